@@ -1,0 +1,152 @@
+import type { Cluster } from "../shared/cluster/cluster.ts";
+import { paths } from "../shared/cluster/paths.ts";
+import type { Claim, HistoryEntry, WorkloadRef } from "../shared/contracts.ts";
+import { isRemediationError, RemediationError } from "../shared/errors.ts";
+import { templateHash } from "../shared/kubernetes/template.ts";
+import type { Lease, Workload } from "../shared/kubernetes/types.ts";
+import { describeWorkload, workloadPath } from "../shared/kubernetes/workloads.ts";
+import { CLAIM_NAMESPACE, claimSeconds, type Policy } from "../shared/policy.ts";
+import { pause } from "./cool-down.ts";
+import { expiryOf, historyOf, holderOf, leaseName, newLease, released, takenOver } from "./lease.ts";
+
+/** Who claims what. */
+export interface ClaimRequest {
+  workload: WorkloadRef;
+  /** The execution that claims: the same holder may claim again, so a repeated step changes nothing. */
+  holder: string;
+  /** Reads and decides as always, and writes nothing. */
+  dryRun: boolean;
+  policy: Policy;
+  now: Date;
+}
+
+/** How often a claim is tried again when somebody else writes the Lease at the same moment. */
+const ATTEMPTS = 3;
+
+/**
+ * Claims a workload for one execution, so that two never work on the same one.
+ * @throws RemediationError `ClaimNamespaceMissing` when the namespace for claims is missing and may not be created
+ */
+export async function acquire(cluster: Cluster, request: ClaimRequest): Promise<Claim> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await tryAcquire(cluster, request);
+    } catch (error) {
+      // Somebody else created or changed the Lease first: look again at what they made of it.
+      if (!isRemediationError(error, "ObjectChanged") || attempt >= ATTEMPTS) throw error;
+    }
+  }
+}
+
+async function tryAcquire(cluster: Cluster, request: ClaimRequest): Promise<Claim> {
+  const { workload, holder, dryRun, policy, now } = request;
+  const seconds = claimSeconds(policy);
+  const lease = await readLease(cluster, workload);
+  if (lease === undefined) {
+    const fresh = newLease(workload, holder, seconds, now);
+    if (!dryRun) await createLease(cluster, fresh);
+    return claimed(fresh);
+  }
+
+  const present = holderOf(lease, now);
+  if (present === holder) return claimed(lease);
+  if (present !== undefined) {
+    return {
+      status: "refused",
+      lease: leaseName(workload),
+      refusal: "AlreadyClaimed",
+      message: `${describeWorkload(workload)} is being remediated by ${present}, at the latest until ${expiryOf(lease).toISOString()}.`,
+      needs_person: false,
+    };
+  }
+
+  const history = historyOf(lease);
+  const reason = history.length === 0 ? undefined : pause(history, await templateOf(cluster, workload), policy, now);
+  if (reason !== undefined) {
+    return {
+      status: "refused",
+      lease: leaseName(workload),
+      refusal: reason.refusal,
+      message: `${reason.message} To allow it now: kubectl -n ${CLAIM_NAMESPACE} delete lease ${leaseName(workload)}`,
+      needs_person: reason.needsPerson,
+    };
+  }
+  const taken = takenOver(lease, holder, seconds, now);
+  if (!dryRun) await cluster.replace(paths.lease(CLAIM_NAMESPACE, leaseName(workload)), taken);
+  return claimed(taken);
+}
+
+/**
+ * Gives a claim back and remembers how it ended. A claim that is not ours (any more) is left as it is, so a repeated
+ * release changes nothing.
+ */
+export async function release(
+  cluster: Cluster,
+  { workload, holder, now }: Pick<ClaimRequest, "workload" | "holder" | "now">,
+  entry: HistoryEntry | undefined,
+): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    const lease = await readLease(cluster, workload);
+    if (lease === undefined || lease.spec?.holderIdentity !== holder) return;
+    try {
+      await cluster.replace(paths.lease(CLAIM_NAMESPACE, leaseName(workload)), released(lease, entry, now));
+      return;
+    } catch (error) {
+      if (!isRemediationError(error, "ObjectChanged") || attempt >= ATTEMPTS) throw error;
+    }
+  }
+}
+
+function claimed(lease: Lease): Claim {
+  return { status: "claimed", lease: lease.metadata?.name ?? "", expires_at: expiryOf(lease).toISOString() };
+}
+
+async function readLease(cluster: Cluster, workload: WorkloadRef): Promise<Lease | undefined> {
+  try {
+    return await cluster.get<Lease>(paths.lease(CLAIM_NAMESPACE, leaseName(workload)));
+  } catch (error) {
+    if (isRemediationError(error, "NotFound")) return undefined;
+    throw error;
+  }
+}
+
+async function createLease(cluster: Cluster, lease: Lease): Promise<void> {
+  try {
+    await cluster.create(paths.leases(CLAIM_NAMESPACE), lease);
+  } catch (error) {
+    if (!isRemediationError(error, "NotFound")) throw error;
+    await createClaimNamespace(cluster);
+    await cluster.create(paths.leases(CLAIM_NAMESPACE), lease);
+  }
+}
+
+async function createClaimNamespace(cluster: Cluster): Promise<void> {
+  try {
+    await cluster.create(paths.namespaces(), {
+      apiVersion: "v1",
+      kind: "Namespace",
+      metadata: { name: CLAIM_NAMESPACE },
+    });
+  } catch (error) {
+    if (isRemediationError(error, "ObjectChanged")) return; // created by somebody else just now
+    if (!isRemediationError(error, "Forbidden")) throw error;
+    throw new RemediationError(
+      "ClaimNamespaceMissing",
+      `${cluster.name}: the namespace ${CLAIM_NAMESPACE}, which holds the claims, does not exist. Create it: kubectl create namespace ${CLAIM_NAMESPACE}`,
+      { cause: error },
+    );
+  }
+}
+
+/** The hash of the workload's present template; undefined when it has none or is gone. */
+async function templateOf(cluster: Cluster, workload: WorkloadRef): Promise<string | undefined> {
+  const path = workloadPath(workload);
+  if (path === undefined) return undefined;
+  try {
+    const template = (await cluster.get<Workload>(path)).spec?.template;
+    return template === undefined ? undefined : templateHash(template);
+  } catch (error) {
+    if (isRemediationError(error, "NotFound")) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,55 @@
+import type { HistoryEntry, Outcome, Refusal } from "../shared/contracts.ts";
+import type { Policy } from "../shared/policy.ts";
+
+/** Outcomes of a remedy that did not help. */
+const INEFFECTIVE: readonly string[] = ["RolledBack", "Unresolved"] satisfies Outcome[];
+
+/** Why the history speaks against acting now. */
+export interface Pause {
+  refusal: Extract<Refusal, "CoolingDown" | "TriedTooOften">;
+  message: string;
+  /** Whether a person has to look: earlier remedies did not help. */
+  needsPerson: boolean;
+}
+
+/**
+ * Decides from the history (newest first) whether a workload may be looked after again.
+ *
+ * After a remedy that helped it is left alone for the base cool-down; each further entry since then that did not help
+ * doubles the time. After the policy's number of ineffective remedies it is left to a person, until its template changes.
+ *
+ * @param template hash of the workload's present pod template; undefined for workloads that have none
+ */
+export function pause(
+  history: HistoryEntry[],
+  template: string | undefined,
+  policy: Policy,
+  now: Date,
+): Pause | undefined {
+  // A new template is a new situation: what did not help before may help now.
+  const same = history.filter((entry) => entry.template === template);
+  const latest = same[0];
+  if (latest === undefined) return undefined;
+  const success = same.findIndex((entry) => entry.outcome === "Recovered");
+  const fruitless = success === -1 ? same : same.slice(0, success);
+  const ineffective = fruitless.filter(
+    ({ action, outcome }) => action !== "none" && INEFFECTIVE.includes(outcome),
+  ).length;
+  const { base_seconds, max_seconds, max_ineffective } = policy.cool_down;
+
+  if (ineffective >= max_ineffective) {
+    return {
+      refusal: "TriedTooOften",
+      message: `${ineffective} remedies in a row did not help (last: ${latest.action}). It is left to a person until its pod template changes.`,
+      needsPerson: true,
+    };
+  }
+  const seconds = Math.min(max_seconds, base_seconds * 2 ** fruitless.length);
+  const until = new Date(Date.parse(latest.at) + seconds * 1_000);
+  if (until.getTime() <= now.getTime()) return undefined;
+  return {
+    refusal: "CoolingDown",
+    message: `It was looked after at ${latest.at} (${latest.cause}: ${latest.outcome}); the next try is not before ${until.toISOString()}.`,
+    needsPerson: fruitless.length > 0,
+  };
+}

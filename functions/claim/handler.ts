@@ -1,0 +1,42 @@
+import { z } from "zod";
+import { isRemembered, outcomeOf } from "../notify/outcome.ts";
+import { awsEnvironment } from "../shared/aws/environment.ts";
+import { Claim, WorkloadResult, WorkloadRun } from "../shared/contracts.ts";
+import { contract, step } from "../shared/step.ts";
+import { acquire, release } from "./claim.ts";
+
+const ClaimInput = z.strictObject({ operation: z.enum(["acquire", "release"]), run: WorkloadRun });
+
+/** Takes the claim on a workload before anything else, and gives it back after everything else. */
+export const claim = step(
+  contract(ClaimInput),
+  z.union([Claim, WorkloadResult]),
+  async ({ operation, run }, environment) => {
+    const cluster = await environment.connect(run.cluster_name);
+    const request = {
+      workload: run.incident.workload,
+      holder: run.execution.name,
+      dryRun: run.dry_run,
+      policy: environment.policy(),
+      now: environment.now(),
+    };
+    if (operation === "acquire") return await acquire(cluster, request);
+
+    const report = outcomeOf(run);
+    if (run.claim?.status === "claimed" && !run.dry_run) {
+      const template = run.diagnosis?.template;
+      const entry = {
+        at: request.now.toISOString(),
+        execution: run.execution.name,
+        cause: report.cause,
+        action: report.action,
+        outcome: report.outcome,
+        ...(template === undefined ? {} : { template }),
+      };
+      await release(cluster, request, isRemembered(run, report) ? entry : undefined);
+    }
+    return { ...report, delivered: run.report !== undefined };
+  },
+);
+
+export const handler = claim(awsEnvironment);

@@ -1,0 +1,54 @@
+import type { Cluster } from "../shared/cluster/cluster.ts";
+import { paths } from "../shared/cluster/paths.ts";
+import type { Incident } from "../shared/contracts.ts";
+import { isRemediationError } from "../shared/errors.ts";
+import { hpaOf } from "../shared/kubernetes/hpa.ts";
+import type { Hpa, Namespace, Pod, ReplicaSet, Workload } from "../shared/kubernetes/types.ts";
+import { podsOf, readWorkload, replicaSetsOf } from "../shared/kubernetes/workloads.ts";
+import { assertNamespace } from "../shared/kubernetes/namespaces.ts";
+
+/** Everything that a diagnosis is drawn from. All reading happens before it. */
+export interface Evidence {
+  incident: Incident;
+  now: Date;
+  namespace: Namespace;
+  /** The workload as it is now; undefined for bare pods, Jobs and kinds that the workflow does not handle. */
+  workload: Workload | undefined;
+  /** Its pods; for a bare pod, that pod. */
+  pods: Pod[];
+  /** The ReplicaSets of a Deployment, which hold its revisions; empty for other kinds. */
+  replicaSets: ReplicaSet[];
+  /** The HPA that owns the workload's scale. */
+  hpa: Hpa | undefined;
+}
+
+/**
+ * Reads the evidence for one incident.
+ * @throws RemediationError `WorkloadNotFound` or `NamespaceNotFound` when it is gone since it was detected
+ */
+export async function gatherEvidence(cluster: Cluster, incident: Incident, now: Date): Promise<Evidence> {
+  const ref = incident.workload;
+  const [namespace, workload] = await Promise.all([
+    assertNamespace(cluster, ref.namespace),
+    readWorkload(cluster, ref),
+  ]);
+  if (workload === undefined) {
+    const pods = ref.kind === "Pod" ? await readBarePod(cluster, ref.namespace, ref.name) : [];
+    return { incident, now, namespace, workload, pods, replicaSets: [], hpa: undefined };
+  }
+  const [pods, replicaSets, hpa] = await Promise.all([
+    podsOf(cluster, ref, workload),
+    ref.kind === "Deployment" ? replicaSetsOf(cluster, ref, workload) : [],
+    hpaOf(cluster, ref),
+  ]);
+  return { incident, now, namespace, workload, pods, replicaSets, hpa };
+}
+
+async function readBarePod(cluster: Cluster, namespace: string, name: string): Promise<Pod[]> {
+  try {
+    return [await cluster.get<Pod>(paths.pod(namespace, name))];
+  } catch (error) {
+    if (isRemediationError(error, "NotFound")) return [];
+    throw error;
+  }
+}

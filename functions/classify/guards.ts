@@ -1,0 +1,130 @@
+import type { Refusal, Remedy } from "../shared/contracts.ts";
+import { isFailing, isStaticPod } from "../shared/kubernetes/pods.ts";
+import type { Deployment } from "../shared/kubernetes/types.ts";
+import { describeWorkload, RECREATING_KINDS } from "../shared/kubernetes/workloads.ts";
+import type { Policy } from "../shared/policy.ts";
+import { outOfScope } from "../shared/scope.ts";
+import type { Evidence } from "./evidence.ts";
+import { ownerTool } from "./owner-tools.ts";
+
+/** Set to "false" on a workload or a namespace to keep the workflow away; to "true" to opt in where the policy asks for that. */
+export const ENABLED_ANNOTATION = "eks-remediation/enabled";
+
+/** A guard's refusal, with the sentence that the operator reads. */
+export interface GuardRefusal {
+  refusal: Refusal;
+  message: string;
+}
+
+/** A rule that may refuse any action on a workload, whatever its cause. */
+type Guard = (evidence: Evidence, policy: Policy) => GuardRefusal | undefined;
+
+/** A rule that may refuse one remedy. */
+type RemedyGuard = (evidence: Evidence, remedy: Remedy) => GuardRefusal | undefined;
+
+/** The first guard that refuses to touch the workload at all. */
+export function refuseWorkload(evidence: Evidence, policy: Policy): GuardRefusal | undefined {
+  return firstRefusal(WORKLOAD_GUARDS.map((guard) => guard(evidence, policy)));
+}
+
+/** The first guard that refuses this remedy. */
+export function refuseRemedy(evidence: Evidence, remedy: Remedy): GuardRefusal | undefined {
+  return firstRefusal(REMEDY_GUARDS.map((guard) => guard(evidence, remedy)));
+}
+
+function firstRefusal(refusals: (GuardRefusal | undefined)[]): GuardRefusal | undefined {
+  return refusals.find((refusal) => refusal !== undefined);
+}
+
+const namespaceGuard: Guard = ({ incident }, policy) => {
+  const reason = outOfScope(incident.workload.namespace, policy);
+  return reason === undefined ? undefined : { refusal: "NamespaceNotAllowed", message: `Not touched: ${reason}.` };
+};
+
+const optOutGuard: Guard = ({ incident, namespace, workload }, policy) => {
+  const onWorkload = workload?.metadata?.annotations?.[ENABLED_ANNOTATION];
+  const onNamespace = namespace.metadata?.annotations?.[ENABLED_ANNOTATION];
+  const enabled = onWorkload ?? onNamespace;
+  const where =
+    onWorkload === undefined ? `namespace ${incident.workload.namespace}` : describeWorkload(incident.workload);
+  if (enabled === "false") {
+    return { refusal: "OptedOut", message: `Not touched: ${where} carries ${ENABLED_ANNOTATION}: "false".` };
+  }
+  if (policy.opt_in && enabled !== "true") {
+    return {
+      refusal: "NotOptedIn",
+      message: `Not touched: the policy asks for opt-in, and neither the workload nor its namespace carries ${ENABLED_ANNOTATION}: "true".`,
+    };
+  }
+  return undefined;
+};
+
+const deletionGuard: Guard = ({ incident, namespace, workload }) => {
+  const deleting = [workload?.metadata, namespace.metadata].some(
+    (metadata) => metadata?.deletionTimestamp !== undefined,
+  );
+  return deleting
+    ? { refusal: "BeingDeleted", message: `Not touched: ${describeWorkload(incident.workload)} is being deleted.` }
+    : undefined;
+};
+
+const recreationGuard: Guard = ({ incident, pods }) => {
+  if (pods.some(isStaticPod)) {
+    return {
+      refusal: "NothingRecreatesIt",
+      message: "A static pod: the kubelet runs it from a file on its node. Fix that file.",
+    };
+  }
+  const { kind } = incident.workload;
+  if (RECREATING_KINDS.includes(kind)) return undefined;
+  return {
+    refusal: "NothingRecreatesIt",
+    message:
+      kind === "Pod"
+        ? "A bare pod: no controller would recreate it, so it is not deleted. Recreate it from its manifest, or make it a Deployment."
+        : `A ${kind} recreates its pods by its own rules, so they are left to it.`,
+  };
+};
+
+const WORKLOAD_GUARDS: readonly Guard[] = [namespaceGuard, optOutGuard, deletionGuard, recreationGuard];
+
+const pausedGuard: RemedyGuard = ({ workload }, remedy) => {
+  if (remedy.action !== "rollback" || (workload as Deployment | undefined)?.spec?.paused !== true) return undefined;
+  return {
+    refusal: "RolloutPaused",
+    message: "Its rollout is paused; somebody is at work on it. Resume it with `kubectl rollout resume`.",
+  };
+};
+
+const rolloutGuard: RemedyGuard = ({ incident, workload, pods }, remedy) => {
+  if (incident.workload.kind !== "Deployment" || remedy.action === "none") return undefined;
+  if (remedy.action === "scale" || (remedy.action === "restart" && remedy.mode === "clean_up")) return undefined;
+  const progressing = (workload as Deployment | undefined)?.status?.conditions?.find(
+    (condition) => condition.type === "Progressing",
+  );
+  const inside = progressing?.status === "True" && progressing.reason !== "NewReplicaSetAvailable";
+  // Whoever asks for a rollback of a rollout that visibly fails need not wait for its deadline.
+  const askedFor = incident.requested?.action === "rollback" && pods.some(isFailing);
+  if (!inside || askedFor) return undefined;
+  const deadline = (workload as Deployment).spec?.progressDeadlineSeconds ?? DEFAULT_PROGRESS_DEADLINE_SECONDS;
+  return {
+    refusal: "RolloutInProgress",
+    message: `A rollout is under way and inside its progress deadline of ${deadline} s; it may still succeed.`,
+  };
+};
+
+const ownerToolGuard: RemedyGuard = ({ workload, hpa }, remedy) => {
+  if (remedy.action !== "rollback" && remedy.action !== "scale") return undefined;
+  const changesHpa = remedy.action === "scale" && remedy.scale.target === "hpa";
+  const tool = ownerTool((changesHpa ? hpa : workload)?.metadata);
+  if (tool === undefined) return undefined;
+  return {
+    refusal: "ManagedByAnotherTool",
+    message: `${tool.name} owns its desired state and would revert the change or drift from it. ${tool.advice}`,
+  };
+};
+
+const REMEDY_GUARDS: readonly RemedyGuard[] = [pausedGuard, rolloutGuard, ownerToolGuard];
+
+/** The API server's default for `spec.progressDeadlineSeconds`. */
+export const DEFAULT_PROGRESS_DEADLINE_SECONDS = 600;

@@ -1,0 +1,14 @@
+import { awsEnvironment } from "../shared/aws/environment.ts";
+import { Diagnosis, WorkloadRun } from "../shared/contracts.ts";
+import { contract, step } from "../shared/step.ts";
+import { classify } from "./classify.ts";
+import { gatherEvidence } from "./evidence.ts";
+
+/** Finds the cause of one incident and chooses the remedy, or says why there is none. */
+export const diagnose = step(contract(WorkloadRun), Diagnosis, async (run, environment) => {
+  const cluster = await environment.connect(run.cluster_name);
+  const evidence = await gatherEvidence(cluster, run.incident, environment.now());
+  return classify(evidence, environment.policy());
+});
+
+export const handler = diagnose(awsEnvironment);

@@ -1,0 +1,55 @@
+import type { Remedy, RequestedRemedy } from "../shared/contracts.ts";
+import { boundsOf } from "../shared/kubernetes/hpa.ts";
+import { isLeftover, podFailures } from "../shared/kubernetes/pods.ts";
+import { revisionRef } from "../shared/kubernetes/revisions.ts";
+import type { Deployment } from "../shared/kubernetes/types.ts";
+import { boundsFor, replicasFor } from "./bounds.ts";
+import { cleanUpPods, evictPods, rollBack, type Case } from "./case.ts";
+
+/** Turns what a runbook asks for into a remedy for the workload as it is now. */
+export function requestedRemedy(requested: RequestedRemedy, facts: Case): Remedy {
+  switch (requested.action) {
+    case "restart":
+      return restartPod(requested.pod, facts);
+    case "rollback":
+      return requested.revision === undefined ? rollBack(facts) : rollBackTo(requested.revision, facts);
+    case "scale":
+      return scaleTo(requested.replicas, facts);
+  }
+}
+
+function restartPod(name: string, { evidence, policy }: Case): Remedy {
+  const pod = evidence.pods.find((candidate) => candidate.metadata?.name === name);
+  if (pod === undefined || pod.metadata?.deletionTimestamp !== undefined) {
+    return { action: "none", refusal: "AlreadyAsRequested", message: `Pod ${name} is gone or being deleted already.` };
+  }
+  const target = [{ pod, failures: podFailures(pod) }];
+  return isLeftover(pod) ? cleanUpPods(target, policy) : evictPods(target, policy);
+}
+
+function rollBackTo(revision: number, { revisions, current }: Case): Remedy {
+  const target = revisions.find((candidate) => candidate.revision === revision);
+  if (target === undefined || current === undefined) {
+    const known = revisions.map((candidate) => candidate.revision).join(", ");
+    return {
+      action: "none",
+      refusal: "NoHealthyRevision",
+      message: `Revision ${revision} is not in the Deployment's history (it holds ${known || "nothing"}).`,
+    };
+  }
+  if (target.current) {
+    return {
+      action: "none",
+      refusal: "AlreadyAsRequested",
+      message: `It runs the template of revision ${revision} already.`,
+    };
+  }
+  return { action: "rollback", from: revisionRef(current), to: revisionRef(target) };
+}
+
+function scaleTo(replicas: number, { evidence, policy }: Case): Remedy {
+  const { hpa } = evidence;
+  const present = (evidence.workload as Deployment).spec?.replicas ?? 1;
+  if (hpa === undefined) return replicasFor(present, replicas, policy);
+  return boundsFor(hpa.metadata?.name ?? "", boundsOf(hpa), present, replicas, policy);
+}

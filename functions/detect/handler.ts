@@ -1,0 +1,22 @@
+import { awsEnvironment } from "../shared/aws/environment.ts";
+import { Detection } from "../shared/contracts.ts";
+import { isRunbookRequest, parseRequest } from "../shared/request.ts";
+import { step } from "../shared/step.ts";
+import { scan } from "./scan.ts";
+import { findTarget } from "./target.ts";
+
+/** Finds what fails, or the workload that a runbook names. The first step: it checks the request itself. */
+export const detect = step(parseRequest, Detection, async (request, environment) => {
+  const policy = environment.policy();
+  const cluster = await environment.connect(request.cluster_name);
+  if (isRunbookRequest(request)) return await findTarget(cluster, request);
+  return await scan(cluster, {
+    clusterName: request.cluster_name,
+    namespace: request.namespace,
+    dryRun: request.dry_run ?? false,
+    policy,
+    now: environment.now(),
+  });
+});
+
+export const handler = detect(awsEnvironment);

@@ -1,0 +1,87 @@
+import type { Cluster } from "../shared/cluster/cluster.ts";
+import { paths } from "../shared/cluster/paths.ts";
+import type { Detection, Incident, RequestedRemedy, WorkloadRef } from "../shared/contracts.ts";
+import { isRemediationError, RemediationError } from "../shared/errors.ts";
+import { assertNamespace } from "../shared/kubernetes/namespaces.ts";
+import { podFailures } from "../shared/kubernetes/pods.ts";
+import type { Pod } from "../shared/kubernetes/types.ts";
+import { podsOf, readWorkload, WorkloadFinder } from "../shared/kubernetes/workloads.ts";
+import type { RunbookRequest } from "../shared/request.ts";
+import { groupIncidents } from "./incidents.ts";
+
+/**
+ * Finds the workload that a runbook is about, as the one incident of a detection.
+ * @throws RemediationError `NamespaceNotFound`, `PodNotFound` or `WorkloadNotFound`
+ */
+export async function findTarget(cluster: Cluster, request: RunbookRequest): Promise<Detection> {
+  await assertNamespace(cluster, request.namespace);
+  const { workload, pods, requested } = await resolve(cluster, request);
+  const failing = pods
+    .map((pod) => ({
+      name: pod.metadata?.name ?? "",
+      node: pod.spec?.nodeName,
+      workload,
+      failures: podFailures(pod),
+    }))
+    .filter(({ failures }) => failures.length > 0);
+  const incident: Incident = {
+    ...(groupIncidents(failing, [])[0] ?? { workload, failures: [], failing_pods: 0, sample_pods: [] }),
+    requested,
+  };
+  return {
+    status: "failing",
+    cluster_name: request.cluster_name,
+    namespace: request.namespace,
+    dry_run: request.dry_run ?? false,
+    pods_seen: pods.length,
+    workloads_seen: 1,
+    failing_pods: failing.length,
+    incidents: [incident],
+    omitted: 0,
+    out_of_scope: 0,
+  };
+}
+
+interface Target {
+  workload: WorkloadRef;
+  pods: Pod[];
+  requested: RequestedRemedy;
+}
+
+async function resolve(cluster: Cluster, request: RunbookRequest): Promise<Target> {
+  if (request.action === "restart_pod") {
+    const pod = await readPod(cluster, request.namespace, request.pod_name);
+    return {
+      workload: await new WorkloadFinder(cluster).ownerOf(pod),
+      pods: [pod],
+      requested: { action: "restart", pod: request.pod_name },
+    };
+  }
+  const workload: WorkloadRef = {
+    kind: "Deployment",
+    namespace: request.namespace,
+    name: request.deployment_name,
+  };
+  const deployment = await readWorkload(cluster, workload);
+  return {
+    workload,
+    pods: deployment === undefined ? [] : await podsOf(cluster, workload, deployment),
+    requested:
+      request.action === "scale_deployment"
+        ? { action: "scale", replicas: request.replicas }
+        : { action: "rollback", ...(request.revision === undefined ? {} : { revision: request.revision }) },
+  };
+}
+
+async function readPod(cluster: Cluster, namespace: string, name: string): Promise<Pod> {
+  try {
+    return await cluster.get<Pod>(paths.pod(namespace, name));
+  } catch (error) {
+    if (!isRemediationError(error, "NotFound")) throw error;
+    throw new RemediationError(
+      "PodNotFound",
+      `Pod ${namespace}/${name} does not exist on ${cluster.name}; its controller may have replaced it already. List the pods and ask again.`,
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,15 @@
+import type { CaughtError } from "../shared/contracts.ts";
+import { bounded } from "../shared/text.ts";
+
+/** The sentence in a caught error: Lambda wraps it in JSON, Step Functions' own errors are plain text. */
+export function errorText(error: CaughtError): string {
+  try {
+    const parsed: unknown = JSON.parse(error.Cause);
+    if (typeof parsed === "object" && parsed !== null && "errorMessage" in parsed) {
+      return bounded(String(parsed.errorMessage), 600);
+    }
+  } catch {
+    // Not JSON: the text itself is the cause.
+  }
+  return bounded(error.Cause, 600);
+}

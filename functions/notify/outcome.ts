@@ -1,0 +1,109 @@
+import type { Outcome, Refusal, Report, WorkloadRun } from "../shared/contracts.ts";
+import type { ErrorName } from "../shared/errors.ts";
+import { errorText } from "./caught-error.ts";
+
+/** Refusals after which nothing is left to do, or somebody is on it already. */
+const SETTLED: readonly string[] = [
+  "AlreadyClaimed",
+  "AlreadyAsRequested",
+  "NotFailingAnymore",
+  "BeingDeleted",
+] satisfies Refusal[];
+
+/** Refusals that pass by themselves: the next scan looks again, and nobody is told meanwhile. */
+const PASSING: readonly string[] = [
+  "RolloutInProgress",
+  "DisruptionBudgetExhausted",
+  "NotFailingAnymore",
+  "ObjectChanged",
+  "BeingDeleted",
+] satisfies Refusal[];
+
+/** Errors that a remedy step ends with when a guard refused at the last moment, before anything was changed. */
+const REFUSING_ERRORS: readonly string[] = ["DisruptionBudgetExhausted", "ObjectChanged"] satisfies Refusal[];
+
+/** Errors that mean that what was failing does not exist any more. */
+const GONE: readonly string[] = ["WorkloadNotFound", "NamespaceNotFound", "PodNotFound"] satisfies ErrorName[];
+
+/**
+ * How the remediation of one workload ended. Pure, and complete: every state that a run can stop in has an outcome.
+ */
+export function outcomeOf(run: WorkloadRun): Report {
+  const base = {
+    workload: run.incident.workload,
+    cause: run.diagnosis?.cause ?? "Unknown",
+    action: run.diagnosis?.remedy.action ?? "none",
+  };
+  const ended = (outcome: Outcome, summary: string, needsPerson: boolean, reason?: string): Report => ({
+    ...base,
+    outcome,
+    summary,
+    needs_person: needsPerson,
+    ...(reason === undefined ? {} : { reason }),
+  });
+
+  const { error, claim, diagnosis, remedy, verification, undo, undo_verification: undone } = run;
+  const failedWith = error === undefined ? "" : `${error.Error}: ${errorText(error)}`;
+
+  if (claim === undefined) return ended("Unresolved", `Could not be claimed. ${failedWith}`, true, error?.Error);
+  if (claim.status === "refused") {
+    return ended("Skipped", claim.message ?? "", claim.needs_person ?? true, claim.refusal);
+  }
+  if (remedy === undefined && GONE.includes(error?.Error ?? ""))
+    return ended("Skipped", failedWith, false, error?.Error);
+  if (diagnosis === undefined) return ended("Unresolved", `Could not be diagnosed. ${failedWith}`, true, error?.Error);
+  if (diagnosis.remedy.action === "none") {
+    const { refusal, message } = diagnosis.remedy;
+    const outcome = run.dry_run && refusal !== "NotFailingAnymore" ? "DryRun" : "Skipped";
+    return ended(outcome, `${diagnosis.summary} ${message}`, !SETTLED.includes(refusal), refusal);
+  }
+  if (remedy === undefined) {
+    const outcome = run.dry_run ? "DryRun" : REFUSING_ERRORS.includes(error?.Error ?? "") ? "Skipped" : "Unresolved";
+    return ended(
+      outcome,
+      `${diagnosis.summary} The remedy (${base.action}) was not applied. ${failedWith}`,
+      true,
+      error?.Error,
+    );
+  }
+  if (remedy.status === "planned") return ended("DryRun", `${diagnosis.summary} ${remedy.message}`, false);
+  if (remedy.status === "refused") {
+    const refusal = remedy.refusal ?? "NoSafeRemedy";
+    return ended("Skipped", `${diagnosis.summary} ${remedy.message}`, !SETTLED.includes(refusal), refusal);
+  }
+  if (verification?.verdict === "recovered") return ended("Recovered", `${diagnosis.summary} ${remedy.message}`, false);
+
+  if (verification?.verdict !== "not_recovered") {
+    return ended(
+      "Unresolved",
+      `${diagnosis.summary} ${remedy.message} Whether it helped could not be verified. ${failedWith}`,
+      true,
+      error?.Error,
+    );
+  }
+  const applied = `${diagnosis.summary} ${remedy.message} It did not help: ${verification.reasons.join("; ")}.`;
+  if (undone?.verdict === "undone") return ended("RolledBack", `${applied} ${undo?.message ?? ""}`, true);
+  if (undo?.status === "overtaken") return ended("Unresolved", `${applied} ${undo.message}`, true, "ObjectChanged");
+  if (error !== undefined) return ended("Unresolved", `${applied} ${failedWith}`, true, error.Error);
+  if (undo !== undefined) {
+    return ended(
+      "Unresolved",
+      `${applied} ${undo.message} The undo could not be verified: ${undone?.reasons.join("; ") ?? ""}.`,
+      true,
+    );
+  }
+  return ended("Unresolved", `${applied} A restart cannot be undone.`, true);
+}
+
+/** Whether the run goes into the workload's history, and with that into its cool-down. */
+export function isRemembered(run: WorkloadRun, report: Report): boolean {
+  return run.claim?.status === "claimed" && !run.dry_run && !PASSING.includes(report.reason ?? "");
+}
+
+/**
+ * Whether subscribers are told. A runbook always gets its answer. A scan that finds somebody else at work, or a workload
+ * that cools down, repeats itself every minute: about those they were told when the claim was taken.
+ */
+export function isWorthTelling(run: WorkloadRun, report: Report): boolean {
+  return run.incident.requested !== undefined || run.dry_run || isRemembered(run, report);
+}

@@ -1,0 +1,51 @@
+import { awsEnvironment } from "../shared/aws/environment.ts";
+import { RemedyResult, WorkloadRun } from "../shared/contracts.ts";
+import { remedyOf } from "../shared/remedy-step.ts";
+import { settling } from "../shared/settling.ts";
+import { contract, step } from "../shared/step.ts";
+import { count } from "../shared/text.ts";
+import { restart, type Restarted, type RestartRemedy } from "./restart.ts";
+
+/** Evicts failing pods, or deletes the leftovers of failed ones. */
+export const restartPods = step(
+  contract(WorkloadRun),
+  RemedyResult,
+  async (run, environment): Promise<RemedyResult> => {
+    const remedy = remedyOf(run, "restart");
+    const cluster = await environment.connect(run.cluster_name);
+    const restarted = await restart(cluster, remedy, {
+      namespace: run.incident.workload.namespace,
+      dryRun: run.dry_run,
+      onlyFailing: run.incident.requested === undefined,
+    });
+    const plan = settling(run, environment.policy(), environment.now());
+    if (restarted.replaced.length === 0) {
+      return {
+        status: "refused",
+        refusal: "NotFailingAnymore",
+        message: "No pod fails any more; nothing was done.",
+        ...plan,
+      };
+    }
+    return {
+      status: run.dry_run ? "planned" : "applied",
+      message: describe(remedy, restarted, run.dry_run),
+      change: { kind: "restart", mode: remedy.mode, pods: restarted.replaced },
+      ...plan,
+    };
+  },
+);
+
+export const handler = restartPods(awsEnvironment);
+
+function describe({ mode }: RestartRemedy, { replaced, recovered, held }: Restarted, dryRun: boolean): string {
+  const verb = mode === "evict" ? "evict" : "delete";
+  const done = dryRun ? `Would ${verb}` : mode === "evict" ? "Evicted" : "Deleted";
+  const names = replaced.slice(0, 3).map(({ name }) => name);
+  const more = replaced.length > names.length ? ` and ${replaced.length - names.length} more` : "";
+  return [
+    `${done} ${count(replaced.length, "pod")} (${names.join(", ")}${more}).`,
+    ...(recovered.length === 0 ? [] : [`${count(recovered.length, "pod")} recovered by itself.`]),
+    ...(held.length === 0 ? [] : [`A PodDisruptionBudget holds ${count(held.length, "further pod")}.`]),
+  ].join(" ");
+}

@@ -1,0 +1,41 @@
+import { z } from "zod";
+import { awsEnvironment } from "../shared/aws/environment.ts";
+import { RemedyResult, UndoResult, WorkloadRun } from "../shared/contracts.ts";
+import { remedyOf } from "../shared/remedy-step.ts";
+import { settling, undoSettling } from "../shared/settling.ts";
+import { contract, step } from "../shared/step.ts";
+import { undoUnlessOvertaken } from "../shared/undo.ts";
+import { switchTemplate } from "./switch-template.ts";
+
+const RollbackInput = z.strictObject({ operation: z.enum(["apply", "undo"]), run: WorkloadRun });
+
+/** Puts an earlier pod template back into a Deployment; undone, the one it replaced. */
+export const rollback = step(
+  contract(RollbackInput),
+  z.union([RemedyResult, UndoResult]),
+  async ({ operation, run }, environment): Promise<RemedyResult | UndoResult> => {
+    const { from, to } = remedyOf(run, "rollback");
+    const cluster = await environment.connect(run.cluster_name);
+    const { workload } = run.incident;
+    const policy = environment.policy();
+
+    if (operation === "undo") {
+      return {
+        ...(await undoUnlessOvertaken(
+          () => switchTemplate(cluster, { workload, from: to, to: from, dryRun: run.dry_run }),
+          `The rollback was undone: the template of revision ${from.revision} is back.`,
+        )),
+        ...undoSettling(policy, environment.now()),
+      };
+    }
+    await switchTemplate(cluster, { workload, from, to, dryRun: run.dry_run });
+    return {
+      status: run.dry_run ? "planned" : "applied",
+      message: `${run.dry_run ? "Would roll" : "Rolled"} back from revision ${from.revision} to the template of revision ${to.revision}.`,
+      change: { kind: "rollback", before: from, after: to },
+      ...settling(run, policy, environment.now()),
+    };
+  },
+);
+
+export const handler = rollback(awsEnvironment);

@@ -1,0 +1,42 @@
+import { z } from "zod";
+import { awsEnvironment } from "../shared/aws/environment.ts";
+import { RemedyResult, UndoResult, WorkloadRun } from "../shared/contracts.ts";
+import { remedyOf } from "../shared/remedy-step.ts";
+import { settling, undoSettling } from "../shared/settling.ts";
+import { contract, step } from "../shared/step.ts";
+import { undoUnlessOvertaken } from "../shared/undo.ts";
+import { describeSize, describeTarget, reversed, scale } from "./scale.ts";
+
+const ScaleInput = z.strictObject({ operation: z.enum(["apply", "undo"]), run: WorkloadRun });
+
+/** Moves an HPA's bounds or a Deployment's replicas; undone, moves them back. */
+export const scaleWorkload = step(
+  contract(ScaleInput),
+  z.union([RemedyResult, UndoResult]),
+  async ({ operation, run }, environment): Promise<RemedyResult | UndoResult> => {
+    const { scale: plan } = remedyOf(run, "scale");
+    const cluster = await environment.connect(run.cluster_name);
+    const { workload } = run.incident;
+    const policy = environment.policy();
+    const target = describeTarget(workload, plan);
+
+    if (operation === "undo") {
+      return {
+        ...(await undoUnlessOvertaken(
+          () => scale(cluster, workload, reversed(plan), run.dry_run),
+          `The scaling was undone: ${target} is back at ${describeSize(plan.from)}.`,
+        )),
+        ...undoSettling(policy, environment.now()),
+      };
+    }
+    await scale(cluster, workload, plan, run.dry_run);
+    return {
+      status: run.dry_run ? "planned" : "applied",
+      message: `${run.dry_run ? "Would scale" : "Scaled"} ${target} from ${describeSize(plan.from)} to ${describeSize(plan.to)}.`,
+      change: { kind: "scale", scale: plan },
+      ...settling(run, policy, environment.now()),
+    };
+  },
+);
+
+export const handler = scaleWorkload(awsEnvironment);

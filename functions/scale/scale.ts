@@ -1,0 +1,102 @@
+import type { Cluster } from "../shared/cluster/cluster.ts";
+import { paths } from "../shared/cluster/paths.ts";
+import type { HpaBounds, ScalePlan, WorkloadRef } from "../shared/contracts.ts";
+import { isRemediationError, RemediationError } from "../shared/errors.ts";
+import { boundsOf } from "../shared/kubernetes/hpa.ts";
+import type { Hpa, ScaleObject } from "../shared/kubernetes/types.ts";
+
+/** The HPA's status changes with every sync; each change of it makes the precondition fail. */
+const ATTEMPTS = 6;
+
+/**
+ * Moves an HPA's bounds, or a Deployment's replicas, from exactly one value to exactly another. Doing it again changes
+ * nothing.
+ * @throws RemediationError `ObjectChanged` when it is at neither value, or gone
+ */
+export async function scale(cluster: Cluster, workload: WorkloadRef, plan: ScalePlan, dryRun: boolean): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      if (plan.target === "hpa") await moveBounds(cluster, workload.namespace, plan, dryRun);
+      else await setReplicas(cluster, workload, plan, dryRun);
+      return;
+    } catch (error) {
+      if (isRemediationError(error, "NotFound"))
+        throw changed(`${describeTarget(workload, plan)} does not exist any more`);
+      const raced = isRemediationError(error, "ObjectChanged") && !(error instanceof ValueChanged);
+      if (!raced || attempt >= ATTEMPTS) throw error;
+    }
+  }
+}
+
+/** The plan that takes this one back. */
+export function reversed(plan: ScalePlan): ScalePlan {
+  return plan.target === "hpa" ? { ...plan, from: plan.to, to: plan.from } : { ...plan, from: plan.to, to: plan.from };
+}
+
+/** `HPA shop/web` or `Deployment shop/web`. */
+export function describeTarget({ kind, namespace, name }: WorkloadRef, plan: ScalePlan): string {
+  return plan.target === "hpa" ? `HPA ${namespace}/${plan.name}` : `${kind} ${namespace}/${name}`;
+}
+
+/** `2 to 6 replicas`, as messages put bounds and replicas. */
+export function describeSize(size: HpaBounds | number): string {
+  return typeof size === "number" ? `${size} replicas` : `${size.min} to ${size.max} replicas`;
+}
+
+/** Not a race: the value itself is another one, so trying again is pointless. */
+class ValueChanged extends RemediationError {}
+
+function changed(what: string): ValueChanged {
+  return new ValueChanged("ObjectChanged", `It was left as it is: ${what}.`);
+}
+
+async function moveBounds(
+  cluster: Cluster,
+  namespace: string,
+  { name, from, to }: Extract<ScalePlan, { target: "hpa" }>,
+  dryRun: boolean,
+): Promise<void> {
+  const path = paths.hpa(namespace, name);
+  const hpa = await cluster.get<Hpa>(path);
+  const present = boundsOf(hpa);
+  if (equal(present, to)) return;
+  if (!equal(present, from)) {
+    throw changed(`somebody else set the bounds of HPA ${namespace}/${name} to ${describeSize(present)}`);
+  }
+  await cluster.patch(
+    path,
+    [
+      { op: "test", path: "/metadata/resourceVersion", value: hpa.metadata?.resourceVersion },
+      { op: "add", path: "/spec/minReplicas", value: to.min },
+      { op: "add", path: "/spec/maxReplicas", value: to.max },
+    ],
+    { dryRun },
+  );
+}
+
+async function setReplicas(
+  cluster: Cluster,
+  { namespace, name }: WorkloadRef,
+  { from, to }: Extract<ScalePlan, { target: "replicas" }>,
+  dryRun: boolean,
+): Promise<void> {
+  const path = paths.deploymentScale(namespace, name);
+  const current = await cluster.get<ScaleObject>(path);
+  const present = current.spec?.replicas ?? 0;
+  if (present === to) return;
+  if (present !== from) {
+    throw changed(`somebody else scaled Deployment ${namespace}/${name} to ${describeSize(present)}`);
+  }
+  await cluster.patch(
+    path,
+    [
+      { op: "test", path: "/metadata/resourceVersion", value: current.metadata?.resourceVersion },
+      { op: "add", path: "/spec/replicas", value: to },
+    ],
+    { dryRun },
+  );
+}
+
+function equal(a: HpaBounds, b: HpaBounds): boolean {
+  return a.min === b.min && a.max === b.max;
+}

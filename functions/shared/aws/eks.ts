@@ -1,0 +1,70 @@
+import { DescribeClusterCommand, EKSClient, ResourceNotFoundException } from "@aws-sdk/client-eks";
+import type { Connection } from "../cluster/http-cluster.ts";
+import { RemediationError } from "../errors.ts";
+import { createToken } from "./eks-token.ts";
+
+/** The authenticator accepts a token for 15 minutes; a minute is left for requests under way. */
+const TOKEN_SECONDS = 14 * 60;
+
+/**
+ * Finds the cluster's endpoint and CA, and authenticates with tokens made from the function's own temporary credentials.
+ * @throws RemediationError `ClusterNotFound` when there is no such cluster in this account and region, `Forbidden` when
+ *   the role may not describe it, `ClusterUnreachable` when it has no endpoint yet
+ */
+export async function connectToEks(clusterName: string): Promise<Connection> {
+  const client = new EKSClient({});
+  const { endpoint, ca } = await describeCluster(client, clusterName);
+  const region = await client.config.region();
+  const token = cachedToken(async () =>
+    createToken({ clusterName, region, credentials: await client.config.credentials(), now: new Date() }),
+  );
+  return {
+    name: clusterName,
+    server: endpoint,
+    tls: { ca },
+    authenticate: async () => ({ authorization: `Bearer ${await token()}` }),
+  };
+}
+
+async function describeCluster(client: EKSClient, name: string): Promise<{ endpoint: string; ca: string }> {
+  try {
+    const { cluster } = await client.send(new DescribeClusterCommand({ name }));
+    const ca = cluster?.certificateAuthority?.data;
+    if (cluster?.endpoint === undefined || ca === undefined) {
+      throw new RemediationError(
+        "ClusterUnreachable",
+        `EKS cluster ${name} has no endpoint yet (status ${cluster?.status ?? "unknown"}). Wait until it is ACTIVE.`,
+      );
+    }
+    return { endpoint: cluster.endpoint, ca: Buffer.from(ca, "base64").toString("utf8") };
+  } catch (error) {
+    if (error instanceof RemediationError) throw error;
+    if (error instanceof ResourceNotFoundException) {
+      throw new RemediationError(
+        "ClusterNotFound",
+        `There is no EKS cluster ${name} in this account and region. Check cluster_name.`,
+        { cause: error },
+      );
+    }
+    const denied = error instanceof Error && error.name === "AccessDeniedException";
+    throw new RemediationError(
+      denied ? "Forbidden" : "ClusterUnreachable",
+      `EKS cluster ${name} could not be described: ${error instanceof Error ? error.message : String(error)}`,
+      { cause: error },
+    );
+  }
+}
+
+/** Makes a new token only when the last one is about to end. */
+function cachedToken(create: () => Promise<string>): () => Promise<string> {
+  let token: Promise<string> | undefined;
+  let renewAt = 0;
+  return async () => {
+    if (token === undefined || Date.now() >= renewAt) {
+      renewAt = Date.now() + TOKEN_SECONDS * 1_000;
+      token = create();
+      token.catch(() => (token = undefined));
+    }
+    return await token;
+  };
+}

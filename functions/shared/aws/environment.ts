@@ -1,0 +1,26 @@
+import type { Cluster } from "../cluster/cluster.ts";
+import { HttpCluster } from "../cluster/http-cluster.ts";
+import { parsePolicy } from "../policy.ts";
+import type { Environment } from "../step.ts";
+import { connectToEks } from "./eks.ts";
+import { publishToSns } from "./sns.ts";
+
+/** Connections live as long as the warm function, so that TLS and the token are set up once. */
+const clusters = new Map<string, Promise<Cluster>>();
+
+/** The environment of a deployed function: EKS, SNS, and the policy from `REMEDIATION_POLICY`. */
+export const awsEnvironment: Environment = {
+  async connect(clusterName) {
+    let cluster = clusters.get(clusterName);
+    if (cluster === undefined) {
+      cluster = connectToEks(clusterName).then((connection) => new HttpCluster(connection));
+      clusters.set(clusterName, cluster);
+      // A failed connection is not kept.
+      cluster.catch(() => clusters.delete(clusterName));
+    }
+    return await cluster;
+  },
+  policy: () => parsePolicy(process.env["REMEDIATION_POLICY"]),
+  now: () => new Date(),
+  publish: publishToSns,
+};

@@ -1,0 +1,43 @@
+import { RemediationError, type ErrorName } from "../errors.ts";
+
+/** The part of a Kubernetes `Status` that errors are told apart by. */
+export interface ApiStatus {
+  message?: string;
+  reason?: string;
+  details?: { causes?: { reason?: string; message?: string }[] };
+}
+
+/** Turns an unsuccessful answer of the API server into the error that the state machine knows by name. */
+export function errorFromResponse(cluster: string, call: string, status: number, body: ApiStatus): RemediationError {
+  const said = body.message ?? "no message";
+  const make = (name: ErrorName, advice: string) =>
+    new RemediationError(name, `${cluster}: ${call} answered ${status}: ${said}. ${advice}`);
+
+  switch (status) {
+    case 401:
+      return make("Unauthorized", "The credentials are missing, expired, or have no access entry on this cluster.");
+    case 403:
+      return make("Forbidden", "Grant this verb to the identity that runs the workflow, or narrow the scope.");
+    case 404:
+      return make("NotFound", "It does not exist, or not any more.");
+    case 409:
+      return make("ObjectChanged", "Somebody else changed it at the same moment.");
+    case 429:
+      return body.details?.causes?.some((cause) => cause.reason === "DisruptionBudget") === true
+        ? make("DisruptionBudgetExhausted", "The PodDisruptionBudget allows no disruption now.")
+        : make("ClusterThrottled", "The API server is throttling requests; try again later.");
+    case 422:
+      return isFailedTest(said)
+        ? make("ObjectChanged", "It is not any more as it was diagnosed.")
+        : make("WriteRefused", "The API server's validation refused the change.");
+    default:
+      return status >= 500
+        ? make("ClusterUnavailable", "The API server failed; try again later.")
+        : make("WriteRefused", "The API server refused the request.");
+  }
+}
+
+/** Whether the API server says that a JSON patch's `test` operation did not hold. */
+function isFailedTest(message: string): boolean {
+  return /test(ing)? (operation|value|path).*fail|testing value/i.test(message);
+}

@@ -1,0 +1,37 @@
+/** Options of a write. */
+export interface WriteOptions {
+  /** Let the API server run admission and validation, and persist nothing (`dryRun=All`). */
+  dryRun?: boolean;
+}
+
+/** One operation of a JSON patch (RFC 6902). */
+export type JsonPatchOperation =
+  { op: "test" | "add" | "replace"; path: string; value: unknown } | { op: "remove"; path: string };
+
+/** What must still be true of an object for a delete or an eviction to happen. */
+export interface Preconditions {
+  uid: string;
+  resourceVersion?: string;
+}
+
+/**
+ * A Kubernetes API server, as the domain modules see it. Paths are absolute API paths made by `paths.ts`.
+ *
+ * Every method throws a `RemediationError`: `ClusterUnreachable` (no connection), `ClusterUnavailable` (5xx),
+ * `ClusterThrottled` (429), `Unauthorized` (401), `Forbidden` (403), `NotFound` (404), `ObjectChanged` (409, or a failed
+ * precondition), `WriteRefused` (any other refusal).
+ */
+export interface Cluster {
+  /** The name used in messages. */
+  readonly name: string;
+  /** Reads one object, always the newest state. */
+  get<T>(path: string): Promise<T>;
+  /** Lists a collection page by page, always the newest state. */
+  list<T>(path: string, query?: Record<string, string>): Promise<T[]>;
+  create<T>(path: string, body: object, options?: WriteOptions): Promise<T>;
+  replace<T>(path: string, body: object, options?: WriteOptions): Promise<T>;
+  patch<T>(path: string, operations: JsonPatchOperation[], options?: WriteOptions): Promise<T>;
+  delete(path: string, preconditions: Preconditions, options?: WriteOptions): Promise<void>;
+  /** Evicts a pod through the Eviction API. @throws also `DisruptionBudgetExhausted` when a PodDisruptionBudget holds it. */
+  evict(namespace: string, pod: string, preconditions: Preconditions, options?: WriteOptions): Promise<void>;
+}

@@ -1,0 +1,219 @@
+import * as http from "node:http";
+import * as https from "node:https";
+import { setTimeout as sleep } from "node:timers/promises";
+import { RemediationError } from "../errors.ts";
+import type { Cluster, JsonPatchOperation, Preconditions, WriteOptions } from "./cluster.ts";
+import { paths } from "./paths.ts";
+import { errorFromResponse, type ApiStatus } from "./api-errors.ts";
+
+/** How to reach an API server and prove who is asking. */
+export interface Connection {
+  name: string;
+  /** Base URL, for example `https://ABC.gr7.eu-west-1.eks.amazonaws.com`; plain `http` only makes sense on loopback. */
+  server: string;
+  /** TLS options: `ca`, and `cert` and `key` for client certificates. */
+  tls?: Pick<https.RequestOptions, "ca" | "cert" | "key" | "servername" | "rejectUnauthorized">;
+  /** Headers that authenticate; called for each request, so that a token can be refreshed. */
+  authenticate: () => Promise<Record<string, string>>;
+}
+
+interface Call {
+  method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  path: string;
+  query?: Record<string, string>;
+  body?: unknown;
+  contentType?: string;
+}
+
+interface Answer {
+  status: number;
+  retryAfterSeconds: number | undefined;
+  body: string;
+}
+
+/** A request that has had no byte of answer for this long is given up. */
+const REQUEST_TIMEOUT_MS = 20_000;
+/** Objects per page of a list, the page size that kubectl uses. */
+const PAGE_SIZE = "500";
+/** Reads are tried this often before the error goes to the state machine, which retries the whole step. */
+const READ_ATTEMPTS = 3;
+/** A server that asks for a longer pause than this is answered by failing the step, which has a longer breath. */
+const LONGEST_PAUSE_SECONDS = 5;
+/** An expired continue token restarts the list; after this many restarts the list gives up. */
+const LIST_RESTARTS = 3;
+
+/**
+ * Talks to an API server over `node:https`, which imports in a fraction of the time that the generated client takes.
+ * Only reads are retried here: whether a write may be repeated is for its caller to know.
+ */
+export class HttpCluster implements Cluster {
+  readonly name: string;
+  readonly #connection: Connection;
+  readonly #agent: http.Agent;
+
+  constructor(connection: Connection) {
+    this.name = connection.name;
+    this.#connection = connection;
+    const options = { keepAlive: true, maxSockets: 16 };
+    this.#agent = connection.server.startsWith("https:") ? new https.Agent(options) : new http.Agent(options);
+  }
+
+  async get<T>(path: string): Promise<T> {
+    return await this.#read<T>({ method: "GET", path });
+  }
+
+  async list<T>(path: string, query: Record<string, string> = {}): Promise<T[]> {
+    for (let restart = 0; ; restart++) {
+      try {
+        return await this.#pages<T>(path, query);
+      } catch (error) {
+        if (!(error instanceof ContinueTokenExpired)) throw error;
+        if (restart >= LIST_RESTARTS) {
+          throw new RemediationError("ClusterUnavailable", `${this.name}: the list of ${path} kept expiring half-way.`);
+        }
+      }
+    }
+  }
+
+  async #pages<T>(path: string, query: Record<string, string>): Promise<T[]> {
+    const items: T[] = [];
+    let token: string | undefined;
+    do {
+      const page: { items: T[]; metadata: { continue?: string } } = await this.#read({
+        method: "GET",
+        path,
+        query: { ...query, limit: PAGE_SIZE, ...(token === undefined ? {} : { continue: token }) },
+      });
+      items.push(...page.items);
+      token = page.metadata.continue;
+    } while (token !== undefined && token !== "");
+    return items;
+  }
+
+  async create<T>(path: string, body: object, options: WriteOptions = {}): Promise<T> {
+    return await this.#write<T>({ method: "POST", path, body, query: dryRunQuery(options) });
+  }
+
+  async replace<T>(path: string, body: object, options: WriteOptions = {}): Promise<T> {
+    return await this.#write<T>({ method: "PUT", path, body, query: dryRunQuery(options) });
+  }
+
+  async patch<T>(path: string, operations: JsonPatchOperation[], options: WriteOptions = {}): Promise<T> {
+    return await this.#write<T>({
+      method: "PATCH",
+      path,
+      body: operations,
+      contentType: "application/json-patch+json",
+      query: dryRunQuery(options),
+    });
+  }
+
+  async delete(path: string, preconditions: Preconditions, options: WriteOptions = {}): Promise<void> {
+    await this.#write({
+      method: "DELETE",
+      path,
+      body: { apiVersion: "v1", kind: "DeleteOptions", preconditions },
+      query: dryRunQuery(options),
+    });
+  }
+
+  async evict(namespace: string, pod: string, preconditions: Preconditions, options: WriteOptions = {}): Promise<void> {
+    await this.#write({
+      method: "POST",
+      path: `${paths.pod(namespace, pod)}/eviction`,
+      body: {
+        apiVersion: "policy/v1",
+        kind: "Eviction",
+        metadata: { name: pod, namespace },
+        deleteOptions: { preconditions, ...(options.dryRun === true ? { dryRun: ["All"] } : {}) },
+      },
+      query: dryRunQuery(options),
+    });
+  }
+
+  async #read<T>(call: Call): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const answer = await this.#send(call);
+        const pause = answer.retryAfterSeconds ?? attempt;
+        const retryable = answer.status === 429 || answer.status >= 500;
+        if (retryable && attempt < READ_ATTEMPTS && pause <= LONGEST_PAUSE_SECONDS) {
+          await sleep(pause * 1_000);
+          continue;
+        }
+        return this.#parse<T>(call, answer);
+      } catch (error) {
+        const lost = error instanceof RemediationError && error.name === "ClusterUnreachable";
+        if (!lost || attempt >= READ_ATTEMPTS) throw error;
+        await sleep(attempt * 200);
+      }
+    }
+  }
+
+  async #write<T>(call: Call): Promise<T> {
+    return this.#parse<T>(call, await this.#send(call));
+  }
+
+  #parse<T>(call: Call, answer: Answer): T {
+    let body: unknown;
+    try {
+      body = JSON.parse(answer.body);
+    } catch {
+      body = { message: answer.body.slice(0, 200) };
+    }
+    if (answer.status >= 200 && answer.status < 300) return body as T;
+    if (answer.status === 410 && call.query?.["continue"] !== undefined) throw new ContinueTokenExpired();
+    throw errorFromResponse(this.name, `${call.method} ${call.path}`, answer.status, body as ApiStatus);
+  }
+
+  async #send(call: Call): Promise<Answer> {
+    const url = new URL(this.#connection.server);
+    url.pathname = url.pathname.replace(/\/$/, "") + call.path;
+    url.search = new URLSearchParams(call.query).toString();
+    const body = call.body === undefined ? undefined : JSON.stringify(call.body);
+    const headers: Record<string, string> = {
+      accept: "application/json",
+      "user-agent": "eks-remediation",
+      ...(await this.#connection.authenticate()),
+    };
+    if (body !== undefined) {
+      headers["content-type"] = call.contentType ?? "application/json";
+      headers["content-length"] = String(Buffer.byteLength(body));
+    }
+
+    const { request } = url.protocol === "https:" ? https : http;
+
+    return await new Promise<Answer>((resolve, reject) => {
+      const fail = (error: Error) => {
+        const message = `${this.name}: no answer from ${url.origin} (${error.message}). Check the endpoint, the network path and the security group.`;
+        reject(new RemediationError("ClusterUnreachable", message, { cause: error }));
+      };
+      const req = request(
+        url,
+        { ...this.#connection.tls, method: call.method, headers, agent: this.#agent, timeout: REQUEST_TIMEOUT_MS },
+        (res) => {
+          const chunks: Buffer[] = [];
+          res.on("data", (chunk: Buffer) => chunks.push(chunk));
+          res.on("error", fail);
+          res.on("end", () => {
+            const retryAfter = Number(res.headers["retry-after"]);
+            resolve({
+              status: res.statusCode ?? 0,
+              retryAfterSeconds: Number.isFinite(retryAfter) ? retryAfter : undefined,
+              body: Buffer.concat(chunks).toString("utf8"),
+            });
+          });
+        },
+      );
+      req.on("timeout", () => req.destroy(new Error(`no data for ${REQUEST_TIMEOUT_MS / 1_000} s`)));
+      req.on("error", fail);
+      req.end(body);
+    });
+  }
+}
+
+class ContinueTokenExpired extends Error {}
+
+function dryRunQuery(options: WriteOptions): Record<string, string> {
+  return options.dryRun === true ? { dryRun: "All" } : {};
+}

@@ -1,0 +1,36 @@
+/** Where each resource that the workflow uses lives in the API. Names are escaped, so none can leave its path segment. */
+
+const segment = encodeURIComponent;
+
+function collection(group: string, resource: string, namespace?: string): string {
+  const base = group === "" ? "/api/v1" : `/apis/${group}`;
+  return namespace === undefined ? `${base}/${resource}` : `${base}/namespaces/${segment(namespace)}/${resource}`;
+}
+
+/** A collection, of one namespace or (without one) of the whole cluster. */
+export const paths = {
+  namespace: (name: string) => `/api/v1/namespaces/${segment(name)}`,
+  namespaces: () => "/api/v1/namespaces",
+  node: (name: string) => `/api/v1/nodes/${segment(name)}`,
+  pods: (namespace?: string) => collection("", "pods", namespace),
+  pod: (namespace: string, name: string) => `${collection("", "pods", namespace)}/${segment(name)}`,
+  events: (namespace: string) => collection("", "events", namespace),
+  deployments: (namespace?: string) => collection("apps/v1", "deployments", namespace),
+  deployment: (namespace: string, name: string) =>
+    `${collection("apps/v1", "deployments", namespace)}/${segment(name)}`,
+  deploymentScale: (namespace: string, name: string) =>
+    `${collection("apps/v1", "deployments", namespace)}/${segment(name)}/scale`,
+  replicaSets: (namespace?: string) => collection("apps/v1", "replicasets", namespace),
+  replicaSet: (namespace: string, name: string) =>
+    `${collection("apps/v1", "replicasets", namespace)}/${segment(name)}`,
+  statefulSet: (namespace: string, name: string) =>
+    `${collection("apps/v1", "statefulsets", namespace)}/${segment(name)}`,
+  daemonSet: (namespace: string, name: string) => `${collection("apps/v1", "daemonsets", namespace)}/${segment(name)}`,
+  job: (namespace: string, name: string) => `${collection("batch/v1", "jobs", namespace)}/${segment(name)}`,
+  hpas: (namespace?: string) => collection("autoscaling/v2", "horizontalpodautoscalers", namespace),
+  hpa: (namespace: string, name: string) =>
+    `${collection("autoscaling/v2", "horizontalpodautoscalers", namespace)}/${segment(name)}`,
+  leases: (namespace: string) => collection("coordination.k8s.io/v1", "leases", namespace),
+  lease: (namespace: string, name: string) =>
+    `${collection("coordination.k8s.io/v1", "leases", namespace)}/${segment(name)}`,
+} as const;

@@ -1,0 +1,276 @@
+import { z } from "zod";
+
+/**
+ * What one step of the workflow hands to the next. Each handler checks its input and its output against these schemas,
+ * so a step's output is the next one's input by construction. Payloads hold identifiers and a few lines of evidence,
+ * never whole objects: Step Functions allows 256 KiB for the state of an execution.
+ */
+
+/** Text from the cluster is bounded wherever it enters a payload. */
+export const MAX_TEXT = 300;
+
+/** The workload that owns failing pods, or the pod itself when nothing owns it. */
+export const WorkloadRef = z.strictObject({
+  kind: z.string(),
+  namespace: z.string(),
+  name: z.string(),
+});
+export type WorkloadRef = z.output<typeof WorkloadRef>;
+
+/** One way in which pods, or the workload itself, fail; equal ones are counted, not repeated. */
+export const Failure = z.strictObject({
+  /** The Kubernetes reason, for example `CrashLoopBackOff`, `Evicted`, `TooManyReplicas`. */
+  reason: z.string(),
+  container: z.string().optional(),
+  exit_code: z.int().optional(),
+  message: z.string().optional(),
+  /** How many pods (or HPAs) show it. */
+  count: z.int(),
+});
+export type Failure = z.output<typeof Failure>;
+
+/** The remedy that a runbook asks for, already tied to the workload. */
+export const RequestedRemedy = z.discriminatedUnion("action", [
+  z.strictObject({ action: z.literal("restart"), pod: z.string() }),
+  z.strictObject({ action: z.literal("rollback"), revision: z.int().optional() }),
+  z.strictObject({ action: z.literal("scale"), replicas: z.int() }),
+]);
+export type RequestedRemedy = z.output<typeof RequestedRemedy>;
+
+/** Everything that fails on one workload, or what a runbook wants done to it. */
+export const Incident = z.strictObject({
+  workload: WorkloadRef,
+  failures: z.array(Failure),
+  /** How many pods fail. */
+  failing_pods: z.int(),
+  /** A few of them. */
+  sample_pods: z.array(z.string()),
+  requested: RequestedRemedy.optional(),
+});
+export type Incident = z.output<typeof Incident>;
+
+/** The answer of the detect step: what a scan found, or the target of a runbook. */
+export const Detection = z.strictObject({
+  status: z.enum(["healthy", "failing", "storm"]),
+  cluster_name: z.string(),
+  /** The one namespace that was looked at; absent when it was the whole cluster. */
+  namespace: z.string().optional(),
+  dry_run: z.boolean(),
+  pods_seen: z.int(),
+  workloads_seen: z.int(),
+  failing_pods: z.int(),
+  incidents: z.array(Incident),
+  /** Incidents that did not fit into `incidents`. */
+  omitted: z.int(),
+  /** Failing workloads in namespaces that the policy excludes; they are not among the incidents. */
+  out_of_scope: z.int(),
+  /** Why this is a storm, when it is one. */
+  storm: z.string().optional(),
+});
+export type Detection = z.output<typeof Detection>;
+
+/** Why a guard refused to act. A closed set: operators filter and alarm on it. */
+export const REFUSALS = [
+  "NamespaceNotAllowed",
+  "OptedOut",
+  "NotOptedIn",
+  "AlreadyClaimed",
+  "CoolingDown",
+  "TriedTooOften",
+  "BeingDeleted",
+  "RolloutPaused",
+  "RolloutInProgress",
+  "ManagedByAnotherTool",
+  "NothingRecreatesIt",
+  "DisruptionBudgetExhausted",
+  "NoHealthyRevision",
+  "AlreadyAsRequested",
+  "LimitReached",
+  "NoSafeRemedy",
+  "NotFailingAnymore",
+  "ObjectChanged",
+] as const;
+export const Refusal = z.enum(REFUSALS);
+export type Refusal = z.output<typeof Refusal>;
+
+/** How one earlier remediation of the same workload ended; kept in the claim. */
+export const HistoryEntry = z.strictObject({
+  at: z.iso.datetime(),
+  execution: z.string(),
+  cause: z.string(),
+  action: z.string(),
+  outcome: z.string(),
+  /** Hash of the workload's pod template at that time: a changed spec clears the count of ineffective remedies. */
+  template: z.string().optional(),
+});
+export type HistoryEntry = z.output<typeof HistoryEntry>;
+
+export const Claim = z.strictObject({
+  status: z.enum(["claimed", "refused"]),
+  /** The Lease that is the claim, in the claim namespace. */
+  lease: z.string(),
+  refusal: Refusal.optional(),
+  message: z.string().optional(),
+  /** When the claim expires by itself. */
+  expires_at: z.iso.datetime().optional(),
+  /** Whether a person has to look, when the claim was refused. */
+  needs_person: z.boolean().optional(),
+});
+export type Claim = z.output<typeof Claim>;
+
+/** A pod that a remedy may evict or delete, pinned by its UID. */
+export const PodTarget = z.strictObject({ name: z.string(), uid: z.string() });
+export type PodTarget = z.output<typeof PodTarget>;
+
+/** A revision of a Deployment: the ReplicaSet that holds its pod template. */
+export const RevisionRef = z.strictObject({
+  revision: z.int(),
+  replica_set: z.string(),
+  /** Hash of the pod template without `pod-template-hash` and `kubectl.kubernetes.io/restartedAt`. */
+  template: z.string(),
+});
+export type RevisionRef = z.output<typeof RevisionRef>;
+
+export const HpaBounds = z.strictObject({ min: z.int(), max: z.int() });
+export type HpaBounds = z.output<typeof HpaBounds>;
+
+/** What is to be scaled: the HPA's bounds where one owns the scale, else the Deployment's replicas. */
+export const ScalePlan = z.discriminatedUnion("target", [
+  z.strictObject({ target: z.literal("hpa"), name: z.string(), from: HpaBounds, to: HpaBounds }),
+  z.strictObject({ target: z.literal("replicas"), from: z.int(), to: z.int() }),
+]);
+export type ScalePlan = z.output<typeof ScalePlan>;
+
+/** A remedy with everything that is needed to carry it out, and nothing that is not. */
+export const Remedy = z.discriminatedUnion("action", [
+  z.strictObject({
+    action: z.literal("restart"),
+    /** `evict`: replace running pods through the Eviction API. `clean_up`: delete pods that have already failed for good. */
+    mode: z.enum(["evict", "clean_up"]),
+    pods: z.array(PodTarget).min(1),
+  }),
+  z.strictObject({ action: z.literal("rollback"), from: RevisionRef, to: RevisionRef }),
+  z.strictObject({ action: z.literal("scale"), scale: ScalePlan }),
+  z.strictObject({ action: z.literal("none"), refusal: Refusal, message: z.string() }),
+]);
+export type Remedy = z.output<typeof Remedy>;
+
+/** What `classify` concluded from the evidence. */
+export const Diagnosis = z.strictObject({
+  /** A name from the table of causes, `Requested`, or `Unknown`. */
+  cause: z.string(),
+  confidence: z.enum(["high", "medium", "low"]),
+  summary: z.string(),
+  evidence: z.array(z.string()),
+  remedy: Remedy,
+  /** Remedies that were considered and not chosen, each with the reason. */
+  rejected: z.array(z.strictObject({ action: z.string(), reason: z.string() })),
+  /** Hash of the workload's present pod template, for the history. */
+  template: z.string().optional(),
+  /** How long the workload's own rollout may take, in seconds. */
+  progress_deadline_seconds: z.int(),
+});
+export type Diagnosis = z.output<typeof Diagnosis>;
+
+/** Exactly what a remedy touched, so that exactly that can be undone. */
+export const Change = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("restart"), mode: z.enum(["evict", "clean_up"]), pods: z.array(PodTarget) }),
+  z.strictObject({ kind: z.literal("rollback"), before: RevisionRef, after: RevisionRef }),
+  z.strictObject({ kind: z.literal("scale"), scale: ScalePlan }),
+]);
+export type Change = z.output<typeof Change>;
+
+/** What a remedy step did. */
+export const RemedyResult = z.strictObject({
+  /** `planned`: a dry run that stopped before the write. `refused`: a guard said no at the last moment. */
+  status: z.enum(["applied", "planned", "refused"]),
+  message: z.string(),
+  change: Change.optional(),
+  refusal: Refusal.optional(),
+  /** How long to wait before the first look, in seconds. */
+  wait_seconds: z.int().min(1),
+  /** When a workload that has not recovered counts as not recovered. */
+  deadline: z.iso.datetime(),
+});
+export type RemedyResult = z.output<typeof RemedyResult>;
+
+/** What an undo step did. `overtaken`: somebody changed the object since, and their change stands. */
+export const UndoResult = z.strictObject({
+  status: z.enum(["applied", "overtaken"]),
+  message: z.string(),
+  wait_seconds: z.int().min(1),
+  deadline: z.iso.datetime(),
+});
+export type UndoResult = z.output<typeof UndoResult>;
+
+export const Verification = z.strictObject({
+  verdict: z.enum(["recovered", "settling", "not_recovered"]),
+  /** What it waits for, or what is wrong; empty when recovered. */
+  reasons: z.array(z.string()),
+  wait_seconds: z.int().min(1),
+  /** What the soak is measured from: a digest of the pods' identities and restarts, and since when it has been well. */
+  observation: z.strictObject({ digest: z.string(), well_since: z.iso.datetime().nullable() }),
+});
+export type Verification = z.output<typeof Verification>;
+
+export const UndoVerification = z.strictObject({
+  verdict: z.enum(["undone", "settling", "not_undone"]),
+  reasons: z.array(z.string()),
+});
+export type UndoVerification = z.output<typeof UndoVerification>;
+
+/** How Step Functions hands a caught error on. */
+export const CaughtError = z.strictObject({ Error: z.string(), Cause: z.string().default("") });
+export type CaughtError = z.output<typeof CaughtError>;
+
+export const ExecutionRef = z.strictObject({
+  /** The execution's ARN, or a local name. */
+  id: z.string(),
+  name: z.string(),
+});
+export type ExecutionRef = z.output<typeof ExecutionRef>;
+
+/** The outcomes, a closed set. */
+export const OUTCOMES = ["Healthy", "Recovered", "RolledBack", "Unresolved", "Skipped", "DryRun", "Storm"] as const;
+export const Outcome = z.enum(OUTCOMES);
+export type Outcome = z.output<typeof Outcome>;
+
+/** How the remediation of one workload ended, in the words that people read. */
+export const Report = z.strictObject({
+  outcome: Outcome,
+  workload: WorkloadRef.optional(),
+  cause: z.string(),
+  /** The remedy's action, or `none`. */
+  action: z.string(),
+  /** The refusal's or the error's name, where there is one. */
+  reason: z.string().optional(),
+  summary: z.string(),
+  needs_person: z.boolean(),
+});
+export type Report = z.output<typeof Report>;
+
+/** What is left of one Map iteration in the execution's output. */
+export const WorkloadResult = z.strictObject({
+  ...Report.shape,
+  /** Whether subscribers were told, where there was something to tell. */
+  delivered: z.boolean(),
+});
+export type WorkloadResult = z.output<typeof WorkloadResult>;
+
+/** What is known of one workload's remediation so far: the state of one Map iteration. */
+export const WorkloadRun = z.strictObject({
+  cluster_name: z.string(),
+  dry_run: z.boolean(),
+  execution: ExecutionRef,
+  incident: Incident,
+  claim: Claim.optional(),
+  diagnosis: Diagnosis.optional(),
+  remedy: RemedyResult.optional(),
+  verification: Verification.optional(),
+  undo: UndoResult.optional(),
+  undo_verification: UndoVerification.optional(),
+  error: CaughtError.optional(),
+  report: Report.optional(),
+  report_error: CaughtError.optional(),
+});
+export type WorkloadRun = z.output<typeof WorkloadRun>;

@@ -1,0 +1,50 @@
+/**
+ * Every error that a step of the workflow can end with.
+ *
+ * The name is the contract: Lambda reports `error.name` as the error's type, and the state machine's `ErrorEquals`
+ * matches that string. It is therefore a literal, never derived from the class name, which minifying changes.
+ */
+export const ERROR_NAMES = [
+  "InvalidRequest",
+  "InvalidPolicy",
+  "InvalidStepInput",
+  "InvalidStepOutput",
+  "InvalidKubeconfig",
+  "ContextNotFound",
+  "ClusterNotFound",
+  "ClusterUnreachable",
+  "ClusterUnavailable",
+  "ClusterThrottled",
+  "Unauthorized",
+  "Forbidden",
+  "NamespaceNotFound",
+  "PodNotFound",
+  "WorkloadNotFound",
+  "NotFound",
+  "ObjectChanged",
+  "WriteRefused",
+  "DisruptionBudgetExhausted",
+  "ClaimNamespaceMissing",
+  "NotificationFailed",
+] as const;
+
+export type ErrorName = (typeof ERROR_NAMES)[number];
+
+/** An error that the state machine knows by name, with a sentence that says what to do about it. */
+export class RemediationError extends Error {
+  override readonly name: ErrorName;
+
+  /**
+   * @param name the literal that `ErrorEquals` matches
+   * @param message what went wrong, where, and what to do, as a person should read it
+   */
+  constructor(name: ErrorName, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = name;
+  }
+}
+
+/** Whether `error` is one of the workflow's own errors, optionally one of the given names. */
+export function isRemediationError(error: unknown, ...names: ErrorName[]): error is RemediationError {
+  return error instanceof RemediationError && (names.length === 0 || names.includes(error.name));
+}

@@ -1,0 +1,83 @@
+import type { RevisionRef } from "../contracts.ts";
+import { templateHash } from "./template.ts";
+import type { Deployment, ReplicaSet } from "./types.ts";
+
+/** Where the Deployment controller numbers the revisions. */
+export const REVISION_ANNOTATION = "deployment.kubernetes.io/revision";
+
+/** One revision of a Deployment, as its ReplicaSet shows it. */
+export interface Revision extends RevisionRef {
+  created: Date;
+  replicas: number;
+  available: number;
+  /** Whether the Deployment's present template is this one. */
+  current: boolean;
+}
+
+/** The revisions of a Deployment, newest first. */
+export function revisionsOf(deployment: Deployment, replicaSets: ReplicaSet[]): Revision[] {
+  const present = deployment.spec === undefined ? "" : templateHash(deployment.spec.template);
+  const revisions = replicaSets.map((replicaSet) => {
+    const template = replicaSet.spec?.template === undefined ? "" : templateHash(replicaSet.spec.template);
+    return {
+      revision: Number(replicaSet.metadata?.annotations?.[REVISION_ANNOTATION] ?? 0),
+      replica_set: replicaSet.metadata?.name ?? "",
+      template,
+      created: new Date(replicaSet.metadata?.creationTimestamp ?? 0),
+      replicas: replicaSet.status?.replicas ?? 0,
+      available: replicaSet.status?.availableReplicas ?? 0,
+      current: template === present,
+    };
+  });
+  return revisions.sort((a, b) => b.revision - a.revision);
+}
+
+/** The revision that the Deployment is at now; undefined before the controller has seen a new template. */
+export function currentRevision(revisions: Revision[]): Revision | undefined {
+  return revisions.find((revision) => revision.current);
+}
+
+/** Why a revision counts as healthy. */
+export interface HealthyRevision {
+  revision: Revision;
+  confidence: "high" | "medium";
+  evidence: string;
+}
+
+/**
+ * The newest revision with another template that is known to have been healthy.
+ *
+ * Two things prove that:
+ * - it has available replicas now (a stuck rolling update keeps the old revision serving); or
+ * - it was the current revision for at least `stableSeconds` before the next one came, and no older revision still has
+ *   replicas. The Deployment controller scales the old revisions to zero only when a rollout succeeds, so an older
+ *   revision with replicas means that this one never finished its own rollout.
+ */
+export function newestHealthyRevision(revisions: Revision[], stableSeconds: number): HealthyRevision | undefined {
+  for (const [index, revision] of revisions.entries()) {
+    if (revision.current) continue;
+    if (revision.available > 0) {
+      return {
+        revision,
+        confidence: "high",
+        evidence: `revision ${revision.revision} has ${revision.available} available replicas now`,
+      };
+    }
+    const next = revisions[index - 1];
+    const older = revisions.slice(index + 1);
+    const tenure = next === undefined ? 0 : (next.created.getTime() - revision.created.getTime()) / 1_000;
+    if (tenure >= stableSeconds && older.every((other) => other.replicas === 0)) {
+      return {
+        revision,
+        confidence: "medium",
+        evidence: `revision ${revision.revision} served for ${Math.round(tenure)} s before revision ${next?.revision ?? 0} replaced it`,
+      };
+    }
+  }
+  return undefined;
+}
+
+/** The part of a revision that goes into payloads. */
+export function revisionRef({ revision, replica_set, template }: Revision): RevisionRef {
+  return { revision, replica_set, template };
+}

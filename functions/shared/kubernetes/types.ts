@@ -1,0 +1,21 @@
+import type * as k8s from "@kubernetes/client-node";
+
+/** An API type as it stands in JSON: times are RFC 3339 strings, not `Date`s. */
+export type Wire<T> = T extends Date ? string : T extends object ? { [Key in keyof T]: Wire<T[Key]> } : T;
+
+export type Pod = Wire<k8s.V1Pod>;
+export type ContainerStatus = Wire<k8s.V1ContainerStatus>;
+export type PodTemplate = Wire<k8s.V1PodTemplateSpec>;
+export type ObjectMeta = Wire<k8s.V1ObjectMeta>;
+export type Deployment = Wire<k8s.V1Deployment>;
+export type ReplicaSet = Wire<k8s.V1ReplicaSet>;
+export type StatefulSet = Wire<k8s.V1StatefulSet>;
+export type DaemonSet = Wire<k8s.V1DaemonSet>;
+export type Job = Wire<k8s.V1Job>;
+export type Hpa = Wire<k8s.V2HorizontalPodAutoscaler>;
+export type ScaleObject = Wire<k8s.V1Scale>;
+export type Lease = Wire<k8s.V1Lease>;
+export type Namespace = Wire<k8s.V1Namespace>;
+
+/** A workload whose pods a controller recreates. */
+export type Workload = Deployment | StatefulSet | DaemonSet | ReplicaSet;

@@ -1,0 +1,150 @@
+import type { Cluster } from "../cluster/cluster.ts";
+import { paths } from "../cluster/paths.ts";
+import type { WorkloadRef } from "../contracts.ts";
+import { isRemediationError, RemediationError } from "../errors.ts";
+import type { ObjectMeta, Pod, ReplicaSet, Workload } from "./types.ts";
+
+/** The kinds whose controllers recreate their pods, and which the workflow can therefore restart. */
+export const RECREATING_KINDS: readonly string[] = ["Deployment", "ReplicaSet", "StatefulSet", "DaemonSet"];
+
+/** A controller as an owner reference names it. */
+interface Owner {
+  kind: string;
+  name: string;
+}
+
+/** The controller among an object's owners, if it has one. */
+export function controllerOf(metadata: ObjectMeta | undefined): Owner | undefined {
+  return metadata?.ownerReferences?.find((owner) => owner.controller === true);
+}
+
+/**
+ * Finds the workload that owns a pod: ReplicaSets are followed to their Deployment (or whatever else controls them).
+ * A pod without a controller is its own workload, of kind `Pod`.
+ *
+ * One finder serves one scan: it asks for each ReplicaSet once.
+ */
+export class WorkloadFinder {
+  readonly #cluster: Cluster;
+  readonly #replicaSetOwners = new Map<string, Promise<Owner | undefined>>();
+
+  constructor(cluster: Cluster) {
+    this.#cluster = cluster;
+  }
+
+  async ownerOf(pod: Pod): Promise<WorkloadRef> {
+    const namespace = pod.metadata?.namespace ?? "";
+    const controller = controllerOf(pod.metadata);
+    if (controller === undefined) return { kind: "Pod", namespace, name: pod.metadata?.name ?? "" };
+    if (controller.kind !== "ReplicaSet") return { kind: controller.kind, namespace, name: controller.name };
+    const owner = await this.#ownerOfReplicaSet(namespace, controller.name);
+    return { namespace, kind: owner?.kind ?? "ReplicaSet", name: owner?.name ?? controller.name };
+  }
+
+  async #ownerOfReplicaSet(namespace: string, name: string): Promise<Owner | undefined> {
+    const key = `${namespace}/${name}`;
+    let owner = this.#replicaSetOwners.get(key);
+    if (owner === undefined) {
+      owner = this.#readOwner(namespace, name);
+      this.#replicaSetOwners.set(key, owner);
+    }
+    return await owner;
+  }
+
+  async #readOwner(namespace: string, name: string): Promise<Owner | undefined> {
+    try {
+      return controllerOf((await this.#cluster.get<ReplicaSet>(paths.replicaSet(namespace, name))).metadata);
+    } catch (error) {
+      // The ReplicaSet may be gone before its last pod is.
+      if (isRemediationError(error, "NotFound")) return undefined;
+      throw error;
+    }
+  }
+}
+
+/** The API path of a workload; undefined for a kind that the workflow does not handle. */
+export function workloadPath(workload: WorkloadRef): string | undefined {
+  const { namespace, name } = workload;
+  switch (workload.kind) {
+    case "Deployment":
+      return paths.deployment(namespace, name);
+    case "ReplicaSet":
+      return paths.replicaSet(namespace, name);
+    case "StatefulSet":
+      return paths.statefulSet(namespace, name);
+    case "DaemonSet":
+      return paths.daemonSet(namespace, name);
+    default:
+      return undefined;
+  }
+}
+
+/**
+ * Reads the workload's newest state; undefined for kinds that the workflow does not handle.
+ * @throws RemediationError `WorkloadNotFound` when it is gone
+ */
+export async function readWorkload(cluster: Cluster, workload: WorkloadRef): Promise<Workload | undefined> {
+  const path = workloadPath(workload);
+  if (path === undefined) return undefined;
+  try {
+    return await cluster.get<Workload>(path);
+  } catch (error) {
+    if (!isRemediationError(error, "NotFound")) throw error;
+    throw new RemediationError(
+      "WorkloadNotFound",
+      `${describeWorkload(workload)} does not exist on ${cluster.name}. Check the name and the namespace.`,
+      { cause: error },
+    );
+  }
+}
+
+/** The pods that the workload owns, directly or through one of its ReplicaSets. */
+export async function podsOf(cluster: Cluster, ref: WorkloadRef, workload: Workload): Promise<Pod[]> {
+  const selector = workload.spec?.selector;
+  const pods = await cluster.list<Pod>(paths.pods(ref.namespace), { labelSelector: selectorText(selector) });
+  if (ref.kind !== "Deployment") return pods.filter((pod) => isControlledBy(pod.metadata, workload.metadata));
+  const replicaSets = new Set((await replicaSetsOf(cluster, ref, workload)).map((rs) => rs.metadata?.uid));
+  return pods.filter((pod) =>
+    pod.metadata?.ownerReferences?.some((owner) => owner.controller === true && replicaSets.has(owner.uid)),
+  );
+}
+
+/** The ReplicaSets that the Deployment controls; others that merely match its selector do not count. */
+export async function replicaSetsOf(cluster: Cluster, ref: WorkloadRef, workload: Workload): Promise<ReplicaSet[]> {
+  const all = await cluster.list<ReplicaSet>(paths.replicaSets(ref.namespace), {
+    labelSelector: selectorText(workload.spec?.selector),
+  });
+  return all.filter((replicaSet) => isControlledBy(replicaSet.metadata, workload.metadata));
+}
+
+/** `Deployment shop/web`, as messages name a workload. */
+export function describeWorkload(workload: WorkloadRef): string {
+  return `${workload.kind} ${workload.namespace}/${workload.name}`;
+}
+
+function isControlledBy(metadata: ObjectMeta | undefined, owner: ObjectMeta | undefined): boolean {
+  return metadata?.ownerReferences?.some((ref) => ref.controller === true && ref.uid === owner?.uid) === true;
+}
+
+interface LabelSelector {
+  matchLabels?: Record<string, string>;
+  matchExpressions?: { key: string; operator: string; values?: string[] }[];
+}
+
+/** A label selector in the form that list requests take. */
+export function selectorText(selector: LabelSelector | undefined): string {
+  const labels = Object.entries(selector?.matchLabels ?? {}).map(([key, value]) => `${key}=${value}`);
+  const expressions = (selector?.matchExpressions ?? []).map(({ key, operator, values }) => {
+    switch (operator) {
+      case "In":
+        return `${key} in (${(values ?? []).join(",")})`;
+      case "NotIn":
+        return `${key} notin (${(values ?? []).join(",")})`;
+      case "DoesNotExist":
+        return `!${key}`;
+      default:
+        return key;
+    }
+  });
+  return [...labels, ...expressions].join(",");
+}

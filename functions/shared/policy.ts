@@ -1,0 +1,108 @@
+import { z } from "zod";
+import { RemediationError } from "./errors.ts";
+import { describeIssues } from "./validation.ts";
+
+const seconds = z.int().min(0).max(86_400);
+const namespaceName = z.string().min(1).max(63);
+
+/**
+ * What the workflow may do, and how patient it is. Every field has a default, so `{}` is a complete policy.
+ * Durations are whole seconds.
+ */
+export const Policy = z
+  .strictObject({
+    namespaces: z
+      .strictObject({
+        /** Only these namespaces, when given. A system namespace is touched only if it is named here. */
+        allow: z.array(namespaceName).optional(),
+        /** Never these namespaces. */
+        deny: z.array(namespaceName).default([]),
+      })
+      .prefault({}),
+    /** When true, only workloads or namespaces that carry the annotation `eks-remediation/enabled: "true"` are touched. */
+    opt_in: z.boolean().default(false),
+    /** A revision that ran well for this long counts as stable: what fails later is not the rollout's fault. */
+    stable_seconds: seconds.default(600),
+    /** How long an HPA must want more than its maximum before that is an incident. */
+    hpa_limited_seconds: seconds.default(180),
+    verify: z
+      .strictObject({
+        /** How long everything must hold before a workload counts as recovered. */
+        soak_seconds: seconds.default(60),
+        /** The longest wait for a remedy to take effect; the workload's own progress deadline applies when it is shorter. */
+        deadline_seconds: seconds.min(1).default(900),
+        /** How long to wait between two looks at a workload that is still settling. */
+        interval_seconds: seconds.min(1).default(20),
+        /** How long an undo may take to be observed by the controllers. */
+        undo_deadline_seconds: seconds.min(1).default(120),
+      })
+      .prefault({}),
+    cool_down: z
+      .strictObject({
+        /** The wait after an action before the same workload is touched again. Doubles with each ineffective remedy. */
+        base_seconds: seconds.default(300),
+        max_seconds: seconds.default(21_600),
+        /** After this many ineffective remedies in a row the workload is left to a person, until its spec changes. */
+        max_ineffective: z.int().min(1).max(20).default(3),
+      })
+      .prefault({}),
+    storm: z
+      .strictObject({
+        /** A storm needs at least this many failing workloads ... */
+        min_workloads: z.int().min(2).default(10),
+        /** ... and at least this share of all workloads with pods. */
+        min_share: z.number().min(0).max(1).default(0.3),
+        /** Or this share of all failing pods on one node (with at least `min_pods_on_node` of them, of three or more workloads). */
+        node_share: z.number().min(0.5).max(1).default(0.8),
+        min_pods_on_node: z.int().min(2).default(10),
+      })
+      .prefault({}),
+    scale: z
+      .strictObject({
+        /** Never more replicas than this, whoever asks. */
+        max_replicas: z.int().min(1).max(5_000).default(50),
+        /** An HPA's maximum is raised by this share of its present value, at least by one. */
+        raise_hpa_by: z.number().min(0.01).max(2).default(0.5),
+      })
+      .prefault({}),
+    restart: z
+      .strictObject({
+        /** Never more pods than this in one remedy. */
+        max_pods: z.int().min(1).max(100).default(50),
+      })
+      .prefault({}),
+    /** Never more incidents than this in one execution; what is left out is counted and said. */
+    max_incidents: z.int().min(1).max(500).default(200),
+  })
+  .describe("Remediation policy");
+
+export type Policy = z.output<typeof Policy>;
+
+/** Namespaces that are never touched unless `namespaces.allow` names them. */
+export const SYSTEM_NAMESPACES: readonly string[] = ["kube-system", "kube-public", "kube-node-lease"];
+
+/** The namespace that holds the claims. */
+export const CLAIM_NAMESPACE = "eks-remediation";
+
+/**
+ * Reads a policy from JSON text; an empty text is the default policy.
+ * @throws RemediationError `InvalidPolicy`, naming each field and its rule
+ */
+export function parsePolicy(text: string | undefined): Policy {
+  let raw: unknown;
+  try {
+    raw = text === undefined || text.trim() === "" ? {} : JSON.parse(text);
+  } catch (error) {
+    throw new RemediationError("InvalidPolicy", `The policy is not valid JSON: ${(error as Error).message}`);
+  }
+  const parsed = Policy.safeParse(raw);
+  if (!parsed.success) {
+    throw new RemediationError("InvalidPolicy", `The policy is refused: ${describeIssues(parsed.error)}`);
+  }
+  return parsed.data;
+}
+
+/** The longest that one remediation may hold its claim, in seconds: the remedy's wait, the undo's wait, and slack for retries. */
+export function claimSeconds(policy: Policy): number {
+  return policy.verify.deadline_seconds + policy.verify.soak_seconds + policy.verify.undo_deadline_seconds + 300;
+}

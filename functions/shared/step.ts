@@ -1,0 +1,52 @@
+import { z } from "zod";
+import type { Cluster } from "./cluster/cluster.ts";
+import { RemediationError } from "./errors.ts";
+import type { Notification } from "./notification.ts";
+import type { Policy } from "./policy.ts";
+import { describeIssues } from "./validation.ts";
+
+/** Everything a step may use beyond its input. In AWS it comes from the function's environment, on one machine from the command line. */
+export interface Environment {
+  /** Connects to the cluster of that name. @throws RemediationError `ClusterNotFound`, `ClusterUnreachable`, `Unauthorized` */
+  connect(clusterName: string): Promise<Cluster>;
+  /** The policy in force. @throws RemediationError `InvalidPolicy` */
+  policy(): Policy;
+  now(): Date;
+  /** Delivers a notification to everyone who subscribed. @throws RemediationError `NotificationFailed` */
+  publish(notification: Notification): Promise<void>;
+}
+
+/** A step of the workflow: given an environment, a Lambda handler. */
+export type Step = (environment: Environment) => (event: unknown) => Promise<unknown>;
+
+/**
+ * Makes a step that refuses an input that breaks its contract before anything is touched, and an output that does,
+ * before the next step sees it.
+ */
+export function step<Input, Output extends z.ZodType>(
+  parse: (event: unknown) => Input,
+  output: Output,
+  run: (input: Input, environment: Environment) => Promise<z.output<Output>>,
+): (environment: Environment) => (event: unknown) => Promise<z.output<Output>> {
+  return (environment) => async (event) => {
+    const result = output.safeParse(await run(parse(event), environment));
+    if (!result.success) {
+      throw new RemediationError("InvalidStepOutput", `The step broke its contract: ${describeIssues(result.error)}`);
+    }
+    return result.data;
+  };
+}
+
+/** Checks the payload that one step hands to the next. @throws RemediationError `InvalidStepInput` */
+export function contract<Schema extends z.ZodType>(schema: Schema): (event: unknown) => z.output<Schema> {
+  return (event) => {
+    const parsed = schema.safeParse(event);
+    if (!parsed.success) {
+      throw new RemediationError(
+        "InvalidStepInput",
+        `The payload does not match this step's contract: ${describeIssues(parsed.error)}`,
+      );
+    }
+    return parsed.data;
+  };
+}

@@ -1,0 +1,21 @@
+import { MAX_TEXT } from "./contracts.ts";
+
+/** Text from the cluster, made fit for a payload or a message: one line, no control characters, bounded. */
+export function bounded(text: string, limit = MAX_TEXT): string {
+  // \p{C} is every control, format and unassigned character, line breaks included.
+  const line = text.replace(/\p{C}+/gu, " ").trim();
+  return line.length <= limit ? line : `${line.slice(0, limit - 1)}…`;
+}
+
+/** `1 pod`, `3 pods`. */
+export function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? "" : "s"}`;
+}
+
+/** A duration for people: `45 s`, `12 min`, `3 h`, `2 days`. */
+export function duration(seconds: number): string {
+  if (seconds < 120) return `${Math.round(seconds)} s`;
+  if (seconds < 7_200) return `${Math.round(seconds / 60)} min`;
+  if (seconds < 172_800) return `${Math.round(seconds / 3_600)} h`;
+  return `${Math.round(seconds / 86_400)} days`;
+}

@@ -1,0 +1,20 @@
+import type { UndoResult } from "./contracts.ts";
+import { isRemediationError } from "./errors.ts";
+
+/**
+ * Undoes a remedy unless somebody changed the object since; then their change stands, and the result says so.
+ * @param undo must throw `ObjectChanged` when the object is not as the remedy left it
+ * @param done what to say when it was undone
+ */
+export async function undoUnlessOvertaken(
+  undo: () => Promise<void>,
+  done: string,
+): Promise<Pick<UndoResult, "status" | "message">> {
+  try {
+    await undo();
+    return { status: "applied", message: done };
+  } catch (error) {
+    if (!isRemediationError(error, "ObjectChanged")) throw error;
+    return { status: "overtaken", message: `The remedy was not undone. ${error.message}` };
+  }
+}

@@ -1,0 +1,32 @@
+import { z } from "zod";
+import { awsEnvironment } from "../shared/aws/environment.ts";
+import { UndoVerification, Verification, WorkloadRun } from "../shared/contracts.ts";
+import { RemediationError } from "../shared/errors.ts";
+import { describeWorkload } from "../shared/kubernetes/workloads.ts";
+import { contract, step } from "../shared/step.ts";
+import { readState } from "./state.ts";
+import { verifyUndo } from "./verify-undo.ts";
+import { verify } from "./verify.ts";
+
+const VerifyInput = z.strictObject({ operation: z.enum(["remedy", "undo"]), run: WorkloadRun });
+
+/** Takes one fresh look at a workload, and says whether the remedy, or its undo, has taken effect. */
+export const verifyWorkload = step(
+  contract(VerifyInput),
+  z.union([Verification, UndoVerification]),
+  async ({ operation, run }, environment) => {
+    const cluster = await environment.connect(run.cluster_name);
+    const state = await readState(cluster, run.incident.workload);
+    if (state === undefined) {
+      throw new RemediationError(
+        "InvalidStepInput",
+        `${describeWorkload(run.incident.workload)} is of a kind that is never remedied, so there is nothing to verify.`,
+      );
+    }
+    return operation === "undo"
+      ? verifyUndo(run, state, environment.now())
+      : verify(run, state, environment.policy(), environment.now());
+  },
+);
+
+export const handler = verifyWorkload(awsEnvironment);

@@ -1,0 +1,90 @@
+import { createHash } from "node:crypto";
+import type { Verification, WorkloadRun } from "../shared/contracts.ts";
+import { isLeftover, isTerminating, podFailures, readySince, restartCount } from "../shared/kubernetes/pods.ts";
+import type { Pod } from "../shared/kubernetes/types.ts";
+import type { Policy } from "../shared/policy.ts";
+import { bounded } from "../shared/text.ts";
+import { hpaGaps, stillLimited } from "./hpa-settled.ts";
+import { rolloutGaps } from "./rollout.ts";
+import type { WorkloadState } from "./state.ts";
+
+/** How many reasons a verification carries. */
+const MAX_REASONS = 5;
+
+/**
+ * Judges one fresh look at a workload.
+ *
+ * It is recovered when everything has held for the whole soak time: the status is whole, no pod fails, its HPA is
+ * settled, and meanwhile no pod was replaced, restarted or unready. The last part is told by a digest of the pods that
+ * is carried from look to look, so that nodes' clocks do not matter.
+ */
+export function verify(run: WorkloadRun, state: WorkloadState, policy: Policy, now: Date): Verification {
+  const reasons = gaps(run, state);
+  const digest = podDigest(state.pods);
+  const { interval_seconds, soak_seconds } = policy.verify;
+
+  if (reasons.length > 0) {
+    const late = now.getTime() >= Date.parse(run.remedy?.deadline ?? "");
+    return {
+      verdict: late ? "not_recovered" : "settling",
+      reasons: reasons.slice(0, MAX_REASONS).map((reason) => bounded(reason)),
+      wait_seconds: interval_seconds,
+      observation: { digest, well_since: null },
+    };
+  }
+
+  const before = run.verification?.observation;
+  const unbroken = before?.digest === digest ? before.well_since : null;
+  const wellSince = unbroken ?? now.toISOString();
+  const left = soak_seconds - (now.getTime() - Date.parse(wellSince)) / 1_000;
+  if (left <= 0) {
+    return { verdict: "recovered", reasons: [], wait_seconds: 1, observation: { digest, well_since: wellSince } };
+  }
+  // The deadline has the soak on top; a workload that keeps breaking its soak does not get more than that.
+  const late = now.getTime() >= Date.parse(run.remedy?.deadline ?? "") + soak_seconds * 1_000;
+  return {
+    verdict: late ? "not_recovered" : "settling",
+    reasons: [
+      late
+        ? `it was never well for ${soak_seconds} s on end`
+        : `well since ${wellSince}; it has to stay so for ${soak_seconds} s`,
+    ],
+    wait_seconds: Math.max(1, Math.ceil(left)),
+    observation: { digest, well_since: wellSince },
+  };
+}
+
+/** Everything that speaks against the workload being well. */
+function gaps(run: WorkloadRun, { workload, pods, hpa }: WorkloadState): string[] {
+  return [
+    ...rolloutGaps(run.incident.workload.kind, workload),
+    ...failingPods(pods),
+    ...leftovers(run, pods),
+    ...(hpa === undefined ? [] : hpaGaps(hpa)),
+    ...(hpa !== undefined && run.diagnosis?.cause === "HpaAtMaximum" ? stillLimited(hpa) : []),
+  ];
+}
+
+function failingPods(pods: Pod[]): string[] {
+  return pods
+    .filter((pod) => !isLeftover(pod))
+    .flatMap((pod) => podFailures(pod).map(({ reason }) => `pod ${pod.metadata?.name ?? ""}: ${reason}`));
+}
+
+/** Pods that the remedy removed and that are still there. */
+function leftovers({ remedy }: WorkloadRun, pods: Pod[]): string[] {
+  if (remedy?.change?.kind !== "restart") return [];
+  const removed = new Set(remedy.change.pods.map(({ uid }) => uid));
+  return pods
+    .filter((pod) => removed.has(pod.metadata?.uid ?? ""))
+    .map((pod) => `pod ${pod.metadata?.name ?? ""} is not gone yet`);
+}
+
+/** Changes when a pod is replaced, restarted, or was unready in between. */
+function podDigest(pods: Pod[]): string {
+  const lines = pods
+    .filter((pod) => !isTerminating(pod) && !isLeftover(pod))
+    .map((pod) => `${pod.metadata?.uid ?? ""} ${restartCount(pod)} ${readySince(pod) ?? ""}`)
+    .sort();
+  return createHash("sha256").update(lines.join("\n")).digest("hex").slice(0, 16);
+}

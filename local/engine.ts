@@ -1,0 +1,176 @@
+import { readFileSync } from "node:fs";
+import {
+  ExecutionAbortedError,
+  ExecutionError,
+  StateMachine,
+  type RunOptions,
+  type StateMachineDefinition,
+} from "aws-local-stepfunctions";
+import { diagnose } from "../functions/classify/handler.ts";
+import { claim } from "../functions/claim/handler.ts";
+import { detect } from "../functions/detect/handler.ts";
+import { notify } from "../functions/notify/handler.ts";
+import { restartPods } from "../functions/restart/handler.ts";
+import { rollback } from "../functions/rollback/handler.ts";
+import { scaleWorkload } from "../functions/scale/handler.ts";
+import type { Environment, Step } from "../functions/shared/step.ts";
+import { verifyWorkload } from "../functions/verify/handler.ts";
+
+/** The workflow's definition, the same file that is deployed. */
+export const DEFINITION_FILE = new URL("../statemachines/remediation.asl.json", import.meta.url);
+
+/** The step behind each placeholder of the definition. */
+export const STEPS: Readonly<Record<string, Step>> = {
+  DetectFunctionArn: detect,
+  ClassifyFunctionArn: diagnose,
+  ClaimFunctionArn: claim,
+  RestartFunctionArn: restartPods,
+  RollbackFunctionArn: rollback,
+  ScaleFunctionArn: scaleWorkload,
+  VerifyFunctionArn: verifyWorkload,
+  NotifyFunctionArn: notify,
+};
+
+/** Something that happened in an execution. */
+export interface ExecutionEvent {
+  type: "entered" | "exited" | "retried" | "caught" | "failed";
+  state: string;
+  /** Which iteration of the Map it belongs to. */
+  iteration: number | undefined;
+  input: unknown;
+  output: unknown;
+  /** The error's name, when the state failed, was retried or caught. */
+  error: { name: string; message: string } | undefined;
+}
+
+export type ExecutionResult =
+  | { status: "succeeded"; output: unknown }
+  | { status: "failed"; error: { name: string; cause: string } }
+  | { status: "aborted" };
+
+export interface Execution {
+  result: Promise<ExecutionResult>;
+  /** Stops before the next state. */
+  abort: () => void;
+}
+
+export interface ExecutionOptions {
+  input: unknown;
+  name: string;
+  environment: Environment;
+  onEvent?: (event: ExecutionEvent) => void;
+}
+
+interface Definition extends StateMachineDefinition {
+  States: Record<string, StateMachineDefinition["States"][string]>;
+}
+
+/** Reads the definition with each function placeholder replaced by an ARN that names the function. */
+export function loadDefinition(): Definition {
+  const text = readFileSync(DEFINITION_FILE, "utf8").replace(/\$\{(\w+)\}/g, (_whole, name: string) => arnFor(name));
+  return JSON.parse(text) as Definition;
+}
+
+/** Runs the workflow once, in this process. */
+export function startExecution({ input, name, environment, onEvent }: ExecutionOptions): Execution {
+  const definition = loadDefinition();
+  const machine = new StateMachine(definition, { validationOptions: { checkPaths: false } });
+  const execution = machine.run(input as never, {
+    overrides: { taskResourceLocalHandlers: localHandlers(definition, environment) },
+    context: {
+      Execution: { Id: `arn:aws:states:local:000000000000:execution:remediation:${name}`, Name: name },
+    },
+  });
+  const observed = observe(execution.eventLogs, onEvent);
+  return {
+    abort: () => {
+      execution.abort();
+    },
+    result: settle(execution.result).then(async (result) => {
+      if (result.status !== "aborted") await observed;
+      return result;
+    }),
+  };
+}
+
+async function settle(result: Promise<unknown>): Promise<ExecutionResult> {
+  try {
+    return { status: "succeeded", output: await result };
+  } catch (error) {
+    if (error instanceof ExecutionAbortedError) return { status: "aborted" };
+    const cause = error instanceof ExecutionError && error.cause instanceof Error ? error.cause : (error as Error);
+    return { status: "failed", error: { name: cause.name, cause: cause.message } };
+  }
+}
+
+async function observe(events: AsyncIterable<unknown>, onEvent: ExecutionOptions["onEvent"]): Promise<void> {
+  for await (const event of events as AsyncIterable<EngineEvent>) {
+    const type = EVENT_TYPES[event.type];
+    if (type === undefined || event.state === undefined) continue;
+    onEvent?.({
+      type,
+      state: event.state.name,
+      iteration: event.index,
+      input: event.state.input,
+      output: event.state.output,
+      error: event.Error === undefined ? undefined : { name: event.Error, message: String(event.Cause) },
+    });
+  }
+}
+
+/** The engine's events, as far as they are used. */
+interface EngineEvent {
+  type: string;
+  index?: number;
+  state?: { name: string; input: unknown; output?: unknown };
+  Error?: string;
+  Cause?: unknown;
+}
+
+const EVENT_TYPES: Partial<Record<string, ExecutionEvent["type"]>> = {
+  StateEntered: "entered",
+  StateExited: "exited",
+  StateRetried: "retried",
+  StateCaught: "caught",
+  StateFailed: "failed",
+};
+
+type Handlers = NonNullable<NonNullable<RunOptions["overrides"]>["taskResourceLocalHandlers"]>;
+
+/** The handler for each Task state, Map iterations included, found by the ARN in its `Resource`. */
+function localHandlers(definition: Definition, environment: Environment): Handlers {
+  const handlers: Handlers = {};
+  for (const [name, state] of Object.entries(definition.States)) {
+    if (state.Type === "Task") handlers[name] = handlerFor(state.Resource, environment);
+    if (state.Type === "Map" && state.ItemProcessor !== undefined) {
+      Object.assign(handlers, localHandlers(state.ItemProcessor as Definition, environment));
+    }
+  }
+  return handlers;
+}
+
+function handlerFor(arn: string, environment: Environment): Handlers[string] {
+  const name = arn.split(":").at(-1) ?? "";
+  const step = STEPS[name];
+  if (step === undefined) throw new Error(`The definition calls ${arn}, which is none of the workflow's functions.`);
+  const handler = step(environment);
+  return async (input) => {
+    try {
+      return (await handler(input)) as never;
+    } catch (error) {
+      throw asLambdaError(error);
+    }
+  };
+}
+
+/** Lambda hands an error on as JSON with its type and message; so the workflow sees the same here. */
+function asLambdaError(error: unknown): Error {
+  const { name, message } = error instanceof Error ? error : new Error(String(error));
+  const wrapped = new Error(JSON.stringify({ errorType: name, errorMessage: message }), { cause: error });
+  wrapped.name = name;
+  return wrapped;
+}
+
+function arnFor(placeholder: string): string {
+  return `arn:aws:lambda:us-east-1:000000000000:function:${placeholder}`;
+}
