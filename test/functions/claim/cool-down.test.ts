@@ -1,0 +1,72 @@
+import { describe, expect, it } from "vitest";
+import { pause } from "../../../functions/claim/cool-down.ts";
+import type { HistoryEntry } from "../../../functions/shared/contracts.ts";
+import { ago, NOW, policy } from "../../support/objects.ts";
+
+function entry(outcome: string, secondsAgo: number, overrides: Partial<HistoryEntry> = {}): HistoryEntry {
+  return {
+    at: ago(secondsAgo),
+    execution: "run",
+    cause: "CrashLoop",
+    action: "restart",
+    outcome,
+    template: "t1",
+    ...overrides,
+  };
+}
+
+const rules = policy({ cool_down: { base_seconds: 100, max_seconds: 1_000, max_ineffective: 3 } });
+
+describe("the cool-down", () => {
+  it("lets a workload without a history through", () => {
+    expect(pause([], "t1", rules, NOW)).toBeUndefined();
+  });
+
+  it("waits for the base time after a remedy that helped, and no longer", () => {
+    expect(pause([entry("Recovered", 99)], "t1", rules, NOW)).toMatchObject({
+      refusal: "CoolingDown",
+      needsPerson: false,
+    });
+    expect(pause([entry("Recovered", 100)], "t1", rules, NOW)).toBeUndefined();
+  });
+
+  it("doubles the time with each try that did not help, up to the longest", () => {
+    expect(pause([entry("Unresolved", 199)], "t1", rules, NOW)).toMatchObject({
+      refusal: "CoolingDown",
+      needsPerson: true,
+    });
+    expect(pause([entry("Unresolved", 200)], "t1", rules, NOW)).toBeUndefined();
+    expect(pause([entry("RolledBack", 399), entry("Unresolved", 900)], "t1", rules, NOW)).toBeDefined();
+    const skipped = Array.from({ length: 9 }, () => entry("Skipped", 1_000, { action: "none" }));
+    expect(pause(skipped, "t1", rules, NOW)).toBeUndefined();
+  });
+
+  it("stops after the policy's number of ineffective remedies, for however long", () => {
+    const tries = [entry("Unresolved", 90_000), entry("RolledBack", 91_000), entry("Unresolved", 92_000)];
+
+    expect(pause(tries, "t1", rules, NOW)).toMatchObject({ refusal: "TriedTooOften", needsPerson: true });
+  });
+
+  it("starts to count anew after a remedy that helped", () => {
+    const tries = [
+      entry("Unresolved", 9_000),
+      entry("Recovered", 9_100),
+      entry("Unresolved", 9_200),
+      entry("Unresolved", 9_300),
+    ];
+
+    expect(pause(tries, "t1", rules, NOW)).toBeUndefined();
+  });
+
+  it("does not count what was only reported as an ineffective remedy", () => {
+    const reports = Array.from({ length: 5 }, () => entry("Unresolved", 90_000, { action: "none" }));
+
+    expect(pause(reports, "t1", rules, NOW)).toBeUndefined();
+  });
+
+  it("lets a workload with a new template through at once", () => {
+    const tries = [entry("Unresolved", 1), entry("Unresolved", 2), entry("Unresolved", 3)];
+
+    expect(pause(tries, "t2", rules, NOW)).toBeUndefined();
+  });
+});

@@ -1,0 +1,142 @@
+import { describe, expect, it } from "vitest";
+import { classify } from "../../../functions/classify/classify.ts";
+import type { Evidence } from "../../../functions/classify/evidence.ts";
+import {
+  ago,
+  crashingPod,
+  deployment,
+  evidence,
+  hpa,
+  incident,
+  pod,
+  policy,
+  replicaSet,
+  template,
+} from "../../support/objects.ts";
+
+/** A crash loop that would be rolled back if no guard refused. */
+function badRollout(
+  metadata: NonNullable<Evidence["workload"]>["metadata"] = {},
+  progressing = { status: "False", reason: "ProgressDeadlineExceeded" },
+): Evidence {
+  return evidence({
+    workload: deployment({ template: template("shop/web:2"), metadata, progressing }),
+    replicaSets: [
+      replicaSet(2, { replicas: 1, created: ago(60) }),
+      replicaSet(1, { available: 2, created: ago(90_000) }),
+    ],
+    pods: [crashingPod({ startedAgo: 60 })],
+  });
+}
+
+describe("the guards", () => {
+  it("let a remedy through when none of them objects", () => {
+    expect(classify(badRollout(), policy()).remedy.action).toBe("rollback");
+  });
+
+  it.each([
+    ["a namespace that the policy denies", { namespaces: { deny: ["shop"] } }],
+    ["a namespace that the policy does not name", { namespaces: { allow: ["other"] } }],
+  ])("refuse %s", (_what, rules) => {
+    expect(classify(badRollout(), policy(rules)).remedy).toMatchObject({
+      action: "none",
+      refusal: "NamespaceNotAllowed",
+    });
+  });
+
+  it("refuse a system namespace unless the policy names it", () => {
+    const dns = {
+      ...badRollout(),
+      incident: incident({ workload: { kind: "Deployment", namespace: "kube-system", name: "coredns" } }),
+    };
+
+    expect(classify(dns, policy()).remedy).toMatchObject({ refusal: "NamespaceNotAllowed" });
+    expect(classify(dns, policy({ namespaces: { allow: ["kube-system"] } })).remedy.action).toBe("rollback");
+  });
+
+  it("refuse a workload or a namespace that opted out", () => {
+    const optOut = { annotations: { "eks-remediation/enabled": "false" } };
+
+    expect(classify(badRollout(optOut), policy()).remedy).toMatchObject({ refusal: "OptedOut" });
+    expect(classify({ ...badRollout(), namespace: { metadata: optOut } }, policy()).remedy).toMatchObject({
+      refusal: "OptedOut",
+    });
+  });
+
+  it("refuse a workload that did not opt in where the policy asks for it", () => {
+    const optIn = { annotations: { "eks-remediation/enabled": "true" } };
+
+    expect(classify(badRollout(), policy({ opt_in: true })).remedy).toMatchObject({ refusal: "NotOptedIn" });
+    expect(classify(badRollout(optIn), policy({ opt_in: true })).remedy.action).toBe("rollback");
+  });
+
+  it("refuse a workload that is being deleted", () => {
+    expect(classify(badRollout({ deletionTimestamp: ago(1) }), policy()).remedy).toMatchObject({
+      refusal: "BeingDeleted",
+    });
+  });
+
+  it("refuse a paused rollout", () => {
+    const paused = badRollout();
+    (paused.workload as ReturnType<typeof deployment>).spec = {
+      ...deployment({ template: template("shop/web:2") }).spec,
+      paused: true,
+    } as never;
+
+    expect(classify(paused, policy()).remedy).toMatchObject({ refusal: "RolloutPaused" });
+  });
+
+  it("refuse a rollout that is inside its progress deadline, unless somebody asked for the rollback of a failing one", () => {
+    const underWay = badRollout({}, { status: "True", reason: "ReplicaSetUpdated" });
+    const asked = { ...underWay, incident: incident({ requested: { action: "rollback" as const } }) };
+
+    expect(classify(underWay, policy()).remedy).toMatchObject({ refusal: "RolloutInProgress" });
+    expect(classify(asked, policy()).remedy.action).toBe("rollback");
+    expect(classify({ ...asked, pods: [pod()] }, policy()).remedy).toMatchObject({ refusal: "RolloutInProgress" });
+  });
+
+  it.each([
+    ["Argo CD", { annotations: { "argocd.argoproj.io/tracking-id": "shop:apps/Deployment:shop/web" } }],
+    ["Flux", { labels: { "kustomize.toolkit.fluxcd.io/name": "shop" } }],
+    ["Helm", { annotations: { "meta.helm.sh/release-name": "shop" } }],
+  ])("refuse to change the spec of what %s owns, and say what to do there", (tool, metadata) => {
+    const remedy = classify(badRollout(metadata), policy()).remedy;
+
+    expect(remedy).toMatchObject({ action: "none", refusal: "ManagedByAnotherTool" });
+    expect(remedy).toHaveProperty("message", expect.stringContaining(tool));
+  });
+
+  it("allow restarting what another tool owns, since that changes no spec", () => {
+    const owned = deployment({ metadata: { annotations: { "meta.helm.sh/release-name": "shop" } } });
+
+    expect(classify(evidence({ workload: owned, pods: [crashingPod({ restarts: 2 })] }), policy()).remedy.action).toBe(
+      "restart",
+    );
+  });
+
+  it("refuse to move the bounds of an HPA that another tool owns", () => {
+    const owned = hpa({ limited: "TooManyReplicas", metadata: { labels: { "argocd.argoproj.io/instance": "shop" } } });
+
+    expect(classify(evidence({ hpa: owned }), policy()).remedy).toMatchObject({ refusal: "ManagedByAnotherTool" });
+  });
+
+  it.each(["Pod", "Job"])("refuse a %s, which nothing recreates by our rules", (kind) => {
+    const bare = evidence({
+      incident: incident({
+        workload: { kind, namespace: "shop", name: "once" },
+        requested: { action: "restart", pod: "once" },
+      }),
+      workload: undefined,
+      replicaSets: [],
+      pods: kind === "Pod" ? [crashingPod({ name: "once" })] : [],
+    });
+
+    expect(classify(bare, policy()).remedy).toMatchObject({ refusal: "NothingRecreatesIt" });
+  });
+
+  it("refuse a static pod", () => {
+    const mirror = pod({ metadata: { annotations: { "kubernetes.io/config.mirror": "abc" } } });
+
+    expect(classify(evidence({ pods: [mirror] }), policy()).remedy).toMatchObject({ refusal: "NothingRecreatesIt" });
+  });
+});

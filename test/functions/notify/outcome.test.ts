@@ -1,0 +1,168 @@
+import { describe, expect, it } from "vitest";
+import { isRemembered, isWorthTelling, outcomeOf } from "../../../functions/notify/outcome.ts";
+import type { Verification, WorkloadRun } from "../../../functions/shared/contracts.ts";
+import { incident } from "../../support/objects.ts";
+import { appliedRun, claimedRun, diagnosis, remedyResult } from "../../support/runs.ts";
+
+const look = (verdict: Verification["verdict"], reasons: string[] = []): Verification => ({
+  verdict,
+  reasons,
+  wait_seconds: 1,
+  observation: { digest: "d", well_since: null },
+});
+const undo = {
+  status: "applied" as const,
+  message: "The rollback was undone.",
+  wait_seconds: 1,
+  deadline: "2026-06-01T12:30:00.000Z",
+};
+const failed = (Error: string) => ({
+  error: { Error, Cause: JSON.stringify({ errorType: Error, errorMessage: "It broke." }) },
+});
+const notRecovered = { ...appliedRun(), verification: look("not_recovered", ["pod web-1: CrashLoopBackOff"]) };
+
+/** Each way in which a run can end: the run, its outcome, the reason, and whether a person has to look. */
+const ENDINGS: [string, WorkloadRun, string, string | undefined, boolean][] = [
+  ["recovered", { ...appliedRun(), verification: look("recovered") }, "Recovered", undefined, false],
+  [
+    "undone",
+    { ...notRecovered, undo, undo_verification: { verdict: "undone", reasons: [] } },
+    "RolledBack",
+    undefined,
+    true,
+  ],
+  [
+    "overtaken by somebody else",
+    { ...notRecovered, undo: { ...undo, status: "overtaken" } },
+    "Unresolved",
+    "ObjectChanged",
+    true,
+  ],
+  [
+    "not undone",
+    { ...notRecovered, undo, undo_verification: { verdict: "not_undone", reasons: ["x"] } },
+    "Unresolved",
+    undefined,
+    true,
+  ],
+  ["not undoable", notRecovered, "Unresolved", undefined, true],
+  ["undo broke", { ...notRecovered, ...failed("Forbidden") }, "Unresolved", "Forbidden", true],
+  [
+    "verification broke",
+    { ...appliedRun(), ...failed("ClusterUnreachable") },
+    "Unresolved",
+    "ClusterUnreachable",
+    true,
+  ],
+  [
+    "planned",
+    { ...claimedRun({ dry_run: true, diagnosis: diagnosis() }), remedy: remedyResult({ status: "planned" }) },
+    "DryRun",
+    undefined,
+    false,
+  ],
+  [
+    "refused at the last moment",
+    {
+      ...claimedRun({ diagnosis: diagnosis() }),
+      remedy: remedyResult({ status: "refused", refusal: "NotFailingAnymore" }),
+    },
+    "Skipped",
+    "NotFailingAnymore",
+    false,
+  ],
+  [
+    "held by a disruption budget",
+    { ...claimedRun({ diagnosis: diagnosis() }), ...failed("DisruptionBudgetExhausted") },
+    "Skipped",
+    "DisruptionBudgetExhausted",
+    true,
+  ],
+  [
+    "remedy broke",
+    { ...claimedRun({ diagnosis: diagnosis() }), ...failed("Forbidden") },
+    "Unresolved",
+    "Forbidden",
+    true,
+  ],
+  [
+    "no safe remedy",
+    claimedRun({ diagnosis: diagnosis({ remedy: { action: "none", refusal: "NoSafeRemedy", message: "Look." } }) }),
+    "Skipped",
+    "NoSafeRemedy",
+    true,
+  ],
+  ["diagnosis broke", claimedRun(failed("Forbidden")), "Unresolved", "Forbidden", true],
+  ["gone meanwhile", claimedRun(failed("WorkloadNotFound")), "Skipped", "WorkloadNotFound", false],
+  [
+    "claimed by another",
+    claimedRun({
+      claim: { status: "refused", lease: "l", refusal: "AlreadyClaimed", message: "m", needs_person: false },
+    }),
+    "Skipped",
+    "AlreadyClaimed",
+    false,
+  ],
+  [
+    "tried too often",
+    claimedRun({
+      claim: { status: "refused", lease: "l", refusal: "TriedTooOften", message: "m", needs_person: true },
+    }),
+    "Skipped",
+    "TriedTooOften",
+    true,
+  ],
+];
+
+describe("the outcome", () => {
+  it.each(ENDINGS)("of a run that ended so: %s", (_how, run, outcome, reason, needsPerson) => {
+    const report = outcomeOf(run);
+
+    expect(report).toMatchObject({ outcome, needs_person: needsPerson });
+    expect(report.reason).toBe(reason);
+    expect(report.summary).not.toBe("");
+  });
+
+  it("of a claim that broke names the error", () => {
+    const { claim: _none, ...unclaimed } = claimedRun(failed("Forbidden"));
+
+    expect(outcomeOf(unclaimed)).toMatchObject({
+      outcome: "Unresolved",
+      reason: "Forbidden",
+      summary: expect.stringContaining("It broke.") as string,
+    });
+  });
+
+  it("says what was wrong when the remedy did not help", () => {
+    expect(outcomeOf(notRecovered).summary).toContain("It did not help: pod web-1: CrashLoopBackOff");
+  });
+});
+
+describe("who is told", () => {
+  const refused = claimedRun({
+    claim: { status: "refused", lease: "l", refusal: "CoolingDown", message: "m", needs_person: true },
+  });
+  const told = (run: WorkloadRun) => isWorthTelling(run, outcomeOf(run));
+
+  it("is everyone, when something was done or found", () => {
+    expect(told({ ...appliedRun(), verification: look("recovered") })).toBe(true);
+    expect(told(claimedRun(failed("Forbidden")))).toBe(true);
+  });
+
+  it("is nobody, when a scan only meets a claim or a cool-down that they know of", () => {
+    expect(told(refused)).toBe(false);
+  });
+
+  it("is whoever asked with a runbook, always", () => {
+    expect(told({ ...refused, incident: incident({ requested: { action: "restart", pod: "web-1" } }) })).toBe(true);
+  });
+
+  it("is nobody for a rollout that may still succeed, and it is not remembered either, so that the next scan looks again", () => {
+    const waiting = claimedRun({
+      diagnosis: diagnosis({ remedy: { action: "none", refusal: "RolloutInProgress", message: "m" } }),
+    });
+
+    expect(told(waiting)).toBe(false);
+    expect(isRemembered(waiting, outcomeOf(waiting))).toBe(false);
+  });
+});

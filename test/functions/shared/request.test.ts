@@ -1,0 +1,52 @@
+import { describe, expect, it } from "vitest";
+import { parseRequest } from "../../../functions/shared/request.ts";
+
+describe("a request", () => {
+  it.each([
+    { cluster_name: "prod" },
+    { cluster_name: "prod", namespace: "shop", dry_run: true },
+    { action: "detect_failures", cluster_name: "prod", namespace: "shop" },
+    { action: "restart_pod", cluster_name: "prod", namespace: "shop", pod_name: "web-abc" },
+    { action: "rollback_deployment", cluster_name: "prod", namespace: "shop", deployment_name: "web" },
+    { action: "rollback_deployment", cluster_name: "prod", namespace: "shop", deployment_name: "web", revision: 3 },
+    { action: "scale_deployment", cluster_name: "prod", namespace: "shop", deployment_name: "web", replicas: 4 },
+  ])("is accepted as it is: %o", (request) => {
+    expect(parseRequest(request)).toEqual(request);
+  });
+
+  it.each([
+    ["no cluster", {}, "cluster_name"],
+    ["an unknown action", { action: "delete_everything", cluster_name: "prod" }, "action"],
+    ["an action that is no text", { action: 7, cluster_name: "prod" }, "action"],
+    ["a missing pod name", { action: "restart_pod", cluster_name: "prod", namespace: "shop" }, "pod_name"],
+    ["a missing namespace", { action: "restart_pod", cluster_name: "prod", pod_name: "web" }, "namespace"],
+    [
+      "a pod name with a path in it",
+      { action: "restart_pod", cluster_name: "prod", namespace: "shop", pod_name: "../secrets" },
+      "pod_name",
+    ],
+    ["a namespace in capitals", { cluster_name: "prod", namespace: "Shop" }, "namespace"],
+    [
+      "zero replicas",
+      { action: "scale_deployment", cluster_name: "prod", namespace: "shop", deployment_name: "web", replicas: 0 },
+      "replicas",
+    ],
+    [
+      "replicas as text",
+      { action: "scale_deployment", cluster_name: "prod", namespace: "shop", deployment_name: "web", replicas: "4" },
+      "replicas",
+    ],
+    [
+      "half a revision",
+      { action: "rollback_deployment", cluster_name: "prod", namespace: "shop", deployment_name: "web", revision: 1.5 },
+      "revision",
+    ],
+    ["a field that it does not know", { cluster_name: "prod", force: true }, "force"],
+    ["a list", [], "JSON object"],
+    ["nothing", null, "JSON object"],
+  ])("is refused with %s, and the message names the field", (_what, request, field) => {
+    expect(() => parseRequest(request)).toThrowError(
+      expect.objectContaining({ name: "InvalidRequest", message: expect.stringContaining(field) as string }) as Error,
+    );
+  });
+});

@@ -1,0 +1,127 @@
+import { describe, expect, it } from "vitest";
+import type { Verification, WorkloadRun } from "../../../functions/shared/contracts.ts";
+import { verify } from "../../../functions/verify/verify.ts";
+import type { WorkloadState } from "../../../functions/verify/state.ts";
+import { ago, crashingPod, deployment, hpa, NOW, pod, policy } from "../../support/objects.ts";
+import { appliedRun } from "../../support/runs.ts";
+
+const rules = policy({ verify: { soak_seconds: 60, interval_seconds: 20 } });
+const later = (seconds: number) => new Date(NOW.getTime() + seconds * 1_000);
+
+function state(overrides: Partial<WorkloadState> = {}): WorkloadState {
+  return { workload: deployment(), pods: [pod()], replicaSets: [], hpa: undefined, ...overrides };
+}
+
+/** The run with what the last look found. */
+function after(verification: Verification, run: WorkloadRun = appliedRun()): WorkloadRun {
+  return { ...run, verification };
+}
+
+describe("verify", () => {
+  it("asks for the whole soak time before it calls a workload recovered", () => {
+    const first = verify(appliedRun(), state(), rules, NOW);
+    expect(first).toMatchObject({
+      verdict: "settling",
+      wait_seconds: 60,
+      observation: { well_since: NOW.toISOString() },
+    });
+
+    const early = verify(after(first), state(), rules, later(45));
+    expect(early).toMatchObject({ verdict: "settling", wait_seconds: 15 });
+
+    expect(verify(after(early), state(), rules, later(60))).toMatchObject({ verdict: "recovered", reasons: [] });
+  });
+
+  it.each([
+    [
+      "restarted",
+      pod({
+        status: {
+          containerStatuses: [
+            { name: "app", image: "", imageID: "", ready: true, restartCount: 1, state: { running: {} } },
+          ],
+        },
+      }),
+    ],
+    ["was replaced", pod({ name: "web-1-other" })],
+    [
+      "was unready in between",
+      pod({ status: { conditions: [{ type: "Ready", status: "True", lastTransitionTime: ago(-10) }] } }),
+    ],
+  ])("starts the soak again when a pod %s meanwhile", (_what, changed) => {
+    const first = verify(appliedRun(), state(), rules, NOW);
+    const second = verify(after(first), state({ pods: [changed] }), rules, later(60));
+
+    expect(second).toMatchObject({
+      verdict: "settling",
+      wait_seconds: 60,
+      observation: { well_since: later(60).toISOString() },
+    });
+  });
+
+  it.each([
+    [
+      "a spec that its controller has not seen",
+      state({ workload: deployment({ status: { observedGeneration: 0 } }) }),
+      "newest spec",
+    ],
+    ["missing replicas", state({ workload: deployment({ status: { readyReplicas: 1 } }) }), "1 of 2 replicas ready"],
+    ["old replicas", state({ workload: deployment({ status: { replicas: 3 } }) }), "1 old replica left"],
+    ["a crashing pod", state({ pods: [crashingPod({ name: "web-1-bad" })] }), "pod web-1-bad: CrashLoopBackOff"],
+    ["an HPA that is still scaling", state({ hpa: hpa({ current: 2, desired: 4 }) }), "2 current, 4 desired"],
+  ])("goes on waiting for %s, and says so", (_what, seen, reason) => {
+    const verification = verify(appliedRun(), seen, rules, NOW);
+
+    expect(verification).toMatchObject({ verdict: "settling", wait_seconds: 20, observation: { well_since: null } });
+    expect(verification.reasons.join()).toContain(reason);
+  });
+
+  it("gives up at the deadline, and says what was wrong", () => {
+    const broken = state({ pods: [crashingPod({ name: "web-1-bad" })] });
+    const deadline = new Date(appliedRun().remedy?.deadline ?? "");
+
+    expect(verify(appliedRun(), broken, rules, new Date(deadline.getTime() - 1))).toMatchObject({
+      verdict: "settling",
+    });
+    expect(verify(appliedRun(), broken, rules, deadline)).toMatchObject({
+      verdict: "not_recovered",
+      reasons: ["pod web-1-bad: CrashLoopBackOff"],
+    });
+  });
+
+  it("does not wait for ever for a workload that keeps breaking its soak", () => {
+    const deadline = new Date(appliedRun().remedy?.deadline ?? "");
+
+    expect(verify(appliedRun(), state(), rules, new Date(deadline.getTime() + 60_000))).toMatchObject({
+      verdict: "not_recovered",
+      reasons: ["it was never well for 60 s on end"],
+    });
+  });
+
+  it("does not mind the records of failed pods, unless it was to remove them", () => {
+    const leftover = pod({ name: "web-1-old", status: { phase: "Failed", reason: "Evicted" } });
+    const cleanUp = appliedRun({
+      kind: "restart",
+      mode: "clean_up",
+      pods: [{ name: "web-1-old", uid: "web-1-old-uid" }],
+    });
+
+    expect(verify(appliedRun(), state({ pods: [leftover, pod()] }), rules, NOW).observation.well_since).not.toBeNull();
+    expect(verify(cleanUp, state({ pods: [leftover, pod()] }), rules, NOW).reasons).toEqual([
+      "pod web-1-old is not gone yet",
+    ]);
+  });
+
+  it("after raising an HPA's maximum, waits until the HPA no longer wants more", () => {
+    const run = appliedRun();
+    const limited = { ...run, diagnosis: { ...run.diagnosis, cause: "HpaAtMaximum" } } as WorkloadRun;
+    const stillAtMaximum = state({ hpa: hpa({ max: 6, current: 6, limited: "TooManyReplicas" }) });
+
+    expect(verify(limited, stillAtMaximum, rules, NOW).reasons).toEqual([
+      "HPA web still wants more than its maximum of 6 replicas",
+    ]);
+    expect(verify(limited, state({ hpa: hpa({ max: 6, current: 5 }) }), rules, NOW).reasons.join()).toContain(
+      "well since",
+    );
+  });
+});

@@ -1,0 +1,48 @@
+import { describe, expect, it } from "vitest";
+import { RemediationError } from "../../functions/shared/errors.ts";
+import type { Notification } from "../../functions/shared/notification.ts";
+import { startExecution, type ExecutionEvent } from "../../local/engine.ts";
+import { unreachableEnvironment } from "../support/scripted.ts";
+
+const denied = new RemediationError("Forbidden", "You may not.");
+
+async function run(input: unknown) {
+  const sent: Notification[] = [];
+  const events: ExecutionEvent[] = [];
+  const execution = startExecution({
+    input,
+    name: "run-1",
+    environment: unreachableEnvironment(denied, sent),
+    onEvent: (event) => events.push(event),
+  });
+  return { result: await execution.result, sent, events };
+}
+
+describe("an execution", () => {
+  it("refuses a malformed request before it connects, tells everyone, and fails with the error's name", async () => {
+    const { result, sent, events } = await run({ action: "restart_pod", cluster_name: "prod", namespace: "shop" });
+
+    expect(result).toMatchObject({
+      status: "failed",
+      error: { name: "InvalidRequest", cause: expect.stringContaining("pod_name") as string },
+    });
+    expect(sent.map(({ subject }) => subject)).toEqual(["[prod] Remediation run failed: InvalidRequest"]);
+    expect(sent[0]?.text).toContain("pod_name: must be the name of a pod");
+    expect(events.map(({ state }) => state)).not.toContain("Detect failures");
+  });
+
+  it("fails with the name of the error that detection ended with", async () => {
+    const { result, sent } = await run({ cluster_name: "prod" });
+
+    expect(result).toMatchObject({ status: "failed", error: { name: "Forbidden" } });
+    expect(sent[0]?.report).toMatchObject({ outcome: "Unresolved", reason: "Forbidden", needs_person: true });
+  });
+
+  it("reports a request that is no object at all, without repeating any of it", async () => {
+    const { result, sent } = await run(["<script>"]);
+
+    expect(result).toMatchObject({ status: "failed", error: { name: "InvalidRequest" } });
+    expect(sent[0]?.subject).toBe("[(not named)] Remediation run failed: InvalidRequest");
+    expect(sent[0]?.text).not.toContain("script");
+  });
+});

@@ -1,0 +1,142 @@
+import { readFileSync } from "node:fs";
+import aslValidator from "asl-validator";
+import { describe, expect, it } from "vitest";
+import { ERROR_NAMES } from "../../functions/shared/errors.ts";
+import { DEFINITION_FILE, loadDefinition, STEPS } from "../../local/engine.ts";
+
+interface State {
+  Type: string;
+  Resource?: string;
+  Next?: string;
+  Default?: string;
+  End?: boolean;
+  ItemProcessor?: Machine;
+  Retry?: { ErrorEquals: string[] }[];
+  Catch?: { ErrorEquals: string[]; Next: string }[];
+  Choices?: { Next: string }[];
+}
+
+interface Machine {
+  StartAt: string;
+  States: Record<string, State>;
+}
+
+const text = readFileSync(DEFINITION_FILE, "utf8");
+const definition = loadDefinition() as unknown as Machine;
+
+/** The machine and every machine nested in its Map states. */
+function machines(machine: Machine): Machine[] {
+  return [
+    machine,
+    ...Object.values(machine.States).flatMap((state) => (state.ItemProcessor ? machines(state.ItemProcessor) : [])),
+  ];
+}
+
+const states = machines(definition).flatMap((machine) => Object.entries(machine.States));
+
+/** Errors that Step Functions and Lambda name themselves. Source: the Step Functions developer guide, "Handling errors". */
+const SERVICE_ERRORS = [
+  "States.ALL",
+  "States.Timeout",
+  "Lambda.ServiceException",
+  "Lambda.AWSLambdaException",
+  "Lambda.SdkClientException",
+  "Lambda.TooManyRequestsException",
+  "Lambda.Unknown",
+  "Sandbox.Timedout",
+];
+
+describe("the definition", () => {
+  it("is valid Amazon States Language", () => {
+    const { isValid, errorsText } = aslValidator(definition as never, { checkPaths: true, checkArn: true });
+
+    expect(errorsText("\n")).toBe("");
+    expect(isValid).toBe(true);
+  });
+
+  it("uses JSONPath throughout, which the local engine runs faithfully", () => {
+    expect(text).not.toMatch(/"QueryLanguage"|"Assign"|"Arguments"|"Output"\s*:/);
+  });
+
+  it("calls each of the workflow's functions, and nothing else", () => {
+    const called = new Set([...text.matchAll(/\$\{(\w+)\}/g)].map(([, name]) => name));
+
+    expect([...called].sort()).toEqual(Object.keys(STEPS).sort());
+    expect(
+      states.filter(([, { Type, Resource }]) => Type === "Task" && Resource?.includes(":function:") !== true),
+    ).toEqual([]);
+  });
+
+  it("reaches every state", () => {
+    for (const machine of machines(definition)) {
+      const reached = new Set<string>();
+      const visit = (name: string | undefined) => {
+        if (name === undefined || reached.has(name)) return;
+        reached.add(name);
+        const state = machine.States[name];
+        expect(state, `${name} is named as a next state`).toBeDefined();
+        [
+          state?.Next,
+          state?.Default,
+          ...(state?.Choices ?? []).map(({ Next }) => Next),
+          ...(state?.Catch ?? []).map(({ Next }) => Next),
+        ].forEach(visit);
+      };
+      visit(machine.StartAt);
+
+      expect([...reached].sort()).toEqual(Object.keys(machine.States).sort());
+    }
+  });
+
+  it("retries and catches only errors that exist", () => {
+    const named = states.flatMap(([, state]) =>
+      [...(state.Retry ?? []), ...(state.Catch ?? [])].flatMap(({ ErrorEquals }) => ErrorEquals),
+    );
+
+    expect(named.filter((name) => !SERVICE_ERRORS.includes(name) && !ERROR_NAMES.includes(name as never))).toEqual([]);
+  });
+
+  it("gives every task the retries that a definition written by hand does not get by itself, a time limit, and a catch for everything", () => {
+    const tasks = states.filter(([, { Type }]) => Type === "Task");
+
+    expect(tasks.length).toBeGreaterThan(10);
+    for (const [name, task] of tasks) {
+      const retried = task.Retry?.flatMap(({ ErrorEquals }) => ErrorEquals) ?? [];
+      expect(retried, name).toEqual(
+        expect.arrayContaining([
+          "Lambda.ServiceException",
+          "Lambda.AWSLambdaException",
+          "Lambda.SdkClientException",
+          "Lambda.TooManyRequestsException",
+        ]),
+      );
+      expect(
+        task.Catch?.some(({ ErrorEquals }) => ErrorEquals.includes("States.ALL")),
+        name,
+      ).toBe(true);
+      expect(task, name).toHaveProperty("TimeoutSeconds");
+    }
+  });
+
+  it("leads every way through a workload's iteration past the report and the release", () => {
+    const iteration = machines(definition)[1];
+    const ends = (name: string, seen: string[]): string[][] => {
+      if (seen.includes(name)) return [];
+      const path = [...seen, name];
+      const state = iteration?.States[name];
+      if (state === undefined || state.End === true) return [path];
+      const next = [
+        state.Next,
+        state.Default,
+        ...(state.Choices ?? []).map(({ Next }) => Next),
+        ...(state.Catch ?? []).map(({ Next }) => Next),
+      ];
+      const onward = next.filter((candidate) => candidate !== undefined).flatMap((candidate) => ends(candidate, path));
+      return state.Type === "Task" && name === "Release workload" ? [path, ...onward] : onward;
+    };
+    const paths = ends(iteration?.StartAt ?? "", []);
+
+    expect(paths.length).toBeGreaterThan(20);
+    for (const path of paths) expect(path).toEqual(expect.arrayContaining(["Report outcome", "Release workload"]));
+  });
+});

@@ -1,0 +1,52 @@
+import type { Change, Diagnosis, RemedyResult, WorkloadRun } from "../../functions/shared/contracts.ts";
+import { incident, NOW } from "./objects.ts";
+
+const REVISION_1 = { revision: 1, replica_set: "web-1", template: "aaaa" };
+const REVISION_2 = { revision: 2, replica_set: "web-2", template: "bbbb" };
+
+/** A run that has claimed `shop/web`. */
+export function claimedRun(overrides: Partial<WorkloadRun> = {}): WorkloadRun {
+  return {
+    cluster_name: "prod",
+    dry_run: false,
+    execution: { id: "arn:aws:states:eu-west-1:123456789012:execution:remediation:run-1", name: "run-1" },
+    incident: incident({
+      failures: [{ reason: "CrashLoopBackOff", count: 2 }],
+      failing_pods: 2,
+      sample_pods: ["web-2-a"],
+    }),
+    claim: { status: "claimed", lease: "deployment.shop.web", expires_at: "2026-06-01T12:30:00.000Z" },
+    ...overrides,
+  };
+}
+
+/** A diagnosis that rolls revision 2 back to revision 1. */
+export function diagnosis(overrides: Partial<Diagnosis> = {}): Diagnosis {
+  return {
+    cause: "CrashLoopAfterRollout",
+    confidence: "high",
+    summary: "2 pods crash since revision 2 was rolled out.",
+    evidence: ["revision 1 has 2 available replicas now"],
+    remedy: { action: "rollback", from: REVISION_2, to: REVISION_1 },
+    rejected: [{ action: "restart", reason: "the same template crashes again" }],
+    template: "bbbb",
+    progress_deadline_seconds: 600,
+    ...overrides,
+  };
+}
+
+export function remedyResult(overrides: Partial<RemedyResult> = {}): RemedyResult {
+  return {
+    status: "applied",
+    message: "Rolled back from revision 2 to the template of revision 1.",
+    change: { kind: "rollback", before: REVISION_2, after: REVISION_1 },
+    wait_seconds: 20,
+    deadline: new Date(NOW.getTime() + 660_000).toISOString(),
+    ...overrides,
+  };
+}
+
+/** A run whose remedy was applied. */
+export function appliedRun(change?: Change): WorkloadRun {
+  return claimedRun({ diagnosis: diagnosis(), remedy: remedyResult(change === undefined ? {} : { change }) });
+}

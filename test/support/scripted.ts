@@ -1,0 +1,17 @@
+import type { Cluster } from "../../functions/shared/cluster/cluster.ts";
+import type { Notification } from "../../functions/shared/notification.ts";
+import { Policy } from "../../functions/shared/policy.ts";
+import type { Environment } from "../../functions/shared/step.ts";
+
+/** An environment whose cluster must not be reached: connecting fails the test's subject with the given error. */
+export function unreachableEnvironment(error: Error, sent: Notification[] = []): Environment {
+  return {
+    connect: () => Promise.reject<Cluster>(error),
+    policy: () => Policy.parse({}),
+    now: () => new Date(),
+    publish: (notification) => {
+      sent.push(notification);
+      return Promise.resolve();
+    },
+  };
+}
