@@ -327,6 +327,9 @@ ${condition("Initialized", "True")}
 ${condition("Ready", "False", "PodFailed")}
 ${condition("ContainersReady", "False", "PodFailed")}
 ${condition("PodScheduled", "True")}
+{{- if eq $failure "evicted" }}
+containerStatuses: []
+{{- else }}
 containerStatuses:
 {{- range $pod.spec.containers }}
 {{- $old := index $statuses .name }}
@@ -339,9 +342,10 @@ containerStatuses:
   state:
     terminated:
       exitCode: 137
-      reason: {{ if eq $failure "evicted" }}ContainerStatusUnknown{{ else }}Error{{ end }}
-      startedAt: null
+      reason: Error
+      startedAt: {{ $old.state.running.startedAt | Quote }}
       finishedAt: {{ $now | Quote }}
+{{- end }}
 {{- end }}`,
   },
   {
