@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
-import { isRemediationError } from "../functions/shared/errors.ts";
+import { errorText } from "../functions/notify/caught-error.ts";
+import { isRemediationError, RemediationError } from "../functions/shared/errors.ts";
 import type { Notification } from "../functions/shared/notification.ts";
-import { parsePolicy } from "../functions/shared/policy.ts";
+import { parsePolicy, type Policy } from "../functions/shared/policy.ts";
 import { startExecution } from "./engine.ts";
 import { localEnvironment } from "./environment.ts";
 import { clusterNameOf, readInput } from "./input.ts";
@@ -11,7 +12,6 @@ import { OpenRuns } from "./interrupted.ts";
 import { connectionFromKubeconfig } from "./kubeconfig.ts";
 import { tell } from "./story.ts";
 import { EXIT, exitCode, outcomeTable } from "./summary.ts";
-import { errorText } from "../functions/notify/caught-error.ts";
 
 interface Options {
   kubeconfig?: string;
@@ -63,7 +63,7 @@ try {
 }
 
 async function main(options: Options): Promise<number> {
-  const policy = parsePolicy(options.policy === undefined ? undefined : readFileSync(options.policy, "utf8"));
+  const policy = readPolicy(options.policy);
   const connection = await connectionFromKubeconfig(options.kubeconfig, options.context);
   const input = readInput({ ...options, clusterName: clusterNameOf(connection.name) });
   const notifications: Notification[] = [];
@@ -103,6 +103,17 @@ async function main(options: Options): Promise<number> {
     print(`\n${outcomeTable(result.output)}`);
   }
   return exitCode(result);
+}
+
+function readPolicy(file: string | undefined): Policy {
+  if (file === undefined) return parsePolicy(undefined);
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (error) {
+    throw new RemediationError("InvalidPolicy", `The policy ${file} cannot be read: ${(error as Error).message}`);
+  }
+  return parsePolicy(text);
 }
 
 function print(line: string): void {

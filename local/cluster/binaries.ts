@@ -106,11 +106,19 @@ function readGoMod(source: Source): string {
 
 function binaryPath(source: Source, name: BinaryName): string {
   const cache = process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache");
-  return join(cache, "eks-remediation", `${source.module}-${requiredVersion(readGoMod(source), source.requires)}`, name);
+  return join(
+    cache,
+    "eks-remediation",
+    `${source.module}-${requiredVersion(readGoMod(source), source.requires)}`,
+    name,
+  );
 }
 
 async function assertGo(sources: Source[]): Promise<void> {
-  const needed = sources.map((source) => goVersion(readGoMod(source))).sort(byVersion).at(-1) ?? [1, 0];
+  const needed = sources
+    .map((source) => goVersion(readGoMod(source)))
+    .sort(byVersion)
+    .at(-1) ?? [1, 0];
   const install = `Install Go ${needed.join(".")} or newer (https://go.dev/doc/install, or your system's packages) and try again.`;
   let printed: string;
   try {

@@ -12,7 +12,9 @@ export interface Layout {
 }
 
 /** The arguments of each component. Everything listens on loopback only. */
-export function componentArguments(layout: Layout): Record<"etcd" | "apiServer" | "controllerManager" | "scheduler" | "kwok", string[]> {
+export function componentArguments(
+  layout: Layout,
+): Record<"etcd" | "apiServer" | "controllerManager" | "scheduler" | "kwok", string[]> {
   const { directory, certificates, auditLog, credentials, ports } = layout;
   const etcd = `http://127.0.0.1:${ports.etcd}`;
   const kubeconfig = (name: string) => `--kubeconfig=${join(directory, `${name}.kubeconfig`)}`;

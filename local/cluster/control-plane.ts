@@ -189,9 +189,7 @@ async function eventually<T>(component: Component | undefined, attempt: () => Pr
 }
 
 async function firstToFail(components: Component[]): Promise<string> {
-  return await Promise.race(
-    components.map(async (component) => describeEnd(component, await component.ended)),
-  );
+  return await Promise.race(components.map(async (component) => describeEnd(component, await component.ended)));
 }
 
 function describeEnd(component: Component, how: string): string {

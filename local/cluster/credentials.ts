@@ -26,7 +26,10 @@ export interface Credentials {
 /** Writes fresh tokens and service account keys into a directory. */
 export function createCredentials(directory: string): Credentials {
   const users = Object.keys(USERS) as User[];
-  const tokens = Object.fromEntries(users.map((user) => [user, randomBytes(24).toString("hex")])) as Record<User, string>;
+  const tokens = Object.fromEntries(users.map((user) => [user, randomBytes(24).toString("hex")])) as Record<
+    User,
+    string
+  >;
   const tokenFile = write(
     directory,
     "tokens.csv",

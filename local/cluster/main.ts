@@ -21,7 +21,9 @@ interface Options {
 const STOP_SECONDS = 60;
 
 const command = new Command("npm run cluster --")
-  .description("Runs a real Kubernetes control plane on loopback: etcd, API server, controller manager, scheduler; KWOK plays the nodes.")
+  .description(
+    "Runs a real Kubernetes control plane on loopback: etcd, API server, controller manager, scheduler; KWOK plays the nodes.",
+  )
   .option("--detach", "return when it is ready, and leave it running")
   .option("--stop", "stop the cluster that runs in the directory")
   .option("--directory <path>", "where it keeps everything while it runs", ".cluster")
@@ -48,7 +50,13 @@ try {
 async function runInForeground(directory: string, nodes: number): Promise<void> {
   const started = Date.now();
   const interrupted = new Promise<undefined>((done) => {
-    process.once("SIGINT", () => done(undefined)).once("SIGTERM", () => done(undefined));
+    process
+      .once("SIGINT", () => {
+        done(undefined);
+      })
+      .once("SIGTERM", () => {
+        done(undefined);
+      });
   });
   const cluster = await startCluster({ directory, nodes, progress: print });
   print(`Ready after ${((Date.now() - started) / 1_000).toFixed(1)} s.\n`);
@@ -78,9 +86,13 @@ async function detach(directory: string, nodes: number): Promise<void> {
     { detached: true, stdio: ["ignore", log, log] },
   );
   closeSync(log);
-  const ended = new Promise<true>((done) => supervisor.once("exit", () => done(true)));
+  const ended = new Promise<true>((done) =>
+    supervisor.once("exit", () => {
+      done(true);
+    }),
+  );
   while (readState(directory)?.ready !== true) {
-    if ((await Promise.race([ended, sleep(200, false)])) === true) {
+    if (await Promise.race([ended, sleep(200, false)])) {
       const said = readFileSync(logFile, "utf8");
       rmSync(logs, { recursive: true });
       throw new ClusterError(`The cluster did not start:\n${said}`);
@@ -89,7 +101,9 @@ async function detach(directory: string, nodes: number): Promise<void> {
   rmSync(logs, { recursive: true });
   supervisor.unref();
   describe(join(directory, "kubeconfig"), kubectl);
-  print(`\nStop it with: npm run cluster -- --stop${directory === resolve(".cluster") ? "" : ` --directory ${directory}`}`);
+  print(
+    `\nStop it with: npm run cluster -- --stop${directory === resolve(".cluster") ? "" : ` --directory ${directory}`}`,
+  );
 }
 
 async function stop(directory: string): Promise<void> {
@@ -99,7 +113,8 @@ async function stop(directory: string): Promise<void> {
     process.kill(state.supervisor.pid, "SIGTERM");
     const deadline = Date.now() + STOP_SECONDS * 1_000;
     while (existsSync(directory)) {
-      if (Date.now() > deadline) throw new ClusterError(`The cluster in ${directory} has not stopped after ${STOP_SECONDS} s.`);
+      if (Date.now() > deadline)
+        throw new ClusterError(`The cluster in ${directory} has not stopped after ${STOP_SECONDS} s.`);
       await sleep(100);
     }
   } else {
@@ -121,6 +136,7 @@ function print(line: string): void {
 
 function parseCount(text: string): number {
   const count = Number(text);
-  if (!Number.isInteger(count) || count < 1 || count > 1_000) throw new InvalidArgumentError("a whole number from 1 to 1000");
+  if (!Number.isInteger(count) || count < 1 || count > 1_000)
+    throw new InvalidArgumentError("a whole number from 1 to 1000");
   return count;
 }

@@ -46,7 +46,10 @@ export function parseMillicores(quantity: string): number {
 }
 
 /** Serves metrics.k8s.io on loopback, for the real HPA controller to read through the API server. */
-export async function serveMetrics(cluster: Cluster, tls: { cert: string; key: string }): Promise<{ server: Server; port: number }> {
+export async function serveMetrics(
+  cluster: Cluster,
+  tls: { cert: string; key: string },
+): Promise<{ server: Server; port: number }> {
   const server = createServer(tls, (request, response) => {
     answer(cluster, new URL(request.url ?? "/", "https://localhost"))
       .then((body) => {

@@ -36,7 +36,8 @@ export function startComponent(name: string, binary: string, args: string[], log
     pid: child.pid ?? -1,
     ended,
     stop: () => stopChild(child, ended),
-    logTail: () => (existsSync(logFile) ? readFileSync(logFile, "utf8").trimEnd().split("\n").slice(-8).join("\n") : ""),
+    logTail: () =>
+      existsSync(logFile) ? readFileSync(logFile, "utf8").trimEnd().split("\n").slice(-8).join("\n") : "",
   };
 }
 

@@ -72,7 +72,12 @@ ${condition("PodReadyToStartContainers", "True")}
 ${
   initialized
     ? condition("Initialized", "True")
-    : condition("Initialized", "False", "ContainersNotInitialized", "containers with incomplete status: [{{ (index $pod.spec.initContainers 0).name }}]")
+    : condition(
+        "Initialized",
+        "False",
+        "ContainersNotInitialized",
+        "containers with incomplete status: [{{ (index $pod.spec.initContainers 0).name }}]",
+      )
 }
 ${ready ? condition("Ready", "True") : condition("Ready", "False", "ContainersNotReady", unready)}
 ${ready ? condition("ContainersReady", "True") : condition("ContainersReady", "False", "ContainersNotReady", unready)}
@@ -107,7 +112,11 @@ ${status}
 {{- end }}`;
 }
 
-function waitingStatuses(field: "containerStatuses" | "initContainerStatuses", containers: string, reason: string): string {
+function waitingStatuses(
+  field: "containerStatuses" | "initContainerStatuses",
+  containers: string,
+  reason: string,
+): string {
   return `
 ${field}:
 {{- range ${containers} }}
@@ -281,7 +290,11 @@ ${RUNNING_SINCE_NOW}`)}`,
     name: "become-unready",
     when: `alive and .status.phase == "Running" and failure == "never-ready" and broken.ready`,
     delay: `note("after") // "500ms"`,
-    event: { type: "Warning", reason: "Unhealthy", message: "Readiness probe failed: HTTP probe failed with statuscode: 503" },
+    event: {
+      type: "Warning",
+      reason: "Unhealthy",
+      message: "Readiness probe failed: HTTP probe failed with statuscode: 503",
+    },
     status: `
 ${conditions(false)}
 ${changeFailing(`
@@ -413,7 +426,9 @@ const NODE_STAGE = {
   spec: {
     resourceRef: { apiGroup: "v1", kind: "Node" },
     selector: {
-      matchExpressions: [{ key: `.metadata.annotations["simulation/failure"]`, operator: "NotIn", values: ["node-lost"] }],
+      matchExpressions: [
+        { key: `.metadata.annotations["simulation/failure"]`, operator: "NotIn", values: ["node-lost"] },
+      ],
     },
     delay: {
       durationFrom: {
@@ -451,7 +466,11 @@ export function stageConfig(): string {
     metadata: { name: `pod-${name}` },
     spec: {
       resourceRef: { apiGroup: "v1", kind: "Pod" },
-      selector: { matchExpressions: [{ key: `${JQ} if (${when}) then "match" else "other" end`, operator: "In", values: ["match"] }] },
+      selector: {
+        matchExpressions: [
+          { key: `${JQ} if (${when}) then "match" else "other" end`, operator: "In", values: ["match"] },
+        ],
+      },
       delay: { durationFrom: { expressionFrom: `${JQ} ${delay}` } },
       steps: [
         ...(event === undefined ? [] : [{ event }]),

@@ -42,13 +42,13 @@ describe("the input of a local run", () => {
     ["neither a file nor JSON", "restart web", "neither an existing file nor valid JSON"],
     ["broken JSON", '{"action": ', "neither an existing file nor valid JSON"],
   ])("is refused when it is %s", (_what, input, message) => {
-    expect(() => readInput({ clusterName: "dev", input })).toThrowError(
+    expect(() => readInput({ clusterName: "dev", input })).toThrow(
       expect.objectContaining({ name: "InvalidRequest", message: expect.stringContaining(message) as string }) as Error,
     );
   });
 
   it("is refused when the flag contradicts it", () => {
-    expect(() => readInput({ clusterName: "dev", namespace: "shop", input: '{"namespace": "other"}' })).toThrowError(
+    expect(() => readInput({ clusterName: "dev", namespace: "shop", input: '{"namespace": "other"}' })).toThrow(
       expect.objectContaining({ name: "InvalidRequest" }) as Error,
     );
   });

@@ -45,7 +45,7 @@ describe("a request", () => {
     ["a list", [], "JSON object"],
     ["nothing", null, "JSON object"],
   ])("is refused with %s, and the message names the field", (_what, request, field) => {
-    expect(() => parseRequest(request)).toThrowError(
+    expect(() => parseRequest(request)).toThrow(
       expect.objectContaining({ name: "InvalidRequest", message: expect.stringContaining(field) as string }) as Error,
     );
   });

@@ -1,0 +1,37 @@
+import { describe, it } from "vitest";
+import { Scenario } from "./scenario.ts";
+import { applyWeb, rollOutWeb, untilDeadlineExceeded } from "./web.ts";
+
+describe.concurrent("the workflow", () => {
+  it("finds nothing wrong in a healthy namespace, with one function call, four transitions and not one write", async ({
+    expect,
+  }) => {
+    const scenario = await Scenario.create("healthy");
+    await rollOutWeb(scenario, { image: "shop/web:1" });
+
+    const run = await scenario.run();
+
+    expect(run.outcomes).toEqual(["Healthy"]);
+    expect(run.states).toEqual(["Which request?", "Detect failures", "Anything failing?", "Healthy"]);
+    expect(run.notifications).toEqual([]);
+    expect(scenario.requests().length).toBeGreaterThan(0);
+    expect(scenario.writes()).toEqual([]);
+  });
+
+  it("changes nothing in a dry run, and says what it would have done", async ({ expect }) => {
+    const scenario = await Scenario.create("dry-run");
+    await rollOutWeb(scenario, { image: "shop/web:1", probe: true });
+    await applyWeb(scenario, { image: "shop/web:2", probe: true, annotations: '"simulation/failure": crash-loop' });
+    await scenario.untilFailing("CrashLoopBackOff");
+    await untilDeadlineExceeded(scenario);
+    const before = await scenario.deployment();
+
+    const run = await scenario.run({ dry_run: true });
+
+    expect(run.workloads).toMatchObject([{ outcome: "DryRun", action: "rollback" }]);
+    expect(run.workloads[0]?.summary).toContain("Would roll back from revision 2 to the template of revision 1");
+    expect(scenario.writes()).toEqual([]);
+    expect((await scenario.deployment()).spec).toEqual(before.spec);
+    expect(await scenario.claims()).toEqual([]);
+  });
+});

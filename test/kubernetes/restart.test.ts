@@ -1,0 +1,82 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { describe, it } from "vitest";
+import { Scenario } from "./scenario.ts";
+import { rollOutWeb } from "./web.ts";
+
+describe.concurrent("a workload that ran well for long", () => {
+  it("and starts to crash is restarted", async ({ expect }) => {
+    const scenario = await Scenario.create("stable-crash");
+    await rollOutWeb(scenario, { image: "shop/web:1" });
+    await sleep(7_000);
+    const before = (await scenario.pods()).map((pod) => pod.metadata?.uid);
+    await scenario.annotatePods("simulation/failure=crash-loop");
+    await scenario.untilFailing("CrashLoopBackOff", 2);
+
+    const run = await scenario.run();
+
+    expect(run.workloads).toMatchObject([
+      { outcome: "Recovered", cause: "CrashLoopOfStableWorkload", action: "restart" },
+    ]);
+    const after = await scenario.pods();
+    expect(after.filter((pod) => before.includes(pod.metadata?.uid))).toEqual([]);
+    expect((await scenario.deployment()).status).toMatchObject({ readyReplicas: 2 });
+    expect(scenario.writes().filter(({ resource }) => resource === "pods/eviction")).toHaveLength(2);
+  });
+
+  it("and still crashes after the restart is left to a person, and not restarted again at once", async ({ expect }) => {
+    const scenario = await Scenario.create("restart-in-vain");
+    const breaksAt = new Date(Date.now() + 20_000).toISOString();
+    await rollOutWeb(scenario, {
+      image: "shop/web:1",
+      annotations: `"simulation/failure": crash-loop, "simulation/after": "${breaksAt}"`,
+    });
+    await scenario.untilFailing("CrashLoopBackOff", 2);
+
+    const run = await scenario.run({}, { cool_down: { base_seconds: 600 } });
+    expect(run.workloads).toMatchObject([{ outcome: "Unresolved", action: "restart", needs_person: true }]);
+    expect(run.notifications[0]?.text).toContain("A restart cannot be undone");
+
+    const again = await scenario.run({}, { cool_down: { base_seconds: 600 } });
+    expect(again.workloads).toMatchObject([{ outcome: "Skipped", reason: "CoolingDown", needs_person: true }]);
+    expect(again.notifications).toEqual([]);
+    expect(scenario.writes().filter(({ resource }) => resource === "pods/eviction")).toHaveLength(2);
+  });
+
+  it("is not restarted against its disruption budget", async ({ expect }) => {
+    const scenario = await Scenario.create("held-by-budget");
+    await rollOutWeb(scenario, { image: "shop/web:1" });
+    await scenario.apply("pdb");
+    await scenario.until("the budget is worked out", async () => {
+      const budget = JSON.parse(
+        await scenario.kubectl("-n", scenario.namespace, "get", "pdb", "web", "-o", "json"),
+      ) as {
+        status: { currentHealthy?: number };
+      };
+      return budget.status.currentHealthy === 2;
+    });
+    const pod = (await scenario.pods())[0]?.metadata?.name;
+
+    const run = await scenario.run({ action: "restart_pod", pod_name: pod });
+
+    expect(run.workloads).toMatchObject([{ outcome: "Skipped", reason: "DisruptionBudgetExhausted" }]);
+    expect((await scenario.pods()).map(({ metadata }) => metadata?.name)).toContain(pod);
+  });
+
+  it("gets the leftovers of its evicted pods cleaned up once the replacements are ready", async ({ expect }) => {
+    const scenario = await Scenario.create("evicted-pods");
+    await rollOutWeb(scenario, { image: "shop/web:1" });
+    await scenario.annotatePods("simulation/failure=evicted");
+    await scenario.untilFailing("Evicted", 2);
+    await scenario.until(
+      "two replacements are ready",
+      async () => (await scenario.deployment()).status?.readyReplicas === 2,
+    );
+
+    const run = await scenario.run();
+
+    expect(run.workloads).toMatchObject([{ outcome: "Recovered", cause: "FailedPods", action: "restart" }]);
+    const pods = await scenario.pods();
+    expect(pods).toHaveLength(2);
+    expect(pods.map(({ status }) => status?.phase)).toEqual(["Running", "Running"]);
+  });
+});

@@ -1,0 +1,217 @@
+import { execFile } from "node:child_process";
+import { randomBytes, randomUUID } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { inject } from "vitest";
+import { HttpCluster } from "../../functions/shared/cluster/http-cluster.ts";
+import type { Detection, WorkloadResult } from "../../functions/shared/contracts.ts";
+import type { Deployment, Hpa, Lease, Pod } from "../../functions/shared/kubernetes/types.ts";
+import type { Notification } from "../../functions/shared/notification.ts";
+import { Policy } from "../../functions/shared/policy.ts";
+import { startExecution, type ExecutionEvent, type ExecutionResult } from "../../local/engine.ts";
+import { localEnvironment } from "../../local/environment.ts";
+import { connectionFromKubeconfig } from "../../local/kubeconfig.ts";
+
+const execute = promisify(execFile);
+
+/** The default policy, with patience for seconds instead of minutes. */
+const QUICK = {
+  stable_seconds: 6,
+  hpa_limited_seconds: 3,
+  verify: { soak_seconds: 4, interval_seconds: 2, deadline_seconds: 30, undo_deadline_seconds: 20 },
+  cool_down: { base_seconds: 1 },
+};
+
+/** How one execution went. */
+export interface Run {
+  result: ExecutionResult;
+  /** The results of the workloads, when it succeeded. */
+  workloads: WorkloadResult[];
+  outcomes: string[];
+  /** The findings, when it was asked for nothing else. */
+  detection: Detection;
+  notifications: Notification[];
+  events: ExecutionEvent[];
+  /** The names of the states that were entered, in order. */
+  states: string[];
+}
+
+/** A request that the API server answered, from its audit log. */
+export interface AuditedRequest {
+  verb: string;
+  uri: string;
+  resource: string;
+  status: number;
+}
+
+/** One scenario: a namespace of its own on the suite's cluster. */
+export class Scenario {
+  readonly namespace: string;
+  readonly #userAgent: string;
+
+  private constructor(namespace: string) {
+    this.namespace = namespace;
+    this.#userAgent = `eks-remediation/${namespace}`;
+  }
+
+  /** Makes a namespace whose name starts with `name`. */
+  static async create(name: string): Promise<Scenario> {
+    const scenario = new Scenario(`${name}-${randomBytes(3).toString("hex")}`);
+    await scenario.kubectl("create", "namespace", scenario.namespace);
+    return scenario;
+  }
+
+  async kubectl(...args: string[]): Promise<string> {
+    const { stdout } = await execute(inject("kubectl"), ["--kubeconfig", inject("kubeconfig"), ...args]);
+    return stdout;
+  }
+
+  /** Applies a manifest of `manifests/`, with `${NAME}` placeholders replaced, as a user would. */
+  async apply(manifest: string, values: Record<string, string> = {}): Promise<void> {
+    const file = fileURLToPath(new URL(`manifests/${manifest}.yaml`, import.meta.url));
+    const text = readFileSync(file, "utf8").replace(/\$\{(\w+)\}/g, (_whole, name: string) => values[name] ?? "");
+    const child = execute(inject("kubectl"), [
+      "--kubeconfig",
+      inject("kubeconfig"),
+      "-n",
+      this.namespace,
+      "apply",
+      "-f",
+      "-",
+    ]);
+    child.child.stdin?.end(text);
+    await child;
+  }
+
+  async rolledOut(name = "web"): Promise<void> {
+    await this.kubectl("-n", this.namespace, "rollout", "status", `deployment/${name}`, "--timeout=60s");
+  }
+
+  /** Annotates the pods that run now, not their template: their replacements will not have it. */
+  async annotatePods(annotation: string): Promise<void> {
+    await this.kubectl("-n", this.namespace, "annotate", "pods", "--all", annotation);
+  }
+
+  async deployment(name = "web"): Promise<Deployment> {
+    return await this.#read("deployment", name);
+  }
+
+  async hpa(name = "web"): Promise<Hpa> {
+    return await this.#read("hpa", name);
+  }
+
+  async pods(): Promise<Pod[]> {
+    return await this.#list<Pod>(this.namespace, "pods");
+  }
+
+  /** The image that the Deployment's template runs. */
+  async image(name = "web"): Promise<string | undefined> {
+    return (await this.deployment(name)).spec?.template.spec?.containers[0]?.image;
+  }
+
+  /** The claims on workloads of this namespace. */
+  async claims(): Promise<Lease[]> {
+    const leases = await this.#list<Lease>("eks-remediation", "leases");
+    return leases.filter(({ metadata }) => metadata?.name?.includes(`.${this.namespace}.`));
+  }
+
+  async #read<T>(kind: string, name: string): Promise<T> {
+    return JSON.parse(await this.kubectl("-n", this.namespace, "get", kind, name, "-o", "json")) as T;
+  }
+
+  async #list<T>(namespace: string, resource: string): Promise<T[]> {
+    const list = JSON.parse(await this.kubectl("-n", namespace, "get", resource, "-o", "json")) as { items: T[] };
+    return list.items;
+  }
+
+  /** Waits until something about the cluster is so. */
+  async until(what: string, holds: () => Promise<boolean>, seconds = 60): Promise<void> {
+    const deadline = Date.now() + seconds * 1_000;
+    while (!(await holds())) {
+      if (Date.now() > deadline) throw new Error(`After ${seconds} s it is still not so: ${what}`);
+      await sleep(250);
+    }
+  }
+
+  /** Waits until some container of the namespace waits for this reason. */
+  async untilFailing(reason: string, pods = 1): Promise<void> {
+    await this.until(`${pods} pods fail with ${reason}`, async () => {
+      const failing = (await this.pods()).filter(
+        (pod) =>
+          pod.status?.reason === reason ||
+          pod.status?.containerStatuses?.some((status) => status.state?.waiting?.reason === reason),
+      );
+      return failing.length >= pods;
+    });
+  }
+
+  /** Runs the workflow on this namespace, or with a runbook's request. */
+  async run(request: object = {}, overrides: object = {}): Promise<Run> {
+    const connection = await connectionFromKubeconfig(inject("kubeconfig"));
+    const { authenticate } = connection;
+    connection.authenticate = async () => ({ ...(await authenticate()), "user-agent": this.#userAgent });
+    const notifications: Notification[] = [];
+    const events: ExecutionEvent[] = [];
+    const execution = startExecution({
+      input: { cluster_name: "local", namespace: this.namespace, ...request },
+      name: `test-${randomUUID()}`,
+      environment: localEnvironment(connection, Policy.parse({ ...QUICK, ...overrides }), notifications),
+      onEvent: (event) => events.push(event),
+    });
+    const result = await execution.result;
+    const output = (result.status === "succeeded" ? result.output : {}) as {
+      workloads?: WorkloadResult[];
+      outcomes?: string[];
+    };
+    return {
+      result,
+      workloads: output.workloads ?? [],
+      outcomes: output.outcomes ?? [],
+      detection: output as Detection,
+      notifications,
+      events,
+      states: events.filter(({ type }) => type === "entered").map(({ state }) => state),
+    };
+  }
+
+  /** A client for the suite's cluster, as the administrator. */
+  async client(): Promise<HttpCluster> {
+    return new HttpCluster(await connectionFromKubeconfig(inject("kubeconfig")));
+  }
+
+  /** What this scenario's runs asked the API server to change, dry runs left out. */
+  writes(): AuditedRequest[] {
+    return auditedRequests(this.#userAgent).filter(
+      ({ verb, uri }) =>
+        ["create", "update", "patch", "delete", "deletecollection"].includes(verb) && !uri.includes("dryRun=All"),
+    );
+  }
+
+  /** Everything that this scenario's runs asked of the API server. */
+  requests(): AuditedRequest[] {
+    return auditedRequests(this.#userAgent);
+  }
+}
+
+/** The answered requests of one user agent. */
+export function auditedRequests(userAgent: string): AuditedRequest[] {
+  return readFileSync(inject("auditLog"), "utf8")
+    .split("\n")
+    .filter((line) => line.includes(`"userAgent":"${userAgent}"`) && line.includes('"stage":"ResponseComplete"'))
+    .map((line) => JSON.parse(line) as AuditEvent)
+    .map(({ verb, requestURI, objectRef, responseStatus }) => ({
+      verb,
+      uri: requestURI,
+      resource: [objectRef?.resource, objectRef?.subresource].filter(Boolean).join("/"),
+      status: responseStatus?.code ?? 0,
+    }));
+}
+
+interface AuditEvent {
+  verb: string;
+  requestURI: string;
+  objectRef?: { resource?: string; subresource?: string };
+  responseStatus?: { code?: number };
+}

@@ -1,0 +1,40 @@
+import type { Scenario } from "./scenario.ts";
+
+/** A readiness probe, as a line of the manifest. */
+const PROBE = "readinessProbe: { httpGet: { path: /, port: 80 } }";
+
+export interface WebOptions {
+  image: string;
+  /** Markers for the pods, for example `simulation/failure: crash-loop`. */
+  annotations?: string;
+  deploymentAnnotations?: string;
+  probe?: boolean;
+}
+
+/** Applies the Deployment `web`, as it is or as an update of what is there. */
+export async function applyWeb(
+  scenario: Scenario,
+  { image, annotations, deploymentAnnotations, probe }: WebOptions,
+): Promise<void> {
+  await scenario.apply("web", {
+    IMAGE: image,
+    ANNOTATIONS: annotations ?? "",
+    DEPLOYMENT_ANNOTATIONS: deploymentAnnotations ?? "",
+    PROBE: probe === true ? PROBE : "",
+  });
+}
+
+/** Applies `web` and waits until it is completely rolled out. */
+export async function rollOutWeb(scenario: Scenario, options: WebOptions): Promise<void> {
+  await applyWeb(scenario, options);
+  await scenario.rolledOut();
+}
+
+/** Waits until the rollout that is under way has used up its progress deadline. */
+export async function untilDeadlineExceeded(scenario: Scenario): Promise<void> {
+  await scenario.until("the progress deadline is exceeded", async () =>
+    ((await scenario.deployment()).status?.conditions ?? []).some(
+      ({ reason }) => reason === "ProgressDeadlineExceeded",
+    ),
+  );
+}
