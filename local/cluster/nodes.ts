@@ -3,7 +3,7 @@ import type { Cluster } from "../../functions/shared/cluster/cluster.ts";
 const ZONES = ["local-a", "local-b", "local-c"];
 
 /** What each simulated node has. */
-const RESOURCES = { cpu: "16", memory: "64Gi", pods: "110", "ephemeral-storage": "100Gi" };
+const RESOURCES = { cpu: "64", memory: "256Gi", pods: "250", "ephemeral-storage": "100Gi" };
 
 /** Creates `node-0`, `node-1`, ... spread over three zones. */
 export async function createNodes(cluster: Cluster, count: number): Promise<void> {

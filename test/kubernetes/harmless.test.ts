@@ -1,12 +1,12 @@
-import { describe, it } from "vitest";
-import { Scenario } from "./scenario.ts";
+import { describe } from "vitest";
+import { it } from "./scenario.ts";
 import { applyWeb, rollOutWeb, untilDeadlineExceeded } from "./web.ts";
 
 describe.concurrent("the workflow", () => {
   it("finds nothing wrong in a healthy namespace, with one function call, four transitions and not one write", async ({
+    scenario,
     expect,
   }) => {
-    const scenario = await Scenario.create("healthy");
     await rollOutWeb(scenario, { image: "shop/web:1" });
 
     const run = await scenario.run();
@@ -18,8 +18,7 @@ describe.concurrent("the workflow", () => {
     expect(scenario.writes()).toEqual([]);
   });
 
-  it("changes nothing in a dry run, and says what it would have done", async ({ expect }) => {
-    const scenario = await Scenario.create("dry-run");
+  it("changes nothing in a dry run, and says what it would have done", async ({ scenario, expect }) => {
     await rollOutWeb(scenario, { image: "shop/web:1", probe: true });
     await applyWeb(scenario, { image: "shop/web:2", probe: true, annotations: '"simulation/failure": crash-loop' });
     await scenario.untilFailing("CrashLoopBackOff");

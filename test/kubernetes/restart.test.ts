@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { describe, it } from "vitest";
-import { Scenario } from "./scenario.ts";
+import { describe } from "vitest";
+import { it } from "./scenario.ts";
 import { rollOutWeb } from "./web.ts";
 
 describe.concurrent("a workload that ran well for long", () => {
-  it("and starts to crash is restarted", async ({ expect }) => {
-    const scenario = await Scenario.create("stable-crash");
+  it("and starts to crash is restarted", async ({ scenario, expect }) => {
     await rollOutWeb(scenario, { image: "shop/web:1" });
     await sleep(7_000);
     const before = (await scenario.pods()).map((pod) => pod.metadata?.uid);
@@ -23,8 +22,10 @@ describe.concurrent("a workload that ran well for long", () => {
     expect(scenario.writes().filter(({ resource }) => resource === "pods/eviction")).toHaveLength(2);
   });
 
-  it("and still crashes after the restart is left to a person, and not restarted again at once", async ({ expect }) => {
-    const scenario = await Scenario.create("restart-in-vain");
+  it("and still crashes after the restart is left to a person, and not restarted again at once", async ({
+    scenario,
+    expect,
+  }) => {
     const breaksAt = new Date(Date.now() + 20_000).toISOString();
     await rollOutWeb(scenario, {
       image: "shop/web:1",
@@ -42,8 +43,7 @@ describe.concurrent("a workload that ran well for long", () => {
     expect(scenario.writes().filter(({ resource }) => resource === "pods/eviction")).toHaveLength(2);
   });
 
-  it("is not restarted against its disruption budget", async ({ expect }) => {
-    const scenario = await Scenario.create("held-by-budget");
+  it("is not restarted against its disruption budget", async ({ scenario, expect }) => {
     await rollOutWeb(scenario, { image: "shop/web:1" });
     await scenario.apply("pdb");
     await scenario.until("the budget is worked out", async () => {
@@ -62,8 +62,10 @@ describe.concurrent("a workload that ran well for long", () => {
     expect((await scenario.pods()).map(({ metadata }) => metadata?.name)).toContain(pod);
   });
 
-  it("gets the leftovers of its evicted pods cleaned up once the replacements are ready", async ({ expect }) => {
-    const scenario = await Scenario.create("evicted-pods");
+  it("gets the leftovers of its evicted pods cleaned up once the replacements are ready", async ({
+    scenario,
+    expect,
+  }) => {
     await rollOutWeb(scenario, { image: "shop/web:1" });
     await scenario.annotatePods("simulation/failure=evicted");
     await scenario.untilFailing("Evicted", 2);

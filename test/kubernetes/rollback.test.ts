@@ -1,14 +1,16 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { describe, it } from "vitest";
-import { Scenario } from "./scenario.ts";
+import { describe } from "vitest";
+import { it } from "./scenario.ts";
 import { applyWeb, rollOutWeb, untilDeadlineExceeded } from "./web.ts";
 
 const CRASH = '"simulation/failure": crash-loop';
 const NO_IMAGE = '"simulation/failure": image-pull';
 
 describe.concurrent("a bad rollout", () => {
-  it("that crash-loops and gets stuck is rolled back to the revision that still serves", async ({ expect }) => {
-    const scenario = await Scenario.create("stuck-rollout");
+  it("that crash-loops and gets stuck is rolled back to the revision that still serves", async ({
+    scenario,
+    expect,
+  }) => {
     await rollOutWeb(scenario, { image: "shop/web:1", probe: true });
     await applyWeb(scenario, { image: "shop/web:2", probe: true, annotations: CRASH });
     await scenario.untilFailing("CrashLoopBackOff");
@@ -25,8 +27,7 @@ describe.concurrent("a bad rollout", () => {
     expect(run.states.length).toBeLessThanOrEqual(26);
   });
 
-  it("that was rolled out completely before it began to crash is rolled back, too", async ({ expect }) => {
-    const scenario = await Scenario.create("complete-rollout");
+  it("that was rolled out completely before it began to crash is rolled back, too", async ({ scenario, expect }) => {
     await rollOutWeb(scenario, { image: "shop/web:1" });
     await sleep(7_000); // long enough for revision 1 to count as stable under the suite's policy
     await applyWeb(scenario, { image: "shop/web:2", annotations: `${CRASH}, "simulation/after": "1s"` });
@@ -40,9 +41,9 @@ describe.concurrent("a bad rollout", () => {
   });
 
   it("with a missing image is rolled back to the newest healthy revision, also when the one before is bad, too", async ({
+    scenario,
     expect,
   }) => {
-    const scenario = await Scenario.create("two-bad-rollouts");
     await rollOutWeb(scenario, { image: "shop/web:1", probe: true });
     await applyWeb(scenario, { image: "shop/web:2", probe: true, annotations: CRASH });
     await scenario.untilFailing("CrashLoopBackOff");
@@ -56,8 +57,10 @@ describe.concurrent("a bad rollout", () => {
     expect(await scenario.image()).toBe("shop/web:1");
   });
 
-  it("that the rollback does not heal gets its own template back, and a person is told", async ({ expect }) => {
-    const scenario = await Scenario.create("both-broken");
+  it("that the rollback does not heal gets its own template back, and a person is told", async ({
+    scenario,
+    expect,
+  }) => {
     // What both revisions depend on breaks at this moment: after revision 1 has served for long under this scenario's
     // policy, and soon after revision 2 was rolled out.
     const broken = `${CRASH}, "simulation/after": "${new Date(Date.now() + 38_000).toISOString()}"`;
@@ -74,8 +77,7 @@ describe.concurrent("a bad rollout", () => {
     expect(run.notifications[0]?.text).toContain("The rollback was undone");
   });
 
-  it("inside its progress deadline is left alone", async ({ expect }) => {
-    const scenario = await Scenario.create("young-rollout");
+  it("inside its progress deadline is left alone", async ({ scenario, expect }) => {
     await rollOutWeb(scenario, { image: "shop/web:1", probe: true });
     await applyWeb(scenario, { image: "shop/web:2", probe: true, annotations: NO_IMAGE });
     await scenario.kubectl(
@@ -95,8 +97,7 @@ describe.concurrent("a bad rollout", () => {
     expect(await scenario.image()).toBe("shop/web:2");
   });
 
-  it("of a release that Helm owns is reported, not touched", async ({ expect }) => {
-    const scenario = await Scenario.create("helm-release");
+  it("of a release that Helm owns is reported, not touched", async ({ scenario, expect }) => {
     const helm = '"meta.helm.sh/release-name": shop';
     await rollOutWeb(scenario, { image: "shop/web:1", probe: true, deploymentAnnotations: helm });
     await applyWeb(scenario, { image: "shop/web:2", probe: true, annotations: CRASH, deploymentAnnotations: helm });

@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { describe, it } from "vitest";
-import { Scenario } from "./scenario.ts";
+import { describe } from "vitest";
+import { it } from "./scenario.ts";
 import { applyWeb, rollOutWeb } from "./web.ts";
 
 describe.concurrent("a runbook", () => {
-  it("detect_failures gets the findings, and nothing is touched", async ({ expect }) => {
-    const scenario = await Scenario.create("ask-detect");
+  it("detect_failures gets the findings, and nothing is touched", async ({ scenario, expect }) => {
     await applyWeb(scenario, { image: "shop/web:1", annotations: '"simulation/failure": image-pull' });
     await scenario.untilFailing("ImagePullBackOff", 2);
 
@@ -24,8 +23,7 @@ describe.concurrent("a runbook", () => {
     expect(scenario.writes()).toEqual([]);
   });
 
-  it("restart_pod replaces that pod and no other", async ({ expect }) => {
-    const scenario = await Scenario.create("ask-restart");
+  it("restart_pod replaces that pod and no other", async ({ scenario, expect }) => {
     await rollOutWeb(scenario, { image: "shop/web:1" });
     const [first, second] = await scenario.pods();
 
@@ -38,8 +36,7 @@ describe.concurrent("a runbook", () => {
     expect(uids).not.toContain(first?.metadata?.uid);
   });
 
-  it("rollback_deployment goes to the revision that it names", async ({ expect }) => {
-    const scenario = await Scenario.create("ask-rollback");
+  it("rollback_deployment goes to the revision that it names", async ({ scenario, expect }) => {
     for (const image of ["shop/web:1", "shop/web:2", "shop/web:3"]) await rollOutWeb(scenario, { image });
 
     const run = await scenario.run({ action: "rollback_deployment", deployment_name: "web", revision: 1 });
@@ -51,8 +48,7 @@ describe.concurrent("a runbook", () => {
     );
   });
 
-  it("rollback_deployment without a revision goes to the newest healthy one", async ({ expect }) => {
-    const scenario = await Scenario.create("ask-rollback-newest");
+  it("rollback_deployment without a revision goes to the newest healthy one", async ({ scenario, expect }) => {
     await rollOutWeb(scenario, { image: "shop/web:1" });
     await sleep(7_000);
     await rollOutWeb(scenario, { image: "shop/web:2" });
@@ -63,8 +59,7 @@ describe.concurrent("a runbook", () => {
     expect(await scenario.image()).toBe("shop/web:1");
   });
 
-  it("scale_deployment sets the replicas where no HPA owns them", async ({ expect }) => {
-    const scenario = await Scenario.create("ask-scale");
+  it("scale_deployment sets the replicas where no HPA owns them", async ({ scenario, expect }) => {
     await rollOutWeb(scenario, { image: "shop/web:1" });
 
     const run = await scenario.run({ action: "scale_deployment", deployment_name: "web", replicas: 4 });
@@ -73,8 +68,7 @@ describe.concurrent("a runbook", () => {
     expect((await scenario.deployment()).status?.readyReplicas).toBe(4);
   });
 
-  it("about a bare pod is refused, since nothing would recreate it", async ({ expect }) => {
-    const scenario = await Scenario.create("bare-pod");
+  it("about a bare pod is refused, since nothing would recreate it", async ({ scenario, expect }) => {
     await scenario.kubectl("-n", scenario.namespace, "run", "once", "--image=shop/once:1");
 
     const run = await scenario.run({ action: "restart_pod", pod_name: "once" });
@@ -83,8 +77,10 @@ describe.concurrent("a runbook", () => {
     expect((await scenario.pods()).map(({ metadata }) => metadata?.name)).toEqual(["once"]);
   });
 
-  it("about a workload that somebody else is working on is refused with that somebody's name", async ({ expect }) => {
-    const scenario = await Scenario.create("two-runbooks");
+  it("about a workload that somebody else is working on is refused with that somebody's name", async ({
+    scenario,
+    expect,
+  }) => {
     await rollOutWeb(scenario, { image: "shop/web:1" });
     const ask = (replicas: number) => scenario.run({ action: "scale_deployment", deployment_name: "web", replicas });
 

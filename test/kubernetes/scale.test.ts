@@ -1,5 +1,5 @@
-import { describe, it } from "vitest";
-import { Scenario } from "./scenario.ts";
+import { describe } from "vitest";
+import { it, type Scenario } from "./scenario.ts";
 import { rollOutWeb } from "./web.ts";
 
 /** Waits until the HPA is at its maximum and wants more. */
@@ -15,8 +15,7 @@ async function untilLimited(scenario: Scenario): Promise<void> {
 }
 
 describe.concurrent("an HPA at its maximum", () => {
-  it("gets a higher one within the policy, and that helps", async ({ expect }) => {
-    const scenario = await Scenario.create("hpa-raised");
+  it("gets a higher one within the policy, and that helps", async ({ scenario, expect }) => {
     await rollOutWeb(scenario, { image: "shop/web:1", annotations: '"simulation/total-cpu": 2200m' });
     await scenario.apply("hpa");
     await untilLimited(scenario);
@@ -29,8 +28,7 @@ describe.concurrent("an HPA at its maximum", () => {
     expect(scenario.writes().filter(({ resource }) => resource.startsWith("deployments"))).toEqual([]);
   });
 
-  it("gets its old bounds back when that does not help", async ({ expect }) => {
-    const scenario = await Scenario.create("hpa-in-vain");
+  it("gets its old bounds back when that does not help", async ({ scenario, expect }) => {
     await rollOutWeb(scenario, { image: "shop/web:1", annotations: '"simulation/cpu": 900m' });
     await scenario.apply("hpa");
     await untilLimited(scenario);
@@ -43,8 +41,7 @@ describe.concurrent("an HPA at its maximum", () => {
     expect((await scenario.hpa()).spec).toMatchObject({ minReplicas: 2, maxReplicas: 4 });
   });
 
-  it("at the policy's bound is reported", async ({ expect }) => {
-    const scenario = await Scenario.create("hpa-bound");
+  it("at the policy's bound is reported", async ({ scenario, expect }) => {
     await rollOutWeb(scenario, { image: "shop/web:1", annotations: '"simulation/cpu": 900m' });
     await scenario.apply("hpa");
     await untilLimited(scenario);
@@ -57,8 +54,7 @@ describe.concurrent("an HPA at its maximum", () => {
 });
 
 describe.concurrent("a request to scale", () => {
-  it("moves the bounds of the HPA that owns the scale, and never writes replicas", async ({ expect }) => {
-    const scenario = await Scenario.create("scale-hpa");
+  it("moves the bounds of the HPA that owns the scale, and never writes replicas", async ({ scenario, expect }) => {
     await rollOutWeb(scenario, { image: "shop/web:1", annotations: '"simulation/cpu": 400m' });
     await scenario.apply("hpa");
     await scenario.until("the HPA is active", async () =>

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { inject } from "vitest";
+import { inject, test } from "vitest";
 import { HttpCluster } from "../../functions/shared/cluster/http-cluster.ts";
 import type { Detection, WorkloadResult } from "../../functions/shared/contracts.ts";
 import type { Deployment, Hpa, Lease, Pod } from "../../functions/shared/kubernetes/types.ts";
@@ -46,6 +46,18 @@ export interface AuditedRequest {
   status: number;
 }
 
+/** The verbs that change something, as the audit log names them. */
+export const WRITES = ["create", "update", "patch", "delete", "deletecollection"];
+
+/** A test that gets a namespace of its own, which is deleted when the test ends. */
+export const it = test.extend<{ scenario: Scenario }>({
+  scenario: async ({ task }, use) => {
+    const scenario = await Scenario.create(slug(task.name));
+    await use(scenario);
+    await scenario.remove();
+  },
+});
+
 /** One scenario: a namespace of its own on the suite's cluster. */
 export class Scenario {
   readonly namespace: string;
@@ -61,6 +73,11 @@ export class Scenario {
     const scenario = new Scenario(`${name}-${randomBytes(3).toString("hex")}`);
     await scenario.kubectl("create", "namespace", scenario.namespace);
     return scenario;
+  }
+
+  /** Deletes the namespace and all that is in it, without waiting for the end of it. */
+  async remove(): Promise<void> {
+    await this.kubectl("delete", "namespace", this.namespace, "--wait=false");
   }
 
   async kubectl(...args: string[]): Promise<string> {
@@ -184,8 +201,7 @@ export class Scenario {
   /** What this scenario's runs asked the API server to change, dry runs left out. */
   writes(): AuditedRequest[] {
     return auditedRequests(this.#userAgent).filter(
-      ({ verb, uri }) =>
-        ["create", "update", "patch", "delete", "deletecollection"].includes(verb) && !uri.includes("dryRun=All"),
+      ({ verb, uri }) => WRITES.includes(verb) && !uri.includes("dryRun=All"),
     );
   }
 
@@ -193,6 +209,15 @@ export class Scenario {
   requests(): AuditedRequest[] {
     return auditedRequests(this.#userAgent);
   }
+}
+
+/** The start of a test's name, as a part of a namespace's. */
+function slug(name: string): string {
+  return name
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .slice(0, 40)
+    .replace(/^-|-$/g, "");
 }
 
 /** The answered requests of one user agent. */
