@@ -49,9 +49,9 @@ const HEARTBEAT_MS = 30_000;
 /**
  * Finds the binaries in the cache, and builds from Go modules what is missing there: about ten minutes on two cores the
  * first time. They are cached by version, outside the checkout.
- * @throws ClusterError when Go is missing or too old, or a build fails
+ * @throws ClusterError when Go is missing or too old, a build fails, or the signal aborts it
  */
-export async function ensureBinaries(progress: Progress): Promise<Binaries> {
+export async function ensureBinaries(progress: Progress, signal?: AbortSignal): Promise<Binaries> {
   const missing = SOURCES.flatMap((source) =>
     Object.keys(source.packages)
       .map((name) => ({ source, name: name as BinaryName, path: binaryPath(source, name as BinaryName) }))
@@ -60,7 +60,7 @@ export async function ensureBinaries(progress: Progress): Promise<Binaries> {
   if (missing.length > 0) {
     await assertGo(missing.map(({ source }) => source));
     progress(`Building ${missing.map(({ name }) => name).join(", ")} from source; this happens once.`);
-    for (const { source, name, path } of missing) await build(source, name, path, progress);
+    for (const { source, name, path } of missing) await build(source, name, path, progress, signal);
   }
   return Object.fromEntries(
     SOURCES.flatMap((source) =>
@@ -136,7 +136,13 @@ function byVersion(a: [number, number], b: [number, number]): number {
   return a[0] - b[0] || a[1] - b[1];
 }
 
-async function build(source: Source, name: BinaryName, path: string, progress: Progress): Promise<void> {
+async function build(
+  source: Source,
+  name: BinaryName,
+  path: string,
+  progress: Progress,
+  signal?: AbortSignal,
+): Promise<void> {
   const started = Date.now();
   const elapsed = () => `${Math.round((Date.now() - started) / 1_000)} s`;
   const heartbeat = setInterval(() => {
@@ -149,7 +155,8 @@ async function build(source: Source, name: BinaryName, path: string, progress: P
   const flags = source.module === "kubernetes" ? versionFlags(version) : "-s -w";
   try {
     const target = source.packages[name] ?? "";
-    await run("go", ["build", "-trimpath", "-ldflags", flags, "-o", temporary, target], moduleDirectory(source));
+    const args = ["build", "-trimpath", "-ldflags", flags, "-o", temporary, target];
+    await run("go", args, moduleDirectory(source), signal);
     renameSync(temporary, path);
   } catch (error) {
     throw new ClusterError(`${name} ${version} could not be built: ${(error as Error).message}`);
@@ -160,9 +167,14 @@ async function build(source: Source, name: BinaryName, path: string, progress: P
   progress(`  ${name} ${version}: built in ${elapsed()}`);
 }
 
-async function run(command: string, args: string[], cwd: string): Promise<string> {
+async function run(command: string, args: string[], cwd: string, signal?: AbortSignal): Promise<string> {
   return await new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd, env: { ...process.env, CGO_ENABLED: "0" } });
+    const child = spawn(command, args, {
+      cwd,
+      env: { ...process.env, CGO_ENABLED: "0" },
+      // Interrupted, the Go command also ends the compilers that it started.
+      ...(signal === undefined ? {} : { signal, killSignal: "SIGINT" as const }),
+    });
     let output = "";
     child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
     child.stderr.on("data", (chunk: Buffer) => (output += chunk.toString()));

@@ -19,6 +19,8 @@ export interface ClusterOptions {
   /** How many simulated nodes. */
   nodes?: number;
   progress?: Progress;
+  /** Gives up the start, and cleans up after it. */
+  signal?: AbortSignal;
 }
 
 /** A control plane that runs. */
@@ -45,8 +47,8 @@ const READY_SECONDS = 60;
  * @throws ClusterError when the binaries cannot be had, the directory is in use, or a component does not start
  */
 export async function startCluster(options: ClusterOptions): Promise<RunningCluster> {
-  const { directory, nodes = 3, progress = () => undefined } = options;
-  const binaries = await ensureBinaries(progress);
+  const { directory, nodes = 3, progress = () => undefined, signal } = options;
+  const binaries = await ensureBinaries(progress, signal);
   takeDirectory(directory);
   const layout = await prepare(directory);
   const supervisor = refOf(process.pid);
@@ -55,6 +57,7 @@ export async function startCluster(options: ClusterOptions): Promise<RunningClus
   const closing: (() => void)[] = [];
 
   const start = (name: Component["name"], binary: string, args: string[]): Component => {
+    signal?.throwIfAborted();
     progress(`Starting ${name}`);
     const component = startComponent(name, binary, args, join(layout.logs, `${name}.log`));
     components.push(component);
@@ -72,10 +75,10 @@ export async function startCluster(options: ClusterOptions): Promise<RunningClus
     const args = componentArguments(layout);
     start("etcd", binaries.etcd, args.etcd);
     const apiServer = start("kube-apiserver", binaries["kube-apiserver"], args.apiServer);
-    const certificate = await waitForCertificate(layout, apiServer);
+    const certificate = await waitForCertificate(layout, apiServer, signal);
     const kubeconfigs = writeKubeconfigs(layout, certificate);
     const admin = connect(layout, certificate, "admin");
-    await waitUntilReady(admin, apiServer);
+    await waitUntilReady(admin, apiServer, signal);
     start("kube-controller-manager", binaries["kube-controller-manager"], args.controllerManager);
     start("kube-scheduler", binaries["kube-scheduler"], args.scheduler);
     start("kwok", binaries.kwok, args.kwok);
@@ -89,7 +92,8 @@ export async function startCluster(options: ClusterOptions): Promise<RunningClus
       metrics.server.close();
     });
     await registerMetrics(admin, metrics.port);
-    await waitForServiceAccount(admin);
+    await waitForServiceAccount(admin, signal);
+    signal?.throwIfAborted();
     writeState(directory, { supervisor, components: processes, ready: true });
     return {
       kubeconfig: kubeconfigs.admin,
@@ -125,8 +129,12 @@ async function prepare(directory: string): Promise<Layout> {
 }
 
 /** The API server makes its own certificate when it starts; the file also holds the CA that signed it. */
-async function waitForCertificate({ certificates }: Layout, apiServer: Component): Promise<string> {
-  return await eventually(apiServer, () => {
+async function waitForCertificate(
+  { certificates }: Layout,
+  apiServer: Component,
+  signal?: AbortSignal,
+): Promise<string> {
+  return await eventually(apiServer, signal, () => {
     const text = readFileSync(join(certificates, "apiserver.crt"), "utf8");
     readFileSync(join(certificates, "apiserver.key"));
     if (text === "") throw new Error("The certificate is not written yet.");
@@ -165,19 +173,24 @@ function serverUrl({ ports }: Layout): string {
   return `https://127.0.0.1:${ports.api}`;
 }
 
-async function waitUntilReady(cluster: HttpCluster, apiServer: Component): Promise<void> {
-  await eventually(apiServer, () => cluster.get("/readyz"));
+async function waitUntilReady(cluster: HttpCluster, apiServer: Component, signal?: AbortSignal): Promise<void> {
+  await eventually(apiServer, signal, () => cluster.get("/readyz"));
 }
 
 /** Pods are refused until the controller manager has made their namespace's service account. */
-async function waitForServiceAccount(cluster: HttpCluster): Promise<void> {
-  await eventually(undefined, () => cluster.get("/api/v1/namespaces/default/serviceaccounts/default"));
+async function waitForServiceAccount(cluster: HttpCluster, signal?: AbortSignal): Promise<void> {
+  await eventually(undefined, signal, () => cluster.get("/api/v1/namespaces/default/serviceaccounts/default"));
 }
 
 /** Tries until it succeeds, the component ends, or the time is over. */
-async function eventually<T>(component: Component | undefined, attempt: () => Promise<T>): Promise<T> {
+async function eventually<T>(
+  component: Component | undefined,
+  signal: AbortSignal | undefined,
+  attempt: () => Promise<T>,
+): Promise<T> {
   const deadline = Date.now() + READY_SECONDS * 1_000;
   for (;;) {
+    signal?.throwIfAborted();
     try {
       return await attempt();
     } catch (error) {

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -49,20 +49,28 @@ try {
 
 async function runInForeground(directory: string, nodes: number): Promise<void> {
   const started = Date.now();
-  const interrupted = new Promise<undefined>((done) => {
-    process
-      .once("SIGINT", () => {
-        done(undefined);
-      })
-      .once("SIGTERM", () => {
-        done(undefined);
-      });
+  const interruption = new AbortController();
+  const { signal } = interruption;
+  const interrupt = () => {
+    interruption.abort();
+  };
+  process.on("SIGINT", interrupt).on("SIGTERM", interrupt);
+  const cluster = await startCluster({ directory, nodes, progress: print, signal }).catch((error: unknown) => {
+    if (!signal.aborted) throw error;
   });
-  const cluster = await startCluster({ directory, nodes, progress: print });
+  if (cluster === undefined) {
+    print("Stopped before it was ready.");
+    return;
+  }
   print(`Ready after ${((Date.now() - started) / 1_000).toFixed(1)} s.\n`);
   describe(cluster.kubeconfig, cluster.kubectl);
   print("\nCtrl-C stops it and removes everything.");
 
+  const interrupted = new Promise<undefined>((done) => {
+    signal.addEventListener("abort", () => {
+      done(undefined);
+    });
+  });
   const failure = await Promise.race([cluster.failed, interrupted]);
   print("Stopping");
   await cluster.stop();
@@ -91,6 +99,7 @@ async function detach(directory: string, nodes: number): Promise<void> {
       done(true);
     }),
   );
+  process.once("SIGINT", () => supervisor.kill());
   while (readState(directory)?.ready !== true) {
     if (await Promise.race([ended, sleep(200, false)])) {
       const said = readFileSync(logFile, "utf8");
@@ -112,7 +121,7 @@ async function stop(directory: string): Promise<void> {
   if (isRunning(state.supervisor)) {
     process.kill(state.supervisor.pid, "SIGTERM");
     const deadline = Date.now() + STOP_SECONDS * 1_000;
-    while (existsSync(directory)) {
+    while (isRunning(state.supervisor)) {
       if (Date.now() > deadline)
         throw new ClusterError(`The cluster in ${directory} has not stopped after ${STOP_SECONDS} s.`);
       await sleep(100);
