@@ -27,7 +27,7 @@ export function errorFromResponse(cluster: string, call: string, status: number,
         ? make("DisruptionBudgetExhausted", "The PodDisruptionBudget allows no disruption now.")
         : make("ClusterThrottled", "The API server is throttling requests; try again later.");
     case 422:
-      return isFailedTest(said)
+      return isUnappliedPatch(said)
         ? make("ObjectChanged", "It is not any more as it was diagnosed.")
         : make("WriteRefused", "The API server's validation refused the change.");
     default:
@@ -37,7 +37,11 @@ export function errorFromResponse(cluster: string, call: string, status: number,
   }
 }
 
-/** Whether the API server says that a JSON patch's `test` operation did not hold. */
-function isFailedTest(message: string): boolean {
-  return /test(ing)? (operation|value|path).*fail|testing value/i.test(message);
+/**
+ * Whether a JSON patch did not apply, because one of its `test` operations did not hold or a path is gone. The API
+ * server answers this with a fixed sentence, and names neither the object nor the field as it does for validation.
+ * Source: k8s.io/apiserver, endpoints/handlers/patch.go; k8s.io/apimachinery, NewGenericServerResponse
+ */
+function isUnappliedPatch(message: string): boolean {
+  return message === "the server rejected our request due to an error in our request";
 }

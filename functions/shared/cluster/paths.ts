@@ -1,6 +1,14 @@
+import { RemediationError } from "../errors.ts";
+
 /** Where each resource that the workflow uses lives in the API. Names are escaped, so none can leave its path segment. */
 
-const segment = encodeURIComponent;
+/** Escapes a name for a path. A URL resolves dot segments even when they are escaped, so those are refused. */
+function segment(name: string): string {
+  if (name === "" || name === "." || name === "..") {
+    throw new RemediationError("InvalidStepInput", `"${name}" is not a name of a Kubernetes object.`);
+  }
+  return encodeURIComponent(name);
+}
 
 function collection(group: string, resource: string, namespace?: string): string {
   const base = group === "" ? "/api/v1" : `/apis/${group}`;
