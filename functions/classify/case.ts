@@ -1,5 +1,8 @@
 import type { PodTarget, Remedy } from "../shared/contracts.ts";
-import { containerStatuses, isLeftover, podFailures, type PodFailure } from "../shared/kubernetes/pods.ts";
+import type { Failure } from "../shared/kubernetes/failures.ts";
+import { failuresOf, type Moment } from "../shared/kubernetes/overdue.ts";
+import { hpaFailures } from "../shared/kubernetes/hpa-failures.ts";
+import { containerStatuses, isLeftover } from "../shared/kubernetes/pods.ts";
 import {
   currentRevision,
   newestHealthyRevision,
@@ -9,6 +12,7 @@ import {
   type Revision,
 } from "../shared/kubernetes/revisions.ts";
 import type { Deployment, Pod } from "../shared/kubernetes/types.ts";
+import { workloadFailures } from "../shared/kubernetes/workload-failures.ts";
 import type { Policy } from "../shared/policy.ts";
 import type { Evidence } from "./evidence.ts";
 import { rolledOutAt, stableBeforeFailing, type StableTime } from "./onset.ts";
@@ -16,7 +20,7 @@ import { rolledOutAt, stableBeforeFailing, type StableTime } from "./onset.ts";
 /** A pod that fails, and how. */
 export interface FailingPod {
   pod: Pod;
-  failures: PodFailure[];
+  failures: Failure[];
 }
 
 /** The evidence with what follows from it, as the rules for causes read it. */
@@ -25,6 +29,8 @@ export interface Case {
   policy: Policy;
   /** Pods whose containers fail while the pod still exists for its controller. */
   failing: FailingPod[];
+  /** What fails beside the pods: the workload by its own status, or the HPA that scales it. */
+  own: Failure[];
   /** Pods in phase Failed: their controller has already replaced them. */
   leftovers: FailingPod[];
   revisions: Revision[];
@@ -39,8 +45,9 @@ export interface Case {
 export function openCase(evidence: Evidence, policy: Policy): Case {
   const deployment = evidence.incident.workload.kind === "Deployment" ? (evidence.workload as Deployment) : undefined;
   const revisions = deployment === undefined ? [] : revisionsOf(deployment, evidence.replicaSets);
+  const moment: Moment = { now: evidence.now, deadlines: policy.detect };
   const all = evidence.pods
-    .map((pod) => ({ pod, failures: podFailures(pod) }))
+    .map((pod) => ({ pod, failures: failuresOf(pod, moment) }))
     .filter(({ failures }) => failures.length > 0);
   const failing = all.filter(({ pod }) => !isLeftover(pod));
   const stable = stableBeforeFailing(
@@ -51,6 +58,12 @@ export function openCase(evidence: Evidence, policy: Policy): Case {
     evidence,
     policy,
     failing,
+    own: [
+      ...(evidence.workload === undefined
+        ? []
+        : workloadFailures(evidence.incident.workload.kind, evidence.workload, moment)),
+      ...(evidence.hpa === undefined ? [] : hpaFailures(evidence.hpa, moment)),
+    ],
     leftovers: all.filter(({ pod }) => isLeftover(pod)),
     revisions,
     current: currentRevision(revisions),
@@ -105,18 +118,19 @@ export function reportOnly(message: string): Remedy {
 }
 
 /** One evidence line for each kind of failure, the most frequent first. */
-export function failureLines(failing: FailingPod[]): string[] {
+export function failureLines(failing: FailingPod[], own: Failure[] = []): string[] {
   const lines = new Map<string, number>();
-  for (const { failures } of failing) {
-    for (const { reason, container, exitCode, message } of failures) {
-      const where = container === undefined ? "" : ` in container ${container}`;
-      const code = exitCode === undefined ? "" : ` (exit code ${exitCode})`;
-      const text = message === undefined ? "" : `: ${message}`;
-      const line = `${reason}${where}${code}${text}`;
-      lines.set(line, (lines.get(line) ?? 0) + 1);
-    }
+  for (const failure of [...failing.flatMap(({ failures }) => failures), ...own]) {
+    const line = failureLine(failure);
+    lines.set(line, (lines.get(line) ?? 0) + 1);
   }
   return [...lines].sort((a, b) => b[1] - a[1]).map(([line, pods]) => (pods === 1 ? line : `${pods} pods: ${line}`));
+}
+
+function failureLine({ reason, container, exitCode, message }: Failure): string {
+  const where = container === undefined ? "" : ` in container ${container}`;
+  const code = exitCode === undefined ? "" : ` (exit code ${exitCode})`;
+  return `${reason}${where}${code}${message === undefined ? "" : `: ${message}`}`;
 }
 
 function targets(pods: FailingPod[], policy: Policy): PodTarget[] {

@@ -229,16 +229,32 @@ export const CAUSES: readonly Cause[] = [
 ];
 
 /** What is said when no rule matches. */
-export function unknownCause({ failing, evidence }: Case): Finding & { name: string } {
-  const gone = failing.length === 0;
+export function unknownCause({ failing, own, evidence }: Case): Finding & { name: string } {
+  const { kind, namespace, name } = evidence.incident.workload;
+  if (failing.length === 0 && own.length === 0) {
+    return {
+      name: "Unknown",
+      confidence: "low",
+      summary: "Nothing fails any more.",
+      evidence: [],
+      remedy: {
+        action: "none",
+        refusal: "NotFailingAnymore",
+        message: "It recovered by itself before anything was done.",
+      },
+    };
+  }
+  const what = failing.length > 0 ? count(failing.length, "pod") : `The ${kind} itself`;
   return {
     name: "Unknown",
     confidence: "low",
-    summary: gone ? "Nothing fails any more." : `${count(failing.length, "pod")} fail in a way that no rule covers.`,
-    evidence: gone ? [] : failureLines(failing),
-    remedy: gone
-      ? { action: "none", refusal: "NotFailingAnymore", message: "It recovered by itself before anything was done." }
-      : reportOnly(`Look at it with kubectl -n ${evidence.incident.workload.namespace} describe pod.`),
+    summary: `${what} ${failing.length > 1 ? "fail" : "fails"} in a way that no rule covers.`,
+    evidence: failureLines(failing, own),
+    remedy: reportOnly(
+      failing.length > 0
+        ? `Look at it with kubectl -n ${namespace} describe pod.`
+        : `Look at it with kubectl -n ${namespace} describe ${kind.toLowerCase()} ${name}.`,
+    ),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Refusal, Remedy } from "../shared/contracts.ts";
-import { isFailing, isStaticPod } from "../shared/kubernetes/pods.ts";
+import { isFailing } from "../shared/kubernetes/pod-failures.ts";
+import { isStaticPod } from "../shared/kubernetes/pods.ts";
 import type { Deployment } from "../shared/kubernetes/types.ts";
 import { describeWorkload, RECREATING_KINDS } from "../shared/kubernetes/workloads.ts";
 import type { Policy } from "../shared/policy.ts";

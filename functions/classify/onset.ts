@@ -1,4 +1,5 @@
-import { containerStatuses, isFailing } from "../shared/kubernetes/pods.ts";
+import { isFailing } from "../shared/kubernetes/pod-failures.ts";
+import { containerStatuses } from "../shared/kubernetes/pods.ts";
 import type { ContainerStatus, Deployment, Pod } from "../shared/kubernetes/types.ts";
 
 /** The kubelet's restart back-off: 10 s, doubled each time, at most 300 s. Source: pkg/kubelet/kubelet.go. */

@@ -1,6 +1,7 @@
 import type { Remedy, RequestedRemedy } from "../shared/contracts.ts";
 import { boundsOf } from "../shared/kubernetes/hpa.ts";
-import { isLeftover, podFailures } from "../shared/kubernetes/pods.ts";
+import { podFailures } from "../shared/kubernetes/pod-failures.ts";
+import { isLeftover } from "../shared/kubernetes/pods.ts";
 import { revisionRef } from "../shared/kubernetes/revisions.ts";
 import type { Deployment } from "../shared/kubernetes/types.ts";
 import { boundsFor, replicasFor } from "./bounds.ts";

@@ -14,6 +14,7 @@ export const detect = step(parseRequest, Detection, async (request, environment)
     clusterName: request.cluster_name,
     namespace: request.namespace,
     dryRun: request.dry_run ?? false,
+    findingsOnly: "action" in request,
     policy,
     now: environment.now(),
   });

@@ -1,5 +1,5 @@
-import type { Failure, Incident, WorkloadRef } from "../shared/contracts.ts";
-import type { PodFailure } from "../shared/kubernetes/pods.ts";
+import type { Incident, IncidentFailure, WorkloadRef } from "../shared/contracts.ts";
+import type { Failure } from "../shared/kubernetes/failures.ts";
 import { bounded } from "../shared/text.ts";
 
 /** A failing pod and the workload that owns it. */
@@ -7,68 +7,84 @@ export interface FailingPod {
   name: string;
   node: string | undefined;
   workload: WorkloadRef;
-  failures: PodFailure[];
+  failures: Failure[];
 }
 
-/** An HPA that wants more than its maximum, and the workload that it scales. */
-export interface LimitedHpa {
-  name: string;
+/** What fails about a workload beside its pods: the workload itself, or the HPA that scales it. */
+export interface FailingWorkload {
   workload: WorkloadRef;
-  message: string;
+  failures: Failure[];
 }
 
-/** How many different failures and sample pods an incident carries. */
+/** How many different failures, sample pods and nodes an incident carries. */
 const MAX_FAILURES = 4;
 const MAX_SAMPLE_PODS = 3;
+const MAX_NODES = 3;
 
 /**
- * Groups failing pods and limited HPAs by workload: fifty crashing pods of one Deployment are one incident.
- * The incident with the most failing pods comes first.
+ * Groups what fails by workload: fifty crashing pods of one Deployment are one incident. The incident with the most
+ * failing pods comes first.
  */
-export function groupIncidents(pods: FailingPod[], hpas: LimitedHpa[]): Incident[] {
-  const groups = new Map<string, { workload: WorkloadRef; pods: FailingPod[]; hpas: LimitedHpa[] }>();
+export function groupIncidents(pods: FailingPod[], workloads: FailingWorkload[]): Incident[] {
+  const groups = new Map<string, { workload: WorkloadRef; pods: FailingPod[]; own: Failure[] }>();
   const groupOf = (workload: WorkloadRef) => {
-    const key = `${workload.kind}/${workload.namespace}/${workload.name}`;
-    const group = groups.get(key) ?? { workload, pods: [], hpas: [] };
+    const key = workloadKey(workload);
+    const group = groups.get(key) ?? { workload, pods: [], own: [] };
     groups.set(key, group);
     return group;
   };
   for (const pod of pods) groupOf(pod.workload).pods.push(pod);
-  for (const hpa of hpas) groupOf(hpa.workload).hpas.push(hpa);
+  for (const { workload, failures } of workloads) groupOf(workload).own.push(...failures);
 
   return [...groups.values()]
-    .map((group) => ({
-      workload: group.workload,
-      failures: countFailures(group.pods, group.hpas),
-      failing_pods: group.pods.length,
-      sample_pods: group.pods.slice(0, MAX_SAMPLE_PODS).map((pod) => pod.name),
+    .map(({ workload, pods, own }) => ({
+      workload,
+      failures: countFailures(pods, own),
+      failing_pods: pods.length,
+      sample_pods: pods.slice(0, MAX_SAMPLE_PODS).map((pod) => pod.name),
     }))
     .sort((a, b) => b.failing_pods - a.failing_pods || byName(a.workload, b.workload));
 }
 
-function countFailures(pods: FailingPod[], hpas: LimitedHpa[]): Failure[] {
-  const failures = new Map<string, Failure>();
-  for (const pod of pods) {
-    for (const failure of pod.failures) {
-      const key = `${failure.reason}/${failure.container ?? ""}/${failure.exitCode ?? ""}`;
-      const seen = failures.get(key);
-      if (seen !== undefined) {
-        seen.count++;
-        continue;
-      }
-      failures.set(key, {
-        reason: bounded(failure.reason, 60),
-        ...(failure.container === undefined ? {} : { container: failure.container }),
-        ...(failure.exitCode === undefined ? {} : { exit_code: failure.exitCode }),
-        ...(failure.message === undefined ? {} : { message: bounded(failure.message, 200) }),
-        count: 1,
-      });
+/** Tells workloads apart. */
+export function workloadKey({ kind, namespace, name }: WorkloadRef): string {
+  return `${kind}/${namespace}/${name}`;
+}
+
+/** A failure in the words of the contract, its texts bounded. */
+export function describeFailure({ reason, container, exitCode, message, restarts, since }: Failure) {
+  return {
+    reason: bounded(reason, 60),
+    ...(container === undefined ? {} : { container }),
+    ...(exitCode === undefined ? {} : { exit_code: exitCode }),
+    ...(message === undefined ? {} : { message: bounded(message, 200) }),
+    ...(restarts === undefined ? {} : { restarts }),
+    ...(since === undefined ? {} : { since }),
+  };
+}
+
+function countFailures(pods: FailingPod[], own: Failure[]): IncidentFailure[] {
+  const counted = new Map<string, IncidentFailure>();
+  const add = (failure: Failure, node: string | undefined) => {
+    const key = `${failure.reason}/${failure.container ?? ""}/${failure.exitCode ?? ""}`;
+    const seen = counted.get(key);
+    if (seen === undefined) {
+      counted.set(key, { ...describeFailure(failure), count: 1, ...(node === undefined ? {} : { nodes: [node] }) });
+    } else {
+      merge(seen, failure, node);
     }
-  }
-  for (const hpa of hpas) {
-    failures.set(`hpa/${hpa.name}`, { reason: "TooManyReplicas", message: bounded(hpa.message, 200), count: 1 });
-  }
-  return [...failures.values()].sort((a, b) => b.count - a.count).slice(0, MAX_FAILURES);
+  };
+  for (const pod of pods) for (const failure of pod.failures) add(failure, pod.node);
+  for (const failure of own) add(failure, undefined);
+  return [...counted.values()].sort((a, b) => b.count - a.count).slice(0, MAX_FAILURES);
+}
+
+function merge(seen: IncidentFailure, { restarts, since }: Failure, node: string | undefined): void {
+  seen.count++;
+  if (restarts !== undefined) seen.restarts = Math.max(restarts, seen.restarts ?? 0);
+  if (since !== undefined && (seen.since === undefined || since < seen.since)) seen.since = since;
+  if (node === undefined || seen.nodes?.includes(node) === true) return;
+  seen.nodes = [...(seen.nodes ?? []), node].slice(0, MAX_NODES);
 }
 
 function byName(a: WorkloadRef, b: WorkloadRef): number {

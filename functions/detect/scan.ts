@@ -1,106 +1,98 @@
 import type { Cluster } from "../shared/cluster/cluster.ts";
 import { paths } from "../shared/cluster/paths.ts";
 import type { Detection } from "../shared/contracts.ts";
-import { limitedAtMaximumSince } from "../shared/kubernetes/hpa.ts";
 import { assertNamespace } from "../shared/kubernetes/namespaces.ts";
-import { isJobPod, isLeftover, podFailures } from "../shared/kubernetes/pods.ts";
-import type { Hpa, Pod } from "../shared/kubernetes/types.ts";
-import { controllerOf, WorkloadFinder } from "../shared/kubernetes/workloads.ts";
+import type { Moment } from "../shared/kubernetes/overdue.ts";
+import { WorkloadFinder } from "../shared/kubernetes/workloads.ts";
 import type { Policy } from "../shared/policy.ts";
 import { outOfScope } from "../shared/scope.ts";
-import { groupIncidents, type FailingPod, type LimitedHpa } from "./incidents.ts";
+import { answer, bounded } from "./answer.ts";
+import { findFailingPods, findLostNodes } from "./failing-pods.ts";
+import { findFailingHpas, findFailingWorkloads } from "./failing-workloads.ts";
+import { groupIncidents, workloadKey } from "./incidents.ts";
 import { stormReason } from "./storm.ts";
+import { cellsOf, type Table } from "./table.ts";
+import { View } from "./view.ts";
 
 /** What to look at, and by which rules. */
 export interface Scan {
   clusterName: string;
+  /** The one namespace to look at; undefined for all that the policy includes. */
   namespace: string | undefined;
   dryRun: boolean;
+  /** Whether somebody wants the findings themselves: every failing pod and HPA, and whatever the policy says of them. */
+  findingsOnly: boolean;
   policy: Policy;
   now: Date;
 }
 
 /**
- * Looks for failing pods and limited HPAs, and groups them into incidents.
- * @throws RemediationError `NamespaceNotFound` when the one namespace to look at does not exist
+ * Looks for failing pods, workloads and HPAs, and groups them into incidents.
+ *
+ * Rows from the API server's watch cache tell the suspects, and only these are read in full. What cannot be seen is
+ * named in the answer.
+ * @throws RemediationError `NamespaceNotFound` when the one namespace to look at does not exist; the first refusal when
+ *   nothing at all could be seen
  */
-export async function scan(
-  cluster: Cluster,
-  { clusterName, namespace, dryRun, policy, now }: Scan,
-): Promise<Detection> {
-  if (namespace !== undefined) await assertNamespace(cluster, namespace);
-  const [pods, hpas] = await Promise.all([
-    cluster.list<Pod>(paths.pods(namespace)),
-    cluster.list<Hpa>(paths.hpas(namespace)),
+export async function scan(cluster: Cluster, options: Scan): Promise<Detection> {
+  const { clusterName, namespace, dryRun, findingsOnly, policy, now } = options;
+  const view = new View(cluster);
+  const finder = new WorkloadFinder(cluster);
+  const places = await placesToLook(cluster, namespace, policy);
+  const moment: Moment = { now, deadlines: policy.detect, lostNodes: await findLostNodes(view) };
+  const [pods, workloads, hpas] = await Promise.all([
+    findFailingPods(view, places.namespaces, finder, moment),
+    findFailingWorkloads(view, places.everywhere ? undefined : places.namespaces, finder, moment),
+    findFailingHpas(view, places.everywhere ? undefined : places.namespaces, moment),
   ]);
+  const [firstBlindSpot] = view.blindSpots;
+  if (firstBlindSpot !== undefined && !view.sawSomething) throw firstBlindSpot.error;
 
-  const failingPods = await findFailingPods(cluster, pods);
-  const incidents = groupIncidents(failingPods, findLimitedHpas(hpas, policy, now));
-  const inScope = incidents.filter(({ workload }) => outOfScope(workload.namespace, policy) === undefined);
+  const found = groupIncidents(pods.failing, [...workloads.failing, ...hpas.failing]);
+  const inScope = findingsOnly ? found : found.filter(({ workload }) => !outOfScope(workload.namespace, policy));
+  const settling = inScope.filter(({ workload }) => workloads.rollingOut.has(workloadKey(workload)));
+  const incidents = inScope.filter((incident) => !settling.includes(incident));
   const storm = stormReason(
     {
-      failingWorkloads: incidents.length,
-      workloads: countWorkloads(pods),
-      failingPods: failingPods.map((pod) => ({ node: pod.node, workload: Object.values(pod.workload).join("/") })),
+      failingWorkloads: found.length,
+      workloads: Math.max(workloads.seen, found.length),
+      failingPods: pods.failing.map(({ node, workload }) => ({ node, workload: workloadKey(workload) })),
     },
     policy,
   );
-
+  const shown = bounded(incidents, policy.max_incidents);
   return {
-    status: inScope.length === 0 ? "healthy" : storm === undefined ? "failing" : "storm",
+    status: incidents.length === 0 ? "healthy" : storm === undefined ? "failing" : "storm",
     cluster_name: clusterName,
     ...(namespace === undefined ? {} : { namespace }),
     dry_run: dryRun,
-    pods_seen: pods.length,
-    workloads_seen: countWorkloads(pods),
-    failing_pods: failingPods.length,
-    incidents: inScope.slice(0, policy.max_incidents),
-    omitted: Math.max(0, inScope.length - policy.max_incidents),
-    out_of_scope: incidents.length - inScope.length,
-    ...(storm === undefined || inScope.length === 0 ? {} : { storm }),
+    pods_seen: pods.seen,
+    workloads_seen: workloads.seen,
+    failing_pods: pods.failing.length,
+    incidents: shown,
+    omitted: incidents.length - shown.length,
+    out_of_scope: found.length - inScope.length,
+    in_rollout: bounded(settling, policy.max_incidents).map(({ workload }) => workload),
+    unseen: view.describeBlindSpots(),
+    ...(storm === undefined || incidents.length === 0 ? {} : { storm }),
+    ...(findingsOnly ? answer(pods.failing, hpas.all, moment) : {}),
   };
 }
 
-async function findFailingPods(cluster: Cluster, pods: Pod[]): Promise<FailingPod[]> {
-  const finder = new WorkloadFinder(cluster);
-  const failing = pods
-    // A Job keeps its failed pods as its record and retries by its own rules.
-    .filter((pod) => !(isJobPod(pod) && isLeftover(pod)))
-    .map((pod) => ({ pod, failures: podFailures(pod) }))
-    .filter(({ failures }) => failures.length > 0);
-  return await Promise.all(
-    failing.map(async ({ pod, failures }) => ({
-      name: pod.metadata?.name ?? "",
-      node: pod.spec?.nodeName,
-      workload: await finder.ownerOf(pod),
-      failures,
-    })),
-  );
-}
-
-function findLimitedHpas(hpas: Hpa[], policy: Policy, now: Date): LimitedHpa[] {
-  return hpas.flatMap((hpa) => {
-    const since = limitedAtMaximumSince(hpa);
-    const target = hpa.spec.scaleTargetRef;
-    if (since === undefined) return [];
-    if (now.getTime() - Date.parse(since) < policy.hpa_limited_seconds * 1_000) return [];
-    const name = hpa.metadata?.name ?? "";
-    return [
-      {
-        name,
-        workload: { kind: target.kind, namespace: hpa.metadata?.namespace ?? "", name: target.name },
-        message: `HPA ${name} has wanted more than its maximum of ${hpa.spec.maxReplicas} replicas since ${since}`,
-      },
-    ];
-  });
-}
-
-/** Distinct controllers (bare pods count for themselves). */
-function countWorkloads(pods: Pod[]): number {
-  return new Set(
-    pods.map((pod) => {
-      const controller = controllerOf(pod.metadata);
-      return `${pod.metadata?.namespace ?? ""}/${controller?.kind ?? "Pod"}/${controller?.name ?? pod.metadata?.name ?? ""}`;
-    }),
-  ).size;
+/** The namespaces to look at, and whether that is the whole cluster. */
+async function placesToLook(
+  cluster: Cluster,
+  namespace: string | undefined,
+  policy: Policy,
+): Promise<{ namespaces: readonly string[]; everywhere: boolean }> {
+  if (namespace !== undefined) {
+    await assertNamespace(cluster, namespace);
+    return { namespaces: [namespace], everywhere: false };
+  }
+  const { allow, deny } = policy.namespaces;
+  // An allow-list is enough to know where to look, so no permission to list namespaces is needed.
+  if (allow !== undefined) return { namespaces: allow.filter((name) => !deny.includes(name)), everywhere: false };
+  const rows = cellsOf(await cluster.table<Table>(paths.namespaces()), ["Name"]) ?? [];
+  const names = rows.map(([name]) => name ?? "");
+  return { namespaces: names.filter((name) => outOfScope(name, policy) === undefined), everywhere: true };
 }

@@ -3,7 +3,7 @@ import { paths } from "../shared/cluster/paths.ts";
 import type { Detection, Incident, RequestedRemedy, WorkloadRef } from "../shared/contracts.ts";
 import { isRemediationError, RemediationError } from "../shared/errors.ts";
 import { assertNamespace } from "../shared/kubernetes/namespaces.ts";
-import { podFailures } from "../shared/kubernetes/pods.ts";
+import { podFailures } from "../shared/kubernetes/pod-failures.ts";
 import type { Pod } from "../shared/kubernetes/types.ts";
 import { podsOf, readWorkload, WorkloadFinder } from "../shared/kubernetes/workloads.ts";
 import type { RunbookRequest } from "../shared/request.ts";
@@ -39,6 +39,8 @@ export async function findTarget(cluster: Cluster, request: RunbookRequest): Pro
     incidents: [incident],
     omitted: 0,
     out_of_scope: 0,
+    in_rollout: [],
+    unseen: [],
   };
 }
 

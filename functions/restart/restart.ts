@@ -2,7 +2,8 @@ import type { Cluster, Preconditions } from "../shared/cluster/cluster.ts";
 import { paths } from "../shared/cluster/paths.ts";
 import type { PodTarget, Remedy } from "../shared/contracts.ts";
 import { isRemediationError } from "../shared/errors.ts";
-import { isFailing, isLeftover, isTerminating } from "../shared/kubernetes/pods.ts";
+import { isFailing } from "../shared/kubernetes/pod-failures.ts";
+import { isLeftover, isTerminating } from "../shared/kubernetes/pods.ts";
 import type { Pod } from "../shared/kubernetes/types.ts";
 
 export type RestartRemedy = Extract<Remedy, { action: "restart" }>;

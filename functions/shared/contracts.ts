@@ -17,17 +17,63 @@ export const WorkloadRef = z.strictObject({
 });
 export type WorkloadRef = z.output<typeof WorkloadRef>;
 
-/** One way in which pods, or the workload itself, fail; equal ones are counted, not repeated. */
-export const Failure = z.strictObject({
+/** One way in which a pod, a workload or an HPA fails. */
+const failureFields = {
   /** The Kubernetes reason, for example `CrashLoopBackOff`, `Evicted`, `TooManyReplicas`. */
   reason: z.string(),
+  /** The container, init and ephemeral containers included. */
   container: z.string().optional(),
+  /** The exit code of its last termination. */
   exit_code: z.int().optional(),
   message: z.string().optional(),
+  /** How often the kubelet has restarted the container; the highest count where several pods show the failure. */
+  restarts: z.int().optional(),
+  /** Since when, RFC 3339; the earliest where several pods show the failure. */
+  since: z.string().optional(),
+};
+
+/** One way in which a workload fails; equal ones of its pods are counted, not repeated. */
+export const IncidentFailure = z.strictObject({
+  ...failureFields,
   /** How many pods (or HPAs) show it. */
   count: z.int(),
+  /** Some of the nodes on which it shows. */
+  nodes: z.array(z.string()).optional(),
 });
-export type Failure = z.output<typeof Failure>;
+export type IncidentFailure = z.output<typeof IncidentFailure>;
+
+/** A failing pod, as `detect_failures` answers. */
+export const FailedPod = z.strictObject({
+  namespace: z.string(),
+  name: z.string(),
+  node: z.string().optional(),
+  /** The workload that owns it. */
+  workload: WorkloadRef,
+  failures: z.array(z.strictObject(failureFields)),
+});
+export type FailedPod = z.output<typeof FailedPod>;
+
+/** What an HPA is doing, as `detect_failures` answers. */
+export const HpaState = z.strictObject({
+  namespace: z.string(),
+  name: z.string(),
+  /** What it scales. */
+  target: z.strictObject({ kind: z.string(), name: z.string() }),
+  current_replicas: z.int(),
+  desired_replicas: z.int(),
+  min_replicas: z.int(),
+  max_replicas: z.int(),
+  /** `current` is null while the metric is not known. */
+  metrics: z.array(z.strictObject({ name: z.string(), current: z.string().nullable(), target: z.string() })),
+  conditions: z.array(
+    z.strictObject({ type: z.string(), status: z.string(), reason: z.string(), message: z.string() }),
+  ),
+});
+export type HpaState = z.output<typeof HpaState>;
+
+/** Something that the scan could not look at, and why. */
+export const BlindSpot = z.strictObject({ what: z.string(), error: z.string(), message: z.string() });
+export type BlindSpot = z.output<typeof BlindSpot>;
 
 /** The remedy that a runbook asks for, already tied to the workload. */
 export const RequestedRemedy = z.discriminatedUnion("action", [
@@ -40,7 +86,7 @@ export type RequestedRemedy = z.output<typeof RequestedRemedy>;
 /** Everything that fails on one workload, or what a runbook wants done to it. */
 export const Incident = z.strictObject({
   workload: WorkloadRef,
-  failures: z.array(Failure),
+  failures: z.array(IncidentFailure),
   /** How many pods fail. */
   failing_pods: z.int(),
   /** A few of them. */
@@ -64,6 +110,17 @@ export const Detection = z.strictObject({
   omitted: z.int(),
   /** Failing workloads in namespaces that the policy excludes; they are not among the incidents. */
   out_of_scope: z.int(),
+  /** Failing workloads whose rollout is under way and inside its progress deadline; they are not among the incidents. */
+  in_rollout: z.array(WorkloadRef),
+  /** What could not be looked at; whatever fails there is not among the incidents. */
+  unseen: z.array(BlindSpot),
+  /** Only for `detect_failures`: the failing pods, those of the largest incidents first. */
+  pods: z.array(FailedPod).optional(),
+  /** Only for `detect_failures`: the HPAs, those with problems first. */
+  hpas: z.array(HpaState).optional(),
+  /** How many pods and HPAs did not fit into `pods` and `hpas`. */
+  omitted_pods: z.int().optional(),
+  omitted_hpas: z.int().optional(),
   /** Why this is a storm, when it is one. */
   storm: z.string().optional(),
 });

@@ -23,8 +23,27 @@ export const Policy = z
     opt_in: z.boolean().default(false),
     /** A revision that ran well for this long counts as stable: what fails later is not the rollout's fault. */
     stable_seconds: seconds.default(600),
-    /** How long an HPA must want more than its maximum before that is an incident. */
-    hpa_limited_seconds: seconds.default(180),
+    /** How long normal life may take before it counts as a failure. */
+    detect: z
+      .strictObject({
+        /** From a pod's creation until it is scheduled, its images are pulled and its containers run. */
+        starting_seconds: seconds.default(300),
+        /** How long the containers of a running pod may stay unready. */
+        unready_seconds: seconds.default(300),
+        /** How long past its grace period a pod may take to go. */
+        terminating_seconds: seconds.default(120),
+        /** How long a workload may lack replicas without any change in its status. */
+        short_seconds: seconds.default(300),
+        /** How long a failed Job is news. */
+        failed_job_seconds: seconds.default(3_600),
+        /** How long an HPA may want more than its maximum. */
+        hpa_limited_seconds: seconds.default(180),
+        /** How long an HPA may be without metrics, as it is for a while after its pods restart. */
+        hpa_metrics_seconds: seconds.default(300),
+        /** How long an HPA's current and desired replicas may differ. */
+        hpa_apart_seconds: seconds.default(300),
+      })
+      .prefault({}),
     verify: z
       .strictObject({
         /** How long everything must hold before a workload counts as recovered. */

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Verification, WorkloadRun } from "../shared/contracts.ts";
-import { isLeftover, isTerminating, podFailures, readySince, restartCount } from "../shared/kubernetes/pods.ts";
+import { podFailures } from "../shared/kubernetes/pod-failures.ts";
+import { isLeftover, isTerminating, readySince, restartCount } from "../shared/kubernetes/pods.ts";
 import type { Pod } from "../shared/kubernetes/types.ts";
 import type { Policy } from "../shared/policy.ts";
 import { bounded } from "../shared/text.ts";

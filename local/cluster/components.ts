@@ -14,6 +14,7 @@ export interface Layout {
 /** The arguments of each component. Everything listens on loopback only. */
 export function componentArguments(
   layout: Layout,
+  controllers: boolean,
 ): Record<"etcd" | "apiServer" | "controllerManager" | "scheduler" | "kwok", string[]> {
   const { directory, certificates, auditLog, credentials, ports } = layout;
   const etcd = `http://127.0.0.1:${ports.etcd}`;
@@ -26,6 +27,8 @@ export function componentArguments(
       `--listen-peer-urls=http://127.0.0.1:${ports.etcdPeer}`,
       // Nothing here outlives the process, so nothing has to reach the disk before it is answered.
       "--unsafe-no-fsync",
+      // Room for a hundred thousand pods and their history.
+      `--quota-backend-bytes=${8 * 1024 ** 3}`,
     ],
     apiServer: [
       `--etcd-servers=${etcd}`,
@@ -43,6 +46,8 @@ export function componentArguments(
       "--service-cluster-ip-range=10.96.0.0/16",
       `--audit-policy-file=${join(directory, "audit-policy.yaml")}`,
       `--audit-log-path=${auditLog}`,
+      // Nobody makes service accounts where no controller runs.
+      ...(controllers ? [] : ["--disable-admission-plugins=ServiceAccount"]),
     ],
     controllerManager: [
       kubeconfig("controller-manager"),

@@ -18,6 +18,8 @@ export interface ClusterOptions {
   directory: string;
   /** How many simulated nodes. */
   nodes?: number;
+  /** Without the controllers, the scheduler and the nodes, objects stay as they are written. By default they run. */
+  controllers?: boolean;
   progress?: Progress;
   /** Gives up the start, and cleans up after it. */
   signal?: AbortSignal;
@@ -33,6 +35,8 @@ export interface RunningCluster {
   kubectl: string;
   /** Path of the API server's audit log: JSON lines, one for each answered request. */
   auditLog: string;
+  /** URL of its etcd. */
+  etcd: string;
   /** Settles when a component ends by itself, with what there is to say about it. */
   failed: Promise<string>;
   /** Stops every process and removes the directory. */
@@ -47,10 +51,10 @@ const READY_SECONDS = 60;
  * @throws ClusterError when the binaries cannot be had, the directory is in use, or a component does not start
  */
 export async function startCluster(options: ClusterOptions): Promise<RunningCluster> {
-  const { directory, nodes = 3, progress = () => undefined, signal } = options;
+  const { directory, nodes = 3, controllers = true, progress = () => undefined, signal } = options;
   const binaries = await ensureBinaries(progress, signal);
   takeDirectory(directory);
-  const layout = await prepare(directory);
+  const layout = await prepare(directory, controllers);
   const supervisor = refOf(process.pid);
   const components: Component[] = [];
   const processes: ProcessRef[] = [];
@@ -72,27 +76,29 @@ export async function startCluster(options: ClusterOptions): Promise<RunningClus
   };
 
   try {
-    const args = componentArguments(layout);
+    const args = componentArguments(layout, controllers);
     start("etcd", binaries.etcd, args.etcd);
     const apiServer = start("kube-apiserver", binaries["kube-apiserver"], args.apiServer);
     const certificate = await waitForCertificate(layout, apiServer, signal);
     const kubeconfigs = writeKubeconfigs(layout, certificate);
     const admin = connect(layout, certificate, "admin");
     await waitUntilReady(admin, apiServer, signal);
-    start("kube-controller-manager", binaries["kube-controller-manager"], args.controllerManager);
-    start("kube-scheduler", binaries["kube-scheduler"], args.scheduler);
-    start("kwok", binaries.kwok, args.kwok);
+    if (controllers) {
+      start("kube-controller-manager", binaries["kube-controller-manager"], args.controllerManager);
+      start("kube-scheduler", binaries["kube-scheduler"], args.scheduler);
+      start("kwok", binaries.kwok, args.kwok);
 
-    progress(`Creating ${nodes} nodes`);
-    await createNodes(admin, nodes);
-    const tls = { cert: certificate, key: readFileSync(join(layout.certificates, "apiserver.key"), "utf8") };
-    const metrics = await serveMetrics(connect(layout, certificate, "metrics"), tls);
-    closing.push(() => {
-      metrics.server.closeAllConnections();
-      metrics.server.close();
-    });
-    await registerMetrics(admin, metrics.port);
-    await waitForServiceAccount(admin, signal);
+      progress(`Creating ${nodes} nodes`);
+      await createNodes(admin, nodes);
+      const tls = { cert: certificate, key: readFileSync(join(layout.certificates, "apiserver.key"), "utf8") };
+      const metrics = await serveMetrics(connect(layout, certificate, "metrics"), tls);
+      closing.push(() => {
+        metrics.server.closeAllConnections();
+        metrics.server.close();
+      });
+      await registerMetrics(admin, metrics.port);
+      await waitForServiceAccount(admin, signal);
+    }
     signal?.throwIfAborted();
     writeState(directory, { supervisor, components: processes, ready: true });
     return {
@@ -100,6 +106,7 @@ export async function startCluster(options: ClusterOptions): Promise<RunningClus
       restrictedKubeconfig: kubeconfigs.restricted,
       kubectl: binaries.kubectl,
       auditLog: layout.auditLog,
+      etcd: `http://127.0.0.1:${layout.ports.etcd}`,
       failed: firstToFail(components),
       stop,
     };
@@ -109,7 +116,7 @@ export async function startCluster(options: ClusterOptions): Promise<RunningClus
   }
 }
 
-async function prepare(directory: string): Promise<Layout> {
+async function prepare(directory: string, controllers: boolean): Promise<Layout> {
   const [etcdPort = 0, etcdPeerPort = 0, apiPort = 0] = await freePorts(3);
   const layout: Layout = {
     directory,
@@ -123,7 +130,8 @@ async function prepare(directory: string): Promise<Layout> {
   writeFileSync(join(directory, "stages.yaml"), stageConfig());
   writeFileSync(
     join(directory, "audit-policy.yaml"),
-    "apiVersion: audit.k8s.io/v1\nkind: Policy\nomitStages: [RequestReceived]\nrules: [{ level: Metadata }]\n",
+    // Without controllers the cluster is there to be measured, and an audit log would be measured as well.
+    `apiVersion: audit.k8s.io/v1\nkind: Policy\nomitStages: [RequestReceived]\nrules: [{ level: ${controllers ? "Metadata" : "None"} }]\n`,
   );
   return layout;
 }

@@ -19,7 +19,7 @@ const execute = promisify(execFile);
 /** The default policy, with patience for seconds instead of minutes. */
 const QUICK = {
   stable_seconds: 6,
-  hpa_limited_seconds: 3,
+  detect: { hpa_limited_seconds: 3 },
   verify: { soak_seconds: 4, interval_seconds: 2, deadline_seconds: 30, undo_deadline_seconds: 20 },
   cool_down: { base_seconds: 1 },
 };

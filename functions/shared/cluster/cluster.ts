@@ -24,9 +24,14 @@ export interface Preconditions {
 export interface Cluster {
   /** The name used in messages. */
   readonly name: string;
-  /** Reads one object, always the newest state. */
-  get<T>(path: string): Promise<T>;
-  /** Lists a collection page by page, always the newest state. */
+  /** Reads one object: the newest state, unless the query says otherwise. */
+  get<T>(path: string, query?: Record<string, string>): Promise<T>;
+  /**
+   * Reads a collection as the API server prints it, without the objects, from its watch cache: a fraction of a list's
+   * cost, and possibly some moments old.
+   */
+  table<T>(path: string): Promise<T>;
+  /** Lists a collection page by page: the newest state, unless the query says otherwise. */
   list<T>(path: string, query?: Record<string, string>): Promise<T[]>;
   create<T>(path: string, body: object, options?: WriteOptions): Promise<T>;
   replace<T>(path: string, body: object, options?: WriteOptions): Promise<T>;

@@ -20,6 +20,7 @@ export interface Connection {
 interface Call {
   method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   path: string;
+  accept?: string;
   query?: Record<string, string>;
   body?: unknown;
   contentType?: string;
@@ -30,6 +31,9 @@ interface Answer {
   retryAfterSeconds: number | undefined;
   body: string;
 }
+
+/** A server that cannot print a Table answers with the objects. */
+const TABLE = "application/json;as=Table;v=v1;g=meta.k8s.io,application/json";
 
 /** A request that has had no byte of answer for this long is given up. */
 const REQUEST_TIMEOUT_MS = 20_000;
@@ -58,8 +62,13 @@ export class HttpCluster implements Cluster {
     this.#agent = connection.server.startsWith("https:") ? new https.Agent(options) : new http.Agent(options);
   }
 
-  async get<T>(path: string): Promise<T> {
-    return await this.#read<T>({ method: "GET", path });
+  async get<T>(path: string, query: Record<string, string> = {}): Promise<T> {
+    return await this.#read<T>({ method: "GET", path, query });
+  }
+
+  async table<T>(path: string): Promise<T> {
+    const query = { resourceVersion: "0", includeObject: "None" };
+    return await this.#read<T>({ method: "GET", path, query, accept: TABLE });
   }
 
   async list<T>(path: string, query: Record<string, string> = {}): Promise<T[]> {
@@ -172,7 +181,7 @@ export class HttpCluster implements Cluster {
     url.search = new URLSearchParams(call.query).toString();
     const body = call.body === undefined ? undefined : JSON.stringify(call.body);
     const headers: Record<string, string> = {
-      accept: "application/json",
+      accept: call.accept ?? "application/json",
       "user-agent": "eks-remediation",
       ...(await this.#connection.authenticate()),
     };

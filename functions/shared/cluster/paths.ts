@@ -19,7 +19,7 @@ function collection(group: string, resource: string, namespace?: string): string
 export const paths = {
   namespace: (name: string) => `/api/v1/namespaces/${segment(name)}`,
   namespaces: () => "/api/v1/namespaces",
-  node: (name: string) => `/api/v1/nodes/${segment(name)}`,
+  nodes: () => "/api/v1/nodes",
   pods: (namespace?: string) => collection("", "pods", namespace),
   pod: (namespace: string, name: string) => `${collection("", "pods", namespace)}/${segment(name)}`,
   events: (namespace: string) => collection("", "events", namespace),
@@ -31,10 +31,14 @@ export const paths = {
   replicaSets: (namespace?: string) => collection("apps/v1", "replicasets", namespace),
   replicaSet: (namespace: string, name: string) =>
     `${collection("apps/v1", "replicasets", namespace)}/${segment(name)}`,
+  statefulSets: (namespace?: string) => collection("apps/v1", "statefulsets", namespace),
   statefulSet: (namespace: string, name: string) =>
     `${collection("apps/v1", "statefulsets", namespace)}/${segment(name)}`,
+  daemonSets: (namespace?: string) => collection("apps/v1", "daemonsets", namespace),
   daemonSet: (namespace: string, name: string) => `${collection("apps/v1", "daemonsets", namespace)}/${segment(name)}`,
+  jobs: (namespace?: string) => collection("batch/v1", "jobs", namespace),
   job: (namespace: string, name: string) => `${collection("batch/v1", "jobs", namespace)}/${segment(name)}`,
+  cronJob: (namespace: string, name: string) => `${collection("batch/v1", "cronjobs", namespace)}/${segment(name)}`,
   hpas: (namespace?: string) => collection("autoscaling/v2", "horizontalpodautoscalers", namespace),
   hpa: (namespace: string, name: string) =>
     `${collection("autoscaling/v2", "horizontalpodautoscalers", namespace)}/${segment(name)}`,

@@ -15,6 +15,8 @@ export type Job = Wire<k8s.V1Job>;
 export type Hpa = Wire<k8s.V2HorizontalPodAutoscaler>;
 export type ScaleObject = Wire<k8s.V1Scale>;
 export type Lease = Wire<k8s.V1Lease>;
+export type CronJob = Wire<k8s.V1CronJob>;
+export type Node = Wire<k8s.V1Node>;
 export type Namespace = Wire<k8s.V1Namespace>;
 
 /** A workload whose pods a controller recreates. */

@@ -18,44 +18,55 @@ export function controllerOf(metadata: ObjectMeta | undefined): Owner | undefine
   return metadata?.ownerReferences?.find((owner) => owner.controller === true);
 }
 
+/** Controllers that are themselves controlled: a ReplicaSet by a Deployment or an Argo Rollout, a Job by a CronJob. */
+const INTERMEDIATE: Record<string, (namespace: string, name: string) => string> = {
+  ReplicaSet: paths.replicaSet,
+  Job: paths.job,
+};
+
 /**
- * Finds the workload that owns a pod: ReplicaSets are followed to their Deployment (or whatever else controls them).
- * A pod without a controller is its own workload, of kind `Pod`.
+ * Finds the workload that owns an object, through the chain of controllers. A pod without a controller is its own
+ * workload, of kind `Pod`.
  *
- * One finder serves one scan: it asks for each ReplicaSet once.
+ * One finder serves one scan: it asks for each ReplicaSet and Job once.
  */
 export class WorkloadFinder {
   readonly #cluster: Cluster;
-  readonly #replicaSetOwners = new Map<string, Promise<Owner | undefined>>();
+  readonly #owners = new Map<string, Promise<Owner | undefined>>();
 
   constructor(cluster: Cluster) {
     this.#cluster = cluster;
   }
 
   async ownerOf(pod: Pod): Promise<WorkloadRef> {
-    const namespace = pod.metadata?.namespace ?? "";
-    const controller = controllerOf(pod.metadata);
-    if (controller === undefined) return { kind: "Pod", namespace, name: pod.metadata?.name ?? "" };
-    if (controller.kind !== "ReplicaSet") return { kind: controller.kind, namespace, name: controller.name };
-    const owner = await this.#ownerOfReplicaSet(namespace, controller.name);
-    return { namespace, kind: owner?.kind ?? "ReplicaSet", name: owner?.name ?? controller.name };
+    return await this.ownerOfObject("Pod", pod.metadata);
   }
 
-  async #ownerOfReplicaSet(namespace: string, name: string): Promise<Owner | undefined> {
-    const key = `${namespace}/${name}`;
-    let owner = this.#replicaSetOwners.get(key);
+  /** The workload at the end of an object's chain of controllers: the object itself when nothing controls it. */
+  async ownerOfObject(kind: string, metadata: ObjectMeta | undefined): Promise<WorkloadRef> {
+    const namespace = metadata?.namespace ?? "";
+    const controller = controllerOf(metadata);
+    if (controller === undefined) return { kind, namespace, name: metadata?.name ?? "" };
+    const owner = await this.#ownerOfController(namespace, controller);
+    return { namespace, kind: owner?.kind ?? controller.kind, name: owner?.name ?? controller.name };
+  }
+
+  async #ownerOfController(namespace: string, { kind, name }: Owner): Promise<Owner | undefined> {
+    const path = INTERMEDIATE[kind]?.(namespace, name);
+    if (path === undefined) return undefined;
+    let owner = this.#owners.get(path);
     if (owner === undefined) {
-      owner = this.#readOwner(namespace, name);
-      this.#replicaSetOwners.set(key, owner);
+      owner = this.#readOwner(path);
+      this.#owners.set(path, owner);
     }
     return await owner;
   }
 
-  async #readOwner(namespace: string, name: string): Promise<Owner | undefined> {
+  async #readOwner(path: string): Promise<Owner | undefined> {
     try {
-      return controllerOf((await this.#cluster.get<ReplicaSet>(paths.replicaSet(namespace, name))).metadata);
+      return controllerOf((await this.#cluster.get<{ metadata?: ObjectMeta }>(path)).metadata);
     } catch (error) {
-      // The ReplicaSet may be gone before its last pod is.
+      // It may be gone before its last pod is.
       if (isRemediationError(error, "NotFound")) return undefined;
       throw error;
     }

@@ -1,0 +1,60 @@
+import type { Detection, FailedPod, HpaState } from "../shared/contracts.ts";
+import { hpaFailures } from "../shared/kubernetes/hpa-failures.ts";
+import { hpaState } from "../shared/kubernetes/hpa-state.ts";
+import type { Moment } from "../shared/kubernetes/overdue.ts";
+import type { Hpa } from "../shared/kubernetes/types.ts";
+import { describeFailure, workloadKey, type FailingPod } from "./incidents.ts";
+
+/** An execution's state may hold 256 KiB. The findings take less than that together, whatever the cluster holds. */
+const MAX_BYTES = { incidents: 120_000, pods: 60_000, hpas: 40_000 };
+/** How many failures of one pod are told. */
+const MAX_FAILURES = 4;
+
+/** As many of the items as fit into an answer, from the first on. */
+export function bounded<Item>(items: readonly Item[], limit: number, bytes = MAX_BYTES.incidents): Item[] {
+  const fitting: Item[] = [];
+  let size = 0;
+  for (const item of items.slice(0, limit)) {
+    size += Buffer.byteLength(JSON.stringify(item));
+    if (size > bytes) break;
+    fitting.push(item);
+  }
+  return fitting;
+}
+
+/** The failing pods and the HPAs as `detect_failures` answers them. */
+export function answer(
+  failing: FailingPod[],
+  hpas: Hpa[],
+  moment: Moment,
+): Pick<Detection, "pods" | "hpas" | "omitted_pods" | "omitted_hpas"> {
+  const pods = bounded(byIncident(failing).map(describePod), failing.length, MAX_BYTES.pods);
+  const states = bounded(problemsFirst(hpas, moment).map(hpaState), hpas.length, MAX_BYTES.hpas);
+  return {
+    pods,
+    hpas: states satisfies HpaState[],
+    omitted_pods: failing.length - pods.length,
+    omitted_hpas: hpas.length - states.length,
+  };
+}
+
+/** The pods of the workload with the most failing pods first. */
+function byIncident(failing: FailingPod[]): FailingPod[] {
+  const groups = Map.groupBy(failing, ({ workload }) => workloadKey(workload));
+  return [...groups.values()].sort((a, b) => b.length - a.length).flat();
+}
+
+function problemsFirst(hpas: Hpa[], moment: Moment): Hpa[] {
+  const rank = (hpa: Hpa) => (hpaFailures(hpa, moment).length > 0 ? 0 : 1);
+  return [...hpas].sort((a, b) => rank(a) - rank(b));
+}
+
+function describePod({ name, node, workload, failures }: FailingPod): FailedPod {
+  return {
+    namespace: workload.namespace,
+    name,
+    ...(node === undefined ? {} : { node }),
+    workload,
+    failures: failures.slice(0, MAX_FAILURES).map(describeFailure),
+  };
+}

@@ -1,0 +1,61 @@
+import { paths } from "../shared/cluster/paths.ts";
+import { isJobPod, isLeftover } from "../shared/kubernetes/pods.ts";
+import { failuresOf, type Moment } from "../shared/kubernetes/overdue.ts";
+import type { Node, Pod } from "../shared/kubernetes/types.ts";
+import type { WorkloadFinder } from "../shared/kubernetes/workloads.ts";
+import type { FailingPod } from "./incidents.ts";
+import { NODE_SUSPECTS, POD_SUSPECTS } from "./suspects.ts";
+import { cellsOf, type Table } from "./table.ts";
+import type { View } from "./view.ts";
+
+/** Since when each node that has stopped reporting has done so, by its name. */
+export async function findLostNodes(view: View): Promise<Map<string, string>> {
+  const nodes = await view.tryTo("nodes", () => view.look<Node>(paths.nodes(), NODE_SUSPECTS));
+  const lost = new Map<string, string>();
+  for (const { metadata, status } of nodes?.suspects ?? []) {
+    const ready = status?.conditions?.find(({ type }) => type === "Ready");
+    if (ready?.status === "Unknown") lost.set(metadata?.name ?? "", ready.lastTransitionTime ?? "");
+  }
+  return lost;
+}
+
+/** Finds the failing pods of these namespaces. What cannot be seen becomes a blind spot of the view. */
+export async function findFailingPods(
+  view: View,
+  namespaces: readonly string[],
+  finder: WorkloadFinder,
+  moment: Moment,
+): Promise<{ seen: number; failing: FailingPod[] }> {
+  const looks = await view.each(namespaces, (namespace) =>
+    view.tryTo(`pods in namespace ${namespace}`, async () => {
+      const look = await view.look<Pod>(paths.pods(namespace), POD_SUSPECTS, (table) => onLostNodes(table, moment));
+      return { seen: look.seen, failing: await examine(view, look.suspects, finder, moment) };
+    }),
+  );
+  return {
+    seen: looks.reduce((sum, look) => sum + (look?.seen ?? 0), 0),
+    failing: looks.flatMap((look) => look?.failing ?? []),
+  };
+}
+
+/** A pod on a lost node is printed as it was when its node last reported. */
+function onLostNodes(table: Table, { lostNodes }: Moment): string[] {
+  if (lostNodes === undefined || lostNodes.size === 0) return [];
+  return (cellsOf(table, ["Name", "Node"]) ?? [])
+    .filter(([, node]) => lostNodes.has(node ?? ""))
+    .map(([name]) => name ?? "");
+}
+
+async function examine(view: View, pods: Pod[], finder: WorkloadFinder, moment: Moment): Promise<FailingPod[]> {
+  const failing = pods
+    // A Job keeps its failed pods as its record and retries by its own rules.
+    .filter((pod) => !(isJobPod(pod) && isLeftover(pod)))
+    .map((pod) => ({ pod, failures: failuresOf(pod, moment) }))
+    .filter(({ failures }) => failures.length > 0);
+  return await view.each(failing, async ({ pod, failures }) => ({
+    name: pod.metadata?.name ?? "",
+    node: pod.spec?.nodeName,
+    workload: await finder.ownerOf(pod),
+    failures,
+  }));
+}

@@ -1,0 +1,126 @@
+import type { Cluster } from "../shared/cluster/cluster.ts";
+import { mapConcurrently } from "../shared/concurrency.ts";
+import type { BlindSpot } from "../shared/contracts.ts";
+import { isRemediationError, type RemediationError } from "../shared/errors.ts";
+import { bounded } from "../shared/text.ts";
+import { cellsOf, type Table } from "./table.ts";
+import type { SuspectRule } from "./suspects.ts";
+
+/** How many requests are under way at the same time: enough to be quick, few enough to go unnoticed. */
+const CONCURRENCY = 8;
+/** The watch cache is fresh enough to find what fails; a step that acts reads again. */
+const FROM_CACHE = { resourceVersion: "0" };
+
+/** What a look at one collection brought. */
+export interface Look<T> {
+  /** How many objects there are. */
+  seen: number;
+  /** The objects that may fail, in full. */
+  suspects: T[];
+}
+
+/**
+ * One scan's view of a cluster: reads collections as printed rows, suspects in full, and remembers what it could not see
+ * instead of giving up. Errors that hold for the whole cluster end the scan.
+ */
+export class View {
+  readonly cluster: Cluster;
+  readonly blindSpots: { what: string; error: RemediationError }[] = [];
+  #sights = 0;
+
+  constructor(cluster: Cluster) {
+    this.cluster = cluster;
+  }
+
+  /** Whether anything at all could be seen. */
+  get sawSomething(): boolean {
+    return this.#sights > 0;
+  }
+
+  /** Runs a look; undefined, and a blind spot, when this part of the cluster cannot be seen. */
+  async tryTo<T>(what: string, look: () => Promise<T>): Promise<T | undefined> {
+    try {
+      const result = await look();
+      this.#sights++;
+      return result;
+    } catch (error) {
+      if (!isRemediationError(error, "Forbidden", "ClusterUnavailable", "ClusterThrottled")) throw error;
+      this.blindSpots.push({ what, error });
+      return undefined;
+    }
+  }
+
+  /** Runs a task for each item, a bounded number at a time. */
+  async each<Item, Result>(items: readonly Item[], task: (item: Item) => Promise<Result>): Promise<Result[]> {
+    return await mapConcurrently(items, CONCURRENCY, task);
+  }
+
+  /** Reads one object; undefined when it is gone. */
+  async read<T>(path: string): Promise<T | undefined> {
+    try {
+      return await this.cluster.get<T>(path, FROM_CACHE);
+    } catch (error) {
+      if (isRemediationError(error, "NotFound")) return undefined;
+      throw error;
+    }
+  }
+
+  /** Reads a whole collection. */
+  async list<T>(path: string, query: Record<string, string> = {}): Promise<T[]> {
+    return await this.cluster.list<T>(path, { ...FROM_CACHE, ...query });
+  }
+
+  /**
+   * Looks at the collection of one namespace: rows to find suspects, full reads of these alone. A server that prints
+   * other columns is asked for all objects instead.
+   */
+  async look<T>(collection: string, rule: SuspectRule, also?: (table: Table) => string[]): Promise<Look<T>> {
+    const table = await this.cluster.table<Table>(collection);
+    const rows = cellsOf(table, rule.columns);
+    if (rows === undefined) {
+      const objects = await this.cluster.list<T>(collection);
+      return { seen: objects.length, suspects: objects };
+    }
+    const names = new Set(rows.filter((cells) => rule.isSuspect(...cells)).map(([name]) => name ?? ""));
+    for (const name of also?.(table) ?? []) names.add(name);
+    const suspects = await this.each([...names], async (name) => await this.read<T>(objectPath(collection, name)));
+    return { seen: rows.length, suspects: suspects.filter((object) => object !== undefined) };
+  }
+
+  /**
+   * Looks at a collection of the whole cluster. Rows do not tell the namespace, so a suspect is looked up by its name;
+   * many suspects are read with all the others.
+   */
+  async lookEverywhere<T>(collection: string, rule: SuspectRule): Promise<Look<T>> {
+    const rows = cellsOf(await this.cluster.table<Table>(collection), rule.columns);
+    const names = [...new Set(rows?.filter((cells) => rule.isSuspect(...cells)).map(([name]) => name ?? ""))];
+    if (rows === undefined || names.length > MAX_LOOKUPS) {
+      const objects = await this.cluster.list<T>(collection);
+      return { seen: objects.length, suspects: objects };
+    }
+    const found = await this.each(
+      names,
+      async (name) => await this.list<T>(collection, { fieldSelector: `metadata.name=${name}` }),
+    );
+    return { seen: rows.length, suspects: found.flat() };
+  }
+
+  /** The blind spots in the words of the contract: the first few, and how many more. */
+  describeBlindSpots(): BlindSpot[] {
+    const shown = this.blindSpots.slice(0, MAX_BLIND_SPOTS).map(({ what, error }) => ({
+      what,
+      error: error.name,
+      message: bounded(error.message, 200),
+    }));
+    const more = this.blindSpots.length - shown.length;
+    return more === 0 ? shown : [...shown, { what: `${more} more`, error: "Omitted", message: "" }];
+  }
+}
+
+/** More suspects than this are read with the whole collection, which is one request for each 500 objects. */
+const MAX_LOOKUPS = 50;
+const MAX_BLIND_SPOTS = 20;
+
+function objectPath(collection: string, name: string): string {
+  return `${collection}/${encodeURIComponent(name)}`;
+}

@@ -1,0 +1,41 @@
+import { failure, isOlderThan, type Failure } from "./failures.ts";
+import { hpaCondition, limitedAtMaximumSince } from "./hpa.ts";
+import type { Moment } from "./overdue.ts";
+import type { Hpa } from "./types.ts";
+
+/**
+ * The scaling problems of an HPA. Being at its minimum, being rate limited, and being switched off with zero replicas are
+ * healthy states.
+ * Source of the reasons: kubernetes pkg/controller/podautoscaler/horizontal.go
+ */
+export function hpaFailures(hpa: Hpa, moment: Moment): Failure[] {
+  const { now, deadlines } = moment;
+  const able = hpaCondition(hpa, "AbleToScale");
+  if (able?.status === "False") {
+    return [
+      failure({ reason: able.reason ?? "FailedUpdateScale", message: able.message, since: able.lastTransitionTime }),
+    ];
+  }
+  const active = hpaCondition(hpa, "ScalingActive");
+  if (active?.status === "False" && active.reason !== "ScalingDisabled") {
+    const since = active.lastTransitionTime;
+    if (!isOlderThan(since, deadlines.hpa_metrics_seconds, now)) return [];
+    return [failure({ reason: active.reason ?? "FailedGetMetrics", message: active.message, since })];
+  }
+  const limited = limitedAtMaximumSince(hpa);
+  if (isOlderThan(limited, deadlines.hpa_limited_seconds, now)) {
+    const message = `wants more than its maximum of ${hpa.spec.maxReplicas} replicas`;
+    return [failure({ reason: "TooManyReplicas", message, since: limited })];
+  }
+  return apart(hpa, moment);
+}
+
+/** Current and desired replicas that stay different, though every condition looks well. */
+function apart({ status }: Hpa, { now, deadlines }: Moment): Failure[] {
+  const current = status?.currentReplicas ?? 0;
+  const desired = status?.desiredReplicas ?? 0;
+  const since = status?.lastScaleTime;
+  if (current === desired || !isOlderThan(since, deadlines.hpa_apart_seconds, now)) return [];
+  const message = `${current} replicas where ${desired} are desired, since it last scaled`;
+  return [failure({ reason: "ReplicasApart", message, since })];
+}

@@ -1,0 +1,74 @@
+import type { HpaState } from "../contracts.ts";
+import { bounded } from "../text.ts";
+import { boundsOf } from "./hpa.ts";
+import type { Hpa } from "./types.ts";
+
+type Specs = NonNullable<Hpa["spec"]["metrics"]>;
+type Spec = Specs[number];
+type Target = { averageUtilization?: number; averageValue?: string; value?: string } | undefined;
+
+/** What an HPA is doing: its replicas and bounds, each metric with its current and target value, its conditions. */
+export function hpaState(hpa: Hpa): HpaState {
+  const { metadata, spec, status } = hpa;
+  const { min, max } = boundsOf(hpa);
+  return {
+    namespace: metadata?.namespace ?? "",
+    name: metadata?.name ?? "",
+    target: { kind: spec.scaleTargetRef.kind, name: spec.scaleTargetRef.name },
+    current_replicas: status?.currentReplicas ?? 0,
+    desired_replicas: status?.desiredReplicas ?? 0,
+    min_replicas: min,
+    max_replicas: max,
+    metrics: (spec.metrics ?? []).map((metric) => metricState(metric, status?.currentMetrics)),
+    conditions: (status?.conditions ?? []).map(({ type, status: value, reason, message }) => ({
+      type,
+      status: value,
+      reason: reason ?? "",
+      message: bounded(message ?? "", 200),
+    })),
+  };
+}
+
+function metricState(metric: Spec, current: NonNullable<Hpa["status"]>["currentMetrics"]): HpaState["metrics"][number] {
+  const name = metricName(metric);
+  const now = current?.find((status) => metricName(status as unknown as Spec) === name);
+  return {
+    name,
+    current: now === undefined ? null : valueOf(sourceOf(now as unknown as Spec)?.current),
+    target: valueOf(sourceOf(metric)?.target) ?? "",
+  };
+}
+
+interface Source {
+  name?: string;
+  container?: string;
+  metric?: { name: string };
+  target?: Target;
+  current?: Target;
+}
+
+/** The part of a metric that its type names. */
+function sourceOf(metric: Spec): Source | undefined {
+  const sources: Record<string, unknown> = {
+    Resource: metric.resource,
+    ContainerResource: metric.containerResource,
+    Pods: metric.pods,
+    Object: metric.object,
+    External: metric.external,
+  };
+  return sources[metric.type] as Source | undefined;
+}
+
+/** `Resource/cpu`, `ContainerResource/app/cpu`, `External/queue_length`. */
+function metricName(metric: Spec): string {
+  const source = sourceOf(metric);
+  return [metric.type, source?.container, source?.name ?? source?.metric?.name]
+    .filter((part) => part !== undefined)
+    .join("/");
+}
+
+/** A value as `kubectl get hpa` prints it. */
+function valueOf(target: Target): string | null {
+  if (target?.averageUtilization !== undefined) return `${target.averageUtilization}%`;
+  return target?.averageValue ?? target?.value ?? null;
+}

@@ -1,0 +1,95 @@
+import type { Policy } from "../policy.ts";
+import { failure, isOlderThan, type Failure } from "./failures.ts";
+import { podFailures } from "./pod-failures.ts";
+import { containerStatuses, isTerminating, podCondition } from "./pods.ts";
+import type { ContainerStatus, Pod } from "./types.ts";
+
+/** What a status is read against: the moment, the policy's deadlines, and the nodes that are known to be lost. */
+export interface Moment {
+  now: Date;
+  deadlines: Policy["detect"];
+  /** Since when each lost node has not reported, by its name. */
+  lostNodes?: ReadonlyMap<string, string>;
+}
+
+/** Every way in which a pod fails at this moment. */
+export function failuresOf(pod: Pod, moment: Moment): Failure[] {
+  const failures = podFailures(pod);
+  return failures.length > 0 ? failures : overdueFailures(pod, moment);
+}
+
+/** The ways in which a pod has taken longer over something than it may. */
+export function overdueFailures(pod: Pod, moment: Moment): Failure[] {
+  if (isTerminating(pod)) return stuckTerminating(pod, moment);
+  const phase = pod.status?.phase;
+  if (phase === "Succeeded" || phase === "Failed") return [];
+  const lost = onLostNode(pod, moment);
+  if (lost.length > 0) return lost;
+  return phase === "Running" ? unready(pod, moment) : stuckStarting(pod, moment);
+}
+
+/** Deletion that finalizers, or a kubelet that does not answer, hold up. */
+function stuckTerminating(pod: Pod, { now, deadlines, lostNodes }: Moment): Failure[] {
+  // The API server sets it to the end of the grace period.
+  const due = pod.metadata?.deletionTimestamp;
+  if (!isOlderThan(due, deadlines.terminating_seconds, now)) return [];
+  const finalizers = pod.metadata?.finalizers ?? [];
+  const node = pod.spec?.nodeName;
+  const why = [
+    ...(finalizers.length === 0 ? [] : [`finalizers: ${finalizers.join(", ")}`]),
+    ...(node === undefined ? [] : [`node ${node}${lostNodes?.has(node) === true ? ", which is lost" : ""}`]),
+  ];
+  return [
+    failure({ reason: "Terminating", message: `still there past its grace period (${why.join("; ")})`, since: due }),
+  ];
+}
+
+function onLostNode(pod: Pod, { lostNodes }: Moment): Failure[] {
+  const node = pod.spec?.nodeName;
+  const since = node === undefined ? undefined : lostNodes?.get(node);
+  if (node === undefined || since === undefined) return [];
+  return [failure({ reason: "NodeLost", message: `node ${node} has not reported since ${since}`, since })];
+}
+
+/** A pod that is not scheduled, or whose containers are not created. */
+function stuckStarting(pod: Pod, { now, deadlines }: Moment): Failure[] {
+  const scheduled = podCondition(pod, "PodScheduled");
+  if (scheduled?.reason === "SchedulingGated") return [];
+  const since = scheduled?.lastTransitionTime ?? pod.metadata?.creationTimestamp;
+  if (!isOlderThan(since, deadlines.starting_seconds, now)) return [];
+  if (scheduled?.status !== "True") {
+    return [failure({ reason: scheduled?.reason ?? "Pending", message: scheduled?.message, since })];
+  }
+  const stuck = containerStatuses(pod).find((status) => !status.ready && status.state?.terminated?.exitCode !== 0);
+  return [
+    failure({
+      reason: stuck?.state?.waiting?.reason ?? (isInit(pod, stuck) ? "PodInitializing" : "ContainerCreating"),
+      container: stuck?.name,
+      message: stuck?.state?.waiting?.message,
+      since,
+    }),
+  ];
+}
+
+/** Containers that run and are not ready, or wait for a reason that nobody has heard of. */
+function unready(pod: Pod, { now, deadlines }: Moment): Failure[] {
+  const ready = podCondition(pod, "Ready");
+  if (ready?.status !== "False" || !isOlderThan(ready.lastTransitionTime, deadlines.unready_seconds, now)) return [];
+  const unready = (pod.status?.containerStatuses ?? []).filter((status) => !status.ready);
+  // A container that is done by design keeps its pod unready until the others are done, too.
+  if (unready.length > 0 && unready.every((status) => status.state?.terminated?.exitCode === 0)) return [];
+  const first = unready[0];
+  return [
+    failure({
+      reason: first?.state?.waiting?.reason ?? ready.reason ?? "ContainersNotReady",
+      container: first?.name,
+      message: ready.message,
+      restarts: first?.restartCount,
+      since: ready.lastTransitionTime,
+    }),
+  ];
+}
+
+function isInit(pod: Pod, status: ContainerStatus | undefined): boolean {
+  return status !== undefined && pod.status?.initContainerStatuses?.includes(status) === true;
+}

@@ -1,0 +1,100 @@
+import { describe, expect, it } from "vitest";
+import { openCase } from "../../../functions/classify/case.ts";
+import type { Evidence } from "../../../functions/classify/evidence.ts";
+import { requestedRemedy } from "../../../functions/classify/requested.ts";
+import type { RequestedRemedy } from "../../../functions/shared/contracts.ts";
+import {
+  ago,
+  crashingPod,
+  deployment,
+  evidence,
+  hpa,
+  pod,
+  policy,
+  replicaSet,
+  template,
+} from "../../support/objects.ts";
+
+const remedy = (requested: RequestedRemedy, seen: Partial<Evidence> = {}) =>
+  requestedRemedy(requested, openCase(evidence(seen), policy()));
+
+describe("a runbook that asks for a restart", () => {
+  const restart = (seen: Partial<Evidence>) => remedy({ action: "restart", pod: "web-1-b" }, seen);
+
+  it("gets the pod evicted that it names, well or not, and no other", () => {
+    const others = [crashingPod({ name: "web-1-a" }), crashingPod({ name: "web-1-c" })];
+    const evicted = { action: "restart", mode: "evict", pods: [{ name: "web-1-b", uid: "web-1-b-uid" }] };
+
+    expect(restart({ pods: [...others, pod({ name: "web-1-b" })] })).toEqual(evicted);
+    expect(restart({ pods: [...others, crashingPod({ name: "web-1-b" })] })).toEqual(evicted);
+  });
+
+  it("gets the pod deleted when it has failed for good, since nothing is left to evict", () => {
+    const leftover = pod({ name: "web-1-b", status: { phase: "Failed", reason: "Evicted" } });
+
+    expect(restart({ pods: [leftover] })).toMatchObject({ action: "restart", mode: "clean_up" });
+  });
+
+  it("is told when the pod is gone or going already", () => {
+    const going = pod({ name: "web-1-b", metadata: { name: "web-1-b", deletionTimestamp: ago(1) } });
+
+    expect(restart({ pods: [] })).toMatchObject({ action: "none", refusal: "AlreadyAsRequested" });
+    expect(restart({ pods: [going] })).toMatchObject({ action: "none", refusal: "AlreadyAsRequested" });
+  });
+});
+
+describe("a runbook that asks for a rollback", () => {
+  const seen = {
+    workload: deployment({ template: template("shop/web:4") }),
+    replicaSets: [
+      replicaSet(4, { replicas: 2, created: ago(60) }),
+      replicaSet(3, { created: ago(90) }),
+      replicaSet(2, { available: 1, created: ago(90_000) }),
+    ],
+  };
+
+  it("without a revision gets the newest healthy one", () => {
+    expect(remedy({ action: "rollback" }, seen)).toMatchObject({ from: { revision: 4 }, to: { revision: 2 } });
+  });
+
+  it("for a revision gets that one, healthy or not", () => {
+    expect(remedy({ action: "rollback", revision: 3 }, seen)).toMatchObject({
+      action: "rollback",
+      from: { revision: 4, replica_set: "web-4" },
+      to: { revision: 3, replica_set: "web-3" },
+    });
+  });
+
+  it("for a revision that is gone is told which ones are left", () => {
+    expect(remedy({ action: "rollback", revision: 1 }, seen)).toMatchObject({
+      action: "none",
+      refusal: "NoHealthyRevision",
+      message: expect.stringContaining("4, 3, 2") as string,
+    });
+  });
+
+  it("for a revision that is the present template under another number is told that it runs already", () => {
+    const same = replicaSet(1, { template: template("shop/web:4") });
+
+    expect(
+      remedy({ action: "rollback", revision: 1 }, { ...seen, replicaSets: [...seen.replicaSets, same] }),
+    ).toMatchObject({ action: "none", refusal: "AlreadyAsRequested" });
+  });
+});
+
+describe("a runbook that asks for replicas", () => {
+  it("moves the bounds of the HPA that owns the scale, and writes replicas only without one", () => {
+    const three: RequestedRemedy = { action: "scale", replicas: 3 };
+
+    expect(remedy(three, { hpa: hpa({ min: 2, max: 4 }) })).toMatchObject({ scale: { target: "hpa", name: "web" } });
+    expect(remedy(three)).toMatchObject({ scale: { target: "replicas", from: 2, to: 3 } });
+  });
+
+  it("counts from the API's default of one replica", () => {
+    const { replicas: _none, ...spec } = deployment().spec ?? { selector: {}, template: template() };
+
+    expect(remedy({ action: "scale", replicas: 1 }, { workload: { ...deployment(), spec } })).toMatchObject({
+      refusal: "AlreadyAsRequested",
+    });
+  });
+});

@@ -1,0 +1,155 @@
+import { describe, expect, it } from "vitest";
+import { failureMessage, stormMessage, workloadMessage } from "../../../functions/notify/message.ts";
+import { outcomeOf } from "../../../functions/notify/outcome.ts";
+import type { Detection, WorkloadRun } from "../../../functions/shared/contracts.ts";
+import { incident, WEB } from "../../support/objects.ts";
+import { claimedRun, diagnosis, remedyResult } from "../../support/runs.ts";
+
+const message = (run: WorkloadRun) => workloadMessage(run, outcomeOf(run));
+
+/** A rollback that did not help, and was undone. */
+const undone = claimedRun({
+  diagnosis: diagnosis(),
+  remedy: remedyResult(),
+  verification: {
+    verdict: "not_recovered",
+    reasons: ["pod web-1: CrashLoopBackOff"],
+    wait_seconds: 1,
+    observation: { digest: "d", well_since: null },
+  },
+  undo: {
+    status: "applied",
+    message: "The rollback was undone.",
+    wait_seconds: 1,
+    deadline: "2026-06-01T12:30:00.000Z",
+  },
+  undo_verification: { verdict: "undone", reasons: [] },
+});
+
+/** The lines under a section's title; undefined when there is no such section. */
+function section(text: string, title: string): string[] | undefined {
+  const block = text.split("\n\n").find((part) => part.startsWith(`${title}:\n`));
+  return block?.split("\n").slice(1);
+}
+
+describe("the message about a workload", () => {
+  it("says what happened, why, what was done and what was not, and where to look", () => {
+    const { subject, text } = message(undone);
+
+    expect(subject).toBe("[prod] RolledBack: Deployment shop/web");
+    expect(text.split("\n")[0]).toBe("RolledBack: Deployment shop/web on cluster prod");
+    expect(section(text, "Found")).toEqual([
+      "- 2x CrashLoopBackOff",
+      "- cause: CrashLoopAfterRollout (confidence high)",
+    ]);
+    expect(section(text, "Evidence")).toEqual(["- revision 1 has 2 available replicas now"]);
+    expect(section(text, "Done")).toEqual([
+      "- Rolled back from revision 2 to the template of revision 1.",
+      "- The rollback was undone.",
+    ]);
+    expect(section(text, "Not done")).toEqual(["- restart: the same template crashes again"]);
+    expect(section(text, "Look at it")?.[0]).toBe("- kubectl -n shop get pods");
+    expect(text).toContain("Execution: arn:aws:states:");
+  });
+
+  it("leaves out what there is nothing to say about", () => {
+    const { text } = message(claimedRun({ error: { Error: "Forbidden", Cause: "No." } }));
+
+    expect(["Evidence", "Done", "Not done"].map((title) => section(text, title))).toEqual(Array(3).fill(undefined));
+    expect(text).toContain("Forbidden: No.");
+  });
+
+  it("can be filtered by what subscribers care about", () => {
+    expect(message(undone).attributes).toEqual({
+      outcome: "RolledBack",
+      cluster: "prod",
+      namespace: "shop",
+      cause: "CrashLoopAfterRollout",
+      needs_person: "true",
+    });
+  });
+
+  it("keeps to one line what containers and the API server say", () => {
+    const noisy = "panic\r\n\nExecution: forged\u001b[2J";
+    const { text } = message({
+      ...undone,
+      incident: incident({ failures: [{ reason: "Error", message: noisy, count: 1 }] }),
+      diagnosis: diagnosis({ evidence: [noisy], rejected: [{ action: "restart", reason: noisy }] }),
+      remedy: remedyResult({ message: noisy }),
+    });
+
+    for (const title of ["Found", "Evidence", "Done", "Not done"]) {
+      expect(section(text, title)?.join()).toContain("panic Execution: forged [2J");
+    }
+  });
+});
+
+describe("the subject", () => {
+  it.each([
+    ["long", { ...WEB, name: "web-".repeat(60) }],
+    ["in another script", { ...WEB, name: "магазин" }],
+    ["broken over lines", { ...WEB, name: "web\r\nBcc: everyone" }],
+  ])("is one line of at most 100 ASCII characters for a name that is %s", (_what, workload) => {
+    const { subject } = message({ ...undone, incident: incident({ workload }) });
+
+    expect(subject).toMatch(/^\[prod\] RolledBack: Deployment shop\/[\x20-\x7e]+$/);
+    expect(subject.length).toBeLessThanOrEqual(100);
+  });
+});
+
+describe("the message about a storm", () => {
+  const detection = (incidents: number, omitted = 0): Detection => ({
+    status: "storm",
+    cluster_name: "prod",
+    dry_run: false,
+    pods_seen: 100,
+    workloads_seen: 50,
+    failing_pods: 90,
+    incidents: Array.from({ length: incidents }, (_, index) =>
+      incident({
+        workload: { ...WEB, name: `web-${index}` },
+        failing_pods: 3,
+        failures: [{ reason: "ImagePullBackOff", count: 3 }],
+      }),
+    ),
+    omitted,
+    out_of_scope: 0,
+    in_rollout: [],
+    unseen: [],
+    storm: "30 of 50 workloads fail at once (60 %).",
+  });
+  const failing = (seen: Detection) => section(stormMessage(seen, "run-1").text, "Failing");
+
+  it("is one for all of it, says why it is a storm, and calls a person", () => {
+    const { subject, text, attributes, report } = stormMessage(detection(2), "run-1");
+
+    expect(subject).toBe("[prod] Storm: 90 failing pods");
+    expect(text).toContain("30 of 50 workloads fail at once (60 %).");
+    expect(failing(detection(2))).toEqual(
+      [0, 1].map((n) => `- Deployment shop/web-${n}: 3 failing pods (ImagePullBackOff)`),
+    );
+    expect(attributes).toMatchObject({ outcome: "Storm", needs_person: "true" });
+    expect(report).toMatchObject({ outcome: "Storm", action: "none", needs_person: true });
+  });
+
+  it("names twenty workloads and counts the others, those that detection left out included", () => {
+    expect(failing(detection(20))).toHaveLength(20);
+    expect(failing(detection(25, 7))?.slice(20)).toEqual(["- and 12 more workloads"]);
+  });
+});
+
+describe("the message about a run that failed as a whole", () => {
+  it("names the error and what to do, and says that nothing was remediated", () => {
+    const { subject, text, attributes, report } = failureMessage(
+      { name: "ClusterNotFound", text: "There is no EKS cluster prod. Check cluster_name." },
+      "prod",
+      "run-1",
+    );
+
+    expect(subject).toBe("[prod] Remediation run failed: ClusterNotFound");
+    expect(text).toContain("There is no EKS cluster prod. Check cluster_name.");
+    expect(text).toContain("No workload was remediated");
+    expect(attributes).toMatchObject({ outcome: "Unresolved", cause: "RunFailed", needs_person: "true" });
+    expect(report).toMatchObject({ outcome: "Unresolved", reason: "ClusterNotFound", needs_person: true });
+  });
+});
