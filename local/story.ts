@@ -93,16 +93,19 @@ function describeOutput({ state, output }: ExecutionEvent): string | undefined {
 }
 
 function describeDetection(detection: Detection): string {
-  const seen = `${count(detection.pods_seen, "pod")} of ${count(detection.workloads_seen, "workload")}`;
-  const excluded =
-    detection.out_of_scope > 0 ? ` (${detection.out_of_scope} more in namespaces that the policy excludes)` : "";
-  if (detection.status === "healthy") return `looked at ${seen}: nothing fails${excluded}`;
   if (detection.incidents[0]?.requested !== undefined)
     return `found ${describeWorkload(detection.incidents[0].workload)}`;
+  const { pods_seen, workloads_seen, out_of_scope, in_rollout = [], unseen = [] } = detection;
   const incidents = detection.incidents.map(
     ({ workload, failures }) => `${describeWorkload(workload)} (${failures.map(({ reason }) => reason).join(", ")})`,
   );
-  return `looked at ${seen}: ${count(incidents.length, "incident")}${excluded}: ${incidents.join("; ")}`;
+  return [
+    `looked at ${count(pods_seen, "pod")} and ${count(workloads_seen, "workload")}`,
+    incidents.length === 0 ? "nothing fails" : `${count(incidents.length, "incident")}: ${incidents.join(", ")}`,
+    ...(out_of_scope > 0 ? [`${out_of_scope} more in namespaces that the policy excludes`] : []),
+    ...(in_rollout.length > 0 ? [`still being rolled out: ${in_rollout.map(describeWorkload).join(", ")}`] : []),
+    ...unseen.map(({ what, error }) => `could not see ${what} (${error})`),
+  ].join("; ");
 }
 
 function describeClaim(claim: Claim): string {

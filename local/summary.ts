@@ -7,6 +7,7 @@ interface RunOutput {
   outcomes: string[];
   workloads: WorkloadResult[];
   omitted?: number;
+  unseen?: Detection["unseen"];
   summary?: string;
 }
 
@@ -18,16 +19,28 @@ export function exitCode(result: ExecutionResult): number {
   if (result.status === "failed") return EXIT.error;
   if (result.status === "aborted") return EXIT.interrupted;
   if (isDetection(result.output)) return result.output.status === "healthy" ? EXIT.nothingToDo : EXIT.needsPerson;
-  const { outcomes, workloads, omitted = 0 } = result.output as RunOutput;
-  const needsPerson = outcomes.includes("Storm") || omitted > 0 || workloads.some((workload) => workload.needs_person);
+  const { outcomes, workloads, omitted = 0, unseen = [] } = result.output as RunOutput;
+  const needsPerson =
+    outcomes.includes("Storm") ||
+    omitted > 0 ||
+    unseen.length > 0 ||
+    workloads.some((workload) => workload.needs_person);
   return needsPerson ? EXIT.needsPerson : EXIT.nothingToDo;
 }
 
-/** The table of outcomes that ends a run. */
+/** The table of outcomes that ends a run, with what is missing from it. */
 export function outcomeTable(output: unknown): string {
   if (isDetection(output)) return JSON.stringify(output, null, 2);
-  const { outcomes, workloads, omitted = 0, summary } = output as RunOutput;
-  if (workloads.length === 0) return [outcomes.join(", "), summary].filter((line) => line !== undefined).join(": ");
+  const { outcomes, workloads, omitted = 0, unseen = [], summary } = output as RunOutput;
+  const headline = [outcomes.join(", "), summary].filter((text) => text !== undefined).join(": ");
+  return [
+    ...(workloads.length === 0 ? [headline] : table(workloads)),
+    ...(omitted > 0 ? [`${omitted} more failing workloads were left for the next run.`] : []),
+    ...unseen.map(({ what, error, message }) => `Not seen: ${what} (${error}). ${message}`),
+  ].join("\n");
+}
+
+function table(workloads: WorkloadResult[]): string[] {
   const rows = workloads.map((result) => [
     result.workload === undefined ? "" : describeWorkload(result.workload),
     result.cause,
@@ -37,14 +50,11 @@ export function outcomeTable(output: unknown): string {
   ]);
   const header = ["WORKLOAD", "CAUSE", "REMEDY", "OUTCOME", "NEEDS A PERSON"];
   const widths = header.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
-  const lines = [header, ...rows].map((row) =>
+  return [header, ...rows].map((row) =>
     row
       .map((cell, column) => cell.padEnd(widths[column] ?? 0))
       .join("  ")
       .trimEnd(),
-  );
-  return [...lines, ...(omitted > 0 ? [`${omitted} more failing workloads were left for the next run.`] : [])].join(
-    "\n",
   );
 }
 

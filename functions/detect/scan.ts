@@ -51,7 +51,8 @@ export async function scan(cluster: Cluster, options: Scan): Promise<Detection> 
   const found = groupIncidents(pods.failing, [...workloads.failing, ...hpas.failing]);
   const inScope = findingsOnly ? found : found.filter(({ workload }) => !outOfScope(workload.namespace, policy));
   const settling = inScope.filter(({ workload }) => workloads.rollingOut.has(workloadKey(workload)));
-  const incidents = inScope.filter((incident) => !settling.includes(incident));
+  // A rollout inside its deadline may still succeed: whoever asks is told, but it is nothing to remedy.
+  const incidents = findingsOnly ? inScope : inScope.filter((incident) => !settling.includes(incident));
   const storm = stormReason(
     {
       failingWorkloads: found.length,

@@ -73,11 +73,11 @@ describe("the story of a run", () => {
     const found = (overrides: object) =>
       text({ state: "Detect failures", iteration: undefined, output: { detection: { ...detection, ...overrides } } });
 
-    expect(found({})).toBe(
-      "looked at 5 pods of 2 workloads: 1 incident (1 more in namespaces that the policy excludes): Deployment shop/web (CrashLoopBackOff)",
+    expect(found({})).toMatch(
+      /5 pods .*2 workloads.*1 incident.*1 more in namespaces.*: Deployment shop\/web \(CrashLoopBackOff\)$/,
     );
-    expect(found({ status: "healthy", incidents: [], out_of_scope: 0 })).toBe(
-      "looked at 5 pods of 2 workloads: nothing fails",
+    expect(found({ status: "healthy", incidents: [], out_of_scope: 0 })).toMatch(
+      /5 pods .*2 workloads.* nothing fails$/,
     );
     expect(found({ incidents: [{ ...crash, requested: { action: "rollback" } }] })).toBe("found Deployment shop/web");
   });

@@ -22,6 +22,7 @@ describe("the exit code", () => {
     ["something needs a person", finished(recovered, skipped), 2],
     ["there is a storm", { status: "succeeded", output: { outcomes: ["Storm"], workloads: [] } }, 2],
     ["incidents were left out", { status: "succeeded", output: { outcomes: [], workloads: [], omitted: 3 } }, 2],
+    ["a part was not seen", { status: "succeeded", output: { outcomes: ["Healthy"], workloads: [], unseen: [{}] } }, 2],
     ["detect_failures found something", { status: "succeeded", output: { status: "failing", incidents: [{}] } }, 2],
     ["the run failed", { status: "failed", error: { name: "Forbidden", cause: "" } }, 1],
     ["it was interrupted", { status: "aborted" }, 130],
@@ -37,5 +38,16 @@ describe("the table of outcomes", () => {
       "Deployment shop/web  FailedPods  restart  Recovered               no",
       "Deployment shop/web  FailedPods  restart  Skipped (NoSafeRemedy)  yes",
     ]);
+  });
+
+  it("says what is missing from it", () => {
+    const unseen = [{ what: "pods in namespace vault", error: "Forbidden", message: "Grant this verb." }];
+
+    expect(outcomeTable({ outcomes: ["Healthy"], workloads: [], unseen })).toBe(
+      "Healthy\nNot seen: pods in namespace vault (Forbidden). Grant this verb.",
+    );
+    expect(outcomeTable({ ...finished(recovered).output, omitted: 2 })).toContain(
+      "2 more failing workloads were left for the next run.",
+    );
   });
 });

@@ -16,6 +16,11 @@ const ended = (exitCode: number, reason = "Error") => ({
 });
 const running = (since: number) => ({ running: { startedAt: ago(since) } });
 
+/** A pod that has done its work, although a container of it failed on the way. */
+const finished = pod({
+  status: { phase: "Succeeded", containerStatuses: [container({ restartCount: 1, state: ended(1) })] },
+});
+
 describe("a pod", () => {
   it.each<[string, Pod]>([
     ["runs", pod()],
@@ -24,7 +29,8 @@ describe("a pod", () => {
     ["runs again, and is ready, after a crash", withContainer({ ready: true, restartCount: 1, lastState: ended(1) })],
     ["is not ready, and never crashed", withContainer({})],
     ["ended well and starts over", withContainer({ restartCount: 3, lastState: ended(0, "Completed") })],
-    ["has finished", pod({ status: { phase: "Succeeded", containerStatuses: [container({ state: ended(1) })] } })],
+    ["ended its first attempt just now, and is about to be started again", withContainer({ state: ended(1) })],
+    ["has finished", finished],
     ["is being deleted", { ...crashingPod({}), metadata: { deletionTimestamp: ago(1) } }],
   ])("does not fail when it %s", (_what, healthy) => {
     expect(podFailures(healthy)).toEqual([]);
@@ -51,6 +57,12 @@ describe("a pod", () => {
     expect(podFailures(between)).toMatchObject([
       { reason: "OOMKilled", container: "app", exitCode: 137, message: "panic: no config" },
     ]);
+  });
+
+  it("fails with the only attempt that its restart policy allows", () => {
+    const once = { ...withContainer({ state: ended(2) }), spec: { containers: [], restartPolicy: "Never" } };
+
+    expect(podFailures(once)).toMatchObject([{ reason: "Error", container: "app", exitCode: 2 }]);
   });
 
   it("fails for its init containers, too", () => {

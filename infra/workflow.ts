@@ -1,0 +1,57 @@
+import { fileURLToPath } from "node:url";
+import { RemovalPolicy, Stack, Validations } from "aws-cdk-lib";
+import { PolicyStatement } from "aws-cdk-lib/aws-iam";
+import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
+import { DefinitionBody, LogLevel, StateMachine, StateMachineType } from "aws-cdk-lib/aws-stepfunctions";
+import { Construct } from "constructs";
+import { STEP_NAMES, type StepFunctions, type StepName } from "./functions.ts";
+
+const DEFINITION_FILE = fileURLToPath(new URL("../statemachines/remediation.asl.json", import.meta.url));
+
+export interface WorkflowProps {
+  steps: StepFunctions;
+}
+
+/** The state machine: the definition as it stands in its file, with the functions' ARNs filled in. */
+export class Workflow extends Construct {
+  readonly stateMachine: StateMachine;
+
+  constructor(scope: Construct, id: string, { steps }: WorkflowProps) {
+    super(scope, id);
+    this.stateMachine = new StateMachine(this, "StateMachine", {
+      stateMachineType: StateMachineType.STANDARD,
+      definitionBody: DefinitionBody.fromFile(DEFINITION_FILE),
+      definitionSubstitutions: Object.fromEntries(
+        STEP_NAMES.map((step) => [placeholderOf(step), steps[step].functionArn]),
+      ),
+      tracingEnabled: true,
+      logs: {
+        // Without payloads: what containers say when they end may hold secrets. The execution's history has them.
+        includeExecutionData: false,
+        level: LogLevel.ALL,
+        destination: new LogGroup(this, "Logs", {
+          // Step Functions adds each log group to one policy of limited size, unless its name starts like this.
+          logGroupName: `/aws/vendedlogs/states/${Stack.of(this).stackName}`,
+          retention: RetentionDays.ONE_MONTH,
+          removalPolicy: RemovalPolicy.DESTROY,
+        }),
+      },
+    });
+    this.stateMachine.addToRolePolicy(
+      new PolicyStatement({
+        actions: ["lambda:InvokeFunction"],
+        resources: STEP_NAMES.map((step) => steps[step].functionArn),
+      }),
+    );
+    Validations.of(this.stateMachine.role).acknowledge({
+      id: "AwsSolutions-IAM5[Resource::*]",
+      reason:
+        "Delivering logs and sending traces are allowed on all resources or none: CloudWatch's log delivery actions and X-Ray's write actions know no resources.",
+    });
+  }
+}
+
+/** The definition's placeholder for a function's ARN: `DetectFunctionArn` for `detect`. */
+function placeholderOf(step: StepName): string {
+  return `${step.charAt(0).toUpperCase()}${step.slice(1)}FunctionArn`;
+}
