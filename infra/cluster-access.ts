@@ -22,8 +22,7 @@ export class ClusterAccess extends Construct {
     const clusterArn = Stack.of(this).formatArn({ service: "eks", resource: "cluster", resourceName: clusterName });
     for (const step of CLUSTER_STEPS) {
       const { role } = steps[step];
-      if (role === undefined) continue;
-      steps[step].addToRolePolicy(new PolicyStatement({ actions: ["eks:DescribeCluster"], resources: [clusterArn] }));
+      role.addToPolicy(new PolicyStatement({ actions: ["eks:DescribeCluster"], resources: [clusterArn] }));
       new CfnAccessEntry(this, step, {
         clusterName,
         principalArn: role.roleArn,

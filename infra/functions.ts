@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import { Duration, RemovalPolicy } from "aws-cdk-lib";
 import { Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { Architecture, Runtime } from "aws-cdk-lib/aws-lambda";
-import { NodejsFunction, OutputFormat } from "aws-cdk-lib/aws-lambda-nodejs";
+import { LogLevel, NodejsFunction, OutputFormat } from "aws-cdk-lib/aws-lambda-nodejs";
 import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
 
@@ -21,7 +21,12 @@ const STEPS = {
 export type StepName = keyof typeof STEPS;
 export const STEP_NAMES = Object.keys(STEPS) as StepName[];
 
-export type StepFunctions = Readonly<Record<StepName, NodejsFunction>>;
+/** A function with the role that is its own. */
+export interface StepFunction {
+  lambda: NodejsFunction;
+  role: Role;
+}
+export type StepFunctions = Readonly<Record<StepName, StepFunction>>;
 
 export interface FunctionsProps {
   /** The remediation policy as JSON text. */
@@ -42,7 +47,7 @@ export class Functions extends Construct {
   }
 }
 
-function createFunction(scope: Construct, step: StepName, policy: string): NodejsFunction {
+function createFunction(scope: Construct, step: StepName, policy: string): StepFunction {
   const logGroup = new LogGroup(scope, "Logs", {
     retention: RetentionDays.ONE_MONTH,
     removalPolicy: RemovalPolicy.DESTROY,
@@ -54,7 +59,7 @@ function createFunction(scope: Construct, step: StepName, policy: string): Nodej
     description: `EKS remediation: ${step}`,
   });
   logGroup.grantWrite(role);
-  return new NodejsFunction(scope, "Function", {
+  const lambda = new NodejsFunction(scope, "Function", {
     entry: pathTo(`functions/${step}/handler.ts`),
     handler: "handler",
     description: STEPS[step],
@@ -77,8 +82,10 @@ function createFunction(scope: Construct, step: StepName, policy: string): Nodej
       minify: true,
       // The AWS SDK is bundled too: the version that was tested runs, and only the few parts that are used are loaded.
       externalModules: [],
+      logLevel: LogLevel.WARNING,
     },
   });
+  return { lambda, role };
 }
 
 function pathTo(file: string): string {

@@ -1,14 +1,14 @@
 import { RemovalPolicy } from "aws-cdk-lib";
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import { Key } from "aws-cdk-lib/aws-kms";
-import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 import { Topic } from "aws-cdk-lib/aws-sns";
 import { EmailSubscription } from "aws-cdk-lib/aws-sns-subscriptions";
 import { Construct } from "constructs";
+import type { StepFunction } from "./functions.ts";
 
 export interface NotificationsProps {
   /** The function that publishes. */
-  publisher: LambdaFunction;
+  publisher: StepFunction;
   /** An address to subscribe. */
   email: string | undefined;
 }
@@ -32,10 +32,10 @@ export class Notifications extends Construct {
     });
     if (email !== undefined) this.topic.addSubscription(new EmailSubscription(email));
 
-    publisher.addEnvironment("TOPIC_ARN", this.topic.topicArn);
+    publisher.lambda.addEnvironment("TOPIC_ARN", this.topic.topicArn);
     // Written out, because the topic's own grant allows `kms:GenerateDataKey*`.
-    publisher.addToRolePolicy(new PolicyStatement({ actions: ["sns:Publish"], resources: [this.topic.topicArn] }));
-    publisher.addToRolePolicy(
+    publisher.role.addToPolicy(new PolicyStatement({ actions: ["sns:Publish"], resources: [this.topic.topicArn] }));
+    publisher.role.addToPolicy(
       new PolicyStatement({ actions: ["kms:Decrypt", "kms:GenerateDataKey"], resources: [key.keyArn] }),
     );
   }

@@ -22,7 +22,7 @@ export class Workflow extends Construct {
       stateMachineType: StateMachineType.STANDARD,
       definitionBody: DefinitionBody.fromFile(DEFINITION_FILE),
       definitionSubstitutions: Object.fromEntries(
-        STEP_NAMES.map((step) => [placeholderOf(step), steps[step].functionArn]),
+        STEP_NAMES.map((step) => [placeholderOf(step), steps[step].lambda.functionArn]),
       ),
       tracingEnabled: true,
       logs: {
@@ -40,7 +40,7 @@ export class Workflow extends Construct {
     this.stateMachine.addToRolePolicy(
       new PolicyStatement({
         actions: ["lambda:InvokeFunction"],
-        resources: STEP_NAMES.map((step) => steps[step].functionArn),
+        resources: STEP_NAMES.map((step) => steps[step].lambda.functionArn),
       }),
     );
     Validations.of(this.stateMachine.role).acknowledge({

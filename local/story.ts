@@ -95,7 +95,7 @@ function describeOutput({ state, output }: ExecutionEvent): string | undefined {
 function describeDetection(detection: Detection): string {
   if (detection.incidents[0]?.requested !== undefined)
     return `found ${describeWorkload(detection.incidents[0].workload)}`;
-  const { pods_seen, workloads_seen, out_of_scope, in_rollout = [], unseen = [] } = detection;
+  const { pods_seen, workloads_seen, out_of_scope, in_rollout, unseen } = detection;
   const incidents = detection.incidents.map(
     ({ workload, failures }) => `${describeWorkload(workload)} (${failures.map(({ reason }) => reason).join(", ")})`,
   );

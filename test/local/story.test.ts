@@ -69,15 +69,22 @@ describe("the story of a run", () => {
 
   it("tells what was found", () => {
     const crash = incident({ failures: [{ reason: "CrashLoopBackOff", count: 2 }] });
-    const detection = { status: "failing", pods_seen: 5, workloads_seen: 2, incidents: [crash], out_of_scope: 1 };
+    const detection = {
+      ...{ status: "failing", pods_seen: 5, workloads_seen: 2, incidents: [crash], out_of_scope: 1 },
+      ...{ in_rollout: [], unseen: [] },
+    };
     const found = (overrides: object) =>
       text({ state: "Detect failures", iteration: undefined, output: { detection: { ...detection, ...overrides } } });
 
-    expect(found({})).toMatch(
-      /5 pods .*2 workloads.*1 incident.*1 more in namespaces.*: Deployment shop\/web \(CrashLoopBackOff\)$/,
-    );
+    for (const part of ["5 pods", "2 workloads", "1 incident", "Deployment shop/web (CrashLoopBackOff)", "1 more in"]) {
+      expect(found({})).toContain(part);
+    }
     expect(found({ status: "healthy", incidents: [], out_of_scope: 0 })).toMatch(
       /5 pods .*2 workloads.* nothing fails$/,
+    );
+    const unseen = [{ what: "pods in namespace vault", error: "Forbidden", message: "" }];
+    expect(found({ incidents: [], in_rollout: [crash.workload], unseen })).toContain(
+      "still being rolled out: Deployment shop/web; could not see pods in namespace vault (Forbidden)",
     );
     expect(found({ incidents: [{ ...crash, requested: { action: "rollback" } }] })).toBe("found Deployment shop/web");
   });
