@@ -43,7 +43,8 @@ const SILENT: ReadonlySet<string> = new Set([
 
 /** Puts an event of the execution into words; undefined for events that are not worth a line. */
 export function tell(event: ExecutionEvent): StoryLine | undefined {
-  if (SILENT.has(event.state)) return undefined;
+  const silent = SILENT.has(event.state) && (event.type === "entered" || event.type === "exited");
+  if (silent) return undefined;
   const line = (text: string): StoryLine => ({ workload: workloadOf(event), state: event.state, text });
   switch (event.type) {
     case "entered":

@@ -31,8 +31,14 @@ export function imageProblem(failing: FailingPod[]): ImageProblem {
     const byReason = BY_REASON[reason];
     if (byReason !== undefined) return byReason;
     if (!reason.includes("ImagePull")) continue;
-    const wording = WORDINGS.find(([, pattern]) => pattern.test(message ?? ""));
+    const said = withoutReferences(message ?? "");
+    const wording = WORDINGS.find(([, pattern]) => pattern.test(said));
     if (wording !== undefined) return wording[0];
   }
   return "unknown";
+}
+
+/** The message without the names of images and registries, which are words of the user's, not of the registry's. */
+function withoutReferences(message: string): string {
+  return message.replaceAll(/"[^"]*"/g, "").replaceAll(/\S+\/\S+?(?=:?(?:\s|$))/g, "");
 }

@@ -52,5 +52,12 @@ function scaleTo(replicas: number, { evidence, policy }: Case): Remedy {
   const { hpa } = evidence;
   const present = (evidence.workload as Deployment).spec?.replicas ?? 1;
   if (hpa === undefined) return replicasFor(present, replicas, policy);
+  if (present === 0) {
+    return {
+      action: "none",
+      refusal: "ScaledToZero",
+      message: `It was scaled to zero, which switches HPA ${hpa.metadata?.name ?? ""} off. Scale it to one or more yourself, and the HPA takes over.`,
+    };
+  }
   return boundsFor(hpa.metadata?.name ?? "", boundsOf(hpa), present, replicas, policy);
 }

@@ -1,6 +1,10 @@
 import type { Outcome, Refusal, Report, WorkloadRun } from "../shared/contracts.ts";
 import type { ErrorName } from "../shared/errors.ts";
+import { bounded } from "../shared/text.ts";
 import { errorText } from "./caught-error.ts";
+
+/** How long a summary may become: some sentences. */
+const MAX_SUMMARY = 900;
 
 /** Refusals after which nothing is left to do, or somebody is on it already. */
 const SETTLED: readonly string[] = [
@@ -37,7 +41,7 @@ export function outcomeOf(run: WorkloadRun): Report {
   const ended = (outcome: Outcome, summary: string, needsPerson: boolean, reason?: string): Report => ({
     ...base,
     outcome,
-    summary,
+    summary: bounded(summary, MAX_SUMMARY),
     needs_person: needsPerson,
     ...(reason === undefined ? {} : { reason }),
   });

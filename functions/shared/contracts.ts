@@ -143,6 +143,7 @@ export const REFUSALS = [
   "NoHealthyRevision",
   "AlreadyAsRequested",
   "LimitReached",
+  "ScaledToZero",
   "NoSafeRemedy",
   "NotFailingAnymore",
   "ObjectChanged",

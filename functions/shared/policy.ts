@@ -123,5 +123,7 @@ export function parsePolicy(text: string | undefined): Policy {
 
 /** The longest that one remediation may hold its claim, in seconds: the remedy's wait, the undo's wait, and slack for retries. */
 export function claimSeconds(policy: Policy): number {
-  return policy.verify.deadline_seconds + policy.verify.soak_seconds + policy.verify.undo_deadline_seconds + 300;
+  const { deadline_seconds, soak_seconds, undo_deadline_seconds } = policy.verify;
+  // Three soaks: in the deadline of the remedy, past it while the workload is well, and the last wait for the rest of one.
+  return deadline_seconds + 3 * soak_seconds + undo_deadline_seconds + 300;
 }

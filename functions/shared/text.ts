@@ -4,7 +4,9 @@ import { MAX_TEXT } from "./contracts.ts";
 export function bounded(text: string, limit = MAX_TEXT): string {
   // \p{C} is every control, format and unassigned character, line breaks included.
   const line = text.replace(/\p{C}+/gu, " ").trim();
-  return line.length <= limit ? line : `${line.slice(0, limit - 1)}…`;
+  if (line.length <= limit) return line;
+  // A cut in the middle of a surrogate pair would leave half a character.
+  return `${line.slice(0, limit - 1).replace(/[\uD800-\uDBFF]$/, "")}…`;
 }
 
 /** `1 pod`, `3 pods`. */

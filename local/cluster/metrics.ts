@@ -22,13 +22,13 @@ export interface Usage {
 /** Works out what each running pod uses, from the markers of its template. */
 export function usageOf(pods: Pod[]): Usage[] {
   const ready = pods.filter(isReady);
-  const peers = Map.groupBy(ready, (pod) => controllerOf(pod.metadata)?.name ?? pod.metadata?.name);
+  const peers = Map.groupBy(ready, groupOf);
   return ready.map((pod) => {
     const annotations = pod.metadata?.annotations ?? {};
     const total = annotations[TOTAL_CPU];
     const constant = annotations[CPU];
     if (total !== undefined) {
-      const sharing = peers.get(controllerOf(pod.metadata)?.name ?? pod.metadata?.name)?.length ?? 1;
+      const sharing = peers.get(groupOf(pod))?.length ?? 1;
       return { pod, millicores: Math.round(parseMillicores(total) / sharing) };
     }
     if (constant !== undefined) return { pod, millicores: parseMillicores(constant) };
@@ -38,6 +38,11 @@ export function usageOf(pods: Pod[]): Usage[] {
     );
     return { pod, millicores: Math.round((requested ?? 0) * IDLE_SHARE) };
   });
+}
+
+/** What a pod shares its load with: the pods of the same controller. */
+function groupOf({ metadata }: Pod): string {
+  return `${metadata?.namespace ?? ""}/${controllerOf(metadata)?.name ?? metadata?.name ?? ""}`;
 }
 
 /** A CPU quantity in millicores: `450m` or `0.45`. */

@@ -33,4 +33,20 @@ describe.concurrent("the workflow", () => {
     expect((await scenario.deployment()).spec).toEqual(before.spec);
     expect(await scenario.claims()).toEqual([]);
   });
+
+  it("deletes no leftover in a dry run", async ({ scenario, expect }) => {
+    await rollOutWeb(scenario, { image: "shop/web:1" });
+    await scenario.annotatePods("simulation/failure=evicted");
+    await scenario.untilFailing("Evicted", 2);
+    await scenario.until(
+      "two replacements are ready",
+      async () => (await scenario.deployment()).status?.readyReplicas === 2,
+    );
+    const before = (await scenario.pods()).map(({ metadata }) => metadata?.uid);
+
+    const run = await scenario.run({ dry_run: true });
+
+    expect(run.workloads).toMatchObject([{ outcome: "DryRun", action: "restart" }]);
+    expect((await scenario.pods()).map(({ metadata }) => metadata?.uid)).toEqual(before);
+  });
 });

@@ -21,7 +21,7 @@ const PREFIX = "k8s-aws-v1.";
  * Source: github.com/kubernetes-sigs/aws-iam-authenticator, "API Authorization from Outside a Cluster"
  */
 export async function createToken({ clusterName, region, credentials, now }: TokenRequest): Promise<string> {
-  const hostname = `sts.${region}.amazonaws.com`;
+  const hostname = `sts.${region}.${region.startsWith("cn-") ? "amazonaws.com.cn" : "amazonaws.com"}`;
   const signer = new SignatureV4({ service: "sts", region, credentials, sha256: Sha256 });
   const signed = await signer.presign(
     {

@@ -1,4 +1,5 @@
 import { RemediationError, type ErrorName } from "../errors.ts";
+import { bounded } from "../text.ts";
 
 /** The part of a Kubernetes `Status` that errors are told apart by. */
 export interface ApiStatus {
@@ -9,7 +10,7 @@ export interface ApiStatus {
 
 /** Turns an unsuccessful answer of the API server into the error that the state machine knows by name. */
 export function errorFromResponse(cluster: string, call: string, status: number, body: ApiStatus): RemediationError {
-  const said = body.message ?? "no message";
+  const said = bounded(body.message ?? "no message");
   const make = (name: ErrorName, advice: string) =>
     new RemediationError(name, `${cluster}: ${call} answered ${status}: ${said}. ${advice}`);
 
@@ -30,6 +31,11 @@ export function errorFromResponse(cluster: string, call: string, status: number,
       return isUnappliedPatch(said)
         ? make("ObjectChanged", "It is not any more as it was diagnosed.")
         : make("WriteRefused", "The API server's validation refused the change.");
+    case 500:
+      // Permanent, though it comes as a server error. Source: kubernetes pkg/registry/core/pod/storage/eviction.go
+      return said.includes("more than one PodDisruptionBudget")
+        ? make("DisruptionBudgetExhausted", "Leave the pod to one PodDisruptionBudget.")
+        : make("ClusterUnavailable", "The API server failed; try again later.");
     default:
       return status >= 500
         ? make("ClusterUnavailable", "The API server failed; try again later.")

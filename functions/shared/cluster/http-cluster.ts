@@ -121,7 +121,8 @@ export class HttpCluster implements Cluster {
     await this.#write({
       method: "DELETE",
       path,
-      body: { apiVersion: "v1", kind: "DeleteOptions", preconditions },
+      // The API server reads the options of a delete from its body alone when there is one.
+      body: { apiVersion: "v1", kind: "DeleteOptions", preconditions, ...dryRunBody(options) },
       query: dryRunQuery(options),
     });
   }
@@ -134,7 +135,7 @@ export class HttpCluster implements Cluster {
         apiVersion: "policy/v1",
         kind: "Eviction",
         metadata: { name: pod, namespace },
-        deleteOptions: { preconditions, ...(options.dryRun === true ? { dryRun: ["All"] } : {}) },
+        deleteOptions: { preconditions, ...dryRunBody(options) },
       },
       query: dryRunQuery(options),
     });
@@ -163,16 +164,17 @@ export class HttpCluster implements Cluster {
     return this.#parse<T>(call, await this.#send(call));
   }
 
-  #parse<T>(call: Call, answer: Answer): T {
-    let body: unknown;
-    try {
-      body = JSON.parse(answer.body);
-    } catch {
-      body = { message: answer.body.slice(0, 200) };
+  #parse<T>(call: Call, { status, body }: Answer): T {
+    const answer = parseObject(body);
+    if (status >= 200 && status < 300) {
+      if (answer !== undefined) return answer as T;
+      throw new RemediationError(
+        "ClusterUnavailable",
+        `${this.name}: ${call.method} ${call.path} answered ${status} with something that is not a Kubernetes object. Check that the endpoint is the API server's.`,
+      );
     }
-    if (answer.status >= 200 && answer.status < 300) return body as T;
-    if (answer.status === 410 && call.query?.["continue"] !== undefined) throw new ContinueTokenExpired();
-    throw errorFromResponse(this.name, `${call.method} ${call.path}`, answer.status, body as ApiStatus);
+    if (status === 410 && call.query?.["continue"] !== undefined) throw new ContinueTokenExpired();
+    throw errorFromResponse(this.name, `${call.method} ${call.path}`, status, answer ?? { message: body });
   }
 
   async #send(call: Call): Promise<Answer> {
@@ -221,7 +223,21 @@ export class HttpCluster implements Cluster {
   }
 }
 
+/** The JSON object in a body; undefined when it holds anything else. */
+function parseObject(body: string): ApiStatus | undefined {
+  try {
+    const value: unknown = JSON.parse(body);
+    return typeof value === "object" && value !== null ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 class ContinueTokenExpired extends Error {}
+
+function dryRunBody(options: WriteOptions): { dryRun?: ["All"] } {
+  return options.dryRun === true ? { dryRun: ["All"] } : {};
+}
 
 function dryRunQuery(options: WriteOptions): Record<string, string> {
   return options.dryRun === true ? { dryRun: "All" } : {};

@@ -4,10 +4,15 @@ import type { Deployment, ReplicaSet } from "./types.ts";
 
 /** Where the Deployment controller numbers the revisions. */
 export const REVISION_ANNOTATION = "deployment.kubernetes.io/revision";
+/** Where it keeps the earlier numbers of a revision that was rolled back to. */
+const REVISION_HISTORY_ANNOTATION = "deployment.kubernetes.io/revision-history";
 
 /** One revision of a Deployment, as its ReplicaSet shows it. */
 export interface Revision extends RevisionRef {
+  /** When it was made, which is when its first number began. */
   created: Date;
+  /** Every number it has had, in ascending order: one for each time that it became the current one. */
+  numbers: number[];
   replicas: number;
   available: number;
   /** Whether the Deployment's present template is this one. */
@@ -19,8 +24,12 @@ export function revisionsOf(deployment: Deployment, replicaSets: ReplicaSet[]): 
   const present = deployment.spec === undefined ? "" : templateHash(deployment.spec.template);
   const revisions = replicaSets.map((replicaSet) => {
     const template = replicaSet.spec?.template === undefined ? "" : templateHash(replicaSet.spec.template);
+    const annotations = replicaSet.metadata?.annotations ?? {};
+    const revision = Number(annotations[REVISION_ANNOTATION] ?? 0);
+    const earlier = annotations[REVISION_HISTORY_ANNOTATION]?.split(",").map(Number) ?? [];
     return {
-      revision: Number(replicaSet.metadata?.annotations?.[REVISION_ANNOTATION] ?? 0),
+      revision,
+      numbers: [...earlier, revision].sort((a, b) => a - b),
       replica_set: replicaSet.metadata?.name ?? "",
       template,
       created: new Date(replicaSet.metadata?.creationTimestamp ?? 0),
@@ -49,7 +58,7 @@ export interface HealthyRevision {
  *
  * Two things prove that:
  * - it has available replicas now (a stuck rolling update keeps the old revision serving); or
- * - it was the current revision for at least `stableSeconds` before the next one came, and no older revision still has
+ * - it was the current revision for at least `stableSeconds` before a new one came, and no older revision still has
  *   replicas. The Deployment controller scales the old revisions to zero only when a rollout succeeds, so an older
  *   revision with replicas means that this one never finished its own rollout.
  */
@@ -63,18 +72,27 @@ export function newestHealthyRevision(revisions: Revision[], stableSeconds: numb
         evidence: `revision ${revision.revision} has ${revision.available} available replicas now`,
       };
     }
-    const next = revisions[index - 1];
     const older = revisions.slice(index + 1);
-    const tenure = next === undefined ? 0 : (next.created.getTime() - revision.created.getTime()) / 1_000;
+    const tenure = firstTenure(revision, revisions);
     if (tenure >= stableSeconds && older.every((other) => other.replicas === 0)) {
       return {
         revision,
         confidence: "medium",
-        evidence: `revision ${revision.revision} served for ${Math.round(tenure)} s before revision ${next?.revision ?? 0} replaced it`,
+        evidence: `revision ${revision.revision} served for ${Math.round(tenure)} s before another one replaced it`,
       };
     }
   }
   return undefined;
+}
+
+/**
+ * For how long the revision was the current one when it was new, in seconds; 0 when that is not known. It ended when the
+ * next number began, and that moment is known only if a new revision, not one that was rolled back to, took that number.
+ */
+function firstTenure({ numbers, created }: Revision, revisions: Revision[]): number {
+  const successor = (numbers[0] ?? 0) + 1;
+  const next = revisions.find((other) => other.numbers[0] === successor);
+  return next === undefined ? 0 : (next.created.getTime() - created.getTime()) / 1_000;
 }
 
 /** The part of a revision that goes into payloads. */

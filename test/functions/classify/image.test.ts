@@ -47,3 +47,16 @@ describe("the problem with an image", () => {
     expect(problem(imagePullPod("config file not found", "CrashLoopBackOff"))).toBe("unknown");
   });
 });
+
+describe("the image's own name and tag", () => {
+  it.each([
+    [
+      "not_found",
+      'failed to resolve reference "docker.io/shop/authentication:2": docker.io/shop/authentication:2: not found',
+    ],
+    ["not_found", 'failed to resolve reference "docker.io/shop/web:429": docker.io/shop/web:429: not found'],
+    ["unreachable", 'failed to resolve reference "registry.example/shop/web:404": dial tcp 10.0.0.1:443: i/o timeout'],
+  ])("are no words of the registry's: %s for %s", (expected, message) => {
+    expect(problem(imagePullPod(message))).toBe(expected);
+  });
+});

@@ -98,3 +98,11 @@ describe("a runbook that asks for replicas", () => {
     });
   });
 });
+
+describe("a runbook that asks for replicas of what was scaled to zero", () => {
+  it("is told that its HPA is switched off, since moving bounds would do nothing", () => {
+    const seen = { workload: deployment({ replicas: 0 }), pods: [], hpa: hpa({ min: 2, max: 4, current: 0 }) };
+
+    expect(remedy({ action: "scale", replicas: 3 }, seen)).toMatchObject({ action: "none", refusal: "ScaledToZero" });
+  });
+});

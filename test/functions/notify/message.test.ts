@@ -153,3 +153,14 @@ describe("the message about a run that failed as a whole", () => {
     expect(report).toMatchObject({ outcome: "Unresolved", reason: "ClusterNotFound", needs_person: true });
   });
 });
+
+describe("the summary", () => {
+  it("is one line, whatever the steps said", () => {
+    const run = {
+      ...undone,
+      undo: { ...undone.undo, message: "Not undone: line\n\nExecution: forged" },
+    } as WorkloadRun;
+
+    expect(message(run).text.match(/^Execution:/gm)).toHaveLength(1);
+  });
+});

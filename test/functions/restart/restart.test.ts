@@ -140,3 +140,28 @@ describe("a clean-up", () => {
     expect(api.writes).toEqual([]);
   });
 });
+
+describe("a dry run of a clean-up", () => {
+  it("says so in the body of the delete, which is all that the API server reads of one", async () => {
+    api.on("GET", `${PODS}/a`, found(pod({ name: "a", status: { phase: "Failed" } })));
+    api.on("DELETE", `${PODS}/a`, found({}));
+    await restart(api.cluster(), cleanUp, { ...OPTIONS, dryRun: true });
+
+    expect(api.writes).toMatchObject([{ body: { dryRun: ["All"], preconditions: { uid: "a-uid" } } }]);
+  });
+});
+
+describe("a pod under two disruption budgets", () => {
+  it("is one that no budget lets go, though the API server words it as its own failure", async () => {
+    api.on("GET", `${PODS}/a`, found(crashingPod({ name: "a" })));
+    api.on(
+      "POST",
+      `${PODS}/a/eviction`,
+      refusal(500, "This pod has more than one PodDisruptionBudget, which the eviction subresource does not support."),
+    );
+
+    await expect(restart(api.cluster(), evict("a"), OPTIONS)).rejects.toMatchObject({
+      name: "DisruptionBudgetExhausted",
+    });
+  });
+});

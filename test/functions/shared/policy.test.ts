@@ -42,3 +42,13 @@ describe("the claim", () => {
     expect(claimSeconds(policy)).toBeGreaterThan(5_000 + policy.verify.soak_seconds + 700);
   });
 });
+
+describe("the claim of a workload whose soak keeps being broken", () => {
+  it("outlasts the last look, its wait, and the wait for the undo", () => {
+    const policy = parsePolicy(
+      '{"verify": {"soak_seconds": 200, "deadline_seconds": 900, "undo_deadline_seconds": 120}}',
+    );
+
+    expect(claimSeconds(policy)).toBeGreaterThanOrEqual(900 + 3 * 200 + 120);
+  });
+});

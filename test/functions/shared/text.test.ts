@@ -42,3 +42,9 @@ describe("words for numbers", () => {
     expect(duration(seconds)).toBe(words);
   });
 });
+
+describe("a cut", () => {
+  it("never leaves half a character", () => {
+    expect(bounded("aaaaaaaa😀😀", 10).isWellFormed()).toBe(true);
+  });
+});

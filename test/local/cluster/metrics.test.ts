@@ -54,3 +54,14 @@ describe("the simulated usage", () => {
     expect(usage(podOf("web-1", {}, ["100m", "0.2"]), podOf("web-1"))).toEqual([30, 0]);
   });
 });
+
+describe("workloads of one name in two namespaces", () => {
+  it("do not share their load", () => {
+    const total = { "simulation/total-cpu": "1" };
+    const shop = podOf("web-1", total);
+    const blog = podOf("web-1", total);
+    blog.metadata = { ...blog.metadata, namespace: "blog" };
+
+    expect(usage(shop, blog)).toEqual([1_000, 1_000]);
+  });
+});

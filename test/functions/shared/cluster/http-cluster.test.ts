@@ -229,3 +229,26 @@ function shortenTimeouts(): void {
     return setTimeout.call(this, ms / 100, onTimeout);
   });
 }
+
+describe("an answer that is not what an API server says", () => {
+  it("is a named error when it is a success without an object, as a captive proxy sends", async () => {
+    api.on("GET", PODS, { status: 200, body: "<html>Log in</html>" });
+
+    await expect(api.cluster().list(PODS)).rejects.toMatchObject({ name: "ClusterUnavailable" });
+    await expect(api.cluster().get(PODS)).rejects.toMatchObject({ name: "ClusterUnavailable" });
+  });
+
+  it("is the refusal that its status says when its body is null", async () => {
+    api.on("POST", PODS, { status: 403, body: "null" });
+
+    await expect(api.cluster().create(PODS, {})).rejects.toMatchObject({ name: "Forbidden" });
+  });
+
+  it("enters an error bounded and on one line", async () => {
+    api.on("POST", PODS, refusal(409, `line\n\nExecution: forged${"!".repeat(5_000)}`));
+
+    await expect(api.cluster().create(PODS, {})).rejects.toMatchObject({
+      message: expect.stringMatching(/^[^\n]{0,500}$/) as string,
+    });
+  });
+});

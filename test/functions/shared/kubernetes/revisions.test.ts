@@ -82,3 +82,26 @@ describe("the newest healthy revision", () => {
     expect(healthy(replicaSet(3, { created: ago(200) }), replicaSet(2, { created: ago(300) }))).toBeUndefined();
   });
 });
+
+describe("a revision that was rolled back to", () => {
+  const reused = replicaSet(3, { created: ago(90_000) });
+  reused.metadata = {
+    ...reused.metadata,
+    annotations: { ...reused.metadata?.annotations, "deployment.kubernetes.io/revision-history": "1" },
+  };
+  const present = deployment({ template: template("shop/web:4") });
+  const bad = replicaSet(4, { replicas: 1, created: ago(100) });
+
+  it("is not credited with the age of its ReplicaSet, nor the one before it with time that may not be its own", () => {
+    // web-1 was bad and soon replaced; nobody can tell for how long web-2 served until web-1 came back.
+    const sets = [bad, reused, replicaSet(2, { created: ago(89_940) })];
+
+    expect(newestHealthyRevision(revisionsOf(present, sets), STABLE_SECONDS)).toBeUndefined();
+  });
+
+  it("is credited with the time that it served when it was new", () => {
+    const sets = [bad, reused, replicaSet(2, { created: ago(80_000) })];
+
+    expect(newestHealthyRevision(revisionsOf(present, sets), STABLE_SECONDS)?.revision.revision).toBe(3);
+  });
+});
