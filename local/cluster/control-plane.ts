@@ -1,6 +1,8 @@
+import { execFile } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
 import { HttpCluster } from "../../functions/shared/cluster/http-cluster.ts";
 import { ensureBinaries, type Progress } from "./binaries.ts";
 import { componentArguments, type Layout } from "./components.ts";
@@ -12,6 +14,8 @@ import { createNodes } from "./nodes.ts";
 import { freePorts } from "./ports.ts";
 import { startComponent, type Component } from "./processes.ts";
 import { stageConfig } from "./stages.ts";
+
+const execute = promisify(execFile);
 
 export interface ClusterOptions {
   /** Where the cluster keeps everything; removed when it stops. An absolute path. */
@@ -82,7 +86,7 @@ export async function startCluster(options: ClusterOptions): Promise<RunningClus
     const certificate = await waitForCertificate(layout, apiServer, signal);
     const kubeconfigs = writeKubeconfigs(layout, certificate);
     const admin = connect(layout, certificate, "admin");
-    await waitUntilReady(admin, apiServer, signal);
+    await waitUntilReady(binaries.kubectl, kubeconfigs.admin, apiServer, signal);
     if (controllers) {
       start("kube-controller-manager", binaries["kube-controller-manager"], args.controllerManager);
       start("kube-scheduler", binaries["kube-scheduler"], args.scheduler);
@@ -181,8 +185,13 @@ function serverUrl({ ports }: Layout): string {
   return `https://127.0.0.1:${ports.api}`;
 }
 
-async function waitUntilReady(cluster: HttpCluster, apiServer: Component, signal?: AbortSignal): Promise<void> {
-  await eventually(apiServer, signal, () => cluster.get("/readyz"));
+async function waitUntilReady(
+  kubectl: string,
+  kubeconfig: string,
+  apiServer: Component,
+  signal?: AbortSignal,
+): Promise<void> {
+  await eventually(apiServer, signal, () => execute(kubectl, ["--kubeconfig", kubeconfig, "get", "--raw", "/readyz"]));
 }
 
 /** Pods are refused until the controller manager has made their namespace's service account. */
