@@ -14,6 +14,7 @@ def note(n): .metadata.annotations["simulation/" + n];
 def failure: note("failure") // "";
 def failing: note("failing-container") // .spec.containers[0].name;
 def broken: failing as $name | [.status.containerStatuses[]? | select(.name == $name)][0];
+def initFails: note("failing-container") as $name | failure != "" and ([.spec.initContainers[]? | select(.name == $name)] | length > 0);
 def crashes: failure == "crash-loop" or failure == "oom-kill";
 def alive: .metadata.deletionTimestamp == null;
 def job: [.metadata.ownerReferences[]? | .kind] | index("Job") != null;
@@ -156,7 +157,7 @@ ${waitingStatuses("containerStatuses", ".spec.containers", "ContainerCreating")}
   },
   {
     name: "initialize",
-    when: `alive and .status.phase == "Pending" and ([.status.initContainerStatuses[]? | select(.state.waiting)] | length > 0)`,
+    when: `alive and .status.phase == "Pending" and (initFails | not) and ([.status.initContainerStatuses[]? | select(.state.waiting)] | length > 0)`,
     delay: `"300ms"`,
     status: `
 ${conditions(false)}
@@ -177,8 +178,63 @@ ${IDENTITY}
 {{- end }}`,
   },
   {
+    name: "fail-initializing",
+    when: `alive and .status.phase == "Pending" and initFails and ([.status.initContainerStatuses[]? | select(.state.waiting.reason == "PodInitializing")] | length > 0)`,
+    delay: `"500ms"`,
+    status: `
+${conditions(false, false)}
+initContainerStatuses:
+{{- range .spec.initContainers }}
+- name: {{ .name }}
+  image: {{ .image | Quote }}
+  imageID: ""
+  ready: false
+  started: false
+  {{- if ne .name $failing }}
+  restartCount: 0
+  state:
+    waiting:
+      reason: PodInitializing
+  {{- else if or (eq $failure "crash-loop") (eq $failure "oom-kill") }}
+  restartCount: 4
+  state:
+    waiting:
+      reason: CrashLoopBackOff
+      message: {{ printf "back-off 1m20s restarting failed container=%s pod=%s_%s(%s)" .name $pod.metadata.name $pod.metadata.namespace $pod.metadata.uid | Quote }}
+  lastState:
+    terminated:
+      exitCode: {{ if eq $failure "oom-kill" }}137{{ else }}{{ or (index $notes "simulation/exit-code") "1" }}{{ end }}
+      reason: {{ if eq $failure "oom-kill" }}OOMKilled{{ else }}Error{{ end }}
+      startedAt: {{ $now | Quote }}
+      finishedAt: {{ $now | Quote }}
+  {{- else }}
+  restartCount: 0
+  state:
+    waiting:
+      reason: {{ if eq $failure "image-pull" }}ImagePullBackOff{{ else }}{{ or (index $notes "simulation/reason") "CreateContainerConfigError" }}{{ end }}
+      message: {{ or (index $notes "simulation/message") (printf "Back-off pulling image \\"%s\\"" .image) | Quote }}
+  {{- end }}
+{{- end }}`,
+  },
+  {
+    name: "wait",
+    when: `alive and .status.phase == "Pending" and failure == "waiting" and (broken.state.waiting.reason as $r | ["ContainerCreating", "PodInitializing"] | index($r))
+      and ([.status.initContainerStatuses[]? | select(.state.waiting)] | length == 0)`,
+    delay: `"500ms"`,
+    event: { type: "Warning", reason: "Failed", message: "Error: the container cannot be created" },
+    status: changeFailing(`
+  imageID: ""
+  ready: false
+  started: false
+  restartCount: 0
+  state:
+    waiting:
+      reason: {{ or (index $notes "simulation/reason") "CreateContainerConfigError" }}
+      message: {{ or (index $notes "simulation/message") "configmap \\"settings\\" not found" | Quote }}`),
+  },
+  {
     name: "start",
-    when: `alive and .status.phase == "Pending" and broken.state.waiting != null and failure != "image-pull" and failure != "stuck-pending"
+    when: `alive and .status.phase == "Pending" and broken.state.waiting != null and (failure as $f | ["image-pull", "stuck-pending", "waiting"] | index($f) == null)
       and ([.status.initContainerStatuses[]? | select(.state.waiting)] | length == 0)`,
     delay: `"500ms"`,
     event: { type: "Normal", reason: "Started", message: "Started container" },

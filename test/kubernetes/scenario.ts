@@ -85,10 +85,13 @@ export class Scenario {
     return stdout;
   }
 
-  /** Applies a manifest of `manifests/`, with `${NAME}` placeholders replaced, as a user would. */
+  /** Applies a manifest of `manifests/`, with `${NAME}` and `${NAME:-default}` placeholders replaced, as a user would. */
   async apply(manifest: string, values: Record<string, string> = {}): Promise<void> {
     const file = fileURLToPath(new URL(`manifests/${manifest}.yaml`, import.meta.url));
-    const text = readFileSync(file, "utf8").replace(/\$\{(\w+)\}/g, (_whole, name: string) => values[name] ?? "");
+    const text = readFileSync(file, "utf8").replace(
+      /\$\{(\w+)(?::-([^}]*))?\}/g,
+      (_whole, name: string, otherwise?: string) => values[name] ?? otherwise ?? "",
+    );
     const child = execute(inject("kubectl"), [
       "--kubeconfig",
       inject("kubeconfig"),
@@ -166,13 +169,22 @@ export class Scenario {
 
   /** Runs the workflow on this namespace, or with a runbook's request. */
   async run(request: object = {}, overrides: object = {}): Promise<Run> {
-    const connection = await connectionFromKubeconfig(inject("kubeconfig"));
+    return await this.#run(inject("kubeconfig"), { namespace: this.namespace, ...request }, overrides);
+  }
+
+  /** Runs the workflow on everything that the policy includes, as a user who may do only what the scenario grants. */
+  async runRestricted(overrides: object): Promise<Run> {
+    return await this.#run(inject("restrictedKubeconfig"), {}, overrides);
+  }
+
+  async #run(kubeconfig: string, request: object, overrides: object): Promise<Run> {
+    const connection = await connectionFromKubeconfig(kubeconfig);
     const { authenticate } = connection;
     connection.authenticate = async () => ({ ...(await authenticate()), "user-agent": this.#userAgent });
     const notifications: Notification[] = [];
     const events: ExecutionEvent[] = [];
     const execution = startExecution({
-      input: { cluster_name: "local", namespace: this.namespace, ...request },
+      input: { cluster_name: "local", ...request },
       name: `test-${randomUUID()}`,
       environment: localEnvironment(connection, Policy.parse({ ...QUICK, ...overrides }), notifications),
       onEvent: (event) => events.push(event),

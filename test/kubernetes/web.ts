@@ -9,17 +9,23 @@ export interface WebOptions {
   annotations?: string;
   deploymentAnnotations?: string;
   probe?: boolean;
+  /** The one node that the pods may go to, tainted or not. */
+  nodeSelector?: string;
 }
 
 /** Applies the Deployment `web`, as it is or as an update of what is there. */
 export async function applyWeb(
   scenario: Scenario,
-  { image, annotations, deploymentAnnotations, probe }: WebOptions,
+  { image, annotations, deploymentAnnotations, probe, nodeSelector }: WebOptions,
 ): Promise<void> {
   await scenario.apply("web", {
     IMAGE: image,
     ANNOTATIONS: annotations ?? "",
     DEPLOYMENT_ANNOTATIONS: deploymentAnnotations ?? "",
+    NODE:
+      nodeSelector === undefined
+        ? ""
+        : `nodeSelector: { kubernetes.io/hostname: ${nodeSelector} }\n      tolerations: [{ operator: Exists }]`,
     PROBE: probe === true ? PROBE : "",
   });
 }
