@@ -44,7 +44,7 @@ export function readSettings(app: Node): Settings {
   const parsed = Context.safeParse(Object.fromEntries(names.map((name) => [name, app.tryGetContext(name) as unknown])));
   if (!parsed.success) {
     throw new SettingsError(
-      `The context is refused: ${describeIssues(parsed.error)}. Set it like this: npx cdk synth -c clusterName=my-cluster`,
+      `The context is refused: ${describeIssues(parsed.error)}. Settings are given like this: npx cdk synth -c clusterName=my-cluster`,
     );
   }
   const { clusterName, policy, notifyEmail, schedule } = parsed.data;
@@ -68,7 +68,7 @@ function readPolicy(value: string | object | undefined): string {
     parsePolicy(text);
   } catch (error) {
     if (!isRemediationError(error)) throw error;
-    throw new SettingsError(`The context is refused: policy: ${error.message}`, { cause: error });
+    throw new SettingsError(error.message, { cause: error });
   }
   if (Buffer.byteLength(text) > MAX_POLICY_BYTES) {
     throw new SettingsError(

@@ -1,0 +1,77 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { STEP_NAMES } from "../../infra/functions.ts";
+import { CDK_CONTEXT } from "./cdk-context.ts";
+
+const run = promisify(execFile);
+const APP = fileURLToPath(new URL("../../infra/app.ts", import.meta.url));
+const MEGABYTE = 1_000_000;
+
+/** Runs the app as the CDK's command line does. */
+async function synthesise(outdir: string, context: Record<string, unknown> = {}): Promise<void> {
+  await run(process.execPath, [APP], {
+    env: {
+      ...process.env,
+      CDK_OUTDIR: outdir,
+      CDK_CONTEXT_JSON: JSON.stringify({ ...CDK_CONTEXT, "aws:cdk:enable-asset-metadata": true, ...context }),
+    },
+  });
+}
+
+/** Imports a bundle in a fresh Node and calls its handler; answers with the name of the error that it rejects with. */
+async function errorOf(bundle: string, payload: unknown): Promise<string> {
+  const script = `
+    const { handler } = await import(process.argv[1]);
+    await handler(JSON.parse(process.argv[2])).catch((error) => console.log(error.name));`;
+  const { stdout } = await run(
+    process.execPath,
+    ["--input-type=module", "--eval", script, bundle, JSON.stringify(payload)],
+    { env: {} },
+  );
+  return stdout.trim();
+}
+
+describe("the app", () => {
+  const outdir = mkdtempSync(join(tmpdir(), "synth-"));
+  let bundles: Map<string, string>;
+
+  beforeAll(async () => {
+    await synthesise(outdir);
+    const template = JSON.parse(readFileSync(join(outdir, "EksRemediation.template.json"), "utf8")) as {
+      Resources: Record<string, { Type: string; Metadata: Record<string, string> }>;
+    };
+    const functions = Object.entries(template.Resources).filter(([, { Type }]) => Type === "AWS::Lambda::Function");
+    bundles = new Map(
+      functions.map(([id, { Metadata }]) => [
+        STEP_NAMES.find((step) => id.startsWith(`Functions${step}`)) ?? id,
+        join(outdir, Metadata["aws:asset:path"] ?? "", "index.mjs"),
+      ]),
+    );
+  }, 120_000);
+
+  afterAll(() => {
+    rmSync(outdir, { recursive: true });
+  });
+
+  it.each(STEP_NAMES)(
+    "bundles %s small, and so that it runs by itself and refuses a payload that breaks its contract",
+    async (step) => {
+      const bundle = bundles.get(step) ?? "";
+
+      expect(statSync(bundle).size).toBeLessThan(MEGABYTE);
+      expect(await errorOf(bundle, {})).toBe(step === "detect" ? "InvalidRequest" : "InvalidStepInput");
+    },
+    20_000,
+  );
+
+  it("ends with one sentence when a setting cannot be used", async () => {
+    const failure = { code: 1, stderr: expect.stringMatching(/^The context is refused: clusterName: .*\n$/) as string };
+
+    await expect(synthesise(outdir, { clusterName: "-" })).rejects.toMatchObject(failure);
+  }, 20_000);
+});

@@ -1,0 +1,51 @@
+import { describe, expect, it } from "vitest";
+import { parseRequest } from "../../functions/shared/request.ts";
+import { Synthesised } from "./synthesised.ts";
+
+interface Rule {
+  State: string;
+  ScheduleExpression: string;
+  Targets: { Arn: unknown; Input: string; DeadLetterConfig: unknown; RoleArn: unknown }[];
+}
+
+function ruleOf(stack: Synthesised): Rule {
+  return stack.properties(stack.id("Schedule", "EveryMinute")) as unknown as Rule;
+}
+
+describe("the schedule", () => {
+  const stack = new Synthesised({ clusterName: "prod" });
+  const rule = ruleOf(stack);
+
+  it("starts a scan of the cluster every minute, with a request that the workflow takes", () => {
+    expect(rule).toMatchObject({ State: "ENABLED", ScheduleExpression: "rate(1 minute)" });
+    expect(rule.Targets).toHaveLength(1);
+    expect(rule.Targets[0]?.Arn).toEqual({ Ref: stack.id("Workflow", "StateMachine") });
+    expect(parseRequest(JSON.parse(rule.Targets[0]?.Input ?? ""))).toEqual({ cluster_name: "prod" });
+  });
+
+  it("may start that state machine and nothing else", () => {
+    const role = stack.id("Workflow", "StateMachine", "EventsRole");
+
+    expect(rule.Targets[0]?.RoleArn).toEqual({ "Fn::GetAtt": [role, "Arn"] });
+    expect(stack.permissions(role)).toEqual([
+      { action: "states:StartExecution", resource: `\${${stack.id("Workflow", "StateMachine")}}` },
+    ]);
+  });
+
+  it("keeps the starts that could not be delivered in a queue that takes TLS only", () => {
+    const queue = stack.id("Schedule", "DeadLetters");
+
+    expect(rule.Targets[0]?.DeadLetterConfig).toEqual({ Arn: { "Fn::GetAtt": [queue, "Arn"] } });
+    expect(stack.properties(stack.id("Schedule", "DeadLetters", "Policy"))).toMatchObject({
+      PolicyDocument: {
+        Statement: expect.arrayContaining([
+          expect.objectContaining({ Effect: "Deny", Condition: { Bool: { "aws:SecureTransport": "false" } } }),
+        ]) as unknown,
+      },
+    });
+  });
+
+  it("can be switched off", () => {
+    expect(ruleOf(new Synthesised({ schedule: "off" })).State).toBe("DISABLED");
+  });
+});

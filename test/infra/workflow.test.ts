@@ -1,0 +1,72 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { STEP_NAMES } from "../../infra/functions.ts";
+import { DEFINITION_FILE } from "../../local/engine.ts";
+import { Synthesised } from "./synthesised.ts";
+
+interface State {
+  Type: string;
+  Resource?: string;
+  TimeoutSeconds?: number;
+  ItemProcessor?: { States: Record<string, State> };
+}
+
+const definition = readFileSync(DEFINITION_FILE, "utf8");
+const stack = new Synthesised();
+const machine = stack.properties(stack.id("Workflow", "StateMachine"));
+const functionArn = (step: string) => ({ "Fn::GetAtt": [stack.id("Functions", step, "Function"), "Arn"] });
+
+/** Every Task state, those inside Map states included. */
+function tasks(states: Record<string, State>): State[] {
+  return Object.values(states).flatMap((state) => [
+    ...(state.Type === "Task" ? [state] : []),
+    ...(state.ItemProcessor === undefined ? [] : tasks(state.ItemProcessor.States)),
+  ]);
+}
+
+/** `detect` for `${DetectFunctionArn}`. */
+function stepOf(placeholder: string): string {
+  return placeholder.replace(/^\W*(\w+)FunctionArn\W*$/, (_whole, name: string) => name.toLowerCase());
+}
+
+describe("the state machine", () => {
+  it("has every placeholder of the definition filled in with the function that it names", () => {
+    const placeholders = new Set([...definition.matchAll(/\$\{(\w+)\}/g)].map(([, name]) => name ?? ""));
+
+    expect(machine["DefinitionSubstitutions"]).toEqual(
+      Object.fromEntries([...placeholders].map((name) => [name, functionArn(stepOf(name))])),
+    );
+  });
+
+  it("may invoke exactly the workflow's functions", () => {
+    const invoked = stack
+      .permissions(stack.id("Workflow", "StateMachine", "Role"))
+      .filter(({ action }) => action.startsWith("lambda:"));
+
+    expect(invoked.map(({ action, resource }) => `${action} ${resource}`).sort()).toEqual(
+      STEP_NAMES.map((step) => `lambda:InvokeFunction \${${stack.id("Functions", step, "Function")}.Arn}`).sort(),
+    );
+  });
+
+  it("keeps a trace and a log of every state, without the payloads", () => {
+    expect(machine).toMatchObject({
+      StateMachineType: "STANDARD",
+      TracingConfiguration: { Enabled: true },
+      LoggingConfiguration: { Level: "ALL", IncludeExecutionData: false },
+    });
+    stack.template.hasResourceProperties("AWS::Logs::LogGroup", {
+      LogGroupName: "/aws/vendedlogs/states/eks-remediation-my-cluster",
+      RetentionInDays: 30,
+    });
+  });
+
+  it("gives each task longer than its function may take, so that no retry starts while the function is at work", () => {
+    const { States } = JSON.parse(definition) as { States: Record<string, State> };
+    const coldStart = 10;
+
+    for (const { Resource = "", TimeoutSeconds } of tasks(States)) {
+      const { Timeout } = stack.properties(stack.id("Functions", stepOf(Resource), "Function"));
+      expect(TimeoutSeconds, Resource).toBeGreaterThanOrEqual(Number(Timeout) + coldStart);
+    }
+  });
+});
