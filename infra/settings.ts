@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { Node } from "constructs";
-import { z } from "zod";
+import * as z from "zod";
 import { isRemediationError } from "../functions/shared/errors.ts";
 import { parsePolicy } from "../functions/shared/policy.ts";
 import { ScanRequest } from "../functions/shared/request.ts";

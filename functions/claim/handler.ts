@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { isRemembered, outcomeOf } from "../notify/outcome.ts";
 import { awsEnvironment } from "../shared/aws/environment.ts";
 import { Claim, WorkloadResult, WorkloadRun } from "../shared/contracts.ts";

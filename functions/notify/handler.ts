@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { awsEnvironment } from "../shared/aws/environment.ts";
 import { CaughtError, Detection, ExecutionRef, Report, WorkloadRun } from "../shared/contracts.ts";
 import { contract, step } from "../shared/step.ts";

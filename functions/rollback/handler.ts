@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { awsEnvironment } from "../shared/aws/environment.ts";
 import { RemedyResult, UndoResult, WorkloadRun } from "../shared/contracts.ts";
 import { remedyOf } from "../shared/remedy-step.ts";

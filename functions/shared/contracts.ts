@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /**
  * What one step of the workflow hands to the next. Each handler checks its input and its output against these schemas,

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { RemediationError } from "./errors.ts";
 import { describeIssues } from "./validation.ts";
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Cluster } from "./cluster/cluster.ts";
 import { RemediationError } from "./errors.ts";
 import type { Notification } from "./notification.ts";

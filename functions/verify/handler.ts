@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { awsEnvironment } from "../shared/aws/environment.ts";
 import { UndoVerification, Verification, WorkloadRun } from "../shared/contracts.ts";
 import { RemediationError } from "../shared/errors.ts";

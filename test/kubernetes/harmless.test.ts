@@ -1,6 +1,6 @@
 import { describe } from "vitest";
 import { it } from "./scenario.ts";
-import { applyWeb, rollOutWeb, untilDeadlineExceeded } from "./web.ts";
+import { applyWeb, evictPods, rollOutWeb, untilDeadlineExceeded } from "./web.ts";
 
 describe.concurrent("the workflow", () => {
   it("finds nothing wrong in a healthy namespace, with one function call, four transitions and not one write", async ({
@@ -36,12 +36,7 @@ describe.concurrent("the workflow", () => {
 
   it("deletes no leftover in a dry run", async ({ scenario, expect }) => {
     await rollOutWeb(scenario, { image: "shop/web:1" });
-    await scenario.annotatePods("simulation/failure=evicted");
-    await scenario.untilFailing("Evicted", 2);
-    await scenario.until(
-      "two replacements are ready",
-      async () => (await scenario.deployment()).status?.readyReplicas === 2,
-    );
+    await evictPods(scenario);
     const before = (await scenario.pods()).map(({ metadata }) => metadata?.uid);
 
     const run = await scenario.run({ dry_run: true });

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe } from "vitest";
 import { it } from "./scenario.ts";
-import { rollOutWeb } from "./web.ts";
+import { evictPods, rollOutWeb } from "./web.ts";
 
 describe.concurrent("a workload that ran well for long", () => {
   it("and starts to crash is restarted", async ({ scenario, expect }) => {
@@ -67,12 +67,7 @@ describe.concurrent("a workload that ran well for long", () => {
     expect,
   }) => {
     await rollOutWeb(scenario, { image: "shop/web:1" });
-    await scenario.annotatePods("simulation/failure=evicted");
-    await scenario.untilFailing("Evicted", 2);
-    await scenario.until(
-      "two replacements are ready",
-      async () => (await scenario.deployment()).status?.readyReplicas === 2,
-    );
+    await evictPods(scenario);
 
     const run = await scenario.run();
 

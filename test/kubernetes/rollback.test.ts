@@ -29,12 +29,11 @@ describe.concurrent("a bad rollout", () => {
 
   it("that was rolled out completely before it began to crash is rolled back, too", async ({ scenario, expect }) => {
     await rollOutWeb(scenario, { image: "shop/web:1" });
-    await sleep(7_000); // long enough for revision 1 to count as stable under the suite's policy
-    await applyWeb(scenario, { image: "shop/web:2", annotations: `${CRASH}, "simulation/after": "1s"` });
-    await scenario.rolledOut();
+    await sleep(21_000); // long enough for revision 1 to count as stable under this scenario's policy
+    await rollOutWeb(scenario, { image: "shop/web:2", annotations: `${CRASH}, "simulation/after": "8s"` });
     await scenario.untilFailing("CrashLoopBackOff", 2);
 
-    const run = await scenario.run();
+    const run = await scenario.run({}, { stable_seconds: 20 });
 
     expect(run.workloads).toMatchObject([{ outcome: "Recovered", cause: "CrashLoopAfterRollout", action: "rollback" }]);
     expect(await scenario.image()).toBe("shop/web:1");

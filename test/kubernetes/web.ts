@@ -1,3 +1,4 @@
+import { isReady } from "../../functions/shared/kubernetes/pods.ts";
 import type { Scenario } from "./scenario.ts";
 
 /** A readiness probe, as a line of the manifest. */
@@ -43,4 +44,14 @@ export async function untilDeadlineExceeded(scenario: Scenario): Promise<void> {
       ({ reason }) => reason === "ProgressDeadlineExceeded",
     ),
   );
+}
+
+/** Has the node evict the two pods of `web`, and waits until both replacements are ready beside the leftovers. */
+export async function evictPods(scenario: Scenario): Promise<void> {
+  await scenario.annotatePods("simulation/failure=evicted");
+  await scenario.untilFailing("Evicted", 2);
+  await scenario.until("two replacements are ready", async () => {
+    const pods = await scenario.pods();
+    return pods.length === 4 && pods.filter(isReady).length === 2;
+  });
 }
