@@ -69,6 +69,12 @@ export async function ensureBinaries(progress: Progress, signal?: AbortSignal): 
   ) as Binaries;
 }
 
+/** The version of the control plane, for example `Kubernetes v1.35.4`. */
+export function kubernetesVersion(): string {
+  const [source] = SOURCES.filter(({ module }) => module === "kubernetes");
+  return source === undefined ? "" : `Kubernetes ${requiredVersion(readGoMod(source), source.requires)}`;
+}
+
 /** The version of a required module in a go.mod's text, for example `v1.35.4`. */
 export function requiredVersion(goMod: string, module: string): string {
   const line = new RegExp(`^(?:require )?\\s*${module.replaceAll(".", "\\.")} (v\\S+)`, "m").exec(goMod);
