@@ -109,7 +109,7 @@ export function rollBack({ current, healthy, revisions }: Case): Remedy {
         "Roll forward with a fixed template, or ask for a rollback to a revision that you know.",
     };
   }
-  return { action: "rollback", from: revisionRef(current), to: revisionRef(healthy.revision) };
+  return { action: "rollback", from: revisionRef(current), to: revisionRef(healthy.revision), unblock: [] };
 }
 
 /** Leaves it to a person. */

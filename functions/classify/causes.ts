@@ -262,7 +262,7 @@ function rolloutLines({ current, healthy, stable }: Case): string[] {
   return [
     current === undefined
       ? "the present template has no ReplicaSet yet"
-      : `the present revision is ${current.revision} (${current.replica_set}), ${current.available} of ${current.replicas} replicas available`,
+      : `the present revision is ${current.revision} (${current.name}), ${current.available} of ${current.replicas} replicas available`,
     ...(healthy === undefined ? [] : [healthy.evidence]),
     ...(stable.evidence === "" ? [] : [stable.evidence]),
   ];

@@ -1,4 +1,5 @@
 import type { Diagnosis, Remedy } from "../shared/contracts.ts";
+import { describeSize } from "../shared/kubernetes/hpa.ts";
 import { templateHash } from "../shared/kubernetes/template.ts";
 import type { Deployment } from "../shared/kubernetes/types.ts";
 import type { Policy } from "../shared/policy.ts";
@@ -6,7 +7,13 @@ import { bounded } from "../shared/text.ts";
 import { openCase, type Case } from "./case.ts";
 import { CAUSES, unknownCause, type Cause, type Finding } from "./causes.ts";
 import type { Evidence } from "./evidence.ts";
-import { DEFAULT_PROGRESS_DEADLINE_SECONDS, refuseRemedy, refuseWorkload, type GuardRefusal } from "./guards.ts";
+import {
+  DEFAULT_PROGRESS_DEADLINE_SECONDS,
+  refuseByMode,
+  refuseRemedy,
+  refuseWorkload,
+  type GuardRefusal,
+} from "./guards.ts";
 import { requestedRemedy } from "./requested.ts";
 
 /** How many evidence lines a diagnosis carries. */
@@ -28,7 +35,9 @@ export function classify(evidence: Evidence, policy: Policy): Diagnosis {
     summary: bounded(finding.summary),
     evidence: finding.evidence.slice(0, MAX_EVIDENCE).map((line) => bounded(line)),
     remedy,
+    undo: undoOf(remedy),
     rejected: [...finding.rejected.filter(({ action }) => action !== remedy.action), ...refused],
+    ...(evidence.workload?.metadata?.uid === undefined ? {} : { workload_uid: evidence.workload.metadata.uid }),
     ...(template === undefined ? {} : { template: templateHash(template) }),
     progress_deadline_seconds:
       (evidence.workload as Deployment | undefined)?.spec?.progressDeadlineSeconds ?? DEFAULT_PROGRESS_DEADLINE_SECONDS,
@@ -56,9 +65,33 @@ function chooseRemedy(finding: Finding, facts: Case): { remedy: Remedy; refused:
 
   const { requested } = evidence.incident;
   const wanted = requested === undefined ? finding.remedy : requestedRemedy(requested, facts);
-  const refusal = refuseRemedy(evidence, wanted);
+  const refusal =
+    refuseTried(evidence, wanted) ?? refuseRemedy(evidence, wanted) ?? refuseByMode(evidence, wanted, policy);
   if (refusal === undefined) return { remedy: wanted, refused: [] };
   return { remedy: none(refusal), refused: [{ action: wanted.action, reason: bounded(refusal.message) }] };
+}
+
+/** What an execution has tried in vain is not tried again. */
+function refuseTried({ tried }: Evidence, { action }: Remedy): GuardRefusal | undefined {
+  if (action === "none" || !tried.includes(action)) return undefined;
+  return {
+    refusal: "NoSafeRemedy",
+    message: `A ${action} did not help, and the evidence allows nothing else. A person has to look.`,
+  };
+}
+
+/** How the remedy would be undone, for whoever has to decide about it. */
+function undoOf(remedy: Remedy): string {
+  switch (remedy.action) {
+    case "rollback":
+      return `Put the template of revision ${remedy.from.revision} back.`;
+    case "scale":
+      return `Back to ${describeSize(remedy.scale.from)}.`;
+    case "restart":
+      return "A restart cannot be undone; the controller makes a new pod for each one.";
+    case "none":
+      return "Nothing is done.";
+  }
 }
 
 function none({ refusal, message }: GuardRefusal): Remedy {

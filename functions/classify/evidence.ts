@@ -4,6 +4,7 @@ import type { Incident } from "../shared/contracts.ts";
 import { isRemediationError } from "../shared/errors.ts";
 import { hpaOf } from "../shared/kubernetes/hpa.ts";
 import type { Hpa, Namespace, Pod, ReplicaSet, Workload } from "../shared/kubernetes/types.ts";
+import type { Action } from "../shared/policy.ts";
 import { podsOf, readWorkload, replicaSetsOf } from "../shared/kubernetes/workloads.ts";
 import { assertNamespace } from "../shared/kubernetes/namespaces.ts";
 
@@ -20,13 +21,20 @@ export interface Evidence {
   replicaSets: ReplicaSet[];
   /** The HPA that owns the workload's scale. */
   hpa: Hpa | undefined;
+  /** The remedies that this execution has tried in vain. */
+  tried: readonly Action[];
 }
 
 /**
  * Reads the evidence for one incident.
  * @throws RemediationError `WorkloadNotFound` or `NamespaceNotFound` when it is gone since it was detected
  */
-export async function gatherEvidence(cluster: Cluster, incident: Incident, now: Date): Promise<Evidence> {
+export async function gatherEvidence(
+  cluster: Cluster,
+  incident: Incident,
+  tried: readonly Action[],
+  now: Date,
+): Promise<Evidence> {
   const ref = incident.workload;
   const [namespace, workload] = await Promise.all([
     assertNamespace(cluster, ref.namespace),
@@ -34,14 +42,14 @@ export async function gatherEvidence(cluster: Cluster, incident: Incident, now: 
   ]);
   if (workload === undefined) {
     const pods = ref.kind === "Pod" ? await readBarePod(cluster, ref.namespace, ref.name) : [];
-    return { incident, now, namespace, workload, pods, replicaSets: [], hpa: undefined };
+    return { incident, now, namespace, workload, pods, replicaSets: [], hpa: undefined, tried };
   }
   const [pods, replicaSets, hpa] = await Promise.all([
     podsOf(cluster, ref, workload),
     ref.kind === "Deployment" ? replicaSetsOf(cluster, ref, workload) : [],
     hpaOf(cluster, ref),
   ]);
-  return { incident, now, namespace, workload, pods, replicaSets, hpa };
+  return { incident, now, namespace, workload, pods, replicaSets, hpa, tried };
 }
 
 async function readBarePod(cluster: Cluster, namespace: string, name: string): Promise<Pod[]> {

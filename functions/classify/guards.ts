@@ -3,7 +3,7 @@ import { isFailing } from "../shared/kubernetes/pod-failures.ts";
 import { isStaticPod } from "../shared/kubernetes/pods.ts";
 import type { Deployment } from "../shared/kubernetes/types.ts";
 import { describeWorkload, RECREATING_KINDS } from "../shared/kubernetes/workloads.ts";
-import type { Policy } from "../shared/policy.ts";
+import { modeOf, type Policy } from "../shared/policy.ts";
 import { outOfScope } from "../shared/scope.ts";
 import type { Evidence } from "./evidence.ts";
 import { ownerTool } from "./owner-tools.ts";
@@ -31,6 +31,26 @@ export function refuseWorkload(evidence: Evidence, policy: Policy): GuardRefusal
 /** The first guard that refuses this remedy. */
 export function refuseRemedy(evidence: Evidence, remedy: Remedy): GuardRefusal | undefined {
   return firstRefusal(REMEDY_GUARDS.map((guard) => guard(evidence, remedy)));
+}
+
+/** The policy's word on this action in this namespace. */
+export function refuseByMode({ incident }: Evidence, { action }: Remedy, policy: Policy): GuardRefusal | undefined {
+  if (action === "none") return undefined;
+  const { namespace } = incident.workload;
+  switch (modeOf(action, namespace, policy)) {
+    case "automatic":
+      return undefined;
+    case "diagnose":
+      return {
+        refusal: "DiagnoseOnly",
+        message: `A ${action} is what it needs; in namespace ${namespace} the policy leaves that to a person (actions.${action}: diagnose).`,
+      };
+    case "off":
+      return {
+        refusal: "ActionOff",
+        message: `A ${action} is switched off in namespace ${namespace} (actions.${action}: off).`,
+      };
+  }
 }
 
 function firstRefusal(refusals: (GuardRefusal | undefined)[]): GuardRefusal | undefined {

@@ -7,7 +7,8 @@ import { gatherEvidence } from "./evidence.ts";
 /** Finds the cause of one incident and chooses the remedy, or says why there is none. */
 export const diagnose = step(contract(WorkloadRun), Diagnosis, async (run, environment) => {
   const cluster = await environment.connect(run.cluster_name);
-  const evidence = await gatherEvidence(cluster, run.incident, environment.now());
+  const tried = run.first?.remedy.change?.kind;
+  const evidence = await gatherEvidence(cluster, run.incident, tried === undefined ? [] : [tried], environment.now());
   return classify(evidence, environment.policy());
 });
 

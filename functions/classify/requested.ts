@@ -45,7 +45,7 @@ function rollBackTo(revision: number, { revisions, current }: Case): Remedy {
       message: `It runs the template of revision ${revision} already.`,
     };
   }
-  return { action: "rollback", from: revisionRef(current), to: revisionRef(target) };
+  return { action: "rollback", from: revisionRef(current), to: revisionRef(target), unblock: [] };
 }
 
 function scaleTo(replicas: number, { evidence, policy }: Case): Remedy {

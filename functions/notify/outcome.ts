@@ -46,9 +46,14 @@ export function outcomeOf(run: WorkloadRun): Report {
     ...(reason === undefined ? {} : { reason }),
   });
 
-  const { error, claim, diagnosis, remedy, verification, undo, undo_verification: undone } = run;
+  const { error, claim, diagnosis, remedy, verification, undo, undo_verification: undone, first } = run;
   const failedWith = error === undefined ? "" : `${error.Error}: ${errorText(error)}`;
 
+  if (first !== undefined && remedy?.status !== "applied") {
+    const tried = `${first.diagnosis.summary} ${first.remedy.message} It did not help: ${first.verification.reasons.join("; ")}.`;
+    const next = diagnosis?.remedy.action === "none" ? diagnosis.remedy.message : (remedy?.message ?? failedWith);
+    return { ...ended("Unresolved", `${tried} ${next}`, true, error?.Error), action: first.diagnosis.remedy.action };
+  }
   if (claim === undefined) return ended("Unresolved", `Could not be claimed. ${failedWith}`, true, error?.Error);
   if (claim.status === "refused") {
     return ended("Skipped", claim.message ?? "", claim.needs_person ?? true, claim.refusal);

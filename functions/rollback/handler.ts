@@ -32,7 +32,7 @@ export const rollback = step(
     return {
       status: run.dry_run ? "planned" : "applied",
       message: `${run.dry_run ? "Would roll" : "Rolled"} back from revision ${from.revision} to the template of revision ${to.revision}.`,
-      change: { kind: "rollback", before: from, after: to },
+      change: { kind: "rollback", before: from, after: to, unblocked: [] },
       ...settling(run, policy, environment.now()),
     };
   },

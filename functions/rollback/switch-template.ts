@@ -61,7 +61,7 @@ function assertUnchanged(workload: WorkloadRef, deployment: Deployment, present:
 async function readTemplate(
   cluster: Cluster,
   workload: WorkloadRef,
-  { revision, replica_set, template }: RevisionRef,
+  { revision, name, template }: RevisionRef,
 ): Promise<{ template: PodTemplate; changeCause: string | undefined }> {
   const gone = (cause?: unknown) =>
     new RemediationError(
@@ -72,7 +72,7 @@ async function readTemplate(
       },
     );
   try {
-    const replicaSet = await cluster.get<ReplicaSet>(paths.replicaSet(workload.namespace, replica_set));
+    const replicaSet = await cluster.get<ReplicaSet>(paths.replicaSet(workload.namespace, name));
     const found = replicaSet.spec?.template;
     if (found === undefined || templateHash(found) !== template) throw gone();
     return { template: templateForDeployment(found), changeCause: replicaSet.metadata?.annotations?.[CHANGE_CAUSE] };

@@ -1,11 +1,12 @@
 import * as z from "zod";
 import { awsEnvironment } from "../shared/aws/environment.ts";
 import { RemedyResult, UndoResult, WorkloadRun } from "../shared/contracts.ts";
+import { describeSize } from "../shared/kubernetes/hpa.ts";
 import { remedyOf } from "../shared/remedy-step.ts";
 import { settling, undoSettling } from "../shared/settling.ts";
 import { contract, step } from "../shared/step.ts";
 import { undoUnlessOvertaken } from "../shared/undo.ts";
-import { describeSize, describeTarget, reversed, scale } from "./scale.ts";
+import { describeTarget, reversed, scale } from "./scale.ts";
 
 const ScaleInput = z.strictObject({ operation: z.enum(["apply", "undo"]), run: WorkloadRun });
 

@@ -2,7 +2,7 @@ import type { Cluster } from "../shared/cluster/cluster.ts";
 import { paths } from "../shared/cluster/paths.ts";
 import type { HpaBounds, ScalePlan, WorkloadRef } from "../shared/contracts.ts";
 import { isRemediationError, RemediationError } from "../shared/errors.ts";
-import { boundsOf } from "../shared/kubernetes/hpa.ts";
+import { boundsOf, describeSize } from "../shared/kubernetes/hpa.ts";
 import type { Hpa, ScaleObject } from "../shared/kubernetes/types.ts";
 
 /** The HPA's status changes with every sync; each change of it makes the precondition fail. */
@@ -36,11 +36,6 @@ export function reversed(plan: ScalePlan): ScalePlan {
 /** `HPA shop/web` or `Deployment shop/web`. */
 export function describeTarget({ kind, namespace, name }: WorkloadRef, plan: ScalePlan): string {
   return plan.target === "hpa" ? `HPA ${namespace}/${plan.name}` : `${kind} ${namespace}/${name}`;
-}
-
-/** `2 to 6 replicas`, as messages put bounds and replicas. */
-export function describeSize(size: HpaBounds | number): string {
-  return typeof size === "number" ? `${size} replicas` : `${size.min} to ${size.max} replicas`;
 }
 
 /** Not a race: the value itself is another one, so trying again is pointless. */

@@ -129,6 +129,8 @@ export type Detection = z.output<typeof Detection>;
 /** Why a guard refused to act. A closed set: operators filter and alarm on it. */
 export const REFUSALS = [
   "NamespaceNotAllowed",
+  "ActionOff",
+  "DiagnoseOnly",
   "OptedOut",
   "NotOptedIn",
   "AlreadyClaimed",
@@ -145,6 +147,7 @@ export const REFUSALS = [
   "LimitReached",
   "ScaledToZero",
   "NoSafeRemedy",
+  "MayPass",
   "NotFailingAnymore",
   "ObjectChanged",
 ] as const;
@@ -180,10 +183,12 @@ export type Claim = z.output<typeof Claim>;
 export const PodTarget = z.strictObject({ name: z.string(), uid: z.string() });
 export type PodTarget = z.output<typeof PodTarget>;
 
-/** A revision of a Deployment: the ReplicaSet that holds its pod template. */
+/** A revision of a workload, and the object that holds its pod template. */
 export const RevisionRef = z.strictObject({
   revision: z.int(),
-  replica_set: z.string(),
+  /** A ReplicaSet for Deployments, a ControllerRevision for StatefulSets and DaemonSets. */
+  kind: z.enum(["ReplicaSet", "ControllerRevision"]),
+  name: z.string(),
   /** Hash of the pod template without `pod-template-hash` and `kubectl.kubernetes.io/restartedAt`. */
   template: z.string(),
 });
@@ -207,7 +212,13 @@ export const Remedy = z.discriminatedUnion("action", [
     mode: z.enum(["evict", "clean_up"]),
     pods: z.array(PodTarget).min(1),
   }),
-  z.strictObject({ action: z.literal("rollback"), from: RevisionRef, to: RevisionRef }),
+  z.strictObject({
+    action: z.literal("rollback"),
+    from: RevisionRef,
+    to: RevisionRef,
+    /** Pods that an ordered StatefulSet waits for in vain; they are deleted once, so that the older template gets its turn. */
+    unblock: z.array(PodTarget),
+  }),
   z.strictObject({ action: z.literal("scale"), scale: ScalePlan }),
   z.strictObject({ action: z.literal("none"), refusal: Refusal, message: z.string() }),
 ]);
@@ -223,6 +234,10 @@ export const Diagnosis = z.strictObject({
   remedy: Remedy,
   /** Remedies that were considered and not chosen, each with the reason. */
   rejected: z.array(z.strictObject({ action: z.string(), reason: z.string() })),
+  /** How the remedy would be undone if it does not help. */
+  undo: z.string(),
+  /** UID of the workload as it was diagnosed, which Kubernetes Events about it carry. */
+  workload_uid: z.string().optional(),
   /** Hash of the workload's present pod template, for the history. */
   template: z.string().optional(),
   /** How long the workload's own rollout may take, in seconds. */
@@ -233,7 +248,13 @@ export type Diagnosis = z.output<typeof Diagnosis>;
 /** Exactly what a remedy touched, so that exactly that can be undone. */
 export const Change = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("restart"), mode: z.enum(["evict", "clean_up"]), pods: z.array(PodTarget) }),
-  z.strictObject({ kind: z.literal("rollback"), before: RevisionRef, after: RevisionRef }),
+  z.strictObject({
+    kind: z.literal("rollback"),
+    before: RevisionRef,
+    after: RevisionRef,
+    /** Pods that were deleted to let an ordered StatefulSet move on. */
+    unblocked: z.array(PodTarget),
+  }),
   z.strictObject({ kind: z.literal("scale"), scale: ScalePlan }),
 ]);
 export type Change = z.output<typeof Change>;
@@ -322,6 +343,8 @@ export const WorkloadRun = z.strictObject({
   execution: ExecutionRef,
   incident: Incident,
   claim: Claim.optional(),
+  /** The try that did not help, when another remedy was looked for after it. */
+  first: z.strictObject({ diagnosis: Diagnosis, remedy: RemedyResult, verification: Verification }).optional(),
   diagnosis: Diagnosis.optional(),
   remedy: RemedyResult.optional(),
   verification: Verification.optional(),

@@ -6,6 +6,27 @@ const seconds = z.int().min(0).max(86_400);
 const namespaceName = z.string().min(1).max(63);
 
 /**
+ * `automatic`: carried out. `diagnose`: chosen and reported, never carried out. `off`: neither chosen nor carried out.
+ */
+const ActionMode = z.enum(["automatic", "diagnose", "off"]);
+export type ActionMode = z.output<typeof ActionMode>;
+
+/** The mode of each action. */
+const ActionModes = z.strictObject({
+  restart: ActionMode.default("automatic"),
+  rollback: ActionMode.default("automatic"),
+  scale: ActionMode.default("automatic"),
+});
+export type Action = keyof z.output<typeof ActionModes>;
+
+/** The modes of some actions; the others keep theirs. */
+const SomeActionModes = z.strictObject({
+  restart: ActionMode.optional(),
+  rollback: ActionMode.optional(),
+  scale: ActionMode.optional(),
+});
+
+/**
  * What the workflow may do, and how patient it is. Every field has a default, so `{}` is a complete policy.
  * Durations are whole seconds.
  */
@@ -19,6 +40,12 @@ export const Policy = z
         deny: z.array(namespaceName).default([]),
       })
       .prefault({}),
+    /** What each action may do by itself. */
+    actions: ActionModes.prefault({}),
+    /** Other modes for some namespaces; the first entry that names the namespace and the action decides. */
+    overrides: z
+      .array(z.strictObject({ namespaces: z.array(namespaceName).min(1), actions: SomeActionModes }))
+      .default([]),
     /** When true, only workloads or namespaces that carry the annotation `eks-remediation/enabled: "true"` are touched. */
     opt_in: z.boolean().default(false),
     /** A revision that ran well for this long counts as stable: what fails later is not the rollout's fault. */
@@ -96,6 +123,14 @@ export const Policy = z
   .describe("Remediation policy");
 
 export type Policy = z.output<typeof Policy>;
+
+/** What an action may do by itself in a namespace. */
+export function modeOf(action: Action, namespace: string, policy: Policy): ActionMode {
+  const override = policy.overrides.find(
+    ({ namespaces, actions }) => namespaces.includes(namespace) && actions[action] !== undefined,
+  );
+  return override?.actions[action] ?? policy.actions[action];
+}
 
 /** Namespaces that are never touched unless `namespaces.allow` names them. */
 export const SYSTEM_NAMESPACES: readonly string[] = ["kube-system", "kube-public", "kube-node-lease"];

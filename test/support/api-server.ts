@@ -13,9 +13,10 @@ export interface SeenRequest {
   body: unknown;
 }
 
-/** What the server answers; a function writes (or breaks off) the response by itself. */
+/** What the server answers; a function writes (or breaks off) the response by itself, and may look at what was asked. */
 export type Answer =
-  { status: number; body: unknown; headers?: Record<string, string> } | ((response: ServerResponse) => void);
+  | { status: number; body: unknown; headers?: Record<string, string> }
+  | ((response: ServerResponse, request: SeenRequest) => void);
 
 /** An object, as the API server answers a successful request. */
 export function found(body: unknown): Answer {
@@ -101,19 +102,20 @@ export class ApiServer {
     const text = Buffer.concat(chunks).toString("utf8");
     const [path = "", query] = (request.url ?? "").split("?");
     const method = request.method ?? "";
-    this.requests.push({
+    const seen: SeenRequest = {
       method,
       path,
       query: Object.fromEntries(new URLSearchParams(query)),
       contentType: request.headers["content-type"],
       headers: request.headers,
       body: text === "" ? undefined : JSON.parse(text),
-    });
+    };
+    this.requests.push(seen);
 
     const script = this.#answers.get(`${method} ${path}`) ?? [];
     const answer = (script.length > 1 ? script.shift() : script[0]) ?? refusal(404, `${path} not found`);
     if (typeof answer === "function") {
-      answer(response);
+      answer(response, seen);
       return;
     }
     response.writeHead(answer.status, { "content-type": "application/json", ...answer.headers });

@@ -231,6 +231,7 @@ export function evidence(overrides: Partial<Evidence> = {}): Evidence {
     pods: [pod()],
     replicaSets: [replicaSet(1, { available: 2 })],
     hpa: undefined,
+    tried: [],
     ...overrides,
   };
 }

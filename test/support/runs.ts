@@ -1,8 +1,8 @@
 import type { Change, Diagnosis, RemedyResult, WorkloadRun } from "../../functions/shared/contracts.ts";
 import { incident, NOW } from "./objects.ts";
 
-const REVISION_1 = { revision: 1, replica_set: "web-1", template: "aaaa" };
-const REVISION_2 = { revision: 2, replica_set: "web-2", template: "bbbb" };
+const REVISION_1 = { revision: 1, kind: "ReplicaSet", name: "web-1", template: "aaaa" } as const;
+const REVISION_2 = { revision: 2, kind: "ReplicaSet", name: "web-2", template: "bbbb" } as const;
 
 /** A run that has claimed `shop/web`. */
 export function claimedRun(overrides: Partial<WorkloadRun> = {}): WorkloadRun {
@@ -27,8 +27,9 @@ export function diagnosis(overrides: Partial<Diagnosis> = {}): Diagnosis {
     confidence: "high",
     summary: "2 pods crash since revision 2 was rolled out.",
     evidence: ["revision 1 has 2 available replicas now"],
-    remedy: { action: "rollback", from: REVISION_2, to: REVISION_1 },
+    remedy: { action: "rollback", from: REVISION_2, to: REVISION_1, unblock: [] },
     rejected: [{ action: "restart", reason: "the same template crashes again" }],
+    undo: "Put the template of revision 2 back.",
     template: "bbbb",
     progress_deadline_seconds: 600,
     ...overrides,
@@ -39,7 +40,7 @@ export function remedyResult(overrides: Partial<RemedyResult> = {}): RemedyResul
   return {
     status: "applied",
     message: "Rolled back from revision 2 to the template of revision 1.",
-    change: { kind: "rollback", before: REVISION_2, after: REVISION_1 },
+    change: { kind: "rollback", before: REVISION_2, after: REVISION_1, unblocked: [] },
     wait_seconds: 20,
     deadline: new Date(NOW.getTime() + 660_000).toISOString(),
     ...overrides,

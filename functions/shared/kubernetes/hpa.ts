@@ -27,3 +27,8 @@ export function limitedAtMaximumSince(hpa: Hpa): string | undefined {
   if (limited?.status !== "True" || limited.reason !== "TooManyReplicas") return undefined;
   return limited.lastTransitionTime;
 }
+
+/** `2 to 6 replicas`, as messages put bounds and replicas. */
+export function describeSize(size: HpaBounds | number): string {
+  return typeof size === "number" ? `${size} replicas` : `${size.min} to ${size.max} replicas`;
+}

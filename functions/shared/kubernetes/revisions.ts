@@ -30,7 +30,8 @@ export function revisionsOf(deployment: Deployment, replicaSets: ReplicaSet[]): 
     return {
       revision,
       numbers: [...earlier, revision].sort((a, b) => a - b),
-      replica_set: replicaSet.metadata?.name ?? "",
+      kind: "ReplicaSet" as const,
+      name: replicaSet.metadata?.name ?? "",
       template,
       created: new Date(replicaSet.metadata?.creationTimestamp ?? 0),
       replicas: replicaSet.status?.replicas ?? 0,
@@ -96,6 +97,6 @@ function firstTenure({ numbers, created }: Revision, revisions: Revision[]): num
 }
 
 /** The part of a revision that goes into payloads. */
-export function revisionRef({ revision, replica_set, template }: Revision): RevisionRef {
-  return { revision, replica_set, template };
+export function revisionRef({ revision, kind, name, template }: Revision): RevisionRef {
+  return { revision, kind, name, template };
 }

@@ -38,8 +38,8 @@ describe("classify", () => {
       confidence: "high",
       remedy: {
         action: "rollback",
-        from: { revision: 2, replica_set: "web-2" },
-        to: { revision: 1, replica_set: "web-1" },
+        from: { revision: 2, name: "web-2" },
+        to: { revision: 1, name: "web-1" },
       },
     });
     expect(diagnosis.evidence).toContain("revision 1 has 2 available replicas now");

@@ -60,8 +60,8 @@ describe("a runbook that asks for a rollback", () => {
   it("for a revision gets that one, healthy or not", () => {
     expect(remedy({ action: "rollback", revision: 3 }, seen)).toMatchObject({
       action: "rollback",
-      from: { revision: 4, replica_set: "web-4" },
-      to: { revision: 3, replica_set: "web-3" },
+      from: { revision: 4, name: "web-4" },
+      to: { revision: 3, name: "web-3" },
     });
   });
 

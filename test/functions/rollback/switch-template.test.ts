@@ -13,8 +13,8 @@ const GOOD = template("shop/web:1");
 
 const CHANGE = {
   workload: WEB,
-  from: { revision: 2, replica_set: "web-2", template: templateHash(BAD) },
-  to: { revision: 1, replica_set: "web-1", template: templateHash(GOOD) },
+  from: { revision: 2, kind: "ReplicaSet" as const, name: "web-2", template: templateHash(BAD) },
+  to: { revision: 1, kind: "ReplicaSet" as const, name: "web-1", template: templateHash(GOOD) },
   dryRun: false,
 };
 

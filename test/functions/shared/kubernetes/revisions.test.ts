@@ -27,7 +27,7 @@ describe("the revisions of a Deployment", () => {
   it("are at the one whose template the Deployment has, although the controller labelled its copy", () => {
     const revisions = revisionsOf(deployment({ template: template("shop/web:2") }), [replicaSet(3), replicaSet(2)]);
 
-    expect(currentRevision(revisions)).toMatchObject({ revision: 2, replica_set: "web-2" });
+    expect(currentRevision(revisions)).toMatchObject({ revision: 2, name: "web-2" });
   });
 
   it("are at none while the controller has not seen the newest template", () => {

@@ -1,0 +1,109 @@
+import type { Table } from "../../functions/detect/table.ts";
+import { paths } from "../../functions/shared/cluster/paths.ts";
+import type {
+  CronJob,
+  DaemonSet,
+  Deployment,
+  Hpa,
+  Job,
+  Node,
+  ObjectMeta,
+  Pod,
+  ReplicaSet,
+  StatefulSet,
+} from "../../functions/shared/kubernetes/types.ts";
+import { found, type Answer, type ApiServer, type SeenRequest } from "./api-server.ts";
+import {
+  DAEMON_SET_PRINTER,
+  DEPLOYMENT_PRINTER,
+  JOB_PRINTER,
+  NAMESPACE_PRINTER,
+  NODE_PRINTER,
+  POD_PRINTER,
+  printed,
+  REPLICA_SET_PRINTER,
+  STATEFUL_SET_PRINTER,
+  type Printer,
+} from "./printed.ts";
+
+/** What there is on a cluster. */
+export interface Objects {
+  /** `shop`, unless told otherwise. */
+  namespaces?: string[];
+  nodes?: Node[];
+  pods?: Pod[];
+  deployments?: Deployment[];
+  replicaSets?: ReplicaSet[];
+  statefulSets?: StatefulSet[];
+  daemonSets?: DaemonSet[];
+  jobs?: Job[];
+  cronJobs?: CronJob[];
+  hpas?: Hpa[];
+}
+
+/** Turns a Table into what this server answers instead of it. */
+export type Print = (table: Table, objects: readonly object[]) => object;
+
+/** A server that knows no Table answers with the objects. */
+export const NO_TABLES: Print = (_table, objects) => ({ kind: "List", items: objects, metadata: {} });
+
+interface Named {
+  metadata?: ObjectMeta;
+}
+
+/**
+ * Answers as the API server of a cluster with these objects: collections printed as a Table or page by page, of one
+ * namespace or all, and each object by its path.
+ */
+export function serve(api: ApiServer, objects: Objects, print: Print = (table) => table): void {
+  const { namespaces = ["shop"] } = objects;
+  const collection = <T extends Named>(
+    path: (namespace?: string) => string,
+    items: readonly T[] = [],
+    printer?: Printer<T>,
+  ) => {
+    for (const place of [undefined, ...namespaces]) {
+      const here = items.filter(({ metadata }) => place === undefined || metadata?.namespace === place);
+      api.on("GET", path(place), answer(here, printer, print));
+      if (place === undefined) continue;
+      for (const item of here) api.on("GET", `${path(place)}/${item.metadata?.name ?? ""}`, found(item));
+    }
+  };
+  const spaces = namespaces.map((name) => ({ metadata: { name } }));
+  api.on("GET", paths.namespaces(), answer(spaces, NAMESPACE_PRINTER, print));
+  for (const space of spaces) api.on("GET", paths.namespace(space.metadata.name), found(space));
+  api.on("GET", paths.nodes(), answer(objects.nodes ?? [], NODE_PRINTER, print));
+  for (const node of objects.nodes ?? []) api.on("GET", `${paths.nodes()}/${node.metadata?.name ?? ""}`, found(node));
+  collection(paths.pods, objects.pods, POD_PRINTER);
+  collection(paths.deployments, objects.deployments, DEPLOYMENT_PRINTER);
+  collection(paths.replicaSets, objects.replicaSets, REPLICA_SET_PRINTER);
+  collection(paths.statefulSets, objects.statefulSets, STATEFUL_SET_PRINTER);
+  collection(paths.daemonSets, objects.daemonSets, DAEMON_SET_PRINTER);
+  collection(paths.jobs, objects.jobs, JOB_PRINTER);
+  collection(paths.hpas, objects.hpas);
+  for (const { metadata, ...rest } of objects.cronJobs ?? []) {
+    api.on("GET", paths.cronJob(metadata?.namespace ?? "", metadata?.name ?? ""), found({ metadata, ...rest }));
+  }
+}
+
+/** Whether a request asks for printed rows. */
+export function asksForTable({ headers }: SeenRequest): boolean {
+  return headers.accept?.includes("as=Table") === true;
+}
+
+function answer<T extends Named>(items: readonly T[], printer: Printer<T> | undefined, print: Print): Answer {
+  return (response, request) => {
+    const body =
+      printer !== undefined && asksForTable(request) ? print(printed(printer, items), items) : pageOf(items, request);
+    response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(body));
+  };
+}
+
+/** One page of the items that the field selector leaves; a token is the number of items before the page. */
+function pageOf(items: readonly Named[], { query }: SeenRequest): object {
+  const name = query["fieldSelector"]?.replace("metadata.name=", "");
+  const selected = items.filter(({ metadata }) => name === undefined || metadata?.name === name);
+  const start = Number(query["continue"] ?? 0);
+  const end = start + Number(query["limit"] ?? selected.length);
+  return { items: selected.slice(start, end), metadata: { continue: end < selected.length ? String(end) : "" } };
+}
