@@ -11,8 +11,9 @@ import {
   type HealthyRevision,
   type Revision,
 } from "../shared/kubernetes/revisions.ts";
-import type { Deployment, Pod } from "../shared/kubernetes/types.ts";
+import type { Deployment, Pod, PodTemplate } from "../shared/kubernetes/types.ts";
 import { workloadFailures } from "../shared/kubernetes/workload-failures.ts";
+import { controllerOf } from "../shared/kubernetes/workloads.ts";
 import type { Policy } from "../shared/policy.ts";
 import type { Evidence } from "./evidence.ts";
 import { rolledOutAt, stableBeforeFailing, type StableTime } from "./onset.ts";
@@ -39,38 +40,75 @@ export interface Case {
   stable: StableTime;
   /** Whether the present revision ran well for long before it failed. */
   longStable: boolean;
+  /** Whether pods of the present revision fail, and have done so since it was rolled out. */
+  sinceRollout: boolean;
+  /** Whether a rollout is past its deadline while an earlier revision is known to have been healthy. */
+  rolloutFailed: boolean;
+  /** The pod template of each revision, by the name of the object that holds it. */
+  templates: ReadonlyMap<string, PodTemplate>;
 }
 
 /** Draws the conclusions that more than one rule needs. */
 export function openCase(evidence: Evidence, policy: Policy): Case {
-  const deployment = evidence.incident.workload.kind === "Deployment" ? (evidence.workload as Deployment) : undefined;
+  const { incident, workload, hpa, now, lostNodes } = evidence;
+  const deployment = incident.workload.kind === "Deployment" ? (workload as Deployment) : undefined;
   const revisions = deployment === undefined ? [] : revisionsOf(deployment, evidence.replicaSets);
-  const moment: Moment = { now: evidence.now, deadlines: policy.detect };
+  const moment: Moment = { now, deadlines: policy.detect, lostNodes };
   const all = evidence.pods
     .map((pod) => ({ pod, failures: failuresOf(pod, moment) }))
     .filter(({ failures }) => failures.length > 0);
   const failing = all.filter(({ pod }) => !isLeftover(pod));
-  const stable = stableBeforeFailing(
-    failing.map(({ pod }) => pod),
-    deployment === undefined ? undefined : rolledOutAt(deployment),
-  );
+  const own = [
+    ...(workload === undefined ? [] : workloadFailures(incident.workload.kind, workload, moment)),
+    ...(hpa === undefined ? [] : hpaFailures(hpa, moment)),
+  ];
+  const current = currentRevision(revisions);
+  const healthy = newestHealthyRevision(revisions, policy.stable_seconds);
+  const stable = stableTime(failing, deployment === undefined ? undefined : rolledOutAt(deployment));
+  const longStable = stable.seconds >= policy.stable_seconds;
   return {
     evidence,
     policy,
     failing,
-    own: [
-      ...(evidence.workload === undefined
-        ? []
-        : workloadFailures(evidence.incident.workload.kind, evidence.workload, moment)),
-      ...(evidence.hpa === undefined ? [] : hpaFailures(evidence.hpa, moment)),
-    ],
+    own,
     leftovers: all.filter(({ pod }) => isLeftover(pod)),
     revisions,
-    current: currentRevision(revisions),
-    healthy: newestHealthyRevision(revisions, policy.stable_seconds),
+    current,
+    healthy,
     stable,
-    longStable: stable.seconds >= policy.stable_seconds,
+    longStable,
+    sinceRollout: !longStable && current !== undefined && failing.some(({ pod }) => isOfRevision(pod, current)),
+    rolloutFailed: healthy !== undefined && own.some(({ reason }) => reason === "ProgressDeadlineExceeded"),
+    templates: new Map(
+      evidence.replicaSets.flatMap(({ metadata, spec }) =>
+        spec?.template === undefined ? [] : [[metadata?.name ?? "", spec.template]],
+      ),
+    ),
   };
+}
+
+/** How long the present revision ran well: by the containers that ended, or by when the pods that never ran began to fail. */
+function stableTime(failing: FailingPod[], rolledOut: Date | undefined): StableTime {
+  const ended = stableBeforeFailing(
+    failing.map(({ pod }) => pod),
+    rolledOut,
+  );
+  const waiting = failing
+    .filter(({ failures }) => failures.every(({ exitCode }) => exitCode === undefined))
+    .flatMap(({ failures }) => failures.map(({ since }) => Date.parse(since ?? "")))
+    .filter(Number.isFinite);
+  if (rolledOut === undefined || waiting.length === 0) return ended;
+  const seconds = (Math.min(...waiting) - rolledOut.getTime()) / 1_000;
+  if (seconds <= ended.seconds) return ended;
+  return { seconds, evidence: `the rollout was complete ${Math.round(seconds)} s before the first pod began to fail` };
+}
+
+/** Whether the pod was made from that revision. */
+function isOfRevision({ metadata }: Pod, { name }: Revision): boolean {
+  if (controllerOf(metadata)?.name === name) return true;
+  // StatefulSets label their pods with the revision's name, DaemonSets with the end of it.
+  const hash = metadata?.labels?.["controller-revision-hash"];
+  return hash !== undefined && (hash === name || name.endsWith(`-${hash}`));
 }
 
 /** Whether any container fails for one of these reasons. */
@@ -88,8 +126,16 @@ export function wasOutOfMemory(failing: FailingPod[]): boolean {
 }
 
 /** Replaces these pods through the Eviction API. */
-export function evictPods(failing: FailingPod[], policy: Policy): Remedy {
-  return { action: "restart", mode: "evict", pods: targets(failing, policy) };
+export function evictPods(pods: FailingPod[], policy: Policy): Remedy {
+  return { action: "restart", mode: "evict", pods: targets(pods, policy) };
+}
+
+/** Replaces the pods that fail for one of these reasons; others that fail beside them are left alone. */
+export function restartFailing({ failing, policy }: Case, reasons: ReadonlySet<string>): Remedy {
+  return evictPods(
+    failing.filter((pod) => failsWith([pod], reasons)),
+    policy,
+  );
 }
 
 /** Deletes the records of pods that have already failed for good. */
@@ -110,11 +156,6 @@ export function rollBack({ current, healthy, revisions }: Case): Remedy {
     };
   }
   return { action: "rollback", from: revisionRef(current), to: revisionRef(healthy.revision), unblock: [] };
-}
-
-/** Leaves it to a person. */
-export function reportOnly(message: string): Remedy {
-  return { action: "none", refusal: "NoSafeRemedy", message };
 }
 
 /** One evidence line for each kind of failure, the most frequent first. */

@@ -5,7 +5,8 @@ import type { Deployment } from "../shared/kubernetes/types.ts";
 import type { Policy } from "../shared/policy.ts";
 import { bounded } from "../shared/text.ts";
 import { openCase, type Case } from "./case.ts";
-import { CAUSES, unknownCause, type Cause, type Finding } from "./causes.ts";
+import { CAUSES, unknownCause } from "./causes.ts";
+import type { Cause, Finding } from "./causes/cause.ts";
 import type { Evidence } from "./evidence.ts";
 import {
   DEFAULT_PROGRESS_DEADLINE_SECONDS,

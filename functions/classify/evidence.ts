@@ -3,7 +3,8 @@ import { paths } from "../shared/cluster/paths.ts";
 import type { Incident } from "../shared/contracts.ts";
 import { isRemediationError } from "../shared/errors.ts";
 import { hpaOf } from "../shared/kubernetes/hpa.ts";
-import type { Hpa, Namespace, Pod, ReplicaSet, Workload } from "../shared/kubernetes/types.ts";
+import { isReady } from "../shared/kubernetes/pods.ts";
+import type { Hpa, Namespace, Node, Pod, ReplicaSet, Workload } from "../shared/kubernetes/types.ts";
 import type { Action } from "../shared/policy.ts";
 import { podsOf, readWorkload, replicaSetsOf } from "../shared/kubernetes/workloads.ts";
 import { assertNamespace } from "../shared/kubernetes/namespaces.ts";
@@ -21,6 +22,8 @@ export interface Evidence {
   replicaSets: ReplicaSet[];
   /** The HPA that owns the workload's scale. */
   hpa: Hpa | undefined;
+  /** Since when each node of the workload's pods has not reported, where one has stopped; by its name. */
+  lostNodes: ReadonlyMap<string, string>;
   /** The remedies that this execution has tried in vain. */
   tried: readonly Action[];
 }
@@ -42,14 +45,41 @@ export async function gatherEvidence(
   ]);
   if (workload === undefined) {
     const pods = ref.kind === "Pod" ? await readBarePod(cluster, ref.namespace, ref.name) : [];
-    return { incident, now, namespace, workload, pods, replicaSets: [], hpa: undefined, tried };
+    return { incident, now, namespace, workload, pods, replicaSets: [], hpa: undefined, lostNodes: new Map(), tried };
   }
   const [pods, replicaSets, hpa] = await Promise.all([
     podsOf(cluster, ref, workload),
     ref.kind === "Deployment" ? replicaSetsOf(cluster, ref, workload) : [],
     hpaOf(cluster, ref),
   ]);
-  return { incident, now, namespace, workload, pods, replicaSets, hpa, tried };
+  const lostNodes = await findLostNodes(cluster, pods);
+  return { incident, now, namespace, workload, pods, replicaSets, hpa, lostNodes, tried };
+}
+
+/** How many nodes are asked for: enough for any workload that is not a matter of its nodes. */
+const MAX_NODES = 10;
+
+/** A pod on a node that has stopped reporting looks merely unready. */
+async function findLostNodes(cluster: Cluster, pods: Pod[]): Promise<Map<string, string>> {
+  const names = new Set(pods.filter((pod) => !isReady(pod)).map((pod) => pod.spec?.nodeName));
+  const nodes = await Promise.all(
+    [...names]
+      .filter((name) => name !== undefined)
+      .slice(0, MAX_NODES)
+      .map(async (name) => ({ name, since: await lostSince(cluster, name) })),
+  );
+  return new Map(nodes.flatMap(({ name, since }) => (since === undefined ? [] : [[name, since]])));
+}
+
+async function lostSince(cluster: Cluster, name: string): Promise<string | undefined> {
+  try {
+    const { status } = await cluster.get<Node>(paths.node(name));
+    const ready = status?.conditions?.find(({ type }) => type === "Ready");
+    return ready?.status === "Unknown" ? (ready.lastTransitionTime ?? "") : undefined;
+  } catch (error) {
+    if (isRemediationError(error, "NotFound")) return undefined;
+    throw error;
+  }
 }
 
 async function readBarePod(cluster: Cluster, namespace: string, name: string): Promise<Pod[]> {

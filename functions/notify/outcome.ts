@@ -12,6 +12,7 @@ const SETTLED: readonly string[] = [
   "AlreadyAsRequested",
   "NotFailingAnymore",
   "BeingDeleted",
+  "MayPass",
 ] satisfies Refusal[];
 
 /** Refusals that pass by themselves: the next scan looks again, and nobody is told meanwhile. */
@@ -21,6 +22,7 @@ const PASSING: readonly string[] = [
   "NotFailingAnymore",
   "ObjectChanged",
   "BeingDeleted",
+  "MayPass",
 ] satisfies Refusal[];
 
 /** Errors that a remedy step ends with when a guard refused at the last moment, before anything was changed. */

@@ -3,7 +3,7 @@ import { paths } from "../shared/cluster/paths.ts";
 import type { PodTarget, Remedy } from "../shared/contracts.ts";
 import { isRemediationError } from "../shared/errors.ts";
 import { isFailing } from "../shared/kubernetes/pod-failures.ts";
-import { isLeftover, isTerminating } from "../shared/kubernetes/pods.ts";
+import { isLeftover, isReady, isTerminating } from "../shared/kubernetes/pods.ts";
 import type { Pod } from "../shared/kubernetes/types.ts";
 
 export type RestartRemedy = Extract<Remedy, { action: "restart" }>;
@@ -44,7 +44,7 @@ export async function restart(
       result.replaced.push(target);
       continue;
     }
-    const stillMeant = mode === "clean_up" ? isLeftover(pod) : !onlyFailing || isFailing(pod);
+    const stillMeant = mode === "clean_up" ? isLeftover(pod) : !onlyFailing || isFailing(pod) || !isReady(pod);
     if (!stillMeant) {
       result.recovered.push(target);
       continue;

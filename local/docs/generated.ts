@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { CAUSES } from "../../functions/classify/causes.ts";
 import { Detection } from "../../functions/shared/contracts.ts";
 import { Policy } from "../../functions/shared/policy.ts";
 
@@ -12,9 +13,25 @@ export interface GeneratedFile {
 /** Every file that `npm run docs` writes. A test fails when one of them is stale. */
 export const GENERATED: readonly GeneratedFile[] = [
   { path: "docs/schemas/detection.json", content: () => schema(Detection, "Detection", "output") },
+  { path: "docs/failure-modes.md", content: failureModes },
   { path: "docs/schemas/policy.json", content: () => schema(Policy, "Policy", "input") },
 ];
 
 function schema(type: z.ZodType, title: string, io: "input" | "output"): string {
   return `${JSON.stringify({ title, ...z.toJSONSchema(type, { io }) }, null, 2)}\n`;
+}
+
+/** The causes as the classifier has them, in the order in which it tries them. */
+function failureModes(): string {
+  const causes = CAUSES.map(({ name, looksLike, response, rejected }) => {
+    const never = rejected.map(({ action, reason }) => `- not ${action}: ${reason}`);
+    return [`## ${name}`, looksLike, `**What is done:** ${response}`, never.join("\n")].join("\n\n");
+  });
+  return `# Failure modes
+
+Written by \`npm run docs\` from \`functions/classify/causes\`. The causes are tried in this order; the first that matches is
+the diagnosis. What the policy excludes, what a guard refuses, and what was tried in vain is reported instead of done.
+
+${causes.join("\n\n")}
+`;
 }

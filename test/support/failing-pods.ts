@@ -1,11 +1,25 @@
 import type { ContainerStatus } from "../../functions/shared/kubernetes/types.ts";
 import { ago, container } from "./objects.ts";
-import { among, DEADLINES, INITIALIZED, podOf, ready, scheduled, type FailingPodRow, type Variation } from "./pod-rows.ts";
+import {
+  among,
+  DEADLINES,
+  INITIALIZED,
+  podOf,
+  ready,
+  scheduled,
+  type FailingPodRow,
+  type Variation,
+} from "./pod-rows.ts";
 
 /** Every state in which a pod fails, as its status shows it. */
 
 const ended = (exitCode: number, reason?: string, seconds = 20) => ({
-  terminated: { exitCode, ...(reason === undefined ? {} : { reason }), startedAt: ago(seconds + 1), finishedAt: ago(seconds) },
+  terminated: {
+    exitCode,
+    ...(reason === undefined ? {} : { reason }),
+    startedAt: ago(seconds + 1),
+    finishedAt: ago(seconds),
+  },
 });
 
 /** Reasons for which the kubelet lets a container wait after it ran, and before it ever ran. */

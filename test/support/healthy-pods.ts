@@ -11,7 +11,11 @@ const atWork: PodRow[] = [
     what: "runs and is ready",
     status: "Running",
     build: (variation) =>
-      podOf(variation, { phase: "Running", app: among(variation, { ready: true }), conditions: [ready("True", 60_000)] }),
+      podOf(variation, {
+        phase: "Running",
+        app: among(variation, { ready: true }),
+        conditions: [ready("True", 60_000)],
+      }),
   },
   {
     what: "runs and is ready, whatever happened to it before",

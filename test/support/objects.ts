@@ -231,7 +231,14 @@ export function evidence(overrides: Partial<Evidence> = {}): Evidence {
     pods: [pod()],
     replicaSets: [replicaSet(1, { available: 2 })],
     hpa: undefined,
+    lostNodes: new Map(),
     tried: [],
     ...overrides,
   };
+}
+
+/** The pod, made from that revision of `shop/web`. */
+export function ofRevision(revision: number, made: Pod): Pod {
+  const owner = { apiVersion: "apps/v1", kind: "ReplicaSet", name: `web-${revision}`, uid: `rs-${revision}-uid` };
+  return { ...made, metadata: { ...made.metadata, ownerReferences: [{ ...owner, controller: true }] } };
 }

@@ -27,7 +27,17 @@ export const POD_PRINTER: Printer<Pod> = {
   columns: ["Name", "Ready", "Status", "Restarts", "Age", "IP", "Node", "Nominated Node", "Readiness Gates"],
   cells: (pod) => {
     const { ready, status } = printedPod(pod);
-    return [name(pod), ready, status, "17 (3m12s ago)", AGE, "10.0.0.7", pod.spec?.nodeName ?? "<none>", "<none>", "<none>"];
+    return [
+      name(pod),
+      ready,
+      status,
+      "17 (3m12s ago)",
+      AGE,
+      "10.0.0.7",
+      pod.spec?.nodeName ?? "<none>",
+      "<none>",
+      "<none>",
+    ];
   },
 };
 
@@ -44,7 +54,16 @@ export const REPLICA_SET_PRINTER: Printer<ReplicaSet> = {
   cells: (replicaSet) => {
     const { spec, status } = replicaSet;
     const current = status?.replicas ?? 0;
-    return [name(replicaSet), spec?.replicas ?? 1, current, status?.readyReplicas ?? 0, AGE, "app", "shop/web:1", "app=web"];
+    return [
+      name(replicaSet),
+      spec?.replicas ?? 1,
+      current,
+      status?.readyReplicas ?? 0,
+      AGE,
+      "app",
+      "shop/web:1",
+      "app=web",
+    ];
   },
 };
 

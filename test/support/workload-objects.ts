@@ -75,7 +75,10 @@ export function daemonSet(available = 2, metadata: ObjectMeta = statusWritten(60
 }
 
 /** A Job `shop/report` that gave up so many seconds ago, two minutes after its start. */
-export function failedJob(failedAgo: number, options: { name?: string; reason?: string; metadata?: ObjectMeta } = {}): Job {
+export function failedJob(
+  failedAgo: number,
+  options: { name?: string; reason?: string; metadata?: ObjectMeta } = {},
+): Job {
   const { name = "report", reason = "BackoffLimitExceeded" } = options;
   const message = "Job has reached the specified backoff limit";
   return {
@@ -100,7 +103,10 @@ export function cronJob(lastSuccessAgo?: number): CronJob {
 
 /** A node whose Ready condition has had that status for so many seconds. */
 export function node(name: string, ready: "True" | "False" | "Unknown" = "True", since = 60): Node {
-  return { metadata: { name }, status: { conditions: [{ type: "Ready", status: ready, lastTransitionTime: ago(since) }] } };
+  return {
+    metadata: { name },
+    status: { conditions: [{ type: "Ready", status: ready, lastTransitionTime: ago(since) }] },
+  };
 }
 
 /** A condition of an HPA, as old as told. */

@@ -20,6 +20,7 @@ export const paths = {
   namespace: (name: string) => `/api/v1/namespaces/${segment(name)}`,
   namespaces: () => "/api/v1/namespaces",
   nodes: () => "/api/v1/nodes",
+  node: (name: string) => `/api/v1/nodes/${segment(name)}`,
   pods: (namespace?: string) => collection("", "pods", namespace),
   pod: (namespace: string, name: string) => `${collection("", "pods", namespace)}/${segment(name)}`,
   events: (namespace: string) => collection("", "events", namespace),

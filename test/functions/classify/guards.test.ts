@@ -8,6 +8,7 @@ import {
   evidence,
   hpa,
   incident,
+  ofRevision,
   pod,
   policy,
   replicaSet,
@@ -25,7 +26,7 @@ function badRollout(
       replicaSet(2, { replicas: 1, created: ago(60) }),
       replicaSet(1, { available: 2, created: ago(90_000) }),
     ],
-    pods: [crashingPod({ startedAgo: 60 })],
+    pods: [ofRevision(2, crashingPod({ startedAgo: 60 }))],
   });
 }
 

@@ -1,0 +1,39 @@
+import type { Diagnosis, Remedy } from "../../shared/contracts.ts";
+import type { Case } from "../case.ts";
+
+/** What a rule concludes when it matches. */
+export interface Finding {
+  confidence: Diagnosis["confidence"];
+  summary: string;
+  evidence: string[];
+  remedy: Remedy;
+}
+
+/** One cause: how it is recognised, what is done about it, and what is not. */
+export interface Cause {
+  name: string;
+  /** How it shows, for people. */
+  looksLike: string;
+  /** What is done about it, for people. */
+  response: string;
+  /** Remedies that are not chosen for this cause, and why. */
+  rejected: Diagnosis["rejected"];
+  /** Reads the case, and nothing else; undefined when this is not the cause. */
+  diagnose: (facts: Case) => Finding | undefined;
+}
+
+/** Leaves it to a person, with what to do. */
+export function reportOnly(message: string): Remedy {
+  return { action: "none", refusal: "NoSafeRemedy", message };
+}
+
+/** Evidence about the revisions: which one is present, which one was healthy, and how long all was well. */
+export function rolloutLines({ current, healthy, stable }: Case): string[] {
+  return [
+    current === undefined
+      ? "the present template has no revision yet"
+      : `the present revision is ${current.revision} (${current.name}), ${current.available} of ${current.replicas} replicas available`,
+    ...(healthy === undefined ? [] : [healthy.evidence]),
+    ...(stable.evidence === "" ? [] : [stable.evidence]),
+  ];
+}

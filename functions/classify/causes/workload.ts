@@ -1,0 +1,134 @@
+import { count } from "../../shared/text.ts";
+import { cleanUpPods, failsWith, failureLines, rollBack, type Case } from "../case.ts";
+import { reportOnly, rolloutLines, type Cause } from "./cause.ts";
+
+/** Nobody can say what has become of the pods. */
+export const NODE_CAUSES: readonly Cause[] = [
+  {
+    name: "NodeLost",
+    looksLike: "The node has stopped reporting (Ready=Unknown), or the pod's status says NodeLost or Unknown.",
+    response: "Report the node; the controllers replace the pods by their own rules.",
+    rejected: [{ action: "delete", reason: "the pod may still run on the node that nobody can ask" }],
+    diagnose: ({ failing, leftovers }) => {
+      const lost = [...failing, ...leftovers];
+      const reasons = new Set(["NodeLost", "Unknown"]);
+      if (lost.length === 0 || !lost.every((pod) => failsWith([pod], reasons))) return undefined;
+      return {
+        confidence: "high",
+        summary: `${count(lost.length, "pod")} on a node that has stopped reporting.`,
+        evidence: failureLines(lost),
+        remedy: reportOnly(
+          "Look at the node: kubectl get nodes. Repair it, or delete it once it is certain that it is off.",
+        ),
+      };
+    },
+  },
+];
+
+/** What nodes and controllers do to pods, or cannot do. */
+export const WORKLOAD_CAUSES: readonly Cause[] = [
+  {
+    name: "CannotCreatePods",
+    looksLike: "FailedCreate: a quota or an admission webhook refuses new pods.",
+    response: "Roll back when the present revision brought it; otherwise report the quota or the webhook.",
+    rejected: [
+      { action: "restart", reason: "a pod that is deleted could not be created again" },
+      { action: "quota", reason: "the quota is somebody's decision" },
+    ],
+    diagnose: (facts) => {
+      const { own, failing, evidence } = facts;
+      if (failing.length > 0 || !own.some(({ reason }) => reason === "FailedCreate")) return undefined;
+      return {
+        confidence: "high",
+        summary: "Its controller may not create pods.",
+        evidence: [...failureLines([], own), ...rolloutLines(facts)],
+        remedy: facts.rolloutFailed
+          ? rollBack(facts)
+          : reportOnly(
+              `Ask for room in the quota, or look at the webhook: kubectl -n ${evidence.incident.workload.namespace} describe quota.`,
+            ),
+      };
+    },
+  },
+  {
+    name: "FailedPods",
+    looksLike:
+      "Pods in phase Failed (evicted, node shut down, refused by the node) that their controller has replaced.",
+    response: "Once every replacement is ready, delete the leftovers.",
+    rejected: [{ action: "rollback", reason: "the node ended the pods, not the template" }],
+    diagnose: (facts) => {
+      const { failing, leftovers, policy } = facts;
+      if (failing.length > 0 || leftovers.length === 0) return undefined;
+      const missing = missingReplicas(facts);
+      return {
+        confidence: "high",
+        summary: `${count(leftovers.length, "pod")} failed for good; the replacements are ${missing === 0 ? "ready" : "not all ready yet"}.`,
+        evidence: failureLines(leftovers),
+        remedy:
+          missing === 0
+            ? cleanUpPods(leftovers, policy)
+            : {
+                action: "none",
+                refusal: "MayPass",
+                message: `${count(missing, "replacement")} not ready yet; the leftovers stay until they are, for whoever looks into it.`,
+              },
+      };
+    },
+  },
+  {
+    name: "JobFailed",
+    looksLike: "A Job has given up: BackoffLimitExceeded or DeadlineExceeded.",
+    response: "Report: whether to run it again is for whoever knows what it does.",
+    rejected: [{ action: "restart", reason: "what it does may not be safe to do twice" }],
+    diagnose: ({ evidence }) => {
+      const { workload, failures } = evidence.incident;
+      if (workload.kind !== "Job" && workload.kind !== "CronJob") return undefined;
+      return {
+        confidence: "high",
+        summary: `${workload.kind} ${workload.name} has failed.`,
+        evidence: failures.map(({ reason, message }) => `${reason}${message === undefined ? "" : `: ${message}`}`),
+        remedy: reportOnly(`Read the log: kubectl -n ${workload.namespace} logs job/${workload.name}`),
+      };
+    },
+  },
+  {
+    name: "RolloutStuck",
+    looksLike: "A Deployment is past its progress deadline, though none of its pods fails.",
+    response: "Report.",
+    rejected: [{ action: "rollback", reason: "nothing says that the new revision is bad" }],
+    diagnose: (facts) => {
+      const { failing, own } = facts;
+      if (failing.length > 0 || !own.some(({ reason }) => reason === "ProgressDeadlineExceeded")) return undefined;
+      return {
+        confidence: "low",
+        summary: "Its rollout is past its progress deadline, and none of its pods fails.",
+        evidence: [...failureLines([], own), ...rolloutLines(facts)],
+        remedy: reportOnly("Look at what it waits for: kubectl rollout status, and the pods' conditions."),
+      };
+    },
+  },
+  {
+    name: "MissingReplicas",
+    looksLike: "Replicas stay missing, though no pod fails.",
+    response: "Report.",
+    rejected: [{ action: "restart", reason: "the pods that are there are well" }],
+    diagnose: ({ failing, own }) => {
+      if (failing.length > 0 || !own.some(({ reason }) => reason === "MinimumReplicasUnavailable")) return undefined;
+      return {
+        confidence: "low",
+        summary: "It stays short of replicas, and none of its pods fails.",
+        evidence: failureLines([], own),
+        remedy: reportOnly("Its events say why pods are missing: kubectl describe."),
+      };
+    },
+  },
+];
+
+/** How many replicas the workload lacks to be whole. */
+function missingReplicas({ evidence: { workload } }: Case): number {
+  if (workload === undefined) return 0;
+  const status = workload.status as { readyReplicas?: number; numberReady?: number; desiredNumberScheduled?: number };
+  const wanted = "replicas" in (workload.spec ?? {}) ? (workload.spec as { replicas?: number }).replicas : undefined;
+  const desired = wanted ?? status.desiredNumberScheduled ?? 0;
+  return Math.max(0, desired - (status.readyReplicas ?? status.numberReady ?? 0));
+}
