@@ -1,20 +1,14 @@
 import type { Diagnosis, Remedy } from "../shared/contracts.ts";
 import { describeSize } from "../shared/kubernetes/hpa.ts";
 import { templateHash } from "../shared/kubernetes/template.ts";
-import type { Deployment } from "../shared/kubernetes/types.ts";
 import type { Policy } from "../shared/policy.ts";
 import { bounded } from "../shared/text.ts";
 import { openCase, type Case } from "./case.ts";
 import { CAUSES, unknownCause } from "./causes.ts";
 import type { Cause, Finding } from "./causes/cause.ts";
 import type { Evidence } from "./evidence.ts";
-import {
-  DEFAULT_PROGRESS_DEADLINE_SECONDS,
-  refuseByMode,
-  refuseRemedy,
-  refuseWorkload,
-  type GuardRefusal,
-} from "./guards.ts";
+import { rolloutSeconds } from "./patience.ts";
+import { refuseByMode, refuseRemedy, refuseWorkload, type GuardRefusal } from "./guards.ts";
 import { requestedRemedy } from "./requested.ts";
 
 /** How many evidence lines a diagnosis carries. */
@@ -40,8 +34,7 @@ export function classify(evidence: Evidence, policy: Policy): Diagnosis {
     rejected: [...finding.rejected.filter(({ action }) => action !== remedy.action), ...refused],
     ...(evidence.workload?.metadata?.uid === undefined ? {} : { workload_uid: evidence.workload.metadata.uid }),
     ...(template === undefined ? {} : { template: templateHash(template) }),
-    progress_deadline_seconds:
-      (evidence.workload as Deployment | undefined)?.spec?.progressDeadlineSeconds ?? DEFAULT_PROGRESS_DEADLINE_SECONDS,
+    progress_deadline_seconds: rolloutSeconds(evidence.incident.workload.kind, evidence.workload),
   };
 }
 
