@@ -31,6 +31,8 @@ const SILENT: ReadonlySet<string> = new Set([
   "Claimed?",
   "Which remedy?",
   "Applied?",
+  "Remember the first try",
+  "Another remedy?",
   "Did it work?",
   "Can it be undone?",
   "Undone?",
@@ -73,6 +75,7 @@ function describeOutput({ state, output }: ExecutionEvent): string | undefined {
     case "Claim workload":
       return run.claim === undefined ? undefined : describeClaim(run.claim);
     case "Diagnose":
+    case "Diagnose again":
       return run.diagnosis === undefined ? undefined : describeDiagnosis(run.diagnosis);
     case "Restart":
     case "Roll back":

@@ -1,0 +1,49 @@
+import { describe, expect, it } from "vitest";
+import { outcomeOf } from "../../../functions/notify/outcome.ts";
+import type { WorkloadRun } from "../../../functions/shared/contracts.ts";
+import { claimedRun, diagnosis, remedyResult } from "../../support/runs.ts";
+
+const first: NonNullable<WorkloadRun["first"]> = {
+  diagnosis: diagnosis({
+    cause: "ContainerNotCreated",
+    summary: "2 pods cannot start.",
+    remedy: { action: "restart", mode: "evict", pods: [{ name: "web-2-a", uid: "a" }] },
+  }),
+  remedy: remedyResult({ message: "Evicted 2 pods." }),
+  verification: {
+    verdict: "not_recovered",
+    reasons: ["0 of 2 replicas ready"],
+    wait_seconds: 1,
+    observation: { digest: "d", well_since: null },
+  },
+};
+
+describe("a second try", () => {
+  it("that helps is a recovery by that remedy", () => {
+    const verification = { ...first.verification, verdict: "recovered" as const, reasons: [] };
+    const run = claimedRun({ first, diagnosis: diagnosis(), remedy: remedyResult(), verification });
+
+    expect(outcomeOf(run)).toMatchObject({ outcome: "Recovered", action: "rollback", needs_person: false });
+  });
+
+  it("that the evidence does not allow leaves it to a person, with the first try and the reason", () => {
+    const remedy = { action: "none", refusal: "NoHealthyRevision", message: "No earlier revision is known." } as const;
+    const report = outcomeOf(claimedRun({ first, diagnosis: diagnosis({ remedy }) }));
+
+    expect(report).toMatchObject({ outcome: "Unresolved", action: "restart", needs_person: true });
+    expect(report.summary).toContain("Evicted 2 pods. It did not help: 0 of 2 replicas ready.");
+    expect(report.summary).toContain("No earlier revision is known.");
+  });
+
+  it("that cannot be diagnosed or applied is told with the error's name", () => {
+    const error = { Error: "Forbidden", Cause: '{"errorMessage": "Grant this verb."}' };
+
+    for (const found of [{}, { diagnosis: diagnosis() }]) {
+      expect(outcomeOf(claimedRun({ first, ...found, error }))).toMatchObject({
+        outcome: "Unresolved",
+        reason: "Forbidden",
+        summary: expect.stringContaining("Grant this verb.") as string,
+      });
+    }
+  });
+});
