@@ -2,15 +2,12 @@ import { Stack } from "aws-cdk-lib";
 import { CfnAccessEntry } from "aws-cdk-lib/aws-eks";
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import { Construct } from "constructs";
-import { STEP_NAMES, type StepFunctions, type StepName } from "./functions.ts";
+import { STEP_NAMES, type StepFunctions } from "./functions.ts";
 
 export interface ClusterAccessProps {
   steps: StepFunctions;
   clusterName: string;
 }
-
-/** The functions that talk to the cluster; the one that notifies does not. */
-export const CLUSTER_STEPS: readonly StepName[] = STEP_NAMES.filter((step) => step !== "notify");
 
 /**
  * Lets each function find the cluster's endpoint, and maps its role to a Kubernetes group of its own. What a group may do
@@ -20,7 +17,7 @@ export class ClusterAccess extends Construct {
   constructor(scope: Construct, id: string, { steps, clusterName }: ClusterAccessProps) {
     super(scope, id);
     const clusterArn = Stack.of(this).formatArn({ service: "eks", resource: "cluster", resourceName: clusterName });
-    for (const step of CLUSTER_STEPS) {
+    for (const step of STEP_NAMES) {
       const { role } = steps[step];
       role.addToPolicy(new PolicyStatement({ actions: ["eks:DescribeCluster"], resources: [clusterArn] }));
       new CfnAccessEntry(this, step, {

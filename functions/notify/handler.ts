@@ -1,10 +1,11 @@
 import * as z from "zod";
 import { awsEnvironment } from "../shared/aws/environment.ts";
 import { CaughtError, Detection, ExecutionRef, Report, WorkloadRun } from "../shared/contracts.ts";
+import { recordOutcome } from "../shared/kubernetes/event.ts";
 import { contract, step } from "../shared/step.ts";
 import { errorText } from "./caught-error.ts";
 import { failureMessage, stormMessage, workloadMessage } from "./message.ts";
-import { isWorthTelling, outcomeOf } from "./outcome.ts";
+import { isRemembered, isWorthTelling, outcomeOf } from "./outcome.ts";
 
 const NotifyInput = z.discriminatedUnion("about", [
   z.strictObject({ about: z.literal("workload"), run: WorkloadRun }),
@@ -18,11 +19,13 @@ const NotifyInput = z.discriminatedUnion("about", [
   }),
 ]);
 
-/** Decides the outcome and tells everyone who subscribed. */
+/** Decides the outcome, shows it on the workload, and tells everyone who subscribed. */
 export const notify = step(contract(NotifyInput), Report, async (input, environment) => {
   switch (input.about) {
     case "workload": {
       const report = outcomeOf(input.run);
+      // First, because it cannot fail: where nobody can be told, it is what is left to find.
+      if (isRemembered(input.run, report)) await recordOutcome(environment, input.run, report);
       if (isWorthTelling(input.run, report)) await environment.publish(workloadMessage(input.run, report));
       return report;
     }

@@ -1,5 +1,6 @@
 import { awsEnvironment } from "../shared/aws/environment.ts";
 import { RemedyResult, WorkloadRun } from "../shared/contracts.ts";
+import { withEvent } from "../shared/kubernetes/event.ts";
 import { remedyOf } from "../shared/remedy-step.ts";
 import { settling } from "../shared/settling.ts";
 import { contract, step } from "../shared/step.ts";
@@ -27,12 +28,12 @@ export const restartPods = step(
         ...plan,
       };
     }
-    return {
+    return await withEvent(environment, run, "RemediationRestarted", {
       status: run.dry_run ? "planned" : "applied",
       message: describe(remedy, restarted, run.dry_run),
       change: { kind: "restart", mode: remedy.mode, pods: restarted.replaced },
       ...plan,
-    };
+    });
   },
 );
 

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { awsEnvironment } from "../shared/aws/environment.ts";
 import { RemedyResult, UndoResult, WorkloadRun } from "../shared/contracts.ts";
+import { withEvent } from "../shared/kubernetes/event.ts";
 import { remedyOf } from "../shared/remedy-step.ts";
 import { settling, undoSettling } from "../shared/settling.ts";
 import { contract, step } from "../shared/step.ts";
@@ -20,21 +21,21 @@ export const rollback = step(
     const policy = environment.policy();
 
     if (operation === "undo") {
-      return {
+      return await withEvent(environment, run, "RemediationUndone", {
         ...(await undoUnlessOvertaken(
           () => switchTemplate(cluster, { workload, from: to, to: from, dryRun: run.dry_run }),
           `The rollback was undone: the template of revision ${from.revision} is back.`,
         )),
         ...undoSettling(policy, environment.now()),
-      };
+      });
     }
     await switchTemplate(cluster, { workload, from, to, dryRun: run.dry_run });
-    return {
+    return await withEvent(environment, run, "RemediationRolledBack", {
       status: run.dry_run ? "planned" : "applied",
       message: `${run.dry_run ? "Would roll" : "Rolled"} back from revision ${from.revision} to the template of revision ${to.revision}.`,
       change: { kind: "rollback", before: from, after: to, unblocked: [] },
       ...settling(run, policy, environment.now()),
-    };
+    });
   },
 );
 

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { awsEnvironment } from "../shared/aws/environment.ts";
 import { RemedyResult, UndoResult, WorkloadRun } from "../shared/contracts.ts";
+import { withEvent } from "../shared/kubernetes/event.ts";
 import { describeSize } from "../shared/kubernetes/hpa.ts";
 import { remedyOf } from "../shared/remedy-step.ts";
 import { settling, undoSettling } from "../shared/settling.ts";
@@ -22,21 +23,21 @@ export const scaleWorkload = step(
     const target = describeTarget(workload, plan);
 
     if (operation === "undo") {
-      return {
+      return await withEvent(environment, run, "RemediationUndone", {
         ...(await undoUnlessOvertaken(
           () => scale(cluster, workload, reversed(plan), run.dry_run),
           `The scaling was undone: ${target} is back at ${describeSize(plan.from)}.`,
         )),
         ...undoSettling(policy, environment.now()),
-      };
+      });
     }
     await scale(cluster, workload, plan, run.dry_run);
-    return {
+    return await withEvent(environment, run, "RemediationScaled", {
       status: run.dry_run ? "planned" : "applied",
       message: `${run.dry_run ? "Would scale" : "Scaled"} ${target} from ${describeSize(plan.from)} to ${describeSize(plan.to)}.`,
       change: { kind: "scale", scale: plan },
       ...settling(run, policy, environment.now()),
-    };
+    });
   },
 );
 

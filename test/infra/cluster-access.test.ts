@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { parseAllDocuments } from "yaml";
 import { CLAIM_NAMESPACE } from "../../functions/shared/policy.ts";
-import { CLUSTER_STEPS } from "../../infra/cluster-access.ts";
+import { STEP_NAMES } from "../../infra/functions.ts";
 import { Synthesised } from "./synthesised.ts";
 
 interface Manifest {
@@ -34,8 +34,8 @@ describe("the functions' access to the cluster", () => {
   const stack = new Synthesised({ clusterName: "prod" });
 
   it("maps each role to a Kubernetes group of its own", () => {
-    stack.template.resourceCountIs("AWS::EKS::AccessEntry", CLUSTER_STEPS.length);
-    for (const step of CLUSTER_STEPS) {
+    stack.template.resourceCountIs("AWS::EKS::AccessEntry", STEP_NAMES.length);
+    for (const step of STEP_NAMES) {
       expect(stack.properties(stack.id("ClusterAccess", step))).toEqual({
         ClusterName: "prod",
         PrincipalArn: { "Fn::GetAtt": [stack.id("Functions", step, "Role"), "Arn"] },
@@ -67,10 +67,11 @@ describe("the functions' access to the cluster", () => {
     ["detect", []],
     ["classify", []],
     ["claim", ["create leases", "update leases"]],
-    ["restart", ["create pods/eviction", "delete pods"]],
-    ["rollback", ["patch deployments"]],
-    ["scale", ["patch deployments/scale", "patch horizontalpodautoscalers"]],
+    ["restart", ["create events", "create pods/eviction", "delete pods"]],
+    ["rollback", ["create events", "patch deployments"]],
+    ["scale", ["create events", "patch deployments/scale", "patch horizontalpodautoscalers"]],
     ["verify", []],
+    ["notify", ["create events"]],
   ])("lets %s write this alone: %j", (step, writes) => {
     const written = permissionsOf(`eks-remediation:${step}`).filter((permission) => !/^(get|list) /.test(permission));
 

@@ -9,20 +9,12 @@ import { HttpCluster } from "../../functions/shared/cluster/http-cluster.ts";
 import type { Detection, WorkloadResult } from "../../functions/shared/contracts.ts";
 import type { Deployment, Hpa, Lease, Pod } from "../../functions/shared/kubernetes/types.ts";
 import type { Notification } from "../../functions/shared/notification.ts";
-import { Policy } from "../../functions/shared/policy.ts";
 import { startExecution, type ExecutionEvent, type ExecutionResult } from "../../local/engine.ts";
 import { localEnvironment } from "../../local/environment.ts";
 import { connectionFromKubeconfig } from "../../local/kubeconfig.ts";
+import { quickPolicy } from "../support/quick-policy.ts";
 
 const execute = promisify(execFile);
-
-/** The default policy, with patience for seconds instead of minutes. */
-const QUICK = {
-  stable_seconds: 6,
-  detect: { hpa_limited_seconds: 3 },
-  verify: { soak_seconds: 4, interval_seconds: 2, deadline_seconds: 30, undo_deadline_seconds: 20 },
-  cool_down: { base_seconds: 1 },
-};
 
 /** How one execution went. */
 export interface Run {
@@ -36,6 +28,14 @@ export interface Run {
   events: ExecutionEvent[];
   /** The names of the states that were entered, in order. */
   states: string[];
+}
+
+/** What goes on around a run. */
+export interface Surroundings {
+  /** How many seconds the workflow's clock is ahead of the cluster's. */
+  ahead?: number;
+  /** Called when a state is entered. The workflow's next step reaches the cluster only when the promise has settled. */
+  onEntered?: (state: string) => Promise<void> | undefined;
 }
 
 /** A request that the API server answered, from its audit log. */
@@ -92,6 +92,11 @@ export class Scenario {
       /\$\{(\w+)(?::-([^}]*))?\}/g,
       (_whole, name: string, otherwise?: string) => values[name] ?? otherwise ?? "",
     );
+    await this.applyText(text);
+  }
+
+  /** Applies a manifest that is given as it is. */
+  async applyText(text: string): Promise<void> {
     const child = execute(inject("kubectl"), [
       "--kubeconfig",
       inject("kubeconfig"),
@@ -168,8 +173,8 @@ export class Scenario {
   }
 
   /** Runs the workflow on this namespace, or with a runbook's request. */
-  async run(request: object = {}, overrides: object = {}): Promise<Run> {
-    return await this.#run(inject("kubeconfig"), { namespace: this.namespace, ...request }, overrides);
+  async run(request: object = {}, overrides: object = {}, surroundings: Surroundings = {}): Promise<Run> {
+    return await this.#run(inject("kubeconfig"), { namespace: this.namespace, ...request }, overrides, surroundings);
   }
 
   /** Runs the workflow on everything that the policy includes, as a user who may do only what the scenario grants. */
@@ -177,19 +182,39 @@ export class Scenario {
     return await this.#run(inject("restrictedKubeconfig"), {}, overrides);
   }
 
-  async #run(kubeconfig: string, request: object, overrides: object): Promise<Run> {
+  async #run(
+    kubeconfig: string,
+    request: object,
+    overrides: object,
+    { ahead = 0, onEntered }: Surroundings = {},
+  ): Promise<Run> {
     const connection = await connectionFromKubeconfig(kubeconfig);
     const { authenticate } = connection;
     connection.authenticate = async () => ({ ...(await authenticate()), "user-agent": this.#userAgent });
     const notifications: Notification[] = [];
     const events: ExecutionEvent[] = [];
+    const environment = localEnvironment(connection, quickPolicy(overrides), notifications);
+    let meanwhile = Promise.resolve();
     const execution = startExecution({
       input: { cluster_name: "local", ...request },
       name: `test-${randomUUID()}`,
-      environment: localEnvironment(connection, Policy.parse({ ...QUICK, ...overrides }), notifications),
-      onEvent: (event) => events.push(event),
+      environment: {
+        ...environment,
+        now: () => new Date(Date.now() + ahead * 1_000),
+        connect: async (clusterName) => {
+          await meanwhile;
+          return await environment.connect(clusterName);
+        },
+      },
+      onEvent: (event) => {
+        events.push(event);
+        if (event.type !== "entered") return;
+        const started = onEntered?.(event.state);
+        if (started !== undefined) meanwhile = Promise.all([meanwhile, started]).then(() => undefined);
+      },
     });
     const result = await execution.result;
+    await meanwhile;
     const output = (result.status === "succeeded" ? result.output : {}) as {
       workloads?: WorkloadResult[];
       outcomes?: string[];

@@ -63,7 +63,7 @@ const status = fc
     { name: text, ready: bool, restartCount: count, started: bool, state, lastState: state },
     { requiredKeys: ["name", "ready", "restartCount"] },
   )
-  .map((fields) => ({ image: "", imageID: "", ...fields }) as ContainerStatus);
+  .map((fields) => ({ image: "", imageID: "", ...fields }));
 
 /** Mostly a few, sometimes hundreds. */
 const statuses: Arbitrary<ContainerStatus[]> = fc.oneof(
@@ -111,7 +111,7 @@ export const anyPod: Arbitrary<Pod> = some({
     containerStatuses: statuses,
     ephemeralContainerStatuses: statuses,
   }),
-}) as Arbitrary<Pod>;
+});
 
 /** What may differ, besides, between two pods of one row. */
 const variation: Arbitrary<Variation> = fc.record({

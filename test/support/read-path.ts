@@ -1,6 +1,6 @@
 /**
  * Reads a field of an object by its path, such as `spec.template.spec.containers[0].image`; a key with dots in it is
- * written `metadata.annotations["shop/owner.name"]`. Undefined when there is no such field.
+ * written `metadata.annotations["shop/owner.name"]`. Null when there is no such field.
  */
 export function readPath(object: unknown, path: string): unknown {
   const keys = [...path.matchAll(/\["([^"]+)"\]|\[(\d+)\]|([^.[\]]+)/g)].map(
@@ -8,8 +8,8 @@ export function readPath(object: unknown, path: string): unknown {
   );
   let value = object;
   for (const key of keys) {
-    if (typeof value !== "object" || value === null) return undefined;
+    if (typeof value !== "object" || value === null) return null;
     value = (value as Record<string, unknown>)[key];
   }
-  return value;
+  return value ?? null;
 }

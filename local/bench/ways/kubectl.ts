@@ -8,7 +8,12 @@ const child = spawn(kubectl, ["--kubeconfig", kubeconfig, "get", "pods", "--all-
 });
 const chunks: Buffer[] = [];
 child.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));
-await new Promise((resolve) => child.once("close", resolve));
+const [code, signal] = await new Promise<[number | null, string | null]>((resolve) =>
+  child.once("close", (...how) => {
+    resolve(how);
+  }),
+);
+if (code !== 0) throw new Error(`kubectl ended with ${signal ?? `exit code ${code ?? "none"}`}`);
 interface Pods {
   items: { status?: { containerStatuses?: { state?: { waiting?: object } }[] } }[];
 }

@@ -1,0 +1,162 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { answer, bounded } from "../../../functions/detect/answer.ts";
+import type { FailingPod } from "../../../functions/detect/incidents.ts";
+import type { Detection } from "../../../functions/shared/contracts.ts";
+import type { Hpa } from "../../../functions/shared/kubernetes/types.ts";
+import { ApiServer } from "../../support/api-server.ts";
+import { hpa, imagePullPod, NOW, policy, WEB } from "../../support/objects.ts";
+import { DEADLINES } from "../../support/pod-rows.ts";
+import { scanned } from "../../support/scans.ts";
+import { serve, type Objects } from "../../support/served-cluster.ts";
+import { controlledBy, hpaConditionOf, hpaWith, statefulSet, statusWritten } from "../../support/workload-objects.ts";
+
+const moment = { now: NOW, deadlines: DEADLINES };
+/** What the state of an execution may hold, in bytes. */
+const STATE_LIMIT = 262_144;
+const LONG = "ᎀ manifest unknown: the registry says a lot about it. ".repeat(100);
+
+const bytesOf = (value: unknown) => Buffer.byteLength(JSON.stringify(value));
+
+function failing(name: string, workload: string, failures: FailingPod["failures"]): FailingPod {
+  return { name, node: "node-0", workload: { ...WEB, name: workload }, failures };
+}
+
+describe("what fits into an answer", () => {
+  it("is the first items, up to a number of them", () => {
+    expect(bounded([1, 2, 3], 2)).toEqual([1, 2]);
+    expect(bounded([1, 2, 3], 10)).toEqual([1, 2, 3]);
+    expect(bounded([], 10)).toEqual([]);
+  });
+
+  it("is the first items, up to a number of bytes in JSON", () => {
+    const items = ["ab", "€", "cd"]; // 4, 5 and 4 bytes with their quotes
+
+    expect([13, 12, 9, 8, 3].map((bytes) => bounded(items, 10, bytes).length)).toEqual([3, 2, 2, 1, 0]);
+  });
+});
+
+describe("the answer to detect_failures", () => {
+  const crash = { reason: "CrashLoopBackOff", container: "app", exitCode: 1, restarts: 7, message: "panic\nat main" };
+
+  it("tells of each failing pod its namespace, node, workload and failures", () => {
+    expect(answer([failing("web-1", "web", [crash])], [], moment)).toEqual({
+      pods: [
+        {
+          namespace: "shop",
+          name: "web-1",
+          node: "node-0",
+          workload: WEB,
+          failures: [
+            { reason: "CrashLoopBackOff", container: "app", exit_code: 1, restarts: 7, message: "panic at main" },
+          ],
+        },
+      ],
+      hpas: [],
+      omitted_pods: 0,
+      omitted_hpas: 0,
+    });
+  });
+
+  it("names no node where there is none, and no more than four failures of a pod", () => {
+    const many = Array.from({ length: 300 }, (_, index) => ({ ...crash, container: `c-${index}` }));
+    const [pod] = answer([{ ...failing("web-1", "web", many), node: undefined }], [], moment).pods ?? [];
+
+    expect(pod).not.toHaveProperty("node");
+    expect(pod?.failures.map(({ container }) => container)).toEqual(["c-0", "c-1", "c-2", "c-3"]);
+  });
+
+  it("has the pods of the workload with the most failing pods first", () => {
+    const pods = [failing("db-0", "db", [crash]), failing("web-1", "web", [crash]), failing("web-2", "web", [crash])];
+
+    expect(answer(pods, [], moment).pods?.map(({ name }) => name)).toEqual(["web-1", "web-2", "db-0"]);
+  });
+
+  it("has the HPAs with problems first, and all others behind them", () => {
+    const named = (name: string, one: Hpa): Hpa => ({ ...one, metadata: { name, namespace: "shop" } });
+    const hpas = [
+      named("idle", hpa()),
+      named("limited", hpa({ limited: "TooManyReplicas" })),
+      named("limited-just-now", hpa({ limited: "TooManyReplicas", limitedSince: NOW.toISOString() })),
+      named("broken", hpaWith([hpaConditionOf("AbleToScale", "False", "FailedGetScale")])),
+    ];
+
+    expect(answer([], hpas, moment).hpas?.map(({ name }) => name)).toEqual([
+      ...["limited", "broken", "idle", "limited-just-now"],
+    ]);
+  });
+
+  it("leaves out what does not fit, the last first, and counts it", () => {
+    const pods = Array.from({ length: 1_500 }, (_, index) =>
+      failing(`web-${index}`, "web", [{ ...crash, message: LONG }]),
+    );
+    const problem = hpaWith([hpaConditionOf("AbleToScale", "False", "FailedGetScale")]);
+    const hpas = [...Array.from({ length: 2_000 }, () => hpa()), problem];
+    const { pods: told = [], hpas: states = [], omitted_pods, omitted_hpas } = answer(pods, hpas, moment);
+
+    expect(bytesOf(told)).toBeLessThan(65_000);
+    expect(bytesOf(states)).toBeLessThan(45_000);
+    expect(told[0]?.name).toBe("web-0");
+    expect(told.length).toBeGreaterThan(50);
+    expect(told.length + (omitted_pods ?? 0)).toBe(1_500);
+    expect(states[0]?.conditions[2]).toMatchObject({ type: "AbleToScale", status: "False" });
+    expect(states.length + (omitted_hpas ?? 0)).toBe(2_001);
+  });
+});
+
+describe("the findings of a scan of 1,000 failing workloads", () => {
+  let api: ApiServer;
+  let cluster: Objects;
+  beforeEach(async () => {
+    api = await ApiServer.start();
+    const pods = Array.from({ length: 1_000 }, (_, index) => {
+      const pod = imagePullPod(LONG);
+      const owner = controlledBy("StatefulSet", `a-database-with-a-rather-long-name-${index}`);
+      pod.metadata = { name: `a-database-with-a-rather-long-name-${index}-0`, namespace: "shop", ...owner };
+      return pod;
+    });
+    const hpas = Array.from({ length: 1_000 }, (_, index): Hpa => {
+      const broken = hpaWith([hpaConditionOf("AbleToScale", "False", "FailedGetScale")]);
+      return {
+        ...broken,
+        metadata: { name: `hpa-${index}`, namespace: "shop" },
+        spec: { ...broken.spec, scaleTargetRef: { kind: "Deployment", name: `deployment-${index}` } },
+      };
+    });
+    // So that the share of failing workloads makes no storm.
+    const others = Array.from({ length: 10_000 }, (_, index) =>
+      statefulSet(2, { ...statusWritten(60), name: `db-${index}` }),
+    );
+    cluster = { pods, hpas, statefulSets: others };
+    serve(api, cluster);
+  });
+  afterEach(() => api.stop());
+
+  const count = ({ incidents, omitted }: Detection) => incidents.length + omitted;
+
+  it("stay small enough for an execution, and say how many are left out", async () => {
+    const detection = await scanned(api);
+
+    expect(bytesOf(detection)).toBeLessThan(200_000);
+    expect(detection).toMatchObject({ status: "failing", failing_pods: 1_000 });
+    expect(count(detection)).toBe(2_000);
+    expect(detection.omitted).toBeGreaterThan(1_000);
+  });
+
+  it("are bounded by the policy, too", async () => {
+    const detection = await scanned(api, { policy: policy({ max_incidents: 7 }) });
+
+    expect(detection).toMatchObject({ omitted: 1_993, failing_pods: 1_000 });
+    expect(detection.incidents).toHaveLength(7);
+  });
+
+  it("stay small enough with the pods and the HPAs that detect_failures answers", async () => {
+    const detection = await scanned(api, { findingsOnly: true, policy: policy({ max_incidents: 500 }) });
+
+    expect(bytesOf(detection)).toBeLessThan(STATE_LIMIT);
+    expect(count(detection)).toBe(2_000);
+    expect((detection.pods?.length ?? 0) + (detection.omitted_pods ?? 0)).toBe(1_000);
+    expect((detection.hpas?.length ?? 0) + (detection.omitted_hpas ?? 0)).toBe(1_000);
+    expect(detection.omitted_pods).toBeGreaterThan(0);
+    expect(detection.omitted_hpas).toBeGreaterThan(0);
+  });
+});

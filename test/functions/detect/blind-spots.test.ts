@@ -1,0 +1,119 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { ApiServer, refusal } from "../../support/api-server.ts";
+import { crashingPod, policy, replicaSet } from "../../support/objects.ts";
+import { BROKEN, FORBIDDEN, incidentsOf, scanned, THROTTLED } from "../../support/scans.ts";
+import { serve } from "../../support/served-cluster.ts";
+import { statefulSet } from "../../support/workload-objects.ts";
+
+const PODS = "/api/v1/namespaces/shop/pods";
+const FOUND = ["Deployment shop/web: CrashLoopBackOff", "StatefulSet shop/db: MinimumReplicasUnavailable"];
+
+let api: ApiServer;
+beforeEach(async () => {
+  api = await ApiServer.start();
+  serve(api, {
+    namespaces: ["blog", "shop"],
+    pods: [crashingPod({ name: "web-1-crash" })],
+    replicaSets: [replicaSet(1)],
+    statefulSets: [statefulSet(1)],
+  });
+});
+afterEach(() => api.stop());
+
+describe("what a scan cannot see", () => {
+  it.each([
+    ["Forbidden", FORBIDDEN, 1],
+    ["ClusterUnavailable", BROKEN, 3],
+    ["ClusterThrottled", THROTTLED, 3],
+  ])("is named with the error %s, and the rest is found", async (error, answer, attempts) => {
+    api.on("GET", "/api/v1/namespaces/blog/pods", answer);
+    const detection = await scanned(api);
+
+    expect(incidentsOf(detection)).toEqual(FOUND);
+    expect(detection.unseen).toEqual([
+      { what: "pods in namespace blog", error, message: expect.stringMatching(/^prod: GET .* answered \d+/) as string },
+    ]);
+    expect(api.requests.filter(({ path }) => path === "/api/v1/namespaces/blog/pods")).toHaveLength(attempts);
+  });
+
+  it.each([
+    ["nodes", "/api/v1/nodes", FOUND],
+    ["HPAs", "/apis/autoscaling/v2/horizontalpodautoscalers", FOUND],
+    ["StatefulSets", "/apis/apps/v1/statefulsets", FOUND.slice(0, 1)],
+    ["Jobs", "/apis/batch/v1/jobs", FOUND],
+    ["pods in namespace shop", PODS, FOUND.slice(1)],
+    ["pods in namespace shop", `${PODS}/web-1-crash`, FOUND.slice(1)],
+    ["pods in namespace shop", "/apis/apps/v1/namespaces/shop/replicasets/web-1", FOUND.slice(1)],
+  ])("is said to be %s where %s is refused", async (what, path, found) => {
+    api.on("GET", path, FORBIDDEN);
+    const detection = await scanned(api);
+
+    expect(detection.unseen).toMatchObject([{ what, error: "Forbidden" }]);
+    expect(incidentsOf(detection)).toEqual(found);
+  });
+
+  it("is told for each namespace where the collections are asked for one by one", async () => {
+    api.on("GET", "/apis/apps/v1/namespaces/blog/statefulsets", FORBIDDEN);
+    api.on("GET", "/apis/autoscaling/v2/namespaces/shop/horizontalpodautoscalers", FORBIDDEN);
+    const { unseen } = await scanned(api, { policy: policy({ namespaces: { allow: ["blog", "shop"] } }) });
+
+    expect(unseen.map(({ what }) => what).sort()).toEqual(["HPAs in namespace shop", "StatefulSets in namespace blog"]);
+  });
+
+  it("does not become healthy: what was refused is told beside it", async () => {
+    api.on("GET", PODS, FORBIDDEN).on("GET", "/apis/apps/v1/statefulsets", FORBIDDEN);
+
+    expect(await scanned(api)).toMatchObject({ status: "healthy", unseen: [{}, {}] });
+  });
+
+  it("is told for the first twenty parts, and counted for the others, in bounded words", async () => {
+    const namespaces = Array.from({ length: 30 }, (_, index) => `team-${index}`);
+    serve(api, { namespaces });
+    const loud = refusal(403, "no ".repeat(2_000));
+    for (const name of namespaces) api.on("GET", `/api/v1/namespaces/${name}/pods`, loud);
+    const { unseen } = await scanned(api);
+
+    expect(unseen).toHaveLength(21);
+    expect(unseen.at(-1)).toEqual({ what: "10 more", error: "Omitted", message: "" });
+    expect(Math.max(...unseen.map(({ message }) => message.length))).toBe(200);
+  });
+});
+
+describe("a scan that sees nothing at all", () => {
+  it("is the first of the refusals", async () => {
+    const shopOnly = { policy: policy({ namespaces: { allow: ["shop"] } }) };
+    await scanned(api, shopOnly);
+    for (const { path } of [...api.requests]) api.on("GET", path, FORBIDDEN);
+    api.on("GET", "/api/v1/nodes", THROTTLED);
+
+    await expect(scanned(api, shopOnly)).rejects.toMatchObject({
+      name: "ClusterThrottled",
+      message: expect.stringContaining("/api/v1/nodes") as string,
+    });
+  });
+
+  it("for want of the namespaces is the refusal to list these", async () => {
+    api.on("GET", "/api/v1/namespaces", FORBIDDEN);
+
+    await expect(scanned(api)).rejects.toMatchObject({ name: "Forbidden" });
+  });
+
+  it("for want of credentials ends at once", async () => {
+    api.on("GET", "/api/v1/nodes", refusal(401, "Unauthorized"));
+
+    await expect(scanned(api)).rejects.toMatchObject({ name: "Unauthorized" });
+    expect(api.requests.map(({ path }) => path)).toEqual(["/api/v1/namespaces", "/api/v1/nodes"]);
+  });
+
+  it("for want of credentials ends even where some of it was seen", async () => {
+    api.on("GET", "/apis/batch/v1/jobs", refusal(401, "Unauthorized"));
+
+    await expect(scanned(api)).rejects.toMatchObject({ name: "Unauthorized" });
+  });
+
+  it("for want of a connection ends as that", async () => {
+    api.on("GET", PODS, (response) => response.destroy());
+
+    await expect(scanned(api)).rejects.toMatchObject({ name: "ClusterUnreachable" });
+  });
+});

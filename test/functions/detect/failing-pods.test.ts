@@ -1,0 +1,94 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { findFailingPods, findLostNodes } from "../../../functions/detect/failing-pods.ts";
+import { View } from "../../../functions/detect/view.ts";
+import type { Pod } from "../../../functions/shared/kubernetes/types.ts";
+import { WorkloadFinder } from "../../../functions/shared/kubernetes/workloads.ts";
+import { ApiServer } from "../../support/api-server.ts";
+import { ago, crashingPod, NOW, pod, replicaSet } from "../../support/objects.ts";
+import { DEADLINES } from "../../support/pod-rows.ts";
+import { serve, type Objects } from "../../support/served-cluster.ts";
+import { controlledBy, failedJob, node } from "../../support/workload-objects.ts";
+
+let api: ApiServer;
+beforeEach(async () => {
+  api = await ApiServer.start();
+});
+afterEach(() => api.stop());
+
+async function failingPods(objects: Objects) {
+  serve(api, objects);
+  const view = new View(api.cluster());
+  const moment = { now: NOW, deadlines: DEADLINES, lostNodes: await findLostNodes(view) };
+  return await findFailingPods(view, objects.namespaces ?? ["shop"], new WorkloadFinder(view.cluster), moment);
+}
+
+/** A crashing pod under that controller; under none when it is not given. */
+function crashingUnder(kind?: string, name = "web"): Pod {
+  const crashing = crashingPod({});
+  const owners = kind === undefined ? {} : controlledBy(kind, name);
+  crashing.metadata = { name: "crash", namespace: "shop", ...owners };
+  return crashing;
+}
+
+const ofRollout = {
+  ...replicaSet(1),
+  metadata: { name: "web-1", namespace: "shop", ...controlledBy("Rollout", "web") },
+};
+const ofCronJob = failedJob(60, { name: "report-1", metadata: controlledBy("CronJob", "report") });
+
+describe("a failing pod is one of", () => {
+  it.each<[string, Pod, Objects, string]>([
+    ["its Deployment", crashingUnder("ReplicaSet", "web-1"), { replicaSets: [replicaSet(1)] }, "Deployment web"],
+    ["its Argo Rollout", crashingUnder("ReplicaSet", "web-1"), { replicaSets: [ofRollout] }, "Rollout web"],
+    ["its ReplicaSet, when that is gone already", crashingUnder("ReplicaSet", "web-1"), {}, "ReplicaSet web-1"],
+    ["its CronJob", crashingUnder("Job", "report-1"), { jobs: [ofCronJob] }, "CronJob report"],
+    ["its Job, when no CronJob runs that", crashingUnder("Job", "report"), { jobs: [failedJob(60)] }, "Job report"],
+    ["its StatefulSet", crashingUnder("StatefulSet", "db"), {}, "StatefulSet db"],
+    ["its DaemonSet", crashingUnder("DaemonSet", "agent"), {}, "DaemonSet agent"],
+    ["its node, when the kubelet runs it from a file", crashingUnder("Node", "node-0"), {}, "Node node-0"],
+    ["itself, when nothing controls it", crashingUnder(), {}, "Pod crash"],
+  ])("%s", async (_what, crashing, objects, workload) => {
+    const { failing } = await failingPods({ ...objects, pods: [crashing] });
+
+    expect(failing.map(({ workload: { kind, name } }) => `${kind} ${name}`)).toEqual([workload]);
+    expect(failing[0]?.workload.namespace).toBe("shop");
+  });
+});
+
+describe("the failing pods of a cluster", () => {
+  it("are those of all its namespaces, each with its node, and its ReplicaSet is asked for once", async () => {
+    const blog = crashingUnder("StatefulSet", "db");
+    blog.metadata = { ...blog.metadata, namespace: "blog" };
+    blog.spec = { containers: [{ name: "app" }], nodeName: "node-3" };
+    const { seen, failing } = await failingPods({
+      namespaces: ["blog", "shop"],
+      pods: [blog, pod(), crashingPod({ name: "web-1-b" }), crashingPod({ name: "web-1-c" })],
+      replicaSets: [replicaSet(1)],
+    });
+
+    expect(seen).toBe(4);
+    expect(failing.map(({ name, node: on, workload }) => [workload.namespace, name, on])).toEqual([
+      ["blog", "crash", "node-3"],
+      ["shop", "web-1-b", undefined],
+      ["shop", "web-1-c", undefined],
+    ]);
+    expect(api.requests.filter(({ path }) => path.endsWith("/replicasets/web-1"))).toHaveLength(1);
+  });
+
+  it("are those on lost nodes, too, whatever is printed of them", async () => {
+    const on = (nodeName: string) =>
+      pod({
+        name: `on-${nodeName}`,
+        spec: { containers: [{ name: "app" }], nodeName },
+        metadata: controlledBy("StatefulSet", "db"),
+      });
+    const { failing } = await failingPods({
+      nodes: [node("node-0"), node("node-1", "False", 900), node("node-2", "Unknown", 900)],
+      pods: [on("node-0"), on("node-1"), on("node-2")],
+    });
+
+    expect(failing).toMatchObject([
+      { name: "on-node-2", node: "node-2", failures: [{ reason: "NodeLost", since: ago(900) }] },
+    ]);
+  });
+});

@@ -1,0 +1,180 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { POD_SUSPECTS, type SuspectRule } from "../../../functions/detect/suspects.ts";
+import { cellsOf } from "../../../functions/detect/table.ts";
+import { View } from "../../../functions/detect/view.ts";
+import { RemediationError, type ErrorName } from "../../../functions/shared/errors.ts";
+import type { Deployment, Pod } from "../../../functions/shared/kubernetes/types.ts";
+import { ApiServer, found, refusal } from "../../support/api-server.ts";
+import { crashingPod, pod } from "../../support/objects.ts";
+import { asked } from "../../support/scans.ts";
+import { NO_TABLES, serve } from "../../support/served-cluster.ts";
+import { deploymentWith } from "../../support/workload-objects.ts";
+
+const PODS = "/api/v1/namespaces/shop/pods";
+const DEPLOYMENTS = "/apis/apps/v1/deployments";
+/** Suspects the Deployments whose names begin so. */
+const BY_NAME: SuspectRule = { columns: ["Name"], isSuspect: (name = "") => name.startsWith("bad") };
+
+let api: ApiServer;
+let view: View;
+beforeEach(async () => {
+  api = await ApiServer.start();
+  view = new View(api.cluster());
+});
+afterEach(() => api.stop());
+
+const names = (objects: { metadata?: { name?: string } }[]) => objects.map(({ metadata }) => metadata?.name);
+const deployments = (number: number, prefix: string, namespace = "shop"): Deployment[] =>
+  Array.from({ length: number }, (_, index) => deploymentWith({ name: `${prefix}-${index}`, namespace }));
+
+describe("a look at one namespace", () => {
+  it("counts the rows, and reads the suspects alone", async () => {
+    serve(api, { pods: [pod({ name: "well" }), crashingPod({ name: "crash" })] });
+    const look = await view.look<Pod>(PODS, POD_SUSPECTS);
+
+    expect(look).toMatchObject({ seen: 2, suspects: [{ metadata: { name: "crash" }, status: { phase: "Running" } }] });
+    expect(asked(api)).toEqual([`table ${PODS}`, `${PODS}/crash`]);
+  });
+
+  it("reads those, too, that the caller finds in the rows, and each once", async () => {
+    serve(api, { pods: [pod({ name: "well" }), crashingPod({ name: "crash" }), pod({ name: "other" })] });
+    const also = ["well", "crash"];
+    const { suspects } = await view.look<Pod>(PODS, POD_SUSPECTS, (table) => {
+      expect(cellsOf(table, ["Name"])).toEqual([["well"], ["crash"], ["other"]]);
+      return also;
+    });
+
+    expect(names(suspects)).toEqual(["crash", "well"]);
+    expect(api.requests).toHaveLength(3);
+  });
+
+  it("leaves out a suspect that is gone, and still counts its row", async () => {
+    serve(api, { pods: [crashingPod({ name: "gone" }), crashingPod({ name: "crash" })] });
+    api.on("GET", `${PODS}/gone`, refusal(404, "gone"));
+    const { seen, suspects } = await view.look<Pod>(PODS, POD_SUSPECTS);
+
+    expect(seen).toBe(2);
+    expect(names(suspects)).toEqual(["crash"]);
+  });
+
+  it("takes all objects for suspects where the server prints no such columns", async () => {
+    serve(api, { pods: [pod({ name: "well" }), crashingPod({ name: "crash" })] }, NO_TABLES);
+    const { seen, suspects } = await view.look<Pod>(PODS, POD_SUSPECTS);
+
+    expect(seen).toBe(2);
+    expect(names(suspects)).toEqual(["well", "crash"]);
+    expect(asked(api)).toEqual([`table ${PODS}`, PODS]);
+  });
+
+  it("finds nothing where there is nothing", async () => {
+    const table = {
+      kind: "Table",
+      columnDefinitions: ["Name", "Ready", "Status"].map((name) => ({ name })),
+      rows: null,
+    };
+    api.on("GET", PODS, found(table));
+
+    expect(await view.look<Pod>(PODS, POD_SUSPECTS)).toEqual({ seen: 0, suspects: [] });
+  });
+});
+
+describe("a look at the whole cluster", () => {
+  it("looks a suspect up by its name, which may be one in several namespaces", async () => {
+    const others = deployments(2, "good");
+    serve(api, {
+      namespaces: ["blog", "shop"],
+      deployments: [...others, ...deployments(1, "bad"), ...deployments(2, "bad", "blog")],
+    });
+    const { seen, suspects } = await view.lookEverywhere<Deployment>(DEPLOYMENTS, BY_NAME);
+
+    expect(seen).toBe(5);
+    expect(suspects.map(({ metadata }) => `${metadata?.namespace ?? ""}/${metadata?.name ?? ""}`).sort()).toEqual([
+      ...["blog/bad-0", "blog/bad-1", "shop/bad-0"],
+    ]);
+    expect(asked(api).sort()).toEqual([
+      `${DEPLOYMENTS}?metadata.name=bad-0`,
+      `${DEPLOYMENTS}?metadata.name=bad-1`,
+      `table ${DEPLOYMENTS}`,
+    ]);
+  });
+
+  it("looks up to fifty suspects up", async () => {
+    serve(api, { deployments: [...deployments(50, "bad"), ...deployments(600, "good")] });
+    const { seen, suspects } = await view.lookEverywhere<Deployment>(DEPLOYMENTS, BY_NAME);
+
+    expect({ seen, suspects: suspects.length, requests: api.requests.length }).toEqual({
+      seen: 650,
+      suspects: 50,
+      requests: 51,
+    });
+  });
+
+  it("reads more suspects than that with all the others, page by page", async () => {
+    serve(api, { deployments: [...deployments(51, "bad"), ...deployments(1_000, "good")] });
+    const { seen, suspects } = await view.lookEverywhere<Deployment>(DEPLOYMENTS, BY_NAME);
+
+    expect({ seen, suspects: suspects.length }).toEqual({ seen: 1_051, suspects: 1_051 });
+    expect(asked(api)).toEqual([`table ${DEPLOYMENTS}`, ...[1, 2, 3].map(() => DEPLOYMENTS)]);
+    expect(api.requests.slice(1).map(({ query }) => query["continue"])).toEqual([undefined, "500", "1000"]);
+  });
+
+  it("reads all objects where the server prints no such columns", async () => {
+    serve(api, { deployments: deployments(3, "good") }, NO_TABLES);
+
+    expect(await view.lookEverywhere<Deployment>(DEPLOYMENTS, BY_NAME)).toMatchObject({
+      seen: 3,
+      suspects: [{}, {}, {}],
+    });
+  });
+});
+
+describe("a view", () => {
+  const failWith = (name: ErrorName) => () => Promise.reject(new RemediationError(name, `${name}!`));
+
+  it.each<ErrorName>(["Forbidden", "ClusterUnavailable", "ClusterThrottled"])(
+    "takes the error %s for a blind spot",
+    async (name) => {
+      expect(await view.tryTo("pods", failWith(name))).toBeUndefined();
+      expect(view.describeBlindSpots()).toEqual([{ what: "pods", error: name, message: `${name}!` }]);
+      expect(view.sawSomething).toBe(false);
+    },
+  );
+
+  it.each<ErrorName>(["Unauthorized", "ClusterUnreachable", "NotFound", "WriteRefused"])(
+    "ends with the error %s",
+    async (name) => {
+      await expect(view.tryTo("pods", failWith(name))).rejects.toMatchObject({ name });
+      expect(view.describeBlindSpots()).toEqual([]);
+    },
+  );
+
+  it("ends with an error that is none of the workflow's own", async () => {
+    await expect(view.tryTo("pods", () => Promise.reject(new TypeError("no such field")))).rejects.toThrow(TypeError);
+  });
+
+  it("has seen something once a look came back, though it found nothing", async () => {
+    expect(await view.tryTo("pods", () => Promise.resolve([]))).toEqual([]);
+    expect(view.sawSomething).toBe(true);
+  });
+
+  it("tells twenty blind spots in full, and says how many more there are from then on", async () => {
+    const whats = (count: number) => Array.from({ length: count }, (_, index) => `pods in namespace ${index}`);
+    for (const what of whats(20)) await view.tryTo(what, failWith("Forbidden"));
+    expect(view.describeBlindSpots().map(({ what }) => what)).toEqual(whats(20));
+
+    await view.tryTo("HPAs", failWith("Forbidden"));
+    expect(view.describeBlindSpots().map(({ what }) => what)).toEqual([...whats(20), "1 more"]);
+  });
+
+  it("works at eight items at the same time", async () => {
+    let running = 0;
+    let most = 0;
+    await view.each(Array.from({ length: 30 }), async () => {
+      most = Math.max(most, ++running);
+      await new Promise((resolve) => setImmediate(resolve));
+      running--;
+    });
+
+    expect(most).toBe(8);
+  });
+});

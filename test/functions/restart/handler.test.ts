@@ -1,0 +1,63 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { restartPods } from "../../../functions/restart/handler.ts";
+import type { Environment } from "../../../functions/shared/step.ts";
+import { ApiServer, found, refusal } from "../../support/api-server.ts";
+import { crashingPod, NOW } from "../../support/objects.ts";
+import { claimedRun, diagnosis } from "../../support/runs.ts";
+import { unreachableEnvironment } from "../../support/scripted.ts";
+
+const SHOP = "/api/v1/namespaces/shop";
+
+let api: ApiServer;
+let environment: Environment;
+beforeEach(async () => {
+  api = await ApiServer.start();
+  api.on("GET", `${SHOP}/pods/a`, found(crashingPod({ name: "a" })));
+  api.on("POST", `${SHOP}/pods/a/eviction`, { status: 201, body: {} });
+  environment = {
+    ...unreachableEnvironment(new Error("not used")),
+    connect: () => Promise.resolve(api.cluster()),
+    now: () => NOW,
+  };
+});
+afterEach(() => api.stop());
+
+const run = claimedRun({
+  diagnosis: diagnosis({
+    remedy: { action: "restart", mode: "evict", pods: [{ name: "a", uid: "a-uid" }] },
+    workload_uid: "web-uid",
+  }),
+});
+
+describe("the restart step", () => {
+  it("shows on the workload which pods it evicted, after it did", async () => {
+    api.on("POST", `${SHOP}/events`, { status: 201, body: {} });
+    await restartPods(environment)(run);
+
+    expect(api.writes).toMatchObject([
+      { path: `${SHOP}/pods/a/eviction` },
+      {
+        path: `${SHOP}/events`,
+        body: {
+          reason: "RemediationRestarted",
+          involvedObject: { kind: "Deployment", name: "web", uid: "web-uid" },
+          message: expect.stringContaining("Evicted 1 pod (a).") as string,
+        },
+      },
+    ]);
+  });
+
+  it("has restarted all the same when that is refused", async () => {
+    api.on("POST", `${SHOP}/events`, refusal(403, "events is forbidden"));
+
+    expect(await restartPods(environment)(run)).toMatchObject({
+      status: "applied",
+      change: { kind: "restart", pods: [{ name: "a" }] },
+    });
+  });
+
+  it("shows nothing of a restart that a dry run only planned", async () => {
+    expect(await restartPods(environment)({ ...run, dry_run: true })).toMatchObject({ status: "planned" });
+    expect(api.writes).toMatchObject([{ path: `${SHOP}/pods/a/eviction`, query: { dryRun: "All" } }]);
+  });
+});

@@ -1,0 +1,60 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { scaleWorkload } from "../../../functions/scale/handler.ts";
+import type { Environment } from "../../../functions/shared/step.ts";
+import { ApiServer, found } from "../../support/api-server.ts";
+import { NOW } from "../../support/objects.ts";
+import { claimedRun, diagnosis } from "../../support/runs.ts";
+import { unreachableEnvironment } from "../../support/scripted.ts";
+
+const SCALE = "/apis/apps/v1/namespaces/shop/deployments/web/scale";
+const EVENTS = "/api/v1/namespaces/shop/events";
+
+let api: ApiServer;
+let environment: Environment;
+beforeEach(async () => {
+  api = await ApiServer.start();
+  api.on("PATCH", SCALE, found({}));
+  api.on("POST", EVENTS, { status: 201, body: {} });
+  environment = {
+    ...unreachableEnvironment(new Error("not used")),
+    connect: () => Promise.resolve(api.cluster()),
+    now: () => NOW,
+  };
+});
+afterEach(() => api.stop());
+
+const run = claimedRun({
+  diagnosis: diagnosis({
+    remedy: { action: "scale", scale: { target: "replicas", from: 2, to: 4 } },
+    workload_uid: "web-uid",
+  }),
+});
+
+function scaledTo(replicas: number): void {
+  api.on("GET", SCALE, found({ metadata: { resourceVersion: "7" }, spec: { replicas } }));
+}
+
+const events = () => api.writes.filter(({ path }) => path === EVENTS);
+
+describe("the scale step", () => {
+  it("shows on the workload that it scaled", async () => {
+    scaledTo(2);
+    await scaleWorkload(environment)({ operation: "apply", run });
+
+    expect(events()).toMatchObject([{ body: { reason: "RemediationScaled" } }]);
+  });
+
+  it("shows on the workload that it undid that", async () => {
+    scaledTo(4);
+    await scaleWorkload(environment)({ operation: "undo", run });
+
+    expect(events()).toMatchObject([{ body: { reason: "RemediationUndone" } }]);
+  });
+
+  it("shows no undo where somebody else's change stands", async () => {
+    scaledTo(9);
+
+    expect(await scaleWorkload(environment)({ operation: "undo", run })).toMatchObject({ status: "overtaken" });
+    expect(events()).toEqual([]);
+  });
+});

@@ -1,0 +1,78 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Pod } from "../../functions/shared/kubernetes/types.ts";
+import type { Step, Until } from "../scenarios/format.ts";
+import { fill, type Values } from "../scenarios/placeholders.ts";
+import { readPath } from "./read-path.ts";
+
+/** What a scenario's steps need of a cluster. */
+export interface Stage {
+  /** Runs kubectl in the scenario's namespace, and answers with what it prints. */
+  kubectl: (...args: string[]) => Promise<string>;
+  applyText: (manifest: string) => Promise<void>;
+  until: (what: string, holds: () => Promise<boolean>, seconds?: number) => Promise<void>;
+}
+
+/** Where a scenario is played. */
+export interface Setting {
+  stage: Stage;
+  /** The scenario's folder. */
+  directory: string;
+  values: Values;
+}
+
+/** Does one step after the other. */
+export async function playSteps(steps: readonly Step[], setting: Setting): Promise<void> {
+  for (const step of steps) await playStep(step, setting);
+}
+
+async function playStep(step: Step, { stage, directory, values }: Setting): Promise<void> {
+  const filled = (text: string) => fill(text, values);
+  if (step.apply !== undefined) {
+    const manifest = readFileSync(join(directory, step.apply), "utf8");
+    const copies = Array.from({ length: step.times ?? 1 }, (_, index) => fill(manifest, values, index));
+    await stage.applyText(copies.join("\n---\n"));
+  }
+  if (step.patch !== undefined)
+    await stage.kubectl("patch", filled(step.patch), "-p", filled(JSON.stringify(step.with)));
+  if (step.kubectl !== undefined) await stage.kubectl(...step.kubectl.map(filled));
+  if (step.rolled_out !== undefined) await stage.kubectl("rollout", "status", filled(step.rolled_out), "--timeout=60s");
+  if (step.until !== undefined) await playUntil(step.until, stage, filled);
+  if (step.wait !== undefined) await sleep(step.wait * 1_000);
+}
+
+async function playUntil(until: Until, stage: Stage, filled: (text: string) => string): Promise<void> {
+  const { resource, condition, path, equals, pods, count = 1, within } = until;
+  if (pods !== undefined) {
+    await stage.until(`${count} pods show ${pods}`, async () => (await countPods(stage, pods)) >= count, within);
+    return;
+  }
+  const read = async () => JSON.parse(await stage.kubectl("get", filled(resource ?? ""), "-o", "json")) as object;
+  const what = `${resource ?? ""}: ${condition ?? `${path ?? ""} is ${JSON.stringify(equals)}`}`;
+  const holds = async () =>
+    condition === undefined
+      ? isDeepStrictEqual(readPath(await read(), path ?? ""), equals)
+      : conditionsOf(await read()).includes(condition);
+  await stage.until(what, holds, within);
+}
+
+/** How many pods show a reason in a waiting container, in a condition, or in their own status. */
+async function countPods(stage: Stage, reason: string): Promise<number> {
+  const { items } = JSON.parse(await stage.kubectl("get", "pods", "-o", "json")) as { items: Pod[] };
+  return items.filter(({ status }) =>
+    [
+      status?.reason,
+      ...(status?.conditions ?? []).map((condition) => condition.reason),
+      ...[...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])].map(
+        ({ state }) => state?.waiting?.reason,
+      ),
+    ].includes(reason),
+  ).length;
+}
+
+function conditionsOf(object: object): string[] {
+  const conditions = readPath(object, "status.conditions") as { type: string; status: string }[] | undefined;
+  return (conditions ?? []).map(({ type, status }) => `${type}=${status}`);
+}
