@@ -1,4 +1,9 @@
 import type { PodTarget, Remedy } from "../shared/contracts.ts";
+import {
+  controllerRevisionsOf,
+  isOfRevision as isOfControllerRevision,
+  templateOfRevision,
+} from "../shared/kubernetes/controller-revisions.ts";
 import type { Failure } from "../shared/kubernetes/failures.ts";
 import { failuresOf, type Moment } from "../shared/kubernetes/overdue.ts";
 import { hpaFailures } from "../shared/kubernetes/hpa-failures.ts";
@@ -11,7 +16,9 @@ import {
   type HealthyRevision,
   type Revision,
 } from "../shared/kubernetes/revisions.ts";
-import type { Deployment, Pod, PodTemplate } from "../shared/kubernetes/types.ts";
+import type { DaemonSet, Deployment, Pod, PodTemplate, StatefulSet } from "../shared/kubernetes/types.ts";
+import { podsToUnblock } from "../shared/kubernetes/unblocking.ts";
+import { rollsOutByItself } from "../shared/kubernetes/update-strategy.ts";
 import { workloadFailures } from "../shared/kubernetes/workload-failures.ts";
 import { controllerOf } from "../shared/kubernetes/workloads.ts";
 import type { Policy } from "../shared/policy.ts";
@@ -51,8 +58,7 @@ export interface Case {
 /** Draws the conclusions that more than one rule needs. */
 export function openCase(evidence: Evidence, policy: Policy): Case {
   const { incident, workload, hpa, now, lostNodes } = evidence;
-  const deployment = incident.workload.kind === "Deployment" ? (workload as Deployment) : undefined;
-  const revisions = deployment === undefined ? [] : revisionsOf(deployment, evidence.replicaSets);
+  const revisions = readRevisions(evidence);
   const moment: Moment = { now, deadlines: policy.detect, lostNodes };
   const all = evidence.pods
     .map((pod) => ({ pod, failures: failuresOf(pod, moment) }))
@@ -64,7 +70,7 @@ export function openCase(evidence: Evidence, policy: Policy): Case {
   ];
   const current = currentRevision(revisions);
   const healthy = newestHealthyRevision(revisions, policy.stable_seconds);
-  const stable = stableTime(failing, deployment === undefined ? undefined : rolledOutAt(deployment));
+  const stable = stableTime(failing, completedAt(evidence, current));
   const longStable = stable.seconds >= policy.stable_seconds;
   return {
     evidence,
@@ -79,12 +85,52 @@ export function openCase(evidence: Evidence, policy: Policy): Case {
     longStable,
     sinceRollout: !longStable && current !== undefined && failing.some(({ pod }) => isOfRevision(pod, current)),
     rolloutFailed: healthy !== undefined && own.some(({ reason }) => reason === "ProgressDeadlineExceeded"),
-    templates: new Map(
-      evidence.replicaSets.flatMap(({ metadata, spec }) =>
-        spec?.template === undefined ? [] : [[metadata?.name ?? "", spec.template]],
-      ),
-    ),
+    templates: templatesOf(evidence),
   };
+}
+
+/** The workload's revisions, newest first; none for kinds that have none. */
+function readRevisions({ incident, workload, replicaSets, controllerRevisions, pods }: Evidence): Revision[] {
+  switch (incident.workload.kind) {
+    case "Deployment":
+      return revisionsOf(workload as Deployment, replicaSets);
+    case "StatefulSet":
+    case "DaemonSet":
+      return controllerRevisionsOf(workload as StatefulSet | DaemonSet, controllerRevisions, pods);
+    default:
+      return [];
+  }
+}
+
+function templatesOf({ replicaSets, controllerRevisions }: Evidence): Map<string, PodTemplate> {
+  const held = [
+    ...replicaSets.map(({ metadata, spec }) => ({ metadata, template: spec?.template })),
+    ...controllerRevisions.map((revision) => ({ metadata: revision.metadata, template: templateOfRevision(revision) })),
+  ];
+  return new Map(
+    held.flatMap(({ metadata, template }) => (template === undefined ? [] : [[metadata?.name ?? "", template]])),
+  );
+}
+
+/**
+ * When the present revision was completely rolled out; undefined when that never happened. StatefulSets and DaemonSets do
+ * not tell the moment: the revision's own age stands for it, which errs on the side of leaving it in place.
+ */
+function completedAt({ incident, workload }: Evidence, current: Revision | undefined): Date | undefined {
+  switch (incident.workload.kind) {
+    case "Deployment":
+      return rolledOutAt(workload as Deployment);
+    case "StatefulSet": {
+      const { status } = workload as StatefulSet;
+      return status?.currentRevision === status?.updateRevision ? current?.created : undefined;
+    }
+    case "DaemonSet": {
+      const { status } = workload as DaemonSet;
+      return status?.updatedNumberScheduled === status?.desiredNumberScheduled ? current?.created : undefined;
+    }
+    default:
+      return undefined;
+  }
 }
 
 /** How long the present revision ran well: by the containers that ended, or by when the pods that never ran began to fail. */
@@ -104,11 +150,8 @@ function stableTime(failing: FailingPod[], rolledOut: Date | undefined): StableT
 }
 
 /** Whether the pod was made from that revision. */
-function isOfRevision({ metadata }: Pod, { name }: Revision): boolean {
-  if (controllerOf(metadata)?.name === name) return true;
-  // StatefulSets label their pods with the revision's name, DaemonSets with the end of it.
-  const hash = metadata?.labels?.["controller-revision-hash"];
-  return hash !== undefined && (hash === name || name.endsWith(`-${hash}`));
+function isOfRevision(pod: Pod, { kind, name }: Revision): boolean {
+  return kind === "ReplicaSet" ? controllerOf(pod.metadata)?.name === name : isOfControllerRevision(pod, name);
 }
 
 /** Whether any container fails for one of these reasons. */
@@ -144,7 +187,7 @@ export function cleanUpPods(leftovers: FailingPod[], policy: Policy): Remedy {
 }
 
 /** Returns to the newest healthy revision, or says why that cannot be done. */
-export function rollBack({ current, healthy, revisions }: Case): Remedy {
+export function rollBack({ evidence, current, healthy, revisions }: Case): Remedy {
   if (current === undefined || healthy === undefined) {
     const known = revisions.map(({ revision }) => revision).join(", ");
     return {
@@ -155,7 +198,17 @@ export function rollBack({ current, healthy, revisions }: Case): Remedy {
         "Roll forward with a fixed template, or ask for a rollback to a revision that you know.",
     };
   }
-  return { action: "rollback", from: revisionRef(current), to: revisionRef(healthy.revision), unblock: [] };
+  const { kind } = evidence.incident.workload;
+  if (evidence.workload === undefined || !rollsOutByItself(kind, evidence.workload)) {
+    return {
+      action: "none",
+      refusal: "NoSafeRemedy",
+      message: `Its update strategy replaces no pods by itself. Put the template of revision ${healthy.revision.revision} back, and delete its pods one by one.`,
+    };
+  }
+  const to = revisionRef(healthy.revision);
+  const unblock = kind === "StatefulSet" ? podsToUnblock(evidence.workload as StatefulSet, evidence.pods, to) : [];
+  return { action: "rollback", from: revisionRef(current), to, unblock };
 }
 
 /** One evidence line for each kind of failure, the most frequent first. */

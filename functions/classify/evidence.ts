@@ -2,9 +2,18 @@ import type { Cluster } from "../shared/cluster/cluster.ts";
 import { paths } from "../shared/cluster/paths.ts";
 import type { Incident } from "../shared/contracts.ts";
 import { isRemediationError } from "../shared/errors.ts";
+import { readControllerRevisions } from "../shared/kubernetes/controller-revisions.ts";
 import { hpaOf } from "../shared/kubernetes/hpa.ts";
 import { isReady } from "../shared/kubernetes/pods.ts";
-import type { Hpa, Namespace, Node, Pod, ReplicaSet, Workload } from "../shared/kubernetes/types.ts";
+import type {
+  ControllerRevision,
+  Hpa,
+  Namespace,
+  Node,
+  Pod,
+  ReplicaSet,
+  Workload,
+} from "../shared/kubernetes/types.ts";
 import type { Action } from "../shared/policy.ts";
 import { podsOf, readWorkload, replicaSetsOf } from "../shared/kubernetes/workloads.ts";
 import { assertNamespace } from "../shared/kubernetes/namespaces.ts";
@@ -20,6 +29,8 @@ export interface Evidence {
   pods: Pod[];
   /** The ReplicaSets of a Deployment, which hold its revisions; empty for other kinds. */
   replicaSets: ReplicaSet[];
+  /** The ControllerRevisions of a StatefulSet or DaemonSet, which hold its revisions; empty for other kinds. */
+  controllerRevisions: ControllerRevision[];
   /** The HPA that owns the workload's scale. */
   hpa: Hpa | undefined;
   /** Since when each node of the workload's pods has not reported, where one has stopped; by its name. */
@@ -45,15 +56,31 @@ export async function gatherEvidence(
   ]);
   if (workload === undefined) {
     const pods = ref.kind === "Pod" ? await readBarePod(cluster, ref.namespace, ref.name) : [];
-    return { incident, now, namespace, workload, pods, replicaSets: [], hpa: undefined, lostNodes: new Map(), tried };
+    return {
+      incident,
+      now,
+      namespace,
+      workload,
+      pods,
+      replicaSets: [],
+      controllerRevisions: [],
+      hpa: undefined,
+      lostNodes: new Map(),
+      tried,
+    };
   }
-  const [pods, replicaSets, hpa] = await Promise.all([
+  const [pods, replicaSets, controllerRevisions, hpa] = await Promise.all([
     podsOf(cluster, ref, workload),
     ref.kind === "Deployment" ? replicaSetsOf(cluster, ref, workload) : [],
+    hasControllerRevisions(ref.kind) ? readControllerRevisions(cluster, ref, workload) : [],
     hpaOf(cluster, ref),
   ]);
   const lostNodes = await findLostNodes(cluster, pods);
-  return { incident, now, namespace, workload, pods, replicaSets, hpa, lostNodes, tried };
+  return { incident, now, namespace, workload, pods, replicaSets, controllerRevisions, hpa, lostNodes, tried };
+}
+
+function hasControllerRevisions(kind: string): boolean {
+  return kind === "StatefulSet" || kind === "DaemonSet";
 }
 
 /** How many nodes are asked for: enough for any workload that is not a matter of its nodes. */

@@ -25,7 +25,7 @@ export function workloadMessage(run: WorkloadRun, report: Report): Notification 
     ...section("Evidence", diagnosis?.evidence ?? []),
     ...section(
       "Done",
-      [remedy?.message, undo?.message].filter((line) => line !== undefined),
+      [run.first?.remedy.message, remedy?.message, undo?.message].filter((line) => line !== undefined),
     ),
     ...section("Not done", diagnosis?.rejected.map(({ action, reason }) => `${action}: ${reason}`) ?? []),
     ...section("Look at it", [

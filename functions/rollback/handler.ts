@@ -1,21 +1,23 @@
 import * as z from "zod";
 import { awsEnvironment } from "../shared/aws/environment.ts";
-import { RemedyResult, UndoResult, WorkloadRun } from "../shared/contracts.ts";
+import { RemedyResult, UndoResult, WorkloadRun, type PodTarget, type RevisionRef } from "../shared/contracts.ts";
 import { withEvent } from "../shared/kubernetes/event.ts";
 import { remedyOf } from "../shared/remedy-step.ts";
 import { settling, undoSettling } from "../shared/settling.ts";
 import { contract, step } from "../shared/step.ts";
+import { count } from "../shared/text.ts";
 import { undoUnlessOvertaken } from "../shared/undo.ts";
+import { rollBack } from "./roll-back.ts";
 import { switchTemplate } from "./switch-template.ts";
 
 const RollbackInput = z.strictObject({ operation: z.enum(["apply", "undo"]), run: WorkloadRun });
 
-/** Puts an earlier pod template back into a Deployment; undone, the one it replaced. */
+/** Puts an earlier pod template back into a Deployment, StatefulSet or DaemonSet; undone, the one it replaced. */
 export const rollback = step(
   contract(RollbackInput),
   z.union([RemedyResult, UndoResult]),
   async ({ operation, run }, environment): Promise<RemedyResult | UndoResult> => {
-    const { from, to } = remedyOf(run, "rollback");
+    const { from, to, unblock } = remedyOf(run, "rollback");
     const cluster = await environment.connect(run.cluster_name);
     const { workload } = run.incident;
     const policy = environment.policy();
@@ -29,14 +31,23 @@ export const rollback = step(
         ...undoSettling(policy, environment.now()),
       });
     }
-    await switchTemplate(cluster, { workload, from, to, dryRun: run.dry_run });
+    const unblocked = await rollBack(cluster, { workload, from, to, unblock, dryRun: run.dry_run });
     return await withEvent(environment, run, "RemediationRolledBack", {
       status: run.dry_run ? "planned" : "applied",
-      message: `${run.dry_run ? "Would roll" : "Rolled"} back from revision ${from.revision} to the template of revision ${to.revision}.`,
-      change: { kind: "rollback", before: from, after: to, unblocked: [] },
+      message: describe(from, to, unblocked, run.dry_run),
+      change: { kind: "rollback", before: from, after: to, unblocked },
       ...settling(run, policy, environment.now()),
     });
   },
 );
 
 export const handler = rollback(awsEnvironment);
+
+function describe(from: RevisionRef, to: RevisionRef, unblocked: PodTarget[], dryRun: boolean): string {
+  const rolledBack = `${dryRun ? "Would roll" : "Rolled"} back from revision ${from.revision} to the template of revision ${to.revision}.`;
+  if (unblocked.length === 0) return rolledBack;
+  const names = unblocked.slice(0, 3).map(({ name }) => name);
+  const more = unblocked.length > names.length ? ` and ${unblocked.length - names.length} more` : "";
+  const deleted = `${dryRun ? "Would delete" : "Deleted"} ${count(unblocked.length, "pod")}`;
+  return `${rolledBack} ${deleted} that the StatefulSet waited for in vain (${names.join(", ")}${more}).`;
+}

@@ -1,4 +1,5 @@
 import type { DaemonSet, Deployment, ReplicaSet, StatefulSet, Workload } from "../shared/kubernetes/types.ts";
+import { partitionOf, rollsOutByItself } from "../shared/kubernetes/update-strategy.ts";
 import { count } from "../shared/text.ts";
 
 /**
@@ -30,21 +31,29 @@ function deploymentGaps({ spec, status }: Deployment): string[] {
   ];
 }
 
-function statefulSetGaps({ spec, status }: StatefulSet): string[] {
+function statefulSetGaps(statefulSet: StatefulSet): string[] {
+  const { spec, status } = statefulSet;
   const wanted = spec?.replicas ?? 1;
-  const partition = spec?.updateStrategy?.rollingUpdate?.partition ?? 0;
+  const partition = partitionOf(statefulSet);
+  // After a rollback the two revisions are the same at once, so the pods have to be counted, too.
   const rolled = status?.currentRevision === status?.updateRevision || partition > 0;
   return [
+    ...(rollsOutByItself("StatefulSet", statefulSet)
+      ? [
+          ...fewer("updated", status?.updatedReplicas, wanted - partition),
+          ...(rolled ? [] : ["its pods are not all at the newest revision"]),
+        ]
+      : []),
     ...short("ready", status?.readyReplicas, wanted),
     ...short("available", status?.availableReplicas, wanted),
-    ...(rolled ? [] : ["its pods are not all at the newest revision"]),
   ];
 }
 
-function daemonSetGaps({ status }: DaemonSet): string[] {
+function daemonSetGaps(daemonSet: DaemonSet): string[] {
+  const { status } = daemonSet;
   const wanted = status?.desiredNumberScheduled ?? 0;
   return [
-    ...short("updated", status?.updatedNumberScheduled, wanted),
+    ...(rollsOutByItself("DaemonSet", daemonSet) ? short("updated", status?.updatedNumberScheduled, wanted) : []),
     ...short("ready", status?.numberReady, wanted),
     ...short("available", status?.numberAvailable, wanted),
   ];
@@ -57,6 +66,10 @@ function replicaSetGaps({ spec, status }: ReplicaSet): string[] {
 
 function short(what: string, have: number | undefined, wanted: number): string[] {
   return (have ?? 0) === wanted ? [] : [`${have ?? 0} of ${wanted} replicas ${what}`];
+}
+
+function fewer(what: string, have: number | undefined, wanted: number): string[] {
+  return (have ?? 0) >= wanted ? [] : short(what, have, wanted);
 }
 
 function surplus(old: number): string[] {

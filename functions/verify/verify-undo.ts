@@ -20,7 +20,7 @@ function remains(change: Change, { workload, hpa }: WorkloadState): string[] {
   const unseen = seen < (workload.metadata?.generation ?? 0) ? ["its controller has not seen the newest spec yet"] : [];
   switch (change.kind) {
     case "rollback": {
-      const template = (workload as Deployment).spec?.template;
+      const template = workload.spec?.template;
       const back = template !== undefined && templateHash(template) === change.before.template;
       return [...(back ? [] : [`its pod template is not that of revision ${change.before.revision}`]), ...unseen];
     }

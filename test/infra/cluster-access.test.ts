@@ -68,7 +68,7 @@ describe("the functions' access to the cluster", () => {
     ["classify", []],
     ["claim", ["create leases", "update leases"]],
     ["restart", ["create events", "create pods/eviction", "delete pods"]],
-    ["rollback", ["create events", "patch deployments"]],
+    ["rollback", ["create events", "delete pods", "patch daemonsets", "patch deployments", "patch statefulsets"]],
     ["scale", ["create events", "patch deployments/scale", "patch horizontalpodautoscalers"]],
     ["verify", []],
     ["notify", ["create events"]],

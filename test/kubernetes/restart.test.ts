@@ -35,7 +35,7 @@ describe.concurrent("a workload that ran well for long", () => {
 
     const run = await scenario.run({}, { cool_down: { base_seconds: 600 } });
     expect(run.workloads).toMatchObject([{ outcome: "Unresolved", action: "restart", needs_person: true }]);
-    expect(run.notifications[0]?.text).toContain("A restart cannot be undone");
+    expect(run.notifications[0]?.text).toContain("A restart did not help, and the evidence allows nothing else");
 
     const again = await scenario.run({}, { cool_down: { base_seconds: 600 } });
     expect(again.workloads).toMatchObject([{ outcome: "Skipped", reason: "CoolingDown", needs_person: true }]);

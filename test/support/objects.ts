@@ -230,6 +230,7 @@ export function evidence(overrides: Partial<Evidence> = {}): Evidence {
     workload: deployment(),
     pods: [pod()],
     replicaSets: [replicaSet(1, { available: 2 })],
+    controllerRevisions: [],
     hpa: undefined,
     lostNodes: new Map(),
     tried: [],

@@ -37,6 +37,9 @@ export const paths = {
     `${collection("apps/v1", "statefulsets", namespace)}/${segment(name)}`,
   daemonSets: (namespace?: string) => collection("apps/v1", "daemonsets", namespace),
   daemonSet: (namespace: string, name: string) => `${collection("apps/v1", "daemonsets", namespace)}/${segment(name)}`,
+  controllerRevisions: (namespace?: string) => collection("apps/v1", "controllerrevisions", namespace),
+  controllerRevision: (namespace: string, name: string) =>
+    `${collection("apps/v1", "controllerrevisions", namespace)}/${segment(name)}`,
   jobs: (namespace?: string) => collection("batch/v1", "jobs", namespace),
   job: (namespace: string, name: string) => `${collection("batch/v1", "jobs", namespace)}/${segment(name)}`,
   cronJob: (namespace: string, name: string) => `${collection("batch/v1", "cronjobs", namespace)}/${segment(name)}`,

@@ -7,15 +7,18 @@ export const REVISION_ANNOTATION = "deployment.kubernetes.io/revision";
 /** Where it keeps the earlier numbers of a revision that was rolled back to. */
 const REVISION_HISTORY_ANNOTATION = "deployment.kubernetes.io/revision-history";
 
-/** One revision of a Deployment, as its ReplicaSet shows it. */
+/** One revision of a workload, as the object that holds its template shows it. */
 export interface Revision extends RevisionRef {
   /** When it was made, which is when its first number began. */
   created: Date;
-  /** Every number it has had, in ascending order: one for each time that it became the current one. */
+  /**
+   * Every number it has had, in ascending order: one for each time that it became the current one. Empty when the
+   * earlier ones are not known.
+   */
   numbers: number[];
   replicas: number;
   available: number;
-  /** Whether the Deployment's present template is this one. */
+  /** Whether the workload's present template is this one. */
   current: boolean;
 }
 
@@ -42,7 +45,7 @@ export function revisionsOf(deployment: Deployment, replicaSets: ReplicaSet[]): 
   return revisions.sort((a, b) => b.revision - a.revision);
 }
 
-/** The revision that the Deployment is at now; undefined before the controller has seen a new template. */
+/** The revision that the workload is at now; undefined before the controller has seen a new template. */
 export function currentRevision(revisions: Revision[]): Revision | undefined {
   return revisions.find((revision) => revision.current);
 }
@@ -60,7 +63,7 @@ export interface HealthyRevision {
  * Two things prove that:
  * - it has available replicas now (a stuck rolling update keeps the old revision serving); or
  * - it was the current revision for at least `stableSeconds` before a new one came, and no older revision still has
- *   replicas. The Deployment controller scales the old revisions to zero only when a rollout succeeds, so an older
+ *   replicas. Controllers take the last replica from the old revisions only when a rollout succeeds, so an older
  *   revision with replicas means that this one never finished its own rollout.
  */
 export function newestHealthyRevision(revisions: Revision[], stableSeconds: number): HealthyRevision | undefined {
@@ -91,8 +94,9 @@ export function newestHealthyRevision(revisions: Revision[], stableSeconds: numb
  * next number began, and that moment is known only if a new revision, not one that was rolled back to, took that number.
  */
 function firstTenure({ numbers, created }: Revision, revisions: Revision[]): number {
-  const successor = (numbers[0] ?? 0) + 1;
-  const next = revisions.find((other) => other.numbers[0] === successor);
+  const [first] = numbers;
+  if (first === undefined) return 0;
+  const next = revisions.find((other) => other.numbers[0] === first + 1);
   return next === undefined ? 0 : (next.created.getTime() - created.getTime()) / 1_000;
 }
 

@@ -11,6 +11,7 @@ export type Deployment = Wire<k8s.V1Deployment>;
 export type ReplicaSet = Wire<k8s.V1ReplicaSet>;
 export type StatefulSet = Wire<k8s.V1StatefulSet>;
 export type DaemonSet = Wire<k8s.V1DaemonSet>;
+export type ControllerRevision = Wire<k8s.V1ControllerRevision>;
 export type Job = Wire<k8s.V1Job>;
 export type Hpa = Wire<k8s.V2HorizontalPodAutoscaler>;
 export type ScaleObject = Wire<k8s.V1Scale>;

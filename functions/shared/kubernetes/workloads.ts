@@ -133,7 +133,8 @@ export function describeWorkload(workload: WorkloadRef): string {
   return `${workload.kind} ${workload.namespace}/${workload.name}`;
 }
 
-function isControlledBy(metadata: ObjectMeta | undefined, owner: ObjectMeta | undefined): boolean {
+/** Whether that very object controls it, not another one of the same name. */
+export function isControlledBy(metadata: ObjectMeta | undefined, owner: ObjectMeta | undefined): boolean {
   return metadata?.ownerReferences?.some((ref) => ref.controller === true && ref.uid === owner?.uid) === true;
 }
 

@@ -129,7 +129,7 @@ describe("a look at the whole cluster", () => {
 });
 
 describe("a view", () => {
-  const failWith = (name: ErrorName) => () => Promise.reject(new RemediationError(name, `${name}!`));
+  const failWith = (name: ErrorName) => (): Promise<number> => Promise.reject(new RemediationError(name, `${name}!`));
 
   it.each<ErrorName>(["Forbidden", "ClusterUnavailable", "ClusterThrottled"])(
     "takes the error %s for a blind spot",

@@ -1,0 +1,60 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Cluster } from "../shared/cluster/cluster.ts";
+import type { PodTarget } from "../shared/contracts.ts";
+import { RemediationError } from "../shared/errors.ts";
+import { describeWorkload } from "../shared/kubernetes/workloads.ts";
+import { readTemplate, switchTemplate, type TemplateSwitch } from "./switch-template.ts";
+import { unblock } from "./unblock.ts";
+
+/** How long a StatefulSet's controller may take to see the new template. Normally it takes milliseconds. */
+const OBSERVED_WITHIN_MS = 10_000;
+const POLL_MS = 200;
+
+/** A change of template, and the pods that would keep it from being rolled out. */
+export interface RollBack extends TemplateSwitch {
+  unblock: PodTarget[];
+}
+
+/**
+ * Puts the template of an earlier revision back, then deletes the pods that an ordered StatefulSet waits for in vain.
+ * Doing it again changes nothing more.
+ *
+ * @param patience how long the controller of a StatefulSet may take to see the new template, in milliseconds
+ * @returns the pods that have given way
+ * @throws RemediationError those of `switchTemplate`; `ClusterUnavailable` when the controller does not see the new
+ *   template in time
+ */
+export async function rollBack(
+  cluster: Cluster,
+  { unblock: pods, ...change }: RollBack,
+  patience = OBSERVED_WITHIN_MS,
+): Promise<PodTarget[]> {
+  const { workload, to, dryRun } = change;
+  const unblocking = { namespace: workload.namespace, pods, to };
+  // Whether they may be deleted has to be known before the template is changed: one without the other helps nobody.
+  const planned = await unblock(cluster, { ...unblocking, dryRun: true });
+  await switchTemplate(cluster, change);
+  if (dryRun || pods.length === 0) return planned;
+  await untilObserved(cluster, change, patience);
+  return await unblock(cluster, { ...unblocking, dryRun: false });
+}
+
+/** Until then, a pod that is deleted comes back with the template that was replaced. */
+async function untilObserved(cluster: Cluster, { workload: ref, to }: TemplateSwitch, patience: number): Promise<void> {
+  const deadline = Date.now() + patience;
+  for (;;) {
+    const { workload, present } = await readTemplate(cluster, ref);
+    const name = describeWorkload(ref);
+    if (present !== to.template) {
+      throw new RemediationError("ObjectChanged", `${name}: somebody else changed its pod template meanwhile.`);
+    }
+    if ((workload.status?.observedGeneration ?? 0) >= (workload.metadata?.generation ?? 0)) return;
+    if (Date.now() >= deadline) {
+      throw new RemediationError(
+        "ClusterUnavailable",
+        `${name}: its controller has not seen its new template within ${patience / 1_000} s. Is it running?`,
+      );
+    }
+    await sleep(POLL_MS);
+  }
+}

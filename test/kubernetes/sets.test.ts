@@ -1,0 +1,207 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { describe } from "vitest";
+import { rollBack, type RollBack } from "../../functions/rollback/roll-back.ts";
+import { switchTemplate } from "../../functions/rollback/switch-template.ts";
+import type { WorkloadRef } from "../../functions/shared/contracts.ts";
+import {
+  controllerRevisionsOf,
+  readControllerRevisions,
+} from "../../functions/shared/kubernetes/controller-revisions.ts";
+import {
+  currentRevision,
+  newestHealthyRevision,
+  revisionRef,
+  type Revision,
+} from "../../functions/shared/kubernetes/revisions.ts";
+import type { DaemonSet, Pod, StatefulSet } from "../../functions/shared/kubernetes/types.ts";
+import { podsToUnblock } from "../../functions/shared/kubernetes/unblocking.ts";
+import { podsOf, readWorkload } from "../../functions/shared/kubernetes/workloads.ts";
+import { rolloutGaps } from "../../functions/verify/rollout.ts";
+import { it, type Scenario } from "./scenario.ts";
+
+const CRASH = '"simulation/failure": crash-loop';
+
+/** What the API server shows of a set. */
+interface Seen {
+  workload: StatefulSet | DaemonSet;
+  pods: Pod[];
+  revisions: Revision[];
+}
+
+/** A StatefulSet `db` or a DaemonSet `agent` of a scenario. */
+class Subject {
+  readonly ref: WorkloadRef;
+  readonly #scenario: Scenario;
+
+  constructor(scenario: Scenario, kind: "StatefulSet" | "DaemonSet") {
+    this.#scenario = scenario;
+    this.ref = { kind, namespace: scenario.namespace, name: kind === "StatefulSet" ? "db" : "agent" };
+  }
+
+  async apply(version: number, annotations = ""): Promise<void> {
+    const { name } = this.ref;
+    await this.#scenario.apply(name, { IMAGE: `shop/${name}:${version}`, ANNOTATIONS: annotations });
+  }
+
+  async rollOut(version: number, annotations = ""): Promise<void> {
+    await this.apply(version, annotations);
+    const { kind, name } = this.ref;
+    const status = ["rollout", "status", `${kind.toLowerCase()}/${name}`, "--timeout=60s"];
+    await this.#scenario.kubectl("-n", this.#scenario.namespace, ...status);
+  }
+
+  async see(): Promise<Seen> {
+    const cluster = await this.#scenario.client();
+    const workload = (await readWorkload(cluster, this.ref)) as StatefulSet | DaemonSet;
+    const [held, pods] = await Promise.all([
+      readControllerRevisions(cluster, this.ref, workload),
+      podsOf(cluster, this.ref, workload),
+    ]);
+    return { workload, pods, revisions: controllerRevisionsOf(workload, held, pods) };
+  }
+
+  /** What the rollback to the newest healthy revision is, or to that one. */
+  async plan(name?: string): Promise<RollBack> {
+    const { workload, pods, revisions } = await this.see();
+    const current = currentRevision(revisions);
+    const target =
+      name === undefined
+        ? newestHealthyRevision(revisions, 600)?.revision
+        : revisions.find((revision) => revision.name === name);
+    if (current === undefined || target === undefined) throw new Error("There is nothing to roll back to.");
+    const to = revisionRef(target);
+    const unblock = this.ref.kind === "StatefulSet" ? podsToUnblock(workload as StatefulSet, pods, to) : [];
+    return { workload: this.ref, from: revisionRef(current), to, unblock, dryRun: false };
+  }
+
+  async rollBack(plan: RollBack): Promise<string[]> {
+    return (await rollBack(await this.#scenario.client(), plan)).map(({ name }) => name);
+  }
+
+  async untilWhole(): Promise<void> {
+    await this.#scenario.until("every pod is ready and of the newest revision", async () => {
+      return rolloutGaps(this.ref.kind, (await this.see()).workload).length === 0;
+    });
+  }
+
+  async image(): Promise<string | undefined> {
+    return (await this.see()).workload.spec?.template.spec?.containers[0]?.image;
+  }
+}
+
+/** What would be different if anything had been written or replaced. */
+function fingerprint({ workload, pods }: Seen): unknown {
+  return { generation: workload.metadata?.generation, pods: pods.map(({ metadata }) => metadata?.uid).sort() };
+}
+
+/** The images that the pods really run. */
+function images({ pods }: Seen): (string | undefined)[] {
+  return pods.map(({ spec }) => spec?.containers[0]?.image);
+}
+
+describe.concurrent("a StatefulSet whose update got stuck", () => {
+  it("goes back to the revision that still serves, and the pod that it waited for is deleted once", async ({
+    scenario,
+    expect,
+  }) => {
+    const db = new Subject(scenario, "StatefulSet");
+    await db.rollOut(1);
+    await db.apply(2, CRASH);
+    await scenario.untilFailing("CrashLoopBackOff");
+    const plan = await db.plan();
+    expect(plan).toMatchObject({ from: { revision: 2 }, to: { revision: 1 }, unblock: [{ name: "db-2" }] });
+
+    expect(await db.rollBack(plan)).toEqual(["db-2"]);
+    await db.untilWhole();
+
+    const after = await db.see();
+    expect(images(after)).toEqual(["shop/db:1", "shop/db:1", "shop/db:1"]);
+    // Its number is new, and for how long it served before is not known any more.
+    expect(currentRevision(after.revisions)).toMatchObject({ name: plan.to.name, revision: 3, numbers: [] });
+
+    expect(await db.rollBack(plan)).toEqual(["db-2"]);
+    expect(fingerprint(await db.see())).toEqual(fingerprint(after));
+  });
+
+  it("stays stuck with the template alone, until the rollback is finished", async ({ scenario, expect }) => {
+    const db = new Subject(scenario, "StatefulSet");
+    await db.rollOut(1);
+    await db.apply(2, CRASH);
+    await scenario.untilFailing("CrashLoopBackOff");
+    const plan = await db.plan();
+
+    await switchTemplate(await scenario.client(), plan);
+    await sleep(5_000); // many times what its controller needs to replace a pod
+    const { workload } = await db.see();
+    expect(rolloutGaps("StatefulSet", workload)).toContain("2 of 3 replicas updated");
+
+    expect(await db.rollBack(plan)).toEqual(["db-2"]);
+    await db.untilWhole();
+  });
+
+  it("goes back from a revision that broke after it was rolled out, pod by pod", async ({ scenario, expect }) => {
+    const db = new Subject(scenario, "StatefulSet");
+    await db.rollOut(1);
+    const first = currentRevision((await db.see()).revisions)?.name;
+    await db.rollOut(2, `${CRASH}, "simulation/after": "8s"`);
+    await scenario.untilFailing("CrashLoopBackOff", 3);
+    const plan = await db.plan(first);
+
+    expect(await db.rollBack(plan)).toEqual(["db-0", "db-1", "db-2"]);
+    await db.untilWhole();
+    expect(images(await db.see())).toEqual(["shop/db:1", "shop/db:1", "shop/db:1"]);
+  });
+});
+
+describe.concurrent("a DaemonSet whose update got stuck", () => {
+  it("goes back to the revision that still serves, without any help; undone, it has the newer template", async ({
+    scenario,
+    expect,
+  }) => {
+    const agent = new Subject(scenario, "DaemonSet");
+    await agent.rollOut(1);
+    await agent.apply(2, CRASH);
+    await scenario.untilFailing("CrashLoopBackOff");
+    const plan = await agent.plan();
+    expect(plan).toMatchObject({ from: { revision: 2 }, to: { revision: 1 }, unblock: [] });
+
+    await agent.rollBack(plan);
+    await agent.untilWhole();
+    const after = await agent.see();
+    expect(new Set(images(after))).toEqual(new Set(["shop/agent:1"]));
+
+    await agent.rollBack(plan);
+    expect(fingerprint(await agent.see())).toEqual(fingerprint(after));
+
+    await switchTemplate(await scenario.client(), { ...plan, from: plan.to, to: plan.from });
+    expect(await agent.image()).toBe("shop/agent:2");
+  });
+});
+
+describe.concurrent("the rollback of a set", () => {
+  for (const kind of ["StatefulSet", "DaemonSet"] as const) {
+    it(`that is a dry run changes nothing of a ${kind}`, async ({ scenario, expect }) => {
+      const subject = new Subject(scenario, kind);
+      await subject.rollOut(1);
+      await subject.apply(2, CRASH);
+      await scenario.untilFailing("CrashLoopBackOff");
+      const before = await subject.see();
+
+      await subject.rollBack({ ...(await subject.plan()), dryRun: true });
+
+      expect(fingerprint(await subject.see())).toEqual(fingerprint(before));
+    });
+
+    it(`leaves a ${kind} alone that somebody else changed since`, async ({ scenario, expect }) => {
+      const subject = new Subject(scenario, kind);
+      await subject.rollOut(1);
+      await subject.apply(2, CRASH);
+      await scenario.untilFailing("CrashLoopBackOff");
+      const plan = await subject.plan();
+      await subject.apply(3, CRASH);
+
+      await expect(subject.rollBack(plan)).rejects.toMatchObject({ name: "ObjectChanged" });
+      expect(await subject.image()).toBe(`shop/${plan.workload.name}:3`);
+    });
+  }
+});
