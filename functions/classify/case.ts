@@ -122,15 +122,23 @@ function completedAt({ incident, workload }: Evidence, current: Revision | undef
       return rolledOutAt(workload as Deployment);
     case "StatefulSet": {
       const { status } = workload as StatefulSet;
-      return status?.currentRevision === status?.updateRevision ? current?.created : undefined;
+      const complete =
+        status?.currentRevision === status?.updateRevision && status?.updatedReplicas === status?.replicas;
+      return complete ? firstRolledOut(current) : undefined;
     }
     case "DaemonSet": {
       const { status } = workload as DaemonSet;
-      return status?.updatedNumberScheduled === status?.desiredNumberScheduled ? current?.created : undefined;
+      const complete = status?.updatedNumberScheduled === status?.desiredNumberScheduled;
+      return complete ? firstRolledOut(current) : undefined;
     }
     default:
       return undefined;
   }
+}
+
+/** When a revision became the current one, if that is known: not for one that was rolled back to. */
+function firstRolledOut(revision: Revision | undefined): Date | undefined {
+  return revision === undefined || revision.numbers.length === 0 ? undefined : revision.created;
 }
 
 /** How long the present revision ran well: by the containers that ended, or by when the pods that never ran began to fail. */

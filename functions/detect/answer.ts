@@ -6,17 +6,18 @@ import type { Hpa } from "../shared/kubernetes/types.ts";
 import { describeFailure, workloadKey, type FailingPod } from "./incidents.ts";
 
 /** An execution's state may hold 256 KiB. The findings take less than that together, whatever the cluster holds. */
-const MAX_BYTES = { incidents: 120_000, pods: 60_000, hpas: 40_000 };
+export const MAX_BYTES = { incidents: 110_000, pods: 60_000, hpas: 40_000, rollouts: 15_000 };
 /** How many failures of one pod are told. */
 const MAX_FAILURES = 4;
 
-/** As many of the items as fit into an answer, from the first on. */
+/** As many of the items as fit into an answer, from the first on; one that is too large alone does not hide the others. */
 export function bounded<Item>(items: readonly Item[], limit: number, bytes = MAX_BYTES.incidents): Item[] {
   const fitting: Item[] = [];
   let size = 0;
   for (const item of items.slice(0, limit)) {
-    size += Buffer.byteLength(JSON.stringify(item));
-    if (size > bytes) break;
+    const itemSize = Buffer.byteLength(JSON.stringify(item));
+    if (size + itemSize > bytes) continue;
+    size += itemSize;
     fitting.push(item);
   }
   return fitting;

@@ -1,12 +1,14 @@
 import type { Cluster } from "../shared/cluster/cluster.ts";
 import { paths } from "../shared/cluster/paths.ts";
-import type { Detection } from "../shared/contracts.ts";
+import type { Detection, Incident } from "../shared/contracts.ts";
 import { assertNamespace } from "../shared/kubernetes/namespaces.ts";
 import type { Moment } from "../shared/kubernetes/overdue.ts";
+import { isRollingOut } from "../shared/kubernetes/workload-failures.ts";
+import type { Deployment, Namespace } from "../shared/kubernetes/types.ts";
 import { WorkloadFinder } from "../shared/kubernetes/workloads.ts";
 import type { Policy } from "../shared/policy.ts";
 import { outOfScope } from "../shared/scope.ts";
-import { answer, bounded } from "./answer.ts";
+import { answer, bounded, MAX_BYTES } from "./answer.ts";
 import { findFailingPods, findLostNodes } from "./failing-pods.ts";
 import { findFailingHpas, findFailingWorkloads } from "./failing-workloads.ts";
 import { groupIncidents, workloadKey } from "./incidents.ts";
@@ -50,7 +52,7 @@ export async function scan(cluster: Cluster, options: Scan): Promise<Detection> 
 
   const found = groupIncidents(pods.failing, [...workloads.failing, ...hpas.failing]);
   const inScope = findingsOnly ? found : found.filter(({ workload }) => !outOfScope(workload.namespace, policy));
-  const settling = inScope.filter(({ workload }) => workloads.rollingOut.has(workloadKey(workload)));
+  const settling = await inRollout(view, inScope, workloads.rollingOut);
   // A rollout inside its deadline may still succeed: whoever asks is told, but it is nothing to remedy.
   const incidents = findingsOnly ? inScope : inScope.filter((incident) => !settling.includes(incident));
   const storm = stormReason(
@@ -73,11 +75,32 @@ export async function scan(cluster: Cluster, options: Scan): Promise<Detection> 
     incidents: shown,
     omitted: incidents.length - shown.length,
     out_of_scope: found.length - inScope.length,
-    in_rollout: bounded(settling, policy.max_incidents).map(({ workload }) => workload),
+    in_rollout: bounded(
+      settling.map(({ workload }) => workload),
+      policy.max_incidents,
+      MAX_BYTES.rollouts,
+    ),
     unseen: view.describeBlindSpots(),
     ...(storm === undefined || incidents.length === 0 ? {} : { storm }),
     ...(findingsOnly ? answer(pods.failing, hpas.all, moment) : {}),
   };
+}
+
+/**
+ * The incidents whose Deployment is being rolled out. A Deployment that has as many ready pods as it wants, beside those
+ * that fail, was no suspect by its row, so it is read here.
+ */
+async function inRollout(view: View, incidents: Incident[], known: ReadonlySet<string>): Promise<Incident[]> {
+  const rollingOut = await view.each(incidents, async ({ workload }) => {
+    if (workload.kind !== "Deployment") return false;
+    if (known.has(workloadKey(workload))) return true;
+    const path = paths.deployment(workload.namespace, workload.name);
+    const deployment = await view.tryTo(`Deployment ${workload.namespace}/${workload.name}`, () =>
+      view.read<Deployment>(path),
+    );
+    return deployment !== undefined && isRollingOut(deployment);
+  });
+  return incidents.filter((_incident, index) => rollingOut[index]);
 }
 
 /** The namespaces to look at, and whether that is the whole cluster. */
@@ -93,7 +116,9 @@ async function placesToLook(
   const { allow, deny } = policy.namespaces;
   // An allow-list is enough to know where to look, so no permission to list namespaces is needed.
   if (allow !== undefined) return { namespaces: allow.filter((name) => !deny.includes(name)), everywhere: false };
-  const rows = cellsOf(await cluster.table<Table>(paths.namespaces()), ["Name"]) ?? [];
-  const names = rows.map(([name]) => name ?? "");
+  const rows = cellsOf(await cluster.table<Table>(paths.namespaces()), ["Name"]);
+  const names =
+    rows?.map(([name]) => name ?? "") ??
+    (await cluster.list<Namespace>(paths.namespaces())).map(({ metadata }) => metadata?.name ?? "");
   return { namespaces: names.filter((name) => outOfScope(name, policy) === undefined), everywhere: true };
 }

@@ -7,14 +7,16 @@ export interface SuspectRule {
   /** The columns that the rule reads, by name; the first is the object's name. */
   columns: readonly [name: string, ...others: string[]];
   isSuspect: (...cells: string[]) => boolean;
+  /** What the rows are limited to. */
+  query?: Record<string, string>;
 }
 
 export const POD_SUSPECTS: SuspectRule = {
   columns: ["Name", "Ready", "Status"],
-  isSuspect: (_name, ready = "", status = "") => {
-    if (status === "Completed" || status === "Succeeded") return false;
-    return status !== "Running" || !isComplete(ready);
-  },
+  // Pods that have succeeded are left out by the API server: `Completed` is also printed for failed pods, and for pods one
+  // of whose containers is done while another fails.
+  query: { fieldSelector: "status.phase!=Succeeded" },
+  isSuspect: (_name, ready = "", status = "") => status !== "Running" || !isComplete(ready),
 };
 
 export const DEPLOYMENT_SUSPECTS: SuspectRule = {

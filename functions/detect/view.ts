@@ -75,7 +75,7 @@ export class View {
    * other columns is asked for all objects instead.
    */
   async look<T>(collection: string, rule: SuspectRule, also?: (table: Table) => string[]): Promise<Look<T>> {
-    const table = await this.cluster.table<Table>(collection);
+    const table = await this.cluster.table<Table>(collection, rule.query);
     const rows = cellsOf(table, rule.columns);
     if (rows === undefined) {
       const objects = await this.cluster.list<T>(collection);

@@ -102,6 +102,7 @@ export const Detection = z.strictObject({
   /** The one namespace that was looked at; absent when it was the whole cluster. */
   namespace: z.string().optional(),
   dry_run: z.boolean(),
+  /** Pods that were looked at: those that have succeeded are left out. */
   pods_seen: z.int(),
   workloads_seen: z.int(),
   failing_pods: z.int(),

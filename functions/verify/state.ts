@@ -1,14 +1,13 @@
 import type { Cluster } from "../shared/cluster/cluster.ts";
 import type { WorkloadRef } from "../shared/contracts.ts";
 import { hpaOf } from "../shared/kubernetes/hpa.ts";
-import type { Hpa, Pod, ReplicaSet, Workload } from "../shared/kubernetes/types.ts";
-import { podsOf, readWorkload, replicaSetsOf } from "../shared/kubernetes/workloads.ts";
+import type { Hpa, Pod, Workload } from "../shared/kubernetes/types.ts";
+import { podsOf, readWorkload } from "../shared/kubernetes/workloads.ts";
 
 /** A workload as one fresh look shows it. */
 export interface WorkloadState {
   workload: Workload;
   pods: Pod[];
-  replicaSets: ReplicaSet[];
   hpa: Hpa | undefined;
 }
 
@@ -19,10 +18,6 @@ export interface WorkloadState {
 export async function readState(cluster: Cluster, ref: WorkloadRef): Promise<WorkloadState | undefined> {
   const workload = await readWorkload(cluster, ref);
   if (workload === undefined) return undefined;
-  const [pods, replicaSets, hpa] = await Promise.all([
-    podsOf(cluster, ref, workload),
-    ref.kind === "Deployment" ? replicaSetsOf(cluster, ref, workload) : [],
-    hpaOf(cluster, ref),
-  ]);
-  return { workload, pods, replicaSets, hpa };
+  const [pods, hpa] = await Promise.all([podsOf(cluster, ref, workload), hpaOf(cluster, ref)]);
+  return { workload, pods, hpa };
 }

@@ -126,7 +126,7 @@ Each way runs in a process of its own against a real API server that holds pods 
 fields included. Time counts from the start of the process; resident is the most memory of that process (of the script
 alone where kubectl feeds one); sent and requests are the API server's own counters. "x detection" is the time as a
 multiple of this detection's on the same pods. The quick ways are measured three times, and the median is shown; kubectl
-reads the same whatever fails, so it is measured at one share alone.
+and the typed client read the same whatever fails, so they are measured once, at one share.
 
 ${scans}
 

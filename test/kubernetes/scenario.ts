@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { inject, test } from "vitest";
-import { HttpCluster } from "../../functions/shared/cluster/http-cluster.ts";
+import { HttpCluster, type Connection } from "../../functions/shared/cluster/http-cluster.ts";
 import type { Detection, WorkloadResult } from "../../functions/shared/contracts.ts";
 import type { Deployment, Hpa, Lease, Pod } from "../../functions/shared/kubernetes/types.ts";
 import type { Notification } from "../../functions/shared/notification.ts";
@@ -188,9 +188,7 @@ export class Scenario {
     overrides: object,
     { ahead = 0, onEntered }: Surroundings = {},
   ): Promise<Run> {
-    const connection = await connectionFromKubeconfig(kubeconfig);
-    const { authenticate } = connection;
-    connection.authenticate = async () => ({ ...(await authenticate()), "user-agent": this.#userAgent });
+    const connection = await this.#connect(kubeconfig);
     const notifications: Notification[] = [];
     const events: ExecutionEvent[] = [];
     const environment = localEnvironment(connection, quickPolicy(overrides), notifications);
@@ -230,9 +228,16 @@ export class Scenario {
     };
   }
 
-  /** A client for the suite's cluster, as the administrator. */
+  /** A client for the suite's cluster, as the administrator; the audit log has it under this scenario's name. */
   async client(): Promise<HttpCluster> {
-    return new HttpCluster(await connectionFromKubeconfig(inject("kubeconfig")));
+    return new HttpCluster(await this.#connect(inject("kubeconfig")));
+  }
+
+  async #connect(kubeconfig: string): Promise<Connection> {
+    const connection = await connectionFromKubeconfig(kubeconfig);
+    const { authenticate } = connection;
+    connection.authenticate = async () => ({ ...(await authenticate()), "user-agent": this.#userAgent });
+    return connection;
   }
 
   /** What this scenario's runs asked the API server to change, dry runs left out. */

@@ -25,7 +25,9 @@ export function asked(api: ApiServer): string[] {
 }
 
 function target({ path, query }: SeenRequest): string {
-  return query["fieldSelector"] === undefined ? path : `${path}?${query["fieldSelector"]}`;
+  const selector = query["fieldSelector"];
+  // Every look at pods leaves those out that have succeeded.
+  return selector === undefined || selector === "status.phase!=Succeeded" ? path : `${path}?${selector}`;
 }
 
 /** A refusal that is final. */

@@ -93,16 +93,25 @@ export function asksForTable({ headers }: SeenRequest): boolean {
 
 function answer<T extends Named>(items: readonly T[], printer: Printer<T> | undefined, print: Print): Answer {
   return (response, request) => {
+    const selected = items.filter((item) => isSelected(item, request));
     const body =
-      printer !== undefined && asksForTable(request) ? print(printed(printer, items), items) : pageOf(items, request);
+      printer !== undefined && asksForTable(request)
+        ? print(printed(printer, selected), selected)
+        : pageOf(selected, request);
     response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(body));
   };
 }
 
-/** One page of the items that the field selector leaves; a token is the number of items before the page. */
-function pageOf(items: readonly Named[], { query }: SeenRequest): object {
-  const name = query["fieldSelector"]?.replace("metadata.name=", "");
-  const selected = items.filter(({ metadata }) => name === undefined || metadata?.name === name);
+/** Whether the field selector leaves the object: the two selectors that a scan uses. */
+function isSelected(item: Named, { query }: SeenRequest): boolean {
+  const selector = query["fieldSelector"];
+  if (selector === undefined) return true;
+  if (selector === "status.phase!=Succeeded") return (item as Pod).status?.phase !== "Succeeded";
+  return selector === `metadata.name=${item.metadata?.name ?? ""}`;
+}
+
+/** One page of the items; a token is the number of items before the page. */
+function pageOf(selected: readonly Named[], { query }: SeenRequest): object {
   const start = Number(query["continue"] ?? 0);
   const end = start + Number(query["limit"] ?? selected.length);
   return { items: selected.slice(start, end), metadata: { continue: end < selected.length ? String(end) : "" } };

@@ -30,7 +30,7 @@ export interface Cluster {
    * Reads a collection as the API server prints it, without the objects, from its watch cache: a fraction of a list's
    * cost, and possibly some moments old.
    */
-  table<T>(path: string): Promise<T>;
+  table<T>(path: string, query?: Record<string, string>): Promise<T>;
   /** Lists a collection page by page: the newest state, unless the query says otherwise. */
   list<T>(path: string, query?: Record<string, string>): Promise<T[]>;
   create<T>(path: string, body: object, options?: WriteOptions): Promise<T>;

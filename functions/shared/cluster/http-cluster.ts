@@ -66,9 +66,9 @@ export class HttpCluster implements Cluster {
     return await this.#read<T>({ method: "GET", path, query });
   }
 
-  async table<T>(path: string): Promise<T> {
-    const query = { resourceVersion: "0", includeObject: "None" };
-    return await this.#read<T>({ method: "GET", path, query, accept: TABLE });
+  async table<T>(path: string, query: Record<string, string> = {}): Promise<T> {
+    const cached = { ...query, resourceVersion: "0", includeObject: "None" };
+    return await this.#read<T>({ method: "GET", path, query: cached, accept: TABLE });
   }
 
   async list<T>(path: string, query: Record<string, string> = {}): Promise<T[]> {

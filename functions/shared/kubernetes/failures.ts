@@ -16,7 +16,8 @@ export interface Failure {
 /** A failure without the fields that are not known. */
 export function failure(fields: { [Key in keyof Failure]: Failure[Key] | undefined } & { reason: string }): Failure {
   return Object.fromEntries(
-    Object.entries(fields).filter(([, value]) => value !== undefined && value !== ""),
+    // The API server writes times that are not known as null.
+    Object.entries(fields).filter(([, value]) => value != null && value !== ""),
   ) as unknown as Failure;
 }
 

@@ -59,6 +59,8 @@ function wholePodFailure(pod: Pod, phase: string): Failure {
 }
 
 function containerFailure(pod: Pod, status: ContainerStatus): Failure[] {
+  // What becomes of a debugging session says nothing about the pod.
+  if (isEphemeral(pod, status)) return [];
   const { name: container, restartCount: restarts } = status;
   const waiting = status.state?.waiting;
   const last = status.lastState?.terminated;
@@ -76,7 +78,7 @@ function containerFailure(pod: Pod, status: ContainerStatus): Failure[] {
   }
   // Between two attempts of a crash loop the container runs or has just ended; the last termination still tells.
   const ended = status.state?.terminated ?? (isStillDown(pod, status) ? last : undefined);
-  if (ended === undefined || ended.exitCode === 0 || isEphemeral(pod, status)) return [];
+  if (ended === undefined || ended.exitCode === 0) return [];
   // The first end of a container that is about to be started again is not a failure yet.
   if (restarts === 0 && pod.spec?.restartPolicy !== "Never") return [];
   return [
@@ -104,7 +106,6 @@ function isStillDown(pod: Pod, status: ContainerStatus): boolean {
 /** The kubelet writes a container's end into the conditions with its next sync. */
 const STATUS_DELAY_MS = 10_000;
 
-/** How a debugging session ended says nothing about the pod. */
 function isEphemeral(pod: Pod, status: ContainerStatus): boolean {
   return pod.status?.ephemeralContainerStatuses?.includes(status) === true;
 }

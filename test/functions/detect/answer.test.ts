@@ -29,9 +29,13 @@ describe("what fits into an answer", () => {
   });
 
   it("is the first items, up to a number of bytes in JSON", () => {
-    const items = ["ab", "€", "cd"]; // 4, 5 and 4 bytes with their quotes
+    const items = ["ab", "€", "cde"]; // 4, 5 and 5 bytes with their quotes
 
-    expect([13, 12, 9, 8, 3].map((bytes) => bounded(items, 10, bytes).length)).toEqual([3, 2, 2, 1, 0]);
+    expect([14, 13, 9, 8, 3].map((bytes) => bounded(items, 10, bytes).length)).toEqual([3, 2, 2, 1, 0]);
+  });
+
+  it("goes on with the next item when one is too large alone", () => {
+    expect(bounded(["x".repeat(50), "ab", "cd"], 10, 20)).toEqual(["ab", "cd"]);
   });
 });
 

@@ -19,7 +19,7 @@ function undone(of: "db" | "agent"): WorkloadRun {
 }
 
 const verdict = (run: WorkloadRun, workload: Workload, now = NOW) =>
-  verifyUndo(run, { workload, pods: [], replicaSets: [], hpa: undefined }, now);
+  verifyUndo(run, { workload, pods: [], hpa: undefined }, now);
 
 describe.each([["StatefulSet", "db", db] as const, ["DaemonSet", "agent", agent] as const])(
   "an undone rollback of a %s",

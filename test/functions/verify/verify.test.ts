@@ -9,7 +9,7 @@ const rules = policy({ verify: { soak_seconds: 60, interval_seconds: 20 } });
 const later = (seconds: number) => new Date(NOW.getTime() + seconds * 1_000);
 
 function state(overrides: Partial<WorkloadState> = {}): WorkloadState {
-  return { workload: deployment(), pods: [pod()], replicaSets: [], hpa: undefined, ...overrides };
+  return { workload: deployment(), pods: [pod()], hpa: undefined, ...overrides };
 }
 
 /** The run with what the last look found. */
