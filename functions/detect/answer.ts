@@ -10,15 +10,32 @@ export const MAX_BYTES = { incidents: 110_000, pods: 60_000, hpas: 40_000, rollo
 /** How many failures of one pod are told. */
 const MAX_FAILURES = 4;
 
+/** How many items in a row may be too large before an answer counts as full. */
+const MAX_MISSES = 20;
+
 /** As many of the items as fit into an answer, from the first on; one that is too large alone does not hide the others. */
 export function bounded<Item>(items: readonly Item[], limit: number, bytes = MAX_BYTES.incidents): Item[] {
-  const fitting: Item[] = [];
+  return describeBounded(items, (item) => item, limit, bytes);
+}
+
+/** The descriptions of as many items as fit. What comes after a full answer is not even described. */
+function describeBounded<Item, Description>(
+  items: readonly Item[],
+  describe: (item: Item) => Description,
+  limit: number,
+  bytes: number,
+): Description[] {
+  const fitting: Description[] = [];
   let size = 0;
+  let misses = 0;
   for (const item of items.slice(0, limit)) {
-    const itemSize = Buffer.byteLength(JSON.stringify(item));
-    if (size + itemSize > bytes) continue;
-    size += itemSize;
-    fitting.push(item);
+    const description = describe(item);
+    const itemSize = Buffer.byteLength(JSON.stringify(description));
+    if (size + itemSize <= bytes) {
+      size += itemSize;
+      misses = 0;
+      fitting.push(description);
+    } else if (++misses === MAX_MISSES) break;
   }
   return fitting;
 }
@@ -29,8 +46,8 @@ export function answer(
   hpas: Hpa[],
   moment: Moment,
 ): Pick<Detection, "pods" | "hpas" | "omitted_pods" | "omitted_hpas"> {
-  const pods = bounded(byIncident(failing).map(describePod), failing.length, MAX_BYTES.pods);
-  const states = bounded(problemsFirst(hpas, moment).map(hpaState), hpas.length, MAX_BYTES.hpas);
+  const pods = describeBounded(byIncident(failing), describePod, failing.length, MAX_BYTES.pods);
+  const states = describeBounded(problemsFirst(hpas, moment), hpaState, hpas.length, MAX_BYTES.hpas);
   return {
     pods,
     hpas: states satisfies HpaState[],

@@ -10,7 +10,7 @@ import type { View } from "./view.ts";
 
 /** Since when each node that has stopped reporting has done so, by its name. */
 export async function findLostNodes(view: View): Promise<Map<string, string>> {
-  const nodes = await view.tryTo("nodes", () => view.look<Node>(paths.nodes(), NODE_SUSPECTS));
+  const nodes = await view.tryTo("nodes", () => view.look<Node>(paths.nodes(), NODE_SUSPECTS), false);
   const lost = new Map<string, string>();
   for (const { metadata, status } of nodes?.suspects ?? []) {
     const ready = status?.conditions?.find(({ type }) => type === "Ready");

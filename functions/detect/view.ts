@@ -32,16 +32,19 @@ export class View {
     this.cluster = cluster;
   }
 
-  /** Whether anything at all could be seen. */
+  /** Whether anything could be seen that tells how workloads are. */
   get sawSomething(): boolean {
     return this.#sights > 0;
   }
 
-  /** Runs a look; undefined, and a blind spot, when this part of the cluster cannot be seen. */
-  async tryTo<T>(what: string, look: () => Promise<T>): Promise<T | undefined> {
+  /**
+   * Runs a look; undefined, and a blind spot, when this part of the cluster cannot be seen.
+   * @param telling whether what is seen there could tell that all is well
+   */
+  async tryTo<T>(what: string, look: () => Promise<T>, telling = true): Promise<T | undefined> {
     try {
       const result = await look();
-      this.#sights++;
+      if (telling) this.#sights++;
       return result;
     } catch (error) {
       if (!isRemediationError(error, "Forbidden", "ClusterUnavailable", "ClusterThrottled")) throw error;

@@ -99,6 +99,18 @@ const late: FailingPodRow[] = [
         conditions: [ready("False", DEADLINES.unready_seconds + variation.margin)],
       }),
   },
+  {
+    what: "is held unready by a readiness gate for too long",
+    status: "Running",
+    reason: "ReadinessGatesNotReady",
+    build: (variation) =>
+      podOf(variation, {
+        phase: "Running",
+        app: among(variation, { ready: true }),
+        gates: ["target-health"],
+        conditions: [ready("False", DEADLINES.unready_seconds + variation.margin, "ReadinessGatesNotReady")],
+      }),
+  },
   ...[{ status: "Terminating" }, { status: "Unknown", reason: "NodeLost" }].map(({ status, ...lost }) => ({
     what: `does not go for too long (${status})`,
     status,

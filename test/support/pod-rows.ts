@@ -46,6 +46,8 @@ interface Parts {
   init?: ContainerStatus[];
   app?: ContainerStatus[];
   sidecar?: boolean;
+  /** Conditions that the pod waits for before it counts as ready. */
+  gates?: string[];
   conditions?: { type: string; status: string; reason?: string; message?: string; lastTransitionTime?: string }[];
   reason?: string;
   message?: string;
@@ -54,13 +56,14 @@ interface Parts {
 
 /** A pod `shop/web-1-aaaaa` with these containers, in its spec as in its status. */
 export function podOf({ node }: Variation, parts: Parts): Pod {
-  const { phase, init = [], app = [], conditions = [], sidecar = false } = parts;
+  const { phase, init = [], app = [], conditions = [], sidecar = false, gates = [] } = parts;
   const specOf = ({ name, image }: ContainerStatus) => ({ name, image });
   return {
     metadata: { name: "web-1-aaaaa", namespace: "shop", creationTimestamp: ago(90_000), ...parts.metadata },
     spec: {
       nodeName: node,
       initContainers: init.map((status) => ({ ...specOf(status), ...(sidecar ? { restartPolicy: "Always" } : {}) })),
+      ...(gates.length === 0 ? {} : { readinessGates: gates.map((conditionType) => ({ conditionType })) }),
       containers: app.length === 0 ? [{ name: "app" }] : app.map(specOf),
     },
     status: {

@@ -36,10 +36,19 @@ export const POD_PRINTER: Printer<Pod> = {
       "10.0.0.7",
       pod.spec?.nodeName ?? "<none>",
       "<none>",
-      "<none>",
+      printedGates(pod),
     ];
   },
 };
+
+/** `<none>`, or how many of the readiness gates are true. */
+function printedGates({ spec, status }: Pod): string {
+  const gates = spec?.readinessGates ?? [];
+  const open = gates.filter(({ conditionType }) =>
+    status?.conditions?.some(({ type, status: value }) => type === conditionType && value === "True"),
+  );
+  return gates.length === 0 ? "<none>" : `${open.length}/${gates.length}`;
+}
 
 export const DEPLOYMENT_PRINTER: Printer<Deployment> = {
   columns: ["Name", "Ready", "Up-to-date", "Available", "Age", "Containers", "Images", "Selector"],

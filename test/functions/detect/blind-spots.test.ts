@@ -92,6 +92,14 @@ describe("a scan that sees nothing at all", () => {
     });
   });
 
+  it("but nodes is so, too: they do not tell how workloads are", async () => {
+    const shopOnly = { policy: policy({ namespaces: { allow: ["shop"] } }) };
+    await scanned(api, shopOnly);
+    for (const { path } of api.requests.filter(({ path }) => path !== "/api/v1/nodes")) api.on("GET", path, FORBIDDEN);
+
+    await expect(scanned(api, shopOnly)).rejects.toMatchObject({ name: "Forbidden" });
+  });
+
   it("for want of the namespaces is the refusal to list these", async () => {
     api.on("GET", "/api/v1/namespaces", FORBIDDEN);
 

@@ -55,6 +55,10 @@ describe("the row of a pod is suspect", () => {
     },
   );
 
+  it.each(["0/1", "1/2", "", "?"])("when %o of its readiness gates are open", (gates) => {
+    expect(POD_SUSPECTS.isSuspect("web-1", "1/1", "Running", gates)).toBe(true);
+  });
+
   it("when a cell is missing", () => {
     expect(POD_SUSPECTS.isSuspect("web-1")).toBe(true);
     expect(POD_SUSPECTS.isSuspect("web-1", "1/1")).toBe(true);
@@ -74,7 +78,8 @@ describe("the row of a pod is cleared", () => {
     ["2/2", "Running"],
     ["300/300", "Running"],
   ])("when it is %s %s", (ready, status) => {
-    expect(POD_SUSPECTS.isSuspect("web-1", ready, status)).toBe(false);
+    expect(POD_SUSPECTS.isSuspect("web-1", ready, status, "<none>")).toBe(false);
+    expect(POD_SUSPECTS.isSuspect("web-1", ready, status, "2/2")).toBe(false);
   });
 });
 
