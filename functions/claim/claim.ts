@@ -98,7 +98,12 @@ export async function release(
 }
 
 function claimed(lease: Lease): Claim {
-  return { status: "claimed", lease: lease.metadata?.name ?? "", expires_at: expiryOf(lease).toISOString() };
+  return {
+    status: "claimed",
+    lease: lease.metadata?.name ?? "",
+    expires_at: expiryOf(lease).toISOString(),
+    history: historyOf(lease),
+  };
 }
 
 async function readLease(cluster: Cluster, workload: WorkloadRef): Promise<Lease | undefined> {

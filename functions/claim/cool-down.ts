@@ -1,8 +1,6 @@
-import type { HistoryEntry, Outcome, Refusal } from "../shared/contracts.ts";
+import type { HistoryEntry, Refusal } from "../shared/contracts.ts";
+import { isIneffective, sinceLastSuccess } from "../shared/history.ts";
 import type { Policy } from "../shared/policy.ts";
-
-/** Outcomes of a remedy that did not help. */
-const INEFFECTIVE: readonly string[] = ["RolledBack", "Unresolved"] satisfies Outcome[];
 
 /** Why the history speaks against acting now. */
 export interface Pause {
@@ -26,15 +24,10 @@ export function pause(
   policy: Policy,
   now: Date,
 ): Pause | undefined {
-  // A new template is a new situation: what did not help before may help now.
-  const same = history.filter((entry) => entry.template === template);
-  const latest = same[0];
+  const latest = history.find((entry) => entry.template === template);
   if (latest === undefined) return undefined;
-  const success = same.findIndex((entry) => entry.outcome === "Recovered");
-  const fruitless = success === -1 ? same : same.slice(0, success);
-  const ineffective = fruitless.filter(
-    ({ action, outcome }) => action !== "none" && INEFFECTIVE.includes(outcome),
-  ).length;
+  const fruitless = sinceLastSuccess(history, template);
+  const ineffective = fruitless.filter(isIneffective).length;
   const { base_seconds, max_seconds, max_ineffective } = policy.cool_down;
 
   if (ineffective >= max_ineffective) {

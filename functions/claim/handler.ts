@@ -31,6 +31,7 @@ export const claim = step(
         cause: report.cause,
         action: report.action,
         outcome: report.outcome,
+        ...(run.first !== undefined || run.remedy?.status === "applied" ? { applied: true as const } : {}),
         ...(template === undefined ? {} : { template }),
       };
       await release(cluster, request, isRemembered(run, report) ? entry : undefined);

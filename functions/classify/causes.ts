@@ -6,6 +6,7 @@ import { CRASH_CAUSES } from "./causes/crash.ts";
 import { HPA_CAUSES } from "./causes/hpa.ts";
 import { IMAGE_CAUSES } from "./causes/image.ts";
 import { STARTING_CAUSES } from "./causes/starting.ts";
+import { SUPERSEDED_CAUSES } from "./causes/superseded.ts";
 import { NODE_CAUSES, WORKLOAD_CAUSES } from "./causes/workload.ts";
 
 /**
@@ -14,6 +15,7 @@ import { NODE_CAUSES, WORKLOAD_CAUSES } from "./causes/workload.ts";
  */
 export const CAUSES: readonly Cause[] = [
   ...NODE_CAUSES,
+  ...SUPERSEDED_CAUSES,
   ...IMAGE_CAUSES,
   ...CONFIG_CAUSES,
   ...CRASH_CAUSES,

@@ -10,9 +10,11 @@ import type { Evidence } from "./evidence.ts";
 import { rolloutSeconds } from "./patience.ts";
 import { refuseByMode, refuseRemedy, refuseWorkload, type GuardRefusal } from "./guards.ts";
 import { requestedRemedy } from "./requested.ts";
+import { surroundingLines } from "./surrounding-lines.ts";
 
-/** How many evidence lines a diagnosis carries. */
+/** How many evidence lines a diagnosis carries from the rule that matched, and from what stands around the workload. */
 const MAX_EVIDENCE = 8;
+const MAX_SURROUNDINGS = 4;
 
 /**
  * Draws the diagnosis from the evidence: the cause, what proves it, the remedy or the reason for none. Pure: it reads
@@ -28,7 +30,10 @@ export function classify(evidence: Evidence, policy: Policy): Diagnosis {
     cause: finding.name,
     confidence: finding.confidence,
     summary: bounded(finding.summary),
-    evidence: finding.evidence.slice(0, MAX_EVIDENCE).map((line) => bounded(line)),
+    evidence: [
+      ...finding.evidence.slice(0, MAX_EVIDENCE),
+      ...surroundingLines(evidence, finding.evidence).slice(0, MAX_SURROUNDINGS),
+    ].map((line) => bounded(line)),
     remedy,
     undo: undoOf(remedy),
     rejected: [...finding.rejected.filter(({ action }) => action !== remedy.action), ...refused],
@@ -60,7 +65,7 @@ function chooseRemedy(finding: Finding, facts: Case): { remedy: Remedy; refused:
   const { requested } = evidence.incident;
   const wanted = requested === undefined ? finding.remedy : requestedRemedy(requested, facts);
   const refusal =
-    refuseTried(evidence, wanted) ?? refuseRemedy(evidence, wanted) ?? refuseByMode(evidence, wanted, policy);
+    refuseTried(evidence, wanted) ?? refuseRemedy(evidence, wanted, policy) ?? refuseByMode(evidence, wanted, policy);
   if (refusal === undefined) return { remedy: wanted, refused: [] };
   return { remedy: none(refusal), refused: [{ action: wanted.action, reason: bounded(refusal.message) }] };
 }

@@ -1,22 +1,16 @@
 import type { Cluster } from "../shared/cluster/cluster.ts";
 import { paths } from "../shared/cluster/paths.ts";
-import type { Incident } from "../shared/contracts.ts";
+import type { HistoryEntry, Incident } from "../shared/contracts.ts";
 import { isRemediationError } from "../shared/errors.ts";
 import { readControllerRevisions } from "../shared/kubernetes/controller-revisions.ts";
+import { isIneffective, sinceLastSuccess } from "../shared/history.ts";
 import { hpaOf } from "../shared/kubernetes/hpa.ts";
-import { isReady } from "../shared/kubernetes/pods.ts";
-import type {
-  ControllerRevision,
-  Hpa,
-  Namespace,
-  Node,
-  Pod,
-  ReplicaSet,
-  Workload,
-} from "../shared/kubernetes/types.ts";
-import type { Action } from "../shared/policy.ts";
+import { templateHash } from "../shared/kubernetes/template.ts";
+import type { ControllerRevision, Hpa, Namespace, Pod, ReplicaSet, Workload } from "../shared/kubernetes/types.ts";
+import { Action } from "../shared/policy.ts";
 import { podsOf, readWorkload, replicaSetsOf } from "../shared/kubernetes/workloads.ts";
 import { assertNamespace } from "../shared/kubernetes/namespaces.ts";
+import { lostNodesAmong, NO_SURROUNDINGS, readSurroundings, type Surroundings } from "./surroundings.ts";
 
 /** Everything that a diagnosis is drawn from. All reading happens before it. */
 export interface Evidence {
@@ -35,20 +29,26 @@ export interface Evidence {
   hpa: Hpa | undefined;
   /** Since when each node of the workload's pods has not reported, where one has stopped; by its name. */
   lostNodes: ReadonlyMap<string, string>;
-  /** The remedies that this execution has tried in vain. */
+  /** What else may explain why it fails. */
+  surroundings: Surroundings;
+  /** How earlier executions ended, newest first. */
+  history: readonly HistoryEntry[];
+  /** The remedies that were tried in vain: by this execution, and by earlier ones on the same pod template. */
   tried: readonly Action[];
+}
+
+/** What is known of earlier tries. */
+export interface Past {
+  /** What this execution tried in vain. */
+  tried: readonly Action[];
+  history: readonly HistoryEntry[];
 }
 
 /**
  * Reads the evidence for one incident.
  * @throws RemediationError `WorkloadNotFound` or `NamespaceNotFound` when it is gone since it was detected
  */
-export async function gatherEvidence(
-  cluster: Cluster,
-  incident: Incident,
-  tried: readonly Action[],
-  now: Date,
-): Promise<Evidence> {
+export async function gatherEvidence(cluster: Cluster, incident: Incident, past: Past, now: Date): Promise<Evidence> {
   const ref = incident.workload;
   const [namespace, workload] = await Promise.all([
     assertNamespace(cluster, ref.namespace),
@@ -66,7 +66,8 @@ export async function gatherEvidence(
       controllerRevisions: [],
       hpa: undefined,
       lostNodes: new Map(),
-      tried,
+      surroundings: NO_SURROUNDINGS,
+      ...past,
     };
   }
   const [pods, replicaSets, controllerRevisions, hpa] = await Promise.all([
@@ -75,38 +76,39 @@ export async function gatherEvidence(
     hasControllerRevisions(ref.kind) ? readControllerRevisions(cluster, ref, workload) : [],
     hpaOf(cluster, ref),
   ]);
-  const lostNodes = await findLostNodes(cluster, pods);
-  return { incident, now, namespace, workload, pods, replicaSets, controllerRevisions, hpa, lostNodes, tried };
+  const owners = [
+    workload.metadata,
+    ...replicaSets.filter(({ spec }) => (spec?.replicas ?? 0) > 0).map((rs) => rs.metadata),
+  ];
+  const surroundings = await readSurroundings(cluster, ref, owners, pods);
+  return {
+    incident,
+    now,
+    namespace,
+    workload,
+    pods,
+    replicaSets,
+    controllerRevisions,
+    hpa,
+    lostNodes: lostNodesAmong(surroundings.nodes),
+    surroundings,
+    history: past.history,
+    tried: triedInVain(incident, workload, past),
+  };
+}
+
+/** A person or an agent who asks for a remedy may ask for it again; an execution of its own accord does not repeat it. */
+function triedInVain({ requested }: Incident, { spec }: Workload, { tried, history }: Past): Action[] {
+  if (requested !== undefined || spec?.template === undefined) return [...tried];
+  const earlier = sinceLastSuccess(history, templateHash(spec.template))
+    .filter((entry) => entry.applied === true && isIneffective(entry))
+    .map(({ action }) => Action.safeParse(action).data)
+    .filter((action) => action !== undefined);
+  return [...new Set([...tried, ...earlier])];
 }
 
 function hasControllerRevisions(kind: string): boolean {
   return kind === "StatefulSet" || kind === "DaemonSet";
-}
-
-/** How many nodes are asked for: enough for any workload that is not a matter of its nodes. */
-const MAX_NODES = 10;
-
-/** A pod on a node that has stopped reporting looks merely unready. */
-async function findLostNodes(cluster: Cluster, pods: Pod[]): Promise<Map<string, string>> {
-  const names = new Set(pods.filter((pod) => !isReady(pod)).map((pod) => pod.spec?.nodeName));
-  const nodes = await Promise.all(
-    [...names]
-      .filter((name) => name !== undefined)
-      .slice(0, MAX_NODES)
-      .map(async (name) => ({ name, since: await lostSince(cluster, name) })),
-  );
-  return new Map(nodes.flatMap(({ name, since }) => (since === undefined ? [] : [[name, since]])));
-}
-
-async function lostSince(cluster: Cluster, name: string): Promise<string | undefined> {
-  try {
-    const { status } = await cluster.get<Node>(paths.node(name));
-    const ready = status?.conditions?.find(({ type }) => type === "Ready");
-    return ready?.status === "Unknown" ? (ready.lastTransitionTime ?? "") : undefined;
-  } catch (error) {
-    if (isRemediationError(error, "NotFound")) return undefined;
-    throw error;
-  }
 }
 
 async function readBarePod(cluster: Cluster, namespace: string, name: string): Promise<Pod[]> {

@@ -1,7 +1,7 @@
 import type { Refusal, Remedy } from "../shared/contracts.ts";
 import { isFailing } from "../shared/kubernetes/pod-failures.ts";
 import { isStaticPod } from "../shared/kubernetes/pods.ts";
-import type { Deployment } from "../shared/kubernetes/types.ts";
+import type { DaemonSet, Deployment, StatefulSet, Workload } from "../shared/kubernetes/types.ts";
 import { describeWorkload, RECREATING_KINDS } from "../shared/kubernetes/workloads.ts";
 import { modeOf, type Policy } from "../shared/policy.ts";
 import { outOfScope } from "../shared/scope.ts";
@@ -21,7 +21,7 @@ export interface GuardRefusal {
 type Guard = (evidence: Evidence, policy: Policy) => GuardRefusal | undefined;
 
 /** A rule that may refuse one remedy. */
-type RemedyGuard = (evidence: Evidence, remedy: Remedy) => GuardRefusal | undefined;
+type RemedyGuard = (evidence: Evidence, remedy: Remedy, policy: Policy) => GuardRefusal | undefined;
 
 /** The first guard that refuses to touch the workload at all. */
 export function refuseWorkload(evidence: Evidence, policy: Policy): GuardRefusal | undefined {
@@ -29,8 +29,8 @@ export function refuseWorkload(evidence: Evidence, policy: Policy): GuardRefusal
 }
 
 /** The first guard that refuses this remedy. */
-export function refuseRemedy(evidence: Evidence, remedy: Remedy): GuardRefusal | undefined {
-  return firstRefusal(REMEDY_GUARDS.map((guard) => guard(evidence, remedy)));
+export function refuseRemedy(evidence: Evidence, remedy: Remedy, policy: Policy): GuardRefusal | undefined {
+  return firstRefusal(REMEDY_GUARDS.map((guard) => guard(evidence, remedy, policy)));
 }
 
 /** The policy's word on this action in this namespace. */
@@ -134,6 +134,30 @@ const rolloutGuard: RemedyGuard = ({ incident, workload, pods }, remedy) => {
   };
 };
 
+/** StatefulSets and DaemonSets have no progress deadline: the policy says how long their updates may take to show. */
+const setUpdateGuard: RemedyGuard = ({ incident, workload, controllerRevisions, now }, remedy, policy) => {
+  if (incident.requested !== undefined || !isSetUpdating(incident.workload.kind, workload)) return undefined;
+  if (remedy.action !== "rollback" && !(remedy.action === "restart" && remedy.mode === "evict")) return undefined;
+  const begun = Math.max(...controllerRevisions.map(({ metadata }) => Date.parse(metadata?.creationTimestamp ?? "")));
+  const seconds = (now.getTime() - begun) / 1_000;
+  const { set_update_seconds } = policy.detect;
+  if (!(seconds < set_update_seconds)) return undefined;
+  return {
+    refusal: "RolloutInProgress",
+    message: `An update is under way since ${Math.round(seconds)} s; the policy leaves it alone for ${set_update_seconds} s (detect.set_update_seconds).`,
+  };
+};
+
+function isSetUpdating(kind: string, workload: Workload | undefined): boolean {
+  if (kind === "StatefulSet") {
+    const status = (workload as StatefulSet | undefined)?.status;
+    return status?.updateRevision !== status?.currentRevision;
+  }
+  if (kind !== "DaemonSet") return false;
+  const status = (workload as DaemonSet | undefined)?.status;
+  return (status?.updatedNumberScheduled ?? 0) < (status?.desiredNumberScheduled ?? 0);
+}
+
 const ownerToolGuard: RemedyGuard = ({ workload, hpa }, remedy) => {
   if (remedy.action !== "rollback" && remedy.action !== "scale") return undefined;
   const changesHpa = remedy.action === "scale" && remedy.scale.target === "hpa";
@@ -145,7 +169,7 @@ const ownerToolGuard: RemedyGuard = ({ workload, hpa }, remedy) => {
   };
 };
 
-const REMEDY_GUARDS: readonly RemedyGuard[] = [pausedGuard, rolloutGuard, ownerToolGuard];
+const REMEDY_GUARDS: readonly RemedyGuard[] = [pausedGuard, rolloutGuard, setUpdateGuard, ownerToolGuard];
 
 /** The API server's default for `spec.progressDeadlineSeconds`. */
 export const DEFAULT_PROGRESS_DEADLINE_SECONDS = 600;

@@ -8,7 +8,8 @@ import { gatherEvidence } from "./evidence.ts";
 export const diagnose = step(contract(WorkloadRun), Diagnosis, async (run, environment) => {
   const cluster = await environment.connect(run.cluster_name);
   const tried = run.first?.remedy.change?.kind;
-  const evidence = await gatherEvidence(cluster, run.incident, tried === undefined ? [] : [tried], environment.now());
+  const past = { tried: tried === undefined ? [] : [tried], history: run.claim?.history ?? [] };
+  const evidence = await gatherEvidence(cluster, run.incident, past, environment.now());
   return classify(evidence, environment.policy());
 });
 

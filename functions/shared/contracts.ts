@@ -162,6 +162,8 @@ export const HistoryEntry = z.strictObject({
   cause: z.string(),
   action: z.string(),
   outcome: z.string(),
+  /** Whether the action was carried out; absent for one that was not. */
+  applied: z.literal(true).optional(),
   /** Hash of the workload's pod template at that time: a changed spec clears the count of ineffective remedies. */
   template: z.string().optional(),
 });
@@ -177,6 +179,8 @@ export const Claim = z.strictObject({
   expires_at: z.iso.datetime().optional(),
   /** Whether a person has to look, when the claim was refused. */
   needs_person: z.boolean().optional(),
+  /** How the last remediations of the workload ended, newest first. */
+  history: z.array(HistoryEntry).optional(),
 });
 export type Claim = z.output<typeof Claim>;
 

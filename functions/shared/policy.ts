@@ -17,7 +17,8 @@ const ActionModes = z.strictObject({
   rollback: ActionMode.default("automatic"),
   scale: ActionMode.default("automatic"),
 });
-export type Action = keyof z.output<typeof ActionModes>;
+export const Action = ActionModes.keyof();
+export type Action = z.output<typeof Action>;
 
 /** The modes of some actions; the others keep theirs. */
 const SomeActionModes = z.strictObject({
@@ -61,6 +62,8 @@ export const Policy = z
         terminating_seconds: seconds.default(120),
         /** How long a workload may lack replicas without any change in its status. */
         short_seconds: seconds.default(300),
+        /** How long after its template changed a StatefulSet or DaemonSet is left alone; they have no progress deadline. */
+        set_update_seconds: seconds.default(120),
         /** How long a failed Job is news. */
         failed_job_seconds: seconds.default(3_600),
         /** How long an HPA may want more than its maximum. */

@@ -8,6 +8,7 @@ import type {
   ReplicaSet,
 } from "../../functions/shared/kubernetes/types.ts";
 import type { Evidence } from "../../functions/classify/evidence.ts";
+import { NO_SURROUNDINGS } from "../../functions/classify/surroundings.ts";
 import type { Incident } from "../../functions/shared/contracts.ts";
 import { Policy } from "../../functions/shared/policy.ts";
 
@@ -233,6 +234,8 @@ export function evidence(overrides: Partial<Evidence> = {}): Evidence {
     controllerRevisions: [],
     hpa: undefined,
     lostNodes: new Map(),
+    surroundings: NO_SURROUNDINGS,
+    history: [],
     tried: [],
     ...overrides,
   };

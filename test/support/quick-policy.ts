@@ -3,7 +3,7 @@ import { Policy } from "../../functions/shared/policy.ts";
 /** The default policy, with patience for seconds instead of minutes. */
 const QUICK = {
   stable_seconds: 6,
-  detect: { hpa_limited_seconds: 3 },
+  detect: { hpa_limited_seconds: 3, set_update_seconds: 0 },
   verify: { soak_seconds: 4, interval_seconds: 2, deadline_seconds: 30, undo_deadline_seconds: 20 },
   cool_down: { base_seconds: 1 },
 };

@@ -46,6 +46,8 @@ export const paths = {
   hpas: (namespace?: string) => collection("autoscaling/v2", "horizontalpodautoscalers", namespace),
   hpa: (namespace: string, name: string) =>
     `${collection("autoscaling/v2", "horizontalpodautoscalers", namespace)}/${segment(name)}`,
+  disruptionBudgets: (namespace: string) => collection("policy/v1", "poddisruptionbudgets", namespace),
+  quotas: (namespace: string) => collection("", "resourcequotas", namespace),
   leases: (namespace: string) => collection("coordination.k8s.io/v1", "leases", namespace),
   lease: (namespace: string, name: string) =>
     `${collection("coordination.k8s.io/v1", "leases", namespace)}/${segment(name)}`,

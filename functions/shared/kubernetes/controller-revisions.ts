@@ -1,11 +1,12 @@
 import type { Cluster } from "../cluster/cluster.ts";
 import { paths } from "../cluster/paths.ts";
 import type { WorkloadRef } from "../contracts.ts";
+import { selectorText } from "./label-selector.ts";
 import { isLeftover, isReady, isTerminating } from "./pods.ts";
 import type { Revision } from "./revisions.ts";
 import { templateHash } from "./template.ts";
 import type { ControllerRevision, DaemonSet, Pod, PodTemplate, StatefulSet, Workload } from "./types.ts";
-import { isControlledBy, selectorText } from "./workloads.ts";
+import { isControlledBy } from "./workloads.ts";
 
 /** The label that tells the revision which a pod of a StatefulSet or DaemonSet was made from. */
 const REVISION_HASH = "controller-revision-hash";

@@ -30,7 +30,7 @@ export interface Note {
 }
 
 /** Who writes the Events, as `kubectl describe` shows it under "From". */
-const COMPONENT = "eks-remediation";
+export const COMPONENT = "eks-remediation";
 /** Only workloads of this group are ever diagnosed with a UID. */
 const API_VERSION = "apps/v1";
 /** In bytes. Source: kubernetes pkg/apis/core/validation/events.go, NoteLengthLimit */

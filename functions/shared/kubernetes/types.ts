@@ -19,6 +19,8 @@ export type Lease = Wire<k8s.V1Lease>;
 export type CronJob = Wire<k8s.V1CronJob>;
 export type Node = Wire<k8s.V1Node>;
 export type Namespace = Wire<k8s.V1Namespace>;
+export type DisruptionBudget = Wire<k8s.V1PodDisruptionBudget>;
+export type ResourceQuota = Wire<k8s.V1ResourceQuota>;
 
 /** A workload whose pods a controller recreates. */
 export type Workload = Deployment | StatefulSet | DaemonSet | ReplicaSet;

@@ -2,6 +2,7 @@ import type { Cluster } from "../cluster/cluster.ts";
 import { paths } from "../cluster/paths.ts";
 import type { WorkloadRef } from "../contracts.ts";
 import { isRemediationError, RemediationError } from "../errors.ts";
+import { selectorText } from "./label-selector.ts";
 import type { ObjectMeta, Pod, ReplicaSet, Workload } from "./types.ts";
 
 /** The kinds whose controllers recreate their pods, and which the workflow can therefore restart. */
@@ -136,27 +137,4 @@ export function describeWorkload(workload: WorkloadRef): string {
 /** Whether that very object controls it, not another one of the same name. */
 export function isControlledBy(metadata: ObjectMeta | undefined, owner: ObjectMeta | undefined): boolean {
   return metadata?.ownerReferences?.some((ref) => ref.controller === true && ref.uid === owner?.uid) === true;
-}
-
-interface LabelSelector {
-  matchLabels?: Record<string, string>;
-  matchExpressions?: { key: string; operator: string; values?: string[] }[];
-}
-
-/** A label selector in the form that list requests take. */
-export function selectorText(selector: LabelSelector | undefined): string {
-  const labels = Object.entries(selector?.matchLabels ?? {}).map(([key, value]) => `${key}=${value}`);
-  const expressions = (selector?.matchExpressions ?? []).map(({ key, operator, values }) => {
-    switch (operator) {
-      case "In":
-        return `${key} in (${(values ?? []).join(",")})`;
-      case "NotIn":
-        return `${key} notin (${(values ?? []).join(",")})`;
-      case "DoesNotExist":
-        return `!${key}`;
-      default:
-        return key;
-    }
-  });
-  return [...labels, ...expressions].join(",");
 }

@@ -4,7 +4,6 @@ import {
   podsOf,
   readWorkload,
   replicaSetsOf,
-  selectorText,
   WorkloadFinder,
 } from "../../../../functions/shared/kubernetes/workloads.ts";
 import { ApiServer, found, page, refusal } from "../../../support/api-server.ts";
@@ -108,21 +107,5 @@ describe("a workload", () => {
   it("of a kind that is not handled is not asked for", async () => {
     expect(await readWorkload(api.cluster(), { ...WEB, kind: "Job" })).toBeUndefined();
     expect(api.requests).toEqual([]);
-  });
-});
-
-describe("a label selector", () => {
-  it("is written with all of its operators", () => {
-    expect(
-      selectorText({
-        matchLabels: { app: "web" },
-        matchExpressions: [
-          { key: "tier", operator: "In", values: ["front", "edge"] },
-          { key: "track", operator: "NotIn", values: ["canary"] },
-          { key: "team", operator: "Exists" },
-          { key: "legacy", operator: "DoesNotExist" },
-        ],
-      }),
-    ).toBe("app=web,tier in (front,edge),track notin (canary),team,!legacy");
   });
 });

@@ -1,0 +1,46 @@
+import { isOfRevision } from "../../shared/kubernetes/controller-revisions.ts";
+import { isReady } from "../../shared/kubernetes/pods.ts";
+import { revisionRef } from "../../shared/kubernetes/revisions.ts";
+import type { StatefulSet } from "../../shared/kubernetes/types.ts";
+import { podsToUnblock } from "../../shared/kubernetes/unblocking.ts";
+import { rollsOutByItself } from "../../shared/kubernetes/update-strategy.ts";
+import { count } from "../../shared/text.ts";
+import { evictPods, failureLines, type Case, type FailingPod } from "../case.ts";
+import { rolloutLines, type Cause } from "./cause.ts";
+
+/** Pods that fail although the template they were made from is no longer the present one. */
+export const SUPERSEDED_CAUSES: readonly Cause[] = [
+  {
+    name: "SupersededRevision",
+    looksLike:
+      "An ordered StatefulSet got a new template while it waited for a broken pod of an earlier one: its controller replaces no pod that is not ready, so the new template never gets its turn (Kubernetes issue 67250).",
+    response: "Evict the broken pods of the earlier template once, so that they are made again from the present one.",
+    rejected: [{ action: "rollback", reason: "the present template has not been tried yet" }],
+    diagnose: (facts) => {
+      const stuck = supersededPods(facts);
+      if (stuck.length === 0) return undefined;
+      return {
+        confidence: "high",
+        summary: `${count(stuck.length, "pod")} of an earlier revision ${stuck.length === 1 ? "keeps" : "keep"} the present one from being rolled out.`,
+        evidence: [...failureLines(stuck), ...rolloutLines(facts)],
+        remedy: evictPods(stuck, facts.policy),
+      };
+    },
+  },
+];
+
+/** The pods that an update waits for in vain; none while pods of the present revision fail, too. */
+function supersededPods({ evidence, failing, current }: Case): FailingPod[] {
+  const { incident, workload, pods } = evidence;
+  if (incident.workload.kind !== "StatefulSet" || workload === undefined || current === undefined) return [];
+  if (!rollsOutByItself(incident.workload.kind, workload)) return [];
+  if (failing.some(({ pod }) => isOfRevision(pod, current.name))) return [];
+  const waitedFor = new Set(podsToUnblock(workload as StatefulSet, pods, revisionRef(current)).map(({ uid }) => uid));
+  // A revision that still has ready pods is one that works: such a pod would be made from it again.
+  const working = new Set(pods.filter(isReady).map(revisionOf));
+  return failing.filter(({ pod }) => waitedFor.has(pod.metadata?.uid ?? "") && !working.has(revisionOf(pod)));
+}
+
+function revisionOf({ metadata }: FailingPod["pod"]): string | undefined {
+  return metadata?.labels?.["controller-revision-hash"];
+}

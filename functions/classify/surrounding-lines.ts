@@ -1,0 +1,83 @@
+import { COMPONENT, type KubernetesEvent } from "../shared/kubernetes/event.ts";
+import type { DisruptionBudget, Node, ResourceQuota } from "../shared/kubernetes/types.ts";
+import { matches } from "../shared/kubernetes/label-selector.ts";
+import { count, duration } from "../shared/text.ts";
+import type { Evidence } from "./evidence.ts";
+
+/** How many warnings are told. */
+const MAX_EVENTS = 2;
+/** Warnings that say no more than the pods' statuses do. */
+const REPEATING: ReadonlySet<string> = new Set(["BackOff", "Failed", "FailedScheduling"]);
+/** Node conditions that make pods fail. Source: kubernetes.io/docs/reference/node/node-status */
+const PRESSURE: ReadonlySet<string> = new Set(["MemoryPressure", "DiskPressure", "PIDPressure", "NetworkUnavailable"]);
+
+/**
+ * What stands around a workload, as evidence lines: warnings, nodes under pressure, budgets without room, quotas that are
+ * used up, and how it was looked after before.
+ *
+ * @param told the lines that the diagnosis has already; what they say is not repeated
+ */
+export function surroundingLines(evidence: Evidence, told: readonly string[]): string[] {
+  const { surroundings, history, now } = evidence;
+  return [
+    ...eventLines(surroundings.events, told, now),
+    ...surroundings.nodes.flatMap(nodeLines),
+    ...surroundings.budgets.flatMap((budget) => budgetLines(budget, evidence)),
+    ...surroundings.quotas.flatMap(quotaLines),
+    ...history
+      .slice(0, 1)
+      .map(({ at, cause, action, outcome }) => `looked after before, at ${at}: ${cause}, ${action}, ${outcome}`),
+  ];
+}
+
+/** The newest warnings, each message once. */
+function eventLines(events: readonly KubernetesEvent[], told: readonly string[], now: Date): string[] {
+  const lines = new Map<string, string>();
+  const newestFirst = events.toSorted((a, b) => timeOf(b) - timeOf(a));
+  for (const event of newestFirst) {
+    const { reason = "", message = "", involvedObject } = event;
+    const known = REPEATING.has(reason) || message === "" || told.some((line) => line.includes(message));
+    if (known || event.reportingComponent === COMPONENT || lines.has(message)) continue;
+    const times = event.series?.count ?? event.count ?? 1;
+    const ago = duration(Math.max(0, (now.getTime() - timeOf(event)) / 1_000));
+    lines.set(
+      message,
+      `event on ${involvedObject.kind ?? ""} ${involvedObject.name ?? ""}, ${count(times, "time")}, last ${ago} ago: ${reason}: ${message}`,
+    );
+  }
+  return [...lines.values()].slice(0, MAX_EVENTS);
+}
+
+/** When an Event was last seen, in milliseconds; 0 when it does not say. */
+function timeOf(event: KubernetesEvent): number {
+  const text = event.series?.lastObservedTime ?? event.lastTimestamp ?? event.eventTime ?? event.firstTimestamp;
+  const time = Date.parse(text ?? "");
+  return Number.isNaN(time) ? 0 : time;
+}
+
+function nodeLines({ metadata, spec, status }: Node): string[] {
+  const pressing = (status?.conditions ?? []).filter((condition) => PRESSURE.has(condition.type));
+  const troubles = [
+    ...pressing.filter((condition) => condition.status === "True").map(({ type }) => type),
+    ...(spec?.unschedulable === true ? ["a cordon"] : []),
+  ];
+  return troubles.length === 0 ? [] : [`node ${metadata?.name ?? ""} has ${troubles.join(", ")}`];
+}
+
+/** A budget of these pods that has no room at present. */
+function budgetLines({ metadata, spec, status }: DisruptionBudget, { pods }: Evidence): string[] {
+  if ((status?.disruptionsAllowed ?? 1) > 0) return [];
+  if (!pods.some((pod) => matches(spec?.selector, pod.metadata?.labels))) return [];
+  const { currentHealthy = 0, expectedPods = 0, desiredHealthy = 0 } = status ?? {};
+  return [
+    `PodDisruptionBudget ${metadata?.name ?? ""} has no room: ${currentHealthy} of ${expectedPods} pods are healthy, and it wants ${desiredHealthy}`,
+  ];
+}
+
+/** What a quota has none left of. */
+function quotaLines({ metadata, status }: ResourceQuota): string[] {
+  const used = Object.entries(status?.hard ?? {})
+    .filter(([resource, hard]) => hard !== "0" && status?.used?.[resource] === hard)
+    .map(([resource, hard]) => `${resource} (${hard})`);
+  return used.length === 0 ? [] : [`quota ${metadata?.name ?? ""} is used up: ${used.join(", ")}`];
+}
