@@ -14,5 +14,6 @@ export function localEnvironment(connection: Connection, policy: Policy, sent: N
       sent.push(notification);
       return Promise.resolve();
     },
+    measure: () => undefined,
   };
 }

@@ -33,7 +33,7 @@ export function pause(
   if (ineffective >= max_ineffective) {
     return {
       refusal: "TriedTooOften",
-      message: `${ineffective} remedies in a row did not help (last: ${latest.action}). It is left to a person until its pod template changes.`,
+      message: `${ineffective === 1 ? "The last remedy" : `The last ${ineffective} remedies`} did not help (last: ${latest.action}). It is left to a person until its pod template changes.`,
       needsPerson: true,
     };
   }

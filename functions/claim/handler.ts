@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { isRemembered, outcomeOf } from "../notify/outcome.ts";
-import { awsEnvironment } from "../shared/aws/environment.ts";
+import { isLasting, isRemembered, outcomeOf } from "../notify/outcome.ts";
+import { lambda } from "../shared/aws/lambda.ts";
 import { Claim, WorkloadResult, WorkloadRun } from "../shared/contracts.ts";
 import { contract, step } from "../shared/step.ts";
 import { acquire, release } from "./claim.ts";
@@ -22,7 +22,7 @@ export const claim = step(
     };
     if (operation === "acquire") return await acquire(cluster, request);
 
-    const report = outcomeOf(run);
+    const report = outcomeOf(run, isLasting(run, request.policy, request.now));
     if (run.claim?.status === "claimed" && !run.dry_run) {
       const template = run.diagnosis?.template;
       const entry = {
@@ -40,4 +40,4 @@ export const claim = step(
   },
 );
 
-export const handler = claim(awsEnvironment);
+export const handler = lambda(claim);

@@ -1,4 +1,4 @@
-import { awsEnvironment } from "../shared/aws/environment.ts";
+import { lambda } from "../shared/aws/lambda.ts";
 import { Diagnosis, WorkloadRun } from "../shared/contracts.ts";
 import { contract, step } from "../shared/step.ts";
 import { classify } from "./classify.ts";
@@ -13,4 +13,4 @@ export const diagnose = step(contract(WorkloadRun), Diagnosis, async (run, envir
   return classify(evidence, environment.policy());
 });
 
-export const handler = diagnose(awsEnvironment);
+export const handler = lambda(diagnose);

@@ -1,4 +1,4 @@
-import { awsEnvironment } from "../shared/aws/environment.ts";
+import { lambda } from "../shared/aws/lambda.ts";
 import { Detection } from "../shared/contracts.ts";
 import { isRunbookRequest, parseRequest } from "../shared/request.ts";
 import { step } from "../shared/step.ts";
@@ -10,7 +10,8 @@ export const detect = step(parseRequest, Detection, async (request, environment)
   const policy = environment.policy();
   const cluster = await environment.connect(request.cluster_name);
   if (isRunbookRequest(request)) return await findTarget(cluster, request);
-  return await scan(cluster, {
+  const started = performance.now();
+  const detection = await scan(cluster, {
     clusterName: request.cluster_name,
     namespace: request.namespace,
     dryRun: request.dry_run ?? false,
@@ -18,6 +19,13 @@ export const detect = step(parseRequest, Detection, async (request, environment)
     policy,
     now: environment.now(),
   });
+  environment.measure(request.cluster_name, [
+    { name: "ScanTime", value: performance.now() - started },
+    { name: "PodsSeen", value: detection.pods_seen },
+    { name: "FailingPods", value: detection.failing_pods },
+    { name: "UnseenParts", value: detection.unseen.length },
+  ]);
+  return detection;
 });
 
-export const handler = detect(awsEnvironment);
+export const handler = lambda(detect);

@@ -1,15 +1,19 @@
 import * as z from "zod";
-import { awsEnvironment } from "../shared/aws/environment.ts";
+import { lambda } from "../shared/aws/lambda.ts";
 import { CaughtError, Detection, ExecutionRef, Report, WorkloadRun } from "../shared/contracts.ts";
 import { recordOutcome } from "../shared/kubernetes/event.ts";
-import { contract, step } from "../shared/step.ts";
+import { contract, step, type Environment } from "../shared/step.ts";
 import { errorText } from "./caught-error.ts";
+import { EndedExecution, requestOf, untoldError } from "./ended-execution.ts";
+import { measurementsOf } from "./measurements.ts";
 import { failureMessage, stormMessage, workloadMessage } from "./message.ts";
-import { isRemembered, isWorthTelling, outcomeOf } from "./outcome.ts";
+import { isLasting, isRemembered, isWorthTelling, outcomeOf } from "./outcome.ts";
 
 const NotifyInput = z.discriminatedUnion("about", [
   z.strictObject({ about: z.literal("workload"), run: WorkloadRun }),
   z.strictObject({ about: z.literal("storm"), detection: Detection, execution: ExecutionRef }),
+  // What EventBridge tells of an execution that ended without success.
+  z.strictObject({ about: z.literal("execution"), event: EndedExecution }),
   z.strictObject({
     about: z.literal("failure"),
     /** The execution's input as it came, which may be anything. */
@@ -19,31 +23,63 @@ const NotifyInput = z.discriminatedUnion("about", [
   }),
 ]);
 
-/** Decides the outcome, shows it on the workload, and tells everyone who subscribed. */
-export const notify = step(contract(NotifyInput), Report, async (input, environment) => {
+/**
+ * Decides the outcome, shows it on the workload, and tells everyone who subscribed. Answers nothing about an execution that
+ * has told everyone itself.
+ */
+export const notify = step(contract(NotifyInput), Report.nullable(), async (input, environment) => {
   switch (input.about) {
     case "workload": {
-      const report = outcomeOf(input.run);
+      const report = outcomeOf(input.run, isLasting(input.run, environment.policy(), environment.now()));
       // First, because it cannot fail: where nobody can be told, it is what is left to find.
       if (isRemembered(input.run, report)) await recordOutcome(environment, input.run, report);
-      if (isWorthTelling(input.run, report)) await environment.publish(workloadMessage(input.run, report));
+      if (isWorthTelling(input.run, report)) {
+        await environment.publish(workloadMessage(input.run, report));
+        environment.measure(input.run.cluster_name, measurementsOf(input.run, report, environment.now()));
+      }
       return report;
     }
     case "storm": {
-      const message = stormMessage(input.detection, input.execution.id);
+      const message = stormMessage(input.detection, input.execution);
       await environment.publish(message);
+      measure(environment, input.detection.cluster_name, message.report);
       return message.report;
     }
     case "failure": {
       const error = { name: input.error.Error, text: errorText(input.error) };
-      const message = failureMessage(error, clusterNameOf(input.request), input.execution.id);
-      await environment.publish(message);
-      return message.report;
+      return await tellFailure(environment, error, input.request, input.execution);
+    }
+    case "execution": {
+      const { event } = input;
+      const error = untoldError(event);
+      if (error === undefined) return null;
+      return await tellFailure(environment, error, requestOf(event), { id: event.executionArn, name: event.name });
     }
   }
 });
 
-export const handler = notify(awsEnvironment);
+async function tellFailure(
+  environment: Environment,
+  error: { name: string; text: string },
+  request: unknown,
+  execution: ExecutionRef,
+): Promise<Report> {
+  const clusterName = clusterNameOf(request);
+  const message = failureMessage(error, clusterName, execution);
+  await environment.publish(message);
+  measure(environment, clusterName, message.report);
+  return message.report;
+}
+
+/** What the end of a whole run adds to the metrics. */
+function measure(environment: Environment, clusterName: string, { outcome }: Report): void {
+  environment.measure(clusterName, [
+    { name: "Outcomes", value: 1, dimensions: { outcome } },
+    { name: "NeedsPerson", value: 1 },
+  ]);
+}
+
+export const handler = lambda(notify);
 
 /** The cluster that an unchecked request names, for the message only. */
 function clusterNameOf(request: unknown): string {

@@ -1,5 +1,7 @@
 import type { Outcome, Refusal, Report, WorkloadRun } from "../shared/contracts.ts";
 import type { ErrorName } from "../shared/errors.ts";
+import { isOlderThan } from "../shared/kubernetes/failures.ts";
+import type { Policy } from "../shared/policy.ts";
 import { bounded } from "../shared/text.ts";
 import { errorText } from "./caught-error.ts";
 
@@ -25,16 +27,26 @@ const PASSING: readonly string[] = [
   "MayPass",
 ] satisfies Refusal[];
 
+/** Passing refusals that people are told when they last: what holds the workload up may need somebody after all. */
+const LASTING: readonly string[] = ["DisruptionBudgetExhausted", "MayPass"] satisfies Refusal[];
+
 /** Errors that a remedy step ends with when a guard refused at the last moment, before anything was changed. */
 const REFUSING_ERRORS: readonly string[] = ["DisruptionBudgetExhausted", "ObjectChanged"] satisfies Refusal[];
 
 /** Errors that mean that what was failing does not exist any more. */
 const GONE: readonly string[] = ["WorkloadNotFound", "NamespaceNotFound", "PodNotFound"] satisfies ErrorName[];
 
+/** Whether a workload has been failing for longer than the policy lets what may pass by itself go untold. */
+export function isLasting({ incident }: WorkloadRun, policy: Policy, now: Date): boolean {
+  return incident.failures.some(({ since }) => isOlderThan(since, policy.report_after_seconds, now));
+}
+
 /**
  * How the remediation of one workload ended. Pure, and complete: every state that a run can stop in has an outcome.
+ *
+ * @param lasting whether it has been failing for long, as `isLasting` tells
  */
-export function outcomeOf(run: WorkloadRun): Report {
+export function outcomeOf(run: WorkloadRun, lasting: boolean): Report {
   const base = {
     workload: run.incident.workload,
     cause: run.diagnosis?.cause ?? "Unknown",
@@ -47,6 +59,13 @@ export function outcomeOf(run: WorkloadRun): Report {
     needs_person: needsPerson,
     ...(reason === undefined ? {} : { reason }),
   });
+
+  // Whoever asked for a remedy has to ask again; a scan comes back by itself.
+  const scanned = run.incident.requested === undefined;
+  const needsPerson = (reason: string) => {
+    if (scanned && lasting && LASTING.includes(reason)) return true;
+    return !SETTLED.includes(reason) && !(scanned && PASSING.includes(reason));
+  };
 
   const { error, claim, diagnosis, remedy, verification, undo, undo_verification: undone, first } = run;
   const failedWith = error === undefined ? "" : `${error.Error}: ${errorText(error)}`;
@@ -66,21 +85,22 @@ export function outcomeOf(run: WorkloadRun): Report {
   if (diagnosis.remedy.action === "none") {
     const { refusal, message } = diagnosis.remedy;
     const outcome = run.dry_run && refusal !== "NotFailingAnymore" ? "DryRun" : "Skipped";
-    return ended(outcome, `${diagnosis.summary} ${message}`, !SETTLED.includes(refusal), refusal);
+    return ended(outcome, `${diagnosis.summary} ${message}`, needsPerson(refusal), refusal);
   }
   if (remedy === undefined) {
-    const outcome = run.dry_run ? "DryRun" : REFUSING_ERRORS.includes(error?.Error ?? "") ? "Skipped" : "Unresolved";
+    const name = error?.Error ?? "";
+    const outcome = run.dry_run ? "DryRun" : REFUSING_ERRORS.includes(name) ? "Skipped" : "Unresolved";
     return ended(
       outcome,
       `${diagnosis.summary} The remedy (${base.action}) was not applied. ${failedWith}`,
-      true,
+      needsPerson(name),
       error?.Error,
     );
   }
   if (remedy.status === "planned") return ended("DryRun", `${diagnosis.summary} ${remedy.message}`, false);
   if (remedy.status === "refused") {
     const refusal = remedy.refusal ?? "NoSafeRemedy";
-    return ended("Skipped", `${diagnosis.summary} ${remedy.message}`, !SETTLED.includes(refusal), refusal);
+    return ended("Skipped", `${diagnosis.summary} ${remedy.message}`, needsPerson(refusal), refusal);
   }
   if (verification?.verdict === "recovered") return ended("Recovered", `${diagnosis.summary} ${remedy.message}`, false);
 
@@ -108,7 +128,10 @@ export function outcomeOf(run: WorkloadRun): Report {
 
 /** Whether the run goes into the workload's history, and with that into its cool-down. */
 export function isRemembered(run: WorkloadRun, report: Report): boolean {
-  return run.claim?.status === "claimed" && !run.dry_run && !PASSING.includes(report.reason ?? "");
+  const { outcome, reason = "", needs_person } = report;
+  const calls = needs_person && run.incident.requested === undefined;
+  const passes = outcome === "Skipped" && PASSING.includes(reason) && !calls;
+  return run.claim?.status === "claimed" && !run.dry_run && !passes;
 }
 
 /**

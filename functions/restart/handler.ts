@@ -1,4 +1,4 @@
-import { awsEnvironment } from "../shared/aws/environment.ts";
+import { lambda } from "../shared/aws/lambda.ts";
 import { RemedyResult, WorkloadRun } from "../shared/contracts.ts";
 import { withEvent } from "../shared/kubernetes/event.ts";
 import { remedyOf } from "../shared/remedy-step.ts";
@@ -37,7 +37,7 @@ export const restartPods = step(
   },
 );
 
-export const handler = restartPods(awsEnvironment);
+export const handler = lambda(restartPods);
 
 function describe({ mode }: RestartRemedy, { replaced, recovered, held }: Restarted, dryRun: boolean): string {
   const verb = mode === "evict" ? "evict" : "delete";

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { awsEnvironment } from "../shared/aws/environment.ts";
+import { lambda } from "../shared/aws/lambda.ts";
 import { RemedyResult, UndoResult, WorkloadRun, type PodTarget, type RevisionRef } from "../shared/contracts.ts";
 import { withEvent } from "../shared/kubernetes/event.ts";
 import { remedyOf } from "../shared/remedy-step.ts";
@@ -41,7 +41,7 @@ export const rollback = step(
   },
 );
 
-export const handler = rollback(awsEnvironment);
+export const handler = lambda(rollback);
 
 function describe(from: RevisionRef, to: RevisionRef, unblocked: PodTarget[], dryRun: boolean): string {
   const rolledBack = `${dryRun ? "Would roll" : "Rolled"} back from revision ${from.revision} to the template of revision ${to.revision}.`;

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { awsEnvironment } from "../shared/aws/environment.ts";
+import { lambda } from "../shared/aws/lambda.ts";
 import { RemedyResult, UndoResult, WorkloadRun } from "../shared/contracts.ts";
 import { withEvent } from "../shared/kubernetes/event.ts";
 import { describeSize } from "../shared/kubernetes/hpa.ts";
@@ -41,4 +41,4 @@ export const scaleWorkload = step(
   },
 );
 
-export const handler = scaleWorkload(awsEnvironment);
+export const handler = lambda(scaleWorkload);

@@ -26,6 +26,7 @@ export const ERROR_NAMES = [
   "DisruptionBudgetExhausted",
   "ClaimNamespaceMissing",
   "NotificationFailed",
+  "WorkflowNotStarted",
 ] as const;
 
 export type ErrorName = (typeof ERROR_NAMES)[number];

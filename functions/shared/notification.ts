@@ -1,10 +1,61 @@
-import type { Report } from "./contracts.ts";
+import * as z from "zod";
+import { Change, Outcome, Report, WorkloadRef } from "./contracts.ts";
+
+/** The version of the JSON form. It grows when a field changes its meaning or goes; new fields may come at any time. */
+export const NOTIFICATION_VERSION = 1;
+
+/** A notification in the form for machines: everything that the text says, field by field. */
+export const NotificationDocument = z.strictObject({
+  version: z.literal(NOTIFICATION_VERSION),
+  outcome: Outcome,
+  cluster_name: z.string(),
+  /** Absent when the notification is about a whole run. */
+  workload: WorkloadRef.optional(),
+  cause: z.string(),
+  confidence: z.enum(["high", "medium", "low"]).optional(),
+  /** The remedy: `restart`, `rollback`, `scale`, or `none`. */
+  action: z.string(),
+  /** The refusal's or the error's name, where there is one. */
+  reason: z.string().optional(),
+  summary: z.string(),
+  /** Whether somebody has to look. */
+  needs_person: z.boolean(),
+  dry_run: z.boolean(),
+  /** What was found failing. */
+  found: z.array(z.string()),
+  /** Why the cause is believed to be the cause. */
+  evidence: z.array(z.string()),
+  /** What was done, in order. */
+  done: z.array(z.string()),
+  /** What is different on the cluster now, in words; empty when nothing is. */
+  changed: z.array(z.string()),
+  /** The last remedy exactly: the state before, and the state after. */
+  change: Change.optional(),
+  /** Whether the outcome was checked on the cluster, and what the check said. */
+  verified: z.string(),
+  /** Remedies that were considered and not chosen, each with the reason. */
+  not_done: z.array(z.string()),
+  /** What to do next. */
+  next_steps: z.array(z.string()),
+  /** Commands that show more. */
+  commands: z.array(z.string()),
+  execution: z.strictObject({
+    /** The execution's ARN. */
+    id: z.string(),
+    /** Where the console shows it. */
+    console_url: z.string().optional(),
+  }),
+});
+export type NotificationDocument = z.output<typeof NotificationDocument>;
 
 /** What subscribers receive. */
 export interface Notification {
   /** At most 100 printable ASCII characters, as SNS requires. */
   subject: string;
+  /** For people. */
   text: string;
+  /** For machines. */
+  document: NotificationDocument;
   /** For filter policies. */
   attributes: Record<string, string>;
   report: Report;

@@ -51,6 +51,8 @@ export const Policy = z
     opt_in: z.boolean().default(false),
     /** A revision that ran well for this long counts as stable: what fails later is not the rollout's fault. */
     stable_seconds: seconds.default(600),
+    /** How long what may pass by itself (a registry out of reach, a budget without room) goes on before people are told. */
+    report_after_seconds: seconds.default(1_800),
     /** How long normal life may take before it counts as a failure. */
     detect: z
       .strictObject({

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { Cluster } from "./cluster/cluster.ts";
 import { RemediationError } from "./errors.ts";
+import type { Measurement } from "./measurement.ts";
 import type { Notification } from "./notification.ts";
 import type { Policy } from "./policy.ts";
 import { describeIssues } from "./validation.ts";
@@ -14,6 +15,8 @@ export interface Environment {
   now(): Date;
   /** Delivers a notification to everyone who subscribed. @throws RemediationError `NotificationFailed` */
   publish(notification: Notification): Promise<void>;
+  /** Adds to the metrics of that cluster. Never fails: nothing hangs on it. */
+  measure(clusterName: string, measurements: readonly Measurement[]): void;
 }
 
 /** A step of the workflow: given an environment, a Lambda handler. */

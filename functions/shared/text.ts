@@ -2,8 +2,8 @@ import { MAX_TEXT } from "./contracts.ts";
 
 /** Text from the cluster, made fit for a payload or a message: one line, no control characters, bounded. */
 export function bounded(text: string, limit = MAX_TEXT): string {
-  // \p{C} is every control, format and unassigned character, line breaks included.
-  const line = text.replace(/\p{C}+/gu, " ").trim();
+  // Every control, format and unassigned character, line breaks included, and Unicode's own line and paragraph separators.
+  const line = text.replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, " ").trim();
   if (line.length <= limit) return line;
   // A cut in the middle of a surrogate pair would leave half a character.
   return `${line.slice(0, limit - 1).replace(/[\uD800-\uDBFF]$/, "")}…`;

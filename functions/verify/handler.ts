@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { awsEnvironment } from "../shared/aws/environment.ts";
+import { lambda } from "../shared/aws/lambda.ts";
 import { UndoVerification, Verification, WorkloadRun } from "../shared/contracts.ts";
 import { RemediationError } from "../shared/errors.ts";
 import { describeWorkload } from "../shared/kubernetes/workloads.ts";
@@ -29,4 +29,4 @@ export const verifyWorkload = step(
   },
 );
 
-export const handler = verifyWorkload(awsEnvironment);
+export const handler = lambda(verifyWorkload);

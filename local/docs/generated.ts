@@ -1,6 +1,8 @@
 import * as z from "zod";
+import { AgentAnswer } from "../../functions/agent/agent.ts";
 import { CAUSES } from "../../functions/classify/causes.ts";
 import { Detection } from "../../functions/shared/contracts.ts";
+import { NotificationDocument } from "../../functions/shared/notification.ts";
 import { Policy } from "../../functions/shared/policy.ts";
 
 /** A file under `docs/` that is written from the code. */
@@ -13,6 +15,8 @@ export interface GeneratedFile {
 /** Every file that `npm run docs` writes. A test fails when one of them is stale. */
 export const GENERATED: readonly GeneratedFile[] = [
   { path: "docs/schemas/detection.json", content: () => schema(Detection, "Detection", "output") },
+  { path: "docs/schemas/notification.json", content: () => schema(NotificationDocument, "Notification", "output") },
+  { path: "docs/schemas/agent-answer.json", content: () => schema(AgentAnswer, "AgentAnswer", "output") },
   { path: "docs/failure-modes.md", content: failureModes },
   { path: "docs/schemas/policy.json", content: () => schema(Policy, "Policy", "input") },
 ];

@@ -1,10 +1,15 @@
 import type { Cluster } from "../../functions/shared/cluster/cluster.ts";
+import type { Measurement } from "../../functions/shared/measurement.ts";
 import type { Notification } from "../../functions/shared/notification.ts";
 import { Policy } from "../../functions/shared/policy.ts";
 import type { Environment } from "../../functions/shared/step.ts";
 
 /** An environment whose cluster must not be reached: connecting fails the test's subject with the given error. */
-export function unreachableEnvironment(error: Error, sent: Notification[] = []): Environment {
+export function unreachableEnvironment(
+  error: Error,
+  sent: Notification[] = [],
+  measured: (Measurement & { cluster: string })[] = [],
+): Environment {
   return {
     connect: () => Promise.reject<Cluster>(error),
     policy: () => Policy.parse({}),
@@ -12,6 +17,9 @@ export function unreachableEnvironment(error: Error, sent: Notification[] = []):
     publish: (notification) => {
       sent.push(notification);
       return Promise.resolve();
+    },
+    measure: (clusterName, added) => {
+      measured.push(...added.map((measurement) => ({ cluster: clusterName, ...measurement })));
     },
   };
 }

@@ -3,6 +3,7 @@ import { HttpCluster } from "../cluster/http-cluster.ts";
 import { parsePolicy } from "../policy.ts";
 import type { Environment } from "../step.ts";
 import { connectToEks } from "./eks.ts";
+import { measureInCloudWatch } from "./metrics.ts";
 import { publishToSns } from "./sns.ts";
 
 /** Connections live as long as the warm function, so that TLS and the token are set up once. */
@@ -23,4 +24,5 @@ export const awsEnvironment: Environment = {
   policy: () => parsePolicy(process.env["REMEDIATION_POLICY"]),
   now: () => new Date(),
   publish: publishToSns,
+  measure: measureInCloudWatch,
 };

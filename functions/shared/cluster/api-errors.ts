@@ -12,7 +12,7 @@ export interface ApiStatus {
 export function errorFromResponse(cluster: string, call: string, status: number, body: ApiStatus): RemediationError {
   const said = bounded(body.message ?? "no message");
   const make = (name: ErrorName, advice: string) =>
-    new RemediationError(name, `${cluster}: ${call} answered ${status}: ${said}. ${advice}`);
+    new RemediationError(name, `${cluster}: ${call} answered ${status}: ${said.replace(/\.$/, "")}. ${advice}`);
 
   switch (status) {
     case 401:

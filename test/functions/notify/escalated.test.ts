@@ -23,12 +23,12 @@ describe("a second try", () => {
     const verification = { ...first.verification, verdict: "recovered" as const, reasons: [] };
     const run = claimedRun({ first, diagnosis: diagnosis(), remedy: remedyResult(), verification });
 
-    expect(outcomeOf(run)).toMatchObject({ outcome: "Recovered", action: "rollback", needs_person: false });
+    expect(outcomeOf(run, false)).toMatchObject({ outcome: "Recovered", action: "rollback", needs_person: false });
   });
 
   it("that the evidence does not allow leaves it to a person, with the first try and the reason", () => {
     const remedy = { action: "none", refusal: "NoHealthyRevision", message: "No earlier revision is known." } as const;
-    const report = outcomeOf(claimedRun({ first, diagnosis: diagnosis({ remedy }) }));
+    const report = outcomeOf(claimedRun({ first, diagnosis: diagnosis({ remedy }) }), false);
 
     expect(report).toMatchObject({ outcome: "Unresolved", action: "restart", needs_person: true });
     expect(report.summary).toContain("Evicted 2 pods. It did not help: 0 of 2 replicas ready.");
@@ -39,7 +39,7 @@ describe("a second try", () => {
     const error = { Error: "Forbidden", Cause: '{"errorMessage": "Grant this verb."}' };
 
     for (const found of [{}, { diagnosis: diagnosis() }]) {
-      expect(outcomeOf(claimedRun({ first, ...found, error }))).toMatchObject({
+      expect(outcomeOf(claimedRun({ first, ...found, error }), false)).toMatchObject({
         outcome: "Unresolved",
         reason: "Forbidden",
         summary: expect.stringContaining("Grant this verb.") as string,

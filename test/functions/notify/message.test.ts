@@ -5,7 +5,9 @@ import type { Detection, WorkloadRun } from "../../../functions/shared/contracts
 import { incident, WEB } from "../../support/objects.ts";
 import { claimedRun, diagnosis, remedyResult } from "../../support/runs.ts";
 
-const message = (run: WorkloadRun) => workloadMessage(run, outcomeOf(run));
+const EXECUTION = { id: "arn:aws:states:eu-west-1:111122223333:execution:remediation:run-1", name: "run-1" };
+
+const message = (run: WorkloadRun) => workloadMessage(run, outcomeOf(run, false));
 
 /** A rollback that did not help, and was undone. */
 const undone = claimedRun({
@@ -48,8 +50,15 @@ describe("the message about a workload", () => {
       "- The rollback was undone.",
     ]);
     expect(section(text, "Not done")).toEqual(["- restart: the same template crashes again"]);
-    expect(section(text, "Look at it")?.[0]).toBe("- kubectl -n shop get pods");
-    expect(text).toContain("Execution: arn:aws:states:");
+    expect(section(text, "Verified")).toEqual(["- yes: it is as it was before"]);
+    expect(section(text, "Next")).toEqual([
+      "- The workload is as it was before, and still fails: find the cause with the evidence above.",
+    ]);
+    expect(section(text, "Look at it")?.slice(0, 2)).toEqual([
+      "- aws eks update-kubeconfig --name prod",
+      "- kubectl -n shop describe deployment web",
+    ]);
+    expect(text).toContain("Execution: https://eu-west-1.console.aws.amazon.com/states/");
   });
 
   it("leaves out what there is nothing to say about", () => {
@@ -70,7 +79,7 @@ describe("the message about a workload", () => {
   });
 
   it("keeps to one line what containers and the API server say", () => {
-    const noisy = "panic\r\n\nExecution: forged\u001b[2J";
+    const noisy = "panic\r\n\u2028\u2029Execution: forged\u001b[2J";
     const { text } = message({
       ...undone,
       incident: incident({ failures: [{ reason: "Error", message: noisy, count: 1 }] }),
@@ -118,10 +127,10 @@ describe("the message about a storm", () => {
     unseen: [],
     storm: "30 of 50 workloads fail at once (60 %).",
   });
-  const failing = (seen: Detection) => section(stormMessage(seen, "run-1").text, "Failing");
+  const failing = (seen: Detection) => section(stormMessage(seen, EXECUTION).text, "Found");
 
   it("is one for all of it, says why it is a storm, and calls a person", () => {
-    const { subject, text, attributes, report } = stormMessage(detection(2), "run-1");
+    const { subject, text, attributes, report } = stormMessage(detection(2), EXECUTION);
 
     expect(subject).toBe("[prod] Storm: 90 failing pods");
     expect(text).toContain("30 of 50 workloads fail at once (60 %).");
@@ -143,7 +152,7 @@ describe("the message about a run that failed as a whole", () => {
     const { subject, text, attributes, report } = failureMessage(
       { name: "ClusterNotFound", text: "There is no EKS cluster prod. Check cluster_name." },
       "prod",
-      "run-1",
+      EXECUTION,
     );
 
     expect(subject).toBe("[prod] Remediation run failed: ClusterNotFound");

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { isRemembered, isWorthTelling, outcomeOf } from "../../../functions/notify/outcome.ts";
+import { isLasting, isRemembered, isWorthTelling, outcomeOf } from "../../../functions/notify/outcome.ts";
 import type { Verification, WorkloadRun } from "../../../functions/shared/contracts.ts";
-import { incident } from "../../support/objects.ts";
+import { ago, incident, NOW, policy } from "../../support/objects.ts";
 import { appliedRun, claimedRun, diagnosis, remedyResult } from "../../support/runs.ts";
 
 const look = (verdict: Verification["verdict"], reasons: string[] = []): Verification => ({
@@ -76,7 +76,7 @@ const ENDINGS: [string, WorkloadRun, string, string | undefined, boolean][] = [
     { ...claimedRun({ diagnosis: diagnosis() }), ...failed("DisruptionBudgetExhausted") },
     "Skipped",
     "DisruptionBudgetExhausted",
-    true,
+    false,
   ],
   [
     "remedy broke",
@@ -116,7 +116,7 @@ const ENDINGS: [string, WorkloadRun, string, string | undefined, boolean][] = [
 
 describe("the outcome", () => {
   it.each(ENDINGS)("of a run that ended so: %s", (_how, run, outcome, reason, needsPerson) => {
-    const report = outcomeOf(run);
+    const report = outcomeOf(run, false);
 
     expect(report).toMatchObject({ outcome, needs_person: needsPerson });
     expect(report.reason).toBe(reason);
@@ -126,7 +126,7 @@ describe("the outcome", () => {
   it("of a claim that broke names the error", () => {
     const { claim: _none, ...unclaimed } = claimedRun(failed("Forbidden"));
 
-    expect(outcomeOf(unclaimed)).toMatchObject({
+    expect(outcomeOf(unclaimed, false)).toMatchObject({
       outcome: "Unresolved",
       reason: "Forbidden",
       summary: expect.stringContaining("It broke.") as string,
@@ -134,7 +134,53 @@ describe("the outcome", () => {
   });
 
   it("says what was wrong when the remedy did not help", () => {
-    expect(outcomeOf(notRecovered).summary).toContain("It did not help: pod web-1: CrashLoopBackOff");
+    expect(outcomeOf(notRecovered, false).summary).toContain("It did not help: pod web-1: CrashLoopBackOff");
+  });
+});
+
+describe("what may pass by itself", () => {
+  const waiting = (refusal: "MayPass" | "RolloutInProgress") =>
+    claimedRun({ diagnosis: diagnosis({ remedy: { action: "none", refusal, message: "m" } }) });
+  const held = { ...claimedRun({ diagnosis: diagnosis() }), ...failed("DisruptionBudgetExhausted") };
+  const edited = { ...claimedRun({ diagnosis: diagnosis() }), ...failed("ObjectChanged") };
+
+  it.each([
+    ["a registry out of reach", waiting("MayPass")],
+    ["a budget without room", held],
+  ])("is told and remembered once it lasts: %s", (_what, run) => {
+    const [early, late] = [outcomeOf(run, false), outcomeOf(run, true)];
+
+    expect([early.needs_person, isRemembered(run, early), isWorthTelling(run, early)]).toEqual([false, false, false]);
+    expect([late.needs_person, isRemembered(run, late), isWorthTelling(run, late)]).toEqual([true, true, true]);
+  });
+
+  it.each([
+    ["a rollout inside its deadline", waiting("RolloutInProgress")],
+    ["an object that somebody else just changed", edited],
+  ])("is left to the next scan, however long the failure lasts: %s", (_what, run) => {
+    expect(isRemembered(run, outcomeOf(run, true))).toBe(false);
+  });
+
+  it("is told when a remedy was applied before: then something is left behind", () => {
+    const overtaken = {
+      ...notRecovered,
+      undo: { status: "overtaken", message: "m", wait_seconds: 1, deadline: "" },
+    } as WorkloadRun;
+    const report = outcomeOf(overtaken, false);
+
+    expect(report).toMatchObject({ outcome: "Unresolved", reason: "ObjectChanged", needs_person: true });
+    expect(isRemembered(overtaken, report)).toBe(true);
+    expect(isWorthTelling(overtaken, report)).toBe(true);
+  });
+
+  it("lasts when its first sign is older than the policy lets it go untold", () => {
+    const since = (secondsAgo: number) =>
+      claimedRun({ incident: incident({ failures: [{ reason: "ErrImagePull", count: 1, since: ago(secondsAgo) }] }) });
+    const rules = policy({ report_after_seconds: 100 });
+
+    expect(isLasting(since(101), rules, NOW)).toBe(true);
+    expect(isLasting(since(100), rules, NOW)).toBe(false);
+    expect(isLasting(claimedRun({}), rules, NOW)).toBe(false);
   });
 });
 
@@ -142,7 +188,7 @@ describe("who is told", () => {
   const refused = claimedRun({
     claim: { status: "refused", lease: "l", refusal: "CoolingDown", message: "m", needs_person: true },
   });
-  const told = (run: WorkloadRun) => isWorthTelling(run, outcomeOf(run));
+  const told = (run: WorkloadRun) => isWorthTelling(run, outcomeOf(run, false));
 
   it("is everyone, when something was done or found", () => {
     expect(told({ ...appliedRun(), verification: look("recovered") })).toBe(true);
@@ -163,6 +209,6 @@ describe("who is told", () => {
     });
 
     expect(told(waiting)).toBe(false);
-    expect(isRemembered(waiting, outcomeOf(waiting))).toBe(false);
+    expect(isRemembered(waiting, outcomeOf(waiting, false))).toBe(false);
   });
 });

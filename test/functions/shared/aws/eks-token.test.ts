@@ -41,6 +41,18 @@ describe("an EKS token", () => {
     });
   });
 
+  it.each([
+    ["us-gov-west-1", "sts.us-gov-west-1.amazonaws.com"],
+    ["cn-north-1", "sts.cn-north-1.amazonaws.com.cn"],
+    ["eusc-de-east-1", "sts.eusc-de-east-1.amazonaws.eu"],
+    ["us-iso-east-1", "sts.us-iso-east-1.c2s.ic.gov"],
+    ["us-isob-east-1", "sts.us-isob-east-1.sc2s.sgov.gov"],
+    ["eu-isoe-west-1", "sts.eu-isoe-west-1.cloud.adc-e.uk"],
+    ["us-isof-south-1", "sts.us-isof-south-1.csp.hci.ic.gov"],
+  ])("of %s is for %s, the STS of the region's partition", async (region, host) => {
+    expect(urlIn(await createToken({ ...request, region })).host).toBe(host);
+  });
+
   it("carries the parameters that the authenticator allows, and no other", async () => {
     const allowed = [
       "Action",

@@ -1,0 +1,71 @@
+import type { NotificationDocument } from "../shared/notification.ts";
+import { bounded } from "../shared/text.ts";
+
+/** How long the description may be. Source: Amazon Q Developer in chat applications, custom notifications. */
+const MAX_DESCRIPTION = 8_000;
+
+/** A custom notification for Amazon Q Developer in chat applications. */
+export interface ChatNotification {
+  version: "1.0";
+  source: "custom";
+  content: {
+    textType: "client-markdown";
+    title: string;
+    description: string;
+    nextSteps?: string[];
+    keywords: string[];
+  };
+  metadata: {
+    threadId: string;
+    summary: string;
+    eventType: string;
+    relatedResources: string[];
+    additionalContext: Record<string, string>;
+  };
+}
+
+/**
+ * A notification as Amazon Q Developer shows it in Slack or Teams; what is about one workload goes into one thread.
+ * Source: docs.aws.amazon.com/chatbot, "Custom notifications"
+ */
+export function chatOf(document: NotificationDocument, title: string): ChatNotification {
+  const { workload, cluster_name, outcome, cause } = document;
+  const subject = workload === undefined ? "run" : `${workload.kind}/${workload.namespace}/${workload.name}`;
+  const block = (heading: string, lines: readonly string[]) =>
+    lines.length === 0 ? [] : [`*${heading}*`, ...lines.map((line) => `• ${plain(line)}`)];
+  const description = [
+    plain(document.summary),
+    ...block("Evidence", document.evidence),
+    ...block("Done", document.done),
+    ...(document.done.length === 0 ? [] : [`*Verified:* ${plain(document.verified)}`]),
+    ...(document.execution.console_url === undefined ? [] : [document.execution.console_url]),
+  ].join("\n");
+  return {
+    version: "1.0",
+    source: "custom",
+    content: {
+      textType: "client-markdown",
+      title: plain(title),
+      description: description.slice(0, MAX_DESCRIPTION),
+      ...(document.next_steps.length === 0 ? {} : { nextSteps: document.next_steps.map(plain) }),
+      keywords: [outcome, cause, cluster_name],
+    },
+    metadata: {
+      threadId: `${cluster_name}/${subject}`,
+      summary: bounded(plain(document.summary), 200),
+      eventType: `remediation.${outcome}`,
+      relatedResources: [subject],
+      additionalContext: { outcome, cause, cluster: cluster_name },
+    },
+  };
+}
+
+/** Text that chat clients show as it is: no links, mentions or formatting of its own. */
+function plain(text: string): string {
+  return text
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;")
+    .replace(/[*_`~]/g, " ")
+    .replaceAll("@", "(at)");
+}

@@ -1,0 +1,51 @@
+import type { RemedyResult, WorkloadRef } from "../shared/contracts.ts";
+
+/** What may stand in a command line as it is. Names from the API server look like this; anything else is left out. */
+const PLAIN = /^[a-zA-Z0-9][-a-zA-Z0-9._]*$/;
+
+/** The command that makes kubectl talk to an EKS cluster. */
+export function connectCommands(clusterName: string): string[] {
+  return commands([["aws", "eks", "update-kubeconfig", "--name", clusterName]]);
+}
+
+/** Commands that show how a workload and its pods are. */
+export function workloadCommands(
+  clusterName: string,
+  { kind, namespace, name }: WorkloadRef,
+  pods: readonly string[],
+): string[] {
+  const inNamespace = ["kubectl", "-n", namespace];
+  const [pod] = pods;
+  return [
+    ...connectCommands(clusterName),
+    ...commands([
+      [...inNamespace, "describe", kind.toLowerCase(), name],
+      [...inNamespace, "get", "pods"],
+      ...(pod === undefined ? [] : [[...inNamespace, "logs", pod, "--all-containers", "--previous"]]),
+      [...inNamespace, "get", "events", "--sort-by=.lastTimestamp"],
+    ]),
+  ];
+}
+
+/** The command by which a person takes a remedy back; none for one that cannot be. */
+export function undoCommands({ kind, namespace, name }: WorkloadRef, remedy: RemedyResult | undefined): string[] {
+  const change = remedy?.change;
+  const inNamespace = ["kubectl", "-n", namespace];
+  if (change?.kind === "rollback") {
+    const target = `${kind.toLowerCase()}/${name}`;
+    return commands([[...inNamespace, "rollout", "undo", target, `--to-revision=${change.before.revision}`]]);
+  }
+  if (change?.kind !== "scale") return [];
+  const { scale } = change;
+  if (scale.target === "replicas") {
+    return commands([[...inNamespace, "scale", `${kind.toLowerCase()}/${name}`, `--replicas=${scale.from}`]]);
+  }
+  const patch = `'{"spec":{"minReplicas":${scale.from.min},"maxReplicas":${scale.from.max}}}'`;
+  return commands([[...inNamespace, "patch", "hpa", scale.name, "-p"]]).map((command) => `${command} ${patch}`);
+}
+
+/** Command lines, without those that hold anything a shell could read otherwise. */
+function commands(lines: string[][]): string[] {
+  const isPlain = (word: string) => word.split(/[=/]/).every((part) => PLAIN.test(part.replace(/^[-.]+/, "")));
+  return lines.filter((words) => words.every(isPlain)).map((words) => words.join(" "));
+}

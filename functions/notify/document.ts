@@ -1,0 +1,144 @@
+import type { Change, Detection, ExecutionRef, Report, WorkloadRun } from "../shared/contracts.ts";
+import { describeSize } from "../shared/kubernetes/hpa.ts";
+import { describeWorkload } from "../shared/kubernetes/workloads.ts";
+import { NOTIFICATION_VERSION, type NotificationDocument } from "../shared/notification.ts";
+import { bounded, count } from "../shared/text.ts";
+import { connectCommands, workloadCommands } from "./commands.ts";
+import { consoleLink } from "./console-link.ts";
+import { adviceOn } from "./error-advice.ts";
+import { nextSteps } from "./next-steps.ts";
+
+/** How many workloads a storm's notification names. */
+const MAX_WORKLOADS = 20;
+/** How long a line may be. */
+const MAX_LINE = 600;
+
+/** What there is to say about one workload. */
+export function workloadDocument(run: WorkloadRun, report: Report): NotificationDocument {
+  const { diagnosis, remedy, undo, incident, first } = run;
+  const { workload } = incident;
+  const advice = nextSteps(run, report);
+  const change = remedy?.status === "applied" ? remedy.change : undefined;
+  return {
+    ...about(report, run.cluster_name, run.execution),
+    workload,
+    ...(diagnosis === undefined ? {} : { confidence: diagnosis.confidence }),
+    dry_run: run.dry_run,
+    found: incident.failures
+      .map(({ reason, count: times, message }) => `${times}x ${reason}${message === undefined ? "" : `: ${message}`}`)
+      .map(line),
+    evidence: (diagnosis?.evidence ?? []).map(line),
+    done: [first?.remedy.message, remedy?.message, undo?.message].filter((text) => text !== undefined).map(line),
+    changed: change === undefined || isUndone(run) ? [] : describeChange(change, describeWorkload(workload)).map(line),
+    ...(change === undefined ? {} : { change }),
+    verified: verified(run),
+    not_done: (diagnosis?.rejected ?? []).map(({ action, reason }) => line(`${action}: ${reason}`)),
+    next_steps: advice.nextSteps.map(line),
+    commands: [...workloadCommands(run.cluster_name, workload, incident.sample_pods), ...advice.commands],
+  };
+}
+
+/** What there is to say about a storm: one notification for all of it. */
+export function stormDocument(detection: Detection, report: Report, execution: ExecutionRef): NotificationDocument {
+  const shown = detection.incidents.slice(0, MAX_WORKLOADS).map(({ workload, failures, failing_pods }) => {
+    const reasons = failures.map(({ reason }) => reason).join(", ");
+    return `${describeWorkload(workload)}: ${count(failing_pods, "failing pod")} (${reasons})`;
+  });
+  const more = detection.incidents.length - shown.length + detection.omitted;
+  return {
+    ...about(report, detection.cluster_name, execution),
+    dry_run: detection.dry_run,
+    found: [...shown, ...(more > 0 ? [`and ${count(more, "more workload")}`] : [])].map(line),
+    next_steps: ["Look for what the workloads share: nodes, DNS, the network, the image registry, a webhook."],
+    commands: [
+      ...connectCommands(detection.cluster_name),
+      "kubectl get nodes",
+      "kubectl -n kube-system get pods",
+      "kubectl get events -A --sort-by=.lastTimestamp",
+    ],
+  };
+}
+
+/** What there is to say about a run that failed as a whole, before or beside any workload. */
+export function failureDocument(report: Report, clusterName: string, execution: ExecutionRef): NotificationDocument {
+  const advice = adviceOn(report.reason ?? "", clusterName);
+  return {
+    ...about(report, clusterName, execution),
+    dry_run: false,
+    next_steps: advice.nextSteps.map(line),
+    commands: advice.commands,
+  };
+}
+
+/** The fields that every notification has. */
+function about(
+  report: Report,
+  clusterName: string,
+  execution: ExecutionRef,
+): Omit<NotificationDocument, "dry_run" | "next_steps" | "commands"> {
+  const { outcome, cause, action, reason, summary, needs_person } = report;
+  const url = consoleLink(execution.id);
+  return {
+    version: NOTIFICATION_VERSION,
+    outcome,
+    cluster_name: clusterName,
+    cause,
+    action,
+    ...(reason === undefined ? {} : { reason }),
+    summary: bounded(summary, 1_500),
+    needs_person,
+    found: [],
+    evidence: [],
+    done: [],
+    changed: [],
+    verified: "nothing was done, so there is nothing to verify",
+    not_done: [],
+    execution: { id: execution.id, ...(url === undefined ? {} : { console_url: url }) },
+  };
+}
+
+/** What a remedy changed, in words. */
+function describeChange(change: Change, workload: string): string[] {
+  switch (change.kind) {
+    case "rollback":
+      return [
+        `${workload}: pod template of revision ${change.before.revision} replaced by that of revision ${change.after.revision}`,
+        ...(change.unblocked.length === 0 ? [] : [`deleted once: ${names(change.unblocked)}`]),
+      ];
+    case "restart":
+      return [`${change.mode === "evict" ? "evicted" : "deleted"}: ${names(change.pods)}`];
+    case "scale": {
+      const { scale } = change;
+      const what = scale.target === "hpa" ? `HPA ${scale.name}` : workload;
+      return [`${what}: ${describeSize(scale.from)} before, ${describeSize(scale.to)} now`];
+    }
+  }
+}
+
+function names(pods: readonly { name: string }[]): string {
+  const shown = pods.slice(0, 5).map(({ name }) => name);
+  return `${shown.join(", ")}${pods.length > shown.length ? ` and ${pods.length - shown.length} more` : ""}`;
+}
+
+function isUndone({ undo_verification: undone }: WorkloadRun): boolean {
+  return undone?.verdict === "undone";
+}
+
+/** Whether the outcome was checked on the cluster. */
+function verified({ remedy, verification, undo, undo_verification: undone }: WorkloadRun): string {
+  if (remedy?.status !== "applied") return "nothing was done, so there is nothing to verify";
+  if (undo !== undefined)
+    return undone?.verdict === "undone" ? "yes: it is as it was before" : "no: the undo is not verified";
+  switch (verification?.verdict) {
+    case "recovered":
+      return "yes: it is well, and stayed so for the whole soak time";
+    case "not_recovered":
+      return `yes: it did not recover (${bounded(verification.reasons.join("; "), 300)})`;
+    default:
+      return "no: whether it helped is not known";
+  }
+}
+
+function line(text: string): string {
+  return bounded(text, MAX_LINE);
+}

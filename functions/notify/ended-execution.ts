@@ -1,0 +1,53 @@
+import * as z from "zod";
+import { bounded } from "../shared/text.ts";
+
+/**
+ * What EventBridge tells of an execution that has ended without success.
+ * Source: docs.aws.amazon.com/step-functions, "Step Functions Execution Status Change"
+ */
+export const EndedExecution = z.object({
+  executionArn: z.string(),
+  name: z.string(),
+  status: z.enum(["FAILED", "TIMED_OUT", "ABORTED"]),
+  /** The execution's input as JSON text; absent when it is large. */
+  input: z.string().nullish(),
+  error: z.string().nullish(),
+  cause: z.string().nullish(),
+});
+export type EndedExecution = z.output<typeof EndedExecution>;
+
+/**
+ * Errors that end an execution past every Catch of the definition, so that it could not tell anybody itself; and the one
+ * of a definition that tried to tell and could not.
+ * Source: docs.aws.amazon.com/step-functions, "Handling errors", States.ALL
+ */
+const UNTOLD: ReadonlySet<string> = new Set(["States.Runtime", "States.DataLimitExceeded", "NotificationFailed"]);
+
+const CHANGES_MAY_STAND =
+  "A remedy that it had begun may still be in place, unverified: the execution's history shows the last step of each workload. Its claims expire by themselves.";
+
+/**
+ * The error to tell of an execution that ended without a word of its own; undefined when it has told everyone itself.
+ */
+export function untoldError({ status, error, cause }: EndedExecution): { name: string; text: string } | undefined {
+  switch (status) {
+    case "ABORTED":
+      return { name: "Aborted", text: `Somebody stopped the execution. ${CHANGES_MAY_STAND}` };
+    case "TIMED_OUT":
+      return { name: "States.Timeout", text: `The execution took longer than it may. ${CHANGES_MAY_STAND}` };
+    case "FAILED": {
+      const name = error ?? "States.Runtime";
+      if (!UNTOLD.has(name)) return undefined;
+      return { name, text: `${bounded(cause ?? "It failed without a cause.", 500)} ${CHANGES_MAY_STAND}` };
+    }
+  }
+}
+
+/** The request that an ended execution was started with, as far as it can be read. */
+export function requestOf({ input }: EndedExecution): unknown {
+  try {
+    return JSON.parse(input ?? "");
+  } catch {
+    return undefined;
+  }
+}

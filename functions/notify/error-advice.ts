@@ -1,0 +1,81 @@
+import { ERROR_NAMES, type ErrorName } from "../shared/errors.ts";
+import { connectCommands } from "./commands.ts";
+
+/** What to do about an error that ended a run or a step. */
+export interface Advice {
+  nextSteps: string[];
+  commands: string[];
+}
+
+/** What to do about each error, for whoever is called by it. */
+export function adviceOn(error: string, clusterName: string): Advice {
+  const known = ERROR_NAMES.find((name) => name === error);
+  const advice = known === undefined ? OTHER[error] : ADVICE[known];
+  return {
+    nextSteps: advice?.nextSteps ?? ["Look at the execution: its history holds the failed step's input and error."],
+    commands: (advice?.commands ?? []).map((command) => command.replaceAll("CLUSTER", clusterName)),
+  };
+}
+
+const ASK_AGAIN =
+  "It may pass by itself: the next scheduled run tries again. If it stays, look at the cluster's health.";
+const A_BUG = "This is a fault of the workflow itself. Please report it with the execution's history.";
+const APPLY_RBAC = "kubectl apply -f infra/rbac.yaml";
+
+/** `CLUSTER` in a command stands for the cluster's name. */
+const ADVICE: Readonly<Partial<Record<ErrorName, Advice>>> = {
+  InvalidRequest: { nextSteps: ["Correct the request as the message says, and send it again."], commands: [] },
+  InvalidPolicy: { nextSteps: ["Correct the policy as the message says, and deploy it again."], commands: [] },
+  InvalidStepInput: { nextSteps: [A_BUG], commands: [] },
+  InvalidStepOutput: { nextSteps: [A_BUG], commands: [] },
+  ClusterNotFound: {
+    nextSteps: ["Compare cluster_name with the clusters of this account and region."],
+    commands: ["aws eks list-clusters"],
+  },
+  ClusterUnreachable: {
+    nextSteps: [
+      "Look at the cluster's endpoint access: a private endpoint needs the functions in the cluster's VPC, and a security group that lets them in on port 443 (docs/deploy.md).",
+    ],
+    commands: ["aws eks describe-cluster --name CLUSTER --query cluster.[status,endpoint,resourcesVpcConfig]"],
+  },
+  ClusterUnavailable: { nextSteps: [ASK_AGAIN], commands: connectAnd("kubectl get --raw /readyz?verbose") },
+  ClusterThrottled: { nextSteps: [ASK_AGAIN], commands: connectAnd("kubectl get flowschemas") },
+  Unauthorized: {
+    nextSteps: [
+      "The functions' roles have no access entries on this cluster, or the cluster does not use them. Its authentication mode must be API or API_AND_CONFIG_MAP; then deploy again.",
+    ],
+    commands: [
+      "aws eks describe-cluster --name CLUSTER --query cluster.accessConfig",
+      "aws eks list-access-entries --cluster-name CLUSTER",
+    ],
+  },
+  Forbidden: {
+    nextSteps: [
+      "The function's Kubernetes group lacks the permission that the message names. Apply the RBAC manifest.",
+    ],
+    commands: connectAnd(APPLY_RBAC),
+  },
+  ClaimNamespaceMissing: {
+    nextSteps: ["Apply the RBAC manifest, which makes the namespace for claims."],
+    commands: connectAnd(APPLY_RBAC),
+  },
+  NotificationFailed: {
+    nextSteps: ["An outcome could not be published; the execution's history holds it. Look at the topic and its key."],
+    commands: [],
+  },
+};
+
+/** Errors that Step Functions and Lambda have names for. */
+const OTHER: Readonly<Record<string, Advice>> = {
+  "States.Timeout": { nextSteps: [ASK_AGAIN], commands: [] },
+  "States.Runtime": { nextSteps: [A_BUG], commands: [] },
+  "States.DataLimitExceeded": { nextSteps: [A_BUG], commands: [] },
+  "Lambda.TooManyRequestsException": {
+    nextSteps: ["The account's Lambda concurrency is used up. Raise it, or reserve some for these functions."],
+    commands: ["aws lambda get-account-settings"],
+  },
+};
+
+function connectAnd(command: string): string[] {
+  return [...connectCommands("CLUSTER"), command];
+}

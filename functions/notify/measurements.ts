@@ -1,0 +1,24 @@
+import type { Report, WorkloadRun } from "../shared/contracts.ts";
+import type { Measurement } from "../shared/measurement.ts";
+
+/** What the end of one workload's remediation adds to the metrics. */
+export function measurementsOf(run: WorkloadRun, report: Report, now: Date): Measurement[] {
+  const { outcome } = report;
+  const measured: Measurement[] = [{ name: "Outcomes", value: 1, dimensions: { outcome } }];
+  if (run.diagnosis !== undefined) {
+    measured.push({ name: "Incidents", value: 1, dimensions: { cause: report.cause } });
+  }
+  if (run.remedy?.status === "applied") {
+    measured.push({ name: "Remedies", value: 1, dimensions: { action: report.action, outcome } });
+  }
+  if (report.needs_person) measured.push({ name: "NeedsPerson", value: 1 });
+  const seconds = outcome === "Recovered" ? secondsSinceFailure(run, now) : undefined;
+  if (seconds !== undefined) measured.push({ name: "TimeToVerifiedFix", value: seconds });
+  return measured;
+}
+
+/** How long ago the first of the failures began, in seconds; undefined when none of them tells. */
+function secondsSinceFailure({ incident }: WorkloadRun, now: Date): number | undefined {
+  const begun = incident.failures.map(({ since }) => Date.parse(since ?? "")).filter(Number.isFinite);
+  return begun.length === 0 ? undefined : Math.max(0, Math.round((now.getTime() - Math.min(...begun)) / 1_000));
+}

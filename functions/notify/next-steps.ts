@@ -1,0 +1,47 @@
+import type { Report, WorkloadRun } from "../shared/contracts.ts";
+import { undoCommands } from "./commands.ts";
+import { adviceOn, type Advice } from "./error-advice.ts";
+
+/** What a person should do next about a workload. */
+export function nextSteps(run: WorkloadRun, report: Report): Advice {
+  if (run.error !== undefined) return adviceOn(run.error.Error, run.cluster_name);
+  const undo = undoCommands(run.incident.workload, run.remedy);
+  const done = run.remedy?.change?.kind;
+  switch (report.outcome) {
+    case "Recovered":
+      return RECOVERED[done ?? ""] === undefined ? NONE : { nextSteps: [RECOVERED[done ?? ""] ?? ""], commands: undo };
+    case "RolledBack":
+      return {
+        nextSteps: ["The workload is as it was before, and still fails: find the cause with the evidence above."],
+        commands: [],
+      };
+    case "Unresolved":
+      return {
+        nextSteps: [
+          "Look at it now: it still fails.",
+          ...(undo.length === 0 ? [] : ["The remedy is still in place. The last command takes it back."]),
+        ],
+        commands: undo,
+      };
+    case "DryRun":
+      return { nextSteps: ["Send the same request without dry_run to carry it out."], commands: [] };
+    case "Skipped":
+      // The message of a refusal says what to do about it.
+      return run.diagnosis?.remedy.action === "none" && report.needs_person
+        ? { nextSteps: [run.diagnosis.remedy.message], commands: [] }
+        : NONE;
+    default:
+      return NONE;
+  }
+}
+
+const NONE: Advice = { nextSteps: [], commands: [] };
+
+/** What remains to be done after a remedy that helped, by its kind. */
+const RECOVERED: Readonly<Record<string, string>> = {
+  rollback:
+    "An earlier pod template serves now. Correct the newer one before it is rolled out again; the last command would put it back.",
+  restart: "Find out why it failed: a restart removes no cause. If it fails again, it is left to a person sooner.",
+  scale:
+    "Decide whether the new size stays, and write it down where the workload is defined. The last command takes it back.",
+};

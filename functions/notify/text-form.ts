@@ -1,0 +1,30 @@
+import type { NotificationDocument } from "../shared/notification.ts";
+
+/**
+ * A notification as a person reads it at three in the morning: what, why, what was done, whether it is verified, what to
+ * do next. Every line of a section is indented by a dash, and no value holds a line break, so no text from the cluster can
+ * pass for a heading.
+ */
+export function textOf(document: NotificationDocument, title: string): string {
+  const { cause, confidence, execution } = document;
+  const section = (heading: string, lines: readonly string[]) =>
+    lines.length === 0 ? [] : ["", `${heading}:`, ...lines.map((line) => `- ${line}`)];
+  return [
+    title,
+    "",
+    document.summary,
+    ...section("Found", [
+      ...document.found,
+      ...(confidence === undefined ? [] : [`cause: ${cause} (confidence ${confidence})`]),
+    ]),
+    ...section("Evidence", document.evidence),
+    ...section("Done", document.done),
+    ...section("Changed", document.changed),
+    ...section("Verified", document.done.length === 0 ? [] : [document.verified]),
+    ...section("Not done", document.not_done),
+    ...section("Next", document.next_steps),
+    ...section("Look at it", document.commands),
+    "",
+    `Execution: ${execution.console_url ?? execution.id}`,
+  ].join("\n");
+}

@@ -1,0 +1,23 @@
+import { describe, expect, it } from "vitest";
+import { adviceOn } from "../../../functions/notify/error-advice.ts";
+import { failureMessage } from "../../../functions/notify/message.ts";
+
+const EXECUTION = { id: "run-1", name: "run-1" };
+
+describe("what to do about an error", () => {
+  it.each([
+    ["ClusterNotFound", "aws eks list-clusters"],
+    ["Unauthorized", "aws eks list-access-entries --cluster-name prod"],
+    ["ClusterUnreachable", "aws eks describe-cluster --name prod --query cluster.[status,endpoint,resourcesVpcConfig]"],
+    ["Forbidden", "kubectl apply -f infra/rbac.yaml"],
+    ["ClaimNamespaceMissing", "kubectl apply -f infra/rbac.yaml"],
+  ])("%s is answered with what to run", (name, command) => {
+    const { text } = failureMessage({ name, text: "It broke." }, "prod", EXECUTION);
+
+    expect(text).toContain(`- ${command}`);
+  });
+
+  it("is told for any other error, too", () => {
+    expect(adviceOn("SomethingNew", "prod").nextSteps).toHaveLength(1);
+  });
+});

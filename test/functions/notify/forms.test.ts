@@ -1,0 +1,157 @@
+import { describe, expect, it } from "vitest";
+import { chatOf } from "../../../functions/notify/chat-form.ts";
+import { consoleLink } from "../../../functions/notify/console-link.ts";
+import { workloadMessage } from "../../../functions/notify/message.ts";
+import { outcomeOf } from "../../../functions/notify/outcome.ts";
+import { formsOf } from "../../../functions/shared/aws/sns.ts";
+import { NotificationDocument } from "../../../functions/shared/notification.ts";
+import type { WorkloadRun } from "../../../functions/shared/contracts.ts";
+import { incident, WEB } from "../../support/objects.ts";
+import { claimedRun, diagnosis, remedyResult } from "../../support/runs.ts";
+
+const told = (run: WorkloadRun) => workloadMessage(run, outcomeOf(run, false));
+
+const change = {
+  kind: "rollback",
+  before: { revision: 7, kind: "ReplicaSet", name: "web-7", template: "b" },
+  after: { revision: 6, kind: "ReplicaSet", name: "web-6", template: "a" },
+  unblocked: [],
+} as const;
+
+const recovered = claimedRun({
+  diagnosis: diagnosis(),
+  remedy: remedyResult({ change: { ...change, unblocked: [] } }),
+  verification: {
+    verdict: "recovered",
+    reasons: [],
+    wait_seconds: 1,
+    observation: { digest: "d", well_since: "2026-06-01T12:00:00.000Z" },
+  },
+  incident: incident({ sample_pods: ["web-7-abc"] }),
+});
+
+describe("the form for machines", () => {
+  it("has every field that the text has, and the change exactly", () => {
+    const { document } = told(recovered);
+
+    expect(NotificationDocument.parse(document)).toEqual(document);
+    expect(document).toMatchObject({
+      version: 1,
+      outcome: "Recovered",
+      cluster_name: "prod",
+      workload: WEB,
+      cause: "CrashLoopAfterRollout",
+      action: "rollback",
+      needs_person: false,
+      changed: ["Deployment shop/web: pod template of revision 7 replaced by that of revision 6"],
+      change,
+      verified: "yes: it is well, and stayed so for the whole soak time",
+      execution: { id: "arn:aws:states:eu-west-1:123456789012:execution:remediation:run-1" },
+    });
+  });
+
+  it("says that nothing is changed any more once the remedy is undone", () => {
+    const undo = {
+      status: "applied",
+      message: "Undone.",
+      wait_seconds: 1,
+      deadline: "2026-06-01T12:30:00.000Z",
+    } as const;
+    const { document } = told({
+      ...recovered,
+      verification: { ...recovered.verification, verdict: "not_recovered", reasons: ["no"] } as never,
+      undo,
+      undo_verification: { verdict: "undone", reasons: [] },
+    });
+
+    expect(document).toMatchObject({ outcome: "RolledBack", changed: [], verified: "yes: it is as it was before" });
+  });
+
+  it.each([
+    [
+      "a rollback",
+      { change: { ...change, unblocked: [] } },
+      "kubectl -n shop rollout undo deployment/web --to-revision=7",
+    ],
+    [
+      "new replicas",
+      { change: { kind: "scale", scale: { target: "replicas", from: 2, to: 4 } } },
+      "kubectl -n shop scale deployment/web --replicas=2",
+    ],
+    [
+      "an HPA's bounds",
+      {
+        change: {
+          kind: "scale",
+          scale: { target: "hpa", name: "web", from: { min: 1, max: 3 }, to: { min: 1, max: 5 } },
+        },
+      },
+      `kubectl -n shop patch hpa web -p '{"spec":{"minReplicas":1,"maxReplicas":3}}'`,
+    ],
+  ])("ends with the command that takes %s back", (_what, remedy, command) => {
+    expect(told({ ...recovered, remedy: remedyResult(remedy as never) }).document.commands.at(-1)).toBe(command);
+  });
+
+  it("holds no command with a name that a shell could read otherwise", () => {
+    const workload = { ...WEB, name: "web; rm -rf /" };
+    const { document } = told({ ...recovered, incident: incident({ workload, sample_pods: ["$(reboot)"] }) });
+
+    expect(document.commands.join("\n")).not.toMatch(/rm|reboot/);
+    expect(document.commands).toContain("kubectl -n shop get pods");
+  });
+});
+
+describe("the message that each subscriber gets", () => {
+  const forms = (chat: boolean) => formsOf(told(recovered), chat);
+
+  it("is text by e-mail, one line by SMS, and JSON for queues, functions and web hooks", () => {
+    const { default: usual, email, sms, ...machines } = forms(false);
+
+    expect(usual).toMatch(/^Recovered: Deployment shop\/web on cluster prod\n/);
+    expect(email).toBe(usual);
+    expect(sms).toBe("[prod] Recovered: Deployment shop/web");
+    for (const text of Object.values(machines)) expect(JSON.parse(text)).toMatchObject({ version: 1 });
+    expect(Object.keys(machines).sort()).toEqual(["firehose", "http", "https", "lambda", "sqs"]);
+  });
+
+  it("is a custom notification over https where a chat application subscribes", () => {
+    expect(JSON.parse(forms(true)["https"] ?? "")).toMatchObject({ version: "1.0", source: "custom" });
+    expect(forms(true)["sqs"]).toBe(forms(false)["sqs"]);
+  });
+});
+
+describe("the form for chat applications", () => {
+  it("puts all that is about one workload into one thread, and keeps chat markup out", () => {
+    const noisy = diagnosis({ summary: "1 pod <https://evil|crashes> @channel *now*", evidence: ["`x`"] });
+    const chat = chatOf(told({ ...recovered, diagnosis: noisy }).document, "Recovered");
+
+    expect(chat.metadata.threadId).toBe("prod/Deployment/shop/web");
+    expect(chat.content.description).toContain("1 pod &lt;https://evil|crashes&gt; (at)channel  now");
+    expect(chat.content.description).not.toMatch(/[`@]|<http/);
+    expect(chat.content.keywords).toEqual(["Recovered", "CrashLoopAfterRollout", "prod"]);
+  });
+});
+
+describe("the link to the console", () => {
+  it.each([
+    [
+      "arn:aws:states:eu-west-1:123456789012:execution:w:run",
+      "https://eu-west-1.console.aws.amazon.com/states/home?region=eu-west-1#/v2/executions/details/arn:aws:states:eu-west-1:123456789012:execution:w:run",
+    ],
+    ["arn:aws-cn:states:cn-north-1:123456789012:execution:w:run", "https://cn-north-1.console.amazonaws.cn/"],
+    [
+      "arn:aws-us-gov:states:us-gov-west-1:123456789012:execution:w:run",
+      "https://us-gov-west-1.console.amazonaws-us-gov.com/",
+    ],
+  ])("of %s leads to its partition and region", (arn, link) => {
+    expect(consoleLink(arn)).toContain(link);
+  });
+
+  it.each([
+    "local-run",
+    "arn:aws:states:local:000000000000:execution:remediation:run",
+    "arn:aws:states:eu-west-1:123456789012:execution:w:run\nEvil: x",
+  ])("does not exist for %j", (id) => {
+    expect(consoleLink(id)).toBeUndefined();
+  });
+});
