@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { randomBytes, randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { setTimeout as sleep } from "node:timers/promises";
+import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { inject, test } from "vitest";
@@ -96,12 +96,12 @@ export class Scenario {
   }
 
   /** Applies a manifest that is given as it is. */
-  async applyText(text: string): Promise<void> {
+  async applyText(text: string, namespace = this.namespace): Promise<void> {
     const child = execute(inject("kubectl"), [
       "--kubeconfig",
       inject("kubeconfig"),
       "-n",
-      this.namespace,
+      namespace,
       "apply",
       "-f",
       "-",
@@ -200,6 +200,8 @@ export class Scenario {
         ...environment,
         now: () => new Date(Date.now() + ahead * 1_000),
         connect: async (clusterName) => {
+          // The engine tells of a state beside calling its function: by the next turn it has told.
+          await nextTurn();
           await meanwhile;
           return await environment.connect(clusterName);
         },

@@ -1,11 +1,13 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { afterAll, describe, test } from "vitest";
+import type { Report } from "../../functions/shared/contracts.ts";
 import { loadScenario, roundsOf, scenarioNames, type LoadedScenario } from "../scenarios/load.ts";
 import { fill } from "../scenarios/placeholders.ts";
 import { compare } from "../support/compare-run.ts";
 import { playSteps, type Setting } from "../support/play-steps.ts";
 import { scenarioTable, type PlayedRound } from "../support/scenario-table.ts";
+import { stableText } from "../support/stable-text.ts";
 import { Scenario, type Run } from "./scenario.ts";
 
 /** Parts of the names of the scenarios to play, separated by commas; all of them when it is not set. */
@@ -40,7 +42,7 @@ describe.concurrent("scenario", () => {
               return next === -1 ? undefined : playSteps(waiting.splice(next, 1)[0]?.steps ?? [], setting);
             },
           });
-          note(scenario, index, run);
+          note(scenario, index, run, setting);
           const { actual, expected } = await compare(filled(round.expect, setting), {
             error: run.result.status === "failed" ? `${run.result.error.name}: ${run.result.error.cause}` : undefined,
             outcomes: run.outcomes,
@@ -87,7 +89,7 @@ async function prepare({ own_node, directory }: LoadedScenario, place: Scenario)
     values: { namespace: place.namespace, node, began: new Date() },
     stage: {
       kubectl: (...args) => place.kubectl("-n", place.namespace, ...args),
-      applyText: (manifest) => place.applyText(manifest),
+      applyText: (manifest, namespace) => place.applyText(manifest, namespace),
       until: (what, holds, seconds) => place.until(what, holds, seconds),
     },
   };
@@ -104,9 +106,10 @@ function writes(place: Scenario): string[] {
     .map(({ verb, resource }) => `${verb} ${resource}`);
 }
 
-function note({ name, summary }: LoadedScenario, round: number, run: Run): void {
+function note({ name, summary }: LoadedScenario, round: number, run: Run, { values }: Setting): void {
   const reports = run.workloads.length > 0 ? run.workloads : run.notifications.map(({ report }) => report);
-  played.push({ scenario: name, summary, round, outcomes: run.outcomes, reports });
+  const stable = JSON.parse(stableText(JSON.stringify(reports), values)) as Report[];
+  played.push({ scenario: name, summary, round, outcomes: run.outcomes, reports: stable });
 }
 
 /** What the run said, for whoever has to find out why it is not as expected. */

@@ -69,6 +69,8 @@ const Step = z
     apply: z.string().optional(),
     /** How many copies of the manifest, told apart by `${INDEX}`. */
     times: z.int().min(1).max(200).optional(),
+    /** Where the manifest's objects go instead of into the scenario's namespace. */
+    namespace: z.string().optional(),
     /** `kubectl patch` with the YAML under `with`, as a strategic merge patch. */
     patch: ResourceName.optional(),
     with: z.record(z.string(), z.unknown()).optional(),
@@ -90,6 +92,7 @@ const Step = z
     };
     if (verbs.length !== 1) complain(`needs exactly one of ${STEP_VERBS.join(", ")}`);
     if (step.times !== undefined && step.apply === undefined) complain("times belongs to apply");
+    if (step.namespace !== undefined && step.apply === undefined) complain("namespace belongs to apply");
     if ((step.with === undefined) !== (step.patch === undefined)) complain("patch and with belong together");
   });
 export type Step = z.output<typeof Step>;
@@ -104,6 +107,8 @@ const ExpectedWorkload = z.strictObject({
   /** The refusal, or the error's name. */
   reason: z.union([Refusal, z.enum(ERROR_NAMES)], { error: "is neither a refusal nor an error's name" }).optional(),
   needs_person: z.boolean().optional(),
+  /** Parts of the sentence that its report ends with, whether subscribers are told or not. */
+  summary: z.array(z.string()).optional(),
 });
 export type ExpectedWorkload = z.output<typeof ExpectedWorkload>;
 

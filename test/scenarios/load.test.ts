@@ -67,6 +67,12 @@ describe("a scenario is refused with the file, the field and the rule", () => {
     ["for an unknown outcome", "[Healthy]", "[Fine]", "expect.outcomes.0: Invalid option"],
     ["for a step that is none", "- apply: web.yaml", "- run: web.yaml", "steps.0: needs exactly one of apply, patch"],
     ["for a step that is two", "- apply: web.yaml", "- { apply: web.yaml, wait: 7s }", "steps.0: needs exactly one of"],
+    [
+      "for a namespace of a step that applies nothing",
+      "- apply: web.yaml",
+      "- { wait: 7s, namespace: shop }",
+      "steps.0: namespace belongs",
+    ],
     ["for a duration without a unit", "- apply: web.yaml", "- wait: 7", "steps.0.wait: "],
     [
       "for a resource without a name",

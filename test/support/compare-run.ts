@@ -41,7 +41,7 @@ export async function compare(expectation: Expectation, aftermath: Aftermath): P
       ...(outcomes === undefined ? {} : { outcomes: aftermath.outcomes }),
       ...(workloads === undefined ? {} : { workloads: pickExpected(aftermath.workloads, workloads) }),
       ...(out_of_scope === undefined ? {} : { out_of_scope: aftermath.output.out_of_scope }),
-      message: message.map((part) => (aftermath.message.includes(part) ? part : `not in: ${aftermath.message}`)),
+      message: parts(message, aftermath.message),
       writes: aftermath.writes,
       cluster: states,
     },
@@ -56,11 +56,16 @@ function pickExpected(results: WorkloadResult[], expected: ExpectedWorkload[]): 
       const whole = { ...result, name, kind };
       const wanted = expected.find((each) => each.name === name && (each.kind ?? kind) === kind);
       if (wanted === undefined) return whole;
-      return Object.fromEntries(
-        Object.keys(wanted).map((key) => [key, (whole as Record<string, unknown>)[key]]),
-      ) as unknown as { name: string };
+      const picked = Object.keys(wanted).map((key) => [key, (whole as Record<string, unknown>)[key]]);
+      const said = wanted.summary === undefined ? {} : { summary: parts(wanted.summary, whole.summary) };
+      return { ...Object.fromEntries(picked), ...said } as { name: string };
     })
     .sort(byName);
+}
+
+/** The parts of a text that are in it; for others the text itself. */
+function parts(expected: readonly string[], text: string): string[] {
+  return expected.map((part) => (text.includes(part) ? part : `not in: ${text}`));
 }
 
 async function readState({ resource, path, count }: ExpectedState, { read }: Aftermath): Promise<object> {

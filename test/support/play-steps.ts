@@ -11,7 +11,8 @@ import { readPath } from "./read-path.ts";
 export interface Stage {
   /** Runs kubectl in the scenario's namespace, and answers with what it prints. */
   kubectl: (...args: string[]) => Promise<string>;
-  applyText: (manifest: string) => Promise<void>;
+  /** Applies a manifest, to the scenario's namespace if it is not said. */
+  applyText: (manifest: string, namespace?: string) => Promise<void>;
   until: (what: string, holds: () => Promise<boolean>, seconds?: number) => Promise<void>;
 }
 
@@ -33,7 +34,7 @@ async function playStep(step: Step, { stage, directory, values }: Setting): Prom
   if (step.apply !== undefined) {
     const manifest = readFileSync(join(directory, step.apply), "utf8");
     const copies = Array.from({ length: step.times ?? 1 }, (_, index) => fill(manifest, values, index));
-    await stage.applyText(copies.join("\n---\n"));
+    await stage.applyText(copies.join("\n---\n"), step.namespace);
   }
   if (step.patch !== undefined)
     await stage.kubectl("patch", filled(step.patch), "-p", filled(JSON.stringify(step.with)));

@@ -1,4 +1,4 @@
-import type { Report } from "../../functions/shared/contracts.ts";
+import { REFUSALS, type Report } from "../../functions/shared/contracts.ts";
 
 /** How one run of a scenario went. */
 export interface PlayedRound {
@@ -10,19 +10,18 @@ export interface PlayedRound {
   reports: Report[];
 }
 
-/** The table of scenarios for people: one row for each workload that a run looked after. */
+/**
+ * The tables of scenarios for people: one row for each workload that a run looked after, then one for each refusal with
+ * the sentence that goes with it. They are the same from play to play, if the reports hold `stableText`.
+ */
 export function scenarioTable(rounds: PlayedRound[]): string {
   const ordered = rounds.toSorted((a, b) => a.scenario.localeCompare(b.scenario) || a.round - b.round);
   const rows = ordered.flatMap(({ scenario, summary, round, outcomes, reports }) => {
-    const lines = reports.length === 0 ? [["-", "-", outcomes.join(", ")]] : reports.map(cells);
+    const lines = reports.length === 0 ? [["-", "-", outcomes.join(", ")]] : byWorkload(reports).map(cells);
     return lines.map((line, index) => {
       const first = round === 0 && index === 0;
       const again = index === 0 && round > 0 ? `run ${round + 1}` : "";
-      return [
-        first ? `[${scenario}](../test/scenarios/${scenario}/scenario.yaml)` : "",
-        first ? summary : again,
-        ...line,
-      ];
+      return [first ? link(scenario) : "", first ? summary : again, ...line];
     });
   });
   const names = new Set(rounds.map(({ scenario }) => scenario));
@@ -34,7 +33,41 @@ export function scenarioTable(rounds: PlayedRound[]): string {
     "",
     ...table([["scenario", "what happens", "diagnosis", "remedy", "outcome"], ...rows]),
     "",
+    "## What it refuses",
+    "",
+    "Every refusal that occurred in them, with the sentence that the operator reads. A word in capitals stands for a",
+    "generated name, a moment or a duration.",
+    "",
+    ...table([["refusal", "scenario", "what the operator reads"], ...refusalRows(ordered)]),
+    "",
   ].join("\n");
+}
+
+/** The sentences of each refusal, each once for a scenario; the refusal's name stands in the first of its rows. */
+function refusalRows(ordered: PlayedRound[]): string[][] {
+  return REFUSALS.flatMap((refusal) => {
+    const said = ordered.flatMap(({ scenario, reports }) =>
+      byWorkload(reports)
+        .filter(({ outcome, reason }) => outcome === "Skipped" && reason === refusal)
+        .map(({ summary }) => ({ scenario, summary })),
+    );
+    const sentences = new Map(said.map((each) => [`${each.scenario} ${each.summary}`, each]));
+    return [...sentences.values()].map(({ scenario, summary }, index) => [
+      index === 0 ? refusal : "",
+      link(scenario),
+      summary,
+    ]);
+  });
+}
+
+function link(scenario: string): string {
+  return `[${scenario}](../test/scenarios/${scenario}/scenario.yaml)`;
+}
+
+/** Workloads are looked after at the same time, and end in any order. */
+function byWorkload(reports: Report[]): Report[] {
+  const key = ({ workload }: Report) => `${workload?.name ?? ""} ${workload?.kind ?? ""}`;
+  return reports.toSorted((a, b) => key(a).localeCompare(key(b)));
 }
 
 function cells({ workload, cause, action, outcome, reason }: Report): string[] {
