@@ -11,10 +11,17 @@ export interface Layout {
   ports: { etcd: number; etcdPeer: number; api: number };
 }
 
+/** A second way to authenticate, beside the cluster's own tokens. */
+export interface Authentication {
+  /** Path of a kubeconfig whose server reviews tokens: a webhook that answers TokenReview v1. */
+  webhookConfig: string;
+}
+
 /** The arguments of each component. Everything listens on loopback only. */
 export function componentArguments(
   layout: Layout,
   controllers: boolean,
+  authentication?: Authentication,
 ): Record<"etcd" | "apiServer" | "controllerManager" | "scheduler" | "kwok", string[]> {
   const { directory, certificates, auditLog, credentials, ports } = layout;
   const etcd = `http://127.0.0.1:${ports.etcd}`;
@@ -39,6 +46,7 @@ export function componentArguments(
       `--secure-port=${ports.api}`,
       `--cert-dir=${certificates}`,
       `--token-auth-file=${credentials.tokenFile}`,
+      ...(authentication === undefined ? [] : webhookArguments(authentication)),
       "--authorization-mode=Node,RBAC",
       "--service-account-issuer=https://kubernetes.default.svc",
       `--service-account-key-file=${credentials.serviceAccountPublicKey}`,
@@ -73,4 +81,13 @@ export function componentArguments(
       "--node-lease-duration-seconds=0",
     ],
   };
+}
+
+function webhookArguments({ webhookConfig }: Authentication): string[] {
+  return [
+    `--authentication-token-webhook-config-file=${webhookConfig}`,
+    "--authentication-token-webhook-version=v1",
+    // A refusal is never remembered; an accepted token is for ten seconds, which no flag changes.
+    "--authentication-token-webhook-cache-ttl=0s",
+  ];
 }

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { HttpCluster } from "../../functions/shared/cluster/http-cluster.ts";
 import { ensureBinaries, type Progress } from "./binaries.ts";
-import { componentArguments, type Layout } from "./components.ts";
+import { componentArguments, type Authentication, type Layout } from "./components.ts";
 import { createCredentials, writeKubeconfig, type User } from "./credentials.ts";
 import { refOf, takeDirectory, writeState, type ProcessRef } from "./directory.ts";
 import { ClusterError } from "./errors.ts";
@@ -24,6 +24,8 @@ export interface ClusterOptions {
   nodes?: number;
   /** Without the controllers, the scheduler and the nodes, objects stay as they are written. By default they run. */
   controllers?: boolean;
+  /** By default only the cluster's own tokens are known. */
+  authentication?: Authentication;
   progress?: Progress;
   /** Gives up the start, and cleans up after it. */
   signal?: AbortSignal;
@@ -39,6 +41,10 @@ export interface RunningCluster {
   kubectl: string;
   /** Path of the API server's audit log: JSON lines, one for each answered request. */
   auditLog: string;
+  /** URL of its API server. */
+  server: string;
+  /** The certificates that its API server is to be trusted by, as PEM. */
+  ca: string;
   /** URL of its etcd. */
   etcd: string;
   /** Settles when a component ends by itself, with what there is to say about it. */
@@ -55,7 +61,7 @@ const READY_SECONDS = 60;
  * @throws ClusterError when the binaries cannot be had, the directory is in use, or a component does not start
  */
 export async function startCluster(options: ClusterOptions): Promise<RunningCluster> {
-  const { directory, nodes = 3, controllers = true, progress = () => undefined, signal } = options;
+  const { directory, nodes = 3, controllers = true, authentication, progress = () => undefined, signal } = options;
   const binaries = await ensureBinaries(progress, signal);
   takeDirectory(directory);
   const layout = await prepare(directory, controllers);
@@ -80,7 +86,7 @@ export async function startCluster(options: ClusterOptions): Promise<RunningClus
   };
 
   try {
-    const args = componentArguments(layout, controllers);
+    const args = componentArguments(layout, controllers, authentication);
     start("etcd", binaries.etcd, args.etcd);
     const apiServer = start("kube-apiserver", binaries["kube-apiserver"], args.apiServer);
     const certificate = await waitForCertificate(layout, apiServer, signal);
@@ -110,6 +116,8 @@ export async function startCluster(options: ClusterOptions): Promise<RunningClus
       restrictedKubeconfig: kubeconfigs.restricted,
       kubectl: binaries.kubectl,
       auditLog: layout.auditLog,
+      server: serverUrl(layout),
+      ca: certificate,
       etcd: `http://127.0.0.1:${layout.ports.etcd}`,
       failed: firstToFail(components),
       stop,

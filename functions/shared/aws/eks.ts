@@ -1,10 +1,8 @@
 import { DescribeClusterCommand, EKSClient, ResourceNotFoundException } from "@aws-sdk/client-eks";
 import type { Connection } from "../cluster/http-cluster.ts";
 import { RemediationError } from "../errors.ts";
+import { cachedToken } from "./cached-token.ts";
 import { createToken } from "./eks-token.ts";
-
-/** The authenticator accepts a token for 15 minutes; a minute is left for requests under way. */
-const TOKEN_SECONDS = 14 * 60;
 
 /**
  * Finds the cluster's endpoint and CA, and authenticates with tokens made from the function's own temporary credentials.
@@ -15,9 +13,13 @@ export async function connectToEks(clusterName: string): Promise<Connection> {
   const client = new EKSClient({});
   const { endpoint, ca } = await describeCluster(client, clusterName);
   const region = await client.config.region();
-  const token = cachedToken(async () =>
-    createToken({ clusterName, region, credentials: await client.config.credentials(), now: new Date() }),
-  );
+  const token = cachedToken(async (now) => {
+    const credentials = await client.config.credentials();
+    return {
+      token: await createToken({ clusterName, region, credentials, now }),
+      credentialsExpiration: credentials.expiration,
+    };
+  });
   return {
     name: clusterName,
     server: endpoint,
@@ -53,18 +55,4 @@ async function describeCluster(client: EKSClient, name: string): Promise<{ endpo
       { cause: error },
     );
   }
-}
-
-/** Makes a new token only when the last one is about to end. */
-function cachedToken(create: () => Promise<string>): () => Promise<string> {
-  let token: Promise<string> | undefined;
-  let renewAt = 0;
-  return async () => {
-    if (token === undefined || Date.now() >= renewAt) {
-      renewAt = Date.now() + TOKEN_SECONDS * 1_000;
-      token = create();
-      token.catch(() => (token = undefined));
-    }
-    return await token;
-  };
 }

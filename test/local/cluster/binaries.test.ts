@@ -1,5 +1,15 @@
-import { describe, expect, it } from "vitest";
-import { goVersion, requiredVersion, versionFlags } from "../../../local/cluster/binaries.ts";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, delimiter, join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import {
+  BINARY_NAMES,
+  ensureAuthenticator,
+  ensureBinaries,
+  requiredVersion,
+  versionFlags,
+} from "../../../local/cluster/binaries.ts";
+import { goVersion } from "../../../local/cluster/go.ts";
 
 const GO_MOD = `module example.com/pin
 
@@ -63,5 +73,43 @@ describe("the linker flags", () => {
         expect.arrayContaining([`${name}.gitVersion=v1.35.4`, `${name}.gitMajor=1`, `${name}.gitMinor=35`]),
       );
     }
+  });
+});
+
+describe("the binaries", () => {
+  let directory: string;
+  const told: string[] = [];
+  const tell = (line: string) => told.push(line);
+
+  /** A Go command that builds a file holding its arguments, and a cache with nothing in it. */
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), "binaries-"));
+    const go = join(directory, "go");
+    writeFileSync(go, '#!/bin/sh\ncase $1 in version) echo go version go1.99.0 ;; build) echo "$@" > "$6" ;; esac\n');
+    chmodSync(go, 0o755);
+    vi.stubEnv("PATH", `${directory}${delimiter}${process.env["PATH"] ?? ""}`);
+    vi.stubEnv("XDG_CACHE_HOME", directory);
+    told.length = 0;
+  });
+  afterEach(() => {
+    vi.unstubAllEnvs();
+    rmSync(directory, { recursive: true });
+  });
+
+  it("of the control plane are built without the authenticator, once", async () => {
+    const binaries = await ensureBinaries(tell);
+    told.length = 0;
+
+    expect(Object.keys(binaries).sort()).toEqual([...BINARY_NAMES].sort());
+    expect(await ensureBinaries(tell)).toEqual(binaries);
+    expect(told).toEqual([]);
+  });
+
+  it("of the authenticator are built alone, in a folder named after the reference verifier's version and its own code", async () => {
+    const path = await ensureAuthenticator(tell);
+
+    expect(told[0]).toBe("Building authenticator from source; this happens once.");
+    expect(basename(join(path, ".."))).toMatch(/^authenticator-v\d+\.\d+\.\d+-[0-9a-f]{12}$/);
+    expect(readFileSync(path, "utf8")).toContain("build -trimpath -ldflags -s -w -o");
   });
 });
