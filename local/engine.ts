@@ -54,10 +54,14 @@ export interface Execution {
   abort: () => void;
 }
 
+/** A function of the workflow, by the name of its folder. */
+export type FunctionName = "detect" | "classify" | "claim" | "restart" | "rollback" | "scale" | "verify" | "notify";
+
 export interface ExecutionOptions {
   input: unknown;
   name: string;
-  environment: Environment;
+  /** The environment of every function, or of each its own. */
+  environment: Environment | ((name: FunctionName) => Environment);
   onEvent?: (event: ExecutionEvent) => void;
 }
 
@@ -138,7 +142,7 @@ const EVENT_TYPES: Partial<Record<string, ExecutionEvent["type"]>> = {
 type Handlers = NonNullable<NonNullable<RunOptions["overrides"]>["taskResourceLocalHandlers"]>;
 
 /** The handler for each Task state, Map iterations included, found by the ARN in its `Resource`. */
-function localHandlers(definition: Definition, environment: Environment): Handlers {
+function localHandlers(definition: Definition, environment: ExecutionOptions["environment"]): Handlers {
   const handlers: Handlers = {};
   for (const [name, state] of Object.entries(definition.States)) {
     if (state.Type === "Task") handlers[name] = handlerFor(state.Resource, environment);
@@ -149,11 +153,11 @@ function localHandlers(definition: Definition, environment: Environment): Handle
   return handlers;
 }
 
-function handlerFor(arn: string, environment: Environment): Handlers[string] {
+function handlerFor(arn: string, environment: ExecutionOptions["environment"]): Handlers[string] {
   const name = arn.split(":").at(-1) ?? "";
   const step = STEPS[name];
   if (step === undefined) throw new Error(`The definition calls ${arn}, which is none of the workflow's functions.`);
-  const handler = step(environment);
+  const handler = step(typeof environment === "function" ? environment(functionNameOf(name)) : environment);
   return async (input) => {
     try {
       return (await handler(input)) as never;
@@ -169,6 +173,11 @@ function asLambdaError(error: unknown): Error {
   const wrapped = new Error(JSON.stringify({ errorType: name, errorMessage: message }), { cause: error });
   wrapped.name = name;
   return wrapped;
+}
+
+/** `detect`, for `DetectFunctionArn`. */
+function functionNameOf(placeholder: string): FunctionName {
+  return placeholder.replace(/FunctionArn$/, "").toLowerCase() as FunctionName;
 }
 
 function arnFor(placeholder: string): string {

@@ -1,6 +1,9 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { execFile } from "node:child_process";
+import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import type { TestProject } from "vitest/node";
 import { ensureBinaries } from "../../local/cluster/binaries.ts";
 import { startCluster } from "../../local/cluster/control-plane.ts";
@@ -14,9 +17,17 @@ declare module "vitest" {
   }
 }
 
+const execute = promisify(execFile);
+const RBAC = fileURLToPath(new URL("../../infra/rbac.yaml", import.meta.url));
+
+/** Gives the functions' groups their permissions, as a deployment does. */
+async function grantPermissions(kubectl: string, kubeconfig: string): Promise<void> {
+  await execute(kubectl, ["--kubeconfig", kubeconfig, "apply", "-f", RBAC]);
+}
+
 /**
  * Starts one control plane for the whole suite. `REMEDIATION_TEST_CLUSTER=.cluster` uses the one that runs in that
- * directory instead, which saves its start.
+ * directory instead, which saves its start. `REMEDIATION_AUDIT_LOG=FILE` keeps a copy of the audit log when the suite ends.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const progress = (line: string) => {
@@ -29,6 +40,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     project.provide("kubeconfig", resolve(running, "kubeconfig"));
     project.provide("restrictedKubeconfig", resolve(running, "restricted.kubeconfig"));
     project.provide("auditLog", resolve(running, "audit.log"));
+    await grantPermissions(kubectl, resolve(running, "kubeconfig"));
     return () => Promise.resolve();
   }
 
@@ -38,7 +50,10 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide("kubeconfig", cluster.kubeconfig);
   project.provide("restrictedKubeconfig", cluster.restrictedKubeconfig);
   project.provide("auditLog", cluster.auditLog);
+  await grantPermissions(cluster.kubectl, cluster.kubeconfig);
   return async () => {
+    const copy = process.env["REMEDIATION_AUDIT_LOG"];
+    if (copy !== undefined) copyFileSync(cluster.auditLog, copy);
     await cluster.stop();
     rmSync(parent, { recursive: true });
   };

@@ -1,7 +1,10 @@
 import { spawnSync } from "node:child_process";
-import { readdirSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { scenarioNames } from "../scenarios/load.ts";
+import { reportPermissions } from "./used-permissions.ts";
 
 /**
  * `npm run test:kubernetes -- NAME ...`: a name is a part of a test file's name, of a scenario's, or of both. Options
@@ -9,6 +12,7 @@ import { scenarioNames } from "../scenarios/load.ts";
  */
 
 const VITEST = fileURLToPath(new URL("../../node_modules/vitest/vitest.mjs", import.meta.url));
+const RBAC = fileURLToPath(new URL("../../infra/rbac.yaml", import.meta.url));
 const SCENARIO_TESTS = "test/kubernetes/scenarios.test.ts";
 
 const args = process.argv.slice(2);
@@ -33,9 +37,19 @@ if (unknown.length > 0) {
   // The scenarios' own file without any scenario's name means all of them.
   const some = wantedScenarios.length > 0;
   const filters = some ? [...wantedFiles, SCENARIO_TESTS] : wantedFiles;
+  const whole = wanted.length === 0 && options.length === 0;
+  const directory = mkdtempSync(join(tmpdir(), "remediation-audit-"));
+  const auditLog = join(directory, "audit.log");
   const { status } = spawnSync(process.execPath, [VITEST, "run", "--project", "kubernetes", ...filters, ...options], {
     stdio: "inherit",
-    env: { ...process.env, ...(some ? { REMEDIATION_SCENARIOS: wantedScenarios.join(",") } : {}) },
+    env: {
+      ...process.env,
+      ...(some ? { REMEDIATION_SCENARIOS: wantedScenarios.join(",") } : {}),
+      ...(whole ? { REMEDIATION_AUDIT_LOG: auditLog } : {}),
+    },
   });
   process.exitCode = status ?? 1;
+  // Only the whole suite uses every permission, and only on a cluster of its own is the log the suite's alone.
+  if (status === 0 && existsSync(auditLog) && !reportPermissions(RBAC, auditLog)) process.exitCode = 1;
+  rmSync(directory, { recursive: true });
 }

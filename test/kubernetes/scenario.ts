@@ -9,7 +9,7 @@ import { HttpCluster, type Connection } from "../../functions/shared/cluster/htt
 import type { Detection, WorkloadResult } from "../../functions/shared/contracts.ts";
 import type { Deployment, Hpa, Lease, Pod } from "../../functions/shared/kubernetes/types.ts";
 import type { Notification } from "../../functions/shared/notification.ts";
-import { startExecution, type ExecutionEvent, type ExecutionResult } from "../../local/engine.ts";
+import { startExecution, type ExecutionEvent, type FunctionName, type ExecutionResult } from "../../local/engine.ts";
 import { localEnvironment } from "../../local/environment.ts";
 import { connectionFromKubeconfig } from "../../local/kubeconfig.ts";
 import { quickPolicy } from "../support/quick-policy.ts";
@@ -114,9 +114,19 @@ export class Scenario {
     await this.kubectl("-n", this.namespace, "rollout", "status", `deployment/${name}`, "--timeout=60s");
   }
 
-  /** Annotates the pods that run now, not their template: their replacements will not have it. */
+  /**
+   * Annotates the pods that run now, not their template: their replacements will not have it. Pods that go meanwhile are
+   * left out.
+   */
   async annotatePods(annotation: string): Promise<void> {
-    await this.kubectl("-n", this.namespace, "annotate", "pods", "--all", annotation);
+    const staying = (await this.pods()).filter(({ metadata }) => metadata?.deletionTimestamp === undefined);
+    for (const { metadata } of staying) {
+      await this.kubectl("-n", this.namespace, "annotate", `pod/${metadata?.name ?? ""}`, annotation).catch(
+        (error: unknown) => {
+          if (!String(error).includes("NotFound")) throw error;
+        },
+      );
+    }
   }
 
   async deployment(name = "web"): Promise<Deployment> {
@@ -172,39 +182,47 @@ export class Scenario {
     });
   }
 
-  /** Runs the workflow on this namespace, or with a runbook's request. */
+  /**
+   * Runs the workflow on this namespace, or with a runbook's request. Each function has the permissions of its own
+   * Kubernetes group, as it has in AWS.
+   */
   async run(request: object = {}, overrides: object = {}, surroundings: Surroundings = {}): Promise<Run> {
-    return await this.#run(inject("kubeconfig"), { namespace: this.namespace, ...request }, overrides, surroundings);
+    const connection = await this.#connect(inject("kubeconfig"));
+    const asGroup = (name: FunctionName) => impersonating(connection, `eks-remediation:${name}`);
+    return await this.#run(asGroup, { namespace: this.namespace, ...request }, overrides, surroundings);
   }
 
   /** Runs the workflow on everything that the policy includes, as a user who may do only what the scenario grants. */
   async runRestricted(overrides: object): Promise<Run> {
-    return await this.#run(inject("restrictedKubeconfig"), {}, overrides);
+    const connection = await this.#connect(inject("restrictedKubeconfig"));
+    return await this.#run(() => connection, {}, overrides);
   }
 
   async #run(
-    kubeconfig: string,
+    connectionOf: (name: FunctionName) => Connection,
     request: object,
     overrides: object,
     { ahead = 0, onEntered }: Surroundings = {},
   ): Promise<Run> {
-    const connection = await this.#connect(kubeconfig);
     const notifications: Notification[] = [];
     const events: ExecutionEvent[] = [];
-    const environment = localEnvironment(connection, quickPolicy(overrides), notifications);
+    const policy = quickPolicy(overrides);
     let meanwhile = Promise.resolve();
     const execution = startExecution({
       input: { cluster_name: "local", ...request },
       name: `test-${randomUUID()}`,
-      environment: {
-        ...environment,
-        now: () => new Date(Date.now() + ahead * 1_000),
-        connect: async (clusterName) => {
-          // The engine tells of a state beside calling its function: by the next turn it has told.
-          await nextTurn();
-          await meanwhile;
-          return await environment.connect(clusterName);
-        },
+      environment: (functionName) => {
+        const environment = localEnvironment(connectionOf(functionName), policy, notifications);
+        return {
+          ...environment,
+          now: () => new Date(Date.now() + ahead * 1_000),
+          connect: async (clusterName) => {
+            // The engine tells of a state beside calling its function: by the next turn it has told.
+            await nextTurn();
+            await meanwhile;
+            return await environment.connect(clusterName);
+          },
+        };
       },
       onEvent: (event) => {
         events.push(event);
@@ -253,6 +271,12 @@ export class Scenario {
   requests(): AuditedRequest[] {
     return auditedRequests(this.#userAgent);
   }
+}
+
+/** The same connection, as a member of that group alone. */
+function impersonating(connection: Connection, group: string): Connection {
+  const headers = { "impersonate-user": group, "impersonate-group": group };
+  return { ...connection, authenticate: async () => ({ ...(await connection.authenticate()), ...headers }) };
 }
 
 /** The start of a test's name, as a part of a namespace's. */

@@ -113,6 +113,12 @@ function note({ name, summary }: LoadedScenario, round: number, run: Run, { valu
 }
 
 /** What the run said, for whoever has to find out why it is not as expected. */
-function told({ workloads, notifications }: Run): string {
-  return [...workloads.map(({ summary }) => summary), ...notifications.map(({ text }) => text)].join("\n");
+function told({ outcomes, detection, states, workloads, notifications }: Run): string {
+  const { in_rollout, unseen } = detection;
+  return [
+    `${outcomes.join(", ")} by way of ${states.join(", ")}`,
+    `in rollout: ${JSON.stringify(in_rollout)}, unseen: ${JSON.stringify(unseen)}`,
+    ...workloads.map(({ summary }) => summary),
+    ...notifications.map(({ text }) => text),
+  ].join("\n");
 }

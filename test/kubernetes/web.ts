@@ -51,7 +51,8 @@ export async function evictPods(scenario: Scenario): Promise<void> {
   await scenario.annotatePods("simulation/failure=evicted");
   await scenario.untilFailing("Evicted", 2);
   await scenario.until("two replacements are ready", async () => {
-    const pods = await scenario.pods();
-    return pods.length === 4 && pods.filter(isReady).length === 2;
+    const [pods, deployment] = await Promise.all([scenario.pods(), scenario.deployment()]);
+    const ready = pods.filter(isReady).length;
+    return pods.length === 4 && ready === 2 && deployment.status?.readyReplicas === 2;
   });
 }
