@@ -76,6 +76,7 @@ export const Policy = z
         hpa_apart_seconds: seconds.default(300),
       })
       .prefault({}),
+    /** How patient the workflow is with a remedy. */
     verify: z
       .strictObject({
         /** How long everything must hold before a workload counts as recovered. */
@@ -92,6 +93,7 @@ export const Policy = z
       .strictObject({
         /** The wait after an action before the same workload is touched again. Doubles with each ineffective remedy. */
         base_seconds: seconds.default(300),
+        /** The longest that the wait becomes. */
         max_seconds: seconds.default(21_600),
         /** After this many ineffective remedies in a row the workload is left to a person, until its spec changes. */
         max_ineffective: z.int().min(1).max(20).default(3),
@@ -105,6 +107,7 @@ export const Policy = z
         min_share: z.number().min(0).max(1).default(0.3),
         /** Or this share of all failing pods on one node (with at least `min_pods_on_node` of them, of three or more workloads). */
         node_share: z.number().min(0.5).max(1).default(0.8),
+        /** The fewest failing pods on one node that count. */
         min_pods_on_node: z.int().min(2).default(10),
       })
       .prefault({}),

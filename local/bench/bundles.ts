@@ -36,6 +36,7 @@ export async function measureBundles(): Promise<Bundle[]> {
         format: "esm",
         target: "node24",
         mainFields: ["module", "main"],
+        banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
       });
       bundles.push({ name, bytes: statSync(outfile).size, importMilliseconds: importTime(outfile) - floor });
     }

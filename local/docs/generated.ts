@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { AgentAnswer } from "../../functions/agent/agent.ts";
+import { policyTable } from "./policy.ts";
 import { CAUSES } from "../../functions/classify/causes.ts";
 import { Detection } from "../../functions/shared/contracts.ts";
 import { NotificationDocument } from "../../functions/shared/notification.ts";
@@ -18,11 +19,35 @@ export const GENERATED: readonly GeneratedFile[] = [
   { path: "docs/schemas/notification.json", content: () => schema(NotificationDocument, "Notification", "output") },
   { path: "docs/schemas/agent-answer.json", content: () => schema(AgentAnswer, "AgentAnswer", "output") },
   { path: "docs/failure-modes.md", content: failureModes },
+  { path: "docs/policy.md", content: policyGuide },
   { path: "docs/schemas/policy.json", content: () => schema(Policy, "Policy", "input") },
 ];
 
 function schema(type: z.ZodType, title: string, io: "input" | "output"): string {
   return `${JSON.stringify({ title, ...z.toJSONSchema(type, { io }) }, null, 2)}\n`;
+}
+
+/** What an operator may set, with the defaults. */
+function policyGuide(): string {
+  return `# Policy
+
+Written by \`npm run docs\` from \`functions/shared/policy.ts\`. A policy is a JSON object; every field has a default, so
+\`{}\` is a complete one. Unknown fields and values out of range are refused when it is loaded, by name.
+[schemas/policy.json](schemas/policy.json) is its JSON Schema.
+
+\`\`\`json
+{
+  "namespaces": { "deny": ["payments"] },
+  "actions": { "restart": "automatic", "rollback": "diagnose", "scale": "off" },
+  "overrides": [{ "namespaces": ["staging"], "actions": { "rollback": "automatic" } }]
+}
+\`\`\`
+
+An action is \`automatic\` (carried out), \`diagnose\` (chosen and reported, never carried out) or \`off\` (neither).
+Durations are whole seconds.
+
+${policyTable()}
+`;
 }
 
 /** The causes as the classifier has them, in the order in which it tries them. */

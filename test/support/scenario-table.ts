@@ -1,3 +1,4 @@
+import { markdownTable } from "../../local/docs/markdown-table.ts";
 import { REFUSALS, type Report } from "../../functions/shared/contracts.ts";
 
 /** How one run of a scenario went. */
@@ -31,14 +32,14 @@ export function scenarioTable(rounds: PlayedRound[]): string {
     `What the workflow did in each of ${names.size} situations, all of them played on a real control plane. Written by`,
     "`npm run scenarios:docs`; how to add one is in [test/scenarios](../test/scenarios/README.md).",
     "",
-    ...table([["scenario", "what happens", "diagnosis", "remedy", "outcome"], ...rows]),
+    ...markdownTable([["scenario", "what happens", "diagnosis", "remedy", "outcome"], ...rows]),
     "",
     "## What it refuses",
     "",
     "Every refusal that occurred in them, with the sentence that the operator reads. A word in capitals stands for a",
     "generated name, a moment or a duration.",
     "",
-    ...table([["refusal", "scenario", "what the operator reads"], ...refusalRows(ordered)]),
+    ...markdownTable([["refusal", "scenario", "what the operator reads"], ...refusalRows(ordered)]),
     "",
   ].join("\n");
 }
@@ -73,13 +74,4 @@ function byWorkload(reports: Report[]): Report[] {
 function cells({ workload, cause, action, outcome, reason }: Report): string[] {
   const about = workload === undefined ? "" : `${workload.kind} ${workload.name}: `;
   return [`${about}${cause}`, action, reason === undefined ? outcome : `${outcome} (${reason})`];
-}
-
-/** A Markdown table with aligned columns, as Prettier leaves it. */
-function table(rows: string[][]): string[] {
-  const escaped = rows.map((row) => row.map((cell) => cell.replaceAll("|", "\\|")));
-  const widths = (escaped[0] ?? []).map((_, column) => Math.max(...escaped.map((row) => row[column]?.length ?? 0)));
-  const line = (row: string[]) => `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(" | ")} |`;
-  const [head = [], ...body] = escaped;
-  return [line(head), `| ${widths.map((width) => "-".repeat(width)).join(" | ")} |`, ...body.map(line)];
 }

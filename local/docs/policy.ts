@@ -1,0 +1,70 @@
+import { readFileSync } from "node:fs";
+import ts from "typescript";
+import { Policy } from "../../functions/shared/policy.ts";
+import { markdownTable } from "./markdown-table.ts";
+
+const SOURCE = new URL("../../functions/shared/policy.ts", import.meta.url);
+
+/** One field of the policy. */
+interface Field {
+  /** `verify.soak_seconds`. */
+  path: string;
+  description: string;
+}
+
+/** The policy's fields for people: what each means, as its comment in the source says, and its default. */
+export function policyTable(): string {
+  const defaults: unknown = Policy.parse({});
+  const rows = fields().map(({ path, description }) => {
+    const value = valueAt(defaults, path.split("."));
+    return [`\`${path}\``, describeDefault(value), description];
+  });
+  return markdownTable([["field", "default", "meaning"], ...rows]).join("\n");
+}
+
+/** A group's default is that of its fields. */
+function describeDefault(value: unknown): string {
+  if (value === undefined) return "none";
+  const isGroup = typeof value === "object" && value !== null && !Array.isArray(value);
+  if (isGroup) return Object.values(value).every((mode) => mode === "automatic") ? "all `automatic`" : "";
+  return `\`${JSON.stringify(value)}\``;
+}
+
+/** The fields that carry a comment, in the order of the source. */
+function fields(): Field[] {
+  const source = ts.createSourceFile("policy.ts", readFileSync(SOURCE, "utf8"), ts.ScriptTarget.Latest, true);
+  const found: Field[] = [];
+  const visit = (node: ts.Node, path: readonly string[]): void => {
+    const isField = ts.isPropertyAssignment(node);
+    const here = isField ? [...path, node.name.getText()] : path;
+    if (isField) {
+      const description = commentOf(node);
+      if (description !== undefined) found.push({ path: here.join("."), description });
+    }
+    node.forEachChild((child) => {
+      visit(child, here);
+    });
+  };
+  source.statements.filter(isPolicy).forEach((statement) => {
+    visit(statement, []);
+  });
+  return found;
+}
+
+function isPolicy(statement: ts.Statement): boolean {
+  return ts.isVariableStatement(statement) && statement.declarationList.declarations[0]?.name.getText() === "Policy";
+}
+
+function commentOf(node: ts.Node): string | undefined {
+  const [comment] = ts.getJSDocCommentsAndTags(node);
+  const text = comment === undefined || !ts.isJSDoc(comment) ? undefined : ts.getTextOfJSDocComment(comment.comment);
+  return text?.replace(/\s+/g, " ").trim();
+}
+
+function valueAt(value: unknown, path: readonly string[]): unknown {
+  const [first, ...rest] = path;
+  if (first === undefined) return value;
+  return typeof value === "object" && value !== null
+    ? valueAt((value as Record<string, unknown>)[first], rest)
+    : undefined;
+}
