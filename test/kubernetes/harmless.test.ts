@@ -44,4 +44,22 @@ describe.concurrent("the workflow", () => {
     expect(run.workloads).toMatchObject([{ outcome: "DryRun", action: "restart" }]);
     expect((await scenario.pods()).map(({ metadata }) => metadata?.uid)).toEqual(before);
   });
+
+  it("looks at the whole cluster as the schedule does, and finds a workload in whatever namespace", async ({
+    scenario,
+    expect,
+  }) => {
+    await rollOutWeb(scenario, { image: "shop/web:1", probe: true });
+    await applyWeb(scenario, { image: "shop/web:2", probe: true, annotations: '"simulation/failure": crash-loop' });
+    await scenario.untilFailing("CrashLoopBackOff");
+    await untilDeadlineExceeded(scenario);
+
+    // Other tests' workloads fail beside it.
+    const run = await scenario.run({ namespace: undefined, dry_run: true }, { storm: { min_workloads: 1_000 } });
+
+    expect(run.workloads.map(({ workload, outcome }) => `${workload?.namespace ?? ""}: ${outcome}`)).toContain(
+      `${scenario.namespace}: DryRun`,
+    );
+    expect(scenario.writes()).toEqual([]);
+  });
 });
