@@ -1,0 +1,300 @@
+import { randomUUID } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
+import type { ObjectMeta } from "../../functions/shared/kubernetes/types.ts";
+import { alreadyExists, conflict, invalid, notFound } from "./api-error.ts";
+import { apiTime, type Clock } from "./clock.ts";
+import { groupVersionOf, type Resource } from "./resources.ts";
+
+/** An object as the API server holds it. */
+export interface ApiObject {
+  apiVersion?: string;
+  kind?: string;
+  metadata?: ObjectMeta;
+  spec?: unknown;
+  status?: unknown;
+  [field: string]: unknown;
+}
+
+export interface Change {
+  type: "ADDED" | "MODIFIED" | "DELETED";
+  resource: Resource;
+  object: ApiObject;
+}
+
+export interface WriteOptions {
+  /** Checks everything, and keeps nothing. */
+  dryRun?: boolean;
+  /** Writes the status alone; otherwise the status is left as it is. */
+  status?: boolean;
+}
+
+export interface DeleteOptions {
+  dryRun?: boolean;
+  preconditions?: { uid?: string; resourceVersion?: string };
+  /** For pods; by default what their spec says. 0 removes it at once. */
+  gracePeriodSeconds?: number;
+  /** `Foreground` keeps the object until its dependents are gone. */
+  propagationPolicy?: string;
+}
+
+/** What runs before an object is kept, and may change or refuse it (with an `ApiError`). */
+export type Admission = (
+  resource: Resource,
+  object: ApiObject,
+  operation: "create" | "update",
+  previous: ApiObject | undefined,
+) => void;
+
+const DEFAULT_GRACE_SECONDS = 30;
+/** Source: k8s.io/apimachinery/pkg/api/validation, RFC 1123 subdomain */
+const NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+
+/**
+ * The objects of an embedded cluster, with the rules that etcd and the API server's registry have for them: resource
+ * versions, generations, preconditions, finalizers and graceful deletion. What is given out is a copy.
+ */
+export class Store {
+  readonly clock: Clock;
+  readonly #objects = new Map<string, Map<string, ApiObject>>();
+  readonly #listeners = new Set<(change: Change) => void>();
+  readonly #admissions: Admission[] = [];
+  #version = 1;
+
+  constructor(clock: Clock) {
+    this.clock = clock;
+  }
+
+  /** The newest resource version, which a list carries. */
+  get version(): string {
+    return String(this.#version);
+  }
+
+  /** Calls back after every change, in order; the answer ends that. */
+  onChange(listener: (change: Change) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  addAdmission(admission: Admission): void {
+    this.#admissions.push(admission);
+  }
+
+  /** @throws ApiError NotFound */
+  get<T extends ApiObject>(resource: Resource, namespace: string | undefined, name: string): T {
+    const found = this.find<T>(resource, namespace, name);
+    if (found === undefined) throw notFound(resource, name);
+    return found;
+  }
+
+  find<T extends ApiObject>(resource: Resource, namespace: string | undefined, name: string): T | undefined {
+    const found = this.#collection(resource).get(keyOf(resource, namespace, name));
+    return found === undefined ? undefined : (structuredClone(found) as T);
+  }
+
+  /** Every object of a namespace, or without one of the cluster, in the order of namespaces and names. */
+  list<T extends ApiObject>(resource: Resource, namespace?: string): T[] {
+    return [...this.#collection(resource)]
+      .filter(([, { metadata }]) => namespace === undefined || metadata?.namespace === namespace)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([, object]) => structuredClone(object) as T);
+  }
+
+  /** @throws ApiError AlreadyExists, Invalid, NotFound (its namespace), or what an admission refuses with */
+  create<T extends ApiObject>(resource: Resource, given: T, { dryRun = false }: WriteOptions = {}): T {
+    const object = structuredClone(given);
+    const metadata: ObjectMeta = { ...object.metadata };
+    object.metadata = metadata;
+    if (metadata.name === undefined && metadata.generateName !== undefined) {
+      metadata.name = `${metadata.generateName}${randomSuffix()}`;
+    }
+    const name = metadata.name ?? "";
+    if (name.length > 253 || !NAME.test(name)) {
+      throw invalid(resource.kind, name, `metadata.name: Invalid value: "${name}": a lowercase RFC 1123 subdomain`);
+    }
+    object.apiVersion = groupVersionOf(resource);
+    object.kind = resource.kind;
+    if (this.#collection(resource).has(keyOf(resource, metadata.namespace, name))) throw alreadyExists(resource, name);
+    this.#admit(resource, object, "create", undefined);
+    metadata.uid = randomUUID();
+    metadata.creationTimestamp = apiTime(this.clock.now());
+    delete metadata.deletionTimestamp;
+    if (resource.generation) metadata.generation = 1;
+    return this.#keep("ADDED", resource, object, dryRun);
+  }
+
+  /**
+   * Replaces an object. One that carries a resource version must be the newest.
+   * @throws ApiError NotFound, Conflict, Invalid, or what an admission refuses with
+   */
+  update<T extends ApiObject>(resource: Resource, given: T, { dryRun = false, status = false }: WriteOptions = {}): T {
+    const name = given.metadata?.name ?? "";
+    const previous = this.get(resource, given.metadata?.namespace, name);
+    const { resourceVersion, uid } = given.metadata ?? {};
+    if (
+      resourceVersion !== undefined &&
+      resourceVersion !== "" &&
+      resourceVersion !== previous.metadata?.resourceVersion
+    ) {
+      throw conflict(
+        resource,
+        name,
+        "the object has been modified; please apply your changes to the latest version and try again",
+      );
+    }
+    if (uid !== undefined && uid !== previous.metadata?.uid) {
+      throw conflict(
+        resource,
+        name,
+        `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${previous.metadata?.uid ?? ""}`,
+      );
+    }
+    const object = this.#merged(resource, previous, structuredClone(given), status);
+    this.#admit(resource, object, "update", previous);
+    if (resource.generation && !isDeepStrictEqual(object.spec, previous.spec)) {
+      object.metadata = { ...object.metadata, generation: (previous.metadata?.generation ?? 0) + 1 };
+    }
+    if (isDeepStrictEqual(object, previous)) return structuredClone(object) as T;
+    if (isGone(object)) return this.#remove(resource, object, dryRun) as T;
+    return this.#keep("MODIFIED", resource, object as T, dryRun);
+  }
+
+  /** Changes the newest state of an object; undefined when it is gone. What controllers do. */
+  change<T extends ApiObject>(
+    resource: Resource,
+    { namespace, name }: { namespace?: string | undefined; name?: string | undefined },
+    edit: (object: T) => void,
+    options: WriteOptions = {},
+  ): T | undefined {
+    const object = this.find<T>(resource, namespace, name ?? "");
+    if (object === undefined) return undefined;
+    edit(object);
+    return this.update(resource, object, options);
+  }
+
+  /**
+   * Deletes an object: at once, or when its finalizers and (for pods) its grace period let it go.
+   * @throws ApiError NotFound, or Conflict when a precondition does not hold
+   */
+  delete<T extends ApiObject>(
+    resource: Resource,
+    namespace: string | undefined,
+    name: string,
+    { dryRun = false, preconditions = {}, gracePeriodSeconds, propagationPolicy }: DeleteOptions = {},
+  ): T {
+    const object = this.get<T>(resource, namespace, name);
+    const metadata: ObjectMeta = object.metadata ?? {};
+    const failed = failedPrecondition(metadata, preconditions);
+    if (failed !== undefined) throw conflict(resource, name, failed);
+    if (propagationPolicy === "Foreground" && metadata.finalizers?.includes("foregroundDeletion") !== true) {
+      metadata.finalizers = [...(metadata.finalizers ?? []), "foregroundDeletion"];
+    }
+    const grace = resource.kind === "Pod" ? graceOf(object, gracePeriodSeconds) : 0;
+    if (grace === 0 && (metadata.finalizers ?? []).length === 0) return this.#remove(resource, object, dryRun);
+    const due = apiTime(new Date(this.clock.now().getTime() + grace * 1_000));
+    if (metadata.deletionTimestamp !== undefined && metadata.deletionTimestamp <= due) return object;
+    object.metadata = { ...metadata, deletionTimestamp: due, deletionGracePeriodSeconds: grace };
+    return this.#keep("MODIFIED", resource, object, dryRun);
+  }
+
+  #collection(resource: Resource): Map<string, ApiObject> {
+    const key = `${resource.group}/${resource.plural}`;
+    let collection = this.#objects.get(key);
+    if (collection === undefined) {
+      collection = new Map();
+      this.#objects.set(key, collection);
+    }
+    return collection;
+  }
+
+  #admit(resource: Resource, object: ApiObject, operation: "create" | "update", previous: ApiObject | undefined): void {
+    for (const admission of this.#admissions) admission(resource, object, operation, previous);
+  }
+
+  /** What a write may change: the status alone, or everything else; never what identifies the object. */
+  #merged(resource: Resource, previous: ApiObject, given: ApiObject, status: boolean): ApiObject {
+    if (status) return { ...previous, status: given.status };
+    const { uid, creationTimestamp, generation, deletionTimestamp, deletionGracePeriodSeconds } =
+      previous.metadata ?? {};
+    const kept = {
+      uid,
+      creationTimestamp,
+      generation,
+      deletionTimestamp,
+      deletionGracePeriodSeconds,
+      resourceVersion: previous.metadata?.resourceVersion,
+    };
+    const metadata = Object.fromEntries(
+      Object.entries({ ...given.metadata, ...kept }).filter(([, value]) => value !== undefined),
+    ) as ObjectMeta;
+    const object: ApiObject = { ...given, apiVersion: previous.apiVersion ?? "", kind: previous.kind ?? "", metadata };
+    if (resource.status) {
+      if (previous.status === undefined) delete object.status;
+      else object.status = previous.status;
+    }
+    return object;
+  }
+
+  #keep<T extends ApiObject>(type: "ADDED" | "MODIFIED", resource: Resource, object: T, dryRun: boolean): T {
+    const { namespace, name = "" } = object.metadata ?? {};
+    const kept = structuredClone(object);
+    if (!dryRun) {
+      kept.metadata = { ...kept.metadata, resourceVersion: String(++this.#version) };
+      this.#collection(resource).set(keyOf(resource, namespace, name), kept);
+      this.#tell({ type, resource, object: kept });
+    }
+    return structuredClone(kept);
+  }
+
+  #remove<T extends ApiObject>(resource: Resource, object: T, dryRun: boolean): T {
+    const { namespace, name = "" } = object.metadata ?? {};
+    if (!dryRun) {
+      this.#version++;
+      this.#collection(resource).delete(keyOf(resource, namespace, name));
+      const last = { ...object, metadata: { ...object.metadata, resourceVersion: String(this.#version) } };
+      this.#tell({ type: "DELETED", resource, object: last });
+    }
+    return structuredClone(object);
+  }
+
+  #tell(change: Change): void {
+    for (const listener of this.#listeners) listener({ ...change, object: structuredClone(change.object) });
+  }
+}
+
+function keyOf({ namespaced }: Resource, namespace: string | undefined, name: string): string {
+  return namespaced ? `${namespace ?? ""}/${name}` : name;
+}
+
+/** An object that is being deleted, and that nothing keeps any more. */
+function isGone({ kind, metadata }: ApiObject): boolean {
+  if (metadata?.deletionTimestamp === undefined || (metadata.finalizers ?? []).length > 0) return false;
+  // A pod stays until its kubelet has ended it.
+  return kind !== "Pod" || metadata.deletionGracePeriodSeconds === 0;
+}
+
+function graceOf(object: ApiObject, given: number | undefined): number {
+  const spec = object.spec as { nodeName?: string; terminationGracePeriodSeconds?: number } | undefined;
+  const phase = (object.status as { phase?: string } | undefined)?.phase;
+  // Nothing runs that would have to be ended.
+  if (spec?.nodeName === undefined || phase === "Failed" || phase === "Succeeded") return 0;
+  return given ?? spec.terminationGracePeriodSeconds ?? DEFAULT_GRACE_SECONDS;
+}
+
+function failedPrecondition(
+  { uid = "", resourceVersion = "" }: ObjectMeta,
+  wanted: { uid?: string; resourceVersion?: string },
+): string | undefined {
+  if (wanted.uid !== undefined && wanted.uid !== uid) {
+    return `Precondition failed: UID in precondition: ${wanted.uid}, UID in object meta: ${uid}`;
+  }
+  if (wanted.resourceVersion !== undefined && wanted.resourceVersion !== resourceVersion) {
+    return `Precondition failed: ResourceVersion in precondition: ${wanted.resourceVersion}, ResourceVersion in object meta: ${resourceVersion}`;
+  }
+  return undefined;
+}
+
+/** The end of a generated name. Source: k8s.io/apimachinery/pkg/util/rand, which leaves vowels and look-alikes out */
+export function randomSuffix(): string {
+  const letters = "bcdfghjklmnpqrstvwxz2456789";
+  return Array.from({ length: 5 }, () => letters[Math.floor(Math.random() * letters.length)]).join("");
+}
