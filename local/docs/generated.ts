@@ -1,12 +1,16 @@
+import { readFileSync } from "node:fs";
 import * as z from "zod";
 import { AgentAnswer } from "../../functions/agent/agent.ts";
 import { policyTable } from "./policy.ts";
+import { withPicture } from "./workflow.ts";
 import { CAUSES } from "../../functions/classify/causes.ts";
 import { Detection } from "../../functions/shared/contracts.ts";
 import { NotificationDocument } from "../../functions/shared/notification.ts";
 import { Policy } from "../../functions/shared/policy.ts";
 
-/** A file under `docs/` that is written from the code. */
+const README = new URL("../../README.md", import.meta.url);
+
+/** A file that is written, wholly or in part, from the code. */
 export interface GeneratedFile {
   /** Its path, from the root of the project. */
   path: string;
@@ -18,6 +22,7 @@ export const GENERATED: readonly GeneratedFile[] = [
   { path: "docs/schemas/detection.json", content: () => schema(Detection, "Detection", "output") },
   { path: "docs/schemas/notification.json", content: () => schema(NotificationDocument, "Notification", "output") },
   { path: "docs/schemas/agent-answer.json", content: () => schema(AgentAnswer, "AgentAnswer", "output") },
+  { path: "README.md", content: () => withPicture(readFileSync(README, "utf8")) },
   { path: "docs/failure-modes.md", content: failureModes },
   { path: "docs/policy.md", content: policyGuide },
   { path: "docs/schemas/policy.json", content: () => schema(Policy, "Policy", "input") },
