@@ -32,12 +32,12 @@ describe("the picture of the workflow", () => {
 
   it("takes the place of the last one, and leaves the text around it", () => {
     const once = withPicture(
-      "before\n<!-- The picture is written by `npm run docs` from statemachines/remediation.asl.json. -->\nold\n<!-- End of the picture. -->\nafter\n",
+      "before\n<!-- The picture is written by `npm run docs` from statemachines/remediation.asl.json. -->\nlast picture\n<!-- End of the picture. -->\nafter\n",
     );
 
     expect(once).toMatch(/^before\n/);
     expect(once).toMatch(/\nafter\n$/);
-    expect(once).not.toContain("old");
+    expect(once).not.toContain("last picture");
     expect(withPicture(once)).toBe(once);
   });
 });
