@@ -1,12 +1,8 @@
-import { fileURLToPath } from "node:url";
-import { Duration, RemovalPolicy } from "aws-cdk-lib";
-import { Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
-import { Architecture, Runtime } from "aws-cdk-lib/aws-lambda";
-import { LogLevel, NodejsFunction, OutputFormat } from "aws-cdk-lib/aws-lambda-nodejs";
-import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
-import { Construct } from "constructs";
+import { Duration, Validations } from "aws-cdk-lib";
+import { Construct, type IConstruct } from "constructs";
+import { RemediationFunction, type FunctionOptions } from "./remediation-function.ts";
 
-/** What each function does; the name is its folder under `functions/`. */
+/** What each step of the workflow does; the name is its folder under `functions/`. */
 const STEPS = {
   detect: "Finds failing workloads, or the workload that a runbook names",
   classify: "Finds the cause and chooses the remedy",
@@ -20,74 +16,48 @@ const STEPS = {
 
 export type StepName = keyof typeof STEPS;
 export const STEP_NAMES = Object.keys(STEPS) as StepName[];
-
-/** A function with the role that is its own. */
-export interface StepFunction {
-  lambda: NodejsFunction;
-  role: Role;
-}
-export type StepFunctions = Readonly<Record<StepName, StepFunction>>;
-
-export interface FunctionsProps {
-  /** The remediation policy as JSON text. */
-  policy: string;
-}
+export type StepFunctions = Readonly<Record<StepName, RemediationFunction>>;
 
 /**
- * The workflow's Lambda functions. Each has a role of its own that may write to its own log group; what else it may do
- * is granted where that is set up.
+ * How long a step may take. Less than the 60 s that the definition gives each task, cold start included: a step that timed
+ * out must not be still at work while its retry runs.
  */
+export const STEP_TIMEOUT = Duration.seconds(50);
+
+export interface FunctionsProps {
+  options: FunctionOptions;
+}
+
+/** The Lambda functions that the state machine invokes, one a step. */
 export class Functions extends Construct {
   readonly steps: StepFunctions;
 
-  constructor(scope: Construct, id: string, { policy }: FunctionsProps) {
+  constructor(scope: Construct, id: string, { options }: FunctionsProps) {
     super(scope, id);
-    const steps = STEP_NAMES.map((step) => [step, createFunction(new Construct(this, step), step, policy)] as const);
+    const steps = STEP_NAMES.map((name) => [name, this.create(name, options)] as const);
     this.steps = Object.fromEntries(steps) as StepFunctions;
+  }
+
+  private create(name: StepName, options: FunctionOptions): RemediationFunction {
+    const step = new RemediationFunction(this, name, {
+      name,
+      description: STEPS[name],
+      // The scan reads the whole cluster; the others one workload.
+      memorySize: name === "detect" ? 1_024 : 512,
+      timeout: STEP_TIMEOUT,
+      options,
+    });
+    if (name !== "notify") acknowledgeNoAsyncFailures(step.lambda);
+    return step;
   }
 }
 
-function createFunction(scope: Construct, step: StepName, policy: string): StepFunction {
-  const logGroup = new LogGroup(scope, "Logs", {
-    retention: RetentionDays.ONE_MONTH,
-    removalPolicy: RemovalPolicy.DESTROY,
-  });
-  // Its name is left to CloudFormation: an EKS access entry holds on to a role's unique ID, so a role that is recreated
-  // under its old name loses its access, while a new name brings a new access entry.
-  const role = new Role(scope, "Role", {
-    assumedBy: new ServicePrincipal("lambda.amazonaws.com"),
-    description: `EKS remediation: ${step}`,
-  });
-  logGroup.grantWrite(role);
-  const lambda = new NodejsFunction(scope, "Function", {
-    entry: pathTo(`functions/${step}/handler.ts`),
-    handler: "handler",
-    description: STEPS[step],
-    runtime: Runtime.NODEJS_24_X,
-    architecture: Architecture.ARM_64,
-    // A function's share of a CPU grows with its memory. The scan reads the whole cluster; the others one workload.
-    memorySize: step === "detect" ? 1_024 : 512,
-    // Less than the 60 s that the definition gives each task, cold start included: a step that timed out must not be
-    // still at work while its retry runs.
-    timeout: Duration.seconds(50),
-    environment: { REMEDIATION_POLICY: policy },
-    role,
-    logGroup,
-    projectRoot: pathTo("."),
-    depsLockFilePath: pathTo("package-lock.json"),
-    bundling: {
-      format: OutputFormat.ESM,
-      target: "node24",
-      mainFields: ["module", "main"],
-      minify: true,
-      // The AWS SDK is bundled too: the version that was tested runs, and only the few parts that are used are loaded.
-      externalModules: [],
-      logLevel: LogLevel.WARNING,
-    },
-  });
-  return { lambda, role };
-}
-
-function pathTo(file: string): string {
-  return fileURLToPath(new URL(`../${file}`, import.meta.url));
+/** Only `notify` is invoked asynchronously too. */
+function acknowledgeNoAsyncFailures(lambda: IConstruct): void {
+  for (const id of ["Serverless-LambdaAsyncFailureDestination", "Serverless-LambdaDLQ"]) {
+    Validations.of(lambda).acknowledge({
+      id,
+      reason: "Only the state machine invokes it, and waits for its answer: Retry and Catch see every failure.",
+    });
+  }
 }

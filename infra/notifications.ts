@@ -1,42 +1,67 @@
-import { RemovalPolicy } from "aws-cdk-lib";
-import { PolicyStatement } from "aws-cdk-lib/aws-iam";
-import { Key } from "aws-cdk-lib/aws-kms";
-import { Topic } from "aws-cdk-lib/aws-sns";
+import { Stack, Validations } from "aws-cdk-lib";
+import { PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import type { IKey } from "aws-cdk-lib/aws-kms";
+import { Topic, type ITopic } from "aws-cdk-lib/aws-sns";
 import { EmailSubscription } from "aws-cdk-lib/aws-sns-subscriptions";
 import { Construct } from "constructs";
-import type { StepFunction } from "./functions.ts";
+import type { NotificationOptions } from "./props.ts";
+import type { RemediationFunction } from "./remediation-function.ts";
 
 export interface NotificationsProps {
   /** The function that publishes. */
-  publisher: StepFunction;
-  /** An address to subscribe. */
-  email: string | undefined;
+  publisher: RemediationFunction;
+  /** Encrypts a new topic. */
+  key: IKey;
+  namePrefix: string | undefined;
+  options: NotificationOptions;
 }
 
-/** The topic on which outcomes are published, encrypted with a key of its own. */
+/** The topic on which outcomes and alarms are published: a given one, or a new one that is encrypted. */
 export class Notifications extends Construct {
-  readonly topic: Topic;
+  readonly topic: ITopic;
 
-  constructor(scope: Construct, id: string, { publisher, email }: NotificationsProps) {
+  constructor(scope: Construct, id: string, { publisher, key, namePrefix, options }: NotificationsProps) {
     super(scope, id);
-    const key = new Key(this, "Key", {
-      description: "EKS remediation: outcomes on their way to subscribers",
-      enableKeyRotation: true,
-      // Messages are not kept, so nothing needs the key once the topic is gone.
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
-    this.topic = new Topic(this, "Topic", {
+    this.topic = options.topic ?? this.createTopic(key, namePrefix);
+    for (const email of options.emails ?? []) {
+      Validations.of(this.topic.addSubscription(new EmailSubscription(email))).acknowledge({
+        id: "Serverless-SNSRedrivePolicy",
+        reason:
+          "What an e-mail did not bring is not lost: the execution's output holds it, and so does an Event on the workload.",
+      });
+    }
+
+    const { lambda, role } = publisher;
+    lambda.addEnvironment("TOPIC_ARN", this.topic.topicArn);
+    if (options.chat === true) lambda.addEnvironment("NOTIFICATION_CHAT", "true");
+    // Written out, because the topic's own grant allows `kms:GenerateDataKey*`.
+    role.addToPolicy(new PolicyStatement({ actions: ["sns:Publish"], resources: [this.topic.topicArn] }));
+    const { masterKey } = this.topic;
+    if (masterKey !== undefined) {
+      role.addToPolicy(
+        new PolicyStatement({ actions: ["kms:Decrypt", "kms:GenerateDataKey"], resources: [masterKey.keyArn] }),
+      );
+    }
+  }
+
+  private createTopic(key: IKey, namePrefix: string | undefined): Topic {
+    const topic = new Topic(this, "Topic", {
       displayName: "EKS remediation",
       masterKey: key,
       enforceSSL: true,
+      ...(namePrefix === undefined ? {} : { topicName: `${namePrefix}-outcomes` }),
     });
-    if (email !== undefined) this.topic.addSubscription(new EmailSubscription(email));
-
-    publisher.lambda.addEnvironment("TOPIC_ARN", this.topic.topicArn);
-    // Written out, because the topic's own grant allows `kms:GenerateDataKey*`.
-    publisher.role.addToPolicy(new PolicyStatement({ actions: ["sns:Publish"], resources: [this.topic.topicArn] }));
-    publisher.role.addToPolicy(
-      new PolicyStatement({ actions: ["kms:Decrypt", "kms:GenerateDataKey"], resources: [key.keyArn] }),
+    const { account } = Stack.of(this);
+    const alarms = Stack.of(this).formatArn({ service: "cloudwatch", resource: "alarm:*" });
+    topic.addToResourcePolicy(
+      new PolicyStatement({
+        sid: "PublishAlarms",
+        principals: [new ServicePrincipal("cloudwatch.amazonaws.com")],
+        actions: ["sns:Publish"],
+        resources: [topic.topicArn],
+        conditions: { ArnLike: { "aws:SourceArn": alarms }, StringEquals: { "aws:SourceAccount": account } },
+      }),
     );
+    return topic;
   }
 }

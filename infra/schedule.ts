@@ -1,37 +1,39 @@
-import { Duration, Validations } from "aws-cdk-lib";
+import type { Duration } from "aws-cdk-lib";
 import { Rule, RuleTargetInput, Schedule as RuleSchedule } from "aws-cdk-lib/aws-events";
 import { SfnStateMachine } from "aws-cdk-lib/aws-events-targets";
-import { Queue } from "aws-cdk-lib/aws-sqs";
+import type { IKey } from "aws-cdk-lib/aws-kms";
+import type { Queue } from "aws-cdk-lib/aws-sqs";
 import type { StateMachine } from "aws-cdk-lib/aws-stepfunctions";
 import { Construct } from "constructs";
 import type { ScanRequest } from "../functions/shared/request.ts";
+import { createDeadLetterQueue } from "./dead-letter-queue.ts";
 
 export interface ScheduleProps {
   stateMachine: StateMachine;
   clusterName: string;
+  interval: Duration;
   enabled: boolean;
+  key: IKey;
 }
 
-/** Starts the workflow every minute. A start that EventBridge could not deliver is kept in a dead-letter queue. */
+/** Starts the workflow regularly. A start that EventBridge could not deliver is kept in a dead-letter queue. */
 export class Schedule extends Construct {
-  constructor(scope: Construct, id: string, { stateMachine, clusterName, enabled }: ScheduleProps) {
+  readonly deadLetterQueue: Queue;
+
+  constructor(scope: Construct, id: string, { stateMachine, clusterName, interval, enabled, key }: ScheduleProps) {
     super(scope, id);
-    const deadLetterQueue = new Queue(this, "DeadLetters", { enforceSSL: true, retentionPeriod: Duration.days(14) });
-    Validations.of(deadLetterQueue).acknowledge({
-      id: "AwsSolutions-SQS3",
-      reason: "It is the dead-letter queue of the rule's target, which the check does not look at.",
-    });
+    this.deadLetterQueue = createDeadLetterQueue(this, "DeadLetters", key);
     const request: ScanRequest = { cluster_name: clusterName };
-    new Rule(this, "EveryMinute", {
+    new Rule(this, "Rule", {
       description: `Looks for failing workloads on ${clusterName}`,
-      schedule: RuleSchedule.rate(Duration.minutes(1)),
+      schedule: RuleSchedule.rate(interval),
       enabled,
       targets: [
         new SfnStateMachine(stateMachine, {
           input: RuleTargetInput.fromObject(request),
-          deadLetterQueue,
+          deadLetterQueue: this.deadLetterQueue,
           // By then the next scan has started.
-          maxEventAge: Duration.minutes(1),
+          maxEventAge: interval,
         }),
       ],
     });

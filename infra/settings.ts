@@ -1,10 +1,20 @@
 import { readFileSync } from "node:fs";
+import { Duration } from "aws-cdk-lib";
+import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { Node } from "constructs";
 import * as z from "zod";
-import { isRemediationError } from "../functions/shared/errors.ts";
-import { parsePolicy } from "../functions/shared/policy.ts";
 import { ScanRequest } from "../functions/shared/request.ts";
 import { describeIssues } from "../functions/shared/validation.ts";
+import type { PolicyInput } from "./props.ts";
+import { SettingsError } from "./settings-error.ts";
+
+/** The numbers of days that CloudWatch Logs knows; the last of the enumeration stands for ever. */
+const RETENTIONS = new Map(
+  Object.values(RetentionDays).flatMap((days) =>
+    typeof days === "number" && days !== RetentionDays.INFINITE ? [[days as number, days] as const] : [],
+  ),
+);
+const RETENTION_RULE = `must be one of ${[...RETENTIONS.keys()].join(", ")}`;
 
 /** What can be set for a deployment: with `-c name=value`, or under `context` in `cdk.json`. */
 const Context = z.object({
@@ -12,27 +22,52 @@ const Context = z.object({
   clusterName: ScanRequest.shape.cluster_name,
   /** The remediation policy: a path to a JSON file, JSON text, or (in `cdk.json`) an object. */
   policy: z.union([z.string(), z.record(z.string(), z.unknown())], "must be a file's path or a JSON object").optional(),
+  /** Only these namespaces are looked after: names with commas between them, or (in `cdk.json`) a list. */
+  namespaces: z
+    .union([z.string().transform((list) => list.split(",").map((name) => name.trim())), z.array(z.string())])
+    .optional(),
   /** Who is told the outcomes by e-mail. The address has to confirm its subscription once. */
   notifyEmail: z.email("must be an e-mail address").optional(),
+  /** Whether `https` subscribers get the form for Amazon Q Developer in chat applications. */
+  chat: z
+    .union([z.boolean(), z.enum(["true", "false"]).transform((text) => text === "true")], "must be true or false")
+    .default(false),
   /** `off` deploys the schedule disabled; runbooks and people can still start the workflow. */
-  schedule: z.enum(["on", "off"], "must be on or off").default("on"),
+  schedule: z
+    .string("must be on, off, or an interval like 5 minutes")
+    .regex(/^(on|off|\d{1,4} minutes?)$/, "must be on, off, or an interval like 5 minutes")
+    .default("on")
+    .transform(scheduleOf),
+  /** How many days logs are kept: a number that CloudWatch Logs knows. */
+  logRetentionDays: z.coerce
+    .number(RETENTION_RULE)
+    .refine((days) => RETENTIONS.has(days), RETENTION_RULE)
+    .transform((days) => RETENTIONS.get(days))
+    .optional(),
+  /** The permissions boundary of every role: a managed policy's ARN, or its name in the account. */
+  permissionsBoundary: z
+    .string()
+    .regex(/^(arn:[\w-]+:iam::(\d{12}|aws):policy\/.+|[\w+=,.@-]{1,128})$/, "must be a managed policy's ARN or name")
+    .optional(),
+  /** How the names of the functions, the state machine and the topic begin. */
+  namePrefix: z.string().optional(),
+  /** Where alarms find `docs/operate.md`, as a URL for example. */
+  runbook: z.string().optional(),
 });
 
+/** What the context says, ready for the construct, which checks the rest. */
 export interface Settings {
   clusterName: string;
-  /** The policy as JSON text, valid. */
-  policy: string;
+  policy: PolicyInput | undefined;
+  namespaces: string[] | undefined;
   notifyEmail: string | undefined;
-  schedule: "on" | "off";
+  chat: boolean;
+  schedule: Duration | false | undefined;
+  logRetention: RetentionDays | undefined;
+  permissionsBoundary: string | undefined;
+  namePrefix: string | undefined;
+  runbook: string | undefined;
 }
-
-/** A setting that cannot be used; the message says which, and what it has to be. */
-export class SettingsError extends Error {
-  override readonly name = "SettingsError";
-}
-
-/** Lambda allows 4 KiB for all of a function's environment variables; the rest is for the others. */
-const MAX_POLICY_BYTES = 3_500;
 
 /**
  * Reads the settings from the app's context.
@@ -47,8 +82,18 @@ export function readSettings(app: Node): Settings {
       `The context is refused: ${describeIssues(parsed.error)}. Settings are given like this: npx cdk synth -c clusterName=my-cluster`,
     );
   }
-  const { clusterName, policy, notifyEmail, schedule } = parsed.data;
-  return { clusterName, policy: readPolicy(policy), notifyEmail, schedule };
+  const { policy, namespaces, notifyEmail, logRetentionDays, permissionsBoundary, namePrefix, runbook, ...given } =
+    parsed.data;
+  return {
+    ...given,
+    policy: policy === undefined ? undefined : readPolicy(policy),
+    namespaces,
+    notifyEmail,
+    logRetention: logRetentionDays,
+    permissionsBoundary,
+    namePrefix,
+    runbook,
+  };
 }
 
 /** A setting written as `cluster_name` would otherwise be ignored, and the default cluster deployed to. */
@@ -62,31 +107,31 @@ function refuseMisspelt(given: string[], known: string[]): void {
   }
 }
 
-function readPolicy(value: string | object | undefined): string {
-  const text = policyText(value);
-  try {
-    parsePolicy(text);
-  } catch (error) {
-    if (!isRemediationError(error)) throw error;
-    throw new SettingsError(error.message, { cause: error });
-  }
-  if (Buffer.byteLength(text) > MAX_POLICY_BYTES) {
-    throw new SettingsError(
-      `The context is refused: policy: must be at most ${MAX_POLICY_BYTES} bytes of JSON, so that it fits into a function's environment.`,
-    );
-  }
-  return text;
+/** Undefined for the construct's own interval. */
+function scheduleOf(text: string): Duration | false | undefined {
+  if (text === "on") return undefined;
+  return text === "off" ? false : Duration.minutes(Number.parseInt(text, 10));
 }
 
-function policyText(value: string | object | undefined): string {
-  if (value === undefined) return "{}";
-  if (typeof value !== "string") return JSON.stringify(value);
-  if (value.trimStart().startsWith("{")) return value;
+/** The policy as it is written; the construct checks its fields. */
+function readPolicy(value: string | object): PolicyInput {
+  if (typeof value !== "string") return value;
+  const text = value.trimStart().startsWith("{") ? value : readPolicyFile(value);
   try {
-    return readFileSync(value, "utf8");
+    return JSON.parse(text) as PolicyInput;
+  } catch (error) {
+    throw new SettingsError(`The context is refused: policy: is not valid JSON (${(error as Error).message}).`, {
+      cause: error,
+    });
+  }
+}
+
+function readPolicyFile(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
   } catch (error) {
     throw new SettingsError(
-      `The context is refused: policy: ${value} cannot be read (${(error as Error).message}). It must be a JSON file's path or a JSON object.`,
+      `The context is refused: policy: ${path} cannot be read (${(error as Error).message}). It must be a JSON file's path or a JSON object.`,
       { cause: error },
     );
   }

@@ -1,31 +1,55 @@
 import { CfnOutput, Stack } from "aws-cdk-lib";
+import { ManagedPolicy, type IManagedPolicy } from "aws-cdk-lib/aws-iam";
 import type { Construct } from "constructs";
-import { ClusterAccess } from "./cluster-access.ts";
-import { Functions } from "./functions.ts";
-import { Notifications } from "./notifications.ts";
-import { Schedule } from "./schedule.ts";
+import { EksRemediation } from "./eks-remediation.ts";
 import type { Settings } from "./settings.ts";
-import { Workflow } from "./workflow.ts";
 
 /** The remediation workflow for one cluster. */
 export class RemediationStack extends Stack {
-  constructor(scope: Construct, id: string, { clusterName, policy, notifyEmail, schedule }: Settings) {
+  readonly remediation: EksRemediation;
+
+  /** @throws SettingsError naming each setting that cannot be used, and its rule */
+  constructor(scope: Construct, id: string, settings: Settings) {
+    const { clusterName, notifyEmail, chat, permissionsBoundary, ...props } = settings;
     super(scope, id, {
       // One stack a cluster, so that several clusters of an account can be looked after.
       stackName: `eks-remediation-${clusterName.replaceAll("_", "-")}`,
       description: `Remediates failing workloads on EKS cluster ${clusterName}`,
     });
-    const { steps } = new Functions(this, "Functions", { policy });
-    const { topic } = new Notifications(this, "Notifications", { publisher: steps.notify, email: notifyEmail });
-    const { stateMachine } = new Workflow(this, "Workflow", { steps });
-    new ClusterAccess(this, "ClusterAccess", { steps, clusterName });
-    new Schedule(this, "Schedule", { stateMachine, clusterName, enabled: schedule === "on" });
+    this.remediation = new EksRemediation(this, "Remediation", {
+      ...props,
+      clusterName,
+      notifications: { emails: notifyEmail === undefined ? [] : [notifyEmail], chat },
+      permissionsBoundary: permissionsBoundary === undefined ? undefined : this.managedPolicy(permissionsBoundary),
+    });
+    this.addOutputs();
+  }
 
-    new CfnOutput(this, "StateMachineArn", { value: stateMachine.stateMachineArn });
-    new CfnOutput(this, "TopicArn", { value: topic.topicArn });
+  private managedPolicy(arnOrName: string): IManagedPolicy {
+    return arnOrName.startsWith("arn:")
+      ? ManagedPolicy.fromManagedPolicyArn(this, "PermissionsBoundary", arnOrName)
+      : ManagedPolicy.fromManagedPolicyName(this, "PermissionsBoundary", arnOrName);
+  }
+
+  private addOutputs(): void {
+    const { stateMachine, agentFunction, topic, dashboardName, rbacCommand } = this.remediation;
+    new CfnOutput(this, "StateMachineArn", {
+      description: "Start it with a request to remediate by hand or from a runbook",
+      value: stateMachine.stateMachineArn,
+    });
+    new CfnOutput(this, "AgentFunctionName", { value: agentFunction.functionName });
+    new CfnOutput(this, "AgentFunctionArn", {
+      description: "Answers agents that invoke a function and wait for its JSON; fit for K8S_AGENT_ARN",
+      value: agentFunction.functionArn,
+    });
+    new CfnOutput(this, "TopicArn", {
+      description: "Subscribe to it to be told outcomes and alarms",
+      value: topic.topicArn,
+    });
+    new CfnOutput(this, "DashboardName", { description: "In the CloudWatch console", value: dashboardName });
     new CfnOutput(this, "RbacCommand", {
       description: "Gives the functions' groups their permissions on the cluster",
-      value: "kubectl apply -f infra/rbac.yaml",
+      value: rbacCommand,
     });
   }
 }

@@ -1,7 +1,8 @@
 import { fileURLToPath } from "node:url";
-import { RemovalPolicy, Stack, Validations } from "aws-cdk-lib";
+import { RemovalPolicy, Validations } from "aws-cdk-lib";
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
-import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
+import type { IKey } from "aws-cdk-lib/aws-kms";
+import { LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
 import { DefinitionBody, LogLevel, StateMachine, StateMachineType } from "aws-cdk-lib/aws-stepfunctions";
 import { Construct } from "constructs";
 import { STEP_NAMES, type StepFunctions, type StepName } from "./functions.ts";
@@ -10,15 +11,21 @@ const DEFINITION_FILE = fileURLToPath(new URL("../statemachines/remediation.asl.
 
 export interface WorkflowProps {
   steps: StepFunctions;
+  clusterName: string;
+  key: IKey;
+  logRetention: RetentionDays;
+  namePrefix: string | undefined;
 }
 
 /** The state machine: the definition as it stands in its file, with the functions' ARNs filled in. */
 export class Workflow extends Construct {
   readonly stateMachine: StateMachine;
 
-  constructor(scope: Construct, id: string, { steps }: WorkflowProps) {
+  constructor(scope: Construct, id: string, props: WorkflowProps) {
     super(scope, id);
+    const { steps, clusterName, key, logRetention, namePrefix } = props;
     this.stateMachine = new StateMachine(this, "StateMachine", {
+      ...(namePrefix === undefined ? {} : { stateMachineName: `${namePrefix}-remediation` }),
       stateMachineType: StateMachineType.STANDARD,
       definitionBody: DefinitionBody.fromFile(DEFINITION_FILE),
       definitionSubstitutions: Object.fromEntries(
@@ -31,8 +38,9 @@ export class Workflow extends Construct {
         level: LogLevel.ALL,
         destination: new LogGroup(this, "Logs", {
           // Step Functions adds each log group to one policy of limited size, unless its name starts like this.
-          logGroupName: `/aws/vendedlogs/states/${Stack.of(this).stackName}`,
-          retention: RetentionDays.ONE_MONTH,
+          logGroupName: `/aws/vendedlogs/states/${namePrefix ?? `eks-remediation-${clusterName}`}`,
+          retention: logRetention,
+          encryptionKey: key,
           removalPolicy: RemovalPolicy.DESTROY,
         }),
       },

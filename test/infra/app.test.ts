@@ -10,6 +10,7 @@ import { CDK_CONTEXT } from "./cdk-context.ts";
 
 const run = promisify(execFile);
 const APP = fileURLToPath(new URL("../../infra/app.ts", import.meta.url));
+const FUNCTION_NAMES = [...STEP_NAMES, "agent"];
 const MEGABYTE = 1_000_000;
 
 /** Runs the app as the CDK's command line does. */
@@ -27,13 +28,13 @@ async function synthesise(outdir: string, context: Record<string, unknown> = {})
 async function errorOf(bundle: string, payload: unknown): Promise<string> {
   const script = `
     const { handler } = await import(process.argv[1]);
-    await handler(JSON.parse(process.argv[2])).catch((error) => console.log(error.name));`;
+    await handler(JSON.parse(process.argv[2]), {}).catch((error) => console.log("error: " + error.name));`;
   const { stdout } = await run(
     process.execPath,
     ["--input-type=module", "--eval", script, bundle, JSON.stringify(payload)],
     { env: {} },
   );
-  return stdout.trim();
+  return /^error: (.*)$/m.exec(stdout)?.[1] ?? stdout;
 }
 
 describe("the app", () => {
@@ -48,7 +49,7 @@ describe("the app", () => {
     const functions = Object.entries(template.Resources).filter(([, { Type }]) => Type === "AWS::Lambda::Function");
     bundles = new Map(
       functions.map(([id, { Metadata }]) => [
-        STEP_NAMES.find((step) => id.startsWith(`Functions${step}`)) ?? id,
+        FUNCTION_NAMES.find((name) => id.startsWith(`RemediationFunctions${name}`)) ?? "agent",
         join(outdir, Metadata["aws:asset:path"] ?? "", "index.mjs"),
       ]),
     );
@@ -58,13 +59,15 @@ describe("the app", () => {
     rmSync(outdir, { recursive: true });
   });
 
-  it.each(STEP_NAMES)(
+  it.each(FUNCTION_NAMES)(
     "bundles %s small, and so that it runs by itself and refuses a payload that breaks its contract",
-    async (step) => {
-      const bundle = bundles.get(step) ?? "";
+    async (name) => {
+      const bundle = bundles.get(name) ?? "";
 
       expect(statSync(bundle).size).toBeLessThan(MEGABYTE);
-      expect(await errorOf(bundle, {})).toBe(step === "detect" ? "InvalidRequest" : "InvalidStepInput");
+      expect(await errorOf(bundle, {})).toBe(
+        ["detect", "agent"].includes(name) ? "InvalidRequest" : "InvalidStepInput",
+      );
     },
     20_000,
   );
@@ -73,5 +76,15 @@ describe("the app", () => {
     const failure = { code: 1, stderr: expect.stringMatching(/^The context is refused: clusterName: .*\n$/) as string };
 
     await expect(synthesise(outdir, { clusterName: "-" })).rejects.toMatchObject(failure);
+  }, 20_000);
+
+  it("ends with one sentence when settings do not go together", async () => {
+    const context = { namespaces: "shop", policy: { namespaces: { allow: ["blog"] } } };
+    const failure = {
+      code: 1,
+      stderr: expect.stringMatching(/^EksRemediation is refused: namespaces: .*\n$/) as string,
+    };
+
+    await expect(synthesise(outdir, context)).rejects.toMatchObject(failure);
   }, 20_000);
 });

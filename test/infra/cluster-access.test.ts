@@ -34,14 +34,22 @@ describe("the functions' access to the cluster", () => {
   const stack = new Synthesised({ clusterName: "prod" });
 
   it("maps each role to a Kubernetes group of its own", () => {
-    stack.template.resourceCountIs("AWS::EKS::AccessEntry", STEP_NAMES.length);
+    stack.template.resourceCountIs("AWS::EKS::AccessEntry", STEP_NAMES.length + 1);
     for (const step of STEP_NAMES) {
       expect(stack.properties(stack.id("ClusterAccess", step))).toEqual({
         ClusterName: "prod",
-        PrincipalArn: { "Fn::GetAtt": [stack.id("Functions", step, "Role"), "Arn"] },
+        PrincipalArn: { "Fn::GetAtt": [stack.functionId(step, "Role"), "Arn"] },
         KubernetesGroups: [`eks-remediation:${step}`],
       });
     }
+  });
+
+  it("lets the agent see what detect sees, because it runs the same scan", () => {
+    expect(stack.properties(stack.id("ClusterAccess", "agent"))).toEqual({
+      ClusterName: "prod",
+      PrincipalArn: { "Fn::GetAtt": [stack.functionId("agent", "Role"), "Arn"] },
+      KubernetesGroups: ["eks-remediation:detect"],
+    });
   });
 
   it("has permissions bound for every group that is mapped, and for no other", () => {

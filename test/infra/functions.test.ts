@@ -1,66 +1,150 @@
 import { readdirSync } from "node:fs";
+import { Vpc, type IVpc } from "aws-cdk-lib/aws-ec2";
 import { describe, expect, it } from "vitest";
+import { answerAgent } from "../../functions/agent/agent.ts";
 import { STEP_NAMES } from "../../infra/functions.ts";
 import { Synthesised } from "./synthesised.ts";
 
 const stack = new Synthesised({ clusterName: "prod", policy: '{"opt_in": true}' });
+const FUNCTION_NAMES = [...STEP_NAMES, "agent"];
+const CLUSTER = "arn:${AWS::Partition}:eks:${AWS::Region}:${AWS::AccountId}:cluster/prod";
+const key = stack.id("Encryption", "Key");
+
+/** What every function may do, and what is its own. */
+function permitted(name: string, own: [action: string, resource: string][]): string[] {
+  const logs = `\${${stack.functionId(name, "Logs")}.Arn}`;
+  const common: [string, string][] = [
+    ["logs:CreateLogStream", logs],
+    ["logs:PutLogEvents", logs],
+    ["kms:Decrypt", `\${${key}.Arn}`],
+    ["xray:PutTraceSegments", "*"],
+    ["xray:PutTelemetryRecords", "*"],
+    ["eks:DescribeCluster", CLUSTER],
+  ];
+  return [...common, ...own].map(([action, resource]) => `${action} ${resource}`).sort();
+}
+
+function permissionsOf(name: string): string[] {
+  const permissions = stack.permissions(stack.functionId(name, "Role"));
+  return [...new Set(permissions.map(({ action, resource }) => `${action} ${resource}`))].sort();
+}
 
 describe("the functions", () => {
   it("are those that have a handler", () => {
     const folders = readdirSync(new URL("../../functions/", import.meta.url)).filter((folder) => folder !== "shared");
 
-    expect([...STEP_NAMES].sort()).toEqual(folders.sort());
-    stack.template.resourceCountIs("AWS::Lambda::Function", STEP_NAMES.length);
+    expect([...FUNCTION_NAMES].sort()).toEqual(folders.sort());
+    stack.template.resourceCountIs("AWS::Lambda::Function", FUNCTION_NAMES.length);
   });
 
-  it.each(STEP_NAMES)(
-    "run %s on the Lambda runtime's Node, with the policy, and log to a group that forgets",
-    (step) => {
-      const logs = stack.id("Functions", step, "Logs");
+  it.each(FUNCTION_NAMES)("run %s on the Lambda runtime's Node, traced, with an encrypted policy", (name) => {
+    expect(stack.properties(stack.functionId(name))).toMatchObject({
+      Runtime: "nodejs24.x",
+      Architectures: ["arm64"],
+      Handler: "index.handler",
+      Environment: {
+        Variables: {
+          REMEDIATION_POLICY: '{"opt_in":true}',
+          POWERTOOLS_SERVICE_NAME: "eks-remediation",
+          POWERTOOLS_METRICS_NAMESPACE: "EksRemediation",
+          POWERTOOLS_LOG_LEVEL: "INFO",
+        },
+      },
+      KmsKeyArn: { "Fn::GetAtt": [key, "Arn"] },
+      TracingConfig: { Mode: "Active" },
+      Role: { "Fn::GetAtt": [stack.functionId(name, "Role"), "Arn"] },
+    });
+  });
 
-      expect(stack.properties(stack.id("Functions", step, "Function"))).toMatchObject({
-        Runtime: "nodejs24.x",
-        Architectures: ["arm64"],
-        Handler: "index.handler",
-        Environment: { Variables: { REMEDIATION_POLICY: '{"opt_in": true}' } },
-        LoggingConfig: { LogGroup: { Ref: logs } },
-        Role: { "Fn::GetAtt": [stack.id("Functions", step, "Role"), "Arn"] },
-      });
-      expect(stack.properties(logs)).toEqual({ RetentionInDays: 30 });
-    },
-  );
+  it.each(FUNCTION_NAMES)("let %s log in JSON to an encrypted group that forgets", (name) => {
+    const logs = stack.functionId(name, "Logs");
+
+    expect(stack.properties(stack.functionId(name))).toMatchObject({
+      LoggingConfig: { LogFormat: "JSON", LogGroup: { Ref: logs } },
+    });
+    expect(stack.properties(logs)).toEqual({ RetentionInDays: 30, KmsKeyId: { "Fn::GetAtt": [key, "Arn"] } });
+  });
 
   it.each(STEP_NAMES.filter((step) => step !== "notify"))(
-    "let %s do nothing in AWS but log and find the cluster",
+    "let %s do nothing in AWS but log, trace, read its environment and find the cluster",
     (step) => {
-      const role = stack.id("Functions", step, "Role");
-      const logs = `\${${stack.id("Functions", step, "Logs")}.Arn}`;
-
-      expect(stack.permissions(role)).toEqual([
-        { action: "logs:CreateLogStream", resource: logs },
-        { action: "logs:PutLogEvents", resource: logs },
-        {
-          action: "eks:DescribeCluster",
-          resource: "arn:${AWS::Partition}:eks:${AWS::Region}:${AWS::AccountId}:cluster/prod",
-        },
-      ]);
+      expect(permissionsOf(step)).toEqual(permitted(step, []));
     },
   );
 
-  it("let notify do nothing in AWS but log, publish and find the cluster", () => {
-    const logs = `\${${stack.id("Functions", "notify", "Logs")}.Arn}`;
-    const key = `\${${stack.id("Notifications", "Key")}.Arn}`;
+  it("let notify publish as well, and keep what it could not tell", () => {
+    expect(permissionsOf("notify")).toEqual(
+      permitted("notify", [
+        ["sns:Publish", `\${${stack.id("Notifications", "Topic")}}`],
+        ["sqs:SendMessage", `\${${stack.id("EndedExecutions", "DeadLetters")}.Arn}`],
+        ["kms:GenerateDataKey", `\${${key}.Arn}`],
+      ]),
+    );
+  });
 
-    expect(stack.permissions(stack.id("Functions", "notify", "Role"))).toEqual([
-      { action: "logs:CreateLogStream", resource: logs },
-      { action: "logs:PutLogEvents", resource: logs },
-      { action: "sns:Publish", resource: `\${${stack.id("Notifications", "Topic")}}` },
-      { action: "kms:Decrypt", resource: key },
-      { action: "kms:GenerateDataKey", resource: key },
-      {
-        action: "eks:DescribeCluster",
-        resource: "arn:${AWS::Partition}:eks:${AWS::Region}:${AWS::AccountId}:cluster/prod",
-      },
+  it("run in a VPC when one is given, with what Lambda needs for that and no more", () => {
+    const own = Synthesised.with((scope) => ({ vpc: new Vpc(scope, "Vpc") as IVpc }));
+    const withoutVpc = new Set(permissionsOf("verify").map((permission) => permission.split(" ")[0]));
+    const added = own
+      .permissions(own.functionId("verify", "Role"))
+      .filter(({ action }) => !withoutVpc.has(action))
+      .map(({ action }) => action);
+
+    for (const name of FUNCTION_NAMES) {
+      expect(own.properties(own.functionId(name)), name).toHaveProperty("VpcConfig.SubnetIds");
+    }
+    expect(added.sort()).toEqual([
+      "ec2:AssignPrivateIpAddresses",
+      "ec2:CreateNetworkInterface",
+      "ec2:DeleteNetworkInterface",
+      "ec2:DescribeNetworkInterfaces",
+      "ec2:DescribeSubnets",
+      "ec2:UnassignPrivateIpAddresses",
     ]);
+  });
+});
+
+describe("the agent's function", () => {
+  const machine = stack.id("Workflow", "StateMachine");
+  const executions = `arn:\${AWS::Partition}:states:\${AWS::Region}:\${AWS::AccountId}:execution:\${${machine}.Name}`;
+
+  it("may start the workflow, look at what it started, and nothing else", () => {
+    expect(permissionsOf("agent")).toEqual(
+      permitted("agent", [
+        ["states:StartExecution", `\${${machine}}`],
+        ["states:DescribeExecution", `${executions}:agent-*`],
+      ]),
+    );
+  });
+
+  it("names its executions so that it may look at them", async () => {
+    const names: string[] = [];
+    const unused = () => Promise.reject(new Error("not to be called"));
+    await answerAgent(
+      { action: "restart_pod", cluster_name: "prod", namespace: "shop", pod_name: "web-1" },
+      { id: "1", remainingMilliseconds: () => 60_000 },
+      {} as Parameters<typeof answerAgent>[2],
+      { start: (name) => Promise.resolve(`arn:${names.push(name)}`), describe: unused, sleep: unused },
+    );
+
+    expect(names).toEqual([expect.stringMatching(/^agent-/)]);
+  });
+
+  it("may take as long as Lambda gives, and is not tried again when nobody waits for it", () => {
+    expect(stack.properties(stack.functionId("agent"))).toMatchObject({
+      Timeout: 900,
+      MemorySize: 1_024,
+      Environment: { Variables: { STATE_MACHINE_ARN: { Ref: machine } } },
+    });
+    stack.template.hasResourceProperties("AWS::Lambda::EventInvokeConfig", {
+      FunctionName: { Ref: stack.functionId("agent") },
+      MaximumRetryAttempts: 0,
+    });
+  });
+
+  it("is no state of the workflow", () => {
+    const invoked = stack.permissions(stack.id("Workflow", "StateMachine", "Role")).map(({ resource }) => resource);
+
+    expect(invoked).not.toContain(`\${${stack.functionId("agent")}.Arn}`);
   });
 });

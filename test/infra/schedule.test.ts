@@ -1,3 +1,4 @@
+import { Duration } from "aws-cdk-lib";
 import { describe, expect, it } from "vitest";
 import { parseRequest } from "../../functions/shared/request.ts";
 import { Synthesised } from "./synthesised.ts";
@@ -5,11 +6,11 @@ import { Synthesised } from "./synthesised.ts";
 interface Rule {
   State: string;
   ScheduleExpression: string;
-  Targets: { Arn: unknown; Input: string; DeadLetterConfig: unknown; RoleArn: unknown }[];
+  Targets: { Arn: unknown; Input: string; DeadLetterConfig: unknown; RetryPolicy: unknown; RoleArn: unknown }[];
 }
 
 function ruleOf(stack: Synthesised): Rule {
-  return stack.properties(stack.id("Schedule", "EveryMinute")) as unknown as Rule;
+  return stack.properties(stack.id("Schedule", "Rule")) as unknown as Rule;
 }
 
 describe("the schedule", () => {
@@ -32,10 +33,13 @@ describe("the schedule", () => {
     ]);
   });
 
-  it("keeps the starts that could not be delivered in a queue that takes TLS only", () => {
+  it("keeps the starts that could not be delivered in an encrypted queue that takes TLS only", () => {
     const queue = stack.id("Schedule", "DeadLetters");
 
     expect(rule.Targets[0]?.DeadLetterConfig).toEqual({ Arn: { "Fn::GetAtt": [queue, "Arn"] } });
+    expect(stack.properties(queue)).toMatchObject({
+      KmsMasterKeyId: { "Fn::GetAtt": [stack.id("Encryption", "Key"), "Arn"] },
+    });
     expect(stack.properties(stack.id("Schedule", "DeadLetters", "Policy"))).toMatchObject({
       PolicyDocument: {
         Statement: expect.arrayContaining([
@@ -45,7 +49,16 @@ describe("the schedule", () => {
     });
   });
 
+  it("keeps its interval when one is given, and drops a start when the next one is due", () => {
+    const rare = ruleOf(Synthesised.with(() => ({ schedule: Duration.minutes(10) })));
+
+    expect(rare.ScheduleExpression).toBe("rate(10 minutes)");
+    expect(rare.Targets[0]?.RetryPolicy).toEqual({ MaximumEventAgeInSeconds: 600 });
+    expect(ruleOf(new Synthesised({ schedule: "5 minutes" })).ScheduleExpression).toBe("rate(5 minutes)");
+  });
+
   it("can be switched off", () => {
     expect(ruleOf(new Synthesised({ schedule: "off" })).State).toBe("DISABLED");
+    expect(ruleOf(Synthesised.with(() => ({ schedule: false }))).State).toBe("DISABLED");
   });
 });

@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { App } from "aws-cdk-lib";
+import { App, Duration } from "aws-cdk-lib";
+import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import { describe, expect, it } from "vitest";
 import { readSettings } from "../../infra/settings.ts";
 import { CDK_CONTEXT } from "./cdk-context.ts";
@@ -12,12 +13,7 @@ function settings(context: Record<string, unknown>) {
 
 describe("the settings of a deployment", () => {
   it("name a cluster by default, and leave the policy to its defaults", () => {
-    expect(settings({})).toEqual({
-      clusterName: "my-cluster",
-      policy: "{}",
-      notifyEmail: undefined,
-      schedule: "on",
-    });
+    expect(settings({})).toEqual({ clusterName: "my-cluster", chat: false });
   });
 
   it("take a policy as JSON text, as an object of cdk.json, and as a file", () => {
@@ -25,10 +21,36 @@ describe("the settings of a deployment", () => {
     const file = join(directory, "policy.json");
     writeFileSync(file, '{ "opt_in": true }');
 
-    expect(settings({ policy: '{"opt_in": true}' }).policy).toBe('{"opt_in": true}');
-    expect(settings({ policy: { opt_in: true } }).policy).toBe('{"opt_in":true}');
-    expect(settings({ policy: file }).policy).toBe('{ "opt_in": true }');
+    expect(settings({ policy: '{"opt_in": true}' }).policy).toEqual({ opt_in: true });
+    expect(settings({ policy: { opt_in: true } }).policy).toEqual({ opt_in: true });
+    expect(settings({ policy: file }).policy).toEqual({ opt_in: true });
     rmSync(directory, { recursive: true });
+  });
+
+  it("take what the command line can say: lists with commas, numbers and truths as text, intervals in words", () => {
+    expect(
+      settings({
+        namespaces: "shop, blog",
+        chat: "true",
+        logRetentionDays: "90",
+        schedule: "5 minutes",
+        permissionsBoundary: "boundary",
+        namePrefix: "ops",
+        runbook: "https://example.com/operate.md",
+      }),
+    ).toEqual({
+      clusterName: "my-cluster",
+      namespaces: ["shop", "blog"],
+      chat: true,
+      logRetention: RetentionDays.THREE_MONTHS,
+      schedule: Duration.minutes(5),
+      permissionsBoundary: "boundary",
+      namePrefix: "ops",
+      runbook: "https://example.com/operate.md",
+    });
+    expect(settings({ namespaces: ["shop"] }).namespaces).toEqual(["shop"]);
+    expect(settings({ schedule: "off" }).schedule).toBe(false);
+    expect(settings({ schedule: "on" }).schedule).toBeUndefined();
   });
 
   it.each([
@@ -36,15 +58,15 @@ describe("the settings of a deployment", () => {
     [{ clusterName: "-prod" }, "clusterName: must start with a letter or digit"],
     [{ cluster_name: "prod" }, "cluster_name is not a setting; write it clusterName."],
     [{ notifyEmail: "nobody" }, "notifyEmail: must be an e-mail address"],
-    [{ schedule: "sometimes" }, "schedule: must be on or off"],
+    [{ schedule: "sometimes" }, "schedule: must be on, off, or an interval"],
     [{ policy: 3 }, "policy: must be a file's path or a JSON object"],
     [{ policy: "missing.json" }, "policy: missing.json cannot be read"],
-    [{ policy: "{opt_in}" }, "The policy is not valid JSON"],
-    [{ policy: '{"opt_in": "yes"}' }, "The policy is refused: opt_in:"],
-    [
-      { policy: { namespaces: { deny: Array(200).fill("a-namespace-of-mine") } } },
-      "policy: must be at most 3500 bytes",
-    ],
+    [{ policy: "{opt_in}" }, "policy: is not valid JSON"],
+    [{ chat: "perhaps" }, "chat: must be true or false"],
+    [{ schedule: "hourly" }, "schedule: must be on, off, or an interval like 5 minutes"],
+    [{ logRetentionDays: 31 }, "logRetentionDays: must be one of 1, 3, 5, 7,"],
+    [{ permissionsBoundary: "arn:aws:iam::1:role/x" }, "permissionsBoundary: must be a managed policy's ARN or name"],
+    [{ notify_email: "on-call@example.com" }, "notify_email is not a setting; write it notifyEmail."],
   ])("refuse %j with a sentence that names the setting", (context, sentence) => {
     expect(() => settings(context)).toThrow(
       expect.objectContaining({ name: "SettingsError", message: expect.stringContaining(sentence) as string }),

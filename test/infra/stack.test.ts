@@ -1,7 +1,8 @@
+import { Match } from "aws-cdk-lib/assertions";
 import { Queue } from "aws-cdk-lib/aws-sqs";
-import { AwsSolutionsChecks } from "cdk-nag";
+import { AwsSolutionsChecks, ServerlessChecks } from "cdk-nag";
 import { describe, expect, it } from "vitest";
-import { Synthesised } from "./synthesised.ts";
+import { Synthesised, text } from "./synthesised.ts";
 
 describe("the stack", () => {
   const stack = new Synthesised();
@@ -14,24 +15,22 @@ describe("the stack", () => {
     }
   });
 
-  it("grants on all resources only what knows no resources: the state machine's traces and log delivery", () => {
-    const everywhere = stack.permissions().filter(({ resource }) => resource.includes("*"));
-    const ofStateMachine = stack
-      .permissions(stack.id("Workflow", "StateMachine", "Role"))
-      .filter(({ resource }) => resource.includes("*"));
-
-    expect(everywhere).toEqual(ofStateMachine);
-    for (const { action } of everywhere) {
+  it("grants on all resources only what knows no resources: traces, and the state machine's log delivery", () => {
+    for (const { action, resource } of stack.permissions().filter(({ resource }) => resource.includes("*"))) {
+      if (resource.endsWith(":agent-*")) continue;
       expect(action).toMatch(/^(xray:\w+|logs:\w*LogDeliver\w+|logs:\w+ResourcePolic\w+|logs:DescribeLogGroups)$/);
     }
   });
 
-  it("leaves the AWS Solutions checks nothing to object to but what is added to it unexplained", () => {
-    const { stack: checked } = new Synthesised();
+  it.each([
+    ["AWS Solutions", new AwsSolutionsChecks(), "AwsSolutions-SQS4"],
+    ["Serverless", new ServerlessChecks(), "Serverless-SQSRedrivePolicy"],
+  ])("leaves the %s checks nothing to object to but what is added to it unexplained", (_name, checks, finding) => {
+    const { stack: checked } = new Synthesised({ notifyEmail: "on-call@example.com" });
     new Queue(checked, "Unexplained");
-    const { violations } = new AwsSolutionsChecks().validateScope(checked);
+    const { violations } = checks.validateScope(checked);
 
-    expect(violations.map(({ ruleName }) => ruleName)).toContain("AwsSolutions-SQS4");
+    expect(violations.map(({ ruleName }) => ruleName)).toContain(finding);
     const objects = violations.flatMap(({ violatingResources }) =>
       violatingResources.map(({ constructPath }) => constructPath),
     );
@@ -42,13 +41,41 @@ describe("the stack", () => {
     const logGroup = (clusterName: string) =>
       new Synthesised({ clusterName }).properties(stack.id("Workflow", "Logs"))["LogGroupName"];
 
-    expect(logGroup("prod_eu")).toBe("/aws/vendedlogs/states/eks-remediation-prod-eu");
+    expect(new Synthesised({ clusterName: "prod_eu" }).stack.stackName).toBe("eks-remediation-prod-eu");
+    expect(logGroup("prod_eu")).toBe("/aws/vendedlogs/states/eks-remediation-prod_eu");
     expect(logGroup("staging")).toBe("/aws/vendedlogs/states/eks-remediation-staging");
   });
 
-  it("says what to do next, where to start the workflow and where its outcomes go", () => {
+  it("says what to do next, where to start the workflow, what agents invoke, and where its outcomes go", () => {
+    const agent = stack.functionId("agent");
+
     stack.template.hasOutput("RbacCommand", { Value: "kubectl apply -f infra/rbac.yaml" });
     stack.template.hasOutput("StateMachineArn", { Value: { Ref: stack.id("Workflow", "StateMachine") } });
+    stack.template.hasOutput("AgentFunctionName", { Value: { Ref: agent } });
+    stack.template.hasOutput("AgentFunctionArn", {
+      Value: { "Fn::GetAtt": [agent, "Arn"] },
+      Description: Match.stringLikeRegexp("K8S_AGENT_ARN"),
+    });
     stack.template.hasOutput("TopicArn", { Value: { Ref: stack.id("Notifications", "Topic") } });
+    stack.template.hasOutput("DashboardName", { Value: { Ref: stack.id("Observability", "Dashboard", "Dashboard") } });
   });
+
+  it("gives the command for the permissions in the namespaces that are looked after", () => {
+    const command = "npm run --silent rbac -- --namespace shop --namespace blog | kubectl apply -f -";
+    const policy = { namespaces: { allow: ["shop", "kube-system", "blog"], deny: ["kube-system"] } };
+
+    new Synthesised({ namespaces: "shop,blog" }).template.hasOutput("RbacCommand", { Value: command });
+    new Synthesised({ policy }).template.hasOutput("RbacCommand", { Value: command });
+  });
+
+  it.each(["arn:aws:iam::123456789012:policy/boundary", "boundary"])(
+    "bounds every role when a permissions boundary is set: %s",
+    (permissionsBoundary) => {
+      const bounded = new Synthesised({ permissionsBoundary });
+
+      for (const role of bounded.all("AWS::IAM::Role")) {
+        expect(text(role["PermissionsBoundary"])).toMatch(/^arn:.*:policy\/boundary$/);
+      }
+    },
+  );
 });

@@ -1,6 +1,7 @@
-import { App, CfnElement } from "aws-cdk-lib";
+import { App, CfnElement, Stack, type Environment } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
 import type { IConstruct } from "constructs";
+import { EksRemediation, type EksRemediationProps } from "../../infra/eks-remediation.ts";
 import { readSettings } from "../../infra/settings.ts";
 import { RemediationStack } from "../../infra/stack.ts";
 import { CDK_CONTEXT } from "./cdk-context.ts";
@@ -20,26 +21,36 @@ interface Statement {
 /** The stack as it would be deployed, without its bundles. */
 export class Synthesised {
   readonly template: Template;
-  readonly stack: RemediationStack;
+  readonly stack: Stack;
+  readonly remediation: EksRemediation;
 
-  /** @param context as given with `-c`, on top of `cdk.json` */
-  constructor(context: Record<string, unknown> = {}) {
-    const app = new App({
-      context: { ...CDK_CONTEXT, "aws:cdk:bundling-stacks": [], ...context },
-      // It takes seconds, as bundling does; `app.test.ts` runs both.
-      builtinCloudFormationValidation: false,
-      stackTraces: false,
-    });
-    this.stack = new RemediationStack(app, "EksRemediation", readSettings(app.node));
-    this.template = Template.fromStack(this.stack);
+  /** @param context as given with `-c`, on top of `cdk.json`; or the stack and its construct, made by hand */
+  constructor(context: Record<string, unknown> | (() => { stack: Stack; remediation: EksRemediation }) = {}) {
+    const { stack, remediation } = typeof context === "function" ? context() : stackOf(context);
+    this.stack = stack;
+    this.remediation = remediation;
+    this.template = Template.fromStack(stack);
   }
 
-  /** The logical ID of the resource at a path of construct names. */
+  /** The construct in a stack of somebody else's, for cluster `prod`. */
+  static with(propsIn: (stack: Stack) => Partial<EksRemediationProps>, env: Environment = {}): Synthesised {
+    return new Synthesised(() => {
+      const stack = new Stack(appWith({}), "Own", { env });
+      return { stack, remediation: new EksRemediation(stack, "Mine", { clusterName: "prod", ...propsIn(stack) }) };
+    });
+  }
+
+  /** The logical ID of the resource at a path of construct names inside the construct. */
   id(...path: string[]): string {
-    const construct = path.reduce<IConstruct>((parent, name) => parent.node.findChild(name), this.stack);
+    const construct = path.reduce<IConstruct>((parent, name) => parent.node.findChild(name), this.remediation);
     const resource = construct.node.defaultChild ?? construct;
     if (!CfnElement.isCfnElement(resource)) throw new Error(`${path.join("/")} is not a resource.`);
     return this.stack.getLogicalId(resource);
+  }
+
+  /** The logical ID of a part of one of the nine functions. */
+  functionId(name: string, part: "Function" | "Role" | "Logs" = "Function"): string {
+    return name === "agent" ? this.id("Agent", part) : this.id("Functions", name, part);
   }
 
   /** The properties of the resource with that logical ID. */
@@ -48,10 +59,17 @@ export class Synthesised {
     return resources[id]?.Properties ?? {};
   }
 
+  /** The properties of every resource of a type. */
+  all(type: string): Record<string, unknown>[] {
+    return Object.values(this.template.findResources(type)).map(
+      (resource) => (resource as { Properties: Record<string, unknown> }).Properties,
+    );
+  }
+
   /** What the role with that logical ID may do; of every role, without one. */
   permissions(role?: string): Permission[] {
-    return Object.values(this.template.findResources("AWS::IAM::Policy")).flatMap((policy) => {
-      const { Roles, PolicyDocument } = (policy as PolicyResource).Properties;
+    return this.all("AWS::IAM::Policy").flatMap((policy) => {
+      const { Roles, PolicyDocument } = policy as unknown as PolicyProperties;
       if (role !== undefined && !Roles.some(({ Ref }) => Ref === role)) return [];
       return PolicyDocument.Statement.flatMap(({ Action, Resource }) =>
         [Action]
@@ -62,8 +80,24 @@ export class Synthesised {
   }
 }
 
-interface PolicyResource {
-  Properties: { Roles: { Ref: string }[]; PolicyDocument: { Statement: Statement[] } };
+interface PolicyProperties {
+  Roles: { Ref: string }[];
+  PolicyDocument: { Statement: Statement[] };
+}
+
+function stackOf(context: Record<string, unknown>): { stack: Stack; remediation: EksRemediation } {
+  const app = appWith(context);
+  const stack = new RemediationStack(app, "EksRemediation", readSettings(app.node));
+  return { stack, remediation: stack.remediation };
+}
+
+function appWith(context: Record<string, unknown>): App {
+  return new App({
+    context: { ...CDK_CONTEXT, "aws:cdk:bundling-stacks": [], ...context },
+    // It takes seconds, as bundling does; `app.test.ts` runs both.
+    builtinCloudFormationValidation: false,
+    stackTraces: false,
+  });
 }
 
 /** A value of a template as one would write it in `Fn::Sub`. */

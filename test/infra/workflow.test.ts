@@ -14,7 +14,7 @@ interface State {
 const definition = readFileSync(DEFINITION_FILE, "utf8");
 const stack = new Synthesised();
 const machine = stack.properties(stack.id("Workflow", "StateMachine"));
-const functionArn = (step: string) => ({ "Fn::GetAtt": [stack.id("Functions", step, "Function"), "Arn"] });
+const functionArn = (step: string) => ({ "Fn::GetAtt": [stack.functionId(step), "Arn"] });
 
 /** Every Task state, those inside Map states included. */
 function tasks(states: Record<string, State>): State[] {
@@ -44,7 +44,7 @@ describe("the state machine", () => {
       .filter(({ action }) => action.startsWith("lambda:"));
 
     expect(invoked.map(({ action, resource }) => `${action} ${resource}`).sort()).toEqual(
-      STEP_NAMES.map((step) => `lambda:InvokeFunction \${${stack.id("Functions", step, "Function")}.Arn}`).sort(),
+      STEP_NAMES.map((step) => `lambda:InvokeFunction \${${stack.functionId(step)}.Arn}`).sort(),
     );
   });
 
@@ -57,6 +57,7 @@ describe("the state machine", () => {
     stack.template.hasResourceProperties("AWS::Logs::LogGroup", {
       LogGroupName: "/aws/vendedlogs/states/eks-remediation-my-cluster",
       RetentionInDays: 30,
+      KmsKeyId: { "Fn::GetAtt": [stack.id("Encryption", "Key"), "Arn"] },
     });
   });
 
@@ -65,7 +66,7 @@ describe("the state machine", () => {
     const coldStart = 10;
 
     for (const { Resource = "", TimeoutSeconds } of tasks(States)) {
-      const { Timeout } = stack.properties(stack.id("Functions", stepOf(Resource), "Function"));
+      const { Timeout } = stack.properties(stack.functionId(stepOf(Resource)));
       expect(TimeoutSeconds, Resource).toBeGreaterThanOrEqual(Number(Timeout) + coldStart);
     }
   });

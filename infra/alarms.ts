@@ -1,0 +1,119 @@
+import { Duration } from "aws-cdk-lib";
+import { ComparisonOperator, Stats, TreatMissingData, type IMetric } from "aws-cdk-lib/aws-cloudwatch";
+import { STEP_TIMEOUT } from "./functions.ts";
+import { deadLetters, endedExecutions, ofAllFunctions, ownMetric, PERIOD } from "./metrics.ts";
+import type { ObservabilityProps } from "./observability.ts";
+
+/** An alarm, as data. It is raised when the value reaches the threshold, or falls below it where `below` is set. */
+export interface AlarmSpec {
+  id: string;
+  /** The heading of its section in `docs/operate.md`. */
+  section: string;
+  /** What it means. */
+  meaning: string;
+  /** What to do first. */
+  first: string;
+  metric: IMetric;
+  threshold: number;
+  below?: true;
+  /** In how many of how many periods. */
+  periods: { of: number; bad: number };
+}
+
+/** The alarms of one cluster's remediation. */
+export function alarmsOf({ clusterName, stateMachine, functions, queues, schedule }: ObservabilityProps): AlarmSpec[] {
+  const { interval, enabled } = schedule;
+  // Scans that come less often than that leave periods without a value.
+  const scanPeriod = interval.toMinutes() > PERIOD.toMinutes() ? interval : PERIOD;
+  const halfOfTimeout = STEP_TIMEOUT.toMilliseconds() / 2;
+  const alarms: AlarmSpec[] = [
+    {
+      id: "ExecutionsFailed",
+      section: "Executions failed",
+      meaning: `Executions of the remediation of ${clusterName} failed, timed out or were aborted.`,
+      first: "Open the newest such execution in the Step Functions console and read its error.",
+      metric: endedExecutions(stateMachine),
+      threshold: 1,
+      periods: { of: 1, bad: 1 },
+    },
+    {
+      id: "FunctionErrors",
+      section: "Function errors",
+      meaning: "The functions fail more often than single retries explain.",
+      first: "Look at the dashboard for the function that fails, then read the errors in its log.",
+      metric: ofAllFunctions("Errors", functions),
+      threshold: 5,
+      periods: { of: 3, bad: 2 },
+    },
+    {
+      id: "FunctionThrottles",
+      section: "Function throttles",
+      meaning: "Lambda refused invocations: the account's concurrency is used up.",
+      first: "Look at the account's concurrent executions, and find the function that uses them.",
+      metric: ofAllFunctions("Throttles", functions),
+      threshold: 1,
+      periods: { of: 1, bad: 1 },
+    },
+    {
+      id: "DeadLetters",
+      section: "Dead letters",
+      meaning: "A scheduled start, or the news of an execution that ended badly, could not be delivered.",
+      first: "Read the message in the queue; its attributes or its body say why it was not delivered.",
+      metric: deadLetters(queues),
+      threshold: 1,
+      periods: { of: 1, bad: 1 },
+    },
+    {
+      id: "NeedsPerson",
+      section: "Workloads need a person",
+      meaning: `On ${clusterName} something fails that the workflow could not or must not remedy.`,
+      first: "Read the notification of the same time: it names the workload, the cause and the next steps.",
+      metric: ownMetric("NeedsPerson", clusterName),
+      threshold: 1,
+      periods: { of: 1, bad: 1 },
+    },
+    {
+      id: "SlowScan",
+      section: "Scan slow",
+      meaning: `A scan takes more than half of the ${STEP_TIMEOUT.toSeconds()} seconds that it may take.`,
+      first: "Look at the dashboard whether the cluster has grown, or its API server answers slowly.",
+      metric: ownMetric("ScanTime", clusterName, { statistic: Stats.MAXIMUM, period: scanPeriod }),
+      threshold: halfOfTimeout,
+      periods: { of: 3, bad: 2 },
+    },
+    {
+      id: "UnseenParts",
+      section: "Parts of the cluster unseen",
+      meaning: "Scans cannot look at a part of the cluster, most often because RBAC does not allow it.",
+      first: "Apply the manifest again: the stack's output RbacCommand says how.",
+      metric: ownMetric("UnseenParts", clusterName, { statistic: Stats.MAXIMUM, period: scanPeriod }),
+      threshold: 1,
+      periods: { of: 3, bad: 3 },
+    },
+  ];
+  return enabled ? [...alarms, notStarting(stateMachine.metricStarted({ period: scanPeriod }), scanPeriod)] : alarms;
+}
+
+function notStarting(metric: IMetric, period: Duration): AlarmSpec {
+  return {
+    id: "ScheduleNotStarting",
+    section: "Schedule not starting executions",
+    meaning: `No execution was started for ${period.toMinutes() * 2} minutes although the schedule is on.`,
+    first: "Check that the schedule's rule is enabled, and look into its dead-letter queue.",
+    metric,
+    threshold: 1,
+    below: true,
+    periods: { of: 2, bad: 2 },
+  };
+}
+
+/** What a value that is missing says: nothing happened, which is bad only where something has to. */
+export function missingData({ below }: AlarmSpec): TreatMissingData {
+  return below === true ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING;
+}
+
+export function comparison({ below }: AlarmSpec): ComparisonOperator {
+  return below === true
+    ? ComparisonOperator.LESS_THAN_THRESHOLD
+    : ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD;
+}

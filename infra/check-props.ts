@@ -1,0 +1,106 @@
+import { Duration, Token } from "aws-cdk-lib";
+import * as z from "zod";
+import { isRemediationError } from "../functions/shared/errors.ts";
+import { parsePolicy } from "../functions/shared/policy.ts";
+import { ScanRequest } from "../functions/shared/request.ts";
+import { describeIssues } from "../functions/shared/validation.ts";
+import type { EksRemediationProps } from "./props.ts";
+import { SettingsError } from "./settings-error.ts";
+
+/** Props that can be deployed, with their defaults. */
+export interface CheckedProps {
+  /** The policy as JSON text, with the namespaces in it. */
+  policy: string;
+  /** The namespaces that are looked after; undefined for all. */
+  namespaces: readonly string[] | undefined;
+  schedule: { interval: Duration; enabled: boolean };
+}
+
+/** Lambda allows 4 KiB for all of a function's environment variables; the rest is for the others. */
+const MAX_POLICY_BYTES = 3_500;
+const MINUTES_OF_A_DAY = 1_440;
+
+/** What can be said of a prop by itself. */
+const PlainProps = z.object({
+  // A name that only the deployment knows, as of a cluster in the same stack, cannot be looked at.
+  clusterName: z.union([z.custom<string>(Token.isUnresolved), ScanRequest.shape.cluster_name]),
+  namespaces: z.array(ScanRequest.shape.namespace.unwrap()).min(1, "must name at least one").optional(),
+  schedule: z
+    .union([z.literal(false), z.custom<Duration>(isInterval)], "must be false or whole minutes, from one to a day")
+    .optional(),
+  notifications: z
+    .object({
+      emails: z.array(z.email("must be an e-mail address")).optional(),
+      topic: z.object({ fifo: z.literal(false, "must be a standard topic") }).optional(),
+    })
+    .optional(),
+  // The longest name is a function's, of at most 64 characters.
+  namePrefix: z
+    .string()
+    .regex(/^[A-Za-z][A-Za-z0-9-]{0,49}$/, "must start with a letter and hold at most 50 letters, digits and -")
+    .optional(),
+});
+
+/**
+ * Checks the props, and fills in what is not given.
+ * @throws SettingsError naming each prop that cannot be used, and its rule
+ */
+export function checkProps(props: EksRemediationProps): CheckedProps {
+  const parsed = PlainProps.safeParse(props);
+  const problems = [...(parsed.success ? [] : [describeIssues(parsed.error)]), ...conflictsOf(props)];
+  if (problems.length > 0) throw new SettingsError(`EksRemediation is refused: ${problems.join("; ")}.`);
+  const policy = readPolicy(props);
+  const { allow, deny } = parsePolicy(policy).namespaces;
+  return {
+    policy,
+    namespaces: allow?.filter((name) => !deny.includes(name)),
+    schedule: {
+      interval: props.schedule === undefined || props.schedule === false ? Duration.minutes(1) : props.schedule,
+      enabled: props.schedule !== false,
+    },
+  };
+}
+
+function isInterval(value: unknown): boolean {
+  if (!(value instanceof Duration) || value.isUnresolved()) return false;
+  const minutes = value.toMinutes({ integral: false });
+  return Number.isInteger(minutes) && minutes >= 1 && minutes <= MINUTES_OF_A_DAY;
+}
+
+/** Props that do not go together. */
+function conflictsOf({ vpc, subnets, securityGroups, ...props }: EksRemediationProps): string[] {
+  const { topic } = props.notifications ?? {};
+  const conflicts: [boolean, string][] = [
+    [vpc === undefined && subnets !== undefined, "subnets: need the vpc that they are in"],
+    [vpc === undefined && securityGroups !== undefined, "securityGroups: need the vpc that they are in"],
+    [
+      props.namespaces !== undefined && props.policy?.namespaces?.allow !== undefined,
+      "namespaces: are the same as policy.namespaces.allow, so only one of them may be given",
+    ],
+    [
+      props.encryptionKey !== undefined &&
+        topic?.masterKey !== undefined &&
+        topic.masterKey.keyArn !== props.encryptionKey.keyArn,
+      "encryptionKey: must be the key of notifications.topic, or be left out",
+    ],
+  ];
+  return conflicts.filter(([isConflict]) => isConflict).map(([, rule]) => rule);
+}
+
+function readPolicy({ policy = {}, namespaces }: EksRemediationProps): string {
+  const text = JSON.stringify(
+    namespaces === undefined ? policy : { ...policy, namespaces: { ...policy.namespaces, allow: namespaces } },
+  );
+  try {
+    parsePolicy(text);
+  } catch (error) {
+    if (!isRemediationError(error)) throw error;
+    throw new SettingsError(`EksRemediation is refused: policy: ${error.message}.`, { cause: error });
+  }
+  if (Buffer.byteLength(text) > MAX_POLICY_BYTES) {
+    throw new SettingsError(
+      `EksRemediation is refused: policy: must be at most ${MAX_POLICY_BYTES} bytes of JSON, so that it fits into a function's environment.`,
+    );
+  }
+  return text;
+}

@@ -1,0 +1,78 @@
+import { PermissionsBoundary } from "aws-cdk-lib/aws-iam";
+import { RetentionDays } from "aws-cdk-lib/aws-logs";
+import type { NodejsFunction } from "aws-cdk-lib/aws-lambda-nodejs";
+import type { ITopic } from "aws-cdk-lib/aws-sns";
+import type { StateMachine } from "aws-cdk-lib/aws-stepfunctions";
+import { Construct } from "constructs";
+import { Agent } from "./agent.ts";
+import { checkProps } from "./check-props.ts";
+import { ClusterAccess } from "./cluster-access.ts";
+import { Encryption } from "./encryption.ts";
+import { EndedExecutions } from "./ended-executions.ts";
+import { Functions } from "./functions.ts";
+import { Notifications } from "./notifications.ts";
+import { Observability } from "./observability.ts";
+import type { EksRemediationProps } from "./props.ts";
+import { rbacCommand } from "./rbac-command.ts";
+import type { FunctionOptions } from "./remediation-function.ts";
+import { RUNBOOK } from "./runbook.ts";
+import { Schedule } from "./schedule.ts";
+import { Workflow } from "./workflow.ts";
+
+export type { EksRemediationProps, NotificationOptions, PolicyInput } from "./props.ts";
+export { SettingsError } from "./settings-error.ts";
+
+/**
+ * Remediates failing workloads on one EKS cluster: the functions, the workflow, its schedule, its topic, its alarms and
+ * its access to the cluster. What the functions may do inside the cluster, the command in `rbacCommand` gives them.
+ */
+export class EksRemediation extends Construct {
+  /** Starts with a request, as `functions/shared/request.ts` has it. */
+  readonly stateMachine: StateMachine;
+  /** The function for agents that invoke a function and wait for its JSON. */
+  readonly agentFunction: NodejsFunction;
+  /** Where outcomes and alarms are published. */
+  readonly topic: ITopic;
+  readonly dashboardName: string;
+  /** Gives the functions' groups their permissions on the cluster; run in this project's folder. */
+  readonly rbacCommand: string;
+
+  /** @throws SettingsError naming each prop that cannot be used, and its rule */
+  constructor(scope: Construct, id: string, props: EksRemediationProps) {
+    super(scope, id);
+    const { policy, namespaces, schedule } = checkProps(props);
+    const { clusterName, namePrefix, vpc, subnets, securityGroups } = props;
+    const { logRetention = RetentionDays.ONE_MONTH } = props;
+    const { key } = new Encryption(this, "Encryption", { key: props.encryptionKey });
+    const options: FunctionOptions = { policy, key, logRetention, namePrefix, vpc, subnets, securityGroups };
+
+    const { steps } = new Functions(this, "Functions", { options });
+    const { stateMachine } = new Workflow(this, "Workflow", { steps, clusterName, key, logRetention, namePrefix });
+    const agent = new Agent(this, "Agent", { stateMachine, options });
+    const { topic } = new Notifications(this, "Notifications", {
+      publisher: steps.notify,
+      key,
+      namePrefix,
+      options: props.notifications ?? {},
+    });
+    new ClusterAccess(this, "ClusterAccess", { steps, agent, clusterName });
+    const starts = new Schedule(this, "Schedule", { stateMachine, clusterName, key, ...schedule });
+    const ends = new EndedExecutions(this, "EndedExecutions", { stateMachine, notify: steps.notify, key });
+    const { dashboardName } = new Observability(this, "Observability", {
+      clusterName,
+      stateMachine,
+      functions: { ...steps, agent },
+      queues: { starts: starts.deadLetterQueue, ends: ends.deadLetterQueue },
+      schedule,
+      topic,
+      runbook: props.runbook ?? RUNBOOK,
+    });
+    if (props.permissionsBoundary !== undefined) PermissionsBoundary.of(this).apply(props.permissionsBoundary);
+
+    this.stateMachine = stateMachine;
+    this.agentFunction = agent.lambda;
+    this.topic = topic;
+    this.dashboardName = dashboardName;
+    this.rbacCommand = rbacCommand(namespaces);
+  }
+}

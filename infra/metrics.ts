@@ -1,0 +1,79 @@
+import { Duration } from "aws-cdk-lib";
+import { MathExpression, Metric, Stats, type IMetric } from "aws-cdk-lib/aws-cloudwatch";
+import type { Queue } from "aws-cdk-lib/aws-sqs";
+import type { StateMachine } from "aws-cdk-lib/aws-stepfunctions";
+import type { MetricName } from "../functions/shared/measurement.ts";
+import { METRICS, type RemediationFunction } from "./remediation-function.ts";
+
+/** Over which time values are taken together where nothing else is said. */
+export const PERIOD = Duration.minutes(5);
+
+interface MetricOptions {
+  statistic?: string;
+  period?: Duration;
+  label?: string;
+}
+
+/** One of the workflow's own metrics, for a cluster. */
+export function ownMetric(name: MetricName, clusterName: string, options: MetricOptions = {}): Metric {
+  return new Metric({
+    namespace: METRICS.namespace,
+    metricName: name,
+    dimensionsMap: { service: METRICS.service, cluster: clusterName },
+    statistic: Stats.SUM,
+    period: PERIOD,
+    ...options,
+  });
+}
+
+/**
+ * All of the workflow's own metrics of one name, one line for each value of the further dimensions.
+ * Source: docs.aws.amazon.com/AmazonCloudWatch, "CloudWatch search expression syntax"
+ */
+export function ownMetricBy(name: MetricName, dimensions: readonly string[], clusterName: string): MathExpression {
+  const schema = [METRICS.namespace, "service", "cluster", ...dimensions].join(",");
+  return new MathExpression({
+    expression: `SEARCH('{${schema}} MetricName="${name}" service="${METRICS.service}" cluster="${clusterName}"', 'Sum')`,
+    usingMetrics: {},
+    label: "",
+    period: PERIOD,
+  });
+}
+
+/** How many executions ended without success. */
+export function endedExecutions(stateMachine: StateMachine): IMetric {
+  return sum("executions that failed, timed out or were aborted", {
+    failed: stateMachine.metricFailed({ period: PERIOD }),
+    timedOut: stateMachine.metricTimedOut({ period: PERIOD }),
+    aborted: stateMachine.metricAborted({ period: PERIOD }),
+  });
+}
+
+/** A metric of all functions together. */
+export function ofAllFunctions(
+  name: "Errors" | "Throttles",
+  functions: Readonly<Record<string, RemediationFunction>>,
+): IMetric {
+  const metrics = Object.entries(functions).map(
+    ([id, { lambda }]) => [id, lambda.metric(name, { statistic: Stats.SUM, period: PERIOD })] as const,
+  );
+  return sum(`${name.toLowerCase()} of all functions`, Object.fromEntries(metrics));
+}
+
+/** How many messages wait in the queues. */
+export function deadLetters(queues: Readonly<Record<string, Queue>>): IMetric {
+  const metrics = Object.entries(queues).map(
+    ([id, queue]) => [id, queue.metricApproximateNumberOfMessagesVisible({ period: PERIOD })] as const,
+  );
+  return sum("dead letters", Object.fromEntries(metrics));
+}
+
+/** A metric without data does not make the sum unknown. */
+function sum(label: string, metrics: Record<string, IMetric>): MathExpression {
+  return new MathExpression({
+    expression: `SUM([${Object.keys(metrics).join(", ")}])`,
+    usingMetrics: metrics,
+    label,
+    period: PERIOD,
+  });
+}

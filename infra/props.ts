@@ -1,0 +1,59 @@
+import type { Duration } from "aws-cdk-lib";
+import type { ISecurityGroup, IVpc, SubnetSelection } from "aws-cdk-lib/aws-ec2";
+import type { IManagedPolicy } from "aws-cdk-lib/aws-iam";
+import type { IKey } from "aws-cdk-lib/aws-kms";
+import type { RetentionDays } from "aws-cdk-lib/aws-logs";
+import type { ITopic } from "aws-cdk-lib/aws-sns";
+import type * as z from "zod";
+import type { Policy } from "../functions/shared/policy.ts";
+
+/** A remediation policy as one writes it: every field may be left out. `functions/shared/policy.ts` documents them. */
+export type PolicyInput = z.input<typeof Policy>;
+
+/** Who is told the outcomes, and the alarms. */
+export interface NotificationOptions {
+  /** Addresses to subscribe. Each has to confirm its subscription once. */
+  readonly emails?: readonly string[] | undefined;
+  /**
+   * A standard topic to publish on instead of a new one. Its policies are its owner's: it has to let the functions'
+   * account and `cloudwatch.amazonaws.com` publish, and its key, if it has one, has to let both use it.
+   */
+  readonly topic?: ITopic | undefined;
+  /** Whether `https` subscribers get the form that Amazon Q Developer in chat applications shows. Default: false. */
+  readonly chat?: boolean | undefined;
+}
+
+/** What can be set for the remediation of one cluster. */
+export interface EksRemediationProps {
+  /**
+   * The EKS cluster to look after, in the account and region of the stack. Its authentication mode has to be `API` or
+   * `API_AND_CONFIG_MAP`.
+   */
+  readonly clusterName: string;
+  /** Where the functions run, for a cluster whose endpoint is private. Default: outside any VPC. */
+  readonly vpc?: IVpc | undefined;
+  /** The subnets of the VPC. Default: those with a way out. */
+  readonly subnets?: SubnetSelection | undefined;
+  /** The functions' security groups in the VPC. Default: a new one. */
+  readonly securityGroups?: readonly ISecurityGroup[] | undefined;
+  /** Only these namespaces are looked after: shorthand for `policy.namespaces.allow`. Default: all but system ones. */
+  readonly namespaces?: readonly string[] | undefined;
+  /**
+   * How often the cluster is looked at: whole minutes, from one to a day. `false` deploys the schedule disabled; runbooks
+   * and people can still start the workflow. Default: every minute.
+   */
+  readonly schedule?: Duration | false | undefined;
+  /** What may be done, and how patiently. Default: each field's own default. */
+  readonly policy?: PolicyInput | undefined;
+  readonly notifications?: NotificationOptions | undefined;
+  /** How long logs are kept. Default: one month. */
+  readonly logRetention?: RetentionDays | undefined;
+  /** Encrypts the topic, the queues, the logs and the functions' environment. Default: a new key. */
+  readonly encryptionKey?: IKey | undefined;
+  /** The permissions boundary of every role. Default: none. */
+  readonly permissionsBoundary?: IManagedPolicy | undefined;
+  /** How the names of the functions, the state machine and the topic begin. Default: CloudFormation names them. */
+  readonly namePrefix?: string | undefined;
+  /** Where alarms find `docs/operate.md`, as a URL for example. Default: its path in this project. */
+  readonly runbook?: string | undefined;
+}

@@ -1,0 +1,9 @@
+/**
+ * The command that gives the functions' groups their permissions on the cluster, run in this project's folder.
+ * @param namespaces those that are looked after; undefined for the whole cluster
+ */
+export function rbacCommand(namespaces: readonly string[] | undefined): string {
+  if (namespaces === undefined || namespaces.length === 0) return "kubectl apply -f infra/rbac.yaml";
+  const options = namespaces.map((namespace) => `--namespace ${namespace}`).join(" ");
+  return `npm run --silent rbac -- ${options} | kubectl apply -f -`;
+}

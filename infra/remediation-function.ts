@@ -1,0 +1,129 @@
+import { fileURLToPath } from "node:url";
+import { RemovalPolicy, Validations, type Duration } from "aws-cdk-lib";
+import type { ISecurityGroup, IVpc, SubnetSelection } from "aws-cdk-lib/aws-ec2";
+import { PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import type { IKey } from "aws-cdk-lib/aws-kms";
+import { ApplicationLogLevel, Architecture, LoggingFormat, Runtime, Tracing } from "aws-cdk-lib/aws-lambda";
+import { LogLevel, NodejsFunction, OutputFormat } from "aws-cdk-lib/aws-lambda-nodejs";
+import { LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
+import { Construct } from "constructs";
+
+/** What all functions have in common. */
+export interface FunctionOptions {
+  /** The remediation policy as JSON text. */
+  policy: string;
+  key: IKey;
+  logRetention: RetentionDays;
+  namePrefix: string | undefined;
+  vpc: IVpc | undefined;
+  subnets: SubnetSelection | undefined;
+  securityGroups: readonly ISecurityGroup[] | undefined;
+}
+
+export interface RemediationFunctionProps {
+  /** Its folder under `functions/`. */
+  name: string;
+  description: string;
+  /** A function's share of a CPU grows with its memory. */
+  memorySize: number;
+  timeout: Duration;
+  options: FunctionOptions;
+}
+
+/** The functions' namespace in CloudWatch, and the value of each metric's dimension `service`. */
+export const METRICS = { namespace: "EksRemediation", service: "eks-remediation" } as const;
+
+/**
+ * One Lambda function with a role of its own, which may log, trace and read its environment. What else it may do is granted
+ * where that is set up.
+ */
+export class RemediationFunction extends Construct {
+  readonly lambda: NodejsFunction;
+  readonly role: Role;
+
+  constructor(scope: Construct, id: string, { name, options, ...props }: RemediationFunctionProps) {
+    super(scope, id);
+    const { policy, key, logRetention, namePrefix, vpc, subnets, securityGroups } = options;
+    const logGroup = new LogGroup(this, "Logs", {
+      retention: logRetention,
+      encryptionKey: key,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    // Its name is left to CloudFormation: an EKS access entry holds on to a role's unique ID, so a role that is recreated
+    // under its old name loses its access, while a new name brings a new access entry.
+    this.role = new Role(this, "Role", {
+      assumedBy: new ServicePrincipal("lambda.amazonaws.com"),
+      description: `EKS remediation: ${name}`,
+    });
+    logGroup.grantWrite(this.role);
+    this.role.addToPolicy(new PolicyStatement({ actions: ["kms:Decrypt"], resources: [key.keyArn] }));
+    if (vpc !== undefined) this.role.addToPolicy(networkInterfaces());
+    this.lambda = new NodejsFunction(this, "Function", {
+      ...props,
+      ...(namePrefix === undefined ? {} : { functionName: `${namePrefix}-${name}` }),
+      entry: pathTo(`functions/${name}/handler.ts`),
+      handler: "handler",
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      environment: {
+        REMEDIATION_POLICY: policy,
+        POWERTOOLS_SERVICE_NAME: METRICS.service,
+        POWERTOOLS_METRICS_NAMESPACE: METRICS.namespace,
+        POWERTOOLS_LOG_LEVEL: "INFO",
+      },
+      environmentEncryption: key,
+      role: this.role,
+      logGroup,
+      loggingFormat: LoggingFormat.JSON,
+      applicationLogLevelV2: ApplicationLogLevel.INFO,
+      tracing: Tracing.ACTIVE,
+      ...(vpc === undefined ? {} : { vpc }),
+      ...(subnets === undefined ? {} : { vpcSubnets: subnets }),
+      ...(securityGroups === undefined ? {} : { securityGroups: [...securityGroups] }),
+      projectRoot: pathTo("."),
+      depsLockFilePath: pathTo("package-lock.json"),
+      bundling: {
+        format: OutputFormat.ESM,
+        target: "node24",
+        mainFields: ["module", "main"],
+        minify: true,
+        // The AWS SDK is bundled too: the version that was tested runs, and only the few parts that are used are loaded.
+        externalModules: [],
+        // Dependencies that are CommonJS modules call `require` for what Node brings.
+        banner: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
+        logLevel: LogLevel.WARNING,
+      },
+    });
+    this.acknowledgeFindings();
+  }
+
+  private acknowledgeFindings(): void {
+    Validations.of(this.role).acknowledge({
+      id: "AwsSolutions-IAM5[Resource::*]",
+      reason:
+        "X-Ray's write actions know no resources; nor do the actions on network interfaces that Lambda needs of a function in a VPC, before those interfaces exist.",
+    });
+  }
+}
+
+/**
+ * What Lambda needs of a function's role to run it in a VPC.
+ * Source: docs.aws.amazon.com/lambda, "Giving Lambda functions access to resources in an Amazon VPC"
+ */
+function networkInterfaces(): PolicyStatement {
+  return new PolicyStatement({
+    actions: [
+      "ec2:AssignPrivateIpAddresses",
+      "ec2:CreateNetworkInterface",
+      "ec2:DeleteNetworkInterface",
+      "ec2:DescribeNetworkInterfaces",
+      "ec2:DescribeSubnets",
+      "ec2:UnassignPrivateIpAddresses",
+    ],
+    resources: ["*"],
+  });
+}
+
+function pathTo(file: string): string {
+  return fileURLToPath(new URL(`../${file}`, import.meta.url));
+}

@@ -1,0 +1,53 @@
+import { describe, expect, it } from "vitest";
+import { Synthesised } from "./synthesised.ts";
+
+interface Rule {
+  EventPattern: { detail: { status: string[]; stateMachineArn: unknown[] } };
+  Targets: Record<string, unknown>[];
+}
+
+describe("executions that end badly", () => {
+  const stack = new Synthesised();
+  const rule = stack.properties(stack.id("EndedExecutions", "Rule")) as unknown as Rule;
+  const queue = { "Fn::GetAtt": [stack.id("EndedExecutions", "DeadLetters"), "Arn"] };
+
+  it("are those of this state machine that failed, timed out or were aborted", () => {
+    expect(rule.EventPattern).toEqual({
+      source: ["aws.states"],
+      "detail-type": ["Step Functions Execution Status Change"],
+      detail: {
+        status: ["FAILED", "TIMED_OUT", "ABORTED"],
+        stateMachineArn: [{ Ref: stack.id("Workflow", "StateMachine") }],
+      },
+    });
+  });
+
+  it("are told by the notify function, which gets what EventBridge says of them", () => {
+    expect(rule.Targets).toHaveLength(1);
+    expect(rule.Targets[0]).toMatchObject({
+      Arn: { "Fn::GetAtt": [stack.functionId("notify"), "Arn"] },
+      InputTransformer: {
+        InputPathsMap: { detail: "$.detail" },
+        InputTemplate: '{"about":"execution","event":<detail>}',
+      },
+      RetryPolicy: { MaximumEventAgeInSeconds: 3_600 },
+    });
+    stack.template.hasResourceProperties("AWS::Lambda::Permission", {
+      Action: "lambda:InvokeFunction",
+      FunctionName: { "Fn::GetAtt": [stack.functionId("notify"), "Arn"] },
+      Principal: "events.amazonaws.com",
+      SourceArn: { "Fn::GetAtt": [stack.id("EndedExecutions", "Rule"), "Arn"] },
+    });
+  });
+
+  it("are kept in an encrypted queue when they could not be delivered, or not be told", () => {
+    expect(rule.Targets[0]?.["DeadLetterConfig"]).toEqual({ Arn: queue });
+    stack.template.hasResourceProperties("AWS::Lambda::EventInvokeConfig", {
+      FunctionName: { Ref: stack.functionId("notify") },
+      DestinationConfig: { OnFailure: { Destination: queue } },
+    });
+    expect(stack.properties(stack.id("EndedExecutions", "DeadLetters"))).toMatchObject({
+      KmsMasterKeyId: { "Fn::GetAtt": [stack.id("Encryption", "Key"), "Arn"] },
+    });
+  });
+});
