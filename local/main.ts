@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { Command } from "commander";
 import { errorText } from "../functions/notify/caught-error.ts";
 import { isRemediationError, RemediationError } from "../functions/shared/errors.ts";
@@ -10,6 +10,8 @@ import { localEnvironment } from "./environment.ts";
 import { clusterNameOf, readInput } from "./input.ts";
 import { OpenRuns } from "./interrupted.ts";
 import { connectionFromKubeconfig } from "./kubeconfig.ts";
+import { reportOf } from "./report/html.ts";
+import { Recorder } from "./report/recording.ts";
 import { tell } from "./story.ts";
 import { EXIT, exitCode, outcomeTable } from "./summary.ts";
 
@@ -21,6 +23,7 @@ interface Options {
   policy?: string;
   dryRun?: boolean;
   json?: boolean;
+  report: string;
 }
 
 const command = new Command("npm start --")
@@ -34,6 +37,7 @@ const command = new Command("npm start --")
   .option("--policy <file>", "a JSON file with the remediation policy (default: the documented defaults)")
   .option("--dry-run", "decide everything, change nothing, and say what would have been done")
   .option("--json", "print one JSON object a line: each event, then the result")
+  .option("--report <file>", "where to write the report, one HTML file", "remediation-report.html")
   .addHelpText(
     "after",
     `
@@ -69,6 +73,7 @@ async function main(options: Options): Promise<number> {
   const notifications: Notification[] = [];
   const environment = localEnvironment(connection, policy, notifications);
   const openRuns = new OpenRuns();
+  const recorder = new Recorder(() => environment.now());
 
   const execution = startExecution({
     input,
@@ -76,6 +81,7 @@ async function main(options: Options): Promise<number> {
     environment,
     onEvent: (event) => {
       openRuns.see(event);
+      recorder.see(event);
       if (options.json === true) {
         print(
           JSON.stringify({ event: event.type, state: event.state, iteration: event.iteration, error: event.error }),
@@ -91,6 +97,7 @@ async function main(options: Options): Promise<number> {
   process.once("SIGINT", execution.abort).once("SIGTERM", execution.abort);
 
   const result = await execution.result;
+  writeReport(options.report, reportOf(recorder.finish(connection.name, result, notifications)));
   if (result.status === "aborted") {
     for (const line of await openRuns.release(environment)) print(line);
     process.stderr.write("Interrupted.\n");
@@ -114,6 +121,15 @@ function readPolicy(file: string | undefined): Policy {
     throw new RemediationError("InvalidPolicy", `The policy ${file} cannot be read: ${(error as Error).message}`);
   }
   return parsePolicy(text);
+}
+
+function writeReport(file: string, html: string): void {
+  try {
+    writeFileSync(file, html);
+    process.stderr.write(`Report: ${file}\n`);
+  } catch (error) {
+    process.stderr.write(`The report ${file} cannot be written: ${(error as Error).message}\n`);
+  }
 }
 
 function print(line: string): void {

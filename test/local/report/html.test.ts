@@ -1,0 +1,54 @@
+import { describe, expect, it } from "vitest";
+import { reportOf } from "../../../local/report/html.ts";
+import { diagnosis } from "../../support/runs.ts";
+import { incident, WEB } from "../../support/objects.ts";
+import { PATH, RECOVERED, recordingOf } from "./recordings.ts";
+
+const named = (name: string) => ({ ...RECOVERED, incident: incident({ workload: { ...WEB, name } }) });
+
+describe("the report of a run", () => {
+  it("tells of each workload its outcome, what was found and decided, when, and by which path", () => {
+    const html = reportOf(recordingOf([named("web"), named("api")]));
+
+    for (const name of ["web", "api"]) {
+      expect(html).toContain(`Deployment shop/${name}: <span class="outcome good">Recovered</span>`);
+      expect(html).toContain(`aria-label="The path of Deployment shop/${name} through the workflow"`);
+    }
+    expect(html).toContain("<li>revision 1 has 2 available replicas now</li>");
+    expect(html).toContain("<li>Cause: CrashLoopAfterRollout (confidence high)</li>");
+    expect(html).toContain("<li>Not restart: the same template crashes again</li>");
+    expect(html).toContain(">+4 s</time><span><strong>Roll back</strong>: Rolled back from revision 2");
+    expect(html).toContain(PATH.join(" → "));
+    expect(html).toContain(" UTC</time>, 90 s");
+  });
+
+  it("stands alone: it loads nothing and runs nothing", () => {
+    const html = reportOf(recordingOf([RECOVERED]));
+
+    expect(html).not.toMatch(/<script|<link|<img|<iframe|@import|url\(|https?:\/\/(?!eu-west-1\.console)/);
+    expect(html).toContain("default-src 'none'");
+  });
+
+  it("shows what the cluster says as text, whatever it holds", () => {
+    const evil = `<img src=x onerror=alert(1)>"'&`;
+    const run = {
+      ...RECOVERED,
+      diagnosis: diagnosis({ summary: evil, evidence: [evil], rejected: [{ action: evil, reason: evil }] }),
+      incident: incident({ workload: { ...WEB, name: evil }, failures: [{ reason: evil, count: 1, message: evil }] }),
+    };
+    const html = reportOf(recordingOf([run]));
+
+    expect(html).not.toContain("<img");
+    expect(html).not.toContain(`onerror=alert(1)>"`);
+    expect(html).toContain("&lt;img src=x onerror=alert(1)&gt;&quot;&#39;&amp;");
+  });
+
+  it("says how a run ended that looked after nothing", () => {
+    const healthy = { ...recordingOf([]), result: { status: "succeeded", output: { outcomes: ["Healthy"] } } as const };
+    const failed = { ...healthy, result: { status: "failed", error: { name: "Forbidden", cause: "No." } } as const };
+
+    expect(reportOf(healthy)).toContain(`<span class="outcome good">Healthy</span>`);
+    expect(reportOf(failed)).toContain("Failed: Forbidden: No.");
+    expect(reportOf({ ...healthy, result: { status: "aborted" } })).toContain("Interrupted");
+  });
+});
