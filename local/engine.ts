@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 import {
   ExecutionAbortedError,
   ExecutionError,
@@ -15,6 +16,7 @@ import { rollback } from "../functions/rollback/handler.ts";
 import { scaleWorkload } from "../functions/scale/handler.ts";
 import type { Environment, Step } from "../functions/shared/step.ts";
 import { verifyWorkload } from "../functions/verify/handler.ts";
+import { readPath } from "./scenarios/read-path.ts";
 
 /** The workflow's definition, the same file that is deployed. */
 export const DEFINITION_FILE = new URL("../statemachines/remediation.asl.json", import.meta.url);
@@ -62,6 +64,8 @@ export interface ExecutionOptions {
   name: string;
   /** The environment of every function, or of each its own. */
   environment: Environment | ((name: FunctionName) => Environment);
+  /** How many times faster than the machine's clock time passes; Wait states are as much shorter. */
+  speed?: number;
   onEvent?: (event: ExecutionEvent) => void;
 }
 
@@ -76,8 +80,8 @@ export function loadDefinition(): Definition {
 }
 
 /** Runs the workflow once, in this process. */
-export function startExecution({ input, name, environment, onEvent }: ExecutionOptions): Execution {
-  const definition = loadDefinition();
+export function startExecution({ input, name, environment, speed = 1, onEvent }: ExecutionOptions): Execution {
+  const definition = speed === 1 ? loadDefinition() : withShortWaits(loadDefinition(), speed);
   const machine = new StateMachine(definition, { validationOptions: { checkPaths: false } });
   const execution = machine.run(input as never, {
     overrides: { taskResourceLocalHandlers: localHandlers(definition, environment) },
@@ -94,6 +98,50 @@ export function startExecution({ input, name, environment, onEvent }: ExecutionO
       if (result.status !== "aborted") await observed;
       return result;
     }),
+  };
+}
+
+interface WaitState {
+  Type: "Wait";
+  Seconds?: number;
+  SecondsPath?: string;
+  Next: string;
+}
+
+/**
+ * The definition with each Wait state replaced by a task that waits a part of its time: the engine knows fixed times
+ * only, and how long to wait is in the payload.
+ */
+function withShortWaits(definition: Definition, speed: number): Definition {
+  const shorten = (state: object): object => {
+    if (isMap(state)) return { ...state, ItemProcessor: withShortWaits(state.ItemProcessor, speed) };
+    if (!isWait(state)) return state;
+    const { Seconds = 0, SecondsPath = `${Seconds}`, Next } = state;
+    return { Type: "Task", Resource: waitResource(SecondsPath, speed), ResultPath: null, Next };
+  };
+  const states = Object.entries(definition.States).map(([name, state]) => [name, shorten(state)] as const);
+  return { ...definition, States: Object.fromEntries(states) as Definition["States"] };
+}
+
+function isMap(state: object): state is { ItemProcessor: Definition } {
+  return "ItemProcessor" in state;
+}
+
+function isWait(state: object): state is WaitState {
+  return "Type" in state && state.Type === "Wait";
+}
+
+/** The ARN of a task that waits: `wait/$.remedy.wait_seconds/20`. */
+function waitResource(path: string, speed: number): string {
+  return arnFor(`wait/${path}/${speed}`);
+}
+
+function waiterFor(name: string): Handlers[string] {
+  const [, path = "", speed = "1"] = name.split("/");
+  return async (input) => {
+    const found = path.startsWith("$.") ? readPath(input, path.slice(2)) : path;
+    await sleep((Number(found) * 1_000) / Number(speed));
+    return null;
   };
 }
 
@@ -155,6 +203,7 @@ function localHandlers(definition: Definition, environment: ExecutionOptions["en
 
 function handlerFor(arn: string, environment: ExecutionOptions["environment"]): Handlers[string] {
   const name = arn.split(":").at(-1) ?? "";
+  if (name.startsWith("wait/")) return waiterFor(name);
   const step = STEPS[name];
   if (step === undefined) throw new Error(`The definition calls ${arn}, which is none of the workflow's functions.`);
   const handler = step(typeof environment === "function" ? environment(functionNameOf(name)) : environment);

@@ -1,5 +1,6 @@
 import { describe } from "vitest";
-import { it, type Run, type Scenario } from "./scenario.ts";
+import type { Run } from "../../local/scenarios/run-workflow.ts";
+import { it, type Scenario } from "./scenario.ts";
 import { applyWeb, rollOutWeb, untilDeadlineExceeded } from "./web.ts";
 
 const CRASH = '"simulation/failure": crash-loop';

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { scenarioNames } from "../scenarios/load.ts";
+import { scenarioNames } from "../../local/scenarios/load.ts";
 import { reportPermissions } from "./used-permissions.ts";
 
 /**

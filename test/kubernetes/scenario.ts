@@ -1,42 +1,19 @@
 import { execFile } from "node:child_process";
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { inject, test } from "vitest";
 import { HttpCluster, type Connection } from "../../functions/shared/cluster/http-cluster.ts";
-import type { Detection, WorkloadResult } from "../../functions/shared/contracts.ts";
 import type { Deployment, Hpa, Lease, Pod } from "../../functions/shared/kubernetes/types.ts";
-import type { Notification } from "../../functions/shared/notification.ts";
-import { startExecution, type ExecutionEvent, type FunctionName, type ExecutionResult } from "../../local/engine.ts";
-import { localEnvironment } from "../../local/environment.ts";
+import type { FunctionName } from "../../local/engine.ts";
 import { connectionFromKubeconfig } from "../../local/kubeconfig.ts";
-import { quickPolicy } from "../support/quick-policy.ts";
+import type { Surroundings } from "../../local/scenarios/play.ts";
+import { quickPolicy } from "../../local/scenarios/quick-policy.ts";
+import { runWorkflow, type Run } from "../../local/scenarios/run-workflow.ts";
 
 const execute = promisify(execFile);
-
-/** How one execution went. */
-export interface Run {
-  result: ExecutionResult;
-  /** The results of the workloads, when it succeeded. */
-  workloads: WorkloadResult[];
-  outcomes: string[];
-  /** The findings, when it was asked for nothing else. */
-  detection: Detection;
-  notifications: Notification[];
-  events: ExecutionEvent[];
-  /** The names of the states that were entered, in order. */
-  states: string[];
-}
-
-/** What goes on around a run. */
-export interface Surroundings {
-  /** How many seconds the workflow's clock is ahead of the cluster's. */
-  ahead?: number;
-  /** Called when a state is entered. The workflow's next step reaches the cluster only when the promise has settled. */
-  onEntered?: (state: string) => Promise<void> | undefined;
-}
 
 /** A request that the API server answered, from its audit log. */
 export interface AuditedRequest {
@@ -189,63 +166,13 @@ export class Scenario {
   async run(request: object = {}, overrides: object = {}, surroundings: Surroundings = {}): Promise<Run> {
     const connection = await this.#connect(inject("kubeconfig"));
     const asGroup = (name: FunctionName) => impersonating(connection, `eks-remediation:${name}`);
-    return await this.#run(asGroup, { namespace: this.namespace, ...request }, overrides, surroundings);
+    return await run(asGroup, { namespace: this.namespace, ...request }, overrides, surroundings);
   }
 
   /** Runs the workflow on everything that the policy includes, as a user who may do only what the scenario grants. */
   async runRestricted(overrides: object): Promise<Run> {
     const connection = await this.#connect(inject("restrictedKubeconfig"));
-    return await this.#run(() => connection, {}, overrides);
-  }
-
-  async #run(
-    connectionOf: (name: FunctionName) => Connection,
-    request: object,
-    overrides: object,
-    { ahead = 0, onEntered }: Surroundings = {},
-  ): Promise<Run> {
-    const notifications: Notification[] = [];
-    const events: ExecutionEvent[] = [];
-    const policy = quickPolicy(overrides);
-    let meanwhile = Promise.resolve();
-    const execution = startExecution({
-      input: { cluster_name: "local", ...request },
-      name: `test-${randomUUID()}`,
-      environment: (functionName) => {
-        const environment = localEnvironment(connectionOf(functionName), policy, notifications);
-        return {
-          ...environment,
-          now: () => new Date(Date.now() + ahead * 1_000),
-          connect: async (clusterName) => {
-            // The engine tells of a state beside calling its function: by the next turn it has told.
-            await nextTurn();
-            await meanwhile;
-            return await environment.connect(clusterName);
-          },
-        };
-      },
-      onEvent: (event) => {
-        events.push(event);
-        if (event.type !== "entered") return;
-        const started = onEntered?.(event.state);
-        if (started !== undefined) meanwhile = Promise.all([meanwhile, started]).then(() => undefined);
-      },
-    });
-    const result = await execution.result;
-    await meanwhile;
-    const output = (result.status === "succeeded" ? result.output : {}) as {
-      workloads?: WorkloadResult[];
-      outcomes?: string[];
-    };
-    return {
-      result,
-      workloads: output.workloads ?? [],
-      outcomes: output.outcomes ?? [],
-      detection: output as Detection,
-      notifications,
-      events,
-      states: events.filter(({ type }) => type === "entered").map(({ state }) => state),
-    };
+    return await run(() => connection, {}, overrides, {});
   }
 
   /** A client for the suite's cluster, as the administrator; the audit log has it under this scenario's name. */
@@ -271,6 +198,21 @@ export class Scenario {
   requests(): AuditedRequest[] {
     return auditedRequests(this.#userAgent);
   }
+}
+
+async function run(
+  connectionOf: (name: FunctionName) => Connection,
+  request: object,
+  overrides: object,
+  { ahead = 0, onEntered }: Surroundings,
+): Promise<Run> {
+  return await runWorkflow({
+    connectionOf,
+    request: { cluster_name: "local", ...request },
+    policy: quickPolicy(overrides),
+    now: () => new Date(Date.now() + ahead * 1_000),
+    onEntered,
+  });
 }
 
 /** The same connection, as a member of that group alone. */

@@ -3,12 +3,12 @@ import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseAllDocuments, parseDocument } from "yaml";
 import type * as z from "zod";
-import { withOverrides } from "../support/quick-policy.ts";
+import { withOverrides } from "./quick-policy.ts";
 import { ScenarioFile, type Round, type Step } from "./format.ts";
 import { fill, type Values } from "./placeholders.ts";
 
 /** Where the scenarios are, one folder each. */
-export const SCENARIOS = fileURLToPath(new URL(".", import.meta.url));
+export const SCENARIOS = fileURLToPath(new URL("../../test/scenarios/", import.meta.url));
 
 /** Manifests that several scenarios start from; no scenario itself. */
 const COMMON = "common";

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { readPath } from "./read-path.ts";
+import { readPath } from "../../../local/scenarios/read-path.ts";
 
 const OBJECT = {
   spec: { containers: [{ image: "shop/web:1" }] },

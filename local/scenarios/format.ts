@@ -2,7 +2,7 @@ import * as z from "zod";
 import { ERROR_NAMES } from "../../functions/shared/errors.ts";
 import { Outcome, Refusal } from "../../functions/shared/contracts.ts";
 import { Policy } from "../../functions/shared/policy.ts";
-import { loadDefinition } from "../../local/engine.ts";
+import { loadDefinition } from "../engine.ts";
 import { describeIssues } from "../../functions/shared/validation.ts";
 
 /**

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { OUTCOMES, REFUSALS, type Refusal } from "../../functions/shared/contracts.ts";
-import type { ExpectedWorkload, Expectation } from "./format.ts";
-import { loadScenario, roundsOf, scenarioNames } from "./load.ts";
+import { OUTCOMES, REFUSALS, type Refusal } from "../../../functions/shared/contracts.ts";
+import type { ExpectedWorkload, Expectation } from "../../../local/scenarios/format.ts";
+import { loadScenario, roundsOf, scenarioNames } from "../../../local/scenarios/load.ts";
 
 const expectations = scenarioNames().flatMap((name) => roundsOf(loadScenario(name)).map((round) => round.expect));
 

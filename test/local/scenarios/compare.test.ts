@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
-import type { WorkloadResult } from "../../functions/shared/contracts.ts";
-import type { Expectation } from "../scenarios/format.ts";
-import { compare, type Aftermath } from "./compare-run.ts";
+import type { WorkloadResult } from "../../../functions/shared/contracts.ts";
+import type { Expectation } from "../../../local/scenarios/format.ts";
+import { compare, type Aftermath } from "../../../local/scenarios/compare.ts";
 
 const result: WorkloadResult = {
   workload: { kind: "Deployment", namespace: "shop", name: "web" },

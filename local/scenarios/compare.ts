@@ -1,5 +1,5 @@
 import type { Detection, WorkloadResult } from "../../functions/shared/contracts.ts";
-import type { ExpectedState, ExpectedWorkload, Expectation } from "../scenarios/format.ts";
+import type { ExpectedState, ExpectedWorkload, Expectation } from "./format.ts";
 import { readPath } from "./read-path.ts";
 
 /** What a run left behind, as far as a scenario can expect anything of it. */

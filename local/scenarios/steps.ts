@@ -1,10 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Pod } from "../../functions/shared/kubernetes/types.ts";
-import type { Step, Until } from "../scenarios/format.ts";
-import { fill, type Values } from "../scenarios/placeholders.ts";
+import type { Step, Until } from "./format.ts";
+import { fill, type Values } from "./placeholders.ts";
 import { readPath } from "./read-path.ts";
 
 /** What a scenario's steps need of a cluster. */
@@ -14,6 +13,8 @@ export interface Stage {
   /** Applies a manifest, to the scenario's namespace if it is not said. */
   applyText: (manifest: string, namespace?: string) => Promise<void>;
   until: (what: string, holds: () => Promise<boolean>, seconds?: number) => Promise<void>;
+  /** Waits, by the cluster's clock. */
+  sleep: (seconds: number) => Promise<void>;
 }
 
 /** Where a scenario is played. */
@@ -41,7 +42,7 @@ async function playStep(step: Step, { stage, directory, values }: Setting): Prom
   if (step.kubectl !== undefined) await stage.kubectl(...step.kubectl.map(filled));
   if (step.rolled_out !== undefined) await stage.kubectl("rollout", "status", filled(step.rolled_out), "--timeout=60s");
   if (step.until !== undefined) await playUntil(step.until, stage, filled);
-  if (step.wait !== undefined) await sleep(step.wait * 1_000);
+  if (step.wait !== undefined) await stage.sleep(step.wait);
 }
 
 async function playUntil(until: Until, stage: Stage, filled: (text: string) => string): Promise<void> {

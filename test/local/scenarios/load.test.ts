@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { loadScenario, roundsOf, scenarioNames } from "./load.ts";
+import { loadScenario, roundsOf, scenarioNames } from "../../../local/scenarios/load.ts";
 
 const GOOD = `
 summary: A rollout brings a bad image.

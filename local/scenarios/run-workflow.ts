@@ -1,0 +1,82 @@
+import { randomUUID } from "node:crypto";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import type { Connection } from "../../functions/shared/cluster/http-cluster.ts";
+import type { Detection, WorkloadResult } from "../../functions/shared/contracts.ts";
+import type { Notification } from "../../functions/shared/notification.ts";
+import type { Policy } from "../../functions/shared/policy.ts";
+import { startExecution, type ExecutionEvent, type ExecutionResult, type FunctionName } from "../engine.ts";
+import { localEnvironment } from "../environment.ts";
+
+/** How one execution went. */
+export interface Run {
+  result: ExecutionResult;
+  /** The results of the workloads, when it succeeded. */
+  workloads: WorkloadResult[];
+  outcomes: string[];
+  /** The findings, when it was asked for nothing else. */
+  detection: Detection;
+  notifications: Notification[];
+  events: ExecutionEvent[];
+  /** The names of the states that were entered, in order. */
+  states: string[];
+}
+
+/** What a run is made with. */
+export interface RunOptions {
+  /** How each function reaches the cluster. */
+  connectionOf: (name: FunctionName) => Connection;
+  request: object;
+  policy: Policy;
+  /** The workflow's clock. */
+  now: () => Date;
+  /** How many times faster than the machine's that clock runs. */
+  speed?: number;
+  /** Called when a state is entered. The workflow's next step reaches the cluster only when the promise has settled. */
+  onEntered?: ((state: string) => Promise<void> | undefined) | undefined;
+  onEvent?: (event: ExecutionEvent) => void;
+}
+
+/** Runs the workflow once, and tells how it went. */
+export async function runWorkflow(options: RunOptions): Promise<Run> {
+  const { connectionOf, request, policy, now, speed = 1, onEntered, onEvent } = options;
+  const notifications: Notification[] = [];
+  const events: ExecutionEvent[] = [];
+  let meanwhile = Promise.resolve();
+  const execution = startExecution({
+    input: request,
+    name: `test-${randomUUID()}`,
+    speed,
+    environment: (functionName) => {
+      const environment = localEnvironment(connectionOf(functionName), policy, notifications);
+      return {
+        ...environment,
+        now,
+        connect: async (clusterName) => {
+          // The engine tells of a state beside calling its function: by the next turn it has told.
+          await nextTurn();
+          await meanwhile;
+          return await environment.connect(clusterName);
+        },
+      };
+    },
+    onEvent: (event) => {
+      events.push(event);
+      onEvent?.(event);
+      if (event.type !== "entered") return;
+      const started = onEntered?.(event.state);
+      if (started !== undefined) meanwhile = Promise.all([meanwhile, started]).then(() => undefined);
+    },
+  });
+  const result = await execution.result;
+  await meanwhile;
+  const output = (result.status === "succeeded" ? result.output : {}) as Partial<Pick<Run, "workloads" | "outcomes">>;
+  return {
+    result,
+    workloads: output.workloads ?? [],
+    outcomes: output.outcomes ?? [],
+    detection: output as unknown as Detection,
+    notifications,
+    events,
+    states: events.filter(({ type }) => type === "entered").map(({ state }) => state),
+  };
+}
