@@ -1,4 +1,4 @@
-import type { Values } from "../scenarios/placeholders.ts";
+import type { Values } from "../../local/scenarios/placeholders.ts";
 
 /** The letters and digits of generated names. Source: k8s.io/apimachinery pkg/util/rand */
 const GENERATED = "[bcdfghjklmnpqrstvwxz2456789]";
