@@ -25,6 +25,8 @@ export interface Comparison {
 /** Sets a run's aftermath against what its scenario expects. Of each workload only what the scenario names is compared. */
 export async function compare(expectation: Expectation, aftermath: Aftermath): Promise<Comparison> {
   const { outcomes, workloads, out_of_scope, message, writes, cluster } = expectation;
+  // Several workloads are looked after side by side.
+  const inOrder = (list: readonly string[]) => ((workloads?.length ?? 0) > 1 ? list.toSorted() : list);
   const states = await Promise.all(cluster.map((state) => readState(state, aftermath)));
   return {
     expected: {
@@ -33,7 +35,7 @@ export async function compare(expectation: Expectation, aftermath: Aftermath): P
       ...(workloads === undefined ? {} : { workloads: workloads.toSorted(byName) }),
       ...(out_of_scope === undefined ? {} : { out_of_scope }),
       message,
-      writes,
+      writes: inOrder(writes),
       cluster: cluster.map(({ resource, path, equals, count }) => ({ resource, path, equals, count })),
     },
     actual: {
@@ -42,7 +44,7 @@ export async function compare(expectation: Expectation, aftermath: Aftermath): P
       ...(workloads === undefined ? {} : { workloads: pickExpected(aftermath.workloads, workloads) }),
       ...(out_of_scope === undefined ? {} : { out_of_scope: aftermath.output.out_of_scope }),
       message: parts(message, aftermath.message),
-      writes: aftermath.writes,
+      writes: inOrder(aftermath.writes),
       cluster: states,
     },
   };
