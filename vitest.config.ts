@@ -1,5 +1,12 @@
 import { defineConfig } from "vitest/config";
 
+const deployed = {
+  globalSetup: "test/deployed/global-setup.ts",
+  // They wait for the schedule, for controllers and for messages most of the time.
+  testTimeout: 240_000,
+  hookTimeout: 60_000,
+};
+
 export default defineConfig({
   test: {
     projects: [
@@ -20,6 +27,36 @@ export default defineConfig({
           hookTimeout: 60_000,
           maxConcurrency: 5,
           maxWorkers: 4,
+        },
+      },
+      // One deployed stack for all three, one after the other: `npm run test:deployed`.
+      {
+        test: {
+          ...deployed,
+          name: "deployed",
+          include: ["test/deployed/together/*.test.ts"],
+          maxWorkers: 5,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          ...deployed,
+          name: "deployed-alone",
+          // They take permissions away.
+          include: ["test/deployed/alone/*.test.ts"],
+          fileParallelism: false,
+          sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        test: {
+          ...deployed,
+          name: "deployed-end",
+          // What is left of everything before.
+          include: ["test/deployed/end/*.test.ts"],
+          fileParallelism: false,
+          sequence: { groupOrder: 3 },
         },
       },
     ],

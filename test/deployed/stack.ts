@@ -1,0 +1,58 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import * as z from "zod";
+import { quickPolicy } from "../../local/scenarios/quick-policy.ts";
+import { CLUSTER_NAME, type Cloud } from "./cloud.ts";
+import { run, toolPath } from "./commands.ts";
+import { PLACE } from "./emulator/emulator.ts";
+
+/** The stack's name, as `infra/stack.ts` makes it. */
+export const STACK_NAME = `eks-remediation-${CLUSTER_NAME}`;
+
+/** What the stack tells about itself. */
+const Outputs = z.object({
+  StateMachineArn: z.string(),
+  AgentFunctionName: z.string(),
+  AgentFunctionArn: z.string(),
+  TopicArn: z.string(),
+  RbacCommand: z.string(),
+});
+export type Outputs = z.output<typeof Outputs>;
+
+/** Prepares the account for the CDK. */
+export async function bootstrap({ emulator }: Cloud, signal: AbortSignal): Promise<void> {
+  await run(["npx", "cdk", "bootstrap", `aws://${PLACE.account}/${PLACE.region}`], { env: emulator.env, signal });
+}
+
+/** Deploys the stack as the README says, with a policy that is patient for seconds instead of minutes. */
+export async function deploy(cloud: Cloud, signal: AbortSignal): Promise<Outputs> {
+  const { emulator, directory } = cloud;
+  const policy = join(directory, "policy.json");
+  writeFileSync(policy, JSON.stringify(quickPolicy({})));
+  const outputs = join(directory, "outputs.json");
+  const files = ["--output", join(directory, "cdk.out"), "--outputs-file", outputs];
+  await run(["npx", "cdk", "deploy", ...context(directory), ...files, "--require-approval", "never"], {
+    env: emulator.env,
+    signal,
+  });
+  const written = JSON.parse(readFileSync(outputs, "utf8")) as Record<string, unknown>;
+  return Outputs.parse(written[STACK_NAME]);
+}
+
+/** Gives the functions their permissions on the cluster, by the command that the stack tells. */
+export async function applyRbac(
+  { RbacCommand }: Pick<Outputs, "RbacCommand">,
+  { kubectl, kubeconfig }: { kubectl: string; kubeconfig: string },
+): Promise<void> {
+  const env = { PATH: toolPath(process.env["PATH"], dirname(kubectl)), KUBECONFIG: kubeconfig };
+  await run(["sh", "-c", RbacCommand], { env });
+}
+
+/** Destroys the stack, with the files that it was deployed from. */
+export async function destroy(directory: string): Promise<void> {
+  await run(["npx", "cdk", "destroy", ...context(directory), "--output", join(directory, "cdk.out"), "--force"]);
+}
+
+function context(directory: string): string[] {
+  return ["-c", `clusterName=${CLUSTER_NAME}`, "-c", `policy=${join(directory, "policy.json")}`];
+}
