@@ -32,6 +32,12 @@ const ADVICE: Readonly<Partial<Record<ErrorName, Advice>>> = {
     nextSteps: ["Compare cluster_name with the clusters of this account and region."],
     commands: ["aws eks list-clusters"],
   },
+  ClusterNotPermitted: {
+    nextSteps: [
+      "The functions' roles may describe the cluster alone that their stack was deployed for. Start the workflow of that cluster's stack, or deploy one for it.",
+    ],
+    commands: ["npx cdk deploy -c clusterName=CLUSTER"],
+  },
   ClusterUnreachable: {
     nextSteps: [
       "Look at the cluster's endpoint access: a private endpoint needs the functions in the cluster's VPC, and a security group that lets them in on port 443 (docs/deploy.md).",
@@ -51,7 +57,7 @@ const ADVICE: Readonly<Partial<Record<ErrorName, Advice>>> = {
   },
   Forbidden: {
     nextSteps: [
-      "The function's Kubernetes group lacks the permission that the message names. Apply the RBAC manifest.",
+      "The function's Kubernetes group lacks the permission that the message names. Apply the RBAC manifest; a stack that is limited to some namespaces has a command of its own, in its output RbacCommand.",
     ],
     commands: connectAnd(APPLY_RBAC),
   },

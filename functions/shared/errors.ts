@@ -12,6 +12,7 @@ export const ERROR_NAMES = [
   "InvalidKubeconfig",
   "ContextNotFound",
   "ClusterNotFound",
+  "ClusterNotPermitted",
   "ClusterUnreachable",
   "ClusterUnavailable",
   "ClusterThrottled",

@@ -11,7 +11,8 @@ interface State {
   Default?: string;
   End?: boolean;
   ItemProcessor?: Machine;
-  Retry?: { ErrorEquals: string[] }[];
+  TimeoutSeconds?: number;
+  Retry?: { ErrorEquals: string[]; JitterStrategy?: string; MaxDelaySeconds?: number }[];
   Catch?: { ErrorEquals: string[]; Next: string }[];
   Choices?: { Next: string }[];
 }
@@ -115,6 +116,17 @@ describe("the definition", () => {
         name,
       ).toBe(true);
       expect(task, name).toHaveProperty("TimeoutSeconds");
+    }
+  });
+
+  it("ends by itself: the run as a whole has a time limit, and so has every pause before a retry", () => {
+    const retries = states.flatMap(([, { Retry = [] }]) => Retry);
+
+    expect((definition as { TimeoutSeconds?: number }).TimeoutSeconds).toBe(7_200);
+    expect(retries.length).toBeGreaterThan(10);
+    for (const retry of retries) {
+      // Many executions that meet the same trouble do not come back at the same moment.
+      expect(retry).toMatchObject({ JitterStrategy: "FULL", MaxDelaySeconds: 30 });
     }
   });
 

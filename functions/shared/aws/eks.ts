@@ -6,7 +6,7 @@ import { createToken } from "./eks-token.ts";
 
 /**
  * Finds the cluster's endpoint and CA, and authenticates with tokens made from the function's own temporary credentials.
- * @throws RemediationError `ClusterNotFound` when there is no such cluster in this account and region, `Forbidden` when
+ * @throws RemediationError `ClusterNotFound` when there is no such cluster in this account and region, `ClusterNotPermitted` when
  *   the role may not describe it, `ClusterUnreachable` when it has no endpoint yet
  */
 export async function connectToEks(clusterName: string): Promise<Connection> {
@@ -50,7 +50,7 @@ async function describeCluster(client: EKSClient, name: string): Promise<{ endpo
     }
     const denied = error instanceof Error && error.name === "AccessDeniedException";
     throw new RemediationError(
-      denied ? "Forbidden" : "ClusterUnreachable",
+      denied ? "ClusterNotPermitted" : "ClusterUnreachable",
       `EKS cluster ${name} could not be described: ${error instanceof Error ? error.message : String(error)}`,
       { cause: error },
     );

@@ -9,12 +9,13 @@ describe.concurrent("a run on a cluster that cannot be had", () => {
   it("is refused by IAM when the stack is not for that cluster", async ({ failedRuns, expect }) => {
     const run = await execute({ cluster_name: "staging" });
 
-    expect(run).toMatchObject({ status: "FAILED", error: "Forbidden" });
+    expect(run).toMatchObject({ status: "FAILED", error: "ClusterNotPermitted" });
     expect(run.cause).toContain("eks:DescribeCluster");
     const { document, attributes } = await failedRuns.message(
       ({ document: { execution } }) => execution.id === run.arn,
     );
-    expect(document).toMatchObject({ outcome: "Unresolved", reason: "Forbidden", cluster_name: "staging" });
+    expect(document).toMatchObject({ outcome: "Unresolved", reason: "ClusterNotPermitted", cluster_name: "staging" });
+    expect(document.commands).toEqual(["npx cdk deploy -c clusterName=staging"]);
     expect(document.summary).toContain("EKS cluster staging could not be described");
     expect(attributes).toEqual({ outcome: "Unresolved", cluster: "staging", cause: "RunFailed", needs_person: "true" });
   });

@@ -7,6 +7,7 @@ const EXECUTION = { id: "run-1", name: "run-1" };
 describe("what to do about an error", () => {
   it.each([
     ["ClusterNotFound", "aws eks list-clusters"],
+    ["ClusterNotPermitted", "npx cdk deploy -c clusterName=prod"],
     ["Unauthorized", "aws eks list-access-entries --cluster-name prod"],
     ["ClusterUnreachable", "aws eks describe-cluster --name prod --query cluster.[status,endpoint,resourcesVpcConfig]"],
     ["Forbidden", "kubectl apply -f infra/rbac.yaml"],
