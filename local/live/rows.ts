@@ -1,0 +1,95 @@
+import type { Incident, Outcome, Report, WorkloadRun } from "../../functions/shared/contracts.ts";
+import { describeWorkload } from "../../functions/shared/kubernetes/workloads.ts";
+import { count } from "../../functions/shared/text.ts";
+import type { ExecutionEvent } from "../engine.ts";
+
+/** What is shown of one workload while the workflow looks after it. */
+export interface Row {
+  workload: string;
+  failure: string;
+  diagnosis: string;
+  remedy: string;
+  progress: string;
+  outcome: Outcome | undefined;
+  needsPerson: boolean;
+}
+
+/** The rows of an execution, by the iteration of each workload; they change with each event. */
+export type Rows = ReadonlyMap<number, Row>;
+
+type State = Partial<WorkloadRun> & Partial<Report>;
+
+/** The rows after one more event. */
+export function afterEvent(rows: Rows, event: ExecutionEvent): Rows {
+  const { iteration, input } = event;
+  if (iteration === undefined) return rows;
+  const row = rows.get(iteration) ?? newRow((input as State | undefined)?.incident);
+  if (row === undefined) return rows;
+  return new Map(rows).set(iteration, { ...row, ...changeBy(event) });
+}
+
+function newRow(incident: Incident | undefined): Row | undefined {
+  if (incident === undefined) return undefined;
+  const { workload, failures, failing_pods } = incident;
+  const reasons = [...new Set(failures.map(({ reason }) => reason))].join(", ");
+  return {
+    workload: describeWorkload(workload),
+    failure: failing_pods === 0 ? reasons : `${reasons} (${count(failing_pods, "pod")})`,
+    diagnosis: "",
+    remedy: "",
+    progress: "",
+    outcome: undefined,
+    needsPerson: false,
+  };
+}
+
+/** What an event changes of its row. */
+function changeBy({ type, state, input, output }: ExecutionEvent): Partial<Row> {
+  if (type === "entered") return entered(state, input ?? {});
+  if (type === "retried") return { progress: `${state}: tries again` };
+  return type === "exited" ? exited(state, output ?? {}) : {};
+}
+
+function entered(state: string, run: State): Partial<Row> {
+  switch (state) {
+    case "Claim workload":
+      return { progress: "claiming" };
+    case "Diagnose":
+    case "Diagnose again":
+      return { progress: "diagnosing" };
+    case "Wait for it to settle":
+      return { progress: `settling, first look in ${run.remedy?.wait_seconds ?? "?"} s` };
+    case "Verify":
+      return { progress: "verifying" };
+    case "Undo rollback":
+    case "Undo scaling":
+      return { progress: "undoing" };
+    default:
+      return {};
+  }
+}
+
+function exited(state: string, run: State): Partial<Row> {
+  switch (state) {
+    case "Diagnose":
+    case "Diagnose again":
+      return run.diagnosis === undefined
+        ? {}
+        : {
+            diagnosis: run.diagnosis.cause,
+            remedy: run.diagnosis.remedy.action === "none" ? "" : run.diagnosis.remedy.action,
+          };
+    case "Verify": {
+      const { verdict, reasons = [] } = run.verification ?? {};
+      return { progress: verdict === "settling" ? (reasons[0] ?? "settling") : (verdict ?? "").replace("_", " ") };
+    }
+    case "Release workload":
+      return {
+        outcome: run.outcome,
+        progress: run.reason ?? "",
+        needsPerson: run.needs_person ?? false,
+      };
+    default:
+      return {};
+  }
+}

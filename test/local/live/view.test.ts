@@ -1,0 +1,40 @@
+import { describe, expect, it } from "vitest";
+import { tableLines } from "../../../local/live/view.ts";
+import type { Row } from "../../../local/live/rows.ts";
+
+const row: Row = {
+  workload: "Deployment shop/web",
+  failure: "CrashLoopBackOff (2 pods)",
+  diagnosis: "CrashLoopAfterRollout",
+  remedy: "rollback",
+  progress: "well since 12:00; it has to stay so for 60 s",
+  outcome: undefined,
+  needsPerson: false,
+};
+const plain = (_style: unknown, text: string) => text;
+const marked = (style: unknown, text: string) => `<${String(style)}>${text}</>`;
+
+describe("the table of workloads", () => {
+  it("has a line for each, under its titles", () => {
+    expect(tableLines([row, { ...row, workload: "Deployment shop/api" }], 200, plain)).toEqual([
+      "WORKLOAD             FAILURE                    DIAGNOSIS              REMEDY    OUTCOME  PROGRESS",
+      "Deployment shop/web  CrashLoopBackOff (2 pods)  CrashLoopAfterRollout  rollback           well since 12:00; it has to stay so for 60 s",
+      "Deployment shop/api  CrashLoopBackOff (2 pods)  CrashLoopAfterRollout  rollback           well since 12:00; it has to stay so for 60 s",
+    ]);
+  });
+
+  it("ends with the outcome, and who has to look", () => {
+    const [, line] = tableLines([{ ...row, outcome: "Skipped", progress: "OptedOut", needsPerson: true }], 200, marked);
+
+    expect(line).toContain("<yellow>Skipped</>");
+    expect(line).toMatch(/OptedOut; a person has to look$/);
+  });
+
+  it("never is wider than the terminal, down to a narrow one", () => {
+    const long = { ...row, workload: `Deployment shop/${"x".repeat(200)}`, progress: "y".repeat(500) };
+
+    for (const width of [400, 160, 120]) {
+      for (const line of tableLines([long], width, plain)) expect(line.length, `${width}`).toBeLessThan(width);
+    }
+  });
+});
