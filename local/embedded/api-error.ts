@@ -46,8 +46,28 @@ export const conflict = (resource: Named, name: string, why: string): ApiError =
     kind: resource.plural,
   });
 
-export const invalid = (kind: string, name: string, why: string): ApiError =>
-  new ApiError(422, "Invalid", `${kind} "${name}" is invalid: ${why}`, { name, kind });
+/** What is wrong with one field, in the form of a cause in a `Status`. */
+export interface FieldProblem {
+  field: string;
+  reason: "FieldValueInvalid" | "FieldValueRequired" | "FieldValueForbidden" | "FieldValueNotSupported";
+  /** Begins with what the reason means: `Invalid value: -1: must be ...`. */
+  message: string;
+}
+
+export const invalid = (
+  { kind, group }: { kind: string; group: string },
+  name: string,
+  problems: readonly FieldProblem[],
+): ApiError => {
+  const said = problems.map(({ field, message }) => `${field}: ${message}`);
+  const what = said.length === 1 ? said.join() : `[${said.join(", ")}]`;
+  return new ApiError(422, "Invalid", `${qualified({ plural: kind, group })} "${name}" is invalid: ${what}`, {
+    name,
+    group,
+    kind,
+    causes: problems.map(({ field, reason, message }) => ({ reason, message, field })),
+  });
+};
 
 export const forbidden = (resource: Named, name: string, why: string): ApiError =>
   new ApiError(403, "Forbidden", `${qualified(resource)} "${name}" is forbidden: ${why}`, {

@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { ObjectMeta } from "../../functions/shared/kubernetes/types.ts";
 import { alreadyExists, conflict, invalid, notFound } from "./api-error.ts";
 import { apiTime, type Clock } from "./clock.ts";
+import { nameProblem } from "./names.ts";
 import { groupVersionOf, type Resource } from "./resources.ts";
 
 /** An object as the API server holds it. */
@@ -46,8 +47,6 @@ export type Admission = (
 ) => void;
 
 const DEFAULT_GRACE_SECONDS = 30;
-/** Source: k8s.io/apimachinery/pkg/api/validation, RFC 1123 subdomain */
-const NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 
 /**
  * The objects of an embedded cluster, with the rules that etcd and the API server's registry have for them: resource
@@ -108,17 +107,16 @@ export class Store {
       metadata.name = `${metadata.generateName}${randomSuffix()}`;
     }
     const name = metadata.name ?? "";
-    if (name.length > 253 || !NAME.test(name)) {
-      throw invalid(resource.kind, name, `metadata.name: Invalid value: "${name}": a lowercase RFC 1123 subdomain`);
-    }
+    const problem = nameProblem(name);
+    if (problem !== undefined) throw invalid(resource, name, [problem]);
     object.apiVersion = groupVersionOf(resource);
     object.kind = resource.kind;
     if (this.#collection(resource).has(keyOf(resource, metadata.namespace, name))) throw alreadyExists(resource, name);
-    this.#admit(resource, object, "create", undefined);
     metadata.uid = randomUUID();
     metadata.creationTimestamp = apiTime(this.clock.now());
     delete metadata.deletionTimestamp;
     if (resource.generation) metadata.generation = 1;
+    this.#admit(resource, object, "create", undefined);
     return this.#keep("ADDED", resource, object, dryRun);
   }
 
@@ -184,15 +182,24 @@ export class Store {
     const object = this.get<T>(resource, namespace, name);
     const metadata: ObjectMeta = object.metadata ?? {};
     const failed = failedPrecondition(metadata, preconditions);
-    if (failed !== undefined) throw conflict(resource, name, failed);
+    // The API server names the kind here, not the resource.
+    if (failed !== undefined) throw conflict({ plural: resource.kind, group: resource.group }, name, failed);
     if (propagationPolicy === "Foreground" && metadata.finalizers?.includes("foregroundDeletion") !== true) {
       metadata.finalizers = [...(metadata.finalizers ?? []), "foregroundDeletion"];
     }
     const grace = resource.kind === "Pod" ? graceOf(object, gracePeriodSeconds) : 0;
-    if (grace === 0 && (metadata.finalizers ?? []).length === 0) return this.#remove(resource, object, dryRun);
+    if (grace === 0 && finalizersOf(object).length === 0) return this.#remove(resource, object, dryRun);
     const due = apiTime(new Date(this.clock.now().getTime() + grace * 1_000));
     if (metadata.deletionTimestamp !== undefined && metadata.deletionTimestamp <= due) return object;
-    object.metadata = { ...metadata, deletionTimestamp: due, deletionGracePeriodSeconds: grace };
+    // The beginning of a deletion counts as a change of the spec.
+    const begun = metadata.deletionTimestamp === undefined && metadata.generation !== undefined;
+    object.metadata = {
+      ...metadata,
+      ...(begun ? { generation: (metadata.generation ?? 0) + 1 } : {}),
+      deletionTimestamp: due,
+      ...(resource.kind === "Namespace" ? {} : { deletionGracePeriodSeconds: grace }),
+    };
+    if (resource.kind === "Namespace") object.status = { ...(object.status as object), phase: "Terminating" };
     return this.#keep("MODIFIED", resource, object, dryRun);
   }
 
@@ -266,10 +273,17 @@ function keyOf({ namespaced }: Resource, namespace: string | undefined, name: st
 }
 
 /** An object that is being deleted, and that nothing keeps any more. */
-function isGone({ kind, metadata }: ApiObject): boolean {
-  if (metadata?.deletionTimestamp === undefined || (metadata.finalizers ?? []).length > 0) return false;
+function isGone(object: ApiObject): boolean {
+  const { kind, metadata } = object;
+  if (metadata?.deletionTimestamp === undefined || finalizersOf(object).length > 0) return false;
   // A pod stays until its kubelet has ended it.
   return kind !== "Pod" || metadata.deletionGracePeriodSeconds === 0;
+}
+
+/** What keeps the object; a namespace has finalizers in its spec as well. */
+function finalizersOf({ kind, metadata, spec }: ApiObject): string[] {
+  const ofSpec = kind === "Namespace" ? (spec as { finalizers?: string[] } | undefined)?.finalizers : undefined;
+  return [...(metadata?.finalizers ?? []), ...(ofSpec ?? [])];
 }
 
 function graceOf(object: ApiObject, given: number | undefined): number {
@@ -285,10 +299,10 @@ function failedPrecondition(
   wanted: { uid?: string; resourceVersion?: string },
 ): string | undefined {
   if (wanted.uid !== undefined && wanted.uid !== uid) {
-    return `Precondition failed: UID in precondition: ${wanted.uid}, UID in object meta: ${uid}`;
+    return `the UID in the precondition (${wanted.uid}) does not match the UID in record (${uid}). The object might have been deleted and then recreated`;
   }
   if (wanted.resourceVersion !== undefined && wanted.resourceVersion !== resourceVersion) {
-    return `Precondition failed: ResourceVersion in precondition: ${wanted.resourceVersion}, ResourceVersion in object meta: ${resourceVersion}`;
+    return `the ResourceVersion in the precondition (${wanted.resourceVersion}) does not match the ResourceVersion in record (${resourceVersion}). The object might have been modified`;
   }
   return undefined;
 }

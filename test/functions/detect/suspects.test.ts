@@ -18,7 +18,12 @@ import { JOB_PRINTER } from "../../../local/embedded/printers/job.ts";
 import { NODE_PRINTER } from "../../../local/embedded/printers/node.ts";
 import { POD_PRINTER } from "../../../local/embedded/printers/pod.ts";
 import { printed, type Printer } from "../../../local/embedded/printers/printer.ts";
-import { DAEMON_SET_PRINTER, DEPLOYMENT_PRINTER, REPLICA_SET_PRINTER, STATEFUL_SET_PRINTER } from "../../../local/embedded/printers/workloads.ts";
+import {
+  DAEMON_SET_PRINTER,
+  DEPLOYMENT_PRINTER,
+  REPLICA_SET_PRINTER,
+  STATEFUL_SET_PRINTER,
+} from "../../../local/embedded/printers/workloads.ts";
 import { daemonSet, deploymentWith, failedJob, node, statefulSet } from "../../support/workload-objects.ts";
 
 /** Whether the rule suspects the object by its printed row. */

@@ -1,4 +1,4 @@
-import type { ContainerStatus, Pod } from "../../functions/shared/kubernetes/types.ts";
+import type { ContainerStatus, Pod } from "../../../functions/shared/kubernetes/types.ts";
 
 /**
  * What the API server prints of a pod under READY and STATUS: the cells that a scan judges it by.
@@ -6,13 +6,17 @@ import type { ContainerStatus, Pod } from "../../functions/shared/kubernetes/typ
  */
 export function printedPod(pod: Pod): { ready: string; status: string } {
   const init = printedInit(pod);
-  const started = init.status === undefined || isTrue(pod, "Initialized");
-  const app = started ? (pod.status?.containerStatuses ?? []) : [];
+  const app = isInitialized(pod) ? (pod.status?.containerStatuses ?? []) : [];
   const ready = init.ready + app.filter(isRunningAndReady).length;
   return {
     ready: `${ready}/${wantedContainers(pod)}`,
     status: printedDeletion(pod) ?? printedApp(pod, app, init.status ?? ownWords(pod)),
   };
+}
+
+/** Whether its init containers are behind it, so that its other containers speak for it. */
+export function isInitialized(pod: Pod): boolean {
+  return printedInit(pod).status === undefined || isTrue(pod, "Initialized");
 }
 
 /** What the pod itself says, before its containers are heard. */
@@ -71,7 +75,8 @@ function wantedContainers({ spec, status }: Pod): number {
   return (spec?.containers.length ?? status?.containerStatuses?.length ?? 0) + sidecars.length;
 }
 
-function isSidecar({ spec }: Pod, { name }: ContainerStatus): boolean {
+/** Whether it is an init container that keeps running. */
+export function isSidecar({ spec }: Pod, { name }: ContainerStatus): boolean {
   return spec?.initContainers?.find((container) => container.name === name)?.restartPolicy === "Always";
 }
 

@@ -1,0 +1,92 @@
+import { ApiError, badRequest } from "../api-error.ts";
+import { groupVersionOf } from "../resources.ts";
+import type { ApiObject, Store } from "../store.ts";
+import { parseFieldSelector } from "./field-selector.ts";
+import { parseLabelSelector } from "./label-selector.ts";
+import { listMetadata, type Page, type Pages } from "./pages.ts";
+import { numberIn, type Answer, type ApiRequest } from "./request.ts";
+import type { Route } from "./route.ts";
+import { failure } from "./status.ts";
+import { asksForTable, tableOf } from "./table.ts";
+import type { WatchCache } from "./watch-cache.ts";
+
+/** Reads one object. @throws ApiError NotFound */
+export function get(store: Store, { resource, namespace, name = "" }: Route, request: ApiRequest): Answer {
+  const object = store.get(resource, namespace, name);
+  if (!asksForTable(request)) return { status: 200, body: object };
+  const version = object.metadata?.resourceVersion ?? "";
+  return { status: 200, body: tableOf(resource, { items: [object], version }, request, store.clock.now()) };
+}
+
+/**
+ * Lists a collection, all of it or page by page, as objects or as a Table.
+ * @throws ApiError BadRequest, Expired (410) for a continue token that is too old, Timeout for a version to come
+ */
+export function list(store: Store, pages: Pages, route: Route, request: ApiRequest): Answer {
+  checkVersion(store, request);
+  const { resource } = route;
+  const page = pageOf(store, pages, route, request);
+  if (asksForTable(request)) return { status: 200, body: tableOf(resource, page, request, store.clock.now()) };
+  const items = page.items.map(({ apiVersion: _apiVersion, kind: _kind, ...item }) => item);
+  return {
+    status: 200,
+    body: {
+      kind: `${resource.kind}List`,
+      apiVersion: groupVersionOf(resource),
+      metadata: listMetadata(page),
+      items,
+    },
+  };
+}
+
+function pageOf(store: Store, pages: Pages, { resource, namespace, name }: Route, request: ApiRequest): Page {
+  const { query } = request;
+  const token = query.get("continue") ?? "";
+  const limit = numberIn(request, "limit");
+  if (token !== "") return pages.next(token, limit);
+  const selects = selection({ resource, ...(name === undefined ? {} : { name }) }, request);
+  const items = store.list(resource, namespace).filter(selects);
+  // The watch cache answers with everything it has.
+  return pages.first(items, store.version, query.get("resourceVersion") === "0" ? 0 : limit);
+}
+
+/** Tells of the changes of a collection or an object. */
+export function watch(cache: WatchCache, route: Route, request: ApiRequest): Answer {
+  const { resource, namespace } = route;
+  const selects = selection(route, request);
+  const since = request.query.get("resourceVersion") ?? undefined;
+  const timeout = numberIn(request, "timeoutSeconds");
+  return {
+    timeoutSeconds: timeout === 0 ? undefined : timeout,
+    watch: (tell) => {
+      try {
+        return cache.watch({ resource, namespace, selects }, since, tell);
+      } catch (error) {
+        if (!(error instanceof ApiError)) throw error;
+        tell({ type: "ERROR", object: failure(error) });
+        return () => undefined;
+      }
+    },
+  };
+}
+
+/** Which objects a request means by its selectors. @throws ApiError BadRequest */
+export function selection({ resource, name }: Route, { query }: ApiRequest): (object: ApiObject) => boolean {
+  const byLabels = parseLabelSelector(query.get("labelSelector") ?? "");
+  const byFields = parseFieldSelector(resource, query.get("fieldSelector") ?? "");
+  return (object) =>
+    (name === undefined || object.metadata?.name === name) && byLabels(object.metadata?.labels) && byFields(object);
+}
+
+function checkVersion(store: Store, { query }: ApiRequest): void {
+  const version = query.get("resourceVersion") ?? "";
+  if (!/^\d*$/.test(version)) {
+    throw badRequest(`invalid resource version: resourceVersion: Invalid value: "${version}": it is not a number`);
+  }
+  if (Number(version) > Number(store.version)) {
+    throw new ApiError(504, "Timeout", `Timeout: Too large resource version: ${version}, current: ${store.version}`, {
+      causes: [{ reason: "ResourceVersionTooLarge", message: "Too large resource version" }],
+      retryAfterSeconds: 1,
+    });
+  }
+}

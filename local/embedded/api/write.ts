@@ -1,0 +1,89 @@
+import { badRequest, invalid } from "../api-error.ts";
+import { groupVersionOf } from "../resources.ts";
+import type { ApiObject, Store, WriteOptions } from "../store.ts";
+import type { Fields } from "./fields.ts";
+import { fieldsOf } from "./fields.ts";
+import { APPLY_PATCH, patched } from "./patch.ts";
+import { deleteOptionsOf, isDryRun, mediaType, objectIn, parsedBody, type Answer, type ApiRequest } from "./request.ts";
+import type { Route } from "./route.ts";
+import { methodNotAllowed, success } from "./status.ts";
+import { selection } from "./read.ts";
+
+/** Kinds whose deletion is answered with the object, not with a `Status`, also when it is gone at once. */
+const ANSWERED_WITH_THE_OBJECT = ["Pod", "Namespace", "Service", "ServiceAccount", "ResourceQuota"];
+
+/** Creates what the body holds. @throws ApiError BadRequest, Invalid, AlreadyExists, NotFound, Forbidden */
+export function create(store: Store, route: Route, request: ApiRequest): Answer {
+  const { resource, namespace } = route;
+  if (resource.namespaced && namespace === undefined) throw methodNotAllowed();
+  const object = placed(objectIn(request, resource.kind), route);
+  if ((object.metadata?.resourceVersion ?? "") !== "") {
+    throw badRequest("resourceVersion should not be set on objects to be created");
+  }
+  return { status: 201, body: store.create(resource, object, { dryRun: isDryRun(request) }) };
+}
+
+/** Replaces an object by what the body holds. @throws ApiError NotFound, Conflict, BadRequest, Invalid */
+export function replace(store: Store, route: Route, request: ApiRequest): Answer {
+  const object = placed(objectIn(request, route.resource.kind), route);
+  return { status: 200, body: store.update(route.resource, object, writeOptions(route, request)) };
+}
+
+/** Patches an object. @throws ApiError NotFound, Conflict, BadRequest, Invalid, UnsupportedMediaType */
+export function patch(store: Store, route: Route, request: ApiRequest): Answer {
+  const { resource, namespace, name = "" } = route;
+  const type = mediaType(request);
+  if (type === APPLY_PATCH && store.find(resource, namespace, name) === undefined) return create(store, route, request);
+  const current = store.get(resource, namespace, name);
+  const wanted = patched(current, type, parsedBody(request, "error decoding patch")) as ApiObject;
+  if (wanted.metadata?.uid !== current.metadata?.uid) {
+    const message = `Invalid value: ${JSON.stringify(wanted.metadata?.uid ?? "")}: field is immutable`;
+    throw invalid(resource, name, [{ field: "metadata.uid", reason: "FieldValueInvalid", message }]);
+  }
+  return { status: 200, body: store.update(resource, placed(wanted, route), writeOptions(route, request)) };
+}
+
+/** Deletes an object. @throws ApiError NotFound, Conflict, BadRequest, Forbidden */
+export function remove(store: Store, { resource, namespace, name = "" }: Route, request: ApiRequest): Answer {
+  const object = store.delete(resource, namespace, name, deleteOptionsOf(request));
+  const stays = object.metadata?.deletionTimestamp !== undefined;
+  if (stays || ANSWERED_WITH_THE_OBJECT.includes(resource.kind)) return { status: 200, body: object };
+  const { group, plural } = resource;
+  return { status: 200, body: success({ name, group, kind: plural, uid: object.metadata?.uid ?? "" }) };
+}
+
+/** Deletes every object of a collection that the selectors leave. @throws ApiError BadRequest */
+export function removeCollection(store: Store, route: Route, request: ApiRequest): Answer {
+  const { resource, namespace } = route;
+  if (resource.namespaced && namespace === undefined) throw methodNotAllowed();
+  const options = deleteOptionsOf(request);
+  const items = store
+    .list(resource, namespace)
+    .filter(selection(route, request))
+    .map(({ metadata }) => store.delete(resource, namespace, metadata?.name ?? "", options));
+  const metadata = { resourceVersion: store.version };
+  return { status: 200, body: { kind: `${resource.kind}List`, apiVersion: groupVersionOf(resource), metadata, items } };
+}
+
+function writeOptions({ subresource }: Route, request: ApiRequest): WriteOptions {
+  return { dryRun: isDryRun(request), status: subresource === "status" };
+}
+
+/**
+ * The object with the namespace and name of the path.
+ * @throws ApiError BadRequest for an object that says another one
+ */
+function placed(object: Fields, { namespace, name }: Route): ApiObject {
+  const metadata = fieldsOf(object["metadata"]) as NonNullable<ApiObject["metadata"]>;
+  if (name !== undefined && metadata.name !== undefined && metadata.name !== name) {
+    throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`);
+  }
+  if (namespace !== undefined && ![undefined, "", namespace].includes(metadata.namespace)) {
+    throw badRequest("the namespace of the provided object does not match the namespace sent on the request");
+  }
+  const place = {
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(name === undefined ? {} : { name }),
+  };
+  return { ...object, metadata: { ...metadata, ...place } };
+}

@@ -1,0 +1,92 @@
+import { parseAllDocuments } from "yaml";
+import { fieldsOf, isFields, type Fields } from "../api/fields.ts";
+import { mergeKeyOf } from "../api/strategic-merge.ts";
+import type { ApiObject } from "../store.ts";
+import type { Arguments } from "./arguments.ts";
+import { pathOf, printedName, STRATEGIC, type Client } from "./client.ts";
+import { resourceNamed } from "./targets.ts";
+
+/** Where kubectl keeps what it applied last, to know which fields are gone from the manifest. */
+const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
+
+/** Creates or changes what the manifests say, one YAML document after the other. */
+export async function apply(client: Client, args: Arguments, text: string): Promise<string> {
+  const lines: string[] = [];
+  for (const document of parseAllDocuments(text)) {
+    if ("errors" in document && document.errors.length > 0) throw new Error(`error: ${String(document.errors[0])}`);
+    const manifest: unknown = document.toJS();
+    if (manifest !== null) lines.push(await applyOne(client, args.namespace, fieldsOf(manifest)));
+  }
+  if (lines.length === 0) throw new Error("error: no objects passed to apply");
+  return lines.join("");
+}
+
+async function applyOne(client: Client, otherwise: string, manifest: Fields): Promise<string> {
+  const kind = manifest["kind"];
+  const resource = resourceNamed(typeof kind === "string" ? kind : "");
+  const metadata = fieldsOf(manifest["metadata"]) as NonNullable<ApiObject["metadata"]>;
+  const { name = "", namespace = otherwise } = metadata;
+  const placed = resource.namespaced ? { ...manifest, metadata: { ...metadata, namespace } } : manifest;
+  const applied = withAnnotation(placed, `${JSON.stringify(placed)}\n`);
+  const path = pathOf(resource, namespace, name);
+  const current = await client.find(path);
+  if (current === undefined) {
+    await client.request("POST", pathOf(resource, namespace), { body: applied });
+    return `${printedName(resource, name)} created\n`;
+  }
+  const last = current.metadata?.annotations?.[LAST_APPLIED];
+  const removed = last === undefined ? {} : removals(fieldsOf(JSON.parse(last)), placed);
+  const body = overlaid(applied, removed);
+  const changed = await client.request("PATCH", path, { body, contentType: STRATEGIC });
+  const same = changed.metadata?.resourceVersion === current.metadata?.resourceVersion;
+  return `${printedName(resource, name)} ${same ? "unchanged" : "configured"}\n`;
+}
+
+function withAnnotation(manifest: Fields, value: string): Fields {
+  const metadata = fieldsOf(manifest["metadata"]);
+  const annotations = { ...fieldsOf(metadata["annotations"]), [LAST_APPLIED]: value };
+  return { ...manifest, metadata: { ...metadata, annotations } };
+}
+
+/** The part of a strategic merge patch that removes what was applied last and is wanted no more. */
+export function removals(last: Fields, wanted: Fields): Fields {
+  return Object.fromEntries(
+    Object.entries(last).flatMap(([name, value]): [string, unknown][] => {
+      const now = wanted[name];
+      if (now === undefined || now === null) return [[name, null]];
+      const removed = isFields(value) && isFields(now) ? removals(value, now) : removedElements(name, value, now);
+      return Object.keys(removed).length === 0 ? [] : [[name, removed]];
+    }),
+  );
+}
+
+/** As `removals`, for two lists whose elements are told apart by a key. */
+function removedElements(list: string, last: unknown, wanted: unknown): Fields[] {
+  if (!Array.isArray(last) || !Array.isArray(wanted)) return [];
+  return last.filter(isFields).flatMap((element) => {
+    const key = mergeKeyOf(list, element);
+    if (key === undefined) return [];
+    const identity = { [key]: element[key] };
+    const now = wanted.filter(isFields).find((candidate) => candidate[key] === element[key]);
+    if (now === undefined) return [{ ...identity, $patch: "delete" }];
+    const removed = removals(element, now);
+    return Object.keys(removed).length === 0 ? [] : [{ ...identity, ...removed }];
+  });
+}
+
+/** A manifest together with the removals from what it replaces, as one patch. */
+function overlaid(manifest: Fields, removed: Fields): Fields {
+  const patch: Fields = { ...manifest };
+  for (const [name, value] of Object.entries(removed)) patch[name] = overlaidValue(name, patch[name], value);
+  return patch;
+}
+
+function overlaidValue(name: string, wanted: unknown, removed: unknown): unknown {
+  if (isFields(wanted) && isFields(removed)) return overlaid(wanted, removed);
+  if (!Array.isArray(wanted) || !Array.isArray(removed)) return removed;
+  return removed.filter(isFields).reduce<unknown[]>((list, element) => {
+    const key = mergeKeyOf(name, element) ?? "";
+    const index = list.findIndex((candidate) => fieldsOf(candidate)[key] === element[key]);
+    return index === -1 ? [...list, element] : list.with(index, overlaid(fieldsOf(list[index]), element));
+  }, wanted);
+}
