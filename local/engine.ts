@@ -1,5 +1,4 @@
 import { readFileSync } from "node:fs";
-import { setTimeout as sleep } from "node:timers/promises";
 import {
   ExecutionAbortedError,
   ExecutionError,
@@ -64,8 +63,8 @@ export interface ExecutionOptions {
   name: string;
   /** The environment of every function, or of each its own. */
   environment: Environment | ((name: FunctionName) => Environment);
-  /** How many times faster than the machine's clock time passes; Wait states are as much shorter. */
-  speed?: number;
+  /** Waits for a Wait state, where time is not the machine's; the engine's own waiting by default. */
+  sleep?: ((seconds: number) => Promise<void>) | undefined;
   onEvent?: (event: ExecutionEvent) => void;
 }
 
@@ -80,11 +79,11 @@ export function loadDefinition(): Definition {
 }
 
 /** Runs the workflow once, in this process. */
-export function startExecution({ input, name, environment, speed = 1, onEvent }: ExecutionOptions): Execution {
-  const definition = speed === 1 ? loadDefinition() : withShortWaits(loadDefinition(), speed);
+export function startExecution({ input, name, environment, sleep, onEvent }: ExecutionOptions): Execution {
+  const definition = sleep === undefined ? loadDefinition() : withTasksThatWait(loadDefinition());
   const machine = new StateMachine(definition, { validationOptions: { checkPaths: false } });
   const execution = machine.run(input as never, {
-    overrides: { taskResourceLocalHandlers: localHandlers(definition, environment) },
+    overrides: { taskResourceLocalHandlers: localHandlers(definition, environment, sleep) },
     context: {
       Execution: { Id: `arn:aws:states:local:000000000000:execution:remediation:${name}`, Name: name },
     },
@@ -109,19 +108,21 @@ interface WaitState {
 }
 
 /**
- * The definition with each Wait state replaced by a task that waits a part of its time: the engine knows fixed times
- * only, and how long to wait is in the payload.
+ * The definition with each Wait state replaced by a task that waits: the engine knows the machine's time only.
  */
-function withShortWaits(definition: Definition, speed: number): Definition {
-  const shorten = (state: object): object => {
-    if (isMap(state)) return { ...state, ItemProcessor: withShortWaits(state.ItemProcessor, speed) };
+function withTasksThatWait(definition: Definition): Definition {
+  const replaced = (state: object): object => {
+    if (isMap(state)) return { ...state, ItemProcessor: withTasksThatWait(state.ItemProcessor) };
     if (!isWait(state)) return state;
     const { Seconds = 0, SecondsPath = `${Seconds}`, Next } = state;
-    return { Type: "Task", Resource: waitResource(SecondsPath, speed), ResultPath: null, Next };
+    return { Type: "Task", Resource: arnFor(`${WAIT}${SecondsPath}`), ResultPath: null, Next };
   };
-  const states = Object.entries(definition.States).map(([name, state]) => [name, shorten(state)] as const);
+  const states = Object.entries(definition.States).map(([name, state]) => [name, replaced(state)] as const);
   return { ...definition, States: Object.fromEntries(states) as Definition["States"] };
 }
+
+/** How the names of tasks that wait begin; the path of the seconds follows. */
+const WAIT = "wait/";
 
 function isMap(state: object): state is { ItemProcessor: Definition } {
   return "ItemProcessor" in state;
@@ -131,16 +132,10 @@ function isWait(state: object): state is WaitState {
   return "Type" in state && state.Type === "Wait";
 }
 
-/** The ARN of a task that waits: `wait/$.remedy.wait_seconds/20`. */
-function waitResource(path: string, speed: number): string {
-  return arnFor(`wait/${path}/${speed}`);
-}
-
-function waiterFor(name: string): Handlers[string] {
-  const [, path = "", speed = "1"] = name.split("/");
+function waiterFor(name: string, sleep: (seconds: number) => Promise<void>): Handlers[string] {
+  const path = name.slice(WAIT.length);
   return async (input) => {
-    const found = path.startsWith("$.") ? readPath(input, path.slice(2)) : path;
-    await sleep((Number(found) * 1_000) / Number(speed));
+    await sleep(Number(path.startsWith("$.") ? readPath(input, path.slice(2)) : path));
     return null;
   };
 }
@@ -190,20 +185,28 @@ const EVENT_TYPES: Partial<Record<string, ExecutionEvent["type"]>> = {
 type Handlers = NonNullable<NonNullable<RunOptions["overrides"]>["taskResourceLocalHandlers"]>;
 
 /** The handler for each Task state, Map iterations included, found by the ARN in its `Resource`. */
-function localHandlers(definition: Definition, environment: ExecutionOptions["environment"]): Handlers {
+function localHandlers(
+  definition: Definition,
+  environment: ExecutionOptions["environment"],
+  sleep: ExecutionOptions["sleep"],
+): Handlers {
   const handlers: Handlers = {};
   for (const [name, state] of Object.entries(definition.States)) {
-    if (state.Type === "Task") handlers[name] = handlerFor(state.Resource, environment);
+    if (state.Type === "Task") handlers[name] = handlerFor(state.Resource, environment, sleep);
     if (state.Type === "Map" && state.ItemProcessor !== undefined) {
-      Object.assign(handlers, localHandlers(state.ItemProcessor as Definition, environment));
+      Object.assign(handlers, localHandlers(state.ItemProcessor as Definition, environment, sleep));
     }
   }
   return handlers;
 }
 
-function handlerFor(arn: string, environment: ExecutionOptions["environment"]): Handlers[string] {
+function handlerFor(
+  arn: string,
+  environment: ExecutionOptions["environment"],
+  sleep: ExecutionOptions["sleep"],
+): Handlers[string] {
   const name = arn.split(":").at(-1) ?? "";
-  if (name.startsWith("wait/")) return waiterFor(name);
+  if (sleep !== undefined && name.startsWith(WAIT)) return waiterFor(name, sleep);
   const step = STEPS[name];
   if (step === undefined) throw new Error(`The definition calls ${arn}, which is none of the workflow's functions.`);
   const handler = step(typeof environment === "function" ? environment(functionNameOf(name)) : environment);

@@ -1,47 +1,49 @@
-import { randomUUID } from "node:crypto";
-import { readFileSync, writeFileSync } from "node:fs";
-import { Command } from "commander";
-import { errorText } from "../functions/notify/caught-error.ts";
+import { readFileSync } from "node:fs";
+import { Command, InvalidArgumentError } from "commander";
 import { isRemediationError, RemediationError } from "../functions/shared/errors.ts";
-import type { Notification } from "../functions/shared/notification.ts";
 import { parsePolicy, type Policy } from "../functions/shared/policy.ts";
-import { startExecution } from "./engine.ts";
-import { localEnvironment } from "./environment.ts";
-import { clusterNameOf, readInput } from "./input.ts";
-import { OpenRuns } from "./interrupted.ts";
-import { connectionFromKubeconfig } from "./kubeconfig.ts";
-import { reportOf } from "./report/html.ts";
-import { Recorder } from "./report/recording.ts";
-import { tell } from "./story.ts";
-import { EXIT, exitCode, outcomeTable } from "./summary.ts";
+import { listScenarios, playOnEmbedded } from "./play-embedded.ts";
+import { runOnCluster } from "./run-on-cluster.ts";
+import { InvalidScenario } from "./scenarios/load.ts";
+import { EXIT } from "./summary.ts";
 
 interface Options {
+  scenario?: string;
+  list?: boolean;
+  speed: number;
   kubeconfig?: string;
   context?: string;
   namespace?: string;
   input?: string;
   policy?: string;
   dryRun?: boolean;
+  yes?: boolean;
   json?: boolean;
   report: string;
 }
 
 const command = new Command("npm start --")
   .description(
-    "Runs the remediation workflow once against a cluster: the same definition and the same handlers as in AWS, in this process.",
+    "Runs the remediation workflow: the same definition and the same handlers as in AWS, in this process. Without options it plays a shop on a bad day on a cluster of its own.",
   )
-  .option("--kubeconfig <file>", "the cluster's kubeconfig (default: KUBECONFIG, or ~/.kube/config)")
+  .option("--scenario <name|folder>", "what to play on that cluster (default: shop)")
+  .option("--list", "list the scenarios")
+  .option("--speed <times>", "how much faster than real the time of that cluster passes", readSpeed, 8)
+  .option("--kubeconfig <file>", "run on the cluster of this kubeconfig instead")
   .option("--context <name>", "the context in it (default: its current context)")
   .option("--namespace <name>", "look at one namespace only (default: all that the policy allows)")
   .option("--input <json|file>", "the request, as a runbook sends it (default: detect and remediate what fails)")
   .option("--policy <file>", "a JSON file with the remediation policy (default: the documented defaults)")
   .option("--dry-run", "decide everything, change nothing, and say what would have been done")
+  .option("--yes", "carry the plan out without asking")
   .option("--json", "print one JSON object a line: each event, then the result")
   .option("--report <file>", "where to write the report, one HTML file", "remediation-report.html")
   .addHelpText(
     "after",
     `
-Requests:
+On a cluster of yours it first shows the plan, as a dry run, and asks before it changes anything.
+
+Requests, with --kubeconfig:
   {"action": "detect_failures", "namespace": "shop"}
   {"action": "restart_pod", "namespace": "shop", "pod_name": "web-abc"}
   {"action": "rollback_deployment", "namespace": "shop", "deployment_name": "web", "revision": 3}
@@ -49,67 +51,68 @@ Requests:
   cluster_name is filled in from the context; "dry_run": true and revision are optional.
 
 Exit codes:
-  0    nothing needs a person
-  1    an error: bad input, no access, cluster out of reach
+  0    nothing needs a person, or a scenario went as expected
+  1    an error: bad input, no access, cluster out of reach, a scenario that went otherwise
   2    something needs a person
   130  interrupted; claims were released
 
 Examples:
-  npm start -- --kubeconfig .cluster/kubeconfig --dry-run
-  npm start -- --context prod --namespace shop`,
+  npm start
+  npm start -- --scenario wrong-image-tag
+  npm start -- --scenario ./my-scenario --speed 1
+  npm start -- --kubeconfig ~/.kube/config --context prod --namespace shop --dry-run`,
   );
 
 try {
   process.exitCode = await main(command.parse().opts<Options>());
 } catch (error) {
-  if (!isRemediationError(error)) throw error;
-  fail(error.name, error.message, command.opts<Options>().json === true);
+  const known = isRemediationError(error) || error instanceof InvalidScenario;
+  if (!known) throw error;
+  if (command.opts<Options>().json === true) {
+    process.stdout.write(`${JSON.stringify({ error: error.name, message: error.message })}\n`);
+  }
+  process.stderr.write(`${error.name}: ${error.message}\n`);
+  process.exitCode = EXIT.error;
 }
 
 async function main(options: Options): Promise<number> {
-  const policy = readPolicy(options.policy);
-  const connection = await connectionFromKubeconfig(options.kubeconfig, options.context);
-  const input = readInput({ ...options, clusterName: clusterNameOf(connection.name) });
-  const notifications: Notification[] = [];
-  const environment = localEnvironment(connection, policy, notifications);
-  const openRuns = new OpenRuns();
-  const recorder = new Recorder(() => environment.now());
-
-  const execution = startExecution({
-    input,
-    name: `local-${randomUUID()}`,
-    environment,
-    onEvent: (event) => {
-      openRuns.see(event);
-      recorder.see(event);
-      if (options.json === true) {
-        print(
-          JSON.stringify({ event: event.type, state: event.state, iteration: event.iteration, error: event.error }),
-        );
-        return;
-      }
-      const line = tell(event);
-      if (line === undefined) return;
-      const workload = line.workload === undefined ? "" : `[${line.workload}] `;
-      print(`${new Date().toISOString().slice(11, 19)} ${workload}${line.state}: ${line.text}`);
-    },
-  });
-  process.once("SIGINT", execution.abort).once("SIGTERM", execution.abort);
-
-  const result = await execution.result;
-  writeReport(options.report, reportOf(recorder.finish(connection.name, result, notifications)));
-  if (result.status === "aborted") {
-    for (const line of await openRuns.release(environment)) print(line);
-    process.stderr.write("Interrupted.\n");
-  } else if (result.status === "failed") {
-    const text = errorText({ Error: result.error.name, Cause: result.error.cause });
-    fail(result.error.name, text, options.json === true);
-  } else if (options.json === true) {
-    print(JSON.stringify({ result: result.output, notifications: notifications.map(({ report }) => report) }));
-  } else {
-    print(`\n${outcomeTable(result.output)}`);
+  const { scenario, list, speed, json = false, report, kubeconfig, context } = options;
+  if (list === true) return listScenarios(json);
+  if (kubeconfig === undefined && context === undefined) {
+    refuseWithoutCluster(options);
+    return await playOnEmbedded({ scenario: scenario ?? "shop", speed, json, report });
   }
-  return exitCode(result);
+  if (scenario !== undefined) {
+    throw new RemediationError(
+      "InvalidRequest",
+      "--scenario is played on a cluster of its own; leave out --kubeconfig and --context.",
+    );
+  }
+  return await runOnCluster({
+    ...options,
+    policy: readPolicy(options.policy),
+    dryRun: options.dryRun ?? false,
+    yes: options.yes ?? false,
+    json,
+  });
+}
+
+/** What only makes sense on a cluster that is there already. */
+function refuseWithoutCluster({ namespace, input, policy, dryRun, yes }: Options): void {
+  const given = Object.entries({ namespace, input, policy, "dry-run": dryRun, yes }).find(
+    ([, value]) => value !== undefined,
+  );
+  if (given === undefined) return;
+  throw new RemediationError(
+    "InvalidRequest",
+    `--${given[0]} is for a cluster of yours: name it with --kubeconfig or --context.`,
+  );
+}
+
+function readSpeed(text: string): number {
+  const speed = Number(text);
+  if (!(speed >= 1 && speed <= 100)) throw new InvalidArgumentError("It must be a number from 1 to 100.");
+  return speed;
 }
 
 function readPolicy(file: string | undefined): Policy {
@@ -121,23 +124,4 @@ function readPolicy(file: string | undefined): Policy {
     throw new RemediationError("InvalidPolicy", `The policy ${file} cannot be read: ${(error as Error).message}`);
   }
   return parsePolicy(text);
-}
-
-function writeReport(file: string, html: string): void {
-  try {
-    writeFileSync(file, html);
-    process.stderr.write(`Report: ${file}\n`);
-  } catch (error) {
-    process.stderr.write(`The report ${file} cannot be written: ${(error as Error).message}\n`);
-  }
-}
-
-function print(line: string): void {
-  process.stdout.write(`${line}\n`);
-}
-
-function fail(name: string, message: string, json: boolean): void {
-  if (json) print(JSON.stringify({ error: name, message }));
-  process.stderr.write(`${name}: ${message}\n`);
-  process.exitCode = EXIT.error;
 }

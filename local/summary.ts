@@ -58,6 +58,6 @@ function table(workloads: WorkloadResult[]): string[] {
   );
 }
 
-function isDetection(output: unknown): output is Detection {
+export function isDetection(output: unknown): output is Detection {
   return typeof output === "object" && output !== null && "incidents" in output;
 }

@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { ObjectMeta } from "../../functions/shared/kubernetes/types.ts";
 import { alreadyExists, conflict, invalid, notFound } from "./api-error.ts";
 import { apiTime, type Clock } from "./clock.ts";
+import { withStatusTime } from "./managed-fields.ts";
 import { nameProblem } from "./names.ts";
 import { groupVersionOf, type Resource } from "./resources.ts";
 
@@ -90,10 +91,14 @@ export class Store {
     return found === undefined ? undefined : (structuredClone(found) as T);
   }
 
-  /** Every object of a namespace, or without one of the cluster, in the order of namespaces and names. */
-  list<T extends ApiObject>(resource: Resource, namespace?: string): T[] {
+  /**
+   * Every object of a namespace, or without one of the cluster, in the order of namespaces and names.
+   * @param where leaves objects out before they are copied; it must not change what it sees
+   */
+  list<T extends ApiObject>(resource: Resource, namespace?: string, where: (object: T) => boolean = () => true): T[] {
     return [...this.#collection(resource)]
-      .filter(([, { metadata }]) => namespace === undefined || metadata?.namespace === namespace)
+      .filter(([, object]) => namespace === undefined || object.metadata?.namespace === namespace)
+      .filter(([, object]) => where(object as T))
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([, object]) => structuredClone(object) as T);
   }
@@ -219,8 +224,12 @@ export class Store {
 
   /** What a write may change: the status alone, or everything else; never what identifies the object. */
   #merged(resource: Resource, previous: ApiObject, given: ApiObject, status: boolean): ApiObject {
-    if (status) return { ...previous, status: given.status };
-    const { uid, creationTimestamp, generation, deletionTimestamp, deletionGracePeriodSeconds } =
+    if (status) {
+      if (isDeepStrictEqual(given.status, previous.status)) return previous;
+      const metadata = withStatusTime(previous.metadata, groupVersionOf(resource), this.clock.now());
+      return { ...previous, metadata, status: given.status };
+    }
+    const { uid, creationTimestamp, generation, deletionTimestamp, deletionGracePeriodSeconds, managedFields } =
       previous.metadata ?? {};
     const kept = {
       uid,
@@ -228,6 +237,7 @@ export class Store {
       generation,
       deletionTimestamp,
       deletionGracePeriodSeconds,
+      managedFields,
       resourceVersion: previous.metadata?.resourceVersion,
     };
     const metadata = Object.fromEntries(

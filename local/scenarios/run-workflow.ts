@@ -29,8 +29,8 @@ export interface RunOptions {
   policy: Policy;
   /** The workflow's clock. */
   now: () => Date;
-  /** How many times faster than the machine's that clock runs. */
-  speed?: number;
+  /** Waits by that clock, where it is not the machine's. */
+  sleep?: (seconds: number) => Promise<void>;
   /** Called when a state is entered. The workflow's next step reaches the cluster only when the promise has settled. */
   onEntered?: ((state: string) => Promise<void> | undefined) | undefined;
   onEvent?: (event: ExecutionEvent) => void;
@@ -38,14 +38,14 @@ export interface RunOptions {
 
 /** Runs the workflow once, and tells how it went. */
 export async function runWorkflow(options: RunOptions): Promise<Run> {
-  const { connectionOf, request, policy, now, speed = 1, onEntered, onEvent } = options;
+  const { connectionOf, request, policy, now, sleep, onEntered, onEvent } = options;
   const notifications: Notification[] = [];
   const events: ExecutionEvent[] = [];
   let meanwhile = Promise.resolve();
   const execution = startExecution({
     input: request,
     name: `test-${randomUUID()}`,
-    speed,
+    sleep,
     environment: (functionName) => {
       const environment = localEnvironment(connectionOf(functionName), policy, notifications);
       return {

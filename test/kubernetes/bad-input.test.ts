@@ -7,13 +7,13 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, inject, it as itself } from "vitest";
 import { auditedRequests, it, WRITES } from "./scenario.ts";
-import { rollOutWeb } from "./web.ts";
+import { applyWeb, rollOutWeb, untilDeadlineExceeded } from "./web.ts";
 
 const MAIN = fileURLToPath(new URL("../../local/main.ts", import.meta.url));
 
 /** Runs the command line as a user does. */
 async function start(...args: string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
-  const child = spawn(process.execPath, [MAIN, ...args]);
+  const child = spawn(process.execPath, [MAIN, ...args, "--report", join(directory, "report.html")]);
   let stdout = "";
   let stderr = "";
   child.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
@@ -151,7 +151,7 @@ describe("npm start", () => {
   it("exits with 0 when nothing fails, and 2 when a person has to look", async ({ scenario }) => {
     await rollOutWeb(scenario, { image: "shop/web:1" });
     const healthy = await start("--kubeconfig", inject("kubeconfig"), "--namespace", scenario.namespace);
-    expect(healthy).toMatchObject({ code: 0, stderr: "" });
+    expect(healthy).toMatchObject({ code: 0, stderr: `Report: ${join(directory, "report.html")}\n` });
     expect(healthy.stdout).toContain("Healthy");
 
     await scenario.kubectl(
@@ -179,5 +179,27 @@ describe("npm start", () => {
     expect(lines.at(-1)?.result?.workloads).toMatchObject([
       { outcome: "DryRun", reason: "NothingRecreatesIt", needs_person: true },
     ]);
+  });
+
+  it("shows the plan and changes nothing where nobody can be asked, and carries it out with --yes", async ({
+    scenario,
+  }) => {
+    await rollOutWeb(scenario, { image: "shop/web:1", probe: true });
+    await applyWeb(scenario, { image: "shop/web:2", probe: true, annotations: '"simulation/failure": crash-loop' });
+    await scenario.untilFailing("CrashLoopBackOff");
+    await untilDeadlineExceeded(scenario);
+    const policy = join(directory, "quick.json");
+    writeFileSync(policy, JSON.stringify({ stable_seconds: 6, verify: { soak_seconds: 2, interval_seconds: 1 } }));
+    const args = ["--kubeconfig", inject("kubeconfig"), "--namespace", scenario.namespace, "--policy", policy];
+
+    const plan = await start(...args);
+    expect(plan.code).toBe(2);
+    expect(plan.stderr).toContain("That was the plan; nothing was changed. Add --yes to carry it out.");
+    expect(await scenario.image()).toBe("shop/web:2");
+
+    const done = await start(...args, "--yes");
+    expect(done.code).toBe(0);
+    expect(done.stdout).toMatch(/Deployment .*\/web +CrashLoopAfterRollout +rollback +Recovered +no/);
+    expect(await scenario.image()).toBe("shop/web:1");
   });
 });

@@ -1,4 +1,5 @@
 import { stringify } from "yaml";
+import type { ApiObject } from "../store.ts";
 import type { Arguments } from "./arguments.ts";
 import { pathOf, printedName, type Client } from "./client.ts";
 import { collectionOf, selectorsOf, targetsIn, type Found, type Target } from "./targets.ts";
@@ -22,16 +23,22 @@ export async function get(client: Client, args: Arguments, words: readonly strin
   if (output === "name") {
     return found.map(({ resource, object }) => `${printedName(resource, object.metadata?.name ?? "")}\n`).join("");
   }
-  const [first] = found;
   const single = targets.length === 1 && targets[0]?.name !== undefined;
-  const items = found.map(({ object }) => object);
+  const items = found.map(({ object }) => withoutManagedFields(object));
+  const [item] = items;
   const shown =
-    single && first !== undefined
-      ? first.object
+    single && item !== undefined
+      ? item
       : { apiVersion: "v1", items, kind: "List", metadata: { resourceVersion: "" } };
   if (output === "json") return `${JSON.stringify(shown, undefined, 4)}\n`;
   if (output === "yaml") return stringify(shown);
   throw new Error(`error: unable to match a printer suitable for the output format "${output}"`);
+}
+
+/** kubectl keeps to itself who wrote what. */
+function withoutManagedFields(object: ApiObject): ApiObject {
+  const { managedFields: _written, ...metadata } = object.metadata ?? {};
+  return { ...object, metadata };
 }
 
 async function read(client: Client, args: Arguments, { resource, name }: Target): Promise<Found[]> {

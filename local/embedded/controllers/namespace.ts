@@ -1,0 +1,40 @@
+import { EVENTS, NAMESPACES, PODS } from "../kinds.ts";
+import { RESOURCES } from "../resources.ts";
+import type { ApiObject, Store } from "../store.ts";
+import { fromKey, isBeingDeleted, keyOf, type Controller } from "./controller.ts";
+
+/** Pods come last, so that nothing recreates them, and Events after them. */
+const IN_ORDER = [
+  ...RESOURCES.filter((resource) => resource.namespaced && resource !== PODS && resource !== EVENTS),
+  PODS,
+  EVENTS,
+];
+
+/** Empties namespaces that are being deleted, and lets them go. */
+export function namespaceController(store: Store): Controller {
+  return {
+    concernedBy: ({ type, resource, object }) => {
+      if (resource === NAMESPACES) return isBeingDeleted(object) ? [keyOf(object.metadata)] : [];
+      const name = object.metadata?.namespace;
+      return type === "DELETED" && name !== undefined ? [keyOf({ name })] : [];
+    },
+    reconcile: (key) => {
+      const { name } = fromKey(key);
+      const namespace = store.find(NAMESPACES, undefined, name);
+      if (namespace === undefined || !isBeingDeleted(namespace)) return undefined;
+      const content = () =>
+        IN_ORDER.flatMap((resource) => store.list(resource, name).map((object) => ({ resource, object })));
+      for (const { resource, object } of content()) {
+        if (!isBeingDeleted(object)) store.delete(resource, name, object.metadata?.name ?? "");
+      }
+      if (content().length === 0) letGo(store, namespace);
+      return undefined;
+    },
+  };
+}
+
+function letGo(store: Store, { metadata }: ApiObject): void {
+  store.change(NAMESPACES, { name: metadata?.name }, (namespace) => {
+    namespace.spec = { ...(namespace.spec as object), finalizers: [] };
+  });
+}

@@ -1,0 +1,86 @@
+import type { ExecutionEvent } from "../engine.ts";
+import { isBookkeeping, type Place } from "../scenarios/play.ts";
+import { quickPolicy } from "../scenarios/quick-policy.ts";
+import { runWorkflow } from "../scenarios/run-workflow.ts";
+import type { EmbeddedCluster } from "./start.ts";
+
+export interface PlaceOptions {
+  namespace: string;
+  /** Is told of every event of the workflow. */
+  onEvent?: (event: ExecutionEvent) => void;
+  /** Is told of every command before it is run. */
+  onCommand?: (args: readonly string[]) => void;
+}
+
+const WRITES: readonly string[] = ["create", "update", "patch", "delete", "deletecollection"];
+/** A pause between two looks at something that is awaited, in seconds of the cluster's clock. */
+const PAUSE_SECONDS = 0.25;
+
+/** Makes a namespace on an embedded cluster in which a scenario can be played. */
+export async function makePlace(cluster: EmbeddedCluster, options: PlaceOptions): Promise<Place> {
+  const { namespace, onEvent, onCommand } = options;
+  const { clock, url, kubectl } = cluster;
+  const userAgent = `eks-remediation/${namespace}`;
+  await kubectl.run(["create", "namespace", namespace]);
+  return {
+    namespace,
+    now: () => clock.now(),
+    run: (request, policy, { ahead = 0, onEntered }) =>
+      runWorkflow({
+        connectionOf: () => ({
+          name: "embedded",
+          server: url,
+          authenticate: () => Promise.resolve({ "user-agent": userAgent }),
+        }),
+        request: { cluster_name: "embedded", namespace, ...request },
+        policy: quickPolicy(policy),
+        now: () => new Date(clock.now().getTime() + ahead * 1_000),
+        sleep: (seconds) => clock.sleep(seconds),
+        onEntered,
+        ...(onEvent === undefined ? {} : { onEvent }),
+      }),
+    writes: () =>
+      cluster.answered
+        .filter((request) => request.userAgent === userAgent && WRITES.includes(request.verb))
+        .filter(({ uri, status }) => status < 300 && !uri.includes("dryRun=All"))
+        .filter(({ resource }) => !isBookkeeping(resource))
+        .map(({ verb, resource }) => `${verb} ${resource}`),
+    kubectl: async (...args) => {
+      onCommand?.(args);
+      return await kubectl.run(["-n", namespace, ...args]);
+    },
+    applyText: async (manifest, target = namespace) => {
+      onCommand?.(["apply", "-f", "-"]);
+      await kubectl.run(["-n", target, "apply", "-f", "-"], manifest);
+    },
+    until: async (what, holds, seconds = 60) => {
+      const deadline = clock.now().getTime() + seconds * 1_000;
+      while (!(await holds())) {
+        if (clock.now().getTime() > deadline) throw new Error(`After ${seconds} s it is still not so: ${what}`);
+        await clock.sleep(PAUSE_SECONDS);
+      }
+    },
+    sleep: (seconds) => clock.sleep(seconds),
+    addNode: async () => {
+      const name = `own-${namespace.slice(-6)}`;
+      await kubectl.run(["apply", "-f", "-"], ownNode(name));
+      await kubectl.run(["wait", `node/${name}`, "--for=condition=Ready"]);
+      return name;
+    },
+    removeNode: async (name) => {
+      await kubectl.run(["delete", "node", name]);
+    },
+  };
+}
+
+/** A node that only pods go to which tolerate its taint. */
+function ownNode(name: string): string {
+  const capacity = { cpu: "8", memory: "32Gi", pods: "20" };
+  return JSON.stringify({
+    apiVersion: "v1",
+    kind: "Node",
+    metadata: { name, labels: { "kubernetes.io/hostname": name } },
+    spec: { taints: [{ key: "simulation/reserved", effect: "NoSchedule" }] },
+    status: { capacity, allocatable: capacity },
+  });
+}

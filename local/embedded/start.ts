@@ -1,0 +1,40 @@
+import { addNodes, startControllers } from "./cluster.ts";
+import { FastClock } from "./clock.ts";
+import { Kubectl } from "./kubectl.ts";
+import { startApiServer, type AnsweredRequest } from "./server.ts";
+import { admittingStore } from "./admission.ts";
+
+/** A cluster in this process. */
+export interface EmbeddedCluster {
+  /** Its API server, plain HTTP on loopback. */
+  url: string;
+  clock: FastClock;
+  kubectl: Kubectl;
+  /** Every request that its API server answered, in order. */
+  answered: readonly AnsweredRequest[];
+  stop: () => Promise<void>;
+}
+
+/** How many nodes it has. */
+const NODES = 3;
+
+/** Starts a cluster with three nodes, whose time passes `speed` times as fast as the machine's. */
+export async function startEmbeddedCluster(speed: number): Promise<EmbeddedCluster> {
+  const clock = new FastClock(speed);
+  const store = admittingStore(clock);
+  const answered: AnsweredRequest[] = [];
+  const server = await startApiServer(store, { onAnswered: (request) => answered.push(request) });
+  const controllers = startControllers(store);
+  addNodes(store, NODES);
+  return {
+    url: server.url,
+    clock,
+    kubectl: new Kubectl(server.url, clock),
+    answered,
+    stop: async () => {
+      controllers.stop();
+      clock.stop();
+      await server.stop();
+    },
+  };
+}
