@@ -3,6 +3,7 @@ import type { RequestOptions } from "node:https";
 import { KubeConfig } from "@kubernetes/client-node";
 import type { Connection } from "../functions/shared/cluster/http-cluster.ts";
 import { RemediationError } from "../functions/shared/errors.ts";
+import { bounded } from "../functions/shared/text.ts";
 
 /** An exec plugin is asked for credentials again after this time; it keeps its own token as long as that is good. */
 const CREDENTIALS_SECONDS = 60;
@@ -50,11 +51,7 @@ function load(file: string | undefined): KubeConfig {
     if (file === undefined) config.loadFromDefault();
     else config.loadFromFile(file);
   } catch (error) {
-    throw new RemediationError(
-      "InvalidKubeconfig",
-      `The kubeconfig ${file ?? ""} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
-      { cause: error },
-    );
+    throw new RemediationError("InvalidKubeconfig", `The kubeconfig ${file ?? ""} cannot be read: ${firstLine(error)}`);
   }
   return config;
 }
@@ -67,11 +64,22 @@ async function requestOptions(config: KubeConfig): Promise<RequestOptions> {
   } catch (error) {
     throw new RemediationError(
       "Unauthorized",
-      `The kubeconfig's credentials cannot be had: ${error instanceof Error ? error.message : String(error)}`,
-      { cause: error },
+      `The kubeconfig's credentials cannot be had: ${withoutOutput(error)} Run its command, or log in, to see more.`,
     );
   }
   return options;
+}
+
+/** What is wrong with a file, without the excerpt of it that follows: that may hold a token. */
+function firstLine(error: unknown): string {
+  return bounded((error instanceof Error ? error.message : String(error)).split("\n")[0] ?? "", 200);
+}
+
+/** Why a credential plugin failed, without what it printed: that may hold a token. */
+function withoutOutput(error: unknown): string {
+  const code = (error as { code?: unknown }).code;
+  if (error instanceof SyntaxError) return "its command printed something else than JSON.";
+  return typeof code === "string" ? `its command failed with ${code}.` : "its command failed.";
 }
 
 function authorization({ headers, auth }: RequestOptions): Record<string, string> {

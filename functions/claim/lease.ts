@@ -8,8 +8,9 @@ import { CLAIM_NAMESPACE } from "../shared/policy.ts";
 export const HISTORY_ANNOTATION = "eks-remediation/history";
 /** For people who look at the Lease: the workload that it stands for. */
 const WORKLOAD_ANNOTATION = "eks-remediation/workload";
-/** Entries kept in a claim. */
+/** Entries kept in a claim, and how long each may be as JSON: they go into every payload. */
 const MAX_HISTORY = 10;
+const MAX_ENTRY = 1_000;
 /** The API server's limit for object names. */
 const MAX_NAME = 253;
 
@@ -87,13 +88,17 @@ export function expiryOf(lease: Lease): Date {
   return new Date((Number.isNaN(renewed) ? 0 : renewed) + (lease.spec?.leaseDurationSeconds ?? 0) * 1_000);
 }
 
+function isShort(entry: HistoryEntry): boolean {
+  return JSON.stringify(entry).length <= MAX_ENTRY;
+}
+
 /** How earlier remediations ended, newest first. What a person broke while editing counts as no history. */
 export function historyOf(lease: Lease): HistoryEntry[] {
   try {
     const parsed = z
       .array(HistoryEntry)
       .safeParse(JSON.parse(lease.metadata?.annotations?.[HISTORY_ANNOTATION] ?? "[]"));
-    return parsed.success ? parsed.data : [];
+    return parsed.success ? parsed.data.filter(isShort).slice(0, MAX_HISTORY) : [];
   } catch {
     return [];
   }

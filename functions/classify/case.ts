@@ -22,6 +22,7 @@ import { rollsOutByItself } from "../shared/kubernetes/update-strategy.ts";
 import { workloadFailures } from "../shared/kubernetes/workload-failures.ts";
 import { controllerOf } from "../shared/kubernetes/workloads.ts";
 import type { Policy } from "../shared/policy.ts";
+import { bounded } from "../shared/text.ts";
 import type { Evidence } from "./evidence.ts";
 import { rolledOutAt, stableBeforeFailing, type StableTime } from "./onset.ts";
 
@@ -194,10 +195,13 @@ export function cleanUpPods(leftovers: FailingPod[], policy: Policy): Remedy {
   return { action: "restart", mode: "clean_up", pods: targets(leftovers, policy) };
 }
 
+/** How long the list of the revisions in a history may be. */
+export const MAX_KNOWN = 100;
+
 /** Returns to the newest healthy revision, or says why that cannot be done. */
-export function rollBack({ evidence, current, healthy, revisions }: Case): Remedy {
+export function rollBack({ evidence, policy, current, healthy, revisions }: Case): Remedy {
   if (current === undefined || healthy === undefined) {
-    const known = revisions.map(({ revision }) => revision).join(", ");
+    const known = bounded(revisions.map(({ revision }) => revision).join(", "), MAX_KNOWN);
     return {
       action: "none",
       refusal: "NoHealthyRevision",
@@ -216,6 +220,13 @@ export function rollBack({ evidence, current, healthy, revisions }: Case): Remed
   }
   const to = revisionRef(healthy.revision);
   const unblock = kind === "StatefulSet" ? podsToUnblock(evidence.workload as StatefulSet, evidence.pods, to) : [];
+  if (unblock.length > policy.restart.max_pods) {
+    return {
+      action: "none",
+      refusal: "LimitReached",
+      message: `Not rolled back: ${unblock.length} broken pods would have to be deleted with it, and the policy allows at most ${policy.restart.max_pods} (restart.max_pods).`,
+    };
+  }
   return { action: "rollback", from: revisionRef(current), to, unblock };
 }
 

@@ -19,16 +19,16 @@ const WORDINGS: [ImageProblem, RegExp][] = [
 ];
 
 /** The reasons that name the problem by themselves. */
-const BY_REASON: Partial<Record<string, ImageProblem>> = {
-  InvalidImageName: "not_found",
-  ErrImageNeverPull: "not_found",
-  RegistryUnavailable: "unreachable",
-};
+const BY_REASON: ReadonlyMap<string, ImageProblem> = new Map([
+  ["InvalidImageName", "not_found"],
+  ["ErrImageNeverPull", "not_found"],
+  ["RegistryUnavailable", "unreachable"],
+]);
 
 /** Reads the kubelet's messages; the first that says anything decides. */
 export function imageProblem(failing: FailingPod[]): ImageProblem {
   for (const { reason, message } of failing.flatMap(({ failures }) => failures)) {
-    const byReason = BY_REASON[reason];
+    const byReason = BY_REASON.get(reason);
     if (byReason !== undefined) return byReason;
     if (!reason.includes("ImagePull")) continue;
     const said = withoutReferences(message ?? "");

@@ -4,14 +4,20 @@ import { DEFAULT_PROGRESS_DEADLINE_SECONDS } from "./guards.ts";
 /** The API server's defaults. Source: kubernetes pkg/apis/core/v1/defaults.go */
 const DEFAULT_GRACE_SECONDS = 30;
 const DEFAULT_PROBE = { initialDelaySeconds: 0, periodSeconds: 10, failureThreshold: 3 };
+/** No policy waits for longer than a day. */
+const MAX_SECONDS = 86_400;
 /** Room for being scheduled and pulling images, which nothing in the template tells. */
 const START_SECONDS = 60;
 
 /**
  * How long a change of the workload may take to have its effect, in seconds, as its own spec has it: its progress
- * deadline where it has one, else the time that its pods need one after the other.
+ * deadline where it has one, else the time that its pods need one after the other. At most a day.
  */
 export function rolloutSeconds(kind: string, workload: Workload | undefined): number {
+  return Math.max(0, Math.min(MAX_SECONDS, ownSeconds(kind, workload)));
+}
+
+function ownSeconds(kind: string, workload: Workload | undefined): number {
   if (workload === undefined) return DEFAULT_PROGRESS_DEADLINE_SECONDS;
   const { spec } = workload;
   const pod = podSeconds(spec?.template) + (spec?.minReadySeconds ?? 0);

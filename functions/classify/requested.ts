@@ -4,8 +4,9 @@ import { podFailures } from "../shared/kubernetes/pod-failures.ts";
 import { isLeftover } from "../shared/kubernetes/pods.ts";
 import { revisionRef } from "../shared/kubernetes/revisions.ts";
 import type { Deployment } from "../shared/kubernetes/types.ts";
+import { bounded } from "../shared/text.ts";
 import { boundsFor, replicasFor } from "./bounds.ts";
-import { cleanUpPods, evictPods, rollBack, type Case } from "./case.ts";
+import { cleanUpPods, evictPods, MAX_KNOWN, rollBack, type Case } from "./case.ts";
 
 /** Turns what a runbook asks for into a remedy for the workload as it is now. */
 export function requestedRemedy(requested: RequestedRemedy, facts: Case): Remedy {
@@ -31,7 +32,7 @@ function restartPod(name: string, { evidence, policy }: Case): Remedy {
 function rollBackTo(revision: number, { revisions, current }: Case): Remedy {
   const target = revisions.find((candidate) => candidate.revision === revision);
   if (target === undefined || current === undefined) {
-    const known = revisions.map((candidate) => candidate.revision).join(", ");
+    const known = bounded(revisions.map((candidate) => candidate.revision).join(", "), MAX_KNOWN);
     return {
       action: "none",
       refusal: "NoHealthyRevision",

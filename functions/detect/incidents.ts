@@ -20,6 +20,8 @@ export interface FailingWorkload {
 const MAX_FAILURES = 4;
 const MAX_SAMPLE_PODS = 3;
 const MAX_NODES = 3;
+/** How long the name of a container, or a moment, may be: longer ones are none. */
+const MAX_NAME = 63;
 
 /**
  * Groups what fails by workload: fifty crashing pods of one Deployment are one incident. The incident with the most
@@ -55,11 +57,11 @@ export function workloadKey({ kind, namespace, name }: WorkloadRef): string {
 export function describeFailure({ reason, container, exitCode, message, restarts, since }: Failure) {
   return {
     reason: bounded(reason, 60),
-    ...(container === undefined ? {} : { container }),
+    ...(container === undefined ? {} : { container: bounded(container, MAX_NAME) }),
     ...(exitCode === undefined ? {} : { exit_code: exitCode }),
     ...(message === undefined ? {} : { message: bounded(message, 200) }),
     ...(restarts === undefined ? {} : { restarts }),
-    ...(since === undefined ? {} : { since }),
+    ...(since === undefined ? {} : { since: bounded(since, MAX_NAME) }),
   };
 }
 
@@ -79,7 +81,8 @@ function countFailures(pods: FailingPod[], own: Failure[]): IncidentFailure[] {
   return [...counted.values()].sort((a, b) => b.count - a.count).slice(0, MAX_FAILURES);
 }
 
-function merge(seen: IncidentFailure, { restarts, since }: Failure, node: string | undefined): void {
+function merge(seen: IncidentFailure, failure: Failure, node: string | undefined): void {
+  const { restarts, since } = describeFailure(failure);
   seen.count++;
   if (restarts !== undefined) seen.restarts = Math.max(restarts, seen.restarts ?? 0);
   if (since !== undefined && (seen.since === undefined || since < seen.since)) seen.since = since;

@@ -17,7 +17,9 @@ export interface Table {
  */
 export function cellsOf(table: Table, names: readonly string[]): string[][] | undefined {
   if (table.kind !== "Table") return undefined;
-  const present = table.columnDefinitions.map(({ name }) => name.toLowerCase());
+  // Something else than an API server may answer with anything.
+  const columns = (table as Partial<Table>).columnDefinitions ?? [];
+  const present = columns.map(({ name }) => name.toLowerCase());
   const indexes = names.map((name) => present.indexOf(name.toLowerCase()));
   if (indexes.includes(-1)) return undefined;
   return (table.rows ?? []).map(({ cells }) => indexes.map((index) => cellText(cells[index])));

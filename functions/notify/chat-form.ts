@@ -30,7 +30,7 @@ export interface ChatNotification {
  */
 export function chatOf(document: NotificationDocument, title: string): ChatNotification {
   const { workload, cluster_name, outcome, cause } = document;
-  const subject = workload === undefined ? "run" : `${workload.kind}/${workload.namespace}/${workload.name}`;
+  const subject = workload === undefined ? "run" : plain(`${workload.kind}/${workload.namespace}/${workload.name}`);
   const block = (heading: string, lines: readonly string[]) =>
     lines.length === 0 ? [] : [`*${heading}*`, ...lines.map((line) => `• ${plain(line)}`)];
   const description = [
@@ -48,14 +48,14 @@ export function chatOf(document: NotificationDocument, title: string): ChatNotif
       title: plain(title),
       description: description.slice(0, MAX_DESCRIPTION),
       ...(document.next_steps.length === 0 ? {} : { nextSteps: document.next_steps.map(plain) }),
-      keywords: [outcome, cause, cluster_name],
+      keywords: [outcome, cause, cluster_name].map(plain),
     },
     metadata: {
       threadId: `${cluster_name}/${subject}`,
       summary: bounded(plain(document.summary), 200),
       eventType: `remediation.${outcome}`,
       relatedResources: [subject],
-      additionalContext: { outcome, cause, cluster: cluster_name },
+      additionalContext: { outcome, cause: plain(cause), cluster: cluster_name },
     },
   };
 }
@@ -66,6 +66,6 @@ function plain(text: string): string {
     .replaceAll("&", "&amp;")
     .replaceAll("<", "&lt;")
     .replaceAll(">", "&gt;")
-    .replace(/[*_`~]/g, " ")
+    .replace(/[*_`~[\]]/g, " ")
     .replaceAll("@", "(at)");
 }

@@ -3,6 +3,9 @@ import type { RemedyResult, WorkloadRef } from "../shared/contracts.ts";
 /** What may stand in a command line as it is. Names from the API server look like this; anything else is left out. */
 const PLAIN = /^[a-zA-Z0-9][-a-zA-Z0-9._]*$/;
 
+/** The flags of these commands; nothing else may begin with a dash. */
+const FLAG = /^(-n|-p|--name|--all-containers|--previous|--sort-by=\.lastTimestamp|--to-revision=\d+|--replicas=\d+)$/;
+
 /** The command that makes kubectl talk to an EKS cluster. */
 export function connectCommands(clusterName: string): string[] {
   return commands([["aws", "eks", "update-kubeconfig", "--name", clusterName]]);
@@ -46,6 +49,6 @@ export function undoCommands({ kind, namespace, name }: WorkloadRef, remedy: Rem
 
 /** Command lines, without those that hold anything a shell could read otherwise. */
 function commands(lines: string[][]): string[] {
-  const isPlain = (word: string) => word.split(/[=/]/).every((part) => PLAIN.test(part.replace(/^[-.]+/, "")));
+  const isPlain = (word: string) => FLAG.test(word) || word.split("/").every((part) => PLAIN.test(part));
   return lines.filter((words) => words.every(isPlain)).map((words) => words.join(" "));
 }

@@ -7,13 +7,18 @@ export interface Advice {
   commands: string[];
 }
 
+const CLUSTER_NAME = /^[\w-]+$/;
+
 /** What to do about each error, for whoever is called by it. */
 export function adviceOn(error: string, clusterName: string): Advice {
   const known = ERROR_NAMES.find((name) => name === error);
   const advice = known === undefined ? OTHER[error] : ADVICE[known];
   return {
     nextSteps: advice?.nextSteps ?? ["Look at the execution: its history holds the failed step's input and error."],
-    commands: (advice?.commands ?? []).map((command) => command.replaceAll("CLUSTER", clusterName)),
+    commands: (advice?.commands ?? [])
+      // A request that is refused may name no cluster.
+      .filter((command) => CLUSTER_NAME.test(clusterName) || !command.includes("CLUSTER"))
+      .map((command) => command.replaceAll("CLUSTER", clusterName)),
   };
 }
 

@@ -7,6 +7,8 @@ import { textOf } from "./text-form.ts";
 
 /** SNS refuses longer subjects. Source: the SNS API reference, Publish. */
 const MAX_SUBJECT = 100;
+/** How long the value of an attribute may be: filter policies compare it with names. */
+const MAX_ATTRIBUTE = 256;
 
 /** What is said about one workload. */
 export function workloadMessage(run: WorkloadRun, report: Report): Notification {
@@ -64,15 +66,21 @@ function notification(report: Report, document: NotificationDocument, subject: s
     subject: asciiLine(`[${document.cluster_name}] ${subject}`),
     text: textOf(document, bounded(title, 400)),
     document,
-    attributes: {
+    attributes: attributesOf({
       outcome: report.outcome,
       cluster: document.cluster_name,
       ...(namespace === undefined ? {} : { namespace }),
       cause: report.cause,
       needs_person: String(report.needs_person),
-    },
+    }),
     report,
   };
+}
+
+/** The attributes, bounded; without those that say nothing, which SNS refuses. */
+function attributesOf(values: Record<string, string>): Record<string, string> {
+  const lines = Object.entries(values).map(([name, value]) => [name, bounded(value, MAX_ATTRIBUTE)]);
+  return Object.fromEntries(lines.filter(([, value]) => value !== "")) as Record<string, string>;
 }
 
 /** One line of printable ASCII, as SNS takes it. */

@@ -8,6 +8,9 @@ import { errorText } from "./caught-error.ts";
 /** How long a summary may become: some sentences. */
 const MAX_SUMMARY = 900;
 
+/** How long the name of a refusal or an error may be. */
+const MAX_REASON = 100;
+
 /** Refusals after which nothing is left to do, or somebody is on it already. */
 const SETTLED: readonly string[] = [
   "AlreadyClaimed",
@@ -57,7 +60,7 @@ export function outcomeOf(run: WorkloadRun, lasting: boolean): Report {
     outcome,
     summary: bounded(summary, MAX_SUMMARY),
     needs_person: needsPerson,
-    ...(reason === undefined ? {} : { reason }),
+    ...(reason === undefined ? {} : { reason: bounded(reason, MAX_REASON) }),
   });
 
   // Whoever asked for a remedy has to ask again; a scan comes back by itself.

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { RemediationError } from "./errors.ts";
+import { bounded } from "./text.ts";
 import { describeIssues } from "./validation.ts";
 
 const seconds = z.int().min(0).max(86_400);
@@ -155,7 +156,7 @@ export function parsePolicy(text: string | undefined): Policy {
   try {
     raw = text === undefined || text.trim() === "" ? {} : JSON.parse(text);
   } catch (error) {
-    throw new RemediationError("InvalidPolicy", `The policy is not valid JSON: ${(error as Error).message}`);
+    throw new RemediationError("InvalidPolicy", `The policy is not valid JSON: ${bounded((error as Error).message)}`);
   }
   const parsed = Policy.safeParse(raw);
   if (!parsed.success) {

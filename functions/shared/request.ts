@@ -1,9 +1,8 @@
 import * as z from "zod";
 import { RemediationError } from "./errors.ts";
+import { MAX_OBJECT_NAME, OBJECT_NAME } from "./kubernetes/names.ts";
 import { describeIssues } from "./validation.ts";
 
-/** A Kubernetes object name: RFC 1123 subdomain, as the API server checks it. */
-const OBJECT_NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 /** A namespace name: RFC 1123 label. */
 const NAMESPACE_NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 /** An EKS cluster name, as the CreateCluster API checks it. */
@@ -20,7 +19,7 @@ const namespace = z
 const objectName = (what: string) =>
   z
     .string(`must be the name of a ${what}`)
-    .max(253, "must be at most 253 characters")
+    .max(MAX_OBJECT_NAME, `must be at most ${MAX_OBJECT_NAME} characters`)
     .regex(OBJECT_NAME, "must be a lower-case RFC 1123 name, for example web-7d4b9c");
 const dryRun = z.boolean("must be true or false").optional();
 

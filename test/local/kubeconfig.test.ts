@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { inspect } from "node:util";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { stringify } from "yaml";
 import { connectionFromKubeconfig } from "../../local/kubeconfig.ts";
@@ -126,5 +127,44 @@ describe("a kubeconfig is refused", () => {
     const file = write({}, { "current-context": "", ...overrides });
 
     await expect(connectionFromKubeconfig(file)).rejects.toMatchObject(refused("InvalidKubeconfig", "--context"));
+  });
+});
+
+describe("a kubeconfig that cannot be used", () => {
+  const CANARY = "canary-token-that-nobody-may-see";
+
+  function fileOf(text: string): string {
+    const file = join(mkdtempSync(join(tmpdir(), "kubeconfig-")), "config");
+    writeFileSync(file, text);
+    return file;
+  }
+
+  it("is refused without the part of it that cannot be read", async () => {
+    const malformed = fileOf(`users:\n- name: u\n  user:\n    token: ${CANARY}\n   broken: [\n`);
+    const error: unknown = await connectionFromKubeconfig(malformed).catch((reason: unknown) => reason);
+
+    expect(error).toMatchObject({ name: "InvalidKubeconfig" });
+    expect(inspect(error)).not.toContain(CANARY);
+  });
+
+  it("is refused without what its credential plugin printed", async () => {
+    const exec = {
+      apiVersion: "client.authentication.k8s.io/v1",
+      command: process.execPath,
+      args: ["-e", `console.log("${CANARY}")`],
+      interactiveMode: "Never",
+    };
+    const plugin = fileOf(
+      JSON.stringify({
+        clusters: [{ name: "c", cluster: { server: "https://127.0.0.1:1" } }],
+        users: [{ name: "u", user: { exec } }],
+        contexts: [{ name: "x", context: { cluster: "c", user: "u" } }],
+        "current-context": "x",
+      }),
+    );
+    const error: unknown = await connectionFromKubeconfig(plugin).catch((reason: unknown) => reason);
+
+    expect(error).toMatchObject({ name: "Unauthorized" });
+    expect(inspect(error)).not.toContain(CANARY);
   });
 });

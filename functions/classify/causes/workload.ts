@@ -127,7 +127,11 @@ export const WORKLOAD_CAUSES: readonly Cause[] = [
 /** How many replicas the workload lacks to be whole. */
 function missingReplicas({ evidence: { workload } }: Case): number {
   if (workload === undefined) return 0;
-  const status = workload.status as { readyReplicas?: number; numberReady?: number; desiredNumberScheduled?: number };
+  const status = (workload.status ?? {}) as {
+    readyReplicas?: number;
+    numberReady?: number;
+    desiredNumberScheduled?: number;
+  };
   const wanted = "replicas" in (workload.spec ?? {}) ? (workload.spec as { replicas?: number }).replicas : undefined;
   const desired = wanted ?? status.desiredNumberScheduled ?? 0;
   return Math.max(0, desired - (status.readyReplicas ?? status.numberReady ?? 0));

@@ -1,7 +1,14 @@
 import { PublishCommand, SNSClient } from "@aws-sdk/client-sns";
 import { chatOf } from "../../notify/chat-form.ts";
 import { RemediationError } from "../errors.ts";
-import type { Notification } from "../notification.ts";
+import type { Notification, NotificationDocument } from "../notification.ts";
+import { bounded } from "../text.ts";
+
+/** SNS takes no larger message, all its forms together. Source: the SNS API reference, Publish */
+const MAX_BYTES = 256 * 1_024;
+/** How many lines of each section, and how much of each, are left of a document that is too large otherwise. */
+const FEW_LINES = 3;
+const SHORT_LINE = 200;
 
 let client: SNSClient | undefined;
 
@@ -35,10 +42,31 @@ export async function publishToSns(notification: Notification): Promise<void> {
 
 /**
  * The message for each protocol: text for people, JSON for queues, functions and web hooks. With `chat`, `https` is the
- * form that Amazon Q Developer in chat applications takes, which subscribes by that protocol.
+ * form that Amazon Q Developer in chat applications takes, which subscribes by that protocol. Where all of them together
+ * would be more than SNS takes, the forms for machines are shortened.
  * Source: the SNS API reference, Publish, MessageStructure
  */
-export function formsOf({ subject, text, document }: Notification, chat: boolean): Record<string, string> {
+export function formsOf(notification: Notification, chat: boolean): Record<string, string> {
+  const forms = everyForm(notification, chat);
+  if (Buffer.byteLength(JSON.stringify(forms)) < MAX_BYTES) return forms;
+  return everyForm({ ...notification, document: shortened(notification.document) }, chat);
+}
+
+/** The document with the first lines of each section, and without the exact change. */
+function shortened({ change: _change, ...document }: NotificationDocument): NotificationDocument {
+  const few = (lines: readonly string[]) => lines.slice(0, FEW_LINES).map((line) => bounded(line, SHORT_LINE));
+  return {
+    ...document,
+    found: few(document.found),
+    evidence: few(document.evidence),
+    done: few(document.done),
+    changed: few(document.changed),
+    not_done: few(document.not_done),
+    next_steps: few(document.next_steps),
+  };
+}
+
+function everyForm({ subject, text, document }: Notification, chat: boolean): Record<string, string> {
   const machine = JSON.stringify(document);
   return {
     default: text,

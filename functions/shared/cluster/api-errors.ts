@@ -1,16 +1,15 @@
 import { RemediationError, type ErrorName } from "../errors.ts";
 import { bounded } from "../text.ts";
 
-/** The part of a Kubernetes `Status` that errors are told apart by. */
+/** The part of a Kubernetes `Status` that errors are told apart by. What answers may be no API server: nothing is certain. */
 export interface ApiStatus {
-  message?: string;
-  reason?: string;
-  details?: { causes?: { reason?: string; message?: string }[] };
+  message?: unknown;
+  details?: { causes?: unknown } | null;
 }
 
 /** Turns an unsuccessful answer of the API server into the error that the state machine knows by name. */
 export function errorFromResponse(cluster: string, call: string, status: number, body: ApiStatus): RemediationError {
-  const said = bounded(body.message ?? "no message");
+  const said = bounded(typeof body.message === "string" ? body.message : "no message");
   const make = (name: ErrorName, advice: string) =>
     new RemediationError(name, `${cluster}: ${call} answered ${status}: ${said.replace(/\.$/, "")}. ${advice}`);
 
@@ -24,7 +23,7 @@ export function errorFromResponse(cluster: string, call: string, status: number,
     case 409:
       return make("ObjectChanged", "Somebody else changed it at the same moment.");
     case 429:
-      return body.details?.causes?.some((cause) => cause.reason === "DisruptionBudget") === true
+      return isBudgetExhausted(body)
         ? make("DisruptionBudgetExhausted", "The PodDisruptionBudget allows no disruption now.")
         : make("ClusterThrottled", "The API server is throttling requests; try again later.");
     case 422:
@@ -41,6 +40,12 @@ export function errorFromResponse(cluster: string, call: string, status: number,
         ? make("ClusterUnavailable", "The API server failed; try again later.")
         : make("WriteRefused", "The API server refused the request.");
   }
+}
+
+/** Whether an eviction was refused for a PodDisruptionBudget, not for the load on the API server. */
+function isBudgetExhausted({ details }: ApiStatus): boolean {
+  const causes = Array.isArray(details?.causes) ? (details.causes as ({ reason?: unknown } | null)[]) : [];
+  return causes.some((cause) => cause?.reason === "DisruptionBudget");
 }
 
 /**

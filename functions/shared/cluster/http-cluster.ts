@@ -3,6 +3,7 @@ import * as https from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
 import { RemediationError } from "../errors.ts";
 import type { Cluster, JsonPatchOperation, Preconditions, WriteOptions } from "./cluster.ts";
+import { bounded } from "../text.ts";
 import { paths } from "./paths.ts";
 import { errorFromResponse, type ApiStatus } from "./api-errors.ts";
 
@@ -88,13 +89,14 @@ export class HttpCluster implements Cluster {
     const items: T[] = [];
     let token: string | undefined;
     do {
-      const page: { items: T[]; metadata: { continue?: string } } = await this.#read({
+      const page: { items?: unknown; metadata?: { continue?: string } | null } = await this.#read({
         method: "GET",
         path,
         query: { ...query, limit: PAGE_SIZE, ...(token === undefined ? {} : { continue: token }) },
       });
-      items.push(...page.items);
-      token = page.metadata.continue;
+      if (!Array.isArray(page.items)) throw this.#unintelligible(`GET ${path} answered with something that is no list`);
+      items.push(...(page.items as T[]));
+      token = page.metadata?.continue;
     } while (token !== undefined && token !== "");
     return items;
   }
@@ -166,26 +168,36 @@ export class HttpCluster implements Cluster {
 
   #parse<T>(call: Call, { status, body }: Answer): T {
     const answer = parseObject(body);
-    if (status >= 200 && status < 300) {
+    if (isSuccess(status)) {
       if (answer !== undefined) return answer as T;
-      throw new RemediationError(
-        "ClusterUnavailable",
-        `${this.name}: ${call.method} ${call.path} answered ${status} with something that is not a Kubernetes object. Check that the endpoint is the API server's.`,
+      throw this.#unintelligible(
+        `${call.method} ${call.path} answered ${status} with something that is not a Kubernetes object`,
       );
     }
     if (status === 410 && call.query?.["continue"] !== undefined) throw new ContinueTokenExpired();
     throw errorFromResponse(this.name, `${call.method} ${call.path}`, status, answer ?? { message: body });
   }
 
+  #unintelligible(what: string): RemediationError {
+    return new RemediationError(
+      "ClusterUnavailable",
+      `${this.name}: ${what}. Check that the endpoint is the API server's.`,
+    );
+  }
+
   async #send(call: Call): Promise<Answer> {
-    const url = new URL(this.#connection.server);
+    const url = URL.parse(this.#connection.server);
+    if (url === null) {
+      throw new RemediationError("ClusterUnreachable", `${this.name}: the endpoint is not a URL. Correct it.`);
+    }
     url.pathname = url.pathname.replace(/\/$/, "") + call.path;
     url.search = new URLSearchParams(call.query).toString();
     const body = call.body === undefined ? undefined : JSON.stringify(call.body);
+    const credentials = await this.#connection.authenticate();
     const headers: Record<string, string> = {
       accept: call.accept ?? "application/json",
       "user-agent": "eks-remediation",
-      ...(await this.#connection.authenticate()),
+      ...credentials,
     };
     if (body !== undefined) {
       headers["content-type"] = call.contentType ?? "application/json";
@@ -196,26 +208,34 @@ export class HttpCluster implements Cluster {
 
     return await new Promise<Answer>((resolve, reject) => {
       const fail = (error: Error) => {
-        const message = `${this.name}: no answer from ${url.origin} (${error.message}). Check the endpoint, the network path and the security group.`;
+        const message = `${this.name}: no answer from ${url.origin} (${bounded(error.message)}). Check the endpoint, the network path and the security group.`;
         reject(new RemediationError("ClusterUnreachable", message, { cause: error }));
       };
-      const req = request(
-        url,
-        { ...this.#connection.tls, method: call.method, headers, agent: this.#agent, timeout: REQUEST_TIMEOUT_MS },
-        (res) => {
-          const chunks: Buffer[] = [];
-          res.on("data", (chunk: Buffer) => chunks.push(chunk));
-          res.on("error", fail);
-          res.on("end", () => {
-            const retryAfter = Number(res.headers["retry-after"]);
-            resolve({
-              status: res.statusCode ?? 0,
-              retryAfterSeconds: Number.isFinite(retryAfter) ? retryAfter : undefined,
-              body: Buffer.concat(chunks).toString("utf8"),
-            });
+      const answered = (res: http.IncomingMessage) => {
+        const chunks: Buffer[] = [];
+        res.on("data", (chunk: Buffer) => chunks.push(chunk));
+        res.on("error", fail);
+        res.on("end", () => {
+          const status = res.statusCode ?? 0;
+          const retryAfter = Number(res.headers["retry-after"]);
+          const text = Buffer.concat(chunks).toString("utf8");
+          resolve({
+            status,
+            retryAfterSeconds: Number.isFinite(retryAfter) ? retryAfter : undefined,
+            body: isSuccess(status) ? text : withoutCredentials(text, credentials),
           });
-        },
-      );
+        });
+      };
+      let req: http.ClientRequest;
+      try {
+        const options = { method: call.method, headers, agent: this.#agent, timeout: REQUEST_TIMEOUT_MS };
+        req = request(url, { ...this.#connection.tls, ...options }, answered);
+      } catch (error) {
+        // Node refuses a header that holds a line break, and certificates and keys that it cannot read.
+        const message = `${this.name}: the request cannot be sent (${bounded((error as Error).message)}). Check the credentials and the CA certificate.`;
+        reject(new RemediationError("Unauthorized", message, { cause: error }));
+        return;
+      }
       req.on("timeout", () => req.destroy(new Error(`no data for ${REQUEST_TIMEOUT_MS / 1_000} s`)));
       req.on("error", fail);
       req.end(body);
@@ -227,10 +247,22 @@ export class HttpCluster implements Cluster {
 function parseObject(body: string): ApiStatus | undefined {
   try {
     const value: unknown = JSON.parse(body);
-    return typeof value === "object" && value !== null ? value : undefined;
+    return typeof value === "object" && value !== null && !Array.isArray(value) ? value : undefined;
   } catch {
     return undefined;
   }
+}
+
+function isSuccess(status: number): boolean {
+  return status >= 200 && status < 300;
+}
+
+/** What a server says of a request that it refuses; a proxy on the way may repeat the headers that it got. */
+function withoutCredentials(text: string, credentials: Record<string, string>): string {
+  return Object.values(credentials)
+    .flatMap((value) => [value, value.replace(/^\S+\s+/, "")])
+    .filter((secret) => secret !== "")
+    .reduce((rest, secret) => rest.replaceAll(secret, "(credentials)"), text);
 }
 
 class ContinueTokenExpired extends Error {}

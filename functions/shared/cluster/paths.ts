@@ -1,11 +1,12 @@
 import { RemediationError } from "../errors.ts";
+import { bounded } from "../text.ts";
 
 /** Where each resource that the workflow uses lives in the API. Names are escaped, so none can leave its path segment. */
 
-/** Escapes a name for a path. A URL resolves dot segments even when they are escaped, so those are refused. */
+/** Escapes a name for a path. A URL resolves dot segments even when they are escaped, so those are refused; half characters have no escape. */
 function segment(name: string): string {
-  if (name === "" || name === "." || name === "..") {
-    throw new RemediationError("InvalidStepInput", `"${name}" is not a name of a Kubernetes object.`);
+  if (name === "" || name === "." || name === ".." || !name.isWellFormed()) {
+    throw new RemediationError("InvalidStepInput", `"${bounded(name)}" is not a name of a Kubernetes object.`);
   }
   return encodeURIComponent(name);
 }

@@ -13,12 +13,13 @@ export interface Failure {
   since?: string;
 }
 
-/** A failure without the fields that are not known. */
+/** A failure without the fields that are not known; it has a reason in any case. */
 export function failure(fields: { [Key in keyof Failure]: Failure[Key] | undefined } & { reason: string }): Failure {
-  return Object.fromEntries(
+  const known = Object.fromEntries(
     // The API server writes times that are not known as null.
     Object.entries(fields).filter(([, value]) => value != null && value !== ""),
-  ) as unknown as Failure;
+  );
+  return { ...known, reason: fields.reason === "" ? "Unspecified" : fields.reason };
 }
 
 /** Whether more than so many seconds have passed since a moment; an unknown moment has not passed. */

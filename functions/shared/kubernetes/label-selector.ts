@@ -32,7 +32,7 @@ export function matches(selector: LabelSelector | undefined, labels: Record<stri
   return (
     wanted.every(([key, value]) => labels[key] === value) &&
     (selector.matchExpressions ?? []).every(({ key, operator, values = [] }) => {
-      const label = labels[key];
+      const label = Object.hasOwn(labels, key) ? labels[key] : undefined;
       switch (operator) {
         case "In":
           return label !== undefined && values.includes(label);

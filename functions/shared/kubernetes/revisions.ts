@@ -28,8 +28,8 @@ export function revisionsOf(deployment: Deployment, replicaSets: ReplicaSet[]): 
   const revisions = replicaSets.map((replicaSet) => {
     const template = replicaSet.spec?.template === undefined ? "" : templateHash(replicaSet.spec.template);
     const annotations = replicaSet.metadata?.annotations ?? {};
-    const revision = Number(annotations[REVISION_ANNOTATION] ?? 0);
-    const earlier = annotations[REVISION_HISTORY_ANNOTATION]?.split(",").map(Number) ?? [];
+    const revision = revisionNumber(annotations[REVISION_ANNOTATION]);
+    const earlier = annotations[REVISION_HISTORY_ANNOTATION]?.split(",").map(revisionNumber) ?? [];
     return {
       revision,
       numbers: [...earlier, revision].sort((a, b) => a - b),
@@ -43,6 +43,12 @@ export function revisionsOf(deployment: Deployment, replicaSets: ReplicaSet[]): 
     };
   });
   return revisions.sort((a, b) => b.revision - a.revision);
+}
+
+/** The number in an annotation; 0 for what the Deployment controller would never have written. */
+function revisionNumber(text: string | undefined): number {
+  const number = Number(text);
+  return Number.isSafeInteger(number) && number > 0 ? number : 0;
 }
 
 /** The revision that the workload is at now; undefined before the controller has seen a new template. */

@@ -3,6 +3,7 @@ import { paths } from "../cluster/paths.ts";
 import type { WorkloadRef } from "../contracts.ts";
 import { isRemediationError, RemediationError } from "../errors.ts";
 import { selectorText } from "./label-selector.ts";
+import { canExist } from "./names.ts";
 import type { ObjectMeta, Pod, ReplicaSet, Workload } from "./types.ts";
 
 /** The kinds whose controllers recreate their pods, and which the workflow can therefore restart. */
@@ -14,16 +15,17 @@ interface Owner {
   name: string;
 }
 
-/** The controller among an object's owners, if it has one. */
+/** The controller among an object's owners, if it has one. What cannot exist controls nothing. */
 export function controllerOf(metadata: ObjectMeta | undefined): Owner | undefined {
-  return metadata?.ownerReferences?.find((owner) => owner.controller === true);
+  const controller = metadata?.ownerReferences?.find((owner) => owner.controller === true);
+  return controller !== undefined && canExist(controller) ? controller : undefined;
 }
 
 /** Controllers that are themselves controlled: a ReplicaSet by a Deployment or an Argo Rollout, a Job by a CronJob. */
-const INTERMEDIATE: Record<string, (namespace: string, name: string) => string> = {
-  ReplicaSet: paths.replicaSet,
-  Job: paths.job,
-};
+const INTERMEDIATE: ReadonlyMap<string, (namespace: string, name: string) => string> = new Map([
+  ["ReplicaSet", paths.replicaSet],
+  ["Job", paths.job],
+]);
 
 /**
  * Finds the workload that owns an object, through the chain of controllers. A pod without a controller is its own
@@ -53,7 +55,7 @@ export class WorkloadFinder {
   }
 
   async #ownerOfController(namespace: string, { kind, name }: Owner): Promise<Owner | undefined> {
-    const path = INTERMEDIATE[kind]?.(namespace, name);
+    const path = INTERMEDIATE.get(kind)?.(namespace, name);
     if (path === undefined) return undefined;
     let owner = this.#owners.get(path);
     if (owner === undefined) {
