@@ -62,10 +62,7 @@ async function requestOptions(config: KubeConfig): Promise<RequestOptions> {
   try {
     await config.applyToHTTPSOptions(options);
   } catch (error) {
-    throw new RemediationError(
-      "Unauthorized",
-      `The kubeconfig's credentials cannot be had: ${withoutOutput(error)} Run its command, or log in, to see more.`,
-    );
+    throw new RemediationError("Unauthorized", `The kubeconfig's credentials cannot be had: ${withoutAnswer(error)}`);
   }
   return options;
 }
@@ -75,11 +72,10 @@ function firstLine(error: unknown): string {
   return bounded((error instanceof Error ? error.message : String(error)).split("\n")[0] ?? "", 200);
 }
 
-/** Why a credential plugin failed, without what it printed: that may hold a token. */
-function withoutOutput(error: unknown): string {
-  const code = (error as { code?: unknown }).code;
+/** Why there are no credentials. What a credential plugin printed as its answer is left out: that may hold a token. */
+function withoutAnswer(error: unknown): string {
   if (error instanceof SyntaxError) return "its command printed something else than JSON.";
-  return typeof code === "string" ? `its command failed with ${code}.` : "its command failed.";
+  return bounded(error instanceof Error ? error.message : String(error), 400);
 }
 
 function authorization({ headers, auth }: RequestOptions): Record<string, string> {
