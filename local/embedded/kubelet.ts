@@ -72,7 +72,8 @@ function take(store: Store, events: EventRecorder, seen: Seen, stage: Stage): vo
     PODS,
     seen.pod.metadata ?? {},
     (pod) => {
-      pod.status = { ...pod.status, ...status };
+      const fields = Object.entries({ ...pod.status, ...status }).filter(([, value]) => value !== undefined);
+      pod.status = Object.fromEntries(fields);
     },
     { status: true },
   );

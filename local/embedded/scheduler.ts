@@ -10,6 +10,8 @@ import { NODES, PODS } from "./kinds.ts";
 import { obstacle, requestOf, unschedulableMessage, type Obstacle } from "./scheduler/fit.ts";
 import type { Change, Store } from "./store.ts";
 
+type PodCondition = NonNullable<NonNullable<Pod["status"]>["conditions"]>[number];
+
 const ZONE = "topology.kubernetes.io/zone";
 const REGION = "topology.kubernetes.io/region";
 
@@ -90,7 +92,8 @@ function emptiest(pod: Pod, fitting: readonly { node: Node; pods: Pod[] }[]): No
 function say(store: Store, pod: Pod, reason: string, message: string): boolean {
   const present = conditionOf(pod.status?.conditions, "PodScheduled");
   if (present?.reason === reason && present.message === message) return false;
-  setScheduled(store, pod, "False", { reason, message });
+  const observedGeneration = pod.metadata?.generation ?? 0;
+  setScheduled(store, pod, "False", { reason, message, ...(reason === "Unschedulable" ? { observedGeneration } : {}) });
   return true;
 }
 
@@ -106,7 +109,7 @@ function bind(store: Store, pod: Pod, { metadata: node }: Node): void {
   setScheduled(store, pod, "True", {});
 }
 
-function setScheduled(store: Store, pod: Pod, status: string, why: { reason?: string; message?: string }): void {
+function setScheduled(store: Store, pod: Pod, status: string, why: Partial<PodCondition>): void {
   const now = apiTime(store.clock.now());
   store.change<Pod>(
     PODS,

@@ -7,7 +7,8 @@ import { AUTOSCALERS, DEPLOYMENTS, PODS, REPLICA_SETS, STATEFUL_SETS } from "../
 import type { Resource } from "../resources.ts";
 import type { ApiObject, Store } from "../store.ts";
 import { limit, stabilise, type Recommendation } from "./autoscaler-bounds.ts";
-import { NoMetric, propose, type MetricStatus, type Proposal } from "./autoscaler-metrics.ts";
+import { propose, type MetricStatus, type Proposal } from "./autoscaler-metrics.ts";
+import { NoMetric } from "./autoscaler-unserved.ts";
 import { fromKey, keyOf, type Controller } from "./controller.ts";
 import { EventRecorder } from "./events.ts";
 import { conditionOf, writeStatus } from "./status.ts";
@@ -108,10 +109,11 @@ class Look {
 
   #scaleByMetrics(resource: Resource, target: Scaled, current: number): void {
     const { selector } = target.spec ?? {};
-    const pods = this.#store.list<Pod>(PODS, this.#hpa.metadata?.namespace, ({ metadata }) =>
-      matches(selector, metadata?.labels),
+    const { namespace = "" } = this.#hpa.metadata ?? {};
+    const pods = this.#store.list<Pod>(PODS, namespace, ({ metadata }) => matches(selector, metadata?.labels));
+    const results = (this.#hpa.spec.metrics ?? []).map((metric) =>
+      attempt(() => propose(metric, pods, current, namespace)),
     );
-    const results = (this.#hpa.spec.metrics ?? []).map((metric) => attempt(() => propose(metric, pods, current)));
     // A metric that cannot be had leaves a gap among the others.
     const metrics = results.map((result) => (result instanceof NoMetric ? { type: "" } : result.status));
     const [highest] = results
@@ -120,16 +122,20 @@ class Look {
     const failures = results.filter((result) => result instanceof NoMetric);
     const [failed] = failures;
     for (const { reason, message } of failures) this.#events.warning(this.#hpa, reason, message);
-    if (highest === undefined || (failed !== undefined && highest.replicas < current)) {
-      const { reason, message } = failed ?? new NoMetric("InvalidMetricSourceType", "no metrics");
-      const unable = `the HPA was unable to compute the replica count: ${message}`;
-      this.#set("ScalingActive", "False", reason, unable);
-      const first = `failed to get cpu resource metric value: ${message}`;
-      const all = `invalid metrics (${failures.length} invalid out of ${results.length}), first error is: ${first}`;
+    if (failed !== undefined && (highest === undefined || highest.replicas < current)) {
+      this.#set(
+        "ScalingActive",
+        "False",
+        failed.reason,
+        `the HPA was unable to compute the replica count: ${failed.message}`,
+      );
+      const counted = `${failures.length} invalid out of ${results.length}`;
+      const all = `invalid metrics (${counted}), first error is: ${failed.summary}: ${failed.message}`;
       this.#events.warning(this.#hpa, "FailedComputeMetricsReplicas", all);
       this.#write(this.#status(current, this.#hpa.status?.desiredReplicas ?? 0, metrics));
       return;
     }
+    if (highest === undefined) return;
     const found = `the HPA was able to successfully calculate a replica count from ${highest.name}`;
     this.#set("ScalingActive", "True", "ValidMetricFound", found);
     const replicas = this.#bounded(highest.replicas, current);

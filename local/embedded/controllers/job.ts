@@ -77,7 +77,7 @@ function verdict(job: Job, pods: readonly Pod[], startTime: string | undefined, 
   const { backoffLimit = 6, activeDeadlineSeconds, completions } = job.spec ?? {};
   const target = conditionOf(job.status?.conditions, "FailureTarget");
   if (target !== undefined) return { reason: target.reason ?? "", message: target.message ?? "", failed: true };
-  if (countOf(pods, "Failed") > backoffLimit) {
+  if (countOf(job, pods, "Failed") > backoffLimit) {
     const message = "Job has reached the specified backoff limit";
     return { reason: "BackoffLimitExceeded", message, failed: true };
   }
@@ -86,22 +86,24 @@ function verdict(job: Job, pods: readonly Pod[], startTime: string | undefined, 
     return { reason: "DeadlineExceeded", message: "Job was active longer than specified deadline", failed: true };
   }
   const enough = completions ?? 1;
-  if (countOf(pods, "Succeeded") >= enough && !pods.some(isActive)) {
+  if (countOf(job, pods, "Succeeded") >= enough && !pods.some(isActive)) {
     return { reason: "CompletionsReached", message: "Reached expected number of succeeded pods", failed: false };
   }
   return undefined;
 }
 
 /** How many pods are to run now. */
-function wantedPods({ spec }: Job, pods: readonly Pod[]): number {
-  const { parallelism = 1, completions } = spec ?? {};
-  const succeeded = countOf(pods, "Succeeded");
+function wantedPods(job: Job, pods: readonly Pod[]): number {
+  const { parallelism = 1, completions } = job.spec ?? {};
+  const succeeded = countOf(job, pods, "Succeeded");
   if (completions === undefined) return succeeded > 0 ? pods.filter(isActive).length : parallelism;
   return Math.min(parallelism, completions - succeeded);
 }
 
-function countOf(pods: readonly Pod[], phase: string): number {
-  return pods.filter(({ status }) => status?.phase === phase).length;
+/** How many pods have ended like that; one that somebody has deleted since counts as well. */
+function countOf({ status }: Job, pods: readonly Pod[], phase: "Succeeded" | "Failed", besides = 0): number {
+  const before = (phase === "Failed" ? status?.failed : status?.succeeded) ?? 0;
+  return Math.max(before, pods.filter((pod) => pod.status?.phase === phase).length + besides);
 }
 
 /** For how many seconds no pod is made, because the last one has failed. */
@@ -140,8 +142,9 @@ function statusOf(
   return {
     ...withoutZeros({
       active: pods.filter(isActive).length,
-      succeeded: countOf(pods, "Succeeded"),
-      failed: countOf(pods, "Failed") + (found?.failed === true ? terminating.length : 0),
+      succeeded: countOf(job, pods, "Succeeded"),
+      // Pods that are ended because the Job has failed have failed with it.
+      failed: countOf(job, pods, "Failed", found?.failed === true ? terminating.length : 0),
     }),
     ready: pods.filter(isActive).filter(isReady).length,
     terminating: terminating.length,

@@ -27,9 +27,7 @@ export async function get(client: Client, args: Arguments, words: readonly strin
   const items = found.map(({ object }) => withoutManagedFields(object));
   const [item] = items;
   const shown =
-    single && item !== undefined
-      ? item
-      : { apiVersion: "v1", items, kind: "List", metadata: { resourceVersion: "" } };
+    single && item !== undefined ? item : { apiVersion: "v1", items, kind: "List", metadata: { resourceVersion: "" } };
   if (output === "json") return `${JSON.stringify(shown, undefined, 4)}\n`;
   if (output === "yaml") return stringify(shown);
   throw new Error(`error: unable to match a printer suitable for the output format "${output}"`);

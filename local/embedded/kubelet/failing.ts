@@ -138,7 +138,7 @@ function fail({ pod, markers }: Seen, now: Date) {
       { type: "ContainersReady", status: "False", reason: "PodFailed" },
       { type: "PodScheduled", status: "True" },
     ]),
-    containerStatuses: evicted ? [] : terminated(pod, 137, "Error", now),
+    containerStatuses: evicted ? undefined : terminated(pod, 137, "Error", now),
   };
 }
 

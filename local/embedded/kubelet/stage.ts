@@ -7,13 +7,15 @@ export interface Seen {
   markers: Markers;
 }
 
+type Status = NonNullable<Pod["status"]>;
+
 /** One step in the life of a pod. A pod is in one stage at most. */
 export interface Stage {
   applies: (seen: Seen) => boolean;
   /** How long after the last change of the pod it is taken, in seconds. */
   delay: (seen: Seen, now: Date) => number;
-  /** The fields of the status that become others. */
-  status: (seen: Seen, now: Date) => Partial<NonNullable<Pod["status"]>>;
+  /** The fields of the status that become others; undefined for one that goes. */
+  status: (seen: Seen, now: Date) => { [Field in keyof Status]?: Status[Field] | undefined };
   event?: { type: "Normal" | "Warning"; reason: string; message: string };
 }
 

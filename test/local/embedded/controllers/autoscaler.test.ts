@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Deployment, Hpa, PodTemplate } from "../../../../functions/shared/kubernetes/types.ts";
-import { AUTOSCALERS, DEPLOYMENTS } from "../../../../local/embedded/kinds.ts";
+import { AUTOSCALERS, DEPLOYMENTS, EVENTS } from "../../../../local/embedded/kinds.ts";
 import { deployment, Running, template } from "./running.ts";
 
 let cluster: Running;
@@ -96,6 +96,14 @@ describe("an HPA", () => {
       message: `the HPA was unable to compute the replica count: failed to get cpu utilization: missing request for cpu in container app of Pod ${pod}`,
     });
     expect(web().spec?.replicas).toBe(2);
+  });
+
+  it("counts how often it has said the same", async () => {
+    await scaled({ ...template(1), spec: { containers: [{ name: "app", image: "shop/web:1" }] } });
+    await cluster.pass(9);
+
+    const said = cluster.list<{ reason?: string; count?: number }>(EVENTS);
+    expect(said.filter(({ reason }) => reason === "FailedGetResourceMetric")).toMatchObject([{ count: 4 }]);
   });
 
   it("has no metrics while no pod is ready", async () => {

@@ -75,5 +75,6 @@ describe("a Job", () => {
     await cluster.until("it has failed", () => conditions().includes("Failed: DeadlineExceeded"), 10);
 
     expect(cluster.pods()).toEqual([]);
+    expect(migrate().status?.failed).toBe(1);
   });
 });
