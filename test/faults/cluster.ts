@@ -1,0 +1,62 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { HttpCluster } from "../../functions/shared/cluster/http-cluster.ts";
+import { CLAIM_NAMESPACE } from "../../functions/shared/policy.ts";
+import { paths } from "../../functions/shared/cluster/paths.ts";
+import { isRemediationError } from "../../functions/shared/errors.ts";
+import { ensureBinaries } from "../../local/cluster/binaries.ts";
+import { startCluster } from "../../local/cluster/control-plane.ts";
+import { Upstream } from "../../local/faults/forward.ts";
+import { connectionFromKubeconfig } from "../../local/kubeconfig.ts";
+import type { Stage } from "./play.ts";
+
+const execute = promisify(execFile);
+const RBAC = fileURLToPath(new URL("../../infra/rbac.yaml", import.meta.url));
+
+/** A control plane that the functions' groups have their permissions on. */
+export interface StagedCluster extends Stage {
+  stop: () => Promise<void>;
+}
+
+/** Takes the control plane that runs in `REMEDIATION_TEST_CLUSTER`, or starts one. */
+export async function stageCluster(progress: (line: string) => void): Promise<StagedCluster> {
+  const running = process.env["REMEDIATION_TEST_CLUSTER"];
+  if (running !== undefined) {
+    const { kubectl } = await ensureBinaries(progress);
+    return await staged(kubectl, resolve(running, "kubeconfig"), () => Promise.resolve());
+  }
+  const parent = mkdtempSync(join(tmpdir(), "remediation-faults-"));
+  const { kubectl, kubeconfig, stop } = await startCluster({ directory: join(parent, "cluster"), progress });
+  return await staged(kubectl, kubeconfig, async () => {
+    await stop();
+    rmSync(parent, { recursive: true });
+  });
+}
+
+async function staged(kubectl: string, kubeconfig: string, stop: () => Promise<void>): Promise<StagedCluster> {
+  await execute(kubectl, ["--kubeconfig", kubeconfig, "apply", "-f", RBAC]);
+  const connection = await connectionFromKubeconfig(kubeconfig);
+  const cluster = new HttpCluster(connection);
+  const upstream = new Upstream(connection);
+  try {
+    await cluster.create(paths.namespaces(), {
+      apiVersion: "v1",
+      kind: "Namespace",
+      metadata: { name: CLAIM_NAMESPACE },
+    });
+  } catch (error) {
+    if (!isRemediationError(error, "ObjectChanged")) throw error;
+  }
+  return {
+    cluster,
+    upstream,
+    stop: async () => {
+      upstream.close();
+      await stop();
+    },
+  };
+}
