@@ -9,8 +9,9 @@ import { templateHash } from "../shared/kubernetes/template.ts";
 import type { ControllerRevision, Hpa, Namespace, Pod, ReplicaSet, Workload } from "../shared/kubernetes/types.ts";
 import { Action } from "../shared/policy.ts";
 import { podsOf, readWorkload, replicaSetsOf } from "../shared/kubernetes/workloads.ts";
+import { lostNodesAmong } from "../shared/kubernetes/nodes.ts";
 import { assertNamespace } from "../shared/kubernetes/namespaces.ts";
-import { lostNodesAmong, NO_SURROUNDINGS, readSurroundings, type Surroundings } from "./surroundings.ts";
+import { NO_SURROUNDINGS, readSurroundings, type Surroundings } from "./surroundings.ts";
 
 /** Everything that a diagnosis is drawn from. All reading happens before it. */
 export interface Evidence {

@@ -1,5 +1,6 @@
 import { paths } from "../shared/cluster/paths.ts";
 import { isJobPod, isLeftover } from "../shared/kubernetes/pods.ts";
+import { lostNodesAmong } from "../shared/kubernetes/nodes.ts";
 import { failuresOf, type Moment } from "../shared/kubernetes/overdue.ts";
 import type { Node, Pod } from "../shared/kubernetes/types.ts";
 import type { WorkloadFinder } from "../shared/kubernetes/workloads.ts";
@@ -11,12 +12,7 @@ import type { View } from "./view.ts";
 /** Since when each node that has stopped reporting has done so, by its name. */
 export async function findLostNodes(view: View): Promise<Map<string, string>> {
   const nodes = await view.tryTo("nodes", () => view.look<Node>(paths.nodes(), NODE_SUSPECTS), false);
-  const lost = new Map<string, string>();
-  for (const { metadata, status } of nodes?.suspects ?? []) {
-    const ready = status?.conditions?.find(({ type }) => type === "Ready");
-    if (ready?.status === "Unknown") lost.set(metadata?.name ?? "", ready.lastTransitionTime ?? "");
-  }
-  return lost;
+  return lostNodesAmong(nodes?.suspects ?? []);
 }
 
 /** Finds the failing pods of these namespaces. What cannot be seen becomes a blind spot of the view. */

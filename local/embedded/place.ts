@@ -1,5 +1,5 @@
 import type { ExecutionEvent } from "../engine.ts";
-import { isBookkeeping, type Place } from "../scenarios/play.ts";
+import { isBookkeeping, WRITES, type Place } from "../scenarios/play.ts";
 import { quickPolicy } from "../scenarios/quick-policy.ts";
 import { runWorkflow } from "../scenarios/run-workflow.ts";
 import type { EmbeddedCluster } from "./start.ts";
@@ -12,7 +12,6 @@ export interface PlaceOptions {
   onCommand?: (args: readonly string[]) => void;
 }
 
-const WRITES: readonly string[] = ["create", "update", "patch", "delete", "deletecollection"];
 /** A pause between two looks at something that is awaited, in seconds of the cluster's clock. */
 const PAUSE_SECONDS = 0.25;
 

@@ -26,6 +26,9 @@ export interface Place extends Stage {
   removeNode: (name: string) => Promise<void>;
 }
 
+/** The verbs that change something, as the audit log names them. */
+export const WRITES: readonly string[] = ["create", "update", "patch", "delete", "deletecollection"];
+
 /** Whether the workflow writes a resource on its own behalf: its claims, their namespace, and Events. */
 export function isBookkeeping(resource: string): boolean {
   return ["leases", "namespaces", "events"].includes(resource);

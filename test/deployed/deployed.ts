@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { inject } from "vitest";
-import { it as scenarioIt, WRITES } from "../kubernetes/scenario.ts";
+import { WRITES } from "../../local/scenarios/play.ts";
+import { it as scenarioIt } from "../kubernetes/scenario.ts";
 import { CLUSTER_NAME } from "./cloud.ts";
 import { Inbox } from "./inbox.ts";
 

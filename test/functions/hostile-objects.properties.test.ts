@@ -9,7 +9,7 @@ import { openCase } from "../../functions/classify/case.ts";
 import { classify } from "../../functions/classify/classify.ts";
 import type { Evidence } from "../../functions/classify/evidence.ts";
 import { surroundingLines } from "../../functions/classify/surrounding-lines.ts";
-import { lostNodesAmong } from "../../functions/classify/surroundings.ts";
+import { lostNodesAmong } from "../../functions/shared/kubernetes/nodes.ts";
 import {
   Diagnosis,
   FailedPod,

@@ -6,7 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, inject, it as itself } from "vitest";
-import { auditedRequests, it, WRITES } from "./scenario.ts";
+import { WRITES } from "../../local/scenarios/play.ts";
+import { auditedRequests, it } from "./scenario.ts";
 import { applyWeb, rollOutWeb, untilDeadlineExceeded } from "./web.ts";
 
 const MAIN = fileURLToPath(new URL("../../local/main.ts", import.meta.url));

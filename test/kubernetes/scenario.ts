@@ -9,7 +9,7 @@ import { HttpCluster, type Connection } from "../../functions/shared/cluster/htt
 import type { Deployment, Hpa, Lease, Pod } from "../../functions/shared/kubernetes/types.ts";
 import type { FunctionName } from "../../local/engine.ts";
 import { connectionFromKubeconfig } from "../../local/kubeconfig.ts";
-import type { Surroundings } from "../../local/scenarios/play.ts";
+import { WRITES, type Surroundings } from "../../local/scenarios/play.ts";
 import { quickPolicy } from "../../local/scenarios/quick-policy.ts";
 import { runWorkflow, type Run } from "../../local/scenarios/run-workflow.ts";
 
@@ -22,9 +22,6 @@ export interface AuditedRequest {
   resource: string;
   status: number;
 }
-
-/** The verbs that change something, as the audit log names them. */
-export const WRITES = ["create", "update", "patch", "delete", "deletecollection"];
 
 /** A test that gets a namespace of its own, which is deleted when the test ends. */
 export const it = test.extend<{ scenario: Scenario }>({
