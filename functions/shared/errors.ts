@@ -26,6 +26,7 @@ export const ERROR_NAMES = [
   "WriteRefused",
   "DisruptionBudgetExhausted",
   "ClaimNamespaceMissing",
+  "ClaimExpired",
   "NotificationFailed",
   "WorkflowNotStarted",
 ] as const;
