@@ -15,7 +15,9 @@ export function hold(condition: boolean, promise: () => string): void {
 }
 
 /** The result, or the error by a name that the state machine knows; anything else that is thrown breaks a promise. */
-export async function resultOf<Result>(run: () => Promise<Result> | Result): Promise<{ result: Result } | { refused: string }> {
+export async function resultOf<Result>(
+  run: () => Promise<Result> | Result,
+): Promise<{ result: Result } | { refused: string }> {
   try {
     return { result: await run() };
   } catch (error) {

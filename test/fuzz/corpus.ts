@@ -27,7 +27,8 @@ export function distilled(kept: readonly Kept[], characters: number): Json[] {
   const chosen: Json[] = [];
   let left = characters;
   while (open.size > 0) {
-    const worth = ({ blocks, size }: (typeof sized)[number]) => blocks.filter((block) => open.has(block)).length / (size + 200);
+    const worth = ({ blocks, size }: (typeof sized)[number]) =>
+      blocks.filter((block) => open.has(block)).length / (size + 200);
     const [best] = sized.filter(({ size }) => size <= left).sort((a, b) => worth(b) - worth(a));
     if (best === undefined || worth(best) === 0) break;
     for (const block of best.blocks) open.delete(block);

@@ -29,7 +29,8 @@ export async function execute(target: Target, input: Json): Promise<Executed> {
     expectCleanPrototypes();
     const { user, system } = process.threadCpuUsage(began);
     const milliseconds = (user + system) / 1_000;
-    if (milliseconds > BUDGET_MS) throw new Broken(`the call takes too long: ${Math.round(milliseconds)} ms of processor time`);
+    if (milliseconds > BUDGET_MS)
+      throw new Broken(`the call takes too long: ${Math.round(milliseconds)} ms of processor time`);
     return {};
   } catch (error) {
     if (!(error instanceof Broken)) return { broken: `threw ${describe(error)}`, key: keyOf(describe(error)) };
@@ -42,5 +43,5 @@ export async function execute(target: Target, input: Json): Promise<Executed> {
 /** Without what differs from input to input: quoted texts, numbers, and all that follows them. */
 function keyOf(message: string): string {
   const place = /functions\/\S+$/.exec(message)?.[0] ?? "";
-  return `${message.split(/["'`\d(\[]/)[0] ?? ""}${place}`;
+  return `${message.split(/["'`\d([]/)[0] ?? ""}${place}`;
 }

@@ -7,7 +7,7 @@ import type { Random } from "./random.ts";
 import type { Target } from "./target.ts";
 
 /** Inputs are mutated no further than this, in characters of JSON. */
-const MOST_CHARACTERS = 60_000;
+const MOST_CHARACTERS = 25_000;
 /** How many fresh inputs are made at a time. */
 const BATCH = 20;
 

@@ -21,6 +21,13 @@ const MOST_BLOCKS = 1 << 15;
 const GLOBAL = "remediationBlocks";
 const FUNCTIONS = new URL("../../functions/", import.meta.url).href;
 
+/** What follows them is reached only sometimes. */
+const FALLBACKS: ReadonlySet<ts.SyntaxKind> = new Set([
+  ts.SyntaxKind.AmpersandAmpersandToken,
+  ts.SyntaxKind.BarBarToken,
+  ts.SyntaxKind.QuestionQuestionToken,
+]);
+
 /** Instruments every module of the functions from now on. Once in a process. */
 export function instrument(): Blocks {
   const counters = new Uint32Array(MOST_BLOCKS);
@@ -50,9 +57,7 @@ export function instrument(): Blocks {
 function counting(next: () => number, words: Set<string>): ts.TransformerFactory<ts.SourceFile> {
   const { factory } = ts;
   const count = () =>
-    factory.createPostfixIncrement(
-      factory.createElementAccessExpression(factory.createIdentifier("__blocks"), next()),
-    );
+    factory.createPostfixIncrement(factory.createElementAccessExpression(factory.createIdentifier("__blocks"), next()));
   const counted = (expression: ts.Expression) =>
     factory.createParenthesizedExpression(factory.createComma(count(), expression));
   const block = (statements: readonly ts.Statement[]) =>
@@ -76,7 +81,7 @@ function counting(next: () => number, words: Set<string>): ts.TransformerFactory
         counted(whenFalse),
       );
     }
-    if (ts.isBinaryExpression(node) && ts.isLogicalOrCoalescingBinaryOperator(node.operatorToken.kind)) {
+    if (ts.isBinaryExpression(node) && FALLBACKS.has(node.operatorToken.kind)) {
       return factory.updateBinaryExpression(node, node.left, node.operatorToken, counted(node.right));
     }
     if (ts.isArrowFunction(node) && !ts.isBlock(node.body)) {
@@ -107,7 +112,11 @@ function counting(next: () => number, words: Set<string>): ts.TransformerFactory
       if (ts.isStringLiteral(node)) words.add(node.text);
       if (ts.isPropertyAccessExpression(node)) words.add(node.name.text);
       if (ts.isBindingElement(node) && ts.isIdentifier(node.name)) {
-        words.add(node.propertyName !== undefined && ts.isIdentifier(node.propertyName) ? node.propertyName.text : node.name.text);
+        words.add(
+          node.propertyName !== undefined && ts.isIdentifier(node.propertyName)
+            ? node.propertyName.text
+            : node.name.text,
+        );
       }
       return transformed(ts.visitEachChild(node, visit, context));
     };

@@ -7,9 +7,9 @@ const TRIES = 3_000;
 export async function minimise(input: Json, holds: (smaller: Json) => Promise<boolean>): Promise<Json> {
   let smallest = asJson(input);
   let tries = 0;
-  for (let shrunk = true; shrunk && tries < TRIES; ) {
+  for (let shrunk = true; shrunk && tries < TRIES;) {
     shrunk = false;
-    for (let index = 0; index < placesIn(smallest).length && tries < TRIES; ) {
+    for (let index = 0; index < placesIn(smallest).length && tries < TRIES;) {
       const smaller = await firstThatHolds(smallest, index, holds, () => tries++);
       if (smaller === undefined) index++;
       else {

@@ -11,7 +11,26 @@ export interface Material {
 }
 
 const NUMBERS = [
-  0, -0, 1, -1, 0.5, 2, 3, 9, 10, 100, 1e3, 5_001, 86_401, 2 ** 31 - 1, -(2 ** 31), 2 ** 53, -(2 ** 53), 2 ** 63, 1e21, 1e308,
+  0,
+  -0,
+  1,
+  -1,
+  0.5,
+  2,
+  3,
+  9,
+  10,
+  100,
+  1e3,
+  5_001,
+  86_401,
+  2 ** 31 - 1,
+  -(2 ** 31),
+  2 ** 53,
+  -(2 ** 53),
+  2 ** 63,
+  1e21,
+  1e308,
   5e-324,
 ];
 const MOMENTS = [
@@ -102,7 +121,11 @@ function text(value: string, random: Random, { words }: Material): string {
     case 1:
       return random.pick(MOMENTS);
     case 2:
-      return value.slice(0, random.below(value.length + 1)) + random.pick(TRICKS) + value.slice(random.below(value.length + 1));
+      return (
+        value.slice(0, random.below(value.length + 1)) +
+        random.pick(TRICKS) +
+        value.slice(random.below(value.length + 1))
+      );
     case 3:
       return (value === "" ? random.pick(TRICKS) : value).repeat(LONG).slice(0, random.pick([64, 254, 1_001, LONG]));
     case 4:

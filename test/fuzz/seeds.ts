@@ -52,7 +52,9 @@ export const TEMPLATES = [1, 2].map((revision) => templateHash(template(`shop/we
 const SCENES: readonly World[] = [
   // A bad rollout.
   scene({
-    deployments: [deployment({ template: template("shop/web:2"), progressing: LATE, metadata: versioned, status: SHORT })],
+    deployments: [
+      deployment({ template: template("shop/web:2"), progressing: LATE, metadata: versioned, status: SHORT }),
+    ],
     replicasets: [
       replicaSet(2, { replicas: 2, created: ago(900) }),
       replicaSet(1, { available: 2, created: ago(90_000) }),
@@ -79,7 +81,10 @@ const SCENES: readonly World[] = [
   // A StatefulSet that is stuck on its first pod, and a DaemonSet with a bad update.
   scene({
     statefulsets: [
-      db({ template: template("shop/web:2"), status: { readyReplicas: 2, updatedReplicas: 1, currentRevision: "db-r1" } }),
+      db({
+        template: template("shop/web:2"),
+        status: { readyReplicas: 2, updatedReplicas: 1, currentRevision: "db-r1" },
+      }),
     ],
     daemonsets: [agent({ status: { numberReady: 1, numberAvailable: 1 } })],
     controllerrevisions: [
@@ -94,11 +99,20 @@ const SCENES: readonly World[] = [
   scene({
     deployments: [deployment({ metadata: versioned })],
     replicasets: [replicaSet(1, { available: 2 })],
-    pods: [pod({ name: "web-1-z", status: { phase: "Failed", reason: "Evicted" } }), pod({ spec: { nodeName: "node-0", containers: [] } })],
+    pods: [
+      pod({ name: "web-1-z", status: { phase: "Failed", reason: "Evicted" } }),
+      pod({ spec: { nodeName: "node-0", containers: [] } }),
+    ],
     jobs: [
       {
-        metadata: { name: "job-1", namespace: "shop", ownerReferences: [{ kind: "CronJob", name: "night", controller: true }] },
-        status: { conditions: [{ type: "Failed", status: "True", reason: "BackoffLimitExceeded", lastTransitionTime: ago(60) }] },
+        metadata: {
+          name: "job-1",
+          namespace: "shop",
+          ownerReferences: [{ kind: "CronJob", name: "night", controller: true }],
+        },
+        status: {
+          conditions: [{ type: "Failed", status: "True", reason: "BackoffLimitExceeded", lastTransitionTime: ago(60) }],
+        },
       },
     ],
     cronjobs: [{ metadata: { name: "night", namespace: "shop" }, status: { lastSuccessfulTime: ago(30) } }],
@@ -109,7 +123,14 @@ const SCENES: readonly World[] = [
           namespace: "eks-remediation",
           annotations: {
             "eks-remediation/history": JSON.stringify([
-              { at: ago(7_200), execution: "e", cause: "CrashLoop", action: "restart", outcome: "Unresolved", applied: true },
+              {
+                at: ago(7_200),
+                execution: "e",
+                cause: "CrashLoop",
+                action: "restart",
+                outcome: "Unresolved",
+                applied: true,
+              },
             ]),
           },
         },
@@ -140,7 +161,15 @@ const hostileWorld: Arbitrary<World> = fc
   .map((objects) => ({ objects: { namespaces: [SHOP], ...objects } }));
 
 const refusals = fc.dictionary(
-  fc.constantFrom("get pods", "list pods", "table pods", "patch deployments", "evict pods", "replace leases", "create leases"),
+  fc.constantFrom(
+    "get pods",
+    "list pods",
+    "table pods",
+    "patch deployments",
+    "evict pods",
+    "replace leases",
+    "create leases",
+  ),
   fc.constantFrom(...ERROR_NAMES),
   { maxKeys: 2 },
 );
@@ -153,16 +182,18 @@ export const worlds: Arbitrary<World> = fc.oneof(
   { weight: 1, arbitrary: fc.tuple(scenes, refusals).map(([world, refused]) => ({ ...world, refusals: refused })) },
   {
     weight: 1,
-    arbitrary: fc.tuple(scenes, fc.array(fc.array(hostileText, { maxLength: 4 }), { maxLength: 3 })).map(([world, rows]) => ({
-      ...world,
-      tables: {
-        pods: {
-          kind: "Table",
-          columnDefinitions: ["Name", "Ready", "Status", "Readiness Gates"].map((name) => ({ name })),
-          rows: rows.map((cells) => ({ cells })),
+    arbitrary: fc
+      .tuple(scenes, fc.array(fc.array(hostileText, { maxLength: 4 }), { maxLength: 3 }))
+      .map(([world, rows]) => ({
+        ...world,
+        tables: {
+          pods: {
+            kind: "Table",
+            columnDefinitions: ["Name", "Ready", "Status", "Readiness Gates"].map((name) => ({ name })),
+            rows: rows.map((cells) => ({ cells })),
+          },
         },
-      },
-    })),
+      })),
   },
 );
 

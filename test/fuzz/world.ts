@@ -1,9 +1,15 @@
 import fastJsonPatch, { type Operation } from "fast-json-patch";
-import type { Cluster, JsonPatchOperation, Preconditions, WriteOptions } from "../../functions/shared/cluster/cluster.ts";
+import type {
+  Cluster,
+  JsonPatchOperation,
+  Preconditions,
+  WriteOptions,
+} from "../../functions/shared/cluster/cluster.ts";
 import { paths } from "../../functions/shared/cluster/paths.ts";
 import { ERROR_NAMES, RemediationError, type ErrorName } from "../../functions/shared/errors.ts";
+import { misfit } from "../../functions/shared/cluster/shape.ts";
 import { PRINTERS } from "./printers.ts";
-import { asJson, type Json } from "./json.ts";
+import { asJson, placesIn, type Json } from "./json.ts";
 import { Broken, hold } from "./broken.ts";
 
 /** What a cluster answers: objects by resource, and whatever else is to be answered instead. All of it may be anything. */
@@ -27,7 +33,7 @@ export interface Written {
 const NAME = "name-here";
 /** The API paths that there are, as `paths` builds them: of objects, of a namespace's collections, and of the whole cluster's. */
 const PATH_PATTERNS = Object.values(paths)
-  .flatMap((path) => [[NAME, NAME], [NAME], []].map((names) => built(path as (...names: string[]) => string, names)))
+  .flatMap((path) => [[NAME, NAME], [NAME], []].map((names) => built(path, names)))
   .filter((path) => path !== undefined)
   .map((path) => new RegExp(`^${path.replaceAll(".", "\\.").replaceAll(NAME, "[^/?#]+")}$`));
 
@@ -76,7 +82,10 @@ export class WorldCluster implements Cluster {
     this.#world = isRecord(world) ? world : {};
     const objects = isRecord(this.#world.objects) ? this.#world.objects : {};
     this.#objects = Object.fromEntries(
-      Object.entries(objects).map(([resource, items]) => [resource, Array.isArray(items) ? (items as Json[]) : []]),
+      Object.entries(objects).map(([resource, items]) => [
+        resource,
+        frozen(Array.isArray(items) ? [...(items as Json[])] : []),
+      ]),
     );
   }
 
@@ -87,14 +96,14 @@ export class WorldCluster implements Cluster {
 
   async get<T>(path: string): Promise<T> {
     const address = this.#asked("get", path);
-    return await Promise.resolve(asJson(this.#one(address)) as T);
+    return await Promise.resolve(sound(this.#one(address) as object, path) as T);
   }
 
   async table<T>(path: string): Promise<T> {
     const address = this.#asked("table", path);
     const { tables } = this.#world;
     const instead = isRecord(tables) ? tables[address.resource] : undefined;
-    if (isRecord(instead)) return await Promise.resolve(asJson(instead) as T);
+    if (isRecord(instead)) return await Promise.resolve(sound(instead, path) as T);
     const items = this.#all(address);
     try {
       const printed = PRINTERS[address.resource]?.(items);
@@ -102,13 +111,14 @@ export class WorldCluster implements Cluster {
     } catch {
       // What no printer understands is answered as it is.
     }
-    return await Promise.resolve({ kind: "List", items } as T);
+    return await Promise.resolve(sound({ kind: "List", items }, path) as T);
   }
 
   async list<T>(path: string, query: Record<string, string> = {}): Promise<T[]> {
     const items = this.#all(this.#asked("list", path));
     const name = /^metadata\.name=(.*)$/s.exec(query["fieldSelector"] ?? "")?.[1];
-    return await Promise.resolve(asJson(name === undefined ? items : items.filter((item) => nameOf(item) === name)) as T[]);
+    const chosen = name === undefined ? [...items] : items.filter((item) => nameOf(item) === name);
+    return await Promise.resolve(sound({ items: chosen }, path).items as T[]);
   }
 
   async create<T>(path: string, body: object, options: WriteOptions = {}): Promise<T> {
@@ -175,15 +185,31 @@ export class WorldCluster implements Cluster {
 
   #all({ resource, namespace }: Address): Json[] {
     const items = this.#objects[resource] ?? [];
-    return namespace === undefined ? items : items.filter((item) => [namespace, undefined].includes(namespaceOf(item)));
+    return namespace === undefined
+      ? items
+      : items.filter((item) => namespaceOf(item) === undefined || namespaceOf(item) === namespace);
   }
 
   #one(address: Address): Json {
     const found = this.#all(address).find((item) => nameOf(item) === address.name);
     // What is answered to a successful read is always an object: the transport refuses anything else.
     if (!isRecord(found)) throw new RemediationError("NotFound", "There is none of that name.");
-    return found as Json;
+    return found;
   }
+}
+
+/** What the transport hands on: nothing that is not what the API has there. */
+function sound<T extends object>(answer: T, path: string): T {
+  const wrong = misfit(answer, path);
+  if (wrong !== undefined)
+    throw new RemediationError("ClusterUnavailable", `The answer is no Kubernetes object (${wrong}).`);
+  return answer;
+}
+
+/** The same, in which nothing can be changed: what was read is shared. */
+function frozen(items: Json[]): Json[] {
+  for (const { holder } of placesIn(items)) if (holder !== items) Object.freeze(holder);
+  return items;
 }
 
 /** The parts of a path. @throws Broken for a path that the workflow has no business at */
@@ -194,7 +220,10 @@ export function addressOf(path: string): Address {
     PATH_PATTERNS.some((pattern) => pattern.test(path)),
     () => `${path.slice(0, 300)} is none of the API paths`,
   );
-  const rest = path.replace(/^\/(api|apis\/[^/]+)\/v\d+\//, "").split("/").map(decodeURIComponent);
+  const rest = path
+    .replace(/^\/(api|apis\/[^/]+)\/v\d+\//, "")
+    .split("/")
+    .map(decodeURIComponent);
   const isNamespaced = rest[0] === "namespaces" && rest.length > 2;
   const [resource = "", name] = isNamespaced ? rest.slice(2) : rest;
   return { path, namespace: isNamespaced ? rest[1] : undefined, resource, name };
@@ -204,7 +233,7 @@ export function addressOf(path: string): Address {
 function observed(item: Json): Json {
   const { metadata, status } = item as { metadata?: { generation?: Json }; status?: unknown };
   if (!isRecord(status) || typeof metadata?.generation !== "number") return item;
-  return { ...(item as object), status: { ...status, observedGeneration: metadata.generation } } as unknown as Json;
+  return { ...(item as object), status: { ...status, observedGeneration: metadata.generation } };
 }
 
 function nameOf(item: Json): unknown {

@@ -25,7 +25,10 @@ export const detection: Target = {
     const found = Detection.parse(outcome.result);
     for (const { workload, failures } of found.incidents) {
       const asked = field(request, "action") !== undefined;
-      hold(asked || outOfScope(workload.namespace, policy) === undefined, () => `${workload.namespace} is out of scope`);
+      hold(
+        asked || outOfScope(workload.namespace, policy) === undefined,
+        () => `${workload.namespace} is out of scope`,
+      );
       for (const { reason, message = "", container = "" } of failures) {
         for (const text of [reason, message, container]) {
           hold(!UNPRINTABLE.test(text), () => `a failure holds what cannot be printed: ${JSON.stringify(text)}`);

@@ -17,13 +17,18 @@ export const leases: Target = {
   seeds: fc.record({ lease: hostileLease, policy: somePolicy }),
   run: async (input) => {
     const seen = field(input, "lease");
-    const lease = isRecord(seen) ? { ...seen, metadata: { ...(isRecord(seen["metadata"]) ? seen["metadata"] : {}) } } : {};
-    const named = { ...lease, metadata: { ...(lease as Lease).metadata, name: "deployment.shop.web", namespace: "eks-remediation" } };
+    const lease = isRecord(seen)
+      ? { ...seen, metadata: { ...(isRecord(seen["metadata"]) ? seen["metadata"] : {}) } }
+      : {};
+    const named = {
+      ...lease,
+      metadata: { ...(lease as Lease).metadata, name: "deployment.shop.web", namespace: "eks-remediation" },
+    };
     const policy = policyOf(field(input, "policy"));
     const cluster = new WorldCluster({ objects: { leases: [named], deployments: [deployment()] } });
     const request = { workload: WEB, holder: "run-1", dryRun: false, policy, now: NOW };
 
-    const history = historyOf(named as Lease);
+    const history = historyOf(named);
     hold(history.length <= 10, () => `${history.length} entries of history`);
     for (const entry of history) hold(HistoryEntry.safeParse(entry).success, () => "an entry breaks its contract");
     const paused = pause(history, undefined, policy, NOW);

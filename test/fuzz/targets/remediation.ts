@@ -36,7 +36,7 @@ export const remediation: Target = {
     const environment = environmentOf(cluster, policy, published);
     const found = await resultOf(() => detect(environment)(field(input, "request")));
     if ("refused" in found) return;
-    const detection = found.result as Detection;
+    const detection = found.result;
     if (detection.status === "storm") {
       await resultOf(() => notify(environment)({ about: "storm", detection, execution: EXECUTION }));
     } else {
@@ -82,8 +82,16 @@ async function untilRefused(run: Payload, environment: Environment): Promise<voi
       () => isApplied(run) && actionOf(run) === "rollback",
       () => rollback(environment)({ operation: "undo", run }),
     ],
-    ["undo", () => isApplied(run) && actionOf(run) === "scale", () => scaleWorkload(environment)({ operation: "undo", run })],
-    ["undo_verification", () => run["undo"] !== undefined, () => verifyWorkload(environment)({ operation: "undo", run })],
+    [
+      "undo",
+      () => isApplied(run) && actionOf(run) === "scale",
+      () => scaleWorkload(environment)({ operation: "undo", run }),
+    ],
+    [
+      "undo_verification",
+      () => run["undo"] !== undefined,
+      () => verifyWorkload(environment)({ operation: "undo", run }),
+    ],
   ];
   for (const [name, when, call] of steps) {
     if (!when()) continue;

@@ -33,7 +33,10 @@ export const requests: Target = {
     }
     for (const [name, value] of Object.entries(outcome.result)) {
       hold(typeof value !== "string" || NAME.test(value), () => `${name} is ${JSON.stringify(value)}`);
-      hold(typeof value !== "number" || (Number.isSafeInteger(value) && value >= 1), () => `${name} is ${String(value)}`);
+      hold(
+        typeof value !== "number" || (Number.isSafeInteger(value) && value >= 1),
+        () => `${name} is ${String(value)}`,
+      );
     }
     hold(!isRunbookRequest(outcome.result) || outcome.result.namespace !== "", () => "a runbook without a namespace");
   },
@@ -119,7 +122,8 @@ export const agent: Target = {
     cluster.expectKept();
     hold(cluster.written.length === 0, () => "an agent's call wrote to the cluster itself");
     hold(started.length <= 1, () => "one call started two executions");
-    for (const each of started) hold("result" in resultOfRequest(field(each, "request")), () => "it started no request");
+    for (const each of started)
+      hold("result" in resultOfRequest(field(each, "request")), () => "it started no request");
     if ("refused" in outcome) return;
     const fits = Detection.safeParse(outcome.result).success || Started.safeParse(outcome.result).success;
     hold(fits, () => `the answer fits no contract: ${JSON.stringify(outcome.result).slice(0, 300)}`);
@@ -137,4 +141,3 @@ function resultOfRequest(value: unknown): { result: unknown } | { refused: unkno
     return { refused: error };
   }
 }
-

@@ -39,7 +39,14 @@ function listen(): Promise<{ server: Server; port: number }> {
 export const responses: Target = {
   name: "responses",
   summary: "the HTTP client, with whatever bytes a server answers",
-  words: ["HTTP/1.1 200 OK\r\n\r\n{}", "transfer-encoding: chunked\r\n", "retry-after: 1e9\r\n", "0\r\n\r\n", "list", "get"],
+  words: [
+    "HTTP/1.1 200 OK\r\n\r\n{}",
+    "transfer-encoding: chunked\r\n",
+    "retry-after: 1e9\r\n",
+    "0\r\n\r\n",
+    "list",
+    "get",
+  ],
   seeds: fc.record({
     call: fc.constantFrom("replace", "patch", "delete", "evict", "list"),
     answer: fc.oneof(
@@ -60,7 +67,7 @@ export const responses: Target = {
   run: async (input) => {
     const { port } = await listen();
     const answer = field(input, "answer");
-    bytes = Buffer.from(typeof answer === "string" ? answer : (JSON.stringify(answer) ?? ""));
+    bytes = Buffer.from(typeof answer === "string" ? answer : (JSON.stringify([answer])));
     served = 0;
     const cluster = new HttpCluster({
       name: "prod",
@@ -86,4 +93,3 @@ function callOf(cluster: HttpCluster, name: unknown, text: string): () => Promis
   if (name === "evict") return () => cluster.evict("shop", "web", { uid: "u" });
   return () => cluster.replace(`${PATH}/web`, {});
 }
-

@@ -35,7 +35,10 @@ const restarting = diagnosis({
   workload_uid: "deploy-uid",
   remedy: { action: "restart", mode: "evict", pods: [{ name: "web-1-a", uid: "web-1-a-uid" }] },
 });
-const rollingBack = diagnosis({ workload_uid: "deploy-uid", remedy: { action: "rollback", from: FROM, to: TO, unblock: [] } });
+const rollingBack = diagnosis({
+  workload_uid: "deploy-uid",
+  remedy: { action: "rollback", from: FROM, to: TO, unblock: [] },
+});
 const scaling = diagnosis({
   workload_uid: "deploy-uid",
   remedy: { action: "scale", scale: { target: "replicas", from: 2, to: 4 } },
@@ -47,12 +50,18 @@ const raising = diagnosis({
 const inputs = fc.oneof(
   fc.constantFrom<object>(
     { step: "diagnose", payload: claimedRun() },
-    { step: "diagnose", payload: { ...claimedRun(), incident: { ...claimedRun().incident, requested: { action: "scale", replicas: 3 } } } },
+    {
+      step: "diagnose",
+      payload: { ...claimedRun(), incident: { ...claimedRun().incident, requested: { action: "scale", replicas: 3 } } },
+    },
     { step: "claim", payload: { operation: "acquire", run: claimedRun() } },
     { step: "claim", payload: { operation: "release", run: appliedRun() } },
     { step: "restart", payload: claimedRun({ diagnosis: restarting }) },
     { step: "rollback", payload: { operation: "apply", run: claimedRun({ diagnosis: rollingBack }) } },
-    { step: "rollback", payload: { operation: "undo", run: claimedRun({ diagnosis: rollingBack, remedy: remedyResult() }) } },
+    {
+      step: "rollback",
+      payload: { operation: "undo", run: claimedRun({ diagnosis: rollingBack, remedy: remedyResult() }) },
+    },
     { step: "scale", payload: { operation: "apply", run: claimedRun({ diagnosis: scaling }) } },
     { step: "scale", payload: { operation: "undo", run: claimedRun({ diagnosis: scaling }) } },
     { step: "scale", payload: { operation: "apply", run: claimedRun({ diagnosis: raising }) } },
@@ -84,26 +93,46 @@ export const steps: Target = {
 
 const EXECUTION = claimedRun().execution;
 const told = fc.oneof(
-  fc.constantFrom(
-    claimedRun({ diagnosis: restarting }),
-    appliedRun(),
-    { ...appliedRun(), verification: { verdict: "recovered", reasons: [], wait_seconds: 1, observation: { digest: "d", well_since: null } } },
-    {
-      ...appliedRun(),
-      verification: { verdict: "not_recovered", reasons: ["x"], wait_seconds: 1, observation: { digest: "d", well_since: null } },
-      undo: { status: "applied", message: "Undone.", wait_seconds: 1, deadline: "2026-06-01T12:30:00.000Z" },
-      undo_verification: { verdict: "undone", reasons: [] },
-    },
-    { ...claimedRun(), error: { Error: "Forbidden", Cause: '{"errorType":"Forbidden","errorMessage":"No."}' } },
-    {
-      ...claimedRun(),
-      first: {
-        diagnosis: restarting,
-        remedy: remedyResult(),
-        verification: { verdict: "not_recovered", reasons: ["x"], wait_seconds: 1, observation: { digest: "d", well_since: null } },
+  fc
+    .constantFrom(
+      claimedRun({ diagnosis: restarting }),
+      appliedRun(),
+      {
+        ...appliedRun(),
+        verification: {
+          verdict: "recovered",
+          reasons: [],
+          wait_seconds: 1,
+          observation: { digest: "d", well_since: null },
+        },
       },
-    },
-  ).map((run) => ({ about: "workload", run }) as object),
+      {
+        ...appliedRun(),
+        verification: {
+          verdict: "not_recovered",
+          reasons: ["x"],
+          wait_seconds: 1,
+          observation: { digest: "d", well_since: null },
+        },
+        undo: { status: "applied", message: "Undone.", wait_seconds: 1, deadline: "2026-06-01T12:30:00.000Z" },
+        undo_verification: { verdict: "undone", reasons: [] },
+      },
+      { ...claimedRun(), error: { Error: "Forbidden", Cause: '{"errorType":"Forbidden","errorMessage":"No."}' } },
+      {
+        ...claimedRun(),
+        first: {
+          diagnosis: restarting,
+          remedy: remedyResult(),
+          verification: {
+            verdict: "not_recovered",
+            reasons: ["x"],
+            wait_seconds: 1,
+            observation: { digest: "d", well_since: null },
+          },
+        },
+      },
+    )
+    .map((run) => ({ about: "workload", run })),
   fc.record({
     about: fc.constant("failure"),
     request: fc.constant({ cluster_name: "prod" }),
