@@ -3,6 +3,7 @@ import * as z from "zod";
 import { HistoryEntry, type WorkloadRef } from "../shared/contracts.ts";
 import type { Lease } from "../shared/kubernetes/types.ts";
 import { CLAIM_NAMESPACE } from "../shared/policy.ts";
+import { bounded } from "../shared/text.ts";
 
 /** Where the Lease keeps how earlier remediations ended, newest first, as JSON. */
 export const HISTORY_ANNOTATION = "eks-remediation/history";
@@ -116,13 +117,24 @@ function isShort(entry: HistoryEntry): boolean {
   return JSON.stringify(entry).length <= MAX_ENTRY;
 }
 
+/** The entry with texts that fit into a message. */
+function asLines({ execution, cause, action, outcome, ...entry }: HistoryEntry): HistoryEntry {
+  return {
+    ...entry,
+    execution: bounded(execution),
+    cause: bounded(cause),
+    action: bounded(action),
+    outcome: bounded(outcome),
+  };
+}
+
 /** How earlier remediations ended, newest first. What a person broke while editing counts as no history. */
 export function historyOf(lease: Lease): HistoryEntry[] {
   try {
     const parsed = z
       .array(HistoryEntry)
       .safeParse(JSON.parse(lease.metadata?.annotations?.[HISTORY_ANNOTATION] ?? "[]"));
-    return parsed.success ? parsed.data.filter(isShort).slice(0, MAX_HISTORY) : [];
+    return parsed.success ? parsed.data.filter(isShort).slice(0, MAX_HISTORY).map(asLines) : [];
   } catch {
     return [];
   }

@@ -1,3 +1,5 @@
+import { bounded } from "./text.ts";
+
 /**
  * Every error that a step of the workflow can end with.
  *
@@ -33,16 +35,19 @@ export const ERROR_NAMES = [
 
 export type ErrorName = (typeof ERROR_NAMES)[number];
 
+/** Names and answers of others are in it, so it is bounded like all that comes from them. */
+const MAX_MESSAGE = 1_500;
+
 /** An error that the state machine knows by name, with a sentence that says what to do about it. */
 export class RemediationError extends Error {
   override readonly name: ErrorName;
 
   /**
    * @param name the literal that `ErrorEquals` matches
-   * @param message what went wrong, where, and what to do, as a person should read it
+   * @param message what went wrong, where, and what to do, as a person should read it; made one line
    */
   constructor(name: ErrorName, message: string, options?: ErrorOptions) {
-    super(message, options);
+    super(bounded(message, MAX_MESSAGE), options);
     this.name = name;
   }
 }

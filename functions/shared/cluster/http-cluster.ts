@@ -1,11 +1,12 @@
 import * as http from "node:http";
 import * as https from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
-import { RemediationError } from "../errors.ts";
+import { isRemediationError, RemediationError } from "../errors.ts";
 import type { Cluster, JsonPatchOperation, Preconditions, WriteOptions } from "./cluster.ts";
 import { bounded } from "../text.ts";
 import { paths } from "./paths.ts";
 import { errorFromResponse, type ApiStatus } from "./api-errors.ts";
+import { misfit } from "./shape.ts";
 
 /** How to reach an API server and prove who is asking. */
 export interface Connection {
@@ -96,7 +97,11 @@ export class HttpCluster implements Cluster {
       });
       if (!Array.isArray(page.items)) throw this.#unintelligible(`GET ${path} answered with something that is no list`);
       items.push(...(page.items as T[]));
-      token = page.metadata?.continue;
+      const next = page.metadata?.continue;
+      if (next !== undefined && next !== "" && next === token) {
+        throw this.#unintelligible(`GET ${path} answered with a list that goes on with the same page`);
+      }
+      token = next;
     } while (token !== undefined && token !== "");
     return items;
   }
@@ -148,14 +153,15 @@ export class HttpCluster implements Cluster {
       try {
         const answer = await this.#send(call);
         const pause = answer.retryAfterSeconds ?? attempt;
-        const retryable = answer.status === 429 || answer.status >= 500;
+        const expired = answer.status === 410 && call.query?.["continue"] === undefined;
+        const retryable = answer.status === 429 || answer.status >= 500 || expired;
         if (retryable && attempt < READ_ATTEMPTS && pause <= LONGEST_PAUSE_SECONDS) {
           await sleep(pause * 1_000);
           continue;
         }
         return this.#parse<T>(call, answer);
       } catch (error) {
-        const lost = error instanceof RemediationError && error.name === "ClusterUnreachable";
+        const lost = isRemediationError(error, "ClusterUnreachable") || error instanceof Unintelligible;
         if (!lost || attempt >= READ_ATTEMPTS) throw error;
         await sleep(attempt * 200);
       }
@@ -169,9 +175,10 @@ export class HttpCluster implements Cluster {
   #parse<T>(call: Call, { status, body }: Answer): T {
     const answer = parseObject(body);
     if (isSuccess(status)) {
-      if (answer !== undefined) return answer as T;
+      const wrong = answer === undefined ? undefined : misfit(answer, call.path);
+      if (answer !== undefined && wrong === undefined) return answer as T;
       throw this.#unintelligible(
-        `${call.method} ${call.path} answered ${status} with something that is not a Kubernetes object`,
+        `${call.method} ${call.path} answered ${status} with something that is not a Kubernetes object${wrong === undefined ? "" : ` (${wrong})`}`,
       );
     }
     if (status === 410 && call.query?.["continue"] !== undefined) throw new ContinueTokenExpired();
@@ -179,7 +186,7 @@ export class HttpCluster implements Cluster {
   }
 
   #unintelligible(what: string): RemediationError {
-    return new RemediationError(
+    return new Unintelligible(
       "ClusterUnavailable",
       `${this.name}: ${what}. Check that the endpoint is the API server's.`,
     );
@@ -266,6 +273,9 @@ function withoutCredentials(text: string, credentials: Record<string, string>): 
 }
 
 class ContinueTokenExpired extends Error {}
+
+/** An answer that was cut off or mangled on its way: asking again may bring a whole one. */
+class Unintelligible extends RemediationError {}
 
 function dryRunBody(options: WriteOptions): { dryRun?: ["All"] } {
   return options.dryRun === true ? { dryRun: ["All"] } : {};
