@@ -87,6 +87,7 @@ export async function comeBackLate(stage: Stage, { situation: name, at, behind, 
     const ended = [...(await next), ...(await late)];
     const seconds = (Date.now() - began) / 1_000;
 
+    const lateRun = ended.find((each) => each.name === "late")?.run;
     const resultOf = (execution: string) => ended.find((each) => each.name === execution)?.run?.workloads[0];
     const writes = effectiveWrites(proxy.requests);
     const ofLate = writes.filter((request) => executionOf(request) === "late");
@@ -102,7 +103,9 @@ export async function comeBackLate(stage: Stage, { situation: name, at, behind, 
         : [`it made ${made.join() || "nothing"} instead of ${wrote.join() || "nothing"}`]),
       ...(lateResult?.reason === "ClaimExpired" && lateResult.outcome === "Unresolved"
         ? []
-        : [`the late one ended with ${lateResult?.outcome ?? "nothing"}: ${lateResult?.summary ?? ""}`]),
+        : [
+            `the late one ended with ${lateResult?.outcome ?? JSON.stringify(lateRun?.result)}: ${lateResult?.summary ?? ""}`,
+          ]),
       ...(nextResult === undefined || nextResult.reason === "AlreadyClaimed"
         ? [`the next one ended with ${nextResult?.outcome ?? "nothing"}: ${nextResult?.summary ?? ""}`]
         : []),

@@ -2,6 +2,7 @@ import { claim as claimStep } from "../../../functions/claim/handler.ts";
 import { newLease } from "../../../functions/claim/lease.ts";
 import { paths } from "../../../functions/shared/cluster/paths.ts";
 import type { Claim, WorkloadRun } from "../../../functions/shared/contracts.ts";
+import { isRemediationError } from "../../../functions/shared/errors.ts";
 import type { Lease } from "../../../functions/shared/kubernetes/types.ts";
 import { CLAIM_NAMESPACE } from "../../../functions/shared/policy.ts";
 import { localEnvironment } from "../../../local/environment.ts";
@@ -27,6 +28,9 @@ export const STARTS: readonly Start[] = [
   { what: "an expired claim, clocks up to 5 s apart", expired: 1, skew: 5 },
   { what: "a claim that expires in 2 s, clocks up to 5 s apart", expired: -2, skew: 5 },
 ];
+
+/** How often the state machine tries a step. */
+const ATTEMPTS = 5;
 
 const DEAD = "an-execution-that-died";
 
@@ -111,6 +115,13 @@ async function claimAs(
     ...localEnvironment(connection, quickPolicy(POLICY), []),
     now: () => new Date(Date.now() + ahead * 1_000),
   };
-  const answer = await claimStep(environment)({ operation: "acquire", run: { ...run, execution: { id: name, name } } });
-  return { name, claim: answer as Claim };
+  const input = { operation: "acquire", run: { ...run, execution: { id: name, name } } };
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return { name, claim: (await claimStep(environment)(input)) as Claim };
+    } catch (error) {
+      // The state machine tries that again, too: so many connections at once may lose one.
+      if (!isRemediationError(error, "ClusterUnreachable") || attempt >= ATTEMPTS) throw error;
+    }
+  }
 }
