@@ -22,7 +22,7 @@ export interface ProxiedRequest {
 }
 
 export interface FaultProxyOptions {
-  upstream: Upstream;
+  upstream: Pick<Upstream, "forward">;
   plan?: FaultPlan;
 }
 
@@ -34,7 +34,7 @@ export class FaultProxy {
   /** In the order in which they came. */
   readonly requests: ProxiedRequest[] = [];
   readonly #server = createServer();
-  readonly #upstream: Upstream;
+  readonly #upstream: FaultProxyOptions["upstream"];
   readonly #plan: FaultPlan;
 
   private constructor({ upstream, plan = NO_FAULTS }: FaultProxyOptions) {

@@ -26,6 +26,8 @@ export interface RunOptions {
   /** How each function reaches the cluster. */
   connectionOf: (name: FunctionName) => Connection;
   request: object;
+  /** The execution's name; by default one that no other has. */
+  name?: string;
   policy: Policy;
   /** The workflow's clock. */
   now: () => Date;
@@ -38,13 +40,13 @@ export interface RunOptions {
 
 /** Runs the workflow once, and tells how it went. */
 export async function runWorkflow(options: RunOptions): Promise<Run> {
-  const { connectionOf, request, policy, now, sleep, onEntered, onEvent } = options;
+  const { connectionOf, request, name = `test-${randomUUID()}`, policy, now, sleep, onEntered, onEvent } = options;
   const notifications: Notification[] = [];
   const events: ExecutionEvent[] = [];
   let meanwhile = Promise.resolve();
   const execution = startExecution({
     input: request,
-    name: `test-${randomUUID()}`,
+    name,
     sleep,
     environment: (functionName) => {
       const environment = localEnvironment(connectionOf(functionName), policy, notifications);
