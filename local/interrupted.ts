@@ -12,7 +12,7 @@ export class OpenRuns {
   see({ type, state, iteration, output }: ExecutionEvent): void {
     if (iteration === undefined || type !== "exited") return;
     const run = WorkloadRun.safeParse(output);
-    if (state === "Release workload" || state === "Leave claim to expire") this.#runs.delete(iteration);
+    if (state === "Release workload" || state === "Was it reported?") this.#runs.delete(iteration);
     else if (run.success) this.#runs.set(iteration, run.data);
   }
 

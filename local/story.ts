@@ -12,7 +12,7 @@ import type {
 } from "../functions/shared/contracts.ts";
 import { describeWorkload } from "../functions/shared/kubernetes/workloads.ts";
 import { count } from "../functions/shared/text.ts";
-import { errorText } from "../functions/notify/caught-error.ts";
+import { errorText } from "../functions/shared/caught-error.ts";
 import type { ExecutionEvent } from "./engine.ts";
 
 /** One line of what a person is told while the workflow runs. */
@@ -37,6 +37,7 @@ const SILENT: ReadonlySet<string> = new Set([
   "Can it be undone?",
   "Undone?",
   "Is it as before?",
+  "Was it reported?",
   "Was everyone told?",
   "Remediate each workload",
   "Summarise",
@@ -80,6 +81,7 @@ function describeOutput({ state, output }: ExecutionEvent): string | undefined {
     case "Restart":
     case "Roll back":
     case "Scale":
+    case "Look what was done":
       return describeRemedy(run.remedy);
     case "Verify":
       return run.verification === undefined ? undefined : describeVerification(run.verification);

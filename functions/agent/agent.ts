@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { scan } from "../detect/scan.ts";
-import { errorText } from "../notify/caught-error.ts";
+import { errorText } from "../shared/caught-error.ts";
 import { RemediationError } from "../shared/errors.ts";
 import type { ExecutionState } from "../shared/aws/executions.ts";
 import { Detection } from "../shared/contracts.ts";

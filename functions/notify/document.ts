@@ -15,7 +15,7 @@ const MAX_LINE = 600;
 
 /** What there is to say about one workload. */
 export function workloadDocument(run: WorkloadRun, report: Report): NotificationDocument {
-  const { diagnosis, remedy, undo, incident, first } = run;
+  const { diagnosis, remedy, incident } = run;
   const { workload } = incident;
   const advice = nextSteps(run, report);
   const change = remedy?.status === "applied" ? remedy.change : undefined;
@@ -28,7 +28,7 @@ export function workloadDocument(run: WorkloadRun, report: Report): Notification
       .map(({ reason, count: times, message }) => `${times}x ${reason}${message === undefined ? "" : `: ${message}`}`)
       .map(line),
     evidence: (diagnosis?.evidence ?? []).map(line),
-    done: [first?.remedy.message, remedy?.message, undo?.message].filter((text) => text !== undefined).map(line),
+    done: done(run).map(line),
     changed: change === undefined || isUndone(run) ? [] : describeChange(change, describeWorkload(workload)).map(line),
     ...(change === undefined ? {} : { change }),
     verified: verified(run),
@@ -97,6 +97,16 @@ function about(
   };
 }
 
+/** What was done, step by step, and what may have been done. */
+function done({ diagnosis, first, remedy, remedy_error, undo, undo_error }: WorkloadRun): string[] {
+  const unknown = remedy === undefined && remedy_error !== undefined;
+  return [
+    first?.remedy.message,
+    unknown ? `Perhaps the remedy (${diagnosis?.remedy.action ?? "none"}): nobody could look.` : remedy?.message,
+    undo_error === undefined ? undo?.message : `Perhaps the undo: its step ended with ${undo_error.Error}.`,
+  ].filter((text) => text !== undefined);
+}
+
 /** What a remedy changed, in words. */
 function describeChange(change: Change, workload: string): string[] {
   switch (change.kind) {
@@ -125,9 +135,10 @@ function isUndone({ undo_verification: undone }: WorkloadRun): boolean {
 }
 
 /** Whether the outcome was checked on the cluster. */
-function verified({ remedy, verification, undo, undo_verification: undone }: WorkloadRun): string {
+function verified({ remedy, remedy_error, verification, undo, undo_verification: undone }: WorkloadRun): string {
+  if (remedy === undefined && remedy_error !== undefined) return "no: whether the remedy took effect is not known";
   if (remedy?.status !== "applied") return "nothing was done, so there is nothing to verify";
-  if (undo !== undefined)
+  if (undo !== undefined || undone !== undefined)
     return undone?.verdict === "undone" ? "yes: it is as it was before" : "no: the undo is not verified";
   switch (verification?.verdict) {
     case "recovered":

@@ -3,7 +3,7 @@ import { lambda } from "../shared/aws/lambda.ts";
 import { CaughtError, Detection, ExecutionRef, Report, WorkloadRun } from "../shared/contracts.ts";
 import { recordOutcome } from "../shared/kubernetes/event.ts";
 import { contract, step, type Environment } from "../shared/step.ts";
-import { errorText } from "./caught-error.ts";
+import { errorText } from "../shared/caught-error.ts";
 import { EndedExecution, requestOf, untoldError } from "./ended-execution.ts";
 import { measurementsOf } from "./measurements.ts";
 import { failureMessage, stormMessage, workloadMessage } from "./message.ts";

@@ -4,7 +4,8 @@ import { adviceOn, type Advice } from "./error-advice.ts";
 
 /** What a person should do next about a workload. */
 export function nextSteps(run: WorkloadRun, report: Report): Advice {
-  if (run.error !== undefined) return adviceOn(run.error.Error, run.cluster_name);
+  const error = run.undo_error ?? (run.remedy?.status === "applied" ? run.error : (run.remedy_error ?? run.error));
+  if (error !== undefined && report.outcome !== "RolledBack") return adviceOn(error.Error, run.cluster_name);
   const undo = undoCommands(run.incident.workload, run.remedy);
   const done = run.remedy?.change?.kind;
   switch (report.outcome) {

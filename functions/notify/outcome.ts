@@ -1,9 +1,9 @@
-import type { Outcome, Refusal, Report, WorkloadRun } from "../shared/contracts.ts";
+import type { CaughtError, Outcome, Refusal, Report, WorkloadRun } from "../shared/contracts.ts";
 import type { ErrorName } from "../shared/errors.ts";
 import { isOlderThan } from "../shared/kubernetes/failures.ts";
 import type { Policy } from "../shared/policy.ts";
 import { bounded } from "../shared/text.ts";
-import { errorText } from "./caught-error.ts";
+import { errorText } from "../shared/caught-error.ts";
 
 /** How long a summary may become: some sentences. */
 const MAX_SUMMARY = 900;
@@ -33,7 +33,7 @@ const PASSING: readonly string[] = [
 /** Passing refusals that people are told when they last: what holds the workload up may need somebody after all. */
 const LASTING: readonly string[] = ["DisruptionBudgetExhausted", "MayPass"] satisfies Refusal[];
 
-/** Errors that a remedy step ends with when a guard refused at the last moment, before anything was changed. */
+/** Errors that a remedy's step ends with when a guard refused at the last moment. */
 const REFUSING_ERRORS: readonly string[] = ["DisruptionBudgetExhausted", "ObjectChanged"] satisfies Refusal[];
 
 /** Errors that mean that what was failing does not exist any more. */
@@ -70,13 +70,15 @@ export function outcomeOf(run: WorkloadRun, lasting: boolean): Report {
     return !SETTLED.includes(reason) && !(scanned && PASSING.includes(reason));
   };
 
-  const { error, claim, diagnosis, remedy, verification, undo, undo_verification: undone, first } = run;
-  const failedWith = error === undefined ? "" : `${error.Error}: ${errorText(error)}`;
+  const { error, claim, diagnosis, remedy, remedy_error, verification, first } = run;
+  const { undo, undo_error, undo_verification: undone } = run;
+  const failedWith = inWords(error);
 
   if (first !== undefined && remedy?.status !== "applied") {
     const tried = `${first.diagnosis.summary} ${first.remedy.message} It did not help: ${first.verification.reasons.join("; ")}.`;
-    const next = diagnosis?.remedy.action === "none" ? diagnosis.remedy.message : (remedy?.message ?? failedWith);
-    return { ...ended("Unresolved", `${tried} ${next}`, true, error?.Error), action: first.diagnosis.remedy.action };
+    const next = diagnosis?.remedy.action === "none" ? diagnosis.remedy.message : (notApplied(run) ?? failedWith);
+    const reason = (remedy_error ?? error)?.Error;
+    return { ...ended("Unresolved", `${tried} ${next}`, true, reason), action: first.diagnosis.remedy.action };
   }
   if (claim === undefined) return ended("Unresolved", `Could not be claimed. ${failedWith}`, true, error?.Error);
   if (claim.status === "refused") {
@@ -90,15 +92,11 @@ export function outcomeOf(run: WorkloadRun, lasting: boolean): Report {
     const outcome = run.dry_run && refusal !== "NotFailingAnymore" ? "DryRun" : "Skipped";
     return ended(outcome, `${diagnosis.summary} ${message}`, needsPerson(refusal), refusal);
   }
-  if (remedy === undefined) {
-    const name = error?.Error ?? "";
+  const name = remedy_error?.Error ?? error?.Error ?? "";
+  if (remedy === undefined) return ended("Unresolved", `${diagnosis.summary} ${notApplied(run) ?? ""}`, true, name);
+  if (remedy.status === "failed") {
     const outcome = run.dry_run ? "DryRun" : REFUSING_ERRORS.includes(name) ? "Skipped" : "Unresolved";
-    return ended(
-      outcome,
-      `${diagnosis.summary} The remedy (${base.action}) was not applied. ${failedWith}`,
-      needsPerson(name),
-      error?.Error,
-    );
+    return ended(outcome, `${diagnosis.summary} ${notApplied(run) ?? ""}`, needsPerson(name), name);
   }
   if (remedy.status === "planned") return ended("DryRun", `${diagnosis.summary} ${remedy.message}`, false);
   if (remedy.status === "refused") {
@@ -116,17 +114,32 @@ export function outcomeOf(run: WorkloadRun, lasting: boolean): Report {
     );
   }
   const applied = `${diagnosis.summary} ${remedy.message} It did not help: ${verification.reasons.join("; ")}.`;
-  if (undone?.verdict === "undone") return ended("RolledBack", `${applied} ${undo?.message ?? ""}`, true);
-  if (undo?.status === "overtaken") return ended("Unresolved", `${applied} ${undo.message}`, true, "ObjectChanged");
-  if (error !== undefined) return ended("Unresolved", `${applied} ${failedWith}`, true, error.Error);
-  if (undo !== undefined) {
-    return ended(
-      "Unresolved",
-      `${applied} ${undo.message} The undo could not be verified: ${undone?.reasons.join("; ") ?? ""}.`,
-      true,
-    );
+  const undoing = undo_error === undefined ? undo?.message : `The undo ended with ${inWords(undo_error)}`;
+  if (undone?.verdict === "undone") {
+    const all = undo?.message ?? `${undoing ?? ""} It is as it was before all the same.`;
+    return ended("RolledBack", `${applied} ${all}`, true);
   }
-  return ended("Unresolved", `${applied} A restart cannot be undone.`, true);
+  if (undo?.status === "overtaken") return ended("Unresolved", `${applied} ${undo.message}`, true, "ObjectChanged");
+  const reason = (undo_error ?? error)?.Error;
+  if (undoing === undefined && error === undefined)
+    return ended("Unresolved", `${applied} A restart cannot be undone.`, true);
+  const unverified =
+    undone === undefined ? failedWith : `The undo could not be verified: ${undone.reasons.join("; ")}.`;
+  return ended("Unresolved", [applied, undoing, unverified].filter(Boolean).join(" "), true, reason);
+}
+
+/** What became of a remedy whose step ended with an error, when it was not applied or nobody knows. */
+function notApplied({ diagnosis, remedy, remedy_error, error }: WorkloadRun): string | undefined {
+  if (remedy_error === undefined) return remedy?.message;
+  const action = diagnosis?.remedy.action ?? "none";
+  return remedy === undefined
+    ? `Whether the remedy (${action}) was applied is not known: its step ended with ${inWords(remedy_error)} Looking ended with ${inWords(error)}`
+    : `The remedy (${action}) was not applied. ${inWords(remedy_error)}`;
+}
+
+/** `Forbidden: …`; nothing when there was no error. */
+function inWords(error: CaughtError | undefined): string {
+  return error === undefined ? "" : `${error.Error}: ${errorText(error)}`;
 }
 
 /** Whether the run goes into the workload's history, and with that into its cool-down. */
@@ -139,8 +152,10 @@ export function isRemembered(run: WorkloadRun, report: Report): boolean {
 
 /**
  * Whether subscribers are told. A runbook always gets its answer. A scan that finds somebody else at work, or a workload
- * that cools down, repeats itself every minute: about those they were told when the claim was taken.
+ * that cools down, repeats itself every minute: about those they were told when the claim was taken. Where no claim can be
+ * taken nothing is remembered, and each run tells that it could not do its work.
  */
 export function isWorthTelling(run: WorkloadRun, report: Report): boolean {
-  return run.incident.requested !== undefined || run.dry_run || isRemembered(run, report);
+  const unclaimed = report.outcome === "Unresolved" && run.claim === undefined;
+  return run.incident.requested !== undefined || run.dry_run || unclaimed || isRemembered(run, report);
 }

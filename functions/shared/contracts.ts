@@ -266,8 +266,11 @@ export type Change = z.output<typeof Change>;
 
 /** What a remedy step did. */
 export const RemedyResult = z.strictObject({
-  /** `planned`: a dry run that stopped before the write. `refused`: a guard said no at the last moment. */
-  status: z.enum(["applied", "planned", "refused"]),
+  /**
+   * `planned`: a dry run that stopped before the write. `refused`: a guard said no at the last moment. `failed`: the step
+   * ended with an error, and the cluster shows that it changed nothing.
+   */
+  status: z.enum(["applied", "planned", "refused", "failed"]),
   message: z.string(),
   change: Change.optional(),
   refusal: Refusal.optional(),
@@ -338,6 +341,8 @@ export const WorkloadResult = z.strictObject({
   ...Report.shape,
   /** Whether subscribers were told, where there was something to tell. */
   delivered: z.boolean(),
+  /** The error for which the claim could not be given back; it expires by itself. */
+  claim_error: z.string().optional(),
 });
 export type WorkloadResult = z.output<typeof WorkloadResult>;
 
@@ -352,8 +357,12 @@ export const WorkloadRun = z.strictObject({
   first: z.strictObject({ diagnosis: Diagnosis, remedy: RemedyResult, verification: Verification }).optional(),
   diagnosis: Diagnosis.optional(),
   remedy: RemedyResult.optional(),
+  /** What the remedy's step ended with. What it did all the same is in `remedy`, which is absent when nobody could look. */
+  remedy_error: CaughtError.optional(),
   verification: Verification.optional(),
   undo: UndoResult.optional(),
+  /** What the undo's step ended with. Whether it did it all the same is in `undo_verification`. */
+  undo_error: CaughtError.optional(),
   undo_verification: UndoVerification.optional(),
   error: CaughtError.optional(),
   report: Report.optional(),

@@ -1,19 +1,23 @@
 import * as z from "zod";
 import { lambda } from "../shared/aws/lambda.ts";
-import { UndoVerification, Verification, WorkloadRun } from "../shared/contracts.ts";
+import { RemedyResult, UndoVerification, Verification, WorkloadRun } from "../shared/contracts.ts";
 import { RemediationError } from "../shared/errors.ts";
 import { describeWorkload } from "../shared/kubernetes/workloads.ts";
 import { contract, step } from "../shared/step.ts";
+import { lookWhatWasDone } from "./look.ts";
 import { readState } from "./state.ts";
 import { verifyUndo } from "./verify-undo.ts";
 import { verify } from "./verify.ts";
 
-const VerifyInput = z.strictObject({ operation: z.enum(["remedy", "undo"]), run: WorkloadRun });
+const VerifyInput = z.strictObject({ operation: z.enum(["remedy", "look", "undo"]), run: WorkloadRun });
 
-/** Takes one fresh look at a workload, and says whether the remedy, or its undo, has taken effect. */
+/**
+ * Takes one fresh look at a workload, and says whether the remedy, or its undo, has taken effect; or what a remedy's step
+ * did that ended with an error.
+ */
 export const verifyWorkload = step(
   contract(VerifyInput),
-  z.union([Verification, UndoVerification]),
+  z.union([Verification, RemedyResult, UndoVerification]),
   async ({ operation, run }, environment) => {
     const cluster = await environment.connect(run.cluster_name);
     const state = await readState(cluster, run.incident.workload);
@@ -23,9 +27,15 @@ export const verifyWorkload = step(
         `${describeWorkload(run.incident.workload)} is of a kind that is never remedied, so there is nothing to verify.`,
       );
     }
-    return operation === "undo"
-      ? verifyUndo(run, state, environment.now())
-      : verify(run, state, environment.policy(), environment.now());
+    const now = environment.now();
+    switch (operation) {
+      case "remedy":
+        return verify(run, state, environment.policy(), now);
+      case "look":
+        return lookWhatWasDone(run, state, environment.policy(), now);
+      case "undo":
+        return verifyUndo(run, state, now);
+    }
   },
 );
 

@@ -21,8 +21,16 @@ export function rolloutGaps(kind: string, workload: Workload): string[] {
   }
 }
 
-function deploymentGaps({ spec, status }: Deployment): string[] {
-  const wanted = spec?.replicas ?? 1;
+/** How many pods a workload is to have. A DaemonSet's number follows its nodes, and its controller alone knows it. */
+export function wantedReplicas(kind: string, workload: Workload): number {
+  if (kind === "DaemonSet") return (workload as DaemonSet).status?.desiredNumberScheduled ?? 0;
+  const { spec } = workload as Deployment;
+  return spec?.replicas ?? 1;
+}
+
+function deploymentGaps(deployment: Deployment): string[] {
+  const { status } = deployment;
+  const wanted = wantedReplicas("Deployment", deployment);
   return [
     ...short("updated", status?.updatedReplicas, wanted),
     ...short("ready", status?.readyReplicas, wanted),
@@ -32,8 +40,8 @@ function deploymentGaps({ spec, status }: Deployment): string[] {
 }
 
 function statefulSetGaps(statefulSet: StatefulSet): string[] {
-  const { spec, status } = statefulSet;
-  const wanted = spec?.replicas ?? 1;
+  const { status } = statefulSet;
+  const wanted = wantedReplicas("StatefulSet", statefulSet);
   const partition = partitionOf(statefulSet);
   // After a rollback the two revisions are the same at once, so the pods have to be counted, too.
   const rolled = status?.currentRevision === status?.updateRevision || partition > 0;
@@ -51,7 +59,7 @@ function statefulSetGaps(statefulSet: StatefulSet): string[] {
 
 function daemonSetGaps(daemonSet: DaemonSet): string[] {
   const { status } = daemonSet;
-  const wanted = status?.desiredNumberScheduled ?? 0;
+  const wanted = wantedReplicas("DaemonSet", daemonSet);
   return [
     ...(rollsOutByItself("DaemonSet", daemonSet) ? short("updated", status?.updatedNumberScheduled, wanted) : []),
     ...short("ready", status?.numberReady, wanted),
@@ -59,8 +67,9 @@ function daemonSetGaps(daemonSet: DaemonSet): string[] {
   ];
 }
 
-function replicaSetGaps({ spec, status }: ReplicaSet): string[] {
-  const wanted = spec?.replicas ?? 1;
+function replicaSetGaps(replicaSet: ReplicaSet): string[] {
+  const { status } = replicaSet;
+  const wanted = wantedReplicas("ReplicaSet", replicaSet);
   return [...short("ready", status?.readyReplicas, wanted), ...short("available", status?.availableReplicas, wanted)];
 }
 

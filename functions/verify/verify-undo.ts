@@ -11,7 +11,8 @@ import type { WorkloadState } from "./state.ts";
 export function verifyUndo(run: WorkloadRun, state: WorkloadState, now: Date): UndoVerification {
   const reasons = run.remedy?.change === undefined ? [] : remains(run.remedy.change, state);
   if (reasons.length === 0) return { verdict: "undone", reasons: [] };
-  const late = now.getTime() >= Date.parse(run.undo?.deadline ?? "");
+  // An undo whose step ended with an error has no deadline: what was not done by now will not be done.
+  const late = run.undo === undefined || now.getTime() >= Date.parse(run.undo.deadline);
   return { verdict: late ? "not_undone" : "settling", reasons };
 }
 

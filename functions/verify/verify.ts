@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import type { Verification, WorkloadRun } from "../shared/contracts.ts";
 import { podFailures } from "../shared/kubernetes/pod-failures.ts";
-import { isLeftover, isTerminating, readySince, restartCount } from "../shared/kubernetes/pods.ts";
-import type { Pod } from "../shared/kubernetes/types.ts";
+import { isLeftover, isReady, isTerminating, readySince, restartCount } from "../shared/kubernetes/pods.ts";
+import type { Pod, Workload } from "../shared/kubernetes/types.ts";
 import type { Policy } from "../shared/policy.ts";
 import { bounded } from "../shared/text.ts";
 import { hpaGaps, stillLimited } from "./hpa-settled.ts";
-import { rolloutGaps } from "./rollout.ts";
+import { rolloutGaps, wantedReplicas } from "./rollout.ts";
 import type { WorkloadState } from "./state.ts";
 
 /** How many reasons a verification carries. */
@@ -57,13 +57,22 @@ export function verify(run: WorkloadRun, state: WorkloadState, policy: Policy, n
 
 /** Everything that speaks against the workload being well. */
 function gaps(run: WorkloadRun, { workload, pods, hpa }: WorkloadState): string[] {
+  const { kind } = run.incident.workload;
+  const unfinished = rolloutGaps(kind, workload);
   return [
-    ...rolloutGaps(run.incident.workload.kind, workload),
+    ...(unfinished.length > 0 ? unfinished : missingPods(kind, workload, pods)),
     ...failingPods(pods),
     ...leftovers(run, pods),
     ...(hpa === undefined ? [] : hpaGaps(hpa)),
     ...(hpa !== undefined && run.diagnosis?.cause === "HpaAtMaximum" ? stillLimited(hpa) : []),
   ];
+}
+
+/** The status may be older than the pods: whether there are enough of them is counted on the pods themselves. */
+function missingPods(kind: string, workload: Workload, pods: Pod[]): string[] {
+  const wanted = wantedReplicas(kind, workload);
+  const ready = pods.filter((pod) => isReady(pod) && !isTerminating(pod)).length;
+  return ready >= wanted ? [] : [`${ready} of ${wanted} pods are ready and stay`];
 }
 
 function failingPods(pods: Pod[]): string[] {

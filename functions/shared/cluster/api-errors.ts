@@ -22,6 +22,8 @@ export function errorFromResponse(cluster: string, call: string, status: number,
       return make("NotFound", "It does not exist, or not any more.");
     case 409:
       return make("ObjectChanged", "Somebody else changed it at the same moment.");
+    case 410:
+      return make("ClusterUnavailable", "The state that was asked for has expired; try again.");
     case 429:
       return isBudgetExhausted(body)
         ? make("DisruptionBudgetExhausted", "The PodDisruptionBudget allows no disruption now.")

@@ -1,7 +1,7 @@
 import * as http from "node:http";
 import * as https from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
-import { RemediationError } from "../errors.ts";
+import { isRemediationError, RemediationError } from "../errors.ts";
 import type { Cluster, JsonPatchOperation, Preconditions, WriteOptions } from "./cluster.ts";
 import { bounded } from "../text.ts";
 import { paths } from "./paths.ts";
@@ -148,14 +148,15 @@ export class HttpCluster implements Cluster {
       try {
         const answer = await this.#send(call);
         const pause = answer.retryAfterSeconds ?? attempt;
-        const retryable = answer.status === 429 || answer.status >= 500;
+        const expired = answer.status === 410 && call.query?.["continue"] === undefined;
+        const retryable = answer.status === 429 || answer.status >= 500 || expired;
         if (retryable && attempt < READ_ATTEMPTS && pause <= LONGEST_PAUSE_SECONDS) {
           await sleep(pause * 1_000);
           continue;
         }
         return this.#parse<T>(call, answer);
       } catch (error) {
-        const lost = error instanceof RemediationError && error.name === "ClusterUnreachable";
+        const lost = isRemediationError(error, "ClusterUnreachable") || error instanceof Unintelligible;
         if (!lost || attempt >= READ_ATTEMPTS) throw error;
         await sleep(attempt * 200);
       }
@@ -179,7 +180,7 @@ export class HttpCluster implements Cluster {
   }
 
   #unintelligible(what: string): RemediationError {
-    return new RemediationError(
+    return new Unintelligible(
       "ClusterUnavailable",
       `${this.name}: ${what}. Check that the endpoint is the API server's.`,
     );
@@ -266,6 +267,9 @@ function withoutCredentials(text: string, credentials: Record<string, string>): 
 }
 
 class ContinueTokenExpired extends Error {}
+
+/** An answer that was cut off or mangled on its way: asking again may bring a whole one. */
+class Unintelligible extends RemediationError {}
 
 function dryRunBody(options: WriteOptions): { dryRun?: ["All"] } {
   return options.dryRun === true ? { dryRun: ["All"] } : {};

@@ -38,8 +38,9 @@ describe("a second try", () => {
   it("that cannot be diagnosed or applied is told with the error's name", () => {
     const error = { Error: "Forbidden", Cause: '{"errorMessage": "Grant this verb."}' };
 
-    for (const found of [{}, { diagnosis: diagnosis() }]) {
-      expect(outcomeOf(claimedRun({ first, ...found, error }), false)).toMatchObject({
+    const notApplied = { diagnosis: diagnosis(), remedy: remedyResult({ status: "failed" }), remedy_error: error };
+    for (const found of [{ error }, notApplied, { diagnosis: diagnosis(), remedy_error: error, error }]) {
+      expect(outcomeOf(claimedRun({ first, ...found }), false)).toMatchObject({
         outcome: "Unresolved",
         reason: "Forbidden",
         summary: expect.stringContaining("Grant this verb.") as string,

@@ -14,7 +14,7 @@ import {
   type Remedy,
   type RemedyResult,
 } from "../../../functions/shared/contracts.ts";
-import { errorText } from "../../../functions/notify/caught-error.ts";
+import { errorText } from "../../../functions/shared/caught-error.ts";
 import { NotificationDocument, type Notification } from "../../../functions/shared/notification.ts";
 import { bounded } from "../../../functions/shared/text.ts";
 import { claimedRun, diagnosis as diagnosisOf, remedyResult } from "../../support/runs.ts";

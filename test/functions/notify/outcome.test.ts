@@ -16,9 +16,20 @@ const undo = {
   wait_seconds: 1,
   deadline: "2026-06-01T12:30:00.000Z",
 };
-const failed = (Error: string) => ({
-  error: { Error, Cause: JSON.stringify({ errorType: Error, errorMessage: "It broke." }) },
+const ended = (Error: string) => ({ Error, Cause: JSON.stringify({ errorType: Error, errorMessage: "It broke." }) });
+/** A run whose remedy's step ended with that error, and changed nothing. */
+const remedyFailed = (Error: string) => ({
+  ...claimedRun({ diagnosis: diagnosis() }),
+  remedy: remedyResult({ status: "failed" }),
+  remedy_error: ended(Error),
 });
+/** A run whose remedy's step ended with an error, and of which nobody could see whether it did something. */
+const unknown: WorkloadRun = {
+  ...claimedRun({ diagnosis: diagnosis() }),
+  remedy_error: ended("ClusterUnreachable"),
+  error: ended("ClusterUnavailable"),
+};
+const failed = (Error: string) => ({ error: ended(Error) });
 const notRecovered = { ...appliedRun(), verification: look("not_recovered", ["pod web-1: CrashLoopBackOff"]) };
 
 /** Each way in which a run can end: the run, its outcome, the reason, and whether a person has to look. */
@@ -46,7 +57,35 @@ const ENDINGS: [string, WorkloadRun, string, string | undefined, boolean][] = [
     true,
   ],
   ["not undoable", notRecovered, "Unresolved", undefined, true],
-  ["undo broke", { ...notRecovered, ...failed("Forbidden") }, "Unresolved", "Forbidden", true],
+  [
+    "undo broke",
+    {
+      ...notRecovered,
+      undo_error: ended("Forbidden"),
+      undo_verification: { verdict: "not_undone", reasons: ["its pod template is not that of revision 2"] },
+    },
+    "Unresolved",
+    "Forbidden",
+    true,
+  ],
+  [
+    "undo broke after it had taken effect",
+    {
+      ...notRecovered,
+      undo_error: ended("ClusterUnreachable"),
+      undo_verification: { verdict: "undone", reasons: [] },
+    },
+    "RolledBack",
+    undefined,
+    true,
+  ],
+  [
+    "undo broke, and nobody could look",
+    { ...notRecovered, undo_error: ended("ClusterUnreachable"), ...failed("ClusterUnavailable") },
+    "Unresolved",
+    "ClusterUnreachable",
+    true,
+  ],
   [
     "verification broke",
     { ...appliedRun(), ...failed("ClusterUnreachable") },
@@ -73,18 +112,14 @@ const ENDINGS: [string, WorkloadRun, string, string | undefined, boolean][] = [
   ],
   [
     "held by a disruption budget",
-    { ...claimedRun({ diagnosis: diagnosis() }), ...failed("DisruptionBudgetExhausted") },
+    remedyFailed("DisruptionBudgetExhausted"),
     "Skipped",
     "DisruptionBudgetExhausted",
     false,
   ],
-  [
-    "remedy broke",
-    { ...claimedRun({ diagnosis: diagnosis() }), ...failed("Forbidden") },
-    "Unresolved",
-    "Forbidden",
-    true,
-  ],
+  ["remedy broke", remedyFailed("Forbidden"), "Unresolved", "Forbidden", true],
+  ["remedy broke, and nobody could look", unknown, "Unresolved", "ClusterUnreachable", true],
+  ["remedy broke in a dry run", { ...remedyFailed("Forbidden"), dry_run: true }, "DryRun", "Forbidden", true],
   [
     "no safe remedy",
     claimedRun({ diagnosis: diagnosis({ remedy: { action: "none", refusal: "NoSafeRemedy", message: "Look." } }) }),
@@ -133,6 +168,11 @@ describe("the outcome", () => {
     });
   });
 
+  it("does not say of a remedy that it was not applied when nobody knows", () => {
+    expect(outcomeOf(unknown, false).summary).toContain("Whether the remedy (rollback) was applied is not known");
+    expect(outcomeOf(remedyFailed("Forbidden"), false).summary).toContain("The remedy (rollback) was not applied.");
+  });
+
   it("says what was wrong when the remedy did not help", () => {
     expect(outcomeOf(notRecovered, false).summary).toContain("It did not help: pod web-1: CrashLoopBackOff");
   });
@@ -141,8 +181,8 @@ describe("the outcome", () => {
 describe("what may pass by itself", () => {
   const waiting = (refusal: "MayPass" | "RolloutInProgress") =>
     claimedRun({ diagnosis: diagnosis({ remedy: { action: "none", refusal, message: "m" } }) });
-  const held = { ...claimedRun({ diagnosis: diagnosis() }), ...failed("DisruptionBudgetExhausted") };
-  const edited = { ...claimedRun({ diagnosis: diagnosis() }), ...failed("ObjectChanged") };
+  const held = remedyFailed("DisruptionBudgetExhausted");
+  const edited = remedyFailed("ObjectChanged");
 
   it.each([
     ["a registry out of reach", waiting("MayPass")],
@@ -193,6 +233,12 @@ describe("who is told", () => {
   it("is everyone, when something was done or found", () => {
     expect(told({ ...appliedRun(), verification: look("recovered") })).toBe(true);
     expect(told(claimedRun(failed("Forbidden")))).toBe(true);
+  });
+
+  it("is everyone, when a workload could not even be claimed", () => {
+    const { claim: _none, ...unclaimed } = claimedRun(failed("Forbidden"));
+
+    expect(told(unclaimed)).toBe(true);
   });
 
   it("is nobody, when a scan only meets a claim or a cool-down that they know of", () => {

@@ -9,7 +9,7 @@ const rules = policy({ verify: { soak_seconds: 60, interval_seconds: 20 } });
 const later = (seconds: number) => new Date(NOW.getTime() + seconds * 1_000);
 
 function state(overrides: Partial<WorkloadState> = {}): WorkloadState {
-  return { workload: deployment(), pods: [pod()], hpa: undefined, ...overrides };
+  return { workload: deployment({ replicas: 1 }), pods: [pod()], hpa: undefined, ...overrides };
 }
 
 /** The run with what the last look found. */
@@ -67,7 +67,17 @@ describe("verify", () => {
     ],
     ["missing replicas", state({ workload: deployment({ status: { readyReplicas: 1 } }) }), "1 of 2 replicas ready"],
     ["old replicas", state({ workload: deployment({ status: { replicas: 3 } }) }), "1 old replica left"],
-    ["a crashing pod", state({ pods: [crashingPod({ name: "web-1-bad" })] }), "pod web-1-bad: CrashLoopBackOff"],
+    [
+      "pods that are gone, of which the status does not know yet",
+      state({ workload: deployment({ replicas: 2 }) }),
+      "1 of 2 pods are ready and stay",
+    ],
+    [
+      "a pod that is ready and on its way out",
+      state({ pods: [pod({ metadata: { deletionTimestamp: ago(1) } })] }),
+      "0 of 1 pods are ready and stay",
+    ],
+    ["a crashing pod", state({ pods: [pod(), crashingPod({ name: "web-1-bad" })] }), "pod web-1-bad: CrashLoopBackOff"],
     ["an HPA that is still scaling", state({ hpa: hpa({ current: 2, desired: 4 }) }), "2 current, 4 desired"],
   ])("goes on waiting for %s, and says so", (_what, seen, reason) => {
     const verification = verify(appliedRun(), seen, rules, NOW);
@@ -77,7 +87,7 @@ describe("verify", () => {
   });
 
   it("gives up at the deadline, and says what was wrong", () => {
-    const broken = state({ pods: [crashingPod({ name: "web-1-bad" })] });
+    const broken = state({ pods: [pod(), crashingPod({ name: "web-1-bad" })] });
     const deadline = new Date(appliedRun().remedy?.deadline ?? "");
 
     expect(verify(appliedRun(), broken, rules, new Date(deadline.getTime() - 1))).toMatchObject({

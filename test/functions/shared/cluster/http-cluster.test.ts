@@ -81,6 +81,8 @@ describe("a read that fails", () => {
     ["the server throttles", refusal(429, "too many requests", {}, NO_PAUSE)],
     ["the connection is reset", (response: { destroy: () => unknown }) => response.destroy()],
     ["the answer breaks off half-way", truncated],
+    ["the answer was shortened on its way", { status: 200, body: '{"metadata": {"na' }],
+    ["the state that was asked for has expired", refusal(410, "too old resource version")],
   ] satisfies [string, Answer][])("is tried again when %s", async (_what, failure) => {
     api.on("GET", POD, failure, found({ metadata: { name: "web-1" } }));
 

@@ -1,0 +1,98 @@
+import { describe, expect, it } from "vitest";
+import type { Remedy, WorkloadRun } from "../../../functions/shared/contracts.ts";
+import { templateHash } from "../../../functions/shared/kubernetes/template.ts";
+import { lookWhatWasDone } from "../../../functions/verify/look.ts";
+import type { WorkloadState } from "../../../functions/verify/state.ts";
+import { ago, deployment, hpa, NOW, pod, policy, template } from "../../support/objects.ts";
+import { claimedRun, diagnosis } from "../../support/runs.ts";
+
+const [OLD, NEW] = ["shop/web:1", "shop/web:2"].map((image, index) => ({
+  revision: index + 1,
+  kind: "ReplicaSet" as const,
+  name: `web-${index + 1}`,
+  template: templateHash(template(image)),
+})) as [never, never];
+const pods = ["a", "b", "c"].map((name) => ({ name, uid: `${name}-uid` }));
+
+const RESTART: Remedy = { action: "restart", mode: "evict", pods };
+const ROLLBACK: Remedy = { action: "rollback", from: NEW, to: OLD, unblock: pods.slice(0, 1) };
+const BOUNDS: Remedy = {
+  action: "scale",
+  scale: { target: "hpa", name: "web", from: { min: 2, max: 4 }, to: { min: 2, max: 6 } },
+};
+const REPLICAS: Remedy = { action: "scale", scale: { target: "replicas", from: 2, to: 5 } };
+
+function state(overrides: Partial<WorkloadState> = {}): WorkloadState {
+  return { workload: deployment(), pods: [], hpa: undefined, ...overrides };
+}
+
+/** What is found after the remedy's step has ended with an error. */
+function look(remedy: Remedy, seen: WorkloadState, overrides: Partial<WorkloadRun> = {}) {
+  const remedy_error = { Error: "Forbidden", Cause: '{"errorMessage": "Grant this verb."}' };
+  const run = claimedRun({ diagnosis: diagnosis({ remedy }), remedy_error, ...overrides });
+  return lookWhatWasDone(run, seen, policy(), NOW);
+}
+
+describe("a look at what a failed step did", () => {
+  it("finds the pods that are gone or going, and leaves the others out of the change", () => {
+    const left = [
+      pod({ name: "b", metadata: { uid: "b-uid", deletionTimestamp: ago(1) } }),
+      pod({ name: "c", metadata: { uid: "c-uid" } }),
+    ];
+
+    expect(look(RESTART, state({ pods: left }))).toMatchObject({
+      status: "applied",
+      message: "2 pods of those to be replaced are gone. Its step ended with Forbidden: Grant this verb.",
+      change: { kind: "restart", mode: "evict", pods: pods.slice(0, 2) },
+    });
+  });
+
+  it("finds the earlier template in place, and the pods that gave way", () => {
+    expect(look(ROLLBACK, state({ workload: deployment({ template: template("shop/web:1") }) }))).toMatchObject({
+      status: "applied",
+      change: { kind: "rollback", before: NEW, after: OLD, unblocked: pods.slice(0, 1) },
+    });
+  });
+
+  it("finds an HPA's moved bounds, and a Deployment's replicas", () => {
+    expect(look(BOUNDS, state({ hpa: hpa({ min: 2, max: 6 }) }))).toMatchObject({ status: "applied" });
+    expect(look(REPLICAS, state({ workload: deployment({ replicas: 5 }) }))).toMatchObject({ status: "applied" });
+  });
+
+  it("gives what it found the time that any remedy gets, so that it is verified", () => {
+    const { wait_seconds, deadline } = look(REPLICAS, state({ workload: deployment({ replicas: 5 }) }));
+
+    expect(wait_seconds).toBe(policy().verify.interval_seconds);
+    expect(Date.parse(deadline)).toBeGreaterThan(NOW.getTime());
+  });
+
+  it.each<[string, Remedy, WorkloadState]>([
+    [
+      "all pods are there",
+      RESTART,
+      state({ pods: pods.map((target) => pod({ name: target.name, metadata: target })) }),
+    ],
+    [
+      "the template is the one that was there",
+      ROLLBACK,
+      state({ workload: deployment({ template: template("shop/web:2") }) }),
+    ],
+    [
+      "the template is somebody else's",
+      ROLLBACK,
+      state({ workload: deployment({ template: template("shop/web:3") }) }),
+    ],
+    ["the bounds are as they were", BOUNDS, state({ hpa: hpa({ min: 2, max: 4 }) })],
+    ["the HPA is gone", BOUNDS, state()],
+    ["the replicas are as they were", REPLICAS, state()],
+  ])("finds nothing when %s", (_what, remedy, seen) => {
+    const found = look(remedy, seen);
+
+    expect(found).toMatchObject({ status: "failed" });
+    expect(found.change).toBeUndefined();
+  });
+
+  it("never takes what somebody else did for the work of a dry run", () => {
+    expect(look(RESTART, state(), { dry_run: true })).toMatchObject({ status: "failed" });
+  });
+});
