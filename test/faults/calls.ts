@@ -79,7 +79,12 @@ export class Calls {
         },
         straggle: async () => {
           const thawed = Promise.withResolvers<undefined>();
-          this.#straggler = { thaw: () => { thawed.resolve(undefined); }, done: running.catch(() => undefined) };
+          this.#straggler = {
+            thaw: () => {
+              thawed.resolve(undefined);
+            },
+            done: running.catch(() => undefined),
+          };
           lost.reject(crashOf(GIVEN_UP));
           await thawed.promise;
         },

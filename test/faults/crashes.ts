@@ -54,7 +54,10 @@ interface Done extends Job {
 async function run(stage: Stage, options: PartOptions): Promise<Findings> {
   const { concurrency, limit = Infinity, tell } = options;
   const clean = await cleanRuns(stage, SITUATIONS, options);
-  const jobs = clean.flatMap((each) => [...spread(crashJobs(each), limit), ...spread(stopJobs(each), Math.ceil(limit / 3))]);
+  const jobs = clean.flatMap((each) => [
+    ...spread(crashJobs(each), limit),
+    ...spread(stopJobs(each), Math.ceil(limit / 3)),
+  ]);
   tell(`${jobs.length} runs to go, ${concurrency} side by side`);
   let count = 0;
   const done = await mapConcurrently(jobs, concurrency, async (job) => {

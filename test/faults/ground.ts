@@ -54,9 +54,17 @@ export class Ground {
     for (const { metadata } of await this.claims()) {
       await this.cluster.delete(paths.lease(CLAIM_NAMESPACE, metadata?.name ?? ""), { uid: metadata?.uid ?? "" });
     }
-    const path = paths.namespace(this.namespace);
-    const { metadata } = await this.cluster.get<{ metadata: { uid: string } }>(path);
-    await this.cluster.delete(path, { uid: metadata.uid });
+    await this.delete(paths.namespace(this.namespace));
+  }
+
+  /** Deletes an object, whoever may be using it; what is gone or going is left. */
+  async delete(path: string): Promise<void> {
+    try {
+      const { metadata } = await this.cluster.get<{ metadata: { uid: string } }>(path);
+      await this.cluster.delete(path, { uid: metadata.uid });
+    } catch (error) {
+      if (!isRemediationError(error, "NotFound", "ObjectChanged")) throw error;
+    }
   }
 
   async create(...manifests: Manifest[]): Promise<void> {

@@ -45,6 +45,7 @@ export const INVARIANTS = {
   accounted: "Every change is verified, undone, or named in the report of an Unresolved outcome.",
   "no-repeat": "No remedy is applied twice, and none is undone twice.",
   untouched: "Nothing but the target changes.",
+  theirs: "What somebody else changes meanwhile stays as they left it, and is not reported as the remedy's work.",
 } as const;
 export type Invariant = keyof typeof INVARIANTS;
 
