@@ -2,6 +2,7 @@ import type { Cluster } from "../shared/cluster/cluster.ts";
 import { mapConcurrently } from "../shared/concurrency.ts";
 import type { BlindSpot } from "../shared/contracts.ts";
 import { isRemediationError, type RemediationError } from "../shared/errors.ts";
+import { objectIn } from "../shared/cluster/paths.ts";
 import { bounded } from "../shared/text.ts";
 import { cellsOf, type Table } from "./table.ts";
 import type { SuspectRule } from "./suspects.ts";
@@ -86,7 +87,7 @@ export class View {
     }
     const names = new Set(rows.filter((cells) => rule.isSuspect(...cells)).map(([name]) => name ?? ""));
     for (const name of also?.(table) ?? []) names.add(name);
-    const suspects = await this.each([...names], async (name) => await this.read<T>(objectPath(collection, name)));
+    const suspects = await this.each([...names], async (name) => await this.read<T>(objectIn(collection, name)));
     return { seen: rows.length, suspects: suspects.filter((object) => object !== undefined) };
   }
 
@@ -123,7 +124,3 @@ export class View {
 /** More suspects than this are read with the whole collection, which is one request for each 500 objects. */
 const MAX_LOOKUPS = 50;
 const MAX_BLIND_SPOTS = 20;
-
-function objectPath(collection: string, name: string): string {
-  return `${collection}/${encodeURIComponent(name)}`;
-}

@@ -4,6 +4,9 @@ import { bounded } from "../shared/text.ts";
 /** How long the description may be. Source: Amazon Q Developer in chat applications, custom notifications. */
 const MAX_DESCRIPTION = 8_000;
 
+/** How long one line may be: a summary is the longest. */
+const MAX_LINE = 1_500;
+
 /** A custom notification for Amazon Q Developer in chat applications. */
 export interface ChatNotification {
   version: "1.0";
@@ -60,9 +63,9 @@ export function chatOf(document: NotificationDocument, title: string): ChatNotif
   };
 }
 
-/** Text that chat clients show as it is: no links, mentions or formatting of its own. */
+/** Text that chat clients show as it is, in one line: no links, mentions or formatting of its own. */
 function plain(text: string): string {
-  return text
+  return bounded(text, MAX_LINE)
     .replaceAll("&", "&amp;")
     .replaceAll("<", "&lt;")
     .replaceAll(">", "&gt;")

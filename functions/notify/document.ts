@@ -10,6 +10,8 @@ import { nextSteps } from "./next-steps.ts";
 
 /** How many workloads a storm's notification names. */
 const MAX_WORKLOADS = 20;
+/** How long an execution's ARN may be. Source: the Step Functions API reference, DescribeExecution. */
+const MAX_ID = 256;
 /** How long a line may be. */
 const MAX_LINE = 600;
 
@@ -99,7 +101,7 @@ function about(
     changed: [],
     verified: "nothing was done, so there is nothing to verify",
     not_done: [],
-    execution: { id: execution.id, ...(url === undefined ? {} : { console_url: url }) },
+    execution: { id: bounded(execution.id, MAX_ID), ...(url === undefined ? {} : { console_url: url }) },
   };
 }
 

@@ -70,6 +70,12 @@ const ADVICE: Readonly<Partial<Record<ErrorName, Advice>>> = {
     nextSteps: ["Apply the RBAC manifest, which makes the namespace for claims."],
     commands: connectAnd(APPLY_RBAC),
   },
+  ClaimExpired: {
+    nextSteps: [
+      "Its steps took longer than a claim lasts, and nothing more was changed. Look at the execution for what was retried for so long; the next run looks after the workload anew.",
+    ],
+    commands: [],
+  },
   NotificationFailed: {
     nextSteps: ["An outcome could not be published; the execution's history holds it. Look at the topic and its key."],
     commands: [],

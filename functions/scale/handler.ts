@@ -3,7 +3,7 @@ import { lambda } from "../shared/aws/lambda.ts";
 import { RemedyResult, UndoResult, WorkloadRun } from "../shared/contracts.ts";
 import { withEvent } from "../shared/kubernetes/event.ts";
 import { describeSize } from "../shared/kubernetes/hpa.ts";
-import { remedyOf } from "../shared/remedy-step.ts";
+import { assertClaimed, remedyOf } from "../shared/remedy-step.ts";
 import { settling, undoSettling } from "../shared/settling.ts";
 import { contract, step } from "../shared/step.ts";
 import { undoUnlessOvertaken } from "../shared/undo.ts";
@@ -17,6 +17,7 @@ export const scaleWorkload = step(
   z.union([RemedyResult, UndoResult]),
   async ({ operation, run }, environment): Promise<RemedyResult | UndoResult> => {
     const { scale: plan } = remedyOf(run, "scale");
+    assertClaimed(run, environment.now());
     const cluster = await environment.connect(run.cluster_name);
     const { workload } = run.incident;
     const policy = environment.policy();

@@ -1,3 +1,5 @@
+import { bounded } from "./text.ts";
+
 /**
  * Every error that a step of the workflow can end with.
  *
@@ -26,11 +28,15 @@ export const ERROR_NAMES = [
   "WriteRefused",
   "DisruptionBudgetExhausted",
   "ClaimNamespaceMissing",
+  "ClaimExpired",
   "NotificationFailed",
   "WorkflowNotStarted",
 ] as const;
 
 export type ErrorName = (typeof ERROR_NAMES)[number];
+
+/** Names and answers of others are in it, so it is bounded like all that comes from them. */
+const MAX_MESSAGE = 1_500;
 
 /** An error that the state machine knows by name, with a sentence that says what to do about it. */
 export class RemediationError extends Error {
@@ -38,10 +44,10 @@ export class RemediationError extends Error {
 
   /**
    * @param name the literal that `ErrorEquals` matches
-   * @param message what went wrong, where, and what to do, as a person should read it
+   * @param message what went wrong, where, and what to do, as a person should read it; made one line
    */
   constructor(name: ErrorName, message: string, options?: ErrorOptions) {
-    super(message, options);
+    super(bounded(message, MAX_MESSAGE), options);
     this.name = name;
   }
 }

@@ -81,10 +81,12 @@ function failingPods(pods: Pod[]): string[] {
     .flatMap((pod) => podFailures(pod).map(({ reason }) => `pod ${pod.metadata?.name ?? ""}: ${reason}`));
 }
 
-/** Pods that the remedy removed and that are still there. */
-function leftovers({ remedy }: WorkloadRun, pods: Pod[]): string[] {
+/** Pods that the remedy removed, or that a clean-up did not get to, and that are still there. */
+function leftovers({ diagnosis, remedy }: WorkloadRun, pods: Pod[]): string[] {
   if (remedy?.change?.kind !== "restart") return [];
-  const removed = new Set(remedy.change.pods.map(({ uid }) => uid));
+  const chosen = diagnosis?.remedy.action === "restart" ? diagnosis.remedy : undefined;
+  const targets = chosen?.mode === "clean_up" ? chosen.pods : remedy.change.pods;
+  const removed = new Set(targets.map(({ uid }) => uid));
   return pods
     .filter((pod) => removed.has(pod.metadata?.uid ?? ""))
     .map((pod) => `pod ${pod.metadata?.name ?? ""} is not gone yet`);

@@ -1,51 +1,75 @@
 import { format } from "prettier";
-import { figures, promises, type Results } from "./report.ts";
+import { INVARIANTS } from "./invariants.ts";
+import type { Part } from "./part.ts";
 
-/** docs/reliability.md: what is promised, how it is tested, and what the last run measured. */
-export async function reliabilityPage(results: Results): Promise<string> {
-  return await format(text(results), { parser: "markdown", printWidth: 120 });
+/** What the last run of a part found, as it is kept in test-results. */
+export interface LastRun {
+  /** The command that repeats it. */
+  command: string;
+  seconds: number;
+  executions: number;
+  violations: readonly string[];
+  figures: string;
 }
 
-function text(results: Results): string {
+/** docs/reliability.md: what is promised, how each promise is tested, and what the last run of each part measured. */
+export async function reliabilityPage(
+  parts: readonly Part[],
+  lastRun: (part: Part) => LastRun | undefined,
+): Promise<string> {
+  return await format(text(parts, lastRun), { parser: "markdown", printWidth: 120 });
+}
+
+function text(parts: readonly Part[], lastRun: (part: Part) => LastRun | undefined): string {
+  const rows = Object.entries(INVARIANTS).map(([name, words]) => `| \`${name}\` | ${words} |`);
   return `# Reliability
 
-What the workflow promises when the network and the API server fail it, and how often it was seen to keep that.
+What the workflow promises when everything around it fails, and how often it was seen to keep that.
 
 ## What is promised
 
 | promise | in words |
 | --- | --- |
-${promises()}
+${rows.join("\n")}
 
 ## How it is tested
 
-The functions reach a real control plane (etcd, kube-apiserver and the controllers; only the kubelet is simulated) through
-a proxy that spoils requests. A situation is first played without a fault, which tells how many requests its run makes.
-Then it is played once for each pair of a request and a fault, in a namespace of its own, as the functions' own Kubernetes
-groups. After each run, what reached the API server is held against what was reported:
+Each part below brings one kind of trouble about, on a real control plane: etcd, kube-apiserver and the controllers; only the
+kubelet is simulated. The workflow runs in one process, from the definition and the handlers that are deployed.
 
-- The proxy's log says which writes took effect, whatever the functions were told. A dry run, a claim and an Event are no
-  change of a workload.
-- The specs, labels, annotations and data of everything in the namespace are read before and after. Beside the target stand
-  a Deployment and a ConfigMap that nothing may touch.
-- A workflow that fails is handed to the notify function as EventBridge does it, and what that sends counts as told.
-- A failing workload that is not reported is overlooked, unless the run's output names what it could not see (\`unseen\`).
-
-A fault is not a reason to end otherwise than without it: where an outcome differs, it is because the step that met the fault
-may not guess (403, 409 and 410 say that something is so) or because a wait was over meanwhile.
-
-## How to run it
+| part | trouble | executions | broken promises |
+| --- | --- | --- | --- |
+${parts.map((part) => overview(part, lastRun(part))).join("\n")}
 
 \`\`\`
-npm run test:faults -- --limit 30                      # a spread-out sample of 30 pairs of each situation
-npm run test:faults                                    # every pair
-npm run test:faults -- --rate 0.1 --runs 20            # a tenth of all requests, with any fault
-npm run test:faults -- --scenario bad-rollout --fault 503 --request 12
+npm run test:faults                                    # all of it, hours
+npm run test:faults -- --limit 30                      # a spread-out sample of each part
+npm run test:faults -- --part crowd,load               # some parts
+npm run test:faults -- --part requests --resume        # goes on where an earlier call was stopped
+npm run test:faults -- --part requests --rate 0.1      # a tenth of all requests, with any fault
+npm run test:faults -- --part requests --scenario bad-rollout --fault 503 --request 12
 \`\`\`
 
 It starts a control plane of its own; \`REMEDIATION_TEST_CLUSTER=.cluster\` uses the one that runs in that directory. Every
-violation is printed with the command that plays it alone; \`test-results/faults.json\` has each run.
+violation is printed with what shows it alone; \`test-results/faults/\` has each run.
 
-## Figures
-${figures(results)}`;
+${parts.map((part) => chapter(part, lastRun(part))).join("\n\n")}
+`;
+}
+
+function overview({ name, summary }: Part, last: LastRun | undefined): string {
+  const figures = last === undefined ? "not run | " : `${last.executions} | ${last.violations.length}`;
+  return `| \`${name}\` | ${summary} | ${figures} |`;
+}
+
+function chapter({ title, about }: Part, last: LastRun | undefined): string {
+  const run =
+    last === undefined
+      ? "It was not run."
+      : `\`${last.command}\`: ${last.executions} executions in ${minutes(last.seconds)}, ${last.violations.length} violations.\n\n${last.figures.trim()}`;
+  return `## ${title}\n\n${about.trim()}\n\n${run}`;
+}
+
+function minutes(seconds: number): string {
+  return seconds < 90 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} minutes`;
 }

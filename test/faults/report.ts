@@ -1,5 +1,5 @@
 import { FAULTS, type FaultName } from "../../local/faults/fault.ts";
-import { describeRequest, INVARIANTS } from "./invariants.ts";
+import { describeRequest } from "./invariants.ts";
 import type { Played } from "./play.ts";
 import type { Situation } from "./situations.ts";
 import { columnOf, optionsOf, type Trial } from "./trial.ts";
@@ -14,8 +14,6 @@ interface Cell {
 
 /** Everything that a run of the suite found. */
 export interface Results {
-  command: string;
-  seconds: number;
   situations: readonly Situation[];
   /** The clean runs, which say how many requests there are. */
   clean: readonly Played[];
@@ -31,7 +29,7 @@ export function describeViolations({ situation, trial, outcome, requests, violat
   );
   return violations.map(
     ({ invariant, detail }) =>
-      `${situation}, ${at.join("; ") || "nothing spoiled"}: ${invariant}: ${detail} [outcome: ${outcome}]\n  npm run test:faults -- --scenario ${situation} ${optionsOf(trial)}`,
+      `${situation}, ${at.join("; ") || "nothing spoiled"}: ${invariant}: ${detail} [outcome: ${outcome}]\n  npm run test:faults -- --part requests --scenario ${situation} ${optionsOf(trial)}`,
   );
 }
 
@@ -58,11 +56,9 @@ export function table({ situations, played }: Pick<Results, "situations" | "play
     .join("\n");
 }
 
-/** What is written to `test-results/faults.json`. */
-export function document({ command, seconds, clean, played }: Results): object {
+/** What is kept of the runs in `test-results/faults`. */
+export function document({ clean, played }: Results): object {
   return {
-    command,
-    seconds: Math.round(seconds),
     requests: Object.fromEntries(clean.map(({ situation, requests }) => [situation, requests.length])),
     runs: played.map(({ situation, trial, outcome, seconds: took, requests, violations, unprepared }) => ({
       situation,
@@ -78,9 +74,8 @@ export function document({ command, seconds, clean, played }: Results): object {
 
 /** The part of docs/reliability.md that holds figures. */
 export function figures(results: Results): string {
-  const { command, seconds, situations, clean, played } = results;
+  const { situations, clean, played } = results;
   const prepared = played.filter(({ unprepared }) => unprepared === undefined);
-  const broken = prepared.reduce((total, { violations }) => total + violations.length, 0);
   const requests = situations
     .map(({ name, summary, outcome }) => {
       const run = clean.find(({ situation }) => situation === name);
@@ -92,8 +87,8 @@ export function figures(results: Results): string {
 | --- | --- | --- | --- |
 ${requests}
 
-\`${command}\`: ${prepared.length} runs in ${Math.round(seconds / 60)} minutes, ${broken} violations. Each cell is the number of runs, and
-after a slash how many ended with the same outcome as a run without a fault; broken promises follow in bold.
+Each cell is the number of runs, and after a slash how many ended with the same outcome as a run without a fault; broken
+promises follow in bold.
 
 ${table({ situations, played: prepared })}
 ${brokenPromises(prepared)}
@@ -120,13 +115,6 @@ function brokenPromises(played: readonly Played[]): string {
   if (rows.length === 0) return "";
   const head = "| situation | fault | request | outcome | broken promise |\n| --- | --- | --- | --- | --- |";
   return `\nThese promises were broken:\n\n${head}\n${[...new Set(rows)].join("\n")}\n`;
-}
-
-/** The promises, one line each. */
-export function promises(): string {
-  return Object.entries(INVARIANTS)
-    .map(([name, text]) => `| \`${name}\` | ${text} |`)
-    .join("\n");
 }
 
 function cells(played: readonly Played[]): Map<string, Map<string, Cell & { situation: string }>> {

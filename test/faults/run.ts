@@ -1,140 +1,126 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
-import { mapConcurrently } from "../../functions/shared/concurrency.ts";
 import { FAULT_NAMES, type FaultName } from "../../local/faults/fault.ts";
 import { stageCluster } from "./cluster.ts";
 import { reliabilityPage } from "./page.ts";
-import { play, type Played, type Stage } from "./play.ts";
-import { describeViolations, document, table, type Results } from "./report.ts";
-import { SITUATIONS, type Situation } from "./situations.ts";
-import { columnOf, pairs, spread, type Trial } from "./trial.ts";
+import type { Findings, Part } from "./part.ts";
+import type { Stage } from "./play.ts";
+import { requestsPart } from "./requests.ts";
+import { KeptRuns, readFindings, saveFindings } from "./results.ts";
+import { SITUATIONS } from "./situations.ts";
 
 /**
- * `npm run test:faults`: every request of a run meets every fault, one run for each pair, on a real control plane.
+ * `npm run test:faults`: brings every kind of trouble about on a real control plane, part by part, and checks what the
+ * workflow promises.
  */
 
 interface Options {
-  scenario: string[];
-  fault: FaultName[];
+  part: string[];
+  scenario?: string[];
+  fault?: FaultName[];
   request?: number;
   rate?: number;
   runs: number;
   seed: number;
+  resume?: boolean;
   limit?: number;
   concurrency: number;
   output?: string;
 }
 
+const PART_NAMES = ["requests"];
 const situationNames = SITUATIONS.map(({ name }) => name);
-const RESULTS = "test-results";
 
 const command = new Command("npm run test:faults --")
-  .description("Spoils the requests between the functions and a real API server one by one, and checks every promise.")
-  .option("--scenario <names>", `which situations: ${situationNames.join(",")}`, oneOf(situationNames), situationNames)
-  .option("--fault <names>", `which faults: ${FAULT_NAMES.join(",")}`, oneOf(FAULT_NAMES), [...FAULT_NAMES])
-  .option("--request <number>", "only this request of a run", Number)
-  .option("--rate <share>", "instead of one request, this share of all of them, with any fault", Number)
-  .option("--runs <count>", "with --rate: how many runs of each situation", Number, 20)
-  .option("--seed <number>", "with --rate: the first run's choice of requests and faults", Number, 1)
-  .option("--limit <count>", "at most so many pairs of each situation, spread over all of them", Number)
-  .option("--concurrency <count>", "how many runs side by side", Number, 24)
+  .description("Brings trouble about on a real control plane, and checks every promise of docs/reliability.md.")
+  .option("--part <names>", `which parts: ${PART_NAMES.join(",")}`, oneOf(PART_NAMES), PART_NAMES)
+  .option("--limit <count>", "at most so many runs of each kind, spread over all of them", readCount)
+  .option("--concurrency <count>", "how many runs side by side", readCount, 24)
   .option("--output <directory>", "write reliability.md there, for example docs")
+  .option("--scenario <names>", `requests: which situations: ${situationNames.join(",")}`, oneOf(situationNames))
+  .option("--fault <names>", `requests: which faults: ${FAULT_NAMES.join(",")}`, oneOf(FAULT_NAMES))
+  .option("--request <number>", "requests: only this request of a run", readCount)
+  .option("--rate <share>", "requests: instead of one request, this share of all of them, with any fault", readShare)
+  .option("--runs <count>", "requests: with --rate, how many runs of each situation", readCount, 20)
+  .option("--seed <number>", "requests: with --rate, the first run's choice of requests and faults", readCount, 1)
+  .option("--resume", "requests: go on after a stop; runs that kept every promise are not played again")
   .addHelpText(
     "after",
     `
 It starts a control plane of its own; REMEDIATION_TEST_CLUSTER=.cluster uses the one that runs in that directory.
-A quick look, some minutes: npm run test:faults -- --limit 30`,
+A quick look, some minutes: npm run test:faults -- --limit 10
+
+Exit codes: 0 every promise was kept, 1 one was broken or something could not be set up, 130 interrupted.`,
   );
 
 process.exitCode = await main(command.parse().opts<Options>());
 
 async function main(options: Options): Promise<number> {
-  const began = Date.now();
-  const situations = SITUATIONS.filter(({ name }) => options.scenario.includes(name));
+  const parts = makeParts(options);
   const stage = await stageCluster(tell);
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.once(signal, () => void stage.stop().finally(() => process.exit(130)));
   }
   try {
-    const clean = await playAll(
-      stage,
-      situations.map((situation) => ({ situation, trial: { kind: "clean" } })),
-      options.concurrency,
-    );
-    for (const { situation, outcome, requests, seconds, unprepared } of clean) {
-      tell(`${situation}: ${unprepared ?? `${outcome}, ${requests.length} requests, ${seconds.toFixed(1)} s`}`);
+    let failed = false;
+    for (const part of parts.filter(({ name }) => options.part.includes(name))) {
+      failed = !(await runPart(part, stage, options)) || failed;
     }
-    const jobs = situations.flatMap((situation) => {
-      const run = clean.find((each) => each.situation === situation.name);
-      return trialsOf(options, run?.requests.length ?? 0).map((trial) => ({ situation, trial }));
-    });
-    tell(`${jobs.length} runs to go, ${options.concurrency} side by side`);
-    const spoiled = await playAll(stage, jobs, options.concurrency);
-    const results: Results = {
-      command: commandLine(options.output),
-      seconds: (Date.now() - began) / 1_000,
-      situations,
-      clean,
-      played: [...clean, ...spoiled],
-    };
-    return await tellResults(results, options.output);
+    if (options.output !== undefined) {
+      writeFileSync(join(options.output, "reliability.md"), await reliabilityPage(parts, readFindings));
+    }
+    return failed ? 1 : 0;
   } finally {
     await stage.stop();
   }
 }
 
-/** The command that repeats this run, but for the page that it writes. */
-function commandLine(output: string | undefined): string {
-  const args = process.argv.slice(2).filter((arg) => arg !== "--output" && arg !== output);
-  return ["npm run test:faults", ...(args.length > 0 ? ["--"] : []), ...args].join(" ");
+function makeParts(options: Options): Part[] {
+  const kept = new KeptRuns(options.resume === true || !options.part.includes("requests"));
+  return [
+    requestsPart({
+      scenario: options.scenario ?? situationNames,
+      fault: options.fault ?? FAULT_NAMES,
+      ...(options.request === undefined ? {} : { request: options.request }),
+      ...(options.rate === undefined ? {} : { rate: options.rate }),
+      runs: options.runs,
+      seed: options.seed,
+      kept: kept.read(),
+      keep: (played) => {
+        kept.add(played);
+      },
+    }),
+  ];
 }
 
-/** The clean run of a situation has to end as it should, or nothing that follows means anything. */
-function isOff({ situation, outcome, unprepared }: Played): boolean {
-  const expected = SITUATIONS.find(({ name }) => name === situation)?.outcome;
-  return unprepared !== undefined || outcome !== expected;
+/** @returns whether every promise was kept and everything could be set up */
+async function runPart(part: Part, stage: Stage, options: Options): Promise<boolean> {
+  tell(`\n== ${part.name}: ${part.summary}`);
+  const began = Date.now();
+  const { limit, concurrency } = options;
+  const findings = await part.run(stage, { limit, concurrency, tell });
+  const seconds = (Date.now() - began) / 1_000;
+  saveFindings(part, commandLine(part, options), seconds, findings);
+  return tellFindings(part, findings, seconds);
 }
 
-function trialsOf({ fault, request, rate, runs, seed, limit }: Options, requests: number): Trial[] {
-  if (rate !== undefined)
-    return Array.from({ length: runs }, (_, index) => ({ kind: "rate", rate, seed: seed + index }));
-  const all = pairs(requests, fault).filter(
-    (trial) => request === undefined || (trial.kind === "one" && trial.number === request),
-  );
-  return limit === undefined ? all : spread(all, limit);
+function tellFindings({ name }: Part, { executions, unprepared, violations }: Findings, seconds: number): boolean {
+  for (const line of violations) tell(`VIOLATION ${line}`);
+  const missing = unprepared > 0 ? `; ${unprepared} could not be set up` : "";
+  tell(`${name}: ${violations.length} violations in ${executions} executions, ${Math.round(seconds)} s${missing}`);
+  return violations.length === 0 && unprepared === 0;
 }
 
-async function playAll(
-  stage: Stage,
-  jobs: readonly { situation: Situation; trial: Trial }[],
-  concurrency: number,
-): Promise<Played[]> {
-  let done = 0;
-  return await mapConcurrently(jobs, concurrency, async ({ situation, trial }) => {
-    const played = await play(stage, situation, trial);
-    done++;
-    for (const line of describeViolations(played)) tell(`VIOLATION ${line}`);
-    if (played.unprepared !== undefined)
-      tell(`NOT PREPARED ${situation.name}, ${columnOf(trial)}: ${played.unprepared}`);
-    if (done % 25 === 0) tell(`${done} of ${jobs.length}`);
-    return played;
+/** The command that repeats this part alone. */
+function commandLine({ name }: Part, { output }: Options): string {
+  const args = process.argv.slice(2);
+  const others = args.filter((arg, index) => {
+    const ofPage = arg === "--output" || (output !== undefined && args[index - 1] === "--output");
+    const ofParts = arg === "--part" || args[index - 1] === "--part";
+    return !ofPage && !ofParts && arg !== "--resume";
   });
-}
-
-async function tellResults(results: Results, output: string | undefined): Promise<number> {
-  const { clean, played } = results;
-  mkdirSync(RESULTS, { recursive: true });
-  writeFileSync(join(RESULTS, "faults.json"), `${JSON.stringify(document(results), null, 2)}\n`);
-  tell(`\nruns/ended as without a fault **violations**\n${table(results)}`);
-  const lines = played.flatMap(describeViolations);
-  const off = clean.filter(isOff);
-  const unprepared = played.filter((each) => each.unprepared !== undefined).length;
-  for (const { situation, outcome, unprepared: why } of off) tell(`${situation} without a fault: ${why ?? outcome}`);
-  tell(`\n${lines.length} violations in ${played.length - unprepared} runs; ${unprepared} could not be prepared.`);
-  for (const line of lines) tell(line);
-  if (output !== undefined) writeFileSync(join(output, "reliability.md"), await reliabilityPage(results));
-  return lines.length > 0 || off.length > 0 || unprepared > 0 ? 1 : 0;
+  return ["npm run test:faults -- --part", name, ...others].join(" ");
 }
 
 function tell(line: string): void {
@@ -148,4 +134,16 @@ function oneOf<Name extends string>(names: readonly Name[]): (text: string) => N
     if (unknown.length > 0) throw new InvalidArgumentError(`${unknown.join()} is none of ${names.join(", ")}.`);
     return chosen as Name[];
   };
+}
+
+function readCount(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 0) throw new InvalidArgumentError("It must be a whole number.");
+  return value;
+}
+
+function readShare(text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && value <= 1)) throw new InvalidArgumentError("It must be more than 0, and at most 1.");
+  return value;
 }

@@ -6,6 +6,7 @@ import type { Cluster, JsonPatchOperation, Preconditions, WriteOptions } from ".
 import { bounded } from "../text.ts";
 import { paths } from "./paths.ts";
 import { errorFromResponse, type ApiStatus } from "./api-errors.ts";
+import { misfit } from "./shape.ts";
 
 /** How to reach an API server and prove who is asking. */
 export interface Connection {
@@ -96,7 +97,11 @@ export class HttpCluster implements Cluster {
       });
       if (!Array.isArray(page.items)) throw this.#unintelligible(`GET ${path} answered with something that is no list`);
       items.push(...(page.items as T[]));
-      token = page.metadata?.continue;
+      const next = page.metadata?.continue;
+      if (next !== undefined && next !== "" && next === token) {
+        throw this.#unintelligible(`GET ${path} answered with a list that goes on with the same page`);
+      }
+      token = next;
     } while (token !== undefined && token !== "");
     return items;
   }
@@ -170,9 +175,10 @@ export class HttpCluster implements Cluster {
   #parse<T>(call: Call, { status, body }: Answer): T {
     const answer = parseObject(body);
     if (isSuccess(status)) {
-      if (answer !== undefined) return answer as T;
+      const wrong = answer === undefined ? undefined : misfit(answer, call.path);
+      if (answer !== undefined && wrong === undefined) return answer as T;
       throw this.#unintelligible(
-        `${call.method} ${call.path} answered ${status} with something that is not a Kubernetes object`,
+        `${call.method} ${call.path} answered ${status} with something that is not a Kubernetes object${wrong === undefined ? "" : ` (${wrong})`}`,
       );
     }
     if (status === 410 && call.query?.["continue"] !== undefined) throw new ContinueTokenExpired();

@@ -16,6 +16,11 @@ function collection(group: string, resource: string, namespace?: string): string
   return namespace === undefined ? `${base}/${resource}` : `${base}/namespaces/${segment(namespace)}/${resource}`;
 }
 
+/** The path of one object in a collection. */
+export function objectIn(collection: string, name: string): string {
+  return `${collection}/${segment(name)}`;
+}
+
 /** A collection, of one namespace or (without one) of the whole cluster. */
 export const paths = {
   namespace: (name: string) => `/api/v1/namespaces/${segment(name)}`,

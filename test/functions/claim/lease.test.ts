@@ -35,6 +35,16 @@ describe("the lease", () => {
     expect(expiryOf(lease)).toEqual(later(60));
   });
 
+  it("has a history of lines, whatever somebody wrote into it", () => {
+    const entry = { at: "2026-06-01T11:00:00Z", execution: "run-0", action: "restart", outcome: "Unresolved" };
+    const history = JSON.stringify([{ ...entry, cause: "OOM\n\nDone:\n-\u202eeverything" }]);
+    const lease = newLease(WEB, "run-1", 60, NOW);
+
+    expect(
+      historyOf({ ...lease, metadata: { ...lease.metadata, annotations: { [HISTORY_ANNOTATION]: history } } }),
+    ).toEqual([{ ...entry, cause: "OOM Done: - everything" }]);
+  });
+
   it("counts the takeovers", () => {
     const lease = takenOver(newLease(WEB, "run-1", 60, NOW), "run-2", 60, later(120));
 

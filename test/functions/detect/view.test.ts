@@ -57,6 +57,26 @@ describe("a look at one namespace", () => {
     expect(names(suspects)).toEqual(["crash"]);
   });
 
+  it.each(["..", ".", "", "../../secrets/token"])(
+    "reads nothing but objects of the collection, also of %j",
+    async (name) => {
+      const columnDefinitions = POD_SUSPECTS.columns.map((column) => ({ name: column }));
+      api.on(
+        "GET",
+        PODS,
+        found({ kind: "Table", columnDefinitions, rows: [{ cells: [name, "0/1", "Error", "<none>"] }] }),
+      );
+      const suspects = await view.look<Pod>(PODS, POD_SUSPECTS).then(
+        (look) => look.suspects,
+        (error: unknown) => error,
+      );
+
+      expect(suspects).toEqual(name.length > 2 ? [] : expect.objectContaining({ name: "InvalidStepInput" }));
+      for (const { path } of api.requests)
+        expect(path).toMatch(/^\/api\/v1\/namespaces\/shop\/pods(\/[^/.]+|\/\.\.%2F[^/]*)?$/);
+    },
+  );
+
   it("takes all objects for suspects where the server prints no such columns", async () => {
     serve(api, { pods: [pod({ name: "well" }), crashingPod({ name: "crash" })] }, NO_TABLES);
     const { seen, suspects } = await view.look<Pod>(PODS, POD_SUSPECTS);

@@ -65,6 +65,13 @@ describe("a list", () => {
     expect(names(await api.cluster().list<{ name: string }>(PODS))).toEqual(["new"]);
   });
 
+  it("gives up when it goes on with the same page for ever", async () => {
+    api.on("GET", PODS, page([{ metadata: { name: "web" } }], "more"));
+
+    await expect(api.cluster().list(PODS)).rejects.toMatchObject({ name: "ClusterUnavailable" });
+    expect(api.requests).toHaveLength(2);
+  });
+
   it("gives up when it keeps expiring", async () => {
     const expired = refusal(410, "The provided continue parameter is too old");
     const halves = Array.from({ length: 10 }, () => [page([{ name: "a" }], "t1"), expired]).flat();
@@ -238,6 +245,15 @@ describe("an answer that is not what an API server says", () => {
 
     await expect(api.cluster().list(PODS)).rejects.toMatchObject({ name: "ClusterUnavailable" });
     await expect(api.cluster().get(PODS)).rejects.toMatchObject({ name: "ClusterUnavailable" });
+  });
+
+  it("is a named error when a field is not what the API has there", async () => {
+    api.on("GET", POD, found({ metadata: { name: "web-1", ownerReferences: "none" } }));
+
+    await expect(api.cluster().get(POD)).rejects.toMatchObject({
+      name: "ClusterUnavailable",
+      message: expect.stringContaining("(metadata.ownerReferences)") as string,
+    });
   });
 
   it("is the refusal that its status says when its body is null", async () => {

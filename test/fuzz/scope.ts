@@ -1,0 +1,75 @@
+import { leaseName } from "../../functions/claim/lease.ts";
+import type { WorkloadRun } from "../../functions/shared/contracts.ts";
+import { CLAIM_NAMESPACE, modeOf, type Policy } from "../../functions/shared/policy.ts";
+import { outOfScope } from "../../functions/shared/scope.ts";
+import { hold } from "./broken.ts";
+import { addressOf, type Written } from "./world.ts";
+
+/** Every write is one that the run's own plan holds: its claim, an Event on its workload, or its remedy. */
+export function expectWithinPlan(run: WorkloadRun, written: readonly Written[]): void {
+  for (const write of written) {
+    hold(isPlanned(run, write), () => `${write.method} ${write.path} is no part of the plan`);
+    hold(!run.dry_run || write.dryRun, () => `a dry run wrote: ${write.method} ${write.path}`);
+  }
+}
+
+/** What the workload's namespace and the policy do not allow is not written. */
+export function expectWithinPolicy(run: WorkloadRun, written: readonly Written[], policy: Policy): void {
+  const { namespace } = run.incident.workload;
+  const action = run.diagnosis?.remedy.action ?? "none";
+  for (const write of written.filter(({ path }) => addressOf(path).namespace === namespace && !isClaim(run, path))) {
+    hold(
+      outOfScope(namespace, policy) === undefined,
+      () => `${write.method} ${write.path} is out of the policy's scope`,
+    );
+    const isRemedy = addressOf(write.path).resource !== "events";
+    const allowed = action !== "none" && modeOf(action, namespace, policy) === "automatic";
+    // What somebody leaves to a person may be rehearsed on the server.
+    hold(!isRemedy || allowed || write.dryRun, () => `${write.method} ${write.path} is left to people by the policy`);
+    expectWithinLimits(write);
+  }
+}
+
+function expectWithinLimits({ method, path, body }: Written): void {
+  if (method !== "patch" || !Array.isArray(body)) return;
+  for (const { path: where, value } of body as { path: string; value: unknown }[]) {
+    const isSize = where === "/spec/replicas" || where === "/spec/maxReplicas";
+    hold(
+      !isSize || (typeof value === "number" && value >= 1),
+      () => `${path} would have ${JSON.stringify(value)} replicas`,
+    );
+  }
+}
+
+function isClaim(run: WorkloadRun, path: string): boolean {
+  const { namespace, resource, name } = addressOf(path);
+  if (resource === "namespaces") return namespace === undefined && name === undefined;
+  if (resource !== "leases" || namespace !== CLAIM_NAMESPACE) return false;
+  return name === undefined || name === leaseName(run.incident.workload);
+}
+
+function isPlanned(run: WorkloadRun, { method, path, body }: Written): boolean {
+  const { namespace, resource, name } = addressOf(path);
+  const { workload } = run.incident;
+  if (isClaim(run, path)) {
+    const claimed = (body as { metadata?: { name?: unknown } }).metadata?.name;
+    return claimed === (resource === "namespaces" ? CLAIM_NAMESPACE : leaseName(workload));
+  }
+  if (namespace !== workload.namespace) return false;
+  if (resource === "events") return method === "create";
+  const remedy = run.diagnosis?.remedy;
+  switch (remedy?.action) {
+    case "restart":
+      return resource === "pods" && method !== "patch" && remedy.pods.some((pod) => pod.name === name);
+    case "rollback":
+      if (method === "delete") return resource === "pods" && remedy.unblock.some((pod) => pod.name === name);
+      return method === "patch" && resource === `${workload.kind.toLowerCase()}s` && name === workload.name;
+    case "scale":
+      if (method !== "patch") return false;
+      return remedy.scale.target === "hpa"
+        ? resource === "horizontalpodautoscalers" && name === remedy.scale.name
+        : resource === "deployments" && name === workload.name;
+    default:
+      return false;
+  }
+}
