@@ -1,5 +1,3 @@
-import { isRemediationError } from "../../functions/shared/errors.ts";
-import type { Deployment } from "../../functions/shared/kubernetes/types.ts";
 import { FaultProxy } from "../../local/faults/proxy.ts";
 import { Calls, isAt, type Call, type Point } from "./calls.ts";
 import { changedFields, type ChangedField } from "./changed-fields.ts";
@@ -8,11 +6,12 @@ import { execute, observe, outcomeOf } from "./execute.ts";
 import type { Ground } from "./ground.ts";
 import type { Violation } from "./invariants.ts";
 import { peopleViolations } from "./people-invariants.ts";
-import { targetOf, type Deed, type Target } from "./person.ts";
+import type { Deed } from "./person.ts";
 import type { Stage } from "./play.ts";
 import { onPreparedGround, type Unprepared } from "./prepared.ts";
 import type { Situation } from "./situations.ts";
 import { takeSnapshot } from "./snapshot.ts";
+import { targetOf, unwell } from "./target.ts";
 
 /** How a run went in which somebody stepped in. */
 export interface PeopleRun {
@@ -99,18 +98,4 @@ function isJudged(then: readonly Call[], later: readonly Call[]): boolean {
   const looks = (calls: readonly Call[]) => calls.filter(({ state }) => state === "Verify");
   const last = looks(then).length === looks(later).length;
   return last && (then.at(-1)?.state !== "Verify" || (then.at(-1)?.operations.length ?? 0) > 1);
-}
-
-/** How a workload is not what its own spec asks for. */
-async function unwell(ground: Ground, { path }: Target): Promise<string | undefined> {
-  try {
-    const { spec, status } = await ground.cluster.get<Deployment>(path);
-    const { readyReplicas = 0, updatedReplicas = 0 } = status ?? {};
-    const wanted = spec?.replicas ?? 1;
-    if (readyReplicas === wanted && updatedReplicas === wanted) return undefined;
-    return `${readyReplicas} of ${wanted} replicas are ready, ${updatedReplicas} updated`;
-  } catch (error) {
-    if (isRemediationError(error, "NotFound")) return "it does not exist";
-    throw error;
-  }
 }

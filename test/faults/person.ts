@@ -4,13 +4,7 @@ import { CLAIM_NAMESPACE } from "../../functions/shared/policy.ts";
 import type { Ground, Manifest } from "./ground.ts";
 import { template } from "./objects.ts";
 import type { Situation } from "./situations.ts";
-
-/** The workload that a situation is about. */
-export interface Target {
-  kind: "Deployment" | "StatefulSet";
-  name: string;
-  path: string;
-}
+import { kindOf, type Target } from "./target.ts";
 
 /** What somebody does while the workflow is at work on the same workload. */
 export interface Deed {
@@ -27,14 +21,8 @@ export interface Deed {
   forbids?: boolean;
 }
 
-export function targetOf(situation: Situation, namespace: string): Target {
-  return situation.name === "stuck-statefulset" || situation.name === "restart-runbook"
-    ? { kind: "StatefulSet", name: "db", path: paths.statefulSet(namespace, "db") }
-    : { kind: "Deployment", name: "web", path: paths.deployment(namespace, "web") };
-}
-
 const isScaled = ({ name }: Situation) => name === "hpa-at-maximum";
-const isDeployment = (situation: Situation) => targetOf(situation, "").kind === "Deployment";
+const isDeployment = (situation: Situation) => kindOf(situation) === "Deployment";
 const isRolledBack = ({ mayChange }: Situation) => Object.values(mayChange).flat().includes("spec.template");
 
 /** An image that runs well, and that nobody rolled out before. */

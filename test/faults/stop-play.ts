@@ -10,6 +10,7 @@ import { onPreparedGround, type Unprepared } from "./prepared.ts";
 import type { Situation } from "./situations.ts";
 import { takeSnapshot, type Snapshot } from "./snapshot.ts";
 import { stopViolations } from "./stop-invariants.ts";
+import { targetOf, unwell } from "./target.ts";
 
 /** How an execution that was stopped went, and the two after it. */
 export interface StoppedRun {
@@ -27,7 +28,9 @@ export async function playStop(stage: Stage, situation: Situation, point: Point)
   return await onPreparedGround(stage, situation, (ground) => playOn(ground, stage, situation, point));
 }
 
-async function playOn(ground: Ground, stage: Stage, situation: Situation, point: Point): Promise<StoppedRun> {
+async function playOn(ground: Ground, stage: Stage, stopped: Situation, point: Point): Promise<StoppedRun> {
+  // What is amiss when it is over is asked of the workload itself: it may have got well in another way than usual.
+  const situation = { ...stopped, amiss: (there: Ground) => unwell(there, targetOf(stopped, ground.namespace)) };
   const before = await takeSnapshot(ground);
   const played = async (overrides: ExecutionOverrides) => await playOne(ground, stage, situation, before, overrides);
 
