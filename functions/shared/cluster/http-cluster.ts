@@ -175,7 +175,8 @@ export class HttpCluster implements Cluster {
   #parse<T>(call: Call, { status, body }: Answer): T {
     const answer = parseObject(body);
     if (isSuccess(status)) {
-      const wrong = answer === undefined ? undefined : misfit(answer, call.path);
+      // What a write answers is not read any further: whatever it is, the write took effect.
+      const wrong = answer === undefined || call.method !== "GET" ? undefined : misfit(answer, call.path);
       if (answer !== undefined && wrong === undefined) return answer as T;
       throw this.#unintelligible(
         `${call.method} ${call.path} answered ${status} with something that is not a Kubernetes object${wrong === undefined ? "" : ` (${wrong})`}`,

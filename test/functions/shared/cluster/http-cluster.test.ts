@@ -154,6 +154,13 @@ describe("a write", () => {
     ]);
   });
 
+  it("that deletes has done so also when it is answered with no more than that", async () => {
+    const hpa = "/apis/autoscaling/v2/namespaces/shop/horizontalpodautoscalers/web";
+    api.on("DELETE", hpa, found({ kind: "Status", status: "Success", details: { name: "web" } }));
+
+    await expect(api.cluster().delete(hpa, PRECONDITIONS)).resolves.toBeUndefined();
+  });
+
   it("that evicts goes to the Eviction API with its preconditions, in a dry run marked in both places", async () => {
     api.on("POST", `${POD}/eviction`, found({}));
     await api.cluster().evict("shop", "web-1", PRECONDITIONS);
