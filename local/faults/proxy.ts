@@ -24,11 +24,15 @@ export interface ProxiedRequest {
 export interface FaultProxyOptions {
   upstream: Pick<Upstream, "forward">;
   plan?: FaultPlan;
+  /** The bearer token that whoever asks has to show; without one, nobody has to. It is not handed on. */
+  token?: string;
+  /** Whether a refusal repeats the headers of the request, as a proxy does that is being debugged. */
+  echo?: boolean;
 }
 
 /**
  * Stands between the functions and an API server, spoils the requests that its plan names, and remembers what it did.
- * It holds the credentials; whoever reaches it over loopback needs none.
+ * It holds the credentials; whoever reaches it over loopback needs none, unless a token is asked for.
  */
 export class FaultProxy {
   /** In the order in which they came. */
@@ -36,10 +40,14 @@ export class FaultProxy {
   readonly #server = createServer();
   readonly #upstream: FaultProxyOptions["upstream"];
   readonly #plan: FaultPlan;
+  readonly #token: string | undefined;
+  readonly #echo: boolean;
 
-  private constructor({ upstream, plan = NO_FAULTS }: FaultProxyOptions) {
+  private constructor({ upstream, plan = NO_FAULTS, token, echo = false }: FaultProxyOptions) {
     this.#upstream = upstream;
     this.#plan = plan;
+    this.#token = token;
+    this.#echo = echo;
     this.#server.on("request", (request, response) => {
       this.#serve(request, response).catch(() => response.destroy());
     });
@@ -70,7 +78,10 @@ export class FaultProxy {
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { method = "GET", url = "/", headers } = request;
+    const { method = "GET", url = "/" } = request;
+    const { authorization, ...others } = request.headers;
+    const headers = this.#token === undefined ? request.headers : others;
+    const repeated = this.#echo ? ` It came with ${JSON.stringify(request.headers)}` : "";
     const number = this.requests.length + 1;
     const name = this.#plan({ number, method, path: url });
     const [path = "", query = ""] = url.split("?");
@@ -92,7 +103,11 @@ export class FaultProxy {
       return;
     }
     if (fault?.kind === "answer") {
-      refuse(response, fault);
+      refuse(response, fault, repeated);
+      return;
+    }
+    if (this.#token !== undefined && authorization !== `Bearer ${this.#token}`) {
+      refuse(response, { status: 401, reason: "Unauthorized" }, repeated);
       return;
     }
     if (fault?.kind === "delay") await sleep(fault.milliseconds);
@@ -142,8 +157,9 @@ function answer(
 function refuse(
   response: ServerResponse,
   { status, reason, retryAfter }: { status: number; reason: string; retryAfter?: number },
+  more = "",
 ): void {
-  const body = statusBody(status, reason);
+  const body = statusBody(status, `${reason}${more}`);
   response
     .writeHead(status, {
       "content-type": "application/json",
