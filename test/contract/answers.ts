@@ -8,7 +8,9 @@ const ANSWERS = fileURLToPath(new URL("answers/", import.meta.url));
 
 /** The recorded answers of a chapter, by the exchange. */
 export function recordedAnswers(chapter: string): Map<string, NormalAnswer> {
-  return new Map(Object.entries(JSON.parse(readFileSync(`${ANSWERS}${chapter}.json`, "utf8")) as Record<string, NormalAnswer>));
+  return new Map(
+    Object.entries(JSON.parse(readFileSync(`${ANSWERS}${chapter}.json`, "utf8")) as Record<string, NormalAnswer>),
+  );
 }
 
 export function recordAnswers(chapter: string, played: readonly Played[]): void {

@@ -33,7 +33,7 @@ export function listedDifferences(chapter: string): Listed[] {
     .map((listed) => ({ ...listed, in: listed.in.filter(ofChapter) }));
 }
 
-/** Where two values differ, as deep as they are of the same shape. */
+/** Where two answers differ. */
 export function differencesBetween(exchange: string, real: NormalAnswer, embedded: NormalAnswer): Difference[] {
   return differing(real, embedded, "").map((difference) => ({ exchange, ...difference }));
 }
@@ -42,8 +42,13 @@ export function differencesBetween(exchange: string, real: NormalAnswer, embedde
  * Holds what differs against what may.
  * @returns differences that are not listed, and entries (with exchange and part) that do not occur
  */
-export function unexpected(found: readonly Difference[], listed: readonly Listed[]): { unlisted: Difference[]; gone: string[] } {
-  const entries = listed.flatMap(({ in: exchanges, at }) => exchanges.flatMap((exchange) => at.map((part) => ({ exchange, part }))));
+export function unexpected(
+  found: readonly Difference[],
+  listed: readonly Listed[],
+): { unlisted: Difference[]; gone: string[] } {
+  const entries = listed.flatMap(({ in: exchanges, at }) =>
+    exchanges.flatMap((exchange) => at.map((part) => ({ exchange, part }))),
+  );
   const covers = (entry: { exchange: string; part: string }, difference: Difference) =>
     entry.exchange === difference.exchange && isWithin(difference.at, entry.part);
   return {
@@ -56,7 +61,11 @@ export function unexpected(found: readonly Difference[], listed: readonly Listed
 
 function isWithin(at: string, part: string): boolean {
   const [wanted, place] = [part, at].map((path) => path.replace(/\[\d*\]/g, "[]"));
-  return place === wanted || (place?.startsWith(`${wanted ?? ""}.`) ?? false) || (place?.startsWith(`${wanted ?? ""}[`) ?? false);
+  return (
+    place === wanted ||
+    (place?.startsWith(`${wanted ?? ""}.`) ?? false) ||
+    (place?.startsWith(`${wanted ?? ""}[`) ?? false)
+  );
 }
 
 function differing(real: unknown, embedded: unknown, at: string): Omit<Difference, "exchange">[] {
@@ -64,7 +73,8 @@ function differing(real: unknown, embedded: unknown, at: string): Omit<Differenc
     const indexes = Array.from({ length: Math.max(real.length, embedded.length) }, (_none, index) => index);
     return indexes.flatMap((index) => differing(real[index], embedded[index], `${at}[${index}]`));
   }
-  if (isFields(real) && isFields(embedded)) {
+  // What is something else is not compared any further.
+  if (isFields(real) && isFields(embedded) && real["kind"] === embedded["kind"]) {
     const names = [...new Set([...Object.keys(real), ...Object.keys(embedded)])].sort();
     return names.flatMap((name) => differing(real[name], embedded[name], at === "" ? name : `${at}.${name}`));
   }

@@ -20,7 +20,13 @@ type Fields = Record<string, unknown>;
 type Rule = (fields: Fields) => Fields;
 
 /** What is left out, or said otherwise, of a group of fields that stand beside each other. */
-const RULES: readonly Rule[] = [withoutNulls, withoutRandomNames, withStatusWrite, withoutServiceAccount, withoutDescription];
+const RULES: readonly Rule[] = [
+  withoutNulls,
+  withoutRandomNames,
+  withStatusWrite,
+  withoutServiceAccount,
+  withoutDescription,
+];
 
 /** Normalises the answers of one chapter: the same uid, or version of an object, is called the same in all of them. */
 export class Normaliser {
@@ -31,7 +37,8 @@ export class Normaliser {
 
   answer(status: number, headers: IncomingHttpHeaders, body: unknown): NormalAnswer {
     const kept = HEADERS.flatMap((name) => (headers[name] === undefined ? [] : [[name, String(headers[name])]]));
-    return { status, headers: Object.fromEntries(kept) as Record<string, string>, body: this.#value(body, "") };
+    const text = headers["content-type"]?.includes("protobuf") === true ? "bytes" : body;
+    return { status, headers: Object.fromEntries(kept) as Record<string, string>, body: this.#value(text, "") };
   }
 
   #value(value: unknown, field: string): unknown {

@@ -36,7 +36,11 @@ export async function play(chapter: Chapter, server: ContractServer): Promise<Pl
     const { status, headers, body } = await server.send(request);
     const answered = parsed(body.toString("utf8"), request.path);
     remember(seen, answered);
-    played.push({ name: `${chapter.name}: ${exchange.it}`, request, answer: normaliser.answer(status, headers, answered) });
+    played.push({
+      name: `${chapter.name}: ${exchange.it}`,
+      request,
+      answer: normaliser.answer(status, headers, answered),
+    });
   }
   return played;
 }
@@ -44,7 +48,8 @@ export async function play(chapter: Chapter, server: ContractServer): Promise<Pl
 /** Creates an object, and gives it the status that it says. */
 async function make(server: ContractServer, manifest: Manifest, seen: Seen): Promise<void> {
   const resource = resourceOfKind(manifest.kind);
-  if (groupVersionOf(resource) !== manifest.apiVersion) throw new Error(`${manifest.kind} is not ${manifest.apiVersion}.`);
+  if (groupVersionOf(resource) !== manifest.apiVersion)
+    throw new Error(`${manifest.kind} is not ${manifest.apiVersion}.`);
   const namespace = manifest.metadata["namespace"] as string | undefined;
   let made = await write(server, "POST", pathOf(resource, namespace), manifest);
   const status = manifest["status"];
@@ -56,7 +61,9 @@ async function make(server: ContractServer, manifest: Manifest, seen: Seen): Pro
 }
 
 async function write(server: ContractServer, method: string, path: string, object: unknown): Promise<unknown> {
-  const answer = await server.send(outgoing(method, path, { "content-type": "application/json" }, JSON.stringify(object)));
+  const answer = await server.send(
+    outgoing(method, path, { "content-type": "application/json" }, JSON.stringify(object)),
+  );
   const text = answer.body.toString("utf8");
   if (answer.status >= 300) throw new Error(`${method} ${path} answered ${answer.status}: ${text}`);
   return JSON.parse(text);
@@ -66,7 +73,12 @@ function requestOf({ send, accept, type, body, text }: Exchange, seen: Seen): Ou
   const [method = "", path = ""] = filled(send, seen).split(" ");
   const sent = text ?? (body === undefined ? "" : JSON.stringify(filledIn(body, seen)));
   const contentType = type ?? (sent === "" ? undefined : "application/json");
-  return outgoing(method, path, { accept, ...(contentType === undefined ? {} : { "content-type": contentType }) }, sent);
+  return outgoing(
+    method,
+    path,
+    { accept, ...(contentType === undefined ? {} : { "content-type": contentType }) },
+    sent,
+  );
 }
 
 function outgoing(method: string, path: string, given: Record<string, string>, text: string): Outgoing {
@@ -79,7 +91,11 @@ function outgoing(method: string, path: string, given: Record<string, string>, t
 /** A JSON value, the events of a watch as a list of them, or text. */
 function parsed(text: string, path: string): unknown {
   try {
-    if (/[?&]watch=/.test(path)) return text.split("\n").filter(Boolean).map((line) => JSON.parse(line) as unknown);
+    if (/[?&]watch=/.test(path))
+      return text
+        .split("\n")
+        .filter(Boolean)
+        .map((line) => JSON.parse(line) as unknown);
     return JSON.parse(text);
   } catch {
     return text;
