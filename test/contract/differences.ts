@@ -27,10 +27,16 @@ export interface Difference {
 /** The differences that are known, each with its reason: those in exchanges of one chapter. */
 export function listedDifferences(chapter: string): Listed[] {
   const ofChapter = (exchange: string) => exchange.startsWith(`${chapter}: `);
-  return z
-    .array(Listed)
-    .parse(parse(readFileSync(LIST, "utf8")))
-    .map((listed) => ({ ...listed, in: listed.in.filter(ofChapter) }));
+  return all().map((listed) => ({ ...listed, in: listed.in.filter(ofChapter) }));
+}
+
+function all(): Listed[] {
+  return z.array(Listed).parse(parse(readFileSync(LIST, "utf8")));
+}
+
+/** The exchanges of all chapters that have listed differences. */
+export function listedExchanges(): string[] {
+  return all().flatMap((listed) => listed.in);
 }
 
 /** Where two answers differ. */
