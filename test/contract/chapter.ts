@@ -15,7 +15,7 @@ const Manifest = z.looseObject({
 const Exchange = z.strictObject({
   /** What the API promises, as the end of a sentence that begins with "it". */
   it: z.string().min(1),
-  /** `GET /api/v1/namespaces`. `${KIND/NAME.PATH}` is a field of an object as it was answered last. */
+  /** `GET /api/v1/namespaces`. `${KIND/NAME:FIELD}` is a field of an object as it was answered last. */
   send: z.string().regex(/^(GET|POST|PUT|PATCH|DELETE) \/\S*$/),
   accept: z.string().default("application/json"),
   /** The media type of the body. */

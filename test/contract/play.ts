@@ -126,10 +126,12 @@ function filledIn(value: unknown, seen: Seen): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, filledIn(field, seen)]));
 }
 
-/** The value of a reference such as `Pod/web-1.metadata.uid`, or `Pod/web-1` for the whole object. */
+/** The value of a reference such as `Pod/web-1:metadata.uid`. */
 function valueOf(reference: string, seen: Seen): unknown {
-  const [from = "", ...path] = reference.split(".");
-  const value = path.reduce<unknown>((of, name) => (of as Record<string, unknown> | undefined)?.[name], seen.get(from));
+  const [from = "", path = ""] = reference.split(":");
+  const value = path
+    .split(".")
+    .reduce<unknown>((of, name) => (of as Record<string, unknown> | undefined)?.[name], seen.get(from));
   if (value === undefined) throw new Error(`\${${reference}} stands for nothing that was answered.`);
   return value;
 }

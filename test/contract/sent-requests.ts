@@ -31,8 +31,13 @@ export class Sent {
   readonly #statuses = new Map<string, Set<number>>();
 
   note(request: SentRequest, status: number): void {
-    const kind = kindOf(request);
-    this.#statuses.set(kind, (this.#statuses.get(kind) ?? new Set()).add(status));
+    this.add({ [kindOf(request)]: [status] });
+  }
+
+  add(requests: SentRequests): void {
+    for (const [kind, statuses] of Object.entries(requests)) {
+      this.#statuses.set(kind, new Set([...(this.#statuses.get(kind) ?? []), ...statuses]));
+    }
   }
 
   all(): SentRequests {
