@@ -1,4 +1,5 @@
 import { describe, test } from "vitest";
+import { CLAIM_NAMESPACE } from "../../../functions/shared/policy.ts";
 import { makePlace } from "../../../local/embedded/place.ts";
 import { startEmbeddedCluster } from "../../../local/embedded/start.ts";
 import { loadScenario, scenarioNames } from "../../../local/scenarios/load.ts";
@@ -26,6 +27,8 @@ describe.concurrent("on an embedded cluster, the scenario", () => {
         },
       );
       try {
+        // A deployment makes it, too: infra/rbac.yaml.
+        await cluster.kubectl.run(["create", "namespace", CLAIM_NAMESPACE]);
         const place = await makePlace(cluster, { namespace: `play-${name}` });
         for await (const { index, run, comparison, missed } of playScenario(scenario, place)) {
           expect(comparison.actual, `run ${index + 1}\n${toldBy(run)}`).toEqual(comparison.expected);
