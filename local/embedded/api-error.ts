@@ -46,6 +46,10 @@ export const conflict = (resource: Named, name: string, why: string): ApiError =
     kind: resource.plural,
   });
 
+/** Why an object of another uid is not written. */
+export const otherUid = (wanted: string, present: string): string =>
+  `Precondition failed: UID in precondition: ${wanted}, UID in object meta: ${present}`;
+
 /** What is wrong with one field, in the form of a cause in a `Status`. */
 export interface FieldProblem {
   field: string;

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import type { ObjectMeta } from "../../functions/shared/kubernetes/types.ts";
-import { alreadyExists, ApiError, conflict, invalid, notFound } from "./api-error.ts";
+import { alreadyExists, ApiError, conflict, invalid, notFound, otherUid } from "./api-error.ts";
 import { apiTime, type Clock } from "./clock.ts";
 import { withStatusTime } from "./managed-fields.ts";
 import { nameProblem } from "./names.ts";
@@ -148,11 +148,7 @@ export class Store {
       );
     }
     if (uid !== undefined && uid !== previous.metadata?.uid) {
-      throw conflict(
-        resource,
-        name,
-        `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${previous.metadata?.uid ?? ""}`,
-      );
+      throw conflict(resource, name, otherUid(uid, previous.metadata?.uid ?? ""));
     }
     const object = this.#merged(resource, previous, structuredClone(given), status);
     this.#admit(resource, object, "update", previous);

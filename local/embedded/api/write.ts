@@ -1,6 +1,6 @@
 import { forbiddenField, immutable, invalidValue, required } from "../admission/problems.ts";
 import { MUTABLE_OF_A_POD } from "../admission/validation.ts";
-import { ApiError, badRequest, invalid } from "../api-error.ts";
+import { ApiError, badRequest, conflict, invalid, otherUid } from "../api-error.ts";
 import { PODS } from "../kinds.ts";
 import { groupVersionOf, type Resource } from "../resources.ts";
 import type { ApiObject, Store, WriteOptions } from "../store.ts";
@@ -49,7 +49,9 @@ export function replace(store: Store, route: Route, request: ApiRequest): Answer
   const object = placed(given, route);
   const { resourceVersion = "", uid } = object.metadata ?? {};
   const present = store.find(resource, namespace, name);
-  if (present === undefined && resource.createOnUpdate && resourceVersion === "") {
+  if (present === undefined && resource.createOnUpdate) {
+    // What was somebody's is not made anew; of a version that is given nobody asks.
+    if (uid !== undefined) throw conflict(resource, name, otherUid(uid, ""));
     return { status: 201, body: store.create(resource, object, { dryRun: isDryRun(request) }) };
   }
   const same = uid === undefined || uid === present?.metadata?.uid;
