@@ -78,10 +78,11 @@ async function play(
   let asExpected = true;
   for await (const round of playScenario(scenario, place)) {
     showResult(round.run.result, round.run.notifications, json);
-    const title = `${scenario.name}${round.index === 0 ? "" : `, run ${round.index + 1}`}: ${scenario.summary}`;
+    const { name, summary } = scenario;
+    const played = { scenario: name, summary, index: round.index };
     writeReport(
       round.index === 0 ? report : report.replace(/(\.html)?$/, `-${round.index + 1}$1`),
-      recorder.finish("embedded", round.run.result, round.run.notifications, title),
+      recorder.finish("embedded", round.run.result, round.run.notifications, played),
     );
     const differences = differencesOf(round);
     for (const line of differences) process.stderr.write(`${line}\n`);
