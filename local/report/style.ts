@@ -53,7 +53,7 @@ ol.timeline .outcome { font-weight: 400; white-space: normal; border-radius: 0; 
 ol.timeline time { color: var(--faint); font-variant-numeric: tabular-nums; text-align: right; }
 ol.path { list-style: none; padding: 0; margin-bottom: .75rem; color: var(--faint); font-size: .9rem; } ol.path li { display: inline; } ol.path li:not(:last-child)::after { content: " \\2192"; }
 .scroll { overflow-x: auto; border: 1px solid var(--line); border-radius: 8px; padding: .5rem; } pre { overflow-x: auto; background: var(--panel); padding: 1rem; border-radius: 8px; overflow-wrap: normal; }
-svg { display: block; margin: 0 auto; } svg text { font: 12px system-ui, sans-serif; text-anchor: middle; fill: var(--faint); }
+svg { display: block; margin: 0 auto; } svg text { font: 11.5px system-ui, sans-serif; text-anchor: middle; fill: var(--faint); }
 .state rect { fill: var(--card); stroke: var(--line); stroke-width: 1.5; } .state.visited rect { fill: var(--taken); stroke: var(--path); stroke-width: 2; } .state.visited text { fill: var(--ink); font-weight: 600; }
 .edge { fill: none; stroke: var(--line); stroke-width: 1.3; } .edge.taken { stroke: var(--path); stroke-width: 2.5; } .edge.error { stroke: var(--bad); stroke-dasharray: 6 4; }
 @media (min-width: 78rem) { .halves { display: grid; grid-template-columns: minmax(0, 1fr) 44rem; gap: 1.5rem; } }
