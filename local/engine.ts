@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import {
   ExecutionAbortedError,
   ExecutionError,
@@ -15,6 +16,7 @@ import { rollback } from "../functions/rollback/handler.ts";
 import { scaleWorkload } from "../functions/scale/handler.ts";
 import type { Environment, Step } from "../functions/shared/step.ts";
 import { verifyWorkload } from "../functions/verify/handler.ts";
+import { Calls } from "./calls.ts";
 import { readPath } from "./scenarios/read-path.ts";
 
 /** The workflow's definition, the same file that is deployed. */
@@ -51,7 +53,10 @@ export type ExecutionResult =
 
 export interface Execution {
   result: Promise<ExecutionResult>;
-  /** Stops before the next state. */
+  /**
+   * Stops before the next state. The result comes when the calls that are under way have ended; events tell what they
+   * did.
+   */
   abort: () => void;
 }
 
@@ -94,7 +99,17 @@ export function startExecution(options: ExecutionOptions): Execution {
   const { input, name, sleep, retryMilliseconds, onEvent } = options;
   const definition = sleep === undefined ? loadDefinition() : withTasksThatWait(loadDefinition());
   const machine = new StateMachine(definition, { validationOptions: { checkPaths: false } });
-  const handlers = localHandlers(definition, options);
+  const calls = new Calls();
+  const iterations = new Map<string, number>();
+  const see = (event: ExecutionEvent) => {
+    const workload = workloadKey(event.input);
+    if (workload !== undefined && event.iteration !== undefined) iterations.set(workload, event.iteration);
+    onEvent?.(event);
+  };
+  const seeLate = (event: ExecutionEvent) => {
+    onEvent?.({ ...event, iteration: iterations.get(workloadKey(event.input) ?? "") });
+  };
+  const handlers = localHandlers(definition, { ...options, calls, seeLate });
   const retryIntervals = Object.keys(handlers).map((state) => [state, retryMilliseconds] as const);
   const execution = machine.run(input as never, {
     overrides: {
@@ -107,16 +122,26 @@ export function startExecution(options: ExecutionOptions): Execution {
       Execution: { Id: `arn:aws:states:local:000000000000:execution:remediation:${name}`, Name: name },
     },
   });
-  const observed = observe(execution.eventLogs, onEvent);
+  const observed = observe(execution.eventLogs, see);
   return {
     abort: () => {
+      calls.end();
       execution.abort();
     },
     result: settle(execution.result).then(async (result) => {
-      if (result.status !== "aborted") await observed;
+      if (result.status === "aborted") {
+        await calls.settled();
+        await nextTurn();
+      } else await observed;
       return result;
     }),
   };
+}
+
+/** Which workload a state's input is about. */
+function workloadKey(input: unknown): string | undefined {
+  const { incident } = (input ?? {}) as { incident?: { workload?: object } };
+  return incident?.workload === undefined ? undefined : JSON.stringify(incident.workload);
 }
 
 interface WaitState {
@@ -203,35 +228,61 @@ const EVENT_TYPES: Partial<Record<string, ExecutionEvent["type"]>> = {
 
 type Handlers = NonNullable<NonNullable<RunOptions["overrides"]>["taskResourceLocalHandlers"]>;
 
+interface Surroundings extends Pick<ExecutionOptions, "environment" | "sleep" | "call"> {
+  calls: Calls;
+  /** Is told how a call ended that the aborted engine does not wait for. The iteration is not known. */
+  seeLate: (event: ExecutionEvent) => void;
+}
+
+/** A Task state, as far as its handler needs it. */
+interface Task {
+  name: string;
+  Resource: string;
+  ResultPath?: string | null;
+}
+
 /** The handler for each Task state, Map iterations included, found by the ARN in its `Resource`. */
-function localHandlers(definition: Definition, options: HandlerOptions): Handlers {
+function localHandlers(definition: Definition, surroundings: Surroundings): Handlers {
   const handlers: Handlers = {};
   for (const [name, state] of Object.entries(definition.States)) {
-    if (state.Type === "Task") handlers[name] = handlerFor(name, state.Resource, options);
+    if (state.Type === "Task") handlers[name] = handlerFor({ ...state, name }, surroundings);
     if (state.Type === "Map" && state.ItemProcessor !== undefined) {
-      Object.assign(handlers, localHandlers(state.ItemProcessor as Definition, options));
+      Object.assign(handlers, localHandlers(state.ItemProcessor as Definition, surroundings));
     }
   }
   return handlers;
 }
 
-type HandlerOptions = Pick<ExecutionOptions, "environment" | "sleep" | "call">;
-
-function handlerFor(state: string, arn: string, { environment, sleep, call }: HandlerOptions): Handlers[string] {
-  const name = arn.split(":").at(-1) ?? "";
+function handlerFor(task: Task, { environment, sleep, call, calls, seeLate }: Surroundings): Handlers[string] {
+  const name = task.Resource.split(":").at(-1) ?? "";
   if (sleep !== undefined && name.startsWith(WAIT)) return waiterFor(name, sleep);
   const step = STEPS[name];
-  if (step === undefined) throw new Error(`The definition calls ${arn}, which is none of the workflow's functions.`);
+  if (step === undefined) {
+    throw new Error(`The definition calls ${task.Resource}, which is none of the workflow's functions.`);
+  }
   const functionName = functionNameOf(name);
   const own = typeof environment === "function" ? environment(functionName) : environment;
   return async (input) => {
     const handle = (within: Environment) => step(within)(input);
     try {
-      return (await (call?.({ state, functionName, environment: own }, handle) ?? handle(own))) as never;
+      const answer = await calls.make(
+        () => call?.({ state: task.name, functionName, environment: own }, handle) ?? handle(own),
+      );
+      if (calls.ended) seeLate(late(task, input, answer));
+      return answer as never;
     } catch (error) {
-      throw asLambdaError(error);
+      const failure = asLambdaError(error);
+      if (calls.ended) seeLate({ ...late(task, input, undefined), type: "failed", error: failure });
+      throw failure;
     }
   };
+}
+
+/** What the engine would have told of a call. */
+function late({ name, ResultPath }: Task, payload: unknown, answer: unknown): ExecutionEvent {
+  const { run = payload } = payload as { run?: unknown };
+  const output = typeof ResultPath === "string" ? { ...(run as object), [ResultPath.slice(2)]: answer } : answer;
+  return { type: "exited", state: name, iteration: undefined, input: run, output, error: undefined };
 }
 
 /** Lambda hands an error on as JSON with its type and message; so the workflow sees the same here. */
