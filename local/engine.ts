@@ -58,6 +58,13 @@ export interface Execution {
 /** A function of the workflow, by the name of its folder. */
 export type FunctionName = "detect" | "classify" | "claim" | "restart" | "rollback" | "scale" | "verify" | "notify";
 
+/** One call of a function by a Task state; a retry is a call of its own. */
+export interface FunctionCall {
+  state: string;
+  functionName: FunctionName;
+  environment: Environment;
+}
+
 export interface ExecutionOptions {
   input: unknown;
   name: string;
@@ -65,6 +72,10 @@ export interface ExecutionOptions {
   environment: Environment | ((name: FunctionName) => Environment);
   /** Waits for a Wait state, where time is not the machine's; the engine's own waiting by default. */
   sleep?: ((seconds: number) => Promise<void>) | undefined;
+  /** Stands between the states and their functions: `handle` is the function, in the environment that it is given. */
+  call?: ((call: FunctionCall, handle: (environment: Environment) => Promise<unknown>) => Promise<unknown>) | undefined;
+  /** How long a state waits before each retry, in milliseconds; what the definition says by default. */
+  retryMilliseconds?: number | undefined;
   onEvent?: (event: ExecutionEvent) => void;
 }
 
@@ -79,11 +90,19 @@ export function loadDefinition(): Definition {
 }
 
 /** Runs the workflow once, in this process. */
-export function startExecution({ input, name, environment, sleep, onEvent }: ExecutionOptions): Execution {
+export function startExecution(options: ExecutionOptions): Execution {
+  const { input, name, sleep, retryMilliseconds, onEvent } = options;
   const definition = sleep === undefined ? loadDefinition() : withTasksThatWait(loadDefinition());
   const machine = new StateMachine(definition, { validationOptions: { checkPaths: false } });
+  const handlers = localHandlers(definition, options);
+  const retryIntervals = Object.keys(handlers).map((state) => [state, retryMilliseconds] as const);
   const execution = machine.run(input as never, {
-    overrides: { taskResourceLocalHandlers: localHandlers(definition, environment, sleep) },
+    overrides: {
+      taskResourceLocalHandlers: handlers,
+      ...(retryMilliseconds === undefined
+        ? {}
+        : { retryIntervalOverrides: Object.fromEntries(retryIntervals) as Record<string, number> }),
+    },
     context: {
       Execution: { Id: `arn:aws:states:local:000000000000:execution:remediation:${name}`, Name: name },
     },
@@ -185,34 +204,30 @@ const EVENT_TYPES: Partial<Record<string, ExecutionEvent["type"]>> = {
 type Handlers = NonNullable<NonNullable<RunOptions["overrides"]>["taskResourceLocalHandlers"]>;
 
 /** The handler for each Task state, Map iterations included, found by the ARN in its `Resource`. */
-function localHandlers(
-  definition: Definition,
-  environment: ExecutionOptions["environment"],
-  sleep: ExecutionOptions["sleep"],
-): Handlers {
+function localHandlers(definition: Definition, options: HandlerOptions): Handlers {
   const handlers: Handlers = {};
   for (const [name, state] of Object.entries(definition.States)) {
-    if (state.Type === "Task") handlers[name] = handlerFor(state.Resource, environment, sleep);
+    if (state.Type === "Task") handlers[name] = handlerFor(name, state.Resource, options);
     if (state.Type === "Map" && state.ItemProcessor !== undefined) {
-      Object.assign(handlers, localHandlers(state.ItemProcessor as Definition, environment, sleep));
+      Object.assign(handlers, localHandlers(state.ItemProcessor as Definition, options));
     }
   }
   return handlers;
 }
 
-function handlerFor(
-  arn: string,
-  environment: ExecutionOptions["environment"],
-  sleep: ExecutionOptions["sleep"],
-): Handlers[string] {
+type HandlerOptions = Pick<ExecutionOptions, "environment" | "sleep" | "call">;
+
+function handlerFor(state: string, arn: string, { environment, sleep, call }: HandlerOptions): Handlers[string] {
   const name = arn.split(":").at(-1) ?? "";
   if (sleep !== undefined && name.startsWith(WAIT)) return waiterFor(name, sleep);
   const step = STEPS[name];
   if (step === undefined) throw new Error(`The definition calls ${arn}, which is none of the workflow's functions.`);
-  const handler = step(typeof environment === "function" ? environment(functionNameOf(name)) : environment);
+  const functionName = functionNameOf(name);
+  const own = typeof environment === "function" ? environment(functionName) : environment;
   return async (input) => {
+    const handle = (within: Environment) => step(within)(input);
     try {
-      return (await handler(input)) as never;
+      return (await (call?.({ state, functionName, environment: own }, handle) ?? handle(own))) as never;
     } catch (error) {
       throw asLambdaError(error);
     }

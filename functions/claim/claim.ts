@@ -2,12 +2,13 @@ import type { Cluster } from "../shared/cluster/cluster.ts";
 import { paths } from "../shared/cluster/paths.ts";
 import type { Claim, HistoryEntry, WorkloadRef } from "../shared/contracts.ts";
 import { isRemediationError, RemediationError } from "../shared/errors.ts";
-import { templateHash } from "../shared/kubernetes/template.ts";
-import type { Lease, Workload } from "../shared/kubernetes/types.ts";
-import { describeWorkload, workloadPath } from "../shared/kubernetes/workloads.ts";
+import type { Lease } from "../shared/kubernetes/types.ts";
+import { describeWorkload } from "../shared/kubernetes/workloads.ts";
 import { CLAIM_NAMESPACE, claimSeconds, type Policy } from "../shared/policy.ts";
+import { clearAway } from "./clear-away.ts";
 import { pause } from "./cool-down.ts";
 import { expiryOf, historyOf, holderOf, leaseName, newLease, released, takenOver } from "./lease.ts";
+import { presentTemplate } from "./present-template.ts";
 
 /** Who claims what. */
 export interface ClaimRequest {
@@ -32,8 +33,8 @@ export async function acquire(cluster: Cluster, request: ClaimRequest): Promise<
     try {
       return await tryAcquire(cluster, request);
     } catch (error) {
-      // Somebody else created or changed the Lease first: look again at what they made of it.
-      if (!isRemediationError(error, "ObjectChanged") || attempt >= ATTEMPTS) throw error;
+      // Somebody else created, changed or removed the Lease first: look again at what they made of it.
+      if (!isRemediationError(error, "ObjectChanged", "NotFound") || attempt >= ATTEMPTS) throw error;
     }
   }
 }
@@ -44,7 +45,11 @@ async function tryAcquire(cluster: Cluster, request: ClaimRequest): Promise<Clai
   const lease = await readLease(cluster, workload);
   if (lease === undefined) {
     const fresh = newLease(workload, holder, seconds, now);
-    if (!dryRun) await createLease(cluster, fresh);
+    if (!dryRun) {
+      await createLease(cluster, fresh);
+      // Only where one is added: so their number cannot grow for ever.
+      await clearAway(cluster, policy, now);
+    }
     return claimed(fresh);
   }
 
@@ -61,7 +66,8 @@ async function tryAcquire(cluster: Cluster, request: ClaimRequest): Promise<Clai
   }
 
   const history = historyOf(lease);
-  const reason = history.length === 0 ? undefined : pause(history, await templateOf(cluster, workload), policy, now);
+  const reason =
+    history.length === 0 ? undefined : pause(history, await presentTemplate(cluster, workload), policy, now);
   if (reason !== undefined) {
     return {
       status: "refused",
@@ -140,18 +146,5 @@ async function createClaimNamespace(cluster: Cluster): Promise<void> {
       `${cluster.name}: the namespace ${CLAIM_NAMESPACE}, which holds the claims, does not exist. Create it: kubectl create namespace ${CLAIM_NAMESPACE}`,
       { cause: error },
     );
-  }
-}
-
-/** The hash of the workload's present template; undefined when it has none or is gone. */
-async function templateOf(cluster: Cluster, workload: WorkloadRef): Promise<string | undefined> {
-  const path = workloadPath(workload);
-  if (path === undefined) return undefined;
-  try {
-    const template = (await cluster.get<Workload>(path)).spec?.template;
-    return template === undefined ? undefined : templateHash(template);
-  } catch (error) {
-    if (isRemediationError(error, "NotFound")) return undefined;
-    throw error;
   }
 }

@@ -7,8 +7,11 @@ import { bounded } from "../shared/text.ts";
 
 /** Where the Lease keeps how earlier remediations ended, newest first, as JSON. */
 export const HISTORY_ANNOTATION = "eks-remediation/history";
-/** For people who look at the Lease: the workload that it stands for. */
+/** The workload that the Lease stands for, as `Deployment shop/web`. */
 const WORKLOAD_ANNOTATION = "eks-remediation/workload";
+const MANAGED_BY = { "app.kubernetes.io/managed-by": "eks-remediation" };
+/** The day, in UTC, on which the Lease was last taken or released: what is no longer used is found by it. */
+const USED_LABEL = "eks-remediation/used";
 /** Entries kept in a claim, and how long each may be as JSON: they go into every payload. */
 const MAX_HISTORY = 10;
 const MAX_ENTRY = 1_000;
@@ -31,7 +34,7 @@ export function newLease(workload: WorkloadRef, holder: string, seconds: number,
     metadata: {
       name: leaseName(workload),
       namespace: CLAIM_NAMESPACE,
-      labels: { "app.kubernetes.io/managed-by": "eks-remediation" },
+      labels: { ...MANAGED_BY, [USED_LABEL]: dayOf(now) },
       annotations: {
         [WORKLOAD_ANNOTATION]: `${workload.kind} ${workload.namespace}/${workload.name}`,
         [HISTORY_ANNOTATION]: "[]",
@@ -51,6 +54,7 @@ export function newLease(workload: WorkloadRef, holder: string, seconds: number,
 export function takenOver(lease: Lease, holder: string, seconds: number, now: Date): Lease {
   return {
     ...lease,
+    metadata: { ...lease.metadata, labels: { ...lease.metadata?.labels, [USED_LABEL]: dayOf(now) } },
     spec: {
       ...lease.spec,
       holderIdentity: holder,
@@ -70,6 +74,7 @@ export function released(lease: Lease, entry: HistoryEntry | undefined, now: Dat
     ...lease,
     metadata: {
       ...lease.metadata,
+      labels: { ...lease.metadata?.labels, [USED_LABEL]: dayOf(now) },
       annotations: { ...lease.metadata?.annotations, [HISTORY_ANNOTATION]: JSON.stringify(history) },
     },
     spec: { ...spec, renewTime: microTime(now) },
@@ -85,8 +90,27 @@ export function holderOf(lease: Lease, now: Date): string | undefined {
 
 /** When the present claim ends by itself. */
 export function expiryOf(lease: Lease): Date {
-  const renewed = Date.parse(lease.spec?.renewTime ?? lease.spec?.acquireTime ?? "");
-  return new Date((Number.isNaN(renewed) ? 0 : renewed) + (lease.spec?.leaseDurationSeconds ?? 0) * 1_000);
+  return new Date(lastUseOf(lease).getTime() + (lease.spec?.leaseDurationSeconds ?? 0) * 1_000);
+}
+
+/** When the Lease was last taken or released; long ago when it does not say so. */
+export function lastUseOf({ spec }: Lease): Date {
+  const renewed = Date.parse(spec?.renewTime ?? spec?.acquireTime ?? "");
+  return new Date(Number.isNaN(renewed) ? 0 : renewed);
+}
+
+/** Selects the Leases that were used neither today nor yesterday. */
+export function unusedSelector(now: Date): string {
+  const yesterday = new Date(now.getTime() - 86_400_000);
+  const managed = Object.entries(MANAGED_BY).map(([label, value]) => `${label}=${value}`);
+  return [...managed, `${USED_LABEL} notin (${dayOf(now)}, ${dayOf(yesterday)})`].join(",");
+}
+
+/** The workload that a Lease stands for; undefined when somebody broke the annotation that names it. */
+export function workloadOf({ metadata }: Lease): WorkloadRef | undefined {
+  const [, kind, namespace, name] =
+    /^(\w+) ([^/]+)\/(.+)$/.exec(metadata?.annotations?.[WORKLOAD_ANNOTATION] ?? "") ?? [];
+  return kind === undefined || namespace === undefined || name === undefined ? undefined : { kind, namespace, name };
 }
 
 function isShort(entry: HistoryEntry): boolean {
@@ -114,6 +138,11 @@ export function historyOf(lease: Lease): HistoryEntry[] {
   } catch {
     return [];
   }
+}
+
+/** `2026-06-01`. */
+function dayOf(date: Date): string {
+  return date.toISOString().slice(0, 10);
 }
 
 /** The API's MicroTime has six digits after the second. */

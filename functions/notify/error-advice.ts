@@ -33,6 +33,7 @@ const ADVICE: Readonly<Partial<Record<ErrorName, Advice>>> = {
   InvalidPolicy: { nextSteps: ["Correct the policy as the message says, and deploy it again."], commands: [] },
   InvalidStepInput: { nextSteps: [A_BUG], commands: [] },
   InvalidStepOutput: { nextSteps: [A_BUG], commands: [] },
+  StepFailed: { nextSteps: [A_BUG], commands: [] },
   ClusterNotFound: {
     nextSteps: ["Compare cluster_name with the clusters of this account and region."],
     commands: ["aws eks list-clusters"],
@@ -69,6 +70,12 @@ const ADVICE: Readonly<Partial<Record<ErrorName, Advice>>> = {
   ClaimNamespaceMissing: {
     nextSteps: ["Apply the RBAC manifest, which makes the namespace for claims."],
     commands: connectAnd(APPLY_RBAC),
+  },
+  ClaimExpired: {
+    nextSteps: [
+      "Its steps took longer than a claim lasts, and nothing more was changed. Look at the execution for what was retried for so long; the next run looks after the workload anew.",
+    ],
+    commands: [],
   },
   NotificationFailed: {
     nextSteps: ["An outcome could not be published; the execution's history holds it. Look at the topic and its key."],

@@ -1,7 +1,7 @@
 import { lambda } from "../shared/aws/lambda.ts";
 import { RemedyResult, WorkloadRun } from "../shared/contracts.ts";
 import { withEvent } from "../shared/kubernetes/event.ts";
-import { remedyOf } from "../shared/remedy-step.ts";
+import { assertClaimed, remedyOf } from "../shared/remedy-step.ts";
 import { settling } from "../shared/settling.ts";
 import { contract, step } from "../shared/step.ts";
 import { count } from "../shared/text.ts";
@@ -14,6 +14,7 @@ export const restartPods = step(
   async (run, environment): Promise<RemedyResult> => {
     const remedy = remedyOf(run, "restart");
     const cluster = await environment.connect(run.cluster_name);
+    assertClaimed(run, environment.now());
     const restarted = await restart(cluster, remedy, {
       namespace: run.incident.workload.namespace,
       dryRun: run.dry_run,

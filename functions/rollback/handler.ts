@@ -2,7 +2,7 @@ import * as z from "zod";
 import { lambda } from "../shared/aws/lambda.ts";
 import { RemedyResult, UndoResult, WorkloadRun, type PodTarget, type RevisionRef } from "../shared/contracts.ts";
 import { withEvent } from "../shared/kubernetes/event.ts";
-import { remedyOf } from "../shared/remedy-step.ts";
+import { assertClaimed, remedyOf } from "../shared/remedy-step.ts";
 import { settling, undoSettling } from "../shared/settling.ts";
 import { contract, step } from "../shared/step.ts";
 import { count } from "../shared/text.ts";
@@ -19,6 +19,7 @@ export const rollback = step(
   async ({ operation, run }, environment): Promise<RemedyResult | UndoResult> => {
     const { from, to, unblock } = remedyOf(run, "rollback");
     const cluster = await environment.connect(run.cluster_name);
+    assertClaimed(run, environment.now());
     const { workload } = run.incident;
     const policy = environment.policy();
 

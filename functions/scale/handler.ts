@@ -3,7 +3,7 @@ import { lambda } from "../shared/aws/lambda.ts";
 import { RemedyResult, UndoResult, WorkloadRun } from "../shared/contracts.ts";
 import { withEvent } from "../shared/kubernetes/event.ts";
 import { describeSize } from "../shared/kubernetes/hpa.ts";
-import { remedyOf } from "../shared/remedy-step.ts";
+import { assertClaimed, remedyOf } from "../shared/remedy-step.ts";
 import { settling, undoSettling } from "../shared/settling.ts";
 import { contract, step } from "../shared/step.ts";
 import { undoUnlessOvertaken } from "../shared/undo.ts";
@@ -18,6 +18,7 @@ export const scaleWorkload = step(
   async ({ operation, run }, environment): Promise<RemedyResult | UndoResult> => {
     const { scale: plan } = remedyOf(run, "scale");
     const cluster = await environment.connect(run.cluster_name);
+    assertClaimed(run, environment.now());
     const { workload } = run.incident;
     const policy = environment.policy();
     const target = describeTarget(workload, plan);

@@ -11,6 +11,7 @@ export const ERROR_NAMES = [
   "InvalidPolicy",
   "InvalidStepInput",
   "InvalidStepOutput",
+  "StepFailed",
   "InvalidKubeconfig",
   "ContextNotFound",
   "ClusterNotFound",
@@ -28,6 +29,7 @@ export const ERROR_NAMES = [
   "WriteRefused",
   "DisruptionBudgetExhausted",
   "ClaimNamespaceMissing",
+  "ClaimExpired",
   "NotificationFailed",
   "WorkflowNotStarted",
 ] as const;

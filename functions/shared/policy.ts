@@ -165,9 +165,12 @@ export function parsePolicy(text: string | undefined): Policy {
   return parsed.data;
 }
 
-/** The longest that one remediation may hold its claim, in seconds: the remedy's wait, the undo's wait, and slack for retries. */
+/**
+ * The longest that one remediation may hold its claim, in seconds: the waits for two remedies (a restart that does not help
+ * may be followed by a rollback), the undo's wait, and slack for retries.
+ */
 export function claimSeconds(policy: Policy): number {
   const { deadline_seconds, soak_seconds, undo_deadline_seconds } = policy.verify;
   // Three soaks: in the deadline of the remedy, past it while the workload is well, and the last wait for the rest of one.
-  return deadline_seconds + 3 * soak_seconds + undo_deadline_seconds + 300;
+  return 2 * (deadline_seconds + 3 * soak_seconds) + undo_deadline_seconds + 300;
 }

@@ -59,7 +59,7 @@ export const invalid = (
   name: string,
   problems: readonly FieldProblem[],
 ): ApiError => {
-  const said = problems.map(({ field, message }) => `${field}: ${message}`);
+  const said = [...new Set(problems.map(({ field, message }) => `${field}: ${message}`))];
   const what = said.length === 1 ? said.join() : `[${said.join(", ")}]`;
   return new ApiError(422, "Invalid", `${qualified({ plural: kind, group })} "${name}" is invalid: ${what}`, {
     name,

@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Connection } from "../../functions/shared/cluster/http-cluster.ts";
 import { FAULTS, spoiledBody, statusBody, type Fault, type FaultName } from "./fault.ts";
-import type { Forwarded, Upstream } from "./forward.ts";
+import type { Forwarded, Outgoing, Upstream } from "./forward.ts";
 import { NO_FAULTS, type FaultPlan } from "./plan.ts";
 
 /** A request that came through, and what became of it. */
@@ -22,12 +22,14 @@ export interface ProxiedRequest {
 }
 
 export interface FaultProxyOptions {
-  upstream: Upstream;
+  upstream: Pick<Upstream, "forward">;
   plan?: FaultPlan;
   /** The bearer token that whoever asks has to show; without one, nobody has to. It is not handed on. */
   token?: string;
   /** Whether a refusal repeats the headers of the request, as a proxy does that is being debugged. */
   echo?: boolean;
+  /** Is told of every request that was handed on, and of what it was answered. */
+  onForwarded?: (request: Outgoing, answer: Forwarded) => void;
 }
 
 /**
@@ -38,16 +40,18 @@ export class FaultProxy {
   /** In the order in which they came. */
   readonly requests: ProxiedRequest[] = [];
   readonly #server = createServer();
-  readonly #upstream: Upstream;
+  readonly #upstream: FaultProxyOptions["upstream"];
   readonly #plan: FaultPlan;
   readonly #token: string | undefined;
   readonly #echo: boolean;
+  readonly #onForwarded: FaultProxyOptions["onForwarded"];
 
-  private constructor({ upstream, plan = NO_FAULTS, token, echo = false }: FaultProxyOptions) {
+  private constructor({ upstream, plan = NO_FAULTS, token, echo = false, onForwarded }: FaultProxyOptions) {
     this.#upstream = upstream;
     this.#plan = plan;
     this.#token = token;
     this.#echo = echo;
+    this.#onForwarded = onForwarded;
     this.#server.on("request", (request, response) => {
       this.#serve(request, response).catch(() => response.destroy());
     });
@@ -111,8 +115,10 @@ export class FaultProxy {
       return;
     }
     if (fault?.kind === "delay") await sleep(fault.milliseconds);
-    const forwarded = await this.#upstream.forward({ method, path: url, headers, body });
+    const outgoing = { method, path: url, headers, body };
+    const forwarded = await this.#upstream.forward(outgoing);
     seen.upstream = forwarded.status;
+    this.#onForwarded?.(outgoing, forwarded);
     answer(request, response, forwarded, fault?.kind === "spoil" ? fault.how : undefined);
   }
 }

@@ -4,14 +4,17 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import type { Cluster } from "../../functions/shared/cluster/cluster.ts";
 import { HttpCluster } from "../../functions/shared/cluster/http-cluster.ts";
 import { CLAIM_NAMESPACE } from "../../functions/shared/policy.ts";
 import { paths } from "../../functions/shared/cluster/paths.ts";
 import { isRemediationError } from "../../functions/shared/errors.ts";
+import type { Namespace } from "../../functions/shared/kubernetes/types.ts";
 import { ensureBinaries } from "../../local/cluster/binaries.ts";
 import { startCluster } from "../../local/cluster/control-plane.ts";
 import { Upstream } from "../../local/faults/forward.ts";
 import { connectionFromKubeconfig } from "../../local/kubeconfig.ts";
+import { GROUND_LABEL } from "./ground.ts";
 import type { Stage } from "./play.ts";
 
 const execute = promisify(execFile);
@@ -27,7 +30,8 @@ export async function stageCluster(progress: (line: string) => void): Promise<St
   const running = process.env["REMEDIATION_TEST_CLUSTER"];
   if (running !== undefined) {
     const { kubectl } = await ensureBinaries(progress);
-    return await staged(kubectl, resolve(running, "kubeconfig"), () => Promise.resolve());
+    const stage = await staged(kubectl, resolve(running, "kubeconfig"), () => removeGrounds(stage.cluster));
+    return stage;
   }
   const parent = mkdtempSync(join(tmpdir(), "remediation-faults-"));
   const { kubectl, kubeconfig, stop } = await startCluster({ directory: join(parent, "cluster"), progress });
@@ -35,6 +39,14 @@ export async function stageCluster(progress: (line: string) => void): Promise<St
     await stop();
     rmSync(parent, { recursive: true });
   });
+}
+
+/** Leaves no namespace behind on a cluster that others use, too. */
+async function removeGrounds(cluster: Cluster): Promise<void> {
+  const namespaces = await cluster.list<Namespace>(paths.namespaces(), { labelSelector: GROUND_LABEL });
+  for (const { metadata } of namespaces) {
+    await cluster.delete(paths.namespace(metadata?.name ?? ""), { uid: metadata?.uid ?? "" });
+  }
 }
 
 async function staged(kubectl: string, kubeconfig: string, stop: () => Promise<void>): Promise<StagedCluster> {

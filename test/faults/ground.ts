@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Cluster, JsonPatchOperation } from "../../functions/shared/cluster/cluster.ts";
 import { paths } from "../../functions/shared/cluster/paths.ts";
 import { isRemediationError } from "../../functions/shared/errors.ts";
-import type { Lease, Pod } from "../../functions/shared/kubernetes/types.ts";
+import type { Lease, ObjectMeta, Pod } from "../../functions/shared/kubernetes/types.ts";
 import { CLAIM_NAMESPACE } from "../../functions/shared/policy.ts";
 
 /** An object to be created. */
@@ -21,7 +21,13 @@ const COLLECTIONS: Readonly<Record<string, (namespace: string) => string>> = {
   ConfigMap: (namespace) => `${paths.namespace(namespace)}/configmaps`,
 };
 
-/** Namespaces are deleted in the background, and their names must not come back meanwhile. */
+/** What the controllers work on as long as it is there. */
+const BUSY = [paths.deployments, paths.statefulSets, paths.daemonSets, paths.hpas];
+
+/** Whoever uses the cluster after the suite finds the namespaces by it. */
+export const GROUND_LABEL = "eks-remediation/faults";
+
+/** A name must not come back. */
 const SUFFIX_BYTES = 4;
 
 /** A namespace of one run, as the administrator sees it: nothing goes wrong here. */
@@ -40,7 +46,7 @@ export class Ground {
     await cluster.create(paths.namespaces(), {
       apiVersion: "v1",
       kind: "Namespace",
-      metadata: { name: ground.namespace },
+      metadata: { name: ground.namespace, labels: { [GROUND_LABEL]: "true" } },
     });
     await ground.until("the namespace has its service account", async () => {
       await cluster.get(`${paths.namespace(ground.namespace)}/serviceaccounts/default`);
@@ -49,14 +55,37 @@ export class Ground {
     return ground;
   }
 
-  /** Deletes the namespace with all that is in it, and the claims on its workloads, without waiting for the end of it. */
+  /**
+   * Deletes the workloads and the claims on them, without waiting for the end of it. The namespace stays: to delete it
+   * costs the API server more than a whole run.
+   */
   async remove(): Promise<void> {
     for (const { metadata } of await this.claims()) {
-      await this.cluster.delete(paths.lease(CLAIM_NAMESPACE, metadata?.name ?? ""), { uid: metadata?.uid ?? "" });
+      await this.#delete(paths.lease(CLAIM_NAMESPACE, metadata?.name ?? ""), metadata);
     }
-    const path = paths.namespace(this.namespace);
-    const { metadata } = await this.cluster.get<{ metadata: { uid: string } }>(path);
-    await this.cluster.delete(path, { uid: metadata.uid });
+    for (const collection of BUSY.map((path) => path(this.namespace))) {
+      for (const { metadata } of await this.cluster.list<{ metadata?: ObjectMeta }>(collection)) {
+        await this.#delete(`${collection}/${metadata?.name ?? ""}`, metadata);
+      }
+    }
+  }
+
+  /** Deletes an object, whoever may be using it; what is gone or going is left. */
+  async delete(path: string): Promise<void> {
+    try {
+      const { metadata } = await this.cluster.get<{ metadata?: ObjectMeta }>(path);
+      await this.#delete(path, metadata);
+    } catch (error) {
+      if (!isRemediationError(error, "NotFound")) throw error;
+    }
+  }
+
+  async #delete(path: string, metadata: ObjectMeta | undefined): Promise<void> {
+    try {
+      await this.cluster.delete(path, { uid: metadata?.uid ?? "" });
+    } catch (error) {
+      if (!isRemediationError(error, "NotFound", "ObjectChanged")) throw error;
+    }
   }
 
   async create(...manifests: Manifest[]): Promise<void> {

@@ -28,7 +28,7 @@ export interface Situation {
 }
 
 /** A pod that is to fail at once does so within less than this, on a machine that is busy with many runs. */
-const STABLE_SECONDS = 8;
+export const STABLE_SECONDS = 8;
 
 /** Patience for seconds instead of minutes, as far as a real cluster's clock allows. */
 export const POLICY = {

@@ -74,7 +74,7 @@ describe("the functions' access to the cluster", () => {
   it.each([
     ["detect", []],
     ["classify", []],
-    ["claim", ["create leases", "update leases"]],
+    ["claim", ["create leases", "delete leases", "update leases"]],
     ["restart", ["create events", "create pods/eviction", "delete pods"]],
     ["rollback", ["create events", "delete pods", "patch daemonsets", "patch deployments", "patch statefulsets"]],
     ["scale", ["create events", "patch deployments/scale", "patch horizontalpodautoscalers"]],

@@ -58,7 +58,7 @@ async function allowRollback(scenario: Scenario): Promise<() => Promise<void>> {
   await scenario.kubectl("create", "namespace", "eks-remediation").catch(() => undefined);
   await grant("role", ["-n", namespace], "look", "get,list", TO_READ);
   await grant("role", ["-n", namespace], "roll-back", "patch", "deployments.apps");
-  await grant("role", ofClaims, namespace, "get,create,update", "leases");
+  await grant("role", ofClaims, namespace, "get,list,create,update,delete", "leases");
   await grant("clusterrole", [], namespace, "get", "nodes");
   return async () => {
     await scenario.kubectl(...ofClaims, "delete", `role/${namespace}`, `rolebinding/${namespace}`);

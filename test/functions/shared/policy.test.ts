@@ -52,3 +52,13 @@ describe("the claim of a workload whose soak keeps being broken", () => {
     expect(claimSeconds(policy)).toBeGreaterThanOrEqual(900 + 3 * 200 + 120);
   });
 });
+
+describe("the claim of a workload whose restart does not help", () => {
+  it("outlasts the rollback that follows it, and the undo of that", () => {
+    const policy = parsePolicy(
+      '{"verify": {"soak_seconds": 60, "deadline_seconds": 900, "undo_deadline_seconds": 120}}',
+    );
+
+    expect(claimSeconds(policy)).toBeGreaterThanOrEqual(2 * (900 + 3 * 60) + 120);
+  });
+});

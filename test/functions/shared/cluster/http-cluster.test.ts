@@ -247,15 +247,6 @@ describe("an answer that is not what an API server says", () => {
     await expect(api.cluster().get(PODS)).rejects.toMatchObject({ name: "ClusterUnavailable" });
   });
 
-  it("is a named error when a field is not what the API has there", async () => {
-    api.on("GET", POD, found({ metadata: { name: "web-1", ownerReferences: "none" } }));
-
-    await expect(api.cluster().get(POD)).rejects.toMatchObject({
-      name: "ClusterUnavailable",
-      message: expect.stringContaining("(metadata.ownerReferences)") as string,
-    });
-  });
-
   it("is the refusal that its status says when its body is null", async () => {
     api.on("POST", PODS, { status: 403, body: "null" });
 

@@ -1,0 +1,136 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { acquire } from "../../../functions/claim/claim.ts";
+import { clearAway } from "../../../functions/claim/clear-away.ts";
+import { newLease, released, takenOver } from "../../../functions/claim/lease.ts";
+import type { HistoryEntry, WorkloadRef } from "../../../functions/shared/contracts.ts";
+import { templateHash } from "../../../functions/shared/kubernetes/template.ts";
+import type { Lease } from "../../../functions/shared/kubernetes/types.ts";
+import { ApiServer, found, page, refusal } from "../../support/api-server.ts";
+import { ago, NOW, policy, template, WEB } from "../../support/objects.ts";
+
+const LEASES = "/apis/coordination.k8s.io/v1/namespaces/eks-remediation/leases";
+const DEPLOYMENT = "/apis/apps/v1/namespaces/shop/deployments/web";
+const DAY = 86_400;
+
+let api: ApiServer;
+beforeEach(async () => {
+  api = await ApiServer.start();
+});
+afterEach(() => api.stop());
+
+function entry(outcome: string, overrides: Partial<HistoryEntry> = {}): HistoryEntry {
+  return { at: ago(2 * DAY), execution: "run-1", cause: "CrashLoop", action: "restart", outcome, ...overrides };
+}
+
+/** The claim on a workload as the API server has it, last released so many seconds ago. */
+function lease(secondsAgo: number, history: HistoryEntry[] = [entry("Recovered")], workload: WorkloadRef = WEB): Lease {
+  const at = new Date(NOW.getTime() - secondsAgo * 1_000);
+  const free = history.reduceRight((held, each) => released(held, each, at), newLease(workload, "run-1", 60, at));
+  return stored(history.length === 0 ? released(free, undefined, at) : free);
+}
+
+function stored(lease: Lease): Lease {
+  return { ...lease, metadata: { ...lease.metadata, uid: "lease-uid", resourceVersion: "7" } };
+}
+
+async function removedOf(...leases: Lease[]): Promise<string[]> {
+  api.on("GET", LEASES, page(leases));
+  for (const { metadata } of leases) api.on("DELETE", `${LEASES}/${metadata?.name ?? ""}`, found({}));
+  await clearAway(api.cluster(), policy(), NOW);
+  return api.writes.map(({ method, path }) => `${method} ${path.split("/").at(-1) ?? ""}`);
+}
+
+const tooOften = (hash: string) => [1, 2, 3].map(() => entry("Unresolved", { template: hash }));
+
+describe("clearing claims away", () => {
+  it("asks the API server for those alone that were used neither today nor yesterday", async () => {
+    await removedOf();
+
+    expect(api.requests[0]?.query["labelSelector"]).toBe(
+      "app.kubernetes.io/managed-by=eks-remediation,eks-remediation/used notin (2026-06-01, 2026-05-31)",
+    );
+  });
+
+  it("removes one that nobody used for longer than a day, if it is still as it was read", async () => {
+    expect(await removedOf(lease(DAY + 1))).toEqual(["DELETE deployment.shop.web"]);
+    expect(api.writes[0]?.body).toMatchObject({ preconditions: { uid: "lease-uid", resourceVersion: "7" } });
+    expect(api.requests.map(({ path }) => path)).not.toContain(DEPLOYMENT);
+  });
+
+  it.each([
+    ["that was used within the day", lease(DAY)],
+    ["that somebody holds", stored(takenOver(lease(5 * DAY), "run-2", 3_600, NOW))],
+  ])("keeps one %s", async (_which, kept) => {
+    expect(await removedOf(kept)).toEqual([]);
+  });
+
+  it("removes one whose holder died, and one without a history", async () => {
+    expect(await removedOf(stored(newLease(WEB, "run-1", 60, new Date(NOW.getTime() - 2 * DAY * 1_000))))).toHaveLength(
+      1,
+    );
+  });
+
+  it("keeps one that leaves its workload to a person, for as long as the workload has that template", async () => {
+    const web = template("shop/web:1");
+    api.on("GET", DEPLOYMENT, found({ spec: { template: web } }));
+
+    expect(await removedOf(lease(9 * DAY, tooOften(templateHash(web))))).toEqual([]);
+  });
+
+  it("removes such a one when the workload has another template, or is gone", async () => {
+    api.on("GET", DEPLOYMENT, found({ spec: { template: template("shop/web:2") } }), refusal(404, "not found"));
+    const old = lease(9 * DAY, tooOften("another"));
+
+    expect(await removedOf(old)).toHaveLength(1);
+    expect(await removedOf(old)).toHaveLength(2);
+  });
+
+  it("keeps one whose workload may not be read", async () => {
+    api.on("GET", DEPLOYMENT, refusal(403, "forbidden"));
+
+    expect(await removedOf(lease(9 * DAY, tooOften("one")))).toEqual([]);
+  });
+
+  it("removes a hundred at a time", async () => {
+    const many = Array.from({ length: 130 }, (_, index) => lease(2 * DAY, [], { ...WEB, name: `web-${index}` }));
+
+    expect(await removedOf(...many)).toHaveLength(100);
+  });
+
+  it.each([
+    ["may not be listed", () => api.on("GET", LEASES, refusal(403, "forbidden"))],
+    [
+      "was taken meanwhile",
+      () =>
+        api.on("GET", LEASES, page([lease(2 * DAY)])).on("DELETE", `${LEASES}/deployment.shop.web`, refusal(409, "")),
+    ],
+  ])("does not fail when one %s", async (_why, arrange) => {
+    arrange();
+
+    await expect(clearAway(api.cluster(), policy(), NOW)).resolves.toBeUndefined();
+  });
+});
+
+describe("taking a claim", () => {
+  const request = { workload: WEB, holder: "run-2", dryRun: false, policy: policy(), now: NOW };
+
+  it("clears away where it adds a claim, and only there", async () => {
+    api.on("POST", LEASES, { status: 201, body: {} });
+    await acquire(api.cluster(), request);
+    expect(api.requests.filter(({ method, path }) => method === "GET" && path === LEASES)).toHaveLength(1);
+
+    api.on("GET", `${LEASES}/deployment.shop.web`, found(lease(2 * DAY)));
+    api.on("PUT", `${LEASES}/deployment.shop.web`, found({}));
+    await acquire(api.cluster(), request);
+    expect(api.requests.filter(({ method, path }) => method === "GET" && path === LEASES)).toHaveLength(1);
+  });
+
+  it("begins anew when the claim is removed right before it is taken over", async () => {
+    api.on("GET", `${LEASES}/deployment.shop.web`, found(lease(2 * DAY)), refusal(404, "not found"));
+    api.on("PUT", `${LEASES}/deployment.shop.web`, refusal(404, "not found"));
+    api.on("POST", LEASES, { status: 201, body: {} });
+
+    expect(await acquire(api.cluster(), request)).toMatchObject({ status: "claimed" });
+    expect(api.writes.map(({ method }) => method)).toEqual(["PUT", "POST"]);
+  });
+});
