@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { bundleFunction, functionNames } from "../bundle.ts";
+import { bundleFunctions } from "../bundle.ts";
 
 /** A function's bundle as it is deployed. */
 export interface Bundle {
@@ -22,13 +22,11 @@ export function measureBundles(): Bundle[] {
     const empty = join(directory, "empty.mjs");
     writeFileSync(empty, "");
     const floor = importTime(empty);
-    const bundles: Bundle[] = [];
-    for (const name of functionNames()) {
-      const outfile = join(directory, `${name}.mjs`);
-      bundleFunction(name, outfile, true);
-      bundles.push({ name, bytes: statSync(outfile).size, importMilliseconds: importTime(outfile) - floor });
-    }
-    return bundles;
+    return bundleFunctions(directory, true).map(({ name, file }) => ({
+      name,
+      bytes: statSync(file).size,
+      importMilliseconds: importTime(file) - floor,
+    }));
   } finally {
     rmSync(directory, { recursive: true });
   }

@@ -1,6 +1,5 @@
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { bundleFunction, functionNames } from "../bundle.ts";
+import { bundleFunctions, type BuiltFunction } from "../bundle.ts";
 import { nameOf } from "./project.ts";
 
 /** What is in the bundle of one function. */
@@ -15,17 +14,12 @@ let known: Readonly<Record<string, Contents>> | undefined;
 
 /** What is in the bundle of each function, by its name. */
 export function contentsOfBundles(): Readonly<Record<string, Contents>> {
-  known ??= Object.fromEntries(functionNames().map((name) => [name, contentsOf(name)]));
+  known ??= Object.fromEntries(bundleFunctions(tmpdir(), false).map(({ name, inputs }) => [name, contentsOf(inputs)]));
   return known;
 }
 
-function contentsOf(name: string): Contents {
-  const { outputs } = bundleFunction(name, join(tmpdir(), `${name}.mjs`), false);
-  const inputs = Object.values(outputs).flatMap((output) =>
-    Object.entries(output.inputs)
-      .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
-      .map(([path]) => path),
-  );
+function contentsOf(bundled: BuiltFunction["inputs"]): Contents {
+  const inputs = Object.keys(bundled).filter((path) => (bundled[path]?.bytesInOutput ?? 0) > 0);
   const folders = inputs.flatMap((path) => /^.*node_modules\/(@[^/]+\/)?[^/]+/.exec(path)?.[0] ?? []);
   return {
     packages: [...new Set(folders)].sort(),

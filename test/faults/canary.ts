@@ -27,7 +27,7 @@ export class Canary {
   /** The same of any value: an error with its causes, what it holds however deep, also what is hidden. */
   sightingsIn(value: unknown): string[] {
     const shown = inspect(value, { depth: 20, maxStringLength: null, maxArrayLength: null, showHidden: true });
-    return this.sightings(typeof value === "string" ? value : `${shown}\n${JSON.stringify(value) ?? ""}`);
+    return this.sightings(typeof value === "string" ? value : `${shown}\n${JSON.stringify([value])}`);
   }
 }
 

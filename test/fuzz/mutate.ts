@@ -63,7 +63,9 @@ export function mutate(input: Json, random: Random, material: Material): Json {
 }
 
 function changeOne(holder: Json[], random: Random, material: Material): void {
-  const places = placesIn(holder);
+  // The whole input is seldom worth another one.
+  const places = placesIn(random.oneIn(20) || !isHolder(holder[0] ?? null) ? holder : (holder[0] ?? null));
+  if (places.length === 0) return;
   // Leaves are many, so half of the time any place that holds something is taken.
   const holding = places.filter((place) => isHolder(read(place)));
   const place = random.pick(random.oneIn(2) && holding.length > 0 ? holding : places);
