@@ -13,8 +13,8 @@ export const restartPods = step(
   RemedyResult,
   async (run, environment): Promise<RemedyResult> => {
     const remedy = remedyOf(run, "restart");
-    assertClaimed(run, environment.now());
     const cluster = await environment.connect(run.cluster_name);
+    assertClaimed(run, environment.now());
     const restarted = await restart(cluster, remedy, {
       namespace: run.incident.workload.namespace,
       dryRun: run.dry_run,

@@ -18,8 +18,8 @@ export const rollback = step(
   z.union([RemedyResult, UndoResult]),
   async ({ operation, run }, environment): Promise<RemedyResult | UndoResult> => {
     const { from, to, unblock } = remedyOf(run, "rollback");
-    assertClaimed(run, environment.now());
     const cluster = await environment.connect(run.cluster_name);
+    assertClaimed(run, environment.now());
     const { workload } = run.incident;
     const policy = environment.policy();
 

@@ -17,8 +17,8 @@ export const scaleWorkload = step(
   z.union([RemedyResult, UndoResult]),
   async ({ operation, run }, environment): Promise<RemedyResult | UndoResult> => {
     const { scale: plan } = remedyOf(run, "scale");
-    assertClaimed(run, environment.now());
     const cluster = await environment.connect(run.cluster_name);
+    assertClaimed(run, environment.now());
     const { workload } = run.incident;
     const policy = environment.policy();
     const target = describeTarget(workload, plan);

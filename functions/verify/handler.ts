@@ -3,6 +3,7 @@ import { lambda } from "../shared/aws/lambda.ts";
 import { RemedyResult, UndoVerification, Verification, WorkloadRun } from "../shared/contracts.ts";
 import { RemediationError } from "../shared/errors.ts";
 import { describeWorkload } from "../shared/kubernetes/workloads.ts";
+import { assertClaimed } from "../shared/remedy-step.ts";
 import { contract, step } from "../shared/step.ts";
 import { lookWhatWasDone } from "./look.ts";
 import { readState } from "./state.ts";
@@ -20,6 +21,8 @@ export const verifyWorkload = step(
   z.union([Verification, RemedyResult, UndoVerification]),
   async ({ operation, run }, environment) => {
     const cluster = await environment.connect(run.cluster_name);
+    // What the cluster shows may be the work of whoever has taken the workload over.
+    if (operation === "look") assertClaimed(run, environment.now());
     const state = await readState(cluster, run.incident.workload);
     if (state === undefined) {
       throw new RemediationError(

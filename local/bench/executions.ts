@@ -8,9 +8,10 @@ import { paths } from "../../functions/shared/cluster/paths.ts";
 import type { Deployment } from "../../functions/shared/kubernetes/types.ts";
 import { Policy } from "../../functions/shared/policy.ts";
 import { startCluster } from "../cluster/control-plane.ts";
-import { loadDefinition, startExecution } from "../engine.ts";
+import { startExecution } from "../engine.ts";
 import { localEnvironment } from "../environment.ts";
 import { connectionFromKubeconfig } from "../kubeconfig.ts";
+import { taskNames } from "../task-names.ts";
 
 /** What one execution took. */
 export interface ExecutionCount {
@@ -99,17 +100,4 @@ function web(annotations: Record<string, string>) {
       },
     },
   };
-}
-
-/** The names of the definition's Task states, the Map's included. */
-function taskNames(): Set<string> {
-  const names = new Set<string>();
-  const visit = (states: Record<string, { Type: string; ItemProcessor?: { States: typeof states } }>) => {
-    for (const [name, state] of Object.entries(states)) {
-      if (state.Type === "Task") names.add(name);
-      if (state.ItemProcessor !== undefined) visit(state.ItemProcessor.States);
-    }
-  };
-  visit(loadDefinition().States);
-  return names;
 }

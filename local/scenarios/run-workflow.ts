@@ -32,6 +32,8 @@ export interface RunOptions extends Pick<ExecutionOptions, "sleep" | "call" | "r
   /** How each function reaches the cluster. */
   connectionOf: (name: FunctionName) => Connection;
   request: object;
+  /** The execution's name; by default one that no other has. */
+  name?: string;
   policy: Policy;
   /** The workflow's clock. */
   now: () => Date;
@@ -44,13 +46,14 @@ export interface RunOptions extends Pick<ExecutionOptions, "sleep" | "call" | "r
 
 /** Runs the workflow once, and tells how it went. */
 export async function runWorkflow(options: RunOptions): Promise<Run> {
-  const { connectionOf, request, policy, now, sleep, call, retryMilliseconds, signal, onEntered, onEvent } = options;
+  const { connectionOf, request, name = `test-${randomUUID()}`, policy, now, sleep } = options;
+  const { call, retryMilliseconds, signal, onEntered, onEvent } = options;
   const notifications: Notification[] = [];
   const events: ExecutionEvent[] = [];
   let meanwhile = Promise.resolve();
   const execution = startExecution({
     input: request,
-    name: `test-${randomUUID()}`,
+    name,
     sleep,
     call,
     retryMilliseconds,

@@ -28,7 +28,7 @@ export interface Situation {
 }
 
 /** A pod that is to fail at once does so within less than this, on a machine that is busy with many runs. */
-const STABLE_SECONDS = 8;
+export const STABLE_SECONDS = 8;
 
 /** For how long a StatefulSet is left alone after its template changed. */
 const SET_UPDATE_SECONDS = 6;

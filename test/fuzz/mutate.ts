@@ -127,12 +127,16 @@ function text(value: string, random: Random, { words }: Material): string {
         value.slice(random.below(value.length + 1))
       );
     case 3:
-      return (value === "" ? random.pick(TRICKS) : value).repeat(LONG).slice(0, random.pick([64, 254, 1_001, LONG]));
+      return longer(value === "" ? random.pick(TRICKS) : value, random.pick([64, 254, 1_001, LONG]));
     case 4:
       return String(random.pick(NUMBERS));
     default:
       return random.pick(words);
   }
+}
+
+function longer(text: string, length: number): string {
+  return text.repeat(Math.ceil(length / Math.max(1, text.length))).slice(0, length);
 }
 
 /** One more field or item, or the same one many times. */

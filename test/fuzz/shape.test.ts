@@ -34,6 +34,7 @@ describe("an answer of an API server", () => {
       `${DEPLOYMENTS}/web/scale`,
     ],
     ["the answer to a delete", { kind: "Status", status: "Success", details: { uid: "u" } }, `${PODS}/web`],
+    ["a Table without objects", { kind: "Table", rows: [{ cells: ["web", "1/1"], object: null }] }, PODS],
     ["a list that was never filled", { status: { conditions: null } }, `${PODS}/web`],
     ["a time that was never set", { metadata: { creationTimestamp: null } }, `${PODS}/web`],
     ["labels that are called like fields", { metadata: { labels: { status: "x", replicas: "many" } } }, `${PODS}/web`],

@@ -104,7 +104,7 @@ function firstMisfit(object: object, depth: number): string | undefined {
   if (depth > MAX_DEPTH) return "too deep";
   for (const [name, value] of Object.entries(object) as [string, unknown][]) {
     const shape = SHAPES.get(name);
-    if (shape === undefined || (value === null && (NULLABLE.includes(shape) || name === "metadata"))) continue;
+    if (shape === undefined || (value === null && (NULLABLE.includes(shape) || ABSENT.includes(name)))) continue;
     if (!IS[shape](value)) return name;
     for (const each of below(shape, value)) {
       const required = REQUIRED[name] ?? [];
@@ -121,6 +121,9 @@ function missing(object: object, fields: readonly string[]): string | undefined 
   const present = object as Record<string, unknown>;
   return fields.find((field) => !Object.hasOwn(object, field) || present[field] === null);
 }
+
+/** Objects that an answer may be without: the rows of a Table carry none when none are asked for. */
+const ABSENT: readonly string[] = ["metadata", "object"];
 
 /** Lists that were never filled, and times that were never set, are written as null. */
 const NULLABLE: readonly Shape[] = ["objects", "texts", "map", "text"];

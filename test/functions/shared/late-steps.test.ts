@@ -5,6 +5,7 @@ import { rollback } from "../../../functions/rollback/handler.ts";
 import { scaleWorkload } from "../../../functions/scale/handler.ts";
 import type { Diagnosis, Verification, WorkloadRun } from "../../../functions/shared/contracts.ts";
 import type { Environment } from "../../../functions/shared/step.ts";
+import { verifyWorkload } from "../../../functions/verify/handler.ts";
 import { ApiServer } from "../../support/api-server.ts";
 import { appliedRun, claimedRun, diagnosis } from "../../support/runs.ts";
 import { unreachableEnvironment } from "../../support/scripted.ts";
@@ -32,11 +33,20 @@ describe("a step that comes when its claim has expired", () => {
     ["Restart", () => restartPods(environment)(restart)],
     ["Roll back", () => rollback(environment)({ operation: "apply", run: rollBack })],
     ["Undo rollback", () => rollback(environment)({ operation: "undo", run: rollBack })],
+    ["Look what was done", () => verifyWorkload(environment)({ operation: "look", run: rollBack })],
     ["Scale", () => scaleWorkload(environment)({ operation: "apply", run: scale })],
     ["Undo scaling", () => scaleWorkload(environment)({ operation: "undo", run: scale })],
   ])("%s changes nothing", async (_state, step) => {
     await expect(step()).rejects.toMatchObject({ name: "ClaimExpired" });
     expect(api.requests).toEqual([]);
+  });
+
+  it("claims nothing of what the cluster shows by then", () => {
+    const error = { Error: "ClaimExpired", Cause: '{"errorMessage": "The claim has expired."}' };
+    const report = outcomeOf({ ...rollBack, remedy_error: error, error }, false);
+
+    expect(report).toMatchObject({ outcome: "Unresolved", reason: "ClaimExpired", needs_person: true });
+    expect(report.summary).toContain("Whether the remedy (rollback) was applied is not known");
   });
 
   it("leaves an undo that was not made to a person, with the remedy that is in place", () => {
@@ -47,7 +57,7 @@ describe("a step that comes when its claim has expired", () => {
       wait_seconds: 1,
       observation: { digest: "d", well_since: null },
     };
-    const report = outcomeOf({ ...appliedRun(), verification, error }, false);
+    const report = outcomeOf({ ...appliedRun(), verification, undo_error: error }, false);
 
     expect(report).toMatchObject({ outcome: "Unresolved", reason: "ClaimExpired", needs_person: true });
     expect(report.summary).toContain("Rolled back from revision 2");

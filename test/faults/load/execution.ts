@@ -1,0 +1,112 @@
+import { readFileSync } from "node:fs";
+import type { WorkloadResult } from "../../../functions/shared/contracts.ts";
+import type { Notification } from "../../../functions/shared/notification.ts";
+import type { Policy } from "../../../functions/shared/policy.ts";
+import { startExecution, type FunctionName } from "../../../local/engine.ts";
+import { localEnvironment } from "../../../local/environment.ts";
+import { taskNames } from "../../../local/task-names.ts";
+import { historyEvents } from "./history.ts";
+import { LargestPayloads, type Payload } from "./payloads.ts";
+
+/** What the process is asked to run; on its standard input. */
+export interface Order {
+  /** The URL of the proxy. */
+  server: string;
+  request: object;
+  policy: Policy;
+}
+
+/** What one execution took; on the standard output. */
+export interface Measured {
+  result: string;
+  outcomes: string[];
+  omitted: number;
+  workloads: Pick<WorkloadResult, "outcome" | "reason" | "summary">[];
+  notifications: number;
+  /** The largest of each state, the largest first. */
+  payloads: Payload[];
+  history: number;
+  /** The most transitions of one workload that recovered. */
+  transitionsOfRecovered: number;
+  transitions: number;
+  /** The most resident memory of the process, and the largest heap that was seen, in bytes. */
+  peakResident: number;
+  peakHeap: number;
+  seconds: number;
+}
+
+const TASKS = taskNames();
+
+// A process of its own, so that its memory is that of one execution with all of its functions.
+const { server, request, policy } = JSON.parse(readFileSync(0, "utf8")) as Order;
+process.stdout.write(JSON.stringify(await run()));
+process.exit(0);
+
+async function run(): Promise<Measured> {
+  const notifications: Notification[] = [];
+  const payloads = new LargestPayloads();
+  const counts = { entered: 0, invocations: 0, maps: 0, iterations: 0 };
+  const perIteration = new Map<number, { entered: number; outcome?: string }>();
+  let peakHeap = 0;
+  const began = performance.now();
+  const environment = new Map<FunctionName, ReturnType<typeof localEnvironment>>();
+  const execution = startExecution({
+    input: request,
+    name: "load",
+    environment: (name) => {
+      const known = environment.get(name) ?? localEnvironment(connection(name), policy, notifications);
+      environment.set(name, known);
+      return known;
+    },
+    onEvent: ({ type, state, iteration, input, output }) => {
+      peakHeap = Math.max(peakHeap, process.memoryUsage().heapUsed);
+      if (type === "retried") counts.invocations++;
+      if (type === "exited") payloads.see(state, "output", output);
+      if (type === "exited" && state === "Release workload" && iteration !== undefined) {
+        const seen = perIteration.get(iteration);
+        if (seen !== undefined) seen.outcome = (output as WorkloadResult).outcome;
+      }
+      if (type !== "entered") return;
+      payloads.see(state, "input", input);
+      counts.entered++;
+      if (TASKS.has(state)) counts.invocations++;
+      if (state === "Remediate each workload") counts.maps++;
+      if (iteration === undefined) return;
+      const seen = perIteration.get(iteration) ?? { entered: 0 };
+      perIteration.set(iteration, seen);
+      seen.entered++;
+    },
+  });
+  const result = await execution.result;
+  const output = (result.status === "succeeded" ? result.output : {}) as Partial<Measured>;
+  counts.iterations = perIteration.size;
+  const recovered = [...perIteration.values()].filter(({ outcome }) => outcome === "Recovered");
+  payloads.see("(the execution)", "output", output);
+  return {
+    result: result.status === "failed" ? `failed: ${result.error.name}: ${result.error.cause}` : result.status,
+    outcomes: output.outcomes ?? [],
+    omitted: output.omitted ?? 0,
+    workloads: (output.workloads ?? []).map(({ outcome, reason, summary }) => ({
+      outcome,
+      summary,
+      ...(reason === undefined ? {} : { reason }),
+    })),
+    notifications: notifications.length,
+    payloads: payloads.all.slice(0, 12),
+    history: historyEvents(counts),
+    transitions: counts.entered,
+    transitionsOfRecovered: Math.max(0, ...recovered.map(({ entered }) => entered)),
+    peakResident: process.resourceUsage().maxRSS * 1_024,
+    peakHeap,
+    seconds: (performance.now() - began) / 1_000,
+  };
+}
+
+function connection(name: FunctionName) {
+  const headers = {
+    "user-agent": `eks-remediation/load/${name}`,
+    "impersonate-user": `eks-remediation:${name}`,
+    "impersonate-group": `eks-remediation:${name}`,
+  };
+  return { name: "local", server, authenticate: () => Promise.resolve(headers) };
+}
