@@ -74,7 +74,7 @@ test.each<[FaultName, string, number]>([
   ["500", "ClusterUnavailable", 0],
   ["503", "ClusterUnavailable", 0],
   ["409", "ObjectChanged", 0],
-  ["410", "WriteRefused", 0],
+  ["410", "ClusterUnavailable", 0],
   ["403", "Forbidden", 0],
   ["cut-before", "ClusterUnreachable", 0],
   ["delay", "none", 1],
