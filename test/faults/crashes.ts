@@ -54,11 +54,15 @@ interface Done extends Job {
 async function run(stage: Stage, options: PartOptions): Promise<Findings> {
   const { concurrency, limit = Infinity, tell } = options;
   const clean = await cleanRuns(stage, SITUATIONS, options);
-  const jobs = clean.flatMap((each) => [
-    ...spread(crashJobs(each), limit),
-    ...spread(stopJobs(each), Math.ceil(limit / 3)),
-  ]);
-  tell(`${jobs.length} runs to go, ${concurrency} side by side`);
+  const crashed = clean.map(crashJobs);
+  const stopped = clean.map(stopJobs);
+  // A stop takes three executions.
+  const jobs = [
+    ...crashed.flatMap((each) => spread(each, limit)),
+    ...stopped.flatMap((each) => spread(each, Math.ceil(limit / 3))),
+  ];
+  const all = [...crashed, ...stopped].flat().length;
+  tell(`${jobs.length} of ${all} runs to go, ${concurrency} side by side`);
   let count = 0;
   const done = await mapConcurrently(jobs, concurrency, async (job) => {
     const finished = { ...job, played: await job.play(stage, job.clean.situation) };

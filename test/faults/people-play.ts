@@ -1,3 +1,4 @@
+import { isRemediationError } from "../../functions/shared/errors.ts";
 import { FaultProxy } from "../../local/faults/proxy.ts";
 import { Calls, isAt, type Call, type Point } from "./calls.ts";
 import { changedFields, type ChangedField } from "./changed-fields.ts";
@@ -51,7 +52,7 @@ async function playOn(
   const step = async () => {
     const requests = proxy.requests.length;
     const earlier = await takeSnapshot(ground);
-    const lost = await deed.act(ground, target);
+    const lost = await deed.act(ground, target, situation);
     const set = changedFields(earlier, await takeSnapshot(ground)).filter((field) => !isControlled(field, situation));
     done = { set, lost, requests, calls: [...calls] };
   };
@@ -64,7 +65,10 @@ async function playOn(
   const before = await takeSnapshot(ground);
   const proxy = await FaultProxy.start({ upstream });
   try {
-    const executed = await execute(ground, situation, proxy, { call, retryMilliseconds: RETRY_MILLISECONDS });
+    const executed = await execute(ground, withPatience(situation), proxy, {
+      call,
+      retryMilliseconds: RETRY_MILLISECONDS,
+    });
     const outcome = outcomeOf(executed.run);
     const came = done;
     if (came === undefined) return { reached: false, outcome, violations: [] };
@@ -98,4 +102,19 @@ function isJudged(then: readonly Call[], later: readonly Call[]): boolean {
   const looks = (calls: readonly Call[]) => calls.filter(({ state }) => state === "Verify");
   const last = looks(then).length === looks(later).length;
   return last && (then.at(-1)?.state !== "Verify" || (then.at(-1)?.operations.length ?? 0) > 1);
+}
+
+/** What happens meanwhile may wait for pods that somebody has taken away. */
+const MEANWHILE_SECONDS = 15;
+
+function withPatience({ meanwhile, ...situation }: Situation): Situation {
+  if (meanwhile === undefined) return situation;
+  const happens = async (ground: Ground) => {
+    try {
+      await Promise.race([meanwhile.happens(ground), ground.rest(MEANWHILE_SECONDS)]);
+    } catch (error) {
+      if (!isRemediationError(error, "NotFound")) throw error;
+    }
+  };
+  return { ...situation, meanwhile: { ...meanwhile, happens } };
 }

@@ -40,8 +40,9 @@ async function run(stage: Stage, options: PartOptions): Promise<Findings> {
   const { concurrency, limit = Infinity, tell } = options;
   const failing = SITUATIONS.filter(({ outcome }) => outcome !== "Healthy");
   const clean = await cleanRuns(stage, failing, options);
-  const jobs = clean.flatMap((each) => spread(jobsOf(each), limit));
-  tell(`${jobs.length} runs to go, ${concurrency} side by side`);
+  const possible = clean.map(jobsOf);
+  const jobs = possible.flatMap((each) => spread(each, limit));
+  tell(`${jobs.length} of ${possible.flat().length} runs to go, ${concurrency} side by side`);
   let count = 0;
   const done = await mapConcurrently(jobs, concurrency, async (job) => {
     const finished = { ...job, played: await playPerson(stage, job.clean.situation, job.deed, job.point) };

@@ -1,4 +1,5 @@
 import { paths } from "../../functions/shared/cluster/paths.ts";
+import { isReady } from "../../functions/shared/kubernetes/pods.ts";
 import type { PodTemplate, Workload } from "../../functions/shared/kubernetes/types.ts";
 import { CLAIM_NAMESPACE } from "../../functions/shared/policy.ts";
 import type { Ground, Manifest } from "./ground.ts";
@@ -14,7 +15,11 @@ export interface Deed {
   /** The situations in which it can be done; all of them when absent. */
   where?: (situation: Situation) => boolean;
   /** Does it. What it answers tells later, in a sentence, how it did not last; undefined when it did. */
-  act: (ground: Ground, target: Target) => Promise<((ground: Ground) => Promise<string | undefined>) | undefined>;
+  act: (
+    ground: Ground,
+    target: Target,
+    situation: Situation,
+  ) => Promise<((ground: Ground) => Promise<string | undefined>) | undefined>;
   /** Whether it takes the place of what the remedy changes, so that the remedy is not what the workload runs by. */
   replaces?: (situation: Situation) => boolean;
   /** Whether the workflow has to keep its hands off from now on. */
@@ -155,11 +160,13 @@ export const DEEDS: readonly Deed[] = [
   },
   {
     name: "deletes-pod",
-    summary: "deletes a pod of the workload, the first one by name",
-    act: async (ground, { name }) => {
+    summary: "deletes a pod that is to be replaced, where there is one",
+    act: async (ground, { name }, { request }) => {
       const pods = await ground.pods(name);
-      const [first] = pods.sort((a, b) => (a.metadata?.name ?? "").localeCompare(b.metadata?.name ?? ""));
-      if (first !== undefined) await ground.delete(paths.pod(ground.namespace, first.metadata?.name ?? ""));
+      const meant = pods.find((pod) =>
+        request === undefined ? !isReady(pod) : pod.metadata?.name === request["pod_name"],
+      );
+      if (meant !== undefined) await ground.delete(paths.pod(ground.namespace, meant.metadata?.name ?? ""));
       return undefined;
     },
   },
