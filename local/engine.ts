@@ -17,6 +17,7 @@ import { scaleWorkload } from "../functions/scale/handler.ts";
 import type { Environment, Step } from "../functions/shared/step.ts";
 import { verifyWorkload } from "../functions/verify/handler.ts";
 import { Calls } from "./calls.ts";
+import { Attempts, withoutRetryCount } from "./attempts.ts";
 import { readPath } from "./scenarios/read-path.ts";
 
 /** The workflow's definition, the same file that is deployed. */
@@ -97,7 +98,8 @@ export function loadDefinition(): Definition {
 /** Runs the workflow once, in this process. */
 export function startExecution(options: ExecutionOptions): Execution {
   const { input, name, sleep, retryMilliseconds, onEvent } = options;
-  const definition = sleep === undefined ? loadDefinition() : withTasksThatWait(loadDefinition());
+  const runnable = withoutRetryCount(loadDefinition());
+  const definition = sleep === undefined ? runnable : withTasksThatWait(runnable);
   const machine = new StateMachine(definition, { validationOptions: { checkPaths: false } });
   const calls = new Calls();
   const iterations = new Map<string, number>();
@@ -262,8 +264,9 @@ function handlerFor(task: Task, { environment, sleep, call, calls, seeLate }: Su
   }
   const functionName = functionNameOf(name);
   const own = typeof environment === "function" ? environment(functionName) : environment;
+  const attempts = new Attempts();
   return async (input) => {
-    const handle = (within: Environment) => step(within)(input);
+    const handle = (within: Environment) => step(within)(attempts.fill(input));
     try {
       const answer = await calls.make(
         () => call?.({ state: task.name, functionName, environment: own }, handle) ?? handle(own),
@@ -271,6 +274,7 @@ function handlerFor(task: Task, { environment, sleep, call, calls, seeLate }: Su
       if (calls.ended) seeLate(late(task, input, answer));
       return answer as never;
     } catch (error) {
+      attempts.failed(input);
       const failure = asLambdaError(error);
       if (calls.ended) seeLate({ ...late(task, input, undefined), type: "failed", error: failure });
       throw failure;

@@ -23,7 +23,8 @@ export const claim = step(
     if (operation === "acquire") return await acquire(cluster, request);
 
     const report = outcomeOf(run, isLasting(run, request.policy, request.now));
-    if (run.claim?.status === "claimed" && !run.dry_run) {
+    // A claim whose answer was lost is in the cluster all the same; what is not this execution's is left alone.
+    if (run.claim?.status !== "refused" && !run.dry_run) {
       const template = run.diagnosis?.template;
       const entry = {
         at: request.now.toISOString(),

@@ -5,11 +5,9 @@ import type { DaemonSet, Deployment, StatefulSet, Workload } from "../shared/kub
 import { describeWorkload, RECREATING_KINDS } from "../shared/kubernetes/workloads.ts";
 import { modeOf, type Policy } from "../shared/policy.ts";
 import { outOfScope } from "../shared/scope.ts";
+import { ENABLED_ANNOTATION, enabledBy } from "../shared/opt-out.ts";
 import type { Evidence } from "./evidence.ts";
 import { ownerTool } from "./owner-tools.ts";
-
-/** Set to "false" on a workload or a namespace to keep the workflow away; to "true" to opt in where the policy asks for that. */
-export const ENABLED_ANNOTATION = "eks-remediation/enabled";
 
 /** A guard's refusal, with the sentence that the operator reads. */
 export interface GuardRefusal {
@@ -64,8 +62,7 @@ const namespaceGuard: Guard = ({ incident }, policy) => {
 
 const optOutGuard: Guard = ({ incident, namespace, workload }, policy) => {
   const onWorkload = workload?.metadata?.annotations?.[ENABLED_ANNOTATION];
-  const onNamespace = namespace.metadata?.annotations?.[ENABLED_ANNOTATION];
-  const enabled = onWorkload ?? onNamespace;
+  const enabled = enabledBy(workload, namespace);
   const where =
     onWorkload === undefined ? `namespace ${incident.workload.namespace}` : describeWorkload(incident.workload);
   if (enabled === "false") {

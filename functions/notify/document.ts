@@ -151,6 +151,8 @@ function verified({ remedy, remedy_error, verification, undo, undo_verification:
   switch (verification?.verdict) {
     case "recovered":
       return "yes: it is well, and stayed so for the whole soak time";
+    case "overtaken":
+      return "no: somebody else changed it since";
     case "not_recovered":
       return `yes: it did not recover (${bounded(verification.reasons.join("; "), 300)})`;
     default:

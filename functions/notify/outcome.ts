@@ -34,7 +34,11 @@ const PASSING: readonly string[] = [
 const LASTING: readonly string[] = ["DisruptionBudgetExhausted", "MayPass"] satisfies Refusal[];
 
 /** Errors that a remedy's step ends with when a guard refused at the last moment. */
-const REFUSING_ERRORS: readonly string[] = ["DisruptionBudgetExhausted", "ObjectChanged"] satisfies Refusal[];
+const REFUSING_ERRORS: readonly string[] = [
+  "DisruptionBudgetExhausted",
+  "ObjectChanged",
+  "OptedOut",
+] satisfies Refusal[];
 
 /** Errors that mean that what was failing does not exist any more. */
 const GONE: readonly string[] = ["WorkloadNotFound", "NamespaceNotFound", "PodNotFound"] satisfies ErrorName[];
@@ -105,6 +109,10 @@ export function outcomeOf(run: WorkloadRun, lasting: boolean): Report {
   }
   if (verification?.verdict === "recovered") return ended("Recovered", `${diagnosis.summary} ${remedy.message}`, false);
 
+  if (verification?.verdict === "overtaken") {
+    const since = `Somebody else changed it since, and their change stands: ${verification.reasons.join("; ")}.`;
+    return ended("Unresolved", `${diagnosis.summary} ${remedy.message} ${since}`, true, "ObjectChanged");
+  }
   if (verification?.verdict !== "not_recovered") {
     return ended(
       "Unresolved",

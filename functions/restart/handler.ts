@@ -1,23 +1,29 @@
+import * as z from "zod";
 import { lambda } from "../shared/aws/lambda.ts";
-import { RemedyResult, WorkloadRun } from "../shared/contracts.ts";
+import { Attempt, RemedyResult, WorkloadRun } from "../shared/contracts.ts";
 import { withEvent } from "../shared/kubernetes/event.ts";
+import { assertNotOptedOut } from "../shared/opt-out.ts";
 import { assertClaimed, remedyOf } from "../shared/remedy-step.ts";
 import { settling } from "../shared/settling.ts";
 import { contract, step } from "../shared/step.ts";
 import { count } from "../shared/text.ts";
 import { restart, type Restarted, type RestartRemedy } from "./restart.ts";
 
+const RestartInput = z.strictObject({ attempt: Attempt, run: WorkloadRun });
+
 /** Evicts failing pods, or deletes the leftovers of failed ones. */
 export const restartPods = step(
-  contract(WorkloadRun),
+  contract(RestartInput),
   RemedyResult,
-  async (run, environment): Promise<RemedyResult> => {
+  async ({ attempt, run }, environment): Promise<RemedyResult> => {
     const remedy = remedyOf(run, "restart");
     const cluster = await environment.connect(run.cluster_name);
     assertClaimed(run, environment.now());
+    await assertNotOptedOut(cluster, run.incident.workload);
     const restarted = await restart(cluster, remedy, {
       namespace: run.incident.workload.namespace,
       dryRun: run.dry_run,
+      again: attempt > 0,
       onlyFailing: run.incident.requested === undefined,
     });
     const plan = settling(run, environment.policy(), environment.now());
@@ -25,7 +31,10 @@ export const restartPods = step(
       return {
         status: "refused",
         refusal: "NotFailingAnymore",
-        message: "No pod fails any more; nothing was done.",
+        message:
+          restarted.gone.length === 0
+            ? "No pod fails any more; nothing was done."
+            : `${count(restarted.gone.length, "pod")} of those to be replaced had gone already; nothing was done.`,
         ...plan,
       };
     }
@@ -40,13 +49,14 @@ export const restartPods = step(
 
 export const handler = lambda(restartPods);
 
-function describe({ mode }: RestartRemedy, { replaced, recovered, held }: Restarted, dryRun: boolean): string {
+function describe({ mode }: RestartRemedy, { replaced, gone, recovered, held }: Restarted, dryRun: boolean): string {
   const verb = mode === "evict" ? "evict" : "delete";
   const done = dryRun ? `Would ${verb}` : mode === "evict" ? "Evicted" : "Deleted";
   const names = replaced.slice(0, 3).map(({ name }) => name);
   const more = replaced.length > names.length ? ` and ${replaced.length - names.length} more` : "";
   return [
     `${done} ${count(replaced.length, "pod")} (${names.join(", ")}${more}).`,
+    ...(gone.length === 0 ? [] : [`${count(gone.length, "pod")} had gone already.`]),
     ...(recovered.length === 0 ? [] : [`${count(recovered.length, "pod")} recovered by itself.`]),
     ...(held.length === 0 ? [] : [`A PodDisruptionBudget holds ${count(held.length, "further pod")}.`]),
   ].join(" ");

@@ -10,8 +10,10 @@ export type RestartRemedy = Extract<Remedy, { action: "restart" }>;
 
 /** What became of the pods of one restart. */
 export interface Restarted {
-  /** Evicted or deleted now, or gone already. */
+  /** Evicted or deleted by this restart. */
   replaced: PodTarget[];
+  /** Gone or going before this restart got to them. */
+  gone: PodTarget[];
   /** Left alone, because they do not fail any more. */
   recovered: PodTarget[];
   /** Left alone, because a PodDisruptionBudget allowed no further eviction. */
@@ -22,6 +24,8 @@ export interface Restarted {
 export interface RestartOptions {
   namespace: string;
   dryRun: boolean;
+  /** Whether this restart was tried before: what is gone by now is its own work. */
+  again: boolean;
   /** A runbook may restart a pod that does not fail. */
   onlyFailing: boolean;
 }
@@ -35,13 +39,14 @@ export interface RestartOptions {
 export async function restart(
   cluster: Cluster,
   { mode, pods }: RestartRemedy,
-  { namespace, dryRun, onlyFailing }: RestartOptions,
+  { namespace, dryRun, again, onlyFailing }: RestartOptions,
 ): Promise<Restarted> {
-  const result: Restarted = { replaced: [], recovered: [], held: [] };
+  const result: Restarted = { replaced: [], gone: [], recovered: [], held: [] };
+  const gone = again ? result.replaced : result.gone;
   for (const [index, target] of pods.entries()) {
     const pod = await readPod(cluster, namespace, target);
     if (pod === undefined || isTerminating(pod)) {
-      result.replaced.push(target);
+      gone.push(target);
       continue;
     }
     const stillMeant = mode === "clean_up" ? isLeftover(pod) : !onlyFailing || isFailing(pod) || !isReady(pod);
@@ -50,8 +55,8 @@ export async function restart(
       continue;
     }
     try {
-      await remove(cluster, mode, namespace, target, dryRun);
-      result.replaced.push(target);
+      const removed = await remove(cluster, mode, namespace, target, dryRun);
+      (removed ? result.replaced : gone).push(target);
     } catch (error) {
       const held = isRemediationError(error, "DisruptionBudgetExhausted");
       if (!held || result.replaced.length === 0) throw error;
@@ -62,20 +67,23 @@ export async function restart(
   return result;
 }
 
+/** @returns whether it was there to be removed */
 async function remove(
   cluster: Cluster,
   mode: RestartRemedy["mode"],
   namespace: string,
   { name, uid }: PodTarget,
   dryRun: boolean,
-): Promise<void> {
+): Promise<boolean> {
   const preconditions: Preconditions = { uid };
   try {
     if (mode === "evict") await cluster.evict(namespace, name, preconditions, { dryRun });
     else await cluster.delete(paths.pod(namespace, name), preconditions, { dryRun });
+    return true;
   } catch (error) {
-    // Gone, or another pod has its name by now: either way this one is replaced.
+    // Gone, or another pod has its name by now.
     if (!isRemediationError(error, "NotFound", "ObjectChanged")) throw error;
+    return false;
   }
 }
 

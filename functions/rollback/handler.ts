@@ -1,8 +1,16 @@
 import * as z from "zod";
 import { lambda } from "../shared/aws/lambda.ts";
-import { RemedyResult, UndoResult, WorkloadRun, type PodTarget, type RevisionRef } from "../shared/contracts.ts";
+import {
+  Attempt,
+  RemedyResult,
+  UndoResult,
+  WorkloadRun,
+  type PodTarget,
+  type RevisionRef,
+} from "../shared/contracts.ts";
 import { withEvent } from "../shared/kubernetes/event.ts";
-import { assertClaimed, remedyOf } from "../shared/remedy-step.ts";
+import { assertNotOptedOut } from "../shared/opt-out.ts";
+import { alreadySo, assertClaimed, remedyOf } from "../shared/remedy-step.ts";
 import { settling, undoSettling } from "../shared/settling.ts";
 import { contract, step } from "../shared/step.ts";
 import { count } from "../shared/text.ts";
@@ -10,13 +18,13 @@ import { undoUnlessOvertaken } from "../shared/undo.ts";
 import { rollBack } from "./roll-back.ts";
 import { switchTemplate } from "./switch-template.ts";
 
-const RollbackInput = z.strictObject({ operation: z.enum(["apply", "undo"]), run: WorkloadRun });
+const RollbackInput = z.strictObject({ operation: z.enum(["apply", "undo"]), attempt: Attempt, run: WorkloadRun });
 
 /** Puts an earlier pod template back into a Deployment, StatefulSet or DaemonSet; undone, the one it replaced. */
 export const rollback = step(
   contract(RollbackInput),
   z.union([RemedyResult, UndoResult]),
-  async ({ operation, run }, environment): Promise<RemedyResult | UndoResult> => {
+  async ({ operation, attempt, run }, environment): Promise<RemedyResult | UndoResult> => {
     const { from, to, unblock } = remedyOf(run, "rollback");
     const cluster = await environment.connect(run.cluster_name);
     assertClaimed(run, environment.now());
@@ -25,19 +33,22 @@ export const rollback = step(
 
     if (operation === "undo") {
       return await withEvent(environment, run, "RemediationUndone", {
-        ...(await undoUnlessOvertaken(
-          () => switchTemplate(cluster, { workload, from: to, to: from, dryRun: run.dry_run }),
-          `The rollback was undone: the template of revision ${from.revision} is back.`,
-        )),
+        ...(await undoUnlessOvertaken(async () => {
+          await assertNotOptedOut(cluster, workload);
+          await switchTemplate(cluster, { workload, from: to, to: from, dryRun: run.dry_run });
+        }, `The rollback was undone: the template of revision ${from.revision} is back.`)),
         ...undoSettling(policy, environment.now()),
       });
     }
-    const unblocked = await rollBack(cluster, { workload, from, to, unblock, dryRun: run.dry_run });
+    await assertNotOptedOut(cluster, workload);
+    const { switched, unblocked } = await rollBack(cluster, { workload, from, to, unblock, dryRun: run.dry_run });
+    const plan = settling(run, policy, environment.now());
+    if (!switched && attempt === 0) return { ...alreadySo("roll it back"), ...plan };
     return await withEvent(environment, run, "RemediationRolledBack", {
       status: run.dry_run ? "planned" : "applied",
       message: describe(from, to, unblocked, run.dry_run),
       change: { kind: "rollback", before: from, after: to, unblocked },
-      ...settling(run, policy, environment.now()),
+      ...plan,
     });
   },
 );

@@ -20,7 +20,7 @@ export interface RollBack extends TemplateSwitch {
  * Doing it again changes nothing more.
  *
  * @param patience how long the controller of a StatefulSet may take to see the new template, in milliseconds
- * @returns the pods that have given way
+ * @returns whether the template was switched now, not before, and the pods that have given way
  * @throws RemediationError those of `switchTemplate`; `ClusterUnavailable` when the controller does not see the new
  *   template in time
  */
@@ -28,15 +28,15 @@ export async function rollBack(
   cluster: Cluster,
   { unblock: pods, ...change }: RollBack,
   patience = OBSERVED_WITHIN_MS,
-): Promise<PodTarget[]> {
+): Promise<{ switched: boolean; unblocked: PodTarget[] }> {
   const { workload, to, dryRun } = change;
   const unblocking = { namespace: workload.namespace, pods, to };
   // Whether they may be deleted has to be known before the template is changed: one without the other helps nobody.
   const planned = await unblock(cluster, { ...unblocking, dryRun: true });
-  await switchTemplate(cluster, change);
-  if (dryRun || pods.length === 0) return planned;
+  const switched = await switchTemplate(cluster, change);
+  if (dryRun || pods.length === 0) return { switched, unblocked: planned };
   await untilObserved(cluster, change, patience);
-  return await unblock(cluster, { ...unblocking, dryRun: false });
+  return { switched, unblocked: await unblock(cluster, { ...unblocking, dryRun: false }) };
 }
 
 /** Until then, a pod that is deleted comes back with the template that was replaced. */

@@ -26,21 +26,22 @@ export interface TemplateSwitch {
  *
  * Doing it again changes nothing: a workload that has the wanted template already is left alone.
  *
+ * @returns whether it was switched now; false when the wanted template was there already
  * @throws RemediationError `ObjectChanged` when somebody else changed the template, paused the rollout, chose an update
  *   strategy that replaces no pods, or deleted the revision since; `WorkloadNotFound`; `WriteRefused` when admission
  *   refuses the template; `InvalidStepInput` for another kind
  */
-export async function switchTemplate(cluster: Cluster, change: TemplateSwitch): Promise<void> {
+export async function switchTemplate(cluster: Cluster, change: TemplateSwitch): Promise<boolean> {
   const { workload: ref, from, to, dryRun } = change;
   for (let attempt = 1; ; attempt++) {
     const { path, workload, present } = await readTemplate(cluster, ref);
-    if (present === to.template) return;
+    if (present === to.template) return false;
     assertUnchanged(ref, workload, present, from);
     const patch = templatePatch(ref, workload, await readEarlierTemplate(cluster, ref, to));
     try {
       await cluster.patch(path, patch, { dryRun: true });
       if (!dryRun) await cluster.patch(path, patch);
-      return;
+      return true;
     } catch (error) {
       // Most often only the status moved on: look again, and decide again.
       if (!isRemediationError(error, "ObjectChanged") || attempt >= ATTEMPTS) throw error;

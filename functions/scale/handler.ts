@@ -1,21 +1,22 @@
 import * as z from "zod";
 import { lambda } from "../shared/aws/lambda.ts";
-import { RemedyResult, UndoResult, WorkloadRun } from "../shared/contracts.ts";
+import { Attempt, RemedyResult, UndoResult, WorkloadRun } from "../shared/contracts.ts";
 import { withEvent } from "../shared/kubernetes/event.ts";
 import { describeSize } from "../shared/kubernetes/hpa.ts";
-import { assertClaimed, remedyOf } from "../shared/remedy-step.ts";
+import { assertNotOptedOut } from "../shared/opt-out.ts";
+import { alreadySo, assertClaimed, remedyOf } from "../shared/remedy-step.ts";
 import { settling, undoSettling } from "../shared/settling.ts";
 import { contract, step } from "../shared/step.ts";
 import { undoUnlessOvertaken } from "../shared/undo.ts";
 import { describeTarget, reversed, scale } from "./scale.ts";
 
-const ScaleInput = z.strictObject({ operation: z.enum(["apply", "undo"]), run: WorkloadRun });
+const ScaleInput = z.strictObject({ operation: z.enum(["apply", "undo"]), attempt: Attempt, run: WorkloadRun });
 
 /** Moves an HPA's bounds or a Deployment's replicas; undone, moves them back. */
 export const scaleWorkload = step(
   contract(ScaleInput),
   z.union([RemedyResult, UndoResult]),
-  async ({ operation, run }, environment): Promise<RemedyResult | UndoResult> => {
+  async ({ operation, attempt, run }, environment): Promise<RemedyResult | UndoResult> => {
     const { scale: plan } = remedyOf(run, "scale");
     const cluster = await environment.connect(run.cluster_name);
     assertClaimed(run, environment.now());
@@ -26,18 +27,24 @@ export const scaleWorkload = step(
     if (operation === "undo") {
       return await withEvent(environment, run, "RemediationUndone", {
         ...(await undoUnlessOvertaken(
-          () => scale(cluster, workload, reversed(plan), run.dry_run),
+          async () => {
+            await assertNotOptedOut(cluster, workload);
+            await scale(cluster, workload, reversed(plan), run.dry_run);
+          },
           `The scaling was undone: ${target} is back at ${describeSize(plan.from)}.`,
         )),
         ...undoSettling(policy, environment.now()),
       });
     }
-    await scale(cluster, workload, plan, run.dry_run);
+    await assertNotOptedOut(cluster, workload);
+    const scaled = await scale(cluster, workload, plan, run.dry_run);
+    const times = settling(run, policy, environment.now());
+    if (!scaled && attempt === 0) return { ...alreadySo("scale it"), ...times };
     return await withEvent(environment, run, "RemediationScaled", {
       status: run.dry_run ? "planned" : "applied",
       message: `${run.dry_run ? "Would scale" : "Scaled"} ${target} from ${describeSize(plan.from)} to ${describeSize(plan.to)}.`,
       change: { kind: "scale", scale: plan },
-      ...settling(run, policy, environment.now()),
+      ...times,
     });
   },
 );

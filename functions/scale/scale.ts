@@ -11,14 +11,20 @@ const ATTEMPTS = 6;
 /**
  * Moves an HPA's bounds, or a Deployment's replicas, from exactly one value to exactly another. Doing it again changes
  * nothing.
+ * @returns whether it was moved now; false when it was there already
  * @throws RemediationError `ObjectChanged` when it is at neither value, or gone
  */
-export async function scale(cluster: Cluster, workload: WorkloadRef, plan: ScalePlan, dryRun: boolean): Promise<void> {
+export async function scale(
+  cluster: Cluster,
+  workload: WorkloadRef,
+  plan: ScalePlan,
+  dryRun: boolean,
+): Promise<boolean> {
   for (let attempt = 1; ; attempt++) {
     try {
-      if (plan.target === "hpa") await moveBounds(cluster, workload.namespace, plan, dryRun);
-      else await setReplicas(cluster, workload, plan, dryRun);
-      return;
+      return plan.target === "hpa"
+        ? await moveBounds(cluster, workload.namespace, plan, dryRun)
+        : await setReplicas(cluster, workload, plan, dryRun);
     } catch (error) {
       if (isRemediationError(error, "NotFound"))
         throw changed(`${describeTarget(workload, plan)} does not exist any more`);
@@ -50,11 +56,11 @@ async function moveBounds(
   namespace: string,
   { name, from, to }: Extract<ScalePlan, { target: "hpa" }>,
   dryRun: boolean,
-): Promise<void> {
+): Promise<boolean> {
   const path = paths.hpa(namespace, name);
   const hpa = await cluster.get<Hpa>(path);
   const present = boundsOf(hpa);
-  if (equal(present, to)) return;
+  if (equal(present, to)) return false;
   if (!equal(present, from)) {
     throw changed(`somebody else set the bounds of HPA ${namespace}/${name} to ${describeSize(present)}`);
   }
@@ -67,6 +73,7 @@ async function moveBounds(
     ],
     { dryRun },
   );
+  return true;
 }
 
 async function setReplicas(
@@ -74,11 +81,11 @@ async function setReplicas(
   { namespace, name }: WorkloadRef,
   { from, to }: Extract<ScalePlan, { target: "replicas" }>,
   dryRun: boolean,
-): Promise<void> {
+): Promise<boolean> {
   const path = paths.deploymentScale(namespace, name);
   const current = await cluster.get<ScaleObject>(path);
   const present = current.spec?.replicas ?? 0;
-  if (present === to) return;
+  if (present === to) return false;
   if (present !== from) {
     throw changed(`somebody else scaled Deployment ${namespace}/${name} to ${describeSize(present)}`);
   }
@@ -90,6 +97,7 @@ async function setReplicas(
     ],
     { dryRun },
   );
+  return true;
 }
 
 function equal(a: HpaBounds, b: HpaBounds): boolean {

@@ -264,6 +264,9 @@ export const Change = z.discriminatedUnion("kind", [
 ]);
 export type Change = z.output<typeof Change>;
 
+/** How often a state was tried before, as Step Functions counts its retries. */
+export const Attempt = z.int().min(0).default(0);
+
 /** What a remedy step did. */
 export const RemedyResult = z.strictObject({
   /**
@@ -291,7 +294,8 @@ export const UndoResult = z.strictObject({
 export type UndoResult = z.output<typeof UndoResult>;
 
 export const Verification = z.strictObject({
-  verdict: z.enum(["recovered", "settling", "not_recovered"]),
+  /** `overtaken`: somebody changed what the remedy had set, so what is seen is not its effect. */
+  verdict: z.enum(["recovered", "settling", "not_recovered", "overtaken"]),
   /** What it waits for, or what is wrong; empty when recovered. */
   reasons: z.array(z.string()),
   wait_seconds: z.int().min(1),

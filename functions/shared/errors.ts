@@ -26,6 +26,7 @@ export const ERROR_NAMES = [
   "WorkloadNotFound",
   "NotFound",
   "ObjectChanged",
+  "OptedOut",
   "WriteRefused",
   "DisruptionBudgetExhausted",
   "ClaimNamespaceMissing",

@@ -1,4 +1,4 @@
-import type { Remedy, WorkloadRun } from "./contracts.ts";
+import type { Remedy, RemedyResult, WorkloadRun } from "./contracts.ts";
 import { RemediationError } from "./errors.ts";
 import { describeWorkload } from "./kubernetes/workloads.ts";
 
@@ -39,4 +39,13 @@ export function assertClaimed({ dry_run, claim, incident }: WorkloadRun, now: Da
     "ClaimExpired",
     `${describeWorkload(incident.workload)}: the claim lasts until ${expires}, which is too short for another change, so none was made. Another execution may be at work on it by then.`,
   );
+}
+
+/** The refusal of a remedy that somebody else has carried out since the diagnosis: it is theirs, and nothing to be undone. */
+export function alreadySo(toDo: string): Pick<RemedyResult, "status" | "refusal" | "message"> {
+  return {
+    status: "refused",
+    refusal: "AlreadyAsRequested",
+    message: `Somebody else was about to ${toDo} as well, and was first; nothing was done.`,
+  };
 }

@@ -2,8 +2,8 @@ import type { UndoResult } from "./contracts.ts";
 import { isRemediationError } from "./errors.ts";
 
 /**
- * Undoes a remedy unless somebody changed the object since; then their change stands, and the result says so.
- * @param undo must throw `ObjectChanged` when the object is not as the remedy left it
+ * Undoes a remedy unless somebody changed the object or opted out since; then it stays as it is, and the result says so.
+ * @param undo must throw `ObjectChanged` when the object is not as the remedy left it, or `OptedOut`
  * @param done what to say when it was undone
  */
 export async function undoUnlessOvertaken(
@@ -14,7 +14,7 @@ export async function undoUnlessOvertaken(
     await undo();
     return { status: "applied", message: done };
   } catch (error) {
-    if (!isRemediationError(error, "ObjectChanged")) throw error;
+    if (!isRemediationError(error, "ObjectChanged", "OptedOut")) throw error;
     return { status: "overtaken", message: `The remedy was not undone. ${error.message}` };
   }
 }

@@ -6,6 +6,7 @@ import type { Pod, Workload } from "../shared/kubernetes/types.ts";
 import type { Policy } from "../shared/policy.ts";
 import { bounded } from "../shared/text.ts";
 import { hpaGaps, stillLimited } from "./hpa-settled.ts";
+import { overtakenBy } from "./overtaken.ts";
 import { rolloutGaps, wantedReplicas } from "./rollout.ts";
 import type { WorkloadState } from "./state.ts";
 
@@ -20,9 +21,14 @@ const MAX_REASONS = 5;
  * is carried from look to look, so that nodes' clocks do not matter.
  */
 export function verify(run: WorkloadRun, state: WorkloadState, policy: Policy, now: Date): Verification {
-  const reasons = gaps(run, state);
   const digest = podDigest(state.pods);
   const { interval_seconds, soak_seconds } = policy.verify;
+  const replaced = run.remedy?.change === undefined ? undefined : overtakenBy(run.remedy.change, state);
+  if (replaced !== undefined) {
+    const observation = { digest, well_since: null };
+    return { verdict: "overtaken", reasons: [bounded(replaced)], wait_seconds: interval_seconds, observation };
+  }
+  const reasons = gaps(run, state);
 
   if (reasons.length > 0) {
     const late = now.getTime() >= Date.parse(run.remedy?.deadline ?? "");

@@ -75,7 +75,8 @@ class Subject {
   }
 
   async rollBack(plan: RollBack): Promise<string[]> {
-    return (await rollBack(await this.#scenario.client(), plan)).map(({ name }) => name);
+    const { unblocked } = await rollBack(await this.#scenario.client(), plan);
+    return unblocked.map(({ name }) => name);
   }
 
   async untilWhole(): Promise<void> {

@@ -44,6 +44,8 @@ const SERVICE_ERRORS = [
   "Lambda.SdkClientException",
   "Lambda.TooManyRequestsException",
   "Lambda.Unknown",
+  "Lambda.ClientExecutionTimeoutException",
+  "Runtime.ExitError",
   "Sandbox.Timedout",
 ];
 

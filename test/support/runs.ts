@@ -1,8 +1,19 @@
 import type { Change, Diagnosis, RemedyResult, WorkloadRun } from "../../functions/shared/contracts.ts";
-import { incident, NOW } from "./objects.ts";
+import { templateHash } from "../../functions/shared/kubernetes/template.ts";
+import { incident, NOW, template } from "./objects.ts";
 
-const REVISION_1 = { revision: 1, kind: "ReplicaSet", name: "web-1", template: "aaaa" } as const;
-const REVISION_2 = { revision: 2, kind: "ReplicaSet", name: "web-2", template: "bbbb" } as const;
+const REVISION_1 = {
+  revision: 1,
+  kind: "ReplicaSet",
+  name: "web-1",
+  template: templateHash(template("shop/web:1")),
+} as const;
+const REVISION_2 = {
+  revision: 2,
+  kind: "ReplicaSet",
+  name: "web-2",
+  template: templateHash(template("shop/web:2")),
+} as const;
 
 /** A run that has claimed `shop/web`. */
 export function claimedRun(overrides: Partial<WorkloadRun> = {}): WorkloadRun {

@@ -36,6 +36,13 @@ const notRecovered = { ...appliedRun(), verification: look("not_recovered", ["po
 const ENDINGS: [string, WorkloadRun, string, string | undefined, boolean][] = [
   ["recovered", { ...appliedRun(), verification: look("recovered") }, "Recovered", undefined, false],
   [
+    "overtaken before it could be verified",
+    { ...appliedRun(), verification: look("overtaken", ["its pod template is not that of revision 1 any more"]) },
+    "Unresolved",
+    "ObjectChanged",
+    true,
+  ],
+  [
     "undone",
     { ...notRecovered, undo, undo_verification: { verdict: "undone", reasons: [] } },
     "RolledBack",

@@ -32,7 +32,7 @@ const run = claimedRun({
 describe("the restart step", () => {
   it("shows on the workload which pods it evicted, after it did", async () => {
     api.on("POST", `${SHOP}/events`, { status: 201, body: {} });
-    await restartPods(environment)(run);
+    await restartPods(environment)({ run });
 
     expect(api.writes).toMatchObject([
       { path: `${SHOP}/pods/a/eviction` },
@@ -50,14 +50,33 @@ describe("the restart step", () => {
   it("has restarted all the same when that is refused", async () => {
     api.on("POST", `${SHOP}/events`, refusal(403, "events is forbidden"));
 
-    expect(await restartPods(environment)(run)).toMatchObject({
+    expect(await restartPods(environment)({ run })).toMatchObject({
       status: "applied",
       change: { kind: "restart", pods: [{ name: "a" }] },
     });
   });
 
   it("shows nothing of a restart that a dry run only planned", async () => {
-    expect(await restartPods(environment)({ ...run, dry_run: true })).toMatchObject({ status: "planned" });
+    expect(await restartPods(environment)({ run: { ...run, dry_run: true } })).toMatchObject({ status: "planned" });
     expect(api.writes).toMatchObject([{ path: `${SHOP}/pods/a/eviction`, query: { dryRun: "All" } }]);
+  });
+
+  it("is refused when the pods had gone already, and says so", async () => {
+    api.on("GET", `${SHOP}/pods/a`, refusal(404, "pods not found"));
+
+    expect(await restartPods(environment)({ attempt: 0, run })).toMatchObject({
+      status: "refused",
+      refusal: "NotFailingAnymore",
+      message: "1 pod of those to be replaced had gone already; nothing was done.",
+    });
+    expect(await restartPods(environment)({ attempt: 1, run })).toMatchObject({ status: "applied" });
+  });
+
+  it("evicts nothing of a workload that was opted out since its diagnosis", async () => {
+    const annotations = { "eks-remediation/enabled": "false" };
+    api.on("GET", "/apis/apps/v1/namespaces/shop/deployments/web", found({ metadata: { name: "web", annotations } }));
+
+    await expect(restartPods(environment)({ run })).rejects.toMatchObject({ name: "OptedOut" });
+    expect(api.writes).toEqual([]);
   });
 });

@@ -4,7 +4,7 @@ import { ApiServer, BUDGET_EXHAUSTED, found, refusal } from "../../support/api-s
 import { ago, crashingPod, pod } from "../../support/objects.ts";
 
 const PODS = "/api/v1/namespaces/shop/pods";
-const OPTIONS = { namespace: "shop", dryRun: false, onlyFailing: true };
+const OPTIONS = { namespace: "shop", dryRun: false, again: false, onlyFailing: true };
 
 let api: ApiServer;
 beforeEach(async () => {
@@ -34,6 +34,7 @@ describe("a restart", () => {
 
     expect(await restart(api.cluster(), evict("a", "b"), OPTIONS)).toEqual({
       replaced: [target("a"), target("b")],
+      gone: [],
       recovered: [],
       held: [],
     });
@@ -70,21 +71,31 @@ describe("a restart", () => {
     ["is gone", refusal(404, "pods not found")],
     ["is going", found({ ...crashingPod({}), metadata: { uid: "a-uid", deletionTimestamp: ago(1) } })],
     ["gave its name to another", found({ ...crashingPod({}), metadata: { name: "a", uid: "another-uid" } })],
-  ])("counts a pod as replaced that %s, and writes nothing", async (_what, answer) => {
-    api.on("GET", `${PODS}/a`, answer);
+  ])(
+    "takes a pod that %s for its own work only when it was tried before, and writes nothing",
+    async (_what, answer) => {
+      api.on("GET", `${PODS}/a`, answer);
 
-    expect((await restart(api.cluster(), evict("a"), OPTIONS)).replaced).toEqual([target("a")]);
-    expect(api.writes).toEqual([]);
-  });
+      const first = await restart(api.cluster(), evict("a"), OPTIONS);
+      const second = await restart(api.cluster(), evict("a"), { ...OPTIONS, again: true });
+
+      expect([first.gone, first.replaced]).toEqual([[target("a")], []]);
+      expect([second.gone, second.replaced]).toEqual([[], [target("a")]]);
+      expect(api.writes).toEqual([]);
+    },
+  );
 
   it.each([
     ["goes between the look and the eviction", refusal(404, "pods not found")],
     ["was replaced in between", refusal(409, "Precondition failed: UID in precondition: a-uid")],
-  ])("counts a pod as replaced that %s, and goes on", async (_what, answer) => {
+  ])("does not take a pod for its own work that %s, and goes on", async (_what, answer) => {
     crashing("a", "b");
     api.on("POST", `${PODS}/a/eviction`, answer);
 
-    expect((await restart(api.cluster(), evict("a", "b"), OPTIONS)).replaced).toEqual([target("a"), target("b")]);
+    expect(await restart(api.cluster(), evict("a", "b"), OPTIONS)).toMatchObject({
+      gone: [target("a")],
+      replaced: [target("b")],
+    });
   });
 
   it("is refused when a disruption budget holds the very first pod", async () => {
@@ -103,6 +114,7 @@ describe("a restart", () => {
 
     expect(await restart(api.cluster(), evict("a", "b", "c"), OPTIONS)).toEqual({
       replaced: [target("a")],
+      gone: [],
       recovered: [],
       held: [target("b"), target("c")],
     });

@@ -20,7 +20,7 @@ beforeEach(async () => {
   for (const revision of [1, 2]) {
     api.on("GET", `${REVISIONS}/db-r${revision}`, found(controllerRevision(revision)));
   }
-  api.on("GET", STATEFUL_SET, found(db()), found(db({ template: template("shop/web:1") })));
+  api.on("GET", STATEFUL_SET, found(db()), found(db()), found(db({ template: template("shop/web:1") })));
   api.on("PATCH", STATEFUL_SET, found({}));
   api.on("GET", POD, found(dbPod(2, 2, { ready: false })));
   api.on("DELETE", POD, found({}));
@@ -70,5 +70,26 @@ describe("the rollback step", () => {
       { op: "test" },
       { path: "/spec/template", value: template("shop/web:2") },
     ]);
+  });
+
+  it("leaves a template alone that somebody else has put back, and takes it for its own work when tried again", async () => {
+    api.on("GET", STATEFUL_SET, found(db({ template: template("shop/web:1") })));
+
+    expect(await rollback(environment)({ operation: "apply", attempt: 0, run })).toMatchObject({
+      status: "refused",
+      refusal: "AlreadyAsRequested",
+    });
+    expect(await rollback(environment)({ operation: "apply", attempt: 1, run })).toMatchObject({ status: "applied" });
+    expect(api.writes.filter(({ method }) => method === "PATCH")).toEqual([]);
+  });
+
+  it("writes nothing to a workload that was opted out since its diagnosis, and undoes nothing there", async () => {
+    const optedOut = db();
+    optedOut.metadata = { ...optedOut.metadata, annotations: { "eks-remediation/enabled": "false" } };
+    api.on("GET", STATEFUL_SET, found(optedOut));
+
+    await expect(rollback(environment)({ operation: "apply", run })).rejects.toMatchObject({ name: "OptedOut" });
+    expect(await rollback(environment)({ operation: "undo", run })).toMatchObject({ status: "overtaken" });
+    expect(api.writes).toEqual([]);
   });
 });

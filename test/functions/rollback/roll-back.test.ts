@@ -35,7 +35,8 @@ beforeEach(async () => {
 });
 afterEach(() => api.stop());
 
-const rolledBack = (change: Partial<RollBack> = {}) => rollBack(api.cluster(), { ...ROLL_BACK, ...change });
+const rolledBack = async (change: Partial<RollBack> = {}) =>
+  (await rollBack(api.cluster(), { ...ROLL_BACK, ...change })).unblocked;
 const writes = () =>
   api.writes.map(({ method, path, query }) => `${method} ${path === POD ? "pod" : "set"} ${query["dryRun"] ?? "now"}`);
 
@@ -51,6 +52,11 @@ describe("rolling back a stuck StatefulSet", () => {
       `DELETE ${POD}`,
     ]);
     expect(api.writes.at(-1)?.body).toMatchObject({ preconditions: { uid: "db-2-uid", resourceVersion: "7" } });
+  });
+
+  it("says whether it was the one that put the template back", async () => {
+    expect(await rollBack(api.cluster(), ROLL_BACK)).toMatchObject({ switched: true });
+    expect(await rollBack(api.cluster(), ROLL_BACK)).toMatchObject({ switched: false });
   });
 
   it("in a dry run tries everything and writes nothing", async () => {

@@ -57,4 +57,25 @@ describe("the scale step", () => {
     expect(await scaleWorkload(environment)({ operation: "undo", run })).toMatchObject({ status: "overtaken" });
     expect(events()).toEqual([]);
   });
+
+  it("leaves a size alone that somebody else has chosen as well, and takes it for its own work when tried again", async () => {
+    scaledTo(4);
+
+    expect(await scaleWorkload(environment)({ operation: "apply", attempt: 0, run })).toMatchObject({
+      status: "refused",
+      refusal: "AlreadyAsRequested",
+    });
+    expect(await scaleWorkload(environment)({ operation: "apply", attempt: 1, run })).toMatchObject({
+      status: "applied",
+    });
+  });
+
+  it("writes nothing in a namespace that was opted out since the diagnosis", async () => {
+    scaledTo(2);
+    const annotations = { "eks-remediation/enabled": "false" };
+    api.on("GET", "/api/v1/namespaces/shop", found({ metadata: { name: "shop", annotations } }));
+
+    await expect(scaleWorkload(environment)({ operation: "apply", run })).rejects.toMatchObject({ name: "OptedOut" });
+    expect(api.writes).toEqual([]);
+  });
 });

@@ -30,7 +30,7 @@ const rollBack = claimedRun({ diagnosis: diagnosis() });
 
 describe("a step that comes when its claim has expired", () => {
   it.each([
-    ["Restart", () => restartPods(environment)(restart)],
+    ["Restart", () => restartPods(environment)({ run: restart })],
     ["Roll back", () => rollback(environment)({ operation: "apply", run: rollBack })],
     ["Undo rollback", () => rollback(environment)({ operation: "undo", run: rollBack })],
     ["Look what was done", () => verifyWorkload(environment)({ operation: "look", run: rollBack })],

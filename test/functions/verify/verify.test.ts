@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Verification, WorkloadRun } from "../../../functions/shared/contracts.ts";
 import { verify } from "../../../functions/verify/verify.ts";
 import type { WorkloadState } from "../../../functions/verify/state.ts";
-import { ago, crashingPod, deployment, hpa, NOW, pod, policy } from "../../support/objects.ts";
+import { ago, crashingPod, deployment, hpa, NOW, pod, policy, template } from "../../support/objects.ts";
 import { appliedRun } from "../../support/runs.ts";
 
 const rules = policy({ verify: { soak_seconds: 60, interval_seconds: 20 } });
@@ -133,5 +133,24 @@ describe("verify", () => {
     expect(verify(limited, state({ hpa: hpa({ max: 6, current: 5 }) }), rules, NOW).reasons.join()).toContain(
       "well since",
     );
+  });
+
+  it.each<[string, WorkloadRun, WorkloadState]>([
+    ["template", appliedRun(), state({ workload: deployment({ replicas: 1, template: template("shop/web:3") }) })],
+    [
+      "number of replicas",
+      appliedRun({ kind: "scale", scale: { target: "replicas", from: 1, to: 3 } }),
+      state({ workload: deployment({ replicas: 5 }) }),
+    ],
+    [
+      "bounds",
+      appliedRun({
+        kind: "scale",
+        scale: { target: "hpa", name: "web", from: { min: 2, max: 4 }, to: { min: 2, max: 6 } },
+      }),
+      state({ hpa: hpa({ min: 2, max: 9 }) }),
+    ],
+  ])("does not judge the remedy by another %s than it had set", (_what, run, seen) => {
+    expect(verify(run, seen, rules, NOW)).toMatchObject({ verdict: "overtaken" });
   });
 });

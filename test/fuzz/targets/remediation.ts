@@ -73,7 +73,7 @@ async function untilRefused(run: Payload, environment: Environment): Promise<voi
   const steps: [field: string, when: () => boolean, call: () => Promise<unknown>][] = [
     ["claim", () => true, () => claim(environment)({ operation: "acquire", run })],
     ["diagnosis", () => field(run["claim"], "status") === "claimed", () => diagnose(environment)(run)],
-    ["remedy", () => actionOf(run) === "restart", () => restartPods(environment)(run)],
+    ["remedy", () => actionOf(run) === "restart", () => restartPods(environment)({ run })],
     ["remedy", () => actionOf(run) === "rollback", () => rollback(environment)({ operation: "apply", run })],
     ["remedy", () => actionOf(run) === "scale", () => scaleWorkload(environment)({ operation: "apply", run })],
     ["verification", () => isApplied(run), () => verifyWorkload(environment)({ operation: "remedy", run })],
