@@ -53,18 +53,26 @@ function flooded(day: DayRecord): string[] {
     : [`${told.length} messages about ${day.broken}, which stays broken; at most ${most}`];
 }
 
-/** Changes of one object that follow each other within the cool-down, but for an undo and the pods of one restart. */
-function repeatedTooSoon({ writes, pause }: DayRecord): string[] {
+/** Changes of one workload that follow each other within the cool-down, but for an undo and the pods of one restart. */
+function repeatedTooSoon({ writes, told, pause }: DayRecord): string[] {
   const byWorkload = Map.groupBy(writes, workloadOf);
   return [...byWorkload].flatMap(([workload, made]) =>
     made.slice(1).flatMap((write, index) => {
       const seconds = (write.at - (made[index]?.at ?? 0)) / 1_000;
       const sameRestart = write.what === "create pods/eviction" && seconds < 60;
-      return sameRestart || seconds >= pause.base_seconds
+      const undone = told.some(
+        (each) => each.workload === workload && each.outcome === "RolledBack" && isSoonAfter(each.at, write.at),
+      );
+      return sameRestart || undone || seconds >= pause.base_seconds
         ? []
         : [`${workload} was changed again after ${Math.round(seconds)} s: ${write.what} at ${moment(write.at)}`];
     }),
   );
+}
+
+/** The report follows the undo when that is verified. */
+function isSoonAfter(later: number, earlier: number): boolean {
+  return later >= earlier && later - earlier < 10 * 60_000;
 }
 
 /** `shop/app-1`, of the path of a workload, its HPA or its pod. */

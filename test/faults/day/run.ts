@@ -120,7 +120,7 @@ async function playDay(minutes: number, seedNumber: number): Promise<DayRecord> 
   const held = leases().filter(({ spec }) => (spec?.holderIdentity ?? "") !== "");
   const lines = leases().map((lease) => historyOf(lease).length);
   const before = leases().length;
-  await claimTomorrow();
+  await claimLater();
   const left = leases().map(({ metadata }) => metadata?.name ?? "");
   const record: DayRecord = {
     runs: minutes,
@@ -147,12 +147,12 @@ async function playDay(minutes: number, seedNumber: number): Promise<DayRecord> 
     return store.list(LEASES, CLAIM_NAMESPACE);
   }
 
-  /** More than a day later another workload is claimed: by then nothing else is in use. */
-  async function claimTomorrow(): Promise<void> {
-    const later = new Date(clock.now().getTime() + (DAY_SECONDS + 3_600) * 1_000);
-    const workload = { kind: "Deployment", namespace: "shop", name: "tomorrow" };
+  /** When two days have passed, another workload is claimed: by then nothing else is in use. */
+  async function claimLater(): Promise<void> {
+    const later = new Date(clock.now().getTime() + 2 * DAY_SECONDS * 1_000);
+    const workload = { kind: "Deployment", namespace: "shop", name: "later" };
     const incident = { workload, failures: [], failing_pods: 1, sample_pods: [] };
-    const execution = { id: "tomorrow", name: "tomorrow" };
+    const execution = { id: "later", name: "later" };
     const run = { cluster_name: "embedded", dry_run: false, execution, incident };
     await claimStep({ ...environmentOf("claim"), now: () => later })({ operation: "acquire", run });
   }
