@@ -5,7 +5,7 @@ import { mostMessages } from "./plan.ts";
 const LASTING_MS = 45 * 60_000;
 /** A rollout has its deadline first, then the remedy its soak. */
 const TOLD_WITHIN_MS = 60 * 60_000;
-/** Storm and what else is told of whole runs. */
+/** Outcomes that a claim remembers. */
 const MAX_HISTORY = 10;
 /** Growth of the heap that is within what collections leave. */
 const MAX_GROWTH = 1.2;
@@ -23,7 +23,7 @@ export function judgeDay(day: DayRecord): string[] {
     ...flooded(day),
     ...repeatedTooSoon(day),
     ...(day.longestHistory <= MAX_HISTORY ? [] : [`a claim remembers ${day.longestHistory} outcomes`]),
-    ...(day.claimsLeft.length <= 2 ? [] : [`a day later these claims are left: ${day.claimsLeft.join(", ")}`]),
+    ...(day.claimsLeft.length <= 2 ? [] : [`two days later these claims are left: ${day.claimsLeft.join(", ")}`]),
     ...grown(day.samples),
   ];
 }
@@ -48,9 +48,17 @@ export function messagesAbout(day: DayRecord): { told: Told[]; most: number } {
 
 function flooded(day: DayRecord): string[] {
   const { told, most } = messagesAbout(day);
-  return told.length <= most
-    ? []
-    : [`${told.length} messages about ${day.broken}, which stays broken; at most ${most}`];
+  const storm = day.told.filter(({ outcome }) => outcome === "Storm");
+  const seconds = ((storm.at(-1)?.at ?? 0) - (storm[0]?.at ?? 0)) / 1_000;
+  const mostOfStorm = mostMessages(seconds, day.pause.base_seconds, day.pause.max_seconds);
+  return [
+    ...(told.length <= most
+      ? []
+      : [`${told.length} messages about ${day.broken}, which stays broken; at most ${most}`]),
+    ...(storm.length <= mostOfStorm
+      ? []
+      : [`${storm.length} messages about one storm of ${Math.round(seconds / 60)} minutes; at most ${mostOfStorm}`]),
+  ];
 }
 
 /** Changes of one workload that follow each other within the cool-down, but for an undo and the pods of one restart. */
