@@ -14,7 +14,17 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/kubernetes/**", "test/deployed/**"],
+          exclude: ["test/kubernetes/**", "test/deployed/**", "test/report/**"],
+        },
+      },
+      {
+        test: {
+          name: "report",
+          include: ["test/report/**/*.test.ts"],
+          globalSetup: "test/report/global-setup.ts",
+          // A browser each.
+          maxWorkers: 2,
+          testTimeout: 60_000,
         },
       },
       {

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import {
   ExecutionAbortedError,
   ExecutionError,
@@ -15,6 +16,7 @@ import { rollback } from "../functions/rollback/handler.ts";
 import { scaleWorkload } from "../functions/scale/handler.ts";
 import type { Environment, Step } from "../functions/shared/step.ts";
 import { verifyWorkload } from "../functions/verify/handler.ts";
+import { Calls } from "./calls.ts";
 import { readPath } from "./scenarios/read-path.ts";
 
 /** The workflow's definition, the same file that is deployed. */
@@ -51,12 +53,22 @@ export type ExecutionResult =
 
 export interface Execution {
   result: Promise<ExecutionResult>;
-  /** Stops before the next state. */
+  /**
+   * Stops before the next state. The result comes when the calls that are under way have ended; events tell what they
+   * did.
+   */
   abort: () => void;
 }
 
 /** A function of the workflow, by the name of its folder. */
 export type FunctionName = "detect" | "classify" | "claim" | "restart" | "rollback" | "scale" | "verify" | "notify";
+
+/** One call of a function by a Task state; a retry is a call of its own. */
+export interface FunctionCall {
+  state: string;
+  functionName: FunctionName;
+  environment: Environment;
+}
 
 export interface ExecutionOptions {
   input: unknown;
@@ -65,6 +77,10 @@ export interface ExecutionOptions {
   environment: Environment | ((name: FunctionName) => Environment);
   /** Waits for a Wait state, where time is not the machine's; the engine's own waiting by default. */
   sleep?: ((seconds: number) => Promise<void>) | undefined;
+  /** Stands between the states and their functions: `handle` is the function, in the environment that it is given. */
+  call?: ((call: FunctionCall, handle: (environment: Environment) => Promise<unknown>) => Promise<unknown>) | undefined;
+  /** How long a state waits before each retry, in milliseconds; what the definition says by default. */
+  retryMilliseconds?: number | undefined;
   onEvent?: (event: ExecutionEvent) => void;
 }
 
@@ -79,25 +95,53 @@ export function loadDefinition(): Definition {
 }
 
 /** Runs the workflow once, in this process. */
-export function startExecution({ input, name, environment, sleep, onEvent }: ExecutionOptions): Execution {
+export function startExecution(options: ExecutionOptions): Execution {
+  const { input, name, sleep, retryMilliseconds, onEvent } = options;
   const definition = sleep === undefined ? loadDefinition() : withTasksThatWait(loadDefinition());
   const machine = new StateMachine(definition, { validationOptions: { checkPaths: false } });
+  const calls = new Calls();
+  const iterations = new Map<string, number>();
+  const see = (event: ExecutionEvent) => {
+    const workload = workloadKey(event.input);
+    if (workload !== undefined && event.iteration !== undefined) iterations.set(workload, event.iteration);
+    onEvent?.(event);
+  };
+  const seeLate = (event: ExecutionEvent) => {
+    onEvent?.({ ...event, iteration: iterations.get(workloadKey(event.input) ?? "") });
+  };
+  const handlers = localHandlers(definition, { ...options, calls, seeLate });
+  const retryIntervals = Object.keys(handlers).map((state) => [state, retryMilliseconds] as const);
   const execution = machine.run(input as never, {
-    overrides: { taskResourceLocalHandlers: localHandlers(definition, environment, sleep) },
+    overrides: {
+      taskResourceLocalHandlers: handlers,
+      ...(retryMilliseconds === undefined
+        ? {}
+        : { retryIntervalOverrides: Object.fromEntries(retryIntervals) as Record<string, number> }),
+    },
     context: {
       Execution: { Id: `arn:aws:states:local:000000000000:execution:remediation:${name}`, Name: name },
     },
   });
-  const observed = observe(execution.eventLogs, onEvent);
+  const observed = observe(execution.eventLogs, see);
   return {
     abort: () => {
+      calls.end();
       execution.abort();
     },
     result: settle(execution.result).then(async (result) => {
-      if (result.status !== "aborted") await observed;
+      if (result.status === "aborted") {
+        await calls.settled();
+        await nextTurn();
+      } else await observed;
       return result;
     }),
   };
+}
+
+/** Which workload a state's input is about. */
+function workloadKey(input: unknown): string | undefined {
+  const { incident } = (input ?? {}) as { incident?: { workload?: object } };
+  return incident?.workload === undefined ? undefined : JSON.stringify(incident.workload);
 }
 
 interface WaitState {
@@ -184,39 +228,61 @@ const EVENT_TYPES: Partial<Record<string, ExecutionEvent["type"]>> = {
 
 type Handlers = NonNullable<NonNullable<RunOptions["overrides"]>["taskResourceLocalHandlers"]>;
 
+interface Surroundings extends Pick<ExecutionOptions, "environment" | "sleep" | "call"> {
+  calls: Calls;
+  /** Is told how a call ended that the aborted engine does not wait for. The iteration is not known. */
+  seeLate: (event: ExecutionEvent) => void;
+}
+
+/** A Task state, as far as its handler needs it. */
+interface Task {
+  name: string;
+  Resource: string;
+  ResultPath?: string | null;
+}
+
 /** The handler for each Task state, Map iterations included, found by the ARN in its `Resource`. */
-function localHandlers(
-  definition: Definition,
-  environment: ExecutionOptions["environment"],
-  sleep: ExecutionOptions["sleep"],
-): Handlers {
+function localHandlers(definition: Definition, surroundings: Surroundings): Handlers {
   const handlers: Handlers = {};
   for (const [name, state] of Object.entries(definition.States)) {
-    if (state.Type === "Task") handlers[name] = handlerFor(state.Resource, environment, sleep);
+    if (state.Type === "Task") handlers[name] = handlerFor({ ...state, name }, surroundings);
     if (state.Type === "Map" && state.ItemProcessor !== undefined) {
-      Object.assign(handlers, localHandlers(state.ItemProcessor as Definition, environment, sleep));
+      Object.assign(handlers, localHandlers(state.ItemProcessor as Definition, surroundings));
     }
   }
   return handlers;
 }
 
-function handlerFor(
-  arn: string,
-  environment: ExecutionOptions["environment"],
-  sleep: ExecutionOptions["sleep"],
-): Handlers[string] {
-  const name = arn.split(":").at(-1) ?? "";
+function handlerFor(task: Task, { environment, sleep, call, calls, seeLate }: Surroundings): Handlers[string] {
+  const name = task.Resource.split(":").at(-1) ?? "";
   if (sleep !== undefined && name.startsWith(WAIT)) return waiterFor(name, sleep);
   const step = STEPS[name];
-  if (step === undefined) throw new Error(`The definition calls ${arn}, which is none of the workflow's functions.`);
-  const handler = step(typeof environment === "function" ? environment(functionNameOf(name)) : environment);
+  if (step === undefined) {
+    throw new Error(`The definition calls ${task.Resource}, which is none of the workflow's functions.`);
+  }
+  const functionName = functionNameOf(name);
+  const own = typeof environment === "function" ? environment(functionName) : environment;
   return async (input) => {
+    const handle = (within: Environment) => step(within)(input);
     try {
-      return (await handler(input)) as never;
+      const answer = await calls.make(
+        () => call?.({ state: task.name, functionName, environment: own }, handle) ?? handle(own),
+      );
+      if (calls.ended) seeLate(late(task, input, answer));
+      return answer as never;
     } catch (error) {
-      throw asLambdaError(error);
+      const failure = asLambdaError(error);
+      if (calls.ended) seeLate({ ...late(task, input, undefined), type: "failed", error: failure });
+      throw failure;
     }
   };
+}
+
+/** What the engine would have told of a call. */
+function late({ name, ResultPath }: Task, payload: unknown, answer: unknown): ExecutionEvent {
+  const { run = payload } = payload as { run?: unknown };
+  const output = typeof ResultPath === "string" ? { ...(run as object), [ResultPath.slice(2)]: answer } : answer;
+  return { type: "exited", state: name, iteration: undefined, input: run, output, error: undefined };
 }
 
 /** Lambda hands an error on as JSON with its type and message; so the workflow sees the same here. */

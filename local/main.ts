@@ -2,9 +2,10 @@ import { readFileSync } from "node:fs";
 import { Command, InvalidArgumentError } from "commander";
 import { isRemediationError, RemediationError } from "../functions/shared/errors.ts";
 import { parsePolicy, type Policy } from "../functions/shared/policy.ts";
+import { CommandLineError } from "./command-line-error.ts";
 import { listScenarios, playOnEmbedded } from "./play-embedded.ts";
+import { checkReport } from "./report/file.ts";
 import { runOnCluster } from "./run-on-cluster.ts";
-import { InvalidScenario } from "./scenarios/load.ts";
 import { EXIT } from "./summary.ts";
 
 interface Options {
@@ -64,9 +65,12 @@ Examples:
   );
 
 try {
-  process.exitCode = await main(command.parse().opts<Options>());
+  const code = await main(command.parse().opts<Options>());
+  // Whoever interrupts does not wait for what is left: a credential plugin, an open connection.
+  if (code === EXIT.interrupted) process.exit(code);
+  process.exitCode = code;
 } catch (error) {
-  const known = isRemediationError(error) || error instanceof InvalidScenario;
+  const known = isRemediationError(error) || error instanceof CommandLineError;
   if (!known) throw error;
   if (command.opts<Options>().json === true) {
     process.stdout.write(`${JSON.stringify({ error: error.name, message: error.message })}\n`);
@@ -78,6 +82,7 @@ try {
 async function main(options: Options): Promise<number> {
   const { scenario, list, speed, json = false, report, kubeconfig, context } = options;
   if (list === true) return listScenarios(json);
+  checkReport(report);
   if (kubeconfig === undefined && context === undefined) {
     refuseWithoutCluster(options);
     return await playOnEmbedded({ scenario: scenario ?? "shop", speed, json, report });

@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { EmbeddedCluster } from "./embedded/start.ts";
 import { startEmbeddedCluster } from "./embedded/start.ts";
 import { makePlace } from "./embedded/place.ts";
+import { Interruption } from "./interruption.ts";
 import { tellerFor } from "./live/teller.ts";
 import { writeReport } from "./report/file.ts";
 import { Recorder } from "./report/recording.ts";
@@ -39,17 +40,17 @@ export function listScenarios(json: boolean): number {
  */
 export async function playOnEmbedded(options: PlayOptions): Promise<number> {
   const scenario = findScenario(options.scenario);
-  const cluster = await startEmbeddedCluster(options.speed);
-  const interrupted = () => {
+  const interruption = new Interruption();
+  interruption.signal.addEventListener("abort", () => {
     process.stderr.write("Interrupted. The cluster is gone, and everything on it.\n");
     process.exit(EXIT.interrupted);
-  };
-  process.once("SIGINT", interrupted).once("SIGTERM", interrupted);
+  });
+  const cluster = await startEmbeddedCluster(options.speed);
   try {
     return await play(scenario, cluster, options);
   } finally {
     await cluster.stop();
-    process.off("SIGINT", interrupted).off("SIGTERM", interrupted);
+    interruption.ignore();
   }
 }
 
@@ -78,10 +79,11 @@ async function play(
   let asExpected = true;
   for await (const round of playScenario(scenario, place)) {
     showResult(round.run.result, round.run.notifications, json);
-    const title = `${scenario.name}${round.index === 0 ? "" : `, run ${round.index + 1}`}: ${scenario.summary}`;
+    const { name, summary } = scenario;
+    const played = { scenario: name, summary, index: round.index };
     writeReport(
       round.index === 0 ? report : report.replace(/(\.html)?$/, `-${round.index + 1}$1`),
-      recorder.finish("embedded", round.run.result, round.run.notifications, title),
+      recorder.finish("embedded", round.run.result, round.run.notifications, played),
     );
     const differences = differencesOf(round);
     for (const line of differences) process.stderr.write(`${line}\n`);

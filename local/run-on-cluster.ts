@@ -6,7 +6,8 @@ import type { Policy } from "../functions/shared/policy.ts";
 import { startExecution, type ExecutionResult } from "./engine.ts";
 import { localEnvironment } from "./environment.ts";
 import { clusterNameOf, readInput } from "./input.ts";
-import { OpenRuns } from "./interrupted.ts";
+import { OpenRuns, type Interrupted } from "./interrupted.ts";
+import { Interruption, unlessInterrupted } from "./interruption.ts";
 import { connectionFromKubeconfig } from "./kubeconfig.ts";
 import { tellerFor } from "./live/teller.ts";
 import { writeReport } from "./report/file.ts";
@@ -32,11 +33,18 @@ export interface ClusterRunOptions {
  * @returns what the process exits with
  */
 export async function runOnCluster(options: ClusterRunOptions): Promise<number> {
-  if (options.yes || options.dryRun) return exitCode(await execute(options, options.dryRun));
-  const plan = await execute(options, true);
-  if (plan.status !== "succeeded" || isDetection(plan.output) || !wouldAct(plan)) return exitCode(plan);
-  if (!(await isConfirmed(options.json))) return EXIT.needsPerson;
-  return exitCode(await execute(options, false));
+  const interruption = new Interruption();
+  try {
+    if (options.yes || options.dryRun) return exitCode(await execute(options, options.dryRun, interruption));
+    const plan = await execute(options, true, interruption);
+    if (plan.status !== "succeeded" || isDetection(plan.output) || !wouldAct(plan)) return exitCode(plan);
+    const confirmed = await isConfirmed(options.json, interruption);
+    if (interruption.signal.aborted) return exitCode(interruptedBefore(options.json));
+    if (!confirmed) return EXIT.needsPerson;
+    return exitCode(await execute(options, false, interruption));
+  } finally {
+    interruption.ignore();
+  }
 }
 
 /** Whether a dry run would have done anything. */
@@ -53,23 +61,41 @@ interface PlannedWorkload {
   reason?: string;
 }
 
-async function isConfirmed(json: boolean): Promise<boolean> {
+async function isConfirmed(json: boolean, interruption: Interruption): Promise<boolean> {
   if (json || !process.stdin.isTTY) {
     process.stderr.write("That was the plan; nothing was changed. Add --yes to carry it out.\n");
     return false;
   }
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  // While a line is read, the terminal sends no signal for Ctrl-C. Ctrl-D ends the input, which is no answer.
+  terminal.on("SIGINT", () => {
+    interruption.request();
+  });
+  const closed = new Promise<string>((resolve) =>
+    terminal.once("close", () => {
+      resolve("");
+    }),
+  );
   try {
-    const answer = await terminal.question("That was the plan; nothing was changed yet. Carry it out? [y/N] ");
-    return /^y(es)?$/i.test(answer.trim());
+    const asked = terminal.question("That was the plan; nothing was changed yet. Carry it out? [y/N] ");
+    const answer = await unlessInterrupted(Promise.race([asked.catch(() => ""), closed]), interruption.signal);
+    if (answer === undefined || answer === "") process.stderr.write("\n");
+    return /^y(es)?$/i.test((answer ?? "").trim());
   } finally {
     terminal.close();
+    // An input that is still read would keep the process alive.
+    process.stdin.unref();
   }
 }
 
-async function execute(options: ClusterRunOptions, dryRun: boolean): Promise<ExecutionResult> {
+async function execute(
+  options: ClusterRunOptions,
+  dryRun: boolean,
+  { signal }: Interruption,
+): Promise<ExecutionResult> {
   const { kubeconfig, context, namespace, input, policy, json, report } = options;
-  const connection = await connectionFromKubeconfig(kubeconfig, context);
+  const connection = await unlessInterrupted(connectionFromKubeconfig(kubeconfig, context), signal);
+  if (connection === undefined || signal.aborted) return interruptedBefore(json);
   const notifications: Notification[] = [];
   const environment = localEnvironment(connection, policy, notifications);
   const openRuns = new OpenRuns();
@@ -90,16 +116,36 @@ async function execute(options: ClusterRunOptions, dryRun: boolean): Promise<Exe
       teller.see(event);
     },
   });
-  process.once("SIGINT", execution.abort).once("SIGTERM", execution.abort);
+  const abort = () => {
+    process.stderr.write(
+      "Interrupted: waiting for the requests that are under way. Press Ctrl-C again to end at once.\n",
+    );
+    execution.abort();
+  };
+  signal.addEventListener("abort", abort);
   const result = await execution.result;
-  process.off("SIGINT", execution.abort).off("SIGTERM", execution.abort);
-  if (result.status === "aborted") {
-    for (const line of await openRuns.release(environment)) process.stdout.write(`${line}\n`);
-    process.stderr.write("Interrupted.\n");
-  }
+  signal.removeEventListener("abort", abort);
+  if (result.status === "aborted") showInterrupted(await openRuns.release(environment), json);
   showResult(result, notifications, json);
   writeReport(report, recorder.finish(connection.name, result, notifications));
   return result;
+}
+
+/** Says that it was interrupted before anything was begun. */
+function interruptedBefore(json: boolean): ExecutionResult {
+  showInterrupted([], json);
+  return { status: "aborted" };
+}
+
+/** Says what an interrupted run leaves behind. */
+function showInterrupted(workloads: readonly Interrupted[], json: boolean): void {
+  if (json) {
+    process.stdout.write(`${JSON.stringify({ interrupted: true, workloads })}\n`);
+    return;
+  }
+  const lines = workloads.map(({ workload, text }) => `${workload}: ${text}`);
+  process.stdout.write(`${lines.length === 0 ? "Nothing was changed." : lines.join("\n")}\n`);
+  process.stderr.write("Interrupted.\n");
 }
 
 /** Ends what was told of a run with its result. */

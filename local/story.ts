@@ -44,8 +44,11 @@ const SILENT: ReadonlySet<string> = new Set([
   "Done",
 ]);
 
-/** Puts an event of the execution into words; undefined for events that are not worth a line. */
-export function tell(event: ExecutionEvent): StoryLine | undefined {
+/**
+ * Puts an event of the execution into words; undefined for events that are not worth a line.
+ * @param evidence whether a diagnosis comes with its evidence
+ */
+export function tell(event: ExecutionEvent, { evidence } = { evidence: true }): StoryLine | undefined {
   const silent = SILENT.has(event.state) && (event.type === "entered" || event.type === "exited");
   if (silent) return undefined;
   const line = (text: string): StoryLine => ({ workload: workloadOf(event), state: event.state, text });
@@ -59,7 +62,7 @@ export function tell(event: ExecutionEvent): StoryLine | undefined {
     case "caught":
       return undefined;
     case "exited": {
-      const text = describeOutput(event);
+      const text = describeOutput(event, evidence);
       return text === undefined ? undefined : line(text);
     }
   }
@@ -67,7 +70,7 @@ export function tell(event: ExecutionEvent): StoryLine | undefined {
 
 type RunState = Partial<WorkloadRun> & { detection?: Detection; report?: Report };
 
-function describeOutput({ state, output }: ExecutionEvent): string | undefined {
+function describeOutput({ state, output }: ExecutionEvent, evidence: boolean): string | undefined {
   const run = output as RunState;
   switch (state) {
     case "Detect failures":
@@ -77,7 +80,7 @@ function describeOutput({ state, output }: ExecutionEvent): string | undefined {
       return run.claim === undefined ? undefined : describeClaim(run.claim);
     case "Diagnose":
     case "Diagnose again":
-      return run.diagnosis === undefined ? undefined : describeDiagnosis(run.diagnosis);
+      return run.diagnosis === undefined ? undefined : describeDiagnosis(run.diagnosis, evidence);
     case "Restart":
     case "Roll back":
     case "Scale":
@@ -118,10 +121,10 @@ function describeClaim(claim: Claim): string {
   return claim.status === "claimed" ? `claimed until ${claim.expires_at ?? "?"}` : (claim.message ?? "refused");
 }
 
-function describeDiagnosis({ cause, confidence, summary, evidence, remedy }: Diagnosis): string {
+function describeDiagnosis({ cause, confidence, summary, evidence, remedy }: Diagnosis, all: boolean): string {
   const decision =
     remedy.action === "none" ? `no remedy (${remedy.refusal}): ${remedy.message}` : `remedy: ${remedy.action}`;
-  const proof = evidence.length === 0 ? "" : ` [${evidence.join(" | ")}]`;
+  const proof = !all || evidence.length === 0 ? "" : ` [${evidence.join(" | ")}]`;
   return `${cause} (${confidence} confidence): ${summary}${proof} -> ${decision}`;
 }
 

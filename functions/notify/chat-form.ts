@@ -32,7 +32,8 @@ export interface ChatNotification {
  * Source: docs.aws.amazon.com/chatbot, "Custom notifications"
  */
 export function chatOf(document: NotificationDocument, title: string): ChatNotification {
-  const { workload, cluster_name, outcome, cause } = document;
+  const { workload, outcome, cause } = document;
+  const cluster = bounded(document.cluster_name, 100);
   const subject = workload === undefined ? "run" : plain(`${workload.kind}/${workload.namespace}/${workload.name}`);
   const block = (heading: string, lines: readonly string[]) =>
     lines.length === 0 ? [] : [`*${heading}*`, ...lines.map((line) => `• ${plain(line)}`)];
@@ -51,14 +52,14 @@ export function chatOf(document: NotificationDocument, title: string): ChatNotif
       title: plain(title),
       description: description.slice(0, MAX_DESCRIPTION),
       ...(document.next_steps.length === 0 ? {} : { nextSteps: document.next_steps.map(plain) }),
-      keywords: [outcome, cause, cluster_name].map(plain),
+      keywords: [outcome, cause, cluster].map(plain),
     },
     metadata: {
-      threadId: `${cluster_name}/${subject}`,
+      threadId: `${cluster}/${subject}`,
       summary: bounded(plain(document.summary), 200),
       eventType: `remediation.${outcome}`,
       relatedResources: [subject],
-      additionalContext: { outcome, cause: plain(cause), cluster: cluster_name },
+      additionalContext: { outcome, cause: plain(cause), cluster },
     },
   };
 }

@@ -62,10 +62,16 @@ export function stormDocument(detection: Detection, report: Report, execution: E
 }
 
 /** What there is to say about a run that failed as a whole, before or beside any workload. */
-export function failureDocument(report: Report, clusterName: string, execution: ExecutionRef): NotificationDocument {
+export function failureDocument(
+  report: Report,
+  clusterName: string,
+  execution: ExecutionRef,
+  mayHaveChanged: boolean,
+): NotificationDocument {
   const advice = adviceOn(report.reason ?? "", clusterName);
   return {
     ...about(report, clusterName, execution),
+    ...(mayHaveChanged ? { verified: "no: what it had done when it ended is not known" } : {}),
     dry_run: false,
     next_steps: advice.nextSteps.map(line),
     commands: advice.commands,

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { bounded } from "../shared/text.ts";
+import type { RunFailure } from "./message.ts";
 
 /**
  * What EventBridge tells of an execution that has ended without success.
@@ -29,16 +30,17 @@ const CHANGES_MAY_STAND =
 /**
  * The error to tell of an execution that ended without a word of its own; undefined when it has told everyone itself.
  */
-export function untoldError({ status, error, cause }: EndedExecution): { name: string; text: string } | undefined {
+export function untoldError({ status, error, cause }: EndedExecution): RunFailure | undefined {
+  const ended = (name: string, how: string) => ({ name, text: `${how} ${CHANGES_MAY_STAND}`, mayHaveChanged: true });
   switch (status) {
     case "ABORTED":
-      return { name: "Aborted", text: `Somebody stopped the execution. ${CHANGES_MAY_STAND}` };
+      return ended("Aborted", "Somebody stopped the execution.");
     case "TIMED_OUT":
-      return { name: "States.Timeout", text: `The execution took longer than it may. ${CHANGES_MAY_STAND}` };
+      return ended("States.Timeout", "The execution took longer than it may.");
     case "FAILED": {
       const name = error ?? "States.Runtime";
       if (!UNTOLD.has(name)) return undefined;
-      return { name, text: `${bounded(cause ?? "It failed without a cause.", 500)} ${CHANGES_MAY_STAND}` };
+      return ended(name, bounded(cause ?? "It failed without a cause.", 500));
     }
   }
 }

@@ -33,6 +33,7 @@ const ADVICE: Readonly<Partial<Record<ErrorName, Advice>>> = {
   InvalidPolicy: { nextSteps: ["Correct the policy as the message says, and deploy it again."], commands: [] },
   InvalidStepInput: { nextSteps: [A_BUG], commands: [] },
   InvalidStepOutput: { nextSteps: [A_BUG], commands: [] },
+  StepFailed: { nextSteps: [A_BUG], commands: [] },
   ClusterNotFound: {
     nextSteps: ["Compare cluster_name with the clusters of this account and region."],
     commands: ["aws eks list-clusters"],

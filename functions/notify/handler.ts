@@ -6,7 +6,7 @@ import { contract, step, type Environment } from "../shared/step.ts";
 import { errorText } from "../shared/caught-error.ts";
 import { EndedExecution, requestOf, untoldError } from "./ended-execution.ts";
 import { measurementsOf } from "./measurements.ts";
-import { failureMessage, stormMessage, workloadMessage } from "./message.ts";
+import { failureMessage, stormMessage, workloadMessage, type RunFailure } from "./message.ts";
 import { isLasting, isRemembered, isWorthTelling, outcomeOf } from "./outcome.ts";
 
 const NotifyInput = z.discriminatedUnion("about", [
@@ -60,7 +60,7 @@ export const notify = step(contract(NotifyInput), Report.nullable(), async (inpu
 
 async function tellFailure(
   environment: Environment,
-  error: { name: string; text: string },
+  error: RunFailure,
   request: unknown,
   execution: ExecutionRef,
 ): Promise<Report> {

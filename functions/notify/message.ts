@@ -38,23 +38,30 @@ export function stormMessage(detection: Detection, execution: ExecutionRef): Not
   );
 }
 
+/** How a run failed as a whole. */
+export interface RunFailure {
+  name: string;
+  text: string;
+  /** Whether it may have changed something of which no message speaks; `text` says so then. */
+  mayHaveChanged?: boolean;
+}
+
 /** What is said about a run that failed as a whole, before or beside any workload. */
-export function failureMessage(
-  error: { name: string; text: string },
-  clusterName: string,
-  execution: ExecutionRef,
-): Notification {
+export function failureMessage(error: RunFailure, clusterName: string, execution: ExecutionRef): Notification {
   const report: Report = {
     outcome: "Unresolved",
     cause: "RunFailed",
     action: "none",
     reason: bounded(error.name, 100),
-    summary: `${error.text} No workload was remediated by this run unless another message says so.`,
+    summary:
+      error.mayHaveChanged === true
+        ? error.text
+        : `${error.text} No workload was remediated by this run unless another message says so.`,
     needs_person: true,
   };
   return notification(
     report,
-    failureDocument(report, clusterName, execution),
+    failureDocument(report, clusterName, execution, error.mayHaveChanged === true),
     `Remediation run failed: ${error.name}`,
     `The remediation run on cluster ${clusterName} failed: ${bounded(error.name, 100)}`,
   );

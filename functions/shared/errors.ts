@@ -11,6 +11,7 @@ export const ERROR_NAMES = [
   "InvalidPolicy",
   "InvalidStepInput",
   "InvalidStepOutput",
+  "StepFailed",
   "InvalidKubeconfig",
   "ContextNotFound",
   "ClusterNotFound",

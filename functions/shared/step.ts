@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { Cluster } from "./cluster/cluster.ts";
-import { RemediationError } from "./errors.ts";
+import { isRemediationError, RemediationError } from "./errors.ts";
 import type { Measurement } from "./measurement.ts";
 import type { Notification } from "./notification.ts";
 import type { Policy } from "./policy.ts";
@@ -24,7 +24,9 @@ export type Step = (environment: Environment) => (event: unknown) => Promise<unk
 
 /**
  * Makes a step that refuses an input that breaks its contract before anything is touched, and an output that does,
- * before the next step sees it.
+ * before the next step sees it. Whatever the step throws has a name.
+ * @throws RemediationError `StepFailed` for an error that has none: what was read is not what any API server says, or the
+ *   step has a fault
  */
 export function step<Input, Output extends z.ZodType>(
   parse: (event: unknown) => Input,
@@ -32,12 +34,21 @@ export function step<Input, Output extends z.ZodType>(
   run: (input: Input, environment: Environment) => Promise<z.output<Output>>,
 ): (environment: Environment) => (event: unknown) => Promise<z.output<Output>> {
   return (environment) => async (event) => {
-    const result = output.safeParse(await run(parse(event), environment));
+    const input = parse(event);
+    const result = output.safeParse(await run(input, environment).catch(failed));
     if (!result.success) {
       throw new RemediationError("InvalidStepOutput", `The step broke its contract: ${describeIssues(result.error)}`);
     }
     return result.data;
   };
+}
+
+function failed(error: unknown): never {
+  if (isRemediationError(error)) throw error;
+  const said = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  throw new RemediationError("StepFailed", `The step met something that it was not made for (${said}).`, {
+    cause: error,
+  });
 }
 
 /** Checks the payload that one step hands to the next. @throws RemediationError `InvalidStepInput` */

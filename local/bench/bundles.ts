@@ -1,9 +1,8 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
+import { bundleFunctions } from "../bundle.ts";
 
 /** A function's bundle as it is deployed. */
 export interface Bundle {
@@ -17,30 +16,17 @@ export interface Bundle {
 const RUNS = 9;
 
 /** Bundles every function as the stack does, and times its import in fresh processes. */
-export async function measureBundles(): Promise<Bundle[]> {
-  const functions = fileURLToPath(new URL("../../functions", import.meta.url));
+export function measureBundles(): Bundle[] {
   const directory = mkdtempSync(join(tmpdir(), "remediation-bundles-"));
   try {
     const empty = join(directory, "empty.mjs");
     writeFileSync(empty, "");
     const floor = importTime(empty);
-    const bundles: Bundle[] = [];
-    for (const name of readdirSync(functions).filter((folder) => folder !== "shared")) {
-      const outfile = join(directory, `${name}.mjs`);
-      await build({
-        entryPoints: [join(functions, name, "handler.ts")],
-        outfile,
-        bundle: true,
-        minify: true,
-        platform: "node",
-        format: "esm",
-        target: "node24",
-        mainFields: ["module", "main"],
-        banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
-      });
-      bundles.push({ name, bytes: statSync(outfile).size, importMilliseconds: importTime(outfile) - floor });
-    }
-    return bundles;
+    return bundleFunctions(directory, true).map(({ name, file }) => ({
+      name,
+      bytes: statSync(file).size,
+      importMilliseconds: importTime(file) - floor,
+    }));
   } finally {
     rmSync(directory, { recursive: true });
   }

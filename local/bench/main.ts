@@ -60,7 +60,7 @@ try {
 
 async function main(options: Options): Promise<void> {
   const results: Results = { scans: [], bundles: [], executions: [] };
-  if (options.parts.includes("bundles")) results.bundles = await measureBundles();
+  if (options.parts.includes("bundles")) results.bundles = measureBundles();
   if (options.parts.includes("executions")) results.executions = await countExecutions(print);
   if (options.parts.includes("scans")) {
     for (const namespaces of options.namespaces) await measurePopulation(namespaces, options, results.scans);

@@ -7,6 +7,7 @@ import { CAUSES } from "../../functions/classify/causes.ts";
 import { Detection } from "../../functions/shared/contracts.ts";
 import { NotificationDocument } from "../../functions/shared/notification.ts";
 import { Policy } from "../../functions/shared/policy.ts";
+import { dependenciesDocument } from "../supply-chain/document.ts";
 
 const README = new URL("../../README.md", import.meta.url);
 
@@ -25,6 +26,7 @@ export const GENERATED: readonly GeneratedFile[] = [
   { path: "README.md", content: () => withPicture(readFileSync(README, "utf8")) },
   { path: "docs/failure-modes.md", content: failureModes },
   { path: "docs/policy.md", content: policyGuide },
+  { path: "docs/dependencies.md", content: dependenciesDocument },
   { path: "docs/schemas/policy.json", content: () => schema(Policy, "Policy", "input") },
 ];
 

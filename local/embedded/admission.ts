@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
-import { applyDefaults, initialStatus } from "./admission/defaults.ts";
+import { applyDefaults, initialStatus, keepQosClass } from "./admission/defaults.ts";
 import { checkNamespace } from "./admission/namespaces.ts";
 import { normalise } from "./admission/normalise.ts";
 import { checkQuotas } from "./admission/quota.ts";
+import { checkTimes } from "./admission/times.ts";
 import { problemsOf } from "./admission/validation.ts";
 import { invalid } from "./api-error.ts";
 import type { Clock } from "./clock.ts";
@@ -17,12 +18,15 @@ export function admittingStore(clock: Clock): Store {
   const store = new Store(clock);
   store.addAdmission((resource, object, operation, previous) => {
     normalise(object);
+    checkTimes(resource, object);
     applyDefaults(resource, object);
+    if (operation === "update") keepQosClass(object, previous);
     if (operation === "create") {
       if (resource.status) object.status = initialStatus(resource, object);
       checkNamespace(store, resource, object);
     }
-    if (operation === "create" || !isDeepStrictEqual(object.spec, previous?.spec)) {
+    const labelled = !isDeepStrictEqual(object.metadata?.labels, previous?.metadata?.labels);
+    if (operation === "create" || labelled || !isDeepStrictEqual(object.spec, previous?.spec)) {
       const problems = problemsOf(resource, object, previous);
       if (problems.length > 0) throw invalid(resource, object.metadata?.name ?? "", problems);
     }

@@ -46,6 +46,10 @@ export const conflict = (resource: Named, name: string, why: string): ApiError =
     kind: resource.plural,
   });
 
+/** Why an object of another uid is not written. */
+export const otherUid = (wanted: string, present: string): string =>
+  `Precondition failed: UID in precondition: ${wanted}, UID in object meta: ${present}`;
+
 /** What is wrong with one field, in the form of a cause in a `Status`. */
 export interface FieldProblem {
   field: string;
@@ -59,7 +63,7 @@ export const invalid = (
   name: string,
   problems: readonly FieldProblem[],
 ): ApiError => {
-  const said = problems.map(({ field, message }) => `${field}: ${message}`);
+  const said = [...new Set(problems.map(({ field, message }) => `${field}: ${message}`))];
   const what = said.length === 1 ? said.join() : `[${said.join(", ")}]`;
   return new ApiError(422, "Invalid", `${qualified({ plural: kind, group })} "${name}" is invalid: ${what}`, {
     name,

@@ -10,11 +10,15 @@ export interface Resource {
   status: boolean;
   /** Whether changes of the spec are counted in `metadata.generation`. */
   generation: boolean;
+  /** Whether it is replaced without a version, whatever it is by then. */
+  unconditionalUpdate: boolean;
+  /** Whether putting it where there is none creates it. */
+  createOnUpdate: boolean;
   /** Other names that people use for it. */
   shortNames: readonly string[];
 }
 
-type Traits = Partial<Pick<Resource, "namespaced" | "status" | "generation" | "shortNames">>;
+type Traits = Partial<Omit<Resource, "group" | "version" | "kind" | "plural">>;
 
 function resource(groupVersion: string, kind: string, plural: string, traits: Traits = {}): Resource {
   const [group, version] = groupVersion.includes("/") ? groupVersion.split("/") : ["", groupVersion];
@@ -26,6 +30,8 @@ function resource(groupVersion: string, kind: string, plural: string, traits: Tr
     namespaced: true,
     status: false,
     generation: false,
+    unconditionalUpdate: true,
+    createOnUpdate: false,
     shortNames: [],
     ...traits,
   };
@@ -37,7 +43,7 @@ export const RESOURCES: readonly Resource[] = [
   resource("v1", "Namespace", "namespaces", { namespaced: false, status: true, shortNames: ["ns"] }),
   resource("v1", "Node", "nodes", { namespaced: false, status: true, shortNames: ["no"] }),
   resource("v1", "Pod", "pods", { status: true, generation: true, shortNames: ["po"] }),
-  resource("v1", "Event", "events", { shortNames: ["ev"] }),
+  resource("v1", "Event", "events", { createOnUpdate: true, shortNames: ["ev"] }),
   resource("v1", "Secret", "secrets"),
   resource("v1", "ConfigMap", "configmaps", { shortNames: ["cm"] }),
   resource("v1", "Service", "services", { status: true, shortNames: ["svc"] }),
@@ -54,8 +60,12 @@ export const RESOURCES: readonly Resource[] = [
     status: true,
     shortNames: ["hpa"],
   }),
-  resource("policy/v1", "PodDisruptionBudget", "poddisruptionbudgets", { ...WORKLOAD, shortNames: ["pdb"] }),
-  resource("coordination.k8s.io/v1", "Lease", "leases"),
+  resource("policy/v1", "PodDisruptionBudget", "poddisruptionbudgets", {
+    ...WORKLOAD,
+    unconditionalUpdate: false,
+    shortNames: ["pdb"],
+  }),
+  resource("coordination.k8s.io/v1", "Lease", "leases", { unconditionalUpdate: false, createOnUpdate: true }),
 ];
 
 /** `apps/v1`, or `v1` for the core group. */

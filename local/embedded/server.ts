@@ -19,8 +19,8 @@ export interface AnsweredRequest {
 export interface ServerOptions {
   /** By default any that is free. */
   port?: number;
-  /** Is told of every request. */
-  onAnswered?: (request: AnsweredRequest) => void;
+  /** Is told of every request, in the terms of an audit log and as it came. */
+  onAnswered?: (request: AnsweredRequest, sent: ApiRequest) => void;
 }
 
 export interface RunningServer {
@@ -39,7 +39,7 @@ export async function startApiServer(
     requestOf(message).then(
       (request) => {
         const status = send(store, response, api.answer(request));
-        onAnswered?.(audited(request, message, status));
+        onAnswered?.(audited(request, message, status), request);
       },
       () => response.destroy(),
     );

@@ -1,7 +1,7 @@
 import { addNodes, startControllers } from "./cluster.ts";
 import { FastClock } from "./clock.ts";
 import { Kubectl } from "./kubectl.ts";
-import { startApiServer, type AnsweredRequest } from "./server.ts";
+import { startApiServer, type AnsweredRequest, type ServerOptions } from "./server.ts";
 import { admittingStore } from "./admission.ts";
 
 /** A cluster in this process. */
@@ -18,12 +18,23 @@ export interface EmbeddedCluster {
 /** How many nodes it has. */
 const NODES = 3;
 
-/** Starts a cluster with three nodes, whose time passes `speed` times as fast as the machine's. */
-export async function startEmbeddedCluster(speed: number): Promise<EmbeddedCluster> {
+/**
+ * Starts a cluster with three nodes, whose time passes `speed` times as fast as the machine's.
+ * @param onAnswered is told of every request
+ */
+export async function startEmbeddedCluster(
+  speed: number,
+  onAnswered: ServerOptions["onAnswered"] = () => undefined,
+): Promise<EmbeddedCluster> {
   const clock = new FastClock(speed);
   const store = admittingStore(clock);
   const answered: AnsweredRequest[] = [];
-  const server = await startApiServer(store, { onAnswered: (request) => answered.push(request) });
+  const server = await startApiServer(store, {
+    onAnswered: (request, sent) => {
+      answered.push(request);
+      onAnswered(request, sent);
+    },
+  });
   const controllers = startControllers(store);
   addNodes(store, NODES);
   return {

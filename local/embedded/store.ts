@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import type { ObjectMeta } from "../../functions/shared/kubernetes/types.ts";
-import { alreadyExists, conflict, invalid, notFound } from "./api-error.ts";
+import { alreadyExists, ApiError, conflict, invalid, notFound, otherUid } from "./api-error.ts";
 import { apiTime, type Clock } from "./clock.ts";
 import { copyOf } from "./copy.ts";
 import { withStatusTime } from "./managed-fields.ts";
@@ -134,6 +134,9 @@ export class Store {
     const name = given.metadata?.name ?? "";
     const previous = this.get(resource, given.metadata?.namespace, name);
     const { resourceVersion, uid } = given.metadata ?? {};
+    if (resourceVersion !== undefined && !/^\d*$/.test(resourceVersion)) {
+      throw new ApiError(500, "", `strconv.ParseUint: parsing "${resourceVersion}": invalid syntax`);
+    }
     if (
       resourceVersion !== undefined &&
       resourceVersion !== "" &&
@@ -146,15 +149,11 @@ export class Store {
       );
     }
     if (uid !== undefined && uid !== previous.metadata?.uid) {
-      throw conflict(
-        resource,
-        name,
-        `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${previous.metadata?.uid ?? ""}`,
-      );
+      throw conflict(resource, name, otherUid(uid, previous.metadata?.uid ?? ""));
     }
     const object = this.#merged(resource, previous, copyOf(given), status);
     this.#admit(resource, object, "update", previous);
-    if (resource.generation && !isDeepStrictEqual(object.spec, previous.spec)) {
+    if (resource.generation && !status && isNextGeneration(object, previous)) {
       object.metadata = { ...object.metadata, generation: (previous.metadata?.generation ?? 0) + 1 };
     }
     if (isDeepStrictEqual(object, previous)) return copyOf(object) as T;
@@ -194,9 +193,11 @@ export class Store {
       metadata.finalizers = [...(metadata.finalizers ?? []), "foregroundDeletion"];
     }
     const grace = resource.kind === "Pod" ? graceOf(object, gracePeriodSeconds) : 0;
-    if (grace === 0 && finalizersOf(object).length === 0) return this.#remove(resource, object, dryRun);
     const due = apiTime(new Date(this.clock.now().getTime() + grace * 1_000));
-    if (metadata.deletionTimestamp !== undefined && metadata.deletionTimestamp <= due) return object;
+    const ends = grace === 0 && finalizersOf(object).length === 0;
+    // All but pods go without a word about their end.
+    if (ends && resource.kind !== "Pod") return this.#remove(resource, object, dryRun);
+    if (!ends && metadata.deletionTimestamp !== undefined && metadata.deletionTimestamp <= due) return object;
     // The beginning of a deletion counts as a change of the spec.
     const begun = metadata.deletionTimestamp === undefined && metadata.generation !== undefined;
     object.metadata = {
@@ -206,6 +207,7 @@ export class Store {
       ...(resource.kind === "Namespace" ? {} : { deletionGracePeriodSeconds: grace }),
     };
     if (resource.kind === "Namespace") object.status = { ...(object.status as object), phase: "Terminating" };
+    if (ends) return this.#remove(resource, object, dryRun);
     return this.#keep("MODIFIED", resource, object, dryRun);
   }
 
@@ -223,13 +225,8 @@ export class Store {
     for (const admission of this.#admissions) admission(resource, object, operation, previous);
   }
 
-  /** What a write may change: the status alone, or everything else; never what identifies the object. */
+  /** What a write may change: the status and the metadata, or everything but the status; never what identifies the object. */
   #merged(resource: Resource, previous: ApiObject, given: ApiObject, status: boolean): ApiObject {
-    if (status) {
-      if (isDeepStrictEqual(given.status, previous.status)) return previous;
-      const metadata = withStatusTime(previous.metadata, groupVersionOf(resource), this.clock.now());
-      return { ...previous, metadata, status: given.status };
-    }
     const { uid, creationTimestamp, generation, deletionTimestamp, deletionGracePeriodSeconds, managedFields } =
       previous.metadata ?? {};
     const kept = {
@@ -244,6 +241,18 @@ export class Store {
     const metadata = Object.fromEntries(
       Object.entries({ ...given.metadata, ...kept }).filter(([, value]) => value !== undefined),
     ) as ObjectMeta;
+    if (status) {
+      const marked = isDeepStrictEqual(given.status, previous.status)
+        ? metadata
+        : withStatusTime(metadata, groupVersionOf(resource), this.clock.now());
+      // Of a Deployment, the labels stay as well.
+      const { labels } = previous.metadata ?? {};
+      return {
+        ...previous,
+        metadata: resource.kind === "Deployment" ? withLabels(marked, labels) : marked,
+        status: given.status,
+      };
+    }
     const object: ApiObject = { ...given, apiVersion: previous.apiVersion ?? "", kind: previous.kind ?? "", metadata };
     if (resource.status) {
       if (previous.status === undefined) delete object.status;
@@ -270,6 +279,8 @@ export class Store {
       this.#collection(resource).delete(keyOf(resource, namespace, name));
       const last = { ...object, metadata: { ...object.metadata, resourceVersion: String(this.#version) } };
       this.#tell({ type: "DELETED", resource, object: last });
+      // The end of a pod's grace is a change of its own.
+      if (resource.kind === "Pod") return structuredClone(last);
     }
     return copyOf(object);
   }
@@ -277,6 +288,17 @@ export class Store {
   #tell(change: Change): void {
     for (const listener of this.#listeners) listener({ ...change, object: copyOf(change.object) });
   }
+}
+
+/** Whether a change is counted: of the spec, and of a Deployment's annotations. Source: kubernetes pkg/registry/apps/deployment */
+function isNextGeneration(object: ApiObject, previous: ApiObject): boolean {
+  if (!isDeepStrictEqual(object.spec, previous.spec)) return true;
+  const changed = !isDeepStrictEqual(object.metadata?.annotations, previous.metadata?.annotations);
+  return object.kind === "Deployment" && changed;
+}
+
+function withLabels({ labels: _labels, ...metadata }: ObjectMeta, labels: ObjectMeta["labels"]): ObjectMeta {
+  return labels === undefined ? metadata : { ...metadata, labels };
 }
 
 function keyOf({ namespaced }: Resource, namespace: string | undefined, name: string): string {

@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Connection } from "../../functions/shared/cluster/http-cluster.ts";
 import { FAULTS, spoiledBody, statusBody, type Fault, type FaultName } from "./fault.ts";
-import type { Forwarded, Upstream } from "./forward.ts";
+import type { Forwarded, Outgoing, Upstream } from "./forward.ts";
 import { NO_FAULTS, type FaultPlan } from "./plan.ts";
 
 /** A request that came through, and what became of it. */
@@ -24,11 +24,17 @@ export interface ProxiedRequest {
 export interface FaultProxyOptions {
   upstream: Pick<Upstream, "forward">;
   plan?: FaultPlan;
+  /** The bearer token that whoever asks has to show; without one, nobody has to. It is not handed on. */
+  token?: string;
+  /** Whether a refusal repeats the headers of the request, as a proxy does that is being debugged. */
+  echo?: boolean;
+  /** Is told of every request that was handed on, and of what it was answered. */
+  onForwarded?: (request: Outgoing, answer: Forwarded) => void;
 }
 
 /**
  * Stands between the functions and an API server, spoils the requests that its plan names, and remembers what it did.
- * It holds the credentials; whoever reaches it over loopback needs none.
+ * It holds the credentials; whoever reaches it over loopback needs none, unless a token is asked for.
  */
 export class FaultProxy {
   /** In the order in which they came. */
@@ -36,10 +42,16 @@ export class FaultProxy {
   readonly #server = createServer();
   readonly #upstream: FaultProxyOptions["upstream"];
   readonly #plan: FaultPlan;
+  readonly #token: string | undefined;
+  readonly #echo: boolean;
+  readonly #onForwarded: FaultProxyOptions["onForwarded"];
 
-  private constructor({ upstream, plan = NO_FAULTS }: FaultProxyOptions) {
+  private constructor({ upstream, plan = NO_FAULTS, token, echo = false, onForwarded }: FaultProxyOptions) {
     this.#upstream = upstream;
     this.#plan = plan;
+    this.#token = token;
+    this.#echo = echo;
+    this.#onForwarded = onForwarded;
     this.#server.on("request", (request, response) => {
       this.#serve(request, response).catch(() => response.destroy());
     });
@@ -70,7 +82,10 @@ export class FaultProxy {
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { method = "GET", url = "/", headers } = request;
+    const { method = "GET", url = "/" } = request;
+    const { authorization, ...others } = request.headers;
+    const headers = this.#token === undefined ? request.headers : others;
+    const repeated = this.#echo ? ` It came with ${JSON.stringify(request.headers)}` : "";
     const number = this.requests.length + 1;
     const name = this.#plan({ number, method, path: url });
     const [path = "", query = ""] = url.split("?");
@@ -92,12 +107,18 @@ export class FaultProxy {
       return;
     }
     if (fault?.kind === "answer") {
-      refuse(response, fault);
+      refuse(response, fault, repeated);
+      return;
+    }
+    if (this.#token !== undefined && authorization !== `Bearer ${this.#token}`) {
+      refuse(response, { status: 401, reason: "Unauthorized" }, repeated);
       return;
     }
     if (fault?.kind === "delay") await sleep(fault.milliseconds);
-    const forwarded = await this.#upstream.forward({ method, path: url, headers, body });
+    const outgoing = { method, path: url, headers, body };
+    const forwarded = await this.#upstream.forward(outgoing);
     seen.upstream = forwarded.status;
+    this.#onForwarded?.(outgoing, forwarded);
     answer(request, response, forwarded, fault?.kind === "spoil" ? fault.how : undefined);
   }
 }
@@ -142,8 +163,9 @@ function answer(
 function refuse(
   response: ServerResponse,
   { status, reason, retryAfter }: { status: number; reason: string; retryAfter?: number },
+  more = "",
 ): void {
-  const body = statusBody(status, reason);
+  const body = statusBody(status, `${reason}${more}`);
   response
     .writeHead(status, {
       "content-type": "application/json",

@@ -16,7 +16,8 @@ export interface Teller {
  */
 export function tellerFor(output: NodeJS.WriteStream, json: boolean, now: () => Date): Teller {
   if (json) return jsonLines(output);
-  return output.isTTY ? liveTable(output) : plainLines(output, now);
+  // A terminal that cannot move its cursor says that it is dumb.
+  return output.isTTY && process.env["TERM"] !== "dumb" ? liveTable(output) : plainLines(output, now);
 }
 
 function jsonLines(output: NodeJS.WritableStream): Teller {

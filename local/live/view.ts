@@ -18,6 +18,10 @@ const STYLES: Readonly<Record<Outcome, Style>> = {
 const TITLES = ["WORKLOAD", "FAILURE", "DIAGNOSIS", "REMEDY", "OUTCOME", "PROGRESS"];
 /** How wide each column may become; the last takes what is left of the line. */
 const WIDEST = [32, 34, 26, 8, 10];
+/** The columns that a narrow terminal goes without, the first first. */
+const DISPENSABLE = ["FAILURE", "REMEDY", "DIAGNOSIS", "OUTCOME"];
+/** What the last column needs. */
+const LEAST = 12;
 /** For a terminal that does not tell its width. */
 const USUAL_WIDTH = 120;
 
@@ -48,19 +52,39 @@ export function tableLines(
   style: (style: Style, text: string) => string,
 ): string[] {
   const cells = rows.map(cellsOf);
-  const widths = WIDEST.map((widest, column) =>
-    Math.min(widest, Math.max(...[TITLES, ...cells].map((line) => line[column]?.length ?? 0))),
+  const widest = WIDEST.map((limit, column) =>
+    Math.min(limit, Math.max(...[TITLES, ...cells].map((line) => line[column]?.length ?? 0))),
   );
-  const left = Math.max(10, width - widths.reduce((sum, each) => sum + each + 2, 0) - 1);
-  const line = (texts: readonly string[]) => texts.map((text, column) => fitted(text, widths[column] ?? left));
+  const shown = columnsThatFit(widest, width);
+  // Where even those do not fit, the workload's name gives way.
+  const first = Math.min(widest[0] ?? 0, width - LEAST - 3);
+  const widths = [first, ...shown.slice(1, -1).map((column) => widest[column] ?? 0)];
+  const left = width - widths.reduce((sum, each) => sum + each + 2, 0) - 1;
+  const line = (texts: readonly string[]) =>
+    shown.map((column, index) => fitted(texts[column] ?? "", widths[index] ?? left));
   return [
     style("bold", line(TITLES).join("  ").trimEnd()),
     ...rows.map(({ outcome }, index) => {
-      const texts = line(cells[index] ?? []);
-      if (outcome !== undefined) texts[4] = style(STYLES[outcome], texts[4] ?? "");
+      const place = shown.indexOf(TITLES.indexOf("OUTCOME"));
+      const own = cells[index] ?? [];
+      // Where the outcome has no column of its own, the last one begins with it.
+      const ending = [outcome, own.at(-1)].filter((text) => text !== undefined && text !== "").join(": ");
+      const texts = line(place === -1 ? own.with(-1, ending) : own);
+      if (outcome !== undefined && place !== -1) texts[place] = style(STYLES[outcome], texts[place] ?? "");
       return texts.join("  ").trimEnd();
     }),
   ];
+}
+
+/** The columns that have room beside the first and the last. */
+function columnsThatFit(widest: readonly number[], width: number): number[] {
+  let shown = TITLES.map((_title, column) => column);
+  for (const title of DISPENSABLE) {
+    const needed = shown.slice(0, -1).reduce((sum, column) => sum + (widest[column] ?? 0) + 2, LEAST + 1);
+    if (needed <= width) break;
+    shown = shown.filter((column) => TITLES[column] !== title);
+  }
+  return shown;
 }
 
 function cellsOf({ workload, failure, diagnosis, remedy, outcome, needsPerson, progress }: Row): string[] {

@@ -6,7 +6,18 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": "&#39;",
 };
 
-/** Text as it may stand in HTML, between tags or in a quoted attribute. */
+/**
+ * Text as it may stand in HTML, between tags or in a quoted attribute. Characters that HTML does not allow, and those
+ * that turn the direction of the text after them, become spaces.
+ */
 export function escape(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
+  return text
+    .toWellFormed()
+    .replace(/[\p{Cc}\p{Bidi_Control}]/gu, " ")
+    .replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
+}
+
+/** The same for a name such as `CrashLoopAfterRollout`, which may be broken where a word begins. */
+export function breakable(name: string): string {
+  return escape(name).replace(/(?<=[a-z])(?=[A-Z])|(?<=[/-])/g, "<wbr>");
 }

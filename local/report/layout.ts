@@ -33,10 +33,10 @@ export interface Layout {
   height: number;
 }
 
-export const BOX = { width: 160, height: 34 } as const;
-const GAP = { x: 22, y: 34 } as const;
+export const BOX = { width: 178, height: 30 } as const;
+const GAP = { x: 8, y: 26 } as const;
 /** Between two lines that go around the states. */
-const LANE = 9;
+const LANE = 8;
 
 /**
  * Places the states of one level in layers: each below all that lead to it, lines that lead back left aside, and within its

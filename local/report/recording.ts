@@ -6,11 +6,22 @@ export interface RecordedEvent extends ExecutionEvent {
   at: Date;
 }
 
+/** What was played, where a run is part of a scenario. */
+export interface Played {
+  /** The scenario's name. */
+  scenario: string;
+  /** What happens in it, in one sentence. */
+  summary: string;
+  /** Which of its runs this is, from 0. */
+  index: number;
+}
+
 /** All that a report is made from. */
 export interface Recording {
   clusterName: string;
-  /** What the run was asked for, in words; absent for a plain scan. */
-  title?: string;
+  /** Absent for a run on a cluster of the user's. */
+  played?: Played;
+  /** When the first of the events happened. */
   began: Date;
   ended: Date;
   result: ExecutionResult;
@@ -21,12 +32,11 @@ export interface Recording {
 /** Takes down the events of one execution. */
 export class Recorder {
   readonly #now: () => Date;
-  readonly #began: Date;
   readonly #events: RecordedEvent[] = [];
 
+  /** @param now the clock of the cluster */
   constructor(now: () => Date) {
     this.#now = now;
-    this.#began = now();
   }
 
   see(event: ExecutionEvent): void {
@@ -38,13 +48,14 @@ export class Recorder {
     clusterName: string,
     result: ExecutionResult,
     notifications: readonly Notification[],
-    title?: string,
+    played?: Played,
   ): Recording {
+    const ended = this.#now();
     return {
       clusterName,
-      ...(title === undefined ? {} : { title }),
-      began: this.#began,
-      ended: this.#now(),
+      ...(played === undefined ? {} : { played }),
+      began: this.#events[0]?.at ?? ended,
+      ended,
       result,
       events: this.#events,
       notifications,

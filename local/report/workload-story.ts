@@ -2,20 +2,25 @@ import { WorkloadResult, WorkloadRun } from "../../functions/shared/contracts.ts
 import { describeWorkload } from "../../functions/shared/kubernetes/workloads.ts";
 import type { NotificationDocument } from "../../functions/shared/notification.ts";
 import { workloadDocument } from "../../functions/notify/document.ts";
+import { outcomeOf } from "../../functions/notify/outcome.ts";
 import { tell } from "../story.ts";
 import type { RecordedEvent, Recording } from "./recording.ts";
 
 /** One thing that happened to a workload, in words. */
 export interface Moment {
   at: Date;
-  state: string;
+  /** `Failure`, or the state of the workflow. */
+  title: string;
   text: string;
+  kind: "failure" | "finding" | "remedy" | "wait" | "check" | "outcome";
 }
 
 /** What a report tells of one workload. */
 export interface WorkloadStory {
   /** `Deployment shop/web`. */
   title: string;
+  /** The reasons that it shows: `CrashLoopBackOff, ProgressDeadlineExceeded`. */
+  failure: string;
   result: WorkloadResult;
   /** Everything that was found, decided, done and verified. */
   document: NotificationDocument;
@@ -24,34 +29,86 @@ export interface WorkloadStory {
   moments: Moment[];
 }
 
+/** What became of a workload whose steps were not all done when the run ended. */
+const CUT_SHORT = { Error: "Interrupted", Cause: "The run ended before this workload's steps were done." };
+
+const KINDS: Readonly<Record<string, Moment["kind"]>> = {
+  Restart: "remedy",
+  "Roll back": "remedy",
+  Scale: "remedy",
+  "Undo rollback": "remedy",
+  "Undo scaling": "remedy",
+  "Wait for it to settle": "wait",
+  "Wait again": "wait",
+  "Wait for the undo": "wait",
+  Verify: "check",
+  "Verify undo": "check",
+  "Report outcome": "outcome",
+};
+
 /** The stories of a recording, one for each workload that was looked after. */
 export function storiesOf({ events }: Recording): WorkloadStory[] {
-  const byIteration = Map.groupBy(
-    events.filter(({ iteration }) => iteration !== undefined),
-    ({ iteration }) => iteration,
-  );
-  return [...byIteration.values()].map(storyOf).filter((story) => story !== undefined);
+  const byIteration = Map.groupBy(events, ({ iteration }) => iteration);
+  const around = byIteration.get(undefined) ?? [];
+  const detected = around.find(({ type, state }) => type === "exited" && DETECTING.includes(state));
+  return [...byIteration]
+    .filter(([iteration]) => iteration !== undefined)
+    .map(([, own]) => storyOf(own, detected))
+    .filter((story) => story !== undefined);
 }
 
-/** The states of the run itself, around those of its workloads, in the order in which they were entered. */
+/** The states that find what the others look after. */
+const DETECTING: readonly string[] = ["Detect failures", "Find workload"];
+
+/** The states that were entered, in order. */
 export function pathOf(events: readonly RecordedEvent[]): string[] {
   return events.filter(({ type }) => type === "entered").map(({ state }) => state);
 }
 
-function storyOf(events: readonly RecordedEvent[]): WorkloadStory | undefined {
+function storyOf(events: readonly RecordedEvent[], detected: RecordedEvent | undefined): WorkloadStory | undefined {
   const run = lastRun(events);
-  const result = lastResult(events);
-  if (run === undefined || result === undefined) return undefined;
+  if (run === undefined) return undefined;
+  const result = lastResult(events) ?? {
+    ...outcomeOf({ ...run, error: run.error ?? CUT_SHORT }, false),
+    delivered: false,
+  };
+  const document = workloadDocument(run, result);
   return {
     title: describeWorkload(run.incident.workload),
+    failure: reasonsOf(run),
     result,
-    document: workloadDocument(run, result),
+    document,
     path: pathOf(events),
-    moments: events.flatMap((event) => {
-      const line = tell(event);
-      return line === undefined ? [] : [{ at: event.at, state: line.state, text: line.text }];
-    }),
+    moments: [
+      ...failures(run),
+      ...(detected === undefined ? [] : [found(detected, document)]),
+      ...events.flatMap((event) => moment(event) ?? []),
+    ],
   };
+}
+
+function reasonsOf({ incident }: WorkloadRun): string {
+  const reasons = new Set(incident.failures.map(({ reason }) => reason));
+  return reasons.size === 0 ? "not looked for" : [...reasons].join(", ");
+}
+
+/** Since when it fails, as far as the cluster tells. */
+function failures({ incident }: WorkloadRun): Moment[] {
+  return incident.failures.flatMap(({ since, reason }) => {
+    const at = new Date(since ?? NaN);
+    return Number.isNaN(at.getTime()) ? [] : [{ at, title: "Failure", text: `${reason} began`, kind: "failure" }];
+  });
+}
+
+function found({ at, state }: RecordedEvent, { found }: NotificationDocument): Moment {
+  const text = found.length === 0 ? "asked for by name" : `found ${found.join("; ")}`;
+  return { at, title: state, text, kind: "finding" };
+}
+
+function moment(event: RecordedEvent): Moment | undefined {
+  const line = tell(event, { evidence: false });
+  if (line === undefined) return undefined;
+  return { at: event.at, title: line.state, text: line.text, kind: KINDS[line.state] ?? "finding" };
 }
 
 /** What was known of the workload in the end. */

@@ -1,14 +1,20 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseAllDocuments, parseDocument } from "yaml";
 import type * as z from "zod";
+import { CommandLineError } from "../command-line-error.ts";
+import { groupVersionOf, RESOURCES } from "../embedded/resources.ts";
 import { withOverrides } from "./quick-policy.ts";
 import { ScenarioFile, type Round, type Step } from "./format.ts";
+import { Lines } from "./lines.ts";
 import { fill, type Values } from "./placeholders.ts";
 
 /** Where the scenarios are, one folder each. */
 export const SCENARIOS = fileURLToPath(new URL("../../test/scenarios/", import.meta.url));
+
+/** What explains the files of a scenario. */
+const GUIDE = "test/scenarios/README.md";
 
 /** Manifests that several scenarios start from; no scenario itself. */
 const COMMON = "common";
@@ -20,12 +26,18 @@ export interface LoadedScenario extends ScenarioFile {
   directory: string;
 }
 
-/** Something that is wrong with a scenario's files, one line each: file, field, rule. */
-export class InvalidScenario extends Error {
+/** Something that is wrong with a scenario's files, one line each: file, line, field, rule. */
+export class InvalidScenario extends CommandLineError {
   constructor(problems: string[]) {
     super(problems.join("\n"));
     this.name = "InvalidScenario";
   }
+}
+
+/** Something that is wrong with a file. */
+interface Problem {
+  line?: number;
+  text: string;
 }
 
 /** The names of all scenarios, in alphabetical order. */
@@ -43,27 +55,40 @@ export function scenarioNames(root = SCENARIOS): string[] {
 export function loadScenario(name: string, root = SCENARIOS): LoadedScenario {
   const directory = join(root, name);
   const file = join(directory, "scenario.yaml");
-  const problem = (path: string, text: string) => `${relative(dirname(resolve(root)), path)}: ${text}`;
-  if (!existsSync(file)) throw new InvalidScenario([problem(file, "is missing; a scenario's folder needs one")]);
+  const problem = (path: string, { line, text }: Problem) =>
+    `${relative(dirname(resolve(root)), path)}${line === undefined ? "" : `:${line}`}: ${text}`;
+  if (existsSync(directory) && !statSync(directory).isDirectory()) {
+    throw new InvalidScenario([problem(directory, { text: "is a file; name the folder that holds scenario.yaml" })]);
+  }
+  if (!existsSync(file)) {
+    throw new InvalidScenario([
+      problem(file, { text: `is missing; a scenario's folder needs one, ${GUIDE} says what is in it` }),
+    ]);
+  }
 
-  const document = parseDocument(readFileSync(file, "utf8"));
+  const lines = new Lines();
+  const document = parseDocument(readFileSync(file, "utf8"), { lineCounter: lines.counter });
   if (document.errors.length > 0)
-    throw new InvalidScenario(document.errors.map(({ message }) => problem(file, message)));
+    throw new InvalidScenario(document.errors.map(({ message }) => problem(file, { text: message })));
   const parsed = ScenarioFile.safeParse(document.toJS(), {
     error: ({ code, input }) => (input === undefined && code === "invalid_type" ? "is missing" : undefined),
   });
   if (!parsed.success) {
-    throw new InvalidScenario(parsed.error.issues.map((issue) => problem(file, `${fieldOf(issue)}${issue.message}`)));
+    throw new InvalidScenario(
+      parsed.error.issues.map((issue) =>
+        problem(file, { line: lines.of(document, placeOf(issue)), text: `${fieldOf(issue)}${issue.message}` }),
+      ),
+    );
   }
 
   const scenario = { ...parsed.data, name, directory };
   const problems = [
-    ...placeholderProblems(document.toString(), scenario, true).map((text) => problem(file, text)),
-    ...manifestsOf(scenario).flatMap((manifest) => {
+    ...placeholderProblems(document.toString(), scenario, true).map((each) => problem(file, each)),
+    ...[...manifestsOf(scenario)].flatMap(([manifest, namespaces]) => {
       const path = join(directory, manifest);
-      return manifestProblems(path, scenario).map((text) => problem(path, text));
+      return manifestProblems(path, scenario, namespaces).map((each) => problem(path, each));
     }),
-    ...unusedFiles(scenario).map((unused) => problem(join(directory, unused), "no step applies it")),
+    ...unusedFiles(scenario).map((unused) => problem(join(directory, unused), { text: "no step applies it" })),
   ];
   if (problems.length > 0) throw new InvalidScenario(problems);
   return scenario;
@@ -78,6 +103,11 @@ export function roundsOf(scenario: ScenarioFile): Round[] {
   ];
 }
 
+/** Where an issue is. A field that is not known stands where it is, not where it should not be. */
+function placeOf(issue: z.core.$ZodIssue): PropertyKey[] {
+  return issue.code === "unrecognized_keys" ? [...issue.path, ...issue.keys.slice(0, 1)] : issue.path;
+}
+
 function fieldOf({ path }: z.core.$ZodIssue): string {
   return path.length === 0 ? "" : `${path.map(String).join(".")}: `;
 }
@@ -89,41 +119,74 @@ function stepsOf(scenario: ScenarioFile): Step[] {
   ];
 }
 
-function manifestsOf(scenario: ScenarioFile): string[] {
-  return [...new Set(stepsOf(scenario).flatMap(({ apply }) => apply ?? []))];
+/** The manifests that the steps apply, each with the namespaces that it is applied to. */
+function manifestsOf(scenario: ScenarioFile): Map<string, string[]> {
+  const manifests = new Map<string, string[]>();
+  for (const { apply, namespace = "${NAMESPACE}" } of stepsOf(scenario)) {
+    if (apply !== undefined) manifests.set(apply, [...(manifests.get(apply) ?? []), namespace]);
+  }
+  return manifests;
 }
 
-function manifestProblems(path: string, scenario: ScenarioFile): string[] {
-  if (!existsSync(path)) return ["does not exist, but a step applies it"];
+interface Manifest {
+  apiVersion?: unknown;
+  kind?: unknown;
+  metadata?: { name?: unknown; namespace?: unknown };
+}
+
+function manifestProblems(path: string, scenario: ScenarioFile, namespaces: readonly string[]): Problem[] {
+  if (!existsSync(path)) return [{ text: "does not exist, but a step applies it" }];
   const text = readFileSync(path, "utf8");
-  const documents = parseAllDocuments(text);
+  const lines = new Lines();
+  const documents = parseAllDocuments(text, { lineCounter: lines.counter });
   // For a file without anything in it, yaml answers with an empty list that is no list of documents.
-  if (!Array.isArray(documents) || documents.length === 0) return ["holds no object"];
-  const problems = documents.flatMap((document, index) => {
-    if (document.errors.length > 0) return document.errors.map(({ message }) => message);
-    const object = (document.toJS() ?? {}) as { apiVersion?: unknown; kind?: unknown; metadata?: { name?: unknown } };
-    const fields = { apiVersion: object.apiVersion, kind: object.kind, "metadata.name": object.metadata?.name };
-    return Object.entries(fields)
-      .filter(([, value]) => typeof value !== "string" || value === "")
-      .map(([field]) => `object ${index + 1}: ${field}: is missing`);
+  if (!Array.isArray(documents) || documents.length === 0) return [{ text: "holds no object" }];
+  const problems = documents.flatMap((document, index): Problem[] => {
+    if (document.errors.length > 0) return document.errors.map(({ message }) => ({ text: message }));
+    const object = (document.toJS() ?? {}) as Manifest;
+    const at = (field: string, wrong: string): Problem => ({
+      line: lines.of(document, field.split(".")),
+      text: `object ${index + 1}: ${field}: ${wrong}`,
+    });
+    return objectProblems(object, namespaces).map(([field, wrong]) => at(field, wrong));
   });
   return [...problems, ...placeholderProblems(text, scenario, false)];
 }
 
+/** What is wrong with one object: the field, and the rule. */
+function objectProblems({ apiVersion, kind, metadata }: Manifest, namespaces: readonly string[]): [string, string][] {
+  const missing = Object.entries({ apiVersion, kind, "metadata.name": metadata?.name })
+    .filter(([, value]) => typeof value !== "string" || value === "")
+    .map(([field]): [string, string] => [field, "is missing"]);
+  if (missing.length > 0) return missing;
+  const known = RESOURCES.some((each) => each.kind === kind && groupVersionOf(each) === apiVersion);
+  if (!known) {
+    const kinds = RESOURCES.map((each) => `${each.kind} (${groupVersionOf(each)})`);
+    return [["kind", `${String(kind)} of ${String(apiVersion)} cannot be played; known are ${kinds.join(", ")}`]];
+  }
+  const { namespace } = metadata ?? {};
+  if (namespace === undefined || namespaces.every((each) => each === namespace)) return [];
+  return [
+    [
+      "metadata.namespace",
+      `is ${JSON.stringify(namespace)}, but the step applies it to the scenario's own; leave it out, or say namespace in the step`,
+    ],
+  ];
+}
+
 /** Only copies of a manifest have an index. */
-function placeholderProblems(text: string, { own_node }: ScenarioFile, isStep: boolean): string[] {
+function placeholderProblems(text: string, { own_node }: ScenarioFile, isStep: boolean): Problem[] {
   const values: Values = { namespace: "x", node: own_node ? "x" : undefined, began: new Date(0) };
   try {
     fill(text, values, isStep ? undefined : 0);
     return [];
   } catch (error) {
-    return [
-      `${(error as Error).message} Known are \${NAMESPACE}, \${NODE} (with own_node), \${INDEX} and \${AFTER:20s}.`,
-    ];
+    const known = "Known are ${NAMESPACE}, ${NODE} (with own_node), ${INDEX} and ${AFTER:20s}.";
+    return [{ text: `${(error as Error).message} ${known}` }];
   }
 }
 
 function unusedFiles(scenario: LoadedScenario): string[] {
-  const used = new Set(["scenario.yaml", ...manifestsOf(scenario)]);
+  const used = new Set(["scenario.yaml", ...manifestsOf(scenario).keys()]);
   return readdirSync(scenario.directory).filter((file) => !used.has(file));
 }

@@ -4,7 +4,13 @@ import type { Connection } from "../../functions/shared/cluster/http-cluster.ts"
 import type { Detection, WorkloadResult } from "../../functions/shared/contracts.ts";
 import type { Notification } from "../../functions/shared/notification.ts";
 import type { Policy } from "../../functions/shared/policy.ts";
-import { startExecution, type ExecutionEvent, type ExecutionResult, type FunctionName } from "../engine.ts";
+import {
+  startExecution,
+  type ExecutionEvent,
+  type ExecutionOptions,
+  type ExecutionResult,
+  type FunctionName,
+} from "../engine.ts";
 import { localEnvironment } from "../environment.ts";
 
 /** How one execution went. */
@@ -22,7 +28,7 @@ export interface Run {
 }
 
 /** What a run is made with. */
-export interface RunOptions {
+export interface RunOptions extends Pick<ExecutionOptions, "sleep" | "call" | "retryMilliseconds"> {
   /** How each function reaches the cluster. */
   connectionOf: (name: FunctionName) => Connection;
   request: object;
@@ -31,8 +37,8 @@ export interface RunOptions {
   policy: Policy;
   /** The workflow's clock. */
   now: () => Date;
-  /** Waits by that clock, where it is not the machine's. */
-  sleep?: (seconds: number) => Promise<void>;
+  /** Stops the execution, as somebody's StopExecution does. */
+  signal?: AbortSignal | undefined;
   /** Called when a state is entered. The workflow's next step reaches the cluster only when the promise has settled. */
   onEntered?: ((state: string) => Promise<void> | undefined) | undefined;
   onEvent?: (event: ExecutionEvent) => void;
@@ -40,7 +46,8 @@ export interface RunOptions {
 
 /** Runs the workflow once, and tells how it went. */
 export async function runWorkflow(options: RunOptions): Promise<Run> {
-  const { connectionOf, request, name = `test-${randomUUID()}`, policy, now, sleep, onEntered, onEvent } = options;
+  const { connectionOf, request, name = `test-${randomUUID()}`, policy, now, sleep } = options;
+  const { call, retryMilliseconds, signal, onEntered, onEvent } = options;
   const notifications: Notification[] = [];
   const events: ExecutionEvent[] = [];
   let meanwhile = Promise.resolve();
@@ -48,6 +55,8 @@ export async function runWorkflow(options: RunOptions): Promise<Run> {
     input: request,
     name,
     sleep,
+    call,
+    retryMilliseconds,
     environment: (functionName) => {
       const environment = localEnvironment(connectionOf(functionName), policy, notifications);
       return {
@@ -69,6 +78,7 @@ export async function runWorkflow(options: RunOptions): Promise<Run> {
       if (started !== undefined) meanwhile = Promise.all([meanwhile, started]).then(() => undefined);
     },
   });
+  signal?.addEventListener("abort", execution.abort, { once: true });
   const result = await execution.result;
   await meanwhile;
   const output = (result.status === "succeeded" ? result.output : {}) as Partial<Pick<Run, "workloads" | "outcomes">>;

@@ -2,6 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import type { Pod } from "../../functions/shared/kubernetes/types.ts";
+import { bounded } from "../../functions/shared/text.ts";
+import { CommandLineError } from "../command-line-error.ts";
 import type { Step, Until } from "./format.ts";
 import { fill, type Values } from "./placeholders.ts";
 import { readPath } from "./read-path.ts";
@@ -25,9 +27,24 @@ export interface Setting {
   values: Values;
 }
 
-/** Does one step after the other. */
+/** A step of a scenario that could not be done. */
+export class StepFailed extends CommandLineError {
+  constructor(step: Step, reason: unknown) {
+    const text = bounded(JSON.stringify(step), 200);
+    super(`The step ${text} failed: ${reason instanceof Error ? reason.message : String(reason)}`, { cause: reason });
+    this.name = "StepFailed";
+  }
+}
+
+/** Does one step after the other. @throws StepFailed */
 export async function playSteps(steps: readonly Step[], setting: Setting): Promise<void> {
-  for (const step of steps) await playStep(step, setting);
+  for (const step of steps) {
+    try {
+      await playStep(step, setting);
+    } catch (error) {
+      throw new StepFailed(step, error);
+    }
+  }
 }
 
 async function playStep(step: Step, { stage, directory, values }: Setting): Promise<void> {

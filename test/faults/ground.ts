@@ -70,11 +70,21 @@ export class Ground {
     }
   }
 
+  /** Deletes an object, whoever may be using it; what is gone or going is left. */
+  async delete(path: string): Promise<void> {
+    try {
+      const { metadata } = await this.cluster.get<{ metadata?: ObjectMeta }>(path);
+      await this.#delete(path, metadata);
+    } catch (error) {
+      if (!isRemediationError(error, "NotFound")) throw error;
+    }
+  }
+
   async #delete(path: string, metadata: ObjectMeta | undefined): Promise<void> {
     try {
       await this.cluster.delete(path, { uid: metadata?.uid ?? "" });
     } catch (error) {
-      if (!isRemediationError(error, "NotFound")) throw error;
+      if (!isRemediationError(error, "NotFound", "ObjectChanged")) throw error;
     }
   }
 

@@ -1,68 +1,16 @@
 import { describe, expect, test } from "vitest";
-import type { WorkloadResult } from "../../functions/shared/contracts.ts";
 import type { Notification } from "../../functions/shared/notification.ts";
-import type { ProxiedRequest } from "../../local/faults/proxy.ts";
 import { violations, type Observation } from "./invariants.ts";
-
-const DEPLOYMENT = "/apis/apps/v1/namespaces/shop/deployments/web";
-const LEASE = "/apis/coordination.k8s.io/v1/namespaces/eks-remediation/leases/deployment.shop.web";
-
-function request(method: string, path: string, more: Partial<ProxiedRequest> = {}): ProxiedRequest {
-  return {
-    number: 1,
-    method,
-    path,
-    query: "",
-    by: "eks-remediation/rollback",
-    fault: undefined,
-    upstream: 200,
-    ...more,
-  };
-}
-
-function workload(more: Partial<WorkloadResult>): WorkloadResult {
-  const base = { outcome: "Recovered", cause: "ImageNotFound", action: "rollback", summary: "", needs_person: false };
-  return { ...base, delivered: true, ...more } as WorkloadResult;
-}
-
-/** A notification of that workload. */
-function told(report: WorkloadResult, done: string[] = ["Rolled back."]): Notification {
-  const about = { ...report, workload: { kind: "Deployment", namespace: "shop", name: "web" } };
-  return { subject: "web", report: about, document: { done } } as unknown as Notification;
-}
-
-const PATCHED = [request("PATCH", DEPLOYMENT, { query: "dryRun=All" }), request("PATCH", DEPLOYMENT)];
-const WEB = { labels: {}, annotations: {}, spec: { replicas: 2, template: { image: "web:1" } } };
-const RECOVERED = workload({});
-
-function observed(more: Partial<Observation>): Observation {
-  const reported = more.workloads ?? [RECOVERED];
-  return {
-    situation: {
-      name: "bad-rollout",
-      outcome: "Recovered",
-      writes: { "PATCH deployments": 1 },
-      mayChange: { "deployments/web": ["spec.template"] },
-    },
-    namespace: "shop",
-    result: { status: "succeeded", output: {} },
-    workloads: reported,
-    outcomes: reported.map(({ outcome }) => outcome),
-    unseen: [],
-    notifications: reported.map((report) => told(report)),
-    requests: PATCHED,
-    before: { "deployments/web": WEB },
-    after: { "deployments/web": { ...WEB, spec: { replicas: 2, template: { image: "web:2" } } } },
-    amiss: undefined,
-    undoing: false,
-    claims: [],
-    claimSeconds: 300,
-    ...more,
-  };
-}
+import { DEPLOYMENT, LEASE, observed, PATCHED, RECOVERED, request, told, WEB, workload } from "./observed.ts";
 
 const broken = (more: Partial<Observation>) => violations(observed(more)).map(({ invariant }) => invariant);
 const unresolved = (summary: string) => workload({ outcome: "Unresolved", summary, needs_person: true });
+
+/** As EventBridge has it told. */
+const FAILED_RUN = {
+  text: "failed",
+  report: { outcome: "Unresolved", cause: "RunFailed", summary: "A remedy may still be in place." },
+} as unknown as Notification;
 
 describe("a run keeps its promises when", () => {
   test.each<[string, Partial<Observation>]>([
@@ -99,6 +47,31 @@ describe("a run keeps its promises when", () => {
         requests: [...PATCHED, request("PUT", LEASE, { by: "eks-remediation/claim", fault: "503" })],
       },
     ],
+    [
+      "a claim whose release was lost is left to expire",
+      { claims: [{ spec: { holderIdentity: "run", leaseDurationSeconds: 300 } }], claimSpoiled: true },
+    ],
+    [
+      "the function that told them was lost afterwards, and they are told the same again",
+      { notifications: [told(RECOVERED), told(RECOVERED)], retold: true },
+    ],
+    [
+      "it was lost each time, and they are told of a failed run as well",
+      {
+        notifications: [told(RECOVERED), told(RECOVERED), FAILED_RUN],
+        result: { status: "failed", error: { name: "NotificationFailed", cause: "" } },
+        workloads: [],
+        retold: true,
+      },
+    ],
+    [
+      "it could not tell its outcome, and says that changes may stand",
+      {
+        notifications: [FAILED_RUN],
+        result: { status: "failed", error: { name: "NotificationFailed", cause: "" } },
+        workloads: [],
+      },
+    ],
   ])("%s", (_name, more) => {
     expect(violations(observed(more))).toEqual([]);
   });
@@ -117,6 +90,11 @@ describe("a run breaks a promise when", () => {
     ],
     ["nobody is told", "told", { notifications: [] }],
     ["subscribers are told twice", "told", { notifications: [told(RECOVERED), told(RECOVERED)] }],
+    [
+      "subscribers are told something else again",
+      "told",
+      { notifications: [told(RECOVERED), told(unresolved(""))], retold: true },
+    ],
     ["subscribers are told another outcome", "told", { notifications: [told(unresolved(""))] }],
     [
       "it holds its claim though nothing was spoiled",

@@ -26,6 +26,13 @@ export interface Observation {
   claims: Lease[];
   /** The longest that a claim may hold, in seconds. */
   claimSeconds: number;
+  /** Whether the function that takes and releases claims was kept from doing so. */
+  claimSpoiled?: boolean;
+  /**
+   * Whether the function that tells people was lost after it had told them: then nobody can know, and they are told the
+   * same again.
+   */
+  retold?: boolean;
 }
 
 /** The invariants, by a short name, in the words of docs/reliability.md. */
@@ -33,11 +40,12 @@ export const INVARIANTS = {
   ends: "The execution ends within its deadline.",
   "one-outcome":
     "Exactly one outcome is reported for the workload, or one failed run; a failing workload is not overlooked in silence.",
-  told: "Subscribers are told exactly once, and what they are told is the outcome.",
+  told: "Subscribers are told exactly once, and what they are told is the outcome. Where the function that tells them is lost after it has told them, they are told the same again.",
   claim: "The claim is released; where its release cannot be written, it expires by itself.",
   accounted: "Every change is verified, undone, or named in the report of an Unresolved outcome.",
   "no-repeat": "No remedy is applied twice, and none is undone twice.",
   untouched: "Nothing but the target changes.",
+  theirs: "What somebody else changes meanwhile stays as they left it, and is not reported as the remedy's work.",
 } as const;
 export type Invariant = keyof typeof INVARIANTS;
 
@@ -52,6 +60,9 @@ const UNTOLD: readonly string[] = ["ObjectChanged", "DisruptionBudgetExhausted",
   "NotFailingAnymore",
   "BeingDeleted",
 );
+
+/** What is said of an execution that ended without a word about its workloads. */
+const MAY_STAND = /may still be in place/;
 
 /** What a run broke; empty when it kept every promise. */
 export function violations(seen: Observation): Violation[] {
@@ -89,13 +100,14 @@ function resourceOf(path: string): string {
   return sub === undefined ? resource : `${resource}/${sub}`;
 }
 
-function ofOutcome({ situation, result, workloads, outcomes, unseen, notifications }: Observation): Violation[] {
+function ofOutcome(seen: Observation): Violation[] {
+  const { situation, result, workloads, outcomes, unseen, notifications, retold } = seen;
   const broken = (detail: string): Violation[] => [{ invariant: "one-outcome", detail }];
   if (result?.status === "aborted") return broken("the execution was aborted");
   if (result?.status === "failed") {
     const { name, cause } = result.error;
     const told = notifications.filter(({ report }) => report.workload !== undefined);
-    return told.length === 0
+    return told.length === 0 || retold === true
       ? []
       : broken(`the outcome ${told[0]?.report.outcome ?? ""} was reported, and the run failed with ${name}: ${cause}`);
   }
@@ -107,12 +119,17 @@ function ofOutcome({ situation, result, workloads, outcomes, unseen, notificatio
   return workloads.length === 1 ? [] : broken(`${workloads.length} workloads were reported: ${output}`);
 }
 
-function ofNotifications({ situation, result, workloads, notifications }: Observation): Violation[] {
+function ofNotifications(seen: Observation): Violation[] {
+  const { situation, result, workloads, retold = false } = seen;
   const broken = (detail: string): Violation[] => [{ invariant: "told", detail }];
+  const notifications = retold ? withoutRepetitions(seen.notifications) : seen.notifications;
   const [workload] = workloads;
   const scanned = situation.request === undefined;
   const untold = workload?.outcome === "Skipped" && scanned && UNTOLD.includes(workload.reason ?? "");
-  const due = result?.status === "failed" ? 1 : workload === undefined || untold ? 0 : 1;
+  const failed = result?.status === "failed";
+  // Whoever was told the outcome and cannot be sure of it is told of the failed run as well.
+  const outcomeToldBefore = failed && retold && notifications.some(({ report }) => report.workload !== undefined);
+  const due = outcomeToldBefore ? 2 : failed || !(workload === undefined || untold) ? 1 : 0;
   const subjects = notifications.map(({ subject }) => subject).join(" | ");
   if (notifications.length !== due) {
     return broken(`${notifications.length} notifications instead of ${due}: ${subjects || "none"}`);
@@ -124,16 +141,20 @@ function ofNotifications({ situation, result, workloads, notifications }: Observ
   return [];
 }
 
-function ofClaims({ claims, claimSeconds, requests }: Observation): Violation[] {
+function withoutRepetitions(notifications: readonly Notification[]): Notification[] {
+  return [...new Map(notifications.map((each) => [each.text, each])).values()];
+}
+
+function ofClaims({ claims, claimSeconds, requests, claimSpoiled = false }: Observation): Violation[] {
   const held = claims.filter(({ spec }) => (spec?.holderIdentity ?? "") !== "");
-  const spoiled = requests.some(({ by, fault }) => by.endsWith("/claim") && fault !== undefined);
+  const spoiled = claimSpoiled || requests.some(({ by, fault }) => by.endsWith("/claim") && fault !== undefined);
   return held.flatMap(({ metadata, spec }): Violation[] => {
     const name = metadata?.name ?? "";
     const seconds = spec?.leaseDurationSeconds ?? Infinity;
     if (seconds > claimSeconds)
       return [{ invariant: "claim", detail: `${name} is held for ${seconds} s instead of at most ${claimSeconds} s` }];
     if (!spoiled)
-      return [{ invariant: "claim", detail: `${name} is still held, though no request for it was spoiled` }];
+      return [{ invariant: "claim", detail: `${name} is still held, though nothing kept it from being released` }];
     return [];
   });
 }
@@ -155,6 +176,8 @@ function ofChanges(seen: Observation): Violation[] {
       });
     case "Unresolved": {
       if (writes.length === 0) return [];
+      // A run that could not tell its outcome points at the execution's history.
+      if (report.cause === "RunFailed" && MAY_STAND.test(report.summary)) return [];
       const document = notifications[0]?.document;
       const denied = /was not applied|Could not be (claimed|diagnosed)/.exec(report.summary)?.[0];
       if (denied !== undefined)

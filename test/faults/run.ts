@@ -7,6 +7,11 @@ import { reliabilityPage } from "./page.ts";
 import type { Findings, Part } from "./part.ts";
 import type { Stage } from "./play.ts";
 import { requestsPart } from "./requests.ts";
+import { CRASHES } from "./crashes.ts";
+import { CROWD } from "./crowd.ts";
+import { LOAD } from "./load.ts";
+import { PEOPLE } from "./people.ts";
+import { SECRETS } from "./secrets.ts";
 import { KeptRuns, readFindings, saveFindings } from "./results.ts";
 import { SITUATIONS } from "./situations.ts";
 
@@ -29,7 +34,9 @@ interface Options {
   output?: string;
 }
 
-const PART_NAMES = ["requests"];
+/** The parts but for the one that has options of its own. */
+const OTHERS: readonly Part[] = [CRASHES, PEOPLE, CROWD, LOAD, SECRETS];
+const PART_NAMES = [...OTHERS.map(({ name }) => name), "requests"];
 const situationNames = SITUATIONS.map(({ name }) => name);
 
 const command = new Command("npm run test:faults --")
@@ -79,6 +86,7 @@ async function main(options: Options): Promise<number> {
 function makeParts(options: Options): Part[] {
   const kept = new KeptRuns(options.resume === true || !options.part.includes("requests"));
   return [
+    ...OTHERS,
     requestsPart({
       scenario: options.scenario ?? situationNames,
       fault: options.fault ?? FAULT_NAMES,

@@ -9,7 +9,7 @@ export interface Situation {
   name: string;
   summary: string;
   /** The request, beside the cluster and the namespace. */
-  request?: object;
+  request?: Readonly<Record<string, unknown>>;
   /** Laid over the policy of all situations. */
   policy?: object;
   /** Brings the situation about. */
@@ -29,6 +29,9 @@ export interface Situation {
 
 /** A pod that is to fail at once does so within less than this, on a machine that is busy with many runs. */
 export const STABLE_SECONDS = 8;
+
+/** For how long a StatefulSet is left alone after its template changed. */
+const SET_UPDATE_SECONDS = 6;
 
 /** Patience for seconds instead of minutes, as far as a real cluster's clock allows. */
 export const POLICY = {
@@ -117,6 +120,8 @@ export const SITUATIONS: readonly Situation[] = [
   {
     name: "stuck-statefulset",
     summary: "a StatefulSet stuck on its first pod, rolled back and unblocked",
+    // What somebody has only just rolled out is left alone.
+    policy: { detect: { set_update_seconds: SET_UPDATE_SECONDS } },
     prepare: async (ground) => {
       const path = paths.statefulSet(ground.namespace, "db");
       await ground.create(...bystanders(), statefulSet({ name: "db", image: "shop/db:1" }));
@@ -124,6 +129,8 @@ export const SITUATIONS: readonly Situation[] = [
       await settled(ground);
       const broken = template({ name: "db", image: "shop/db:2", annotations: CRASH });
       await ground.patch(path, { op: "replace", path: "/spec/template", value: broken });
+      await ground.untilWaiting("db", "CrashLoopBackOff");
+      await ground.rest(SET_UPDATE_SECONDS);
       await ground.untilWaiting("db", "CrashLoopBackOff");
     },
     outcome: "Recovered",

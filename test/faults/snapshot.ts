@@ -2,11 +2,11 @@ import { isDeepStrictEqual } from "node:util";
 import { paths } from "../../functions/shared/cluster/paths.ts";
 import type { Ground } from "./ground.ts";
 
-/** What people decide about the objects of a namespace, by `resource/name`: labels, annotations, spec and data. */
+/** What people decide about the objects of a namespace, by `resource/name`: uid, labels, annotations, spec and data. */
 export type Snapshot = Readonly<Record<string, Record<string, unknown>>>;
 
 interface Listed {
-  metadata: { name: string; labels?: object; annotations?: Record<string, string> };
+  metadata: { name: string; uid: string; labels?: object; annotations?: Record<string, string> };
   spec?: object;
   data?: object;
 }
@@ -31,7 +31,13 @@ export async function takeSnapshot({ cluster, namespace }: Ground): Promise<Snap
   for (const [resource, path] of Object.entries(collections)) {
     for (const { metadata, spec, data } of await cluster.list<Listed>(path)) {
       const { [REVISION]: _revision, ...annotations } = metadata.annotations ?? {};
-      snapshot[`${resource}/${metadata.name}`] = { labels: metadata.labels, annotations, spec, data };
+      snapshot[`${resource}/${metadata.name}`] = {
+        uid: metadata.uid,
+        labels: metadata.labels,
+        annotations,
+        spec,
+        data,
+      };
     }
   }
   return snapshot;

@@ -24,6 +24,7 @@ export async function resultOf<Result>(
     if (error instanceof Broken) throw error;
     if (!isRemediationError(error)) throw new Broken(`threw ${describe(error)}`, { cause: error });
     hold(ERROR_NAMES.includes(error.name), () => `an error is called ${error.name}`);
+    hold(error.name !== "StepFailed", () => error.message);
     // Its own output is what a step makes, whatever it is given.
     hold(error.name !== "InvalidStepOutput", () => error.message);
     expectLine(error.message, "the error's message", 2_000);

@@ -61,7 +61,9 @@ export class Fuzzer {
   #next(): Json {
     const fresh = this.#seed();
     if (!this.#guided || this.kept.length === 0) return this.#random.oneIn(4) ? fresh : this.#mutated(fresh, fresh);
-    if (this.#random.oneIn(20)) return fresh;
+    // The seeds themselves are of many kinds, and reach much.
+    if (this.#random.oneIn(3))
+      return this.#random.oneIn(4) ? fresh : this.#mutated(fresh, this.#random.pick(this.kept).input);
     // What was found last has been mutated least.
     const recent = this.kept.slice(-20);
     const parent = this.#random.pick(this.#random.oneIn(2) ? recent : this.kept);

@@ -63,7 +63,9 @@ export function mutate(input: Json, random: Random, material: Material): Json {
 }
 
 function changeOne(holder: Json[], random: Random, material: Material): void {
-  const places = placesIn(holder);
+  // The whole input is seldom worth another one.
+  const places = placesIn(random.oneIn(20) || !isHolder(holder[0] ?? null) ? holder : (holder[0] ?? null));
+  if (places.length === 0) return;
   // Leaves are many, so half of the time any place that holds something is taken.
   const holding = places.filter((place) => isHolder(read(place)));
   const place = random.pick(random.oneIn(2) && holding.length > 0 ? holding : places);
@@ -127,12 +129,16 @@ function text(value: string, random: Random, { words }: Material): string {
         value.slice(random.below(value.length + 1))
       );
     case 3:
-      return (value === "" ? random.pick(TRICKS) : value).repeat(LONG).slice(0, random.pick([64, 254, 1_001, LONG]));
+      return longer(value === "" ? random.pick(TRICKS) : value, random.pick([64, 254, 1_001, LONG]));
     case 4:
       return String(random.pick(NUMBERS));
     default:
       return random.pick(words);
   }
+}
+
+function longer(text: string, length: number): string {
+  return text.repeat(Math.ceil(length / Math.max(1, text.length))).slice(0, length);
 }
 
 /** One more field or item, or the same one many times. */

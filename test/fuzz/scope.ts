@@ -26,16 +26,20 @@ export function expectWithinPolicy(run: WorkloadRun, written: readonly Written[]
     const allowed = action !== "none" && modeOf(action, namespace, policy) === "automatic";
     // What somebody leaves to a person may be rehearsed on the server.
     hold(!isRemedy || allowed || write.dryRun, () => `${write.method} ${write.path} is left to people by the policy`);
-    expectWithinLimits(write);
+    expectNotToZero(write, run);
   }
 }
 
-function expectWithinLimits({ method, path, body }: Written): void {
+/** Nothing is scaled to zero; what was there before may be put back. */
+function expectNotToZero({ method, path, body }: Written, run: WorkloadRun): void {
   if (method !== "patch" || !Array.isArray(body)) return;
+  const remedy = run.diagnosis?.remedy;
+  const before = remedy?.action === "scale" ? remedy.scale.from : undefined;
   for (const { path: where, value } of body as { path: string; value: unknown }[]) {
     const isSize = where === "/spec/replicas" || where === "/spec/maxReplicas";
+    const restored = value === (typeof before === "object" ? before.max : before);
     hold(
-      !isSize || (typeof value === "number" && value >= 1),
+      !isSize || restored || (typeof value === "number" && value >= 1),
       () => `${path} would have ${JSON.stringify(value)} replicas`,
     );
   }

@@ -7,7 +7,7 @@ import type {
 } from "../../functions/shared/cluster/cluster.ts";
 import { paths } from "../../functions/shared/cluster/paths.ts";
 import { ERROR_NAMES, RemediationError, type ErrorName } from "../../functions/shared/errors.ts";
-import { misfit } from "../../functions/shared/cluster/shape.ts";
+import { misfit } from "./shape.ts";
 import { PRINTERS } from "./printers.ts";
 import { asJson, placesIn, type Json } from "./json.ts";
 import { Broken, hold } from "./broken.ts";
@@ -198,7 +198,7 @@ export class WorldCluster implements Cluster {
   }
 }
 
-/** What the transport hands on: nothing that is not what the API has there. */
+/** What an API server says: nothing that is not what the API has there. */
 function sound<T extends object>(answer: T, path: string): T {
   const wrong = misfit(answer, path);
   if (wrong !== undefined)

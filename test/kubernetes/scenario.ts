@@ -8,6 +8,8 @@ import { inject, test } from "vitest";
 import { HttpCluster, type Connection } from "../../functions/shared/cluster/http-cluster.ts";
 import type { Deployment, Hpa, Lease, Pod } from "../../functions/shared/kubernetes/types.ts";
 import type { FunctionName } from "../../local/engine.ts";
+import { Upstream } from "../../local/faults/forward.ts";
+import { FaultProxy, type FaultProxyOptions } from "../../local/faults/proxy.ts";
 import { connectionFromKubeconfig } from "../../local/kubeconfig.ts";
 import { WRITES, type Surroundings } from "../../local/scenarios/play.ts";
 import { quickPolicy } from "../../local/scenarios/quick-policy.ts";
@@ -161,7 +163,28 @@ export class Scenario {
    * Kubernetes group, as it has in AWS.
    */
   async run(request: object = {}, overrides: object = {}, surroundings: Surroundings = {}): Promise<Run> {
-    const connection = await this.#connect(inject("kubeconfig"));
+    return await this.#runOver(await this.#connect(inject("kubeconfig")), request, overrides, surroundings);
+  }
+
+  /** The same, and tells of everything that the functions send. */
+  async runWatched(
+    request: object,
+    overrides: object,
+    surroundings: Surroundings,
+    onForwarded: NonNullable<FaultProxyOptions["onForwarded"]>,
+  ): Promise<Run> {
+    const upstream = new Upstream(await this.#connect(inject("kubeconfig")));
+    const proxy = await FaultProxy.start({ upstream, onForwarded });
+    try {
+      const connection = proxy.connection("local", { "user-agent": this.#userAgent });
+      return await this.#runOver(connection, request, overrides, surroundings);
+    } finally {
+      await proxy.stop();
+      upstream.close();
+    }
+  }
+
+  async #runOver(connection: Connection, request: object, overrides: object, surroundings: Surroundings): Promise<Run> {
     const asGroup = (name: FunctionName) => impersonating(connection, `eks-remediation:${name}`);
     return await run(asGroup, { namespace: this.namespace, ...request }, overrides, surroundings);
   }

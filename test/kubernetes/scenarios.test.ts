@@ -7,18 +7,23 @@ import { loadScenario, scenarioNames, type LoadedScenario } from "../../local/sc
 import { isBookkeeping, playScenario, toldBy, type Place } from "../../local/scenarios/play.ts";
 import type { Values } from "../../local/scenarios/placeholders.ts";
 import type { Run } from "../../local/scenarios/run-workflow.ts";
+import type { Forwarded, Outgoing } from "../../local/faults/forward.ts";
+import { recordedRequests, recordRequests, Sent, sentBy } from "../contract/sent-requests.ts";
 import { scenarioTable, type PlayedRound } from "../support/scenario-table.ts";
 import { stableText } from "../support/stable-text.ts";
 import { Scenario } from "./scenario.ts";
 
 /** Parts of the names of the scenarios to play, separated by commas; all of them when it is not set. */
 const WANTED = process.env["REMEDIATION_SCENARIOS"]?.split(",");
+/** Whether to write down what the functions send, for the contract of the embedded API server. */
+const RECORDS = process.env["REMEDIATION_CONTRACT_RECORD"] !== undefined;
 /** Where to write the table of results. */
 const RESULTS = process.env["REMEDIATION_SCENARIO_RESULTS"];
 
 const names = scenarioNames().filter((name) => WANTED?.some((part) => name.includes(part)) ?? true);
 const played: PlayedRound[] = [];
 const green = new Set<string>();
+const sent = new Sent();
 
 describe.concurrent("scenario", () => {
   for (const name of names) {
@@ -40,6 +45,13 @@ describe.concurrent("scenario", () => {
 });
 
 afterAll(() => {
+  if (!RECORDS) return;
+  // What some scenarios send is added; only all of them, as they should go, tell what is not sent any more.
+  if (green.size < scenarioNames().length) sent.add(recordedRequests());
+  recordRequests(sent.all());
+});
+
+afterAll(() => {
   if (RESULTS === undefined) return;
   if (green.size < scenarioNames().length) {
     console.error(
@@ -56,7 +68,8 @@ function placeOf(place: Scenario): Place {
   return {
     namespace: place.namespace,
     now: () => new Date(),
-    run: (request, policy, surroundings) => place.run(request, policy, surroundings),
+    run: (request, policy, surroundings) =>
+      RECORDS ? place.runWatched(request, policy, surroundings, noteSent) : place.run(request, policy, surroundings),
     writes: () => writes(place),
     kubectl: (...args) => place.kubectl("-n", place.namespace, ...args),
     applyText: (manifest, namespace) => place.applyText(manifest, namespace),
@@ -74,6 +87,10 @@ function placeOf(place: Scenario): Place {
       await place.kubectl("delete", "node", name);
     },
   };
+}
+
+function noteSent(request: Outgoing, { status }: Forwarded): void {
+  sent.note(sentBy(request), status);
 }
 
 function writes(place: Scenario): string[] {

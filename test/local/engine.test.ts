@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { RemediationError } from "../../functions/shared/errors.ts";
 import type { Notification } from "../../functions/shared/notification.ts";
-import { startExecution, type ExecutionEvent } from "../../local/engine.ts";
+import { startExecution, type ExecutionEvent, type ExecutionOptions } from "../../local/engine.ts";
 import { unreachableEnvironment } from "../support/scripted.ts";
 
 const denied = new RemediationError("Forbidden", "You may not.");
 
-async function run(input: unknown) {
+async function run(input: unknown, options: Partial<ExecutionOptions> = {}) {
   const sent: Notification[] = [];
   const events: ExecutionEvent[] = [];
   const execution = startExecution({
@@ -14,6 +14,7 @@ async function run(input: unknown) {
     name: "run-1",
     environment: unreachableEnvironment(denied, sent),
     onEvent: (event) => events.push(event),
+    ...options,
   });
   return { result: await execution.result, sent, events };
 }
@@ -44,5 +45,23 @@ describe("an execution", () => {
     expect(result).toMatchObject({ status: "failed", error: { name: "InvalidRequest" } });
     expect(sent[0]?.subject).toBe("[(not named)] Remediation run failed: InvalidRequest");
     expect(sent[0]?.text).not.toContain("script");
+  });
+
+  it("retries a function that crashed, and calls it as its state says", async () => {
+    const calls: string[] = [];
+    const { result } = await run(
+      { cluster_name: "prod" },
+      {
+        retryMilliseconds: 1,
+        call: async ({ state, functionName, environment }, handle) => {
+          calls.push(`${state}: ${functionName}`);
+          if (calls.length === 1) throw Object.assign(new Error("The process ended."), { name: "Lambda.Unknown" });
+          return await handle(environment);
+        },
+      },
+    );
+
+    expect(calls).toEqual(["Detect failures: detect", "Detect failures: detect", "Report failed run: notify"]);
+    expect(result).toMatchObject({ status: "failed", error: { name: "Forbidden" } });
   });
 });

@@ -3,6 +3,7 @@ import type { Connection } from "../cluster/http-cluster.ts";
 import { RemediationError } from "../errors.ts";
 import { cachedToken } from "./cached-token.ts";
 import { createToken } from "./eks-token.ts";
+import { refusalOf } from "./refusal.ts";
 
 /**
  * Finds the cluster's endpoint and CA, and authenticates with tokens made from the function's own temporary credentials.
@@ -45,14 +46,14 @@ async function describeCluster(client: EKSClient, name: string): Promise<{ endpo
       throw new RemediationError(
         "ClusterNotFound",
         `There is no EKS cluster ${name} in this account and region. Check cluster_name.`,
-        { cause: error },
+        { cause: refusalOf(error).cause },
       );
     }
     const denied = error instanceof Error && error.name === "AccessDeniedException";
     throw new RemediationError(
       denied ? "ClusterNotPermitted" : "ClusterUnreachable",
-      `EKS cluster ${name} could not be described: ${error instanceof Error ? error.message : String(error)}`,
-      { cause: error },
+      `EKS cluster ${name} could not be described: ${refusalOf(error).message}`,
+      { cause: refusalOf(error).cause },
     );
   }
 }

@@ -7,6 +7,7 @@ import {
 } from "@aws-sdk/client-sfn";
 import { RemediationError } from "../errors.ts";
 import type { RemediationRequest } from "../request.ts";
+import { refusalOf } from "./refusal.ts";
 
 let client: SFNClient | undefined;
 
@@ -37,11 +38,9 @@ export async function startExecution(name: string, request: RemediationRequest):
     if (error instanceof ExecutionAlreadyExists) {
       return `${(stateMachineArn ?? "").replace(":stateMachine:", ":execution:")}:${name}`;
     }
-    throw new RemediationError(
-      "WorkflowNotStarted",
-      `The workflow could not be started: ${error instanceof Error ? error.message : String(error)}`,
-      { cause: error },
-    );
+    throw new RemediationError("WorkflowNotStarted", `The workflow could not be started: ${refusalOf(error).message}`, {
+      cause: refusalOf(error).cause,
+    });
   }
 }
 
@@ -53,8 +52,8 @@ export async function describeExecution(executionArn: string): Promise<Execution
   } catch (error) {
     throw new RemediationError(
       "WorkflowNotStarted",
-      `Execution ${executionArn} was started and cannot be looked at: ${error instanceof Error ? error.message : String(error)}`,
-      { cause: error },
+      `Execution ${executionArn} was started and cannot be looked at: ${refusalOf(error).message}`,
+      { cause: refusalOf(error).cause },
     );
   }
 }

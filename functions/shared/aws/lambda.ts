@@ -42,9 +42,10 @@ export function observed(run: (event: unknown, context: InvocationContext) => Pr
       return result;
     } catch (error) {
       segment?.addError(error as Error);
-      // A named error is an answer to the state machine; anything else is a fault of the function.
-      if (isRemediationError(error)) logger.warn(error.message, { ...subject, error: error.name });
-      else logger.error("The step failed in a way that has no name.", { ...subject, error: error as Error });
+      // A named error is an answer to the state machine; anything else is a fault, and its stack tells where.
+      if (isRemediationError(error) && error.name !== "StepFailed")
+        logger.warn(error.message, { ...subject, error: error.name });
+      else logger.error("The step met something that it was not made for.", { ...subject, error: error as Error });
       throw error;
     } finally {
       segment?.close();

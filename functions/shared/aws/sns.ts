@@ -3,6 +3,7 @@ import { chatOf } from "../../notify/chat-form.ts";
 import { RemediationError } from "../errors.ts";
 import type { Notification, NotificationDocument } from "../notification.ts";
 import { bounded } from "../text.ts";
+import { refusalOf } from "./refusal.ts";
 
 /** SNS takes no larger message, all its forms together. Source: the SNS API reference, Publish */
 const MAX_BYTES = 256 * 1_024;
@@ -34,8 +35,8 @@ export async function publishToSns(notification: Notification): Promise<void> {
   } catch (error) {
     throw new RemediationError(
       "NotificationFailed",
-      `The notification could not be published: ${error instanceof Error ? error.message : String(error)}`,
-      { cause: error },
+      `The notification could not be published: ${refusalOf(error).message}`,
+      { cause: refusalOf(error).cause },
     );
   }
 }

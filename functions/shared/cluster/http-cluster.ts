@@ -6,7 +6,6 @@ import type { Cluster, JsonPatchOperation, Preconditions, WriteOptions } from ".
 import { bounded } from "../text.ts";
 import { paths } from "./paths.ts";
 import { errorFromResponse, type ApiStatus } from "./api-errors.ts";
-import { misfit } from "./shape.ts";
 
 /** How to reach an API server and prove who is asking. */
 export interface Connection {
@@ -175,11 +174,9 @@ export class HttpCluster implements Cluster {
   #parse<T>(call: Call, { status, body }: Answer): T {
     const answer = parseObject(body);
     if (isSuccess(status)) {
-      // What a write answers is not read any further: whatever it is, the write took effect.
-      const wrong = answer === undefined || call.method !== "GET" ? undefined : misfit(answer, call.path);
-      if (answer !== undefined && wrong === undefined) return answer as T;
+      if (answer !== undefined) return answer as T;
       throw this.#unintelligible(
-        `${call.method} ${call.path} answered ${status} with something that is not a Kubernetes object${wrong === undefined ? "" : ` (${wrong})`}`,
+        `${call.method} ${call.path} answered ${status} with something that is not a Kubernetes object`,
       );
     }
     if (status === 410 && call.query?.["continue"] !== undefined) throw new ContinueTokenExpired();

@@ -10,6 +10,7 @@ import type {
   ReplicaSet,
   StatefulSet,
 } from "../../../functions/shared/kubernetes/types.ts";
+import { apiTime } from "../clock.ts";
 import type { Resource } from "../resources.ts";
 import type { ApiObject } from "../store.ts";
 import { defaultPod, defaultPodSpec, qosClassOf } from "./pod-defaults.ts";
@@ -44,6 +45,14 @@ export function initialStatus({ kind }: Resource, object: ApiObject): unknown {
     default:
       return {};
   }
+}
+
+/** A pod keeps its quality of service, whoever writes its status. Source: kubernetes pkg/registry/core/pod/strategy.go */
+export function keepQosClass(object: ApiObject, previous: ApiObject | undefined): void {
+  if (object.kind !== "Pod") return;
+  const { status } = object as Pod;
+  const { qosClass } = (previous as Pod | undefined)?.status ?? {};
+  if (status !== undefined && qosClass !== undefined) status.qosClass ??= qosClass;
 }
 
 const DEFAULTS: Readonly<Record<string, (object: ApiObject) => void>> = {
@@ -116,6 +125,7 @@ const DEFAULTS: Readonly<Record<string, (object: ApiObject) => void>> = {
       completionMode: "NonIndexed",
       suspend: false,
       podReplacementPolicy: "TerminatingOrFailed",
+      manualSelector: false,
     });
     defaultTemplate(spec.template);
     selectByUid(object as Job);
@@ -128,7 +138,10 @@ const DEFAULTS: Readonly<Record<string, (object: ApiObject) => void>> = {
       successfulJobsHistoryLimit: 3,
       failedJobsHistoryLimit: 1,
     });
-    defaultTemplate(spec.jobTemplate.spec?.template);
+    withDefaults(spec.jobTemplate, { metadata: {} });
+    const template = spec.jobTemplate.spec?.template;
+    if (template !== undefined) withDefaults(template, { metadata: {} });
+    defaultTemplate(template);
   },
   HorizontalPodAutoscaler: (object) => {
     const target = { type: "Utilization", averageUtilization: 80 };
@@ -136,6 +149,17 @@ const DEFAULTS: Readonly<Record<string, (object: ApiObject) => void>> = {
       minReplicas: 1,
       metrics: [{ type: "Resource", resource: { name: "cpu", target } }],
     });
+  },
+  ConfigMap: (object) => {
+    if (Object.keys((object["data"] as object | undefined) ?? {}).length === 0) delete object["data"];
+  },
+  Event: (object) => {
+    for (const field of ["firstTimestamp", "lastTimestamp"]) {
+      const time = object[field];
+      // They have no fractions of seconds.
+      if (typeof time === "string") object[field] = apiTime(new Date(time));
+    }
+    withDefaults(object, { source: {}, reportingComponent: "", reportingInstance: "" });
   },
   Secret: (object) => {
     const { data, stringData } = object as { data?: object; stringData?: Record<string, string> };

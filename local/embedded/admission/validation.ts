@@ -1,7 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
 import { matches, type LabelSelector } from "../../../functions/shared/kubernetes/label-selector.ts";
-import type { Hpa, Pod, PodTemplate, StatefulSet } from "../../../functions/shared/kubernetes/types.ts";
+import type { KubernetesEvent } from "../../../functions/shared/kubernetes/event.ts";
+import type { Hpa, Lease, Pod, PodTemplate, StatefulSet } from "../../../functions/shared/kubernetes/types.ts";
 import type { FieldProblem } from "../api-error.ts";
+import { labelProblems } from "../names.ts";
 import type { Resource } from "../resources.ts";
 import type { ApiObject } from "../store.ts";
 import { countProblem, forbiddenField, immutable, invalidValue, required } from "./problems.ts";
@@ -24,17 +26,24 @@ const MUTABLE_OF_A_SET = [
   "persistentVolumeClaimRetentionPolicy",
   "minReadySeconds",
 ];
-const MUTABLE_OF_A_POD =
+/** What may change of a pod. */
+export const MUTABLE_OF_A_POD =
   "pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)";
 
 /**
  * What is wrong with an object, once its defaults are filled in.
  * @param previous the object before an update
  */
-export function problemsOf({ kind }: Resource, object: ApiObject, previous: ApiObject | undefined): FieldProblem[] {
+export function problemsOf(resource: Resource, object: ApiObject, previous: ApiObject | undefined): FieldProblem[] {
+  return [...labelProblems(object.metadata?.labels), ...problemsOfSpec(resource, object, previous)];
+}
+
+function problemsOfSpec({ kind }: Resource, object: ApiObject, previous: ApiObject | undefined): FieldProblem[] {
   if (WORKLOADS.includes(kind)) return problemsOfWorkload(object, previous);
   if (kind === "Pod") return problemsOfPod(object as Pod, previous as Pod | undefined);
   if (kind === "HorizontalPodAutoscaler") return problemsOfAutoscaler(object as Hpa);
+  if (kind === "Lease") return problemsOfLease(object as Lease);
+  if (kind === "Event") return problemsOfEvent(object as KubernetesEvent);
   if (kind === "Job") return containersProblem("spec.template.spec", (object.spec as WorkloadSpec).template?.spec);
   return [];
 }
@@ -110,5 +119,21 @@ function problemsOfAutoscaler({ spec }: Hpa): FieldProblem[] {
   else if (maxReplicas < minReplicas) {
     problems.push(invalidValue("spec.maxReplicas", maxReplicas, "must be greater than or equal to `minReplicas`"));
   }
+  if (minReplicas === 0) {
+    const why = "must specify at least one Object or External metric to support scaling to zero replicas";
+    problems.push(forbiddenField("spec.metrics", why));
+  }
   return problems;
+}
+
+function problemsOfLease({ spec }: Lease): FieldProblem[] {
+  const seconds = spec?.leaseDurationSeconds ?? 1;
+  return seconds > 0 ? [] : [invalidValue("spec.leaseDurationSeconds", seconds, "must be greater than 0")];
+}
+
+function problemsOfEvent({ metadata, involvedObject }: KubernetesEvent): FieldProblem[] {
+  const about = (involvedObject as typeof involvedObject | undefined)?.namespace ?? "";
+  // Events about objects of the cluster are kept in `default`.
+  if (about === (metadata.namespace ?? "") || (about === "" && metadata.namespace === "default")) return [];
+  return [invalidValue("involvedObject.namespace", about, "does not match event.namespace")];
 }

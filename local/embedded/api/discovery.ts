@@ -38,7 +38,8 @@ function resourceList([root, ...rest]: string[]): object | undefined {
 }
 
 function described({ plural, kind, namespaced, shortNames, status }: Resource): object[] {
-  const itself = { name: plural, singularName: kind.toLowerCase(), namespaced, kind, verbs: VERBS, shortNames };
+  const names = shortNames.length === 0 ? {} : { shortNames };
+  const itself = { name: plural, singularName: kind.toLowerCase(), namespaced, kind, verbs: VERBS, ...names };
   const ofStatus = { name: `${plural}/status`, singularName: "", namespaced, kind, verbs: ["get", "patch", "update"] };
   return status ? [itself, ofStatus] : [itself];
 }

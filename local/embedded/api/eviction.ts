@@ -3,12 +3,15 @@ import { isReady, isTerminating } from "../../../functions/shared/kubernetes/pod
 import type { DisruptionBudget, Pod } from "../../../functions/shared/kubernetes/types.ts";
 import { ApiError, badRequest } from "../api-error.ts";
 import { apiTime } from "../clock.ts";
+import { disruptionAllowed } from "../controllers/disruption-budget.ts";
 import { DISRUPTION_BUDGETS, PODS } from "../kinds.ts";
 import type { Store } from "../store.ts";
 import { fieldAt, fieldsOf } from "./fields.ts";
 import { deleteOptionsIn, isDryRun, objectIn, type Answer, type ApiRequest } from "./request.ts";
 import type { Route } from "./route.ts";
 import { success } from "./status.ts";
+
+const EVICTION = { group: "policy", version: "v1", kind: "Eviction" };
 
 /**
  * Evicts a pod: deletes it, if its disruption budget allows that.
@@ -17,7 +20,7 @@ import { success } from "./status.ts";
  * Conflict when a precondition does not hold, BadRequest
  */
 export function evict(store: Store, { namespace, name = "" }: Route, request: ApiRequest): Answer {
-  const eviction = objectIn(request, "Eviction");
+  const eviction = objectIn(request, EVICTION);
   if (fieldAt(eviction, ["metadata", "name"]) !== name) {
     throw badRequest("name in URL does not match name in Eviction object");
   }
@@ -91,10 +94,13 @@ function takeFrom(store: Store, { metadata = {} }: DisruptionBudget, pod: string
   store.change<DisruptionBudget>(
     DISRUPTION_BUDGETS,
     metadata,
-    ({ status }) => {
+    (budget) => {
+      const { status } = budget;
       if (status === undefined) return;
+      const now = store.clock.now();
       status.disruptionsAllowed = (status.disruptionsAllowed ?? 0) - 1;
-      status.disruptedPods = { ...status.disruptedPods, [pod]: apiTime(store.clock.now()) };
+      status.disruptedPods = { ...status.disruptedPods, [pod]: apiTime(now) };
+      status.conditions = [disruptionAllowed(budget, status.disruptionsAllowed > 0, now)];
     },
     { status: true },
   );

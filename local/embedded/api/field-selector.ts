@@ -36,10 +36,16 @@ export function parseFieldSelector(resource: Resource, text: string): (object: A
     .map((part) => {
       const [, field = "", operator, value = ""] = /^([^=!]+)(==|=|!=)(.*)$/.exec(part) ?? [];
       if (operator === undefined) throw badRequest(`invalid selector: '${part}'; can't understand '${part}'`);
-      if (!isSelectable(resource, field)) throw badRequest(`field label not supported: ${field}`);
+      if (!isSelectable(resource, field)) throw badRequest(unselectable(resource, field));
       return { path: field.split("."), wanted: operator !== "!=", value };
     });
   return (object) => requirements.every(({ path, wanted, value }) => (textAt(object, path) === value) === wanted);
+}
+
+/** Kinds with fields of their own have their own words for it. */
+function unselectable({ kind }: Resource, field: string): string {
+  if (kind in SELECTABLE) return `field label not supported: ${field}`;
+  return `"${field}" is not a known field selector: only "metadata.name", "metadata.namespace"`;
 }
 
 function isSelectable({ kind, namespaced }: Resource, field: string): boolean {

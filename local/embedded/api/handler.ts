@@ -9,7 +9,7 @@ import { get, list, watch } from "./read.ts";
 import type { Answer, ApiRequest } from "./request.ts";
 import { routeOf, type Route } from "./route.ts";
 import { scale } from "./scale.ts";
-import { failure, methodNotAllowed, notServed } from "./status.ts";
+import { failure, methodNotAllowed, notAcceptable, notServed } from "./status.ts";
 import { WatchCache } from "./watch-cache.ts";
 import { create, patch, remove, removeCollection, replace } from "./write.ts";
 
@@ -42,6 +42,7 @@ export class Api {
   }
 
   #answer(request: ApiRequest): Answer {
+    if (!isAcceptable(request)) throw notAcceptable();
     const about = request.method === "GET" ? discovery(request.path) : undefined;
     if (about !== undefined) return { status: 200, body: about };
     const route = routeOf(request.path);
@@ -96,6 +97,11 @@ export class Api {
 function internalError(error: unknown): ApiError {
   const problem = error instanceof Error ? error.message : String(error);
   return new ApiError(500, "InternalError", `Internal error occurred: ${problem}`);
+}
+
+/** Whether the answer may be of a form that an API server has, of which this one only has JSON. */
+function isAcceptable({ accept = "*/*" }: ApiRequest): boolean {
+  return /\*\/\*|application\/(\*|json|yaml|vnd\.kubernetes\.protobuf)/.test(accept);
 }
 
 function isWatch({ query }: ApiRequest): boolean {

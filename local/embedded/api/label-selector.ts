@@ -1,4 +1,4 @@
-import { matches, type LabelSelector } from "../../../functions/shared/kubernetes/label-selector.ts";
+import { matches, selectorText, type LabelSelector } from "../../../functions/shared/kubernetes/label-selector.ts";
 import { badRequest } from "../api-error.ts";
 
 const KEY = String.raw`([\w./-]+)`;
@@ -20,6 +20,15 @@ export function parseLabelSelector(text: string): (labels: Record<string, string
       .map(requirementOf),
   };
   return (labels) => matches(selector, labels);
+}
+
+/** A selector as the API server prints it: the values of a set in alphabetical order. */
+export function printedSelector(selector: LabelSelector | undefined): string {
+  const expressions = (selector?.matchExpressions ?? []).map(({ values, ...expression }) => ({
+    ...expression,
+    ...(values === undefined ? {} : { values: [...values].sort() }),
+  }));
+  return selectorText(selector === undefined ? undefined : { ...selector, matchExpressions: expressions });
 }
 
 function requirementOf(part: string): { key: string; operator: string; values?: string[] } {

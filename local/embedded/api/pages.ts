@@ -20,7 +20,8 @@ export interface Page {
 export function listMetadata({ version, continue: token, remaining }: Page): object {
   return {
     resourceVersion: version,
-    ...(token === undefined ? {} : { continue: token, remainingItemCount: remaining }),
+    ...(token === undefined ? {} : { continue: token }),
+    ...(remaining === undefined ? {} : { remainingItemCount: remaining }),
   };
 }
 
@@ -33,21 +34,25 @@ export class Pages {
     this.#clock = clock;
   }
 
-  /** The first page of a list; a limit of 0 is none. */
-  first(items: ApiObject[], version: string, limit: number): Page {
+  /**
+   * The first page of a list; a limit of 0 is none.
+   * @param counted whether it says how many are left
+   */
+  first(items: ApiObject[], version: string, limit: number, counted = true): Page {
     if (limit === 0 || items.length <= limit) return { items, version };
     this.#forgetExpired();
     const token = tokenOf({ v: "meta.k8s.io/v1", rv: Number(version), start: randomUUID() });
     const expires = this.#clock.now().getTime() + LIFETIME_SECONDS * 1_000;
     this.#rest.set(token, { items: items.slice(limit), version, expires });
-    return { items: items.slice(0, limit), version, continue: token, remaining: items.length - limit };
+    const page = { items: items.slice(0, limit), version, continue: token };
+    return counted ? { ...page, remaining: items.length - limit } : page;
   }
 
   /** @throws ApiError BadRequest for what is no token, Expired (410) for one that is too old */
-  next(token: string, limit: number): Page {
+  next(token: string, limit: number, counted = true): Page {
     this.#forgetExpired();
     const rest = this.#rest.get(token);
-    if (rest !== undefined) return this.first(rest.items, rest.version, limit);
+    if (rest !== undefined) return this.first(rest.items, rest.version, limit, counted);
     if (!isToken(token)) throw badRequest("invalid continue token: continue key is not valid");
     throw new ApiError(
       410,

@@ -1,8 +1,9 @@
 import { parse } from "yaml";
-import { badRequest, invalid } from "../api-error.ts";
+import { badRequest, invalid, type FieldProblem } from "../api-error.ts";
+import { groupVersionOf, type Resource } from "../resources.ts";
 import type { DeleteOptions } from "../store.ts";
 import { fieldsOf, isFields, type Fields } from "./fields.ts";
-import { unsupportedMediaType } from "./status.ts";
+import { unknownBodyFormat } from "./status.ts";
 
 /** A request to the API. */
 export interface ApiRequest {
@@ -40,9 +41,13 @@ export function parsedBody(request: ApiRequest, what: string): unknown {
   }
 }
 
-/** The object in the body. @throws ApiError BadRequest, also for an object of another kind; UnsupportedMediaType */
-export function objectIn(request: ApiRequest, kind: string): Fields {
-  if (!/json$|yaml$/.test(mediaType(request))) throw unsupportedMediaType();
+/** What an object says that it is. */
+type Type = Pick<Resource, "group" | "version" | "kind">;
+
+/** The object in the body. @throws ApiError BadRequest, also for an object of another type; UnsupportedMediaType */
+export function objectIn(request: ApiRequest, type: Type): Fields {
+  const { kind } = type;
+  if (!/^application\/(json|yaml|apply-patch\+yaml)$/.test(mediaType(request))) throw unknownBodyFormat();
   const body = parsedBody(
     request,
     `the object provided is unrecognized (must be of type ${kind}): couldn't get version/kind; json parse error`,
@@ -50,22 +55,49 @@ export function objectIn(request: ApiRequest, kind: string): Fields {
   if (!isFields(body)) {
     throw badRequest(`the object provided is unrecognized (must be of type ${kind}): it is not an object`);
   }
-  if (typeof body["kind"] === "string" && body["kind"] !== kind) {
-    const version = typeof body["apiVersion"] === "string" ? body["apiVersion"] : "";
-    throw badRequest(`${body["kind"]} in version "${version}" cannot be handled as a ${kind}`);
-  }
+  checkType(body, type);
   return body;
 }
 
-/** Whether a write is to be kept. @throws ApiError Invalid for anything but `All` */
-export function isDryRun({ query }: ApiRequest, options: Fields = {}): boolean {
+/** @throws ApiError BadRequest, in the words of the API server's codecs. An object may leave out what it is. */
+function checkType({ apiVersion, kind }: Fields, wanted: Type): void {
+  if (typeof apiVersion !== "string" || typeof kind !== "string") return;
+  const version = apiVersion.split("/").at(-1) ?? "";
+  const said = `${kind} in version "${version}" cannot be handled as a ${wanted.kind}`;
+  if (kind !== wanted.kind) {
+    // Within the server, groups go by their first word.
+    const group = wanted.group === "" ? "core" : (wanted.group.split(".")[0] ?? "");
+    const how = `converting (${version}.${kind}) to (${group}.${wanted.kind}): unknown conversion`;
+    throw badRequest(`${said}: ${how}`);
+  }
+  if (apiVersion !== groupVersionOf(wanted)) {
+    const where = `no kind "${kind}" is registered for version "${apiVersion}" in scheme "pkg/runtime/scheme.go:111"`;
+    throw badRequest(`${said}: ${where}`);
+  }
+}
+
+/** The kind of the options that a method takes. */
+const OPTIONS: Readonly<Record<string, string>> = {
+  POST: "CreateOptions",
+  PUT: "UpdateOptions",
+  PATCH: "PatchOptions",
+  DELETE: "DeleteOptions",
+};
+const POLICIES = ["Foreground", "Background", "Orphan"];
+
+/** Says which option of a request is wrong. */
+export function invalidOption({ method }: ApiRequest, problem: FieldProblem): Error {
+  return invalid({ kind: OPTIONS[method] ?? "", group: "meta.k8s.io" }, "", [problem]);
+}
+
+/** Whether a write is tried only. @throws ApiError Invalid for anything but `All` */
+export function isDryRun(request: ApiRequest, options: Fields = {}): boolean {
+  const { query } = request;
   const inBody = Array.isArray(options["dryRun"]) ? (options["dryRun"] as unknown[]) : [];
   const asked = [...query.getAll("dryRun").filter((value) => value !== ""), ...inBody];
   if (asked.some((value) => value !== "All")) {
     const message = `Unsupported value: ${JSON.stringify(asked)}: supported values: "All"`;
-    throw invalid({ kind: "WriteOptions", group: "meta.k8s.io" }, "", [
-      { field: "dryRun", reason: "FieldValueNotSupported", message },
-    ]);
+    throw invalidOption(request, { field: "dryRun", reason: "FieldValueNotSupported", message });
   }
   return asked.length > 0;
 }
@@ -79,8 +111,14 @@ export function deleteOptionsOf(request: ApiRequest): DeleteOptions {
 /** How to delete, as an object says it, and the query where it says nothing. */
 export function deleteOptionsIn(options: Fields, request: ApiRequest): DeleteOptions {
   const { query } = request;
-  const grace = options["gracePeriodSeconds"] ?? query.get("gracePeriodSeconds");
+  const inQuery = query.has("gracePeriodSeconds") ? numberIn(request, "gracePeriodSeconds") : null;
+  const grace = options["gracePeriodSeconds"] ?? inQuery;
   const policy = options["propagationPolicy"] ?? query.get("propagationPolicy");
+  if (typeof policy === "string" && !POLICIES.includes(policy)) {
+    const supported = [...POLICIES, "nil"].map((value) => `"${value}"`).join(", ");
+    const message = `Unsupported value: "${policy}": supported values: ${supported}`;
+    throw invalidOption(request, { field: "propagationPolicy", reason: "FieldValueNotSupported", message });
+  }
   return {
     dryRun: isDryRun(request, options),
     preconditions: fieldsOf(options["preconditions"]),

@@ -21,6 +21,8 @@ export function routeOf(path: string): Route | undefined {
   const [root, ...rest] = path.split("/").filter(Boolean).map(decodeURIComponent);
   const groupVersion = root === "api" ? rest.shift() : root === "apis" ? rest.splice(0, 2).join("/") : undefined;
   const served = RESOURCES.filter((resource) => groupVersionOf(resource) === groupVersion);
+  const group = groupVersion?.split("/")[0];
+  if (served.length === 0 && RESOURCES.some((resource) => resource.group === group)) throw notServed();
   if (served.length === 0 || rest.length === 0) return undefined;
   const namespaced = rest[0] === "namespaces" && rest.length > 2 && !OF_A_NAMESPACE.includes(rest[2] ?? "");
   const namespace = namespaced ? rest.splice(0, 2)[1] : undefined;

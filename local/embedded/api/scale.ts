@@ -1,15 +1,15 @@
 import type { Deployment, ScaleObject } from "../../../functions/shared/kubernetes/types.ts";
-import { selectorText } from "../../../functions/shared/kubernetes/label-selector.ts";
 import { badRequest, invalid } from "../api-error.ts";
 import { countProblem } from "../admission/problems.ts";
 import type { ApiObject, Store } from "../store.ts";
+import { printedSelector } from "./label-selector.ts";
 import { patched } from "./patch.ts";
 import { isDryRun, mediaType, objectIn, parsedBody, type Answer, type ApiRequest } from "./request.ts";
 import type { Route } from "./route.ts";
 import { methodNotAllowed, notServed } from "./status.ts";
 
 const SCALABLE = ["Deployment", "ReplicaSet", "StatefulSet"];
-const SCALE = { kind: "Scale", group: "autoscaling" };
+const SCALE = { kind: "Scale", group: "autoscaling", version: "v1" };
 
 /** What `scale` needs to know of a workload: the same of all kinds. */
 type Scalable = Pick<Deployment, "metadata" | "spec" | "status"> & ApiObject;
@@ -40,7 +40,7 @@ export function scale(store: Store, route: Route, request: ApiRequest): Answer {
 }
 
 function wantedScale(current: ScaleObject, request: ApiRequest): ScaleObject {
-  if (request.method === "PUT") return objectIn(request, SCALE.kind);
+  if (request.method === "PUT") return objectIn(request, SCALE);
   if (request.method !== "PATCH") throw methodNotAllowed();
   const patch = parsedBody(request, "error decoding patch");
   return patched({ ...current }, mediaType(request), patch);
@@ -59,6 +59,6 @@ function scaleOf({ metadata, spec, status }: Scalable): ScaleObject {
     ),
     // The API leaves a zero out.
     spec: replicas === 0 ? {} : { replicas },
-    status: { replicas: status?.replicas ?? 0, selector: selectorText(spec?.selector) },
+    status: { replicas: status?.replicas ?? 0, selector: printedSelector(spec?.selector) },
   };
 }

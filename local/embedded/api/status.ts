@@ -49,8 +49,24 @@ export const notServed = (): ApiError =>
 export const methodNotAllowed = (): ApiError =>
   new ApiError(405, "MethodNotAllowed", "the server does not allow this method on the requested resource", {});
 
+/** An object in a form that nobody can read. Source: k8s.io/apiserver, NewUnsupportedMediaTypeError */
+export const unknownBodyFormat = (): ApiError =>
+  new ApiError(
+    415,
+    "UnsupportedMediaType",
+    "the body of the request was in an unknown format - accepted media types include: application/json, application/yaml, application/vnd.kubernetes.protobuf",
+  );
+
 export const unsupportedMediaType = (): ApiError =>
   new ApiError(415, "UnsupportedMediaType", "415: Unsupported Media Type", {});
+
+export const notAcceptable = (): ApiError =>
+  new ApiError(
+    406,
+    "NotAcceptable",
+    "406: Not Acceptable\n\nAvailable representations: application/json, application/yaml, application/vnd.kubernetes.protobuf",
+    {},
+  );
 
 /** A patch that does not fit the object. Source: k8s.io/apimachinery, NewGenericServerResponse */
 export const unappliedPatch = (): ApiError =>

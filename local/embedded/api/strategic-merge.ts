@@ -32,7 +32,7 @@ const DELETE_FROM = "$deleteFromPrimitiveList/";
 
 /**
  * Applies a strategic merge patch: null removes a field, lists with a merge key are merged element by element, and
- * `$patch` replaces or deletes. The order in which a patch wants elements (`$setElementOrder`) is not kept.
+ * `$patch` replaces or deletes. Another order that a patch wants of elements (`$setElementOrder`) is not kept.
  * Source: k8s.io/community, contributors/devel/sig-api-machinery/strategic-merge-patch.md
  */
 export function strategicMerge(current: Fields, patch: Fields): Fields {
@@ -67,10 +67,33 @@ function mergedList(name: string, current: unknown[], patch: unknown[]): unknown
   if (!(name in MERGE_KEYS) || !patch.every(isFields)) return patch.map(withoutDirectivesIn);
   const replaces = patch.some((element) => element[DIRECTIVE] === "replace" && Object.keys(element).length === 1);
   const elements = patch.filter((element) => Object.keys(element).some((key) => key !== DIRECTIVE));
-  return elements.reduce<unknown[]>(
+  const before = replaces ? [] : current;
+  const merged = elements.reduce<unknown[]>(
     (list, element) => mergedElement(list, element, mergeKeyOf(name, element)),
-    replaces ? [] : [...current],
+    [...before],
   );
+  return ordered(name, merged, elements, before);
+}
+
+/**
+ * The elements in the order of the patch; those that it does not name stand where they stood, as far as both allow.
+ * Source: k8s.io/apimachinery/pkg/util/strategicpatch, mergeSortedSlice
+ */
+function ordered(name: string, merged: unknown[], patch: Fields[], before: readonly unknown[]): unknown[] {
+  const placeIn = (list: readonly unknown[], element: unknown) => {
+    const key = mergeKeyOf(name, element);
+    return key === undefined ? -1 : list.findIndex((candidate) => fieldsOf(candidate)[key] === fieldsOf(element)[key]);
+  };
+  const others = merged.filter((element) => placeIn(patch, element) === -1);
+  const patched = merged.filter((element) => placeIn(patch, element) !== -1);
+  patched.sort((a, b) => placeIn(patch, a) - placeIn(patch, b));
+  const order: unknown[] = [];
+  for (const element of patched) {
+    const place = placeIn(before, element);
+    while (others.length > 0 && place !== -1 && placeIn(before, others[0]) < place) order.push(others.shift());
+    order.push(element);
+  }
+  return [...order, ...others];
 }
 
 /** The list with one element of a patch laid over the one of the same key, or added, or taken away. */

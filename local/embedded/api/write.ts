@@ -1,10 +1,22 @@
-import { badRequest, invalid } from "../api-error.ts";
-import { groupVersionOf } from "../resources.ts";
+import { forbiddenField, immutable, invalidValue, required } from "../admission/problems.ts";
+import { MUTABLE_OF_A_POD } from "../admission/validation.ts";
+import { ApiError, badRequest, conflict, invalid, otherUid } from "../api-error.ts";
+import { PODS } from "../kinds.ts";
+import { groupVersionOf, type Resource } from "../resources.ts";
 import type { ApiObject, Store, WriteOptions } from "../store.ts";
 import type { Fields } from "./fields.ts";
-import { fieldsOf } from "./fields.ts";
+import { fieldAt, fieldsOf } from "./fields.ts";
 import { APPLY_PATCH, patched } from "./patch.ts";
-import { deleteOptionsOf, isDryRun, mediaType, objectIn, parsedBody, type Answer, type ApiRequest } from "./request.ts";
+import {
+  deleteOptionsOf,
+  invalidOption,
+  isDryRun,
+  mediaType,
+  objectIn,
+  parsedBody,
+  type Answer,
+  type ApiRequest,
+} from "./request.ts";
 import type { Route } from "./route.ts";
 import { methodNotAllowed, success } from "./status.ts";
 import { selection } from "./read.ts";
@@ -16,30 +28,69 @@ const ANSWERED_WITH_THE_OBJECT = ["Pod", "Namespace", "Service", "ServiceAccount
 export function create(store: Store, route: Route, request: ApiRequest): Answer {
   const { resource, namespace } = route;
   if (resource.namespaced && namespace === undefined) throw methodNotAllowed();
-  const object = placed(objectIn(request, resource.kind), route);
+  const object = placed(objectIn(request, resource), route);
   if ((object.metadata?.resourceVersion ?? "") !== "") {
-    throw badRequest("resourceVersion should not be set on objects to be created");
+    // An error without a reason becomes one of the server. Source: k8s.io/apiserver, pkg/registry/generic/registry
+    throw new ApiError(500, "", "resourceVersion should not be set on objects to be created");
   }
   return { status: 201, body: store.create(resource, object, { dryRun: isDryRun(request) }) };
 }
 
-/** Replaces an object by what the body holds. @throws ApiError NotFound, Conflict, BadRequest, Invalid */
+/**
+ * Replaces an object by what the body holds; creates it, where its kind allows that.
+ * @throws ApiError NotFound, Conflict, BadRequest, Invalid
+ */
 export function replace(store: Store, route: Route, request: ApiRequest): Answer {
-  const object = placed(objectIn(request, route.resource.kind), route);
-  return { status: 200, body: store.update(route.resource, object, writeOptions(route, request)) };
+  const { resource, namespace, name = "" } = route;
+  const given = objectIn(request, resource);
+  if (fieldAt(given, ["metadata", "name"]) === undefined) {
+    throw badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`);
+  }
+  const object = placed(given, route);
+  const { resourceVersion = "", uid } = object.metadata ?? {};
+  const present = store.find(resource, namespace, name);
+  if (present === undefined && resource.createOnUpdate) {
+    // What was somebody's is not made anew; of a version that is given nobody asks.
+    if (uid !== undefined) throw conflict(resource, name, otherUid(uid, ""));
+    return { status: 201, body: store.create(resource, object, { dryRun: isDryRun(request) }) };
+  }
+  const same = uid === undefined || uid === present?.metadata?.uid;
+  if (present !== undefined && same && resourceVersion === "" && !resource.unconditionalUpdate) {
+    throw unconditional(resource, name);
+  }
+  if (present !== undefined) refuseToBind(resource, present, object);
+  return { status: 200, body: store.update(resource, object, writeOptions(route, request)) };
+}
+
+/** Only its scheduler, which does not come through the API here, gives a pod its node. @throws ApiError Invalid */
+function refuseToBind(resource: Resource, present: ApiObject, wanted: ApiObject): void {
+  const node = ({ spec }: ApiObject) => fieldsOf(spec)["nodeName"];
+  if (resource !== PODS || wanted.spec === undefined || node(present) === node(wanted)) return;
+  throw invalid(resource, present.metadata?.name ?? "", [forbiddenField("spec", MUTABLE_OF_A_POD)]);
+}
+
+/** The API server names the resource here, not the kind. */
+function unconditional({ group, plural }: Resource, name: string): ApiError {
+  const problem = invalidValue("metadata.resourceVersion", 0, "must be specified for an update");
+  return invalid({ group, kind: plural }, name, [problem]);
 }
 
 /** Patches an object. @throws ApiError NotFound, Conflict, BadRequest, Invalid, UnsupportedMediaType */
 export function patch(store: Store, route: Route, request: ApiRequest): Answer {
   const { resource, namespace, name = "" } = route;
   const type = mediaType(request);
+  if (type === APPLY_PATCH && (request.query.get("fieldManager") ?? "") === "") {
+    throw invalidOption(request, required("fieldManager", "is required for apply patch"));
+  }
   if (type === APPLY_PATCH && store.find(resource, namespace, name) === undefined) return create(store, route, request);
   const current = store.get(resource, namespace, name);
   const wanted = patched(current, type, parsedBody(request, "error decoding patch")) as ApiObject;
   if (wanted.metadata?.uid !== current.metadata?.uid) {
-    const message = `Invalid value: ${JSON.stringify(wanted.metadata?.uid ?? "")}: field is immutable`;
-    throw invalid(resource, name, [{ field: "metadata.uid", reason: "FieldValueInvalid", message }]);
+    const problem = immutable("metadata.uid", wanted.metadata?.uid ?? "");
+    // It is checked as a part of the metadata, and once more.
+    throw invalid(resource, name, [problem, problem]);
   }
+  refuseToBind(resource, current, wanted);
   return { status: 200, body: store.update(resource, placed(wanted, route), writeOptions(route, request)) };
 }
 
@@ -60,7 +111,8 @@ export function removeCollection(store: Store, route: Route, request: ApiRequest
   const items = store
     .list(resource, namespace)
     .filter(selection(route, request))
-    .map(({ metadata }) => store.delete(resource, namespace, metadata?.name ?? "", options));
+    .map(({ metadata }) => store.delete(resource, namespace, metadata?.name ?? "", options))
+    .map(({ apiVersion: _apiVersion, kind: _kind, ...item }) => item);
   const metadata = { resourceVersion: store.version };
   return { status: 200, body: { kind: `${resource.kind}List`, apiVersion: groupVersionOf(resource), metadata, items } };
 }

@@ -177,6 +177,8 @@ export class Rollout {
       ({ metadata = {} }) => {
         metadata.annotations = { ...metadata.annotations, [REVISION]: revision };
       },
+      // With the status, where annotations do not count as a new generation.
+      { status: true },
     );
     this.#deployment = changed ?? this.#deployment;
   }

@@ -71,7 +71,7 @@ function statusOf(budget: DisruptionBudget, pods: readonly Pod[], scale: number,
     disruptionsAllowed,
     expectedPods,
     observedGeneration: budget.metadata?.generation ?? 0,
-    conditions: [allowed(budget, disruptionsAllowed > 0, now)],
+    conditions: [disruptionAllowed(budget, disruptionsAllowed > 0, now)],
     ...(Object.keys(disruptedPods).length === 0 ? {} : { disruptedPods }),
   };
 }
@@ -97,7 +97,8 @@ function stillDisrupted({ status }: DisruptionBudget, pods: readonly Pod[], now:
   return Object.fromEntries(still);
 }
 
-function allowed({ metadata, status }: DisruptionBudget, sufficient: boolean, now: Date) {
+/** What a budget says about whether pods may be disrupted now. */
+export function disruptionAllowed({ metadata, status }: DisruptionBudget, sufficient: boolean, now: Date) {
   const value = sufficient ? "True" : "False";
   const present = conditionOf(status?.conditions, "DisruptionAllowed");
   return {

@@ -1,7 +1,7 @@
 import type { ContainerStatus, Pod } from "../../../functions/shared/kubernetes/types.ts";
 import { ageCell } from "./age.ts";
 import { isInitialized, isSidecar, printedPod } from "./printed-pod.ts";
-import { columns, nameOf, type Printer } from "./printer.ts";
+import { columns, nameOf, type Printer, type RowCondition } from "./printer.ts";
 
 export const POD_PRINTER: Printer<Pod> = {
   columns: columns("Name, Ready, Status, Restarts, Age | IP, Node, Nominated Node, Readiness Gates"),
@@ -20,7 +20,13 @@ export const POD_PRINTER: Printer<Pod> = {
       printedGates(pod),
     ];
   },
+  conditions: ({ status }) => ENDED.filter(({ reason }) => reason === status?.phase),
 };
+
+const ENDED: readonly RowCondition[] = [
+  { type: "Completed", status: "True", reason: "Succeeded", message: "The pod has completed successfully." },
+  { type: "Completed", status: "True", reason: "Failed", message: "The pod failed." },
+];
 
 /** How often containers restarted, and when one did last. Init containers that are done do not count any more. */
 function printedRestarts(pod: Pod, now: Date): string {

@@ -1,6 +1,7 @@
 import type { Table } from "../../../functions/detect/table.ts";
-import { selectorText, type LabelSelector } from "../../../functions/shared/kubernetes/label-selector.ts";
+import type { LabelSelector } from "../../../functions/shared/kubernetes/label-selector.ts";
 import type { ObjectMeta, PodTemplate } from "../../../functions/shared/kubernetes/types.ts";
+import { printedSelector } from "../api/label-selector.ts";
 
 export type Cell = string | number | boolean;
 
@@ -18,6 +19,16 @@ export interface Column {
 export interface Printer<T> {
   columns: readonly Column[];
   cells: (object: T, now: Date) => Cell[];
+  /** What is so of the whole row. */
+  conditions?: (object: T) => RowCondition[];
+}
+
+/** Something that is so of a row, by which clients tell rows apart. */
+export interface RowCondition {
+  type: "Completed";
+  status: "True";
+  reason: string;
+  message: string;
 }
 
 /** Columns of text; those after a `|` are wide. */
@@ -42,7 +53,7 @@ export function containerCells(template: PodTemplate | undefined): [string, stri
 
 /** A label selector as a cell. */
 export function selectorCell(selector: LabelSelector | undefined): string {
-  const text = selectorText(selector);
+  const text = printedSelector(selector);
   return text === "" ? "<none>" : text;
 }
 

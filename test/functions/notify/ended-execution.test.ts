@@ -39,6 +39,8 @@ describe("an execution that ended without success", () => {
     expect(report).toMatchObject({ outcome: "Unresolved", reason, needs_person: true });
     expect(sent[0]?.subject).toBe(`[prod] Remediation run failed: ${reason}`);
     expect(sent[0]?.text).toContain("may still be in place, unverified");
+    expect(sent[0]?.text).not.toContain("No workload was remediated");
+    expect(sent[0]?.document.verified).toMatch(/^no: /);
     expect(sent[0]?.text).toContain("Execution: https://eu-west-1.console.aws.amazon.com/states/");
     expect(measured).toContainEqual({ cluster: "prod", name: "NeedsPerson", value: 1 });
   });

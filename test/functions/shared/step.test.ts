@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
+import { RemediationError } from "../../../functions/shared/errors.ts";
 import { contract, step } from "../../../functions/shared/step.ts";
 import { unreachableEnvironment } from "../../support/scripted.ts";
 
@@ -47,4 +48,19 @@ describe("a step", () => {
       });
     },
   );
+
+  it("names an error that has no name, and keeps it as the cause; one that has a name stays as it is", async () => {
+    const failing = (error: Error) =>
+      step(contract(Input), Output, () => Promise.reject(error))(environment)({ workload: { name: "web" } });
+    const nameless = new TypeError("Cannot read properties of null");
+
+    await expect(failing(nameless)).rejects.toMatchObject({
+      name: "StepFailed",
+      message: expect.stringContaining("Cannot read properties of null") as string,
+      cause: nameless,
+    });
+    await expect(failing(new RemediationError("Forbidden", "You may not."))).rejects.toMatchObject({
+      name: "Forbidden",
+    });
+  });
 });

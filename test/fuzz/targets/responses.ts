@@ -67,7 +67,7 @@ export const responses: Target = {
   run: async (input) => {
     const { port } = await listen();
     const answer = field(input, "answer");
-    bytes = Buffer.from(typeof answer === "string" ? answer : (JSON.stringify([answer])));
+    bytes = Buffer.from(typeof answer === "string" ? answer : JSON.stringify([answer]));
     served = 0;
     const cluster = new HttpCluster({
       name: "prod",

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { GENERATED } from "../../../local/docs/generated.ts";
 
-describe("a generated document", () => {
+describe("a generated document", { timeout: 60_000 }, () => {
   it.each(GENERATED.map(({ path, content }) => [path, content] as const))(
     "%s is as the code has it (npm run docs writes it anew)",
     (path, content) => {

@@ -77,8 +77,8 @@ describe("a patch", () => {
     [
       "application/strategic-merge-patch+json",
       [
-        { name: "app", image: "shop/web:1" },
         { name: "b", image: "b:1" },
+        { name: "app", image: "shop/web:1" },
       ],
     ],
   ])("of type %s treats lists in its own way", async (type, containers) => {
@@ -105,7 +105,7 @@ describe("a patch", () => {
 
   it("that applies an object from YAML creates it, or changes it", async () => {
     const yaml = (data: string) => `{apiVersion: v1, kind: ConfigMap, metadata: {name: c}, data: {a: "${data}"}}`;
-    const of = "/api/v1/namespaces/shop/configmaps/c";
+    const of = "/api/v1/namespaces/shop/configmaps/c?fieldManager=test";
 
     expect((await api.request("PATCH", of, yaml("1"), "application/apply-patch+yaml")).status).toBe(201);
     expect(await api.request("PATCH", of, yaml("2"), "application/apply-patch+yaml")).toMatchObject({
@@ -148,12 +148,20 @@ describe("a strategic merge patch", () => {
           name: "app",
           image: "a:1",
           env: [
-            { name: "A", value: "1" },
             { name: "B", value: "2" },
+            { name: "A", value: "1" },
           ],
         },
       ],
     });
+  });
+
+  it("puts the elements into the order of the patch, and leaves the others where they stood", () => {
+    const list = (...names: string[]) => ({ containers: names.map((name) => ({ name })) });
+
+    expect(strategicMerge(list("a", "b", "c"), list("c", "b"))).toEqual(list("a", "c", "b"));
+    expect(strategicMerge(list("a", "b", "c"), list("b"))).toEqual(list("a", "b", "c"));
+    expect(strategicMerge(list("a", "b"), list("new"))).toEqual(list("new", "a", "b"));
   });
 
   it.each([

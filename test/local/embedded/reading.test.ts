@@ -70,7 +70,11 @@ describe("a list", () => {
       ["b", "1", "Normal"],
       ["c", "2", "Warning"],
     ]) {
-      await api.cluster.create(paths.events("shop"), { metadata: { name }, involvedObject: { uid }, type });
+      await api.cluster.create(paths.events("shop"), {
+        metadata: { name },
+        involvedObject: { namespace: "shop", uid },
+        type,
+      });
     }
     const selector = encodeURIComponent("involvedObject.uid=1,type=Warning");
 

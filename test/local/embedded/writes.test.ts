@@ -187,12 +187,6 @@ describe("a write", () => {
     ["is of another namespace", { metadata: { name: "x", namespace: "other" } }, 400, "BadRequest"],
     ["has no name", { metadata: {} }, 422, "Invalid"],
     ["has a name that is none", { metadata: { name: "A_b" } }, 422, "Invalid"],
-    [
-      "has a resource version already",
-      { ...web({ name: "x" }), metadata: { name: "x", resourceVersion: "5" } },
-      400,
-      "BadRequest",
-    ],
     ["is there already", web(), 409, "AlreadyExists"],
   ])("that %s is refused", async (_what, body, status, reason) => {
     await api.cluster.create(deployments, web());

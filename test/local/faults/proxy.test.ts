@@ -55,13 +55,26 @@ test("a request without a fault is handed on with the proxy's credentials and th
   ]);
 });
 
+test("a token that is asked for has to be shown, and is not handed on", async () => {
+  const proxy = await FaultProxy.start({ upstream, token: "shown", echo: true });
+  proxies.push(proxy);
+  const asking = (authorization: string) => new HttpCluster(proxy.connection("test", { authorization }));
+
+  expect(await asking("Bearer shown").get(POD)).toMatchObject({ kind: "Pod" });
+  expect(await errorOf(asking("Bearer other").get(POD))).toBe("Unauthorized");
+  const { server } = proxy.connection("test");
+  expect(await (await fetch(server, { headers: { authorization: "Basic abc" } })).text()).toContain("Basic abc");
+
+  expect(api.requests.map(({ headers }) => headers.authorization)).toEqual(["Bearer admin"]);
+});
+
 test.each<[FaultName, string, number]>([
   ["429", "ClusterThrottled", 0],
   ["429-retry-after", "ClusterThrottled", 0],
   ["500", "ClusterUnavailable", 0],
   ["503", "ClusterUnavailable", 0],
   ["409", "ObjectChanged", 0],
-  ["410", "WriteRefused", 0],
+  ["410", "ClusterUnavailable", 0],
   ["403", "Forbidden", 0],
   ["cut-before", "ClusterUnreachable", 0],
   ["delay", "none", 1],

@@ -33,8 +33,18 @@ describe("the table of workloads", () => {
   it("never is wider than the terminal, down to a narrow one", () => {
     const long = { ...row, workload: `Deployment shop/${"x".repeat(200)}`, progress: "y".repeat(500) };
 
-    for (const width of [400, 160, 120]) {
+    for (const width of [400, 160, 120, 100, 80, 60, 40, 30]) {
       for (const line of tableLines([long], width, plain)) expect(line.length, `${width}`).toBeLessThan(width);
     }
+  });
+
+  it("keeps the workload and how it goes on a narrow terminal, and leaves out the rest", () => {
+    const ended = { ...row, outcome: "Skipped" as const, progress: "OptedOut" };
+
+    expect(tableLines([row, ended], 40, plain)).toEqual([
+      "WORKLOAD             PROGRESS",
+      "Deployment shop/web  well since 12:00;…",
+      "Deployment shop/web  Skipped: OptedOut",
+    ]);
   });
 });

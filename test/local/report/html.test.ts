@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { Notification } from "../../../functions/shared/notification.ts";
 import { reportOf } from "../../../local/report/html.ts";
 import { diagnosis } from "../../support/runs.ts";
 import { incident, WEB } from "../../support/objects.ts";
@@ -11,15 +12,16 @@ describe("the report of a run", () => {
     const html = reportOf(recordingOf([named("web"), named("api")]));
 
     for (const name of ["web", "api"]) {
-      expect(html).toContain(`Deployment shop/${name}: <span class="outcome good">Recovered</span>`);
-      expect(html).toContain(`aria-label="The path of Deployment shop/${name} through the workflow"`);
+      expect(html).toContain(
+        `aria-label="The path of Deployment shop/${name} through the workflow: ${PATH.join(", then ")}"`,
+      );
     }
+    expect(html).toContain(`<dt>Outcome</dt><dd><span class="outcome good">Recovered</span></dd>`);
     expect(html).toContain("<li>revision 1 has 2 available replicas now</li>");
     expect(html).toContain("<li>Cause: CrashLoopAfterRollout (confidence high)</li>");
     expect(html).toContain("<li>Not restart: the same template crashes again</li>");
     expect(html).toContain(">+4 s</time><span><strong>Roll back</strong>: Rolled back from revision 2");
-    expect(html).toContain(PATH.join(" → "));
-    expect(html).toContain(" UTC</time>, 90 s");
+    expect(html).toContain(" UTC</time>, took 90 s");
   });
 
   it("stands alone: it loads nothing and runs nothing", () => {
@@ -43,12 +45,38 @@ describe("the report of a run", () => {
     expect(html).toContain("&lt;img src=x onerror=alert(1)&gt;&quot;&#39;&amp;");
   });
 
+  it("says how far each workload had come when the run was interrupted", () => {
+    const interrupted = recordingOf([{ ...RECOVERED, verification: undefined }], PATH.slice(0, 7));
+    const html = reportOf({ ...interrupted, events: interrupted.events.slice(0, -1), result: { status: "aborted" } });
+
+    expect(html).toContain("<strong>Interrupted</strong>");
+    expect(html).toContain("Whether it helped could not be verified.");
+    expect(html).toContain("<dd>rollback</dd>");
+  });
+
+  it("says what was found and what to do where a run looked after nothing on purpose", () => {
+    const told = { ...recordingOf([]), result: { status: "succeeded", output: { outcomes: ["Storm"] } } as const };
+    const found = "20 workloads fail";
+    const document = { outcome: "Storm", summary: found, found: ["Deployment shop/web"], next_steps: ["Look at DNS."] };
+    const html = reportOf({ ...told, notifications: [{ document }] as unknown as Notification[] });
+
+    for (const part of [">Storm</span>", found, "<li>Deployment shop/web</li>", "<li>Look at DNS.</li>"])
+      expect(html).toContain(part);
+  });
+
+  it("leaves out characters that HTML does not allow, and those that turn the direction of text", () => {
+    const cause = "a\u0000b\u202Ec\u2066d\ud800";
+    const html = reportOf({ ...recordingOf([]), result: { status: "failed", error: { name: "X", cause } } });
+
+    expect(html).not.toMatch(/[\u0000\u202E\u2066\ud800]/);
+  });
+
   it("says how a run ended that looked after nothing", () => {
     const healthy = { ...recordingOf([]), result: { status: "succeeded", output: { outcomes: ["Healthy"] } } as const };
     const failed = { ...healthy, result: { status: "failed", error: { name: "Forbidden", cause: "No." } } as const };
 
     expect(reportOf(healthy)).toContain(`<span class="outcome good">Healthy</span>`);
-    expect(reportOf(failed)).toContain("Failed: Forbidden: No.");
+    expect(reportOf(failed)).toContain("<strong>Failed: Forbidden</strong> No.");
     expect(reportOf({ ...healthy, result: { status: "aborted" } })).toContain("Interrupted");
   });
 });

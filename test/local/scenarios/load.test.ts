@@ -94,7 +94,7 @@ describe("a scenario is refused with the file, the field and the rule", () => {
     const problems = problemsOf(GOOD.replace(from, () => to));
 
     for (const part of said) expect(problems).toContain(part);
-    for (const line of problems.split("\n").filter((text) => text.includes(".yaml: "))) {
+    for (const line of problems.split("\n").filter((text) => /\.yaml(:\d+)?: /.test(text))) {
       expect(line).toMatch(/^scenarios\/bad-image\//);
     }
   });
@@ -105,8 +105,48 @@ describe("a scenario is refused with the file, the field and the rule", () => {
 
   it("for a manifest that is no object", () => {
     expect(problemsOf(GOOD, { "web.yaml": "kind: Pod" })).toBe(
-      "scenarios/bad-image/web.yaml: object 1: apiVersion: is missing\nscenarios/bad-image/web.yaml: object 1: metadata.name: is missing",
+      "scenarios/bad-image/web.yaml:1: object 1: apiVersion: is missing\nscenarios/bad-image/web.yaml:1: object 1: metadata.name: is missing",
     );
+  });
+
+  it("with the line, wherever the field or what is around it stands", () => {
+    expect(problemsOf(GOOD.replace("[Healthy]", "[Fine]"))).toMatch(/scenario\.yaml:6: expect\.outcomes\.0: /);
+    expect(problemsOf(GOOD.replace("writes: []", ""))).toContain("scenario.yaml:6: expect.writes: is missing");
+    expect(problemsOf(`${GOOD}colour: red\n`)).toContain('scenario.yaml:8: Unrecognized key: "colour"');
+    expect(problemsOf(GOOD, { "web.yaml": `${WEB}\n---\nkind: Pod\nmetadata: {}\n` })).toContain(
+      "web.yaml:4: object 2: metadata.name: is missing",
+    );
+  });
+
+  it("for a manifest that is no YAML", () => {
+    expect(problemsOf(GOOD, { "web.yaml": "kind: [Pod\nmetadata: {}\n" })).toMatch(/web\.yaml: .* at line 2, column 1/);
+  });
+
+  it("for a kind that cannot be played", () => {
+    const unknown = "apiVersion: apps/v1\nkind: Deploymint\nmetadata: { name: web }\n";
+
+    expect(problemsOf(GOOD, { "web.yaml": unknown })).toMatch(
+      /web\.yaml:2: object 1: kind: Deploymint of apps\/v1 cannot be played; known are .*Deployment \(apps\/v1\)/,
+    );
+    expect(problemsOf(GOOD, { "web.yaml": WEB.replace("v1", "v2") })).toContain("kind: Pod of v2 cannot be played");
+  });
+
+  it("for a manifest of another namespace than the scenario's, unless the step says so", () => {
+    const elsewhere = WEB.replace('name: "web"', 'name: "web", namespace: other');
+    const said = GOOD.replace("- apply: web.yaml", "- { apply: web.yaml, namespace: other }");
+
+    expect(problemsOf(GOOD, { "web.yaml": elsewhere })).toContain(
+      'web.yaml:1: object 1: metadata.namespace: is "other"',
+    );
+    expect(problemsOf(said, { "web.yaml": elsewhere })).toBe("");
+    expect(problemsOf(GOOD, { "web.yaml": elsewhere.replace("other", '"${NAMESPACE}"') })).toBe("");
+  });
+
+  it("for a file where a folder is needed", () => {
+    mkdirSync(root, { recursive: true });
+    writeFileSync(join(root, "web.yaml"), WEB);
+
+    expect(() => loadScenario("web.yaml", root)).toThrow("scenarios/web.yaml: is a file; name the folder");
   });
 
   it("for a manifest that nothing applies", () => {

@@ -154,13 +154,6 @@ describe("a write", () => {
     ]);
   });
 
-  it("that deletes has done so also when it is answered with no more than that", async () => {
-    const hpa = "/apis/autoscaling/v2/namespaces/shop/horizontalpodautoscalers/web";
-    api.on("DELETE", hpa, found({ kind: "Status", status: "Success", details: { name: "web" } }));
-
-    await expect(api.cluster().delete(hpa, PRECONDITIONS)).resolves.toBeUndefined();
-  });
-
   it("that evicts goes to the Eviction API with its preconditions, in a dry run marked in both places", async () => {
     api.on("POST", `${POD}/eviction`, found({}));
     await api.cluster().evict("shop", "web-1", PRECONDITIONS);
@@ -252,15 +245,6 @@ describe("an answer that is not what an API server says", () => {
 
     await expect(api.cluster().list(PODS)).rejects.toMatchObject({ name: "ClusterUnavailable" });
     await expect(api.cluster().get(PODS)).rejects.toMatchObject({ name: "ClusterUnavailable" });
-  });
-
-  it("is a named error when a field is not what the API has there", async () => {
-    api.on("GET", POD, found({ metadata: { name: "web-1", ownerReferences: "none" } }));
-
-    await expect(api.cluster().get(POD)).rejects.toMatchObject({
-      name: "ClusterUnavailable",
-      message: expect.stringContaining("(metadata.ownerReferences)") as string,
-    });
   });
 
   it("is the refusal that its status says when its body is null", async () => {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { misfit } from "../../../../functions/shared/cluster/shape.ts";
+import { misfit } from "./shape.ts";
 import {
   hostileBudget,
   hostileDaemonSet,
@@ -10,9 +10,9 @@ import {
   hostilePod,
   hostileQuota,
   hostileStatefulSet,
-} from "../../../support/hostile-objects.ts";
-import { crashingPod, deployment, hpa, replicaSet } from "../../../support/objects.ts";
-import { agent, controllerRevision, db } from "../../../support/set-objects.ts";
+} from "../support/hostile-objects.ts";
+import { crashingPod, deployment, hpa, replicaSet } from "../support/objects.ts";
+import { agent, controllerRevision, db } from "../support/set-objects.ts";
 
 const PODS = "/api/v1/namespaces/shop/pods";
 const HPAS = "/apis/autoscaling/v2/namespaces/shop/horizontalpodautoscalers";

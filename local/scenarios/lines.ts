@@ -1,0 +1,16 @@
+import { isNode, LineCounter, type Document } from "yaml";
+
+/** Tells on which line of a YAML text something stands. */
+export class Lines {
+  readonly counter = new LineCounter();
+
+  /** The line, from 1, of a field, or of the nearest one around it that is there. */
+  of(document: Pick<Document, "getIn" | "contents">, path: readonly PropertyKey[]): number {
+    for (let length = path.length; length > 0; length--) {
+      const node = document.getIn(path.slice(0, length), true);
+      if (isNode(node) && node.range) return this.counter.linePos(node.range[0]).line;
+    }
+    const start = isNode(document.contents) ? (document.contents.range?.[0] ?? 0) : 0;
+    return this.counter.linePos(start).line;
+  }
+}

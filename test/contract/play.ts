@@ -1,0 +1,137 @@
+import type { Forwarded, Outgoing } from "../../local/faults/forward.ts";
+import { groupVersionOf, resourceOfKind } from "../../local/embedded/resources.ts";
+import { pathOf } from "../../local/embedded/kubectl/client.ts";
+import type { Chapter, Exchange } from "./chapter.ts";
+import { Normaliser, type NormalAnswer } from "./normalise.ts";
+
+/** An API server without controllers: objects stay as they are written. */
+export interface ContractServer {
+  send: (request: Outgoing) => Promise<Forwarded>;
+  /** Forgets every version but the newest. */
+  forget: () => Promise<void>;
+}
+
+/** One request, and what it was answered with. */
+export interface Played {
+  /** The chapter and the sentence. */
+  name: string;
+  request: Outgoing;
+  answer: NormalAnswer;
+}
+
+type Manifest = Chapter["state"][number];
+/** What was answered last: objects under `KIND/NAME`, and everything under `last`. */
+type Seen = Map<string, unknown>;
+
+/** Plays a chapter on a server. @throws Error when its state cannot be made, or a placeholder stands for nothing */
+export async function play(chapter: Chapter, server: ContractServer): Promise<Played[]> {
+  const seen: Seen = new Map();
+  await make(server, { apiVersion: "v1", kind: "Namespace", metadata: { name: chapter.name } }, seen);
+  for (const manifest of chapter.state) await make(server, manifest, seen);
+  const normaliser = new Normaliser();
+  const played: Played[] = [];
+  for (const exchange of chapter.exchanges) {
+    if (exchange.after_forgetting === true) await server.forget();
+    const request = requestOf(exchange, seen);
+    const { status, headers, body } = await server.send(request);
+    const answered = parsed(body.toString("utf8"), request.path);
+    remember(seen, answered);
+    played.push({
+      name: `${chapter.name}: ${exchange.it}`,
+      request,
+      answer: normaliser.answer(status, headers, answered),
+    });
+  }
+  return played;
+}
+
+/** Creates an object, and gives it the status that it says. */
+async function make(server: ContractServer, manifest: Manifest, seen: Seen): Promise<void> {
+  const resource = resourceOfKind(manifest.kind);
+  if (groupVersionOf(resource) !== manifest.apiVersion)
+    throw new Error(`${manifest.kind} is not ${manifest.apiVersion}.`);
+  const namespace = manifest.metadata["namespace"] as string | undefined;
+  let made = await write(server, "POST", pathOf(resource, namespace), manifest);
+  const status = manifest["status"];
+  if (resource.status && status !== undefined) {
+    const path = `${pathOf(resource, namespace, manifest.metadata.name)}/status`;
+    made = await write(server, "PUT", path, { ...(made as object), status });
+  }
+  remember(seen, made);
+}
+
+async function write(server: ContractServer, method: string, path: string, object: unknown): Promise<unknown> {
+  const answer = await server.send(
+    outgoing(method, path, { "content-type": "application/json" }, JSON.stringify(object)),
+  );
+  const text = answer.body.toString("utf8");
+  if (answer.status >= 300) throw new Error(`${method} ${path} answered ${answer.status}: ${text}`);
+  return JSON.parse(text);
+}
+
+function requestOf({ send, accept, type, body, text }: Exchange, seen: Seen): Outgoing {
+  const [method = "", path = ""] = filled(send, seen).split(" ");
+  const sent = text ?? (body === undefined ? "" : JSON.stringify(filledIn(body, seen)));
+  const contentType = type ?? (sent === "" ? undefined : "application/json");
+  return outgoing(
+    method,
+    path,
+    { accept, ...(contentType === undefined ? {} : { "content-type": contentType }) },
+    sent,
+  );
+}
+
+function outgoing(method: string, path: string, given: Record<string, string>, text: string): Outgoing {
+  const body = Buffer.from(text);
+  // Node announces no length for a deletion, whose body would be taken for the next request.
+  const length = body.length === 0 ? {} : { "content-length": String(body.length) };
+  return { method, path, headers: { accept: "application/json", "user-agent": "contract", ...length, ...given }, body };
+}
+
+/** A JSON value, the events of a watch as a list of them, or text. */
+function parsed(text: string, path: string): unknown {
+  try {
+    if (/[?&]watch=/.test(path))
+      return text
+        .split("\n")
+        .filter(Boolean)
+        .map((line) => JSON.parse(line) as unknown);
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+function remember(seen: Seen, answered: unknown): void {
+  seen.set("last", answered);
+  const { kind, metadata } = (answered ?? {}) as Partial<Manifest>;
+  if (kind !== undefined && metadata?.name !== undefined) seen.set(`${kind}/${metadata.name}`, answered);
+}
+
+const PLACEHOLDER = /\$\{([^}]+)\}/g;
+
+/** A text with what its placeholders stand for. */
+function filled(text: string, seen: Seen): string {
+  return text.replace(PLACEHOLDER, (_whole, reference: string) => String(valueOf(reference, seen)));
+}
+
+/** The same for every text of a value. One that is nothing but a placeholder may stand for any value. */
+function filledIn(value: unknown, seen: Seen): unknown {
+  if (typeof value === "string") {
+    const whole = /^\$\{([^}]+)\}$/.exec(value);
+    return whole === null ? filled(value, seen) : valueOf(whole[1] ?? "", seen);
+  }
+  if (Array.isArray(value)) return value.map((element) => filledIn(element, seen));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, filledIn(field, seen)]));
+}
+
+/** The value of a reference such as `Pod/web-1:metadata.uid`. */
+function valueOf(reference: string, seen: Seen): unknown {
+  const [from = "", path = ""] = reference.split(":");
+  const value = path
+    .split(".")
+    .reduce<unknown>((of, name) => (of as Record<string, unknown> | undefined)?.[name], seen.get(from));
+  if (value === undefined) throw new Error(`\${${reference}} stands for nothing that was answered.`);
+  return value;
+}

@@ -1,0 +1,100 @@
+import { describeRequest, effectiveWrites, violations, type Observation, type Violation } from "./invariants.ts";
+
+/** What is known of an execution that was stopped, and of the two that came after it. */
+export interface Stopped {
+  /** The one that was stopped. */
+  first: Observation;
+  /** Who held the claim when it was stopped; undefined when nobody did. */
+  holder: string | undefined;
+  /** Started right after the stop. */
+  second: Observation;
+  /** Started when the claim had expired, and the cluster had settled. */
+  third: Observation;
+}
+
+/** What is said of a stopped execution. */
+const MAY_STAND = /may still be in place/;
+
+/** Promises broken by an execution that was stopped, or by those that come after it. */
+export function stopViolations(seen: Stopped): Violation[] {
+  return [...ofTheStop(seen), ...ofTheSecond(seen), ...ofTheThird(seen), ...ofAll(seen)];
+}
+
+/** Somebody is told once that the execution was stopped and what that means, beside what it told itself. */
+function ofTheStop({ first }: Stopped): Violation[] {
+  const broken = (detail: string): Violation[] => [{ invariant: "told", detail: `stopped: ${detail}` }];
+  const own = first.notifications.filter(({ report }) => report.workload !== undefined);
+  const ended = first.notifications.filter(({ report }) => report.workload === undefined);
+  if (own.length > 1) return broken(`${own.length} notifications about the workload`);
+  if (ended.length !== 1) return broken(`${ended.length} notifications about the stop instead of one`);
+  const { text = "", document } = ended[0] ?? {};
+  const denied = /No workload was remediated|nothing was done/.exec(text)?.[0];
+  if (denied !== undefined) return broken(`the stop's notification says "${denied}", which nobody knows`);
+  return MAY_STAND.test(document?.summary ?? "") ? [] : broken("it is not said that changes may stand");
+}
+
+/** While the claim holds, nobody else touches the workload, and whoever comes learns who holds it. */
+function ofTheSecond({ first, second, holder }: Stopped): Violation[] {
+  // A workload that is well by now is not looked at.
+  if (isWell(second))
+    return wroteNothing(second) ? [] : [{ invariant: "claim", detail: "it wrote to a healthy workload" }];
+  if (holder === undefined) return violations(afterwards(second, first)).map(inRun("right away"));
+  const broken = (detail: string): Violation[] => [{ invariant: "claim", detail: `right away: ${detail}` }];
+  if (!wroteNothing(second)) return broken("it wrote to a workload that another execution holds");
+  const [workload] = second.workloads;
+  if (workload === undefined) return broken("the workload was not reported");
+  if (workload.outcome !== "Skipped" || workload.reason !== "AlreadyClaimed")
+    return broken(`${workload.outcome} (${workload.reason ?? ""}) instead of Skipped (AlreadyClaimed)`);
+  return workload.summary.includes(holder) ? [] : broken(`the holder is not named: ${workload.summary}`);
+}
+
+/** When the claim has expired, the workload is brought to an outcome that is true. */
+function ofTheThird({ first, third }: Stopped): Violation[] {
+  if (third.workloads.some(({ reason }) => reason === "AlreadyClaimed"))
+    return [{ invariant: "claim", detail: "the claim of the execution that was stopped has not expired" }];
+  if (isWell(third)) {
+    return third.amiss === undefined
+      ? []
+      : [{ invariant: "accounted", detail: `nothing fails any more, it says, and ${third.amiss}` }];
+  }
+  return violations(afterwards(third, first)).map(inRun("later"));
+}
+
+/** Together they change no more than one of them would, and nothing but the target. */
+function ofAll({ first, second, third }: Stopped): Violation[] {
+  // Whoever asks for a restart again gets it again.
+  if (first.situation.request !== undefined) return [];
+  const counts = new Map<string, number>();
+  for (const { method, path } of [first, second, third].flatMap(({ requests }) => effectiveWrites(requests))) {
+    // A pod of a StatefulSet has the name of the one before it.
+    const which = `${describeRequest(method, path)} ${path}`;
+    counts.set(which, (counts.get(which) ?? 0) + 1);
+  }
+  const undone = [first, second, third].some(({ undoing }) => undoing);
+  return [...counts].flatMap(([which, count]): Violation[] => {
+    const most = which.startsWith("PATCH") && undone ? 2 : 1;
+    return count <= most
+      ? []
+      : [{ invariant: "no-repeat", detail: `in all three executions ${which} took effect ${count} times` }];
+  });
+}
+
+/**
+ * An execution that comes after one that was stopped may find the workload as that one left it, and then it has less to
+ * do, or something else: what it may change is what the situation allows in all.
+ */
+function afterwards(seen: Observation, first: Observation): Observation {
+  return { ...seen, before: first.before };
+}
+
+function isWell({ outcomes, situation }: Observation): boolean {
+  return situation.outcome !== "Healthy" && outcomes.join() === "Healthy";
+}
+
+function wroteNothing({ requests }: Observation): boolean {
+  return effectiveWrites(requests).length === 0;
+}
+
+function inRun(which: string): (violation: Violation) => Violation {
+  return ({ invariant, detail }) => ({ invariant, detail: `${which}: ${detail}` });
+}
