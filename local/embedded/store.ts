@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { ObjectMeta } from "../../functions/shared/kubernetes/types.ts";
 import { alreadyExists, ApiError, conflict, invalid, notFound, otherUid } from "./api-error.ts";
 import { apiTime, type Clock } from "./clock.ts";
+import { copyOf } from "./copy.ts";
 import { withStatusTime } from "./managed-fields.ts";
 import { nameProblem } from "./names.ts";
 import { groupVersionOf, type Resource } from "./resources.ts";
@@ -88,7 +89,7 @@ export class Store {
 
   find<T extends ApiObject>(resource: Resource, namespace: string | undefined, name: string): T | undefined {
     const found = this.#collection(resource).get(keyOf(resource, namespace, name));
-    return found === undefined ? undefined : (structuredClone(found) as T);
+    return found === undefined ? undefined : (copyOf(found) as T);
   }
 
   /**
@@ -100,12 +101,12 @@ export class Store {
       .filter(([, object]) => namespace === undefined || object.metadata?.namespace === namespace)
       .filter(([, object]) => where(object as T))
       .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([, object]) => structuredClone(object) as T);
+      .map(([, object]) => copyOf(object) as T);
   }
 
   /** @throws ApiError AlreadyExists, Invalid, NotFound (its namespace), or what an admission refuses with */
   create<T extends ApiObject>(resource: Resource, given: T, { dryRun = false }: WriteOptions = {}): T {
-    const object = structuredClone(given);
+    const object = copyOf(given);
     const metadata: ObjectMeta = { ...object.metadata };
     object.metadata = metadata;
     if (metadata.name === undefined && metadata.generateName !== undefined) {
@@ -150,12 +151,12 @@ export class Store {
     if (uid !== undefined && uid !== previous.metadata?.uid) {
       throw conflict(resource, name, otherUid(uid, previous.metadata?.uid ?? ""));
     }
-    const object = this.#merged(resource, previous, structuredClone(given), status);
+    const object = this.#merged(resource, previous, copyOf(given), status);
     this.#admit(resource, object, "update", previous);
     if (resource.generation && !status && isNextGeneration(object, previous)) {
       object.metadata = { ...object.metadata, generation: (previous.metadata?.generation ?? 0) + 1 };
     }
-    if (isDeepStrictEqual(object, previous)) return structuredClone(object) as T;
+    if (isDeepStrictEqual(object, previous)) return copyOf(object) as T;
     if (isGone(object)) return this.#remove(resource, object, dryRun) as T;
     return this.#keep("MODIFIED", resource, object as T, dryRun);
   }
@@ -262,13 +263,13 @@ export class Store {
 
   #keep<T extends ApiObject>(type: "ADDED" | "MODIFIED", resource: Resource, object: T, dryRun: boolean): T {
     const { namespace, name = "" } = object.metadata ?? {};
-    const kept = structuredClone(object);
+    const kept = copyOf(object);
     if (!dryRun) {
       kept.metadata = { ...kept.metadata, resourceVersion: String(++this.#version) };
       this.#collection(resource).set(keyOf(resource, namespace, name), kept);
       this.#tell({ type, resource, object: kept });
     }
-    return structuredClone(kept);
+    return copyOf(kept);
   }
 
   #remove<T extends ApiObject>(resource: Resource, object: T, dryRun: boolean): T {
@@ -281,11 +282,11 @@ export class Store {
       // The end of a pod's grace is a change of its own.
       if (resource.kind === "Pod") return structuredClone(last);
     }
-    return structuredClone(object);
+    return copyOf(object);
   }
 
   #tell(change: Change): void {
-    for (const listener of this.#listeners) listener({ ...change, object: structuredClone(change.object) });
+    for (const listener of this.#listeners) listener({ ...change, object: copyOf(change.object) });
   }
 }
 
