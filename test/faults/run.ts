@@ -9,6 +9,7 @@ import type { Stage } from "./play.ts";
 import { requestsPart } from "./requests.ts";
 import { CRASHES } from "./crashes.ts";
 import { CROWD } from "./crowd.ts";
+import { DAY } from "./day.ts";
 import { LOAD } from "./load.ts";
 import { PEOPLE } from "./people.ts";
 import { SECRETS } from "./secrets.ts";
@@ -35,7 +36,7 @@ interface Options {
 }
 
 /** The parts but for the one that has options of its own. */
-const OTHERS: readonly Part[] = [CRASHES, PEOPLE, CROWD, LOAD, SECRETS];
+const OTHERS: readonly Part[] = [CRASHES, PEOPLE, CROWD, LOAD, DAY, SECRETS];
 const PART_NAMES = [...OTHERS.map(({ name }) => name), "requests"];
 const situationNames = SITUATIONS.map(({ name }) => name);
 
