@@ -57,6 +57,9 @@ describe("the permissions in some namespaces", () => {
       ...Object.fromEntries(STEP_NAMES.map((step) => [step, []])),
       detect: ["get namespaces shop,blog", "get nodes", "list nodes"],
       classify: ["get namespaces shop,blog", "get nodes"],
+      restart: ["get namespaces shop,blog"],
+      rollback: ["get namespaces shop,blog"],
+      scale: ["get namespaces shop,blog"],
     });
   });
 
