@@ -5,6 +5,7 @@ import type {
   Diagnosis,
   RemedyResult,
   Report,
+  StormMemory,
   UndoResult,
   UndoVerification,
   Verification,
@@ -28,6 +29,7 @@ const SILENT: ReadonlySet<string> = new Set([
   "Which request?",
   "Anything failing?",
   "Failure storm?",
+  "Told before?",
   "Claimed?",
   "Which remedy?",
   "Applied?",
@@ -68,7 +70,7 @@ export function tell(event: ExecutionEvent, { evidence } = { evidence: true }): 
   }
 }
 
-type RunState = Partial<WorkloadRun> & { detection?: Detection; report?: Report };
+type RunState = Partial<WorkloadRun> & { detection?: Detection; memory?: StormMemory; report?: Report };
 
 function describeOutput({ state, output }: ExecutionEvent, evidence: boolean): string | undefined {
   const run = output as RunState;
@@ -93,6 +95,8 @@ function describeOutput({ state, output }: ExecutionEvent, evidence: boolean): s
       return describeRemedy(run.undo);
     case "Verify undo":
       return run.undo_verification === undefined ? undefined : describeVerification(run.undo_verification);
+    case "Remember storm":
+      return run.memory?.message;
     case "Report outcome":
     case "Report storm":
       return run.report === undefined ? undefined : `${run.report.outcome}: ${run.report.summary}`;

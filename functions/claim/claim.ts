@@ -1,7 +1,7 @@
 import type { Cluster } from "../shared/cluster/cluster.ts";
 import { paths } from "../shared/cluster/paths.ts";
 import type { Claim, HistoryEntry, WorkloadRef } from "../shared/contracts.ts";
-import { isRemediationError, RemediationError } from "../shared/errors.ts";
+import { isRemediationError } from "../shared/errors.ts";
 import type { Lease } from "../shared/kubernetes/types.ts";
 import { describeWorkload } from "../shared/kubernetes/workloads.ts";
 import { CLAIM_NAMESPACE, claimSeconds, type Policy } from "../shared/policy.ts";
@@ -9,6 +9,7 @@ import { clearAway } from "./clear-away.ts";
 import { pause } from "./cool-down.ts";
 import { expiryOf, historyOf, holderOf, leaseName, newLease, released, takenOver } from "./lease.ts";
 import { presentTemplate } from "./present-template.ts";
+import { createLease, readLease } from "./stored-lease.ts";
 
 /** Who claims what. */
 export interface ClaimRequest {
@@ -42,7 +43,7 @@ export async function acquire(cluster: Cluster, request: ClaimRequest): Promise<
 async function tryAcquire(cluster: Cluster, request: ClaimRequest): Promise<Claim> {
   const { workload, holder, dryRun, policy, now } = request;
   const seconds = claimSeconds(policy);
-  const lease = await readLease(cluster, workload);
+  const lease = await readLease(cluster, leaseName(workload));
   if (lease === undefined) {
     const fresh = newLease(workload, holder, seconds, now);
     if (!dryRun) {
@@ -92,7 +93,7 @@ export async function release(
   entry: HistoryEntry | undefined,
 ): Promise<void> {
   for (let attempt = 1; ; attempt++) {
-    const lease = await readLease(cluster, workload);
+    const lease = await readLease(cluster, leaseName(workload));
     if (lease === undefined || lease.spec?.holderIdentity !== holder) return;
     try {
       await cluster.replace(paths.lease(CLAIM_NAMESPACE, leaseName(workload)), released(lease, entry, now));
@@ -110,41 +111,4 @@ function claimed(lease: Lease): Claim {
     expires_at: expiryOf(lease).toISOString(),
     history: historyOf(lease),
   };
-}
-
-async function readLease(cluster: Cluster, workload: WorkloadRef): Promise<Lease | undefined> {
-  try {
-    return await cluster.get<Lease>(paths.lease(CLAIM_NAMESPACE, leaseName(workload)));
-  } catch (error) {
-    if (isRemediationError(error, "NotFound")) return undefined;
-    throw error;
-  }
-}
-
-async function createLease(cluster: Cluster, lease: Lease): Promise<void> {
-  try {
-    await cluster.create(paths.leases(CLAIM_NAMESPACE), lease);
-  } catch (error) {
-    if (!isRemediationError(error, "NotFound")) throw error;
-    await createClaimNamespace(cluster);
-    await cluster.create(paths.leases(CLAIM_NAMESPACE), lease);
-  }
-}
-
-async function createClaimNamespace(cluster: Cluster): Promise<void> {
-  try {
-    await cluster.create(paths.namespaces(), {
-      apiVersion: "v1",
-      kind: "Namespace",
-      metadata: { name: CLAIM_NAMESPACE },
-    });
-  } catch (error) {
-    if (isRemediationError(error, "ObjectChanged")) return; // created by somebody else just now
-    if (!isRemediationError(error, "Forbidden")) throw error;
-    throw new RemediationError(
-      "ClaimNamespaceMissing",
-      `${cluster.name}: the namespace ${CLAIM_NAMESPACE}, which holds the claims, does not exist. Create it: kubectl create namespace ${CLAIM_NAMESPACE}`,
-      { cause: error },
-    );
-  }
 }

@@ -28,7 +28,7 @@ export function pause(
   if (latest === undefined) return undefined;
   const fruitless = sinceLastSuccess(history, template);
   const ineffective = fruitless.filter(isIneffective).length;
-  const { base_seconds, max_seconds, max_ineffective } = policy.cool_down;
+  const { max_ineffective } = policy.cool_down;
 
   if (ineffective >= max_ineffective) {
     return {
@@ -37,12 +37,17 @@ export function pause(
       needsPerson: true,
     };
   }
-  const seconds = Math.min(max_seconds, base_seconds * 2 ** fruitless.length);
-  const until = new Date(Date.parse(latest.at) + seconds * 1_000);
+  const until = coolDownEnd(latest, fruitless.length, policy);
   if (until.getTime() <= now.getTime()) return undefined;
   return {
     refusal: "CoolingDown",
     message: `It was looked after at ${latest.at} (${latest.cause}: ${latest.outcome}); the next try is not before ${until.toISOString()}.`,
     needsPerson: fruitless.length > 0,
   };
+}
+
+/** When the cool-down after an entry of the history ends: the base time, doubled for each try that did not help. */
+export function coolDownEnd({ at }: Pick<HistoryEntry, "at">, fruitless: number, policy: Policy): Date {
+  const { base_seconds, max_seconds } = policy.cool_down;
+  return new Date(Date.parse(at) + Math.min(max_seconds, base_seconds * 2 ** fruitless) * 1_000);
 }

@@ -1,17 +1,31 @@
 import * as z from "zod";
 import { isLasting, isRemembered, outcomeOf } from "../notify/outcome.ts";
 import { lambda } from "../shared/aws/lambda.ts";
-import { Claim, WorkloadResult, WorkloadRun } from "../shared/contracts.ts";
+import { Claim, Detection, ExecutionRef, StormMemory, WorkloadResult, WorkloadRun } from "../shared/contracts.ts";
 import { contract, step } from "../shared/step.ts";
 import { acquire, release } from "./claim.ts";
+import { rememberStorm } from "./storm.ts";
 
-const ClaimInput = z.strictObject({ operation: z.enum(["acquire", "release"]), run: WorkloadRun });
+const ClaimInput = z.discriminatedUnion("operation", [
+  z.strictObject({ operation: z.enum(["acquire", "release"]), run: WorkloadRun }),
+  z.strictObject({ operation: z.literal("storm"), detection: Detection, execution: ExecutionRef }),
+]);
 
-/** Takes the claim on a workload before anything else, and gives it back after everything else. */
+/**
+ * Takes the claim on a workload before anything else, and gives it back after everything else. Remembers storms in the same
+ * way, so that they are not told every minute.
+ */
 export const claim = step(
   contract(ClaimInput),
-  z.union([Claim, WorkloadResult]),
-  async ({ operation, run }, environment) => {
+  z.union([Claim, StormMemory, WorkloadResult]),
+  async (input, environment) => {
+    if (input.operation === "storm") {
+      const { detection, execution } = input;
+      const cluster = await environment.connect(detection.cluster_name);
+      const [policy, now] = [environment.policy(), environment.now()];
+      return await rememberStorm(cluster, { detection, execution, policy, now });
+    }
+    const { operation, run } = input;
     const cluster = await environment.connect(run.cluster_name);
     const request = {
       workload: run.incident.workload,

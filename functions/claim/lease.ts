@@ -9,7 +9,8 @@ import { bounded } from "../shared/text.ts";
 export const HISTORY_ANNOTATION = "eks-remediation/history";
 /** The workload that the Lease stands for, as `Deployment shop/web`. */
 const WORKLOAD_ANNOTATION = "eks-remediation/workload";
-const MANAGED_BY = { "app.kubernetes.io/managed-by": "eks-remediation" };
+/** Marks the Leases that are the workflow's. */
+export const MANAGED_BY = { "app.kubernetes.io/managed-by": "eks-remediation" };
 /** The day, in UTC, on which the Lease was last taken or released: what is no longer used is found by it. */
 const USED_LABEL = "eks-remediation/used";
 /** Entries kept in a claim, and how long each may be as JSON: they go into every payload. */

@@ -184,6 +184,14 @@ export const Claim = z.strictObject({
 });
 export type Claim = z.output<typeof Claim>;
 
+/** Whether subscribers are told of a storm, or know of it. */
+export const StormMemory = z.strictObject({
+  status: z.enum(["tell", "known"]),
+  /** When they were told, and when they are told again. */
+  message: z.string().optional(),
+});
+export type StormMemory = z.output<typeof StormMemory>;
+
 /** A pod that a remedy may evict or delete, pinned by its UID. */
 export const PodTarget = z.strictObject({ name: z.string(), uid: z.string() });
 export type PodTarget = z.output<typeof PodTarget>;

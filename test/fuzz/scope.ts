@@ -1,5 +1,6 @@
 import { leaseName } from "../../functions/claim/lease.ts";
-import type { WorkloadRun } from "../../functions/shared/contracts.ts";
+import { stormLeaseName } from "../../functions/claim/storm.ts";
+import type { Detection, WorkloadRun } from "../../functions/shared/contracts.ts";
 import { CLAIM_NAMESPACE, modeOf, type Policy } from "../../functions/shared/policy.ts";
 import { outOfScope } from "../../functions/shared/scope.ts";
 import { hold } from "./broken.ts";
@@ -10,6 +11,18 @@ export function expectWithinPlan(run: WorkloadRun, written: readonly Written[]):
   for (const write of written) {
     hold(isPlanned(run, write), () => `${write.method} ${write.path} is no part of the plan`);
     hold(!run.dry_run || write.dryRun, () => `a dry run wrote: ${write.method} ${write.path}`);
+  }
+}
+
+/** In a storm nothing is written but the Lease that remembers it, and the namespace of that; by a dry run nothing at all. */
+export function expectStormOnly({ namespace, dry_run }: Detection, written: readonly Written[]): void {
+  for (const { method, path, body } of written) {
+    const { resource } = addressOf(path);
+    const { name } = (body as { metadata?: { name?: unknown } }).metadata ?? {};
+    const isMemory =
+      (resource === "namespaces" && name === CLAIM_NAMESPACE) ||
+      (resource === "leases" && addressOf(path).namespace === CLAIM_NAMESPACE && name === stormLeaseName(namespace));
+    hold(!dry_run && isMemory, () => `in a storm: ${method} ${path}`);
   }
 }
 

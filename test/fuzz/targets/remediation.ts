@@ -12,7 +12,7 @@ import type { Policy } from "../../../functions/shared/policy.ts";
 import type { Environment } from "../../../functions/shared/step.ts";
 import { verifyWorkload } from "../../../functions/verify/handler.ts";
 import { expectPayload, resultOf } from "../broken.ts";
-import { expectWithinPlan, expectWithinPolicy } from "../scope.ts";
+import { expectStormOnly, expectWithinPlan, expectWithinPolicy } from "../scope.ts";
 import { somePolicy, worlds } from "../seeds.ts";
 import { environmentOf, field, policyOf, type Target } from "../target.ts";
 import { expectHonest } from "../told.ts";
@@ -38,6 +38,11 @@ export const remediation: Target = {
     if ("refused" in found) return;
     const detection = found.result;
     if (detection.status === "storm") {
+      const remembered = await resultOf(() =>
+        claim(environment)({ operation: "storm", detection, execution: EXECUTION }),
+      );
+      if ("result" in remembered) expectPayload({ detection, memory: remembered.result });
+      expectStormOnly(detection, cluster.written);
       await resultOf(() => notify(environment)({ about: "storm", detection, execution: EXECUTION }));
     } else {
       for (const incident of detection.incidents.slice(0, INCIDENTS)) {

@@ -5,14 +5,14 @@ import { notify } from "../../../functions/notify/handler.ts";
 import { restartPods } from "../../../functions/restart/handler.ts";
 import { rollback } from "../../../functions/rollback/handler.ts";
 import { scaleWorkload } from "../../../functions/scale/handler.ts";
-import { WorkloadRun } from "../../../functions/shared/contracts.ts";
+import { Detection, WorkloadRun } from "../../../functions/shared/contracts.ts";
 import type { Notification } from "../../../functions/shared/notification.ts";
 import type { Environment } from "../../../functions/shared/step.ts";
 import { verifyWorkload } from "../../../functions/verify/handler.ts";
 import { hostileText } from "../../support/hostile.ts";
 import { appliedRun, claimedRun, diagnosis, remedyResult } from "../../support/runs.ts";
 import { expectPayload, hold, resultOf } from "../broken.ts";
-import { expectWithinPlan } from "../scope.ts";
+import { expectStormOnly, expectWithinPlan } from "../scope.ts";
 import { somePolicy, TEMPLATES, worlds } from "../seeds.ts";
 import { environmentOf, field, policyOf, type Target } from "../target.ts";
 import { expectHonest } from "../told.ts";
@@ -47,6 +47,22 @@ const raising = diagnosis({
   remedy: { action: "scale", scale: { target: "hpa", name: "web", from: { min: 2, max: 2 }, to: { min: 2, max: 3 } } },
 });
 
+const EXECUTION = claimedRun().execution;
+const STORM = {
+  status: "storm",
+  cluster_name: "prod",
+  dry_run: false,
+  pods_seen: 1,
+  workloads_seen: 1,
+  failing_pods: 1,
+  incidents: [claimedRun().incident],
+  omitted: 2,
+  out_of_scope: 0,
+  in_rollout: [],
+  unseen: [],
+  storm: "Many fail.",
+};
+
 const inputs = fc.oneof(
   fc.constantFrom<object>(
     { step: "diagnose", payload: claimedRun() },
@@ -55,6 +71,7 @@ const inputs = fc.oneof(
       payload: { ...claimedRun(), incident: { ...claimedRun().incident, requested: { action: "scale", replicas: 3 } } },
     },
     { step: "claim", payload: { operation: "acquire", run: claimedRun() } },
+    { step: "claim", payload: { operation: "storm", detection: STORM, execution: EXECUTION } },
     { step: "claim", payload: { operation: "release", run: appliedRun() } },
     { step: "restart", payload: claimedRun({ diagnosis: restarting }) },
     { step: "rollback", payload: { operation: "apply", run: claimedRun({ diagnosis: rollingBack }) } },
@@ -73,7 +90,7 @@ const inputs = fc.oneof(
 export const steps: Target = {
   name: "steps",
   summary: "each step alone, with payloads that no step before it made",
-  words: [...Object.keys(STEPS), "acquire", "release", "apply", "undo", "remedy"],
+  words: [...Object.keys(STEPS), "acquire", "release", "storm", "apply", "undo", "remedy"],
   seeds: fc.tuple(inputs, somePolicy, worlds).map(([input, policy, world]) => ({ ...input, policy, world })),
   run: async (input) => {
     const name = String(field(input, "step"));
@@ -84,14 +101,15 @@ export const steps: Target = {
     const outcome = await resultOf(() => step(environmentOf(cluster, policyOf(field(input, "policy"))))(payload));
     cluster.expectKept();
     const run = WorkloadRun.safeParse(field(payload, "run") ?? payload);
-    hold(run.success || cluster.written.length === 0, () => "a payload that is no run led to a write");
+    const storm = Detection.safeParse(field(payload, "detection"));
+    if (storm.success) expectStormOnly(storm.data, cluster.written);
+    else hold(run.success || cluster.written.length === 0, () => "a payload that is no run led to a write");
     if (run.success) expectWithinPlan(run.data, cluster.written);
     if (name === "diagnose" || name === "verify") hold(cluster.written.length === 0, () => `${name} wrote`);
     if ("result" in outcome) expectPayload(outcome.result);
   },
 };
 
-const EXECUTION = claimedRun().execution;
 const told = fc.oneof(
   fc
     .constantFrom(
@@ -152,20 +170,7 @@ const told = fc.oneof(
   }),
   fc.constant({
     about: "storm",
-    detection: {
-      status: "storm",
-      cluster_name: "prod",
-      dry_run: false,
-      pods_seen: 1,
-      workloads_seen: 1,
-      failing_pods: 1,
-      incidents: [claimedRun().incident],
-      omitted: 2,
-      out_of_scope: 0,
-      in_rollout: [],
-      unseen: [],
-      storm: "Many fail.",
-    },
+    detection: STORM,
     execution: EXECUTION,
   }),
 );

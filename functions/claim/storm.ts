@@ -1,0 +1,100 @@
+import type { Cluster } from "../shared/cluster/cluster.ts";
+import { paths } from "../shared/cluster/paths.ts";
+import type { Detection, ExecutionRef, HistoryEntry, StormMemory } from "../shared/contracts.ts";
+import { isRemediationError } from "../shared/errors.ts";
+import type { Lease } from "../shared/kubernetes/types.ts";
+import { CLAIM_NAMESPACE, type Policy } from "../shared/policy.ts";
+import { coolDownEnd } from "./cool-down.ts";
+import { expiryOf, historyOf, MANAGED_BY, released } from "./lease.ts";
+import { createLease, readLease } from "./stored-lease.ts";
+
+/** Who met which storm. */
+export interface StormRequest {
+  detection: Pick<Detection, "namespace" | "dry_run">;
+  /** The execution that would tell of it: the same one may ask again, and is answered the same. */
+  execution: ExecutionRef;
+  policy: Policy;
+  now: Date;
+}
+
+/** How often it is tried again when somebody else writes the Lease at the same moment. */
+const ATTEMPTS = 3;
+
+/**
+ * Decides whether subscribers are told of a storm, and remembers it in a Lease: they are told when it begins, and while it
+ * lasts after the policy's cool-down, which doubles each time. Nobody holds the Lease. It expires when no run has seen the
+ * storm for as long as the first pause; the next storm is a new one then. A dry run tells always, and writes nothing.
+ * @throws RemediationError `ClaimNamespaceMissing` when the namespace for claims is missing and may not be created
+ */
+export async function rememberStorm(cluster: Cluster, request: StormRequest): Promise<StormMemory> {
+  if (request.detection.dry_run) return { status: "tell" };
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await tryRemember(cluster, request);
+    } catch (error) {
+      // Somebody else created, changed or removed the Lease first: look again at what they made of it.
+      if (!isRemediationError(error, "ObjectChanged", "NotFound") || attempt >= ATTEMPTS) throw error;
+    }
+  }
+}
+
+async function tryRemember(cluster: Cluster, request: StormRequest): Promise<StormMemory> {
+  const { detection, execution, policy, now } = request;
+  const name = stormLeaseName(detection.namespace);
+  const lease = await readLease(cluster, name);
+  const isSame = lease !== undefined && expiryOf(lease).getTime() > now.getTime();
+  const told = isSame ? historyOf(lease) : [];
+  const [latest] = told;
+  // Its first answer was lost.
+  if (latest?.execution === execution.name) return { status: "tell" };
+
+  const until = latest === undefined ? now : coolDownEnd(latest, told.length, policy);
+  const isKnown = until.getTime() > now.getTime();
+  const seen = seenLease(isSame ? lease : forgotten(name, lease), isKnown ? undefined : entryOf(request), policy, now);
+  if (lease === undefined) await createLease(cluster, seen);
+  else await cluster.replace(paths.lease(CLAIM_NAMESPACE, name), seen);
+  if (latest === undefined || !isKnown) return { status: "tell" };
+  return {
+    status: "known",
+    message: `Subscribers were told of this storm at ${latest.at}; while it lasts, they are told again from ${until.toISOString()} on.`,
+  };
+}
+
+/** The name of the Lease that stands for a storm: of the cluster, or of the one namespace that was looked at. */
+export function stormLeaseName(namespace: string | undefined): string {
+  // The name of a workload's claim has two dots or more, and the name of a namespace none.
+  return namespace === undefined ? "storm" : `storm.${namespace}`;
+}
+
+/** A Lease without a history; its resourceVersion stays, so that only one of two writers succeeds. */
+function forgotten(name: string, { metadata }: Lease = {}): Lease {
+  const { resourceVersion } = metadata ?? {};
+  return {
+    apiVersion: "coordination.k8s.io/v1",
+    kind: "Lease",
+    metadata: {
+      name,
+      namespace: CLAIM_NAMESPACE,
+      labels: MANAGED_BY,
+      ...(resourceVersion === undefined ? {} : { resourceVersion }),
+    },
+  };
+}
+
+/** The same Lease, seen now, with one more entry in its history when subscribers are told. */
+function seenLease(lease: Lease, entry: HistoryEntry | undefined, policy: Policy, now: Date): Lease {
+  const seen = released(lease, entry, now);
+  const pause = (coolDownEnd({ at: now.toISOString() }, 1, policy).getTime() - now.getTime()) / 1_000;
+  // The API server refuses a duration of none.
+  return { ...seen, spec: { ...seen.spec, leaseDurationSeconds: Math.max(1, pause) } };
+}
+
+function entryOf({ execution, now }: StormRequest): HistoryEntry {
+  return {
+    at: now.toISOString(),
+    execution: execution.name,
+    cause: "FailureStorm",
+    action: "none",
+    outcome: "Storm",
+  };
+}

@@ -1,0 +1,160 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { clearAway } from "../../../functions/claim/clear-away.ts";
+import { claim } from "../../../functions/claim/handler.ts";
+import { historyOf } from "../../../functions/claim/lease.ts";
+import { HttpCluster } from "../../../functions/shared/cluster/http-cluster.ts";
+import { paths } from "../../../functions/shared/cluster/paths.ts";
+import type { Detection, StormMemory } from "../../../functions/shared/contracts.ts";
+import type { Lease } from "../../../functions/shared/kubernetes/types.ts";
+import { CLAIM_NAMESPACE } from "../../../functions/shared/policy.ts";
+import { admittingStore } from "../../../local/embedded/admission.ts";
+import { startApiServer } from "../../../local/embedded/server.ts";
+import { localEnvironment } from "../../../local/environment.ts";
+import { ManualClock } from "../../support/manual-clock.ts";
+import { policy } from "../../support/objects.ts";
+
+/** Pauses of 200, 400, 800 and 1,000 seconds. */
+const RULES = policy({ cool_down: { base_seconds: 100, max_seconds: 1_000 } });
+const EVERY_SECONDS = 50;
+const DAY = 86_400;
+
+let clock: ManualClock;
+let server: Awaited<ReturnType<typeof startApiServer>>;
+let cluster: HttpCluster;
+beforeEach(async () => {
+  clock = new ManualClock();
+  server = await startApiServer(admittingStore(clock));
+  cluster = new HttpCluster(connection());
+});
+afterEach(() => server.stop());
+
+function connection() {
+  return { name: "prod", server: server.url, authenticate: () => Promise.resolve({}) };
+}
+
+const storm: Detection = {
+  ...{ status: "storm", cluster_name: "prod", dry_run: false, pods_seen: 40, workloads_seen: 40, failing_pods: 40 },
+  ...{ incidents: [], omitted: 0, out_of_scope: 0, in_rollout: [], unseen: [], storm: "40 of 40 workloads fail." },
+};
+
+let runs = 0;
+async function meet(detection: Partial<Detection> = {}, name = `run-${++runs}`): Promise<StormMemory> {
+  const environment = { ...localEnvironment(connection(), RULES, []), now: () => clock.now() };
+  const execution = { id: name, name };
+  const input = { operation: "storm", detection: { ...storm, ...detection }, execution };
+  return (await claim(environment)(input)) as StormMemory;
+}
+
+/** When a storm is told that lasts for so many seconds from now on, in seconds since its begin. */
+async function toldDuring(seconds: number, detection: Partial<Detection> = {}): Promise<number[]> {
+  const told: number[] = [];
+  for (let passed = 0; passed <= seconds; passed += EVERY_SECONDS) {
+    if ((await meet(detection)).status === "tell") told.push(passed);
+    clock.pass(EVERY_SECONDS);
+  }
+  return told;
+}
+
+async function leases(): Promise<Lease[]> {
+  return await cluster.list<Lease>(paths.leases(CLAIM_NAMESPACE));
+}
+
+describe("a storm that goes on", () => {
+  it("is told when it begins, and then after pauses that double up to the longest", async () => {
+    expect(await toldDuring(4_000)).toEqual([0, 200, 600, 1_400, 2_400, 3_400]);
+  });
+
+  it("says meanwhile when it was told, and when it is told again", async () => {
+    const begun = clock.now();
+    await meet();
+    clock.pass(EVERY_SECONDS);
+
+    const { status, message } = await meet();
+
+    expect(status).toBe("known");
+    expect(message).toContain(`told of this storm at ${begun.toISOString()}`);
+    expect(message).toContain(`from ${new Date(begun.getTime() + 200_000).toISOString()} on`);
+  });
+
+  it("is told by one of two runs that meet it at the same moment, at its begin and later", async () => {
+    const atOnce = async () => (await Promise.all([meet(), meet()])).map(({ status }) => status).sort();
+
+    expect(await atOnce()).toEqual(["known", "tell"]);
+    for (let passed = 0; passed < 150; passed += EVERY_SECONDS) {
+      clock.pass(EVERY_SECONDS);
+      expect(await atOnce()).toEqual(["known", "known"]);
+    }
+    clock.pass(EVERY_SECONDS);
+    expect(await atOnce()).toEqual(["known", "tell"]);
+  });
+
+  it("is told by the run whose first answer was lost", async () => {
+    await meet({}, "same-run");
+    clock.pass(10);
+
+    expect(await meet({}, "same-run")).toEqual({ status: "tell" });
+    expect((await leases()).map((lease) => historyOf(lease).length)).toEqual([1]);
+  });
+});
+
+describe("the next storm", () => {
+  it("is told at once when nothing was seen of the last one for as long as the first pause", async () => {
+    expect(await toldDuring(1_000)).toEqual([0, 200, 600]);
+    clock.pass(200 - EVERY_SECONDS);
+
+    expect(await toldDuring(1_000)).toEqual([0, 200, 600]);
+  });
+
+  it("is the same one when it was away for less", async () => {
+    expect(await toldDuring(600)).toEqual([0, 200, 600]);
+    clock.pass(200 - EVERY_SECONDS - 1);
+
+    expect(await meet()).toMatchObject({ status: "known" });
+  });
+
+  it("is another one in another part of the cluster", async () => {
+    const parts = [{}, { namespace: "shop" }, { namespace: "blog" }];
+
+    for (const part of parts) expect(await meet(part)).toEqual({ status: "tell" });
+    for (const part of parts) expect(await meet(part)).toMatchObject({ status: "known" });
+  });
+});
+
+describe("the Lease of a storm", () => {
+  it("is held by nobody, tells the tellings, and carries the labels by which unused claims are found", async () => {
+    await meet({}, "run-a");
+    const [lease] = await leases();
+
+    expect(lease?.metadata).toMatchObject({
+      name: "storm",
+      labels: {
+        "app.kubernetes.io/managed-by": "eks-remediation",
+        "eks-remediation/used": clock.now().toISOString().slice(0, 10),
+      },
+    });
+    expect(lease?.spec?.holderIdentity).toBeUndefined();
+    expect(historyOf(lease ?? {})).toEqual([
+      { at: clock.now().toISOString(), execution: "run-a", cause: "FailureStorm", action: "none", outcome: "Storm" },
+    ]);
+  });
+
+  it("is removed with the claims that nobody uses any more", async () => {
+    await toldDuring(600);
+    const day = (days: number) => new Date(clock.now().getTime() + days * DAY * 1_000);
+
+    await clearAway(cluster, RULES, day(0));
+    expect(await leases()).toHaveLength(1);
+    await clearAway(cluster, RULES, day(2));
+    expect(await leases()).toEqual([]);
+  });
+
+  it("is not written by a dry run, which tells always", async () => {
+    expect(await meet({ dry_run: true })).toEqual({ status: "tell" });
+    expect(await leases()).toEqual([]);
+    await meet();
+    const before = await leases();
+
+    expect(await meet({ dry_run: true })).toEqual({ status: "tell" });
+    expect(await leases()).toEqual(before);
+  });
+});

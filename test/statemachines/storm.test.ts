@@ -1,0 +1,91 @@
+import { describe, expect, it } from "vitest";
+import { RemediationError } from "../../functions/shared/errors.ts";
+import { Upstream } from "../../local/faults/forward.ts";
+import type { FaultPlan } from "../../local/faults/plan.ts";
+import { FaultProxy } from "../../local/faults/proxy.ts";
+import { makePlace } from "../../local/embedded/place.ts";
+import { startEmbeddedCluster } from "../../local/embedded/start.ts";
+import { loadScenario } from "../../local/scenarios/load.ts";
+import { playScenario } from "../../local/scenarios/play.ts";
+import { quickPolicy } from "../../local/scenarios/quick-policy.ts";
+import { runWorkflow, type Run, type RunOptions } from "../../local/scenarios/run-workflow.ts";
+
+/** How many times faster than real the time of the clusters passes. */
+const SPEED = 10;
+const NAMESPACE = "play-storm";
+
+interface Conditions {
+  plan?: FaultPlan;
+  request?: object;
+  call?: RunOptions["call"];
+}
+
+/** Two executions after each other that meet the same storm. */
+async function meetTwice({ plan = () => undefined, request = {}, call }: Conditions): Promise<Run[]> {
+  const cluster = await startEmbeddedCluster(SPEED);
+  const { clock, url } = cluster;
+  const upstream = new Upstream({ name: "embedded", server: url, authenticate: () => Promise.resolve({}) });
+  const proxy = await FaultProxy.start({ upstream, plan });
+  const run = (policy: object = {}) =>
+    runWorkflow({
+      connectionOf: () => proxy.connection("embedded"),
+      request: { cluster_name: "embedded", namespace: NAMESPACE, ...request },
+      policy: quickPolicy({ ...policy, cool_down: { base_seconds: 3_600 } }),
+      now: () => clock.now(),
+      sleep: (seconds) => clock.sleep(seconds),
+      call,
+      retryMilliseconds: 1,
+    });
+  try {
+    const place = await makePlace(cluster, { namespace: NAMESPACE });
+    place.run = (_request, policy) => run(policy);
+    for await (const { run: first } of playScenario(loadScenario("storm"), place)) return [first, await run()];
+    throw new Error("The scenario storm has no round.");
+  } finally {
+    await proxy.stop();
+    upstream.close();
+    await cluster.stop();
+  }
+}
+
+describe("an execution that meets a storm", { timeout: 60_000 }, () => {
+  it("tells of it once, and ends with the same output whether it told or not", async () => {
+    const [first, second] = await meetTwice({});
+
+    expect(first?.notifications.map(({ report }) => report.outcome)).toEqual(["Storm"]);
+    expect(second?.notifications).toEqual([]);
+    expect(second?.states).toEqual(expect.arrayContaining(["Remember storm", "Told before?", "Storm"]));
+    for (const run of [first, second]) {
+      expect(run?.result).toMatchObject({
+        status: "succeeded",
+        output: { outcomes: ["Storm"], summary: expect.stringContaining("40 of 40 workloads fail at once") as unknown },
+      });
+    }
+  });
+
+  it("tells of it all the same where it cannot be remembered", async () => {
+    const refused: FaultPlan = ({ method, path }) => (method !== "GET" && path.includes("/leases") ? "403" : undefined);
+
+    for (const { result, notifications } of await meetTwice({ plan: refused })) {
+      expect(result.status).toBe("succeeded");
+      expect(notifications.map(({ report }) => report.outcome)).toEqual(["Storm"]);
+    }
+  });
+
+  it("tells of it in every dry run", async () => {
+    for (const { notifications } of await meetTwice({ request: { dry_run: true } })) {
+      expect(notifications.map(({ report }) => report.outcome)).toEqual(["Storm"]);
+    }
+  });
+
+  it("fails when it could not tell, so that somebody hears of that", async () => {
+    const [first] = await meetTwice({
+      call: async ({ state, environment }, handle) => {
+        if (state === "Report storm") throw new RemediationError("NotificationFailed", "The topic does not exist.");
+        return await handle(environment);
+      },
+    });
+
+    expect(first?.result).toMatchObject({ status: "failed", error: { name: "NotificationFailed" } });
+  });
+});
