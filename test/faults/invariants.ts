@@ -192,14 +192,28 @@ function ofChanges(seen: Observation): Violation[] {
 
 function ofRepetition({ situation, requests, undoing }: Observation): Violation[] {
   const counts = new Map<string, number>();
-  for (const write of effectiveWrites(requests).map(({ method, path }) => describeRequest(method, path)))
+  for (const { method, path } of withoutRepeatedRemovals(effectiveWrites(requests))) {
+    const write = describeRequest(method, path);
     counts.set(write, (counts.get(write) ?? 0) + 1);
+  }
   return [...counts].flatMap(([write, count]): Violation[] => {
     // A restart cannot be undone; what is patched is patched back.
     const most = (situation.writes[write] ?? 0) * (undoing && write.startsWith("PATCH") ? 2 : 1);
     return count <= most
       ? []
       : [{ invariant: "no-repeat", detail: `${write} took effect ${count} times; at most ${most} expected` }];
+  });
+}
+
+/** A pod that is going does not go twice: to evict or delete it once more changes nothing. Each has a name of its own. */
+function withoutRepeatedRemovals(writes: readonly ProxiedRequest[]): ProxiedRequest[] {
+  const removed = new Set<string>();
+  return writes.filter(({ method, path }) => {
+    if (!path.includes("/pods/")) return true;
+    const removal = `${method} ${path}`;
+    if (removed.has(removal)) return false;
+    removed.add(removal);
+    return true;
   });
 }
 
