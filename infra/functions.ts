@@ -6,7 +6,7 @@ import { RemediationFunction, type FunctionOptions } from "./remediation-functio
 const STEPS = {
   detect: "Finds failing workloads, or the workload that a runbook names",
   classify: "Finds the cause and chooses the remedy",
-  claim: "Claims a workload, and releases it with its outcome",
+  claim: "Claims a workload, releases it with its outcome, and remembers storms",
   restart: "Evicts failing pods",
   rollback: "Puts an earlier pod template back, and undoes that",
   scale: "Moves an HPA's bounds or a Deployment's replicas, and undoes that",
