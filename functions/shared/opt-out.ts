@@ -25,10 +25,8 @@ export function enabledBy(workload: Annotated | undefined, namespace: Annotated 
  */
 export async function assertNotOptedOut(cluster: Cluster, ref: WorkloadRef): Promise<void> {
   const path = workloadPath(ref);
-  const [workload, namespace] = await Promise.all([
-    path === undefined ? undefined : read(cluster, path),
-    read(cluster, paths.namespace(ref.namespace)),
-  ]);
+  const workload = path === undefined ? undefined : await read(cluster, path);
+  const namespace = await read(cluster, paths.namespace(ref.namespace));
   if (enabledBy(workload, namespace) !== "false") return;
   throw new RemediationError(
     "OptedOut",
