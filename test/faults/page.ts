@@ -35,7 +35,8 @@ ${rows.join("\n")}
 ## How it is tested
 
 Each part below brings one kind of trouble about, on a real control plane: etcd, kube-apiserver and the controllers; only the
-kubelet is simulated. The workflow runs in one process, from the definition and the handlers that are deployed.
+kubelet is simulated. The workflow runs in one process, from the definition and the handlers that are deployed. With
+\`--limit\` a part is played smaller than its text says, with fewer runs, pods, executions or hours; its figures tell.
 
 | part | trouble | executions | broken promises |
 | --- | --- | --- | --- |
