@@ -6,9 +6,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import type { Cluster } from "../../functions/shared/cluster/cluster.ts";
 import { HttpCluster } from "../../functions/shared/cluster/http-cluster.ts";
-import { CLAIM_NAMESPACE } from "../../functions/shared/policy.ts";
 import { paths } from "../../functions/shared/cluster/paths.ts";
-import { isRemediationError } from "../../functions/shared/errors.ts";
 import type { Namespace } from "../../functions/shared/kubernetes/types.ts";
 import { ensureBinaries } from "../../local/cluster/binaries.ts";
 import { startCluster } from "../../local/cluster/control-plane.ts";
@@ -54,15 +52,6 @@ async function staged(kubectl: string, kubeconfig: string, stop: () => Promise<v
   const connection = await connectionFromKubeconfig(kubeconfig);
   const cluster = new HttpCluster(connection);
   const upstream = new Upstream(connection);
-  try {
-    await cluster.create(paths.namespaces(), {
-      apiVersion: "v1",
-      kind: "Namespace",
-      metadata: { name: CLAIM_NAMESPACE },
-    });
-  } catch (error) {
-    if (!isRemediationError(error, "ObjectChanged")) throw error;
-  }
   return {
     cluster,
     upstream,
