@@ -1,12 +1,11 @@
 import { errorText } from "../shared/caught-error.ts";
 import type { Change, Remedy, RemedyResult, WorkloadRun } from "../shared/contracts.ts";
-import { boundsOf, describeSize } from "../shared/kubernetes/hpa.ts";
+import { describeSize } from "../shared/kubernetes/hpa.ts";
 import { isTerminating } from "../shared/kubernetes/pods.ts";
-import { templateHash } from "../shared/kubernetes/template.ts";
-import type { Deployment } from "../shared/kubernetes/types.ts";
 import type { Policy } from "../shared/policy.ts";
 import { settling } from "../shared/settling.ts";
 import { count } from "../shared/text.ts";
+import { hasSize, hasTemplate } from "./in-place.ts";
 import type { WorkloadState } from "./state.ts";
 
 /**
@@ -25,8 +24,8 @@ export function lookWhatWasDone(run: WorkloadRun, state: WorkloadState, policy: 
 }
 
 /** The part of the remedy that the cluster shows; undefined when it shows nothing of it. */
-function changeFound(remedy: Remedy, { workload, pods, hpa }: WorkloadState): Change | undefined {
-  const there = new Set(pods.filter((pod) => !isTerminating(pod)).map(({ metadata }) => metadata?.uid));
+function changeFound(remedy: Remedy, state: WorkloadState): Change | undefined {
+  const there = new Set(state.pods.filter((pod) => !isTerminating(pod)).map(({ metadata }) => metadata?.uid));
   switch (remedy.action) {
     case "restart": {
       const gone = remedy.pods.filter(({ uid }) => !there.has(uid));
@@ -34,18 +33,11 @@ function changeFound(remedy: Remedy, { workload, pods, hpa }: WorkloadState): Ch
     }
     case "rollback": {
       const { from, to, unblock } = remedy;
-      const template = workload.spec?.template;
-      if (template === undefined || templateHash(template) !== to.template) return undefined;
+      if (!hasTemplate(state, to)) return undefined;
       return { kind: "rollback", before: from, after: to, unblocked: unblock.filter(({ uid }) => !there.has(uid)) };
     }
-    case "scale": {
-      const { scale } = remedy;
-      if (scale.target === "replicas") {
-        return (workload as Deployment).spec?.replicas === scale.to ? { kind: "scale", scale } : undefined;
-      }
-      const bounds = hpa?.metadata?.name === scale.name ? boundsOf(hpa) : undefined;
-      return bounds?.min === scale.to.min && bounds.max === scale.to.max ? { kind: "scale", scale } : undefined;
-    }
+    case "scale":
+      return hasSize(state, remedy.scale, "to") ? { kind: "scale", scale: remedy.scale } : undefined;
     case "none":
       return undefined;
   }

@@ -1,30 +1,24 @@
 import type { Change } from "../shared/contracts.ts";
-import { boundsOf, describeSize } from "../shared/kubernetes/hpa.ts";
-import { templateHash } from "../shared/kubernetes/template.ts";
-import type { Deployment } from "../shared/kubernetes/types.ts";
+import { describeSize } from "../shared/kubernetes/hpa.ts";
+import { hasSize, hasTemplate, presentSize } from "./in-place.ts";
 import type { WorkloadState } from "./state.ts";
 
 /**
  * What somebody else has put in the place of what the remedy had set; undefined while it is as the remedy left it. Their
  * change stands, and how the workload is with it says nothing about the remedy.
  */
-export function overtakenBy(change: Change, { workload, hpa }: WorkloadState): string | undefined {
+export function overtakenBy(change: Change, state: WorkloadState): string | undefined {
   switch (change.kind) {
-    case "rollback": {
-      const template = workload.spec?.template;
-      if (template !== undefined && templateHash(template) === change.after.template) return undefined;
+    case "rollback":
+      if (hasTemplate(state, change.after)) return undefined;
       return `its pod template is not that of revision ${change.after.revision} any more`;
-    }
     case "scale": {
       const { scale } = change;
-      if (scale.target === "replicas") {
-        const replicas = (workload as Deployment).spec?.replicas;
-        return replicas === scale.to ? undefined : `it is to have ${describeSize(replicas ?? 0)} by now`;
-      }
-      if (hpa?.metadata?.name !== scale.name) return `HPA ${scale.name} does not scale it any more`;
-      const bounds = boundsOf(hpa);
-      if (bounds.min === scale.to.min && bounds.max === scale.to.max) return undefined;
-      return `the bounds of HPA ${scale.name} are ${describeSize(bounds)} by now`;
+      if (hasSize(state, scale, "to")) return undefined;
+      const size = presentSize(state, scale);
+      if (scale.target === "replicas") return `it is to have ${describeSize(size ?? 0)} by now`;
+      if (size === undefined) return `HPA ${scale.name} does not scale it any more`;
+      return `the bounds of HPA ${scale.name} are ${describeSize(size)} by now`;
     }
     case "restart":
       return undefined;

@@ -1,7 +1,6 @@
 import type { Change, UndoVerification, WorkloadRun } from "../shared/contracts.ts";
-import { boundsOf } from "../shared/kubernetes/hpa.ts";
-import { templateHash } from "../shared/kubernetes/template.ts";
-import type { Deployment } from "../shared/kubernetes/types.ts";
+import { describeSize } from "../shared/kubernetes/hpa.ts";
+import { hasSize, hasTemplate, presentSize } from "./in-place.ts";
 import type { WorkloadState } from "./state.ts";
 
 /**
@@ -16,25 +15,23 @@ export function verifyUndo(run: WorkloadRun, state: WorkloadState, now: Date): U
   return { verdict: late ? "not_undone" : "settling", reasons };
 }
 
-function remains(change: Change, { workload, hpa }: WorkloadState): string[] {
-  const seen = workload.status?.observedGeneration ?? 0;
-  const unseen = seen < (workload.metadata?.generation ?? 0) ? ["its controller has not seen the newest spec yet"] : [];
+function remains(change: Change, state: WorkloadState): string[] {
+  const { metadata, status } = state.workload;
+  const seen = (status?.observedGeneration ?? 0) >= (metadata?.generation ?? 0);
+  const unseen = seen ? [] : ["its controller has not seen the newest spec yet"];
   switch (change.kind) {
-    case "rollback": {
-      const template = workload.spec?.template;
-      const back = template !== undefined && templateHash(template) === change.before.template;
-      return [...(back ? [] : [`its pod template is not that of revision ${change.before.revision}`]), ...unseen];
-    }
+    case "rollback":
+      if (hasTemplate(state, change.before)) return unseen;
+      return [`its pod template is not that of revision ${change.before.revision}`, ...unseen];
     case "scale": {
       const { scale } = change;
+      const back = hasSize(state, scale, "from");
       if (scale.target === "replicas") {
-        const replicas = (workload as Deployment).spec?.replicas;
-        return replicas === scale.from ? unseen : [`it has ${replicas ?? 0} replicas instead of ${scale.from}`];
+        return back
+          ? unseen
+          : [`it is to have ${describeSize(presentSize(state, scale) ?? 0)} instead of ${scale.from}`];
       }
-      const bounds = hpa === undefined ? undefined : boundsOf(hpa);
-      return bounds?.min === scale.from.min && bounds.max === scale.from.max
-        ? []
-        : [`the bounds of HPA ${scale.name} are not ${scale.from.min} to ${scale.from.max}`];
+      return back ? [] : [`the bounds of HPA ${scale.name} are not ${describeSize(scale.from)}`];
     }
     case "restart":
       return [];
