@@ -5,21 +5,14 @@ import { changedFields, type ChangedField } from "./changed-fields.ts";
 import { RETRY_MILLISECONDS } from "./crash-play.ts";
 import { execute, observe, outcomeOf } from "./execute.ts";
 import type { Ground } from "./ground.ts";
-import type { Violation } from "./invariants.ts";
 import { peopleViolations } from "./people-invariants.ts";
 import type { Deed } from "./person.ts";
 import type { Stage } from "./play.ts";
+import type { PointRun } from "./point-runs.ts";
 import { onPreparedGround, type Unprepared } from "./prepared.ts";
 import type { Situation } from "./situations.ts";
 import { takeSnapshot } from "./snapshot.ts";
 import { targetOf, unwell } from "./target.ts";
-
-/** How a run went in which somebody stepped in. */
-export interface PeopleRun {
-  reached: boolean;
-  outcome: string;
-  violations: Violation[];
-}
 
 /** What somebody did, when it is done. */
 interface Done {
@@ -36,7 +29,7 @@ export async function playPerson(
   situation: Situation,
   deed: Deed,
   point: Point,
-): Promise<PeopleRun | Unprepared> {
+): Promise<PointRun | Unprepared> {
   return await onPreparedGround(stage, situation, (ground) => playOn(ground, stage, situation, deed, point));
 }
 
@@ -46,7 +39,7 @@ async function playOn(
   situation: Situation,
   deed: Deed,
   point: Point,
-): Promise<PeopleRun | Unprepared> {
+): Promise<PointRun | Unprepared> {
   const target = targetOf(situation, ground.namespace);
   let done: Done | undefined;
   const step = async () => {

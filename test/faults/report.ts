@@ -2,15 +2,8 @@ import { FAULTS, type FaultName } from "../../local/faults/fault.ts";
 import { describeRequest } from "./invariants.ts";
 import type { Played } from "./play.ts";
 import type { Situation } from "./situations.ts";
+import { tallyTable } from "./tally.ts";
 import { columnOf, optionsOf, type Trial } from "./trial.ts";
-
-/** Figures of all runs of one situation with one fault. */
-interface Cell {
-  runs: number;
-  /** How many ended as they do when nothing goes wrong. */
-  asClean: number;
-  violations: number;
-}
 
 /** Everything that a run of the suite found. */
 export interface Results {
@@ -33,27 +26,18 @@ export function describeViolations({ situation, trial, outcome, requests, violat
   );
 }
 
-/** A table of text: a row for each fault, a column for each situation; `runs/as clean/violations`. */
-export function table({ situations, played }: Pick<Results, "situations" | "played">): string {
-  const rows = cells(played);
-  const head = ["fault", ...situations.map(({ name }) => name), "all"];
-  const body = [...rows].map(([fault, byName]) => [
-    fault,
-    ...situations.map(({ name }) => cellText(byName.get(name))),
-    cellText(sum([...byName.values()])),
-  ]);
-  const all = situations.map(({ name }) => sum([...rows.values()].flatMap((byName) => byName.get(name) ?? [])));
-  body.push(["all", ...all.map(cellText), cellText(sum(all))]);
-  const lines = [head, head.map(() => "---"), ...body];
-  const widths = head.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
-  return lines
-    .map((line) => {
-      const padded = line.map((text, column) =>
-        text === "---" ? "-".repeat(widths[column] ?? 3) : text.padEnd(widths[column] ?? 0),
-      );
-      return `| ${padded.join(" | ")} |`;
-    })
-    .join("\n");
+/** A row for each fault, a column for each situation. */
+export function table(played: readonly Played[]): string {
+  const usual = new Map(played.filter(isClean).map(({ situation, outcome }) => [situation, outcome]));
+  return tallyTable(
+    "fault",
+    played.filter(isPrepared).map(({ situation, trial, outcome, violations }) => ({
+      row: columnOf(trial),
+      column: situation,
+      asClean: outcome === usual.get(situation),
+      violations: violations.length,
+    })),
+  );
 }
 
 /** What is kept of the runs in `test-results/faults`. */
@@ -75,7 +59,8 @@ export function document({ clean, played }: Results): object {
 /** The part of docs/reliability.md that holds figures. */
 export function figures(results: Results): string {
   const { situations, clean, played } = results;
-  const prepared = played.filter(({ unprepared }) => unprepared === undefined);
+  const prepared = played.filter(isPrepared);
+  const faults = new Set(prepared.map(({ trial }) => columnOf(trial)));
   const requests = situations
     .map(({ name, summary, outcome }) => {
       const run = clean.find(({ situation }) => situation === name);
@@ -90,11 +75,11 @@ ${requests}
 Each cell is the number of runs, and after a slash how many ended with the same outcome as a run without a fault; broken
 promises follow in bold.
 
-${table({ situations, played: prepared })}
+${table(prepared)}
 ${brokenPromises(prepared)}
 | fault | what happens to the request |
 | --- | --- |
-${[...cells(prepared).keys()]
+${[...faults]
   .filter((name): name is FaultName => name in FAULTS)
   .map((name) => `| \`${name}\` | ${FAULTS[name].description} |`)
   .join("\n")}
@@ -117,38 +102,10 @@ function brokenPromises(played: readonly Played[]): string {
   return `\nThese promises were broken:\n\n${head}\n${[...new Set(rows)].join("\n")}\n`;
 }
 
-function cells(played: readonly Played[]): Map<string, Map<string, Cell & { situation: string }>> {
-  const rows = new Map<string, Map<string, Cell & { situation: string }>>();
-  const cleanOf = new Map(played.filter(isClean).map(({ situation, outcome }) => [situation, outcome]));
-  for (const { situation, trial, outcome, violations, unprepared } of played) {
-    if (unprepared !== undefined) continue;
-    const row = rows.get(columnOf(trial)) ?? new Map<string, Cell & { situation: string }>();
-    rows.set(columnOf(trial), row);
-    const cell = row.get(situation) ?? { situation, runs: 0, asClean: 0, violations: 0 };
-    row.set(situation, cell);
-    cell.runs++;
-    cell.violations += violations.length;
-    if (outcome === cleanOf.get(situation)) cell.asClean++;
-  }
-  return rows;
-}
-
 function isClean({ trial }: { trial: Trial }): boolean {
   return trial.kind === "clean";
 }
 
-function sum(all: readonly Cell[]): Cell {
-  return all.reduce(
-    (total, { runs, asClean, violations }) => ({
-      runs: total.runs + runs,
-      asClean: total.asClean + asClean,
-      violations: total.violations + violations,
-    }),
-    { runs: 0, asClean: 0, violations: 0 },
-  );
-}
-
-function cellText(cell: Cell | undefined): string {
-  if (cell === undefined || cell.runs === 0) return "";
-  return `${cell.runs}/${cell.asClean}${cell.violations === 0 ? "" : ` **${cell.violations}**`}`;
+function isPrepared({ unprepared }: Played): boolean {
+  return unprepared === undefined;
 }

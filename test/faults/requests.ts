@@ -84,7 +84,7 @@ function findings(results: Results, tell: PartOptions["tell"]): Findings {
   const off = clean.filter(isOff).map(({ situation, unprepared: why, outcome }) => {
     return `${situation} does not end as it should even without a fault: ${why ?? outcome}`;
   });
-  tell(`runs/ended as without a fault **violations**\n${table(results)}`);
+  tell(`runs/ended as without a fault **violations**\n${table(played)}`);
   return {
     executions: played.length - unprepared,
     unprepared,

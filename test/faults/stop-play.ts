@@ -4,31 +4,24 @@ import { Calls, isAt, type Point } from "./calls.ts";
 import { RETRY_MILLISECONDS } from "./crash-play.ts";
 import { execute, observe, outcomeOf, policyOf, type ExecutionOverrides } from "./execute.ts";
 import type { Ground } from "./ground.ts";
-import type { Observation, Violation } from "./invariants.ts";
+import type { Observation } from "./invariants.ts";
 import type { Stage } from "./play.ts";
+import type { PointRun } from "./point-runs.ts";
 import { onPreparedGround, type Unprepared } from "./prepared.ts";
 import type { Situation } from "./situations.ts";
 import { takeSnapshot, type Snapshot } from "./snapshot.ts";
 import { stopViolations } from "./stop-invariants.ts";
 import { targetOf, unwell } from "./target.ts";
 
-/** How an execution that was stopped went, and the two after it. */
-export interface StoppedRun {
-  reached: boolean;
-  /** Of all three. */
-  outcome: string;
-  violations: Violation[];
-}
-
 /** How long the cluster gets to settle before somebody comes who has not seen the stop, in seconds. */
 const SETTLES_WITHIN_SECONDS = 8;
 
 /** Stops an execution at a point, starts another one at once, and a third when the claim has expired. */
-export async function playStop(stage: Stage, situation: Situation, point: Point): Promise<StoppedRun | Unprepared> {
+export async function playStop(stage: Stage, situation: Situation, point: Point): Promise<PointRun | Unprepared> {
   return await onPreparedGround(stage, situation, (ground) => playOn(ground, stage, situation, point));
 }
 
-async function playOn(ground: Ground, stage: Stage, stopped: Situation, point: Point): Promise<StoppedRun> {
+async function playOn(ground: Ground, stage: Stage, stopped: Situation, point: Point): Promise<PointRun> {
   // What is amiss when it is over is asked of the workload itself: it may have got well in another way than usual.
   const situation = { ...stopped, amiss: (there: Ground) => unwell(there, targetOf(stopped, ground.namespace)) };
   const before = await takeSnapshot(ground);
