@@ -41,6 +41,7 @@ kubelet is simulated. The workflow runs in one process, from the definition and 
 | part | trouble | executions | broken promises |
 | --- | --- | --- | --- |
 ${parts.map((part) => overview(part, lastRun(part))).join("\n")}
+${total(parts.flatMap((part) => lastRun(part) ?? []))}
 
 \`\`\`
 npm run test:faults                                    # all of it, hours
@@ -59,18 +60,28 @@ ${parts.map((part) => chapter(part, lastRun(part))).join("\n\n")}
 }
 
 function overview({ name, summary }: Part, last: LastRun | undefined): string {
-  const figures = last === undefined ? "not run | " : `${last.executions} | ${last.violations.length}`;
+  const figures = last === undefined ? "not run | " : `${count(last.executions)} | ${last.violations.length}`;
   return `| \`${name}\` | ${summary} | ${figures} |`;
+}
+
+function total(runs: readonly LastRun[]): string {
+  const executions = runs.reduce((sum, run) => sum + run.executions, 0);
+  const violations = runs.reduce((sum, run) => sum + run.violations.length, 0);
+  return `| all | | ${count(executions)} | ${violations} |`;
 }
 
 function chapter({ title, about }: Part, last: LastRun | undefined): string {
   const run =
     last === undefined
       ? "It was not run."
-      : `\`${last.command}\`: ${last.executions} executions in ${minutes(last.seconds)}, ${last.violations.length} violations.\n\n${last.figures.trim()}`;
+      : `\`${last.command}\`: ${count(last.executions)} executions in ${minutes(last.seconds)}, ${last.violations.length} violations.\n\n${last.figures.trim()}`;
   return `## ${title}\n\n${about.trim()}\n\n${run}`;
 }
 
 function minutes(seconds: number): string {
   return seconds < 90 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} minutes`;
+}
+
+function count(value: number): string {
+  return value.toLocaleString("en");
 }

@@ -3,7 +3,7 @@ import { describeRequest } from "./invariants.ts";
 import type { Played } from "./play.ts";
 import type { Situation } from "./situations.ts";
 import { tallyTable } from "./tally.ts";
-import { columnOf, optionsOf, type Trial } from "./trial.ts";
+import { columnOf, keyOf, optionsOf, type Trial } from "./trial.ts";
 
 /** Everything that a run of the suite found. */
 export interface Results {
@@ -72,6 +72,8 @@ export function figures(results: Results): string {
 | --- | --- | --- | --- |
 ${requests}
 
+${spoiledText(prepared)}
+
 Each cell is the number of runs, and after a slash how many ended with the same outcome as a run without a fault; broken
 promises follow in bold.
 
@@ -84,6 +86,15 @@ ${[...faults]
   .map((name) => `| \`${name}\` | ${FAULTS[name].description} |`)
   .join("\n")}
 `;
+}
+
+/** How much was spoiled; a run that took another way may have ended before the request that was to be spoiled. */
+function spoiledText(played: readonly Played[]): string {
+  const hit = played.filter(({ requests }) => requests.some(({ fault }) => fault !== undefined));
+  const faults = hit.reduce((total, { requests }) => total + requests.filter(({ fault }) => fault).length, 0);
+  const triples = hit.flatMap(({ situation, trial }) => (trial.kind === "one" ? [keyOf(situation, trial)] : []));
+  const distinct = new Set(triples).size.toLocaleString("en");
+  return `${faults.toLocaleString("en")} requests were spoiled in ${hit.length.toLocaleString("en")} runs: ${distinct} different triples of situation, request and fault.`;
 }
 
 /** Where promises were broken, one row each; empty when all were kept. */

@@ -4,7 +4,7 @@ import type { Findings, Part, PartOptions } from "./part.ts";
 import { play, type Played, type Stage } from "./play.ts";
 import { describeViolations, document, figures, table, type Results } from "./report.ts";
 import { SITUATIONS, type Situation } from "./situations.ts";
-import { columnOf, pairs, spread, type Trial } from "./trial.ts";
+import { columnOf, keyOf, pairs, spread, type Trial } from "./trial.ts";
 
 /** Which requests are spoiled, and how. */
 export interface RequestOptions {
@@ -130,9 +130,4 @@ function trialsOf(
     (trial) => request === undefined || (trial.kind === "one" && trial.number === request),
   );
   return limit === undefined ? all : spread(all, limit);
-}
-
-/** What tells one run from another. */
-function keyOf(situation: string, trial: Trial): string {
-  return `${situation} ${JSON.stringify(trial)}`;
 }

@@ -31,6 +31,11 @@ export function columnOf(trial: Trial): string {
   }
 }
 
+/** What tells one run from another. */
+export function keyOf(situation: string, trial: Trial): string {
+  return `${situation} ${JSON.stringify(trial)}`;
+}
+
 /** The options that run it alone. */
 export function optionsOf(trial: Trial): string {
   switch (trial.kind) {
