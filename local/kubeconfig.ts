@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import type { RequestOptions } from "node:https";
-import { KubeConfig } from "@kubernetes/client-node";
+import { KubeConfig, type Cluster as KubeConfigCluster } from "@kubernetes/client-node";
 import type { Connection } from "../functions/shared/cluster/http-cluster.ts";
 import { RemediationError } from "../functions/shared/errors.ts";
 import { bounded } from "../functions/shared/text.ts";
@@ -12,7 +12,7 @@ const CREDENTIALS_SECONDS = 60;
  * Makes a connection from a kubeconfig, as kubectl does: client certificates, tokens and exec plugins included.
  * @param file the kubeconfig; without one, `KUBECONFIG` or `~/.kube/config`
  * @param context a context in it; without one, its current context
- * @throws RemediationError `InvalidKubeconfig`, `ContextNotFound`
+ * @throws RemediationError `InvalidKubeconfig`, `ContextNotFound`; `Unauthorized` when its credentials cannot be had
  */
 export async function connectionFromKubeconfig(file?: string, context?: string): Promise<Connection> {
   const config = load(file);
@@ -33,6 +33,7 @@ export async function connectionFromKubeconfig(file?: string, context?: string):
       "The kubeconfig's current context names no cluster. Choose one with --context, or set it with kubectl config use-context.",
     );
   }
+  refuseUnsafe(cluster);
   const { headers: _headers, agent: _agent, ...tls } = await requestOptions(config);
   return {
     name: config.getCurrentContext(),
@@ -54,6 +55,26 @@ function load(file: string | undefined): KubeConfig {
     throw new RemediationError("InvalidKubeconfig", `The kubeconfig ${file ?? ""} cannot be read: ${firstLine(error)}`);
   }
   return config;
+}
+
+/** Refuses a cluster that would be reached in the open, or not in the way its kubeconfig says. */
+function refuseUnsafe({ server, skipTLSVerify, proxyUrl }: KubeConfigCluster): void {
+  const url = URL.parse(server);
+  if (url === null) {
+    throw new RemediationError("InvalidKubeconfig", "The server of the kubeconfig's cluster is not a URL. Correct it.");
+  }
+  if (url.protocol === "http:" && !skipTLSVerify) {
+    throw new RemediationError(
+      "InvalidKubeconfig",
+      `The cluster at ${url.origin} is reached without TLS, so anyone on the way can read the credentials. Give an https:// address, or set insecure-skip-tls-verify where that is meant, as for kubectl proxy.`,
+    );
+  }
+  if (proxyUrl !== undefined) {
+    throw new RemediationError(
+      "InvalidKubeconfig",
+      "The kubeconfig reaches the cluster through a proxy (proxy-url), which is not supported here. Use a context that reaches it directly.",
+    );
+  }
 }
 
 /** TLS options and headers for one request; runs the exec plugin where the kubeconfig names one. */

@@ -130,6 +130,25 @@ describe("a kubeconfig is refused", () => {
   });
 });
 
+describe("a cluster", () => {
+  const at = (cluster: object) => write({ token: "t" }, { clusters: [{ name: "dev", cluster }] });
+  const open = "http://me:secret@127.0.0.1:8001";
+
+  it.each([
+    ["without TLS", { server: open }, "http://127.0.0.1:8001 is reached without TLS"],
+    ["through a proxy", { server: "https://dev.example", "proxy-url": "http://proxy.example" }, "proxy-url"],
+    ["at what is no URL", { server: "dev.example" }, "not a URL"],
+  ])("is refused %s", async (_how, cluster, message) => {
+    await expect(connectionFromKubeconfig(at(cluster))).rejects.toMatchObject(refused("InvalidKubeconfig", message));
+  });
+
+  it("is taken without TLS where the kubeconfig says that this is meant", async () => {
+    const file = at({ server: open, "insecure-skip-tls-verify": true });
+
+    expect(await connectionFromKubeconfig(file)).toMatchObject({ server: open });
+  });
+});
+
 describe("a kubeconfig that cannot be used", () => {
   const CANARY = "canary-token-that-nobody-may-see";
 
