@@ -22,8 +22,8 @@ const WIDEST = [32, 34, 26, 8, 10];
 const DISPENSABLE = ["FAILURE", "REMEDY", "DIAGNOSIS", "OUTCOME"];
 /** What the last column needs. */
 const LEAST = 12;
-/** For a terminal that does not tell its width. */
-const USUAL_WIDTH = 120;
+/** For a terminal that does not tell its size. */
+const USUAL = { width: 120, height: 24 };
 
 /** A table on a terminal that is drawn anew in its place. */
 export class LiveView {
@@ -35,14 +35,33 @@ export class LiveView {
   }
 
   draw(rows: Rows): void {
-    const lines = tableLines([...rows.values()], this.#terminal.columns || USUAL_WIDTH, (style, text) =>
-      styleText(style, text, { stream: this.#terminal }),
-    );
-    // Up to where the last drawing began, each line cleared before it is written.
+    const { columns, rows: height } = this.#terminal;
+    const { shown, rest } = rowsThatFit([...rows.values()], height || USUAL.height);
+    const width = columns || USUAL.width;
+    const lines = tableLines(shown, width, (style, text) => styleText(style, text, { stream: this.#terminal }));
+    if (rest.length > 0) lines.push(fitted(describeRest(rest), width - 1).trimEnd());
+    // Up to where the last drawing began, each line cleared before it is written, and what is left of the last one, too.
     const up = this.#lines === 0 ? "" : `\u001b[${this.#lines}A`;
-    this.#terminal.write(up + lines.map((line) => `\u001b[2K${line}\n`).join(""));
+    this.#terminal.write(`${up}${lines.map((line) => `\u001b[2K${line}\n`).join("")}\u001b[J`);
     this.#lines = lines.length;
   }
+}
+
+/** As many rows as a terminal can show at once, in their order: those that go on, and then the last that have ended. */
+export function rowsThatFit(rows: readonly Row[], height: number): { shown: Row[]; rest: Row[] } {
+  // Beside them stand the titles, a line for the rest, and the cursor.
+  const room = Math.max(1, height - 3);
+  if (rows.length <= room + 1) return { shown: [...rows], rest: [] };
+  const going = rows.filter(({ outcome }) => outcome === undefined);
+  const ended = rows.filter(({ outcome }) => outcome !== undefined).reverse();
+  const chosen = new Set([...going, ...ended].slice(0, room));
+  return { shown: rows.filter((row) => chosen.has(row)), rest: rows.filter((row) => !chosen.has(row)) };
+}
+
+/** What became of the rows that are not shown, in a line. */
+export function describeRest(rest: readonly Row[]): string {
+  const counts = Map.groupBy(rest, ({ outcome }) => outcome ?? "going on");
+  return `… and ${rest.length} more: ${[...counts].map(([what, rows]) => `${rows.length} ${what}`).join(", ")}`;
 }
 
 /** The table's lines, each fitting into the width. */

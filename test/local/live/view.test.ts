@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { tableLines } from "../../../local/live/view.ts";
+import { describeRest, rowsThatFit, tableLines } from "../../../local/live/view.ts";
 import type { Row } from "../../../local/live/rows.ts";
 
 const row: Row = {
@@ -46,5 +46,36 @@ describe("the table of workloads", () => {
       "Deployment shop/web  well since 12:00;…",
       "Deployment shop/web  Skipped: OptedOut",
     ]);
+  });
+});
+
+describe("more workloads than the terminal has lines", () => {
+  const rows = Array.from({ length: 30 }, (_, index): Row => {
+    const workload = `Deployment shop/web-${index}`;
+    return { ...row, workload, outcome: index < 20 ? "Recovered" : index < 25 ? "Skipped" : undefined };
+  });
+  const numbers = (shown: readonly Row[]) => shown.map((each) => rows.indexOf(each));
+
+  it("are all shown where they fit, with a line for the titles and one for the cursor", () => {
+    expect(rowsThatFit(rows, 32).rest).toEqual([]);
+    expect(rowsThatFit(rows, 31).rest).not.toEqual([]);
+  });
+
+  it("give way to those that go on, and then to the last that ended", () => {
+    const { shown, rest } = rowsThatFit(rows, 12);
+
+    expect(numbers(shown)).toEqual([21, 22, 23, 24, 25, 26, 27, 28, 29]);
+    expect(describeRest(rest)).toBe("… and 21 more: 20 Recovered, 1 Skipped");
+  });
+
+  it("are counted among the rest even while they go on", () => {
+    const { shown, rest } = rowsThatFit(rows, 6);
+
+    expect(numbers(shown)).toEqual([25, 26, 27]);
+    expect(describeRest(rest)).toBe("… and 27 more: 20 Recovered, 5 Skipped, 2 going on");
+  });
+
+  it("leave one row on a terminal of no height", () => {
+    expect(rowsThatFit(rows, 1).shown).toHaveLength(1);
   });
 });
