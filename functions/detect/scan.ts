@@ -12,7 +12,7 @@ import { answer, bounded, MAX_BYTES } from "./answer.ts";
 import { findFailingPods, findLostNodes } from "./failing-pods.ts";
 import { findFailingHpas, findFailingWorkloads } from "./failing-workloads.ts";
 import { groupIncidents, workloadKey } from "./incidents.ts";
-import { stormReason } from "./storm.ts";
+import { findStorm, type FailureStorm } from "./storm.ts";
 import { cellsOf, type Table } from "./table.ts";
 import { View } from "./view.ts";
 
@@ -55,7 +55,7 @@ export async function scan(cluster: Cluster, options: Scan): Promise<Detection> 
   const settling = await inRollout(view, inScope, workloads.rollingOut);
   // A rollout inside its deadline may still succeed: whoever asks is told, but it is nothing to remedy.
   const incidents = findingsOnly ? inScope : inScope.filter((incident) => !settling.includes(incident));
-  const storm = stormReason(
+  const storm = findStorm(
     {
       failingWorkloads: found.length,
       workloads: Math.max(workloads.seen, found.length),
@@ -81,9 +81,13 @@ export async function scan(cluster: Cluster, options: Scan): Promise<Detection> 
       MAX_BYTES.rollouts,
     ),
     unseen: view.describeBlindSpots(),
-    ...(storm === undefined || incidents.length === 0 ? {} : { storm }),
+    ...(storm === undefined || incidents.length === 0 ? {} : stormFields(storm)),
     ...(findingsOnly ? answer(pods.failing, hpas.all, moment) : {}),
   };
+}
+
+function stormFields({ reason, node }: FailureStorm): Pick<Detection, "storm" | "storm_node"> {
+  return { storm: reason, ...(node === undefined ? {} : { storm_node: node }) };
 }
 
 /**

@@ -8,36 +8,41 @@ export interface Extent {
   failingPods: { node: string | undefined; workload: string }[];
 }
 
+/** So much fails at once that the workloads are not the cause. */
+export interface FailureStorm {
+  /** The sentence that says why it is one. */
+  reason: string;
+  /** The node that is the cause; undefined when it is the cluster. */
+  node?: string;
+}
+
 /**
  * Tells a cluster problem from workload problems: many workloads failing at once, or most failing pods on one node.
- * @returns the sentence that says why it is a storm; undefined when it is none
+ * @returns undefined when it is no storm
  */
-export function stormReason(extent: Extent, policy: Policy): string | undefined {
+export function findStorm(extent: Extent, policy: Policy): FailureStorm | undefined {
   const { failingWorkloads, workloads, failingPods } = extent;
   const share = workloads === 0 ? 0 : failingWorkloads / workloads;
   if (failingWorkloads >= policy.storm.min_workloads && share >= policy.storm.min_share) {
-    return (
+    const reason =
       `${failingWorkloads} of ${workloads} workloads fail at once (${percent(share)}). ` +
-      "That points to the cluster (network, DNS, registry, nodes), not to the workloads, so nothing was touched."
-    );
+      "That points to the cluster (network, DNS, registry, nodes), not to the workloads, so nothing was touched.";
+    return { reason };
   }
   return nodeStorm(failingPods, policy);
 }
 
-function nodeStorm(pods: Extent["failingPods"], policy: Policy): string | undefined {
-  const byNode = Map.groupBy(
-    pods.filter((pod) => pod.node !== undefined),
-    (pod) => pod.node,
-  );
-  for (const [node, onNode] of byNode) {
+function nodeStorm(pods: Extent["failingPods"], policy: Policy): FailureStorm | undefined {
+  for (const [node, onNode] of Map.groupBy(pods, (pod) => pod.node)) {
+    if (node === undefined) continue;
     const workloads = new Set(onNode.map((pod) => pod.workload)).size;
     const share = onNode.length / pods.length;
     // One workload that happens to sit on one node says nothing about the node.
     if (onNode.length >= policy.storm.min_pods_on_node && share >= policy.storm.node_share && workloads >= 3) {
-      return (
-        `${onNode.length} of ${pods.length} failing pods, of ${workloads} workloads, are on node ${node ?? ""} (${percent(share)}). ` +
-        "That points to the node, not to the workloads, so nothing was touched. Cordon and drain it, or replace it."
-      );
+      const reason =
+        `${onNode.length} of ${pods.length} failing pods, of ${workloads} workloads, are on node ${node} (${percent(share)}). ` +
+        "That points to the node, not to the workloads, so nothing was touched. Cordon and drain it, or replace it.";
+      return { reason, node };
     }
   }
   return undefined;

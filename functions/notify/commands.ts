@@ -4,7 +4,8 @@ import type { RemedyResult, WorkloadRef } from "../shared/contracts.ts";
 const PLAIN = /^[a-zA-Z0-9][-a-zA-Z0-9._]*$/;
 
 /** The flags of these commands; nothing else may begin with a dash. */
-const FLAG = /^(-n|-p|--name|--all-containers|--previous|--sort-by=\.lastTimestamp|--to-revision=\d+|--replicas=\d+)$/;
+const FLAG =
+  /^(-n|-A|-p|--name|--all-containers|--previous|--sort-by=\.lastTimestamp|--to-revision=\d+|--replicas=\d+)$/;
 
 /** The command that makes kubectl talk to an EKS cluster. */
 export function connectCommands(clusterName: string): string[] {
@@ -26,6 +27,19 @@ export function workloadCommands(
       [...inNamespace, "get", "pods"],
       ...(pod === undefined ? [] : [[...inNamespace, "logs", pod, "--all-containers", "--previous"]]),
       [...inNamespace, "get", "events", "--sort-by=.lastTimestamp"],
+    ]),
+  ];
+}
+
+/** Commands that show what the workloads of a storm share, beginning with the node that is its cause. */
+export function stormCommands(clusterName: string, node: string | undefined): string[] {
+  return [
+    ...connectCommands(clusterName),
+    ...commands([
+      ...(node === undefined ? [] : [["kubectl", "describe", "node", node]]),
+      ["kubectl", "get", "nodes"],
+      ["kubectl", "-n", "kube-system", "get", "pods"],
+      ["kubectl", "get", "events", "-A", "--sort-by=.lastTimestamp"],
     ]),
   ];
 }

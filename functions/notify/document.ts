@@ -3,7 +3,7 @@ import { describeSize } from "../shared/kubernetes/hpa.ts";
 import { describeWorkload } from "../shared/kubernetes/workloads.ts";
 import { NOTIFICATION_VERSION, type NotificationDocument } from "../shared/notification.ts";
 import { bounded, count } from "../shared/text.ts";
-import { connectCommands, workloadCommands } from "./commands.ts";
+import { stormCommands, workloadCommands } from "./commands.ts";
 import { consoleLink } from "./console-link.ts";
 import { adviceOn } from "./error-advice.ts";
 import { nextSteps } from "./next-steps.ts";
@@ -52,12 +52,7 @@ export function stormDocument(detection: Detection, report: Report, execution: E
     dry_run: detection.dry_run,
     found: [...shown, ...(more > 0 ? [`and ${count(more, "more workload")}`] : [])].map(line),
     next_steps: ["Look for what the workloads share: nodes, DNS, the network, the image registry, a webhook."],
-    commands: [
-      ...connectCommands(detection.cluster_name),
-      "kubectl get nodes",
-      "kubectl -n kube-system get pods",
-      "kubectl get events -A --sort-by=.lastTimestamp",
-    ],
+    commands: stormCommands(detection.cluster_name, detection.storm_node),
   };
 }
 

@@ -124,6 +124,8 @@ export const Detection = z.strictObject({
   omitted_hpas: z.int().optional(),
   /** Why this is a storm, when it is one. */
   storm: z.string().optional(),
+  /** The node that is its cause; absent when the cause is the cluster. */
+  storm_node: z.string().optional(),
 });
 export type Detection = z.output<typeof Detection>;
 
@@ -166,6 +168,8 @@ export const HistoryEntry = z.strictObject({
   applied: z.literal(true).optional(),
   /** Hash of the workload's pod template at that time: a changed spec clears the count of ineffective remedies. */
   template: z.string().optional(),
+  /** The node of a storm that was one node's. */
+  node: z.string().optional(),
 });
 export type HistoryEntry = z.output<typeof HistoryEntry>;
 

@@ -112,6 +112,20 @@ describe("the next storm", () => {
     expect(await meet()).toMatchObject({ status: "known" });
   });
 
+  it("is another one on another node, and in the whole cluster, each with pauses of its own", async () => {
+    const node = (name: string) => ({ storm_node: name });
+
+    expect(await toldDuring(600, node("node-1"))).toEqual([0, 200, 600]);
+    expect(await meet(node("node-2"))).toEqual({ status: "tell" });
+    expect(await meet()).toEqual({ status: "tell" });
+    expect(await meet(node("node-1"))).toMatchObject({ status: "known" });
+    clock.pass(150);
+    expect(await meet(node("node-1"))).toMatchObject({ status: "known" });
+    clock.pass(50);
+    expect(await meet(node("node-2"))).toEqual({ status: "tell" });
+    expect(await meet(node("node-1"))).toMatchObject({ status: "known" });
+  });
+
   it("is another one in another part of the cluster", async () => {
     const parts = [{}, { namespace: "shop" }, { namespace: "blog" }];
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { stormReason, type Extent } from "../../../functions/detect/storm.ts";
+import { findStorm, type Extent } from "../../../functions/detect/storm.ts";
 import { policy } from "../../support/objects.ts";
 
 const rules = policy({ storm: { min_workloads: 10, min_share: 0.3, node_share: 0.8, min_pods_on_node: 10 } });
@@ -18,17 +18,21 @@ const extent = (overrides: Partial<Extent>): Extent => ({
 
 describe("a storm", () => {
   it("is enough workloads that are also a large enough share of all", () => {
-    expect(stormReason(extent({ failingWorkloads: 10, workloads: 33 }), rules)).toContain("10 of 33 workloads");
-    expect(stormReason(extent({ failingWorkloads: 9, workloads: 9 }), rules)).toBeUndefined();
-    expect(stormReason(extent({ failingWorkloads: 10, workloads: 34 }), rules)).toBeUndefined();
+    const storm = findStorm(extent({ failingWorkloads: 10, workloads: 33 }), rules);
+
+    expect(storm?.reason).toContain("10 of 33 workloads");
+    expect(storm?.node).toBeUndefined();
+    expect(findStorm(extent({ failingWorkloads: 9, workloads: 9 }), rules)).toBeUndefined();
+    expect(findStorm(extent({ failingWorkloads: 10, workloads: 34 }), rules)).toBeUndefined();
   });
 
   it("is most of the failing pods on one node, and names it", () => {
     const seen = [...pods(12, "node-7", 3), ...pods(3, "node-1", 3)];
 
-    expect(stormReason(extent({ failingPods: seen }), rules)).toContain(
-      "12 of 15 failing pods, of 3 workloads, are on node node-7",
-    );
+    expect(findStorm(extent({ failingPods: seen }), rules)).toEqual({
+      reason: expect.stringContaining("12 of 15 failing pods, of 3 workloads, are on node node-7") as string,
+      node: "node-7",
+    });
   });
 
   it.each([
@@ -38,10 +42,10 @@ describe("a storm", () => {
     ["pods that no node has taken", pods(20, undefined, 5)],
     ["pods without a node beside those on it", [...pods(10, "node-7", 3), ...pods(10, undefined, 3)]],
   ])("is not %s", (_what, failingPods) => {
-    expect(stormReason(extent({ failingPods }), rules)).toBeUndefined();
+    expect(findStorm(extent({ failingPods }), rules)).toBeUndefined();
   });
 
   it("is not an empty cluster", () => {
-    expect(stormReason({ failingWorkloads: 0, workloads: 0, failingPods: [] }, rules)).toBeUndefined();
+    expect(findStorm({ failingWorkloads: 0, workloads: 0, failingPods: [] }, rules)).toBeUndefined();
   });
 });

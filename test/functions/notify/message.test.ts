@@ -141,6 +141,14 @@ describe("the message about a storm", () => {
     expect(report).toMatchObject({ outcome: "Storm", action: "none", needs_person: true });
   });
 
+  it("begins its commands with the node that is the cause, where it is one", () => {
+    const textOf = (seen: Detection) => stormMessage(seen, EXECUTION).text;
+
+    expect(textOf({ ...detection(2), storm_node: "node-7" })).toContain("kubectl describe node node-7");
+    expect(textOf(detection(2))).not.toContain("describe node");
+    expect(textOf({ ...detection(2), storm_node: "$(reboot)" })).not.toContain("reboot");
+  });
+
   it("names twenty workloads and counts the others, those that detection left out included", () => {
     expect(failing(detection(20))).toHaveLength(20);
     expect(failing(detection(25, 7))?.slice(20)).toEqual(["- and 12 more workloads"]);
