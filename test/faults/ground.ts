@@ -110,11 +110,13 @@ export class Ground {
     for (const { metadata } of await this.pods(app)) {
       if (metadata?.deletionTimestamp !== undefined) continue;
       const annotations = { ...metadata?.annotations, [name]: value };
-      await this.patch(paths.pod(this.namespace, metadata?.name ?? ""), {
-        op: "add",
-        path: "/metadata/annotations",
-        value: annotations,
-      });
+      const path = paths.pod(this.namespace, metadata?.name ?? "");
+      try {
+        await this.patch(path, { op: "add", path: "/metadata/annotations", value: annotations });
+      } catch (error) {
+        // It went meanwhile.
+        if (!isRemediationError(error, "NotFound")) throw error;
+      }
     }
   }
 

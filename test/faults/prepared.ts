@@ -2,7 +2,7 @@ import { Ground } from "./ground.ts";
 import type { Stage } from "./play.ts";
 import type { Situation } from "./situations.ts";
 
-/** Why a situation could not be brought about; such a run says nothing about the workflow. */
+/** Why a situation could not be brought about, or played to its end; such a run says nothing about the workflow. */
 export interface Unprepared {
   unprepared: string;
 }
@@ -15,12 +15,10 @@ export async function onPreparedGround<Played>(
 ): Promise<Played | Unprepared> {
   const ground = await Ground.create(cluster, `faults-${situation.name}`);
   try {
-    try {
-      await situation.prepare(ground);
-    } catch (error) {
-      return { unprepared: error instanceof Error ? error.message : String(error) };
-    }
+    await situation.prepare(ground);
     return await play(ground);
+  } catch (error) {
+    return { unprepared: error instanceof Error ? error.message : String(error) };
   } finally {
     await ground.remove();
   }
