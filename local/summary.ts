@@ -18,7 +18,10 @@ export const EXIT = { nothingToDo: 0, error: 1, needsPerson: 2, interrupted: 130
 export function exitCode(result: ExecutionResult): number {
   if (result.status === "failed") return EXIT.error;
   if (result.status === "aborted") return EXIT.interrupted;
-  if (isDetection(result.output)) return result.output.status === "healthy" ? EXIT.nothingToDo : EXIT.needsPerson;
+  if (isDetection(result.output)) {
+    const { status, unseen } = result.output;
+    return status === "healthy" && unseen.length === 0 ? EXIT.nothingToDo : EXIT.needsPerson;
+  }
   const { outcomes, workloads, omitted = 0, unseen = [] } = result.output as RunOutput;
   const needsPerson =
     outcomes.includes("Storm") ||

@@ -14,6 +14,8 @@ const finished = (...workloads: { outcome: string }[]) => ({
   status: "succeeded" as const,
   output: { outcomes: workloads.map(({ outcome }) => outcome), workloads, omitted: 0 },
 });
+/** What every answer of detect_failures has. */
+const found = { incidents: [], unseen: [] };
 
 describe("the exit code", () => {
   it.each([
@@ -23,6 +25,8 @@ describe("the exit code", () => {
     ["there is a storm", { status: "succeeded", output: { outcomes: ["Storm"], workloads: [] } }, 2],
     ["incidents were left out", { status: "succeeded", output: { outcomes: [], workloads: [], omitted: 3 } }, 2],
     ["a part was not seen", { status: "succeeded", output: { outcomes: ["Healthy"], workloads: [], unseen: [{}] } }, 2],
+    ["detect_failures found nothing", { status: "succeeded", output: { ...found, status: "healthy" } }, 0],
+    ["and did not see a part", { status: "succeeded", output: { ...found, status: "healthy", unseen: [{}] } }, 2],
     ["detect_failures found something", { status: "succeeded", output: { status: "failing", incidents: [{}] } }, 2],
     ["the run failed", { status: "failed", error: { name: "Forbidden", cause: "" } }, 1],
     ["it was interrupted", { status: "aborted" }, 130],
