@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import * as z from "zod";
 import { HistoryEntry, type WorkloadRef } from "../shared/contracts.ts";
+import { UNFINISHED } from "../shared/history.ts";
 import type { Lease } from "../shared/kubernetes/types.ts";
 import { CLAIM_NAMESPACE } from "../shared/policy.ts";
 import { bounded } from "../shared/text.ts";
@@ -67,19 +68,31 @@ export function takenOver(lease: Lease, holder: string, seconds: number, now: Da
   };
 }
 
+/** The same Lease, still held, with an entry for a remedy that its holder begins. */
+export function begun(lease: Lease, entry: HistoryEntry): Lease {
+  return { ...lease, metadata: { ...lease.metadata, annotations: annotationsWith(lease, entry) } };
+}
+
 /** The same Lease, held by nobody, with one more entry in its history. */
 export function released(lease: Lease, entry: HistoryEntry | undefined, now: Date): Lease {
-  const history = [...(entry === undefined ? [] : [entry]), ...historyOf(lease)].slice(0, MAX_HISTORY);
   const { holderIdentity: _released, ...spec } = lease.spec ?? {};
   return {
     ...lease,
     metadata: {
       ...lease.metadata,
       labels: { ...lease.metadata?.labels, [USED_LABEL]: dayOf(now) },
-      annotations: { ...lease.metadata?.annotations, [HISTORY_ANNOTATION]: JSON.stringify(history) },
+      annotations: annotationsWith(lease, entry),
     },
     spec: { ...spec, renewTime: microTime(now) },
   };
+}
+
+/** The annotations with an entry more; what the holder had begun by then gives way to it. */
+function annotationsWith(lease: Lease, entry: HistoryEntry | undefined): Record<string, string> {
+  const holder = lease.spec?.holderIdentity;
+  const earlier = historyOf(lease).filter(({ execution, outcome }) => outcome !== UNFINISHED || execution !== holder);
+  const history = [...(entry === undefined ? [] : [entry]), ...earlier].slice(0, MAX_HISTORY);
+  return { ...lease.metadata?.annotations, [HISTORY_ANNOTATION]: JSON.stringify(history) };
 }
 
 /** Who holds the Lease at `now`; undefined when nobody does or the holder's time is over. */

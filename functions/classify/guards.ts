@@ -131,6 +131,17 @@ const rolloutGuard: RemedyGuard = ({ incident, workload, pods }, remedy) => {
   };
 };
 
+/** What the status says is of an earlier spec: somebody has changed the workload just now. */
+const unseenSpecGuard: RemedyGuard = ({ workload }, remedy) => {
+  const replacesPods = remedy.action === "rollback" || (remedy.action === "restart" && remedy.mode === "evict");
+  const { metadata, status } = workload ?? {};
+  if (!replacesPods || (status?.observedGeneration ?? 0) >= (metadata?.generation ?? 0)) return undefined;
+  return {
+    refusal: "RolloutInProgress",
+    message: "Somebody has just changed its spec, and its controller has not seen that yet; it may be a rollout.",
+  };
+};
+
 /** StatefulSets and DaemonSets have no progress deadline: the policy says how long their updates may take to show. */
 const setUpdateGuard: RemedyGuard = ({ incident, workload, controllerRevisions, now }, remedy, policy) => {
   if (incident.requested !== undefined || !isSetUpdating(incident.workload.kind, workload)) return undefined;
@@ -166,7 +177,13 @@ const ownerToolGuard: RemedyGuard = ({ workload, hpa }, remedy) => {
   };
 };
 
-const REMEDY_GUARDS: readonly RemedyGuard[] = [pausedGuard, rolloutGuard, setUpdateGuard, ownerToolGuard];
+const REMEDY_GUARDS: readonly RemedyGuard[] = [
+  pausedGuard,
+  unseenSpecGuard,
+  rolloutGuard,
+  setUpdateGuard,
+  ownerToolGuard,
+];
 
 /** The API server's default for `spec.progressDeadlineSeconds`. */
 export const DEFAULT_PROGRESS_DEADLINE_SECONDS = 600;

@@ -1,9 +1,9 @@
 import * as z from "zod";
+import { beginRemedy } from "../claim/begin-remedy.ts";
 import { lambda } from "../shared/aws/lambda.ts";
 import { Attempt, RemedyResult, WorkloadRun } from "../shared/contracts.ts";
 import { withEvent } from "../shared/kubernetes/event.ts";
-import { assertNotOptedOut } from "../shared/opt-out.ts";
-import { assertClaimed, remedyOf } from "../shared/remedy-step.ts";
+import { remedyOf } from "../shared/remedy-step.ts";
 import { settling } from "../shared/settling.ts";
 import { contract, step } from "../shared/step.ts";
 import { count } from "../shared/text.ts";
@@ -18,10 +18,9 @@ export const restartPods = step(
   async ({ attempt, run }, environment): Promise<RemedyResult> => {
     const remedy = remedyOf(run, "restart");
     const cluster = await environment.connect(run.cluster_name);
-    assertClaimed(run, environment.now());
-    await assertNotOptedOut(cluster, run.incident.workload);
+    await beginRemedy(cluster, run, environment.now());
     const restarted = await restart(cluster, remedy, {
-      namespace: run.incident.workload.namespace,
+      workload: run.incident.workload,
       dryRun: run.dry_run,
       again: attempt > 0,
       onlyFailing: run.incident.requested === undefined,

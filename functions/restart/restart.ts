@@ -1,10 +1,11 @@
 import type { Cluster, Preconditions } from "../shared/cluster/cluster.ts";
 import { paths } from "../shared/cluster/paths.ts";
-import type { PodTarget, Remedy } from "../shared/contracts.ts";
+import type { PodTarget, Remedy, WorkloadRef } from "../shared/contracts.ts";
 import { isRemediationError } from "../shared/errors.ts";
 import { isFailing } from "../shared/kubernetes/pod-failures.ts";
 import { isLeftover, isReady, isTerminating } from "../shared/kubernetes/pods.ts";
 import type { Pod } from "../shared/kubernetes/types.ts";
+import { assertNotOptedOut } from "../shared/opt-out.ts";
 
 export type RestartRemedy = Extract<Remedy, { action: "restart" }>;
 
@@ -22,7 +23,8 @@ export interface Restarted {
 
 /** How the restart is carried out. */
 export interface RestartOptions {
-  namespace: string;
+  /** Whose pods they are; before each removal it is looked whether it has opted out. */
+  workload: WorkloadRef;
   dryRun: boolean;
   /** Whether this restart was tried before: what is gone by now is its own work. */
   again: boolean;
@@ -34,13 +36,14 @@ export interface RestartOptions {
  * Replaces pods one after the other. Each is read again first and pinned by its UID, so that a pod of the same name that
  * came later is never touched, and a repeated call changes nothing more.
  *
- * @throws RemediationError `DisruptionBudgetExhausted` when the budget holds the very first one
+ * @throws RemediationError `DisruptionBudgetExhausted` when the budget holds the very first one, `OptedOut`
  */
 export async function restart(
   cluster: Cluster,
   { mode, pods }: RestartRemedy,
-  { namespace, dryRun, again, onlyFailing }: RestartOptions,
+  { workload, dryRun, again, onlyFailing }: RestartOptions,
 ): Promise<Restarted> {
+  const { namespace } = workload;
   const result: Restarted = { replaced: [], gone: [], recovered: [], held: [] };
   const gone = again ? result.replaced : result.gone;
   for (const [index, target] of pods.entries()) {
@@ -54,6 +57,7 @@ export async function restart(
       result.recovered.push(target);
       continue;
     }
+    await assertNotOptedOut(cluster, workload);
     try {
       const removed = await remove(cluster, mode, namespace, target, dryRun);
       (removed ? result.replaced : gone).push(target);

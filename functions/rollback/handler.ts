@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { beginRemedy } from "../claim/begin-remedy.ts";
 import { lambda } from "../shared/aws/lambda.ts";
 import {
   Attempt,
@@ -27,21 +28,26 @@ export const rollback = step(
   async ({ operation, attempt, run }, environment): Promise<RemedyResult | UndoResult> => {
     const { from, to, unblock } = remedyOf(run, "rollback");
     const cluster = await environment.connect(run.cluster_name);
-    assertClaimed(run, environment.now());
     const { workload } = run.incident;
     const policy = environment.policy();
 
     if (operation === "undo") {
       return await withEvent(environment, run, "RemediationUndone", {
         ...(await undoUnlessOvertaken(async () => {
+          assertClaimed(run, environment.now());
           await assertNotOptedOut(cluster, workload);
           await switchTemplate(cluster, { workload, from: to, to: from, dryRun: run.dry_run });
         }, `The rollback was undone: the template of revision ${from.revision} is back.`)),
         ...undoSettling(policy, environment.now()),
       });
     }
+    await beginRemedy(cluster, run, environment.now());
     await assertNotOptedOut(cluster, workload);
-    const { switched, unblocked } = await rollBack(cluster, { workload, from, to, unblock, dryRun: run.dry_run });
+    const { switched, unblocked } = await rollBack(cluster, {
+      ...{ workload, from, to, unblock },
+      dryRun: run.dry_run,
+      again: attempt > 0,
+    });
     const plan = settling(run, policy, environment.now());
     if (!switched && attempt === 0) return { ...alreadySo("roll it back"), ...plan };
     return await withEvent(environment, run, "RemediationRolledBack", {

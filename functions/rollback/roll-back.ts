@@ -13,11 +13,13 @@ const POLL_MS = 200;
 /** A change of template, and the pods that would keep it from being rolled out. */
 export interface RollBack extends TemplateSwitch {
   unblock: PodTarget[];
+  /** Whether this rollback was tried before: a template that is back by now is its own work, else it is somebody else's. */
+  again: boolean;
 }
 
 /**
  * Puts the template of an earlier revision back, then deletes the pods that an ordered StatefulSet waits for in vain.
- * Doing it again changes nothing more.
+ * Doing it again changes nothing more; where somebody else has put the template back, nothing is done at all.
  *
  * @param patience how long the controller of a StatefulSet may take to see the new template, in milliseconds
  * @returns whether the template was switched now, not before, and the pods that have given way
@@ -26,14 +28,15 @@ export interface RollBack extends TemplateSwitch {
  */
 export async function rollBack(
   cluster: Cluster,
-  { unblock: pods, ...change }: RollBack,
+  { unblock: pods, again, ...change }: RollBack,
   patience = OBSERVED_WITHIN_MS,
 ): Promise<{ switched: boolean; unblocked: PodTarget[] }> {
   const { workload, to, dryRun } = change;
-  const unblocking = { namespace: workload.namespace, pods, to };
+  const unblocking = { workload, pods, to };
   // Whether they may be deleted has to be known before the template is changed: one without the other helps nobody.
   const planned = await unblock(cluster, { ...unblocking, dryRun: true });
   const switched = await switchTemplate(cluster, change);
+  if (!switched && !again) return { switched, unblocked: [] };
   if (dryRun || pods.length === 0) return { switched, unblocked: planned };
   await untilObserved(cluster, change, patience);
   return { switched, unblocked: await unblock(cluster, { ...unblocking, dryRun: false }) };

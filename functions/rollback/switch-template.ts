@@ -4,6 +4,7 @@ import { isRemediationError, RemediationError } from "../shared/errors.ts";
 import { templateHash } from "../shared/kubernetes/template.ts";
 import type { Deployment, Workload } from "../shared/kubernetes/types.ts";
 import { rollsOutByItself } from "../shared/kubernetes/update-strategy.ts";
+import { assertNoOptOutOn } from "../shared/opt-out.ts";
 import { describeWorkload, readWorkload, workloadPath } from "../shared/kubernetes/workloads.ts";
 import { CHANGE_CAUSE, readEarlierTemplate, type EarlierTemplate } from "./earlier-template.ts";
 
@@ -28,7 +29,7 @@ export interface TemplateSwitch {
  *
  * @returns whether it was switched now; false when the wanted template was there already
  * @throws RemediationError `ObjectChanged` when somebody else changed the template, paused the rollout, chose an update
- *   strategy that replaces no pods, or deleted the revision since; `WorkloadNotFound`; `WriteRefused` when admission
+ *   strategy that replaces no pods, or deleted the revision since; `OptedOut`; `WorkloadNotFound`; `WriteRefused` when admission
  *   refuses the template; `InvalidStepInput` for another kind
  */
 export async function switchTemplate(cluster: Cluster, change: TemplateSwitch): Promise<boolean> {
@@ -36,6 +37,7 @@ export async function switchTemplate(cluster: Cluster, change: TemplateSwitch): 
   for (let attempt = 1; ; attempt++) {
     const { path, workload, present } = await readTemplate(cluster, ref);
     if (present === to.template) return false;
+    assertNoOptOutOn(ref, workload);
     assertUnchanged(ref, workload, present, from);
     const patch = templatePatch(ref, workload, await readEarlierTemplate(cluster, ref, to));
     try {

@@ -1,11 +1,12 @@
 import type { Cluster } from "../shared/cluster/cluster.ts";
 import { paths } from "../shared/cluster/paths.ts";
 import { mapConcurrently } from "../shared/concurrency.ts";
-import type { PodTarget, RevisionRef } from "../shared/contracts.ts";
+import type { PodTarget, RevisionRef, WorkloadRef } from "../shared/contracts.ts";
 import { isRemediationError } from "../shared/errors.ts";
 import { isTerminating } from "../shared/kubernetes/pods.ts";
 import type { Pod } from "../shared/kubernetes/types.ts";
 import { blocks } from "../shared/kubernetes/unblocking.ts";
+import { assertNotOptedOut } from "../shared/opt-out.ts";
 
 /** The status of a crashing pod changes often; each change of it makes the precondition fail. */
 const ATTEMPTS = 6;
@@ -14,7 +15,8 @@ const CONCURRENCY = 8;
 
 /** Which pods are to give way, and to which revision. */
 export interface Unblocking {
-  namespace: string;
+  /** Whose pods they are; before each deletion it is looked whether it has opted out. */
+  workload: WorkloadRef;
   pods: PodTarget[];
   /** The revision that was put in place; pods that were made from it are left alone. */
   to: RevisionRef;
@@ -35,15 +37,16 @@ export async function unblock(cluster: Cluster, { pods, ...how }: Unblocking): P
 async function givesWay(
   cluster: Cluster,
   { name, uid }: PodTarget,
-  { namespace, to, dryRun }: Omit<Unblocking, "pods">,
+  { workload, to, dryRun }: Omit<Unblocking, "pods">,
 ): Promise<boolean> {
-  const path = paths.pod(namespace, name);
+  const path = paths.pod(workload.namespace, name);
   for (let attempt = 1; ; attempt++) {
     try {
       const pod = await cluster.get<Pod>(path);
       if (pod.metadata?.uid !== uid || isTerminating(pod)) return true;
       if (!blocks(pod, to)) return false;
       const resourceVersion = pod.metadata.resourceVersion;
+      if (!dryRun) await assertNotOptedOut(cluster, workload);
       await cluster.delete(path, { uid, ...(resourceVersion === undefined ? {} : { resourceVersion }) }, { dryRun });
       return true;
     } catch (error) {

@@ -1,9 +1,9 @@
 import * as z from "zod";
+import { beginRemedy } from "../claim/begin-remedy.ts";
 import { lambda } from "../shared/aws/lambda.ts";
 import { Attempt, RemedyResult, UndoResult, WorkloadRun } from "../shared/contracts.ts";
 import { withEvent } from "../shared/kubernetes/event.ts";
 import { describeSize } from "../shared/kubernetes/hpa.ts";
-import { assertNotOptedOut } from "../shared/opt-out.ts";
 import { alreadySo, assertClaimed, remedyOf } from "../shared/remedy-step.ts";
 import { settling, undoSettling } from "../shared/settling.ts";
 import { contract, step } from "../shared/step.ts";
@@ -19,7 +19,6 @@ export const scaleWorkload = step(
   async ({ operation, attempt, run }, environment): Promise<RemedyResult | UndoResult> => {
     const { scale: plan } = remedyOf(run, "scale");
     const cluster = await environment.connect(run.cluster_name);
-    assertClaimed(run, environment.now());
     const { workload } = run.incident;
     const policy = environment.policy();
     const target = describeTarget(workload, plan);
@@ -28,7 +27,7 @@ export const scaleWorkload = step(
       return await withEvent(environment, run, "RemediationUndone", {
         ...(await undoUnlessOvertaken(
           async () => {
-            await assertNotOptedOut(cluster, workload);
+            assertClaimed(run, environment.now());
             await scale(cluster, workload, reversed(plan), run.dry_run);
           },
           `The scaling was undone: ${target} is back at ${describeSize(plan.from)}.`,
@@ -36,7 +35,7 @@ export const scaleWorkload = step(
         ...undoSettling(policy, environment.now()),
       });
     }
-    await assertNotOptedOut(cluster, workload);
+    await beginRemedy(cluster, run, environment.now());
     const scaled = await scale(cluster, workload, plan, run.dry_run);
     const times = settling(run, policy, environment.now());
     if (!scaled && attempt === 0) return { ...alreadySo("scale it"), ...times };

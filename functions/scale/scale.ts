@@ -4,6 +4,7 @@ import type { HpaBounds, ScalePlan, WorkloadRef } from "../shared/contracts.ts";
 import { isRemediationError, RemediationError } from "../shared/errors.ts";
 import { boundsOf, describeSize } from "../shared/kubernetes/hpa.ts";
 import type { Hpa, ScaleObject } from "../shared/kubernetes/types.ts";
+import { assertNotOptedOut } from "../shared/opt-out.ts";
 
 /** The HPA's status changes with every sync; each change of it makes the precondition fail. */
 const ATTEMPTS = 6;
@@ -12,7 +13,7 @@ const ATTEMPTS = 6;
  * Moves an HPA's bounds, or a Deployment's replicas, from exactly one value to exactly another. Doing it again changes
  * nothing.
  * @returns whether it was moved now; false when it was there already
- * @throws RemediationError `ObjectChanged` when it is at neither value, or gone
+ * @throws RemediationError `ObjectChanged` when it is at neither value, or gone; `OptedOut`
  */
 export async function scale(
   cluster: Cluster,
@@ -23,7 +24,7 @@ export async function scale(
   for (let attempt = 1; ; attempt++) {
     try {
       return plan.target === "hpa"
-        ? await moveBounds(cluster, workload.namespace, plan, dryRun)
+        ? await moveBounds(cluster, workload, plan, dryRun)
         : await setReplicas(cluster, workload, plan, dryRun);
     } catch (error) {
       if (isRemediationError(error, "NotFound"))
@@ -53,10 +54,11 @@ function changed(what: string): ValueChanged {
 
 async function moveBounds(
   cluster: Cluster,
-  namespace: string,
+  workload: WorkloadRef,
   { name, from, to }: Extract<ScalePlan, { target: "hpa" }>,
   dryRun: boolean,
 ): Promise<boolean> {
+  const { namespace } = workload;
   const path = paths.hpa(namespace, name);
   const hpa = await cluster.get<Hpa>(path);
   const present = boundsOf(hpa);
@@ -64,6 +66,7 @@ async function moveBounds(
   if (!equal(present, from)) {
     throw changed(`somebody else set the bounds of HPA ${namespace}/${name} to ${describeSize(present)}`);
   }
+  await assertNotOptedOut(cluster, workload);
   await cluster.patch(
     path,
     [
@@ -78,10 +81,11 @@ async function moveBounds(
 
 async function setReplicas(
   cluster: Cluster,
-  { namespace, name }: WorkloadRef,
+  workload: WorkloadRef,
   { from, to }: Extract<ScalePlan, { target: "replicas" }>,
   dryRun: boolean,
 ): Promise<boolean> {
+  const { namespace, name } = workload;
   const path = paths.deploymentScale(namespace, name);
   const current = await cluster.get<ScaleObject>(path);
   const present = current.spec?.replicas ?? 0;
@@ -89,6 +93,7 @@ async function setReplicas(
   if (present !== from) {
     throw changed(`somebody else scaled Deployment ${namespace}/${name} to ${describeSize(present)}`);
   }
+  await assertNotOptedOut(cluster, workload);
   await cluster.patch(
     path,
     [

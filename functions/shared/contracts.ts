@@ -164,7 +164,7 @@ export const HistoryEntry = z.strictObject({
   cause: z.string(),
   action: z.string(),
   outcome: z.string(),
-  /** Whether the action was carried out; absent for one that was not. */
+  /** Whether the action was carried out, or may have been; absent for one that was not. */
   applied: z.literal(true).optional(),
   /** Hash of the workload's pod template at that time: a changed spec clears the count of ineffective remedies. */
   template: z.string().optional(),

@@ -1,7 +1,12 @@
 import type { HistoryEntry, Outcome } from "./contracts.ts";
 
-/** Outcomes of a remedy that did not help. */
-const INEFFECTIVE: readonly string[] = ["RolledBack", "Unresolved"] satisfies Outcome[];
+/** Stands in a history for the outcome of a remedy that was begun; it stays where its execution dies before the end. */
+export const UNFINISHED = "Unfinished";
+
+/** Outcomes of a remedy that did not help, or of which nobody knows whether it did. */
+const INEFFECTIVE: readonly string[] = ["RolledBack", "Unresolved", UNFINISHED] satisfies (
+  Outcome | typeof UNFINISHED
+)[];
 
 /**
  * The entries of a history (newest first) that tell of the present pod template, since the last remedy that helped. A new
@@ -15,7 +20,7 @@ export function sinceLastSuccess(history: readonly HistoryEntry[], template: str
   return success === -1 ? same : same.slice(0, success);
 }
 
-/** Whether a remedy was chosen and did not help. */
+/** Whether a remedy was chosen and is not known to have helped. */
 export function isIneffective({ action, outcome }: HistoryEntry): boolean {
   return action !== "none" && INEFFECTIVE.includes(outcome);
 }

@@ -27,8 +27,20 @@ export async function assertNotOptedOut(cluster: Cluster, ref: WorkloadRef): Pro
   const path = workloadPath(ref);
   const workload = path === undefined ? undefined : await read(cluster, path);
   const namespace = await read(cluster, paths.namespace(ref.namespace));
-  if (enabledBy(workload, namespace) !== "false") return;
-  throw new RemediationError(
+  if (enabledBy(workload, namespace) === "false") throw optedOut(ref);
+}
+
+/**
+ * Looks at a workload that was read for a write whose precondition is its resourceVersion: who opts out later makes that
+ * write fail.
+ * @throws RemediationError `OptedOut`
+ */
+export function assertNoOptOutOn(ref: WorkloadRef, workload: Annotated): void {
+  if (enabledBy(workload, undefined) === "false") throw optedOut(ref);
+}
+
+function optedOut(ref: WorkloadRef): RemediationError {
+  return new RemediationError(
     "OptedOut",
     `${describeWorkload(ref)} was left as it is: since it was diagnosed, ${ENABLED_ANNOTATION}: "false" keeps the workflow away.`,
   );

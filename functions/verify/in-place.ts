@@ -6,9 +6,14 @@ import type { Deployment } from "../shared/kubernetes/types.ts";
 import type { WorkloadState } from "./state.ts";
 
 /** Whether the workload has the pod template of this revision. */
-export function hasTemplate({ workload }: WorkloadState, { template }: RevisionRef): boolean {
-  const present = workload.spec?.template;
-  return present !== undefined && templateHash(present) === template;
+export function hasTemplate(state: WorkloadState, { template }: RevisionRef): boolean {
+  return presentTemplate(state) === template;
+}
+
+/** The hash of the workload's pod template; undefined when it has none. */
+export function presentTemplate({ workload }: WorkloadState): string | undefined {
+  const template = workload.spec?.template;
+  return template === undefined ? undefined : templateHash(template);
 }
 
 /** Whether what a plan scales has one of the plan's two sizes: that from before, or the one it was to get. */

@@ -1,14 +1,15 @@
-import type { Change } from "../shared/contracts.ts";
+import type { WorkloadRun } from "../shared/contracts.ts";
 import { describeSize } from "../shared/kubernetes/hpa.ts";
-import { hasSize, hasTemplate, presentSize } from "./in-place.ts";
+import { hasSize, hasTemplate, presentSize, presentTemplate } from "./in-place.ts";
 import type { WorkloadState } from "./state.ts";
 
 /**
  * What somebody else has put in the place of what the remedy had set; undefined while it is as the remedy left it. Their
  * change stands, and how the workload is with it says nothing about the remedy.
  */
-export function overtakenBy(change: Change, state: WorkloadState): string | undefined {
-  switch (change.kind) {
+export function overtakenBy({ remedy, diagnosis }: WorkloadRun, state: WorkloadState): string | undefined {
+  const change = remedy?.change;
+  switch (change?.kind) {
     case "rollback":
       if (hasTemplate(state, change.after)) return undefined;
       return `its pod template is not that of revision ${change.after.revision} any more`;
@@ -21,6 +22,9 @@ export function overtakenBy(change: Change, state: WorkloadState): string | unde
       return `the bounds of HPA ${scale.name} are ${describeSize(size)} by now`;
     }
     case "restart":
+      if (diagnosis?.template === undefined || presentTemplate(state) === diagnosis.template) return undefined;
+      return "its pod template is another one than when its pods were restarted";
+    case undefined:
       return undefined;
   }
 }

@@ -23,7 +23,7 @@ const MAX_REASONS = 5;
 export function verify(run: WorkloadRun, state: WorkloadState, policy: Policy, now: Date): Verification {
   const digest = podDigest(state.pods);
   const { interval_seconds, soak_seconds } = policy.verify;
-  const replaced = run.remedy?.change === undefined ? undefined : overtakenBy(run.remedy.change, state);
+  const replaced = overtakenBy(run, state);
   if (replaced !== undefined) {
     const observation = { digest, well_since: null };
     return { verdict: "overtaken", reasons: [bounded(replaced)], wait_seconds: interval_seconds, observation };

@@ -8,7 +8,10 @@ import { differences, type Snapshot } from "./snapshot.ts";
 
 /** All that is known of one run when it is over. */
 export interface Observation {
-  situation: Pick<Situation, "name" | "outcome" | "writes" | "mayChange" | "controlled" | "request">;
+  situation: Pick<
+    Situation,
+    "name" | "outcome" | "writes" | "writesAfterStop" | "mayChange" | "controlled" | "request"
+  >;
   namespace: string;
   /** Undefined when it did not end in time. */
   result: ExecutionResult | undefined;

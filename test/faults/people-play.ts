@@ -66,8 +66,10 @@ async function playOn(
     const came = done;
     if (came === undefined) return { reached: false, outcome, violations: [] };
     const judged = isJudged(came.calls, calls);
-    const amiss = (there: Ground) => (judged ? Promise.resolve(undefined) : unwell(there, target));
-    const seen = await observe(ground, { ...situation, amiss }, before, executed);
+    const everythingGoes = deed.name === "deletes-namespace";
+    const amiss = (there: Ground) => (judged || everythingGoes ? Promise.resolve(undefined) : unwell(there, target));
+    const writes = { ...situation.writes, ...deed.mayLeadTo };
+    const seen = await observe(ground, { ...situation, amiss, writes }, before, executed);
     return {
       reached: true,
       outcome,
@@ -75,7 +77,7 @@ async function playOn(
         seen,
         set: came.set,
         lost: await came.lost?.(ground),
-        everythingGoes: deed.name === "deletes-namespace",
+        everythingGoes,
         replaced: !judged && (deed.replaces?.(situation) ?? false),
         forbiddenFrom: deed.forbids === true ? came.requests : undefined,
       }),

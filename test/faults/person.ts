@@ -24,6 +24,8 @@ export interface Deed {
   replaces?: (situation: Situation) => boolean;
   /** Whether the workflow has to keep its hands off from now on. */
   forbids?: boolean;
+  /** Changes that another remedy may make of what they leave, and how often each. */
+  mayLeadTo?: Readonly<Record<string, number>>;
 }
 
 const isScaled = ({ name }: Situation) => name === "hpa-at-maximum";
@@ -70,6 +72,8 @@ export const DEEDS: readonly Deed[] = [
     name: "rolls-back",
     summary: "puts the template of the first revision back, as kubectl rollout undo does",
     where: isRolledBack,
+    // A StatefulSet stays stuck on the pod of the template that they replaced.
+    mayLeadTo: { "POST pods/eviction": 1 },
     act: async (ground, { name, path }) => {
       const value = template({ name, image: `shop/${name}:1` });
       await ground.patch(path, { op: "replace", path: "/spec/template", value });

@@ -19,6 +19,8 @@ export interface Situation {
   outcome: Outcome;
   /** The changes that the remedy makes, and how often each: never more often, whatever goes wrong. */
   writes: Readonly<Record<string, number>>;
+  /** Those that another remedy may make of what an execution leaves that was stopped, and how often each. */
+  writesAfterStop?: Readonly<Record<string, number>>;
   /** Fields that the remedy may leave different, by object; everything else in the namespace stays as it is. */
   mayChange: Readonly<Record<string, readonly string[]>>;
   /** Fields that a controller of the cluster writes, by object. */
@@ -113,6 +115,8 @@ export const SITUATIONS: readonly Situation[] = [
     },
     outcome: "RolledBack",
     writes: { "PATCH deployments": 1 },
+    // To whoever comes later, what was rolled back is a workload that crashes after a while.
+    writesAfterStop: { "POST pods/eviction": 2 },
     mayChange: { "deployments/web": ["spec.template"] },
     // Nothing makes it well; only a remedy that was verified as such may call itself one.
     amiss: () => Promise.resolve("its pods crash with either template"),

@@ -84,7 +84,8 @@ function ofAll({ first, second, third }: Stopped): Violation[] {
  * do, or something else: what it may change is what the situation allows in all.
  */
 function afterwards(seen: Observation, first: Observation): Observation {
-  return { ...seen, before: first.before };
+  const { writes, writesAfterStop } = seen.situation;
+  return { ...seen, before: first.before, situation: { ...seen.situation, writes: { ...writes, ...writesAfterStop } } };
 }
 
 function isWell({ outcomes, situation }: Observation): boolean {

@@ -27,7 +27,8 @@ export async function unwell({ cluster }: Ground, { path }: Target): Promise<str
     const { spec, status } = await cluster.get<Deployment>(path);
     const { readyReplicas = 0, updatedReplicas = 0 } = status ?? {};
     const wanted = spec?.replicas ?? 1;
-    if (readyReplicas === wanted && updatedReplicas === wanted) return undefined;
+    // More than wanted are on their way out: an HPA may have changed its mind.
+    if (readyReplicas >= wanted && updatedReplicas >= wanted) return undefined;
     return `${readyReplicas} of ${wanted} replicas are ready, ${updatedReplicas} updated`;
   } catch (error) {
     if (isRemediationError(error, "NotFound")) return "it does not exist";

@@ -75,9 +75,12 @@ describe("the functions' access to the cluster", () => {
     ["detect", []],
     ["classify", []],
     ["claim", ["create leases", "delete leases", "update leases"]],
-    ["restart", ["create events", "create pods/eviction", "delete pods"]],
-    ["rollback", ["create events", "delete pods", "patch daemonsets", "patch deployments", "patch statefulsets"]],
-    ["scale", ["create events", "patch deployments/scale", "patch horizontalpodautoscalers"]],
+    ["restart", ["create events", "create pods/eviction", "delete pods", "update leases"]],
+    [
+      "rollback",
+      ["create events", "delete pods", "patch daemonsets", "patch deployments", "patch statefulsets", "update leases"],
+    ],
+    ["scale", ["create events", "patch deployments/scale", "patch horizontalpodautoscalers", "update leases"]],
     ["verify", []],
     ["notify", ["create events"]],
   ])("lets %s write this alone: %j", (step, writes) => {
@@ -90,7 +93,12 @@ describe("the functions' access to the cluster", () => {
     const withLeases = roles.filter(({ rules }) => rules?.some(({ resources }) => resources.includes("leases")));
 
     expect(manifests[0]).toMatchObject({ kind: "Namespace", metadata: { name: CLAIM_NAMESPACE } });
-    expect(withLeases.map(({ kind, metadata }) => [kind, metadata.namespace])).toEqual([["Role", CLAIM_NAMESPACE]]);
+    expect(withLeases.map(({ metadata }) => metadata.name)).toEqual(
+      ["claim", "restart", "rollback", "scale"].map((step) => `eks-remediation:${step}`),
+    );
+    for (const { kind, metadata } of withLeases) {
+      expect([kind, metadata.namespace]).toEqual(["Role", CLAIM_NAMESPACE]);
+    }
   });
 
   it("opens neither secrets nor anything by a wildcard", () => {

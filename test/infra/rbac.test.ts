@@ -67,10 +67,11 @@ describe("the permissions in some namespaces", () => {
     const inOwn = narrow.filter(({ metadata }) => metadata.namespace === "eks-remediation").map(nameOf);
 
     expect(narrow[0]).toMatchObject({ kind: "Namespace", metadata: { name: "eks-remediation" } });
-    expect(inOwn).toEqual([
-      "Role eks-remediation:claim in eks-remediation",
-      "RoleBinding eks-remediation:claim in eks-remediation",
-    ]);
+    expect(inOwn).toEqual(
+      ["claim", "restart", "rollback", "scale"].flatMap((step) =>
+        ["Role", "RoleBinding"].map((kind) => `${kind} eks-remediation:${step} in eks-remediation`),
+      ),
+    );
   });
 
   it("bind roles that exist, and leave none unbound", () => {

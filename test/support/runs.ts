@@ -1,5 +1,9 @@
+import { newLease } from "../../functions/claim/lease.ts";
+import { paths } from "../../functions/shared/cluster/paths.ts";
 import type { Change, Diagnosis, RemedyResult, WorkloadRun } from "../../functions/shared/contracts.ts";
 import { templateHash } from "../../functions/shared/kubernetes/template.ts";
+import type { Lease } from "../../functions/shared/kubernetes/types.ts";
+import { CLAIM_NAMESPACE } from "../../functions/shared/policy.ts";
 import { incident, NOW, template } from "./objects.ts";
 
 const REVISION_1 = {
@@ -61,4 +65,10 @@ export function remedyResult(overrides: Partial<RemedyResult> = {}): RemedyResul
 /** A run whose remedy was applied. */
 export function appliedRun(change?: Change): WorkloadRun {
   return claimedRun({ diagnosis: diagnosis(), remedy: remedyResult(change === undefined ? {} : { change }) });
+}
+
+/** The Lease of a run's claim, as it stands until the run releases it. */
+export function claimOf({ incident: { workload }, execution }: WorkloadRun): { path: string; lease: Lease } {
+  const lease = newLease(workload, execution.name, 3_600, NOW);
+  return { path: paths.lease(CLAIM_NAMESPACE, lease.metadata?.name ?? ""), lease };
 }

@@ -55,6 +55,12 @@ describe("the guards", () => {
     expect(classify(dns, policy({ namespaces: { allow: ["kube-system"] } })).remedy.action).toBe("rollback");
   });
 
+  it("refuse a workload whose newest spec its controller has not seen, though its status shows no rollout", () => {
+    const unseen = badRollout({ generation: 2 });
+
+    expect(classify(unseen, policy()).remedy).toMatchObject({ action: "none", refusal: "RolloutInProgress" });
+  });
+
   it("refuse a workload or a namespace that opted out", () => {
     const optOut = { annotations: { "eks-remediation/enabled": "false" } };
 

@@ -3,7 +3,7 @@ import { restartPods } from "../../../functions/restart/handler.ts";
 import type { Environment } from "../../../functions/shared/step.ts";
 import { ApiServer, found, refusal } from "../../support/api-server.ts";
 import { crashingPod, NOW } from "../../support/objects.ts";
-import { claimedRun, diagnosis } from "../../support/runs.ts";
+import { claimOf, claimedRun, diagnosis } from "../../support/runs.ts";
 import { unreachableEnvironment } from "../../support/scripted.ts";
 
 const SHOP = "/api/v1/namespaces/shop";
@@ -14,6 +14,8 @@ beforeEach(async () => {
   api = await ApiServer.start();
   api.on("GET", `${SHOP}/pods/a`, found(crashingPod({ name: "a" })));
   api.on("POST", `${SHOP}/pods/a/eviction`, { status: 201, body: {} });
+  api.on("GET", claim.path, found(claim.lease));
+  api.on("PUT", claim.path, found({}));
   environment = {
     ...unreachableEnvironment(new Error("not used")),
     connect: () => Promise.resolve(api.cluster()),
@@ -28,6 +30,7 @@ const run = claimedRun({
     workload_uid: "web-uid",
   }),
 });
+const claim = claimOf(run);
 
 describe("the restart step", () => {
   it("shows on the workload which pods it evicted, after it did", async () => {
@@ -35,6 +38,7 @@ describe("the restart step", () => {
     await restartPods(environment)({ run });
 
     expect(api.writes).toMatchObject([
+      { path: claim.path },
       { path: `${SHOP}/pods/a/eviction` },
       {
         path: `${SHOP}/events`,
@@ -77,6 +81,6 @@ describe("the restart step", () => {
     api.on("GET", "/apis/apps/v1/namespaces/shop/deployments/web", found({ metadata: { name: "web", annotations } }));
 
     await expect(restartPods(environment)({ run })).rejects.toMatchObject({ name: "OptedOut" });
-    expect(api.writes).toEqual([]);
+    expect(api.writes).toMatchObject([{ path: claim.path }]);
   });
 });

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { restart, type RestartRemedy } from "../../../functions/restart/restart.ts";
 import { ApiServer, BUDGET_EXHAUSTED, found, refusal } from "../../support/api-server.ts";
-import { ago, crashingPod, pod } from "../../support/objects.ts";
+import { WEB, ago, crashingPod, pod } from "../../support/objects.ts";
 
 const PODS = "/api/v1/namespaces/shop/pods";
-const OPTIONS = { namespace: "shop", dryRun: false, again: false, onlyFailing: true };
+const OPTIONS = { workload: WEB, dryRun: false, again: false, onlyFailing: true };
 
 let api: ApiServer;
 beforeEach(async () => {

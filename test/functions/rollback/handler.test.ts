@@ -4,7 +4,7 @@ import type { WorkloadRun } from "../../../functions/shared/contracts.ts";
 import type { Environment } from "../../../functions/shared/step.ts";
 import { ApiServer, found } from "../../support/api-server.ts";
 import { NOW, policy, template } from "../../support/objects.ts";
-import { claimedRun, diagnosis } from "../../support/runs.ts";
+import { claimOf, claimedRun, diagnosis } from "../../support/runs.ts";
 import { unreachableEnvironment } from "../../support/scripted.ts";
 import { controllerRevision, DB, db, dbPod, revisionOf } from "../../support/set-objects.ts";
 
@@ -24,6 +24,8 @@ beforeEach(async () => {
   api.on("PATCH", STATEFUL_SET, found({}));
   api.on("GET", POD, found(dbPod(2, 2, { ready: false })));
   api.on("DELETE", POD, found({}));
+  api.on("GET", claim.path, found(claim.lease));
+  api.on("PUT", claim.path, found({}));
   environment = {
     ...unreachableEnvironment(new Error("not used")),
     connect: () => Promise.resolve(api.cluster()),
@@ -39,6 +41,7 @@ const base = claimedRun({
   }),
 });
 const run: WorkloadRun = { ...base, incident: { ...base.incident, workload: { ...DB } } };
+const claim = claimOf(run);
 
 describe("the rollback step", () => {
   it("says which pods it deleted to let a StatefulSet move on", async () => {
@@ -90,6 +93,6 @@ describe("the rollback step", () => {
 
     await expect(rollback(environment)({ operation: "apply", run })).rejects.toMatchObject({ name: "OptedOut" });
     expect(await rollback(environment)({ operation: "undo", run })).toMatchObject({ status: "overtaken" });
-    expect(api.writes).toEqual([]);
+    expect(api.writes).toMatchObject([{ path: claim.path }]);
   });
 });

@@ -13,6 +13,7 @@ const ROLL_BACK: RollBack = {
   to: revisionOf(1),
   unblock: [TARGET],
   dryRun: false,
+  again: true,
 };
 const GOOD = template("shop/web:1");
 const STUCK = dbPod(2, 2, { ready: false });
@@ -45,10 +46,12 @@ describe("rolling back a stuck StatefulSet", () => {
     expect(await rolledBack()).toEqual([TARGET]);
 
     expect(writes()).toEqual(["DELETE pod All", "PATCH set All", "PATCH set now", "DELETE pod now"]);
-    expect(api.requests.slice(-4).map(({ method, path }) => `${method} ${path}`)).toEqual([
+    expect(api.requests.slice(-6).map(({ method, path }) => `${method} ${path}`)).toEqual([
       `GET ${STATEFUL_SET}`,
       `GET ${STATEFUL_SET}`,
       `GET ${POD}`,
+      `GET ${STATEFUL_SET}`,
+      "GET /api/v1/namespaces/shop",
       `DELETE ${POD}`,
     ]);
     expect(api.writes.at(-1)?.body).toMatchObject({ preconditions: { uid: "db-2-uid", resourceVersion: "7" } });
@@ -78,6 +81,13 @@ describe("rolling back a stuck StatefulSet", () => {
 
     expect(await rolledBack()).toEqual([TARGET]);
     expect(writes()).toEqual([]);
+  });
+
+  it("where somebody else has put the template back, leaves the pod to them, too", async () => {
+    api.on("GET", STATEFUL_SET, found(db({ template: GOOD })));
+
+    expect(await rollBack(api.cluster(), { ...ROLL_BACK, again: false })).toEqual({ switched: false, unblocked: [] });
+    expect(writes()).toEqual(["DELETE pod All"]);
   });
 
   it.each([

@@ -3,7 +3,7 @@ import { scaleWorkload } from "../../../functions/scale/handler.ts";
 import type { Environment } from "../../../functions/shared/step.ts";
 import { ApiServer, found } from "../../support/api-server.ts";
 import { NOW } from "../../support/objects.ts";
-import { claimedRun, diagnosis } from "../../support/runs.ts";
+import { claimOf, claimedRun, diagnosis } from "../../support/runs.ts";
 import { unreachableEnvironment } from "../../support/scripted.ts";
 
 const SCALE = "/apis/apps/v1/namespaces/shop/deployments/web/scale";
@@ -15,6 +15,8 @@ beforeEach(async () => {
   api = await ApiServer.start();
   api.on("PATCH", SCALE, found({}));
   api.on("POST", EVENTS, { status: 201, body: {} });
+  api.on("GET", claim.path, found(claim.lease));
+  api.on("PUT", claim.path, found({}));
   environment = {
     ...unreachableEnvironment(new Error("not used")),
     connect: () => Promise.resolve(api.cluster()),
@@ -29,6 +31,7 @@ const run = claimedRun({
     workload_uid: "web-uid",
   }),
 });
+const claim = claimOf(run);
 
 function scaledTo(replicas: number): void {
   api.on("GET", SCALE, found({ metadata: { resourceVersion: "7" }, spec: { replicas } }));
@@ -76,6 +79,6 @@ describe("the scale step", () => {
     api.on("GET", "/api/v1/namespaces/shop", found({ metadata: { name: "shop", annotations } }));
 
     await expect(scaleWorkload(environment)({ operation: "apply", run })).rejects.toMatchObject({ name: "OptedOut" });
-    expect(api.writes).toEqual([]);
+    expect(api.writes).toMatchObject([{ path: claim.path }]);
   });
 });

@@ -1,15 +1,23 @@
 import { describe, expect, it } from "vitest";
 import type { Verification, WorkloadRun } from "../../../functions/shared/contracts.ts";
 import { verify } from "../../../functions/verify/verify.ts";
+import { templateHash } from "../../../functions/shared/kubernetes/template.ts";
 import type { WorkloadState } from "../../../functions/verify/state.ts";
 import { ago, crashingPod, deployment, hpa, NOW, pod, policy, template } from "../../support/objects.ts";
-import { appliedRun } from "../../support/runs.ts";
+import { appliedRun, diagnosis } from "../../support/runs.ts";
 
 const rules = policy({ verify: { soak_seconds: 60, interval_seconds: 20 } });
 const later = (seconds: number) => new Date(NOW.getTime() + seconds * 1_000);
 
 function state(overrides: Partial<WorkloadState> = {}): WorkloadState {
   return { workload: deployment({ replicas: 1 }), pods: [pod()], hpa: undefined, ...overrides };
+}
+
+/** A run that replaced a pod of the template that is in place. */
+function restartOf(name: string, mode: "evict" | "clean_up" = "evict"): WorkloadRun {
+  const run = appliedRun({ kind: "restart", mode, pods: [{ name, uid: `${name}-uid` }] });
+  const present = deployment().spec?.template;
+  return { ...run, diagnosis: diagnosis({ template: templateHash(present ?? {}) }) };
 }
 
 /** The run with what the last look found. */
@@ -110,16 +118,23 @@ describe("verify", () => {
 
   it("does not mind the records of failed pods, unless it was to remove them", () => {
     const leftover = pod({ name: "web-1-old", status: { phase: "Failed", reason: "Evicted" } });
-    const cleanUp = appliedRun({
-      kind: "restart",
-      mode: "clean_up",
-      pods: [{ name: "web-1-old", uid: "web-1-old-uid" }],
-    });
+    const cleanUp = restartOf("web-1-old", "clean_up");
 
     expect(verify(appliedRun(), state({ pods: [leftover, pod()] }), rules, NOW).observation.well_since).not.toBeNull();
     expect(verify(cleanUp, state({ pods: [leftover, pod()] }), rules, NOW).reasons).toEqual([
       "pod web-1-old is not gone yet",
     ]);
+  });
+
+  it("takes nothing for a restart's work once somebody has rolled out another template", () => {
+    const run = restartOf("web-1-old");
+    const rolledOut = state({ workload: deployment({ template: template("shop/web:9") }) });
+
+    expect(verify(run, state(), rules, NOW).verdict).toBe("settling");
+    expect(verify(run, rolledOut, rules, NOW)).toMatchObject({
+      verdict: "overtaken",
+      reasons: ["its pod template is another one than when its pods were restarted"],
+    });
   });
 
   it("after raising an HPA's maximum, waits until the HPA no longer wants more", () => {

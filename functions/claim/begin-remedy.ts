@@ -1,0 +1,66 @@
+import type { Cluster } from "../shared/cluster/cluster.ts";
+import { paths } from "../shared/cluster/paths.ts";
+import type { HistoryEntry, WorkloadRef, WorkloadRun } from "../shared/contracts.ts";
+import { isRemediationError, RemediationError } from "../shared/errors.ts";
+import { UNFINISHED } from "../shared/history.ts";
+import type { Lease } from "../shared/kubernetes/types.ts";
+import { describeWorkload } from "../shared/kubernetes/workloads.ts";
+import { CLAIM_NAMESPACE } from "../shared/policy.ts";
+import { assertClaimed } from "../shared/remedy-step.ts";
+import { begun, historyOf, leaseName } from "./lease.ts";
+import { readLease } from "./stored-lease.ts";
+
+/** How often it is tried again when somebody else writes the Lease at the same moment. */
+const ATTEMPTS = 3;
+
+/**
+ * Writes into the claim that a remedy begins, before anything is changed. Should its execution die half-way, whoever takes
+ * the workload over reads it there, and does not do the same again. The write is refused when the claim is somebody else's
+ * by now, whatever the clocks say. Doing it again changes nothing.
+ * @throws RemediationError `ClaimExpired` when the claim is not this execution's any more, or not for long enough
+ */
+export async function beginRemedy(cluster: Cluster, run: WorkloadRun, now: Date): Promise<void> {
+  if (run.dry_run) return;
+  assertClaimed(run, now);
+  const { workload } = run.incident;
+  const name = leaseName(workload);
+  const entry = entryOf(run, now);
+  for (let attempt = 1; ; attempt++) {
+    const lease = await readLease(cluster, name);
+    if (lease?.spec?.holderIdentity !== run.execution.name) throw lost(workload, lease);
+    if (historyOf(lease).some((each) => isSame(each, entry))) return;
+    try {
+      await cluster.replace(paths.lease(CLAIM_NAMESPACE, name), begun(lease, entry));
+      return;
+    } catch (error) {
+      // Somebody wrote to it, or removed it: look again whose it is.
+      if (!isRemediationError(error, "ObjectChanged", "NotFound") || attempt >= ATTEMPTS) throw error;
+    }
+  }
+}
+
+function lost(workload: WorkloadRef, lease: Lease | undefined): RemediationError {
+  const holder = lease?.spec?.holderIdentity ?? "";
+  return new RemediationError(
+    "ClaimExpired",
+    `${describeWorkload(workload)}: ${holder === "" ? "nobody" : holder} holds the claim by now, so nothing was changed.`,
+  );
+}
+
+function entryOf({ diagnosis, execution }: WorkloadRun, now: Date): HistoryEntry {
+  const { cause = "", remedy, template } = diagnosis ?? {};
+  return {
+    at: now.toISOString(),
+    execution: execution.name,
+    cause,
+    action: remedy?.action ?? "none",
+    outcome: UNFINISHED,
+    applied: true,
+    ...(template === undefined ? {} : { template }),
+  };
+}
+
+/** Whether two entries tell of the same beginning. */
+function isSame(a: HistoryEntry, b: HistoryEntry): boolean {
+  return a.outcome === UNFINISHED && a.execution === b.execution && a.action === b.action;
+}
