@@ -139,6 +139,8 @@ export const SITUATIONS: readonly Situation[] = [
     },
     outcome: "Recovered",
     writes: { "PATCH statefulsets": 1, "DELETE pods": 1 },
+    // Between the two writes it is a StatefulSet that is stuck on a pod of an earlier template.
+    writesAfterStop: { "POST pods/eviction": 1 },
     mayChange: { "statefulsets/db": ["spec.template"] },
     amiss: (ground) => amissFrom(ground, "shop/db:1", paths.statefulSet(ground.namespace, "db")),
   },
