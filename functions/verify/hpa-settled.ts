@@ -1,4 +1,4 @@
-import { boundsOf, hpaCondition, limitedAtMaximumSince } from "../shared/kubernetes/hpa.ts";
+import { boundsOf, hpaCondition, wasLimitedAtMaximum } from "../shared/kubernetes/hpa.ts";
 import type { Hpa } from "../shared/kubernetes/types.ts";
 
 /** What an HPA still lacks to be settled; empty when it is. */
@@ -24,8 +24,8 @@ export function hpaGaps(hpa: Hpa): string[] {
   ];
 }
 
-/** Whether the HPA still wants more than its maximum; the sentence that says so. */
+/** Whether the HPA still wants more than its maximum, or has not looked since that was raised; the sentence that says so. */
 export function stillLimited(hpa: Hpa): string[] {
-  if (limitedAtMaximumSince(hpa) === undefined) return [];
+  if (!wasLimitedAtMaximum(hpa)) return [];
   return [`HPA ${hpa.metadata?.name ?? ""} still wants more than its maximum of ${boundsOf(hpa).max} replicas`];
 }

@@ -192,7 +192,8 @@ export function hpa(
     metadata?: Hpa["metadata"];
   } = {},
 ): Hpa {
-  const { min = 2, max = 4, current = 2, desired = current } = overrides;
+  const { min = 2, max = 4, limited } = overrides;
+  const { current = limited === "TooManyReplicas" ? max : 2, desired = current } = overrides;
   return {
     metadata: { name: "web", namespace: "shop", ...overrides.metadata },
     spec: { minReplicas: min, maxReplicas: max, scaleTargetRef: { kind: "Deployment", name: "web" } },

@@ -21,11 +21,20 @@ export function hpaCondition(hpa: Hpa, type: "AbleToScale" | "ScalingActive" | "
   return hpa.status?.conditions?.find((condition) => condition.type === type);
 }
 
-/** Since when the HPA has wanted more replicas than its maximum allows; undefined when it does not. */
-export function limitedAtMaximumSince(hpa: Hpa): string | undefined {
+/** Whether the HPA wanted more replicas than its maximum allowed when it looked last. */
+export function wasLimitedAtMaximum(hpa: Hpa): boolean {
   const limited = hpaCondition(hpa, "ScalingLimited");
-  if (limited?.status !== "True" || limited.reason !== "TooManyReplicas") return undefined;
-  return limited.lastTransitionTime;
+  return limited?.status === "True" && limited.reason === "TooManyReplicas";
+}
+
+/**
+ * Since when the HPA has wanted more replicas than its maximum allows; undefined when it does not. What it said of a lower
+ * maximum than the present one does not count: it has not looked since that was raised.
+ */
+export function limitedAtMaximumSince(hpa: Hpa): string | undefined {
+  const isOfThisMaximum = (hpa.status?.desiredReplicas ?? 0) >= hpa.spec.maxReplicas;
+  if (!wasLimitedAtMaximum(hpa) || !isOfThisMaximum) return undefined;
+  return hpaCondition(hpa, "ScalingLimited")?.lastTransitionTime;
 }
 
 /** `2 to 6 replicas`, as messages put bounds and replicas. */

@@ -47,9 +47,15 @@ describe("an HPA has a problem", () => {
   });
 
   it("when it has wanted more than its maximum for longer than its deadline", () => {
-    const wanting = (since: number) => failures([hpaConditionOf("ScalingLimited", "True", "TooManyReplicas", since)]);
+    const wanting = (since: number, desiredReplicas = 4) =>
+      failures([hpaConditionOf("ScalingLimited", "True", "TooManyReplicas", since)], {
+        currentReplicas: desiredReplicas,
+        desiredReplicas,
+      });
 
     expect(wanting(limited)).toEqual([]);
+    // What it said of a maximum of three.
+    expect(wanting(limited + 1, 3)).toEqual([]);
     expect(wanting(limited + 1)).toEqual([
       { reason: "TooManyReplicas", message: "wants more than its maximum of 4 replicas", since: ago(limited + 1) },
     ]);

@@ -38,6 +38,7 @@ describe("an HPA", () => {
   it("is limited at its maximum since the condition says so, and not when its minimum holds it", () => {
     expect(limitedAtMaximumSince(hpa({ limited: "TooManyReplicas", limitedSince: ago(300) }))).toBe(ago(300));
     expect(limitedAtMaximumSince(hpa({ limited: "TooFewReplicas" }))).toBeUndefined();
+    expect(limitedAtMaximumSince(hpa({ limited: "TooManyReplicas", max: 10, current: 4 }))).toBeUndefined();
     expect(limitedAtMaximumSince(hpa())).toBeUndefined();
   });
 });
