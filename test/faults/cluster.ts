@@ -7,6 +7,7 @@ import { promisify } from "node:util";
 import type { Cluster } from "../../functions/shared/cluster/cluster.ts";
 import { HttpCluster } from "../../functions/shared/cluster/http-cluster.ts";
 import { paths } from "../../functions/shared/cluster/paths.ts";
+import { isRemediationError } from "../../functions/shared/errors.ts";
 import type { Namespace } from "../../functions/shared/kubernetes/types.ts";
 import { ensureBinaries } from "../../local/cluster/binaries.ts";
 import { startCluster } from "../../local/cluster/control-plane.ts";
@@ -43,7 +44,12 @@ export async function stageCluster(progress: (line: string) => void): Promise<St
 async function removeGrounds(cluster: Cluster): Promise<void> {
   const namespaces = await cluster.list<Namespace>(paths.namespaces(), { labelSelector: GROUND_LABEL });
   for (const { metadata } of namespaces) {
-    await cluster.delete(paths.namespace(metadata?.name ?? ""), { uid: metadata?.uid ?? "" });
+    try {
+      await cluster.delete(paths.namespace(metadata?.name ?? ""), { uid: metadata?.uid ?? "" });
+    } catch (error) {
+      // It went meanwhile, as somebody in a run had asked for.
+      if (!isRemediationError(error, "NotFound", "ObjectChanged")) throw error;
+    }
   }
 }
 
