@@ -20,7 +20,7 @@ function stepped(more: Partial<SteppedIn>): SteppedIn {
 describe("a run beside somebody else", () => {
   test.each<[string, Partial<SteppedIn>]>([
     ["keeps its promises when their replicas stay beside its own change", {}],
-    ["may have written before the workload opted out", { forbiddenFrom: 1 }],
+    ["may have written before the workload opted out, or be about to", { forbiddenFrom: 1 }],
     [
       "is not blamed for what goes with a namespace that they deleted",
       { everythingGoes: true, seen: observed({ after: {} }) },
@@ -38,7 +38,7 @@ describe("a run beside somebody else", () => {
       {
         forbiddenFrom: 1,
         seen: observed({
-          requests: [...PATCHED.slice(0, 1), { ...request("PATCH", DEPLOYMENT), number: 2 }],
+          requests: [...PATCHED.slice(0, 1), { ...request("PATCH", DEPLOYMENT), number: 3 }],
           after: { "deployments/web": ROLLED_BACK },
         }),
       },

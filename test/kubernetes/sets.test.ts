@@ -71,7 +71,7 @@ class Subject {
     if (current === undefined || target === undefined) throw new Error("There is nothing to roll back to.");
     const to = revisionRef(target);
     const unblock = this.ref.kind === "StatefulSet" ? podsToUnblock(workload as StatefulSet, pods, to) : [];
-    return { workload: this.ref, from: revisionRef(current), to, unblock, dryRun: false, again: false };
+    return { workload: this.ref, from: revisionRef(current), to, unblock, dryRun: false, again: true };
   }
 
   async rollBack(plan: RollBack): Promise<string[]> {
