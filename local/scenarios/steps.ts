@@ -27,6 +27,9 @@ export interface Setting {
   values: Values;
 }
 
+/** How often a step is tried whose objects go while it is done. */
+const ATTEMPTS = 5;
+
 /** A step of a scenario that could not be done. */
 export class StepFailed extends CommandLineError {
   constructor(step: Step, reason: unknown) {
@@ -56,10 +59,23 @@ async function playStep(step: Step, { stage, directory, values }: Setting): Prom
   }
   if (step.patch !== undefined)
     await stage.kubectl("patch", filled(step.patch), "-p", filled(JSON.stringify(step.with)));
-  if (step.kubectl !== undefined) await stage.kubectl(...step.kubectl.map(filled));
+  if (step.kubectl !== undefined) await runKubectl(stage, step.kubectl.map(filled));
   if (step.rolled_out !== undefined) await stage.kubectl("rollout", "status", filled(step.rolled_out), "--timeout=60s");
   if (step.until !== undefined) await playUntil(step.until, stage, filled);
   if (step.wait !== undefined) await stage.sleep(step.wait);
+}
+
+/** What is done to all objects of a kind is done again when one of them goes between the list and the write. */
+async function runKubectl(stage: Stage, args: readonly string[]): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await stage.kubectl(...args);
+      return;
+    } catch (error) {
+      const isGone = args.includes("--all") && error instanceof Error && error.message.includes("(NotFound)");
+      if (!isGone || attempt >= ATTEMPTS) throw error;
+    }
+  }
 }
 
 async function playUntil(until: Until, stage: Stage, filled: (text: string) => string): Promise<void> {
