@@ -1,4 +1,5 @@
 import { historyOf } from "../../../functions/claim/lease.ts";
+import { UNFINISHED } from "../../../functions/shared/history.ts";
 import type { Lease } from "../../../functions/shared/kubernetes/types.ts";
 import { claimSeconds } from "../../../functions/shared/policy.ts";
 import { FaultProxy } from "../../../local/faults/proxy.ts";
@@ -92,9 +93,9 @@ export async function comeBackLate(stage: Stage, { situation: name, at, behind, 
     const writes = effectiveWrites(proxy.requests);
     const ofLate = writes.filter((request) => executionOf(request) === "late");
     const made = ofLate.map(({ method, path }) => describeRequest(method, path));
-    const histories = (await ground.claims()).flatMap((lease: Lease) =>
-      historyOf(lease).map((entry) => entry.execution),
-    );
+    const outcomesOfLate = (await ground.claims())
+      .flatMap((lease: Lease) => historyOf(lease))
+      .filter(({ execution, outcome }) => execution === "late" && outcome !== UNFINISHED);
     const [lateResult, nextResult] = [resultOf("late"), resultOf("next")];
     const where = `held up at "${at}" (${name})`;
     const violations = [
@@ -112,7 +113,7 @@ export async function comeBackLate(stage: Stage, { situation: name, at, behind, 
       ...(wrote.length > 0 || nextResult?.outcome === "Recovered"
         ? []
         : [`the next one was disturbed: ${nextResult?.outcome ?? "nothing"}: ${nextResult?.summary ?? ""}`]),
-      ...(histories.includes("late") ? ["the late one wrote its outcome into the claim of the next one"] : []),
+      ...(outcomesOfLate.length > 0 ? ["the late one wrote its outcome into the claim of the next one"] : []),
       ...(await claimsHeld(ground)),
     ].map((line) => `${where}: ${line}`);
     return {
