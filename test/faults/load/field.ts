@@ -2,6 +2,7 @@ import { mapConcurrently } from "../../../functions/shared/concurrency.ts";
 import type { Cluster } from "../../../functions/shared/cluster/cluster.ts";
 import { paths } from "../../../functions/shared/cluster/paths.ts";
 import type { Deployment, Node } from "../../../functions/shared/kubernetes/types.ts";
+import { isRollingOut } from "../../../functions/shared/kubernetes/workload-failures.ts";
 import { simulatedNodes } from "../../../local/simulated-nodes.ts";
 import { Ground } from "../ground.ts";
 import { template } from "../objects.ts";
@@ -24,7 +25,7 @@ const PODS_ON_NODE = 200;
 const AT_ONCE = 16;
 /** Long enough for the rollback of a workload while nine others are rolled back. */
 export const PROGRESS_DEADLINE = 25;
-/** How long controllers may take that make 20 requests a second. */
+/** How long controllers may take. */
 const PATIENCE_SECONDS = 300;
 
 /**
@@ -106,11 +107,12 @@ async function untilReady(ground: Ground, name: string): Promise<void> {
   await ground.until(`${name} is ready`, ready, PATIENCE_SECONDS);
 }
 
+/** Past its progress deadline; or its controller takes it for complete, as it may when a Recreate is quick: it has no deadline then. */
 async function untilFailed(ground: Ground, name: string): Promise<void> {
   const failed = async () => {
-    const { status } = await ground.cluster.get<Deployment>(paths.deployment(ground.namespace, name));
-    const late = status?.conditions?.some((each) => each.type === "Progressing" && each.status === "False") ?? false;
-    return late && status?.updatedReplicas === PODS_EACH;
+    const deployment = await ground.cluster.get<Deployment>(paths.deployment(ground.namespace, name));
+    const { updatedReplicas, readyReplicas = 0 } = deployment.status ?? {};
+    return !isRollingOut(deployment) && updatedReplicas === PODS_EACH && readyReplicas === 0;
   };
-  await ground.until(`${name} is past its progress deadline`, failed, PATIENCE_SECONDS);
+  await ground.until(`${name} has failed`, failed, PATIENCE_SECONDS);
 }
