@@ -1,17 +1,14 @@
 import type { Cluster } from "../shared/cluster/cluster.ts";
 import { paths } from "../shared/cluster/paths.ts";
 import type { HistoryEntry, WorkloadRef, WorkloadRun } from "../shared/contracts.ts";
-import { isRemediationError, RemediationError } from "../shared/errors.ts";
+import { RemediationError } from "../shared/errors.ts";
 import { UNFINISHED } from "../shared/history.ts";
 import type { Lease } from "../shared/kubernetes/types.ts";
 import { describeWorkload } from "../shared/kubernetes/workloads.ts";
 import { CLAIM_NAMESPACE } from "../shared/policy.ts";
 import { assertClaimed } from "../shared/remedy-step.ts";
 import { begun, historyOf, leaseName } from "./lease.ts";
-import { readLease } from "./stored-lease.ts";
-
-/** How often it is tried again when somebody else writes the Lease at the same moment. */
-const ATTEMPTS = 3;
+import { despiteOthers, readLease } from "./stored-lease.ts";
 
 /**
  * Writes into the claim that a remedy begins, before anything is changed. Should its execution die half-way, whoever takes
@@ -25,18 +22,12 @@ export async function beginRemedy(cluster: Cluster, run: WorkloadRun, now: Date)
   const { workload } = run.incident;
   const name = leaseName(workload);
   const entry = entryOf(run, now);
-  for (let attempt = 1; ; attempt++) {
+  await despiteOthers(async () => {
     const lease = await readLease(cluster, name);
     if (lease?.spec?.holderIdentity !== run.execution.name) throw lost(workload, lease);
     if (historyOf(lease).some((each) => isSame(each, entry))) return;
-    try {
-      await cluster.replace(paths.lease(CLAIM_NAMESPACE, name), begun(lease, entry));
-      return;
-    } catch (error) {
-      // Somebody wrote to it, or removed it: look again whose it is.
-      if (!isRemediationError(error, "ObjectChanged", "NotFound") || attempt >= ATTEMPTS) throw error;
-    }
-  }
+    await cluster.replace(paths.lease(CLAIM_NAMESPACE, name), begun(lease, entry));
+  });
 }
 
 function lost(workload: WorkloadRef, lease: Lease | undefined): RemediationError {

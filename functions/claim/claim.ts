@@ -8,8 +8,8 @@ import { CLAIM_NAMESPACE, claimSeconds, type Policy } from "../shared/policy.ts"
 import { clearAway } from "./clear-away.ts";
 import { pause } from "./cool-down.ts";
 import { expiryOf, historyOf, holderOf, leaseName, newLease, released, takenOver } from "./lease.ts";
-import { presentTemplate } from "./present-template.ts";
-import { createLease, readLease } from "./stored-lease.ts";
+import { readPresentTemplate } from "./read-present-template.ts";
+import { createLease, despiteOthers, readLease } from "./stored-lease.ts";
 
 /** Who claims what. */
 export interface ClaimRequest {
@@ -22,7 +22,7 @@ export interface ClaimRequest {
   now: Date;
 }
 
-/** How often a claim is tried again when somebody else writes the Lease at the same moment. */
+/** How often a release is tried again when somebody else writes the Lease at the same moment. */
 const ATTEMPTS = 3;
 
 /**
@@ -30,14 +30,7 @@ const ATTEMPTS = 3;
  * @throws RemediationError `ClaimNamespaceMissing` when the namespace for claims is missing and may not be created
  */
 export async function acquire(cluster: Cluster, request: ClaimRequest): Promise<Claim> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await tryAcquire(cluster, request);
-    } catch (error) {
-      // Somebody else created, changed or removed the Lease first: look again at what they made of it.
-      if (!isRemediationError(error, "ObjectChanged", "NotFound") || attempt >= ATTEMPTS) throw error;
-    }
-  }
+  return await despiteOthers(() => tryAcquire(cluster, request));
 }
 
 async function tryAcquire(cluster: Cluster, request: ClaimRequest): Promise<Claim> {
@@ -68,7 +61,7 @@ async function tryAcquire(cluster: Cluster, request: ClaimRequest): Promise<Clai
 
   const history = historyOf(lease);
   const reason =
-    history.length === 0 ? undefined : pause(history, await presentTemplate(cluster, workload), policy, now);
+    history.length === 0 ? undefined : pause(history, await readPresentTemplate(cluster, workload), policy, now);
   if (reason !== undefined) {
     return {
       status: "refused",

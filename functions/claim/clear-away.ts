@@ -6,7 +6,7 @@ import type { Lease } from "../shared/kubernetes/types.ts";
 import { CLAIM_NAMESPACE, type Policy } from "../shared/policy.ts";
 import { pause } from "./cool-down.ts";
 import { historyOf, holderOf, lastUseOf, unusedSelector, workloadOf } from "./lease.ts";
-import { presentTemplate } from "./present-template.ts";
+import { readPresentTemplate } from "./read-present-template.ts";
 
 /** How long a claim that nobody takes is kept, in seconds: as long as the longest cool-down that a policy may ask for. */
 const KEPT_SECONDS = 86_400;
@@ -43,7 +43,7 @@ async function isSilent(cluster: Cluster, lease: Lease, policy: Policy, now: Dat
   if (!history.some(({ template }) => speaks(template))) return true;
   const workload = workloadOf(lease);
   try {
-    return workload !== undefined && !speaks(await presentTemplate(cluster, workload));
+    return workload !== undefined && !speaks(await readPresentTemplate(cluster, workload));
   } catch (error) {
     if (!isRemediationError(error)) throw error;
     return false;

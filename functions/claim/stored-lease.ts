@@ -4,6 +4,20 @@ import { isRemediationError, RemediationError } from "../shared/errors.ts";
 import type { Lease } from "../shared/kubernetes/types.ts";
 import { CLAIM_NAMESPACE } from "../shared/policy.ts";
 
+/** How often it is tried again when somebody else writes the Lease at the same moment. */
+const ATTEMPTS = 3;
+
+/** Looks again, and decides again, when somebody else created, changed or removed the Lease first. */
+export async function despiteOthers<Result>(work: () => Promise<Result>): Promise<Result> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isRemediationError(error, "ObjectChanged", "NotFound") || attempt >= ATTEMPTS) throw error;
+    }
+  }
+}
+
 /** The Lease of that name in the claim namespace; undefined when there is none. */
 export async function readLease(cluster: Cluster, name: string): Promise<Lease | undefined> {
   try {

@@ -1,12 +1,11 @@
 import type { Cluster } from "../shared/cluster/cluster.ts";
 import { paths } from "../shared/cluster/paths.ts";
 import type { Detection, ExecutionRef, HistoryEntry, StormMemory } from "../shared/contracts.ts";
-import { isRemediationError } from "../shared/errors.ts";
 import type { Lease } from "../shared/kubernetes/types.ts";
 import { CLAIM_NAMESPACE, type Policy } from "../shared/policy.ts";
 import { coolDownEnd } from "./cool-down.ts";
 import { expiryOf, historyOf, MANAGED_BY, released } from "./lease.ts";
-import { createLease, readLease } from "./stored-lease.ts";
+import { createLease, despiteOthers, readLease } from "./stored-lease.ts";
 
 /** Who met which storm. */
 export interface StormRequest {
@@ -17,9 +16,6 @@ export interface StormRequest {
   now: Date;
 }
 
-/** How often it is tried again when somebody else writes the Lease at the same moment. */
-const ATTEMPTS = 3;
-
 /**
  * Decides whether subscribers are told of a storm, and remembers it in a Lease: they are told when it begins, and while it
  * lasts after the policy's cool-down, which doubles each time. The storm of another node, or of the cluster after that of a
@@ -29,14 +25,7 @@ const ATTEMPTS = 3;
  */
 export async function rememberStorm(cluster: Cluster, request: StormRequest): Promise<StormMemory> {
   if (request.detection.dry_run) return { status: "tell" };
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await tryRemember(cluster, request);
-    } catch (error) {
-      // Somebody else created, changed or removed the Lease first: look again at what they made of it.
-      if (!isRemediationError(error, "ObjectChanged", "NotFound") || attempt >= ATTEMPTS) throw error;
-    }
-  }
+  return await despiteOthers(() => tryRemember(cluster, request));
 }
 
 async function tryRemember(cluster: Cluster, request: StormRequest): Promise<StormMemory> {

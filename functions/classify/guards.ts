@@ -1,4 +1,5 @@
 import type { Refusal, Remedy } from "../shared/contracts.ts";
+import { hasSeenSpec } from "../shared/kubernetes/generation.ts";
 import { isFailing } from "../shared/kubernetes/pod-failures.ts";
 import { isStaticPod } from "../shared/kubernetes/pods.ts";
 import type { DaemonSet, Deployment, StatefulSet, Workload } from "../shared/kubernetes/types.ts";
@@ -134,8 +135,7 @@ const rolloutGuard: RemedyGuard = ({ incident, workload, pods }, remedy) => {
 /** What the status says is of an earlier spec: somebody has changed the workload just now. */
 const unseenSpecGuard: RemedyGuard = ({ workload }, remedy) => {
   const replacesPods = remedy.action === "rollback" || (remedy.action === "restart" && remedy.mode === "evict");
-  const { metadata, status } = workload ?? {};
-  if (!replacesPods || (status?.observedGeneration ?? 0) >= (metadata?.generation ?? 0)) return undefined;
+  if (!replacesPods || workload === undefined || hasSeenSpec(workload)) return undefined;
   return {
     refusal: "RolloutInProgress",
     message: "Somebody has just changed its spec, and its controller has not seen that yet; it may be a rollout.",

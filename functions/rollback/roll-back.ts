@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Cluster } from "../shared/cluster/cluster.ts";
 import type { PodTarget } from "../shared/contracts.ts";
 import { RemediationError } from "../shared/errors.ts";
+import { hasSeenSpec } from "../shared/kubernetes/generation.ts";
 import { describeWorkload } from "../shared/kubernetes/workloads.ts";
 import { readTemplate, switchTemplate, type TemplateSwitch } from "./switch-template.ts";
 import { unblock } from "./unblock.ts";
@@ -51,7 +52,7 @@ async function untilObserved(cluster: Cluster, { workload: ref, to }: TemplateSw
     if (present !== to.template) {
       throw new RemediationError("ObjectChanged", `${name}: somebody else changed its pod template meanwhile.`);
     }
-    if ((workload.status?.observedGeneration ?? 0) >= (workload.metadata?.generation ?? 0)) return;
+    if (hasSeenSpec(workload)) return;
     if (Date.now() >= deadline) {
       throw new RemediationError(
         "ClusterUnavailable",

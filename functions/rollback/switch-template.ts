@@ -1,7 +1,7 @@
 import type { Cluster, JsonPatchOperation } from "../shared/cluster/cluster.ts";
 import type { RevisionRef, WorkloadRef } from "../shared/contracts.ts";
 import { isRemediationError, RemediationError } from "../shared/errors.ts";
-import { templateHash } from "../shared/kubernetes/template.ts";
+import { presentTemplate } from "../shared/kubernetes/template.ts";
 import type { Deployment, Workload } from "../shared/kubernetes/types.ts";
 import { rollsOutByItself } from "../shared/kubernetes/update-strategy.ts";
 import { assertNoOptOutOn } from "../shared/opt-out.ts";
@@ -61,8 +61,7 @@ export async function readTemplate(
   if (path === undefined || workload === undefined || ref.kind === "ReplicaSet") {
     throw new RemediationError("InvalidStepInput", `${describeWorkload(ref)} has no revisions to roll back to.`);
   }
-  const template = workload.spec?.template;
-  return { path, workload, present: template === undefined ? "" : templateHash(template) };
+  return { path, workload, present: presentTemplate(workload) ?? "" };
 }
 
 function assertUnchanged(ref: WorkloadRef, workload: Workload, present: string, from: RevisionRef): void {

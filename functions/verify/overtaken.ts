@@ -1,6 +1,7 @@
 import type { WorkloadRun } from "../shared/contracts.ts";
 import { describeSize } from "../shared/kubernetes/hpa.ts";
-import { hasSize, hasTemplate, presentSize, presentTemplate } from "./in-place.ts";
+import { presentTemplate } from "../shared/kubernetes/template.ts";
+import { hasSize, hasTemplate, presentSize } from "./in-place.ts";
 import type { WorkloadState } from "./state.ts";
 
 /**
@@ -22,7 +23,7 @@ export function overtakenBy({ remedy, diagnosis }: WorkloadRun, state: WorkloadS
       return `the bounds of HPA ${scale.name} are ${describeSize(size)} by now`;
     }
     case "restart":
-      if (diagnosis?.template === undefined || presentTemplate(state) === diagnosis.template) return undefined;
+      if (diagnosis?.template === undefined || presentTemplate(state.workload) === diagnosis.template) return undefined;
       return "its pod template is another one than when its pods were restarted";
     case undefined:
       return undefined;

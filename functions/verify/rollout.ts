@@ -1,3 +1,4 @@
+import { hasSeenSpec } from "../shared/kubernetes/generation.ts";
 import type { DaemonSet, Deployment, ReplicaSet, StatefulSet, Workload } from "../shared/kubernetes/types.ts";
 import { partitionOf, rollsOutByItself } from "../shared/kubernetes/update-strategy.ts";
 import { count } from "../shared/text.ts";
@@ -7,8 +8,7 @@ import { count } from "../shared/text.ts";
  * Source of the rules: staging/src/k8s.io/kubectl/pkg/polymorphichelpers/rollout_status.go
  */
 export function rolloutGaps(kind: string, workload: Workload): string[] {
-  const seen = workload.status?.observedGeneration ?? 0;
-  if (seen < (workload.metadata?.generation ?? 0)) return ["its controller has not seen the newest spec yet"];
+  if (!hasSeenSpec(workload)) return ["its controller has not seen the newest spec yet"];
   switch (kind) {
     case "Deployment":
       return deploymentGaps(workload as Deployment);

@@ -1,4 +1,5 @@
 import type { Change, UndoVerification, WorkloadRun } from "../shared/contracts.ts";
+import { hasSeenSpec } from "../shared/kubernetes/generation.ts";
 import { describeSize } from "../shared/kubernetes/hpa.ts";
 import { hasSize, hasTemplate, presentSize } from "./in-place.ts";
 import type { WorkloadState } from "./state.ts";
@@ -16,9 +17,7 @@ export function verifyUndo(run: WorkloadRun, state: WorkloadState, now: Date): U
 }
 
 function remains(change: Change, state: WorkloadState): string[] {
-  const { metadata, status } = state.workload;
-  const seen = (status?.observedGeneration ?? 0) >= (metadata?.generation ?? 0);
-  const unseen = seen ? [] : ["its controller has not seen the newest spec yet"];
+  const unseen = hasSeenSpec(state.workload) ? [] : ["its controller has not seen the newest spec yet"];
   switch (change.kind) {
     case "rollback":
       if (hasTemplate(state, change.before)) return unseen;

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { PodTemplate } from "./types.ts";
+import type { PodTemplate, Workload } from "./types.ts";
 
 /** Set by the Deployment controller on the ReplicaSet's copy of the template. */
 const POD_TEMPLATE_HASH = "pod-template-hash";
@@ -34,6 +34,11 @@ export function templateHash(template: PodTemplate): string {
     .update(canonical(bareTemplate(template)))
     .digest("hex")
     .slice(0, 16);
+}
+
+/** The hash of a workload's present template; undefined when it has none. */
+export function presentTemplate({ spec }: Pick<Workload, "spec">): string | undefined {
+  return spec?.template === undefined ? undefined : templateHash(spec.template);
 }
 
 function without(map: Record<string, string> | undefined, key: string): Record<string, string> | undefined {

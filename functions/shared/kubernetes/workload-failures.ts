@@ -1,4 +1,5 @@
 import { failure, isOlderThan, type Failure } from "./failures.ts";
+import { hasSeenSpec } from "./generation.ts";
 import type { Moment } from "./overdue.ts";
 import type { DaemonSet, Deployment, Job, ObjectMeta, ReplicaSet, StatefulSet } from "./types.ts";
 
@@ -37,9 +38,9 @@ export function workloadFailures(kind: string, object: object, moment: Moment): 
  * complete with `NewReplicaSetAvailable`, and one past its deadline with a false condition.
  * Source: kubernetes pkg/controller/deployment/progress.go
  */
-export function isRollingOut({ metadata, status }: Deployment): boolean {
-  if ((status?.observedGeneration ?? 0) < (metadata?.generation ?? 0)) return true;
-  const progressing = conditionOf(status?.conditions, "Progressing");
+export function isRollingOut(deployment: Deployment): boolean {
+  if (!hasSeenSpec(deployment)) return true;
+  const progressing = conditionOf(deployment.status?.conditions, "Progressing");
   return progressing?.status === "True" && progressing.reason !== "NewReplicaSetAvailable";
 }
 
