@@ -24,7 +24,8 @@ import { controllerOf } from "../shared/kubernetes/workloads.ts";
 import type { Policy } from "../shared/policy.ts";
 import { bounded } from "../shared/text.ts";
 import type { Evidence } from "./evidence.ts";
-import { rolledOutAt, stableBeforeFailing, type StableTime } from "./onset.ts";
+import { stableBeforeFailing, type StableTime } from "./onset.ts";
+import { rolledOutAt } from "./rollout.ts";
 
 /** A pod that fails, and how. */
 export interface FailingPod {
@@ -120,7 +121,7 @@ function templatesOf({ replicaSets, controllerRevisions }: Evidence): Map<string
 function completedAt({ incident, workload }: Evidence, current: Revision | undefined): Date | undefined {
   switch (incident.workload.kind) {
     case "Deployment":
-      return rolledOutAt(workload as Deployment);
+      return rolledOutAt(workload as Deployment, current);
     case "StatefulSet": {
       const { status } = workload as StatefulSet;
       const complete =

@@ -2,6 +2,7 @@ import type { Refusal, Remedy } from "../shared/contracts.ts";
 import { hasSeenSpec } from "../shared/kubernetes/generation.ts";
 import { isFailing } from "../shared/kubernetes/pod-failures.ts";
 import { isStaticPod } from "../shared/kubernetes/pods.ts";
+import { currentRevision, revisionsOf } from "../shared/kubernetes/revisions.ts";
 import type { DaemonSet, Deployment, StatefulSet, Workload } from "../shared/kubernetes/types.ts";
 import { describeWorkload, RECREATING_KINDS } from "../shared/kubernetes/workloads.ts";
 import { modeOf, type Policy } from "../shared/policy.ts";
@@ -9,6 +10,7 @@ import { outOfScope } from "../shared/scope.ts";
 import { ENABLED_ANNOTATION, enabledBy } from "../shared/opt-out.ts";
 import type { Evidence } from "./evidence.ts";
 import { ownerTool } from "./owner-tools.ts";
+import { isInsideDeadline, progressDeadline } from "./rollout.ts";
 
 /** A guard's refusal, with the sentence that the operator reads. */
 export interface GuardRefusal {
@@ -115,20 +117,18 @@ const pausedGuard: RemedyGuard = ({ workload }, remedy) => {
   };
 };
 
-const rolloutGuard: RemedyGuard = ({ incident, workload, pods }, remedy) => {
+const rolloutGuard: RemedyGuard = ({ incident, workload, replicaSets, pods, now }, remedy) => {
   if (incident.workload.kind !== "Deployment" || remedy.action === "none") return undefined;
   if (remedy.action === "scale" || (remedy.action === "restart" && remedy.mode === "clean_up")) return undefined;
-  const progressing = (workload as Deployment | undefined)?.status?.conditions?.find(
-    (condition) => condition.type === "Progressing",
-  );
-  const inside = progressing?.status === "True" && progressing.reason !== "NewReplicaSetAvailable";
+  const deployment = workload as Deployment | undefined;
+  if (deployment === undefined) return undefined;
+  const current = currentRevision(revisionsOf(deployment, replicaSets));
   // Whoever asks for a rollback of a rollout that visibly fails need not wait for its deadline.
   const askedFor = incident.requested?.action === "rollback" && pods.some(isFailing);
-  if (!inside || askedFor) return undefined;
-  const deadline = (workload as Deployment).spec?.progressDeadlineSeconds ?? DEFAULT_PROGRESS_DEADLINE_SECONDS;
+  if (askedFor || !isInsideDeadline(deployment, current, now)) return undefined;
   return {
     refusal: "RolloutInProgress",
-    message: `A rollout is under way and inside its progress deadline of ${deadline} s; it may still succeed.`,
+    message: `A rollout is under way and inside its progress deadline of ${progressDeadline(deployment)} s; it may still succeed.`,
   };
 };
 
@@ -184,6 +184,3 @@ const REMEDY_GUARDS: readonly RemedyGuard[] = [
   setUpdateGuard,
   ownerToolGuard,
 ];
-
-/** The API server's default for `spec.progressDeadlineSeconds`. */
-export const DEFAULT_PROGRESS_DEADLINE_SECONDS = 600;

@@ -1,6 +1,6 @@
 import { isFailing } from "../shared/kubernetes/pod-failures.ts";
 import { containerStatuses } from "../shared/kubernetes/pods.ts";
-import type { ContainerStatus, Deployment, Pod } from "../shared/kubernetes/types.ts";
+import type { ContainerStatus, Pod } from "../shared/kubernetes/types.ts";
 
 /** The kubelet's restart back-off: 10 s, doubled each time, at most 300 s. Source: pkg/kubelet/kubelet.go. */
 const FIRST_BACK_OFF_SECONDS = 10;
@@ -30,13 +30,6 @@ export function stableBeforeFailing(pods: Pod[], rolledOutAt: Date | undefined):
     }
   }
   return longest;
-}
-
-/** When the Deployment's present revision was completely rolled out; undefined when that never happened. */
-export function rolledOutAt(deployment: Deployment): Date | undefined {
-  const progressing = deployment.status?.conditions?.find((condition) => condition.type === "Progressing");
-  if (progressing?.reason !== "NewReplicaSetAvailable" || progressing.lastUpdateTime === undefined) return undefined;
-  return new Date(progressing.lastUpdateTime);
 }
 
 function stableTimeOf(pod: Pod, status: ContainerStatus, rolledOut: Date | undefined): StableTime | undefined {

@@ -1,5 +1,5 @@
 import type { DaemonSet, Deployment, PodTemplate, StatefulSet, Workload } from "../shared/kubernetes/types.ts";
-import { DEFAULT_PROGRESS_DEADLINE_SECONDS } from "./guards.ts";
+import { DEFAULT_PROGRESS_DEADLINE_SECONDS, progressDeadline } from "./rollout.ts";
 
 /** The API server's defaults. Source: kubernetes pkg/apis/core/v1/defaults.go */
 const DEFAULT_GRACE_SECONDS = 30;
@@ -23,7 +23,7 @@ function ownSeconds(kind: string, workload: Workload | undefined): number {
   const pod = podSeconds(spec?.template) + (spec?.minReadySeconds ?? 0);
   switch (kind) {
     case "Deployment":
-      return Math.max(pod, (workload as Deployment).spec?.progressDeadlineSeconds ?? DEFAULT_PROGRESS_DEADLINE_SECONDS);
+      return Math.max(pod, progressDeadline(workload as Deployment));
     case "StatefulSet":
       return pod * Math.max(1, (workload as StatefulSet).spec?.replicas ?? 1);
     case "DaemonSet":

@@ -53,6 +53,8 @@ export async function makeField(cluster: Cluster, workloads: number, tell: (line
   await each(({ ground, name }) => breakIt(ground, name));
   tell(`${workloads * PODS_EACH} pods are being started whose image does not exist`);
   await each(({ ground, name }) => untilFailed(ground, name));
+  // The workflow itself keeps the deadline where the controller set none.
+  await (grounds[0] as Ground).rest(PROGRESS_DEADLINE);
   return {
     grounds,
     workloads,
@@ -107,7 +109,7 @@ async function untilReady(ground: Ground, name: string): Promise<void> {
   await ground.until(`${name} is ready`, ready, PATIENCE_SECONDS);
 }
 
-/** Past its progress deadline; or its controller takes it for complete, as it may when a Recreate is quick: it has no deadline then. */
+/** Past its progress deadline; or it has none, as where its controller kept the condition of the revision before. */
 async function untilFailed(ground: Ground, name: string): Promise<void> {
   const failed = async () => {
     const deployment = await ground.cluster.get<Deployment>(paths.deployment(ground.namespace, name));

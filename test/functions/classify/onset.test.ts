@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { backOffSeconds, rolledOutAt, stableBeforeFailing } from "../../../functions/classify/onset.ts";
-import { ago, container, crashingPod, deployment, pod } from "../../support/objects.ts";
+import { backOffSeconds, stableBeforeFailing } from "../../../functions/classify/onset.ts";
+import { ago, container, crashingPod, pod } from "../../support/objects.ts";
 
 const rolledOut = (secondsAgo: number) => new Date(ago(secondsAgo));
 
@@ -60,15 +60,5 @@ describe("the time that a workload ran well", () => {
     const recovered = pod({ status: { containerStatuses: [container({ restartCount: 1, lastState })] } });
 
     expect(stableBeforeFailing([recovered], rolledOut(3_600))).toEqual({ seconds: 0, evidence: "" });
-  });
-});
-
-describe("a Deployment", () => {
-  it("was rolled out when its newest ReplicaSet became available, and not when that is still under way or failed", () => {
-    expect(rolledOutAt(deployment())).toEqual(rolledOut(3_600));
-    expect(rolledOutAt(deployment({ progressing: { status: "True", reason: "ReplicaSetUpdated" } }))).toBeUndefined();
-    expect(
-      rolledOutAt(deployment({ progressing: { status: "False", reason: "ProgressDeadlineExceeded" } })),
-    ).toBeUndefined();
   });
 });
