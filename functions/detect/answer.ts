@@ -1,9 +1,9 @@
-import type { Detection, FailedPod, HpaState } from "../shared/contracts.ts";
+import type { Detection, FailedPod, HpaState, Incident } from "../shared/contracts.ts";
 import { hpaFailures } from "../shared/kubernetes/hpa-failures.ts";
 import { hpaState } from "../shared/kubernetes/hpa-state.ts";
 import type { Moment } from "../shared/kubernetes/overdue.ts";
 import type { Hpa } from "../shared/kubernetes/types.ts";
-import { describeFailure, workloadKey, type FailingPod } from "./incidents.ts";
+import { describeFailure, inBrief, workloadKey, type FailingPod } from "./incidents.ts";
 
 /** An execution's state may hold 256 KiB. The findings take less than that together, whatever the cluster holds. */
 export const MAX_BYTES = { incidents: 110_000, pods: 60_000, hpas: 40_000, rollouts: 15_000 };
@@ -12,6 +12,13 @@ const MAX_FAILURES = 4;
 
 /** How many items in a row may be too large before an answer counts as full. */
 const MAX_MISSES = 20;
+
+/** The incidents in full where all of them fit; else in brief, so that none is left out for the details of another. */
+export function fitIncidents(incidents: readonly Incident[], limit: number): Incident[] {
+  const wanted = incidents.slice(0, limit);
+  const full = bounded(wanted, limit);
+  return full.length === wanted.length ? full : bounded(wanted.map(inBrief), limit);
+}
 
 /** As many of the items as fit into an answer, from the first on; one that is too large alone does not hide the others. */
 export function bounded<Item>(items: readonly Item[], limit: number, bytes = MAX_BYTES.incidents): Item[] {

@@ -20,6 +20,8 @@ export interface FailingWorkload {
 const MAX_FAILURES = 4;
 const MAX_SAMPLE_PODS = 3;
 const MAX_NODES = 3;
+/** How long a message may be where there are too many incidents for longer ones. */
+const BRIEF_MESSAGE = 80;
 /** How long the name of a container, or a moment, may be: longer ones are none. */
 const MAX_NAME = 63;
 
@@ -63,6 +65,21 @@ export function describeFailure({ reason, container, exitCode, message, restarts
     ...(restarts === undefined ? {} : { restarts }),
     ...(since === undefined ? {} : { since: bounded(since, MAX_NAME) }),
   };
+}
+
+/** The incident with its most frequent failure alone, which is said to last since the first of all began. */
+export function inBrief(incident: Incident): Incident {
+  const [first] = incident.failures;
+  if (first === undefined) return incident;
+  const [since] = incident.failures.flatMap((failure) => failure.since ?? []).sort();
+  const { message, nodes } = first;
+  const failure = {
+    ...first,
+    ...(message === undefined ? {} : { message: bounded(message, BRIEF_MESSAGE) }),
+    ...(since === undefined ? {} : { since }),
+    ...(nodes === undefined ? {} : { nodes: nodes.slice(0, 1) }),
+  };
+  return { ...incident, failures: [failure], sample_pods: incident.sample_pods.slice(0, 1) };
 }
 
 function countFailures(pods: FailingPod[], own: Failure[]): IncidentFailure[] {

@@ -8,7 +8,7 @@ import type { Deployment, Namespace } from "../shared/kubernetes/types.ts";
 import { WorkloadFinder } from "../shared/kubernetes/workloads.ts";
 import type { Policy } from "../shared/policy.ts";
 import { outOfScope } from "../shared/scope.ts";
-import { answer, bounded, MAX_BYTES } from "./answer.ts";
+import { answer, bounded, fitIncidents, MAX_BYTES } from "./answer.ts";
 import { findFailingPods, findLostNodes } from "./failing-pods.ts";
 import { findFailingHpas, findFailingWorkloads } from "./failing-workloads.ts";
 import { groupIncidents, workloadKey } from "./incidents.ts";
@@ -63,7 +63,7 @@ export async function scan(cluster: Cluster, options: Scan): Promise<Detection> 
     },
     policy,
   );
-  const shown = bounded(incidents, policy.max_incidents);
+  const shown = fitIncidents(incidents, policy.max_incidents);
   return {
     status: incidents.length === 0 ? "healthy" : storm === undefined ? "failing" : "storm",
     cluster_name: clusterName,

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { answer, bounded } from "../../../functions/detect/answer.ts";
+import { answer, bounded, fitIncidents, MAX_BYTES } from "../../../functions/detect/answer.ts";
 import type { FailingPod } from "../../../functions/detect/incidents.ts";
-import type { Detection } from "../../../functions/shared/contracts.ts";
+import type { Detection, Incident } from "../../../functions/shared/contracts.ts";
 import type { Hpa } from "../../../functions/shared/kubernetes/types.ts";
 import { ApiServer } from "../../support/api-server.ts";
-import { hpa, imagePullPod, NOW, policy, WEB } from "../../support/objects.ts";
+import { ago, hpa, imagePullPod, NOW, policy, WEB } from "../../support/objects.ts";
 import { DEADLINES } from "../../support/pod-rows.ts";
 import { scanned } from "../../support/scans.ts";
 import { serve } from "../../support/served-cluster.ts";
@@ -36,6 +36,39 @@ describe("what fits into an answer", () => {
 
   it("goes on with the next item when one is too large alone", () => {
     expect(bounded(["x".repeat(50), "ab", "cd"], 10, 20)).toEqual(["ab", "cd"]);
+  });
+});
+
+describe("the incidents of a scan", () => {
+  const talkative = (index: number): Incident => ({
+    workload: { ...WEB, name: `web-${index}` },
+    failures: [
+      { reason: "ImagePullBackOff", message: "x".repeat(200), since: ago(60), count: 5, nodes: ["a", "b", "c"] },
+      { reason: "ProgressDeadlineExceeded", message: "y".repeat(200), since: ago(600), count: 1 },
+    ],
+    failing_pods: 5,
+    sample_pods: ["p-1", "p-2", "p-3"],
+  });
+  const many = Array.from({ length: 200 }, (_, index) => talkative(index));
+
+  it("keep every detail where all of them fit", () => {
+    expect(fitIncidents(many.slice(0, 3), 200)).toEqual(many.slice(0, 3));
+    expect(fitIncidents(many, 3)).toEqual(many.slice(0, 3));
+  });
+
+  it("are all there in brief where their details would leave some out", () => {
+    const fitted = fitIncidents(many, 200);
+
+    expect(bytesOf(many)).toBeGreaterThan(MAX_BYTES.incidents);
+    expect(fitted.map(({ workload }) => workload)).toEqual(many.map(({ workload }) => workload));
+    expect(fitted[0]).toEqual({
+      workload: { ...WEB, name: "web-0" },
+      failures: [
+        { reason: "ImagePullBackOff", message: `${"x".repeat(79)}…`, since: ago(600), count: 5, nodes: ["a"] },
+      ],
+      failing_pods: 5,
+      sample_pods: ["p-1"],
+    });
   });
 });
 
