@@ -4,10 +4,11 @@ import type { Deployment } from "../shared/kubernetes/types.ts";
 /**
  * How far the rollout of a Deployment's present revision is, by the conditions that its controller keeps.
  *
- * The condition `Progressing` can be that of the revision before: in a `Recreate` there is a moment with neither old nor
- * new pods, which the controller may take for complete. It then keeps the condition, and never marks the rollout as past
- * its deadline. Such a condition is older than the revision.
- * Source: kubernetes pkg/controller/deployment/progress.go
+ * The condition `Progressing` can be that of the revision before: the controller's note that it has made a new ReplicaSet
+ * is lost when somebody else changes the Deployment at that moment, and with no old pod left, as in a `Recreate`, the
+ * controller takes the rollout for complete and never marks it as past its deadline. Such a condition is older than the
+ * revision.
+ * Source: kubernetes pkg/controller/deployment/sync.go, progress.go
  */
 
 /** The API server's default for `spec.progressDeadlineSeconds`. */
