@@ -44,7 +44,7 @@ ${parts.map((part) => overview(part, lastRun(part))).join("\n")}
 ${total(parts.flatMap((part) => lastRun(part) ?? []))}
 
 \`\`\`
-npm run test:faults                                    # all of it, hours
+npm run test:faults                                    # all of it, an hour and a half
 npm run test:faults -- --limit 30                      # a spread-out sample of each part
 npm run test:faults -- --part crowd,load               # some parts
 npm run test:faults -- --part requests --resume        # goes on where an earlier call was stopped
