@@ -118,6 +118,26 @@ describe("the message that each subscriber gets", () => {
     expect(JSON.parse(forms(true)["https"] ?? "")).toMatchObject({ version: "1.0", source: "custom" });
     expect(forms(true)["sqs"]).toBe(forms(false)["sqs"]);
   });
+
+  it.each([
+    [
+      "names",
+      { cluster_name: "c".repeat(20_000), incident: incident({ workload: { ...WEB, name: "w".repeat(20_000) } }) },
+    ],
+    ["names that print as more bytes", { incident: incident({ workload: { ...WEB, name: "ᎀ".repeat(20_000) } }) }],
+    ["evidence", { diagnosis: diagnosis({ evidence: Array.from({ length: 400 }, () => "ᎀ".repeat(600)) }) }],
+    ["a cause", { diagnosis: diagnosis({ cause: "x".repeat(40_000) }) }],
+  ])("fits into what SNS takes, whatever %s the run has, and says the same in short", (_what, odd) => {
+    const notification = told({ ...recovered, ...odd });
+
+    for (const chat of [true, false]) {
+      const short = formsOf(notification, chat);
+      expect(Buffer.byteLength(JSON.stringify(short))).toBeLessThan(256 * 1_024);
+      expect(NotificationDocument.parse(JSON.parse(short["sqs"] ?? ""))).toMatchObject({ outcome: "Recovered" });
+      expect(short["email"]).toContain(notification.document.summary);
+      expect(short["email"]?.split("\n")[0]).toBe(notification.text.split("\n")[0]);
+    }
+  });
 });
 
 describe("the form for chat applications", () => {
