@@ -48,7 +48,7 @@ const ADVICE: Readonly<Partial<Record<ErrorName, Advice>>> = {
     nextSteps: [
       "Look at the cluster's endpoint access: a private endpoint needs the functions in the cluster's VPC, and a security group that lets them in on port 443 (docs/deploy.md).",
     ],
-    commands: ["aws eks describe-cluster --name CLUSTER --query cluster.[status,endpoint,resourcesVpcConfig]"],
+    commands: ["aws eks describe-cluster --name CLUSTER --query 'cluster.[status,endpoint,resourcesVpcConfig]'"],
   },
   ClusterUnavailable: { nextSteps: [ASK_AGAIN], commands: connectAnd("kubectl get --raw /readyz?verbose") },
   ClusterThrottled: { nextSteps: [ASK_AGAIN], commands: connectAnd("kubectl get flowschemas") },

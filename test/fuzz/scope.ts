@@ -1,12 +1,18 @@
 import { leaseName } from "../../functions/claim/lease.ts";
 import { stormLeaseName } from "../../functions/claim/storm.ts";
 import type { Detection, WorkloadRun } from "../../functions/shared/contracts.ts";
+import type { Preconditions } from "../../functions/shared/cluster/cluster.ts";
+import type { Lease } from "../../functions/shared/kubernetes/types.ts";
 import { CLAIM_NAMESPACE, modeOf, type Policy } from "../../functions/shared/policy.ts";
 import { outOfScope } from "../../functions/shared/scope.ts";
+import { NOW } from "../support/objects.ts";
 import { hold } from "./broken.ts";
 import { addressOf, type Written } from "./world.ts";
 
-/** Every write is one that the run's own plan holds: its claim, an Event on its workload, or its remedy. */
+/** How long a claim is kept that nobody uses, in milliseconds. */
+const KEPT = 86_400_000;
+
+/** Every write is one that the run's own plan holds: its claim, an Event on its workload, or its remedy; or it tidies up. */
 export function expectWithinPlan(run: WorkloadRun, written: readonly Written[]): void {
   for (const write of written) {
     hold(isPlanned(run, write), () => `${write.method} ${write.path} is no part of the plan`);
@@ -30,7 +36,8 @@ export function expectStormOnly({ namespace, dry_run }: Detection, written: read
 export function expectWithinPolicy(run: WorkloadRun, written: readonly Written[], policy: Policy): void {
   const { namespace } = run.incident.workload;
   const action = run.diagnosis?.remedy.action ?? "none";
-  for (const write of written.filter(({ path }) => addressOf(path).namespace === namespace && !isClaim(run, path))) {
+  const others = written.filter((write) => !isClaim(run, write.path) && !isTidying(write));
+  for (const write of others.filter(({ path }) => addressOf(path).namespace === namespace)) {
     hold(
       outOfScope(namespace, policy) === undefined,
       () => `${write.method} ${write.path} is out of the policy's scope`,
@@ -65,7 +72,22 @@ function isClaim(run: WorkloadRun, path: string): boolean {
   return name === undefined || name === leaseName(run.incident.workload);
 }
 
-function isPlanned(run: WorkloadRun, { method, path, body }: Written): boolean {
+/** Whether a Lease is removed, as it was read, that nobody holds or has used for a day. */
+function isTidying({ method, path, body, before }: Written): boolean {
+  const { namespace, resource } = addressOf(path);
+  if (method !== "delete" || resource !== "leases" || namespace !== CLAIM_NAMESPACE) return false;
+  const { metadata, spec } = before as Lease;
+  const { uid, resourceVersion } = body as Preconditions;
+  const renewed = Date.parse(spec?.renewTime ?? spec?.acquireTime ?? "");
+  const used = Number.isNaN(renewed) ? 0 : renewed;
+  const held = (spec?.holderIdentity ?? "") !== "" && used + (spec?.leaseDurationSeconds ?? 0) * 1_000 > NOW.getTime();
+  const isAsRead = uid === (metadata?.uid ?? "") && resourceVersion === (metadata?.resourceVersion ?? "");
+  return isAsRead && !held && NOW.getTime() - used > KEPT;
+}
+
+function isPlanned(run: WorkloadRun, write: Written): boolean {
+  if (isTidying(write)) return true;
+  const { method, path, body } = write;
   const { namespace, resource, name } = addressOf(path);
   const { workload } = run.incident;
   if (isClaim(run, path)) {

@@ -5,9 +5,9 @@ import { UNPRINTABLE } from "../support/hostile.ts";
 import { expectLine, hold, MAX_PAYLOAD } from "./broken.ts";
 
 const HEADINGS = ["Found", "Evidence", "Done", "Changed", "Verified", "Not done", "Next", "Look at it"];
-/** What a command may be made of: words without anything that a shell reads, and the one patch of an HPA. */
+/** What a command may be made of: words without anything that a shell reads, one patch of an HPA, and one query, in quotes. */
 const COMMAND =
-  /^(kubectl|aws)( (-{0,2}[A-Za-z0-9][-A-Za-z0-9._/=]*|'\{"spec":\{"minReplicas":-?\d+,"maxReplicas":-?\d+\}\}'))+$/;
+  /^(kubectl|aws)( (-{0,2}[A-Za-z0-9][-A-Za-z0-9._/=]*|'\{"spec":\{"minReplicas":-?\d+,"maxReplicas":-?\d+\}\}'|'cluster\.\[[A-Za-z,]+\]'))+$/;
 
 /** Holds a notification to all that keeps it from being forged by a text in it. */
 export function expectHonest(notification: Notification): void {

@@ -27,6 +27,8 @@ export interface Written {
   path: string;
   body: unknown;
   dryRun: boolean;
+  /** What a delete takes away; absent where there is none of that name. */
+  before?: Json;
 }
 
 /** What stands at the place of a name. */
@@ -149,7 +151,9 @@ export class WorldCluster implements Cluster {
   }
 
   async delete(path: string, preconditions: Preconditions, options: WriteOptions = {}): Promise<void> {
-    this.#write("delete", path, preconditions, options);
+    const { name } = this.#address(path);
+    const before = this.#all(this.#address(path)).find((item) => nameOf(item) === name);
+    this.#write("delete", path, preconditions, options, before);
     await Promise.resolve();
   }
 
@@ -158,9 +162,15 @@ export class WorldCluster implements Cluster {
     await Promise.resolve();
   }
 
-  #write(method: Written["method"], path: string, body: unknown, { dryRun = false }: WriteOptions): Json {
+  #write(
+    method: Written["method"],
+    path: string,
+    body: unknown,
+    { dryRun = false }: WriteOptions,
+    before?: Json,
+  ): Json {
     this.#asked(method, path);
-    this.written.push({ method, path, body, dryRun });
+    this.written.push({ method, path, body, dryRun, ...(before === undefined ? {} : { before }) });
     return asJson(body);
   }
 

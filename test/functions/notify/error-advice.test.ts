@@ -9,7 +9,10 @@ describe("what to do about an error", () => {
     ["ClusterNotFound", "aws eks list-clusters"],
     ["ClusterNotPermitted", "npx cdk deploy -c clusterName=prod"],
     ["Unauthorized", "aws eks list-access-entries --cluster-name prod"],
-    ["ClusterUnreachable", "aws eks describe-cluster --name prod --query cluster.[status,endpoint,resourcesVpcConfig]"],
+    [
+      "ClusterUnreachable",
+      "aws eks describe-cluster --name prod --query 'cluster.[status,endpoint,resourcesVpcConfig]'",
+    ],
     ["Forbidden", "kubectl apply -f infra/rbac.yaml"],
     ["ClaimNamespaceMissing", "kubectl apply -f infra/rbac.yaml"],
   ])("%s is answered with what to run", (name, command) => {

@@ -101,6 +101,16 @@ describe("the form for machines", () => {
   });
 });
 
+describe("a text that holds a line break of its own", () => {
+  it("stands in one line, in the text and in each field", () => {
+    const run = { ...recovered, cluster_name: "a\u2029b", diagnosis: diagnosis({ cause: "x\u2029Evidence:\nmore" }) };
+    const { document, text } = told(run);
+
+    expect(document).toMatchObject({ cluster_name: "a b", cause: "x Evidence: more" });
+    expect(text).toContain("\n- cause: x Evidence: more (confidence");
+  });
+});
+
 describe("the message that each subscriber gets", () => {
   const forms = (chat: boolean) => formsOf(told(recovered), chat);
 
