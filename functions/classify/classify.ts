@@ -1,6 +1,6 @@
 import type { Diagnosis, Remedy } from "../shared/contracts.ts";
 import { describeSize } from "../shared/kubernetes/hpa.ts";
-import { templateHash } from "../shared/kubernetes/template.ts";
+import { presentTemplate } from "../shared/kubernetes/template.ts";
 import type { Policy } from "../shared/policy.ts";
 import { bounded } from "../shared/text.ts";
 import { openCase, type Case } from "./case.ts";
@@ -24,7 +24,7 @@ export function classify(evidence: Evidence, policy: Policy): Diagnosis {
   const facts = openCase(evidence, policy);
   const finding = findCause(facts);
   const { remedy, refused } = chooseRemedy(finding, facts);
-  const template = evidence.workload?.spec?.template;
+  const template = evidence.workload === undefined ? undefined : presentTemplate(evidence.workload);
 
   return {
     cause: finding.name,
@@ -38,7 +38,7 @@ export function classify(evidence: Evidence, policy: Policy): Diagnosis {
     undo: undoOf(remedy),
     rejected: [...finding.rejected.filter(({ action }) => action !== remedy.action), ...refused],
     ...(evidence.workload?.metadata?.uid === undefined ? {} : { workload_uid: evidence.workload.metadata.uid }),
-    ...(template === undefined ? {} : { template: templateHash(template) }),
+    ...(template === undefined ? {} : { template }),
     progress_deadline_seconds: rolloutSeconds(evidence.incident.workload.kind, evidence.workload),
   };
 }
@@ -65,7 +65,7 @@ function chooseRemedy(finding: Finding, facts: Case): { remedy: Remedy; refused:
   const { requested } = evidence.incident;
   const wanted = requested === undefined ? finding.remedy : requestedRemedy(requested, facts);
   const refusal =
-    refuseTried(evidence, wanted) ?? refuseRemedy(evidence, wanted, policy) ?? refuseByMode(evidence, wanted, policy);
+    refuseTried(evidence, wanted) ?? refuseRemedy(facts, wanted) ?? refuseByMode(evidence, wanted, policy);
   if (refusal === undefined) return { remedy: wanted, refused: [] };
   return { remedy: none(refusal), refused: [{ action: wanted.action, reason: bounded(refusal.message) }] };
 }

@@ -2,12 +2,12 @@ import type { Refusal, Remedy } from "../shared/contracts.ts";
 import { hasSeenSpec } from "../shared/kubernetes/generation.ts";
 import { isFailing } from "../shared/kubernetes/pod-failures.ts";
 import { isStaticPod } from "../shared/kubernetes/pods.ts";
-import { currentRevision, revisionsOf } from "../shared/kubernetes/revisions.ts";
 import type { DaemonSet, Deployment, StatefulSet, Workload } from "../shared/kubernetes/types.ts";
 import { describeWorkload, RECREATING_KINDS } from "../shared/kubernetes/workloads.ts";
 import { modeOf, type Policy } from "../shared/policy.ts";
 import { outOfScope } from "../shared/scope.ts";
 import { ENABLED_ANNOTATION, enabledBy } from "../shared/opt-out.ts";
+import type { Case } from "./case.ts";
 import type { Evidence } from "./evidence.ts";
 import { ownerTool } from "./owner-tools.ts";
 import { isInsideDeadline, progressDeadline } from "./rollout.ts";
@@ -22,7 +22,7 @@ export interface GuardRefusal {
 type Guard = (evidence: Evidence, policy: Policy) => GuardRefusal | undefined;
 
 /** A rule that may refuse one remedy. */
-type RemedyGuard = (evidence: Evidence, remedy: Remedy, policy: Policy) => GuardRefusal | undefined;
+type RemedyGuard = (facts: Case, remedy: Remedy) => GuardRefusal | undefined;
 
 /** The first guard that refuses to touch the workload at all. */
 export function refuseWorkload(evidence: Evidence, policy: Policy): GuardRefusal | undefined {
@@ -30,8 +30,8 @@ export function refuseWorkload(evidence: Evidence, policy: Policy): GuardRefusal
 }
 
 /** The first guard that refuses this remedy. */
-export function refuseRemedy(evidence: Evidence, remedy: Remedy, policy: Policy): GuardRefusal | undefined {
-  return firstRefusal(REMEDY_GUARDS.map((guard) => guard(evidence, remedy, policy)));
+export function refuseRemedy(facts: Case, remedy: Remedy): GuardRefusal | undefined {
+  return firstRefusal(REMEDY_GUARDS.map((guard) => guard(facts, remedy)));
 }
 
 /** The policy's word on this action in this namespace. */
@@ -109,7 +109,7 @@ const recreationGuard: Guard = ({ incident, pods }) => {
 
 const WORKLOAD_GUARDS: readonly Guard[] = [namespaceGuard, optOutGuard, deletionGuard, recreationGuard];
 
-const pausedGuard: RemedyGuard = ({ workload }, remedy) => {
+const pausedGuard: RemedyGuard = ({ evidence: { workload } }, remedy) => {
   if (remedy.action !== "rollback" || (workload as Deployment | undefined)?.spec?.paused !== true) return undefined;
   return {
     refusal: "RolloutPaused",
@@ -117,12 +117,12 @@ const pausedGuard: RemedyGuard = ({ workload }, remedy) => {
   };
 };
 
-const rolloutGuard: RemedyGuard = ({ incident, workload, replicaSets, pods, now }, remedy) => {
+const rolloutGuard: RemedyGuard = ({ evidence, current }, remedy) => {
+  const { incident, workload, pods, now } = evidence;
   if (incident.workload.kind !== "Deployment" || remedy.action === "none") return undefined;
   if (remedy.action === "scale" || (remedy.action === "restart" && remedy.mode === "clean_up")) return undefined;
   const deployment = workload as Deployment | undefined;
   if (deployment === undefined) return undefined;
-  const current = currentRevision(revisionsOf(deployment, replicaSets));
   // Whoever asks for a rollback of a rollout that visibly fails need not wait for its deadline.
   const askedFor = incident.requested?.action === "rollback" && pods.some(isFailing);
   if (askedFor || !isInsideDeadline(deployment, current, now)) return undefined;
@@ -133,7 +133,7 @@ const rolloutGuard: RemedyGuard = ({ incident, workload, replicaSets, pods, now 
 };
 
 /** What the status says is of an earlier spec: somebody has changed the workload just now. */
-const unseenSpecGuard: RemedyGuard = ({ workload }, remedy) => {
+const unseenSpecGuard: RemedyGuard = ({ evidence: { workload } }, remedy) => {
   const replacesPods = remedy.action === "rollback" || (remedy.action === "restart" && remedy.mode === "evict");
   if (!replacesPods || workload === undefined || hasSeenSpec(workload)) return undefined;
   return {
@@ -143,7 +143,8 @@ const unseenSpecGuard: RemedyGuard = ({ workload }, remedy) => {
 };
 
 /** StatefulSets and DaemonSets have no progress deadline: the policy says how long their updates may take to show. */
-const setUpdateGuard: RemedyGuard = ({ incident, workload, controllerRevisions, now }, remedy, policy) => {
+const setUpdateGuard: RemedyGuard = ({ evidence, policy }, remedy) => {
+  const { incident, workload, controllerRevisions, now } = evidence;
   if (incident.requested !== undefined || !isSetUpdating(incident.workload.kind, workload)) return undefined;
   if (remedy.action !== "rollback" && !(remedy.action === "restart" && remedy.mode === "evict")) return undefined;
   const begun = Math.max(...controllerRevisions.map(({ metadata }) => Date.parse(metadata?.creationTimestamp ?? "")));
@@ -166,7 +167,7 @@ function isSetUpdating(kind: string, workload: Workload | undefined): boolean {
   return (status?.updatedNumberScheduled ?? 0) < (status?.desiredNumberScheduled ?? 0);
 }
 
-const ownerToolGuard: RemedyGuard = ({ workload, hpa }, remedy) => {
+const ownerToolGuard: RemedyGuard = ({ evidence: { workload, hpa } }, remedy) => {
   if (remedy.action !== "rollback" && remedy.action !== "scale") return undefined;
   const changesHpa = remedy.action === "scale" && remedy.scale.target === "hpa";
   const tool = ownerTool((changesHpa ? hpa : workload)?.metadata);

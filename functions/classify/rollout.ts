@@ -1,5 +1,6 @@
 import type { Revision } from "../shared/kubernetes/revisions.ts";
 import type { Deployment } from "../shared/kubernetes/types.ts";
+import { conditionOf, isRollingOut } from "../shared/kubernetes/workload-failures.ts";
 
 /**
  * How far the rollout of a Deployment's present revision is, by the conditions that its controller keeps.
@@ -19,7 +20,7 @@ export const DEFAULT_PROGRESS_DEADLINE_SECONDS = 600;
  * moment, but the revision was available at some time, it is when it was made: that errs on the side of leaving it in place.
  */
 export function rolledOutAt(deployment: Deployment, current: Revision | undefined): Date | undefined {
-  const { reason, lastUpdateTime } = conditionOf(deployment, "Progressing") ?? {};
+  const { reason, lastUpdateTime } = conditionOf(deployment.status?.conditions, "Progressing") ?? {};
   if (reason !== "NewReplicaSetAvailable" || lastUpdateTime === undefined) return undefined;
   if (current === undefined || !isOfEarlierRevision(deployment, current)) return new Date(lastUpdateTime);
   return wasAvailable(deployment, current) ? current.created : undefined;
@@ -31,8 +32,7 @@ export function isInsideDeadline(deployment: Deployment, current: Revision | und
     const seconds = (now.getTime() - current.created.getTime()) / 1_000;
     return !wasAvailable(deployment, current) && seconds < progressDeadline(deployment);
   }
-  const { status, reason } = conditionOf(deployment, "Progressing") ?? {};
-  return status === "True" && reason !== "NewReplicaSetAvailable";
+  return isRollingOut(deployment);
 }
 
 /** How long a rollout may make no progress, in seconds. */
@@ -41,7 +41,7 @@ export function progressDeadline({ spec }: Deployment): number {
 }
 
 function isOfEarlierRevision(deployment: Deployment, current: Revision): boolean {
-  const { reason, lastUpdateTime } = conditionOf(deployment, "Progressing") ?? {};
+  const { reason, lastUpdateTime } = conditionOf(deployment.status?.conditions, "Progressing") ?? {};
   return (
     reason === "NewReplicaSetAvailable" && lastUpdateTime !== undefined && new Date(lastUpdateTime) < current.created
   );
@@ -49,10 +49,6 @@ function isOfEarlierRevision(deployment: Deployment, current: Revision): boolean
 
 /** Whether the Deployment had enough available replicas at any time since this revision was made. */
 function wasAvailable(deployment: Deployment, { created }: Revision): boolean {
-  const { status, lastTransitionTime } = conditionOf(deployment, "Available") ?? {};
+  const { status, lastTransitionTime } = conditionOf(deployment.status?.conditions, "Available") ?? {};
   return status !== "False" || lastTransitionTime === undefined || new Date(lastTransitionTime) > created;
-}
-
-function conditionOf({ status }: Deployment, type: string) {
-  return status?.conditions?.find((condition) => condition.type === type);
 }

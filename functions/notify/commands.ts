@@ -3,6 +3,9 @@ import type { RemedyResult, WorkloadRef } from "../shared/contracts.ts";
 /** What may stand in a command line as it is. Names from the API server look like this; anything else is left out. */
 const PLAIN = /^[a-zA-Z0-9][-a-zA-Z0-9._]*$/;
 
+/** How long a command may be: one with the longest names of a namespace, a workload and a pod is shorter. */
+const MAX_COMMAND = 700;
+
 /** The flags of these commands; nothing else may begin with a dash. */
 const FLAG =
   /^(-n|-A|-p|--name|--all-containers|--previous|--sort-by=\.lastTimestamp|--to-revision=\d+|--replicas=\d+)$/;
@@ -61,8 +64,11 @@ export function undoCommands({ kind, namespace, name }: WorkloadRef, remedy: Rem
   return commands([[...inNamespace, "patch", "hpa", scale.name, "-p"]]).map((command) => `${command} ${patch}`);
 }
 
-/** Command lines, without those that hold anything a shell could read otherwise. */
+/** Command lines, without those that hold anything a shell could read otherwise, or that no names make so long. */
 function commands(lines: string[][]): string[] {
   const isPlain = (word: string) => FLAG.test(word) || word.split("/").every((part) => PLAIN.test(part));
-  return lines.filter((words) => words.every(isPlain)).map((words) => words.join(" "));
+  return lines
+    .filter((words) => words.every(isPlain))
+    .map((words) => words.join(" "))
+    .filter(({ length }) => length <= MAX_COMMAND);
 }

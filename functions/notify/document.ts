@@ -1,5 +1,6 @@
 import type { Change, Detection, ExecutionRef, Report, WorkloadRun } from "../shared/contracts.ts";
 import { describeSize } from "../shared/kubernetes/hpa.ts";
+import { MAX_OBJECT_NAME } from "../shared/kubernetes/names.ts";
 import { describeWorkload } from "../shared/kubernetes/workloads.ts";
 import { NOTIFICATION_VERSION, type NotificationDocument } from "../shared/notification.ts";
 import { bounded, count } from "../shared/text.ts";
@@ -23,7 +24,7 @@ export function workloadDocument(run: WorkloadRun, report: Report): Notification
   const change = remedy?.status === "applied" ? remedy.change : undefined;
   return {
     ...about(report, run.cluster_name, run.execution),
-    workload,
+    workload: { kind: name(workload.kind), namespace: name(workload.namespace), name: name(workload.name) },
     ...(diagnosis === undefined ? {} : { confidence: diagnosis.confidence }),
     dry_run: run.dry_run,
     found: incident.failures
@@ -84,10 +85,10 @@ function about(
   return {
     version: NOTIFICATION_VERSION,
     outcome,
-    cluster_name: line(clusterName),
-    cause: line(cause),
-    action: line(action),
-    ...(reason === undefined ? {} : { reason: line(reason) }),
+    cluster_name: name(clusterName),
+    cause: name(cause),
+    action: name(action),
+    ...(reason === undefined ? {} : { reason: name(reason) }),
     summary: bounded(summary, 1_500),
     needs_person,
     found: [],
@@ -157,4 +158,8 @@ function verified({ remedy, remedy_error, verification, undo, undo_verification:
 
 function line(text: string): string {
   return bounded(text, MAX_LINE);
+}
+
+function name(text: string): string {
+  return bounded(text, MAX_OBJECT_NAME);
 }

@@ -2,7 +2,6 @@ import { PublishCommand, SNSClient } from "@aws-sdk/client-sns";
 import { chatOf } from "../../notify/chat-form.ts";
 import { textOf } from "../../notify/text-form.ts";
 import { RemediationError } from "../errors.ts";
-import { MAX_OBJECT_NAME } from "../kubernetes/names.ts";
 import type { Notification, NotificationDocument } from "../notification.ts";
 import { bounded } from "../text.ts";
 import { refusalOf } from "./refusal.ts";
@@ -12,8 +11,6 @@ const MAX_BYTES = 256 * 1_024;
 /** How many lines of each section, and how much of each, are left of a notification that is too large otherwise. */
 const FEW_LINES = 3;
 const SHORT_LINE = 200;
-/** How long a command may be then; one with the longest names of a namespace, a workload and a pod is shorter. */
-const MAX_COMMAND = 700;
 
 let client: SNSClient | undefined;
 
@@ -57,34 +54,18 @@ export function formsOf(notification: Notification, chat: boolean): Record<strin
   return everyForm(shortened(notification), chat);
 }
 
-/** The notification with the first lines of each section, short names, and without the exact change. */
+/** The notification with the first lines of each section, and without the exact change. */
 function shortened({ text, document: whole, ...notification }: Notification): Notification {
-  const { change: _change, workload, reason, ...document } = whole;
-  const short = (value: string) => bounded(value, SHORT_LINE);
-  const few = (lines: readonly string[]) => lines.slice(0, FEW_LINES).map(short);
+  const { change: _change, ...document } = whole;
+  const few = (lines: readonly string[]) => lines.slice(0, FEW_LINES).map((line) => bounded(line, SHORT_LINE));
   const shorter: NotificationDocument = {
     ...document,
-    cluster_name: short(document.cluster_name),
-    ...(workload === undefined
-      ? {}
-      : {
-          workload: {
-            kind: short(workload.kind),
-            namespace: short(workload.namespace),
-            name: bounded(workload.name, MAX_OBJECT_NAME),
-          },
-        }),
-    cause: short(document.cause),
-    action: short(document.action),
-    ...(reason === undefined ? {} : { reason: short(reason) }),
     found: few(document.found),
     evidence: few(document.evidence),
     done: few(document.done),
     changed: few(document.changed),
     not_done: few(document.not_done),
     next_steps: few(document.next_steps),
-    // A part of a command would be another command.
-    commands: document.commands.filter(({ length }) => length <= MAX_COMMAND),
   };
   const [title = ""] = text.split("\n", 1);
   return { ...notification, text: textOf(shorter, title), document: shorter };

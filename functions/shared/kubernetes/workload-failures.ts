@@ -94,7 +94,8 @@ function short(have: number | undefined, wanted: number, since: string | undefin
   return [failure({ reason: "MinimumReplicasUnavailable", message, since })];
 }
 
-function conditionOf(conditions: Condition[] | undefined, type: string): Condition | undefined {
+/** The condition of that type. */
+export function conditionOf(conditions: Condition[] | undefined, type: string): Condition | undefined {
   return conditions?.find((condition) => condition.type === type);
 }
 
