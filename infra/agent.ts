@@ -15,6 +15,7 @@ export class Agent extends RemediationFunction {
   constructor(scope: Construct, id: string, { stateMachine, options }: AgentProps) {
     super(scope, id, {
       name: "agent",
+      entry: "functions/agent/handler.ts",
       description: "Answers agents that invoke a function instead of starting the workflow",
       // It may run the same scan as detect.
       memorySize: 1_024,

@@ -2,7 +2,7 @@ import { Duration, Validations } from "aws-cdk-lib";
 import { Construct, type IConstruct } from "constructs";
 import { RemediationFunction, type FunctionOptions } from "./remediation-function.ts";
 
-/** What each step of the workflow does; the name is its folder under `functions/`. */
+/** What each step of the workflow does. */
 const STEPS = {
   detect: "Finds failing workloads, or the workload that a runbook names",
   classify: "Finds the cause and chooses the remedy",
@@ -41,6 +41,7 @@ export class Functions extends Construct {
   private create(name: StepName, options: FunctionOptions): RemediationFunction {
     const step = new RemediationFunction(this, name, {
       name,
+      entry: handlerOf(name),
       description: STEPS[name],
       // The scan reads the whole cluster; the others one workload.
       memorySize: name === "detect" ? 1_024 : 512,
@@ -50,6 +51,12 @@ export class Functions extends Construct {
     if (name !== "notify") acknowledgeNoAsyncFailures(step.lambda);
     return step;
   }
+}
+
+/** The handler of a function, from the root of the repository. */
+export function handlerOf(name: string): string {
+  const isRemedy = name === "restart" || name === "rollback" || name === "scale";
+  return isRemedy ? `functions/remedies/${name}/handler.ts` : `functions/${name}/handler.ts`;
 }
 
 /** Only `notify` is invoked asynchronously too. */

@@ -21,8 +21,9 @@ export interface FunctionOptions {
 }
 
 export interface RemediationFunctionProps {
-  /** Its folder under `functions/`. */
   name: string;
+  /** Its handler, from the root of the repository. */
+  entry: string;
   description: string;
   /** A function's share of a CPU grows with its memory. */
   memorySize: number;
@@ -41,7 +42,7 @@ export class RemediationFunction extends Construct {
   readonly lambda: NodejsFunction;
   readonly role: Role;
 
-  constructor(scope: Construct, id: string, { name, options, ...props }: RemediationFunctionProps) {
+  constructor(scope: Construct, id: string, { name, entry, options, ...props }: RemediationFunctionProps) {
     super(scope, id);
     const { policy, key, logRetention, namePrefix, vpc, subnets, securityGroups } = options;
     const logGroup = new LogGroup(this, "Logs", {
@@ -61,7 +62,7 @@ export class RemediationFunction extends Construct {
     this.lambda = new NodejsFunction(this, "Function", {
       ...props,
       ...(namePrefix === undefined ? {} : { functionName: `${namePrefix}-${name}` }),
-      entry: pathTo(`functions/${name}/handler.ts`),
+      entry: pathTo(entry),
       handler: "handler",
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,

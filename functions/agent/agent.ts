@@ -3,7 +3,7 @@ import { scan } from "../detect/scan.ts";
 import { errorText } from "../shared/caught-error.ts";
 import { RemediationError } from "../shared/errors.ts";
 import type { ExecutionState } from "../shared/aws/executions.ts";
-import { Detection } from "../shared/contracts.ts";
+import { Detection } from "../run/contracts.ts";
 import { parseRequest, type ActionRequest, type RemediationRequest } from "../shared/request.ts";
 import type { Environment } from "../shared/step.ts";
 

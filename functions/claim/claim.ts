@@ -1,15 +1,15 @@
 import type { Cluster } from "../shared/cluster/cluster.ts";
 import { paths } from "../shared/cluster/paths.ts";
-import type { Claim, HistoryEntry, WorkloadRef } from "../shared/contracts.ts";
+import type { Claim, HistoryEntry, WorkloadRef } from "../run/contracts.ts";
 import { isRemediationError } from "../shared/errors.ts";
 import type { Lease } from "../shared/kubernetes/types.ts";
-import { describeWorkload } from "../shared/kubernetes/workloads.ts";
+import { describeWorkload } from "../kinds/workloads.ts";
 import { CLAIM_NAMESPACE, claimSeconds, type Policy } from "../shared/policy.ts";
 import { clearAway } from "./clear-away.ts";
 import { pause } from "./cool-down.ts";
-import { expiryOf, historyOf, holderOf, leaseName, newLease, released, takenOver } from "./lease.ts";
+import { expiryOf, historyOf, holderOf, leaseName, newLease, released, takenOver } from "../run/lease.ts";
 import { readPresentTemplate } from "./read-present-template.ts";
-import { createLease, despiteOthers, readLease } from "./stored-lease.ts";
+import { createLease, despiteOthers, readLease } from "../run/stored-lease.ts";
 
 /** Who claims what. */
 export interface ClaimRequest {

@@ -5,7 +5,7 @@ import { isRemediationError } from "../shared/errors.ts";
 import type { Lease } from "../shared/kubernetes/types.ts";
 import { CLAIM_NAMESPACE, type Policy } from "../shared/policy.ts";
 import { pause } from "./cool-down.ts";
-import { historyOf, holderOf, lastUseOf, unusedSelector, workloadOf } from "./lease.ts";
+import { historyOf, holderOf, lastUseOf, unusedSelector, workloadOf } from "../run/lease.ts";
 import { readPresentTemplate } from "./read-present-template.ts";
 
 /** How long a claim that nobody takes is kept, in seconds: as long as the longest cool-down that a policy may ask for. */

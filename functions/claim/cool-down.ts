@@ -1,5 +1,5 @@
-import type { HistoryEntry, Refusal } from "../shared/contracts.ts";
-import { isIneffective, sinceLastSuccess } from "../shared/history.ts";
+import type { HistoryEntry, Refusal } from "../run/contracts.ts";
+import { isIneffective, sinceLastSuccess } from "../run/history.ts";
 import type { Policy } from "../shared/policy.ts";
 
 /** Why the history speaks against acting now. */

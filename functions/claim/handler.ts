@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { isLasting, isRemembered, outcomeOf } from "../notify/outcome.ts";
 import { lambda } from "../shared/aws/lambda.ts";
-import { Claim, Detection, ExecutionRef, StormMemory, WorkloadResult, WorkloadRun } from "../shared/contracts.ts";
+import { Claim, Detection, ExecutionRef, StormMemory, WorkloadResult, WorkloadRun } from "../run/contracts.ts";
 import { contract, step } from "../shared/step.ts";
 import { acquire, release } from "./claim.ts";
 import { rememberStorm } from "./storm.ts";

@@ -1,11 +1,11 @@
 import type { Cluster } from "../shared/cluster/cluster.ts";
 import { paths } from "../shared/cluster/paths.ts";
-import type { Detection, ExecutionRef, HistoryEntry, StormMemory } from "../shared/contracts.ts";
+import type { Detection, ExecutionRef, HistoryEntry, StormMemory } from "../run/contracts.ts";
 import type { Lease } from "../shared/kubernetes/types.ts";
 import { CLAIM_NAMESPACE, type Policy } from "../shared/policy.ts";
 import { coolDownEnd } from "./cool-down.ts";
-import { expiryOf, historyOf, MANAGED_BY, released } from "./lease.ts";
-import { createLease, despiteOthers, readLease } from "./stored-lease.ts";
+import { expiryOf, historyOf, MANAGED_BY, released } from "../run/lease.ts";
+import { createLease, despiteOthers, readLease } from "../run/stored-lease.ts";
 
 /** Who met which storm. */
 export interface StormRequest {

@@ -1,5 +1,5 @@
 import { count } from "../shared/text.ts";
-import { failureLines, type Case } from "./case.ts";
+import { failureLines, type Case } from "../facts/case.ts";
 import { reportOnly, type Cause, type Finding } from "./causes/cause.ts";
 import { CONFIG_CAUSES } from "./causes/config.ts";
 import { CRASH_CAUSES } from "./causes/crash.ts";

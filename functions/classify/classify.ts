@@ -1,13 +1,13 @@
-import type { Diagnosis, Remedy } from "../shared/contracts.ts";
+import type { Diagnosis, Remedy } from "../run/contracts.ts";
 import { describeSize } from "../shared/kubernetes/hpa.ts";
 import { presentTemplate } from "../shared/kubernetes/template.ts";
 import type { Policy } from "../shared/policy.ts";
 import { bounded } from "../shared/text.ts";
-import { openCase, type Case } from "./case.ts";
+import { openCase, type Case } from "../facts/case.ts";
 import { CAUSES, unknownCause } from "./causes.ts";
 import type { Cause, Finding } from "./causes/cause.ts";
-import type { Evidence } from "./evidence.ts";
-import { rolloutSeconds } from "./patience.ts";
+import type { Evidence } from "../facts/evidence.ts";
+import { rolloutSeconds } from "../kinds/patience.ts";
 import { refuseByMode, refuseRemedy, refuseWorkload, type GuardRefusal } from "./guards.ts";
 import { requestedRemedy } from "./requested.ts";
 import { surroundingLines } from "./surrounding-lines.ts";

@@ -1,16 +1,16 @@
-import type { Refusal, Remedy } from "../shared/contracts.ts";
+import type { Refusal, Remedy } from "../run/contracts.ts";
 import { hasSeenSpec } from "../shared/kubernetes/generation.ts";
 import { isFailing } from "../shared/kubernetes/pod-failures.ts";
 import { isStaticPod } from "../shared/kubernetes/pods.ts";
 import type { DaemonSet, Deployment, StatefulSet, Workload } from "../shared/kubernetes/types.ts";
-import { describeWorkload, RECREATING_KINDS } from "../shared/kubernetes/workloads.ts";
+import { describeWorkload, RECREATING_KINDS } from "../kinds/workloads.ts";
 import { modeOf, type Policy } from "../shared/policy.ts";
 import { outOfScope } from "../shared/scope.ts";
-import { ENABLED_ANNOTATION, enabledBy } from "../shared/opt-out.ts";
-import type { Case } from "./case.ts";
-import type { Evidence } from "./evidence.ts";
-import { ownerTool } from "./owner-tools.ts";
-import { isInsideDeadline, progressDeadline } from "./rollout.ts";
+import { ENABLED_ANNOTATION, enabledBy } from "../facts/opt-out.ts";
+import type { Case } from "../facts/case.ts";
+import type { Evidence } from "../facts/evidence.ts";
+import { ownerTool } from "../facts/owner-tools.ts";
+import { isInsideDeadline, progressDeadline } from "../kinds/deployment/rollout.ts";
 
 /** A guard's refusal, with the sentence that the operator reads. */
 export interface GuardRefusal {

@@ -1,8 +1,8 @@
 import { lambda } from "../shared/aws/lambda.ts";
-import { Diagnosis, WorkloadRun } from "../shared/contracts.ts";
+import { Diagnosis, WorkloadRun } from "../run/contracts.ts";
 import { contract, step } from "../shared/step.ts";
 import { classify } from "./classify.ts";
-import { gatherEvidence } from "./evidence.ts";
+import { gatherEvidence } from "../facts/evidence.ts";
 
 /** Finds the cause of one incident and chooses the remedy, or says why there is none. */
 export const diagnose = step(contract(WorkloadRun), Diagnosis, async (run, environment) => {

@@ -1,12 +1,12 @@
-import type { Remedy, RequestedRemedy } from "../shared/contracts.ts";
+import type { Remedy, RequestedRemedy } from "../run/contracts.ts";
 import { boundsOf } from "../shared/kubernetes/hpa.ts";
 import { podFailures } from "../shared/kubernetes/pod-failures.ts";
 import { isLeftover } from "../shared/kubernetes/pods.ts";
-import { revisionRef } from "../shared/kubernetes/revisions.ts";
+import { revisionRef } from "../kinds/deployment/revisions.ts";
 import type { Deployment } from "../shared/kubernetes/types.ts";
 import { bounded } from "../shared/text.ts";
-import { boundsFor, replicasFor } from "./bounds.ts";
-import { cleanUpPods, evictPods, MAX_KNOWN, rollBack, type Case } from "./case.ts";
+import { boundsFor, replicasFor } from "../remedies/scale/plan.ts";
+import { cleanUpPods, evictPods, MAX_KNOWN, rollBack, type Case } from "../facts/case.ts";
 
 /** Turns what a runbook asks for into a remedy for the workload as it is now. */
 export function requestedRemedy(requested: RequestedRemedy, facts: Case): Remedy {

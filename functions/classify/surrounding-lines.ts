@@ -1,8 +1,8 @@
-import { COMPONENT, type KubernetesEvent } from "../shared/kubernetes/event.ts";
+import { COMPONENT, type KubernetesEvent } from "../run/event.ts";
 import type { DisruptionBudget, Node, ResourceQuota } from "../shared/kubernetes/types.ts";
 import { matches } from "../shared/kubernetes/label-selector.ts";
 import { count, duration } from "../shared/text.ts";
-import type { Evidence } from "./evidence.ts";
+import type { Evidence } from "../facts/evidence.ts";
 
 /** How many warnings are told. */
 const MAX_EVENTS = 2;

@@ -1,4 +1,4 @@
-import type { Detection, FailedPod, HpaState, Incident } from "../shared/contracts.ts";
+import type { Detection, FailedPod, HpaState, Incident } from "../run/contracts.ts";
 import { hpaFailures } from "../shared/kubernetes/hpa-failures.ts";
 import { hpaState } from "../shared/kubernetes/hpa-state.ts";
 import type { Moment } from "../shared/kubernetes/overdue.ts";

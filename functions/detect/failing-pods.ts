@@ -3,9 +3,9 @@ import { isJobPod, isLeftover } from "../shared/kubernetes/pods.ts";
 import { lostNodesAmong } from "../shared/kubernetes/nodes.ts";
 import { failuresOf, type Moment } from "../shared/kubernetes/overdue.ts";
 import type { Node, Pod } from "../shared/kubernetes/types.ts";
-import type { WorkloadFinder } from "../shared/kubernetes/workloads.ts";
+import type { WorkloadFinder } from "../kinds/workloads.ts";
 import type { FailingPod } from "./incidents.ts";
-import { NODE_SUSPECTS, POD_SUSPECTS } from "./suspects.ts";
+import { NODE_SUSPECTS, POD_SUSPECTS } from "../kinds/suspects.ts";
 import { cellsOf, type Table } from "./table.ts";
 import type { View } from "./view.ts";
 

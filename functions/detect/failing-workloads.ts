@@ -1,10 +1,10 @@
 import { paths } from "../shared/cluster/paths.ts";
-import type { WorkloadRef } from "../shared/contracts.ts";
+import type { WorkloadRef } from "../run/contracts.ts";
 import { hpaFailures } from "../shared/kubernetes/hpa-failures.ts";
 import type { Moment } from "../shared/kubernetes/overdue.ts";
 import type { CronJob, Hpa, Job, ObjectMeta } from "../shared/kubernetes/types.ts";
-import { isRollingOut, workloadFailures } from "../shared/kubernetes/workload-failures.ts";
-import { controllerOf, type WorkloadFinder } from "../shared/kubernetes/workloads.ts";
+import { isRollingOut, workloadFailures } from "../kinds/workload-failures.ts";
+import { controllerOf, type WorkloadFinder } from "../kinds/workloads.ts";
 import { workloadKey, type FailingWorkload } from "./incidents.ts";
 import {
   DAEMON_SET_SUSPECTS,
@@ -13,7 +13,7 @@ import {
   REPLICA_SET_SUSPECTS,
   STATEFUL_SET_SUSPECTS,
   type SuspectRule,
-} from "./suspects.ts";
+} from "../kinds/suspects.ts";
 import type { View } from "./view.ts";
 
 /** The kinds whose own status is looked at. */

@@ -1,5 +1,5 @@
 import { lambda } from "../shared/aws/lambda.ts";
-import { Detection } from "../shared/contracts.ts";
+import { Detection } from "../run/contracts.ts";
 import { isRunbookRequest, parseRequest } from "../shared/request.ts";
 import { step } from "../shared/step.ts";
 import { scan } from "./scan.ts";

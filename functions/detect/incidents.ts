@@ -1,4 +1,4 @@
-import type { Incident, IncidentFailure, WorkloadRef } from "../shared/contracts.ts";
+import type { Incident, IncidentFailure, WorkloadRef } from "../run/contracts.ts";
 import type { Failure } from "../shared/kubernetes/failures.ts";
 import { bounded } from "../shared/text.ts";
 

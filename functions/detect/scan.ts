@@ -1,11 +1,11 @@
 import type { Cluster } from "../shared/cluster/cluster.ts";
 import { paths } from "../shared/cluster/paths.ts";
-import type { Detection, Incident } from "../shared/contracts.ts";
+import type { Detection, Incident } from "../run/contracts.ts";
 import { assertNamespace } from "../shared/kubernetes/namespaces.ts";
 import type { Moment } from "../shared/kubernetes/overdue.ts";
-import { isRollingOut } from "../shared/kubernetes/workload-failures.ts";
+import { isRollingOut } from "../kinds/workload-failures.ts";
 import type { Deployment, Namespace } from "../shared/kubernetes/types.ts";
-import { WorkloadFinder } from "../shared/kubernetes/workloads.ts";
+import { WorkloadFinder } from "../kinds/workloads.ts";
 import type { Policy } from "../shared/policy.ts";
 import { outOfScope } from "../shared/scope.ts";
 import { answer, bounded, fitIncidents, MAX_BYTES } from "./answer.ts";

@@ -1,11 +1,11 @@
 import type { Cluster } from "../shared/cluster/cluster.ts";
 import { paths } from "../shared/cluster/paths.ts";
-import type { Detection, Incident, RequestedRemedy, WorkloadRef } from "../shared/contracts.ts";
+import type { Detection, Incident, RequestedRemedy, WorkloadRef } from "../run/contracts.ts";
 import { isRemediationError, RemediationError } from "../shared/errors.ts";
 import { assertNamespace } from "../shared/kubernetes/namespaces.ts";
 import { podFailures } from "../shared/kubernetes/pod-failures.ts";
 import type { Pod } from "../shared/kubernetes/types.ts";
-import { podsOf, readWorkload, WorkloadFinder } from "../shared/kubernetes/workloads.ts";
+import { podsOf, readWorkload, WorkloadFinder } from "../kinds/workloads.ts";
 import type { RunbookRequest } from "../shared/request.ts";
 import { groupIncidents } from "./incidents.ts";
 

@@ -1,11 +1,11 @@
 import type { Cluster } from "../shared/cluster/cluster.ts";
 import { mapConcurrently } from "../shared/concurrency.ts";
-import type { BlindSpot } from "../shared/contracts.ts";
+import type { BlindSpot } from "../run/contracts.ts";
 import { isRemediationError, type RemediationError } from "../shared/errors.ts";
 import { objectIn } from "../shared/cluster/paths.ts";
 import { bounded } from "../shared/text.ts";
 import { cellsOf, type Table } from "./table.ts";
-import type { SuspectRule } from "./suspects.ts";
+import type { SuspectRule } from "../kinds/suspects.ts";
 
 /** How many requests are under way at the same time: enough to be quick, few enough to go unnoticed. */
 const CONCURRENCY = 8;

@@ -1,4 +1,4 @@
-import type { RemedyResult, WorkloadRef } from "../shared/contracts.ts";
+import type { RemedyResult, WorkloadRef } from "../run/contracts.ts";
 
 /** What may stand in a command line as it is. Names from the API server look like this; anything else is left out. */
 const PLAIN = /^[a-zA-Z0-9][-a-zA-Z0-9._]*$/;

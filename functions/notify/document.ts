@@ -1,8 +1,8 @@
-import type { Change, Detection, ExecutionRef, Report, WorkloadRun } from "../shared/contracts.ts";
+import type { Change, Detection, ExecutionRef, Report, WorkloadRun } from "../run/contracts.ts";
 import { describeSize } from "../shared/kubernetes/hpa.ts";
 import { MAX_OBJECT_NAME } from "../shared/kubernetes/names.ts";
-import { describeWorkload } from "../shared/kubernetes/workloads.ts";
-import { NOTIFICATION_VERSION, type NotificationDocument } from "../shared/notification.ts";
+import { describeWorkload } from "../kinds/workloads.ts";
+import { NOTIFICATION_VERSION, type NotificationDocument } from "../run/notification.ts";
 import { bounded, count } from "../shared/text.ts";
 import { stormCommands, workloadCommands } from "./commands.ts";
 import { consoleLink } from "./console-link.ts";

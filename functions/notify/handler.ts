@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { lambda } from "../shared/aws/lambda.ts";
-import { CaughtError, Detection, ExecutionRef, Report, WorkloadRun } from "../shared/contracts.ts";
-import { recordOutcome } from "../shared/kubernetes/event.ts";
+import { CaughtError, Detection, ExecutionRef, Report, WorkloadRun } from "../run/contracts.ts";
+import { recordOutcome } from "../run/event.ts";
 import { contract, step, type Environment } from "../shared/step.ts";
 import { errorText } from "../shared/caught-error.ts";
 import { EndedExecution, requestOf, untoldError } from "./ended-execution.ts";

@@ -1,4 +1,4 @@
-import type { Report, WorkloadRun } from "../shared/contracts.ts";
+import type { Report, WorkloadRun } from "../run/contracts.ts";
 import type { Measurement } from "../shared/measurement.ts";
 
 /** What the end of one workload's remediation adds to the metrics. */

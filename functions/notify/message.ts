@@ -1,6 +1,6 @@
-import type { Detection, ExecutionRef, Report, WorkloadRun } from "../shared/contracts.ts";
-import { describeWorkload } from "../shared/kubernetes/workloads.ts";
-import type { Notification, NotificationDocument } from "../shared/notification.ts";
+import type { Detection, ExecutionRef, Report, WorkloadRun } from "../run/contracts.ts";
+import { describeWorkload } from "../kinds/workloads.ts";
+import type { Notification, NotificationDocument } from "../run/notification.ts";
 import { bounded, count } from "../shared/text.ts";
 import { failureDocument, stormDocument, workloadDocument } from "./document.ts";
 import { textOf } from "./text-form.ts";

@@ -1,4 +1,4 @@
-import type { Report, WorkloadRun } from "../shared/contracts.ts";
+import type { Report, WorkloadRun } from "../run/contracts.ts";
 import { undoCommands } from "./commands.ts";
 import { adviceOn, type Advice } from "./error-advice.ts";
 

@@ -1,4 +1,4 @@
-import type { CaughtError, Outcome, Refusal, Report, WorkloadRun } from "../shared/contracts.ts";
+import type { CaughtError, Outcome, Refusal, Report, WorkloadRun } from "../run/contracts.ts";
 import type { ErrorName } from "../shared/errors.ts";
 import { isOlderThan } from "../shared/kubernetes/failures.ts";
 import type { Policy } from "../shared/policy.ts";

@@ -1,4 +1,4 @@
-import type { CaughtError } from "./contracts.ts";
+import type { CaughtError } from "../run/contracts.ts";
 import { bounded } from "./text.ts";
 
 /** The sentence in a caught error: Lambda wraps it in JSON, Step Functions' own errors are plain text. */

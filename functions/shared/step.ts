@@ -2,7 +2,7 @@ import * as z from "zod";
 import type { Cluster } from "./cluster/cluster.ts";
 import { isRemediationError, RemediationError } from "./errors.ts";
 import type { Measurement } from "./measurement.ts";
-import type { Notification } from "./notification.ts";
+import type { Notification } from "../run/notification.ts";
 import type { Policy } from "./policy.ts";
 import { describeIssues } from "./validation.ts";
 

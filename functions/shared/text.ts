@@ -1,4 +1,4 @@
-import { MAX_TEXT } from "./contracts.ts";
+import { MAX_TEXT } from "../run/contracts.ts";
 
 /** Text from the cluster, made fit for a payload or a message: one line, no control characters, bounded. */
 export function bounded(text: string, limit = MAX_TEXT): string {

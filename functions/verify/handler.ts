@@ -1,9 +1,9 @@
 import * as z from "zod";
 import { lambda } from "../shared/aws/lambda.ts";
-import { RemedyResult, UndoVerification, Verification, WorkloadRun } from "../shared/contracts.ts";
+import { RemedyResult, UndoVerification, Verification, WorkloadRun } from "../run/contracts.ts";
 import { RemediationError } from "../shared/errors.ts";
-import { describeWorkload } from "../shared/kubernetes/workloads.ts";
-import { assertClaimed } from "../shared/remedy-step.ts";
+import { describeWorkload } from "../kinds/workloads.ts";
+import { assertClaimed } from "../run/remedy-step.ts";
 import { contract, step } from "../shared/step.ts";
 import { lookWhatWasDone } from "./look.ts";
 import { readState } from "./state.ts";

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import type { HpaBounds, RevisionRef, ScalePlan } from "../shared/contracts.ts";
+import type { HpaBounds, RevisionRef, ScalePlan } from "../run/contracts.ts";
 import { boundsOf } from "../shared/kubernetes/hpa.ts";
 import { presentTemplate } from "../shared/kubernetes/template.ts";
 import type { Deployment } from "../shared/kubernetes/types.ts";

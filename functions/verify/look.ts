@@ -1,9 +1,9 @@
 import { errorText } from "../shared/caught-error.ts";
-import type { Change, Remedy, RemedyResult, WorkloadRun } from "../shared/contracts.ts";
+import type { Change, Remedy, RemedyResult, WorkloadRun } from "../run/contracts.ts";
 import { describeSize } from "../shared/kubernetes/hpa.ts";
 import { isTerminating } from "../shared/kubernetes/pods.ts";
 import type { Policy } from "../shared/policy.ts";
-import { settling } from "../shared/settling.ts";
+import { settling } from "../run/settling.ts";
 import { count } from "../shared/text.ts";
 import { hasSize, hasTemplate } from "./in-place.ts";
 import type { WorkloadState } from "./state.ts";

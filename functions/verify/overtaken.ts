@@ -1,4 +1,4 @@
-import type { WorkloadRun } from "../shared/contracts.ts";
+import type { WorkloadRun } from "../run/contracts.ts";
 import { describeSize } from "../shared/kubernetes/hpa.ts";
 import { presentTemplate } from "../shared/kubernetes/template.ts";
 import { hasSize, hasTemplate, presentSize } from "./in-place.ts";

@@ -1,8 +1,8 @@
 import type { Cluster } from "../shared/cluster/cluster.ts";
-import type { WorkloadRef } from "../shared/contracts.ts";
+import type { WorkloadRef } from "../run/contracts.ts";
 import { hpaOf } from "../shared/kubernetes/hpa.ts";
 import type { Hpa, Pod, Workload } from "../shared/kubernetes/types.ts";
-import { podsOf, readWorkload } from "../shared/kubernetes/workloads.ts";
+import { podsOf, readWorkload } from "../kinds/workloads.ts";
 
 /** A workload as one fresh look shows it. */
 export interface WorkloadState {

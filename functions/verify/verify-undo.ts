@@ -1,4 +1,4 @@
-import type { Change, UndoVerification, WorkloadRun } from "../shared/contracts.ts";
+import type { Change, UndoVerification, WorkloadRun } from "../run/contracts.ts";
 import { hasSeenSpec } from "../shared/kubernetes/generation.ts";
 import { describeSize } from "../shared/kubernetes/hpa.ts";
 import { hasSize, hasTemplate, presentSize } from "./in-place.ts";

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Verification, WorkloadRun } from "../shared/contracts.ts";
+import type { Verification, WorkloadRun } from "../run/contracts.ts";
 import { podFailures } from "../shared/kubernetes/pod-failures.ts";
 import { isLeftover, isReady, isTerminating, readySince, restartCount } from "../shared/kubernetes/pods.ts";
 import type { Pod, Workload } from "../shared/kubernetes/types.ts";
@@ -7,7 +7,7 @@ import type { Policy } from "../shared/policy.ts";
 import { bounded } from "../shared/text.ts";
 import { hpaGaps, stillLimited } from "./hpa-settled.ts";
 import { overtakenBy } from "./overtaken.ts";
-import { rolloutGaps, wantedReplicas } from "./rollout.ts";
+import { rolloutGaps, wantedReplicas } from "../kinds/gaps.ts";
 import type { WorkloadState } from "./state.ts";
 
 /** How many reasons a verification carries. */

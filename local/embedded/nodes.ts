@@ -1,4 +1,4 @@
-import { simulatedNodes } from "../simulated-nodes.ts";
+import { simulatedNodes } from "./simulated-nodes.ts";
 import { NODES } from "./kinds.ts";
 import type { Store } from "./store.ts";
 

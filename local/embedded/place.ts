@@ -1,4 +1,4 @@
-import type { ExecutionEvent } from "../engine.ts";
+import type { ExecutionEvent } from "../engine/engine.ts";
 import { isBookkeeping, WRITES, type Place } from "../scenarios/play.ts";
 import { quickPolicy } from "../scenarios/quick-policy.ts";
 import { runWorkflow } from "../scenarios/run-workflow.ts";

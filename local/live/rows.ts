@@ -1,7 +1,7 @@
-import type { Incident, Outcome, Report, WorkloadRun } from "../../functions/shared/contracts.ts";
-import { describeWorkload } from "../../functions/shared/kubernetes/workloads.ts";
+import type { Incident, Outcome, Report, WorkloadRun } from "../../functions/run/contracts.ts";
+import { describeWorkload } from "../../functions/kinds/workloads.ts";
 import { count } from "../../functions/shared/text.ts";
-import type { ExecutionEvent } from "../engine.ts";
+import type { ExecutionEvent } from "../engine/engine.ts";
 
 /** What is shown of one workload while the workflow looks after it. */
 export interface Row {

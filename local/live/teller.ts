@@ -1,6 +1,6 @@
 import type { WriteStream } from "node:tty";
-import type { ExecutionEvent } from "../engine.ts";
-import { tell } from "../story.ts";
+import type { ExecutionEvent } from "../engine/engine.ts";
+import { tell } from "./story.ts";
 import { afterEvent, type Rows } from "./rows.ts";
 import { LiveView } from "./view.ts";
 

@@ -1,6 +1,6 @@
 import { styleText } from "node:util";
 import type { WriteStream } from "node:tty";
-import type { Outcome } from "../../functions/shared/contracts.ts";
+import type { Outcome } from "../../functions/run/contracts.ts";
 import type { Row, Rows } from "./rows.ts";
 
 type Style = Parameters<typeof styleText>[0];

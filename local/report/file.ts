@@ -1,6 +1,6 @@
 import { accessSync, constants, statSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { CommandLineError } from "../command-line-error.ts";
+import { CommandLineError } from "../command-line/command-line-error.ts";
 import { reportOf } from "./html.ts";
 import type { Recording } from "./recording.ts";
 

@@ -1,5 +1,5 @@
 import { duration } from "../../functions/shared/text.ts";
-import { loadDefinition } from "../engine.ts";
+import { loadDefinition } from "../engine/engine.ts";
 import { escape } from "./escape.ts";
 import { figure } from "./figure.ts";
 import { overview } from "./overview.ts";

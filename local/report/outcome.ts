@@ -1,4 +1,4 @@
-import type { Outcome } from "../../functions/shared/contracts.ts";
+import type { Outcome } from "../../functions/run/contracts.ts";
 
 /** How each outcome is coloured; the word says the same. */
 export const TONES: Readonly<Record<Outcome, "good" | "bad" | "calm">> = {

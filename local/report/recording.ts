@@ -1,5 +1,5 @@
-import type { Notification } from "../../functions/shared/notification.ts";
-import type { ExecutionEvent, ExecutionResult } from "../engine.ts";
+import type { Notification } from "../../functions/run/notification.ts";
+import type { ExecutionEvent, ExecutionResult } from "../engine/engine.ts";
 
 /** An event of an execution, and when it happened. */
 export interface RecordedEvent extends ExecutionEvent {

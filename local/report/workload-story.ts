@@ -1,9 +1,9 @@
-import { WorkloadResult, WorkloadRun } from "../../functions/shared/contracts.ts";
-import { describeWorkload } from "../../functions/shared/kubernetes/workloads.ts";
-import type { NotificationDocument } from "../../functions/shared/notification.ts";
+import { WorkloadResult, WorkloadRun } from "../../functions/run/contracts.ts";
+import { describeWorkload } from "../../functions/kinds/workloads.ts";
+import type { NotificationDocument } from "../../functions/run/notification.ts";
 import { workloadDocument } from "../../functions/notify/document.ts";
 import { outcomeOf } from "../../functions/notify/outcome.ts";
-import { tell } from "../story.ts";
+import { tell } from "../live/story.ts";
 import type { RecordedEvent, Recording } from "./recording.ts";
 
 /** One thing that happened to a workload, in words. */

@@ -1,4 +1,4 @@
-import { loadDefinition } from "../engine.ts";
+import { loadDefinition } from "../engine/engine.ts";
 import { breakable, escape } from "./escape.ts";
 import { figure } from "./figure.ts";
 import type { States } from "./layout.ts";

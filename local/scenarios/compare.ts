@@ -1,4 +1,4 @@
-import type { Detection, WorkloadResult } from "../../functions/shared/contracts.ts";
+import type { Detection, WorkloadResult } from "../../functions/run/contracts.ts";
 import type { ExpectedState, ExpectedWorkload, Expectation } from "./format.ts";
 import { readPath } from "./read-path.ts";
 

@@ -1,8 +1,8 @@
 import * as z from "zod";
 import { ERROR_NAMES } from "../../functions/shared/errors.ts";
-import { Outcome, Refusal } from "../../functions/shared/contracts.ts";
+import { Outcome, Refusal } from "../../functions/run/contracts.ts";
 import { Policy } from "../../functions/shared/policy.ts";
-import { loadDefinition } from "../engine.ts";
+import { loadDefinition } from "../engine/engine.ts";
 import { describeIssues } from "../../functions/shared/validation.ts";
 
 /**

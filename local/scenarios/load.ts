@@ -3,7 +3,7 @@ import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseAllDocuments, parseDocument } from "yaml";
 import type * as z from "zod";
-import { CommandLineError } from "../command-line-error.ts";
+import { CommandLineError } from "../command-line/command-line-error.ts";
 import { groupVersionOf, RESOURCES } from "../embedded/resources.ts";
 import { withOverrides } from "./quick-policy.ts";
 import { ScenarioFile, type Round, type Step } from "./format.ts";

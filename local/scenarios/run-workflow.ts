@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Connection } from "../../functions/shared/cluster/http-cluster.ts";
-import type { Detection, WorkloadResult } from "../../functions/shared/contracts.ts";
-import type { Notification } from "../../functions/shared/notification.ts";
+import type { Detection, WorkloadResult } from "../../functions/run/contracts.ts";
+import type { Notification } from "../../functions/run/notification.ts";
 import type { Policy } from "../../functions/shared/policy.ts";
 import {
   startExecution,
@@ -10,8 +10,8 @@ import {
   type ExecutionOptions,
   type ExecutionResult,
   type FunctionName,
-} from "../engine.ts";
-import { localEnvironment } from "../environment.ts";
+} from "../engine/engine.ts";
+import { localEnvironment } from "../engine/environment.ts";
 
 /** How one execution went. */
 export interface Run {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import type { Pod } from "../../functions/shared/kubernetes/types.ts";
 import { bounded } from "../../functions/shared/text.ts";
-import { CommandLineError } from "../command-line-error.ts";
+import { CommandLineError } from "../command-line/command-line-error.ts";
 import type { Step, Until } from "./format.ts";
 import { fill, type Values } from "./placeholders.ts";
 import { readPath } from "./read-path.ts";

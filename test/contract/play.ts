@@ -1,4 +1,4 @@
-import type { Forwarded, Outgoing } from "../../local/faults/forward.ts";
+import type { Forwarded, Outgoing } from "../faults/proxy/forward.ts";
 import { groupVersionOf, resourceOfKind } from "../../local/embedded/resources.ts";
 import { pathOf } from "../../local/embedded/kubectl/client.ts";
 import type { Chapter, Exchange } from "./chapter.ts";

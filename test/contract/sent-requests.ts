@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import type { Outgoing } from "../../local/faults/forward.ts";
+import type { Outgoing } from "../faults/proxy/forward.ts";
 import { routeOf, type Route } from "../../local/embedded/api/route.ts";
 import { groupVersionOf } from "../../local/embedded/resources.ts";
 

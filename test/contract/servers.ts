@@ -5,8 +5,8 @@ import { startCluster } from "../../local/cluster/control-plane.ts";
 import { admittingStore } from "../../local/embedded/admission.ts";
 import { FastClock } from "../../local/embedded/clock.ts";
 import { startApiServer } from "../../local/embedded/server.ts";
-import { Upstream } from "../../local/faults/forward.ts";
-import { connectionFromKubeconfig } from "../../local/kubeconfig.ts";
+import { Upstream } from "../faults/proxy/forward.ts";
+import { connectionFromKubeconfig } from "../../local/command-line/kubeconfig.ts";
 import type { ContractServer } from "./play.ts";
 
 /** A server that has to be stopped. */

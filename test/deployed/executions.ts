@@ -10,7 +10,7 @@ import {
   type HistoryEvent,
 } from "@aws-sdk/client-sfn";
 import { inject } from "vitest";
-import type { WorkloadResult } from "../../functions/shared/contracts.ts";
+import type { WorkloadResult } from "../../functions/run/contracts.ts";
 
 const client = new SFNClient({});
 

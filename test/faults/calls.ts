@@ -1,4 +1,4 @@
-import type { ExecutionOptions } from "../../local/engine.ts";
+import type { ExecutionOptions } from "../../local/engine/engine.ts";
 import { gatedEnvironment, type Operation } from "./operations.ts";
 
 /** A moment of an execution: before one operation of one call of a function, or when it is about to answer. */

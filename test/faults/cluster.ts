@@ -11,8 +11,8 @@ import { isRemediationError } from "../../functions/shared/errors.ts";
 import type { Namespace } from "../../functions/shared/kubernetes/types.ts";
 import { ensureBinaries } from "../../local/cluster/binaries.ts";
 import { startCluster } from "../../local/cluster/control-plane.ts";
-import { Upstream } from "../../local/faults/forward.ts";
-import { connectionFromKubeconfig } from "../../local/kubeconfig.ts";
+import { Upstream } from "./proxy/forward.ts";
+import { connectionFromKubeconfig } from "../../local/command-line/kubeconfig.ts";
 import { GROUND_LABEL } from "./ground.ts";
 import type { Stage } from "./play.ts";
 

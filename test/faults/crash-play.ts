@@ -1,4 +1,4 @@
-import { FaultProxy } from "../../local/faults/proxy.ts";
+import { FaultProxy } from "./proxy/proxy.ts";
 import { Calls, type Call } from "./calls.ts";
 import { interruptionFor, type CrashTrial } from "./crash-trial.ts";
 import { execute, observe, outcomeOf } from "./execute.ts";

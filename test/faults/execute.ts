@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { notify } from "../../functions/notify/handler.ts";
-import type { Detection } from "../../functions/shared/contracts.ts";
-import type { Notification } from "../../functions/shared/notification.ts";
+import type { Detection } from "../../functions/run/contracts.ts";
+import type { Notification } from "../../functions/run/notification.ts";
 import { claimSeconds, type Policy } from "../../functions/shared/policy.ts";
-import { localEnvironment } from "../../local/environment.ts";
-import type { FaultProxy, ProxiedRequest } from "../../local/faults/proxy.ts";
+import { localEnvironment } from "../../local/engine/environment.ts";
+import type { FaultProxy, ProxiedRequest } from "./proxy/proxy.ts";
 import { quickPolicy, withOverrides } from "../../local/scenarios/quick-policy.ts";
 import { runWorkflow, type Run, type RunOptions } from "../../local/scenarios/run-workflow.ts";
 import type { Ground } from "./ground.ts";

@@ -1,8 +1,8 @@
-import type { BlindSpot, WorkloadResult } from "../../functions/shared/contracts.ts";
+import type { BlindSpot, WorkloadResult } from "../../functions/run/contracts.ts";
 import type { Lease } from "../../functions/shared/kubernetes/types.ts";
-import type { Notification } from "../../functions/shared/notification.ts";
-import type { ExecutionResult } from "../../local/engine.ts";
-import type { ProxiedRequest } from "../../local/faults/proxy.ts";
+import type { Notification } from "../../functions/run/notification.ts";
+import type { ExecutionResult } from "../../local/engine/engine.ts";
+import type { ProxiedRequest } from "./proxy/proxy.ts";
 import type { Situation } from "./situations.ts";
 import { differences, type Snapshot } from "./snapshot.ts";
 

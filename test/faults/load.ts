@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { FaultProxy } from "../../local/faults/proxy.ts";
+import { FaultProxy } from "./proxy/proxy.ts";
 import { quickPolicy, withOverrides } from "../../local/scenarios/quick-policy.ts";
 import type { Measured, Order } from "./load/execution.ts";
 import { makeField, PROGRESS_DEADLINE, type Field } from "./load/field.ts";

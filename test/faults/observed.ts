@@ -1,6 +1,6 @@
-import type { WorkloadResult } from "../../functions/shared/contracts.ts";
-import type { Notification } from "../../functions/shared/notification.ts";
-import type { ProxiedRequest } from "../../local/faults/proxy.ts";
+import type { WorkloadResult } from "../../functions/run/contracts.ts";
+import type { Notification } from "../../functions/run/notification.ts";
+import type { ProxiedRequest } from "./proxy/proxy.ts";
 import type { Observation } from "./invariants.ts";
 
 export const DEPLOYMENT = "/apis/apps/v1/namespaces/shop/deployments/web";

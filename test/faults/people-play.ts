@@ -1,5 +1,5 @@
 import { isRemediationError } from "../../functions/shared/errors.ts";
-import { FaultProxy } from "../../local/faults/proxy.ts";
+import { FaultProxy } from "./proxy/proxy.ts";
 import { Calls, isAt, type Call, type Point } from "./calls.ts";
 import { changedFields, type ChangedField } from "./changed-fields.ts";
 import { RETRY_MILLISECONDS } from "./crash-play.ts";

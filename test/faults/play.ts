@@ -1,6 +1,6 @@
 import type { Cluster } from "../../functions/shared/cluster/cluster.ts";
-import type { Upstream } from "../../local/faults/forward.ts";
-import { FaultProxy, type ProxiedRequest } from "../../local/faults/proxy.ts";
+import type { Upstream } from "./proxy/forward.ts";
+import { FaultProxy, type ProxiedRequest } from "./proxy/proxy.ts";
 import { execute, observe, outcomeOf } from "./execute.ts";
 import type { Ground } from "./ground.ts";
 import { violations, type Violation } from "./invariants.ts";

@@ -1,4 +1,4 @@
-import { FAULTS, type FaultName } from "../../local/faults/fault.ts";
+import { FAULTS, type FaultName } from "./proxy/fault.ts";
 import { describeRequest } from "./invariants.ts";
 import type { Played } from "./play.ts";
 import type { Situation } from "./situations.ts";

@@ -1,5 +1,5 @@
 import { mapConcurrently } from "../../functions/shared/concurrency.ts";
-import type { FaultName } from "../../local/faults/fault.ts";
+import type { FaultName } from "./proxy/fault.ts";
 import type { Findings, Part, PartOptions } from "./part.ts";
 import { play, type Played, type Stage } from "./play.ts";
 import { describeViolations, document, figures, table, type Results } from "./report.ts";

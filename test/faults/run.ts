@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
-import { FAULT_NAMES, type FaultName } from "../../local/faults/fault.ts";
+import { FAULT_NAMES, type FaultName } from "./proxy/fault.ts";
 import { stageCluster } from "./cluster.ts";
 import { reliabilityPage } from "./page.ts";
 import type { Findings, Part } from "./part.ts";

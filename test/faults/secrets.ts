@@ -4,12 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { stringify } from "yaml";
-import { formsOf } from "../../functions/shared/aws/sns.ts";
+import { formsOf } from "../../functions/notify/sns.ts";
 import { paths } from "../../functions/shared/cluster/paths.ts";
 import { mapConcurrently } from "../../functions/shared/concurrency.ts";
-import { FAULT_NAMES } from "../../local/faults/fault.ts";
-import { FaultProxy } from "../../local/faults/proxy.ts";
-import { connectionFromKubeconfig } from "../../local/kubeconfig.ts";
+import { FAULT_NAMES } from "./proxy/fault.ts";
+import { FaultProxy } from "./proxy/proxy.ts";
+import { connectionFromKubeconfig } from "../../local/command-line/kubeconfig.ts";
 import { reportOf } from "../../local/report/html.ts";
 import { Recorder } from "../../local/report/recording.ts";
 import { quickPolicy } from "../../local/scenarios/quick-policy.ts";
@@ -218,7 +218,7 @@ async function runCommandLine({ ground, directory, kubeconfig }: Place): Promise
   const policy = join(directory, "policy.json");
   writeFileSync(policy, JSON.stringify(quickPolicy(POLICY)));
   const report = join(directory, "report.html");
-  const common = ["local/main.ts", "--kubeconfig", kubeconfig, "--policy", policy, "--report", report];
+  const common = ["local/command-line/main.ts", "--kubeconfig", kubeconfig, "--policy", policy, "--report", report];
   const args = [...common, "--namespace", ground.namespace];
   const said: Said[] = [
     { where: "a plan on the command line", what: await printed([...args, "--dry-run"]) },

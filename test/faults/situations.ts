@@ -1,5 +1,5 @@
 import { paths } from "../../functions/shared/cluster/paths.ts";
-import type { Outcome } from "../../functions/shared/contracts.ts";
+import type { Outcome } from "../../functions/run/contracts.ts";
 import type { Deployment, Hpa, Workload } from "../../functions/shared/kubernetes/types.ts";
 import type { Ground } from "./ground.ts";
 import { bystanders, deployment, hpa, statefulSet, template } from "./objects.ts";

@@ -1,5 +1,5 @@
 import { claimSeconds } from "../../functions/shared/policy.ts";
-import { FaultProxy } from "../../local/faults/proxy.ts";
+import { FaultProxy } from "./proxy/proxy.ts";
 import { Calls, isAt, type Point } from "./calls.ts";
 import { RETRY_MILLISECONDS } from "./crash-play.ts";
 import { execute, observe, outcomeOf, policyOf, type ExecutionOverrides } from "./execute.ts";

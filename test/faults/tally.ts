@@ -1,4 +1,4 @@
-import { markdownTable } from "../../local/docs/markdown-table.ts";
+import { markdownTable } from "../../tools/docs/markdown-table.ts";
 
 /** What one run adds to a table. */
 export interface Tallied {

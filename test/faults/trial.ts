@@ -1,5 +1,5 @@
-import { FAULT_NAMES, type FaultName } from "../../local/faults/fault.ts";
-import { atRate, atRequest, NO_FAULTS, type FaultPlan } from "../../local/faults/plan.ts";
+import { FAULT_NAMES, type FaultName } from "./proxy/fault.ts";
+import { atRate, atRequest, NO_FAULTS, type FaultPlan } from "./proxy/plan.ts";
 
 /** What goes wrong in one run. */
 export type Trial =

@@ -4,10 +4,10 @@ import type * as z from "zod";
 import { answer } from "../../functions/detect/answer.ts";
 import { groupIncidents, type FailingPod } from "../../functions/detect/incidents.ts";
 import { pause } from "../../functions/claim/cool-down.ts";
-import { expiryOf, historyOf, holderOf, released, takenOver } from "../../functions/claim/lease.ts";
-import { openCase } from "../../functions/classify/case.ts";
+import { expiryOf, historyOf, holderOf, released, takenOver } from "../../functions/run/lease.ts";
+import { openCase } from "../../functions/facts/case.ts";
 import { classify } from "../../functions/classify/classify.ts";
-import type { Evidence } from "../../functions/classify/evidence.ts";
+import type { Evidence } from "../../functions/facts/evidence.ts";
 import { surroundingLines } from "../../functions/classify/surrounding-lines.ts";
 import { lostNodesAmong } from "../../functions/shared/kubernetes/nodes.ts";
 import {
@@ -20,12 +20,12 @@ import {
   UndoVerification,
   Verification,
   type WorkloadRef,
-} from "../../functions/shared/contracts.ts";
+} from "../../functions/run/contracts.ts";
 import { hpaFailures } from "../../functions/shared/kubernetes/hpa-failures.ts";
 import { failuresOf } from "../../functions/shared/kubernetes/overdue.ts";
 import type { Deployment, Workload } from "../../functions/shared/kubernetes/types.ts";
-import { isRollingOut, workloadFailures } from "../../functions/shared/kubernetes/workload-failures.ts";
-import { WorkloadFinder } from "../../functions/shared/kubernetes/workloads.ts";
+import { isRollingOut, workloadFailures } from "../../functions/kinds/workload-failures.ts";
+import { WorkloadFinder } from "../../functions/kinds/workloads.ts";
 import { verifyUndo } from "../../functions/verify/verify-undo.ts";
 import { verify } from "../../functions/verify/verify.ts";
 import { UNPRINTABLE } from "../support/hostile.ts";

@@ -1,6 +1,6 @@
 import type { Arbitrary } from "fast-check";
 import type { Environment } from "../../functions/shared/step.ts";
-import type { Notification } from "../../functions/shared/notification.ts";
+import type { Notification } from "../../functions/run/notification.ts";
 import { Policy } from "../../functions/shared/policy.ts";
 import { NOW } from "../support/objects.ts";
 import type { WorldCluster } from "./world.ts";

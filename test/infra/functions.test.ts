@@ -2,7 +2,7 @@ import { readdirSync } from "node:fs";
 import { Vpc, type IVpc } from "aws-cdk-lib/aws-ec2";
 import { describe, expect, it } from "vitest";
 import { answerAgent } from "../../functions/agent/agent.ts";
-import { STEP_NAMES } from "../../infra/functions.ts";
+import { handlerOf, STEP_NAMES } from "../../infra/functions.ts";
 import { Synthesised } from "./synthesised.ts";
 
 const stack = new Synthesised({ clusterName: "prod", policy: '{"opt_in": true}' });
@@ -31,9 +31,11 @@ function permissionsOf(name: string): string[] {
 
 describe("the functions", () => {
   it("are those that have a handler", () => {
-    const folders = readdirSync(new URL("../../functions/", import.meta.url)).filter((folder) => folder !== "shared");
+    const handlers = readdirSync(new URL("../../functions/", import.meta.url), { recursive: true })
+      .filter((file) => String(file).endsWith("handler.ts"))
+      .map((file) => `functions/${String(file)}`);
 
-    expect([...FUNCTION_NAMES].sort()).toEqual(folders.sort());
+    expect([...STEP_NAMES.map(handlerOf), "functions/agent/handler.ts"].sort()).toEqual(handlers.sort());
     stack.template.resourceCountIs("AWS::Lambda::Function", FUNCTION_NAMES.length);
   });
 

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { STEP_NAMES } from "../../infra/functions.ts";
-import { DEFINITION_FILE } from "../../local/engine.ts";
+import { DEFINITION_FILE } from "../../local/engine/engine.ts";
 import { Synthesised } from "./synthesised.ts";
 
 interface State {

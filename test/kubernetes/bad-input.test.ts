@@ -10,7 +10,7 @@ import { WRITES } from "../../local/scenarios/play.ts";
 import { auditedRequests, it } from "./scenario.ts";
 import { applyWeb, rollOutWeb, untilDeadlineExceeded } from "./web.ts";
 
-const MAIN = fileURLToPath(new URL("../../local/main.ts", import.meta.url));
+const MAIN = fileURLToPath(new URL("../../local/command-line/main.ts", import.meta.url));
 
 /** Runs the command line as a user does. */
 async function start(...args: string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {

@@ -1,22 +1,19 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe } from "vitest";
-import { rollBack, type RollBack } from "../../functions/rollback/roll-back.ts";
-import { switchTemplate } from "../../functions/rollback/switch-template.ts";
-import type { WorkloadRef } from "../../functions/shared/contracts.ts";
-import {
-  controllerRevisionsOf,
-  readControllerRevisions,
-} from "../../functions/shared/kubernetes/controller-revisions.ts";
+import { rollBack, type RollBack } from "../../functions/remedies/rollback/carry-out.ts";
+import { switchTemplate } from "../../functions/remedies/rollback/switch-template.ts";
+import type { WorkloadRef } from "../../functions/run/contracts.ts";
+import { controllerRevisionsOf, readControllerRevisions } from "../../functions/kinds/controller-revisions.ts";
 import {
   currentRevision,
   newestHealthyRevision,
   revisionRef,
   type Revision,
-} from "../../functions/shared/kubernetes/revisions.ts";
+} from "../../functions/kinds/deployment/revisions.ts";
 import type { DaemonSet, Pod, StatefulSet } from "../../functions/shared/kubernetes/types.ts";
-import { podsToUnblock } from "../../functions/shared/kubernetes/unblocking.ts";
-import { podsOf, readWorkload } from "../../functions/shared/kubernetes/workloads.ts";
-import { rolloutGaps } from "../../functions/verify/rollout.ts";
+import { podsToUnblock } from "../../functions/kinds/stateful-set/unblocking.ts";
+import { podsOf, readWorkload } from "../../functions/kinds/workloads.ts";
+import { rolloutGaps } from "../../functions/kinds/gaps.ts";
 import { it, type Scenario } from "./scenario.ts";
 
 const CRASH = '"simulation/failure": crash-loop';

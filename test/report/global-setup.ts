@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { TestProject } from "vitest/node";
-import { ensureChromium } from "../../local/docs/chromium.ts";
+import { ensureChromium } from "../../tools/docs/chromium.ts";
 import { play, type Played } from "./play.ts";
 
 declare module "vitest" {

@@ -1,7 +1,7 @@
 import { pathToFileURL } from "node:url";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { inject, test } from "vitest";
-import { launchChromium } from "../../local/docs/chromium.ts";
+import { launchChromium } from "../../tools/docs/chromium.ts";
 
 export const WIDTHS = [380, 768, 1280] as const;
 export const SCHEMES = ["light", "dark"] as const;

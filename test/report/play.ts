@@ -1,9 +1,9 @@
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import type { WorkloadResult } from "../../functions/shared/contracts.ts";
+import type { WorkloadResult } from "../../functions/run/contracts.ts";
 
-const MAIN = fileURLToPath(new URL("../../local/main.ts", import.meta.url));
+const MAIN = fileURLToPath(new URL("../../local/command-line/main.ts", import.meta.url));
 
 /** A scenario that was played by the command line. */
 export interface Played {

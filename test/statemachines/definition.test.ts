@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import aslValidator from "asl-validator";
 import { describe, expect, it } from "vitest";
 import { ERROR_NAMES } from "../../functions/shared/errors.ts";
-import { DEFINITION_FILE, loadDefinition, STEPS } from "../../local/engine.ts";
+import { DEFINITION_FILE, loadDefinition, STEPS } from "../../local/engine/engine.ts";
 
 interface State {
   Type: string;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { loadDefinition } from "../../local/engine.ts";
+import { loadDefinition } from "../../local/engine/engine.ts";
 
 test("the results of the workloads take the place of the incidents, so that a state never holds both", () => {
   const { States } = loadDefinition() as unknown as {

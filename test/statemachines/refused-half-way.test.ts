@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { Upstream } from "../../local/faults/forward.ts";
-import type { FaultPlan } from "../../local/faults/plan.ts";
-import { FaultProxy } from "../../local/faults/proxy.ts";
+import { Upstream } from "../faults/proxy/forward.ts";
+import type { FaultPlan } from "../faults/proxy/plan.ts";
+import { FaultProxy } from "../faults/proxy/proxy.ts";
 import { makePlace } from "../../local/embedded/place.ts";
 import { startEmbeddedCluster } from "../../local/embedded/start.ts";
 import { loadScenario } from "../../local/scenarios/load.ts";

@@ -1,5 +1,5 @@
 import fc, { type Arbitrary } from "fast-check";
-import type { KubernetesEvent } from "../../functions/shared/kubernetes/event.ts";
+import type { KubernetesEvent } from "../../functions/run/event.ts";
 import type {
   ControllerRevision,
   DaemonSet,

@@ -7,9 +7,9 @@ import type {
   PodTemplate,
   ReplicaSet,
 } from "../../functions/shared/kubernetes/types.ts";
-import type { Evidence } from "../../functions/classify/evidence.ts";
-import { NO_SURROUNDINGS } from "../../functions/classify/surroundings.ts";
-import type { Incident } from "../../functions/shared/contracts.ts";
+import type { Evidence } from "../../functions/facts/evidence.ts";
+import { NO_SURROUNDINGS } from "../../functions/facts/surroundings.ts";
+import type { Incident } from "../../functions/run/contracts.ts";
 import { Policy } from "../../functions/shared/policy.ts";
 
 /** The moment at which tests look at a cluster. */

@@ -1,6 +1,6 @@
-import { newLease } from "../../functions/claim/lease.ts";
+import { newLease } from "../../functions/run/lease.ts";
 import { paths } from "../../functions/shared/cluster/paths.ts";
-import type { Change, Diagnosis, RemedyResult, WorkloadRun } from "../../functions/shared/contracts.ts";
+import type { Change, Diagnosis, RemedyResult, WorkloadRun } from "../../functions/run/contracts.ts";
 import { templateHash } from "../../functions/shared/kubernetes/template.ts";
 import type { Lease } from "../../functions/shared/kubernetes/types.ts";
 import { CLAIM_NAMESPACE } from "../../functions/shared/policy.ts";

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { Report } from "../../functions/shared/contracts.ts";
+import type { Report } from "../../functions/run/contracts.ts";
 import { scenarioTable } from "./scenario-table.ts";
 
 const workload = { kind: "Deployment", namespace: "shop", name: "web" };

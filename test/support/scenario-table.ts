@@ -1,5 +1,5 @@
-import { markdownTable } from "../../local/docs/markdown-table.ts";
-import { REFUSALS, type Report } from "../../functions/shared/contracts.ts";
+import { markdownTable } from "../../tools/docs/markdown-table.ts";
+import { REFUSALS, type Report } from "../../functions/run/contracts.ts";
 
 /** How one run of a scenario went. */
 export interface PlayedRound {

@@ -1,6 +1,6 @@
 import type { Cluster } from "../../functions/shared/cluster/cluster.ts";
 import type { Measurement } from "../../functions/shared/measurement.ts";
-import type { Notification } from "../../functions/shared/notification.ts";
+import type { Notification } from "../../functions/run/notification.ts";
 import { Policy } from "../../functions/shared/policy.ts";
 import type { Environment } from "../../functions/shared/step.ts";
 

@@ -1,5 +1,5 @@
-import type { Diagnosis, Remedy } from "../../shared/contracts.ts";
-import type { Case } from "../case.ts";
+import type { Diagnosis, Remedy } from "../../run/contracts.ts";
+import type { Case } from "../../facts/case.ts";
 
 /** What a rule concludes when it matches. */
 export interface Finding {

@@ -1,6 +1,6 @@
 import type { PodTemplate } from "../../shared/kubernetes/types.ts";
 import { count } from "../../shared/text.ts";
-import { failsWith, failureLines, rollBack, type Case } from "../case.ts";
+import { failsWith, failureLines, rollBack, type Case } from "../../facts/case.ts";
 import { reportOnly, rolloutLines, type Cause } from "./cause.ts";
 
 const CONFIG_REASONS = new Set(["CreateContainerConfigError"]);

@@ -1,5 +1,5 @@
 import { count, duration } from "../../shared/text.ts";
-import { failsWith, failureLines, restartFailing, rollBack, wasOutOfMemory } from "../case.ts";
+import { failsWith, failureLines, restartFailing, rollBack, wasOutOfMemory } from "../../facts/case.ts";
 import { reportOnly, rolloutLines, type Cause } from "./cause.ts";
 
 const CRASH_REASONS = new Set([

@@ -1,8 +1,8 @@
 import { boundsOf, hpaCondition, limitedAtMaximumSince } from "../../shared/kubernetes/hpa.ts";
 import type { Failure } from "../../shared/kubernetes/failures.ts";
 import { duration } from "../../shared/text.ts";
-import { raisedBounds } from "../bounds.ts";
-import { failureLines, type Case } from "../case.ts";
+import { raisedBounds } from "../../remedies/scale/plan.ts";
+import { failureLines, type Case } from "../../facts/case.ts";
 import { reportOnly, type Cause, type Finding } from "./cause.ts";
 
 /** Reasons that say which metric is missing. Source: kubernetes pkg/controller/podautoscaler/horizontal.go */

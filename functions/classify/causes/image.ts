@@ -1,6 +1,6 @@
 import { isOlderThan } from "../../shared/kubernetes/failures.ts";
 import { count } from "../../shared/text.ts";
-import { failsWith, failureLines, rollBack, type Case } from "../case.ts";
+import { failsWith, failureLines, rollBack, type Case } from "../../facts/case.ts";
 import { imageProblem } from "../image.ts";
 import { reportOnly, rolloutLines, type Cause } from "./cause.ts";
 

@@ -1,6 +1,6 @@
 import type { PodTemplate } from "../../shared/kubernetes/types.ts";
 import { count } from "../../shared/text.ts";
-import { failsWith, failureLines, restartFailing, rollBack, type Case } from "../case.ts";
+import { failsWith, failureLines, restartFailing, rollBack, type Case } from "../../facts/case.ts";
 import { reportOnly, rolloutLines, type Cause } from "./cause.ts";
 
 const UNREADY_REASONS = new Set(["ContainersNotReady", "ReadinessGatesNotReady"]);

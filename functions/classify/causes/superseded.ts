@@ -1,11 +1,11 @@
-import { isOfRevision } from "../../shared/kubernetes/controller-revisions.ts";
+import { isOfRevision } from "../../kinds/controller-revisions.ts";
 import { isReady } from "../../shared/kubernetes/pods.ts";
-import { revisionRef } from "../../shared/kubernetes/revisions.ts";
+import { revisionRef } from "../../kinds/deployment/revisions.ts";
 import type { StatefulSet } from "../../shared/kubernetes/types.ts";
-import { podsToUnblock } from "../../shared/kubernetes/unblocking.ts";
-import { rollsOutByItself } from "../../shared/kubernetes/update-strategy.ts";
+import { podsToUnblock } from "../../kinds/stateful-set/unblocking.ts";
+import { rollsOutByItself } from "../../kinds/update-strategy.ts";
 import { count } from "../../shared/text.ts";
-import { evictPods, failureLines, type Case, type FailingPod } from "../case.ts";
+import { evictPods, failureLines, type Case, type FailingPod } from "../../facts/case.ts";
 import { rolloutLines, type Cause } from "./cause.ts";
 
 /** Pods that fail although the template they were made from is no longer the present one. */

@@ -1,5 +1,5 @@
 import { count } from "../../shared/text.ts";
-import { cleanUpPods, failsWith, failureLines, rollBack, type Case } from "../case.ts";
+import { cleanUpPods, failsWith, failureLines, rollBack, type Case } from "../../facts/case.ts";
 import { reportOnly, rolloutLines, type Cause } from "./cause.ts";
 
 /** Nobody can say what has become of the pods. */

@@ -4,7 +4,7 @@ import { parsePolicy } from "../policy.ts";
 import type { Environment } from "../step.ts";
 import { connectToEks } from "./eks.ts";
 import { measureInCloudWatch } from "./metrics.ts";
-import { publishToSns } from "./sns.ts";
+import { publishToSns } from "../../notify/sns.ts";
 
 /** Connections live as long as the warm function, so that TLS and the token are set up once. */
 const clusters = new Map<string, Promise<Cluster>>();

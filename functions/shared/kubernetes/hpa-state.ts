@@ -1,4 +1,4 @@
-import type { HpaState } from "../contracts.ts";
+import type { HpaState } from "../../run/contracts.ts";
 import { bounded } from "../text.ts";
 import { boundsOf } from "./hpa.ts";
 import type { Hpa } from "./types.ts";

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { matches, type LabelSelector } from "../../../functions/shared/kubernetes/label-selector.ts";
-import type { KubernetesEvent } from "../../../functions/shared/kubernetes/event.ts";
+import type { KubernetesEvent } from "../../../functions/run/event.ts";
 import type { Hpa, Lease, Pod, PodTemplate, StatefulSet } from "../../../functions/shared/kubernetes/types.ts";
 import type { FieldProblem } from "../api-error.ts";
 import { labelProblems } from "../names.ts";

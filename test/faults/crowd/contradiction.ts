@@ -1,5 +1,5 @@
 import { workloadKey } from "../../../functions/detect/incidents.ts";
-import { FaultProxy } from "../../../local/faults/proxy.ts";
+import { FaultProxy } from "../proxy/proxy.ts";
 import { quickPolicy, withOverrides } from "../../../local/scenarios/quick-policy.ts";
 import { Ground } from "../ground.ts";
 import { effectiveWrites } from "../invariants.ts";

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Claim, WorkloadRef } from "../../../functions/shared/contracts.ts";
+import type { Claim, WorkloadRef } from "../../../functions/run/contracts.ts";
 import type { Policy } from "../../../functions/shared/policy.ts";
-import type { FaultProxy } from "../../../local/faults/proxy.ts";
+import type { FaultProxy } from "../proxy/proxy.ts";
 import { runWorkflow, type Run } from "../../../local/scenarios/run-workflow.ts";
 
 /** An execution that is to be started. */

@@ -1,8 +1,8 @@
-import { historyOf } from "../../../functions/claim/lease.ts";
-import { UNFINISHED } from "../../../functions/shared/history.ts";
+import { historyOf } from "../../../functions/run/lease.ts";
+import { UNFINISHED } from "../../../functions/run/history.ts";
 import type { Lease } from "../../../functions/shared/kubernetes/types.ts";
 import { claimSeconds } from "../../../functions/shared/policy.ts";
-import { FaultProxy } from "../../../local/faults/proxy.ts";
+import { FaultProxy } from "../proxy/proxy.ts";
 import { quickPolicy, withOverrides } from "../../../local/scenarios/quick-policy.ts";
 import { Ground } from "../ground.ts";
 import { describeRequest, effectiveWrites } from "../invariants.ts";

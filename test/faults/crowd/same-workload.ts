@@ -1,4 +1,4 @@
-import { FaultProxy } from "../../../local/faults/proxy.ts";
+import { FaultProxy } from "../proxy/proxy.ts";
 import { quickPolicy, withOverrides } from "../../../local/scenarios/quick-policy.ts";
 import { Ground } from "../ground.ts";
 import { describeRequest, effectiveWrites } from "../invariants.ts";

@@ -1,12 +1,12 @@
 import { claim as claimStep } from "../../../functions/claim/handler.ts";
-import { newLease } from "../../../functions/claim/lease.ts";
+import { newLease } from "../../../functions/run/lease.ts";
 import { paths } from "../../../functions/shared/cluster/paths.ts";
-import type { Claim, WorkloadRun } from "../../../functions/shared/contracts.ts";
+import type { Claim, WorkloadRun } from "../../../functions/run/contracts.ts";
 import { isRemediationError } from "../../../functions/shared/errors.ts";
 import type { Lease } from "../../../functions/shared/kubernetes/types.ts";
 import { CLAIM_NAMESPACE } from "../../../functions/shared/policy.ts";
-import { localEnvironment } from "../../../local/environment.ts";
-import { FaultProxy } from "../../../local/faults/proxy.ts";
+import { localEnvironment } from "../../../local/engine/environment.ts";
+import { FaultProxy } from "../proxy/proxy.ts";
 import { quickPolicy } from "../../../local/scenarios/quick-policy.ts";
 import { Ground } from "../ground.ts";
 import type { Stage } from "../play.ts";

@@ -1,5 +1,5 @@
 import { claim as claimStep } from "../../../functions/claim/handler.ts";
-import { historyOf } from "../../../functions/claim/lease.ts";
+import { historyOf } from "../../../functions/run/lease.ts";
 import { HttpCluster } from "../../../functions/shared/cluster/http-cluster.ts";
 import type { Lease } from "../../../functions/shared/kubernetes/types.ts";
 import { CLAIM_NAMESPACE, Policy } from "../../../functions/shared/policy.ts";
@@ -10,8 +10,8 @@ import { EVENTS } from "../../../local/embedded/kinds.ts";
 import { resourceOfKind } from "../../../local/embedded/resources.ts";
 import { startApiServer } from "../../../local/embedded/server.ts";
 import type { ApiObject, Store } from "../../../local/embedded/store.ts";
-import { startExecution, type FunctionName } from "../../../local/engine.ts";
-import { localEnvironment } from "../../../local/environment.ts";
+import { startExecution, type FunctionName } from "../../../local/engine/engine.ts";
+import { localEnvironment } from "../../../local/engine/environment.ts";
 import { DrivenClock } from "./driven-clock.ts";
 import type { DayRecord, Sample, Told, Trouble, Write } from "./record.ts";
 import { planDay, type Happening } from "./plan.ts";

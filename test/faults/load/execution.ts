@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
-import type { WorkloadResult } from "../../../functions/shared/contracts.ts";
-import type { Notification } from "../../../functions/shared/notification.ts";
+import type { WorkloadResult } from "../../../functions/run/contracts.ts";
+import type { Notification } from "../../../functions/run/notification.ts";
 import type { Policy } from "../../../functions/shared/policy.ts";
-import { startExecution, type FunctionName } from "../../../local/engine.ts";
-import { localEnvironment } from "../../../local/environment.ts";
-import { taskNames } from "../../../local/task-names.ts";
+import { startExecution, type FunctionName } from "../../../local/engine/engine.ts";
+import { localEnvironment } from "../../../local/engine/environment.ts";
+import { taskNames } from "../../../local/engine/task-names.ts";
 import { historyEvents } from "./history.ts";
 import { LargestPayloads, type Payload } from "./payloads.ts";
 

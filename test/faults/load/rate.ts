@@ -1,4 +1,4 @@
-import type { Forwarded, Outgoing, Upstream } from "../../../local/faults/forward.ts";
+import type { Forwarded, Outgoing, Upstream } from "../proxy/forward.ts";
 
 /** From when to when a request was under way, in milliseconds. */
 export interface Span {

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { acquire } from "../../../functions/claim/claim.ts";
 import { clearAway } from "../../../functions/claim/clear-away.ts";
-import { newLease, released, takenOver } from "../../../functions/claim/lease.ts";
-import type { HistoryEntry, WorkloadRef } from "../../../functions/shared/contracts.ts";
+import { newLease, released, takenOver } from "../../../functions/run/lease.ts";
+import type { HistoryEntry, WorkloadRef } from "../../../functions/run/contracts.ts";
 import { templateHash } from "../../../functions/shared/kubernetes/template.ts";
 import type { Lease } from "../../../functions/shared/kubernetes/types.ts";
 import { ApiServer, found, page, refusal } from "../../support/api-server.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { pause } from "../../../functions/claim/cool-down.ts";
-import type { HistoryEntry } from "../../../functions/shared/contracts.ts";
+import type { HistoryEntry } from "../../../functions/run/contracts.ts";
 import { ago, NOW, policy } from "../../support/objects.ts";
 
 function entry(outcome: string, secondsAgo: number, overrides: Partial<HistoryEntry> = {}): HistoryEntry {

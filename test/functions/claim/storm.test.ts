@@ -1,15 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { clearAway } from "../../../functions/claim/clear-away.ts";
 import { claim } from "../../../functions/claim/handler.ts";
-import { historyOf } from "../../../functions/claim/lease.ts";
+import { historyOf } from "../../../functions/run/lease.ts";
 import { HttpCluster } from "../../../functions/shared/cluster/http-cluster.ts";
 import { paths } from "../../../functions/shared/cluster/paths.ts";
-import type { Detection, StormMemory } from "../../../functions/shared/contracts.ts";
+import type { Detection, StormMemory } from "../../../functions/run/contracts.ts";
 import type { Lease } from "../../../functions/shared/kubernetes/types.ts";
 import { CLAIM_NAMESPACE } from "../../../functions/shared/policy.ts";
 import { admittingStore } from "../../../local/embedded/admission.ts";
 import { startApiServer } from "../../../local/embedded/server.ts";
-import { localEnvironment } from "../../../local/environment.ts";
+import { localEnvironment } from "../../../local/engine/environment.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
 import { policy } from "../../support/objects.ts";
 

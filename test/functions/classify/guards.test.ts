@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { classify } from "../../../functions/classify/classify.ts";
-import type { Evidence } from "../../../functions/classify/evidence.ts";
+import type { Evidence } from "../../../functions/facts/evidence.ts";
 import {
   ago,
   crashingPod,

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { classify } from "../../../functions/classify/classify.ts";
-import type { Evidence } from "../../../functions/classify/evidence.ts";
+import type { Evidence } from "../../../functions/facts/evidence.ts";
 import { templateHash } from "../../../functions/shared/kubernetes/template.ts";
 import type { Deployment, Pod } from "../../../functions/shared/kubernetes/types.ts";
 import {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { openCase } from "../../../functions/classify/case.ts";
-import type { Evidence } from "../../../functions/classify/evidence.ts";
+import { openCase } from "../../../functions/facts/case.ts";
+import type { Evidence } from "../../../functions/facts/evidence.ts";
 import { requestedRemedy } from "../../../functions/classify/requested.ts";
-import type { RequestedRemedy } from "../../../functions/shared/contracts.ts";
+import type { RequestedRemedy } from "../../../functions/run/contracts.ts";
 import {
   ago,
   crashingPod,

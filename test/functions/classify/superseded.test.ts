@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { classify } from "../../../functions/classify/classify.ts";
-import type { Evidence } from "../../../functions/classify/evidence.ts";
+import type { Evidence } from "../../../functions/facts/evidence.ts";
 import type { Pod } from "../../../functions/shared/kubernetes/types.ts";
 import { ago, container, evidence, incident, policy, template } from "../../support/objects.ts";
 import { controllerRevision, DB, db, dbPod } from "../../support/set-objects.ts";

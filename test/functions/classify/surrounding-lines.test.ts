@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { classify } from "../../../functions/classify/classify.ts";
 import { surroundingLines } from "../../../functions/classify/surrounding-lines.ts";
-import { NO_SURROUNDINGS, type Surroundings } from "../../../functions/classify/surroundings.ts";
-import type { KubernetesEvent } from "../../../functions/shared/kubernetes/event.ts";
+import { NO_SURROUNDINGS, type Surroundings } from "../../../functions/facts/surroundings.ts";
+import type { KubernetesEvent } from "../../../functions/run/event.ts";
 import { ago, crashingPod, evidence, ofRevision, pod, policy } from "../../support/objects.ts";
 import { node } from "../../support/workload-objects.ts";
 

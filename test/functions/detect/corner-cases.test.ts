@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { groupIncidents } from "../../../functions/detect/incidents.ts";
-import { Incident } from "../../../functions/shared/contracts.ts";
+import { Incident } from "../../../functions/run/contracts.ts";
 import { failuresOf } from "../../../functions/shared/kubernetes/overdue.ts";
 import { podFailures } from "../../../functions/shared/kubernetes/pod-failures.ts";
 import type { Pod } from "../../../functions/shared/kubernetes/types.ts";

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { groupIncidents, type FailingPod } from "../../../functions/detect/incidents.ts";
-import { POD_SUSPECTS } from "../../../functions/detect/suspects.ts";
+import { POD_SUSPECTS } from "../../../functions/kinds/suspects.ts";
 import { cellsOf } from "../../../functions/detect/table.ts";
-import { Incident } from "../../../functions/shared/contracts.ts";
+import { Incident } from "../../../functions/run/contracts.ts";
 import { failuresOf, overdueFailures } from "../../../functions/shared/kubernetes/overdue.ts";
 import { podFailures } from "../../../functions/shared/kubernetes/pod-failures.ts";
 import type { Pod } from "../../../functions/shared/kubernetes/types.ts";

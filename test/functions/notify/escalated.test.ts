@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { outcomeOf } from "../../../functions/notify/outcome.ts";
-import type { WorkloadRun } from "../../../functions/shared/contracts.ts";
+import type { WorkloadRun } from "../../../functions/run/contracts.ts";
 import { claimedRun, diagnosis, remedyResult } from "../../support/runs.ts";
 
 const first: NonNullable<WorkloadRun["first"]> = {

@@ -3,9 +3,9 @@ import { chatOf } from "../../../functions/notify/chat-form.ts";
 import { consoleLink } from "../../../functions/notify/console-link.ts";
 import { workloadMessage } from "../../../functions/notify/message.ts";
 import { outcomeOf } from "../../../functions/notify/outcome.ts";
-import { formsOf } from "../../../functions/shared/aws/sns.ts";
-import { NotificationDocument } from "../../../functions/shared/notification.ts";
-import type { WorkloadRun } from "../../../functions/shared/contracts.ts";
+import { formsOf } from "../../../functions/notify/sns.ts";
+import { NotificationDocument } from "../../../functions/run/notification.ts";
+import type { WorkloadRun } from "../../../functions/run/contracts.ts";
 import { incident, WEB } from "../../support/objects.ts";
 import { claimedRun, diagnosis, remedyResult } from "../../support/runs.ts";
 

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { notify } from "../../../functions/notify/handler.ts";
-import type { Diagnosis, Refusal, WorkloadRun } from "../../../functions/shared/contracts.ts";
+import type { Diagnosis, Refusal, WorkloadRun } from "../../../functions/run/contracts.ts";
 import { RemediationError } from "../../../functions/shared/errors.ts";
-import type { Notification } from "../../../functions/shared/notification.ts";
+import type { Notification } from "../../../functions/run/notification.ts";
 import type { Environment } from "../../../functions/shared/step.ts";
 import { ApiServer, refusal } from "../../support/api-server.ts";
 import { NOW } from "../../support/objects.ts";

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { chatOf } from "../../../functions/notify/chat-form.ts";
 import { failureMessage, stormMessage, workloadMessage } from "../../../functions/notify/message.ts";
 import { outcomeOf } from "../../../functions/notify/outcome.ts";
-import { formsOf } from "../../../functions/shared/aws/sns.ts";
+import { formsOf } from "../../../functions/notify/sns.ts";
 import {
   Detection,
   WorkloadRun,
@@ -13,9 +13,9 @@ import {
   type Incident,
   type Remedy,
   type RemedyResult,
-} from "../../../functions/shared/contracts.ts";
+} from "../../../functions/run/contracts.ts";
 import { errorText } from "../../../functions/shared/caught-error.ts";
-import { NotificationDocument, type Notification } from "../../../functions/shared/notification.ts";
+import { NotificationDocument, type Notification } from "../../../functions/run/notification.ts";
 import { bounded } from "../../../functions/shared/text.ts";
 import { claimedRun, diagnosis as diagnosisOf, remedyResult } from "../../support/runs.ts";
 import { hostileText, UNPRINTABLE } from "../../support/hostile.ts";

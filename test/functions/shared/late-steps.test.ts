@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { outcomeOf } from "../../../functions/notify/outcome.ts";
-import { restartPods } from "../../../functions/restart/handler.ts";
-import { rollback } from "../../../functions/rollback/handler.ts";
-import { scaleWorkload } from "../../../functions/scale/handler.ts";
-import type { Diagnosis, Verification, WorkloadRun } from "../../../functions/shared/contracts.ts";
+import { restartPods } from "../../../functions/remedies/restart/handler.ts";
+import { rollback } from "../../../functions/remedies/rollback/handler.ts";
+import { scaleWorkload } from "../../../functions/remedies/scale/handler.ts";
+import type { Diagnosis, Verification, WorkloadRun } from "../../../functions/run/contracts.ts";
 import type { Environment } from "../../../functions/shared/step.ts";
 import { verifyWorkload } from "../../../functions/verify/handler.ts";
 import { ApiServer } from "../../support/api-server.ts";

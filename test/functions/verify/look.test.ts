@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Remedy, WorkloadRun } from "../../../functions/shared/contracts.ts";
+import type { Remedy, WorkloadRun } from "../../../functions/run/contracts.ts";
 import { templateHash } from "../../../functions/shared/kubernetes/template.ts";
 import { lookWhatWasDone } from "../../../functions/verify/look.ts";
 import type { WorkloadState } from "../../../functions/verify/state.ts";

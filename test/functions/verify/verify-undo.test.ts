@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { WorkloadRun } from "../../../functions/shared/contracts.ts";
+import type { WorkloadRun } from "../../../functions/run/contracts.ts";
 import type { Workload } from "../../../functions/shared/kubernetes/types.ts";
 import { verifyUndo } from "../../../functions/verify/verify-undo.ts";
 import { NOW, template } from "../../support/objects.ts";

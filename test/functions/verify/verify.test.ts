@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Verification, WorkloadRun } from "../../../functions/shared/contracts.ts";
+import type { Verification, WorkloadRun } from "../../../functions/run/contracts.ts";
 import { verify } from "../../../functions/verify/verify.ts";
 import { templateHash } from "../../../functions/shared/kubernetes/template.ts";
 import type { WorkloadState } from "../../../functions/verify/state.ts";

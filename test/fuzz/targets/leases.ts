@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { pause } from "../../../functions/claim/cool-down.ts";
 import { acquire, release } from "../../../functions/claim/claim.ts";
-import { historyOf } from "../../../functions/claim/lease.ts";
-import { Claim, HistoryEntry } from "../../../functions/shared/contracts.ts";
+import { historyOf } from "../../../functions/run/lease.ts";
+import { Claim, HistoryEntry } from "../../../functions/run/contracts.ts";
 import type { Lease } from "../../../functions/shared/kubernetes/types.ts";
 import { hostileLease } from "../../support/hostile-objects.ts";
 import { deployment, NOW, WEB } from "../../support/objects.ts";

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { constants } from "node:os";
 import { fileURLToPath } from "node:url";
 
-const MAIN = fileURLToPath(new URL("../../../local/main.ts", import.meta.url));
+const MAIN = fileURLToPath(new URL("../../../local/command-line/main.ts", import.meta.url));
 const TERMINAL = fileURLToPath(new URL("as-on-terminal.ts", import.meta.url));
 
 /** How the command line ended. */

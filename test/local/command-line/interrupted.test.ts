@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join, dirname } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { FaultName } from "../../../local/faults/fault.ts";
+import type { FaultName } from "../../faults/proxy/fault.ts";
 import { CommandLine, STACK_TRACE, type Ended } from "./command-line.ts";
 import { kubeconfigFor, startSite, type Site } from "./site.ts";
 

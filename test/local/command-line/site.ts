@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Lease } from "../../../functions/shared/kubernetes/types.ts";
 import { startEmbeddedCluster } from "../../../local/embedded/start.ts";
-import { Upstream } from "../../../local/faults/forward.ts";
-import type { FaultPlan } from "../../../local/faults/plan.ts";
-import { FaultProxy } from "../../../local/faults/proxy.ts";
+import { Upstream } from "../../faults/proxy/forward.ts";
+import type { FaultPlan } from "../../faults/proxy/plan.ts";
+import { FaultProxy } from "../../faults/proxy/proxy.ts";
 import { web } from "../embedded/served.ts";
 
 /** A cluster that the command line reaches with a kubeconfig, by way of a proxy. */

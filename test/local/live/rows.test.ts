@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { ExecutionEvent } from "../../../local/engine.ts";
+import type { ExecutionEvent } from "../../../local/engine/engine.ts";
 import { afterEvent, type Row, type Rows } from "../../../local/live/rows.ts";
 import { incident } from "../../support/objects.ts";
 import { claimedRun, diagnosis, remedyResult } from "../../support/runs.ts";

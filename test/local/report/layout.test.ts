@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { BOX, layoutOf, type Layout, type States } from "../../../local/report/layout.ts";
-import { loadDefinition } from "../../../local/engine.ts";
+import { loadDefinition } from "../../../local/engine/engine.ts";
 
 const whole = loadDefinition() as unknown as { States: Record<string, { ItemProcessor?: States }> } & States;
 const inside = whole.States["Remediate each workload"]?.ItemProcessor as States;

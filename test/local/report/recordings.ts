@@ -1,6 +1,6 @@
-import type { ExecutionEvent } from "../../../local/engine.ts";
+import type { ExecutionEvent } from "../../../local/engine/engine.ts";
 import type { Recording } from "../../../local/report/recording.ts";
-import type { WorkloadResult, WorkloadRun } from "../../../functions/shared/contracts.ts";
+import type { WorkloadResult, WorkloadRun } from "../../../functions/run/contracts.ts";
 import { outcomeOf } from "../../../functions/notify/outcome.ts";
 import { NOW } from "../../support/objects.ts";
 import { claimedRun, diagnosis, remedyResult } from "../../support/runs.ts";

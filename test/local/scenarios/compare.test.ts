@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { WorkloadResult } from "../../../functions/shared/contracts.ts";
+import type { WorkloadResult } from "../../../functions/run/contracts.ts";
 import type { Expectation } from "../../../local/scenarios/format.ts";
 import { compare, type Aftermath } from "../../../local/scenarios/compare.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { OUTCOMES, REFUSALS, type Refusal } from "../../../functions/shared/contracts.ts";
+import { OUTCOMES, REFUSALS, type Refusal } from "../../../functions/run/contracts.ts";
 import type { ExpectedWorkload, Expectation } from "../../../local/scenarios/format.ts";
 import { loadScenario, roundsOf, scenarioNames } from "../../../local/scenarios/load.ts";
 

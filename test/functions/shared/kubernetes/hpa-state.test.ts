@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { HpaState } from "../../../../functions/shared/contracts.ts";
+import { HpaState } from "../../../../functions/run/contracts.ts";
 import { hpaState } from "../../../../functions/shared/kubernetes/hpa-state.ts";
 import type { Hpa } from "../../../../functions/shared/kubernetes/types.ts";
 import { hpaConditionOf, hpaWith } from "../../../support/workload-objects.ts";

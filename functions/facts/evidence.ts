@@ -1,0 +1,122 @@
+import type { Cluster } from "../shared/cluster/cluster.ts";
+import { paths } from "../shared/cluster/paths.ts";
+import type { HistoryEntry, Incident } from "../run/contracts.ts";
+import { isRemediationError } from "../shared/errors.ts";
+import { readControllerRevisions } from "../kinds/controller-revisions.ts";
+import { isIneffective, sinceLastSuccess } from "../run/history.ts";
+import { hpaOf } from "../shared/kubernetes/hpa.ts";
+import { templateHash } from "../shared/kubernetes/template.ts";
+import type { ControllerRevision, Hpa, Namespace, Pod, ReplicaSet, Workload } from "../shared/kubernetes/types.ts";
+import { Action } from "../shared/policy.ts";
+import { podsOf, readWorkload, replicaSetsOf } from "../kinds/workloads.ts";
+import { lostNodesAmong } from "../shared/kubernetes/nodes.ts";
+import { assertNamespace } from "../shared/kubernetes/namespaces.ts";
+import { NO_SURROUNDINGS, readSurroundings, type Surroundings } from "./surroundings.ts";
+
+/** Everything that a diagnosis is drawn from. All reading happens before it. */
+export interface Evidence {
+  incident: Incident;
+  now: Date;
+  namespace: Namespace;
+  /** The workload as it is now; undefined for bare pods, Jobs and kinds that the workflow does not handle. */
+  workload: Workload | undefined;
+  /** Its pods; for a bare pod, that pod. */
+  pods: Pod[];
+  /** The ReplicaSets of a Deployment, which hold its revisions; empty for other kinds. */
+  replicaSets: ReplicaSet[];
+  /** The ControllerRevisions of a StatefulSet or DaemonSet, which hold its revisions; empty for other kinds. */
+  controllerRevisions: ControllerRevision[];
+  /** The HPA that owns the workload's scale. */
+  hpa: Hpa | undefined;
+  /** Since when each node of the workload's pods has not reported, where one has stopped; by its name. */
+  lostNodes: ReadonlyMap<string, string>;
+  /** What else may explain why it fails. */
+  surroundings: Surroundings;
+  /** How earlier executions ended, newest first. */
+  history: readonly HistoryEntry[];
+  /** The remedies that were tried in vain: by this execution, and by earlier ones on the same pod template. */
+  tried: readonly Action[];
+}
+
+/** What is known of earlier tries. */
+export interface Past {
+  /** What this execution tried in vain. */
+  tried: readonly Action[];
+  history: readonly HistoryEntry[];
+}
+
+/**
+ * Reads the evidence for one incident.
+ * @throws RemediationError `WorkloadNotFound` or `NamespaceNotFound` when it is gone since it was detected
+ */
+export async function gatherEvidence(cluster: Cluster, incident: Incident, past: Past, now: Date): Promise<Evidence> {
+  const ref = incident.workload;
+  const [namespace, workload] = await Promise.all([
+    assertNamespace(cluster, ref.namespace),
+    readWorkload(cluster, ref),
+  ]);
+  if (workload === undefined) {
+    const pods = ref.kind === "Pod" ? await readBarePod(cluster, ref.namespace, ref.name) : [];
+    return {
+      incident,
+      now,
+      namespace,
+      workload,
+      pods,
+      replicaSets: [],
+      controllerRevisions: [],
+      hpa: undefined,
+      lostNodes: new Map(),
+      surroundings: NO_SURROUNDINGS,
+      ...past,
+    };
+  }
+  const [pods, replicaSets, controllerRevisions, hpa] = await Promise.all([
+    podsOf(cluster, ref, workload),
+    ref.kind === "Deployment" ? replicaSetsOf(cluster, ref, workload) : [],
+    hasControllerRevisions(ref.kind) ? readControllerRevisions(cluster, ref, workload) : [],
+    hpaOf(cluster, ref),
+  ]);
+  const owners = [
+    workload.metadata,
+    ...replicaSets.filter(({ spec }) => (spec?.replicas ?? 0) > 0).map((rs) => rs.metadata),
+  ];
+  const surroundings = await readSurroundings(cluster, ref, owners, pods);
+  return {
+    incident,
+    now,
+    namespace,
+    workload,
+    pods,
+    replicaSets,
+    controllerRevisions,
+    hpa,
+    lostNodes: lostNodesAmong(surroundings.nodes),
+    surroundings,
+    history: past.history,
+    tried: triedInVain(incident, workload, past),
+  };
+}
+
+/** A person or an agent who asks for a remedy may ask for it again; an execution of its own accord does not repeat it. */
+function triedInVain({ requested }: Incident, { spec }: Workload, { tried, history }: Past): Action[] {
+  if (requested !== undefined || spec?.template === undefined) return [...tried];
+  const earlier = sinceLastSuccess(history, templateHash(spec.template))
+    .filter((entry) => entry.applied === true && isIneffective(entry))
+    .map(({ action }) => Action.safeParse(action).data)
+    .filter((action) => action !== undefined);
+  return [...new Set([...tried, ...earlier])];
+}
+
+function hasControllerRevisions(kind: string): boolean {
+  return kind === "StatefulSet" || kind === "DaemonSet";
+}
+
+async function readBarePod(cluster: Cluster, namespace: string, name: string): Promise<Pod[]> {
+  try {
+    return [await cluster.get<Pod>(paths.pod(namespace, name))];
+  } catch (error) {
+    if (isRemediationError(error, "NotFound")) return [];
+    throw error;
+  }
+}

@@ -1,0 +1,78 @@
+import type { Cluster } from "../shared/cluster/cluster.ts";
+import { paths } from "../shared/cluster/paths.ts";
+import type { WorkloadRef } from "../run/contracts.ts";
+import { isRemediationError } from "../shared/errors.ts";
+import type { KubernetesEvent } from "../run/event.ts";
+import { isReady } from "../shared/kubernetes/pods.ts";
+import type { DisruptionBudget, Node, ObjectMeta, Pod, ResourceQuota } from "../shared/kubernetes/types.ts";
+
+/**
+ * What stands around a workload and may explain why it fails. None of it decides about a remedy alone, so what cannot be
+ * read is left out.
+ */
+export interface Surroundings {
+  /** Warnings about the workload, its present revision and some of its failing pods. The API server keeps them for an hour. */
+  events: KubernetesEvent[];
+  /** Every PodDisruptionBudget of the namespace. */
+  budgets: DisruptionBudget[];
+  /** Every quota of the namespace. */
+  quotas: ResourceQuota[];
+  /** The nodes of the pods that are not ready. */
+  nodes: Node[];
+}
+
+export const NO_SURROUNDINGS: Surroundings = { events: [], budgets: [], quotas: [], nodes: [] };
+
+/** How many nodes are asked for: enough for any workload that is not a matter of its nodes. */
+const MAX_NODES = 10;
+/** How many of the pods that are not ready are asked for their events; they tell the same story. */
+const MAX_PODS_WITH_EVENTS = 2;
+
+/** Reads what stands around a workload. `owners` are the objects beside the pods whose events matter. */
+export async function readSurroundings(
+  cluster: Cluster,
+  { namespace }: WorkloadRef,
+  owners: (ObjectMeta | undefined)[],
+  pods: Pod[],
+): Promise<Surroundings> {
+  const unready = pods.filter((pod) => !isReady(pod));
+  const subjects = [...owners, ...unready.slice(0, MAX_PODS_WITH_EVENTS).map(({ metadata }) => metadata)];
+  const [events, budgets, quotas, nodes] = await Promise.all([
+    Promise.all(subjects.map((subject) => readWarnings(cluster, namespace, subject))),
+    listIfAllowed<DisruptionBudget>(cluster, paths.disruptionBudgets(namespace)),
+    listIfAllowed<ResourceQuota>(cluster, paths.quotas(namespace)),
+    readNodes(cluster, unready),
+  ]);
+  return { events: events.flat(), budgets, quotas, nodes };
+}
+
+async function readWarnings(cluster: Cluster, namespace: string, subject: ObjectMeta | undefined) {
+  if (subject?.uid === undefined) return [];
+  return await listIfAllowed<KubernetesEvent>(cluster, paths.events(namespace), {
+    fieldSelector: `involvedObject.uid=${subject.uid},type=Warning`,
+  });
+}
+
+async function listIfAllowed<T>(cluster: Cluster, path: string, query?: Record<string, string>): Promise<T[]> {
+  try {
+    return await cluster.list<T>(path, query);
+  } catch (error) {
+    if (isRemediationError(error, "Forbidden", "NotFound")) return [];
+    throw error;
+  }
+}
+
+async function readNodes(cluster: Cluster, pods: Pod[]): Promise<Node[]> {
+  const names = new Set(pods.map((pod) => pod.spec?.nodeName).filter((name) => name !== undefined));
+  const nodes = await Promise.all([...names].slice(0, MAX_NODES).map((name) => readNode(cluster, name)));
+  return nodes.filter((node) => node !== undefined);
+}
+
+async function readNode(cluster: Cluster, name: string): Promise<Node | undefined> {
+  try {
+    return await cluster.get<Node>(paths.node(name));
+  } catch (error) {
+    if (isRemediationError(error, "NotFound")) return undefined;
+    throw error;
+  }
+}

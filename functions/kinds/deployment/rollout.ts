@@ -1,0 +1,54 @@
+import type { Revision } from "./revisions.ts";
+import type { Deployment } from "../../shared/kubernetes/types.ts";
+import { conditionOf, isRollingOut } from "../workload-failures.ts";
+
+/**
+ * How far the rollout of a Deployment's present revision is, by the conditions that its controller keeps.
+ *
+ * The condition `Progressing` can be that of the revision before: the controller's note that it has made a new ReplicaSet
+ * is lost when somebody else changes the Deployment at that moment, and with no old pod left, as in a `Recreate`, the
+ * controller takes the rollout for complete and never marks it as past its deadline. Such a condition is older than the
+ * revision.
+ * Source: kubernetes pkg/controller/deployment/sync.go, progress.go
+ */
+
+/** The API server's default for `spec.progressDeadlineSeconds`. */
+export const DEFAULT_PROGRESS_DEADLINE_SECONDS = 600;
+
+/**
+ * When the present revision was completely rolled out; undefined when that never happened. Where no condition tells the
+ * moment, but the revision was available at some time, it is when it was made: that errs on the side of leaving it in place.
+ */
+export function rolledOutAt(deployment: Deployment, current: Revision | undefined): Date | undefined {
+  const { reason, lastUpdateTime } = conditionOf(deployment.status?.conditions, "Progressing") ?? {};
+  if (reason !== "NewReplicaSetAvailable" || lastUpdateTime === undefined) return undefined;
+  if (current === undefined || !isOfEarlierRevision(deployment, current)) return new Date(lastUpdateTime);
+  return wasAvailable(deployment, current) ? current.created : undefined;
+}
+
+/** Whether the rollout is under way and may still succeed before its progress deadline. */
+export function isInsideDeadline(deployment: Deployment, current: Revision | undefined, now: Date): boolean {
+  if (current !== undefined && isOfEarlierRevision(deployment, current)) {
+    const seconds = (now.getTime() - current.created.getTime()) / 1_000;
+    return !wasAvailable(deployment, current) && seconds < progressDeadline(deployment);
+  }
+  return isRollingOut(deployment);
+}
+
+/** How long a rollout may make no progress, in seconds. */
+export function progressDeadline({ spec }: Deployment): number {
+  return spec?.progressDeadlineSeconds ?? DEFAULT_PROGRESS_DEADLINE_SECONDS;
+}
+
+function isOfEarlierRevision(deployment: Deployment, current: Revision): boolean {
+  const { reason, lastUpdateTime } = conditionOf(deployment.status?.conditions, "Progressing") ?? {};
+  return (
+    reason === "NewReplicaSetAvailable" && lastUpdateTime !== undefined && new Date(lastUpdateTime) < current.created
+  );
+}
+
+/** Whether the Deployment had enough available replicas at any time since this revision was made. */
+function wasAvailable(deployment: Deployment, { created }: Revision): boolean {
+  const { status, lastTransitionTime } = conditionOf(deployment.status?.conditions, "Available") ?? {};
+  return status !== "False" || lastTransitionTime === undefined || new Date(lastTransitionTime) > created;
+}

@@ -1,0 +1,57 @@
+import type { Cluster } from "../shared/cluster/cluster.ts";
+import { paths } from "../shared/cluster/paths.ts";
+import type { HistoryEntry, WorkloadRef, WorkloadRun } from "./contracts.ts";
+import { RemediationError } from "../shared/errors.ts";
+import { UNFINISHED } from "./history.ts";
+import type { Lease } from "../shared/kubernetes/types.ts";
+import { describeWorkload } from "../kinds/workloads.ts";
+import { CLAIM_NAMESPACE } from "../shared/policy.ts";
+import { assertClaimed } from "./remedy-step.ts";
+import { begun, historyOf, leaseName } from "./lease.ts";
+import { despiteOthers, readLease } from "./stored-lease.ts";
+
+/**
+ * Writes into the claim that a remedy begins, before anything is changed. Should its execution die half-way, whoever takes
+ * the workload over reads it there, and does not do the same again. The write is refused when the claim is somebody else's
+ * by now, whatever the clocks say. Doing it again changes nothing.
+ * @throws RemediationError `ClaimExpired` when the claim is not this execution's any more, or not for long enough
+ */
+export async function beginRemedy(cluster: Cluster, run: WorkloadRun, now: Date): Promise<void> {
+  if (run.dry_run) return;
+  assertClaimed(run, now);
+  const { workload } = run.incident;
+  const name = leaseName(workload);
+  const entry = entryOf(run, now);
+  await despiteOthers(async () => {
+    const lease = await readLease(cluster, name);
+    if (lease?.spec?.holderIdentity !== run.execution.name) throw lost(workload, lease);
+    if (historyOf(lease).some((each) => isSame(each, entry))) return;
+    await cluster.replace(paths.lease(CLAIM_NAMESPACE, name), begun(lease, entry));
+  });
+}
+
+function lost(workload: WorkloadRef, lease: Lease | undefined): RemediationError {
+  const holder = lease?.spec?.holderIdentity ?? "";
+  return new RemediationError(
+    "ClaimExpired",
+    `${describeWorkload(workload)}: ${holder === "" ? "nobody" : holder} holds the claim by now, so nothing was changed.`,
+  );
+}
+
+function entryOf({ diagnosis, execution }: WorkloadRun, now: Date): HistoryEntry {
+  const { cause = "", remedy, template } = diagnosis ?? {};
+  return {
+    at: now.toISOString(),
+    execution: execution.name,
+    cause,
+    action: remedy?.action ?? "none",
+    outcome: UNFINISHED,
+    applied: true,
+    ...(template === undefined ? {} : { template }),
+  };
+}
+
+/** Whether two entries tell of the same beginning. */
+function isSame(a: HistoryEntry, b: HistoryEntry): boolean {
+  return a.outcome === UNFINISHED && a.execution === b.execution && a.action === b.action;
+}

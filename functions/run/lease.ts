@@ -1,0 +1,165 @@
+import { createHash } from "node:crypto";
+import * as z from "zod";
+import { HistoryEntry, type WorkloadRef } from "./contracts.ts";
+import { UNFINISHED } from "./history.ts";
+import type { Lease } from "../shared/kubernetes/types.ts";
+import { CLAIM_NAMESPACE } from "../shared/policy.ts";
+import { bounded } from "../shared/text.ts";
+
+/** Where the Lease keeps how earlier remediations ended, newest first, as JSON. */
+export const HISTORY_ANNOTATION = "eks-remediation/history";
+/** The workload that the Lease stands for, as `Deployment shop/web`. */
+const WORKLOAD_ANNOTATION = "eks-remediation/workload";
+/** Marks the Leases that are the workflow's. */
+export const MANAGED_BY = { "app.kubernetes.io/managed-by": "eks-remediation" };
+/** The day, in UTC, on which the Lease was last taken or released: what is no longer used is found by it. */
+const USED_LABEL = "eks-remediation/used";
+/** Entries kept in a claim, and how long each may be as JSON: they go into every payload. */
+const MAX_HISTORY = 10;
+const MAX_ENTRY = 1_000;
+/** The API server's limit for object names. */
+const MAX_NAME = 253;
+
+/** The name of the Lease that is the claim on a workload: readable, and unique also when it has to be cut. */
+export function leaseName({ kind, namespace, name }: WorkloadRef): string {
+  const full = `${kind.toLowerCase()}.${namespace}.${name}`;
+  if (full.length <= MAX_NAME) return full;
+  const hash = createHash("sha256").update(full).digest("hex").slice(0, 16);
+  return `${full.slice(0, MAX_NAME - 17).replace(/[^a-z0-9]+$/, "")}-${hash}`;
+}
+
+/** A Lease that nobody held before. */
+export function newLease(workload: WorkloadRef, holder: string, seconds: number, now: Date): Lease {
+  return {
+    apiVersion: "coordination.k8s.io/v1",
+    kind: "Lease",
+    metadata: {
+      name: leaseName(workload),
+      namespace: CLAIM_NAMESPACE,
+      labels: { ...MANAGED_BY, [USED_LABEL]: dayOf(now) },
+      annotations: {
+        [WORKLOAD_ANNOTATION]: `${workload.kind} ${workload.namespace}/${workload.name}`,
+        [HISTORY_ANNOTATION]: "[]",
+      },
+    },
+    spec: {
+      holderIdentity: holder,
+      leaseDurationSeconds: seconds,
+      acquireTime: microTime(now),
+      renewTime: microTime(now),
+      leaseTransitions: 0,
+    },
+  };
+}
+
+/** The same Lease, held by somebody new. Its resourceVersion stays, so that only one of two takers succeeds. */
+export function takenOver(lease: Lease, holder: string, seconds: number, now: Date): Lease {
+  return {
+    ...lease,
+    metadata: { ...lease.metadata, labels: { ...lease.metadata?.labels, [USED_LABEL]: dayOf(now) } },
+    spec: {
+      ...lease.spec,
+      holderIdentity: holder,
+      leaseDurationSeconds: seconds,
+      acquireTime: microTime(now),
+      renewTime: microTime(now),
+      leaseTransitions: (lease.spec?.leaseTransitions ?? 0) + 1,
+    },
+  };
+}
+
+/** The same Lease, still held, with an entry for a remedy that its holder begins. */
+export function begun(lease: Lease, entry: HistoryEntry): Lease {
+  return { ...lease, metadata: { ...lease.metadata, annotations: annotationsWith(lease, entry) } };
+}
+
+/** The same Lease, held by nobody, with one more entry in its history. */
+export function released(lease: Lease, entry: HistoryEntry | undefined, now: Date): Lease {
+  const { holderIdentity: _released, ...spec } = lease.spec ?? {};
+  return {
+    ...lease,
+    metadata: {
+      ...lease.metadata,
+      labels: { ...lease.metadata?.labels, [USED_LABEL]: dayOf(now) },
+      annotations: annotationsWith(lease, entry),
+    },
+    spec: { ...spec, renewTime: microTime(now) },
+  };
+}
+
+/** The annotations with an entry more; what the holder had begun by then gives way to it. */
+function annotationsWith(lease: Lease, entry: HistoryEntry | undefined): Record<string, string> {
+  const holder = lease.spec?.holderIdentity;
+  const earlier = historyOf(lease).filter(({ execution, outcome }) => outcome !== UNFINISHED || execution !== holder);
+  const history = [...(entry === undefined ? [] : [entry]), ...earlier].slice(0, MAX_HISTORY);
+  return { ...lease.metadata?.annotations, [HISTORY_ANNOTATION]: JSON.stringify(history) };
+}
+
+/** Who holds the Lease at `now`; undefined when nobody does or the holder's time is over. */
+export function holderOf(lease: Lease, now: Date): string | undefined {
+  const holder = lease.spec?.holderIdentity;
+  if (holder === undefined || holder === "") return undefined;
+  return expiryOf(lease).getTime() > now.getTime() ? holder : undefined;
+}
+
+/** When the present claim ends by itself. */
+export function expiryOf(lease: Lease): Date {
+  return new Date(lastUseOf(lease).getTime() + (lease.spec?.leaseDurationSeconds ?? 0) * 1_000);
+}
+
+/** When the Lease was last taken or released; long ago when it does not say so. */
+export function lastUseOf({ spec }: Lease): Date {
+  const renewed = Date.parse(spec?.renewTime ?? spec?.acquireTime ?? "");
+  return new Date(Number.isNaN(renewed) ? 0 : renewed);
+}
+
+/** Selects the Leases that were used neither today nor yesterday. */
+export function unusedSelector(now: Date): string {
+  const yesterday = new Date(now.getTime() - 86_400_000);
+  const managed = Object.entries(MANAGED_BY).map(([label, value]) => `${label}=${value}`);
+  return [...managed, `${USED_LABEL} notin (${dayOf(now)}, ${dayOf(yesterday)})`].join(",");
+}
+
+/** The workload that a Lease stands for; undefined when somebody broke the annotation that names it. */
+export function workloadOf({ metadata }: Lease): WorkloadRef | undefined {
+  const [, kind, namespace, name] =
+    /^(\w+) ([^/]+)\/(.+)$/.exec(metadata?.annotations?.[WORKLOAD_ANNOTATION] ?? "") ?? [];
+  return kind === undefined || namespace === undefined || name === undefined ? undefined : { kind, namespace, name };
+}
+
+function isShort(entry: HistoryEntry): boolean {
+  return JSON.stringify(entry).length <= MAX_ENTRY;
+}
+
+/** The entry with texts that fit into a message. */
+function asLines({ execution, cause, action, outcome, ...entry }: HistoryEntry): HistoryEntry {
+  return {
+    ...entry,
+    execution: bounded(execution),
+    cause: bounded(cause),
+    action: bounded(action),
+    outcome: bounded(outcome),
+  };
+}
+
+/** How earlier remediations ended, newest first. What a person broke while editing counts as no history. */
+export function historyOf(lease: Lease): HistoryEntry[] {
+  try {
+    const parsed = z
+      .array(HistoryEntry)
+      .safeParse(JSON.parse(lease.metadata?.annotations?.[HISTORY_ANNOTATION] ?? "[]"));
+    return parsed.success ? parsed.data.filter(isShort).slice(0, MAX_HISTORY).map(asLines) : [];
+  } catch {
+    return [];
+  }
+}
+
+/** `2026-06-01`. */
+function dayOf(date: Date): string {
+  return date.toISOString().slice(0, 10);
+}
+
+/** The API's MicroTime has six digits after the second. */
+function microTime(date: Date): string {
+  return date.toISOString().replace("Z", "000Z");
+}

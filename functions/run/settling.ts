@@ -1,0 +1,28 @@
+import type { WorkloadRun } from "./contracts.ts";
+import type { Policy } from "../shared/policy.ts";
+
+/** How long to wait before the first look, and until when a remedy may take effect. */
+export interface Settling {
+  wait_seconds: number;
+  deadline: string;
+}
+
+/**
+ * A remedy has as long as the workload's own progress deadline allows, within the policy's limit, and the soak on top.
+ */
+export function settling(run: WorkloadRun, policy: Policy, now: Date): Settling {
+  const own = run.diagnosis?.progress_deadline_seconds ?? policy.verify.deadline_seconds;
+  const seconds = Math.min(own, policy.verify.deadline_seconds) + policy.verify.soak_seconds;
+  return {
+    wait_seconds: policy.verify.interval_seconds,
+    deadline: new Date(now.getTime() + seconds * 1_000).toISOString(),
+  };
+}
+
+/** The same for an undo, which only has to be observed by the controllers. */
+export function undoSettling(policy: Policy, now: Date): Settling {
+  return {
+    wait_seconds: Math.min(10, policy.verify.interval_seconds),
+    deadline: new Date(now.getTime() + policy.verify.undo_deadline_seconds * 1_000).toISOString(),
+  };
+}

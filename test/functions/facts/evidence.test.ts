@@ -1,0 +1,109 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { gatherEvidence } from "../../../functions/facts/evidence.ts";
+import type { HistoryEntry, RequestedRemedy } from "../../../functions/run/contracts.ts";
+import { templateHash } from "../../../functions/shared/kubernetes/template.ts";
+import { ApiServer, found, page, refusal } from "../../support/api-server.ts";
+import { ago, deployment, incident, NOW, ofRevision, pod, replicaSet, template } from "../../support/objects.ts";
+import { node } from "../../support/workload-objects.ts";
+
+const APPS = "/apis/apps/v1/namespaces/shop";
+const CORE = "/api/v1/namespaces/shop";
+const BUDGETS = "/apis/policy/v1/namespaces/shop/poddisruptionbudgets";
+
+const unready = pod({
+  name: "web-1-a",
+  spec: { nodeName: "node-0", containers: [] },
+  status: { phase: "Running", conditions: [{ type: "Ready", status: "False" }] },
+});
+const current = replicaSet(1);
+current.spec = { selector: {}, ...current.spec, replicas: 2 };
+
+let api: ApiServer;
+beforeEach(async () => {
+  api = await ApiServer.start();
+  api
+    .on("GET", CORE, found({ metadata: { name: "shop" } }))
+    .on("GET", `${APPS}/deployments/web`, found(deployment()))
+    .on("GET", `${APPS}/replicasets`, page([current, replicaSet(0)]))
+    .on("GET", `${CORE}/pods`, page([ofRevision(1, unready), ofRevision(1, pod({ name: "web-1-b" }))]))
+    .on("GET", "/apis/autoscaling/v2/namespaces/shop/horizontalpodautoscalers", page([]))
+    .on("GET", `${CORE}/events`, page([{ reason: "FailedMount" }]))
+    .on("GET", BUDGETS, page([{ metadata: { name: "web" } }]))
+    .on("GET", `${CORE}/resourcequotas`, page([{ metadata: { name: "small" } }]))
+    .on("GET", "/api/v1/nodes/node-0", found(node("node-0", "Unknown")));
+});
+afterEach(() => api.stop());
+
+const NO_PAST = { tried: [], history: [] };
+
+describe("the evidence around a workload", () => {
+  it("is the warnings about it, its ReplicaSet and its unready pod, with budgets, quotas and the pod's node", async () => {
+    const { surroundings, lostNodes } = await gatherEvidence(api.cluster(), incident(), NO_PAST, NOW);
+    const asked = api.requests
+      .filter(({ path }) => path === `${CORE}/events`)
+      .map(({ query }) => query["fieldSelector"]);
+
+    expect(asked.sort()).toEqual(
+      ["deploy-uid", "rs-1-uid", unready.metadata?.uid]
+        .map((uid) => `involvedObject.uid=${uid ?? ""},type=Warning`)
+        .sort(),
+    );
+    expect(surroundings.events).toHaveLength(3);
+    expect(surroundings.budgets).toEqual([{ metadata: { name: "web" } }]);
+    expect(surroundings.quotas).toEqual([{ metadata: { name: "small" } }]);
+    expect([...lostNodes.keys()]).toEqual(["node-0"]);
+  });
+
+  it("does without what may not be read", async () => {
+    for (const path of [`${CORE}/events`, BUDGETS, `${CORE}/resourcequotas`]) api.on("GET", path, refusal(403, "no"));
+    const { surroundings } = await gatherEvidence(api.cluster(), incident(), NO_PAST, NOW);
+
+    expect(surroundings).toMatchObject({ events: [], budgets: [], quotas: [], nodes: [{}] });
+  });
+
+  it("is not collected at the price of an API server that is in trouble", async () => {
+    api.on("GET", `${CORE}/events`, refusal(503, "overloaded"));
+
+    await expect(gatherEvidence(api.cluster(), incident(), NO_PAST, NOW)).rejects.toMatchObject({
+      name: "ClusterUnavailable",
+    });
+  });
+});
+
+describe("what was tried in vain", () => {
+  const entry = (overrides: Partial<HistoryEntry>): HistoryEntry => ({
+    at: ago(4_000),
+    execution: "earlier",
+    cause: "CrashLoopOfStableWorkload",
+    action: "restart",
+    outcome: "Unresolved",
+    applied: true,
+    template: templateHash(template()),
+    ...overrides,
+  });
+  const triedAfter = async (history: HistoryEntry[], requested?: RequestedRemedy) => {
+    const about = incident(requested === undefined ? {} : { requested });
+    return (await gatherEvidence(api.cluster(), about, { tried: [], history }, NOW)).tried;
+  };
+
+  it("is what earlier executions did to the same template without success", async () => {
+    expect(await triedAfter([entry({}), entry({ action: "rollback", outcome: "RolledBack" })])).toEqual([
+      "restart",
+      "rollback",
+    ]);
+  });
+
+  it.each([
+    ["concerns another template", [entry({ template: "another" })]],
+    ["was never carried out", [entry({ applied: undefined })]],
+    ["helped", [entry({ outcome: "Recovered" })]],
+    ["lies before one that helped", [entry({ action: "rollback", outcome: "Recovered" }), entry({})]],
+    ["was no action", [entry({ action: "none" })]],
+  ])("is not what %s", async (_what, history) => {
+    expect(await triedAfter(history)).toEqual([]);
+  });
+
+  it("does not keep anybody from asking for it again", async () => {
+    expect(await triedAfter([entry({})], { action: "restart", pod: "web-1-a" })).toEqual([]);
+  });
+});

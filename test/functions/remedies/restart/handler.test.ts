@@ -1,0 +1,86 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { restartPods } from "../../../../functions/remedies/restart/handler.ts";
+import type { Environment } from "../../../../functions/shared/step.ts";
+import { ApiServer, found, refusal } from "../../../support/api-server.ts";
+import { crashingPod, NOW } from "../../../support/objects.ts";
+import { claimOf, claimedRun, diagnosis } from "../../../support/runs.ts";
+import { unreachableEnvironment } from "../../../support/scripted.ts";
+
+const SHOP = "/api/v1/namespaces/shop";
+
+let api: ApiServer;
+let environment: Environment;
+beforeEach(async () => {
+  api = await ApiServer.start();
+  api.on("GET", `${SHOP}/pods/a`, found(crashingPod({ name: "a" })));
+  api.on("POST", `${SHOP}/pods/a/eviction`, { status: 201, body: {} });
+  api.on("GET", claim.path, found(claim.lease));
+  api.on("PUT", claim.path, found({}));
+  environment = {
+    ...unreachableEnvironment(new Error("not used")),
+    connect: () => Promise.resolve(api.cluster()),
+    now: () => NOW,
+  };
+});
+afterEach(() => api.stop());
+
+const run = claimedRun({
+  diagnosis: diagnosis({
+    remedy: { action: "restart", mode: "evict", pods: [{ name: "a", uid: "a-uid" }] },
+    workload_uid: "web-uid",
+  }),
+});
+const claim = claimOf(run);
+
+describe("the restart step", () => {
+  it("shows on the workload which pods it evicted, after it did", async () => {
+    api.on("POST", `${SHOP}/events`, { status: 201, body: {} });
+    await restartPods(environment)({ run });
+
+    expect(api.writes).toMatchObject([
+      { path: claim.path },
+      { path: `${SHOP}/pods/a/eviction` },
+      {
+        path: `${SHOP}/events`,
+        body: {
+          reason: "RemediationRestarted",
+          involvedObject: { kind: "Deployment", name: "web", uid: "web-uid" },
+          message: expect.stringContaining("Evicted 1 pod (a).") as string,
+        },
+      },
+    ]);
+  });
+
+  it("has restarted all the same when that is refused", async () => {
+    api.on("POST", `${SHOP}/events`, refusal(403, "events is forbidden"));
+
+    expect(await restartPods(environment)({ run })).toMatchObject({
+      status: "applied",
+      change: { kind: "restart", pods: [{ name: "a" }] },
+    });
+  });
+
+  it("shows nothing of a restart that a dry run only planned", async () => {
+    expect(await restartPods(environment)({ run: { ...run, dry_run: true } })).toMatchObject({ status: "planned" });
+    expect(api.writes).toMatchObject([{ path: `${SHOP}/pods/a/eviction`, query: { dryRun: "All" } }]);
+  });
+
+  it("is refused when the pods had gone already, and says so", async () => {
+    api.on("GET", `${SHOP}/pods/a`, refusal(404, "pods not found"));
+
+    expect(await restartPods(environment)({ attempt: 0, run })).toMatchObject({
+      status: "refused",
+      refusal: "NotFailingAnymore",
+      message: "1 pod of those to be replaced had gone already; nothing was done.",
+    });
+    expect(await restartPods(environment)({ attempt: 1, run })).toMatchObject({ status: "applied" });
+  });
+
+  it("evicts nothing of a workload that was opted out since its diagnosis", async () => {
+    const annotations = { "eks-remediation/enabled": "false" };
+    api.on("GET", "/apis/apps/v1/namespaces/shop/deployments/web", found({ metadata: { name: "web", annotations } }));
+
+    await expect(restartPods(environment)({ run })).rejects.toMatchObject({ name: "OptedOut" });
+    expect(api.writes).toMatchObject([{ path: claim.path }]);
+  });
+});

@@ -1,0 +1,84 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { scaleWorkload } from "../../../../functions/remedies/scale/handler.ts";
+import type { Environment } from "../../../../functions/shared/step.ts";
+import { ApiServer, found } from "../../../support/api-server.ts";
+import { NOW } from "../../../support/objects.ts";
+import { claimOf, claimedRun, diagnosis } from "../../../support/runs.ts";
+import { unreachableEnvironment } from "../../../support/scripted.ts";
+
+const SCALE = "/apis/apps/v1/namespaces/shop/deployments/web/scale";
+const EVENTS = "/api/v1/namespaces/shop/events";
+
+let api: ApiServer;
+let environment: Environment;
+beforeEach(async () => {
+  api = await ApiServer.start();
+  api.on("PATCH", SCALE, found({}));
+  api.on("POST", EVENTS, { status: 201, body: {} });
+  api.on("GET", claim.path, found(claim.lease));
+  api.on("PUT", claim.path, found({}));
+  environment = {
+    ...unreachableEnvironment(new Error("not used")),
+    connect: () => Promise.resolve(api.cluster()),
+    now: () => NOW,
+  };
+});
+afterEach(() => api.stop());
+
+const run = claimedRun({
+  diagnosis: diagnosis({
+    remedy: { action: "scale", scale: { target: "replicas", from: 2, to: 4 } },
+    workload_uid: "web-uid",
+  }),
+});
+const claim = claimOf(run);
+
+function scaledTo(replicas: number): void {
+  api.on("GET", SCALE, found({ metadata: { resourceVersion: "7" }, spec: { replicas } }));
+}
+
+const events = () => api.writes.filter(({ path }) => path === EVENTS);
+
+describe("the scale step", () => {
+  it("shows on the workload that it scaled", async () => {
+    scaledTo(2);
+    await scaleWorkload(environment)({ operation: "apply", run });
+
+    expect(events()).toMatchObject([{ body: { reason: "RemediationScaled" } }]);
+  });
+
+  it("shows on the workload that it undid that", async () => {
+    scaledTo(4);
+    await scaleWorkload(environment)({ operation: "undo", run });
+
+    expect(events()).toMatchObject([{ body: { reason: "RemediationUndone" } }]);
+  });
+
+  it("shows no undo where somebody else's change stands", async () => {
+    scaledTo(9);
+
+    expect(await scaleWorkload(environment)({ operation: "undo", run })).toMatchObject({ status: "overtaken" });
+    expect(events()).toEqual([]);
+  });
+
+  it("leaves a size alone that somebody else has chosen as well, and takes it for its own work when tried again", async () => {
+    scaledTo(4);
+
+    expect(await scaleWorkload(environment)({ operation: "apply", attempt: 0, run })).toMatchObject({
+      status: "refused",
+      refusal: "AlreadyAsRequested",
+    });
+    expect(await scaleWorkload(environment)({ operation: "apply", attempt: 1, run })).toMatchObject({
+      status: "applied",
+    });
+  });
+
+  it("writes nothing in a namespace that was opted out since the diagnosis", async () => {
+    scaledTo(2);
+    const annotations = { "eks-remediation/enabled": "false" };
+    api.on("GET", "/api/v1/namespaces/shop", found({ metadata: { name: "shop", annotations } }));
+
+    await expect(scaleWorkload(environment)({ operation: "apply", run })).rejects.toMatchObject({ name: "OptedOut" });
+    expect(api.writes).toMatchObject([{ path: claim.path }]);
+  });
+});

@@ -1,0 +1,123 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { beginRemedy } from "../../../functions/run/begin-remedy.ts";
+import { acquire, release } from "../../../functions/claim/claim.ts";
+import { historyOf, leaseName } from "../../../functions/run/lease.ts";
+import { HttpCluster } from "../../../functions/shared/cluster/http-cluster.ts";
+import { paths } from "../../../functions/shared/cluster/paths.ts";
+import type { HistoryEntry, WorkloadRun } from "../../../functions/run/contracts.ts";
+import { isIneffective, sinceLastSuccess } from "../../../functions/run/history.ts";
+import type { Lease } from "../../../functions/shared/kubernetes/types.ts";
+import { CLAIM_NAMESPACE } from "../../../functions/shared/policy.ts";
+import { admittingStore } from "../../../local/embedded/admission.ts";
+import { startApiServer } from "../../../local/embedded/server.ts";
+import { ManualClock } from "../../support/manual-clock.ts";
+import { policy, WEB } from "../../support/objects.ts";
+import { claimedRun, diagnosis } from "../../support/runs.ts";
+
+const PATH = paths.lease(CLAIM_NAMESPACE, leaseName(WEB));
+
+let clock: ManualClock;
+let server: Awaited<ReturnType<typeof startApiServer>>;
+let cluster: HttpCluster;
+beforeEach(async () => {
+  clock = new ManualClock();
+  server = await startApiServer(admittingStore(clock));
+  cluster = new HttpCluster({ name: "prod", server: server.url, authenticate: () => Promise.resolve({}) });
+});
+afterEach(() => server.stop());
+
+/** A run of that execution, which has claimed `shop/web` and is to roll it back. */
+async function claimed(execution = "run-1"): Promise<WorkloadRun> {
+  const claim = await acquire(cluster, {
+    ...{ workload: WEB, holder: execution, dryRun: false },
+    ...{ policy: policy(), now: clock.now() },
+  });
+  return claimedRun({ claim, diagnosis: diagnosis(), execution: { id: execution, name: execution } });
+}
+
+async function history(): Promise<HistoryEntry[]> {
+  return historyOf(await cluster.get<Lease>(PATH));
+}
+
+const begun = { execution: "run-1", action: "rollback", outcome: "Unfinished", applied: true, template: "bbbb" };
+
+describe("a remedy that begins", () => {
+  it("is written into the claim, which stays the execution's own", async () => {
+    await beginRemedy(cluster, await claimed(), clock.now());
+
+    expect(await history()).toMatchObject([begun]);
+    expect((await cluster.get<Lease>(PATH)).spec?.holderIdentity).toBe("run-1");
+  });
+
+  it("is written once, however often its step is tried", async () => {
+    const run = await claimed();
+    await beginRemedy(cluster, run, clock.now());
+    const { metadata } = await cluster.get<Lease>(PATH);
+    clock.pass(10);
+    await beginRemedy(cluster, run, clock.now());
+
+    expect((await cluster.get<Lease>(PATH)).metadata?.resourceVersion).toBe(metadata?.resourceVersion);
+  });
+
+  it("gives way to the second remedy of the same execution, and to how it ended", async () => {
+    const run = await claimed();
+    await beginRemedy(cluster, run, clock.now());
+    const restart = diagnosis({ remedy: { action: "restart", mode: "evict", pods: [{ name: "a", uid: "u" }] } });
+    await beginRemedy(cluster, { ...run, diagnosis: restart }, clock.now());
+    expect(await history()).toMatchObject([{ action: "restart", outcome: "Unfinished" }]);
+
+    const ended = { ...begun, at: clock.now().toISOString(), cause: "c", outcome: "Recovered", applied: true as const };
+    await release(cluster, { workload: WEB, holder: "run-1", now: clock.now() }, ended);
+    expect(await history()).toEqual([ended]);
+  });
+
+  it("is forgotten when its execution has nothing to remember", async () => {
+    await beginRemedy(cluster, await claimed(), clock.now());
+    await release(cluster, { workload: WEB, holder: "run-1", now: clock.now() }, undefined);
+
+    expect(await history()).toEqual([]);
+  });
+
+  it("is known to whoever takes the workload over from an execution that died, as one that did not help", async () => {
+    const run = await claimed();
+    await beginRemedy(cluster, run, clock.now());
+    clock.pass((Date.parse(run.claim?.expires_at ?? "") - clock.now().getTime()) / 1_000 + 1);
+    const { claim } = await claimed("run-2");
+
+    const known = claim?.history ?? [];
+    expect(known).toMatchObject([begun]);
+    expect(sinceLastSuccess(known, "bbbb").filter(isIneffective)).toHaveLength(1);
+    expect(sinceLastSuccess(known, "another template")).toEqual([]);
+  });
+
+  it("writes nothing in a dry run", async () => {
+    await beginRemedy(cluster, { ...(await claimed()), dry_run: true }, clock.now());
+
+    expect(await history()).toEqual([]);
+  });
+});
+
+describe("a remedy does not begin", () => {
+  it("when another execution has taken the workload over, and says which", async () => {
+    const run = await claimed();
+    const lease = await cluster.get<Lease>(PATH);
+    await cluster.replace(PATH, { ...lease, spec: { ...lease.spec, holderIdentity: "run-2" } });
+
+    await expect(beginRemedy(cluster, run, clock.now())).rejects.toMatchObject({
+      name: "ClaimExpired",
+      message: expect.stringContaining("run-2 holds the claim") as string,
+    });
+    expect(await history()).toEqual([]);
+  });
+
+  it("when somebody has deleted the claim", async () => {
+    const run = await claimed();
+    const { metadata } = await cluster.get<Lease>(PATH);
+    await cluster.delete(PATH, { uid: metadata?.uid ?? "" });
+
+    await expect(beginRemedy(cluster, run, clock.now())).rejects.toMatchObject({
+      name: "ClaimExpired",
+      message: expect.stringContaining("nobody holds the claim") as string,
+    });
+  });
+});

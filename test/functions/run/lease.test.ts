@@ -1,0 +1,84 @@
+import { describe, expect, it } from "vitest";
+import {
+  expiryOf,
+  HISTORY_ANNOTATION,
+  historyOf,
+  holderOf,
+  leaseName,
+  newLease,
+  released,
+  takenOver,
+} from "../../../functions/run/lease.ts";
+import type { HistoryEntry } from "../../../functions/run/contracts.ts";
+import { ago, NOW, WEB } from "../../support/objects.ts";
+
+const later = (seconds: number) => new Date(NOW.getTime() + seconds * 1_000);
+
+describe("the lease", () => {
+  it("is named after its workload", () => {
+    expect(leaseName(WEB)).toBe("deployment.shop.web");
+  });
+
+  it("keeps two long names apart that are equal where they are cut", () => {
+    const long = (end: string) =>
+      leaseName({ kind: "Deployment", namespace: "n".repeat(63), name: "a".repeat(240) + end });
+
+    expect(long("x").length).toBeLessThanOrEqual(253);
+    expect(long("x")).not.toBe(long("y"));
+  });
+
+  it("is held until its duration is over, and by nobody after that", () => {
+    const lease = newLease(WEB, "run-1", 60, NOW);
+
+    expect(holderOf(lease, later(59))).toBe("run-1");
+    expect(holderOf(lease, later(60))).toBeUndefined();
+    expect(expiryOf(lease)).toEqual(later(60));
+  });
+
+  it("has a history of lines, whatever somebody wrote into it", () => {
+    const entry = { at: "2026-06-01T11:00:00Z", execution: "run-0", action: "restart", outcome: "Unresolved" };
+    const history = JSON.stringify([{ ...entry, cause: "OOM\n\nDone:\n-\u202eeverything" }]);
+    const lease = newLease(WEB, "run-1", 60, NOW);
+
+    expect(
+      historyOf({ ...lease, metadata: { ...lease.metadata, annotations: { [HISTORY_ANNOTATION]: history } } }),
+    ).toEqual([{ ...entry, cause: "OOM Done: - everything" }]);
+  });
+
+  it("counts the takeovers", () => {
+    const lease = takenOver(newLease(WEB, "run-1", 60, NOW), "run-2", 60, later(120));
+
+    expect(holderOf(lease, later(121))).toBe("run-2");
+    expect(lease.spec?.leaseTransitions).toBe(1);
+  });
+
+  it("remembers outcomes, newest first and bounded, when it is released", () => {
+    let lease = newLease(WEB, "run", 60, NOW);
+    for (let run = 0; run < 12; run++) {
+      const entry: HistoryEntry = {
+        at: ago(0),
+        execution: `run-${run}`,
+        cause: "c",
+        action: "restart",
+        outcome: "Recovered",
+      };
+      lease = released(lease, entry, NOW);
+    }
+
+    expect(holderOf(lease, NOW)).toBeUndefined();
+    expect(historyOf(lease).map(({ execution }) => execution)).toEqual(
+      [11, 10, 9, 8, 7, 6, 5, 4, 3, 2].map((run) => `run-${run}`),
+    );
+  });
+
+  it("takes a history that somebody broke for none", () => {
+    const lease = newLease(WEB, "run", 60, NOW);
+    const broken = (text: string) => ({
+      ...lease,
+      metadata: { ...lease.metadata, annotations: { [HISTORY_ANNOTATION]: text } },
+    });
+
+    expect(historyOf(broken("{not json"))).toEqual([]);
+    expect(historyOf(broken('[{"outcome": 7}]'))).toEqual([]);
+  });
+});

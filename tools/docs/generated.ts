@@ -1,0 +1,73 @@
+import { readFileSync } from "node:fs";
+import * as z from "zod";
+import { AgentAnswer } from "../../functions/agent/agent.ts";
+import { policyTable } from "./policy.ts";
+import { withPicture } from "./workflow.ts";
+import { CAUSES } from "../../functions/classify/causes.ts";
+import { Detection } from "../../functions/run/contracts.ts";
+import { NotificationDocument } from "../../functions/run/notification.ts";
+import { Policy } from "../../functions/shared/policy.ts";
+import { dependenciesDocument } from "../supply-chain/document.ts";
+
+const README = new URL("../../README.md", import.meta.url);
+
+/** A file that is written, wholly or in part, from the code. */
+export interface GeneratedFile {
+  /** Its path, from the root of the project. */
+  path: string;
+  content: () => string;
+}
+
+/** Every file that `npm run docs` writes. A test fails when one of them is stale. */
+export const GENERATED: readonly GeneratedFile[] = [
+  { path: "docs/schemas/detection.json", content: () => schema(Detection, "Detection", "output") },
+  { path: "docs/schemas/notification.json", content: () => schema(NotificationDocument, "Notification", "output") },
+  { path: "docs/schemas/agent-answer.json", content: () => schema(AgentAnswer, "AgentAnswer", "output") },
+  { path: "README.md", content: () => withPicture(readFileSync(README, "utf8")) },
+  { path: "docs/failure-modes.md", content: failureModes },
+  { path: "docs/policy.md", content: policyGuide },
+  { path: "docs/dependencies.md", content: dependenciesDocument },
+  { path: "docs/schemas/policy.json", content: () => schema(Policy, "Policy", "input") },
+];
+
+function schema(type: z.ZodType, title: string, io: "input" | "output"): string {
+  return `${JSON.stringify({ title, ...z.toJSONSchema(type, { io }) }, null, 2)}\n`;
+}
+
+/** What an operator may set, with the defaults. */
+function policyGuide(): string {
+  return `# Policy
+
+Written by \`npm run docs\` from \`functions/shared/policy.ts\`. A policy is a JSON object; every field has a default, so
+\`{}\` is a complete one. Unknown fields and values out of range are refused when it is loaded, by name.
+[schemas/policy.json](schemas/policy.json) is its JSON Schema.
+
+\`\`\`json
+{
+  "namespaces": { "deny": ["payments"] },
+  "actions": { "restart": "automatic", "rollback": "diagnose", "scale": "off" },
+  "overrides": [{ "namespaces": ["staging"], "actions": { "rollback": "automatic" } }]
+}
+\`\`\`
+
+An action is \`automatic\` (carried out), \`diagnose\` (chosen and reported, never carried out) or \`off\` (neither).
+Durations are whole seconds.
+
+${policyTable()}
+`;
+}
+
+/** The causes as the classifier has them, in the order in which it tries them. */
+function failureModes(): string {
+  const causes = CAUSES.map(({ name, looksLike, response, rejected }) => {
+    const never = rejected.map(({ action, reason }) => `- not ${action}: ${reason}`);
+    return [`## ${name}`, looksLike, `**What is done:** ${response}`, never.join("\n")].join("\n\n");
+  });
+  return `# Failure modes
+
+Written by \`npm run docs\` from \`functions/classify/causes\`. The causes are tried in this order; the first that matches is
+the diagnosis. What the policy excludes, what a guard refuses, and what was tried in vain is reported instead of done.
+
+${causes.join("\n\n")}
+`;
+}
