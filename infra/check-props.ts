@@ -2,7 +2,7 @@ import { Duration, Token } from "aws-cdk-lib";
 import * as z from "zod";
 import { isRemediationError } from "../functions/shared/errors.ts";
 import { parsePolicy } from "../functions/shared/policy.ts";
-import { ScanRequest } from "../functions/shared/request.ts";
+import { ScanRequest } from "../functions/run/request.ts";
 import { describeIssues } from "../functions/shared/validation.ts";
 import type { EksRemediationProps } from "./props.ts";
 import { SettingsError } from "./settings-error.ts";

@@ -1,4 +1,5 @@
 import { Duration, Validations } from "aws-cdk-lib";
+import { Action } from "../functions/shared/policy.ts";
 import { Construct, type IConstruct } from "constructs";
 import { RemediationFunction, type FunctionOptions } from "./remediation-function.ts";
 
@@ -48,15 +49,19 @@ export class Functions extends Construct {
       timeout: STEP_TIMEOUT,
       options,
     });
+    if (isRemedy(name)) step.lambda.addEnvironment("REMEDY", name);
     if (name !== "notify") acknowledgeNoAsyncFailures(step.lambda);
     return step;
   }
 }
 
-/** The handler of a function, from the root of the repository. */
+/** The handler of a function, from the root of the repository: one serves every remedy. */
 export function handlerOf(name: string): string {
-  const isRemedy = name === "restart" || name === "rollback" || name === "scale";
-  return isRemedy ? `functions/remedies/${name}/handler.ts` : `functions/${name}/handler.ts`;
+  return `functions/${isRemedy(name) ? "remedies" : name}/handler.ts`;
+}
+
+function isRemedy(name: string): boolean {
+  return Action.safeParse(name).success;
 }
 
 /** Only `notify` is invoked asynchronously too. */

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { Command, InvalidArgumentError } from "commander";
-import { ScanRequest } from "../functions/shared/request.ts";
+import { ScanRequest } from "../functions/run/request.ts";
 import { printManifests, rbacFor } from "./rbac.ts";
 
 const { namespace } = new Command("npm run --silent rbac --")

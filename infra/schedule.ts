@@ -5,7 +5,7 @@ import type { IKey } from "aws-cdk-lib/aws-kms";
 import type { Queue } from "aws-cdk-lib/aws-sqs";
 import type { StateMachine } from "aws-cdk-lib/aws-stepfunctions";
 import { Construct } from "constructs";
-import type { ScanRequest } from "../functions/shared/request.ts";
+import type { ScanRequest } from "../functions/run/request.ts";
 import { createDeadLetterQueue } from "./dead-letter-queue.ts";
 
 export interface ScheduleProps {

@@ -3,7 +3,7 @@ import { Duration } from "aws-cdk-lib";
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { Node } from "constructs";
 import * as z from "zod";
-import { ScanRequest } from "../functions/shared/request.ts";
+import { ScanRequest } from "../functions/run/request.ts";
 import { describeIssues } from "../functions/shared/validation.ts";
 import type { PolicyInput } from "./props.ts";
 import { SettingsError } from "./settings-error.ts";

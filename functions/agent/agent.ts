@@ -4,8 +4,8 @@ import { errorText } from "../shared/caught-error.ts";
 import { RemediationError } from "../shared/errors.ts";
 import type { ExecutionState } from "../shared/aws/executions.ts";
 import { Detection } from "../run/contracts.ts";
-import { parseRequest, type ActionRequest, type RemediationRequest } from "../shared/request.ts";
-import type { Environment } from "../shared/step.ts";
+import { parseRequest, type ActionRequest, type RemediationRequest } from "../run/request.ts";
+import type { Environment } from "../run/step.ts";
 
 /** What the agent function may use beside the environment of every step. */
 export interface Workflow {

@@ -1,8 +1,9 @@
 import * as z from "zod";
-import { isLasting, isRemembered, outcomeOf } from "../notify/outcome.ts";
+import { isLasting, isRemembered, outcomeOf } from "../run/outcome.ts";
 import { lambda } from "../shared/aws/lambda.ts";
 import { Claim, Detection, ExecutionRef, StormMemory, WorkloadResult, WorkloadRun } from "../run/contracts.ts";
-import { contract, step } from "../shared/step.ts";
+import { contract, step } from "../run/step.ts";
+import { lastTry } from "../run/tries.ts";
 import { acquire, release } from "./claim.ts";
 import { rememberStorm } from "./storm.ts";
 
@@ -36,7 +37,8 @@ export const claim = step(
     };
     if (operation === "acquire") return await acquire(cluster, request);
 
-    const report = outcomeOf(run, isLasting(run, request.policy, request.now));
+    // What people were told is what is remembered; only where nobody could be told it is decided here.
+    const report = run.report ?? outcomeOf(run, isLasting(run, request.policy, request.now));
     // A claim whose answer was lost is in the cluster all the same; what is not this execution's is left alone.
     if (run.claim?.status !== "refused" && !run.dry_run) {
       const template = run.diagnosis?.template;
@@ -46,7 +48,7 @@ export const claim = step(
         cause: report.cause,
         action: report.action,
         outcome: report.outcome,
-        ...(run.first !== undefined || run.remedy?.status === "applied" ? { applied: true as const } : {}),
+        ...(lastTry(run) !== undefined || run.remedy?.status === "applied" ? { applied: true as const } : {}),
         ...(template === undefined ? {} : { template }),
       };
       await release(cluster, request, isRemembered(run, report) ? entry : undefined);

@@ -1,6 +1,6 @@
 import { count } from "../shared/text.ts";
 import { failureLines, type Case } from "../facts/case.ts";
-import { reportOnly, type Cause, type Finding } from "./causes/cause.ts";
+import { once, reportOnly, type Cause, type Finding } from "./causes/cause.ts";
 import { CONFIG_CAUSES } from "./causes/config.ts";
 import { CRASH_CAUSES } from "./causes/crash.ts";
 import { HPA_CAUSES } from "./causes/hpa.ts";
@@ -33,11 +33,11 @@ export function unknownCause({ failing, own, evidence }: Case): Finding & { name
       confidence: "low",
       summary: "Nothing fails any more.",
       evidence: [],
-      remedy: {
+      tries: once({
         action: "none",
         refusal: "NotFailingAnymore",
         message: "It recovered by itself before anything was done.",
-      },
+      }),
     };
   }
   const what = failing.length > 0 ? count(failing.length, "pod") : `The ${kind} itself`;
@@ -46,10 +46,12 @@ export function unknownCause({ failing, own, evidence }: Case): Finding & { name
     confidence: "low",
     summary: `${what} ${failing.length > 1 ? "fail" : "fails"} in a way that no rule covers.`,
     evidence: failureLines(failing, own),
-    remedy: reportOnly(
-      failing.length > 0
-        ? `Look at it with kubectl -n ${namespace} describe pod.`
-        : `Look at it with kubectl -n ${namespace} describe ${kind.toLowerCase()} ${name}.`,
+    tries: once(
+      reportOnly(
+        failing.length > 0
+          ? `Look at it with kubectl -n ${namespace} describe pod.`
+          : `Look at it with kubectl -n ${namespace} describe ${kind.toLowerCase()} ${name}.`,
+      ),
     ),
   };
 }

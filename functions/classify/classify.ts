@@ -1,15 +1,14 @@
-import type { Diagnosis, Remedy } from "../run/contracts.ts";
-import { describeSize } from "../shared/kubernetes/hpa.ts";
+import { planOf, remedyFor } from "../remedies/remedies.ts";
+import type { Diagnosis, Remedy, RequestedRemedy } from "../run/contracts.ts";
 import { presentTemplate } from "../shared/kubernetes/template.ts";
-import type { Policy } from "../shared/policy.ts";
+import { MAX_TRIES, type Policy } from "../shared/policy.ts";
 import { bounded } from "../shared/text.ts";
 import { openCase, type Case } from "../facts/case.ts";
 import { CAUSES, unknownCause } from "./causes.ts";
-import type { Cause, Finding } from "./causes/cause.ts";
+import type { Cause, Finding, Try } from "./causes/cause.ts";
 import type { Evidence } from "../facts/evidence.ts";
 import { rolloutSeconds } from "../kinds/patience.ts";
 import { refuseByMode, refuseRemedy, refuseWorkload, type GuardRefusal } from "./guards.ts";
-import { requestedRemedy } from "./requested.ts";
 import { surroundingLines } from "./surrounding-lines.ts";
 
 /** How many evidence lines a diagnosis carries from the rule that matched, and from what stands around the workload. */
@@ -23,7 +22,7 @@ const MAX_SURROUNDINGS = 4;
 export function classify(evidence: Evidence, policy: Policy): Diagnosis {
   const facts = openCase(evidence, policy);
   const finding = findCause(facts);
-  const { remedy, refused } = chooseRemedy(finding, facts);
+  const { remedy, deadline_seconds, refused } = chooseRemedy(finding, facts);
   const template = evidence.workload === undefined ? undefined : presentTemplate(evidence.workload);
 
   return {
@@ -40,6 +39,7 @@ export function classify(evidence: Evidence, policy: Policy): Diagnosis {
     ...(evidence.workload?.metadata?.uid === undefined ? {} : { workload_uid: evidence.workload.metadata.uid }),
     ...(template === undefined ? {} : { template }),
     progress_deadline_seconds: rolloutSeconds(evidence.incident.workload.kind, evidence.workload),
+    ...(deadline_seconds === undefined ? {} : { deadline_seconds }),
   };
 }
 
@@ -56,41 +56,52 @@ function findCause(facts: Case): NamedFinding {
     : { ...unknown, name: "Requested", summary: "A runbook asked for this remedy." };
 }
 
+/** What was chosen, and what was not. */
+interface Choice extends Try {
+  refused: Diagnosis["rejected"];
+}
+
 /** The remedy, unless a guard refuses it; a refused one is among the rejected. */
-function chooseRemedy(finding: Finding, facts: Case): { remedy: Remedy; refused: Diagnosis["rejected"] } {
+function chooseRemedy({ tries }: Finding, facts: Case): Choice {
   const { evidence, policy } = facts;
   const untouchable = refuseWorkload(evidence, policy);
   if (untouchable !== undefined) return { remedy: none(untouchable), refused: [] };
 
   const { requested } = evidence.incident;
-  const wanted = requested === undefined ? finding.remedy : requestedRemedy(requested, facts);
+  const wanted = requested === undefined ? nextOf(tries, evidence) : { remedy: requestedRemedy(requested, facts) };
+  const { remedy } = wanted;
   const refusal =
-    refuseTried(evidence, wanted) ?? refuseRemedy(facts, wanted) ?? refuseByMode(evidence, wanted, policy);
-  if (refusal === undefined) return { remedy: wanted, refused: [] };
-  return { remedy: none(refusal), refused: [{ action: wanted.action, reason: bounded(refusal.message) }] };
+    refuseTried(evidence, remedy) ?? refuseRemedy(facts, remedy) ?? refuseByMode(evidence, remedy, policy);
+  if (refusal === undefined) return { ...wanted, refused: [] };
+  return { remedy: none(refusal), refused: [{ action: remedy.action, reason: bounded(refusal.message) }] };
 }
 
-/** What an execution has tried in vain is not tried again. */
-function refuseTried({ tried }: Evidence, { action }: Remedy): GuardRefusal | undefined {
-  if (action === "none" || !tried.includes(action)) return undefined;
+/** The first try that was not made in vain yet; the last one when all of them were. */
+function nextOf(tries: Finding["tries"], { tried }: Evidence): Try {
+  return (
+    tries.find(({ remedy: { action } }) => action === "none" || !tried.includes(action)) ?? tries.at(-1) ?? tries[0]
+  );
+}
+
+/** What an execution has tried in vain is not tried again, and it does not try for ever. */
+function refuseTried({ tried, triesMade }: Evidence, { action }: Remedy): GuardRefusal | undefined {
+  if (action === "none" || (!tried.includes(action) && triesMade < MAX_TRIES)) return undefined;
   return {
     refusal: "NoSafeRemedy",
     message: `A ${action} did not help, and the evidence allows nothing else. A person has to look.`,
   };
 }
 
+/** The remedy that a runbook asks for. */
+function requestedRemedy(requested: RequestedRemedy, facts: Case): Remedy {
+  const plan = remedyFor(requested.action).asked?.(requested, facts);
+  return plan ?? none({ refusal: "NoSafeRemedy", message: `A ${requested.action} cannot be asked for.` });
+}
+
 /** How the remedy would be undone, for whoever has to decide about it. */
 function undoOf(remedy: Remedy): string {
-  switch (remedy.action) {
-    case "rollback":
-      return `Put the template of revision ${remedy.from.revision} back.`;
-    case "scale":
-      return `Back to ${describeSize(remedy.scale.from)}.`;
-    case "restart":
-      return "A restart cannot be undone; the controller makes a new pod for each one.";
-    case "none":
-      return "Nothing is done.";
-  }
+  const plan = planOf(remedy);
+  return plan === undefined ? "Nothing is done." : remedyFor(plan.action).words.wayBack(plan);
 }
 
 function none({ refusal, message }: GuardRefusal): Remedy {

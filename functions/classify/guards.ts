@@ -8,7 +8,12 @@ import { modeOf, type Policy } from "../shared/policy.ts";
 import { outOfScope } from "../shared/scope.ts";
 import { ENABLED_ANNOTATION, enabledBy } from "../facts/opt-out.ts";
 import type { Case } from "../facts/case.ts";
-import type { Evidence } from "../facts/evidence.ts";
+import type { Evidence, ReadObject } from "../facts/evidence.ts";
+import { workloadObject } from "../kinds/object-ref.ts";
+import type { Action, Plan } from "../remedies/remedy.ts";
+import { planOf, remedyFor } from "../remedies/remedies.ts";
+import { hpaRef, pathOf, podRef, type KubernetesObject, type ObjectRef } from "../shared/object-ref.ts";
+import type { WorkloadRef } from "../shared/refs.ts";
 import { ownerTool } from "../facts/owner-tools.ts";
 import { isInsideDeadline, progressDeadline } from "../kinds/deployment/rollout.ts";
 
@@ -22,7 +27,7 @@ export interface GuardRefusal {
 type Guard = (evidence: Evidence, policy: Policy) => GuardRefusal | undefined;
 
 /** A rule that may refuse one remedy. */
-type RemedyGuard = (facts: Case, remedy: Remedy) => GuardRefusal | undefined;
+type RemedyGuard = (facts: Case, intent: Intent) => GuardRefusal | undefined;
 
 /** The first guard that refuses to touch the workload at all. */
 export function refuseWorkload(evidence: Evidence, policy: Policy): GuardRefusal | undefined {
@@ -31,7 +36,10 @@ export function refuseWorkload(evidence: Evidence, policy: Policy): GuardRefusal
 
 /** The first guard that refuses this remedy. */
 export function refuseRemedy(facts: Case, remedy: Remedy): GuardRefusal | undefined {
-  return firstRefusal(REMEDY_GUARDS.map((guard) => guard(facts, remedy)));
+  const plan = planOf(remedy);
+  if (plan === undefined) return undefined;
+  const intent = intentOf(plan, facts.evidence.incident.workload);
+  return firstRefusal(REMEDY_GUARDS.map((guard) => guard(facts, intent)));
 }
 
 /** The policy's word on this action in this namespace. */
@@ -109,22 +117,44 @@ const recreationGuard: Guard = ({ incident, pods }) => {
 
 const WORKLOAD_GUARDS: readonly Guard[] = [namespaceGuard, optOutGuard, deletionGuard, recreationGuard];
 
-const pausedGuard: RemedyGuard = ({ evidence: { workload } }, remedy) => {
-  if (remedy.action !== "rollback" || (workload as Deployment | undefined)?.spec?.paused !== true) return undefined;
+/** What a remedy would do, as the guards ask for it. */
+interface Intent {
+  action: Action;
+  /** Every object that it writes to. */
+  writes: ObjectRef[];
+  replacesPods: boolean;
+  /** Whether it changes what pods are made from. */
+  rollsOut: boolean;
+}
+
+function intentOf(plan: Plan, workload: WorkloadRef): Intent {
+  const remedy = remedyFor(plan.action);
+  const writes = remedy.writes(plan, workload);
+  const replacesPods = remedy.replacesPods(plan);
+  const own = pathOf(workloadObject(workload));
+  return {
+    action: plan.action,
+    writes,
+    replacesPods,
+    rollsOut: replacesPods && writes.some((ref) => pathOf(ref) === own),
+  };
+}
+
+const pausedGuard: RemedyGuard = ({ evidence: { workload } }, { rollsOut }) => {
+  if (!rollsOut || (workload as Deployment | undefined)?.spec?.paused !== true) return undefined;
   return {
     refusal: "RolloutPaused",
     message: "Its rollout is paused; somebody is at work on it. Resume it with `kubectl rollout resume`.",
   };
 };
 
-const rolloutGuard: RemedyGuard = ({ evidence, current }, remedy) => {
+const rolloutGuard: RemedyGuard = ({ evidence, current }, { replacesPods, rollsOut }) => {
   const { incident, workload, pods, now } = evidence;
-  if (incident.workload.kind !== "Deployment" || remedy.action === "none") return undefined;
-  if (remedy.action === "scale" || (remedy.action === "restart" && remedy.mode === "clean_up")) return undefined;
+  if (incident.workload.kind !== "Deployment" || !replacesPods) return undefined;
   const deployment = workload as Deployment | undefined;
   if (deployment === undefined) return undefined;
   // Whoever asks for a rollback of a rollout that visibly fails need not wait for its deadline.
-  const askedFor = incident.requested?.action === "rollback" && pods.some(isFailing);
+  const askedFor = incident.requested !== undefined && rollsOut && pods.some(isFailing);
   if (askedFor || !isInsideDeadline(deployment, current, now)) return undefined;
   return {
     refusal: "RolloutInProgress",
@@ -133,8 +163,7 @@ const rolloutGuard: RemedyGuard = ({ evidence, current }, remedy) => {
 };
 
 /** What the status says is of an earlier spec: somebody has changed the workload just now. */
-const unseenSpecGuard: RemedyGuard = ({ evidence: { workload } }, remedy) => {
-  const replacesPods = remedy.action === "rollback" || (remedy.action === "restart" && remedy.mode === "evict");
+const unseenSpecGuard: RemedyGuard = ({ evidence: { workload } }, { replacesPods }) => {
   if (!replacesPods || workload === undefined || hasSeenSpec(workload)) return undefined;
   return {
     refusal: "RolloutInProgress",
@@ -143,10 +172,10 @@ const unseenSpecGuard: RemedyGuard = ({ evidence: { workload } }, remedy) => {
 };
 
 /** StatefulSets and DaemonSets have no progress deadline: the policy says how long their updates may take to show. */
-const setUpdateGuard: RemedyGuard = ({ evidence, policy }, remedy) => {
+const setUpdateGuard: RemedyGuard = ({ evidence, policy }, { replacesPods }) => {
   const { incident, workload, controllerRevisions, now } = evidence;
   if (incident.requested !== undefined || !isSetUpdating(incident.workload.kind, workload)) return undefined;
-  if (remedy.action !== "rollback" && !(remedy.action === "restart" && remedy.mode === "evict")) return undefined;
+  if (!replacesPods) return undefined;
   const begun = Math.max(...controllerRevisions.map(({ metadata }) => Date.parse(metadata?.creationTimestamp ?? "")));
   const seconds = (now.getTime() - begun) / 1_000;
   const { set_update_seconds } = policy.detect;
@@ -167,16 +196,49 @@ function isSetUpdating(kind: string, workload: Workload | undefined): boolean {
   return (status?.updatedNumberScheduled ?? 0) < (status?.desiredNumberScheduled ?? 0);
 }
 
-const ownerToolGuard: RemedyGuard = ({ evidence: { workload, hpa } }, remedy) => {
-  if (remedy.action !== "rollback" && remedy.action !== "scale") return undefined;
-  const changesHpa = remedy.action === "scale" && remedy.scale.target === "hpa";
-  const tool = ownerTool((changesHpa ? hpa : workload)?.metadata);
-  if (tool === undefined) return undefined;
-  return {
-    refusal: "ManagedByAnotherTool",
-    message: `${tool.name} owns its desired state and would revert the change or drift from it. ${tool.advice}`,
-  };
+/**
+ * An object whose desired state a tool keeps elsewhere is not written to. A pod is only ever replaced: what it is made from
+ * stays as its owner has it.
+ */
+const ownerToolGuard: RemedyGuard = ({ evidence }, { writes }) => {
+  for (const ref of writes.filter(({ kind }) => kind !== "Pod")) {
+    const tool = ownerTool(objectOf(ref, evidence)?.metadata);
+    if (tool === undefined) continue;
+    return {
+      refusal: "ManagedByAnotherTool",
+      message: `${tool.name} owns its desired state and would revert the change or drift from it. ${tool.advice}`,
+    };
+  }
+  return undefined;
 };
+
+/** Nothing is written to what was not looked at, nor to what asks to be left alone. */
+const targetGuard: RemedyGuard = ({ evidence }, { action, writes }) => {
+  for (const ref of writes) {
+    const object = objectOf(ref, evidence);
+    const name = `${ref.kind} ${ref.namespace}/${ref.name}`;
+    if (object === undefined) {
+      return { refusal: "NoSafeRemedy", message: `Not touched: a ${action} would change ${name}, which was not read.` };
+    }
+    if (enabledBy(object, undefined) === "false") {
+      return { refusal: "OptedOut", message: `Not touched: ${name} carries ${ENABLED_ANNOTATION}: "false".` };
+    }
+  }
+  return undefined;
+};
+
+/** The object as it was read; undefined when it was not. */
+function objectOf(ref: ObjectRef, { incident, workload, hpa, pods, others }: Evidence): KubernetesObject | undefined {
+  const path = pathOf(ref);
+  const { namespace } = incident.workload;
+  const read: ReadObject[] = [
+    ...(workload === undefined ? [] : [{ ref: workloadObject(incident.workload), object: workload }]),
+    ...(hpa === undefined ? [] : [{ ref: hpaRef(namespace, hpa.metadata?.name ?? ""), object: hpa }]),
+    ...pods.map((pod) => ({ ref: podRef(namespace, pod.metadata?.name ?? ""), object: pod })),
+    ...others,
+  ];
+  return read.find(({ ref: other }) => pathOf(other) === path)?.object;
+}
 
 const REMEDY_GUARDS: readonly RemedyGuard[] = [
   pausedGuard,
@@ -184,4 +246,5 @@ const REMEDY_GUARDS: readonly RemedyGuard[] = [
   rolloutGuard,
   setUpdateGuard,
   ownerToolGuard,
+  targetGuard,
 ];

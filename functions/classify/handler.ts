@@ -1,16 +1,33 @@
-import { lambda } from "../shared/aws/lambda.ts";
-import { Diagnosis, WorkloadRun } from "../run/contracts.ts";
-import { contract, step } from "../shared/step.ts";
-import { classify } from "./classify.ts";
+import * as z from "zod";
 import { gatherEvidence } from "../facts/evidence.ts";
+import { ALL_REMEDIES } from "../remedies/remedies.ts";
+import { Diagnosis, WorkloadRun } from "../run/contracts.ts";
+import { contract, step } from "../run/step.ts";
+import { anotherTry } from "../run/tries.ts";
+import { lambda } from "../shared/aws/lambda.ts";
+import { classify } from "./classify.ts";
 
-/** Finds the cause of one incident and chooses the remedy, or says why there is none. */
-export const diagnose = step(contract(WorkloadRun), Diagnosis, async (run, environment) => {
-  const cluster = await environment.connect(run.cluster_name);
-  const tried = run.first?.remedy.change?.kind;
-  const past = { tried: tried === undefined ? [] : [tried], history: run.claim?.history ?? [] };
-  const evidence = await gatherEvidence(cluster, run.incident, past, environment.now());
-  return classify(evidence, environment.policy());
-});
+/** A run to be diagnosed; or one whose remedy did not help and cannot be undone, to be diagnosed again. */
+const ClassifyInput = z.union([WorkloadRun, z.strictObject({ operation: z.literal("again"), run: WorkloadRun })]);
+
+/**
+ * Finds the cause of one incident and chooses the remedy, or says why there is none. Asked again, it answers with the whole
+ * run, in which the remedy that did not help has become one of the tries.
+ */
+export const diagnose = step(
+  contract(ClassifyInput),
+  z.union([Diagnosis, WorkloadRun]),
+  async (input, environment): Promise<Diagnosis | WorkloadRun> => {
+    const again = "operation" in input;
+    const run = again ? anotherTry(input.run) : input;
+    const cluster = await environment.connect(run.cluster_name);
+    const tried = (run.tries ?? []).flatMap(({ remedy }) => remedy.change?.kind ?? []);
+    const past = { tried, history: run.claim?.history ?? [] };
+    const readOthers = ALL_REMEDIES.flatMap(({ reads }) => reads ?? []);
+    const evidence = await gatherEvidence(cluster, run.incident, past, environment.now(), readOthers);
+    const diagnosis = classify(evidence, environment.policy());
+    return again ? { ...run, diagnosis } : diagnosis;
+  },
+);
 
 export const handler = lambda(diagnose);

@@ -1,7 +1,7 @@
 import { lambda } from "../shared/aws/lambda.ts";
 import { Detection } from "../run/contracts.ts";
-import { isRunbookRequest, parseRequest } from "../shared/request.ts";
-import { step } from "../shared/step.ts";
+import { isRunbookRequest, parseRequest } from "../run/request.ts";
+import { step } from "../run/step.ts";
 import { scan } from "./scan.ts";
 import { findTarget } from "./target.ts";
 

@@ -1,12 +1,14 @@
 import type { Cluster } from "../shared/cluster/cluster.ts";
 import { paths } from "../shared/cluster/paths.ts";
-import type { Detection, Incident, RequestedRemedy, WorkloadRef } from "../run/contracts.ts";
+import type { Detection, Incident, RequestedRemedy } from "../run/contracts.ts";
+import type { WorkloadRef } from "../shared/refs.ts";
 import { isRemediationError, RemediationError } from "../shared/errors.ts";
 import { assertNamespace } from "../shared/kubernetes/namespaces.ts";
 import { podFailures } from "../shared/kubernetes/pod-failures.ts";
 import type { Pod } from "../shared/kubernetes/types.ts";
 import { podsOf, readWorkload, WorkloadFinder } from "../kinds/workloads.ts";
-import type { RunbookRequest } from "../shared/request.ts";
+import { askedBy } from "../remedies/contracts.ts";
+import type { RunbookRequest } from "../run/request.ts";
 import { groupIncidents } from "./incidents.ts";
 
 /**
@@ -51,28 +53,16 @@ interface Target {
 }
 
 async function resolve(cluster: Cluster, request: RunbookRequest): Promise<Target> {
-  if (request.action === "restart_pod") {
-    const pod = await readPod(cluster, request.namespace, request.pod_name);
-    return {
-      workload: await new WorkloadFinder(cluster).ownerOf(pod),
-      pods: [pod],
-      requested: { action: "restart", pod: request.pod_name },
-    };
+  const { namespace } = request;
+  const asked = askedBy(request);
+  const { requested } = asked;
+  if ("pod" in asked) {
+    const pod = await readPod(cluster, namespace, asked.pod);
+    return { workload: await new WorkloadFinder(cluster).ownerOf(pod), pods: [pod], requested };
   }
-  const workload: WorkloadRef = {
-    kind: "Deployment",
-    namespace: request.namespace,
-    name: request.deployment_name,
-  };
-  const deployment = await readWorkload(cluster, workload);
-  return {
-    workload,
-    pods: deployment === undefined ? [] : await podsOf(cluster, workload, deployment),
-    requested:
-      request.action === "scale_deployment"
-        ? { action: "scale", replicas: request.replicas }
-        : { action: "rollback", ...(request.revision === undefined ? {} : { revision: request.revision }) },
-  };
+  const ref: WorkloadRef = { ...asked.workload, namespace };
+  const workload = await readWorkload(cluster, ref);
+  return { workload: ref, pods: workload === undefined ? [] : await podsOf(cluster, ref, workload), requested };
 }
 
 async function readPod(cluster: Cluster, namespace: string, name: string): Promise<Pod> {

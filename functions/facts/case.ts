@@ -1,4 +1,3 @@
-import type { PodTarget, Remedy } from "../run/contracts.ts";
 import {
   controllerRevisionsOf,
   isOfRevision as isOfControllerRevision,
@@ -11,18 +10,14 @@ import { containerStatuses, isLeftover } from "../shared/kubernetes/pods.ts";
 import {
   currentRevision,
   newestHealthyRevision,
-  revisionRef,
   revisionsOf,
   type HealthyRevision,
   type Revision,
 } from "../kinds/deployment/revisions.ts";
 import type { DaemonSet, Deployment, Pod, PodTemplate, StatefulSet } from "../shared/kubernetes/types.ts";
-import { podsToUnblock } from "../kinds/stateful-set/unblocking.ts";
-import { rollsOutByItself } from "../kinds/update-strategy.ts";
 import { workloadFailures } from "../kinds/workload-failures.ts";
 import { controllerOf } from "../kinds/workloads.ts";
 import type { Policy } from "../shared/policy.ts";
-import { bounded } from "../shared/text.ts";
 import type { Evidence } from "./evidence.ts";
 import { stableBeforeFailing, type StableTime } from "./onset.ts";
 import { rolledOutAt } from "../kinds/deployment/rollout.ts";
@@ -178,59 +173,6 @@ export function wasOutOfMemory(failing: FailingPod[]): boolean {
   );
 }
 
-/** Replaces these pods through the Eviction API. */
-export function evictPods(pods: FailingPod[], policy: Policy): Remedy {
-  return { action: "restart", mode: "evict", pods: targets(pods, policy) };
-}
-
-/** Replaces the pods that fail for one of these reasons; others that fail beside them are left alone. */
-export function restartFailing({ failing, policy }: Case, reasons: ReadonlySet<string>): Remedy {
-  return evictPods(
-    failing.filter((pod) => failsWith([pod], reasons)),
-    policy,
-  );
-}
-
-/** Deletes the records of pods that have already failed for good. */
-export function cleanUpPods(leftovers: FailingPod[], policy: Policy): Remedy {
-  return { action: "restart", mode: "clean_up", pods: targets(leftovers, policy) };
-}
-
-/** How long the list of the revisions in a history may be. */
-export const MAX_KNOWN = 100;
-
-/** Returns to the newest healthy revision, or says why that cannot be done. */
-export function rollBack({ evidence, policy, current, healthy, revisions }: Case): Remedy {
-  if (current === undefined || healthy === undefined) {
-    const known = bounded(revisions.map(({ revision }) => revision).join(", "), MAX_KNOWN);
-    return {
-      action: "none",
-      refusal: "NoHealthyRevision",
-      message:
-        `No earlier revision is known to have been healthy (revisions in the history: ${known || "none"}). ` +
-        "Roll forward with a fixed template, or ask for a rollback to a revision that you know.",
-    };
-  }
-  const { kind } = evidence.incident.workload;
-  if (evidence.workload === undefined || !rollsOutByItself(kind, evidence.workload)) {
-    return {
-      action: "none",
-      refusal: "NoSafeRemedy",
-      message: `Its update strategy replaces no pods by itself. Put the template of revision ${healthy.revision.revision} back, and delete its pods one by one.`,
-    };
-  }
-  const to = revisionRef(healthy.revision);
-  const unblock = kind === "StatefulSet" ? podsToUnblock(evidence.workload as StatefulSet, evidence.pods, to) : [];
-  if (unblock.length > policy.restart.max_pods) {
-    return {
-      action: "none",
-      refusal: "LimitReached",
-      message: `Not rolled back: ${unblock.length} broken pods would have to be deleted with it, and the policy allows at most ${policy.restart.max_pods} (restart.max_pods).`,
-    };
-  }
-  return { action: "rollback", from: revisionRef(current), to, unblock };
-}
-
 /** One evidence line for each kind of failure, the most frequent first. */
 export function failureLines(failing: FailingPod[], own: Failure[] = []): string[] {
   const lines = new Map<string, number>();
@@ -245,10 +187,4 @@ function failureLine({ reason, container, exitCode, message }: Failure): string 
   const where = container === undefined ? "" : ` in container ${container}`;
   const code = exitCode === undefined ? "" : ` (exit code ${exitCode})`;
   return `${reason}${where}${code}${message === undefined ? "" : `: ${message}`}`;
-}
-
-function targets(pods: FailingPod[], policy: Policy): PodTarget[] {
-  return pods
-    .slice(0, policy.restart.max_pods)
-    .map(({ pod }) => ({ name: pod.metadata?.name ?? "", uid: pod.metadata?.uid ?? "" }));
 }

@@ -1,4 +1,4 @@
-import type { Cluster } from "../shared/cluster/cluster.ts";
+import type { Reader } from "../shared/cluster/cluster.ts";
 import { paths } from "../shared/cluster/paths.ts";
 import type { HistoryEntry, Incident } from "../run/contracts.ts";
 import { isRemediationError } from "../shared/errors.ts";
@@ -8,6 +8,8 @@ import { hpaOf } from "../shared/kubernetes/hpa.ts";
 import { templateHash } from "../shared/kubernetes/template.ts";
 import type { ControllerRevision, Hpa, Namespace, Pod, ReplicaSet, Workload } from "../shared/kubernetes/types.ts";
 import { Action } from "../shared/policy.ts";
+import type { KubernetesObject, ObjectRef } from "../shared/object-ref.ts";
+import type { WorkloadRef } from "../shared/refs.ts";
 import { podsOf, readWorkload, replicaSetsOf } from "../kinds/workloads.ts";
 import { lostNodesAmong } from "../shared/kubernetes/nodes.ts";
 import { assertNamespace } from "../shared/kubernetes/namespaces.ts";
@@ -36,7 +38,20 @@ export interface Evidence {
   history: readonly HistoryEntry[];
   /** The remedies that were tried in vain: by this execution, and by earlier ones on the same pod template. */
   tried: readonly Action[];
+  /** How many remedies this execution has tried. */
+  triesMade: number;
+  /** Other objects that remedies make their plans from. */
+  others: readonly ReadObject[];
 }
+
+/** An object that was read, and which it is: the lists of the API server do not say. */
+export interface ReadObject {
+  ref: ObjectRef;
+  object: KubernetesObject;
+}
+
+/** Reads objects beside a workload that a remedy makes its plan from. */
+export type ReadOthers = (reader: Reader, workload: WorkloadRef) => Promise<ReadObject[]>;
 
 /** What is known of earlier tries. */
 export interface Past {
@@ -49,7 +64,13 @@ export interface Past {
  * Reads the evidence for one incident.
  * @throws RemediationError `WorkloadNotFound` or `NamespaceNotFound` when it is gone since it was detected
  */
-export async function gatherEvidence(cluster: Cluster, incident: Incident, past: Past, now: Date): Promise<Evidence> {
+export async function gatherEvidence(
+  cluster: Reader,
+  incident: Incident,
+  past: Past,
+  now: Date,
+  readOthers: readonly ReadOthers[] = [],
+): Promise<Evidence> {
   const ref = incident.workload;
   const [namespace, workload] = await Promise.all([
     assertNamespace(cluster, ref.namespace),
@@ -68,14 +89,17 @@ export async function gatherEvidence(cluster: Cluster, incident: Incident, past:
       hpa: undefined,
       lostNodes: new Map(),
       surroundings: NO_SURROUNDINGS,
+      others: [],
+      triesMade: past.tried.length,
       ...past,
     };
   }
-  const [pods, replicaSets, controllerRevisions, hpa] = await Promise.all([
+  const [pods, replicaSets, controllerRevisions, hpa, others] = await Promise.all([
     podsOf(cluster, ref, workload),
     ref.kind === "Deployment" ? replicaSetsOf(cluster, ref, workload) : [],
     hasControllerRevisions(ref.kind) ? readControllerRevisions(cluster, ref, workload) : [],
     hpaOf(cluster, ref),
+    Promise.all(readOthers.map((read) => read(cluster, ref))),
   ]);
   const owners = [
     workload.metadata,
@@ -93,7 +117,9 @@ export async function gatherEvidence(cluster: Cluster, incident: Incident, past:
     hpa,
     lostNodes: lostNodesAmong(surroundings.nodes),
     surroundings,
+    others: others.flat(),
     history: past.history,
+    triesMade: past.tried.length,
     tried: triedInVain(incident, workload, past),
   };
 }
@@ -112,7 +138,7 @@ function hasControllerRevisions(kind: string): boolean {
   return kind === "StatefulSet" || kind === "DaemonSet";
 }
 
-async function readBarePod(cluster: Cluster, namespace: string, name: string): Promise<Pod[]> {
+async function readBarePod(cluster: Reader, namespace: string, name: string): Promise<Pod[]> {
   try {
     return [await cluster.get<Pod>(paths.pod(namespace, name))];
   } catch (error) {

@@ -1,6 +1,6 @@
-import type { Cluster } from "../shared/cluster/cluster.ts";
+import type { Reader } from "../shared/cluster/cluster.ts";
 import { paths } from "../shared/cluster/paths.ts";
-import type { WorkloadRef } from "../run/contracts.ts";
+import type { WorkloadRef } from "../shared/refs.ts";
 import { isRemediationError, RemediationError } from "../shared/errors.ts";
 import type { ObjectMeta } from "../shared/kubernetes/types.ts";
 import { describeWorkload, workloadPath } from "../kinds/workloads.ts";
@@ -21,22 +21,19 @@ export function enabledBy(workload: Annotated | undefined, namespace: Annotated 
 /**
  * Looks once more, right before a write, whether the workflow is to keep away: somebody may have said so since the
  * diagnosis.
+ * @param present the workload, where it was read for that write
  * @throws RemediationError `OptedOut`
  */
-export async function assertNotOptedOut(cluster: Cluster, ref: WorkloadRef): Promise<void> {
+export async function assertNotOptedOut(reader: Reader, ref: WorkloadRef, present?: Annotated): Promise<void> {
   const path = workloadPath(ref);
-  const workload = path === undefined ? undefined : await read(cluster, path);
-  const namespace = await read(cluster, paths.namespace(ref.namespace));
+  const workload = present ?? (path === undefined ? undefined : await read(reader, path));
+  const namespace = await read(reader, paths.namespace(ref.namespace));
   if (enabledBy(workload, namespace) === "false") throw optedOut(ref);
 }
 
-/**
- * Looks at a workload that was read for a write whose precondition is its resourceVersion: who opts out later makes that
- * write fail.
- * @throws RemediationError `OptedOut`
- */
-export function assertNoOptOutOn(ref: WorkloadRef, workload: Annotated): void {
-  if (enabledBy(workload, undefined) === "false") throw optedOut(ref);
+/** Looks at an object that was read for a write. @throws RemediationError `OptedOut` when it has opted out itself */
+export function assertNoOptOutOn(ref: WorkloadRef, object: Annotated): void {
+  if (enabledBy(object, undefined) === "false") throw optedOut(ref);
 }
 
 function optedOut(ref: WorkloadRef): RemediationError {
@@ -47,9 +44,9 @@ function optedOut(ref: WorkloadRef): RemediationError {
 }
 
 /** What is gone says nothing: whoever writes to it will be told. */
-async function read(cluster: Cluster, path: string): Promise<Annotated | undefined> {
+async function read(reader: Reader, path: string): Promise<Annotated | undefined> {
   try {
-    return await cluster.get<Annotated>(path);
+    return await reader.get<Annotated>(path);
   } catch (error) {
     if (isRemediationError(error, "NotFound")) return undefined;
     throw error;

@@ -1,6 +1,6 @@
-import type { Cluster } from "../shared/cluster/cluster.ts";
+import type { Reader } from "../shared/cluster/cluster.ts";
 import { paths } from "../shared/cluster/paths.ts";
-import type { WorkloadRef } from "../run/contracts.ts";
+import type { WorkloadRef } from "../shared/refs.ts";
 import { isRemediationError } from "../shared/errors.ts";
 import type { KubernetesEvent } from "../run/event.ts";
 import { isReady } from "../shared/kubernetes/pods.ts";
@@ -30,7 +30,7 @@ const MAX_PODS_WITH_EVENTS = 2;
 
 /** Reads what stands around a workload. `owners` are the objects beside the pods whose events matter. */
 export async function readSurroundings(
-  cluster: Cluster,
+  cluster: Reader,
   { namespace }: WorkloadRef,
   owners: (ObjectMeta | undefined)[],
   pods: Pod[],
@@ -46,14 +46,14 @@ export async function readSurroundings(
   return { events: events.flat(), budgets, quotas, nodes };
 }
 
-async function readWarnings(cluster: Cluster, namespace: string, subject: ObjectMeta | undefined) {
+async function readWarnings(cluster: Reader, namespace: string, subject: ObjectMeta | undefined) {
   if (subject?.uid === undefined) return [];
   return await listIfAllowed<KubernetesEvent>(cluster, paths.events(namespace), {
     fieldSelector: `involvedObject.uid=${subject.uid},type=Warning`,
   });
 }
 
-async function listIfAllowed<T>(cluster: Cluster, path: string, query?: Record<string, string>): Promise<T[]> {
+async function listIfAllowed<T>(cluster: Reader, path: string, query?: Record<string, string>): Promise<T[]> {
   try {
     return await cluster.list<T>(path, query);
   } catch (error) {
@@ -62,13 +62,13 @@ async function listIfAllowed<T>(cluster: Cluster, path: string, query?: Record<s
   }
 }
 
-async function readNodes(cluster: Cluster, pods: Pod[]): Promise<Node[]> {
+async function readNodes(cluster: Reader, pods: Pod[]): Promise<Node[]> {
   const names = new Set(pods.map((pod) => pod.spec?.nodeName).filter((name) => name !== undefined));
   const nodes = await Promise.all([...names].slice(0, MAX_NODES).map((name) => readNode(cluster, name)));
   return nodes.filter((node) => node !== undefined);
 }
 
-async function readNode(cluster: Cluster, name: string): Promise<Node | undefined> {
+async function readNode(cluster: Reader, name: string): Promise<Node | undefined> {
   try {
     return await cluster.get<Node>(paths.node(name));
   } catch (error) {

@@ -1,6 +1,6 @@
-import type { Cluster } from "../shared/cluster/cluster.ts";
+import type { Reader } from "../shared/cluster/cluster.ts";
 import { paths } from "../shared/cluster/paths.ts";
-import type { WorkloadRef } from "../run/contracts.ts";
+import type { WorkloadRef } from "../shared/refs.ts";
 import { selectorText } from "../shared/kubernetes/label-selector.ts";
 import { isLeftover, isReady, isTerminating } from "../shared/kubernetes/pods.ts";
 import type { Revision } from "./deployment/revisions.ts";
@@ -20,7 +20,7 @@ const REVISION_HASH = "controller-revision-hash";
 
 /** The ControllerRevisions that the workload controls; others that merely match its selector do not count. */
 export async function readControllerRevisions(
-  cluster: Cluster,
+  cluster: Reader,
   ref: WorkloadRef,
   workload: Workload,
 ): Promise<ControllerRevision[]> {

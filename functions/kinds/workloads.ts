@@ -1,6 +1,6 @@
-import type { Cluster } from "../shared/cluster/cluster.ts";
+import type { Reader } from "../shared/cluster/cluster.ts";
 import { paths } from "../shared/cluster/paths.ts";
-import type { WorkloadRef } from "../run/contracts.ts";
+import type { WorkloadRef } from "../shared/refs.ts";
 import { isRemediationError, RemediationError } from "../shared/errors.ts";
 import { selectorText } from "../shared/kubernetes/label-selector.ts";
 import { canExist } from "../shared/kubernetes/names.ts";
@@ -34,10 +34,10 @@ const INTERMEDIATE: ReadonlyMap<string, (namespace: string, name: string) => str
  * One finder serves one scan: it asks for each ReplicaSet and Job once.
  */
 export class WorkloadFinder {
-  readonly #cluster: Cluster;
+  readonly #cluster: Reader;
   readonly #owners = new Map<string, Promise<Owner | undefined>>();
 
-  constructor(cluster: Cluster) {
+  constructor(cluster: Reader) {
     this.#cluster = cluster;
   }
 
@@ -97,7 +97,7 @@ export function workloadPath(workload: WorkloadRef): string | undefined {
  * Reads the workload's newest state; undefined for kinds that the workflow does not handle.
  * @throws RemediationError `WorkloadNotFound` when it is gone
  */
-export async function readWorkload(cluster: Cluster, workload: WorkloadRef): Promise<Workload | undefined> {
+export async function readWorkload(cluster: Reader, workload: WorkloadRef): Promise<Workload | undefined> {
   const path = workloadPath(workload);
   if (path === undefined) return undefined;
   try {
@@ -113,7 +113,7 @@ export async function readWorkload(cluster: Cluster, workload: WorkloadRef): Pro
 }
 
 /** The pods that the workload owns, directly or through one of its ReplicaSets. */
-export async function podsOf(cluster: Cluster, ref: WorkloadRef, workload: Workload): Promise<Pod[]> {
+export async function podsOf(cluster: Reader, ref: WorkloadRef, workload: Workload): Promise<Pod[]> {
   const selector = workload.spec?.selector;
   const pods = await cluster.list<Pod>(paths.pods(ref.namespace), { labelSelector: selectorText(selector) });
   if (ref.kind !== "Deployment") return pods.filter((pod) => isControlledBy(pod.metadata, workload.metadata));
@@ -124,7 +124,7 @@ export async function podsOf(cluster: Cluster, ref: WorkloadRef, workload: Workl
 }
 
 /** The ReplicaSets that the Deployment controls; others that merely match its selector do not count. */
-export async function replicaSetsOf(cluster: Cluster, ref: WorkloadRef, workload: Workload): Promise<ReplicaSet[]> {
+export async function replicaSetsOf(cluster: Reader, ref: WorkloadRef, workload: Workload): Promise<ReplicaSet[]> {
   const all = await cluster.list<ReplicaSet>(paths.replicaSets(ref.namespace), {
     labelSelector: selectorText(workload.spec?.selector),
   });

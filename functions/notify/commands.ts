@@ -1,4 +1,6 @@
-import type { RemedyResult, WorkloadRef } from "../run/contracts.ts";
+import { remedyFor } from "../remedies/remedies.ts";
+import type { RemedyResult } from "../run/contracts.ts";
+import type { WorkloadRef } from "../shared/refs.ts";
 
 /** What may stand in a command line as it is. Names from the API server look like this; anything else is left out. */
 const PLAIN = /^[a-zA-Z0-9][-a-zA-Z0-9._]*$/;
@@ -48,20 +50,13 @@ export function stormCommands(clusterName: string, node: string | undefined): st
 }
 
 /** The command by which a person takes a remedy back; none for one that cannot be. */
-export function undoCommands({ kind, namespace, name }: WorkloadRef, remedy: RemedyResult | undefined): string[] {
+export function undoCommands(workload: WorkloadRef, remedy: RemedyResult | undefined): string[] {
   const change = remedy?.change;
-  const inNamespace = ["kubectl", "-n", namespace];
-  if (change?.kind === "rollback") {
-    const target = `${kind.toLowerCase()}/${name}`;
-    return commands([[...inNamespace, "rollout", "undo", target, `--to-revision=${change.before.revision}`]]);
-  }
-  if (change?.kind !== "scale") return [];
-  const { scale } = change;
-  if (scale.target === "replicas") {
-    return commands([[...inNamespace, "scale", `${kind.toLowerCase()}/${name}`, `--replicas=${scale.from}`]]);
-  }
-  const patch = `'{"spec":{"minReplicas":${scale.from.min},"maxReplicas":${scale.from.max}}}'`;
-  return commands([[...inNamespace, "patch", "hpa", scale.name, "-p"]]).map((command) => `${command} ${patch}`);
+  const command = change === undefined ? undefined : remedyFor(change.kind).words.undoCommand?.(change, workload);
+  if (command === undefined) return [];
+  const { words, quoted } = command;
+  const plain = commands([["kubectl", "-n", workload.namespace, ...words]]);
+  return quoted === undefined ? plain : plain.map((line) => `${line} '${quoted}'`);
 }
 
 /** Command lines, without those that hold anything a shell could read otherwise, or that no names make so long. */

@@ -1,7 +1,7 @@
-import type { Change, Detection, ExecutionRef, Report, WorkloadRun } from "../run/contracts.ts";
-import { describeSize } from "../shared/kubernetes/hpa.ts";
+import type { Detection, ExecutionRef, Report, WorkloadRun } from "../run/contracts.ts";
 import { MAX_OBJECT_NAME } from "../shared/kubernetes/names.ts";
 import { describeWorkload } from "../kinds/workloads.ts";
+import { remedyFor } from "../remedies/remedies.ts";
 import { NOTIFICATION_VERSION, type NotificationDocument } from "../run/notification.ts";
 import { bounded, count } from "../shared/text.ts";
 import { stormCommands, workloadCommands } from "./commands.ts";
@@ -32,7 +32,8 @@ export function workloadDocument(run: WorkloadRun, report: Report): Notification
       .map(line),
     evidence: (diagnosis?.evidence ?? []).map(line),
     done: done(run).map(line),
-    changed: change === undefined || isUndone(run) ? [] : describeChange(change, describeWorkload(workload)).map(line),
+    changed:
+      change === undefined || isUndone(run) ? [] : remedyFor(change.kind).words.changed(change, workload).map(line),
     ...(change === undefined ? {} : { change }),
     verified: verified(run),
     not_done: (diagnosis?.rejected ?? []).map(({ action, reason }) => line(`${action}: ${reason}`)),
@@ -102,36 +103,13 @@ function about(
 }
 
 /** What was done, step by step, and what may have been done. */
-function done({ diagnosis, first, remedy, remedy_error, undo, undo_error }: WorkloadRun): string[] {
+function done({ diagnosis, tries = [], remedy, remedy_error, undo, undo_error }: WorkloadRun): string[] {
   const unknown = remedy === undefined && remedy_error !== undefined;
   return [
-    first?.remedy.message,
+    ...tries.map((earlier) => earlier.remedy.message),
     unknown ? `Perhaps the remedy (${diagnosis?.remedy.action ?? "none"}): nobody could look.` : remedy?.message,
     undo_error === undefined ? undo?.message : `Perhaps the undo: its step ended with ${undo_error.Error}.`,
   ].filter((text) => text !== undefined);
-}
-
-/** What a remedy changed, in words. */
-function describeChange(change: Change, workload: string): string[] {
-  switch (change.kind) {
-    case "rollback":
-      return [
-        `${workload}: pod template of revision ${change.before.revision} replaced by that of revision ${change.after.revision}`,
-        ...(change.unblocked.length === 0 ? [] : [`deleted once: ${names(change.unblocked)}`]),
-      ];
-    case "restart":
-      return [`${change.mode === "evict" ? "evicted" : "deleted"}: ${names(change.pods)}`];
-    case "scale": {
-      const { scale } = change;
-      const what = scale.target === "hpa" ? `HPA ${scale.name}` : workload;
-      return [`${what}: ${describeSize(scale.from)} before, ${describeSize(scale.to)} now`];
-    }
-  }
-}
-
-function names(pods: readonly { name: string }[]): string {
-  const shown = pods.slice(0, 5).map(({ name }) => name);
-  return `${shown.join(", ")}${pods.length > shown.length ? ` and ${pods.length - shown.length} more` : ""}`;
 }
 
 function isUndone({ undo_verification: undone }: WorkloadRun): boolean {

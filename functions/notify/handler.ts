@@ -2,12 +2,12 @@ import * as z from "zod";
 import { lambda } from "../shared/aws/lambda.ts";
 import { CaughtError, Detection, ExecutionRef, Report, WorkloadRun } from "../run/contracts.ts";
 import { recordOutcome } from "../run/event.ts";
-import { contract, step, type Environment } from "../shared/step.ts";
+import { contract, step, type Environment } from "../run/step.ts";
 import { errorText } from "../shared/caught-error.ts";
 import { EndedExecution, requestOf, untoldError } from "./ended-execution.ts";
 import { measurementsOf } from "./measurements.ts";
 import { failureMessage, stormMessage, workloadMessage, type RunFailure } from "./message.ts";
-import { isLasting, isRemembered, isWorthTelling, outcomeOf } from "./outcome.ts";
+import { isLasting, isRemembered, isWorthTelling, outcomeOf } from "../run/outcome.ts";
 
 const NotifyInput = z.discriminatedUnion("about", [
   z.strictObject({ about: z.literal("workload"), run: WorkloadRun }),

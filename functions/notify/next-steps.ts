@@ -1,4 +1,5 @@
 import type { Report, WorkloadRun } from "../run/contracts.ts";
+import { remedyFor } from "../remedies/remedies.ts";
 import { undoCommands } from "./commands.ts";
 import { adviceOn, type Advice } from "./error-advice.ts";
 
@@ -7,10 +8,10 @@ export function nextSteps(run: WorkloadRun, report: Report): Advice {
   const error = run.undo_error ?? (run.remedy?.status === "applied" ? run.error : (run.remedy_error ?? run.error));
   if (error !== undefined && report.outcome !== "RolledBack") return adviceOn(error.Error, run.cluster_name);
   const undo = undoCommands(run.incident.workload, run.remedy);
-  const done = run.remedy?.change?.kind;
+  const done = run.remedy?.change;
   switch (report.outcome) {
     case "Recovered":
-      return RECOVERED[done ?? ""] === undefined ? NONE : { nextSteps: [RECOVERED[done ?? ""] ?? ""], commands: undo };
+      return done === undefined ? NONE : { nextSteps: [remedyFor(done.kind).words.afterwards], commands: undo };
     case "RolledBack":
       return {
         nextSteps: ["The workload is as it was before, and still fails: find the cause with the evidence above."],
@@ -37,12 +38,3 @@ export function nextSteps(run: WorkloadRun, report: Report): Advice {
 }
 
 const NONE: Advice = { nextSteps: [], commands: [] };
-
-/** What remains to be done after a remedy that helped, by its kind. */
-const RECOVERED: Readonly<Record<string, string>> = {
-  rollback:
-    "An earlier pod template serves now. Correct the newer one before it is rolled out again; the last command would put it back.",
-  restart: "Find out why it failed: a restart removes no cause. If it fails again, it is left to a person sooner.",
-  scale:
-    "Decide whether the new size stays, and write it down where the workload is defined. The last command takes it back.",
-};

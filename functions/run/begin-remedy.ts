@@ -1,12 +1,13 @@
 import type { Cluster } from "../shared/cluster/cluster.ts";
 import { paths } from "../shared/cluster/paths.ts";
-import type { HistoryEntry, WorkloadRef, WorkloadRun } from "./contracts.ts";
+import type { HistoryEntry, WorkloadRun } from "./contracts.ts";
+import type { WorkloadRef } from "../shared/refs.ts";
 import { RemediationError } from "../shared/errors.ts";
 import { UNFINISHED } from "./history.ts";
 import type { Lease } from "../shared/kubernetes/types.ts";
 import { describeWorkload } from "../kinds/workloads.ts";
 import { CLAIM_NAMESPACE } from "../shared/policy.ts";
-import { assertClaimed } from "./remedy-step.ts";
+import { assertClaimed } from "./assert-claimed.ts";
 import { begun, historyOf, leaseName } from "./lease.ts";
 import { despiteOthers, readLease } from "./stored-lease.ts";
 

@@ -1,21 +1,12 @@
 import * as z from "zod";
+import { REMEDY_CHANGES, REMEDY_PLANS, REQUESTED_REMEDIES } from "../remedies/contracts.ts";
+import { WorkloadRef } from "../shared/refs.ts";
 
 /**
  * What one step of the workflow hands to the next. Each handler checks its input and its output against these schemas,
  * so a step's output is the next one's input by construction. Payloads hold identifiers and a few lines of evidence,
  * never whole objects: Step Functions allows 256 KiB for the state of an execution.
  */
-
-/** Text from the cluster is bounded wherever it enters a payload. */
-export const MAX_TEXT = 300;
-
-/** The workload that owns failing pods, or the pod itself when nothing owns it. */
-export const WorkloadRef = z.strictObject({
-  kind: z.string(),
-  namespace: z.string(),
-  name: z.string(),
-});
-export type WorkloadRef = z.output<typeof WorkloadRef>;
 
 /** One way in which a pod, a workload or an HPA fails. */
 const failureFields = {
@@ -76,11 +67,7 @@ export const BlindSpot = z.strictObject({ what: z.string(), error: z.string(), m
 export type BlindSpot = z.output<typeof BlindSpot>;
 
 /** The remedy that a runbook asks for, already tied to the workload. */
-export const RequestedRemedy = z.discriminatedUnion("action", [
-  z.strictObject({ action: z.literal("restart"), pod: z.string() }),
-  z.strictObject({ action: z.literal("rollback"), revision: z.int().optional() }),
-  z.strictObject({ action: z.literal("scale"), replicas: z.int() }),
-]);
+export const RequestedRemedy = z.discriminatedUnion("action", REQUESTED_REMEDIES);
 export type RequestedRemedy = z.output<typeof RequestedRemedy>;
 
 /** Everything that fails on one workload, or what a runbook wants done to it. */
@@ -196,47 +183,9 @@ export const StormMemory = z.strictObject({
 });
 export type StormMemory = z.output<typeof StormMemory>;
 
-/** A pod that a remedy may evict or delete, pinned by its UID. */
-export const PodTarget = z.strictObject({ name: z.string(), uid: z.string() });
-export type PodTarget = z.output<typeof PodTarget>;
-
-/** A revision of a workload, and the object that holds its pod template. */
-export const RevisionRef = z.strictObject({
-  revision: z.int(),
-  /** A ReplicaSet for Deployments, a ControllerRevision for StatefulSets and DaemonSets. */
-  kind: z.enum(["ReplicaSet", "ControllerRevision"]),
-  name: z.string(),
-  /** Hash of the pod template without `pod-template-hash` and `kubectl.kubernetes.io/restartedAt`. */
-  template: z.string(),
-});
-export type RevisionRef = z.output<typeof RevisionRef>;
-
-export const HpaBounds = z.strictObject({ min: z.int(), max: z.int() });
-export type HpaBounds = z.output<typeof HpaBounds>;
-
-/** What is to be scaled: the HPA's bounds where one owns the scale, else the Deployment's replicas. */
-export const ScalePlan = z.discriminatedUnion("target", [
-  z.strictObject({ target: z.literal("hpa"), name: z.string(), from: HpaBounds, to: HpaBounds }),
-  z.strictObject({ target: z.literal("replicas"), from: z.int(), to: z.int() }),
-]);
-export type ScalePlan = z.output<typeof ScalePlan>;
-
 /** A remedy with everything that is needed to carry it out, and nothing that is not. */
 export const Remedy = z.discriminatedUnion("action", [
-  z.strictObject({
-    action: z.literal("restart"),
-    /** `evict`: replace running pods through the Eviction API. `clean_up`: delete pods that have already failed for good. */
-    mode: z.enum(["evict", "clean_up"]),
-    pods: z.array(PodTarget).min(1),
-  }),
-  z.strictObject({
-    action: z.literal("rollback"),
-    from: RevisionRef,
-    to: RevisionRef,
-    /** Pods that an ordered StatefulSet waits for in vain; they are deleted once, so that the older template gets its turn. */
-    unblock: z.array(PodTarget),
-  }),
-  z.strictObject({ action: z.literal("scale"), scale: ScalePlan }),
+  ...REMEDY_PLANS,
   z.strictObject({ action: z.literal("none"), refusal: Refusal, message: z.string() }),
 ]);
 export type Remedy = z.output<typeof Remedy>;
@@ -259,21 +208,13 @@ export const Diagnosis = z.strictObject({
   template: z.string().optional(),
   /** How long the workload's own rollout may take, in seconds. */
   progress_deadline_seconds: z.int(),
+  /** How long the remedy itself has to take effect, in seconds, where its cause says so. */
+  deadline_seconds: z.int().min(1).optional(),
 });
 export type Diagnosis = z.output<typeof Diagnosis>;
 
 /** Exactly what a remedy touched, so that exactly that can be undone. */
-export const Change = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("restart"), mode: z.enum(["evict", "clean_up"]), pods: z.array(PodTarget) }),
-  z.strictObject({
-    kind: z.literal("rollback"),
-    before: RevisionRef,
-    after: RevisionRef,
-    /** Pods that were deleted to let an ordered StatefulSet move on. */
-    unblocked: z.array(PodTarget),
-  }),
-  z.strictObject({ kind: z.literal("scale"), scale: ScalePlan }),
-]);
+export const Change = z.discriminatedUnion("kind", REMEDY_CHANGES);
 export type Change = z.output<typeof Change>;
 
 /** How often a state was tried before, as Step Functions counts its retries. */
@@ -288,6 +229,8 @@ export const RemedyResult = z.strictObject({
   status: z.enum(["applied", "planned", "refused", "failed"]),
   message: z.string(),
   change: Change.optional(),
+  /** Whether there is a way back from the change, as its remedy says. */
+  undo: z.enum(["can be undone", "cannot be undone"]).optional(),
   refusal: Refusal.optional(),
   /** How long to wait before the first look, in seconds. */
   wait_seconds: z.int().min(1),
@@ -362,6 +305,10 @@ export const WorkloadResult = z.strictObject({
 });
 export type WorkloadResult = z.output<typeof WorkloadResult>;
 
+/** A remedy that was carried out, did not help, and cannot be undone. */
+export const Try = z.strictObject({ diagnosis: Diagnosis, remedy: RemedyResult, verification: Verification });
+export type Try = z.output<typeof Try>;
+
 /** What is known of one workload's remediation so far: the state of one Map iteration. */
 export const WorkloadRun = z.strictObject({
   cluster_name: z.string(),
@@ -369,8 +316,8 @@ export const WorkloadRun = z.strictObject({
   execution: ExecutionRef,
   incident: Incident,
   claim: Claim.optional(),
-  /** The try that did not help, when another remedy was looked for after it. */
-  first: z.strictObject({ diagnosis: Diagnosis, remedy: RemedyResult, verification: Verification }).optional(),
+  /** The tries before this one, in their order. */
+  tries: z.array(Try).optional(),
   diagnosis: Diagnosis.optional(),
   remedy: RemedyResult.optional(),
   /** What the remedy's step ended with. What it did all the same is in `remedy`, which is absent when nobody could look. */

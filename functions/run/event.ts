@@ -3,8 +3,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type * as k8s from "@kubernetes/client-node";
 import { paths } from "../shared/cluster/paths.ts";
 import type { Outcome, RemedyResult, Report, UndoResult, WorkloadRun } from "./contracts.ts";
-import type { Environment } from "../shared/step.ts";
+import type { Environment } from "./step.ts";
 import { bounded } from "../shared/text.ts";
+import { lastTry } from "./tries.ts";
 import type { Wire } from "../shared/kubernetes/types.ts";
 
 export type KubernetesEvent = Wire<k8s.CoreV1Event>;
@@ -101,7 +102,7 @@ export async function recordEvent(environment: Environment, run: WorkloadRun, no
  */
 export function eventFor(run: WorkloadRun, { type, reason, message }: Note, now: Date): KubernetesEvent | undefined {
   const { incident, execution } = run;
-  const diagnosis = run.diagnosis ?? run.first?.diagnosis;
+  const diagnosis = run.diagnosis ?? lastTry(run)?.diagnosis;
   const uid = diagnosis?.workload_uid;
   if (uid === undefined) return undefined;
   const { kind, namespace, name } = incident.workload;

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import * as z from "zod";
-import { HistoryEntry, type WorkloadRef } from "./contracts.ts";
+import { HistoryEntry } from "./contracts.ts";
+import { type WorkloadRef } from "../shared/refs.ts";
 import { UNFINISHED } from "./history.ts";
 import type { Lease } from "../shared/kubernetes/types.ts";
 import { CLAIM_NAMESPACE } from "../shared/policy.ts";

@@ -8,11 +8,13 @@ export interface Settling {
 }
 
 /**
- * A remedy has as long as the workload's own progress deadline allows, within the policy's limit, and the soak on top.
+ * A remedy has as long as the workload's own progress deadline allows, within the policy's limit and what its cause says,
+ * and the soak on top.
  */
 export function settling(run: WorkloadRun, policy: Policy, now: Date): Settling {
-  const own = run.diagnosis?.progress_deadline_seconds ?? policy.verify.deadline_seconds;
-  const seconds = Math.min(own, policy.verify.deadline_seconds) + policy.verify.soak_seconds;
+  const { deadline_seconds: longest, soak_seconds } = policy.verify;
+  const { progress_deadline_seconds: own = longest, deadline_seconds: ofRemedy = longest } = run.diagnosis ?? {};
+  const seconds = Math.min(own, ofRemedy, longest) + soak_seconds;
   return {
     wait_seconds: policy.verify.interval_seconds,
     deadline: new Date(now.getTime() + seconds * 1_000).toISOString(),

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { REMEDY_MODES, REMEDY_SETTINGS } from "../remedies/settings.ts";
 import { RemediationError } from "./errors.ts";
 import { bounded } from "./text.ts";
 import { describeIssues } from "./validation.ts";
@@ -12,21 +13,19 @@ const namespaceName = z.string().min(1).max(63);
 const ActionMode = z.enum(["automatic", "diagnose", "off"]);
 export type ActionMode = z.output<typeof ActionMode>;
 
-/** The mode of each action. */
-const ActionModes = z.strictObject({
-  restart: ActionMode.default("automatic"),
-  rollback: ActionMode.default("automatic"),
-  scale: ActionMode.default("automatic"),
-});
-export const Action = ActionModes.keyof();
+/** The remedies. */
+export const Action = z.enum(Object.keys(REMEDY_MODES) as (keyof typeof REMEDY_MODES)[]);
 export type Action = z.output<typeof Action>;
 
+/** The mode of each action. */
+const ActionModes = z.strictObject(forEachAction((action) => ActionMode.default(REMEDY_MODES[action])));
+
 /** The modes of some actions; the others keep theirs. */
-const SomeActionModes = z.strictObject({
-  restart: ActionMode.optional(),
-  rollback: ActionMode.optional(),
-  scale: ActionMode.optional(),
-});
+const SomeActionModes = z.strictObject(forEachAction(() => ActionMode.optional()));
+
+function forEachAction<Mode>(modeOf: (action: Action) => Mode): Record<Action, Mode> {
+  return Object.fromEntries(Action.options.map((action) => [action, modeOf(action)])) as Record<Action, Mode>;
+}
 
 /**
  * What the workflow may do, and how patient it is. Every field has a default, so `{}` is a complete policy.
@@ -112,20 +111,7 @@ export const Policy = z
         min_pods_on_node: z.int().min(2).default(10),
       })
       .prefault({}),
-    scale: z
-      .strictObject({
-        /** Never more replicas than this, whoever asks. */
-        max_replicas: z.int().min(1).max(5_000).default(50),
-        /** An HPA's maximum is raised by this share of its present value, at least by one. */
-        raise_hpa_by: z.number().min(0.01).max(2).default(0.5),
-      })
-      .prefault({}),
-    restart: z
-      .strictObject({
-        /** Never more pods than this in one remedy. */
-        max_pods: z.int().min(1).max(100).default(50),
-      })
-      .prefault({}),
+    ...REMEDY_SETTINGS,
     /** Never more incidents than this in one execution; what is left out is counted and said. */
     max_incidents: z.int().min(1).max(500).default(200),
   })
@@ -165,12 +151,15 @@ export function parsePolicy(text: string | undefined): Policy {
   return parsed.data;
 }
 
+/** How many remedies one execution tries at most: what does not help and cannot be undone may be followed by another. */
+export const MAX_TRIES = 2;
+
 /**
- * The longest that one remediation may hold its claim, in seconds: the waits for two remedies (a restart that does not help
- * may be followed by a rollback), the undo's wait, and slack for retries.
+ * The longest that one remediation may hold its claim, in seconds: the waits for each remedy that it may try, the undo's
+ * wait, and slack for retries.
  */
 export function claimSeconds(policy: Policy): number {
   const { deadline_seconds, soak_seconds, undo_deadline_seconds } = policy.verify;
   // Three soaks: in the deadline of the remedy, past it while the workload is well, and the last wait for the rest of one.
-  return 2 * (deadline_seconds + 3 * soak_seconds) + undo_deadline_seconds + 300;
+  return MAX_TRIES * (deadline_seconds + 3 * soak_seconds) + undo_deadline_seconds + 300;
 }

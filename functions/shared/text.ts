@@ -1,4 +1,4 @@
-import { MAX_TEXT } from "../run/contracts.ts";
+import { MAX_TEXT } from "./refs.ts";
 
 /** Text from the cluster, made fit for a payload or a message: one line, no control characters, bounded. */
 export function bounded(text: string, limit = MAX_TEXT): string {
@@ -12,6 +12,12 @@ export function bounded(text: string, limit = MAX_TEXT): string {
 /** `1 pod`, `3 pods`. */
 export function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? "" : "s"}`;
+}
+
+/** The first few names of a list, and how many more there are: `a, b and 3 more`. */
+export function some(names: readonly string[], limit: number): string {
+  const shown = names.slice(0, limit).join(", ");
+  return names.length > limit ? `${shown} and ${names.length - limit} more` : shown;
 }
 
 /** A duration for people: `45 s`, `12 min`, `3 h`, `2 days`. */

@@ -3,10 +3,10 @@ import { lambda } from "../shared/aws/lambda.ts";
 import { RemedyResult, UndoVerification, Verification, WorkloadRun } from "../run/contracts.ts";
 import { RemediationError } from "../shared/errors.ts";
 import { describeWorkload } from "../kinds/workloads.ts";
-import { assertClaimed } from "../run/remedy-step.ts";
-import { contract, step } from "../shared/step.ts";
+import { assertClaimed } from "../run/assert-claimed.ts";
+import { contract, step } from "../run/step.ts";
 import { lookWhatWasDone } from "./look.ts";
-import { readState } from "./state.ts";
+import { readState } from "../facts/state.ts";
 import { verifyUndo } from "./verify-undo.ts";
 import { verify } from "./verify.ts";
 

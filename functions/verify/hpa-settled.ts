@@ -1,4 +1,4 @@
-import { boundsOf, hpaCondition, wasLimitedAtMaximum } from "../shared/kubernetes/hpa.ts";
+import { boundsOf, hpaCondition } from "../shared/kubernetes/hpa.ts";
 import type { Hpa } from "../shared/kubernetes/types.ts";
 
 /** What an HPA still lacks to be settled; empty when it is. */
@@ -22,10 +22,4 @@ export function hpaGaps(hpa: Hpa): string[] {
       ? []
       : [`HPA ${name}: ${currentReplicas} replicas are outside its bounds ${min} to ${max}`]),
   ];
-}
-
-/** Whether the HPA still wants more than its maximum, or has not looked since that was raised; the sentence that says so. */
-export function stillLimited(hpa: Hpa): string[] {
-  if (!wasLimitedAtMaximum(hpa)) return [];
-  return [`HPA ${hpa.metadata?.name ?? ""} still wants more than its maximum of ${boundsOf(hpa).max} replicas`];
 }

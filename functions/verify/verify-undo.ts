@@ -1,8 +1,6 @@
+import type { WorkloadState } from "../facts/state.ts";
+import { remedyFor } from "../remedies/remedies.ts";
 import type { Change, UndoVerification, WorkloadRun } from "../run/contracts.ts";
-import { hasSeenSpec } from "../shared/kubernetes/generation.ts";
-import { describeSize } from "../shared/kubernetes/hpa.ts";
-import { hasSize, hasTemplate, presentSize } from "./in-place.ts";
-import type { WorkloadState } from "./state.ts";
 
 /**
  * Judges whether an undone remedy is really undone: the object is again as it was before the remedy, and its controller
@@ -17,22 +15,6 @@ export function verifyUndo(run: WorkloadRun, state: WorkloadState, now: Date): U
 }
 
 function remains(change: Change, state: WorkloadState): string[] {
-  const unseen = hasSeenSpec(state.workload) ? [] : ["its controller has not seen the newest spec yet"];
-  switch (change.kind) {
-    case "rollback":
-      if (hasTemplate(state, change.before)) return unseen;
-      return [`its pod template is not that of revision ${change.before.revision}`, ...unseen];
-    case "scale": {
-      const { scale } = change;
-      const back = hasSize(state, scale, "from");
-      if (scale.target === "replicas") {
-        return back
-          ? unseen
-          : [`it is to have ${describeSize(presentSize(state, scale) ?? 0)} instead of ${scale.from}`];
-      }
-      return back ? [] : [`the bounds of HPA ${scale.name} are not ${describeSize(scale.from)}`];
-    }
-    case "restart":
-      return [];
-  }
+  const { undo } = remedyFor(change.kind);
+  return undo === "cannot be undone" ? [`a ${change.kind} cannot be undone`] : undo.remains(change, state);
 }

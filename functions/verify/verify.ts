@@ -1,14 +1,14 @@
 import { createHash } from "node:crypto";
+import { remedyFor } from "../remedies/remedies.ts";
 import type { Verification, WorkloadRun } from "../run/contracts.ts";
 import { podFailures } from "../shared/kubernetes/pod-failures.ts";
 import { isLeftover, isReady, isTerminating, readySince, restartCount } from "../shared/kubernetes/pods.ts";
 import type { Pod, Workload } from "../shared/kubernetes/types.ts";
 import type { Policy } from "../shared/policy.ts";
 import { bounded } from "../shared/text.ts";
-import { hpaGaps, stillLimited } from "./hpa-settled.ts";
-import { overtakenBy } from "./overtaken.ts";
+import { hpaGaps } from "./hpa-settled.ts";
 import { rolloutGaps, wantedReplicas } from "../kinds/gaps.ts";
-import type { WorkloadState } from "./state.ts";
+import type { WorkloadState } from "../facts/state.ts";
 
 /** How many reasons a verification carries. */
 const MAX_REASONS = 5;
@@ -23,7 +23,9 @@ const MAX_REASONS = 5;
 export function verify(run: WorkloadRun, state: WorkloadState, policy: Policy, now: Date): Verification {
   const digest = podDigest(state.pods);
   const { interval_seconds, soak_seconds } = policy.verify;
-  const replaced = overtakenBy(run, state);
+  const change = run.remedy?.change;
+  const remedy = change === undefined ? undefined : remedyFor(change.kind);
+  const replaced = change === undefined ? undefined : remedy?.overtaken(change, state, run.diagnosis);
   if (replaced !== undefined) {
     const observation = { digest, well_since: null };
     return { verdict: "overtaken", reasons: [bounded(replaced)], wait_seconds: interval_seconds, observation };
@@ -62,15 +64,16 @@ export function verify(run: WorkloadRun, state: WorkloadState, policy: Policy, n
 }
 
 /** Everything that speaks against the workload being well. */
-function gaps(run: WorkloadRun, { workload, pods, hpa }: WorkloadState): string[] {
-  const { kind } = run.incident.workload;
+function gaps({ incident, diagnosis, remedy }: WorkloadRun, state: WorkloadState): string[] {
+  const { workload, pods, hpa } = state;
+  const { kind } = incident.workload;
+  const change = remedy?.change;
   const unfinished = rolloutGaps(kind, workload);
   return [
     ...(unfinished.length > 0 ? unfinished : missingPods(kind, workload, pods)),
     ...failingPods(pods),
-    ...leftovers(run, pods),
     ...(hpa === undefined ? [] : hpaGaps(hpa)),
-    ...(hpa !== undefined && run.diagnosis?.cause === "HpaAtMaximum" ? stillLimited(hpa) : []),
+    ...(change === undefined ? [] : (remedyFor(change.kind).gaps?.(change, state, diagnosis) ?? [])),
   ];
 }
 
@@ -85,17 +88,6 @@ function failingPods(pods: Pod[]): string[] {
   return pods
     .filter((pod) => !isLeftover(pod))
     .flatMap((pod) => podFailures(pod).map(({ reason }) => `pod ${pod.metadata?.name ?? ""}: ${reason}`));
-}
-
-/** Pods that the remedy removed, or that a clean-up did not get to, and that are still there. */
-function leftovers({ diagnosis, remedy }: WorkloadRun, pods: Pod[]): string[] {
-  if (remedy?.change?.kind !== "restart") return [];
-  const chosen = diagnosis?.remedy.action === "restart" ? diagnosis.remedy : undefined;
-  const targets = chosen?.mode === "clean_up" ? chosen.pods : remedy.change.pods;
-  const removed = new Set(targets.map(({ uid }) => uid));
-  return pods
-    .filter((pod) => removed.has(pod.metadata?.uid ?? ""))
-    .map((pod) => `pod ${pod.metadata?.name ?? ""} is not gone yet`);
 }
 
 /** Changes when a pod is replaced, restarted, or was unready in between. */

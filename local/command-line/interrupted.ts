@@ -1,7 +1,7 @@
 import { claim } from "../../functions/claim/handler.ts";
 import { WorkloadRun } from "../../functions/run/contracts.ts";
 import { describeWorkload } from "../../functions/kinds/workloads.ts";
-import type { Environment } from "../../functions/shared/step.ts";
+import type { Environment } from "../../functions/run/step.ts";
 import { errorText } from "../../functions/shared/caught-error.ts";
 import type { ExecutionEvent } from "../engine/engine.ts";
 
@@ -76,9 +76,9 @@ export class OpenRuns {
 
 /** What was changed, and whether it was checked. */
 function changedBy({ run, ended, failure }: Progress): string {
-  const { first, diagnosis, remedy, undo, verification, error } = run;
+  const { tries = [], diagnosis, remedy, undo, verification, error } = run;
   const done = [
-    first?.remedy.message,
+    ...tries.map((earlier) => earlier.remedy.message),
     remedy?.status === "applied" ? remedy.message : undefined,
     undo?.status === "applied" ? undo.message : undefined,
   ].filter((text) => text !== undefined);

@@ -11,10 +11,10 @@ import { diagnose } from "../../functions/classify/handler.ts";
 import { claim } from "../../functions/claim/handler.ts";
 import { detect } from "../../functions/detect/handler.ts";
 import { notify } from "../../functions/notify/handler.ts";
-import { restartPods } from "../../functions/remedies/restart/handler.ts";
-import { rollback } from "../../functions/remedies/rollback/handler.ts";
-import { scaleWorkload } from "../../functions/remedies/scale/handler.ts";
-import type { Environment, Step } from "../../functions/shared/step.ts";
+import { ALL_REMEDIES } from "../../functions/remedies/remedies.ts";
+import type { Action } from "../../functions/remedies/remedy.ts";
+import { remedyStep } from "../../functions/remedies/step.ts";
+import type { Environment, Step } from "../../functions/run/step.ts";
 import { verifyWorkload } from "../../functions/verify/handler.ts";
 import { Calls } from "./calls.ts";
 import { Attempts, withoutRetryCount } from "./attempts.ts";
@@ -28,9 +28,7 @@ export const STEPS: Readonly<Record<string, Step>> = {
   DetectFunctionArn: detect,
   ClassifyFunctionArn: diagnose,
   ClaimFunctionArn: claim,
-  RestartFunctionArn: restartPods,
-  RollbackFunctionArn: rollback,
-  ScaleFunctionArn: scaleWorkload,
+  ...Object.fromEntries(ALL_REMEDIES.map((remedy) => [placeholderOf(remedy.action), remedyStep(remedy)])),
   VerifyFunctionArn: verifyWorkload,
   NotifyFunctionArn: notify,
 };
@@ -62,7 +60,7 @@ export interface Execution {
 }
 
 /** A function of the workflow, by the name of its folder. */
-export type FunctionName = "detect" | "classify" | "claim" | "restart" | "rollback" | "scale" | "verify" | "notify";
+export type FunctionName = "detect" | "classify" | "claim" | "verify" | "notify" | Action;
 
 /** One call of a function by a Task state; a retry is a call of its own. */
 export interface FunctionCall {
@@ -295,6 +293,11 @@ function asLambdaError(error: unknown): Error {
   const wrapped = new Error(JSON.stringify({ errorType: name, errorMessage: message }), { cause: error });
   wrapped.name = name;
   return wrapped;
+}
+
+/** `DetectFunctionArn`, for `detect`. */
+function placeholderOf(name: FunctionName): string {
+  return `${name.charAt(0).toUpperCase()}${name.slice(1)}FunctionArn`;
 }
 
 /** `detect`, for `DetectFunctionArn`. */

@@ -2,7 +2,7 @@ import { WorkloadResult, WorkloadRun } from "../../functions/run/contracts.ts";
 import { describeWorkload } from "../../functions/kinds/workloads.ts";
 import type { NotificationDocument } from "../../functions/run/notification.ts";
 import { workloadDocument } from "../../functions/notify/document.ts";
-import { outcomeOf } from "../../functions/notify/outcome.ts";
+import { outcomeOf } from "../../functions/run/outcome.ts";
 import { tell } from "../live/story.ts";
 import type { RecordedEvent, Recording } from "./recording.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Environment } from "../../functions/shared/step.ts";
+import type { Environment } from "../../functions/run/step.ts";
 import { Calls, isAt, pointsOf, type Interruption, type Point } from "./calls.ts";
 import { crashTrials, interruptionFor, stragglerTrials } from "./crash-trial.ts";
 

@@ -5,7 +5,7 @@ import type {
   WriteOptions,
 } from "../../functions/shared/cluster/cluster.ts";
 import { paths } from "../../functions/shared/cluster/paths.ts";
-import type { Environment } from "../../functions/shared/step.ts";
+import type { Environment } from "../../functions/run/step.ts";
 import { describeRequest } from "./invariants.ts";
 
 /** One thing that a function does outside of itself. A dry run changes nothing, and counts as a read. */

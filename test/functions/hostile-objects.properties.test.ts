@@ -19,8 +19,8 @@ import {
   RequestedRemedy,
   UndoVerification,
   Verification,
-  type WorkloadRef,
 } from "../../functions/run/contracts.ts";
+import { type WorkloadRef } from "../../functions/shared/refs.ts";
 import { hpaFailures } from "../../functions/shared/kubernetes/hpa-failures.ts";
 import { failuresOf } from "../../functions/shared/kubernetes/overdue.ts";
 import type { Deployment, Workload } from "../../functions/shared/kubernetes/types.ts";
@@ -217,7 +217,7 @@ describe("classification, of whatever evidence there is,", { timeout: 60_000 }, 
 
     const diagnosis = classify(seen, policy());
 
-    expect(diagnosis.remedy).toMatchObject({ action: "rollback", to: { name: "web-1" } });
+    expect(diagnosis.remedy).toMatchObject({ action: "rollback", after: { name: "web-1" } });
     expectFits(Diagnosis, diagnosis, 16 * KIB);
   });
 

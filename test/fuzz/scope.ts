@@ -101,7 +101,7 @@ function isPlanned(run: WorkloadRun, write: Written): boolean {
     case "restart":
       return resource === "pods" && method !== "patch" && remedy.pods.some((pod) => pod.name === name);
     case "rollback":
-      if (method === "delete") return resource === "pods" && remedy.unblock.some((pod) => pod.name === name);
+      if (method === "delete") return resource === "pods" && remedy.unblocked.some((pod) => pod.name === name);
       return method === "patch" && resource === `${workload.kind.toLowerCase()}s` && name === workload.name;
     case "scale":
       if (method !== "patch") return false;

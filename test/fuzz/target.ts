@@ -1,5 +1,5 @@
 import type { Arbitrary } from "fast-check";
-import type { Environment } from "../../functions/shared/step.ts";
+import type { Environment } from "../../functions/run/step.ts";
 import type { Notification } from "../../functions/run/notification.ts";
 import { Policy } from "../../functions/shared/policy.ts";
 import { NOW } from "../support/objects.ts";

@@ -1,6 +1,6 @@
 import { Duration } from "aws-cdk-lib";
 import { describe, expect, it } from "vitest";
-import { parseRequest } from "../../functions/shared/request.ts";
+import { parseRequest } from "../../functions/run/request.ts";
 import { Synthesised } from "./synthesised.ts";
 
 interface Rule {

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe } from "vitest";
-import { rollBack, type RollBack } from "../../functions/remedies/rollback/carry-out.ts";
+import { rollBack } from "../../functions/remedies/rollback/carry-out.ts";
+import type { RollbackPlan } from "../../functions/remedies/rollback/contract.ts";
 import { switchTemplate } from "../../functions/remedies/rollback/switch-template.ts";
-import type { WorkloadRef } from "../../functions/run/contracts.ts";
+import type { WorkloadRef } from "../../functions/shared/refs.ts";
 import { controllerRevisionsOf, readControllerRevisions } from "../../functions/kinds/controller-revisions.ts";
 import {
   currentRevision,
@@ -14,6 +15,8 @@ import type { DaemonSet, Pod, StatefulSet } from "../../functions/shared/kuberne
 import { podsToUnblock } from "../../functions/kinds/stateful-set/unblocking.ts";
 import { podsOf, readWorkload } from "../../functions/kinds/workloads.ts";
 import { rolloutGaps } from "../../functions/kinds/gaps.ts";
+import type { Writer } from "../../functions/remedies/writer.ts";
+import { writerFor } from "../support/writers.ts";
 import { it, type Scenario } from "./scenario.ts";
 
 const CRASH = '"simulation/failure": crash-loop';
@@ -58,7 +61,7 @@ class Subject {
   }
 
   /** What the rollback to the newest healthy revision is, or to that one. */
-  async plan(name?: string): Promise<RollBack> {
+  async plan(name?: string): Promise<RollbackPlan> {
     const { workload, pods, revisions } = await this.see();
     const current = currentRevision(revisions);
     const target =
@@ -66,14 +69,23 @@ class Subject {
         ? newestHealthyRevision(revisions, 600)?.revision
         : revisions.find((revision) => revision.name === name);
     if (current === undefined || target === undefined) throw new Error("There is nothing to roll back to.");
-    const to = revisionRef(target);
-    const unblock = this.ref.kind === "StatefulSet" ? podsToUnblock(workload as StatefulSet, pods, to) : [];
-    return { workload: this.ref, from: revisionRef(current), to, unblock, dryRun: false, again: true };
+    const after = revisionRef(target);
+    const unblocked = this.ref.kind === "StatefulSet" ? podsToUnblock(workload as StatefulSet, pods, after) : [];
+    return { action: "rollback", before: revisionRef(current), after, unblocked };
   }
 
-  async rollBack(plan: RollBack): Promise<string[]> {
-    const { unblocked } = await rollBack(await this.#scenario.client(), plan);
+  async rollBack(plan: RollbackPlan, dryRun = false): Promise<string[]> {
+    const { unblocked } = await rollBack(await this.writer(plan, dryRun), plan, true);
     return unblocked.map(({ name }) => name);
+  }
+
+  /** Puts the plan's template in place, or the one that it replaces, and does nothing else. */
+  async switchTemplate(plan: RollbackPlan, from = plan.before, to = plan.after): Promise<void> {
+    await switchTemplate(await this.writer(plan), { from, to });
+  }
+
+  async writer(plan: RollbackPlan, dryRun = false): Promise<Writer> {
+    return writerFor(await this.#scenario.client(), this.ref, plan, dryRun);
   }
 
   async untilWhole(): Promise<void> {
@@ -107,7 +119,7 @@ describe.concurrent("a StatefulSet whose update got stuck", () => {
     await db.apply(2, CRASH);
     await scenario.untilFailing("CrashLoopBackOff");
     const plan = await db.plan();
-    expect(plan).toMatchObject({ from: { revision: 2 }, to: { revision: 1 }, unblock: [{ name: "db-2" }] });
+    expect(plan).toMatchObject({ before: { revision: 2 }, after: { revision: 1 }, unblocked: [{ name: "db-2" }] });
 
     expect(await db.rollBack(plan)).toEqual(["db-2"]);
     await db.untilWhole();
@@ -115,7 +127,7 @@ describe.concurrent("a StatefulSet whose update got stuck", () => {
     const after = await db.see();
     expect(images(after)).toEqual(["shop/db:1", "shop/db:1", "shop/db:1"]);
     // Its number is new, and for how long it served before is not known any more.
-    expect(currentRevision(after.revisions)).toMatchObject({ name: plan.to.name, revision: 3, numbers: [] });
+    expect(currentRevision(after.revisions)).toMatchObject({ name: plan.after.name, revision: 3, numbers: [] });
 
     expect(await db.rollBack(plan)).toEqual(["db-2"]);
     expect(fingerprint(await db.see())).toEqual(fingerprint(after));
@@ -128,7 +140,7 @@ describe.concurrent("a StatefulSet whose update got stuck", () => {
     await scenario.untilFailing("CrashLoopBackOff");
     const plan = await db.plan();
 
-    await switchTemplate(await scenario.client(), plan);
+    await db.switchTemplate(plan);
     await sleep(5_000); // many times what its controller needs to replace a pod
     const { workload } = await db.see();
     expect(rolloutGaps("StatefulSet", workload)).toContain("2 of 3 replicas updated");
@@ -161,7 +173,7 @@ describe.concurrent("a DaemonSet whose update got stuck", () => {
     await agent.apply(2, CRASH);
     await scenario.untilFailing("CrashLoopBackOff");
     const plan = await agent.plan();
-    expect(plan).toMatchObject({ from: { revision: 2 }, to: { revision: 1 }, unblock: [] });
+    expect(plan).toMatchObject({ before: { revision: 2 }, after: { revision: 1 }, unblocked: [] });
 
     await agent.rollBack(plan);
     await agent.untilWhole();
@@ -171,7 +183,7 @@ describe.concurrent("a DaemonSet whose update got stuck", () => {
     await agent.rollBack(plan);
     expect(fingerprint(await agent.see())).toEqual(fingerprint(after));
 
-    await switchTemplate(await scenario.client(), { ...plan, from: plan.to, to: plan.from });
+    await agent.switchTemplate(plan, plan.after, plan.before);
     expect(await agent.image()).toBe("shop/agent:2");
   });
 });
@@ -185,7 +197,7 @@ describe.concurrent("the rollback of a set", () => {
       await scenario.untilFailing("CrashLoopBackOff");
       const before = await subject.see();
 
-      await subject.rollBack({ ...(await subject.plan()), dryRun: true });
+      await subject.rollBack(await subject.plan(), true);
 
       expect(fingerprint(await subject.see())).toEqual(fingerprint(before));
     });
@@ -199,7 +211,7 @@ describe.concurrent("the rollback of a set", () => {
       await subject.apply(3, CRASH);
 
       await expect(subject.rollBack(plan)).rejects.toMatchObject({ name: "ObjectChanged" });
-      expect(await subject.image()).toBe(`shop/${plan.workload.name}:3`);
+      expect(await subject.image()).toBe(`shop/${subject.ref.name}:3`);
     });
   }
 });

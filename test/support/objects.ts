@@ -238,6 +238,8 @@ export function evidence(overrides: Partial<Evidence> = {}): Evidence {
     surroundings: NO_SURROUNDINGS,
     history: [],
     tried: [],
+    triesMade: 0,
+    others: [],
     ...overrides,
   };
 }

@@ -2,7 +2,7 @@ import type { Cluster } from "../../functions/shared/cluster/cluster.ts";
 import type { Measurement } from "../../functions/shared/measurement.ts";
 import type { Notification } from "../../functions/run/notification.ts";
 import { Policy } from "../../functions/shared/policy.ts";
-import type { Environment } from "../../functions/shared/step.ts";
+import type { Environment } from "../../functions/run/step.ts";
 
 /** An environment whose cluster must not be reached: connecting fails the test's subject with the given error. */
 export function unreachableEnvironment(

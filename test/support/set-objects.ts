@@ -6,7 +6,7 @@ import type {
   StatefulSet,
 } from "../../functions/shared/kubernetes/types.ts";
 import { templateHash } from "../../functions/shared/kubernetes/template.ts";
-import type { RevisionRef } from "../../functions/run/contracts.ts";
+import type { RevisionRef } from "../../functions/shared/refs.ts";
 import { ago, pod, template } from "./objects.ts";
 
 export const DB = { kind: "StatefulSet", namespace: "shop", name: "db" } as const;

@@ -1,9 +1,10 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import ts from "typescript";
 import { Policy } from "../../functions/shared/policy.ts";
 import { markdownTable } from "./markdown-table.ts";
 
 const SOURCE = new URL("../../functions/shared/policy.ts", import.meta.url);
+const REMEDIES = new URL("../../functions/remedies/", import.meta.url);
 
 /** One field of the policy. */
 interface Field {
@@ -32,7 +33,7 @@ function describeDefault(value: unknown): string {
 
 /** The fields that carry a comment, in the order of the source. */
 function fields(): Field[] {
-  const source = ts.createSourceFile("policy.ts", readFileSync(SOURCE, "utf8"), ts.ScriptTarget.Latest, true);
+  const constants = new Map(sources().flatMap((source) => source.statements.flatMap(constantsOf)));
   const found: Field[] = [];
   const visit = (node: ts.Node, path: readonly string[]): void => {
     const isField = ts.isPropertyAssignment(node);
@@ -42,17 +43,32 @@ function fields(): Field[] {
       if (description !== undefined) found.push({ path: here.join("."), description });
     }
     node.forEachChild((child) => {
-      visit(child, here);
+      // Some fields are kept in constants: those of each remedy in its own file.
+      const held = ts.isIdentifier(child) ? constants.get(child.text) : undefined;
+      visit(held !== undefined && ts.isObjectLiteralExpression(held) ? held : child, here);
     });
   };
-  source.statements.filter(isPolicy).forEach((statement) => {
-    visit(statement, []);
-  });
+  const policy = constants.get("Policy");
+  if (policy !== undefined) visit(policy, []);
   return found;
 }
 
-function isPolicy(statement: ts.Statement): boolean {
-  return ts.isVariableStatement(statement) && statement.declarationList.declarations[0]?.name.getText() === "Policy";
+/** The policy's file, and those that hold parts of it. */
+function sources(): ts.SourceFile[] {
+  const remedies = readdirSync(REMEDIES, { recursive: true, encoding: "utf8" })
+    .filter((file) => file === "settings.ts" || file.endsWith("/contract.ts"))
+    .map((file) => new URL(file, REMEDIES));
+  return [SOURCE, ...remedies].map((file) =>
+    ts.createSourceFile(file.pathname, readFileSync(file, "utf8"), ts.ScriptTarget.Latest, true),
+  );
+}
+
+/** The constants that a statement declares, by name. */
+function constantsOf(statement: ts.Statement): [string, ts.Expression][] {
+  if (!ts.isVariableStatement(statement)) return [];
+  return statement.declarationList.declarations.flatMap(({ name, initializer }) =>
+    initializer === undefined ? [] : [[name.getText(), initializer]],
+  );
 }
 
 function commentOf(node: ts.Node): string | undefined {

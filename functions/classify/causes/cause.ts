@@ -1,12 +1,19 @@
 import type { Diagnosis, Remedy } from "../../run/contracts.ts";
 import type { Case } from "../../facts/case.ts";
 
+/** A remedy that a cause allows, and how long it may take to show that it helps, in seconds, where the cause knows. */
+export interface Try {
+  remedy: Remedy;
+  deadline_seconds?: number;
+}
+
 /** What a rule concludes when it matches. */
 export interface Finding {
   confidence: Diagnosis["confidence"];
   summary: string;
   evidence: string[];
-  remedy: Remedy;
+  /** What may be done, in this order: the next one is for when what comes before it was tried in vain. */
+  tries: readonly [Try, ...Try[]];
 }
 
 /** One cause: how it is recognised, what is done about it, and what is not. */
@@ -20,6 +27,11 @@ export interface Cause {
   rejected: Diagnosis["rejected"];
   /** Reads the case, and nothing else; undefined when this is not the cause. */
   diagnose: (facts: Case) => Finding | undefined;
+}
+
+/** One remedy, and nothing after it. */
+export function once(remedy: Remedy): [Try] {
+  return [{ remedy }];
 }
 
 /** Leaves it to a person, with what to do. */

@@ -1,7 +1,8 @@
 import type { PodTemplate } from "../../shared/kubernetes/types.ts";
 import { count } from "../../shared/text.ts";
-import { failsWith, failureLines, rollBack, type Case } from "../../facts/case.ts";
-import { reportOnly, rolloutLines, type Cause } from "./cause.ts";
+import { failsWith, failureLines, type Case } from "../../facts/case.ts";
+import { rollBack } from "../../remedies/rollback/plan.ts";
+import { once, reportOnly, rolloutLines, type Cause } from "./cause.ts";
 
 const CONFIG_REASONS = new Set(["CreateContainerConfigError"]);
 
@@ -26,9 +27,11 @@ export const CONFIG_CAUSES: readonly Cause[] = [
         confidence: missing === undefined ? "medium" : "high",
         summary: `${count(failing.length, "pod")} cannot start: ${what} does not exist.`,
         evidence: [...failureLines(failing), ...rolloutLines(facts)],
-        remedy: isNew
-          ? rollBack(facts)
-          : reportOnly(`Restore ${what}: it was referred to before, so the rollout is not the cause.`),
+        tries: once(
+          isNew
+            ? rollBack(facts)
+            : reportOnly(`Restore ${what}: it was referred to before, so the rollout is not the cause.`),
+        ),
       };
     },
   },

@@ -1,6 +1,8 @@
 import { count, duration } from "../../shared/text.ts";
-import { failsWith, failureLines, restartFailing, rollBack, wasOutOfMemory } from "../../facts/case.ts";
-import { reportOnly, rolloutLines, type Cause } from "./cause.ts";
+import { failsWith, failureLines, wasOutOfMemory } from "../../facts/case.ts";
+import { restartFailing } from "../../remedies/restart/plan.ts";
+import { rollBack } from "../../remedies/rollback/plan.ts";
+import { once, reportOnly, rolloutLines, type Cause } from "./cause.ts";
 
 const CRASH_REASONS = new Set([
   "CrashLoopBackOff",
@@ -29,18 +31,24 @@ export const CRASH_CAUSES: readonly Cause[] = [
       "Restart once, possibly on another node; then roll back when it came with the present revision, else report.",
     rejected: [{ action: "scale", reason: "further replicas would be made the same way" }],
     diagnose: (facts) => {
-      const { failing, evidence, sinceRollout } = facts;
+      const { failing, policy, sinceRollout } = facts;
       if (!failsWith(failing, NOT_CREATED_REASONS)) return undefined;
-      const restarted = evidence.tried.includes("restart");
       return {
         confidence: "medium",
         summary: `${count(failing.length, "pod")} cannot start: the node could not create the container.`,
         evidence: [...failureLines(failing), ...rolloutLines(facts)],
-        remedy: !restarted
-          ? restartFailing(facts, NOT_CREATED_REASONS)
-          : sinceRollout
-            ? rollBack(facts)
-            : reportOnly("A restart did not help. Look at the node's container runtime and at the pod's events."),
+        tries: [
+          // A pod that another node cannot start either shows that as soon as one that cannot start may.
+          {
+            remedy: restartFailing(facts, NOT_CREATED_REASONS),
+            deadline_seconds: Math.max(1, policy.detect.starting_seconds),
+          },
+          {
+            remedy: sinceRollout
+              ? rollBack(facts)
+              : reportOnly("A restart did not help. Look at the node's container runtime and at the pod's events."),
+          },
+        ],
       };
     },
   },
@@ -60,7 +68,7 @@ export const CRASH_CAUSES: readonly Cause[] = [
         confidence: healthy?.confidence ?? "medium",
         summary: `${crashing(failing.length)} since revision ${current?.revision ?? "?"} was rolled out.`,
         evidence: [...failureLines(failing), ...rolloutLines(facts)],
-        remedy: rollBack(facts),
+        tries: once(rollBack(facts)),
       };
     },
   },
@@ -80,8 +88,10 @@ export const CRASH_CAUSES: readonly Cause[] = [
         confidence: "high",
         summary: `${count(failing.length, "pod")} exceeded the memory limit.`,
         evidence: [...failureLines(failing), ...memoryLines(facts), stable.evidence].filter((line) => line !== ""),
-        remedy: reportOnly(
-          "Compare the memory limit with what the container uses (kubectl top pod), and look for a leak or a larger load.",
+        tries: once(
+          reportOnly(
+            "Compare the memory limit with what the container uses (kubectl top pod), and look for a leak or a larger load.",
+          ),
         ),
       };
     },
@@ -99,7 +109,7 @@ export const CRASH_CAUSES: readonly Cause[] = [
         confidence: "medium",
         summary: `${crashing(failing.length)} after running well for ${duration(stable.seconds)}.`,
         evidence: [...failureLines(failing), stable.evidence],
-        remedy: restartFailing(facts, CRASH_REASONS),
+        tries: once(restartFailing(facts, CRASH_REASONS)),
       };
     },
   },
@@ -114,8 +124,10 @@ export const CRASH_CAUSES: readonly Cause[] = [
         confidence: "medium",
         summary: `${crashing(failing.length)}, and there is no sign that ${failing.length === 1 ? "it" : "they"} ever ran well.`,
         evidence: failureLines(failing),
-        remedy: reportOnly(
-          "Read the container's log with kubectl logs --previous, and fix the template or what it depends on.",
+        tries: once(
+          reportOnly(
+            "Read the container's log with kubectl logs --previous, and fix the template or what it depends on.",
+          ),
         ),
       };
     },

@@ -3,7 +3,7 @@ import type { Failure } from "../../shared/kubernetes/failures.ts";
 import { duration } from "../../shared/text.ts";
 import { raisedBounds } from "../../remedies/scale/plan.ts";
 import { failureLines, type Case } from "../../facts/case.ts";
-import { reportOnly, type Cause, type Finding } from "./cause.ts";
+import { once, reportOnly, type Cause, type Finding } from "./cause.ts";
 
 /** Reasons that say which metric is missing. Source: kubernetes pkg/controller/podautoscaler/horizontal.go */
 const METRIC_REASON = /^FailedGet\w*Metric|^InvalidMetricSourceType$|^InvalidSelector$|^FailedGetMetrics$/;
@@ -30,7 +30,7 @@ export const HPA_CAUSES: readonly Cause[] = [
           `HPA ${name}: ${hpa.status?.currentReplicas ?? 0} current, ${hpa.status?.desiredReplicas ?? 0} desired, ${bounds.min} to ${bounds.max} allowed`,
           `ScalingLimited=True (TooManyReplicas) since ${since}, ScalingActive=${active?.status ?? "Unknown"}`,
         ],
-        remedy: raisedBounds(name, bounds, policy),
+        tries: once(raisedBounds(name, bounds, policy)),
       };
     },
   },
@@ -81,6 +81,6 @@ function hpaFinding(
     confidence: "high",
     summary: `HPA ${evidence.hpa?.metadata?.name ?? ""}: ${summary}`,
     evidence: failureLines([], own),
-    remedy: reportOnly(advice),
+    tries: once(reportOnly(advice)),
   };
 }

@@ -1,8 +1,9 @@
 import { isOlderThan } from "../../shared/kubernetes/failures.ts";
 import { count } from "../../shared/text.ts";
-import { failsWith, failureLines, rollBack, type Case } from "../../facts/case.ts";
+import { failsWith, failureLines, type Case } from "../../facts/case.ts";
+import { rollBack } from "../../remedies/rollback/plan.ts";
 import { imageProblem } from "../image.ts";
-import { reportOnly, rolloutLines, type Cause } from "./cause.ts";
+import { once, reportOnly, rolloutLines, type Cause } from "./cause.ts";
 
 const IMAGE_REASONS = new Set([
   "ErrImagePull",
@@ -28,7 +29,9 @@ export const IMAGE_CAUSES: readonly Cause[] = [
         confidence: "high",
         summary: `${count(failing.length, "pod")} may not run: the image's signature was refused.`,
         evidence: failureLines(failing),
-        remedy: reportOnly("Treat it as a security matter: find out who pushed the image, and why it is not signed."),
+        tries: once(
+          reportOnly("Treat it as a security matter: find out who pushed the image, and why it is not signed."),
+        ),
       };
     },
   },
@@ -44,9 +47,11 @@ export const IMAGE_CAUSES: readonly Cause[] = [
         confidence: facts.healthy?.confidence ?? "high",
         summary: `${count(facts.failing.length, "pod")} cannot start: the image does not exist in its registry.`,
         evidence: [...failureLines(facts.failing), ...rolloutLines(facts)],
-        remedy: facts.sinceRollout
-          ? rollBack(facts)
-          : reportOnly("The image was there before and is gone from its registry. Push it again, or deploy another."),
+        tries: once(
+          facts.sinceRollout
+            ? rollBack(facts)
+            : reportOnly("The image was there before and is gone from its registry. Push it again, or deploy another."),
+        ),
       };
     },
   },
@@ -69,9 +74,11 @@ export const IMAGE_CAUSES: readonly Cause[] = [
         confidence: "medium",
         summary: `${count(failing.length, "pod")} cannot pull the image.`,
         evidence: failureLines(failing),
-        remedy: passing
-          ? { action: "none", refusal: "MayPass", message: `${ADVICE[problem]} The kubelet tries again by itself.` }
-          : reportOnly(ADVICE[problem]),
+        tries: once(
+          passing
+            ? { action: "none", refusal: "MayPass", message: `${ADVICE[problem]} The kubelet tries again by itself.` }
+            : reportOnly(ADVICE[problem]),
+        ),
       };
     },
   },

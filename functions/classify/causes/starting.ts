@@ -1,7 +1,9 @@
 import type { PodTemplate } from "../../shared/kubernetes/types.ts";
 import { count } from "../../shared/text.ts";
-import { failsWith, failureLines, restartFailing, rollBack, type Case } from "../../facts/case.ts";
-import { reportOnly, rolloutLines, type Cause } from "./cause.ts";
+import { failsWith, failureLines, type Case } from "../../facts/case.ts";
+import { restartFailing } from "../../remedies/restart/plan.ts";
+import { rollBack } from "../../remedies/rollback/plan.ts";
+import { once, reportOnly, rolloutLines, type Cause } from "./cause.ts";
 
 const UNREADY_REASONS = new Set(["ContainersNotReady", "ReadinessGatesNotReady"]);
 
@@ -23,11 +25,13 @@ export const STARTING_CAUSES: readonly Cause[] = [
         confidence: "high",
         summary: `No node takes ${count(failing.length, "pod")}.`,
         evidence: [...failureLines(failing), ...rolloutLines(facts)],
-        remedy: isNew
-          ? rollBack(facts)
-          : reportOnly(
-              "The template asks for nothing new: add capacity, or free some. The scheduler's message says of what.",
-            ),
+        tries: once(
+          isNew
+            ? rollBack(facts)
+            : reportOnly(
+                "The template asks for nothing new: add capacity, or free some. The scheduler's message says of what.",
+              ),
+        ),
       };
     },
   },
@@ -43,7 +47,7 @@ export const STARTING_CAUSES: readonly Cause[] = [
         confidence: healthy?.confidence ?? "medium",
         summary: `${notReady(failing.length)} since revision ${current?.revision ?? "?"} was rolled out.`,
         evidence: [...failureLines(failing), ...rolloutLines(facts)],
-        remedy: rollBack(facts),
+        tries: once(rollBack(facts)),
       };
     },
   },
@@ -59,9 +63,11 @@ export const STARTING_CAUSES: readonly Cause[] = [
         confidence: "medium",
         summary: `${notReady(failing.length)} in time.`,
         evidence: [...failureLines(failing), stable.evidence].filter((line) => line !== ""),
-        remedy: longStable
-          ? restartFailing(facts, UNREADY_REASONS)
-          : reportOnly("Nothing says that it ever was ready. Look at what its readiness probe asks."),
+        tries: once(
+          longStable
+            ? restartFailing(facts, UNREADY_REASONS)
+            : reportOnly("Nothing says that it ever was ready. Look at what its readiness probe asks."),
+        ),
       };
     },
   },
@@ -77,8 +83,10 @@ export const STARTING_CAUSES: readonly Cause[] = [
         confidence: "medium",
         summary: `${count(failing.length, "pod")} cannot get started.`,
         evidence: failureLines(failing),
-        remedy: reportOnly(
-          `The events say what holds it up (a volume, the sandbox, the network): kubectl -n ${evidence.incident.workload.namespace} describe pod.`,
+        tries: once(
+          reportOnly(
+            `The events say what holds it up (a volume, the sandbox, the network): kubectl -n ${evidence.incident.workload.namespace} describe pod.`,
+          ),
         ),
       };
     },
@@ -94,8 +102,10 @@ export const STARTING_CAUSES: readonly Cause[] = [
         confidence: "high",
         summary: `${count(failing.length, "pod")} should be gone and ${failing.length === 1 ? "is" : "are"} not.`,
         evidence: failureLines(failing),
-        remedy: reportOnly(
-          "Ask the owner of the finalizer, or look at the node; make sure that the pod's process has ended.",
+        tries: once(
+          reportOnly(
+            "Ask the owner of the finalizer, or look at the node; make sure that the pod's process has ended.",
+          ),
         ),
       };
     },

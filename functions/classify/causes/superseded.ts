@@ -5,8 +5,9 @@ import type { StatefulSet } from "../../shared/kubernetes/types.ts";
 import { podsToUnblock } from "../../kinds/stateful-set/unblocking.ts";
 import { rollsOutByItself } from "../../kinds/update-strategy.ts";
 import { count } from "../../shared/text.ts";
-import { evictPods, failureLines, type Case, type FailingPod } from "../../facts/case.ts";
-import { rolloutLines, type Cause } from "./cause.ts";
+import { failureLines, type Case, type FailingPod } from "../../facts/case.ts";
+import { evictPods } from "../../remedies/restart/plan.ts";
+import { once, rolloutLines, type Cause } from "./cause.ts";
 
 /** Pods that fail although the template they were made from is no longer the present one. */
 export const SUPERSEDED_CAUSES: readonly Cause[] = [
@@ -23,7 +24,7 @@ export const SUPERSEDED_CAUSES: readonly Cause[] = [
         confidence: "high",
         summary: `${count(stuck.length, "pod")} of an earlier revision ${stuck.length === 1 ? "keeps" : "keep"} the present one from being rolled out.`,
         evidence: [...failureLines(stuck), ...rolloutLines(facts)],
-        remedy: evictPods(stuck, facts.policy),
+        tries: once(evictPods(stuck, facts.policy)),
       };
     },
   },

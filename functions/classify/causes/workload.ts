@@ -1,6 +1,8 @@
 import { count } from "../../shared/text.ts";
-import { cleanUpPods, failsWith, failureLines, rollBack, type Case } from "../../facts/case.ts";
-import { reportOnly, rolloutLines, type Cause } from "./cause.ts";
+import { failsWith, failureLines, type Case } from "../../facts/case.ts";
+import { cleanUpPods } from "../../remedies/restart/plan.ts";
+import { rollBack } from "../../remedies/rollback/plan.ts";
+import { once, reportOnly, rolloutLines, type Cause } from "./cause.ts";
 
 /** Nobody can say what has become of the pods. */
 export const NODE_CAUSES: readonly Cause[] = [
@@ -17,8 +19,8 @@ export const NODE_CAUSES: readonly Cause[] = [
         confidence: "high",
         summary: `${count(lost.length, "pod")} on a node that has stopped reporting.`,
         evidence: failureLines(lost),
-        remedy: reportOnly(
-          "Look at the node: kubectl get nodes. Repair it, or delete it once it is certain that it is off.",
+        tries: once(
+          reportOnly("Look at the node: kubectl get nodes. Repair it, or delete it once it is certain that it is off."),
         ),
       };
     },
@@ -42,11 +44,13 @@ export const WORKLOAD_CAUSES: readonly Cause[] = [
         confidence: "high",
         summary: "Its controller may not create pods.",
         evidence: [...failureLines([], own), ...rolloutLines(facts)],
-        remedy: facts.rolloutFailed
-          ? rollBack(facts)
-          : reportOnly(
-              `Ask for room in the quota, or look at the webhook: kubectl -n ${evidence.incident.workload.namespace} describe quota.`,
-            ),
+        tries: once(
+          facts.rolloutFailed
+            ? rollBack(facts)
+            : reportOnly(
+                `Ask for room in the quota, or look at the webhook: kubectl -n ${evidence.incident.workload.namespace} describe quota.`,
+              ),
+        ),
       };
     },
   },
@@ -64,7 +68,7 @@ export const WORKLOAD_CAUSES: readonly Cause[] = [
         confidence: "high",
         summary: `${count(leftovers.length, "pod")} failed for good; the replacements are ${missing === 0 ? "ready" : "not all ready yet"}.`,
         evidence: failureLines(leftovers),
-        remedy:
+        tries: once(
           missing === 0
             ? cleanUpPods(leftovers, policy)
             : {
@@ -72,6 +76,7 @@ export const WORKLOAD_CAUSES: readonly Cause[] = [
                 refusal: "MayPass",
                 message: `${count(missing, "replacement")} not ready yet; the leftovers stay until they are, for whoever looks into it.`,
               },
+        ),
       };
     },
   },
@@ -87,7 +92,7 @@ export const WORKLOAD_CAUSES: readonly Cause[] = [
         confidence: "high",
         summary: `${workload.kind} ${workload.name} has failed.`,
         evidence: failures.map(({ reason, message }) => `${reason}${message === undefined ? "" : `: ${message}`}`),
-        remedy: reportOnly(`Read the log: kubectl -n ${workload.namespace} logs job/${workload.name}`),
+        tries: once(reportOnly(`Read the log: kubectl -n ${workload.namespace} logs job/${workload.name}`)),
       };
     },
   },
@@ -103,7 +108,7 @@ export const WORKLOAD_CAUSES: readonly Cause[] = [
         confidence: "low",
         summary: "Its rollout is past its progress deadline, and none of its pods fails.",
         evidence: [...failureLines([], own), ...rolloutLines(facts)],
-        remedy: reportOnly("Look at what it waits for: kubectl rollout status, and the pods' conditions."),
+        tries: once(reportOnly("Look at what it waits for: kubectl rollout status, and the pods' conditions.")),
       };
     },
   },
@@ -118,7 +123,7 @@ export const WORKLOAD_CAUSES: readonly Cause[] = [
         confidence: "low",
         summary: "It stays short of replicas, and none of its pods fails.",
         evidence: failureLines([], own),
-        remedy: reportOnly("Its events say why pods are missing: kubectl describe."),
+        tries: once(reportOnly("Its events say why pods are missing: kubectl describe.")),
       };
     },
   },

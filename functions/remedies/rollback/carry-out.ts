@@ -1,22 +1,19 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Cluster } from "../../shared/cluster/cluster.ts";
-import type { PodTarget } from "../../run/contracts.ts";
+import { describeWorkload } from "../../kinds/workloads.ts";
 import { RemediationError } from "../../shared/errors.ts";
 import { hasSeenSpec } from "../../shared/kubernetes/generation.ts";
-import { describeWorkload } from "../../kinds/workloads.ts";
-import { readTemplate, switchTemplate, type TemplateSwitch } from "./switch-template.ts";
+import { presentTemplate } from "../../shared/kubernetes/template.ts";
+import type { PodTarget, RevisionRef } from "../../shared/refs.ts";
+import { alreadySo } from "../already-so.ts";
+import type { Declined, Done, Occasion } from "../remedy.ts";
+import type { Writer } from "../writer.ts";
+import type { RollbackChange, RollbackPlan } from "./contract.ts";
+import { readWithTemplate, switchTemplate } from "./switch-template.ts";
 import { unblock } from "./unblock.ts";
 
 /** How long a StatefulSet's controller may take to see the new template. Normally it takes milliseconds. */
 const OBSERVED_WITHIN_MS = 10_000;
 const POLL_MS = 200;
-
-/** A change of template, and the pods that would keep it from being rolled out. */
-export interface RollBack extends TemplateSwitch {
-  unblock: PodTarget[];
-  /** Whether this rollback was tried before: a template that is back by now is its own work, else it is somebody else's. */
-  again: boolean;
-}
 
 /**
  * Puts the template of an earlier revision back, then deletes the pods that an ordered StatefulSet waits for in vain.
@@ -28,28 +25,38 @@ export interface RollBack extends TemplateSwitch {
  *   template in time
  */
 export async function rollBack(
-  cluster: Cluster,
-  { unblock: pods, again, ...change }: RollBack,
+  writer: Writer,
+  { before, after, unblocked: pods }: RollbackPlan,
+  again: boolean,
   patience = OBSERVED_WITHIN_MS,
 ): Promise<{ switched: boolean; unblocked: PodTarget[] }> {
-  const { workload, to, dryRun } = change;
-  const unblocking = { workload, pods, to };
   // Whether they may be deleted has to be known before the template is changed: one without the other helps nobody.
-  const planned = await unblock(cluster, { ...unblocking, dryRun: true });
-  const switched = await switchTemplate(cluster, change);
+  const planned = await unblock(writer, pods, after, true);
+  const switched = await switchTemplate(writer, { from: before, to: after });
   if (!switched && !again) return { switched, unblocked: [] };
-  if (dryRun || pods.length === 0) return { switched, unblocked: planned };
-  await untilObserved(cluster, change, patience);
-  return { switched, unblocked: await unblock(cluster, { ...unblocking, dryRun: false }) };
+  if (writer.dryRun || pods.length === 0) return { switched, unblocked: planned };
+  await untilObserved(writer, after, patience);
+  return { switched, unblocked: await unblock(writer, pods, after) };
+}
+
+/** Carries a rollback out. */
+export async function carryOut(
+  writer: Writer,
+  plan: RollbackPlan,
+  { again }: Occasion,
+): Promise<Done<RollbackChange> | Declined> {
+  const { switched, unblocked } = await rollBack(writer, plan, again);
+  if (!switched && !again) return alreadySo("roll it back");
+  return { change: { kind: "rollback", before: plan.before, after: plan.after, unblocked } };
 }
 
 /** Until then, a pod that is deleted comes back with the template that was replaced. */
-async function untilObserved(cluster: Cluster, { workload: ref, to }: TemplateSwitch, patience: number): Promise<void> {
+async function untilObserved({ reader, workload: ref }: Writer, to: RevisionRef, patience: number): Promise<void> {
   const deadline = Date.now() + patience;
   for (;;) {
-    const { workload, present } = await readTemplate(cluster, ref);
+    const workload = await readWithTemplate(reader, ref);
     const name = describeWorkload(ref);
-    if (present !== to.template) {
+    if (presentTemplate(workload) !== to.template) {
       throw new RemediationError("ObjectChanged", `${name}: somebody else changed its pod template meanwhile.`);
     }
     if (hasSeenSpec(workload)) return;

@@ -1,6 +1,6 @@
-import type { Cluster } from "../../shared/cluster/cluster.ts";
+import type { Reader } from "../../shared/cluster/cluster.ts";
 import { paths } from "../../shared/cluster/paths.ts";
-import type { RevisionRef, WorkloadRef } from "../../run/contracts.ts";
+import type { RevisionRef, WorkloadRef } from "../../shared/refs.ts";
 import { isRemediationError, RemediationError } from "../../shared/errors.ts";
 import { templateOfRevision } from "../../kinds/controller-revisions.ts";
 import { templateForDeployment, templateHash } from "../../shared/kubernetes/template.ts";
@@ -22,7 +22,7 @@ export interface EarlierTemplate {
  * @throws RemediationError `ObjectChanged` when the revision is gone, or holds another template by now
  */
 export async function readEarlierTemplate(
-  cluster: Cluster,
+  reader: Reader,
   workload: WorkloadRef,
   revision: RevisionRef,
 ): Promise<EarlierTemplate> {
@@ -33,7 +33,7 @@ export async function readEarlierTemplate(
       { cause },
     );
   try {
-    const found = await read(cluster, workload.namespace, revision);
+    const found = await read(reader, workload.namespace, revision);
     if (found === undefined || templateHash(found.template) !== revision.template) throw gone();
     return found;
   } catch (error) {
@@ -43,19 +43,19 @@ export async function readEarlierTemplate(
 }
 
 async function read(
-  cluster: Cluster,
+  reader: Reader,
   namespace: string,
   { kind, name }: RevisionRef,
 ): Promise<EarlierTemplate | undefined> {
   switch (kind) {
     case "ReplicaSet": {
-      const { metadata, spec } = await cluster.get<ReplicaSet>(paths.replicaSet(namespace, name));
+      const { metadata, spec } = await reader.get<ReplicaSet>(paths.replicaSet(namespace, name));
       return spec?.template === undefined
         ? undefined
         : { template: templateForDeployment(spec.template), changeCause: metadata?.annotations?.[CHANGE_CAUSE] };
     }
     case "ControllerRevision": {
-      const held = await cluster.get<ControllerRevision>(paths.controllerRevision(namespace, name));
+      const held = await reader.get<ControllerRevision>(paths.controllerRevision(namespace, name));
       const template = templateOfRevision(held);
       return template === undefined ? undefined : { template };
     }

@@ -1,24 +1,21 @@
-import type { Cluster, JsonPatchOperation } from "../../shared/cluster/cluster.ts";
-import type { RevisionRef, WorkloadRef } from "../../run/contracts.ts";
+import { rollsOutByItself } from "../../kinds/update-strategy.ts";
+import { describeWorkload } from "../../kinds/workloads.ts";
+import { workloadObject } from "../../kinds/object-ref.ts";
+import type { JsonPatchOperation, Reader } from "../../shared/cluster/cluster.ts";
 import { isRemediationError, RemediationError } from "../../shared/errors.ts";
 import { presentTemplate } from "../../shared/kubernetes/template.ts";
 import type { Deployment, Workload } from "../../shared/kubernetes/types.ts";
-import { rollsOutByItself } from "../../kinds/update-strategy.ts";
-import { assertNoOptOutOn } from "../../facts/opt-out.ts";
-import { describeWorkload, readWorkload, workloadPath } from "../../kinds/workloads.ts";
+import { pathOf } from "../../shared/object-ref.ts";
+import type { RevisionRef, WorkloadRef } from "../../shared/refs.ts";
+import type { Writer } from "../writer.ts";
 import { CHANGE_CAUSE, readEarlierTemplate, type EarlierTemplate } from "./earlier-template.ts";
-
-/** The status of a workload that rolls out changes often; each change of it makes the precondition fail. */
-const ATTEMPTS = 6;
 
 /** Which template is to be replaced by which. */
 export interface TemplateSwitch {
-  workload: WorkloadRef;
   /** The template that must be in place. */
   from: RevisionRef;
   /** The template to put in place, read from its ReplicaSet or ControllerRevision. */
   to: RevisionRef;
-  dryRun: boolean;
 }
 
 /**
@@ -29,39 +26,47 @@ export interface TemplateSwitch {
  *
  * @returns whether it was switched now; false when the wanted template was there already
  * @throws RemediationError `ObjectChanged` when somebody else changed the template, paused the rollout, chose an update
- *   strategy that replaces no pods, or deleted the revision since; `OptedOut`; `WorkloadNotFound`; `WriteRefused` when admission
- *   refuses the template; `InvalidStepInput` for another kind
+ *   strategy that replaces no pods, or deleted the revision since; `WorkloadNotFound`; `WriteRefused` when admission
+ *   refuses the template; `InvalidStepInput` for another kind; those of the writer
  */
-export async function switchTemplate(cluster: Cluster, change: TemplateSwitch): Promise<boolean> {
-  const { workload: ref, from, to, dryRun } = change;
-  for (let attempt = 1; ; attempt++) {
-    const { path, workload, present } = await readTemplate(cluster, ref);
-    if (present === to.template) return false;
-    assertNoOptOutOn(ref, workload);
+export async function switchTemplate(writer: Writer, { from, to }: TemplateSwitch): Promise<boolean> {
+  const { workload: ref, reader } = writer;
+  assertHasRevisions(ref);
+  const decide = async (workload: Workload) => {
+    const present = presentTemplate(workload) ?? "";
+    if (present === to.template) return "already so";
     assertUnchanged(ref, workload, present, from);
-    const patch = templatePatch(ref, workload, await readEarlierTemplate(cluster, ref, to));
-    try {
-      await cluster.patch(path, patch, { dryRun: true });
-      if (!dryRun) await cluster.patch(path, patch);
-      return true;
-    } catch (error) {
-      // Most often only the status moved on: look again, and decide again.
-      if (!isRemediationError(error, "ObjectChanged") || attempt >= ATTEMPTS) throw error;
-    }
+    return templatePatch(ref, workload, await readEarlierTemplate(reader, ref, to));
+  };
+  try {
+    return await writer.patch<Workload>(workloadObject(ref), decide, { tryFirst: true });
+  } catch (error) {
+    throw asWorkloadNotFound(error, reader, ref);
   }
 }
 
-/** The workload as it is, and the hash of its template. */
-export async function readTemplate(
-  cluster: Cluster,
-  ref: WorkloadRef,
-): Promise<{ path: string; workload: Workload; present: string }> {
-  const path = workloadPath(ref);
-  const workload = await readWorkload(cluster, ref);
-  if (path === undefined || workload === undefined || ref.kind === "ReplicaSet") {
-    throw new RemediationError("InvalidStepInput", `${describeWorkload(ref)} has no revisions to roll back to.`);
+/** The workload as it is. @throws RemediationError `WorkloadNotFound`; `InvalidStepInput` for a kind without revisions */
+export async function readWithTemplate(reader: Reader, ref: WorkloadRef): Promise<Workload> {
+  assertHasRevisions(ref);
+  try {
+    return await reader.get<Workload>(pathOf(workloadObject(ref)));
+  } catch (error) {
+    throw asWorkloadNotFound(error, reader, ref);
   }
-  return { path, workload, present: presentTemplate(workload) ?? "" };
+}
+
+function assertHasRevisions(ref: WorkloadRef): void {
+  if (ref.kind === "Deployment" || ref.kind === "StatefulSet" || ref.kind === "DaemonSet") return;
+  throw new RemediationError("InvalidStepInput", `${describeWorkload(ref)} has no revisions to roll back to.`);
+}
+
+function asWorkloadNotFound(error: unknown, { name }: Reader, ref: WorkloadRef): unknown {
+  if (!isRemediationError(error, "NotFound")) return error;
+  return new RemediationError(
+    "WorkloadNotFound",
+    `${describeWorkload(ref)} does not exist on ${name}. Check the name and the namespace.`,
+    { cause: error },
+  );
 }
 
 function assertUnchanged(ref: WorkloadRef, workload: Workload, present: string, from: RevisionRef): void {
@@ -79,7 +84,6 @@ function templatePatch(
   { template, changeCause }: EarlierTemplate,
 ): JsonPatchOperation[] {
   return [
-    { op: "test", path: "/metadata/resourceVersion", value: metadata?.resourceVersion },
     { op: "replace", path: "/spec/template", value: template },
     ...(kind === "Deployment" ? annotate(metadata?.annotations?.[CHANGE_CAUSE], changeCause) : []),
   ];

@@ -1,108 +1,83 @@
-import type { Cluster } from "../../shared/cluster/cluster.ts";
-import { paths } from "../../shared/cluster/paths.ts";
-import type { HpaBounds, ScalePlan, WorkloadRef } from "../../run/contracts.ts";
+import { workloadObject } from "../../kinds/object-ref.ts";
+import type { JsonPatchOperation } from "../../shared/cluster/cluster.ts";
 import { isRemediationError, RemediationError } from "../../shared/errors.ts";
 import { boundsOf, describeSize } from "../../shared/kubernetes/hpa.ts";
 import type { Hpa, ScaleObject } from "../../shared/kubernetes/types.ts";
-import { assertNotOptedOut } from "../../facts/opt-out.ts";
-
-/** The HPA's status changes with every sync; each change of it makes the precondition fail. */
-const ATTEMPTS = 6;
+import { hpaRef } from "../../shared/object-ref.ts";
+import type { HpaBounds } from "../../shared/refs.ts";
+import { alreadySo } from "../already-so.ts";
+import type { Declined, Done, Occasion } from "../remedy.ts";
+import type { Writer } from "../writer.ts";
+import type { ScaleChange, ScalePlan, Scaling } from "./contract.ts";
+import { describeTarget } from "./words.ts";
 
 /**
- * Moves an HPA's bounds, or a Deployment's replicas, from exactly one value to exactly another. Doing it again changes
+ * Moves an HPA's bounds, or a workload's replicas, from exactly one value to exactly another. Doing it again changes
  * nothing.
  * @returns whether it was moved now; false when it was there already
- * @throws RemediationError `ObjectChanged` when it is at neither value, or gone; `OptedOut`
+ * @throws RemediationError `ObjectChanged` when it is at neither value, or gone; those of the writer
  */
-export async function scale(
-  cluster: Cluster,
-  workload: WorkloadRef,
-  plan: ScalePlan,
-  dryRun: boolean,
-): Promise<boolean> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return plan.target === "hpa"
-        ? await moveBounds(cluster, workload, plan, dryRun)
-        : await setReplicas(cluster, workload, plan, dryRun);
-    } catch (error) {
-      if (isRemediationError(error, "NotFound"))
-        throw changed(`${describeTarget(workload, plan)} does not exist any more`);
-      const raced = isRemediationError(error, "ObjectChanged") && !(error instanceof ValueChanged);
-      if (!raced || attempt >= ATTEMPTS) throw error;
+export async function scale(writer: Writer, scaling: Scaling): Promise<boolean> {
+  try {
+    return await (scaling.target === "hpa" ? moveBounds(writer, scaling) : setReplicas(writer, scaling));
+  } catch (error) {
+    if (!isRemediationError(error, "NotFound")) throw error;
+    throw changed(`${describeTarget(writer.workload, scaling)} does not exist any more`);
+  }
+}
+
+/** Carries a scaling out. */
+export async function carryOut(
+  writer: Writer,
+  { scale: scaling }: ScalePlan,
+  { again }: Occasion,
+): Promise<Done<ScaleChange> | Declined> {
+  const scaled = await scale(writer, scaling);
+  if (!scaled && !again) return alreadySo("scale it");
+  return { change: { kind: "scale", scale: scaling } };
+}
+
+/** Takes a scaling back. */
+export async function back(writer: Writer, { scale: scaling }: ScaleChange): Promise<void> {
+  await scale(writer, reversed(scaling));
+}
+
+/** The scaling that takes this one back. */
+export function reversed(scaling: Scaling): Scaling {
+  return scaling.target === "hpa"
+    ? { ...scaling, from: scaling.to, to: scaling.from }
+    : { ...scaling, from: scaling.to, to: scaling.from };
+}
+
+function changed(what: string): RemediationError {
+  return new RemediationError("ObjectChanged", `It was left as it is: ${what}.`);
+}
+
+async function moveBounds(writer: Writer, { name, from, to }: Extract<Scaling, { target: "hpa" }>): Promise<boolean> {
+  const { namespace } = writer.workload;
+  return await writer.patch<Hpa>(hpaRef(namespace, name), (hpa): JsonPatchOperation[] | "already so" => {
+    const present = boundsOf(hpa);
+    if (equal(present, to)) return "already so";
+    if (!equal(present, from)) {
+      throw changed(`somebody else set the bounds of HPA ${namespace}/${name} to ${describeSize(present)}`);
     }
-  }
-}
-
-/** The plan that takes this one back. */
-export function reversed(plan: ScalePlan): ScalePlan {
-  return plan.target === "hpa" ? { ...plan, from: plan.to, to: plan.from } : { ...plan, from: plan.to, to: plan.from };
-}
-
-/** `HPA shop/web` or `Deployment shop/web`. */
-export function describeTarget({ kind, namespace, name }: WorkloadRef, plan: ScalePlan): string {
-  return plan.target === "hpa" ? `HPA ${namespace}/${plan.name}` : `${kind} ${namespace}/${name}`;
-}
-
-/** Not a race: the value itself is another one, so trying again is pointless. */
-class ValueChanged extends RemediationError {}
-
-function changed(what: string): ValueChanged {
-  return new ValueChanged("ObjectChanged", `It was left as it is: ${what}.`);
-}
-
-async function moveBounds(
-  cluster: Cluster,
-  workload: WorkloadRef,
-  { name, from, to }: Extract<ScalePlan, { target: "hpa" }>,
-  dryRun: boolean,
-): Promise<boolean> {
-  const { namespace } = workload;
-  const path = paths.hpa(namespace, name);
-  const hpa = await cluster.get<Hpa>(path);
-  const present = boundsOf(hpa);
-  if (equal(present, to)) return false;
-  if (!equal(present, from)) {
-    throw changed(`somebody else set the bounds of HPA ${namespace}/${name} to ${describeSize(present)}`);
-  }
-  await assertNotOptedOut(cluster, workload);
-  await cluster.patch(
-    path,
-    [
-      { op: "test", path: "/metadata/resourceVersion", value: hpa.metadata?.resourceVersion },
+    return [
       { op: "add", path: "/spec/minReplicas", value: to.min },
       { op: "add", path: "/spec/maxReplicas", value: to.max },
-    ],
-    { dryRun },
-  );
-  return true;
+    ];
+  });
 }
 
-async function setReplicas(
-  cluster: Cluster,
-  workload: WorkloadRef,
-  { from, to }: Extract<ScalePlan, { target: "replicas" }>,
-  dryRun: boolean,
-): Promise<boolean> {
-  const { namespace, name } = workload;
-  const path = paths.deploymentScale(namespace, name);
-  const current = await cluster.get<ScaleObject>(path);
-  const present = current.spec?.replicas ?? 0;
-  if (present === to) return false;
-  if (present !== from) {
-    throw changed(`somebody else scaled Deployment ${namespace}/${name} to ${describeSize(present)}`);
-  }
-  await assertNotOptedOut(cluster, workload);
-  await cluster.patch(
-    path,
-    [
-      { op: "test", path: "/metadata/resourceVersion", value: current.metadata?.resourceVersion },
-      { op: "add", path: "/spec/replicas", value: to },
-    ],
-    { dryRun },
-  );
-  return true;
+async function setReplicas(writer: Writer, { from, to }: Extract<Scaling, { target: "replicas" }>): Promise<boolean> {
+  const { kind, namespace, name } = writer.workload;
+  const decide = ({ spec }: ScaleObject): JsonPatchOperation[] | "already so" => {
+    const present = spec?.replicas ?? 0;
+    if (present === to) return "already so";
+    if (present !== from)
+      throw changed(`somebody else scaled ${kind} ${namespace}/${name} to ${describeSize(present)}`);
+    return [{ op: "add", path: "/spec/replicas", value: to }];
+  };
+  return await writer.patch<ScaleObject>(workloadObject(writer.workload), decide, { subresource: "scale" });
 }
 
 function equal(a: HpaBounds, b: HpaBounds): boolean {

@@ -1,8 +1,28 @@
-import type { HpaBounds, Remedy } from "../../run/contracts.ts";
+import type { Case } from "../../facts/case.ts";
+import { boundsOf } from "../../shared/kubernetes/hpa.ts";
+import type { Deployment } from "../../shared/kubernetes/types.ts";
 import type { Policy } from "../../shared/policy.ts";
+import type { HpaBounds } from "../../shared/refs.ts";
+import type { NoRemedy } from "../remedy.ts";
+import type { RequestedScale, ScalePlan } from "./contract.ts";
+
+/** The size that a runbook asks for: the HPA's bounds where one owns the scale, else the replicas. */
+export function requestedScale({ replicas }: RequestedScale, { evidence, policy }: Case): ScalePlan | NoRemedy {
+  const { hpa } = evidence;
+  const present = (evidence.workload as Deployment).spec?.replicas ?? 1;
+  if (hpa === undefined) return replicasFor(present, replicas, policy);
+  if (present === 0) {
+    return {
+      action: "none",
+      refusal: "ScaledToZero",
+      message: `It was scaled to zero, which switches HPA ${hpa.metadata?.name ?? ""} off. Scale it to one or more yourself, and the HPA takes over.`,
+    };
+  }
+  return boundsFor(hpa.metadata?.name ?? "", boundsOf(hpa), present, replicas, policy);
+}
 
 /** Raises an HPA's maximum by the policy's step, never past the policy's bound. */
-export function raisedBounds(hpa: string, from: HpaBounds, policy: Policy): Remedy {
+export function raisedBounds(hpa: string, from: HpaBounds, policy: Policy): ScalePlan | NoRemedy {
   const step = Math.max(1, Math.ceil(from.max * policy.scale.raise_hpa_by));
   const max = Math.min(policy.scale.max_replicas, from.max + step);
   if (max <= from.max) return limitReached(policy, `HPA ${hpa} is at its maximum of ${from.max} replicas`);
@@ -13,7 +33,13 @@ export function raisedBounds(hpa: string, from: HpaBounds, policy: Policy): Reme
  * Moves an HPA's bounds so that it settles at `replicas`: up by raising the minimum, down by lowering the maximum.
  * The HPA stays in charge between the bounds.
  */
-export function boundsFor(hpa: string, from: HpaBounds, present: number, replicas: number, policy: Policy): Remedy {
+export function boundsFor(
+  hpa: string,
+  from: HpaBounds,
+  present: number,
+  replicas: number,
+  policy: Policy,
+): ScalePlan | NoRemedy {
   if (replicas > policy.scale.max_replicas) return limitReached(policy, `${replicas} replicas are asked for`);
   const to =
     replicas >= present
@@ -24,13 +50,13 @@ export function boundsFor(hpa: string, from: HpaBounds, present: number, replica
 }
 
 /** Sets a Deployment's replicas, where no HPA owns them. */
-export function replicasFor(from: number, to: number, policy: Policy): Remedy {
+export function replicasFor(from: number, to: number, policy: Policy): ScalePlan | NoRemedy {
   if (to > policy.scale.max_replicas) return limitReached(policy, `${to} replicas are asked for`);
   if (from === to) return alreadyAsRequested(`it already has ${to} replicas`);
   return { action: "scale", scale: { target: "replicas", from, to } };
 }
 
-function limitReached(policy: Policy, what: string): Remedy {
+function limitReached(policy: Policy, what: string): NoRemedy {
   return {
     action: "none",
     refusal: "LimitReached",
@@ -38,6 +64,6 @@ function limitReached(policy: Policy, what: string): Remedy {
   };
 }
 
-function alreadyAsRequested(what: string): Remedy {
+function alreadyAsRequested(what: string): NoRemedy {
   return { action: "none", refusal: "AlreadyAsRequested", message: `Nothing to do: ${what}.` };
 }

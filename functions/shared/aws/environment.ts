@@ -1,7 +1,7 @@
 import type { Cluster } from "../cluster/cluster.ts";
 import { HttpCluster } from "../cluster/http-cluster.ts";
 import { parsePolicy } from "../policy.ts";
-import type { Environment } from "../step.ts";
+import type { Environment } from "../../run/step.ts";
 import { connectToEks } from "./eks.ts";
 import { measureInCloudWatch } from "./metrics.ts";
 import { publishToSns } from "../../notify/sns.ts";

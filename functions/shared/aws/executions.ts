@@ -6,7 +6,7 @@ import {
   type DescribeExecutionCommandOutput,
 } from "@aws-sdk/client-sfn";
 import { RemediationError } from "../errors.ts";
-import type { RemediationRequest } from "../request.ts";
+import type { RemediationRequest } from "../../run/request.ts";
 import { refusalOf } from "./refusal.ts";
 
 let client: SFNClient | undefined;

@@ -40,3 +40,6 @@ export interface Cluster {
   /** Evicts a pod through the Eviction API. @throws also `DisruptionBudgetExhausted` when a PodDisruptionBudget holds it. */
   evict(namespace: string, pod: string, preconditions: Preconditions, options?: WriteOptions): Promise<void>;
 }
+
+/** A cluster that can only be read. */
+export type Reader = Pick<Cluster, "name" | "get" | "list" | "table">;

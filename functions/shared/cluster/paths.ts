@@ -16,6 +16,11 @@ function collection(group: string, resource: string, namespace?: string): string
   return namespace === undefined ? `${base}/${resource}` : `${base}/namespaces/${segment(namespace)}/${resource}`;
 }
 
+/** The collection of a resource in a namespace. @param apiVersion as objects carry it: `v1`, `apps/v1` */
+export function collectionOf(apiVersion: string, plural: string, namespace: string): string {
+  return collection(apiVersion === "v1" ? "" : apiVersion, plural, namespace);
+}
+
 /** The path of one object in a collection. */
 export function objectIn(collection: string, name: string): string {
   return `${collection}/${segment(name)}`;

@@ -1,10 +1,10 @@
-import type { Cluster } from "../cluster/cluster.ts";
+import type { Reader } from "../cluster/cluster.ts";
 import { paths } from "../cluster/paths.ts";
-import type { HpaBounds, WorkloadRef } from "../../run/contracts.ts";
+import type { HpaBounds, WorkloadRef } from "../refs.ts";
 import type { Hpa } from "./types.ts";
 
 /** The HPA that owns the workload's scale, if there is one. */
-export async function hpaOf(cluster: Cluster, workload: WorkloadRef): Promise<Hpa | undefined> {
+export async function hpaOf(cluster: Reader, workload: WorkloadRef): Promise<Hpa | undefined> {
   const hpas = await cluster.list<Hpa>(paths.hpas(workload.namespace));
   return hpas.find((hpa) => {
     const { kind, name } = hpa.spec.scaleTargetRef;

@@ -1,4 +1,4 @@
-import type { Cluster } from "../cluster/cluster.ts";
+import type { Reader } from "../cluster/cluster.ts";
 import { paths } from "../cluster/paths.ts";
 import { isRemediationError, RemediationError } from "../errors.ts";
 import type { Namespace } from "./types.ts";
@@ -7,7 +7,7 @@ import type { Namespace } from "./types.ts";
  * Reads a namespace.
  * @throws RemediationError `NamespaceNotFound`; listing inside a namespace that does not exist would answer with nothing
  */
-export async function assertNamespace(cluster: Cluster, name: string): Promise<Namespace> {
+export async function assertNamespace(cluster: Reader, name: string): Promise<Namespace> {
   try {
     return await cluster.get<Namespace>(paths.namespace(name));
   } catch (error) {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Claim, WorkloadRef } from "../../../functions/run/contracts.ts";
+import type { Claim } from "../../../functions/run/contracts.ts";
+import type { WorkloadRef } from "../../../functions/shared/refs.ts";
 import type { Policy } from "../../../functions/shared/policy.ts";
 import type { FaultProxy } from "../proxy/proxy.ts";
 import { runWorkflow, type Run } from "../../../local/scenarios/run-workflow.ts";

@@ -3,7 +3,7 @@ import { historyOf } from "../../../functions/run/lease.ts";
 import { HttpCluster } from "../../../functions/shared/cluster/http-cluster.ts";
 import type { Lease } from "../../../functions/shared/kubernetes/types.ts";
 import { CLAIM_NAMESPACE, Policy } from "../../../functions/shared/policy.ts";
-import type { Environment } from "../../../functions/shared/step.ts";
+import type { Environment } from "../../../functions/run/step.ts";
 import { admittingStore } from "../../../local/embedded/admission.ts";
 import { addNodes, startControllers } from "../../../local/embedded/cluster.ts";
 import { EVENTS } from "../../../local/embedded/kinds.ts";

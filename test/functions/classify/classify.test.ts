@@ -39,8 +39,8 @@ describe("classify", () => {
       confidence: "high",
       remedy: {
         action: "rollback",
-        from: { revision: 2, name: "web-2" },
-        to: { revision: 1, name: "web-1" },
+        before: { revision: 2, name: "web-2" },
+        after: { revision: 1, name: "web-1" },
       },
     });
     expect(diagnosis.evidence).toContain("revision 1 has 2 available replicas now");
@@ -63,7 +63,7 @@ describe("classify", () => {
     expect(diagnosis).toMatchObject({
       cause: "CrashLoopAfterRollout",
       confidence: "medium",
-      remedy: { action: "rollback", to: { revision: 1 } },
+      remedy: { action: "rollback", after: { revision: 1 } },
     });
   });
 
@@ -84,7 +84,7 @@ describe("classify", () => {
       policy(),
     );
 
-    expect(diagnosis).toMatchObject({ cause: "ImageNotFound", remedy: { action: "rollback", to: { revision: 1 } } });
+    expect(diagnosis).toMatchObject({ cause: "ImageNotFound", remedy: { action: "rollback", after: { revision: 1 } } });
   });
 
   it("passes over a revision that is the same template restarted", () => {
@@ -106,7 +106,7 @@ describe("classify", () => {
       policy(),
     );
 
-    expect(diagnosis.remedy).toMatchObject({ action: "rollback", to: { revision: 1 } });
+    expect(diagnosis.remedy).toMatchObject({ action: "rollback", after: { revision: 1 } });
   });
 
   it("does not roll back when no earlier revision is known to have been healthy", () => {
@@ -234,7 +234,7 @@ describe("classify, asked by a runbook", () => {
         policy(),
       ).remedy;
 
-    expect(ask(1)).toMatchObject({ action: "rollback", from: { revision: 3 }, to: { revision: 1 } });
+    expect(ask(1)).toMatchObject({ action: "rollback", before: { revision: 3 }, after: { revision: 1 } });
     expect(ask(3)).toMatchObject({ action: "none", refusal: "AlreadyAsRequested" });
     expect(ask(9)).toMatchObject({ action: "none", refusal: "NoHealthyRevision" });
   });

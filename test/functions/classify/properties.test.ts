@@ -174,7 +174,7 @@ describe("no evidence ever leads to", () => {
         expect(drawn).toMatchObject({ healthyBefore: true, paused: false, onPresentRevision: true });
         expect(drawn.progressing.reason).not.toBe("ReplicaSetUpdated");
         const present = (seen.workload as Deployment).spec?.template;
-        expect(remedy.to.template).not.toBe(present === undefined ? "" : templateHash(present));
+        expect(remedy.after.template).not.toBe(present === undefined ? "" : templateHash(present));
       }),
       RUNS,
     );

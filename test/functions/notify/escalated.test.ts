@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { outcomeOf } from "../../../functions/notify/outcome.ts";
-import type { WorkloadRun } from "../../../functions/run/contracts.ts";
+import { outcomeOf } from "../../../functions/run/outcome.ts";
+import type { Try } from "../../../functions/run/contracts.ts";
 import { claimedRun, diagnosis, remedyResult } from "../../support/runs.ts";
 
-const first: NonNullable<WorkloadRun["first"]> = {
+const first: Try = {
   diagnosis: diagnosis({
     cause: "ContainerNotCreated",
     summary: "2 pods cannot start.",
@@ -21,14 +21,14 @@ const first: NonNullable<WorkloadRun["first"]> = {
 describe("a second try", () => {
   it("that helps is a recovery by that remedy", () => {
     const verification = { ...first.verification, verdict: "recovered" as const, reasons: [] };
-    const run = claimedRun({ first, diagnosis: diagnosis(), remedy: remedyResult(), verification });
+    const run = claimedRun({ tries: [first], diagnosis: diagnosis(), remedy: remedyResult(), verification });
 
     expect(outcomeOf(run, false)).toMatchObject({ outcome: "Recovered", action: "rollback", needs_person: false });
   });
 
   it("that the evidence does not allow leaves it to a person, with the first try and the reason", () => {
     const remedy = { action: "none", refusal: "NoHealthyRevision", message: "No earlier revision is known." } as const;
-    const report = outcomeOf(claimedRun({ first, diagnosis: diagnosis({ remedy }) }), false);
+    const report = outcomeOf(claimedRun({ tries: [first], diagnosis: diagnosis({ remedy }) }), false);
 
     expect(report).toMatchObject({ outcome: "Unresolved", action: "restart", needs_person: true });
     expect(report.summary).toContain("Evicted 2 pods. It did not help: 0 of 2 replicas ready.");
@@ -40,7 +40,7 @@ describe("a second try", () => {
 
     const notApplied = { diagnosis: diagnosis(), remedy: remedyResult({ status: "failed" }), remedy_error: error };
     for (const found of [{ error }, notApplied, { diagnosis: diagnosis(), remedy_error: error, error }]) {
-      expect(outcomeOf(claimedRun({ first, ...found }), false)).toMatchObject({
+      expect(outcomeOf(claimedRun({ tries: [first], ...found }), false)).toMatchObject({
         outcome: "Unresolved",
         reason: "Forbidden",
         summary: expect.stringContaining("Grant this verb.") as string,

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { chatOf } from "../../../functions/notify/chat-form.ts";
 import { consoleLink } from "../../../functions/notify/console-link.ts";
 import { workloadMessage } from "../../../functions/notify/message.ts";
-import { outcomeOf } from "../../../functions/notify/outcome.ts";
+import { outcomeOf } from "../../../functions/run/outcome.ts";
 import { formsOf } from "../../../functions/notify/sns.ts";
 import { NotificationDocument } from "../../../functions/run/notification.ts";
 import type { WorkloadRun } from "../../../functions/run/contracts.ts";

@@ -3,7 +3,7 @@ import { notify } from "../../../functions/notify/handler.ts";
 import type { Diagnosis, Refusal, WorkloadRun } from "../../../functions/run/contracts.ts";
 import { RemediationError } from "../../../functions/shared/errors.ts";
 import type { Notification } from "../../../functions/run/notification.ts";
-import type { Environment } from "../../../functions/shared/step.ts";
+import type { Environment } from "../../../functions/run/step.ts";
 import { ApiServer, refusal } from "../../support/api-server.ts";
 import { NOW } from "../../support/objects.ts";
 import { claimedRun, diagnosis, remedyResult } from "../../support/runs.ts";

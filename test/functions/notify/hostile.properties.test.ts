@@ -2,7 +2,7 @@ import fc, { type Arbitrary } from "fast-check";
 import { describe, expect, it } from "vitest";
 import { chatOf } from "../../../functions/notify/chat-form.ts";
 import { failureMessage, stormMessage, workloadMessage } from "../../../functions/notify/message.ts";
-import { outcomeOf } from "../../../functions/notify/outcome.ts";
+import { outcomeOf } from "../../../functions/run/outcome.ts";
 import { formsOf } from "../../../functions/notify/sns.ts";
 import {
   Detection,
@@ -74,9 +74,9 @@ const remedy: Arbitrary<Remedy> = fc.oneof(
   }),
   fc.record({
     action: fc.constant("rollback" as const),
-    from: revision,
-    to: revision,
-    unblock: fc.array(target, { maxLength: 2 }),
+    before: revision,
+    after: revision,
+    unblocked: fc.array(target, { maxLength: 2 }),
   }),
   fc.record({ action: fc.constant("scale" as const), scale }),
 );
@@ -133,7 +133,7 @@ const run: Arbitrary<WorkloadRun> = fc
     fc.record({ cluster_name, dry_run: fc.boolean(), execution, incident }),
     some({
       claim,
-      first: fc.record({ diagnosis, remedy: applied, verification }),
+      tries: fc.array(fc.record({ diagnosis, remedy: applied, verification }), { maxLength: 2 }),
       diagnosis,
       remedy: applied,
       verification,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { measurementsOf } from "../../../functions/notify/measurements.ts";
-import { outcomeOf } from "../../../functions/notify/outcome.ts";
+import { outcomeOf } from "../../../functions/run/outcome.ts";
 import type { WorkloadRun } from "../../../functions/run/contracts.ts";
 import { ago, incident, NOW } from "../../support/objects.ts";
 import { claimedRun, diagnosis, remedyResult } from "../../support/runs.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { failureMessage, stormMessage, workloadMessage } from "../../../functions/notify/message.ts";
-import { outcomeOf } from "../../../functions/notify/outcome.ts";
+import { outcomeOf } from "../../../functions/run/outcome.ts";
 import type { Detection, WorkloadRun } from "../../../functions/run/contracts.ts";
 import { incident, WEB } from "../../support/objects.ts";
 import { claimedRun, diagnosis, remedyResult } from "../../support/runs.ts";

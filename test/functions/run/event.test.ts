@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Report, WorkloadRun } from "../../../functions/run/contracts.ts";
 import { RemediationError } from "../../../functions/shared/errors.ts";
 import { eventFor, recordEvent, recordOutcome, withEvent, type Note } from "../../../functions/run/event.ts";
-import type { Environment } from "../../../functions/shared/step.ts";
+import type { Environment } from "../../../functions/run/step.ts";
 import { ApiServer, refusal } from "../../support/api-server.ts";
 import { incident, NOW, WEB } from "../../support/objects.ts";
 import { claimedRun, diagnosis, remedyResult } from "../../support/runs.ts";
@@ -58,7 +58,7 @@ describe("an Event", () => {
     };
     const first = { diagnosis: tried ?? diagnosis(), remedy: remedyResult(), verification };
 
-    expect(eventFor({ ...run, first }, NOTE, NOW)?.involvedObject.uid).toBe("web-uid");
+    expect(eventFor({ ...run, tries: [first] }, NOTE, NOW)?.involvedObject.uid).toBe("web-uid");
   });
 
   it("has the same name however often a step is repeated, and another for another execution, workload or reason", () => {

@@ -1,14 +1,17 @@
+import { remedyFor } from "../../../functions/remedies/remedies.ts";
+import { remedyStep } from "../../../functions/remedies/step.ts";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { outcomeOf } from "../../../functions/notify/outcome.ts";
-import { restartPods } from "../../../functions/remedies/restart/handler.ts";
-import { rollback } from "../../../functions/remedies/rollback/handler.ts";
-import { scaleWorkload } from "../../../functions/remedies/scale/handler.ts";
+import { outcomeOf } from "../../../functions/run/outcome.ts";
 import type { Diagnosis, Verification, WorkloadRun } from "../../../functions/run/contracts.ts";
-import type { Environment } from "../../../functions/shared/step.ts";
+import type { Environment } from "../../../functions/run/step.ts";
 import { verifyWorkload } from "../../../functions/verify/handler.ts";
 import { ApiServer } from "../../support/api-server.ts";
 import { appliedRun, claimedRun, diagnosis } from "../../support/runs.ts";
 import { unreachableEnvironment } from "../../support/scripted.ts";
+
+const restartPods = remedyStep(remedyFor("restart"));
+const rollback = remedyStep(remedyFor("rollback"));
+const scaleWorkload = remedyStep(remedyFor("scale"));
 
 let api: ApiServer;
 let environment: Environment;

@@ -1,3 +1,5 @@
+import { remedyFor } from "../../../functions/remedies/remedies.ts";
+import { remedyStep } from "../../../functions/remedies/step.ts";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,14 +10,13 @@ import { claim } from "../../../functions/claim/handler.ts";
 import { diagnose } from "../../../functions/classify/handler.ts";
 import { detect } from "../../../functions/detect/handler.ts";
 import { notify } from "../../../functions/notify/handler.ts";
-import { restartPods } from "../../../functions/remedies/restart/handler.ts";
 import { observed } from "../../../functions/shared/aws/lambda.ts";
 import { formsOf } from "../../../functions/notify/sns.ts";
 import { HttpCluster, type Connection } from "../../../functions/shared/cluster/http-cluster.ts";
 import { WorkloadRun } from "../../../functions/run/contracts.ts";
 import { isRemediationError } from "../../../functions/shared/errors.ts";
 import type { Notification } from "../../../functions/run/notification.ts";
-import type { Environment, Step } from "../../../functions/shared/step.ts";
+import type { Environment, Step } from "../../../functions/run/step.ts";
 import { verifyWorkload } from "../../../functions/verify/handler.ts";
 import { connectionFromKubeconfig } from "../../../local/command-line/kubeconfig.ts";
 import { reportOf } from "../../../local/report/html.ts";
@@ -24,6 +25,8 @@ import { ApiServer, found, type Answer } from "../../support/api-server.ts";
 import { crashingPod, NOW } from "../../support/objects.ts";
 import { claimedRun, diagnosis } from "../../support/runs.ts";
 import { unreachableEnvironment } from "../../support/scripted.ts";
+
+const restartPods = remedyStep(remedyFor("restart"));
 
 /** What must never be seen again once it is in a credential. */
 const CANARY = "k8s-aws-v1.canary-Zm9yIG5vYm9keSdzIGV5ZXM";

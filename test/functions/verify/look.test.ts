@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Remedy, WorkloadRun } from "../../../functions/run/contracts.ts";
 import { templateHash } from "../../../functions/shared/kubernetes/template.ts";
 import { lookWhatWasDone } from "../../../functions/verify/look.ts";
-import type { WorkloadState } from "../../../functions/verify/state.ts";
+import type { WorkloadState } from "../../../functions/facts/state.ts";
 import { ago, deployment, hpa, NOW, pod, policy, template } from "../../support/objects.ts";
 import { claimedRun, diagnosis } from "../../support/runs.ts";
 
@@ -15,7 +15,7 @@ const [OLD, NEW] = ["shop/web:1", "shop/web:2"].map((image, index) => ({
 const pods = ["a", "b", "c"].map((name) => ({ name, uid: `${name}-uid` }));
 
 const RESTART: Remedy = { action: "restart", mode: "evict", pods };
-const ROLLBACK: Remedy = { action: "rollback", from: NEW, to: OLD, unblock: pods.slice(0, 1) };
+const ROLLBACK: Remedy = { action: "rollback", before: NEW, after: OLD, unblocked: pods.slice(0, 1) };
 const BOUNDS: Remedy = {
   action: "scale",
   scale: { target: "hpa", name: "web", from: { min: 2, max: 4 }, to: { min: 2, max: 6 } },

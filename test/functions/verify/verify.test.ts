@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Verification, WorkloadRun } from "../../../functions/run/contracts.ts";
 import { verify } from "../../../functions/verify/verify.ts";
 import { templateHash } from "../../../functions/shared/kubernetes/template.ts";
-import type { WorkloadState } from "../../../functions/verify/state.ts";
+import type { WorkloadState } from "../../../functions/facts/state.ts";
 import { ago, crashingPod, deployment, hpa, NOW, pod, policy, template } from "../../support/objects.ts";
 import { appliedRun, diagnosis } from "../../support/runs.ts";
 
@@ -138,7 +138,10 @@ describe("verify", () => {
   });
 
   it("after raising an HPA's maximum, waits until the HPA no longer wants more", () => {
-    const run = appliedRun();
+    const run = appliedRun({
+      kind: "scale",
+      scale: { target: "hpa", name: "web", from: { min: 2, max: 4 }, to: { min: 2, max: 6 } },
+    });
     const limited = { ...run, diagnosis: { ...run.diagnosis, cause: "HpaAtMaximum" } } as WorkloadRun;
     const stillAtMaximum = state({ hpa: hpa({ max: 6, current: 6, limited: "TooManyReplicas" }) });
 

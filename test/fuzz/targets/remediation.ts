@@ -1,15 +1,14 @@
+import { remedyFor } from "../../../functions/remedies/remedies.ts";
+import { remedyStep } from "../../../functions/remedies/step.ts";
 import fc from "fast-check";
 import { claim } from "../../../functions/claim/handler.ts";
 import { diagnose } from "../../../functions/classify/handler.ts";
 import { detect } from "../../../functions/detect/handler.ts";
 import { notify } from "../../../functions/notify/handler.ts";
-import { restartPods } from "../../../functions/remedies/restart/handler.ts";
-import { rollback } from "../../../functions/remedies/rollback/handler.ts";
-import { scaleWorkload } from "../../../functions/remedies/scale/handler.ts";
 import { WorkloadRun, type Detection, type Incident } from "../../../functions/run/contracts.ts";
 import type { Notification } from "../../../functions/run/notification.ts";
 import type { Policy } from "../../../functions/shared/policy.ts";
-import type { Environment } from "../../../functions/shared/step.ts";
+import type { Environment } from "../../../functions/run/step.ts";
 import { verifyWorkload } from "../../../functions/verify/handler.ts";
 import { expectPayload, resultOf } from "../broken.ts";
 import { expectStormOnly, expectWithinPlan, expectWithinPolicy } from "../scope.ts";
@@ -18,6 +17,10 @@ import { environmentOf, field, policyOf, type Target } from "../target.ts";
 import { expectHonest } from "../told.ts";
 import { WorldCluster } from "../world.ts";
 import { REQUESTS } from "./requests.ts";
+
+const restartPods = remedyStep(remedyFor("restart"));
+const rollback = remedyStep(remedyFor("rollback"));
+const scaleWorkload = remedyStep(remedyFor("scale"));
 
 const EXECUTION = { id: "arn:aws:states:eu-west-1:123456789012:execution:remediation:run-1", name: "run-1" };
 /** How many incidents of one detection are remedied. */

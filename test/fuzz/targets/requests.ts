@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { answerAgent, Started } from "../../../functions/agent/agent.ts";
 import { Detection } from "../../../functions/run/contracts.ts";
 import { claimSeconds, modeOf, parsePolicy, Policy } from "../../../functions/shared/policy.ts";
-import { isRunbookRequest, parseRequest } from "../../../functions/shared/request.ts";
+import { isRunbookRequest, parseRequest } from "../../../functions/run/request.ts";
 import { outOfScope } from "../../../functions/shared/scope.ts";
 import { anyJson, hostileText } from "../../support/hostile.ts";
 import { expectLine, expectPayload, hold, resultOf } from "../broken.ts";

@@ -1,13 +1,12 @@
+import { remedyFor } from "../../../functions/remedies/remedies.ts";
+import { remedyStep } from "../../../functions/remedies/step.ts";
 import fc from "fast-check";
 import { claim } from "../../../functions/claim/handler.ts";
 import { diagnose } from "../../../functions/classify/handler.ts";
 import { notify } from "../../../functions/notify/handler.ts";
-import { restartPods } from "../../../functions/remedies/restart/handler.ts";
-import { rollback } from "../../../functions/remedies/rollback/handler.ts";
-import { scaleWorkload } from "../../../functions/remedies/scale/handler.ts";
 import { Detection, WorkloadRun } from "../../../functions/run/contracts.ts";
 import type { Notification } from "../../../functions/run/notification.ts";
-import type { Environment } from "../../../functions/shared/step.ts";
+import type { Environment } from "../../../functions/run/step.ts";
 import { verifyWorkload } from "../../../functions/verify/handler.ts";
 import { hostileText } from "../../support/hostile.ts";
 import { appliedRun, claimedRun, diagnosis, remedyResult } from "../../support/runs.ts";
@@ -17,6 +16,10 @@ import { somePolicy, TEMPLATES, worlds } from "../seeds.ts";
 import { environmentOf, field, policyOf, type Target } from "../target.ts";
 import { expectHonest } from "../told.ts";
 import { WorldCluster } from "../world.ts";
+
+const restartPods = remedyStep(remedyFor("restart"));
+const rollback = remedyStep(remedyFor("rollback"));
+const scaleWorkload = remedyStep(remedyFor("scale"));
 
 /** The steps that take a run, by the name that an input gives. */
 const STEPS: Readonly<Record<string, (environment: Environment) => (event: unknown) => Promise<unknown>>> = {
@@ -37,7 +40,7 @@ const restarting = diagnosis({
 });
 const rollingBack = diagnosis({
   workload_uid: "deploy-uid",
-  remedy: { action: "rollback", from: FROM, to: TO, unblock: [] },
+  remedy: { action: "rollback", before: FROM, after: TO, unblocked: [] },
 });
 const scaling = diagnosis({
   workload_uid: "deploy-uid",
@@ -138,16 +141,18 @@ const told = fc.oneof(
       { ...claimedRun(), error: { Error: "Forbidden", Cause: '{"errorType":"Forbidden","errorMessage":"No."}' } },
       {
         ...claimedRun(),
-        first: {
-          diagnosis: restarting,
-          remedy: remedyResult(),
-          verification: {
-            verdict: "not_recovered",
-            reasons: ["x"],
-            wait_seconds: 1,
-            observation: { digest: "d", well_since: null },
+        tries: [
+          {
+            diagnosis: restarting,
+            remedy: remedyResult(),
+            verification: {
+              verdict: "not_recovered",
+              reasons: ["x"],
+              wait_seconds: 1,
+              observation: { digest: "d", well_since: null },
+            },
           },
-        },
+        ],
       },
     )
     .map((run) => ({ about: "workload", run })),

@@ -1,7 +1,7 @@
 import type { ExecutionEvent } from "../../../local/engine/engine.ts";
 import type { Recording } from "../../../local/report/recording.ts";
 import type { WorkloadResult, WorkloadRun } from "../../../functions/run/contracts.ts";
-import { outcomeOf } from "../../../functions/notify/outcome.ts";
+import { outcomeOf } from "../../../functions/run/outcome.ts";
 import { NOW } from "../../support/objects.ts";
 import { claimedRun, diagnosis, remedyResult } from "../../support/runs.ts";
 

@@ -78,7 +78,7 @@ describe("a Deployment's rollout", () => {
 
     expect(diagnosis).toMatchObject({
       cause: "CrashLoopAfterRollout",
-      remedy: { action: "rollback", to: { revision: 1 } },
+      remedy: { action: "rollback", after: { revision: 1 } },
     });
   });
 });

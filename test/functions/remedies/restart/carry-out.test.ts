@@ -1,10 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { restart, type RestartRemedy } from "../../../../functions/remedies/restart/carry-out.ts";
+import { restart } from "../../../../functions/remedies/restart/carry-out.ts";
+import type { RestartPlan } from "../../../../functions/remedies/restart/contract.ts";
 import { ApiServer, BUDGET_EXHAUSTED, found, refusal } from "../../../support/api-server.ts";
 import { WEB, ago, crashingPod, pod } from "../../../support/objects.ts";
+import { writerFor } from "../../../support/writers.ts";
 
 const PODS = "/api/v1/namespaces/shop/pods";
-const OPTIONS = { workload: WEB, dryRun: false, again: false, onlyFailing: true };
+const OPTIONS = { dryRun: false, again: false, onlyFailing: true };
 
 let api: ApiServer;
 beforeEach(async () => {
@@ -14,11 +16,16 @@ afterEach(() => api.stop());
 
 const target = (name: string) => ({ name, uid: `${name}-uid` });
 
-function evict(...names: string[]): RestartRemedy {
+/** Carries out a restart. */
+function restarted(plan: RestartPlan, { dryRun, again, onlyFailing }: typeof OPTIONS) {
+  return restart(writerFor(api.cluster(), WEB, plan, dryRun), plan, { again, requested: !onlyFailing });
+}
+
+function evict(...names: string[]): RestartPlan {
   return { action: "restart", mode: "evict", pods: names.map(target) };
 }
 
-const cleanUp: RestartRemedy = { ...evict("a"), mode: "clean_up" };
+const cleanUp: RestartPlan = { ...evict("a"), mode: "clean_up" };
 
 /** Pods that crash, and whose eviction is granted. */
 function crashing(...names: string[]): void {
@@ -32,7 +39,7 @@ describe("a restart", () => {
   it("evicts each pod, pinned by its UID", async () => {
     crashing("a", "b");
 
-    expect(await restart(api.cluster(), evict("a", "b"), OPTIONS)).toEqual({
+    expect(await restarted(evict("a", "b"), OPTIONS)).toEqual({
       replaced: [target("a"), target("b")],
       gone: [],
       recovered: [],
@@ -49,7 +56,7 @@ describe("a restart", () => {
 
   it("in a dry run asks for the eviction without it happening", async () => {
     crashing("a");
-    await restart(api.cluster(), evict("a"), { ...OPTIONS, dryRun: true });
+    await restarted(evict("a"), { ...OPTIONS, dryRun: true });
 
     expect(api.writes).toMatchObject([
       { query: { dryRun: "All" }, body: { deleteOptions: { dryRun: ["All"], preconditions: { uid: "a-uid" } } } },
@@ -60,10 +67,10 @@ describe("a restart", () => {
     crashing("a");
     api.on("GET", `${PODS}/a`, found(pod({ name: "a" })));
 
-    expect(await restart(api.cluster(), evict("a"), OPTIONS)).toMatchObject({ replaced: [], recovered: [target("a")] });
+    expect(await restarted(evict("a"), OPTIONS)).toMatchObject({ replaced: [], recovered: [target("a")] });
     expect(api.writes).toEqual([]);
 
-    await restart(api.cluster(), evict("a"), { ...OPTIONS, onlyFailing: false });
+    await restarted(evict("a"), { ...OPTIONS, onlyFailing: false });
     expect(api.writes).toHaveLength(1);
   });
 
@@ -76,8 +83,8 @@ describe("a restart", () => {
     async (_what, answer) => {
       api.on("GET", `${PODS}/a`, answer);
 
-      const first = await restart(api.cluster(), evict("a"), OPTIONS);
-      const second = await restart(api.cluster(), evict("a"), { ...OPTIONS, again: true });
+      const first = await restarted(evict("a"), OPTIONS);
+      const second = await restarted(evict("a"), { ...OPTIONS, again: true });
 
       expect([first.gone, first.replaced]).toEqual([[target("a")], []]);
       expect([second.gone, second.replaced]).toEqual([[], [target("a")]]);
@@ -92,7 +99,7 @@ describe("a restart", () => {
     crashing("a", "b");
     api.on("POST", `${PODS}/a/eviction`, answer);
 
-    expect(await restart(api.cluster(), evict("a", "b"), OPTIONS)).toMatchObject({
+    expect(await restarted(evict("a", "b"), OPTIONS)).toMatchObject({
       gone: [target("a")],
       replaced: [target("b")],
     });
@@ -102,7 +109,7 @@ describe("a restart", () => {
     crashing("a", "b");
     api.on("POST", `${PODS}/a/eviction`, BUDGET_EXHAUSTED);
 
-    await expect(restart(api.cluster(), evict("a", "b"), OPTIONS)).rejects.toMatchObject({
+    await expect(restarted(evict("a", "b"), OPTIONS)).rejects.toMatchObject({
       name: "DisruptionBudgetExhausted",
     });
     expect(api.writes).toHaveLength(1);
@@ -112,7 +119,7 @@ describe("a restart", () => {
     crashing("a", "b", "c");
     api.on("POST", `${PODS}/b/eviction`, BUDGET_EXHAUSTED);
 
-    expect(await restart(api.cluster(), evict("a", "b", "c"), OPTIONS)).toEqual({
+    expect(await restarted(evict("a", "b", "c"), OPTIONS)).toEqual({
       replaced: [target("a")],
       gone: [],
       recovered: [],
@@ -129,7 +136,7 @@ describe("a restart", () => {
     crashing("a");
     api.on("POST", `${PODS}/a/eviction`, refusal(status, "no"));
 
-    await expect(restart(api.cluster(), evict("a"), OPTIONS)).rejects.toMatchObject({ name });
+    await expect(restarted(evict("a"), OPTIONS)).rejects.toMatchObject({ name });
   });
 });
 
@@ -138,14 +145,14 @@ describe("a clean-up", () => {
     api.on("GET", `${PODS}/a`, found(pod({ name: "a", status: { phase: "Failed" } })));
     api.on("DELETE", `${PODS}/a`, found({}));
 
-    expect((await restart(api.cluster(), cleanUp, OPTIONS)).replaced).toEqual([target("a")]);
+    expect((await restarted(cleanUp, OPTIONS)).replaced).toEqual([target("a")]);
     expect(api.writes).toMatchObject([{ path: `${PODS}/a`, body: { preconditions: { uid: "a-uid" } } }]);
   });
 
   it("never deletes a pod that still runs, however it fails", async () => {
     crashing("a");
 
-    expect(await restart(api.cluster(), cleanUp, { ...OPTIONS, onlyFailing: false })).toMatchObject({
+    expect(await restarted(cleanUp, { ...OPTIONS, onlyFailing: false })).toMatchObject({
       replaced: [],
       recovered: [target("a")],
     });
@@ -157,7 +164,7 @@ describe("a dry run of a clean-up", () => {
   it("says so in the body of the delete, which is all that the API server reads of one", async () => {
     api.on("GET", `${PODS}/a`, found(pod({ name: "a", status: { phase: "Failed" } })));
     api.on("DELETE", `${PODS}/a`, found({}));
-    await restart(api.cluster(), cleanUp, { ...OPTIONS, dryRun: true });
+    await restarted(cleanUp, { ...OPTIONS, dryRun: true });
 
     expect(api.writes).toMatchObject([{ body: { dryRun: ["All"], preconditions: { uid: "a-uid" } } }]);
   });
@@ -172,7 +179,7 @@ describe("a pod under two disruption budgets", () => {
       refusal(500, "This pod has more than one PodDisruptionBudget, which the eviction subresource does not support."),
     );
 
-    await expect(restart(api.cluster(), evict("a"), OPTIONS)).rejects.toMatchObject({
+    await expect(restarted(evict("a"), OPTIONS)).rejects.toMatchObject({
       name: "DisruptionBudgetExhausted",
     });
   });

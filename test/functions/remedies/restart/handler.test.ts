@@ -1,12 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { restartPods } from "../../../../functions/remedies/restart/handler.ts";
-import type { Environment } from "../../../../functions/shared/step.ts";
+import { remedyFor } from "../../../../functions/remedies/remedies.ts";
+import { remedyStep } from "../../../../functions/remedies/step.ts";
+import type { Environment } from "../../../../functions/run/step.ts";
 import { ApiServer, found, refusal } from "../../../support/api-server.ts";
 import { crashingPod, NOW } from "../../../support/objects.ts";
 import { claimOf, claimedRun, diagnosis } from "../../../support/runs.ts";
 import { unreachableEnvironment } from "../../../support/scripted.ts";
 
 const SHOP = "/api/v1/namespaces/shop";
+
+const restartPods = remedyStep(remedyFor("restart"));
 
 let api: ApiServer;
 let environment: Environment;

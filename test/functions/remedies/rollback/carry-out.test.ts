@@ -1,19 +1,19 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { rollBack, type RollBack } from "../../../../functions/remedies/rollback/carry-out.ts";
+import { rollBack } from "../../../../functions/remedies/rollback/carry-out.ts";
+import type { RollbackPlan } from "../../../../functions/remedies/rollback/contract.ts";
 import { ApiServer, found, refusal } from "../../../support/api-server.ts";
 import { ago, template } from "../../../support/objects.ts";
 import { controllerRevision, DB, db, dbPod, revisionOf } from "../../../support/set-objects.ts";
+import { writerFor } from "../../../support/writers.ts";
 
 const STATEFUL_SET = "/apis/apps/v1/namespaces/shop/statefulsets/db";
 const POD = "/api/v1/namespaces/shop/pods/db-2";
 const TARGET = { name: "db-2", uid: "db-2-uid" };
-const ROLL_BACK: RollBack = {
-  workload: DB,
-  from: revisionOf(2),
-  to: revisionOf(1),
-  unblock: [TARGET],
-  dryRun: false,
-  again: true,
+const PLAN: RollbackPlan = {
+  action: "rollback",
+  before: revisionOf(2),
+  after: revisionOf(1),
+  unblocked: [TARGET],
 };
 const GOOD = template("shop/web:1");
 const STUCK = dbPod(2, 2, { ready: false });
@@ -21,14 +21,18 @@ const STUCK = dbPod(2, 2, { ready: false });
 let api: ApiServer;
 beforeEach(async () => {
   api = await ApiServer.start();
-  // As it was diagnosed; then with the template back and unseen by its controller; then seen.
+  // As it was diagnosed; once its template is back, first unseen by its controller, then seen.
   const back = (observedGeneration: number) =>
     db({
       template: GOOD,
       metadata: { name: "db", generation: 2 },
       status: { observedGeneration },
     });
-  api.on("GET", STATEFUL_SET, found(db()), found(back(1)), found(back(2)));
+  let looks = 0;
+  api.on("GET", STATEFUL_SET, (response) => {
+    const isBack = api.writes.some(({ path, query }) => path === STATEFUL_SET && query["dryRun"] === undefined);
+    response.end(JSON.stringify(isBack ? back(++looks) : db()));
+  });
   api.on("GET", "/apis/apps/v1/namespaces/shop/controllerrevisions/db-r1", found(controllerRevision(1)));
   api.on("PATCH", STATEFUL_SET, found({}));
   api.on("GET", POD, found(STUCK));
@@ -36,8 +40,10 @@ beforeEach(async () => {
 });
 afterEach(() => api.stop());
 
-const rolledBack = async (change: Partial<RollBack> = {}) =>
-  (await rollBack(api.cluster(), { ...ROLL_BACK, ...change })).unblocked;
+/** Rolls back, as a step does that was tried before. */
+const roll = ({ dryRun = false, again = true } = {}, patience?: number) =>
+  rollBack(writerFor(api.cluster(), DB, PLAN, dryRun), PLAN, again, patience);
+const rolledBack = async (options = {}) => (await roll(options)).unblocked;
 const writes = () =>
   api.writes.map(({ method, path, query }) => `${method} ${path === POD ? "pod" : "set"} ${query["dryRun"] ?? "now"}`);
 
@@ -58,8 +64,8 @@ describe("rolling back a stuck StatefulSet", () => {
   });
 
   it("says whether it was the one that put the template back", async () => {
-    expect(await rollBack(api.cluster(), ROLL_BACK)).toMatchObject({ switched: true });
-    expect(await rollBack(api.cluster(), ROLL_BACK)).toMatchObject({ switched: false });
+    expect(await roll()).toMatchObject({ switched: true });
+    expect(await roll()).toMatchObject({ switched: false });
   });
 
   it("in a dry run tries everything and writes nothing", async () => {
@@ -86,7 +92,7 @@ describe("rolling back a stuck StatefulSet", () => {
   it("where somebody else has put the template back, leaves the pod to them, too", async () => {
     api.on("GET", STATEFUL_SET, found(db({ template: GOOD })));
 
-    expect(await rollBack(api.cluster(), { ...ROLL_BACK, again: false })).toEqual({ switched: false, unblocked: [] });
+    expect(await roll({ again: false })).toEqual({ switched: false, unblocked: [] });
     expect(writes()).toEqual(["DELETE pod All"]);
   });
 
@@ -111,7 +117,7 @@ describe("rolling back a stuck StatefulSet", () => {
   });
 
   it("deletes nothing when somebody else changes the template right after", async () => {
-    api.on("GET", STATEFUL_SET, found(db()), found(db({ template: template("shop/web:3") })));
+    api.on("GET", STATEFUL_SET, found(db()), found(db()), found(db({ template: template("shop/web:3") })));
 
     await expect(rolledBack()).rejects.toMatchObject({ name: "ObjectChanged" });
     expect(writes()).not.toContain("DELETE pod now");
@@ -124,7 +130,7 @@ describe("rolling back a stuck StatefulSet", () => {
       found(db({ template: GOOD, metadata: { name: "db", generation: 2 }, status: { observedGeneration: 1 } })),
     );
 
-    await expect(rollBack(api.cluster(), ROLL_BACK, 0)).rejects.toMatchObject({ name: "ClusterUnavailable" });
+    await expect(roll({}, 0)).rejects.toMatchObject({ name: "ClusterUnavailable" });
     expect(writes()).toEqual(["DELETE pod All"]);
   });
 });

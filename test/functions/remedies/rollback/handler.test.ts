@@ -1,10 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { rollback } from "../../../../functions/remedies/rollback/handler.ts";
+import { remedyFor } from "../../../../functions/remedies/remedies.ts";
+import { remedyStep } from "../../../../functions/remedies/step.ts";
 import type { WorkloadRun } from "../../../../functions/run/contracts.ts";
-import type { Environment } from "../../../../functions/shared/step.ts";
+import type { Environment } from "../../../../functions/run/step.ts";
 import { ApiServer, found } from "../../../support/api-server.ts";
 import { NOW, policy, template } from "../../../support/objects.ts";
-import { claimOf, claimedRun, diagnosis } from "../../../support/runs.ts";
+import { claimOf, claimedRun, diagnosis, remedyResult } from "../../../support/runs.ts";
 import { unreachableEnvironment } from "../../../support/scripted.ts";
 import { controllerRevision, DB, db, dbPod, revisionOf } from "../../../support/set-objects.ts";
 
@@ -12,6 +13,8 @@ const STATEFUL_SET = "/apis/apps/v1/namespaces/shop/statefulsets/db";
 const REVISIONS = "/apis/apps/v1/namespaces/shop/controllerrevisions";
 const POD = "/api/v1/namespaces/shop/pods/db-2";
 const TARGET = { name: "db-2", uid: "db-2-uid" };
+
+const rollback = remedyStep(remedyFor("rollback"));
 
 let api: ApiServer;
 let environment: Environment;
@@ -37,10 +40,16 @@ afterEach(() => api.stop());
 
 const base = claimedRun({
   diagnosis: diagnosis({
-    remedy: { action: "rollback", from: revisionOf(2), to: revisionOf(1), unblock: [TARGET] },
+    remedy: { action: "rollback", before: revisionOf(2), after: revisionOf(1), unblocked: [TARGET] },
   }),
 });
 const run: WorkloadRun = { ...base, incident: { ...base.incident, workload: { ...DB } } };
+const rolledBack: WorkloadRun = {
+  ...run,
+  remedy: remedyResult({
+    change: { kind: "rollback", before: revisionOf(2), after: revisionOf(1), unblocked: [TARGET] },
+  }),
+};
 const claim = claimOf(run);
 
 describe("the rollback step", () => {
@@ -67,7 +76,7 @@ describe("the rollback step", () => {
   it("is undone by putting the newer template back, and no pod is deleted for that", async () => {
     api.on("GET", STATEFUL_SET, found(db({ template: template("shop/web:1") })));
 
-    expect(await rollback(environment)({ operation: "undo", run })).toMatchObject({ status: "applied" });
+    expect(await rollback(environment)({ operation: "undo", run: rolledBack })).toMatchObject({ status: "applied" });
     expect(api.writes.map(({ method }) => method)).toEqual(["PATCH", "PATCH"]);
     expect(api.writes[1]?.body).toMatchObject([
       { op: "test" },
@@ -87,12 +96,12 @@ describe("the rollback step", () => {
   });
 
   it("writes nothing to a workload that was opted out since its diagnosis, and undoes nothing there", async () => {
-    const optedOut = db();
-    optedOut.metadata = { ...optedOut.metadata, annotations: { "eks-remediation/enabled": "false" } };
-    api.on("GET", STATEFUL_SET, found(optedOut));
+    const metadata = { annotations: { "eks-remediation/enabled": "false" } };
+    api.on("GET", STATEFUL_SET, found(db({ metadata })));
 
     await expect(rollback(environment)({ operation: "apply", run })).rejects.toMatchObject({ name: "OptedOut" });
-    expect(await rollback(environment)({ operation: "undo", run })).toMatchObject({ status: "overtaken" });
+    api.on("GET", STATEFUL_SET, found(db({ metadata, template: template("shop/web:1") })));
+    expect(await rollback(environment)({ operation: "undo", run: rolledBack })).toMatchObject({ status: "overtaken" });
     expect(api.writes).toMatchObject([{ path: claim.path }]);
   });
 });

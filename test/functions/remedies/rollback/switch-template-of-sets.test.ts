@@ -1,13 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { switchTemplate, type TemplateSwitch } from "../../../../functions/remedies/rollback/switch-template.ts";
+import { switchTemplate } from "../../../../functions/remedies/rollback/switch-template.ts";
+import type { RollbackPlan } from "../../../../functions/remedies/rollback/contract.ts";
+import type { WorkloadRef } from "../../../../functions/shared/refs.ts";
 import { ApiServer, found, refusal, UNAPPLIED_PATCH } from "../../../support/api-server.ts";
 import { template } from "../../../support/objects.ts";
 import { AGENT, agent, controllerRevision, DB, db, revisionOf } from "../../../support/set-objects.ts";
+import { writerFor } from "../../../support/writers.ts";
 
 const APPS = "/apis/apps/v1/namespaces/shop";
 const STATEFUL_SET = `${APPS}/statefulsets/db`;
 const DAEMON_SET = `${APPS}/daemonsets/agent`;
-const CHANGE: TemplateSwitch = { workload: DB, from: revisionOf(2), to: revisionOf(1), dryRun: false };
+const CHANGE = { workload: DB as WorkloadRef, from: revisionOf(2), to: revisionOf(1), dryRun: false };
 
 let api: ApiServer;
 beforeEach(async () => {
@@ -21,7 +24,12 @@ beforeEach(async () => {
 });
 afterEach(() => api.stop());
 
-const switched = (change: Partial<TemplateSwitch> = {}) => switchTemplate(api.cluster(), { ...CHANGE, ...change });
+/** Switches the template, as a rollback does. */
+const switched = (change: Partial<typeof CHANGE> = {}) => {
+  const { workload, from, to, dryRun } = { ...CHANGE, ...change };
+  const plan: RollbackPlan = { action: "rollback", before: from, after: to, unblocked: [] };
+  return switchTemplate(writerFor(api.cluster(), workload, plan, dryRun), { from, to });
+};
 const ofAgent = { workload: AGENT, from: revisionOf(2, "agent"), to: revisionOf(1, "agent") };
 const patch = (resourceVersion: string) => [
   { op: "test", path: "/metadata/resourceVersion", value: resourceVersion },

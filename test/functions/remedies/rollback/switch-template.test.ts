@@ -4,6 +4,7 @@ import { templateHash } from "../../../../functions/shared/kubernetes/template.t
 import type { Deployment, ReplicaSet } from "../../../../functions/shared/kubernetes/types.ts";
 import { ApiServer, found, refusal, UNAPPLIED_PATCH } from "../../../support/api-server.ts";
 import { ago, deployment, replicaSet, template, WEB } from "../../../support/objects.ts";
+import { writerFor } from "../../../support/writers.ts";
 
 const DEPLOYMENT = "/apis/apps/v1/namespaces/shop/deployments/web";
 const REPLICA_SET = "/apis/apps/v1/namespaces/shop/replicasets/web-1";
@@ -12,11 +13,10 @@ const BAD = template("shop/web:2");
 const GOOD = template("shop/web:1");
 
 const CHANGE = {
-  workload: WEB,
   from: { revision: 2, kind: "ReplicaSet" as const, name: "web-2", template: templateHash(BAD) },
   to: { revision: 1, kind: "ReplicaSet" as const, name: "web-1", template: templateHash(GOOD) },
-  dryRun: false,
 };
+const PLAN = { action: "rollback", before: CHANGE.from, after: CHANGE.to, unblocked: [] } as const;
 
 let api: ApiServer;
 beforeEach(async () => {
@@ -44,7 +44,8 @@ const patch = (resourceVersion: string, ...more: object[]) => [
   ...more,
 ];
 const bodies = () => api.writes.map(({ body }) => body);
-const switched = (change: Partial<typeof CHANGE> = {}) => switchTemplate(api.cluster(), { ...CHANGE, ...change });
+const switched = ({ dryRun = false } = {}) =>
+  switchTemplate(writerFor(api.cluster(), WEB, { ...PLAN, unblocked: [] }, dryRun), CHANGE);
 
 describe("switching a Deployment's template", () => {
   it("writes the revision's template without the controller's label, tried by the server first, if nothing changed since", async () => {

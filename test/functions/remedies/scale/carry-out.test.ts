@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { reversed, scale } from "../../../../functions/remedies/scale/carry-out.ts";
-import type { ScalePlan } from "../../../../functions/run/contracts.ts";
+import type { Scaling } from "../../../../functions/remedies/scale/contract.ts";
 import { ApiServer, found, refusal, UNAPPLIED_PATCH, type Answer } from "../../../support/api-server.ts";
 import { hpa, WEB } from "../../../support/objects.ts";
+import { writerFor } from "../../../support/writers.ts";
 
 const HPA = "/apis/autoscaling/v2/namespaces/shop/horizontalpodautoscalers/web";
 const SCALE = "/apis/apps/v1/namespaces/shop/deployments/web/scale";
@@ -15,7 +16,7 @@ const replicas = (number: number, resourceVersion = "7") =>
   found({ metadata: { resourceVersion }, spec: { replicas: number } });
 
 interface Target {
-  plan: ScalePlan;
+  plan: Scaling;
   path: string;
   before: Answer;
   /** Before, at a newer resourceVersion. */
@@ -62,8 +63,11 @@ beforeEach(async () => {
 });
 afterEach(() => api.stop());
 
+const writer = (scaling: Scaling, dryRun = false) =>
+  writerFor(api.cluster(), WEB, { action: "scale", scale: scaling }, dryRun);
+
 describe.each(TARGETS)("scaling %s", (_what, { plan, path, before, touched, after, changed, operations }) => {
-  const run = (dryRun = false) => scale(api.cluster(), WEB, plan, dryRun);
+  const run = (dryRun = false) => scale(writer(plan, dryRun), plan);
   const guarded = (resourceVersion: string) => [
     { op: "test", path: "/metadata/resourceVersion", value: resourceVersion },
     ...operations,
@@ -146,9 +150,9 @@ describe.each(TARGETS)("scaling %s", (_what, { plan, path, before, touched, afte
 
   it("is taken back by the reversed plan", async () => {
     api.on("GET", path, after).on("PATCH", path, found({}));
-    await scale(api.cluster(), WEB, reversed(plan), false);
+    await scale(writer(plan), reversed(plan));
     api.on("GET", path, before);
-    await scale(api.cluster(), WEB, reversed(plan), false);
+    await scale(writer(plan), reversed(plan));
 
     expect(api.writes).toHaveLength(1);
   });
@@ -156,10 +160,10 @@ describe.each(TARGETS)("scaling %s", (_what, { plan, path, before, touched, afte
 
 describe("scaling an HPA without a minimum", () => {
   it("takes the API's default of 1 for what was found, and writes the new one", async () => {
-    const plan: ScalePlan = { target: "hpa", name: "web", from: { min: 1, max: 4 }, to: { min: 1, max: 6 } };
+    const plan: Scaling = { target: "hpa", name: "web", from: { min: 1, max: 4 }, to: { min: 1, max: 6 } };
     const spec = { maxReplicas: 4, scaleTargetRef: { kind: "Deployment", name: "web" } };
     api.on("GET", HPA, found({ metadata: { resourceVersion: "7" }, spec })).on("PATCH", HPA, found({}));
-    await scale(api.cluster(), WEB, plan, false);
+    await scale(writer(plan), plan);
 
     expect(api.writes[0]?.body).toContainEqual({ op: "add", path: "/spec/minReplicas", value: 1 });
   });

@@ -1,13 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { scaleWorkload } from "../../../../functions/remedies/scale/handler.ts";
-import type { Environment } from "../../../../functions/shared/step.ts";
+import { remedyFor } from "../../../../functions/remedies/remedies.ts";
+import { remedyStep } from "../../../../functions/remedies/step.ts";
+import type { Environment } from "../../../../functions/run/step.ts";
 import { ApiServer, found } from "../../../support/api-server.ts";
 import { NOW } from "../../../support/objects.ts";
-import { claimOf, claimedRun, diagnosis } from "../../../support/runs.ts";
+import { claimOf, claimedRun, diagnosis, remedyResult } from "../../../support/runs.ts";
 import { unreachableEnvironment } from "../../../support/scripted.ts";
 
 const SCALE = "/apis/apps/v1/namespaces/shop/deployments/web/scale";
 const EVENTS = "/api/v1/namespaces/shop/events";
+
+const scaleWorkload = remedyStep(remedyFor("scale"));
 
 let api: ApiServer;
 let environment: Environment;
@@ -31,6 +34,10 @@ const run = claimedRun({
     workload_uid: "web-uid",
   }),
 });
+const scaled = {
+  ...run,
+  remedy: remedyResult({ change: { kind: "scale", scale: { target: "replicas", from: 2, to: 4 } } }),
+};
 const claim = claimOf(run);
 
 function scaledTo(replicas: number): void {
@@ -49,7 +56,7 @@ describe("the scale step", () => {
 
   it("shows on the workload that it undid that", async () => {
     scaledTo(4);
-    await scaleWorkload(environment)({ operation: "undo", run });
+    await scaleWorkload(environment)({ operation: "undo", run: scaled });
 
     expect(events()).toMatchObject([{ body: { reason: "RemediationUndone" } }]);
   });
@@ -57,7 +64,7 @@ describe("the scale step", () => {
   it("shows no undo where somebody else's change stands", async () => {
     scaledTo(9);
 
-    expect(await scaleWorkload(environment)({ operation: "undo", run })).toMatchObject({ status: "overtaken" });
+    expect(await scaleWorkload(environment)({ operation: "undo", run: scaled })).toMatchObject({ status: "overtaken" });
     expect(events()).toEqual([]);
   });
 

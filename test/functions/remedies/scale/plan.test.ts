@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { boundsFor, raisedBounds, replicasFor } from "../../../../functions/remedies/scale/plan.ts";
-import type { HpaBounds } from "../../../../functions/run/contracts.ts";
+import type { HpaBounds } from "../../../../functions/shared/refs.ts";
 import { policy } from "../../../support/objects.ts";
 
 const limits = (max_replicas: number, raise_hpa_by = 0.5) => policy({ scale: { max_replicas, raise_hpa_by } });

@@ -1,10 +1,10 @@
 import * as z from "zod";
-import type { Cluster } from "./cluster/cluster.ts";
-import { isRemediationError, RemediationError } from "./errors.ts";
-import type { Measurement } from "./measurement.ts";
-import type { Notification } from "../run/notification.ts";
-import type { Policy } from "./policy.ts";
-import { describeIssues } from "./validation.ts";
+import type { Cluster } from "../shared/cluster/cluster.ts";
+import { isRemediationError, RemediationError } from "../shared/errors.ts";
+import type { Measurement } from "../shared/measurement.ts";
+import type { Notification } from "./notification.ts";
+import type { Policy } from "../shared/policy.ts";
+import { describeIssues } from "../shared/validation.ts";
 
 /** Everything a step may use beyond its input. In AWS it comes from the function's environment, on one machine from the command line. */
 export interface Environment {

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { isRemediationError } from "../../../functions/shared/errors.ts";
 import { parsePolicy, Policy } from "../../../functions/shared/policy.ts";
-import { parseRequest } from "../../../functions/shared/request.ts";
+import { parseRequest } from "../../../functions/run/request.ts";
 import { anyJson, hostileText, label, mutated, UNPRINTABLE } from "../../support/hostile.ts";
 
 /** The rules that Kubernetes and EKS have for names, written down a second time. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { openCase } from "../../../functions/facts/case.ts";
 import type { Evidence } from "../../../functions/facts/evidence.ts";
-import { requestedRemedy } from "../../../functions/classify/requested.ts";
+import { remedyFor } from "../../../functions/remedies/remedies.ts";
 import type { RequestedRemedy } from "../../../functions/run/contracts.ts";
 import {
   ago,
@@ -16,7 +16,7 @@ import {
 } from "../../support/objects.ts";
 
 const remedy = (requested: RequestedRemedy, seen: Partial<Evidence> = {}) =>
-  requestedRemedy(requested, openCase(evidence(seen), policy()));
+  remedyFor(requested.action).asked?.(requested, openCase(evidence(seen), policy()));
 
 describe("a runbook that asks for a restart", () => {
   const restart = (seen: Partial<Evidence>) => remedy({ action: "restart", pod: "web-1-b" }, seen);
@@ -54,14 +54,14 @@ describe("a runbook that asks for a rollback", () => {
   };
 
   it("without a revision gets the newest healthy one", () => {
-    expect(remedy({ action: "rollback" }, seen)).toMatchObject({ from: { revision: 4 }, to: { revision: 2 } });
+    expect(remedy({ action: "rollback" }, seen)).toMatchObject({ before: { revision: 4 }, after: { revision: 2 } });
   });
 
   it("for a revision gets that one, healthy or not", () => {
     expect(remedy({ action: "rollback", revision: 3 }, seen)).toMatchObject({
       action: "rollback",
-      from: { revision: 4, name: "web-4" },
-      to: { revision: 3, name: "web-3" },
+      before: { revision: 4, name: "web-4" },
+      after: { revision: 3, name: "web-3" },
     });
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseRequest } from "../../../functions/shared/request.ts";
+import { parseRequest } from "../../../functions/run/request.ts";
 
 describe("a request", () => {
   it.each([

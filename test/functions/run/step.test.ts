@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { RemediationError } from "../../../functions/shared/errors.ts";
-import { contract, step } from "../../../functions/shared/step.ts";
+import { contract, step } from "../../../functions/run/step.ts";
 import { unreachableEnvironment } from "../../support/scripted.ts";
 
 const Input = z.strictObject({ workload: z.strictObject({ name: z.string() }) });

@@ -1,4 +1,4 @@
-import type { Remedy, RemedyResult, WorkloadRun } from "./contracts.ts";
+import type { WorkloadRun } from "./contracts.ts";
 import { RemediationError } from "../shared/errors.ts";
 import { describeWorkload } from "../kinds/workloads.ts";
 
@@ -7,24 +7,6 @@ import { describeWorkload } from "../kinds/workloads.ts";
  * wait for the claim to expire may be half a minute ahead.
  */
 const MARGIN_SECONDS = 90;
-
-/**
- * The remedy of a run, if it is the one that this step carries out.
- * @throws RemediationError `InvalidStepInput` when the state machine routed the run to the wrong step
- */
-export function remedyOf<Action extends Remedy["action"]>(
-  run: WorkloadRun,
-  action: Action,
-): Extract<Remedy, { action: Action }> {
-  const remedy = run.diagnosis?.remedy;
-  if (remedy?.action !== action) {
-    throw new RemediationError(
-      "InvalidStepInput",
-      `This step carries out ${action}, not ${remedy?.action ?? "nothing"}.`,
-    );
-  }
-  return remedy as Extract<Remedy, { action: Action }>;
-}
 
 /**
  * Makes sure that nobody else may have claimed the workload before this step has made its writes. A step that comes late,
@@ -39,13 +21,4 @@ export function assertClaimed({ dry_run, claim, incident }: WorkloadRun, now: Da
     "ClaimExpired",
     `${describeWorkload(incident.workload)}: the claim lasts until ${expires}, which is too short for another change, so none was made. Another execution may be at work on it by then.`,
   );
-}
-
-/** The refusal of a remedy that somebody else has carried out since the diagnosis: it is theirs, and nothing to be undone. */
-export function alreadySo(toDo: string): Pick<RemedyResult, "status" | "refusal" | "message"> {
-  return {
-    status: "refused",
-    refusal: "AlreadyAsRequested",
-    message: `Somebody else was about to ${toDo} as well, and was first; nothing was done.`,
-  };
 }

@@ -1,4 +1,5 @@
-import type { CaughtError, Outcome, Refusal, Report, WorkloadRun } from "../run/contracts.ts";
+import type { CaughtError, Outcome, Refusal, Report, Try, WorkloadRun } from "./contracts.ts";
+import { lastTry } from "./tries.ts";
 import type { ErrorName } from "../shared/errors.ts";
 import { isOlderThan } from "../shared/kubernetes/failures.ts";
 import type { Policy } from "../shared/policy.ts";
@@ -74,15 +75,16 @@ export function outcomeOf(run: WorkloadRun, lasting: boolean): Report {
     return !SETTLED.includes(reason) && !(scanned && PASSING.includes(reason));
   };
 
-  const { error, claim, diagnosis, remedy, remedy_error, verification, first } = run;
+  const { error, claim, diagnosis, remedy, remedy_error, verification, tries = [] } = run;
+  const last = lastTry(run);
   const { undo, undo_error, undo_verification: undone } = run;
   const failedWith = inWords(error);
 
-  if (first !== undefined && remedy?.status !== "applied") {
-    const tried = `${first.diagnosis.summary} ${first.remedy.message} It did not help: ${first.verification.reasons.join("; ")}.`;
+  if (last !== undefined && remedy?.status !== "applied") {
+    const tried = tries.map(inVain).join(" ");
     const next = diagnosis?.remedy.action === "none" ? diagnosis.remedy.message : (notApplied(run) ?? failedWith);
     const reason = (remedy_error ?? error)?.Error;
-    return { ...ended("Unresolved", `${tried} ${next}`, true, reason), action: first.diagnosis.remedy.action };
+    return { ...ended("Unresolved", `${tried} ${next}`, true, reason), action: last.diagnosis.remedy.action };
   }
   if (claim === undefined) return ended("Unresolved", `Could not be claimed. ${failedWith}`, true, error?.Error);
   if (claim.status === "refused") {
@@ -121,7 +123,7 @@ export function outcomeOf(run: WorkloadRun, lasting: boolean): Report {
       error?.Error,
     );
   }
-  const applied = `${diagnosis.summary} ${remedy.message} It did not help: ${verification.reasons.join("; ")}.`;
+  const applied = inVain({ diagnosis, remedy, verification });
   const undoing = undo_error === undefined ? undo?.message : `The undo ended with ${inWords(undo_error)}`;
   if (undone?.verdict === "undone") {
     const all = undo?.message ?? `${undoing ?? ""} It is as it was before all the same.`;
@@ -129,11 +131,18 @@ export function outcomeOf(run: WorkloadRun, lasting: boolean): Report {
   }
   if (undo?.status === "overtaken") return ended("Unresolved", `${applied} ${undo.message}`, true, "ObjectChanged");
   const reason = (undo_error ?? error)?.Error;
-  if (undoing === undefined && error === undefined)
-    return ended("Unresolved", `${applied} A restart cannot be undone.`, true);
+  if (undoing === undefined && error === undefined) {
+    const why = remedy.undo === "cannot be undone" ? `A ${base.action} cannot be undone.` : "It was not undone.";
+    return ended("Unresolved", `${applied} ${why}`, true);
+  }
   const unverified =
     undone === undefined ? failedWith : `The undo could not be verified: ${undone.reasons.join("; ")}.`;
   return ended("Unresolved", [applied, undoing, unverified].filter(Boolean).join(" "), true, reason);
+}
+
+/** What is said of a remedy that did not help. */
+function inVain({ diagnosis, remedy, verification }: Try): string {
+  return `${diagnosis.summary} ${remedy.message} It did not help: ${verification.reasons.join("; ")}.`;
 }
 
 /** What became of a remedy whose step ended with an error, when it was not applied or nobody knows. */

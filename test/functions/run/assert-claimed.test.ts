@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { assertClaimed } from "../../../functions/run/remedy-step.ts";
+import { assertClaimed } from "../../../functions/run/assert-claimed.ts";
 import { claimedRun } from "../../support/runs.ts";
 
 const EXPIRES = "2026-06-01T12:30:00.000Z";

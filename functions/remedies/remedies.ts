@@ -1,0 +1,35 @@
+import type { Change, Remedy as RemedyPlan, RequestedRemedy } from "../run/contracts.ts";
+import { RemediationError } from "../shared/errors.ts";
+import type { Action, Plan, Remedy } from "./remedy.ts";
+import { restart } from "./restart/remedy.ts";
+import { rollback } from "./rollback/remedy.ts";
+import { scale } from "./scale/remedy.ts";
+
+/** Every remedy, by its action: one that is in the contracts and not here does not compile. */
+const REMEDIES: {
+  readonly [Name in Action]: Remedy<
+    Extract<Plan, { action: Name }>,
+    Extract<Change, { kind: Name }>,
+    Extract<RequestedRemedy, { action: Name }>
+  >;
+} = { restart, rollback, scale };
+
+/** All remedies. */
+export const ALL_REMEDIES: readonly Remedy[] = Object.values(REMEDIES);
+
+/** The remedy of that action. */
+export function remedyFor(action: Action): Remedy {
+  return REMEDIES[action];
+}
+
+/** The plan of a remedy, unless there is none. */
+export function planOf(remedy: RemedyPlan | undefined): Plan | undefined {
+  return remedy?.action === "none" ? undefined : remedy;
+}
+
+/** The remedy of that name. @throws RemediationError `InvalidStepInput` when there is none */
+export function remedyNamed(name: string | undefined): Remedy {
+  const remedy = ALL_REMEDIES.find(({ action }) => action === name);
+  if (remedy !== undefined) return remedy;
+  throw new RemediationError("InvalidStepInput", `There is no remedy ${name ?? "without a name"}.`);
+}

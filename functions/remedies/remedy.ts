@@ -1,0 +1,98 @@
+import type { Case } from "../facts/case.ts";
+import type { ReadOthers } from "../facts/evidence.ts";
+import type { WorkloadState } from "../facts/state.ts";
+import type { Change, Diagnosis, Refusal, Remedy as RemedyPlan, RequestedRemedy } from "../run/contracts.ts";
+import type { EventReason } from "../run/event.ts";
+import type { ObjectRef } from "../shared/object-ref.ts";
+import type { WorkloadRef } from "../shared/refs.ts";
+import type { Writer } from "./writer.ts";
+
+/** The name of a remedy, as payloads, the policy and the history carry it. */
+export type Action = Change["kind"];
+/** What a remedy is to do. */
+export type Plan = Exclude<RemedyPlan, { action: "none" }>;
+/** No remedy, and why. */
+export type NoRemedy = Extract<RemedyPlan, { action: "none" }>;
+
+/** How a remedy is carried out. */
+export interface Occasion {
+  /** Whether this remedy's step was tried before: what is as it was to be is then its own work, else somebody else's. */
+  again: boolean;
+  /** Whether somebody asked for exactly this. */
+  requested: boolean;
+}
+
+/** A remedy that was carried out, or would have been in a dry run. */
+export interface Done<OwnChange> {
+  change: OwnChange;
+  /** What is to be said beside the change, in sentences. */
+  beside?: string[];
+}
+
+/** A remedy that was not carried out, since the cluster is another by now. */
+export interface Declined {
+  refusal: Refusal;
+  message: string;
+}
+
+/** A way back. */
+export interface Undo<OwnChange> {
+  /** Takes back exactly the change. @throws RemediationError `ObjectChanged` when somebody has changed it since */
+  back(writer: Writer, change: OwnChange): Promise<void>;
+  /** What of the change is still there; empty when it is undone. */
+  remains(change: OwnChange, state: WorkloadState): string[];
+}
+
+/** What people are told of a remedy. Each sentence is true as soon as it may be said. */
+export interface Words<OwnPlan, OwnChange> {
+  /** The reason of the Event that shows it on the workload. */
+  event: EventReason;
+  /** What it did, or would do: `Scaled HPA shop/web from …` */
+  did(change: OwnChange, workload: WorkloadRef, dryRun: boolean): string;
+  /** What a look at the cluster shows of it after its step has ended with an error. */
+  found(change: OwnChange): string;
+  /** What is different on the cluster now, for the list of a notification. */
+  changed(change: OwnChange, workload: WorkloadRef): string[];
+  /** How it would be undone, for whoever has to decide about it. */
+  wayBack(plan: OwnPlan): string;
+  /** What its undo did. Only where there is an undo. */
+  undone?(change: OwnChange, workload: WorkloadRef): string;
+  /** The command by which a person takes it back. */
+  undoCommand?(change: OwnChange, workload: WorkloadRef): Command;
+  /** What remains to be done after it helped. */
+  afterwards: string;
+}
+
+/** A command line of kubectl. */
+export interface Command {
+  /** Its words after `kubectl -n NAMESPACE`. */
+  words: string[];
+  /** A last word in single quotes, which holds no text from the cluster. */
+  quoted?: string;
+}
+
+/**
+ * One remedy: all that the workflow knows of it. Guards, permissions, routes and words follow from what is said here; what
+ * is not said here, a remedy may not do.
+ */
+export interface Remedy<OwnPlan extends Plan = Plan, OwnChange extends Change = Change, Asked = RequestedRemedy> {
+  action: OwnPlan["action"];
+  /** Every object that carrying it out, or undoing it, writes to. The writer lets it write to no other. */
+  writes(plan: OwnPlan, workload: WorkloadRef): ObjectRef[];
+  /** Whether running pods go away by it. */
+  replacesPods(plan: OwnPlan): boolean;
+  /** Objects beside the workload, its pods, revisions and HPA that its plan is made from. */
+  reads?: ReadOthers;
+  /** Turns what somebody asked for into a plan for the workload as it is now. */
+  asked?(requested: Asked, facts: Case): OwnPlan | NoRemedy;
+  /** Carries it out. Done again, it changes nothing more. */
+  carryOut(writer: Writer, plan: OwnPlan, occasion: Occasion): Promise<Done<OwnChange> | Declined>;
+  undo: Undo<OwnChange> | "cannot be undone";
+  /** The part of the plan that the cluster shows; undefined when it shows nothing of it. */
+  seen(plan: OwnPlan, state: WorkloadState): OwnChange | undefined;
+  /** What somebody else has put in the place of the change; undefined while it is as the remedy left it. */
+  overtaken(change: OwnChange, state: WorkloadState, diagnosis: Diagnosis | undefined): string | undefined;
+  /** What of its effect is still missing, beside the workload being well. */
+  gaps?(change: OwnChange, state: WorkloadState, diagnosis: Diagnosis | undefined): string[];
+  words: Words<OwnPlan, OwnChange>;
+}

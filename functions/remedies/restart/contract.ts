@@ -1,0 +1,44 @@
+import * as z from "zod";
+import { PodTarget } from "../../shared/refs.ts";
+import type { Asked } from "../asked.ts";
+import { namespaceField, objectNameField, REQUEST_FIELDS } from "../../shared/request-fields.ts";
+
+const fields = {
+  /** `evict`: replace running pods through the Eviction API. `clean_up`: delete pods that have already failed for good. */
+  mode: z.enum(["evict", "clean_up"]),
+};
+
+/** Pods that are to be replaced by their controller, or records of failed ones that are to go. */
+export const RestartPlan = z.strictObject({
+  action: z.literal("restart"),
+  ...fields,
+  pods: z.array(PodTarget).min(1),
+});
+export type RestartPlan = z.output<typeof RestartPlan>;
+
+/** The pods that were evicted or deleted. */
+export const RestartChange = z.strictObject({ kind: z.literal("restart"), ...fields, pods: z.array(PodTarget) });
+export type RestartChange = z.output<typeof RestartChange>;
+
+/** A restart that a runbook asks for, tied to the pod's workload. */
+export const RequestedRestart = z.strictObject({ action: z.literal("restart"), pod: z.string() });
+export type RequestedRestart = z.output<typeof RequestedRestart>;
+
+export const RestartPodRequest = z.strictObject({
+  action: z.literal("restart_pod"),
+  ...REQUEST_FIELDS,
+  namespace: namespaceField,
+  pod_name: objectNameField("pod"),
+});
+export type RestartPodRequest = z.output<typeof RestartPodRequest>;
+
+/** Restarts the pod that a runbook names. */
+export function restartAsked({ pod_name: pod }: RestartPodRequest): Asked<RequestedRestart> {
+  return { pod, requested: { action: "restart", pod } };
+}
+
+/** What the policy may say of restarts. */
+export const RESTART_SETTINGS = {
+  /** Never more pods than this in one remedy. */
+  max_pods: z.int().min(1).max(100).default(50),
+};

@@ -1,0 +1,42 @@
+import type { Case, FailingPod } from "../../facts/case.ts";
+import { failsWith } from "../../facts/case.ts";
+import { podFailures } from "../../shared/kubernetes/pod-failures.ts";
+import { isLeftover } from "../../shared/kubernetes/pods.ts";
+import type { Policy } from "../../shared/policy.ts";
+import type { PodTarget } from "../../shared/refs.ts";
+import type { NoRemedy } from "../remedy.ts";
+import type { RequestedRestart, RestartPlan } from "./contract.ts";
+
+/** Replaces these pods through the Eviction API. */
+export function evictPods(pods: FailingPod[], policy: Policy): RestartPlan {
+  return { action: "restart", mode: "evict", pods: targets(pods, policy) };
+}
+
+/** Replaces the pods that fail for one of these reasons; others that fail beside them are left alone. */
+export function restartFailing({ failing, policy }: Case, reasons: ReadonlySet<string>): RestartPlan {
+  return evictPods(
+    failing.filter((pod) => failsWith([pod], reasons)),
+    policy,
+  );
+}
+
+/** Deletes the records of pods that have already failed for good. */
+export function cleanUpPods(leftovers: FailingPod[], policy: Policy): RestartPlan {
+  return { action: "restart", mode: "clean_up", pods: targets(leftovers, policy) };
+}
+
+/** The restart that a runbook asks for. */
+export function requestedRestart({ pod: name }: RequestedRestart, { evidence, policy }: Case): RestartPlan | NoRemedy {
+  const pod = evidence.pods.find((candidate) => candidate.metadata?.name === name);
+  if (pod === undefined || pod.metadata?.deletionTimestamp !== undefined) {
+    return { action: "none", refusal: "AlreadyAsRequested", message: `Pod ${name} is gone or being deleted already.` };
+  }
+  const target = [{ pod, failures: podFailures(pod) }];
+  return isLeftover(pod) ? cleanUpPods(target, policy) : evictPods(target, policy);
+}
+
+function targets(pods: FailingPod[], policy: Policy): PodTarget[] {
+  return pods
+    .slice(0, policy.restart.max_pods)
+    .map(({ pod }) => ({ name: pod.metadata?.name ?? "", uid: pod.metadata?.uid ?? "" }));
+}

@@ -1,0 +1,21 @@
+import { podRef } from "../../shared/object-ref.ts";
+import type { Remedy } from "../remedy.ts";
+import { carryOut } from "./carry-out.ts";
+import type { RequestedRestart, RestartChange, RestartPlan } from "./contract.ts";
+import { requestedRestart } from "./plan.ts";
+import { gaps, overtaken, seen } from "./seen.ts";
+import { words } from "./words.ts";
+
+/** Has failing pods made anew by their controller, or removes the records of failed ones. */
+export const restart: Remedy<RestartPlan, RestartChange, RequestedRestart> = {
+  action: "restart",
+  writes: ({ pods }, { namespace }) => pods.map(({ name }) => podRef(namespace, name)),
+  replacesPods: ({ mode }) => mode === "evict",
+  asked: requestedRestart,
+  carryOut,
+  undo: "cannot be undone",
+  seen,
+  overtaken,
+  gaps,
+  words,
+};

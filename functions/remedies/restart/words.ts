@@ -1,0 +1,25 @@
+import { count, some } from "../../shared/text.ts";
+import type { Words } from "../remedy.ts";
+import type { RestartChange, RestartPlan } from "./contract.ts";
+
+/** How many names a sentence holds, and a list. */
+const IN_SENTENCE = 3;
+const IN_LIST = 5;
+
+/** What people are told of a restart. */
+export const words: Words<RestartPlan, RestartChange> = {
+  event: "RemediationRestarted",
+  did({ mode, pods }, _workload, dryRun) {
+    const verb = mode === "evict" ? "evict" : "delete";
+    const done = dryRun ? `Would ${verb}` : mode === "evict" ? "Evicted" : "Deleted";
+    return `${done} ${count(pods.length, "pod")} (${some(names(pods), IN_SENTENCE)}).`;
+  },
+  found: ({ pods }) => `${count(pods.length, "pod")} of those to be replaced ${pods.length === 1 ? "is" : "are"} gone.`,
+  changed: ({ mode, pods }) => [`${mode === "evict" ? "evicted" : "deleted"}: ${some(names(pods), IN_LIST)}`],
+  wayBack: () => "A restart cannot be undone; the controller makes a new pod for each one.",
+  afterwards: "Find out why it failed: a restart removes no cause. If it fails again, it is left to a person sooner.",
+};
+
+function names(pods: RestartChange["pods"]): string[] {
+  return pods.map(({ name }) => name);
+}

@@ -1,0 +1,68 @@
+import type { Case } from "../../facts/case.ts";
+import { podsToUnblock } from "../../kinds/stateful-set/unblocking.ts";
+import { revisionRef } from "../../kinds/deployment/revisions.ts";
+import { rollsOutByItself } from "../../kinds/update-strategy.ts";
+import type { StatefulSet } from "../../shared/kubernetes/types.ts";
+import { bounded } from "../../shared/text.ts";
+import type { NoRemedy } from "../remedy.ts";
+import type { RequestedRollback, RollbackPlan } from "./contract.ts";
+
+/** How long the list of the revisions in a history may be. */
+const MAX_KNOWN = 100;
+
+/** Returns to the newest healthy revision, or says why that cannot be done. */
+export function rollBack({ evidence, policy, current, healthy, revisions }: Case): RollbackPlan | NoRemedy {
+  if (current === undefined || healthy === undefined) {
+    return {
+      action: "none",
+      refusal: "NoHealthyRevision",
+      message:
+        `No earlier revision is known to have been healthy (revisions in the history: ${known(revisions) || "none"}). ` +
+        "Roll forward with a fixed template, or ask for a rollback to a revision that you know.",
+    };
+  }
+  const { kind } = evidence.incident.workload;
+  if (evidence.workload === undefined || !rollsOutByItself(kind, evidence.workload)) {
+    return {
+      action: "none",
+      refusal: "NoSafeRemedy",
+      message: `Its update strategy replaces no pods by itself. Put the template of revision ${healthy.revision.revision} back, and delete its pods one by one.`,
+    };
+  }
+  const after = revisionRef(healthy.revision);
+  const unblocked = kind === "StatefulSet" ? podsToUnblock(evidence.workload as StatefulSet, evidence.pods, after) : [];
+  if (unblocked.length > policy.restart.max_pods) {
+    return {
+      action: "none",
+      refusal: "LimitReached",
+      message: `Not rolled back: ${unblocked.length} broken pods would have to be deleted with it, and the policy allows at most ${policy.restart.max_pods} (restart.max_pods).`,
+    };
+  }
+  return { action: "rollback", before: revisionRef(current), after, unblocked };
+}
+
+/** The rollback that a runbook asks for: to the revision that it names, or to the newest healthy one. */
+export function requestedRollback({ revision }: RequestedRollback, facts: Case): RollbackPlan | NoRemedy {
+  if (revision === undefined) return rollBack(facts);
+  const { revisions, current } = facts;
+  const target = revisions.find((candidate) => candidate.revision === revision);
+  if (target === undefined || current === undefined) {
+    return {
+      action: "none",
+      refusal: "NoHealthyRevision",
+      message: `Revision ${revision} is not in the Deployment's history (it holds ${known(revisions) || "nothing"}).`,
+    };
+  }
+  if (target.current) {
+    return {
+      action: "none",
+      refusal: "AlreadyAsRequested",
+      message: `It runs the template of revision ${revision} already.`,
+    };
+  }
+  return { action: "rollback", before: revisionRef(current), after: revisionRef(target), unblocked: [] };
+}
+
+function known(revisions: Case["revisions"]): string {
+  return bounded(revisions.map(({ revision }) => revision).join(", "), MAX_KNOWN);
+}

@@ -1,0 +1,37 @@
+import { describeWorkload } from "../../kinds/workloads.ts";
+import type { PodTarget } from "../../shared/refs.ts";
+import { count, some } from "../../shared/text.ts";
+import type { Words } from "../remedy.ts";
+import type { RollbackChange, RollbackPlan } from "./contract.ts";
+
+/** How many names a sentence holds, and a list. */
+const IN_SENTENCE = 3;
+const IN_LIST = 5;
+
+/** What people are told of a rollback. */
+export const words: Words<RollbackPlan, RollbackChange> = {
+  event: "RemediationRolledBack",
+  did({ before, after, unblocked }, _workload, dryRun) {
+    const rolledBack = `${dryRun ? "Would roll" : "Rolled"} back from revision ${before.revision} to the template of revision ${after.revision}.`;
+    if (unblocked.length === 0) return rolledBack;
+    const deleted = `${dryRun ? "Would delete" : "Deleted"} ${count(unblocked.length, "pod")}`;
+    return `${rolledBack} ${deleted} that the StatefulSet waited for in vain (${some(names(unblocked), IN_SENTENCE)}).`;
+  },
+  found: ({ before, after }) =>
+    `The template of revision ${after.revision} is in place of that of revision ${before.revision}.`,
+  changed: ({ before, after, unblocked }, workload) => [
+    `${describeWorkload(workload)}: pod template of revision ${before.revision} replaced by that of revision ${after.revision}`,
+    ...(unblocked.length === 0 ? [] : [`deleted once: ${some(names(unblocked), IN_LIST)}`]),
+  ],
+  wayBack: ({ before }) => `Put the template of revision ${before.revision} back.`,
+  undone: ({ before }) => `The rollback was undone: the template of revision ${before.revision} is back.`,
+  undoCommand: ({ before }, { kind, name }) => ({
+    words: ["rollout", "undo", `${kind.toLowerCase()}/${name}`, `--to-revision=${before.revision}`],
+  }),
+  afterwards:
+    "An earlier pod template serves now. Correct the newer one before it is rolled out again; the last command would put it back.",
+};
+
+function names(pods: readonly PodTarget[]): string[] {
+  return pods.map(({ name }) => name);
+}

@@ -1,0 +1,34 @@
+import { describeWorkload } from "../../kinds/workloads.ts";
+import { describeSize } from "../../shared/kubernetes/hpa.ts";
+import type { WorkloadRef } from "../../shared/refs.ts";
+import type { Words } from "../remedy.ts";
+import type { ScaleChange, ScalePlan, Scaling } from "./contract.ts";
+
+/** `HPA shop/web` or `Deployment shop/web`. */
+export function describeTarget(workload: WorkloadRef, scaling: Scaling): string {
+  return scaling.target === "hpa" ? `HPA ${workload.namespace}/${scaling.name}` : describeWorkload(workload);
+}
+
+/** What people are told of a scaling. */
+export const words: Words<ScalePlan, ScaleChange> = {
+  event: "RemediationScaled",
+  did: ({ scale }, workload, dryRun) =>
+    `${dryRun ? "Would scale" : "Scaled"} ${describeTarget(workload, scale)} from ${describeSize(scale.from)} to ${describeSize(scale.to)}.`,
+  found: ({ scale: { from, to } }) => `It was scaled from ${describeSize(from)} to ${describeSize(to)}.`,
+  changed: ({ scale }, workload) => {
+    const what = scale.target === "hpa" ? `HPA ${scale.name}` : describeWorkload(workload);
+    return [`${what}: ${describeSize(scale.from)} before, ${describeSize(scale.to)} now`];
+  },
+  wayBack: ({ scale }) => `Back to ${describeSize(scale.from)}.`,
+  undone: ({ scale }, workload) =>
+    `The scaling was undone: ${describeTarget(workload, scale)} is back at ${describeSize(scale.from)}.`,
+  undoCommand: ({ scale }, { kind, name }) =>
+    scale.target === "replicas"
+      ? { words: ["scale", `${kind.toLowerCase()}/${name}`, `--replicas=${scale.from}`] }
+      : {
+          words: ["patch", "hpa", scale.name, "-p"],
+          quoted: `{"spec":{"minReplicas":${scale.from.min},"maxReplicas":${scale.from.max}}}`,
+        },
+  afterwards:
+    "Decide whether the new size stays, and write it down where the workload is defined. The last command takes it back.",
+};

@@ -1,0 +1,107 @@
+import * as z from "zod";
+import { assertClaimed } from "../run/assert-claimed.ts";
+import { beginRemedy } from "../run/begin-remedy.ts";
+import { Attempt, RemedyResult, UndoResult, WorkloadRun } from "../run/contracts.ts";
+import { withEvent } from "../run/event.ts";
+import { settling, undoSettling } from "../run/settling.ts";
+import { contract, step, type Environment } from "../run/step.ts";
+import { undoUnlessOvertaken } from "../run/undo.ts";
+import { RemediationError } from "../shared/errors.ts";
+import type { Plan, Remedy } from "./remedy.ts";
+import { planOf } from "./remedies.ts";
+import { Writer } from "./writer.ts";
+
+const Input = z.strictObject({
+  operation: z.enum(["apply", "undo"]).default("apply"),
+  attempt: Attempt,
+  run: WorkloadRun,
+});
+
+/** The step that carries out one remedy, and its undo. */
+export function remedyStep(remedy: Remedy) {
+  return step(
+    contract(Input),
+    z.union([RemedyResult, UndoResult]),
+    async ({ operation, attempt, run }, environment): Promise<RemedyResult | UndoResult> => {
+      const plan = ownPlan(remedy, run);
+      // Before anything is read: a step that comes late must not even look busy.
+      assertClaimed(run, environment.now());
+      return operation === "undo"
+        ? await undo(remedy, plan, run, environment)
+        : await apply(remedy, plan, attempt > 0, run, environment);
+    },
+  );
+}
+
+async function apply(
+  remedy: Remedy,
+  plan: Plan,
+  again: boolean,
+  run: WorkloadRun,
+  environment: Environment,
+): Promise<RemedyResult> {
+  const { workload, requested } = run.incident;
+  const writer = await writerFor(remedy, plan, run, environment, beginRemedy);
+  const done = await remedy.carryOut(writer, plan, { again, requested: requested !== undefined });
+  const times = settling(run, environment.policy(), environment.now());
+  if ("refusal" in done) return { status: "refused", ...done, ...times };
+  const { change, beside = [] } = done;
+  return await withEvent(environment, run, remedy.words.event, {
+    status: run.dry_run ? "planned" : "applied",
+    message: [remedy.words.did(change, workload, run.dry_run), ...beside].join(" "),
+    change,
+    undo: remedy.undo === "cannot be undone" ? remedy.undo : "can be undone",
+    ...times,
+  });
+}
+
+async function undo(remedy: Remedy, plan: Plan, run: WorkloadRun, environment: Environment): Promise<UndoResult> {
+  const { undo: way, words } = remedy;
+  const change = run.remedy?.change;
+  if (way === "cannot be undone" || change?.kind !== remedy.action) {
+    throw new RemediationError("InvalidStepInput", `There is no ${remedy.action} to be undone.`);
+  }
+  const writer = await writerFor(remedy, plan, run, environment, claimIsOurs);
+  const undone = await undoUnlessOvertaken(
+    () => way.back(writer, change),
+    words.undone?.(change, run.incident.workload) ?? `The ${remedy.action} was undone.`,
+  );
+  return await withEvent(environment, run, "RemediationUndone", {
+    ...undone,
+    ...undoSettling(environment.policy(), environment.now()),
+  });
+}
+
+async function writerFor(
+  remedy: Remedy,
+  plan: Plan,
+  run: WorkloadRun,
+  environment: Environment,
+  begin: typeof beginRemedy,
+): Promise<Writer> {
+  const { workload } = run.incident;
+  const cluster = await environment.connect(run.cluster_name);
+  return new Writer({
+    cluster,
+    workload,
+    dryRun: run.dry_run,
+    targets: remedy.writes(plan, workload),
+    begin: () => begin(cluster, run, environment.now()),
+  });
+}
+
+/** The claim's history holds the remedy already that is undone. */
+const claimIsOurs: typeof beginRemedy = (_cluster, run, now) => {
+  assertClaimed(run, now);
+  return Promise.resolve();
+};
+
+/** @throws RemediationError `InvalidStepInput` when the state machine routed the run to the wrong step */
+function ownPlan({ action }: Remedy, { diagnosis }: WorkloadRun): Plan {
+  const plan = planOf(diagnosis?.remedy);
+  if (plan?.action === action) return plan;
+  throw new RemediationError(
+    "InvalidStepInput",
+    `This step carries out ${action}, not ${diagnosis?.remedy.action ?? "nothing"}.`,
+  );
+}

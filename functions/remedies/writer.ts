@@ -1,0 +1,172 @@
+import { assertNoOptOutOn, assertNotOptedOut } from "../facts/opt-out.ts";
+import { workloadPath } from "../kinds/workloads.ts";
+import type { Cluster, JsonPatchOperation, Preconditions, Reader } from "../shared/cluster/cluster.ts";
+import { isRemediationError, RemediationError } from "../shared/errors.ts";
+import { isTerminating } from "../shared/kubernetes/pods.ts";
+import type { Pod } from "../shared/kubernetes/types.ts";
+import { pathOf, podRef, type KubernetesObject, type ObjectRef } from "../shared/object-ref.ts";
+import type { PodTarget, WorkloadRef } from "../shared/refs.ts";
+
+/** Statuses change often; each change makes the precondition of a write fail, and the object is looked at again. */
+const ATTEMPTS = 6;
+
+/** What became of a pod that was to be removed: `not meant` when it is another, or better off, than was thought. */
+export type Removal = "removed" | "gone" | "not meant";
+
+/** Whose writes they are, and what they are bound to. */
+export interface WriterOptions {
+  cluster: Cluster;
+  workload: WorkloadRef;
+  /** Let the API server check every write, and persist none. */
+  dryRun: boolean;
+  /** The only objects that may be written to. */
+  targets: readonly ObjectRef[];
+  /**
+   * Makes sure of the claim, and writes the remedy into its history. Called before the first write that persists.
+   * @throws RemediationError `ClaimExpired`
+   */
+  begin: () => Promise<void>;
+}
+
+/** How a patch is made. */
+export interface PatchOptions {
+  /** A subresource that is read and patched in the object's place. */
+  subresource?: "scale";
+  /** Whether the API server is asked first what it thinks of it. */
+  tryFirst?: boolean;
+}
+
+/**
+ * The only way in which a remedy writes to a cluster. Each write goes to an object that the remedy's plan names, after the
+ * claim is known to be ours and holds the remedy in its history, unless the workload, its namespace or the object itself
+ * has opted out, and only while the object is as it was decided upon.
+ */
+export class Writer {
+  readonly workload: WorkloadRef;
+  readonly dryRun: boolean;
+  readonly reader: Reader;
+  readonly #cluster: Cluster;
+  readonly #paths: ReadonlySet<string>;
+  readonly #begin: () => Promise<void>;
+  #begun: Promise<void> | undefined;
+
+  constructor({ cluster, workload, dryRun, targets, begin }: WriterOptions) {
+    this.workload = workload;
+    this.dryRun = dryRun;
+    this.reader = cluster;
+    this.#cluster = cluster;
+    this.#paths = new Set(targets.map(pathOf));
+    this.#begin = begin;
+  }
+
+  /**
+   * Reads an object, decides upon it, and patches it while it is as it was read. Reads and decides again when only the
+   * precondition failed.
+   * @param decide what to change; `already so` when nothing has to be. What it throws is final
+   * @returns whether it was patched now
+   * @throws RemediationError `NotFound`; `ObjectChanged` when the object never holds still; `OptedOut`; `ClaimExpired`
+   */
+  async patch<T extends KubernetesObject>(
+    ref: ObjectRef,
+    decide: (object: T) => Promise<JsonPatchOperation[] | "already so"> | JsonPatchOperation[] | "already so",
+    { subresource, tryFirst = false }: PatchOptions = {},
+  ): Promise<boolean> {
+    const path = this.#target(ref) + (subresource === undefined ? "" : `/${subresource}`);
+    for (let attempt = 1; ; attempt++) {
+      const object = await this.reader.get<T>(path);
+      const operations = await decide(object);
+      if (operations === "already so") return false;
+      await this.#prepare(object, path);
+      const unchanged = {
+        op: "test",
+        path: "/metadata/resourceVersion",
+        value: object.metadata?.resourceVersion,
+      } as const;
+      try {
+        if (tryFirst || this.dryRun) await this.#cluster.patch(path, [unchanged, ...operations], { dryRun: true });
+        if (!this.dryRun) await this.#cluster.patch(path, [unchanged, ...operations]);
+        return true;
+      } catch (error) {
+        // Most often only the status moved on: look again, and decide again.
+        if (!isRemediationError(error, "ObjectChanged") || attempt >= ATTEMPTS) throw error;
+      }
+    }
+  }
+
+  /**
+   * Evicts a pod if it is still that very pod, as its disruption budgets allow.
+   * @throws RemediationError `DisruptionBudgetExhausted`, `OptedOut`, `ClaimExpired`
+   */
+  async evict({ name, uid }: PodTarget, isMeant: (pod: Pod) => boolean): Promise<Removal> {
+    const { namespace } = this.workload;
+    const path = this.#target(podRef(namespace, name));
+    const pod = await this.#readPod(path, uid);
+    if (pod === undefined) return "gone";
+    if (!isMeant(pod)) return "not meant";
+    await this.#prepare(pod, path);
+    try {
+      await this.#cluster.evict(namespace, name, { uid }, { dryRun: this.dryRun });
+      return "removed";
+    } catch (error) {
+      // Gone, or another pod has its name by now.
+      if (!isRemediationError(error, "NotFound", "ObjectChanged")) throw error;
+      return "gone";
+    }
+  }
+
+  /**
+   * Deletes a pod if it still is that very pod, as it was when it was decided upon.
+   * @param trial let the API server check it, and delete nothing
+   * @throws RemediationError `OptedOut`, `ClaimExpired`, `ObjectChanged` when the pod never holds still
+   */
+  async delete({ name, uid }: PodTarget, isMeant: (pod: Pod) => boolean, trial = false): Promise<Removal> {
+    const path = this.#target(podRef(this.workload.namespace, name));
+    for (let attempt = 1; ; attempt++) {
+      const pod = await this.#readPod(path, uid);
+      if (pod === undefined) return "gone";
+      if (!isMeant(pod)) return "not meant";
+      await this.#prepare(pod, path);
+      try {
+        await this.#cluster.delete(path, preconditionsOf(pod, uid), { dryRun: trial || this.dryRun });
+        return "removed";
+      } catch (error) {
+        if (isRemediationError(error, "NotFound")) return "gone";
+        // It has moved on since it was read, perhaps to ready: look again, and decide again.
+        if (!isRemediationError(error, "ObjectChanged") || attempt >= ATTEMPTS) throw error;
+      }
+    }
+  }
+
+  /** The path of an object that may be written to. @throws RemediationError `InvalidStepInput` */
+  #target(ref: ObjectRef): string {
+    const path = pathOf(ref);
+    if (this.#paths.has(path)) return path;
+    throw new RemediationError(
+      "InvalidStepInput",
+      `${ref.kind} ${ref.namespace}/${ref.name} is not among the objects that this remedy's plan writes to.`,
+    );
+  }
+
+  /** What has to be true before a write, whatever it writes. */
+  async #prepare(object: KubernetesObject, path: string): Promise<void> {
+    if (!this.dryRun) await (this.#begun ??= this.#begin());
+    assertNoOptOutOn(this.workload, object);
+    await assertNotOptedOut(this.reader, this.workload, path === workloadPath(this.workload) ? object : undefined);
+  }
+
+  /** The pod, if it still is the one that was meant, and is not on its way out. */
+  async #readPod(path: string, uid: string): Promise<Pod | undefined> {
+    try {
+      const pod = await this.reader.get<Pod>(path);
+      return pod.metadata?.uid === uid && !isTerminating(pod) ? pod : undefined;
+    } catch (error) {
+      if (isRemediationError(error, "NotFound")) return undefined;
+      throw error;
+    }
+  }
+}
+
+function preconditionsOf({ metadata }: Pod, uid: string): Preconditions {
+  const resourceVersion = metadata?.resourceVersion;
+  return { uid, ...(resourceVersion === undefined ? {} : { resourceVersion }) };
+}

@@ -1,0 +1,54 @@
+import * as z from "zod";
+import { RUNBOOK_REQUESTS } from "../remedies/contracts.ts";
+import { RemediationError } from "../shared/errors.ts";
+import { namespaceField, REQUEST_FIELDS } from "../shared/request-fields.ts";
+import { describeIssues } from "../shared/validation.ts";
+
+/** No action: detect everything in scope and remediate what can be remediated. What the schedule sends. */
+export const ScanRequest = z.strictObject({ ...REQUEST_FIELDS, namespace: namespaceField.optional() });
+
+export const DetectFailuresRequest = z.strictObject({
+  action: z.literal("detect_failures"),
+  ...REQUEST_FIELDS,
+  namespace: namespaceField,
+});
+
+const ActionRequest = z.discriminatedUnion("action", [DetectFailuresRequest, ...RUNBOOK_REQUESTS]);
+
+export type ScanRequest = z.output<typeof ScanRequest>;
+export type ActionRequest = z.output<typeof ActionRequest>;
+/** A request that names its remedy, as a runbook does. */
+export type RunbookRequest = Exclude<ActionRequest, { action: "detect_failures" }>;
+export type RemediationRequest = ScanRequest | ActionRequest;
+
+/** The actions a request may name. The names are a public contract. */
+export const ACTIONS = [DetectFailuresRequest, ...RUNBOOK_REQUESTS].map(({ shape }) => shape.action.value);
+
+/**
+ * Checks a request before anything is touched.
+ * @throws RemediationError `InvalidRequest`, naming each offending field and its rule
+ */
+export function parseRequest(input: unknown): RemediationRequest {
+  if (typeof input !== "object" || input === null || Array.isArray(input)) {
+    throw new RemediationError(
+      "InvalidRequest",
+      'The request must be a JSON object, for example {"cluster_name": "prod"}.',
+    );
+  }
+  if ("action" in input && !ACTIONS.includes(input.action as ActionRequest["action"])) {
+    throw new RemediationError(
+      "InvalidRequest",
+      `The request is refused: action: must be one of ${ACTIONS.join(", ")}. Leave it out to detect and remediate everything in scope.`,
+    );
+  }
+  const parsed = "action" in input ? ActionRequest.safeParse(input) : ScanRequest.safeParse(input);
+  if (!parsed.success) {
+    throw new RemediationError("InvalidRequest", `The request is refused: ${describeIssues(parsed.error)}.`);
+  }
+  return parsed.data;
+}
+
+/** Whether the request names its own remedy. */
+export function isRunbookRequest(request: RemediationRequest): request is RunbookRequest {
+  return "action" in request && request.action !== "detect_failures";
+}

@@ -1,0 +1,32 @@
+import * as z from "zod";
+import { MAX_OBJECT_NAME, OBJECT_NAME } from "./kubernetes/names.ts";
+
+/** A namespace name: RFC 1123 label. */
+const NAMESPACE_NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
+/** An EKS cluster name, as the CreateCluster API checks it. */
+const CLUSTER_NAME = /^[0-9A-Za-z][A-Za-z0-9_-]*$/;
+
+const clusterName = z
+  .string("must be the name of an EKS cluster")
+  .max(100, "must be at most 100 characters")
+  .regex(CLUSTER_NAME, "must start with a letter or digit and hold only letters, digits, - and _");
+
+/** The name of a namespace in a request. */
+export const namespaceField = z
+  .string("must be the name of a namespace")
+  .max(63, "must be at most 63 characters")
+  .regex(NAMESPACE_NAME, "must be a lower-case RFC 1123 label, for example shop");
+
+/** The name of an object in a request. @param what its kind, for the message that refuses another value */
+export function objectNameField(what: string) {
+  return z
+    .string(`must be the name of a ${what}`)
+    .max(MAX_OBJECT_NAME, `must be at most ${MAX_OBJECT_NAME} characters`)
+    .regex(OBJECT_NAME, "must be a lower-case RFC 1123 name, for example web-7d4b9c");
+}
+
+/** The fields that every request has, whatever it asks for. */
+export const REQUEST_FIELDS = {
+  cluster_name: clusterName,
+  dry_run: z.boolean("must be true or false").optional(),
+};
