@@ -1,0 +1,238 @@
+import { byWord, choice, task, wait, type Machine } from "./states.ts";
+
+/** The execution, as the functions are told of it. */
+export const EXECUTION = { "id.$": "$$.Execution.Id", "name.$": "$$.Execution.Name" } as const;
+/** All that is known of the workload so far. */
+const RUN = { "run.$": "$" } as const;
+/** How often the state was tried before: a remedy that is tried again may have been done already. */
+const ATTEMPT = { "attempt.$": "$$.State.RetryCount" } as const;
+
+/** Where the error of a remedy, or of its undo, leads: what the cluster shows is what counts. */
+const REMEDY_FAILED = { keep: "$.remedy_error", next: "Look what was done" } as const;
+const UNDO_FAILED = { keep: "$.undo_error", next: "Verify undo" } as const;
+/** Where every other error leads. */
+const REPORT_ERROR = { keep: "$.error", next: "Report outcome" } as const;
+
+/** What is done about one failing workload: the iteration of "Remediate each workload". */
+export const WORKLOAD: Machine = {
+  StartAt: "Claim workload",
+  States: {
+    "Claim workload": task({
+      comment:
+        "One execution at a time works on a workload. The claim is a Lease in the cluster, and expires by itself.",
+      function: "claim",
+      parameters: { operation: "acquire", ...RUN },
+      result: "$.claim",
+      retry: ["ObjectChanged"],
+      onError: REPORT_ERROR,
+      next: "Claimed?",
+    }),
+
+    "Claimed?": choice(byWord("$.claim.status", { claimed: "Diagnose" }), "Report outcome"),
+
+    Diagnose: task({
+      comment: "Reads the evidence, then decides: cause, remedy, or the reason for none.",
+      function: "classify",
+      result: "$.diagnosis",
+      onError: REPORT_ERROR,
+      next: "Which remedy?",
+    }),
+
+    "Which remedy?": choice(
+      byWord("$.diagnosis.remedy.action", { restart: "Restart", rollback: "Roll back", scale: "Scale" }),
+      "Report outcome",
+    ),
+
+    Restart: task({
+      comment: "Evicts failing pods as their disruption budget allows, or deletes the leftovers of failed ones.",
+      function: "restart",
+      parameters: { ...ATTEMPT, ...RUN },
+      result: "$.remedy",
+      onError: REMEDY_FAILED,
+      next: "Applied?",
+    }),
+
+    "Roll back": task({
+      comment: "Puts the pod template of a healthy revision back.",
+      function: "rollback",
+      parameters: { operation: "apply", ...ATTEMPT, ...RUN },
+      result: "$.remedy",
+      onError: REMEDY_FAILED,
+      next: "Applied?",
+    }),
+
+    Scale: task({
+      comment: "Moves the bounds of the HPA, or the replicas where no HPA owns them.",
+      function: "scale",
+      parameters: { operation: "apply", ...ATTEMPT, ...RUN },
+      result: "$.remedy",
+      onError: REMEDY_FAILED,
+      next: "Applied?",
+    }),
+
+    "Look what was done": task({
+      comment:
+        "A remedy step that ends with an error may have done something all the same: what the cluster shows is what counts.",
+      function: "verify",
+      parameters: { operation: "look", ...RUN },
+      result: "$.remedy",
+      onError: REPORT_ERROR,
+      next: "Applied?",
+    }),
+
+    "Applied?": choice(
+      byWord("$.remedy.status", { applied: "Wait for it to settle" }),
+      "Report outcome",
+      "A dry run stops before the write; a guard may have refused at the last moment.",
+    ),
+
+    "Wait for it to settle": wait("$.remedy.wait_seconds", "Verify"),
+
+    Verify: task({
+      comment: "A fresh look at pods, rollout and HPA. Recovered means that all of it held for the soak time.",
+      function: "verify",
+      parameters: { operation: "remedy", ...RUN },
+      result: "$.verification",
+      onError: REPORT_ERROR,
+      next: "Did it work?",
+    }),
+
+    "Did it work?": choice(
+      byWord("$.verification.verdict", {
+        recovered: "Report outcome",
+        settling: "Wait again",
+        overtaken: "Report outcome",
+      }),
+      "Can it be undone?",
+    ),
+
+    "Wait again": wait(
+      "$.verification.wait_seconds",
+      "Verify",
+      "As long as it is still settling and inside its deadline, which the verify step watches.",
+    ),
+
+    "Can it be undone?": choice(
+      byWord("$.remedy.change.kind", { rollback: "Undo rollback", scale: "Undo scaling" }),
+      "Remember the first try",
+    ),
+
+    "Remember the first try": {
+      Type: "Pass",
+      Comment:
+        "A restart cannot be undone, but what it did not heal may have another remedy. The state starts anew beside the first try.",
+      Parameters: {
+        "cluster_name.$": "$.cluster_name",
+        "dry_run.$": "$.dry_run",
+        "execution.$": "$.execution",
+        "incident.$": "$.incident",
+        "claim.$": "$.claim",
+        first: {
+          "diagnosis.$": "$.diagnosis",
+          "remedy.$": "$.remedy",
+          "verification.$": "$.verification",
+        },
+      },
+      Next: "Diagnose again",
+    },
+
+    "Diagnose again": task({
+      comment: "Chooses among what has not been tried yet.",
+      function: "classify",
+      result: "$.diagnosis",
+      onError: REPORT_ERROR,
+      next: "Another remedy?",
+    }),
+
+    "Another remedy?": choice(byWord("$.diagnosis.remedy.action", { rollback: "Roll back" }), "Report outcome"),
+
+    "Undo rollback": task({
+      comment: "Only while the object is as the remedy left it: a change by somebody else stands.",
+      function: "rollback",
+      parameters: { operation: "undo", ...RUN },
+      result: "$.undo",
+      onError: UNDO_FAILED,
+      next: "Undone?",
+    }),
+
+    "Undo scaling": task({
+      comment: "Only while the object is as the remedy left it: a change by somebody else stands.",
+      function: "scale",
+      parameters: { operation: "undo", ...RUN },
+      result: "$.undo",
+      onError: UNDO_FAILED,
+      next: "Undone?",
+    }),
+
+    "Undone?": choice(byWord("$.undo.status", { applied: "Wait for the undo" }), "Report outcome"),
+
+    "Wait for the undo": wait("$.undo.wait_seconds", "Verify undo"),
+
+    "Verify undo": task({
+      function: "verify",
+      parameters: { operation: "undo", ...RUN },
+      result: "$.undo_verification",
+      onError: REPORT_ERROR,
+      next: "Is it as before?",
+    }),
+
+    "Is it as before?": choice(
+      byWord("$.undo_verification.verdict", { settling: "Wait for the undo" }),
+      "Report outcome",
+    ),
+
+    "Report outcome": task({
+      comment: "Every path comes through here, errors included.",
+      function: "notify",
+      parameters: { about: "workload", ...RUN },
+      result: "$.report",
+      retry: ["NotificationFailed"],
+      onError: { keep: "$.report_error", next: "Release workload" },
+      next: "Release workload",
+    }),
+
+    "Release workload": task({
+      comment: "Gives the claim back, with the outcome in its history.",
+      function: "claim",
+      parameters: { operation: "release", ...RUN },
+      retry: ["ObjectChanged"],
+      onError: { keep: "$.release_error", next: "Was it reported?" },
+    }),
+
+    "Was it reported?": choice(
+      [{ Variable: "$.report", IsPresent: true, Next: "Leave claim to expire" }],
+      "Nobody was told",
+    ),
+
+    "Leave claim to expire": {
+      Type: "Pass",
+      Comment: "The outcome stands as it was reported. The claim ends by itself.",
+      Parameters: { delivered: true, "claim_error.$": "$.release_error.Error" },
+      ResultPath: "$.left",
+      Next: "Keep outcome",
+    },
+
+    "Keep outcome": {
+      Type: "Pass",
+      Parameters: { "result.$": "States.JsonMerge($.report, $.left, false)" },
+      OutputPath: "$.result",
+      End: true,
+    },
+
+    "Nobody was told": {
+      Type: "Pass",
+      Comment: "Neither could be done: the run fails, and subscribers are told of that. The claim ends by itself.",
+      Parameters: {
+        outcome: "Unresolved",
+        "workload.$": "$.incident.workload",
+        cause: "ClaimNotReleased",
+        action: "none",
+        "reason.$": "$.release_error.Error",
+        "summary.$": "$.release_error.Cause",
+        needs_person: true,
+        delivered: false,
+      },
+      End: true,
+    },
+  },
+};
