@@ -25,6 +25,7 @@ export const REMEDIATION: Machine & { Comment: string; TimeoutSeconds: number } 
     ),
 
     "Detect failures": task({
+      does: "detect",
       function: "detect",
       result: "$.detection",
       onError: { next: "Report failed run" },
@@ -32,6 +33,7 @@ export const REMEDIATION: Machine & { Comment: string; TimeoutSeconds: number } 
     }),
 
     "Find workload": task({
+      does: "detect",
       comment:
         "Refuses a malformed request before the cluster is touched, then finds the workload that the runbook means.",
       function: "detect",
@@ -71,6 +73,7 @@ export const REMEDIATION: Machine & { Comment: string; TimeoutSeconds: number } 
     "Failure storm?": choice(byWord("$.detection.status", { storm: "Remember storm" }), "Remediate each workload"),
 
     "Remember storm": task({
+      does: "remember storm",
       comment:
         "Many workloads at once, or one node: diagnose only. Subscribers are told when it begins and then after pauses that double. Where that cannot be remembered they are told all the same.",
       function: "claim",
@@ -84,6 +87,7 @@ export const REMEDIATION: Machine & { Comment: string; TimeoutSeconds: number } 
     "Told before?": choice(byWord("$.memory.status", { known: "Storm" }), "Report storm"),
 
     "Report storm": task({
+      does: "report",
       function: "notify",
       parameters: { about: "storm", "detection.$": "$.detection", execution: EXECUTION },
       result: "$.report",
@@ -150,6 +154,7 @@ export const REMEDIATION: Machine & { Comment: string; TimeoutSeconds: number } 
     },
 
     "Report failed run": task({
+      does: "report failed run",
       function: "notify",
       parameters: { about: "failure", "request.$": "$$.Execution.Input", "error.$": "$", execution: EXECUTION },
       result: "$.report",

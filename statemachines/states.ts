@@ -19,7 +19,27 @@ export type Path = `$.${string}`;
 type Onward = { Next: string } | { End: true };
 type Payload = Readonly<Record<string, unknown>>;
 
+/**
+ * What a task does. Whoever shows a run, counts in it or cleans up after it goes by this, not by the names of states. A
+ * remedy and its undo may change the workload; nothing else does.
+ */
+export type Deed =
+  | "detect"
+  | "remember storm"
+  | "claim"
+  | "diagnose"
+  | "remedy"
+  | "look what was done"
+  | "verify"
+  | "undo"
+  | "verify undo"
+  | "report"
+  | "release"
+  | "report failed run";
+
 export type Task = {
+  /** For this project alone: it is not in the definition. */
+  does: Deed;
   Type: "Task";
   Comment?: string;
   Resource: string;
@@ -91,6 +111,7 @@ export type Fail = { Type: "Fail" } & ({ Error: string; Cause: string } | { Erro
 
 /** How a task is written; what all tasks have in common is added to it. */
 interface TaskWords {
+  does: Deed;
   comment?: string;
   /** The function that it calls, by the name of its folder. */
   function: string;
@@ -115,8 +136,10 @@ interface ErrorWords {
 const TASK_SECONDS = 60;
 
 /** A call of a function, with the retries of every call, and a way on from every error. */
-export function task({ comment, function: name, parameters, result, retry = [], onError, next }: TaskWords): Task {
+export function task(words: TaskWords): Task {
+  const { does, comment, function: name, parameters, result, retry = [], onError, next } = words;
   return {
+    does,
     Type: "Task",
     ...(comment === undefined ? {} : { Comment: comment }),
     Resource: `\${${placeholderOf(name)}}`,
@@ -155,6 +178,19 @@ export function presentAs(field: Path, word: string): Test[] {
 /** A pause of as many seconds as a field says. */
 export function wait(seconds: Path, next: string, comment?: string): Wait {
   return { Type: "Wait", ...(comment === undefined ? {} : { Comment: comment }), SecondsPath: seconds, Next: next };
+}
+
+/** A machine as Step Functions reads it. */
+export function definitionOf(machine: Machine): object {
+  const states = Object.entries(machine.States).map(([name, state]) => [name, definitionOfState(state)] as const);
+  return { ...machine, States: Object.fromEntries(states) };
+}
+
+function definitionOfState(state: State): object {
+  if (state.Type === "Map") return { ...state, ItemProcessor: definitionOf(state.ItemProcessor) };
+  if (state.Type !== "Task") return state;
+  const { does: _does, ...task } = state;
+  return task;
 }
 
 /** What stands for a function's ARN until the definition is deployed or run: `DetectFunctionArn` for `detect`. */

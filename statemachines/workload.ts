@@ -18,6 +18,7 @@ export const WORKLOAD: Machine = {
   StartAt: "Claim workload",
   States: {
     "Claim workload": task({
+      does: "claim",
       comment:
         "One execution at a time works on a workload. The claim is a Lease in the cluster, and expires by itself.",
       function: "claim",
@@ -31,6 +32,7 @@ export const WORKLOAD: Machine = {
     "Claimed?": choice(byWord("$.claim.status", { claimed: "Diagnose" }), "Report outcome"),
 
     Diagnose: task({
+      does: "diagnose",
       comment: "Reads the evidence, then decides: cause, remedy, or the reason for none.",
       function: "classify",
       result: "$.diagnosis",
@@ -44,6 +46,7 @@ export const WORKLOAD: Machine = {
     ),
 
     Restart: task({
+      does: "remedy",
       comment: "Evicts failing pods as their disruption budget allows, or deletes the leftovers of failed ones.",
       function: "restart",
       parameters: { ...ATTEMPT, ...RUN },
@@ -53,6 +56,7 @@ export const WORKLOAD: Machine = {
     }),
 
     "Roll back": task({
+      does: "remedy",
       comment: "Puts the pod template of a healthy revision back.",
       function: "rollback",
       parameters: { operation: "apply", ...ATTEMPT, ...RUN },
@@ -62,6 +66,7 @@ export const WORKLOAD: Machine = {
     }),
 
     Scale: task({
+      does: "remedy",
       comment: "Moves the bounds of the HPA, or the replicas where no HPA owns them.",
       function: "scale",
       parameters: { operation: "apply", ...ATTEMPT, ...RUN },
@@ -71,6 +76,7 @@ export const WORKLOAD: Machine = {
     }),
 
     "Look what was done": task({
+      does: "look what was done",
       comment:
         "A remedy step that ends with an error may have done something all the same: what the cluster shows is what counts.",
       function: "verify",
@@ -89,6 +95,7 @@ export const WORKLOAD: Machine = {
     "Wait for it to settle": wait("$.remedy.wait_seconds", "Verify"),
 
     Verify: task({
+      does: "verify",
       comment: "A fresh look at pods, rollout and HPA. Recovered means that all of it held for the soak time.",
       function: "verify",
       parameters: { operation: "remedy", ...RUN },
@@ -137,6 +144,7 @@ export const WORKLOAD: Machine = {
     },
 
     "Diagnose again": task({
+      does: "diagnose",
       comment: "Chooses among what has not been tried yet.",
       function: "classify",
       result: "$.diagnosis",
@@ -147,6 +155,7 @@ export const WORKLOAD: Machine = {
     "Another remedy?": choice(byWord("$.diagnosis.remedy.action", { rollback: "Roll back" }), "Report outcome"),
 
     "Undo rollback": task({
+      does: "undo",
       comment: "Only while the object is as the remedy left it: a change by somebody else stands.",
       function: "rollback",
       parameters: { operation: "undo", ...RUN },
@@ -156,6 +165,7 @@ export const WORKLOAD: Machine = {
     }),
 
     "Undo scaling": task({
+      does: "undo",
       comment: "Only while the object is as the remedy left it: a change by somebody else stands.",
       function: "scale",
       parameters: { operation: "undo", ...RUN },
@@ -169,6 +179,7 @@ export const WORKLOAD: Machine = {
     "Wait for the undo": wait("$.undo.wait_seconds", "Verify undo"),
 
     "Verify undo": task({
+      does: "verify undo",
       function: "verify",
       parameters: { operation: "undo", ...RUN },
       result: "$.undo_verification",
@@ -182,6 +193,7 @@ export const WORKLOAD: Machine = {
     ),
 
     "Report outcome": task({
+      does: "report",
       comment: "Every path comes through here, errors included.",
       function: "notify",
       parameters: { about: "workload", ...RUN },
@@ -192,6 +204,7 @@ export const WORKLOAD: Machine = {
     }),
 
     "Release workload": task({
+      does: "release",
       comment: "Gives the claim back, with the outcome in its history.",
       function: "claim",
       parameters: { operation: "release", ...RUN },

@@ -10,6 +10,7 @@ import { Detection } from "../../functions/run/contracts.ts";
 import { NotificationDocument } from "../../functions/run/notification.ts";
 import { Policy } from "../../functions/shared/policy.ts";
 import { REMEDIATION } from "../../statemachines/remediation.ts";
+import { definitionOf } from "../../statemachines/states.ts";
 import { dependenciesDocument } from "../supply-chain/document.ts";
 
 const README = new URL("../../README.md", import.meta.url);
@@ -24,7 +25,7 @@ export interface GeneratedFile {
 /** Every file that `npm run docs` writes, in this order. A test fails when one of them is stale. */
 export const GENERATED: readonly GeneratedFile[] = [
   // Before the picture, which is drawn from it.
-  formatted("statemachines/remediation.asl.json", () => JSON.stringify(REMEDIATION, null, 2)),
+  formatted("statemachines/remediation.asl.json", () => JSON.stringify(definitionOf(REMEDIATION), null, 2)),
   { path: "docs/schemas/detection.json", content: () => schema(Detection, "Detection", "output") },
   { path: "docs/schemas/notification.json", content: () => schema(NotificationDocument, "Notification", "output") },
   { path: "docs/schemas/agent-answer.json", content: () => schema(AgentAnswer, "AgentAnswer", "output") },

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Claim, WorkloadRef } from "../../../functions/run/contracts.ts";
 import type { Policy } from "../../../functions/shared/policy.ts";
 import type { FaultProxy } from "../proxy/proxy.ts";
+import { deedOf } from "../../../statemachines/by-name.ts";
 import { runWorkflow, type Run } from "../../../local/scenarios/run-workflow.ts";
 
 /** An execution that is to be started. */
@@ -65,7 +66,7 @@ export function executionOf({ by }: { by: string }): string {
 export function claimAnswers(ended: readonly Ended[]): ClaimAnswer[] {
   return ended.flatMap(({ name, run }) =>
     (run?.events ?? [])
-      .filter(({ type, state }) => type === "exited" && state === "Claim workload")
+      .filter(({ type, state }) => type === "exited" && deedOf(state) === "claim")
       .flatMap(({ output }) => {
         const { incident, claim } = output as { incident: { workload: WorkloadRef }; claim?: Claim };
         return claim === undefined ? [] : [{ execution: name, workload: incident.workload, claim }];
