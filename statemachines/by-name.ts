@@ -1,5 +1,5 @@
+import type { Deed, Machine, Path, State } from "./asl.ts";
 import { REMEDIATION } from "./remediation.ts";
-import type { Deed, Machine, Path, State } from "./states.ts";
 
 /** What the states of the workflow are, by their names, which is how the events of an execution tell of them. */
 const STATES: ReadonlyMap<string, State> = new Map(statesOf(REMEDIATION));

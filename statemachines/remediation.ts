@@ -1,4 +1,5 @@
-import { byWord, caught, choice, presentAs, task, type Machine } from "./states.ts";
+import type { Machine } from "./asl.ts";
+import { byWord, caught, choice, presentAs, task } from "./states.ts";
 import { EXECUTION, WORKLOAD } from "./workload.ts";
 
 /**

@@ -1,16 +1,10 @@
-import { byWord, choice, task, wait, type Machine } from "./states.ts";
+import type { Machine } from "./asl.ts";
+import { APPLY_ROUTES, APPLY_STATES, RUN, UNDO_ROUTES, UNDO_STATES } from "./remedies.ts";
+import { byWord, choice, task, wait } from "./states.ts";
 
 /** The execution, as the functions are told of it. */
 export const EXECUTION = { "id.$": "$$.Execution.Id", "name.$": "$$.Execution.Name" } as const;
-/** All that is known of the workload so far. */
-const RUN = { "run.$": "$" } as const;
-/** How often the state was tried before: a remedy that is tried again may have been done already. */
-const ATTEMPT = { "attempt.$": "$$.State.RetryCount" } as const;
-
-/** Where the error of a remedy, or of its undo, leads: what the cluster shows is what counts. */
-const REMEDY_FAILED = { keep: "$.remedy_error", next: "Look what was done" } as const;
-const UNDO_FAILED = { keep: "$.undo_error", next: "Verify undo" } as const;
-/** Where every other error leads. */
+/** Where every error leads that says nothing of what a remedy did. */
 const REPORT_ERROR = { keep: "$.error", next: "Report outcome" } as const;
 
 /** What is done about one failing workload: the iteration of "Remediate each workload". */
@@ -40,40 +34,9 @@ export const WORKLOAD: Machine = {
       next: "Which remedy?",
     }),
 
-    "Which remedy?": choice(
-      byWord("$.diagnosis.remedy.action", { restart: "Restart", rollback: "Roll back", scale: "Scale" }),
-      "Report outcome",
-    ),
+    "Which remedy?": choice(byWord("$.diagnosis.remedy.action", APPLY_ROUTES), "Report outcome"),
 
-    Restart: task({
-      does: "remedy",
-      comment: "Evicts failing pods as their disruption budget allows, or deletes the leftovers of failed ones.",
-      function: "restart",
-      parameters: { ...ATTEMPT, ...RUN },
-      result: "$.remedy",
-      onError: REMEDY_FAILED,
-      next: "Applied?",
-    }),
-
-    "Roll back": task({
-      does: "remedy",
-      comment: "Puts the pod template of a healthy revision back.",
-      function: "rollback",
-      parameters: { operation: "apply", ...ATTEMPT, ...RUN },
-      result: "$.remedy",
-      onError: REMEDY_FAILED,
-      next: "Applied?",
-    }),
-
-    Scale: task({
-      does: "remedy",
-      comment: "Moves the bounds of the HPA, or the replicas where no HPA owns them.",
-      function: "scale",
-      parameters: { operation: "apply", ...ATTEMPT, ...RUN },
-      result: "$.remedy",
-      onError: REMEDY_FAILED,
-      next: "Applied?",
-    }),
+    ...APPLY_STATES,
 
     "Look what was done": task({
       does: "look what was done",
@@ -119,10 +82,7 @@ export const WORKLOAD: Machine = {
       "As long as it is still settling and inside its deadline, which the verify step watches.",
     ),
 
-    "Can it be undone?": choice(
-      byWord("$.remedy.change.kind", { rollback: "Undo rollback", scale: "Undo scaling" }),
-      "Remember the first try",
-    ),
+    "Can it be undone?": choice(byWord("$.remedy.change.kind", UNDO_ROUTES), "Remember the first try"),
 
     "Remember the first try": {
       Type: "Pass",
@@ -154,25 +114,7 @@ export const WORKLOAD: Machine = {
 
     "Another remedy?": choice(byWord("$.diagnosis.remedy.action", { rollback: "Roll back" }), "Report outcome"),
 
-    "Undo rollback": task({
-      does: "undo",
-      comment: "Only while the object is as the remedy left it: a change by somebody else stands.",
-      function: "rollback",
-      parameters: { operation: "undo", ...RUN },
-      result: "$.undo",
-      onError: UNDO_FAILED,
-      next: "Undone?",
-    }),
-
-    "Undo scaling": task({
-      does: "undo",
-      comment: "Only while the object is as the remedy left it: a change by somebody else stands.",
-      function: "scale",
-      parameters: { operation: "undo", ...RUN },
-      result: "$.undo",
-      onError: UNDO_FAILED,
-      next: "Undone?",
-    }),
+    ...UNDO_STATES,
 
     "Undone?": choice(byWord("$.undo.status", { applied: "Wait for the undo" }), "Report outcome"),
 

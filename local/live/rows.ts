@@ -2,7 +2,7 @@ import type { Incident, Outcome, Report, WorkloadRun } from "../../functions/run
 import { describeWorkload } from "../../functions/kinds/workloads.ts";
 import { count } from "../../functions/shared/text.ts";
 import { deedOf, waitOf } from "../../statemachines/by-name.ts";
-import type { Path } from "../../statemachines/states.ts";
+import type { Path } from "../../statemachines/asl.ts";
 import type { ExecutionEvent } from "../engine/engine.ts";
 
 /** What is shown of one workload while the workflow looks after it. */

@@ -13,7 +13,7 @@ import { describeWorkload } from "../../functions/kinds/workloads.ts";
 import { count } from "../../functions/shared/text.ts";
 import { errorText } from "../../functions/shared/caught-error.ts";
 import { deedOf, waitOf } from "../../statemachines/by-name.ts";
-import type { Deed, Path } from "../../statemachines/states.ts";
+import type { Deed, Path } from "../../statemachines/asl.ts";
 import type { ExecutionEvent } from "../engine/engine.ts";
 import { readPath } from "../scenarios/read-path.ts";
 

@@ -9,8 +9,8 @@ import { CAUSES } from "../../functions/classify/causes.ts";
 import { Detection } from "../../functions/run/contracts.ts";
 import { NotificationDocument } from "../../functions/run/notification.ts";
 import { Policy } from "../../functions/shared/policy.ts";
+import { definitionOf } from "../../statemachines/asl.ts";
 import { REMEDIATION } from "../../statemachines/remediation.ts";
-import { definitionOf } from "../../statemachines/states.ts";
 import { dependenciesDocument } from "../supply-chain/document.ts";
 
 const README = new URL("../../README.md", import.meta.url);
