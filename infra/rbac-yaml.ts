@@ -12,6 +12,8 @@ export function rbacYaml(): string {
 }
 
 const HEAD = `\
+# Written by \`npm run docs\` from infra/permissions.ts and functions/remedies.
+#
 # What each function may do on the cluster: exactly the verbs that it uses. Each function's role is mapped to the group of
 # its name by an EKS access entry. Apply it before the stack is deployed: kubectl apply -f infra/rbac.yaml
 # The function agent shares the group of detect. \`npm run rbac\` makes a manifest for some namespaces of this one.
