@@ -1,6 +1,6 @@
 import type { Machine } from "./asl.ts";
 import { APPLY_ROUTES, APPLY_STATES, RUN, UNDO_ROUTES, UNDO_STATES } from "./remedies.ts";
-import { byWord, choice, task, wait } from "./states.ts";
+import { byWord, choice, presentAs, task, wait } from "./states.ts";
 
 /** The execution, as the functions are told of it. */
 export const EXECUTION = { "id.$": "$$.Execution.Id", "name.$": "$$.Execution.Name" } as const;
@@ -82,37 +82,23 @@ export const WORKLOAD: Machine = {
       "As long as it is still settling and inside its deadline, which the verify step watches.",
     ),
 
-    "Can it be undone?": choice(byWord("$.remedy.change.kind", UNDO_ROUTES), "Remember the first try"),
-
-    "Remember the first try": {
-      Type: "Pass",
-      Comment:
-        "A restart cannot be undone, but what it did not heal may have another remedy. The state starts anew beside the first try.",
-      Parameters: {
-        "cluster_name.$": "$.cluster_name",
-        "dry_run.$": "$.dry_run",
-        "execution.$": "$.execution",
-        "incident.$": "$.incident",
-        "claim.$": "$.claim",
-        first: {
-          "diagnosis.$": "$.diagnosis",
-          "remedy.$": "$.remedy",
-          "verification.$": "$.verification",
-        },
-      },
-      Next: "Diagnose again",
-    },
+    "Can it be undone?": choice(
+      [
+        ...byWord("$.remedy.change.kind", UNDO_ROUTES),
+        { And: presentAs("$.remedy.undo", "cannot be undone"), Next: "Diagnose again" },
+      ],
+      "Report outcome",
+      "What can be undone is. What says that it cannot be undone may have another remedy. Anything else goes to people.",
+    ),
 
     "Diagnose again": task({
       does: "diagnose",
-      comment: "Chooses among what has not been tried yet.",
+      comment: "Chooses among what has not been tried yet. Its answer is the state anew, beside the first try.",
       function: "classify",
-      result: "$.diagnosis",
+      parameters: { operation: "again", ...RUN },
       onError: REPORT_ERROR,
-      next: "Another remedy?",
+      next: "Which remedy?",
     }),
-
-    "Another remedy?": choice(byWord("$.diagnosis.remedy.action", { rollback: "Roll back" }), "Report outcome"),
 
     ...UNDO_STATES,
 

@@ -8,6 +8,7 @@ interface State {
   Type: string;
   Resource?: string;
   Choices?: { Variable?: string; StringEquals?: string; Next: string }[];
+  Default?: string;
   ItemProcessor?: { States: Record<string, State> };
 }
 
@@ -42,6 +43,22 @@ describe("the remedies", () => {
       expect(route).toBe(undo.name);
       expect(functionOf(undo.name)?.toLowerCase()).toBe(`${action}functionarn`);
     }
+  });
+
+  it("are followed by another diagnosis only after one that says itself that it cannot be undone", () => {
+    const { Choices: rules = [], Default: otherwise } = states["Can it be undone?"] ?? {};
+    const undos = Object.values(routesOf("Can it be undone?", "$.remedy.change.kind"));
+
+    expect(rules.filter(({ Next }) => !undos.includes(Next))).toEqual([
+      {
+        And: [
+          { Variable: "$.remedy.undo", IsPresent: true },
+          { Variable: "$.remedy.undo", StringEquals: "cannot be undone" },
+        ],
+        Next: "Diagnose again",
+      },
+    ]);
+    expect(otherwise).toBe("Report outcome");
   });
 
   it("are what changes a workload, with their undos; nothing else does", () => {
