@@ -3,6 +3,7 @@ import { WorkloadRun } from "../../functions/run/contracts.ts";
 import { describeWorkload } from "../../functions/kinds/workloads.ts";
 import type { Environment } from "../../functions/run/step.ts";
 import { errorText } from "../../functions/shared/caught-error.ts";
+import { changesWorkload, deedOf } from "../../statemachines/by-name.ts";
 import type { ExecutionEvent } from "../engine/engine.ts";
 
 /** How far a workload had come when its execution was interrupted. */
@@ -22,9 +23,6 @@ export interface Interrupted {
   text: string;
 }
 
-/** The states that change a workload. */
-const CHANGING: readonly string[] = ["Restart", "Roll back", "Scale", "Undo rollback", "Undo scaling"];
-
 /** Remembers how far each workload of an execution has come, so that an interrupted one can be cleaned up after. */
 export class OpenRuns {
   readonly #runs = new Map<number, Progress>();
@@ -33,12 +31,12 @@ export class OpenRuns {
   see({ type, state, iteration, output, error }: ExecutionEvent): void {
     if (iteration === undefined) return;
     const known = this.#runs.get(iteration);
-    if (type === "failed" && CHANGING.includes(state) && known !== undefined && error !== undefined) {
+    if (type === "failed" && changesWorkload(state) && known !== undefined && error !== undefined) {
       const text = errorText({ Error: error.name, Cause: error.message });
       this.#runs.set(iteration, { ...known, failure: `${error.name}: ${text}` });
     }
     if (type !== "exited") return;
-    if (state === "Release workload" || state === "Was it reported?") {
+    if (deedOf(state) === "release") {
       if (known !== undefined) this.#runs.set(iteration, { ...known, ended: true });
       return;
     }

@@ -1,6 +1,8 @@
 import type { Incident, Outcome, Report, WorkloadRun } from "../../functions/run/contracts.ts";
 import { describeWorkload } from "../../functions/kinds/workloads.ts";
 import { count } from "../../functions/shared/text.ts";
+import { deedOf, waitOf } from "../../statemachines/by-name.ts";
+import type { Path } from "../../statemachines/asl.ts";
 import type { ExecutionEvent } from "../engine/engine.ts";
 
 /** What is shown of one workload while the workflow looks after it. */
@@ -50,19 +52,19 @@ function changeBy({ type, state, input, output }: ExecutionEvent): Partial<Row> 
   return type === "exited" ? exited(state, output ?? {}) : {};
 }
 
+/** The wait before the first look at what a remedy did; later ones leave what that look said. */
+const FIRST_WAIT: Path = "$.remedy.wait_seconds";
+
 function entered(state: string, run: State): Partial<Row> {
-  switch (state) {
-    case "Claim workload":
+  if (waitOf(state) === FIRST_WAIT) return { progress: `settling, first look in ${run.remedy?.wait_seconds ?? "?"} s` };
+  switch (deedOf(state)) {
+    case "claim":
       return { progress: "claiming" };
-    case "Diagnose":
-    case "Diagnose again":
+    case "diagnose":
       return { progress: "diagnosing" };
-    case "Wait for it to settle":
-      return { progress: `settling, first look in ${run.remedy?.wait_seconds ?? "?"} s` };
-    case "Verify":
+    case "verify":
       return { progress: "verifying" };
-    case "Undo rollback":
-    case "Undo scaling":
+    case "undo":
       return { progress: "undoing" };
     default:
       return {};
@@ -70,20 +72,19 @@ function entered(state: string, run: State): Partial<Row> {
 }
 
 function exited(state: string, run: State): Partial<Row> {
-  switch (state) {
-    case "Diagnose":
-    case "Diagnose again":
+  switch (deedOf(state)) {
+    case "diagnose":
       return run.diagnosis === undefined
         ? {}
         : {
             diagnosis: run.diagnosis.cause,
             remedy: run.diagnosis.remedy.action === "none" ? "" : run.diagnosis.remedy.action,
           };
-    case "Verify": {
+    case "verify": {
       const { verdict, reasons = [] } = run.verification ?? {};
       return { progress: verdict === "settling" ? (reasons[0] ?? "settling") : (verdict ?? "").replace("_", " ") };
     }
-    case "Release workload":
+    case "release":
       return {
         outcome: run.outcome,
         progress: run.reason ?? "",

@@ -3,10 +3,8 @@ import type {
   Claim,
   Detection,
   Diagnosis,
-  RemedyResult,
   Report,
   StormMemory,
-  UndoResult,
   UndoVerification,
   Verification,
   WorkloadRun,
@@ -14,7 +12,10 @@ import type {
 import { describeWorkload } from "../../functions/kinds/workloads.ts";
 import { count } from "../../functions/shared/text.ts";
 import { errorText } from "../../functions/shared/caught-error.ts";
+import { deedOf, waitOf } from "../../statemachines/by-name.ts";
+import type { Deed, Path } from "../../statemachines/asl.ts";
 import type { ExecutionEvent } from "../engine/engine.ts";
+import { readPath } from "../scenarios/read-path.ts";
 
 /** One line of what a person is told while the workflow runs. */
 export interface StoryLine {
@@ -24,39 +25,17 @@ export interface StoryLine {
   text: string;
 }
 
-/** States that only route say nothing that the states around them do not say. */
-const SILENT: ReadonlySet<string> = new Set([
-  "Which request?",
-  "Anything failing?",
-  "Failure storm?",
-  "Told before?",
-  "Claimed?",
-  "Which remedy?",
-  "Applied?",
-  "Remember the first try",
-  "Another remedy?",
-  "Did it work?",
-  "Can it be undone?",
-  "Undone?",
-  "Is it as before?",
-  "Was it reported?",
-  "Was everyone told?",
-  "Remediate each workload",
-  "Summarise",
-  "Done",
-]);
-
 /**
  * Puts an event of the execution into words; undefined for events that are not worth a line.
  * @param evidence whether a diagnosis comes with its evidence
  */
 export function tell(event: ExecutionEvent, { evidence } = { evidence: true }): StoryLine | undefined {
-  const silent = SILENT.has(event.state) && (event.type === "entered" || event.type === "exited");
-  if (silent) return undefined;
   const line = (text: string): StoryLine => ({ workload: workloadOf(event), state: event.state, text });
   switch (event.type) {
-    case "entered":
-      return event.state.startsWith("Wait") ? line(`for ${waitSeconds(event)} s`) : undefined;
+    case "entered": {
+      const field = waitOf(event.state);
+      return field === undefined ? undefined : line(`for ${secondsOf(event, field)} s`);
+    }
     case "retried":
       return line("tries again");
     case "failed":
@@ -72,38 +51,29 @@ export function tell(event: ExecutionEvent, { evidence } = { evidence: true }): 
 
 type RunState = Partial<WorkloadRun> & { detection?: Detection; memory?: StormMemory; report?: Report };
 
+/** A state that only routes says nothing that the states around it do not say. */
 function describeOutput({ state, output }: ExecutionEvent, evidence: boolean): string | undefined {
-  const run = output as RunState;
-  switch (state) {
-    case "Detect failures":
-    case "Find workload":
-      return run.detection === undefined ? undefined : describeDetection(run.detection);
-    case "Claim workload":
-      return run.claim === undefined ? undefined : describeClaim(run.claim);
-    case "Diagnose":
-    case "Diagnose again":
-      return run.diagnosis === undefined ? undefined : describeDiagnosis(run.diagnosis, evidence);
-    case "Restart":
-    case "Roll back":
-    case "Scale":
-    case "Look what was done":
-      return describeRemedy(run.remedy);
-    case "Verify":
-      return run.verification === undefined ? undefined : describeVerification(run.verification);
-    case "Undo rollback":
-    case "Undo scaling":
-      return describeRemedy(run.undo);
-    case "Verify undo":
-      return run.undo_verification === undefined ? undefined : describeVerification(run.undo_verification);
-    case "Remember storm":
-      return run.memory?.message;
-    case "Report outcome":
-    case "Report storm":
-      return run.report === undefined ? undefined : `${run.report.outcome}: ${run.report.summary}`;
-    default:
-      return undefined;
-  }
+  const deed = deedOf(state);
+  return deed === undefined ? undefined : WORDS[deed](output as RunState, evidence);
 }
+
+/** What came of each deed, by what is known after it. */
+const WORDS: Readonly<Record<Deed, (run: RunState, evidence: boolean) => string | undefined>> = {
+  detect: ({ detection }) => detection && describeDetection(detection),
+  "remember storm": ({ memory }) => memory?.message,
+  claim: ({ claim }) => claim && describeClaim(claim),
+  diagnose: ({ diagnosis }, evidence) => diagnosis && describeDiagnosis(diagnosis, evidence),
+  remedy: ({ remedy }) => remedy?.message,
+  "look what was done": ({ remedy }) => remedy?.message,
+  verify: ({ verification }) => verification && describeVerification(verification),
+  undo: ({ undo }) => undo?.message,
+  "verify undo": ({ undo_verification: verification }) => verification && describeVerification(verification),
+  report: ({ report }) => report && `${report.outcome}: ${report.summary}`,
+  // What was reported is what is left of the workload.
+  release: () => undefined,
+  // The error was told where it happened.
+  "report failed run": () => undefined,
+};
 
 function describeDetection(detection: Detection): string {
   if (detection.incidents[0]?.requested !== undefined)
@@ -132,18 +102,12 @@ function describeDiagnosis({ cause, confidence, summary, evidence, remedy }: Dia
   return `${cause} (${confidence} confidence): ${summary}${proof} -> ${decision}`;
 }
 
-function describeRemedy(result: RemedyResult | UndoResult | undefined): string | undefined {
-  return result?.message;
-}
-
 function describeVerification({ verdict, reasons }: Verification | UndoVerification): string {
   return reasons.length === 0 ? verdict : `${verdict.replace("_", " ")}: ${reasons.join("; ")}`;
 }
 
-function waitSeconds({ state, input }: ExecutionEvent): number {
-  const run = input as RunState;
-  const from = state === "Wait again" ? run.verification : state === "Wait for the undo" ? run.undo : run.remedy;
-  return from?.wait_seconds ?? 0;
+function secondsOf({ input }: ExecutionEvent, field: Path): number {
+  return Number(readPath(input, field.slice("$.".length)) ?? 0);
 }
 
 function workloadOf({ iteration, input }: ExecutionEvent): string | undefined {

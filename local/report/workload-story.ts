@@ -3,6 +3,7 @@ import { describeWorkload } from "../../functions/kinds/workloads.ts";
 import type { NotificationDocument } from "../../functions/run/notification.ts";
 import { workloadDocument } from "../../functions/notify/document.ts";
 import { outcomeOf } from "../../functions/run/outcome.ts";
+import { changesWorkload, deedOf, waitOf } from "../../statemachines/by-name.ts";
 import { tell } from "../live/story.ts";
 import type { RecordedEvent, Recording } from "./recording.ts";
 
@@ -32,33 +33,16 @@ export interface WorkloadStory {
 /** What became of a workload whose steps were not all done when the run ended. */
 const CUT_SHORT = { Error: "Interrupted", Cause: "The run ended before this workload's steps were done." };
 
-const KINDS: Readonly<Record<string, Moment["kind"]>> = {
-  Restart: "remedy",
-  "Roll back": "remedy",
-  Scale: "remedy",
-  "Undo rollback": "remedy",
-  "Undo scaling": "remedy",
-  "Wait for it to settle": "wait",
-  "Wait again": "wait",
-  "Wait for the undo": "wait",
-  Verify: "check",
-  "Verify undo": "check",
-  "Report outcome": "outcome",
-};
-
 /** The stories of a recording, one for each workload that was looked after. */
 export function storiesOf({ events }: Recording): WorkloadStory[] {
   const byIteration = Map.groupBy(events, ({ iteration }) => iteration);
   const around = byIteration.get(undefined) ?? [];
-  const detected = around.find(({ type, state }) => type === "exited" && DETECTING.includes(state));
+  const detected = around.find(({ type, state }) => type === "exited" && deedOf(state) === "detect");
   return [...byIteration]
     .filter(([iteration]) => iteration !== undefined)
     .map(([, own]) => storyOf(own, detected))
     .filter((story) => story !== undefined);
 }
-
-/** The states that find what the others look after. */
-const DETECTING: readonly string[] = ["Detect failures", "Find workload"];
 
 /** The states that were entered, in order. */
 export function pathOf(events: readonly RecordedEvent[]): string[] {
@@ -108,7 +92,21 @@ function found({ at, state }: RecordedEvent, { found }: NotificationDocument): M
 function moment(event: RecordedEvent): Moment | undefined {
   const line = tell(event, { evidence: false });
   if (line === undefined) return undefined;
-  return { at: event.at, title: line.state, text: line.text, kind: KINDS[line.state] ?? "finding" };
+  return { at: event.at, title: line.state, text: line.text, kind: kindOf(line.state) };
+}
+
+function kindOf(state: string): Moment["kind"] {
+  if (waitOf(state) !== undefined) return "wait";
+  if (changesWorkload(state)) return "remedy";
+  switch (deedOf(state)) {
+    case "verify":
+    case "verify undo":
+      return "check";
+    case "report":
+      return "outcome";
+    default:
+      return "finding";
+  }
 }
 
 /** What was known of the workload in the end. */

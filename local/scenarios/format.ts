@@ -2,7 +2,7 @@ import * as z from "zod";
 import { ERROR_NAMES } from "../../functions/shared/errors.ts";
 import { Outcome, Refusal } from "../../functions/run/contracts.ts";
 import { Policy } from "../../functions/shared/policy.ts";
-import { loadDefinition } from "../engine/engine.ts";
+import { STATE_NAMES } from "../../statemachines/by-name.ts";
 import { describeIssues } from "../../functions/shared/validation.ts";
 
 /**
@@ -161,7 +161,7 @@ export type Expectation = z.output<typeof Expectation>;
 
 /** What somebody does while the workflow is in a state. */
 const Meanwhile = z.strictObject({
-  at: z.string().refine((name) => stateNames().has(name), "is no state of statemachines/remediation.asl.json"),
+  at: z.string().refine((name) => STATE_NAMES.has(name), "is no state of statemachines/remediation.asl.json"),
   steps: z.array(Step).min(1),
 });
 export type Meanwhile = z.output<typeof Meanwhile>;
@@ -203,22 +203,4 @@ export type ScenarioFile = z.output<typeof ScenarioFile>;
 function checkPolicy(policy: Record<string, unknown>, context: z.RefinementCtx): void {
   const parsed = Policy.safeParse(policy);
   if (!parsed.success) context.addIssue({ code: "custom", message: `is refused: ${describeIssues(parsed.error)}` });
-}
-
-let states: Set<string> | undefined;
-
-/** The names of the definition's states, those inside the Map included. */
-function stateNames(): Set<string> {
-  return (states ??= namesIn(loadDefinition()));
-}
-
-interface States {
-  States: Record<string, object>;
-}
-
-function namesIn({ States }: States): Set<string> {
-  const inside = Object.values(States).flatMap((state) =>
-    "ItemProcessor" in state ? [...namesIn(state.ItemProcessor as States)] : [],
-  );
-  return new Set([...Object.keys(States), ...inside]);
 }

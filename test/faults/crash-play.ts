@@ -1,3 +1,4 @@
+import { deedOf } from "../../statemachines/by-name.ts";
 import { FaultProxy } from "./proxy/proxy.ts";
 import { Calls, type Call } from "./calls.ts";
 import { interruptionFor, type CrashTrial } from "./crash-trial.ts";
@@ -54,7 +55,7 @@ async function playOn(
     const broken = violations({
       ...seen,
       retold: calls.some(isLostAfterTelling),
-      claimSpoiled: calls.some(({ state, answered }) => CLAIM_STATES.includes(state) && !answered),
+      claimSpoiled: calls.some(({ state, answered }) => handlesClaim(state) && !answered),
     });
     return { reached, outcome: outcomeOf(executed.run), seconds: executed.seconds, calls, violations: broken };
   } finally {
@@ -62,8 +63,11 @@ async function playOn(
   }
 }
 
-/** The states that take claims and give them back. */
-const CLAIM_STATES: readonly string[] = ["Claim workload", "Release workload"];
+/** Whether a state takes a claim, or gives it back. */
+function handlesClaim(state: string): boolean {
+  const deed = deedOf(state);
+  return deed === "claim" || deed === "release";
+}
 
 function isLostAfterTelling({ answered, operations }: Call): boolean {
   return !answered && operations.some(({ kind, sent }) => kind === "publish" && sent);

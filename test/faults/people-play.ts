@@ -1,4 +1,5 @@
 import { isRemediationError } from "../../functions/shared/errors.ts";
+import { deedOf } from "../../statemachines/by-name.ts";
 import { FaultProxy } from "./proxy/proxy.ts";
 import { Calls, isAt, type Call, type Point } from "./calls.ts";
 import { changedFields, type ChangedField } from "./changed-fields.ts";
@@ -94,9 +95,10 @@ function isControlled({ object, path }: ChangedField, { controlled = {} }: Situa
 
 /** Whether the last look at the workload had been begun when they stepped in: then it may have seen either. */
 function isJudged(then: readonly Call[], later: readonly Call[]): boolean {
-  const looks = (calls: readonly Call[]) => calls.filter(({ state }) => state === "Verify");
+  const looks = (calls: readonly Call[]) => calls.filter(({ state }) => deedOf(state) === "verify");
   const last = looks(then).length === looks(later).length;
-  return last && (then.at(-1)?.state !== "Verify" || (then.at(-1)?.operations.length ?? 0) > 1);
+  const begun = then.at(-1);
+  return last && (deedOf(begun?.state ?? "") !== "verify" || (begun?.operations.length ?? 0) > 1);
 }
 
 /** What happens meanwhile may wait for pods that somebody has taken away. */

@@ -1,3 +1,4 @@
+import { deedOf } from "../../statemachines/by-name.ts";
 import type { Call, Point } from "./calls.ts";
 import { cleanRuns, type CleanRun } from "./clean-run.ts";
 import type { Findings, Part, PartOptions } from "./part.ts";
@@ -49,7 +50,7 @@ function jobsOf(clean: CleanRun): PointJob[] {
 
 /** From the claim on: before a call, and when it has read and is about to try or to write what it decided. */
 function pointsOf({ state, call, operations }: Call): Point[] {
-  if (state === "Detect failures" || state === "Find workload") return [];
+  if (deedOf(state) === "detect") return [];
   const deciding = operations.flatMap(({ kind, what }, index) =>
     (kind === "write" && !what.endsWith("events")) || what.endsWith("dry run") ? [index] : [],
   );

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import aslValidator from "asl-validator";
 import { describe, expect, it } from "vitest";
 import { ERROR_NAMES } from "../../functions/shared/errors.ts";
+import { changesWorkload } from "../../statemachines/by-name.ts";
 import { DEFINITION_FILE, loadDefinition, STEPS } from "../../local/engine/engine.ts";
 
 interface State {
@@ -31,6 +32,16 @@ function machines(machine: Machine): Machine[] {
     machine,
     ...Object.values(machine.States).flatMap((state) => (state.ItemProcessor ? machines(state.ItemProcessor) : [])),
   ];
+}
+
+/** Where each Choice leads when no rule holds, nor one of the Choices that it leads to. */
+function defaultsOf({ States }: Machine): Record<string, string> {
+  const follow = (name: string): string => {
+    const next = States[name]?.Default;
+    return next === undefined ? name : follow(next);
+  };
+  const choices = Object.entries(States).filter(([, { Type }]) => Type === "Choice");
+  return Object.fromEntries(choices.map(([name]) => [name, follow(name)]));
 }
 
 const states = machines(definition).flatMap((machine) => Object.entries(machine.States));
@@ -111,6 +122,8 @@ describe("the definition", () => {
           "Lambda.AWSLambdaException",
           "Lambda.SdkClientException",
           "Lambda.TooManyRequestsException",
+          "States.Timeout",
+          ...["ClusterUnreachable", "ClusterUnavailable", "ClusterThrottled"],
         ]),
       );
       expect(
@@ -130,6 +143,34 @@ describe("the definition", () => {
       // Many executions that meet the same trouble do not come back at the same moment.
       expect(retry).toMatchObject({ JitterStrategy: "FULL", MaxDelaySeconds: 30 });
     }
+  });
+
+  it("is closed by default: a workload of which no rule knows what to do is reported", () => {
+    const [run, iteration] = machines(definition).map(defaultsOf);
+
+    expect(new Set(Object.values(iteration ?? {}))).toEqual(new Set(["Report outcome", "Nobody was told"]));
+    // Around the workloads, it looks, tells or ends. What begins for each of them is closed in itself.
+    expect(run).toEqual({
+      "Which request?": "Detect failures",
+      "Anything failing?": "Remediate each workload",
+      "Failure storm?": "Remediate each workload",
+      "Told before?": "Report storm",
+      "Was everyone told?": "Done",
+    });
+  });
+
+  it("changes a workload only where a rule of a Choice asks for it, never by default, by the way or after an error", () => {
+    const ways = states.flatMap(([from, { Next, Default, Catch = [] }]) =>
+      [Next, Default, ...Catch.map((caught) => caught.Next)].flatMap((to) => (to === undefined ? [] : [{ from, to }])),
+    );
+
+    expect(ways.length).toBeGreaterThan(40);
+    expect(ways.filter(({ to }) => changesWorkload(to))).toEqual([]);
+    expect(
+      machines(definition)
+        .map(({ StartAt }) => StartAt)
+        .filter(changesWorkload),
+    ).toEqual([]);
   });
 
   it("leads every way through a workload's iteration past the report and the release", () => {

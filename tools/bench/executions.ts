@@ -11,7 +11,7 @@ import { startCluster } from "../../local/cluster/control-plane.ts";
 import { startExecution } from "../../local/engine/engine.ts";
 import { localEnvironment } from "../../local/engine/environment.ts";
 import { connectionFromKubeconfig } from "../../local/command-line/kubeconfig.ts";
-import { taskNames } from "../../local/engine/task-names.ts";
+import { deedOf, waitOf } from "../../statemachines/by-name.ts";
 
 /** What one execution took. */
 export interface ExecutionCount {
@@ -59,7 +59,6 @@ export async function countExecutions(progress: (line: string) => void): Promise
 
 async function count(what: string, kubeconfig: string): Promise<ExecutionCount> {
   const connection = await connectionFromKubeconfig(kubeconfig);
-  const tasks = taskNames();
   let transitions = 0;
   let invocations = 0;
   let waited = 0;
@@ -72,10 +71,10 @@ async function count(what: string, kubeconfig: string): Promise<ExecutionCount> 
     onEvent: ({ type, state }) => {
       if (type === "entered") {
         transitions++;
-        if (tasks.has(state)) invocations++;
-        if (state.startsWith("Wait")) waitingSince = performance.now();
+        if (deedOf(state) !== undefined) invocations++;
+        if (waitOf(state) !== undefined) waitingSince = performance.now();
       }
-      if (type === "exited" && state.startsWith("Wait")) waited += performance.now() - waitingSince;
+      if (type === "exited" && waitOf(state) !== undefined) waited += performance.now() - waitingSince;
     },
   });
   const result = await execution.result;

@@ -1,4 +1,6 @@
 import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import * as prettier from "prettier";
 import * as z from "zod";
 import { AgentAnswer } from "../../functions/agent/agent.ts";
 import { policyTable } from "./policy.ts";
@@ -7,6 +9,9 @@ import { CAUSES } from "../../functions/classify/causes.ts";
 import { Detection } from "../../functions/run/contracts.ts";
 import { NotificationDocument } from "../../functions/run/notification.ts";
 import { Policy } from "../../functions/shared/policy.ts";
+import { rbacYaml } from "../../infra/rbac-yaml.ts";
+import { definitionOf } from "../../statemachines/asl.ts";
+import { REMEDIATION } from "../../statemachines/remediation.ts";
 import { dependenciesDocument } from "../supply-chain/document.ts";
 
 const README = new URL("../../README.md", import.meta.url);
@@ -15,11 +20,14 @@ const README = new URL("../../README.md", import.meta.url);
 export interface GeneratedFile {
   /** Its path, from the root of the project. */
   path: string;
-  content: () => string;
+  content: () => string | Promise<string>;
 }
 
-/** Every file that `npm run docs` writes. A test fails when one of them is stale. */
+/** Every file that `npm run docs` writes, in this order. A test fails when one of them is stale. */
 export const GENERATED: readonly GeneratedFile[] = [
+  // Before the picture, which is drawn from it.
+  formatted("statemachines/remediation.asl.json", () => JSON.stringify(definitionOf(REMEDIATION), null, 2)),
+  formatted("infra/rbac.yaml", rbacYaml),
   { path: "docs/schemas/detection.json", content: () => schema(Detection, "Detection", "output") },
   { path: "docs/schemas/notification.json", content: () => schema(NotificationDocument, "Notification", "output") },
   { path: "docs/schemas/agent-answer.json", content: () => schema(AgentAnswer, "AgentAnswer", "output") },
@@ -29,6 +37,15 @@ export const GENERATED: readonly GeneratedFile[] = [
   { path: "docs/dependencies.md", content: dependenciesDocument },
   { path: "docs/schemas/policy.json", content: () => schema(Policy, "Policy", "input") },
 ];
+
+/** A file as Prettier leaves it. */
+function formatted(path: string, text: () => string): GeneratedFile {
+  const filepath = fileURLToPath(new URL(`../../${path}`, import.meta.url));
+  return {
+    path,
+    content: async () => prettier.format(text(), { ...(await prettier.resolveConfig(filepath)), filepath }),
+  };
+}
 
 function schema(type: z.ZodType, title: string, io: "input" | "output"): string {
   return `${JSON.stringify({ title, ...z.toJSONSchema(type, { io }) }, null, 2)}\n`;

@@ -6,6 +6,6 @@ import { GENERATED } from "./generated.ts";
 for (const { path, content } of GENERATED) {
   const file = fileURLToPath(new URL(`../../${path}`, import.meta.url));
   mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, content());
+  writeFileSync(file, await content());
   process.stdout.write(`${path}\n`);
 }

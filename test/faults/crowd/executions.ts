@@ -3,6 +3,7 @@ import type { Claim } from "../../../functions/run/contracts.ts";
 import type { WorkloadRef } from "../../../functions/shared/refs.ts";
 import type { Policy } from "../../../functions/shared/policy.ts";
 import type { FaultProxy } from "../proxy/proxy.ts";
+import { deedOf } from "../../../statemachines/by-name.ts";
 import { runWorkflow, type Run } from "../../../local/scenarios/run-workflow.ts";
 
 /** An execution that is to be started. */
@@ -66,7 +67,7 @@ export function executionOf({ by }: { by: string }): string {
 export function claimAnswers(ended: readonly Ended[]): ClaimAnswer[] {
   return ended.flatMap(({ name, run }) =>
     (run?.events ?? [])
-      .filter(({ type, state }) => type === "exited" && state === "Claim workload")
+      .filter(({ type, state }) => type === "exited" && deedOf(state) === "claim")
       .flatMap(({ output }) => {
         const { incident, claim } = output as { incident: { workload: WorkloadRef }; claim?: Claim };
         return claim === undefined ? [] : [{ execution: name, workload: incident.workload, claim }];

@@ -1,5 +1,6 @@
 import { FaultProxy } from "../proxy/proxy.ts";
 import { quickPolicy, withOverrides } from "../../../local/scenarios/quick-policy.ts";
+import { deedOf } from "../../../statemachines/by-name.ts";
 import { Ground } from "../ground.ts";
 import { describeRequest, effectiveWrites } from "../invariants.ts";
 import type { Stage } from "../play.ts";
@@ -24,7 +25,7 @@ export async function claimTogether(stage: Stage, situation: Situation, count: n
     const planned = Array.from({ length: count }, (_, index) => ({
       name: `crowd-${index}`,
       request,
-      onEntered: (state: string) => (state === "Claim workload" ? claiming() : undefined),
+      onEntered: (state: string) => (deedOf(state) === "claim" ? claiming() : undefined),
     }));
     const policy = quickPolicy(withOverrides(withOverrides(POLICY, COOL_DOWN), situation.policy ?? {}));
     const began = Date.now();

@@ -4,7 +4,7 @@ import type { Notification } from "../../../functions/run/notification.ts";
 import type { Policy } from "../../../functions/shared/policy.ts";
 import { startExecution, type FunctionName } from "../../../local/engine/engine.ts";
 import { localEnvironment } from "../../../local/engine/environment.ts";
-import { taskNames } from "../../../local/engine/task-names.ts";
+import { deedOf } from "../../../statemachines/by-name.ts";
 import { historyEvents } from "./history.ts";
 import { LargestPayloads, type Payload } from "./payloads.ts";
 
@@ -35,8 +35,6 @@ export interface Measured {
   seconds: number;
 }
 
-const TASKS = taskNames();
-
 // A process of its own, so that its memory is that of one execution with all of its functions.
 const { server, request, policy } = JSON.parse(readFileSync(0, "utf8")) as Order;
 process.stdout.write(JSON.stringify(await run()));
@@ -62,14 +60,14 @@ async function run(): Promise<Measured> {
       peakHeap = Math.max(peakHeap, process.memoryUsage().heapUsed);
       if (type === "retried") counts.invocations++;
       if (type === "exited") payloads.see(state, "output", output);
-      if (type === "exited" && state === "Release workload" && iteration !== undefined) {
+      if (type === "exited" && deedOf(state) === "release" && iteration !== undefined) {
         const seen = perIteration.get(iteration);
         if (seen !== undefined) seen.outcome = (output as WorkloadResult).outcome;
       }
       if (type !== "entered") return;
       payloads.see(state, "input", input);
       counts.entered++;
-      if (TASKS.has(state)) counts.invocations++;
+      if (deedOf(state) !== undefined) counts.invocations++;
       if (state === "Remediate each workload") counts.maps++;
       if (iteration === undefined) return;
       const seen = perIteration.get(iteration) ?? { entered: 0 };

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { REMEDIES } from "../../../functions/remedies/states.ts";
 import type { WorkloadRun } from "../../../functions/run/contracts.ts";
 import { loadDefinition, type ExecutionEvent } from "../../../local/engine/engine.ts";
 import { tell } from "../../../local/live/story.ts";
@@ -106,6 +107,11 @@ describe("the story of a run", () => {
     ["Undo rollback", "It was undone."],
   ])("tells what came of %s", (state, line) => {
     expect(text({ state, output: waiting })).toBe(line);
+  });
+
+  it.each(REMEDIES)("tells what came of every remedy, such as $action, and of its undo", ({ apply, undo }) => {
+    expect(text({ state: apply.name, output: waiting })).toBe(waiting.remedy?.message);
+    if (undo !== "cannot be undone") expect(text({ state: undo.name, output: waiting })).toBe(waiting.undo?.message);
   });
 
   it("tells which error a step failed with, in the words of the error alone", () => {

@@ -5,8 +5,8 @@ import { GENERATED } from "../../../tools/docs/generated.ts";
 describe("a generated document", { timeout: 60_000 }, () => {
   it.each(GENERATED.map(({ path, content }) => [path, content] as const))(
     "%s is as the code has it (npm run docs writes it anew)",
-    (path, content) => {
-      expect(readFileSync(new URL(`../../../${path}`, import.meta.url), "utf8")).toBe(content());
+    async (path, content) => {
+      expect(readFileSync(new URL(`../../../${path}`, import.meta.url), "utf8")).toBe(await content());
     },
   );
 });

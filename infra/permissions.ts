@@ -1,0 +1,87 @@
+import { REMEDY_PERMISSIONS } from "../functions/remedies/permissions.ts";
+import type { Permissions } from "../functions/shared/permissions.ts";
+
+/** What each function may do on the cluster, by its name. `npm run docs` writes `rbac.yaml` from it. */
+export const PERMISSIONS: Readonly<Record<string, Permissions>> = {
+  detect: {
+    cluster: {
+      why: "Finds failing workloads, reads those that look suspicious, and follows pods to the workload that owns them.",
+      rules: [
+        { apiGroups: [""], resources: ["namespaces", "nodes", "pods"], verbs: ["get", "list"] },
+        {
+          apiGroups: ["apps"],
+          resources: ["daemonsets", "deployments", "replicasets", "statefulsets"],
+          verbs: ["get", "list"],
+        },
+        { apiGroups: ["batch"], resources: ["jobs"], verbs: ["get", "list"] },
+        { apiGroups: ["batch"], resources: ["cronjobs"], verbs: ["get"] },
+        { apiGroups: ["autoscaling"], resources: ["horizontalpodautoscalers"], verbs: ["list"] },
+      ],
+    },
+  },
+
+  classify: {
+    cluster: {
+      why: "Reads one workload with its namespace, pods, revisions and HPA, and what stands around it.",
+      rules: [
+        { apiGroups: [""], resources: ["namespaces", "nodes"], verbs: ["get"] },
+        { apiGroups: [""], resources: ["pods"], verbs: ["get", "list"] },
+        { apiGroups: ["apps"], resources: ["daemonsets", "deployments", "statefulsets"], verbs: ["get"] },
+        { apiGroups: ["apps"], resources: ["replicasets"], verbs: ["get", "list"] },
+        { apiGroups: ["apps"], resources: ["controllerrevisions"], verbs: ["list"] },
+        { apiGroups: ["autoscaling"], resources: ["horizontalpodautoscalers"], verbs: ["list"] },
+        {
+          why: "What may explain the failure beside the workload itself.",
+          apiGroups: [""],
+          resources: ["events", "resourcequotas"],
+          verbs: ["list"],
+        },
+        { apiGroups: ["policy"], resources: ["poddisruptionbudgets"], verbs: ["list"] },
+      ],
+    },
+  },
+
+  claim: {
+    cluster: {
+      why: "Reads a workload's template, which tells whether the claim's history still says anything about it.",
+      rules: [
+        {
+          apiGroups: ["apps"],
+          resources: ["daemonsets", "deployments", "replicasets", "statefulsets"],
+          verbs: ["get"],
+        },
+      ],
+    },
+    claims: {
+      why: "Keeps the claims, and removes those that nobody has used for a day.",
+      rules: [
+        {
+          apiGroups: ["coordination.k8s.io"],
+          resources: ["leases"],
+          verbs: ["get", "list", "create", "update", "delete"],
+        },
+      ],
+    },
+  },
+
+  ...REMEDY_PERMISSIONS,
+
+  verify: {
+    cluster: {
+      why: "Reads one workload with its pods, revisions and HPA.",
+      rules: [
+        { apiGroups: [""], resources: ["pods"], verbs: ["list"] },
+        { apiGroups: ["apps"], resources: ["daemonsets", "deployments", "statefulsets"], verbs: ["get"] },
+        { apiGroups: ["apps"], resources: ["replicasets"], verbs: ["get", "list"] },
+        { apiGroups: ["autoscaling"], resources: ["horizontalpodautoscalers"], verbs: ["list"] },
+      ],
+    },
+  },
+
+  notify: {
+    cluster: {
+      why: "Writes the outcome on the workload as an Event.",
+      rules: [{ apiGroups: [""], resources: ["events"], verbs: ["create"] }],
+    },
+  },
+};

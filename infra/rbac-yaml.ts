@@ -1,0 +1,75 @@
+import { CLAIM_NAMESPACE } from "../functions/shared/policy.ts";
+import type { Grant, Rule } from "../functions/shared/permissions.ts";
+import { PERMISSIONS } from "./permissions.ts";
+
+/** `rbac.yaml`: the namespace of the claims, and for each function the roles with its permissions and who has them. */
+export function rbacYaml(): string {
+  const roles = Object.entries(PERMISSIONS).flatMap(([name, { cluster, claims }]) => [
+    ...roleAndBinding(name, cluster),
+    ...(claims === undefined ? [] : roleAndBinding(name, claims, CLAIM_NAMESPACE)),
+  ]);
+  return `${HEAD}\n${[NAMESPACE, ...roles].join("---\n")}`;
+}
+
+const HEAD = `\
+# Written by \`npm run docs\` from infra/permissions.ts and functions/remedies.
+#
+# What each function may do on the cluster: exactly the verbs that it uses. Each function's role is mapped to the group of
+# its name by an EKS access entry. Apply it before the stack is deployed: kubectl apply -f infra/rbac.yaml
+# The function agent shares the group of detect. \`npm run rbac\` makes a manifest for some namespaces of this one.
+`;
+
+const LABELS = `\
+  labels:
+    app.kubernetes.io/name: eks-remediation
+`;
+
+const NAMESPACE = `\
+# Holds the claims: one Lease for each workload that was looked after.
+apiVersion: v1
+kind: Namespace
+metadata:
+  name: ${CLAIM_NAMESPACE}
+${LABELS}`;
+
+/** A role of the whole cluster, or of one namespace, and what binds it to the group of the function. */
+function roleAndBinding(name: string, { why, rules }: Grant, namespace?: string): string[] {
+  const kind = namespace === undefined ? "ClusterRole" : "Role";
+  const group = `eks-remediation:${name}`;
+  const metadata = `\
+metadata:
+  name: ${group}
+${namespace === undefined ? "" : `  namespace: ${namespace}\n`}${LABELS}`;
+  const role = `\
+# ${why}
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ${kind}
+${metadata}rules:
+${rules.map(ruleLines).join("")}`;
+  const binding = `\
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ${kind}Binding
+${metadata}roleRef:
+  apiGroup: rbac.authorization.k8s.io
+  kind: ${kind}
+  name: ${group}
+subjects:
+  - apiGroup: rbac.authorization.k8s.io
+    kind: Group
+    name: ${group}
+`;
+  return [role, binding];
+}
+
+function ruleLines({ why, apiGroups, resources, verbs }: Rule): string {
+  return `\
+${why === undefined ? "" : `  # ${why}\n`}  - apiGroups: ${list(apiGroups)}
+    resources: ${list(resources)}
+    verbs: ${list(verbs)}
+`;
+}
+
+/** The core group's name is empty. */
+function list(names: readonly string[]): string {
+  return `[${names.map((name) => (name === "" ? '""' : name)).join(", ")}]`;
+}

@@ -1,0 +1,169 @@
+import type { Machine } from "./asl.ts";
+import { byWord, caught, choice, presentAs, task } from "./states.ts";
+import { EXECUTION, WORKLOAD } from "./workload.ts";
+
+/**
+ * The workflow. `npm run docs` writes `remediation.asl.json` from it, which is what AWS and the engine on one machine run.
+ */
+export const REMEDIATION: Machine & { Comment: string; TimeoutSeconds: number } = {
+  Comment:
+    "Finds failing workloads on a Kubernetes cluster, remedies them where that is safe, verifies, undoes what did not help, and reports. One definition for AWS and for one machine.",
+  StartAt: "Which request?",
+  TimeoutSeconds: 7_200,
+  States: {
+    "Which request?": choice(
+      [
+        {
+          And: [
+            { Variable: "$.action", IsPresent: true },
+            { Not: { Variable: "$.action", StringEquals: "detect_failures" } },
+          ],
+          Next: "Find workload",
+        },
+      ],
+      "Detect failures",
+      "A runbook names its remedy and skips detection. Everything else is checked and detected by the next step.",
+    ),
+
+    "Detect failures": task({
+      does: "detect",
+      function: "detect",
+      result: "$.detection",
+      onError: { next: "Report failed run" },
+      next: "Anything failing?",
+    }),
+
+    "Find workload": task({
+      does: "detect",
+      comment:
+        "Refuses a malformed request before the cluster is touched, then finds the workload that the runbook means.",
+      function: "detect",
+      result: "$.detection",
+      onError: { next: "Report failed run" },
+      next: "Remediate each workload",
+    }),
+
+    "Anything failing?": choice(
+      [
+        { And: presentAs("$.action", "detect_failures"), Next: "Detected" },
+        ...byWord("$.detection.status", { healthy: "Healthy" }),
+      ],
+      "Failure storm?",
+    ),
+
+    Detected: {
+      Type: "Succeed",
+      Comment: "detect_failures asks for the findings alone.",
+      OutputPath: "$.detection",
+    },
+
+    Healthy: {
+      Type: "Pass",
+      Parameters: {
+        outcomes: ["Healthy"],
+        "cluster_name.$": "$.detection.cluster_name",
+        "pods_seen.$": "$.detection.pods_seen",
+        "out_of_scope.$": "$.detection.out_of_scope",
+        "in_rollout.$": "$.detection.in_rollout",
+        "unseen.$": "$.detection.unseen",
+        workloads: [],
+      },
+      End: true,
+    },
+
+    "Failure storm?": choice(byWord("$.detection.status", { storm: "Remember storm" }), "Remediate each workload"),
+
+    "Remember storm": task({
+      does: "remember storm",
+      comment:
+        "Many workloads at once, or one node: diagnose only. Subscribers are told when it begins and then after pauses that double. Where that cannot be remembered they are told all the same.",
+      function: "claim",
+      parameters: { operation: "storm", "detection.$": "$.detection", execution: EXECUTION },
+      result: "$.memory",
+      retry: ["ObjectChanged"],
+      onError: { keep: "$.memory_error", next: "Report storm" },
+      next: "Told before?",
+    }),
+
+    "Told before?": choice(byWord("$.memory.status", { known: "Storm" }), "Report storm"),
+
+    "Report storm": task({
+      does: "report",
+      function: "notify",
+      parameters: { about: "storm", "detection.$": "$.detection", execution: EXECUTION },
+      result: "$.report",
+      retry: ["NotificationFailed"],
+      onError: { next: "Run failed" },
+      next: "Storm",
+    }),
+
+    Storm: {
+      Type: "Pass",
+      Parameters: {
+        outcomes: ["Storm"],
+        "cluster_name.$": "$.detection.cluster_name",
+        "summary.$": "$.detection.storm",
+        workloads: [],
+      },
+      End: true,
+    },
+
+    "Remediate each workload": {
+      Type: "Map",
+      Comment:
+        "One iteration per workload. An iteration never fails: every error ends in a reported outcome. The results take the place of the incidents: both together may be more than a state may hold.",
+      ItemsPath: "$.detection.incidents",
+      MaxConcurrency: 10,
+      ItemSelector: {
+        "cluster_name.$": "$.detection.cluster_name",
+        "dry_run.$": "$.detection.dry_run",
+        execution: EXECUTION,
+        "incident.$": "$$.Map.Item.Value",
+      },
+      ItemProcessor: { ProcessorConfig: { Mode: "INLINE" }, ...WORKLOAD },
+      ResultPath: "$.detection.incidents",
+      Catch: caught({ next: "Report failed run" }),
+      Next: "Summarise",
+    },
+
+    Summarise: {
+      Type: "Pass",
+      Parameters: {
+        "outcomes.$": "$.detection.incidents[*].outcome",
+        "cluster_name.$": "$.detection.cluster_name",
+        "omitted.$": "$.detection.omitted",
+        "in_rollout.$": "$.detection.in_rollout",
+        "unseen.$": "$.detection.unseen",
+        "workloads.$": "$.detection.incidents",
+        "someone_not_told.$": "States.ArrayContains($.detection.incidents[*].delivered, false)",
+      },
+      Next: "Was everyone told?",
+    },
+
+    "Was everyone told?": choice(
+      [{ Variable: "$.someone_not_told", BooleanEquals: true, Next: "Outcome not delivered" }],
+      "Done",
+    ),
+
+    Done: { Type: "Succeed" },
+
+    "Outcome not delivered": {
+      Type: "Fail",
+      Error: "NotificationFailed",
+      Cause:
+        "At least one workload's outcome could not be published; the execution's history holds it. Check the topic and the notify function's permissions.",
+    },
+
+    "Report failed run": task({
+      does: "report failed run",
+      function: "notify",
+      parameters: { about: "failure", "request.$": "$$.Execution.Input", "error.$": "$", execution: EXECUTION },
+      result: "$.report",
+      retry: ["NotificationFailed"],
+      onError: { keep: "$.report_error", next: "Run failed" },
+      next: "Run failed",
+    }),
+
+    "Run failed": { Type: "Fail", ErrorPath: "$.Error", CausePath: "$.Cause" },
+  },
+};

@@ -1,0 +1,44 @@
+import type { ErrorName } from "../functions/shared/errors.ts";
+
+/** One rule of a Task's `Retry`. */
+export interface Retry {
+  ErrorEquals: readonly string[];
+  IntervalSeconds: number;
+  MaxAttempts: number;
+  BackoffRate: number;
+  MaxDelaySeconds: number;
+  JitterStrategy: "FULL";
+}
+
+/**
+ * What Lambda fails with where the same call may well succeed. Source: the Step Functions developer guide, "Handle Lambda
+ * service exceptions"; a definition that is written by hand does not get these retries by itself.
+ */
+const LAMBDA_ERRORS = [
+  "Lambda.ServiceException",
+  "Lambda.AWSLambdaException",
+  "Lambda.SdkClientException",
+  "Lambda.TooManyRequestsException",
+  "Lambda.Unknown",
+  "Lambda.ClientExecutionTimeoutException",
+  "Runtime.ExitError",
+  "Sandbox.Timedout",
+  "States.Timeout",
+] as const;
+
+/** What a cluster that is busy, or is being updated, answers with for a while. */
+const CLUSTER_ERRORS = ["ClusterUnreachable", "ClusterUnavailable", "ClusterThrottled"] as const satisfies ErrorName[];
+
+/** Pauses double up to a limit. Their length is drawn, so that many executions in the same trouble do not come back at once. */
+const PAUSES = { MaxAttempts: 4, BackoffRate: 2, MaxDelaySeconds: 30, JitterStrategy: "FULL" } as const;
+
+/**
+ * The retries that every task has.
+ * @param own the errors of the step's own after which it helps to try again
+ */
+export function retries(own: readonly ErrorName[]): Retry[] {
+  return [
+    { ErrorEquals: LAMBDA_ERRORS, IntervalSeconds: 2, ...PAUSES },
+    { ErrorEquals: [...CLUSTER_ERRORS, ...own], IntervalSeconds: 3, ...PAUSES },
+  ];
+}

@@ -1,0 +1,179 @@
+import type { Machine } from "./asl.ts";
+import { APPLY_ROUTES, APPLY_STATES, RUN, UNDO_ROUTES, UNDO_STATES } from "./remedies.ts";
+import { byWord, choice, presentAs, task, wait } from "./states.ts";
+
+/** The execution, as the functions are told of it. */
+export const EXECUTION = { "id.$": "$$.Execution.Id", "name.$": "$$.Execution.Name" } as const;
+/** Where every error leads that says nothing of what a remedy did. */
+const REPORT_ERROR = { keep: "$.error", next: "Report outcome" } as const;
+
+/** What is done about one failing workload: the iteration of "Remediate each workload". */
+export const WORKLOAD: Machine = {
+  StartAt: "Claim workload",
+  States: {
+    "Claim workload": task({
+      does: "claim",
+      comment:
+        "One execution at a time works on a workload. The claim is a Lease in the cluster, and expires by itself.",
+      function: "claim",
+      parameters: { operation: "acquire", ...RUN },
+      result: "$.claim",
+      retry: ["ObjectChanged"],
+      onError: REPORT_ERROR,
+      next: "Claimed?",
+    }),
+
+    "Claimed?": choice(byWord("$.claim.status", { claimed: "Diagnose" }), "Report outcome"),
+
+    Diagnose: task({
+      does: "diagnose",
+      comment: "Reads the evidence, then decides: cause, remedy, or the reason for none.",
+      function: "classify",
+      result: "$.diagnosis",
+      onError: REPORT_ERROR,
+      next: "Which remedy?",
+    }),
+
+    "Which remedy?": choice(byWord("$.diagnosis.remedy.action", APPLY_ROUTES), "Report outcome"),
+
+    ...APPLY_STATES,
+
+    "Look what was done": task({
+      does: "look what was done",
+      comment:
+        "A remedy step that ends with an error may have done something all the same: what the cluster shows is what counts.",
+      function: "verify",
+      parameters: { operation: "look", ...RUN },
+      result: "$.remedy",
+      onError: REPORT_ERROR,
+      next: "Applied?",
+    }),
+
+    "Applied?": choice(
+      byWord("$.remedy.status", { applied: "Wait for it to settle" }),
+      "Report outcome",
+      "A dry run stops before the write; a guard may have refused at the last moment.",
+    ),
+
+    "Wait for it to settle": wait("$.remedy.wait_seconds", "Verify"),
+
+    Verify: task({
+      does: "verify",
+      comment: "A fresh look at pods, rollout and HPA. Recovered means that all of it held for the soak time.",
+      function: "verify",
+      parameters: { operation: "remedy", ...RUN },
+      result: "$.verification",
+      onError: REPORT_ERROR,
+      next: "Did it work?",
+    }),
+
+    "Did it work?": choice(
+      byWord("$.verification.verdict", {
+        recovered: "Report outcome",
+        settling: "Wait again",
+        overtaken: "Report outcome",
+      }),
+      "Can it be undone?",
+    ),
+
+    "Wait again": wait(
+      "$.verification.wait_seconds",
+      "Verify",
+      "As long as it is still settling and inside its deadline, which the verify step watches.",
+    ),
+
+    "Can it be undone?": choice(
+      [
+        ...byWord("$.remedy.change.kind", UNDO_ROUTES),
+        { And: presentAs("$.remedy.undo", "cannot be undone"), Next: "Diagnose again" },
+      ],
+      "Report outcome",
+      "What can be undone is. What says that it cannot be undone may have another remedy. Anything else goes to people.",
+    ),
+
+    "Diagnose again": task({
+      does: "diagnose",
+      comment: "Chooses among what has not been tried yet. Its answer is the state anew, beside the first try.",
+      function: "classify",
+      parameters: { operation: "again", ...RUN },
+      onError: REPORT_ERROR,
+      next: "Which remedy?",
+    }),
+
+    ...UNDO_STATES,
+
+    "Undone?": choice(byWord("$.undo.status", { applied: "Wait for the undo" }), "Report outcome"),
+
+    "Wait for the undo": wait("$.undo.wait_seconds", "Verify undo"),
+
+    "Verify undo": task({
+      does: "verify undo",
+      function: "verify",
+      parameters: { operation: "undo", ...RUN },
+      result: "$.undo_verification",
+      onError: REPORT_ERROR,
+      next: "Is it as before?",
+    }),
+
+    "Is it as before?": choice(
+      byWord("$.undo_verification.verdict", { settling: "Wait for the undo" }),
+      "Report outcome",
+    ),
+
+    "Report outcome": task({
+      does: "report",
+      comment: "Every path comes through here, errors included.",
+      function: "notify",
+      parameters: { about: "workload", ...RUN },
+      result: "$.report",
+      retry: ["NotificationFailed"],
+      onError: { keep: "$.report_error", next: "Release workload" },
+      next: "Release workload",
+    }),
+
+    "Release workload": task({
+      does: "release",
+      comment: "Gives the claim back, with the outcome in its history.",
+      function: "claim",
+      parameters: { operation: "release", ...RUN },
+      retry: ["ObjectChanged"],
+      onError: { keep: "$.release_error", next: "Was it reported?" },
+    }),
+
+    "Was it reported?": choice(
+      [{ Variable: "$.report", IsPresent: true, Next: "Leave claim to expire" }],
+      "Nobody was told",
+    ),
+
+    "Leave claim to expire": {
+      Type: "Pass",
+      Comment: "The outcome stands as it was reported. The claim ends by itself.",
+      Parameters: { delivered: true, "claim_error.$": "$.release_error.Error" },
+      ResultPath: "$.left",
+      Next: "Keep outcome",
+    },
+
+    "Keep outcome": {
+      Type: "Pass",
+      Parameters: { "result.$": "States.JsonMerge($.report, $.left, false)" },
+      OutputPath: "$.result",
+      End: true,
+    },
+
+    "Nobody was told": {
+      Type: "Pass",
+      Comment: "Neither could be done: the run fails, and subscribers are told of that. The claim ends by itself.",
+      Parameters: {
+        outcome: "Unresolved",
+        "workload.$": "$.incident.workload",
+        cause: "ClaimNotReleased",
+        action: "none",
+        "reason.$": "$.release_error.Error",
+        "summary.$": "$.release_error.Cause",
+        needs_person: true,
+        delivered: false,
+      },
+      End: true,
+    },
+  },
+};
