@@ -1,4 +1,13 @@
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
+
+const unit = {
+  include: ["test/**/*.test.ts"],
+  exclude: ["test/kubernetes/**", "test/deployed/**", "test/report/**"],
+};
+
+/** Puts the clock of whoever preloads it ahead. */
+const CLOCK = fileURLToPath(new URL("test/later/clock.ts", import.meta.url));
 
 const deployed = {
   globalSetup: "test/deployed/global-setup.ts",
@@ -13,8 +22,17 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          include: ["test/**/*.test.ts"],
-          exclude: ["test/kubernetes/**", "test/deployed/**", "test/report/**"],
+          include: unit.include,
+          exclude: [...unit.exclude, "test/later/**"],
+        },
+      },
+      // The same on a later day, in the processes that the tests start, too.
+      {
+        test: {
+          ...unit,
+          name: "later",
+          execArgv: ["--require", CLOCK],
+          env: { NODE_OPTIONS: `--require ${JSON.stringify(CLOCK)}` },
         },
       },
       {
