@@ -51,8 +51,8 @@ export default defineConfig({
           include: ["test/kubernetes/**/*.test.ts"],
           globalSetup: "test/kubernetes/global-setup.ts",
           // The scenarios wait for controllers most of the time, so they run side by side.
-          testTimeout: 180_000,
-          hookTimeout: 60_000,
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
           maxConcurrency: 5,
           maxWorkers: 4,
         },
