@@ -62,7 +62,7 @@ export interface TokenWebhook extends Server {
 }
 
 /** How long a server may take to listen. */
-const LISTEN_SECONDS = 20;
+const LISTEN_SECONDS = 120;
 
 /**
  * Starts a stand-in for STS. It answers GetCallerIdentity to whoever presigned the request with the secret key of one of

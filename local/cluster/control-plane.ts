@@ -54,7 +54,7 @@ export interface RunningCluster {
 }
 
 /** How long the API server may take to become ready. */
-const READY_SECONDS = 60;
+const READY_SECONDS = 300;
 
 /**
  * Starts etcd, the API server, the controller manager, the scheduler and KWOK on loopback, and waits until pods can run.

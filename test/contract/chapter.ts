@@ -15,7 +15,7 @@ const Manifest = z.looseObject({
 const Exchange = z.strictObject({
   /** What the API promises, as the end of a sentence that begins with "it". */
   it: z.string().min(1),
-  /** `GET /api/v1/namespaces`. `${KIND/NAME:FIELD}` is a field of an object as it was answered last. */
+  /** `GET /api/v1/namespaces`. `${KIND/NAME:FIELD}`, here and in the body, is a field of an object as answered last. */
   send: z.string().regex(/^(GET|POST|PUT|PATCH|DELETE) \/\S*$/),
   accept: z.string().default("application/json"),
   /** The media type of the body. */
@@ -33,7 +33,10 @@ export type Exchange = z.output<typeof Exchange>;
 const ChapterFile = z.strictObject({
   /** What the chapter is about, as a title. */
   about: z.string().min(1),
-  /** Objects that are there before, in this order, each with its status. The chapter's namespace is there as well. */
+  /**
+   * Objects that are there before, in this order, each with its status. The chapter's namespace is there as well.
+   * `${AGO:177d}` is the moment so many days ago: how long ago something was is printed, and is the same on every day.
+   */
   state: z.array(Manifest).default([]),
   exchanges: z.array(Exchange).min(1),
 });

@@ -1,4 +1,5 @@
 import type { Forwarded, Outgoing } from "../faults/proxy/forward.ts";
+import { apiTime } from "../../local/embedded/clock.ts";
 import { groupVersionOf, resourceOfKind } from "../../local/embedded/resources.ts";
 import { pathOf } from "../../local/embedded/kubectl/client.ts";
 import type { Chapter, Exchange } from "./chapter.ts";
@@ -6,6 +7,8 @@ import { Normaliser, type NormalAnswer } from "./normalise.ts";
 
 /** An API server without controllers: objects stay as they are written. */
 export interface ContractServer {
+  /** The present time, as the server takes it. */
+  now: () => Date;
   send: (request: Outgoing) => Promise<Forwarded>;
   /** Forgets every version but the newest. */
   forget: () => Promise<void>;
@@ -22,17 +25,20 @@ export interface Played {
 type Manifest = Chapter["state"][number];
 /** What was answered last: objects under `KIND/NAME`, and everything under `last`. */
 type Seen = Map<string, unknown>;
+/** What a placeholder stands for. */
+type ValueOf = (reference: string) => unknown;
 
 /** Plays a chapter on a server. @throws Error when its state cannot be made, or a placeholder stands for nothing */
 export async function play(chapter: Chapter, server: ContractServer): Promise<Played[]> {
   const seen: Seen = new Map();
+  const valueOf: ValueOf = (reference) => momentOf(reference, server) ?? answeredValue(reference, seen);
   await make(server, { apiVersion: "v1", kind: "Namespace", metadata: { name: chapter.name } }, seen);
-  for (const manifest of chapter.state) await make(server, manifest, seen);
+  for (const manifest of chapter.state) await make(server, filledIn(manifest, valueOf) as Manifest, seen);
   const normaliser = new Normaliser();
   const played: Played[] = [];
   for (const exchange of chapter.exchanges) {
     if (exchange.after_forgetting === true) await server.forget();
-    const request = requestOf(exchange, seen);
+    const request = requestOf(exchange, valueOf);
     const { status, headers, body } = await server.send(request);
     const answered = parsed(body.toString("utf8"), request.path);
     remember(seen, answered);
@@ -69,9 +75,9 @@ async function write(server: ContractServer, method: string, path: string, objec
   return JSON.parse(text);
 }
 
-function requestOf({ send, accept, type, body, text }: Exchange, seen: Seen): Outgoing {
-  const [method = "", path = ""] = filled(send, seen).split(" ");
-  const sent = text ?? (body === undefined ? "" : JSON.stringify(filledIn(body, seen)));
+function requestOf({ send, accept, type, body, text }: Exchange, valueOf: ValueOf): Outgoing {
+  const [method = "", path = ""] = filled(send, valueOf).split(" ");
+  const sent = text ?? (body === undefined ? "" : JSON.stringify(filledIn(body, valueOf)));
   const contentType = type ?? (sent === "" ? undefined : "application/json");
   return outgoing(
     method,
@@ -109,25 +115,32 @@ function remember(seen: Seen, answered: unknown): void {
 }
 
 const PLACEHOLDER = /\$\{([^}]+)\}/g;
+const DAY_MS = 86_400_000;
 
 /** A text with what its placeholders stand for. */
-function filled(text: string, seen: Seen): string {
-  return text.replace(PLACEHOLDER, (_whole, reference: string) => String(valueOf(reference, seen)));
+function filled(text: string, valueOf: ValueOf): string {
+  return text.replace(PLACEHOLDER, (_whole, reference: string) => String(valueOf(reference)));
 }
 
 /** The same for every text of a value. One that is nothing but a placeholder may stand for any value. */
-function filledIn(value: unknown, seen: Seen): unknown {
+function filledIn(value: unknown, valueOf: ValueOf): unknown {
   if (typeof value === "string") {
     const whole = /^\$\{([^}]+)\}$/.exec(value);
-    return whole === null ? filled(value, seen) : valueOf(whole[1] ?? "", seen);
+    return whole === null ? filled(value, valueOf) : valueOf(whole[1] ?? "");
   }
-  if (Array.isArray(value)) return value.map((element) => filledIn(element, seen));
+  if (Array.isArray(value)) return value.map((element) => filledIn(element, valueOf));
   if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, filledIn(field, seen)]));
+  return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, filledIn(field, valueOf)]));
+}
+
+/** The moment of a reference such as `AGO:177d`, so many days before the present time of the server. */
+function momentOf(reference: string, { now }: ContractServer): string | undefined {
+  const days = /^AGO:(\d+)d$/.exec(reference)?.[1];
+  return days === undefined ? undefined : apiTime(new Date(now().getTime() - Number(days) * DAY_MS));
 }
 
 /** The value of a reference such as `Pod/web-1:metadata.uid`. */
-function valueOf(reference: string, seen: Seen): unknown {
+function answeredValue(reference: string, seen: Seen): unknown {
   const [from = "", path = ""] = reference.split(":");
   const value = path
     .split(".")

@@ -23,13 +23,15 @@ const SPEED = 10;
 export async function startEmbedded(): Promise<StartedServer> {
   const clock = new FastClock(SPEED);
   let skipped = 0;
+  const now = () => new Date(clock.now().getTime() + skipped * 1_000);
   const store = admittingStore({
-    now: () => new Date(clock.now().getTime() + skipped * 1_000),
+    now,
     after: (seconds, callback) => clock.after(seconds, callback),
   });
   const server = await startApiServer(store);
   const upstream = new Upstream({ name: "embedded", server: server.url, authenticate: () => Promise.resolve({}) });
   return {
+    now,
     send: (request) => upstream.forward(request),
     forget: () => {
       skipped += MEMORY_SECONDS + 1;
@@ -52,6 +54,7 @@ export async function startReal(): Promise<StartedServer> {
   const cluster = await startCluster({ directory: join(parent, "cluster"), controllers: false, progress });
   const upstream = new Upstream(await connectionFromKubeconfig(cluster.kubeconfig));
   return {
+    now: () => new Date(),
     send: (request) => upstream.forward(request),
     forget: async () => {
       const etcd = async (path: string, body: object) => {

@@ -37,7 +37,7 @@ export async function startExecution(request: object): Promise<string> {
 }
 
 /** Waits until an execution has ended. */
-export async function ended(arn: string, seconds = 90): Promise<Ended> {
+export async function ended(arn: string, seconds = 300): Promise<Ended> {
   const deadline = Date.now() + seconds * 1_000;
   for (;;) {
     const {

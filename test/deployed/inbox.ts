@@ -31,7 +31,7 @@ export class Inbox {
   }
 
   /** Waits for a message. */
-  async message(wanted: (message: Message) => boolean = () => true, seconds = 60): Promise<Message> {
+  async message(wanted: (message: Message) => boolean = () => true, seconds = 300): Promise<Message> {
     const deadline = Date.now() + seconds * 1_000;
     for (;;) {
       const found = this.#messages.find(wanted);

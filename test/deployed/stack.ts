@@ -24,11 +24,16 @@ export async function bootstrap({ emulator }: Cloud, signal: AbortSignal): Promi
   await run(["npx", "cdk", "bootstrap", `aws://${PLACE.account}/${PLACE.region}`], { env: emulator.env, signal });
 }
 
-/** Deploys the stack as the README says, with a policy that is patient for seconds instead of minutes. */
+/**
+ * How long a remedy, and its undo, may take: longer than on any machine, where they help. In seconds.
+ */
+const PATIENT = { verify: { deadline_seconds: 120, undo_deadline_seconds: 120 } };
+
+/** Deploys the stack as the README says, with a policy that waits for seconds where others wait for minutes. */
 export async function deploy(cloud: Cloud, signal: AbortSignal): Promise<Outputs> {
   const { emulator, directory } = cloud;
   const policy = join(directory, "policy.json");
-  writeFileSync(policy, JSON.stringify(quickPolicy({})));
+  writeFileSync(policy, JSON.stringify(quickPolicy(PATIENT)));
   const outputs = join(directory, "outputs.json");
   const files = ["--output", join(directory, "cdk.out"), "--outputs-file", outputs];
   await run(["npx", "cdk", "deploy", ...context(directory), ...files, "--require-approval", "never"], {

@@ -8,6 +8,7 @@ import {
   REPLICA_SET_PRINTER,
   STATEFUL_SET_PRINTER,
 } from "../../local/embedded/printers/workloads.ts";
+import { NOW } from "../support/objects.ts";
 
 /** How the objects of each resource that is asked for as rows are printed. */
 export const PRINTERS: Readonly<Partial<Record<string, (items: readonly unknown[]) => object>>> = {
@@ -22,5 +23,5 @@ export const PRINTERS: Readonly<Partial<Record<string, (items: readonly unknown[
 };
 
 function by<T>(printer: Printer<T>): (items: readonly unknown[]) => object {
-  return (items) => printed(printer, items as readonly T[]);
+  return (items) => printed(printer, items as readonly T[], NOW);
 }

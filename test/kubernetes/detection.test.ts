@@ -19,20 +19,21 @@ async function detect(scenario: Scenario, policy: object = IMPATIENT): Promise<D
   return (await scenario.run({ action: "detect_failures" }, policy)).detection;
 }
 
-/** Waits until a scan finds this failure of this workload or pod, and returns the scan. */
-async function untilFound(scenario: Scenario, workload: string, reason: string): Promise<Detection> {
+/** Deadlines that no machine is so slow to pass. */
+const PATIENT = { detect: { starting_seconds: 3_600, unready_seconds: 3_600, terminating_seconds: 3_600 } };
+
+/** Waits until a scan finds this failure of this workload or pod, in so many pods, and returns the scan. */
+async function untilFound(scenario: Scenario, workload: string, reason: string, pods = 0): Promise<Detection> {
   let found: Detection | undefined;
   await scenario.until(`${workload} fails with ${reason}`, async () => {
     found = await detect(scenario);
-    return reasonsOf(found, workload).includes(reason);
+    return failuresOf(found, workload).some((failure) => failure.reason === reason && failure.count >= pods);
   });
   return found as unknown as Detection;
 }
 
-function reasonsOf({ incidents }: Detection, name: string): string[] {
-  return incidents
-    .filter(({ workload }) => workload.name === name)
-    .flatMap(({ failures }) => failures.map(({ reason }) => reason));
+function failuresOf({ incidents }: Detection, name: string): Detection["incidents"][number]["failures"] {
+  return incidents.filter(({ workload }) => workload.name === name).flatMap(({ failures }) => failures);
 }
 
 describe.concurrent("detect_failures finds", () => {
@@ -48,7 +49,7 @@ describe.concurrent("detect_failures finds", () => {
         ANNOTATIONS: `"simulation/failure": waiting, "simulation/reason": ${reason}, "simulation/message": "because of it"`,
       });
     }
-    await scenario.untilFailing(reasons.at(-1) ?? "");
+    for (const reason of reasons) await scenario.untilFailing(reason);
 
     const { pods } = await detect(scenario);
 
@@ -132,7 +133,7 @@ describe.concurrent("detect_failures finds", () => {
     await scenario.rolledOut();
     await scenario.kubectl("annotate", "node", node, "simulation/failure=node-lost");
 
-    const { incidents } = await untilFound(scenario, "web", "NodeLost");
+    const { incidents } = await untilFound(scenario, "web", "NodeLost", 2);
 
     expect(incidents[0]).toMatchObject({
       failing_pods: 2,
@@ -157,7 +158,7 @@ describe.concurrent("detect_failures finds", () => {
     scenario,
   }) => {
     await scenario.kubectl("-n", scenario.namespace, "create", "quota", "none", "--hard=pods=0");
-    await applyWeb(scenario, { image: "shop/web:1" });
+    await applyWeb(scenario, { image: "shop/web:1", progressDeadlineSeconds: 1 });
     await scenario.apply("sets");
 
     await untilFound(scenario, "web", "ProgressDeadlineExceeded");
@@ -196,6 +197,11 @@ describe.concurrent("detect_failures finds", () => {
     await autoscale("web"); // idle: it wants fewer than its minimum
     await scenario.apply("hpa", { TARGET: "gone", NAME: "gone" });
 
+    await scenario.until("the HPA of web knows the CPU", async () =>
+      ((await scenario.hpa()).status?.conditions ?? []).some(
+        ({ type, status }) => type === "ScalingActive" && status === "True",
+      ),
+    );
     await untilFound(scenario, "gone", "FailedGetScale");
     const { hpas, incidents } = await untilFound(scenario, "bare", "FailedGetResourceMetric");
 
@@ -217,10 +223,10 @@ describe.concurrent("detect_failures finds", () => {
     await scenario.apply("pod", { NAME: "going", ANNOTATIONS: "" });
     await scenario.apply("cronjob", { EXIT_CODE: "0" });
     await scenario.kubectl("-n", namespace, "create", "job", "done", "--from=cronjob/report");
-    await scenario.kubectl("-n", namespace, "wait", "job/done", "--for=condition=Complete", "--timeout=30s");
+    await scenario.kubectl("-n", namespace, "wait", "job/done", "--for=condition=Complete", "--timeout=300s");
     await scenario.kubectl("-n", namespace, "delete", "pod", "going", "--wait=false", "--grace-period=60");
 
-    const detection = await detect(scenario, {});
+    const detection = await detect(scenario, PATIENT);
 
     expect(detection).toMatchObject({ status: "healthy", incidents: [], pods: [], unseen: [] });
     expect(detection.pods_seen).toBeGreaterThanOrEqual(2);

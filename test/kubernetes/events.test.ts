@@ -1,7 +1,7 @@
 import { describe } from "vitest";
 import type { Run } from "../../local/scenarios/run-workflow.ts";
 import { it, type Scenario } from "./scenario.ts";
-import { applyWeb, rollOutWeb, untilDeadlineExceeded } from "./web.ts";
+import { applyWeb, breakPods, rollOutWeb, untilDeadlineExceeded } from "./web.ts";
 
 const CRASH = '"simulation/failure": crash-loop';
 
@@ -86,11 +86,10 @@ describe.concurrent("kubectl describe deployment", () => {
 
     const run = await scenario.run(
       {},
-      {},
+      { verify: { deadline_seconds: 8 } },
       {
         // What revision 1 depends on breaks while its pods come back.
-        onEntered: (state) =>
-          state === "Wait for it to settle" ? scenario.annotatePods("simulation/failure=crash-loop") : undefined,
+        onEntered: (state) => (state === "Wait for it to settle" ? breakPods(scenario, "shop/web:1") : undefined),
       },
     );
 

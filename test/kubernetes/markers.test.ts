@@ -5,7 +5,7 @@ import { it, type Scenario } from "./scenario.ts";
 import { applyWeb, rollOutWeb } from "./web.ts";
 
 /** What a marker makes of a pod of its template. */
-const MARKERS: [marker: string, shows: (pod: Pod) => boolean][] = [
+const MARKERS: [marker: string, shows: (pod: Pod) => boolean, beside?: string][] = [
   ["crash-loop", (pod) => waiting(pod) === "CrashLoopBackOff" && lastExit(pod)?.exitCode === 1],
   ["oom-kill", (pod) => waiting(pod) === "CrashLoopBackOff" && lastExit(pod)?.reason === "OOMKilled"],
   ["image-pull", (pod) => waiting(pod) === "ImagePullBackOff"],
@@ -14,7 +14,7 @@ const MARKERS: [marker: string, shows: (pod: Pod) => boolean][] = [
   ["evicted", (pod) => pod.status?.phase === "Failed" && pod.status.reason === "Evicted"],
   ["failed", (pod) => pod.status?.phase === "Failed" && pod.status.reason === "UnexpectedAdmissionError"],
   ["node-lost", (pod) => pod.status?.reason === "NodeLost" && !isReady(pod)],
-  ["slow-start", (pod) => pod.status?.phase === "Running" && !isReady(pod)],
+  ["slow-start", (pod) => pod.status?.phase === "Running" && !isReady(pod), '"simulation/after": 600s'],
 ];
 
 function waiting(pod: Pod): string | undefined {
@@ -30,12 +30,12 @@ async function untilSome(scenario: Scenario, what: string, shows: (pod: Pod) => 
 }
 
 describe.concurrent("a simulated pod", () => {
-  for (const [marker, shows] of MARKERS) {
+  for (const [marker, shows, beside = ""] of MARKERS) {
     it(`fails as its template's ${marker} says, and going back to a template without it heals`, async ({
       scenario,
     }) => {
       await rollOutWeb(scenario, { image: "shop/web:1" });
-      await applyWeb(scenario, { image: "shop/web:2", annotations: `"simulation/failure": ${marker}` });
+      await applyWeb(scenario, { image: "shop/web:2", annotations: `"simulation/failure": ${marker}, ${beside}` });
       await untilSome(scenario, marker, shows);
 
       await scenario.kubectl("-n", scenario.namespace, "rollout", "undo", "deployment/web");

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe } from "vitest";
 import { it } from "./scenario.ts";
-import { evictPods, rollOutWeb } from "./web.ts";
+import { breakPods, evictPods, rollOutWeb } from "./web.ts";
 
 describe.concurrent("a workload that ran well for long", () => {
   it("and starts to crash is restarted", async ({ scenario, expect }) => {
@@ -16,7 +16,7 @@ describe.concurrent("a workload that ran well for long", () => {
     expect(run.workloads).toMatchObject([
       { outcome: "Recovered", cause: "CrashLoopOfStableWorkload", action: "restart" },
     ]);
-    const after = await scenario.pods();
+    const after = await scenario.stayingPods();
     expect(after.filter((pod) => before.includes(pod.metadata?.uid))).toEqual([]);
     expect((await scenario.deployment()).status).toMatchObject({ readyReplicas: 2 });
     expect(scenario.writes().filter(({ resource }) => resource === "pods/eviction")).toHaveLength(2);
@@ -26,14 +26,17 @@ describe.concurrent("a workload that ran well for long", () => {
     scenario,
     expect,
   }) => {
-    const breaksAt = new Date(Date.now() + 20_000).toISOString();
-    await rollOutWeb(scenario, {
-      image: "shop/web:1",
-      annotations: `"simulation/failure": crash-loop, "simulation/after": "${breaksAt}"`,
-    });
-    await scenario.untilFailing("CrashLoopBackOff", 2);
+    await rollOutWeb(scenario, { image: "shop/web:1" });
+    await sleep(7_000);
+    await breakPods(scenario, "shop/web:1", 2);
 
-    const run = await scenario.run({}, { cool_down: { base_seconds: 600 } });
+    const run = await scenario.run(
+      {},
+      { cool_down: { base_seconds: 600 }, verify: { deadline_seconds: 8 } },
+      {
+        onEntered: (state) => (state === "Wait for it to settle" ? breakPods(scenario, "shop/web:1", 2) : undefined),
+      },
+    );
     expect(run.workloads).toMatchObject([{ outcome: "Unresolved", action: "restart", needs_person: true }]);
     expect(run.notifications[0]?.text).toContain("A restart did not help, and the evidence allows nothing else");
 

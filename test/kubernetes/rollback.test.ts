@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe } from "vitest";
 import { it } from "./scenario.ts";
-import { applyWeb, rollOutWeb, untilDeadlineExceeded } from "./web.ts";
+import { applyWeb, breakPods, rollOutWeb, untilDeadlineExceeded } from "./web.ts";
 
 const CRASH = '"simulation/failure": crash-loop';
 const NO_IMAGE = '"simulation/failure": image-pull';
@@ -16,7 +16,9 @@ describe.concurrent("a bad rollout", () => {
     await scenario.untilFailing("CrashLoopBackOff");
     await untilDeadlineExceeded(scenario);
 
-    const run = await scenario.run();
+    // It looks when there is something to see, so that the number of looks is that of the soak.
+    const onEntered = (state: string) => (state === "Wait for it to settle" ? scenario.rolledOut() : undefined);
+    const run = await scenario.run({}, {}, { onEntered });
 
     expect(run.workloads).toMatchObject([
       { outcome: "Recovered", cause: "CrashLoopAfterRollout", action: "rollback", needs_person: false },
@@ -30,7 +32,8 @@ describe.concurrent("a bad rollout", () => {
   it("that was rolled out completely before it began to crash is rolled back, too", async ({ scenario, expect }) => {
     await rollOutWeb(scenario, { image: "shop/web:1" });
     await sleep(21_000); // long enough for revision 1 to count as stable under this scenario's policy
-    await rollOutWeb(scenario, { image: "shop/web:2", annotations: `${CRASH}, "simulation/after": "8s"` });
+    await rollOutWeb(scenario, { image: "shop/web:2" });
+    await scenario.annotatePods("simulation/failure=crash-loop");
     await scenario.untilFailing("CrashLoopBackOff", 2);
 
     const run = await scenario.run({}, { stable_seconds: 20 });
@@ -60,15 +63,19 @@ describe.concurrent("a bad rollout", () => {
     scenario,
     expect,
   }) => {
-    // What both revisions depend on breaks at this moment: after revision 1 has served for long under this scenario's
-    // policy, and soon after revision 2 was rolled out.
-    const broken = `${CRASH}, "simulation/after": "${new Date(Date.now() + 38_000).toISOString()}"`;
-    await rollOutWeb(scenario, { image: "shop/web:1", annotations: broken });
-    await sleep(21_000);
-    await rollOutWeb(scenario, { image: "shop/web:2", annotations: broken });
-    await scenario.untilFailing("CrashLoopBackOff", 2);
+    await rollOutWeb(scenario, { image: "shop/web:1" });
+    await sleep(21_000); // long enough for revision 1 to count as stable under this scenario's policy
+    await rollOutWeb(scenario, { image: "shop/web:2" });
+    // What both revisions depend on breaks soon after revision 2 was rolled out.
+    await breakPods(scenario, "shop/web:2", 2);
 
-    const run = await scenario.run({}, { stable_seconds: 20 });
+    const run = await scenario.run(
+      {},
+      { stable_seconds: 20, verify: { deadline_seconds: 8 } },
+      {
+        onEntered: (state) => (state === "Wait for it to settle" ? breakPods(scenario, "shop/web:1") : undefined),
+      },
+    );
 
     expect(run.workloads).toMatchObject([{ outcome: "RolledBack", action: "rollback", needs_person: true }]);
     expect(run.states).toEqual(expect.arrayContaining(["Undo rollback", "Verify undo"]));
@@ -79,15 +86,6 @@ describe.concurrent("a bad rollout", () => {
   it("inside its progress deadline is left alone", async ({ scenario, expect }) => {
     await rollOutWeb(scenario, { image: "shop/web:1", probe: true });
     await applyWeb(scenario, { image: "shop/web:2", probe: true, annotations: NO_IMAGE });
-    await scenario.kubectl(
-      "-n",
-      scenario.namespace,
-      "patch",
-      "deployment",
-      "web",
-      "-p",
-      '{"spec":{"progressDeadlineSeconds":600}}',
-    );
     await scenario.untilFailing("ImagePullBackOff");
 
     const run = await scenario.run();

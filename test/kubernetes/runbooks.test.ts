@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe } from "vitest";
+import type { Run } from "../../local/scenarios/run-workflow.ts";
 import { it } from "./scenario.ts";
 import { applyWeb, rollOutWeb } from "./web.ts";
 
@@ -30,6 +31,7 @@ describe.concurrent("a runbook", () => {
     const run = await scenario.run({ action: "restart_pod", pod_name: first?.metadata?.name });
 
     expect(run.workloads).toMatchObject([{ outcome: "Recovered", cause: "Requested", action: "restart" }]);
+    await scenario.until("the pod is gone", async () => (await scenario.pods()).length === 2);
     const uids = (await scenario.pods()).map(({ metadata }) => metadata?.uid);
     expect(uids).toHaveLength(2);
     expect(uids).toContain(second?.metadata?.uid);
@@ -82,9 +84,19 @@ describe.concurrent("a runbook", () => {
     expect,
   }) => {
     await rollOutWeb(scenario, { image: "shop/web:1" });
-    const ask = (replicas: number) => scenario.run({ action: "scale_deployment", deployment_name: "web", replicas });
+    // Whoever got the claim keeps it until the other one has ended.
+    const ask = (replicas: number): Promise<Run> =>
+      scenario.run(
+        { action: "scale_deployment", deployment_name: "web", replicas },
+        {},
+        {
+          onEntered: (state) =>
+            state === "Wait for it to settle" ? Promise.any(asked).then(() => undefined) : undefined,
+        },
+      );
+    const asked: readonly Promise<Run>[] = [ask(3), ask(4)];
 
-    const runs = await Promise.all([ask(3), ask(4)]);
+    const runs = await Promise.all(asked);
 
     const outcomes = runs.flatMap(({ workloads }) => workloads.map(({ outcome, reason }) => reason ?? outcome)).sort();
     expect(outcomes).toEqual(["AlreadyClaimed", "Recovered"]);

@@ -12,10 +12,15 @@ import { Upstream } from "../faults/proxy/forward.ts";
 import { FaultProxy, type FaultProxyOptions } from "../faults/proxy/proxy.ts";
 import { connectionFromKubeconfig } from "../../local/command-line/kubeconfig.ts";
 import { WRITES, type Surroundings } from "../../local/scenarios/play.ts";
-import { quickPolicy } from "../../local/scenarios/quick-policy.ts";
+import { quickPolicy, withOverrides } from "../../local/scenarios/quick-policy.ts";
 import { runWorkflow, type Run } from "../../local/scenarios/run-workflow.ts";
 
 const execute = promisify(execFile);
+
+/** How long something may take on a busy machine, in seconds. */
+const PATIENCE_SECONDS = 300;
+/** As patient with a remedy that helps, and with an undo. */
+const PATIENT = { verify: { deadline_seconds: PATIENCE_SECONDS, undo_deadline_seconds: PATIENCE_SECONDS } };
 
 /** A request that the API server answered, from its audit log. */
 export interface AuditedRequest {
@@ -87,7 +92,14 @@ export class Scenario {
   }
 
   async rolledOut(name = "web"): Promise<void> {
-    await this.kubectl("-n", this.namespace, "rollout", "status", `deployment/${name}`, "--timeout=60s");
+    await this.kubectl(
+      "-n",
+      this.namespace,
+      "rollout",
+      "status",
+      `deployment/${name}`,
+      `--timeout=${PATIENCE_SECONDS}s`,
+    );
   }
 
   /**
@@ -95,8 +107,7 @@ export class Scenario {
    * left out.
    */
   async annotatePods(annotation: string): Promise<void> {
-    const staying = (await this.pods()).filter(({ metadata }) => metadata?.deletionTimestamp === undefined);
-    for (const { metadata } of staying) {
+    for (const { metadata } of await this.stayingPods()) {
       await this.kubectl("-n", this.namespace, "annotate", `pod/${metadata?.name ?? ""}`, annotation).catch(
         (error: unknown) => {
           if (!String(error).includes("NotFound")) throw error;
@@ -115,6 +126,11 @@ export class Scenario {
 
   async pods(): Promise<Pod[]> {
     return await this.#list<Pod>(this.namespace, "pods");
+  }
+
+  /** The pods that are not about to go. */
+  async stayingPods(): Promise<Pod[]> {
+    return (await this.pods()).filter(({ metadata }) => metadata?.deletionTimestamp === undefined);
   }
 
   /** The image that the Deployment's template runs. */
@@ -138,7 +154,7 @@ export class Scenario {
   }
 
   /** Waits until something about the cluster is so. */
-  async until(what: string, holds: () => Promise<boolean>, seconds = 60): Promise<void> {
+  async until(what: string, holds: () => Promise<boolean>, seconds = PATIENCE_SECONDS): Promise<void> {
     const deadline = Date.now() + seconds * 1_000;
     while (!(await holds())) {
       if (Date.now() > deadline) throw new Error(`After ${seconds} s it is still not so: ${what}`);
@@ -149,25 +165,26 @@ export class Scenario {
   /** Waits until some container of the namespace waits for this reason. */
   async untilFailing(reason: string, pods = 1): Promise<void> {
     await this.until(`${pods} pods fail with ${reason}`, async () => {
-      const failing = (await this.pods()).filter(
-        (pod) =>
-          pod.status?.reason === reason ||
-          pod.status?.containerStatuses?.some((status) => status.state?.waiting?.reason === reason),
-      );
+      const failing = (await this.pods()).filter((pod) => pod.status?.reason === reason || isWaitingFor(pod, reason));
       return failing.length >= pods;
     });
   }
 
   /**
    * Runs the workflow on this namespace, or with a runbook's request. Each function has the permissions of its own
-   * Kubernetes group, as it has in AWS.
+   * Kubernetes group, as it has in AWS. A remedy, and its undo, may take long unless the policy says otherwise.
    */
   async run(request: object = {}, overrides: object = {}, surroundings: Surroundings = {}): Promise<Run> {
+    return await this.play(request, withOverrides(PATIENT, overrides), surroundings);
+  }
+
+  /** The same with the quick policy as it is, which a scenario lays its own over. */
+  async play(request: object, overrides: object, surroundings: Surroundings): Promise<Run> {
     return await this.#runOver(await this.#connect(inject("kubeconfig")), request, overrides, surroundings);
   }
 
   /** The same, and tells of everything that the functions send. */
-  async runWatched(
+  async playWatched(
     request: object,
     overrides: object,
     surroundings: Surroundings,
@@ -192,7 +209,7 @@ export class Scenario {
   /** Runs the workflow on everything that the policy includes, as a user who may do only what the scenario grants. */
   async runRestricted(overrides: object): Promise<Run> {
     const connection = await this.#connect(inject("restrictedKubeconfig"));
-    return await run(() => connection, {}, overrides, {});
+    return await run(() => connection, {}, withOverrides(PATIENT, overrides), {});
   }
 
   /** A client for the suite's cluster, as the administrator; the audit log has it under this scenario's name. */
@@ -239,6 +256,11 @@ async function run(
 function impersonating(connection: Connection, group: string): Connection {
   const headers = { "impersonate-user": group, "impersonate-group": group };
   return { ...connection, authenticate: async () => ({ ...(await connection.authenticate()), ...headers }) };
+}
+
+/** Whether a container of the pod waits for this reason. */
+export function isWaitingFor({ status }: Pod, reason: string): boolean {
+  return status?.containerStatuses?.some(({ state }) => state?.waiting?.reason === reason) ?? false;
 }
 
 /** The start of a test's name, as a part of a namespace's. */

@@ -27,7 +27,7 @@ const sent = new Sent();
 
 describe.concurrent("scenario", () => {
   for (const name of names) {
-    test(name, { timeout: 240_000 }, async ({ expect }) => {
+    test(name, { timeout: 600_000 }, async ({ expect }) => {
       const scenario = loadScenario(name);
       const place = await Scenario.create(name);
       try {
@@ -69,7 +69,7 @@ function placeOf(place: Scenario): Place {
     namespace: place.namespace,
     now: () => new Date(),
     run: (request, policy, surroundings) =>
-      RECORDS ? place.runWatched(request, policy, surroundings, noteSent) : place.run(request, policy, surroundings),
+      RECORDS ? place.playWatched(request, policy, surroundings, noteSent) : place.play(request, policy, surroundings),
     writes: () => writes(place),
     kubectl: (...args) => place.kubectl("-n", place.namespace, ...args),
     applyText: (manifest, namespace) => place.applyText(manifest, namespace),

@@ -46,7 +46,7 @@ class Subject {
   async rollOut(version: number, annotations = ""): Promise<void> {
     await this.apply(version, annotations);
     const { kind, name } = this.ref;
-    const status = ["rollout", "status", `${kind.toLowerCase()}/${name}`, "--timeout=60s"];
+    const status = ["rollout", "status", `${kind.toLowerCase()}/${name}`, "--timeout=300s"];
     await this.#scenario.kubectl("-n", this.#scenario.namespace, ...status);
   }
 
@@ -141,9 +141,12 @@ describe.concurrent("a StatefulSet whose update got stuck", () => {
     const plan = await db.plan();
 
     await db.switchTemplate(plan);
+    const stuck = async () => rolloutGaps("StatefulSet", (await db.see()).workload);
+    await scenario.until("its controller has seen the template", async () =>
+      (await stuck()).includes("2 of 3 replicas updated"),
+    );
     await sleep(5_000); // many times what its controller needs to replace a pod
-    const { workload } = await db.see();
-    expect(rolloutGaps("StatefulSet", workload)).toContain("2 of 3 replicas updated");
+    expect(await stuck()).toContain("2 of 3 replicas updated");
 
     expect(await db.rollBack(plan)).toEqual(["db-2"]);
     await db.untilWhole();
@@ -153,7 +156,8 @@ describe.concurrent("a StatefulSet whose update got stuck", () => {
     const db = new Subject(scenario, "StatefulSet");
     await db.rollOut(1);
     const first = currentRevision((await db.see()).revisions)?.name;
-    await db.rollOut(2, `${CRASH}, "simulation/after": "8s"`);
+    await db.rollOut(2);
+    await scenario.annotatePods("simulation/failure=crash-loop");
     await scenario.untilFailing("CrashLoopBackOff", 3);
     const plan = await db.plan(first);
 

@@ -1,5 +1,5 @@
 import { isReady } from "../../functions/shared/kubernetes/pods.ts";
-import type { Scenario } from "./scenario.ts";
+import { isWaitingFor, type Scenario } from "./scenario.ts";
 
 /** A readiness probe, as a line of the manifest. */
 const PROBE = "readinessProbe: { httpGet: { path: /, port: 80 } }";
@@ -12,12 +12,14 @@ export interface WebOptions {
   probe?: boolean;
   /** The one node that the pods may go to, tainted or not. */
   nodeSelector?: string;
+  /** By default longer than any test takes. */
+  progressDeadlineSeconds?: number;
 }
 
 /** Applies the Deployment `web`, as it is or as an update of what is there. */
 export async function applyWeb(
   scenario: Scenario,
-  { image, annotations, deploymentAnnotations, probe, nodeSelector }: WebOptions,
+  { image, annotations, deploymentAnnotations, probe, nodeSelector, progressDeadlineSeconds }: WebOptions,
 ): Promise<void> {
   await scenario.apply("web", {
     IMAGE: image,
@@ -28,6 +30,7 @@ export async function applyWeb(
         ? ""
         : `nodeSelector: { kubernetes.io/hostname: ${nodeSelector} }\n      tolerations: [{ operator: Exists }]`,
     PROBE: probe === true ? PROBE : "",
+    ...(progressDeadlineSeconds === undefined ? {} : { PROGRESS_DEADLINE: String(progressDeadlineSeconds) }),
   });
 }
 
@@ -37,13 +40,34 @@ export async function rollOutWeb(scenario: Scenario, options: WebOptions): Promi
   await scenario.rolledOut();
 }
 
-/** Waits until the rollout that is under way has used up its progress deadline. */
+/**
+ * Has the rollout that is under way, and makes no progress, exceed its progress deadline. The deadline is a long one
+ * afterwards, because a remedy gets as long as that.
+ */
 export async function untilDeadlineExceeded(scenario: Scenario): Promise<void> {
+  const setDeadline = (seconds: number) =>
+    scenario.kubectl(
+      ...["-n", scenario.namespace, "patch", "deployment", "web"],
+      ...["-p", JSON.stringify({ spec: { progressDeadlineSeconds: seconds } })],
+    );
+  await setDeadline(1);
   await scenario.until("the progress deadline is exceeded", async () =>
     ((await scenario.deployment()).status?.conditions ?? []).some(
       ({ reason }) => reason === "ProgressDeadlineExceeded",
     ),
   );
+  await setDeadline(600);
+}
+
+/** Breaks what the pods of `web` need: as soon as some of the image are there to stay, all pods crash that are there. */
+export async function breakPods(scenario: Scenario, image: string, count = 1): Promise<void> {
+  const ofImage = async () => (await scenario.stayingPods()).filter(({ spec }) => spec?.containers[0]?.image === image);
+  await scenario.until(`${count} pods of ${image} are there`, async () => (await ofImage()).length >= count);
+  await scenario.annotatePods("simulation/failure=crash-loop");
+  await scenario.until(`${count} pods of ${image} crash`, async () => {
+    const crashing = (await ofImage()).filter((pod) => isWaitingFor(pod, "CrashLoopBackOff"));
+    return crashing.length >= count;
+  });
 }
 
 /** Has the node evict the two pods of `web`, and waits until both replacements are ready beside the leftovers. */

@@ -23,6 +23,7 @@ import {
   STATEFUL_SET_PRINTER,
 } from "../../local/embedded/printers/workloads.ts";
 import { found, type Answer, type ApiServer, type SeenRequest } from "./api-server.ts";
+import { NOW } from "./objects.ts";
 
 /** What there is on a cluster. */
 export interface Objects {
@@ -94,7 +95,7 @@ function answer<T extends Named>(items: readonly T[], printer: Printer<T> | unde
     const selected = items.filter((item) => isSelected(item, request));
     const body =
       printer !== undefined && asksForTable(request)
-        ? print(printed(printer, selected), selected)
+        ? print(printed(printer, selected, NOW), selected)
         : pageOf(selected, request);
     response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(body));
   };

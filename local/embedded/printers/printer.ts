@@ -57,8 +57,8 @@ export function selectorCell(selector: LabelSelector | undefined): string {
   return text === "" ? "<none>" : text;
 }
 
-/** A Table without its objects, as a server answers that is asked for nothing else. */
-export function printed<T>({ columns: of, cells }: Printer<T>, objects: readonly T[], now = new Date()): Table {
+/** A Table without its objects, as a server answers at that moment that is asked for nothing else. */
+export function printed<T>({ columns: of, cells }: Printer<T>, objects: readonly T[], now: Date): Table {
   return {
     kind: "Table",
     columnDefinitions: of.map(({ name }) => ({ name })),

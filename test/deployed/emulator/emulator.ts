@@ -13,7 +13,7 @@ import { ensureEmulator, type Installation } from "./install.ts";
 export const PLACE: Place = { account: "111122223333", region: "eu-west-1" };
 
 /** How long the emulator may take until it answers. */
-const READY_SECONDS = 60;
+const READY_SECONDS = 300;
 const LAUNCHER = fileURLToPath(new URL("launch.py", import.meta.url));
 const LAMBDA_RUNTIME = fileURLToPath(new URL("lambda-runtime.ts", import.meta.url));
 

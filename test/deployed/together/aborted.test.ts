@@ -12,6 +12,8 @@ describe("an execution that somebody stops half-way", () => {
     expect,
   }) => {
     await rollOutWeb(scenario, { image: "shop/web:1" });
+    // The third pod may not be made, so the run is not over before it is stopped.
+    await scenario.kubectl("-n", scenario.namespace, "create", "quota", "two", "--hard=pods=2");
     const scale = about(scenario, { action: "scale_deployment", deployment_name: "web", replicas: 3 });
     const arn = await startExecution(scale);
     await scenario.until("the remedy is in place", () =>

@@ -52,7 +52,6 @@ describe.concurrent("an agent that invokes the function with boto3", () => {
       failing_pods: 2,
       incidents: [{ workload: { kind: "Deployment", name: "web" } }],
     });
-    // Its rollout may be past its deadline by now, which is a failure beside this one.
     expect(detection.incidents[0]?.failures).toContainEqual(
       expect.objectContaining({ reason: "ImagePullBackOff", count: 2 }),
     );

@@ -66,7 +66,8 @@ describe.concurrent("an execution", () => {
     inbox,
     expect,
   }) => {
-    await rollOutWeb(scenario, { image: "shop/web:1" });
+    // Whoever gets the claim has it for as long as a new pod needs to be ready, in which the other one asks for it.
+    await rollOutWeb(scenario, { image: "shop/web:1", annotations: '"simulation/failure": slow-start' });
     const scaleTo = (replicas: number) =>
       startExecution(about(scenario, { action: "scale_deployment", deployment_name: "web", replicas }));
 

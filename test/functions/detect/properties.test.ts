@@ -16,7 +16,7 @@ import { printed } from "../../../local/embedded/printers/printer.ts";
 const moment = { now: NOW, deadlines: DEADLINES, lostNodes: new Map([["node-9", ago(900)]]) };
 
 function isSuspect(pod: Pod): boolean {
-  const rows = cellsOf(printed(POD_PRINTER, [pod]), POD_SUSPECTS.columns) ?? [];
+  const rows = cellsOf(printed(POD_PRINTER, [pod], NOW), POD_SUSPECTS.columns) ?? [];
   return rows.some((cells) => POD_SUSPECTS.isSuspect(...cells));
 }
 

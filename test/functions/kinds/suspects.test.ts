@@ -11,7 +11,7 @@ import {
 } from "../../../functions/kinds/suspects.ts";
 import { cellsOf } from "../../../functions/detect/table.ts";
 import { FAILING_PODS } from "../../support/failing-pods.ts";
-import { deployment } from "../../support/objects.ts";
+import { deployment, NOW } from "../../support/objects.ts";
 import { PLAIN } from "../../support/pod-rows.ts";
 import { printedPod } from "../../../local/embedded/printers/printed-pod.ts";
 import { JOB_PRINTER } from "../../../local/embedded/printers/job.ts";
@@ -28,7 +28,7 @@ import { daemonSet, deploymentWith, failedJob, node, statefulSet } from "../../s
 
 /** Whether the rule suspects the object by its printed row. */
 function suspects<T>(rule: SuspectRule, printer: Printer<T>, object: T): boolean | undefined {
-  return cellsOf(printed(printer, [object]), rule.columns)?.map((cells) => rule.isSuspect(...cells))[0];
+  return cellsOf(printed(printer, [object], NOW), rule.columns)?.map((cells) => rule.isSuspect(...cells))[0];
 }
 
 describe("the row of a pod is suspect", () => {

@@ -149,10 +149,11 @@ describe("writing an Event", () => {
 
   it("lets the step go on after some seconds when the API server does not answer", async () => {
     api.on("POST", EVENTS, () => undefined);
-    const started = Date.now();
+    const started = performance.now();
     await recordEvent(environment, diagnosedRun(), NOTE);
 
-    expect(Date.now() - started).toBeLessThan(4_500);
+    // Sooner than the request itself is given up, after 20 s.
+    expect(performance.now() - started).toBeLessThan(15_000);
   });
 
   it.each(["planned", "refused"] as const)("leaves no trace of a remedy that was %s", async (status) => {

@@ -22,7 +22,7 @@ describe("a scenario", { timeout: 60_000 }, () => {
     ["SIGINT", "Wait for it to settle: "],
     ["SIGTERM", "Verify: "],
   ] as const)("ends with %s after %s, and says what became of the cluster", async ([signal, point]) => {
-    const cli = new CommandLine(["--scenario", "scale-runbook", "--report", "/dev/null"]);
+    const cli = new CommandLine(["--scenario", "scale-runbook", "--speed", "1", "--report", "/dev/null"]);
     await cli.printed(point);
     cli.signal(signal);
     const ended = await cli.ended();
@@ -52,13 +52,19 @@ function arrivalOf(site: Site, method: string, path: RegExp, fault: FaultName): 
   });
 }
 
+async function thereIs(file: string): Promise<void> {
+  while (!existsSync(file)) await new Promise((resolve) => setTimeout(resolve, 10));
+}
+
 describe("on a cluster of the user's,", { timeout: 60_000 }, () => {
   it("Ctrl-C while credentials are being fetched ends it, and nothing was changed", async ({ site }) => {
     const kubeconfig = join(dirname(site.report), "slow");
-    const exec = { apiVersion: "client.authentication.k8s.io/v1", command: "sleep", args: ["20"] };
+    const begun = join(dirname(site.report), "begun");
+    const args = ["-c", `: > "${begun}"; exec sleep 20`];
+    const exec = { apiVersion: "client.authentication.k8s.io/v1", command: "sh", args };
     writeFileSync(kubeconfig, kubeconfigFor("https://127.0.0.1:1", { exec: { ...exec, interactiveMode: "Never" } }));
     const cli = new CommandLine(["--kubeconfig", kubeconfig, "--report", site.report]);
-    await new Promise((resolve) => setTimeout(resolve, 3_000));
+    await cli.before(thereIs(begun), "the credentials were asked for");
     cli.signal("SIGINT");
     const ended = await cli.ended();
 
