@@ -1,6 +1,7 @@
 import type { Cluster } from "../shared/cluster/cluster.ts";
 import { paths } from "../shared/cluster/paths.ts";
-import type { Claim, HistoryEntry, WorkloadRef } from "../run/contracts.ts";
+import type { Claim, HistoryEntry } from "../run/contracts.ts";
+import type { WorkloadRef } from "../shared/refs.ts";
 import { isRemediationError } from "../shared/errors.ts";
 import type { Lease } from "../shared/kubernetes/types.ts";
 import { describeWorkload } from "../kinds/workloads.ts";

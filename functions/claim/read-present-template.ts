@@ -1,5 +1,5 @@
 import type { Cluster } from "../shared/cluster/cluster.ts";
-import type { WorkloadRef } from "../run/contracts.ts";
+import type { WorkloadRef } from "../shared/refs.ts";
 import { isRemediationError } from "../shared/errors.ts";
 import { presentTemplate } from "../shared/kubernetes/template.ts";
 import type { Workload } from "../shared/kubernetes/types.ts";

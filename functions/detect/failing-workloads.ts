@@ -1,5 +1,5 @@
 import { paths } from "../shared/cluster/paths.ts";
-import type { WorkloadRef } from "../run/contracts.ts";
+import type { WorkloadRef } from "../shared/refs.ts";
 import { hpaFailures } from "../shared/kubernetes/hpa-failures.ts";
 import type { Moment } from "../shared/kubernetes/overdue.ts";
 import type { CronJob, Hpa, Job, ObjectMeta } from "../shared/kubernetes/types.ts";

@@ -1,4 +1,5 @@
-import type { Incident, IncidentFailure, WorkloadRef } from "../run/contracts.ts";
+import type { Incident, IncidentFailure } from "../run/contracts.ts";
+import type { WorkloadRef } from "../shared/refs.ts";
 import type { Failure } from "../shared/kubernetes/failures.ts";
 import { bounded } from "../shared/text.ts";
 

@@ -1,6 +1,7 @@
 import type { Cluster } from "../shared/cluster/cluster.ts";
 import { paths } from "../shared/cluster/paths.ts";
-import type { Detection, Incident, RequestedRemedy, WorkloadRef } from "../run/contracts.ts";
+import type { Detection, Incident, RequestedRemedy } from "../run/contracts.ts";
+import type { WorkloadRef } from "../shared/refs.ts";
 import { isRemediationError, RemediationError } from "../shared/errors.ts";
 import { assertNamespace } from "../shared/kubernetes/namespaces.ts";
 import { podFailures } from "../shared/kubernetes/pod-failures.ts";

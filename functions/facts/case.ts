@@ -1,4 +1,5 @@
-import type { PodTarget, Remedy } from "../run/contracts.ts";
+import type { Remedy } from "../run/contracts.ts";
+import type { PodTarget } from "../shared/refs.ts";
 import {
   controllerRevisionsOf,
   isOfRevision as isOfControllerRevision,

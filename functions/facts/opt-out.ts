@@ -1,6 +1,6 @@
 import type { Cluster } from "../shared/cluster/cluster.ts";
 import { paths } from "../shared/cluster/paths.ts";
-import type { WorkloadRef } from "../run/contracts.ts";
+import type { WorkloadRef } from "../shared/refs.ts";
 import { isRemediationError, RemediationError } from "../shared/errors.ts";
 import type { ObjectMeta } from "../shared/kubernetes/types.ts";
 import { describeWorkload, workloadPath } from "../kinds/workloads.ts";

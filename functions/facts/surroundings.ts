@@ -1,6 +1,6 @@
 import type { Cluster } from "../shared/cluster/cluster.ts";
 import { paths } from "../shared/cluster/paths.ts";
-import type { WorkloadRef } from "../run/contracts.ts";
+import type { WorkloadRef } from "../shared/refs.ts";
 import { isRemediationError } from "../shared/errors.ts";
 import type { KubernetesEvent } from "../run/event.ts";
 import { isReady } from "../shared/kubernetes/pods.ts";

@@ -1,6 +1,6 @@
 import type { Cluster } from "../shared/cluster/cluster.ts";
 import { paths } from "../shared/cluster/paths.ts";
-import type { WorkloadRef } from "../run/contracts.ts";
+import type { WorkloadRef } from "../shared/refs.ts";
 import { selectorText } from "../shared/kubernetes/label-selector.ts";
 import { isLeftover, isReady, isTerminating } from "../shared/kubernetes/pods.ts";
 import type { Revision } from "./deployment/revisions.ts";

@@ -1,6 +1,6 @@
 import type { Cluster } from "../shared/cluster/cluster.ts";
 import { paths } from "../shared/cluster/paths.ts";
-import type { WorkloadRef } from "../run/contracts.ts";
+import type { WorkloadRef } from "../shared/refs.ts";
 import { isRemediationError, RemediationError } from "../shared/errors.ts";
 import { selectorText } from "../shared/kubernetes/label-selector.ts";
 import { canExist } from "../shared/kubernetes/names.ts";

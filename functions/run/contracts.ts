@@ -1,21 +1,13 @@
 import * as z from "zod";
+import { HpaBounds, PodTarget, RevisionRef, WorkloadRef } from "../shared/refs.ts";
+
+export { HpaBounds, PodTarget, RevisionRef, WorkloadRef };
 
 /**
  * What one step of the workflow hands to the next. Each handler checks its input and its output against these schemas,
  * so a step's output is the next one's input by construction. Payloads hold identifiers and a few lines of evidence,
  * never whole objects: Step Functions allows 256 KiB for the state of an execution.
  */
-
-/** Text from the cluster is bounded wherever it enters a payload. */
-export const MAX_TEXT = 300;
-
-/** The workload that owns failing pods, or the pod itself when nothing owns it. */
-export const WorkloadRef = z.strictObject({
-  kind: z.string(),
-  namespace: z.string(),
-  name: z.string(),
-});
-export type WorkloadRef = z.output<typeof WorkloadRef>;
 
 /** One way in which a pod, a workload or an HPA fails. */
 const failureFields = {
@@ -195,24 +187,6 @@ export const StormMemory = z.strictObject({
   message: z.string().optional(),
 });
 export type StormMemory = z.output<typeof StormMemory>;
-
-/** A pod that a remedy may evict or delete, pinned by its UID. */
-export const PodTarget = z.strictObject({ name: z.string(), uid: z.string() });
-export type PodTarget = z.output<typeof PodTarget>;
-
-/** A revision of a workload, and the object that holds its pod template. */
-export const RevisionRef = z.strictObject({
-  revision: z.int(),
-  /** A ReplicaSet for Deployments, a ControllerRevision for StatefulSets and DaemonSets. */
-  kind: z.enum(["ReplicaSet", "ControllerRevision"]),
-  name: z.string(),
-  /** Hash of the pod template without `pod-template-hash` and `kubectl.kubernetes.io/restartedAt`. */
-  template: z.string(),
-});
-export type RevisionRef = z.output<typeof RevisionRef>;
-
-export const HpaBounds = z.strictObject({ min: z.int(), max: z.int() });
-export type HpaBounds = z.output<typeof HpaBounds>;
 
 /** What is to be scaled: the HPA's bounds where one owns the scale, else the Deployment's replicas. */
 export const ScalePlan = z.discriminatedUnion("target", [

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
-import type { HpaBounds, RevisionRef, ScalePlan } from "../run/contracts.ts";
+import type { ScalePlan } from "../run/contracts.ts";
+import type { HpaBounds, RevisionRef } from "../shared/refs.ts";
 import { boundsOf } from "../shared/kubernetes/hpa.ts";
 import { presentTemplate } from "../shared/kubernetes/template.ts";
 import type { Deployment } from "../shared/kubernetes/types.ts";

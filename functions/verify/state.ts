@@ -1,5 +1,5 @@
 import type { Cluster } from "../shared/cluster/cluster.ts";
-import type { WorkloadRef } from "../run/contracts.ts";
+import type { WorkloadRef } from "../shared/refs.ts";
 import { hpaOf } from "../shared/kubernetes/hpa.ts";
 import type { Hpa, Pod, Workload } from "../shared/kubernetes/types.ts";
 import { podsOf, readWorkload } from "../kinds/workloads.ts";

@@ -1,4 +1,4 @@
-import type { RevisionRef } from "../../run/contracts.ts";
+import type { RevisionRef } from "../../shared/refs.ts";
 import { templateHash } from "../../shared/kubernetes/template.ts";
 import type { Deployment, ReplicaSet } from "../../shared/kubernetes/types.ts";
 

@@ -1,4 +1,4 @@
-import type { PodTarget, RevisionRef } from "../../run/contracts.ts";
+import type { PodTarget, RevisionRef } from "../../shared/refs.ts";
 import { isOfRevision } from "../controller-revisions.ts";
 import { isLeftover, isReady, isTerminating } from "../../shared/kubernetes/pods.ts";
 import type { Pod, StatefulSet } from "../../shared/kubernetes/types.ts";

@@ -1,6 +1,6 @@
 import type { Cluster } from "../cluster/cluster.ts";
 import { paths } from "../cluster/paths.ts";
-import type { HpaBounds, WorkloadRef } from "../../run/contracts.ts";
+import type { HpaBounds, WorkloadRef } from "../refs.ts";
 import type { Hpa } from "./types.ts";
 
 /** The HPA that owns the workload's scale, if there is one. */

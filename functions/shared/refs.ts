@@ -1,0 +1,30 @@
+import * as z from "zod";
+
+/** How the steps, and what they share, name objects of a cluster in the payloads between them. */
+
+/** The workload that owns failing pods, or the pod itself when nothing owns it. */
+export const WorkloadRef = z.strictObject({
+  kind: z.string(),
+  namespace: z.string(),
+  name: z.string(),
+});
+export type WorkloadRef = z.output<typeof WorkloadRef>;
+
+/** A pod that a remedy may evict or delete, pinned by its UID. */
+export const PodTarget = z.strictObject({ name: z.string(), uid: z.string() });
+export type PodTarget = z.output<typeof PodTarget>;
+
+/** A revision of a workload, and the object that holds its pod template. */
+export const RevisionRef = z.strictObject({
+  revision: z.int(),
+  /** A ReplicaSet for Deployments, a ControllerRevision for StatefulSets and DaemonSets. */
+  kind: z.enum(["ReplicaSet", "ControllerRevision"]),
+  name: z.string(),
+  /** Hash of the pod template without the marks of controllers and `kubectl.kubernetes.io/restartedAt`. */
+  template: z.string(),
+});
+export type RevisionRef = z.output<typeof RevisionRef>;
+
+/** The bounds of an HPA. */
+export const HpaBounds = z.strictObject({ min: z.int(), max: z.int() });
+export type HpaBounds = z.output<typeof HpaBounds>;
