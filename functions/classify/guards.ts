@@ -1,16 +1,14 @@
 import type { Refusal, Remedy } from "../run/contracts.ts";
-import { hasSeenSpec } from "../shared/kubernetes/generation.ts";
 import { isFailing } from "../shared/kubernetes/pod-failures.ts";
 import { isStaticPod } from "../shared/kubernetes/pods.ts";
-import type { DaemonSet, Deployment, StatefulSet, Workload } from "../shared/kubernetes/types.ts";
-import { describeWorkload, RECREATING_KINDS } from "../kinds/workloads.ts";
+import { kindOf } from "../kinds/kinds.ts";
+import { describeWorkload } from "../kinds/workloads.ts";
 import { modeOf, type Policy } from "../shared/policy.ts";
 import { outOfScope } from "../shared/scope.ts";
 import { ENABLED_ANNOTATION, enabledBy } from "../facts/opt-out.ts";
 import type { Case } from "../facts/case.ts";
 import type { Evidence } from "../facts/evidence.ts";
 import { ownerTool } from "../facts/owner-tools.ts";
-import { isInsideDeadline, progressDeadline } from "../kinds/deployment/rollout.ts";
 
 /** A guard's refusal, with the sentence that the operator reads. */
 export interface GuardRefusal {
@@ -97,7 +95,7 @@ const recreationGuard: Guard = ({ incident, pods }) => {
     };
   }
   const { kind } = incident.workload;
-  if (RECREATING_KINDS.includes(kind)) return undefined;
+  if (kindOf(kind) !== undefined) return undefined;
   return {
     refusal: "NothingRecreatesIt",
     message:
@@ -109,8 +107,9 @@ const recreationGuard: Guard = ({ incident, pods }) => {
 
 const WORKLOAD_GUARDS: readonly Guard[] = [namespaceGuard, optOutGuard, deletionGuard, recreationGuard];
 
-const pausedGuard: RemedyGuard = ({ evidence: { workload } }, remedy) => {
-  if (remedy.action !== "rollback" || (workload as Deployment | undefined)?.spec?.paused !== true) return undefined;
+const pausedGuard: RemedyGuard = ({ evidence: { incident, workload } }, remedy) => {
+  if (remedy.action !== "rollback" || workload === undefined) return undefined;
+  if (kindOf(incident.workload.kind)?.isPaused(workload) !== true) return undefined;
   return {
     refusal: "RolloutPaused",
     message: "Its rollout is paused; somebody is at work on it. Resume it with `kubectl rollout resume`.",
@@ -119,35 +118,36 @@ const pausedGuard: RemedyGuard = ({ evidence: { workload } }, remedy) => {
 
 const rolloutGuard: RemedyGuard = ({ evidence, current }, remedy) => {
   const { incident, workload, pods, now } = evidence;
-  if (incident.workload.kind !== "Deployment" || remedy.action === "none") return undefined;
-  if (remedy.action === "scale" || (remedy.action === "restart" && remedy.mode === "clean_up")) return undefined;
-  const deployment = workload as Deployment | undefined;
-  if (deployment === undefined) return undefined;
+  if (workload === undefined || remedy.action === "none" || remedy.action === "scale") return undefined;
+  if (remedy.action === "restart" && remedy.mode === "clean_up") return undefined;
   // Whoever asks for a rollback of a rollout that visibly fails need not wait for its deadline.
   const askedFor = incident.requested?.action === "rollback" && pods.some(isFailing);
-  if (askedFor || !isInsideDeadline(deployment, current, now)) return undefined;
+  const deadline = kindOf(incident.workload.kind)?.deadline?.ahead(workload, current, now);
+  if (askedFor || deadline === undefined) return undefined;
   return {
     refusal: "RolloutInProgress",
-    message: `A rollout is under way and inside its progress deadline of ${progressDeadline(deployment)} s; it may still succeed.`,
+    message: `A rollout is under way and inside its progress deadline of ${deadline} s; it may still succeed.`,
   };
 };
 
 /** What the status says is of an earlier spec: somebody has changed the workload just now. */
-const unseenSpecGuard: RemedyGuard = ({ evidence: { workload } }, remedy) => {
+const unseenSpecGuard: RemedyGuard = ({ evidence: { incident, workload } }, remedy) => {
   const replacesPods = remedy.action === "rollback" || (remedy.action === "restart" && remedy.mode === "evict");
-  if (!replacesPods || workload === undefined || hasSeenSpec(workload)) return undefined;
+  if (!replacesPods || workload === undefined) return undefined;
+  if (kindOf(incident.workload.kind)?.hasSeenSpec(workload) !== false) return undefined;
   return {
     refusal: "RolloutInProgress",
     message: "Somebody has just changed its spec, and its controller has not seen that yet; it may be a rollout.",
   };
 };
 
-/** StatefulSets and DaemonSets have no progress deadline: the policy says how long their updates may take to show. */
+/** Where updates have no deadline of their own, as those of StatefulSets and DaemonSets, the policy says how long they may take to show. */
 const setUpdateGuard: RemedyGuard = ({ evidence, policy }, remedy) => {
-  const { incident, workload, controllerRevisions, now } = evidence;
-  if (incident.requested !== undefined || !isSetUpdating(incident.workload.kind, workload)) return undefined;
+  const { incident, workload, holders, now } = evidence;
+  if (incident.requested !== undefined || workload === undefined) return undefined;
+  if (kindOf(incident.workload.kind)?.isUpdating(workload) !== true) return undefined;
   if (remedy.action !== "rollback" && !(remedy.action === "restart" && remedy.mode === "evict")) return undefined;
-  const begun = Math.max(...controllerRevisions.map(({ metadata }) => Date.parse(metadata?.creationTimestamp ?? "")));
+  const begun = Math.max(...holders.map(({ metadata }) => Date.parse(metadata?.creationTimestamp ?? "")));
   const seconds = (now.getTime() - begun) / 1_000;
   const { set_update_seconds } = policy.detect;
   if (!(seconds < set_update_seconds)) return undefined;
@@ -156,16 +156,6 @@ const setUpdateGuard: RemedyGuard = ({ evidence, policy }, remedy) => {
     message: `An update is under way since ${Math.round(seconds)} s; the policy leaves it alone for ${set_update_seconds} s (detect.set_update_seconds).`,
   };
 };
-
-function isSetUpdating(kind: string, workload: Workload | undefined): boolean {
-  if (kind === "StatefulSet") {
-    const status = (workload as StatefulSet | undefined)?.status;
-    return status?.updateRevision !== status?.currentRevision;
-  }
-  if (kind !== "DaemonSet") return false;
-  const status = (workload as DaemonSet | undefined)?.status;
-  return (status?.updatedNumberScheduled ?? 0) < (status?.desiredNumberScheduled ?? 0);
-}
 
 const ownerToolGuard: RemedyGuard = ({ evidence: { workload, hpa } }, remedy) => {
   if (remedy.action !== "rollback" && remedy.action !== "scale") return undefined;

@@ -2,8 +2,8 @@ import type { Remedy, RequestedRemedy } from "../run/contracts.ts";
 import { boundsOf } from "../shared/kubernetes/hpa.ts";
 import { podFailures } from "../shared/kubernetes/pod-failures.ts";
 import { isLeftover } from "../shared/kubernetes/pods.ts";
-import { revisionRef } from "../kinds/deployment/revisions.ts";
-import type { Deployment } from "../shared/kubernetes/types.ts";
+import { kindOf } from "../kinds/kinds.ts";
+import { revisionRef } from "../kinds/revisions/revision.ts";
 import { bounded } from "../shared/text.ts";
 import { boundsFor, replicasFor } from "../remedies/scale/plan.ts";
 import { cleanUpPods, evictPods, MAX_KNOWN, rollBack, type Case } from "../facts/case.ts";
@@ -50,8 +50,16 @@ function rollBackTo(revision: number, { revisions, current }: Case): Remedy {
 }
 
 function scaleTo(replicas: number, { evidence, policy }: Case): Remedy {
-  const { hpa } = evidence;
-  const present = (evidence.workload as Deployment).spec?.replicas ?? 1;
+  const { hpa, incident, workload } = evidence;
+  const kind = kindOf(incident.workload.kind);
+  if (workload === undefined || kind?.scalePath === undefined) {
+    return {
+      action: "none",
+      refusal: "NoSafeRemedy",
+      message: `The replicas of a ${incident.workload.kind} are left to a person.`,
+    };
+  }
+  const present = kind.wanted(workload);
   if (hpa === undefined) return replicasFor(present, replicas, policy);
   if (present === 0) {
     return {

@@ -6,7 +6,10 @@ import { isRemediationError, RemediationError } from "../shared/errors.ts";
 import { assertNamespace } from "../shared/kubernetes/namespaces.ts";
 import { podFailures } from "../shared/kubernetes/pod-failures.ts";
 import type { Pod } from "../shared/kubernetes/types.ts";
-import { podsOf, readWorkload, WorkloadFinder } from "../kinds/workloads.ts";
+import { DEPLOYMENT } from "../kinds/deployment/kind.ts";
+import { readParts } from "../kinds/pods.ts";
+import { WorkloadFinder } from "../kinds/workload-finder.ts";
+import { readWorkload } from "../kinds/workloads.ts";
 import type { RunbookRequest } from "../shared/request.ts";
 import { groupIncidents } from "./incidents.ts";
 
@@ -61,14 +64,14 @@ async function resolve(cluster: Cluster, request: RunbookRequest): Promise<Targe
     };
   }
   const workload: WorkloadRef = {
-    kind: "Deployment",
+    kind: DEPLOYMENT.kind,
     namespace: request.namespace,
     name: request.deployment_name,
   };
   const deployment = await readWorkload(cluster, workload);
   return {
     workload,
-    pods: deployment === undefined ? [] : await podsOf(cluster, workload, deployment),
+    pods: deployment === undefined ? [] : (await readParts(cluster, DEPLOYMENT, workload, deployment)).pods,
     requested:
       request.action === "scale_deployment"
         ? { action: "scale", replicas: request.replicas }

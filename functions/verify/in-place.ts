@@ -3,7 +3,6 @@ import type { ScalePlan } from "../run/contracts.ts";
 import type { HpaBounds, RevisionRef } from "../shared/refs.ts";
 import { boundsOf } from "../shared/kubernetes/hpa.ts";
 import { presentTemplate } from "../shared/kubernetes/template.ts";
-import type { Deployment } from "../shared/kubernetes/types.ts";
 import type { WorkloadState } from "./state.ts";
 
 /** Whether the workload has the pod template of this revision. */
@@ -17,7 +16,7 @@ export function hasSize(state: WorkloadState, plan: ScalePlan, which: "from" | "
 }
 
 /** The size of what a plan scales; undefined when the HPA that it names does not scale the workload any more. */
-export function presentSize({ workload, hpa }: WorkloadState, plan: ScalePlan): HpaBounds | number | undefined {
-  if (plan.target === "replicas") return (workload as Deployment).spec?.replicas;
+export function presentSize({ kind, workload, hpa }: WorkloadState, plan: ScalePlan): HpaBounds | number | undefined {
+  if (plan.target === "replicas") return kind.wanted(workload);
   return hpa?.metadata?.name === plan.name ? boundsOf(hpa) : undefined;
 }

@@ -1,5 +1,4 @@
 import type { Change, UndoVerification, WorkloadRun } from "../run/contracts.ts";
-import { hasSeenSpec } from "../shared/kubernetes/generation.ts";
 import { describeSize } from "../shared/kubernetes/hpa.ts";
 import { hasSize, hasTemplate, presentSize } from "./in-place.ts";
 import type { WorkloadState } from "./state.ts";
@@ -17,7 +16,7 @@ export function verifyUndo(run: WorkloadRun, state: WorkloadState, now: Date): U
 }
 
 function remains(change: Change, state: WorkloadState): string[] {
-  const unseen = hasSeenSpec(state.workload) ? [] : ["its controller has not seen the newest spec yet"];
+  const unseen = state.kind.hasSeenSpec(state.workload) ? [] : ["its controller has not seen the newest spec yet"];
   switch (change.kind) {
     case "rollback":
       if (hasTemplate(state, change.before)) return unseen;

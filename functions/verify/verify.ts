@@ -7,7 +7,8 @@ import type { Policy } from "../shared/policy.ts";
 import { bounded } from "../shared/text.ts";
 import { hpaGaps, stillLimited } from "./hpa-settled.ts";
 import { overtakenBy } from "./overtaken.ts";
-import { rolloutGaps, wantedReplicas } from "../kinds/gaps.ts";
+import { rolloutGaps } from "../kinds/gaps.ts";
+import type { Kind } from "../kinds/kind.ts";
 import type { WorkloadState } from "./state.ts";
 
 /** How many reasons a verification carries. */
@@ -62,8 +63,7 @@ export function verify(run: WorkloadRun, state: WorkloadState, policy: Policy, n
 }
 
 /** Everything that speaks against the workload being well. */
-function gaps(run: WorkloadRun, { workload, pods, hpa }: WorkloadState): string[] {
-  const { kind } = run.incident.workload;
+function gaps(run: WorkloadRun, { kind, workload, pods, hpa }: WorkloadState): string[] {
   const unfinished = rolloutGaps(kind, workload);
   return [
     ...(unfinished.length > 0 ? unfinished : missingPods(kind, workload, pods)),
@@ -75,8 +75,8 @@ function gaps(run: WorkloadRun, { workload, pods, hpa }: WorkloadState): string[
 }
 
 /** The status may be older than the pods: whether there are enough of them is counted on the pods themselves. */
-function missingPods(kind: string, workload: Workload, pods: Pod[]): string[] {
-  const wanted = wantedReplicas(kind, workload);
+function missingPods(kind: Kind, workload: Workload, pods: Pod[]): string[] {
+  const wanted = kind.wanted(workload);
   const ready = pods.filter((pod) => isReady(pod) && !isTerminating(pod)).length;
   return ready >= wanted ? [] : [`${ready} of ${wanted} pods are ready and stay`];
 }
