@@ -27,14 +27,11 @@ export async function readParts(
   return { pods: controlledBy(pods, holders), holders };
 }
 
-/** How many controllers of pods are remembered from one look to the next. */
-const MAX_CONTROLLERS = 10;
-
 /**
  * Reads a workload's pods.
  * @param known the UIDs of some of the controllers between the workload and its pods, as an earlier look found them;
  *   these are listed only for pods that another one controls
- * @returns the pods, and the UIDs of some of their controllers that stand between
+ * @returns the pods, and the UIDs of their controllers that stand between
  */
 export async function readPods(
   cluster: Cluster,
@@ -58,7 +55,7 @@ export async function readPods(
   const controllers = holders
     .filter(({ metadata }) => own.some((pod) => isControlledBy(pod.metadata, metadata)))
     .map(({ metadata }) => metadata?.uid ?? "");
-  return { pods: own, controllers: controllers.slice(0, MAX_CONTROLLERS) };
+  return { pods: own, controllers };
 }
 
 async function listPods(cluster: Cluster, namespace: string, workload: Workload): Promise<Pod[]> {

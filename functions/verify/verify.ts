@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Verification, WorkloadRun } from "../run/contracts.ts";
+import { MAX_CONTROLLERS, type Verification, type WorkloadRun } from "../run/contracts.ts";
 import { podFailures } from "../shared/kubernetes/pod-failures.ts";
 import { isLeftover, isReady, isTerminating, readySince, restartCount } from "../shared/kubernetes/pods.ts";
 import type { Pod, Workload } from "../shared/kubernetes/types.ts";
@@ -23,11 +23,17 @@ const MAX_REASONS = 5;
  */
 export function verify(run: WorkloadRun, state: WorkloadState, policy: Policy, now: Date): Verification {
   const digest = podDigest(state.pods);
+  const observed = (wellSince: string | null): Verification["observation"] => ({
+    digest,
+    well_since: wellSince,
+    hpa: state.hpa?.metadata?.name ?? null,
+    controllers: state.controllers.slice(0, MAX_CONTROLLERS),
+  });
   const { interval_seconds, soak_seconds } = policy.verify;
   const replaced = overtakenBy(run, state);
   if (replaced !== undefined) {
-    const observation = { digest, well_since: null };
-    return { verdict: "overtaken", reasons: [bounded(replaced)], wait_seconds: interval_seconds, observation };
+    const reasons = [bounded(replaced)];
+    return { verdict: "overtaken", reasons, wait_seconds: interval_seconds, observation: observed(null) };
   }
   const reasons = gaps(run, state);
 
@@ -37,7 +43,7 @@ export function verify(run: WorkloadRun, state: WorkloadState, policy: Policy, n
       verdict: late ? "not_recovered" : "settling",
       reasons: reasons.slice(0, MAX_REASONS).map((reason) => bounded(reason)),
       wait_seconds: interval_seconds,
-      observation: { digest, well_since: null },
+      observation: observed(null),
     };
   }
 
@@ -46,7 +52,7 @@ export function verify(run: WorkloadRun, state: WorkloadState, policy: Policy, n
   const wellSince = unbroken ?? now.toISOString();
   const left = soak_seconds - (now.getTime() - Date.parse(wellSince)) / 1_000;
   if (left <= 0) {
-    return { verdict: "recovered", reasons: [], wait_seconds: 1, observation: { digest, well_since: wellSince } };
+    return { verdict: "recovered", reasons: [], wait_seconds: 1, observation: observed(wellSince) };
   }
   // The deadline has the soak on top; a workload that keeps breaking its soak does not get more than that.
   const late = now.getTime() >= Date.parse(run.remedy?.deadline ?? "") + soak_seconds * 1_000;
@@ -58,7 +64,7 @@ export function verify(run: WorkloadRun, state: WorkloadState, policy: Policy, n
         : `well since ${wellSince}; it has to stay so for ${soak_seconds} s`,
     ],
     wait_seconds: Math.max(1, Math.ceil(left)),
-    observation: { digest, well_since: wellSince },
+    observation: observed(wellSince),
   };
 }
 

@@ -279,7 +279,13 @@ describe("verification, of whatever state there is,", { timeout: 60_000 }, () =>
         const about = { ...made, incident: incident({ workload: { ...WEB, kind: seen.kind } }) };
         const kind = kindOf(seen.kind);
         if (kind === undefined) return;
-        const looked = { kind, workload: seen.object, pods, hpa };
+        const looked = {
+          kind,
+          workload: seen.object,
+          pods,
+          controllers: pods.map(({ metadata }) => metadata?.uid ?? ""),
+          hpa,
+        };
         const verdict = verify(about, looked, policy(), at);
         expectFits(Verification, verdict, 8 * KIB);
         expectFits(Verification, verify({ ...about, verification: verdict }, looked, policy(), at), 8 * KIB);

@@ -11,7 +11,14 @@ const rules = policy({ verify: { soak_seconds: 60, interval_seconds: 20 } });
 const later = (seconds: number) => new Date(NOW.getTime() + seconds * 1_000);
 
 function state(overrides: Partial<WorkloadState> = {}): WorkloadState {
-  return { kind: DEPLOYMENT, workload: deployment({ replicas: 1 }), pods: [pod()], hpa: undefined, ...overrides };
+  return {
+    kind: DEPLOYMENT,
+    workload: deployment({ replicas: 1 }),
+    pods: [pod()],
+    controllers: ["rs-1-uid"],
+    hpa: undefined,
+    ...overrides,
+  };
 }
 
 /** A run that replaced a pod of the template that is in place. */
