@@ -1,3 +1,4 @@
+import { kindOf } from "../kinds/kinds.ts";
 import type { RemedyResult, WorkloadRef } from "../run/contracts.ts";
 
 /** What may stand in a command line as it is. Names from the API server look like this; anything else is left out. */
@@ -26,7 +27,7 @@ export function workloadCommands(
   return [
     ...connectCommands(clusterName),
     ...commands([
-      [...inNamespace, "describe", kind.toLowerCase(), name],
+      [...inNamespace, "describe", kindOf(kind)?.commands.resource ?? kind.toLowerCase(), name],
       [...inNamespace, "get", "pods"],
       ...(pod === undefined ? [] : [[...inNamespace, "logs", pod, "--all-containers", "--previous"]]),
       [...inNamespace, "get", "events", "--sort-by=.lastTimestamp"],
@@ -52,13 +53,14 @@ export function undoCommands({ kind, namespace, name }: WorkloadRef, remedy: Rem
   const change = remedy?.change;
   const inNamespace = ["kubectl", "-n", namespace];
   if (change?.kind === "rollback") {
-    const target = `${kind.toLowerCase()}/${name}`;
-    return commands([[...inNamespace, "rollout", "undo", target, `--to-revision=${change.before.revision}`]]);
+    const words = kindOf(kind)?.commands.rollBack?.(namespace, name, change.before.revision);
+    return words === undefined ? [] : commands([words]);
   }
   if (change?.kind !== "scale") return [];
   const { scale } = change;
   if (scale.target === "replicas") {
-    return commands([[...inNamespace, "scale", `${kind.toLowerCase()}/${name}`, `--replicas=${scale.from}`]]);
+    const words = kindOf(kind)?.commands.scale?.(namespace, name, scale.from);
+    return words === undefined ? [] : commands([words]);
   }
   const patch = `'{"spec":{"minReplicas":${scale.from.min},"maxReplicas":${scale.from.max}}}'`;
   return commands([[...inNamespace, "patch", "hpa", scale.name, "-p"]]).map((command) => `${command} ${patch}`);

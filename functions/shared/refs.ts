@@ -18,7 +18,7 @@ export type PodTarget = z.output<typeof PodTarget>;
 export const RevisionRef = z.strictObject({
   revision: z.int(),
   /** A ReplicaSet for Deployments, a ControllerRevision for StatefulSets and DaemonSets. */
-  kind: z.enum(["ReplicaSet", "ControllerRevision"]),
+  kind: z.string(),
   name: z.string(),
   /** Hash of the pod template without the marks of controllers and `kubectl.kubernetes.io/restartedAt`. */
   template: z.string(),

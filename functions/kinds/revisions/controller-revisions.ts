@@ -67,7 +67,7 @@ function controllerRevisionsOf(
       return {
         revision: held.revision,
         numbers: isNew ? [held.revision] : [],
-        kind: "ControllerRevision" as const,
+        kind: "ControllerRevision",
         name,
         template: hash,
         created,

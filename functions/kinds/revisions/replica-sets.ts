@@ -39,7 +39,7 @@ export function replicaSetHistory(marks: ReplicaSetMarks): History<Workload, Rep
         return {
           revision,
           numbers: [...earlier, revision].sort((a, b) => a - b),
-          kind: "ReplicaSet" as const,
+          kind: "ReplicaSet",
           name: metadata?.name ?? "",
           template,
           created: new Date(metadata?.creationTimestamp ?? 0),

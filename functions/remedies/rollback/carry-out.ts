@@ -2,7 +2,6 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Cluster } from "../../shared/cluster/cluster.ts";
 import type { PodTarget } from "../../run/contracts.ts";
 import { RemediationError } from "../../shared/errors.ts";
-import { hasSeenSpec } from "../../shared/kubernetes/generation.ts";
 import { describeWorkload } from "../../kinds/workloads.ts";
 import { readTemplate, switchTemplate, type TemplateSwitch } from "./switch-template.ts";
 import { unblock } from "./unblock.ts";
@@ -47,12 +46,12 @@ export async function rollBack(
 async function untilObserved(cluster: Cluster, { workload: ref, to }: TemplateSwitch, patience: number): Promise<void> {
   const deadline = Date.now() + patience;
   for (;;) {
-    const { workload, present } = await readTemplate(cluster, ref);
+    const { kind, workload, present } = await readTemplate(cluster, ref);
     const name = describeWorkload(ref);
     if (present !== to.template) {
       throw new RemediationError("ObjectChanged", `${name}: somebody else changed its pod template meanwhile.`);
     }
-    if (hasSeenSpec(workload)) return;
+    if (kind.hasSeenSpec(workload)) return;
     if (Date.now() >= deadline) {
       throw new RemediationError(
         "ClusterUnavailable",

@@ -1,12 +1,13 @@
-import type { Cluster, JsonPatchOperation } from "../../shared/cluster/cluster.ts";
+import type { Cluster } from "../../shared/cluster/cluster.ts";
 import type { RevisionRef, WorkloadRef } from "../../run/contracts.ts";
 import { isRemediationError, RemediationError } from "../../shared/errors.ts";
 import { presentTemplate } from "../../shared/kubernetes/template.ts";
-import type { Deployment, Workload } from "../../shared/kubernetes/types.ts";
-import { rollsOutByItself } from "../../kinds/update-strategy.ts";
+import type { Workload } from "../../shared/kubernetes/types.ts";
+import type { Kind } from "../../kinds/kind.ts";
+import { kindOf } from "../../kinds/kinds.ts";
 import { assertNoOptOutOn } from "../../facts/opt-out.ts";
 import { describeWorkload, readWorkload, workloadPath } from "../../kinds/workloads.ts";
-import { CHANGE_CAUSE, readEarlierTemplate, type EarlierTemplate } from "./earlier-template.ts";
+import { readEarlierTemplate } from "./earlier-template.ts";
 
 /** The status of a workload that rolls out changes often; each change of it makes the precondition fail. */
 const ATTEMPTS = 6;
@@ -35,11 +36,11 @@ export interface TemplateSwitch {
 export async function switchTemplate(cluster: Cluster, change: TemplateSwitch): Promise<boolean> {
   const { workload: ref, from, to, dryRun } = change;
   for (let attempt = 1; ; attempt++) {
-    const { path, workload, present } = await readTemplate(cluster, ref);
+    const { kind, path, workload, present } = await readTemplate(cluster, ref);
     if (present === to.template) return false;
     assertNoOptOutOn(ref, workload);
-    assertUnchanged(ref, workload, present, from);
-    const patch = templatePatch(ref, workload, await readEarlierTemplate(cluster, ref, to));
+    assertUnchanged(ref, kind, workload, present, from);
+    const patch = kind.templatePatch(workload, await readEarlierTemplate(cluster, ref, to));
     try {
       await cluster.patch(path, patch, { dryRun: true });
       if (!dryRun) await cluster.patch(path, patch);
@@ -55,38 +56,28 @@ export async function switchTemplate(cluster: Cluster, change: TemplateSwitch): 
 export async function readTemplate(
   cluster: Cluster,
   ref: WorkloadRef,
-): Promise<{ path: string; workload: Workload; present: string }> {
+): Promise<{ kind: RolledBack; path: string; workload: Workload; present: string }> {
   const path = workloadPath(ref);
+  const kind = kindOf(ref.kind);
   const workload = await readWorkload(cluster, ref);
-  if (path === undefined || workload === undefined || ref.kind === "ReplicaSet") {
+  if (path === undefined || workload === undefined || !isRolledBack(kind)) {
     throw new RemediationError("InvalidStepInput", `${describeWorkload(ref)} has no revisions to roll back to.`);
   }
-  return { path, workload, present: presentTemplate(workload) ?? "" };
+  return { kind, path, workload, present: presentTemplate(workload) ?? "" };
 }
 
-function assertUnchanged(ref: WorkloadRef, workload: Workload, present: string, from: RevisionRef): void {
+/** A kind whose templates are put back. */
+type RolledBack = Kind & Required<Pick<Kind, "templatePatch">>;
+
+function isRolledBack(kind: Kind | undefined): kind is RolledBack {
+  return kind?.templatePatch !== undefined;
+}
+
+function assertUnchanged(ref: WorkloadRef, kind: Kind, workload: Workload, present: string, from: RevisionRef): void {
   const refuse = (why: string) =>
     new RemediationError("ObjectChanged", `${describeWorkload(ref)} was left as it is: ${why}.`);
   if (workload.metadata?.deletionTimestamp !== undefined) throw refuse("it is being deleted");
   if (present !== from.template) throw refuse("somebody else changed its pod template meanwhile");
-  if ((workload as Deployment).spec?.paused === true) throw refuse("its rollout was paused meanwhile");
-  if (!rollsOutByItself(ref.kind, workload)) throw refuse("its update strategy leaves its pods to be replaced by hand");
-}
-
-function templatePatch(
-  { kind }: WorkloadRef,
-  { metadata }: Workload,
-  { template, changeCause }: EarlierTemplate,
-): JsonPatchOperation[] {
-  return [
-    { op: "test", path: "/metadata/resourceVersion", value: metadata?.resourceVersion },
-    { op: "replace", path: "/spec/template", value: template },
-    ...(kind === "Deployment" ? annotate(metadata?.annotations?.[CHANGE_CAUSE], changeCause) : []),
-  ];
-}
-
-function annotate(present: string | undefined, wanted: string | undefined): JsonPatchOperation[] {
-  const path = `/metadata/annotations/${CHANGE_CAUSE.replace("/", "~1")}`;
-  if (wanted !== undefined) return [{ op: "add", path, value: wanted }];
-  return present === undefined ? [] : [{ op: "remove", path }];
+  if (kind.isPaused(workload)) throw refuse("its rollout was paused meanwhile");
+  if (!kind.rollsOutByItself(workload)) throw refuse("its update strategy leaves its pods to be replaced by hand");
 }

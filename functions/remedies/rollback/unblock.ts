@@ -5,7 +5,7 @@ import type { PodTarget, RevisionRef, WorkloadRef } from "../../run/contracts.ts
 import { isRemediationError } from "../../shared/errors.ts";
 import { isTerminating } from "../../shared/kubernetes/pods.ts";
 import type { Pod } from "../../shared/kubernetes/types.ts";
-import { blocks } from "../../kinds/stateful-set/unblocking.ts";
+import { kindOf } from "../../kinds/kinds.ts";
 import { assertNotOptedOut } from "../../facts/opt-out.ts";
 
 /** The status of a crashing pod changes often; each change of it makes the precondition fail. */
@@ -44,7 +44,7 @@ async function givesWay(
     try {
       const pod = await cluster.get<Pod>(path);
       if (pod.metadata?.uid !== uid || isTerminating(pod)) return true;
-      if (!blocks(pod, to)) return false;
+      if (kindOf(workload.kind)?.waiting?.isInTheWay(pod, to) !== true) return false;
       const resourceVersion = pod.metadata.resourceVersion;
       if (!dryRun) await assertNotOptedOut(cluster, workload);
       await cluster.delete(path, { uid, ...(resourceVersion === undefined ? {} : { resourceVersion }) }, { dryRun });

@@ -4,6 +4,8 @@ import type { HpaBounds, ScalePlan, WorkloadRef } from "../../run/contracts.ts";
 import { isRemediationError, RemediationError } from "../../shared/errors.ts";
 import { boundsOf, describeSize } from "../../shared/kubernetes/hpa.ts";
 import type { Hpa, ScaleObject } from "../../shared/kubernetes/types.ts";
+import { kindOf } from "../../kinds/kinds.ts";
+import { describeWorkload } from "../../kinds/workloads.ts";
 import { assertNotOptedOut } from "../../facts/opt-out.ts";
 
 /** The HPA's status changes with every sync; each change of it makes the precondition fail. */
@@ -86,12 +88,18 @@ async function setReplicas(
   dryRun: boolean,
 ): Promise<boolean> {
   const { namespace, name } = workload;
-  const path = paths.deploymentScale(namespace, name);
+  const path = kindOf(workload.kind)?.scalePath?.(namespace, name);
+  if (path === undefined) {
+    throw new RemediationError(
+      "InvalidStepInput",
+      `${describeWorkload(workload)} is of a kind whose replicas are never set.`,
+    );
+  }
   const current = await cluster.get<ScaleObject>(path);
   const present = current.spec?.replicas ?? 0;
   if (present === to) return false;
   if (present !== from) {
-    throw changed(`somebody else scaled Deployment ${namespace}/${name} to ${describeSize(present)}`);
+    throw changed(`somebody else scaled ${describeWorkload(workload)} to ${describeSize(present)}`);
   }
   await assertNotOptedOut(cluster, workload);
   await cluster.patch(

@@ -28,11 +28,6 @@ export function templateWithoutLabel(template: PodTemplate, label: string): PodT
   return { ...template, metadata: { ...metadata, ...(labels === undefined ? {} : { labels }) } };
 }
 
-/** The template as it has to be written into a Deployment. */
-export function templateForDeployment(template: PodTemplate): PodTemplate {
-  return templateWithoutLabel(template, POD_TEMPLATE_HASH);
-}
-
 /** A short hash that is equal for templates that run the same thing. */
 export function templateHash(template: PodTemplate): string {
   return createHash("sha256")

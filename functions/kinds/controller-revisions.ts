@@ -1,1 +1,0 @@
-export { templateOfRevision } from "./revisions/controller-revisions.ts";
