@@ -107,6 +107,18 @@ const recreationGuard: Guard = ({ incident, pods }) => {
 
 const WORKLOAD_GUARDS: readonly Guard[] = [namespaceGuard, optOutGuard, deletionGuard, recreationGuard];
 
+/** A kind is written to in the ways alone that it says. */
+const unwrittenGuard: RemedyGuard = ({ evidence: { incident } }, remedy) => {
+  const kind = kindOf(incident.workload.kind);
+  const rolledBack = remedy.action === "rollback" && kind?.templatePatch === undefined;
+  const scaled = remedy.action === "scale" && remedy.scale.target === "replicas" && kind?.scalePath === undefined;
+  if (!rolledBack && !scaled) return undefined;
+  return {
+    refusal: "NoSafeRemedy",
+    message: `The ${rolledBack ? "pod template" : "size"} of a ${incident.workload.kind} is never changed here: a person has to do it.`,
+  };
+};
+
 const pausedGuard: RemedyGuard = ({ evidence: { incident, workload } }, remedy) => {
   if (remedy.action !== "rollback" || workload === undefined) return undefined;
   if (kindOf(incident.workload.kind)?.isPaused(workload) !== true) return undefined;
@@ -169,6 +181,7 @@ const ownerToolGuard: RemedyGuard = ({ evidence: { workload, hpa } }, remedy) =>
 };
 
 const REMEDY_GUARDS: readonly RemedyGuard[] = [
+  unwrittenGuard,
   pausedGuard,
   unseenSpecGuard,
   rolloutGuard,

@@ -51,15 +51,7 @@ function rollBackTo(revision: number, { revisions, current }: Case): Remedy {
 
 function scaleTo(replicas: number, { evidence, policy }: Case): Remedy {
   const { hpa, incident, workload } = evidence;
-  const kind = kindOf(incident.workload.kind);
-  if (workload === undefined || kind?.scalePath === undefined) {
-    return {
-      action: "none",
-      refusal: "NoSafeRemedy",
-      message: `The replicas of a ${incident.workload.kind} are left to a person.`,
-    };
-  }
-  const present = kind.wanted(workload);
+  const present = (workload === undefined ? undefined : kindOf(incident.workload.kind)?.wanted(workload)) ?? 1;
   if (hpa === undefined) return replicasFor(present, replicas, policy);
   if (present === 0) {
     return {

@@ -165,14 +165,7 @@ export function rollBack({ evidence, policy, current, healthy, revisions }: Case
   }
   const { workload, pods, incident } = evidence;
   const kind = kindOf(incident.workload.kind);
-  if (workload === undefined || kind?.templatePatch === undefined) {
-    return {
-      action: "none",
-      refusal: "NoSafeRemedy",
-      message: `The template of a ${incident.workload.kind} is left to a person. Put that of revision ${healthy.revision.revision} back.`,
-    };
-  }
-  if (!kind.rollsOutByItself(workload)) {
+  if (workload === undefined || kind?.rollsOutByItself(workload) !== true) {
     return {
       action: "none",
       refusal: "NoSafeRemedy",
