@@ -73,7 +73,7 @@ export const PERMISSIONS: Readonly<Record<string, Permissions>> = {
         { apiGroups: [""], resources: ["pods"], verbs: ["list"] },
         { apiGroups: ["apps"], resources: ["daemonsets", "deployments", "statefulsets"], verbs: ["get"] },
         { apiGroups: ["apps"], resources: ["replicasets"], verbs: ["get", "list"] },
-        { apiGroups: ["autoscaling"], resources: ["horizontalpodautoscalers"], verbs: ["list"] },
+        { apiGroups: ["autoscaling"], resources: ["horizontalpodautoscalers"], verbs: ["get", "list"] },
       ],
     },
   },

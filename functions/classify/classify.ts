@@ -7,6 +7,7 @@ import { openCase, type Case } from "../facts/case.ts";
 import { CAUSES, unknownCause } from "./causes.ts";
 import type { Cause, Finding, Try } from "./causes/cause.ts";
 import type { Evidence } from "../facts/evidence.ts";
+import { kindOf } from "../kinds/kinds.ts";
 import { rolloutSeconds } from "../kinds/patience.ts";
 import { refuseByMode, refuseRemedy, refuseWorkload, type GuardRefusal } from "./guards.ts";
 import { surroundingLines } from "./surrounding-lines.ts";
@@ -38,7 +39,7 @@ export function classify(evidence: Evidence, policy: Policy): Diagnosis {
     rejected: [...finding.rejected.filter(({ action }) => action !== remedy.action), ...refused],
     ...(evidence.workload?.metadata?.uid === undefined ? {} : { workload_uid: evidence.workload.metadata.uid }),
     ...(template === undefined ? {} : { template }),
-    progress_deadline_seconds: rolloutSeconds(evidence.incident.workload.kind, evidence.workload),
+    progress_deadline_seconds: rolloutSeconds(kindOf(evidence.incident.workload.kind), evidence.workload),
     ...(deadline_seconds === undefined ? {} : { deadline_seconds }),
   };
 }

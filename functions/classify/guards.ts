@@ -1,9 +1,8 @@
 import type { Refusal, Remedy } from "../run/contracts.ts";
-import { hasSeenSpec } from "../shared/kubernetes/generation.ts";
 import { isFailing } from "../shared/kubernetes/pod-failures.ts";
 import { isStaticPod } from "../shared/kubernetes/pods.ts";
-import type { DaemonSet, Deployment, StatefulSet, Workload } from "../shared/kubernetes/types.ts";
-import { describeWorkload, RECREATING_KINDS } from "../kinds/workloads.ts";
+import { kindOf } from "../kinds/kinds.ts";
+import { describeWorkload } from "../kinds/workloads.ts";
 import { modeOf, type Policy } from "../shared/policy.ts";
 import { outOfScope } from "../shared/scope.ts";
 import { ENABLED_ANNOTATION, enabledBy } from "../facts/opt-out.ts";
@@ -15,7 +14,6 @@ import { planOf, remedyFor } from "../remedies/remedies.ts";
 import { hpaRef, pathOf, podRef, type KubernetesObject, type ObjectRef } from "../shared/object-ref.ts";
 import type { WorkloadRef } from "../shared/refs.ts";
 import { ownerTool } from "../facts/owner-tools.ts";
-import { isInsideDeadline, progressDeadline } from "../kinds/deployment/rollout.ts";
 
 /** A guard's refusal, with the sentence that the operator reads. */
 export interface GuardRefusal {
@@ -105,7 +103,7 @@ const recreationGuard: Guard = ({ incident, pods }) => {
     };
   }
   const { kind } = incident.workload;
-  if (RECREATING_KINDS.includes(kind)) return undefined;
+  if (kindOf(kind) !== undefined) return undefined;
   return {
     refusal: "NothingRecreatesIt",
     message:
@@ -140,8 +138,9 @@ function intentOf(plan: Plan, workload: WorkloadRef): Intent {
   };
 }
 
-const pausedGuard: RemedyGuard = ({ evidence: { workload } }, { rollsOut }) => {
-  if (!rollsOut || (workload as Deployment | undefined)?.spec?.paused !== true) return undefined;
+const pausedGuard: RemedyGuard = ({ evidence: { incident, workload } }, { rollsOut }) => {
+  if (!rollsOut || workload === undefined) return undefined;
+  if (kindOf(incident.workload.kind)?.isPaused(workload) !== true) return undefined;
   return {
     refusal: "RolloutPaused",
     message: "Its rollout is paused; somebody is at work on it. Resume it with `kubectl rollout resume`.",
@@ -150,33 +149,33 @@ const pausedGuard: RemedyGuard = ({ evidence: { workload } }, { rollsOut }) => {
 
 const rolloutGuard: RemedyGuard = ({ evidence, current }, { replacesPods, rollsOut }) => {
   const { incident, workload, pods, now } = evidence;
-  if (incident.workload.kind !== "Deployment" || !replacesPods) return undefined;
-  const deployment = workload as Deployment | undefined;
-  if (deployment === undefined) return undefined;
+  if (workload === undefined || !replacesPods) return undefined;
   // Whoever asks for a rollback of a rollout that visibly fails need not wait for its deadline.
   const askedFor = incident.requested !== undefined && rollsOut && pods.some(isFailing);
-  if (askedFor || !isInsideDeadline(deployment, current, now)) return undefined;
+  const deadline = kindOf(incident.workload.kind)?.deadline?.ahead(workload, current, now);
+  if (askedFor || deadline === undefined) return undefined;
   return {
     refusal: "RolloutInProgress",
-    message: `A rollout is under way and inside its progress deadline of ${progressDeadline(deployment)} s; it may still succeed.`,
+    message: `A rollout is under way and inside its progress deadline of ${deadline} s; it may still succeed.`,
   };
 };
 
 /** What the status says is of an earlier spec: somebody has changed the workload just now. */
-const unseenSpecGuard: RemedyGuard = ({ evidence: { workload } }, { replacesPods }) => {
-  if (!replacesPods || workload === undefined || hasSeenSpec(workload)) return undefined;
+const unseenSpecGuard: RemedyGuard = ({ evidence: { incident, workload } }, { replacesPods }) => {
+  if (!replacesPods || workload === undefined) return undefined;
+  if (kindOf(incident.workload.kind)?.hasSeenSpec(workload) !== false) return undefined;
   return {
     refusal: "RolloutInProgress",
     message: "Somebody has just changed its spec, and its controller has not seen that yet; it may be a rollout.",
   };
 };
 
-/** StatefulSets and DaemonSets have no progress deadline: the policy says how long their updates may take to show. */
+/** Where updates have no deadline of their own, as those of StatefulSets and DaemonSets, the policy says how long they may take to show. */
 const setUpdateGuard: RemedyGuard = ({ evidence, policy }, { replacesPods }) => {
-  const { incident, workload, controllerRevisions, now } = evidence;
-  if (incident.requested !== undefined || !isSetUpdating(incident.workload.kind, workload)) return undefined;
-  if (!replacesPods) return undefined;
-  const begun = Math.max(...controllerRevisions.map(({ metadata }) => Date.parse(metadata?.creationTimestamp ?? "")));
+  const { incident, workload, holders, now } = evidence;
+  if (incident.requested !== undefined || workload === undefined || !replacesPods) return undefined;
+  if (kindOf(incident.workload.kind)?.isUpdating(workload) !== true) return undefined;
+  const begun = Math.max(...holders.map(({ metadata }) => Date.parse(metadata?.creationTimestamp ?? "")));
   const seconds = (now.getTime() - begun) / 1_000;
   const { set_update_seconds } = policy.detect;
   if (!(seconds < set_update_seconds)) return undefined;
@@ -185,16 +184,6 @@ const setUpdateGuard: RemedyGuard = ({ evidence, policy }, { replacesPods }) => 
     message: `An update is under way since ${Math.round(seconds)} s; the policy leaves it alone for ${set_update_seconds} s (detect.set_update_seconds).`,
   };
 };
-
-function isSetUpdating(kind: string, workload: Workload | undefined): boolean {
-  if (kind === "StatefulSet") {
-    const status = (workload as StatefulSet | undefined)?.status;
-    return status?.updateRevision !== status?.currentRevision;
-  }
-  if (kind !== "DaemonSet") return false;
-  const status = (workload as DaemonSet | undefined)?.status;
-  return (status?.updatedNumberScheduled ?? 0) < (status?.desiredNumberScheduled ?? 0);
-}
 
 /**
  * An object whose desired state a tool keeps elsewhere is not written to. A pod is only ever replaced: what it is made from

@@ -1,6 +1,6 @@
 import type { Detection, FailedPod, HpaState, Incident } from "../run/contracts.ts";
 import { hpaFailures } from "../shared/kubernetes/hpa-failures.ts";
-import { hpaState } from "../shared/kubernetes/hpa-state.ts";
+import { hpaState } from "./hpa-state.ts";
 import type { Moment } from "../shared/kubernetes/overdue.ts";
 import type { Hpa } from "../shared/kubernetes/types.ts";
 import { describeFailure, inBrief, workloadKey, type FailingPod } from "./incidents.ts";

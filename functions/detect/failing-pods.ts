@@ -1,17 +1,18 @@
 import { paths } from "../shared/cluster/paths.ts";
-import { isJobPod, isLeftover } from "../shared/kubernetes/pods.ts";
+import { isJobPod } from "../kinds/job/kind.ts";
+import { isLeftover } from "../shared/kubernetes/pods.ts";
 import { lostNodesAmong } from "../shared/kubernetes/nodes.ts";
 import { failuresOf, type Moment } from "../shared/kubernetes/overdue.ts";
 import type { Node, Pod } from "../shared/kubernetes/types.ts";
-import type { WorkloadFinder } from "../kinds/workloads.ts";
+import type { WorkloadFinder } from "../kinds/workload-finder.ts";
 import type { FailingPod } from "./incidents.ts";
-import { NODE_SUSPECTS, POD_SUSPECTS } from "../kinds/suspects.ts";
+import { NODE_SUSPECTS, POD_SUSPECTS } from "./suspects.ts";
 import { cellsOf, type Table } from "./table.ts";
 import type { View } from "./view.ts";
 
 /** Since when each node that has stopped reporting has done so, by its name. */
 export async function findLostNodes(view: View): Promise<Map<string, string>> {
-  const nodes = await view.tryTo("nodes", () => view.look<Node>(paths.nodes(), NODE_SUSPECTS), false);
+  const nodes = await view.tryTo("nodes", () => view.look<Node>(paths.nodes(), NODE_SUSPECTS), { telling: false });
   return lostNodesAmong(nodes?.suspects ?? []);
 }
 

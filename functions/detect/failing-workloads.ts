@@ -1,38 +1,24 @@
-import { paths } from "../shared/cluster/paths.ts";
-import type { WorkloadRef } from "../shared/refs.ts";
+import { collectionOf, paths } from "../shared/cluster/paths.ts";
 import { hpaFailures } from "../shared/kubernetes/hpa-failures.ts";
 import type { Moment } from "../shared/kubernetes/overdue.ts";
-import type { CronJob, Hpa, Job, ObjectMeta } from "../shared/kubernetes/types.ts";
-import { isRollingOut, workloadFailures } from "../kinds/workload-failures.ts";
-import { controllerOf, type WorkloadFinder } from "../kinds/workloads.ts";
+import { controllerOf } from "../shared/kubernetes/owners.ts";
+import type { Hpa } from "../shared/kubernetes/types.ts";
+import type { WorkloadRef } from "../shared/refs.ts";
+import type { Named, Scanned } from "../kinds/kind.ts";
+import { kindOf, scannedKinds } from "../kinds/kinds.ts";
+import type { WorkloadFinder } from "../kinds/workload-finder.ts";
 import { workloadKey, type FailingWorkload } from "./incidents.ts";
-import {
-  DAEMON_SET_SUSPECTS,
-  DEPLOYMENT_SUSPECTS,
-  JOB_SUSPECTS,
-  REPLICA_SET_SUSPECTS,
-  STATEFUL_SET_SUSPECTS,
-  type SuspectRule,
-} from "../kinds/suspects.ts";
 import type { View } from "./view.ts";
-
-/** The kinds whose own status is looked at. */
-const KINDS: { kind: string; collection: (namespace?: string) => string; rule: SuspectRule; counts: boolean }[] = [
-  { kind: "Deployment", collection: paths.deployments, rule: DEPLOYMENT_SUSPECTS, counts: true },
-  { kind: "StatefulSet", collection: paths.statefulSets, rule: STATEFUL_SET_SUSPECTS, counts: true },
-  { kind: "DaemonSet", collection: paths.daemonSets, rule: DAEMON_SET_SUSPECTS, counts: true },
-  // Most ReplicaSets are parts, or earlier revisions, of a Deployment: they are no workloads of their own.
-  { kind: "ReplicaSet", collection: paths.replicaSets, rule: REPLICA_SET_SUSPECTS, counts: false },
-  { kind: "Job", collection: paths.jobs, rule: JOB_SUSPECTS, counts: false },
-];
 
 /** What the look at the workloads brought. */
 export interface WorkloadsFound {
-  /** How many Deployments, StatefulSets and DaemonSets there are. */
+  /** How many workloads there are, of the kinds that count. */
   seen: number;
   failing: FailingWorkload[];
-  /** The Deployments (by `workloadKey`) whose rollout is under way and inside its progress deadline. */
+  /** The workloads (by `workloadKey`) whose rollout is under way and inside its progress deadline. */
   rollingOut: Set<string>;
+  /** Those that were read in full, and need not be read again. */
+  read: Set<string>;
 }
 
 /**
@@ -45,48 +31,48 @@ export async function findFailingWorkloads(
   finder: WorkloadFinder,
   moment: Moment,
 ): Promise<WorkloadsFound> {
-  const found: WorkloadsFound = { seen: 0, failing: [], rollingOut: new Set() };
+  const found: WorkloadsFound = { seen: 0, failing: [], rollingOut: new Set(), read: new Set() };
   const places = namespaces ?? [undefined];
-  const looks = KINDS.flatMap((kind) => places.map((namespace) => ({ ...kind, namespace })));
-  await view.each(looks, async ({ kind, collection, rule, counts, namespace }) => {
-    const path = collection(namespace);
-    const what = `${kind}s${namespace === undefined ? "" : ` in namespace ${namespace}`}`;
-    await view.tryTo(what, async () => {
-      const look = namespace === undefined ? view.lookEverywhere(path, rule) : view.look(path, rule);
-      const { seen, suspects } = (await look) as { seen: number; suspects: { metadata?: ObjectMeta }[] };
-      if (counts) found.seen += seen;
+  const looks = scannedKinds().flatMap((kind) => places.map((namespace) => ({ kind, namespace })));
+  await view.each(looks, async ({ kind, namespace }) => {
+    const path = collectionOf(kind, namespace);
+    const what = `${kind.kind}s${namespace === undefined ? "" : ` in namespace ${namespace}`}`;
+    const look = async () => {
+      const { seen, suspects } = await (namespace === undefined
+        ? view.lookEverywhere<Named>(path, kind.suspects)
+        : view.look<Named>(path, kind.suspects));
+      if (kind.counts) found.seen += seen;
       for (const object of suspects) await examine(view, kind, object, finder, moment, found);
-    });
+    };
+    await view.tryTo(what, look, kind.optional === true ? { optionalApi: collectionOf(kind) } : {});
   });
   return found;
 }
 
 async function examine(
   view: View,
-  kind: string,
-  object: { metadata?: ObjectMeta },
+  kind: Scanned,
+  object: Named,
   finder: WorkloadFinder,
   moment: Moment,
   found: WorkloadsFound,
 ): Promise<void> {
   const { metadata } = object;
-  if (metadata?.deletionTimestamp !== undefined) return;
-  const self: WorkloadRef = { kind, namespace: metadata?.namespace ?? "", name: metadata?.name ?? "" };
-  if (kind === "Deployment" && isRollingOut(object)) found.rollingOut.add(workloadKey(self));
-  // A Deployment's status says what its ReplicaSets' says.
-  if (kind === "ReplicaSet" && controllerOf(metadata)?.kind === "Deployment") return;
-  const failures = workloadFailures(kind, object, moment);
+  const self: WorkloadRef = { kind: kind.kind, namespace: metadata?.namespace ?? "", name: metadata?.name ?? "" };
+  found.read.add(workloadKey(self));
+  if (kindOf(kind.kind)?.deadline?.isRollingOut(object) === true) found.rollingOut.add(workloadKey(self));
+  if (metadata?.deletionTimestamp !== undefined || isPartOfAnother(kind, object)) return;
+  const failures = kind.failures(object, moment);
   if (failures.length === 0) return;
-  const workload = await finder.ownerOfObject(kind, metadata);
-  if (workload.kind === "CronJob" && (await hasSucceededSince(view, workload, object))) return;
+  const workload = await finder.ownerOfObject(kind.kind, metadata);
+  if ((await kind.isOldNews?.(object, workload, (path) => view.read(path))) === true) return;
   found.failing.push({ workload, failures });
 }
 
-/** Whether a later run of the CronJob was a success, which makes an earlier failure old news. */
-async function hasSucceededSince(view: View, { namespace, name }: WorkloadRef, job: Job): Promise<boolean> {
-  const cronJob = await view.read<CronJob>(paths.cronJob(namespace, name));
-  const success = cronJob?.status?.lastSuccessfulTime;
-  return success !== undefined && success > (job.status?.startTime ?? "");
+/** Whether another workload's pods are made through the object, so that its status says what the object's says. */
+function isPartOfAnother({ kind }: Scanned, { metadata }: Named): boolean {
+  const owner = kindOf(controllerOf(metadata)?.kind ?? "");
+  return owner?.history?.controlsPods === true && owner.history.kind === kind;
 }
 
 /** Reads the HPAs, and finds those with scaling problems: each is a failure of the workload that it scales. */
@@ -96,8 +82,10 @@ export async function findFailingHpas(
   moment: Moment,
 ): Promise<{ all: Hpa[]; failing: FailingWorkload[] }> {
   const looks = await view.each(namespaces ?? [undefined], (namespace) =>
-    view.tryTo(`HPAs${namespace === undefined ? "" : ` in namespace ${namespace}`}`, () =>
-      view.list<Hpa>(paths.hpas(namespace)),
+    view.tryTo(
+      `HPAs${namespace === undefined ? "" : ` in namespace ${namespace}`}`,
+      () => view.list<Hpa>(paths.hpas(namespace)),
+      { optionalApi: paths.hpas() },
     ),
   );
   const all = looks.flatMap((hpas) => hpas ?? []);

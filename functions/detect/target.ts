@@ -6,7 +6,10 @@ import { isRemediationError, RemediationError } from "../shared/errors.ts";
 import { assertNamespace } from "../shared/kubernetes/namespaces.ts";
 import { podFailures } from "../shared/kubernetes/pod-failures.ts";
 import type { Pod } from "../shared/kubernetes/types.ts";
-import { podsOf, readWorkload, WorkloadFinder } from "../kinds/workloads.ts";
+import { kindOf } from "../kinds/kinds.ts";
+import { readParts } from "../kinds/pods.ts";
+import { WorkloadFinder } from "../kinds/workload-finder.ts";
+import { readWorkload } from "../kinds/workloads.ts";
 import { askedBy } from "../remedies/contracts.ts";
 import type { RunbookRequest } from "../run/request.ts";
 import { groupIncidents } from "./incidents.ts";
@@ -61,8 +64,11 @@ async function resolve(cluster: Cluster, request: RunbookRequest): Promise<Targe
     return { workload: await new WorkloadFinder(cluster).ownerOf(pod), pods: [pod], requested };
   }
   const ref: WorkloadRef = { ...asked.workload, namespace };
+  const kind = kindOf(ref.kind);
   const workload = await readWorkload(cluster, ref);
-  return { workload: ref, pods: workload === undefined ? [] : await podsOf(cluster, ref, workload), requested };
+  if (kind === undefined || workload === undefined) return { workload: ref, pods: [], requested };
+  const { pods } = await readParts(cluster, kind, ref, workload);
+  return { workload: ref, pods, requested };
 }
 
 async function readPod(cluster: Cluster, namespace: string, name: string): Promise<Pod> {

@@ -27,6 +27,8 @@ export interface Look<T> {
 export class View {
   readonly cluster: Cluster;
   readonly blindSpots: { what: string; error: RemediationError }[] = [];
+  /** The collections whose API is not installed. */
+  readonly #absent = new Set<string>();
   #sights = 0;
 
   constructor(cluster: Cluster) {
@@ -39,15 +41,27 @@ export class View {
   }
 
   /**
-   * Runs a look; undefined, and a blind spot, when this part of the cluster cannot be seen.
+   * Runs a look; undefined, and a blind spot, when this part of the cluster cannot be seen. A collection is there, empty,
+   * wherever its API is installed.
    * @param telling whether what is seen there could tell that all is well
+   * @param optionalApi the collection whose API a cluster may do without: undefined, and no blind spot, where it is not
+   *   installed, which is asked for until it is known
    */
-  async tryTo<T>(what: string, look: () => Promise<T>, telling = true): Promise<T | undefined> {
+  async tryTo<T>(
+    what: string,
+    look: () => Promise<T>,
+    { telling = true, optionalApi }: { telling?: boolean; optionalApi?: string } = {},
+  ): Promise<T | undefined> {
+    if (optionalApi !== undefined && this.#absent.has(optionalApi)) return undefined;
     try {
       const result = await look();
       if (telling) this.#sights++;
       return result;
     } catch (error) {
+      if (optionalApi !== undefined && isRemediationError(error, "NotFound")) {
+        this.#absent.add(optionalApi);
+        return undefined;
+      }
       if (!isRemediationError(error, "Forbidden", "ClusterUnavailable", "ClusterThrottled")) throw error;
       this.blindSpots.push({ what, error });
       return undefined;

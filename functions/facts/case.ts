@@ -1,8 +1,5 @@
-import {
-  controllerRevisionsOf,
-  isOfRevision as isOfControllerRevision,
-  templateOfRevision,
-} from "../kinds/controller-revisions.ts";
+import type { Kind } from "../kinds/kind.ts";
+import { kindOf } from "../kinds/kinds.ts";
 import type { Failure } from "../shared/kubernetes/failures.ts";
 import { failuresOf, type Moment } from "../shared/kubernetes/overdue.ts";
 import { hpaFailures } from "../shared/kubernetes/hpa-failures.ts";
@@ -10,17 +7,13 @@ import { containerStatuses, isLeftover } from "../shared/kubernetes/pods.ts";
 import {
   currentRevision,
   newestHealthyRevision,
-  revisionsOf,
   type HealthyRevision,
   type Revision,
-} from "../kinds/deployment/revisions.ts";
-import type { DaemonSet, Deployment, Pod, PodTemplate, StatefulSet } from "../shared/kubernetes/types.ts";
-import { workloadFailures } from "../kinds/workload-failures.ts";
-import { controllerOf } from "../kinds/workloads.ts";
+} from "../kinds/revisions/revision.ts";
+import type { Pod, PodTemplate } from "../shared/kubernetes/types.ts";
 import type { Policy } from "../shared/policy.ts";
 import type { Evidence } from "./evidence.ts";
 import { stableBeforeFailing, type StableTime } from "./onset.ts";
-import { rolledOutAt } from "../kinds/deployment/rollout.ts";
 
 /** A pod that fails, and how. */
 export interface FailingPod {
@@ -55,19 +48,20 @@ export interface Case {
 /** Draws the conclusions that more than one rule needs. */
 export function openCase(evidence: Evidence, policy: Policy): Case {
   const { incident, workload, hpa, now, lostNodes } = evidence;
-  const revisions = readRevisions(evidence);
+  const kind = kindOf(incident.workload.kind);
+  const revisions = readRevisions(kind, evidence);
   const moment: Moment = { now, deadlines: policy.detect, lostNodes };
   const all = evidence.pods
     .map((pod) => ({ pod, failures: failuresOf(pod, moment) }))
     .filter(({ failures }) => failures.length > 0);
   const failing = all.filter(({ pod }) => !isLeftover(pod));
   const own = [
-    ...(workload === undefined ? [] : workloadFailures(incident.workload.kind, workload, moment)),
+    ...(workload === undefined ? [] : (kind?.failures(workload, moment) ?? [])),
     ...(hpa === undefined ? [] : hpaFailures(hpa, moment)),
   ];
   const current = currentRevision(revisions);
   const healthy = newestHealthyRevision(revisions, policy.stable_seconds);
-  const stable = stableTime(failing, completedAt(evidence, current));
+  const stable = stableTime(failing, workload === undefined ? undefined : kind?.completedAt(workload, current));
   const longStable = stable.seconds >= policy.stable_seconds;
   return {
     evidence,
@@ -80,62 +74,26 @@ export function openCase(evidence: Evidence, policy: Policy): Case {
     healthy,
     stable,
     longStable,
-    sinceRollout: !longStable && current !== undefined && failing.some(({ pod }) => isOfRevision(pod, current)),
+    sinceRollout:
+      !longStable && current !== undefined && failing.some(({ pod }) => kind?.history?.isMadeFrom(pod, current.name)),
     rolloutFailed: healthy !== undefined && own.some(({ reason }) => reason === "ProgressDeadlineExceeded"),
-    templates: templatesOf(evidence),
+    templates: templatesOf(kind, evidence),
   };
 }
 
 /** The workload's revisions, newest first; none for kinds that have none. */
-function readRevisions({ incident, workload, replicaSets, controllerRevisions, pods }: Evidence): Revision[] {
-  switch (incident.workload.kind) {
-    case "Deployment":
-      return revisionsOf(workload as Deployment, replicaSets);
-    case "StatefulSet":
-    case "DaemonSet":
-      return controllerRevisionsOf(workload as StatefulSet | DaemonSet, controllerRevisions, pods);
-    default:
-      return [];
-  }
+function readRevisions(kind: Kind | undefined, { workload, holders, pods }: Evidence): Revision[] {
+  if (workload === undefined) return [];
+  return kind?.history?.revisions(workload, holders, pods) ?? [];
 }
 
-function templatesOf({ replicaSets, controllerRevisions }: Evidence): Map<string, PodTemplate> {
-  const held = [
-    ...replicaSets.map(({ metadata, spec }) => ({ metadata, template: spec?.template })),
-    ...controllerRevisions.map((revision) => ({ metadata: revision.metadata, template: templateOfRevision(revision) })),
-  ];
+function templatesOf(kind: Kind | undefined, { holders }: Evidence): Map<string, PodTemplate> {
   return new Map(
-    held.flatMap(({ metadata, template }) => (template === undefined ? [] : [[metadata?.name ?? "", template]])),
+    holders.flatMap((holder) => {
+      const held = kind?.history?.held(holder);
+      return held === undefined ? [] : [[holder.metadata?.name ?? "", held.template]];
+    }),
   );
-}
-
-/**
- * When the present revision was completely rolled out; undefined when that never happened. StatefulSets and DaemonSets do
- * not tell the moment: the revision's own age stands for it, which errs on the side of leaving it in place.
- */
-function completedAt({ incident, workload }: Evidence, current: Revision | undefined): Date | undefined {
-  switch (incident.workload.kind) {
-    case "Deployment":
-      return rolledOutAt(workload as Deployment, current);
-    case "StatefulSet": {
-      const { status } = workload as StatefulSet;
-      const complete =
-        status?.currentRevision === status?.updateRevision && status?.updatedReplicas === status?.replicas;
-      return complete ? firstRolledOut(current) : undefined;
-    }
-    case "DaemonSet": {
-      const { status } = workload as DaemonSet;
-      const complete = status?.updatedNumberScheduled === status?.desiredNumberScheduled;
-      return complete ? firstRolledOut(current) : undefined;
-    }
-    default:
-      return undefined;
-  }
-}
-
-/** When a revision became the current one, if that is known: not for one that was rolled back to. */
-function firstRolledOut(revision: Revision | undefined): Date | undefined {
-  return revision === undefined || revision.numbers.length === 0 ? undefined : revision.created;
 }
 
 /** How long the present revision ran well: by the containers that ended, or by when the pods that never ran began to fail. */
@@ -152,11 +110,6 @@ function stableTime(failing: FailingPod[], rolledOut: Date | undefined): StableT
   const seconds = (Math.min(...waiting) - rolledOut.getTime()) / 1_000;
   if (seconds <= ended.seconds) return ended;
   return { seconds, evidence: `the rollout was complete ${Math.round(seconds)} s before the first pod began to fail` };
-}
-
-/** Whether the pod was made from that revision. */
-function isOfRevision(pod: Pod, { kind, name }: Revision): boolean {
-  return kind === "ReplicaSet" ? controllerOf(pod.metadata)?.name === name : isOfControllerRevision(pod, name);
 }
 
 /** Whether any container fails for one of these reasons. */

@@ -2,15 +2,17 @@ import type { Reader } from "../shared/cluster/cluster.ts";
 import { paths } from "../shared/cluster/paths.ts";
 import type { HistoryEntry, Incident } from "../run/contracts.ts";
 import { isRemediationError } from "../shared/errors.ts";
-import { readControllerRevisions } from "../kinds/controller-revisions.ts";
+import { kindOf } from "../kinds/kinds.ts";
+import { readParts } from "../kinds/pods.ts";
+import type { RevisionHolder } from "../kinds/revisions/history.ts";
 import { isIneffective, sinceLastSuccess } from "../run/history.ts";
 import { hpaOf } from "../shared/kubernetes/hpa.ts";
 import { templateHash } from "../shared/kubernetes/template.ts";
-import type { ControllerRevision, Hpa, Namespace, Pod, ReplicaSet, Workload } from "../shared/kubernetes/types.ts";
+import type { Hpa, Namespace, Pod, Workload } from "../shared/kubernetes/types.ts";
 import { Action } from "../shared/policy.ts";
+import { readWorkload } from "../kinds/workloads.ts";
 import type { KubernetesObject, ObjectRef } from "../shared/object-ref.ts";
 import type { WorkloadRef } from "../shared/refs.ts";
-import { podsOf, readWorkload, replicaSetsOf } from "../kinds/workloads.ts";
 import { lostNodesAmong } from "../shared/kubernetes/nodes.ts";
 import { assertNamespace } from "../shared/kubernetes/namespaces.ts";
 import { NO_SURROUNDINGS, readSurroundings, type Surroundings } from "./surroundings.ts";
@@ -24,10 +26,8 @@ export interface Evidence {
   workload: Workload | undefined;
   /** Its pods; for a bare pod, that pod. */
   pods: Pod[];
-  /** The ReplicaSets of a Deployment, which hold its revisions; empty for other kinds. */
-  replicaSets: ReplicaSet[];
-  /** The ControllerRevisions of a StatefulSet or DaemonSet, which hold its revisions; empty for other kinds. */
-  controllerRevisions: ControllerRevision[];
+  /** The objects that hold its revisions: ReplicaSets, ControllerRevisions; empty for a kind that has none. */
+  holders: RevisionHolder[];
   /** The HPA that owns the workload's scale. */
   hpa: Hpa | undefined;
   /** Since when each node of the workload's pods has not reported, where one has stopped; by its name. */
@@ -76,7 +76,8 @@ export async function gatherEvidence(
     assertNamespace(cluster, ref.namespace),
     readWorkload(cluster, ref),
   ]);
-  if (workload === undefined) {
+  const kind = kindOf(ref.kind);
+  if (kind === undefined || workload === undefined) {
     const pods = ref.kind === "Pod" ? await readBarePod(cluster, ref.namespace, ref.name) : [];
     return {
       incident,
@@ -84,8 +85,7 @@ export async function gatherEvidence(
       namespace,
       workload,
       pods,
-      replicaSets: [],
-      controllerRevisions: [],
+      holders: [],
       hpa: undefined,
       lostNodes: new Map(),
       surroundings: NO_SURROUNDINGS,
@@ -94,16 +94,14 @@ export async function gatherEvidence(
       ...past,
     };
   }
-  const [pods, replicaSets, controllerRevisions, hpa, others] = await Promise.all([
-    podsOf(cluster, ref, workload),
-    ref.kind === "Deployment" ? replicaSetsOf(cluster, ref, workload) : [],
-    hasControllerRevisions(ref.kind) ? readControllerRevisions(cluster, ref, workload) : [],
+  const [{ pods, holders }, hpa, others] = await Promise.all([
+    readParts(cluster, kind, ref, workload),
     hpaOf(cluster, ref),
     Promise.all(readOthers.map((read) => read(cluster, ref))),
   ]);
   const owners = [
     workload.metadata,
-    ...replicaSets.filter(({ spec }) => (spec?.replicas ?? 0) > 0).map((rs) => rs.metadata),
+    ...holders.filter(({ spec }) => (spec?.replicas ?? 0) > 0).map(({ metadata }) => metadata),
   ];
   const surroundings = await readSurroundings(cluster, ref, owners, pods);
   return {
@@ -112,8 +110,7 @@ export async function gatherEvidence(
     namespace,
     workload,
     pods,
-    replicaSets,
-    controllerRevisions,
+    holders,
     hpa,
     lostNodes: lostNodesAmong(surroundings.nodes),
     surroundings,
@@ -132,10 +129,6 @@ function triedInVain({ requested }: Incident, { spec }: Workload, { tried, histo
     .map(({ action }) => Action.safeParse(action).data)
     .filter((action) => action !== undefined);
   return [...new Set([...tried, ...earlier])];
-}
-
-function hasControllerRevisions(kind: string): boolean {
-  return kind === "StatefulSet" || kind === "DaemonSet";
 }
 
 async function readBarePod(cluster: Reader, namespace: string, name: string): Promise<Pod[]> {

@@ -1,4 +1,5 @@
 import type { Reader } from "../shared/cluster/cluster.ts";
+import { listIfInstalled } from "../shared/cluster/list-if-installed.ts";
 import { paths } from "../shared/cluster/paths.ts";
 import type { WorkloadRef } from "../shared/refs.ts";
 import { isRemediationError } from "../shared/errors.ts";
@@ -55,9 +56,9 @@ async function readWarnings(cluster: Reader, namespace: string, subject: ObjectM
 
 async function listIfAllowed<T>(cluster: Reader, path: string, query?: Record<string, string>): Promise<T[]> {
   try {
-    return await cluster.list<T>(path, query);
+    return await listIfInstalled<T>(cluster, path, query);
   } catch (error) {
-    if (isRemediationError(error, "Forbidden", "NotFound")) return [];
+    if (isRemediationError(error, "Forbidden")) return [];
     throw error;
   }
 }

@@ -1,7 +1,17 @@
+import { RemediationError } from "../shared/errors.ts";
 import type { ObjectRef } from "../shared/object-ref.ts";
 import type { WorkloadRef } from "../shared/refs.ts";
+import { kindOf } from "./kinds.ts";
+import { describeWorkload } from "./workloads.ts";
 
-/** A workload as an object of the API server. */
-export function workloadObject({ kind, namespace, name }: WorkloadRef): ObjectRef {
-  return { apiVersion: "apps/v1", kind, plural: `${kind.toLowerCase()}s`, namespace, name };
+/**
+ * A workload as an object of the API server.
+ * @throws RemediationError `InvalidStepInput` for a kind that is never written to
+ */
+export function workloadObject(ref: WorkloadRef): ObjectRef {
+  const kind = kindOf(ref.kind);
+  if (kind === undefined) {
+    throw new RemediationError("InvalidStepInput", `${describeWorkload(ref)} is of a kind that is never written to.`);
+  }
+  return { ...ref, apiVersion: kind.apiVersion, plural: kind.plural };
 }

@@ -1,9 +1,10 @@
-import type { DaemonSet, Deployment, PodTemplate, StatefulSet, Workload } from "../shared/kubernetes/types.ts";
-import { DEFAULT_PROGRESS_DEADLINE_SECONDS, progressDeadline } from "./deployment/rollout.ts";
+import type { PodTemplate, Workload } from "../shared/kubernetes/types.ts";
+import type { Kind } from "./kind.ts";
 
-/** The API server's defaults. Source: kubernetes pkg/apis/core/v1/defaults.go */
+/** The API server's defaults. Source: kubernetes pkg/apis/core/v1/defaults.go, pkg/apis/apps/v1/defaults.go */
 const DEFAULT_GRACE_SECONDS = 30;
 const DEFAULT_PROBE = { initialDelaySeconds: 0, periodSeconds: 10, failureThreshold: 3 };
+export const DEFAULT_PROGRESS_DEADLINE_SECONDS = 600;
 /** No policy waits for longer than a day. */
 const MAX_SECONDS = 86_400;
 /** Room for being scheduled and pulling images, which nothing in the template tells. */
@@ -13,34 +14,20 @@ const START_SECONDS = 60;
  * How long a change of the workload may take to have its effect, in seconds, as its own spec has it: its progress
  * deadline where it has one, else the time that its pods need one after the other. At most a day.
  */
-export function rolloutSeconds(kind: string, workload: Workload | undefined): number {
-  return Math.max(0, Math.min(MAX_SECONDS, ownSeconds(kind, workload)));
+export function rolloutSeconds(kind: Kind | undefined, workload: Workload | undefined): number {
+  const own = kind === undefined || workload === undefined ? DEFAULT_PROGRESS_DEADLINE_SECONDS : kind.seconds(workload);
+  return Math.max(0, Math.min(MAX_SECONDS, own));
 }
 
-function ownSeconds(kind: string, workload: Workload | undefined): number {
-  if (workload === undefined) return DEFAULT_PROGRESS_DEADLINE_SECONDS;
-  const { spec } = workload;
-  const pod = podSeconds(spec?.template) + (spec?.minReadySeconds ?? 0);
-  switch (kind) {
-    case "Deployment":
-      return Math.max(pod, progressDeadline(workload as Deployment));
-    case "StatefulSet":
-      return pod * Math.max(1, (workload as StatefulSet).spec?.replicas ?? 1);
-    case "DaemonSet":
-      return pod * Math.max(1, (workload as DaemonSet).status?.desiredNumberScheduled ?? 1);
-    default:
-      return Math.max(pod, DEFAULT_PROGRESS_DEADLINE_SECONDS);
-  }
-}
-
-/** How long one pod may take to go and its replacement to become ready. */
-function podSeconds(template: PodTemplate | undefined): number {
-  const probes = (template?.spec?.containers ?? []).map(({ startupProbe, readinessProbe }) => {
+/** How long one pod may take to go and its replacement to become available, in seconds. */
+export function podSeconds(spec: { template?: PodTemplate; minReadySeconds?: number } | undefined): number {
+  const pod = spec?.template?.spec;
+  const probes = (pod?.containers ?? []).map(({ startupProbe, readinessProbe }) => {
     const startup = startupProbe === undefined ? 0 : probeSeconds(startupProbe);
     return startup + (readinessProbe === undefined ? 0 : probeSeconds(readinessProbe));
   });
-  const grace = template?.spec?.terminationGracePeriodSeconds ?? DEFAULT_GRACE_SECONDS;
-  return grace + START_SECONDS + Math.max(0, ...probes);
+  const grace = pod?.terminationGracePeriodSeconds ?? DEFAULT_GRACE_SECONDS;
+  return grace + START_SECONDS + Math.max(0, ...probes) + (spec?.minReadySeconds ?? 0);
 }
 
 /** How long a probe may fail before that counts. */

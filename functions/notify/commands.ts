@@ -1,3 +1,4 @@
+import { kindOf } from "../kinds/kinds.ts";
 import { remedyFor } from "../remedies/remedies.ts";
 import type { RemedyResult } from "../run/contracts.ts";
 import type { WorkloadRef } from "../shared/refs.ts";
@@ -28,7 +29,7 @@ export function workloadCommands(
   return [
     ...connectCommands(clusterName),
     ...commands([
-      [...inNamespace, "describe", kind.toLowerCase(), name],
+      [...inNamespace, "describe", kindOf(kind)?.commands.resource ?? kind.toLowerCase(), name],
       [...inNamespace, "get", "pods"],
       ...(pod === undefined ? [] : [[...inNamespace, "logs", pod, "--all-containers", "--previous"]]),
       [...inNamespace, "get", "events", "--sort-by=.lastTimestamp"],
@@ -55,7 +56,7 @@ export function undoCommands(workload: WorkloadRef, remedy: RemedyResult | undef
   const command = change === undefined ? undefined : remedyFor(change.kind).words.undoCommand?.(change, workload);
   if (command === undefined) return [];
   const { words, quoted } = command;
-  const plain = commands([["kubectl", "-n", workload.namespace, ...words]]);
+  const plain = commands([words]);
   return quoted === undefined ? plain : plain.map((line) => `${line} '${quoted}'`);
 }
 

@@ -58,14 +58,14 @@ export interface Words<OwnPlan, OwnChange> {
   /** What its undo did. Only where there is an undo. */
   undone?(change: OwnChange, workload: WorkloadRef): string;
   /** The command by which a person takes it back. */
-  undoCommand?(change: OwnChange, workload: WorkloadRef): Command;
+  undoCommand?(change: OwnChange, workload: WorkloadRef): Command | undefined;
   /** What remains to be done after it helped. */
   afterwards: string;
 }
 
-/** A command line of kubectl. */
+/** A command line. */
 export interface Command {
-  /** Its words after `kubectl -n NAMESPACE`. */
+  /** Its words. */
   words: string[];
   /** A last word in single quotes, which holds no text from the cluster. */
   quoted?: string;

@@ -248,14 +248,26 @@ export const UndoResult = z.strictObject({
 });
 export type UndoResult = z.output<typeof UndoResult>;
 
+/** How many controllers of pods are remembered from one look to the next. */
+export const MAX_CONTROLLERS = 10;
+
 export const Verification = z.strictObject({
   /** `overtaken`: somebody changed what the remedy had set, so what is seen is not its effect. */
   verdict: z.enum(["recovered", "settling", "not_recovered", "overtaken"]),
   /** What it waits for, or what is wrong; empty when recovered. */
   reasons: z.array(z.string()),
   wait_seconds: z.int().min(1),
-  /** What the soak is measured from: a digest of the pods' identities and restarts, and since when it has been well. */
-  observation: z.strictObject({ digest: z.string(), well_since: z.iso.datetime().nullable() }),
+  /** What the next look goes on from. */
+  observation: z.strictObject({
+    /** The soak is measured from it: a digest of the pods' identities and restarts ... */
+    digest: z.string(),
+    /** ... and since when the workload has been well. */
+    well_since: z.iso.datetime().nullable(),
+    /** The HPA that scales the workload; null when none does. */
+    hpa: z.string().nullable().optional(),
+    /** The UIDs of some of the controllers that stand between the workload and its pods. */
+    controllers: z.array(z.string()).max(MAX_CONTROLLERS).optional(),
+  }),
 });
 export type Verification = z.output<typeof Verification>;
 

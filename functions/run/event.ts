@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type * as k8s from "@kubernetes/client-node";
 import { paths } from "../shared/cluster/paths.ts";
 import type { Outcome, RemedyResult, Report, UndoResult, WorkloadRun } from "./contracts.ts";
+import { kindOf } from "../kinds/kinds.ts";
 import type { Environment } from "./step.ts";
 import { bounded } from "../shared/text.ts";
 import { lastTry } from "./tries.ts";
@@ -32,8 +33,6 @@ export interface Note {
 
 /** Who writes the Events, as `kubectl describe` shows it under "From". */
 export const COMPONENT = "eks-remediation";
-/** Only workloads of this group are ever diagnosed with a UID. */
-const API_VERSION = "apps/v1";
 /** In bytes. Source: kubernetes pkg/apis/core/validation/events.go, NoteLengthLimit */
 const MAX_MESSAGE = 1_024;
 /** In characters. Source: k8s.io/apimachinery, validation.DNS1123SubdomainMaxLength */
@@ -97,21 +96,23 @@ export async function recordEvent(environment: Environment, run: WorkloadRun, no
 }
 
 /**
- * The Event that says this about the workload of a run; undefined when the workload's UID is not known. Its name follows
+ * The Event that says this about the workload of a run; undefined when the workload's UID is not known, as that of a
+ * kind that is never written to. Its name follows
  * from the execution, the workload and the reason, so that a repeated step does not write it twice.
  */
 export function eventFor(run: WorkloadRun, { type, reason, message }: Note, now: Date): KubernetesEvent | undefined {
   const { incident, execution } = run;
   const diagnosis = run.diagnosis ?? lastTry(run)?.diagnosis;
   const uid = diagnosis?.workload_uid;
-  if (uid === undefined) return undefined;
   const { kind, namespace, name } = incident.workload;
+  const apiVersion = kindOf(kind)?.apiVersion;
+  if (uid === undefined || apiVersion === undefined) return undefined;
   const origin = ` Cause: ${diagnosis?.cause ?? "Unknown"}. Execution: ${execution.name}`;
   return {
     apiVersion: "v1",
     kind: "Event",
     metadata: { namespace, name: eventName(name, [execution.id, uid, reason]) },
-    involvedObject: { apiVersion: API_VERSION, kind, namespace, name, uid },
+    involvedObject: { apiVersion, kind, namespace, name, uid },
     type,
     reason,
     message: boundedBytes(message, MAX_MESSAGE - Buffer.byteLength(origin)) + origin,

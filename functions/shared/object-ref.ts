@@ -19,7 +19,7 @@ export interface KubernetesObject {
 
 /** The API path of an object. @throws RemediationError `InvalidStepInput` for a name that no object can have */
 export function pathOf({ apiVersion, plural, namespace, name }: ObjectRef): string {
-  return objectIn(collectionOf(apiVersion, plural, namespace), name);
+  return objectIn(collectionOf({ apiVersion, plural }, namespace), name);
 }
 
 /** A pod. */

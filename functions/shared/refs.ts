@@ -1,9 +1,6 @@
 import * as z from "zod";
 
-/** How payloads name objects of a cluster: never whole objects, only what finds them again. */
-
-/** Text from the cluster is bounded wherever it enters a payload. */
-export const MAX_TEXT = 300;
+/** How the steps, and what they share, name objects of a cluster in the payloads between them. */
 
 /** The workload that owns failing pods, or the pod itself when nothing owns it. */
 export const WorkloadRef = z.strictObject({
@@ -21,13 +18,13 @@ export type PodTarget = z.output<typeof PodTarget>;
 export const RevisionRef = z.strictObject({
   revision: z.int(),
   /** A ReplicaSet for Deployments, a ControllerRevision for StatefulSets and DaemonSets. */
-  kind: z.enum(["ReplicaSet", "ControllerRevision"]),
+  kind: z.string(),
   name: z.string(),
-  /** Hash of the pod template without `pod-template-hash` and `kubectl.kubernetes.io/restartedAt`. */
+  /** Hash of the pod template without the marks of controllers and `kubectl.kubernetes.io/restartedAt`. */
   template: z.string(),
 });
 export type RevisionRef = z.output<typeof RevisionRef>;
 
-/** An HPA's bounds. */
+/** The bounds of an HPA. */
 export const HpaBounds = z.strictObject({ min: z.int(), max: z.int() });
 export type HpaBounds = z.output<typeof HpaBounds>;

@@ -1,4 +1,5 @@
-import { MAX_TEXT } from "./refs.ts";
+/** How long text from the cluster may be where it enters a payload, in characters. */
+const MAX_TEXT = 300;
 
 /** Text from the cluster, made fit for a payload or a message: one line, no control characters, bounded. */
 export function bounded(text: string, limit = MAX_TEXT): string {

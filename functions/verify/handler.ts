@@ -23,7 +23,7 @@ export const verifyWorkload = step(
     const cluster = await environment.connect(run.cluster_name);
     // What the cluster shows may be the work of whoever has taken the workload over.
     if (operation === "look") assertClaimed(run, environment.now());
-    const state = await readState(cluster, run.incident.workload);
+    const state = await readState(cluster, run.incident.workload, run.verification?.observation);
     if (state === undefined) {
       throw new RemediationError(
         "InvalidStepInput",

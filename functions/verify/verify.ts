@@ -1,13 +1,14 @@
 import { createHash } from "node:crypto";
 import { remedyFor } from "../remedies/remedies.ts";
-import type { Verification, WorkloadRun } from "../run/contracts.ts";
+import { MAX_CONTROLLERS, type Verification, type WorkloadRun } from "../run/contracts.ts";
 import { podFailures } from "../shared/kubernetes/pod-failures.ts";
 import { isLeftover, isReady, isTerminating, readySince, restartCount } from "../shared/kubernetes/pods.ts";
 import type { Pod, Workload } from "../shared/kubernetes/types.ts";
 import type { Policy } from "../shared/policy.ts";
 import { bounded } from "../shared/text.ts";
 import { hpaGaps } from "./hpa-settled.ts";
-import { rolloutGaps, wantedReplicas } from "../kinds/gaps.ts";
+import { rolloutGaps } from "../kinds/gaps.ts";
+import type { Kind } from "../kinds/kind.ts";
 import type { WorkloadState } from "../facts/state.ts";
 
 /** How many reasons a verification carries. */
@@ -22,13 +23,19 @@ const MAX_REASONS = 5;
  */
 export function verify(run: WorkloadRun, state: WorkloadState, policy: Policy, now: Date): Verification {
   const digest = podDigest(state.pods);
+  const observed = (wellSince: string | null): Verification["observation"] => ({
+    digest,
+    well_since: wellSince,
+    hpa: state.hpa?.metadata?.name ?? null,
+    controllers: state.controllers.slice(0, MAX_CONTROLLERS),
+  });
   const { interval_seconds, soak_seconds } = policy.verify;
   const change = run.remedy?.change;
   const remedy = change === undefined ? undefined : remedyFor(change.kind);
   const replaced = change === undefined ? undefined : remedy?.overtaken(change, state, run.diagnosis);
   if (replaced !== undefined) {
-    const observation = { digest, well_since: null };
-    return { verdict: "overtaken", reasons: [bounded(replaced)], wait_seconds: interval_seconds, observation };
+    const reasons = [bounded(replaced)];
+    return { verdict: "overtaken", reasons, wait_seconds: interval_seconds, observation: observed(null) };
   }
   const reasons = gaps(run, state);
 
@@ -38,7 +45,7 @@ export function verify(run: WorkloadRun, state: WorkloadState, policy: Policy, n
       verdict: late ? "not_recovered" : "settling",
       reasons: reasons.slice(0, MAX_REASONS).map((reason) => bounded(reason)),
       wait_seconds: interval_seconds,
-      observation: { digest, well_since: null },
+      observation: observed(null),
     };
   }
 
@@ -47,7 +54,7 @@ export function verify(run: WorkloadRun, state: WorkloadState, policy: Policy, n
   const wellSince = unbroken ?? now.toISOString();
   const left = soak_seconds - (now.getTime() - Date.parse(wellSince)) / 1_000;
   if (left <= 0) {
-    return { verdict: "recovered", reasons: [], wait_seconds: 1, observation: { digest, well_since: wellSince } };
+    return { verdict: "recovered", reasons: [], wait_seconds: 1, observation: observed(wellSince) };
   }
   // The deadline has the soak on top; a workload that keeps breaking its soak does not get more than that.
   const late = now.getTime() >= Date.parse(run.remedy?.deadline ?? "") + soak_seconds * 1_000;
@@ -59,14 +66,13 @@ export function verify(run: WorkloadRun, state: WorkloadState, policy: Policy, n
         : `well since ${wellSince}; it has to stay so for ${soak_seconds} s`,
     ],
     wait_seconds: Math.max(1, Math.ceil(left)),
-    observation: { digest, well_since: wellSince },
+    observation: observed(wellSince),
   };
 }
 
 /** Everything that speaks against the workload being well. */
-function gaps({ incident, diagnosis, remedy }: WorkloadRun, state: WorkloadState): string[] {
-  const { workload, pods, hpa } = state;
-  const { kind } = incident.workload;
+function gaps({ diagnosis, remedy }: WorkloadRun, state: WorkloadState): string[] {
+  const { kind, workload, pods, hpa } = state;
   const change = remedy?.change;
   const unfinished = rolloutGaps(kind, workload);
   return [
@@ -78,8 +84,8 @@ function gaps({ incident, diagnosis, remedy }: WorkloadRun, state: WorkloadState
 }
 
 /** The status may be older than the pods: whether there are enough of them is counted on the pods themselves. */
-function missingPods(kind: string, workload: Workload, pods: Pod[]): string[] {
-  const wanted = wantedReplicas(kind, workload);
+function missingPods(kind: Kind, workload: Workload, pods: Pod[]): string[] {
+  const wanted = kind.wanted(workload);
   const ready = pods.filter((pod) => isReady(pod) && !isTerminating(pod)).length;
   return ready >= wanted ? [] : [`${ready} of ${wanted} pods are ready and stay`];
 }

@@ -4,7 +4,7 @@ import type { Cluster } from "../../functions/shared/cluster/cluster.ts";
 import { paths } from "../../functions/shared/cluster/paths.ts";
 import { isReady } from "../../functions/shared/kubernetes/pods.ts";
 import type { Pod } from "../../functions/shared/kubernetes/types.ts";
-import { controllerOf } from "../../functions/kinds/workloads.ts";
+import { controllerOf } from "../../functions/shared/kubernetes/owners.ts";
 
 /** Constant usage of each pod, for example `450m`. */
 const CPU = "simulation/cpu";

@@ -1,6 +1,6 @@
 import { paths } from "../../functions/shared/cluster/paths.ts";
 import type { Outcome } from "../../functions/run/contracts.ts";
-import type { Deployment, Hpa, Workload } from "../../functions/shared/kubernetes/types.ts";
+import type { Deployment, Hpa } from "../../functions/shared/kubernetes/types.ts";
 import type { Ground } from "./ground.ts";
 import { bystanders, deployment, hpa, statefulSet, template } from "./objects.ts";
 
@@ -212,9 +212,9 @@ async function amissFrom(
   image: string,
   path = paths.deployment(ground.namespace, "web"),
 ): Promise<string | undefined> {
-  const workload = await ground.cluster.get<Workload>(path);
-  const { readyReplicas = 0, updatedReplicas = 0 } = (workload as Deployment).status ?? {};
-  const asked = workload.spec?.template?.spec?.containers[0]?.image ?? "no image";
+  const workload = await ground.cluster.get<Deployment>(path);
+  const { readyReplicas = 0, updatedReplicas = 0 } = workload.status ?? {};
+  const asked = workload.spec?.template.spec?.containers[0]?.image ?? "no image";
   if (asked === image && readyReplicas === 2 && updatedReplicas === 2) return undefined;
   return `it runs ${asked} with ${readyReplicas} ready and ${updatedReplicas} updated replicas: ${JSON.stringify(workload.status)}`;
 }

@@ -23,12 +23,15 @@ import {
 import { type WorkloadRef } from "../../functions/shared/refs.ts";
 import { hpaFailures } from "../../functions/shared/kubernetes/hpa-failures.ts";
 import { failuresOf } from "../../functions/shared/kubernetes/overdue.ts";
-import type { Deployment, Workload } from "../../functions/shared/kubernetes/types.ts";
-import { isRollingOut, workloadFailures } from "../../functions/kinds/workload-failures.ts";
-import { WorkloadFinder } from "../../functions/kinds/workloads.ts";
+import type { RevisionHolder } from "../../functions/kinds/revisions/history.ts";
+import type { ControllerRevision, Deployment, ReplicaSet, Workload } from "../../functions/shared/kubernetes/types.ts";
+import { isRollingOut } from "../../functions/kinds/deployment/rollout.ts";
+import { kindOf } from "../../functions/kinds/kinds.ts";
+import { WorkloadFinder } from "../../functions/kinds/workload-finder.ts";
 import { verifyUndo } from "../../functions/verify/verify-undo.ts";
 import { verify } from "../../functions/verify/verify.ts";
 import { UNPRINTABLE } from "../support/hostile.ts";
+import { workloadFailures } from "../support/kinds.ts";
 import {
   hostileBudget,
   hostileControllerRevision,
@@ -95,6 +98,16 @@ const requested: fc.Arbitrary<RequestedRemedy | undefined> = fc.oneof(
 
 const few = <T>(one: fc.Arbitrary<T>) => fc.array(one, { maxLength: 3 });
 
+/** What holds the revisions of a workload of that kind. */
+function holdersOf(
+  kind: string,
+  replicaSets: ReplicaSet[],
+  controllerRevisions: ControllerRevision[],
+): RevisionHolder[] {
+  const holder = kindOf(kind)?.history?.kind;
+  return holder === "ReplicaSet" ? replicaSets : holder === "ControllerRevision" ? controllerRevisions : [];
+}
+
 /** Evidence that holds together as the reading leaves it, and nothing more. */
 const hostileEvidence: fc.Arbitrary<Evidence> = fc
   .record({
@@ -111,22 +124,25 @@ const hostileEvidence: fc.Arbitrary<Evidence> = fc
     tried: fc.constantFrom<("restart" | "rollback")[]>([], ["restart"], ["restart", "rollback"]),
     requested,
   })
-  .map(({ seen, nodes, events, budgets, quotas, lease, requested: asked, ...rest }) => {
-    // A runbook asks for Deployments and pods alone.
-    const wanted =
-      asked !== undefined && (seen.kind === "Deployment" || asked.action === "restart") ? asked : undefined;
-    return evidence({
-      ...rest,
-      incident: incident({
-        workload: { kind: seen.kind, namespace: "shop", name: "web" },
-        ...(wanted === undefined ? {} : { requested: wanted }),
-      }),
-      workload: seen.object,
-      surroundings: { events, budgets, quotas, nodes },
-      lostNodes: lostNodesAmong(nodes),
-      history: historyOf(lease),
-    });
-  });
+  .map(
+    ({ seen, replicaSets, controllerRevisions, nodes, events, budgets, quotas, lease, requested: asked, ...rest }) => {
+      // A runbook asks for Deployments and pods alone.
+      const wanted =
+        asked !== undefined && (seen.kind === "Deployment" || asked.action === "restart") ? asked : undefined;
+      return evidence({
+        ...rest,
+        incident: incident({
+          workload: { kind: seen.kind, namespace: "shop", name: "web" },
+          ...(wanted === undefined ? {} : { requested: wanted }),
+        }),
+        workload: seen.object,
+        holders: holdersOf(seen.kind, replicaSets, controllerRevisions),
+        surroundings: { events, budgets, quotas, nodes },
+        lostNodes: lostNodesAmong(nodes),
+        history: historyOf(lease),
+      });
+    },
+  );
 
 describe("detection, of whatever objects there are,", { timeout: 60_000 }, () => {
   it("makes bounded incidents and answers of them that fit their contracts", async () => {
@@ -211,7 +227,7 @@ describe("classification, of whatever evidence there is,", { timeout: 60_000 }, 
         template: template("shop/web:2"),
         progressing: { status: "False", reason: "ProgressDeadlineExceeded" },
       }),
-      replicaSets: [replicaSet(2, { replicas: 2, created: ago(900) }), word],
+      holders: [replicaSet(2, { replicas: 2, created: ago(900) }), word],
       pods: [ofRevision(2, crashingPod({}))],
     });
 
@@ -261,7 +277,15 @@ describe("verification, of whatever state there is,", { timeout: 60_000 }, () =>
         fc.pre(seen.object !== undefined);
         const at = new Date(NOW.getTime() + (late ? 10_000_000 : 0));
         const about = { ...made, incident: incident({ workload: { ...WEB, kind: seen.kind } }) };
-        const looked = { workload: seen.object, pods, hpa };
+        const kind = kindOf(seen.kind);
+        if (kind === undefined) return;
+        const looked = {
+          kind,
+          workload: seen.object,
+          pods,
+          controllers: pods.map(({ metadata }) => metadata?.uid ?? ""),
+          hpa,
+        };
         const verdict = verify(about, looked, policy(), at);
         expectFits(Verification, verdict, 8 * KIB);
         expectFits(Verification, verify({ ...about, verification: verdict }, looked, policy(), at), 8 * KIB);

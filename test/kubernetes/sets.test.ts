@@ -4,16 +4,20 @@ import { rollBack } from "../../functions/remedies/rollback/carry-out.ts";
 import type { RollbackPlan } from "../../functions/remedies/rollback/contract.ts";
 import { switchTemplate } from "../../functions/remedies/rollback/switch-template.ts";
 import type { WorkloadRef } from "../../functions/shared/refs.ts";
-import { controllerRevisionsOf, readControllerRevisions } from "../../functions/kinds/controller-revisions.ts";
+import { DAEMON_SET } from "../../functions/kinds/daemon-set/kind.ts";
+import type { Kind } from "../../functions/kinds/kind.ts";
+import { readParts } from "../../functions/kinds/pods.ts";
+import { CONTROLLER_REVISIONS } from "../../functions/kinds/revisions/controller-revisions.ts";
 import {
   currentRevision,
   newestHealthyRevision,
   revisionRef,
   type Revision,
-} from "../../functions/kinds/deployment/revisions.ts";
-import type { DaemonSet, Pod, StatefulSet } from "../../functions/shared/kubernetes/types.ts";
+} from "../../functions/kinds/revisions/revision.ts";
+import { STATEFUL_SET } from "../../functions/kinds/stateful-set/kind.ts";
+import type { ControllerRevision, DaemonSet, Pod, StatefulSet } from "../../functions/shared/kubernetes/types.ts";
 import { podsToUnblock } from "../../functions/kinds/stateful-set/unblocking.ts";
-import { podsOf, readWorkload } from "../../functions/kinds/workloads.ts";
+import { readWorkload } from "../../functions/kinds/workloads.ts";
 import { rolloutGaps } from "../../functions/kinds/gaps.ts";
 import type { Writer } from "../../functions/remedies/writer.ts";
 import { writerFor } from "../support/writers.ts";
@@ -38,6 +42,10 @@ class Subject {
     this.ref = { kind, namespace: scenario.namespace, name: kind === "StatefulSet" ? "db" : "agent" };
   }
 
+  get #kind(): Kind {
+    return this.ref.kind === "StatefulSet" ? STATEFUL_SET : DAEMON_SET;
+  }
+
   async apply(version: number, annotations = ""): Promise<void> {
     const { name } = this.ref;
     await this.#scenario.apply(name, { IMAGE: `shop/${name}:${version}`, ANNOTATIONS: annotations });
@@ -53,11 +61,12 @@ class Subject {
   async see(): Promise<Seen> {
     const cluster = await this.#scenario.client();
     const workload = (await readWorkload(cluster, this.ref)) as StatefulSet | DaemonSet;
-    const [held, pods] = await Promise.all([
-      readControllerRevisions(cluster, this.ref, workload),
-      podsOf(cluster, this.ref, workload),
-    ]);
-    return { workload, pods, revisions: controllerRevisionsOf(workload, held, pods) };
+    const { pods, holders } = await readParts(cluster, this.#kind, this.ref, workload);
+    return {
+      workload,
+      pods,
+      revisions: CONTROLLER_REVISIONS.revisions(workload, holders as ControllerRevision[], pods),
+    };
   }
 
   /** What the rollback to the newest healthy revision is, or to that one. */
@@ -90,7 +99,7 @@ class Subject {
 
   async untilWhole(): Promise<void> {
     await this.#scenario.until("every pod is ready and of the newest revision", async () => {
-      return rolloutGaps(this.ref.kind, (await this.see()).workload).length === 0;
+      return rolloutGaps(this.#kind, (await this.see()).workload).length === 0;
     });
   }
 
@@ -141,7 +150,7 @@ describe.concurrent("a StatefulSet whose update got stuck", () => {
     const plan = await db.plan();
 
     await db.switchTemplate(plan);
-    const stuck = async () => rolloutGaps("StatefulSet", (await db.see()).workload);
+    const stuck = async () => rolloutGaps(STATEFUL_SET, (await db.see()).workload);
     await scenario.until("its controller has seen the template", async () =>
       (await stuck()).includes("2 of 3 replicas updated"),
     );

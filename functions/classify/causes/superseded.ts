@@ -1,9 +1,6 @@
-import { isOfRevision } from "../../kinds/controller-revisions.ts";
+import { kindOf } from "../../kinds/kinds.ts";
+import { revisionRef } from "../../kinds/revisions/revision.ts";
 import { isReady } from "../../shared/kubernetes/pods.ts";
-import { revisionRef } from "../../kinds/deployment/revisions.ts";
-import type { StatefulSet } from "../../shared/kubernetes/types.ts";
-import { podsToUnblock } from "../../kinds/stateful-set/unblocking.ts";
-import { rollsOutByItself } from "../../kinds/update-strategy.ts";
 import { count } from "../../shared/text.ts";
 import { failureLines, type Case, type FailingPod } from "../../facts/case.ts";
 import { evictPods } from "../../remedies/restart/plan.ts";
@@ -33,15 +30,13 @@ export const SUPERSEDED_CAUSES: readonly Cause[] = [
 /** The pods that an update waits for in vain; none while pods of the present revision fail, too. */
 function supersededPods({ evidence, failing, current }: Case): FailingPod[] {
   const { incident, workload, pods } = evidence;
-  if (incident.workload.kind !== "StatefulSet" || workload === undefined || current === undefined) return [];
-  if (!rollsOutByItself(incident.workload.kind, workload)) return [];
-  if (failing.some(({ pod }) => isOfRevision(pod, current.name))) return [];
-  const waitedFor = new Set(podsToUnblock(workload as StatefulSet, pods, revisionRef(current)).map(({ uid }) => uid));
+  const kind = kindOf(incident.workload.kind);
+  const { history, waiting } = kind ?? {};
+  if (history === undefined || waiting === undefined || workload === undefined || current === undefined) return [];
+  if (kind?.rollsOutByItself(workload) !== true) return [];
+  if (failing.some(({ pod }) => history.isMadeFrom(pod, current.name))) return [];
+  const waitedFor = new Set(waiting.podsInTheWay(workload, pods, revisionRef(current)).map(({ uid }) => uid));
   // A revision that still has ready pods is one that works: such a pod would be made from it again.
-  const working = new Set(pods.filter(isReady).map(revisionOf));
-  return failing.filter(({ pod }) => waitedFor.has(pod.metadata?.uid ?? "") && !working.has(revisionOf(pod)));
-}
-
-function revisionOf({ metadata }: FailingPod["pod"]): string | undefined {
-  return metadata?.labels?.["controller-revision-hash"];
+  const working = new Set(pods.filter(isReady).map((pod) => history.markOf(pod)));
+  return failing.filter(({ pod }) => waitedFor.has(pod.metadata?.uid ?? "") && !working.has(history.markOf(pod)));
 }

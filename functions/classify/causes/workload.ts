@@ -1,3 +1,5 @@
+import { isOfJobs } from "../../kinds/job/kind.ts";
+import { kindOf } from "../../kinds/kinds.ts";
 import { count } from "../../shared/text.ts";
 import { failsWith, failureLines, type Case } from "../../facts/case.ts";
 import { cleanUpPods } from "../../remedies/restart/plan.ts";
@@ -87,7 +89,7 @@ export const WORKLOAD_CAUSES: readonly Cause[] = [
     rejected: [{ action: "restart", reason: "what it does may not be safe to do twice" }],
     diagnose: ({ evidence }) => {
       const { workload, failures } = evidence.incident;
-      if (workload.kind !== "Job" && workload.kind !== "CronJob") return undefined;
+      if (!isOfJobs(workload.kind)) return undefined;
       return {
         confidence: "high",
         summary: `${workload.kind} ${workload.name} has failed.`,
@@ -130,14 +132,8 @@ export const WORKLOAD_CAUSES: readonly Cause[] = [
 ];
 
 /** How many replicas the workload lacks to be whole. */
-function missingReplicas({ evidence: { workload } }: Case): number {
-  if (workload === undefined) return 0;
-  const status = (workload.status ?? {}) as {
-    readyReplicas?: number;
-    numberReady?: number;
-    desiredNumberScheduled?: number;
-  };
-  const wanted = "replicas" in (workload.spec ?? {}) ? (workload.spec as { replicas?: number }).replicas : undefined;
-  const desired = wanted ?? status.desiredNumberScheduled ?? 0;
-  return Math.max(0, desired - (status.readyReplicas ?? status.numberReady ?? 0));
+function missingReplicas({ evidence: { incident, workload } }: Case): number {
+  const kind = kindOf(incident.workload.kind);
+  if (kind === undefined || workload === undefined) return 0;
+  return Math.max(0, kind.wanted(workload) - kind.ready(workload));
 }

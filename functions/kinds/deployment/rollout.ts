@@ -1,6 +1,8 @@
-import type { Revision } from "./revisions.ts";
+import { hasSeenSpec } from "../../shared/kubernetes/generation.ts";
 import type { Deployment } from "../../shared/kubernetes/types.ts";
-import { conditionOf, isRollingOut } from "../workload-failures.ts";
+import { DEFAULT_PROGRESS_DEADLINE_SECONDS } from "../patience.ts";
+import type { Revision } from "../revisions/revision.ts";
+import { conditionOf } from "../status.ts";
 
 /**
  * How far the rollout of a Deployment's present revision is, by the conditions that its controller keeps.
@@ -12,8 +14,15 @@ import { conditionOf, isRollingOut } from "../workload-failures.ts";
  * Source: kubernetes pkg/controller/deployment/sync.go, progress.go
  */
 
-/** The API server's default for `spec.progressDeadlineSeconds`. */
-export const DEFAULT_PROGRESS_DEADLINE_SECONDS = 600;
+/**
+ * Whether a rollout is under way and inside its progress deadline. The controller marks a rollout that is complete with
+ * `NewReplicaSetAvailable`, and one past its deadline with a false condition.
+ */
+export function isRollingOut(deployment: Deployment): boolean {
+  if (!hasSeenSpec(deployment)) return true;
+  const progressing = conditionOf(deployment.status?.conditions, "Progressing");
+  return progressing?.status === "True" && progressing.reason !== "NewReplicaSetAvailable";
+}
 
 /**
  * When the present revision was completely rolled out; undefined when that never happened. Where no condition tells the

@@ -1,8 +1,8 @@
 import type { PodTarget, RevisionRef } from "../../shared/refs.ts";
-import { isOfRevision } from "../controller-revisions.ts";
+import { isOfRevision } from "../revisions/controller-revisions.ts";
 import { isLeftover, isReady, isTerminating } from "../../shared/kubernetes/pods.ts";
 import type { Pod, StatefulSet } from "../../shared/kubernetes/types.ts";
-import { partitionOf } from "../update-strategy.ts";
+import { partitionOf } from "./partition.ts";
 
 /**
  * The pods that keep a StatefulSet from going back to a revision: its controller replaces no pod while one is not ready,

@@ -1,14 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { describeWorkload } from "../../kinds/workloads.ts";
+import { describeWorkload, readWorkload } from "../../kinds/workloads.ts";
 import { RemediationError } from "../../shared/errors.ts";
-import { hasSeenSpec } from "../../shared/kubernetes/generation.ts";
 import { presentTemplate } from "../../shared/kubernetes/template.ts";
 import type { PodTarget, RevisionRef } from "../../shared/refs.ts";
 import { alreadySo } from "../already-so.ts";
 import type { Declined, Done, Occasion } from "../remedy.ts";
 import type { Writer } from "../writer.ts";
 import type { RollbackChange, RollbackPlan } from "./contract.ts";
-import { readWithTemplate, switchTemplate } from "./switch-template.ts";
+import { rolledBackKind, switchTemplate } from "./switch-template.ts";
 import { unblock } from "./unblock.ts";
 
 /** How long a StatefulSet's controller may take to see the new template. Normally it takes milliseconds. */
@@ -53,13 +52,14 @@ export async function carryOut(
 /** Until then, a pod that is deleted comes back with the template that was replaced. */
 async function untilObserved({ reader, workload: ref }: Writer, to: RevisionRef, patience: number): Promise<void> {
   const deadline = Date.now() + patience;
+  const kind = rolledBackKind(ref);
   for (;;) {
-    const workload = await readWithTemplate(reader, ref);
+    const workload = await readWorkload(reader, ref);
     const name = describeWorkload(ref);
-    if (presentTemplate(workload) !== to.template) {
+    if (workload === undefined || presentTemplate(workload) !== to.template) {
       throw new RemediationError("ObjectChanged", `${name}: somebody else changed its pod template meanwhile.`);
     }
-    if (hasSeenSpec(workload)) return;
+    if (kind.hasSeenSpec(workload)) return;
     if (Date.now() >= deadline) {
       throw new RemediationError(
         "ClusterUnavailable",

@@ -1,21 +1,11 @@
 import type { Reader } from "../../shared/cluster/cluster.ts";
-import { paths } from "../../shared/cluster/paths.ts";
+import { collectionOf, objectIn } from "../../shared/cluster/paths.ts";
 import type { RevisionRef, WorkloadRef } from "../../shared/refs.ts";
 import { isRemediationError, RemediationError } from "../../shared/errors.ts";
-import { templateOfRevision } from "../../kinds/controller-revisions.ts";
-import { templateForDeployment, templateHash } from "../../shared/kubernetes/template.ts";
-import type { ControllerRevision, PodTemplate, ReplicaSet } from "../../shared/kubernetes/types.ts";
+import { kindOf } from "../../kinds/kinds.ts";
+import type { EarlierTemplate, RevisionHolder } from "../../kinds/revisions/history.ts";
+import { templateHash } from "../../shared/kubernetes/template.ts";
 import { describeWorkload } from "../../kinds/workloads.ts";
-
-/** Shown by `kubectl rollout history` of a Deployment; it belongs to the template. */
-export const CHANGE_CAUSE = "kubernetes.io/change-cause";
-
-/** A pod template of a workload's history. */
-export interface EarlierTemplate {
-  template: PodTemplate;
-  /** The change cause that a Deployment had with it. */
-  changeCause?: string | undefined;
-}
 
 /**
  * Reads a template from the revision that holds it.
@@ -33,7 +23,7 @@ export async function readEarlierTemplate(
       { cause },
     );
   try {
-    const found = await read(reader, workload.namespace, revision);
+    const found = await read(reader, workload, revision);
     if (found === undefined || templateHash(found.template) !== revision.template) throw gone();
     return found;
   } catch (error) {
@@ -44,20 +34,11 @@ export async function readEarlierTemplate(
 
 async function read(
   reader: Reader,
-  namespace: string,
-  { kind, name }: RevisionRef,
+  { kind, namespace }: WorkloadRef,
+  revision: RevisionRef,
 ): Promise<EarlierTemplate | undefined> {
-  switch (kind) {
-    case "ReplicaSet": {
-      const { metadata, spec } = await reader.get<ReplicaSet>(paths.replicaSet(namespace, name));
-      return spec?.template === undefined
-        ? undefined
-        : { template: templateForDeployment(spec.template), changeCause: metadata?.annotations?.[CHANGE_CAUSE] };
-    }
-    case "ControllerRevision": {
-      const held = await reader.get<ControllerRevision>(paths.controllerRevision(namespace, name));
-      const template = templateOfRevision(held);
-      return template === undefined ? undefined : { template };
-    }
-  }
+  const history = kindOf(kind)?.history;
+  if (history === undefined || history.kind !== revision.kind) return undefined;
+  const path = objectIn(collectionOf(history, namespace), revision.name);
+  return history.held(await reader.get<RevisionHolder>(path));
 }

@@ -1,8 +1,6 @@
 import type { Case } from "../../facts/case.ts";
-import { podsToUnblock } from "../../kinds/stateful-set/unblocking.ts";
-import { revisionRef } from "../../kinds/deployment/revisions.ts";
-import { rollsOutByItself } from "../../kinds/update-strategy.ts";
-import type { StatefulSet } from "../../shared/kubernetes/types.ts";
+import { kindOf } from "../../kinds/kinds.ts";
+import { revisionRef } from "../../kinds/revisions/revision.ts";
 import { bounded } from "../../shared/text.ts";
 import type { NoRemedy } from "../remedy.ts";
 import type { RequestedRollback, RollbackPlan } from "./contract.ts";
@@ -21,16 +19,18 @@ export function rollBack({ evidence, policy, current, healthy, revisions }: Case
         "Roll forward with a fixed template, or ask for a rollback to a revision that you know.",
     };
   }
-  const { kind } = evidence.incident.workload;
-  if (evidence.workload === undefined || !rollsOutByItself(kind, evidence.workload)) {
+  const { workload, pods, incident } = evidence;
+  const kind = kindOf(incident.workload.kind);
+  if (workload === undefined || kind?.rollsOutByItself(workload) !== true) {
     return {
       action: "none",
       refusal: "NoSafeRemedy",
       message: `Its update strategy replaces no pods by itself. Put the template of revision ${healthy.revision.revision} back, and delete its pods one by one.`,
     };
   }
+  if (kind.templatePatch === undefined) return neverChanged(incident.workload.kind);
   const after = revisionRef(healthy.revision);
-  const unblocked = kind === "StatefulSet" ? podsToUnblock(evidence.workload as StatefulSet, evidence.pods, after) : [];
+  const unblocked = kind.waiting?.podsInTheWay(workload, pods, after) ?? [];
   if (unblocked.length > policy.restart.max_pods) {
     return {
       action: "none",
@@ -45,6 +45,7 @@ export function rollBack({ evidence, policy, current, healthy, revisions }: Case
 export function requestedRollback({ revision }: RequestedRollback, facts: Case): RollbackPlan | NoRemedy {
   if (revision === undefined) return rollBack(facts);
   const { revisions, current } = facts;
+  const { kind } = facts.evidence.incident.workload;
   const target = revisions.find((candidate) => candidate.revision === revision);
   if (target === undefined || current === undefined) {
     return {
@@ -60,7 +61,14 @@ export function requestedRollback({ revision }: RequestedRollback, facts: Case):
       message: `It runs the template of revision ${revision} already.`,
     };
   }
+  if (kindOf(kind)?.templatePatch === undefined) return neverChanged(kind);
   return { action: "rollback", before: revisionRef(current), after: revisionRef(target), unblocked: [] };
+}
+
+/** A kind is written to in the ways alone that it says. */
+function neverChanged(kind: string): NoRemedy {
+  const message = `The pod template of a ${kind} is never changed here: a person has to do it.`;
+  return { action: "none", refusal: "NoSafeRemedy", message };
 }
 
 function known(revisions: Case["revisions"]): string {

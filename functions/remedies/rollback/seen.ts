@@ -1,5 +1,4 @@
 import type { WorkloadState } from "../../facts/state.ts";
-import { hasSeenSpec } from "../../shared/kubernetes/generation.ts";
 import { isTerminating } from "../../shared/kubernetes/pods.ts";
 import { presentTemplate } from "../../shared/kubernetes/template.ts";
 import type { RevisionRef } from "../../shared/refs.ts";
@@ -20,7 +19,7 @@ export function overtaken({ after }: RollbackChange, state: WorkloadState): stri
 
 /** What is missing until the replaced template is back, and its controller knows. */
 export function remains({ before }: RollbackChange, state: WorkloadState): string[] {
-  const unseen = hasSeenSpec(state.workload) ? [] : ["its controller has not seen the newest spec yet"];
+  const unseen = state.kind.hasSeenSpec(state.workload) ? [] : ["its controller has not seen the newest spec yet"];
   if (hasTemplate(state, before)) return unseen;
   return [`its pod template is not that of revision ${before.revision}`, ...unseen];
 }

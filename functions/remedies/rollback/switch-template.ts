@@ -1,14 +1,13 @@
-import { rollsOutByItself } from "../../kinds/update-strategy.ts";
-import { describeWorkload } from "../../kinds/workloads.ts";
 import { workloadObject } from "../../kinds/object-ref.ts";
-import type { JsonPatchOperation, Reader } from "../../shared/cluster/cluster.ts";
+import type { Kind } from "../../kinds/kind.ts";
+import { kindOf } from "../../kinds/kinds.ts";
+import { describeWorkload, workloadNotFound } from "../../kinds/workloads.ts";
 import { isRemediationError, RemediationError } from "../../shared/errors.ts";
 import { presentTemplate } from "../../shared/kubernetes/template.ts";
-import type { Deployment, Workload } from "../../shared/kubernetes/types.ts";
-import { pathOf } from "../../shared/object-ref.ts";
+import type { Workload } from "../../shared/kubernetes/types.ts";
 import type { RevisionRef, WorkloadRef } from "../../shared/refs.ts";
 import type { Writer } from "../writer.ts";
-import { CHANGE_CAUSE, readEarlierTemplate, type EarlierTemplate } from "./earlier-template.ts";
+import { readEarlierTemplate } from "./earlier-template.ts";
 
 /** Which template is to be replaced by which. */
 export interface TemplateSwitch {
@@ -31,66 +30,39 @@ export interface TemplateSwitch {
  */
 export async function switchTemplate(writer: Writer, { from, to }: TemplateSwitch): Promise<boolean> {
   const { workload: ref, reader } = writer;
-  assertHasRevisions(ref);
+  const kind = rolledBackKind(ref);
   const decide = async (workload: Workload) => {
     const present = presentTemplate(workload) ?? "";
     if (present === to.template) return "already so";
-    assertUnchanged(ref, workload, present, from);
-    return templatePatch(ref, workload, await readEarlierTemplate(reader, ref, to));
+    assertUnchanged(ref, kind, workload, present, from);
+    return kind.templatePatch(workload, await readEarlierTemplate(reader, ref, to));
   };
   try {
     return await writer.patch<Workload>(workloadObject(ref), decide, { tryFirst: true });
   } catch (error) {
-    throw asWorkloadNotFound(error, reader, ref);
+    throw isRemediationError(error, "NotFound") ? workloadNotFound(reader, ref, error) : error;
   }
 }
 
-/** The workload as it is. @throws RemediationError `WorkloadNotFound`; `InvalidStepInput` for a kind without revisions */
-export async function readWithTemplate(reader: Reader, ref: WorkloadRef): Promise<Workload> {
-  assertHasRevisions(ref);
-  try {
-    return await reader.get<Workload>(pathOf(workloadObject(ref)));
-  } catch (error) {
-    throw asWorkloadNotFound(error, reader, ref);
-  }
-}
+/** A kind whose templates are put back. */
+type RolledBack = Kind & Required<Pick<Kind, "templatePatch">>;
 
-function assertHasRevisions(ref: WorkloadRef): void {
-  if (ref.kind === "Deployment" || ref.kind === "StatefulSet" || ref.kind === "DaemonSet") return;
+/** @throws RemediationError `InvalidStepInput` for a kind without revisions to roll back to */
+export function rolledBackKind(ref: WorkloadRef): RolledBack {
+  const kind = kindOf(ref.kind);
+  if (isRolledBack(kind)) return kind;
   throw new RemediationError("InvalidStepInput", `${describeWorkload(ref)} has no revisions to roll back to.`);
 }
 
-function asWorkloadNotFound(error: unknown, { name }: Reader, ref: WorkloadRef): unknown {
-  if (!isRemediationError(error, "NotFound")) return error;
-  return new RemediationError(
-    "WorkloadNotFound",
-    `${describeWorkload(ref)} does not exist on ${name}. Check the name and the namespace.`,
-    { cause: error },
-  );
+function isRolledBack(kind: Kind | undefined): kind is RolledBack {
+  return kind?.templatePatch !== undefined;
 }
 
-function assertUnchanged(ref: WorkloadRef, workload: Workload, present: string, from: RevisionRef): void {
+function assertUnchanged(ref: WorkloadRef, kind: Kind, workload: Workload, present: string, from: RevisionRef): void {
   const refuse = (why: string) =>
     new RemediationError("ObjectChanged", `${describeWorkload(ref)} was left as it is: ${why}.`);
   if (workload.metadata?.deletionTimestamp !== undefined) throw refuse("it is being deleted");
   if (present !== from.template) throw refuse("somebody else changed its pod template meanwhile");
-  if ((workload as Deployment).spec?.paused === true) throw refuse("its rollout was paused meanwhile");
-  if (!rollsOutByItself(ref.kind, workload)) throw refuse("its update strategy leaves its pods to be replaced by hand");
-}
-
-function templatePatch(
-  { kind }: WorkloadRef,
-  { metadata }: Workload,
-  { template, changeCause }: EarlierTemplate,
-): JsonPatchOperation[] {
-  return [
-    { op: "replace", path: "/spec/template", value: template },
-    ...(kind === "Deployment" ? annotate(metadata?.annotations?.[CHANGE_CAUSE], changeCause) : []),
-  ];
-}
-
-function annotate(present: string | undefined, wanted: string | undefined): JsonPatchOperation[] {
-  const path = `/metadata/annotations/${CHANGE_CAUSE.replace("/", "~1")}`;
-  if (wanted !== undefined) return [{ op: "add", path, value: wanted }];
-  return present === undefined ? [] : [{ op: "remove", path }];
+  if (kind.isPaused(workload)) throw refuse("its rollout was paused meanwhile");
+  if (!kind.rollsOutByItself(workload)) throw refuse("its update strategy leaves its pods to be replaced by hand");
 }

@@ -1,4 +1,4 @@
-import { blocks } from "../../kinds/stateful-set/unblocking.ts";
+import { kindOf } from "../../kinds/kinds.ts";
 import { mapConcurrently } from "../../shared/concurrency.ts";
 import type { PodTarget, RevisionRef } from "../../shared/refs.ts";
 import type { Writer } from "../writer.ts";
@@ -20,8 +20,9 @@ export async function unblock(
   to: RevisionRef,
   trial = false,
 ): Promise<PodTarget[]> {
+  const waiting = kindOf(writer.workload.kind)?.waiting;
   const removals = await mapConcurrently(pods, CONCURRENCY, (target) =>
-    writer.delete(target, (pod) => blocks(pod, to), trial),
+    writer.delete(target, (pod) => waiting?.isInTheWay(pod, to) === true, trial),
   );
   return pods.filter((_target, index) => removals[index] !== "not meant");
 }

@@ -1,3 +1,4 @@
+import { kindOf } from "../../kinds/kinds.ts";
 import { describeWorkload } from "../../kinds/workloads.ts";
 import type { PodTarget } from "../../shared/refs.ts";
 import { count, some } from "../../shared/text.ts";
@@ -25,9 +26,10 @@ export const words: Words<RollbackPlan, RollbackChange> = {
   ],
   wayBack: ({ before }) => `Put the template of revision ${before.revision} back.`,
   undone: ({ before }) => `The rollback was undone: the template of revision ${before.revision} is back.`,
-  undoCommand: ({ before }, { kind, name }) => ({
-    words: ["rollout", "undo", `${kind.toLowerCase()}/${name}`, `--to-revision=${before.revision}`],
-  }),
+  undoCommand: ({ before }, { kind, namespace, name }) => {
+    const words = kindOf(kind)?.commands.rollBack?.(namespace, name, before.revision);
+    return words === undefined ? undefined : { words };
+  },
   afterwards:
     "An earlier pod template serves now. Correct the newer one before it is rolled out again; the last command would put it back.",
 };

@@ -1,3 +1,4 @@
+import { kindOf } from "../../kinds/kinds.ts";
 import { workloadObject } from "../../kinds/object-ref.ts";
 import type { JsonPatchOperation } from "../../shared/cluster/cluster.ts";
 import { isRemediationError, RemediationError } from "../../shared/errors.ts";
@@ -77,6 +78,9 @@ async function setReplicas(writer: Writer, { from, to }: Extract<Scaling, { targ
       throw changed(`somebody else scaled ${kind} ${namespace}/${name} to ${describeSize(present)}`);
     return [{ op: "add", path: "/spec/replicas", value: to }];
   };
+  if (kindOf(kind)?.hasScale !== true) {
+    throw new RemediationError("InvalidStepInput", `The replicas of a ${kind} are never set.`);
+  }
   return await writer.patch<ScaleObject>(workloadObject(writer.workload), decide, { subresource: "scale" });
 }
 

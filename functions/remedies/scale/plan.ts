@@ -1,6 +1,6 @@
 import type { Case } from "../../facts/case.ts";
+import { kindOf } from "../../kinds/kinds.ts";
 import { boundsOf } from "../../shared/kubernetes/hpa.ts";
-import type { Deployment } from "../../shared/kubernetes/types.ts";
 import type { Policy } from "../../shared/policy.ts";
 import type { HpaBounds } from "../../shared/refs.ts";
 import type { NoRemedy } from "../remedy.ts";
@@ -9,7 +9,14 @@ import type { RequestedScale, ScalePlan } from "./contract.ts";
 /** The size that a runbook asks for: the HPA's bounds where one owns the scale, else the replicas. */
 export function requestedScale({ replicas }: RequestedScale, { evidence, policy }: Case): ScalePlan | NoRemedy {
   const { hpa } = evidence;
-  const present = (evidence.workload as Deployment).spec?.replicas ?? 1;
+  const { workload, incident } = evidence;
+  const kind = kindOf(incident.workload.kind);
+  if (kind === undefined || workload === undefined || (hpa === undefined && kind.hasScale !== true)) {
+    // A kind is written to in the ways alone that it says.
+    const message = `The size of a ${incident.workload.kind} is never changed here: a person has to do it.`;
+    return { action: "none", refusal: "NoSafeRemedy", message };
+  }
+  const present = kind.wanted(workload);
   if (hpa === undefined) return replicasFor(present, replicas, policy);
   if (present === 0) {
     return {

@@ -1,9 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import type { WorkloadState } from "../../facts/state.ts";
 import type { Diagnosis } from "../../run/contracts.ts";
-import { hasSeenSpec } from "../../shared/kubernetes/generation.ts";
 import { boundsOf, describeSize, wasLimitedAtMaximum } from "../../shared/kubernetes/hpa.ts";
-import type { Deployment, Hpa } from "../../shared/kubernetes/types.ts";
+import type { Hpa } from "../../shared/kubernetes/types.ts";
 import type { HpaBounds } from "../../shared/refs.ts";
 import type { ScaleChange, ScalePlan, Scaling } from "./contract.ts";
 
@@ -32,7 +31,7 @@ export function remains({ scale }: ScaleChange, state: WorkloadState): string[] 
   if (scale.target === "hpa")
     return back ? [] : [`the bounds of HPA ${scale.name} are not ${describeSize(scale.from)}`];
   if (!back) return [`it is to have ${describeSize(presentSize(state, scale) ?? 0)} instead of ${scale.from}`];
-  return hasSeenSpec(state.workload) ? [] : ["its controller has not seen the newest spec yet"];
+  return state.kind.hasSeenSpec(state.workload) ? [] : ["its controller has not seen the newest spec yet"];
 }
 
 function stillLimited(hpa: Hpa): string[] {
@@ -46,7 +45,7 @@ function hasSize(state: WorkloadState, scaling: Scaling, which: "from" | "to"): 
 }
 
 /** The size of what is scaled; undefined when the HPA that is named does not scale the workload any more. */
-function presentSize({ workload, hpa }: WorkloadState, scaling: Scaling): HpaBounds | number | undefined {
-  if (scaling.target === "replicas") return (workload as Deployment).spec?.replicas;
+function presentSize({ kind, workload, hpa }: WorkloadState, scaling: Scaling): HpaBounds | number | undefined {
+  if (scaling.target === "replicas") return kind.wanted(workload);
   return hpa?.metadata?.name === scaling.name ? boundsOf(hpa) : undefined;
 }

@@ -1,3 +1,4 @@
+import { kindOf } from "../../kinds/kinds.ts";
 import { describeWorkload } from "../../kinds/workloads.ts";
 import { describeSize } from "../../shared/kubernetes/hpa.ts";
 import type { WorkloadRef } from "../../shared/refs.ts";
@@ -22,13 +23,14 @@ export const words: Words<ScalePlan, ScaleChange> = {
   wayBack: ({ scale }) => `Back to ${describeSize(scale.from)}.`,
   undone: ({ scale }, workload) =>
     `The scaling was undone: ${describeTarget(workload, scale)} is back at ${describeSize(scale.from)}.`,
-  undoCommand: ({ scale }, { kind, name }) =>
-    scale.target === "replicas"
-      ? { words: ["scale", `${kind.toLowerCase()}/${name}`, `--replicas=${scale.from}`] }
-      : {
-          words: ["patch", "hpa", scale.name, "-p"],
-          quoted: `{"spec":{"minReplicas":${scale.from.min},"maxReplicas":${scale.from.max}}}`,
-        },
+  undoCommand: ({ scale }, { kind, namespace, name }) => {
+    if (scale.target === "hpa") {
+      const quoted = `{"spec":{"minReplicas":${scale.from.min},"maxReplicas":${scale.from.max}}}`;
+      return { words: ["kubectl", "-n", namespace, "patch", "hpa", scale.name, "-p"], quoted };
+    }
+    const words = kindOf(kind)?.commands.scale?.(namespace, name, scale.from);
+    return words === undefined ? undefined : { words };
+  },
   afterwards:
     "Decide whether the new size stays, and write it down where the workload is defined. The last command takes it back.",
 };

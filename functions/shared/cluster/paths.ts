@@ -12,13 +12,16 @@ function segment(name: string): string {
 }
 
 function collection(group: string, resource: string, namespace?: string): string {
-  const base = group === "" ? "/api/v1" : `/apis/${group}`;
-  return namespace === undefined ? `${base}/${resource}` : `${base}/namespaces/${segment(namespace)}/${resource}`;
+  return collectionOf({ apiVersion: group === "" ? "v1" : group, plural: resource }, namespace);
 }
 
-/** The collection of a resource in a namespace. @param apiVersion as objects carry it: `v1`, `apps/v1` */
-export function collectionOf(apiVersion: string, plural: string, namespace: string): string {
-  return collection(apiVersion === "v1" ? "" : apiVersion, plural, namespace);
+/** The collection of a resource, of one namespace or (without one) of the whole cluster. */
+export function collectionOf(
+  { apiVersion, plural: resource }: { apiVersion: string; plural: string },
+  namespace?: string,
+): string {
+  const base = apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
+  return namespace === undefined ? `${base}/${resource}` : `${base}/namespaces/${segment(namespace)}/${resource}`;
 }
 
 /** The path of one object in a collection. */

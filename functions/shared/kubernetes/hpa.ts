@@ -1,15 +1,18 @@
 import type { Reader } from "../cluster/cluster.ts";
+import { listIfInstalled } from "../cluster/list-if-installed.ts";
 import { paths } from "../cluster/paths.ts";
 import type { HpaBounds, WorkloadRef } from "../refs.ts";
 import type { Hpa } from "./types.ts";
 
 /** The HPA that owns the workload's scale, if there is one. */
 export async function hpaOf(cluster: Reader, workload: WorkloadRef): Promise<Hpa | undefined> {
-  const hpas = await cluster.list<Hpa>(paths.hpas(workload.namespace));
-  return hpas.find((hpa) => {
-    const { kind, name } = hpa.spec.scaleTargetRef;
-    return kind === workload.kind && name === workload.name;
-  });
+  const hpas = await listIfInstalled<Hpa>(cluster, paths.hpas(workload.namespace));
+  return hpas.find((hpa) => scales(hpa, workload));
+}
+
+/** Whether the HPA owns the workload's scale. */
+export function scales({ spec }: Hpa, workload: WorkloadRef): boolean {
+  return spec.scaleTargetRef.kind === workload.kind && spec.scaleTargetRef.name === workload.name;
 }
 
 /** An HPA's bounds; the API's default minimum is 1. */

@@ -14,11 +14,6 @@ export function isTerminating(pod: Pod): boolean {
   return pod.metadata?.deletionTimestamp !== undefined;
 }
 
-/** Whether the pod belongs to a Job, which has its own rules for failed pods. */
-export function isJobPod(pod: Pod): boolean {
-  return pod.metadata?.ownerReferences?.some((owner) => owner.kind === "Job") === true;
-}
-
 /**
  * Whether the kubelet runs the pod from a file on its node. Deleting its mirror changes nothing.
  * Source: kubernetes.io/docs/tasks/configure-pod-container/static-pod

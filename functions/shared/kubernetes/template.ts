@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { PodTemplate, Workload } from "./types.ts";
 
 /** Set by the Deployment controller on the ReplicaSet's copy of the template. */
-const POD_TEMPLATE_HASH = "pod-template-hash";
+export const POD_TEMPLATE_HASH = "pod-template-hash";
 /** Set by `kubectl rollout restart`: it makes a new revision of what is otherwise the same template. */
 const RESTARTED_AT = "kubectl.kubernetes.io/restartedAt";
 
@@ -21,9 +21,9 @@ export function bareTemplate(template: PodTemplate): PodTemplate {
   };
 }
 
-/** The template as it has to be written into a Deployment: without the label that the controller adds. */
-export function templateForDeployment(template: PodTemplate): PodTemplate {
-  const labels = without(template.metadata?.labels, POD_TEMPLATE_HASH);
+/** The template as it has to be written into a workload: without the label that its controller adds. */
+export function templateWithoutLabel(template: PodTemplate, label: string): PodTemplate {
+  const labels = without(template.metadata?.labels, label);
   const { labels: _dropped, ...metadata } = template.metadata ?? {};
   return { ...template, metadata: { ...metadata, ...(labels === undefined ? {} : { labels }) } };
 }

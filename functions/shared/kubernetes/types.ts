@@ -1,4 +1,5 @@
 import type * as k8s from "@kubernetes/client-node";
+import type { LabelSelector } from "./label-selector.ts";
 
 /** An API type as it stands in JSON: times are RFC 3339 strings, not `Date`s. */
 export type Wire<T> = T extends Date ? string : T extends object ? { [Key in keyof T]: Wire<T[Key]> } : T;
@@ -22,5 +23,8 @@ export type Namespace = Wire<k8s.V1Namespace>;
 export type DisruptionBudget = Wire<k8s.V1PodDisruptionBudget>;
 export type ResourceQuota = Wire<k8s.V1ResourceQuota>;
 
-/** A workload whose pods a controller recreates. */
-export type Workload = Deployment | StatefulSet | DaemonSet | ReplicaSet;
+/** A workload whose pods a controller recreates, as far as those of all kinds are alike. */
+export interface Workload {
+  metadata?: ObjectMeta;
+  spec?: { selector?: LabelSelector; template?: PodTemplate };
+}

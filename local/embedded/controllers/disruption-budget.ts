@@ -1,7 +1,7 @@
 import { matches } from "../../../functions/shared/kubernetes/label-selector.ts";
 import { isReady, isTerminating } from "../../../functions/shared/kubernetes/pods.ts";
 import type { DisruptionBudget, Pod } from "../../../functions/shared/kubernetes/types.ts";
-import { controllerOf } from "../../../functions/kinds/workloads.ts";
+import { controllerOf } from "../../../functions/shared/kubernetes/owners.ts";
 import { apiTime } from "../clock.ts";
 import { DEPLOYMENTS, DISRUPTION_BUDGETS, PODS, REPLICA_SETS, STATEFUL_SETS } from "../kinds.ts";
 import type { ApiObject, Store } from "../store.ts";

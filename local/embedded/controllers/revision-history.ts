@@ -4,7 +4,7 @@ import type {
   PodTemplate,
   StatefulSet,
 } from "../../../functions/shared/kubernetes/types.ts";
-import { templateOfRevision } from "../../../functions/kinds/controller-revisions.ts";
+import { templateOfRevision } from "../../../functions/kinds/revisions/controller-revisions.ts";
 import { CONTROLLER_REVISIONS } from "../kinds.ts";
 import type { Store } from "../store.ts";
 import { controlledBy } from "./controller.ts";

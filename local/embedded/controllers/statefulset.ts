@@ -1,4 +1,4 @@
-import { templateOfRevision } from "../../../functions/kinds/controller-revisions.ts";
+import { templateOfRevision } from "../../../functions/kinds/revisions/controller-revisions.ts";
 import type { ControllerRevision, Pod, StatefulSet } from "../../../functions/shared/kubernetes/types.ts";
 import { ApiError } from "../api-error.ts";
 import { PODS, STATEFUL_SETS } from "../kinds.ts";

@@ -1,5 +1,5 @@
 import { paths } from "../../../functions/shared/cluster/paths.ts";
-import type { Deployment, Hpa, Pod, Workload } from "../../../functions/shared/kubernetes/types.ts";
+import type { Deployment, Hpa, Pod } from "../../../functions/shared/kubernetes/types.ts";
 import type { Ground } from "../ground.ts";
 import { bystanders, deployment, hpa, statefulSet, template } from "../objects.ts";
 import { STABLE_SECONDS } from "../situations.ts";
@@ -71,8 +71,8 @@ async function begin(ground: Ground, failing: Failing): Promise<void> {
 
 async function untilReady(ground: Ground, failing: Failing, replicas: number): Promise<void> {
   await ground.until(`${failing.name} is ready`, async () => {
-    const { status } = await ground.cluster.get<Workload>(pathOf(ground, failing));
-    return (status as Deployment["status"])?.readyReplicas === replicas;
+    const { status } = await ground.cluster.get<Deployment>(pathOf(ground, failing));
+    return status?.readyReplicas === replicas;
   });
 }
 

@@ -2,7 +2,7 @@ import { mapConcurrently } from "../../../functions/shared/concurrency.ts";
 import type { Cluster } from "../../../functions/shared/cluster/cluster.ts";
 import { paths } from "../../../functions/shared/cluster/paths.ts";
 import type { Deployment, Node } from "../../../functions/shared/kubernetes/types.ts";
-import { isRollingOut } from "../../../functions/kinds/workload-failures.ts";
+import { isRollingOut } from "../../../functions/kinds/deployment/rollout.ts";
 import { simulatedNodes } from "../../../local/embedded/simulated-nodes.ts";
 import { Ground } from "../ground.ts";
 import { template } from "../objects.ts";

@@ -24,10 +24,7 @@ const stuckRollout = {
     template: template("shop/web:2"),
     progressing: { status: "False", reason: "ProgressDeadlineExceeded" },
   }),
-  replicaSets: [
-    replicaSet(2, { replicas: 1, created: ago(900) }),
-    replicaSet(1, { available: 2, created: ago(90_000) }),
-  ],
+  holders: [replicaSet(2, { replicas: 1, created: ago(900) }), replicaSet(1, { available: 2, created: ago(90_000) })],
 };
 
 describe("classify", () => {
@@ -54,7 +51,7 @@ describe("classify", () => {
           template: template("shop/web:2"),
           progressing: { status: "True", reason: "NewReplicaSetAvailable", lastUpdateTime: ago(120) },
         }),
-        replicaSets: [replicaSet(2, { replicas: 2, created: ago(130) }), replicaSet(1, { created: ago(90_000) })],
+        holders: [replicaSet(2, { replicas: 2, created: ago(130) }), replicaSet(1, { created: ago(90_000) })],
         pods: [ofRevision(2, crashingPod({ restarts: 3, startedAgo: 130, endedAgo: 5 }))],
       }),
       policy(),
@@ -74,7 +71,7 @@ describe("classify", () => {
           template: template("shop/web:3"),
           progressing: { status: "False", reason: "ProgressDeadlineExceeded" },
         }),
-        replicaSets: [
+        holders: [
           replicaSet(3, { replicas: 1, created: ago(900) }),
           replicaSet(2, { created: ago(90_000) }),
           replicaSet(1, { available: 2, created: ago(180_000) }),
@@ -96,7 +93,7 @@ describe("classify", () => {
           template: restarted,
           progressing: { status: "False", reason: "ProgressDeadlineExceeded" },
         }),
-        replicaSets: [
+        holders: [
           replicaSet(3, { template: restarted, replicas: 1, created: ago(900) }),
           replicaSet(2, { available: 1, created: ago(1_800) }),
           replicaSet(1, { available: 1, created: ago(90_000) }),
@@ -113,7 +110,7 @@ describe("classify", () => {
     const diagnosis = classify(
       evidence({
         ...stuckRollout,
-        replicaSets: [replicaSet(2, { replicas: 2 })],
+        holders: [replicaSet(2, { replicas: 2 })],
         pods: [ofRevision(2, crashingPod({}))],
       }),
       policy(),
@@ -229,7 +226,7 @@ describe("classify, asked by a runbook", () => {
         evidence({
           incident: incident({ requested: { action: "rollback", revision } }),
           workload: deployment({ template: template("shop/web:3") }),
-          replicaSets: [replicaSet(3, { available: 2 }), replicaSet(2), replicaSet(1)],
+          holders: [replicaSet(3, { available: 2 }), replicaSet(2), replicaSet(1)],
         }),
         policy(),
       ).remedy;

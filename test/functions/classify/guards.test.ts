@@ -22,10 +22,7 @@ function badRollout(
 ): Evidence {
   return evidence({
     workload: deployment({ template: template("shop/web:2"), metadata, progressing }),
-    replicaSets: [
-      replicaSet(2, { replicas: 1, created: ago(60) }),
-      replicaSet(1, { available: 2, created: ago(90_000) }),
-    ],
+    holders: [replicaSet(2, { replicas: 1, created: ago(60) }), replicaSet(1, { available: 2, created: ago(90_000) })],
     pods: [ofRevision(2, crashingPod({ startedAgo: 60 }))],
   });
 }
@@ -134,7 +131,7 @@ describe("the guards", () => {
         requested: { action: "restart", pod: "once" },
       }),
       workload: undefined,
-      replicaSets: [],
+      holders: [],
       pods: kind === "Pod" ? [crashingPod({ name: "once" })] : [],
     });
 

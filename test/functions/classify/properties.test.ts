@@ -126,7 +126,7 @@ function build({
       made.metadata = { ...made.metadata, name: `${row}-${index}`, uid: `${row}-${index}-uid` };
       return ofRevision(onPresentRevision ? 2 : 1, made);
     }),
-    replicaSets: [
+    holders: [
       replicaSet(2, { replicas: 2, created: ago(900) }),
       replicaSet(1, { available: healthyBefore ? 2 : 0, created: ago(healthyBefore ? 90_000 : 901) }),
     ],

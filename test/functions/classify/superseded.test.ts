@@ -25,8 +25,7 @@ function stuckAndFixed(overrides: Partial<Evidence> = {}, updateStrategy = { typ
       status: { currentRevision: "db-r1", updateRevision: "db-r3", updatedReplicas: 0, readyReplicas: 2 },
       spec: { updateStrategy },
     }),
-    replicaSets: [],
-    controllerRevisions: [
+    holders: [
       controllerRevision(3, { created: ago(200) }),
       controllerRevision(2, { created: ago(900) }),
       controllerRevision(1, { created: ago(90_000) }),

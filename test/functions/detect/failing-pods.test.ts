@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { findFailingPods, findLostNodes } from "../../../functions/detect/failing-pods.ts";
 import { View } from "../../../functions/detect/view.ts";
 import type { Pod } from "../../../functions/shared/kubernetes/types.ts";
-import { WorkloadFinder } from "../../../functions/kinds/workloads.ts";
+import { WorkloadFinder } from "../../../functions/kinds/workload-finder.ts";
 import { ApiServer } from "../../support/api-server.ts";
 import { ago, crashingPod, NOW, pod, replicaSet } from "../../support/objects.ts";
 import { DEADLINES } from "../../support/pod-rows.ts";

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { findFailingHpas, findFailingWorkloads } from "../../../functions/detect/failing-workloads.ts";
 import { View } from "../../../functions/detect/view.ts";
 import type { Hpa, ReplicaSet } from "../../../functions/shared/kubernetes/types.ts";
-import { WorkloadFinder } from "../../../functions/kinds/workloads.ts";
+import { WorkloadFinder } from "../../../functions/kinds/workload-finder.ts";
 import { ApiServer } from "../../support/api-server.ts";
 import { ago, NOW, template } from "../../support/objects.ts";
 import { DEADLINES } from "../../support/pod-rows.ts";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { groupIncidents, type FailingPod } from "../../../functions/detect/incidents.ts";
-import { POD_SUSPECTS } from "../../../functions/kinds/suspects.ts";
+import { POD_SUSPECTS } from "../../../functions/detect/suspects.ts";
 import { cellsOf } from "../../../functions/detect/table.ts";
 import { Incident } from "../../../functions/run/contracts.ts";
 import { failuresOf, overdueFailures } from "../../../functions/shared/kubernetes/overdue.ts";

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { POD_SUSPECTS, type SuspectRule } from "../../../functions/kinds/suspects.ts";
+import { POD_SUSPECTS } from "../../../functions/detect/suspects.ts";
+import type { SuspectRule } from "../../../functions/kinds/suspects.ts";
 import { cellsOf } from "../../../functions/detect/table.ts";
 import { View } from "../../../functions/detect/view.ts";
 import { RemediationError, type ErrorName } from "../../../functions/shared/errors.ts";

@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { DEPLOYMENT } from "../../../functions/kinds/deployment/kind.ts";
+import { STATEFUL_SET } from "../../../functions/kinds/stateful-set/kind.ts";
 import { rolloutSeconds } from "../../../functions/kinds/patience.ts";
 import type { StatefulSet } from "../../../functions/shared/kubernetes/types.ts";
 import { deployment, template } from "../../support/objects.ts";
@@ -19,18 +21,18 @@ describe("the time that a change may take", () => {
     const own = deployment();
     Object.assign(own.spec ?? {}, { progressDeadlineSeconds: 900 });
 
-    expect(rolloutSeconds("Deployment", own)).toBe(900);
-    expect(rolloutSeconds("Deployment", deployment())).toBe(600);
+    expect(rolloutSeconds(DEPLOYMENT, own)).toBe(900);
+    expect(rolloutSeconds(DEPLOYMENT, deployment())).toBe(600);
   });
 
   it("is at least what one pod needs by its probes and its grace period", () => {
     const own = deployment({ template: slow() });
     Object.assign(own.spec ?? {}, { progressDeadlineSeconds: 60, minReadySeconds: 30 });
 
-    expect(rolloutSeconds("Deployment", own)).toBe(120 + 60 + 300 + 50 + 30);
+    expect(rolloutSeconds(DEPLOYMENT, own)).toBe(120 + 60 + 300 + 50 + 30);
   });
 
   it("is what the pods of a StatefulSet need one after the other", () => {
-    expect(rolloutSeconds("StatefulSet", set(3))).toBe(3 * (120 + 60 + 300 + 50));
+    expect(rolloutSeconds(STATEFUL_SET, set(3))).toBe(3 * (120 + 60 + 300 + 50));
   });
 });

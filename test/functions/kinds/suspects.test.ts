@@ -1,14 +1,11 @@
 import { describe, expect, it } from "vitest";
-import {
-  DAEMON_SET_SUSPECTS,
-  DEPLOYMENT_SUSPECTS,
-  JOB_SUSPECTS,
-  NODE_SUSPECTS,
-  POD_SUSPECTS,
-  REPLICA_SET_SUSPECTS,
-  STATEFUL_SET_SUSPECTS,
-  type SuspectRule,
-} from "../../../functions/kinds/suspects.ts";
+import { NODE_SUSPECTS, POD_SUSPECTS } from "../../../functions/detect/suspects.ts";
+import { DAEMON_SET } from "../../../functions/kinds/daemon-set/kind.ts";
+import { DEPLOYMENT } from "../../../functions/kinds/deployment/kind.ts";
+import { JOB } from "../../../functions/kinds/job/kind.ts";
+import { REPLICA_SET } from "../../../functions/kinds/replica-set/kind.ts";
+import { STATEFUL_SET } from "../../../functions/kinds/stateful-set/kind.ts";
+import type { SuspectRule } from "../../../functions/kinds/suspects.ts";
 import { cellsOf } from "../../../functions/detect/table.ts";
 import { FAILING_PODS } from "../../support/failing-pods.ts";
 import { deployment, NOW } from "../../support/objects.ts";
@@ -92,13 +89,13 @@ describe("the row of a Deployment", () => {
     ["has no new replica", { updated: 0 }, true],
     ["still has more replicas than it wants", { ready: 3 }, true],
   ])("of one that %s is suspect: %3$s", (_what, options, suspect) => {
-    expect(suspects(DEPLOYMENT_SUSPECTS, DEPLOYMENT_PRINTER, deploymentWith(options))).toBe(suspect);
+    expect(suspects(DEPLOYMENT.suspects, DEPLOYMENT_PRINTER, deploymentWith(options))).toBe(suspect);
   });
 });
 
 describe("the row of another workload", () => {
   it("of a StatefulSet is suspect while replicas are not ready", () => {
-    expect([2, 1, 0].map((ready) => suspects(STATEFUL_SET_SUSPECTS, STATEFUL_SET_PRINTER, statefulSet(ready)))).toEqual(
+    expect([2, 1, 0].map((ready) => suspects(STATEFUL_SET.suspects, STATEFUL_SET_PRINTER, statefulSet(ready)))).toEqual(
       [false, true, true],
     );
   });
@@ -107,15 +104,15 @@ describe("the row of another workload", () => {
     const unscheduled = daemonSet(2);
     unscheduled.status = { ...daemonSet(2).status, currentNumberScheduled: 1 } as typeof unscheduled.status & object;
 
-    expect(suspects(DAEMON_SET_SUSPECTS, DAEMON_SET_PRINTER, daemonSet(2))).toBe(false);
-    expect(suspects(DAEMON_SET_SUSPECTS, DAEMON_SET_PRINTER, daemonSet(1))).toBe(true);
-    expect(suspects(DAEMON_SET_SUSPECTS, DAEMON_SET_PRINTER, unscheduled)).toBe(true);
+    expect(suspects(DAEMON_SET.suspects, DAEMON_SET_PRINTER, daemonSet(2))).toBe(false);
+    expect(suspects(DAEMON_SET.suspects, DAEMON_SET_PRINTER, daemonSet(1))).toBe(true);
+    expect(suspects(DAEMON_SET.suspects, DAEMON_SET_PRINTER, unscheduled)).toBe(true);
   });
 
   it("of a ReplicaSet is suspect while pods are missing, not while they are not ready", () => {
     const sets = [0, 1, 2].map((replicas) => ({ ...deployment(), status: { replicas, readyReplicas: 0 } }));
 
-    expect(sets.map((set) => suspects(REPLICA_SET_SUSPECTS, REPLICA_SET_PRINTER, set))).toEqual([true, true, false]);
+    expect(sets.map((set) => suspects(REPLICA_SET.suspects, REPLICA_SET_PRINTER, set))).toEqual([true, true, false]);
   });
 
   it.each([
@@ -126,11 +123,11 @@ describe("the row of another workload", () => {
   ])("of a Job that %s is suspect: %4$s", (_what, spec, succeeded, suspect) => {
     const job = { spec: { template: {}, ...spec }, status: { succeeded } };
 
-    expect(suspects(JOB_SUSPECTS, JOB_PRINTER, job)).toBe(suspect);
+    expect(suspects(JOB.suspects, JOB_PRINTER, job)).toBe(suspect);
   });
 
   it("of a Job that has given up is suspect", () => {
-    expect(suspects(JOB_SUSPECTS, JOB_PRINTER, failedJob(60))).toBe(true);
+    expect(suspects(JOB.suspects, JOB_PRINTER, failedJob(60))).toBe(true);
   });
 });
 

@@ -46,7 +46,7 @@ describe("a runbook that asks for a restart", () => {
 describe("a runbook that asks for a rollback", () => {
   const seen = {
     workload: deployment({ template: template("shop/web:4") }),
-    replicaSets: [
+    holders: [
       replicaSet(4, { replicas: 2, created: ago(60) }),
       replicaSet(3, { created: ago(90) }),
       replicaSet(2, { available: 1, created: ago(90_000) }),
@@ -76,9 +76,10 @@ describe("a runbook that asks for a rollback", () => {
   it("for a revision that is the present template under another number is told that it runs already", () => {
     const same = replicaSet(1, { template: template("shop/web:4") });
 
-    expect(
-      remedy({ action: "rollback", revision: 1 }, { ...seen, replicaSets: [...seen.replicaSets, same] }),
-    ).toMatchObject({ action: "none", refusal: "AlreadyAsRequested" });
+    expect(remedy({ action: "rollback", revision: 1 }, { ...seen, holders: [...seen.holders, same] })).toMatchObject({
+      action: "none",
+      refusal: "AlreadyAsRequested",
+    });
   });
 });
 

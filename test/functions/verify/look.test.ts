@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Remedy, WorkloadRun } from "../../../functions/run/contracts.ts";
+import { DEPLOYMENT } from "../../../functions/kinds/deployment/kind.ts";
 import { templateHash } from "../../../functions/shared/kubernetes/template.ts";
 import { lookWhatWasDone } from "../../../functions/verify/look.ts";
 import type { WorkloadState } from "../../../functions/facts/state.ts";
@@ -23,7 +24,7 @@ const BOUNDS: Remedy = {
 const REPLICAS: Remedy = { action: "scale", scale: { target: "replicas", from: 2, to: 5 } };
 
 function state(overrides: Partial<WorkloadState> = {}): WorkloadState {
-  return { workload: deployment(), pods: [], hpa: undefined, ...overrides };
+  return { kind: DEPLOYMENT, workload: deployment(), pods: [], controllers: [], hpa: undefined, ...overrides };
 }
 
 /** What is found after the remedy's step has ended with an error. */

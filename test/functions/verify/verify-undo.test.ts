@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { WorkloadRun } from "../../../functions/run/contracts.ts";
 import type { Workload } from "../../../functions/shared/kubernetes/types.ts";
+import { DEPLOYMENT } from "../../../functions/kinds/deployment/kind.ts";
 import { verifyUndo } from "../../../functions/verify/verify-undo.ts";
 import { NOW, template } from "../../support/objects.ts";
 import { appliedRun } from "../../support/runs.ts";
@@ -19,7 +20,7 @@ function undone(of: "db" | "agent"): WorkloadRun {
 }
 
 const verdict = (run: WorkloadRun, workload: Workload, now = NOW) =>
-  verifyUndo(run, { workload, pods: [], hpa: undefined }, now);
+  verifyUndo(run, { kind: DEPLOYMENT, workload, pods: [], controllers: [], hpa: undefined }, now);
 
 describe.each([["StatefulSet", "db", db] as const, ["DaemonSet", "agent", agent] as const])(
   "an undone rollback of a %s",

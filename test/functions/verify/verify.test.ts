@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Verification, WorkloadRun } from "../../../functions/run/contracts.ts";
+import { DEPLOYMENT } from "../../../functions/kinds/deployment/kind.ts";
 import { verify } from "../../../functions/verify/verify.ts";
 import { templateHash } from "../../../functions/shared/kubernetes/template.ts";
 import type { WorkloadState } from "../../../functions/facts/state.ts";
@@ -10,7 +11,14 @@ const rules = policy({ verify: { soak_seconds: 60, interval_seconds: 20 } });
 const later = (seconds: number) => new Date(NOW.getTime() + seconds * 1_000);
 
 function state(overrides: Partial<WorkloadState> = {}): WorkloadState {
-  return { workload: deployment({ replicas: 1 }), pods: [pod()], hpa: undefined, ...overrides };
+  return {
+    kind: DEPLOYMENT,
+    workload: deployment({ replicas: 1 }),
+    pods: [pod()],
+    controllers: ["rs-1-uid"],
+    hpa: undefined,
+    ...overrides,
+  };
 }
 
 /** A run that replaced a pod of the template that is in place. */

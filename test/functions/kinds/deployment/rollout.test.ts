@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { classify } from "../../../../functions/classify/classify.ts";
 import { isInsideDeadline, rolledOutAt } from "../../../../functions/kinds/deployment/rollout.ts";
-import { currentRevision, revisionsOf } from "../../../../functions/kinds/deployment/revisions.ts";
+import { DEPLOYMENT } from "../../../../functions/kinds/deployment/kind.ts";
+import { currentRevision } from "../../../../functions/kinds/revisions/revision.ts";
 import {
   ago,
   crashingPod,
@@ -28,7 +29,7 @@ function recreated({ created, unavailableSince }: { created: number; unavailable
     status: { conditions: [{ ...progressing, lastUpdateTime: ago(90_000) }, available] },
   });
   const replicaSets = [replicaSet(2, { replicas: 2, created: ago(created) }), replicaSet(1, { created: ago(100_000) })];
-  return { workload, replicaSets, current: currentRevision(revisionsOf(workload, replicaSets)) };
+  return { workload, replicaSets, current: currentRevision(DEPLOYMENT.history.revisions(workload, replicaSets, [])) };
 }
 
 describe("a Deployment's rollout", () => {
@@ -71,10 +72,10 @@ describe("a Deployment's rollout", () => {
   });
 
   it("is rolled back after its deadline when it never came up, though its condition calls it complete since long ago", () => {
-    const { workload, replicaSets } = recreated({ created: 700, unavailableSince: 705 });
+    const { workload, replicaSets: holders } = recreated({ created: 700, unavailableSince: 705 });
     const pods = [ofRevision(2, crashingPod({ restarts: 6, startedAgo: 690, endedAgo: 5 }))];
 
-    const diagnosis = classify(evidence({ workload, replicaSets, pods }), policy());
+    const diagnosis = classify(evidence({ workload, holders, pods }), policy());
 
     expect(diagnosis).toMatchObject({
       cause: "CrashLoopAfterRollout",

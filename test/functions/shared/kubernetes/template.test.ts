@@ -1,5 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { templateForDeployment, templateHash } from "../../../../functions/shared/kubernetes/template.ts";
+import {
+  POD_TEMPLATE_HASH,
+  templateHash,
+  templateWithoutLabel,
+} from "../../../../functions/shared/kubernetes/template.ts";
 import type { PodTemplate } from "../../../../functions/shared/kubernetes/types.ts";
 import { template } from "../../../support/objects.ts";
 
@@ -42,6 +46,8 @@ describe("a template from a ReplicaSet", () => {
   it("goes into the Deployment without the controller's label, and otherwise as it was", () => {
     const held = marked({ labels: { app: "web", ...HASH }, annotations: { ...RESTARTED, "config-hash": "1" } });
 
-    expect(templateForDeployment(held)).toEqual(marked({ annotations: { ...RESTARTED, "config-hash": "1" } }));
+    expect(templateWithoutLabel(held, POD_TEMPLATE_HASH)).toEqual(
+      marked({ annotations: { ...RESTARTED, "config-hash": "1" } }),
+    );
   });
 });

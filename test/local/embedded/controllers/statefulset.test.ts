@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { templateOfRevision } from "../../../../functions/kinds/controller-revisions.ts";
+import { templateOfRevision } from "../../../../functions/kinds/revisions/controller-revisions.ts";
 import { isReady } from "../../../../functions/shared/kubernetes/pods.ts";
 import type {
   ControllerRevision,

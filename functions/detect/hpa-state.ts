@@ -1,7 +1,7 @@
-import type { HpaState } from "../../run/contracts.ts";
-import { bounded } from "../text.ts";
-import { boundsOf } from "./hpa.ts";
-import type { Hpa } from "./types.ts";
+import type { HpaState } from "../run/contracts.ts";
+import { bounded } from "../shared/text.ts";
+import { boundsOf } from "../shared/kubernetes/hpa.ts";
+import type { Hpa } from "../shared/kubernetes/types.ts";
 
 type Specs = NonNullable<Hpa["spec"]["metrics"]>;
 type Spec = Specs[number];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { rollsOutByItself } from "../../../functions/kinds/update-strategy.ts";
+import { kindOf } from "../../../functions/kinds/kinds.ts";
 import { deployment, replicaSet } from "../../support/objects.ts";
 import { agent, db } from "../../support/set-objects.ts";
 
@@ -14,7 +14,7 @@ describe("a new template", () => {
     ["a StatefulSet whose partition leaves some pods to it", "StatefulSet", partitioned(2)],
     ["a DaemonSet", "DaemonSet", agent()],
   ])("of %s is rolled out by its controller", (_what, kind, workload) => {
-    expect(rollsOutByItself(kind, workload)).toBe(true);
+    expect(kindOf(kind)?.rollsOutByItself(workload)).toBe(true);
   });
 
   it.each([
@@ -23,6 +23,6 @@ describe("a new template", () => {
     ["a DaemonSet with OnDelete", "DaemonSet", agent({ spec: { updateStrategy: { type: "OnDelete" } } })],
     ["a ReplicaSet", "ReplicaSet", replicaSet(1)],
   ])("of %s reaches no pod until somebody acts", (_what, kind, workload) => {
-    expect(rollsOutByItself(kind, workload)).toBe(false);
+    expect(kindOf(kind)?.rollsOutByItself(workload)).toBe(false);
   });
 });

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { isRollingOut, workloadFailures } from "../../../functions/kinds/workload-failures.ts";
+import { isRollingOut } from "../../../functions/kinds/deployment/rollout.ts";
 import type { ObjectMeta } from "../../../functions/shared/kubernetes/types.ts";
 import { ago, NOW, template } from "../../support/objects.ts";
 import { DEADLINES } from "../../support/pod-rows.ts";
+import { workloadFailures } from "../../support/kinds.ts";
 import { daemonSet, deploymentWith, failedJob, statefulSet, statusWritten } from "../../support/workload-objects.ts";
 
 const moment = { now: NOW, deadlines: DEADLINES };

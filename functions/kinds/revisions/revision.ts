@@ -1,11 +1,4 @@
 import type { RevisionRef } from "../../shared/refs.ts";
-import { templateHash } from "../../shared/kubernetes/template.ts";
-import type { Deployment, ReplicaSet } from "../../shared/kubernetes/types.ts";
-
-/** Where the Deployment controller numbers the revisions. */
-export const REVISION_ANNOTATION = "deployment.kubernetes.io/revision";
-/** Where it keeps the earlier numbers of a revision that was rolled back to. */
-const REVISION_HISTORY_ANNOTATION = "deployment.kubernetes.io/revision-history";
 
 /** One revision of a workload, as the object that holds its template shows it. */
 export interface Revision extends RevisionRef {
@@ -22,37 +15,8 @@ export interface Revision extends RevisionRef {
   current: boolean;
 }
 
-/** The revisions of a Deployment, newest first. */
-export function revisionsOf(deployment: Deployment, replicaSets: ReplicaSet[]): Revision[] {
-  const present = deployment.spec === undefined ? "" : templateHash(deployment.spec.template);
-  const revisions = replicaSets.map((replicaSet) => {
-    const template = replicaSet.spec?.template === undefined ? "" : templateHash(replicaSet.spec.template);
-    const annotations = replicaSet.metadata?.annotations ?? {};
-    const revision = revisionNumber(annotations[REVISION_ANNOTATION]);
-    const earlier = annotations[REVISION_HISTORY_ANNOTATION]?.split(",").map(revisionNumber) ?? [];
-    return {
-      revision,
-      numbers: [...earlier, revision].sort((a, b) => a - b),
-      kind: "ReplicaSet" as const,
-      name: replicaSet.metadata?.name ?? "",
-      template,
-      created: new Date(replicaSet.metadata?.creationTimestamp ?? 0),
-      replicas: replicaSet.status?.replicas ?? 0,
-      available: replicaSet.status?.availableReplicas ?? 0,
-      current: template === present,
-    };
-  });
-  return revisions.sort((a, b) => b.revision - a.revision);
-}
-
-/** The number in an annotation; 0 for what the Deployment controller would never have written. */
-function revisionNumber(text: string | undefined): number {
-  const number = Number(text);
-  return Number.isSafeInteger(number) && number > 0 ? number : 0;
-}
-
 /** The revision that the workload is at now; undefined before the controller has seen a new template. */
-export function currentRevision(revisions: Revision[]): Revision | undefined {
+export function currentRevision(revisions: readonly Revision[]): Revision | undefined {
   return revisions.find((revision) => revision.current);
 }
 
@@ -72,7 +36,10 @@ export interface HealthyRevision {
  *   replicas. Controllers take the last replica from the old revisions only when a rollout succeeds, so an older
  *   revision with replicas means that this one never finished its own rollout.
  */
-export function newestHealthyRevision(revisions: Revision[], stableSeconds: number): HealthyRevision | undefined {
+export function newestHealthyRevision(
+  revisions: readonly Revision[],
+  stableSeconds: number,
+): HealthyRevision | undefined {
   for (const [index, revision] of revisions.entries()) {
     if (revision.current) continue;
     if (revision.available > 0) {
@@ -99,7 +66,7 @@ export function newestHealthyRevision(revisions: Revision[], stableSeconds: numb
  * For how long the revision was the current one when it was new, in seconds; 0 when that is not known. It ended when the
  * next number began, and that moment is known only if a new revision, not one that was rolled back to, took that number.
  */
-function firstTenure({ numbers, created }: Revision, revisions: Revision[]): number {
+function firstTenure({ numbers, created }: Revision, revisions: readonly Revision[]): number {
   const [first] = numbers;
   if (first === undefined) return 0;
   const next = revisions.find((other) => other.numbers[0] === first + 1);
@@ -109,4 +76,9 @@ function firstTenure({ numbers, created }: Revision, revisions: Revision[]): num
 /** The part of a revision that goes into payloads. */
 export function revisionRef({ revision, kind, name, template }: Revision): RevisionRef {
   return { revision, kind, name, template };
+}
+
+/** When a revision became the current one, if that is known: not for one that was rolled back to. */
+export function firstRolledOut(revision: Revision | undefined): Date | undefined {
+  return revision === undefined || revision.numbers.length === 0 ? undefined : revision.created;
 }

@@ -1,14 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { readParts } from "../../../../functions/kinds/pods.ts";
 import {
-  controllerRevisionsOf,
-  readControllerRevisions,
+  CONTROLLER_REVISIONS,
   templateOfRevision,
-} from "../../../functions/kinds/controller-revisions.ts";
-import { currentRevision, newestHealthyRevision } from "../../../functions/kinds/deployment/revisions.ts";
-import type { ControllerRevision, Pod } from "../../../functions/shared/kubernetes/types.ts";
-import { ApiServer, page } from "../../support/api-server.ts";
-import { ago, NOW, pod, template } from "../../support/objects.ts";
-import { agent, controllerRevision, DB, db, dbPod } from "../../support/set-objects.ts";
+} from "../../../../functions/kinds/revisions/controller-revisions.ts";
+import { currentRevision, newestHealthyRevision } from "../../../../functions/kinds/revisions/revision.ts";
+import { STATEFUL_SET } from "../../../../functions/kinds/stateful-set/kind.ts";
+import type { ControllerRevision, Pod } from "../../../../functions/shared/kubernetes/types.ts";
+import { ApiServer, page } from "../../../support/api-server.ts";
+import { ago, NOW, pod, template } from "../../../support/objects.ts";
+import { agent, controllerRevision, DB, db, dbPod } from "../../../support/set-objects.ts";
 
 const STABLE_SECONDS = 600;
 
@@ -20,14 +21,14 @@ afterEach(() => api.stop());
 
 /** The newest healthy revision of a StatefulSet whose template is that of `db-r4`. */
 function healthy(revisions: ControllerRevision[], pods: Pod[] = []) {
-  const seen = controllerRevisionsOf(db({ template: template("shop/web:4") }), revisions, pods);
+  const seen = CONTROLLER_REVISIONS.revisions(db({ template: template("shop/web:4") }), revisions, pods);
   return newestHealthyRevision(seen, STABLE_SECONDS);
 }
 
 describe("the revisions of a StatefulSet", () => {
   it("come newest first, with the pods that each one has", () => {
     const pods = [dbPod(0, 1), dbPod(1, 1), dbPod(2, 2, { ready: false })];
-    const revisions = controllerRevisionsOf(db(), [controllerRevision(1), controllerRevision(2)], pods);
+    const revisions = CONTROLLER_REVISIONS.revisions(db(), [controllerRevision(1), controllerRevision(2)], pods);
 
     expect(revisions).toMatchObject([
       { revision: 2, kind: "ControllerRevision", name: "db-r2", replicas: 1, available: 0, current: true },
@@ -41,28 +42,32 @@ describe("the revisions of a StatefulSet", () => {
       { ...dbPod(1, 1), status: { phase: "Failed" } },
     ];
 
-    expect(controllerRevisionsOf(db(), [controllerRevision(1)], pods)).toMatchObject([{ replicas: 0, available: 0 }]);
+    expect(CONTROLLER_REVISIONS.revisions(db(), [controllerRevision(1)], pods)).toMatchObject([
+      { replicas: 0, available: 0 },
+    ]);
   });
 
   it("are at the one whose template the StatefulSet has, although it was restarted since", () => {
     const restarted = template("shop/web:1");
     restarted.metadata = { ...restarted.metadata, annotations: { "kubectl.kubernetes.io/restartedAt": ago(60) } };
-    const revisions = controllerRevisionsOf(db({ template: restarted }), [controllerRevision(1)], []);
+    const revisions = CONTROLLER_REVISIONS.revisions(db({ template: restarted }), [controllerRevision(1)], []);
 
     expect(currentRevision(revisions)).toMatchObject({ revision: 1 });
   });
 
   it("are at none while the controller has not seen the newest template", () => {
-    expect(currentRevision(controllerRevisionsOf(db(), [controllerRevision(1)], []))).toBeUndefined();
+    expect(currentRevision(CONTROLLER_REVISIONS.revisions(db(), [controllerRevision(1)], []))).toBeUndefined();
   });
 
   it("are read with those of others left out that merely match its selector", async () => {
     const foreign = controllerRevision(9);
     foreign.metadata = { ...foreign.metadata, ownerReferences: [] };
-    api.on("GET", "/apis/apps/v1/namespaces/shop/controllerrevisions", page([controllerRevision(1), foreign]));
+    api
+      .on("GET", "/api/v1/namespaces/shop/pods", page([]))
+      .on("GET", "/apis/apps/v1/namespaces/shop/controllerrevisions", page([controllerRevision(1), foreign]));
 
-    expect(await readControllerRevisions(api.cluster(), DB, db())).toEqual([controllerRevision(1)]);
-    expect(api.requests[0]?.query["labelSelector"]).toBe("app=db");
+    expect((await readParts(api.cluster(), STATEFUL_SET, DB, db())).holders).toEqual([controllerRevision(1)]);
+    expect(api.requests.at(-1)?.query["labelSelector"]).toBe("app=db");
   });
 });
 
@@ -71,7 +76,9 @@ describe("the revisions of a DaemonSet", () => {
     const labelled = (hash: string) => pod({ metadata: { name: hash, labels: { "controller-revision-hash": hash } } });
     const held = [controllerRevision(1, { of: "agent" }), controllerRevision(2, { of: "agent" })];
 
-    expect(controllerRevisionsOf(agent(), held, [labelled("r1"), labelled("r1"), labelled("r2")])).toMatchObject([
+    expect(
+      CONTROLLER_REVISIONS.revisions(agent(), held, [labelled("r1"), labelled("r1"), labelled("r2")]),
+    ).toMatchObject([
       { name: "agent-r2", replicas: 1, current: true },
       { name: "agent-r1", replicas: 2, current: false },
     ]);

@@ -1,34 +1,26 @@
-import type { Reader } from "../shared/cluster/cluster.ts";
-import { paths } from "../shared/cluster/paths.ts";
-import type { WorkloadRef } from "../shared/refs.ts";
-import { selectorText } from "../shared/kubernetes/label-selector.ts";
-import { isLeftover, isReady, isTerminating } from "../shared/kubernetes/pods.ts";
-import type { Revision } from "./deployment/revisions.ts";
-import { templateHash } from "../shared/kubernetes/template.ts";
-import type {
-  ControllerRevision,
-  DaemonSet,
-  Pod,
-  PodTemplate,
-  StatefulSet,
-  Workload,
-} from "../shared/kubernetes/types.ts";
-import { isControlledBy } from "./workloads.ts";
+import { isLeftover, isReady, isTerminating } from "../../shared/kubernetes/pods.ts";
+import { templateHash } from "../../shared/kubernetes/template.ts";
+import type { ControllerRevision, Pod, PodTemplate, Workload } from "../../shared/kubernetes/types.ts";
+import type { History } from "./history.ts";
+import type { Revision } from "./revision.ts";
 
 /** The label that tells the revision which a pod of a StatefulSet or DaemonSet was made from. */
 const REVISION_HASH = "controller-revision-hash";
 
-/** The ControllerRevisions that the workload controls; others that merely match its selector do not count. */
-export async function readControllerRevisions(
-  cluster: Reader,
-  ref: WorkloadRef,
-  workload: Workload,
-): Promise<ControllerRevision[]> {
-  const all = await cluster.list<ControllerRevision>(paths.controllerRevisions(ref.namespace), {
-    labelSelector: selectorText(workload.spec?.selector),
-  });
-  return all.filter(({ metadata }) => isControlledBy(metadata, workload.metadata));
-}
+/** The revisions of a StatefulSet or DaemonSet. */
+export const CONTROLLER_REVISIONS: History<Workload, ControllerRevision> = {
+  kind: "ControllerRevision",
+  apiVersion: "apps/v1",
+  plural: "controllerrevisions",
+  controlsPods: false,
+  revisions: controllerRevisionsOf,
+  held: (holder) => {
+    const template = templateOfRevision(holder);
+    return template === undefined ? undefined : { template };
+  },
+  isMadeFrom: isOfRevision,
+  markOf,
+};
 
 /**
  * The pod template that a ControllerRevision holds; undefined when it holds none.
@@ -54,12 +46,12 @@ export function templateOfRevision({ data }: ControllerRevision): PodTemplate | 
  * @param controllerRevisions those that the workload controls
  * @param pods those that the workload controls
  */
-export function controllerRevisionsOf(
-  workload: StatefulSet | DaemonSet,
+function controllerRevisionsOf(
+  workload: Workload,
   controllerRevisions: readonly ControllerRevision[],
   pods: readonly Pod[],
 ): Revision[] {
-  const present = workload.spec === undefined ? "" : templateHash(workload.spec.template);
+  const present = workload.spec?.template === undefined ? "" : templateHash(workload.spec.template);
   const living = pods.filter((pod) => !isTerminating(pod) && !isLeftover(pod));
   let newestBelow = -Infinity;
   const ascending = [...controllerRevisions].sort((a, b) => a.revision - b.revision);
@@ -75,7 +67,7 @@ export function controllerRevisionsOf(
       return {
         revision: held.revision,
         numbers: isNew ? [held.revision] : [],
-        kind: "ControllerRevision" as const,
+        kind: "ControllerRevision",
         name,
         template: hash,
         created,
@@ -92,6 +84,10 @@ export function controllerRevisionsOf(
  * whole name, a DaemonSet with the last part of it.
  */
 export function isOfRevision(pod: Pod, revision: string): boolean {
-  const label = pod.metadata?.labels?.[REVISION_HASH];
+  const label = markOf(pod);
   return label !== undefined && (label === revision || revision.endsWith(`-${label}`));
+}
+
+function markOf({ metadata }: Pod): string | undefined {
+  return metadata?.labels?.[REVISION_HASH];
 }

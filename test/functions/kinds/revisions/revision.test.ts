@@ -1,14 +1,16 @@
 import { describe, expect, it } from "vitest";
+import { DEPLOYMENT } from "../../../../functions/kinds/deployment/kind.ts";
 import {
   currentRevision,
   newestHealthyRevision,
-  revisionsOf,
   type HealthyRevision,
-} from "../../../../functions/kinds/deployment/revisions.ts";
-import type { ReplicaSet } from "../../../../functions/shared/kubernetes/types.ts";
+} from "../../../../functions/kinds/revisions/revision.ts";
+import type { Deployment, ReplicaSet } from "../../../../functions/shared/kubernetes/types.ts";
 import { ago, deployment, replicaSet, template } from "../../../support/objects.ts";
 
 const STABLE_SECONDS = 600;
+
+const revisionsOf = (seen: Deployment, sets: ReplicaSet[]) => DEPLOYMENT.history.revisions(seen, sets, []);
 
 /** The newest healthy revision of a Deployment that is at revision 4. */
 function healthy(...older: ReplicaSet[]): HealthyRevision | undefined {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { HpaState } from "../../../../functions/run/contracts.ts";
-import { hpaState } from "../../../../functions/shared/kubernetes/hpa-state.ts";
-import type { Hpa } from "../../../../functions/shared/kubernetes/types.ts";
-import { hpaConditionOf, hpaWith } from "../../../support/workload-objects.ts";
+import { HpaState } from "../../../functions/run/contracts.ts";
+import { hpaState } from "../../../functions/detect/hpa-state.ts";
+import type { Hpa } from "../../../functions/shared/kubernetes/types.ts";
+import { hpaConditionOf, hpaWith } from "../../support/workload-objects.ts";
 
 type Metrics = NonNullable<Hpa["spec"]["metrics"]>;
 type Current = NonNullable<NonNullable<Hpa["status"]>["currentMetrics"]>;

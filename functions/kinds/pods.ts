@@ -1,0 +1,81 @@
+import type { Reader } from "../shared/cluster/cluster.ts";
+import { collectionOf, paths } from "../shared/cluster/paths.ts";
+import { selectorText } from "../shared/kubernetes/label-selector.ts";
+import { isControlledBy } from "../shared/kubernetes/owners.ts";
+import type { Pod, Workload } from "../shared/kubernetes/types.ts";
+import type { WorkloadRef } from "../shared/refs.ts";
+import type { Kind } from "./kind.ts";
+import type { RevisionHolder } from "./revisions/history.ts";
+
+/** A workload's pods, and the objects that hold its revisions. */
+export interface Parts {
+  pods: Pod[];
+  holders: RevisionHolder[];
+}
+
+/** Reads what a workload is made of: what it controls, directly or through the holders of its revisions. */
+export async function readParts(
+  cluster: Reader,
+  kind: Kind,
+  { namespace }: WorkloadRef,
+  workload: Workload,
+): Promise<Parts> {
+  // A holder is there before its pods are, so that it is read after them.
+  const pods = await listPods(cluster, namespace, workload);
+  const holders = await listHolders(cluster, kind, namespace, workload);
+  if (kind.history?.controlsPods !== true) return { pods: controlledBy(pods, [workload]), holders };
+  return { pods: controlledBy(pods, holders), holders };
+}
+
+/**
+ * Reads a workload's pods.
+ * @param known the UIDs of some of the controllers between the workload and its pods, as an earlier look found them;
+ *   these are listed only for pods that another one controls
+ * @returns the pods, and the UIDs of their controllers that stand between
+ */
+export async function readPods(
+  cluster: Reader,
+  kind: Kind,
+  { namespace }: WorkloadRef,
+  workload: Workload,
+  known: readonly string[] | undefined,
+): Promise<{ pods: Pod[]; controllers: string[] }> {
+  const pods = await listPods(cluster, namespace, workload);
+  const { history } = kind;
+  if (history?.controlsPods !== true) return { pods: controlledBy(pods, [workload]), controllers: [] };
+  const remembered = (known ?? []).map((uid) => ({ metadata: { uid } }));
+  const strangers = pods.filter(
+    ({ metadata }) =>
+      metadata?.ownerReferences?.some(({ controller, kind: owner }) => controller === true && owner === history.kind) &&
+      !remembered.some((holder) => isControlledBy(metadata, holder.metadata)),
+  );
+  const holders =
+    known !== undefined && strangers.length === 0 ? remembered : await listHolders(cluster, kind, namespace, workload);
+  const own = controlledBy(pods, holders);
+  const controllers = holders
+    .filter(({ metadata }) => own.some((pod) => isControlledBy(pod.metadata, metadata)))
+    .map(({ metadata }) => metadata?.uid ?? "");
+  return { pods: own, controllers };
+}
+
+async function listPods(cluster: Reader, namespace: string, workload: Workload): Promise<Pod[]> {
+  return await cluster.list<Pod>(paths.pods(namespace), { labelSelector: selectorText(workload.spec?.selector) });
+}
+
+/** The holders that the workload controls; others that merely match its selector do not count. */
+async function listHolders(
+  cluster: Reader,
+  { history }: Kind,
+  namespace: string,
+  workload: Workload,
+): Promise<RevisionHolder[]> {
+  if (history === undefined) return [];
+  const all = await cluster.list<RevisionHolder>(collectionOf(history, namespace), {
+    labelSelector: selectorText(workload.spec?.selector),
+  });
+  return all.filter(({ metadata }) => isControlledBy(metadata, workload.metadata));
+}
+
+function controlledBy(pods: readonly Pod[], controllers: readonly Pick<Workload, "metadata">[]): Pod[] {
+  return pods.filter(({ metadata }) => controllers.some((controller) => isControlledBy(metadata, controller.metadata)));
+}

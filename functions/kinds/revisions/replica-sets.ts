@@ -1,0 +1,71 @@
+import { templateHash, templateWithoutLabel } from "../../shared/kubernetes/template.ts";
+import { controllerOf } from "../../shared/kubernetes/owners.ts";
+import type { ReplicaSet, Workload } from "../../shared/kubernetes/types.ts";
+import type { History } from "./history.ts";
+
+/** What a controller writes on the ReplicaSets that it makes. */
+export interface ReplicaSetMarks {
+  /** The annotation that numbers the revision. */
+  revision: string;
+  /** The annotation that keeps the earlier numbers of a revision that was rolled back to; absent where they are not kept. */
+  earlier?: string;
+  /** The label that it adds to the template. */
+  hashLabel: string;
+  /** The annotation that holds why the template was put in place; absent where none does. */
+  changeCause?: string;
+}
+
+/** The revisions of a workload that has a ReplicaSet for each, through which it controls its pods. */
+export function replicaSetHistory(marks: ReplicaSetMarks): History<Workload, ReplicaSet> {
+  const held = ({ metadata, spec }: ReplicaSet) =>
+    spec?.template === undefined
+      ? undefined
+      : {
+          template: templateWithoutLabel(spec.template, marks.hashLabel),
+          changeCause: annotation(metadata?.annotations, marks.changeCause),
+        };
+  return {
+    kind: "ReplicaSet",
+    apiVersion: "apps/v1",
+    plural: "replicasets",
+    controlsPods: true,
+    revisions: (workload, replicaSets) => {
+      const present = hashOf(workload.spec?.template);
+      const revisions = replicaSets.map((replicaSet) => {
+        const { metadata, status } = replicaSet;
+        const template = hashOf(held(replicaSet)?.template);
+        const revision = revisionNumber(metadata?.annotations?.[marks.revision]);
+        const earlier = annotation(metadata?.annotations, marks.earlier)?.split(",").map(revisionNumber) ?? [];
+        return {
+          revision,
+          numbers: [...earlier, revision].sort((a, b) => a - b),
+          kind: "ReplicaSet",
+          name: metadata?.name ?? "",
+          template,
+          created: new Date(metadata?.creationTimestamp ?? 0),
+          replicas: status?.replicas ?? 0,
+          available: status?.availableReplicas ?? 0,
+          current: template === present,
+        };
+      });
+      return revisions.sort((a, b) => b.revision - a.revision);
+    },
+    held,
+    isMadeFrom: (pod, name) => controllerOf(pod.metadata)?.name === name,
+    markOf: (pod) => controllerOf(pod.metadata)?.name,
+  };
+}
+
+function hashOf(template: Parameters<typeof templateHash>[0] | undefined): string {
+  return template === undefined ? "" : templateHash(template);
+}
+
+function annotation(annotations: Record<string, string> | undefined, name: string | undefined): string | undefined {
+  return name === undefined ? undefined : annotations?.[name];
+}
+
+/** The number in an annotation; 0 for what the controller would never have written. */
+function revisionNumber(text: string | undefined): number {
+  const number = Number(text);
+  return Number.isSafeInteger(number) && number > 0 ? number : 0;
+}

@@ -1,0 +1,89 @@
+import { describe, expect, it } from "vitest";
+import { CLAIM_NAMESPACE } from "../../functions/shared/policy.ts";
+import type { FunctionName } from "../../local/engine/engine.ts";
+import { makePlace } from "../../local/embedded/place.ts";
+import { startEmbeddedCluster } from "../../local/embedded/start.ts";
+import { loadScenario } from "../../local/scenarios/load.ts";
+import { playScenario } from "../../local/scenarios/play.ts";
+import { quickPolicy } from "../../local/scenarios/quick-policy.ts";
+import { runWorkflow } from "../../local/scenarios/run-workflow.ts";
+
+/** How many times faster than real the time of the cluster passes. */
+const SPEED = 10;
+const NAMESPACE = "play-requests";
+/** The longest pause between two looks, in seconds: short enough for three of them in one soak. */
+const LONGEST_PAUSE = 1.5;
+
+/** What each function asks for while the workflow rolls a Deployment back and that helps, in order: `list pods`. */
+async function requestsOfARollback(): Promise<(name: FunctionName) => string[]> {
+  const cluster = await startEmbeddedCluster(SPEED);
+  const { clock, url } = cluster;
+  try {
+    await cluster.kubectl.run(["create", "namespace", CLAIM_NAMESPACE]);
+    const place = await makePlace(cluster, { namespace: NAMESPACE });
+    place.run = (request) =>
+      runWorkflow({
+        connectionOf: (name) => ({
+          name: "embedded",
+          server: url,
+          authenticate: () => Promise.resolve({ "user-agent": `eks-remediation/${name}` }),
+        }),
+        request: { cluster_name: "embedded", namespace: NAMESPACE, ...request },
+        policy: quickPolicy({}),
+        now: () => clock.now(),
+        sleep: (seconds) => clock.sleep(Math.min(seconds, LONGEST_PAUSE)),
+      });
+    for await (const { run } of playScenario(loadScenario("wrong-image-tag"), place)) {
+      expect(run.outcomes).toEqual(["Recovered"]);
+    }
+    return (name) =>
+      cluster.answered
+        .filter(({ userAgent }) => userAgent === `eks-remediation/${name}`)
+        .map(({ verb, resource }) => `${verb} ${resource}`);
+  } finally {
+    await cluster.stop();
+  }
+}
+
+/** The requests of each look of a verification, which begins with the workload. */
+function looksOf(requests: readonly string[]): string[][] {
+  const starts = requests.flatMap((request, index) => (request === "get deployments" ? [index] : []));
+  return starts.map((start, index) => requests.slice(start, starts[index + 1]).sort());
+}
+
+describe("a rollback that helps", { timeout: 60_000 }, () => {
+  it("reads nothing twice in a step, and in later looks nothing that the first has found out", async () => {
+    const requestsOf = await requestsOfARollback();
+    const [first, ...later] = looksOf(requestsOf("verify"));
+
+    expect(requestsOf("detect").sort()).toEqual([
+      "get deployments",
+      "get namespaces",
+      "get pods",
+      "get replicasets",
+      "list daemonsets",
+      "list deployments",
+      "list horizontalpodautoscalers",
+      "list jobs",
+      "list nodes",
+      "list pods",
+      "list replicasets",
+      "list statefulsets",
+    ]);
+    expect(requestsOf("classify").sort()).toEqual([
+      "get deployments",
+      "get namespaces",
+      "get nodes",
+      // Of the Deployment, its two ReplicaSets, and the pod whose image is missing.
+      ...Array<string>(4).fill("list events"),
+      "list horizontalpodautoscalers",
+      "list poddisruptionbudgets",
+      "list pods",
+      "list replicasets",
+      "list resourcequotas",
+    ]);
+    expect(first).toEqual(["get deployments", "list horizontalpodautoscalers", "list pods", "list replicasets"]);
+    expect(later.length).toBeGreaterThanOrEqual(2);
+    for (const look of later) expect(look).toEqual(["get deployments", "list pods"]);
+  });
+});
