@@ -1,22 +1,27 @@
 import { Duration, Validations } from "aws-cdk-lib";
+import { REMEDIES } from "../functions/remedies/contracts.ts";
 import { Action } from "../functions/shared/policy.ts";
 import { Construct, type IConstruct } from "constructs";
 import { RemediationFunction, type FunctionOptions } from "./remediation-function.ts";
 
-/** What each step of the workflow does. */
+/** What each step of the workflow does, beside the remedies. */
 const STEPS = {
   detect: "Finds failing workloads, or the workload that a runbook names",
   classify: "Finds the cause and chooses the remedy",
   claim: "Claims a workload, releases it with its outcome, and remembers storms",
-  restart: "Evicts failing pods",
-  rollback: "Puts an earlier pod template back, and undoes that",
-  scale: "Moves an HPA's bounds or a Deployment's replicas, and undoes that",
   verify: "Looks whether a remedy, or its undo, has taken effect",
   notify: "Decides the outcome and publishes it",
 } as const;
 
-export type StepName = keyof typeof STEPS;
-export const STEP_NAMES = Object.keys(STEPS) as StepName[];
+/** What each remedy does, by its action. */
+const REMEDY_STEPS = Object.fromEntries(REMEDIES.map(({ action, description }) => [action, description])) as Record<
+  Action,
+  string
+>;
+
+export type StepName = keyof typeof STEPS | Action;
+const DESCRIPTIONS: Readonly<Record<StepName, string>> = { ...STEPS, ...REMEDY_STEPS };
+export const STEP_NAMES = Object.keys(DESCRIPTIONS) as StepName[];
 export type StepFunctions = Readonly<Record<StepName, RemediationFunction>>;
 
 /**
@@ -43,7 +48,7 @@ export class Functions extends Construct {
     const step = new RemediationFunction(this, name, {
       name,
       entry: handlerOf(name),
-      description: STEPS[name],
+      description: DESCRIPTIONS[name],
       // The scan reads the whole cluster; the others one workload.
       memorySize: name === "detect" ? 1_024 : 512,
       timeout: STEP_TIMEOUT,

@@ -1,5 +1,12 @@
+import { KINDS, scannedKinds } from "../functions/kinds/kinds.ts";
+import { rulesFor } from "../functions/kinds/rules.ts";
 import { REMEDY_PERMISSIONS } from "../functions/remedies/permissions.ts";
 import type { Permissions } from "../functions/shared/permissions.ts";
+
+/** Reads workloads one by one. */
+const READ = KINDS.map((kind) => ({ ...kind, verbs: ["get"] }));
+/** Where the kinds keep their revisions. */
+const HISTORIES = KINDS.flatMap(({ history }) => history ?? []);
 
 /** What each function may do on the cluster, by its name. `npm run docs` writes `rbac.yaml` from it. */
 export const PERMISSIONS: Readonly<Record<string, Permissions>> = {
@@ -8,12 +15,7 @@ export const PERMISSIONS: Readonly<Record<string, Permissions>> = {
       why: "Finds failing workloads, reads those that look suspicious, and follows pods to the workload that owns them.",
       rules: [
         { apiGroups: [""], resources: ["namespaces", "nodes", "pods"], verbs: ["get", "list"] },
-        {
-          apiGroups: ["apps"],
-          resources: ["daemonsets", "deployments", "replicasets", "statefulsets"],
-          verbs: ["get", "list"],
-        },
-        { apiGroups: ["batch"], resources: ["jobs"], verbs: ["get", "list"] },
+        ...rulesFor(scannedKinds().map((kind) => ({ ...kind, verbs: ["get", "list"] }))),
         { apiGroups: ["batch"], resources: ["cronjobs"], verbs: ["get"] },
         { apiGroups: ["autoscaling"], resources: ["horizontalpodautoscalers"], verbs: ["list"] },
       ],
@@ -26,9 +28,7 @@ export const PERMISSIONS: Readonly<Record<string, Permissions>> = {
       rules: [
         { apiGroups: [""], resources: ["namespaces", "nodes"], verbs: ["get"] },
         { apiGroups: [""], resources: ["pods"], verbs: ["get", "list"] },
-        { apiGroups: ["apps"], resources: ["daemonsets", "deployments", "statefulsets"], verbs: ["get"] },
-        { apiGroups: ["apps"], resources: ["replicasets"], verbs: ["get", "list"] },
-        { apiGroups: ["apps"], resources: ["controllerrevisions"], verbs: ["list"] },
+        ...rulesFor([...READ, ...HISTORIES.map((history) => ({ ...history, verbs: ["list"] }))]),
         { apiGroups: ["autoscaling"], resources: ["horizontalpodautoscalers"], verbs: ["list"] },
         {
           why: "What may explain the failure beside the workload itself.",
@@ -44,13 +44,7 @@ export const PERMISSIONS: Readonly<Record<string, Permissions>> = {
   claim: {
     cluster: {
       why: "Reads a workload's template, which tells whether the claim's history still says anything about it.",
-      rules: [
-        {
-          apiGroups: ["apps"],
-          resources: ["daemonsets", "deployments", "replicasets", "statefulsets"],
-          verbs: ["get"],
-        },
-      ],
+      rules: [...rulesFor(READ)],
     },
     claims: {
       why: "Keeps the claims, and removes those that nobody has used for a day.",
@@ -71,8 +65,10 @@ export const PERMISSIONS: Readonly<Record<string, Permissions>> = {
       why: "Reads one workload with its pods, revisions and HPA.",
       rules: [
         { apiGroups: [""], resources: ["pods"], verbs: ["list"] },
-        { apiGroups: ["apps"], resources: ["daemonsets", "deployments", "statefulsets"], verbs: ["get"] },
-        { apiGroups: ["apps"], resources: ["replicasets"], verbs: ["get", "list"] },
+        ...rulesFor([
+          ...READ,
+          ...HISTORIES.filter(({ controlsPods }) => controlsPods).map((history) => ({ ...history, verbs: ["list"] })),
+        ]),
         { apiGroups: ["autoscaling"], resources: ["horizontalpodautoscalers"], verbs: ["get", "list"] },
       ],
     },

@@ -1,4 +1,4 @@
-import { REMEDIES } from "../functions/remedies/states.ts";
+import { REMEDIES } from "../functions/remedies/contracts.ts";
 import type { States } from "./asl.ts";
 import { task } from "./states.ts";
 

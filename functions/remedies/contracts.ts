@@ -1,26 +1,35 @@
-import type * as z from "zod";
+import * as z from "zod";
 import type { Asked } from "./asked.ts";
-import { RequestedRestart, restartAsked, RestartChange, RestartPlan, RestartPodRequest } from "./restart/contract.ts";
-import {
-  RequestedRollback,
-  RollbackChange,
-  RollbackDeploymentRequest,
-  RollbackPlan,
-  rollbackAsked,
-} from "./rollback/contract.ts";
-import { RequestedScale, ScaleChange, ScaleDeploymentRequest, ScalePlan, scaleAsked } from "./scale/contract.ts";
+import * as restart from "./restart/contract.ts";
+import * as rollback from "./rollback/contract.ts";
+import * as scale from "./scale/contract.ts";
 
-/** The remedies' parts of the contracts. Only schemas, so that contracts and policy may be made of them. */
+/** The remedies' parts of the contracts and the policy. Only schemas and words, so that everything else may be made of them. */
 
-export const REMEDY_PLANS = [RestartPlan, RollbackPlan, ScalePlan] as const;
+/** The remedies, in the order in which the workflow names them. */
+export const REMEDIES = [restart.RESTART, rollback.ROLLBACK, scale.SCALE] as const;
 
-export const REMEDY_CHANGES = [RestartChange, RollbackChange, ScaleChange] as const;
+/** What a remedy is to do. */
+export const REMEDY_PLANS = [restart.RestartPlan, rollback.RollbackPlan, scale.ScalePlan] as const;
+
+/** What a remedy did. */
+export const REMEDY_CHANGES = [restart.RestartChange, rollback.RollbackChange, scale.ScaleChange] as const;
 
 /** What runbooks may ask for, as the steps hand it on. */
-export const REQUESTED_REMEDIES = [RequestedRestart, RequestedRollback, RequestedScale] as const;
+export const REQUESTED_REMEDIES = [restart.RequestedRestart, rollback.RequestedRollback, scale.RequestedScale] as const;
 
 /** What runbooks may ask for, as they send it. */
-export const RUNBOOK_REQUESTS = [RestartPodRequest, RollbackDeploymentRequest, ScaleDeploymentRequest] as const;
+export const RUNBOOK_REQUESTS = [
+  restart.RestartPodRequest,
+  rollback.RollbackDeploymentRequest,
+  scale.ScaleDeploymentRequest,
+] as const;
+
+/** The remedies' own fields of the policy. */
+export const REMEDY_SETTINGS = {
+  scale: z.strictObject(scale.SCALE_SETTINGS).prefault({}),
+  restart: z.strictObject(restart.RESTART_SETTINGS).prefault({}),
+};
 
 type RunbookRequest = z.output<(typeof RUNBOOK_REQUESTS)[number]>;
 
@@ -28,10 +37,10 @@ type RunbookRequest = z.output<(typeof RUNBOOK_REQUESTS)[number]>;
 export function askedBy(request: RunbookRequest): Asked<z.output<(typeof REQUESTED_REMEDIES)[number]>> {
   switch (request.action) {
     case "restart_pod":
-      return restartAsked(request);
+      return restart.restartAsked(request);
     case "rollback_deployment":
-      return rollbackAsked(request);
+      return rollback.rollbackAsked(request);
     case "scale_deployment":
-      return scaleAsked(request);
+      return scale.scaleAsked(request);
   }
 }

@@ -1,16 +1,5 @@
 import type { Permissions, Rule } from "../shared/permissions.ts";
-import { RESTART_PERMISSIONS } from "./restart/permissions.ts";
-import { ROLLBACK_PERMISSIONS } from "./rollback/permissions.ts";
-import { SCALE_PERMISSIONS } from "./scale/permissions.ts";
-
-/** What one remedy may do on the cluster, beside what all of them do. */
-export interface RemedyPermissions {
-  /** What the remedy does, in a sentence. */
-  why: string;
-  /** How its beginning is written down: a sentence, too. */
-  begins: string;
-  rules: readonly Rule[];
-}
+import { ALL_REMEDIES } from "./remedies.ts";
 
 const OPT_OUT: Rule = {
   why: "Whether somebody has opted out since the diagnosis.",
@@ -26,13 +15,13 @@ const EVENTS: Rule = {
 };
 const CLAIM: Rule = { apiGroups: ["coordination.k8s.io"], resources: ["leases"], verbs: ["get", "update"] };
 
-/** What the functions of the remedies may do, by their names. */
-export const REMEDY_PERMISSIONS: Readonly<Record<string, Permissions>> = {
-  restart: permissionsOf(RESTART_PERMISSIONS),
-  rollback: permissionsOf(ROLLBACK_PERMISSIONS),
-  scale: permissionsOf(SCALE_PERMISSIONS),
-};
-
-function permissionsOf({ why, begins, rules }: RemedyPermissions): Permissions {
-  return { cluster: { why, rules: [OPT_OUT, ...rules, EVENTS] }, claims: { why: begins, rules: [CLAIM] } };
-}
+/** What the functions of the remedies may do, by their names: what each needs, and what every one of them does. */
+export const REMEDY_PERMISSIONS: Readonly<Record<string, Permissions>> = Object.fromEntries(
+  ALL_REMEDIES.map(({ action, entry, permissions }) => [
+    action,
+    {
+      cluster: { why: entry.description, rules: [OPT_OUT, ...permissions, EVENTS] },
+      claims: { why: "Writes into the claim that its remedy begins.", rules: [CLAIM] },
+    },
+  ]),
+);

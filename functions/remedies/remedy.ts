@@ -4,7 +4,9 @@ import type { WorkloadState } from "../facts/state.ts";
 import type { Change, Diagnosis, Refusal, Remedy as RemedyPlan, RequestedRemedy } from "../run/contracts.ts";
 import type { EventReason } from "../run/event.ts";
 import type { ObjectRef } from "../shared/object-ref.ts";
+import type { Rule } from "../shared/permissions.ts";
 import type { WorkloadRef } from "../shared/refs.ts";
+import type { RemedyEntry } from "./entry.ts";
 import type { Writer } from "./writer.ts";
 
 /** The name of a remedy, as payloads, the policy and the history carry it. */
@@ -77,6 +79,7 @@ export interface Command {
  */
 export interface Remedy<OwnPlan extends Plan = Plan, OwnChange extends Change = Change, Asked = RequestedRemedy> {
   action: OwnPlan["action"];
+  entry: RemedyEntry;
   /** Every object that carrying it out, or undoing it, writes to. The writer lets it write to no other. */
   writes(plan: OwnPlan, workload: WorkloadRef): ObjectRef[];
   /** Whether running pods go away by it. */
@@ -95,4 +98,6 @@ export interface Remedy<OwnPlan extends Plan = Plan, OwnChange extends Change = 
   /** What of its effect is still missing, beside the workload being well. */
   gaps?(change: OwnChange, state: WorkloadState, diagnosis: Diagnosis | undefined): string[];
   words: Words<OwnPlan, OwnChange>;
+  /** What its function may do on a cluster, beside what the function of every remedy may. */
+  permissions: readonly Rule[];
 }

@@ -1,5 +1,6 @@
 import * as z from "zod";
-import { REMEDY_MODES, REMEDY_SETTINGS } from "../remedies/settings.ts";
+import { REMEDIES, REMEDY_SETTINGS } from "../remedies/contracts.ts";
+import { ActionMode } from "./action-mode.ts";
 import { RemediationError } from "./errors.ts";
 import { bounded } from "./text.ts";
 import { describeIssues } from "./validation.ts";
@@ -7,24 +8,18 @@ import { describeIssues } from "./validation.ts";
 const seconds = z.int().min(0).max(86_400);
 const namespaceName = z.string().min(1).max(63);
 
-/**
- * `automatic`: carried out. `diagnose`: chosen and reported, never carried out. `off`: neither chosen nor carried out.
- */
-const ActionMode = z.enum(["automatic", "diagnose", "off"]);
-export type ActionMode = z.output<typeof ActionMode>;
-
 /** The remedies. */
-export const Action = z.enum(Object.keys(REMEDY_MODES) as (keyof typeof REMEDY_MODES)[]);
+export const Action = z.enum(REMEDIES.map(({ action }) => action));
 export type Action = z.output<typeof Action>;
 
 /** The mode of each action. */
-const ActionModes = z.strictObject(forEachAction((action) => ActionMode.default(REMEDY_MODES[action])));
+const ActionModes = z.strictObject(forEachRemedy(({ mode }) => ActionMode.default(mode)));
 
 /** The modes of some actions; the others keep theirs. */
-const SomeActionModes = z.strictObject(forEachAction(() => ActionMode.optional()));
+const SomeActionModes = z.strictObject(forEachRemedy(() => ActionMode.optional()));
 
-function forEachAction<Mode>(modeOf: (action: Action) => Mode): Record<Action, Mode> {
-  return Object.fromEntries(Action.options.map((action) => [action, modeOf(action)])) as Record<Action, Mode>;
+function forEachRemedy<Mode>(modeOf: (remedy: (typeof REMEDIES)[number]) => Mode): Record<Action, Mode> {
+  return Object.fromEntries(REMEDIES.map((remedy) => [remedy.action, modeOf(remedy)])) as Record<Action, Mode>;
 }
 
 /**

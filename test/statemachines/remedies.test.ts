@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Change, Remedy } from "../../functions/run/contracts.ts";
-import { REMEDIES } from "../../functions/remedies/states.ts";
+import { REMEDIES } from "../../functions/remedies/contracts.ts";
 import { loadDefinition, STEPS } from "../../local/engine/engine.ts";
 import { changesWorkload, STATE_NAMES } from "../../statemachines/by-name.ts";
 

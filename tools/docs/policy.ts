@@ -56,7 +56,7 @@ function fields(): Field[] {
 /** The policy's file, and those that hold parts of it. */
 function sources(): ts.SourceFile[] {
   const remedies = readdirSync(REMEDIES, { recursive: true, encoding: "utf8" })
-    .filter((file) => file === "settings.ts" || file.endsWith("/contract.ts"))
+    .filter((file) => file === "contracts.ts" || file.endsWith("/contract.ts"))
     .map((file) => new URL(file, REMEDIES));
   return [SOURCE, ...remedies].map((file) =>
     ts.createSourceFile(file.pathname, readFileSync(file, "utf8"), ts.ScriptTarget.Latest, true),

@@ -1,7 +1,19 @@
 import * as z from "zod";
 import { PodTarget } from "../../shared/refs.ts";
 import type { Asked } from "../asked.ts";
+import type { RemedyEntry } from "../entry.ts";
 import { namespaceField, objectNameField, REQUEST_FIELDS } from "../../shared/request-fields.ts";
+
+export const RESTART = {
+  action: "restart",
+  description: "Evicts failing pods, and deletes what is left of failed ones.",
+  mode: "automatic",
+  apply: {
+    name: "Restart",
+    comment: "Evicts failing pods as their disruption budget allows, or deletes the leftovers of failed ones.",
+  },
+  undo: "cannot be undone",
+} as const satisfies RemedyEntry;
 
 const fields = {
   /** `evict`: replace running pods through the Eviction API. `clean_up`: delete pods that have already failed for good. */

@@ -2,7 +2,20 @@ import * as z from "zod";
 import { PodTarget } from "../../shared/refs.ts";
 import { RevisionRef } from "../../shared/refs.ts";
 import type { Asked } from "../asked.ts";
+import type { RemedyEntry } from "../entry.ts";
 import { namespaceField, objectNameField, REQUEST_FIELDS } from "../../shared/request-fields.ts";
+
+export const ROLLBACK = {
+  action: "rollback",
+  description:
+    "Puts the template of an earlier revision back, and deletes the pods that an ordered StatefulSet waits for in vain.",
+  mode: "automatic",
+  apply: { name: "Roll back", comment: "Puts the pod template of a healthy revision back." },
+  undo: {
+    name: "Undo rollback",
+    comment: "Only while the object is as the remedy left it: a change by somebody else stands.",
+  },
+} as const satisfies RemedyEntry;
 
 const fields = {
   /** The revision whose template goes. */

@@ -1,7 +1,19 @@
 import * as z from "zod";
 import { HpaBounds } from "../../shared/refs.ts";
 import type { Asked } from "../asked.ts";
+import type { RemedyEntry } from "../entry.ts";
 import { namespaceField, objectNameField, REQUEST_FIELDS } from "../../shared/request-fields.ts";
+
+export const SCALE = {
+  action: "scale",
+  description: "Moves an HPA's bounds, or the replicas of a Deployment that has none.",
+  mode: "automatic",
+  apply: { name: "Scale", comment: "Moves the bounds of the HPA, or the replicas where no HPA owns them." },
+  undo: {
+    name: "Undo scaling",
+    comment: "Only while the object is as the remedy left it: a change by somebody else stands.",
+  },
+} as const satisfies RemedyEntry;
 
 /** What is scaled: the HPA's bounds where one owns the scale, else the workload's replicas. */
 export const Scaling = z.discriminatedUnion("target", [

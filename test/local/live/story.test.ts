@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { REMEDIES } from "../../../functions/remedies/states.ts";
+import { REMEDIES } from "../../../functions/remedies/contracts.ts";
 import type { WorkloadRun } from "../../../functions/run/contracts.ts";
 import { loadDefinition, type ExecutionEvent } from "../../../local/engine/engine.ts";
 import { tell } from "../../../local/live/story.ts";

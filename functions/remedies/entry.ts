@@ -1,0 +1,21 @@
+import type { ActionMode } from "../shared/action-mode.ts";
+
+/** What is known of a remedy wherever remedies are listed: in the policy, in the workflow, among the functions. */
+export interface RemedyEntry {
+  /** What the diagnosis, the change that was made, the policy and the history call it; its function has the same name. */
+  action: string;
+  /** What it does, in a sentence. */
+  description: string;
+  /** What it may do by itself where the policy says nothing of it. */
+  mode: ActionMode;
+  /** The state of the workflow that carries it out. */
+  apply: RemedyState;
+  /** The state that undoes it. */
+  undo: RemedyState | "cannot be undone";
+}
+
+interface RemedyState {
+  /** As people read it while the workflow runs. */
+  name: string;
+  comment: string;
+}
