@@ -263,7 +263,7 @@ export const Verification = z.strictObject({
     digest: z.string(),
     /** ... and since when the workload has been well. */
     well_since: z.iso.datetime().nullable(),
-    /** The HPA that scales the workload; null when none does. */
+    /** The HPA that scales the workload; null when none does, and one that is made meanwhile is not looked for. */
     hpa: z.string().nullable().optional(),
     /** The UIDs of some of the controllers that stand between the workload and its pods. */
     controllers: z.array(z.string()).max(MAX_CONTROLLERS).optional(),

@@ -96,9 +96,9 @@ export async function recordEvent(environment: Environment, run: WorkloadRun, no
 }
 
 /**
- * The Event that says this about the workload of a run; undefined when the workload's UID is not known, as that of a
- * kind that is never written to. Its name follows
- * from the execution, the workload and the reason, so that a repeated step does not write it twice.
+ * The Event that says this about the workload of a run; undefined when the workload's UID is not known, as that of a kind
+ * that is never written to. Its name follows from the execution, the workload and the reason, so that a repeated step does
+ * not write it twice.
  */
 export function eventFor(run: WorkloadRun, { type, reason, message }: Note, now: Date): KubernetesEvent | undefined {
   const { incident, execution } = run;
