@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
-import type { ObjectMeta } from "../../functions/shared/kubernetes/types.ts";
+import type { ObjectMeta } from "./types.ts";
 import { alreadyExists, ApiError, conflict, invalid, notFound, otherUid } from "./api-error.ts";
 import { apiTime, type Clock } from "./clock.ts";
 import { copyOf } from "./copy.ts";

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { parseAllDocuments, parseDocument } from "yaml";
 import type * as z from "zod";
 import { CommandLineError } from "../command-line/command-line-error.ts";
-import { groupVersionOf, RESOURCES } from "../embedded/resources.ts";
+import { groupVersionOf, RESOURCES } from "../embedded/index.ts";
 import { withOverrides } from "./quick-policy.ts";
 import { ScenarioFile, type Round, type Step } from "./format.ts";
 import { Lines } from "./lines.ts";

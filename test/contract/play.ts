@@ -1,6 +1,5 @@
 import type { Forwarded, Outgoing } from "../faults/proxy/forward.ts";
-import { groupVersionOf, resourceOfKind } from "../../local/embedded/resources.ts";
-import { pathOf } from "../../local/embedded/kubectl/client.ts";
+import { groupVersionOf, pathOf, resourceOfKind } from "../../local/embedded/index.ts";
 import type { Chapter, Exchange } from "./chapter.ts";
 import { Normaliser, type NormalAnswer } from "./normalise.ts";
 

@@ -1,4 +1,4 @@
-import type { Pod, ResourceQuota } from "../../../functions/shared/kubernetes/types.ts";
+import type { Pod, ResourceQuota } from "../types.ts";
 import { forbidden } from "../api-error.ts";
 import { PODS, QUOTAS } from "../kinds.ts";
 import { formatQuantity, isBinary, parseQuantity } from "../quantity.ts";

@@ -1,4 +1,4 @@
-import type { Deployment, ScaleObject } from "../../../functions/shared/kubernetes/types.ts";
+import type { Deployment, Scale } from "../types.ts";
 import { badRequest, invalid } from "../api-error.ts";
 import { countProblem } from "../admission/problems.ts";
 import type { ApiObject, Store } from "../store.ts";
@@ -39,14 +39,14 @@ export function scale(store: Store, route: Route, request: ApiRequest): Answer {
   return { status: 200, body: scaleOf(store.update(resource, scaled, { dryRun: isDryRun(request) })) };
 }
 
-function wantedScale(current: ScaleObject, request: ApiRequest): ScaleObject {
+function wantedScale(current: Scale, request: ApiRequest): Scale {
   if (request.method === "PUT") return objectIn(request, SCALE);
   if (request.method !== "PATCH") throw methodNotAllowed();
   const patch = parsedBody(request, "error decoding patch");
   return patched({ ...current }, mediaType(request), patch);
 }
 
-function scaleOf({ metadata, spec, status }: Scalable): ScaleObject {
+function scaleOf({ metadata, spec, status }: Scalable): Scale {
   const { name, namespace, uid, resourceVersion, creationTimestamp } = metadata ?? {};
   const replicas = spec?.replicas ?? 1;
   return {

@@ -1,6 +1,6 @@
 import type { ApiObject, Change, Store } from "../store.ts";
-import type { ObjectMeta } from "../../../functions/shared/kubernetes/types.ts";
-import { isControlledBy } from "../../../functions/kinds/workloads.ts";
+import type { ObjectMeta } from "../types.ts";
+import { isControlledBy } from "./owner.ts";
 import { RESOURCES, type Resource } from "../resources.ts";
 import { WorkQueue } from "../work-queue.ts";
 

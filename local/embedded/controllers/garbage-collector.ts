@@ -1,4 +1,4 @@
-import type { ObjectMeta } from "../../../functions/shared/kubernetes/types.ts";
+import type { ObjectMeta } from "../types.ts";
 import { RESOURCES, type Resource } from "../resources.ts";
 import type { ApiObject, Change, Store } from "../store.ts";
 import { isBeingDeleted, type Controller } from "./controller.ts";

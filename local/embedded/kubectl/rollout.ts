@@ -1,4 +1,4 @@
-import type { ControllerRevision, ObjectMeta, ReplicaSet } from "../../../functions/shared/kubernetes/types.ts";
+import type { ControllerRevision, ObjectMeta, ReplicaSet } from "../types.ts";
 import { resourceOfKind, type Resource } from "../resources.ts";
 import type { ApiObject } from "../store.ts";
 import type { Arguments } from "./arguments.ts";

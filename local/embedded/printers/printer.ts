@@ -1,6 +1,4 @@
-import type { Table } from "../../../functions/detect/table.ts";
-import type { LabelSelector } from "../../../functions/shared/kubernetes/label-selector.ts";
-import type { ObjectMeta, PodTemplate } from "../../../functions/shared/kubernetes/types.ts";
+import type { LabelSelector, ObjectMeta, PodTemplate } from "../types.ts";
 import { printedSelector } from "../api/label-selector.ts";
 
 export type Cell = string | number | boolean;
@@ -57,8 +55,15 @@ export function selectorCell(selector: LabelSelector | undefined): string {
   return text === "" ? "<none>" : text;
 }
 
+/** The parts of a Table that stand for its objects. */
+export interface PrintedTable {
+  kind: "Table";
+  columnDefinitions: { name: string }[];
+  rows: { cells: Cell[] }[];
+}
+
 /** A Table without its objects, as a server answers that is asked for nothing else. */
-export function printed<T>({ columns: of, cells }: Printer<T>, objects: readonly T[], now = new Date()): Table {
+export function printed<T>({ columns: of, cells }: Printer<T>, objects: readonly T[], now = new Date()): PrintedTable {
   return {
     kind: "Table",
     columnDefinitions: of.map(({ name }) => ({ name })),

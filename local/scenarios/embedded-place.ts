@@ -1,8 +1,8 @@
 import type { ExecutionEvent } from "../engine/engine.ts";
-import { isBookkeeping, WRITES, type Place } from "../scenarios/play.ts";
-import { quickPolicy } from "../scenarios/quick-policy.ts";
-import { runWorkflow } from "../scenarios/run-workflow.ts";
-import type { EmbeddedCluster } from "./start.ts";
+import { isBookkeeping, WRITES, type Place } from "./play.ts";
+import { quickPolicy } from "./quick-policy.ts";
+import { runWorkflow } from "./run-workflow.ts";
+import type { EmbeddedCluster } from "../embedded/index.ts";
 
 export interface PlaceOptions {
   namespace: string;
