@@ -1,11 +1,12 @@
 import type { LabelSelector, ObjectMeta, PodTemplate } from "../types.ts";
 import { printedSelector } from "../api/label-selector.ts";
 
-export type Cell = string | number | boolean;
+/** A cell without a value is null. */
+export type Cell = string | number | boolean | null;
 
 export interface Column {
   name: string;
-  type: "string" | "integer" | "boolean";
+  type: "string" | "integer" | "number" | "boolean" | "date";
   /** 1 for what only `kubectl get -o wide` shows. */
   priority: 0 | 1;
 }
