@@ -10,8 +10,19 @@ export { FastClock, type Clock } from "./clock.ts";
 export { addNodes, startControllers } from "./cluster.ts";
 export { EVENTS } from "./kinds.ts";
 export { pathOf } from "./kubectl/client.ts";
-export { groupVersionOf, resourceOfKind, RESOURCES, type Resource } from "./resources.ts";
+export {
+  groupVersionOf,
+  resourceOfKind,
+  resourceOfName,
+  RESOURCES,
+  type NamedResource,
+  type Resource,
+} from "./resources.ts";
 export { startApiServer, type AnsweredRequest, type RunningServer, type ServerOptions } from "./server.ts";
 export { simulatedNodes } from "./simulated-nodes.ts";
 export { parseMillicores, usageOf, type Usage } from "./simulated-usage.ts";
+export { customResource, definitionProblems } from "./custom/definition.ts";
+export { keyParts } from "./stages/selector.ts";
+export { patchesOf, type Stage } from "./stages/stage.ts";
+export { templateProblem } from "./stages/template.ts";
 export type { ApiObject, Store } from "./store.ts";

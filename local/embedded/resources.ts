@@ -22,6 +22,9 @@ export interface Resource {
   custom?: CustomTraits;
 }
 
+/** What a client knows of a resource. */
+export type NamedResource = Pick<Resource, "group" | "version" | "kind" | "plural" | "namespaced" | "shortNames">;
+
 type Traits = Partial<Omit<Resource, "group" | "version" | "kind" | "plural">>;
 
 function resource(groupVersion: string, kind: string, plural: string, traits: Traits = {}): Resource {
@@ -93,7 +96,7 @@ export function resourceOfKind(kind: string): Resource {
 }
 
 /** The resource that people mean by a name: plural, singular or short, in any case; undefined when there is none. */
-export function resourceOfName(name: string, resources: readonly Resource[] = RESOURCES): Resource | undefined {
+export function resourceOfName<R extends NamedResource>(name: string, resources: readonly R[]): R | undefined {
   const wanted = name.toLowerCase().split(".")[0] ?? "";
   return resources.find(
     ({ kind, plural, shortNames }) => plural === wanted || kind.toLowerCase() === wanted || shortNames.includes(wanted),

@@ -3,6 +3,9 @@ import { FastClock } from "./clock.ts";
 import { Kubectl } from "./kubectl.ts";
 import { startApiServer, type AnsweredRequest, type ServerOptions } from "./server.ts";
 import { admittingStore } from "./admission.ts";
+import { runControllers } from "./controllers/controller.ts";
+import { stagePlayer } from "./stages/player.ts";
+import type { Stage } from "./stages/stage.ts";
 
 /** A cluster in this process. */
 export interface EmbeddedCluster {
@@ -12,6 +15,8 @@ export interface EmbeddedCluster {
   kubectl: Kubectl;
   /** Every request that its API server answered, in order. */
   answered: readonly AnsweredRequest[];
+  /** Plays stages, on what is there as well, until the answer ends that. */
+  playStages: (stages: readonly Stage[]) => () => void;
   stop: () => Promise<void>;
 }
 
@@ -37,13 +42,23 @@ export async function startEmbeddedCluster(
   });
   const controllers = startControllers(store);
   addNodes(store, NODES);
+  const playing = new Set<() => void>();
   return {
     url: server.url,
     clock,
     kubectl: new Kubectl(server.url, clock),
     answered,
+    playStages: (stages) => {
+      const end = runControllers(store, [stagePlayer(store, stages)]);
+      playing.add(end);
+      return () => {
+        playing.delete(end);
+        end();
+      };
+    },
     stop: async () => {
       controllers.stop();
+      for (const end of playing) end();
       clock.stop();
       await server.stop();
     },

@@ -66,6 +66,13 @@ export async function makePlace(cluster: EmbeddedCluster, options: PlaceOptions)
       await kubectl.run(["wait", `node/${name}`, "--for=condition=Ready"]);
       return name;
     },
+    playStages: (stages) => {
+      const end = cluster.playStages(stages);
+      return Promise.resolve(() => {
+        end();
+        return Promise.resolve();
+      });
+    },
     removeNode: async (name) => {
       await kubectl.run(["delete", "node", name]);
     },

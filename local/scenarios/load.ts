@@ -5,6 +5,7 @@ import { parseAllDocuments, parseDocument } from "yaml";
 import type * as z from "zod";
 import { CommandLineError } from "../command-line/command-line-error.ts";
 import { groupVersionOf, RESOURCES } from "../embedded/index.ts";
+import { broughtFiles, readBrought, type Brought } from "./brought.ts";
 import { withOverrides } from "./quick-policy.ts";
 import { ScenarioFile, type Round, type Step } from "./format.ts";
 import { Lines } from "./lines.ts";
@@ -24,6 +25,8 @@ export interface LoadedScenario extends ScenarioFile {
   /** The folder's name. */
   name: string;
   directory: string;
+  /** What it brings to the cluster before anything else. */
+  brought: Brought;
 }
 
 /** Something that is wrong with a scenario's files, one line each: file, line, field, rule. */
@@ -81,9 +84,11 @@ export function loadScenario(name: string, root = SCENARIOS): LoadedScenario {
     );
   }
 
-  const scenario = { ...parsed.data, name, directory };
+  const { brought, problems: unfit } = readBrought(parsed.data, directory);
+  const scenario = { ...parsed.data, name, directory, brought };
   const problems = [
     ...placeholderProblems(document.toString(), scenario, true).map((each) => problem(file, each)),
+    ...unfit.map(({ file: path, ...each }) => problem(join(directory, path), each)),
     ...[...manifestsOf(scenario)].flatMap(([manifest, namespaces]) => {
       const path = join(directory, manifest);
       return manifestProblems(path, scenario, namespaces).map((each) => problem(path, each));
@@ -134,7 +139,7 @@ interface Manifest {
   metadata?: { name?: unknown; namespace?: unknown };
 }
 
-function manifestProblems(path: string, scenario: ScenarioFile, namespaces: readonly string[]): Problem[] {
+function manifestProblems(path: string, scenario: LoadedScenario, namespaces: readonly string[]): Problem[] {
   if (!existsSync(path)) return [{ text: "does not exist, but a step applies it" }];
   const text = readFileSync(path, "utf8");
   const lines = new Lines();
@@ -148,20 +153,24 @@ function manifestProblems(path: string, scenario: ScenarioFile, namespaces: read
       line: lines.of(document, field.split(".")),
       text: `object ${index + 1}: ${field}: ${wrong}`,
     });
-    return objectProblems(object, namespaces).map(([field, wrong]) => at(field, wrong));
+    return objectProblems(object, scenario, namespaces).map(([field, wrong]) => at(field, wrong));
   });
   return [...problems, ...placeholderProblems(text, scenario, false)];
 }
 
 /** What is wrong with one object: the field, and the rule. */
-function objectProblems({ apiVersion, kind, metadata }: Manifest, namespaces: readonly string[]): [string, string][] {
+function objectProblems(
+  { apiVersion, kind, metadata }: Manifest,
+  { brought }: LoadedScenario,
+  namespaces: readonly string[],
+): [string, string][] {
   const missing = Object.entries({ apiVersion, kind, "metadata.name": metadata?.name })
     .filter(([, value]) => typeof value !== "string" || value === "")
     .map(([field]): [string, string] => [field, "is missing"]);
   if (missing.length > 0) return missing;
-  const known = RESOURCES.some((each) => each.kind === kind && groupVersionOf(each) === apiVersion);
-  if (!known) {
-    const kinds = RESOURCES.map((each) => `${each.kind} (${groupVersionOf(each)})`);
+  const known = [...RESOURCES, ...brought.kinds];
+  if (!known.some((each) => each.kind === kind && groupVersionOf(each) === apiVersion)) {
+    const kinds = known.map((each) => `${each.kind} (${groupVersionOf(each)})`);
     return [["kind", `${String(kind)} of ${String(apiVersion)} cannot be played; known are ${kinds.join(", ")}`]];
   }
   const { namespace } = metadata ?? {};
@@ -187,6 +196,7 @@ function placeholderProblems(text: string, { own_node }: ScenarioFile, isStep: b
 }
 
 function unusedFiles(scenario: LoadedScenario): string[] {
-  const used = new Set(["scenario.yaml", ...manifestsOf(scenario).keys()]);
+  const { crds, stages } = broughtFiles(scenario, scenario.directory);
+  const used = new Set(["scenario.yaml", ...manifestsOf(scenario).keys(), ...crds, ...stages]);
   return readdirSync(scenario.directory).filter((file) => !used.has(file));
 }

@@ -2,6 +2,7 @@ import { forbiddenField, immutable, invalidValue, required } from "../admission/
 import { MUTABLE_OF_A_POD } from "../admission/validation.ts";
 import { ApiError, badRequest, conflict, invalid, otherUid } from "../api-error.ts";
 import { customResource } from "../custom/definition.ts";
+import { unknownFields } from "../custom/schema.ts";
 import { DEFINITIONS, PODS } from "../kinds.ts";
 import { isSameResource, type Resource } from "../resources.ts";
 import type { ApiObject, Store, WriteOptions } from "../store.ts";
@@ -34,6 +35,7 @@ export function create(store: Store, route: Route, request: ApiRequest): Answer 
     // An error without a reason becomes one of the server. Source: k8s.io/apiserver, pkg/registry/generic/registry
     throw new ApiError(500, "", "resourceVersion should not be set on objects to be created");
   }
+  refuseUnknownFields(resource, object, request);
   return { status: 201, body: store.create(resource, object, { dryRun: isDryRun(request) }) };
 }
 
@@ -59,8 +61,25 @@ export function replace(store: Store, route: Route, request: ApiRequest): Answer
   if (present !== undefined && same && resourceVersion === "" && !resource.unconditionalUpdate) {
     throw unconditional(resource, name);
   }
+  refuseUnknownFields(resource, object, request);
   if (present !== undefined) refuseToBind(resource, present, object);
   return { status: 200, body: store.update(resource, object, writeOptions(route, request)) };
+}
+
+/**
+ * Where strictness is asked for, as kubectl does; of built-in kinds not every field is known.
+ * @throws ApiError BadRequest, or Invalid for what a patch makes of an object
+ */
+function refuseUnknownFields({ kind, version, custom }: Resource, object: ApiObject, request: ApiRequest): void {
+  const { query, method } = request;
+  if (custom === undefined || query.get("fieldValidation") !== "Strict") return;
+  const unknown = unknownFields(object, custom.schema).map((field) => `unknown field ${JSON.stringify(field)}`);
+  if (unknown.length === 0) return;
+  const why = `strict decoding error: ${unknown.join(", ")}`;
+  if (method === "PATCH") {
+    throw invalid({ kind: "", group: "" }, "", [invalidValue("patch", JSON.stringify(object), why)]);
+  }
+  throw badRequest(`${kind} in version "${version}" cannot be handled as a ${kind}: ${why}`);
 }
 
 /** Only its scheduler, which does not come through the API here, gives a pod its node. @throws ApiError Invalid */
@@ -92,6 +111,7 @@ export function patch(store: Store, route: Route, request: ApiRequest): Answer {
     // It is checked as a part of the metadata, and once more.
     throw invalid(resource, name, [problem, problem]);
   }
+  refuseUnknownFields(resource, wanted, request);
   refuseToBind(resource, current, wanted);
   return { status: 200, body: store.update(resource, placed(wanted, route), writeOptions(route, request)) };
 }

@@ -30,6 +30,25 @@ export function conform(object: Fields, schema: Schema): void {
   fillIn(object, schema);
 }
 
+/** The fields of a custom object that its schema does not know: `spec.colour`. */
+export function unknownFields(object: Fields, schema: Schema): string[] {
+  const { apiVersion: _apiVersion, kind: _kind, metadata: _metadata, ...own } = object;
+  return unknownAt(own, schema, "");
+}
+
+function unknownAt(value: unknown, schema: Schema, path: string): string[] {
+  if (Array.isArray(value)) {
+    return value.flatMap((element, index) => unknownAt(element, schema.items ?? {}, `${path}[${index}]`));
+  }
+  if (!isFields(value)) return [];
+  return Object.entries(value).flatMap(([name, field]) => {
+    const at = path === "" ? name : `${path}.${name}`;
+    const known = schemaOf(schema, name);
+    if (known !== undefined) return unknownAt(field, known, at);
+    return schema["x-kubernetes-preserve-unknown-fields"] === true ? [] : [at];
+  });
+}
+
 /** What is wrong with a custom object. Rules of other kinds, such as patterns and CEL, are not looked at. */
 export function schemaProblems(object: Fields, schema: Schema): FieldProblem[] {
   const { metadata: _metadata, ...own } = object;

@@ -34,7 +34,7 @@ export async function remove(client: Client, args: Arguments, words: readonly st
 
 /** The objects to delete; with `--ignore-not-found` those that are there. */
 async function present(client: Client, args: Arguments, words: readonly string[]): Promise<Found[]> {
-  const targets = targetsIn(words);
+  const targets = await targetsIn(client, words);
   if (targets.some(({ name }) => name === undefined) || !args.isOn("ignore-not-found")) {
     return await objectsOf(client, args, words);
   }
