@@ -11,7 +11,7 @@ import {
   type Resource,
 } from "../embedded/index.ts";
 import type { ScenarioFile } from "./format.ts";
-import { Lines } from "./lines.ts";
+import { Lines, placeOf } from "./lines.ts";
 import { StageFile } from "./stages.ts";
 
 /** The file of stages that a scenario's folder may hold without naming it. */
@@ -52,8 +52,8 @@ export function readBrought(
   return { brought, problems };
 }
 
-/** A field, and what is wrong with it. */
-type Wrong = [path: PropertyKey[], rule: string];
+/** A field, what is wrong with it, and where that stands if it is elsewhere. */
+type Wrong = [path: PropertyKey[], rule: string, place?: PropertyKey[]];
 
 function readEach(directory: string, file: string, take: (object: unknown) => Wrong[]): BroughtProblem[] {
   const path = join(directory, file);
@@ -63,9 +63,9 @@ function readEach(directory: string, file: string, take: (object: unknown) => Wr
   if (!Array.isArray(documents) || documents.length === 0) return [{ file, text: "holds no object" }];
   return (documents as Document.Parsed[]).flatMap((document, index) => {
     if (document.errors.length > 0) return document.errors.map(({ message }) => ({ file, text: message }));
-    return take(document.toJS()).map(([field, rule]) => ({
+    return take(document.toJS()).map(([field, rule, place = field]) => ({
       file,
-      line: lines.of(document, field),
+      line: lines.of(document, place),
       text: `object ${index + 1}: ${field.length === 0 ? "" : `${field.map(String).join(".")}: `}${rule}`,
     }));
   });
@@ -88,7 +88,7 @@ function takeDefinition(object: unknown, { definitions, kinds }: Brought): Wrong
 
 function takeStage(object: unknown, { kinds, stages }: Brought): Wrong[] {
   const parsed = StageFile.safeParse(object, { error: ruleOf });
-  if (!parsed.success) return parsed.error.issues.map(({ path, message }) => [path, message]);
+  if (!parsed.success) return parsed.error.issues.map((issue) => [issue.path, issue.message, placeOf(issue)]);
   const { resourceRef, next } = parsed.data.spec;
   const at = (...field: string[]) => ["spec", ...field];
   const resource = kinds.find(

@@ -8,7 +8,7 @@ import { groupVersionOf, RESOURCES } from "../embedded/index.ts";
 import { broughtFiles, readBrought, type Brought } from "./brought.ts";
 import { withOverrides } from "./quick-policy.ts";
 import { ScenarioFile, type Round, type Step } from "./format.ts";
-import { Lines } from "./lines.ts";
+import { Lines, placeOf } from "./lines.ts";
 import { fill, type Values } from "./placeholders.ts";
 
 /** Where the scenarios are, one folder each. */
@@ -106,11 +106,6 @@ export function roundsOf(scenario: ScenarioFile): Round[] {
     { later: 0, steps, policy, run, meanwhile, expect },
     ...scenario.then.map((round) => ({ ...round, policy: withOverrides(policy, round.policy) })),
   ];
-}
-
-/** Where an issue is. A field that is not known stands where it is, not where it should not be. */
-function placeOf(issue: z.core.$ZodIssue): PropertyKey[] {
-  return issue.code === "unrecognized_keys" ? [...issue.path, ...issue.keys.slice(0, 1)] : issue.path;
 }
 
 function fieldOf({ path }: z.core.$ZodIssue): string {

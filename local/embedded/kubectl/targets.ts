@@ -50,8 +50,13 @@ export interface Found {
 
 /** The objects that the words name, or that `--all` or `--selector` choose. @throws Refused NotFound */
 export async function objectsOf(client: Client, args: Arguments, words: readonly string[]): Promise<Found[]> {
+  return await objectsAt(client, args, await targetsIn(client, words));
+}
+
+/** As `objectsOf`, when it is known what the words name. @throws Refused NotFound */
+export async function objectsAt(client: Client, args: Arguments, targets: readonly Target[]): Promise<Found[]> {
   const found = await Promise.all(
-    (await targetsIn(client, words)).map(async ({ resource, name }) => {
+    targets.map(async ({ resource, name }) => {
       if (name !== undefined) {
         const path = pathOf(resource, args.namespace, name);
         return [{ resource, object: await client.request("GET", path), path }];
