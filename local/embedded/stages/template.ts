@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { parse } from "yaml";
-import { fieldsOf, isFields } from "../api/fields.ts";
+import { isFields } from "../api/fields.ts";
 
 /** `{{ Now }}`, `{{ .spec.replicas }}`, each also with `| Quote`. */
 const PLACEHOLDER = /\{\{\s*(Now|(?:\.[A-Za-z_]\w*)+)\s*(\|\s*Quote)?\s*\}\}/g;
@@ -10,7 +10,7 @@ const NO_VALUE = "<no value>";
 
 /**
  * The value that a template gives for an object: YAML whose placeholders are filled in.
- * @throws Error for a placeholder whose field is below one that is missing, or is an object or a list
+ * @throws Error for a placeholder that stands for an object or a list, or for a field of what has no fields
  */
 export function rendered(template: string, object: unknown, now: Date): unknown {
   return parse(filled(template, (path) => (path === undefined ? now.toISOString() : valueAt(object, path)))) as unknown;
@@ -50,8 +50,9 @@ function textOf(value: unknown): string {
 
 function valueAt(object: unknown, path: string): unknown {
   const names = path.split(".").slice(1);
-  const last = names.pop() ?? "";
-  const parent = names.reduce<unknown>((value, name) => fieldsOf(value)[name], object);
-  if (!isFields(parent)) throw new Error(`${path} is below a field that is missing`);
-  return parent[last];
+  return names.reduce<unknown>((value, name) => {
+    if (value === undefined) return undefined;
+    if (!isFields(value)) throw new Error(`${path} asks for a field of what has none`);
+    return Object.hasOwn(value, name) ? value[name] : undefined;
+  }, object);
 }

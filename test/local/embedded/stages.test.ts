@@ -54,6 +54,7 @@ describe("a stage's template", () => {
     ["text: {{ .spec.text | Quote }}", { text: "yes: no" }],
     ["at: {{ Now | Quote }}", { at: "2026-06-01T12:00:00.250Z" }],
     ["note: {{ .spec.none }} of {{ .metadata.name }}", { note: "<no value> of web" }],
+    ["note: {{ .spec.none.at.all }}", { note: "<no value>" }],
     ["list: [{ type: Ready }]", { list: [{ type: "Ready" }] }],
   ])("%s", (template, value) => {
     expect(templateProblem(template)).toBeUndefined();
@@ -73,9 +74,9 @@ describe("a stage's template", () => {
     expect(templateProblem(template)).toContain(problem);
   });
 
-  it("cannot stand for an object, nor for what is below a missing field", () => {
+  it("cannot stand for an object, nor for a field of what has none", () => {
     expect(() => rendered("a: {{ .spec }}", object, NOW)).toThrow("an object or a list");
-    expect(() => rendered("a: {{ .status.phase }}", object, NOW)).toThrow(".status.phase is below a field");
+    expect(() => rendered("a: {{ .metadata.name.first }}", object, NOW)).toThrow(".metadata.name.first asks for");
   });
 });
 
@@ -142,7 +143,7 @@ describe("the stage player", () => {
     cluster.create(canaries, canary("web"));
 
     await cluster.pass(1);
-    expect(cluster.events("Canary")).toEqual([
+    expect(cluster.events("Canary").sort()).toEqual([
       "Begun: It begins",
       expect.stringMatching(/^StageFailed: Stage bad: .*Unsupported value: "Gamble"/),
     ]);

@@ -46,6 +46,9 @@ describe("what a scenario brings", () => {
       "canary-finish",
       "canary-degrade",
       "canary-expire",
+      "canary-count",
+      "canary-late",
+      "canary-without",
     ]);
   });
 
