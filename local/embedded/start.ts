@@ -42,23 +42,14 @@ export async function startEmbeddedCluster(
   });
   const controllers = startControllers(store);
   addNodes(store, NODES);
-  const playing = new Set<() => void>();
   return {
     url: server.url,
     clock,
     kubectl: new Kubectl(server.url, clock),
     answered,
-    playStages: (stages) => {
-      const end = runControllers(store, [stagePlayer(store, stages)]);
-      playing.add(end);
-      return () => {
-        playing.delete(end);
-        end();
-      };
-    },
+    playStages: (stages) => runControllers(store, [stagePlayer(store, stages)]),
     stop: async () => {
       controllers.stop();
-      for (const end of playing) end();
       clock.stop();
       await server.stop();
     },

@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { WatchCache } from "../../../local/embedded/api/watch-cache.ts";
 import { FastClock } from "../../../local/embedded/clock.ts";
 import { jsonPath } from "../../../local/embedded/custom/json-path.ts";
 import { startControllers } from "../../../local/embedded/cluster.ts";
 import { DEFINITIONS } from "../../../local/embedded/kinds.ts";
 import { Kubectl } from "../../../local/embedded/kubectl.ts";
+import type { Resource } from "../../../local/embedded/resources.ts";
 import { canary, canaryDefinition } from "../../support/canary-definition.ts";
 import { served, type Served } from "./served.ts";
 
@@ -37,15 +39,15 @@ describe("a custom resource", () => {
 
   it("is applied by merge patches, which replace lists and remove what is wanted no more", async () => {
     await apply(canaryDefinition());
-    const spec = { selector: { app: "web" }, paused: true, steps: [{ weight: 10 }, { weight: 20 }] };
+    const selector = { containers: [{ name: "a" }, { name: "b" }] };
+    const spec = { selector, paused: true, steps: [{ weight: 10 }, { weight: 20 }] };
     expect(await apply(canary("web", { spec }))).toBe("canary.deploy.example.com/web created\n");
 
-    expect(await apply(canary("web", { spec: { selector: { app: "web" }, steps: [{ weight: 20 }] } }))).toBe(
-      "canary.deploy.example.com/web configured\n",
-    );
+    const wanted = { selector: { containers: [{ name: "b" }] }, steps: [{ weight: 20 }] };
+    expect(await apply(canary("web", { spec: wanted }))).toBe("canary.deploy.example.com/web configured\n");
 
     expect(await shown("web")).toMatchObject({
-      spec: { selector: { app: "web" }, steps: [{ weight: 20 }], replicas: 2, strategy: "Canary" },
+      spec: { ...wanted, replicas: 2, strategy: "Canary" },
     });
     expect(await shown("web")).not.toHaveProperty("spec.paused");
   });
@@ -79,6 +81,21 @@ describe("a custom resource", () => {
     await expect(apply(canary("web", { spec: { selector: {}, colour: "red" } }))).rejects.toThrow(
       'strict decoding error: unknown field "spec.colour"',
     );
+  });
+
+  it("is watched also while its definition changes", async () => {
+    await apply(canaryDefinition());
+    const canaries = api.store.resources.find(({ kind }) => kind === "Canary") as Resource;
+    const seen: string[] = [];
+    const cache = new WatchCache(api.store);
+    cache.watch({ resource: canaries, selects: () => true }, undefined, ({ type }) => seen.push(type));
+
+    await kubectl("annotate", "crd/canaries.deploy.example.com", "note=changed");
+    await apply(canary("web"));
+    await kubectl("annotate", "canary/web", "note=changed");
+
+    expect(seen).toEqual(["ADDED", "MODIFIED"]);
+    cache.stop();
   });
 
   it("goes with its definition", async () => {
