@@ -1,9 +1,8 @@
 import { existsSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import type { EmbeddedCluster } from "../embedded/start.ts";
-import { startEmbeddedCluster } from "../embedded/start.ts";
-import { makePlace } from "../embedded/place.ts";
+import { type EmbeddedCluster, startEmbeddedCluster } from "../embedded/index.ts";
+import { makePlace } from "../scenarios/embedded-place.ts";
 import { Interruption } from "./interruption.ts";
 import { tellerFor } from "../live/teller.ts";
 import { writeReport } from "../report/file.ts";

@@ -7,8 +7,12 @@ import { checkTimes } from "./admission/times.ts";
 import { problemsOf } from "./admission/validation.ts";
 import { invalid } from "./api-error.ts";
 import type { Clock } from "./clock.ts";
-import { NAMESPACES } from "./kinds.ts";
-import { Store } from "./store.ts";
+import { defaultDefinition, definitionProblems, establishedStatus, type CustomTraits } from "./custom/definition.ts";
+import { conform, schemaProblems } from "./custom/schema.ts";
+import { DEFINITIONS, NAMESPACES } from "./kinds.ts";
+import { labelProblems } from "./names.ts";
+import type { Resource } from "./resources.ts";
+import { Store, type Admission, type ApiObject } from "./store.ts";
 
 /** The namespaces that every cluster has. */
 export const SYSTEM_NAMESPACES = ["default", "kube-node-lease", "kube-public", "kube-system"];
@@ -17,21 +21,45 @@ export const SYSTEM_NAMESPACES = ["default", "kube-node-lease", "kube-public", "
 export function admittingStore(clock: Clock): Store {
   const store = new Store(clock);
   store.addAdmission((resource, object, operation, previous) => {
-    normalise(object);
-    checkTimes(resource, object);
-    applyDefaults(resource, object);
-    if (operation === "update") keepQosClass(object, previous);
-    if (operation === "create") {
-      if (resource.status) object.status = initialStatus(resource, object);
-      checkNamespace(store, resource, object);
-    }
-    const labelled = !isDeepStrictEqual(object.metadata?.labels, previous?.metadata?.labels);
-    if (operation === "create" || labelled || !isDeepStrictEqual(object.spec, previous?.spec)) {
-      const problems = problemsOf(resource, object, previous);
-      if (problems.length > 0) throw invalid(resource, object.metadata?.name ?? "", problems);
-    }
-    if (operation === "create") checkQuotas(store, resource, object);
+    if (resource.custom === undefined) admitBuiltIn(store, resource, object, operation, previous);
+    else admitCustom(store, resource, resource.custom, object, operation);
   });
   for (const name of SYSTEM_NAMESPACES) store.create(NAMESPACES, { metadata: { name } });
   return store;
+}
+
+function admitBuiltIn(store: Store, ...[resource, object, operation, previous]: Parameters<Admission>): void {
+  normalise(object);
+  checkTimes(resource, object);
+  if (resource === DEFINITIONS) defaultDefinition(object);
+  applyDefaults(resource, object);
+  if (operation === "update") keepQosClass(object, previous);
+  if (operation === "create") {
+    if (resource.status) object.status = initialStatus(resource, object);
+    checkNamespace(store, resource, object);
+  }
+  const labelled = !isDeepStrictEqual(object.metadata?.labels, previous?.metadata?.labels);
+  if (operation === "create" || labelled || !isDeepStrictEqual(object.spec, previous?.spec)) {
+    const own = resource === DEFINITIONS ? definitionProblems(object) : [];
+    const problems = [...own, ...problemsOf(resource, object, previous)];
+    if (problems.length > 0) throw invalid(resource, object.metadata?.name ?? "", problems);
+  }
+  if (operation === "create") checkQuotas(store, resource, object);
+  if (operation === "create" && resource === DEFINITIONS) object.status = establishedStatus(object, store.clock.now());
+}
+
+/** Source: k8s.io/apiextensions-apiserver/pkg/registry/customresource/strategy.go */
+function admitCustom(
+  store: Store,
+  resource: Resource,
+  { schema }: CustomTraits,
+  object: ApiObject,
+  operation: "create" | "update",
+): void {
+  if (object.metadata !== undefined) normalise({ metadata: object.metadata });
+  if (operation === "create" && resource.status) delete object.status;
+  conform(object, schema);
+  if (operation === "create") checkNamespace(store, resource, object);
+  const problems = [...labelProblems(object.metadata?.labels), ...schemaProblems(object, schema)];
+  if (problems.length > 0) throw invalid(resource, object.metadata?.name ?? "", problems);
 }

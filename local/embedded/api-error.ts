@@ -53,7 +53,12 @@ export const otherUid = (wanted: string, present: string): string =>
 /** What is wrong with one field, in the form of a cause in a `Status`. */
 export interface FieldProblem {
   field: string;
-  reason: "FieldValueInvalid" | "FieldValueRequired" | "FieldValueForbidden" | "FieldValueNotSupported";
+  reason:
+    | "FieldValueInvalid"
+    | "FieldValueTypeInvalid"
+    | "FieldValueRequired"
+    | "FieldValueForbidden"
+    | "FieldValueNotSupported";
   /** Begins with what the reason means: `Invalid value: -1: must be ...`. */
   message: string;
 }

@@ -14,4 +14,5 @@ export const DAEMON_SETS = resourceOfKind("DaemonSet");
 export const CONTROLLER_REVISIONS = resourceOfKind("ControllerRevision");
 export const JOBS = resourceOfKind("Job");
 export const AUTOSCALERS = resourceOfKind("HorizontalPodAutoscaler");
+export const DEFINITIONS = resourceOfKind("CustomResourceDefinition");
 export const DISRUPTION_BUDGETS = resourceOfKind("PodDisruptionBudget");

@@ -1,4 +1,4 @@
-import type { Pod } from "../../functions/shared/kubernetes/types.ts";
+import type { Pod } from "./types.ts";
 import { fromKey, isBeingDeleted, keyOf, type Controller } from "./controllers/controller.ts";
 import { EventRecorder } from "./controllers/events.ts";
 import { FAILING } from "./kubelet/failing.ts";

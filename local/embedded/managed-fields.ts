@@ -1,4 +1,4 @@
-import type { ObjectMeta } from "../../functions/shared/kubernetes/types.ts";
+import type { ObjectMeta } from "./types.ts";
 import { apiTime } from "./clock.ts";
 
 /** Who writes statuses here. */

@@ -1,3 +1,5 @@
+import type { CustomTraits } from "./custom/definition.ts";
+
 /** A resource that the embedded API server holds. */
 export interface Resource {
   /** Empty for the core group. */
@@ -16,7 +18,12 @@ export interface Resource {
   createOnUpdate: boolean;
   /** Other names that people use for it. */
   shortNames: readonly string[];
+  /** What a CustomResourceDefinition says of it; a built-in resource has none. */
+  custom?: CustomTraits;
 }
+
+/** What a client knows of a resource. */
+export type NamedResource = Pick<Resource, "group" | "version" | "kind" | "plural" | "namespaced" | "shortNames">;
 
 type Traits = Partial<Omit<Resource, "group" | "version" | "kind" | "plural">>;
 
@@ -39,6 +46,7 @@ function resource(groupVersion: string, kind: string, plural: string, traits: Tr
 
 const WORKLOAD: Traits = { status: true, generation: true };
 
+/** The resources that the embedded API server has by itself. */
 export const RESOURCES: readonly Resource[] = [
   resource("v1", "Namespace", "namespaces", { namespaced: false, status: true, shortNames: ["ns"] }),
   resource("v1", "Node", "nodes", { namespaced: false, status: true, shortNames: ["no"] }),
@@ -65,6 +73,13 @@ export const RESOURCES: readonly Resource[] = [
     unconditionalUpdate: false,
     shortNames: ["pdb"],
   }),
+  resource("apiextensions.k8s.io/v1", "CustomResourceDefinition", "customresourcedefinitions", {
+    namespaced: false,
+    status: true,
+    generation: true,
+    unconditionalUpdate: false,
+    shortNames: ["crd", "crds"],
+  }),
   resource("coordination.k8s.io/v1", "Lease", "leases", { unconditionalUpdate: false, createOnUpdate: true }),
 ];
 
@@ -73,7 +88,7 @@ export function groupVersionOf({ group, version }: Pick<Resource, "group" | "ver
   return group === "" ? version : `${group}/${version}`;
 }
 
-/** The resource of that kind. @throws Error for a kind that the embedded cluster does not have */
+/** The built-in resource of that kind. @throws Error for a kind that the embedded cluster does not have */
 export function resourceOfKind(kind: string): Resource {
   const found = RESOURCES.find((candidate) => candidate.kind === kind);
   if (found === undefined) throw new Error(`The embedded cluster has no ${kind}.`);
@@ -81,9 +96,14 @@ export function resourceOfKind(kind: string): Resource {
 }
 
 /** The resource that people mean by a name: plural, singular or short, in any case; undefined when there is none. */
-export function resourceOfName(name: string): Resource | undefined {
+export function resourceOfName<R extends NamedResource>(name: string, resources: readonly R[]): R | undefined {
   const wanted = name.toLowerCase().split(".")[0] ?? "";
-  return RESOURCES.find(
+  return resources.find(
     ({ kind, plural, shortNames }) => plural === wanted || kind.toLowerCase() === wanted || shortNames.includes(wanted),
   );
+}
+
+/** Whether both are the same collection, in whatever version. */
+export function isSameResource(a: Resource, b: Resource): boolean {
+  return a.group === b.group && a.plural === b.plural;
 }

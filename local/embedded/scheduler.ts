@@ -1,6 +1,6 @@
-import type { Node, Pod } from "../../functions/shared/kubernetes/types.ts";
-import { isTerminating } from "../../functions/shared/kubernetes/pods.ts";
-import { controllerOf } from "../../functions/shared/kubernetes/owners.ts";
+import type { Node, Pod } from "./types.ts";
+import { isTerminating } from "./pod-facts.ts";
+import { controllerOf } from "./controllers/owner.ts";
 import { apiTime } from "./clock.ts";
 import { fromKey, keyOf, type Controller } from "./controllers/controller.ts";
 import { EventRecorder } from "./controllers/events.ts";

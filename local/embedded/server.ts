@@ -39,7 +39,7 @@ export async function startApiServer(
     requestOf(message).then(
       (request) => {
         const status = send(store, response, api.answer(request));
-        onAnswered?.(audited(request, message, status), request);
+        onAnswered?.(audited(store, request, message, status), request);
       },
       () => response.destroy(),
     );
@@ -106,12 +106,13 @@ function stream(
 }
 
 function audited(
+  store: Store,
   { method, query }: ApiRequest,
   { url = "", headers }: IncomingMessage,
   status: number,
 ): AnsweredRequest {
   const [path = ""] = url.split("?");
-  const { resource, name, subresource } = routed(path);
+  const { resource, name, subresource } = routed(store, path);
   return {
     verb: verbOf(method, name === undefined, query),
     uri: url,
@@ -121,9 +122,12 @@ function audited(
   };
 }
 
-function routed(path: string): { resource?: string; name?: string | undefined; subresource?: string | undefined } {
+function routed(
+  store: Store,
+  path: string,
+): { resource?: string; name?: string | undefined; subresource?: string | undefined } {
   try {
-    const route = routeOf(path);
+    const route = routeOf(path, store.resources);
     return route === undefined ? {} : { ...route, resource: route.resource.plural };
   } catch {
     return {};

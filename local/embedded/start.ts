@@ -3,6 +3,9 @@ import { FastClock } from "./clock.ts";
 import { Kubectl } from "./kubectl.ts";
 import { startApiServer, type AnsweredRequest, type ServerOptions } from "./server.ts";
 import { admittingStore } from "./admission.ts";
+import { runControllers } from "./controllers/controller.ts";
+import { stagePlayer } from "./stages/player.ts";
+import type { Stage } from "./stages/stage.ts";
 
 /** A cluster in this process. */
 export interface EmbeddedCluster {
@@ -12,6 +15,8 @@ export interface EmbeddedCluster {
   kubectl: Kubectl;
   /** Every request that its API server answered, in order. */
   answered: readonly AnsweredRequest[];
+  /** Plays stages, on what is there as well, until the answer ends that. */
+  playStages: (stages: readonly Stage[]) => () => void;
   stop: () => Promise<void>;
 }
 
@@ -42,6 +47,7 @@ export async function startEmbeddedCluster(
     clock,
     kubectl: new Kubectl(server.url, clock),
     answered,
+    playStages: (stages) => runControllers(store, [stagePlayer(store, stages)]),
     stop: async () => {
       controllers.stop();
       clock.stop();

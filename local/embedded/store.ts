@@ -1,12 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
-import type { ObjectMeta } from "../../functions/shared/kubernetes/types.ts";
+import type { ObjectMeta } from "./types.ts";
 import { alreadyExists, ApiError, conflict, invalid, notFound, otherUid } from "./api-error.ts";
 import { apiTime, type Clock } from "./clock.ts";
 import { copyOf } from "./copy.ts";
+import { customResource } from "./custom/definition.ts";
+import { DEFINITIONS } from "./kinds.ts";
 import { withStatusTime } from "./managed-fields.ts";
 import { nameProblem } from "./names.ts";
-import { groupVersionOf, type Resource } from "./resources.ts";
+import { groupVersionOf, RESOURCES, type Resource } from "./resources.ts";
 
 /** An object as the API server holds it. */
 export interface ApiObject {
@@ -60,6 +62,7 @@ export class Store {
   readonly #listeners = new Set<(change: Change) => void>();
   readonly #admissions: Admission[] = [];
   #version = 1;
+  #resources: readonly Resource[] | undefined;
 
   constructor(clock: Clock) {
     this.clock = clock;
@@ -68,6 +71,15 @@ export class Store {
   /** The newest resource version, which a list carries. */
   get version(): string {
     return String(this.#version);
+  }
+
+  /** What is served now: the built-in resources, and those that CustomResourceDefinitions bring. */
+  get resources(): readonly Resource[] {
+    this.#resources ??= [
+      ...RESOURCES,
+      ...this.list(DEFINITIONS).flatMap((definition) => customResource(definition) ?? []),
+    ];
+    return this.#resources;
   }
 
   /** Calls back after every change, in order; the answer ends that. */
@@ -153,7 +165,7 @@ export class Store {
     }
     const object = this.#merged(resource, previous, copyOf(given), status);
     this.#admit(resource, object, "update", previous);
-    if (resource.generation && !status && isNextGeneration(object, previous)) {
+    if (resource.generation && !status && isNextGeneration(resource, object, previous)) {
       object.metadata = { ...object.metadata, generation: (previous.metadata?.generation ?? 0) + 1 };
     }
     if (isDeepStrictEqual(object, previous)) return copyOf(object) as T;
@@ -242,16 +254,15 @@ export class Store {
       Object.entries({ ...given.metadata, ...kept }).filter(([, value]) => value !== undefined),
     ) as ObjectMeta;
     if (status) {
+      // Of a custom object, nothing else is written with the status.
+      const written = resource.custom === undefined ? metadata : { ...previous.metadata };
       const marked = isDeepStrictEqual(given.status, previous.status)
-        ? metadata
-        : withStatusTime(metadata, groupVersionOf(resource), this.clock.now());
+        ? written
+        : withStatusTime(written, groupVersionOf(resource), this.clock.now());
       // Of a Deployment, the labels stay as well.
       const { labels } = previous.metadata ?? {};
-      return {
-        ...previous,
-        metadata: resource.kind === "Deployment" ? withLabels(marked, labels) : marked,
-        status: given.status,
-      };
+      const updated = { ...previous, metadata: resource.kind === "Deployment" ? withLabels(marked, labels) : marked };
+      return { ...updated, ...(given.status === undefined ? {} : { status: given.status }) };
     }
     const object: ApiObject = { ...given, apiVersion: previous.apiVersion ?? "", kind: previous.kind ?? "", metadata };
     if (resource.status) {
@@ -286,15 +297,25 @@ export class Store {
   }
 
   #tell(change: Change): void {
+    if (change.resource === DEFINITIONS) this.#resources = undefined;
     for (const listener of this.#listeners) listener({ ...change, object: copyOf(change.object) });
   }
 }
 
-/** Whether a change is counted: of the spec, and of a Deployment's annotations. Source: kubernetes pkg/registry/apps/deployment */
-function isNextGeneration(object: ApiObject, previous: ApiObject): boolean {
+/**
+ * Whether a change is counted: of the spec, and of a Deployment's annotations; of a custom object, of anything but its
+ * metadata, and a status that is no subresource is a part of it.
+ * Source: kubernetes pkg/registry/apps/deployment; k8s.io/apiextensions-apiserver/pkg/registry/customresource/strategy.go
+ */
+function isNextGeneration({ custom }: Resource, object: ApiObject, previous: ApiObject): boolean {
+  if (custom !== undefined) return !isDeepStrictEqual(withoutMetadata(object), withoutMetadata(previous));
   if (!isDeepStrictEqual(object.spec, previous.spec)) return true;
   const changed = !isDeepStrictEqual(object.metadata?.annotations, previous.metadata?.annotations);
   return object.kind === "Deployment" && changed;
+}
+
+function withoutMetadata({ metadata: _metadata, ...rest }: ApiObject): object {
+  return rest;
 }
 
 function withLabels({ labels: _labels, ...metadata }: ObjectMeta, labels: ObjectMeta["labels"]): ObjectMeta {

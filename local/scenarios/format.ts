@@ -192,6 +192,10 @@ export const ScenarioFile = z.strictObject({
   summary: z.string().min(10),
   /** Gives the scenario a tainted node of its own, `${NODE}`. */
   own_node: z.boolean().default(false),
+  /** Files with CustomResourceDefinitions, which are applied before anything else; paths start from the scenario's folder. */
+  crds: z.array(z.string()).default([]),
+  /** Files with KWOK stages for their objects; a `stages.yaml` in the folder need not be named. */
+  stages: z.array(z.string()).default([]),
   ...round,
   /** Further runs, one after the other. */
   then: z.array(FurtherRound).default([]),

@@ -1,4 +1,5 @@
 import { isNode, LineCounter, type Document } from "yaml";
+import type * as z from "zod";
 
 /** Tells on which line of a YAML text something stands. */
 export class Lines {
@@ -13,4 +14,9 @@ export class Lines {
     const start = isNode(document.contents) ? (document.contents.range?.[0] ?? 0) : 0;
     return this.counter.linePos(start).line;
   }
+}
+
+/** Where an issue is. A field that is not known stands where it is, not where it should not be. */
+export function placeOf(issue: z.core.$ZodIssue): PropertyKey[] {
+  return issue.code === "unrecognized_keys" ? [...issue.path, ...issue.keys.slice(0, 1)] : issue.path;
 }

@@ -4,10 +4,11 @@ import { fileURLToPath } from "node:url";
 import { parseAllDocuments, parseDocument } from "yaml";
 import type * as z from "zod";
 import { CommandLineError } from "../command-line/command-line-error.ts";
-import { groupVersionOf, RESOURCES } from "../embedded/resources.ts";
+import { groupVersionOf, RESOURCES } from "../embedded/index.ts";
+import { broughtFiles, readBrought, type Brought } from "./brought.ts";
 import { withOverrides } from "./quick-policy.ts";
 import { ScenarioFile, type Round, type Step } from "./format.ts";
-import { Lines } from "./lines.ts";
+import { Lines, placeOf } from "./lines.ts";
 import { fill, type Values } from "./placeholders.ts";
 
 /** Where the scenarios are, one folder each. */
@@ -24,6 +25,8 @@ export interface LoadedScenario extends ScenarioFile {
   /** The folder's name. */
   name: string;
   directory: string;
+  /** What it brings to the cluster before anything else. */
+  brought: Brought;
 }
 
 /** Something that is wrong with a scenario's files, one line each: file, line, field, rule. */
@@ -81,9 +84,11 @@ export function loadScenario(name: string, root = SCENARIOS): LoadedScenario {
     );
   }
 
-  const scenario = { ...parsed.data, name, directory };
+  const { brought, problems: unfit } = readBrought(parsed.data, directory);
+  const scenario = { ...parsed.data, name, directory, brought };
   const problems = [
     ...placeholderProblems(document.toString(), scenario, true).map((each) => problem(file, each)),
+    ...unfit.map(({ file: path, ...each }) => problem(join(directory, path), each)),
     ...[...manifestsOf(scenario)].flatMap(([manifest, namespaces]) => {
       const path = join(directory, manifest);
       return manifestProblems(path, scenario, namespaces).map((each) => problem(path, each));
@@ -101,11 +106,6 @@ export function roundsOf(scenario: ScenarioFile): Round[] {
     { later: 0, steps, policy, run, meanwhile, expect },
     ...scenario.then.map((round) => ({ ...round, policy: withOverrides(policy, round.policy) })),
   ];
-}
-
-/** Where an issue is. A field that is not known stands where it is, not where it should not be. */
-function placeOf(issue: z.core.$ZodIssue): PropertyKey[] {
-  return issue.code === "unrecognized_keys" ? [...issue.path, ...issue.keys.slice(0, 1)] : issue.path;
 }
 
 function fieldOf({ path }: z.core.$ZodIssue): string {
@@ -134,7 +134,7 @@ interface Manifest {
   metadata?: { name?: unknown; namespace?: unknown };
 }
 
-function manifestProblems(path: string, scenario: ScenarioFile, namespaces: readonly string[]): Problem[] {
+function manifestProblems(path: string, scenario: LoadedScenario, namespaces: readonly string[]): Problem[] {
   if (!existsSync(path)) return [{ text: "does not exist, but a step applies it" }];
   const text = readFileSync(path, "utf8");
   const lines = new Lines();
@@ -148,20 +148,24 @@ function manifestProblems(path: string, scenario: ScenarioFile, namespaces: read
       line: lines.of(document, field.split(".")),
       text: `object ${index + 1}: ${field}: ${wrong}`,
     });
-    return objectProblems(object, namespaces).map(([field, wrong]) => at(field, wrong));
+    return objectProblems(object, scenario, namespaces).map(([field, wrong]) => at(field, wrong));
   });
   return [...problems, ...placeholderProblems(text, scenario, false)];
 }
 
 /** What is wrong with one object: the field, and the rule. */
-function objectProblems({ apiVersion, kind, metadata }: Manifest, namespaces: readonly string[]): [string, string][] {
+function objectProblems(
+  { apiVersion, kind, metadata }: Manifest,
+  { brought }: LoadedScenario,
+  namespaces: readonly string[],
+): [string, string][] {
   const missing = Object.entries({ apiVersion, kind, "metadata.name": metadata?.name })
     .filter(([, value]) => typeof value !== "string" || value === "")
     .map(([field]): [string, string] => [field, "is missing"]);
   if (missing.length > 0) return missing;
-  const known = RESOURCES.some((each) => each.kind === kind && groupVersionOf(each) === apiVersion);
-  if (!known) {
-    const kinds = RESOURCES.map((each) => `${each.kind} (${groupVersionOf(each)})`);
+  const known = [...RESOURCES, ...brought.kinds];
+  if (!known.some((each) => each.kind === kind && groupVersionOf(each) === apiVersion)) {
+    const kinds = known.map((each) => `${each.kind} (${groupVersionOf(each)})`);
     return [["kind", `${String(kind)} of ${String(apiVersion)} cannot be played; known are ${kinds.join(", ")}`]];
   }
   const { namespace } = metadata ?? {};
@@ -187,6 +191,7 @@ function placeholderProblems(text: string, { own_node }: ScenarioFile, isStep: b
 }
 
 function unusedFiles(scenario: LoadedScenario): string[] {
-  const used = new Set(["scenario.yaml", ...manifestsOf(scenario).keys()]);
+  const { crds, stages } = broughtFiles(scenario, scenario.directory);
+  const used = new Set(["scenario.yaml", ...manifestsOf(scenario).keys(), ...crds, ...stages]);
   return readdirSync(scenario.directory).filter((file) => !used.has(file));
 }

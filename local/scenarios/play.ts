@@ -1,8 +1,10 @@
+import type { NamedResource } from "../embedded/index.ts";
 import { compare, type Comparison } from "./compare.ts";
 import type { Round } from "./format.ts";
 import { roundsOf, type LoadedScenario } from "./load.ts";
 import { fill, type Values } from "./placeholders.ts";
 import type { Run } from "./run-workflow.ts";
+import { stagesWithin, type StageFile } from "./stages.ts";
 import { playSteps, type Setting, type Stage } from "./steps.ts";
 
 /** What goes on around a run. */
@@ -12,6 +14,9 @@ export interface Surroundings {
   /** Called when a state is entered. The workflow's next step reaches the cluster only when the promise has settled. */
   onEntered?: (state: string) => Promise<void> | undefined;
 }
+
+/** A stage that is for one namespace. */
+export type PlayedStage = ReturnType<typeof stagesWithin>[number];
 
 /** Where a scenario is played: a namespace of a cluster. */
 export interface Place extends Stage {
@@ -24,6 +29,8 @@ export interface Place extends Stage {
   /** Makes a node that only the scenario's pods tolerate, and answers with its name. */
   addNode: () => Promise<string>;
   removeNode: (name: string) => Promise<void>;
+  /** Plays stages until the answer ends that. */
+  playStages: (stages: readonly PlayedStage[]) => Promise<() => Promise<void>>;
 }
 
 /** The verbs that change something, as the audit log names them. */
@@ -55,7 +62,9 @@ export async function* playScenario(scenario: LoadedScenario, place: Place): Asy
     directory: scenario.directory,
     values: { namespace: place.namespace, node, began: place.now() },
     stage: place,
+    kinds: scenario.brought.kinds,
   };
+  const endStages = await bring(scenario, setting, place);
   try {
     let ahead = 0;
     for (const [index, round] of roundsOf(scenario).entries()) {
@@ -64,8 +73,35 @@ export async function* playScenario(scenario: LoadedScenario, place: Place): Asy
     }
   } finally {
     await playSteps(scenario.afterwards, setting);
+    await endStages();
     if (node !== undefined) await place.removeNode(node);
   }
+}
+
+/**
+ * Brings the scenario's kinds and stages to the cluster. The kinds stay there: another scenario may have the same ones.
+ * @returns what ends the stages
+ */
+async function bring({ brought }: LoadedScenario, setting: Setting, place: Place): Promise<() => Promise<void>> {
+  const { definitions, kinds, stages } = brought;
+  if (definitions.length > 0) await place.applyText(definitions.map((each) => JSON.stringify(each)).join("\n---\n"));
+  for (const kind of kinds) await untilServed(kind, place);
+  if (stages.length === 0) return () => Promise.resolve();
+  return await place.playStages(stagesWithin(place.namespace, filledAll(stages, setting)));
+}
+
+async function untilServed({ plural, group }: NamedResource, place: Place): Promise<void> {
+  const name = `${plural}.${group}`;
+  const isServed = () =>
+    place.kubectl("get", name, "-o", "name").then(
+      () => true,
+      () => false,
+    );
+  await place.until(`${name} is served`, isServed);
+}
+
+function filledAll(stages: readonly StageFile[], setting: Setting): StageFile[] {
+  return stages.map((stage) => filled(stage, setting));
 }
 
 async function playRound(

@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Pod } from "../../functions/shared/kubernetes/types.ts";
 import { bounded } from "../../functions/shared/text.ts";
 import { CommandLineError } from "../command-line/command-line-error.ts";
+import { resourceOfName, type NamedResource } from "../embedded/index.ts";
 import type { Step, Until } from "./format.ts";
 import { fill, type Values } from "./placeholders.ts";
 import { readPath } from "./read-path.ts";
@@ -25,6 +26,8 @@ export interface Setting {
   /** The scenario's folder. */
   directory: string;
   values: Values;
+  /** The kinds that the scenario brings: lists of theirs are replaced by a patch. */
+  kinds: readonly NamedResource[];
 }
 
 /** How often a step is tried whose objects go while it is done. */
@@ -50,15 +53,18 @@ export async function playSteps(steps: readonly Step[], setting: Setting): Promi
   }
 }
 
-async function playStep(step: Step, { stage, directory, values }: Setting): Promise<void> {
+async function playStep(step: Step, { stage, directory, values, kinds }: Setting): Promise<void> {
   const filled = (text: string) => fill(text, values);
   if (step.apply !== undefined) {
     const manifest = readFileSync(join(directory, step.apply), "utf8");
     const copies = Array.from({ length: step.times ?? 1 }, (_, index) => fill(manifest, values, index));
     await stage.applyText(copies.join("\n---\n"), step.namespace);
   }
-  if (step.patch !== undefined)
-    await stage.kubectl("patch", filled(step.patch), "-p", filled(JSON.stringify(step.with)));
+  if (step.patch !== undefined) {
+    const custom = resourceOfName(step.patch.split("/")[0] ?? "", kinds) !== undefined;
+    const type = custom ? ["--type=merge"] : [];
+    await stage.kubectl("patch", filled(step.patch), ...type, "-p", filled(JSON.stringify(step.with)));
+  }
   if (step.kubectl !== undefined) await runKubectl(stage, step.kubectl.map(filled));
   if (step.rolled_out !== undefined) await stage.kubectl("rollout", "status", filled(step.rolled_out), "--timeout=60s");
   if (step.until !== undefined) await playUntil(step.until, stage, filled);

@@ -1,7 +1,6 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Forwarded, Outgoing } from "../faults/proxy/forward.ts";
-import { apiTime } from "../../local/embedded/clock.ts";
-import { groupVersionOf, resourceOfKind } from "../../local/embedded/resources.ts";
-import { pathOf } from "../../local/embedded/kubectl/client.ts";
+import { apiTime, groupVersionOf, pathOf, resourceOfKind } from "../../local/embedded/index.ts";
 import type { Chapter, Exchange } from "./chapter.ts";
 import { Normaliser, type NormalAnswer } from "./normalise.ts";
 
@@ -64,7 +63,28 @@ async function make(server: ContractServer, manifest: Manifest, seen: Seen): Pro
     made = await write(server, "PUT", path, { ...(made as object), status });
   }
   remember(seen, made);
+  if (manifest.kind === "CustomResourceDefinition") await served(server, manifest);
 }
+
+/** Waits until a server serves what a definition brings, which a real one does a moment later. */
+async function served(server: ContractServer, manifest: Manifest): Promise<void> {
+  const { group, names, versions } = manifest["spec"] as DefinitionSpec;
+  const path = `/apis/${group}/${versions[0]?.name ?? ""}/${names.plural}`;
+  const deadline = Date.now() + SERVED_SECONDS * 1_000;
+  while ((await server.send(outgoing("GET", path, {}, ""))).status !== 200) {
+    if (Date.now() > deadline) throw new Error(`${path} is not served after ${SERVED_SECONDS} s.`);
+    await sleep(100);
+  }
+}
+
+interface DefinitionSpec {
+  group: string;
+  names: { plural: string };
+  versions: { name: string }[];
+}
+
+/** How long a server may take to serve what a definition brings. */
+const SERVED_SECONDS = 20;
 
 async function write(server: ContractServer, method: string, path: string, object: unknown): Promise<unknown> {
   const answer = await server.send(

@@ -1,8 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Outgoing } from "../faults/proxy/forward.ts";
-import { routeOf, type Route } from "../../local/embedded/api/route.ts";
-import { groupVersionOf } from "../../local/embedded/resources.ts";
+import { groupVersionOf, type Route, routeOf } from "../../local/embedded/index.ts";
 
 /** What the functions sent while the scenarios were played on a real control plane. */
 const FILE = fileURLToPath(new URL("sent-requests.json", import.meta.url));

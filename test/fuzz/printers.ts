@@ -1,13 +1,15 @@
-import { JOB_PRINTER } from "../../local/embedded/printers/job.ts";
-import { NAMESPACE_PRINTER, NODE_PRINTER } from "../../local/embedded/printers/node.ts";
-import { POD_PRINTER } from "../../local/embedded/printers/pod.ts";
-import { printed, type Printer } from "../../local/embedded/printers/printer.ts";
 import {
   DAEMON_SET_PRINTER,
   DEPLOYMENT_PRINTER,
+  JOB_PRINTER,
+  NAMESPACE_PRINTER,
+  NODE_PRINTER,
+  POD_PRINTER,
+  printed,
+  type Printer,
   REPLICA_SET_PRINTER,
   STATEFUL_SET_PRINTER,
-} from "../../local/embedded/printers/workloads.ts";
+} from "../../local/embedded/printers/index.ts";
 import { NOW } from "../support/objects.ts";
 
 /** How the objects of each resource that is asked for as rows are printed. */

@@ -1,16 +1,16 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, describe, test } from "vitest";
 import type { Report } from "../../functions/run/contracts.ts";
 import { loadScenario, scenarioNames, type LoadedScenario } from "../../local/scenarios/load.ts";
-import { isBookkeeping, playScenario, toldBy, type Place } from "../../local/scenarios/play.ts";
+import { playScenario, toldBy } from "../../local/scenarios/play.ts";
 import type { Values } from "../../local/scenarios/placeholders.ts";
 import type { Run } from "../../local/scenarios/run-workflow.ts";
 import type { Forwarded, Outgoing } from "../faults/proxy/forward.ts";
 import { recordedRequests, recordRequests, Sent, sentBy } from "../contract/sent-requests.ts";
 import { scenarioTable, type PlayedRound } from "../support/scenario-table.ts";
 import { stableText } from "../support/stable-text.ts";
+import { placeOf } from "./place.ts";
 import { Scenario } from "./scenario.ts";
 
 /** Parts of the names of the scenarios to play, separated by commas; all of them when it is not set. */
@@ -31,7 +31,10 @@ describe.concurrent("scenario", () => {
       const scenario = loadScenario(name);
       const place = await Scenario.create(name);
       try {
-        for await (const { index, run, comparison, missed, values } of playScenario(scenario, placeOf(place))) {
+        for await (const { index, run, comparison, missed, values } of playScenario(
+          scenario,
+          placeOf(place, RECORDS ? noteSent : undefined),
+        )) {
           note(scenario, index, run, values);
           expect(comparison.actual, `run ${index + 1}\n${toldBy(run)}`).toEqual(comparison.expected);
           expect(missed, "what should have happened meanwhile, in states that were not entered").toEqual([]);
@@ -63,41 +66,8 @@ afterAll(() => {
   writeFileSync(RESULTS, scenarioTable(played));
 });
 
-/** A scenario's namespace on the suite's cluster. */
-function placeOf(place: Scenario): Place {
-  return {
-    namespace: place.namespace,
-    now: () => new Date(),
-    run: (request, policy, surroundings) =>
-      RECORDS ? place.playWatched(request, policy, surroundings, noteSent) : place.play(request, policy, surroundings),
-    writes: () => writes(place),
-    kubectl: (...args) => place.kubectl("-n", place.namespace, ...args),
-    applyText: (manifest, namespace) => place.applyText(manifest, namespace),
-    until: (what, holds, seconds) => place.until(what, holds, seconds),
-    sleep: async (seconds) => {
-      await sleep(seconds * 1_000);
-    },
-    addNode: async () => {
-      const name = `own-${place.namespace.slice(-6)}`;
-      await place.apply("node", { NAME: name });
-      await place.kubectl("wait", `node/${name}`, "--for=condition=Ready");
-      return name;
-    },
-    removeNode: async (name) => {
-      await place.kubectl("delete", "node", name);
-    },
-  };
-}
-
 function noteSent(request: Outgoing, { status }: Forwarded): void {
   sent.note(sentBy(request), status);
-}
-
-function writes(place: Scenario): string[] {
-  return place
-    .writes()
-    .filter(({ status, resource }) => status < 300 && !isBookkeeping(resource))
-    .map(({ verb, resource }) => `${verb} ${resource}`);
 }
 
 function note({ name, summary }: LoadedScenario, round: number, run: Run, values: Values): void {

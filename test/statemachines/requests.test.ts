@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { CLAIM_NAMESPACE } from "../../functions/shared/policy.ts";
 import type { FunctionName } from "../../local/engine/engine.ts";
-import { makePlace } from "../../local/embedded/place.ts";
-import { startEmbeddedCluster } from "../../local/embedded/start.ts";
+import { startEmbeddedCluster } from "../../local/embedded/index.ts";
+import { makePlace } from "../../local/scenarios/embedded-place.ts";
 import { loadScenario } from "../../local/scenarios/load.ts";
 import { playScenario } from "../../local/scenarios/play.ts";
 import { quickPolicy } from "../../local/scenarios/quick-policy.ts";

@@ -1,4 +1,4 @@
-import type { Clock } from "../../local/embedded/clock.ts";
+import type { Clock } from "../../local/embedded/index.ts";
 
 /** A clock whose time passes when the test says so. */
 export class ManualClock implements Clock {

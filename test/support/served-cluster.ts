@@ -12,16 +12,18 @@ import type {
   ReplicaSet,
   StatefulSet,
 } from "../../functions/shared/kubernetes/types.ts";
-import { JOB_PRINTER } from "../../local/embedded/printers/job.ts";
-import { NAMESPACE_PRINTER, NODE_PRINTER } from "../../local/embedded/printers/node.ts";
-import { POD_PRINTER } from "../../local/embedded/printers/pod.ts";
-import { printed, type Printer } from "../../local/embedded/printers/printer.ts";
 import {
   DAEMON_SET_PRINTER,
   DEPLOYMENT_PRINTER,
+  JOB_PRINTER,
+  NAMESPACE_PRINTER,
+  NODE_PRINTER,
+  POD_PRINTER,
+  printed,
+  type Printer,
   REPLICA_SET_PRINTER,
   STATEFUL_SET_PRINTER,
-} from "../../local/embedded/printers/workloads.ts";
+} from "../../local/embedded/printers/index.ts";
 import { found, type Answer, type ApiServer, type SeenRequest } from "./api-server.ts";
 import { NOW } from "./objects.ts";
 

@@ -9,7 +9,7 @@ import type {
   PodTemplate,
   ReplicaSet,
   StatefulSet,
-} from "../../../functions/shared/kubernetes/types.ts";
+} from "../types.ts";
 import { apiTime } from "../clock.ts";
 import type { Resource } from "../resources.ts";
 import type { ApiObject } from "../store.ts";

@@ -1,4 +1,4 @@
-import type { Namespace } from "../../../functions/shared/kubernetes/types.ts";
+import type { Namespace } from "../types.ts";
 import { ApiError, forbidden, notFound } from "../api-error.ts";
 import { NAMESPACES } from "../kinds.ts";
 import type { Resource } from "../resources.ts";

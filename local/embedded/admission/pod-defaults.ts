@@ -1,5 +1,5 @@
 import type * as k8s from "@kubernetes/client-node";
-import type { Pod, PodTemplate, Wire } from "../../../functions/shared/kubernetes/types.ts";
+import type { Pod, PodTemplate, Wire } from "../types.ts";
 import { withDefaults } from "./with-defaults.ts";
 
 type PodSpec = NonNullable<PodTemplate["spec"]>;

@@ -1,8 +1,8 @@
-import type { Pod, ResourceQuota } from "../../../functions/shared/kubernetes/types.ts";
+import type { Pod, ResourceQuota } from "../types.ts";
 import { forbidden } from "../api-error.ts";
 import { PODS, QUOTAS } from "../kinds.ts";
 import { formatQuantity, isBinary, parseQuantity } from "../quantity.ts";
-import { resourceOfName, type Resource } from "../resources.ts";
+import { resourceOfName, RESOURCES, type Resource } from "../resources.ts";
 import type { ApiObject, Store } from "../store.ts";
 
 type Container = NonNullable<Pod["spec"]>["containers"][number];
@@ -76,7 +76,7 @@ function amountIn(amount: string, resource: Resource, object: ApiObject): number
 
 /** The resource whose objects a quota counts: `pods`, or `count/deployments.apps`. */
 function countedResource(amount: string): Resource | undefined {
-  return resourceOfName(amount.replace(/^count\//, ""));
+  return resourceOfName(amount.replace(/^count\//, ""), RESOURCES);
 }
 
 /** Which amounts every container has to name, because a quota limits them, and which containers do not. */

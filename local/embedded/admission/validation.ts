@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
-import { matches, type LabelSelector } from "../../../functions/shared/kubernetes/label-selector.ts";
-import type { KubernetesEvent } from "../../../functions/run/event.ts";
-import type { Hpa, Lease, Pod, PodTemplate, StatefulSet } from "../../../functions/shared/kubernetes/types.ts";
+import { selects } from "../label-selector.ts";
+import type { Event as ApiEvent, Hpa, LabelSelector, Lease, Pod, PodTemplate, StatefulSet } from "../types.ts";
 import type { FieldProblem } from "../api-error.ts";
 import { labelProblems } from "../names.ts";
 import type { Resource } from "../resources.ts";
@@ -43,7 +42,7 @@ function problemsOfSpec({ kind }: Resource, object: ApiObject, previous: ApiObje
   if (kind === "Pod") return problemsOfPod(object as Pod, previous as Pod | undefined);
   if (kind === "HorizontalPodAutoscaler") return problemsOfAutoscaler(object as Hpa);
   if (kind === "Lease") return problemsOfLease(object as Lease);
-  if (kind === "Event") return problemsOfEvent(object as KubernetesEvent);
+  if (kind === "Event") return problemsOfEvent(object as ApiEvent);
   if (kind === "Job") return containersProblem("spec.template.spec", (object.spec as WorkloadSpec).template?.spec);
   return [];
 }
@@ -55,7 +54,7 @@ function problemsOfWorkload(object: ApiObject, previous: ApiObject | undefined):
   const replicas = countProblem("spec.replicas", spec.replicas);
   const problems = replicas === undefined ? [] : [replicas];
   if (spec.selector === undefined) problems.push(required("spec.selector"));
-  if (!matches(spec.selector, labels)) problems.push(invalidValue("spec.template.metadata.labels", labels, NO_MATCH));
+  if (!selects(spec.selector, labels)) problems.push(invalidValue("spec.template.metadata.labels", labels, NO_MATCH));
   problems.push(...containersProblem("spec.template.spec", spec.template?.spec));
   if (was === undefined) return problems;
   if (object.kind === "StatefulSet")
@@ -131,7 +130,7 @@ function problemsOfLease({ spec }: Lease): FieldProblem[] {
   return seconds > 0 ? [] : [invalidValue("spec.leaseDurationSeconds", seconds, "must be greater than 0")];
 }
 
-function problemsOfEvent({ metadata, involvedObject }: KubernetesEvent): FieldProblem[] {
+function problemsOfEvent({ metadata, involvedObject }: ApiEvent): FieldProblem[] {
   const about = (involvedObject as typeof involvedObject | undefined)?.namespace ?? "";
   // Events about objects of the cluster are kept in `default`.
   if (about === (metadata.namespace ?? "") || (about === "" && metadata.namespace === "default")) return [];

@@ -1,6 +1,6 @@
-import { matches } from "../../../functions/shared/kubernetes/label-selector.ts";
-import { isReady, isTerminating } from "../../../functions/shared/kubernetes/pods.ts";
-import type { DisruptionBudget, Pod } from "../../../functions/shared/kubernetes/types.ts";
+import { selects } from "../label-selector.ts";
+import { isReady, isTerminating } from "../pod-facts.ts";
+import type { DisruptionBudget, Pod } from "../types.ts";
 import { ApiError, badRequest } from "../api-error.ts";
 import { apiTime } from "../clock.ts";
 import { disruptionAllowed } from "../controllers/disruption-budget.ts";
@@ -50,7 +50,7 @@ function isDisrupted(pod: Pod): boolean {
 function budgetOf(store: Store, { metadata }: Pod): DisruptionBudget | undefined {
   const budgets = store
     .list<DisruptionBudget>(DISRUPTION_BUDGETS, metadata?.namespace)
-    .filter(({ spec }) => matches(spec?.selector, metadata?.labels));
+    .filter(({ spec }) => selects(spec?.selector, metadata?.labels));
   if (budgets.length > 1) {
     throw new ApiError(
       500,

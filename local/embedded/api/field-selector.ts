@@ -43,8 +43,8 @@ export function parseFieldSelector(resource: Resource, text: string): (object: A
 }
 
 /** Kinds with fields of their own have their own words for it. */
-function unselectable({ kind }: Resource, field: string): string {
-  if (kind in SELECTABLE) return `field label not supported: ${field}`;
+function unselectable({ kind, custom }: Resource, field: string): string {
+  if (kind in SELECTABLE || custom !== undefined) return `field label not supported: ${field}`;
   return `"${field}" is not a known field selector: only "metadata.name", "metadata.namespace"`;
 }
 

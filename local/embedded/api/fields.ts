@@ -14,3 +14,10 @@ export function fieldsOf(value: unknown): Fields {
 export function fieldAt(object: unknown, path: readonly string[]): unknown {
   return path.reduce<unknown>((value, name) => fieldsOf(value)[name], object);
 }
+
+/** The object with a value at the end of a path of field names. */
+export function withFieldAt<T extends Fields>(object: T, path: readonly string[], value: unknown): T {
+  const [name, ...rest] = path;
+  if (name === undefined) return object;
+  return { ...object, [name]: rest.length === 0 ? value : withFieldAt(fieldsOf(object[name]), rest, value) };
+}

@@ -1,6 +1,7 @@
-import { ApiError, forbidden } from "../api-error.ts";
+import { ApiError, forbidden, notFound } from "../api-error.ts";
 import { SYSTEM_NAMESPACES } from "../admission.ts";
 import { NAMESPACES } from "../kinds.ts";
+import type { Resource } from "../resources.ts";
 import type { Store } from "../store.ts";
 import { discovery } from "./discovery.ts";
 import { evict } from "./eviction.ts";
@@ -43,9 +44,9 @@ export class Api {
 
   #answer(request: ApiRequest): Answer {
     if (!isAcceptable(request)) throw notAcceptable();
-    const about = request.method === "GET" ? discovery(request.path) : undefined;
+    const about = request.method === "GET" ? discovery(request.path, this.#store.resources) : undefined;
     if (about !== undefined) return { status: 200, body: about };
-    const route = routeOf(request.path);
+    const route = routeOf(request.path, this.#store.resources);
     if (route === undefined) return { status: 404, body: "404 page not found\n" };
     if (route.subresource !== undefined) return this.#subresource(route, request);
     return route.name === undefined ? this.#collection(route, request) : this.#object(route, request);
@@ -81,7 +82,8 @@ export class Api {
   }
 
   #subresource(route: Route, request: ApiRequest): Answer {
-    const { resource, subresource } = route;
+    const { resource, name = "", subresource } = route;
+    if (resource.custom !== undefined && !hasSubresource(resource, subresource)) throw notFound(resource, name);
     if (subresource === "scale") return scale(this.#store, route, request);
     if (subresource === "eviction" && resource.kind === "Pod") {
       if (request.method !== "POST") throw methodNotAllowed();
@@ -102,6 +104,11 @@ function internalError(error: unknown): ApiError {
 /** Whether the answer may be of a form that an API server has, of which this one only has JSON. */
 function isAcceptable({ accept = "*/*" }: ApiRequest): boolean {
   return /\*\/\*|application\/(\*|json|yaml|vnd\.kubernetes\.protobuf)/.test(accept);
+}
+
+/** Whether its definition gives a custom resource that subresource. */
+function hasSubresource({ status, custom }: Resource, subresource: string | undefined): boolean {
+  return (subresource === "status" && status) || (subresource === "scale" && custom?.scale !== undefined);
 }
 
 function isWatch({ query }: ApiRequest): boolean {

@@ -1,5 +1,6 @@
-import { matches, selectorText, type LabelSelector } from "../../../functions/shared/kubernetes/label-selector.ts";
 import { badRequest } from "../api-error.ts";
+import { selectorText, selects, type Requirement } from "../label-selector.ts";
+import type { LabelSelector } from "../types.ts";
 
 const KEY = String.raw`([\w./-]+)`;
 const SET = new RegExp(`^${KEY}\\s+(in|notin)\\s*\\(([^)]*)\\)$`);
@@ -19,7 +20,7 @@ export function parseLabelSelector(text: string): (labels: Record<string, string
       .filter((part) => part !== "")
       .map(requirementOf),
   };
-  return (labels) => matches(selector, labels);
+  return (labels) => selects(selector, labels);
 }
 
 /** A selector as the API server prints it: the values of a set in alphabetical order. */
@@ -31,7 +32,7 @@ export function printedSelector(selector: LabelSelector | undefined): string {
   return selectorText(selector === undefined ? undefined : { ...selector, matchExpressions: expressions });
 }
 
-function requirementOf(part: string): { key: string; operator: string; values?: string[] } {
+function requirementOf(part: string): Requirement {
   const set = SET.exec(part);
   if (set !== null) {
     const values = (set[3] ?? "").split(",").map((value) => value.trim());

@@ -2,7 +2,7 @@ import { badRequest } from "../api-error.ts";
 import { isFields, type Fields } from "./fields.ts";
 import { applyJsonPatch } from "./json-patch.ts";
 import { mergePatch } from "./merge-patch.ts";
-import { unsupportedMediaType } from "./status.ts";
+import { unknownPatchFormat, unsupportedMediaType } from "./status.ts";
 import { strategicMerge } from "./strategic-merge.ts";
 
 /** Server-side apply. It is taken for a strategic merge patch: nobody owns fields here. */
@@ -21,4 +21,13 @@ export function patched(current: Fields, type: string, patch: unknown): Fields {
   }
   if (!isFields(patch)) throw badRequest("error decoding patch: it is not an object");
   return merge(current, patch);
+}
+
+/** What a custom object is patched with: its schema has no merge keys. */
+const CUSTOM_PATCHES = ["application/json-patch+json", "application/merge-patch+json", APPLY_PATCH];
+
+/** As `patched`, for an object of a CustomResourceDefinition; an apply is taken for a merge patch. */
+export function patchedCustom(current: Fields, type: string, patch: unknown): Fields {
+  if (!CUSTOM_PATCHES.includes(type)) throw unknownPatchFormat(CUSTOM_PATCHES);
+  return patched(current, type === APPLY_PATCH ? "application/merge-patch+json" : type, patch);
 }

@@ -1,5 +1,5 @@
 import { ApiError, badRequest } from "../api-error.ts";
-import { groupVersionOf } from "../resources.ts";
+import { groupVersionOf, type Resource } from "../resources.ts";
 import type { ApiObject, Store } from "../store.ts";
 import { parseFieldSelector } from "./field-selector.ts";
 import { parseLabelSelector } from "./label-selector.ts";
@@ -34,15 +34,18 @@ export function list(store: Store, pages: Pages, route: Route, request: ApiReque
     const items = page.items.map(metadataOf);
     return { status: 200, body: { kind, apiVersion: "meta.k8s.io/v1", metadata: listMetadata(page), items } };
   }
-  const items = page.items.map(({ apiVersion: _apiVersion, kind: _kind, ...item }) => item);
+  return { status: 200, body: listOf(resource, page) };
+}
+
+/** A list in the form of its kind: that of a custom resource repeats in each object what it is. */
+export function listOf(resource: Resource, page: Page): object {
+  const plain = page.items.map(({ apiVersion: _apiVersion, kind: _kind, ...item }) => item);
+  const isCustom = resource.custom !== undefined;
   return {
-    status: 200,
-    body: {
-      kind: `${resource.kind}List`,
-      apiVersion: groupVersionOf(resource),
-      metadata: listMetadata(page),
-      items,
-    },
+    kind: `${resource.kind}List`,
+    apiVersion: groupVersionOf(resource),
+    metadata: { ...(isCustom ? { continue: "" } : {}), ...listMetadata(page) },
+    items: isCustom ? page.items : plain,
   };
 }
 

@@ -1,4 +1,5 @@
 import { parse } from "yaml";
+import { invalidValue } from "../admission/problems.ts";
 import { badRequest, invalid, type FieldProblem } from "../api-error.ts";
 import { groupVersionOf, type Resource } from "../resources.ts";
 import type { DeleteOptions } from "../store.ts";
@@ -42,7 +43,7 @@ export function parsedBody(request: ApiRequest, what: string): unknown {
 }
 
 /** What an object says that it is. */
-type Type = Pick<Resource, "group" | "version" | "kind">;
+type Type = Pick<Resource, "group" | "version" | "kind" | "custom">;
 
 /** The object in the body. @throws ApiError BadRequest, also for an object of another type; UnsupportedMediaType */
 export function objectIn(request: ApiRequest, type: Type): Fields {
@@ -55,7 +56,8 @@ export function objectIn(request: ApiRequest, type: Type): Fields {
   if (!isFields(body)) {
     throw badRequest(`the object provided is unrecognized (must be of type ${kind}): it is not an object`);
   }
-  checkType(body, type);
+  if (type.custom === undefined) checkType(body, type);
+  else checkCustomType(body, type);
   return body;
 }
 
@@ -74,6 +76,18 @@ function checkType({ apiVersion, kind }: Fields, wanted: Type): void {
     const where = `no kind "${kind}" is registered for version "${apiVersion}" in scheme "pkg/runtime/scheme.go:111"`;
     throw badRequest(`${said}: ${where}`);
   }
+}
+
+/** @throws ApiError Invalid. Custom objects are checked as objects, not by codecs. */
+function checkCustomType(body: Fields, wanted: Type): void {
+  const expected = { kind: wanted.kind, apiVersion: groupVersionOf(wanted) };
+  const wrong = Object.entries(expected).filter(
+    ([field, value]) => typeof body[field] === "string" && body[field] !== value,
+  );
+  const problems = wrong.map(([field, value]) => invalidValue(field, body[field], `must be ${value}`));
+  const name = fieldsOf(body["metadata"])["name"];
+  const kind = typeof body["kind"] === "string" ? body["kind"] : wanted.kind;
+  if (problems.length > 0) throw invalid({ ...wanted, kind }, typeof name === "string" ? name : "", problems);
 }
 
 /** The kind of the options that a method takes. */

@@ -57,6 +57,14 @@ export const unknownBodyFormat = (): ApiError =>
     "the body of the request was in an unknown format - accepted media types include: application/json, application/yaml, application/vnd.kubernetes.protobuf",
   );
 
+/** A patch of a type that the resource does not take. */
+export const unknownPatchFormat = (accepted: readonly string[]): ApiError =>
+  new ApiError(
+    415,
+    "UnsupportedMediaType",
+    `the body of the request was in an unknown format - accepted media types include: ${accepted.join(", ")}`,
+  );
+
 export const unsupportedMediaType = (): ApiError =>
   new ApiError(415, "UnsupportedMediaType", "415: Unsupported Media Type", {});
 

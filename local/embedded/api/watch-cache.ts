@@ -1,5 +1,5 @@
 import { ApiError } from "../api-error.ts";
-import type { Resource } from "../resources.ts";
+import { isSameResource, type Resource } from "../resources.ts";
 import type { ApiObject, Change, Store } from "../store.ts";
 
 /** How many changes can be told to somebody who watches from an earlier resource version. */
@@ -83,7 +83,7 @@ export class WatchCache {
 
 /** The change as one sees it who watches a selection: an object that leaves it is deleted, one that enters it is added. */
 function eventOf({ resource, namespace, selects }: Watched, step: Step): WatchEvent | undefined {
-  if (step.resource !== resource) return undefined;
+  if (!isSameResource(step.resource, resource)) return undefined;
   const { type, object, previous } = step;
   if (namespace !== undefined && object.metadata?.namespace !== namespace) return undefined;
   const selected = selects(object);

@@ -1,12 +1,14 @@
 import { forbiddenField, immutable, invalidValue, required } from "../admission/problems.ts";
 import { MUTABLE_OF_A_POD } from "../admission/validation.ts";
 import { ApiError, badRequest, conflict, invalid, otherUid } from "../api-error.ts";
-import { PODS } from "../kinds.ts";
-import { groupVersionOf, type Resource } from "../resources.ts";
+import { customResource } from "../custom/definition.ts";
+import { unknownFields } from "../custom/schema.ts";
+import { DEFINITIONS, PODS } from "../kinds.ts";
+import { isSameResource, type Resource } from "../resources.ts";
 import type { ApiObject, Store, WriteOptions } from "../store.ts";
 import type { Fields } from "./fields.ts";
 import { fieldAt, fieldsOf } from "./fields.ts";
-import { APPLY_PATCH, patched } from "./patch.ts";
+import { APPLY_PATCH, patchedCustom, patched } from "./patch.ts";
 import {
   deleteOptionsOf,
   invalidOption,
@@ -19,7 +21,7 @@ import {
 } from "./request.ts";
 import type { Route } from "./route.ts";
 import { methodNotAllowed, success } from "./status.ts";
-import { selection } from "./read.ts";
+import { listOf, selection } from "./read.ts";
 
 /** Kinds whose deletion is answered with the object, not with a `Status`, also when it is gone at once. */
 const ANSWERED_WITH_THE_OBJECT = ["Pod", "Namespace", "Service", "ServiceAccount", "ResourceQuota"];
@@ -33,6 +35,7 @@ export function create(store: Store, route: Route, request: ApiRequest): Answer 
     // An error without a reason becomes one of the server. Source: k8s.io/apiserver, pkg/registry/generic/registry
     throw new ApiError(500, "", "resourceVersion should not be set on objects to be created");
   }
+  refuseUnknownFields(resource, object, request);
   return { status: 201, body: store.create(resource, object, { dryRun: isDryRun(request) }) };
 }
 
@@ -58,8 +61,25 @@ export function replace(store: Store, route: Route, request: ApiRequest): Answer
   if (present !== undefined && same && resourceVersion === "" && !resource.unconditionalUpdate) {
     throw unconditional(resource, name);
   }
+  refuseUnknownFields(resource, object, request);
   if (present !== undefined) refuseToBind(resource, present, object);
   return { status: 200, body: store.update(resource, object, writeOptions(route, request)) };
+}
+
+/**
+ * Where strictness is asked for, as kubectl does; of built-in kinds not every field is known.
+ * @throws ApiError BadRequest, or Invalid for what a patch makes of an object
+ */
+function refuseUnknownFields({ kind, version, custom }: Resource, object: ApiObject, request: ApiRequest): void {
+  const { query, method } = request;
+  if (custom === undefined || query.get("fieldValidation") !== "Strict") return;
+  const unknown = unknownFields(object, custom.schema).map((field) => `unknown field ${JSON.stringify(field)}`);
+  if (unknown.length === 0) return;
+  const why = `strict decoding error: ${unknown.join(", ")}`;
+  if (method === "PATCH") {
+    throw invalid({ kind: "", group: "" }, "", [invalidValue("patch", JSON.stringify(object), why)]);
+  }
+  throw badRequest(`${kind} in version "${version}" cannot be handled as a ${kind}: ${why}`);
 }
 
 /** Only its scheduler, which does not come through the API here, gives a pod its node. @throws ApiError Invalid */
@@ -84,23 +104,41 @@ export function patch(store: Store, route: Route, request: ApiRequest): Answer {
   }
   if (type === APPLY_PATCH && store.find(resource, namespace, name) === undefined) return create(store, route, request);
   const current = store.get(resource, namespace, name);
-  const wanted = patched(current, type, parsedBody(request, "error decoding patch")) as ApiObject;
+  const change = resource.custom === undefined ? patched : patchedCustom;
+  const wanted = change(current, type, parsedBody(request, "error decoding patch")) as ApiObject;
   if (wanted.metadata?.uid !== current.metadata?.uid) {
     const problem = immutable("metadata.uid", wanted.metadata?.uid ?? "");
     // It is checked as a part of the metadata, and once more.
     throw invalid(resource, name, [problem, problem]);
   }
+  refuseUnknownFields(resource, wanted, request);
   refuseToBind(resource, current, wanted);
   return { status: 200, body: store.update(resource, placed(wanted, route), writeOptions(route, request)) };
 }
 
 /** Deletes an object. @throws ApiError NotFound, Conflict, BadRequest, Forbidden */
 export function remove(store: Store, { resource, namespace, name = "" }: Route, request: ApiRequest): Answer {
-  const object = store.delete(resource, namespace, name, deleteOptionsOf(request));
+  const options = deleteOptionsOf(request);
+  const object = store.delete(resource, namespace, name, options);
+  if (resource === DEFINITIONS && options.dryRun !== true) removeAllOf(store, object);
   const stays = object.metadata?.deletionTimestamp !== undefined;
   if (stays || ANSWERED_WITH_THE_OBJECT.includes(resource.kind)) return { status: 200, body: object };
   const { group, plural } = resource;
   return { status: 200, body: success({ name, group, kind: plural, uid: object.metadata?.uid ?? "" }) };
+}
+
+/** Deletes what a definition has brought: nobody could reach it any more. */
+function removeAllOf(store: Store, definition: ApiObject): void {
+  const resource = customResource(definition);
+  if (resource === undefined || store.resources.some((served) => isSameResource(served, resource))) return;
+  for (const { metadata } of store.list(resource)) {
+    store.change(resource, metadata ?? {}, (object) => {
+      delete object.metadata?.finalizers;
+    });
+    if (store.find(resource, metadata?.namespace, metadata?.name ?? "") !== undefined) {
+      store.delete(resource, metadata?.namespace, metadata?.name ?? "");
+    }
+  }
 }
 
 /** Deletes every object of a collection that the selectors leave. @throws ApiError BadRequest */
@@ -111,10 +149,8 @@ export function removeCollection(store: Store, route: Route, request: ApiRequest
   const items = store
     .list(resource, namespace)
     .filter(selection(route, request))
-    .map(({ metadata }) => store.delete(resource, namespace, metadata?.name ?? "", options))
-    .map(({ apiVersion: _apiVersion, kind: _kind, ...item }) => item);
-  const metadata = { resourceVersion: store.version };
-  return { status: 200, body: { kind: `${resource.kind}List`, apiVersion: groupVersionOf(resource), metadata, items } };
+    .map(({ metadata }) => store.delete(resource, namespace, metadata?.name ?? "", options));
+  return { status: 200, body: listOf(resource, { items, version: store.version }) };
 }
 
 function writeOptions({ subresource }: Route, request: ApiRequest): WriteOptions {

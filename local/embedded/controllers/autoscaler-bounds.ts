@@ -1,3 +1,5 @@
+import type { Hpa } from "../types.ts";
+
 /**
  * How far an HPA moves at once.
  * Source of the rules, the reasons and the messages: kubernetes pkg/controller/podautoscaler/horizontal.go
@@ -9,6 +11,11 @@ const STABILISATION_SECONDS = 10;
 export interface Recommendation {
   replicas: number;
   at: Date;
+}
+
+/** Between how many replicas an HPA scales; one that does not say its minimum keeps at least one. */
+export function boundsOf({ spec: { minReplicas = 1, maxReplicas } }: Hpa): { min: number; max: number } {
+  return { min: minReplicas, max: maxReplicas };
 }
 
 /** The highest recommendation of late, the newest one included, and those that still count later. */

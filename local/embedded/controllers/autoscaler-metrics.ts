@@ -1,4 +1,4 @@
-import type { Hpa, Pod } from "../../../functions/shared/kubernetes/types.ts";
+import type { Hpa, Pod } from "../types.ts";
 import { formatQuantity, parseQuantity } from "../quantity.ts";
 import { unserved, type MetricSpec } from "./autoscaler-unserved.ts";
 import { measure, measuredBy, requestsOf, type Measured, type Usage } from "./autoscaler-usage.ts";

@@ -1,4 +1,4 @@
-import type { Hpa } from "../../../functions/shared/kubernetes/types.ts";
+import type { Hpa } from "../types.ts";
 
 export type MetricSpec = NonNullable<Hpa["spec"]["metrics"]>[number];
 

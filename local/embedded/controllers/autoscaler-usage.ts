@@ -1,6 +1,6 @@
-import { isReady, isTerminating } from "../../../functions/shared/kubernetes/pods.ts";
-import type { Pod } from "../../../functions/shared/kubernetes/types.ts";
-import { usageOf } from "../../cluster/metrics.ts";
+import { isReady, isTerminating } from "../pod-facts.ts";
+import type { Pod } from "../types.ts";
+import { usageOf } from "../simulated-usage.ts";
 import { parseQuantity } from "../quantity.ts";
 import { NoMetric, type MetricSpec } from "./autoscaler-unserved.ts";
 

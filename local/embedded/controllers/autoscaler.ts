@@ -1,12 +1,11 @@
-import { boundsOf } from "../../../functions/shared/kubernetes/hpa.ts";
-import { matches, type LabelSelector } from "../../../functions/shared/kubernetes/label-selector.ts";
-import type { Hpa, Pod } from "../../../functions/shared/kubernetes/types.ts";
+import { selects } from "../label-selector.ts";
+import type { Hpa, LabelSelector, Pod } from "../types.ts";
 import { ApiError } from "../api-error.ts";
 import { apiTime } from "../clock.ts";
 import { AUTOSCALERS, DEPLOYMENTS, PODS, REPLICA_SETS, STATEFUL_SETS } from "../kinds.ts";
 import type { Resource } from "../resources.ts";
 import type { ApiObject, Store } from "../store.ts";
-import { limit, stabilise, type Recommendation } from "./autoscaler-bounds.ts";
+import { boundsOf, limit, stabilise, type Recommendation } from "./autoscaler-bounds.ts";
 import { propose, type MetricStatus, type Proposal } from "./autoscaler-metrics.ts";
 import { NoMetric } from "./autoscaler-unserved.ts";
 import { fromKey, keyOf, type Controller } from "./controller.ts";
@@ -110,7 +109,7 @@ class Look {
   #scaleByMetrics(resource: Resource, target: Scaled, current: number): void {
     const { selector } = target.spec ?? {};
     const { namespace = "" } = this.#hpa.metadata ?? {};
-    const pods = this.#store.list<Pod>(PODS, namespace, ({ metadata }) => matches(selector, metadata?.labels));
+    const pods = this.#store.list<Pod>(PODS, namespace, ({ metadata }) => selects(selector, metadata?.labels));
     const results = (this.#hpa.spec.metrics ?? []).map((metric) =>
       attempt(() => propose(metric, pods, current, namespace)),
     );

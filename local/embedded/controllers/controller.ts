@@ -1,7 +1,7 @@
 import type { ApiObject, Change, Store } from "../store.ts";
-import type { ObjectMeta } from "../../../functions/shared/kubernetes/types.ts";
-import { isControlledBy } from "../../../functions/shared/kubernetes/owners.ts";
-import { RESOURCES, type Resource } from "../resources.ts";
+import type { ObjectMeta } from "../types.ts";
+import { isControlledBy } from "./owner.ts";
+import type { Resource } from "../resources.ts";
 import { WorkQueue } from "../work-queue.ts";
 
 /** A control loop over the objects of one kind: it compares what is with what should be, and takes the next step. */
@@ -27,7 +27,7 @@ export function runControllers(store: Store, controllers: readonly Controller[])
     }
   };
   const unsubscribe = store.onChange(enqueue);
-  for (const resource of RESOURCES) {
+  for (const resource of store.resources) {
     for (const object of store.list(resource)) enqueue({ type: "ADDED", resource, object });
   }
   return () => {

@@ -1,5 +1,5 @@
-import { isTerminating } from "../../../functions/shared/kubernetes/pods.ts";
-import type { DaemonSet, Node, Pod, PodTemplate } from "../../../functions/shared/kubernetes/types.ts";
+import { isTerminating } from "../pod-facts.ts";
+import type { DaemonSet, Node, Pod, PodTemplate } from "../types.ts";
 import { matchesAffinity } from "../scheduler/affinity.ts";
 import { untoleratedTaint, type Toleration } from "../scheduler/taints.ts";
 import { amountOf } from "./amounts.ts";

@@ -1,5 +1,5 @@
-import { isReady, isTerminating } from "../../../functions/shared/kubernetes/pods.ts";
-import type { DaemonSet, Node, Pod } from "../../../functions/shared/kubernetes/types.ts";
+import { isReady, isTerminating } from "../pod-facts.ts";
+import type { DaemonSet, Node, Pod } from "../types.ts";
 import { DAEMON_SETS, NODES, PODS } from "../kinds.ts";
 import type { Store } from "../store.ts";
 import { controlledBy, fromKey, isBeingDeleted, keyOf, ownKeys, type Controller } from "./controller.ts";

@@ -1,4 +1,4 @@
-import type { Deployment, PodTemplate, ReplicaSet } from "../../../functions/shared/kubernetes/types.ts";
+import type { Deployment, PodTemplate, ReplicaSet } from "../types.ts";
 import { controllerReference, stable, templateHash } from "./owner.ts";
 import { byAge } from "./pods.ts";
 

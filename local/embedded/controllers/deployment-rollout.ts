@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Deployment, Pod, ReplicaSet } from "../../../functions/shared/kubernetes/types.ts";
+import type { Deployment, Pod, ReplicaSet } from "../types.ts";
 import { ApiError } from "../api-error.ts";
 import { DEPLOYMENTS, PODS, REPLICA_SETS } from "../kinds.ts";
 import type { Store } from "../store.ts";

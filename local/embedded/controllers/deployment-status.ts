@@ -1,4 +1,4 @@
-import type { Deployment, ReplicaSet } from "../../../functions/shared/kubernetes/types.ts";
+import type { Deployment, ReplicaSet } from "../types.ts";
 import { apiTime } from "../clock.ts";
 import { maxUnavailable, totalOf, totalSize, wantedReplicas } from "./deployment-strategy.ts";
 import { conditionOf, withCondition, withoutCondition, withoutZeros, type Condition } from "./status.ts";

@@ -1,4 +1,4 @@
-import type { Deployment, ReplicaSet } from "../../../functions/shared/kubernetes/types.ts";
+import type { Deployment, ReplicaSet } from "../types.ts";
 import { amountOf } from "./amounts.ts";
 import { byAge } from "./pods.ts";
 

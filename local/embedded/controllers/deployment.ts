@@ -1,4 +1,4 @@
-import type { Deployment } from "../../../functions/shared/kubernetes/types.ts";
+import type { Deployment } from "../types.ts";
 import { DEPLOYMENTS, PODS, REPLICA_SETS } from "../kinds.ts";
 import type { Change, Store } from "../store.ts";
 import { fromKey, isBeingDeleted, ownKeys, type Controller } from "./controller.ts";

@@ -1,7 +1,7 @@
-import { matches } from "../../../functions/shared/kubernetes/label-selector.ts";
-import { isReady, isTerminating } from "../../../functions/shared/kubernetes/pods.ts";
-import type { DisruptionBudget, Pod } from "../../../functions/shared/kubernetes/types.ts";
-import { controllerOf } from "../../../functions/shared/kubernetes/owners.ts";
+import { selects } from "../label-selector.ts";
+import { isReady, isTerminating } from "../pod-facts.ts";
+import type { DisruptionBudget, Pod } from "../types.ts";
+import { controllerOf } from "./owner.ts";
 import { apiTime } from "../clock.ts";
 import { DEPLOYMENTS, DISRUPTION_BUDGETS, PODS, REPLICA_SETS, STATEFUL_SETS } from "../kinds.ts";
 import type { ApiObject, Store } from "../store.ts";
@@ -30,7 +30,7 @@ export function disruptionBudgetController(store: Store): Controller {
       const budget = store.find<DisruptionBudget>(DISRUPTION_BUDGETS, namespace, name);
       if (budget === undefined) return undefined;
       const { selector } = budget.spec ?? {};
-      const pods = store.list<Pod>(PODS, namespace, ({ metadata }) => matches(selector, metadata?.labels));
+      const pods = store.list<Pod>(PODS, namespace, ({ metadata }) => selects(selector, metadata?.labels));
       const status = statusOf(budget, pods, expectedScale(store, pods), store.clock.now());
       writeStatus(store, DISRUPTION_BUDGETS, budget, status);
       return Object.keys(status.disruptedPods ?? {}).length > 0 ? EVICTED_SECONDS : undefined;

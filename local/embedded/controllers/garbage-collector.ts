@@ -1,10 +1,9 @@
-import type { ObjectMeta } from "../../../functions/shared/kubernetes/types.ts";
-import { RESOURCES, type Resource } from "../resources.ts";
+import type { ObjectMeta } from "../types.ts";
+import type { Resource } from "../resources.ts";
 import type { ApiObject, Change, Store } from "../store.ts";
 import { isBeingDeleted, type Controller } from "./controller.ts";
 
 const FOREGROUND = "foregroundDeletion";
-const KINDS = RESOURCES.map(({ kind }) => kind);
 
 interface Place {
   resource: Resource;
@@ -42,7 +41,7 @@ export function garbageCollector(store: Store): Controller {
     const found = find(uid);
     if (found === undefined) return;
     const { place, object } = found;
-    if (isOrphan(object, places)) remove(store, place, object);
+    if (isOrphan(store, object, places)) remove(store, place, object);
     else if (isBeingDeleted(object) && object.metadata?.finalizers?.includes(FOREGROUND) === true) {
       const own = [...(dependents.get(uid) ?? [])].map(find).filter((one) => one !== undefined);
       for (const dependent of own) remove(store, dependent.place, dependent.object, "Foreground");
@@ -70,9 +69,10 @@ export function garbageCollector(store: Store): Controller {
 }
 
 /** Whether an object has owners, and all of them are gone. Of one whose kind is not known, nobody can tell. */
-function isOrphan({ metadata }: ApiObject, places: ReadonlyMap<string, Place>): boolean {
+function isOrphan(store: Store, { metadata }: ApiObject, places: ReadonlyMap<string, Place>): boolean {
+  const isKnown = (kind: string) => store.resources.some((resource) => resource.kind === kind);
   const owners = metadata?.ownerReferences ?? [];
-  return owners.length > 0 && owners.every(({ kind, uid }) => KINDS.includes(kind) && !places.has(uid));
+  return owners.length > 0 && owners.every(({ kind, uid }) => isKnown(kind) && !places.has(uid));
 }
 
 function blocks(metadata: ObjectMeta | undefined, owner: string): boolean {

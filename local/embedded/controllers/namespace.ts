@@ -1,14 +1,13 @@
 import { EVENTS, NAMESPACES, PODS } from "../kinds.ts";
-import { RESOURCES } from "../resources.ts";
+import type { Resource } from "../resources.ts";
 import type { ApiObject, Store } from "../store.ts";
 import { fromKey, isBeingDeleted, keyOf, type Controller } from "./controller.ts";
 
 /** Pods come last, so that nothing recreates them, and Events after them. */
-const IN_ORDER = [
-  ...RESOURCES.filter((resource) => resource.namespaced && resource !== PODS && resource !== EVENTS),
-  PODS,
-  EVENTS,
-];
+function inOrder({ resources }: Store): Resource[] {
+  const others = resources.filter((resource) => resource.namespaced && resource !== PODS && resource !== EVENTS);
+  return [...others, PODS, EVENTS];
+}
 
 /** Empties namespaces that are being deleted, and lets them go. */
 export function namespaceController(store: Store): Controller {
@@ -23,7 +22,7 @@ export function namespaceController(store: Store): Controller {
       const namespace = store.find(NAMESPACES, undefined, name);
       if (namespace === undefined || !isBeingDeleted(namespace)) return undefined;
       const content = () =>
-        IN_ORDER.flatMap((resource) => store.list(resource, name).map((object) => ({ resource, object })));
+        inOrder(store).flatMap((resource) => store.list(resource, name).map((object) => ({ resource, object })));
       for (const { resource, object } of content()) {
         if (!isBeingDeleted(object)) store.delete(resource, name, object.metadata?.name ?? "");
       }

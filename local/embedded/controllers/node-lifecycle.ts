@@ -1,5 +1,5 @@
-import { isReady, isTerminating } from "../../../functions/shared/kubernetes/pods.ts";
-import type { Node, Pod } from "../../../functions/shared/kubernetes/types.ts";
+import { isReady, isTerminating } from "../pod-facts.ts";
+import type { Node, Pod } from "../types.ts";
 import { apiTime } from "../clock.ts";
 import { NODES, PODS } from "../kinds.ts";
 import type { Store } from "../store.ts";

@@ -1,8 +1,6 @@
 import { createHash } from "node:crypto";
-import type { ObjectMeta, PodTemplate } from "../../../functions/shared/kubernetes/types.ts";
+import type { ObjectMeta, OwnerReference, PodTemplate } from "../types.ts";
 import type { ApiObject } from "../store.ts";
-
-type OwnerReference = NonNullable<ObjectMeta["ownerReferences"]>[number];
 
 /** The reference that an object carries to its controller. */
 export function controllerReference(owner: ApiObject): OwnerReference {
@@ -14,6 +12,17 @@ export function controllerReference(owner: ApiObject): OwnerReference {
     controller: true,
     blockOwnerDeletion: true,
   };
+}
+
+/** The owner that controls an object: it has one at most. Source: k8s.io/apimachinery/pkg/apis/meta/v1/controller_ref.go */
+export function controllerOf(metadata: ObjectMeta | undefined): OwnerReference | undefined {
+  return metadata?.ownerReferences?.find(({ controller }) => controller === true);
+}
+
+/** Whether an object is controlled by that owner: the same object, not only the same name. */
+export function isControlledBy(metadata: ObjectMeta | undefined, owner: ObjectMeta | undefined): boolean {
+  const controller = controllerOf(metadata);
+  return controller !== undefined && controller.uid === owner?.uid;
 }
 
 /** The alphabet of generated names, without vowels and look-alikes. Source: k8s.io/apimachinery/pkg/util/rand */

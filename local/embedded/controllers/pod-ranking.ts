@@ -1,5 +1,5 @@
-import type { Pod } from "../../../functions/shared/kubernetes/types.ts";
-import { isReady, readySince, restartCount } from "../../../functions/shared/kubernetes/pods.ts";
+import type { Pod } from "../types.ts";
+import { isReady, readySince, restartCount } from "../pod-facts.ts";
 
 const PHASES = ["Pending", "Unknown", "Running"];
 const DELETION_COST = "controller.kubernetes.io/pod-deletion-cost";

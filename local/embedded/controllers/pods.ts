@@ -1,5 +1,5 @@
-import type { ObjectMeta, Pod, PodTemplate } from "../../../functions/shared/kubernetes/types.ts";
-import { isReady, isTerminating, readySince } from "../../../functions/shared/kubernetes/pods.ts";
+import type { ObjectMeta, Pod, PodTemplate } from "../types.ts";
+import { isReady, isTerminating, readySince } from "../pod-facts.ts";
 import { ApiError } from "../api-error.ts";
 import { PODS } from "../kinds.ts";
 import type { ApiObject, Store } from "../store.ts";

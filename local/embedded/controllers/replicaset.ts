@@ -1,5 +1,5 @@
-import { isReady, isTerminating } from "../../../functions/shared/kubernetes/pods.ts";
-import type { Pod, ReplicaSet } from "../../../functions/shared/kubernetes/types.ts";
+import { isReady, isTerminating } from "../pod-facts.ts";
+import type { Pod, ReplicaSet } from "../types.ts";
 import { ApiError } from "../api-error.ts";
 import { apiTime } from "../clock.ts";
 import { PODS, REPLICA_SETS } from "../kinds.ts";

@@ -1,4 +1,4 @@
-import type { ResourceQuota } from "../../../functions/shared/kubernetes/types.ts";
+import type { ResourceQuota } from "../types.ts";
 import { usedOf } from "../admission/quota.ts";
 import { EVENTS, QUOTAS } from "../kinds.ts";
 import { formatQuantity, isBinary } from "../quantity.ts";

@@ -1,10 +1,5 @@
-import type {
-  ControllerRevision,
-  DaemonSet,
-  PodTemplate,
-  StatefulSet,
-} from "../../../functions/shared/kubernetes/types.ts";
-import { templateOfRevision } from "../../../functions/kinds/revisions/controller-revisions.ts";
+import type { ControllerRevision, DaemonSet, PodTemplate, StatefulSet } from "../types.ts";
+import { fieldAt, fieldsOf } from "../api/fields.ts";
 import { CONTROLLER_REVISIONS } from "../kinds.ts";
 import type { Store } from "../store.ts";
 import { controlledBy } from "./controller.ts";
@@ -63,6 +58,13 @@ function revisionsOf(store: Store, set: StatefulSet | DaemonSet): ControllerRevi
 function isOf(revision: ControllerRevision, template: PodTemplate): boolean {
   const held = templateOfRevision(revision);
   return held !== undefined && stable(held) === stable(template);
+}
+
+/** The template that `newRevision` has put into a revision; undefined for a revision that somebody else wrote otherwise. */
+export function templateOfRevision({ data }: ControllerRevision): PodTemplate | undefined {
+  const template = fieldsOf(fieldAt(data, ["spec", "template"]));
+  const { $patch: directive, ...rest } = template;
+  return directive === "replace" ? rest : undefined;
 }
 
 function newRevision(

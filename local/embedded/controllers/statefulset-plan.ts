@@ -1,5 +1,5 @@
-import { isReady, isTerminating } from "../../../functions/shared/kubernetes/pods.ts";
-import type { Pod, StatefulSet } from "../../../functions/shared/kubernetes/types.ts";
+import { isReady, isTerminating } from "../pod-facts.ts";
+import type { Pod, StatefulSet } from "../types.ts";
 import { hasEnded, isAvailable } from "./pods.ts";
 import { REVISION_HASH } from "./revision-history.ts";
 

@@ -1,12 +1,11 @@
-import { templateOfRevision } from "../../../functions/kinds/revisions/controller-revisions.ts";
-import type { ControllerRevision, Pod, StatefulSet } from "../../../functions/shared/kubernetes/types.ts";
+import type { ControllerRevision, Pod, StatefulSet } from "../types.ts";
 import { ApiError } from "../api-error.ts";
 import { PODS, STATEFUL_SETS } from "../kinds.ts";
 import type { Store } from "../store.ts";
 import { controlledBy, fromKey, isBeingDeleted, ownKeys, type Controller } from "./controller.ts";
 import { EventRecorder } from "./events.ts";
 import { nextAvailableIn, podFromTemplate, removePod } from "./pods.ts";
-import { REVISION_HASH, syncRevisions, truncateRevisions } from "./revision-history.ts";
+import { REVISION_HASH, templateOfRevision, syncRevisions, truncateRevisions } from "./revision-history.ts";
 import {
   countsOf,
   getsCurrentRevision,

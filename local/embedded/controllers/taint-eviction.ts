@@ -1,5 +1,5 @@
-import { isTerminating } from "../../../functions/shared/kubernetes/pods.ts";
-import type { Node, Pod } from "../../../functions/shared/kubernetes/types.ts";
+import { isTerminating } from "../pod-facts.ts";
+import type { Node, Pod } from "../types.ts";
 import { apiTime } from "../clock.ts";
 import { NODES, PODS } from "../kinds.ts";
 import { tolerates, type Taint, type Toleration } from "../scheduler/taints.ts";

@@ -3,11 +3,15 @@ import { fieldsOf, isFields, type Fields } from "../api/fields.ts";
 import { mergeKeyOf } from "../api/strategic-merge.ts";
 import type { ApiObject } from "../store.ts";
 import type { Arguments } from "./arguments.ts";
-import { pathOf, printedName, STRATEGIC, type Client } from "./client.ts";
+import { RESOURCES, type NamedResource } from "../resources.ts";
+import { MERGE, pathOf, printedName, STRATEGIC, type Client } from "./client.ts";
 import { resourceNamed } from "./targets.ts";
 
 /** Where kubectl keeps what it applied last, to know which fields are gone from the manifest. */
 const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
+
+/** kubectl wants fields refused that the server does not know. */
+const STRICT = { fieldValidation: "Strict" };
 
 /** Creates or changes what the manifests say, one YAML document after the other. */
 export async function apply(client: Client, args: Arguments, text: string): Promise<string> {
@@ -23,7 +27,7 @@ export async function apply(client: Client, args: Arguments, text: string): Prom
 
 async function applyOne(client: Client, otherwise: string, manifest: Fields): Promise<string> {
   const kind = manifest["kind"];
-  const resource = resourceNamed(typeof kind === "string" ? kind : "");
+  const resource = await resourceNamed(client, typeof kind === "string" ? kind : "");
   const metadata = fieldsOf(manifest["metadata"]) as NonNullable<ApiObject["metadata"]>;
   const { name = "", namespace = otherwise } = metadata;
   const placed = resource.namespaced ? { ...manifest, metadata: { ...metadata, namespace } } : manifest;
@@ -31,15 +35,21 @@ async function applyOne(client: Client, otherwise: string, manifest: Fields): Pr
   const path = pathOf(resource, namespace, name);
   const current = await client.find(path);
   if (current === undefined) {
-    await client.request("POST", pathOf(resource, namespace), { body: applied });
+    await client.request("POST", pathOf(resource, namespace), { body: applied, query: STRICT });
     return `${printedName(resource, name)} created\n`;
   }
   const last = current.metadata?.annotations?.[LAST_APPLIED];
-  const removed = last === undefined ? {} : removals(fieldsOf(JSON.parse(last)), placed);
+  const contentType = mergesByKey(resource) ? STRATEGIC : MERGE;
+  const removed = last === undefined ? {} : removals(fieldsOf(JSON.parse(last)), placed, contentType === STRATEGIC);
   const body = overlaid(applied, removed);
-  const changed = await client.request("PATCH", path, { body, contentType: STRATEGIC });
+  const changed = await client.request("PATCH", path, { body, contentType, query: STRICT });
   const same = changed.metadata?.resourceVersion === current.metadata?.resourceVersion;
   return `${printedName(resource, name)} ${same ? "unchanged" : "configured"}\n`;
+}
+
+/** Whether a strategic merge patch can tell the elements of its lists apart; of others, lists are replaced. */
+function mergesByKey({ group, kind }: NamedResource): boolean {
+  return RESOURCES.some((known) => known.group === group && known.kind === kind) && group !== "apiextensions.k8s.io";
 }
 
 function withAnnotation(manifest: Fields, value: string): Fields {
@@ -48,13 +58,18 @@ function withAnnotation(manifest: Fields, value: string): Fields {
   return { ...manifest, metadata: { ...metadata, annotations } };
 }
 
-/** The part of a strategic merge patch that removes what was applied last and is wanted no more. */
-export function removals(last: Fields, wanted: Fields): Fields {
+/**
+ * The part of a merge patch that removes what was applied last and is wanted no more.
+ * @param byKey whether elements of lists are removed one by one, as a strategic merge patch can
+ */
+export function removals(last: Fields, wanted: Fields, byKey = true): Fields {
   return Object.fromEntries(
     Object.entries(last).flatMap(([name, value]): [string, unknown][] => {
       const now = wanted[name];
       if (now === undefined || now === null) return [[name, null]];
-      const removed = isFields(value) && isFields(now) ? removals(value, now) : removedElements(name, value, now);
+      const both = isFields(value) && isFields(now);
+      const elements = () => (byKey ? removedElements(name, value, now) : []);
+      const removed = both ? removals(value, now, byKey) : elements();
       return Object.keys(removed).length === 0 ? [] : [[name, removed]];
     }),
   );

@@ -12,7 +12,7 @@ const PATCH_TYPES: Readonly<Record<string, string>> = {
 
 /** `kubectl patch deployment/web -p '{...}'` */
 export async function patch(client: Client, args: Arguments, words: readonly string[]): Promise<string> {
-  const { resource, name } = oneTarget(words);
+  const { resource, name } = await oneTarget(client, words);
   const contentType = PATCH_TYPES[args.option("type") ?? "strategic"] ?? STRATEGIC;
   const body: unknown = JSON.parse(args.option("patch") ?? "{}");
   const path = pathOf(resource, args.namespace, name);
@@ -68,7 +68,7 @@ function checkNothingOverwritten(
 
 /** `kubectl scale deployment/web --replicas=3` */
 export async function scale(client: Client, args: Arguments, words: readonly string[]): Promise<string> {
-  const { resource, name } = oneTarget(words);
+  const { resource, name } = await oneTarget(client, words);
   const replicas = Number(args.option("replicas"));
   if (!Number.isInteger(replicas)) throw new Error("error: --replicas has to be a whole number");
   const path = `${pathOf(resource, args.namespace, name)}/scale`;
@@ -79,7 +79,10 @@ export async function scale(client: Client, args: Arguments, words: readonly str
 /** `kubectl set image deployment/web app=shop/web:2`; `*` stands for every container. */
 export async function setImage(client: Client, args: Arguments, words: readonly string[]): Promise<string> {
   const images = words.filter((word) => word.includes("=")).map((word) => word.split(/=(.*)/s));
-  const { resource, name } = oneTarget(words.filter((word) => !word.includes("=")));
+  const { resource, name } = await oneTarget(
+    client,
+    words.filter((word) => !word.includes("=")),
+  );
   const path = pathOf(resource, args.namespace, name);
   const { spec } = await client.request("GET", path);
   const podSpec = fieldsOf(fieldsOf(fieldsOf(spec)["template"])["spec"]);
@@ -96,7 +99,7 @@ export async function setImage(client: Client, args: Arguments, words: readonly 
 
 /** `kubectl cordon node-0` and `kubectl uncordon node-0` */
 export async function cordon(client: Client, words: readonly string[], unschedulable: boolean): Promise<string> {
-  const { resource, name } = oneTarget(["node", ...words]);
+  const { resource, name } = await oneTarget(client, ["node", ...words]);
   const body = { spec: { unschedulable: unschedulable ? true : null } };
   await client.request("PATCH", pathOf(resource, undefined, name), { body, contentType: MERGE });
   return `${printedName(resource, name)} ${unschedulable ? "cordoned" : "uncordoned"}\n`;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Clock } from "../clock.ts";
-import { groupVersionOf, type Resource } from "../resources.ts";
+import { groupVersionOf, RESOURCES, type NamedResource, type Resource } from "../resources.ts";
 import type { ApiObject } from "../store.ts";
 
 /** A pause between two looks at something that is awaited, in seconds of the cluster's clock. */
@@ -14,6 +14,19 @@ interface Call {
   contentType?: string;
   accept?: string;
   query?: Record<string, string>;
+}
+
+interface GroupVersion {
+  groupVersion: string;
+  version: string;
+}
+
+/** A resource, or a subresource, as the server tells of it. */
+interface Discovered {
+  name: string;
+  kind: string;
+  namespaced: boolean;
+  shortNames?: string[];
 }
 
 /** A refusal of the API server, in kubectl's words. */
@@ -61,6 +74,24 @@ export class Client {
     }
   }
 
+  /** The resources that the server has beyond the built-in ones. @throws Refused */
+  async customResources(): Promise<NamedResource[]> {
+    const { groups } = await this.request<{ groups: { name: string; preferredVersion: GroupVersion }[] }>(
+      "GET",
+      "/apis",
+    );
+    const custom = groups.filter(({ name }) => !RESOURCES.some(({ group }) => group === name));
+    const lists = await Promise.all(
+      custom.map(async ({ name: group, preferredVersion: { groupVersion, version } }) => {
+        const { resources } = await this.request<{ resources: Discovered[] }>("GET", `/apis/${groupVersion}`);
+        return resources.map(({ name, kind, namespaced, shortNames = [] }) => {
+          return { group, version, kind, plural: name, namespaced, shortNames };
+        });
+      }),
+    );
+    return lists.flat().filter(({ plural }) => !plural.includes("/"));
+  }
+
   /** Waits until something holds. @throws Error after so many seconds of the cluster's clock, in kubectl's words */
   async until(holds: () => Promise<boolean>, seconds: number): Promise<void> {
     const deadline = this.#clock.now().getTime() + seconds * 1_000;
@@ -77,14 +108,14 @@ export class Client {
 }
 
 /** The path of a collection, or of an object in it. */
-export function pathOf(resource: Resource, namespace: string | undefined, name?: string): string {
+export function pathOf(resource: NamedResource, namespace: string | undefined, name?: string): string {
   const base = resource.group === "" ? `/api/${resource.version}` : `/apis/${groupVersionOf(resource)}`;
   const place = resource.namespaced && namespace !== undefined ? `/namespaces/${encodeURIComponent(namespace)}` : "";
   return `${base}${place}/${resource.plural}${name === undefined ? "" : `/${encodeURIComponent(name)}`}`;
 }
 
 /** How kubectl names an object in what it prints: `deployment.apps/web`. */
-export function printedName({ kind, group }: Resource, name: string): string {
+export function printedName({ kind, group }: Pick<Resource, "kind" | "group">, name: string): string {
   return `${qualifiedKind({ kind, group })}/${name}`;
 }
 

@@ -1,6 +1,6 @@
 import type { Arguments } from "./arguments.ts";
 import { pathOf, qualifiedKind, type Client } from "./client.ts";
-import { objectsOf, targetsIn, type Found } from "./targets.ts";
+import { objectsAt, targetsIn, type Found } from "./targets.ts";
 
 /** How long a deletion is waited for when nothing is said, in seconds; kubectl has no end to it. */
 const PATIENCE_SECONDS = 600;
@@ -34,9 +34,9 @@ export async function remove(client: Client, args: Arguments, words: readonly st
 
 /** The objects to delete; with `--ignore-not-found` those that are there. */
 async function present(client: Client, args: Arguments, words: readonly string[]): Promise<Found[]> {
-  const targets = targetsIn(words);
+  const targets = await targetsIn(client, words);
   if (targets.some(({ name }) => name === undefined) || !args.isOn("ignore-not-found")) {
-    return await objectsOf(client, args, words);
+    return await objectsAt(client, args, targets);
   }
   const found = await Promise.all(
     targets.map(async ({ resource, name }) => {

@@ -1,4 +1,5 @@
 import { stringify } from "yaml";
+import type { Cell } from "../printers/printer.ts";
 import type { ApiObject } from "../store.ts";
 import type { Arguments } from "./arguments.ts";
 import { pathOf, printedName, type Client } from "./client.ts";
@@ -8,13 +9,13 @@ const TABLE = "application/json;as=Table;v=v1;g=meta.k8s.io,application/json";
 
 interface PrintedTable {
   columnDefinitions: { name: string; priority: number }[];
-  rows: { cells: unknown[] }[];
+  rows: { cells: Cell[] }[];
 }
 
 /** `kubectl get RESOURCE [NAME] [-o json|yaml|name|wide]` */
 export async function get(client: Client, args: Arguments, words: readonly string[]): Promise<string> {
   const output = args.option("output") ?? "";
-  const targets = targetsIn(words);
+  const targets = await targetsIn(client, words);
   if (output === "" || output === "wide") {
     const tables = await Promise.all(targets.map((target) => tableText(client, args, target, output === "wide")));
     return tables.join("\n");
@@ -62,7 +63,7 @@ async function tableText(client: Client, args: Arguments, { resource, name }: Ta
   const shown = table.columnDefinitions.map(({ priority }) => wide || priority === 0);
   const lines = [
     table.columnDefinitions.map((column) => column.name.toUpperCase()),
-    ...table.rows.map(({ cells }) => cells.map(String)),
+    ...table.rows.map(({ cells }) => cells.map((cell) => (cell === null ? "" : String(cell)))),
   ].map((cells) => cells.filter((_cell, index) => shown[index]));
   const widths = (lines[0] ?? []).map((_cell, column) => Math.max(...lines.map((cells) => cells[column]?.length ?? 0)));
   return lines

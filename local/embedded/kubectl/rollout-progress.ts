@@ -1,4 +1,4 @@
-import type { DaemonSet, Deployment, StatefulSet } from "../../../functions/shared/kubernetes/types.ts";
+import type { DaemonSet, Deployment, StatefulSet } from "../types.ts";
 import type { ApiObject } from "../store.ts";
 
 /**

@@ -1,5 +1,5 @@
-import type { ControllerRevision, ObjectMeta, ReplicaSet } from "../../../functions/shared/kubernetes/types.ts";
-import { resourceOfKind, type Resource } from "../resources.ts";
+import type { ControllerRevision, ObjectMeta, ReplicaSet } from "../types.ts";
+import { resourceOfKind, type NamedResource } from "../resources.ts";
 import type { ApiObject } from "../store.ts";
 import type { Arguments } from "./arguments.ts";
 import { MERGE, pathOf, printedName, STRATEGIC, type Client } from "./client.ts";
@@ -24,7 +24,7 @@ export async function rollout(
   args: Arguments,
   [what = "", ...words]: readonly string[],
 ): Promise<string> {
-  const { resource, name } = oneTarget(words);
+  const { resource, name } = await oneTarget(client, words);
   const path = pathOf(resource, args.namespace, name);
   const done = (how: string) => `${printedName(resource, name)} ${how}\n`;
   switch (what) {
@@ -52,7 +52,12 @@ export async function rollout(
 }
 
 /** The revision that `--to-revision` names, or the one before the newest. */
-async function revisionToGoTo(client: Client, args: Arguments, resource: Resource, path: string): Promise<Revision> {
+async function revisionToGoTo(
+  client: Client,
+  args: Arguments,
+  resource: NamedResource,
+  path: string,
+): Promise<Revision> {
   const workload = await client.request("GET", path);
   const revisions = await (resource.kind === "Deployment" ? ofReplicaSets : ofControllerRevisions)(client, workload);
   const wanted = Number(args.option("to-revision") ?? 0);

@@ -1,4 +1,4 @@
-import type { Pod } from "../../../functions/shared/kubernetes/types.ts";
+import type { Pod } from "../types.ts";
 import { apiTime } from "../clock.ts";
 import { conditionOf } from "../controllers/status.ts";
 

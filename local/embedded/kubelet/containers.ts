@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { ContainerStatus, Pod } from "../../../functions/shared/kubernetes/types.ts";
+import type { ContainerStatus, Pod } from "../types.ts";
 import { apiTime } from "../clock.ts";
 
 type Container = NonNullable<Pod["spec"]>["containers"][number];

@@ -1,5 +1,5 @@
-import type { ContainerStatus, Pod } from "../../../functions/shared/kubernetes/types.ts";
-import { isJobPod } from "../../../functions/kinds/job/kind.ts";
+import type { ContainerStatus, Pod } from "../types.ts";
+import { isJobPod } from "../pod-facts.ts";
 
 /** What a pod's annotations ask for. They are described in local/cluster/README.md. */
 export interface Markers {

@@ -1,4 +1,4 @@
-import type { Node } from "../../../functions/shared/kubernetes/types.ts";
+import type { Node } from "../types.ts";
 import { apiTime } from "../clock.ts";
 import { fromKey, keyOf, type Controller } from "../controllers/controller.ts";
 import { conditionOf } from "../controllers/status.ts";

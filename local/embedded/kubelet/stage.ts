@@ -1,4 +1,4 @@
-import type { ContainerStatus, Pod } from "../../../functions/shared/kubernetes/types.ts";
+import type { ContainerStatus, Pod } from "../types.ts";
 import type { Markers } from "./markers.ts";
 
 /** A pod as its kubelet sees it. */

@@ -1,4 +1,4 @@
-import type { Hpa } from "../../../functions/shared/kubernetes/types.ts";
+import type { Hpa } from "../types.ts";
 import { ageCell } from "./age.ts";
 import { columns, nameOf, type Printer } from "./printer.ts";
 

@@ -1,4 +1,4 @@
-import type { CronJob, Job } from "../../../functions/shared/kubernetes/types.ts";
+import type { CronJob, Job } from "../types.ts";
 import { ageCell, humanDuration } from "./age.ts";
 import { columns, containerCells, nameOf, selectorCell, type Printer } from "./printer.ts";
 

@@ -1,4 +1,4 @@
-import type { Namespace, Node } from "../../../functions/shared/kubernetes/types.ts";
+import type { Namespace, Node } from "../types.ts";
 import { ageCell } from "./age.ts";
 import { columns, nameOf, type Printer } from "./printer.ts";
 

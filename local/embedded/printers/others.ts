@@ -1,12 +1,11 @@
-import type * as k8s from "@kubernetes/client-node";
-import type { ControllerRevision, ResourceQuota, Wire } from "../../../functions/shared/kubernetes/types.ts";
+import type { ControllerRevision, Event as ApiEvent, ResourceQuota } from "../types.ts";
 import type { ApiObject } from "../store.ts";
 import { ageCell } from "./age.ts";
 import { columns, nameOf, type Printer } from "./printer.ts";
 
 const age = ({ metadata }: ApiObject, now: Date) => ageCell(metadata?.creationTimestamp, now);
 
-export const EVENT_PRINTER: Printer<Partial<Wire<k8s.CoreV1Event>>> = {
+export const EVENT_PRINTER: Printer<Partial<ApiEvent>> = {
   columns: [
     ...columns("Last Seen, Type, Reason, Object | Subobject, Source"),
     ...columns("Message | First Seen, Count, Name"),
@@ -29,7 +28,7 @@ export const EVENT_PRINTER: Printer<Partial<Wire<k8s.CoreV1Event>>> = {
   },
 };
 
-function sourceOf({ source, reportingComponent, reportingInstance }: Partial<Wire<k8s.CoreV1Event>>): string {
+function sourceOf({ source, reportingComponent, reportingInstance }: Partial<ApiEvent>): string {
   const who = [source?.component ?? reportingComponent, source?.host ?? reportingInstance];
   return who.filter((part) => part !== undefined && part !== "").join(", ");
 }

@@ -1,4 +1,4 @@
-import type { ContainerStatus, Pod } from "../../../functions/shared/kubernetes/types.ts";
+import type { ContainerStatus, Pod } from "../types.ts";
 import { ageCell } from "./age.ts";
 import { isInitialized, isSidecar, printedPod } from "./printed-pod.ts";
 import { columns, nameOf, type Printer, type RowCondition } from "./printer.ts";

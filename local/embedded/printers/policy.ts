@@ -1,4 +1,4 @@
-import type { DisruptionBudget, Lease } from "../../../functions/shared/kubernetes/types.ts";
+import type { DisruptionBudget, Lease } from "../types.ts";
 import { ageCell } from "./age.ts";
 import { columns, nameOf, type Printer } from "./printer.ts";
 

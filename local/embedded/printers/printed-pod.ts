@@ -1,4 +1,4 @@
-import type { ContainerStatus, Pod } from "../../../functions/shared/kubernetes/types.ts";
+import type { ContainerStatus, Pod } from "../types.ts";
 
 /**
  * What the API server prints of a pod under READY and STATUS: the cells that a scan judges it by.

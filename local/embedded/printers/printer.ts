@@ -1,13 +1,12 @@
-import type { Table } from "../../../functions/detect/table.ts";
-import type { LabelSelector } from "../../../functions/shared/kubernetes/label-selector.ts";
-import type { ObjectMeta, PodTemplate } from "../../../functions/shared/kubernetes/types.ts";
+import type { LabelSelector, ObjectMeta, PodTemplate } from "../types.ts";
 import { printedSelector } from "../api/label-selector.ts";
 
-export type Cell = string | number | boolean;
+/** A cell without a value is null. */
+export type Cell = string | number | boolean | null;
 
 export interface Column {
   name: string;
-  type: "string" | "integer" | "boolean";
+  type: "string" | "integer" | "number" | "boolean" | "date";
   /** 1 for what only `kubectl get -o wide` shows. */
   priority: 0 | 1;
 }
@@ -57,8 +56,15 @@ export function selectorCell(selector: LabelSelector | undefined): string {
   return text === "" ? "<none>" : text;
 }
 
+/** The parts of a Table that stand for its objects. */
+export interface PrintedTable {
+  kind: "Table";
+  columnDefinitions: { name: string }[];
+  rows: { cells: Cell[] }[];
+}
+
 /** A Table without its objects, as a server answers at that moment that is asked for nothing else. */
-export function printed<T>({ columns: of, cells }: Printer<T>, objects: readonly T[], now: Date): Table {
+export function printed<T>({ columns: of, cells }: Printer<T>, objects: readonly T[], now: Date): PrintedTable {
   return {
     kind: "Table",
     columnDefinitions: of.map(({ name }) => ({ name })),

@@ -1,3 +1,4 @@
+import { customPrinter } from "../custom/printer.ts";
 import type { Resource } from "../resources.ts";
 import type { ApiObject } from "../store.ts";
 import { ageCell } from "./age.ts";
@@ -43,6 +44,7 @@ const PLAIN: Printer<ApiObject> = {
 };
 
 /** How objects of this resource are printed. */
-export function printerOf({ kind }: Resource): Printer<ApiObject> {
+export function printerOf({ kind, custom }: Resource): Printer<ApiObject> {
+  if (custom !== undefined) return customPrinter(custom.columns);
   return PRINTERS[kind] ?? PLAIN;
 }

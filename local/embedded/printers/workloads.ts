@@ -1,4 +1,4 @@
-import type { DaemonSet, Deployment, ReplicaSet, StatefulSet } from "../../../functions/shared/kubernetes/types.ts";
+import type { DaemonSet, Deployment, ReplicaSet, StatefulSet } from "../types.ts";
 import { ageCell } from "./age.ts";
 import { columns, containerCells, nameOf, selectorCell, type Printer } from "./printer.ts";
 

@@ -1,4 +1,4 @@
-import type { Node, Pod } from "../../../functions/shared/kubernetes/types.ts";
+import type { Node, Pod } from "../types.ts";
 
 type PodSpec = NonNullable<Pod["spec"]>;
 type Requirement = { key: string; operator: string; values?: string[] };

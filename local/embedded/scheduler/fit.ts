@@ -1,4 +1,4 @@
-import type { Node, Pod } from "../../../functions/shared/kubernetes/types.ts";
+import type { Node, Pod } from "../types.ts";
 import { parseQuantity } from "../quantity.ts";
 import { matchesAffinity } from "./affinity.ts";
 import { untoleratedTaint } from "./taints.ts";

@@ -1,4 +1,4 @@
-import type { Node, Pod } from "../../../functions/shared/kubernetes/types.ts";
+import type { Node, Pod } from "../types.ts";
 
 export type Taint = NonNullable<NonNullable<Node["spec"]>["taints"]>[number];
 export type Toleration = NonNullable<NonNullable<Pod["spec"]>["tolerations"]>[number];

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { Clock } from "../../../local/embedded/clock.ts";
+import type { Clock } from "../../../local/embedded/index.ts";
 
 interface Timer {
   due: number;

@@ -4,12 +4,16 @@ import { HttpCluster } from "../../../functions/shared/cluster/http-cluster.ts";
 import type { Lease } from "../../../functions/shared/kubernetes/types.ts";
 import { CLAIM_NAMESPACE, Policy } from "../../../functions/shared/policy.ts";
 import type { Environment } from "../../../functions/run/step.ts";
-import { admittingStore } from "../../../local/embedded/admission.ts";
-import { addNodes, startControllers } from "../../../local/embedded/cluster.ts";
-import { EVENTS } from "../../../local/embedded/kinds.ts";
-import { resourceOfKind } from "../../../local/embedded/resources.ts";
-import { startApiServer } from "../../../local/embedded/server.ts";
-import type { ApiObject, Store } from "../../../local/embedded/store.ts";
+import {
+  addNodes,
+  admittingStore,
+  type ApiObject,
+  EVENTS,
+  resourceOfKind,
+  startApiServer,
+  startControllers,
+  type Store,
+} from "../../../local/embedded/index.ts";
 import { startExecution, type FunctionName } from "../../../local/engine/engine.ts";
 import { localEnvironment } from "../../../local/engine/environment.ts";
 import { DrivenClock } from "./driven-clock.ts";

@@ -3,7 +3,7 @@ import type { Cluster } from "../../../functions/shared/cluster/cluster.ts";
 import { paths } from "../../../functions/shared/cluster/paths.ts";
 import type { Deployment, Node } from "../../../functions/shared/kubernetes/types.ts";
 import { isRollingOut } from "../../../functions/kinds/deployment/rollout.ts";
-import { simulatedNodes } from "../../../local/embedded/simulated-nodes.ts";
+import { simulatedNodes } from "../../../local/embedded/index.ts";
 import { Ground } from "../ground.ts";
 import { template } from "../objects.ts";
 import { STABLE_SECONDS } from "../situations.ts";

@@ -10,8 +10,7 @@ import type { Pod } from "../../../functions/shared/kubernetes/types.ts";
 import { ago, NOW, WEB } from "../../support/objects.ts";
 import { anyPod, failingPod, healthyPod } from "../../support/pod-arbitraries.ts";
 import { DEADLINES } from "../../support/pod-rows.ts";
-import { POD_PRINTER } from "../../../local/embedded/printers/pod.ts";
-import { printed } from "../../../local/embedded/printers/printer.ts";
+import { POD_PRINTER, printed } from "../../../local/embedded/printers/index.ts";
 
 const moment = { now: NOW, deadlines: DEADLINES, lostNodes: new Map([["node-9", ago(900)]]) };
 

@@ -10,17 +10,18 @@ import { cellsOf } from "../../../functions/detect/table.ts";
 import { FAILING_PODS } from "../../support/failing-pods.ts";
 import { deployment, NOW } from "../../support/objects.ts";
 import { PLAIN } from "../../support/pod-rows.ts";
-import { printedPod } from "../../../local/embedded/printers/printed-pod.ts";
-import { JOB_PRINTER } from "../../../local/embedded/printers/job.ts";
-import { NODE_PRINTER } from "../../../local/embedded/printers/node.ts";
-import { POD_PRINTER } from "../../../local/embedded/printers/pod.ts";
-import { printed, type Printer } from "../../../local/embedded/printers/printer.ts";
 import {
   DAEMON_SET_PRINTER,
   DEPLOYMENT_PRINTER,
+  JOB_PRINTER,
+  NODE_PRINTER,
+  POD_PRINTER,
+  printed,
+  printedPod,
+  type Printer,
   REPLICA_SET_PRINTER,
   STATEFUL_SET_PRINTER,
-} from "../../../local/embedded/printers/workloads.ts";
+} from "../../../local/embedded/printers/index.ts";
 import { daemonSet, deploymentWith, failedJob, node, statefulSet } from "../../support/workload-objects.ts";
 
 /** Whether the rule suspects the object by its printed row. */

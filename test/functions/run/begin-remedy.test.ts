@@ -8,8 +8,7 @@ import type { HistoryEntry, WorkloadRun } from "../../../functions/run/contracts
 import { isIneffective, sinceLastSuccess } from "../../../functions/run/history.ts";
 import type { Lease } from "../../../functions/shared/kubernetes/types.ts";
 import { CLAIM_NAMESPACE } from "../../../functions/shared/policy.ts";
-import { admittingStore } from "../../../local/embedded/admission.ts";
-import { startApiServer } from "../../../local/embedded/server.ts";
+import { admittingStore, startApiServer } from "../../../local/embedded/index.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
 import { policy, WEB } from "../../support/objects.ts";
 import { claimedRun, diagnosis } from "../../support/runs.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Pod } from "../../../functions/shared/kubernetes/types.ts";
-import { parseMillicores, usageOf } from "../../../local/cluster/metrics.ts";
+import { parseMillicores, usageOf } from "../../../local/embedded/index.ts";
 import { crashingPod, pod } from "../../support/objects.ts";
 
 function podOf(replicaSet: string, annotations: Record<string, string> = {}, requests: string[] = []): Pod {

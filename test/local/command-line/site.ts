@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Lease } from "../../../functions/shared/kubernetes/types.ts";
-import { startEmbeddedCluster } from "../../../local/embedded/start.ts";
+import { startEmbeddedCluster } from "../../../local/embedded/index.ts";
 import { Upstream } from "../../faults/proxy/forward.ts";
 import type { FaultPlan } from "../../faults/proxy/plan.ts";
 import { FaultProxy } from "../../faults/proxy/proxy.ts";

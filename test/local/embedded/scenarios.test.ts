@@ -1,6 +1,6 @@
 import { describe, test } from "vitest";
 import { CLAIM_NAMESPACE } from "../../../functions/shared/policy.ts";
-import { makePlace } from "../../../local/embedded/place.ts";
+import { makePlace } from "../../../local/scenarios/embedded-place.ts";
 import { startEmbeddedCluster } from "../../../local/embedded/start.ts";
 import { loadScenario, scenarioNames } from "../../../local/scenarios/load.ts";
 import { playScenario, toldBy } from "../../../local/scenarios/play.ts";

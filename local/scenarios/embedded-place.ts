@@ -1,8 +1,8 @@
 import type { ExecutionEvent } from "../engine/engine.ts";
-import { isBookkeeping, WRITES, type Place } from "../scenarios/play.ts";
-import { quickPolicy } from "../scenarios/quick-policy.ts";
-import { runWorkflow } from "../scenarios/run-workflow.ts";
-import type { EmbeddedCluster } from "./start.ts";
+import { isBookkeeping, WRITES, type Place } from "./play.ts";
+import { quickPolicy } from "./quick-policy.ts";
+import { runWorkflow } from "./run-workflow.ts";
+import type { EmbeddedCluster } from "../embedded/index.ts";
 
 export interface PlaceOptions {
   namespace: string;
@@ -65,6 +65,13 @@ export async function makePlace(cluster: EmbeddedCluster, options: PlaceOptions)
       await kubectl.run(["apply", "-f", "-"], ownNode(name));
       await kubectl.run(["wait", `node/${name}`, "--for=condition=Ready"]);
       return name;
+    },
+    playStages: (stages) => {
+      const end = cluster.playStages(stages);
+      return Promise.resolve(() => {
+        end();
+        return Promise.resolve();
+      });
     },
     removeNode: async (name) => {
       await kubectl.run(["delete", "node", name]);
