@@ -1,5 +1,5 @@
 import { planOf, remedyFor } from "../remedies/remedies.ts";
-import type { Diagnosis, Remedy, RequestedRemedy } from "../run/contracts.ts";
+import { MAX_CONTROLLERS, type Diagnosis, type Remedy, type RequestedRemedy } from "../run/contracts.ts";
 import { presentTemplate } from "../shared/kubernetes/template.ts";
 import { MAX_TRIES, type Policy } from "../shared/policy.ts";
 import { bounded } from "../shared/text.ts";
@@ -7,6 +7,7 @@ import { openCase, type Case } from "../facts/case.ts";
 import { CAUSES, unknownCause } from "./causes.ts";
 import type { Cause, Finding, Try } from "./causes/cause.ts";
 import type { Evidence } from "../facts/evidence.ts";
+import type { Kind } from "../kinds/kind.ts";
 import { kindOf } from "../kinds/kinds.ts";
 import { rolloutSeconds } from "../kinds/patience.ts";
 import { refuseByMode, refuseRemedy, refuseWorkload, type GuardRefusal } from "./guards.ts";
@@ -24,6 +25,7 @@ export function classify(evidence: Evidence, policy: Policy): Diagnosis {
   const facts = openCase(evidence, policy);
   const finding = findCause(facts);
   const { remedy, deadline_seconds, refused } = chooseRemedy(finding, facts);
+  const kind = kindOf(evidence.incident.workload.kind);
   const template = evidence.workload === undefined ? undefined : presentTemplate(evidence.workload);
 
   return {
@@ -39,9 +41,21 @@ export function classify(evidence: Evidence, policy: Policy): Diagnosis {
     rejected: [...finding.rejected.filter(({ action }) => action !== remedy.action), ...refused],
     ...(evidence.workload?.metadata?.uid === undefined ? {} : { workload_uid: evidence.workload.metadata.uid }),
     ...(template === undefined ? {} : { template }),
-    progress_deadline_seconds: rolloutSeconds(kindOf(evidence.incident.workload.kind), evidence.workload),
+    progress_deadline_seconds: rolloutSeconds(kind, evidence.workload),
+    ...(remedy.action === "none" || kind === undefined ? {} : { known: knownParts(evidence, kind) }),
     ...(deadline_seconds === undefined ? {} : { deadline_seconds }),
   };
+}
+
+/** What verification need not look for: controllers that have pods, or had them last. */
+function knownParts({ hpa, holders }: Evidence, { history }: Kind): Diagnosis["known"] {
+  const newestFirst = holders.toSorted((a, b) => createdAt(b) - createdAt(a));
+  const controllers = history?.controlsPods === true ? newestFirst.flatMap(({ metadata }) => metadata?.uid ?? []) : [];
+  return { hpa: hpa?.metadata?.name ?? null, controllers: controllers.slice(0, MAX_CONTROLLERS) };
+}
+
+function createdAt({ metadata }: Evidence["holders"][number]): number {
+  return Date.parse(metadata?.creationTimestamp ?? "");
 }
 
 type NamedFinding = Finding & Pick<Cause, "name" | "rejected">;

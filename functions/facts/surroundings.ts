@@ -29,6 +29,10 @@ const MAX_NODES = 10;
 /** How many of the pods that are not ready are asked for their events; they tell the same story. */
 const MAX_PODS_WITH_EVENTS = 2;
 
+/** How many warnings of a namespace are read at once: about as many bytes as a few pods. */
+const MAX_WARNINGS = 100;
+const WARNINGS = "type=Warning";
+
 /** Reads what stands around a workload. `owners` are the objects beside the pods whose events matter. */
 export async function readSurroundings(
   cluster: Reader,
@@ -39,26 +43,38 @@ export async function readSurroundings(
   const unready = pods.filter((pod) => !isReady(pod));
   const subjects = [...owners, ...unready.slice(0, MAX_PODS_WITH_EVENTS).map(({ metadata }) => metadata)];
   const [events, budgets, quotas, nodes] = await Promise.all([
-    Promise.all(subjects.map((subject) => readWarnings(cluster, namespace, subject))),
+    readWarnings(cluster, namespace, new Set(subjects.flatMap((subject) => subject?.uid ?? []))),
     listIfAllowed<DisruptionBudget>(cluster, paths.disruptionBudgets(namespace)),
     listIfAllowed<ResourceQuota>(cluster, paths.quotas(namespace)),
     readNodes(cluster, unready),
   ]);
-  return { events: events.flat(), budgets, quotas, nodes };
+  return { events, budgets, quotas, nodes };
 }
 
-async function readWarnings(cluster: Reader, namespace: string, subject: ObjectMeta | undefined) {
-  if (subject?.uid === undefined) return [];
-  return await listIfAllowed<KubernetesEvent>(cluster, paths.events(namespace), {
-    fieldSelector: `involvedObject.uid=${subject.uid},type=Warning`,
-  });
+/** The warnings about some objects: out of all of the namespace, or object by object where there are too many. */
+async function readWarnings(cluster: Reader, namespace: string, uids: ReadonlySet<string>): Promise<KubernetesEvent[]> {
+  const path = paths.events(namespace);
+  const all = await unlessForbidden(
+    cluster.listSmall<KubernetesEvent>(path, MAX_WARNINGS, { fieldSelector: WARNINGS }),
+  );
+  if (all !== undefined) return all.filter(({ involvedObject }) => uids.has(involvedObject.uid ?? ""));
+  const each = await Promise.all(
+    [...uids].map((uid) =>
+      listIfAllowed<KubernetesEvent>(cluster, path, { fieldSelector: `involvedObject.uid=${uid},${WARNINGS}` }),
+    ),
+  );
+  return each.flat();
 }
 
 async function listIfAllowed<T>(cluster: Reader, path: string, query?: Record<string, string>): Promise<T[]> {
+  return (await unlessForbidden(listIfInstalled<T>(cluster, path, query))) ?? [];
+}
+
+async function unlessForbidden<T>(answer: Promise<T>): Promise<T | undefined> {
   try {
-    return await listIfInstalled<T>(cluster, path, query);
+    return await answer;
   } catch (error) {
-    if (isRemediationError(error, "Forbidden")) return [];
+    if (isRemediationError(error, "Forbidden")) return undefined;
     throw error;
   }
 }

@@ -190,6 +190,17 @@ export const Remedy = z.discriminatedUnion("action", [
 ]);
 export type Remedy = z.output<typeof Remedy>;
 
+/** How many controllers of pods are remembered from one look to the next. */
+export const MAX_CONTROLLERS = 10;
+
+/** What one look at a workload has found out, and the next need not look for. */
+const KNOWN_PARTS = {
+  /** The HPA that scales the workload; null when none does, and one that is made meanwhile is not looked for. */
+  hpa: z.string().nullable(),
+  /** The UIDs of some of the controllers that stand between the workload and its pods. */
+  controllers: z.array(z.string()).max(MAX_CONTROLLERS),
+};
+
 /** What `classify` concluded from the evidence. */
 export const Diagnosis = z.strictObject({
   /** A name from the table of causes, `Requested`, or `Unknown`. */
@@ -208,6 +219,8 @@ export const Diagnosis = z.strictObject({
   template: z.string().optional(),
   /** How long the workload's own rollout may take, in seconds. */
   progress_deadline_seconds: z.int(),
+  /** What the first look at the remedy's effect goes on from. */
+  known: z.strictObject(KNOWN_PARTS).partial().optional(),
   /** How long the remedy itself has to take effect, in seconds, where its cause says so. */
   deadline_seconds: z.int().min(1).optional(),
 });
@@ -248,9 +261,6 @@ export const UndoResult = z.strictObject({
 });
 export type UndoResult = z.output<typeof UndoResult>;
 
-/** How many controllers of pods are remembered from one look to the next. */
-export const MAX_CONTROLLERS = 10;
-
 export const Verification = z.strictObject({
   /** `overtaken`: somebody changed what the remedy had set, so what is seen is not its effect. */
   verdict: z.enum(["recovered", "settling", "not_recovered", "overtaken"]),
@@ -263,10 +273,8 @@ export const Verification = z.strictObject({
     digest: z.string(),
     /** ... and since when the workload has been well. */
     well_since: z.iso.datetime().nullable(),
-    /** The HPA that scales the workload; null when none does, and one that is made meanwhile is not looked for. */
-    hpa: z.string().nullable().optional(),
-    /** The UIDs of some of the controllers that stand between the workload and its pods. */
-    controllers: z.array(z.string()).max(MAX_CONTROLLERS).optional(),
+    hpa: KNOWN_PARTS.hpa.optional(),
+    controllers: KNOWN_PARTS.controllers.optional(),
   }),
 });
 export type Verification = z.output<typeof Verification>;

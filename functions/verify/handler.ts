@@ -23,7 +23,11 @@ export const verifyWorkload = step(
     const cluster = await environment.connect(run.cluster_name);
     // What the cluster shows may be the work of whoever has taken the workload over.
     if (operation === "look") assertClaimed(run, environment.now());
-    const state = await readState(cluster, run.incident.workload, run.verification?.observation);
+    const state = await readState(
+      cluster,
+      run.incident.workload,
+      run.verification?.observation ?? run.diagnosis?.known,
+    );
     if (state === undefined) {
       throw new RemediationError(
         "InvalidStepInput",

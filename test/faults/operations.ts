@@ -56,6 +56,11 @@ class GatedCluster implements Cluster {
     return await this.#cluster.list<T>(path, query);
   }
 
+  async listSmall<T>(path: string, most: number, query?: Record<string, string>): Promise<T[] | undefined> {
+    await this.#read(path);
+    return await this.#cluster.listSmall<T>(path, most, query);
+  }
+
   async create<T>(path: string, body: object, options?: WriteOptions): Promise<T> {
     await this.#write("POST", path, options);
     return await this.#cluster.create<T>(path, body, options);

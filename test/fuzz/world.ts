@@ -123,6 +123,11 @@ export class WorldCluster implements Cluster {
     return await Promise.resolve(sound({ items: chosen }, path).items as T[]);
   }
 
+  async listSmall<T>(path: string, most: number, query: Record<string, string> = {}): Promise<T[] | undefined> {
+    const items = await this.list<T>(path, query);
+    return items.length > most ? undefined : items;
+  }
+
   async create<T>(path: string, body: object, options: WriteOptions = {}): Promise<T> {
     return await Promise.resolve(this.#write("create", path, body, options) as T);
   }

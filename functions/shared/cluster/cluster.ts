@@ -33,6 +33,8 @@ export interface Cluster {
   table<T>(path: string, query?: Record<string, string>): Promise<T>;
   /** Lists a collection page by page: the newest state, unless the query says otherwise. */
   list<T>(path: string, query?: Record<string, string>): Promise<T[]>;
+  /** Lists a collection that holds at most so many objects, in one request; undefined when it holds more. */
+  listSmall<T>(path: string, most: number, query?: Record<string, string>): Promise<T[] | undefined>;
   create<T>(path: string, body: object, options?: WriteOptions): Promise<T>;
   replace<T>(path: string, body: object, options?: WriteOptions): Promise<T>;
   patch<T>(path: string, operations: JsonPatchOperation[], options?: WriteOptions): Promise<T>;
@@ -42,4 +44,4 @@ export interface Cluster {
 }
 
 /** A cluster that can only be read. */
-export type Reader = Pick<Cluster, "name" | "get" | "list" | "table">;
+export type Reader = Pick<Cluster, "name" | "get" | "list" | "listSmall" | "table">;

@@ -47,6 +47,12 @@ const LONGEST_PAUSE_SECONDS = 5;
 /** An expired continue token restarts the list; after this many restarts the list gives up. */
 const LIST_RESTARTS = 3;
 
+/** One page of a collection, and the token of the next one. */
+interface Page<T> {
+  items: T[];
+  next: string | undefined;
+}
+
 /**
  * Talks to an API server over `node:https`, which imports in a fraction of the time that the generated client takes.
  * Only reads are retried here: whether a write may be repeated is for its caller to know.
@@ -85,24 +91,38 @@ export class HttpCluster implements Cluster {
     }
   }
 
+  async listSmall<T>(path: string, most: number, query: Record<string, string> = {}): Promise<T[] | undefined> {
+    const page = await this.#page<T>(path, { ...query, limit: String(most) });
+    return page.next === undefined ? page.items : undefined;
+  }
+
   async #pages<T>(path: string, query: Record<string, string>): Promise<T[]> {
     const items: T[] = [];
     let token: string | undefined;
     do {
-      const page: { items?: unknown; metadata?: { continue?: string } | null } = await this.#read({
-        method: "GET",
-        path,
-        query: { ...query, limit: PAGE_SIZE, ...(token === undefined ? {} : { continue: token }) },
+      const page: Page<T> = await this.#page<T>(path, {
+        ...query,
+        limit: PAGE_SIZE,
+        ...(token === undefined ? {} : { continue: token }),
       });
-      if (!Array.isArray(page.items)) throw this.#unintelligible(`GET ${path} answered with something that is no list`);
-      items.push(...(page.items as T[]));
-      const next = page.metadata?.continue;
-      if (next !== undefined && next !== "" && next === token) {
+      items.push(...page.items);
+      if (page.next !== undefined && page.next === token) {
         throw this.#unintelligible(`GET ${path} answered with a list that goes on with the same page`);
       }
-      token = next;
-    } while (token !== undefined && token !== "");
+      token = page.next;
+    } while (token !== undefined);
     return items;
+  }
+
+  async #page<T>(path: string, query: Record<string, string>): Promise<Page<T>> {
+    const page: { items?: unknown; metadata?: { continue?: string } | null } = await this.#read({
+      method: "GET",
+      path,
+      query,
+    });
+    if (!Array.isArray(page.items)) throw this.#unintelligible(`GET ${path} answered with something that is no list`);
+    const next = page.metadata?.continue;
+    return { items: page.items as T[], next: next === "" ? undefined : next };
   }
 
   async create<T>(path: string, body: object, options: WriteOptions = {}): Promise<T> {

@@ -18,6 +18,9 @@ const unready = pod({
 const current = replicaSet(1);
 current.spec = { selector: {}, ...current.spec, replicas: 2 };
 
+const SUBJECTS = ["deploy-uid", "rs-1-uid", unready.metadata?.uid ?? ""];
+const warning = (uid: string) => ({ reason: "FailedMount", involvedObject: { uid } });
+
 let api: ApiServer;
 beforeEach(async () => {
   api = await ApiServer.start();
@@ -27,7 +30,7 @@ beforeEach(async () => {
     .on("GET", `${APPS}/replicasets`, page([current, replicaSet(0)]))
     .on("GET", `${CORE}/pods`, page([ofRevision(1, unready), ofRevision(1, pod({ name: "web-1-b" }))]))
     .on("GET", "/apis/autoscaling/v2/namespaces/shop/horizontalpodautoscalers", page([]))
-    .on("GET", `${CORE}/events`, page([{ reason: "FailedMount" }]))
+    .on("GET", `${CORE}/events`, page([...SUBJECTS, "somebody-elses"].map(warning)))
     .on("GET", BUDGETS, page([{ metadata: { name: "web" } }]))
     .on("GET", `${CORE}/resourcequotas`, page([{ metadata: { name: "small" } }]))
     .on("GET", "/api/v1/nodes/node-0", found(node("node-0", "Unknown")));
@@ -43,15 +46,22 @@ describe("the evidence around a workload", () => {
       .filter(({ path }) => path === `${CORE}/events`)
       .map(({ query }) => query["fieldSelector"]);
 
-    expect(asked.sort()).toEqual(
-      ["deploy-uid", "rs-1-uid", unready.metadata?.uid]
-        .map((uid) => `involvedObject.uid=${uid ?? ""},type=Warning`)
-        .sort(),
-    );
-    expect(surroundings.events).toHaveLength(3);
+    expect(asked).toEqual(["type=Warning"]);
+    expect(surroundings.events).toEqual(SUBJECTS.map(warning));
     expect(surroundings.budgets).toEqual([{ metadata: { name: "web" } }]);
     expect(surroundings.quotas).toEqual([{ metadata: { name: "small" } }]);
     expect([...lostNodes.keys()]).toEqual(["node-0"]);
+  });
+
+  it("is asked for object by object where the namespace holds too many warnings to read them all", async () => {
+    api.on("GET", `${CORE}/events`, page([warning("somebody-elses")], "next"), page([{ reason: "FailedMount" }]));
+    const { surroundings } = await gatherEvidence(api.cluster(), incident(), NO_PAST, NOW);
+    const asked = api.requests
+      .filter(({ path }) => path === `${CORE}/events`)
+      .map(({ query }) => query["fieldSelector"]);
+
+    expect(asked.slice(1).sort()).toEqual(SUBJECTS.map((uid) => `involvedObject.uid=${uid},type=Warning`).sort());
+    expect(surroundings.events).toHaveLength(3);
   });
 
   it("does without what may not be read", async () => {
