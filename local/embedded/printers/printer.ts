@@ -1,4 +1,4 @@
-import type { Table } from "../../../functions/detect/table.ts";
+import type { Table } from "../../../functions/scan/table.ts";
 import type { LabelSelector } from "../../../functions/shared/kubernetes/label-selector.ts";
 import type { ObjectMeta, PodTemplate } from "../../../functions/shared/kubernetes/types.ts";
 import { printedSelector } from "../api/label-selector.ts";

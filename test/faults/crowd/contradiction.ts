@@ -1,4 +1,4 @@
-import { workloadKey } from "../../../functions/detect/incidents.ts";
+import { workloadKey } from "../../../functions/scan/incidents.ts";
 import { FaultProxy } from "../proxy/proxy.ts";
 import { quickPolicy, withOverrides } from "../../../local/scenarios/quick-policy.ts";
 import { Ground } from "../ground.ts";

@@ -1,5 +1,5 @@
-import type { CaughtError } from "../run/contracts.ts";
-import { bounded } from "./text.ts";
+import type { CaughtError } from "./contracts.ts";
+import { bounded } from "../shared/text.ts";
 
 /** The sentence in a caught error: Lambda wraps it in JSON, Step Functions' own errors are plain text. */
 export function errorText(error: CaughtError): string {
