@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { scan } from "../scan/scan.ts";
-import { errorText } from "../run/caught-error.ts";
+import { errorText } from "../shared/caught-error.ts";
 import { RemediationError } from "../shared/errors.ts";
 import type { ExecutionState } from "./executions.ts";
 import { Detection } from "../run/detection.ts";

@@ -4,7 +4,7 @@ import { CaughtError, ExecutionRef, Report, WorkloadRun } from "../run/contracts
 import { Detection } from "../run/detection.ts";
 import { recordOutcome } from "../run/event.ts";
 import { contract, step } from "../run/step.ts";
-import { errorText } from "../run/caught-error.ts";
+import { errorText } from "../shared/caught-error.ts";
 import { EndedExecution, requestOf, untoldError } from "./ended-execution.ts";
 import type { NotifyEnvironment } from "./environment.ts";
 import { measurementsOf } from "./measurements.ts";

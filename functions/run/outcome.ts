@@ -4,7 +4,7 @@ import type { ErrorName } from "../shared/errors.ts";
 import { isOlderThan } from "../shared/kubernetes/failures.ts";
 import type { Policy } from "../shared/policy.ts";
 import { bounded } from "../shared/text.ts";
-import { errorText } from "./caught-error.ts";
+import { errorText } from "../shared/caught-error.ts";
 
 /** How long a summary may become: some sentences. */
 const MAX_SUMMARY = 900;

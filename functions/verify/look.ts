@@ -2,7 +2,7 @@ import type { WorkloadState } from "../facts/state.ts";
 import { planOf, remedyFor } from "../remedies/remedies.ts";
 import type { RemedyResult, WorkloadRun } from "../run/contracts.ts";
 import { settling } from "../run/settling.ts";
-import { errorText } from "../run/caught-error.ts";
+import { errorText } from "../shared/caught-error.ts";
 import type { Policy } from "../shared/policy.ts";
 
 /**

@@ -2,7 +2,7 @@ import { claim } from "../../functions/claim/handler.ts";
 import { WorkloadRun } from "../../functions/run/contracts.ts";
 import { describeWorkload } from "../../functions/kinds/workloads.ts";
 import type { Environment } from "../../functions/run/step.ts";
-import { errorText } from "../../functions/run/caught-error.ts";
+import { errorText } from "../../functions/shared/caught-error.ts";
 import { changesWorkload, deedOf } from "../../statemachines/by-name.ts";
 import type { ExecutionEvent } from "../engine/engine.ts";
 

@@ -11,7 +11,7 @@ import type {
 import type { Detection } from "../../functions/run/detection.ts";
 import { describeWorkload } from "../../functions/kinds/workloads.ts";
 import { count } from "../../functions/shared/text.ts";
-import { errorText } from "../../functions/run/caught-error.ts";
+import { errorText } from "../../functions/shared/caught-error.ts";
 import { deedOf, waitOf } from "../../statemachines/by-name.ts";
 import type { Deed, Path } from "../../statemachines/asl.ts";
 import type { ExecutionEvent } from "../engine/engine.ts";

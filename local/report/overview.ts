@@ -1,4 +1,4 @@
-import { errorText } from "../../functions/run/caught-error.ts";
+import { errorText } from "../../functions/shared/caught-error.ts";
 import { OUTCOMES, type Outcome } from "../../functions/run/contracts.ts";
 import { count } from "../../functions/shared/text.ts";
 import { exitCode, EXIT, outcomeTable } from "../command-line/summary.ts";

@@ -14,7 +14,7 @@ import {
   type RemedyResult,
 } from "../../../functions/run/contracts.ts";
 import { Detection } from "../../../functions/run/detection.ts";
-import { errorText } from "../../../functions/run/caught-error.ts";
+import { errorText } from "../../../functions/shared/caught-error.ts";
 import { NotificationDocument, type Notification } from "../../../functions/notify/notification.ts";
 import { bounded } from "../../../functions/shared/text.ts";
 import { claimedRun, diagnosis as diagnosisOf, remedyResult } from "../../support/runs.ts";

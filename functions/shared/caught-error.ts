@@ -1,8 +1,7 @@
-import type { CaughtError } from "./contracts.ts";
-import { bounded } from "../shared/text.ts";
+import { bounded } from "./text.ts";
 
 /** The sentence in a caught error: Lambda wraps it in JSON, Step Functions' own errors are plain text. */
-export function errorText(error: CaughtError): string {
+export function errorText(error: { Error: string; Cause: string }): string {
   try {
     const parsed: unknown = JSON.parse(error.Cause);
     if (typeof parsed === "object" && parsed !== null && "errorMessage" in parsed) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { errorText } from "../../../functions/run/caught-error.ts";
+import { errorText } from "../../../functions/shared/caught-error.ts";
 
 const text = (Cause: string) => errorText({ Error: "Forbidden", Cause });
 
