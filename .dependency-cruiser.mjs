@@ -134,10 +134,10 @@ export default {
       "embedded-stands-alone",
       "The embedded API server is held to a real one. One that borrowed the product's reading of Kubernetes would share its " +
         "mistakes, and no test would see them.",
-      from("^local/embedded/", "^local/embedded/place[.]ts$"),
+      from("^local/embedded/"),
       {
         path: "^(functions|infra|local|statemachines|test|tools)/",
-        pathNot: ["^local/embedded/", "^(functions/(shared|kinds|run|scan)|local/cluster)/"],
+        pathNot: "^local/embedded/",
       },
     ),
     forbid("product-needs-no-tests", "What is only there for tests may change with them.", from("^", "^test/"), {
