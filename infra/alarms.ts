@@ -2,7 +2,7 @@ import { Duration } from "aws-cdk-lib";
 import { ComparisonOperator, Stats, TreatMissingData, type IMetric } from "aws-cdk-lib/aws-cloudwatch";
 import { STEP_TIMEOUT } from "./functions.ts";
 import { deadLetters, endedExecutions, ofAllFunctions, ownMetric, PERIOD } from "./metrics.ts";
-import type { ObservabilityProps } from "./observability.ts";
+import type { ObservabilityProps } from "./observability-props.ts";
 
 /** An alarm, as data. It is raised when the value reaches the threshold, or falls below it where `below` is set. */
 export interface AlarmSpec {

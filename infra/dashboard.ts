@@ -10,7 +10,7 @@ import {
 } from "aws-cdk-lib/aws-cloudwatch";
 import { Construct } from "constructs";
 import { ownMetric, ownMetricBy, PERIOD } from "./metrics.ts";
-import type { ObservabilityProps } from "./observability.ts";
+import type { ObservabilityProps } from "./observability-props.ts";
 
 export interface DashboardProps extends ObservabilityProps {
   alarms: readonly IAlarm[];

@@ -27,7 +27,7 @@ export { SettingsError } from "./settings-error.ts";
  * its access to the cluster. What the functions may do inside the cluster, the command in `rbacCommand` gives them.
  */
 export class EksRemediation extends Construct {
-  /** Starts with a request, as `functions/shared/request.ts` has it. */
+  /** Starts with a request, as `functions/run/request.ts` has it. */
   readonly stateMachine: StateMachine;
   /** The function for agents that invoke a function and wait for its JSON. */
   readonly agentFunction: NodejsFunction;

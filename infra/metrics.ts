@@ -2,7 +2,7 @@ import { Duration } from "aws-cdk-lib";
 import { MathExpression, Metric, Stats, type IMetric } from "aws-cdk-lib/aws-cloudwatch";
 import type { Queue } from "aws-cdk-lib/aws-sqs";
 import type { StateMachine } from "aws-cdk-lib/aws-stepfunctions";
-import type { MetricName } from "../functions/shared/measurement.ts";
+import type { MetricName } from "../functions/run/measurement.ts";
 import { METRICS, type RemediationFunction } from "./remediation-function.ts";
 
 /** Over which time values are taken together where nothing else is said. */

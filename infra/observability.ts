@@ -1,27 +1,10 @@
-import type { Duration } from "aws-cdk-lib";
 import { Alarm } from "aws-cdk-lib/aws-cloudwatch";
 import { SnsAction } from "aws-cdk-lib/aws-cloudwatch-actions";
-import type { ITopic } from "aws-cdk-lib/aws-sns";
-import type { Queue } from "aws-cdk-lib/aws-sqs";
-import type { StateMachine } from "aws-cdk-lib/aws-stepfunctions";
 import { Construct } from "constructs";
 import { alarmsOf, comparison, missingData } from "./alarms.ts";
 import { Dashboard } from "./dashboard.ts";
-import type { RemediationFunction } from "./remediation-function.ts";
+import type { ObservabilityProps } from "./observability-props.ts";
 import { runbookSection } from "./runbook.ts";
-
-export interface ObservabilityProps {
-  clusterName: string;
-  stateMachine: StateMachine;
-  functions: Readonly<Record<string, RemediationFunction>>;
-  /** The dead-letter queues. */
-  queues: Readonly<Record<string, Queue>>;
-  schedule: { interval: Duration; enabled: boolean };
-  /** Where alarms are published. */
-  topic: ITopic;
-  /** Where the runbook is: a URL, or a path in the project. */
-  runbook: string;
-}
 
 /** The dashboard, and alarms that say what they mean, what to do first, and where to read on. */
 export class Observability extends Construct {

@@ -1,9 +1,9 @@
 import * as z from "zod";
-import { scan } from "../detect/scan.ts";
+import { scan } from "../scan/scan.ts";
 import { errorText } from "../shared/caught-error.ts";
 import { RemediationError } from "../shared/errors.ts";
-import type { ExecutionState } from "../shared/aws/executions.ts";
-import { Detection } from "../run/contracts.ts";
+import type { ExecutionState } from "./executions.ts";
+import { Detection } from "../run/detection.ts";
 import { parseRequest, type ActionRequest, type RemediationRequest } from "../run/request.ts";
 import type { Environment } from "../run/step.ts";
 

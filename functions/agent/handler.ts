@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { awsEnvironment } from "../shared/aws/environment.ts";
-import { describeExecution, startExecution } from "../shared/aws/executions.ts";
-import { observed } from "../shared/aws/lambda.ts";
+import { awsEnvironment } from "../lambda/environment.ts";
+import { describeExecution, startExecution } from "./executions.ts";
+import { observed } from "../lambda/lambda.ts";
 import { answerAgent } from "./agent.ts";
 
 /** Answers agents that invoke a function instead of starting the workflow. */

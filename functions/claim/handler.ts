@@ -1,7 +1,8 @@
 import * as z from "zod";
 import { isLasting, isRemembered, outcomeOf } from "../run/outcome.ts";
-import { lambda } from "../shared/aws/lambda.ts";
-import { Claim, Detection, ExecutionRef, StormMemory, WorkloadResult, WorkloadRun } from "../run/contracts.ts";
+import { lambda } from "../lambda/lambda.ts";
+import { Claim, ExecutionRef, StormMemory, WorkloadResult, WorkloadRun } from "../run/contracts.ts";
+import { Detection } from "../run/detection.ts";
 import { contract, step } from "../run/step.ts";
 import { lastTry } from "../run/tries.ts";
 import { acquire, release } from "./claim.ts";

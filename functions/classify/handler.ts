@@ -4,7 +4,7 @@ import { ALL_REMEDIES } from "../remedies/remedies.ts";
 import { Diagnosis, WorkloadRun } from "../run/contracts.ts";
 import { contract, step } from "../run/step.ts";
 import { anotherTry } from "../run/tries.ts";
-import { lambda } from "../shared/aws/lambda.ts";
+import { lambda } from "../lambda/lambda.ts";
 import { classify } from "./classify.ts";
 
 /** A run to be diagnosed; or one whose remedy did not help and cannot be undone, to be diagnosed again. */

@@ -1,8 +1,8 @@
-import { lambda } from "../shared/aws/lambda.ts";
-import { Detection } from "../run/contracts.ts";
+import { lambda } from "../lambda/lambda.ts";
+import { Detection } from "../run/detection.ts";
 import { isRunbookRequest, parseRequest } from "../run/request.ts";
 import { step } from "../run/step.ts";
-import { scan } from "./scan.ts";
+import { scan } from "../scan/scan.ts";
 import { findTarget } from "./target.ts";
 
 /** Finds what fails, or the workload that a runbook names. The first step: it checks the request itself. */

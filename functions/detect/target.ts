@@ -1,6 +1,7 @@
-import type { Cluster } from "../shared/cluster/cluster.ts";
+import type { Reader } from "../shared/cluster/cluster.ts";
 import { paths } from "../shared/cluster/paths.ts";
-import type { Detection, Incident, RequestedRemedy } from "../run/contracts.ts";
+import type { Incident, RequestedRemedy } from "../run/contracts.ts";
+import type { Detection } from "../run/detection.ts";
 import type { WorkloadRef } from "../shared/refs.ts";
 import { isRemediationError, RemediationError } from "../shared/errors.ts";
 import { assertNamespace } from "../shared/kubernetes/namespaces.ts";
@@ -12,13 +13,13 @@ import { WorkloadFinder } from "../kinds/workload-finder.ts";
 import { readWorkload } from "../kinds/workloads.ts";
 import { askedBy } from "../remedies/contracts.ts";
 import type { RunbookRequest } from "../run/request.ts";
-import { groupIncidents } from "./incidents.ts";
+import { groupIncidents } from "../scan/incidents.ts";
 
 /**
  * Finds the workload that a runbook is about, as the one incident of a detection.
  * @throws RemediationError `NamespaceNotFound`, `PodNotFound` or `WorkloadNotFound`
  */
-export async function findTarget(cluster: Cluster, request: RunbookRequest): Promise<Detection> {
+export async function findTarget(cluster: Reader, request: RunbookRequest): Promise<Detection> {
   await assertNamespace(cluster, request.namespace);
   const { workload, pods, requested } = await resolve(cluster, request);
   const failing = pods
@@ -55,7 +56,7 @@ interface Target {
   requested: RequestedRemedy;
 }
 
-async function resolve(cluster: Cluster, request: RunbookRequest): Promise<Target> {
+async function resolve(cluster: Reader, request: RunbookRequest): Promise<Target> {
   const { namespace } = request;
   const asked = askedBy(request);
   const { requested } = asked;
@@ -71,7 +72,7 @@ async function resolve(cluster: Cluster, request: RunbookRequest): Promise<Targe
   return { workload: ref, pods, requested };
 }
 
-async function readPod(cluster: Cluster, namespace: string, name: string): Promise<Pod> {
+async function readPod(cluster: Reader, namespace: string, name: string): Promise<Pod> {
   try {
     return await cluster.get<Pod>(paths.pod(namespace, name));
   } catch (error) {

@@ -1,4 +1,4 @@
-import type { NotificationDocument } from "../run/notification.ts";
+import type { NotificationDocument } from "./notification.ts";
 import { bounded } from "../shared/text.ts";
 
 /** How long the description may be. Source: Amazon Q Developer in chat applications, custom notifications. */

@@ -1,8 +1,9 @@
-import type { Detection, ExecutionRef, Report, WorkloadRun } from "../run/contracts.ts";
+import type { ExecutionRef, Report, WorkloadRun } from "../run/contracts.ts";
+import type { Detection } from "../run/detection.ts";
 import { MAX_OBJECT_NAME } from "../shared/kubernetes/names.ts";
 import { describeWorkload } from "../kinds/workloads.ts";
 import { remedyFor } from "../remedies/remedies.ts";
-import { NOTIFICATION_VERSION, type NotificationDocument } from "../run/notification.ts";
+import { NOTIFICATION_VERSION, type NotificationDocument } from "./notification.ts";
 import { bounded, count } from "../shared/text.ts";
 import { stormCommands, workloadCommands } from "./commands.ts";
 import { consoleLink } from "./console-link.ts";

@@ -1,12 +1,15 @@
 import * as z from "zod";
-import { lambda } from "../shared/aws/lambda.ts";
-import { CaughtError, Detection, ExecutionRef, Report, WorkloadRun } from "../run/contracts.ts";
+import { lambda } from "../lambda/lambda.ts";
+import { CaughtError, ExecutionRef, Report, WorkloadRun } from "../run/contracts.ts";
+import { Detection } from "../run/detection.ts";
 import { recordOutcome } from "../run/event.ts";
-import { contract, step, type Environment } from "../run/step.ts";
+import { contract, step } from "../run/step.ts";
 import { errorText } from "../shared/caught-error.ts";
 import { EndedExecution, requestOf, untoldError } from "./ended-execution.ts";
+import type { NotifyEnvironment } from "./environment.ts";
 import { measurementsOf } from "./measurements.ts";
 import { failureMessage, stormMessage, workloadMessage, type RunFailure } from "./message.ts";
+import { publishToSns } from "./sns.ts";
 import { isLasting, isRemembered, isWorthTelling, outcomeOf } from "../run/outcome.ts";
 
 const NotifyInput = z.discriminatedUnion("about", [
@@ -27,7 +30,7 @@ const NotifyInput = z.discriminatedUnion("about", [
  * Decides the outcome, shows it on the workload, and tells everyone who subscribed. Answers nothing about an execution that
  * has told everyone itself.
  */
-export const notify = step(contract(NotifyInput), Report.nullable(), async (input, environment) => {
+export const notify = step(contract(NotifyInput), Report.nullable(), async (input, environment: NotifyEnvironment) => {
   switch (input.about) {
     case "workload": {
       const report = outcomeOf(input.run, isLasting(input.run, environment.policy(), environment.now()));
@@ -59,7 +62,7 @@ export const notify = step(contract(NotifyInput), Report.nullable(), async (inpu
 });
 
 async function tellFailure(
-  environment: Environment,
+  environment: NotifyEnvironment,
   error: RunFailure,
   request: unknown,
   execution: ExecutionRef,
@@ -72,14 +75,14 @@ async function tellFailure(
 }
 
 /** What the end of a whole run adds to the metrics. */
-function measure(environment: Environment, clusterName: string, { outcome }: Report): void {
+function measure(environment: NotifyEnvironment, clusterName: string, { outcome }: Report): void {
   environment.measure(clusterName, [
     { name: "Outcomes", value: 1, dimensions: { outcome } },
     { name: "NeedsPerson", value: 1 },
   ]);
 }
 
-export const handler = lambda(notify);
+export const handler = lambda((environment) => notify({ ...environment, publish: publishToSns }));
 
 /** The cluster that an unchecked request names, for the message only. */
 function clusterNameOf(request: unknown): string {

@@ -1,5 +1,5 @@
 import type { Report, WorkloadRun } from "../run/contracts.ts";
-import type { Measurement } from "../shared/measurement.ts";
+import type { Measurement } from "../run/measurement.ts";
 
 /** What the end of one workload's remediation adds to the metrics. */
 export function measurementsOf(run: WorkloadRun, report: Report, now: Date): Measurement[] {

@@ -1,6 +1,7 @@
-import type { Detection, ExecutionRef, Report, WorkloadRun } from "../run/contracts.ts";
+import type { ExecutionRef, Report, WorkloadRun } from "../run/contracts.ts";
+import type { Detection } from "../run/detection.ts";
 import { describeWorkload } from "../kinds/workloads.ts";
-import type { Notification, NotificationDocument } from "../run/notification.ts";
+import type { Notification, NotificationDocument } from "./notification.ts";
 import { bounded, count } from "../shared/text.ts";
 import { failureDocument, stormDocument, workloadDocument } from "./document.ts";
 import { textOf } from "./text-form.ts";

@@ -2,7 +2,7 @@ import { PublishCommand, SNSClient } from "@aws-sdk/client-sns";
 import { chatOf } from "./chat-form.ts";
 import { textOf } from "./text-form.ts";
 import { RemediationError } from "../shared/errors.ts";
-import type { Notification, NotificationDocument } from "../run/notification.ts";
+import type { Notification, NotificationDocument } from "./notification.ts";
 import { bounded } from "../shared/text.ts";
 import { refusalOf } from "../shared/aws/refusal.ts";
 

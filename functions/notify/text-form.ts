@@ -1,4 +1,4 @@
-import type { NotificationDocument } from "../run/notification.ts";
+import type { NotificationDocument } from "./notification.ts";
 
 /**
  * A notification as a person reads it at three in the morning: what, why, what was done, whether it is verified, what to

@@ -1,4 +1,4 @@
-import { lambda } from "../shared/aws/lambda.ts";
+import { lambda } from "../lambda/lambda.ts";
 import { remedyNamed } from "./remedies.ts";
 import { remedyStep } from "./step.ts";
 

@@ -9,7 +9,7 @@ import { WorkloadRef } from "../shared/refs.ts";
  */
 
 /** One way in which a pod, a workload or an HPA fails. */
-const failureFields = {
+export const FAILURE_FIELDS = {
   /** The Kubernetes reason, for example `CrashLoopBackOff`, `Evicted`, `TooManyReplicas`. */
   reason: z.string(),
   /** The container, init and ephemeral containers included. */
@@ -25,46 +25,13 @@ const failureFields = {
 
 /** One way in which a workload fails; equal ones of its pods are counted, not repeated. */
 export const IncidentFailure = z.strictObject({
-  ...failureFields,
+  ...FAILURE_FIELDS,
   /** How many pods (or HPAs) show it. */
   count: z.int(),
   /** Some of the nodes on which it shows. */
   nodes: z.array(z.string()).optional(),
 });
 export type IncidentFailure = z.output<typeof IncidentFailure>;
-
-/** A failing pod, as `detect_failures` answers. */
-export const FailedPod = z.strictObject({
-  namespace: z.string(),
-  name: z.string(),
-  node: z.string().optional(),
-  /** The workload that owns it. */
-  workload: WorkloadRef,
-  failures: z.array(z.strictObject(failureFields)),
-});
-export type FailedPod = z.output<typeof FailedPod>;
-
-/** What an HPA is doing, as `detect_failures` answers. */
-export const HpaState = z.strictObject({
-  namespace: z.string(),
-  name: z.string(),
-  /** What it scales. */
-  target: z.strictObject({ kind: z.string(), name: z.string() }),
-  current_replicas: z.int(),
-  desired_replicas: z.int(),
-  min_replicas: z.int(),
-  max_replicas: z.int(),
-  /** `current` is null while the metric is not known. */
-  metrics: z.array(z.strictObject({ name: z.string(), current: z.string().nullable(), target: z.string() })),
-  conditions: z.array(
-    z.strictObject({ type: z.string(), status: z.string(), reason: z.string(), message: z.string() }),
-  ),
-});
-export type HpaState = z.output<typeof HpaState>;
-
-/** Something that the scan could not look at, and why. */
-export const BlindSpot = z.strictObject({ what: z.string(), error: z.string(), message: z.string() });
-export type BlindSpot = z.output<typeof BlindSpot>;
 
 /** The remedy that a runbook asks for, already tied to the workload. */
 export const RequestedRemedy = z.discriminatedUnion("action", REQUESTED_REMEDIES);
@@ -81,40 +48,6 @@ export const Incident = z.strictObject({
   requested: RequestedRemedy.optional(),
 });
 export type Incident = z.output<typeof Incident>;
-
-/** The answer of the detect step: what a scan found, or the target of a runbook. */
-export const Detection = z.strictObject({
-  status: z.enum(["healthy", "failing", "storm"]),
-  cluster_name: z.string(),
-  /** The one namespace that was looked at; absent when it was the whole cluster. */
-  namespace: z.string().optional(),
-  dry_run: z.boolean(),
-  /** Pods that were looked at: those that have succeeded are left out. */
-  pods_seen: z.int(),
-  workloads_seen: z.int(),
-  failing_pods: z.int(),
-  incidents: z.array(Incident),
-  /** Incidents that did not fit into `incidents`. */
-  omitted: z.int(),
-  /** Failing workloads in namespaces that the policy excludes; they are not among the incidents. */
-  out_of_scope: z.int(),
-  /** Failing workloads whose rollout is under way and inside its progress deadline. Only `detect_failures` has them among the incidents, too. */
-  in_rollout: z.array(WorkloadRef),
-  /** What could not be looked at; whatever fails there is not among the incidents. */
-  unseen: z.array(BlindSpot),
-  /** Only for `detect_failures`: the failing pods, those of the largest incidents first. */
-  pods: z.array(FailedPod).optional(),
-  /** Only for `detect_failures`: the HPAs, those with problems first. */
-  hpas: z.array(HpaState).optional(),
-  /** How many pods and HPAs did not fit into `pods` and `hpas`. */
-  omitted_pods: z.int().optional(),
-  omitted_hpas: z.int().optional(),
-  /** Why this is a storm, when it is one. */
-  storm: z.string().optional(),
-  /** The node that is its cause; absent when the cause is the cluster. */
-  storm_node: z.string().optional(),
-});
-export type Detection = z.output<typeof Detection>;
 
 /** Why a guard refused to act. A closed set: operators filter and alarm on it. */
 export const REFUSALS = [

@@ -1,26 +1,23 @@
 import * as z from "zod";
 import type { Cluster } from "../shared/cluster/cluster.ts";
 import { isRemediationError, RemediationError } from "../shared/errors.ts";
-import type { Measurement } from "../shared/measurement.ts";
-import type { Notification } from "./notification.ts";
+import type { Measurement } from "./measurement.ts";
 import type { Policy } from "../shared/policy.ts";
 import { describeIssues } from "../shared/validation.ts";
 
-/** Everything a step may use beyond its input. In AWS it comes from the function's environment, on one machine from the command line. */
+/** What every step may use beyond its input. In AWS it comes from the function's environment, on one machine from the command line. */
 export interface Environment {
   /** Connects to the cluster of that name. @throws RemediationError `ClusterNotFound`, `ClusterUnreachable`, `Unauthorized` */
   connect(clusterName: string): Promise<Cluster>;
   /** The policy in force. @throws RemediationError `InvalidPolicy` */
   policy(): Policy;
   now(): Date;
-  /** Delivers a notification to everyone who subscribed. @throws RemediationError `NotificationFailed` */
-  publish(notification: Notification): Promise<void>;
   /** Adds to the metrics of that cluster. Never fails: nothing hangs on it. */
   measure(clusterName: string, measurements: readonly Measurement[]): void;
 }
 
 /** A step of the workflow: given an environment, a Lambda handler. */
-export type Step = (environment: Environment) => (event: unknown) => Promise<unknown>;
+export type Step<Within = Environment> = (environment: Within) => (event: unknown) => Promise<unknown>;
 
 /**
  * Makes a step that refuses an input that breaks its contract before anything is touched, and an output that does,
@@ -28,11 +25,11 @@ export type Step = (environment: Environment) => (event: unknown) => Promise<unk
  * @throws RemediationError `StepFailed` for an error that has none: what was read is not what any API server says, or the
  *   step has a fault
  */
-export function step<Input, Output extends z.ZodType>(
+export function step<Input, Output extends z.ZodType, Within = Environment>(
   parse: (event: unknown) => Input,
   output: Output,
-  run: (input: Input, environment: Environment) => Promise<z.output<Output>>,
-): (environment: Environment) => (event: unknown) => Promise<z.output<Output>> {
+  run: (input: Input, environment: Within) => Promise<z.output<Output>>,
+): (environment: Within) => (event: unknown) => Promise<z.output<Output>> {
   return (environment) => async (event) => {
     const input = parse(event);
     const result = output.safeParse(await run(input, environment).catch(failed));

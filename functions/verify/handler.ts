@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { lambda } from "../shared/aws/lambda.ts";
+import { lambda } from "../lambda/lambda.ts";
 import { RemedyResult, UndoVerification, Verification, WorkloadRun } from "../run/contracts.ts";
 import { RemediationError } from "../shared/errors.ts";
 import { describeWorkload } from "../kinds/workloads.ts";

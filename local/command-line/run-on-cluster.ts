@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { createInterface } from "node:readline/promises";
 import { errorText } from "../../functions/shared/caught-error.ts";
-import type { Notification } from "../../functions/run/notification.ts";
+import type { Notification } from "../../functions/notify/notification.ts";
 import type { Policy } from "../../functions/shared/policy.ts";
 import { startExecution, type ExecutionResult } from "../engine/engine.ts";
 import { localEnvironment } from "../engine/environment.ts";

@@ -1,4 +1,5 @@
-import type { Detection, WorkloadResult } from "../../functions/run/contracts.ts";
+import type { WorkloadResult } from "../../functions/run/contracts.ts";
+import type { Detection } from "../../functions/run/detection.ts";
 import { describeWorkload } from "../../functions/kinds/workloads.ts";
 import type { ExecutionResult } from "../engine/engine.ts";
 

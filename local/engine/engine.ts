@@ -14,7 +14,8 @@ import { notify } from "../../functions/notify/handler.ts";
 import { ALL_REMEDIES } from "../../functions/remedies/remedies.ts";
 import type { Action } from "../../functions/remedies/remedy.ts";
 import { remedyStep } from "../../functions/remedies/step.ts";
-import type { Environment, Step } from "../../functions/run/step.ts";
+import type { NotifyEnvironment } from "../../functions/notify/environment.ts";
+import type { Step } from "../../functions/run/step.ts";
 import { verifyWorkload } from "../../functions/verify/handler.ts";
 import { Calls } from "./calls.ts";
 import { Attempts, withoutRetryCount } from "./attempts.ts";
@@ -24,7 +25,7 @@ import { readPath } from "../scenarios/read-path.ts";
 export const DEFINITION_FILE = new URL("../../statemachines/remediation.asl.json", import.meta.url);
 
 /** The step behind each placeholder of the definition. */
-export const STEPS: Readonly<Record<string, Step>> = {
+export const STEPS: Readonly<Record<string, Step<NotifyEnvironment>>> = {
   DetectFunctionArn: detect,
   ClassifyFunctionArn: diagnose,
   ClaimFunctionArn: claim,
@@ -66,18 +67,20 @@ export type FunctionName = "detect" | "classify" | "claim" | "verify" | "notify"
 export interface FunctionCall {
   state: string;
   functionName: FunctionName;
-  environment: Environment;
+  environment: NotifyEnvironment;
 }
 
 export interface ExecutionOptions {
   input: unknown;
   name: string;
   /** The environment of every function, or of each its own. */
-  environment: Environment | ((name: FunctionName) => Environment);
+  environment: NotifyEnvironment | ((name: FunctionName) => NotifyEnvironment);
   /** Waits for a Wait state, where time is not the machine's; the engine's own waiting by default. */
   sleep?: ((seconds: number) => Promise<void>) | undefined;
   /** Stands between the states and their functions: `handle` is the function, in the environment that it is given. */
-  call?: ((call: FunctionCall, handle: (environment: Environment) => Promise<unknown>) => Promise<unknown>) | undefined;
+  call?:
+    | ((call: FunctionCall, handle: (environment: NotifyEnvironment) => Promise<unknown>) => Promise<unknown>)
+    | undefined;
   /** How long a state waits before each retry, in milliseconds; what the definition says by default. */
   retryMilliseconds?: number | undefined;
   onEvent?: (event: ExecutionEvent) => void;
@@ -264,7 +267,7 @@ function handlerFor(task: Task, { environment, sleep, call, calls, seeLate }: Su
   const own = typeof environment === "function" ? environment(functionName) : environment;
   const attempts = new Attempts();
   return async (input) => {
-    const handle = (within: Environment) => step(within)(attempts.fill(input));
+    const handle = (within: NotifyEnvironment) => step(within)(attempts.fill(input));
     try {
       const answer = await calls.make(
         () => call?.({ state: task.name, functionName, environment: own }, handle) ?? handle(own),

@@ -1,10 +1,10 @@
 import { HttpCluster, type Connection } from "../../functions/shared/cluster/http-cluster.ts";
-import type { Notification } from "../../functions/run/notification.ts";
+import type { Notification } from "../../functions/notify/notification.ts";
 import type { Policy } from "../../functions/shared/policy.ts";
-import type { Environment } from "../../functions/run/step.ts";
+import type { NotifyEnvironment } from "../../functions/notify/environment.ts";
 
 /** The environment of a run on one machine: one connection, one policy, and notifications kept for the end. */
-export function localEnvironment(connection: Connection, policy: Policy, sent: Notification[]): Environment {
+export function localEnvironment(connection: Connection, policy: Policy, sent: Notification[]): NotifyEnvironment {
   const cluster = new HttpCluster(connection);
   return {
     connect: () => Promise.resolve(cluster),

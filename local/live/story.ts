@@ -1,7 +1,6 @@
 import type {
   CaughtError,
   Claim,
-  Detection,
   Diagnosis,
   Report,
   StormMemory,
@@ -9,6 +8,7 @@ import type {
   Verification,
   WorkloadRun,
 } from "../../functions/run/contracts.ts";
+import type { Detection } from "../../functions/run/detection.ts";
 import { describeWorkload } from "../../functions/kinds/workloads.ts";
 import { count } from "../../functions/shared/text.ts";
 import { errorText } from "../../functions/shared/caught-error.ts";

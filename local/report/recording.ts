@@ -1,4 +1,4 @@
-import type { Notification } from "../../functions/run/notification.ts";
+import type { Notification } from "../../functions/notify/notification.ts";
 import type { ExecutionEvent, ExecutionResult } from "../engine/engine.ts";
 
 /** An event of an execution, and when it happened. */

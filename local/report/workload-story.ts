@@ -1,6 +1,6 @@
 import { WorkloadResult, WorkloadRun } from "../../functions/run/contracts.ts";
 import { describeWorkload } from "../../functions/kinds/workloads.ts";
-import type { NotificationDocument } from "../../functions/run/notification.ts";
+import type { NotificationDocument } from "../../functions/notify/notification.ts";
 import { workloadDocument } from "../../functions/notify/document.ts";
 import { outcomeOf } from "../../functions/run/outcome.ts";
 import { changesWorkload, deedOf, waitOf } from "../../statemachines/by-name.ts";

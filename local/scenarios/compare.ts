@@ -1,4 +1,5 @@
-import type { Detection, WorkloadResult } from "../../functions/run/contracts.ts";
+import type { WorkloadResult } from "../../functions/run/contracts.ts";
+import type { Detection } from "../../functions/run/detection.ts";
 import type { ExpectedState, ExpectedWorkload, Expectation } from "./format.ts";
 import { readPath } from "./read-path.ts";
 

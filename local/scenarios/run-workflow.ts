@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Connection } from "../../functions/shared/cluster/http-cluster.ts";
-import type { Detection, WorkloadResult } from "../../functions/run/contracts.ts";
-import type { Notification } from "../../functions/run/notification.ts";
+import type { WorkloadResult } from "../../functions/run/contracts.ts";
+import type { Detection } from "../../functions/run/detection.ts";
+import type { Notification } from "../../functions/notify/notification.ts";
 import type { Policy } from "../../functions/shared/policy.ts";
 import {
   startExecution,

@@ -1,6 +1,6 @@
 import { SNSClient, UnsubscribeCommand } from "@aws-sdk/client-sns";
 import { inject } from "vitest";
-import { NotificationDocument } from "../../functions/run/notification.ts";
+import { NotificationDocument } from "../../functions/notify/notification.ts";
 import { createQueue, receive, subscribe, type Queue } from "./queues.ts";
 
 /** What a queue that is subscribed with raw delivery gets. */

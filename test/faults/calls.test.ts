@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Environment } from "../../functions/run/step.ts";
+import type { NotifyEnvironment } from "../../functions/notify/environment.ts";
 import { Calls, isAt, pointsOf, type Interruption, type Point } from "./calls.ts";
 import { crashTrials, interruptionFor, stragglerTrials } from "./crash-trial.ts";
 
@@ -15,8 +15,8 @@ function playing(interruption?: Interruption) {
   const environment = {
     connect: () => Promise.resolve({ name: "local", get: () => note("read"), patch: () => note("write") }),
     publish: () => note("told"),
-  } as unknown as Environment;
-  const handle = async (within: Environment) => {
+  } as unknown as NotifyEnvironment;
+  const handle = async (within: NotifyEnvironment) => {
     const cluster = await within.connect("local");
     await cluster.get(PATH);
     await cluster.patch(PATH, [], { dryRun: true });

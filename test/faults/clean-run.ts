@@ -1,7 +1,7 @@
 import { mapConcurrently } from "../../functions/shared/concurrency.ts";
 import { playCrash, type Crashed } from "./crash-play.ts";
 import type { PartOptions } from "./part.ts";
-import type { Stage } from "./play.ts";
+import type { Stage } from "./stage.ts";
 import type { Unprepared } from "./prepared.ts";
 import type { Situation } from "./situations.ts";
 

@@ -14,7 +14,7 @@ import { startCluster } from "../../local/cluster/control-plane.ts";
 import { Upstream } from "./proxy/forward.ts";
 import { connectionFromKubeconfig } from "../../local/command-line/kubeconfig.ts";
 import { GROUND_LABEL } from "./ground.ts";
-import type { Stage } from "./play.ts";
+import type { Stage } from "./stage.ts";
 
 const execute = promisify(execFile);
 const RBAC = fileURLToPath(new URL("../../infra/rbac.yaml", import.meta.url));

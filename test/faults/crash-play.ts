@@ -5,7 +5,7 @@ import { interruptionFor, type CrashTrial } from "./crash-trial.ts";
 import { execute, observe, outcomeOf } from "./execute.ts";
 import type { Ground } from "./ground.ts";
 import { violations, type Violation } from "./invariants.ts";
-import type { Stage } from "./play.ts";
+import type { Stage } from "./stage.ts";
 import { onPreparedGround, type Unprepared } from "./prepared.ts";
 import type { Situation } from "./situations.ts";
 import { takeSnapshot } from "./snapshot.ts";

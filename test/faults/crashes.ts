@@ -3,7 +3,7 @@ import { cleanRuns, type CleanRun } from "./clean-run.ts";
 import { playCrash } from "./crash-play.ts";
 import { CRASH_ERRORS, crashTrials, stragglerTrials, type CrashTrial } from "./crash-trial.ts";
 import type { Findings, Part, PartOptions } from "./part.ts";
-import type { Stage } from "./play.ts";
+import type { Stage } from "./stage.ts";
 import { playPoints, type PointJob } from "./point-runs.ts";
 import { SITUATIONS } from "./situations.ts";
 import { playStop } from "./stop-play.ts";

@@ -5,7 +5,7 @@ import { comeBackLate, HELD_UP } from "./crowd/late-holder.ts";
 import { claimTogether } from "./crowd/same-workload.ts";
 import { STARTS, takeOver } from "./crowd/takeover.ts";
 import type { Part } from "./part.ts";
-import type { Stage } from "./play.ts";
+import type { Stage } from "./stage.ts";
 import { SITUATIONS } from "./situations.ts";
 import { spread } from "./trial.ts";
 

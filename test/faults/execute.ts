@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { notify } from "../../functions/notify/handler.ts";
-import type { Detection } from "../../functions/run/contracts.ts";
-import type { Notification } from "../../functions/run/notification.ts";
+import type { Detection } from "../../functions/run/detection.ts";
+import type { Notification } from "../../functions/notify/notification.ts";
 import { claimSeconds, type Policy } from "../../functions/shared/policy.ts";
 import { localEnvironment } from "../../local/engine/environment.ts";
 import type { FaultProxy, ProxiedRequest } from "./proxy/proxy.ts";

@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
-import type { Handler } from "../../functions/shared/aws/lambda.ts";
-import type { Detection } from "../../functions/run/contracts.ts";
+import type { Handler } from "../../functions/lambda/lambda.ts";
+import type { Detection } from "../../functions/run/detection.ts";
 
 /**
  * Runs the functions as Lambda does, one after the other, in a process of their own: the handlers that are deployed, with

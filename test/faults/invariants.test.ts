@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Notification } from "../../functions/run/notification.ts";
+import type { Notification } from "../../functions/notify/notification.ts";
 import { violations, type Observation } from "./invariants.ts";
 import { DEPLOYMENT, LEASE, observed, PATCHED, RECOVERED, request, told, WEB, workload } from "./observed.ts";
 

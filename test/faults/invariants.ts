@@ -1,6 +1,7 @@
-import type { BlindSpot, WorkloadResult } from "../../functions/run/contracts.ts";
+import type { WorkloadResult } from "../../functions/run/contracts.ts";
+import type { BlindSpot } from "../../functions/run/detection.ts";
 import type { Lease } from "../../functions/shared/kubernetes/types.ts";
-import type { Notification } from "../../functions/run/notification.ts";
+import type { Notification } from "../../functions/notify/notification.ts";
 import type { ExecutionResult } from "../../local/engine/engine.ts";
 import type { ProxiedRequest } from "./proxy/proxy.ts";
 import type { Situation } from "./situations.ts";

@@ -7,7 +7,7 @@ import { makeField, PROGRESS_DEADLINE, type Field } from "./load/field.ts";
 import { MAX_HISTORY, MAX_PAYLOAD } from "./load/payloads.ts";
 import { rateOf, TimedUpstream, type Rate } from "./load/rate.ts";
 import type { Part } from "./part.ts";
-import type { Stage } from "./play.ts";
+import type { Stage } from "./stage.ts";
 import { POLICY } from "./situations.ts";
 
 const WORKLOADS = 200;

@@ -1,5 +1,5 @@
 import type { WorkloadResult } from "../../functions/run/contracts.ts";
-import type { Notification } from "../../functions/run/notification.ts";
+import type { Notification } from "../../functions/notify/notification.ts";
 import type { ProxiedRequest } from "./proxy/proxy.ts";
 import type { Observation } from "./invariants.ts";
 

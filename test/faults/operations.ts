@@ -5,7 +5,7 @@ import type {
   WriteOptions,
 } from "../../functions/shared/cluster/cluster.ts";
 import { paths } from "../../functions/shared/cluster/paths.ts";
-import type { Environment } from "../../functions/run/step.ts";
+import type { NotifyEnvironment } from "../../functions/notify/environment.ts";
 import { describeRequest } from "./invariants.ts";
 
 /** One thing that a function does outside of itself. A dry run changes nothing, and counts as a read. */
@@ -19,7 +19,7 @@ export interface Operation {
 export type Gate = (operation: Operation) => Promise<void>;
 
 /** An environment whose operations each pass a gate first. */
-export function gatedEnvironment(environment: Environment, gate: Gate): Environment {
+export function gatedEnvironment(environment: NotifyEnvironment, gate: Gate): NotifyEnvironment {
   return {
     ...environment,
     connect: async (clusterName) => new GatedCluster(await environment.connect(clusterName), gate),

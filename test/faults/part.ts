@@ -1,4 +1,4 @@
-import type { Stage } from "./play.ts";
+import type { Stage } from "./stage.ts";
 
 /** How much of a part is played, and how. */
 export interface PartOptions {

@@ -8,7 +8,7 @@ import { execute, observe, outcomeOf } from "./execute.ts";
 import type { Ground } from "./ground.ts";
 import { peopleViolations } from "./people-invariants.ts";
 import type { Deed } from "./person.ts";
-import type { Stage } from "./play.ts";
+import type { Stage } from "./stage.ts";
 import type { PointRun } from "./point-runs.ts";
 import { onPreparedGround, type Unprepared } from "./prepared.ts";
 import type { Situation } from "./situations.ts";

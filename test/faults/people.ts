@@ -4,7 +4,7 @@ import { cleanRuns, type CleanRun } from "./clean-run.ts";
 import type { Findings, Part, PartOptions } from "./part.ts";
 import { playPerson } from "./people-play.ts";
 import { DEEDS } from "./person.ts";
-import type { Stage } from "./play.ts";
+import type { Stage } from "./stage.ts";
 import { playPoints, type PointJob } from "./point-runs.ts";
 import { SITUATIONS } from "./situations.ts";
 import { spread } from "./trial.ts";

@@ -1,5 +1,3 @@
-import type { Cluster } from "../../functions/shared/cluster/cluster.ts";
-import type { Upstream } from "./proxy/forward.ts";
 import { FaultProxy, type ProxiedRequest } from "./proxy/proxy.ts";
 import { execute, observe, outcomeOf } from "./execute.ts";
 import type { Ground } from "./ground.ts";
@@ -7,14 +5,8 @@ import { violations, type Violation } from "./invariants.ts";
 import { onPreparedGround } from "./prepared.ts";
 import type { Situation } from "./situations.ts";
 import { takeSnapshot } from "./snapshot.ts";
+import type { Stage } from "./stage.ts";
 import { planOf, type Trial } from "./trial.ts";
-
-/** The cluster that runs are played on. */
-export interface Stage {
-  /** As the administrator. */
-  cluster: Cluster;
-  upstream: Upstream;
-}
 
 /** How one run went. */
 export interface Played {

@@ -3,7 +3,7 @@ import { describePoint, type Point } from "./calls.ts";
 import type { CleanRun } from "./clean-run.ts";
 import type { Violation } from "./invariants.ts";
 import type { Findings, PartOptions } from "./part.ts";
-import type { Stage } from "./play.ts";
+import type { Stage } from "./stage.ts";
 import type { Unprepared } from "./prepared.ts";
 import type { Situation } from "./situations.ts";
 import { tallyTable } from "./tally.ts";

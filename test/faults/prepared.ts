@@ -1,5 +1,5 @@
 import { Ground } from "./ground.ts";
-import type { Stage } from "./play.ts";
+import type { Stage } from "./stage.ts";
 import type { Situation } from "./situations.ts";
 
 /** Why a situation could not be brought about, or played to its end; such a run says nothing about the workflow. */

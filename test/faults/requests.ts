@@ -1,7 +1,8 @@
 import { mapConcurrently } from "../../functions/shared/concurrency.ts";
 import type { FaultName } from "./proxy/fault.ts";
 import type { Findings, Part, PartOptions } from "./part.ts";
-import { play, type Played, type Stage } from "./play.ts";
+import { play, type Played } from "./play.ts";
+import type { Stage } from "./stage.ts";
 import { describeViolations, document, figures, table, type Results } from "./report.ts";
 import { SITUATIONS, type Situation } from "./situations.ts";
 import { columnOf, keyOf, pairs, spread, type Trial } from "./trial.ts";

@@ -5,7 +5,7 @@ import { FAULT_NAMES, type FaultName } from "./proxy/fault.ts";
 import { stageCluster } from "./cluster.ts";
 import { reliabilityPage } from "./page.ts";
 import type { Findings, Part } from "./part.ts";
-import type { Stage } from "./play.ts";
+import type { Stage } from "./stage.ts";
 import { requestsPart } from "./requests.ts";
 import { CRASHES } from "./crashes.ts";
 import { CROWD } from "./crowd.ts";

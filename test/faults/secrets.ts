@@ -18,7 +18,7 @@ import { AwsStandIn } from "./aws-stand-in.ts";
 import { Canary } from "./canary.ts";
 import { Ground } from "./ground.ts";
 import type { Findings, Part, PartOptions } from "./part.ts";
-import type { Stage } from "./play.ts";
+import type { Stage } from "./stage.ts";
 import { POLICY, SITUATIONS, type Situation } from "./situations.ts";
 import { columnOf, pairs, planOf, spread, type Trial } from "./trial.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Notification } from "../../functions/run/notification.ts";
+import type { Notification } from "../../functions/notify/notification.ts";
 import type { Observation } from "./invariants.ts";
 import { observed, PATCHED, WEB, workload } from "./observed.ts";
 import { stopViolations, type Stopped } from "./stop-invariants.ts";

@@ -5,7 +5,7 @@ import { RETRY_MILLISECONDS } from "./crash-play.ts";
 import { execute, observe, outcomeOf, policyOf, type ExecutionOverrides } from "./execute.ts";
 import type { Ground } from "./ground.ts";
 import type { Observation } from "./invariants.ts";
-import type { Stage } from "./play.ts";
+import type { Stage } from "./stage.ts";
 import type { PointRun } from "./point-runs.ts";
 import { onPreparedGround, type Unprepared } from "./prepared.ts";
 import type { Situation } from "./situations.ts";

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type * as z from "zod";
-import { answer } from "../../functions/detect/answer.ts";
-import { groupIncidents, type FailingPod } from "../../functions/detect/incidents.ts";
+import { answer } from "../../functions/scan/answer.ts";
+import { groupIncidents, type FailingPod } from "../../functions/scan/incidents.ts";
 import { pause } from "../../functions/claim/cool-down.ts";
 import { expiryOf, historyOf, holderOf, released, takenOver } from "../../functions/run/lease.ts";
 import { openCase } from "../../functions/facts/case.ts";
@@ -12,14 +12,13 @@ import { surroundingLines } from "../../functions/classify/surrounding-lines.ts"
 import { lostNodesAmong } from "../../functions/shared/kubernetes/nodes.ts";
 import {
   Diagnosis,
-  FailedPod,
   HistoryEntry,
-  HpaState,
   Incident,
   RequestedRemedy,
   UndoVerification,
   Verification,
 } from "../../functions/run/contracts.ts";
+import { FailedPod, HpaState } from "../../functions/run/detection.ts";
 import { type WorkloadRef } from "../../functions/shared/refs.ts";
 import { hpaFailures } from "../../functions/shared/kubernetes/hpa-failures.ts";
 import { failuresOf } from "../../functions/shared/kubernetes/overdue.ts";

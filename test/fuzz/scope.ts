@@ -1,6 +1,7 @@
 import { leaseName } from "../../functions/run/lease.ts";
 import { stormLeaseName } from "../../functions/claim/storm.ts";
-import type { Detection, WorkloadRun } from "../../functions/run/contracts.ts";
+import type { WorkloadRun } from "../../functions/run/contracts.ts";
+import type { Detection } from "../../functions/run/detection.ts";
 import type { Preconditions } from "../../functions/shared/cluster/cluster.ts";
 import type { Lease } from "../../functions/shared/kubernetes/types.ts";
 import { CLAIM_NAMESPACE, modeOf, type Policy } from "../../functions/shared/policy.ts";

@@ -1,6 +1,6 @@
 import type { Arbitrary } from "fast-check";
-import type { Environment } from "../../functions/run/step.ts";
-import type { Notification } from "../../functions/run/notification.ts";
+import type { NotifyEnvironment } from "../../functions/notify/environment.ts";
+import type { Notification } from "../../functions/notify/notification.ts";
 import { Policy } from "../../functions/shared/policy.ts";
 import { NOW } from "../support/objects.ts";
 import type { WorldCluster } from "./world.ts";
@@ -20,7 +20,11 @@ export interface Target {
 }
 
 /** What is said and done while a step runs on a cluster of this world. */
-export function environmentOf(cluster: WorldCluster, policy: Policy, published: Notification[] = []): Environment {
+export function environmentOf(
+  cluster: WorldCluster,
+  policy: Policy,
+  published: Notification[] = [],
+): NotifyEnvironment {
   return {
     connect: () => Promise.resolve(cluster),
     policy: () => policy,

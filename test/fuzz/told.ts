@@ -1,6 +1,6 @@
 import { chatOf } from "../../functions/notify/chat-form.ts";
 import { formsOf } from "../../functions/notify/sns.ts";
-import { NotificationDocument, type Notification } from "../../functions/run/notification.ts";
+import { NotificationDocument, type Notification } from "../../functions/notify/notification.ts";
 import { UNPRINTABLE } from "../support/hostile.ts";
 import { expectLine, hold, MAX_PAYLOAD } from "./broken.ts";
 

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Duration } from "aws-cdk-lib";
 import { describe, expect, it } from "vitest";
-import type { Measurement } from "../../functions/shared/measurement.ts";
+import type { Measurement } from "../../functions/run/measurement.ts";
 import { STEP_NAMES } from "../../infra/functions.ts";
 import { anchorOf } from "../../infra/runbook.ts";
 import { Synthesised, text } from "./synthesised.ts";
@@ -45,7 +45,7 @@ function emitted(): { namespace: string; name: string; dimensions: Record<string
   const { Environment } = stack.properties(stack.functionId("detect")) as {
     Environment: { Variables: NodeJS.ProcessEnv };
   };
-  const module = fileURLToPath(new URL("../../functions/shared/aws/metrics.ts", import.meta.url));
+  const module = fileURLToPath(new URL("../../functions/lambda/metrics.ts", import.meta.url));
   const script = `
     const { measureInCloudWatch } = await import(process.argv[1]);
     measureInCloudWatch("prod", JSON.parse(process.argv[2]));`;

@@ -1,5 +1,5 @@
 import { describe } from "vitest";
-import type { Detection } from "../../functions/run/contracts.ts";
+import type { Detection } from "../../functions/run/detection.ts";
 import { it, type Scenario } from "./scenario.ts";
 import { applyWeb, rollOutWeb } from "./web.ts";
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe } from "vitest";
-import { scan } from "../../functions/detect/scan.ts";
+import { scan } from "../../functions/scan/scan.ts";
 import { Policy } from "../../functions/shared/policy.ts";
 import { GADGET, know } from "../support/gadget.ts";
 import { it } from "./scenario.ts";

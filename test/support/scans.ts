@@ -1,5 +1,5 @@
-import { scan, type Scan } from "../../functions/detect/scan.ts";
-import { Detection } from "../../functions/run/contracts.ts";
+import { scan, type Scan } from "../../functions/scan/scan.ts";
+import { Detection } from "../../functions/run/detection.ts";
 import { refusal, type Answer, type ApiServer, type SeenRequest } from "./api-server.ts";
 import { NOW, policy } from "./objects.ts";
 import { asksForTable } from "./served-cluster.ts";

@@ -1,15 +1,15 @@
 import type { Cluster } from "../../functions/shared/cluster/cluster.ts";
-import type { Measurement } from "../../functions/shared/measurement.ts";
-import type { Notification } from "../../functions/run/notification.ts";
+import type { Measurement } from "../../functions/run/measurement.ts";
+import type { Notification } from "../../functions/notify/notification.ts";
 import { Policy } from "../../functions/shared/policy.ts";
-import type { Environment } from "../../functions/run/step.ts";
+import type { NotifyEnvironment } from "../../functions/notify/environment.ts";
 
 /** An environment whose cluster must not be reached: connecting fails the test's subject with the given error. */
 export function unreachableEnvironment(
   error: Error,
   sent: Notification[] = [],
   measured: (Measurement & { cluster: string })[] = [],
-): Environment {
+): NotifyEnvironment {
   return {
     connect: () => Promise.reject<Cluster>(error),
     policy: () => Policy.parse({}),

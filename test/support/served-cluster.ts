@@ -1,4 +1,4 @@
-import type { Table } from "../../functions/detect/table.ts";
+import type { Table } from "../../functions/scan/table.ts";
 import { paths } from "../../functions/shared/cluster/paths.ts";
 import type {
   CronJob,

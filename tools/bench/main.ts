@@ -10,7 +10,8 @@ import { Loader } from "./load.ts";
 import { measureBundles } from "./bundles.ts";
 import { countExecutions } from "./executions.ts";
 import { measure, WAYS, type Failed, type Measurement, type Way } from "./measure.ts";
-import { page, tables, type Results, type Row } from "./report.ts";
+import { page, tables, type Results } from "./report.ts";
+import type { Row } from "./row.ts";
 import type { BenchConnection } from "./ways/connection.ts";
 
 /** What can be measured on its own. */

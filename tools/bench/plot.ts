@@ -1,5 +1,5 @@
 import { WAYS, type Way } from "./measure.ts";
-import type { Row } from "./report.ts";
+import type { Row } from "./row.ts";
 
 const WIDTH = 420;
 const HEIGHT = 260;

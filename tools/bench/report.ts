@@ -1,19 +1,10 @@
 import { cpus, totalmem } from "node:os";
 import type { Bundle } from "./bundles.ts";
 import type { ExecutionCount } from "./executions.ts";
-import { WAY_NAMES, type Failed, type Measurement, type Way } from "./measure.ts";
+import { WAY_NAMES } from "./measure.ts";
 import { kubernetesVersion } from "../../local/cluster/binaries.ts";
 import { plot } from "./plot.ts";
-
-/** One way, measured on one population. */
-export interface Row {
-  way: Way;
-  pods: number;
-  namespaces: number;
-  share: number;
-  failing: number;
-  measured: Measurement | Failed;
-}
+import type { Row } from "./row.ts";
 
 const HEADER = ["pods", "namespaces", "failing", "way", "time", "x detection", "resident", "sent", "requests", "found"];
 

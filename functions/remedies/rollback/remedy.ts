@@ -11,7 +11,7 @@ import { switchTemplate } from "./switch-template.ts";
 import { words } from "./words.ts";
 
 /** The kinds whose templates are put back. */
-const ROLLED_BACK = KINDS.filter(({ templatePatch }) => templatePatch !== undefined);
+const ROLLED_BACK = KINDS.filter((kind) => kind.templatePatch !== undefined);
 
 /** Puts the pod template of an earlier revision back. */
 export const rollback: Remedy<RollbackPlan, RollbackChange, RequestedRollback> = {

@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { describe, inject, type ExpectStatic } from "vitest";
 import { AgentAnswer, Started } from "../../../functions/agent/agent.ts";
-import { Detection } from "../../../functions/run/contracts.ts";
+import { Detection } from "../../../functions/run/detection.ts";
 import { applyWeb, rollOutWeb } from "../../kubernetes/web.ts";
 import { run } from "../commands.ts";
 import { about, changesBy, it } from "../deployed.ts";

@@ -1,9 +1,9 @@
-import { workloadKey } from "../../../functions/detect/incidents.ts";
+import { workloadKey } from "../../../functions/scan/incidents.ts";
 import { FaultProxy } from "../proxy/proxy.ts";
 import { quickPolicy, withOverrides } from "../../../local/scenarios/quick-policy.ts";
 import { Ground } from "../ground.ts";
 import { effectiveWrites } from "../invariants.ts";
-import type { Stage } from "../play.ts";
+import type { Stage } from "../stage.ts";
 import { POLICY } from "../situations.ts";
 import { differences, takeSnapshot } from "../snapshot.ts";
 import { claimAnswers, executionOf, runAtOnce, type Planned } from "./executions.ts";

@@ -1,4 +1,4 @@
-import { workloadKey } from "../../../functions/detect/incidents.ts";
+import { workloadKey } from "../../../functions/scan/incidents.ts";
 import type { Ground } from "../ground.ts";
 import type { ClaimAnswer } from "./executions.ts";
 

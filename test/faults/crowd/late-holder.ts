@@ -6,7 +6,7 @@ import { FaultProxy } from "../proxy/proxy.ts";
 import { quickPolicy, withOverrides } from "../../../local/scenarios/quick-policy.ts";
 import { Ground } from "../ground.ts";
 import { describeRequest, effectiveWrites } from "../invariants.ts";
-import type { Stage } from "../play.ts";
+import type { Stage } from "../stage.ts";
 import { POLICY, SITUATIONS } from "../situations.ts";
 import { claimsHeld, type Episode } from "./episode.ts";
 import { executionOf, runAtOnce } from "./executions.ts";

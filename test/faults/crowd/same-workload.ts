@@ -3,7 +3,7 @@ import { quickPolicy, withOverrides } from "../../../local/scenarios/quick-polic
 import { deedOf } from "../../../statemachines/by-name.ts";
 import { Ground } from "../ground.ts";
 import { describeRequest, effectiveWrites } from "../invariants.ts";
-import type { Stage } from "../play.ts";
+import type { Stage } from "../stage.ts";
 import { POLICY, type Situation } from "../situations.ts";
 import { differences, takeSnapshot } from "../snapshot.ts";
 import { claimAnswers, gate, runAtOnce } from "./executions.ts";

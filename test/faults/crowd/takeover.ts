@@ -9,7 +9,7 @@ import { localEnvironment } from "../../../local/engine/environment.ts";
 import { FaultProxy } from "../proxy/proxy.ts";
 import { quickPolicy } from "../../../local/scenarios/quick-policy.ts";
 import { Ground } from "../ground.ts";
-import type { Stage } from "../play.ts";
+import type { Stage } from "../stage.ts";
 import { POLICY } from "../situations.ts";
 import type { Episode } from "./episode.ts";
 

@@ -3,7 +3,7 @@ import { historyOf } from "../../../functions/run/lease.ts";
 import { HttpCluster } from "../../../functions/shared/cluster/http-cluster.ts";
 import type { Lease } from "../../../functions/shared/kubernetes/types.ts";
 import { CLAIM_NAMESPACE, Policy } from "../../../functions/shared/policy.ts";
-import type { Environment } from "../../../functions/run/step.ts";
+import type { NotifyEnvironment } from "../../../functions/notify/environment.ts";
 import {
   addNodes,
   admittingStore,
@@ -54,12 +54,12 @@ async function playDay(minutes: number, seedNumber: number): Promise<DayRecord> 
   const controllers = startControllers(store);
   addNodes(store, NODES_COUNT);
   const told: Told[] = [];
-  const environments = new Map<FunctionName, Environment>();
-  const environmentOf = (name: FunctionName): Environment => {
+  const environments = new Map<FunctionName, NotifyEnvironment>();
+  const environmentOf = (name: FunctionName): NotifyEnvironment => {
     const known = environments.get(name);
     if (known !== undefined) return known;
     const connection = connect(server.url, `eks-remediation/${name}`);
-    const environment: Environment = {
+    const environment: NotifyEnvironment = {
       ...localEnvironment(connection, POLICY, []),
       now: () => clock.now(),
       publish: ({ report: { workload, outcome, reason } }) => {

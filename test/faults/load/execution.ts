@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { WorkloadResult } from "../../../functions/run/contracts.ts";
-import type { Notification } from "../../../functions/run/notification.ts";
+import type { Notification } from "../../../functions/notify/notification.ts";
 import type { Policy } from "../../../functions/shared/policy.ts";
 import { startExecution, type FunctionName } from "../../../local/engine/engine.ts";
 import { localEnvironment } from "../../../local/engine/environment.ts";

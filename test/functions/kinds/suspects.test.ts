@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { NODE_SUSPECTS, POD_SUSPECTS } from "../../../functions/detect/suspects.ts";
+import { NODE_SUSPECTS, POD_SUSPECTS } from "../../../functions/scan/suspects.ts";
 import { DAEMON_SET } from "../../../functions/kinds/daemon-set/kind.ts";
 import { DEPLOYMENT } from "../../../functions/kinds/deployment/kind.ts";
 import { JOB } from "../../../functions/kinds/job/kind.ts";
 import { REPLICA_SET } from "../../../functions/kinds/replica-set/kind.ts";
 import { STATEFUL_SET } from "../../../functions/kinds/stateful-set/kind.ts";
 import type { SuspectRule } from "../../../functions/kinds/suspects.ts";
-import { cellsOf } from "../../../functions/detect/table.ts";
+import { cellsOf } from "../../../functions/scan/table.ts";
 import { FAILING_PODS } from "../../support/failing-pods.ts";
 import { deployment, NOW } from "../../support/objects.ts";
 import { PLAIN } from "../../support/pod-rows.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { notify } from "../../../functions/notify/handler.ts";
-import type { Measurement } from "../../../functions/shared/measurement.ts";
-import type { Notification } from "../../../functions/run/notification.ts";
+import type { Measurement } from "../../../functions/run/measurement.ts";
+import type { Notification } from "../../../functions/notify/notification.ts";
 import { unreachableEnvironment } from "../../support/scripted.ts";
 
 /** As EventBridge tells it, with the fields that nobody reads. */

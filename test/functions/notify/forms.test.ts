@@ -4,7 +4,7 @@ import { consoleLink } from "../../../functions/notify/console-link.ts";
 import { workloadMessage } from "../../../functions/notify/message.ts";
 import { outcomeOf } from "../../../functions/run/outcome.ts";
 import { formsOf } from "../../../functions/notify/sns.ts";
-import { NotificationDocument } from "../../../functions/run/notification.ts";
+import { NotificationDocument } from "../../../functions/notify/notification.ts";
 import type { WorkloadRun } from "../../../functions/run/contracts.ts";
 import { incident, WEB } from "../../support/objects.ts";
 import { claimedRun, diagnosis, remedyResult } from "../../support/runs.ts";

@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { notify } from "../../../functions/notify/handler.ts";
 import type { Diagnosis, Refusal, WorkloadRun } from "../../../functions/run/contracts.ts";
 import { RemediationError } from "../../../functions/shared/errors.ts";
-import type { Notification } from "../../../functions/run/notification.ts";
-import type { Environment } from "../../../functions/run/step.ts";
+import type { Notification } from "../../../functions/notify/notification.ts";
+import type { NotifyEnvironment } from "../../../functions/notify/environment.ts";
 import { ApiServer, refusal } from "../../support/api-server.ts";
 import { NOW } from "../../support/objects.ts";
 import { claimedRun, diagnosis, remedyResult } from "../../support/runs.ts";
@@ -13,7 +13,7 @@ const EVENTS = "/api/v1/namespaces/shop/events";
 
 let api: ApiServer;
 let sent: Notification[];
-let environment: Environment;
+let environment: NotifyEnvironment;
 beforeEach(async () => {
   api = await ApiServer.start();
   api.on("POST", EVENTS, { status: 201, body: {} });

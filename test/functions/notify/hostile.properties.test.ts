@@ -5,7 +5,6 @@ import { failureMessage, stormMessage, workloadMessage } from "../../../function
 import { outcomeOf } from "../../../functions/run/outcome.ts";
 import { formsOf } from "../../../functions/notify/sns.ts";
 import {
-  Detection,
   WorkloadRun,
   type CaughtError,
   type Claim,
@@ -14,8 +13,9 @@ import {
   type Remedy,
   type RemedyResult,
 } from "../../../functions/run/contracts.ts";
+import { Detection } from "../../../functions/run/detection.ts";
 import { errorText } from "../../../functions/shared/caught-error.ts";
-import { NotificationDocument, type Notification } from "../../../functions/run/notification.ts";
+import { NotificationDocument, type Notification } from "../../../functions/notify/notification.ts";
 import { bounded } from "../../../functions/shared/text.ts";
 import { claimedRun, diagnosis as diagnosisOf, remedyResult } from "../../support/runs.ts";
 import { hostileText, UNPRINTABLE } from "../../support/hostile.ts";

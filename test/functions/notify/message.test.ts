@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { failureMessage, stormMessage, workloadMessage } from "../../../functions/notify/message.ts";
 import { outcomeOf } from "../../../functions/run/outcome.ts";
-import type { Detection, WorkloadRun } from "../../../functions/run/contracts.ts";
+import type { WorkloadRun } from "../../../functions/run/contracts.ts";
+import type { Detection } from "../../../functions/run/detection.ts";
 import { incident, WEB } from "../../support/objects.ts";
 import { claimedRun, diagnosis, remedyResult } from "../../support/runs.ts";
 

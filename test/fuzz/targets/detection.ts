@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { detect } from "../../../functions/detect/handler.ts";
-import { Detection } from "../../../functions/run/contracts.ts";
+import { Detection } from "../../../functions/run/detection.ts";
 import { outOfScope } from "../../../functions/shared/scope.ts";
 import { UNPRINTABLE } from "../../support/hostile.ts";
 import { expectPayload, hold, resultOf } from "../broken.ts";

@@ -5,10 +5,11 @@ import { claim } from "../../../functions/claim/handler.ts";
 import { diagnose } from "../../../functions/classify/handler.ts";
 import { detect } from "../../../functions/detect/handler.ts";
 import { notify } from "../../../functions/notify/handler.ts";
-import { WorkloadRun, type Detection, type Incident } from "../../../functions/run/contracts.ts";
-import type { Notification } from "../../../functions/run/notification.ts";
+import { WorkloadRun, type Incident } from "../../../functions/run/contracts.ts";
+import { type Detection } from "../../../functions/run/detection.ts";
+import type { Notification } from "../../../functions/notify/notification.ts";
 import type { Policy } from "../../../functions/shared/policy.ts";
-import type { Environment } from "../../../functions/run/step.ts";
+import type { NotifyEnvironment } from "../../../functions/notify/environment.ts";
 import { verifyWorkload } from "../../../functions/verify/handler.ts";
 import { expectPayload, resultOf } from "../broken.ts";
 import { expectStormOnly, expectWithinPlan, expectWithinPolicy } from "../scope.ts";
@@ -60,7 +61,7 @@ export const remediation: Target = {
 /** The states of the Map, one after the other, as the definition has them. */
 async function remedy(
   cluster: WorldCluster,
-  environment: Environment,
+  environment: NotifyEnvironment,
   policy: Policy,
   { cluster_name, dry_run }: Detection,
   incident: Incident,
@@ -77,7 +78,7 @@ async function remedy(
   expectWithinPlan(about, cluster.written.slice(before));
 }
 
-async function untilRefused(run: Payload, environment: Environment): Promise<void> {
+async function untilRefused(run: Payload, environment: NotifyEnvironment): Promise<void> {
   const steps: [field: string, when: () => boolean, call: () => Promise<unknown>][] = [
     ["claim", () => true, () => claim(environment)({ operation: "acquire", run })],
     ["diagnosis", () => field(run["claim"], "status") === "claimed", () => diagnose(environment)(run)],

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { answerAgent, Started } from "../../../functions/agent/agent.ts";
-import { Detection } from "../../../functions/run/contracts.ts";
+import { Detection } from "../../../functions/run/detection.ts";
 import { claimSeconds, modeOf, parsePolicy, Policy } from "../../../functions/shared/policy.ts";
 import { isRunbookRequest, parseRequest } from "../../../functions/run/request.ts";
 import { outOfScope } from "../../../functions/shared/scope.ts";

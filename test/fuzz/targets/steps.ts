@@ -4,9 +4,10 @@ import fc from "fast-check";
 import { claim } from "../../../functions/claim/handler.ts";
 import { diagnose } from "../../../functions/classify/handler.ts";
 import { notify } from "../../../functions/notify/handler.ts";
-import { Detection, WorkloadRun } from "../../../functions/run/contracts.ts";
-import type { Notification } from "../../../functions/run/notification.ts";
-import type { Environment } from "../../../functions/run/step.ts";
+import { WorkloadRun } from "../../../functions/run/contracts.ts";
+import { Detection } from "../../../functions/run/detection.ts";
+import type { Notification } from "../../../functions/notify/notification.ts";
+import type { NotifyEnvironment } from "../../../functions/notify/environment.ts";
 import { verifyWorkload } from "../../../functions/verify/handler.ts";
 import { hostileText } from "../../support/hostile.ts";
 import { appliedRun, claimedRun, diagnosis, remedyResult } from "../../support/runs.ts";
@@ -22,7 +23,7 @@ const rollback = remedyStep(remedyFor("rollback"));
 const scaleWorkload = remedyStep(remedyFor("scale"));
 
 /** The steps that take a run, by the name that an input gives. */
-const STEPS: Readonly<Record<string, (environment: Environment) => (event: unknown) => Promise<unknown>>> = {
+const STEPS: Readonly<Record<string, (environment: NotifyEnvironment) => (event: unknown) => Promise<unknown>>> = {
   diagnose,
   claim,
   restart: restartPods,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { RemediationError } from "../../../functions/shared/errors.ts";
-import type { Notification } from "../../../functions/run/notification.ts";
+import type { Notification } from "../../../functions/notify/notification.ts";
 import { startExecution, type ExecutionEvent, type ExecutionOptions } from "../../../local/engine/engine.ts";
 import { unreachableEnvironment } from "../../support/scripted.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Notification } from "../../../functions/run/notification.ts";
+import type { Notification } from "../../../functions/notify/notification.ts";
 import { reportOf } from "../../../local/report/html.ts";
 import { diagnosis } from "../../support/runs.ts";
 import { incident, WEB } from "../../support/objects.ts";

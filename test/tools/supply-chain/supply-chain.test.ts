@@ -23,7 +23,6 @@ const COMMON = [
   "@aws-lambda-powertools/metrics",
   "@aws-lambda-powertools/tracer",
   "@aws-sdk/client-eks",
-  "@aws-sdk/client-sns",
   "@aws-sdk/core",
   "@aws-sdk/credential-provider-env",
   "@aws-sdk/credential-provider-http",
@@ -53,7 +52,10 @@ const COMMON = [
   "zod",
 ];
 /** What a function has beside these. */
-const OWN: Readonly<Partial<Record<string, string[]>>> = { agent: ["@aws-sdk/client-sfn"] };
+const OWN: Readonly<Partial<Record<string, string[]>>> = {
+  agent: ["@aws-sdk/client-sfn"],
+  notify: ["@aws-sdk/client-sns"],
+};
 
 function manifest(more: Partial<Manifest> = {}): Manifest {
   return { scripts: {}, dependencies: { zod: "1.0.0" }, devDependencies: {}, allowScripts: {}, ...more };

@@ -1,4 +1,4 @@
-import { scan } from "../../../functions/detect/scan.ts";
+import { scan } from "../../../functions/scan/scan.ts";
 import { HttpCluster } from "../../../functions/shared/cluster/http-cluster.ts";
 import { parsePolicy } from "../../../functions/shared/policy.ts";
 import { asConnection, readConnection, report } from "./connection.ts";

@@ -1,30 +1,31 @@
-import { remedyFor } from "../../../functions/remedies/remedies.ts";
-import { remedyStep } from "../../../functions/remedies/step.ts";
+import { remedyFor } from "../../functions/remedies/remedies.ts";
+import { remedyStep } from "../../functions/remedies/step.ts";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inspect } from "node:util";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { stringify } from "yaml";
-import { claim } from "../../../functions/claim/handler.ts";
-import { diagnose } from "../../../functions/classify/handler.ts";
-import { detect } from "../../../functions/detect/handler.ts";
-import { notify } from "../../../functions/notify/handler.ts";
-import { observed } from "../../../functions/shared/aws/lambda.ts";
-import { formsOf } from "../../../functions/notify/sns.ts";
-import { HttpCluster, type Connection } from "../../../functions/shared/cluster/http-cluster.ts";
-import { WorkloadRun } from "../../../functions/run/contracts.ts";
-import { isRemediationError } from "../../../functions/shared/errors.ts";
-import type { Notification } from "../../../functions/run/notification.ts";
-import type { Environment, Step } from "../../../functions/run/step.ts";
-import { verifyWorkload } from "../../../functions/verify/handler.ts";
-import { connectionFromKubeconfig } from "../../../local/command-line/kubeconfig.ts";
-import { reportOf } from "../../../local/report/html.ts";
-import { recordingOf } from "../../local/report/recordings.ts";
-import { ApiServer, found, type Answer } from "../../support/api-server.ts";
-import { crashingPod, NOW } from "../../support/objects.ts";
-import { claimedRun, diagnosis } from "../../support/runs.ts";
-import { unreachableEnvironment } from "../../support/scripted.ts";
+import { claim } from "../../functions/claim/handler.ts";
+import { diagnose } from "../../functions/classify/handler.ts";
+import { detect } from "../../functions/detect/handler.ts";
+import { notify } from "../../functions/notify/handler.ts";
+import { observed } from "../../functions/lambda/lambda.ts";
+import { formsOf } from "../../functions/notify/sns.ts";
+import { HttpCluster, type Connection } from "../../functions/shared/cluster/http-cluster.ts";
+import { WorkloadRun } from "../../functions/run/contracts.ts";
+import { isRemediationError } from "../../functions/shared/errors.ts";
+import type { Notification } from "../../functions/notify/notification.ts";
+import type { NotifyEnvironment } from "../../functions/notify/environment.ts";
+import type { Step } from "../../functions/run/step.ts";
+import { verifyWorkload } from "../../functions/verify/handler.ts";
+import { connectionFromKubeconfig } from "../../local/command-line/kubeconfig.ts";
+import { reportOf } from "../../local/report/html.ts";
+import { recordingOf } from "../local/report/recordings.ts";
+import { ApiServer, found, type Answer } from "../support/api-server.ts";
+import { crashingPod, NOW } from "../support/objects.ts";
+import { claimedRun, diagnosis } from "../support/runs.ts";
+import { unreachableEnvironment } from "../support/scripted.ts";
 
 const restartPods = remedyStep(remedyFor("restart"));
 
@@ -83,7 +84,7 @@ const CONTEXT = {
  */
 async function allThatIsSaid(connection: Connection, steps = STEPS): Promise<string> {
   const published: Notification[] = [];
-  const environment: Environment = {
+  const environment: NotifyEnvironment = {
     ...unreachableEnvironment(new Error("not used")),
     connect: () => Promise.resolve(new HttpCluster(connection)),
     now: () => NOW,

@@ -1,15 +1,14 @@
-import type { Cluster } from "../cluster/cluster.ts";
-import { HttpCluster } from "../cluster/http-cluster.ts";
-import { parsePolicy } from "../policy.ts";
-import type { Environment } from "../../run/step.ts";
-import { connectToEks } from "./eks.ts";
+import type { Cluster } from "../shared/cluster/cluster.ts";
+import { HttpCluster } from "../shared/cluster/http-cluster.ts";
+import { parsePolicy } from "../shared/policy.ts";
+import type { Environment } from "../run/step.ts";
+import { connectToEks } from "../shared/aws/eks.ts";
 import { measureInCloudWatch } from "./metrics.ts";
-import { publishToSns } from "../../notify/sns.ts";
 
 /** Connections live as long as the warm function, so that TLS and the token are set up once. */
 const clusters = new Map<string, Promise<Cluster>>();
 
-/** The environment of a deployed function: EKS, SNS, and the policy from `REMEDIATION_POLICY`. */
+/** The environment of a deployed function: EKS, CloudWatch, and the policy from `REMEDIATION_POLICY`. */
 export const awsEnvironment: Environment = {
   async connect(clusterName) {
     let cluster = clusters.get(clusterName);
@@ -23,6 +22,5 @@ export const awsEnvironment: Environment = {
   },
   policy: () => parsePolicy(process.env["REMEDIATION_POLICY"]),
   now: () => new Date(),
-  publish: publishToSns,
   measure: measureInCloudWatch,
 };

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { groupIncidents, type FailingPod } from "../../../functions/detect/incidents.ts";
-import { POD_SUSPECTS } from "../../../functions/detect/suspects.ts";
-import { cellsOf } from "../../../functions/detect/table.ts";
+import { groupIncidents, type FailingPod } from "../../../functions/scan/incidents.ts";
+import { POD_SUSPECTS } from "../../../functions/scan/suspects.ts";
+import { cellsOf } from "../../../functions/scan/table.ts";
 import { Incident } from "../../../functions/run/contracts.ts";
 import { failuresOf, overdueFailures } from "../../../functions/shared/kubernetes/overdue.ts";
 import { podFailures } from "../../../functions/shared/kubernetes/pod-failures.ts";

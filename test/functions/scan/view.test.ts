@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { POD_SUSPECTS } from "../../../functions/detect/suspects.ts";
+import { POD_SUSPECTS } from "../../../functions/scan/suspects.ts";
 import type { SuspectRule } from "../../../functions/kinds/suspects.ts";
-import { cellsOf } from "../../../functions/detect/table.ts";
-import { View } from "../../../functions/detect/view.ts";
+import { cellsOf } from "../../../functions/scan/table.ts";
+import { View } from "../../../functions/scan/view.ts";
 import { RemediationError, type ErrorName } from "../../../functions/shared/errors.ts";
 import type { Deployment, Pod } from "../../../functions/shared/kubernetes/types.ts";
 import { ApiServer, found, refusal } from "../../support/api-server.ts";

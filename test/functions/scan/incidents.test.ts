@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { groupIncidents, type FailingPod } from "../../../functions/detect/incidents.ts";
+import { groupIncidents, type FailingPod } from "../../../functions/scan/incidents.ts";
 import type { Failure } from "../../../functions/shared/kubernetes/failures.ts";
 import { WEB } from "../../support/objects.ts";
 

@@ -1,5 +1,5 @@
 import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
-import { UNITS, type Measurement } from "../measurement.ts";
+import { UNITS, type Measurement } from "../run/measurement.ts";
 
 /** Namespace and service name come from the function's environment. */
 const metrics = new Metrics();

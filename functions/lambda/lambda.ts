@@ -1,7 +1,7 @@
 import { Logger } from "@aws-lambda-powertools/logger";
 import { Tracer } from "@aws-lambda-powertools/tracer";
-import { isRemediationError } from "../errors.ts";
-import type { Step } from "../../run/step.ts";
+import { isRemediationError } from "../shared/errors.ts";
+import type { Step } from "../run/step.ts";
 import { awsEnvironment } from "./environment.ts";
 
 const logger = new Logger();

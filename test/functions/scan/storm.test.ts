@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { findStorm, type Extent } from "../../../functions/detect/storm.ts";
+import { findStorm, type Extent } from "../../../functions/scan/storm.ts";
 import { policy } from "../../support/objects.ts";
 
 const rules = policy({ storm: { min_workloads: 10, min_share: 0.3, node_share: 0.8, min_pods_on_node: 10 } });

@@ -1,13 +1,13 @@
-import { remedyFor } from "../../../functions/remedies/remedies.ts";
-import { remedyStep } from "../../../functions/remedies/step.ts";
+import { remedyFor } from "../../functions/remedies/remedies.ts";
+import { remedyStep } from "../../functions/remedies/step.ts";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { outcomeOf } from "../../../functions/run/outcome.ts";
-import type { Diagnosis, Verification, WorkloadRun } from "../../../functions/run/contracts.ts";
-import type { Environment } from "../../../functions/run/step.ts";
-import { verifyWorkload } from "../../../functions/verify/handler.ts";
-import { ApiServer } from "../../support/api-server.ts";
-import { appliedRun, claimedRun, diagnosis } from "../../support/runs.ts";
-import { unreachableEnvironment } from "../../support/scripted.ts";
+import { outcomeOf } from "../../functions/run/outcome.ts";
+import type { Diagnosis, Verification, WorkloadRun } from "../../functions/run/contracts.ts";
+import type { Environment } from "../../functions/run/step.ts";
+import { verifyWorkload } from "../../functions/verify/handler.ts";
+import { ApiServer } from "../support/api-server.ts";
+import { appliedRun, claimedRun, diagnosis } from "../support/runs.ts";
+import { unreachableEnvironment } from "../support/scripted.ts";
 
 const restartPods = remedyStep(remedyFor("restart"));
 const rollback = remedyStep(remedyFor("rollback"));

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { groupIncidents } from "../../../functions/detect/incidents.ts";
+import { groupIncidents } from "../../../functions/scan/incidents.ts";
 import { Incident } from "../../../functions/run/contracts.ts";
 import { failuresOf } from "../../../functions/shared/kubernetes/overdue.ts";
 import { podFailures } from "../../../functions/shared/kubernetes/pod-failures.ts";

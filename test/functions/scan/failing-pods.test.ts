@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { findFailingPods, findLostNodes } from "../../../functions/detect/failing-pods.ts";
-import { View } from "../../../functions/detect/view.ts";
+import { findFailingPods, findLostNodes } from "../../../functions/scan/failing-pods.ts";
+import { View } from "../../../functions/scan/view.ts";
 import type { Pod } from "../../../functions/shared/kubernetes/types.ts";
 import { WorkloadFinder } from "../../../functions/kinds/workload-finder.ts";
 import { ApiServer } from "../../support/api-server.ts";

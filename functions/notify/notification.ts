@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { Change, Outcome, Report } from "./contracts.ts";
+import { Change, Outcome, Report } from "../run/contracts.ts";
 import { WorkloadRef } from "../shared/refs.ts";
 
 /** The version of the JSON form. It grows when a field changes its meaning or goes; new fields may come at any time. */

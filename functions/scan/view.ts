@@ -1,6 +1,6 @@
-import type { Cluster } from "../shared/cluster/cluster.ts";
+import type { Reader } from "../shared/cluster/cluster.ts";
 import { mapConcurrently } from "../shared/concurrency.ts";
-import type { BlindSpot } from "../run/contracts.ts";
+import type { BlindSpot } from "../run/detection.ts";
 import { isRemediationError, type RemediationError } from "../shared/errors.ts";
 import { objectIn } from "../shared/cluster/paths.ts";
 import { bounded } from "../shared/text.ts";
@@ -25,13 +25,13 @@ export interface Look<T> {
  * instead of giving up. Errors that hold for the whole cluster end the scan.
  */
 export class View {
-  readonly cluster: Cluster;
+  readonly cluster: Reader;
   readonly blindSpots: { what: string; error: RemediationError }[] = [];
   /** The collections whose API is not installed. */
   readonly #absent = new Set<string>();
   #sights = 0;
 
-  constructor(cluster: Cluster) {
+  constructor(cluster: Reader) {
     this.cluster = cluster;
   }
 

@@ -1,4 +1,4 @@
-import type { HpaState } from "../run/contracts.ts";
+import type { HpaState } from "../run/detection.ts";
 import { bounded } from "../shared/text.ts";
 import { boundsOf } from "../shared/kubernetes/hpa.ts";
 import type { Hpa } from "../shared/kubernetes/types.ts";

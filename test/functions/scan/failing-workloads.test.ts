@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { findFailingHpas, findFailingWorkloads } from "../../../functions/detect/failing-workloads.ts";
-import { View } from "../../../functions/detect/view.ts";
+import { findFailingHpas, findFailingWorkloads } from "../../../functions/scan/failing-workloads.ts";
+import { View } from "../../../functions/scan/view.ts";
 import type { Hpa, ReplicaSet } from "../../../functions/shared/kubernetes/types.ts";
 import { WorkloadFinder } from "../../../functions/kinds/workload-finder.ts";
 import { ApiServer } from "../../support/api-server.ts";

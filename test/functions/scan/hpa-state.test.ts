@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { HpaState } from "../../../functions/run/contracts.ts";
-import { hpaState } from "../../../functions/detect/hpa-state.ts";
+import { HpaState } from "../../../functions/run/detection.ts";
+import { hpaState } from "../../../functions/scan/hpa-state.ts";
 import type { Hpa } from "../../../functions/shared/kubernetes/types.ts";
 import { hpaConditionOf, hpaWith } from "../../support/workload-objects.ts";
 

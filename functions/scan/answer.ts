@@ -1,4 +1,5 @@
-import type { Detection, FailedPod, HpaState, Incident } from "../run/contracts.ts";
+import type { Incident } from "../run/contracts.ts";
+import type { Detection, FailedPod, HpaState } from "../run/detection.ts";
 import { hpaFailures } from "../shared/kubernetes/hpa-failures.ts";
 import { hpaState } from "./hpa-state.ts";
 import type { Moment } from "../shared/kubernetes/overdue.ts";

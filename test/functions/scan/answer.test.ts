@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { answer, bounded, fitIncidents, MAX_BYTES } from "../../../functions/detect/answer.ts";
-import type { FailingPod } from "../../../functions/detect/incidents.ts";
-import type { Detection, Incident } from "../../../functions/run/contracts.ts";
+import { answer, bounded, fitIncidents, MAX_BYTES } from "../../../functions/scan/answer.ts";
+import type { FailingPod } from "../../../functions/scan/incidents.ts";
+import type { Incident } from "../../../functions/run/contracts.ts";
+import type { Detection } from "../../../functions/run/detection.ts";
 import type { Hpa } from "../../../functions/shared/kubernetes/types.ts";
 import { ApiServer } from "../../support/api-server.ts";
 import { ago, hpa, imagePullPod, NOW, policy, WEB } from "../../support/objects.ts";

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { scan } from "../../../functions/detect/scan.ts";
+import { scan } from "../../../functions/scan/scan.ts";
 import { HttpCluster } from "../../../functions/shared/cluster/http-cluster.ts";
 import { startEmbeddedCluster, type EmbeddedCluster } from "../../../local/embedded/index.ts";
 import { GADGET, know } from "../../support/gadget.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { cellsOf, type Table } from "../../../functions/detect/table.ts";
+import { cellsOf, type Table } from "../../../functions/scan/table.ts";
 
 function table(columns: string[], ...rows: unknown[][]): Table {
   return {

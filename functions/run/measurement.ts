@@ -1,4 +1,4 @@
-import type { Outcome } from "../run/contracts.ts";
+import type { Outcome } from "./contracts.ts";
 
 /** The metrics of the workflow, each with the dimension `cluster` and those named here. */
 interface Dimensions {

@@ -1,6 +1,7 @@
-import type { Cluster } from "../shared/cluster/cluster.ts";
+import type { Reader } from "../shared/cluster/cluster.ts";
 import { paths } from "../shared/cluster/paths.ts";
-import type { Detection, Incident } from "../run/contracts.ts";
+import type { Incident } from "../run/contracts.ts";
+import type { Detection } from "../run/detection.ts";
 import { assertNamespace } from "../shared/kubernetes/namespaces.ts";
 import type { Moment } from "../shared/kubernetes/overdue.ts";
 import { kindOf } from "../kinds/kinds.ts";
@@ -37,7 +38,7 @@ export interface Scan {
  * @throws RemediationError `NamespaceNotFound` when the one namespace to look at does not exist; the first refusal when
  *   nothing at all could be seen
  */
-export async function scan(cluster: Cluster, options: Scan): Promise<Detection> {
+export async function scan(cluster: Reader, options: Scan): Promise<Detection> {
   const { clusterName, namespace, dryRun, findingsOnly, policy, now } = options;
   const view = new View(cluster);
   const finder = new WorkloadFinder(cluster);
@@ -113,7 +114,7 @@ async function inRollout(
 
 /** The namespaces to look at, and whether that is the whole cluster. */
 async function placesToLook(
-  cluster: Cluster,
+  cluster: Reader,
   namespace: string | undefined,
   policy: Policy,
 ): Promise<{ namespaces: readonly string[]; everywhere: boolean }> {

@@ -1,0 +1,19 @@
+import type { Duration } from "aws-cdk-lib";
+import type { ITopic } from "aws-cdk-lib/aws-sns";
+import type { Queue } from "aws-cdk-lib/aws-sqs";
+import type { StateMachine } from "aws-cdk-lib/aws-stepfunctions";
+import type { RemediationFunction } from "./remediation-function.ts";
+
+/** What the alarms and the dashboard watch, and where they send people. */
+export interface ObservabilityProps {
+  clusterName: string;
+  stateMachine: StateMachine;
+  functions: Readonly<Record<string, RemediationFunction>>;
+  /** The dead-letter queues. */
+  queues: Readonly<Record<string, Queue>>;
+  schedule: { interval: Duration; enabled: boolean };
+  /** Where alarms are published. */
+  topic: ITopic;
+  /** Where the runbook is: a URL, or a path in the project. */
+  runbook: string;
+}
