@@ -7,12 +7,14 @@ import { checkTimes } from "./admission/times.ts";
 import { problemsOf } from "./admission/validation.ts";
 import { invalid } from "./api-error.ts";
 import type { Clock } from "./clock.ts";
-import { defaultDefinition, definitionProblems, establishedStatus, type CustomTraits } from "./custom/definition.ts";
+import { defaultDefinition, definitionProblems, establishedStatus } from "./custom/definition.ts";
+import type { CustomTraits } from "./custom/traits.ts";
 import { conform, schemaProblems } from "./custom/schema.ts";
 import { DEFINITIONS, NAMESPACES } from "./kinds.ts";
 import { labelProblems } from "./names.ts";
 import type { Resource } from "./resources.ts";
-import { Store, type Admission, type ApiObject } from "./store.ts";
+import { Store, type Admission } from "./store.ts";
+import type { ApiObject } from "./api-object.ts";
 
 /** The namespaces that every cluster has. */
 export const SYSTEM_NAMESPACES = ["default", "kube-node-lease", "kube-public", "kube-system"];

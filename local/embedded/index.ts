@@ -25,4 +25,5 @@ export { customResource, definitionProblems } from "./custom/definition.ts";
 export { keyParts } from "./stages/selector.ts";
 export { patchesOf, type Stage } from "./stages/stage.ts";
 export { templateProblem } from "./stages/template.ts";
-export type { ApiObject, Store } from "./store.ts";
+export type { Store } from "./store.ts";
+export type { ApiObject } from "./api-object.ts";

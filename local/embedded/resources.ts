@@ -1,4 +1,4 @@
-import type { CustomTraits } from "./custom/definition.ts";
+import type { CustomTraits } from "./custom/traits.ts";
 
 /** A resource that the embedded API server holds. */
 export interface Resource {

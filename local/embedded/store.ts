@@ -1,3 +1,4 @@
+import type { ApiObject } from "./api-object.ts";
 import { randomUUID } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import type { ObjectMeta } from "./types.ts";
@@ -9,16 +10,6 @@ import { DEFINITIONS } from "./kinds.ts";
 import { withStatusTime } from "./managed-fields.ts";
 import { nameProblem } from "./names.ts";
 import { groupVersionOf, RESOURCES, type Resource } from "./resources.ts";
-
-/** An object as the API server holds it. */
-export interface ApiObject {
-  apiVersion?: string;
-  kind?: string;
-  metadata?: ObjectMeta;
-  spec?: unknown;
-  status?: unknown;
-  [field: string]: unknown;
-}
 
 export interface Change {
   type: "ADDED" | "MODIFIED" | "DELETED";

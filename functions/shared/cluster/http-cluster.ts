@@ -5,6 +5,7 @@ import { isRemediationError, RemediationError } from "../errors.ts";
 import type { Cluster, JsonPatchOperation, Preconditions, WriteOptions } from "./cluster.ts";
 import { bounded } from "../text.ts";
 import { paths } from "./paths.ts";
+import { withoutCredentials } from "./credentials.ts";
 import { errorFromResponse, type ApiStatus } from "./api-errors.ts";
 
 /** How to reach an API server and prove who is asking. */
@@ -280,14 +281,6 @@ function parseObject(body: string): ApiStatus | undefined {
 
 function isSuccess(status: number): boolean {
   return status >= 200 && status < 300;
-}
-
-/** What a server says of a request that it refuses; a proxy on the way may repeat the headers that it got. */
-function withoutCredentials(text: string, credentials: Record<string, string>): string {
-  return Object.values(credentials)
-    .flatMap((value) => [value, value.replace(/^\S+\s+/, "")])
-    .filter((secret) => secret !== "")
-    .reduce((rest, secret) => rest.replaceAll(secret, "(credentials)"), text);
 }
 
 class ContinueTokenExpired extends Error {}

@@ -12,7 +12,7 @@ import type {
 } from "../types.ts";
 import { apiTime } from "../clock.ts";
 import type { Resource } from "../resources.ts";
-import type { ApiObject } from "../store.ts";
+import type { ApiObject } from "../api-object.ts";
 import { defaultPod, defaultPodSpec, qosClassOf } from "./pod-defaults.ts";
 import { withDefaults } from "./with-defaults.ts";
 

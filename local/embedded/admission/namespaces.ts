@@ -2,7 +2,8 @@ import type { Namespace } from "../types.ts";
 import { ApiError, forbidden, notFound } from "../api-error.ts";
 import { NAMESPACES } from "../kinds.ts";
 import type { Resource } from "../resources.ts";
-import type { ApiObject, Store } from "../store.ts";
+import type { Store } from "../store.ts";
+import type { ApiObject } from "../api-object.ts";
 
 /**
  * Refuses new objects in a namespace that is not there, or on its way out.

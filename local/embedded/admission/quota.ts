@@ -3,7 +3,8 @@ import { forbidden } from "../api-error.ts";
 import { PODS, QUOTAS } from "../kinds.ts";
 import { formatQuantity, isBinary, parseQuantity } from "../quantity.ts";
 import { resourceOfName, RESOURCES, type Resource } from "../resources.ts";
-import type { ApiObject, Store } from "../store.ts";
+import type { Store } from "../store.ts";
+import type { ApiObject } from "../api-object.ts";
 
 type Container = NonNullable<Pod["spec"]>["containers"][number];
 

@@ -1,7 +1,7 @@
 import { badRequest } from "../api-error.ts";
 import { fieldsOf } from "../api/fields.ts";
 import type { Resource } from "../resources.ts";
-import type { ApiObject } from "../store.ts";
+import type { ApiObject } from "../api-object.ts";
 
 /** The times of a Lease, which have six digits of fractions. Source: k8s.io/apimachinery, MicroTime */
 const TIMES = ["acquireTime", "renewTime"];

@@ -4,7 +4,7 @@ import type { Event as ApiEvent, Hpa, LabelSelector, Lease, Pod, PodTemplate, St
 import type { FieldProblem } from "../api-error.ts";
 import { labelProblems } from "../names.ts";
 import type { Resource } from "../resources.ts";
-import type { ApiObject } from "../store.ts";
+import type { ApiObject } from "../api-object.ts";
 import { countProblem, forbiddenField, immutable, invalidValue, required } from "./problems.ts";
 
 /** What all workloads that have pods say about them. */

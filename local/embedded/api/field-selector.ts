@@ -1,6 +1,6 @@
 import { badRequest } from "../api-error.ts";
 import type { Resource } from "../resources.ts";
-import type { ApiObject } from "../store.ts";
+import type { ApiObject } from "../api-object.ts";
 import { fieldAt } from "./fields.ts";
 
 /** The fields that each kind can be selected by, besides its name and namespace. Source: kubernetes pkg/apis, conversion.go */

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { ApiError, badRequest } from "../api-error.ts";
 import type { Clock } from "../clock.ts";
-import type { ApiObject } from "../store.ts";
+import type { ApiObject } from "../api-object.ts";
 
 /** How long the rest of a list can be asked for, in seconds: what etcd's compaction leaves. */
 const LIFETIME_SECONDS = 300;

@@ -1,6 +1,7 @@
 import { ApiError, badRequest } from "../api-error.ts";
 import { groupVersionOf, type Resource } from "../resources.ts";
-import type { ApiObject, Store } from "../store.ts";
+import type { Store } from "../store.ts";
+import type { ApiObject } from "../api-object.ts";
 import { parseFieldSelector } from "./field-selector.ts";
 import { parseLabelSelector } from "./label-selector.ts";
 import { listMetadata, type Page, type Pages } from "./pages.ts";

@@ -1,9 +1,10 @@
 import type { Deployment, Scale } from "../types.ts";
 import { ApiError, badRequest, invalid, type FieldProblem } from "../api-error.ts";
 import { countProblem, invalidValue } from "../admission/problems.ts";
-import type { ScalePaths } from "../custom/definition.ts";
+import type { ScalePaths } from "../custom/traits.ts";
 import type { Resource } from "../resources.ts";
-import type { ApiObject, Store } from "../store.ts";
+import type { Store } from "../store.ts";
+import type { ApiObject } from "../api-object.ts";
 import { fieldAt, fieldsOf, withFieldAt } from "./fields.ts";
 import { printedSelector } from "./label-selector.ts";
 import { patched } from "./patch.ts";

@@ -1,7 +1,7 @@
 import { badRequest } from "../api-error.ts";
 import { printerOf } from "../printers/printers.ts";
 import type { Resource } from "../resources.ts";
-import type { ApiObject } from "../store.ts";
+import type { ApiObject } from "../api-object.ts";
 import { listMetadata, type Page } from "./pages.ts";
 import type { ApiRequest } from "./request.ts";
 

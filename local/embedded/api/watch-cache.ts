@@ -1,6 +1,7 @@
 import { ApiError } from "../api-error.ts";
 import { isSameResource, type Resource } from "../resources.ts";
-import type { ApiObject, Change, Store } from "../store.ts";
+import type { Change, Store } from "../store.ts";
+import type { ApiObject } from "../api-object.ts";
 
 /** How many changes can be told to somebody who watches from an earlier resource version. */
 const KEPT = 2_000;

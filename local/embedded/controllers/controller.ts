@@ -1,4 +1,5 @@
-import type { ApiObject, Change, Store } from "../store.ts";
+import type { Change, Store } from "../store.ts";
+import type { ApiObject } from "../api-object.ts";
 import type { ObjectMeta } from "../types.ts";
 import { isControlledBy } from "./owner.ts";
 import type { Resource } from "../resources.ts";

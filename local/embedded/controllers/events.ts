@@ -2,7 +2,8 @@ import { randomBytes } from "node:crypto";
 import { ApiError } from "../api-error.ts";
 import { apiTime } from "../clock.ts";
 import { EVENTS } from "../kinds.ts";
-import type { ApiObject, Store } from "../store.ts";
+import type { Store } from "../store.ts";
+import type { ApiObject } from "../api-object.ts";
 
 /** Writes Events about objects, in the name of one component; one that is said again is counted. */
 export class EventRecorder {

@@ -1,6 +1,7 @@
 import type { ObjectMeta } from "../types.ts";
 import type { Resource } from "../resources.ts";
-import type { ApiObject, Change, Store } from "../store.ts";
+import type { Change, Store } from "../store.ts";
+import type { ApiObject } from "../api-object.ts";
 import { isBeingDeleted, type Controller } from "./controller.ts";
 
 const FOREGROUND = "foregroundDeletion";

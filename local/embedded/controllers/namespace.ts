@@ -1,6 +1,7 @@
 import { EVENTS, NAMESPACES, PODS } from "../kinds.ts";
 import type { Resource } from "../resources.ts";
-import type { ApiObject, Store } from "../store.ts";
+import type { Store } from "../store.ts";
+import type { ApiObject } from "../api-object.ts";
 import { fromKey, isBeingDeleted, keyOf, type Controller } from "./controller.ts";
 
 /** Pods come last, so that nothing recreates them, and Events after them. */

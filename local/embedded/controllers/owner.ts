@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { ObjectMeta, OwnerReference, PodTemplate } from "../types.ts";
-import type { ApiObject } from "../store.ts";
+import type { ApiObject } from "../api-object.ts";
 
 /** The reference that an object carries to its controller. */
 export function controllerReference(owner: ApiObject): OwnerReference {

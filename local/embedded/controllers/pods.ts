@@ -2,7 +2,8 @@ import type { ObjectMeta, Pod, PodTemplate } from "../types.ts";
 import { isReady, isTerminating, readySince } from "../pod-facts.ts";
 import { ApiError } from "../api-error.ts";
 import { PODS } from "../kinds.ts";
-import type { ApiObject, Store } from "../store.ts";
+import type { Store } from "../store.ts";
+import type { ApiObject } from "../api-object.ts";
 import type { EventRecorder } from "./events.ts";
 import { controllerReference } from "./owner.ts";
 

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Resource } from "../resources.ts";
-import type { ApiObject, Store } from "../store.ts";
+import type { Store } from "../store.ts";
+import type { ApiObject } from "../api-object.ts";
 
 /** A condition of any kind of object. */
 export interface Condition {

@@ -1,26 +1,12 @@
+import type { ScalePaths } from "./traits.ts";
 import { fieldsOf } from "../api/fields.ts";
 import type { FieldProblem } from "../api-error.ts";
 import { apiTime } from "../clock.ts";
 import { RESOURCES, type Resource } from "../resources.ts";
-import type { ApiObject } from "../store.ts";
+import type { ApiObject } from "../api-object.ts";
 import { jsonPath } from "./json-path.ts";
-import type { PrinterColumn } from "./printer.ts";
+import type { PrinterColumn } from "./traits.ts";
 import type { Schema } from "./schema.ts";
-
-/** Where the scale of an object stands, each a path such as `.spec.replicas`. */
-export interface ScalePaths {
-  specReplicasPath: string;
-  statusReplicasPath: string;
-  labelSelectorPath?: string;
-}
-
-/** What a CustomResourceDefinition says of its resource, beyond what every resource has. */
-export interface CustomTraits {
-  singular: string;
-  schema: Schema;
-  columns: readonly PrinterColumn[] | undefined;
-  scale: ScalePaths | undefined;
-}
 
 interface Names {
   kind: string;

@@ -1,16 +1,8 @@
+import type { PrinterColumn } from "./traits.ts";
 import { ageCell } from "../printers/age.ts";
 import { nameOf, type Cell, type Column, type Printer } from "../printers/printer.ts";
-import type { ApiObject } from "../store.ts";
+import type { ApiObject } from "../api-object.ts";
 import { jsonPath } from "./json-path.ts";
-
-/** A column as a CustomResourceDefinition describes it. */
-export interface PrinterColumn {
-  name: string;
-  type: string;
-  jsonPath: string;
-  format?: string;
-  priority?: number;
-}
 
 /** What is printed of a kind whose definition names no columns. */
 const AGE: PrinterColumn = { name: "Age", type: "date", jsonPath: ".metadata.creationTimestamp" };

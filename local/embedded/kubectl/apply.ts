@@ -1,7 +1,7 @@
 import { parseAllDocuments } from "yaml";
 import { fieldsOf, isFields, type Fields } from "../api/fields.ts";
 import { mergeKeyOf } from "../api/strategic-merge.ts";
-import type { ApiObject } from "../store.ts";
+import type { ApiObject } from "../api-object.ts";
 import type { Arguments } from "./arguments.ts";
 import { RESOURCES, type NamedResource } from "../resources.ts";
 import { MERGE, pathOf, printedName, STRATEGIC, type Client } from "./client.ts";

@@ -1,5 +1,5 @@
 import { fieldsOf, isFields } from "../api/fields.ts";
-import type { ApiObject } from "../store.ts";
+import type { ApiObject } from "../api-object.ts";
 import type { Arguments } from "./arguments.ts";
 import { MERGE, pathOf, printedName, STRATEGIC, type Client } from "./client.ts";
 import { objectsOf, oneTarget } from "./targets.ts";

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Clock } from "../clock.ts";
 import { groupVersionOf, RESOURCES, type NamedResource, type Resource } from "../resources.ts";
-import type { ApiObject } from "../store.ts";
+import type { ApiObject } from "../api-object.ts";
 
 /** A pause between two looks at something that is awaited, in seconds of the cluster's clock. */
 const PAUSE_SECONDS = 0.25;

@@ -1,5 +1,5 @@
 import { resourceOfKind } from "../resources.ts";
-import type { ApiObject } from "../store.ts";
+import type { ApiObject } from "../api-object.ts";
 import type { Arguments } from "./arguments.ts";
 import { pathOf, printedName, type Client } from "./client.ts";
 

@@ -1,6 +1,6 @@
 import { stringify } from "yaml";
 import type { Cell } from "../printers/printer.ts";
-import type { ApiObject } from "../store.ts";
+import type { ApiObject } from "../api-object.ts";
 import type { Arguments } from "./arguments.ts";
 import { pathOf, printedName, type Client } from "./client.ts";
 import { collectionOf, selectorsOf, targetsIn, type Found, type Target } from "./targets.ts";

@@ -1,5 +1,5 @@
 import type { DaemonSet, Deployment, StatefulSet } from "../types.ts";
-import type { ApiObject } from "../store.ts";
+import type { ApiObject } from "../api-object.ts";
 
 /**
  * Whether a rollout is complete, as `kubectl rollout status` sees it.

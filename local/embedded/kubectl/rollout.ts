@@ -1,6 +1,6 @@
 import type { ControllerRevision, ObjectMeta, ReplicaSet } from "../types.ts";
 import { resourceOfKind, type NamedResource } from "../resources.ts";
-import type { ApiObject } from "../store.ts";
+import type { ApiObject } from "../api-object.ts";
 import type { Arguments } from "./arguments.ts";
 import { MERGE, pathOf, printedName, STRATEGIC, type Client } from "./client.ts";
 import { isRolledOut } from "./rollout-progress.ts";

@@ -1,5 +1,5 @@
 import { resourceOfName, RESOURCES, type NamedResource } from "../resources.ts";
-import type { ApiObject } from "../store.ts";
+import type { ApiObject } from "../api-object.ts";
 import type { Arguments } from "./arguments.ts";
 import { pathOf, type Client } from "./client.ts";
 

@@ -1,4 +1,4 @@
-import type { ApiObject } from "../store.ts";
+import type { ApiObject } from "../api-object.ts";
 import { fieldAt } from "../api/fields.ts";
 import type { Arguments } from "./arguments.ts";
 import { printedName, type Client } from "./client.ts";

@@ -1,5 +1,5 @@
 import type { ControllerRevision, Event as ApiEvent, ResourceQuota } from "../types.ts";
-import type { ApiObject } from "../store.ts";
+import type { ApiObject } from "../api-object.ts";
 import { ageCell } from "./age.ts";
 import { columns, nameOf, type Printer } from "./printer.ts";
 

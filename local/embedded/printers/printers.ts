@@ -1,6 +1,6 @@
 import { customPrinter } from "../custom/printer.ts";
 import type { Resource } from "../resources.ts";
-import type { ApiObject } from "../store.ts";
+import type { ApiObject } from "../api-object.ts";
 import { ageCell } from "./age.ts";
 import { HPA_PRINTER } from "./hpa.ts";
 import { CRON_JOB_PRINTER, JOB_PRINTER } from "./job.ts";

@@ -1,5 +1,5 @@
 import { isFields } from "../api/fields.ts";
-import type { ApiObject } from "../store.ts";
+import type { ApiObject } from "../api-object.ts";
 import type { StageExpression, StageSelector } from "./stage.ts";
 
 /** A field, or every element of a list. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { humanDuration } from "../../../local/embedded/printers/age.ts";
 import { printerOf } from "../../../local/embedded/printers/printers.ts";
 import { resourceOfKind } from "../../../local/embedded/resources.ts";
-import type { ApiObject } from "../../../local/embedded/store.ts";
+import type { ApiObject } from "../../../local/embedded/api-object.ts";
 
 const NOW = new Date("2026-06-01T12:00:00Z");
 const metadata = (name: string, more: object = {}) => ({ name, creationTimestamp: "2026-06-01T11:59:20Z", ...more });

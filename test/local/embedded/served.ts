@@ -3,7 +3,8 @@ import { admittingStore } from "../../../local/embedded/admission.ts";
 import type { Clock } from "../../../local/embedded/clock.ts";
 import { NAMESPACES } from "../../../local/embedded/kinds.ts";
 import { startApiServer, type AnsweredRequest } from "../../../local/embedded/server.ts";
-import type { ApiObject, Store } from "../../../local/embedded/store.ts";
+import type { Store } from "../../../local/embedded/store.ts";
+import type { ApiObject } from "../../../local/embedded/api-object.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
 
 /** What a plain request is answered with. */

@@ -6,7 +6,7 @@ import { stagePlayer } from "../../../local/embedded/stages/player.ts";
 import { isFor, keyParts } from "../../../local/embedded/stages/selector.ts";
 import type { Stage, StageExpression } from "../../../local/embedded/stages/stage.ts";
 import { rendered, templateProblem } from "../../../local/embedded/stages/template.ts";
-import type { ApiObject } from "../../../local/embedded/store.ts";
+import type { ApiObject } from "../../../local/embedded/api-object.ts";
 import { canary, canaryDefinition } from "../../support/canary-definition.ts";
 import { Running } from "./controllers/running.ts";
 

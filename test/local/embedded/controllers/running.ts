@@ -11,7 +11,8 @@ import { admittingStore } from "../../../../local/embedded/admission.ts";
 import { addNodes, startControllers } from "../../../../local/embedded/cluster.ts";
 import { EVENTS, NAMESPACES, PODS } from "../../../../local/embedded/kinds.ts";
 import type { Resource } from "../../../../local/embedded/resources.ts";
-import type { ApiObject, Store } from "../../../../local/embedded/store.ts";
+import type { Store } from "../../../../local/embedded/store.ts";
+import type { ApiObject } from "../../../../local/embedded/api-object.ts";
 import { ManualClock } from "../../../support/manual-clock.ts";
 
 const NAMESPACE = "shop";
