@@ -139,11 +139,12 @@ function intentOf(plan: Plan, workload: WorkloadRef): Intent {
 }
 
 const pausedGuard: RemedyGuard = ({ evidence: { incident, workload } }, { rollsOut }) => {
-  if (!rollsOut || workload === undefined) return undefined;
-  if (kindOf(incident.workload.kind)?.isPaused(workload) !== true) return undefined;
+  const kind = kindOf(incident.workload.kind);
+  if (!rollsOut || workload === undefined || kind?.isPaused(workload) !== true) return undefined;
+  const { resume } = kind.commands;
   return {
     refusal: "RolloutPaused",
-    message: "Its rollout is paused; somebody is at work on it. Resume it with `kubectl rollout resume`.",
+    message: `Its rollout is paused; somebody is at work on it.${resume === undefined ? "" : ` Resume it with \`${resume}\`.`}`,
   };
 };
 

@@ -2,6 +2,8 @@
 export interface Commands {
   /** What kubectl calls it: `deployment`. */
   resource: string;
+  /** The command that ends a pause of its rollouts, as people know it; absent where they cannot be paused. */
+  resume?: string;
   /** Puts the template of a revision back; absent where no command does that. */
   rollBack?(namespace: string, name: string, revision: number): string[];
   /** Sets its replicas; absent where they are never set. */

@@ -59,7 +59,12 @@ export const DEPLOYMENT = {
   }),
   templatePatch,
   hasScale: true,
-  commands: { resource: "deployment", rollBack: rolloutUndo("deployment"), scale: kubectlScale("deployment") },
+  commands: {
+    resource: "deployment",
+    resume: "kubectl rollout resume",
+    rollBack: rolloutUndo("deployment"),
+    scale: kubectlScale("deployment"),
+  },
 } satisfies Kind<Deployment, ReplicaSet>;
 
 function wanted({ spec }: Deployment): number {
