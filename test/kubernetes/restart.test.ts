@@ -5,7 +5,7 @@ import { breakPods, evictPods, rollOutWeb } from "./web.ts";
 
 describe.concurrent("a workload that ran well for long", () => {
   it("and starts to crash is restarted", async ({ scenario, expect }) => {
-    await rollOutWeb(scenario, { image: "shop/web:1" });
+    await rollOutWeb(scenario, { image: "shop/web:1", probe: true });
     await sleep(7_000);
     const before = (await scenario.pods()).map((pod) => pod.metadata?.uid);
     await scenario.annotatePods("simulation/failure=crash-loop");
@@ -26,7 +26,7 @@ describe.concurrent("a workload that ran well for long", () => {
     scenario,
     expect,
   }) => {
-    await rollOutWeb(scenario, { image: "shop/web:1" });
+    await rollOutWeb(scenario, { image: "shop/web:1", probe: true });
     await sleep(7_000);
     await breakPods(scenario, "shop/web:1", 2);
 

@@ -30,9 +30,9 @@ describe.concurrent("a bad rollout", () => {
   });
 
   it("that was rolled out completely before it began to crash is rolled back, too", async ({ scenario, expect }) => {
-    await rollOutWeb(scenario, { image: "shop/web:1" });
+    await rollOutWeb(scenario, { image: "shop/web:1", probe: true });
     await sleep(21_000); // long enough for revision 1 to count as stable under this scenario's policy
-    await rollOutWeb(scenario, { image: "shop/web:2" });
+    await rollOutWeb(scenario, { image: "shop/web:2", probe: true });
     await scenario.annotatePods("simulation/failure=crash-loop");
     await scenario.untilFailing("CrashLoopBackOff", 2);
 
@@ -63,9 +63,9 @@ describe.concurrent("a bad rollout", () => {
     scenario,
     expect,
   }) => {
-    await rollOutWeb(scenario, { image: "shop/web:1" });
+    await rollOutWeb(scenario, { image: "shop/web:1", probe: true });
     await sleep(21_000); // long enough for revision 1 to count as stable under this scenario's policy
-    await rollOutWeb(scenario, { image: "shop/web:2" });
+    await rollOutWeb(scenario, { image: "shop/web:2", probe: true });
     // What both revisions depend on breaks soon after revision 2 was rolled out.
     await breakPods(scenario, "shop/web:2", 2);
 
