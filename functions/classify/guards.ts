@@ -7,11 +7,19 @@ import { modeOf, type Policy } from "../shared/policy.ts";
 import { outOfScope } from "../shared/scope.ts";
 import { ENABLED_ANNOTATION, enabledBy } from "../facts/opt-out.ts";
 import type { Case } from "../facts/case.ts";
-import type { Evidence, ReadObject } from "../facts/evidence.ts";
+import type { Evidence } from "../facts/evidence.ts";
 import { workloadObject } from "../kinds/object-ref.ts";
 import type { Action, Plan } from "../remedies/remedy.ts";
 import { planOf, remedyFor } from "../remedies/remedies.ts";
-import { hpaRef, pathOf, podRef, type KubernetesObject, type ObjectRef } from "../shared/object-ref.ts";
+import {
+  hpaRef,
+  objectAt,
+  pathOf,
+  podRef,
+  type KubernetesObject,
+  type ObjectRef,
+  type ReadObject,
+} from "../shared/object-ref.ts";
 import type { WorkloadRef } from "../shared/refs.ts";
 import { ownerTool } from "../facts/owner-tools.ts";
 
@@ -218,7 +226,6 @@ const targetGuard: RemedyGuard = ({ evidence }, { action, writes }) => {
 
 /** The object as it was read; undefined when it was not. */
 function objectOf(ref: ObjectRef, { incident, workload, hpa, pods, others }: Evidence): KubernetesObject | undefined {
-  const path = pathOf(ref);
   const { namespace } = incident.workload;
   const read: ReadObject[] = [
     ...(workload === undefined ? [] : [{ ref: workloadObject(incident.workload), object: workload }]),
@@ -226,7 +233,7 @@ function objectOf(ref: ObjectRef, { incident, workload, hpa, pods, others }: Evi
     ...pods.map((pod) => ({ ref: podRef(namespace, pod.metadata?.name ?? ""), object: pod })),
     ...others,
   ];
-  return read.find(({ ref: other }) => pathOf(other) === path)?.object;
+  return objectAt(ref, read);
 }
 
 const REMEDY_GUARDS: readonly RemedyGuard[] = [

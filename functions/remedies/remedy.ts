@@ -83,8 +83,8 @@ export interface Remedy<OwnPlan extends Plan = Plan, OwnChange extends Change = 
   writes(plan: OwnPlan, workload: WorkloadRef): ObjectRef[];
   /** Whether running pods go away by it. */
   replacesPods(plan: OwnPlan): boolean;
-  /** Objects beside the workload, its pods, revisions and HPA that its plan is made from. */
-  reads?: ReadOthers;
+  /** Objects beside the workload, its pods, revisions and HPA that its plan is made from, and what may be read for that. */
+  reads?: { others: ReadOthers; permissions: readonly Rule[] };
   /** Turns what somebody asked for into a plan for the workload as it is now. */
   asked?(requested: Asked, facts: Case): OwnPlan | NoRemedy;
   /** Carries it out. Done again, it changes nothing more. */
