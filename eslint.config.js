@@ -1,7 +1,7 @@
 import js from "@eslint/js";
 import tseslint from "typescript-eslint";
 
-export default tseslint.config({ ignores: ["node_modules", "cdk.out", "coverage"] }, js.configs.recommended, {
+export default tseslint.config({ ignores: ["node_modules", "cdk.out", "coverage", "test/extension/*/tree"] }, js.configs.recommended, {
   files: ["**/*.ts"],
   extends: [tseslint.configs.strictTypeChecked],
   languageOptions: { parserOptions: { projectService: true } },
