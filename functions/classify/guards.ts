@@ -1,5 +1,6 @@
 import type { Refusal, Remedy } from "../run/contracts.ts";
 import { isFailing } from "../shared/kubernetes/pod-failures.ts";
+import { controllerOf } from "../shared/kubernetes/owners.ts";
 import { isStaticPod } from "../shared/kubernetes/pods.ts";
 import { kindOf } from "../kinds/kinds.ts";
 import { describeWorkload } from "../kinds/workloads.ts";
@@ -209,11 +210,28 @@ const ownerToolGuard: RemedyGuard = ({ evidence }, { writes }) => {
   return undefined;
 };
 
+/** An object beside the workload that is on its way out, or that another object controls, is not written to. */
+const othersGuard: RemedyGuard = ({ evidence: { others } }, { writes }) => {
+  for (const ref of writes) {
+    const metadata = objectAt(ref, others)?.metadata;
+    const name = describeObject(ref);
+    if (metadata?.deletionTimestamp !== undefined) {
+      return { refusal: "BeingDeleted", message: `Not touched: ${name} is being deleted.` };
+    }
+    const owner = controllerOf(metadata);
+    if (owner !== undefined) {
+      const message = `${owner.kind} ${owner.name} controls ${name}, and would revert the change. Change it there.`;
+      return { refusal: "ManagedByAnotherTool", message };
+    }
+  }
+  return undefined;
+};
+
 /** Nothing is written to what was not looked at, nor to what asks to be left alone. */
 const targetGuard: RemedyGuard = ({ evidence }, { action, writes }) => {
   for (const ref of writes) {
     const object = objectOf(ref, evidence);
-    const name = `${ref.kind} ${ref.namespace}/${ref.name}`;
+    const name = describeObject(ref);
     if (object === undefined) {
       return { refusal: "NoSafeRemedy", message: `Not touched: a ${action} would change ${name}, which was not read.` };
     }
@@ -223,6 +241,10 @@ const targetGuard: RemedyGuard = ({ evidence }, { action, writes }) => {
   }
   return undefined;
 };
+
+function describeObject({ kind, namespace, name }: ObjectRef): string {
+  return `${kind} ${namespace}/${name}`;
+}
 
 /** The object as it was read; undefined when it was not. */
 function objectOf(ref: ObjectRef, { incident, workload, hpa, pods, others }: Evidence): KubernetesObject | undefined {
@@ -242,5 +264,6 @@ const REMEDY_GUARDS: readonly RemedyGuard[] = [
   rolloutGuard,
   setUpdateGuard,
   ownerToolGuard,
+  othersGuard,
   targetGuard,
 ];

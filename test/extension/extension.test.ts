@@ -116,6 +116,8 @@ describe("an added remedy is guarded", () => {
     ["argo", "ManagedByAnotherTool"],
     ["flux", "ManagedByAnotherTool"],
     ["helm", "ManagedByAnotherTool"],
+    ["controlled", "ManagedByAnotherTool"],
+    ["beingDeleted", "BeingDeleted"],
     ["workloadOut", "OptedOut"],
     ["namespaceOut", "OptedOut"],
     ["serviceOut", "OptedOut"],

@@ -24,6 +24,7 @@ const PLAN: SelectorPlan = {
   after: { app: "web" },
 };
 const AUTOMATIC = { actions: { "restore-selector": "automatic" } };
+const CONTROLLER = { apiVersion: "shop.example.org/v1", uid: "shop-uid", controller: true };
 const OPTED_OUT = { "eks-remediation/enabled": "false" };
 
 function service(metadata: object = {}): Service {
@@ -101,6 +102,8 @@ const results = {
   argo: diagnosed(seen({ annotations: { "argocd.argoproj.io/tracking-id": "shop" } })).remedy,
   flux: diagnosed(seen({ labels: { "kustomize.toolkit.fluxcd.io/name": "shop" } })).remedy,
   helm: diagnosed(seen({ annotations: { "meta.helm.sh/release-name": "shop" } })).remedy,
+  controlled: diagnosed(seen({ ownerReferences: [{ ...CONTROLLER, kind: "Shop", name: "shop" }] })).remedy,
+  beingDeleted: diagnosed(seen({ deletionTimestamp: NOW.toISOString() })).remedy,
   workloadOut: diagnosed(seen({}, { workload: { ...deployment(), metadata: { annotations: OPTED_OUT } } })).remedy,
   namespaceOut: diagnosed(seen({}, { namespace: { metadata: { name: "shop", annotations: OPTED_OUT } } })).remedy,
   serviceOut: diagnosed(seen({ annotations: OPTED_OUT })).remedy,
