@@ -165,6 +165,8 @@ export default {
     tsPreCompilationDeps: true,
     tsConfig: { fileName: "tsconfig.json" },
     doNotFollow: { path: "^node_modules/" },
+    // What test/extension adds to a copy of the tree stands there, not here.
+    exclude: { path: "^test/extension/[^/]+/tree/" },
     enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "node", "default", "types"] },
   },
 };

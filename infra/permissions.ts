@@ -1,12 +1,34 @@
 import { KINDS, scannedKinds } from "../functions/kinds/kinds.ts";
 import { rulesFor } from "../functions/kinds/rules.ts";
-import { REMEDY_PERMISSIONS } from "../functions/remedies/permissions.ts";
-import type { Permissions } from "../functions/shared/permissions.ts";
+import { LOOKING, PLANNING, REMEDY_PERMISSIONS } from "../functions/remedies/permissions.ts";
+import type { Permissions, Rule } from "../functions/shared/permissions.ts";
 
 /** Reads workloads one by one. */
 const READ = KINDS.map((kind) => ({ ...kind, verbs: ["get"] }));
 /** Where the kinds keep their revisions. */
 const HISTORIES = KINDS.flatMap(({ history }) => history ?? []);
+
+/** What every look at a workload reads. */
+const LOOK: readonly Rule[] = [
+  { apiGroups: [""], resources: ["pods"], verbs: ["list"] },
+  ...rulesFor([
+    ...READ,
+    ...HISTORIES.filter(({ controlsPods }) => controlsPods).map((history) => ({ ...history, verbs: ["list"] })),
+  ]),
+  { apiGroups: ["autoscaling"], resources: ["horizontalpodautoscalers"], verbs: ["get", "list"] },
+];
+
+/** Those of the rules that let read what the others do not, each once. */
+function beside(others: readonly Rule[], rules: readonly Rule[]): Rule[] {
+  const known = new Set(others.filter(({ verbs }) => verbs.includes("get")).flatMap(namesOf));
+  return [...new Map(rules.map((rule) => [namesOf(rule).join(), rule])).values()].filter(
+    (rule) => !namesOf(rule).every((name) => known.has(name)),
+  );
+}
+
+function namesOf({ apiGroups, resources }: Rule): string[] {
+  return apiGroups.flatMap((group) => resources.map((resource) => `${resource}.${group}`));
+}
 
 /** What each function may do on the cluster, by its name. `npm run docs` writes `rbac.yaml` from it. */
 export const PERMISSIONS: Readonly<Record<string, Permissions>> = {
@@ -37,6 +59,7 @@ export const PERMISSIONS: Readonly<Record<string, Permissions>> = {
           verbs: ["list"],
         },
         { apiGroups: ["policy"], resources: ["poddisruptionbudgets"], verbs: ["list"] },
+        ...PLANNING,
       ],
     },
   },
@@ -63,14 +86,7 @@ export const PERMISSIONS: Readonly<Record<string, Permissions>> = {
   verify: {
     cluster: {
       why: "Reads one workload with its pods, revisions and HPA.",
-      rules: [
-        { apiGroups: [""], resources: ["pods"], verbs: ["list"] },
-        ...rulesFor([
-          ...READ,
-          ...HISTORIES.filter(({ controlsPods }) => controlsPods).map((history) => ({ ...history, verbs: ["list"] })),
-        ]),
-        { apiGroups: ["autoscaling"], resources: ["horizontalpodautoscalers"], verbs: ["get", "list"] },
-      ],
+      rules: [...LOOK, ...beside(LOOK, LOOKING)],
     },
   },
 

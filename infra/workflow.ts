@@ -5,7 +5,8 @@ import type { IKey } from "aws-cdk-lib/aws-kms";
 import { LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
 import { DefinitionBody, LogLevel, StateMachine, StateMachineType } from "aws-cdk-lib/aws-stepfunctions";
 import { Construct } from "constructs";
-import { STEP_NAMES, type StepFunctions, type StepName } from "./functions.ts";
+import { placeholderOf } from "../statemachines/placeholder.ts";
+import { STEP_NAMES, type StepFunctions } from "./functions.ts";
 
 const DEFINITION_FILE = fileURLToPath(new URL("../statemachines/remediation.asl.json", import.meta.url));
 
@@ -57,9 +58,4 @@ export class Workflow extends Construct {
         "Delivering logs and sending traces are allowed on all resources or none: CloudWatch's log delivery actions and X-Ray's write actions know no resources.",
     });
   }
-}
-
-/** The definition's placeholder for a function's ARN: `DetectFunctionArn` for `detect`. */
-function placeholderOf(step: StepName): string {
-  return `${step.charAt(0).toUpperCase()}${step.slice(1)}FunctionArn`;
 }

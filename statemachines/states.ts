@@ -1,5 +1,6 @@
 import type { ErrorName } from "../functions/shared/errors.ts";
 import type { Catch, Choice, Deed, Path, Payload, Rule, Task, Test, Wait } from "./asl.ts";
+import { placeholderOf } from "./placeholder.ts";
 import { retries } from "./retries.ts";
 
 /** How a task is written; what all tasks have in common is added to it. */
@@ -71,9 +72,4 @@ export function presentAs(field: Path, word: string): Test[] {
 /** A pause of as many seconds as a field says. */
 export function wait(seconds: Path, next: string, comment?: string): Wait {
   return { Type: "Wait", ...(comment === undefined ? {} : { Comment: comment }), SecondsPath: seconds, Next: next };
-}
-
-/** What stands for a function's ARN until the definition is deployed or run: `DetectFunctionArn` for `detect`. */
-function placeholderOf(name: string): string {
-  return `${name.charAt(0).toUpperCase()}${name.slice(1)}FunctionArn`;
 }

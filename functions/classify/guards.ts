@@ -1,5 +1,6 @@
 import type { Refusal, Remedy } from "../run/contracts.ts";
 import { isFailing } from "../shared/kubernetes/pod-failures.ts";
+import { controllerOf } from "../shared/kubernetes/owners.ts";
 import { isStaticPod } from "../shared/kubernetes/pods.ts";
 import { kindOf } from "../kinds/kinds.ts";
 import { describeWorkload } from "../kinds/workloads.ts";
@@ -7,11 +8,19 @@ import { modeOf, type Policy } from "../shared/policy.ts";
 import { outOfScope } from "../shared/scope.ts";
 import { ENABLED_ANNOTATION, enabledBy } from "../facts/opt-out.ts";
 import type { Case } from "../facts/case.ts";
-import type { Evidence, ReadObject } from "../facts/evidence.ts";
+import type { Evidence } from "../facts/evidence.ts";
 import { workloadObject } from "../kinds/object-ref.ts";
 import type { Action, Plan } from "../remedies/remedy.ts";
 import { planOf, remedyFor } from "../remedies/remedies.ts";
-import { hpaRef, pathOf, podRef, type KubernetesObject, type ObjectRef } from "../shared/object-ref.ts";
+import {
+  hpaRef,
+  objectAt,
+  pathOf,
+  podRef,
+  type KubernetesObject,
+  type ObjectRef,
+  type ReadObject,
+} from "../shared/object-ref.ts";
 import type { WorkloadRef } from "../shared/refs.ts";
 import { ownerTool } from "../facts/owner-tools.ts";
 
@@ -202,11 +211,28 @@ const ownerToolGuard: RemedyGuard = ({ evidence }, { writes }) => {
   return undefined;
 };
 
+/** An object beside the workload that is on its way out, or that another object controls, is not written to. */
+const othersGuard: RemedyGuard = ({ evidence: { others } }, { writes }) => {
+  for (const ref of writes) {
+    const metadata = objectAt(ref, others)?.metadata;
+    const name = describeObject(ref);
+    if (metadata?.deletionTimestamp !== undefined) {
+      return { refusal: "BeingDeleted", message: `Not touched: ${name} is being deleted.` };
+    }
+    const owner = controllerOf(metadata);
+    if (owner !== undefined) {
+      const message = `${owner.kind} ${owner.name} controls ${name}, and would revert the change. Change it there.`;
+      return { refusal: "ManagedByAnotherTool", message };
+    }
+  }
+  return undefined;
+};
+
 /** Nothing is written to what was not looked at, nor to what asks to be left alone. */
 const targetGuard: RemedyGuard = ({ evidence }, { action, writes }) => {
   for (const ref of writes) {
     const object = objectOf(ref, evidence);
-    const name = `${ref.kind} ${ref.namespace}/${ref.name}`;
+    const name = describeObject(ref);
     if (object === undefined) {
       return { refusal: "NoSafeRemedy", message: `Not touched: a ${action} would change ${name}, which was not read.` };
     }
@@ -217,9 +243,12 @@ const targetGuard: RemedyGuard = ({ evidence }, { action, writes }) => {
   return undefined;
 };
 
+function describeObject({ kind, namespace, name }: ObjectRef): string {
+  return `${kind} ${namespace}/${name}`;
+}
+
 /** The object as it was read; undefined when it was not. */
 function objectOf(ref: ObjectRef, { incident, workload, hpa, pods, others }: Evidence): KubernetesObject | undefined {
-  const path = pathOf(ref);
   const { namespace } = incident.workload;
   const read: ReadObject[] = [
     ...(workload === undefined ? [] : [{ ref: workloadObject(incident.workload), object: workload }]),
@@ -227,7 +256,7 @@ function objectOf(ref: ObjectRef, { incident, workload, hpa, pods, others }: Evi
     ...pods.map((pod) => ({ ref: podRef(namespace, pod.metadata?.name ?? ""), object: pod })),
     ...others,
   ];
-  return read.find(({ ref: other }) => pathOf(other) === path)?.object;
+  return objectAt(ref, read);
 }
 
 const REMEDY_GUARDS: readonly RemedyGuard[] = [
@@ -236,5 +265,6 @@ const REMEDY_GUARDS: readonly RemedyGuard[] = [
   rolloutGuard,
   setUpdateGuard,
   ownerToolGuard,
+  othersGuard,
   targetGuard,
 ];

@@ -23,7 +23,7 @@ export const diagnose = step(
     const cluster = await environment.connect(run.cluster_name);
     const tried = (run.tries ?? []).flatMap(({ remedy }) => remedy.change?.kind ?? []);
     const past = { tried, history: run.claim?.history ?? [] };
-    const readOthers = ALL_REMEDIES.flatMap(({ reads }) => reads ?? []);
+    const readOthers = ALL_REMEDIES.flatMap(({ reads }) => reads?.others ?? []);
     const evidence = await gatherEvidence(cluster, run.incident, past, environment.now(), readOthers);
     const diagnosis = classify(evidence, environment.policy());
     return again ? { ...run, diagnosis } : diagnosis;

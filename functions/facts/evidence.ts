@@ -11,7 +11,7 @@ import { templateHash } from "../shared/kubernetes/template.ts";
 import type { Hpa, Namespace, Pod, Workload } from "../shared/kubernetes/types.ts";
 import { Action } from "../shared/policy.ts";
 import { readWorkload } from "../kinds/workloads.ts";
-import type { KubernetesObject, ObjectRef } from "../shared/object-ref.ts";
+import type { ReadObject } from "../shared/object-ref.ts";
 import type { WorkloadRef } from "../shared/refs.ts";
 import { lostNodesAmong } from "../shared/kubernetes/nodes.ts";
 import { assertNamespace } from "../shared/kubernetes/namespaces.ts";
@@ -42,12 +42,6 @@ export interface Evidence {
   triesMade: number;
   /** Other objects that remedies make their plans from. */
   others: readonly ReadObject[];
-}
-
-/** An object that was read, and which it is: the lists of the API server do not say. */
-export interface ReadObject {
-  ref: ObjectRef;
-  object: KubernetesObject;
 }
 
 /** Reads objects beside a workload that a remedy makes its plan from. */

@@ -1,5 +1,6 @@
-import type { ExecutionRef, Report, WorkloadRun } from "../run/contracts.ts";
+import type { Change, ExecutionRef, Report, Verification, WorkloadRun } from "../run/contracts.ts";
 import type { Detection } from "../run/detection.ts";
+import { lastTry } from "../run/tries.ts";
 import { MAX_OBJECT_NAME } from "../shared/kubernetes/names.ts";
 import { describeWorkload } from "../kinds/workloads.ts";
 import { remedyFor } from "../remedies/remedies.ts";
@@ -19,10 +20,11 @@ const MAX_LINE = 600;
 
 /** What there is to say about one workload. */
 export function workloadDocument(run: WorkloadRun, report: Report): NotificationDocument {
-  const { diagnosis, remedy, incident } = run;
+  const { diagnosis, incident } = run;
   const { workload } = incident;
   const advice = nextSteps(run, report);
-  const change = remedy?.status === "applied" ? remedy.change : undefined;
+  const changes = changesOf(run);
+  const change = changes.at(-1);
   return {
     ...about(report, run.cluster_name, run.execution),
     workload: { kind: name(workload.kind), namespace: name(workload.namespace), name: name(workload.name) },
@@ -33,8 +35,9 @@ export function workloadDocument(run: WorkloadRun, report: Report): Notification
       .map(line),
     evidence: (diagnosis?.evidence ?? []).map(line),
     done: done(run).map(line),
-    changed:
-      change === undefined || isUndone(run) ? [] : remedyFor(change.kind).words.changed(change, workload).map(line),
+    changed: (isUndone(run) ? changes.slice(0, -1) : changes)
+      .flatMap((each) => remedyFor(each.kind).words.changed(each, workload))
+      .map(line),
     ...(change === undefined ? {} : { change }),
     verified: verified(run),
     not_done: (diagnosis?.rejected ?? []).map(({ action, reason }) => line(`${action}: ${reason}`)),
@@ -113,14 +116,24 @@ function done({ diagnosis, tries = [], remedy, remedy_error, undo, undo_error }:
   ].filter((text) => text !== undefined);
 }
 
+/** Everything that was changed, in order: what was tried in vain and cannot be undone, and what the last remedy did. */
+function changesOf({ tries = [], remedy }: WorkloadRun): Change[] {
+  const all = [...tries.map((earlier) => earlier.remedy), remedy];
+  return all.flatMap((each) => (each?.status === "applied" ? (each.change ?? []) : []));
+}
+
 function isUndone({ undo_verification: undone }: WorkloadRun): boolean {
   return undone?.verdict === "undone";
 }
 
 /** Whether the outcome was checked on the cluster. */
-function verified({ remedy, remedy_error, verification, undo, undo_verification: undone }: WorkloadRun): string {
+function verified(run: WorkloadRun): string {
+  const { remedy, remedy_error, verification, undo, undo_verification: undone } = run;
   if (remedy === undefined && remedy_error !== undefined) return "no: whether the remedy took effect is not known";
-  if (remedy?.status !== "applied") return "nothing was done, so there is nothing to verify";
+  if (remedy?.status !== "applied") {
+    const earlier = lastTry(run)?.verification;
+    return earlier === undefined ? "nothing was done, so there is nothing to verify" : inVain(earlier);
+  }
   if (undo !== undefined || undone !== undefined)
     return undone?.verdict === "undone" ? "yes: it is as it was before" : "no: the undo is not verified";
   switch (verification?.verdict) {
@@ -129,10 +142,14 @@ function verified({ remedy, remedy_error, verification, undo, undo_verification:
     case "overtaken":
       return "no: somebody else changed it since";
     case "not_recovered":
-      return `yes: it did not recover (${bounded(verification.reasons.join("; "), 300)})`;
+      return inVain(verification);
     default:
       return "no: whether it helped is not known";
   }
+}
+
+function inVain({ reasons }: Verification): string {
+  return `yes: it did not recover (${bounded(reasons.join("; "), 300)})`;
 }
 
 function line(text: string): string {

@@ -1,4 +1,5 @@
 import type { Report, WorkloadRun } from "../run/contracts.ts";
+import { lastTry } from "../run/tries.ts";
 import { remedyFor } from "../remedies/remedies.ts";
 import { undoCommands } from "./commands.ts";
 import { adviceOn, type Advice } from "./error-advice.ts";
@@ -7,8 +8,10 @@ import { adviceOn, type Advice } from "./error-advice.ts";
 export function nextSteps(run: WorkloadRun, report: Report): Advice {
   const error = run.undo_error ?? (run.remedy?.status === "applied" ? run.error : (run.remedy_error ?? run.error));
   if (error !== undefined && report.outcome !== "RolledBack") return adviceOn(error.Error, run.cluster_name);
-  const undo = undoCommands(run.incident.workload, run.remedy);
-  const done = run.remedy?.change;
+  // What was tried in vain and cannot be undone by the workflow is still in place, too.
+  const remedy = run.remedy?.change === undefined ? lastTry(run)?.remedy : run.remedy;
+  const undo = undoCommands(run.incident.workload, remedy);
+  const done = remedy?.change;
   switch (report.outcome) {
     case "Recovered":
       return done === undefined ? NONE : { nextSteps: [remedyFor(done.kind).words.afterwards], commands: undo };

@@ -14,7 +14,7 @@ export const NotificationDocument = z.strictObject({
   workload: WorkloadRef.optional(),
   cause: z.string(),
   confidence: z.enum(["high", "medium", "low"]).optional(),
-  /** The remedy: `restart`, `rollback`, `scale`, or `none`. */
+  /** The remedy, as the policy names it, or `none`. */
   action: z.string(),
   /** The refusal's or the error's name, where there is one. */
   reason: z.string().optional(),

@@ -8,6 +8,8 @@ export interface RemedyEntry {
   description: string;
   /** What it may do by itself where the policy says nothing of it. */
   mode: ActionMode;
+  /** The reason of the Event that shows on the workload that it was carried out. */
+  event: `Remediation${string}`;
   /** The state of the workflow that carries it out. */
   apply: RemedyState;
   /** The state that undoes it. */

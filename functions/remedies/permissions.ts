@@ -15,6 +15,21 @@ const EVENTS: Rule = {
 };
 const CLAIM: Rule = { apiGroups: ["coordination.k8s.io"], resources: ["leases"], verbs: ["get", "update"] };
 
+/** What the diagnosis reads for the plans of remedies alone. */
+export const PLANNING: readonly Rule[] = ALL_REMEDIES.flatMap(({ reads }) => reads?.permissions ?? []);
+
+/** Reads whatever a remedy patches, to see how it is by now. */
+export const LOOKING: readonly Rule[] = ALL_REMEDIES.flatMap(({ permissions }) => permissions)
+  .filter(({ verbs }) => verbs.includes("patch"))
+  .flatMap(({ apiGroups, resources }) =>
+    resources.filter(isObject).map((resource) => ({ apiGroups, resources: [resource], verbs: ["get"] })),
+  );
+
+/** A subresource is seen on its object. */
+function isObject(resource: string): boolean {
+  return !resource.includes("/");
+}
+
 /** What the functions of the remedies may do, by their names: what each needs, and what every one of them does. */
 export const REMEDY_PERMISSIONS: Readonly<Record<string, Permissions>> = Object.fromEntries(
   ALL_REMEDIES.map(({ action, entry, permissions }) => [

@@ -2,17 +2,18 @@ import type { Case } from "../facts/case.ts";
 import type { ReadOthers } from "../facts/evidence.ts";
 import type { WorkloadState } from "../facts/state.ts";
 import type { Change, Diagnosis, Refusal, Remedy as RemedyPlan, RequestedRemedy } from "../run/contracts.ts";
-import type { EventReason } from "../run/event.ts";
 import type { ObjectRef } from "../shared/object-ref.ts";
 import type { Rule } from "../shared/permissions.ts";
 import type { WorkloadRef } from "../shared/refs.ts";
-import type { RemedyEntry } from "./entry.ts";
+import type { REMEDIES } from "./contracts.ts";
 import type { Writer } from "./writer.ts";
 
 /** The name of a remedy, as payloads, the policy and the history carry it. */
 export type Action = Change["kind"];
 /** What a remedy is to do. */
 export type Plan = Exclude<RemedyPlan, { action: "none" }>;
+/** What the list says of a remedy. */
+type Entry = (typeof REMEDIES)[number];
 /** No remedy, and why. */
 export type NoRemedy = Extract<RemedyPlan, { action: "none" }>;
 
@@ -47,8 +48,6 @@ export interface Undo<OwnChange> {
 
 /** What people are told of a remedy. Each sentence is true as soon as it may be said. */
 export interface Words<OwnPlan, OwnChange> {
-  /** The reason of the Event that shows it on the workload. */
-  event: EventReason;
   /** What it did, or would do: `Scaled HPA shop/web from …` */
   did(change: OwnChange, workload: WorkloadRef, dryRun: boolean): string;
   /** What a look at the cluster shows of it after its step has ended with an error. */
@@ -79,13 +78,13 @@ export interface Command {
  */
 export interface Remedy<OwnPlan extends Plan = Plan, OwnChange extends Change = Change, Asked = RequestedRemedy> {
   action: OwnPlan["action"];
-  entry: RemedyEntry;
+  entry: Entry & { action: OwnPlan["action"] };
   /** Every object that carrying it out, or undoing it, writes to. The writer lets it write to no other. */
   writes(plan: OwnPlan, workload: WorkloadRef): ObjectRef[];
   /** Whether running pods go away by it. */
   replacesPods(plan: OwnPlan): boolean;
-  /** Objects beside the workload, its pods, revisions and HPA that its plan is made from. */
-  reads?: ReadOthers;
+  /** Objects beside the workload, its pods, revisions and HPA that its plan is made from, and what may be read for that. */
+  reads?: { others: ReadOthers; permissions: readonly Rule[] };
   /** Turns what somebody asked for into a plan for the workload as it is now. */
   asked?(requested: Asked, facts: Case): OwnPlan | NoRemedy;
   /** Carries it out. Done again, it changes nothing more. */

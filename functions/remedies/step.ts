@@ -46,7 +46,7 @@ async function apply(
   const times = settling(run, environment.policy(), environment.now());
   if ("refusal" in done) return { status: "refused", ...done, ...times };
   const { change, beside = [] } = done;
-  return await withEvent(environment, run, remedy.words.event, {
+  return await withEvent(environment, run, remedy.entry.event, {
     status: run.dry_run ? "planned" : "applied",
     message: [remedy.words.did(change, workload, run.dry_run), ...beside].join(" "),
     change,

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type * as k8s from "@kubernetes/client-node";
+import { REMEDIES } from "../remedies/contracts.ts";
 import { paths } from "../shared/cluster/paths.ts";
 import type { Outcome, RemedyResult, Report, UndoResult, WorkloadRun } from "./contracts.ts";
 import { kindOf } from "../kinds/kinds.ts";
@@ -13,9 +14,7 @@ export type KubernetesEvent = Wire<k8s.CoreV1Event>;
 
 /** The reasons of the Events that the workflow writes. A closed set: people filter on it. */
 export const EVENT_REASONS = [
-  "RemediationRestarted",
-  "RemediationRolledBack",
-  "RemediationScaled",
+  ...REMEDIES.map(({ event }) => event),
   "RemediationUndone",
   "RemediationRecovered",
   "RemediationIneffective",

@@ -17,6 +17,18 @@ export interface KubernetesObject {
   metadata?: ObjectMeta;
 }
 
+/** An object that was read, and which it is: the lists of the API server do not say. */
+export interface ReadObject {
+  ref: ObjectRef;
+  object: KubernetesObject;
+}
+
+/** An object among those that were read; undefined when it was not, or is not there. */
+export function objectAt<T extends KubernetesObject>(ref: ObjectRef, read: readonly ReadObject[]): T | undefined {
+  const path = pathOf(ref);
+  return read.find((other) => pathOf(other.ref) === path)?.object as T | undefined;
+}
+
 /** The API path of an object. @throws RemediationError `InvalidStepInput` for a name that no object can have */
 export function pathOf({ apiVersion, plural, namespace, name }: ObjectRef): string {
   return objectIn(collectionOf({ apiVersion, plural }, namespace), name);

@@ -2,6 +2,8 @@ import * as z from "zod";
 import { lambda } from "../lambda/lambda.ts";
 import { RemedyResult, UndoVerification, Verification, WorkloadRun } from "../run/contracts.ts";
 import { RemediationError } from "../shared/errors.ts";
+import type { ObjectRef } from "../shared/object-ref.ts";
+import { planOf, remedyFor } from "../remedies/remedies.ts";
 import { describeWorkload } from "../kinds/workloads.ts";
 import { assertClaimed } from "../run/assert-claimed.ts";
 import { contract, step } from "../run/step.ts";
@@ -9,6 +11,12 @@ import { lookWhatWasDone } from "./look.ts";
 import { readState } from "../facts/state.ts";
 import { verifyUndo } from "./verify-undo.ts";
 import { verify } from "./verify.ts";
+
+/** The objects that the run's remedy writes to. */
+function targetsOf({ diagnosis, incident }: WorkloadRun): ObjectRef[] {
+  const plan = planOf(diagnosis?.remedy);
+  return plan === undefined ? [] : remedyFor(plan.action).writes(plan, incident.workload);
+}
 
 const VerifyInput = z.strictObject({ operation: z.enum(["remedy", "look", "undo"]), run: WorkloadRun });
 
@@ -27,6 +35,7 @@ export const verifyWorkload = step(
       cluster,
       run.incident.workload,
       run.verification?.observation ?? run.diagnosis?.known,
+      targetsOf(run),
     );
     if (state === undefined) {
       throw new RemediationError(

@@ -17,6 +17,7 @@ import { remedyStep } from "../../functions/remedies/step.ts";
 import type { NotifyEnvironment } from "../../functions/notify/environment.ts";
 import type { Step } from "../../functions/run/step.ts";
 import { verifyWorkload } from "../../functions/verify/handler.ts";
+import { placeholderOf } from "../../statemachines/placeholder.ts";
 import { Calls } from "./calls.ts";
 import { Attempts, withoutRetryCount } from "./attempts.ts";
 import { readPath } from "../scenarios/read-path.ts";
@@ -24,15 +25,23 @@ import { readPath } from "../scenarios/read-path.ts";
 /** The workflow's definition, the same file that is deployed. */
 export const DEFINITION_FILE = new URL("../../statemachines/remediation.asl.json", import.meta.url);
 
+/** The functions of the workflow. */
+const FUNCTIONS = new Map<FunctionName, Step<NotifyEnvironment>>([
+  ["detect", detect],
+  ["classify", diagnose],
+  ["claim", claim],
+  ...ALL_REMEDIES.map((remedy): [FunctionName, Step<NotifyEnvironment>] => [remedy.action, remedyStep(remedy)]),
+  ["verify", verifyWorkload],
+  ["notify", notify],
+]);
+
+/** The function that each placeholder of the definition stands for. */
+const BY_PLACEHOLDER = new Map([...FUNCTIONS.keys()].map((name) => [placeholderOf(name), name]));
+
 /** The step behind each placeholder of the definition. */
-export const STEPS: Readonly<Record<string, Step<NotifyEnvironment>>> = {
-  DetectFunctionArn: detect,
-  ClassifyFunctionArn: diagnose,
-  ClaimFunctionArn: claim,
-  ...Object.fromEntries(ALL_REMEDIES.map((remedy) => [placeholderOf(remedy.action), remedyStep(remedy)])),
-  VerifyFunctionArn: verifyWorkload,
-  NotifyFunctionArn: notify,
-};
+export const STEPS: Readonly<Record<string, Step<NotifyEnvironment>>> = Object.fromEntries(
+  [...FUNCTIONS].map(([name, step]) => [placeholderOf(name), step]),
+);
 
 /** Something that happened in an execution. */
 export interface ExecutionEvent {
@@ -260,10 +269,10 @@ function handlerFor(task: Task, { environment, sleep, call, calls, seeLate }: Su
   const name = task.Resource.split(":").at(-1) ?? "";
   if (sleep !== undefined && name.startsWith(WAIT)) return waiterFor(name, sleep);
   const step = STEPS[name];
-  if (step === undefined) {
+  const functionName = BY_PLACEHOLDER.get(name);
+  if (step === undefined || functionName === undefined) {
     throw new Error(`The definition calls ${task.Resource}, which is none of the workflow's functions.`);
   }
-  const functionName = functionNameOf(name);
   const own = typeof environment === "function" ? environment(functionName) : environment;
   const attempts = new Attempts();
   return async (input) => {
@@ -296,16 +305,6 @@ function asLambdaError(error: unknown): Error {
   const wrapped = new Error(JSON.stringify({ errorType: name, errorMessage: message }), { cause: error });
   wrapped.name = name;
   return wrapped;
-}
-
-/** `DetectFunctionArn`, for `detect`. */
-function placeholderOf(name: FunctionName): string {
-  return `${name.charAt(0).toUpperCase()}${name.slice(1)}FunctionArn`;
-}
-
-/** `detect`, for `DetectFunctionArn`. */
-function functionNameOf(placeholder: string): FunctionName {
-  return placeholder.replace(/FunctionArn$/, "").toLowerCase() as FunctionName;
 }
 
 function arnFor(placeholder: string): string {

@@ -1,5 +1,6 @@
 import { styleText } from "node:util";
 import type { WriteStream } from "node:tty";
+import { REMEDIES } from "../../functions/remedies/contracts.ts";
 import type { Outcome } from "../../functions/run/contracts.ts";
 import type { Row, Rows } from "./rows.ts";
 
@@ -17,7 +18,7 @@ const STYLES: Readonly<Record<Outcome, Style>> = {
 
 const TITLES = ["WORKLOAD", "FAILURE", "DIAGNOSIS", "REMEDY", "OUTCOME", "PROGRESS"];
 /** How wide each column may become; the last takes what is left of the line. */
-const WIDEST = [32, 34, 26, 8, 10];
+const WIDEST = [32, 34, 26, Math.max(...REMEDIES.map(({ action }) => action.length)), 10];
 /** The columns that a narrow terminal goes without, the first first. */
 const DISPENSABLE = ["FAILURE", "REMEDY", "DIAGNOSIS", "OUTCOME"];
 /** What the last column needs. */

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { ERROR_NAMES } from "../../functions/shared/errors.ts";
 import { Outcome, Refusal } from "../../functions/run/contracts.ts";
-import { Policy } from "../../functions/shared/policy.ts";
+import { Action, Policy } from "../../functions/shared/policy.ts";
 import { STATE_NAMES } from "../../statemachines/by-name.ts";
 import { describeIssues } from "../../functions/shared/validation.ts";
 
@@ -103,7 +103,7 @@ const ExpectedWorkload = z.strictObject({
   kind: z.string().optional(),
   outcome: Outcome,
   cause: z.string().optional(),
-  action: z.enum(["restart", "rollback", "scale", "none"]).optional(),
+  action: z.enum([...Action.options, "none"]).optional(),
   /** The refusal, or the error's name. */
   reason: z.union([Refusal, z.enum(ERROR_NAMES)], { error: "is neither a refusal nor an error's name" }).optional(),
   needs_person: z.boolean().optional(),

@@ -284,6 +284,7 @@ describe("verification, of whatever state there is,", { timeout: 60_000 }, () =>
           pods,
           controllers: pods.map(({ metadata }) => metadata?.uid ?? ""),
           hpa,
+          others: [],
         };
         const verdict = verify(about, looked, policy(), at);
         expectFits(Verification, verdict, 8 * KIB);

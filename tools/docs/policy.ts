@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import ts from "typescript";
+import { ActionMode } from "../../functions/shared/action-mode.ts";
 import { Policy } from "../../functions/shared/policy.ts";
 import { markdownTable } from "./markdown-table.ts";
 
@@ -27,8 +28,16 @@ export function policyTable(): string {
 function describeDefault(value: unknown): string {
   if (value === undefined) return "none";
   const isGroup = typeof value === "object" && value !== null && !Array.isArray(value);
-  if (isGroup) return Object.values(value).every((mode) => mode === "automatic") ? "all `automatic`" : "";
+  if (isGroup) return describeModes(value);
   return `\`${JSON.stringify(value)}\``;
+}
+
+/** The modes of the actions, in words where all are alike; nothing for any other group. */
+function describeModes(group: object): string {
+  const modes = new Set(Object.values(group).map((mode) => ActionMode.safeParse(mode).data));
+  if (modes.has(undefined)) return "";
+  const all = Object.entries(group).map(([action, mode]) => `${action} \`${String(mode)}\``);
+  return modes.size === 1 ? `all \`${String([...modes][0])}\`` : all.join(", ");
 }
 
 /** The fields that carry a comment, in the order of the source. */

@@ -8,6 +8,7 @@ export const RESTART = {
   action: "restart",
   description: "Evicts failing pods, and deletes what is left of failed ones.",
   mode: "automatic",
+  event: "RemediationRestarted",
   apply: {
     name: "Restart",
     comment: "Evicts failing pods as their disruption budget allows, or deletes the leftovers of failed ones.",

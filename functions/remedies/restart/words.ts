@@ -8,7 +8,6 @@ const IN_LIST = 5;
 
 /** What people are told of a restart. */
 export const words: Words<RestartPlan, RestartChange> = {
-  event: "RemediationRestarted",
   did({ mode, pods }, _workload, dryRun) {
     const verb = mode === "evict" ? "evict" : "delete";
     const done = dryRun ? `Would ${verb}` : mode === "evict" ? "Evicted" : "Deleted";

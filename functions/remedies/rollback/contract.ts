@@ -10,6 +10,7 @@ export const ROLLBACK = {
   description:
     "Puts the template of an earlier revision back, and deletes the pods that an ordered StatefulSet waits for in vain.",
   mode: "automatic",
+  event: "RemediationRolledBack",
   apply: { name: "Roll back", comment: "Puts the pod template of a healthy revision back." },
   undo: {
     name: "Undo rollback",

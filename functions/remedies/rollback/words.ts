@@ -11,7 +11,6 @@ const IN_LIST = 5;
 
 /** What people are told of a rollback. */
 export const words: Words<RollbackPlan, RollbackChange> = {
-  event: "RemediationRolledBack",
   did({ before, after, unblocked }, _workload, dryRun) {
     const rolledBack = `${dryRun ? "Would roll" : "Rolled"} back from revision ${before.revision} to the template of revision ${after.revision}.`;
     if (unblocked.length === 0) return rolledBack;

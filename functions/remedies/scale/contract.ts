@@ -8,6 +8,7 @@ export const SCALE = {
   action: "scale",
   description: "Moves an HPA's bounds, or the replicas of a Deployment that has none.",
   mode: "automatic",
+  event: "RemediationScaled",
   apply: { name: "Scale", comment: "Moves the bounds of the HPA, or the replicas where no HPA owns them." },
   undo: {
     name: "Undo scaling",

@@ -12,7 +12,6 @@ export function describeTarget(workload: WorkloadRef, scaling: Scaling): string 
 
 /** What people are told of a scaling. */
 export const words: Words<ScalePlan, ScaleChange> = {
-  event: "RemediationScaled",
   did: ({ scale }, workload, dryRun) =>
     `${dryRun ? "Would scale" : "Scaled"} ${describeTarget(workload, scale)} from ${describeSize(scale.from)} to ${describeSize(scale.to)}.`,
   found: ({ scale: { from, to } }) => `It was scaled from ${describeSize(from)} to ${describeSize(to)}.`,

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { readState } from "../../../functions/facts/state.ts";
+import { workloadObject } from "../../../functions/kinds/object-ref.ts";
+import { hpaRef, podRef } from "../../../functions/shared/object-ref.ts";
 import { ApiServer, found, page, refusal } from "../../support/api-server.ts";
 import { deployment, hpa, ofRevision, pod, replicaSet, WEB } from "../../support/objects.ts";
 import { DB, db, dbPod } from "../../support/set-objects.ts";
@@ -37,6 +39,25 @@ describe("a look at a workload", () => {
     expect(state).toMatchObject({ pods: [{ metadata: { name: "web-1-aaaaa" } }], controllers: ["rs-1-uid"] });
     expect(state?.hpa?.metadata?.name).toBe("web");
     expect(asked()).toEqual([PODS, `${APPS}/deployments/web`, `${HPAS}/web`].sort());
+  });
+
+  it("reads what a remedy writes to beside what it reads anyway, as far as that is there", async () => {
+    const service = { apiVersion: "v1", kind: "Service", plural: "services", namespace: "shop", name: "web" };
+    const gone = { ...service, name: "gone" };
+    api.on("GET", "/api/v1/namespaces/shop/services/web", found({ metadata: { name: "web" } }));
+    const targets = [workloadObject(WEB), podRef("shop", "web-1-aaaaa"), hpaRef("shop", "old"), service, gone];
+    const state = await readState(api.cluster(), WEB, { hpa: null, controllers: ["rs-1-uid"] }, targets);
+
+    expect(state?.others).toEqual([{ ref: service, object: { metadata: { name: "web" } } }]);
+    const services = ["web", "gone"].map((name) => `/api/v1/namespaces/shop/services/${name}`);
+    expect(asked()).toEqual([PODS, `${APPS}/deployments/web`, ...services].sort());
+  });
+
+  it("fails where it may not read what a remedy writes to", async () => {
+    const secret = { apiVersion: "v1", kind: "Secret", plural: "secrets", namespace: "shop", name: "web" };
+    api.on("GET", "/api/v1/namespaces/shop/secrets/web", refusal(403, "secrets is forbidden"));
+
+    await expect(readState(api.cluster(), WEB, {}, [secret])).rejects.toMatchObject({ name: "Forbidden" });
   });
 
   it("asks for no HPA where an earlier look found none", async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { outcomeOf } from "../../../functions/run/outcome.ts";
-import type { Try } from "../../../functions/run/contracts.ts";
+import { workloadDocument } from "../../../functions/notify/document.ts";
+import type { Change, Try, WorkloadRun } from "../../../functions/run/contracts.ts";
 import { claimedRun, diagnosis, remedyResult } from "../../support/runs.ts";
 
 const first: Try = {
@@ -46,5 +47,26 @@ describe("a second try", () => {
         summary: expect.stringContaining("Grant this verb.") as string,
       });
     }
+  });
+
+  it("does not hide what the first try changed, nor that it was verified", () => {
+    const evicted: Change = { kind: "restart", mode: "evict", pods: [{ name: "web-2-a", uid: "a" }] };
+    const tries = [{ ...first, remedy: remedyResult({ message: "Evicted 1 pod.", change: evicted }) }];
+    const documentOf = (run: WorkloadRun) => workloadDocument(run, outcomeOf(run, false));
+    const remedy = { action: "none", refusal: "NoHealthyRevision", message: "No earlier revision is known." } as const;
+
+    expect(documentOf(claimedRun({ tries, diagnosis: diagnosis({ remedy }) }))).toMatchObject({
+      done: ["Evicted 1 pod."],
+      changed: ["evicted: web-2-a"],
+      change: evicted,
+      verified: "yes: it did not recover (0 of 2 replicas ready)",
+    });
+    const second = claimedRun({ tries, diagnosis: diagnosis(), remedy: remedyResult() });
+    const { changed, change } = documentOf(second);
+    expect(changed).toEqual(["evicted: web-2-a", expect.stringContaining("pod template of revision 2 replaced")]);
+    expect(change).toMatchObject({ kind: "rollback" });
+    expect(documentOf({ ...second, undo_verification: { verdict: "undone", reasons: [] } }).changed).toEqual([
+      "evicted: web-2-a",
+    ]);
   });
 });

@@ -24,7 +24,15 @@ const BOUNDS: Remedy = {
 const REPLICAS: Remedy = { action: "scale", scale: { target: "replicas", from: 2, to: 5 } };
 
 function state(overrides: Partial<WorkloadState> = {}): WorkloadState {
-  return { kind: DEPLOYMENT, workload: deployment(), pods: [], controllers: [], hpa: undefined, ...overrides };
+  return {
+    kind: DEPLOYMENT,
+    workload: deployment(),
+    pods: [],
+    controllers: [],
+    hpa: undefined,
+    others: [],
+    ...overrides,
+  };
 }
 
 /** What is found after the remedy's step has ended with an error. */

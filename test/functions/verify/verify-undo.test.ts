@@ -20,7 +20,7 @@ function undone(of: "db" | "agent"): WorkloadRun {
 }
 
 const verdict = (run: WorkloadRun, workload: Workload, now = NOW) =>
-  verifyUndo(run, { kind: DEPLOYMENT, workload, pods: [], controllers: [], hpa: undefined }, now);
+  verifyUndo(run, { kind: DEPLOYMENT, workload, pods: [], controllers: [], hpa: undefined, others: [] }, now);
 
 describe.each([["StatefulSet", "db", db] as const, ["DaemonSet", "agent", agent] as const])(
   "an undone rollback of a %s",

@@ -17,6 +17,7 @@ function state(overrides: Partial<WorkloadState> = {}): WorkloadState {
     pods: [pod()],
     controllers: ["rs-1-uid"],
     hpa: undefined,
+    others: [],
     ...overrides,
   };
 }
