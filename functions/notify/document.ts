@@ -1,6 +1,7 @@
 import type { ExecutionRef, Report, WorkloadRun } from "../run/contracts.ts";
 import type { Detection } from "../run/detection.ts";
 import { MAX_OBJECT_NAME } from "../shared/kubernetes/names.ts";
+import { isReplaced } from "../run/outcome.ts";
 import { describeWorkload } from "../kinds/workloads.ts";
 import { remedyFor } from "../remedies/remedies.ts";
 import { NOTIFICATION_VERSION, type NotificationDocument } from "./notification.ts";
@@ -113,15 +114,16 @@ function done({ diagnosis, tries = [], remedy, remedy_error, undo, undo_error }:
   ].filter((text) => text !== undefined);
 }
 
-function isUndone({ undo_verification: undone }: WorkloadRun): boolean {
-  return undone?.verdict === "undone";
+/** Whether the last change is not there any more: it was taken back, or somebody else put something in its place. */
+function isUndone(run: WorkloadRun): boolean {
+  return run.undo_verification?.verdict === "undone" || isReplaced(run);
 }
 
 /** Whether the outcome was checked on the cluster. */
 function verified({ remedy, remedy_error, verification, undo, undo_verification: undone }: WorkloadRun): string {
   if (remedy === undefined && remedy_error !== undefined) return "no: whether the remedy took effect is not known";
   if (remedy?.status !== "applied") return "nothing was done, so there is nothing to verify";
-  if (undo !== undefined || undone !== undefined)
+  if (undo?.status === "applied" || undone !== undefined)
     return undone?.verdict === "undone" ? "yes: it is as it was before" : "no: the undo is not verified";
   switch (verification?.verdict) {
     case "recovered":

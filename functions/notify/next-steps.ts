@@ -1,4 +1,5 @@
 import type { Report, WorkloadRun } from "../run/contracts.ts";
+import { isReplaced } from "../run/outcome.ts";
 import { remedyFor } from "../remedies/remedies.ts";
 import { undoCommands } from "./commands.ts";
 import { adviceOn, type Advice } from "./error-advice.ts";
@@ -20,10 +21,12 @@ export function nextSteps(run: WorkloadRun, report: Report): Advice {
     case "Unresolved":
       return {
         nextSteps: [
-          "Look at it now: it still fails.",
-          ...(undo.length === 0 ? [] : ["The remedy is still in place. The last command takes it back."]),
+          isOvertaken(run)
+            ? "Look at it together with whoever changed it: whether it is well by now is not known."
+            : "Look at it now: it still fails.",
+          ...wayBack(run, undo),
         ],
-        commands: undo,
+        commands: isReplaced(run) ? [] : undo,
       };
     case "DryRun":
       return { nextSteps: ["Send the same request without dry_run to carry it out."], commands: [] };
@@ -35,6 +38,21 @@ export function nextSteps(run: WorkloadRun, report: Report): Advice {
     default:
       return NONE;
   }
+}
+
+/** Whether somebody else has changed it since the remedy. */
+function isOvertaken({ verification, undo }: WorkloadRun): boolean {
+  return verification?.verdict === "overtaken" || undo?.status === "overtaken";
+}
+
+/** What the last command is for; nothing where there is none, or where it would take back what somebody else did. */
+function wayBack(run: WorkloadRun, undo: readonly string[]): string[] {
+  if (undo.length === 0 || isReplaced(run)) return [];
+  return [
+    run.undo === undefined
+      ? "The remedy is still in place. The last command takes it back."
+      : "If the remedy is still in place, the last command takes it back.",
+  ];
 }
 
 const NONE: Advice = { nextSteps: [], commands: [] };

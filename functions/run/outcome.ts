@@ -140,6 +140,11 @@ export function outcomeOf(run: WorkloadRun, lasting: boolean): Report {
   return ended("Unresolved", [applied, undoing, unverified].filter(Boolean).join(" "), true, reason);
 }
 
+/** Whether somebody else has put something in the place of what the remedy set. What cannot be undone stays as it is. */
+export function isReplaced({ remedy, verification }: WorkloadRun): boolean {
+  return verification?.verdict === "overtaken" && remedy?.undo !== "cannot be undone";
+}
+
 /** What is said of a remedy that did not help. */
 function inVain({ diagnosis, remedy, verification }: Try): string {
   return `${diagnosis.summary} ${remedy.message} It did not help: ${verification.reasons.join("; ")}.`;
