@@ -20,12 +20,7 @@ export function nextSteps(run: WorkloadRun, report: Report): Advice {
       };
     case "Unresolved":
       return {
-        nextSteps: [
-          isOvertaken(run)
-            ? "Look at it together with whoever changed it: whether it is well by now is not known."
-            : "Look at it now: it still fails.",
-          ...wayBack(run, undo),
-        ],
+        nextSteps: [look(run), ...wayBack(run, undo)],
         commands: isReplaced(run) ? [] : undo,
       };
     case "DryRun":
@@ -40,9 +35,13 @@ export function nextSteps(run: WorkloadRun, report: Report): Advice {
   }
 }
 
-/** Whether somebody else has changed it since the remedy. */
-function isOvertaken({ verification, undo }: WorkloadRun): boolean {
-  return verification?.verdict === "overtaken" || undo?.status === "overtaken";
+/** Why a person has to look, as far as that is known. */
+function look({ diagnosis, verification, undo }: WorkloadRun): string {
+  if (verification?.verdict === "overtaken" || undo?.status === "overtaken") {
+    return "Look at it together with whoever changed it: whether it is well by now is not known.";
+  }
+  const well = diagnosis?.remedy.action === "none" && diagnosis.remedy.refusal === "NotFailingAnymore";
+  return well ? "Look whether it stays well." : "Look at it now: it still fails.";
 }
 
 /** What the last command is for; nothing where there is none, or where it would take back what somebody else did. */
