@@ -2,6 +2,7 @@ import { assertNoOptOutOn, assertNotOptedOut } from "../facts/opt-out.ts";
 import { workloadPath } from "../kinds/workloads.ts";
 import type { Cluster, JsonPatchOperation, Preconditions, Reader } from "../shared/cluster/cluster.ts";
 import { isRemediationError, RemediationError } from "../shared/errors.ts";
+import { controllerOf } from "../shared/kubernetes/owners.ts";
 import { isTerminating } from "../shared/kubernetes/pods.ts";
 import type { Pod } from "../shared/kubernetes/types.ts";
 import { pathOf, podRef, type KubernetesObject, type ObjectRef } from "../shared/object-ref.ts";
@@ -154,11 +155,15 @@ export class Writer {
     await assertNotOptedOut(this.reader, this.workload, path === workloadPath(this.workload) ? object : undefined);
   }
 
-  /** The pod, if it still is the one that was meant, and is not on its way out. */
+  /**
+   * The pod, if it still is the one that was meant, is not on its way out, and would be made anew. One that somebody has
+   * taken out of its workload, by its labels, to look into it, has no controller any more.
+   */
   async #readPod(path: string, uid: string): Promise<Pod | undefined> {
     try {
       const pod = await this.reader.get<Pod>(path);
-      return pod.metadata?.uid === uid && !isTerminating(pod) ? pod : undefined;
+      const isThere = pod.metadata?.uid === uid && !isTerminating(pod);
+      return isThere && controllerOf(pod.metadata) !== undefined ? pod : undefined;
     } catch (error) {
       if (isRemediationError(error, "NotFound")) return undefined;
       throw error;
