@@ -1,5 +1,5 @@
 import { assertNoOptOutOn, assertNotOptedOut } from "../facts/opt-out.ts";
-import { workloadPath } from "../kinds/workloads.ts";
+import { describeWorkload, workloadPath } from "../kinds/workloads.ts";
 import type { Cluster, JsonPatchOperation, Preconditions, Reader } from "../shared/cluster/cluster.ts";
 import { isRemediationError, RemediationError } from "../shared/errors.ts";
 import { controllerOf } from "../shared/kubernetes/owners.ts";
@@ -18,6 +18,8 @@ export type Removal = "removed" | "gone" | "not meant";
 export interface WriterOptions {
   cluster: Cluster;
   workload: WorkloadRef;
+  /** The workload's UID as it was diagnosed: one that was made anew under its name is another. */
+  uid?: string | undefined;
   /** Let the API server check every write, and persist none. */
   dryRun: boolean;
   /** The only objects that may be written to. */
@@ -47,15 +49,17 @@ export class Writer {
   readonly dryRun: boolean;
   readonly reader: Reader;
   readonly #cluster: Cluster;
+  readonly #uid: string | undefined;
   readonly #paths: ReadonlySet<string>;
   readonly #begin: () => Promise<void>;
   #begun: Promise<void> | undefined;
 
-  constructor({ cluster, workload, dryRun, targets, begin }: WriterOptions) {
+  constructor({ cluster, workload, uid, dryRun, targets, begin }: WriterOptions) {
     this.workload = workload;
     this.dryRun = dryRun;
     this.reader = cluster;
     this.#cluster = cluster;
+    this.#uid = uid;
     this.#paths = new Set(targets.map(pathOf));
     this.#begin = begin;
   }
@@ -65,16 +69,19 @@ export class Writer {
    * precondition failed.
    * @param decide what to change; `already so` when nothing has to be. What it throws is final
    * @returns whether it was patched now
-   * @throws RemediationError `NotFound`; `ObjectChanged` when the object never holds still; `OptedOut`; `ClaimExpired`
+   * @throws RemediationError `NotFound`; `ObjectChanged` when the object never holds still, or is a workload that was made
+   *   anew since its diagnosis; `OptedOut`; `ClaimExpired`
    */
   async patch<T extends KubernetesObject>(
     ref: ObjectRef,
     decide: (object: T) => Promise<JsonPatchOperation[] | "already so"> | JsonPatchOperation[] | "already so",
     { subresource, tryFirst = false }: PatchOptions = {},
   ): Promise<boolean> {
-    const path = this.#target(ref) + (subresource === undefined ? "" : `/${subresource}`);
+    const own = this.#target(ref);
+    const path = own + (subresource === undefined ? "" : `/${subresource}`);
     for (let attempt = 1; ; attempt++) {
       const object = await this.reader.get<T>(path);
+      if (own === workloadPath(this.workload)) this.#assertSame(object);
       const operations = await decide(object);
       if (operations === "already so") return false;
       await this.#prepare(object, path);
@@ -145,6 +152,15 @@ export class Writer {
     throw new RemediationError(
       "InvalidStepInput",
       `${ref.kind} ${ref.namespace}/${ref.name} is not among the objects that this remedy's plan writes to.`,
+    );
+  }
+
+  /** @throws RemediationError `ObjectChanged` when it is not the workload that was diagnosed, though it has its name */
+  #assertSame({ metadata }: KubernetesObject): void {
+    if (this.#uid === undefined || metadata?.uid === undefined || metadata.uid === this.#uid) return;
+    throw new RemediationError(
+      "ObjectChanged",
+      `${describeWorkload(this.workload)} was left as it is: it was deleted and made anew since it was diagnosed.`,
     );
   }
 
