@@ -2,6 +2,7 @@ import type { Change, ExecutionRef, Report, Verification, WorkloadRun } from "..
 import type { Detection } from "../run/detection.ts";
 import { lastTry } from "../run/tries.ts";
 import { MAX_OBJECT_NAME } from "../shared/kubernetes/names.ts";
+import { isReplaced } from "../run/outcome.ts";
 import { describeWorkload } from "../kinds/workloads.ts";
 import { remedyFor } from "../remedies/remedies.ts";
 import { NOTIFICATION_VERSION, type NotificationDocument } from "./notification.ts";
@@ -122,8 +123,9 @@ function changesOf({ tries = [], remedy }: WorkloadRun): Change[] {
   return all.flatMap((each) => (each?.status === "applied" ? (each.change ?? []) : []));
 }
 
-function isUndone({ undo_verification: undone }: WorkloadRun): boolean {
-  return undone?.verdict === "undone";
+/** Whether the last change is not there any more: it was taken back, or somebody else put something in its place. */
+function isUndone(run: WorkloadRun): boolean {
+  return run.undo_verification?.verdict === "undone" || isReplaced(run);
 }
 
 /** Whether the outcome was checked on the cluster. */
@@ -134,7 +136,7 @@ function verified(run: WorkloadRun): string {
     const earlier = lastTry(run)?.verification;
     return earlier === undefined ? "nothing was done, so there is nothing to verify" : inVain(earlier);
   }
-  if (undo !== undefined || undone !== undefined)
+  if (undo?.status === "applied" || undone !== undefined)
     return undone?.verdict === "undone" ? "yes: it is as it was before" : "no: the undo is not verified";
   switch (verification?.verdict) {
     case "recovered":

@@ -1,5 +1,6 @@
 import type { Report, WorkloadRun } from "../run/contracts.ts";
 import { lastTry } from "../run/tries.ts";
+import { isReplaced } from "../run/outcome.ts";
 import { remedyFor } from "../remedies/remedies.ts";
 import { undoCommands } from "./commands.ts";
 import { adviceOn, type Advice } from "./error-advice.ts";
@@ -22,11 +23,8 @@ export function nextSteps(run: WorkloadRun, report: Report): Advice {
       };
     case "Unresolved":
       return {
-        nextSteps: [
-          "Look at it now: it still fails.",
-          ...(undo.length === 0 ? [] : ["The remedy is still in place. The last command takes it back."]),
-        ],
-        commands: undo,
+        nextSteps: [look(run), ...wayBack(run, undo)],
+        commands: isReplaced(run) ? [] : undo,
       };
     case "DryRun":
       return { nextSteps: ["Send the same request without dry_run to carry it out."], commands: [] };
@@ -38,6 +36,25 @@ export function nextSteps(run: WorkloadRun, report: Report): Advice {
     default:
       return NONE;
   }
+}
+
+/** Why a person has to look, as far as that is known. */
+function look({ diagnosis, verification, undo }: WorkloadRun): string {
+  if (verification?.verdict === "overtaken" || undo?.status === "overtaken") {
+    return "Look at it together with whoever changed it: whether it is well by now is not known.";
+  }
+  const well = diagnosis?.remedy.action === "none" && diagnosis.remedy.refusal === "NotFailingAnymore";
+  return well ? "Look whether it stays well." : "Look at it now: it still fails.";
+}
+
+/** What the last command is for; nothing where there is none, or where it would take back what somebody else did. */
+function wayBack(run: WorkloadRun, undo: readonly string[]): string[] {
+  if (undo.length === 0 || isReplaced(run)) return [];
+  return [
+    run.undo === undefined
+      ? "The remedy is still in place. The last command takes it back."
+      : "If the remedy is still in place, the last command takes it back.",
+  ];
 }
 
 const NONE: Advice = { nextSteps: [], commands: [] };

@@ -84,6 +84,7 @@ async function writerFor(
   return new Writer({
     cluster,
     workload,
+    uid: run.diagnosis?.workload_uid,
     dryRun: run.dry_run,
     targets: remedy.writes(plan, workload),
     begin: () => begin(cluster, run, environment.now()),

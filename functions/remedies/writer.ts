@@ -1,7 +1,8 @@
 import { assertNoOptOutOn, assertNotOptedOut } from "../facts/opt-out.ts";
-import { workloadPath } from "../kinds/workloads.ts";
+import { describeWorkload, workloadPath } from "../kinds/workloads.ts";
 import type { Cluster, JsonPatchOperation, Preconditions, Reader } from "../shared/cluster/cluster.ts";
 import { isRemediationError, RemediationError } from "../shared/errors.ts";
+import { controllerOf } from "../shared/kubernetes/owners.ts";
 import { isTerminating } from "../shared/kubernetes/pods.ts";
 import type { Pod } from "../shared/kubernetes/types.ts";
 import { pathOf, podRef, type KubernetesObject, type ObjectRef } from "../shared/object-ref.ts";
@@ -17,6 +18,8 @@ export type Removal = "removed" | "gone" | "not meant";
 export interface WriterOptions {
   cluster: Cluster;
   workload: WorkloadRef;
+  /** The workload's UID as it was diagnosed: one that was made anew under its name is another. */
+  uid?: string | undefined;
   /** Let the API server check every write, and persist none. */
   dryRun: boolean;
   /** The only objects that may be written to. */
@@ -46,15 +49,17 @@ export class Writer {
   readonly dryRun: boolean;
   readonly reader: Reader;
   readonly #cluster: Cluster;
+  readonly #uid: string | undefined;
   readonly #paths: ReadonlySet<string>;
   readonly #begin: () => Promise<void>;
   #begun: Promise<void> | undefined;
 
-  constructor({ cluster, workload, dryRun, targets, begin }: WriterOptions) {
+  constructor({ cluster, workload, uid, dryRun, targets, begin }: WriterOptions) {
     this.workload = workload;
     this.dryRun = dryRun;
     this.reader = cluster;
     this.#cluster = cluster;
+    this.#uid = uid;
     this.#paths = new Set(targets.map(pathOf));
     this.#begin = begin;
   }
@@ -64,16 +69,19 @@ export class Writer {
    * precondition failed.
    * @param decide what to change; `already so` when nothing has to be. What it throws is final
    * @returns whether it was patched now
-   * @throws RemediationError `NotFound`; `ObjectChanged` when the object never holds still; `OptedOut`; `ClaimExpired`
+   * @throws RemediationError `NotFound`; `ObjectChanged` when the object never holds still, or is a workload that was made
+   *   anew since its diagnosis; `OptedOut`; `ClaimExpired`
    */
   async patch<T extends KubernetesObject>(
     ref: ObjectRef,
     decide: (object: T) => Promise<JsonPatchOperation[] | "already so"> | JsonPatchOperation[] | "already so",
     { subresource, tryFirst = false }: PatchOptions = {},
   ): Promise<boolean> {
-    const path = this.#target(ref) + (subresource === undefined ? "" : `/${subresource}`);
+    const own = this.#target(ref);
+    const path = own + (subresource === undefined ? "" : `/${subresource}`);
     for (let attempt = 1; ; attempt++) {
       const object = await this.reader.get<T>(path);
+      if (own === workloadPath(this.workload)) this.#assertSame(object);
       const operations = await decide(object);
       if (operations === "already so") return false;
       await this.#prepare(object, path);
@@ -147,6 +155,15 @@ export class Writer {
     );
   }
 
+  /** @throws RemediationError `ObjectChanged` when it is not the workload that was diagnosed, though it has its name */
+  #assertSame({ metadata }: KubernetesObject): void {
+    if (this.#uid === undefined || metadata?.uid === undefined || metadata.uid === this.#uid) return;
+    throw new RemediationError(
+      "ObjectChanged",
+      `${describeWorkload(this.workload)} was left as it is: it was deleted and made anew since it was diagnosed.`,
+    );
+  }
+
   /** What has to be true before a write, whatever it writes. */
   async #prepare(object: KubernetesObject, path: string): Promise<void> {
     if (!this.dryRun) await (this.#begun ??= this.#begin());
@@ -154,11 +171,15 @@ export class Writer {
     await assertNotOptedOut(this.reader, this.workload, path === workloadPath(this.workload) ? object : undefined);
   }
 
-  /** The pod, if it still is the one that was meant, and is not on its way out. */
+  /**
+   * The pod, if it still is the one that was meant, is not on its way out, and would be made anew. One that somebody has
+   * taken out of its workload, by its labels, to look into it, has no controller any more.
+   */
   async #readPod(path: string, uid: string): Promise<Pod | undefined> {
     try {
       const pod = await this.reader.get<Pod>(path);
-      return pod.metadata?.uid === uid && !isTerminating(pod) ? pod : undefined;
+      const isThere = pod.metadata?.uid === uid && !isTerminating(pod);
+      return isThere && controllerOf(pod.metadata) !== undefined ? pod : undefined;
     } catch (error) {
       if (isRemediationError(error, "NotFound")) return undefined;
       throw error;

@@ -1,4 +1,4 @@
-import type { CaughtError, Outcome, Refusal, Report, Try, WorkloadRun } from "./contracts.ts";
+import type { CaughtError, Diagnosis, Outcome, Refusal, Report, Try, WorkloadRun } from "./contracts.ts";
 import { lastTry } from "./tries.ts";
 import type { ErrorName } from "../shared/errors.ts";
 import { isOlderThan } from "../shared/kubernetes/failures.ts";
@@ -49,6 +49,8 @@ export function isLasting({ incident }: WorkloadRun, policy: Policy, now: Date):
   return incident.failures.some(({ since }) => isOlderThan(since, policy.report_after_seconds, now));
 }
 
+type NoRemedy = Extract<Diagnosis["remedy"], { action: "none" }>;
+
 /**
  * How the remediation of one workload ended. Pure, and complete: every state that a run can stop in has an outcome.
  *
@@ -82,7 +84,7 @@ export function outcomeOf(run: WorkloadRun, lasting: boolean): Report {
 
   if (last !== undefined && remedy?.status !== "applied") {
     const tried = tries.map(inVain).join(" ");
-    const next = diagnosis?.remedy.action === "none" ? diagnosis.remedy.message : (notApplied(run) ?? failedWith);
+    const next = diagnosis?.remedy.action === "none" ? notAgain(diagnosis.remedy) : (notApplied(run) ?? failedWith);
     const reason = (remedy_error ?? error)?.Error;
     return { ...ended("Unresolved", `${tried} ${next}`, true, reason), action: last.diagnosis.remedy.action };
   }
@@ -140,9 +142,21 @@ export function outcomeOf(run: WorkloadRun, lasting: boolean): Report {
   return ended("Unresolved", [applied, undoing, unverified].filter(Boolean).join(" "), true, reason);
 }
 
+/** Whether somebody else has put something in the place of what the remedy set. What cannot be undone stays as it is. */
+export function isReplaced({ remedy, verification }: WorkloadRun): boolean {
+  return verification?.verdict === "overtaken" && remedy?.undo !== "cannot be undone";
+}
+
 /** What is said of a remedy that did not help. */
 function inVain({ diagnosis, remedy, verification }: Try): string {
   return `${diagnosis.summary} ${remedy.message} It did not help: ${verification.reasons.join("; ")}.`;
+}
+
+/** Why nothing more is done after a remedy that did not help. */
+function notAgain({ refusal, message }: NoRemedy): string {
+  return refusal === "NotFailingAnymore"
+    ? "Since then nothing fails any more, but whether it stays so was not watched."
+    : message;
 }
 
 /** What became of a remedy whose step ended with an error, when it was not applied or nobody knows. */

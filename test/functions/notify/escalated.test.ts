@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { workloadMessage } from "../../../functions/notify/message.ts";
 import { outcomeOf } from "../../../functions/run/outcome.ts";
 import { workloadDocument } from "../../../functions/notify/document.ts";
-import type { Change, Try, WorkloadRun } from "../../../functions/run/contracts.ts";
+import type { Change, Diagnosis, Try, WorkloadRun } from "../../../functions/run/contracts.ts";
 import { claimedRun, diagnosis, remedyResult } from "../../support/runs.ts";
 
 const first: Try = {
@@ -10,7 +11,10 @@ const first: Try = {
     summary: "2 pods cannot start.",
     remedy: { action: "restart", mode: "evict", pods: [{ name: "web-2-a", uid: "a" }] },
   }),
-  remedy: remedyResult({ message: "Evicted 2 pods." }),
+  remedy: remedyResult({
+    message: "Evicted 2 pods.",
+    change: { kind: "restart", mode: "evict", pods: [{ name: "web-2-a", uid: "a" }] },
+  }),
   verification: {
     verdict: "not_recovered",
     reasons: ["0 of 2 replicas ready"],
@@ -34,6 +38,19 @@ describe("a second try", () => {
     expect(report).toMatchObject({ outcome: "Unresolved", action: "restart", needs_person: true });
     expect(report.summary).toContain("Evicted 2 pods. It did not help: 0 of 2 replicas ready.");
     expect(report.summary).toContain("No earlier revision is known.");
+  });
+
+  it("that finds nothing failing any more does not say that nothing was done, nor that it is well", () => {
+    const remedy = { action: "none", refusal: "NotFailingAnymore", message: "It recovered before anything was done." };
+    const again = diagnosis({ cause: "Unknown", remedy: remedy as Diagnosis["remedy"] });
+    const run = claimedRun({ tries: [first], diagnosis: again });
+    const report = outcomeOf(run, false);
+
+    expect(report).toMatchObject({ outcome: "Unresolved", action: "restart", needs_person: true });
+    expect(report.summary).toContain("Evicted 2 pods. It did not help: 0 of 2 replicas ready.");
+    expect(report.summary).toContain("Since then nothing fails any more, but whether it stays so was not watched.");
+    expect(report.summary).not.toContain("before anything was done");
+    expect(workloadMessage(run, report).document.next_steps).toEqual(["Look whether it stays well."]);
   });
 
   it("that cannot be diagnosed or applied is told with the error's name", () => {

@@ -105,6 +105,22 @@ describe("a restart", () => {
     });
   });
 
+  it.each([
+    ["evict", evict("a")],
+    ["delete", cleanUp],
+  ])(
+    "does not %s a pod that somebody took out of the workload, to look into it: nothing would make it anew",
+    async (_how, plan) => {
+      const { metadata, ...rest } =
+        plan === cleanUp ? pod({ name: "a", status: { phase: "Failed" } }) : crashingPod({ name: "a" });
+      const { ownerReferences: _released, ...released } = metadata ?? {};
+      api.on("GET", `${PODS}/a`, found({ ...rest, metadata: { ...released, labels: { app: "debug" } } }));
+
+      expect(await restarted(plan, OPTIONS)).toMatchObject({ replaced: [], gone: [target("a")] });
+      expect(api.writes).toEqual([]);
+    },
+  );
+
   it("is refused when a disruption budget holds the very first pod", async () => {
     crashing("a", "b");
     api.on("POST", `${PODS}/a/eviction`, BUDGET_EXHAUSTED);

@@ -1,0 +1,90 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { acquire } from "../../../functions/claim/claim.ts";
+import { claim } from "../../../functions/claim/handler.ts";
+import { notify } from "../../../functions/notify/handler.ts";
+import type { Notification } from "../../../functions/notify/notification.ts";
+import type { HistoryEntry, WorkloadRun } from "../../../functions/run/contracts.ts";
+import { historyOf, leaseName } from "../../../functions/run/lease.ts";
+import { HttpCluster } from "../../../functions/shared/cluster/http-cluster.ts";
+import { paths } from "../../../functions/shared/cluster/paths.ts";
+import type { Lease } from "../../../functions/shared/kubernetes/types.ts";
+import { CLAIM_NAMESPACE } from "../../../functions/shared/policy.ts";
+import { admittingStore, startApiServer } from "../../../local/embedded/index.ts";
+import { ManualClock } from "../../support/manual-clock.ts";
+import { incident, policy, WEB } from "../../support/objects.ts";
+import { claimedRun, diagnosis } from "../../support/runs.ts";
+import { unreachableEnvironment } from "../../support/scripted.ts";
+
+let clock: ManualClock;
+let server: Awaited<ReturnType<typeof startApiServer>>;
+let cluster: HttpCluster;
+let sent: Notification[];
+beforeEach(async () => {
+  clock = new ManualClock();
+  server = await startApiServer(admittingStore(clock));
+  cluster = new HttpCluster({ name: "prod", server: server.url, authenticate: () => Promise.resolve({}) });
+  sent = [];
+});
+afterEach(() => server.stop());
+
+/** The steps of the workflow, so many seconds after the image could not be pulled for the first time. */
+const after = (seconds: number) => ({
+  ...unreachableEnvironment(new Error("not used"), sent),
+  connect: () => Promise.resolve(cluster),
+  policy: () => policy({ report_after_seconds: 1_800 }),
+  now: () => new Date(clock.now().getTime() + seconds * 1_000),
+});
+
+/** A run that has claimed a workload whose image cannot be pulled, and leaves that to pass. */
+async function waiting(): Promise<WorkloadRun> {
+  const now = after(1_790).now();
+  const holder = { workload: WEB, holder: "run-1", dryRun: false, policy: policy(), now };
+  const since = clock.now().toISOString();
+  return claimedRun({
+    claim: await acquire(cluster, holder),
+    incident: incident({ failures: [{ reason: "ImagePullBackOff", count: 1, since }] }),
+    diagnosis: diagnosis({
+      cause: "ImageNotPulled",
+      remedy: { action: "none", refusal: "MayPass", message: "The kubelet tries again by itself." },
+    }),
+  });
+}
+
+/** What the workflow's last two states come to: the report, what is left in the output, and what is remembered. */
+async function end(run: WorkloadRun, reportedAfter: number, releasedAfter: number) {
+  const report = (await notify(after(reportedAfter))({ about: "workload", run })) ?? undefined;
+  const released = await claim(after(releasedAfter))({ operation: "release", run: { ...run, report } });
+  return { report, released, history: await history() };
+}
+
+async function history(): Promise<HistoryEntry[]> {
+  return historyOf(await cluster.get<Lease>(paths.lease(CLAIM_NAMESPACE, leaseName(WEB))));
+}
+
+describe("a workload whose image cannot be pulled, when people are told of it after 1,800 s", () => {
+  it("is not remembered when nobody was told at 1,799 s, though it is released at 1,801 s", async () => {
+    const { report, released, history } = await end(await waiting(), 1_799, 1_801);
+
+    expect(sent).toEqual([]);
+    expect(report).toMatchObject({ outcome: "Skipped", reason: "MayPass", needs_person: false });
+    expect(released).toEqual({ ...report, delivered: true });
+    expect(history).toEqual([]);
+  });
+
+  it("is remembered as it was told at 1,801 s, and so not told again by the next run", async () => {
+    const { report, released, history } = await end(await waiting(), 1_801, 1_803);
+
+    expect(sent.map(({ report }) => report)).toEqual([report]);
+    expect(report).toMatchObject({ outcome: "Skipped", reason: "MayPass", needs_person: true });
+    expect(released).toEqual({ ...report, delivered: true });
+    expect(history).toMatchObject([{ cause: "ImageNotPulled", action: "none", outcome: "Skipped" }]);
+  });
+
+  it("is judged at its release when the report was not delivered, and the output says that nobody was told", async () => {
+    const run = { ...(await waiting()), report_error: { Error: "NotificationFailed", Cause: "" } };
+    const released = await claim(after(1_801))({ operation: "release", run });
+
+    expect(released).toMatchObject({ outcome: "Skipped", needs_person: true, delivered: false });
+    expect(await history()).toMatchObject([{ cause: "ImageNotPulled", outcome: "Skipped" }]);
+  });
+});
