@@ -113,19 +113,19 @@ describe("an added remedy is guarded", () => {
   });
 
   it.each([
-    ["argo", "ManagedByAnotherTool"],
-    ["flux", "ManagedByAnotherTool"],
-    ["helm", "ManagedByAnotherTool"],
-    ["controlled", "ManagedByAnotherTool"],
-    ["beingDeleted", "BeingDeleted"],
-    ["workloadOut", "OptedOut"],
-    ["namespaceOut", "OptedOut"],
-    ["serviceOut", "OptedOut"],
-    ["unread", "NoSafeRemedy"],
-    ["byDefault", "DiagnoseOnly"],
-    ["off", "ActionOff"],
-    ["inVain", "NoSafeRemedy"],
-  ])("in the case of %s by %s", (which, refusal) => {
+    ["argo", "where Argo CD owns the object", "ManagedByAnotherTool"],
+    ["flux", "where Flux owns it", "ManagedByAnotherTool"],
+    ["helm", "where Helm owns it", "ManagedByAnotherTool"],
+    ["controlled", "where another object controls it", "ManagedByAnotherTool"],
+    ["beingDeleted", "where it is being deleted", "BeingDeleted"],
+    ["workloadOut", "where the workload has opted out", "OptedOut"],
+    ["namespaceOut", "where the namespace has opted out", "OptedOut"],
+    ["serviceOut", "where the object itself has opted out", "OptedOut"],
+    ["unread", "where the object was not read", "NoSafeRemedy"],
+    ["byDefault", "by the mode that it has where the policy says nothing", "DiagnoseOnly"],
+    ["off", "by the mode that the policy gives it", "ActionOff"],
+    ["inVain", "after it was tried in vain", "NoSafeRemedy"],
+  ])("%s: %s", (which, _where, refusal) => {
     expect(guards[which]).toMatchObject({ refusal });
   });
 
@@ -204,6 +204,19 @@ describe("an added remedy is told", () => {
     expect(document?.commands.at(-1)).toBe(
       `kubectl -n selector-helps patch service web -p '{"spec":{"selector":{"app":"wbe"}}}'`,
     );
+  });
+
+  it("without a command that a shell could read otherwise, or that no names make so long", () => {
+    const inQuotes = `'{"spec":{"selector":{"app":"wbe"}}}'`;
+    // A line break is written as two characters in JSON.
+    const broken = `'{"spec":{"selector":{"app":"w\\nbe"}}}'`;
+
+    expect(guards["commands"]).toEqual([
+      [`kubectl -n shop patch service web -p ${inQuotes}`],
+      [],
+      [`kubectl -n shop patch service web -p ${broken}`],
+      [],
+    ]);
   });
 
   it("on the workload, by an Event with its own reason", () => {
