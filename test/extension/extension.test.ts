@@ -28,6 +28,7 @@ const IRREVERSIBLE = ["irreversible-then-another", "irreversible-and-reported"];
 const changed: Record<"cause" | "remedy" | "kind", string[]> = { cause: [], remedy: [], kind: [] };
 let guards: Printed;
 let rollout: Printed;
+let stack: Printed;
 let played: Record<string, Played>;
 let rbac: Manifest[];
 let readme: string;
@@ -42,11 +43,12 @@ beforeAll(async () => {
     changed[addition] = copy.changedFiles();
   }
   const read = async (file: string, ...args: string[]) => JSON.parse(await copy.run(file, ...args)) as object;
-  [guards, rollout, played] = (await Promise.all([
+  [guards, rollout, stack, played] = (await Promise.all([
     read("test/extension/selector-guards.ts"),
     read("test/extension/rollout.ts"),
+    read("test/extension/selector-stack.ts"),
     read("test/extension/play.ts", ...SCENARIOS),
-  ])) as [Printed, Printed, typeof played];
+  ])) as [Printed, Printed, Printed, typeof played];
   rbac = parseAllDocuments(copy.read("infra/rbac.yaml")).map((document) => document.toJS() as Manifest);
   [readme, failureModes, policy] = ["README.md", "docs/failure-modes.md", "docs/policy.md"].map((file) =>
     copy.read(file),
@@ -288,6 +290,11 @@ describe("an added remedy is permitted", () => {
 
   it("as a function of its own, with the handler of all remedies", () => {
     expect(guards["functions"]).toContainEqual(["restore-selector", "functions/remedies/handler.ts"]);
+    expect(stack).toMatchObject({
+      remedy: "restore-selector",
+      substitutions: expect.arrayContaining(["RestoreSelectorFunctionArn"]) as string[],
+      groups: expect.arrayContaining([["eks-remediation:restore-selector"]]) as string[][],
+    });
   });
 });
 
