@@ -55,9 +55,14 @@ export function ofAllFunctions(
   functions: Readonly<Record<string, RemediationFunction>>,
 ): IMetric {
   const metrics = Object.entries(functions).map(
-    ([id, { lambda }]) => [id, lambda.metric(name, { statistic: Stats.SUM, period: PERIOD })] as const,
+    ([id, { lambda }]) => [variableOf(id), lambda.metric(name, { statistic: Stats.SUM, period: PERIOD })] as const,
   );
   return sum(`${name.toLowerCase()} of all functions`, Object.fromEntries(metrics));
+}
+
+/** A function's name in an expression, which knows letters and digits alone. */
+function variableOf(name: string): string {
+  return name.replace(/-(.)/g, (_dashed, letter: string) => letter.toUpperCase());
 }
 
 /** How many messages wait in the queues. */

@@ -6,6 +6,9 @@ import type { WorkloadRef } from "../shared/refs.ts";
 /** What may stand in a command line as it is. Names from the API server look like this; anything else is left out. */
 const PLAIN = /^[a-zA-Z0-9][-a-zA-Z0-9._]*$/;
 
+/** What a shell takes literally between single quotes, on one line. */
+const QUOTABLE = /^[^'\p{C}\p{Zl}\p{Zp}]*$/u;
+
 /** How long a command may be: one with the longest names of a namespace, a workload and a pod is shorter. */
 const MAX_COMMAND = 700;
 
@@ -57,7 +60,9 @@ export function undoCommands(workload: WorkloadRef, remedy: RemedyResult | undef
   if (command === undefined) return [];
   const { words, quoted } = command;
   const plain = commands([words]);
-  return quoted === undefined ? plain : plain.map((line) => `${line} '${quoted}'`);
+  if (quoted === undefined) return plain;
+  if (!QUOTABLE.test(quoted)) return [];
+  return plain.map((line) => `${line} '${quoted}'`).filter(({ length }) => length <= MAX_COMMAND);
 }
 
 /** Command lines, without those that hold anything a shell could read otherwise, or that no names make so long. */

@@ -2,7 +2,10 @@ import type { ActionMode } from "../shared/action-mode.ts";
 
 /** What is known of a remedy wherever remedies are listed: in the policy, in the workflow, among the functions. */
 export interface RemedyEntry {
-  /** What the diagnosis, the change that was made, the policy and the history call it; its function has the same name. */
+  /**
+   * What the diagnosis, the change that was made, the policy and the history call it; its function has the same name. It
+   * reads as a noun (`A rollback did not help`); several words are joined by dashes.
+   */
   action: string;
   /** What it does, in a sentence. */
   description: string;

@@ -68,7 +68,7 @@ export interface Words<OwnPlan, OwnChange> {
 export interface Command {
   /** Its words. */
   words: string[];
-  /** A last word in single quotes, which holds no text from the cluster. */
+  /** A last word in single quotes. A command whose last word holds such a quote itself is not told. */
   quoted?: string;
 }
 

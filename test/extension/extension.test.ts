@@ -28,6 +28,7 @@ const IRREVERSIBLE = ["irreversible-then-another", "irreversible-and-reported"];
 const changed: Record<"cause" | "remedy" | "kind", string[]> = { cause: [], remedy: [], kind: [] };
 let guards: Printed;
 let rollout: Printed;
+let stack: Printed;
 let played: Record<string, Played>;
 let rbac: Manifest[];
 let readme: string;
@@ -42,11 +43,12 @@ beforeAll(async () => {
     changed[addition] = copy.changedFiles();
   }
   const read = async (file: string, ...args: string[]) => JSON.parse(await copy.run(file, ...args)) as object;
-  [guards, rollout, played] = (await Promise.all([
+  [guards, rollout, stack, played] = (await Promise.all([
     read("test/extension/selector-guards.ts"),
     read("test/extension/rollout.ts"),
+    read("test/extension/selector-stack.ts"),
     read("test/extension/play.ts", ...SCENARIOS),
-  ])) as [Printed, Printed, typeof played];
+  ])) as [Printed, Printed, Printed, typeof played];
   rbac = parseAllDocuments(copy.read("infra/rbac.yaml")).map((document) => document.toJS() as Manifest);
   [readme, failureModes, policy] = ["README.md", "docs/failure-modes.md", "docs/policy.md"].map((file) =>
     copy.read(file),
@@ -113,19 +115,19 @@ describe("an added remedy is guarded", () => {
   });
 
   it.each([
-    ["argo", "ManagedByAnotherTool"],
-    ["flux", "ManagedByAnotherTool"],
-    ["helm", "ManagedByAnotherTool"],
-    ["controlled", "ManagedByAnotherTool"],
-    ["beingDeleted", "BeingDeleted"],
-    ["workloadOut", "OptedOut"],
-    ["namespaceOut", "OptedOut"],
-    ["serviceOut", "OptedOut"],
-    ["unread", "NoSafeRemedy"],
-    ["byDefault", "DiagnoseOnly"],
-    ["off", "ActionOff"],
-    ["inVain", "NoSafeRemedy"],
-  ])("in the case of %s by %s", (which, refusal) => {
+    ["argo", "where Argo CD owns the object", "ManagedByAnotherTool"],
+    ["flux", "where Flux owns it", "ManagedByAnotherTool"],
+    ["helm", "where Helm owns it", "ManagedByAnotherTool"],
+    ["controlled", "where another object controls it", "ManagedByAnotherTool"],
+    ["beingDeleted", "where it is being deleted", "BeingDeleted"],
+    ["workloadOut", "where the workload has opted out", "OptedOut"],
+    ["namespaceOut", "where the namespace has opted out", "OptedOut"],
+    ["serviceOut", "where the object itself has opted out", "OptedOut"],
+    ["unread", "where the object was not read", "NoSafeRemedy"],
+    ["byDefault", "by the mode that it has where the policy says nothing", "DiagnoseOnly"],
+    ["off", "by the mode that the policy gives it", "ActionOff"],
+    ["inVain", "after it was tried in vain", "NoSafeRemedy"],
+  ])("%s: %s", (which, _where, refusal) => {
     expect(guards[which]).toMatchObject({ refusal });
   });
 
@@ -206,6 +208,19 @@ describe("an added remedy is told", () => {
     );
   });
 
+  it("without a command that a shell could read otherwise, or that no names make so long", () => {
+    const inQuotes = `'{"spec":{"selector":{"app":"wbe"}}}'`;
+    // A line break is written as two characters in JSON.
+    const broken = `'{"spec":{"selector":{"app":"w\\nbe"}}}'`;
+
+    expect(guards["commands"]).toEqual([
+      [`kubectl -n shop patch service web -p ${inQuotes}`],
+      [],
+      [`kubectl -n shop patch service web -p ${broken}`],
+      [],
+    ]);
+  });
+
   it("on the workload, by an Event with its own reason", () => {
     expect(played["selector-helps"]?.events.sort()).toEqual(["RemediationRecovered", "RemediationSelectorRestored"]);
     expect(played["selector-in-vain"]?.events.sort()).toEqual([
@@ -275,6 +290,11 @@ describe("an added remedy is permitted", () => {
 
   it("as a function of its own, with the handler of all remedies", () => {
     expect(guards["functions"]).toContainEqual(["restore-selector", "functions/remedies/handler.ts"]);
+    expect(stack).toMatchObject({
+      remedy: "restore-selector",
+      substitutions: expect.arrayContaining(["RestoreSelectorFunctionArn"]) as string[],
+      groups: expect.arrayContaining([["eks-remediation:restore-selector"]]) as string[][],
+    });
   });
 });
 

@@ -26,7 +26,8 @@ function tasks(states: Record<string, State>): State[] {
 
 /** `detect` for `${DetectFunctionArn}`. */
 function stepOf(placeholder: string): string {
-  return placeholder.replace(/^\W*(\w+)FunctionArn\W*$/, (_whole, name: string) => name.toLowerCase());
+  const name = placeholder.replace(/^\W*(\w+)FunctionArn\W*$/, (_whole, found: string) => found.toLowerCase());
+  return STEP_NAMES.find((step) => step.replaceAll("-", "") === name) ?? name;
 }
 
 describe("the state machine", () => {

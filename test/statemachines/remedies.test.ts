@@ -31,7 +31,7 @@ describe("the remedies", () => {
 
   it.each(REMEDIES)("$action has a way to the state that carries it out with its function", ({ action, apply }) => {
     expect(routesOf("Which remedy?", "$.diagnosis.remedy.action")[action]).toBe(apply.name);
-    expect(functionOf(apply.name)?.toLowerCase()).toBe(`${action}functionarn`);
+    expect(functionOf(apply.name)?.toLowerCase()).toBe(placeholderFor(action));
     expect(Object.keys(STEPS)).toContain(functionOf(apply.name));
   });
 
@@ -41,7 +41,7 @@ describe("the remedies", () => {
     if (undo === "cannot be undone") expect(route).toBeUndefined();
     else {
       expect(route).toBe(undo.name);
-      expect(functionOf(undo.name)?.toLowerCase()).toBe(`${action}functionarn`);
+      expect(functionOf(undo.name)?.toLowerCase()).toBe(placeholderFor(action));
     }
   });
 
@@ -67,6 +67,10 @@ describe("the remedies", () => {
     expect([...STATE_NAMES].filter(changesWorkload).sort()).toEqual(named.map(({ name }) => name).sort());
   });
 });
+
+function placeholderFor(action: string): string {
+  return `${action.replaceAll("-", "")}functionarn`;
+}
 
 /** The placeholder of the function that a state calls. */
 function functionOf(name: string): string | undefined {

@@ -2,6 +2,7 @@ import { classify } from "../../functions/classify/classify.ts";
 import { refuseRemedy } from "../../functions/classify/guards.ts";
 import { openCase } from "../../functions/facts/case.ts";
 import type { Evidence } from "../../functions/facts/evidence.ts";
+import { undoCommands } from "../../functions/notify/commands.ts";
 import { remedyNamed } from "../../functions/remedies/remedies.ts";
 import { serviceRef, type Service } from "../../functions/remedies/service-selector/plan.ts";
 import type { SelectorPlan } from "../../functions/remedies/service-selector/contract.ts";
@@ -13,7 +14,7 @@ import type { Environment } from "../../functions/run/step.ts";
 import { handlerOf, STEP_NAMES } from "../../infra/functions.ts";
 import { ApiServer, found } from "../support/api-server.ts";
 import { crashingPod, deployment, evidence, incident, NOW, policy, WEB } from "../support/objects.ts";
-import { claimedRun, claimOf, diagnosis } from "../support/runs.ts";
+import { claimedRun, claimOf, diagnosis, remedyResult } from "../support/runs.ts";
 
 /** Prints how the remedy is guarded, as JSON. */
 
@@ -122,6 +123,10 @@ const results = {
   claimExpired: await stepped({}, { claim: { status: "claimed", lease: "l", expires_at: NOW.toISOString() } }),
   outMeanwhile: await stepped({}, {}, service({ annotations: OPTED_OUT })),
   elsewhere: await elsewhere(),
+  commands: ["wbe", "w'be", "w\nbe", "w".repeat(1_000)].map((app) => {
+    const change = { kind: "restore-selector", service: "web", before: { app }, after: PLAN.after } as const;
+    return undoCommands(WEB, remedyResult({ change }));
+  }),
   functions: STEP_NAMES.map((name) => [name, handlerOf(name)]),
 };
 process.stdout.write(JSON.stringify(results));
