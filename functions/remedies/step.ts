@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { assertClaimed } from "../run/assert-claimed.ts";
-import { beginRemedy } from "../run/begin-remedy.ts";
+import { beginRemedy, mayHaveBegun } from "../run/begin-remedy.ts";
 import { Attempt, RemedyResult, UndoResult, WorkloadRun } from "../run/contracts.ts";
 import { withEvent } from "../run/event.ts";
 import { settling, undoSettling } from "../run/settling.ts";
@@ -28,7 +28,7 @@ export function remedyStep(remedy: Remedy) {
       assertClaimed(run, environment.now());
       return operation === "undo"
         ? await undo(remedy, plan, run, environment)
-        : await apply(remedy, plan, attempt > 0, run, environment);
+        : await apply(remedy, plan, attempt, run, environment);
     },
   );
 }
@@ -36,12 +36,13 @@ export function remedyStep(remedy: Remedy) {
 async function apply(
   remedy: Remedy,
   plan: Plan,
-  again: boolean,
+  attempt: number,
   run: WorkloadRun,
   environment: Environment,
 ): Promise<RemedyResult> {
   const { workload, requested } = run.incident;
   const writer = await writerFor(remedy, plan, run, environment, beginRemedy);
+  const again = attempt > 0 && (await mayHaveBegun(writer.reader, run));
   const done = await remedy.carryOut(writer, plan, { again, requested: requested !== undefined });
   const times = settling(run, environment.policy(), environment.now());
   if ("refusal" in done) return { status: "refused", ...done, ...times };

@@ -5,7 +5,7 @@ import type { WorkloadRun } from "../../../../functions/run/contracts.ts";
 import type { Environment } from "../../../../functions/run/step.ts";
 import { ApiServer, found } from "../../../support/api-server.ts";
 import { NOW, policy, template } from "../../../support/objects.ts";
-import { claimOf, claimedRun, diagnosis, remedyResult } from "../../../support/runs.ts";
+import { begunClaimOf, claimOf, claimedRun, diagnosis, remedyResult } from "../../../support/runs.ts";
 import { unreachableEnvironment } from "../../../support/scripted.ts";
 import { controllerRevision, DB, db, dbPod, revisionOf } from "../../../support/set-objects.ts";
 
@@ -91,6 +91,7 @@ describe("the rollback step", () => {
       status: "refused",
       refusal: "AlreadyAsRequested",
     });
+    api.on("GET", claim.path, found(begunClaimOf(run)));
     expect(await rollback(environment)({ operation: "apply", attempt: 1, run })).toMatchObject({ status: "applied" });
     expect(api.writes.filter(({ method }) => method === "PATCH")).toEqual([]);
   });
