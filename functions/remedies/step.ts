@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { assertClaimed } from "../run/assert-claimed.ts";
-import { beginRemedy, mayHaveBegun } from "../run/begin-remedy.ts";
+import { assertNotTakenOver, beginRemedy, mayHaveBegun } from "../run/begin-remedy.ts";
 import { Attempt, RemedyResult, UndoResult, WorkloadRun } from "../run/contracts.ts";
 import { withEvent } from "../run/event.ts";
 import { settling, undoSettling } from "../run/settling.ts";
@@ -62,7 +62,7 @@ async function undo(remedy: Remedy, plan: Plan, run: WorkloadRun, environment: E
   if (way === "cannot be undone" || change?.kind !== remedy.action) {
     throw new RemediationError("InvalidStepInput", `There is no ${remedy.action} to be undone.`);
   }
-  const writer = await writerFor(remedy, plan, run, environment, claimIsOurs);
+  const writer = await writerFor(remedy, plan, run, environment, assertNotTakenOver);
   const undone = await undoUnlessOvertaken(
     () => way.back(writer, change),
     words.undone?.(change, run.incident.workload) ?? `The ${remedy.action} was undone.`,
@@ -91,12 +91,6 @@ async function writerFor(
     begin: () => begin(cluster, run, environment.now()),
   });
 }
-
-/** The claim's history holds the remedy already that is undone. */
-const claimIsOurs: typeof beginRemedy = (_cluster, run, now) => {
-  assertClaimed(run, now);
-  return Promise.resolve();
-};
 
 /** @throws RemediationError `InvalidStepInput` when the state machine routed the run to the wrong step */
 function ownPlan({ action }: Remedy, { diagnosis }: WorkloadRun): Plan {

@@ -32,6 +32,19 @@ export async function beginRemedy(cluster: Cluster, run: WorkloadRun, now: Date)
 }
 
 /**
+ * Makes sure before an undo that nobody else works on the workload. The claim's history holds the remedy already that is
+ * undone, and a claim that somebody has deleted is no reason to leave in place what did not help.
+ * @throws RemediationError `ClaimExpired` when another execution holds the claim, or it does not last for long enough
+ */
+export async function assertNotTakenOver(cluster: Reader, run: WorkloadRun, now: Date): Promise<void> {
+  assertClaimed(run, now);
+  const { workload } = run.incident;
+  const lease = await readLease(cluster, leaseName(workload));
+  const holder = lease?.spec?.holderIdentity ?? "";
+  if (holder !== "" && holder !== run.execution.name) throw lost(workload, lease);
+}
+
+/**
  * Whether an earlier try of a remedy's step may have written something. Only a claim that is still ours, and says nothing of
  * the remedy, proves that it has not: what is as it was to be is somebody else's work then.
  */
