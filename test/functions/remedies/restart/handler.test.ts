@@ -80,6 +80,17 @@ describe("the restart step", () => {
     expect(await restartPods(environment)({ attempt: 1, run })).toMatchObject({ status: "applied" });
   });
 
+  it("names the pod that has opted out since the diagnosis, not the workload", async () => {
+    const { metadata, ...rest } = crashingPod({ name: "a" });
+    const annotations = { "eks-remediation/enabled": "false" };
+    api.on("GET", `${SHOP}/pods/a`, found({ ...rest, metadata: { ...metadata, annotations } }));
+
+    await expect(restartPods(environment)({ run })).rejects.toMatchObject({
+      name: "OptedOut",
+      message: expect.stringContaining("Pod shop/a was left as it is") as string,
+    });
+  });
+
   it("evicts nothing of a workload that was opted out since its diagnosis", async () => {
     const annotations = { "eks-remediation/enabled": "false" };
     api.on("GET", "/apis/apps/v1/namespaces/shop/deployments/web", found({ metadata: { name: "web", annotations } }));
