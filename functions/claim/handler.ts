@@ -49,7 +49,7 @@ export const claim = step(
         cause: report.cause,
         action: report.action,
         outcome: report.outcome,
-        ...(lastTry(run) !== undefined || run.remedy?.status === "applied" ? { applied: true as const } : {}),
+        ...(mayHaveChanged(run) ? { applied: true as const } : {}),
         ...(template === undefined ? {} : { template }),
       };
       await release(cluster, request, isRemembered(run, report) ? entry : undefined);
@@ -57,5 +57,11 @@ export const claim = step(
     return { ...report, delivered: run.report !== undefined };
   },
 );
+
+/** Whether a remedy was carried out, or may have been: its step ended with an error, and nobody could look what it did. */
+function mayHaveChanged(run: WorkloadRun): boolean {
+  const isUnknown = run.remedy === undefined && run.remedy_error !== undefined;
+  return lastTry(run) !== undefined || run.remedy?.status === "applied" || isUnknown;
+}
 
 export const handler = lambda(claim);

@@ -36,6 +36,7 @@ export function assertNoOptOutOn(ref: WorkloadRef, object: Annotated): void {
   if (enabledBy(object, undefined) === "false") throw optedOut(ref);
 }
 
+/** What was left alone is named: before a pod that has opted out, others of its workload may have been replaced. */
 function optedOut(ref: WorkloadRef): RemediationError {
   return new RemediationError(
     "OptedOut",

@@ -19,7 +19,10 @@ export type NoRemedy = Extract<RemedyPlan, { action: "none" }>;
 
 /** How a remedy is carried out. */
 export interface Occasion {
-  /** Whether this remedy's step was tried before: what is as it was to be is then its own work, else somebody else's. */
+  /**
+   * Whether this remedy's step was tried before, and may have written something: what is as it was to be is then its own
+   * work, else somebody else's.
+   */
   again: boolean;
   /** Whether somebody asked for exactly this. */
   requested: boolean;

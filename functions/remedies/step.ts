@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { assertClaimed } from "../run/assert-claimed.ts";
-import { beginRemedy } from "../run/begin-remedy.ts";
+import { assertNotTakenOver, beginRemedy, mayHaveBegun } from "../run/begin-remedy.ts";
 import { Attempt, RemedyResult, UndoResult, WorkloadRun } from "../run/contracts.ts";
 import { withEvent } from "../run/event.ts";
 import { settling, undoSettling } from "../run/settling.ts";
@@ -28,7 +28,7 @@ export function remedyStep(remedy: Remedy) {
       assertClaimed(run, environment.now());
       return operation === "undo"
         ? await undo(remedy, plan, run, environment)
-        : await apply(remedy, plan, attempt > 0, run, environment);
+        : await apply(remedy, plan, attempt, run, environment);
     },
   );
 }
@@ -36,12 +36,13 @@ export function remedyStep(remedy: Remedy) {
 async function apply(
   remedy: Remedy,
   plan: Plan,
-  again: boolean,
+  attempt: number,
   run: WorkloadRun,
   environment: Environment,
 ): Promise<RemedyResult> {
   const { workload, requested } = run.incident;
   const writer = await writerFor(remedy, plan, run, environment, beginRemedy);
+  const again = attempt > 0 && (await mayHaveBegun(writer.reader, run));
   const done = await remedy.carryOut(writer, plan, { again, requested: requested !== undefined });
   const times = settling(run, environment.policy(), environment.now());
   if ("refusal" in done) return { status: "refused", ...done, ...times };
@@ -61,7 +62,7 @@ async function undo(remedy: Remedy, plan: Plan, run: WorkloadRun, environment: E
   if (way === "cannot be undone" || change?.kind !== remedy.action) {
     throw new RemediationError("InvalidStepInput", `There is no ${remedy.action} to be undone.`);
   }
-  const writer = await writerFor(remedy, plan, run, environment, claimIsOurs);
+  const writer = await writerFor(remedy, plan, run, environment, assertNotTakenOver);
   const undone = await undoUnlessOvertaken(
     () => way.back(writer, change),
     words.undone?.(change, run.incident.workload) ?? `The ${remedy.action} was undone.`,
@@ -90,12 +91,6 @@ async function writerFor(
     begin: () => begin(cluster, run, environment.now()),
   });
 }
-
-/** The claim's history holds the remedy already that is undone. */
-const claimIsOurs: typeof beginRemedy = (_cluster, run, now) => {
-  assertClaimed(run, now);
-  return Promise.resolve();
-};
 
 /** @throws RemediationError `InvalidStepInput` when the state machine routed the run to the wrong step */
 function ownPlan({ action }: Remedy, { diagnosis }: WorkloadRun): Plan {

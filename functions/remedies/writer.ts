@@ -84,7 +84,7 @@ export class Writer {
       if (own === workloadPath(this.workload)) this.#assertSame(object);
       const operations = await decide(object);
       if (operations === "already so") return false;
-      await this.#prepare(object, path);
+      await this.#prepare(object, path, ref);
       const unchanged = {
         op: "test",
         path: "/metadata/resourceVersion",
@@ -107,11 +107,12 @@ export class Writer {
    */
   async evict({ name, uid }: PodTarget, isMeant: (pod: Pod) => boolean): Promise<Removal> {
     const { namespace } = this.workload;
-    const path = this.#target(podRef(namespace, name));
+    const ref = podRef(namespace, name);
+    const path = this.#target(ref);
     const pod = await this.#readPod(path, uid);
     if (pod === undefined) return "gone";
     if (!isMeant(pod)) return "not meant";
-    await this.#prepare(pod, path);
+    await this.#prepare(pod, path, ref);
     try {
       await this.#cluster.evict(namespace, name, { uid }, { dryRun: this.dryRun });
       return "removed";
@@ -128,12 +129,13 @@ export class Writer {
    * @throws RemediationError `OptedOut`, `ClaimExpired`, `ObjectChanged` when the pod never holds still
    */
   async delete({ name, uid }: PodTarget, isMeant: (pod: Pod) => boolean, trial = false): Promise<Removal> {
-    const path = this.#target(podRef(this.workload.namespace, name));
+    const ref = podRef(this.workload.namespace, name);
+    const path = this.#target(ref);
     for (let attempt = 1; ; attempt++) {
       const pod = await this.#readPod(path, uid);
       if (pod === undefined) return "gone";
       if (!isMeant(pod)) return "not meant";
-      await this.#prepare(pod, path);
+      await this.#prepare(pod, path, ref);
       try {
         await this.#cluster.delete(path, preconditionsOf(pod, uid), { dryRun: trial || this.dryRun });
         return "removed";
@@ -165,9 +167,9 @@ export class Writer {
   }
 
   /** What has to be true before a write, whatever it writes. */
-  async #prepare(object: KubernetesObject, path: string): Promise<void> {
+  async #prepare(object: KubernetesObject, path: string, ref: ObjectRef): Promise<void> {
     if (!this.dryRun) await (this.#begun ??= this.#begin());
-    assertNoOptOutOn(this.workload, object);
+    assertNoOptOutOn(ref, object);
     await assertNotOptedOut(this.reader, this.workload, path === workloadPath(this.workload) ? object : undefined);
   }
 

@@ -1,4 +1,4 @@
-import type { Cluster } from "../shared/cluster/cluster.ts";
+import type { Cluster, Reader } from "../shared/cluster/cluster.ts";
 import { paths } from "../shared/cluster/paths.ts";
 import type { HistoryEntry, WorkloadRun } from "./contracts.ts";
 import type { WorkloadRef } from "../shared/refs.ts";
@@ -26,9 +26,33 @@ export async function beginRemedy(cluster: Cluster, run: WorkloadRun, now: Date)
   await despiteOthers(async () => {
     const lease = await readLease(cluster, name);
     if (lease?.spec?.holderIdentity !== run.execution.name) throw lost(workload, lease);
-    if (historyOf(lease).some((each) => isSame(each, entry))) return;
+    if (isBegun(lease, run)) return;
     await cluster.replace(paths.lease(CLAIM_NAMESPACE, name), begun(lease, entry));
   });
+}
+
+/**
+ * Makes sure before an undo that nobody else works on the workload. The claim's history holds the remedy already that is
+ * undone, and a claim that somebody has deleted is no reason to leave in place what did not help.
+ * @throws RemediationError `ClaimExpired` when another execution holds the claim, or it does not last for long enough
+ */
+export async function assertNotTakenOver(cluster: Reader, run: WorkloadRun, now: Date): Promise<void> {
+  assertClaimed(run, now);
+  const { workload } = run.incident;
+  const lease = await readLease(cluster, leaseName(workload));
+  const holder = lease?.spec?.holderIdentity ?? "";
+  if (holder !== "" && holder !== run.execution.name) throw lost(workload, lease);
+}
+
+/**
+ * Whether an earlier try of a remedy's step may have written something. Only a claim that is still ours, and says nothing of
+ * the remedy, proves that it has not: what is as it was to be is somebody else's work then.
+ */
+export async function mayHaveBegun(cluster: Reader, run: WorkloadRun): Promise<boolean> {
+  if (run.dry_run) return false;
+  const lease = await readLease(cluster, leaseName(run.incident.workload));
+  if (lease?.spec?.holderIdentity !== run.execution.name) return true;
+  return isBegun(lease, run);
 }
 
 function lost(workload: WorkloadRef, lease: Lease | undefined): RemediationError {
@@ -52,7 +76,12 @@ function entryOf({ diagnosis, execution }: WorkloadRun, now: Date): HistoryEntry
   };
 }
 
-/** Whether two entries tell of the same beginning. */
-function isSame(a: HistoryEntry, b: HistoryEntry): boolean {
-  return a.outcome === UNFINISHED && a.execution === b.execution && a.action === b.action;
+/** Whether the claim holds already that this execution has begun the remedy of its diagnosis. */
+function isBegun(lease: Lease, { diagnosis, execution }: WorkloadRun): boolean {
+  return historyOf(lease).some(
+    (entry) =>
+      entry.outcome === UNFINISHED &&
+      entry.execution === execution.name &&
+      entry.action === (diagnosis?.remedy.action ?? "none"),
+  );
 }

@@ -1,4 +1,4 @@
-import type { Cluster } from "../shared/cluster/cluster.ts";
+import type { Cluster, Reader } from "../shared/cluster/cluster.ts";
 import { paths } from "../shared/cluster/paths.ts";
 import { isRemediationError, RemediationError } from "../shared/errors.ts";
 import type { Lease } from "../shared/kubernetes/types.ts";
@@ -19,7 +19,7 @@ export async function despiteOthers<Result>(work: () => Promise<Result>): Promis
 }
 
 /** The Lease of that name in the claim namespace; undefined when there is none. */
-export async function readLease(cluster: Cluster, name: string): Promise<Lease | undefined> {
+export async function readLease(cluster: Reader, name: string): Promise<Lease | undefined> {
   try {
     return await cluster.get<Lease>(paths.lease(CLAIM_NAMESPACE, name));
   } catch (error) {

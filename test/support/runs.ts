@@ -1,4 +1,5 @@
-import { newLease } from "../../functions/run/lease.ts";
+import { UNFINISHED } from "../../functions/run/history.ts";
+import { begun, newLease } from "../../functions/run/lease.ts";
 import { paths } from "../../functions/shared/cluster/paths.ts";
 import type { Change, Diagnosis, RemedyResult, WorkloadRun } from "../../functions/run/contracts.ts";
 import { templateHash } from "../../functions/shared/kubernetes/template.ts";
@@ -71,4 +72,12 @@ export function appliedRun(change?: Change): WorkloadRun {
 export function claimOf({ incident: { workload }, execution }: WorkloadRun): { path: string; lease: Lease } {
   const lease = newLease(workload, execution.name, 3_600, NOW);
   return { path: paths.lease(CLAIM_NAMESPACE, lease.metadata?.name ?? ""), lease };
+}
+
+/** The Lease of a run's claim once its remedy has begun. */
+export function begunClaimOf(run: WorkloadRun): Lease {
+  const { diagnosis, execution } = run;
+  const action = diagnosis?.remedy.action ?? "none";
+  const entry = { at: NOW.toISOString(), execution: execution.name, cause: "c", action, outcome: UNFINISHED };
+  return begun(claimOf(run).lease, { ...entry, applied: true });
 }

@@ -61,6 +61,20 @@ async function history(): Promise<HistoryEntry[]> {
   return historyOf(await cluster.get<Lease>(paths.lease(CLAIM_NAMESPACE, leaseName(WEB))));
 }
 
+describe("a remedy of which nobody knows whether it was applied", () => {
+  it("is remembered as one that may have been, so that it is not tried again of its own accord", async () => {
+    const unknown = {
+      ...(await waiting()),
+      diagnosis: diagnosis(),
+      remedy_error: { Error: "ClusterUnreachable", Cause: "" },
+      error: { Error: "ClusterUnavailable", Cause: "" },
+    };
+    await end(unknown, 1_795, 1_796);
+
+    expect(await history()).toMatchObject([{ action: "rollback", outcome: "Unresolved", applied: true }]);
+  });
+});
+
 describe("a workload whose image cannot be pulled, when people are told of it after 1,800 s", () => {
   it("is not remembered when nobody was told at 1,799 s, though it is released at 1,801 s", async () => {
     const { report, released, history } = await end(await waiting(), 1_799, 1_801);

@@ -4,7 +4,7 @@ import { remedyStep } from "../../../../functions/remedies/step.ts";
 import type { Environment } from "../../../../functions/run/step.ts";
 import { ApiServer, found, refusal } from "../../../support/api-server.ts";
 import { crashingPod, NOW } from "../../../support/objects.ts";
-import { claimOf, claimedRun, diagnosis } from "../../../support/runs.ts";
+import { begunClaimOf, claimOf, claimedRun, diagnosis } from "../../../support/runs.ts";
 import { unreachableEnvironment } from "../../../support/scripted.ts";
 
 const SHOP = "/api/v1/namespaces/shop";
@@ -76,7 +76,19 @@ describe("the restart step", () => {
       refusal: "NotFailingAnymore",
       message: "1 pod of those to be replaced had gone already; nothing was done.",
     });
+    api.on("GET", claim.path, found(begunClaimOf(run)));
     expect(await restartPods(environment)({ attempt: 1, run })).toMatchObject({ status: "applied" });
+  });
+
+  it("names the pod that has opted out since the diagnosis, not the workload", async () => {
+    const { metadata, ...rest } = crashingPod({ name: "a" });
+    const annotations = { "eks-remediation/enabled": "false" };
+    api.on("GET", `${SHOP}/pods/a`, found({ ...rest, metadata: { ...metadata, annotations } }));
+
+    await expect(restartPods(environment)({ run })).rejects.toMatchObject({
+      name: "OptedOut",
+      message: expect.stringContaining("Pod shop/a was left as it is") as string,
+    });
   });
 
   it("evicts nothing of a workload that was opted out since its diagnosis", async () => {

@@ -3,9 +3,9 @@ import { remedyFor } from "../../../../functions/remedies/remedies.ts";
 import { remedyStep } from "../../../../functions/remedies/step.ts";
 import type { WorkloadRun } from "../../../../functions/run/contracts.ts";
 import type { Environment } from "../../../../functions/run/step.ts";
-import { ApiServer, found } from "../../../support/api-server.ts";
+import { ApiServer, found, refusal } from "../../../support/api-server.ts";
 import { NOW, policy, template } from "../../../support/objects.ts";
-import { claimOf, claimedRun, diagnosis, remedyResult } from "../../../support/runs.ts";
+import { begunClaimOf, claimOf, claimedRun, diagnosis, remedyResult } from "../../../support/runs.ts";
 import { unreachableEnvironment } from "../../../support/scripted.ts";
 import { controllerRevision, DB, db, dbPod, revisionOf } from "../../../support/set-objects.ts";
 
@@ -84,6 +84,19 @@ describe("the rollback step", () => {
     ]);
   });
 
+  it("is not undone by an execution whose claim another one has by now, and is when nobody has it", async () => {
+    api.on("GET", STATEFUL_SET, found(db({ template: template("shop/web:1") })));
+    const taken = { ...claim.lease, spec: { ...claim.lease.spec, holderIdentity: "run-2" } };
+    api.on("GET", claim.path, found(taken), refusal(404, "leases not found"));
+
+    await expect(rollback(environment)({ operation: "undo", run: rolledBack })).rejects.toMatchObject({
+      name: "ClaimExpired",
+      message: expect.stringContaining("run-2 holds the claim by now") as string,
+    });
+    expect(api.writes).toEqual([]);
+    expect(await rollback(environment)({ operation: "undo", run: rolledBack })).toMatchObject({ status: "applied" });
+  });
+
   it("leaves a template alone that somebody else has put back, and takes it for its own work when tried again", async () => {
     api.on("GET", STATEFUL_SET, found(db({ template: template("shop/web:1") })));
 
@@ -91,6 +104,7 @@ describe("the rollback step", () => {
       status: "refused",
       refusal: "AlreadyAsRequested",
     });
+    api.on("GET", claim.path, found(begunClaimOf(run)));
     expect(await rollback(environment)({ operation: "apply", attempt: 1, run })).toMatchObject({ status: "applied" });
     expect(api.writes.filter(({ method }) => method === "PATCH")).toEqual([]);
   });

@@ -4,7 +4,7 @@ import { remedyStep } from "../../../../functions/remedies/step.ts";
 import type { Environment } from "../../../../functions/run/step.ts";
 import { ApiServer, found } from "../../../support/api-server.ts";
 import { NOW } from "../../../support/objects.ts";
-import { claimOf, claimedRun, diagnosis, remedyResult } from "../../../support/runs.ts";
+import { begunClaimOf, claimOf, claimedRun, diagnosis, remedyResult } from "../../../support/runs.ts";
 import { unreachableEnvironment } from "../../../support/scripted.ts";
 
 const SCALE = "/apis/apps/v1/namespaces/shop/deployments/web/scale";
@@ -75,6 +75,7 @@ describe("the scale step", () => {
       status: "refused",
       refusal: "AlreadyAsRequested",
     });
+    api.on("GET", claim.path, found(begunClaimOf(run)));
     expect(await scaleWorkload(environment)({ operation: "apply", attempt: 1, run })).toMatchObject({
       status: "applied",
     });
