@@ -30,12 +30,12 @@ export async function rollBack(
   patience = OBSERVED_WITHIN_MS,
 ): Promise<{ switched: boolean; unblocked: PodTarget[] }> {
   // Whether they may be deleted has to be known before the template is changed: one without the other helps nobody.
-  const planned = await unblock(writer, pods, after, true);
+  const planned = await unblock(writer, pods, after, again, true);
   const switched = await switchTemplate(writer, { from: before, to: after });
   if (!switched && !again) return { switched, unblocked: [] };
   if (writer.dryRun || pods.length === 0) return { switched, unblocked: planned };
   await untilObserved(writer, after, patience);
-  return { switched, unblocked: await unblock(writer, pods, after) };
+  return { switched, unblocked: await unblock(writer, pods, after, again) };
 }
 
 /** Carries a rollback out. */

@@ -11,18 +11,20 @@ const CONCURRENCY = 8;
  * and of another revision than the one that was put in place. A pod that is gone or going is not deleted again.
  *
  * @param to the revision that was put in place; pods that were made from it are left alone
+ * @param again whether this was tried before: what is gone is then its own work
  * @param trial let the API server check each deletion, and delete nothing
- * @returns the pods that have given way: deleted now, or gone already
+ * @returns the pods that have given way to it
  */
 export async function unblock(
   writer: Writer,
   pods: readonly PodTarget[],
   to: RevisionRef,
+  again: boolean,
   trial = false,
 ): Promise<PodTarget[]> {
   const waiting = kindOf(writer.workload.kind)?.waiting;
   const removals = await mapConcurrently(pods, CONCURRENCY, (target) =>
     writer.delete(target, (pod) => waiting?.isInTheWay(pod, to) === true, trial),
   );
-  return pods.filter((_target, index) => removals[index] !== "not meant");
+  return pods.filter((_target, index) => removals[index] === "removed" || (again && removals[index] === "gone"));
 }

@@ -108,6 +108,13 @@ describe("rolling back a stuck StatefulSet", () => {
     expect(writes()).toEqual(["PATCH set All", "PATCH set now"]);
   });
 
+  it("does not say that it deleted a pod that went before its first try", async () => {
+    api.on("GET", POD, refusal(404, "pods not found"));
+
+    expect(await roll({ again: false })).toEqual({ switched: true, unblocked: [] });
+    expect(await roll({ again: false, dryRun: true })).toMatchObject({ unblocked: [] });
+  });
+
   it("looks again when the pod moved on between the look and the deletion", async () => {
     api.on("GET", POD, found(STUCK), found(STUCK), found(dbPod(2, 2)));
     api.on("DELETE", POD, found({}), refusal(409, "the ResourceVersion in the precondition does not match"));
