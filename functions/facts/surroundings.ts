@@ -54,27 +54,27 @@ export async function readSurroundings(
 /** The warnings about some objects: out of all of the namespace, or object by object where there are too many. */
 async function readWarnings(cluster: Reader, namespace: string, uids: ReadonlySet<string>): Promise<KubernetesEvent[]> {
   const path = paths.events(namespace);
-  const all = await unlessForbidden(
-    cluster.listSmall<KubernetesEvent>(path, MAX_WARNINGS, { fieldSelector: WARNINGS }),
-  );
-  if (all !== undefined) return all.filter(({ involvedObject }) => uids.has(involvedObject.uid ?? ""));
-  const each = await Promise.all(
-    [...uids].map((uid) =>
-      listIfAllowed<KubernetesEvent>(cluster, path, { fieldSelector: `involvedObject.uid=${uid},${WARNINGS}` }),
-    ),
-  );
-  return each.flat();
+  return await unlessForbidden(async () => {
+    const all = await cluster.listSmall<KubernetesEvent>(path, MAX_WARNINGS, { fieldSelector: WARNINGS });
+    if (all !== undefined) return all.filter(({ involvedObject }) => uids.has(involvedObject.uid ?? ""));
+    const each = await Promise.all(
+      [...uids].map((uid) =>
+        cluster.list<KubernetesEvent>(path, { fieldSelector: `involvedObject.uid=${uid},${WARNINGS}` }),
+      ),
+    );
+    return each.flat();
+  });
 }
 
-async function listIfAllowed<T>(cluster: Reader, path: string, query?: Record<string, string>): Promise<T[]> {
-  return (await unlessForbidden(listIfInstalled<T>(cluster, path, query))) ?? [];
+async function listIfAllowed<T>(cluster: Reader, path: string): Promise<T[]> {
+  return await unlessForbidden(() => listIfInstalled<T>(cluster, path));
 }
 
-async function unlessForbidden<T>(answer: Promise<T>): Promise<T | undefined> {
+async function unlessForbidden<T>(read: () => Promise<T[]>): Promise<T[]> {
   try {
-    return await answer;
+    return await read();
   } catch (error) {
-    if (isRemediationError(error, "Forbidden")) return undefined;
+    if (isRemediationError(error, "Forbidden")) return [];
     throw error;
   }
 }

@@ -69,6 +69,7 @@ describe("the evidence around a workload", () => {
     const { surroundings } = await gatherEvidence(api.cluster(), incident(), NO_PAST, NOW);
 
     expect(surroundings).toMatchObject({ events: [], budgets: [], quotas: [], nodes: [{}] });
+    expect(api.requests.filter(({ path }) => path === `${CORE}/events`)).toHaveLength(1);
   });
 
   it("is not collected at the price of an API server that is in trouble", async () => {

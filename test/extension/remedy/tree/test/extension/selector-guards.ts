@@ -62,7 +62,6 @@ async function stepped(input: object, run: Partial<WorkloadRun> = {}, present = 
     connect: () => Promise.resolve(api.cluster()),
     policy: () => policy(AUTOMATIC),
     now: () => NOW,
-    publish: () => Promise.resolve(),
     measure: () => undefined,
   };
   const answer = await remedyStep(remedyNamed("restore-selector"))(environment)({ run: made, ...input }).catch(
