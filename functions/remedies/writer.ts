@@ -11,8 +11,11 @@ import type { PodTarget, WorkloadRef } from "../shared/refs.ts";
 /** Statuses change often; each change makes the precondition of a write fail, and the object is looked at again. */
 const ATTEMPTS = 6;
 
-/** What became of a pod that was to be removed: `not meant` when it is another, or better off, than was thought. */
-export type Removal = "removed" | "gone" | "not meant";
+/**
+ * What became of a pod that was to be removed. `not meant`: it is better off than was thought. `let go`: somebody has taken
+ * it out of its workload, by its labels, to look into it, so that nothing would make it anew.
+ */
+export type Removal = "removed" | "gone" | "not meant" | "let go";
 
 /** Whose writes they are, and what they are bound to. */
 export interface WriterOptions {
@@ -110,7 +113,7 @@ export class Writer {
     const ref = podRef(namespace, name);
     const path = this.#target(ref);
     const pod = await this.#readPod(path, uid);
-    if (pod === undefined) return "gone";
+    if (typeof pod === "string") return pod;
     if (!isMeant(pod)) return "not meant";
     await this.#prepare(pod, path, ref);
     try {
@@ -133,7 +136,7 @@ export class Writer {
     const path = this.#target(ref);
     for (let attempt = 1; ; attempt++) {
       const pod = await this.#readPod(path, uid);
-      if (pod === undefined) return "gone";
+      if (typeof pod === "string") return pod;
       if (!isMeant(pod)) return "not meant";
       await this.#prepare(pod, path, ref);
       try {
@@ -173,17 +176,14 @@ export class Writer {
     await assertNotOptedOut(this.reader, this.workload, path === workloadPath(this.workload) ? object : undefined);
   }
 
-  /**
-   * The pod, if it still is the one that was meant, is not on its way out, and would be made anew. One that somebody has
-   * taken out of its workload, by its labels, to look into it, has no controller any more.
-   */
-  async #readPod(path: string, uid: string): Promise<Pod | undefined> {
+  /** The pod, if it still is the one that was meant, is not on its way out, and would be made anew. */
+  async #readPod(path: string, uid: string): Promise<Pod | Extract<Removal, "gone" | "let go">> {
     try {
       const pod = await this.reader.get<Pod>(path);
-      const isThere = pod.metadata?.uid === uid && !isTerminating(pod);
-      return isThere && controllerOf(pod.metadata) !== undefined ? pod : undefined;
+      if (pod.metadata?.uid !== uid || isTerminating(pod)) return "gone";
+      return controllerOf(pod.metadata) === undefined ? "let go" : pod;
     } catch (error) {
-      if (isRemediationError(error, "NotFound")) return undefined;
+      if (isRemediationError(error, "NotFound")) return "gone";
       throw error;
     }
   }

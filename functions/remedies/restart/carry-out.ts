@@ -16,6 +16,8 @@ export interface Restarted {
   gone: PodTarget[];
   /** Left alone, because they do not fail any more. */
   recovered: PodTarget[];
+  /** Left alone, because somebody has taken them out of the workload. */
+  released: PodTarget[];
   /** Left alone, because a PodDisruptionBudget allowed no further eviction. */
   held: PodTarget[];
 }
@@ -29,11 +31,12 @@ export async function restart(
   { mode, pods }: RestartPlan,
   { again, requested }: Occasion,
 ): Promise<Restarted> {
-  const result: Restarted = { replaced: [], gone: [], recovered: [], held: [] };
+  const result: Restarted = { replaced: [], gone: [], recovered: [], released: [], held: [] };
   const outcomes = {
     removed: result.replaced,
     gone: again ? result.replaced : result.gone,
     "not meant": result.recovered,
+    "let go": result.released,
   };
   const isMeant = (pod: Pod) => (mode === "clean_up" ? isLeftover(pod) : requested || isFailing(pod) || !isReady(pod));
   for (const [index, target] of pods.entries()) {
@@ -55,19 +58,22 @@ export async function carryOut(
   plan: RestartPlan,
   occasion: Occasion,
 ): Promise<Done<RestartChange> | Declined> {
-  const { replaced, gone, recovered, held } = await restart(writer, plan, occasion);
+  const { replaced, gone, recovered, released, held } = await restart(writer, plan, occasion);
   if (replaced.length === 0) {
-    const message =
-      gone.length === 0
-        ? "No pod fails any more; nothing was done."
-        : `${count(gone.length, "pod")} of those to be replaced had gone already; nothing was done.`;
-    return { refusal: "NotFailingAnymore", message };
+    const why =
+      gone.length > 0
+        ? `${count(gone.length, "pod")} of those to be replaced had gone already`
+        : released.length > 0
+          ? `Somebody has taken ${count(released.length, "pod")} of those to be replaced out of the workload`
+          : "No pod fails any more";
+    return { refusal: "NotFailingAnymore", message: `${why}; nothing was done.` };
   }
   return {
     change: { kind: "restart", mode: plan.mode, pods: replaced },
     beside: [
       ...(gone.length === 0 ? [] : [`${count(gone.length, "pod")} had gone already.`]),
       ...(recovered.length === 0 ? [] : [`${count(recovered.length, "pod")} recovered by itself.`]),
+      ...(released.length === 0 ? [] : [`Somebody has taken ${count(released.length, "pod")} out of the workload.`]),
       ...(held.length === 0 ? [] : [`A PodDisruptionBudget holds ${count(held.length, "further pod")}.`]),
     ],
   };

@@ -43,6 +43,7 @@ describe("a restart", () => {
       replaced: [target("a"), target("b")],
       gone: [],
       recovered: [],
+      released: [],
       held: [],
     });
     expect(api.writes.map(({ path, query, body }) => ({ path, query, body }))).toEqual(
@@ -116,7 +117,11 @@ describe("a restart", () => {
       const { ownerReferences: _released, ...released } = metadata ?? {};
       api.on("GET", `${PODS}/a`, found({ ...rest, metadata: { ...released, labels: { app: "debug" } } }));
 
-      expect(await restarted(plan, OPTIONS)).toMatchObject({ replaced: [], gone: [target("a")] });
+      expect(await restarted(plan, OPTIONS)).toMatchObject({
+        replaced: [],
+        gone: [],
+        released: [target("a")],
+      });
       expect(api.writes).toEqual([]);
     },
   );
@@ -139,6 +144,7 @@ describe("a restart", () => {
       replaced: [target("a")],
       gone: [],
       recovered: [],
+      released: [],
       held: [target("b"), target("c")],
     });
     expect(api.requests.map(({ path }) => path)).not.toContain(`${PODS}/c`);
