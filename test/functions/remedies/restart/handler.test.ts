@@ -80,6 +80,18 @@ describe("the restart step", () => {
     expect(await restartPods(environment)({ attempt: 1, run })).toMatchObject({ status: "applied" });
   });
 
+  it("is refused when somebody took the pod out of its workload meanwhile, and says so", async () => {
+    const { metadata, ...rest } = crashingPod({ name: "a" });
+    const { ownerReferences: _none, ...taken } = metadata ?? {};
+    api.on("GET", `${SHOP}/pods/a`, found({ ...rest, metadata: taken }));
+
+    expect(await restartPods(environment)({ run })).toMatchObject({
+      status: "refused",
+      refusal: "NotFailingAnymore",
+      message: "Somebody has taken 1 pod of those to be replaced out of the workload; nothing was done.",
+    });
+  });
+
   it("names the pod that has opted out since the diagnosis, not the workload", async () => {
     const { metadata, ...rest } = crashingPod({ name: "a" });
     const annotations = { "eks-remediation/enabled": "false" };
