@@ -41,6 +41,30 @@ describe.concurrent("an HPA at its maximum", () => {
     expect((await scenario.hpa()).spec).toMatchObject({ minReplicas: 2, maxReplicas: 4 });
   });
 
+  it("that somebody replaces by another one while it settles is left to them", async ({ scenario, expect }) => {
+    await rollOutWeb(scenario, { image: "shop/web:1", annotations: '"simulation/total-cpu": 2200m' });
+    await scenario.apply("hpa");
+    await untilLimited(scenario);
+    const replace = async () => {
+      await scenario.kubectl("-n", scenario.namespace, "delete", "hpa", "web");
+      await scenario.apply("hpa", { NAME: "another" });
+    };
+
+    const run = await scenario.run(
+      {},
+      {},
+      { onEntered: (state) => (state === "Wait for it to settle" ? replace() : undefined) },
+    );
+
+    expect(run.workloads).toMatchObject([
+      {
+        outcome: "Unresolved",
+        reason: "ObjectChanged",
+        summary: expect.stringContaining("HPA web does not scale it any more") as string,
+      },
+    ]);
+  });
+
   it("at the policy's bound is reported", async ({ scenario, expect }) => {
     await rollOutWeb(scenario, { image: "shop/web:1", annotations: '"simulation/cpu": 900m' });
     await scenario.apply("hpa");
