@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { assertClaimed } from "../run/assert-claimed.ts";
-import { assertNotTakenOver, beginRemedy, mayHaveBegun } from "../run/begin-remedy.ts";
+import { assertHeld, assertNotTakenOver, beginRemedy, mayHaveBegun } from "../run/begin-remedy.ts";
 import { Attempt, RemedyResult, UndoResult, WorkloadRun } from "../run/contracts.ts";
 import { withEvent } from "../run/event.ts";
 import { settling, undoSettling } from "../run/settling.ts";
@@ -45,7 +45,10 @@ async function apply(
   const again = attempt > 0 && (await mayHaveBegun(writer.reader, run));
   const done = await remedy.carryOut(writer, plan, { again, requested: requested !== undefined });
   const times = settling(run, environment.policy(), environment.now());
-  if ("refusal" in done) return { status: "refused", ...done, ...times };
+  if ("refusal" in done) {
+    if (!run.dry_run) await assertHeld(writer.reader, run);
+    return { status: "refused", ...done, ...times };
+  }
   const { change, beside = [] } = done;
   return await withEvent(environment, run, remedy.entry.event, {
     status: run.dry_run ? "planned" : "applied",

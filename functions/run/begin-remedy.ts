@@ -55,6 +55,15 @@ export async function mayHaveBegun(cluster: Reader, run: WorkloadRun): Promise<b
   return isBegun(lease, run);
 }
 
+/**
+ * Makes sure that the claim is still this execution's: what it finds done is otherwise the work of whoever has it.
+ * @throws RemediationError `ClaimExpired`
+ */
+export async function assertHeld(cluster: Reader, { incident: { workload }, execution }: WorkloadRun): Promise<void> {
+  const lease = await readLease(cluster, leaseName(workload));
+  if (lease?.spec?.holderIdentity !== execution.name) throw lost(workload, lease);
+}
+
 function lost(workload: WorkloadRef, lease: Lease | undefined): RemediationError {
   const holder = lease?.spec?.holderIdentity ?? "";
   return new RemediationError(

@@ -97,6 +97,13 @@ describe("the rollback step", () => {
     expect(await rollback(environment)({ operation: "undo", run: rolledBack })).toMatchObject({ status: "applied" });
   });
 
+  it("does not take for somebody's what the execution has done that has the claim by now", async () => {
+    api.on("GET", STATEFUL_SET, found(db({ template: template("shop/web:1") })));
+    api.on("GET", claim.path, found({ ...claim.lease, spec: { ...claim.lease.spec, holderIdentity: "run-2" } }));
+
+    await expect(rollback(environment)({ operation: "apply", run })).rejects.toMatchObject({ name: "ClaimExpired" });
+  });
+
   it("leaves a template alone that somebody else has put back, and takes it for its own work when tried again", async () => {
     api.on("GET", STATEFUL_SET, found(db({ template: template("shop/web:1") })));
 
