@@ -1,7 +1,7 @@
 import type { Reader } from "../shared/cluster/cluster.ts";
+import { getIfThere } from "../shared/cluster/get-if-there.ts";
 import { paths } from "../shared/cluster/paths.ts";
 import type { HistoryEntry, Incident } from "../run/contracts.ts";
-import { isRemediationError } from "../shared/errors.ts";
 import { kindOf } from "../kinds/kinds.ts";
 import { readParts } from "../kinds/pods.ts";
 import type { RevisionHolder } from "../kinds/revisions/history.ts";
@@ -126,10 +126,6 @@ function triedInVain({ requested }: Incident, { spec }: Workload, { tried, histo
 }
 
 async function readBarePod(cluster: Reader, namespace: string, name: string): Promise<Pod[]> {
-  try {
-    return [await cluster.get<Pod>(paths.pod(namespace, name))];
-  } catch (error) {
-    if (isRemediationError(error, "NotFound")) return [];
-    throw error;
-  }
+  const pod = await getIfThere<Pod>(cluster, paths.pod(namespace, name));
+  return pod === undefined ? [] : [pod];
 }

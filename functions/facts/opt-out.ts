@@ -1,7 +1,8 @@
 import type { Reader } from "../shared/cluster/cluster.ts";
+import { getIfThere } from "../shared/cluster/get-if-there.ts";
 import { paths } from "../shared/cluster/paths.ts";
 import type { WorkloadRef } from "../shared/refs.ts";
-import { isRemediationError, RemediationError } from "../shared/errors.ts";
+import { RemediationError } from "../shared/errors.ts";
 import type { ObjectMeta } from "../shared/kubernetes/types.ts";
 import { describeWorkload, workloadPath } from "../kinds/workloads.ts";
 
@@ -26,8 +27,8 @@ export function enabledBy(workload: Annotated | undefined, namespace: Annotated 
  */
 export async function assertNotOptedOut(reader: Reader, ref: WorkloadRef, present?: Annotated): Promise<void> {
   const path = workloadPath(ref);
-  const workload = present ?? (path === undefined ? undefined : await read(reader, path));
-  const namespace = await read(reader, paths.namespace(ref.namespace));
+  const workload = present ?? (path === undefined ? undefined : await getIfThere<Annotated>(reader, path));
+  const namespace = await getIfThere<Annotated>(reader, paths.namespace(ref.namespace));
   if (enabledBy(workload, namespace) === "false") throw optedOut(ref);
 }
 
@@ -42,14 +43,4 @@ function optedOut(ref: WorkloadRef): RemediationError {
     "OptedOut",
     `${describeWorkload(ref)} was left as it is: since it was diagnosed, ${ENABLED_ANNOTATION}: "false" keeps the workflow away.`,
   );
-}
-
-/** What is gone says nothing: whoever writes to it will be told. */
-async function read(reader: Reader, path: string): Promise<Annotated | undefined> {
-  try {
-    return await reader.get<Annotated>(path);
-  } catch (error) {
-    if (isRemediationError(error, "NotFound")) return undefined;
-    throw error;
-  }
 }

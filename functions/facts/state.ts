@@ -5,8 +5,8 @@ import { readPods } from "../kinds/pods.ts";
 import { readWorkload } from "../kinds/workloads.ts";
 import type { Verification } from "../run/contracts.ts";
 import type { Reader } from "../shared/cluster/cluster.ts";
+import { getIfThere } from "../shared/cluster/get-if-there.ts";
 import { paths } from "../shared/cluster/paths.ts";
-import { isRemediationError } from "../shared/errors.ts";
 import { hpaOf, scales } from "../shared/kubernetes/hpa.ts";
 import type { Hpa, Pod, Workload } from "../shared/kubernetes/types.ts";
 import { pathOf, type KubernetesObject, type ObjectRef, type ReadObject } from "../shared/object-ref.ts";
@@ -66,13 +66,4 @@ async function readHpa(cluster: Reader, ref: WorkloadRef, known: string | null |
   if (known === null) return undefined;
   const same = known === undefined ? undefined : await getIfThere<Hpa>(cluster, paths.hpa(ref.namespace, known));
   return same !== undefined && scales(same, ref) ? same : await hpaOf(cluster, ref);
-}
-
-async function getIfThere<T>(cluster: Reader, path: string): Promise<T | undefined> {
-  try {
-    return await cluster.get<T>(path);
-  } catch (error) {
-    if (isRemediationError(error, "NotFound")) return undefined;
-    throw error;
-  }
 }

@@ -8,8 +8,7 @@ import type { RequestedScale, ScalePlan } from "./contract.ts";
 
 /** The size that a runbook asks for: the HPA's bounds where one owns the scale, else the replicas. */
 export function requestedScale({ replicas }: RequestedScale, { evidence, policy }: Case): ScalePlan | NoRemedy {
-  const { hpa } = evidence;
-  const { workload, incident } = evidence;
+  const { hpa, workload, incident } = evidence;
   const kind = kindOf(incident.workload.kind);
   if (kind === undefined || workload === undefined || (hpa === undefined && kind.hasScale !== true)) {
     // A kind is written to in the ways alone that it says.
