@@ -1,6 +1,7 @@
 import { inspect } from "node:util";
 import type { Handler } from "../../functions/lambda/lambda.ts";
 import type { Detection } from "../../functions/run/detection.ts";
+import { Action } from "../../functions/shared/policy.ts";
 
 /**
  * Runs the functions as Lambda does, one after the other, in a process of their own: the handlers that are deployed, with
@@ -19,7 +20,12 @@ const context = {
 const execution = { id: "arn:aws:states:eu-west-1:123456789012:execution:remediation:run-1", name: "run-1" };
 
 async function call(name: string, event: unknown): Promise<unknown> {
-  const { handler } = (await import(`../../functions/${name}/handler.ts`)) as { handler: Handler };
+  // All remedies have one handler, and a function's environment names the one that is its own.
+  const isRemedy = Action.safeParse(name).success;
+  if (isRemedy) process.env["REMEDY"] = name;
+  const { handler } = (await import(`../../functions/${isRemedy ? "remedies" : name}/handler.ts`)) as {
+    handler: Handler;
+  };
   try {
     const answer = await handler(event, context);
     process.stdout.write(`${JSON.stringify(answer)}\n`);

@@ -18,6 +18,7 @@ import { AwsStandIn } from "./aws-stand-in.ts";
 import { Canary } from "./canary.ts";
 import { Ground } from "./ground.ts";
 import type { Findings, Part, PartOptions } from "./part.ts";
+import type { Unprepared } from "./prepared.ts";
 import type { Stage } from "./stage.ts";
 import { POLICY, SITUATIONS, type Situation } from "./situations.ts";
 import { columnOf, pairs, planOf, spread, type Trial } from "./trial.ts";
@@ -65,8 +66,11 @@ async function run(stage: Stage, options: PartOptions): Promise<Findings> {
   await mapConcurrently(jobs, options.concurrency, async (job) => {
     const canary = new Canary();
     const said = await saidIn(stage, job, canary);
-    if (said === undefined) unprepared++;
-    for (const { where, what } of said ?? []) {
+    if ("unprepared" in said) {
+      unprepared++;
+      options.tell(`NOT PREPARED ${job.way}, ${columnOf(job.trial)}: ${said.unprepared}`);
+    }
+    for (const { where, what } of "unprepared" in said ? [] : said) {
       searched++;
       for (const name of canary.sightingsIn(what)) {
         const line = `${job.way}, ${columnOf(job.trial)}${job.refusing === true ? ", refused by AWS" : ""}: ${name} in ${where}`;
@@ -96,8 +100,8 @@ function jobsFor(limit: number | undefined): Job[] {
   ];
 }
 
-/** Everything that one run says; undefined where it says nothing, because it was not as it should be. */
-async function saidIn(stage: Stage, job: Job, canary: Canary): Promise<Said[] | undefined> {
+/** Everything that one run says, unless it was not as it should be. */
+async function saidIn(stage: Stage, job: Job, canary: Canary): Promise<Said[] | Unprepared> {
   const situation = SITUATIONS.find(({ name }) => name === "bad-rollout") as Situation;
   const ground = await Ground.create(stage.cluster, "faults-secrets");
   const directory = mkdtempSync(join(tmpdir(), "remediation-secrets-"));
@@ -108,8 +112,8 @@ async function saidIn(stage: Stage, job: Job, canary: Canary): Promise<Said[] | 
   try {
     try {
       await situation.prepare(ground);
-    } catch {
-      return undefined;
+    } catch (error) {
+      return { unprepared: error instanceof Error ? error.message : String(error) };
     }
     const { server } = proxy.connection("local");
     const kubeconfig = writeKubeconfig(directory, server, token, canary);
@@ -125,7 +129,9 @@ async function saidIn(stage: Stage, job: Job, canary: Canary): Promise<Said[] | 
     const patched = proxy.requests.some(
       ({ method, query, upstream }) => method === "PATCH" && query === "" && upstream === 200,
     );
-    if (job.trial.kind === "clean" && job.refusing !== true && !patched) return undefined;
+    if (job.trial.kind === "clean" && job.refusing !== true && !patched) {
+      return { unprepared: `it patched nothing: ${JSON.stringify(said).slice(-2_000)}` };
+    }
     return [...said, ...(await leftOnCluster(ground)), ...testResults()];
   } finally {
     await proxy.stop();
