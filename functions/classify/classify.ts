@@ -11,6 +11,7 @@ import type { Kind } from "../kinds/kind.ts";
 import { kindOf } from "../kinds/kinds.ts";
 import { rolloutSeconds } from "../kinds/patience.ts";
 import { refuseByMode, refuseRemedy, refuseWorkload, type GuardRefusal } from "./guards.ts";
+import { refuseRepetition } from "./repetition.ts";
 import { surroundingLines } from "./surrounding-lines.ts";
 
 /** How many evidence lines a diagnosis carries from the rule that matched, and from what stands around the workload. */
@@ -41,6 +42,7 @@ export function classify(evidence: Evidence, policy: Policy): Diagnosis {
     rejected: [...finding.rejected.filter(({ action }) => action !== remedy.action), ...refused],
     ...(evidence.workload?.metadata?.uid === undefined ? {} : { workload_uid: evidence.workload.metadata.uid }),
     ...(template === undefined ? {} : { template }),
+    ...(evidence.workload === undefined || kind === undefined ? {} : { wanted: kind.wanted(evidence.workload) }),
     progress_deadline_seconds: rolloutSeconds(kind, evidence.workload),
     ...(remedy.action === "none" || kind === undefined ? {} : { known: knownParts(evidence, kind) }),
     ...(deadline_seconds === undefined ? {} : { deadline_seconds }),
@@ -86,7 +88,10 @@ function chooseRemedy({ tries }: Finding, facts: Case): Choice {
   const wanted = requested === undefined ? nextOf(tries, evidence) : { remedy: requestedRemedy(requested, facts) };
   const { remedy } = wanted;
   const refusal =
-    refuseTried(evidence, remedy) ?? refuseRemedy(facts, remedy) ?? refuseByMode(evidence, remedy, policy);
+    refuseRepetition(facts, remedy) ??
+    refuseTried(evidence, remedy) ??
+    refuseRemedy(facts, remedy) ??
+    refuseByMode(evidence, remedy, policy);
   if (refusal === undefined) return { ...wanted, refused: [] };
   return { remedy: none(refusal), refused: [{ action: remedy.action, reason: bounded(refusal.message) }] };
 }

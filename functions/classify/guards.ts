@@ -11,11 +11,10 @@ import type { Case } from "../facts/case.ts";
 import type { Evidence } from "../facts/evidence.ts";
 import { workloadObject } from "../kinds/object-ref.ts";
 import type { Action, Plan } from "../remedies/remedy.ts";
-import { planOf, remedyFor } from "../remedies/remedies.ts";
+import { planOf, remedyFor, rollsOut } from "../remedies/remedies.ts";
 import {
   hpaRef,
   objectAt,
-  pathOf,
   podRef,
   type KubernetesObject,
   type ObjectRef,
@@ -136,14 +135,11 @@ interface Intent {
 
 function intentOf(plan: Plan, workload: WorkloadRef): Intent {
   const remedy = remedyFor(plan.action);
-  const writes = remedy.writes(plan, workload);
-  const replacesPods = remedy.replacesPods(plan);
-  const own = pathOf(workloadObject(workload));
   return {
     action: plan.action,
-    writes,
-    replacesPods,
-    rollsOut: replacesPods && writes.some((ref) => pathOf(ref) === own),
+    writes: remedy.writes(plan, workload),
+    replacesPods: remedy.replacesPods(plan),
+    rollsOut: rollsOut(plan, workload),
   };
 }
 
