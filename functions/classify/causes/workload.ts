@@ -1,6 +1,7 @@
 import { isOfJobs } from "../../kinds/job/kind.ts";
 import { count } from "../../shared/text.ts";
-import { failsWith, failureLines } from "../../facts/case.ts";
+import { failsWith } from "../../facts/case.ts";
+import { failureLines } from "../../facts/failure-lines.ts";
 import { rollBack } from "../../remedies/rollback/plan.ts";
 import { once, reportOnly, rolloutLines, type Cause } from "./cause.ts";
 import { FAILED_POD_CAUSES } from "./failed-pods.ts";
