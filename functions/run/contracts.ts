@@ -16,6 +16,8 @@ export const FAILURE_FIELDS = {
   container: z.string().optional(),
   /** The exit code of its last termination. */
   exit_code: z.int().optional(),
+  /** How the memory ran out, with the limit that was reached, when that ended it. */
+  out_of_memory: z.string().optional(),
   message: z.string().optional(),
   /** How often the kubelet has restarted the container; the highest count where several pods show the failure. */
   restarts: z.int().optional(),
