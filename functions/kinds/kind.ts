@@ -75,6 +75,8 @@ export interface Kind<
   templatePatch?(object: Object, to: EarlierTemplate): JsonPatchOperation[];
   /** For a kind whose controller may wait for ever for pods of another revision than the one to be rolled out. */
   waiting?: Waiting<Object>;
+  /** Whether its pods may be members of a quorum, such as those of a database: a majority of them has to stay ready. */
+  quorum?: true;
   /** Whether its replicas may be set, at the subresource `scale`. */
   hasScale?: true;
   /** How people look at it, and take a remedy back. */

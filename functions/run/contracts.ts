@@ -67,6 +67,7 @@ export const REFUSALS = [
   "ManagedByAnotherTool",
   "NothingRecreatesIt",
   "DisruptionBudgetExhausted",
+  "TooFewReady",
   "NoHealthyRevision",
   "AlreadyAsRequested",
   "LimitReached",
@@ -197,8 +198,11 @@ export const UndoResult = z.strictObject({
 export type UndoResult = z.output<typeof UndoResult>;
 
 export const Verification = z.strictObject({
-  /** `overtaken`: somebody changed what the remedy had set, so what is seen is not its effect. */
-  verdict: z.enum(["recovered", "settling", "not_recovered", "overtaken"]),
+  /**
+   * `overtaken`: somebody changed what the remedy had set, so what is seen is not its effect. `go_on`: what was done so far
+   * has taken effect, and the remedy's step does the next part of its plan.
+   */
+  verdict: z.enum(["recovered", "settling", "go_on", "not_recovered", "overtaken"]),
   /** What it waits for, or what is wrong; empty when recovered. */
   reasons: z.array(z.string()),
   wait_seconds: z.int().min(1),

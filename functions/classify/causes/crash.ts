@@ -2,6 +2,7 @@ import { count, duration, some } from "../../shared/text.ts";
 import { failsWith, type Case, type FailingPod } from "../../facts/case.ts";
 import { howTheyEnd, isOutOfMemory } from "../../facts/container-ends.ts";
 import { failureLines } from "../../facts/failure-lines.ts";
+import { REPEATED_RESTARTS } from "../../shared/kubernetes/repeated-restarts.ts";
 import { restartFailing } from "../../remedies/restart/plan.ts";
 import { rollBack } from "../../remedies/rollback/plan.ts";
 import { once, reportOnly, rolloutLines, type Cause } from "./cause.ts";
@@ -15,6 +16,9 @@ const CRASH_REASONS = new Set([
   "PreStartHookError",
   "PostStartHookError",
 ]);
+
+/** Containers that end again and again, whether or not they run at the moment. */
+const ENDING_REASONS = new Set([...CRASH_REASONS, REPEATED_RESTARTS]);
 
 /** The container could not even be made or started, which another node may do better. */
 const NOT_CREATED_REASONS = new Set([
@@ -68,7 +72,7 @@ export const CRASH_CAUSES: readonly Cause[] = [
     ],
     diagnose: (facts) => {
       const { failing, current, healthy, sinceRollout } = facts;
-      if (!sinceRollout || !failsWith(failing, CRASH_REASONS)) return undefined;
+      if (!sinceRollout || !failsWith(failing, ENDING_REASONS)) return undefined;
       return {
         confidence: healthy?.confidence ?? "medium",
         summary: withEnds(
@@ -92,7 +96,7 @@ export const CRASH_CAUSES: readonly Cause[] = [
     ],
     diagnose: (facts) => {
       const { stable } = facts;
-      const killed = facts.failing.filter((pod) => failsWith([pod], CRASH_REASONS) && isOutOfMemory(pod));
+      const killed = facts.failing.filter((pod) => failsWith([pod], ENDING_REASONS) && isOutOfMemory(pod));
       if (killed.length === 0) return undefined;
       return {
         confidence: "high",
@@ -146,6 +150,33 @@ export const CRASH_CAUSES: readonly Cause[] = [
       };
     },
   },
+  {
+    name: "RepeatedRestarts",
+    looksLike:
+      "A container ends with an error every few minutes, and runs in between for so long that no back-off shows: it may even be ready.",
+    response: "Report, with how often and after how long it ends.",
+    rejected: [
+      { action: "restart", reason: "the kubelet has restarted the container many times already" },
+      { action: "rollback", reason: "nothing says that it began with the present revision" },
+    ],
+    diagnose: (facts) => {
+      const pods = facts.failing.filter((pod) => failsWith([pod], new Set([REPEATED_RESTARTS])));
+      if (pods.length === 0) return undefined;
+      return {
+        confidence: "high",
+        summary: withEnds(
+          `${count(pods.length, "pod")} ${pods.length === 1 ? "is" : "are"} restarted again and again`,
+          facts,
+        ),
+        evidence: failureLines(pods),
+        tries: once(
+          reportOnly(
+            "Read the log of the run before with kubectl logs --previous, and see which probe or limit ends it after that time.",
+          ),
+        ),
+      };
+    },
+  },
 ];
 
 function crashing(pods: number): string {
@@ -154,7 +185,7 @@ function crashing(pods: number): string {
 
 /** A summary with how the containers ended, where their statuses or their Events tell. */
 function withEnds(summary: string, facts: Case): string {
-  const ends = howTheyEnd(facts, CRASH_REASONS);
+  const ends = howTheyEnd(facts, ENDING_REASONS);
   return ends === undefined ? `${summary}.` : `${summary}: ${ends}.`;
 }
 

@@ -56,6 +56,7 @@ export const STATEFUL_SET = {
       : undefined,
   history: CONTROLLER_REVISIONS,
   templatePatch: replaceTemplate,
+  quorum: true,
   waiting: { podsInTheWay: podsToUnblock, isInTheWay: blocks },
   commands: { resource: "statefulset", rollBack: rolloutUndo("statefulset"), scale: kubectlScale("statefulset") },
 } satisfies Kind<StatefulSet, ControllerRevision>;

@@ -3,6 +3,7 @@ import { isSidecar } from "./container-spec.ts";
 import { failure, isOlderThan, type Failure } from "./failures.ts";
 import { podFailures } from "./pod-failures.ts";
 import { startWindow } from "./probes.ts";
+import { repeatedRestarts } from "./repeated-restarts.ts";
 import { unmetGates } from "./readiness-gates.ts";
 import { containerStatuses, isTerminating, podCondition } from "./pods.ts";
 import type { ContainerStatus, Pod } from "./types.ts";
@@ -24,14 +25,16 @@ export function failuresOf(pod: Pod, moment: Moment): Failure[] {
   return failures.length > 0 ? failures : overdueFailures(pod, moment);
 }
 
-/** The ways in which a pod has taken longer over something than it may. */
+/** The ways in which a pod has taken longer over something than it may, or has done the same too often. */
 export function overdueFailures(pod: Pod, moment: Moment): Failure[] {
   if (isTerminating(pod)) return stuckTerminating(pod, moment);
   const phase = pod.status?.phase;
   if (phase === "Succeeded" || phase === "Failed") return [];
   const lost = onLostNode(pod, moment);
   if (lost.length > 0) return lost;
-  return phase === "Running" ? unready(pod, moment) : stuckStarting(pod, moment);
+  if (phase !== "Running") return stuckStarting(pod, moment);
+  const late = unready(pod, moment);
+  return late.length > 0 ? late : repeatedRestarts(pod, moment.now);
 }
 
 /** Deletion that finalizers, or a kubelet that does not answer, hold up. */
