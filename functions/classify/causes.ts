@@ -1,4 +1,4 @@
-import { kindOf } from "../kinds/kinds.ts";
+import { resourceOf } from "../kinds/workloads.ts";
 import { count } from "../shared/text.ts";
 import { failureLines, type Case } from "../facts/case.ts";
 import { once, reportOnly, type Cause, type Finding } from "./causes/cause.ts";
@@ -51,7 +51,7 @@ export function unknownCause({ failing, own, evidence }: Case): Finding & { name
       reportOnly(
         failing.length > 0
           ? `Look at it with kubectl -n ${namespace} describe pod.`
-          : `Look at it with kubectl -n ${namespace} describe ${kindOf(kind)?.commands.resource ?? kind.toLowerCase()} ${name}.`,
+          : `Look at it with kubectl -n ${namespace} describe ${resourceOf(evidence.incident.workload)} ${name}.`,
       ),
     ),
   };

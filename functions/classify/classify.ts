@@ -25,7 +25,7 @@ export function classify(evidence: Evidence, policy: Policy): Diagnosis {
   const facts = openCase(evidence, policy);
   const finding = findCause(facts);
   const { remedy, deadline_seconds, refused } = chooseRemedy(finding, facts);
-  const kind = kindOf(evidence.incident.workload.kind);
+  const kind = kindOf(evidence.incident.workload);
   const template = evidence.workload === undefined ? undefined : presentTemplate(evidence.workload);
 
   return {

@@ -112,7 +112,7 @@ const recreationGuard: Guard = ({ incident, pods }) => {
     };
   }
   const { kind } = incident.workload;
-  if (kindOf(kind) !== undefined) return undefined;
+  if (kindOf(incident.workload) !== undefined) return undefined;
   return {
     refusal: "NothingRecreatesIt",
     message:
@@ -148,7 +148,7 @@ function intentOf(plan: Plan, workload: WorkloadRef): Intent {
 }
 
 const pausedGuard: RemedyGuard = ({ evidence: { incident, workload } }, { rollsOut }) => {
-  const kind = kindOf(incident.workload.kind);
+  const kind = kindOf(incident.workload);
   if (!rollsOut || workload === undefined || kind?.isPaused(workload) !== true) return undefined;
   const { resume } = kind.commands;
   return {
@@ -162,7 +162,7 @@ const rolloutGuard: RemedyGuard = ({ evidence, current }, { replacesPods, rollsO
   if (workload === undefined || !replacesPods) return undefined;
   // Whoever asks for a rollback of a rollout that visibly fails need not wait for its deadline.
   const askedFor = incident.requested !== undefined && rollsOut && pods.some(isFailing);
-  const deadline = kindOf(incident.workload.kind)?.deadline?.ahead(workload, current, now);
+  const deadline = kindOf(incident.workload)?.deadline?.ahead(workload, current, now);
   if (askedFor || deadline === undefined) return undefined;
   return {
     refusal: "RolloutInProgress",
@@ -173,7 +173,7 @@ const rolloutGuard: RemedyGuard = ({ evidence, current }, { replacesPods, rollsO
 /** What the status says is of an earlier spec: somebody has changed the workload just now. */
 const unseenSpecGuard: RemedyGuard = ({ evidence: { incident, workload } }, { replacesPods }) => {
   if (!replacesPods || workload === undefined) return undefined;
-  if (kindOf(incident.workload.kind)?.hasSeenSpec(workload) !== false) return undefined;
+  if (kindOf(incident.workload)?.hasSeenSpec(workload) !== false) return undefined;
   return {
     refusal: "RolloutInProgress",
     message: "Somebody has just changed its spec, and its controller has not seen that yet; it may be a rollout.",
@@ -184,7 +184,7 @@ const unseenSpecGuard: RemedyGuard = ({ evidence: { incident, workload } }, { re
 const setUpdateGuard: RemedyGuard = ({ evidence, policy }, { replacesPods }) => {
   const { incident, workload, holders, now } = evidence;
   if (incident.requested !== undefined || workload === undefined || !replacesPods) return undefined;
-  if (kindOf(incident.workload.kind)?.isUpdating(workload) !== true) return undefined;
+  if (kindOf(incident.workload)?.isUpdating(workload) !== true) return undefined;
   const begun = Math.max(...holders.map(({ metadata }) => Date.parse(metadata?.creationTimestamp ?? "")));
   const seconds = (now.getTime() - begun) / 1_000;
   const { set_update_seconds } = policy.detect;

@@ -48,7 +48,7 @@ export interface Case {
 /** Draws the conclusions that more than one rule needs. */
 export function openCase(evidence: Evidence, policy: Policy): Case {
   const { incident, workload, hpa, now, lostNodes } = evidence;
-  const kind = kindOf(incident.workload.kind);
+  const kind = kindOf(incident.workload);
   const revisions = readRevisions(kind, evidence);
   const moment: Moment = { now, deadlines: policy.detect, lostNodes };
   const all = evidence.pods

@@ -70,7 +70,7 @@ export async function gatherEvidence(
     assertNamespace(cluster, ref.namespace),
     readWorkload(cluster, ref),
   ]);
-  const kind = kindOf(ref.kind);
+  const kind = kindOf(ref);
   if (kind === undefined || workload === undefined) {
     const pods = ref.kind === "Pod" ? await readBarePod(cluster, ref.namespace, ref.name) : [];
     return {

@@ -103,7 +103,7 @@ async function inRollout(
 ): Promise<Incident[]> {
   const settling = await view.each(incidents, async ({ workload }) => {
     if (read.has(workloadKey(workload))) return rollingOut.has(workloadKey(workload));
-    const deadline = kindOf(workload.kind)?.deadline;
+    const deadline = kindOf(workload)?.deadline;
     const path = workloadPath(workload);
     if (deadline === undefined || path === undefined) return false;
     const object = await view.tryTo(describeWorkload(workload), () => view.read<Workload>(path));

@@ -133,7 +133,7 @@ export const WORKLOAD_CAUSES: readonly Cause[] = [
 
 /** How many replicas the workload lacks to be whole. */
 function missingReplicas({ evidence: { incident, workload } }: Case): number {
-  const kind = kindOf(incident.workload.kind);
+  const kind = kindOf(incident.workload);
   if (kind === undefined || workload === undefined) return 0;
   return Math.max(0, kind.wanted(workload) - kind.ready(workload));
 }

@@ -22,7 +22,7 @@ import { writerFor } from "../../support/writers.ts";
 
 const ALL = "/apis/toys.example.org/v1/gadgets";
 const HERE = "/apis/toys.example.org/v1/namespaces/shop/gadgets";
-const WEB = { kind: "Gadget", namespace: "shop", name: "web" };
+const WEB = { kind: "Gadget", group: "toys.example.org", namespace: "shop", name: "web" };
 const REVISIONS = [1, 2].map((revision) => ({
   revision,
   kind: "ReplicaSet",
