@@ -1,4 +1,5 @@
 import type { Kind } from "../kinds/kind.ts";
+import { isJobPod } from "../kinds/job/kind.ts";
 import { kindOf } from "../kinds/kinds.ts";
 import type { Failure } from "../shared/kubernetes/failures.ts";
 import { failuresOf, type Moment } from "../shared/kubernetes/overdue.ts";
@@ -52,11 +53,14 @@ export function openCase(evidence: Evidence, policy: Policy): Case {
   const revisions = readRevisions(kind, evidence);
   const moment: Moment = { now, deadlines: policy.detect, lostNodes };
   const all = evidence.pods
+    // A Job keeps its failed pods as its record.
+    .filter((pod) => !(isJobPod(pod) && isLeftover(pod)))
     .map((pod) => ({ pod, failures: failuresOf(pod, moment) }))
     .filter(({ failures }) => failures.length > 0);
   const failing = all.filter(({ pod }) => !isLeftover(pod));
   const own = [
     ...(workload === undefined ? [] : (kind?.failures(workload, moment) ?? [])),
+    ...(evidence.unwritten?.makers ?? []).flatMap((maker) => maker.kind.failures(maker.object, moment)),
     ...(hpa === undefined ? [] : hpaFailures(hpa, moment)),
   ];
   const current = currentRevision(revisions);

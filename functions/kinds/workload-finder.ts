@@ -40,20 +40,17 @@ export class WorkloadFinder {
     const kind = scannedKinds().find((scanned) => scanned.controlled === true && isOfKind(controller, scanned));
     if (kind === undefined) return undefined;
     const path = objectIn(collectionOf(kind, namespace), controller.name);
-    const key = `${path} ${controller.uid}`;
-    let owner = this.#owners.get(key);
+    let owner = this.#owners.get(path);
     if (owner === undefined) {
-      owner = this.#readOwner(path, controller.uid);
-      this.#owners.set(key, owner);
+      owner = this.#readOwner(path);
+      this.#owners.set(path, owner);
     }
     return await owner;
   }
 
-  async #readOwner(path: string, uid: string): Promise<Owner | undefined> {
+  async #readOwner(path: string): Promise<Owner | undefined> {
     try {
-      const { metadata } = await this.#cluster.get<{ metadata?: ObjectMeta }>(path);
-      // Another one that has its name by now has other pods.
-      return metadata?.uid === undefined || metadata.uid === uid ? controllerOf(metadata) : undefined;
+      return controllerOf((await this.#cluster.get<{ metadata?: ObjectMeta }>(path)).metadata);
     } catch (error) {
       // It may be gone before its last pod is.
       if (isRemediationError(error, "NotFound")) return undefined;

@@ -22,11 +22,7 @@ export function connectCommands(clusterName: string): string[] {
 }
 
 /** Commands that show how a workload and its pods are. */
-export function workloadCommands(
-  clusterName: string,
-  workload: WorkloadRef,
-  pods: readonly string[],
-): string[] {
+export function workloadCommands(clusterName: string, workload: WorkloadRef, pods: readonly string[]): string[] {
   const inNamespace = ["kubectl", "-n", workload.namespace];
   const [pod] = pods;
   return [

@@ -1,9 +1,9 @@
-import { isOfJobs } from "../../kinds/job/kind.ts";
 import { kindOf } from "../../kinds/kinds.ts";
 import { count } from "../../shared/text.ts";
 import { failsWith, failureLines, type Case } from "../../facts/case.ts";
 import { cleanUpPods } from "../../remedies/restart/plan.ts";
 import { rollBack } from "../../remedies/rollback/plan.ts";
+import { arePodsRefused } from "./job.ts";
 import { once, reportOnly, rolloutLines, type Cause } from "./cause.ts";
 
 /** Nobody can say what has become of the pods. */
@@ -41,7 +41,8 @@ export const WORKLOAD_CAUSES: readonly Cause[] = [
     ],
     diagnose: (facts) => {
       const { own, failing, evidence } = facts;
-      if (failing.length > 0 || !own.some(({ reason }) => reason === "FailedCreate")) return undefined;
+      const isRefused = own.some(({ reason }) => reason === "FailedCreate") || arePodsRefused(facts);
+      if (failing.length > 0 || !isRefused) return undefined;
       return {
         confidence: "high",
         summary: "Its controller may not create pods.",
@@ -68,33 +69,19 @@ export const WORKLOAD_CAUSES: readonly Cause[] = [
       const missing = missingReplicas(facts);
       return {
         confidence: "high",
-        summary: `${count(leftovers.length, "pod")} failed for good; the replacements are ${missing === 0 ? "ready" : "not all ready yet"}.`,
+        summary: `${count(leftovers.length, "pod")} failed for good${replacements(missing)}.`,
         evidence: failureLines(leftovers),
         tries: once(
-          missing === 0
-            ? cleanUpPods(leftovers, policy)
-            : {
-                action: "none",
-                refusal: "MayPass",
-                message: `${count(missing, "replacement")} not ready yet; the leftovers stay until they are, for whoever looks into it.`,
-              },
+          missing === undefined
+            ? reportOnly("Whether others have taken their place is not known.")
+            : missing === 0
+              ? cleanUpPods(leftovers, policy)
+              : {
+                  action: "none",
+                  refusal: "MayPass",
+                  message: `${count(missing, "replacement")} not ready yet; the leftovers stay until they are, for whoever looks into it.`,
+                },
         ),
-      };
-    },
-  },
-  {
-    name: "JobFailed",
-    looksLike: "A Job has given up: BackoffLimitExceeded or DeadlineExceeded.",
-    response: "Report: whether to run it again is for whoever knows what it does.",
-    rejected: [{ action: "restart", reason: "what it does may not be safe to do twice" }],
-    diagnose: ({ evidence }) => {
-      const { workload, failures } = evidence.incident;
-      if (!isOfJobs(workload.kind)) return undefined;
-      return {
-        confidence: "high",
-        summary: `${workload.kind} ${workload.name} has failed.`,
-        evidence: failures.map(({ reason, message }) => `${reason}${message === undefined ? "" : `: ${message}`}`),
-        tries: once(reportOnly(`Read the log: kubectl -n ${workload.namespace} logs job/${workload.name}`)),
       };
     },
   },
@@ -131,9 +118,15 @@ export const WORKLOAD_CAUSES: readonly Cause[] = [
   },
 ];
 
-/** How many replicas the workload lacks to be whole. */
-function missingReplicas({ evidence: { incident, workload } }: Case): number {
+/** What is known of the pods that stand in for those that have failed. */
+function replacements(missing: number | undefined): string {
+  if (missing === undefined) return "";
+  return missing === 0 ? "; the replacements are ready" : "; the replacements are not all ready yet";
+}
+
+/** How many replicas the workload lacks to be whole; undefined for a kind of which that is not known. */
+function missingReplicas({ evidence: { incident, workload } }: Case): number | undefined {
   const kind = kindOf(incident.workload);
-  if (kind === undefined || workload === undefined) return 0;
+  if (kind === undefined || workload === undefined) return undefined;
   return Math.max(0, kind.wanted(workload) - kind.ready(workload));
 }

@@ -30,10 +30,6 @@ function crashingUnder(kind?: string, name = "web"): Pod {
   return crashing;
 }
 
-const ofDeployment = {
-  ...replicaSet(1),
-  metadata: { name: "web-1", namespace: "shop", uid: "ReplicaSet-web-1-uid", ...controlledBy("Deployment", "web") },
-};
 const ofRollout = {
   ...replicaSet(1),
   metadata: { name: "web-1", namespace: "shop", ...controlledBy("Rollout", "web") },
@@ -42,7 +38,7 @@ const ofCronJob = failedJob(60, { name: "report-1", metadata: controlledBy("Cron
 
 describe("a failing pod is one of", () => {
   it.each<[string, Pod, Objects, string]>([
-    ["its Deployment", crashingUnder("ReplicaSet", "web-1"), { replicaSets: [ofDeployment] }, "Deployment web"],
+    ["its Deployment", crashingUnder("ReplicaSet", "web-1"), { replicaSets: [replicaSet(1)] }, "Deployment web"],
     ["its Argo Rollout", crashingUnder("ReplicaSet", "web-1"), { replicaSets: [ofRollout] }, "Rollout web"],
     ["its ReplicaSet, when that is gone already", crashingUnder("ReplicaSet", "web-1"), {}, "ReplicaSet web-1"],
     ["its CronJob", crashingUnder("Job", "report-1"), { jobs: [ofCronJob] }, "CronJob report"],
