@@ -41,7 +41,8 @@ export function unknownCause({ failing, own, evidence }: Case): Finding & { name
       tries: once({
         action: "none",
         refusal: "NotFailingAnymore",
-        message: "It recovered by itself before anything was done.",
+        message:
+          evidence.unwritten === undefined ? "It recovered by itself before anything was done." : "Nothing was done.",
       }),
     };
   }

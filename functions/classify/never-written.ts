@@ -2,6 +2,7 @@ import { isBarePod } from "../facts/unwritten.ts";
 import type { Evidence } from "../facts/evidence.ts";
 import { hasFailed, isOfJobs } from "../kinds/job/kind.ts";
 import { describeWorkload } from "../kinds/workloads.ts";
+import { isFailing } from "../shared/kubernetes/pod-failures.ts";
 import { isLeftover, isStaticPod } from "../shared/kubernetes/pods.ts";
 
 /** Why nothing is written to a workload of a kind without a path, and what a person can do about it. */
@@ -16,10 +17,11 @@ export function whyNothingIsWritten(evidence: Evidence): string {
 
 function ofJobs({ incident, pods, unwritten }: Evidence): string {
   const { kind, namespace } = incident.workload;
-  const source = kind === "Job" ? "the Job" : `the template in the ${kind}`;
-  const jobs = unwritten?.makers ?? [];
-  if (!jobs.every(({ object }) => hasFailed(object))) {
-    return `It makes its pods by rules of its own, so nothing is written to it. The pod template of a Job cannot be changed: correct ${source}, and make it anew.`;
+  const hasGivenUp = unwritten?.makers.some(({ object }) => hasFailed(object)) === true;
+  if (!hasGivenUp || pods.some((pod) => !isLeftover(pod) && isFailing(pod))) {
+    const where =
+      kind === "Job" ? "its manifest and make it anew" : `the ${kind}; the Jobs that it makes from then on have it`;
+    return `It makes its pods by rules of its own, so nothing is written to it. The pod template of a Job cannot be changed: if that is wrong, correct ${where}.`;
   }
   const name = pods.find(isLeftover)?.metadata?.name;
   const log =

@@ -35,7 +35,7 @@ export function enabledBy(
 /** The annotation as it stands on what has opted out, as messages have it. */
 export function optOutText(...objects: (Annotated | undefined)[]): string {
   const value = objects.map(valueOn).find((said) => said !== undefined) ?? "false";
-  return `${ENABLED_ANNOTATION}: ${JSON.stringify(bounded(value, MAX_VALUE))}`;
+  return `${ENABLED_ANNOTATION}: ${bounded(JSON.stringify(value), MAX_VALUE)}`;
 }
 
 function valueOn(object: Annotated | undefined): string | undefined {

@@ -1,7 +1,7 @@
 import type { Incident } from "../run/contracts.ts";
 import type { Named, Scanned } from "../kinds/kind.ts";
 import { isOfKind, scannedKinds } from "../kinds/kinds.ts";
-import { workloadNotFound } from "../kinds/workloads.ts";
+import { describeWorkload, workloadNotFound } from "../kinds/workloads.ts";
 import type { Reader } from "../shared/cluster/cluster.ts";
 import { getIfThere } from "../shared/cluster/get-if-there.ts";
 import { collectionOf, objectIn, paths } from "../shared/cluster/paths.ts";
@@ -16,7 +16,13 @@ import type { WorkloadRef } from "../shared/refs.ts";
 /** An object through which a workload of a kind that is never written to makes its pods: a ReplicaSet, a Job. */
 export interface Maker {
   kind: Scanned;
-  object: Workload;
+  object: MadeWith;
+}
+
+/** As far as the makers of all kinds are alike. */
+interface MadeWith extends Workload {
+  /** Only of a ReplicaSet. */
+  spec?: Workload["spec"] & { replicas?: number };
 }
 
 /** What was read of a workload of a kind that is never written to. */
@@ -36,25 +42,27 @@ const MAX_PODS = 500;
 /**
  * Reads the pods of a workload of a kind that is never written to: that nothing is written to it does not mean that nothing
  * is known of it.
- * @throws RemediationError `WorkloadNotFound` for a Job that is gone
+ * @throws RemediationError `PodNotFound` or `WorkloadNotFound` for a bare pod or a Job that is gone
  */
 export async function readUnwritten(cluster: Reader, incident: Incident): Promise<UnwrittenParts> {
   const ref = incident.workload;
   if (isBarePod(ref)) {
     const pod = await getIfThere<Pod>(cluster, paths.pod(ref.namespace, ref.name));
-    return { pods: pod === undefined ? [] : [pod], makers: [], everyPod: true };
+    if (pod === undefined) throw new RemediationError("PodNotFound", `${describeWorkload(ref)} is gone.`);
+    return { pods: [pod], makers: [], everyPod: true };
   }
   // Nothing can be controlled by what cannot exist.
   if (!canExist(ref)) return { pods: [], makers: [], everyPod: true };
   const makers = await readMakers(cluster, ref);
-  const asked = makers.slice(0, MAX_MAKERS);
+  const makersOfPods = makers.filter(({ object }) => object.spec?.replicas !== 0);
+  const asked = makersOfPods.slice(0, MAX_MAKERS);
   const made = (await Promise.all(asked.map(({ object }) => podsOf(cluster, ref.namespace, object)))).flat();
   const isRead = (name: string) => made.some(({ metadata }) => metadata?.name === name);
   if (makers.length > 0 && incident.sample_pods.every(isRead)) {
-    return { pods: made, makers, everyPod: makers.length === asked.length };
+    return { pods: made, makers, everyPod: makersOfPods.length === asked.length };
   }
   const { pods, everyPod } = await ownPods(cluster, incident);
-  return { pods: [...made, ...pods], makers, everyPod: everyPod && makers.length === asked.length };
+  return { pods: [...made, ...pods], makers, everyPod: everyPod && makersOfPods.length === asked.length };
 }
 
 /** Whether the workload is a pod that nothing controls. */
@@ -69,7 +77,7 @@ async function readMakers(cluster: Reader, ref: WorkloadRef): Promise<Maker[]> {
   if (same !== undefined) return [{ kind: same, object: await readMaker(cluster, same, ref) }];
   const all = await Promise.all(
     kinds.map(async (kind) => {
-      const objects = await cluster.list<Workload>(collectionOf(kind, ref.namespace));
+      const objects = await cluster.list<MadeWith>(collectionOf(kind, ref.namespace));
       return objects.filter(({ metadata }) => isControlledByRef(metadata, ref)).map((object) => ({ kind, object }));
     }),
   );
@@ -80,8 +88,8 @@ async function readMakers(cluster: Reader, ref: WorkloadRef): Promise<Maker[]> {
     .sort((a, b) => createdAt(b.object) - createdAt(a.object));
 }
 
-async function readMaker(cluster: Reader, kind: Scanned, ref: WorkloadRef): Promise<Workload> {
-  const object = await getIfThere<Workload>(cluster, objectIn(collectionOf(kind, ref.namespace), ref.name));
+async function readMaker(cluster: Reader, kind: Scanned, ref: WorkloadRef): Promise<MadeWith> {
+  const object = await getIfThere<MadeWith>(cluster, objectIn(collectionOf(kind, ref.namespace), ref.name));
   if (object === undefined) throw workloadNotFound(cluster, ref, new RemediationError("NotFound", "It is gone."));
   return object;
 }

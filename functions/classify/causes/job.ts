@@ -1,6 +1,8 @@
 import { hasFailed, NO_PODS } from "../../kinds/job/kind.ts";
 import { reportOnly, once, type Cause } from "./cause.ts";
 import { failureLines, type Case } from "../../facts/case.ts";
+import type { Maker } from "../../facts/unwritten.ts";
+import type { WorkloadRef } from "../../shared/refs.ts";
 import { podFailures } from "../../shared/kubernetes/pod-failures.ts";
 import { isLeftover } from "../../shared/kubernetes/pods.ts";
 import type { Pod } from "../../shared/kubernetes/types.ts";
@@ -17,13 +19,15 @@ export const JOB_CAUSES: readonly Cause[] = [
     response:
       "Report, with its failed pods and how to read their logs: whether to run it again is for whoever knows what it does.",
     rejected: [{ action: "restart", reason: "what it does may not be safe to do twice" }],
-    diagnose: ({ evidence, failing, own }) => {
-      const { workload } = evidence.incident;
-      const hasGivenUp = (evidence.unwritten?.makers ?? []).some(({ object }) => hasFailed(object));
-      if (failing.length > 0 || !hasGivenUp || !own.some(({ reason }) => reason !== NO_PODS)) return undefined;
+    diagnose: ({ evidence, policy, failing, own }) => {
+      const moment = { now: evidence.now, deadlines: policy.detect };
+      const failed = (evidence.unwritten?.makers ?? []).find(
+        ({ kind, object }) => hasFailed(object) && kind.failures(object, moment).length > 0,
+      );
+      if (failing.length > 0 || failed === undefined) return undefined;
       return {
         confidence: "high",
-        summary: `${describeWorkload(workload)} has failed.`,
+        summary: `${nameOf(failed, evidence.incident.workload)} has failed.`,
         evidence: [...failureLines([], own), ...evidence.pods.filter(isLeftover).slice(0, MAX_PODS).flatMap(podLines)],
         tries: once(reportOnly("Whether to run it again is for whoever knows what it does.")),
       };
@@ -47,6 +51,14 @@ export const JOB_CAUSES: readonly Cause[] = [
     },
   },
 ];
+
+/** `Job shop/report-1 of CronJob shop/report`. */
+function nameOf({ object }: Maker, workload: WorkloadRef): string {
+  const name = object.metadata?.name ?? "";
+  const job = describeWorkload({ kind: "Job", namespace: workload.namespace, name });
+  const owner = describeWorkload(workload);
+  return job === owner ? job : `${job} of ${owner}`;
+}
 
 /** Whether a Job has no pod because they are refused, which only its events tell. */
 export function arePodsRefused({ own, evidence }: Pick<Case, "own" | "evidence">): boolean {
