@@ -1,7 +1,8 @@
 import { resourceOf } from "../kinds/workloads.ts";
 import { count } from "../shared/text.ts";
-import { failureLines, type Case } from "../facts/case.ts";
+import type { Case } from "../facts/case.ts";
 import type { Evidence } from "../facts/evidence.ts";
+import { failureLines } from "../facts/failure-lines.ts";
 import { once, reportOnly, type Cause, type Finding } from "./causes/cause.ts";
 import { CONFIG_CAUSES } from "./causes/config.ts";
 import { CRASH_CAUSES } from "./causes/crash.ts";

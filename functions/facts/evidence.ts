@@ -13,6 +13,7 @@ import type { KubernetesObject, ReadObject } from "../shared/object-ref.ts";
 import type { WorkloadRef } from "../shared/refs.ts";
 import { lostNodesAmong } from "../shared/kubernetes/nodes.ts";
 import { assertNamespace } from "../shared/kubernetes/namespaces.ts";
+import { readLastWords, type LastWords } from "./last-words.ts";
 import { readSurroundings, type Surroundings } from "./surroundings.ts";
 import { isBarePod, readUnwritten, type UnwrittenParts } from "./unwritten.ts";
 
@@ -35,6 +36,8 @@ export interface Evidence {
   lostNodes: ReadonlyMap<string, string>;
   /** What else may explain why it fails. */
   surroundings: Surroundings;
+  /** What crashed containers said last, where the policy lets their logs be read. */
+  lastWords: readonly LastWords[];
   /** How earlier executions ended, newest first. */
   history: readonly HistoryEntry[];
   /** The remedies that were tried in vain: by this execution, and by earlier ones on the same pod template. */
@@ -47,6 +50,15 @@ export interface Evidence {
 
 /** Reads objects beside a workload that a remedy makes its plan from. */
 export type ReadOthers = (reader: Reader, workload: WorkloadRef) => Promise<ReadObject[]>;
+
+/** What the evidence is gathered with. */
+export interface Gathering {
+  now: Date;
+  /** Reads what remedies make their plans from. */
+  readOthers?: readonly ReadOthers[];
+  /** How many lines of a crashed container's log are read. */
+  logLines?: number;
+}
 
 /** What is known of earlier tries. */
 export interface Past {
@@ -63,8 +75,7 @@ export async function gatherEvidence(
   cluster: Reader,
   incident: Incident,
   past: Past,
-  now: Date,
-  readOthers: readonly ReadOthers[] = [],
+  { now, readOthers = [], logLines = 0 }: Gathering,
 ): Promise<Evidence> {
   const ref = incident.workload;
   const [namespace, workload] = await Promise.all([
@@ -84,7 +95,10 @@ export async function gatherEvidence(
     ...(unwritten?.makers ?? []).map(({ object }) => object.metadata),
     ...holders.filter(({ spec }) => (spec?.replicas ?? 0) > 0).map(({ metadata }) => metadata),
   ];
-  const surroundings = await readSurroundings(cluster, ref, owners, pods);
+  const [surroundings, lastWords] = await Promise.all([
+    readSurroundings(cluster, ref, owners, pods),
+    readLastWords(cluster, pods, logLines),
+  ]);
   return {
     incident,
     now,
@@ -97,6 +111,7 @@ export async function gatherEvidence(
     lostNodes: lostNodesAmong(surroundings.nodes),
     surroundings,
     others: others.flat(),
+    lastWords,
     history: past.history,
     triesMade: past.tried.length,
     tried: triedInVain(incident, workload, past),

@@ -1,6 +1,7 @@
 import { hasFailed, NO_PODS } from "../../kinds/job/kind.ts";
 import { reportOnly, once, type Cause } from "./cause.ts";
-import { failureLines, type Case } from "../../facts/case.ts";
+import type { Case } from "../../facts/case.ts";
+import { failureLines } from "../../facts/failure-lines.ts";
 import type { Maker } from "../../facts/unwritten.ts";
 import type { WorkloadRef } from "../../shared/refs.ts";
 import { podFailures } from "../../shared/kubernetes/pod-failures.ts";

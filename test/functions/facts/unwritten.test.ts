@@ -61,7 +61,7 @@ async function diagnose(
     api.cluster(),
     incident({ workload, ...about }),
     { tried: [], history: [] },
-    NOW,
+    { now: NOW },
   );
   return classify(evidence, policy());
 }
