@@ -1,11 +1,10 @@
-import { kindOf } from "../../kinds/kinds.ts";
 import { count } from "../../shared/text.ts";
-import { failsWith, type Case } from "../../facts/case.ts";
+import { failsWith } from "../../facts/case.ts";
 import { failureLines } from "../../facts/failure-lines.ts";
-import { cleanUpPods } from "../../remedies/restart/plan.ts";
 import { rollBack } from "../../remedies/rollback/plan.ts";
 import { arePodsRefused } from "./job.ts";
 import { once, reportOnly, rolloutLines, type Cause } from "./cause.ts";
+import { FAILED_POD_CAUSES } from "./failed-pods.ts";
 
 /** Nobody can say what has become of the pods. */
 export const NODE_CAUSES: readonly Cause[] = [
@@ -58,34 +57,7 @@ export const WORKLOAD_CAUSES: readonly Cause[] = [
       };
     },
   },
-  {
-    name: "FailedPods",
-    looksLike:
-      "Pods in phase Failed (evicted, node shut down, refused by the node) that their controller has replaced.",
-    response: "Once every replacement is ready, delete the leftovers.",
-    rejected: [{ action: "rollback", reason: "the node ended the pods, not the template" }],
-    diagnose: (facts) => {
-      const { failing, leftovers, policy } = facts;
-      if (failing.length > 0 || leftovers.length === 0) return undefined;
-      const missing = missingReplicas(facts);
-      return {
-        confidence: "high",
-        summary: `${count(leftovers.length, "pod")} failed for good${replacements(missing)}.`,
-        evidence: failureLines(leftovers),
-        tries: once(
-          missing === undefined
-            ? reportOnly("Whether others have taken their place is not known.")
-            : missing === 0
-              ? cleanUpPods(leftovers, policy)
-              : {
-                  action: "none",
-                  refusal: "MayPass",
-                  message: `${count(missing, "replacement")} not ready yet; the leftovers stay until they are, for whoever looks into it.`,
-                },
-        ),
-      };
-    },
-  },
+  ...FAILED_POD_CAUSES,
   {
     name: "RolloutStuck",
     looksLike: "A Deployment is past its progress deadline, though none of its pods fails.",
@@ -118,16 +90,3 @@ export const WORKLOAD_CAUSES: readonly Cause[] = [
     },
   },
 ];
-
-/** What is known of the pods that stand in for those that have failed. */
-function replacements(missing: number | undefined): string {
-  if (missing === undefined) return "";
-  return missing === 0 ? "; the replacements are ready" : "; the replacements are not all ready yet";
-}
-
-/** How many replicas the workload lacks to be whole; undefined for a kind of which that is not known. */
-function missingReplicas({ evidence: { incident, workload } }: Case): number | undefined {
-  const kind = kindOf(incident.workload);
-  if (kind === undefined || workload === undefined) return undefined;
-  return Math.max(0, kind.wanted(workload) - kind.ready(workload));
-}
