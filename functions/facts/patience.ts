@@ -32,7 +32,7 @@ interface Limit {
  */
 export function patienceWith(facts: Case): string | undefined {
   const { workload, incident, now } = facts.evidence;
-  const kind = kindOf(incident.workload.kind);
+  const kind = kindOf(incident.workload);
   if (kind === undefined || workload === undefined) return undefined;
   const failing = failingOfCurrent(facts, kind);
   const own = ownDeadline(facts, kind, failing) ?? policyDeadline(facts, kind, failing);

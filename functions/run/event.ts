@@ -104,7 +104,7 @@ export function eventFor(run: WorkloadRun, { type, reason, message }: Note, now:
   const diagnosis = run.diagnosis ?? lastTry(run)?.diagnosis;
   const uid = diagnosis?.workload_uid;
   const { kind, namespace, name } = incident.workload;
-  const apiVersion = kindOf(kind)?.apiVersion;
+  const apiVersion = kindOf(incident.workload)?.apiVersion;
   if (uid === undefined || apiVersion === undefined) return undefined;
   const origin = ` Cause: ${diagnosis?.cause ?? "Unknown"}. Execution: ${execution.name}`;
   return {

