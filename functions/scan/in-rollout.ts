@@ -3,7 +3,8 @@ import { patienceWith } from "../facts/patience.ts";
 import { NO_SURROUNDINGS } from "../facts/surroundings.ts";
 import type { Kind } from "../kinds/kind.ts";
 import { kindOf } from "../kinds/kinds.ts";
-import { readParts } from "../kinds/pods.ts";
+import { listHolders, readParts } from "../kinds/pods.ts";
+import { currentRevision } from "../kinds/revisions/revision.ts";
 import { describeWorkload, workloadPath } from "../kinds/workloads.ts";
 import type { Incident } from "../run/contracts.ts";
 import type { Moment } from "../shared/kubernetes/overdue.ts";
@@ -17,7 +18,8 @@ type Known = Pick<WorkloadsFound, "rollingOut" | "read">;
 
 /**
  * The incidents whose workload is being rolled out and is still left alone, by the rule that a diagnosis follows. Of such a
- * workload, and of no other, the pods and the revisions are listed; where these cannot be seen, it is left alone.
+ * workload, and of no other, the revisions are listed, and the pods as well once its time may be over; where these cannot
+ * be seen, it is left alone.
  */
 export async function inRollout(
   view: View,
@@ -33,6 +35,7 @@ export async function inRollout(
     // What its status says is of an earlier spec.
     if (!kind.hasSeenSpec(workload)) return true;
     const isDue = await view.tryTo(describeWorkload(incident.workload), async () => {
+      if (!(await mayBeDue(view, kind, incident, workload, moment))) return false;
       const parts = await readParts(view.cluster, kind, incident.workload, workload);
       const { now, lostNodes = new Map<string, string>() } = moment;
       const unread = { namespace: {}, hpa: undefined, surroundings: NO_SURROUNDINGS, others: [] };
@@ -60,4 +63,20 @@ async function rollingOut(
   if (deadline === undefined || path === undefined || (read.has(key) && !known.has(key))) return undefined;
   const object = await view.tryTo(describeWorkload(ref), () => view.read<Workload>(path));
   return object !== undefined && deadline.isRollingOut(object) ? object : undefined;
+}
+
+/** Whether the rollout may have had its time, whatever its pods say: none has while its revision is younger than that. */
+async function mayBeDue(
+  { cluster }: View,
+  kind: Kind,
+  { workload: { namespace } }: Incident,
+  workload: Workload,
+  { now, deadlines }: Moment,
+): Promise<boolean> {
+  const holders = await listHolders(cluster, kind, namespace, workload);
+  const current = currentRevision(kind.history?.revisions(workload, holders, []) ?? []);
+  if (current === undefined) return false;
+  const least = Math.min(kind.deadline?.ahead(workload, current, now) ?? 0, deadlines.failed_rollout_seconds);
+  const isYoung = current.numbers.length === 1 && now.getTime() - current.created.getTime() < least * 1_000;
+  return !isYoung || kind.ready(workload) === 0;
 }

@@ -116,13 +116,17 @@ describe("a rollout that its controller says makes progress", () => {
     });
   });
 
-  it("is all whose pods are listed: nothing of what fails without a rollout, nor of what is rolled out and well", async () => {
+  it("has its pods listed only when its time may be over", async () => {
     const lists = () => asked(api).filter((request) => request === "/api/v1/namespaces/shop/pods");
-    servesRollout(100);
+    servesRollout(130);
     await scanned(api);
     expect(lists()).toHaveLength(1);
 
     api.requests.length = 0;
+    servesRollout(110);
+    await scanned(api);
+    expect(lists()).toEqual([]);
+
     serve(api, { pods: [pod()], deployments: [workload] });
     await scanned(api);
     serve(api, { pods: [ofRevision(1, crashingPod({}))], deployments: [deployment()], replicaSets: [replicaSet(1)] });
