@@ -1,6 +1,7 @@
 import { count, duration } from "../../shared/text.ts";
-import { failsWith, failureLines, wasOutOfMemory } from "../../facts/case.ts";
+import { failsWith, wasOutOfMemory } from "../../facts/case.ts";
 import { lacksCommand } from "../../facts/certain.ts";
+import { failureLines } from "../../facts/failure-lines.ts";
 import { restartFailing } from "../../remedies/restart/plan.ts";
 import { rollBack } from "../../remedies/rollback/plan.ts";
 import { once, reportOnly, rolloutLines, type Cause } from "./cause.ts";
