@@ -30,6 +30,6 @@ export const words: Words<ScalePlan, ScaleChange> = {
     const words = kindOf(kind)?.commands.scale?.(namespace, name, scale.from);
     return words === undefined ? undefined : { words };
   },
-  afterwards:
+  afterwards: () =>
     "Decide whether the new size stays, and write it down where the workload is defined. The last command takes it back.",
 };
