@@ -132,11 +132,17 @@ describe("pods that failed for good, and whose replacements run", () => {
   });
 
   it("took nobody's place when they were made together, or their nodes were shut down one after the other", () => {
-    const together = [failed(500, 499, { message: MEMORY }), failed(498, 497, { message: MEMORY })];
+    const together = [failed(20, 19, { message: MEMORY }), failed(18, 17, { message: MEMORY })];
     const shutDown = { reason: "Terminated", message: "Pod was terminated in response to imminent node shutdown." };
 
     expect(classify(after(together), policy()).cause).toBe("FailedPods");
     expect(classify(after(loop(shutDown)), policy())).toMatchObject({ cause: "FailedPods" });
+  });
+
+  it("are no loop with what failed longer ago than remedies are counted", () => {
+    const rare = [failed(260_000, 172_800, { message: MEMORY }), failed(172_000, 100, { message: MEMORY })];
+
+    expect(classify(after(rare, 270_000), policy()).cause).toBe("FailedPods");
   });
 
   it("are no part of a loop when they were made from an earlier revision", () => {
