@@ -10,6 +10,7 @@ import type { Evidence } from "../facts/evidence.ts";
 import type { Kind } from "../kinds/kind.ts";
 import { kindOf } from "../kinds/kinds.ts";
 import { rolloutSeconds } from "../kinds/patience.ts";
+import { broughtBack } from "./owner-guard.ts";
 import { refuseByMode, refuseRemedy, refuseWorkload, type GuardRefusal } from "./guards.ts";
 import { refuseRepetition } from "./repetition.ts";
 import { surroundingLines } from "./surrounding-lines.ts";
@@ -30,6 +31,7 @@ export function classify(evidence: Evidence, policy: Policy): Diagnosis {
   const { remedy, deadline_seconds, refused } = chooseRemedy(finding, facts);
   const kind = kindOf(evidence.incident.workload.kind);
   const template = evidence.workload === undefined ? undefined : presentTemplate(evidence.workload);
+  const back = broughtBack(facts, remedy);
 
   return {
     cause: finding.name,
@@ -37,6 +39,7 @@ export function classify(evidence: Evidence, policy: Policy): Diagnosis {
     summary: bounded(finding.summary),
     evidence: [
       ...finding.evidence.slice(0, MAX_EVIDENCE),
+      ...(back === undefined ? [] : [back.evidence]),
       ...surroundingLines(evidence, finding.evidence).slice(0, MAX_SURROUNDINGS),
       ...lastWordLines(evidence).slice(0, MAX_LAST_WORDS),
     ].map((line) => bounded(line)),
@@ -48,6 +51,7 @@ export function classify(evidence: Evidence, policy: Policy): Diagnosis {
     ...(evidence.workload === undefined || kind === undefined ? {} : { wanted: kind.wanted(evidence.workload) }),
     progress_deadline_seconds: rolloutSeconds(kind, evidence.workload),
     ...(remedy.action === "none" || kind === undefined ? {} : { known: knownParts(evidence, kind) }),
+    ...(back === undefined ? {} : { owner: back.owner }),
     ...(deadline_seconds === undefined ? {} : { deadline_seconds }),
   };
 }
