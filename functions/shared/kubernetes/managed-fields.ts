@@ -1,5 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
+import { bounded } from "../text.ts";
 import type { ObjectMeta } from "./types.ts";
+
+/** How long the name of a field manager may be where people read it. The API server allows 128 characters. */
+const MAX_MANAGER = 128;
 
 /**
  * Which writer set which field of an object, as the API server keeps it. A writer chooses its own name (`fieldManager`, or
@@ -40,6 +44,39 @@ export function setBelow(tree: FieldTree, path: readonly string[]): FieldTree | 
   let below: FieldTree | undefined = tree;
   for (const name of path) below = below?.[`f:${name}`];
   return below;
+}
+
+/** Who wrote last to a part of an object, as far as its managed fields tell. */
+export interface LastWriter {
+  /** The field manager: the name of a program, such as `kubectl-edit` or `helm`, not of a person. */
+  manager: string;
+  at: Date;
+}
+
+/**
+ * Who wrote last to a field or to what is below it: the newest entry of the managed fields that owns any of it. Undefined
+ * when no entry does, or none tells its time.
+ * Source: kubernetes.io/docs/reference/using-api/server-side-apply, "Field management"
+ *
+ * @param path the names of the fields, such as `["spec", "template"]`
+ */
+export function lastWriter(metadata: ObjectMeta | undefined, path: readonly string[]): LastWriter | undefined {
+  const writers = fieldWriters(metadata).flatMap(({ manager, time, fields }) =>
+    time === undefined || setBelow(fields, path) === undefined
+      ? []
+      : [{ manager: bounded(manager, MAX_MANAGER), at: time }],
+  );
+  return writers.sort((a, b) => b.at.getTime() - a.at.getTime())[0];
+}
+
+/**
+ * Who wrote last to a part of an object, in brackets, for the end of a sentence; nothing where that is not known.
+ * @param after what was written by then does not count
+ */
+export function byWhom(metadata: ObjectMeta | undefined, path: readonly string[], after = new Date(0)): string {
+  const writer = lastWriter(metadata, path);
+  if (writer === undefined || writer.at <= after) return "";
+  return ` (by its managed fields, last written by ${writer.manager} at ${writer.at.toISOString()})`;
 }
 
 /** Whether a writer of these fields set anything that is other than it was. */
