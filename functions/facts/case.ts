@@ -4,7 +4,7 @@ import { kindOf } from "../kinds/kinds.ts";
 import type { Failure } from "../shared/kubernetes/failures.ts";
 import { failuresOf, type Moment } from "../shared/kubernetes/overdue.ts";
 import { hpaFailures } from "../shared/kubernetes/hpa-failures.ts";
-import { containerStatuses, isLeftover } from "../shared/kubernetes/pods.ts";
+import { isLeftover } from "../shared/kubernetes/pods.ts";
 import {
   currentRevision,
   newestHealthyRevision,
@@ -119,13 +119,4 @@ function stableTime(failing: FailingPod[], rolledOut: Date | undefined): StableT
 /** Whether any container fails for one of these reasons. */
 export function failsWith(failing: FailingPod[], reasons: ReadonlySet<string>): boolean {
   return failing.some(({ failures }) => failures.some(({ reason }) => reasons.has(reason)));
-}
-
-/** Whether the last end of any failing container was the kernel's out-of-memory killer. */
-export function wasOutOfMemory(failing: FailingPod[]): boolean {
-  return failing.some(({ pod }) =>
-    containerStatuses(pod).some(
-      (status) => (status.state?.terminated ?? status.lastState?.terminated)?.reason === "OOMKilled",
-    ),
-  );
 }

@@ -34,8 +34,9 @@ function withoutBackOff(line: string): string {
   return line.replace(/: back-off \S+ restarting failed container=\S+ pod=\S+$/, "");
 }
 
-function failureLine({ reason, container, exitCode, message }: Failure): string {
+function failureLine({ reason, container, exitCode, outOfMemory, message }: Failure): string {
   const where = container === undefined ? "" : ` in container ${container}`;
-  const code = exitCode === undefined ? "" : ` (exit code ${exitCode})`;
+  const memory = outOfMemory === undefined ? "" : `, ${outOfMemory}`;
+  const code = exitCode === undefined ? "" : ` (exit code ${exitCode}${memory})`;
   return `${reason}${where}${code}${message === undefined ? "" : `: ${message}`}`;
 }

@@ -80,6 +80,8 @@ export interface Kind<
    * from the present template.
    */
   keepsRevision?(object: Object, pod: Pod): boolean;
+  /** Whether its pods may be members of a quorum, such as those of a database: a majority of them has to stay ready. */
+  quorum?: true;
   /** Whether its replicas may be set, at the subresource `scale`. */
   hasScale?: true;
   /** How people look at it, and take a remedy back. */

@@ -24,6 +24,8 @@ const MAX_SAMPLE_PODS = 3;
 const MAX_NODES = 3;
 /** How long a message may be where there are too many incidents for longer ones. */
 const BRIEF_MESSAGE = 80;
+/** How long the words about memory that ran out may be. */
+const MAX_OUT_OF_MEMORY = 80;
 /** How long the name of a container, or a moment, may be: longer ones are none. */
 const MAX_NAME = 63;
 
@@ -58,11 +60,12 @@ export function workloadKey(workload: WorkloadRef): string {
 }
 
 /** A failure in the words of the contract, its texts bounded. */
-export function describeFailure({ reason, container, exitCode, message, restarts, since }: Failure) {
+export function describeFailure({ reason, container, exitCode, outOfMemory, message, restarts, since }: Failure) {
   return {
     reason: bounded(reason, 60),
     ...(container === undefined ? {} : { container: bounded(container, MAX_NAME) }),
     ...(exitCode === undefined ? {} : { exit_code: exitCode }),
+    ...(outOfMemory === undefined ? {} : { out_of_memory: bounded(outOfMemory, MAX_OUT_OF_MEMORY) }),
     ...(message === undefined ? {} : { message: bounded(message, 200) }),
     ...(restarts === undefined ? {} : { restarts }),
     ...(since === undefined ? {} : { since: bounded(since, MAX_NAME) }),

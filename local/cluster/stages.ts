@@ -256,7 +256,10 @@ containerStatuses:
 ${IDENTITY}
   ready: {{ or $ready (ne .name $failing) }}
   restartCount: 0
-${RUNNING_SINCE_NOW}
+  started: {{ not (and (eq $failure "slow-start") (eq .name $failing) .startupProbe) }}
+  state:
+    running:
+      startedAt: {{ $now | Quote }}
 {{- end }}`,
   },
   {
@@ -376,6 +379,25 @@ ${changeFailing(`
   restartCount: {{ $old.restartCount }}
   state: {{ $old.state | toJson }}
   lastState: {{ or $old.lastState dict | toJson }}`)}`,
+  },
+  {
+    // Ended after a long run, a container is started again without a pause.
+    name: "kill",
+    when: `alive and .status.phase == "Running" and failure == "killed" and broken.state.running != null`,
+    delay: `note("after") // "11m"`,
+    event: { type: "Normal", reason: "Started", message: "Started container" },
+    status: changeFailing(`
+${IDENTITY}
+  ready: {{ $old.ready }}
+  restartCount: {{ add $old.restartCount 1 }}
+  lastState:
+    terminated:
+      containerID: {{ $old.containerID | Quote }}
+      exitCode: {{ or (index $notes "simulation/exit-code") "137" }}
+      reason: {{ or (index $notes "simulation/reason") "Error" }}
+      startedAt: {{ $old.state.running.startedAt | Quote }}
+      finishedAt: {{ $now | Quote }}
+${RUNNING_SINCE_NOW}`),
   },
   {
     name: "fail",

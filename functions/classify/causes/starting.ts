@@ -2,11 +2,9 @@ import type { PodTemplate } from "../../shared/kubernetes/types.ts";
 import { count } from "../../shared/text.ts";
 import { failsWith, type Case } from "../../facts/case.ts";
 import { failureLines } from "../../facts/failure-lines.ts";
-import { restartFailing } from "../../remedies/restart/plan.ts";
 import { rollBack } from "../../remedies/rollback/plan.ts";
 import { once, reportOnly, rolloutLines, type Cause } from "./cause.ts";
-
-const UNREADY_REASONS = new Set(["ContainersNotReady", "ReadinessGatesNotReady"]);
+import { STARTING_SLOWLY, UNREADY_CAUSES } from "./unready.ts";
 
 /** Pods that take too long over something. */
 export const STARTING_CAUSES: readonly Cause[] = [
@@ -36,42 +34,7 @@ export const STARTING_CAUSES: readonly Cause[] = [
       };
     },
   },
-  {
-    name: "UnreadyAfterRollout",
-    looksLike: "Containers of the present revision run and have not become ready since it was rolled out.",
-    response: "Roll back to the newest revision that is known to have been healthy.",
-    rejected: [{ action: "restart", reason: "the same template does not become ready again" }],
-    diagnose: (facts) => {
-      const { failing, current, healthy, sinceRollout } = facts;
-      if (!sinceRollout || !failsWith(failing, UNREADY_REASONS)) return undefined;
-      return {
-        confidence: healthy?.confidence ?? "medium",
-        summary: `${notReady(failing.length)} since revision ${current?.revision ?? "?"} was rolled out.`,
-        evidence: [...failureLines(failing), ...rolloutLines(facts)],
-        tries: once(rollBack(facts)),
-      };
-    },
-  },
-  {
-    name: "Unready",
-    looksLike: "Containers run and are not ready for longer than they may, after they were ready for long.",
-    response: "Restart once; then leave it to a person.",
-    rejected: [{ action: "rollback", reason: "the present revision ran well for long; the rollout is not the cause" }],
-    diagnose: (facts) => {
-      const { failing, longStable, stable } = facts;
-      if (!failsWith(failing, UNREADY_REASONS)) return undefined;
-      return {
-        confidence: "medium",
-        summary: `${notReady(failing.length)} in time.`,
-        evidence: [...failureLines(failing), stable.evidence].filter((line) => line !== ""),
-        tries: once(
-          longStable
-            ? restartFailing(facts, UNREADY_REASONS)
-            : reportOnly("Nothing says that it ever was ready. Look at what its readiness probe asks."),
-        ),
-      };
-    },
-  },
+  ...UNREADY_CAUSES,
   {
     name: "StuckStarting",
     looksLike:
@@ -111,11 +74,8 @@ export const STARTING_CAUSES: readonly Cause[] = [
       };
     },
   },
+  ...STARTING_SLOWLY,
 ];
-
-function notReady(pods: number): string {
-  return pods === 1 ? "1 pod has not become ready" : `${pods} pods have not become ready`;
-}
 
 /** Whether the present template asks for other nodes, or for more of one, than the revision to return to. */
 function changesScheduling({ current, healthy, templates }: Case): boolean {

@@ -30,7 +30,7 @@ export const words: Words<RollbackPlan, RollbackChange> = {
     const words = kindOf(workload)?.commands.rollBack?.(namespace, name, before.revision);
     return words === undefined ? undefined : { words };
   },
-  afterwards:
+  afterwards: () =>
     "An earlier pod template serves now. Correct the newer one before it is rolled out again; the last command would put it back.",
 };
 

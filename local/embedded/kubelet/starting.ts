@@ -87,9 +87,11 @@ export const STARTING: readonly Stage[] = [
       return {
         phase: "Running",
         conditions: kubeletConditions(pod, now, { ready, failing: markers.failing }),
-        containerStatuses: (pod.spec?.containers ?? []).map((container) =>
-          running(pod, container, now, { ready: ready || container.name !== markers.failing }),
-        ),
+        containerStatuses: (pod.spec?.containers ?? []).map((container) => {
+          const fails = container.name === markers.failing;
+          const starts = fails && markers.failure === "slow-start" && container.startupProbe !== undefined;
+          return { ...running(pod, container, now, { ready: ready || !fails }), started: !starts };
+        }),
       };
     },
   },

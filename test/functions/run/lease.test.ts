@@ -107,6 +107,19 @@ describe("the lease", () => {
     );
   });
 
+  it("does not forget what was done for the many times that people were told of it", () => {
+    const entry = { at: ago(0), execution: "run", cause: "c", outcome: "Recovered" };
+    let lease = released(newLease(WEB, "run", 60, NOW), { ...entry, action: "restart", mode: "evict" }, NOW);
+    for (let run = 0; run < 15; run++) {
+      lease = released(lease, { ...entry, action: "none", outcome: "Skipped", reason: "KeepsRecurring" }, NOW);
+    }
+
+    const history = historyOf(lease);
+    expect(history).toHaveLength(11);
+    expect(history.at(-1)).toEqual({ ...entry, action: "restart", mode: "evict" });
+    expect(history[0]).toMatchObject({ action: "none", reason: "KeepsRecurring" });
+  });
+
   it("takes a history that somebody broke for none", () => {
     const lease = newLease(WEB, "run", 60, NOW);
     const broken = (text: string) => ({
