@@ -87,6 +87,8 @@ export interface RolloutDeadline<Object> {
   isRollingOut(object: Object): boolean;
   /** The deadline, in seconds, while a rollout is under way that may still succeed before it; undefined otherwise. */
   ahead(object: Object, current: Revision | undefined, now: Date): number | undefined;
+  /** The deadline, in seconds, whether a rollout is under way or not; absent where nothing tells it. */
+  seconds?(object: Object): number;
 }
 
 /** What a controller waits for that replaces no pod while another is not ready. */

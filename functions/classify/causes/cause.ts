@@ -1,5 +1,6 @@
 import type { Diagnosis, Remedy } from "../../run/contracts.ts";
 import type { Case } from "../../facts/case.ts";
+import type { Meaning } from "../words/meaning.ts";
 
 /** A remedy that a cause allows, and how long it may take to show that it helps, in seconds, where the cause knows. */
 export interface Try {
@@ -23,6 +24,8 @@ export interface Cause {
   looksLike: string;
   /** What is done about it, for people. */
   response: string;
+  /** The words that lead to it, where words do. */
+  words?: readonly Pick<Meaning, "means" | "words">[];
   /** Remedies that are not chosen for this cause, and why. */
   rejected: Diagnosis["rejected"];
   /** Reads the case, and nothing else; undefined when this is not the cause. */
