@@ -15,6 +15,8 @@ export interface Finding {
   evidence: string[];
   /** What may be done, in this order: the next one is for when what comes before it was tried in vain. */
   tries: readonly [Try, ...Try[]];
+  /** Further remedies that are not chosen, and why, where that depends on what was found. */
+  rejected?: Diagnosis["rejected"];
 }
 
 /** One cause: how it is recognised, what is done about it, and what is not. */

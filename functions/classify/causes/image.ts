@@ -94,6 +94,10 @@ export const IMAGE_CAUSES: readonly Cause[] = [
         summary: `${count(failing.length, "pod")} cannot pull the image${meaning === undefined ? "" : `: ${meaning.means}`}.`,
         evidence: evidenceOf(facts),
         tries: once(notPulled(facts, meaning)),
+        rejected:
+          meaning?.outside === true
+            ? [{ action: "rollback", reason: "nothing says that the image itself is wrong" }]
+            : [],
       };
     },
   },
