@@ -45,22 +45,32 @@ function sayingOf({ reason, message = "" }: Failure): Saying {
 }
 
 /**
- * Whether pods of the present revision were never let in: its rollout has failed, or it has no pod, was refused before it
- * could have run well for long, and nobody has to wait for it any longer. A revision that is rolled out at zero replicas
- * counts as complete, though nothing of it ever ran.
+ * Whether pods of the present revision were never let in, and it is past its patience: its rollout has failed, or it counts
+ * as complete though nothing of it ever ran for long.
  */
-export function refusedSinceRollout(
-  { rolloutFailed, current, healthy, evidence, policy }: Case,
-  { since }: Refusal,
-): boolean {
+export function refusedSinceRollout(facts: Case, { since }: Refusal): boolean {
+  const { rolloutFailed, current, healthy, evidence, policy } = facts;
   if (rolloutFailed) return true;
   const { incident, workload, now } = evidence;
-  if (current === undefined || healthy === undefined || workload === undefined) return false;
-  if (current.replicas > 0 || current.available > 0 || since === undefined) return false;
-  const refused = Date.parse(since);
+  if (current === undefined || healthy === undefined || workload === undefined || since === undefined) return false;
+  if (current.replicas > 0 || current.available > 0) return false;
+  const created = current.created.getTime();
   const patience = kindOf(incident.workload.kind)?.deadline?.seconds?.(workload) ?? policy.detect.set_update_seconds;
-  const unproven = refused - current.created.getTime() < policy.stable_seconds * 1_000;
-  return unproven && now.getTime() - current.created.getTime() > patience * 1_000;
+  const unproven = Date.parse(since) - created < policy.stable_seconds * 1_000 || wasScaledUpOnce(facts);
+  return unproven && now.getTime() - created > patience * 1_000;
+}
+
+/** A rollout of no pods is complete in the second in which its revision is made, as the API writes times. */
+const AT_ONCE_MS = 1_000;
+/** The generation of a ReplicaSet that was made with no replicas and has been scaled once. */
+const SCALED_ONCE = 2;
+
+/** Whether the present revision was rolled out at zero replicas, and what is refused are the first pods that it was to have. */
+function wasScaledUpOnce({ current, evidence: { incident, workload, holders } }: Case): boolean {
+  const completed = workload === undefined ? undefined : kindOf(incident.workload.kind)?.completedAt(workload, current);
+  if (current === undefined || completed === undefined) return false;
+  const holder = holders.find(({ metadata }) => metadata?.name === current.name);
+  return completed.getTime() - current.created.getTime() <= AT_ONCE_MS && holder?.metadata?.generation === SCALED_ONCE;
 }
 
 /** What an earlier template shares of what is refused; undefined where the words are about no part of a template. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { classify } from "../../../../functions/classify/classify.ts";
 import type { KubernetesEvent } from "../../../../functions/run/event.ts";
 import { NO_SURROUNDINGS } from "../../../../functions/facts/surroundings.ts";
-import type { Deployment, Pod, PodTemplate } from "../../../../functions/shared/kubernetes/types.ts";
+import type { Deployment, Pod, PodTemplate, ReplicaSet } from "../../../../functions/shared/kubernetes/types.ts";
 import {
   ago,
   container,
@@ -78,6 +78,10 @@ const unschedulable = (message: string): Pod =>
       containerStatuses: [],
     },
   });
+const withGeneration = (made: ReplicaSet, generation: number): ReplicaSet => ({
+  ...made,
+  metadata: { ...made.metadata, generation },
+});
 const said = (reason: string, message: string, uid = "web-1-aaaaa-uid", secondsAgo = 30): KubernetesEvent => ({
   metadata: {},
   involvedObject: { kind: "Pod", name: "web-1-aaaaa", uid },
@@ -327,6 +331,7 @@ describe("pods that may not be created", () => {
     before: PodTemplate,
     conditions: NonNullable<Deployment["status"]>["conditions"] = [],
     created = 900,
+    generation = 1,
   ) {
     const failure = {
       type: "ReplicaFailure",
@@ -342,7 +347,7 @@ describe("pods that may not be created", () => {
           status: { observedGeneration: 1, conditions: [failure, ...conditions] },
         }),
         holders: [
-          replicaSet(2, { template: now, created: ago(created) }),
+          withGeneration(replicaSet(2, { template: now, created: ago(created) }), generation),
           replicaSet(1, { template: before, created: ago(90_000) }),
         ],
         pods: [],
@@ -359,6 +364,13 @@ describe("pods that may not be created", () => {
       cause: "CannotCreatePods",
       remedy: backsTo1,
     });
+  });
+
+  it("by a template that was scaled up for the first time long after are made from the one before", () => {
+    const atOnce = [{ ...(complete[0] ?? { type: "", status: "" }), lastUpdateTime: ago(80_000) }];
+    const generations = [2, 5].map((generation) => refused(QUOTA, cpu("2"), cpu("10m"), atOnce, 80_000, generation));
+
+    expect(generations.map(({ remedy }) => remedy.action)).toEqual(["rollback", "none"]);
   });
 
   it("by a revision that may have run well for long are reported", () => {
