@@ -3,10 +3,10 @@ import { kindOf } from "../kinds/kinds.ts";
 import type { Failure } from "../shared/kubernetes/failures.ts";
 import type { PodTemplate } from "../shared/kubernetes/types.ts";
 import type { Shared } from "./brought.ts";
-import { eventSayings } from "./sayings.ts";
-import { CREATION_WORDS, type CreationMeaning, type Refused } from "./words/creation.ts";
-import { meaningOf, type Saying } from "./words/meaning.ts";
-import { isAlike, limitOf, requestOf, resourcesOf, securityOf } from "./words/parts.ts";
+import { eventSayings } from "../facts/sayings.ts";
+import { CREATION_WORDS, type CreationMeaning, type Refused } from "../facts/words/creation.ts";
+import { meaningOf, type Saying } from "../facts/words/meaning.ts";
+import { isAlike, limitOf, requestOf, resourcesOf, securityOf } from "./parts.ts";
 
 const FAILED_CREATE = "FailedCreate";
 /** What the status of a workload shows when pods are not created and it has no condition for that. */

@@ -2,10 +2,10 @@ import type { Case } from "../facts/case.ts";
 import type { PodTemplate } from "../shared/kubernetes/types.ts";
 import { some } from "../shared/text.ts";
 import type { Shared } from "./brought.ts";
-import { statusSayings } from "./sayings.ts";
-import { meaningsOf } from "./words/meaning.ts";
-import { claimsOf, containersOf, hostPortsOf, isAlike, nodesOf, requestOf, volumesOf } from "./words/parts.ts";
-import { SCHEDULING_WORDS, type Asked, type SchedulingMeaning } from "./words/scheduling.ts";
+import { statusSayings } from "../facts/sayings.ts";
+import { meaningsOf } from "../facts/words/meaning.ts";
+import { claimsOf, containersOf, hostPortsOf, isAlike, nodesOf, requestOf, volumesOf } from "./parts.ts";
+import { SCHEDULING_WORDS, type Asked, type SchedulingMeaning } from "../facts/words/scheduling.ts";
 
 /** How many resources are named in a sentence. */
 const MAX_RESOURCES = 3;

@@ -1,10 +1,16 @@
 import type { Case } from "../facts/case.ts";
 import type { PodTemplate } from "../shared/kubernetes/types.ts";
 import type { Shared } from "./brought.ts";
-import { podEventSayings } from "./sayings.ts";
-import { meaningOf, type Saying } from "./words/meaning.ts";
-import { besidesPrograms, claimsOf, isAlike, volumesOf } from "./words/parts.ts";
-import { STARTING_EVENTS, STARTING_REASONS, STARTING_WORDS, type Held, type StartingMeaning } from "./words/volumes.ts";
+import { podEventSayings } from "../facts/sayings.ts";
+import { meaningOf, type Saying } from "../facts/words/meaning.ts";
+import { besidesPrograms, claimsOf, isAlike, volumesOf } from "./parts.ts";
+import {
+  STARTING_EVENTS,
+  STARTING_REASONS,
+  STARTING_WORDS,
+  type Held,
+  type StartingMeaning,
+} from "../facts/words/volumes.ts";
 
 /** What the Events say of why the containers are not created. */
 export function startingMeaning(facts: Case): { meaning: StartingMeaning | undefined; events: Saying[] } {

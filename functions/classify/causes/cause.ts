@@ -1,6 +1,6 @@
 import type { Diagnosis, Remedy } from "../../run/contracts.ts";
 import type { Case } from "../../facts/case.ts";
-import type { Meaning } from "../words/meaning.ts";
+import type { Meaning } from "../../facts/words/meaning.ts";
 
 /** A remedy that a cause allows, and how long it may take to show that it helps, in seconds, where the cause knows. */
 export interface Try {

@@ -2,11 +2,11 @@ import { count } from "../../shared/text.ts";
 import { failsWith } from "../../facts/case.ts";
 import { failureLines } from "../../facts/failure-lines.ts";
 import { goBackOrTell } from "../brought.ts";
-import { eventLines, lastWords, podEventSayings, statusSayings } from "../sayings.ts";
-import { CONTAINER_WORDS, MISSING_WORDS, type ContainerMeaning } from "../words/config.ts";
-import { meaningOf, type Saying } from "../words/meaning.ts";
-import { refersTo, type Missing } from "../words/parts.ts";
-import { STARTING_EVENTS, STARTING_REASONS } from "../words/volumes.ts";
+import { eventLines, lastWords, podEventSayings, statusSayings } from "../../facts/sayings.ts";
+import { CONTAINER_WORDS, MISSING_WORDS, type ContainerMeaning } from "../../facts/words/config.ts";
+import { meaningOf, type Saying } from "../../facts/words/meaning.ts";
+import { refersTo, type Missing } from "../parts.ts";
+import { STARTING_EVENTS, STARTING_REASONS } from "../../facts/words/volumes.ts";
 import { once, rolloutLines, type Cause } from "./cause.ts";
 
 const CONFIG_REASONS: ReadonlySet<string> = new Set(["CreateContainerConfigError"]);

@@ -3,11 +3,11 @@ import { count } from "../../shared/text.ts";
 import { failsWith, type Case } from "../../facts/case.ts";
 import { failureLines } from "../../facts/failure-lines.ts";
 import { goBackOrTell, type Shared } from "../brought.ts";
-import { IMAGE_REASONS, imageMeaning, imageSayings, waitingContainer } from "../image.ts";
-import { eventLines, lastWords } from "../sayings.ts";
-import { EXEC_WORDS, IMAGE_WORDS, type ImageMeaning } from "../words/image.ts";
-import { meaningOf } from "../words/meaning.ts";
-import { containerOf, registryOf } from "../words/parts.ts";
+import { IMAGE_REASONS, imageMeaning, imageSayings, waitingContainer } from "../../facts/image.ts";
+import { eventLines, lastWords } from "../../facts/sayings.ts";
+import { EXEC_WORDS, IMAGE_WORDS, type ImageMeaning } from "../../facts/words/image.ts";
+import { meaningOf } from "../../facts/words/meaning.ts";
+import { containerOf, registryOf } from "../parts.ts";
 import { once, reportOnly, rolloutLines, type Cause, type Finding } from "./cause.ts";
 
 /** Reasons of containers that end at once, as one does whose program is built for another processor. */

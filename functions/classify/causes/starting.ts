@@ -4,12 +4,12 @@ import { failureLines } from "../../facts/failure-lines.ts";
 import { restartFailing } from "../../remedies/restart/plan.ts";
 import { rollBack } from "../../remedies/rollback/plan.ts";
 import { comparedTemplates, goBackOrTell } from "../brought.ts";
-import { eventLines } from "../sayings.ts";
+import { eventLines } from "../../facts/sayings.ts";
 import { asksForNoLess, schedulingReasons, schedulingWhy } from "../scheduling.ts";
 import { hangingInitContainer, heldLikewise, lookAtEvents, sameInitContainer, startingMeaning } from "../starting.ts";
-import { adviceOf } from "../words/meaning.ts";
-import { SCHEDULING_WORDS } from "../words/scheduling.ts";
-import { STARTING_REASONS, STARTING_WORDS } from "../words/volumes.ts";
+import { adviceOf } from "../../facts/words/meaning.ts";
+import { SCHEDULING_WORDS } from "../../facts/words/scheduling.ts";
+import { STARTING_REASONS, STARTING_WORDS } from "../../facts/words/volumes.ts";
 import { once, reportOnly, rolloutLines, type Cause } from "./cause.ts";
 
 const UNREADY_REASONS = new Set(["ContainersNotReady", "ReadinessGatesNotReady"]);

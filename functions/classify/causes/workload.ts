@@ -6,8 +6,8 @@ import { failureLines } from "../../facts/failure-lines.ts";
 import { cleanUpPods } from "../../remedies/restart/plan.ts";
 import { goBackOrTell } from "../brought.ts";
 import { refusalOf, refusedLikewise, refusedSinceRollout } from "../creation.ts";
-import { eventLines } from "../sayings.ts";
-import { CREATION_WORDS } from "../words/creation.ts";
+import { eventLines } from "../../facts/sayings.ts";
+import { CREATION_WORDS } from "../../facts/words/creation.ts";
 import { once, reportOnly, rolloutLines, type Cause } from "./cause.ts";
 
 /** Nobody can say what has become of the pods. */

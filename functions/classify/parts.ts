@@ -1,5 +1,5 @@
-import { quantity } from "../../shared/kubernetes/quantity.ts";
-import type { PodTemplate } from "../../shared/kubernetes/types.ts";
+import { quantity } from "../shared/kubernetes/quantity.ts";
+import type { PodTemplate } from "../shared/kubernetes/types.ts";
 
 type PodSpec = NonNullable<PodTemplate["spec"]>;
 type Container = PodSpec["containers"][number];

@@ -1,4 +1,4 @@
-import type { Case, FailingPod } from "../facts/case.ts";
+import type { Case, FailingPod } from "./case.ts";
 import { podEventSayings, statusSayings } from "./sayings.ts";
 import { IMAGE_WORDS, type ImageMeaning } from "./words/image.ts";
 import { meaningOf, type Saying } from "./words/meaning.ts";

@@ -1,5 +1,5 @@
-import type { Case, FailingPod } from "../facts/case.ts";
-import type { Evidence } from "../facts/evidence.ts";
+import type { Case, FailingPod } from "./case.ts";
+import type { Evidence } from "./evidence.ts";
 import { timeOf } from "../run/event.ts";
 import { containerStatuses } from "../shared/kubernetes/pods.ts";
 import type { Saying } from "./words/meaning.ts";

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { classify } from "../../../../functions/classify/classify.ts";
-import type { KubernetesEvent } from "../../../../functions/run/event.ts";
-import { NO_SURROUNDINGS } from "../../../../functions/facts/surroundings.ts";
-import type { Deployment, Pod, PodTemplate, ReplicaSet } from "../../../../functions/shared/kubernetes/types.ts";
+import { classify } from "../../../functions/classify/classify.ts";
+import type { KubernetesEvent } from "../../../functions/run/event.ts";
+import { NO_SURROUNDINGS } from "../../../functions/facts/surroundings.ts";
+import type { Deployment, Pod, PodTemplate, ReplicaSet } from "../../../functions/shared/kubernetes/types.ts";
 import {
   ago,
   container,
@@ -14,7 +14,7 @@ import {
   policy,
   replicaSet,
   template,
-} from "../../../support/objects.ts";
+} from "../../support/objects.ts";
 
 type Spec = NonNullable<PodTemplate["spec"]>;
 type Container = Spec["containers"][number];

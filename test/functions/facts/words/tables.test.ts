@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { CONTAINER_WORDS } from "../../../../functions/classify/words/config.ts";
-import { CREATION_WORDS } from "../../../../functions/classify/words/creation.ts";
-import { EXEC_WORDS, IMAGE_WORDS } from "../../../../functions/classify/words/image.ts";
-import { meaningOf, meaningsOf, type Meaning } from "../../../../functions/classify/words/meaning.ts";
-import { SCHEDULING_WORDS } from "../../../../functions/classify/words/scheduling.ts";
-import { STARTING_WORDS } from "../../../../functions/classify/words/volumes.ts";
+import { CONTAINER_WORDS } from "../../../../functions/facts/words/config.ts";
+import { CREATION_WORDS } from "../../../../functions/facts/words/creation.ts";
+import { EXEC_WORDS, IMAGE_WORDS } from "../../../../functions/facts/words/image.ts";
+import { meaningOf, meaningsOf, type Meaning } from "../../../../functions/facts/words/meaning.ts";
+import { SCHEDULING_WORDS } from "../../../../functions/facts/words/scheduling.ts";
+import { STARTING_WORDS } from "../../../../functions/facts/words/volumes.ts";
 
 /** Messages as the components write them, and what each means. */
 const nameIn = (table: readonly Meaning[], message: string) => meaningOf(table, [{ reason: "", message }])?.name;
