@@ -10,7 +10,9 @@ import type { Evidence } from "../facts/evidence.ts";
 import type { Kind } from "../kinds/kind.ts";
 import { kindOf } from "../kinds/kinds.ts";
 import { rolloutSeconds } from "../kinds/patience.ts";
+import { broughtBack } from "./owner-guard.ts";
 import { refuseByMode, refuseRemedy, refuseWorkload, type GuardRefusal } from "./guards.ts";
+import { refuseRepetition } from "./repetition.ts";
 import { surroundingLines } from "./surrounding-lines.ts";
 
 /** How many evidence lines a diagnosis carries from the rule that matched, and from what stands around the workload. */
@@ -29,6 +31,7 @@ export function classify(evidence: Evidence, policy: Policy): Diagnosis {
   const { remedy, deadline_seconds, refused } = chooseRemedy(finding, facts);
   const kind = kindOf(evidence.incident.workload.kind);
   const template = evidence.workload === undefined ? undefined : presentTemplate(evidence.workload);
+  const back = broughtBack(facts, remedy);
 
   return {
     cause: finding.name,
@@ -36,6 +39,7 @@ export function classify(evidence: Evidence, policy: Policy): Diagnosis {
     summary: bounded(finding.summary),
     evidence: [
       ...finding.evidence.slice(0, MAX_EVIDENCE),
+      ...(back === undefined ? [] : [back.evidence]),
       ...surroundingLines(evidence, finding.evidence).slice(0, MAX_SURROUNDINGS),
       ...lastWordLines(evidence).slice(0, MAX_LAST_WORDS),
     ].map((line) => bounded(line)),
@@ -44,8 +48,10 @@ export function classify(evidence: Evidence, policy: Policy): Diagnosis {
     rejected: [...finding.rejected.filter(({ action }) => action !== remedy.action), ...refused],
     ...(evidence.workload?.metadata?.uid === undefined ? {} : { workload_uid: evidence.workload.metadata.uid }),
     ...(template === undefined ? {} : { template }),
+    ...(evidence.workload === undefined || kind === undefined ? {} : { wanted: kind.wanted(evidence.workload) }),
     progress_deadline_seconds: rolloutSeconds(kind, evidence.workload),
     ...(remedy.action === "none" || kind === undefined ? {} : { known: knownParts(evidence, kind) }),
+    ...(back === undefined ? {} : { owner: back.owner }),
     ...(deadline_seconds === undefined ? {} : { deadline_seconds }),
   };
 }
@@ -96,7 +102,10 @@ function chooseRemedy({ tries }: Finding, facts: Case): Choice {
   const wanted = requested === undefined ? nextOf(tries, evidence) : { remedy: requestedRemedy(requested, facts) };
   const { remedy } = wanted;
   const refusal =
-    refuseTried(evidence, remedy) ?? refuseRemedy(facts, remedy) ?? refuseByMode(evidence, remedy, policy);
+    refuseRepetition(facts, remedy) ??
+    refuseTried(evidence, remedy) ??
+    refuseRemedy(facts, remedy) ??
+    refuseByMode(evidence, remedy, policy);
   if (refusal === undefined) return { ...wanted, refused: [] };
   return { remedy: none(refusal), refused: [{ action: remedy.action, reason: bounded(refusal.message) }] };
 }

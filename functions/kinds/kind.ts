@@ -75,6 +75,11 @@ export interface Kind<
   templatePatch?(object: Object, to: EarlierTemplate): JsonPatchOperation[];
   /** For a kind whose controller may wait for ever for pods of another revision than the one to be rolled out. */
   waiting?: Waiting<Object>;
+  /**
+   * Whether its controller would make a pod of an earlier revision from that revision again; absent where it makes each pod
+   * from the present template.
+   */
+  keepsRevision?(object: Object, pod: Pod): boolean;
   /** Whether its replicas may be set, at the subresource `scale`. */
   hasScale?: true;
   /** How people look at it, and take a remedy back. */

@@ -64,7 +64,7 @@ async function examine(
   if (metadata?.deletionTimestamp !== undefined || isPartOfAnother(kind, object)) return;
   const failures = kind.failures(object, moment);
   if (failures.length === 0) return;
-  const workload = await finder.ownerOfObject(kind.kind, metadata);
+  const workload = kind.controlled === true ? await finder.ownerOfObject(kind.kind, metadata) : self;
   if ((await kind.isOldNews?.(object, workload, (path) => view.read(path))) === true) return;
   found.failing.push({ workload, failures });
 }

@@ -104,6 +104,10 @@ export const Policy = z
         max_seconds: seconds.default(21_600),
         /** After this many ineffective remedies in a row the workload is left to a person, until its spec changes. */
         max_ineffective: z.int().min(1).max(20).default(3),
+        /** A remedy that helped this often on the same template, within the window, is not repeated: it goes to a person. */
+        max_repeats: z.int().min(1).max(10).default(3),
+        /** The window in which remedies that helped are counted. */
+        repeat_window_seconds: seconds.default(86_400),
       })
       .prefault({}),
     storm: z
