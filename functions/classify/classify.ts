@@ -77,12 +77,13 @@ function createdAt({ metadata }: Evidence["holders"][number]): number {
   return Date.parse(metadata?.creationTimestamp ?? "");
 }
 
-type NamedFinding = Finding & Pick<Cause, "name" | "rejected">;
+type NamedFinding = Finding & Required<Pick<Finding, "rejected">> & Pick<Cause, "name">;
 
 function findCause(facts: Case): NamedFinding {
   for (const cause of CAUSES) {
     const finding = cause.diagnose(facts);
-    if (finding !== undefined) return { name: cause.name, rejected: cause.rejected, ...finding };
+    if (finding === undefined) continue;
+    return { ...finding, name: cause.name, rejected: [...cause.rejected, ...(finding.rejected ?? [])] };
   }
   const unknown = { ...unknownCause(facts), rejected: [] };
   return facts.evidence.incident.requested === undefined
