@@ -1,10 +1,11 @@
 import { count, duration } from "../../shared/text.ts";
-import { failsWith, failureLines, wasOutOfMemory } from "../../facts/case.ts";
+import { failsWith, failureLines, wasOutOfMemory, type Case } from "../../facts/case.ts";
 import { restartFailing } from "../../remedies/restart/plan.ts";
 import { rollBack } from "../../remedies/rollback/plan.ts";
-import { once, reportOnly, rolloutLines, type Cause } from "./cause.ts";
+import { once, provenLines, reportOnly, rolloutLines, type Cause } from "./cause.ts";
 
-const CRASH_REASONS = new Set([
+/** The container was started, and did not stay. */
+export const CRASH_REASONS: ReadonlySet<string> = new Set([
   "CrashLoopBackOff",
   "Error",
   "OOMKilled",
@@ -62,11 +63,11 @@ export const CRASH_CAUSES: readonly Cause[] = [
       { action: "scale", reason: "more replicas of a crashing template help nobody" },
     ],
     diagnose: (facts) => {
-      const { failing, current, healthy, sinceRollout } = facts;
-      if (!sinceRollout || !failsWith(failing, CRASH_REASONS)) return undefined;
+      const { failing, ofCurrent, current, healthy, sinceRollout } = facts;
+      if (!sinceRollout || !failsWith(ofCurrent, CRASH_REASONS)) return undefined;
       return {
         confidence: healthy?.confidence ?? "medium",
-        summary: `${crashing(failing.length)} since revision ${current?.revision ?? "?"} was rolled out.`,
+        summary: `${crashing(howMany(ofCurrent, CRASH_REASONS))} since revision ${current?.revision ?? "?"} was rolled out.`,
         evidence: [...failureLines(failing), ...rolloutLines(facts)],
         tries: once(rollBack(facts)),
       };
@@ -103,13 +104,13 @@ export const CRASH_CAUSES: readonly Cause[] = [
       "Restart the failing pods once, on fresh containers and possibly another node; then leave it to a person.",
     rejected: [{ action: "rollback", reason: "the present revision ran well for long; the rollout is not the cause" }],
     diagnose: (facts) => {
-      const { failing, longStable, stable } = facts;
-      if (!longStable || !failsWith(failing, CRASH_REASONS)) return undefined;
+      const { ranWell, failing, stable } = facts;
+      if (!failsWith(ranWell, CRASH_REASONS)) return undefined;
       return {
         confidence: "medium",
-        summary: `${crashing(failing.length)} after running well for ${duration(stable.seconds)}.`,
+        summary: `${crashing(howMany(ranWell, CRASH_REASONS))} after ${stable.byStatus === true ? "their revision ran" : "running"} well for ${duration(stable.seconds)}.`,
         evidence: [...failureLines(failing), stable.evidence],
-        tries: once(restartFailing(facts, CRASH_REASONS)),
+        tries: once(restartFailing({ ...facts, failing: ranWell }, CRASH_REASONS)),
       };
     },
   },
@@ -118,12 +119,13 @@ export const CRASH_CAUSES: readonly Cause[] = [
     looksLike: "Containers crash again and again, and nothing proves that they ever ran well.",
     response: "Report: without a revision to return to and without a stable past there is no safe remedy.",
     rejected: [{ action: "restart", reason: "nothing says that this template ever ran well" }],
-    diagnose: ({ failing }) => {
+    diagnose: (facts) => {
+      const { failing } = facts;
       if (!failsWith(failing, CRASH_REASONS)) return undefined;
       return {
         confidence: "medium",
         summary: `${crashing(failing.length)}, and there is no sign that ${failing.length === 1 ? "it" : "they"} ever ran well.`,
-        evidence: failureLines(failing),
+        evidence: [...failureLines(failing), ...provenLines(facts)],
         tries: once(
           reportOnly(
             "Read the container's log with kubectl logs --previous, and fix the template or what it depends on.",
@@ -133,6 +135,11 @@ export const CRASH_CAUSES: readonly Cause[] = [
     },
   },
 ];
+
+/** How many of the pods fail for one of these reasons. */
+function howMany(pods: Case["failing"], reasons: ReadonlySet<string>): number {
+  return pods.filter((pod) => failsWith([pod], reasons)).length;
+}
 
 function crashing(pods: number): string {
   return pods === 1 ? "1 pod crashes" : `${pods} pods crash`;

@@ -3,9 +3,10 @@ import { count } from "../../shared/text.ts";
 import { failsWith, failureLines, type Case } from "../../facts/case.ts";
 import { restartFailing } from "../../remedies/restart/plan.ts";
 import { rollBack } from "../../remedies/rollback/plan.ts";
-import { once, reportOnly, rolloutLines, type Cause } from "./cause.ts";
+import { once, provenLines, reportOnly, rolloutLines, type Cause } from "./cause.ts";
 
-const UNREADY_REASONS = new Set(["ContainersNotReady", "ReadinessGatesNotReady"]);
+/** The containers run and are not ready. */
+export const UNREADY_REASONS: ReadonlySet<string> = new Set(["ContainersNotReady", "ReadinessGatesNotReady"]);
 
 /** Pods that take too long over something. */
 export const STARTING_CAUSES: readonly Cause[] = [
@@ -41,11 +42,11 @@ export const STARTING_CAUSES: readonly Cause[] = [
     response: "Roll back to the newest revision that is known to have been healthy.",
     rejected: [{ action: "restart", reason: "the same template does not become ready again" }],
     diagnose: (facts) => {
-      const { failing, current, healthy, sinceRollout } = facts;
-      if (!sinceRollout || !failsWith(failing, UNREADY_REASONS)) return undefined;
+      const { failing, ofCurrent, current, healthy, sinceRollout } = facts;
+      if (!sinceRollout || !failsWith(ofCurrent, UNREADY_REASONS)) return undefined;
       return {
         confidence: healthy?.confidence ?? "medium",
-        summary: `${notReady(failing.length)} since revision ${current?.revision ?? "?"} was rolled out.`,
+        summary: `${notReady(ofCurrent.length)} since revision ${current?.revision ?? "?"} was rolled out.`,
         evidence: [...failureLines(failing), ...rolloutLines(facts)],
         tries: once(rollBack(facts)),
       };
@@ -57,16 +58,16 @@ export const STARTING_CAUSES: readonly Cause[] = [
     response: "Restart once; then leave it to a person.",
     rejected: [{ action: "rollback", reason: "the present revision ran well for long; the rollout is not the cause" }],
     diagnose: (facts) => {
-      const { failing, longStable, stable } = facts;
+      const { failing, ranWell, stable } = facts;
       if (!failsWith(failing, UNREADY_REASONS)) return undefined;
       return {
         confidence: "medium",
         summary: `${notReady(failing.length)} in time.`,
-        evidence: [...failureLines(failing), stable.evidence].filter((line) => line !== ""),
+        evidence: [...failureLines(failing), stable.evidence, ...provenLines(facts)].filter((line) => line !== ""),
         tries: once(
-          longStable
-            ? restartFailing(facts, UNREADY_REASONS)
-            : reportOnly("Nothing says that it ever was ready. Look at what its readiness probe asks."),
+          failsWith(ranWell, UNREADY_REASONS)
+            ? restartFailing({ ...facts, failing: ranWell }, UNREADY_REASONS)
+            : reportOnly("Nothing says that it was ready for long. Look at what its readiness probe asks."),
         ),
       };
     },

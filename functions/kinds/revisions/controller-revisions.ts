@@ -1,5 +1,5 @@
 import { isLeftover, isReady, isTerminating } from "../../shared/kubernetes/pods.ts";
-import { templateHash } from "../../shared/kubernetes/template.ts";
+import { templateHash, versionHash } from "../../shared/kubernetes/template.ts";
 import type { ControllerRevision, Pod, PodTemplate, Workload } from "../../shared/kubernetes/types.ts";
 import type { History } from "./history.ts";
 import type { Revision } from "./revision.ts";
@@ -70,9 +70,11 @@ function controllerRevisionsOf(
         kind: "ControllerRevision",
         name,
         template: hash,
+        version: template === undefined ? "" : versionHash(template),
         created,
         replicas: own.length,
         available: own.filter(isReady).length,
+        hadPods: true,
         current: template !== undefined && hash === present,
       };
     })

@@ -1,4 +1,4 @@
-import { templateHash, templateWithoutLabel } from "../../shared/kubernetes/template.ts";
+import { templateHash, templateWithoutLabel, versionHash } from "../../shared/kubernetes/template.ts";
 import { controllerOf } from "../../shared/kubernetes/owners.ts";
 import type { ReplicaSet, Workload } from "../../shared/kubernetes/types.ts";
 import type { History } from "./history.ts";
@@ -33,7 +33,8 @@ export function replicaSetHistory(marks: ReplicaSetMarks): History<Workload, Rep
       const present = hashOf(workload.spec?.template);
       const revisions = replicaSets.map((replicaSet) => {
         const { metadata, status } = replicaSet;
-        const template = hashOf(held(replicaSet)?.template);
+        const earlierTemplate = held(replicaSet)?.template;
+        const template = hashOf(earlierTemplate);
         const revision = revisionNumber(metadata?.annotations?.[marks.revision]);
         const earlier = annotation(metadata?.annotations, marks.earlier)?.split(",").map(revisionNumber) ?? [];
         return {
@@ -42,9 +43,11 @@ export function replicaSetHistory(marks: ReplicaSetMarks): History<Workload, Rep
           kind: "ReplicaSet",
           name: metadata?.name ?? "",
           template,
+          version: earlierTemplate === undefined ? "" : versionHash(earlierTemplate),
           created: new Date(metadata?.creationTimestamp ?? 0),
           replicas: status?.replicas ?? 0,
           available: status?.availableReplicas ?? 0,
+          hadPods: wasScaled(replicaSet),
           current: template === present,
         };
       });
@@ -54,6 +57,11 @@ export function replicaSetHistory(marks: ReplicaSetMarks): History<Workload, Rep
     isMadeFrom: (pod, name) => controllerOf(pod.metadata)?.name === name,
     markOf: (pod) => controllerOf(pod.metadata)?.name,
   };
+}
+
+/** Whether it had any replicas: one that was made with none, and whose spec has not been changed since, never had. */
+function wasScaled({ metadata, spec }: ReplicaSet): boolean {
+  return spec?.replicas !== 0 || metadata?.generation !== 1;
 }
 
 function hashOf(template: Parameters<typeof templateHash>[0] | undefined): string {
