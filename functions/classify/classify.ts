@@ -16,6 +16,8 @@ import { surroundingLines } from "./surrounding-lines.ts";
 /** How many evidence lines a diagnosis carries from the rule that matched, and from what stands around the workload. */
 const MAX_EVIDENCE = 8;
 const MAX_SURROUNDINGS = 4;
+/** How many lines of logs it carries. */
+const MAX_LAST_WORDS = 20;
 
 /**
  * Draws the diagnosis from the evidence: the cause, what proves it, the remedy or the reason for none. Pure: it reads
@@ -35,6 +37,7 @@ export function classify(evidence: Evidence, policy: Policy): Diagnosis {
     evidence: [
       ...finding.evidence.slice(0, MAX_EVIDENCE),
       ...surroundingLines(evidence, finding.evidence).slice(0, MAX_SURROUNDINGS),
+      ...lastWordLines(evidence).slice(0, MAX_LAST_WORDS),
     ].map((line) => bounded(line)),
     remedy,
     undo: undoOf(remedy),
@@ -52,6 +55,12 @@ function knownParts({ hpa, holders }: Evidence, { history }: Kind): Diagnosis["k
   const newestFirst = holders.toSorted((a, b) => createdAt(b) - createdAt(a));
   const controllers = history?.controlsPods === true ? newestFirst.flatMap(({ metadata }) => metadata?.uid ?? []) : [];
   return { hpa: hpa?.metadata?.name ?? null, controllers: controllers.slice(0, MAX_CONTROLLERS) };
+}
+
+function lastWordLines({ lastWords }: Evidence): string[] {
+  return lastWords.flatMap(({ pod, container, lines }) =>
+    lines.map((line) => `log of container ${container} in pod ${pod}: ${line}`),
+  );
 }
 
 function createdAt({ metadata }: Evidence["holders"][number]): number {

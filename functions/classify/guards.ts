@@ -9,6 +9,7 @@ import { outOfScope } from "../shared/scope.ts";
 import { ENABLED_ANNOTATION, enabledBy } from "../facts/opt-out.ts";
 import type { Case } from "../facts/case.ts";
 import type { Evidence } from "../facts/evidence.ts";
+import { patienceWith } from "../facts/patience.ts";
 import { workloadObject } from "../kinds/object-ref.ts";
 import type { Action, Plan } from "../remedies/remedy.ts";
 import { planOf, remedyFor } from "../remedies/remedies.ts";
@@ -157,17 +158,14 @@ const pausedGuard: RemedyGuard = ({ evidence: { incident, workload } }, { rollsO
   };
 };
 
-const rolloutGuard: RemedyGuard = ({ evidence, current }, { replacesPods, rollsOut }) => {
-  const { incident, workload, pods, now } = evidence;
-  if (workload === undefined || !replacesPods) return undefined;
-  // Whoever asks for a rollback of a rollout that visibly fails need not wait for its deadline.
-  const askedFor = incident.requested !== undefined && rollsOut && pods.some(isFailing);
-  const deadline = kindOf(incident.workload.kind)?.deadline?.ahead(workload, current, now);
-  if (askedFor || deadline === undefined) return undefined;
-  return {
-    refusal: "RolloutInProgress",
-    message: `A rollout is under way and inside its progress deadline of ${deadline} s; it may still succeed.`,
-  };
+const rolloutGuard: RemedyGuard = (facts, { replacesPods, rollsOut }) => {
+  if (!replacesPods) return undefined;
+  const { incident, pods } = facts.evidence;
+  const hasDeadline = kindOf(incident.workload.kind)?.deadline !== undefined;
+  // Whoever asks for a rollback of a rollout that visibly fails need not wait for its deadline, nor for that of the policy.
+  if (incident.requested !== undefined && (!hasDeadline || (rollsOut && pods.some(isFailing)))) return undefined;
+  const message = patienceWith(facts);
+  return message === undefined ? undefined : { refusal: "RolloutInProgress", message };
 };
 
 /** What the status says is of an earlier spec: somebody has changed the workload just now. */
@@ -177,21 +175,6 @@ const unseenSpecGuard: RemedyGuard = ({ evidence: { incident, workload } }, { re
   return {
     refusal: "RolloutInProgress",
     message: "Somebody has just changed its spec, and its controller has not seen that yet; it may be a rollout.",
-  };
-};
-
-/** Where updates have no deadline of their own, as those of StatefulSets and DaemonSets, the policy says how long they may take to show. */
-const setUpdateGuard: RemedyGuard = ({ evidence, policy }, { replacesPods }) => {
-  const { incident, workload, holders, now } = evidence;
-  if (incident.requested !== undefined || workload === undefined || !replacesPods) return undefined;
-  if (kindOf(incident.workload.kind)?.isUpdating(workload) !== true) return undefined;
-  const begun = Math.max(...holders.map(({ metadata }) => Date.parse(metadata?.creationTimestamp ?? "")));
-  const seconds = (now.getTime() - begun) / 1_000;
-  const { set_update_seconds } = policy.detect;
-  if (!(seconds < set_update_seconds)) return undefined;
-  return {
-    refusal: "RolloutInProgress",
-    message: `An update is under way since ${Math.round(seconds)} s; the policy leaves it alone for ${set_update_seconds} s (detect.set_update_seconds).`,
   };
 };
 
@@ -263,7 +246,6 @@ const REMEDY_GUARDS: readonly RemedyGuard[] = [
   pausedGuard,
   unseenSpecGuard,
   rolloutGuard,
-  setUpdateGuard,
   ownerToolGuard,
   othersGuard,
   targetGuard,

@@ -76,8 +76,9 @@ export function readyTime(pod: Pod, status: ContainerStatus, rolledOut: Date | u
       return { seconds, evidence: `${where} ran for ${whole(seconds)} s before the pod stopped being ready` };
     }
     if (rolledOut === undefined) return NOT_AT_ALL;
-    const restarts = status.restartCount;
-    const first = finished - 1_000 * backOffSeconds(restarts) - restarts * (finished - started);
+    // One that runs again has ended once for each restart, one that does not once more.
+    const earlier = Math.max(0, running === undefined ? status.restartCount : status.restartCount - 1);
+    const first = finished - 1_000 * backOffSeconds(earlier) - earlier * (finished - started);
     const seconds = counted(Math.max(begun, rolledOut.getTime()), Math.min(first, unready ?? first));
     const what = begun > rolledOut.getTime() ? "the pod was started" : "the rollout was complete";
     return { seconds, evidence: `${where} first failed about ${whole(seconds)} s after ${what}` };

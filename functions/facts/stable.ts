@@ -66,11 +66,23 @@ export function hasProvenPods(
   return revisions.every((revision) => revision === current || revision.replicas === 0);
 }
 
-/** When somebody last set the number of replicas, in milliseconds, as far as the object's managed fields tell. */
+/** An HPA's controller, which scales nothing to zero. */
+const HPA_CONTROLLER = "kube-controller-manager";
+
+/**
+ * When somebody last set the number of replicas, in milliseconds, as far as the object's managed fields tell: each entry
+ * has the time of its manager's last write.
+ */
 function replicasSetAt(metadata: ObjectMeta | undefined): number | undefined {
   const times = (metadata?.managedFields ?? [])
-    .filter(({ subresource }) => subresource === "scale")
+    .filter(({ manager }) => manager !== HPA_CONTROLLER)
+    .filter(({ subresource, fieldsV1 }) => subresource === "scale" || hasReplicas(fieldsV1))
     .map(({ time }) => Date.parse(time ?? ""))
     .filter(Number.isFinite);
   return times.length === 0 ? undefined : Math.max(...times);
+}
+
+function hasReplicas(fields: unknown): boolean {
+  const spec = (fields as { "f:spec"?: object } | undefined)?.["f:spec"];
+  return spec !== undefined && "f:replicas" in spec;
 }

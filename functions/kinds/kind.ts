@@ -83,11 +83,14 @@ export interface Kind<
   commands: Commands;
 }
 
-/** The deadline that a kind's rollouts have of their own. */
+/** The deadline that a kind's rollouts have of their own, as their controller keeps it. `facts/patience.ts` keeps it, too. */
 export interface RolloutDeadline<Object> {
-  /** Whether a rollout is under way and inside its deadline, by the status alone. */
+  /** Whether a rollout is under way that its controller has not given up, by the status alone. */
   isRollingOut(object: Object): boolean;
-  /** The deadline, in seconds, while a rollout is under way that may still succeed before it; undefined otherwise. */
+  /**
+   * The deadline, in seconds, while a rollout is under way that its controller has not given up: infinite where it never
+   * will; undefined while none is.
+   */
   ahead(object: Object, current: Revision | undefined, now: Date): number | undefined;
 }
 

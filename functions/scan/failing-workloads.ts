@@ -15,7 +15,7 @@ export interface WorkloadsFound {
   /** How many workloads there are, of the kinds that count. */
   seen: number;
   failing: FailingWorkload[];
-  /** The workloads (by `workloadKey`) whose rollout is under way and inside its progress deadline. */
+  /** The workloads (by `workloadKey`) whose rollout is under way by their own status. */
   rollingOut: Set<string>;
   /** Those that were read in full, and need not be read again. */
   read: Set<string>;

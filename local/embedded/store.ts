@@ -7,7 +7,7 @@ import { apiTime, type Clock } from "./clock.ts";
 import { copyOf } from "./copy.ts";
 import { customResource } from "./custom/definition.ts";
 import { DEFINITIONS } from "./kinds.ts";
-import { withStatusTime } from "./managed-fields.ts";
+import { withTimeOf } from "./managed-fields.ts";
 import { nameProblem } from "./names.ts";
 import { groupVersionOf, RESOURCES, type Resource } from "./resources.ts";
 
@@ -20,6 +20,8 @@ export interface Change {
 export interface WriteOptions {
   /** Checks everything, and keeps nothing. */
   dryRun?: boolean;
+  /** Whether it is the scale alone that is written. */
+  scale?: boolean;
   /** Writes the status alone; otherwise the status is left as it is. */
   status?: boolean;
 }
@@ -133,7 +135,11 @@ export class Store {
    * Replaces an object. One that carries a resource version must be the newest.
    * @throws ApiError NotFound, Conflict, Invalid, or what an admission refuses with
    */
-  update<T extends ApiObject>(resource: Resource, given: T, { dryRun = false, status = false }: WriteOptions = {}): T {
+  update<T extends ApiObject>(
+    resource: Resource,
+    given: T,
+    { dryRun = false, status = false, scale = false }: WriteOptions = {},
+  ): T {
     const name = given.metadata?.name ?? "";
     const previous = this.get(resource, given.metadata?.namespace, name);
     const { resourceVersion, uid } = given.metadata ?? {};
@@ -160,6 +166,7 @@ export class Store {
       object.metadata = { ...object.metadata, generation: (previous.metadata?.generation ?? 0) + 1 };
     }
     if (isDeepStrictEqual(object, previous)) return copyOf(object) as T;
+    if (scale) object.metadata = withTimeOf("scale", object.metadata, groupVersionOf(resource), this.clock.now());
     if (isGone(object)) return this.#remove(resource, object, dryRun) as T;
     return this.#keep("MODIFIED", resource, object as T, dryRun);
   }
@@ -249,7 +256,7 @@ export class Store {
       const written = resource.custom === undefined ? metadata : { ...previous.metadata };
       const marked = isDeepStrictEqual(given.status, previous.status)
         ? written
-        : withStatusTime(written, groupVersionOf(resource), this.clock.now());
+        : withTimeOf("status", written, groupVersionOf(resource), this.clock.now());
       // Of a Deployment, the labels stay as well.
       const { labels } = previous.metadata ?? {};
       const updated = { ...previous, metadata: resource.kind === "Deployment" ? withLabels(marked, labels) : marked };

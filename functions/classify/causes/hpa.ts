@@ -2,7 +2,8 @@ import { boundsOf, hpaCondition, limitedAtMaximumSince } from "../../shared/kube
 import type { Failure } from "../../shared/kubernetes/failures.ts";
 import { duration } from "../../shared/text.ts";
 import { raisedBounds } from "../../remedies/scale/plan.ts";
-import { failureLines, type Case } from "../../facts/case.ts";
+import type { Case } from "../../facts/case.ts";
+import { failureLines } from "../../facts/failure-lines.ts";
 import { once, reportOnly, type Cause, type Finding } from "./cause.ts";
 
 /** Reasons that say which metric is missing. Source: kubernetes pkg/controller/podautoscaler/horizontal.go */

@@ -1,8 +1,10 @@
 import { isOlderThan } from "../../shared/kubernetes/failures.ts";
+import type { Pod } from "../../shared/kubernetes/types.ts";
 import { count } from "../../shared/text.ts";
-import { failsWith, failureLines, type Case } from "../../facts/case.ts";
+import { failsWith, type Case } from "../../facts/case.ts";
+import { failureLines } from "../../facts/failure-lines.ts";
 import { rollBack } from "../../remedies/rollback/plan.ts";
-import { imageProblem } from "../image.ts";
+import { imageProblem } from "../../facts/image.ts";
 import { once, reportOnly, rolloutLines, type Cause } from "./cause.ts";
 
 const IMAGE_REASONS = new Set([
@@ -48,9 +50,13 @@ export const IMAGE_CAUSES: readonly Cause[] = [
         summary: `${count(facts.failing.length, "pod")} cannot start: the image does not exist in its registry.`,
         evidence: [...failureLines(facts.failing), ...rolloutLines(facts)],
         tries: once(
-          facts.sinceRollout
+          facts.sinceRollout && !pullsTheSame(facts)
             ? rollBack(facts)
-            : reportOnly("The image was there before and is gone from its registry. Push it again, or deploy another."),
+            : reportOnly(
+                facts.sinceRollout
+                  ? `Revision ${facts.healthy?.revision.revision ?? "?"} pulls the same image, so that a rollback would not help. Push the image, or deploy another.`
+                  : "The image was there before and is gone from its registry. Push it again, or deploy another.",
+              ),
         ),
       };
     },
@@ -92,6 +98,31 @@ const ADVICE: Record<ReturnType<typeof imageProblem>, string> = {
   unknown: "The kubelet does not say why. Look at the pod's events with kubectl describe pod.",
   not_found: "The image does not exist.",
 };
+
+/** Whether the revision to return to pulls every image that cannot be pulled. */
+function pullsTheSame({ current, ofCurrent, healthy, templates }: Case): boolean {
+  const now = current === undefined ? undefined : templates.get(current.name);
+  const before = healthy === undefined ? undefined : templates.get(healthy.revision.name);
+  if (now === undefined || before === undefined) return false;
+  const pulled = new Set(containersOf(before.spec).map(pullOf));
+  const missing = ofCurrent.flatMap(({ failures }) =>
+    failures
+      .filter(({ reason }) => IMAGE_REASONS.has(reason))
+      .map((failure) => containersOf(now.spec).find(({ name }) => name === failure.container)),
+  );
+  return missing.length > 0 && missing.every((container) => container !== undefined && pulled.has(pullOf(container)));
+}
+
+type Container = NonNullable<Pod["spec"]>["containers"][number];
+
+/** What a container pulls, and when. */
+function pullOf({ image, imagePullPolicy }: Container): string {
+  return `${image ?? ""} ${imagePullPolicy ?? ""}`;
+}
+
+function containersOf(spec: Pod["spec"]): Container[] {
+  return [...(spec?.initContainers ?? []), ...(spec?.containers ?? [])];
+}
 
 /** Whether no pod has failed for longer than a start may take. */
 function isFresh({ failing, evidence, policy }: Case): boolean {

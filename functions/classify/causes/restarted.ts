@@ -1,4 +1,5 @@
-import { failsWith, failureLines, wasOutOfMemory, type Case } from "../../facts/case.ts";
+import { failsWith, wasOutOfMemory, type Case } from "../../facts/case.ts";
+import { failureLines } from "../../facts/failure-lines.ts";
 import { count, some } from "../../shared/text.ts";
 import { once, reportOnly, type Cause } from "./cause.ts";
 import { references } from "./config.ts";

@@ -1,7 +1,8 @@
 import { isOfJobs } from "../../kinds/job/kind.ts";
 import { kindOf } from "../../kinds/kinds.ts";
 import { count } from "../../shared/text.ts";
-import { failsWith, failureLines, type Case } from "../../facts/case.ts";
+import { failsWith, type Case } from "../../facts/case.ts";
+import { failureLines } from "../../facts/failure-lines.ts";
 import { cleanUpPods } from "../../remedies/restart/plan.ts";
 import { rollBack } from "../../remedies/rollback/plan.ts";
 import { once, reportOnly, rolloutLines, type Cause } from "./cause.ts";

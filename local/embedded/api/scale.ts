@@ -40,7 +40,10 @@ export function scale(store: Store, route: Route, request: ApiRequest): Answer {
   const { resourceVersion } = wanted.metadata;
   const metadata = { ...object.metadata, ...(resourceVersion === undefined ? {} : { resourceVersion }) };
   const scaled = scaling.scaled({ ...object, metadata }, replicas);
-  return { status: 200, body: scaleOf(store.update(resource, scaled, { dryRun: isDryRun(request) }), scaling) };
+  return {
+    status: 200,
+    body: scaleOf(store.update(resource, scaled, { dryRun: isDryRun(request), scale: true }), scaling),
+  };
 }
 
 /** Where the scale of an object stands. */

@@ -110,4 +110,15 @@ describe("a revision that was rolled back to", () => {
 
     expect(newestHealthyRevision(revisionsOf(present, sets), PRESENT)?.revision.revision).toBe(3);
   });
+
+  it("is known to have been well when the workload was available until the next one replaced it", () => {
+    const unavailable = (since: number) => ({ ...PRESENT, unavailableSince: new Date(ago(since)) });
+    const revisions = revisionsOf(present, [bad, reused]);
+
+    expect(newestHealthyRevision(revisions, unavailable(105))?.evidence).toBe(
+      "revision 3, which had been rolled back to, was available until revision 4 replaced it",
+    );
+    expect(newestHealthyRevision(revisions, unavailable(900))).toBeUndefined();
+    expect(newestHealthyRevision(revisions, PRESENT)).toBeUndefined();
+  });
 });
