@@ -49,16 +49,23 @@ export function workloadDocument(run: WorkloadRun, report: Report): Notification
 
 /** What there is to say about a storm: one notification for all of it. */
 export function stormDocument(detection: Detection, report: Report, execution: ExecutionRef): NotificationDocument {
-  const shown = detection.incidents.slice(0, MAX_WORKLOADS).map(({ workload, failures, failing_pods }) => {
+  const { incidents, omitted } = detection.in_storm ?? detection;
+  const shown = incidents.slice(0, MAX_WORKLOADS).map(({ workload, failures, failing_pods }) => {
     const reasons = failures.map(({ reason }) => reason).join(", ");
-    return `${describeWorkload(workload)}: ${count(failing_pods, "failing pod")} (${reasons})`;
+    const exits = failures.flatMap(({ exit_code }) => (exit_code === undefined ? [] : `, exit code ${exit_code}`));
+    return `${describeWorkload(workload)}: ${count(failing_pods, "failing pod")} (${reasons}${exits[0] ?? ""})`;
   });
-  const more = detection.incidents.length - shown.length + detection.omitted;
+  const more = incidents.length - shown.length + omitted;
   return {
     ...about(report, detection.cluster_name, execution),
     dry_run: detection.dry_run,
     found: [...shown, ...(more > 0 ? [`and ${count(more, "more workload")}`] : [])].map(line),
-    next_steps: ["Look for what the workloads share: nodes, DNS, the network, the image registry, a webhook."],
+    next_steps: [
+      ...(detection.storm_node === undefined
+        ? ["Look for what the workloads share: nodes, DNS, the network, the image registry, a webhook."]
+        : []),
+      ...(detection.in_storm === undefined ? [] : ["The other failing workloads are looked after all the same."]),
+    ],
     commands: stormCommands(detection.cluster_name, detection.storm_node),
   };
 }

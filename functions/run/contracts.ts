@@ -90,6 +90,8 @@ export const HistoryEntry = z.strictObject({
   template: z.string().optional(),
   /** The node of a storm that was one node's. */
   node: z.string().optional(),
+  /** The namespace of a storm that was one namespace's. */
+  namespace: z.string().optional(),
 });
 export type HistoryEntry = z.output<typeof HistoryEntry>;
 

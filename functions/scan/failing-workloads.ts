@@ -7,6 +7,7 @@ import type { WorkloadRef } from "../shared/refs.ts";
 import type { Named, Scanned } from "../kinds/kind.ts";
 import { kindOf, scannedKinds } from "../kinds/kinds.ts";
 import type { WorkloadFinder } from "../kinds/workload-finder.ts";
+import { servesBesideRollout } from "./extent.ts";
 import { workloadKey, type FailingWorkload } from "./incidents.ts";
 import type { View } from "./view.ts";
 
@@ -17,6 +18,8 @@ export interface WorkloadsFound {
   failing: FailingWorkload[];
   /** The workloads (by `workloadKey`) whose rollout is under way and inside its progress deadline. */
   rollingOut: Set<string>;
+  /** The workloads (by `workloadKey`) that serve beside a rollout of their own that has failed or is not complete. */
+  failedRollouts: Set<string>;
   /** Those that were read in full, and need not be read again. */
   read: Set<string>;
 }
@@ -31,7 +34,13 @@ export async function findFailingWorkloads(
   finder: WorkloadFinder,
   moment: Moment,
 ): Promise<WorkloadsFound> {
-  const found: WorkloadsFound = { seen: 0, failing: [], rollingOut: new Set(), read: new Set() };
+  const found: WorkloadsFound = {
+    seen: 0,
+    failing: [],
+    rollingOut: new Set(),
+    failedRollouts: new Set(),
+    read: new Set(),
+  };
   const places = namespaces ?? [undefined];
   const looks = scannedKinds().flatMap((kind) => places.map((namespace) => ({ kind, namespace })));
   await view.each(looks, async ({ kind, namespace }) => {
@@ -63,6 +72,7 @@ async function examine(
   if (kindOf(kind.kind)?.deadline?.isRollingOut(object) === true) found.rollingOut.add(workloadKey(self));
   if (metadata?.deletionTimestamp !== undefined || isPartOfAnother(kind, object)) return;
   const failures = kind.failures(object, moment);
+  if (servesBesideRollout(self, object, failures)) found.failedRollouts.add(workloadKey(self));
   if (failures.length === 0) return;
   const workload = await finder.ownerOfObject(kind.kind, metadata);
   if ((await kind.isOldNews?.(object, workload, (path) => view.read(path))) === true) return;

@@ -2,6 +2,7 @@ import type { Incident, IncidentFailure } from "../run/contracts.ts";
 import type { WorkloadRef } from "../shared/refs.ts";
 import type { Failure } from "../shared/kubernetes/failures.ts";
 import { bounded } from "../shared/text.ts";
+import type { PodFacts } from "./pod-facts.ts";
 
 /** A failing pod and the workload that owns it. */
 export interface FailingPod {
@@ -9,6 +10,8 @@ export interface FailingPod {
   node: string | undefined;
   workload: WorkloadRef;
   failures: Failure[];
+  /** Absent where nothing but the pod's own workload matters. */
+  facts?: PodFacts;
 }
 
 /** What fails about a workload beside its pods: the workload itself, or the HPA that scales it. */

@@ -10,7 +10,8 @@ import { WorkloadFinder } from "../kinds/workload-finder.ts";
 import { describeWorkload, workloadPath } from "../kinds/workloads.ts";
 import type { Policy } from "../shared/policy.ts";
 import { outOfScope } from "../shared/scope.ts";
-import { answer, bounded, fitIncidents, MAX_BYTES } from "./answer.ts";
+import { answer, besideOthers, bounded, fitIncidents, MAX_BYTES } from "./answer.ts";
+import { countedAmong, countWorkloads, servesBesideRollout } from "./extent.ts";
 import { findFailingPods, findLostNodes } from "./failing-pods.ts";
 import { findFailingHpas, findFailingWorkloads, type WorkloadsFound } from "./failing-workloads.ts";
 import { groupIncidents, workloadKey } from "./incidents.ts";
@@ -54,20 +55,29 @@ export async function scan(cluster: Reader, options: Scan): Promise<Detection> {
 
   const found = groupIncidents(pods.failing, [...workloads.failing, ...hpas.failing]);
   const inScope = findingsOnly ? found : found.filter(({ workload }) => !outOfScope(workload.namespace, policy));
-  const settling = await inRollout(view, inScope, workloads);
+  const settling = await inRollout(view, inScope, workloads, moment);
   // A rollout inside its deadline may still succeed: whoever asks is told, but it is nothing to remedy.
   const incidents = findingsOnly ? inScope : inScope.filter((incident) => !settling.includes(incident));
-  const storm = findStorm(
-    {
-      failingWorkloads: found.length,
-      workloads: Math.max(workloads.seen, found.length),
-      failingPods: pods.failing.map(({ node, workload }) => ({ node, workload: workloadKey(workload) })),
-    },
-    policy,
-  );
-  const shown = fitIncidents(incidents, policy.max_incidents);
+  const counted = countedAmong({
+    incidents: inScope.filter((incident) => !settling.includes(incident)),
+    pods: pods.failing,
+    workloads: workloads.failing,
+    failedRollouts: workloads.failedRollouts,
+  });
+  const extent = {
+    failing: counted,
+    // So few fail, as a rule, that it does not matter how many there are.
+    workloads: counted.length < policy.storm.min_workloads ? new Map() : await countWorkloads(view, places.namespaces),
+    wellOn: pods.wellOn,
+    notCounted: found.length - counted.length,
+  };
+  const storm = incidents.length === 0 ? undefined : findStorm(extent, policy);
+  const inStorm = storm === undefined ? [] : incidents.filter(({ workload }) => storm.covers(workload));
+  const isAll = inStorm.length === incidents.length;
+  const wanted = isAll || findingsOnly ? incidents : incidents.filter((incident) => !inStorm.includes(incident));
+  const shown = fitIncidents(wanted, policy.max_incidents);
   return {
-    status: incidents.length === 0 ? "healthy" : storm === undefined ? "failing" : "storm",
+    status: incidents.length === 0 ? "healthy" : isAll ? "storm" : "failing",
     cluster_name: clusterName,
     ...(namespace === undefined ? {} : { namespace }),
     dry_run: dryRun,
@@ -75,7 +85,7 @@ export async function scan(cluster: Reader, options: Scan): Promise<Detection> {
     workloads_seen: workloads.seen,
     failing_pods: pods.failing.length,
     incidents: shown,
-    omitted: incidents.length - shown.length,
+    omitted: wanted.length - shown.length,
     out_of_scope: found.length - inScope.length,
     in_rollout: bounded(
       settling.map(({ workload }) => workload),
@@ -83,13 +93,22 @@ export async function scan(cluster: Reader, options: Scan): Promise<Detection> {
       MAX_BYTES.rollouts,
     ),
     unseen: view.describeBlindSpots(),
-    ...(storm === undefined || incidents.length === 0 ? {} : stormFields(storm)),
+    ...(storm === undefined ? {} : stormFields(storm)),
+    ...(wanted.length === incidents.length ? {} : { in_storm: besideOthers(inStorm) }),
     ...(findingsOnly ? answer(pods.failing, hpas.all, moment) : {}),
   };
 }
 
-function stormFields({ reason, node }: FailureStorm): Pick<Detection, "storm" | "storm_node"> {
-  return { storm: reason, ...(node === undefined ? {} : { storm_node: node }) };
+function stormFields({
+  reason,
+  node,
+  namespace,
+}: FailureStorm): Pick<Detection, "storm" | "storm_node" | "storm_namespace"> {
+  return {
+    storm: reason,
+    ...(node === undefined ? {} : { storm_node: node }),
+    ...(namespace === undefined ? {} : { storm_namespace: namespace }),
+  };
 }
 
 /**
@@ -99,15 +118,20 @@ function stormFields({ reason, node }: FailureStorm): Pick<Detection, "storm" | 
 async function inRollout(
   view: View,
   incidents: Incident[],
-  { rollingOut, read }: Pick<WorkloadsFound, "rollingOut" | "read">,
+  { rollingOut, failedRollouts, read }: Pick<WorkloadsFound, "rollingOut" | "failedRollouts" | "read">,
+  moment: Moment,
 ): Promise<Incident[]> {
   const settling = await view.each(incidents, async ({ workload }) => {
     if (read.has(workloadKey(workload))) return rollingOut.has(workloadKey(workload));
-    const deadline = kindOf(workload.kind)?.deadline;
+    const kind = kindOf(workload.kind);
+    const { deadline } = kind ?? {};
     const path = workloadPath(workload);
     if (deadline === undefined || path === undefined) return false;
     const object = await view.tryTo(describeWorkload(workload), () => view.read<Workload>(path));
-    return object !== undefined && deadline.isRollingOut(object);
+    if (object === undefined) return false;
+    const failures = kind?.failures(object, moment) ?? [];
+    if (servesBesideRollout(workload, object, failures)) failedRollouts.add(workloadKey(workload));
+    return deadline.isRollingOut(object);
   });
   return incidents.filter((_incident, index) => settling[index]);
 }
