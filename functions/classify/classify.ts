@@ -11,6 +11,7 @@ import type { Kind } from "../kinds/kind.ts";
 import { kindOf } from "../kinds/kinds.ts";
 import { rolloutSeconds } from "../kinds/patience.ts";
 import { refuseByMode, refuseRemedy, refuseWorkload, type GuardRefusal } from "./guards.ts";
+import { refuseWaiting } from "./waiting.ts";
 import { surroundingLines } from "./surrounding-lines.ts";
 
 /** How many evidence lines a diagnosis carries from the rule that matched, and from what stands around the workload. */
@@ -86,9 +87,13 @@ function chooseRemedy({ tries }: Finding, facts: Case): Choice {
   const wanted = requested === undefined ? nextOf(tries, evidence) : { remedy: requestedRemedy(requested, facts) };
   const { remedy } = wanted;
   const refusal =
-    refuseTried(evidence, remedy) ?? refuseRemedy(facts, remedy) ?? refuseByMode(evidence, remedy, policy);
+    refuseWaiting(evidence.incident, remedy) ??
+    refuseTried(evidence, remedy) ??
+    refuseRemedy(facts, remedy) ??
+    refuseByMode(evidence, remedy, policy);
   if (refusal === undefined) return { ...wanted, refused: [] };
-  return { remedy: none(refusal), refused: [{ action: remedy.action, reason: bounded(refusal.message) }] };
+  const refused = remedy.action === "none" ? [] : [{ action: remedy.action, reason: bounded(refusal.message) }];
+  return { remedy: none(refusal), refused };
 }
 
 /** The first try that was not made in vain yet; the last one when all of them were. */

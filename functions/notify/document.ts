@@ -9,6 +9,7 @@ import { NOTIFICATION_VERSION, type NotificationDocument } from "./notification.
 import { bounded, count } from "../shared/text.ts";
 import { stormCommands, workloadCommands } from "./commands.ts";
 import { consoleLink } from "./console-link.ts";
+import { dependantLines } from "./dependants.ts";
 import { adviceOn } from "./error-advice.ts";
 import { nextSteps } from "./next-steps.ts";
 
@@ -33,6 +34,7 @@ export function workloadDocument(run: WorkloadRun, report: Report): Notification
     dry_run: run.dry_run,
     found: incident.failures
       .map(({ reason, count: times, message }) => `${times}x ${reason}${message === undefined ? "" : `: ${message}`}`)
+      .concat(dependantLines(incident))
       .map(line),
     evidence: (diagnosis?.evidence ?? []).map(line),
     done: done(run).map(line),

@@ -49,18 +49,21 @@ export interface Findings {
  * since a rollout of its own while it still serves: for that the rollout is the cause.
  */
 export function countedAmong({ incidents, pods, workloads, failedRollouts }: Findings): Counted[] {
+  const own = new Set(workloads.map(({ workload }) => workloadKey(workload)));
+  return withPods(incidents, pods).filter(({ incident: { workload }, pods: failing }) => {
+    const key = workloadKey(workload);
+    if (kindOf(workload.kind) === undefined) return false;
+    return (failing.length > 0 || own.has(key)) && !(failedRollouts.has(key) && areOfOneRevision(failing));
+  });
+}
+
+/** The incidents with their failing pods. */
+export function withPods(incidents: readonly Incident[], pods: readonly FailingPod[]): Counted[] {
   const podsOf = Map.groupBy(
     pods.filter(({ facts }) => facts?.leftover !== true),
     ({ workload }) => workloadKey(workload),
   );
-  const own = new Set(workloads.map(({ workload }) => workloadKey(workload)));
-  return incidents
-    .map((incident) => ({ incident, pods: podsOf.get(workloadKey(incident.workload)) ?? [] }))
-    .filter(({ incident: { workload }, pods: failing }) => {
-      const key = workloadKey(workload);
-      if (kindOf(workload.kind) === undefined) return false;
-      return (failing.length > 0 || own.has(key)) && !(failedRollouts.has(key) && areOfOneRevision(failing));
-    });
+  return incidents.map((incident) => ({ incident, pods: podsOf.get(workloadKey(incident.workload)) ?? [] }));
 }
 
 /** Where pods of several revisions fail, the newest one is not the only cause. */
@@ -68,19 +71,29 @@ export function areOfOneRevision(pods: readonly FailingPod[]): boolean {
   return new Set(pods.map(({ facts }) => facts?.revision)).size <= 1;
 }
 
+/** Which workloads serve, by `workloadKey`, of those that were read. */
+export interface Serving {
+  /** Those that have ready pods. */
+  serving: Set<string>;
+  /** Those of them whose own rollout failed or is not complete: pods of an earlier revision are ready, as a rule. */
+  failedRollouts: Set<string>;
+}
+
 /**
- * Whether a workload has a rollout of its own that failed or is not complete, while some of its pods are ready: those of
- * its earlier revision, as a rule.
+ * Notes whether a workload, as it was read, serves.
  * @param failures what its status says
  */
-export function servesBesideRollout(
-  { kind: name }: WorkloadRef,
+export function noteServing(
+  { serving, failedRollouts }: Serving,
+  workload: WorkloadRef,
   object: Workload,
   failures: FailingWorkload["failures"],
-): boolean {
-  const kind = kindOf(name);
-  if (kind === undefined || kind.ready(object) === 0) return false;
-  return kind.isUpdating(object) || failures.some(({ reason }) => reason === "ProgressDeadlineExceeded");
+): void {
+  const kind = kindOf(workload.kind);
+  if (kind === undefined || kind.ready(object) === 0) return;
+  serving.add(workloadKey(workload));
+  const isPastDeadline = failures.some(({ reason }) => reason === "ProgressDeadlineExceeded");
+  if (isPastDeadline || kind.isUpdating(object)) failedRollouts.add(workloadKey(workload));
 }
 
 /**

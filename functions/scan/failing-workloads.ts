@@ -7,7 +7,7 @@ import type { WorkloadRef } from "../shared/refs.ts";
 import type { Named, Scanned } from "../kinds/kind.ts";
 import { kindOf, scannedKinds } from "../kinds/kinds.ts";
 import type { WorkloadFinder } from "../kinds/workload-finder.ts";
-import { servesBesideRollout } from "./extent.ts";
+import { noteServing } from "./extent.ts";
 import { workloadKey, type FailingWorkload } from "./incidents.ts";
 import type { View } from "./view.ts";
 
@@ -20,6 +20,8 @@ export interface WorkloadsFound {
   rollingOut: Set<string>;
   /** The workloads (by `workloadKey`) that serve beside a rollout of their own that has failed or is not complete. */
   failedRollouts: Set<string>;
+  /** The workloads (by `workloadKey`) that were read and have ready pods. */
+  serving: Set<string>;
   /** Those that were read in full, and need not be read again. */
   read: Set<string>;
 }
@@ -39,6 +41,7 @@ export async function findFailingWorkloads(
     failing: [],
     rollingOut: new Set(),
     failedRollouts: new Set(),
+    serving: new Set(),
     read: new Set(),
   };
   const places = namespaces ?? [undefined];
@@ -72,7 +75,7 @@ async function examine(
   if (kindOf(kind.kind)?.deadline?.isRollingOut(object) === true) found.rollingOut.add(workloadKey(self));
   if (metadata?.deletionTimestamp !== undefined || isPartOfAnother(kind, object)) return;
   const failures = kind.failures(object, moment);
-  if (servesBesideRollout(self, object, failures)) found.failedRollouts.add(workloadKey(self));
+  noteServing(found, self, object, failures);
   if (failures.length === 0) return;
   const workload = await finder.ownerOfObject(kind.kind, metadata);
   if ((await kind.isOldNews?.(object, workload, (path) => view.read(path))) === true) return;

@@ -83,7 +83,14 @@ export function inBrief(incident: Incident): Incident {
     ...(since === undefined ? {} : { since }),
     ...(nodes === undefined ? {} : { nodes: nodes.slice(0, 1) }),
   };
-  return { ...incident, failures: [failure], sample_pods: incident.sample_pods.slice(0, 1) };
+  const { waits_for, dependants } = incident;
+  return {
+    ...incident,
+    failures: [failure],
+    sample_pods: incident.sample_pods.slice(0, 1),
+    ...(waits_for === undefined ? {} : { waits_for: { ...waits_for, why: bounded(waits_for.why, BRIEF_MESSAGE) } }),
+    ...(dependants === undefined ? {} : { dependants: { ...dependants, names: dependants.names.slice(0, 1) } }),
+  };
 }
 
 function countFailures(pods: FailingPod[], own: Failure[]): IncidentFailure[] {

@@ -9,13 +9,15 @@ import type { Namespace, Workload } from "../shared/kubernetes/types.ts";
 import { WorkloadFinder } from "../kinds/workload-finder.ts";
 import { describeWorkload, workloadPath } from "../kinds/workloads.ts";
 import type { Policy } from "../shared/policy.ts";
+import type { WorkloadRef } from "../shared/refs.ts";
 import { outOfScope } from "../shared/scope.ts";
 import { answer, besideOthers, bounded, fitIncidents, MAX_BYTES } from "./answer.ts";
-import { countedAmong, countWorkloads, servesBesideRollout } from "./extent.ts";
+import { countedAmong, countWorkloads, noteServing, withPods } from "./extent.ts";
 import { findFailingPods, findLostNodes } from "./failing-pods.ts";
 import { findFailingHpas, findFailingWorkloads, type WorkloadsFound } from "./failing-workloads.ts";
 import { groupIncidents, workloadKey } from "./incidents.ts";
 import { findStorm, type FailureStorm } from "./storm.ts";
+import { marked, together, withoutDependants } from "./together.ts";
 import { cellsOf, type Table } from "./table.ts";
 import { View } from "./view.ts";
 
@@ -58,12 +60,18 @@ export async function scan(cluster: Reader, options: Scan): Promise<Detection> {
   const settling = await inRollout(view, inScope, workloads, moment);
   // A rollout inside its deadline may still succeed: whoever asks is told, but it is nothing to remedy.
   const incidents = findingsOnly ? inScope : inScope.filter((incident) => !settling.includes(incident));
-  const counted = countedAmong({
-    incidents: inScope.filter((incident) => !settling.includes(incident)),
-    pods: pods.failing,
-    workloads: workloads.failing,
-    failedRollouts: workloads.failedRollouts,
-  });
+  const ripe = inScope.filter((incident) => !settling.includes(incident));
+  const keys = new Set(ripe.map(({ workload }) => workloadKey(workload)));
+  const bonds = together(withPods(found, pods.failing), keys, workloads);
+  const counted = withoutDependants(
+    countedAmong({
+      incidents: ripe,
+      pods: pods.failing,
+      workloads: workloads.failing,
+      failedRollouts: workloads.failedRollouts,
+    }),
+    bonds,
+  );
   const extent = {
     failing: counted,
     // So few fail, as a rule, that it does not matter how many there are.
@@ -75,7 +83,9 @@ export async function scan(cluster: Reader, options: Scan): Promise<Detection> {
   const inStorm = storm === undefined ? [] : incidents.filter(({ workload }) => storm.covers(workload));
   const isAll = inStorm.length === incidents.length;
   const wanted = isAll || findingsOnly ? incidents : incidents.filter((incident) => !inStorm.includes(incident));
-  const shown = fitIncidents(wanted, policy.max_incidents);
+  const isTold = (workload: WorkloadRef) =>
+    storm?.covers(workload) === true || settling.some((incident) => incident.workload === workload);
+  const shown = fitIncidents(marked(wanted, bonds, isTold), policy.max_incidents);
   return {
     status: incidents.length === 0 ? "healthy" : isAll ? "storm" : "failing",
     cluster_name: clusterName,
@@ -118,19 +128,18 @@ function stormFields({
 async function inRollout(
   view: View,
   incidents: Incident[],
-  { rollingOut, failedRollouts, read }: Pick<WorkloadsFound, "rollingOut" | "failedRollouts" | "read">,
+  found: WorkloadsFound,
   moment: Moment,
 ): Promise<Incident[]> {
   const settling = await view.each(incidents, async ({ workload }) => {
-    if (read.has(workloadKey(workload))) return rollingOut.has(workloadKey(workload));
+    if (found.read.has(workloadKey(workload))) return found.rollingOut.has(workloadKey(workload));
     const kind = kindOf(workload.kind);
     const { deadline } = kind ?? {};
     const path = workloadPath(workload);
     if (deadline === undefined || path === undefined) return false;
     const object = await view.tryTo(describeWorkload(workload), () => view.read<Workload>(path));
     if (object === undefined) return false;
-    const failures = kind?.failures(object, moment) ?? [];
-    if (servesBesideRollout(workload, object, failures)) failedRollouts.add(workloadKey(workload));
+    noteServing(found, workload, object, kind?.failures(object, moment) ?? []);
     return deadline.isRollingOut(object);
   });
   return incidents.filter((_incident, index) => settling[index]);
