@@ -72,6 +72,7 @@ export const WORKLOAD: Machine = {
         recovered: "Report outcome",
         settling: "Wait again",
         overtaken: "Report outcome",
+        interrupted: "Report outcome",
       }),
       "Can it be undone?",
     ),

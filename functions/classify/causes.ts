@@ -1,6 +1,7 @@
 import { kindOf } from "../kinds/kinds.ts";
 import { count } from "../shared/text.ts";
-import { failureLines, type Case } from "../facts/case.ts";
+import type { Case } from "../facts/case.ts";
+import { failureLines } from "../facts/failure-lines.ts";
 import { once, reportOnly, type Cause, type Finding } from "./causes/cause.ts";
 import { CONFIG_CAUSES } from "./causes/config.ts";
 import { CRASH_CAUSES } from "./causes/crash.ts";

@@ -125,19 +125,3 @@ export function wasOutOfMemory(failing: FailingPod[]): boolean {
     ),
   );
 }
-
-/** One evidence line for each kind of failure, the most frequent first. */
-export function failureLines(failing: FailingPod[], own: Failure[] = []): string[] {
-  const lines = new Map<string, number>();
-  for (const failure of [...failing.flatMap(({ failures }) => failures), ...own]) {
-    const line = failureLine(failure);
-    lines.set(line, (lines.get(line) ?? 0) + 1);
-  }
-  return [...lines].sort((a, b) => b[1] - a[1]).map(([line, pods]) => (pods === 1 ? line : `${pods} pods: ${line}`));
-}
-
-function failureLine({ reason, container, exitCode, message }: Failure): string {
-  const where = container === undefined ? "" : ` in container ${container}`;
-  const code = exitCode === undefined ? "" : ` (exit code ${exitCode})`;
-  return `${reason}${where}${code}${message === undefined ? "" : `: ${message}`}`;
-}

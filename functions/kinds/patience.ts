@@ -5,8 +5,8 @@ import type { Kind } from "./kind.ts";
 const DEFAULT_GRACE_SECONDS = 30;
 const DEFAULT_PROBE = { initialDelaySeconds: 0, periodSeconds: 10, failureThreshold: 3 };
 export const DEFAULT_PROGRESS_DEADLINE_SECONDS = 600;
-/** No policy waits for longer than a day. */
-const MAX_SECONDS = 86_400;
+/** No policy waits for longer than a day, in seconds. */
+export const MAX_SECONDS = 86_400;
 /** Room for being scheduled and pulling images, which nothing in the template tells. */
 const START_SECONDS = 60;
 
@@ -30,8 +30,8 @@ export function podSeconds(spec: { template?: PodTemplate; minReadySeconds?: num
   return grace + START_SECONDS + Math.max(0, ...probes) + (spec?.minReadySeconds ?? 0);
 }
 
-/** How long a probe may fail before that counts. */
-function probeSeconds(probe: Partial<typeof DEFAULT_PROBE>): number {
+/** How long a probe may fail before that counts, in seconds. */
+export function probeSeconds(probe: Partial<typeof DEFAULT_PROBE>): number {
   const { initialDelaySeconds, periodSeconds, failureThreshold } = { ...DEFAULT_PROBE, ...probe };
   return initialDelaySeconds + periodSeconds * failureThreshold;
 }

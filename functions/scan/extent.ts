@@ -93,7 +93,8 @@ export function noteServing(
   if (kind === undefined || kind.ready(object) === 0) return;
   serving.add(workloadKey(workload));
   const isPastDeadline = failures.some(({ reason }) => reason === "ProgressDeadlineExceeded");
-  if (isPastDeadline || kind.isUpdating(object)) failedRollouts.add(workloadKey(workload));
+  const isUnderWay = kind.isUpdating(object) || kind.deadline?.isRollingOut(object) === true;
+  if (isPastDeadline || isUnderWay) failedRollouts.add(workloadKey(workload));
 }
 
 /**

@@ -16,7 +16,7 @@ export interface WorkloadsFound {
   /** How many workloads there are, of the kinds that count. */
   seen: number;
   failing: FailingWorkload[];
-  /** The workloads (by `workloadKey`) whose rollout is under way and inside its progress deadline. */
+  /** The workloads (by `workloadKey`) whose rollout is under way by their own status. */
   rollingOut: Set<string>;
   /** The workloads (by `workloadKey`) that serve beside a rollout of their own that has failed or is not complete. */
   failedRollouts: Set<string>;
@@ -77,7 +77,7 @@ async function examine(
   const failures = kind.failures(object, moment);
   noteServing(found, self, object, failures);
   if (failures.length === 0) return;
-  const workload = await finder.ownerOfObject(kind.kind, metadata);
+  const workload = kind.controlled === true ? await finder.ownerOfObject(kind.kind, metadata) : self;
   if ((await kind.isOldNews?.(object, workload, (path) => view.read(path))) === true) return;
   found.failing.push({ workload, failures });
 }

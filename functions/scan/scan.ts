@@ -1,20 +1,18 @@
 import type { Reader } from "../shared/cluster/cluster.ts";
 import { paths } from "../shared/cluster/paths.ts";
-import type { Incident } from "../run/contracts.ts";
 import type { Detection } from "../run/detection.ts";
 import { assertNamespace } from "../shared/kubernetes/namespaces.ts";
 import type { Moment } from "../shared/kubernetes/overdue.ts";
-import { kindOf } from "../kinds/kinds.ts";
-import type { Namespace, Workload } from "../shared/kubernetes/types.ts";
+import type { Namespace } from "../shared/kubernetes/types.ts";
 import { WorkloadFinder } from "../kinds/workload-finder.ts";
-import { describeWorkload, workloadPath } from "../kinds/workloads.ts";
 import type { Policy } from "../shared/policy.ts";
 import type { WorkloadRef } from "../shared/refs.ts";
 import { outOfScope } from "../shared/scope.ts";
 import { answer, besideOthers, bounded, fitIncidents, MAX_BYTES } from "./answer.ts";
-import { countedAmong, countWorkloads, noteServing, withPods } from "./extent.ts";
+import { countedAmong, countWorkloads, withPods } from "./extent.ts";
 import { findFailingPods, findLostNodes } from "./failing-pods.ts";
-import { findFailingHpas, findFailingWorkloads, type WorkloadsFound } from "./failing-workloads.ts";
+import { findFailingHpas, findFailingWorkloads } from "./failing-workloads.ts";
+import { inRollout } from "./in-rollout.ts";
 import { groupIncidents, workloadKey } from "./incidents.ts";
 import { findStorm, type FailureStorm } from "./storm.ts";
 import { marked, together, withoutDependants } from "./together.ts";
@@ -57,8 +55,8 @@ export async function scan(cluster: Reader, options: Scan): Promise<Detection> {
 
   const found = groupIncidents(pods.failing, [...workloads.failing, ...hpas.failing]);
   const inScope = findingsOnly ? found : found.filter(({ workload }) => !outOfScope(workload.namespace, policy));
-  const settling = await inRollout(view, inScope, workloads, moment);
-  // A rollout inside its deadline may still succeed: whoever asks is told, but it is nothing to remedy.
+  const settling = await inRollout(view, inScope, { workloads, pods: pods.failing, moment, policy });
+  // A rollout that is left its time may still succeed: whoever asks is told, but it is nothing to remedy.
   const incidents = findingsOnly ? inScope : inScope.filter((incident) => !settling.includes(incident));
   const ripe = inScope.filter((incident) => !settling.includes(incident));
   const keys = new Set(ripe.map(({ workload }) => workloadKey(workload)));
@@ -119,30 +117,6 @@ function stormFields({
     ...(node === undefined ? {} : { storm_node: node }),
     ...(namespace === undefined ? {} : { storm_namespace: namespace }),
   };
-}
-
-/**
- * The incidents whose workload is being rolled out, inside a deadline of its own. One that has as many ready pods as it
- * wants, beside those that fail, was no suspect by its row, so it is read here.
- */
-async function inRollout(
-  view: View,
-  incidents: Incident[],
-  found: WorkloadsFound,
-  moment: Moment,
-): Promise<Incident[]> {
-  const settling = await view.each(incidents, async ({ workload }) => {
-    if (found.read.has(workloadKey(workload))) return found.rollingOut.has(workloadKey(workload));
-    const kind = kindOf(workload.kind);
-    const { deadline } = kind ?? {};
-    const path = workloadPath(workload);
-    if (deadline === undefined || path === undefined) return false;
-    const object = await view.tryTo(describeWorkload(workload), () => view.read<Workload>(path));
-    if (object === undefined) return false;
-    noteServing(found, workload, object, kind?.failures(object, moment) ?? []);
-    return deadline.isRollingOut(object);
-  });
-  return incidents.filter((_incident, index) => settling[index]);
 }
 
 /** The namespaces to look at, and whether that is the whole cluster. */

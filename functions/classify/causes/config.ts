@@ -1,6 +1,7 @@
 import type { PodTemplate } from "../../shared/kubernetes/types.ts";
 import { count } from "../../shared/text.ts";
-import { failsWith, failureLines, type Case } from "../../facts/case.ts";
+import { failsWith, type Case } from "../../facts/case.ts";
+import { failureLines } from "../../facts/failure-lines.ts";
 import { rollBack } from "../../remedies/rollback/plan.ts";
 import { once, reportOnly, rolloutLines, type Cause } from "./cause.ts";
 

@@ -2,7 +2,8 @@ import { kindOf } from "../../kinds/kinds.ts";
 import { revisionRef } from "../../kinds/revisions/revision.ts";
 import { isReady } from "../../shared/kubernetes/pods.ts";
 import { count } from "../../shared/text.ts";
-import { failureLines, type Case, type FailingPod } from "../../facts/case.ts";
+import type { Case, FailingPod } from "../../facts/case.ts";
+import { failureLines } from "../../facts/failure-lines.ts";
 import { evictPods } from "../../remedies/restart/plan.ts";
 import { once, rolloutLines, type Cause } from "./cause.ts";
 

@@ -70,7 +70,7 @@ function containerFailure(pod: Pod, status: ContainerStatus): Failure[] {
         reason: waiting.reason,
         container,
         exitCode: last?.exitCode,
-        message: waiting.message ?? last?.message,
+        message: ownWords(waiting.reason, last?.message) ?? waiting.message,
         restarts,
         since: unreadySince(pod) ?? last?.finishedAt ?? pod.status?.startTime,
       }),
@@ -91,6 +91,11 @@ function containerFailure(pod: Pod, status: ContainerStatus): Failure[] {
       since: unreadySince(pod) ?? ended.finishedAt,
     }),
   ];
+}
+
+/** What a container that crashes said itself at its end, which tells more than the kubelet's pause before the next start. */
+function ownWords(reason: string, terminationMessage: string | undefined): string | undefined {
+  return reason === "CrashLoopBackOff" && terminationMessage?.trim() !== "" ? terminationMessage : undefined;
 }
 
 /** Whether a container that runs again has not been ready since its last end. */

@@ -1,4 +1,4 @@
-import { failureLines } from "../../facts/case.ts";
+import { failureLines } from "../../facts/failure-lines.ts";
 import { lostSelector } from "../../remedies/service-selector/plan.ts";
 import { once, type Cause } from "./cause.ts";
 
