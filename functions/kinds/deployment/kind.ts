@@ -26,6 +26,7 @@ export const DEPLOYMENT = {
   suspects: {
     columns: ["Name", "Ready", "Up-to-date"],
     isSuspect: (_name, ready = "", upToDate) => !isComplete(ready) || ready.split("/")[1] !== upToDate,
+    wantsNone: (_name, ready = "") => ready.endsWith("/0"),
   },
   counts: true,
   failures,
