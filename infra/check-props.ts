@@ -13,6 +13,8 @@ export interface CheckedProps {
   policy: string;
   /** The namespaces that are looked after; undefined for all. */
   namespaces: readonly string[] | undefined;
+  /** Whether the policy lets the logs of crashed containers be read. */
+  readsLogs: boolean;
   schedule: { interval: Duration; enabled: boolean };
 }
 
@@ -50,10 +52,12 @@ export function checkProps(props: EksRemediationProps): CheckedProps {
   const problems = [...(parsed.success ? [] : [describeIssues(parsed.error)]), ...conflictsOf(props)];
   if (problems.length > 0) throw new SettingsError(`EksRemediation is refused: ${problems.join("; ")}.`);
   const policy = readPolicy(props);
-  const { allow, deny } = parsePolicy(policy).namespaces;
+  const { namespaces, evidence } = parsePolicy(policy);
+  const { allow, deny } = namespaces;
   return {
     policy,
     namespaces: allow?.filter((name) => !deny.includes(name)),
+    readsLogs: evidence.log_lines > 0,
     schedule: {
       interval: props.schedule === undefined || props.schedule === false ? Duration.minutes(1) : props.schedule,
       enabled: props.schedule !== false,

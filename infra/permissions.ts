@@ -97,3 +97,11 @@ export const PERMISSIONS: Readonly<Record<string, Permissions>> = {
     },
   },
 };
+
+/** What reading the logs of crashed containers takes, which the policy asks for with `evidence.log_lines`. */
+export const LOG_PERMISSIONS: Permissions = {
+  cluster: {
+    why: "Reads the end of a crashed container's log.",
+    rules: [{ apiGroups: [""], resources: ["pods/log"], verbs: ["get"] }],
+  },
+};

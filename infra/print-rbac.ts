@@ -3,16 +3,17 @@ import { Command, InvalidArgumentError } from "commander";
 import { ScanRequest } from "../functions/run/request.ts";
 import { printManifests, rbacFor } from "./rbac.ts";
 
-const { namespace } = new Command("npm run --silent rbac --")
+const { namespace, logs } = new Command("npm run --silent rbac --")
   .description("Prints what the functions may do on the cluster, in some namespaces only, for kubectl apply -f -.")
   .requiredOption("--namespace <name>", "a namespace that is looked after; may be given several times", collect)
+  .option("--logs", "also what reading the logs of crashed containers takes, as evidence.log_lines asks for it")
   .parse()
-  .opts<{ namespace: string[] }>();
+  .opts<{ namespace: string[]; logs?: true }>();
 
-process.stdout.write("# Made by npm run rbac from infra/rbac.yaml.\n");
-process.stdout.write(
-  printManifests(rbacFor(readFileSync(new URL("rbac.yaml", import.meta.url), "utf8"), [...new Set(namespace)])),
-);
+const files = ["rbac.yaml", ...(logs === true ? ["rbac-logs.yaml"] : [])];
+const yaml = files.map((file) => readFileSync(new URL(file, import.meta.url), "utf8")).join("---\n");
+process.stdout.write(`# Made by npm run rbac from ${files.map((file) => `infra/${file}`).join(" and ")}.\n`);
+process.stdout.write(printManifests(rbacFor(yaml, [...new Set(namespace)])));
 
 function collect(name: string, names: string[] = []): string[] {
   const parsed = ScanRequest.shape.namespace.unwrap().safeParse(name);

@@ -1,14 +1,19 @@
 import { CLAIM_NAMESPACE } from "../functions/shared/policy.ts";
 import type { Grant, Rule } from "../functions/shared/permissions.ts";
-import { PERMISSIONS } from "./permissions.ts";
+import { LOG_PERMISSIONS, PERMISSIONS } from "./permissions.ts";
 
 /** `rbac.yaml`: the namespace of the claims, and for each function the roles with its permissions and who has them. */
 export function rbacYaml(): string {
   const roles = Object.entries(PERMISSIONS).flatMap(([name, { cluster, claims }]) => [
     ...roleAndBinding(name, cluster),
-    ...(claims === undefined ? [] : roleAndBinding(name, claims, CLAIM_NAMESPACE)),
+    ...(claims === undefined ? [] : roleAndBinding(name, claims, { namespace: CLAIM_NAMESPACE })),
   ]);
   return `${HEAD}\n${[NAMESPACE, ...roles].join("---\n")}`;
+}
+
+/** `rbac-logs.yaml`: what reading logs takes, apart from everything else. */
+export function rbacLogsYaml(): string {
+  return `${LOGS_HEAD}\n${roleAndBinding("classify-logs", LOG_PERMISSIONS.cluster, { function: "classify" }).join("---\n")}`;
 }
 
 const HEAD = `\
@@ -24,6 +29,13 @@ const LABELS = `\
     app.kubernetes.io/name: eks-remediation
 `;
 
+const LOGS_HEAD = `\
+# Written by \`npm run docs\` from infra/permissions.ts.
+#
+# What the function classify may do beside infra/rbac.yaml where the policy has evidence.log_lines. A log may hold anything
+# that an application writes: apply it only where subscribers may read that: kubectl apply -f infra/rbac-logs.yaml
+`;
+
 const NAMESPACE = `\
 # Holds the claims: one Lease for each workload that was looked after.
 apiVersion: v1
@@ -33,12 +45,17 @@ metadata:
 ${LABELS}`;
 
 /** A role of the whole cluster, or of one namespace, and what binds it to the group of the function. */
-function roleAndBinding(name: string, { why, rules }: Grant, namespace?: string): string[] {
+function roleAndBinding(
+  name: string,
+  { why, rules }: Grant,
+  { namespace, function: holder = name }: { namespace?: string; function?: string } = {},
+): string[] {
   const kind = namespace === undefined ? "ClusterRole" : "Role";
-  const group = `eks-remediation:${name}`;
+  const roleName = `eks-remediation:${name}`;
+  const group = `eks-remediation:${holder}`;
   const metadata = `\
 metadata:
-  name: ${group}
+  name: ${roleName}
 ${namespace === undefined ? "" : `  namespace: ${namespace}\n`}${LABELS}`;
   const role = `\
 # ${why}
@@ -52,7 +69,7 @@ kind: ${kind}Binding
 ${metadata}roleRef:
   apiGroup: rbac.authorization.k8s.io
   kind: ${kind}
-  name: ${group}
+  name: ${roleName}
 subjects:
   - apiGroup: rbac.authorization.k8s.io
     kind: Group

@@ -73,6 +73,7 @@ export const WORKLOAD: Machine = {
         settling: "Wait again",
         go_on: "Which remedy?",
         overtaken: "Report outcome",
+        interrupted: "Report outcome",
       }),
       "Can it be undone?",
     ),

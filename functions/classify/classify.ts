@@ -10,12 +10,16 @@ import type { Evidence } from "../facts/evidence.ts";
 import type { Kind } from "../kinds/kind.ts";
 import { kindOf } from "../kinds/kinds.ts";
 import { rolloutSeconds } from "../kinds/patience.ts";
+import { broughtBack } from "./owner-guard.ts";
 import { refuseByMode, refuseRemedy, refuseWorkload, type GuardRefusal } from "./guards.ts";
+import { refuseRepetition } from "./repetition.ts";
 import { surroundingLines } from "./surrounding-lines.ts";
 
 /** How many evidence lines a diagnosis carries from the rule that matched, and from what stands around the workload. */
 const MAX_EVIDENCE = 8;
 const MAX_SURROUNDINGS = 4;
+/** How many lines of logs it carries. */
+const MAX_LAST_WORDS = 20;
 
 /**
  * Draws the diagnosis from the evidence: the cause, what proves it, the remedy or the reason for none. Pure: it reads
@@ -27,6 +31,7 @@ export function classify(evidence: Evidence, policy: Policy): Diagnosis {
   const { remedy, deadline_seconds, refused } = chooseRemedy(finding, facts);
   const kind = kindOf(evidence.incident.workload.kind);
   const template = evidence.workload === undefined ? undefined : presentTemplate(evidence.workload);
+  const back = broughtBack(facts, remedy);
 
   return {
     cause: finding.name,
@@ -34,15 +39,19 @@ export function classify(evidence: Evidence, policy: Policy): Diagnosis {
     summary: bounded(finding.summary),
     evidence: [
       ...finding.evidence.slice(0, MAX_EVIDENCE),
+      ...(back === undefined ? [] : [back.evidence]),
       ...surroundingLines(evidence, finding.evidence).slice(0, MAX_SURROUNDINGS),
+      ...lastWordLines(evidence).slice(0, MAX_LAST_WORDS),
     ].map((line) => bounded(line)),
     remedy,
     undo: undoOf(remedy),
     rejected: [...finding.rejected.filter(({ action }) => action !== remedy.action), ...refused],
     ...(evidence.workload?.metadata?.uid === undefined ? {} : { workload_uid: evidence.workload.metadata.uid }),
     ...(template === undefined ? {} : { template }),
+    ...(evidence.workload === undefined || kind === undefined ? {} : { wanted: kind.wanted(evidence.workload) }),
     progress_deadline_seconds: rolloutSeconds(kind, evidence.workload),
     ...(remedy.action === "none" || kind === undefined ? {} : { known: knownParts(evidence, kind) }),
+    ...(back === undefined ? {} : { owner: back.owner }),
     ...(deadline_seconds === undefined ? {} : { deadline_seconds }),
   };
 }
@@ -52,6 +61,12 @@ function knownParts({ hpa, holders }: Evidence, { history }: Kind): Diagnosis["k
   const newestFirst = holders.toSorted((a, b) => createdAt(b) - createdAt(a));
   const controllers = history?.controlsPods === true ? newestFirst.flatMap(({ metadata }) => metadata?.uid ?? []) : [];
   return { hpa: hpa?.metadata?.name ?? null, controllers: controllers.slice(0, MAX_CONTROLLERS) };
+}
+
+function lastWordLines({ lastWords }: Evidence): string[] {
+  return lastWords.flatMap(({ pod, container, lines }) =>
+    lines.map((line) => `log of container ${container} in pod ${pod}: ${line}`),
+  );
 }
 
 function createdAt({ metadata }: Evidence["holders"][number]): number {
@@ -86,7 +101,10 @@ function chooseRemedy({ tries }: Finding, facts: Case): Choice {
   const wanted = requested === undefined ? nextOf(tries, evidence) : { remedy: requestedRemedy(requested, facts) };
   const { remedy } = wanted;
   const refusal =
-    refuseTried(evidence, remedy) ?? refuseRemedy(facts, remedy) ?? refuseByMode(evidence, remedy, policy);
+    refuseRepetition(facts, remedy) ??
+    refuseTried(evidence, remedy) ??
+    refuseRemedy(facts, remedy) ??
+    refuseByMode(evidence, remedy, policy);
   if (refusal === undefined) return { ...wanted, refused: [] };
   return { remedy: none(refusal), refused: [{ action: remedy.action, reason: bounded(refusal.message) }] };
 }

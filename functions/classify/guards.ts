@@ -1,6 +1,5 @@
 import type { Refusal, Remedy } from "../run/contracts.ts";
 import { isFailing } from "../shared/kubernetes/pod-failures.ts";
-import { controllerOf } from "../shared/kubernetes/owners.ts";
 import { isStaticPod } from "../shared/kubernetes/pods.ts";
 import { kindOf } from "../kinds/kinds.ts";
 import { describeWorkload } from "../kinds/workloads.ts";
@@ -9,20 +8,20 @@ import { outOfScope } from "../shared/scope.ts";
 import { ENABLED_ANNOTATION, enabledBy } from "../facts/opt-out.ts";
 import type { Case } from "../facts/case.ts";
 import type { Evidence } from "../facts/evidence.ts";
+import { patienceWith } from "../facts/patience.ts";
 import { workloadObject } from "../kinds/object-ref.ts";
 import type { Action, Plan } from "../remedies/remedy.ts";
-import { planOf, remedyFor } from "../remedies/remedies.ts";
+import { planOf, remedyFor, rollsOut } from "../remedies/remedies.ts";
 import {
   hpaRef,
   objectAt,
-  pathOf,
   podRef,
   type KubernetesObject,
   type ObjectRef,
   type ReadObject,
 } from "../shared/object-ref.ts";
 import type { WorkloadRef } from "../shared/refs.ts";
-import { ownerTool } from "../facts/owner-tools.ts";
+import { refuseOwned } from "./owner-guard.ts";
 
 /** A guard's refusal, with the sentence that the operator reads. */
 export interface GuardRefusal {
@@ -126,6 +125,7 @@ const WORKLOAD_GUARDS: readonly Guard[] = [namespaceGuard, optOutGuard, deletion
 
 /** What a remedy would do, as the guards ask for it. */
 interface Intent {
+  plan: Plan;
   action: Action;
   /** Every object that it writes to. */
   writes: ObjectRef[];
@@ -136,14 +136,12 @@ interface Intent {
 
 function intentOf(plan: Plan, workload: WorkloadRef): Intent {
   const remedy = remedyFor(plan.action);
-  const writes = remedy.writes(plan, workload);
-  const replacesPods = remedy.replacesPods(plan);
-  const own = pathOf(workloadObject(workload));
   return {
+    plan,
     action: plan.action,
-    writes,
-    replacesPods,
-    rollsOut: replacesPods && writes.some((ref) => pathOf(ref) === own),
+    writes: remedy.writes(plan, workload),
+    replacesPods: remedy.replacesPods(plan),
+    rollsOut: rollsOut(plan, workload),
   };
 }
 
@@ -157,17 +155,14 @@ const pausedGuard: RemedyGuard = ({ evidence: { incident, workload } }, { rollsO
   };
 };
 
-const rolloutGuard: RemedyGuard = ({ evidence, current }, { replacesPods, rollsOut }) => {
-  const { incident, workload, pods, now } = evidence;
-  if (workload === undefined || !replacesPods) return undefined;
-  // Whoever asks for a rollback of a rollout that visibly fails need not wait for its deadline.
-  const askedFor = incident.requested !== undefined && rollsOut && pods.some(isFailing);
-  const deadline = kindOf(incident.workload.kind)?.deadline?.ahead(workload, current, now);
-  if (askedFor || deadline === undefined) return undefined;
-  return {
-    refusal: "RolloutInProgress",
-    message: `A rollout is under way and inside its progress deadline of ${deadline} s; it may still succeed.`,
-  };
+const rolloutGuard: RemedyGuard = (facts, { replacesPods, rollsOut }) => {
+  if (!replacesPods) return undefined;
+  const { incident, pods } = facts.evidence;
+  const hasDeadline = kindOf(incident.workload.kind)?.deadline !== undefined;
+  // Whoever asks for a rollback of a rollout that visibly fails need not wait for its deadline, nor for that of the policy.
+  if (incident.requested !== undefined && (!hasDeadline || (rollsOut && pods.some(isFailing)))) return undefined;
+  const message = patienceWith(facts);
+  return message === undefined ? undefined : { refusal: "RolloutInProgress", message };
 };
 
 /** What the status says is of an earlier spec: somebody has changed the workload just now. */
@@ -180,52 +175,15 @@ const unseenSpecGuard: RemedyGuard = ({ evidence: { incident, workload } }, { re
   };
 };
 
-/** Where updates have no deadline of their own, as those of StatefulSets and DaemonSets, the policy says how long they may take to show. */
-const setUpdateGuard: RemedyGuard = ({ evidence, policy }, { replacesPods }) => {
-  const { incident, workload, holders, now } = evidence;
-  if (incident.requested !== undefined || workload === undefined || !replacesPods) return undefined;
-  if (kindOf(incident.workload.kind)?.isUpdating(workload) !== true) return undefined;
-  const begun = Math.max(...holders.map(({ metadata }) => Date.parse(metadata?.creationTimestamp ?? "")));
-  const seconds = (now.getTime() - begun) / 1_000;
-  const { set_update_seconds } = policy.detect;
-  if (!(seconds < set_update_seconds)) return undefined;
-  return {
-    refusal: "RolloutInProgress",
-    message: `An update is under way since ${Math.round(seconds)} s; the policy leaves it alone for ${set_update_seconds} s (detect.set_update_seconds).`,
-  };
-};
+/** What somebody else keeps as it is, is left to them. */
+const ownerGuard: RemedyGuard = (facts, { plan, writes }) =>
+  firstRefusal(writes.map((ref) => refuseOwned(facts, plan, ref, objectOf(ref, facts.evidence)?.metadata)));
 
-/**
- * An object whose desired state a tool keeps elsewhere is not written to. A pod is only ever replaced: what it is made from
- * stays as its owner has it.
- */
-const ownerToolGuard: RemedyGuard = ({ evidence }, { writes }) => {
-  for (const ref of writes.filter(({ kind }) => kind !== "Pod")) {
-    const tool = ownerTool(objectOf(ref, evidence)?.metadata);
-    if (tool === undefined) continue;
-    return {
-      refusal: "ManagedByAnotherTool",
-      message: `${tool.name} owns its desired state and would revert the change or drift from it. ${tool.advice}`,
-    };
-  }
-  return undefined;
-};
-
-/** An object beside the workload that is on its way out, or that another object controls, is not written to. */
+/** An object beside the workload that is on its way out is not written to. */
 const othersGuard: RemedyGuard = ({ evidence: { others } }, { writes }) => {
-  for (const ref of writes) {
-    const metadata = objectAt(ref, others)?.metadata;
-    const name = describeObject(ref);
-    if (metadata?.deletionTimestamp !== undefined) {
-      return { refusal: "BeingDeleted", message: `Not touched: ${name} is being deleted.` };
-    }
-    const owner = controllerOf(metadata);
-    if (owner !== undefined) {
-      const message = `${owner.kind} ${owner.name} controls ${name}, and would revert the change. Change it there.`;
-      return { refusal: "ManagedByAnotherTool", message };
-    }
-  }
-  return undefined;
+  const deleted = writes.find((ref) => objectAt(ref, others)?.metadata?.deletionTimestamp !== undefined);
+  if (deleted === undefined) return undefined;
+  return { refusal: "BeingDeleted", message: `Not touched: ${describeObject(deleted)} is being deleted.` };
 };
 
 /** Nothing is written to what was not looked at, nor to what asks to be left alone. */
@@ -263,8 +221,7 @@ const REMEDY_GUARDS: readonly RemedyGuard[] = [
   pausedGuard,
   unseenSpecGuard,
   rolloutGuard,
-  setUpdateGuard,
-  ownerToolGuard,
   othersGuard,
+  ownerGuard,
   targetGuard,
 ];

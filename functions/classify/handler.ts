@@ -24,8 +24,13 @@ export const diagnose = step(
     const tried = (run.tries ?? []).flatMap(({ remedy }) => remedy.change?.kind ?? []);
     const past = { tried, history: run.claim?.history ?? [] };
     const readOthers = ALL_REMEDIES.flatMap(({ reads }) => reads?.others ?? []);
-    const evidence = await gatherEvidence(cluster, run.incident, past, environment.now(), readOthers);
-    const diagnosis = classify(evidence, environment.policy());
+    const policy = environment.policy();
+    const evidence = await gatherEvidence(cluster, run.incident, past, {
+      now: environment.now(),
+      readOthers,
+      logLines: policy.evidence.log_lines,
+    });
+    const diagnosis = classify(evidence, policy);
     return again ? { ...run, diagnosis } : diagnosis;
   },
 );

@@ -15,6 +15,7 @@ import type { ReadObject } from "../shared/object-ref.ts";
 import type { WorkloadRef } from "../shared/refs.ts";
 import { lostNodesAmong } from "../shared/kubernetes/nodes.ts";
 import { assertNamespace } from "../shared/kubernetes/namespaces.ts";
+import { readLastWords, type LastWords } from "./last-words.ts";
 import { NO_SURROUNDINGS, readSurroundings, type Surroundings } from "./surroundings.ts";
 
 /** Everything that a diagnosis is drawn from. All reading happens before it. */
@@ -34,6 +35,8 @@ export interface Evidence {
   lostNodes: ReadonlyMap<string, string>;
   /** What else may explain why it fails. */
   surroundings: Surroundings;
+  /** What crashed containers said last, where the policy lets their logs be read. */
+  lastWords: readonly LastWords[];
   /** How earlier executions ended, newest first. */
   history: readonly HistoryEntry[];
   /** The remedies that were tried in vain: by this execution, and by earlier ones on the same pod template. */
@@ -46,6 +49,15 @@ export interface Evidence {
 
 /** Reads objects beside a workload that a remedy makes its plan from. */
 export type ReadOthers = (reader: Reader, workload: WorkloadRef) => Promise<ReadObject[]>;
+
+/** What the evidence is gathered with. */
+export interface Gathering {
+  now: Date;
+  /** Reads what remedies make their plans from. */
+  readOthers?: readonly ReadOthers[];
+  /** How many lines of a crashed container's log are read. */
+  logLines?: number;
+}
 
 /** What is known of earlier tries. */
 export interface Past {
@@ -62,8 +74,7 @@ export async function gatherEvidence(
   cluster: Reader,
   incident: Incident,
   past: Past,
-  now: Date,
-  readOthers: readonly ReadOthers[] = [],
+  { now, readOthers = [], logLines = 0 }: Gathering,
 ): Promise<Evidence> {
   const ref = incident.workload;
   const [namespace, workload] = await Promise.all([
@@ -84,6 +95,7 @@ export async function gatherEvidence(
       lostNodes: new Map(),
       surroundings: NO_SURROUNDINGS,
       others: [],
+      lastWords: await readLastWords(cluster, pods, logLines),
       triesMade: past.tried.length,
       ...past,
     };
@@ -97,7 +109,10 @@ export async function gatherEvidence(
     workload.metadata,
     ...holders.filter(({ spec }) => (spec?.replicas ?? 0) > 0).map(({ metadata }) => metadata),
   ];
-  const surroundings = await readSurroundings(cluster, ref, owners, pods);
+  const [surroundings, lastWords] = await Promise.all([
+    readSurroundings(cluster, ref, owners, pods),
+    readLastWords(cluster, pods, logLines),
+  ]);
   return {
     incident,
     now,
@@ -109,6 +124,7 @@ export async function gatherEvidence(
     lostNodes: lostNodesAmong(surroundings.nodes),
     surroundings,
     others: others.flat(),
+    lastWords,
     history: past.history,
     triesMade: past.tried.length,
     tried: triedInVain(incident, workload, past),

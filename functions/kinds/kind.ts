@@ -75,6 +75,11 @@ export interface Kind<
   templatePatch?(object: Object, to: EarlierTemplate): JsonPatchOperation[];
   /** For a kind whose controller may wait for ever for pods of another revision than the one to be rolled out. */
   waiting?: Waiting<Object>;
+  /**
+   * Whether its controller would make a pod of an earlier revision from that revision again; absent where it makes each pod
+   * from the present template.
+   */
+  keepsRevision?(object: Object, pod: Pod): boolean;
   /** Whether its pods may be members of a quorum, such as those of a database: a majority of them has to stay ready. */
   quorum?: true;
   /** Whether its replicas may be set, at the subresource `scale`. */
@@ -83,11 +88,14 @@ export interface Kind<
   commands: Commands;
 }
 
-/** The deadline that a kind's rollouts have of their own. */
+/** The deadline that a kind's rollouts have of their own, as their controller keeps it. `facts/patience.ts` keeps it, too. */
 export interface RolloutDeadline<Object> {
-  /** Whether a rollout is under way and inside its deadline, by the status alone. */
+  /** Whether a rollout is under way that its controller has not given up, by the status alone. */
   isRollingOut(object: Object): boolean;
-  /** The deadline, in seconds, while a rollout is under way that may still succeed before it; undefined otherwise. */
+  /**
+   * The deadline, in seconds, while a rollout is under way that its controller has not given up: infinite where it never
+   * will; undefined while none is.
+   */
   ahead(object: Object, current: Revision | undefined, now: Date): number | undefined;
 }
 

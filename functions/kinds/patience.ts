@@ -5,8 +5,8 @@ import type { Kind } from "./kind.ts";
 /** The API server's defaults. Source: kubernetes pkg/apis/core/v1/defaults.go, pkg/apis/apps/v1/defaults.go */
 const DEFAULT_GRACE_SECONDS = 30;
 export const DEFAULT_PROGRESS_DEADLINE_SECONDS = 600;
-/** No policy waits for longer than a day. */
-const MAX_SECONDS = 86_400;
+/** No policy waits for longer than a day, in seconds. */
+export const MAX_SECONDS = 86_400;
 /** Room for being scheduled and pulling images, which nothing in the template tells. */
 const START_SECONDS = 60;
 

@@ -62,8 +62,8 @@ async function listPods(cluster: Reader, namespace: string, workload: Workload):
   return await cluster.list<Pod>(paths.pods(namespace), { labelSelector: selectorText(workload.spec?.selector) });
 }
 
-/** The holders that the workload controls; others that merely match its selector do not count. */
-async function listHolders(
+/** Lists the holders that the workload controls; others that merely match its selector do not count. */
+export async function listHolders(
   cluster: Reader,
   { history }: Kind,
   namespace: string,

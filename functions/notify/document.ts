@@ -143,6 +143,8 @@ function verified(run: WorkloadRun): string {
       return "yes: it is well, and stayed so for the whole soak time";
     case "overtaken":
       return "no: somebody else changed it since";
+    case "interrupted":
+      return `no: ${bounded(verification.reasons.join("; "), 300)}`;
     case "not_recovered":
       return inVain(verification);
     default:

@@ -10,6 +10,7 @@ import { undoUnlessOvertaken } from "../run/undo.ts";
 import { RemediationError } from "../shared/errors.ts";
 import type { Plan, Remedy } from "./remedy.ts";
 import { planOf } from "./remedies.ts";
+import { writtenFields } from "./written-fields.ts";
 import { Writer } from "./writer.ts";
 
 const Input = z.strictObject({
@@ -96,6 +97,8 @@ async function writerFor(
     uid: run.diagnosis?.workload_uid,
     dryRun: run.dry_run,
     targets: remedy.writes(plan, workload),
+    fields: (ref) => writtenFields(plan, workload, ref),
+    owner: run.diagnosis?.owner,
     begin: () => begin(cluster, run, environment.now()),
   });
 }

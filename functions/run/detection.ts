@@ -51,7 +51,7 @@ export const Detection = z.strictObject({
   omitted: z.int(),
   /** Failing workloads in namespaces that the policy excludes; they are not among the incidents. */
   out_of_scope: z.int(),
-  /** Failing workloads whose rollout is under way and inside its progress deadline. Only `detect_failures` has them among the incidents, too. */
+  /** Failing workloads whose rollout is under way and still left its time. Only `detect_failures` has them among the incidents, too. */
   in_rollout: z.array(WorkloadRef),
   /** What could not be looked at; whatever fails there is not among the incidents. */
   unseen: z.array(BlindSpot),

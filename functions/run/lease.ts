@@ -15,8 +15,12 @@ const WORKLOAD_ANNOTATION = "eks-remediation/workload";
 export const MANAGED_BY = { "app.kubernetes.io/managed-by": "eks-remediation" };
 /** The day, in UTC, on which the Lease was last taken or released: what is no longer used is found by it. */
 const USED_LABEL = "eks-remediation/used";
-/** Entries kept in a claim, and how long each may be as JSON: they go into every payload. */
-const MAX_HISTORY = 10;
+/**
+ * How many remedies a claim remembers, and how many runs without one, and how long each entry may be as JSON: they go into
+ * every payload. Apart, because the many times that people were told of a failure must not push out what was done about it.
+ */
+const MAX_REMEDIES = 10;
+const MAX_WITHOUT = 10;
 const MAX_ENTRY = 1_000;
 /** The API server's limit for object names. */
 const MAX_NAME = 253;
@@ -92,7 +96,7 @@ export function released(lease: Lease, entry: HistoryEntry | undefined, now: Dat
 function annotationsWith(lease: Lease, entry: HistoryEntry | undefined): Record<string, string> {
   const holder = lease.spec?.holderIdentity;
   const earlier = historyOf(lease).filter(({ execution, outcome }) => outcome !== UNFINISHED || execution !== holder);
-  const history = [...(entry === undefined ? [] : [entry]), ...earlier].slice(0, MAX_HISTORY);
+  const history = newest([...(entry === undefined ? [] : [entry]), ...earlier]);
   return { ...lease.metadata?.annotations, [HISTORY_ANNOTATION]: JSON.stringify(history) };
 }
 
@@ -128,14 +132,22 @@ export function workloadOf({ metadata }: Lease): WorkloadRef | undefined {
   return kind === undefined || namespace === undefined || name === undefined ? undefined : { kind, namespace, name };
 }
 
+/** The newest entries, in their order. */
+function newest(history: readonly HistoryEntry[]): HistoryEntry[] {
+  const left = { remedies: MAX_REMEDIES, without: MAX_WITHOUT };
+  return history.filter(({ action }) => left[action === "none" ? "without" : "remedies"]-- > 0);
+}
+
 function isShort(entry: HistoryEntry): boolean {
   return JSON.stringify(entry).length <= MAX_ENTRY;
 }
 
 /** The entry with texts that fit into a message. */
-function asLines({ execution, cause, action, outcome, ...entry }: HistoryEntry): HistoryEntry {
+function asLines({ execution, cause, action, outcome, mode, reason, ...entry }: HistoryEntry): HistoryEntry {
   return {
     ...entry,
+    ...(mode === undefined ? {} : { mode: bounded(mode) }),
+    ...(reason === undefined ? {} : { reason: bounded(reason) }),
     execution: bounded(execution),
     cause: bounded(cause),
     action: bounded(action),
@@ -149,7 +161,7 @@ export function historyOf(lease: Lease): HistoryEntry[] {
     const parsed = z
       .array(HistoryEntry)
       .safeParse(JSON.parse(lease.metadata?.annotations?.[HISTORY_ANNOTATION] ?? "[]"));
-    return parsed.success ? parsed.data.filter(isShort).slice(0, MAX_HISTORY).map(asLines) : [];
+    return parsed.success ? newest(parsed.data.filter(isShort)).map(asLines) : [];
   } catch {
     return [];
   }

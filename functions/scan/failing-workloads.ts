@@ -15,7 +15,7 @@ export interface WorkloadsFound {
   /** How many workloads there are, of the kinds that count. */
   seen: number;
   failing: FailingWorkload[];
-  /** The workloads (by `workloadKey`) whose rollout is under way and inside its progress deadline. */
+  /** The workloads (by `workloadKey`) whose rollout is under way by their own status. */
   rollingOut: Set<string>;
   /** Those that were read in full, and need not be read again. */
   read: Set<string>;
@@ -64,7 +64,7 @@ async function examine(
   if (metadata?.deletionTimestamp !== undefined || isPartOfAnother(kind, object)) return;
   const failures = kind.failures(object, moment);
   if (failures.length === 0) return;
-  const workload = await finder.ownerOfObject(kind.kind, metadata);
+  const workload = kind.controlled === true ? await finder.ownerOfObject(kind.kind, metadata) : self;
   if ((await kind.isOldNews?.(object, workload, (path) => view.read(path))) === true) return;
   found.failing.push({ workload, failures });
 }

@@ -1,18 +1,16 @@
 import type { Reader } from "../shared/cluster/cluster.ts";
 import { paths } from "../shared/cluster/paths.ts";
-import type { Incident } from "../run/contracts.ts";
 import type { Detection } from "../run/detection.ts";
 import { assertNamespace } from "../shared/kubernetes/namespaces.ts";
 import type { Moment } from "../shared/kubernetes/overdue.ts";
-import { kindOf } from "../kinds/kinds.ts";
-import type { Namespace, Workload } from "../shared/kubernetes/types.ts";
+import type { Namespace } from "../shared/kubernetes/types.ts";
 import { WorkloadFinder } from "../kinds/workload-finder.ts";
-import { describeWorkload, workloadPath } from "../kinds/workloads.ts";
 import type { Policy } from "../shared/policy.ts";
 import { outOfScope } from "../shared/scope.ts";
 import { answer, bounded, fitIncidents, MAX_BYTES } from "./answer.ts";
 import { findFailingPods, findLostNodes } from "./failing-pods.ts";
-import { findFailingHpas, findFailingWorkloads, type WorkloadsFound } from "./failing-workloads.ts";
+import { findFailingHpas, findFailingWorkloads } from "./failing-workloads.ts";
+import { inRollout } from "./in-rollout.ts";
 import { groupIncidents, workloadKey } from "./incidents.ts";
 import { findStorm, type FailureStorm } from "./storm.ts";
 import { cellsOf, type Table } from "./table.ts";
@@ -54,8 +52,8 @@ export async function scan(cluster: Reader, options: Scan): Promise<Detection> {
 
   const found = groupIncidents(pods.failing, [...workloads.failing, ...hpas.failing]);
   const inScope = findingsOnly ? found : found.filter(({ workload }) => !outOfScope(workload.namespace, policy));
-  const settling = await inRollout(view, inScope, workloads);
-  // A rollout inside its deadline may still succeed: whoever asks is told, but it is nothing to remedy.
+  const settling = await inRollout(view, inScope, { workloads, pods: pods.failing, moment, policy });
+  // A rollout that is left its time may still succeed: whoever asks is told, but it is nothing to remedy.
   const incidents = findingsOnly ? inScope : inScope.filter((incident) => !settling.includes(incident));
   const storm = findStorm(
     {
@@ -90,26 +88,6 @@ export async function scan(cluster: Reader, options: Scan): Promise<Detection> {
 
 function stormFields({ reason, node }: FailureStorm): Pick<Detection, "storm" | "storm_node"> {
   return { storm: reason, ...(node === undefined ? {} : { storm_node: node }) };
-}
-
-/**
- * The incidents whose workload is being rolled out, inside a deadline of its own. One that has as many ready pods as it
- * wants, beside those that fail, was no suspect by its row, so it is read here.
- */
-async function inRollout(
-  view: View,
-  incidents: Incident[],
-  { rollingOut, read }: Pick<WorkloadsFound, "rollingOut" | "read">,
-): Promise<Incident[]> {
-  const settling = await view.each(incidents, async ({ workload }) => {
-    if (read.has(workloadKey(workload))) return rollingOut.has(workloadKey(workload));
-    const deadline = kindOf(workload.kind)?.deadline;
-    const path = workloadPath(workload);
-    if (deadline === undefined || path === undefined) return false;
-    const object = await view.tryTo(describeWorkload(workload), () => view.read<Workload>(path));
-    return object !== undefined && deadline.isRollingOut(object);
-  });
-  return incidents.filter((_incident, index) => settling[index]);
 }
 
 /** The namespaces to look at, and whether that is the whole cluster. */

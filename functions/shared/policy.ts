@@ -48,6 +48,16 @@ export const Policy = z
     stable_seconds: seconds.default(600),
     /** How long what may pass by itself (a registry out of reach, a budget without room) goes on before people are told. */
     report_after_seconds: seconds.default(1_800),
+    evidence: z
+      .strictObject({
+        /**
+         * How many lines of a crashed container's log are told, from its end; credentials that are recognised as such are
+         * left out. None by default: a log may hold what subscribers must not read, and reading it takes the permission of
+         * `infra/rbac-logs.yaml`.
+         */
+        log_lines: z.int().min(0).max(20).default(0),
+      })
+      .prefault({}),
     /** How long normal life may take before it counts as a failure. */
     detect: z
       .strictObject({
@@ -61,6 +71,8 @@ export const Policy = z
         short_seconds: seconds.default(300),
         /** How long after its template changed a StatefulSet or DaemonSet is left alone; they have no progress deadline. */
         set_update_seconds: seconds.default(120),
+        /** How long a rollout is left alone whose image, command or Secret is not there; where nothing serves, not at all. */
+        certain_failure_seconds: seconds.default(120),
         /** How long a failed Job is news. */
         failed_job_seconds: seconds.default(3_600),
         /** How long an HPA may want more than its maximum. */
@@ -92,6 +104,10 @@ export const Policy = z
         max_seconds: seconds.default(21_600),
         /** After this many ineffective remedies in a row the workload is left to a person, until its spec changes. */
         max_ineffective: z.int().min(1).max(20).default(3),
+        /** A remedy that helped this often on the same template, within the window, is not repeated: it goes to a person. */
+        max_repeats: z.int().min(1).max(10).default(3),
+        /** The window in which remedies that helped are counted. */
+        repeat_window_seconds: seconds.default(86_400),
       })
       .prefault({}),
     storm: z

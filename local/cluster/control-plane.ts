@@ -10,6 +10,7 @@ import { createCredentials, writeKubeconfig, type User } from "./credentials.ts"
 import { refOf, takeDirectory, writeState, type ProcessRef } from "./directory.ts";
 import { ClusterError } from "./errors.ts";
 import { registerMetrics, serveMetrics } from "./metrics.ts";
+import { serveLogs } from "./logs.ts";
 import { createNodes } from "./nodes.ts";
 import { freePorts } from "./ports.ts";
 import { startComponent, type Component } from "./processes.ts";
@@ -99,13 +100,16 @@ export async function startCluster(options: ClusterOptions): Promise<RunningClus
       start("kwok", binaries.kwok, args.kwok);
 
       progress(`Creating ${nodes} nodes`);
-      await createNodes(admin, nodes);
       const tls = { cert: certificate, key: readFileSync(join(layout.certificates, "apiserver.key"), "utf8") };
+      const logs = await serveLogs(connect(layout, certificate, "logs"), tls);
+      await createNodes(admin, nodes, logs.port);
       const metrics = await serveMetrics(connect(layout, certificate, "metrics"), tls);
-      closing.push(() => {
-        metrics.server.closeAllConnections();
-        metrics.server.close();
-      });
+      for (const { server } of [logs, metrics]) {
+        closing.push(() => {
+          server.closeAllConnections();
+          server.close();
+        });
+      }
       await registerMetrics(admin, metrics.port);
       await waitForServiceAccount(admin, signal);
     }
@@ -170,6 +174,7 @@ function writeKubeconfigs(layout: Layout, certificate: string): Record<User, str
     scheduler: "scheduler.kubeconfig",
     kwok: "kwok.kubeconfig",
     metrics: "metrics.kubeconfig",
+    logs: "logs.kubeconfig",
   };
   for (const user of Object.keys(files) as User[]) {
     const file = join(layout.directory, files[user]);

@@ -10,6 +10,7 @@ const USERS = {
   scheduler: { name: "system:kube-scheduler", groups: [] },
   kwok: { name: "kwok", groups: ["system:masters"] },
   metrics: { name: "metrics", groups: ["system:masters"] },
+  logs: { name: "logs", groups: ["system:masters"] },
   /** Nobody has given this one any permission. */
   restricted: { name: "restricted", groups: [] },
 } as const;

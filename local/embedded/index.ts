@@ -19,6 +19,7 @@ export {
   type Resource,
 } from "./resources.ts";
 export { startApiServer, type AnsweredRequest, type RunningServer, type ServerOptions } from "./server.ts";
+export { logOptionsOf, simulatedLog } from "./simulated-log.ts";
 export { simulatedNodes } from "./simulated-nodes.ts";
 export { parseMillicores, usageOf, type Usage } from "./simulated-usage.ts";
 export { customResource, definitionProblems } from "./custom/definition.ts";

@@ -7,7 +7,7 @@ import { apiTime, type Clock } from "./clock.ts";
 import { copyOf } from "./copy.ts";
 import { customResource } from "./custom/definition.ts";
 import { DEFINITIONS } from "./kinds.ts";
-import { withStatusTime } from "./managed-fields.ts";
+import { tellsWriters, withStatusTime, written, type Writer } from "./managed-fields.ts";
 import { nameProblem } from "./names.ts";
 import { groupVersionOf, RESOURCES, type Resource } from "./resources.ts";
 
@@ -22,6 +22,8 @@ export interface WriteOptions {
   dryRun?: boolean;
   /** Writes the status alone; otherwise the status is left as it is. */
   status?: boolean;
+  /** Who writes; a controller, where it is not said. */
+  writer?: Writer | undefined;
 }
 
 export interface DeleteOptions {
@@ -108,7 +110,7 @@ export class Store {
   }
 
   /** @throws ApiError AlreadyExists, Invalid, NotFound (its namespace), or what an admission refuses with */
-  create<T extends ApiObject>(resource: Resource, given: T, { dryRun = false }: WriteOptions = {}): T {
+  create<T extends ApiObject>(resource: Resource, given: T, { dryRun = false, writer }: WriteOptions = {}): T {
     const object = copyOf(given);
     const metadata: ObjectMeta = { ...object.metadata };
     object.metadata = metadata;
@@ -126,6 +128,8 @@ export class Store {
     delete metadata.deletionTimestamp;
     if (resource.generation) metadata.generation = 1;
     this.#admit(resource, object, "create", undefined);
+    delete metadata.managedFields;
+    this.#sign(resource, object, undefined, writer);
     return this.#keep("ADDED", resource, object, dryRun);
   }
 
@@ -133,7 +137,8 @@ export class Store {
    * Replaces an object. One that carries a resource version must be the newest.
    * @throws ApiError NotFound, Conflict, Invalid, or what an admission refuses with
    */
-  update<T extends ApiObject>(resource: Resource, given: T, { dryRun = false, status = false }: WriteOptions = {}): T {
+  update<T extends ApiObject>(resource: Resource, given: T, options: WriteOptions = {}): T {
+    const { dryRun = false, status = false, writer } = options;
     const name = given.metadata?.name ?? "";
     const previous = this.get(resource, given.metadata?.namespace, name);
     const { resourceVersion, uid } = given.metadata ?? {};
@@ -156,6 +161,7 @@ export class Store {
     }
     const object = this.#merged(resource, previous, copyOf(given), status);
     this.#admit(resource, object, "update", previous);
+    if (!status) this.#sign(resource, object, previous, writer);
     if (resource.generation && !status && isNextGeneration(resource, object, previous)) {
       object.metadata = { ...object.metadata, generation: (previous.metadata?.generation ?? 0) + 1 };
     }
@@ -261,6 +267,19 @@ export class Store {
       else object.status = previous.status;
     }
     return object;
+  }
+
+  /** Notes who wrote which field. */
+  #sign(resource: Resource, object: ApiObject, before: ApiObject | undefined, writer: Writer | undefined): void {
+    if (!tellsWriters(resource)) return;
+    const now = this.clock.now();
+    const managedFields = written(resource, {
+      object,
+      now,
+      ...(before === undefined ? {} : { before }),
+      ...(writer === undefined ? {} : { writer }),
+    });
+    object.metadata = { ...object.metadata, managedFields };
   }
 
   #keep<T extends ApiObject>(type: "ADDED" | "MODIFIED", resource: Resource, object: T, dryRun: boolean): T {

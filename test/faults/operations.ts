@@ -46,6 +46,11 @@ class GatedCluster implements Cluster {
     return await this.#cluster.get<T>(path, query);
   }
 
+  async text(path: string, query?: Record<string, string>): Promise<string> {
+    await this.#read(path);
+    return await this.#cluster.text(path, query);
+  }
+
   async table<T>(path: string, query?: Record<string, string>): Promise<T> {
     await this.#read(path);
     return await this.#cluster.table<T>(path, query);

@@ -101,6 +101,12 @@ export class WorldCluster implements Cluster {
     return await Promise.resolve(sound(this.#one(address) as object, path) as T);
   }
 
+  /** No log can be had. */
+  async text(path: string): Promise<string> {
+    this.#asked("get", path);
+    return await Promise.reject(new RemediationError("NotFound", `GET ${path}: not found`));
+  }
+
   async table<T>(path: string): Promise<T> {
     const address = this.#asked("table", path);
     const { tables } = this.#world;

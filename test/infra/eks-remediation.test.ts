@@ -72,6 +72,15 @@ describe("the construct", () => {
     });
     expect(own.remediation.rbacCommand).toContain("--namespace shop");
   });
+
+  it("asks for the permission to read logs where the policy wants lines of them, and nowhere else", () => {
+    const commandFor = (props: object) => Synthesised.with(() => props).remediation.rbacCommand;
+    const policy = { evidence: { log_lines: 5 } };
+
+    expect(commandFor({})).not.toContain("logs");
+    expect(commandFor({ policy })).toBe("kubectl apply -f infra/rbac.yaml -f infra/rbac-logs.yaml");
+    expect(commandFor({ policy, namespaces: ["shop"] })).toContain("--namespace shop --logs");
+  });
 });
 
 describe("props that cannot be used", () => {

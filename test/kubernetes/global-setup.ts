@@ -18,11 +18,13 @@ declare module "vitest" {
 }
 
 const execute = promisify(execFile);
-const RBAC = fileURLToPath(new URL("../../infra/rbac.yaml", import.meta.url));
+const RBAC = ["rbac.yaml", "rbac-logs.yaml"].map((file) =>
+  fileURLToPath(new URL(`../../infra/${file}`, import.meta.url)),
+);
 
 /** Gives the functions' groups their permissions, as a deployment does. */
 async function grantPermissions(kubectl: string, kubeconfig: string): Promise<void> {
-  await execute(kubectl, ["--kubeconfig", kubeconfig, "apply", "-f", RBAC]);
+  await execute(kubectl, ["--kubeconfig", kubeconfig, "apply", ...RBAC.flatMap((file) => ["-f", file])]);
 }
 
 /**

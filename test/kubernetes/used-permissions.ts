@@ -88,16 +88,17 @@ function permission(group: string, verb: string, apiGroup: string, resource: str
 }
 
 /** @returns whether the permissions fit; what does not is printed */
-export function reportPermissions(rbacFile: string, auditLogFile: string): boolean {
-  const { unused, denied } = comparePermissions(readFileSync(rbacFile, "utf8"), readFileSync(auditLogFile, "utf8"));
+export function reportPermissions(rbacFiles: readonly string[], auditLogFile: string): boolean {
+  const rbac = rbacFiles.map((file) => readFileSync(file, "utf8")).join("---\n");
+  const { unused, denied } = comparePermissions(rbac, readFileSync(auditLogFile, "utf8"));
   if (unused.length === 0 && denied.length === 0) {
-    process.stdout.write("Permissions: each one that infra/rbac.yaml grants was used, and none was missing.\n");
+    process.stdout.write("Permissions: each one that infra/rbac*.yaml grants was used, and none was missing.\n");
     return true;
   }
   const section = (title: string, lines: Permission[]) =>
     lines.length === 0 ? [] : [title, ...lines.map((l) => `  ${l}`)];
   process.stderr.write(
-    `${[...section("Granted by infra/rbac.yaml, and never used:", unused), ...section("Asked for, and denied:", denied)].join("\n")}\n`,
+    `${[...section("Granted by infra/rbac*.yaml, and never used:", unused), ...section("Asked for, and denied:", denied)].join("\n")}\n`,
   );
   return false;
 }

@@ -233,6 +233,7 @@ export function evidence(overrides: Partial<Evidence> = {}): Evidence {
     pods: [pod()],
     holders: [replicaSet(1, { available: 2 })],
     hpa: undefined,
+    lastWords: [],
     lostNodes: new Map(),
     surroundings: NO_SURROUNDINGS,
     history: [],

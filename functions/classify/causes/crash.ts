@@ -1,5 +1,6 @@
 import { count, duration, some } from "../../shared/text.ts";
 import { failsWith, type Case, type FailingPod } from "../../facts/case.ts";
+import { lacksCommand } from "../../facts/certain.ts";
 import { howTheyEnd, isOutOfMemory } from "../../facts/container-ends.ts";
 import { failureLines } from "../../facts/failure-lines.ts";
 import { REPEATED_RESTARTS } from "../../shared/kubernetes/repeated-restarts.ts";
@@ -37,11 +38,23 @@ export const CRASH_CAUSES: readonly Cause[] = [
     name: "ContainerNotCreated",
     looksLike: "CreateContainerError, RunContainerError or ImageInspectError: the node could not make the container.",
     response:
-      "Restart once, possibly on another node; then roll back when it came with the present revision, else report.",
+      "Restart once, possibly on another node, unless its command is not in the image; then roll back when it came with the present revision, else report.",
     rejected: [{ action: "scale", reason: "further replicas would be made the same way" }],
     diagnose: (facts) => {
       const { failing, policy, sinceRollout } = facts;
       if (!failsWith(failing, NOT_CREATED_REASONS)) return undefined;
+      if (failing.some(lacksCommand)) {
+        return {
+          confidence: "high",
+          summary: `${count(failing.length, "pod")} cannot start: the command cannot be run.`,
+          evidence: [...failureLines(failing), ...rolloutLines(facts)],
+          tries: once(
+            sinceRollout
+              ? rollBack(facts)
+              : reportOnly("The same command ran before. Look at what is mounted over it, and at the image."),
+          ),
+        };
+      }
       return {
         confidence: "medium",
         summary: `${count(failing.length, "pod")} cannot start: the node could not create the container.`,

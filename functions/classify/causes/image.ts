@@ -3,7 +3,7 @@ import { count } from "../../shared/text.ts";
 import { failsWith, type Case } from "../../facts/case.ts";
 import { failureLines } from "../../facts/failure-lines.ts";
 import { rollBack } from "../../remedies/rollback/plan.ts";
-import { imageProblem } from "../image.ts";
+import { imageProblem } from "../../facts/image.ts";
 import { once, reportOnly, rolloutLines, type Cause } from "./cause.ts";
 
 const IMAGE_REASONS = new Set([

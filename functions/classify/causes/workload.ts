@@ -1,11 +1,10 @@
 import { isOfJobs } from "../../kinds/job/kind.ts";
-import { kindOf } from "../../kinds/kinds.ts";
 import { count } from "../../shared/text.ts";
-import { failsWith, type Case } from "../../facts/case.ts";
+import { failsWith } from "../../facts/case.ts";
 import { failureLines } from "../../facts/failure-lines.ts";
-import { cleanUpPods } from "../../remedies/restart/plan.ts";
 import { rollBack } from "../../remedies/rollback/plan.ts";
 import { once, reportOnly, rolloutLines, type Cause } from "./cause.ts";
+import { FAILED_POD_CAUSES } from "./failed-pods.ts";
 
 /** Nobody can say what has become of the pods. */
 export const NODE_CAUSES: readonly Cause[] = [
@@ -57,32 +56,7 @@ export const WORKLOAD_CAUSES: readonly Cause[] = [
       };
     },
   },
-  {
-    name: "FailedPods",
-    looksLike:
-      "Pods in phase Failed (evicted, node shut down, refused by the node) that their controller has replaced.",
-    response: "Once every replacement is ready, delete the leftovers.",
-    rejected: [{ action: "rollback", reason: "the node ended the pods, not the template" }],
-    diagnose: (facts) => {
-      const { failing, leftovers, policy } = facts;
-      if (failing.length > 0 || leftovers.length === 0) return undefined;
-      const missing = missingReplicas(facts);
-      return {
-        confidence: "high",
-        summary: `${count(leftovers.length, "pod")} failed for good; the replacements are ${missing === 0 ? "ready" : "not all ready yet"}.`,
-        evidence: failureLines(leftovers),
-        tries: once(
-          missing === 0
-            ? cleanUpPods(leftovers, policy)
-            : {
-                action: "none",
-                refusal: "MayPass",
-                message: `${count(missing, "replacement")} not ready yet; the leftovers stay until they are, for whoever looks into it.`,
-              },
-        ),
-      };
-    },
-  },
+  ...FAILED_POD_CAUSES,
   {
     name: "JobFailed",
     looksLike: "A Job has given up: BackoffLimitExceeded or DeadlineExceeded.",
@@ -131,10 +105,3 @@ export const WORKLOAD_CAUSES: readonly Cause[] = [
     },
   },
 ];
-
-/** How many replicas the workload lacks to be whole. */
-function missingReplicas({ evidence: { incident, workload } }: Case): number {
-  const kind = kindOf(incident.workload.kind);
-  if (kind === undefined || workload === undefined) return 0;
-  return Math.max(0, kind.wanted(workload) - kind.ready(workload));
-}

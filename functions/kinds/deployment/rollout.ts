@@ -15,11 +15,19 @@ import { conditionOf } from "../status.ts";
  */
 
 /**
- * Whether a rollout is under way and inside its progress deadline. The controller marks a rollout that is complete with
- * `NewReplicaSetAvailable`, and one past its deadline with a false condition.
+ * The API's way to say that rollouts have no deadline; there is no condition `Progressing` then.
+ * Source: kubernetes pkg/controller/deployment/util/deployment_util.go, HasProgressDeadline
+ */
+const NO_PROGRESS_DEADLINE = 2_147_483_647;
+
+/**
+ * Whether a rollout is under way that its controller has not given up, by the status alone. The controller marks a rollout
+ * that is complete with `NewReplicaSetAvailable`, and one past its deadline with a false condition. Without a deadline,
+ * pods of another revision are what tells.
  */
 export function isRollingOut(deployment: Deployment): boolean {
   if (!hasSeenSpec(deployment)) return true;
+  if (hasNoDeadline(deployment)) return hasOldPods(deployment);
   const progressing = conditionOf(deployment.status?.conditions, "Progressing");
   return progressing?.status === "True" && progressing.reason !== "NewReplicaSetAvailable";
 }
@@ -29,14 +37,21 @@ export function isRollingOut(deployment: Deployment): boolean {
  * moment, but the revision was available at some time, it is when it was made: that errs on the side of leaving it in place.
  */
 export function rolledOutAt(deployment: Deployment, current: Revision | undefined): Date | undefined {
+  if (hasNoDeadline(deployment)) {
+    const isComplete = current !== undefined && !hasOldPods(deployment) && wasAvailable(deployment, current);
+    return isComplete ? current.created : undefined;
+  }
   const { reason, lastUpdateTime } = conditionOf(deployment.status?.conditions, "Progressing") ?? {};
   if (reason !== "NewReplicaSetAvailable" || lastUpdateTime === undefined) return undefined;
   if (current === undefined || !isOfEarlierRevision(deployment, current)) return new Date(lastUpdateTime);
   return wasAvailable(deployment, current) ? current.created : undefined;
 }
 
-/** Whether the rollout is under way and may still succeed before its progress deadline. */
+/** Whether the rollout is under way and its controller has not given it up, nor would have, had it kept its note. */
 export function isInsideDeadline(deployment: Deployment, current: Revision | undefined, now: Date): boolean {
+  if (current !== undefined && hasNoDeadline(deployment) && !hasOldPods(deployment)) {
+    return !wasAvailable(deployment, current);
+  }
   if (current !== undefined && isOfEarlierRevision(deployment, current)) {
     const seconds = (now.getTime() - current.created.getTime()) / 1_000;
     return !wasAvailable(deployment, current) && seconds < progressDeadline(deployment);
@@ -44,9 +59,19 @@ export function isInsideDeadline(deployment: Deployment, current: Revision | und
   return isRollingOut(deployment);
 }
 
-/** How long a rollout may make no progress, in seconds. */
+/** How long a rollout may make no progress, in seconds; infinite where it has no deadline. */
 export function progressDeadline({ spec }: Deployment): number {
-  return spec?.progressDeadlineSeconds ?? DEFAULT_PROGRESS_DEADLINE_SECONDS;
+  const seconds = spec?.progressDeadlineSeconds ?? DEFAULT_PROGRESS_DEADLINE_SECONDS;
+  return seconds === NO_PROGRESS_DEADLINE ? Infinity : seconds;
+}
+
+function hasNoDeadline(deployment: Deployment): boolean {
+  return progressDeadline(deployment) === Infinity;
+}
+
+/** Whether it still has pods of another revision than the present one. */
+function hasOldPods({ status }: Deployment): boolean {
+  return (status?.replicas ?? 0) > (status?.updatedReplicas ?? 0);
 }
 
 function isOfEarlierRevision(deployment: Deployment, current: Revision): boolean {

@@ -13,6 +13,8 @@ export interface Revision extends RevisionRef {
   available: number;
   /** Whether the workload's present template is this one. */
   current: boolean;
+  /** Whether nothing that is seen of it proves that it ever was the workload's template. */
+  unproven?: true;
 }
 
 /** The revision that the workload is at now; undefined before the controller has seen a new template. */
@@ -41,7 +43,7 @@ export function newestHealthyRevision(
   stableSeconds: number,
 ): HealthyRevision | undefined {
   for (const [index, revision] of revisions.entries()) {
-    if (revision.current) continue;
+    if (revision.current || revision.unproven === true) continue;
     if (revision.available > 0) {
       return {
         revision,

@@ -26,6 +26,8 @@ export interface Cluster {
   readonly name: string;
   /** Reads one object: the newest state, unless the query says otherwise. */
   get<T>(path: string, query?: Record<string, string>): Promise<T>;
+  /** Reads a text, such as a log, as it is. What it holds is bounded by the query. */
+  text(path: string, query?: Record<string, string>): Promise<string>;
   /**
    * Reads a collection as the API server prints it, without the objects, from its watch cache: a fraction of a list's
    * cost, and possibly some moments old.
@@ -44,4 +46,4 @@ export interface Cluster {
 }
 
 /** A cluster that can only be read. */
-export type Reader = Pick<Cluster, "name" | "get" | "list" | "listSmall" | "table">;
+export type Reader = Pick<Cluster, "name" | "get" | "text" | "list" | "listSmall" | "table">;

@@ -1,44 +1,18 @@
-import * as http from "node:http";
-import * as https from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isRemediationError, RemediationError } from "../errors.ts";
 import type { Cluster, JsonPatchOperation, Preconditions, WriteOptions } from "./cluster.ts";
-import { bounded } from "../text.ts";
 import { paths } from "./paths.ts";
-import { withoutCredentials } from "./credentials.ts";
 import { errorFromResponse, type ApiStatus } from "./api-errors.ts";
+import { isSuccess, Transport, type Answer, type Call, type Connection } from "./transport.ts";
 
-/** How to reach an API server and prove who is asking. */
-export interface Connection {
-  name: string;
-  /** Base URL, for example `https://ABC.gr7.eu-west-1.eks.amazonaws.com`; plain `http` only makes sense on loopback. */
-  server: string;
-  /** TLS options: `ca`, and `cert` and `key` for client certificates. */
-  tls?: Pick<https.RequestOptions, "ca" | "cert" | "key" | "servername" | "rejectUnauthorized">;
-  /** Headers that authenticate; called for each request, so that a token can be refreshed. */
-  authenticate: () => Promise<Record<string, string>>;
-}
-
-interface Call {
-  method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
-  path: string;
-  accept?: string;
-  query?: Record<string, string>;
-  body?: unknown;
-  contentType?: string;
-}
-
-interface Answer {
-  status: number;
-  retryAfterSeconds: number | undefined;
-  body: string;
-}
+export type { Connection } from "./transport.ts";
 
 /** A server that cannot print a Table answers with the objects. */
 const TABLE = "application/json;as=Table;v=v1;g=meta.k8s.io,application/json";
 
-/** A request that has had no byte of answer for this long is given up. */
-const REQUEST_TIMEOUT_MS = 20_000;
+/** A log comes as it is, and what is said of one that cannot be had as an object. */
+const TEXT = "application/json, */*";
+
 /** Objects per page of a list, the page size that kubectl uses. */
 const PAGE_SIZE = "500";
 /** Reads are tried this often before the error goes to the state machine, which retries the whole step. */
@@ -60,18 +34,22 @@ interface Page<T> {
  */
 export class HttpCluster implements Cluster {
   readonly name: string;
-  readonly #connection: Connection;
-  readonly #agent: http.Agent;
+  readonly #transport: Transport;
 
   constructor(connection: Connection) {
     this.name = connection.name;
-    this.#connection = connection;
-    const options = { keepAlive: true, maxSockets: 16 };
-    this.#agent = connection.server.startsWith("https:") ? new https.Agent(options) : new http.Agent(options);
+    this.#transport = new Transport(connection);
   }
 
   async get<T>(path: string, query: Record<string, string> = {}): Promise<T> {
     return await this.#read<T>({ method: "GET", path, query });
+  }
+
+  async text(path: string, query: Record<string, string> = {}): Promise<string> {
+    const call: Call = { method: "GET", path, query, accept: TEXT };
+    const { status, body } = await this.#transport.send(call);
+    if (isSuccess(status)) return body;
+    throw errorFromResponse(this.name, `GET ${path}`, status, parseObject(body) ?? { message: body });
   }
 
   async table<T>(path: string, query: Record<string, string> = {}): Promise<T> {
@@ -171,7 +149,7 @@ export class HttpCluster implements Cluster {
   async #read<T>(call: Call): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
-        const answer = await this.#send(call);
+        const answer = await this.#transport.send(call);
         const pause = answer.retryAfterSeconds ?? attempt;
         const expired = answer.status === 410 && call.query?.["continue"] === undefined;
         const retryable = answer.status === 429 || answer.status >= 500 || expired;
@@ -189,7 +167,7 @@ export class HttpCluster implements Cluster {
   }
 
   async #write<T>(call: Call): Promise<T> {
-    return this.#parse<T>(call, await this.#send(call));
+    return this.#parse<T>(call, await this.#transport.send(call));
   }
 
   #parse<T>(call: Call, { status, body }: Answer): T {
@@ -210,63 +188,6 @@ export class HttpCluster implements Cluster {
       `${this.name}: ${what}. Check that the endpoint is the API server's.`,
     );
   }
-
-  async #send(call: Call): Promise<Answer> {
-    const url = URL.parse(this.#connection.server);
-    if (url === null) {
-      throw new RemediationError("ClusterUnreachable", `${this.name}: the endpoint is not a URL. Correct it.`);
-    }
-    url.pathname = url.pathname.replace(/\/$/, "") + call.path;
-    url.search = new URLSearchParams(call.query).toString();
-    const body = call.body === undefined ? undefined : JSON.stringify(call.body);
-    const credentials = await this.#connection.authenticate();
-    const headers: Record<string, string> = {
-      accept: call.accept ?? "application/json",
-      "user-agent": "eks-remediation",
-      ...credentials,
-    };
-    if (body !== undefined) {
-      headers["content-type"] = call.contentType ?? "application/json";
-      headers["content-length"] = String(Buffer.byteLength(body));
-    }
-
-    const { request } = url.protocol === "https:" ? https : http;
-
-    return await new Promise<Answer>((resolve, reject) => {
-      const fail = (error: Error) => {
-        const message = `${this.name}: no answer from ${url.origin} (${bounded(error.message)}). Check the endpoint, the network path and the security group.`;
-        reject(new RemediationError("ClusterUnreachable", message, { cause: error }));
-      };
-      const answered = (res: http.IncomingMessage) => {
-        const chunks: Buffer[] = [];
-        res.on("data", (chunk: Buffer) => chunks.push(chunk));
-        res.on("error", fail);
-        res.on("end", () => {
-          const status = res.statusCode ?? 0;
-          const retryAfter = Number(res.headers["retry-after"]);
-          const text = Buffer.concat(chunks).toString("utf8");
-          resolve({
-            status,
-            retryAfterSeconds: Number.isFinite(retryAfter) ? retryAfter : undefined,
-            body: isSuccess(status) ? text : withoutCredentials(text, credentials),
-          });
-        });
-      };
-      let req: http.ClientRequest;
-      try {
-        const options = { method: call.method, headers, agent: this.#agent, timeout: REQUEST_TIMEOUT_MS };
-        req = request(url, { ...this.#connection.tls, ...options }, answered);
-      } catch (error) {
-        // Node refuses a header that holds a line break, and certificates and keys that it cannot read.
-        const message = `${this.name}: the request cannot be sent (${bounded((error as Error).message)}). Check the credentials and the CA certificate.`;
-        reject(new RemediationError("Unauthorized", message, { cause: error }));
-        return;
-      }
-      req.on("timeout", () => req.destroy(new Error(`no data for ${REQUEST_TIMEOUT_MS / 1_000} s`)));
-      req.on("error", fail);
-      req.end(body);
-    });
-  }
 }
 
 /** The JSON object in a body; undefined when it holds anything else. */
@@ -277,10 +198,6 @@ function parseObject(body: string): ApiStatus | undefined {
   } catch {
     return undefined;
   }
-}
-
-function isSuccess(status: number): boolean {
-  return status >= 200 && status < 300;
 }
 
 class ContinueTokenExpired extends Error {}

@@ -37,6 +37,7 @@ export const paths = {
   node: (name: string) => `/api/v1/nodes/${segment(name)}`,
   pods: (namespace?: string) => collection("", "pods", namespace),
   pod: (namespace: string, name: string) => `${collection("", "pods", namespace)}/${segment(name)}`,
+  podLog: (namespace: string, name: string) => `${collection("", "pods", namespace)}/${segment(name)}/log`,
   events: (namespace: string) => collection("", "events", namespace),
   deployments: (namespace?: string) => collection("apps/v1", "deployments", namespace),
   deployment: (namespace: string, name: string) =>

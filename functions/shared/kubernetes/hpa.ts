@@ -24,6 +24,12 @@ export function hpaCondition(hpa: Hpa, type: "AbleToScale" | "ScalingActive" | "
   return hpa.status?.conditions?.find((condition) => condition.type === type);
 }
 
+/** Whether somebody holds the workload at one number of replicas, by bounds that are alike. */
+export function isPinned(hpa: Hpa): boolean {
+  const { min, max } = boundsOf(hpa);
+  return min === max;
+}
+
 /** Whether the HPA wanted more replicas than its maximum allowed when it looked last. */
 export function wasLimitedAtMaximum(hpa: Hpa): boolean {
   const limited = hpaCondition(hpa, "ScalingLimited");

@@ -5,6 +5,7 @@ import type { Resource } from "../resources.ts";
 import type { Store } from "../store.ts";
 import { discovery } from "./discovery.ts";
 import { evict } from "./eviction.ts";
+import { log } from "./log.ts";
 import { Pages } from "./pages.ts";
 import { get, list, watch } from "./read.ts";
 import type { Answer, ApiRequest } from "./request.ts";
@@ -88,6 +89,10 @@ export class Api {
     if (subresource === "eviction" && resource.kind === "Pod") {
       if (request.method !== "POST") throw methodNotAllowed();
       return evict(this.#store, route, request);
+    }
+    if (subresource === "log" && resource.kind === "Pod") {
+      if (request.method !== "GET") throw methodNotAllowed();
+      return log(this.#store, route, request);
     }
     if (subresource !== "status" || !resource.status) throw notServed();
     if (!["GET", "PUT", "PATCH"].includes(request.method)) throw methodNotAllowed();

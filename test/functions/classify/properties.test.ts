@@ -99,6 +99,8 @@ const arbitraryEvidence = fc.record({
     { status: "True", reason: "NewReplicaSetAvailable", lastUpdateTime: ago(60) },
     { status: "True", reason: "NewReplicaSetAvailable", lastUpdateTime: ago(90_000) },
   ),
+  /** How long ago the present revision was made: so long that no deadline is over, or longer than each. */
+  made: fc.constantFrom(60, 900),
   healthyBefore: fc.boolean(),
   paused: fc.boolean(),
   limitedHpa: fc.boolean(),
@@ -111,6 +113,7 @@ function build({
   kind,
   onPresentRevision,
   progressing,
+  made: madeAgo,
   healthyBefore,
   paused,
   limitedHpa,
@@ -127,8 +130,8 @@ function build({
       return ofRevision(onPresentRevision ? 2 : 1, made);
     }),
     holders: [
-      replicaSet(2, { replicas: 2, created: ago(900) }),
-      replicaSet(1, { available: healthyBefore ? 2 : 0, created: ago(healthyBefore ? 90_000 : 901) }),
+      replicaSet(2, { replicas: 2, created: ago(madeAgo) }),
+      replicaSet(1, { available: healthyBefore ? 2 : 0, created: ago(healthyBefore ? 90_000 : madeAgo + 1) }),
     ],
     hpa: limitedHpa ? hpa({ max: 4, current: 4, limited: "TooManyReplicas" }) : undefined,
     lostNodes: new Map([["gone", ago(3_000)]]),
@@ -172,7 +175,7 @@ describe("no evidence ever leads to", () => {
         const { remedy } = classify(seen, policy());
         if (remedy.action !== "rollback") return;
         expect(drawn).toMatchObject({ healthyBefore: true, paused: false, onPresentRevision: true });
-        expect(drawn.progressing.reason).not.toBe("ReplicaSetUpdated");
+        if (drawn.progressing.reason === "ReplicaSetUpdated") expect(drawn.made).toBe(900);
         const present = (seen.workload as Deployment).spec?.template;
         expect(remedy.after.template).not.toBe(present === undefined ? "" : templateHash(present));
       }),

@@ -41,7 +41,7 @@ const NO_PAST = { tried: [], history: [] };
 
 describe("the evidence around a workload", () => {
   it("is the warnings about it, its ReplicaSet and its unready pod, with budgets, quotas and the pod's node", async () => {
-    const { surroundings, lostNodes } = await gatherEvidence(api.cluster(), incident(), NO_PAST, NOW);
+    const { surroundings, lostNodes } = await gatherEvidence(api.cluster(), incident(), NO_PAST, { now: NOW });
     const asked = api.requests
       .filter(({ path }) => path === `${CORE}/events`)
       .map(({ query }) => query["fieldSelector"]);
@@ -55,7 +55,7 @@ describe("the evidence around a workload", () => {
 
   it("is asked for object by object where the namespace holds too many warnings to read them all", async () => {
     api.on("GET", `${CORE}/events`, page([warning("somebody-elses")], "next"), page([{ reason: "FailedMount" }]));
-    const { surroundings } = await gatherEvidence(api.cluster(), incident(), NO_PAST, NOW);
+    const { surroundings } = await gatherEvidence(api.cluster(), incident(), NO_PAST, { now: NOW });
     const asked = api.requests
       .filter(({ path }) => path === `${CORE}/events`)
       .map(({ query }) => query["fieldSelector"]);
@@ -66,7 +66,7 @@ describe("the evidence around a workload", () => {
 
   it("does without what may not be read", async () => {
     for (const path of [`${CORE}/events`, BUDGETS, `${CORE}/resourcequotas`]) api.on("GET", path, refusal(403, "no"));
-    const { surroundings } = await gatherEvidence(api.cluster(), incident(), NO_PAST, NOW);
+    const { surroundings } = await gatherEvidence(api.cluster(), incident(), NO_PAST, { now: NOW });
 
     expect(surroundings).toMatchObject({ events: [], budgets: [], quotas: [], nodes: [{}] });
     expect(api.requests.filter(({ path }) => path === `${CORE}/events`)).toHaveLength(1);
@@ -75,7 +75,7 @@ describe("the evidence around a workload", () => {
   it("is not collected at the price of an API server that is in trouble", async () => {
     api.on("GET", `${CORE}/events`, refusal(503, "overloaded"));
 
-    await expect(gatherEvidence(api.cluster(), incident(), NO_PAST, NOW)).rejects.toMatchObject({
+    await expect(gatherEvidence(api.cluster(), incident(), NO_PAST, { now: NOW })).rejects.toMatchObject({
       name: "ClusterUnavailable",
     });
   });
@@ -94,7 +94,7 @@ describe("what was tried in vain", () => {
   });
   const triedAfter = async (history: HistoryEntry[], requested?: RequestedRemedy) => {
     const about = incident(requested === undefined ? {} : { requested });
-    return (await gatherEvidence(api.cluster(), about, { tried: [], history }, NOW)).tried;
+    return (await gatherEvidence(api.cluster(), about, { tried: [], history }, { now: NOW })).tried;
   };
 
   it("is what earlier executions did to the same template without success", async () => {

@@ -66,7 +66,7 @@ function serveGadget(object: Gadget): void {
 async function diagnosed(object: Gadget, requested?: RequestedRemedy): Promise<Diagnosis> {
   serveGadget(object);
   const about = incident({ workload: WEB, ...(requested === undefined ? {} : { requested }) });
-  const evidence = await gatherEvidence(api.cluster(), about, { tried: [], history: [] }, NOW);
+  const evidence = await gatherEvidence(api.cluster(), about, { tried: [], history: [] }, { now: NOW });
   return classify(evidence, policy());
 }
 

@@ -1,4 +1,4 @@
-import type { FailingPod } from "../facts/case.ts";
+import type { FailingPod } from "./case.ts";
 
 /** Why an image cannot be pulled, as far as the kubelet's message tells. */
 export type ImageProblem = "not_found" | "unauthorized" | "throttled" | "unreachable" | "unknown";

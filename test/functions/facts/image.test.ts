@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { imageProblem } from "../../../functions/classify/image.ts";
+import { imageProblem } from "../../../functions/facts/image.ts";
 import { podFailures } from "../../../functions/shared/kubernetes/pod-failures.ts";
 import type { Pod } from "../../../functions/shared/kubernetes/types.ts";
 import { imagePullPod } from "../../support/objects.ts";

@@ -1,0 +1,39 @@
+import { containerStatuses } from "../shared/kubernetes/pods.ts";
+import type { ContainerStatus } from "../shared/kubernetes/types.ts";
+import type { FailingPod } from "./case.ts";
+import { backOffSeconds } from "./onset.ts";
+
+/** After a run of this length the kubelet begins its back-off anew. Source: client-go util/flowcontrol/backoff.go */
+const BACK_OFF_RESET_SECONDS = 600;
+
+/**
+ * When a pod that fails began to, as far as its status tells; undefined when nothing does.
+ *
+ * A pod may be ready between two ends, so that neither its conditions nor its last end tell of the first one: that is
+ * counted back from the last one, by the restarts and the kubelet's back-offs between them.
+ */
+export function firstFailed({ pod, failures }: FailingPod): Date | undefined {
+  const begun = time(pod.status?.startTime) ?? time(pod.metadata?.creationTimestamp);
+  const told = failures.map(({ since }) => time(since));
+  const counted = containerStatuses(pod).map(firstEnd);
+  const moments = [...told, ...counted].filter((moment) => moment !== undefined);
+  const first = moments.length === 0 ? begun : Math.max(begun ?? -Infinity, Math.min(...moments));
+  return first === undefined ? undefined : new Date(first);
+}
+
+/** When a container that ended with an error first did so, were all its attempts as long as the last one. */
+function firstEnd({ restartCount, state, lastState }: ContainerStatus): number | undefined {
+  const ended = state?.terminated ?? lastState?.terminated;
+  const finished = time(ended?.finishedAt);
+  if (ended === undefined || finished === undefined || ended.exitCode === 0) return undefined;
+  const attempt = Math.max(0, (finished - (time(ended.startedAt) ?? finished)) / 1_000);
+  // One that runs again has ended once for each restart, one that does not once more.
+  const earlier = Math.max(0, state?.running === undefined ? restartCount : restartCount - 1);
+  const waits = attempt > BACK_OFF_RESET_SECONDS ? 0 : backOffSeconds(earlier);
+  return finished - 1_000 * (earlier * attempt + waits);
+}
+
+function time(moment: string | undefined): number | undefined {
+  const parsed = Date.parse(moment ?? "");
+  return Number.isFinite(parsed) ? parsed : undefined;
+}
