@@ -221,6 +221,7 @@ describe("a container that is killed every eleven minutes", () => {
 
   it.each<[string, Pod]>([
     ["a single crash in a long life", killed(1, 80_000, 60)],
+    ["a few crashes in a row", killed(4, 600, 60)],
     ["many crashes in a long life, days apart", killed(40, 200_000, 60)],
     ["crashes that are over, since it runs for longer than ever", killed(17, 660, 2_000)],
     ["a crash loop that is over", killed(9, 2, 600)],
