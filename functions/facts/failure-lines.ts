@@ -13,13 +13,15 @@ const MAX_LINES = 4;
  */
 export function failureLines(failing: readonly FailingPod[], own: readonly Failure[] = []): string[] {
   const kinds = new Map<string, { line: string; times: number }>();
-  for (const failure of [...failing.flatMap(({ failures }) => failures), ...own]) {
+  for (const failure of failing.flatMap(({ failures }) => failures)) {
     const line = failureLine(failure);
     const key = withoutBackOff(line);
     const seen = kinds.get(key);
     if (seen === undefined) kinds.set(key, { line, times: 1 });
     else seen.times++;
   }
+  // Two objects beside the pods that say the same are not two pods.
+  for (const line of own.map(failureLine)) if (!kinds.has(line)) kinds.set(line, { line, times: 1 });
   const lines = [...kinds.values()]
     .sort((a, b) => b.times - a.times)
     .map(({ line, times }) => (times === 1 ? line : `${times} pods: ${withoutBackOff(line)}`));

@@ -16,7 +16,7 @@ export function unreadyTogether(
   unready: readonly FailingPod[],
 ): string | undefined {
   if (unready.length === 0) return undefined;
-  const history = kindOf(evidence.incident.workload.kind)?.history;
+  const history = kindOf(evidence.incident.workload)?.history;
   const earlier = unready.filter(
     ({ pod }) => current !== undefined && history?.isMadeFrom(pod, current.name) === false,
   );

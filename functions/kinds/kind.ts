@@ -97,6 +97,8 @@ export interface RolloutDeadline<Object> {
    * will; undefined while none is.
    */
   ahead(object: Object, current: Revision | undefined, now: Date): number | undefined;
+  /** The deadline, in seconds, whether a rollout is under way or not; absent where nothing tells it. */
+  seconds?(object: Object): number;
 }
 
 /** What a controller waits for that replaces no pod while another is not ready. */

@@ -66,7 +66,7 @@ export interface Words<OwnPlan, OwnChange> {
   /** The command by which a person takes it back. */
   undoCommand?(change: OwnChange, workload: WorkloadRef): Command | undefined;
   /** What remains to be done after it helped. */
-  afterwards: string;
+  afterwards(change: OwnChange): string;
 }
 
 /** A command line. */

@@ -1,6 +1,7 @@
 import type { Incident, IncidentFailure } from "../run/contracts.ts";
 import type { WorkloadRef } from "../shared/refs.ts";
 import type { Failure } from "../shared/kubernetes/failures.ts";
+import { qualifiedKind } from "../shared/kubernetes/groups.ts";
 import { bounded } from "../shared/text.ts";
 
 /** A failing pod and the workload that owns it. */
@@ -54,8 +55,8 @@ export function groupIncidents(pods: FailingPod[], workloads: FailingWorkload[])
 }
 
 /** Tells workloads apart. */
-export function workloadKey({ kind, namespace, name }: WorkloadRef): string {
-  return `${kind}/${namespace}/${name}`;
+export function workloadKey(workload: WorkloadRef): string {
+  return `${qualifiedKind(workload)}/${workload.namespace}/${workload.name}`;
 }
 
 /** A failure in the words of the contract, its texts bounded. */
@@ -112,5 +113,9 @@ function merge(seen: IncidentFailure, failure: Failure, node: string | undefined
 }
 
 function byName(a: WorkloadRef, b: WorkloadRef): number {
-  return `${a.namespace}/${a.name}/${a.kind}`.localeCompare(`${b.namespace}/${b.name}/${b.kind}`);
+  return orderOf(a).localeCompare(orderOf(b));
+}
+
+function orderOf(workload: WorkloadRef): string {
+  return `${workload.namespace}/${workload.name}/${qualifiedKind(workload)}`;
 }

@@ -51,7 +51,7 @@ export const CRASH_CAUSES: readonly Cause[] = [
           tries: once(
             sinceRollout
               ? rollBack(facts)
-              : reportOnly("The same command ran before. Look at what is mounted over it, and at the image."),
+              : reportOnly("Look at what is mounted over the command, and at the image behind the tag."),
           ),
         };
       }

@@ -32,7 +32,7 @@ export const SUPERSEDED_CAUSES: readonly Cause[] = [
 /** The pods that an update waits for in vain; none while pods of the present revision fail, too. */
 function supersededPods({ evidence, failing, current }: Case): FailingPod[] {
   const { incident, workload, pods } = evidence;
-  const kind = kindOf(incident.workload.kind);
+  const kind = kindOf(incident.workload);
   const { history, waiting } = kind ?? {};
   if (history === undefined || waiting === undefined || workload === undefined || current === undefined) return [];
   if (kind?.rollsOutByItself(workload) !== true) return [];

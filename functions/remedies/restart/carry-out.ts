@@ -103,7 +103,7 @@ export async function carryOut(
 
 /** Whether a ready pod of the workload can be spared, as its controller counts them at this moment. */
 async function spareOf({ reader, workload: ref }: Writer): Promise<Spare> {
-  const kind = kindOf(ref.kind);
+  const kind = kindOf(ref);
   const workload = await readWorkload(reader, ref);
   const needed =
     kind === undefined || workload === undefined ? undefined : notToSpare(kind, workload, kind.ready(workload));

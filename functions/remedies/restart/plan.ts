@@ -41,7 +41,7 @@ export function restartFailing(facts: Case, reasons: ReadonlySet<string>): Resta
 
 /** Whether a pod of an earlier revision would be made anew from the present template. */
 function comesBackUpdated({ evidence: { incident, workload }, current }: Case, pod: Pod): boolean {
-  const kind = kindOf(incident.workload.kind);
+  const kind = kindOf(incident.workload);
   if (kind?.history === undefined || kind.history.controlsPods) return false;
   if (workload === undefined || current === undefined || kind.history.isMadeFrom(pod, current.name)) return false;
   return kind.keepsRevision?.(workload, pod) !== true;
@@ -65,7 +65,7 @@ export function requestedRestart({ pod: name }: RequestedRestart, { evidence, po
 }
 
 function whyNeeded({ incident, workload, pods }: Evidence): string | undefined {
-  const kind = kindOf(incident.workload.kind);
+  const kind = kindOf(incident.workload);
   if (kind === undefined || workload === undefined) return undefined;
   return notToSpare(kind, workload, pods.filter((pod) => isReady(pod) && !isTerminating(pod)).length);
 }
