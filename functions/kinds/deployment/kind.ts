@@ -85,7 +85,14 @@ function failures(deployment: Deployment, moment: Moment): Failure[] {
   if (found.length > 0 || isRollingOut(deployment)) return found;
   const available = conditionOf(status?.conditions, "Available");
   if (available?.status !== "False") return [];
-  return missingReplicas(status?.availableReplicas, wanted(deployment), available.lastTransitionTime, moment);
+  const since = available.lastTransitionTime;
+  return missingReplicas(
+    status?.availableReplicas,
+    wanted(deployment),
+    since,
+    moment,
+    deployment.spec?.minReadySeconds,
+  );
 }
 
 /** As `kubectl rollout undo` does it: the change cause goes with the template. */
