@@ -13,6 +13,7 @@ import { rolloutSeconds } from "../kinds/patience.ts";
 import { broughtBack } from "./owner-guard.ts";
 import { refuseByMode, refuseRemedy, refuseWorkload, type GuardRefusal } from "./guards.ts";
 import { refuseRepetition } from "./repetition.ts";
+import { refuseWaiting } from "./waiting.ts";
 import { surroundingLines } from "./surrounding-lines.ts";
 
 /** How many evidence lines a diagnosis carries from the rule that matched, and from what stands around the workload. */
@@ -77,12 +78,13 @@ function createdAt({ metadata }: Evidence["holders"][number]): number {
   return Date.parse(metadata?.creationTimestamp ?? "");
 }
 
-type NamedFinding = Finding & Pick<Cause, "name" | "rejected">;
+type NamedFinding = Finding & Required<Pick<Finding, "rejected">> & Pick<Cause, "name">;
 
 function findCause(facts: Case): NamedFinding {
   for (const cause of CAUSES) {
     const finding = cause.diagnose(facts);
-    if (finding !== undefined) return { name: cause.name, rejected: cause.rejected, ...finding };
+    if (finding === undefined) continue;
+    return { ...finding, name: cause.name, rejected: [...cause.rejected, ...(finding.rejected ?? [])] };
   }
   const unknown = { ...unknownCause(facts), rejected: [] };
   return facts.evidence.incident.requested === undefined
@@ -105,12 +107,14 @@ function chooseRemedy({ tries }: Finding, facts: Case): Choice {
   const wanted = requested === undefined ? nextOf(tries, evidence) : { remedy: requestedRemedy(requested, facts) };
   const { remedy } = wanted;
   const refusal =
+    refuseWaiting(evidence.incident, remedy) ??
     refuseRepetition(facts, remedy) ??
     refuseTried(evidence, remedy) ??
     refuseRemedy(facts, remedy) ??
     refuseByMode(evidence, remedy, policy);
   if (refusal === undefined) return { ...wanted, refused: [] };
-  return { remedy: none(refusal), refused: [{ action: remedy.action, reason: bounded(refusal.message) }] };
+  const refused = remedy.action === "none" ? [] : [{ action: remedy.action, reason: bounded(refusal.message) }];
+  return { remedy: none(refusal), refused };
 }
 
 /** What passes by itself, or has passed, needs nobody, though nothing would be written to it anyway. */

@@ -124,6 +124,13 @@ export function eventFor(run: WorkloadRun, { type, reason, message }: Note, now:
   };
 }
 
+/** When an Event was last seen, in milliseconds; 0 when it does not say. */
+export function timeOf(event: KubernetesEvent): number {
+  const text = event.series?.lastObservedTime ?? event.lastTimestamp ?? event.eventTime ?? event.firstTimestamp;
+  const time = Date.parse(text ?? "");
+  return Number.isNaN(time) ? 0 : time;
+}
+
 /** The workload's name, shortened where it must be, and a digest of what makes the Event unique. */
 function eventName(workload: string, identity: string[]): string {
   const digest = createHash("sha256").update(identity.join("\n")).digest("hex").slice(0, 16);

@@ -179,7 +179,8 @@ ${IDENTITY}
   },
   {
     name: "fail-initializing",
-    when: `alive and .status.phase == "Pending" and initFails and ([.status.initContainerStatuses[]? | select(.state.waiting.reason == "PodInitializing")] | length > 0)`,
+    when: `alive and .status.phase == "Pending" and initFails and ([.status.initContainerStatuses[]? | select(.state.waiting.reason == "PodInitializing")] | length > 0)
+      and ([.status.initContainerStatuses[]? | select(.state.running)] | length == 0)`,
     delay: `"500ms"`,
     status: `
 ${conditions(false, false)}
@@ -207,6 +208,11 @@ initContainerStatuses:
       reason: {{ if eq $failure "oom-kill" }}OOMKilled{{ else }}Error{{ end }}
       startedAt: {{ $now | Quote }}
       finishedAt: {{ $now | Quote }}
+  {{- else if eq $failure "stuck-pending" }}
+  restartCount: 0
+  state:
+    running:
+      startedAt: {{ $now | Quote }}
   {{- else }}
   restartCount: 0
   state:

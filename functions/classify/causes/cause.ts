@@ -1,6 +1,8 @@
 import type { Diagnosis, Remedy } from "../../run/contracts.ts";
 import { kindOf } from "../../kinds/kinds.ts";
 import type { Case } from "../../facts/case.ts";
+import type { Meaning } from "../../facts/words/meaning.ts";
+import { count, duration } from "../../shared/text.ts";
 
 /** A remedy that a cause allows, and how long it may take to show that it helps, in seconds, where the cause knows. */
 export interface Try {
@@ -15,6 +17,8 @@ export interface Finding {
   evidence: string[];
   /** What may be done, in this order: the next one is for when what comes before it was tried in vain. */
   tries: readonly [Try, ...Try[]];
+  /** Further remedies that are not chosen, and why, where that depends on what was found. */
+  rejected?: Diagnosis["rejected"];
 }
 
 /** One cause: how it is recognised, what is done about it, and what is not. */
@@ -24,6 +28,8 @@ export interface Cause {
   looksLike: string;
   /** What is done about it, for people. */
   response: string;
+  /** The words that lead to it, where words do. */
+  words?: readonly Pick<Meaning, "means" | "words">[];
   /** Remedies that are not chosen for this cause, and why. */
   rejected: Diagnosis["rejected"];
   /** Reads the case, and nothing else; undefined when this is not the cause. */
@@ -50,5 +56,14 @@ export function rolloutLines({ evidence, current, healthy, stable }: Case): stri
       : `the present revision is ${current.revision} (${current.name}), ${current.available} of ${current.replicas} replicas available`,
     ...(healthy === undefined ? [] : [healthy.evidence]),
     ...(stable.evidence === "" ? [] : [stable.evidence]),
+  ];
+}
+
+/** Evidence that other pods of the present revision run well. */
+export function provenLines({ current, standings, policy }: Case): string[] {
+  const { proven = 0 } = current === undefined ? {} : (standings.get(current.name) ?? {});
+  if (current === undefined || proven === 0) return [];
+  return [
+    `${count(proven, "other pod")} of revision ${current.revision} ${proven === 1 ? "has" : "have"} been ready for at least ${duration(policy.stable_seconds)}`,
   ];
 }

@@ -1,6 +1,6 @@
 import { hasFailed, NO_PODS } from "../../kinds/job/kind.ts";
 import { reportOnly, once, type Cause } from "./cause.ts";
-import type { Case } from "../../facts/case.ts";
+import { refusalOf } from "../creation.ts";
 import { failureLines } from "../../facts/failure-lines.ts";
 import type { Maker } from "../../facts/unwritten.ts";
 import type { WorkloadRef } from "../../shared/refs.ts";
@@ -41,7 +41,7 @@ export const JOB_CAUSES: readonly Cause[] = [
     rejected: [{ action: "restart", reason: "there is no pod that could be restarted" }],
     diagnose: (facts) => {
       const { failing, own } = facts;
-      if (failing.length > 0 || arePodsRefused(facts) || !own.some(({ reason }) => reason === NO_PODS))
+      if (failing.length > 0 || refusalOf(facts) !== undefined || !own.some(({ reason }) => reason === NO_PODS))
         return undefined;
       return {
         confidence: "low",
@@ -59,12 +59,6 @@ function nameOf({ object }: Maker, workload: WorkloadRef): string {
   const job = describeWorkload({ kind: "Job", namespace: workload.namespace, name });
   const owner = describeWorkload(workload);
   return job === owner ? job : `${job} of ${owner}`;
-}
-
-/** Whether a Job has no pod because they are refused, which only its events tell. */
-export function arePodsRefused({ own, evidence }: Pick<Case, "own" | "evidence">): boolean {
-  const isRefused = evidence.surroundings.events.some(({ reason }) => reason === "FailedCreate");
-  return isRefused && own.some(({ reason }) => reason === NO_PODS);
 }
 
 /** How a pod has failed, and how to read what it wrote. */

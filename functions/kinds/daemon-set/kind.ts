@@ -16,6 +16,7 @@ export const DAEMON_SET = {
   suspects: {
     columns: ["Name", "Desired", "Current", "Available"],
     isSuspect: (_name, desired, current, available) => desired !== current || desired !== available,
+    wantsNone: (_name, desired) => desired === "0",
   },
   counts: true,
   failures: (daemonSet, moment) =>

@@ -13,7 +13,7 @@ import { replicaSetHistory } from "../revisions/replica-sets.ts";
 import { cannotCreate, conditionOf, fromCondition, missingReplicas } from "../status.ts";
 import { isComplete } from "../suspects.ts";
 import { replaceTemplate } from "../template-patch.ts";
-import { isInsideDeadline, isRollingOut, progressDeadline, rolledOutAt } from "./rollout.ts";
+import { isInsideDeadline, isRollingOut, progressDeadline, rolledOutAt, unavailableSince } from "./rollout.ts";
 
 /** Shown by `kubectl rollout history`; it belongs to the template. */
 const CHANGE_CAUSE = "kubernetes.io/change-cause";
@@ -26,6 +26,7 @@ export const DEPLOYMENT = {
   suspects: {
     columns: ["Name", "Ready", "Up-to-date"],
     isSuspect: (_name, ready = "", upToDate) => !isComplete(ready) || ready.split("/")[1] !== upToDate,
+    wantsNone: (_name, ready = "") => ready.endsWith("/0"),
   },
   counts: true,
   failures,
@@ -48,9 +49,11 @@ export const DEPLOYMENT = {
     isRollingOut,
     ahead: (deployment, current, now) =>
       isInsideDeadline(deployment, current, now) ? progressDeadline(deployment) : undefined,
+    seconds: progressDeadline,
   },
   isUpdating: () => false,
   completedAt: rolledOutAt,
+  unavailableSince,
   history: replicaSetHistory({
     revision: "deployment.kubernetes.io/revision",
     earlier: "deployment.kubernetes.io/revision-history",

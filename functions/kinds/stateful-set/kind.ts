@@ -19,6 +19,7 @@ export const STATEFUL_SET = {
   suspects: {
     columns: ["Name", "Ready"],
     isSuspect: (_name, ready = "") => !isComplete(ready),
+    wantsNone: (_name, ready = "") => ready.endsWith("/0"),
   },
   counts: true,
   failures: (statefulSet, moment) => {

@@ -48,7 +48,10 @@ export const STARTING: readonly Stage[] = [
     applies: (seen) =>
       isPending(seen) &&
       seen.markers.initFails &&
-      (seen.pod.status?.initContainerStatuses ?? []).some(({ state }) => state?.waiting?.reason === "PodInitializing"),
+      (seen.pod.status?.initContainerStatuses ?? []).some(
+        ({ state }) => state?.waiting?.reason === "PodInitializing",
+      ) &&
+      !(seen.pod.status?.initContainerStatuses ?? []).some(({ state }) => state?.running !== undefined),
     delay: () => 0.5,
     status: failInitializing,
   },
@@ -127,6 +130,7 @@ function failInitializing({ pod, markers }: Seen, now: Date) {
   const time = apiTime(now);
   const statuses = (pod.spec?.initContainers ?? []).map((container) => {
     if (container.name !== failing) return waiting(container, "PodInitializing");
+    if (failure === "stuck-pending") return { ...waiting(container, ""), state: { running: { startedAt: time } } };
     if (!crashes) {
       const why = failure === "image-pull" ? "ImagePullBackOff" : (reason ?? "CreateContainerConfigError");
       return waiting(container, why, message ?? `Back-off pulling image "${container.image ?? ""}"`);
