@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { entryOf } from "../run/history.ts";
 import { isLasting, isRemembered, outcomeOf } from "../run/outcome.ts";
 import { lambda } from "../lambda/lambda.ts";
 import { Claim, ExecutionRef, StormMemory, WorkloadResult, WorkloadRun } from "../run/contracts.ts";
@@ -42,16 +43,11 @@ export const claim = step(
     const report = run.report ?? outcomeOf(run, isLasting(run, request.policy, request.now));
     // A claim whose answer was lost is in the cluster all the same; what is not this execution's is left alone.
     if (run.claim?.status !== "refused" && !run.dry_run) {
-      const template = run.diagnosis?.template;
-      const entry = {
-        at: request.now.toISOString(),
-        execution: run.execution.name,
-        cause: report.cause,
-        action: report.action,
-        outcome: report.outcome,
-        ...(mayHaveChanged(run) ? { applied: true as const } : {}),
-        ...(template === undefined ? {} : { template }),
-      };
+      const { cause, action, outcome, reason } = report;
+      const entry = entryOf(run, {
+        ...{ at: request.now.toISOString(), cause, action, outcome, reason },
+        applied: mayHaveChanged(run) ? true : undefined,
+      });
       await release(cluster, request, isRemembered(run, report) ? entry : undefined);
     }
     return { ...report, delivered: run.report !== undefined };

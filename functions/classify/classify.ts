@@ -10,7 +10,9 @@ import type { Evidence } from "../facts/evidence.ts";
 import type { Kind } from "../kinds/kind.ts";
 import { kindOf } from "../kinds/kinds.ts";
 import { rolloutSeconds } from "../kinds/patience.ts";
+import { broughtBack } from "./owner-guard.ts";
 import { refuseByMode, refuseRemedy, refuseWorkload, type GuardRefusal } from "./guards.ts";
+import { refuseRepetition } from "./repetition.ts";
 import { surroundingLines } from "./surrounding-lines.ts";
 
 /** How many evidence lines a diagnosis carries from the rule that matched, and from what stands around the workload. */
@@ -27,8 +29,9 @@ export function classify(evidence: Evidence, policy: Policy): Diagnosis {
   const facts = openCase(evidence, policy);
   const finding = findCause(facts);
   const { remedy, deadline_seconds, refused } = chooseRemedy(finding, facts);
-  const kind = kindOf(evidence.incident.workload.kind);
+  const kind = kindOf(evidence.incident.workload);
   const template = evidence.workload === undefined ? undefined : presentTemplate(evidence.workload);
+  const back = broughtBack(facts, remedy);
 
   return {
     cause: finding.name,
@@ -36,16 +39,23 @@ export function classify(evidence: Evidence, policy: Policy): Diagnosis {
     summary: bounded(finding.summary),
     evidence: [
       ...finding.evidence.slice(0, MAX_EVIDENCE),
+      ...(back === undefined ? [] : [back.evidence]),
       ...surroundingLines(evidence, finding.evidence).slice(0, MAX_SURROUNDINGS),
       ...lastWordLines(evidence).slice(0, MAX_LAST_WORDS),
     ].map((line) => bounded(line)),
     remedy,
     undo: undoOf(remedy),
-    rejected: [...finding.rejected.filter(({ action }) => action !== remedy.action), ...refused],
+    // Of a kind that is never written to, no remedy was considered.
+    rejected: [
+      ...(kind === undefined ? [] : finding.rejected.filter(({ action }) => action !== remedy.action)),
+      ...refused,
+    ],
     ...(evidence.workload?.metadata?.uid === undefined ? {} : { workload_uid: evidence.workload.metadata.uid }),
     ...(template === undefined ? {} : { template }),
+    ...(evidence.workload === undefined || kind === undefined ? {} : { wanted: kind.wanted(evidence.workload) }),
     progress_deadline_seconds: rolloutSeconds(kind, evidence.workload),
     ...(remedy.action === "none" || kind === undefined ? {} : { known: knownParts(evidence, kind) }),
+    ...(back === undefined ? {} : { owner: back.owner }),
     ...(deadline_seconds === undefined ? {} : { deadline_seconds }),
   };
 }
@@ -67,12 +77,13 @@ function createdAt({ metadata }: Evidence["holders"][number]): number {
   return Date.parse(metadata?.creationTimestamp ?? "");
 }
 
-type NamedFinding = Finding & Pick<Cause, "name" | "rejected">;
+type NamedFinding = Finding & Required<Pick<Finding, "rejected">> & Pick<Cause, "name">;
 
 function findCause(facts: Case): NamedFinding {
   for (const cause of CAUSES) {
     const finding = cause.diagnose(facts);
-    if (finding !== undefined) return { name: cause.name, rejected: cause.rejected, ...finding };
+    if (finding === undefined) continue;
+    return { ...finding, name: cause.name, rejected: [...cause.rejected, ...(finding.rejected ?? [])] };
   }
   const unknown = { ...unknownCause(facts), rejected: [] };
   return facts.evidence.incident.requested === undefined
@@ -89,15 +100,26 @@ interface Choice extends Try {
 function chooseRemedy({ tries }: Finding, facts: Case): Choice {
   const { evidence, policy } = facts;
   const untouchable = refuseWorkload(evidence, policy);
-  if (untouchable !== undefined) return { remedy: none(untouchable), refused: [] };
+  if (untouchable !== undefined) return { ...passing(tries, untouchable, evidence), refused: [] };
 
   const { requested } = evidence.incident;
   const wanted = requested === undefined ? nextOf(tries, evidence) : { remedy: requestedRemedy(requested, facts) };
   const { remedy } = wanted;
   const refusal =
-    refuseTried(evidence, remedy) ?? refuseRemedy(facts, remedy) ?? refuseByMode(evidence, remedy, policy);
+    refuseRepetition(facts, remedy) ??
+    refuseTried(evidence, remedy) ??
+    refuseRemedy(facts, remedy) ??
+    refuseByMode(evidence, remedy, policy);
   if (refusal === undefined) return { ...wanted, refused: [] };
   return { remedy: none(refusal), refused: [{ action: remedy.action, reason: bounded(refusal.message) }] };
+}
+
+/** What passes by itself, or has passed, needs nobody, though nothing would be written to it anyway. */
+function passing([first]: Finding["tries"], untouchable: GuardRefusal, { incident }: Evidence): Try {
+  const { remedy } = first;
+  const passes = remedy.action === "none" && ["MayPass", "NotFailingAnymore"].includes(remedy.refusal);
+  const isNeverWrittenTo = untouchable.refusal === "NothingRecreatesIt" && kindOf(incident.workload) === undefined;
+  return passes && isNeverWrittenTo && incident.requested === undefined ? first : { remedy: none(untouchable) };
 }
 
 /** The first try that was not made in vain yet; the last one when all of them were. */

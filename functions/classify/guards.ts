@@ -1,29 +1,28 @@
 import type { Refusal, Remedy } from "../run/contracts.ts";
 import { isFailing } from "../shared/kubernetes/pod-failures.ts";
-import { controllerOf } from "../shared/kubernetes/owners.ts";
 import { isStaticPod } from "../shared/kubernetes/pods.ts";
 import { kindOf } from "../kinds/kinds.ts";
 import { describeWorkload } from "../kinds/workloads.ts";
 import { modeOf, type Policy } from "../shared/policy.ts";
 import { outOfScope } from "../shared/scope.ts";
-import { ENABLED_ANNOTATION, enabledBy } from "../facts/opt-out.ts";
+import { ENABLED_ANNOTATION, enabledBy, optOutText } from "../facts/opt-out.ts";
 import type { Case } from "../facts/case.ts";
-import type { Evidence } from "../facts/evidence.ts";
+import { ownObject, type Evidence } from "../facts/evidence.ts";
 import { patienceWith } from "../facts/patience.ts";
 import { workloadObject } from "../kinds/object-ref.ts";
 import type { Action, Plan } from "../remedies/remedy.ts";
-import { planOf, remedyFor } from "../remedies/remedies.ts";
+import { planOf, remedyFor, rollsOut } from "../remedies/remedies.ts";
 import {
   hpaRef,
   objectAt,
-  pathOf,
   podRef,
   type KubernetesObject,
   type ObjectRef,
   type ReadObject,
 } from "../shared/object-ref.ts";
 import type { WorkloadRef } from "../shared/refs.ts";
-import { ownerTool } from "../facts/owner-tools.ts";
+import { whyNothingIsWritten } from "./never-written.ts";
+import { refuseOwned } from "./owner-guard.ts";
 
 /** A guard's refusal, with the sentence that the operator reads. */
 export interface GuardRefusal {
@@ -79,25 +78,31 @@ const namespaceGuard: Guard = ({ incident }, policy) => {
   return reason === undefined ? undefined : { refusal: "NamespaceNotAllowed", message: `Not touched: ${reason}.` };
 };
 
-const optOutGuard: Guard = ({ incident, namespace, workload }, policy) => {
-  const onWorkload = workload?.metadata?.annotations?.[ENABLED_ANNOTATION];
-  const enabled = enabledBy(workload, namespace);
+const optOutGuard: Guard = (evidence, policy) => {
+  const { incident, namespace } = evidence;
+  const object = ownObject(evidence);
+  const enabled = enabledBy(object, namespace);
   const where =
-    onWorkload === undefined ? `namespace ${incident.workload.namespace}` : describeWorkload(incident.workload);
+    enabledBy(object, undefined) === undefined
+      ? `namespace ${incident.workload.namespace}`
+      : describeWorkload(incident.workload);
   if (enabled === "false") {
-    return { refusal: "OptedOut", message: `Not touched: ${where} carries ${ENABLED_ANNOTATION}: "false".` };
+    return { refusal: "OptedOut", message: `Not touched: ${where} carries ${optOutText(object, namespace)}.` };
   }
   if (policy.opt_in && enabled !== "true") {
+    const who =
+      object === undefined ? "its namespace does not carry" : "neither the workload nor its namespace carries";
     return {
       refusal: "NotOptedIn",
-      message: `Not touched: the policy asks for opt-in, and neither the workload nor its namespace carries ${ENABLED_ANNOTATION}: "true".`,
+      message: `Not touched: the policy asks for opt-in, and ${who} ${ENABLED_ANNOTATION}: "true".`,
     };
   }
   return undefined;
 };
 
-const deletionGuard: Guard = ({ incident, namespace, workload }) => {
-  const deleting = [workload?.metadata, namespace.metadata].some(
+const deletionGuard: Guard = (evidence) => {
+  const { incident, namespace } = evidence;
+  const deleting = [ownObject(evidence)?.metadata, namespace.metadata].some(
     (metadata) => metadata?.deletionTimestamp !== undefined,
   );
   return deleting
@@ -105,28 +110,17 @@ const deletionGuard: Guard = ({ incident, namespace, workload }) => {
     : undefined;
 };
 
-const recreationGuard: Guard = ({ incident, pods }) => {
-  if (pods.some(isStaticPod)) {
-    return {
-      refusal: "NothingRecreatesIt",
-      message: "A static pod: the kubelet runs it from a file on its node. Fix that file.",
-    };
-  }
-  const { kind } = incident.workload;
-  if (kindOf(kind) !== undefined) return undefined;
-  return {
-    refusal: "NothingRecreatesIt",
-    message:
-      kind === "Pod"
-        ? "A bare pod: no controller would recreate it, so it is not deleted. Recreate it from its manifest, or make it a Deployment."
-        : `A ${kind} recreates its pods by its own rules, so they are left to it.`,
-  };
+const recreationGuard: Guard = (evidence) => {
+  const { incident, pods } = evidence;
+  if (!pods.some(isStaticPod) && kindOf(incident.workload) !== undefined) return undefined;
+  return { refusal: "NothingRecreatesIt", message: whyNothingIsWritten(evidence) };
 };
 
 const WORKLOAD_GUARDS: readonly Guard[] = [namespaceGuard, optOutGuard, deletionGuard, recreationGuard];
 
 /** What a remedy would do, as the guards ask for it. */
 interface Intent {
+  plan: Plan;
   action: Action;
   /** Every object that it writes to. */
   writes: ObjectRef[];
@@ -137,19 +131,17 @@ interface Intent {
 
 function intentOf(plan: Plan, workload: WorkloadRef): Intent {
   const remedy = remedyFor(plan.action);
-  const writes = remedy.writes(plan, workload);
-  const replacesPods = remedy.replacesPods(plan);
-  const own = pathOf(workloadObject(workload));
   return {
+    plan,
     action: plan.action,
-    writes,
-    replacesPods,
-    rollsOut: replacesPods && writes.some((ref) => pathOf(ref) === own),
+    writes: remedy.writes(plan, workload),
+    replacesPods: remedy.replacesPods(plan),
+    rollsOut: rollsOut(plan, workload),
   };
 }
 
 const pausedGuard: RemedyGuard = ({ evidence: { incident, workload } }, { rollsOut }) => {
-  const kind = kindOf(incident.workload.kind);
+  const kind = kindOf(incident.workload);
   if (!rollsOut || workload === undefined || kind?.isPaused(workload) !== true) return undefined;
   const { resume } = kind.commands;
   return {
@@ -161,7 +153,7 @@ const pausedGuard: RemedyGuard = ({ evidence: { incident, workload } }, { rollsO
 const rolloutGuard: RemedyGuard = (facts, { replacesPods, rollsOut }) => {
   if (!replacesPods) return undefined;
   const { incident, pods } = facts.evidence;
-  const hasDeadline = kindOf(incident.workload.kind)?.deadline !== undefined;
+  const hasDeadline = kindOf(incident.workload)?.deadline !== undefined;
   // Whoever asks for a rollback of a rollout that visibly fails need not wait for its deadline, nor for that of the policy.
   if (incident.requested !== undefined && (!hasDeadline || (rollsOut && pods.some(isFailing)))) return undefined;
   const message = patienceWith(facts);
@@ -171,44 +163,22 @@ const rolloutGuard: RemedyGuard = (facts, { replacesPods, rollsOut }) => {
 /** What the status says is of an earlier spec: somebody has changed the workload just now. */
 const unseenSpecGuard: RemedyGuard = ({ evidence: { incident, workload } }, { replacesPods }) => {
   if (!replacesPods || workload === undefined) return undefined;
-  if (kindOf(incident.workload.kind)?.hasSeenSpec(workload) !== false) return undefined;
+  if (kindOf(incident.workload)?.hasSeenSpec(workload) !== false) return undefined;
   return {
     refusal: "RolloutInProgress",
     message: "Somebody has just changed its spec, and its controller has not seen that yet; it may be a rollout.",
   };
 };
 
-/**
- * An object whose desired state a tool keeps elsewhere is not written to. A pod is only ever replaced: what it is made from
- * stays as its owner has it.
- */
-const ownerToolGuard: RemedyGuard = ({ evidence }, { writes }) => {
-  for (const ref of writes.filter(({ kind }) => kind !== "Pod")) {
-    const tool = ownerTool(objectOf(ref, evidence)?.metadata);
-    if (tool === undefined) continue;
-    return {
-      refusal: "ManagedByAnotherTool",
-      message: `${tool.name} owns its desired state and would revert the change or drift from it. ${tool.advice}`,
-    };
-  }
-  return undefined;
-};
+/** What somebody else keeps as it is, is left to them. */
+const ownerGuard: RemedyGuard = (facts, { plan, writes }) =>
+  firstRefusal(writes.map((ref) => refuseOwned(facts, plan, ref, objectOf(ref, facts.evidence)?.metadata)));
 
-/** An object beside the workload that is on its way out, or that another object controls, is not written to. */
+/** An object beside the workload that is on its way out is not written to. */
 const othersGuard: RemedyGuard = ({ evidence: { others } }, { writes }) => {
-  for (const ref of writes) {
-    const metadata = objectAt(ref, others)?.metadata;
-    const name = describeObject(ref);
-    if (metadata?.deletionTimestamp !== undefined) {
-      return { refusal: "BeingDeleted", message: `Not touched: ${name} is being deleted.` };
-    }
-    const owner = controllerOf(metadata);
-    if (owner !== undefined) {
-      const message = `${owner.kind} ${owner.name} controls ${name}, and would revert the change. Change it there.`;
-      return { refusal: "ManagedByAnotherTool", message };
-    }
-  }
-  return undefined;
+  const deleted = writes.find((ref) => objectAt(ref, others)?.metadata?.deletionTimestamp !== undefined);
+  if (deleted === undefined) return undefined;
+  return { refusal: "BeingDeleted", message: `Not touched: ${describeObject(deleted)} is being deleted.` };
 };
 
 /** Nothing is written to what was not looked at, nor to what asks to be left alone. */
@@ -220,7 +190,7 @@ const targetGuard: RemedyGuard = ({ evidence }, { action, writes }) => {
       return { refusal: "NoSafeRemedy", message: `Not touched: a ${action} would change ${name}, which was not read.` };
     }
     if (enabledBy(object, undefined) === "false") {
-      return { refusal: "OptedOut", message: `Not touched: ${name} carries ${ENABLED_ANNOTATION}: "false".` };
+      return { refusal: "OptedOut", message: `Not touched: ${name} carries ${optOutText(object)}.` };
     }
   }
   return undefined;
@@ -246,7 +216,7 @@ const REMEDY_GUARDS: readonly RemedyGuard[] = [
   pausedGuard,
   unseenSpecGuard,
   rolloutGuard,
-  ownerToolGuard,
   othersGuard,
+  ownerGuard,
   targetGuard,
 ];

@@ -76,7 +76,7 @@ export function standingsOf(
  */
 export function newestWellRevision(revisions: readonly Revision[], present: Present): WellRevision | undefined {
   for (const revision of revisions) {
-    if (isPresent(revision, revisions)) continue;
+    if (isPresent(revision, revisions) || revision.unproven === true) continue;
     const well = wellRevision(revision, revisions, present);
     if (well !== undefined) return well;
   }

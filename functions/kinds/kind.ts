@@ -77,6 +77,13 @@ export interface Kind<
   templatePatch?(object: Object, to: EarlierTemplate): JsonPatchOperation[];
   /** For a kind whose controller may wait for ever for pods of another revision than the one to be rolled out. */
   waiting?: Waiting<Object>;
+  /**
+   * Whether its controller would make a pod of an earlier revision from that revision again; absent where it makes each pod
+   * from the present template.
+   */
+  keepsRevision?(object: Object, pod: Pod): boolean;
+  /** Whether its pods may be members of a quorum, such as those of a database: a majority of them has to stay ready. */
+  quorum?: true;
   /** Whether its replicas may be set, at the subresource `scale`. */
   hasScale?: true;
   /** How people look at it, and take a remedy back. */
@@ -92,6 +99,8 @@ export interface RolloutDeadline<Object> {
    * will; undefined while none is.
    */
   ahead(object: Object, current: Revision | undefined, now: Date): number | undefined;
+  /** The deadline, in seconds, whether a rollout is under way or not; absent where nothing tells it. */
+  seconds?(object: Object): number;
 }
 
 /** What a controller waits for that replaces no pod while another is not ready. */

@@ -1,6 +1,6 @@
 import type { Report, WorkloadRun } from "../run/contracts.ts";
 import { lastTry } from "../run/tries.ts";
-import { isReplaced } from "../run/outcome.ts";
+import { isInOtherHands } from "../run/outcome.ts";
 import { remedyFor } from "../remedies/remedies.ts";
 import { undoCommands } from "./commands.ts";
 import { adviceOn, type Advice } from "./error-advice.ts";
@@ -15,7 +15,7 @@ export function nextSteps(run: WorkloadRun, report: Report): Advice {
   const done = remedy?.change;
   switch (report.outcome) {
     case "Recovered":
-      return done === undefined ? NONE : { nextSteps: [remedyFor(done.kind).words.afterwards], commands: undo };
+      return done === undefined ? NONE : { nextSteps: [remedyFor(done.kind).words.afterwards(done)], commands: undo };
     case "RolledBack":
       return {
         nextSteps: ["The workload is as it was before, and still fails: find the cause with the evidence above."],
@@ -24,7 +24,7 @@ export function nextSteps(run: WorkloadRun, report: Report): Advice {
     case "Unresolved":
       return {
         nextSteps: [look(run), ...wayBack(run, undo)],
-        commands: isReplaced(run) ? [] : undo,
+        commands: isInOtherHands(run) ? [] : undo,
       };
     case "DryRun":
       return { nextSteps: ["Send the same request without dry_run to carry it out."], commands: [] };
@@ -40,6 +40,9 @@ export function nextSteps(run: WorkloadRun, report: Report): Advice {
 
 /** Why a person has to look, as far as that is known. */
 function look({ diagnosis, verification, undo }: WorkloadRun): string {
+  if (verification?.verdict === "interrupted") {
+    return "Ask whoever did that what comes next: the remedy was carried out, and nobody knows whether it helped.";
+  }
   if (verification?.verdict === "overtaken" || undo?.status === "overtaken") {
     return "Look at it together with whoever changed it: whether it is well by now is not known.";
   }
@@ -49,7 +52,7 @@ function look({ diagnosis, verification, undo }: WorkloadRun): string {
 
 /** What the last command is for; nothing where there is none, or where it would take back what somebody else did. */
 function wayBack(run: WorkloadRun, undo: readonly string[]): string[] {
-  if (undo.length === 0 || isReplaced(run)) return [];
+  if (undo.length === 0 || isInOtherHands(run)) return [];
   return [
     run.undo === undefined
       ? "The remedy is still in place. The last command takes it back."

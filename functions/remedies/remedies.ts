@@ -1,5 +1,8 @@
+import { workloadObject } from "../kinds/object-ref.ts";
 import type { Change, Remedy as RemedyPlan, RequestedRemedy } from "../run/contracts.ts";
 import { RemediationError } from "../shared/errors.ts";
+import { pathOf } from "../shared/object-ref.ts";
+import type { WorkloadRef } from "../shared/refs.ts";
 import type { Action, Plan, Remedy } from "./remedy.ts";
 import { restart } from "./restart/remedy.ts";
 import { rollback } from "./rollback/remedy.ts";
@@ -25,6 +28,13 @@ export function remedyFor(action: Action): Remedy {
 /** The plan of a remedy, unless there is none. */
 export function planOf(remedy: RemedyPlan | undefined): Plan | undefined {
   return remedy?.action === "none" ? undefined : remedy;
+}
+
+/** Whether a remedy changes what the workload's pods are made from. */
+export function rollsOut(plan: Plan, workload: WorkloadRef): boolean {
+  const remedy = remedyFor(plan.action);
+  const own = pathOf(workloadObject(workload));
+  return remedy.replacesPods(plan) && remedy.writes(plan, workload).some((ref) => pathOf(ref) === own);
 }
 
 /** The remedy of that name. @throws RemediationError `InvalidStepInput` when there is none */

@@ -1,4 +1,5 @@
 import { assertNoOptOutOn, assertNotOptedOut } from "../facts/opt-out.ts";
+import { assertNotOwned, type FieldPaths } from "../facts/owners.ts";
 import { describeWorkload, workloadPath } from "../kinds/workloads.ts";
 import type { Cluster, JsonPatchOperation, Preconditions, Reader } from "../shared/cluster/cluster.ts";
 import { isRemediationError, RemediationError } from "../shared/errors.ts";
@@ -27,6 +28,10 @@ export interface WriterOptions {
   dryRun: boolean;
   /** The only objects that may be written to. */
   targets: readonly ObjectRef[];
+  /** Which fields of an object are written. */
+  fields: (ref: ObjectRef) => FieldPaths;
+  /** Whose own state the writes bring back, by name: the one owner that an object may have. */
+  owner?: string | undefined;
   /**
    * Makes sure of the claim, and writes the remedy into its history. Called before the first write that persists.
    * @throws RemediationError `ClaimExpired`
@@ -45,7 +50,7 @@ export interface PatchOptions {
 /**
  * The only way in which a remedy writes to a cluster. Each write goes to an object that the remedy's plan names, after the
  * claim is known to be ours and holds the remedy in its history, unless the workload, its namespace or the object itself
- * has opted out, and only while the object is as it was decided upon.
+ * has opted out or is another owner's by now, and only while the object is as it was decided upon.
  */
 export class Writer {
   readonly workload: WorkloadRef;
@@ -54,16 +59,20 @@ export class Writer {
   readonly #cluster: Cluster;
   readonly #uid: string | undefined;
   readonly #paths: ReadonlySet<string>;
+  readonly #fields: (ref: ObjectRef) => FieldPaths;
+  readonly #owner: string | undefined;
   readonly #begin: () => Promise<void>;
   #begun: Promise<void> | undefined;
 
-  constructor({ cluster, workload, uid, dryRun, targets, begin }: WriterOptions) {
+  constructor({ cluster, workload, uid, dryRun, targets, fields, owner, begin }: WriterOptions) {
     this.workload = workload;
     this.dryRun = dryRun;
     this.reader = cluster;
     this.#cluster = cluster;
     this.#uid = uid;
     this.#paths = new Set(targets.map(pathOf));
+    this.#fields = fields;
+    this.#owner = owner;
     this.#begin = begin;
   }
 
@@ -72,8 +81,8 @@ export class Writer {
    * precondition failed.
    * @param decide what to change; `already so` when nothing has to be. What it throws is final
    * @returns whether it was patched now
-   * @throws RemediationError `NotFound`; `ObjectChanged` when the object never holds still, or is a workload that was made
-   *   anew since its diagnosis; `OptedOut`; `ClaimExpired`
+   * @throws RemediationError `NotFound`; `ObjectChanged` when the object never holds still, is a workload that was made anew
+   *   since its diagnosis, or has got another owner since; `OptedOut`; `ClaimExpired`
    */
   async patch<T extends KubernetesObject>(
     ref: ObjectRef,
@@ -87,7 +96,7 @@ export class Writer {
       if (own === workloadPath(this.workload)) this.#assertSame(object);
       const operations = await decide(object);
       if (operations === "already so") return false;
-      await this.#prepare(object, path, ref);
+      await this.#prepare(subresource === undefined ? object : await this.reader.get(own), own, ref);
       const unchanged = {
         op: "test",
         path: "/metadata/resourceVersion",
@@ -173,6 +182,8 @@ export class Writer {
   async #prepare(object: KubernetesObject, path: string, ref: ObjectRef): Promise<void> {
     if (!this.dryRun) await (this.#begun ??= this.#begin());
     assertNoOptOutOn(ref, object);
+    // A pod is only ever replaced: what it is made from stays as its owner has it.
+    if (ref.kind !== "Pod") assertNotOwned(ref, object, this.#fields(ref), this.#owner);
     await assertNotOptedOut(this.reader, this.workload, path === workloadPath(this.workload) ? object : undefined);
   }
 

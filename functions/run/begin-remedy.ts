@@ -1,9 +1,9 @@
 import type { Cluster, Reader } from "../shared/cluster/cluster.ts";
 import { paths } from "../shared/cluster/paths.ts";
-import type { HistoryEntry, WorkloadRun } from "./contracts.ts";
+import type { WorkloadRun } from "./contracts.ts";
 import type { WorkloadRef } from "../shared/refs.ts";
 import { RemediationError } from "../shared/errors.ts";
-import { UNFINISHED } from "./history.ts";
+import { entryOf, UNFINISHED } from "./history.ts";
 import type { Lease } from "../shared/kubernetes/types.ts";
 import { describeWorkload } from "../kinds/workloads.ts";
 import { CLAIM_NAMESPACE } from "../shared/policy.ts";
@@ -22,7 +22,9 @@ export async function beginRemedy(cluster: Cluster, run: WorkloadRun, now: Date)
   assertClaimed(run, now);
   const { workload } = run.incident;
   const name = leaseName(workload);
-  const entry = entryOf(run, now);
+  const { cause = "", remedy } = run.diagnosis ?? {};
+  const begins = { at: now.toISOString(), cause, action: remedy?.action ?? "none", outcome: UNFINISHED };
+  const entry = entryOf(run, { ...begins, applied: true });
   await despiteOthers(async () => {
     const lease = await readLease(cluster, name);
     if (lease?.spec?.holderIdentity !== run.execution.name) throw lost(workload, lease);
@@ -70,19 +72,6 @@ function lost(workload: WorkloadRef, lease: Lease | undefined): RemediationError
     "ClaimExpired",
     `${describeWorkload(workload)}: ${holder === "" ? "nobody" : holder} holds the claim by now, so nothing was changed.`,
   );
-}
-
-function entryOf({ diagnosis, execution }: WorkloadRun, now: Date): HistoryEntry {
-  const { cause = "", remedy, template } = diagnosis ?? {};
-  return {
-    at: now.toISOString(),
-    execution: execution.name,
-    cause,
-    action: remedy?.action ?? "none",
-    outcome: UNFINISHED,
-    applied: true,
-    ...(template === undefined ? {} : { template }),
-  };
 }
 
 /** Whether the claim holds already that this execution has begun the remedy of its diagnosis. */

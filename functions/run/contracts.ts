@@ -16,6 +16,8 @@ export const FAILURE_FIELDS = {
   container: z.string().optional(),
   /** The exit code of its last termination. */
   exit_code: z.int().optional(),
+  /** How the memory ran out, with the limit that was reached, when that ended it. */
+  out_of_memory: z.string().optional(),
   message: z.string().optional(),
   /** How often the kubelet has restarted the container; the highest count where several pods show the failure. */
   restarts: z.int().optional(),
@@ -59,12 +61,15 @@ export const REFUSALS = [
   "AlreadyClaimed",
   "CoolingDown",
   "TriedTooOften",
+  "KeepsRecurring",
+  "PutBack",
   "BeingDeleted",
   "RolloutPaused",
   "RolloutInProgress",
   "ManagedByAnotherTool",
   "NothingRecreatesIt",
   "DisruptionBudgetExhausted",
+  "TooFewReady",
   "NoHealthyRevision",
   "AlreadyAsRequested",
   "LimitReached",
@@ -84,6 +89,10 @@ export const HistoryEntry = z.strictObject({
   cause: z.string(),
   action: z.string(),
   outcome: z.string(),
+  /** How the action was carried out, where its remedy has several ways that are not the same thing. */
+  mode: z.string().optional(),
+  /** The refusal's or the error's name that the outcome came with, where there was one. */
+  reason: z.string().optional(),
   /** Whether the action was carried out, or may have been; absent for one that was not. */
   applied: z.literal(true).optional(),
   /** Hash of the workload's pod template at that time: a changed spec clears the count of ineffective remedies. */
@@ -150,10 +159,14 @@ export const Diagnosis = z.strictObject({
   workload_uid: z.string().optional(),
   /** Hash of the workload's present pod template, for the history. */
   template: z.string().optional(),
+  /** How many pods the workload was to have. */
+  wanted: z.int().optional(),
   /** How long the workload's own rollout may take, in seconds. */
   progress_deadline_seconds: z.int(),
   /** What the first look at the remedy's effect goes on from. */
   known: z.strictObject(KNOWN_PARTS).partial().optional(),
+  /** The tool that owns the workload, where the remedy goes back to that tool's own state. */
+  owner: z.string().optional(),
   /** How long the remedy itself has to take effect, in seconds, where its cause says so. */
   deadline_seconds: z.int().min(1).optional(),
 });
@@ -195,8 +208,12 @@ export const UndoResult = z.strictObject({
 export type UndoResult = z.output<typeof UndoResult>;
 
 export const Verification = z.strictObject({
-  /** `overtaken`: somebody changed what the remedy had set, so what is seen is not its effect. */
-  verdict: z.enum(["recovered", "settling", "not_recovered", "overtaken"]),
+  /**
+   * `overtaken`: somebody changed what the remedy had set, so what is seen is not its effect. `interrupted`: what it had set
+   * is in place, and somebody has switched the workload off, or stopped it from being rolled out. `go_on`: what was done so
+   * far has taken effect, and the remedy's step does the next part of its plan.
+   */
+  verdict: z.enum(["recovered", "settling", "go_on", "not_recovered", "overtaken", "interrupted"]),
   /** What it waits for, or what is wrong; empty when recovered. */
   reasons: z.array(z.string()),
   wait_seconds: z.int().min(1),

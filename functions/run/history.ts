@@ -1,4 +1,4 @@
-import type { HistoryEntry, Outcome } from "./contracts.ts";
+import type { HistoryEntry, Outcome, WorkloadRun } from "./contracts.ts";
 
 /** Stands in a history for the outcome of a remedy that was begun; it stays where its execution dies before the end. */
 export const UNFINISHED = "Unfinished";
@@ -9,6 +9,27 @@ const INEFFECTIVE: readonly string[] = ["RolledBack", "Unresolved", UNFINISHED] 
 )[];
 
 /**
+ * What is remembered of a run.
+ * @param told what its end, or its remedy's beginning, comes to
+ */
+export function entryOf(
+  { execution, diagnosis, tries = [] }: WorkloadRun,
+  told: Pick<HistoryEntry, "at" | "cause" | "action" | "outcome" | "reason" | "applied">,
+): HistoryEntry {
+  const plans = [diagnosis?.remedy, ...tries.map((earlier) => earlier.diagnosis.remedy).reverse()];
+  const plan = plans.find((remedy) => remedy?.action === told.action);
+  const { reason, applied, ...always } = told;
+  return {
+    ...always,
+    execution: execution.name,
+    ...(plan !== undefined && "mode" in plan ? { mode: plan.mode } : {}),
+    ...(reason === undefined ? {} : { reason }),
+    ...(applied === undefined ? {} : { applied }),
+    ...(diagnosis?.template === undefined ? {} : { template: diagnosis.template }),
+  };
+}
+
+/**
  * The entries of a history (newest first) that tell of the present pod template, since the last remedy that helped. A new
  * template is a new situation: what did not help before may help now.
  *
@@ -16,11 +37,23 @@ const INEFFECTIVE: readonly string[] = ["RolledBack", "Unresolved", UNFINISHED] 
  */
 export function sinceLastSuccess(history: readonly HistoryEntry[], template: string | undefined): HistoryEntry[] {
   const same = history.filter((entry) => entry.template === template);
-  const success = same.findIndex(({ outcome }) => outcome === "Recovered");
+  const success = same.findIndex(isSuccess);
   return success === -1 ? same : same.slice(0, success);
 }
 
 /** Whether a remedy was chosen and is not known to have helped. */
 export function isIneffective({ action, outcome }: HistoryEntry): boolean {
   return action !== "none" && INEFFECTIVE.includes(outcome);
+}
+
+/** Whether a remedy was carried out and has helped. */
+export function isSuccess({ outcome }: HistoryEntry): boolean {
+  return outcome === ("Recovered" satisfies Outcome);
+}
+
+/** Whether the workload was rolled back from the template of that time, and the workflow left it so. */
+export function isLeftRolledBack({ action, applied, outcome, reason }: HistoryEntry): boolean {
+  if (action !== "rollback" || applied !== true) return false;
+  // Overtaken or interrupted by somebody: what stands there by now is theirs.
+  return outcome === "Recovered" || (outcome === "Unresolved" && reason === "ObjectChanged");
 }

@@ -3,6 +3,10 @@ import * as z from "zod";
 import { HistoryEntry } from "./contracts.ts";
 import { type WorkloadRef } from "../shared/refs.ts";
 import { UNFINISHED } from "./history.ts";
+import { isKubernetesOwn } from "../kinds/kinds.ts";
+import { describeWorkload } from "../kinds/workloads.ts";
+import { qualifiedKind } from "../shared/kubernetes/groups.ts";
+import { canExist } from "../shared/kubernetes/names.ts";
 import type { Lease } from "../shared/kubernetes/types.ts";
 import { CLAIM_NAMESPACE } from "../shared/policy.ts";
 import { bounded } from "../shared/text.ts";
@@ -15,18 +19,34 @@ const WORKLOAD_ANNOTATION = "eks-remediation/workload";
 export const MANAGED_BY = { "app.kubernetes.io/managed-by": "eks-remediation" };
 /** The day, in UTC, on which the Lease was last taken or released: what is no longer used is found by it. */
 const USED_LABEL = "eks-remediation/used";
-/** Entries kept in a claim, and how long each may be as JSON: they go into every payload. */
-const MAX_HISTORY = 10;
+/**
+ * How many remedies a claim remembers, and how many runs without one, and how long each entry may be as JSON: they go into
+ * every payload. Apart, because the many times that people were told of a failure must not push out what was done about it.
+ */
+const MAX_REMEDIES = 10;
+const MAX_WITHOUT = 10;
 const MAX_ENTRY = 1_000;
 /** The API server's limit for object names. */
 const MAX_NAME = 253;
 
-/** The name of the Lease that is the claim on a workload: readable, and unique also when it has to be cut. */
-export function leaseName({ kind, namespace, name }: WorkloadRef): string {
+/**
+ * The name of the Lease that is the claim on a workload: readable, and unique also when it has to be cut. That of a kind
+ * which is not Kubernetes' own, or of what cannot exist, has no dot, so that it is never that of another workload.
+ */
+export function leaseName(workload: WorkloadRef): string {
+  const { kind, namespace, name } = workload;
   const full = `${kind.toLowerCase()}.${namespace}.${name}`;
-  if (full.length <= MAX_NAME) return full;
-  const hash = createHash("sha256").update(full).digest("hex").slice(0, 16);
-  return `${full.slice(0, MAX_NAME - 17).replace(/[^a-z0-9]+$/, "")}-${hash}`;
+  if (!isKubernetesOwn(workload) || !canExist(workload)) {
+    const words = `${qualifiedKind(workload)}-${namespace}-${name}`.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-");
+    return cut(words.replace(/^-/, ""), JSON.stringify([qualifiedKind(workload), namespace, name]));
+  }
+  return full.length <= MAX_NAME ? full : cut(full, full);
+}
+
+/** The beginning of a name, and a digest of what makes it unique. */
+function cut(name: string, identity: string): string {
+  const hash = createHash("sha256").update(identity).digest("hex").slice(0, 16);
+  return `${name.slice(0, MAX_NAME - 17).replace(/[^a-z0-9]+$/, "")}-${hash}`;
 }
 
 /** A Lease that nobody held before. */
@@ -39,7 +59,7 @@ export function newLease(workload: WorkloadRef, holder: string, seconds: number,
       namespace: CLAIM_NAMESPACE,
       labels: { ...MANAGED_BY, [USED_LABEL]: dayOf(now) },
       annotations: {
-        [WORKLOAD_ANNOTATION]: `${workload.kind} ${workload.namespace}/${workload.name}`,
+        [WORKLOAD_ANNOTATION]: describeWorkload(workload),
         [HISTORY_ANNOTATION]: "[]",
       },
     },
@@ -92,7 +112,7 @@ export function released(lease: Lease, entry: HistoryEntry | undefined, now: Dat
 function annotationsWith(lease: Lease, entry: HistoryEntry | undefined): Record<string, string> {
   const holder = lease.spec?.holderIdentity;
   const earlier = historyOf(lease).filter(({ execution, outcome }) => outcome !== UNFINISHED || execution !== holder);
-  const history = [...(entry === undefined ? [] : [entry]), ...earlier].slice(0, MAX_HISTORY);
+  const history = newest([...(entry === undefined ? [] : [entry]), ...earlier]);
   return { ...lease.metadata?.annotations, [HISTORY_ANNOTATION]: JSON.stringify(history) };
 }
 
@@ -123,9 +143,16 @@ export function unusedSelector(now: Date): string {
 
 /** The workload that a Lease stands for; undefined when somebody broke the annotation that names it. */
 export function workloadOf({ metadata }: Lease): WorkloadRef | undefined {
-  const [, kind, namespace, name] =
-    /^(\w+) ([^/]+)\/(.+)$/.exec(metadata?.annotations?.[WORKLOAD_ANNOTATION] ?? "") ?? [];
-  return kind === undefined || namespace === undefined || name === undefined ? undefined : { kind, namespace, name };
+  const [, kind, group, namespace, name] =
+    /^([^. ]+)(?:\.([^ ]+))? ([^/ ]+)\/(.+)$/.exec(metadata?.annotations?.[WORKLOAD_ANNOTATION] ?? "") ?? [];
+  if (kind === undefined || namespace === undefined || name === undefined) return undefined;
+  return { kind, ...(group === undefined ? {} : { group }), namespace, name };
+}
+
+/** The newest entries, in their order. */
+function newest(history: readonly HistoryEntry[]): HistoryEntry[] {
+  const left = { remedies: MAX_REMEDIES, without: MAX_WITHOUT };
+  return history.filter(({ action }) => left[action === "none" ? "without" : "remedies"]-- > 0);
 }
 
 function isShort(entry: HistoryEntry): boolean {
@@ -133,9 +160,11 @@ function isShort(entry: HistoryEntry): boolean {
 }
 
 /** The entry with texts that fit into a message. */
-function asLines({ execution, cause, action, outcome, ...entry }: HistoryEntry): HistoryEntry {
+function asLines({ execution, cause, action, outcome, mode, reason, ...entry }: HistoryEntry): HistoryEntry {
   return {
     ...entry,
+    ...(mode === undefined ? {} : { mode: bounded(mode) }),
+    ...(reason === undefined ? {} : { reason: bounded(reason) }),
     execution: bounded(execution),
     cause: bounded(cause),
     action: bounded(action),
@@ -149,7 +178,7 @@ export function historyOf(lease: Lease): HistoryEntry[] {
     const parsed = z
       .array(HistoryEntry)
       .safeParse(JSON.parse(lease.metadata?.annotations?.[HISTORY_ANNOTATION] ?? "[]"));
-    return parsed.success ? parsed.data.filter(isShort).slice(0, MAX_HISTORY).map(asLines) : [];
+    return parsed.success ? newest(parsed.data.filter(isShort)).map(asLines) : [];
   } catch {
     return [];
   }

@@ -117,6 +117,10 @@ export function outcomeOf(run: WorkloadRun, lasting: boolean): Report {
     const since = `Somebody else changed it since, and their change stands: ${verification.reasons.join("; ")}.`;
     return ended("Unresolved", `${diagnosis.summary} ${remedy.message} ${since}`, true, "ObjectChanged");
   }
+  if (verification?.verdict === "interrupted") {
+    const since = `Whether it helped cannot be told: ${verification.reasons.join("; ")}. Nothing more is done.`;
+    return ended("Unresolved", `${diagnosis.summary} ${remedy.message} ${since}`, true, "ObjectChanged");
+  }
   if (verification?.verdict !== "not_recovered") {
     return ended(
       "Unresolved",
@@ -145,6 +149,11 @@ export function outcomeOf(run: WorkloadRun, lasting: boolean): Report {
 /** Whether somebody else has put something in the place of what the remedy set. What cannot be undone stays as it is. */
 export function isReplaced({ remedy, verification }: WorkloadRun): boolean {
   return verification?.verdict === "overtaken" && remedy?.undo !== "cannot be undone";
+}
+
+/** Whether somebody has taken the workload in hand since the remedy: what stands there by now is theirs. */
+export function isInOtherHands(run: WorkloadRun): boolean {
+  return isReplaced(run) || run.verification?.verdict === "interrupted";
 }
 
 /** What is said of a remedy that did not help. */

@@ -71,8 +71,11 @@ export const Policy = z
         short_seconds: seconds.default(300),
         /** How long after its template changed a StatefulSet or DaemonSet is left alone; they have no progress deadline. */
         set_update_seconds: seconds.default(120),
-        /** How long a rollout is left alone whose image, command or Secret is not there; where nothing serves, not at all. */
-        certain_failure_seconds: seconds.default(120),
+        /**
+         * How long a rollout is left alone that cannot succeed (no such image, command or Secret), or with which nothing
+         * serves; not at all where nothing serves and it cannot succeed, or crashes again and again.
+         */
+        failed_rollout_seconds: seconds.default(120),
         /** How long a failed Job is news. */
         failed_job_seconds: seconds.default(3_600),
         /** How long an HPA may want more than its maximum. */
@@ -104,6 +107,10 @@ export const Policy = z
         max_seconds: seconds.default(21_600),
         /** After this many ineffective remedies in a row the workload is left to a person, until its spec changes. */
         max_ineffective: z.int().min(1).max(20).default(3),
+        /** A remedy that helped this often on the same template, within the window, is not repeated: it goes to a person. */
+        max_repeats: z.int().min(1).max(10).default(3),
+        /** The window in which remedies that helped are counted. */
+        repeat_window_seconds: seconds.default(86_400),
       })
       .prefault({}),
     storm: z

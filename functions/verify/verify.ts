@@ -7,15 +7,18 @@ import type { Pod, Workload } from "../shared/kubernetes/types.ts";
 import type { Policy } from "../shared/policy.ts";
 import { bounded } from "../shared/text.ts";
 import { hpaGaps } from "./hpa-settled.ts";
+import { settling } from "../run/settling.ts";
 import { rolloutGaps } from "../kinds/gaps.ts";
 import type { Kind } from "../kinds/kind.ts";
 import type { WorkloadState } from "../facts/state.ts";
+import { interruption, isMadeAnew } from "./interrupted.ts";
 
 /** How many reasons a verification carries. */
 const MAX_REASONS = 5;
 
 /**
- * Judges one fresh look at a workload.
+ * Judges one fresh look at a workload. What somebody has done to it meanwhile is theirs, and neither a success of the remedy
+ * nor its failure.
  *
  * It is recovered when everything has held for the whole soak time: the status is whole, no pod fails, its HPA is
  * settled, and meanwhile no pod was replaced, restarted or unready. The last part is told by a digest of the pods that
@@ -32,10 +35,17 @@ export function verify(run: WorkloadRun, state: WorkloadState, policy: Policy, n
   const { interval_seconds, soak_seconds } = policy.verify;
   const change = run.remedy?.change;
   const remedy = change === undefined ? undefined : remedyFor(change.kind);
+  const theirs = (verdict: "overtaken" | "interrupted", what: string): Verification => {
+    return { verdict, reasons: [bounded(what)], wait_seconds: interval_seconds, observation: observed(null) };
+  };
+  if (isMadeAnew(run, state)) return theirs("overtaken", "it was deleted and made anew meanwhile");
   const replaced = change === undefined ? undefined : remedy?.overtaken(change, state, run.diagnosis);
-  if (replaced !== undefined) {
-    const reasons = [bounded(replaced)];
-    return { verdict: "overtaken", reasons, wait_seconds: interval_seconds, observation: observed(null) };
+  if (replaced !== undefined) return theirs("overtaken", replaced);
+  const interrupted = interruption(run, state);
+  if (interrupted !== undefined) return theirs("interrupted", interrupted);
+  if (mayGoOn(run, state, policy, now)) {
+    const reasons = ["what was done so far has taken effect, and the next part follows"];
+    return { verdict: "go_on", reasons, wait_seconds: interval_seconds, observation: observed(null) };
   }
   const reasons = gaps(run, state);
 
@@ -68,6 +78,20 @@ export function verify(run: WorkloadRun, state: WorkloadState, policy: Policy, n
     wait_seconds: Math.max(1, Math.ceil(left)),
     observation: observed(wellSince),
   };
+}
+
+/**
+ * Whether the remedy's step is to do the next part of its plan: not after it ended with an error, nor past its deadline, nor
+ * where the claim does not last until the effect of another part has been waited for.
+ */
+function mayGoOn(run: WorkloadRun, state: WorkloadState, policy: Policy, now: Date): boolean {
+  const { remedy, remedy_error, claim, diagnosis } = run;
+  if (remedy?.change === undefined || remedy_error !== undefined || now.getTime() >= Date.parse(remedy.deadline)) {
+    return false;
+  }
+  const next = Date.parse(settling(run, policy, now).deadline);
+  if (!(Date.parse(claim?.expires_at ?? "") > next)) return false;
+  return remedyFor(remedy.change.kind).goesOn?.(remedy.change, state, diagnosis, now) === true;
 }
 
 /** Everything that speaks against the workload being well. */

@@ -1,23 +1,174 @@
-import type { ObjectMeta } from "./types.ts";
+import { isDeepStrictEqual } from "node:util";
+import type { ApiObject } from "./api-object.ts";
+import { fieldsOf, isFields, type Fields } from "./api/fields.ts";
+import { mergeKeyOf } from "./api/strategic-merge.ts";
 import { apiTime } from "./clock.ts";
+import { groupVersionOf, type Resource } from "./resources.ts";
+import type { ObjectMeta } from "./types.ts";
 
-/** Who writes statuses here. */
-const MANAGER = "embedded-cluster";
+type Entry = NonNullable<ObjectMeta["managedFields"]>[number];
 
-/** What of an object may be written apart from the rest. */
-type Subresource = "status" | "scale";
+/** Fields as managed fields write them: `f:NAME`, `k:{...}`, `v:VALUE`, and `.` for an element of a list itself. */
+interface Tree {
+  [part: string]: Tree;
+}
+
+/** Who writes to an object. */
+export interface Writer {
+  manager: string;
+  operation: "Apply" | "Update";
+  subresource?: string | undefined;
+  /** What it applies; it owns these fields, and no others. */
+  applied?: Fields;
+}
+
+/** Who writes here without coming through the API: above all, the controllers. */
+const CONTROLLERS: Writer = { manager: "kube-controller-manager", operation: "Update" };
+
+/** The metadata of an object whose status is written now. The fields of a status are not told one by one. */
+export function withStatusTime(metadata: ObjectMeta | undefined, apiVersion: string, now: Date): ObjectMeta {
+  const { manager, operation } = CONTROLLERS;
+  const entry = { manager, operation, apiVersion, subresource: "status", time: apiTime(now) };
+  const others = (metadata?.managedFields ?? []).filter(({ subresource }) => subresource !== "status");
+  return { ...metadata, managedFields: [...others, entry] };
+}
+
+/** Of what is read for its fields' writers: workloads, what holds their revisions, what scales them, and custom objects. */
+export function tellsWriters({ group, custom }: Resource): boolean {
+  return custom !== undefined || ["apps", "autoscaling"].includes(group);
+}
 
 /**
- * The metadata of an object of which that part is written now. Of managed fields there is only this: since when the status
- * is as it is, which nothing else tells of StatefulSets and DaemonSets, and since when the scale.
+ * The managed fields of an object after a write: a field is its who gave it another value last. Conflicts between those who
+ * apply are not refused, as if all of them forced theirs.
+ * Source: sigs.k8s.io/structured-merge-diff/merge; k8s.io/apimachinery pkg/util/managedfields/internal
  */
-export function withTimeOf(
-  part: Subresource,
-  metadata: ObjectMeta | undefined,
-  apiVersion: string,
-  now: Date,
-): ObjectMeta {
-  const others = (metadata?.managedFields ?? []).filter(({ subresource }) => subresource !== part);
-  const entry = { manager: MANAGER, operation: "Update", apiVersion, subresource: part, time: apiTime(now) };
-  return { ...metadata, managedFields: [...others, entry] };
+export function written(
+  resource: Resource,
+  { before, object, now, writer = CONTROLLERS }: { before?: ApiObject; object: ApiObject; now: Date; writer?: Writer },
+): Entry[] {
+  const { manager, operation, subresource, applied } = writer;
+  const there = fieldsToTell(object);
+  const changed = difference(before === undefined ? {} : fieldsToTell(before), there);
+  const isOwn = (entry: Entry) =>
+    entry.manager === manager && entry.operation === operation && entry.subresource === subresource;
+  const entries = before?.metadata?.managedFields ?? [];
+  const others = entries
+    .filter((entry) => !isOwn(entry))
+    .map((entry) => withFields(entry, without(kept(entry, there), changed)))
+    .filter((entry) => entry.subresource === "status" || !isDeepStrictEqual(entry.fieldsV1, {}));
+  const own = entries.find(isOwn);
+  const earlier = own === undefined ? {} : kept(own, there);
+  const fields = applied === undefined ? merged(earlier, changed) : treeOf(fieldsToTell(applied));
+  if (Object.keys(fields).length === 0) return others;
+  const isNew = own === undefined || Object.keys(changed).length > 0 || !isDeepStrictEqual(own.fieldsV1, fields);
+  const time = isNew ? apiTime(now) : own.time;
+  const apiVersion = groupVersionOf(resource);
+  const place = subresource === undefined ? {} : { subresource };
+  const entry: Entry = { manager, operation, apiVersion, fieldsType: "FieldsV1", fieldsV1: fields, ...place };
+  return [...others, { ...entry, ...(time === undefined ? {} : { time }) }];
+}
+
+/** What is written by people and tools: neither what identifies an object, nor its status. */
+function fieldsToTell(object: Fields): Fields {
+  const { apiVersion: _apiVersion, kind: _kind, metadata, status: _status, ...rest } = object;
+  const { labels, annotations, ownerReferences, finalizers } = fieldsOf(metadata);
+  const told = Object.entries({ labels, annotations, ownerReferences, finalizers }).filter(
+    ([, it]) => it !== undefined,
+  );
+  return { ...(told.length === 0 ? {} : { metadata: Object.fromEntries(told) }), ...rest };
+}
+
+function treeOf(value: unknown, list = ""): Tree {
+  const parts = partsOf(value, list);
+  if (parts === undefined) return {};
+  return Object.fromEntries(
+    parts.map(({ part, name, value: inner }) => [
+      part,
+      part.startsWith("k:") ? { ".": {}, ...treeOf(inner) } : treeOf(inner, name),
+    ]),
+  );
+}
+
+/** The fields of what there is now whose values are other than before. */
+function difference(before: unknown, now: unknown, list = ""): Tree {
+  const earlier = partsOf(before, list);
+  return Object.fromEntries(
+    (partsOf(now, list) ?? []).flatMap(({ part, name, value }) => {
+      const same = earlier?.find((other) => other.part === part);
+      if (same !== undefined && isDeepStrictEqual(same.value, value)) return [];
+      const inner = partsOf(value, name);
+      if (same === undefined || inner === undefined) {
+        return [[part, part.startsWith("k:") ? { ".": {}, ...treeOf(value) } : treeOf(value, name)]];
+      }
+      const changed = difference(same.value, value, name);
+      return Object.keys(changed).length === 0 ? [] : [[part, changed]];
+    }),
+  );
+}
+
+interface Part {
+  part: string;
+  name: string;
+  value: unknown;
+}
+
+/** What a value consists of; undefined for one that is written as a whole. */
+function partsOf(value: unknown, list: string): Part[] | undefined {
+  if (isFields(value)) {
+    const names = Object.keys(value);
+    return names.length === 0 ? undefined : names.map((name) => ({ part: `f:${name}`, name, value: value[name] }));
+  }
+  if (!Array.isArray(value) || value.length === 0) return undefined;
+  const elements: unknown[] = value;
+  if (list === "finalizers") {
+    return elements.map((element) => ({ part: `v:${JSON.stringify(element)}`, name: "", value: element }));
+  }
+  if (!elements.every((element) => mergeKeyOf(list, element) !== undefined)) return undefined;
+  return elements.map((element) => ({
+    part: `k:${JSON.stringify(keysOf(list, fieldsOf(element)))}`,
+    name: "",
+    value: element,
+  }));
+}
+
+/** What tells the elements of a list apart; a port, by its protocol as well. */
+function keysOf(list: string, element: Fields): Fields {
+  const key = mergeKeyOf(list, element) ?? "";
+  const protocol = key === "containerPort" ? { protocol: element["protocol"] ?? "TCP" } : {};
+  return { [key]: element[key], ...protocol };
+}
+
+function withFields(entry: Entry, fields: Tree): Entry {
+  return entry.subresource === "status" ? entry : { ...entry, fieldsV1: fields };
+}
+
+/** The fields of an entry that are still there. */
+function kept({ fieldsV1 }: Entry, there: Fields): Tree {
+  return common(fieldsOf(fieldsV1) as Tree, treeOf(there));
+}
+
+function common(tree: Tree, there: Tree): Tree {
+  return Object.fromEntries(
+    Object.entries(tree).flatMap(([part, inner]) => {
+      const same = there[part];
+      return same === undefined ? [] : [[part, Object.keys(same).length === 0 ? {} : common(inner, same)]];
+    }),
+  );
+}
+
+function without(tree: Tree, taken: Tree): Tree {
+  return Object.fromEntries(
+    Object.entries(tree).flatMap(([part, inner]) => {
+      const theirs = taken[part];
+      if (theirs === undefined) return [[part, inner]];
+      const left = without(inner, theirs);
+      return Object.keys(theirs).length === 0 || Object.keys(left).length === 0 ? [] : [[part, left]];
+    }),
+  );
+}
+
+function merged(tree: Tree, more: Tree): Tree {
+  const both = Object.entries(more).map(([part, inner]) => [part, merged(tree[part] ?? {}, inner)] as const);
+  return { ...tree, ...Object.fromEntries(both) };
 }

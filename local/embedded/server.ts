@@ -62,13 +62,14 @@ async function requestOf(message: IncomingMessage): Promise<ApiRequest> {
   const chunks: Buffer[] = [];
   for await (const chunk of message) chunks.push(chunk as Buffer);
   const [path = "", query = ""] = (message.url ?? "").split("?");
-  const { accept, "content-type": contentType } = message.headers;
+  const { accept, "content-type": contentType, "user-agent": userAgent } = message.headers;
   return {
     method: message.method ?? "GET",
     path,
     query: new URLSearchParams(query),
     ...(accept === undefined ? {} : { accept }),
     ...(contentType === undefined ? {} : { contentType }),
+    ...(userAgent === undefined ? {} : { userAgent }),
     body: Buffer.concat(chunks).toString("utf8"),
   };
 }

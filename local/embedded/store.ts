@@ -7,7 +7,7 @@ import { apiTime, type Clock } from "./clock.ts";
 import { copyOf } from "./copy.ts";
 import { customResource } from "./custom/definition.ts";
 import { DEFINITIONS } from "./kinds.ts";
-import { withTimeOf } from "./managed-fields.ts";
+import { tellsWriters, withStatusTime, written, type Writer } from "./managed-fields.ts";
 import { nameProblem } from "./names.ts";
 import { groupVersionOf, RESOURCES, type Resource } from "./resources.ts";
 
@@ -20,10 +20,10 @@ export interface Change {
 export interface WriteOptions {
   /** Checks everything, and keeps nothing. */
   dryRun?: boolean;
-  /** Whether it is the scale alone that is written. */
-  scale?: boolean;
   /** Writes the status alone; otherwise the status is left as it is. */
   status?: boolean;
+  /** Who writes; a controller, where it is not said. */
+  writer?: Writer | undefined;
 }
 
 export interface DeleteOptions {
@@ -110,7 +110,7 @@ export class Store {
   }
 
   /** @throws ApiError AlreadyExists, Invalid, NotFound (its namespace), or what an admission refuses with */
-  create<T extends ApiObject>(resource: Resource, given: T, { dryRun = false }: WriteOptions = {}): T {
+  create<T extends ApiObject>(resource: Resource, given: T, { dryRun = false, writer }: WriteOptions = {}): T {
     const object = copyOf(given);
     const metadata: ObjectMeta = { ...object.metadata };
     object.metadata = metadata;
@@ -128,6 +128,8 @@ export class Store {
     delete metadata.deletionTimestamp;
     if (resource.generation) metadata.generation = 1;
     this.#admit(resource, object, "create", undefined);
+    delete metadata.managedFields;
+    this.#sign(resource, object, undefined, writer);
     return this.#keep("ADDED", resource, object, dryRun);
   }
 
@@ -135,11 +137,8 @@ export class Store {
    * Replaces an object. One that carries a resource version must be the newest.
    * @throws ApiError NotFound, Conflict, Invalid, or what an admission refuses with
    */
-  update<T extends ApiObject>(
-    resource: Resource,
-    given: T,
-    { dryRun = false, status = false, scale = false }: WriteOptions = {},
-  ): T {
+  update<T extends ApiObject>(resource: Resource, given: T, options: WriteOptions = {}): T {
+    const { dryRun = false, status = false, writer } = options;
     const name = given.metadata?.name ?? "";
     const previous = this.get(resource, given.metadata?.namespace, name);
     const { resourceVersion, uid } = given.metadata ?? {};
@@ -162,11 +161,11 @@ export class Store {
     }
     const object = this.#merged(resource, previous, copyOf(given), status);
     this.#admit(resource, object, "update", previous);
+    if (!status) this.#sign(resource, object, previous, writer);
     if (resource.generation && !status && isNextGeneration(resource, object, previous)) {
       object.metadata = { ...object.metadata, generation: (previous.metadata?.generation ?? 0) + 1 };
     }
     if (isDeepStrictEqual(object, previous)) return copyOf(object) as T;
-    if (scale) object.metadata = withTimeOf("scale", object.metadata, groupVersionOf(resource), this.clock.now());
     if (isGone(object)) return this.#remove(resource, object, dryRun) as T;
     return this.#keep("MODIFIED", resource, object as T, dryRun);
   }
@@ -256,7 +255,7 @@ export class Store {
       const written = resource.custom === undefined ? metadata : { ...previous.metadata };
       const marked = isDeepStrictEqual(given.status, previous.status)
         ? written
-        : withTimeOf("status", written, groupVersionOf(resource), this.clock.now());
+        : withStatusTime(written, groupVersionOf(resource), this.clock.now());
       // Of a Deployment, the labels stay as well.
       const { labels } = previous.metadata ?? {};
       const updated = { ...previous, metadata: resource.kind === "Deployment" ? withLabels(marked, labels) : marked };
@@ -268,6 +267,19 @@ export class Store {
       else object.status = previous.status;
     }
     return object;
+  }
+
+  /** Notes who wrote which field. */
+  #sign(resource: Resource, object: ApiObject, before: ApiObject | undefined, writer: Writer | undefined): void {
+    if (!tellsWriters(resource)) return;
+    const now = this.clock.now();
+    const managedFields = written(resource, {
+      object,
+      now,
+      ...(before === undefined ? {} : { before }),
+      ...(writer === undefined ? {} : { writer }),
+    });
+    object.metadata = { ...object.metadata, managedFields };
   }
 
   #keep<T extends ApiObject>(type: "ADDED" | "MODIFIED", resource: Resource, object: T, dryRun: boolean): T {

@@ -2,6 +2,7 @@ import type { ExecutionEvent } from "../engine/engine.ts";
 import { isBookkeeping, WRITES, type Place } from "./play.ts";
 import { quickPolicy } from "./quick-policy.ts";
 import { runWorkflow } from "./run-workflow.ts";
+import { managedBy } from "./steps.ts";
 import type { EmbeddedCluster } from "../embedded/index.ts";
 
 export interface PlaceOptions {
@@ -48,9 +49,10 @@ export async function makePlace(cluster: EmbeddedCluster, options: PlaceOptions)
       onCommand?.(args);
       return await kubectl.run(["-n", namespace, ...args]);
     },
-    applyText: async (manifest, target = namespace) => {
-      onCommand?.(["apply", "-f", "-"]);
-      await kubectl.run(["-n", target, "apply", "-f", "-"], manifest);
+    applyText: async (manifest, target = namespace, manager) => {
+      const command = ["apply", ...managedBy(manager), "-f", "-"];
+      onCommand?.(command);
+      await kubectl.run(["-n", target, ...command], manifest);
     },
     until: async (what, holds, seconds = 60) => {
       const deadline = clock.now().getTime() + seconds * 1_000;

@@ -74,6 +74,8 @@ const Step = z
     /** `kubectl patch` with the YAML under `with`, as a strategic merge patch. */
     patch: ResourceName.optional(),
     with: z.record(z.string(), z.unknown()).optional(),
+    /** What `apply` or `patch` is known by in the managed fields of the objects, as if another tool had written them. */
+    as: z.string().min(1).optional(),
     /** Any other kubectl command, argument by argument, in the scenario's namespace. */
     kubectl: z
       .array(z.union([z.string(), z.number()]).transform(String))
@@ -93,6 +95,7 @@ const Step = z
     if (verbs.length !== 1) complain(`needs exactly one of ${STEP_VERBS.join(", ")}`);
     if (step.times !== undefined && step.apply === undefined) complain("times belongs to apply");
     if (step.namespace !== undefined && step.apply === undefined) complain("namespace belongs to apply");
+    if (step.as !== undefined && (step.apply ?? step.patch) === undefined) complain("as belongs to apply or patch");
     if ((step.with === undefined) !== (step.patch === undefined)) complain("patch and with belong together");
   });
 export type Step = z.output<typeof Step>;

@@ -6,6 +6,7 @@ const QUICK = {
   detect: { hpa_limited_seconds: 3, set_update_seconds: 0 },
   verify: { soak_seconds: 4, interval_seconds: 2, deadline_seconds: 30, undo_deadline_seconds: 20 },
   cool_down: { base_seconds: 1 },
+  restart: { quiet_seconds: 2 },
 };
 
 /** The quick policy with some of its fields replaced; sections that are given in part keep their other fields. */

@@ -13,8 +13,8 @@ import { readPath } from "./read-path.ts";
 export interface Stage {
   /** Runs kubectl in the scenario's namespace, and answers with what it prints. */
   kubectl: (...args: string[]) => Promise<string>;
-  /** Applies a manifest, to the scenario's namespace if it is not said. */
-  applyText: (manifest: string, namespace?: string) => Promise<void>;
+  /** Applies a manifest, to the scenario's namespace and as kubectl if it is not said otherwise. */
+  applyText: (manifest: string, namespace?: string, manager?: string) => Promise<void>;
   until: (what: string, holds: () => Promise<boolean>, seconds?: number) => Promise<void>;
   /** Waits, by the cluster's clock. */
   sleep: (seconds: number) => Promise<void>;
@@ -58,17 +58,22 @@ async function playStep(step: Step, { stage, directory, values, kinds }: Setting
   if (step.apply !== undefined) {
     const manifest = readFileSync(join(directory, step.apply), "utf8");
     const copies = Array.from({ length: step.times ?? 1 }, (_, index) => fill(manifest, values, index));
-    await stage.applyText(copies.join("\n---\n"), step.namespace);
+    await stage.applyText(copies.join("\n---\n"), step.namespace, step.as);
   }
   if (step.patch !== undefined) {
     const custom = resourceOfName(step.patch.split("/")[0] ?? "", kinds) !== undefined;
-    const type = custom ? ["--type=merge"] : [];
-    await stage.kubectl("patch", filled(step.patch), ...type, "-p", filled(JSON.stringify(step.with)));
+    const options = [...(custom ? ["--type=merge"] : []), ...managedBy(step.as)];
+    await stage.kubectl("patch", filled(step.patch), ...options, "-p", filled(JSON.stringify(step.with)));
   }
   if (step.kubectl !== undefined) await runKubectl(stage, step.kubectl.map(filled));
   if (step.rolled_out !== undefined) await stage.kubectl("rollout", "status", filled(step.rolled_out), "--timeout=60s");
   if (step.until !== undefined) await playUntil(step.until, stage, filled);
   if (step.wait !== undefined) await stage.sleep(step.wait);
+}
+
+/** The option by which kubectl writes under another name. */
+export function managedBy(manager: string | undefined): string[] {
+  return manager === undefined ? [] : [`--field-manager=${manager}`];
 }
 
 /** What is done to all objects of a kind is done again when one of them goes between the list and the write. */

@@ -19,7 +19,7 @@ export function placeOf(place: Scenario, onSent?: (request: Outgoing, answer: Fo
         : place.playWatched(request, policy, surroundings, onSent),
     writes: () => writes(place),
     kubectl: (...args) => place.kubectl("-n", place.namespace, ...args),
-    applyText: (manifest, namespace) => place.applyText(manifest, namespace),
+    applyText: (manifest, namespace, manager) => place.applyText(manifest, namespace, manager),
     until: (what, holds, seconds) => place.until(what, holds, seconds),
     sleep: async (seconds) => {
       await sleep(seconds * 1_000);

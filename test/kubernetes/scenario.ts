@@ -12,6 +12,7 @@ import { Upstream } from "../faults/proxy/forward.ts";
 import { FaultProxy, type FaultProxyOptions } from "../faults/proxy/proxy.ts";
 import { connectionFromKubeconfig } from "../../local/command-line/kubeconfig.ts";
 import { WRITES, type Surroundings } from "../../local/scenarios/play.ts";
+import { managedBy } from "../../local/scenarios/steps.ts";
 import { quickPolicy, withOverrides } from "../../local/scenarios/quick-policy.ts";
 import { runWorkflow, type Run } from "../../local/scenarios/run-workflow.ts";
 
@@ -77,16 +78,9 @@ export class Scenario {
   }
 
   /** Applies a manifest that is given as it is. */
-  async applyText(text: string, namespace = this.namespace): Promise<void> {
-    const child = execute(inject("kubectl"), [
-      "--kubeconfig",
-      inject("kubeconfig"),
-      "-n",
-      namespace,
-      "apply",
-      "-f",
-      "-",
-    ]);
+  async applyText(text: string, namespace = this.namespace, manager?: string): Promise<void> {
+    const place = ["--kubeconfig", inject("kubeconfig"), "-n", namespace];
+    const child = execute(inject("kubectl"), [...place, "apply", ...managedBy(manager), "-f", "-"]);
     child.child.stdin?.end(text);
     await child;
   }

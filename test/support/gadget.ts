@@ -72,7 +72,7 @@ export function gadget(status: Partial<Gadget["status"]> = {}, spec: Partial<Gad
 export function gadgetSet(revision: number, available: number): ReplicaSet {
   const { metadata, spec, ...rest } = replicaSet(revision, { available, replicas: 1, created: ago(90_000 / revision) });
   const own = template(`shop/web:${revision}`);
-  own.metadata = { ...own.metadata, labels: { app: "web", "gadget-hash": "abc" } };
+  own.metadata = { ...own.metadata, labels: { app: "web", "gadget-hash": `${revision}` } };
   const owner = { apiVersion: API.apiVersion, kind: "Gadget", name: "web", uid: "gadget-uid", controller: true };
   return {
     ...rest,

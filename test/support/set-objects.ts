@@ -94,6 +94,7 @@ export function controllerRevision(
     metadata: {
       name: `${of}-r${held}`,
       namespace: "shop",
+      labels: { [of === "db" ? "controller.kubernetes.io/hash" : "controller-revision-hash"]: `r${held}` },
       creationTimestamp: options.created ?? ago(3_600 - held),
       ownerReferences: [{ apiVersion: "apps/v1", kind, name: of, uid: `${of}-uid`, controller: true }],
     },

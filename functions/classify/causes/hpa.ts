@@ -1,5 +1,6 @@
-import { boundsOf, hpaCondition, limitedAtMaximumSince } from "../../shared/kubernetes/hpa.ts";
+import { boundsOf, hpaCondition, isPinned, limitedAtMaximumSince } from "../../shared/kubernetes/hpa.ts";
 import type { Failure } from "../../shared/kubernetes/failures.ts";
+import type { Hpa } from "../../shared/kubernetes/types.ts";
 import { duration } from "../../shared/text.ts";
 import { raisedBounds } from "../../remedies/scale/plan.ts";
 import type { Case } from "../../facts/case.ts";
@@ -12,6 +13,33 @@ const METRIC_REASON = /^FailedGet\w*Metric|^InvalidMetricSourceType$|^InvalidSel
 /** Scaling problems of workloads whose pods are well. */
 export const HPA_CAUSES: readonly Cause[] = [
   {
+    name: "HpaPinned",
+    looksLike: "As an HPA at its maximum, but its minimum is the same: somebody holds the workload at that size.",
+    response: "Report; who has set both bounds alike decides.",
+    rejected: [
+      {
+        action: "scale",
+        reason: "somebody has set the minimum and the maximum alike, which is no limit that was outgrown",
+      },
+    ],
+    diagnose: ({ evidence: { hpa, now }, failing }) => {
+      const since = hpa === undefined ? undefined : limitedAtMaximumSince(hpa);
+      if (hpa === undefined || since === undefined || !isPinned(hpa) || failing.length > 0) return undefined;
+      const { namespace = "", name = "" } = hpa.metadata ?? {};
+      const { max } = boundsOf(hpa);
+      return {
+        confidence: "high",
+        summary: `HPA ${name} holds it at ${max} replicas, and its metrics have asked for more for ${duration(secondsSince(since, now))}.`,
+        evidence: [atItsBounds(hpa), limitLine(hpa, since)],
+        tries: once(
+          reportOnly(
+            `Not scaled: minimum and maximum of HPA ${name} are both ${max}, as somebody has set them. If that is not meant any more, raise the maximum: kubectl -n ${namespace} edit hpa ${name}.`,
+          ),
+        ),
+      };
+    },
+  },
+  {
     name: "HpaAtMaximum",
     looksLike:
       "The HPA wants more replicas than its maximum allows (ScalingLimited, TooManyReplicas), and the pods are well.",
@@ -22,15 +50,10 @@ export const HPA_CAUSES: readonly Cause[] = [
       if (hpa === undefined || since === undefined || failing.length > 0) return undefined;
       const bounds = boundsOf(hpa);
       const name = hpa.metadata?.name ?? "";
-      const seconds = (now.getTime() - Date.parse(since)) / 1_000;
-      const active = hpaCondition(hpa, "ScalingActive");
       return {
         confidence: "high",
-        summary: `HPA ${name} has wanted more than its maximum of ${bounds.max} replicas for ${duration(seconds)}.`,
-        evidence: [
-          `HPA ${name}: ${hpa.status?.currentReplicas ?? 0} current, ${hpa.status?.desiredReplicas ?? 0} desired, ${bounds.min} to ${bounds.max} allowed`,
-          `ScalingLimited=True (TooManyReplicas) since ${since}, ScalingActive=${active?.status ?? "Unknown"}`,
-        ],
+        summary: `HPA ${name} has wanted more than its maximum of ${bounds.max} replicas for ${duration(secondsSince(since, now))}.`,
+        evidence: [atItsBounds(hpa), limitLine(hpa, since)],
         tries: once(raisedBounds(name, bounds, policy)),
       };
     },
@@ -70,6 +93,21 @@ export const HPA_CAUSES: readonly Cause[] = [
       }),
   },
 ];
+
+function secondsSince(since: string, now: Date): number {
+  return (now.getTime() - Date.parse(since)) / 1_000;
+}
+
+function atItsBounds(hpa: Hpa): string {
+  const { min, max } = boundsOf(hpa);
+  const { currentReplicas = 0, desiredReplicas = 0 } = hpa.status ?? {};
+  return `HPA ${hpa.metadata?.name ?? ""}: ${currentReplicas} current, ${desiredReplicas} desired, ${min} to ${max} allowed`;
+}
+
+function limitLine(hpa: Hpa, since: string): string {
+  const active = hpaCondition(hpa, "ScalingActive");
+  return `ScalingLimited=True (TooManyReplicas) since ${since}, ScalingActive=${active?.status ?? "Unknown"}`;
+}
 
 /** A finding about the HPA alone: the pods are well, or it would be about them. */
 function hpaFinding(

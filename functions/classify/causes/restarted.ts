@@ -1,10 +1,11 @@
-import { failsWith, wasOutOfMemory, type Case } from "../../facts/case.ts";
+import { failsWith, type Case } from "../../facts/case.ts";
+import { isOutOfMemory } from "../../facts/container-ends.ts";
 import { failureLines } from "../../facts/failure-lines.ts";
 import { count, some } from "../../shared/text.ts";
+import { namesReferredTo } from "../parts.ts";
 import { once, reportOnly, type Cause } from "./cause.ts";
-import { references } from "./config.ts";
 import { CRASH_REASONS } from "./crash.ts";
-import { UNREADY_REASONS } from "./starting.ts";
+import { UNREADY } from "./unready.ts";
 
 /** How many names of what a template reads are told. */
 const MAX_NAMES = 4;
@@ -27,7 +28,7 @@ export const RESTARTED_CAUSES: readonly Cause[] = [
       const { again, ofCurrent: failing, longStable } = facts;
       if (again === undefined || longStable) return undefined;
       const crashes = failsWith(failing, CRASH_REASONS);
-      if (!(crashes && !wasOutOfMemory(failing)) && !failsWith(failing, UNREADY_REASONS)) return undefined;
+      if (!(crashes && !failing.some(isOutOfMemory)) && !failsWith(failing, UNREADY)) return undefined;
       const does = crashes ? verb(failing, "crashes", "crash") : verb(failing, "is not ready", "are not ready");
       const { before, serving, evidence } = again;
       return {
@@ -46,7 +47,7 @@ function verb(failing: Case["failing"], one: string, several: string): string {
 
 function advice({ current, templates }: Case): string {
   const template = current === undefined ? undefined : templates.get(current.name);
-  const names = template === undefined ? [] : [...references(template)];
+  const names = template === undefined ? [] : namesReferredTo(template);
   const read = names.length === 0 ? "" : ` (${some(names, MAX_NAMES)})`;
   return `What has changed is not in the pod template: look at what it reads and depends on${read}.`;
 }

@@ -1,11 +1,13 @@
-import { isOfJobs } from "../../kinds/job/kind.ts";
-import { kindOf } from "../../kinds/kinds.ts";
+import { resourceOf } from "../../kinds/workloads.ts";
 import { count } from "../../shared/text.ts";
-import { failsWith, type Case } from "../../facts/case.ts";
+import { failsWith } from "../../facts/case.ts";
 import { failureLines } from "../../facts/failure-lines.ts";
-import { cleanUpPods } from "../../remedies/restart/plan.ts";
-import { rollBack } from "../../remedies/rollback/plan.ts";
+import { goBackOrTell } from "../brought.ts";
+import { refusalOf, refusedLikewise, refusedSinceRollout } from "../creation.ts";
+import { eventLines } from "../../facts/sayings.ts";
+import { CREATION_WORDS } from "../../facts/words/creation.ts";
 import { once, reportOnly, rolloutLines, type Cause } from "./cause.ts";
+import { FAILED_POD_CAUSES } from "./failed-pods.ts";
 
 /** Nobody can say what has become of the pods. */
 export const NODE_CAUSES: readonly Cause[] = [
@@ -34,71 +36,32 @@ export const NODE_CAUSES: readonly Cause[] = [
 export const WORKLOAD_CAUSES: readonly Cause[] = [
   {
     name: "CannotCreatePods",
-    looksLike: "FailedCreate: a quota or an admission webhook refuses new pods.",
-    response: "Roll back when the present revision brought it; otherwise report the quota or the webhook.",
+    looksLike:
+      "FailedCreate, in the status or in the controller's Events: a quota, a policy or an admission webhook refuses new pods.",
+    response: "Roll back when the present revision brought it; otherwise report who refuses the pods, and why.",
+    words: CREATION_WORDS,
     rejected: [
       { action: "restart", reason: "a pod that is deleted could not be created again" },
       { action: "quota", reason: "the quota is somebody's decision" },
     ],
     diagnose: (facts) => {
       const { own, failing, evidence } = facts;
-      if (failing.length > 0 || !own.some(({ reason }) => reason === "FailedCreate")) return undefined;
+      const refusal = failing.length > 0 ? undefined : refusalOf(facts);
+      if (refusal === undefined) return undefined;
+      const { meaning, sayings } = refusal;
+      const lines = failureLines([], own);
+      const { workload } = evidence.incident;
+      const unknown = `What refuses them says why: kubectl -n ${workload.namespace} describe ${resourceOf(workload)} ${workload.name}.`;
+      const since = refusedSinceRollout(facts, refusal) && meaning?.outside !== true;
       return {
         confidence: "high",
-        summary: "Its controller may not create pods.",
-        evidence: [...failureLines([], own), ...rolloutLines(facts)],
-        tries: once(
-          facts.rolloutFailed
-            ? rollBack(facts)
-            : reportOnly(
-                `Ask for room in the quota, or look at the webhook: kubectl -n ${evidence.incident.workload.namespace} describe quota.`,
-              ),
-        ),
+        summary: `Its controller may not create pods${meaning === undefined ? "" : `: ${meaning.means}`}.`,
+        evidence: [...lines, ...eventLines(sayings.slice(0, 1), lines), ...rolloutLines(facts)],
+        tries: once(goBackOrTell(facts, since, meaning?.advice ?? unknown, refusedLikewise(refusal))),
       };
     },
   },
-  {
-    name: "FailedPods",
-    looksLike:
-      "Pods in phase Failed (evicted, node shut down, refused by the node) that their controller has replaced.",
-    response: "Once every replacement is ready, delete the leftovers.",
-    rejected: [{ action: "rollback", reason: "the node ended the pods, not the template" }],
-    diagnose: (facts) => {
-      const { failing, leftovers, policy } = facts;
-      if (failing.length > 0 || leftovers.length === 0) return undefined;
-      const missing = missingReplicas(facts);
-      return {
-        confidence: "high",
-        summary: `${count(leftovers.length, "pod")} failed for good; the replacements are ${missing === 0 ? "ready" : "not all ready yet"}.`,
-        evidence: failureLines(leftovers),
-        tries: once(
-          missing === 0
-            ? cleanUpPods(leftovers, policy)
-            : {
-                action: "none",
-                refusal: "MayPass",
-                message: `${count(missing, "replacement")} not ready yet; the leftovers stay until they are, for whoever looks into it.`,
-              },
-        ),
-      };
-    },
-  },
-  {
-    name: "JobFailed",
-    looksLike: "A Job has given up: BackoffLimitExceeded or DeadlineExceeded.",
-    response: "Report: whether to run it again is for whoever knows what it does.",
-    rejected: [{ action: "restart", reason: "what it does may not be safe to do twice" }],
-    diagnose: ({ evidence }) => {
-      const { workload, failures } = evidence.incident;
-      if (!isOfJobs(workload.kind)) return undefined;
-      return {
-        confidence: "high",
-        summary: `${workload.kind} ${workload.name} has failed.`,
-        evidence: failures.map(({ reason, message }) => `${reason}${message === undefined ? "" : `: ${message}`}`),
-        tries: once(reportOnly(`Read the log: kubectl -n ${workload.namespace} logs job/${workload.name}`)),
-      };
-    },
-  },
+  ...FAILED_POD_CAUSES,
   {
     name: "RolloutStuck",
     looksLike: "A Deployment is past its progress deadline, though none of its pods fails.",
@@ -131,10 +94,3 @@ export const WORKLOAD_CAUSES: readonly Cause[] = [
     },
   },
 ];
-
-/** How many replicas the workload lacks to be whole. */
-function missingReplicas({ evidence: { incident, workload } }: Case): number {
-  const kind = kindOf(incident.workload.kind);
-  if (kind === undefined || workload === undefined) return 0;
-  return Math.max(0, kind.wanted(workload) - kind.ready(workload));
-}

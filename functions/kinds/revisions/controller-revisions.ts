@@ -2,10 +2,17 @@ import { isLeftover, isReady, isTerminating } from "../../shared/kubernetes/pods
 import { templateHash, versionHash } from "../../shared/kubernetes/template.ts";
 import type { ControllerRevision, Pod, PodTemplate, Workload } from "../../shared/kubernetes/types.ts";
 import type { History } from "./history.ts";
+import { ofController } from "./provenance.ts";
 import type { Revision } from "./revision.ts";
 
 /** The label that tells the revision which a pod of a StatefulSet or DaemonSet was made from. */
 const REVISION_HASH = "controller-revision-hash";
+
+/**
+ * The labels by one of which a ControllerRevision bears the hash that its name ends with.
+ * Source: kubernetes pkg/controller/history/controller_history.go, NewControllerRevision; pkg/controller/daemon/update.go
+ */
+const HASHES = ["controller.kubernetes.io/hash", REVISION_HASH];
 
 /** The revisions of a StatefulSet or DaemonSet. */
 export const CONTROLLER_REVISIONS: History<Workload, ControllerRevision> = {
@@ -54,11 +61,11 @@ function controllerRevisionsOf(
   const present = workload.spec?.template === undefined ? "" : templateHash(workload.spec.template);
   const living = pods.filter((pod) => !isTerminating(pod) && !isLeftover(pod));
   let newestBelow = -Infinity;
-  const ascending = [...controllerRevisions].sort((a, b) => a.revision - b.revision);
-  return ascending
-    .map((held) => {
-      const template = templateOfRevision(held);
-      const hash = template === undefined ? "" : templateHash(template);
+  const claims = controllerRevisions.map((held) => claimOf(held, present));
+  const made = ofController(claims, { workload: workload.metadata, templateAt: ["data"], keepsNumbers: false });
+  return made
+    .sort((a, b) => a.held.revision - b.held.revision)
+    .map(({ held, template, version, current }) => {
       const name = held.metadata?.name ?? "";
       const created = new Date(held.metadata?.creationTimestamp ?? 0);
       const isNew = created.getTime() > newestBelow;
@@ -69,16 +76,34 @@ function controllerRevisionsOf(
         numbers: isNew ? [held.revision] : [],
         kind: "ControllerRevision",
         name,
-        template: hash,
-        version: template === undefined ? "" : versionHash(template),
+        template,
+        version,
         created,
         replicas: own.length,
         available: own.filter(isReady).length,
         hadPods: true,
-        current: template !== undefined && hash === present,
+        current,
       };
     })
     .reverse();
+}
+
+/** What a ControllerRevision says of itself, with the hash of the template that it holds; empty when it holds none. */
+function claimOf(held: ControllerRevision, present: string) {
+  const { metadata, revision } = held;
+  const content = templateOfRevision(held);
+  const template = content === undefined ? "" : templateHash(content);
+  const hash = HASHES.map((label) => metadata?.labels?.[label]).find((value) => value !== undefined);
+  const version = content === undefined ? "" : versionHash(content);
+  return {
+    held,
+    metadata,
+    numbers: [revision],
+    hash,
+    template,
+    version,
+    current: template !== "" && template === present,
+  };
 }
 
 /**

@@ -2,6 +2,10 @@ import { templateHash, templateWithoutLabel, versionHash } from "../../shared/ku
 import { controllerOf } from "../../shared/kubernetes/owners.ts";
 import type { ReplicaSet, Workload } from "../../shared/kubernetes/types.ts";
 import type { History } from "./history.ts";
+import { ofController, wasLeftByRollback } from "./provenance.ts";
+
+/** Where a ReplicaSet keeps the template. */
+const TEMPLATE_AT = ["spec", "template"];
 
 /** What a controller writes on the ReplicaSets that it makes. */
 export interface ReplicaSetMarks {
@@ -31,24 +35,41 @@ export function replicaSetHistory(marks: ReplicaSetMarks): History<Workload, Rep
     controlsPods: true,
     revisions: (workload, replicaSets) => {
       const present = hashOf(workload.spec?.template);
-      const revisions = replicaSets.map((replicaSet) => {
-        const { metadata, status } = replicaSet;
-        const earlierTemplate = held(replicaSet)?.template;
-        const template = hashOf(earlierTemplate);
+      const claims = replicaSets.map((replicaSet) => {
+        const { metadata, spec, status } = replicaSet;
+        const content = held(replicaSet)?.template;
+        const template = hashOf(content);
         const revision = revisionNumber(metadata?.annotations?.[marks.revision]);
         const earlier = annotation(metadata?.annotations, marks.earlier)?.split(",").map(revisionNumber) ?? [];
         return {
+          metadata,
+          status,
           revision,
           numbers: [...earlier, revision].sort((a, b) => a - b),
+          hash: spec?.template?.metadata?.labels?.[marks.hashLabel],
+          template,
+          version: content === undefined ? "" : versionHash(content),
+          hadPods: wasScaled(replicaSet),
+          current: template === present,
+        };
+      });
+      const keepsNumbers = marks.earlier !== undefined;
+      const made = ofController(claims, { workload: workload.metadata, templateAt: TEMPLATE_AT, keepsNumbers });
+      const revisions = made.map((claim) => {
+        const { metadata, status, revision, numbers, template, version, hadPods, current } = claim;
+        return {
+          revision,
+          numbers,
           kind: "ReplicaSet",
           name: metadata?.name ?? "",
           template,
-          version: earlierTemplate === undefined ? "" : versionHash(earlierTemplate),
+          version,
           created: new Date(metadata?.creationTimestamp ?? 0),
           replicas: status?.replicas ?? 0,
           available: status?.availableReplicas ?? 0,
-          hadPods: wasScaled(replicaSet),
-          current: template === present,
+          hadPods,
+          current,
+          ...(keepsNumbers && wasLeftByRollback(claim, made) ? { unproven: true as const } : {}),
         };
       });
       return revisions.sort((a, b) => b.revision - a.revision);

@@ -17,6 +17,8 @@ export interface Revision extends RevisionRef {
   hadPods: boolean;
   /** Whether the workload's present template is this one. */
   current: boolean;
+  /** Whether nothing that is seen of it proves that it ever was the workload's template. */
+  unproven?: true;
 }
 
 /** The revision that the workload is at now; undefined before the controller has seen a new template. */

@@ -10,7 +10,7 @@ import { missingReplicas, unchangedSince } from "../status.ts";
 import { isComplete } from "../suspects.ts";
 import { replaceTemplate } from "../template-patch.ts";
 import { partitionOf } from "./partition.ts";
-import { blocks, podsToUnblock } from "./unblocking.ts";
+import { blocks, firstUpdated, ordinalOf, podsToUnblock } from "./unblocking.ts";
 
 export const STATEFUL_SET = {
   kind: "StatefulSet",
@@ -56,6 +56,9 @@ export const STATEFUL_SET = {
       : undefined,
   history: CONTROLLER_REVISIONS,
   templatePatch: replaceTemplate,
+  // Source: kubernetes pkg/controller/statefulset/stateful_set_utils.go, newVersionedStatefulSetPod
+  keepsRevision: (statefulSet, pod) => ordinalOf(pod) < firstUpdated(statefulSet),
+  quorum: true,
   waiting: { podsInTheWay: podsToUnblock, isInTheWay: blocks },
   commands: { resource: "statefulset", rollBack: rolloutUndo("statefulset"), scale: kubectlScale("statefulset") },
 } satisfies Kind<StatefulSet, ControllerRevision>;

@@ -15,7 +15,7 @@ import { partitionOf } from "./partition.ts";
  */
 export function podsToUnblock(statefulSet: StatefulSet, pods: readonly Pod[], to: RevisionRef): PodTarget[] {
   if (statefulSet.spec?.podManagementPolicy === "Parallel") return [];
-  const first = (statefulSet.spec?.ordinals?.start ?? 0) + partitionOf(statefulSet);
+  const first = firstUpdated(statefulSet);
   return pods
     .filter((pod) => blocks(pod, to) && ordinalOf(pod) >= first)
     .sort((a, b) => ordinalOf(a) - ordinalOf(b))
@@ -30,7 +30,12 @@ export function blocks(pod: Pod, to: RevisionRef): boolean {
   return !isReady(pod) && !isTerminating(pod) && !isLeftover(pod) && !isOfRevision(pod, to.name);
 }
 
+/** The lowest ordinal whose pod is made from the present template. */
+export function firstUpdated(statefulSet: StatefulSet): number {
+  return (statefulSet.spec?.ordinals?.start ?? 0) + partitionOf(statefulSet);
+}
+
 /** The number at the end of the name. */
-function ordinalOf({ metadata }: Pod): number {
+export function ordinalOf({ metadata }: Pod): number {
   return Number(metadata?.name?.split("-").at(-1));
 }

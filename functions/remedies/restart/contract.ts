@@ -54,4 +54,6 @@ export function restartAsked({ pod_name: pod }: RestartPodRequest): Asked<Reques
 export const RESTART_SETTINGS = {
   /** Never more pods than this in one remedy. */
   max_pods: z.int().min(1).max(100).default(50),
+  /** What is left of failed pods is deleted only when no further one has failed for this long: until then it is evidence. */
+  quiet_seconds: z.int().min(0).max(86_400).default(300),
 };

@@ -1,23 +1,50 @@
 import type { Case, FailingPod } from "../../facts/case.ts";
 import { failsWith } from "../../facts/case.ts";
+import type { Evidence } from "../../facts/evidence.ts";
+import { notToSpare } from "../../facts/spare-pods.ts";
 import { podFailures } from "../../shared/kubernetes/pod-failures.ts";
-import { isLeftover } from "../../shared/kubernetes/pods.ts";
+import { kindOf } from "../../kinds/kinds.ts";
+import { isLeftover, isReady, isTerminating } from "../../shared/kubernetes/pods.ts";
+import type { Pod } from "../../shared/kubernetes/types.ts";
 import type { Policy } from "../../shared/policy.ts";
 import type { PodTarget } from "../../shared/refs.ts";
+import { some } from "../../shared/text.ts";
 import type { NoRemedy } from "../remedy.ts";
 import type { RequestedRestart, RestartPlan } from "./contract.ts";
+
+/** How many names a sentence holds. */
+const IN_SENTENCE = 3;
 
 /** Replaces these pods through the Eviction API. */
 export function evictPods(pods: FailingPod[], policy: Policy): RestartPlan {
   return { action: "restart", mode: "evict", pods: targets(pods, policy) };
 }
 
-/** Replaces the pods that fail for one of these reasons; others that fail beside them are left alone. */
-export function restartFailing({ failing, policy }: Case, reasons: ReadonlySet<string>): RestartPlan {
-  return evictPods(
-    failing.filter((pod) => failsWith([pod], reasons)),
-    policy,
+/**
+ * Replaces the pods that fail for one of these reasons; others that fail beside them are left alone. Not where it would roll
+ * the present template out to pods that do not have it yet: that is a step of an update, and no restart.
+ */
+export function restartFailing(facts: Case, reasons: ReadonlySet<string>): RestartPlan | NoRemedy {
+  const pods = facts.failing.filter((pod) => failsWith([pod], reasons));
+  const updated = pods.filter(({ pod }) => comesBackUpdated(facts, pod));
+  if (updated.length === 0) return evictPods(pods, facts.policy);
+  const names = some(
+    updated.map(({ pod }) => pod.metadata?.name ?? ""),
+    IN_SENTENCE,
   );
+  return {
+    action: "none",
+    refusal: "NoSafeRemedy",
+    message: `Not restarted: what comes in the place of ${names} would be made from the present pod template, which it was not made from: that would be a step of an update. Delete it by hand if that is meant.`,
+  };
+}
+
+/** Whether a pod of an earlier revision would be made anew from the present template. */
+function comesBackUpdated({ evidence: { incident, workload }, current }: Case, pod: Pod): boolean {
+  const kind = kindOf(incident.workload);
+  if (kind?.history === undefined || kind.history.controlsPods) return false;
+  if (workload === undefined || current === undefined || kind.history.isMadeFrom(pod, current.name)) return false;
+  return kind.keepsRevision?.(workload, pod) !== true;
 }
 
 /** Deletes the records of pods that have already failed for good. */
@@ -32,7 +59,24 @@ export function requestedRestart({ pod: name }: RequestedRestart, { evidence, po
     return { action: "none", refusal: "AlreadyAsRequested", message: `Pod ${name} is gone or being deleted already.` };
   }
   const target = [{ pod, failures: podFailures(pod) }];
-  return isLeftover(pod) ? cleanUpPods(target, policy) : evictPods(target, policy);
+  if (isLeftover(pod)) return cleanUpPods(target, policy);
+  const needed = isReady(pod) ? whyNeeded(evidence) : undefined;
+  return needed === undefined ? evictPods(target, policy) : tooFewReady(name, needed);
+}
+
+function whyNeeded({ incident, workload, pods }: Evidence): string | undefined {
+  const kind = kindOf(incident.workload);
+  if (kind === undefined || workload === undefined) return undefined;
+  return notToSpare(kind, workload, pods.filter((pod) => isReady(pod) && !isTerminating(pod)).length);
+}
+
+/** A pod that is ready, and is needed. */
+export function tooFewReady(pod: string, why: string) {
+  return {
+    action: "none",
+    refusal: "TooFewReady",
+    message: `Pod ${pod} is ready and was left alone: ${why}.`,
+  } as const;
 }
 
 function targets(pods: FailingPod[], policy: Policy): PodTarget[] {

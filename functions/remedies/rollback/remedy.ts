@@ -26,7 +26,7 @@ export const rollback: Remedy<RollbackPlan, RollbackChange, RequestedRollback> =
   carryOut,
   undo: {
     async back(writer, { before, after }) {
-      await switchTemplate(writer, { from: after, to: before });
+      await switchTemplate(writer, { from: after, to: before, unlessSwitchedOff: true });
     },
     remains,
   },

@@ -15,6 +15,8 @@ export interface TemplateSwitch {
   from: RevisionRef;
   /** The template to put in place, read from its ReplicaSet or ControllerRevision. */
   to: RevisionRef;
+  /** Whether it is left alone once it has been scaled to zero: whoever did that wants nothing of it to run. */
+  unlessSwitchedOff?: boolean;
 }
 
 /**
@@ -28,13 +30,17 @@ export interface TemplateSwitch {
  *   strategy that replaces no pods, or deleted the revision since; `WorkloadNotFound`; `WriteRefused` when admission
  *   refuses the template; `InvalidStepInput` for another kind; those of the writer
  */
-export async function switchTemplate(writer: Writer, { from, to }: TemplateSwitch): Promise<boolean> {
+export async function switchTemplate(
+  writer: Writer,
+  { from, to, unlessSwitchedOff = false }: TemplateSwitch,
+): Promise<boolean> {
   const { workload: ref, reader } = writer;
   const kind = rolledBackKind(ref);
   const decide = async (workload: Workload) => {
     const present = presentTemplate(workload) ?? "";
     if (present === to.template) return "already so";
     assertUnchanged(ref, kind, workload, present, from);
+    if (unlessSwitchedOff && kind.wanted(workload) === 0) throw leftAlone(ref, "it has been scaled to zero since");
     return kind.templatePatch(workload, await readEarlierTemplate(reader, ref, to));
   };
   try {
@@ -49,7 +55,7 @@ type RolledBack = Kind & Required<Pick<Kind, "templatePatch">>;
 
 /** @throws RemediationError `InvalidStepInput` for a kind without revisions to roll back to */
 export function rolledBackKind(ref: WorkloadRef): RolledBack {
-  const kind = kindOf(ref.kind);
+  const kind = kindOf(ref);
   if (isRolledBack(kind)) return kind;
   throw new RemediationError("InvalidStepInput", `${describeWorkload(ref)} has no revisions to roll back to.`);
 }
@@ -59,10 +65,13 @@ function isRolledBack(kind: Kind | undefined): kind is RolledBack {
 }
 
 function assertUnchanged(ref: WorkloadRef, kind: Kind, workload: Workload, present: string, from: RevisionRef): void {
-  const refuse = (why: string) =>
-    new RemediationError("ObjectChanged", `${describeWorkload(ref)} was left as it is: ${why}.`);
+  const refuse = (why: string) => leftAlone(ref, why);
   if (workload.metadata?.deletionTimestamp !== undefined) throw refuse("it is being deleted");
   if (present !== from.template) throw refuse("somebody else changed its pod template meanwhile");
   if (kind.isPaused(workload)) throw refuse("its rollout was paused meanwhile");
   if (!kind.rollsOutByItself(workload)) throw refuse("its update strategy leaves its pods to be replaced by hand");
+}
+
+function leftAlone(ref: WorkloadRef, why: string): RemediationError {
+  return new RemediationError("ObjectChanged", `${describeWorkload(ref)} was left as it is: ${why}.`);
 }

@@ -1,5 +1,5 @@
 import { failure, isOlderThan, type Failure } from "./failures.ts";
-import { hpaCondition, limitedAtMaximumSince } from "./hpa.ts";
+import { hpaCondition, isPinned, limitedAtMaximumSince } from "./hpa.ts";
 import type { Moment } from "./overdue.ts";
 import type { Hpa } from "./types.ts";
 
@@ -24,7 +24,10 @@ export function hpaFailures(hpa: Hpa, moment: Moment): Failure[] {
   }
   const limited = limitedAtMaximumSince(hpa);
   if (isOlderThan(limited, deadlines.hpa_limited_seconds, now)) {
-    const message = `wants more than its maximum of ${hpa.spec.maxReplicas} replicas`;
+    const max = `${hpa.spec.maxReplicas} replicas`;
+    const message = isPinned(hpa)
+      ? `wants more than the ${max} that it is held at`
+      : `wants more than its maximum of ${max}`;
     return [failure({ reason: "TooManyReplicas", message, since: limited })];
   }
   return apart(hpa, moment);

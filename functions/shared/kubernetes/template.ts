@@ -9,7 +9,7 @@ type Container = NonNullable<PodTemplate["spec"]>["containers"][number];
 type IsMark = (key: string, value: string) => boolean;
 
 /** The template without the marks of those who had it started again. */
-function bareTemplate(template: PodTemplate): PodTemplate {
+export function bareTemplate(template: PodTemplate): PodTemplate {
   return withoutMarks(template, isRestartMark);
 }
 

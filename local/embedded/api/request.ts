@@ -2,6 +2,7 @@ import { parse } from "yaml";
 import { invalidValue } from "../admission/problems.ts";
 import { badRequest, invalid, type FieldProblem } from "../api-error.ts";
 import { groupVersionOf, type Resource } from "../resources.ts";
+import type { Writer } from "../managed-fields.ts";
 import type { DeleteOptions } from "../store.ts";
 import { fieldsOf, isFields, type Fields } from "./fields.ts";
 import { unknownBodyFormat } from "./status.ts";
@@ -14,6 +15,7 @@ export interface ApiRequest {
   query: URLSearchParams;
   accept?: string;
   contentType?: string;
+  userAgent?: string;
   body: string;
 }
 
@@ -44,6 +46,16 @@ export function parsedBody(request: ApiRequest, what: string): unknown {
 
 /** What an object says that it is. */
 type Type = Pick<Resource, "group" | "version" | "kind" | "custom">;
+
+/**
+ * Who writes: the field manager that a request names, or else the beginning of its user agent.
+ * Source: k8s.io/apiserver, pkg/endpoints/handlers/create.go, managerOrUserAgent
+ */
+export function writerOf({ query, userAgent = "" }: ApiRequest, subresource?: string): Writer {
+  const named = query.get("fieldManager") ?? "";
+  const manager = named === "" ? (userAgent.split("/")[0] ?? "") : named;
+  return { manager: manager === "" ? "unknown" : manager, operation: "Update", subresource };
+}
 
 /** The object in the body. @throws ApiError BadRequest, also for an object of another type; UnsupportedMediaType */
 export function objectIn(request: ApiRequest, type: Type): Fields {

@@ -8,7 +8,7 @@ import type { ApiObject } from "../api-object.ts";
 import { fieldAt, fieldsOf, withFieldAt } from "./fields.ts";
 import { printedSelector } from "./label-selector.ts";
 import { patched } from "./patch.ts";
-import { isDryRun, mediaType, objectIn, parsedBody, type Answer, type ApiRequest } from "./request.ts";
+import { isDryRun, mediaType, objectIn, parsedBody, writerOf, type Answer, type ApiRequest } from "./request.ts";
 import type { Route } from "./route.ts";
 import { methodNotAllowed, notServed } from "./status.ts";
 
@@ -40,10 +40,8 @@ export function scale(store: Store, route: Route, request: ApiRequest): Answer {
   const { resourceVersion } = wanted.metadata;
   const metadata = { ...object.metadata, ...(resourceVersion === undefined ? {} : { resourceVersion }) };
   const scaled = scaling.scaled({ ...object, metadata }, replicas);
-  return {
-    status: 200,
-    body: scaleOf(store.update(resource, scaled, { dryRun: isDryRun(request), scale: true }), scaling),
-  };
+  const options = { dryRun: isDryRun(request), writer: writerOf(request, "scale") };
+  return { status: 200, body: scaleOf(store.update(resource, scaled, options), scaling) };
 }
 
 /** Where the scale of an object stands. */

@@ -17,6 +17,7 @@ import {
   mediaType,
   objectIn,
   parsedBody,
+  writerOf,
   type Answer,
   type ApiRequest,
 } from "./request.ts";
@@ -37,7 +38,7 @@ export function create(store: Store, route: Route, request: ApiRequest): Answer 
     throw new ApiError(500, "", "resourceVersion should not be set on objects to be created");
   }
   refuseUnknownFields(resource, object, request);
-  return { status: 201, body: store.create(resource, object, { dryRun: isDryRun(request) }) };
+  return { status: 201, body: store.create(resource, object, writeOptions(route, request)) };
 }
 
 /**
@@ -56,7 +57,7 @@ export function replace(store: Store, route: Route, request: ApiRequest): Answer
   if (present === undefined && resource.createOnUpdate) {
     // What was somebody's is not made anew; of a version that is given nobody asks.
     if (uid !== undefined) throw conflict(resource, name, otherUid(uid, ""));
-    return { status: 201, body: store.create(resource, object, { dryRun: isDryRun(request) }) };
+    return { status: 201, body: store.create(resource, object, writeOptions(route, request)) };
   }
   const same = uid === undefined || uid === present?.metadata?.uid;
   if (present !== undefined && same && resourceVersion === "" && !resource.unconditionalUpdate) {
@@ -155,7 +156,14 @@ export function removeCollection(store: Store, route: Route, request: ApiRequest
 }
 
 function writeOptions({ subresource }: Route, request: ApiRequest): WriteOptions {
-  return { dryRun: isDryRun(request), status: subresource === "status" };
+  const writer = writerOf(request, subresource);
+  const applies = request.method === "PATCH" && mediaType(request) === APPLY_PATCH;
+  const applied = applies ? fieldsOf(parsedBody(request, "error decoding patch")) : undefined;
+  return {
+    dryRun: isDryRun(request),
+    status: subresource === "status",
+    writer: applied === undefined ? writer : { ...writer, operation: "Apply", applied },
+  };
 }
 
 /**

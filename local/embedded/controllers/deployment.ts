@@ -1,6 +1,7 @@
 import type { Deployment } from "../types.ts";
 import { DEPLOYMENTS, PODS, REPLICA_SETS } from "../kinds.ts";
 import type { Change, Store } from "../store.ts";
+import { adopt, adopters } from "./adoption.ts";
 import { fromKey, isBeingDeleted, ownKeys, type Controller } from "./controller.ts";
 import { Rollout } from "./deployment-rollout.ts";
 import { pauseNoticed } from "./deployment-status.ts";
@@ -14,11 +15,13 @@ import { EventRecorder } from "./events.ts";
 export function deploymentController(store: Store): Controller {
   const events = new EventRecorder(store, "deployment-controller");
   return {
-    concernedBy: (change) => [...ownKeys(change, DEPLOYMENTS), ...recreated(store, change)],
+    concernedBy: (change) => [...ownKeys(change, DEPLOYMENTS), ...recreated(store, change), ...adopters(store, change)],
     reconcile: (key) => {
       const { namespace, name } = fromKey(key);
       const deployment = store.find<Deployment>(DEPLOYMENTS, namespace, name);
-      return deployment === undefined ? undefined : step(new Rollout(store, events, deployment), store.clock.now());
+      if (deployment === undefined) return undefined;
+      if (!isBeingDeleted(deployment)) adopt(store, deployment);
+      return step(new Rollout(store, events, deployment), store.clock.now());
     },
   };
 }

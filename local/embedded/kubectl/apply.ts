@@ -19,32 +19,49 @@ export async function apply(client: Client, args: Arguments, text: string): Prom
   for (const document of parseAllDocuments(text)) {
     if ("errors" in document && document.errors.length > 0) throw new Error(`error: ${String(document.errors[0])}`);
     const manifest: unknown = document.toJS();
-    if (manifest !== null) lines.push(await applyOne(client, args.namespace, fieldsOf(manifest)));
+    if (manifest !== null) lines.push(await applyOne(client, args, fieldsOf(manifest)));
   }
   if (lines.length === 0) throw new Error("error: no objects passed to apply");
   return lines.join("");
 }
 
-async function applyOne(client: Client, otherwise: string, manifest: Fields): Promise<string> {
+async function applyOne(client: Client, args: Arguments, manifest: Fields): Promise<string> {
   const kind = manifest["kind"];
   const resource = await resourceNamed(client, typeof kind === "string" ? kind : "");
   const metadata = fieldsOf(manifest["metadata"]) as NonNullable<ApiObject["metadata"]>;
-  const { name = "", namespace = otherwise } = metadata;
+  const { name = "", namespace = args.namespace } = metadata;
   const placed = resource.namespaced ? { ...manifest, metadata: { ...metadata, namespace } } : manifest;
+  if (args.isOn("server-side")) return await applyOnServer(client, args, resource, placed);
+  const manager = args.manager("client-side-apply");
   const applied = withAnnotation(placed, `${JSON.stringify(placed)}\n`);
   const path = pathOf(resource, namespace, name);
   const current = await client.find(path);
   if (current === undefined) {
-    await client.request("POST", pathOf(resource, namespace), { body: applied, query: STRICT });
+    await client.request("POST", pathOf(resource, namespace), { body: applied, query: STRICT, manager });
     return `${printedName(resource, name)} created\n`;
   }
   const last = current.metadata?.annotations?.[LAST_APPLIED];
   const contentType = mergesByKey(resource) ? STRATEGIC : MERGE;
   const removed = last === undefined ? {} : removals(fieldsOf(JSON.parse(last)), placed, contentType === STRATEGIC);
   const body = overlaid(applied, removed);
-  const changed = await client.request("PATCH", path, { body, contentType, query: STRICT });
+  const changed = await client.request("PATCH", path, { body, contentType, query: STRICT, manager });
   const same = changed.metadata?.resourceVersion === current.metadata?.resourceVersion;
   return `${printedName(resource, name)} ${same ? "unchanged" : "configured"}\n`;
+}
+
+/** `kubectl apply --server-side`, which leaves to the server what is to be changed. */
+async function applyOnServer(
+  client: Client,
+  args: Arguments,
+  resource: NamedResource,
+  manifest: Fields,
+): Promise<string> {
+  const { name = "", namespace } = fieldsOf(manifest["metadata"]) as NonNullable<ApiObject["metadata"]>;
+  const manager = args.option("field-manager") ?? "kubectl";
+  const query = { ...STRICT, force: String(args.isOn("force-conflicts")) };
+  const call = { body: manifest, contentType: "application/apply-patch+yaml", query, manager };
+  await client.request("PATCH", pathOf(resource, namespace, name), call);
+  return `${printedName(resource, name)} serverside-applied\n`;
 }
 
 /** Whether a strategic merge patch can tell the elements of its lists apart; of others, lists are replaced. */

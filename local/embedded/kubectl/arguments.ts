@@ -20,6 +20,7 @@ const WITH_VALUE: Readonly<Record<string, string>> = {
   "--from-literal": "from-literal",
   "--grace-period": "grace-period",
   "--to-revision": "to-revision",
+  "--field-manager": "field-manager",
 };
 
 /** Options that are on or off. */
@@ -31,6 +32,8 @@ const SWITCHES: Readonly<Record<string, string>> = {
   "--ignore-not-found": "ignore-not-found",
   "--overwrite": "overwrite",
   "--force": "force",
+  "--server-side": "server-side",
+  "--force-conflicts": "force-conflicts",
 };
 
 /** The arguments of a kubectl command, taken apart. */
@@ -77,6 +80,11 @@ export class Arguments {
     const [, amount, unit = "s"] = /^(\d+)([smh]?)$/.exec(this.option(name) ?? "") ?? [];
     if (amount === undefined) return otherwise;
     return Number(amount) * ({ s: 1, m: 60, h: 3_600 }[unit] ?? 1);
+  }
+
+  /** What a write is to be known by: what `--field-manager` says, or else what kubectl calls this command. */
+  manager(command: string): string {
+    return this.option("field-manager") ?? `kubectl-${command}`;
   }
 
   get namespace(): string {

@@ -17,7 +17,7 @@ export async function patch(client: Client, args: Arguments, words: readonly str
   const body: unknown = JSON.parse(args.option("patch") ?? "{}");
   const path = pathOf(resource, args.namespace, name);
   const before = await client.request("GET", path);
-  const after = await client.request("PATCH", path, { body, contentType });
+  const after = await client.request("PATCH", path, { body, contentType, manager: args.manager("patch") });
   const same = before.metadata?.resourceVersion === after.metadata?.resourceVersion;
   return `${printedName(resource, name)} patched${same ? " (no change)" : ""}\n`;
 }
@@ -42,9 +42,10 @@ export async function setMetadata(
     words.filter((word) => !isChange(word)),
   );
   const lines = [];
+  const manager = args.manager(field === "annotations" ? "annotate" : "label");
   for (const { resource, object, path } of found) {
     if (!args.isOn("overwrite")) checkNothingOverwritten(object, field, changes);
-    await client.request("PATCH", path, { body: { metadata: { [field]: changes } }, contentType: MERGE });
+    await client.request("PATCH", path, { body: { metadata: { [field]: changes } }, contentType: MERGE, manager });
     const done = field === "annotations" ? "annotated" : "labeled";
     lines.push(`${printedName(resource, object.metadata?.name ?? "")} ${done}\n`);
   }
@@ -93,7 +94,7 @@ export async function setImage(client: Client, args: Arguments, words: readonly 
     return meant.map((candidate) => ({ name: candidate["name"], image }));
   });
   const body = { spec: { template: { spec: { containers } } } };
-  await client.request("PATCH", path, { body, contentType: STRATEGIC });
+  await client.request("PATCH", path, { body, contentType: STRATEGIC, manager: args.manager("set") });
   return `${printedName(resource, name)} image updated\n`;
 }
 

@@ -14,6 +14,8 @@ interface Call {
   contentType?: string;
   accept?: string;
   query?: Record<string, string>;
+  /** What a write is to be known by; without it, kubectl itself. */
+  manager?: string;
 }
 
 interface GroupVersion {
@@ -52,8 +54,9 @@ export class Client {
 
   /** @throws Refused */
   async request<T = ApiObject>(method: string, path: string, call: Call = {}): Promise<T> {
-    const { body, contentType = "application/json", accept = "application/json", query = {} } = call;
-    const response = await fetch(`${this.#server}${path}?${new URLSearchParams(query).toString()}`, {
+    const { body, contentType = "application/json", accept = "application/json", manager } = call;
+    const query = new URLSearchParams({ ...call.query, ...(manager === undefined ? {} : { fieldManager: manager }) });
+    const response = await fetch(`${this.#server}${path}?${query.toString()}`, {
       method,
       headers: { accept, "user-agent": "kubectl", ...(body === undefined ? {} : { "content-type": contentType }) },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),

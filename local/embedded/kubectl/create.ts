@@ -7,7 +7,7 @@ import { pathOf, printedName, type Client } from "./client.ts";
 export async function create(client: Client, args: Arguments, words: readonly string[]): Promise<string> {
   const object = objectOf(args, words);
   const resource = resourceOfKind(object.kind ?? "");
-  await client.request("POST", pathOf(resource, args.namespace), { body: object });
+  await client.request("POST", pathOf(resource, args.namespace), { body: object, manager: args.manager("create") });
   return `${printedName(resource, object.metadata?.name ?? "")} created\n`;
 }
 

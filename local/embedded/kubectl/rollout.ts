@@ -26,6 +26,7 @@ export async function rollout(
 ): Promise<string> {
   const { resource, name } = await oneTarget(client, words);
   const path = pathOf(resource, args.namespace, name);
+  const manager = args.manager("rollout");
   const done = (how: string) => `${printedName(resource, name)} ${how}\n`;
   switch (what) {
     case "status":
@@ -39,11 +40,12 @@ export async function rollout(
       await client.request("PATCH", path, {
         body: { spec: { paused: what === "pause" ? true : null } },
         contentType: MERGE,
+        manager,
       });
       return done(what === "pause" ? "paused" : "resumed");
     case "undo": {
       const { patch: body, contentType } = await revisionToGoTo(client, args, resource, path);
-      await client.request("PATCH", path, { body, contentType });
+      await client.request("PATCH", path, { body, contentType, manager });
       return done("rolled back");
     }
     default:

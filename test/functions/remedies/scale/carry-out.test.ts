@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { reversed, scale } from "../../../../functions/remedies/scale/carry-out.ts";
 import type { Scaling } from "../../../../functions/remedies/scale/contract.ts";
 import { ApiServer, found, refusal, UNAPPLIED_PATCH, type Answer } from "../../../support/api-server.ts";
-import { hpa, WEB } from "../../../support/objects.ts";
+import { deployment, hpa, WEB } from "../../../support/objects.ts";
 import { writerFor } from "../../../support/writers.ts";
 
 const HPA = "/apis/autoscaling/v2/namespaces/shop/horizontalpodautoscalers/web";
@@ -60,6 +60,7 @@ const TARGETS: [string, Target][] = [
 let api: ApiServer;
 beforeEach(async () => {
   api = await ApiServer.start();
+  api.on("GET", "/apis/apps/v1/namespaces/shop/deployments/web", found(deployment()));
 });
 afterEach(() => api.stop());
 

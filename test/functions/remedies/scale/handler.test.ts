@@ -3,7 +3,7 @@ import { remedyFor } from "../../../../functions/remedies/remedies.ts";
 import { remedyStep } from "../../../../functions/remedies/step.ts";
 import type { Environment } from "../../../../functions/run/step.ts";
 import { ApiServer, found } from "../../../support/api-server.ts";
-import { NOW } from "../../../support/objects.ts";
+import { deployment, NOW } from "../../../support/objects.ts";
 import { begunClaimOf, claimOf, claimedRun, diagnosis, remedyResult } from "../../../support/runs.ts";
 import { unreachableEnvironment } from "../../../support/scripted.ts";
 
@@ -17,6 +17,7 @@ let environment: Environment;
 beforeEach(async () => {
   api = await ApiServer.start();
   api.on("PATCH", SCALE, found({}));
+  api.on("GET", "/apis/apps/v1/namespaces/shop/deployments/web", found(deployment()));
   api.on("POST", EVENTS, { status: 201, body: {} });
   api.on("GET", claim.path, found(claim.lease));
   api.on("PUT", claim.path, found({}));

@@ -24,7 +24,7 @@ function template(revision: number, labels: object = {}): object {
 
 /** What the controller keeps for a revision. */
 function replicaSet(revision: number, replicas: number, uid: string): object {
-  const hash = { "rollouts-pod-template-hash": `hash-${revision}` };
+  const hash = { "rollouts-pod-template-hash": `${revision}` };
   const owner = { apiVersion: "argoproj.io/v1alpha1", kind: "Rollout", name: "web", uid, controller: true };
   return {
     apiVersion: "apps/v1",

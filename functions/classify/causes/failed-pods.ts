@@ -1,0 +1,91 @@
+import { kindOf } from "../../kinds/kinds.ts";
+import { count } from "../../shared/text.ts";
+import type { Case } from "../../facts/case.ts";
+import { failedPodLines, reasonsAndNodes } from "../../facts/failed-pods.ts";
+import { quietSeconds, replacementLoop } from "../../facts/replacement-loop.ts";
+import { cleanUpPods } from "../../remedies/restart/plan.ts";
+import { rollBack } from "../../remedies/rollback/plan.ts";
+import type { Remedy } from "../../run/contracts.ts";
+import { once, reportOnly, rolloutLines, type Cause } from "./cause.ts";
+
+/** Pods that have failed for good, and were replaced. */
+export const FAILED_POD_CAUSES: readonly Cause[] = [
+  {
+    name: "ReplacementLoop",
+    looksLike:
+      "Pods are evicted, or refused by their node, and so are those that take their place, up to now: an eviction loop.",
+    response:
+      "Roll back when the pods exceed a limit of their own (ephemeral storage, an emptyDir) since the present revision was rolled out; otherwise report. What is left of them stays.",
+    rejected: [{ action: "restart", reason: "what is left of the failed pods tells why, and more of it comes" }],
+    diagnose: (facts) => {
+      const loop = replacementLoop(facts);
+      if (facts.failing.length > 0 || loop === undefined) return undefined;
+      const { pods, replacements, last, broughtByRollout } = loop;
+      const rollsBack = broughtByRollout && facts.healthy !== undefined;
+      return {
+        confidence: facts.healthy?.confidence ?? "medium",
+        summary: `${count(pods.length, "pod")} failed for good ${reasonsAndNodes(pods)}, at least ${replacements.length} of them in the place of one that had failed before${broughtByRollout ? `, and all since revision ${facts.current?.revision ?? "?"} was rolled out` : ""}. The last failed at ${last.toISOString()}.`,
+        evidence: [...failedPodLines(pods), ...(rollsBack ? rolloutLines(facts) : [])],
+        tries: once(
+          rollsBack
+            ? rollBack(facts)
+            : reportOnly(
+                "Each new pod may go the same way. The messages say what was exceeded or short; what is left of the pods stays, since it tells why.",
+              ),
+        ),
+      };
+    },
+  },
+  {
+    name: "FailedPods",
+    looksLike:
+      "Pods in phase Failed (evicted, node shut down, refused by the node) that their controller has replaced.",
+    response: "Once every replacement is ready, and no further pod has failed for a while, delete the leftovers.",
+    rejected: [{ action: "rollback", reason: "nothing says that the template made the pods fail" }],
+    diagnose: (facts) => {
+      const { failing, leftovers } = facts;
+      if (failing.length > 0 || leftovers.length === 0) return undefined;
+      const missing = missingReplicas(facts);
+      return {
+        confidence: "high",
+        summary: `${count(leftovers.length, "pod")} failed for good ${reasonsAndNodes(leftovers)}${replacements(missing)}.`,
+        evidence: failedPodLines(leftovers),
+        tries: once(
+          missing === undefined
+            ? reportOnly("Whether others have taken their place is not known.")
+            : cleanUp(facts, missing),
+        ),
+      };
+    },
+  },
+];
+
+/** Deletes the leftovers, once they are no evidence any more of something that goes on. */
+function cleanUp(facts: Case, missing: number): Remedy {
+  const { leftovers, policy } = facts;
+  const stay = (message: string): Remedy => ({ action: "none", refusal: "MayPass", message });
+  if (missing > 0) {
+    return stay(
+      `${count(missing, "replacement")} not ready yet; the leftovers stay until they are, for whoever looks into it.`,
+    );
+  }
+  const quiet = quietSeconds(facts);
+  const { quiet_seconds } = policy.restart;
+  if (quiet >= quiet_seconds) return cleanUpPods(leftovers, policy);
+  return stay(
+    `The last one failed ${Math.round(quiet)} s ago; the leftovers stay until none has failed for ${quiet_seconds} s, for whoever looks into it.`,
+  );
+}
+
+/** What is known of the pods that stand in for those that have failed. */
+function replacements(missing: number | undefined): string {
+  if (missing === undefined) return "";
+  return missing === 0 ? "; the replacements are ready" : "; the replacements are not all ready yet";
+}
+
+/** How many replicas the workload lacks to be whole; undefined for a kind of which that is not known. */
+function missingReplicas({ evidence: { incident, workload } }: Case): number | undefined {
+  const kind = kindOf(incident.workload);
+  if (kind === undefined || workload === undefined) return undefined;
+  return Math.max(0, kind.wanted(workload) - kind.ready(workload));
+}

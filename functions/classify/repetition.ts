@@ -1,0 +1,65 @@
+import { isLeftRolledBack, isSuccess } from "../run/history.ts";
+import type { HistoryEntry, Remedy } from "../run/contracts.ts";
+import { byWhom } from "../shared/kubernetes/managed-fields.ts";
+import { presentTemplate } from "../shared/kubernetes/template.ts";
+import { duration } from "../shared/text.ts";
+import type { Case } from "../facts/case.ts";
+import type { GuardRefusal } from "./guards.ts";
+
+/**
+ * Refuses a remedy for what earlier executions have done: success is judged over days, not within one execution. Whoever
+ * asks for a remedy gets it all the same.
+ */
+export function refuseRepetition(facts: Case, remedy: Remedy): GuardRefusal | undefined {
+  const { incident, workload } = facts.evidence;
+  if (remedy.action === "none" || incident.requested !== undefined || workload === undefined) return undefined;
+  return refusePutBack(facts, remedy) ?? refuseRecurring(facts, remedy);
+}
+
+/** The template that it was rolled back from is there again: that is somebody's will, and is not changed a second time. */
+function refusePutBack({ evidence }: Case, { action }: Remedy): GuardRefusal | undefined {
+  const { history, workload } = evidence;
+  const earlier = history.find((entry) => isLeftRolledBack(entry) && entry.template === presentOf(evidence));
+  if (action !== "rollback" || earlier === undefined) return undefined;
+  const who = byWhom(workload?.metadata, ["spec", "template"], new Date(earlier.at));
+  return {
+    refusal: "PutBack",
+    message:
+      `An execution that ended at ${earlier.at} rolled it back from this very pod template (${earlier.cause}), which was put back since${who}. ` +
+      "So it stays. Roll it back by hand, or ask for a rollback, if that was not meant.",
+  };
+}
+
+/** The remedy has helped so often that it cannot be what ends the failure. */
+function refuseRecurring({ evidence, policy }: Case, remedy: Remedy): GuardRefusal | undefined {
+  const { max_repeats, repeat_window_seconds } = policy.cool_down;
+  const begin = evidence.now.getTime() - repeat_window_seconds * 1_000;
+  const mode = "mode" in remedy ? remedy.mode : undefined;
+  const helped = evidence.history.filter(
+    (entry) =>
+      isSuccess(entry) &&
+      entry.action === remedy.action &&
+      (entry.mode === undefined || entry.mode === mode) &&
+      // Somebody asked for it while nothing failed.
+      entry.cause !== "Requested" &&
+      entry.template === presentOf(evidence) &&
+      Date.parse(entry.at) > begin,
+  );
+  const last = helped[max_repeats - 1];
+  if (last === undefined) return undefined;
+  const until = new Date(Date.parse(last.at) + repeat_window_seconds * 1_000);
+  return {
+    refusal: "KeepsRecurring",
+    message:
+      `The same remedy (${remedy.action}${mode === undefined ? "" : `, ${mode}`}) has helped ${times(helped)} within ${duration(repeat_window_seconds)}, last at ${helped[0]?.at ?? ""}, and it failed again each time with the same pod template. ` +
+      `Once more would not end that: find the cause. It is not done of its own accord before ${until.toISOString()}, unless the pod template changes.`,
+  };
+}
+
+function presentOf({ workload }: Case["evidence"]): HistoryEntry["template"] {
+  return workload === undefined ? undefined : presentTemplate(workload);
+}
+
+function times({ length }: readonly HistoryEntry[]): string {
+  return length === 1 ? "once" : `${length} times`;
+}
