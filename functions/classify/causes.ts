@@ -7,6 +7,7 @@ import { CONFIG_CAUSES } from "./causes/config.ts";
 import { CRASH_CAUSES } from "./causes/crash.ts";
 import { HPA_CAUSES } from "./causes/hpa.ts";
 import { IMAGE_CAUSES } from "./causes/image.ts";
+import { RECURRING_CAUSES } from "./causes/recurring.ts";
 import { STARTING_CAUSES } from "./causes/starting.ts";
 import { SUPERSEDED_CAUSES } from "./causes/superseded.ts";
 import { NODE_CAUSES, WORKLOAD_CAUSES } from "./causes/workload.ts";
@@ -20,6 +21,7 @@ export const CAUSES: readonly Cause[] = [
   ...SUPERSEDED_CAUSES,
   ...IMAGE_CAUSES,
   ...CONFIG_CAUSES,
+  ...RECURRING_CAUSES,
   ...CRASH_CAUSES,
   ...STARTING_CAUSES,
   ...WORKLOAD_CAUSES,

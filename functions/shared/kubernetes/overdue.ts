@@ -2,6 +2,7 @@ import type { Policy } from "../policy.ts";
 import { failure, isOlderThan, type Failure } from "./failures.ts";
 import { podFailures } from "./pod-failures.ts";
 import { containerStatuses, isTerminating, podCondition } from "./pods.ts";
+import { recurringEnds } from "./recurring-ends.ts";
 import type { ContainerStatus, Pod } from "./types.ts";
 
 /** What a status is read against: the moment, the policy's deadlines, and the nodes that are known to be lost. */
@@ -25,7 +26,9 @@ export function overdueFailures(pod: Pod, moment: Moment): Failure[] {
   if (phase === "Succeeded" || phase === "Failed") return [];
   const lost = onLostNode(pod, moment);
   if (lost.length > 0) return lost;
-  return phase === "Running" ? unready(pod, moment) : stuckStarting(pod, moment);
+  if (phase !== "Running") return stuckStarting(pod, moment);
+  const ends = recurringEnds(pod, moment.now);
+  return ends.length > 0 ? ends : unready(pod, moment);
 }
 
 /** Deletion that finalizers, or a kubelet that does not answer, hold up. */
