@@ -1,8 +1,10 @@
 import { containerStatuses } from "../shared/kubernetes/pods.ts";
-import { BACK_OFF_RESET_SECONDS } from "../shared/kubernetes/recurring-ends.ts";
 import type { ContainerStatus } from "../shared/kubernetes/types.ts";
 import type { FailingPod } from "./case.ts";
 import { backOffSeconds } from "./onset.ts";
+
+/** After a run of this length the kubelet begins its back-off anew, in seconds. Source: client-go util/flowcontrol/backoff.go */
+const BACK_OFF_RESET_SECONDS = 600;
 
 /** How many ends before the last one tell that a container that runs for long does not do so by chance. */
 const REPEATED = 2;

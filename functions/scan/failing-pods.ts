@@ -3,7 +3,6 @@ import { isJobPod } from "../kinds/job/kind.ts";
 import { isLeftover } from "../shared/kubernetes/pods.ts";
 import { lostNodesAmong } from "../shared/kubernetes/nodes.ts";
 import { failuresOf, type Moment } from "../shared/kubernetes/overdue.ts";
-import { RECURRING_RESTARTS } from "../shared/kubernetes/recurring-ends.ts";
 import type { Node, Pod } from "../shared/kubernetes/types.ts";
 import type { WorkloadFinder } from "../kinds/workload-finder.ts";
 import type { FailingPod } from "./incidents.ts";
@@ -26,10 +25,7 @@ export async function findFailingPods(
 ): Promise<{ seen: number; failing: FailingPod[] }> {
   const looks = await view.each(namespaces, (namespace) =>
     view.tryTo(`pods in namespace ${namespace}`, async () => {
-      const look = await view.look<Pod>(paths.pods(namespace), POD_SUSPECTS, (table) => [
-        ...onLostNodes(table, moment),
-        ...restartedOften(table),
-      ]);
+      const look = await view.look<Pod>(paths.pods(namespace), POD_SUSPECTS, (table) => onLostNodes(table, moment));
       return { seen: look.seen, failing: await examine(view, look.suspects, finder, moment) };
     }),
   );
@@ -44,15 +40,6 @@ function onLostNodes(table: Table, { lostNodes }: Moment): string[] {
   if (lostNodes === undefined || lostNodes.size === 0) return [];
   return (cellsOf(table, ["Name", "Node"]) ?? [])
     .filter(([, node]) => lostNodes.has(node ?? ""))
-    .map(([name]) => name ?? "");
-}
-
-/** A pod that was restarted several times, at last within three hours, is printed as well while it runs: `4 (12m ago)`. */
-function restartedOften(table: Table): string[] {
-  return (cellsOf(table, ["Name", "Restarts"]) ?? [])
-    .filter(
-      ([, restarts = ""]) => Number.parseInt(restarts, 10) >= RECURRING_RESTARTS && /\(\w*[ms] ago\)/.test(restarts),
-    )
     .map(([name]) => name ?? "");
 }
 

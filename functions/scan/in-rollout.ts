@@ -29,7 +29,7 @@ export async function inRollout(
   policy: Policy,
 ): Promise<Incident[]> {
   const settling = await view.each(incidents, async (incident) => {
-    const kind = kindOf(incident.workload.kind);
+    const kind = kindOf(incident.workload);
     const workload = kind === undefined ? undefined : await rollingOut(view, kind, incident, known);
     if (kind === undefined || workload === undefined) return false;
     // What its status says is of an earlier spec.

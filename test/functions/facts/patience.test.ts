@@ -284,11 +284,6 @@ describe("the patience with the update of a StatefulSet", () => {
     expect(patience(update(5, missing(5), false), RULES)).toBeUndefined();
     expect(patience(update(60, crashingPod({ restarts: 2, startedAgo: 60 }), false), RULES)).toBeUndefined();
   });
-
-  it("is as long as its pods may start", () => {
-    expect(patience(update(400, starting(400)))).toMatch(/startup probe allows\. .* another 100 s/);
-    expect(patience(update(501, starting(501)))).toBeUndefined();
-  });
 });
 
 it("is none with a workload that is not being rolled out, or that is gone", () => {
