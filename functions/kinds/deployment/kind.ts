@@ -13,7 +13,7 @@ import { replicaSetHistory } from "../revisions/replica-sets.ts";
 import { cannotCreate, conditionOf, fromCondition, missingReplicas } from "../status.ts";
 import { isComplete } from "../suspects.ts";
 import { replaceTemplate } from "../template-patch.ts";
-import { isInsideDeadline, isRollingOut, progressDeadline, rolledOutAt } from "./rollout.ts";
+import { isInsideDeadline, isRollingOut, progressDeadline, rolledOutAt, unavailableSince } from "./rollout.ts";
 
 /** Shown by `kubectl rollout history`; it belongs to the template. */
 const CHANGE_CAUSE = "kubernetes.io/change-cause";
@@ -52,6 +52,7 @@ export const DEPLOYMENT = {
   },
   isUpdating: () => false,
   completedAt: rolledOutAt,
+  unavailableSince,
   history: replicaSetHistory({
     revision: "deployment.kubernetes.io/revision",
     earlier: "deployment.kubernetes.io/revision-history",
