@@ -8,6 +8,11 @@ const READ = KINDS.map((kind) => ({ ...kind, verbs: ["get"] }));
 /** Where the kinds keep their revisions. */
 const HISTORIES = KINDS.flatMap(({ history }) => history ?? []);
 
+/** Through which the workloads of other kinds make their pods. */
+const MAKERS = scannedKinds()
+  .filter(({ controlled }) => controlled === true)
+  .map((kind) => ({ ...kind, verbs: ["get", "list"] }));
+
 /** What every look at a workload reads. */
 const LOOK: readonly Rule[] = [
   { apiGroups: [""], resources: ["pods"], verbs: ["list"] },
@@ -50,7 +55,13 @@ export const PERMISSIONS: Readonly<Record<string, Permissions>> = {
       rules: [
         { apiGroups: [""], resources: ["namespaces", "nodes"], verbs: ["get"] },
         { apiGroups: [""], resources: ["pods"], verbs: ["get", "list"] },
-        ...rulesFor([...READ, ...HISTORIES.map((history) => ({ ...history, verbs: ["list"] }))]),
+        ...rulesFor([...READ, ...HISTORIES.map((history) => ({ ...history, verbs: ["list"] })), ...MAKERS]),
+        {
+          why: "Whether a later run of a Job was a success.",
+          apiGroups: ["batch"],
+          resources: ["cronjobs"],
+          verbs: ["get"],
+        },
         { apiGroups: ["autoscaling"], resources: ["horizontalpodautoscalers"], verbs: ["list"] },
         {
           why: "What may explain the failure beside the workload itself.",

@@ -71,6 +71,7 @@ export const WORKLOAD: Machine = {
       byWord("$.verification.verdict", {
         recovered: "Report outcome",
         settling: "Wait again",
+        go_on: "Which remedy?",
         overtaken: "Report outcome",
         interrupted: "Report outcome",
       }),

@@ -1,12 +1,14 @@
-import { kindOf } from "../kinds/kinds.ts";
+import { resourceOf } from "../kinds/workloads.ts";
 import { count } from "../shared/text.ts";
 import type { Case } from "../facts/case.ts";
+import type { Evidence } from "../facts/evidence.ts";
 import { failureLines } from "../facts/failure-lines.ts";
 import { once, reportOnly, type Cause, type Finding } from "./causes/cause.ts";
 import { CONFIG_CAUSES } from "./causes/config.ts";
 import { CRASH_CAUSES } from "./causes/crash.ts";
 import { HPA_CAUSES } from "./causes/hpa.ts";
 import { IMAGE_CAUSES } from "./causes/image.ts";
+import { JOB_CAUSES } from "./causes/job.ts";
 import { STARTING_CAUSES } from "./causes/starting.ts";
 import { SUPERSEDED_CAUSES } from "./causes/superseded.ts";
 import { NODE_CAUSES, WORKLOAD_CAUSES } from "./causes/workload.ts";
@@ -22,6 +24,7 @@ export const CAUSES: readonly Cause[] = [
   ...CONFIG_CAUSES,
   ...CRASH_CAUSES,
   ...STARTING_CAUSES,
+  ...JOB_CAUSES,
   ...WORKLOAD_CAUSES,
   ...HPA_CAUSES,
 ];
@@ -29,6 +32,7 @@ export const CAUSES: readonly Cause[] = [
 /** What is said when no rule matches. */
 export function unknownCause({ failing, own, evidence }: Case): Finding & { name: string } {
   const { kind, namespace, name } = evidence.incident.workload;
+  if (failing.length === 0 && own.length === 0 && evidence.unwritten?.everyPod === false) return unread(evidence);
   if (failing.length === 0 && own.length === 0) {
     return {
       name: "Unknown",
@@ -38,7 +42,8 @@ export function unknownCause({ failing, own, evidence }: Case): Finding & { name
       tries: once({
         action: "none",
         refusal: "NotFailingAnymore",
-        message: "It recovered by itself before anything was done.",
+        message:
+          evidence.unwritten === undefined ? "It recovered by itself before anything was done." : "Nothing was done.",
       }),
     };
   }
@@ -52,8 +57,19 @@ export function unknownCause({ failing, own, evidence }: Case): Finding & { name
       reportOnly(
         failing.length > 0
           ? `Look at it with kubectl -n ${namespace} describe pod.`
-          : `Look at it with kubectl -n ${namespace} describe ${kindOf(kind)?.commands.resource ?? kind.toLowerCase()} ${name}.`,
+          : `Look at it with kubectl -n ${namespace} describe ${resourceOf(evidence.incident.workload)} ${name}.`,
       ),
     ),
+  };
+}
+
+/** Nothing is said of pods that were not read. */
+function unread({ pods }: Evidence): Finding & { name: string } {
+  return {
+    name: "Unknown",
+    confidence: "low",
+    summary: `Not all of its pods were read; of those that were (${pods.length}), none fails now.`,
+    evidence: [],
+    tries: once({ action: "none", refusal: "MayPass", message: "If others still fail, the next scan finds them." }),
   };
 }

@@ -30,7 +30,7 @@ export function classify(evidence: Evidence, policy: Policy): Diagnosis {
   const facts = openCase(evidence, policy);
   const finding = findCause(facts);
   const { remedy, deadline_seconds, refused } = chooseRemedy(finding, facts);
-  const kind = kindOf(evidence.incident.workload.kind);
+  const kind = kindOf(evidence.incident.workload);
   const template = evidence.workload === undefined ? undefined : presentTemplate(evidence.workload);
   const back = broughtBack(facts, remedy);
 
@@ -46,7 +46,11 @@ export function classify(evidence: Evidence, policy: Policy): Diagnosis {
     ].map((line) => bounded(line)),
     remedy,
     undo: undoOf(remedy),
-    rejected: [...finding.rejected.filter(({ action }) => action !== remedy.action), ...refused],
+    // Of a kind that is never written to, no remedy was considered.
+    rejected: [
+      ...(kind === undefined ? [] : finding.rejected.filter(({ action }) => action !== remedy.action)),
+      ...refused,
+    ],
     ...(evidence.workload?.metadata?.uid === undefined ? {} : { workload_uid: evidence.workload.metadata.uid }),
     ...(template === undefined ? {} : { template }),
     ...(evidence.workload === undefined || kind === undefined ? {} : { wanted: kind.wanted(evidence.workload) }),
@@ -74,12 +78,13 @@ function createdAt({ metadata }: Evidence["holders"][number]): number {
   return Date.parse(metadata?.creationTimestamp ?? "");
 }
 
-type NamedFinding = Finding & Pick<Cause, "name" | "rejected">;
+type NamedFinding = Finding & Required<Pick<Finding, "rejected">> & Pick<Cause, "name">;
 
 function findCause(facts: Case): NamedFinding {
   for (const cause of CAUSES) {
     const finding = cause.diagnose(facts);
-    if (finding !== undefined) return { name: cause.name, rejected: cause.rejected, ...finding };
+    if (finding === undefined) continue;
+    return { ...finding, name: cause.name, rejected: [...cause.rejected, ...(finding.rejected ?? [])] };
   }
   const unknown = { ...unknownCause(facts), rejected: [] };
   return facts.evidence.incident.requested === undefined
@@ -96,7 +101,7 @@ interface Choice extends Try {
 function chooseRemedy({ tries }: Finding, facts: Case): Choice {
   const { evidence, policy } = facts;
   const untouchable = refuseWorkload(evidence, policy);
-  if (untouchable !== undefined) return { remedy: none(untouchable), refused: [] };
+  if (untouchable !== undefined) return { ...passing(tries, untouchable, evidence), refused: [] };
 
   const { requested } = evidence.incident;
   const wanted = requested === undefined ? nextOf(tries, evidence) : { remedy: requestedRemedy(requested, facts) };
@@ -110,6 +115,14 @@ function chooseRemedy({ tries }: Finding, facts: Case): Choice {
   if (refusal === undefined) return { ...wanted, refused: [] };
   const refused = remedy.action === "none" ? [] : [{ action: remedy.action, reason: bounded(refusal.message) }];
   return { remedy: none(refusal), refused };
+}
+
+/** What passes by itself, or has passed, needs nobody, though nothing would be written to it anyway. */
+function passing([first]: Finding["tries"], untouchable: GuardRefusal, { incident }: Evidence): Try {
+  const { remedy } = first;
+  const passes = remedy.action === "none" && ["MayPass", "NotFailingAnymore"].includes(remedy.refusal);
+  const isNeverWrittenTo = untouchable.refusal === "NothingRecreatesIt" && kindOf(incident.workload) === undefined;
+  return passes && isNeverWrittenTo && incident.requested === undefined ? first : { remedy: none(untouchable) };
 }
 
 /** The first try that was not made in vain yet; the last one when all of them were. */

@@ -5,9 +5,9 @@ import { kindOf } from "../kinds/kinds.ts";
 import { describeWorkload } from "../kinds/workloads.ts";
 import { modeOf, type Policy } from "../shared/policy.ts";
 import { outOfScope } from "../shared/scope.ts";
-import { ENABLED_ANNOTATION, enabledBy } from "../facts/opt-out.ts";
+import { ENABLED_ANNOTATION, enabledBy, optOutText } from "../facts/opt-out.ts";
 import type { Case } from "../facts/case.ts";
-import type { Evidence } from "../facts/evidence.ts";
+import { ownObject, type Evidence } from "../facts/evidence.ts";
 import { patienceWith } from "../facts/patience.ts";
 import { workloadObject } from "../kinds/object-ref.ts";
 import type { Action, Plan } from "../remedies/remedy.ts";
@@ -21,6 +21,7 @@ import {
   type ReadObject,
 } from "../shared/object-ref.ts";
 import type { WorkloadRef } from "../shared/refs.ts";
+import { whyNothingIsWritten } from "./never-written.ts";
 import { refuseOwned } from "./owner-guard.ts";
 
 /** A guard's refusal, with the sentence that the operator reads. */
@@ -77,25 +78,31 @@ const namespaceGuard: Guard = ({ incident }, policy) => {
   return reason === undefined ? undefined : { refusal: "NamespaceNotAllowed", message: `Not touched: ${reason}.` };
 };
 
-const optOutGuard: Guard = ({ incident, namespace, workload }, policy) => {
-  const onWorkload = workload?.metadata?.annotations?.[ENABLED_ANNOTATION];
-  const enabled = enabledBy(workload, namespace);
+const optOutGuard: Guard = (evidence, policy) => {
+  const { incident, namespace } = evidence;
+  const object = ownObject(evidence);
+  const enabled = enabledBy(object, namespace);
   const where =
-    onWorkload === undefined ? `namespace ${incident.workload.namespace}` : describeWorkload(incident.workload);
+    enabledBy(object, undefined) === undefined
+      ? `namespace ${incident.workload.namespace}`
+      : describeWorkload(incident.workload);
   if (enabled === "false") {
-    return { refusal: "OptedOut", message: `Not touched: ${where} carries ${ENABLED_ANNOTATION}: "false".` };
+    return { refusal: "OptedOut", message: `Not touched: ${where} carries ${optOutText(object, namespace)}.` };
   }
   if (policy.opt_in && enabled !== "true") {
+    const who =
+      object === undefined ? "its namespace does not carry" : "neither the workload nor its namespace carries";
     return {
       refusal: "NotOptedIn",
-      message: `Not touched: the policy asks for opt-in, and neither the workload nor its namespace carries ${ENABLED_ANNOTATION}: "true".`,
+      message: `Not touched: the policy asks for opt-in, and ${who} ${ENABLED_ANNOTATION}: "true".`,
     };
   }
   return undefined;
 };
 
-const deletionGuard: Guard = ({ incident, namespace, workload }) => {
-  const deleting = [workload?.metadata, namespace.metadata].some(
+const deletionGuard: Guard = (evidence) => {
+  const { incident, namespace } = evidence;
+  const deleting = [ownObject(evidence)?.metadata, namespace.metadata].some(
     (metadata) => metadata?.deletionTimestamp !== undefined,
   );
   return deleting
@@ -103,22 +110,10 @@ const deletionGuard: Guard = ({ incident, namespace, workload }) => {
     : undefined;
 };
 
-const recreationGuard: Guard = ({ incident, pods }) => {
-  if (pods.some(isStaticPod)) {
-    return {
-      refusal: "NothingRecreatesIt",
-      message: "A static pod: the kubelet runs it from a file on its node. Fix that file.",
-    };
-  }
-  const { kind } = incident.workload;
-  if (kindOf(kind) !== undefined) return undefined;
-  return {
-    refusal: "NothingRecreatesIt",
-    message:
-      kind === "Pod"
-        ? "A bare pod: no controller would recreate it, so it is not deleted. Recreate it from its manifest, or make it a Deployment."
-        : `A ${kind} recreates its pods by its own rules, so they are left to it.`,
-  };
+const recreationGuard: Guard = (evidence) => {
+  const { incident, pods } = evidence;
+  if (!pods.some(isStaticPod) && kindOf(incident.workload) !== undefined) return undefined;
+  return { refusal: "NothingRecreatesIt", message: whyNothingIsWritten(evidence) };
 };
 
 const WORKLOAD_GUARDS: readonly Guard[] = [namespaceGuard, optOutGuard, deletionGuard, recreationGuard];
@@ -146,7 +141,7 @@ function intentOf(plan: Plan, workload: WorkloadRef): Intent {
 }
 
 const pausedGuard: RemedyGuard = ({ evidence: { incident, workload } }, { rollsOut }) => {
-  const kind = kindOf(incident.workload.kind);
+  const kind = kindOf(incident.workload);
   if (!rollsOut || workload === undefined || kind?.isPaused(workload) !== true) return undefined;
   const { resume } = kind.commands;
   return {
@@ -158,7 +153,7 @@ const pausedGuard: RemedyGuard = ({ evidence: { incident, workload } }, { rollsO
 const rolloutGuard: RemedyGuard = (facts, { replacesPods, rollsOut }) => {
   if (!replacesPods) return undefined;
   const { incident, pods } = facts.evidence;
-  const hasDeadline = kindOf(incident.workload.kind)?.deadline !== undefined;
+  const hasDeadline = kindOf(incident.workload)?.deadline !== undefined;
   // Whoever asks for a rollback of a rollout that visibly fails need not wait for its deadline, nor for that of the policy.
   if (incident.requested !== undefined && (!hasDeadline || (rollsOut && pods.some(isFailing)))) return undefined;
   const message = patienceWith(facts);
@@ -168,7 +163,7 @@ const rolloutGuard: RemedyGuard = (facts, { replacesPods, rollsOut }) => {
 /** What the status says is of an earlier spec: somebody has changed the workload just now. */
 const unseenSpecGuard: RemedyGuard = ({ evidence: { incident, workload } }, { replacesPods }) => {
   if (!replacesPods || workload === undefined) return undefined;
-  if (kindOf(incident.workload.kind)?.hasSeenSpec(workload) !== false) return undefined;
+  if (kindOf(incident.workload)?.hasSeenSpec(workload) !== false) return undefined;
   return {
     refusal: "RolloutInProgress",
     message: "Somebody has just changed its spec, and its controller has not seen that yet; it may be a rollout.",
@@ -195,7 +190,7 @@ const targetGuard: RemedyGuard = ({ evidence }, { action, writes }) => {
       return { refusal: "NoSafeRemedy", message: `Not touched: a ${action} would change ${name}, which was not read.` };
     }
     if (enabledBy(object, undefined) === "false") {
-      return { refusal: "OptedOut", message: `Not touched: ${name} carries ${ENABLED_ANNOTATION}: "false".` };
+      return { refusal: "OptedOut", message: `Not touched: ${name} carries ${optOutText(object)}.` };
     }
   }
   return undefined;

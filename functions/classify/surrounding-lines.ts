@@ -1,4 +1,4 @@
-import { COMPONENT, type KubernetesEvent } from "../run/event.ts";
+import { COMPONENT, timeOf, type KubernetesEvent } from "../run/event.ts";
 import type { DisruptionBudget, Node, ResourceQuota } from "../shared/kubernetes/types.ts";
 import { matches } from "../shared/kubernetes/label-selector.ts";
 import { count, duration } from "../shared/text.ts";
@@ -46,13 +46,6 @@ function eventLines(events: readonly KubernetesEvent[], told: readonly string[],
     );
   }
   return [...lines.values()].slice(0, MAX_EVENTS);
-}
-
-/** When an Event was last seen, in milliseconds; 0 when it does not say. */
-function timeOf(event: KubernetesEvent): number {
-  const text = event.series?.lastObservedTime ?? event.lastTimestamp ?? event.eventTime ?? event.firstTimestamp;
-  const time = Date.parse(text ?? "");
-  return Number.isNaN(time) ? 0 : time;
 }
 
 function nodeLines({ metadata, spec, status }: Node): string[] {

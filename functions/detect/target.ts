@@ -65,7 +65,7 @@ async function resolve(cluster: Reader, request: RunbookRequest): Promise<Target
     return { workload: await new WorkloadFinder(cluster).ownerOf(pod), pods: [pod], requested };
   }
   const ref: WorkloadRef = { ...asked.workload, namespace };
-  const kind = kindOf(ref.kind);
+  const kind = kindOf(ref);
   const workload = await readWorkload(cluster, ref);
   if (kind === undefined || workload === undefined) return { workload: ref, pods: [], requested };
   const { pods } = await readParts(cluster, kind, ref, workload);

@@ -1,9 +1,10 @@
 import type { Kind } from "../kinds/kind.ts";
+import { isJobPod } from "../kinds/job/kind.ts";
 import { kindOf } from "../kinds/kinds.ts";
 import type { Failure } from "../shared/kubernetes/failures.ts";
 import { failuresOf, type Moment } from "../shared/kubernetes/overdue.ts";
 import { hpaFailures } from "../shared/kubernetes/hpa-failures.ts";
-import { containerStatuses, isLeftover } from "../shared/kubernetes/pods.ts";
+import { isLeftover } from "../shared/kubernetes/pods.ts";
 import {
   currentRevision,
   newestHealthyRevision,
@@ -48,15 +49,18 @@ export interface Case {
 /** Draws the conclusions that more than one rule needs. */
 export function openCase(evidence: Evidence, policy: Policy): Case {
   const { incident, workload, hpa, now, lostNodes } = evidence;
-  const kind = kindOf(incident.workload.kind);
+  const kind = kindOf(incident.workload);
   const revisions = readRevisions(kind, evidence);
   const moment: Moment = { now, deadlines: policy.detect, lostNodes };
   const all = evidence.pods
+    // A Job keeps its failed pods as its record.
+    .filter((pod) => !(isJobPod(pod) && isLeftover(pod)))
     .map((pod) => ({ pod, failures: failuresOf(pod, moment) }))
     .filter(({ failures }) => failures.length > 0);
   const failing = all.filter(({ pod }) => !isLeftover(pod));
   const own = [
     ...(workload === undefined ? [] : (kind?.failures(workload, moment) ?? [])),
+    ...(evidence.unwritten?.makers ?? []).flatMap((maker) => maker.kind.failures(maker.object, moment)),
     ...(hpa === undefined ? [] : hpaFailures(hpa, moment)),
   ];
   const current = currentRevision(revisions);
@@ -115,13 +119,4 @@ function stableTime(failing: FailingPod[], rolledOut: Date | undefined): StableT
 /** Whether any container fails for one of these reasons. */
 export function failsWith(failing: FailingPod[], reasons: ReadonlySet<string>): boolean {
   return failing.some(({ failures }) => failures.some(({ reason }) => reasons.has(reason)));
-}
-
-/** Whether the last end of any failing container was the kernel's out-of-memory killer. */
-export function wasOutOfMemory(failing: FailingPod[]): boolean {
-  return failing.some(({ pod }) =>
-    containerStatuses(pod).some(
-      (status) => (status.state?.terminated ?? status.lastState?.terminated)?.reason === "OOMKilled",
-    ),
-  );
 }

@@ -1,6 +1,7 @@
 import { containerStatuses } from "../shared/kubernetes/pods.ts";
 import type { FailingPod } from "./case.ts";
-import { imageProblem } from "./image.ts";
+import { IMAGE_REASONS, imageMeaning } from "./image.ts";
+import { statusSayings } from "./sayings.ts";
 
 /** What a shell, or the runtime in its place, ends with when a command may not be run or is not found. */
 const NO_COMMAND_EXIT_CODES: readonly number[] = [126, 127];
@@ -22,7 +23,13 @@ const NO_OBJECT =
  * there. Somebody may still bring it; the pod itself will not.
  */
 export function failsForCertain(failing: FailingPod): boolean {
-  return imageProblem([failing]) === "not_found" || lacksObject(failing) || lacksCommand(failing);
+  return lacksImage(failing) || lacksObject(failing) || lacksCommand(failing);
+}
+
+/** Whether the registry has no such image, or none for the node's platform. */
+function lacksImage(failing: FailingPod): boolean {
+  const cause = imageMeaning(statusSayings([failing], IMAGE_REASONS))?.cause;
+  return cause === "ImageNotFound" || cause === "ImageForAnotherPlatform";
 }
 
 function lacksObject({ failures }: FailingPod): boolean {

@@ -1,8 +1,6 @@
 import type { Reader } from "../shared/cluster/cluster.ts";
-import { getIfThere } from "../shared/cluster/get-if-there.ts";
-import { paths } from "../shared/cluster/paths.ts";
 import type { HistoryEntry, Incident } from "../run/contracts.ts";
-import { kindOf } from "../kinds/kinds.ts";
+import { isOfKind, kindOf } from "../kinds/kinds.ts";
 import { readParts } from "../kinds/pods.ts";
 import type { RevisionHolder } from "../kinds/revisions/history.ts";
 import { isIneffective, sinceLastSuccess } from "../run/history.ts";
@@ -11,12 +9,13 @@ import { templateHash } from "../shared/kubernetes/template.ts";
 import type { Hpa, Namespace, Pod, Workload } from "../shared/kubernetes/types.ts";
 import { Action } from "../shared/policy.ts";
 import { readWorkload } from "../kinds/workloads.ts";
-import type { ReadObject } from "../shared/object-ref.ts";
+import type { KubernetesObject, ReadObject } from "../shared/object-ref.ts";
 import type { WorkloadRef } from "../shared/refs.ts";
 import { lostNodesAmong } from "../shared/kubernetes/nodes.ts";
 import { assertNamespace } from "../shared/kubernetes/namespaces.ts";
 import { readLastWords, type LastWords } from "./last-words.ts";
-import { NO_SURROUNDINGS, readSurroundings, type Surroundings } from "./surroundings.ts";
+import { readSurroundings, type Surroundings } from "./surroundings.ts";
+import { isBarePod, readUnwritten, type UnwrittenParts } from "./unwritten.ts";
 
 /** Everything that a diagnosis is drawn from. All reading happens before it. */
 export interface Evidence {
@@ -27,6 +26,8 @@ export interface Evidence {
   workload: Workload | undefined;
   /** Its pods; for a bare pod, that pod. */
   pods: Pod[];
+  /** What else was read of a workload of a kind that is never written to; absent for others. */
+  unwritten?: Omit<UnwrittenParts, "pods">;
   /** The objects that hold its revisions: ReplicaSets, ControllerRevisions; empty for a kind that has none. */
   holders: RevisionHolder[];
   /** The HPA that owns the workload's scale. */
@@ -81,32 +82,17 @@ export async function gatherEvidence(
     assertNamespace(cluster, ref.namespace),
     readWorkload(cluster, ref),
   ]);
-  const kind = kindOf(ref.kind);
-  if (kind === undefined || workload === undefined) {
-    const pods = ref.kind === "Pod" ? await readBarePod(cluster, ref.namespace, ref.name) : [];
-    return {
-      incident,
-      now,
-      namespace,
-      workload,
-      pods,
-      holders: [],
-      hpa: undefined,
-      lostNodes: new Map(),
-      surroundings: NO_SURROUNDINGS,
-      others: [],
-      lastWords: await readLastWords(cluster, pods, logLines),
-      triesMade: past.tried.length,
-      ...past,
-    };
-  }
-  const [{ pods, holders }, hpa, others] = await Promise.all([
-    readParts(cluster, kind, ref, workload),
+  const kind = kindOf(ref);
+  const [{ pods, holders, unwritten }, hpa, others] = await Promise.all([
+    kind === undefined || workload === undefined
+      ? readUnwrittenParts(cluster, incident)
+      : { unwritten: undefined, ...(await readParts(cluster, kind, ref, workload)) },
     hpaOf(cluster, ref),
-    Promise.all(readOthers.map((read) => read(cluster, ref))),
+    Promise.all(kind === undefined ? [] : readOthers.map((read) => read(cluster, ref))),
   ]);
   const owners = [
-    workload.metadata,
+    workload?.metadata,
+    ...(unwritten?.makers ?? []).map(({ object }) => object.metadata),
     ...holders.filter(({ spec }) => (spec?.replicas ?? 0) > 0).map(({ metadata }) => metadata),
   ];
   const [surroundings, lastWords] = await Promise.all([
@@ -119,6 +105,7 @@ export async function gatherEvidence(
     namespace,
     workload,
     pods,
+    ...(unwritten === undefined ? {} : { unwritten }),
     holders,
     hpa,
     lostNodes: lostNodesAmong(surroundings.nodes),
@@ -131,17 +118,32 @@ export async function gatherEvidence(
   };
 }
 
+/** The object that the incident is about, where it was read: the workload, the bare pod, the Job. */
+export function ownObject({ incident, workload, pods, unwritten }: Evidence): KubernetesObject | undefined {
+  if (workload !== undefined) return workload;
+  if (isBarePod(incident.workload)) return pods[0];
+  return unwritten?.makers.find(({ kind }) => isOfKind(incident.workload, kind))?.object;
+}
+
+async function readUnwrittenParts(
+  cluster: Reader,
+  incident: Incident,
+): Promise<Pick<Evidence, "pods" | "holders" | "unwritten">> {
+  const { pods, ...unwritten } = await readUnwritten(cluster, incident);
+  return { pods, holders: [], unwritten };
+}
+
 /** A person or an agent who asks for a remedy may ask for it again; an execution of its own accord does not repeat it. */
-function triedInVain({ requested }: Incident, { spec }: Workload, { tried, history }: Past): Action[] {
-  if (requested !== undefined || spec?.template === undefined) return [...tried];
-  const earlier = sinceLastSuccess(history, templateHash(spec.template))
+function triedInVain(
+  { requested }: Incident,
+  workload: Workload | undefined,
+  { tried, history }: Past,
+): readonly Action[] {
+  const template = workload?.spec?.template;
+  if (requested !== undefined || template === undefined) return tried;
+  const earlier = sinceLastSuccess(history, templateHash(template))
     .filter((entry) => entry.applied === true && isIneffective(entry))
     .map(({ action }) => Action.safeParse(action).data)
     .filter((action) => action !== undefined);
   return [...new Set([...tried, ...earlier])];
-}
-
-async function readBarePod(cluster: Reader, namespace: string, name: string): Promise<Pod[]> {
-  const pod = await getIfThere<Pod>(cluster, paths.pod(namespace, name));
-  return pod === undefined ? [] : [pod];
 }

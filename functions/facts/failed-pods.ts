@@ -1,11 +1,12 @@
 import { containerStatuses } from "../shared/kubernetes/pods.ts";
 import type { Pod } from "../shared/kubernetes/types.ts";
-import { some } from "../shared/text.ts";
+import { count, some } from "../shared/text.ts";
 import type { FailingPod } from "./case.ts";
 
 /** Pods that were made within so many milliseconds were made together: none of them takes another one's place. */
 const MADE_TOGETHER_MS = 5_000;
-/** How many names a line holds. */
+/** How many lines tell of failed pods, and how many names each holds. */
+const MAX_LINES = 5;
 const IN_LINE = 6;
 
 /**
@@ -55,7 +56,7 @@ export function rowOfReplacements(pods: readonly FailingPod[]): FailingPod[] {
   return row;
 }
 
-/** What has failed, where and why, with the names of the pods: one line for each node and message. */
+/** What has failed, where and why, with the names of the pods: one line for each node and message, the fullest first. */
 export function failedPodLines(pods: readonly FailingPod[]): string[] {
   const names = new Map<string, string[]>();
   for (const { pod, failures } of pods) {
@@ -63,9 +64,11 @@ export function failedPodLines(pods: readonly FailingPod[]): string[] {
     const line = `${nodeOf(pod)}: ${why.join("; ")}`;
     names.set(line, [...(names.get(line) ?? []), pod.metadata?.name ?? ""]);
   }
-  return [...names]
+  const lines = [...names]
     .sort((a, b) => b[1].length - a[1].length)
     .map(([line, ofLine]) => `${some(ofLine, IN_LINE)} ${line}`);
+  const more = lines.length - MAX_LINES;
+  return more > 0 ? [...lines.slice(0, MAX_LINES), `and ${count(more, "further node or message")}`] : lines;
 }
 
 /** `(Evicted, on node-1 and node-2)`, as it stands in a sentence. */

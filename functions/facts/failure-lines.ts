@@ -13,13 +13,15 @@ const MAX_LINES = 4;
  */
 export function failureLines(failing: readonly FailingPod[], own: readonly Failure[] = []): string[] {
   const kinds = new Map<string, { line: string; times: number }>();
-  for (const failure of [...failing.flatMap(({ failures }) => failures), ...own]) {
+  for (const failure of failing.flatMap(({ failures }) => failures)) {
     const line = failureLine(failure);
     const key = withoutBackOff(line);
     const seen = kinds.get(key);
     if (seen === undefined) kinds.set(key, { line, times: 1 });
     else seen.times++;
   }
+  // Two objects beside the pods that say the same are not two pods.
+  for (const line of own.map(failureLine)) if (!kinds.has(line)) kinds.set(line, { line, times: 1 });
   const lines = [...kinds.values()]
     .sort((a, b) => b.times - a.times)
     .map(({ line, times }) => (times === 1 ? line : `${times} pods: ${withoutBackOff(line)}`));
@@ -32,8 +34,9 @@ function withoutBackOff(line: string): string {
   return line.replace(/: back-off \S+ restarting failed container=\S+ pod=\S+$/, "");
 }
 
-function failureLine({ reason, container, exitCode, message }: Failure): string {
+function failureLine({ reason, container, exitCode, outOfMemory, message }: Failure): string {
   const where = container === undefined ? "" : ` in container ${container}`;
-  const code = exitCode === undefined ? "" : ` (exit code ${exitCode})`;
+  const memory = outOfMemory === undefined ? "" : `, ${outOfMemory}`;
+  const code = exitCode === undefined ? "" : ` (exit code ${exitCode}${memory})`;
   return `${reason}${where}${code}${message === undefined ? "" : `: ${message}`}`;
 }

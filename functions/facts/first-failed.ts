@@ -3,8 +3,11 @@ import type { ContainerStatus } from "../shared/kubernetes/types.ts";
 import type { FailingPod } from "./case.ts";
 import { backOffSeconds } from "./onset.ts";
 
-/** After a run of this length the kubelet begins its back-off anew. Source: client-go util/flowcontrol/backoff.go */
-const BACK_OFF_RESET_SECONDS = 600;
+/** After a run of this length the kubelet begins its back-off anew, in seconds. Source: client-go util/flowcontrol/backoff.go */
+export const BACK_OFF_RESET_SECONDS = 600;
+
+/** How many ends before the last one tell that a container that runs for long does not do so by chance. */
+const REPEATED = 2;
 
 /**
  * When a pod that fails began to, as far as its status tells; undefined when nothing does.
@@ -14,11 +17,13 @@ const BACK_OFF_RESET_SECONDS = 600;
  */
 export function firstFailed({ pod, failures }: FailingPod): Date | undefined {
   const begun = time(pod.status?.startTime) ?? time(pod.metadata?.creationTimestamp);
-  const told = failures.map(({ since }) => time(since));
-  const counted = containerStatuses(pod).map(firstEnd);
-  const moments = [...told, ...counted].filter((moment) => moment !== undefined);
+  const failing = new Set(failures.map(({ container }) => container));
+  const counted = containerStatuses(pod)
+    .filter(({ name }) => failing.has(name))
+    .map(firstEnd);
+  const moments = [...failures.map(({ since }) => time(since)), ...counted].filter((moment) => moment !== undefined);
   const first = moments.length === 0 ? begun : Math.max(begun ?? -Infinity, Math.min(...moments));
-  return first === undefined ? undefined : new Date(first);
+  return first === undefined || !Number.isFinite(first) ? undefined : new Date(first);
 }
 
 /** When a container that ended with an error first did so, were all its attempts as long as the last one. */
@@ -29,8 +34,8 @@ function firstEnd({ restartCount, state, lastState }: ContainerStatus): number |
   const attempt = Math.max(0, (finished - (time(ended.startedAt) ?? finished)) / 1_000);
   // One that runs again has ended once for each restart, one that does not once more.
   const earlier = Math.max(0, state?.running === undefined ? restartCount : restartCount - 1);
-  const waits = attempt > BACK_OFF_RESET_SECONDS ? 0 : backOffSeconds(earlier);
-  return finished - 1_000 * (earlier * attempt + waits);
+  if (attempt <= BACK_OFF_RESET_SECONDS) return finished - 1_000 * (earlier * attempt + backOffSeconds(earlier));
+  return earlier < REPEATED ? finished : finished - 1_000 * earlier * attempt;
 }
 
 function time(moment: string | undefined): number | undefined {

@@ -1,44 +1,43 @@
-import type { FailingPod } from "./case.ts";
+import type { Case, FailingPod } from "./case.ts";
+import { podEventSayings, statusSayings } from "./sayings.ts";
+import { IMAGE_WORDS, type ImageMeaning } from "./words/image.ts";
+import { meaningOf, type Saying } from "./words/meaning.ts";
 
-/** Why an image cannot be pulled, as far as the kubelet's message tells. */
-export type ImageProblem = "not_found" | "unauthorized" | "throttled" | "unreachable" | "unknown";
-
-/**
- * The registries word their errors freely; these are the words of containerd, Docker Hub, ECR and the OCI distribution
- * specification (`MANIFEST_UNKNOWN`, `NAME_UNKNOWN`, `UNAUTHORIZED`, `DENIED`, `TOOMANYREQUESTS`). The order matters:
- * Docker Hub answers "repository does not exist or may require authorization", which says nothing about existence.
- */
-const WORDINGS: [ImageProblem, RegExp][] = [
-  ["throttled", /toomanyrequests|too many requests|rate limit|\b429\b/i],
-  ["unauthorized", /unauthori[sz]ed|authorization|authentication|denied|forbidden|\b401\b|\b403\b/i],
-  ["not_found", /not found|notfound|manifest unknown|name unknown|no such image|\b404\b/i],
-  [
-    "unreachable",
-    /timeout|timed out|no such host|connection refused|connection reset|unreachable|\bEOF\b|tls|\b50[0-4]\b/i,
-  ],
-];
-
-/** The reasons that name the problem by themselves. */
-const BY_REASON: ReadonlyMap<string, ImageProblem> = new Map([
-  ["InvalidImageName", "not_found"],
-  ["ErrImageNeverPull", "not_found"],
-  ["RegistryUnavailable", "unreachable"],
+/** The reasons with which a container waits for its image. Source: kubernetes pkg/kubelet/images/types.go */
+export const IMAGE_REASONS: ReadonlySet<string> = new Set([
+  "ErrImagePull",
+  "ImagePullBackOff",
+  "InvalidImageName",
+  "ErrImageNeverPull",
+  "RegistryUnavailable",
 ]);
+/** The reasons of the kubelet's Events about images. */
+const IMAGE_EVENTS: ReadonlySet<string> = new Set(["Failed", "FailedToRetrieveImagePullSecret", "InspectFailed"]);
 
-/** Reads the kubelet's messages; the first that says anything decides. */
-export function imageProblem(failing: FailingPod[]): ImageProblem {
-  for (const { reason, message } of failing.flatMap(({ failures }) => failures)) {
-    const byReason = BY_REASON.get(reason);
-    if (byReason !== undefined) return byReason;
-    if (!reason.includes("ImagePull")) continue;
-    const said = withoutReferences(message ?? "");
-    const wording = WORDINGS.find(([, pattern]) => pattern.test(said));
-    if (wording !== undefined) return wording[0];
-  }
-  return "unknown";
+/** What the kubelet says of the images: in the statuses, and where these are silent, in its Events. */
+export function imageSayings(facts: Case): { status: Saying[]; events: Saying[] } {
+  return {
+    status: statusSayings(facts.failing, IMAGE_REASONS),
+    events: podEventSayings(facts, IMAGE_REASONS, IMAGE_EVENTS),
+  };
+}
+
+/** What the words mean; the first that say anything decide. Undefined when none do. */
+export function imageMeaning(sayings: readonly Saying[]): ImageMeaning | undefined {
+  return meaningOf(
+    IMAGE_WORDS,
+    sayings.map(({ reason, message }) => ({ reason, message: withoutReferences(message) })),
+  );
+}
+
+/** The image that the first failing container waits for, and that container's name. */
+export function waitingContainer(failing: readonly FailingPod[]): string | undefined {
+  return failing.flatMap(({ failures }) => failures).find(({ reason }) => IMAGE_REASONS.has(reason))?.container;
 }
 
 /** The message without the names of images and registries, which are words of the user's, not of the registry's. */
 function withoutReferences(message: string): string {
-  return message.replaceAll(/"[^"]*"/g, "").replaceAll(/\S+\/\S+?(?=:?(?:\s|$))/g, "");
+  const names = /"[^"]*"|\S+\/\S+?(?=:?(?:\s|$))/g;
+  // Of all registries, quay alone is known to answer 401 for what does not exist.
+  return message.replaceAll(names, (name) => (/^"?(https:\/\/)?quay\.io\//.test(name) ? "quay.io" : ""));
 }

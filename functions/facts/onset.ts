@@ -1,4 +1,4 @@
-import { isFailing } from "../shared/kubernetes/pod-failures.ts";
+import { podFailures } from "../shared/kubernetes/pod-failures.ts";
 import { containerStatuses } from "../shared/kubernetes/pods.ts";
 import type { ContainerStatus, Pod } from "../shared/kubernetes/types.ts";
 
@@ -23,8 +23,10 @@ export interface StableTime {
  */
 export function stableBeforeFailing(pods: Pod[], rolledOutAt: Date | undefined): StableTime {
   let longest: StableTime = { seconds: 0, evidence: "" };
-  for (const pod of pods.filter(isFailing)) {
-    for (const status of containerStatuses(pod)) {
+  for (const pod of pods) {
+    // What another container of the pod did, one that has done its work among them, says nothing of the one that fails.
+    const failing = new Set(podFailures(pod).map(({ container }) => container));
+    for (const status of containerStatuses(pod).filter(({ name }) => failing.has(name))) {
       const stable = stableTimeOf(pod, status, rolledOutAt);
       if (stable !== undefined && stable.seconds > longest.seconds) longest = stable;
     }

@@ -4,19 +4,42 @@ import { paths } from "../shared/cluster/paths.ts";
 import type { WorkloadRef } from "../shared/refs.ts";
 import { RemediationError } from "../shared/errors.ts";
 import type { ObjectMeta } from "../shared/kubernetes/types.ts";
+import { bounded } from "../shared/text.ts";
 import { describeWorkload, workloadPath } from "../kinds/workloads.ts";
 
-/** Set to "false" on a workload or a namespace to keep the workflow away; to "true" to opt in where the policy asks for that. */
+/**
+ * Set on a workload, an HPA, a pod or a namespace: "true", in any case, to opt in where the policy asks for that. Whatever
+ * else it is set to keeps the workflow away: who writes "no" or "off" means it.
+ */
 export const ENABLED_ANNOTATION = "eks-remediation/enabled";
+
+/** How much of the annotation's value is told. */
+const MAX_VALUE = 40;
 
 interface Annotated {
   metadata?: ObjectMeta;
 }
 
-/** What the annotation says; the workload's own word counts before its namespace's. Undefined where nobody says anything. */
-export function enabledBy(workload: Annotated | undefined, namespace: Annotated | undefined): string | undefined {
-  const saidBy = (object: Annotated | undefined) => object?.metadata?.annotations?.[ENABLED_ANNOTATION];
-  return saidBy(workload) ?? saidBy(namespace);
+/**
+ * What the annotation says; the workload's own word counts before its namespace's. Undefined where nobody says anything.
+ */
+export function enabledBy(
+  workload: Annotated | undefined,
+  namespace: Annotated | undefined,
+): "true" | "false" | undefined {
+  const value = valueOn(workload) ?? valueOn(namespace);
+  if (value === undefined) return undefined;
+  return value.toLowerCase() === "true" ? "true" : "false";
+}
+
+/** The annotation as it stands on what has opted out, as messages have it. */
+export function optOutText(...objects: (Annotated | undefined)[]): string {
+  const value = objects.map(valueOn).find((said) => said !== undefined) ?? "false";
+  return `${ENABLED_ANNOTATION}: ${bounded(JSON.stringify(value), MAX_VALUE)}`;
+}
+
+function valueOn(object: Annotated | undefined): string | undefined {
+  return object?.metadata?.annotations?.[ENABLED_ANNOTATION];
 }
 
 /**
@@ -29,18 +52,18 @@ export async function assertNotOptedOut(reader: Reader, ref: WorkloadRef, presen
   const path = workloadPath(ref);
   const workload = present ?? (path === undefined ? undefined : await getIfThere<Annotated>(reader, path));
   const namespace = await getIfThere<Annotated>(reader, paths.namespace(ref.namespace));
-  if (enabledBy(workload, namespace) === "false") throw optedOut(ref);
+  if (enabledBy(workload, namespace) === "false") throw optedOut(ref, workload, namespace);
 }
 
 /** Looks at an object that was read for a write. @throws RemediationError `OptedOut` when it has opted out itself */
 export function assertNoOptOutOn(ref: WorkloadRef, object: Annotated): void {
-  if (enabledBy(object, undefined) === "false") throw optedOut(ref);
+  if (enabledBy(object, undefined) === "false") throw optedOut(ref, object);
 }
 
 /** What was left alone is named: before a pod that has opted out, others of its workload may have been replaced. */
-function optedOut(ref: WorkloadRef): RemediationError {
+function optedOut(ref: WorkloadRef, ...objects: (Annotated | undefined)[]): RemediationError {
   return new RemediationError(
     "OptedOut",
-    `${describeWorkload(ref)} was left as it is: since it was diagnosed, ${ENABLED_ANNOTATION}: "false" keeps the workflow away.`,
+    `${describeWorkload(ref)} was left as it is: since it was diagnosed, ${optOutText(...objects)} keeps the workflow away.`,
   );
 }

@@ -20,7 +20,7 @@ export interface OwnerTool {
   /** The names under which it writes fields. */
   managers?: RegExp;
   /** Marks that tell it only by their values. */
-  marks?(metadata: ObjectMeta): boolean;
+  marks?: (metadata: ObjectMeta) => boolean;
   /** What becomes of a change that is made here, after the tool's name and `which`. */
   consequence: string;
   /** What to do there instead, in sentences. */

@@ -2,8 +2,8 @@ import type { Kind } from "../kinds/kind.ts";
 import { kindOf } from "../kinds/kinds.ts";
 import { MAX_SECONDS } from "../kinds/patience.ts";
 import type { Revision } from "../kinds/revisions/revision.ts";
-import { containerStatuses, isReady, isTerminating } from "../shared/kubernetes/pods.ts";
-import type { Pod } from "../shared/kubernetes/types.ts";
+import { containerStatuses, isReady, isTerminating, readySince } from "../shared/kubernetes/pods.ts";
+import type { ContainerStatus, Pod } from "../shared/kubernetes/types.ts";
 import { duration } from "../shared/text.ts";
 import type { Case, FailingPod } from "./case.ts";
 import { failsForCertain } from "./certain.ts";
@@ -12,6 +12,9 @@ import { mayStartUntil } from "./still-starting.ts";
 
 /** How often a container has to have been restarted before its crashes count as more than a late dependency's. */
 const CONVINCING_RESTARTS = 2;
+
+/** How long a container that crashed has to run, in seconds, before it counts as one that runs. */
+const SETTLED_SECONDS = 60;
 
 /** For how long a rollout is left alone, and why. */
 interface Limit {
@@ -27,12 +30,12 @@ interface Limit {
  *
  * The time is the rollout's own deadline, or the policy's for a kind without one. The deadline is counted here, from when
  * the present revision began to fail, since a controller begins it anew with each pod that becomes ready for a moment.
- * Where an earlier revision is healthy, a failure that cannot pass by itself is left alone for no longer than the policy
- * says, and where nothing serves not at all.
+ * Where an earlier revision is healthy, a rollout that cannot succeed, or with which nothing serves, is left alone for no
+ * longer than the policy says.
  */
 export function patienceWith(facts: Case): string | undefined {
   const { workload, incident, now } = facts.evidence;
-  const kind = kindOf(incident.workload.kind);
+  const kind = kindOf(incident.workload);
   if (kind === undefined || workload === undefined) return undefined;
   const failing = failingOfCurrent(facts, kind);
   const own = ownDeadline(facts, kind, failing) ?? policyDeadline(facts, kind, failing);
@@ -71,7 +74,8 @@ function ownDeadline(facts: Case, kind: Kind, failing: FailingPod[]): Limit | un
   const because = Number.isFinite(deadline)
     ? `A rollout is under way and inside its progress deadline of ${deadline} s; it may still succeed.`
     : `A rollout is under way that has no progress deadline, so that it has ${duration(seconds)}; it may still succeed.`;
-  return { from: Math.min(began(facts, failing), madeInVain(facts, kind)), seconds, because };
+  const from = Math.max(began(facts, failing), lastProgress(facts, kind));
+  return { from: Math.min(from, madeInVain(facts, kind, failing)), seconds, because };
 }
 
 /**
@@ -97,15 +101,16 @@ function policyDeadline({ evidence, policy }: Case, kind: Kind, failing: Failing
 
 /** The policy's limit where waiting helps nobody and there is a healthy revision to return to. */
 function hopeless(facts: Case, kind: Kind, failing: FailingPod[]): Limit | undefined {
-  const { healthy, policy } = facts;
+  const { evidence, healthy, policy } = facts;
   if (healthy === undefined || failing.length === 0) return undefined;
   const certain = failing.some(failsForCertain);
-  const from = began(facts, failing);
-  if (servesNothing(facts, kind) && (certain || failing.some(convinces))) return { from, seconds: 0, because: "" };
-  if (!certain) return undefined;
-  const seconds = policy.detect.certain_failure_seconds;
-  const because = `A rollout is under way that cannot succeed as it is; the policy leaves it alone for ${seconds} s all the same (detect.certain_failure_seconds).`;
-  return { from, seconds, because };
+  const starting = failing.every(({ pod }) => (mayStartUntil(pod) ?? 0) > evidence.now.getTime());
+  const down = !starting && servesNothing(facts, kind);
+  if (!certain && !down) return undefined;
+  const seconds = down && (certain || failing.some(crashesOn)) ? 0 : policy.detect.failed_rollout_seconds;
+  const what = down ? "with which nothing serves" : "that cannot succeed as it is";
+  const because = `A rollout is under way ${what}; the policy leaves it alone for ${seconds} s (detect.failed_rollout_seconds).`;
+  return { from: began(facts, failing), seconds, because };
 }
 
 /** When the first of these pods of the present revision began to fail, in milliseconds; infinite while none is known to. */
@@ -118,35 +123,47 @@ function began({ current }: Case, failing: FailingPod[]): number {
  * When the present revision was made, where nothing of it has come up since, in milliseconds; infinite otherwise. Pods that
  * are replaced again and again are always young.
  */
-function madeInVain({ evidence, current, failing }: Case, kind: Kind): number {
-  const { workload, pods } = evidence;
-  if (workload === undefined || current === undefined || failing.length === 0) return Infinity;
-  if (!isFirstTime(current) || current.available > 0) return Infinity;
-  if (kind.completedAt(workload, current) !== undefined) return Infinity;
-  const up = pods.some((pod) => serves(pod) && kind.history?.isMadeFrom(pod, current.name) === true);
-  return up ? Infinity : current.created.getTime();
+function madeInVain(facts: Case, kind: Kind, failing: FailingPod[]): number {
+  const { evidence, current, own } = facts;
+  if (evidence.workload === undefined || current === undefined || failing.length + own.length === 0) return Infinity;
+  if (!isFirstTime(current) || current.available > 0 || Number.isFinite(lastProgress(facts, kind))) return Infinity;
+  return kind.completedAt(evidence.workload, current) === undefined ? current.created.getTime() : Infinity;
+}
+
+/** When a pod of the present revision became ready to stay so, the last of them, in milliseconds: that is progress. */
+function lastProgress({ evidence, current }: Case, { history }: Kind): number {
+  const { pods, now } = evidence;
+  if (current === undefined) return -Infinity;
+  const up = pods.filter((pod) => serves(pod, now) && history?.isMadeFrom(pod, current.name) === true);
+  return Math.max(...up.map((pod) => Date.parse(readySince(pod) ?? "")).filter(Number.isFinite));
 }
 
 /** Whether the workload has no pod, of any revision, that serves; and what fails is not an earlier one's. */
 function servesNothing({ evidence, revisions, failing, current }: Case, kind: Kind): boolean {
-  const { workload, pods } = evidence;
-  if (workload === undefined || revisions.some(({ available }) => available > 0) || pods.some(serves)) return false;
-  const flapping = pods.filter((pod) => isReady(pod) && hasCrashed(pod));
-  if (kind.ready(workload) > flapping.length) return false;
-  return failing.every(({ pod }) => kind.history?.isMadeFrom(pod, current?.name ?? "") === true);
+  const { workload, pods, now } = evidence;
+  if (workload === undefined || current === undefined || revisions.some(({ available }) => available > 0)) return false;
+  const ready = pods.filter((pod) => isReady(pod) && !isTerminating(pod));
+  // The status may count pods that are not among those read.
+  if (kind.ready(workload) > ready.length || ready.some((pod) => serves(pod, now))) return false;
+  return failing.every(({ pod }) => kind.history?.isMadeFrom(pod, current.name) === true);
 }
 
-/** Whether the pod is ready, and not only for the moments between two crashes. */
-function serves(pod: Pod): boolean {
-  return isReady(pod) && !isTerminating(pod) && !hasCrashed(pod);
+/** Whether the pod is ready, and not only for a moment between two ends of a container. */
+function serves(pod: Pod, now: Date): boolean {
+  return isReady(pod) && !isTerminating(pod) && !containerStatuses(pod).some((status) => flaps(status, now));
 }
 
-function hasCrashed(pod: Pod): boolean {
-  return containerStatuses(pod).some(({ lastState }) => (lastState?.terminated?.exitCode ?? 0) !== 0);
+/** Whether a container that ended with an error runs again, and not for longer than it did before. */
+function flaps({ state, lastState }: ContainerStatus, now: Date): boolean {
+  const ended = lastState?.terminated;
+  if ((ended?.exitCode ?? 0) === 0) return false;
+  const seconds = (from: string | undefined, to: number) => (to - Date.parse(from ?? "")) / 1_000;
+  const before = seconds(ended?.startedAt, Date.parse(ended?.finishedAt ?? ""));
+  const run = seconds(state?.running?.startedAt, now.getTime());
+  return !(run > Math.max(SETTLED_SECONDS, Number.isFinite(before) ? before : 0));
 }
 
-/** Whether a pod's failure is more than that of one that comes up a little later than what it depends on. */
-function convinces({ pod, failures }: FailingPod): boolean {
-  if (mayStartUntil(pod) !== undefined) return false;
-  return failures.some(({ exitCode, restarts = 0 }) => exitCode === undefined || restarts >= CONVINCING_RESTARTS);
+/** Whether a container crashes for longer than one that comes up a little later than what it depends on. */
+function crashesOn({ failures }: FailingPod): boolean {
+  return failures.some(({ exitCode, restarts = 0 }) => exitCode !== undefined && restarts >= CONVINCING_RESTARTS);
 }

@@ -52,7 +52,7 @@ function lastFailure(pods: readonly FailingPod[]): number {
 /** What failed long ago, or was made from an earlier revision, is no part of what goes on now. */
 function recentOfPresentRevision({ leftovers, evidence, policy, current }: Case): FailingPod[] {
   const { incident, now } = evidence;
-  const history = kindOf(incident.workload.kind)?.history;
+  const history = kindOf(incident.workload)?.history;
   const begin = now.getTime() - policy.cool_down.repeat_window_seconds * 1_000;
   return leftovers.filter(
     ({ pod, failures }) =>
@@ -76,6 +76,6 @@ function isBroughtByRollout(
   if (workload === undefined || current === undefined || !pods.every(exceededOwnLimit)) return false;
   const earlier = leftovers.filter((pod) => !pods.includes(pod));
   if (earlier.some(exceededOwnLimit)) return false;
-  const complete = kindOf(incident.workload.kind)?.completedAt(workload, current)?.getTime() ?? Infinity;
+  const complete = kindOf(incident.workload)?.completedAt(workload, current)?.getTime() ?? Infinity;
   return madeAt(first) <= complete && lifeOf(first) <= MUCH_LONGER * longest;
 }

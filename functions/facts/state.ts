@@ -36,7 +36,7 @@ export async function readState(
   before: Partial<Verification["observation"]> = {},
   targets: readonly ObjectRef[] = [],
 ): Promise<WorkloadState | undefined> {
-  const kind = kindOf(ref.kind);
+  const kind = kindOf(ref);
   const workload = await readWorkload(cluster, ref);
   if (kind === undefined || workload === undefined) return undefined;
   const [{ pods, controllers }, hpa, others] = await Promise.all([

@@ -1,4 +1,4 @@
-import { probeSeconds } from "../kinds/patience.ts";
+import { probeSeconds } from "../shared/kubernetes/probes.ts";
 import type { ContainerStatus, Pod } from "../shared/kubernetes/types.ts";
 
 /**

@@ -4,7 +4,8 @@ import { paths } from "../shared/cluster/paths.ts";
 import type { WorkloadRef } from "../shared/refs.ts";
 import { isRemediationError } from "../shared/errors.ts";
 import type { KubernetesEvent } from "../run/event.ts";
-import { isReady } from "../shared/kubernetes/pods.ts";
+import { isReady, restartCount } from "../shared/kubernetes/pods.ts";
+import { MANY_RESTARTS } from "../shared/kubernetes/repeated-restarts.ts";
 import type { DisruptionBudget, Node, ObjectMeta, Pod, ResourceQuota } from "../shared/kubernetes/types.ts";
 
 /**
@@ -26,7 +27,7 @@ export const NO_SURROUNDINGS: Surroundings = { events: [], budgets: [], quotas: 
 
 /** How many nodes are asked for: enough for any workload that is not a matter of its nodes. */
 const MAX_NODES = 10;
-/** How many of the pods that are not ready are asked for their events; they tell the same story. */
+/** How many of the pods that are not ready, or were restarted often, are asked for their events; they tell the same story. */
 const MAX_PODS_WITH_EVENTS = 2;
 
 /** How many warnings of a namespace are read at once: about as many bytes as a few pods. */
@@ -41,7 +42,9 @@ export async function readSurroundings(
   pods: Pod[],
 ): Promise<Surroundings> {
   const unready = pods.filter((pod) => !isReady(pod));
-  const subjects = [...owners, ...unready.slice(0, MAX_PODS_WITH_EVENTS).map(({ metadata }) => metadata)];
+  const restarted = pods.filter((pod) => isReady(pod) && restartCount(pod) >= MANY_RESTARTS);
+  const troubled = [...unready, ...restarted].slice(0, MAX_PODS_WITH_EVENTS);
+  const subjects = [...owners, ...troubled.map(({ metadata }) => metadata)];
   const [events, budgets, quotas, nodes] = await Promise.all([
     readWarnings(cluster, namespace, new Set(subjects.flatMap((subject) => subject?.uid ?? []))),
     listIfAllowed<DisruptionBudget>(cluster, paths.disruptionBudgets(namespace)),

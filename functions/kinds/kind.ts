@@ -80,6 +80,8 @@ export interface Kind<
    * from the present template.
    */
   keepsRevision?(object: Object, pod: Pod): boolean;
+  /** Whether its pods may be members of a quorum, such as those of a database: a majority of them has to stay ready. */
+  quorum?: true;
   /** Whether its replicas may be set, at the subresource `scale`. */
   hasScale?: true;
   /** How people look at it, and take a remedy back. */
@@ -95,6 +97,8 @@ export interface RolloutDeadline<Object> {
    * will; undefined while none is.
    */
   ahead(object: Object, current: Revision | undefined, now: Date): number | undefined;
+  /** The deadline, in seconds, whether a rollout is under way or not; absent where nothing tells it. */
+  seconds?(object: Object): number;
 }
 
 /** What a controller waits for that replaces no pod while another is not ready. */

@@ -1,3 +1,4 @@
+import { groupField, isSameKind, type KindRef } from "../shared/kubernetes/groups.ts";
 import { DAEMON_SET } from "./daemon-set/kind.ts";
 import { DEPLOYMENT } from "./deployment/kind.ts";
 import { JOB } from "./job/kind.ts";
@@ -11,9 +12,23 @@ export const KINDS: readonly Kind[] = [DEPLOYMENT, STATEFUL_SET, DAEMON_SET, REP
 /** The kinds that are looked at beside them. */
 const ONLY_SCANNED: readonly Scanned[] = [JOB];
 
-/** The kind of that name; undefined for one that is never written to. */
-export function kindOf(name: string): Kind | undefined {
-  return KINDS.find(({ kind }) => kind === name);
+/** The kind, by its name and its group; undefined for one that is never written to. */
+export function kindOf(ref: KindRef): Kind | undefined {
+  return KINDS.find((kind) => isOfKind(ref, kind));
+}
+
+/** Whether a reference is to an object of that kind. */
+export function isOfKind(ref: KindRef, { kind, apiVersion }: Pick<Scanned, "kind" | "apiVersion">): boolean {
+  return isSameKind(ref, { kind, ...groupField(apiVersion) });
+}
+
+/** The kinds of Kubernetes that may stand behind pods and are not looked at themselves. */
+const NOT_SCANNED: readonly string[] = ["Pod", "CronJob", "ReplicationController", "Node"];
+
+/** Whether the kind is one of Kubernetes itself. */
+export function isKubernetesOwn(ref: KindRef): boolean {
+  if (ref.group !== undefined) return false;
+  return NOT_SCANNED.includes(ref.kind) || scannedKinds().some((kind) => isOfKind(ref, kind));
 }
 
 /** Every kind whose objects are looked at. */

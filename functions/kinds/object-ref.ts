@@ -9,9 +9,10 @@ import { describeWorkload } from "./workloads.ts";
  * @throws RemediationError `InvalidStepInput` for a kind that is never written to
  */
 export function workloadObject(ref: WorkloadRef): ObjectRef {
-  const kind = kindOf(ref.kind);
+  const kind = kindOf(ref);
   if (kind === undefined) {
     throw new RemediationError("InvalidStepInput", `${describeWorkload(ref)} is of a kind that is never written to.`);
   }
-  return { ...ref, apiVersion: kind.apiVersion, plural: kind.plural };
+  const { namespace, name } = ref;
+  return { kind: kind.kind, namespace, name, apiVersion: kind.apiVersion, plural: kind.plural };
 }

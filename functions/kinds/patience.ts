@@ -1,9 +1,9 @@
 import type { PodTemplate, Workload } from "../shared/kubernetes/types.ts";
+import { probeSeconds } from "../shared/kubernetes/probes.ts";
 import type { Kind } from "./kind.ts";
 
 /** The API server's defaults. Source: kubernetes pkg/apis/core/v1/defaults.go, pkg/apis/apps/v1/defaults.go */
 const DEFAULT_GRACE_SECONDS = 30;
-const DEFAULT_PROBE = { initialDelaySeconds: 0, periodSeconds: 10, failureThreshold: 3 };
 export const DEFAULT_PROGRESS_DEADLINE_SECONDS = 600;
 /** No policy waits for longer than a day, in seconds. */
 export const MAX_SECONDS = 86_400;
@@ -28,10 +28,4 @@ export function podSeconds(spec: { template?: PodTemplate; minReadySeconds?: num
   });
   const grace = pod?.terminationGracePeriodSeconds ?? DEFAULT_GRACE_SECONDS;
   return grace + START_SECONDS + Math.max(0, ...probes) + (spec?.minReadySeconds ?? 0);
-}
-
-/** How long a probe may fail before that counts, in seconds. */
-export function probeSeconds(probe: Partial<typeof DEFAULT_PROBE>): number {
-  const { initialDelaySeconds, periodSeconds, failureThreshold } = { ...DEFAULT_PROBE, ...probe };
-  return initialDelaySeconds + periodSeconds * failureThreshold;
 }

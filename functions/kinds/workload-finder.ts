@@ -2,13 +2,15 @@ import type { Reader } from "../shared/cluster/cluster.ts";
 import { collectionOf, objectIn } from "../shared/cluster/paths.ts";
 import { isRemediationError } from "../shared/errors.ts";
 import { controllerOf, type Owner } from "../shared/kubernetes/owners.ts";
+import { isStaticPod } from "../shared/kubernetes/pods.ts";
 import type { ObjectMeta, Pod } from "../shared/kubernetes/types.ts";
 import type { WorkloadRef } from "../shared/refs.ts";
-import { scannedKinds } from "./kinds.ts";
+import { isOfKind, scannedKinds } from "./kinds.ts";
 
 /**
  * Finds the workload that owns an object, through the chain of controllers: a ReplicaSet may be controlled by a Deployment
- * or an Argo Rollout, a Job by a CronJob. A pod without a controller is its own workload, of kind `Pod`.
+ * or an Argo Rollout, a Job by a CronJob. A pod without a controller is its own workload, of kind `Pod`; so is a static
+ * pod, whose controller is its node.
  *
  * One finder serves one scan: it asks for each of these controllers once.
  */
@@ -21,22 +23,23 @@ export class WorkloadFinder {
   }
 
   async ownerOf(pod: Pod): Promise<WorkloadRef> {
-    return await this.ownerOfObject("Pod", pod.metadata);
+    const { namespace = "", name = "" } = pod.metadata ?? {};
+    const self = { kind: "Pod", namespace, name };
+    return isStaticPod(pod) ? self : await this.ownerOfObject(self, pod.metadata);
   }
 
   /** The workload at the end of an object's chain of controllers: the object itself when nothing controls it. */
-  async ownerOfObject(kind: string, metadata: ObjectMeta | undefined): Promise<WorkloadRef> {
-    const namespace = metadata?.namespace ?? "";
+  async ownerOfObject(self: WorkloadRef, metadata: ObjectMeta | undefined): Promise<WorkloadRef> {
     const controller = controllerOf(metadata);
-    if (controller === undefined) return { kind, namespace, name: metadata?.name ?? "" };
-    const owner = await this.#ownerOfController(namespace, controller);
-    return { namespace, kind: owner?.kind ?? controller.kind, name: owner?.name ?? controller.name };
+    if (controller === undefined) return self;
+    const { kind, group, name } = (await this.#ownerOfController(self.namespace, controller)) ?? controller;
+    return { kind, ...(group === undefined ? {} : { group }), namespace: self.namespace, name };
   }
 
-  async #ownerOfController(namespace: string, { kind: name, name: controller }: Owner): Promise<Owner | undefined> {
-    const kind = scannedKinds().find((scanned) => scanned.kind === name && scanned.controlled === true);
+  async #ownerOfController(namespace: string, controller: Owner): Promise<Owner | undefined> {
+    const kind = scannedKinds().find((scanned) => scanned.controlled === true && isOfKind(controller, scanned));
     if (kind === undefined) return undefined;
-    const path = objectIn(collectionOf(kind, namespace), controller);
+    const path = objectIn(collectionOf(kind, namespace), controller.name);
     let owner = this.#owners.get(path);
     if (owner === undefined) {
       owner = this.#readOwner(path);

@@ -1,19 +1,25 @@
 import type { Reader } from "../shared/cluster/cluster.ts";
 import { collectionOf, objectIn } from "../shared/cluster/paths.ts";
 import { isRemediationError, RemediationError } from "../shared/errors.ts";
+import { qualifiedKind } from "../shared/kubernetes/groups.ts";
 import type { Workload } from "../shared/kubernetes/types.ts";
 import type { WorkloadRef } from "../shared/refs.ts";
 import { kindOf } from "./kinds.ts";
 
-/** `Deployment shop/web`, as messages name a workload. */
+/** `Deployment shop/web`, `Rollout.argoproj.io shop/web`, as messages name a workload. */
 export function describeWorkload(workload: WorkloadRef): string {
-  return `${workload.kind} ${workload.namespace}/${workload.name}`;
+  return `${qualifiedKind(workload)} ${workload.namespace}/${workload.name}`;
+}
+
+/** What kubectl calls a workload's kind: `deployment`, `rollout.argoproj.io`. */
+export function resourceOf(workload: WorkloadRef): string {
+  return kindOf(workload)?.commands.resource ?? qualifiedKind(workload).toLowerCase();
 }
 
 /** The API path of a workload; undefined for a kind that is never written to. */
-export function workloadPath({ kind: name, namespace, name: workload }: WorkloadRef): string | undefined {
-  const kind = kindOf(name);
-  return kind === undefined ? undefined : objectIn(collectionOf(kind, namespace), workload);
+export function workloadPath(workload: WorkloadRef): string | undefined {
+  const kind = kindOf(workload);
+  return kind === undefined ? undefined : objectIn(collectionOf(kind, workload.namespace), workload.name);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { kindOf } from "../kinds/kinds.ts";
+import { resourceOf } from "../kinds/workloads.ts";
 import { remedyFor } from "../remedies/remedies.ts";
 import type { RemedyResult } from "../run/contracts.ts";
 import type { WorkloadRef } from "../shared/refs.ts";
@@ -22,17 +22,13 @@ export function connectCommands(clusterName: string): string[] {
 }
 
 /** Commands that show how a workload and its pods are. */
-export function workloadCommands(
-  clusterName: string,
-  { kind, namespace, name }: WorkloadRef,
-  pods: readonly string[],
-): string[] {
-  const inNamespace = ["kubectl", "-n", namespace];
+export function workloadCommands(clusterName: string, workload: WorkloadRef, pods: readonly string[]): string[] {
+  const inNamespace = ["kubectl", "-n", workload.namespace];
   const [pod] = pods;
   return [
     ...connectCommands(clusterName),
     ...commands([
-      [...inNamespace, "describe", kindOf(kind)?.commands.resource ?? kind.toLowerCase(), name],
+      [...inNamespace, "describe", resourceOf(workload), workload.name],
       [...inNamespace, "get", "pods"],
       ...(pod === undefined ? [] : [[...inNamespace, "logs", pod, "--all-containers", "--previous"]]),
       [...inNamespace, "get", "events", "--sort-by=.lastTimestamp"],

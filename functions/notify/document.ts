@@ -29,7 +29,12 @@ export function workloadDocument(run: WorkloadRun, report: Report): Notification
   const change = changes.at(-1);
   return {
     ...about(report, run.cluster_name, run.execution),
-    workload: { kind: name(workload.kind), namespace: name(workload.namespace), name: name(workload.name) },
+    workload: {
+      kind: name(workload.kind),
+      ...(workload.group === undefined ? {} : { group: name(workload.group) }),
+      namespace: name(workload.namespace),
+      name: name(workload.name),
+    },
     ...(diagnosis === undefined ? {} : { confidence: diagnosis.confidence }),
     dry_run: run.dry_run,
     found: incident.failures

@@ -15,7 +15,7 @@ export function nextSteps(run: WorkloadRun, report: Report): Advice {
   const done = remedy?.change;
   switch (report.outcome) {
     case "Recovered":
-      return done === undefined ? NONE : { nextSteps: [remedyFor(done.kind).words.afterwards], commands: undo };
+      return done === undefined ? NONE : { nextSteps: [remedyFor(done.kind).words.afterwards(done)], commands: undo };
     case "RolledBack":
       return {
         nextSteps: ["The workload is as it was before, and still fails: find the cause with the evidence above."],

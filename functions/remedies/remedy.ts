@@ -26,6 +26,8 @@ export interface Occasion {
   again: boolean;
   /** Whether somebody asked for exactly this. */
   requested: boolean;
+  /** What this remedy has done so far, where its plan is carried out in parts. */
+  before?: Change | undefined;
 }
 
 /** A remedy that was carried out, or would have been in a dry run. */
@@ -64,7 +66,7 @@ export interface Words<OwnPlan, OwnChange> {
   /** The command by which a person takes it back. */
   undoCommand?(change: OwnChange, workload: WorkloadRef): Command | undefined;
   /** What remains to be done after it helped. */
-  afterwards: string;
+  afterwards(change: OwnChange): string;
 }
 
 /** A command line. */
@@ -97,6 +99,8 @@ export interface Remedy<OwnPlan extends Plan = Plan, OwnChange extends Change = 
   seen(plan: OwnPlan, state: WorkloadState): OwnChange | undefined;
   /** What somebody else has put in the place of the change; undefined while it is as the remedy left it. */
   overtaken(change: OwnChange, state: WorkloadState, diagnosis: Diagnosis | undefined): string | undefined;
+  /** Whether a part of the plan is left that may be done now, after what was done so far. Absent where all is done at once. */
+  goesOn?(change: OwnChange, state: WorkloadState, diagnosis: Diagnosis | undefined, now: Date): boolean;
   /** What of its effect is still missing, beside the workload being well. */
   gaps?(change: OwnChange, state: WorkloadState, diagnosis: Diagnosis | undefined): string[];
   words: Words<OwnPlan, OwnChange>;

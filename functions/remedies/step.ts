@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import * as z from "zod";
 import { assertClaimed } from "../run/assert-claimed.ts";
 import { assertHeld, assertNotTakenOver, beginRemedy, mayHaveBegun } from "../run/begin-remedy.ts";
@@ -44,19 +45,23 @@ async function apply(
   const { workload, requested } = run.incident;
   const writer = await writerFor(remedy, plan, run, environment, beginRemedy);
   const again = attempt > 0 && (await mayHaveBegun(writer.reader, run));
-  const done = await remedy.carryOut(writer, plan, { again, requested: requested !== undefined });
+  const before = run.remedy?.status === "applied" ? run.remedy.change : undefined;
+  const done = await remedy.carryOut(writer, plan, { again, requested: requested !== undefined, before });
   const times = settling(run, environment.policy(), environment.now());
   if ("refusal" in done) {
     if (!run.dry_run) await assertHeld(writer.reader, run);
     return { status: "refused", ...done, ...times };
   }
   const { change, beside = [] } = done;
+  // A step that could do nothing more has no more time for that.
+  const { deadline = times.deadline } = isDeepStrictEqual(change, before) ? (run.remedy ?? {}) : {};
   return await withEvent(environment, run, remedy.entry.event, {
     status: run.dry_run ? "planned" : "applied",
     message: [remedy.words.did(change, workload, run.dry_run), ...beside].join(" "),
     change,
     undo: remedy.undo === "cannot be undone" ? remedy.undo : "can be undone",
     ...times,
+    deadline,
   });
 }
 

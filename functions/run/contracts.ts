@@ -16,6 +16,8 @@ export const FAILURE_FIELDS = {
   container: z.string().optional(),
   /** The exit code of its last termination. */
   exit_code: z.int().optional(),
+  /** How the memory ran out, with the limit that was reached, when that ended it. */
+  out_of_memory: z.string().optional(),
   message: z.string().optional(),
   /** How often the kubelet has restarted the container; the highest count where several pods show the failure. */
   restarts: z.int().optional(),
@@ -78,6 +80,7 @@ export const REFUSALS = [
   "ManagedByAnotherTool",
   "NothingRecreatesIt",
   "DisruptionBudgetExhausted",
+  "TooFewReady",
   "NoHealthyRevision",
   "AlreadyAsRequested",
   "LimitReached",
@@ -221,9 +224,10 @@ export type UndoResult = z.output<typeof UndoResult>;
 export const Verification = z.strictObject({
   /**
    * `overtaken`: somebody changed what the remedy had set, so what is seen is not its effect. `interrupted`: what it had set
-   * is in place, and somebody has switched the workload off, or stopped it from being rolled out.
+   * is in place, and somebody has switched the workload off, or stopped it from being rolled out. `go_on`: what was done so
+   * far has taken effect, and the remedy's step does the next part of its plan.
    */
-  verdict: z.enum(["recovered", "settling", "not_recovered", "overtaken", "interrupted"]),
+  verdict: z.enum(["recovered", "settling", "go_on", "not_recovered", "overtaken", "interrupted"]),
   /** What it waits for, or what is wrong; empty when recovered. */
   reasons: z.array(z.string()),
   wait_seconds: z.int().min(1),

@@ -18,7 +18,7 @@ export const HpaState = z.strictObject({
   namespace: z.string(),
   name: z.string(),
   /** What it scales. */
-  target: z.strictObject({ kind: z.string(), name: z.string() }),
+  target: WorkloadRef.omit({ namespace: true }),
   current_replicas: z.int(),
   desired_replicas: z.int(),
   min_replicas: z.int(),

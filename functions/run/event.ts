@@ -104,7 +104,7 @@ export function eventFor(run: WorkloadRun, { type, reason, message }: Note, now:
   const diagnosis = run.diagnosis ?? lastTry(run)?.diagnosis;
   const uid = diagnosis?.workload_uid;
   const { kind, namespace, name } = incident.workload;
-  const apiVersion = kindOf(kind)?.apiVersion;
+  const apiVersion = kindOf(incident.workload)?.apiVersion;
   if (uid === undefined || apiVersion === undefined) return undefined;
   const origin = ` Cause: ${diagnosis?.cause ?? "Unknown"}. Execution: ${execution.name}`;
   return {
@@ -122,6 +122,13 @@ export function eventFor(run: WorkloadRun, { type, reason, message }: Note, now:
     lastTimestamp: now.toISOString(),
     count: 1,
   };
+}
+
+/** When an Event was last seen, in milliseconds; 0 when it does not say. */
+export function timeOf(event: KubernetesEvent): number {
+  const text = event.series?.lastObservedTime ?? event.lastTimestamp ?? event.eventTime ?? event.firstTimestamp;
+  const time = Date.parse(text ?? "");
+  return Number.isNaN(time) ? 0 : time;
 }
 
 /** The workload's name, shortened where it must be, and a digest of what makes the Event unique. */

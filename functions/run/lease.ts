@@ -3,6 +3,10 @@ import * as z from "zod";
 import { HistoryEntry } from "./contracts.ts";
 import { type WorkloadRef } from "../shared/refs.ts";
 import { UNFINISHED } from "./history.ts";
+import { isKubernetesOwn } from "../kinds/kinds.ts";
+import { describeWorkload } from "../kinds/workloads.ts";
+import { qualifiedKind } from "../shared/kubernetes/groups.ts";
+import { canExist } from "../shared/kubernetes/names.ts";
 import type { Lease } from "../shared/kubernetes/types.ts";
 import { CLAIM_NAMESPACE } from "../shared/policy.ts";
 import { bounded } from "../shared/text.ts";
@@ -25,12 +29,24 @@ const MAX_ENTRY = 1_000;
 /** The API server's limit for object names. */
 const MAX_NAME = 253;
 
-/** The name of the Lease that is the claim on a workload: readable, and unique also when it has to be cut. */
-export function leaseName({ kind, namespace, name }: WorkloadRef): string {
+/**
+ * The name of the Lease that is the claim on a workload: readable, and unique also when it has to be cut. That of a kind
+ * which is not Kubernetes' own, or of what cannot exist, has no dot, so that it is never that of another workload.
+ */
+export function leaseName(workload: WorkloadRef): string {
+  const { kind, namespace, name } = workload;
   const full = `${kind.toLowerCase()}.${namespace}.${name}`;
-  if (full.length <= MAX_NAME) return full;
-  const hash = createHash("sha256").update(full).digest("hex").slice(0, 16);
-  return `${full.slice(0, MAX_NAME - 17).replace(/[^a-z0-9]+$/, "")}-${hash}`;
+  if (!isKubernetesOwn(workload) || !canExist(workload)) {
+    const words = `${qualifiedKind(workload)}-${namespace}-${name}`.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-");
+    return cut(words.replace(/^-/, ""), JSON.stringify([qualifiedKind(workload), namespace, name]));
+  }
+  return full.length <= MAX_NAME ? full : cut(full, full);
+}
+
+/** The beginning of a name, and a digest of what makes it unique. */
+function cut(name: string, identity: string): string {
+  const hash = createHash("sha256").update(identity).digest("hex").slice(0, 16);
+  return `${name.slice(0, MAX_NAME - 17).replace(/[^a-z0-9]+$/, "")}-${hash}`;
 }
 
 /** A Lease that nobody held before. */
@@ -43,7 +59,7 @@ export function newLease(workload: WorkloadRef, holder: string, seconds: number,
       namespace: CLAIM_NAMESPACE,
       labels: { ...MANAGED_BY, [USED_LABEL]: dayOf(now) },
       annotations: {
-        [WORKLOAD_ANNOTATION]: `${workload.kind} ${workload.namespace}/${workload.name}`,
+        [WORKLOAD_ANNOTATION]: describeWorkload(workload),
         [HISTORY_ANNOTATION]: "[]",
       },
     },
@@ -127,9 +143,10 @@ export function unusedSelector(now: Date): string {
 
 /** The workload that a Lease stands for; undefined when somebody broke the annotation that names it. */
 export function workloadOf({ metadata }: Lease): WorkloadRef | undefined {
-  const [, kind, namespace, name] =
-    /^(\w+) ([^/]+)\/(.+)$/.exec(metadata?.annotations?.[WORKLOAD_ANNOTATION] ?? "") ?? [];
-  return kind === undefined || namespace === undefined || name === undefined ? undefined : { kind, namespace, name };
+  const [, kind, group, namespace, name] =
+    /^([^. ]+)(?:\.([^ ]+))? ([^/ ]+)\/(.+)$/.exec(metadata?.annotations?.[WORKLOAD_ANNOTATION] ?? "") ?? [];
+  if (kind === undefined || namespace === undefined || name === undefined) return undefined;
+  return { kind, ...(group === undefined ? {} : { group }), namespace, name };
 }
 
 /** The newest entries, in their order. */

@@ -52,7 +52,7 @@ export function countedAmong({ incidents, pods, workloads, failedRollouts }: Fin
   const own = new Set(workloads.map(({ workload }) => workloadKey(workload)));
   return withPods(incidents, pods).filter(({ incident: { workload }, pods: failing }) => {
     const key = workloadKey(workload);
-    if (kindOf(workload.kind) === undefined) return false;
+    if (kindOf(workload) === undefined) return false;
     return (failing.length > 0 || own.has(key)) && !(failedRollouts.has(key) && areOfOneRevision(failing));
   });
 }
@@ -89,7 +89,7 @@ export function noteServing(
   object: Workload,
   failures: FailingWorkload["failures"],
 ): void {
-  const kind = kindOf(workload.kind);
+  const kind = kindOf(workload);
   if (kind === undefined || kind.ready(object) === 0) return;
   serving.add(workloadKey(workload));
   const isPastDeadline = failures.some(({ reason }) => reason === "ProgressDeadlineExceeded");

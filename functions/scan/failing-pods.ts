@@ -11,11 +11,6 @@ import { NODE_SUSPECTS, POD_SUSPECTS } from "./suspects.ts";
 import { cellsOf, type Table } from "./table.ts";
 import type { View } from "./view.ts";
 
-/** A failing pod as it was read, without what managed its fields. */
-export interface SeenPod extends FailingPod {
-  pod: Pod;
-}
-
 /** Since when each node that has stopped reporting has done so, by its name. */
 export async function findLostNodes(view: View): Promise<Map<string, string>> {
   const nodes = await view.tryTo("nodes", () => view.look<Node>(paths.nodes(), NODE_SUSPECTS), { telling: false });
@@ -31,7 +26,7 @@ export async function findFailingPods(
   namespaces: readonly string[],
   finder: WorkloadFinder,
   moment: Moment,
-): Promise<{ seen: number; failing: SeenPod[]; wellOn: Map<string, number> }> {
+): Promise<{ seen: number; failing: FailingPod[]; wellOn: Map<string, number> }> {
   const wellOn = new Map<string, number>();
   const looks = await view.each(namespaces, (namespace) =>
     view.tryTo(`pods in namespace ${namespace}`, async () => {
@@ -65,7 +60,7 @@ function noteWell(table: Table, { lostNodes }: Moment, wellOn: Map<string, numbe
   }
 }
 
-async function examine(view: View, pods: Pod[], finder: WorkloadFinder, moment: Moment): Promise<SeenPod[]> {
+async function examine(view: View, pods: Pod[], finder: WorkloadFinder, moment: Moment): Promise<FailingPod[]> {
   const failing = pods
     // A Job keeps its failed pods as its record and retries by its own rules.
     .filter((pod) => !(isJobPod(pod) && isLeftover(pod)))
@@ -80,13 +75,6 @@ async function examine(view: View, pods: Pod[], finder: WorkloadFinder, moment: 
       workload,
       failures,
       facts: podFacts(pod, workload),
-      pod: withoutManagers(pod),
     };
   });
-}
-
-/** The pod without a part that is as large as all others, and tells nothing of how it fails. */
-function withoutManagers({ metadata, ...rest }: Pod): Pod {
-  const { managedFields: _dropped, ...kept } = metadata ?? {};
-  return { ...rest, metadata: kept };
 }

@@ -1,4 +1,6 @@
 import { collectionOf, paths } from "../shared/cluster/paths.ts";
+import { groupField } from "../shared/kubernetes/groups.ts";
+import { targetOf } from "../shared/kubernetes/hpa.ts";
 import { hpaFailures } from "../shared/kubernetes/hpa-failures.ts";
 import type { Moment } from "../shared/kubernetes/overdue.ts";
 import { controllerOf } from "../shared/kubernetes/owners.ts";
@@ -70,22 +72,28 @@ async function examine(
   found: WorkloadsFound,
 ): Promise<void> {
   const { metadata } = object;
-  const self: WorkloadRef = { kind: kind.kind, namespace: metadata?.namespace ?? "", name: metadata?.name ?? "" };
+  const self: WorkloadRef = {
+    kind: kind.kind,
+    ...groupField(kind.apiVersion),
+    namespace: metadata?.namespace ?? "",
+    name: metadata?.name ?? "",
+  };
   found.read.add(workloadKey(self));
-  if (kindOf(kind.kind)?.deadline?.isRollingOut(object) === true) found.rollingOut.add(workloadKey(self));
+  if (kindOf(self)?.deadline?.isRollingOut(object) === true) found.rollingOut.add(workloadKey(self));
   if (metadata?.deletionTimestamp !== undefined || isPartOfAnother(kind, object)) return;
   const failures = kind.failures(object, moment);
   noteServing(found, self, object, failures);
   if (failures.length === 0) return;
-  const workload = kind.controlled === true ? await finder.ownerOfObject(kind.kind, metadata) : self;
+  const workload = kind.controlled === true ? await finder.ownerOfObject(self, metadata) : self;
   if ((await kind.isOldNews?.(object, workload, (path) => view.read(path))) === true) return;
   found.failing.push({ workload, failures });
 }
 
 /** Whether another workload's pods are made through the object, so that its status says what the object's says. */
-function isPartOfAnother({ kind }: Scanned, { metadata }: Named): boolean {
-  const owner = kindOf(controllerOf(metadata)?.kind ?? "");
-  return owner?.history?.controlsPods === true && owner.history.kind === kind;
+function isPartOfAnother({ kind, apiVersion }: Scanned, { metadata }: Named): boolean {
+  const controller = controllerOf(metadata);
+  const { history } = (controller === undefined ? undefined : kindOf(controller)) ?? {};
+  return history?.controlsPods === true && history.kind === kind && history.apiVersion === apiVersion;
 }
 
 /** Reads the HPAs, and finds those with scaling problems: each is a failure of the workload that it scales. */
@@ -105,12 +113,11 @@ export async function findFailingHpas(
   const failing = all.flatMap((hpa) => {
     const failures = hpaFailures(hpa, moment);
     if (failures.length === 0) return [];
-    const { kind, name } = hpa.spec.scaleTargetRef;
     const named = failures.map((failure) => ({
       ...failure,
       message: `HPA ${hpa.metadata?.name ?? ""}: ${failure.message ?? failure.reason}`,
     }));
-    return [{ workload: { kind, namespace: hpa.metadata?.namespace ?? "", name }, failures: named }];
+    return [{ workload: targetOf(hpa), failures: named }];
   });
   return { all, failing };
 }

@@ -1,6 +1,6 @@
 import type { HpaState } from "../run/detection.ts";
 import { bounded } from "../shared/text.ts";
-import { boundsOf } from "../shared/kubernetes/hpa.ts";
+import { boundsOf, targetOf } from "../shared/kubernetes/hpa.ts";
 import type { Hpa } from "../shared/kubernetes/types.ts";
 
 type Specs = NonNullable<Hpa["spec"]["metrics"]>;
@@ -11,10 +11,11 @@ type Target = { averageUtilization?: number; averageValue?: string; value?: stri
 export function hpaState(hpa: Hpa): HpaState {
   const { metadata, spec, status } = hpa;
   const { min, max } = boundsOf(hpa);
+  const { namespace: _same, ...target } = targetOf(hpa);
   return {
     namespace: metadata?.namespace ?? "",
     name: metadata?.name ?? "",
-    target: { kind: spec.scaleTargetRef.kind, name: spec.scaleTargetRef.name },
+    target,
     current_replicas: status?.currentReplicas ?? 0,
     desired_replicas: status?.desiredReplicas ?? 0,
     min_replicas: min,

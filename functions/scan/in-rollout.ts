@@ -1,49 +1,50 @@
 import { openCase } from "../facts/case.ts";
-import type { Evidence } from "../facts/evidence.ts";
 import { patienceWith } from "../facts/patience.ts";
 import { NO_SURROUNDINGS } from "../facts/surroundings.ts";
 import type { Kind } from "../kinds/kind.ts";
 import { kindOf } from "../kinds/kinds.ts";
-import { listHolders } from "../kinds/pods.ts";
+import { listHolders, readParts } from "../kinds/pods.ts";
+import { currentRevision } from "../kinds/revisions/revision.ts";
 import { describeWorkload, workloadPath } from "../kinds/workloads.ts";
 import type { Incident } from "../run/contracts.ts";
 import type { Moment } from "../shared/kubernetes/overdue.ts";
-import type { Pod, Workload } from "../shared/kubernetes/types.ts";
+import type { Workload } from "../shared/kubernetes/types.ts";
 import type { Policy } from "../shared/policy.ts";
 import { noteServing } from "./extent.ts";
-import type { SeenPod } from "./failing-pods.ts";
 import type { WorkloadsFound } from "./failing-workloads.ts";
 import { workloadKey } from "./incidents.ts";
 import type { View } from "./view.ts";
 
-/** What the scan has found already. */
-interface Found {
-  workloads: Pick<WorkloadsFound, "rollingOut" | "read" | "serving" | "failedRollouts">;
-  pods: readonly SeenPod[];
-  moment: Moment;
-  policy: Policy;
-}
+type Known = Pick<WorkloadsFound, "rollingOut" | "read" | "serving" | "failedRollouts">;
 
 /**
- * The incidents whose workload is being rolled out and is still left alone, by the rule that the diagnosis follows. It is
- * given the failing pods alone, and the workload's revisions, which takes one request for each rollout that fails; where
- * these cannot be seen, the rollout is left alone.
+ * The incidents whose workload is being rolled out and is still left alone, by the rule that a diagnosis follows. Of such a
+ * workload, and of no other, the revisions are listed, and the pods as well once its time may be over; where these cannot
+ * be seen, it is left alone.
  */
-export async function inRollout(view: View, incidents: Incident[], found: Found): Promise<Incident[]> {
-  const pods = Map.groupBy(found.pods, ({ workload }) => workloadKey(workload));
+export async function inRollout(
+  view: View,
+  incidents: Incident[],
+  known: Known,
+  moment: Moment,
+  policy: Policy,
+): Promise<Incident[]> {
   const settling = await view.each(incidents, async (incident) => {
-    const { workload: ref } = incident;
-    const kind = kindOf(ref.kind);
-    const object = kind === undefined ? undefined : await rollingOut(view, kind, incident, found);
-    if (kind === undefined || object === undefined) return false;
+    const kind = kindOf(incident.workload);
+    const workload = kind === undefined ? undefined : await rollingOut(view, kind, incident, known, moment);
+    if (kind === undefined || workload === undefined) return false;
     // What its status says is of an earlier spec.
-    if (!kind.hasSeenSpec(object)) return true;
-    const failing = (pods.get(workloadKey(ref)) ?? []).map(({ pod }) => pod);
-    const left = await view.tryTo(describeWorkload(ref), async () => {
-      const holders = await listHolders(view.cluster, kind, ref.namespace, object);
-      return patienceWith(openCase(evidenceOf(incident, object, holders, failing, found.moment), found.policy)) ?? "";
+    if (!kind.hasSeenSpec(workload)) return true;
+    const isDue = await view.tryTo(describeWorkload(incident.workload), async () => {
+      if (!(await mayBeDue(view, kind, incident, workload, moment))) return false;
+      const parts = await readParts(view.cluster, kind, incident.workload, workload);
+      const { now, lostNodes = new Map<string, string>() } = moment;
+      const unread = { namespace: {}, hpa: undefined, surroundings: NO_SURROUNDINGS, others: [], lastWords: [] };
+      const past = { history: [], tried: [], triesMade: 0 };
+      const evidence = { incident, workload, ...parts, now, lostNodes, ...unread, ...past };
+      return patienceWith(openCase(evidence, policy)) === undefined;
     });
-    return left !== "";
+    return isDue !== true;
   });
   return incidents.filter((_incident, index) => settling[index]);
 }
@@ -56,28 +57,32 @@ async function rollingOut(
   view: View,
   kind: Kind,
   { workload: ref }: Incident,
-  { workloads, moment }: Found,
+  known: Known,
+  moment: Moment,
 ): Promise<Workload | undefined> {
+  const { deadline } = kind;
   const key = workloadKey(ref);
   const path = workloadPath(ref);
-  const { deadline } = kind;
-  const { rollingOut: known, read } = workloads;
-  if (deadline === undefined || path === undefined || (read.has(key) && !known.has(key))) return undefined;
+  if (deadline === undefined || path === undefined || (known.read.has(key) && !known.rollingOut.has(key)))
+    return undefined;
   const object = await view.tryTo(describeWorkload(ref), () => view.read<Workload>(path));
   if (object === undefined) return undefined;
-  noteServing(workloads, ref, object, kind.failures(object, moment));
+  noteServing(known, ref, object, kind.failures(object, moment));
   return deadline.isRollingOut(object) ? object : undefined;
 }
 
-/** What a scan knows of a workload. */
-function evidenceOf(
-  incident: Incident,
+/** Whether the rollout may have had its time, whatever its pods say: none has while its revision is younger than that. */
+async function mayBeDue(
+  { cluster }: View,
+  kind: Kind,
+  { workload: { namespace } }: Incident,
   workload: Workload,
-  holders: Evidence["holders"],
-  pods: Pod[],
-  { now, lostNodes = new Map() }: Moment,
-): Evidence {
-  const unknown = { namespace: {}, hpa: undefined, surroundings: NO_SURROUNDINGS, others: [], lastWords: [] };
-  const past = { history: [], tried: [], triesMade: 0 };
-  return { incident, now, workload, holders, pods, lostNodes, ...unknown, ...past };
+  { now, deadlines }: Moment,
+): Promise<boolean> {
+  const holders = await listHolders(cluster, kind, namespace, workload);
+  const current = currentRevision(kind.history?.revisions(workload, holders, []) ?? []);
+  if (current === undefined) return false;
+  const least = Math.min(kind.deadline?.ahead(workload, current, now) ?? 0, deadlines.failed_rollout_seconds);
+  const isYoung = current.numbers.length === 1 && now.getTime() - current.created.getTime() < least * 1_000;
+  return !isYoung || kind.ready(workload) === 0;
 }

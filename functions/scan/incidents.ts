@@ -1,6 +1,7 @@
 import type { Incident, IncidentFailure } from "../run/contracts.ts";
 import type { WorkloadRef } from "../shared/refs.ts";
 import type { Failure } from "../shared/kubernetes/failures.ts";
+import { qualifiedKind } from "../shared/kubernetes/groups.ts";
 import { bounded } from "../shared/text.ts";
 import type { PodFacts } from "./pod-facts.ts";
 
@@ -26,6 +27,8 @@ const MAX_SAMPLE_PODS = 3;
 const MAX_NODES = 3;
 /** How long a message may be where there are too many incidents for longer ones. */
 const BRIEF_MESSAGE = 80;
+/** How long the words about memory that ran out may be. */
+const MAX_OUT_OF_MEMORY = 80;
 /** How long the name of a container, or a moment, may be: longer ones are none. */
 const MAX_NAME = 63;
 
@@ -55,16 +58,17 @@ export function groupIncidents(pods: FailingPod[], workloads: FailingWorkload[])
 }
 
 /** Tells workloads apart. */
-export function workloadKey({ kind, namespace, name }: WorkloadRef): string {
-  return `${kind}/${namespace}/${name}`;
+export function workloadKey(workload: WorkloadRef): string {
+  return `${qualifiedKind(workload)}/${workload.namespace}/${workload.name}`;
 }
 
 /** A failure in the words of the contract, its texts bounded. */
-export function describeFailure({ reason, container, exitCode, message, restarts, since }: Failure) {
+export function describeFailure({ reason, container, exitCode, outOfMemory, message, restarts, since }: Failure) {
   return {
     reason: bounded(reason, 60),
     ...(container === undefined ? {} : { container: bounded(container, MAX_NAME) }),
     ...(exitCode === undefined ? {} : { exit_code: exitCode }),
+    ...(outOfMemory === undefined ? {} : { out_of_memory: bounded(outOfMemory, MAX_OUT_OF_MEMORY) }),
     ...(message === undefined ? {} : { message: bounded(message, 200) }),
     ...(restarts === undefined ? {} : { restarts }),
     ...(since === undefined ? {} : { since: bounded(since, MAX_NAME) }),
@@ -119,5 +123,9 @@ function merge(seen: IncidentFailure, failure: Failure, node: string | undefined
 }
 
 function byName(a: WorkloadRef, b: WorkloadRef): number {
-  return `${a.namespace}/${a.name}/${a.kind}`.localeCompare(`${b.namespace}/${b.name}/${b.kind}`);
+  return orderOf(a).localeCompare(orderOf(b));
+}
+
+function orderOf(workload: WorkloadRef): string {
+  return `${workload.namespace}/${workload.name}/${qualifiedKind(workload)}`;
 }

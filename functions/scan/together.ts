@@ -33,7 +33,7 @@ export function together(found: readonly Counted[], lookedAfter: ReadonlySet<str
   const bonds = new Map<string, Bond>();
   const mayWait = found.filter((counted) => {
     const isRollout = served.failedRollouts.has(keyOf(counted)) && areOfOneRevision(counted.pods);
-    return lookedAfter.has(keyOf(counted)) && kindOf(counted.incident.workload.kind) !== undefined && !isRollout;
+    return lookedAfter.has(keyOf(counted)) && kindOf(counted.incident.workload) !== undefined && !isRollout;
   });
   const known = aliases(found);
   // What failed last is bound first, so that of two that name each other the one that failed first is the root.

@@ -71,8 +71,11 @@ export const Policy = z
         short_seconds: seconds.default(300),
         /** How long after its template changed a StatefulSet or DaemonSet is left alone; they have no progress deadline. */
         set_update_seconds: seconds.default(120),
-        /** How long a rollout is left alone whose image, command or Secret is not there; where nothing serves, not at all. */
-        certain_failure_seconds: seconds.default(120),
+        /**
+         * How long a rollout is left alone that cannot succeed (no such image, command or Secret), or with which nothing
+         * serves; not at all where nothing serves and it cannot succeed, or crashes again and again.
+         */
+        failed_rollout_seconds: seconds.default(120),
         /** How long a failed Job is news. */
         failed_job_seconds: seconds.default(3_600),
         /** How long an HPA may want more than its maximum. */

@@ -5,6 +5,8 @@ import * as z from "zod";
 /** The workload that owns failing pods, or the pod itself when nothing owns it. */
 export const WorkloadRef = z.strictObject({
   kind: z.string(),
+  /** The API group of the kind, `argoproj.io`; absent for the kinds of Kubernetes itself, which share no name. */
+  group: z.string().optional(),
   namespace: z.string(),
   name: z.string(),
 });

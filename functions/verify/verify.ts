@@ -7,6 +7,7 @@ import type { Pod, Workload } from "../shared/kubernetes/types.ts";
 import type { Policy } from "../shared/policy.ts";
 import { bounded } from "../shared/text.ts";
 import { hpaGaps } from "./hpa-settled.ts";
+import { settling } from "../run/settling.ts";
 import { rolloutGaps } from "../kinds/gaps.ts";
 import type { Kind } from "../kinds/kind.ts";
 import type { WorkloadState } from "../facts/state.ts";
@@ -42,6 +43,10 @@ export function verify(run: WorkloadRun, state: WorkloadState, policy: Policy, n
   if (replaced !== undefined) return theirs("overtaken", replaced);
   const interrupted = interruption(run, state);
   if (interrupted !== undefined) return theirs("interrupted", interrupted);
+  if (mayGoOn(run, state, policy, now)) {
+    const reasons = ["what was done so far has taken effect, and the next part follows"];
+    return { verdict: "go_on", reasons, wait_seconds: interval_seconds, observation: observed(null) };
+  }
   const reasons = gaps(run, state);
 
   if (reasons.length > 0) {
@@ -73,6 +78,20 @@ export function verify(run: WorkloadRun, state: WorkloadState, policy: Policy, n
     wait_seconds: Math.max(1, Math.ceil(left)),
     observation: observed(wellSince),
   };
+}
+
+/**
+ * Whether the remedy's step is to do the next part of its plan: not after it ended with an error, nor past its deadline, nor
+ * where the claim does not last until the effect of another part has been waited for.
+ */
+function mayGoOn(run: WorkloadRun, state: WorkloadState, policy: Policy, now: Date): boolean {
+  const { remedy, remedy_error, claim, diagnosis } = run;
+  if (remedy?.change === undefined || remedy_error !== undefined || now.getTime() >= Date.parse(remedy.deadline)) {
+    return false;
+  }
+  const next = Date.parse(settling(run, policy, now).deadline);
+  if (!(Date.parse(claim?.expires_at ?? "") > next)) return false;
+  return remedyFor(remedy.change.kind).goesOn?.(remedy.change, state, diagnosis, now) === true;
 }
 
 /** Everything that speaks against the workload being well. */

@@ -179,7 +179,8 @@ ${IDENTITY}
   },
   {
     name: "fail-initializing",
-    when: `alive and .status.phase == "Pending" and initFails and ([.status.initContainerStatuses[]? | select(.state.waiting.reason == "PodInitializing")] | length > 0)`,
+    when: `alive and .status.phase == "Pending" and initFails and ([.status.initContainerStatuses[]? | select(.state.waiting.reason == "PodInitializing")] | length > 0)
+      and ([.status.initContainerStatuses[]? | select(.state.running)] | length == 0)`,
     delay: `"500ms"`,
     status: `
 ${conditions(false, false)}
@@ -207,6 +208,11 @@ initContainerStatuses:
       reason: {{ if eq $failure "oom-kill" }}OOMKilled{{ else }}Error{{ end }}
       startedAt: {{ $now | Quote }}
       finishedAt: {{ $now | Quote }}
+  {{- else if eq $failure "stuck-pending" }}
+  restartCount: 0
+  state:
+    running:
+      startedAt: {{ $now | Quote }}
   {{- else }}
   restartCount: 0
   state:
@@ -256,7 +262,10 @@ containerStatuses:
 ${IDENTITY}
   ready: {{ or $ready (ne .name $failing) }}
   restartCount: 0
-${RUNNING_SINCE_NOW}
+  started: {{ not (and (eq $failure "slow-start") (eq .name $failing) .startupProbe) }}
+  state:
+    running:
+      startedAt: {{ $now | Quote }}
 {{- end }}`,
   },
   {
@@ -376,6 +385,25 @@ ${changeFailing(`
   restartCount: {{ $old.restartCount }}
   state: {{ $old.state | toJson }}
   lastState: {{ or $old.lastState dict | toJson }}`)}`,
+  },
+  {
+    // Ended after a long run, a container is started again without a pause.
+    name: "kill",
+    when: `alive and .status.phase == "Running" and failure == "killed" and broken.state.running != null`,
+    delay: `note("after") // "11m"`,
+    event: { type: "Normal", reason: "Started", message: "Started container" },
+    status: changeFailing(`
+${IDENTITY}
+  ready: {{ $old.ready }}
+  restartCount: {{ add $old.restartCount 1 }}
+  lastState:
+    terminated:
+      containerID: {{ $old.containerID | Quote }}
+      exitCode: {{ or (index $notes "simulation/exit-code") "137" }}
+      reason: {{ or (index $notes "simulation/reason") "Error" }}
+      startedAt: {{ $old.state.running.startedAt | Quote }}
+      finishedAt: {{ $now | Quote }}
+${RUNNING_SINCE_NOW}`),
   },
   {
     name: "fail",

@@ -103,7 +103,7 @@ function holdersOf(
   replicaSets: ReplicaSet[],
   controllerRevisions: ControllerRevision[],
 ): RevisionHolder[] {
-  const holder = kindOf(kind)?.history?.kind;
+  const holder = kindOf({ kind })?.history?.kind;
   return holder === "ReplicaSet" ? replicaSets : holder === "ControllerRevision" ? controllerRevisions : [];
 }
 
@@ -276,7 +276,7 @@ describe("verification, of whatever state there is,", { timeout: 60_000 }, () =>
         fc.pre(seen.object !== undefined);
         const at = new Date(NOW.getTime() + (late ? 10_000_000 : 0));
         const about = { ...made, incident: incident({ workload: { ...WEB, kind: seen.kind } }) };
-        const kind = kindOf(seen.kind);
+        const kind = kindOf({ kind: seen.kind });
         if (kind === undefined) return;
         const looked = {
           kind,

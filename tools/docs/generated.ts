@@ -3,9 +3,11 @@ import { fileURLToPath } from "node:url";
 import * as prettier from "prettier";
 import * as z from "zod";
 import { AgentAnswer } from "../../functions/agent/agent.ts";
+import { markdownTable } from "./markdown-table.ts";
 import { policyTable } from "./policy.ts";
 import { withPicture } from "./workflow.ts";
 import { CAUSES } from "../../functions/classify/causes.ts";
+import type { Cause } from "../../functions/classify/causes/cause.ts";
 import { Detection } from "../../functions/run/detection.ts";
 import { NotificationDocument } from "../../functions/notify/notification.ts";
 import { Policy } from "../../functions/shared/policy.ts";
@@ -77,15 +79,26 @@ ${policyTable()}
 
 /** The causes as the classifier has them, in the order in which it tries them. */
 function failureModes(): string {
-  const causes = CAUSES.map(({ name, looksLike, response, rejected }) => {
+  const causes = CAUSES.map(({ name, looksLike, response, words = [], rejected }) => {
     const never = rejected.map(({ action, reason }) => `- not ${action}: ${reason}`);
-    return [`## ${name}`, looksLike, `**What is done:** ${response}`, never.join("\n")].join("\n\n");
+    const table = words.length === 0 ? [] : [wordTable(words)];
+    return [`## ${name}`, looksLike, ...table, `**What is done:** ${response}`, never.join("\n")].join("\n\n");
   });
   return `# Failure modes
 
 Written by \`npm run docs\` from \`functions/classify/causes\`. The causes are tried in this order; the first that matches is
 the diagnosis. What the policy excludes, what a guard refuses, and what was tried in vain is reported instead of done.
 
+Where one reason has many causes, the words of the kubelet, the scheduler, the registry and the API server tell which, in
+the status or in Events. In the tables, \`*\` stands for anything; upper and lower case are the same. What a rollout has
+brought is rolled back; not where the revision to return to shares what the words are about.
+
 ${causes.join("\n\n")}
 `;
+}
+
+/** Which words mean what. */
+function wordTable(words: NonNullable<Cause["words"]>): string {
+  const rows = words.map((meaning) => [meaning.means, meaning.words.map((word) => `\`${word.trim()}\``).join(", ")]);
+  return markdownTable([["what is wrong", "words that say so"], ...rows]).join("\n");
 }

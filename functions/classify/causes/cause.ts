@@ -1,5 +1,7 @@
 import type { Diagnosis, Remedy } from "../../run/contracts.ts";
+import { kindOf } from "../../kinds/kinds.ts";
 import type { Case } from "../../facts/case.ts";
+import type { Meaning } from "../../facts/words/meaning.ts";
 
 /** A remedy that a cause allows, and how long it may take to show that it helps, in seconds, where the cause knows. */
 export interface Try {
@@ -14,6 +16,8 @@ export interface Finding {
   evidence: string[];
   /** What may be done, in this order: the next one is for when what comes before it was tried in vain. */
   tries: readonly [Try, ...Try[]];
+  /** Further remedies that are not chosen, and why, where that depends on what was found. */
+  rejected?: Diagnosis["rejected"];
 }
 
 /** One cause: how it is recognised, what is done about it, and what is not. */
@@ -23,6 +27,8 @@ export interface Cause {
   looksLike: string;
   /** What is done about it, for people. */
   response: string;
+  /** The words that lead to it, where words do. */
+  words?: readonly Pick<Meaning, "means" | "words">[];
   /** Remedies that are not chosen for this cause, and why. */
   rejected: Diagnosis["rejected"];
   /** Reads the case, and nothing else; undefined when this is not the cause. */
@@ -40,7 +46,9 @@ export function reportOnly(message: string): Remedy {
 }
 
 /** Evidence about the revisions: which one is present, which one was healthy, and how long all was well. */
-export function rolloutLines({ current, healthy, stable }: Case): string[] {
+export function rolloutLines({ evidence, current, healthy, stable }: Case): string[] {
+  // Nothing is known of the revisions of a kind that has none, or whose revisions nobody reads.
+  if (kindOf(evidence.incident.workload)?.history === undefined) return stable.evidence === "" ? [] : [stable.evidence];
   return [
     current === undefined
       ? "the present template has no revision yet"

@@ -1,81 +1,174 @@
-import type { PodTemplate } from "../../shared/kubernetes/types.ts";
 import { count } from "../../shared/text.ts";
-import { failsWith, type Case } from "../../facts/case.ts";
+import { failsWith } from "../../facts/case.ts";
 import { failureLines } from "../../facts/failure-lines.ts";
-import { rollBack } from "../../remedies/rollback/plan.ts";
-import { once, reportOnly, rolloutLines, type Cause } from "./cause.ts";
+import { goBackOrTell } from "../brought.ts";
+import { eventLines, lastWords, podEventSayings, statusSayings } from "../../facts/sayings.ts";
+import { CONTAINER_WORDS, MISSING_WORDS, type ContainerMeaning } from "../../facts/words/config.ts";
+import { meaningOf, type Saying } from "../../facts/words/meaning.ts";
+import { refersTo, type Missing } from "../parts.ts";
+import { STARTING_EVENTS, STARTING_REASONS } from "../../facts/words/volumes.ts";
+import { once, rolloutLines, type Cause } from "./cause.ts";
 
-const CONFIG_REASONS = new Set(["CreateContainerConfigError"]);
+const CONFIG_REASONS: ReadonlySet<string> = new Set(["CreateContainerConfigError"]);
+/** The reasons with which a container is not made or not started, and says why. */
+const NOT_STARTED_REASONS: ReadonlySet<string> = new Set([
+  ...CONFIG_REASONS,
+  ...["CreateContainerError", "RunContainerError", "StartError", "ContainerCannotRun"],
+]);
+/** The reasons of a last end that say that the container's program was never started. */
+const START_ENDS: ReadonlySet<string> = new Set(["StartError", "ContainerCannotRun"]);
+const CRASHING: ReadonlySet<string> = new Set([...NOT_STARTED_REASONS, "CrashLoopBackOff", "Error"]);
 
-/** What a container needs and does not find. */
+const MISSING_ADVICE = "or take the reference to it away.";
+
+/** What a container needs and does not find, or may not have. */
 export const CONFIG_CAUSES: readonly Cause[] = [
   {
     name: "MissingConfig",
     looksLike:
-      "CreateContainerConfigError: a Secret or ConfigMap that the container refers to, or a key of it, does not exist.",
+      "CreateContainerConfigError, or ContainerCreating with an Event: a Secret or ConfigMap that the pod refers to, or a key of it, does not exist.",
     response: "Roll back when the reference came with the present revision; otherwise report the object by its name.",
+    words: [{ means: "the object or the key does not exist", words: MISSING_WORDS }],
     rejected: [
       { action: "restart", reason: "a new pod would miss the same object" },
       { action: "create", reason: "nobody but its owner knows what belongs into it" },
     ],
     diagnose: (facts) => {
       const { failing } = facts;
-      if (!failsWith(failing, CONFIG_REASONS)) return undefined;
-      const missing = missingObject(facts);
-      const what = missing === undefined ? "something that the container refers to" : missing.name;
-      const isNew = facts.sinceRollout && (missing === undefined || isNewReference(facts, missing));
+      const events = podEventSayings(facts, STARTING_REASONS, STARTING_EVENTS);
+      const missing = missingObject([...statusSayings(failing, CONFIG_REASONS), ...events]);
+      if (missing === undefined) return undefined;
+      const lines = failureLines(failing);
+      const told = events.filter((saying) => missingObject([saying]) !== undefined).slice(0, 1);
+      const what = nameOf(missing);
       return {
-        confidence: missing === undefined ? "medium" : "high",
+        confidence: "high",
         summary: `${count(failing.length, "pod")} cannot start: ${what} does not exist.`,
+        evidence: [...lines, ...eventLines(told, lines), ...rolloutLines(facts)],
+        tries: once(
+          goBackOrTell(facts, facts.sinceRollout, `Create or restore ${what}, ${MISSING_ADVICE}`, {
+            says: "refers to it, too",
+            holds: (_now, before) => refersTo(before, missing),
+          }),
+        ),
+      };
+    },
+  },
+  ...containerCauses(),
+  {
+    name: "ContainerConfigRefused",
+    looksLike: "CreateContainerConfigError in words that no other cause knows.",
+    response:
+      "Roll back when the pods have failed since the present revision was rolled out; otherwise report the words.",
+    rejected: [{ action: "restart", reason: "a new pod would have the same configuration" }],
+    diagnose: (facts) => {
+      const { failing } = facts;
+      if (!failsWith(failing, CONFIG_REASONS)) return undefined;
+      return {
+        confidence: "medium",
+        summary: `${count(failing.length, "pod")} cannot start: the kubelet cannot put the container together.`,
         evidence: [...failureLines(failing), ...rolloutLines(facts)],
         tries: once(
-          isNew
-            ? rollBack(facts)
-            : reportOnly(`Restore ${what}: it was referred to before, so the rollout is not the cause.`),
+          goBackOrTell(
+            facts,
+            facts.sinceRollout,
+            "What the kubelet says is in the evidence, and in kubectl describe pod.",
+          ),
         ),
       };
     },
   },
 ];
 
-/** A Secret or ConfigMap, as the kubelet's message names it. */
-interface Missing {
-  /** `secret "db-password"`. */
-  name: string;
-  object: string;
+type About = Pick<Cause, "looksLike" | "response" | "rejected">;
+
+/** The causes that the words of the kubelet and the container runtime tell apart. */
+function containerCauses(): Cause[] {
+  const back = "Roll back when the pods have failed since the present revision was rolled out; otherwise report.";
+  const again = { action: "restart", reason: "a new pod would be made in the same way" };
+  const about: Record<ContainerMeaning["cause"], About> = {
+    NodeDiskFull: {
+      looksLike: "A container cannot be made because the node's disk is full.",
+      response: "Report the node.",
+      rejected: [
+        { action: "restart", reason: "what fills the disk stays, and the pod may come back to the same node" },
+        { action: "rollback", reason: "another revision needs room on the disk, too" },
+      ],
+    },
+    MayNotRunAsRoot: {
+      looksLike: "CreateContainerConfigError: runAsNonRoot is set, and the image's user is root or not a number.",
+      response: back,
+      rejected: [again],
+    },
+    PathNotMounted: {
+      looksLike: "A container cannot be made because a subPath or a path of the node cannot be mounted.",
+      response: back,
+      rejected: [again],
+    },
+    MemoryTooLowToStart: {
+      looksLike: "A container cannot be started because its memory limit is too low for the runtime itself.",
+      response: back,
+      rejected: [again],
+    },
+    CommandNotStarted: {
+      looksLike: "A container cannot be started because its command is not in the image, or may not be executed.",
+      response: back,
+      rejected: [again],
+    },
+  };
+  return Object.entries(about).map(([name, texts]) => containerCause(name, texts));
+}
+
+function containerCause(name: string, texts: About): Cause {
+  return {
+    name,
+    ...texts,
+    words: CONTAINER_WORDS.filter(({ cause }) => cause === name),
+    diagnose: (facts) => {
+      const { failing, sinceRollout } = facts;
+      const ends = lastWords(failing, CRASHING).filter(({ reason }) => START_ENDS.has(reason));
+      const sayings = [...statusSayings(failing, NOT_STARTED_REASONS), ...ends];
+      const meaning = meaningOf(CONTAINER_WORDS, sayings);
+      if (meaning?.cause !== name) return undefined;
+      const lines = failureLines(failing);
+      return {
+        confidence: "high",
+        summary: `${count(failing.length, "pod")} cannot start: ${meaning.means}.`,
+        evidence: [...lines, ...endLines(ends, lines), ...rolloutLines(facts)],
+        tries: once(goBackOrTell(facts, sinceRollout && meaning.outside !== true, meaning.advice)),
+      };
+    },
+  };
+}
+
+function endLines(ends: readonly Saying[], told: readonly string[]): string[] {
+  const untold = ends.filter(({ message }) => !told.some((line) => line.includes(message)));
+  return untold.slice(0, 1).map(({ reason, message }) => `its last end, ${reason}: ${message}`);
 }
 
 /**
- * Reads `secret "x" not found`, `configmap "x" not found` and `couldn't find key k in ConfigMap ns/x`.
- * Source: kubernetes pkg/kubelet/kubelet_pods.go
+ * Reads `secret "x" not found`, `configmap "x" not found`, `couldn't find key k in ConfigMap ns/x` and
+ * `references non-existent config key: k`, which does not name the object.
+ * Source: kubernetes pkg/kubelet/kubelet_pods.go, pkg/volume/configmap, pkg/volume/secret
  */
-function missingObject({ failing }: Case): Missing | undefined {
-  for (const { failures } of failing) {
-    for (const { message = "" } of failures) {
-      const whole = /\b(secret|configmap) "([^"]+)" not found/i.exec(message);
-      if (whole !== null) return { name: `${whole[1] ?? ""} "${whole[2] ?? ""}"`, object: whole[2] ?? "" };
-      const key = /couldn't find key (\S+) in (Secret|ConfigMap) [^/\s]+\/(\S+)/i.exec(message);
-      if (key !== null) {
-        return { name: `key ${key[1] ?? ""} of ${key[2] ?? ""} "${key[3] ?? ""}"`, object: key[3] ?? "" };
-      }
-    }
+export function missingObject(sayings: readonly Saying[]): Missing | undefined {
+  for (const { message } of sayings) {
+    const whole = /\b(secret|configmap) "([^"]+)" not found/i.exec(message);
+    if (whole !== null) return { kind: kindNamed(whole[1]), object: whole[2] ?? "" };
+    const key = /couldn't find key (\S+) in (Secret|ConfigMap) [^/\s]+\/(\S+)/i.exec(message);
+    if (key !== null) return { kind: kindNamed(key[2]), object: key[3] ?? "", key: key[1] ?? "" };
+    const item = /references non-existent (secret|config) key: (\S+)/i.exec(message);
+    if (item !== null) return { kind: kindNamed(item[1]), key: item[2] ?? "" };
   }
   return undefined;
 }
 
-/** Whether the revision to return to does without the object. */
-function isNewReference({ healthy, templates }: Case, { object }: Missing): boolean {
-  const before = healthy === undefined ? undefined : templates.get(healthy.revision.name);
-  return before !== undefined && !references(before).has(object);
+function kindNamed(word: string | undefined): Missing["kind"] {
+  return word?.toLowerCase() === "secret" ? "Secret" : "ConfigMap";
 }
 
-/** The names of the Secrets and ConfigMaps that a template's containers refer to. */
-export function references({ spec }: PodTemplate): Set<string> {
-  const containers = [...(spec?.initContainers ?? []), ...(spec?.containers ?? [])];
-  const names = containers.flatMap(({ env = [], envFrom = [] }) => [
-    ...env.map(({ valueFrom }) => valueFrom?.secretKeyRef?.name ?? valueFrom?.configMapKeyRef?.name),
-    ...envFrom.map(({ secretRef, configMapRef }) => secretRef?.name ?? configMapRef?.name),
-  ]);
-  const volumes = (spec?.volumes ?? []).map(({ secret, configMap }) => secret?.secretName ?? configMap?.name);
-  return new Set([...names, ...volumes].filter((name) => name !== undefined));
+/** `secret "db-password"`, `key url of ConfigMap "settings"`. */
+function nameOf({ kind, object, key }: Missing): string {
+  if (key === undefined) return `${kind.toLowerCase()} "${object ?? ""}"`;
+  return `key ${key} of ${object === undefined ? `a ${kind}` : `${kind} "${object}"`}`;
 }

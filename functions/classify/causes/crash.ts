@@ -1,7 +1,9 @@
-import { count, duration } from "../../shared/text.ts";
-import { failsWith, wasOutOfMemory } from "../../facts/case.ts";
+import { count, duration, some } from "../../shared/text.ts";
+import { failsWith, type Case, type FailingPod } from "../../facts/case.ts";
 import { lacksCommand } from "../../facts/certain.ts";
+import { howTheyEnd, isOutOfMemory } from "../../facts/container-ends.ts";
 import { failureLines } from "../../facts/failure-lines.ts";
+import { REPEATED_RESTARTS } from "../../shared/kubernetes/repeated-restarts.ts";
 import { restartFailing } from "../../remedies/restart/plan.ts";
 import { rollBack } from "../../remedies/rollback/plan.ts";
 import { once, reportOnly, rolloutLines, type Cause } from "./cause.ts";
@@ -16,6 +18,9 @@ const CRASH_REASONS = new Set([
   "PostStartHookError",
 ]);
 
+/** Containers that end again and again, whether or not they run at the moment. */
+const ENDING_REASONS = new Set([...CRASH_REASONS, REPEATED_RESTARTS]);
+
 /** The container could not even be made or started, which another node may do better. */
 const NOT_CREATED_REASONS = new Set([
   "CreateContainerError",
@@ -23,6 +28,9 @@ const NOT_CREATED_REASONS = new Set([
   "RunContainerError",
   "ImageInspectError",
 ]);
+
+/** How many nodes are named. */
+const MAX_NODES = 3;
 
 /** Containers that end, or do not come to life. */
 export const CRASH_CAUSES: readonly Cause[] = [
@@ -43,7 +51,7 @@ export const CRASH_CAUSES: readonly Cause[] = [
           tries: once(
             sinceRollout
               ? rollBack(facts)
-              : reportOnly("The same command ran before. Look at what is mounted over it, and at the image."),
+              : reportOnly("Look at what is mounted over the command, and at the image behind the tag."),
           ),
         };
       }
@@ -77,10 +85,13 @@ export const CRASH_CAUSES: readonly Cause[] = [
     ],
     diagnose: (facts) => {
       const { failing, current, healthy, sinceRollout } = facts;
-      if (!sinceRollout || !failsWith(failing, CRASH_REASONS)) return undefined;
+      if (!sinceRollout || !failsWith(failing, ENDING_REASONS)) return undefined;
       return {
         confidence: healthy?.confidence ?? "medium",
-        summary: `${crashing(failing.length)} since revision ${current?.revision ?? "?"} was rolled out.`,
+        summary: withEnds(
+          `${crashing(failing.length)} since revision ${current?.revision ?? "?"} was rolled out`,
+          facts,
+        ),
         evidence: [...failureLines(failing), ...rolloutLines(facts)],
         tries: once(rollBack(facts)),
       };
@@ -88,7 +99,8 @@ export const CRASH_CAUSES: readonly Cause[] = [
   },
   {
     name: "OutOfMemory",
-    looksLike: "Containers of a long-stable workload are killed for exceeding their memory limit.",
+    looksLike:
+      "Containers of a long-stable workload are killed because the memory ran out: at their own limit, at their pod's, or on the node.",
     response:
       "Report limit, node and history: a restart buys time at best, and raising limits without bound takes the node down.",
     rejected: [
@@ -96,12 +108,13 @@ export const CRASH_CAUSES: readonly Cause[] = [
       { action: "rollback", reason: "the revision ran well for long before" },
     ],
     diagnose: (facts) => {
-      const { failing, stable } = facts;
-      if (!failsWith(failing, CRASH_REASONS) || !wasOutOfMemory(failing)) return undefined;
+      const { stable } = facts;
+      const killed = facts.failing.filter((pod) => failsWith([pod], ENDING_REASONS) && isOutOfMemory(pod));
+      if (killed.length === 0) return undefined;
       return {
         confidence: "high",
-        summary: `${count(failing.length, "pod")} exceeded the memory limit.`,
-        evidence: [...failureLines(failing), ...memoryLines(facts), stable.evidence].filter((line) => line !== ""),
+        summary: withEnds(`${count(killed.length, "pod")} ran out of memory`, { ...facts, failing: killed }),
+        evidence: [...failureLines(killed), ...nodeLines(killed), stable.evidence].filter((line) => line !== ""),
         tries: once(
           reportOnly(
             "Compare the memory limit with what the container uses (kubectl top pod), and look for a leak or a larger load.",
@@ -121,7 +134,7 @@ export const CRASH_CAUSES: readonly Cause[] = [
       if (!longStable || !failsWith(failing, CRASH_REASONS)) return undefined;
       return {
         confidence: "medium",
-        summary: `${crashing(failing.length)} after running well for ${duration(stable.seconds)}.`,
+        summary: withEnds(`${crashing(failing.length)} after running well for ${duration(stable.seconds)}`, facts),
         evidence: [...failureLines(failing), stable.evidence],
         tries: once(restartFailing(facts, CRASH_REASONS)),
       };
@@ -132,15 +145,46 @@ export const CRASH_CAUSES: readonly Cause[] = [
     looksLike: "Containers crash again and again, and nothing proves that they ever ran well.",
     response: "Report: without a revision to return to and without a stable past there is no safe remedy.",
     rejected: [{ action: "restart", reason: "nothing says that this template ever ran well" }],
-    diagnose: ({ failing }) => {
+    diagnose: (facts) => {
+      const { failing } = facts;
       if (!failsWith(failing, CRASH_REASONS)) return undefined;
       return {
         confidence: "medium",
-        summary: `${crashing(failing.length)}, and there is no sign that ${failing.length === 1 ? "it" : "they"} ever ran well.`,
+        summary: withEnds(
+          `${crashing(failing.length)}, and there is no sign that ${failing.length === 1 ? "it" : "they"} ever ran well`,
+          facts,
+        ),
         evidence: failureLines(failing),
         tries: once(
           reportOnly(
             "Read the container's log with kubectl logs --previous, and fix the template or what it depends on.",
+          ),
+        ),
+      };
+    },
+  },
+  {
+    name: "RepeatedRestarts",
+    looksLike:
+      "A container ends with an error every few minutes, and runs in between for so long that no back-off shows: it may even be ready.",
+    response: "Report, with how often and after how long it ends.",
+    rejected: [
+      { action: "restart", reason: "the kubelet has restarted the container many times already" },
+      { action: "rollback", reason: "nothing says that it began with the present revision" },
+    ],
+    diagnose: (facts) => {
+      const pods = facts.failing.filter((pod) => failsWith([pod], new Set([REPEATED_RESTARTS])));
+      if (pods.length === 0) return undefined;
+      return {
+        confidence: "high",
+        summary: withEnds(
+          `${count(pods.length, "pod")} ${pods.length === 1 ? "is" : "are"} restarted again and again`,
+          facts,
+        ),
+        evidence: failureLines(pods),
+        tries: once(
+          reportOnly(
+            "Read the log of the run before with kubectl logs --previous, and see which probe or limit ends it after that time.",
           ),
         ),
       };
@@ -152,13 +196,14 @@ function crashing(pods: number): string {
   return pods === 1 ? "1 pod crashes" : `${pods} pods crash`;
 }
 
-/** The memory limits of the containers that were killed, and the nodes that did it. */
-function memoryLines({ failing }: Parameters<Cause["diagnose"]>[0]): string[] {
-  const lines = failing.flatMap(({ pod, failures }) =>
-    failures.map(({ container }) => {
-      const limit = pod.spec?.containers.find(({ name }) => name === container)?.resources?.limits?.["memory"];
-      return `container ${container ?? ""} has a memory limit of ${limit ?? "none"}, on node ${pod.spec?.nodeName ?? "?"}`;
-    }),
-  );
-  return [...new Set(lines)].slice(0, 2);
+/** A summary with how the containers ended, where their statuses or their Events tell. */
+function withEnds(summary: string, facts: Case): string {
+  const ends = howTheyEnd(facts, ENDING_REASONS);
+  return ends === undefined ? `${summary}.` : `${summary}: ${ends}.`;
+}
+
+/** The nodes on which containers were killed. */
+function nodeLines(killed: FailingPod[]): string[] {
+  const nodes = killed.flatMap(({ pod }) => pod.spec?.nodeName ?? []);
+  return nodes.length === 0 ? [] : [`on ${some([...new Set(nodes)], MAX_NODES)}`];
 }

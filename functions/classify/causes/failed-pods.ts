@@ -48,9 +48,13 @@ export const FAILED_POD_CAUSES: readonly Cause[] = [
       const missing = missingReplicas(facts);
       return {
         confidence: "high",
-        summary: `${count(leftovers.length, "pod")} failed for good ${reasonsAndNodes(leftovers)}; the replacements are ${missing === 0 ? "ready" : "not all ready yet"}.`,
+        summary: `${count(leftovers.length, "pod")} failed for good ${reasonsAndNodes(leftovers)}${replacements(missing)}.`,
         evidence: failedPodLines(leftovers),
-        tries: once(cleanUp(facts, missing)),
+        tries: once(
+          missing === undefined
+            ? reportOnly("Whether others have taken their place is not known.")
+            : cleanUp(facts, missing),
+        ),
       };
     },
   },
@@ -73,9 +77,15 @@ function cleanUp(facts: Case, missing: number): Remedy {
   );
 }
 
-/** How many replicas the workload lacks to be whole. */
-function missingReplicas({ evidence: { incident, workload } }: Case): number {
-  const kind = kindOf(incident.workload.kind);
-  if (kind === undefined || workload === undefined) return 0;
+/** What is known of the pods that stand in for those that have failed. */
+function replacements(missing: number | undefined): string {
+  if (missing === undefined) return "";
+  return missing === 0 ? "; the replacements are ready" : "; the replacements are not all ready yet";
+}
+
+/** How many replicas the workload lacks to be whole; undefined for a kind of which that is not known. */
+function missingReplicas({ evidence: { incident, workload } }: Case): number | undefined {
+  const kind = kindOf(incident.workload);
+  if (kind === undefined || workload === undefined) return undefined;
   return Math.max(0, kind.wanted(workload) - kind.ready(workload));
 }

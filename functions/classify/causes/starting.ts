@@ -1,73 +1,68 @@
-import type { PodTemplate } from "../../shared/kubernetes/types.ts";
 import { count } from "../../shared/text.ts";
-import { failsWith, type Case } from "../../facts/case.ts";
+import { failsWith } from "../../facts/case.ts";
 import { failureLines } from "../../facts/failure-lines.ts";
-import { restartFailing } from "../../remedies/restart/plan.ts";
-import { rollBack } from "../../remedies/rollback/plan.ts";
+import { comparedTemplates, goBackOrTell } from "../brought.ts";
+import { eventLines } from "../../facts/sayings.ts";
+import { asksForNoLess, schedulingReasons, schedulingWhy } from "../scheduling.ts";
+import { hangingInitContainer, heldLikewise, lookAtEvents, sameInitContainer, startingMeaning } from "../starting.ts";
+import { adviceOf } from "../../facts/words/meaning.ts";
+import { SCHEDULING_WORDS } from "../../facts/words/scheduling.ts";
+import { STARTING_REASONS, STARTING_WORDS } from "../../facts/words/volumes.ts";
 import { once, reportOnly, rolloutLines, type Cause } from "./cause.ts";
-
-const UNREADY_REASONS = new Set(["ContainersNotReady", "ReadinessGatesNotReady"]);
+import { STARTING_SLOWLY, UNREADY_CAUSES } from "./unready.ts";
 
 /** Pods that take too long over something. */
 export const STARTING_CAUSES: readonly Cause[] = [
   {
     name: "Unschedulable",
     looksLike: "The pod stays Pending, and the scheduler says why no node takes it.",
-    response: "Roll back when the present revision brought the constraint; otherwise report the scheduler's message.",
+    response:
+      "Roll back when the present revision asks for more of what the scheduler misses; otherwise report what is missing.",
+    words: SCHEDULING_WORDS,
     rejected: [
       { action: "restart", reason: "a new pod would meet the same nodes" },
       { action: "scale", reason: "more replicas need more of what is missing" },
     ],
     diagnose: (facts) => {
-      const { failing } = facts;
+      const { failing, sinceRollout } = facts;
       if (!failsWith(failing, new Set(["Unschedulable"]))) return undefined;
-      const isNew = facts.sinceRollout && changesScheduling(facts);
+      const reasons = schedulingReasons(facts);
+      const why = schedulingWhy(reasons);
+      const advice =
+        reasons.meanings.length === 0 ? "The scheduler's message says what is missing." : adviceOf(reasons.meanings);
+      // Whether the rollout has brought it can be told from the two templates alone.
+      const compared = comparedTemplates(facts) !== undefined;
       return {
         confidence: "high",
-        summary: `No node takes ${count(failing.length, "pod")}.`,
+        summary: `No node takes ${count(failing.length, "pod")}${why === "" ? "" : `: ${why}`}.`,
         evidence: [...failureLines(failing), ...rolloutLines(facts)],
-        tries: once(
-          isNew
-            ? rollBack(facts)
-            : reportOnly(
-                "The template asks for nothing new: add capacity, or free some. The scheduler's message says of what.",
-              ),
-        ),
+        tries: once(goBackOrTell(facts, sinceRollout && compared, advice, asksForNoLess(reasons))),
       };
     },
   },
+  ...UNREADY_CAUSES,
   {
-    name: "UnreadyAfterRollout",
-    looksLike: "Containers of the present revision run and have not become ready since it was rolled out.",
-    response: "Roll back to the newest revision that is known to have been healthy.",
-    rejected: [{ action: "restart", reason: "the same template does not become ready again" }],
+    name: "InitContainerHangs",
+    looksLike: "An init container has run for longer than a start may take, and does not end.",
+    response:
+      "Roll back when the init container came, or came to be as it is, with the present revision; otherwise report.",
+    rejected: [{ action: "restart", reason: "a new pod would run the same init container" }],
     diagnose: (facts) => {
-      const { failing, current, healthy, sinceRollout } = facts;
-      if (!sinceRollout || !failsWith(failing, UNREADY_REASONS)) return undefined;
-      return {
-        confidence: healthy?.confidence ?? "medium",
-        summary: `${notReady(failing.length)} since revision ${current?.revision ?? "?"} was rolled out.`,
-        evidence: [...failureLines(failing), ...rolloutLines(facts)],
-        tries: once(rollBack(facts)),
-      };
-    },
-  },
-  {
-    name: "Unready",
-    looksLike: "Containers run and are not ready for longer than they may, after they were ready for long.",
-    response: "Restart once; then leave it to a person.",
-    rejected: [{ action: "rollback", reason: "the present revision ran well for long; the rollout is not the cause" }],
-    diagnose: (facts) => {
-      const { failing, longStable, stable } = facts;
-      if (!failsWith(failing, UNREADY_REASONS)) return undefined;
+      const { failing, evidence, sinceRollout, healthy } = facts;
+      const name = hangingInitContainer(facts);
+      if (name === undefined) return undefined;
+      const { namespace } = evidence.incident.workload;
       return {
         confidence: "medium",
-        summary: `${notReady(failing.length)} in time.`,
-        evidence: [...failureLines(failing), stable.evidence].filter((line) => line !== ""),
+        summary: `${count(failing.length, "pod")} cannot start: init container ${name} does not end.`,
+        evidence: [...failureLines(failing), ...rolloutLines(facts)],
         tries: once(
-          longStable
-            ? restartFailing(facts, UNREADY_REASONS)
-            : reportOnly("Nothing says that it ever was ready. Look at what its readiness probe asks."),
+          goBackOrTell(
+            facts,
+            sinceRollout && healthy !== undefined,
+            `Read what it waits for: kubectl -n ${namespace} logs POD -c ${name}.`,
+            sameInitContainer(name),
+          ),
         ),
       };
     },
@@ -75,18 +70,26 @@ export const STARTING_CAUSES: readonly Cause[] = [
   {
     name: "StuckStarting",
     looksLike:
-      "ContainerCreating or PodInitializing for longer than it may take: a volume, the sandbox or the network.",
-    response: "Report, with the pod's events.",
+      "ContainerCreating or PodInitializing for longer than it may take: a volume, the sandbox or the network; or no scheduler has looked at the pod.",
+    response:
+      "Roll back when the present revision brought what the pod's Events name, or, where they name nothing, when it differs in more than what its containers run; otherwise report, with the Events.",
+    words: STARTING_WORDS,
     rejected: [{ action: "restart", reason: "what holds the pod up is outside of it" }],
-    diagnose: ({ failing, evidence }) => {
-      if (!failsWith(failing, new Set(["ContainerCreating", "PodInitializing", "Pending"]))) return undefined;
+    diagnose: (facts) => {
+      const { failing, sinceRollout, healthy } = facts;
+      if (!failsWith(failing, STARTING_REASONS)) return undefined;
+      const { meaning, events } = startingMeaning(facts);
+      const lines = failureLines(failing);
       return {
         confidence: "medium",
-        summary: `${count(failing.length, "pod")} cannot get started.`,
-        evidence: failureLines(failing),
+        summary: `${count(failing.length, "pod")} cannot get started${meaning === undefined ? "" : `: ${meaning.means}`}.`,
+        evidence: [...lines, ...eventLines(events.slice(0, 1), lines), ...rolloutLines(facts)],
         tries: once(
-          reportOnly(
-            `The events say what holds it up (a volume, the sandbox, the network): kubectl -n ${evidence.incident.workload.namespace} describe pod.`,
+          goBackOrTell(
+            facts,
+            sinceRollout && healthy !== undefined && meaning?.outside !== true,
+            meaning?.advice ?? lookAtEvents(facts),
+            heldLikewise(meaning),
           ),
         ),
       };
@@ -111,28 +114,5 @@ export const STARTING_CAUSES: readonly Cause[] = [
       };
     },
   },
+  ...STARTING_SLOWLY,
 ];
-
-function notReady(pods: number): string {
-  return pods === 1 ? "1 pod has not become ready" : `${pods} pods have not become ready`;
-}
-
-/** Whether the present template asks for other nodes, or for more of one, than the revision to return to. */
-function changesScheduling({ current, healthy, templates }: Case): boolean {
-  const now = current === undefined ? undefined : templates.get(current.name);
-  const before = healthy === undefined ? undefined : templates.get(healthy.revision.name);
-  return now !== undefined && before !== undefined && schedulingOf(now) !== schedulingOf(before);
-}
-
-function schedulingOf({ spec }: PodTemplate): string {
-  return JSON.stringify([
-    spec?.nodeSelector,
-    spec?.affinity,
-    spec?.tolerations,
-    spec?.topologySpreadConstraints,
-    spec?.nodeName,
-    spec?.priorityClassName,
-    spec?.containers.map(({ resources, ports }) => [resources?.requests, resources?.limits, ports]),
-    spec?.volumes?.map(({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName),
-  ]);
-}

@@ -1,5 +1,6 @@
 import { kindOf } from "../../kinds/kinds.ts";
 import { revisionRef } from "../../kinds/revisions/revision.ts";
+import { STILL_STARTING } from "../../shared/kubernetes/overdue.ts";
 import { isReady } from "../../shared/kubernetes/pods.ts";
 import { count } from "../../shared/text.ts";
 import type { Case, FailingPod } from "../../facts/case.ts";
@@ -31,7 +32,7 @@ export const SUPERSEDED_CAUSES: readonly Cause[] = [
 /** The pods that an update waits for in vain; none while pods of the present revision fail, too. */
 function supersededPods({ evidence, failing, current }: Case): FailingPod[] {
   const { incident, workload, pods } = evidence;
-  const kind = kindOf(incident.workload.kind);
+  const kind = kindOf(incident.workload);
   const { history, waiting } = kind ?? {};
   if (history === undefined || waiting === undefined || workload === undefined || current === undefined) return [];
   if (kind?.rollsOutByItself(workload) !== true) return [];
@@ -39,5 +40,6 @@ function supersededPods({ evidence, failing, current }: Case): FailingPod[] {
   const waitedFor = new Set(waiting.podsInTheWay(workload, pods, revisionRef(current)).map(({ uid }) => uid));
   // A revision that still has ready pods is one that works: such a pod would be made from it again.
   const working = new Set(pods.filter(isReady).map((pod) => history.markOf(pod)));
-  return failing.filter(({ pod }) => waitedFor.has(pod.metadata?.uid ?? "") && !working.has(history.markOf(pod)));
+  const late = failing.filter(({ failures }) => failures.some(({ reason }) => reason !== STILL_STARTING));
+  return late.filter(({ pod }) => waitedFor.has(pod.metadata?.uid ?? "") && !working.has(history.markOf(pod)));
 }

@@ -1,8 +1,11 @@
-import { isOfJobs } from "../../kinds/job/kind.ts";
+import { resourceOf } from "../../kinds/workloads.ts";
 import { count } from "../../shared/text.ts";
 import { failsWith } from "../../facts/case.ts";
 import { failureLines } from "../../facts/failure-lines.ts";
-import { rollBack } from "../../remedies/rollback/plan.ts";
+import { goBackOrTell } from "../brought.ts";
+import { refusalOf, refusedLikewise, refusedSinceRollout } from "../creation.ts";
+import { eventLines } from "../../facts/sayings.ts";
+import { CREATION_WORDS } from "../../facts/words/creation.ts";
 import { once, reportOnly, rolloutLines, type Cause } from "./cause.ts";
 import { FAILED_POD_CAUSES } from "./failed-pods.ts";
 
@@ -33,46 +36,32 @@ export const NODE_CAUSES: readonly Cause[] = [
 export const WORKLOAD_CAUSES: readonly Cause[] = [
   {
     name: "CannotCreatePods",
-    looksLike: "FailedCreate: a quota or an admission webhook refuses new pods.",
-    response: "Roll back when the present revision brought it; otherwise report the quota or the webhook.",
+    looksLike:
+      "FailedCreate, in the status or in the controller's Events: a quota, a policy or an admission webhook refuses new pods.",
+    response: "Roll back when the present revision brought it; otherwise report who refuses the pods, and why.",
+    words: CREATION_WORDS,
     rejected: [
       { action: "restart", reason: "a pod that is deleted could not be created again" },
       { action: "quota", reason: "the quota is somebody's decision" },
     ],
     diagnose: (facts) => {
       const { own, failing, evidence } = facts;
-      if (failing.length > 0 || !own.some(({ reason }) => reason === "FailedCreate")) return undefined;
+      const refusal = failing.length > 0 ? undefined : refusalOf(facts);
+      if (refusal === undefined) return undefined;
+      const { meaning, sayings } = refusal;
+      const lines = failureLines([], own);
+      const { workload } = evidence.incident;
+      const unknown = `What refuses them says why: kubectl -n ${workload.namespace} describe ${resourceOf(workload)} ${workload.name}.`;
+      const since = refusedSinceRollout(facts, refusal) && meaning?.outside !== true;
       return {
         confidence: "high",
-        summary: "Its controller may not create pods.",
-        evidence: [...failureLines([], own), ...rolloutLines(facts)],
-        tries: once(
-          facts.rolloutFailed
-            ? rollBack(facts)
-            : reportOnly(
-                `Ask for room in the quota, or look at the webhook: kubectl -n ${evidence.incident.workload.namespace} describe quota.`,
-              ),
-        ),
+        summary: `Its controller may not create pods${meaning === undefined ? "" : `: ${meaning.means}`}.`,
+        evidence: [...lines, ...eventLines(sayings.slice(0, 1), lines), ...rolloutLines(facts)],
+        tries: once(goBackOrTell(facts, since, meaning?.advice ?? unknown, refusedLikewise(refusal))),
       };
     },
   },
   ...FAILED_POD_CAUSES,
-  {
-    name: "JobFailed",
-    looksLike: "A Job has given up: BackoffLimitExceeded or DeadlineExceeded.",
-    response: "Report: whether to run it again is for whoever knows what it does.",
-    rejected: [{ action: "restart", reason: "what it does may not be safe to do twice" }],
-    diagnose: ({ evidence }) => {
-      const { workload, failures } = evidence.incident;
-      if (!isOfJobs(workload.kind)) return undefined;
-      return {
-        confidence: "high",
-        summary: `${workload.kind} ${workload.name} has failed.`,
-        evidence: failures.map(({ reason, message }) => `${reason}${message === undefined ? "" : `: ${message}`}`),
-        tries: once(reportOnly(`Read the log: kubectl -n ${workload.namespace} logs job/${workload.name}`)),
-      };
-    },
-  },
   {
     name: "RolloutStuck",
     looksLike: "A Deployment is past its progress deadline, though none of its pods fails.",

@@ -49,6 +49,7 @@ export const DEPLOYMENT = {
     isRollingOut,
     ahead: (deployment, current, now) =>
       isInsideDeadline(deployment, current, now) ? progressDeadline(deployment) : undefined,
+    seconds: progressDeadline,
   },
   isUpdating: () => false,
   completedAt: rolledOutAt,

@@ -59,6 +59,7 @@ export const STATEFUL_SET = {
   templatePatch: replaceTemplate,
   // Source: kubernetes pkg/controller/statefulset/stateful_set_utils.go, newVersionedStatefulSetPod
   keepsRevision: (statefulSet, pod) => ordinalOf(pod) < firstUpdated(statefulSet),
+  quorum: true,
   waiting: { podsInTheWay: podsToUnblock, isInTheWay: blocks },
   commands: { resource: "statefulset", rollBack: rolloutUndo("statefulset"), scale: kubectlScale("statefulset") },
 } satisfies Kind<StatefulSet, ControllerRevision>;

@@ -1,5 +1,7 @@
+import { notToSpare } from "../../facts/spare-pods.ts";
+import { kindOf } from "../../kinds/kinds.ts";
+import { readWorkload } from "../../kinds/workloads.ts";
 import { isRemediationError } from "../../shared/errors.ts";
-import { isFailing } from "../../shared/kubernetes/pod-failures.ts";
 import { isLeftover, isReady } from "../../shared/kubernetes/pods.ts";
 import type { Pod } from "../../shared/kubernetes/types.ts";
 import type { PodTarget } from "../../shared/refs.ts";
@@ -7,10 +9,12 @@ import { count } from "../../shared/text.ts";
 import type { Declined, Done, Occasion } from "../remedy.ts";
 import type { Writer } from "../writer.ts";
 import type { RestartChange, RestartPlan } from "./contract.ts";
+import { tooFewReady } from "./plan.ts";
+import { without } from "./seen.ts";
 
 /** What became of the pods of one restart. */
 export interface Restarted {
-  /** Evicted or deleted by this restart. */
+  /** Evicted or deleted by this restart, what it did before included. */
   replaced: PodTarget[];
   /** Gone or going before this restart got to them. */
   gone: PodTarget[];
@@ -20,46 +24,63 @@ export interface Restarted {
   released: PodTarget[];
   /** Left alone, because a PodDisruptionBudget allowed no further eviction. */
   held: PodTarget[];
+  /** Left alone until the pod before them is replaced. */
+  left: PodTarget[];
 }
 
+/** Whether a ready pod that somebody asks for may go, or why not. */
+type Spare = "may go" | { needed: string };
+
 /**
- * Replaces pods one after the other, each only while it fails, unless somebody asked for that very pod.
+ * Replaces pods, each only while it is not ready, unless somebody asked for that very pod. One pod is evicted at a time: the
+ * rest is for when that is replaced. A dry run, which evicts none, asks for all.
  * @throws RemediationError `DisruptionBudgetExhausted` when the budget holds the very first one, `OptedOut`, `ClaimExpired`
  */
 export async function restart(
   writer: Writer,
   { mode, pods }: RestartPlan,
-  { again, requested }: Occasion,
+  { again, requested, before }: Occasion,
+  spare: Spare = "may go",
 ): Promise<Restarted> {
-  const result: Restarted = { replaced: [], gone: [], recovered: [], released: [], held: [] };
+  const done = before?.kind === "restart" ? before.pods : [];
+  const result: Restarted = { replaced: [...done], gone: [], recovered: [], released: [], held: [], left: [] };
   const outcomes = {
     removed: result.replaced,
     gone: again ? result.replaced : result.gone,
     "not meant": result.recovered,
     "let go": result.released,
   };
-  const isMeant = (pod: Pod) => (mode === "clean_up" ? isLeftover(pod) : requested || isFailing(pod) || !isReady(pod));
-  for (const [index, target] of pods.entries()) {
+  const isMeant = (pod: Pod) =>
+    mode === "clean_up" ? isLeftover(pod) : (requested && spare === "may go") || !isReady(pod);
+  const targets = without(pods, done);
+  for (const [index, target] of targets.entries()) {
     try {
       outcomes[await (mode === "evict" ? writer.evict(target, isMeant) : writer.delete(target, isMeant))].push(target);
     } catch (error) {
       const held = isRemediationError(error, "DisruptionBudgetExhausted");
       if (!held || result.replaced.length === 0) throw error;
-      result.held.push(...pods.slice(index));
+      result.held.push(...targets.slice(index));
+      break;
+    }
+    if (mode === "evict" && !writer.dryRun && result.replaced.length > done.length) {
+      result.left.push(...targets.slice(index + 1));
       break;
     }
   }
   return result;
 }
 
-/** Carries a restart out. */
+/** Carries a restart out, or the next part of it. */
 export async function carryOut(
   writer: Writer,
   plan: RestartPlan,
   occasion: Occasion,
 ): Promise<Done<RestartChange> | Declined> {
-  const { replaced, gone, recovered, released, held } = await restart(writer, plan, occasion);
+  const spare = occasion.requested && plan.mode === "evict" ? await spareOf(writer) : undefined;
+  const { replaced, gone, recovered, released, held, left } = await restart(writer, plan, occasion, spare);
   if (replaced.length === 0) {
+    const [ready] = recovered;
+    if (ready !== undefined && spare !== undefined && spare !== "may go") return tooFewReady(ready.name, spare.needed);
     const why =
       gone.length > 0
         ? `${count(gone.length, "pod")} of those to be replaced had gone already`
@@ -75,6 +96,16 @@ export async function carryOut(
       ...(recovered.length === 0 ? [] : [`${count(recovered.length, "pod")} recovered by itself.`]),
       ...(released.length === 0 ? [] : [`Somebody has taken ${count(released.length, "pod")} out of the workload.`]),
       ...(held.length === 0 ? [] : [`A PodDisruptionBudget holds ${count(held.length, "further pod")}.`]),
+      ...(left.length === 0 ? [] : [`${count(left.length, "further pod")} may go when the last one is replaced.`]),
     ],
   };
+}
+
+/** Whether a ready pod of the workload can be spared, as its controller counts them at this moment. */
+async function spareOf({ reader, workload: ref }: Writer): Promise<Spare> {
+  const kind = kindOf(ref);
+  const workload = await readWorkload(reader, ref);
+  const needed =
+    kind === undefined || workload === undefined ? undefined : notToSpare(kind, workload, kind.ready(workload));
+  return needed === undefined ? "may go" : { needed };
 }

@@ -1,8 +1,10 @@
 import type { Case, FailingPod } from "../../facts/case.ts";
 import { failsWith } from "../../facts/case.ts";
-import { kindOf } from "../../kinds/kinds.ts";
+import type { Evidence } from "../../facts/evidence.ts";
+import { notToSpare } from "../../facts/spare-pods.ts";
 import { podFailures } from "../../shared/kubernetes/pod-failures.ts";
-import { isLeftover } from "../../shared/kubernetes/pods.ts";
+import { kindOf } from "../../kinds/kinds.ts";
+import { isLeftover, isReady, isTerminating } from "../../shared/kubernetes/pods.ts";
 import type { Pod } from "../../shared/kubernetes/types.ts";
 import type { Policy } from "../../shared/policy.ts";
 import type { PodTarget } from "../../shared/refs.ts";
@@ -39,7 +41,7 @@ export function restartFailing(facts: Case, reasons: ReadonlySet<string>): Resta
 
 /** Whether a pod of an earlier revision would be made anew from the present template. */
 function comesBackUpdated({ evidence: { incident, workload }, current }: Case, pod: Pod): boolean {
-  const kind = kindOf(incident.workload.kind);
+  const kind = kindOf(incident.workload);
   if (kind?.history === undefined || kind.history.controlsPods) return false;
   if (workload === undefined || current === undefined || kind.history.isMadeFrom(pod, current.name)) return false;
   return kind.keepsRevision?.(workload, pod) !== true;
@@ -57,7 +59,24 @@ export function requestedRestart({ pod: name }: RequestedRestart, { evidence, po
     return { action: "none", refusal: "AlreadyAsRequested", message: `Pod ${name} is gone or being deleted already.` };
   }
   const target = [{ pod, failures: podFailures(pod) }];
-  return isLeftover(pod) ? cleanUpPods(target, policy) : evictPods(target, policy);
+  if (isLeftover(pod)) return cleanUpPods(target, policy);
+  const needed = isReady(pod) ? whyNeeded(evidence) : undefined;
+  return needed === undefined ? evictPods(target, policy) : tooFewReady(name, needed);
+}
+
+function whyNeeded({ incident, workload, pods }: Evidence): string | undefined {
+  const kind = kindOf(incident.workload);
+  if (kind === undefined || workload === undefined) return undefined;
+  return notToSpare(kind, workload, pods.filter((pod) => isReady(pod) && !isTerminating(pod)).length);
+}
+
+/** A pod that is ready, and is needed. */
+export function tooFewReady(pod: string, why: string) {
+  return {
+    action: "none",
+    refusal: "TooFewReady",
+    message: `Pod ${pod} is ready and was left alone: ${why}.`,
+  } as const;
 }
 
 function targets(pods: FailingPod[], policy: Policy): PodTarget[] {

@@ -5,7 +5,7 @@ import type { Remedy } from "../remedy.ts";
 import { carryOut } from "./carry-out.ts";
 import { RESTART, type RequestedRestart, type RestartChange, type RestartPlan } from "./contract.ts";
 import { requestedRestart } from "./plan.ts";
-import { gaps, overtaken, seen } from "./seen.ts";
+import { gaps, goesOn, overtaken, seen } from "./seen.ts";
 import { words } from "./words.ts";
 
 /** Has failing pods made anew by their controller, or removes the records of failed ones. */
@@ -19,6 +19,7 @@ export const restart: Remedy<RestartPlan, RestartChange, RequestedRestart> = {
   undo: "cannot be undone",
   seen,
   overtaken,
+  goesOn,
   gaps,
   words,
   permissions: [

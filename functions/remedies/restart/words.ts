@@ -16,7 +16,10 @@ export const words: Words<RestartPlan, RestartChange> = {
   found: ({ pods }) => `${count(pods.length, "pod")} of those to be replaced ${pods.length === 1 ? "is" : "are"} gone.`,
   changed: ({ mode, pods }) => [`${mode === "evict" ? "evicted" : "deleted"}: ${some(names(pods), IN_LIST)}`],
   wayBack: () => "A restart cannot be undone; the controller makes a new pod for each one.",
-  afterwards: "Find out why it failed: a restart removes no cause. If it fails again, it is left to a person sooner.",
+  afterwards: ({ mode }) =>
+    mode === "evict"
+      ? "Find out why it was needed: new pods remove no cause, and the same is done of its own accord a few times only."
+      : "Find out why they failed, from the messages above and the nodes that they name: what told of it is deleted.",
 };
 
 function names(pods: RestartChange["pods"]): string[] {

@@ -34,11 +34,11 @@ export async function readEarlierTemplate(
 
 async function read(
   reader: Reader,
-  { kind, namespace }: WorkloadRef,
+  workload: WorkloadRef,
   revision: RevisionRef,
 ): Promise<EarlierTemplate | undefined> {
-  const history = kindOf(kind)?.history;
+  const history = kindOf(workload)?.history;
   if (history === undefined || history.kind !== revision.kind) return undefined;
-  const path = objectIn(collectionOf(history, namespace), revision.name);
+  const path = objectIn(collectionOf(history, workload.namespace), revision.name);
   return history.held(await reader.get<RevisionHolder>(path));
 }

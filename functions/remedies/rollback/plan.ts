@@ -20,7 +20,7 @@ export function rollBack({ evidence, policy, current, healthy, revisions }: Case
     };
   }
   const { workload, pods, incident } = evidence;
-  const kind = kindOf(incident.workload.kind);
+  const kind = kindOf(incident.workload);
   if (workload === undefined || kind?.rollsOutByItself(workload) !== true) {
     return {
       action: "none",
@@ -61,7 +61,7 @@ export function requestedRollback({ revision }: RequestedRollback, facts: Case):
       message: `It runs the template of revision ${revision} already.`,
     };
   }
-  if (kindOf(kind)?.templatePatch === undefined) return neverChanged(kind);
+  if (kindOf(facts.evidence.incident.workload)?.templatePatch === undefined) return neverChanged(kind);
   return { action: "rollback", before: revisionRef(current), after: revisionRef(target), unblocked: [] };
 }
 

@@ -55,7 +55,7 @@ type RolledBack = Kind & Required<Pick<Kind, "templatePatch">>;
 
 /** @throws RemediationError `InvalidStepInput` for a kind without revisions to roll back to */
 export function rolledBackKind(ref: WorkloadRef): RolledBack {
-  const kind = kindOf(ref.kind);
+  const kind = kindOf(ref);
   if (isRolledBack(kind)) return kind;
   throw new RemediationError("InvalidStepInput", `${describeWorkload(ref)} has no revisions to roll back to.`);
 }

@@ -22,7 +22,7 @@ export async function unblock(
   again: boolean,
   trial = false,
 ): Promise<PodTarget[]> {
-  const waiting = kindOf(writer.workload.kind)?.waiting;
+  const waiting = kindOf(writer.workload)?.waiting;
   const removals = await mapConcurrently(pods, CONCURRENCY, (target) =>
     writer.delete(target, (pod) => waiting?.isInTheWay(pod, to) === true, trial),
   );

@@ -25,11 +25,12 @@ export const words: Words<RollbackPlan, RollbackChange> = {
   ],
   wayBack: ({ before }) => `Put the template of revision ${before.revision} back.`,
   undone: ({ before }) => `The rollback was undone: the template of revision ${before.revision} is back.`,
-  undoCommand: ({ before }, { kind, namespace, name }) => {
-    const words = kindOf(kind)?.commands.rollBack?.(namespace, name, before.revision);
+  undoCommand: ({ before }, workload) => {
+    const { namespace, name } = workload;
+    const words = kindOf(workload)?.commands.rollBack?.(namespace, name, before.revision);
     return words === undefined ? undefined : { words };
   },
-  afterwards:
+  afterwards: () =>
     "An earlier pod template serves now. Correct the newer one before it is rolled out again; the last command would put it back.",
 };
 

@@ -78,7 +78,7 @@ async function setReplicas(writer: Writer, { from, to }: Extract<Scaling, { targ
       throw changed(`somebody else scaled ${kind} ${namespace}/${name} to ${describeSize(present)}`);
     return [{ op: "add", path: "/spec/replicas", value: to }];
   };
-  if (kindOf(kind)?.hasScale !== true) {
+  if (kindOf(writer.workload)?.hasScale !== true) {
     throw new RemediationError("InvalidStepInput", `The replicas of a ${kind} are never set.`);
   }
   return await writer.patch<ScaleObject>(workloadObject(writer.workload), decide, { subresource: "scale" });

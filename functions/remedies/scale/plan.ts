@@ -9,7 +9,7 @@ import type { RequestedScale, ScalePlan } from "./contract.ts";
 /** The size that a runbook asks for: the HPA's bounds where one owns the scale, else the replicas. */
 export function requestedScale({ replicas }: RequestedScale, { evidence, policy }: Case): ScalePlan | NoRemedy {
   const { hpa, workload, incident } = evidence;
-  const kind = kindOf(incident.workload.kind);
+  const kind = kindOf(incident.workload);
   if (kind === undefined || workload === undefined || (hpa === undefined && kind.hasScale !== true)) {
     // A kind is written to in the ways alone that it says.
     const message = `The size of a ${incident.workload.kind} is never changed here: a person has to do it.`;

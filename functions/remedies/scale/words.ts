@@ -22,14 +22,15 @@ export const words: Words<ScalePlan, ScaleChange> = {
   wayBack: ({ scale }) => `Back to ${describeSize(scale.from)}.`,
   undone: ({ scale }, workload) =>
     `The scaling was undone: ${describeTarget(workload, scale)} is back at ${describeSize(scale.from)}.`,
-  undoCommand: ({ scale }, { kind, namespace, name }) => {
+  undoCommand: ({ scale }, workload) => {
+    const { namespace, name } = workload;
     if (scale.target === "hpa") {
       const quoted = `{"spec":{"minReplicas":${scale.from.min},"maxReplicas":${scale.from.max}}}`;
       return { words: ["kubectl", "-n", namespace, "patch", "hpa", scale.name, "-p"], quoted };
     }
-    const words = kindOf(kind)?.commands.scale?.(namespace, name, scale.from);
+    const words = kindOf(workload)?.commands.scale?.(namespace, name, scale.from);
     return words === undefined ? undefined : { words };
   },
-  afterwards:
+  afterwards: () =>
     "Decide whether the new size stays, and write it down where the workload is defined. The last command takes it back.",
 };

@@ -6,6 +6,8 @@ export interface Failure {
   container?: string;
   /** The exit code of the last termination, where there was one. */
   exitCode?: number;
+  /** How the memory ran out, with the limit that was reached, when that was what ended the container's last run. */
+  outOfMemory?: string;
   message?: string;
   /** How often the kubelet has restarted the container. */
   restarts?: number;

@@ -2,6 +2,9 @@ import type { Reader } from "../cluster/cluster.ts";
 import { listIfInstalled } from "../cluster/list-if-installed.ts";
 import { paths } from "../cluster/paths.ts";
 import type { HpaBounds, WorkloadRef } from "../refs.ts";
+import { bounded } from "../text.ts";
+import { groupField, isSameKind } from "./groups.ts";
+import { MAX_KIND, MAX_OBJECT_NAME } from "./names.ts";
 import type { Hpa } from "./types.ts";
 
 /** The HPA that owns the workload's scale, if there is one. */
@@ -11,8 +14,29 @@ export async function hpaOf(cluster: Reader, workload: WorkloadRef): Promise<Hpa
 }
 
 /** Whether the HPA owns the workload's scale. */
-export function scales({ spec }: Hpa, workload: WorkloadRef): boolean {
-  return spec.scaleTargetRef.kind === workload.kind && spec.scaleTargetRef.name === workload.name;
+export function scales(hpa: Hpa, workload: WorkloadRef): boolean {
+  const target = targetOf(hpa);
+  return isSameKind(target, workload) && target.name === workload.name;
+}
+
+/**
+ * What the HPA scales. The API server takes almost any text for its kind and name, so that there may be no such thing.
+ * Source: kubernetes pkg/apis/autoscaling/validation, ValidateCrossVersionObjectReference
+ */
+export function targetOf({ metadata, spec }: Hpa): WorkloadRef {
+  const { apiVersion, kind, name } = spec.scaleTargetRef;
+  const { group } = groupField(apiVersion);
+  return {
+    kind: plainName(kind, MAX_KIND),
+    ...(group === undefined ? {} : { group: plainName(group, MAX_OBJECT_NAME) }),
+    namespace: metadata?.namespace ?? "",
+    name: plainName(name, MAX_OBJECT_NAME),
+  };
+}
+
+/** A name as one bounded line. One that is not such a line is put in quotes, so that it is taken for no other. */
+function plainName(text: string, limit: number): string {
+  return bounded(text, limit) === text ? text : bounded(JSON.stringify(text), limit);
 }
 
 /** An HPA's bounds; the API's default minimum is 1. */

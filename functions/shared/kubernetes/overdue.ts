@@ -1,8 +1,15 @@
 import type { Policy } from "../policy.ts";
+import { isSidecar } from "./container-spec.ts";
 import { failure, isOlderThan, type Failure } from "./failures.ts";
 import { podFailures } from "./pod-failures.ts";
+import { startWindow } from "./probes.ts";
+import { repeatedRestarts } from "./repeated-restarts.ts";
+import { unmetGates } from "./readiness-gates.ts";
 import { containerStatuses, isTerminating, podCondition } from "./pods.ts";
 import type { ContainerStatus, Pod } from "./types.ts";
+
+/** The reason of a pod that is late by the policy, and not by its own probes. */
+export const STILL_STARTING = "StillStarting";
 
 /** What a status is read against: the moment, the policy's deadlines, and the nodes that are known to be lost. */
 export interface Moment {
@@ -18,14 +25,16 @@ export function failuresOf(pod: Pod, moment: Moment): Failure[] {
   return failures.length > 0 ? failures : overdueFailures(pod, moment);
 }
 
-/** The ways in which a pod has taken longer over something than it may. */
+/** The ways in which a pod has taken longer over something than it may, or has done the same too often. */
 export function overdueFailures(pod: Pod, moment: Moment): Failure[] {
   if (isTerminating(pod)) return stuckTerminating(pod, moment);
   const phase = pod.status?.phase;
   if (phase === "Succeeded" || phase === "Failed") return [];
   const lost = onLostNode(pod, moment);
   if (lost.length > 0) return lost;
-  return phase === "Running" ? unready(pod, moment) : stuckStarting(pod, moment);
+  if (phase !== "Running") return stuckStarting(pod, moment);
+  const late = unready(pod, moment);
+  return late.length > 0 ? late : repeatedRestarts(pod, moment.now);
 }
 
 /** Deletion that finalizers, or a kubelet that does not answer, hold up. */
@@ -61,6 +70,8 @@ function stuckStarting(pod: Pod, { now, deadlines }: Moment): Failure[] {
     return [failure({ reason: scheduled?.reason ?? "Pending", message: scheduled?.message, since })];
   }
   const stuck = containerStatuses(pod).find((status) => !status.ready && status.state?.terminated?.exitCode !== 0);
+  const starting = stuck === undefined ? undefined : stillStarting(pod, stuck, now, since);
+  if (starting !== undefined) return [starting];
   return [
     failure({
       reason: stuck?.state?.waiting?.reason ?? (isInit(pod, stuck) ? "PodInitializing" : "ContainerCreating"),
@@ -71,23 +82,45 @@ function stuckStarting(pod: Pod, { now, deadlines }: Moment): Failure[] {
   ];
 }
 
-/** Containers that run and are not ready, or wait for a reason that nobody has heard of. */
+/**
+ * Containers that run and are not ready, or wait for a reason that nobody has heard of; or a readiness that others than the
+ * containers decide. A container that its own probes still give time is told apart.
+ */
 function unready(pod: Pod, { now, deadlines }: Moment): Failure[] {
   const ready = podCondition(pod, "Ready");
   if (ready?.status !== "False" || !isOlderThan(ready.lastTransitionTime, deadlines.unready_seconds, now)) return [];
-  const unready = (pod.status?.containerStatuses ?? []).filter((status) => !status.ready);
+  const unready = [
+    ...(pod.status?.initContainerStatuses ?? []).filter((status) => isSidecar(pod, status)),
+    ...(pod.status?.containerStatuses ?? []),
+  ].filter((status) => !status.ready);
   // A container that is done by design keeps its pod unready until the others are done, too.
   if (unready.length > 0 && unready.every((status) => status.state?.terminated?.exitCode === 0)) return [];
-  const first = unready[0];
+  const starting = unready.map((status) => stillStarting(pod, status, now, ready.lastTransitionTime));
+  const late = unready.find((_status, index) => starting[index] === undefined);
+  const early = starting.find((found) => found !== undefined);
+  if (late === undefined && early !== undefined) return [early];
   return [
     failure({
-      reason: first?.state?.waiting?.reason ?? ready.reason ?? "ContainersNotReady",
-      container: first?.name,
-      message: ready.message,
-      restarts: first?.restartCount,
+      reason: late?.state?.waiting?.reason ?? ready.reason ?? "ContainersNotReady",
+      container: late?.name,
+      message: (late === undefined ? unmetGates(pod) : undefined) ?? ready.message,
+      restarts: late?.restartCount,
       since: ready.lastTransitionTime,
     }),
   ];
+}
+
+/** A container that runs, is not ready, and has the time for that by its own probes. */
+function stillStarting(pod: Pod, status: ContainerStatus, now: Date, since: string | undefined): Failure | undefined {
+  const window = startWindow(pod, status);
+  if (window === undefined || now.getTime() >= Date.parse(window.until)) return undefined;
+  return failure({
+    reason: STILL_STARTING,
+    container: status.name,
+    message: `${window.because}, until ${window.until}`,
+    restarts: status.restartCount,
+    since,
+  });
 }
 
 function isInit(pod: Pod, status: ContainerStatus | undefined): boolean {

@@ -1,17 +1,20 @@
+import { groupField, type KindRef } from "./groups.ts";
 import { canExist } from "./names.ts";
 import type { ObjectMeta } from "./types.ts";
 
 /** A controller as an owner reference names it. */
-export interface Owner {
-  kind: string;
+export interface Owner extends KindRef {
   name: string;
   uid: string;
 }
 
 /** The controller among an object's owners, if it has one. What cannot exist controls nothing. */
 export function controllerOf(metadata: ObjectMeta | undefined): Owner | undefined {
-  const controller = metadata?.ownerReferences?.find((owner) => owner.controller === true);
-  return controller !== undefined && canExist(controller) ? controller : undefined;
+  const reference = metadata?.ownerReferences?.find((owner) => owner.controller === true);
+  if (reference === undefined) return undefined;
+  const { apiVersion, kind, name, uid } = reference;
+  const controller = { ...groupField(apiVersion), kind, name, uid };
+  return canExist(controller) ? controller : undefined;
 }
 
 /** Whether that very object controls it, not another one of the same name. */

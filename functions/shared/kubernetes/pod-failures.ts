@@ -1,5 +1,6 @@
+import { isSidecar, isStartedAgain, outOfMemoryWords } from "./container-spec.ts";
 import { failure, type Failure } from "./failures.ts";
-import { containerStatuses, isReady, isTerminating, podCondition, readySince } from "./pods.ts";
+import { containerStatuses, isReady, isTerminating, podCondition, readySince, wasReadySince } from "./pods.ts";
 import type { ContainerStatus, Pod } from "./types.ts";
 
 /**
@@ -26,6 +27,18 @@ export const FAILING_WAITING_REASONS: ReadonlySet<string> = new Set([
   "ContainerCannotRun",
 ]);
 
+/** Those of them that follow upon a run of the container, or upon the attempt at one, which its last end then tells of. */
+const AFTER_A_RUN: ReadonlySet<string> = new Set([
+  "CrashLoopBackOff",
+  "PostStartHookError",
+  "RunContainerError",
+  "StartError",
+  "ContainerCannotRun",
+]);
+
+/** The reason that a container's end has when the kernel killed it for want of memory. */
+const OUT_OF_MEMORY = "OOMKilled";
+
 /**
  * The ways in which a pod fails beyond doubt, whatever time has passed; none when it is well, starting, finished or being
  * deleted. What is a failure only after a while is told by `overdueFailures`.
@@ -44,18 +57,30 @@ export function isFailing(pod: Pod): boolean {
   return podFailures(pod).length > 0;
 }
 
+/** A pod that has ended for good, or that nobody can ask. A node that ended it says so, and then no container did. */
 function wholePodFailure(pod: Pod, phase: string): Failure {
-  const ended = containerStatuses(pod)
-    .map((status) => ({ status, state: status.state?.terminated ?? status.lastState?.terminated }))
-    .find(({ state }) => state !== undefined && state.exitCode !== 0);
+  const { reason, message } = pod.status ?? {};
+  const ended = reason === undefined && phase === "Failed" ? endOfPod(pod) : undefined;
   return failure({
-    reason: pod.status?.reason ?? ended?.state?.reason ?? phase,
-    container: ended?.status.name,
-    exitCode: ended?.state?.exitCode,
-    message: pod.status?.message ?? ended?.state?.message,
+    reason: reason ?? ended?.end.reason ?? phase,
+    ...(ended === undefined ? {} : endFields(pod, ended.status.name, ended.end)),
+    message: message ?? ended?.end.message,
     restarts: ended?.status.restartCount,
-    since: ended?.state?.finishedAt ?? readySince(pod),
+    since: ended?.end.finishedAt ?? readySince(pod),
   });
+}
+
+/**
+ * The container whose end made the pod fail. How sidecars end does not count.
+ * Source: kubernetes pkg/kubelet/kubelet_pods.go, getPhase
+ */
+function endOfPod(pod: Pod): { status: ContainerStatus; end: End } | undefined {
+  for (const status of containerStatuses(pod)) {
+    const end = status.state?.terminated;
+    if (end === undefined || end.exitCode === 0 || isEphemeral(pod, status) || isSidecar(pod, status)) continue;
+    return { status, end };
+  }
+  return undefined;
 }
 
 function containerFailure(pod: Pod, status: ContainerStatus): Failure[] {
@@ -69,7 +94,7 @@ function containerFailure(pod: Pod, status: ContainerStatus): Failure[] {
       failure({
         reason: waiting.reason,
         container,
-        exitCode: last?.exitCode,
+        ...(last !== undefined && AFTER_A_RUN.has(waiting.reason) ? endFields(pod, container, last) : {}),
         message: ownWords(waiting.reason, last?.message) ?? waiting.message,
         restarts,
         since: unreadySince(pod) ?? last?.finishedAt ?? pod.status?.startTime,
@@ -80,17 +105,27 @@ function containerFailure(pod: Pod, status: ContainerStatus): Failure[] {
   const ended = status.state?.terminated ?? (isStillDown(pod, status) ? last : undefined);
   if (ended === undefined || ended.exitCode === 0) return [];
   // The first end of a container that is about to be started again is not a failure yet.
-  if (restarts === 0 && pod.spec?.restartPolicy !== "Never") return [];
+  if (restarts === 0 && isStartedAgain(pod, status)) return [];
   return [
     failure({
       reason: ended.reason ?? "Error",
-      container,
-      exitCode: ended.exitCode,
+      ...endFields(pod, container, ended),
       message: ended.message,
       restarts,
       since: unreadySince(pod) ?? ended.finishedAt,
     }),
   ];
+}
+
+type End = NonNullable<NonNullable<ContainerStatus["state"]>["terminated"]>;
+
+/** What the end of a container's run says of that container. */
+function endFields(pod: Pod, container: string, { exitCode, reason }: End) {
+  return {
+    container,
+    exitCode,
+    ...(reason === OUT_OF_MEMORY ? { outOfMemory: outOfMemoryWords(pod, container) } : {}),
+  };
 }
 
 /** What a container that crashes said itself at its end, which tells more than the kubelet's pause before the next start. */
@@ -101,15 +136,8 @@ function ownWords(reason: string, terminationMessage: string | undefined): strin
 /** Whether a container that runs again has not been ready since its last end. */
 function isStillDown(pod: Pod, status: ContainerStatus): boolean {
   const startedAt = status.state?.running?.startedAt;
-  if (status.ready || startedAt === undefined) return false;
-  const since = unreadySince(pod);
-  // Unready from a later moment on: it was ready again in between, and its last end is not what ails it now.
-  const wasReadyAgain = since !== undefined && Date.parse(since) > Date.parse(startedAt) + STATUS_DELAY_MS;
-  return !wasReadyAgain;
+  return !status.ready && startedAt !== undefined && !wasReadySince(pod, startedAt);
 }
-
-/** The kubelet writes a container's end into the conditions with its next sync. */
-const STATUS_DELAY_MS = 10_000;
 
 function isEphemeral(pod: Pod, status: ContainerStatus): boolean {
   return pod.status?.ephemeralContainerStatuses?.includes(status) === true;

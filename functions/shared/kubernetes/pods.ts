@@ -42,6 +42,15 @@ export function readySince(pod: Pod): string | undefined {
   return podCondition(pod, "Ready")?.lastTransitionTime;
 }
 
+/** The kubelet writes a container's end into the conditions with its next sync. */
+const STATUS_DELAY_MS = 10_000;
+
+/** Whether a pod that is not ready was so at some time after a container of it was started: it is unready from a later moment on. */
+export function wasReadySince(pod: Pod, startedAt: string): boolean {
+  const since = isReady(pod) ? undefined : readySince(pod);
+  return since !== undefined && Date.parse(since) > Date.parse(startedAt) + STATUS_DELAY_MS;
+}
+
 /** How often the kubelet has restarted the pod's containers, all together. */
 export function restartCount(pod: Pod): number {
   return containerStatuses(pod).reduce((sum, status) => sum + status.restartCount, 0);

@@ -26,5 +26,5 @@ export type ResourceQuota = Wire<k8s.V1ResourceQuota>;
 /** A workload whose pods a controller recreates, as far as those of all kinds are alike. */
 export interface Workload {
   metadata?: ObjectMeta;
-  spec?: { selector?: LabelSelector; template?: PodTemplate };
+  spec?: { selector?: LabelSelector; template?: PodTemplate; minReadySeconds?: number };
 }

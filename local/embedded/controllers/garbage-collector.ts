@@ -1,5 +1,5 @@
-import type { ObjectMeta } from "../types.ts";
-import type { Resource } from "../resources.ts";
+import type { ObjectMeta, OwnerReference } from "../types.ts";
+import { groupVersionOf, type Resource } from "../resources.ts";
 import type { Change, Store } from "../store.ts";
 import type { ApiObject } from "../api-object.ts";
 import { isBeingDeleted, type Controller } from "./controller.ts";
@@ -69,11 +69,15 @@ export function garbageCollector(store: Store): Controller {
   };
 }
 
-/** Whether an object has owners, and all of them are gone. Of one whose kind is not known, nobody can tell. */
+/**
+ * Whether an object has owners, and all of them are gone. Of one whose kind is not known, by its name and API version,
+ * nobody can tell.
+ */
 function isOrphan(store: Store, { metadata }: ApiObject, places: ReadonlyMap<string, Place>): boolean {
-  const isKnown = (kind: string) => store.resources.some((resource) => resource.kind === kind);
+  const isKnown = ({ apiVersion, kind }: OwnerReference) =>
+    store.resources.some((resource) => resource.kind === kind && groupVersionOf(resource) === apiVersion);
   const owners = metadata?.ownerReferences ?? [];
-  return owners.length > 0 && owners.every(({ kind, uid }) => isKnown(kind) && !places.has(uid));
+  return owners.length > 0 && owners.every((owner) => isKnown(owner) && !places.has(owner.uid));
 }
 
 function blocks(metadata: ObjectMeta | undefined, owner: string): boolean {

@@ -65,6 +65,21 @@ export const FAILING: readonly Stage[] = [
     status: (seen, now) => becomes(seen, now, true),
   },
   {
+    // Ended after a long run, a container is started again without a pause.
+    applies: (seen) => runs(seen) && seen.markers.failure === "killed" && brokenRuns(seen),
+    delay: afterOr(660),
+    event: { type: "Normal", reason: "Started", message: "Started container" },
+    status: ({ pod, markers }, now) => ({
+      containerStatuses: changeFailing({ pod, markers }, ({ name, restartCount, ready, containerID = "", state }) => {
+        const container = pod.spec?.containers.find((candidate) => candidate.name === name) ?? { name };
+        const { exitCode = 137, reason = "Error" } = markers;
+        const startedAt = state?.running?.startedAt ?? apiTime(now);
+        const lastState = { terminated: { containerID, exitCode, reason, startedAt, finishedAt: apiTime(now) } };
+        return running(pod, container, now, { ready, restartCount: restartCount + 1, lastState });
+      }),
+    }),
+  },
+  {
     applies: (seen) => runs(seen) && ["evicted", "failed"].includes(seen.markers.failure),
     delay: afterOr(1),
     status: fail,

@@ -48,7 +48,10 @@ export const STARTING: readonly Stage[] = [
     applies: (seen) =>
       isPending(seen) &&
       seen.markers.initFails &&
-      (seen.pod.status?.initContainerStatuses ?? []).some(({ state }) => state?.waiting?.reason === "PodInitializing"),
+      (seen.pod.status?.initContainerStatuses ?? []).some(
+        ({ state }) => state?.waiting?.reason === "PodInitializing",
+      ) &&
+      !(seen.pod.status?.initContainerStatuses ?? []).some(({ state }) => state?.running !== undefined),
     delay: () => 0.5,
     status: failInitializing,
   },
@@ -87,9 +90,11 @@ export const STARTING: readonly Stage[] = [
       return {
         phase: "Running",
         conditions: kubeletConditions(pod, now, { ready, failing: markers.failing }),
-        containerStatuses: (pod.spec?.containers ?? []).map((container) =>
-          running(pod, container, now, { ready: ready || container.name !== markers.failing }),
-        ),
+        containerStatuses: (pod.spec?.containers ?? []).map((container) => {
+          const fails = container.name === markers.failing;
+          const starts = fails && markers.failure === "slow-start" && container.startupProbe !== undefined;
+          return { ...running(pod, container, now, { ready: ready || !fails }), started: !starts };
+        }),
       };
     },
   },
@@ -125,6 +130,7 @@ function failInitializing({ pod, markers }: Seen, now: Date) {
   const time = apiTime(now);
   const statuses = (pod.spec?.initContainers ?? []).map((container) => {
     if (container.name !== failing) return waiting(container, "PodInitializing");
+    if (failure === "stuck-pending") return { ...waiting(container, ""), state: { running: { startedAt: time } } };
     if (!crashes) {
       const why = failure === "image-pull" ? "ImagePullBackOff" : (reason ?? "CreateContainerConfigError");
       return waiting(container, why, message ?? `Back-off pulling image "${container.image ?? ""}"`);

@@ -1,6 +1,7 @@
 import type { Node, Pod } from "../types.ts";
 import { parseQuantity } from "../quantity.ts";
 import { matchesAffinity } from "./affinity.ts";
+import { portsTaken } from "./host-ports.ts";
 import { untoleratedTaint } from "./taints.ts";
 
 /**
@@ -26,6 +27,9 @@ export function obstacle(pod: Pod, node: Node, onNode: readonly Pod[]): Obstacle
   const taint = untoleratedTaint(node, spec.tolerations ?? [], ["NoSchedule", "NoExecute"]);
   if (taint !== undefined) return never("node(s) had untolerated taint(s)");
   if (!matchesAffinity(spec, node)) return never("node(s) didn't match Pod's node affinity/selector");
+  if (portsTaken(pod, onNode)) {
+    return { reasons: ["node(s) didn't have free ports for the requested pod ports"], others: true };
+  }
   const reasons = missingResources(pod, node, onNode);
   return reasons.length === 0 ? undefined : { reasons, others: missingResources(pod, node, []).length === 0 };
 }

@@ -52,6 +52,13 @@ describe("clearing claims away", () => {
     );
   });
 
+  it("keeps one for a month that knows of a rollback, since that template may be put back", async () => {
+    const rolledBack = [entry("Recovered", { action: "rollback", template: "t1", applied: true })];
+
+    expect(await removedOf(lease(30 * DAY - 1, rolledBack))).toEqual([]);
+    expect(await removedOf(lease(30 * DAY + 1, rolledBack))).toEqual(["DELETE deployment.shop.web"]);
+  });
+
   it("removes one that nobody used for longer than a day, if it is still as it was read", async () => {
     expect(await removedOf(lease(DAY + 1))).toEqual(["DELETE deployment.shop.web"]);
     expect(api.writes[0]?.body).toMatchObject({ preconditions: { uid: "lease-uid", resourceVersion: "7" } });

@@ -67,6 +67,33 @@ describe("the guards", () => {
     });
   });
 
+  it.each(["False", "no", "off", "", " true", "yes"])("take %j for an opt-out, too", (value) => {
+    const annotations = { "eks-remediation/enabled": value };
+
+    expect(classify(badRollout({ annotations }), policy()).remedy).toMatchObject({
+      refusal: "OptedOut",
+      message: `Not touched: Deployment shop/web carries eks-remediation/enabled: ${JSON.stringify(value)}.`,
+    });
+    const limited = hpa({ limited: "TooManyReplicas", metadata: { name: "web", annotations } });
+    expect(classify(evidence({ hpa: limited }), policy()).remedy).toMatchObject({ refusal: "OptedOut" });
+  });
+
+  it("take the word for the opt-in however it is written", () => {
+    const annotations = { "eks-remediation/enabled": "TRUE" };
+
+    expect(classify(badRollout({ annotations }), policy({ opt_in: true })).remedy.action).toBe("rollback");
+  });
+
+  it("say nothing of the annotations of a workload that was not read", () => {
+    const about = incident({ workload: { kind: "Rollout", group: "argoproj.io", namespace: "shop", name: "web" } });
+    const unread = evidence({ incident: about, workload: undefined, unwritten: { makers: [], everyPod: true } });
+
+    expect(classify(unread, policy({ opt_in: true })).remedy).toMatchObject({
+      refusal: "NotOptedIn",
+      message: expect.stringContaining("and its namespace does not carry") as string,
+    });
+  });
+
   it("refuse a workload that did not opt in where the policy asks for it", () => {
     const optIn = { annotations: { "eks-remediation/enabled": "true" } };
 

@@ -29,4 +29,9 @@ describe("failureLines", () => {
     expect(lines[0]).toBe("2 pods: CrashLoopBackOff in container web (exit code 1): no f");
     expect(lines[4]).toBe("and 2 further failures of other words");
   });
+
+  it("does not take two Jobs that have failed alike for two pods", () => {
+    const jobs = [1, 2].map(() => failure({ reason: "BackoffLimitExceeded", message: "reached the limit" }));
+    expect(failureLines([], jobs)).toEqual(["BackoffLimitExceeded: reached the limit"]);
+  });
 });

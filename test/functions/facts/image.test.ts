@@ -1,10 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { imageProblem } from "../../../functions/facts/image.ts";
+import { IMAGE_REASONS, imageMeaning } from "../../../functions/facts/image.ts";
+import { statusSayings } from "../../../functions/facts/sayings.ts";
 import { podFailures } from "../../../functions/shared/kubernetes/pod-failures.ts";
 import type { Pod } from "../../../functions/shared/kubernetes/types.ts";
 import { imagePullPod } from "../../support/objects.ts";
 
-const problem = (...pods: Pod[]) => imageProblem(pods.map((pod) => ({ pod, failures: podFailures(pod) })));
+const problem = (...pods: Pod[]) => {
+  const failing = pods.map((pod) => ({ pod, failures: podFailures(pod) }));
+  return imageMeaning(statusSayings(failing, IMAGE_REASONS))?.name ?? "unknown";
+};
 const RESOLVE = 'failed to pull and unpack image "shop/web:2": failed to resolve reference "shop/web:2":';
 
 describe("the problem with an image", () => {
@@ -12,7 +16,7 @@ describe("the problem with an image", () => {
     ["not_found", `${RESOLVE} docker.io/shop/web:2: not found`],
     ["not_found", "manifest for shop/web:2 not found: manifest unknown: Requested image not found"],
     ["not_found", `${RESOLVE} unexpected status from HEAD request to https://registry.example/v2/: 404 Not Found`],
-    ["unauthorized", "pull access denied, repository does not exist or may require authorization"],
+    ["absent_or_denied", "pull access denied, repository does not exist or may require authorization"],
     ["unauthorized", `${RESOLVE} unexpected status from HEAD request to https://registry.example/v2/: 403 Forbidden`],
     ["unauthorized", "no basic auth credentials: denied: Your authorization token has expired. Reauthenticate"],
     ["unauthorized", "server message: insufficient_scope: authorization failed"],
@@ -21,7 +25,7 @@ describe("the problem with an image", () => {
     ["throttled", "toomanyrequests: You have reached your unauthenticated pull rate limit"],
     ["unreachable", `${RESOLVE} dial tcp: lookup registry.example: no such host`],
     ["unreachable", `${RESOLVE} dial tcp 10.0.0.1:443: i/o timeout`],
-    ["unreachable", `${RESOLVE} tls: failed to verify certificate: x509: certificate signed by unknown authority`],
+    ["untrusted", `${RESOLVE} tls: failed to verify certificate: x509: certificate signed by unknown authority`],
     ["unreachable", `${RESOLVE} unexpected status from HEAD request: 503 Service Unavailable`],
     ["unknown", 'Back-off pulling image "shop/web:2"'],
   ])("is %s when the kubelet says: %s", (expected, message) => {
@@ -30,8 +34,8 @@ describe("the problem with an image", () => {
   });
 
   it.each([
-    ["InvalidImageName", "not_found"],
-    ["ErrImageNeverPull", "not_found"],
+    ["InvalidImageName", "invalid_name"],
+    ["ErrImageNeverPull", "never_pulled"],
     ["RegistryUnavailable", "unreachable"],
   ])("is known from the reason %s alone", (reason, expected) => {
     expect(problem(imagePullPod("", reason))).toBe(expected);

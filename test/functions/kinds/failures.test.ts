@@ -222,6 +222,31 @@ describe("a Job", () => {
     expect(failures({})).toEqual([]);
   });
 
+  const active = (status: object, spec: object = {}, metadata: ObjectMeta = statusWritten(short + 1)) =>
+    failures({ metadata, spec, status: { startTime: ago(4_000), ...status } }).map(({ reason }) => reason);
+
+  it("that is active and has no pod for longer than it may fails as that", () => {
+    expect(active({})).toEqual(["NoPods"]);
+    expect(active({}, {}, statusWritten(short))).toEqual([]);
+    expect(active({ active: 1 })).toEqual([]);
+    expect(active({ terminating: 1 })).toEqual([]);
+  });
+
+  it("that has no pod because its controller waits after a failed one does not fail", () => {
+    expect(active({ failed: 1 }, {}, statusWritten(short + 600))).toEqual([]);
+    expect(active({ failed: 1 }, {}, statusWritten(short + 601))).toEqual(["NoPods"]);
+  });
+
+  it.each([
+    ["is suspended", {}, { suspend: true }],
+    ["is to have none", {}, { parallelism: 0 }],
+    ["is another controller's", {}, { managedBy: "kueue.x-k8s.io/multikueue" }],
+    ["is complete", { conditions: [{ type: "Complete", status: "True" }] }, {}],
+    ["is about to end", { conditions: [{ type: "FailureTarget", status: "True" }] }, {}],
+  ])("that has no pod and %s does not fail", (_what, status, spec) => {
+    expect(active(status, spec)).toEqual([]);
+  });
+
   it("that has given up without a word fails as that", () => {
     expect(failures({ status: { conditions: [{ type: "Failed", status: "True" }] } })).toEqual([
       { reason: "JobFailed" },

@@ -22,7 +22,7 @@ import { writerFor } from "../../support/writers.ts";
 
 const ALL = "/apis/toys.example.org/v1/gadgets";
 const HERE = "/apis/toys.example.org/v1/namespaces/shop/gadgets";
-const WEB = { kind: "Gadget", namespace: "shop", name: "web" };
+const WEB = { kind: "Gadget", group: "toys.example.org", namespace: "shop", name: "web" };
 const REVISIONS = [1, 2].map((revision) => ({
   revision,
   kind: "ReplicaSet",
@@ -214,14 +214,18 @@ describe("a kind that does not say how it is written to", () => {
 });
 
 describe("a kind that nobody knows", () => {
-  it("is never written to, nor read", async () => {
+  it("is never written to, nor read itself, and its pods are read all the same", async () => {
     forget();
     serveGadget(gadget());
     expect(incidentsOf(await scanned(api))).toEqual(["Gadget shop/web: CrashLoopBackOff"]);
     api.requests.length = 0;
 
-    expect((await diagnosed(gadget())).remedy).toMatchObject({ action: "none", refusal: "NothingRecreatesIt" });
-    expect(api.requests.map(({ path }) => path)).toEqual(["/api/v1/namespaces/shop"]);
+    expect(await diagnosed(gadget())).toMatchObject({
+      cause: "CrashLoop",
+      remedy: { action: "none", refusal: "NothingRecreatesIt" },
+    });
+    expect(api.writes).toEqual([]);
+    expect(api.requests.filter(({ path }) => path.includes("gadgets"))).toEqual([]);
     forget = know(GADGET);
   });
 });

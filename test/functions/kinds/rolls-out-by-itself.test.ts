@@ -14,7 +14,7 @@ describe("a new template", () => {
     ["a StatefulSet whose partition leaves some pods to it", "StatefulSet", partitioned(2)],
     ["a DaemonSet", "DaemonSet", agent()],
   ])("of %s is rolled out by its controller", (_what, kind, workload) => {
-    expect(kindOf(kind)?.rollsOutByItself(workload)).toBe(true);
+    expect(kindOf({ kind })?.rollsOutByItself(workload)).toBe(true);
   });
 
   it.each([
@@ -23,6 +23,6 @@ describe("a new template", () => {
     ["a DaemonSet with OnDelete", "DaemonSet", agent({ spec: { updateStrategy: { type: "OnDelete" } } })],
     ["a ReplicaSet", "ReplicaSet", replicaSet(1)],
   ])("of %s reaches no pod until somebody acts", (_what, kind, workload) => {
-    expect(kindOf(kind)?.rollsOutByItself(workload)).toBe(false);
+    expect(kindOf({ kind })?.rollsOutByItself(workload)).toBe(false);
   });
 });

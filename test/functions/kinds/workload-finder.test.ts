@@ -27,6 +27,42 @@ describe("the owner of a pod", () => {
     expect(api.requests).toHaveLength(1);
   });
 
+  it("has the group of a kind that is not Kubernetes' own, so that two of one name are two", async () => {
+    const set = (apiVersion: string) => {
+      const { metadata, ...rest } = replicaSet(1);
+      const [owner] = metadata?.ownerReferences ?? [];
+      return found({ ...rest, metadata: { ...metadata, ownerReferences: [{ ...owner, apiVersion }] } });
+    };
+    const ofGroup = async (apiVersion: string) => {
+      api.on("GET", `${APPS}/replicasets/web-1`, set(apiVersion));
+      return await new WorkloadFinder(api.cluster()).ownerOf(pod());
+    };
+
+    expect(await ofGroup("shop.example.com/v1")).toEqual({ ...WEB, group: "shop.example.com" });
+    expect(await ofGroup("shop.example.com/v2")).toEqual({ ...WEB, group: "shop.example.com" });
+    // As the controllers of old releases wrote it.
+    expect(await ofGroup("extensions/v1beta1")).toEqual(WEB);
+  });
+
+  it("is not looked for behind a ReplicaSet of another API group", async () => {
+    const reference = { apiVersion: "example.com/v1", kind: "ReplicaSet", name: "web-1", uid: "x", controller: true };
+    const owner = await new WorkloadFinder(api.cluster()).ownerOf(pod({ metadata: { ownerReferences: [reference] } }));
+
+    expect(owner).toMatchObject({ kind: "ReplicaSet", group: "example.com", name: "web-1" });
+    expect(api.requests).toEqual([]);
+  });
+
+  it("is a static pod itself, not its node with every other static pod there", async () => {
+    const metadata = { ...owned("etcd", { kind: "Node", name: "node-0", uid: "node-uid" }) };
+    metadata.annotations = { "kubernetes.io/config.mirror": "abc" };
+
+    expect(await new WorkloadFinder(api.cluster()).ownerOf(pod({ metadata }))).toEqual({
+      kind: "Pod",
+      namespace: "shop",
+      name: "etcd",
+    });
+  });
+
   it("is the ReplicaSet when nothing controls that, or when it is gone before its pod", async () => {
     api.on("GET", `${APPS}/replicasets/web-1`, found({ metadata: { name: "web-1" } }), refusal(404, "not found"));
     const alone = { kind: "ReplicaSet", namespace: "shop", name: "web-1" };

@@ -22,11 +22,22 @@ describe("a runbook that asks for a restart", () => {
   const restart = (seen: Partial<Evidence>) => remedy({ action: "restart", pod: "web-1-b" }, seen);
 
   it("gets the pod evicted that it names, well or not, and no other", () => {
-    const others = [crashingPod({ name: "web-1-a" }), crashingPod({ name: "web-1-c" })];
+    const others = [crashingPod({ name: "web-1-a" }), pod({ name: "web-1-c" })];
     const evicted = { action: "restart", mode: "evict", pods: [{ name: "web-1-b", uid: "web-1-b-uid" }] };
 
     expect(restart({ pods: [...others, pod({ name: "web-1-b" })] })).toEqual(evicted);
     expect(restart({ pods: [...others, crashingPod({ name: "web-1-b" })] })).toEqual(evicted);
+  });
+
+  it("is told that the last pod that is ready stays, unless it is the only one that is wanted", () => {
+    const last = { pods: [crashingPod({ name: "web-1-a" }), pod({ name: "web-1-b" })] };
+
+    expect(restart(last)).toEqual({
+      action: "none",
+      refusal: "TooFewReady",
+      message: "Pod web-1-b is ready and was left alone: it is the last of 2 pods that is ready.",
+    });
+    expect(restart({ ...last, workload: deployment({ replicas: 1 }) })).toMatchObject({ mode: "evict" });
   });
 
   it("gets the pod deleted when it has failed for good, since nothing is left to evict", () => {

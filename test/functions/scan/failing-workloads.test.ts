@@ -184,6 +184,14 @@ describe("a failed Job of a CronJob", () => {
   });
 });
 
+describe("a workload that something else controls", () => {
+  it("is the incident itself, as it is for its pods", async () => {
+    const owned = statefulSet(0, { ...statusWritten(600), ...controlledBy("Postgres", "db") });
+
+    expect(await told({ statefulSets: [owned] })).toEqual(["StatefulSet db: MinimumReplicasUnavailable"]);
+  });
+});
+
 describe("the HPAs", () => {
   const problem = hpaWith([hpaConditionOf("AbleToScale", "False", "FailedGetScale")]);
   const look = async (hpas: Hpa[], namespaces?: string[]) => {

@@ -71,6 +71,21 @@ describe("a Deployment's rollout", () => {
     expect(isInsideDeadline(serving.workload, serving.current, NOW)).toBe(false);
   });
 
+  it("without a deadline is under way while there are old pods, or while nothing was available since", () => {
+    const endless = (status: object, made: ReturnType<typeof recreated>) => {
+      Object.assign(made.workload.spec ?? {}, { progressDeadlineSeconds: 2_147_483_647 });
+      const [, available] = made.workload.status?.conditions ?? [];
+      Object.assign(made.workload.status ?? {}, { conditions: [available], ...status });
+      return [isInsideDeadline(made.workload, made.current, NOW), rolledOutAt(made.workload, made.current)];
+    };
+    const serving = () => recreated({ created: 5_000 });
+
+    expect(endless({ replicas: 3, updatedReplicas: 1 }, serving())).toEqual([true, undefined]);
+    expect(endless({}, serving())).toEqual([false, at(5_000)]);
+    expect(endless({}, recreated({ created: 5_000, unavailableSince: 5_005 }))).toEqual([true, undefined]);
+    expect(endless({}, recreated({ created: 5_000, unavailableSince: 300 }))).toEqual([false, at(5_000)]);
+  });
+
   it("is rolled back after its deadline when it never came up, though its condition calls it complete since long ago", () => {
     const { workload, replicaSets: holders } = recreated({ created: 700, unavailableSince: 705 });
     const pods = [ofRevision(2, crashingPod({ restarts: 6, startedAgo: 690, endedAgo: 5 }))];

@@ -1,12 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { restart } from "../../../../functions/remedies/restart/carry-out.ts";
-import type { RestartPlan } from "../../../../functions/remedies/restart/contract.ts";
+import type { RestartChange, RestartPlan } from "../../../../functions/remedies/restart/contract.ts";
 import { ApiServer, BUDGET_EXHAUSTED, found, refusal } from "../../../support/api-server.ts";
 import { WEB, ago, crashingPod, pod } from "../../../support/objects.ts";
 import { writerFor } from "../../../support/writers.ts";
 
 const PODS = "/api/v1/namespaces/shop/pods";
 const OPTIONS = { dryRun: false, again: false, onlyFailing: true };
+/** The change of a step that evicted these pods. */
+const evicted = (...names: string[]) => ({ kind: "restart", mode: "evict", pods: names.map(target) }) as const;
 
 let api: ApiServer;
 beforeEach(async () => {
@@ -17,8 +19,9 @@ afterEach(() => api.stop());
 const target = (name: string) => ({ name, uid: `${name}-uid` });
 
 /** Carries out a restart. */
-function restarted(plan: RestartPlan, { dryRun, again, onlyFailing }: typeof OPTIONS) {
-  return restart(writerFor(api.cluster(), WEB, plan, dryRun), plan, { again, requested: !onlyFailing });
+function restarted(plan: RestartPlan, options: typeof OPTIONS & { before?: RestartChange }) {
+  const { dryRun, again, onlyFailing, before } = options;
+  return restart(writerFor(api.cluster(), WEB, plan, dryRun), plan, { again, requested: !onlyFailing, before });
 }
 
 function evict(...names: string[]): RestartPlan {
@@ -36,15 +39,22 @@ function crashing(...names: string[]): void {
 }
 
 describe("a restart", () => {
-  it("evicts each pod, pinned by its UID", async () => {
+  it("evicts one pod at a time, pinned by its UID, and the next one when it is carried out again", async () => {
     crashing("a", "b");
 
-    expect(await restarted(evict("a", "b"), OPTIONS)).toEqual({
-      replaced: [target("a"), target("b")],
+    const first = await restarted(evict("a", "b"), OPTIONS);
+    expect(first).toEqual({
+      replaced: [target("a")],
       gone: [],
       recovered: [],
       released: [],
       held: [],
+      left: [target("b")],
+    });
+    expect(api.requests.map(({ path }) => path)).not.toContain(`${PODS}/b`);
+    expect(await restarted(evict("a", "b"), { ...OPTIONS, before: evicted("a") })).toMatchObject({
+      replaced: [target("a"), target("b")],
+      left: [],
     });
     expect(api.writes.map(({ path, query, body }) => ({ path, query, body }))).toEqual(
       ["a", "b"].map((name) => ({
@@ -55,13 +65,16 @@ describe("a restart", () => {
     );
   });
 
-  it("in a dry run asks for the eviction without it happening", async () => {
-    crashing("a");
-    await restarted(evict("a"), { ...OPTIONS, dryRun: true });
+  it("in a dry run asks for every eviction without it happening", async () => {
+    crashing("a", "b");
+    await restarted(evict("a", "b"), { ...OPTIONS, dryRun: true });
 
-    expect(api.writes).toMatchObject([
-      { query: { dryRun: "All" }, body: { deleteOptions: { dryRun: ["All"], preconditions: { uid: "a-uid" } } } },
-    ]);
+    expect(api.writes).toMatchObject(
+      ["a", "b"].map((name) => ({
+        query: { dryRun: "All" },
+        body: { deleteOptions: { dryRun: ["All"], preconditions: { uid: `${name}-uid` } } },
+      })),
+    );
   });
 
   it("leaves a pod alone that does not fail any more, unless a runbook named it", async () => {
@@ -140,12 +153,13 @@ describe("a restart", () => {
     crashing("a", "b", "c");
     api.on("POST", `${PODS}/b/eviction`, BUDGET_EXHAUSTED);
 
-    expect(await restarted(evict("a", "b", "c"), OPTIONS)).toEqual({
+    expect(await restarted(evict("a", "b", "c"), { ...OPTIONS, before: evicted("a") })).toEqual({
       replaced: [target("a")],
       gone: [],
       recovered: [],
       released: [],
       held: [target("b"), target("c")],
+      left: [],
     });
     expect(api.requests.map(({ path }) => path)).not.toContain(`${PODS}/c`);
   });

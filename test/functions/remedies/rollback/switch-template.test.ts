@@ -48,6 +48,18 @@ const switched = ({ dryRun = false } = {}) =>
   switchTemplate(writerFor(api.cluster(), WEB, { ...PLAN, unblocked: [] }, dryRun), CHANGE);
 
 describe("switching a Deployment's template", () => {
+  it("leaves a Deployment alone that was scaled to zero since, where that is asked for", async () => {
+    api.on("GET", DEPLOYMENT, found(deployment({ template: BAD, replicas: 0, metadata: { resourceVersion: "7" } })));
+    const writer = () => writerFor(api.cluster(), WEB, { ...PLAN, unblocked: [] });
+
+    await expect(switchTemplate(writer(), { ...CHANGE, unlessSwitchedOff: true })).rejects.toMatchObject({
+      name: "ObjectChanged",
+      message: "Deployment shop/web was left as it is: it has been scaled to zero since.",
+    });
+    expect(api.writes).toEqual([]);
+    expect(await switchTemplate(writer(), CHANGE)).toBe(true);
+  });
+
   it("writes the revision's template without the controller's label, tried by the server first, if nothing changed since", async () => {
     await switched();
 

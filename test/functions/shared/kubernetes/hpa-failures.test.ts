@@ -61,6 +61,18 @@ describe("an HPA has a problem", () => {
     ]);
   });
 
+  it("when it is held at a size that is less than it has wanted for that long", () => {
+    const wanting = hpaWith([hpaConditionOf("ScalingLimited", "True", "TooManyReplicas", limited + 1)], {
+      currentReplicas: 4,
+      desiredReplicas: 4,
+    });
+    const held = { ...wanting, spec: { ...wanting.spec, minReplicas: wanting.spec.maxReplicas } };
+
+    expect(hpaFailures(held, { now: NOW, deadlines: DEADLINES })).toMatchObject([
+      { reason: "TooManyReplicas", message: "wants more than the 4 replicas that it is held at" },
+    ]);
+  });
+
   it("when its current and desired replicas have been apart for longer than its deadline, all conditions being well", () => {
     const scaled = (since: number) => ({ currentReplicas: 2, desiredReplicas: 4, lastScaleTime: ago(since) });
 

@@ -1,5 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { boundsOf, hpaOf, limitedAtMaximumSince } from "../../../../functions/shared/kubernetes/hpa.ts";
+import {
+  boundsOf,
+  hpaOf,
+  limitedAtMaximumSince,
+  scales,
+  targetOf,
+} from "../../../../functions/shared/kubernetes/hpa.ts";
 import type { Hpa } from "../../../../functions/shared/kubernetes/types.ts";
 import { ApiServer, page } from "../../../support/api-server.ts";
 import { ago, hpa, WEB } from "../../../support/objects.ts";
@@ -40,5 +46,37 @@ describe("an HPA", () => {
     expect(limitedAtMaximumSince(hpa({ limited: "TooFewReplicas" }))).toBeUndefined();
     expect(limitedAtMaximumSince(hpa({ limited: "TooManyReplicas", max: 10, current: 4 }))).toBeUndefined();
     expect(limitedAtMaximumSince(hpa())).toBeUndefined();
+  });
+});
+
+describe("what an HPA scales", () => {
+  const target = (scaleTargetRef: Hpa["spec"]["scaleTargetRef"]): Hpa => ({
+    metadata: { name: "web", namespace: "shop" },
+    spec: { maxReplicas: 4, scaleTargetRef },
+  });
+
+  it("is told apart by the API group, whatever the version", () => {
+    const other = target({ apiVersion: "shop.example.com/v1", kind: "Deployment", name: "web" });
+
+    expect(scales(other, WEB)).toBe(false);
+    expect(scales(other, { ...WEB, group: "shop.example.com" })).toBe(true);
+    for (const apiVersion of ["apps/v1", "apps/v1beta1", "extensions/v1beta1"])
+      expect(scales(target({ apiVersion, kind: "Deployment", name: "web" }), WEB)).toBe(true);
+  });
+
+  it.each([" web", "web\u200b", "web\n", "\ud800"])("is not the workload whose name %j nearly is", (name) => {
+    const odd = target({ kind: "Deployment", name });
+
+    expect(scales(odd, WEB)).toBe(false);
+    expect(targetOf(odd).name).toMatch(/^"[^\p{C}]*"$/u);
+    expect(scales(odd, targetOf(odd))).toBe(true);
+  });
+
+  it("has a bounded name, whatever text somebody wrote there", () => {
+    const { kind, group, name } = targetOf(
+      target({ apiVersion: `${"g".repeat(9_000)}/v1`, kind: "k".repeat(9_000), name: "n".repeat(9_000) }),
+    );
+
+    expect([kind.length, group?.length, name.length]).toEqual([63, 253, 253]);
   });
 });

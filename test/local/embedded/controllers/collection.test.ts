@@ -52,8 +52,11 @@ describe("a deleted workload", () => {
   });
 });
 
-it("an object whose owner is of a kind that is not known stays", async () => {
-  const owner = { apiVersion: "argoproj.io/v1alpha1", kind: "Rollout", name: "web", uid: "1", controller: true };
+it.each([
+  { apiVersion: "argoproj.io/v1alpha1", kind: "Rollout" },
+  { apiVersion: "shop.example.com/v1", kind: "Deployment" },
+])("an object whose owner is of a kind that is not known stays: $apiVersion $kind", async (kind) => {
+  const owner = { ...kind, name: "web", uid: "1", controller: true };
   const { spec } = cluster.list<Deployment>(REPLICA_SETS)[0] ?? {};
   cluster.create(REPLICA_SETS, {
     metadata: { name: "foreign", ownerReferences: [owner] },

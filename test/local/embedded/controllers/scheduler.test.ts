@@ -59,6 +59,18 @@ describe("the scheduler", () => {
     expect(cluster.events("Pod")).toEqual([`FailedScheduling: ${said}`]);
   });
 
+  it("gives no port of a node to two pods", async () => {
+    const withPort = (protocol: string) => ({
+      containers: [{ name: "app", image: "shop/web:1", ports: [{ containerPort: 80, hostPort: 8080, protocol }] }],
+      nodeSelector: { "kubernetes.io/hostname": "node-1" },
+    });
+    await schedule(withPort("TCP"), "one");
+    expect((await schedule(withPort("UDP"), "two")).spec?.nodeName).toBe("node-1");
+    expect(scheduled(await schedule(withPort("TCP"), "three"))?.message).toContain(
+      "1 node(s) didn't have free ports for the requested pod ports, 2 node(s) didn't match Pod's node affinity/selector",
+    );
+  });
+
   it("says of each node why there is no room, and schedules the pod when there is", async () => {
     for (const name of ["one", "two", "three"]) await schedule(withCpu("60"), name);
     cluster.change<Node>(NODES, "node-2", (node) => {

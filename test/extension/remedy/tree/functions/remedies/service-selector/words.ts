@@ -15,7 +15,7 @@ export const words: Words<SelectorPlan, SelectorChange> = {
     const quoted = JSON.stringify({ spec: { selector: { ...gone, ...before } } });
     return { words: ["kubectl", "-n", namespace, "patch", "service", service, "-p"], quoted };
   },
-  afterwards: "Correct the selector where the Service is defined. The last command takes it back.",
+  afterwards: () => "Correct the selector where the Service is defined. The last command takes it back.",
 };
 
 function text(selector: Selector): string {

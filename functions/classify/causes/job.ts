@@ -1,0 +1,71 @@
+import { hasFailed, NO_PODS } from "../../kinds/job/kind.ts";
+import { reportOnly, once, type Cause } from "./cause.ts";
+import { refusalOf } from "../creation.ts";
+import { failureLines } from "../../facts/failure-lines.ts";
+import type { Maker } from "../../facts/unwritten.ts";
+import type { WorkloadRef } from "../../shared/refs.ts";
+import { podFailures } from "../../shared/kubernetes/pod-failures.ts";
+import { isLeftover } from "../../shared/kubernetes/pods.ts";
+import type { Pod } from "../../shared/kubernetes/types.ts";
+import { describeWorkload } from "../../kinds/workloads.ts";
+
+/** How many of a Job's failed pods are told. */
+const MAX_PODS = 2;
+
+/** What fails about a Job beside the pods that it has now. */
+export const JOB_CAUSES: readonly Cause[] = [
+  {
+    name: "JobFailed",
+    looksLike: "A Job has given up: BackoffLimitExceeded or DeadlineExceeded.",
+    response:
+      "Report, with its failed pods and how to read their logs: whether to run it again is for whoever knows what it does.",
+    rejected: [{ action: "restart", reason: "what it does may not be safe to do twice" }],
+    diagnose: ({ evidence, policy, failing, own }) => {
+      const moment = { now: evidence.now, deadlines: policy.detect };
+      const failed = (evidence.unwritten?.makers ?? []).find(
+        ({ kind, object }) => hasFailed(object) && kind.failures(object, moment).length > 0,
+      );
+      if (failing.length > 0 || failed === undefined) return undefined;
+      return {
+        confidence: "high",
+        summary: `${nameOf(failed, evidence.incident.workload)} has failed.`,
+        evidence: [...failureLines([], own), ...evidence.pods.filter(isLeftover).slice(0, MAX_PODS).flatMap(podLines)],
+        tries: once(reportOnly("Whether to run it again is for whoever knows what it does.")),
+      };
+    },
+  },
+  {
+    name: "JobWithoutPods",
+    looksLike: "A Job is active and has no pod, and none of its events says that its pods are refused.",
+    response: "Report.",
+    rejected: [{ action: "restart", reason: "there is no pod that could be restarted" }],
+    diagnose: (facts) => {
+      const { failing, own } = facts;
+      if (failing.length > 0 || refusalOf(facts) !== undefined || !own.some(({ reason }) => reason === NO_PODS))
+        return undefined;
+      return {
+        confidence: "low",
+        summary: "It is active and has no pod.",
+        evidence: failureLines([], own),
+        tries: once(reportOnly("Its events may say why: kubectl describe job.")),
+      };
+    },
+  },
+];
+
+/** `Job shop/report-1 of CronJob shop/report`. */
+function nameOf({ object }: Maker, workload: WorkloadRef): string {
+  const name = object.metadata?.name ?? "";
+  const job = describeWorkload({ kind: "Job", namespace: workload.namespace, name });
+  const owner = describeWorkload(workload);
+  return job === owner ? job : `${job} of ${owner}`;
+}
+
+/** How a pod has failed, and how to read what it wrote. */
+function podLines(pod: Pod): string[] {
+  const { name = "", namespace = "" } = pod.metadata ?? {};
+  return podFailures(pod).map((failure) => {
+    const container = failure.container === undefined ? "" : ` -c ${failure.container}`;
+    return `pod ${name}: ${failureLines([], [failure]).join("")}; its log: kubectl -n ${namespace} logs ${name}${container}`;
+  });
+}

@@ -1,0 +1,164 @@
+import { quantity } from "../shared/kubernetes/quantity.ts";
+import type { PodTemplate } from "../shared/kubernetes/types.ts";
+
+type PodSpec = NonNullable<PodTemplate["spec"]>;
+type Container = PodSpec["containers"][number];
+
+/** The parts of pod templates that words are about, as they are compared. Orders that mean nothing are none. */
+
+/** Whether two values are written alike; the order of the fields does not matter. */
+export function isAlike(a: unknown, b: unknown): boolean {
+  return written(a) === written(b);
+}
+
+function written(value: unknown): string {
+  return JSON.stringify(value ?? null, (_key, item: unknown) =>
+    typeof item === "object" && item !== null && !Array.isArray(item)
+      ? Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : item,
+  );
+}
+
+/** Every container of a template, init containers first. */
+export function containersOf({ spec }: PodTemplate): Container[] {
+  return [...(spec?.initContainers ?? []), ...(spec?.containers ?? [])];
+}
+
+/** The container of that name; the only one there is where no name is known. */
+export function containerOf(template: PodTemplate, name: string | undefined): Container | undefined {
+  const all = containersOf(template);
+  if (name === undefined) return all.length === 1 ? all[0] : undefined;
+  return all.find((container) => container.name === name);
+}
+
+/** The host that an image is pulled from. Source: github.com/distribution/reference, ParseNormalizedNamed */
+export function registryOf(image: string): string {
+  const [first = "", ...rest] = image.split("/");
+  const isHost = rest.length > 0 && (first.includes(".") || first.includes(":") || first === "localhost");
+  return isHost ? first : "docker.io";
+}
+
+/** How much of a resource its pods request. Init containers run one after the other, before the others. */
+export function requestOf({ spec }: PodTemplate, resource: string): number {
+  const of = ({ resources }: Container) =>
+    quantity(resources?.requests?.[resource] ?? resources?.limits?.[resource]) ?? 0;
+  const together = (spec?.containers ?? []).reduce((sum, container) => sum + of(container), 0);
+  return Math.max(together, ...(spec?.initContainers ?? []).map(of)) + (quantity(spec?.overhead?.[resource]) ?? 0);
+}
+
+/** The sum of the containers' limits. */
+export function limitOf({ spec }: PodTemplate, resource: string): number {
+  return (spec?.containers ?? []).reduce(
+    (sum, { resources }) => sum + (quantity(resources?.limits?.[resource]) ?? 0),
+    0,
+  );
+}
+
+/** The requests and limits of each container. */
+export function resourcesOf(template: PodTemplate): unknown {
+  return containersOf(template).map(({ name, resources }) => [
+    name,
+    resources?.requests ?? {},
+    resources?.limits ?? {},
+  ]);
+}
+
+/** The ports of the node that its pods ask for. */
+export function hostPortsOf(template: PodTemplate): string[] {
+  const own = template.spec?.hostNetwork === true;
+  return containersOf(template)
+    .flatMap(({ ports = [] }) => ports)
+    .flatMap(({ hostPort, containerPort, protocol = "TCP", hostIP = "" }) => {
+      const port = own ? containerPort : (hostPort ?? 0);
+      return port === 0 ? [] : [`${protocol} ${hostIP}:${port}`];
+    });
+}
+
+/** The nodes that its pods may go to. */
+export function nodesOf({ spec }: PodTemplate): unknown {
+  return [spec?.nodeSelector ?? {}, spec?.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution];
+}
+
+/** What its pods need beside their containers' images: the volumes with where they are mounted, and what the pod is. */
+export function volumesOf(template: PodTemplate): unknown {
+  const mounts = containersOf(template).map(({ name, volumeMounts = [] }) => [name, volumeMounts]);
+  return [template.spec?.volumes ?? [], mounts.filter(([, list]) => list?.length !== 0)];
+}
+
+/** The volumes that hold data: claims, and those that are made with the pod. */
+export function claimsOf({ spec }: PodTemplate): unknown {
+  return (spec?.volumes ?? [])
+    .filter(({ persistentVolumeClaim, ephemeral, csi }) => (persistentVolumeClaim ?? ephemeral ?? csi) !== undefined)
+    .map(({ persistentVolumeClaim, ephemeral, csi }) => [persistentVolumeClaim?.claimName, ephemeral, csi]);
+}
+
+/** What Pod Security and its like look at. Source: k8s.io/pod-security-admission/policy */
+export function securityOf(template: PodTemplate): unknown {
+  const { spec, metadata } = template;
+  return [
+    [spec?.securityContext ?? {}, spec?.hostNetwork, spec?.hostPID, spec?.hostIPC, spec?.serviceAccountName],
+    containersOf(template).map(({ name, securityContext }) => [name, securityContext ?? {}]),
+    [hostPortsOf(template), (spec?.volumes ?? []).map(({ name: _name, ...source }) => Object.keys(source))],
+    Object.entries(metadata?.annotations ?? {}).filter(([key]) => /seccomp|apparmor/.test(key)),
+  ];
+}
+
+/** Everything but what the containers run: their images, commands and environment. */
+export function besidesPrograms({ metadata, spec }: PodTemplate): unknown {
+  const { containers = [], initContainers = [], ...rest } = spec ?? {};
+  const frame = ({ name, volumeMounts, volumeDevices, ports, resources, securityContext }: Container) => ({
+    ...{ name, volumeMounts, volumeDevices, ports, resources, securityContext },
+  });
+  return [metadata?.labels, metadata?.annotations, rest, containers.map(frame), initContainers.map(frame)];
+}
+
+/** A Secret or ConfigMap, or a key of one, as far as a message names it. */
+export interface Missing {
+  kind: "Secret" | "ConfigMap";
+  object?: string;
+  key?: string;
+}
+
+/** Whether a template refers to the object, and where a key is named, to that key or to all of them. */
+export function refersTo(template: PodTemplate, { kind, object, key }: Missing): boolean {
+  return referencesOf(template).some(
+    (reference) =>
+      reference.kind === kind &&
+      (object === undefined || reference.object === object) &&
+      // A reference to the whole object asks for no key by its name.
+      (key === undefined || reference.key === key),
+  );
+}
+
+interface Reference {
+  kind: Missing["kind"];
+  object: string;
+  key: string | undefined;
+}
+
+function referencesOf(template: PodTemplate): Reference[] {
+  const found: Reference[] = [];
+  const add = (kind: Missing["kind"], object: string | undefined, keys: (string | undefined)[] = [undefined]) => {
+    if (object !== undefined) found.push(...keys.map((key) => ({ kind, object, key })));
+  };
+  const itemKeys = (items: { key: string }[] | undefined) => items?.map(({ key }) => key);
+  for (const { env = [], envFrom = [] } of containersOf(template)) {
+    for (const { valueFrom } of env) {
+      add("Secret", valueFrom?.secretKeyRef?.name, [valueFrom?.secretKeyRef?.key]);
+      add("ConfigMap", valueFrom?.configMapKeyRef?.name, [valueFrom?.configMapKeyRef?.key]);
+    }
+    for (const { secretRef, configMapRef } of envFrom) {
+      add("Secret", secretRef?.name);
+      add("ConfigMap", configMapRef?.name);
+    }
+  }
+  for (const { secret, configMap, projected } of template.spec?.volumes ?? []) {
+    add("Secret", secret?.secretName, itemKeys(secret?.items));
+    add("ConfigMap", configMap?.name, itemKeys(configMap?.items));
+    for (const source of projected?.sources ?? []) {
+      add("Secret", source.secret?.name, itemKeys(source.secret?.items));
+      add("ConfigMap", source.configMap?.name, itemKeys(source.configMap?.items));
+    }
+  }
+  return found;
+}

@@ -1,0 +1,99 @@
+import type { Case } from "../facts/case.ts";
+import type { PodTemplate } from "../shared/kubernetes/types.ts";
+import { some } from "../shared/text.ts";
+import type { Shared } from "./brought.ts";
+import { statusSayings } from "../facts/sayings.ts";
+import { meaningsOf } from "../facts/words/meaning.ts";
+import { claimsOf, containersOf, hostPortsOf, isAlike, nodesOf, requestOf, volumesOf } from "./parts.ts";
+import { SCHEDULING_WORDS, type Asked, type SchedulingMeaning } from "../facts/words/scheduling.ts";
+
+/** How many resources are named in a sentence. */
+const MAX_RESOURCES = 3;
+
+const UNSCHEDULABLE: ReadonlySet<string> = new Set(["Unschedulable"]);
+
+/** Why no node takes the pods, by the scheduler's words. */
+export interface SchedulingReasons {
+  meanings: SchedulingMeaning[];
+  /** The resources of which there is too little. */
+  resources: string[];
+}
+
+/** Reads what the scheduler says of the pods that it has no node for. */
+export function schedulingReasons({ failing }: Case): SchedulingReasons {
+  const sayings = statusSayings(failing, UNSCHEDULABLE).map(({ reason, message }) => ({
+    reason,
+    // What follows is about pods that could be taken away for it; it repeats the reasons in other words.
+    message: message.replace(/(no new claims to deallocate, )?preemption:.*$/s, ""),
+  }));
+  const named = sayings.flatMap(({ message }) => [...message.matchAll(/Insufficient ([\w.-]+(?:\/[\w.-]+)?)/g)]);
+  return {
+    meanings: meaningsOf(SCHEDULING_WORDS, sayings),
+    resources: [...new Set(named.map(([, resource = ""]) => resource.replace(/[.,]$/, "")))],
+  };
+}
+
+/** What is wrong, as the end of a sentence; empty when the words are not known. */
+export function schedulingWhy({ meanings, resources }: SchedulingReasons): string {
+  return meanings
+    .map(({ asked, means }) => (asked === "resources" ? `${means} (${some(resources, MAX_RESOURCES)})` : means))
+    .join("; ");
+}
+
+/**
+ * That an earlier template asks for no less of what the nodes do not give. A rollout that asks for less has not made its
+ * pods unschedulable: what has no room is the pod that comes beside the old ones.
+ */
+export function asksForNoLess(reasons: SchedulingReasons): Shared {
+  const { meanings, resources } = reasons;
+  return {
+    says: "asks for no less of that",
+    holds: (now, before) =>
+      meanings.length === 0
+        ? isAlike(schedulingOf(now), schedulingOf(before))
+        : meanings.every(({ asked }) => asked === undefined || NO_MORE[asked](now, before, resources)),
+  };
+}
+
+/** Whether the present template asks for no more of each than an earlier one. */
+const NO_MORE: Record<Asked, (now: PodTemplate, before: PodTemplate, resources: readonly string[]) => boolean> = {
+  resources: (now, before, resources) =>
+    resources.every((resource) => requestOf(now, resource) <= requestOf(before, resource)),
+  nodes: (now, before) => isAlike(nodesOf(now), nodesOf(before)),
+  // Where it may go decides which taints it meets.
+  tolerations: (now, before) =>
+    isAlike(now.spec?.tolerations ?? [], before.spec?.tolerations ?? []) && isAlike(nodesOf(now), nodesOf(before)),
+  "pod affinity": (now, before) => isAlike(podAffinityOf(now), podAffinityOf(before)),
+  spread: (now, before) => isAlike(spreadOf(now), spreadOf(before)),
+  "host ports": (now, before) => {
+    const earlier = new Set(hostPortsOf(before));
+    return hostPortsOf(now).every((port) => earlier.has(port));
+  },
+  volumes: (now, before) => isAlike(claimsOf(now), claimsOf(before)) && isAlike(nodesOf(now), nodesOf(before)),
+  "resource claims": (now, before) => isAlike(deviceClaimsOf(now), deviceClaimsOf(before)),
+  "node name": (now, before) => now.spec?.nodeName === before.spec?.nodeName,
+};
+
+function podAffinityOf({ metadata, spec }: PodTemplate): unknown {
+  const { podAffinity, podAntiAffinity } = spec?.affinity ?? {};
+  const required = [podAffinity, podAntiAffinity].map((terms) => terms?.requiredDuringSchedulingIgnoredDuringExecution);
+  return [metadata?.labels, required];
+}
+
+function spreadOf(template: PodTemplate): unknown {
+  return [template.metadata?.labels, template.spec?.topologySpreadConstraints, nodesOf(template)];
+}
+
+function deviceClaimsOf(template: PodTemplate): unknown {
+  return [template.spec?.resourceClaims, containersOf(template).map(({ resources }) => resources?.claims)];
+}
+
+/** All that the scheduler asks a template for. */
+function schedulingOf(template: PodTemplate): unknown {
+  const { spec } = template;
+  return [
+    [spec?.nodeSelector, spec?.affinity, spec?.tolerations, spec?.topologySpreadConstraints, spec?.nodeName],
+    [spec?.priorityClassName, spec?.schedulerName, spec?.resourceClaims, volumesOf(template), hostPortsOf(template)],
+    containersOf(template).map(({ resources }) => resources?.requests),
+  ];
+}

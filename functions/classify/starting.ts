@@ -1,0 +1,74 @@
+import type { Case } from "../facts/case.ts";
+import type { PodTemplate } from "../shared/kubernetes/types.ts";
+import type { Shared } from "./brought.ts";
+import { podEventSayings } from "../facts/sayings.ts";
+import { meaningOf, type Saying } from "../facts/words/meaning.ts";
+import { besidesPrograms, claimsOf, isAlike, volumesOf } from "./parts.ts";
+import {
+  STARTING_EVENTS,
+  STARTING_REASONS,
+  STARTING_WORDS,
+  type Held,
+  type StartingMeaning,
+} from "../facts/words/volumes.ts";
+
+/** What the Events say of why the containers are not created. */
+export function startingMeaning(facts: Case): { meaning: StartingMeaning | undefined; events: Saying[] } {
+  const events = podEventSayings(facts, STARTING_REASONS, STARTING_EVENTS);
+  const meaning = meaningOf(STARTING_WORDS, events);
+  // The words that were understood come first.
+  const understood =
+    meaning === undefined ? [] : events.filter((saying) => meaningOf([meaning], [saying]) !== undefined);
+  return { meaning, events: understood.length > 0 ? understood : events };
+}
+
+/** The init container that runs for longer than a start may take; undefined when none does. */
+export function hangingInitContainer({ failing }: Case): string | undefined {
+  for (const { pod, failures } of failing) {
+    if (!failures.some(({ reason }) => STARTING_REASONS.has(reason))) continue;
+    const hanging = pod.status?.initContainerStatuses?.find(({ state }) => state?.running !== undefined);
+    if (hanging !== undefined && !isSidecar(pod.spec, hanging.name)) return hanging.name;
+  }
+  return undefined;
+}
+
+/** An init container that is meant to run on. Source: kubernetes.io/docs/concepts/workloads/pods/sidecar-containers */
+function isSidecar(spec: PodTemplate["spec"], name: string): boolean {
+  return spec?.initContainers?.find((container) => container.name === name)?.restartPolicy === "Always";
+}
+
+/** The same init container in a pod that is the same otherwise, save for what its other containers run. */
+export function sameInitContainer(name: string): Shared {
+  const own = ({ spec }: PodTemplate) => spec?.initContainers?.find((container) => container.name === name);
+  return {
+    says: "has the same init container",
+    holds: (now, before) =>
+      own(now) !== undefined &&
+      isAlike(own(now), own(before)) &&
+      isAlike([now.metadata?.annotations, now.spec?.volumes], [before.metadata?.annotations, before.spec?.volumes]),
+  };
+}
+
+/** What an earlier template shares of what holds the pods up. Where nothing is said, all but the containers' programs. */
+export function heldLikewise(meaning: StartingMeaning | undefined): Shared {
+  const held = meaning?.held;
+  if (held === undefined) {
+    return {
+      says: "differs in nothing but what its containers run",
+      holds: (now, before) => isAlike(besidesPrograms(now), besidesPrograms(before)),
+    };
+  }
+  return { says: "asks for the same", holds: (now, before) => isAlike(PARTS[held](now), PARTS[held](before)) };
+}
+
+const PARTS: Record<Held, (template: PodTemplate) => unknown> = {
+  volumes: (template) => [volumesOf(template), claimsOf(template)],
+  "runtime class": ({ spec }) => spec?.runtimeClassName ?? "",
+  "service account": ({ spec }) => spec?.serviceAccountName ?? "default",
+};
+
+/** Where to look when the Events say nothing that is known. */
+export function lookAtEvents({ evidence }: Case): string {
+  const { namespace } = evidence.incident.workload;
+  return `The events say what holds it up (a volume, the sandbox, the network): kubectl -n ${namespace} describe pod.`;
+}

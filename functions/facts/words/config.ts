@@ -1,0 +1,107 @@
+import type { Meaning } from "./meaning.ts";
+
+/** Words for a Secret, a ConfigMap or a key of one that does not exist. */
+export const MISSING_WORDS = [
+  'secret "*" not found',
+  'configmap "*" not found',
+  "couldn't find key * in Secret *",
+  "couldn't find key * in ConfigMap *",
+  "references non-existent secret key: *",
+  "references non-existent config key: *",
+] as const;
+
+/** What keeps the kubelet and the container runtime from making or starting a container, and what is done about it. */
+export interface ContainerMeaning extends Meaning {
+  /** The cause that it is a case of. */
+  cause: "MayNotRunAsRoot" | "PathNotMounted" | "CommandNotStarted" | "NodeDiskFull" | "MemoryTooLowToStart";
+}
+
+/**
+ * Source: kubernetes pkg/kubelet/kuberuntime (security_context.go, kuberuntime_container.go), pkg/kubelet/kubelet_pods.go;
+ * containerd internal/cri/server; opencontainers/runc libcontainer; containers/crun
+ */
+export const CONTAINER_WORDS: readonly ContainerMeaning[] = [
+  {
+    name: "no_space",
+    cause: "NodeDiskFull",
+    means: "the node has no room left on its disk",
+    advice:
+      "The node's disk is full. Free room on it (images, logs, emptyDir volumes), or give the node a larger disk.",
+    words: ["no space left on device", "disk quota exceeded"],
+    outside: true,
+  },
+  {
+    name: "root",
+    cause: "MayNotRunAsRoot",
+    means: "the container may not run as root (runAsNonRoot), and its user is root or not known to be another",
+    advice:
+      "Set runAsUser to a number other than 0, or build the image with a numeric USER, or take runAsNonRoot away if the container has to be root.",
+    words: [
+      "container has runAsNonRoot and image will run as root",
+      "container has runAsNonRoot and image has non-numeric user",
+      "container's runAsUser breaks non-root policy",
+    ],
+  },
+  {
+    name: "sub_path",
+    cause: "PathNotMounted",
+    means: "a subPath cannot be mounted",
+    advice:
+      "See that the subPath exists in its volume, as a file where a file is mounted and as a folder where a folder is.",
+    words: [
+      "failed to prepare subPath for volumeMount",
+      "failed to create subPath directory for volumeMount",
+      "Are you trying to mount a directory onto a file",
+      "subPath * must be a relative path",
+      "must not contain '..'",
+    ],
+  },
+  {
+    name: "host_path",
+    cause: "PathNotMounted",
+    means: "a path of the node cannot be mounted",
+    advice: "See that the path exists on the nodes where the pods may run, and is what its hostPath type says.",
+    words: [
+      "hostPath type check failed",
+      "failed to stat *: no such file or directory",
+      "is mounted on * but it is not a shared",
+      "error mounting * to rootfs at",
+      "failed to mkdir *: read-only file system",
+    ],
+  },
+  {
+    name: "memory",
+    cause: "MemoryTooLowToStart",
+    means: "the memory limit is too low for the container to start",
+    advice: "Raise the container's memory limit: the runtime itself needs some megabytes to start it.",
+    words: ["container init was OOM-killed", "memory limit too low", "minimum memory limit"],
+  },
+  {
+    name: "not_executable",
+    cause: "CommandNotStarted",
+    means: "the node may not execute the container's command",
+    advice: "Make the file executable in the image (chmod +x), or let the container run as a user who may execute it.",
+    words: ['exec: "*": permission denied', "exec /*: permission denied", "open executable: Permission denied"],
+  },
+  {
+    name: "no_command",
+    cause: "CommandNotStarted",
+    means: "the container's command is not in its image",
+    advice: "Compare command and args with what the image holds: a mistyped path, a missing shell, another base image.",
+    words: [
+      "executable file not found in $PATH",
+      "executable file `*` not found",
+      'exec: "*": stat *: no such file or directory',
+      'exec: "*": no such file or directory',
+      "exec user process caused: no such file or directory",
+      "no command specified",
+    ],
+  },
+  {
+    name: "working_directory",
+    cause: "CommandNotStarted",
+    means: "the container's working directory cannot be entered",
+    advice: "See that workingDir exists in the image, and that the container's user may enter it.",
+    words: ["chdir to cwd"],
+  },
+];

@@ -1,0 +1,157 @@
+import type { Meaning } from "./meaning.ts";
+
+export interface ImageMeaning extends Meaning {
+  /** The cause that it is a case of. */
+  cause: "ImageNotFound" | "ImageForAnotherPlatform" | "ImageNotPulled";
+  /** It may pass by itself: the kubelet tries again. */
+  passing?: true;
+  /** It depends on the registry alone, not on which of its images is asked for. */
+  registry?: true;
+}
+
+/**
+ * Why an image cannot be pulled, in the words of the kubelet, containerd, CRI-O, the OCI distribution specification, Docker
+ * Hub, quay, ECR, Artifact Registry and ghcr. They are looked for without the names of images and registries. The order
+ * matters: what says more comes before what it contains.
+ *
+ * Source: kubernetes pkg/kubelet/images (image_manager.go, puller.go); containerd core/remotes/docker; OCI distribution
+ * specification, error codes
+ */
+export const IMAGE_WORDS: readonly ImageMeaning[] = [
+  {
+    name: "throttled",
+    cause: "ImageNotPulled",
+    passing: true,
+    means: "the registry limits the rate of pulls",
+    advice: "The registry limits the rate of pulls. Use a pull-through cache, or pull with credentials.",
+    words: ["toomanyrequests", "too many requests", "rate limit", "rate exceeded"],
+    outside: true,
+  },
+  {
+    name: "queued",
+    cause: "ImageNotPulled",
+    passing: true,
+    means: "the kubelet pulls no more images at once",
+    advice: "The kubelet holds pulls back by its own limit. Raise registryPullQPS and registryBurst on the node.",
+    words: ["pull QPS exceeded"],
+    outside: true,
+  },
+  {
+    name: "no_space",
+    cause: "ImageNotPulled",
+    means: "the node has no room left on its disk",
+    advice:
+      "The node's disk is full. Free room on it (images, logs, emptyDir volumes), or give the node a larger disk.",
+    words: ["no space left on device", "disk quota exceeded"],
+    outside: true,
+  },
+  {
+    name: "platform",
+    cause: "ImageForAnotherPlatform",
+    means: "the image is not built for the node's platform",
+    advice:
+      "Build the image for the node's platform as well (docker buildx build --platform), or keep the pods on nodes of its own with a selector on kubernetes.io/arch.",
+    words: [
+      "no match for platform in manifest",
+      "no matching manifest for",
+      "no image found in manifest list for architecture",
+      "no image found in image index for architecture",
+      "does not match the specified platform",
+    ],
+  },
+  {
+    name: "untrusted",
+    cause: "ImageNotPulled",
+    registry: true,
+    means: "the node does not trust the registry's certificate",
+    advice:
+      "The node does not trust the registry's certificate. Renew it, or give the nodes the authority that signed it.",
+    words: ["x509:", "certificate signed by unknown authority", "server gave HTTP response to HTTPS client"],
+  },
+  {
+    name: "absent_or_denied",
+    cause: "ImageNotPulled",
+    means: "the repository does not exist, or the registry refuses the credentials; its answer does not tell which",
+    advice:
+      "Either the repository or tag does not exist, or the registry refuses the credentials: it gives the same answer to both. Check the image's name, then imagePullSecrets and the node role's registry permissions.",
+    words: [
+      "repository does not exist or may require",
+      "may not exist or may require",
+      "or it may not exist",
+      "access to the requested resource is not authorized",
+      "requested access to the resource is denied",
+      "failed to fetch anonymous token",
+      "quay.io*401 unauthorized",
+    ],
+  },
+  {
+    name: "unauthorized",
+    cause: "ImageNotPulled",
+    means: "the registry refuses the credentials",
+    advice: "The registry refuses the credentials. Check imagePullSecrets and the node role's registry permissions.",
+    words: [
+      ...["unauthorized", "unauthorised", "authorization", "authentication", "denied", "forbidden"],
+      ...["no basic auth credentials", "incorrect username or password", "invalid username/password"],
+    ],
+    reasons: ["FailedToRetrieveImagePullSecret"],
+    outside: true,
+  },
+  {
+    name: "invalid_name",
+    cause: "ImageNotFound",
+    means: "the image's name is not a valid one",
+    advice: "Correct the image's name: lower case, no spaces, one tag or digest.",
+    words: [
+      "couldn't parse image",
+      "invalid reference format",
+      "InvalidImageName",
+      "failed to apply default image tag",
+    ],
+    reasons: ["InvalidImageName"],
+  },
+  {
+    name: "never_pulled",
+    cause: "ImageNotFound",
+    means: "the image is not on the node, and its pull policy is Never",
+    advice: "Put the image on the nodes, or set another imagePullPolicy than Never.",
+    words: ["is not present with pull policy of Never", "ErrImageNeverPull"],
+    reasons: ["ErrImageNeverPull"],
+  },
+  {
+    name: "not_found",
+    cause: "ImageNotFound",
+    means: "the image does not exist in its registry",
+    advice: "The image or its tag is not in the registry. Push it, or deploy one that is there.",
+    words: [
+      ...["not found", "notfound", "manifest unknown", "manifest_unknown", "name unknown", "name_unknown"],
+      ...["no such image", "does not exist", "repository name not known"],
+    ],
+  },
+  {
+    name: "unreachable",
+    cause: "ImageNotPulled",
+    passing: true,
+    registry: true,
+    means: "the registry is out of reach",
+    advice: "The registry is out of reach from the node. Check DNS, the network path and the registry's status.",
+    words: [
+      ...["timeout", "timed out", "deadline exceeded", "no such host", "server misbehaving", "network is unreachable"],
+      ...["connection refused", "connection reset", "no route to host", "unreachable", "EOF", "tls:", "proxyconnect"],
+      ...["500 internal server error", "502 bad gateway", "503 service unavailable", "504 gateway time"],
+      ...["received unexpected HTTP status: 5", "unexpected status code 5"],
+    ],
+    reasons: ["RegistryUnavailable"],
+  },
+];
+
+/** A program that is built for another processor: the runtime says so when it starts. Source: execve(2), ENOEXEC */
+export const EXEC_WORDS: readonly ImageMeaning[] = [
+  {
+    name: "exec_format",
+    cause: "ImageForAnotherPlatform",
+    means: "its program is built for another processor than the node's, or is no program",
+    advice:
+      "Build the image for the node's platform as well (docker buildx build --platform), or keep the pods on nodes of its own with a selector on kubernetes.io/arch. A script needs its first line (#!).",
+    words: ["exec format error"],
+  },
+];

@@ -1,0 +1,167 @@
+import type { Meaning } from "./meaning.ts";
+
+/** Which part of a template the scheduler's words are about; absent for what no template asks for. */
+export type Asked =
+  | "resources"
+  | "nodes"
+  | "tolerations"
+  | "pod affinity"
+  | "spread"
+  | "host ports"
+  | "volumes"
+  | "resource claims"
+  | "node name";
+
+export interface SchedulingMeaning extends Meaning {
+  asked?: Asked;
+}
+
+/**
+ * Why no node takes a pod. The scheduler counts one reason or more for each node; its words on preemption, which follow,
+ * say nothing new.
+ * Source: kubernetes pkg/scheduler/framework/plugins, the constants `ErrReason…`; pkg/scheduler/framework/types.go, FitError
+ */
+export const SCHEDULING_WORDS: readonly SchedulingMeaning[] = [
+  {
+    name: "resources",
+    asked: "resources",
+    means: "a node has too little of what it requests",
+    advice: "Add capacity, or free some; or request less, where less is used.",
+    words: ["Insufficient "],
+  },
+  {
+    name: "too_many_pods",
+    means: "a node runs as many pods as it may",
+    advice: "Add nodes, or raise the number of pods that a node may run (the kubelet's maxPods, the CNI's addresses).",
+    words: ["Too many pods"],
+    outside: true,
+  },
+  {
+    name: "taint",
+    asked: "tolerations",
+    means: "a node has a taint that it does not tolerate",
+    advice: "Tolerate the taint if the pods belong there; otherwise take it from the nodes, or add nodes without it.",
+    words: ["had untolerated taint", "had taint", "that the pod didn't tolerate"],
+  },
+  {
+    name: "node_selector",
+    asked: "nodes",
+    means: "a node does not have the labels that it selects",
+    advice: "Compare nodeSelector and node affinity with the labels of the nodes: kubectl get nodes --show-labels.",
+    words: [
+      "didn't match Pod's node affinity",
+      "didn't match node selector",
+      "didn't match scheduler-enforced node affinity",
+    ],
+  },
+  {
+    name: "pod_affinity",
+    asked: "pod affinity",
+    means: "its affinity to other pods is not met",
+    advice: "Compare podAffinity and podAntiAffinity with where the other pods run; more replicas may need more nodes.",
+    words: ["pod affinity", "pod anti-affinity", "anti-affinity rules"],
+  },
+  {
+    name: "spread",
+    asked: "spread",
+    means: "its topology spread constraints are not met",
+    advice: "Look at the topologySpreadConstraints: a zone or node without room keeps the others from taking more.",
+    words: ["pod topology spread constraints"],
+  },
+  {
+    name: "host_port",
+    asked: "host ports",
+    means: "the host port that it asks for is taken",
+    advice:
+      "Only one pod of a node can have a host port. Add nodes, take the hostPort away, or let updates take the old pod away first (maxSurge: 0).",
+    words: ["didn't have free ports for the requested pod ports"],
+  },
+  {
+    name: "unbound_claim",
+    asked: "volumes",
+    means: "a PersistentVolumeClaim is not bound",
+    advice:
+      "Look at the claim (kubectl describe pvc): its storage class, its provisioner, the size and the zone that it asks for.",
+    words: [
+      "unbound immediate PersistentVolumeClaims",
+      "didn't find available persistent volumes to bind",
+      "persistentvolumeclaim bound to non-existent persistentvolume",
+      "node(s) unavailable due to one or more pvc(s) bound to non-existent pv(s)",
+    ],
+  },
+  {
+    name: "no_claim",
+    asked: "volumes",
+    means: "a PersistentVolumeClaim does not exist",
+    advice: "Create the claim that the volume names, or correct the name.",
+    words: ['persistentvolumeclaim "*" not found', 'persistentvolumeclaim "*" is being deleted'],
+  },
+  {
+    name: "storage_class",
+    asked: "volumes",
+    means: "a storage class does not exist, or has no room",
+    advice: "Look at the storage class that the claim names: kubectl get storageclass.",
+    words: [
+      'storageclass.storage.k8s.io "*" not found',
+      'storageclass "*" not found',
+      "did not have enough free storage",
+    ],
+  },
+  {
+    name: "volume_elsewhere",
+    asked: "volumes",
+    means: "its volume is bound to other nodes or another zone",
+    advice:
+      "The volume is in another zone or on another node than those that have room: add capacity there, or move the data.",
+    words: ["volume node affinity conflict", "no available volume zone", "had no available disk"],
+  },
+  {
+    name: "volume_limit",
+    asked: "volumes",
+    means: "a node has as many volumes attached as it may",
+    advice: "Add nodes, or use fewer volumes a node.",
+    words: ["exceed max volume count", "max volume count"],
+  },
+  {
+    name: "volume_in_use",
+    asked: "volumes",
+    means: "its volume may be used by one pod or node alone, and is in use",
+    advice: "Let updates take the old pod away first (strategy Recreate), or use a volume that several pods may have.",
+    words: ["PersistentVolumeClaim with ReadWriteOncePod access mode already in-use", "disk conflict"],
+  },
+  {
+    name: "resource_claim",
+    asked: "resource claims",
+    means: "a device that it claims cannot be had",
+    advice: "Look at the ResourceClaim and at the devices of the nodes: kubectl describe resourceclaim.",
+    words: ["cannot allocate all claims", "resourceclaim", "resource claim"],
+  },
+  {
+    name: "node_name",
+    asked: "node name",
+    means: "it asks for a node by its name, and that one does not take it",
+    advice: "Look at nodeName, and at the node of that name.",
+    words: ["didn't match the requested node name", "didn't match the requested hostname"],
+  },
+  {
+    name: "cordoned",
+    means: "a node is cordoned",
+    advice: "Uncordon nodes whose maintenance is over, or add nodes.",
+    words: ["node(s) were unschedulable"],
+    outside: true,
+  },
+  {
+    name: "not_ready",
+    means: "a node is not ready",
+    advice: "Look at the nodes: kubectl get nodes.",
+    words: ["node(s) were not ready", "node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"],
+    outside: true,
+  },
+  {
+    name: "no_nodes",
+    means: "there are no nodes",
+    advice: "Add nodes, or see why the node groups are empty.",
+    words: ["no nodes available to schedule pods"],
+    outside: true,
+  },
+];

@@ -1,0 +1,470 @@
+import { describe, expect, it } from "vitest";
+import { classify } from "../../../functions/classify/classify.ts";
+import type { KubernetesEvent } from "../../../functions/run/event.ts";
+import { NO_SURROUNDINGS } from "../../../functions/facts/surroundings.ts";
+import type { Deployment, Pod, PodTemplate, ReplicaSet } from "../../../functions/shared/kubernetes/types.ts";
+import {
+  ago,
+  container,
+  crashingPod,
+  deployment,
+  evidence,
+  ofRevision,
+  pod,
+  policy,
+  replicaSet,
+  template,
+} from "../../support/objects.ts";
+
+type Spec = NonNullable<PodTemplate["spec"]>;
+type Container = Spec["containers"][number];
+
+/** A template of `shop/web` with these fields of its container and of its spec. */
+function made(app: Partial<Container>, spec: Partial<Spec> = {}): PodTemplate {
+  const plain = template();
+  return { ...plain, spec: { ...spec, containers: [{ name: "app", image: "shop/web:1", ...app }] } };
+}
+
+/** Revision 2 is past its deadline, and revision 1 serves. */
+function rollout(now: PodTemplate, before: PodTemplate, pods: Pod[], events: KubernetesEvent[] = []) {
+  return classify(
+    evidence({
+      workload: deployment({ template: now, progressing: { status: "False", reason: "ProgressDeadlineExceeded" } }),
+      holders: [
+        replicaSet(2, { template: now, replicas: 1, created: ago(900) }),
+        replicaSet(1, { template: before, available: 2, created: ago(90_000) }),
+      ],
+      pods: pods.map((one) => ofRevision(2, one)),
+      surroundings: { ...NO_SURROUNDINGS, events },
+    }),
+    policy(),
+  );
+}
+
+/** The same pods, of a workload that was rolled out long before they began to fail. */
+function stable(now: PodTemplate, pods: Pod[], events: KubernetesEvent[] = []) {
+  return classify(
+    evidence({
+      workload: deployment({
+        template: now,
+        progressing: { status: "True", reason: "NewReplicaSetAvailable", lastUpdateTime: ago(90_000) },
+      }),
+      holders: [replicaSet(1, { template: now, replicas: 2, created: ago(90_100) })],
+      pods,
+      surroundings: { ...NO_SURROUNDINGS, events },
+    }),
+    policy(),
+  );
+}
+
+const waiting = (reason: string, message = "", since = 600): Pod =>
+  pod({
+    status: {
+      phase: "Pending",
+      conditions: [
+        { type: "PodScheduled", status: "True", lastTransitionTime: ago(since) },
+        { type: "Ready", status: "False", lastTransitionTime: ago(since) },
+      ],
+      containerStatuses: [container({ ready: false, state: { waiting: { reason, message } } })],
+    },
+  });
+const unschedulable = (message: string): Pod =>
+  pod({
+    status: {
+      phase: "Pending",
+      conditions: [
+        { type: "PodScheduled", status: "False", reason: "Unschedulable", message, lastTransitionTime: ago(600) },
+      ],
+      containerStatuses: [],
+    },
+  });
+const withGeneration = (made: ReplicaSet, generation: number): ReplicaSet => ({
+  ...made,
+  metadata: { ...made.metadata, generation },
+});
+const said = (reason: string, message: string, uid = "web-1-aaaaa-uid", secondsAgo = 30): KubernetesEvent => ({
+  metadata: {},
+  involvedObject: { kind: "Pod", name: "web-1-aaaaa", uid },
+  type: "Warning",
+  reason,
+  message,
+  lastTimestamp: ago(secondsAgo),
+});
+const backsTo1 = { action: "rollback", after: { revision: 1 } };
+const left = { action: "none", refusal: "NoSafeRemedy" };
+const messageOf = ({ remedy }: ReturnType<typeof classify>) => (remedy.action === "none" ? remedy.message : "");
+
+const DENIED = "pull access denied, repository does not exist or may require authorization";
+const PLATFORM = "no match for platform in manifest: not found";
+
+describe("an image that a rollout brought", () => {
+  const pull = (message: string) => [waiting("ImagePullBackOff", message)];
+
+  it.each([
+    ["the registry neither finds nor admits", DENIED, "ImageNotPulled"],
+    ["is not built for the node", PLATFORM, "ImageForAnotherPlatform"],
+    ["the kubelet says nothing about", "Back-off pulling image", "ImageNotPulled"],
+    ["does not exist", "manifest unknown", "ImageNotFound"],
+  ])("and that %s is rolled back", (_what, message, cause) => {
+    expect(rollout(made({ image: "shop/web:2" }), made({}), pull(message))).toMatchObject({ cause, remedy: backsTo1 });
+  });
+
+  it.each([DENIED, PLATFORM, "manifest unknown"])("is none that the revision before has, too: %s", (message) => {
+    const diagnosis = rollout(made({ env: [{ name: "A", value: "b" }] }), made({}), pull(message));
+
+    expect(diagnosis.remedy).toMatchObject(left);
+    expect(messageOf(diagnosis)).toContain("Revision 1 has the same image");
+  });
+
+  it("is rolled back when it came with a registry that cannot be reached, and waited for when it did not", () => {
+    const message = "dial tcp: lookup registry.exmaple.com: no such host";
+    const typo = rollout(
+      made({ image: "registry.exmaple.com/web:1" }),
+      made({ image: "registry.example.com/web:1" }),
+      pull(message),
+    );
+    const outage = rollout(
+      made({ image: "registry.example.com/web:2" }),
+      made({ image: "registry.example.com/web:1" }),
+      pull(message),
+    );
+
+    expect(typo.remedy).toMatchObject(backsTo1);
+    expect(outage.remedy.action).toBe("none");
+  });
+
+  it.each(["toomanyrequests", "pull QPS exceeded", "no space left on device", "401 Unauthorized"])(
+    "is left in place where another one would fare no better: %s",
+    (message) => {
+      const diagnosis = rollout(made({ image: "shop/web:2" }), made({}), pull(message));
+      expect(diagnosis).toMatchObject({ cause: "ImageNotPulled", remedy: { action: "none" } });
+      expect(diagnosis.rejected).toContainEqual({ action: "rollback", reason: expect.any(String) as string });
+    },
+  );
+
+  it("is told of by the Events of an old kubelet, whose status says only that it waits", () => {
+    const event = said(
+      "Failed",
+      'Failed to pull image "shop/web:2": rpc error: code = NotFound desc = manifest unknown',
+    );
+    const diagnosis = rollout(made({ image: "shop/web:2" }), made({}), pull("Back-off pulling image"), [event]);
+
+    expect(diagnosis).toMatchObject({ cause: "ImageNotFound", remedy: backsTo1 });
+    expect(diagnosis.evidence.join("\n")).toContain("manifest unknown");
+  });
+
+  it("is never written to on a stable workload, and no earlier revision is spoken of", () => {
+    for (const message of [
+      DENIED,
+      PLATFORM,
+      "no space left on device",
+      "x509: certificate has expired",
+      "toomanyrequests",
+    ]) {
+      const diagnosis = stable(made({}), pull(message));
+      expect(diagnosis.remedy.action, message).toBe("none");
+      expect(messageOf(diagnosis)).not.toMatch(/[Rr]evision|before/);
+    }
+  });
+});
+
+describe("a container that is not started", () => {
+  const exec = (reason: string) => {
+    const crashing = crashingPod({ reason: "Error", exitCode: 255 });
+    const [status] = crashing.status?.containerStatuses ?? [];
+    if (status?.lastState?.terminated !== undefined) {
+      Object.assign(status.lastState.terminated, { reason, message: "exec /app: exec format error" });
+    }
+    return crashing;
+  };
+
+  it("for its processor is rolled back after a rollout, and never restarted on a stable workload", () => {
+    expect(rollout(made({ image: "shop/web:2" }), made({}), [exec("Error")])).toMatchObject({
+      cause: "ImageForAnotherPlatform",
+      remedy: backsTo1,
+    });
+    expect(stable(made({}), [exec("StartError")])).toMatchObject({ cause: "ImageForAnotherPlatform", remedy: left });
+  });
+
+  it.each([
+    ["MayNotRunAsRoot", "CreateContainerConfigError", "container has runAsNonRoot and image will run as root"],
+    [
+      "PathNotMounted",
+      "CreateContainerConfigError",
+      'failed to prepare subPath for volumeMount "c" of container "app"',
+    ],
+    ["CommandNotStarted", "RunContainerError", 'exec: "serev": executable file not found in $PATH: unknown'],
+    ["MemoryTooLowToStart", "StartError", "container init was OOM-killed (memory limit too low?)"],
+    ["ContainerConfigRefused", "CreateContainerConfigError", "something that nobody has heard of"],
+  ])("is %s, rolled back after a rollout and reported otherwise", (cause, reason, message) => {
+    const pods = [waiting(reason, message)];
+
+    expect(rollout(made({ image: "shop/web:2" }), made({}), pods)).toMatchObject({ cause, remedy: backsTo1 });
+    expect(stable(made({}), pods)).toMatchObject({ cause, remedy: left });
+  });
+
+  it("for want of room on the node's disk is reported, whatever was rolled out", () => {
+    const pods = [waiting("CreateContainerError", "write /var/lib/containerd/x: no space left on device")];
+
+    expect(rollout(made({ image: "shop/web:2" }), made({}), pods)).toMatchObject({
+      cause: "NodeDiskFull",
+      remedy: left,
+    });
+  });
+});
+
+describe("a Secret or ConfigMap that is missing", () => {
+  const config = (message: string) => [waiting("CreateContainerConfigError", message)];
+  const keyed = (key: string, image = "shop/web:1") =>
+    made({ image, env: [{ name: "A", valueFrom: { configMapKeyRef: { name: "settings", key } } }] });
+
+  it("is the rollout's when it alone asks for that key of it", () => {
+    const message = "couldn't find key b in ConfigMap shop/settings";
+
+    expect(rollout(keyed("b"), keyed("a"), config(message))).toMatchObject({
+      cause: "MissingConfig",
+      remedy: backsTo1,
+    });
+    expect(rollout(keyed("b", "shop/web:2"), keyed("b"), config(message)).remedy).toMatchObject(left);
+  });
+
+  it("is read from the Events of a pod that mounts it, and from none that are old", () => {
+    const mounting = made({}, { volumes: [{ name: "c", configMap: { name: "settings" } }] });
+    const message = 'MountVolume.SetUp failed for volume "c" : configmap "settings" not found';
+    const of = (secondsAgo: number) =>
+      rollout(
+        mounting,
+        made({}),
+        [waiting("ContainerCreating")],
+        [said("FailedMount", message, undefined, secondsAgo)],
+      );
+
+    expect(of(60)).toMatchObject({ cause: "MissingConfig", remedy: backsTo1 });
+    expect(of(60).summary).toContain('configmap "settings" does not exist');
+    expect(of(3_000).cause).toBe("StuckStarting");
+  });
+
+  it("is told by its name where it went missing under a stable workload, and nothing else is claimed", () => {
+    const diagnosis = stable(made({}), config('secret "db" not found'));
+
+    expect(diagnosis).toMatchObject({ cause: "MissingConfig", remedy: left });
+    expect(messageOf(diagnosis)).toBe('Create or restore secret "db", or take the reference to it away.');
+  });
+});
+
+describe("a pod that no node takes", () => {
+  const asking = (cpu: string, spec: Partial<Spec> = {}) => made({ resources: { requests: { cpu } } }, spec);
+  const noCpu = [
+    unschedulable(
+      "0/3 nodes are available: 3 Insufficient cpu. preemption: 0/3 nodes are available: 3 No preemption victims found for incoming pod.",
+    ),
+  ];
+
+  it("is the rollout's when it asks for more of what is missing, and not when it asks for as much or less", () => {
+    expect(rollout(asking("4"), asking("500m"), noCpu).remedy).toMatchObject(backsTo1);
+    for (const cpu of ["1000m", "999m"]) {
+      const diagnosis = rollout(asking(cpu), asking("1"), noCpu);
+      expect(diagnosis).toMatchObject({ cause: "Unschedulable", remedy: left });
+      expect(messageOf(diagnosis)).toContain("Revision 1 asks for no less of that");
+    }
+  });
+
+  it("is not the rollout's for what it changes beside what is missing", () => {
+    const now = made({ resources: { requests: { cpu: "1", memory: "4Gi" } } });
+    const before = made({ resources: { requests: { cpu: "1", memory: "1Gi" } } });
+
+    expect(rollout(now, before, noCpu).remedy).toMatchObject(left);
+  });
+
+  it.each<[string, string, Partial<Spec>, Partial<Container>]>([
+    ["a node selector", "3 node(s) didn't match Pod's node affinity/selector", { nodeSelector: { disk: "nvme" } }, {}],
+    [
+      "a claim",
+      "pod has unbound immediate PersistentVolumeClaims",
+      { volumes: [{ name: "d", persistentVolumeClaim: { claimName: "d" } }] },
+      {},
+    ],
+    [
+      "a host port",
+      "3 node(s) didn't have free ports for the requested pod ports",
+      {},
+      { ports: [{ containerPort: 80, hostPort: 80 }] },
+    ],
+    [
+      "the host's network",
+      "3 node(s) didn't have free ports for the requested pod ports",
+      { hostNetwork: true },
+      { ports: [{ containerPort: 80 }] },
+    ],
+    [
+      "a resource by its limit alone",
+      "3 Insufficient nvidia.com/gpu",
+      {},
+      { resources: { limits: { "nvidia.com/gpu": "1" } } },
+    ],
+  ])("is the rollout's when it brought %s, and not when the revision before has that, too", (_what, why, spec, app) => {
+    const message = `0/3 nodes are available: ${why}.`;
+    const now = made({ ...app, image: "shop/web:2" }, spec);
+
+    expect(rollout(now, made({ ports: [{ containerPort: 80 }] }), [unschedulable(message)]).remedy).toMatchObject(
+      backsTo1,
+    );
+    expect(rollout(now, made(app, spec), [unschedulable(message)]).remedy).toMatchObject(left);
+  });
+
+  it("says nothing of an earlier revision where there is none", () => {
+    const diagnosis = stable(asking("4"), noCpu);
+
+    expect(diagnosis.remedy).toMatchObject(left);
+    expect(messageOf(diagnosis)).not.toMatch(/[Rr]evision|nothing new/);
+  });
+});
+
+describe("pods that may not be created", () => {
+  const QUOTA =
+    'pods "web-2-x" is forbidden: exceeded quota: small, requested: requests.cpu=2, used: requests.cpu=0, limited: requests.cpu=1';
+  const cpu = (amount: string) => made({ resources: { requests: { cpu: amount } } });
+
+  function refused(
+    message: string,
+    now: PodTemplate,
+    before: PodTemplate,
+    conditions: NonNullable<Deployment["status"]>["conditions"] = [],
+    created = 900,
+    generation = 1,
+  ) {
+    const failure = {
+      type: "ReplicaFailure",
+      status: "True",
+      reason: "FailedCreate",
+      message,
+      lastTransitionTime: ago(880),
+    };
+    return classify(
+      evidence({
+        workload: deployment({
+          template: now,
+          status: { observedGeneration: 1, conditions: [failure, ...conditions] },
+        }),
+        holders: [
+          withGeneration(replicaSet(2, { template: now, created: ago(created) }), generation),
+          replicaSet(1, { template: before, created: ago(90_000) }),
+        ],
+        pods: [],
+      }),
+      policy(),
+    );
+  }
+  const complete = [
+    { type: "Progressing", status: "True", reason: "NewReplicaSetAvailable", lastUpdateTime: ago(899) },
+  ];
+
+  it("by a template that was rolled out at zero replicas are made from the one before", () => {
+    expect(refused(QUOTA, cpu("2"), cpu("10m"), complete)).toMatchObject({
+      cause: "CannotCreatePods",
+      remedy: backsTo1,
+    });
+  });
+
+  it("by a template that was scaled up for the first time long after are made from the one before", () => {
+    const atOnce = [{ ...(complete[0] ?? { type: "", status: "" }), lastUpdateTime: ago(80_000) }];
+    const generations = [2, 5].map((generation) => refused(QUOTA, cpu("2"), cpu("10m"), atOnce, 80_000, generation));
+
+    expect(generations.map(({ remedy }) => remedy.action)).toEqual(["rollback", "none"]);
+  });
+
+  it("by a revision that may have run well for long are reported", () => {
+    expect(refused(QUOTA, cpu("2"), cpu("10m"), complete, 80_000).remedy).toMatchObject(left);
+  });
+
+  it.each([
+    ["a smaller request", QUOTA, cpu("2"), cpu("3")],
+    [
+      "a level that both violate",
+      'pods "x" is forbidden: violates PodSecurity "restricted:latest": allowPrivilegeEscalation != false',
+      made({ image: "shop/web:2" }),
+      made({}),
+    ],
+    [
+      "a webhook that does not answer",
+      'Internal error occurred: failed calling webhook "v": context deadline exceeded',
+      made({ image: "shop/web:2" }),
+      made({}),
+    ],
+    [
+      "a service account that both name",
+      'error looking up service account shop/web: serviceaccount "web" not found',
+      made({ image: "shop/web:2" }, { serviceAccountName: "web" }),
+      made({}, { serviceAccountName: "web" }),
+    ],
+  ])("for %s are reported, whatever else was rolled out", (_what, message, now, before) => {
+    expect(refused(message, now, before, complete)).toMatchObject({ cause: "CannotCreatePods", remedy: left });
+  });
+
+  it.each([
+    [
+      "a security context",
+      'violates PodSecurity "baseline:latest": privileged',
+      made({ securityContext: { privileged: true } }),
+    ],
+    ["a limit", "maximum cpu usage per Container is 1, but limit is 2", made({ resources: { limits: { cpu: "2" } } })],
+    [
+      "a service account",
+      'error looking up service account shop/web: serviceaccount "web" not found',
+      made({}, { serviceAccountName: "web" }),
+    ],
+    ["what a policy refuses", 'admission webhook "v" denied the request: no', made({ image: "shop/web:latest" })],
+    ["what nobody has heard of", "because", made({ image: "shop/web:2" })],
+  ])("for %s that the rollout brought are made from the revision before", (_what, message, now) => {
+    expect(refused(message, now, made({}), complete).remedy).toMatchObject(backsTo1);
+  });
+});
+
+describe("a pod that does not get started", () => {
+  const creating = [waiting("ContainerCreating")];
+  const claim = { volumes: [{ name: "d", persistentVolumeClaim: { claimName: "d" } }] };
+
+  it("for its volume is the rollout's when that brought the volume", () => {
+    const event = said(
+      "FailedAttachVolume",
+      'Multi-Attach error for volume "pvc-1" Volume is already used by pod(s) web-1-x',
+    );
+
+    expect(rollout(made({}, claim), made({}), creating, [event]).remedy).toMatchObject(backsTo1);
+    const surge = rollout(made({ image: "shop/web:2" }, claim), made({}, claim), creating, [event]);
+    expect(surge).toMatchObject({ cause: "StuckStarting", remedy: left });
+    expect(surge.summary).toContain("its volume is attached to another node");
+    expect(messageOf(surge)).toContain("Recreate");
+  });
+
+  it("for the node's network is nobody's template's fault", () => {
+    const event = said(
+      "FailedCreatePodSandBox",
+      'plugin type="aws-cni" failed (add): add cmd: failed to assign an IP address to container',
+    );
+
+    expect(rollout(made({}, claim), made({}), creating, [event]).remedy).toMatchObject(left);
+  });
+
+  it("without a word is the rollout's when that changed more than the image", () => {
+    expect(rollout(made({}, claim), made({}), creating).remedy).toMatchObject(backsTo1);
+    expect(rollout(made({ image: "shop/web:2" }), made({}), creating).remedy).toMatchObject(left);
+  });
+
+  it("for an init container that does not end is the rollout's when that changed it", () => {
+    const init = { name: "wait", image: "shop/wait:1" };
+    const hanging = pod({
+      status: {
+        phase: "Pending",
+        conditions: [{ type: "PodScheduled", status: "True", lastTransitionTime: ago(600) }],
+        initContainerStatuses: [container({ name: "wait", ready: false })],
+        containerStatuses: [container({ ready: false, state: { waiting: { reason: "PodInitializing" } } })],
+      },
+    });
+    const now = made({ image: "shop/web:2" }, { initContainers: [init] });
+
+    expect(rollout(now, made({}), [hanging])).toMatchObject({ cause: "InitContainerHangs", remedy: backsTo1 });
+    expect(rollout(now, made({}, { initContainers: [init] }), [hanging]).remedy).toMatchObject(left);
+    expect(stable(now, [hanging]).remedy).toMatchObject(left);
+  });
+});
