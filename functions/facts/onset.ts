@@ -90,9 +90,12 @@ export function readyTime(
       const seconds = counted(begun, unready);
       return { seconds, evidence: `${where} ran for ${whole(seconds)} s before the pod stopped being ready` };
     }
-    // One that runs again has ended once for each restart, one that does not once more.
-    const earlier = Math.max(0, running === undefined ? status.restartCount : status.restartCount - 1);
-    const first = finished - 1_000 * backOffSeconds(earlier) - earlier * (finished - started);
+    // One that runs again has ended once for each restart, one that does not once more. Where all runs are alike, the first
+    // one was no better than the others, and each too long for a back-off.
+    const again = running !== undefined && !allAlike ? 1 : 0;
+    const earlier = Math.max(0, status.restartCount - again);
+    const waits = allAlike ? 0 : backOffSeconds(earlier);
+    const first = finished - 1_000 * waits - earlier * (finished - started);
     const seconds = counted(Math.max(begun, rolledOut.getTime()), Math.min(first, unready ?? first));
     const what = begun > rolledOut.getTime() ? "the pod was started" : "the rollout was complete";
     return { seconds, evidence: `${where} first failed about ${whole(seconds)} s after ${what}` };
