@@ -71,12 +71,15 @@ export const REMEDIATION: Machine & { Comment: string; TimeoutSeconds: number } 
       End: true,
     },
 
-    "Failure storm?": choice(byWord("$.detection.status", { storm: "Remember storm" }), "Remediate each workload"),
+    "Failure storm?": choice(
+      [{ Variable: "$.detection.storm", IsPresent: true, Next: "Remember storm" }],
+      "Remediate each workload",
+    ),
 
     "Remember storm": task({
       does: "remember storm",
       comment:
-        "Many workloads at once, or one node: diagnose only. Subscribers are told when it begins and then after pauses that double. Where that cannot be remembered they are told all the same.",
+        "Many workloads at once, in the cluster, a namespace or on a node: nothing of it is touched. Subscribers are told when it begins and then after pauses that double. Where that cannot be remembered they are told all the same.",
       function: "claim",
       parameters: { operation: "storm", "detection.$": "$.detection", execution: EXECUTION },
       result: "$.memory",
@@ -85,7 +88,7 @@ export const REMEDIATION: Machine & { Comment: string; TimeoutSeconds: number } 
       next: "Told before?",
     }),
 
-    "Told before?": choice(byWord("$.memory.status", { known: "Storm" }), "Report storm"),
+    "Told before?": choice(byWord("$.memory.status", { known: "Anything beside the storm?" }), "Report storm"),
 
     "Report storm": task({
       does: "report",
@@ -94,8 +97,14 @@ export const REMEDIATION: Machine & { Comment: string; TimeoutSeconds: number } 
       result: "$.report",
       retry: ["NotificationFailed"],
       onError: { next: "Run failed" },
-      next: "Storm",
+      next: "Anything beside the storm?",
     }),
+
+    "Anything beside the storm?": choice(
+      byWord("$.detection.status", { failing: "Remediate each workload" }),
+      "Storm",
+      "What a storm of one namespace or node does not cover is looked after all the same.",
+    ),
 
     Storm: {
       Type: "Pass",

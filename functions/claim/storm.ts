@@ -10,7 +10,7 @@ import { createLease, despiteOthers, readLease } from "../run/stored-lease.ts";
 
 /** Who met which storm. */
 export interface StormRequest {
-  detection: Pick<Detection, "namespace" | "dry_run" | "storm_node">;
+  detection: Pick<Detection, "namespace" | "dry_run" | "storm_node" | "storm_namespace">;
   /** The execution that would tell of it: the same one may ask again, and is answered the same. */
   execution: ExecutionRef;
   policy: Policy;
@@ -19,8 +19,8 @@ export interface StormRequest {
 
 /**
  * Decides whether subscribers are told of a storm, and remembers it in a Lease: they are told when it begins, and while it
- * lasts after the policy's cool-down, which doubles each time. The storm of another node, or of the cluster after that of a
- * node, has pauses of its own. Nobody holds the Lease. It expires when no run has seen the
+ * lasts after the policy's cool-down, which doubles each time. The storm of another node or namespace, or of the cluster after that
+ * of one of them, has pauses of its own. Nobody holds the Lease. It expires when no run has seen the
  * storm for as long as the first pause; the next storm is a new one then. A dry run tells always, and writes nothing.
  * @throws RemediationError `ClaimNamespaceMissing` when the namespace for claims is missing and may not be created
  */
@@ -34,7 +34,9 @@ async function tryRemember(cluster: Cluster, request: StormRequest): Promise<Sto
   const name = stormLeaseName(detection.namespace);
   const lease = await readLease(cluster, name);
   const isSame = lease !== undefined && expiryOf(lease).getTime() > now.getTime();
-  const told = (isSame ? historyOf(lease) : []).filter(({ node }) => node === detection.storm_node);
+  const told = (isSame ? historyOf(lease) : []).filter(
+    ({ node, namespace }) => node === detection.storm_node && namespace === detection.storm_namespace,
+  );
   const [latest] = told;
   // Its first answer was lost.
   if (latest?.execution === execution.name) return { status: "tell" };
@@ -81,7 +83,7 @@ function seenLease(lease: Lease, entry: HistoryEntry | undefined, policy: Policy
 }
 
 function entryOf({ detection, execution, now }: StormRequest): HistoryEntry {
-  const { storm_node: node } = detection;
+  const { storm_node: node, storm_namespace: namespace } = detection;
   return {
     at: now.toISOString(),
     execution: execution.name,
@@ -89,5 +91,6 @@ function entryOf({ detection, execution, now }: StormRequest): HistoryEntry {
     action: "none",
     outcome: "Storm",
     ...(node === undefined ? {} : { node }),
+    ...(namespace === undefined ? {} : { namespace }),
   };
 }

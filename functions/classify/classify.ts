@@ -13,6 +13,7 @@ import { rolloutSeconds } from "../kinds/patience.ts";
 import { broughtBack } from "./owner-guard.ts";
 import { refuseByMode, refuseRemedy, refuseWorkload, type GuardRefusal } from "./guards.ts";
 import { refuseRepetition } from "./repetition.ts";
+import { refuseWaiting } from "./waiting.ts";
 import { surroundingLines } from "./surrounding-lines.ts";
 
 /** How many evidence lines a diagnosis carries from the rule that matched, and from what stands around the workload. */
@@ -106,12 +107,14 @@ function chooseRemedy({ tries }: Finding, facts: Case): Choice {
   const wanted = requested === undefined ? nextOf(tries, evidence) : { remedy: requestedRemedy(requested, facts) };
   const { remedy } = wanted;
   const refusal =
+    refuseWaiting(evidence.incident, remedy) ??
     refuseRepetition(facts, remedy) ??
     refuseTried(evidence, remedy) ??
     refuseRemedy(facts, remedy) ??
     refuseByMode(evidence, remedy, policy);
   if (refusal === undefined) return { ...wanted, refused: [] };
-  return { remedy: none(refusal), refused: [{ action: remedy.action, reason: bounded(refusal.message) }] };
+  const refused = remedy.action === "none" ? [] : [{ action: remedy.action, reason: bounded(refusal.message) }];
+  return { remedy: none(refusal), refused };
 }
 
 /** What passes by itself, or has passed, needs nobody, though nothing would be written to it anyway. */

@@ -12,7 +12,7 @@ import type { Evidence } from "./evidence.ts";
 import type { FailingPod } from "./failing-pod.ts";
 import type { StableTime } from "./onset.ts";
 import { isPresentVersion, newestWellRevision, standingsOf, type Standing, type WellRevision } from "./proof.ts";
-import { hasProvenPods, podsThatRanWell, readyTimes, stableTime } from "./stable.ts";
+import { hasProvenPods, mayHaveBeenEmptyUntil, podsThatRanWell, readyTimes, stableTime } from "./stable.ts";
 import { startedAgain, type StartedAgain } from "./started-again.ts";
 
 export type { FailingPod } from "./failing-pod.ts";
@@ -80,7 +80,9 @@ export function openCase(evidence: Evidence, policy: Policy): Case {
   const ofCurrent = current === undefined ? [] : failing.filter(({ pod }) => isMadeFrom(pod, current.name));
   const rolledOut = workload === undefined ? undefined : kind?.completedAt(workload, current);
   const times = readyTimes(ofCurrent.length > 0 ? ofCurrent : failing, rolledOut);
-  const stable = stableTime(times, workload, { rolledOut, unavailableSince });
+  const podsOfCurrent = current === undefined ? [] : evidence.pods.filter((pod) => isMadeFrom(pod, current.name));
+  const emptyUntil = mayHaveBeenEmptyUntil(evidence, current, podsOfCurrent);
+  const stable = stableTime(times, { rolledOut, unavailableSince, emptyUntil });
   const longStable = stable.seconds >= stableSeconds;
   return {
     evidence,

@@ -1,5 +1,6 @@
 import type { Revision } from "../kinds/revisions/revision.ts";
-import type { ObjectMeta, Workload } from "../shared/kubernetes/types.ts";
+import type { ObjectMeta, Pod } from "../shared/kubernetes/types.ts";
+import type { Evidence } from "./evidence.ts";
 import type { FailingPod } from "./failing-pod.ts";
 import { mayHavePassedForReady, readyBeforeFailing, type StableTime } from "./onset.ts";
 import type { Standing } from "./proof.ts";
@@ -21,17 +22,18 @@ interface ByStatus {
   rolledOut: Date | undefined;
   /** Since when there are too few available pods. */
   unavailableSince: Date | undefined;
+  /** Until when there may have been no pods at all, in milliseconds. */
+  emptyUntil: number | undefined;
 }
 
 /**
  * How long a revision ran well: by the pods that fail, or by its status, which says when all of its pods were available,
  * and since when they are not. The status is believed only where pods that fail as these do cannot have counted as
- * available, and not for a time before the number of replicas was set: there may have been none.
+ * available, and not for a time in which there may have been no pods.
  */
 export function stableTime(
   times: readonly ReadyTime[],
-  workload: Workload | undefined,
-  { rolledOut, unavailableSince }: ByStatus,
+  { rolledOut, unavailableSince, emptyUntil }: ByStatus,
 ): StableTime {
   const byPods = times.reduce((longest, { ready }) => (ready.seconds > longest.seconds ? ready : longest), {
     seconds: 0,
@@ -42,7 +44,7 @@ export function stableTime(
     .filter(Number.isFinite);
   if (rolledOut === undefined || began.length === 0) return byPods;
   if (times.some(({ failing: { pod, failures } }) => mayHavePassedForReady(pod, failures))) return byPods;
-  const from = Math.max(rolledOut.getTime(), replicasSetAt(workload?.metadata) ?? -Infinity);
+  const from = Math.max(rolledOut.getTime(), emptyUntil ?? -Infinity);
   const until = Math.min(...began, unavailableSince?.getTime() ?? Infinity);
   const seconds = (until - from) / 1_000;
   if (seconds <= byPods.seconds) return byPods;
@@ -66,23 +68,33 @@ export function hasProvenPods(
   return revisions.every((revision) => revision === current || revision.replicas === 0);
 }
 
-/** An HPA's controller, which scales nothing to zero. */
-const HPA_CONTROLLER = "kube-controller-manager";
-
 /**
- * When somebody last set the number of replicas, in milliseconds, as far as the object's managed fields tell: each entry
- * has the time of its manager's last write.
+ * Until when there may have been no pods of a revision, because the number of replicas was zero, in milliseconds: when that
+ * number was last set, as far as managed fields tell of the workload or of the object that holds the revision; undefined
+ * where a pod is older than that, and where an HPA scales the workload, which sets no zero.
  */
-function replicasSetAt(metadata: ObjectMeta | undefined): number | undefined {
-  const times = (metadata?.managedFields ?? [])
-    .filter(({ manager }) => manager !== HPA_CONTROLLER)
-    .filter(({ subresource, fieldsV1 }) => subresource === "scale" || hasReplicas(fieldsV1))
-    .map(({ time }) => Date.parse(time ?? ""))
-    .filter(Number.isFinite);
-  return times.length === 0 ? undefined : Math.max(...times);
+export function mayHaveBeenEmptyUntil(
+  { workload, holders, hpa }: Pick<Evidence, "workload" | "holders" | "hpa">,
+  current: Revision | undefined,
+  pods: readonly Pod[],
+): number | undefined {
+  if (hpa !== undefined) return undefined;
+  const holder = holders.find(({ metadata }) => metadata?.name === current?.name);
+  const set = [workload, holder].flatMap((object) => replicasWritten(object?.metadata));
+  if (set.length === 0) return undefined;
+  const last = Math.max(...set);
+  return pods.some(({ metadata }) => Date.parse(metadata?.creationTimestamp ?? "") < last) ? undefined : last;
 }
 
-function hasReplicas(fields: unknown): boolean {
+/** When the number of replicas was written, by the entry of each manager, which has the time of its last write. */
+function replicasWritten(metadata: ObjectMeta | undefined): number[] {
+  return (metadata?.managedFields ?? [])
+    .filter(({ subresource, fieldsV1 }) => subresource === "scale" || hasReplicas(subresource, fieldsV1))
+    .map(({ time }) => Date.parse(time ?? ""))
+    .filter(Number.isFinite);
+}
+
+function hasReplicas(subresource: string | undefined, fields: unknown): boolean {
   const spec = (fields as { "f:spec"?: object } | undefined)?.["f:spec"];
-  return spec !== undefined && "f:replicas" in spec;
+  return subresource === undefined && spec !== undefined && "f:replicas" in spec;
 }

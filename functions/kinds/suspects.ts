@@ -7,6 +7,8 @@ export interface SuspectRule {
   /** The columns that the rule reads, by name; the first is the object's name. */
   columns: readonly [name: string, ...others: string[]];
   isSuspect: (...cells: string[]) => boolean;
+  /** Whether no pod is wanted, so that the object does not count where workloads are counted; absent where no cell tells. */
+  wantsNone?: (...cells: string[]) => boolean;
   /** What the rows are limited to. */
   query?: Record<string, string>;
 }

@@ -9,6 +9,7 @@ import { NOTIFICATION_VERSION, type NotificationDocument } from "./notification.
 import { bounded, count } from "../shared/text.ts";
 import { stormCommands, workloadCommands } from "./commands.ts";
 import { consoleLink } from "./console-link.ts";
+import { dependantLines } from "./dependants.ts";
 import { adviceOn } from "./error-advice.ts";
 import { nextSteps } from "./next-steps.ts";
 
@@ -38,6 +39,7 @@ export function workloadDocument(run: WorkloadRun, report: Report): Notification
     dry_run: run.dry_run,
     found: incident.failures
       .map(({ reason, count: times, message }) => `${times}x ${reason}${message === undefined ? "" : `: ${message}`}`)
+      .concat(dependantLines(incident))
       .map(line),
     evidence: (diagnosis?.evidence ?? []).map(line),
     done: done(run).map(line),
@@ -54,16 +56,23 @@ export function workloadDocument(run: WorkloadRun, report: Report): Notification
 
 /** What there is to say about a storm: one notification for all of it. */
 export function stormDocument(detection: Detection, report: Report, execution: ExecutionRef): NotificationDocument {
-  const shown = detection.incidents.slice(0, MAX_WORKLOADS).map(({ workload, failures, failing_pods }) => {
+  const { incidents, omitted } = detection.in_storm ?? detection;
+  const shown = incidents.slice(0, MAX_WORKLOADS).map(({ workload, failures, failing_pods }) => {
     const reasons = failures.map(({ reason }) => reason).join(", ");
-    return `${describeWorkload(workload)}: ${count(failing_pods, "failing pod")} (${reasons})`;
+    const exits = failures.flatMap(({ exit_code }) => (exit_code === undefined ? [] : `, exit code ${exit_code}`));
+    return `${describeWorkload(workload)}: ${count(failing_pods, "failing pod")} (${reasons}${exits[0] ?? ""})`;
   });
-  const more = detection.incidents.length - shown.length + detection.omitted;
+  const more = incidents.length - shown.length + omitted;
   return {
     ...about(report, detection.cluster_name, execution),
     dry_run: detection.dry_run,
     found: [...shown, ...(more > 0 ? [`and ${count(more, "more workload")}`] : [])].map(line),
-    next_steps: ["Look for what the workloads share: nodes, DNS, the network, the image registry, a webhook."],
+    next_steps: [
+      ...(detection.storm_node === undefined
+        ? ["Look for what the workloads share: nodes, DNS, the network, the image registry, a webhook."]
+        : []),
+      ...(detection.in_storm === undefined ? [] : ["The other failing workloads are looked after all the same."]),
+    ],
     commands: stormCommands(detection.cluster_name, detection.storm_node),
   };
 }

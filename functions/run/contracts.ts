@@ -48,6 +48,17 @@ export const Incident = z.strictObject({
   /** A few of them. */
   sample_pods: z.array(z.string()),
   requested: RequestedRemedy.optional(),
+  /** Another failing workload that it depends on, or that lacks the same thing. */
+  waits_for: z
+    .strictObject({
+      workload: WorkloadRef,
+      why: z.string(),
+      /** The run does not look after that one, so that this one tells of it; absent where it does. */
+      elsewhere: z.literal(true).optional(),
+    })
+    .optional(),
+  /** What waits for this one, or with it for the same: how many workloads, and some of them, each with why. */
+  dependants: z.strictObject({ count: z.int(), names: z.array(z.string()) }).optional(),
 });
 export type Incident = z.output<typeof Incident>;
 
@@ -76,6 +87,7 @@ export const REFUSALS = [
   "ScaledToZero",
   "NoSafeRemedy",
   "MayPass",
+  "WaitsForAnother",
   "NotFailingAnymore",
   "ObjectChanged",
 ] as const;
@@ -99,6 +111,8 @@ export const HistoryEntry = z.strictObject({
   template: z.string().optional(),
   /** The node of a storm that was one node's. */
   node: z.string().optional(),
+  /** The namespace of a storm that was one namespace's. */
+  namespace: z.string().optional(),
 });
 export type HistoryEntry = z.output<typeof HistoryEntry>;
 

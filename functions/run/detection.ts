@@ -64,7 +64,11 @@ export const Detection = z.strictObject({
   omitted_hpas: z.int().optional(),
   /** Why this is a storm, when it is one. */
   storm: z.string().optional(),
-  /** The node that is its cause; absent when the cause is the cluster. */
+  /** The node that its failing pods share; absent when it is not one node's. */
   storm_node: z.string().optional(),
+  /** The namespace that it is limited to; absent when it is not one namespace's. */
+  storm_namespace: z.string().optional(),
+  /** What belongs to the storm, where others are looked after all the same: some of it, and how many more. */
+  in_storm: z.strictObject({ incidents: z.array(Incident), omitted: z.int() }).optional(),
 });
 export type Detection = z.output<typeof Detection>;

@@ -19,6 +19,7 @@ const SETTLED: readonly string[] = [
   "NotFailingAnymore",
   "BeingDeleted",
   "MayPass",
+  "WaitsForAnother",
 ] satisfies Refusal[];
 
 /** Refusals that pass by themselves: the next scan looks again, and nobody is told meanwhile. */
@@ -29,6 +30,7 @@ const PASSING: readonly string[] = [
   "ObjectChanged",
   "BeingDeleted",
   "MayPass",
+  "WaitsForAnother",
 ] satisfies Refusal[];
 
 /** Passing refusals that people are told when they last: what holds the workload up may need somebody after all. */
@@ -73,6 +75,8 @@ export function outcomeOf(run: WorkloadRun, lasting: boolean): Report {
   // Whoever asked for a remedy has to ask again; a scan comes back by itself.
   const scanned = run.incident.requested === undefined;
   const needsPerson = (reason: string) => {
+    // What it waits for is looked after by nobody here.
+    if (reason === "WaitsForAnother" && run.incident.waits_for?.elsewhere === true) return true;
     if (scanned && lasting && LASTING.includes(reason)) return true;
     return !SETTLED.includes(reason) && !(scanned && PASSING.includes(reason));
   };

@@ -7,10 +7,12 @@ import type { Hpa } from "../shared/kubernetes/types.ts";
 import { describeFailure, inBrief, workloadKey, type FailingPod } from "./incidents.ts";
 
 /** An execution's state may hold 256 KiB. The findings take less than that together, whatever the cluster holds. */
-export const MAX_BYTES = { incidents: 110_000, pods: 60_000, hpas: 40_000, rollouts: 15_000 };
+export const MAX_BYTES = { incidents: 110_000, pods: 60_000, hpas: 40_000, rollouts: 15_000, storm: 15_000 };
 /** How many failures of one pod are told. */
 const MAX_FAILURES = 4;
 
+/** How many incidents of a storm are told where others are looked after. */
+const MAX_IN_STORM = 20;
 /** How many items in a row may be too large before an answer counts as full. */
 const MAX_MISSES = 20;
 
@@ -19,6 +21,12 @@ export function fitIncidents(incidents: readonly Incident[], limit: number): Inc
   const wanted = incidents.slice(0, limit);
   const full = bounded(wanted, limit);
   return full.length === wanted.length ? full : bounded(wanted.map(inBrief), limit);
+}
+
+/** The incidents of a storm beside which others are looked after: a few of them in brief, and how many more. */
+export function besideOthers(inStorm: readonly Incident[]): NonNullable<Detection["in_storm"]> {
+  const incidents = bounded(inStorm.map(inBrief), MAX_IN_STORM, MAX_BYTES.storm);
+  return { incidents, omitted: inStorm.length - incidents.length };
 }
 
 /** As many of the items as fit into an answer, from the first on; one that is too large alone does not hide the others. */

@@ -6,6 +6,7 @@ import { failuresOf, type Moment } from "../shared/kubernetes/overdue.ts";
 import type { Node, Pod } from "../shared/kubernetes/types.ts";
 import type { WorkloadFinder } from "../kinds/workload-finder.ts";
 import type { FailingPod } from "./incidents.ts";
+import { podFacts } from "./pod-facts.ts";
 import { NODE_SUSPECTS, POD_SUSPECTS } from "./suspects.ts";
 import { cellsOf, type Table } from "./table.ts";
 import type { View } from "./view.ts";
@@ -16,22 +17,30 @@ export async function findLostNodes(view: View): Promise<Map<string, string>> {
   return lostNodesAmong(nodes?.suspects ?? []);
 }
 
-/** Finds the failing pods of these namespaces. What cannot be seen becomes a blind spot of the view. */
+/**
+ * Finds the failing pods of these namespaces, and how many pods are well on each node, by their rows. What cannot be seen
+ * becomes a blind spot of the view.
+ */
 export async function findFailingPods(
   view: View,
   namespaces: readonly string[],
   finder: WorkloadFinder,
   moment: Moment,
-): Promise<{ seen: number; failing: FailingPod[] }> {
+): Promise<{ seen: number; failing: FailingPod[]; wellOn: Map<string, number> }> {
+  const wellOn = new Map<string, number>();
   const looks = await view.each(namespaces, (namespace) =>
     view.tryTo(`pods in namespace ${namespace}`, async () => {
-      const look = await view.look<Pod>(paths.pods(namespace), POD_SUSPECTS, (table) => onLostNodes(table, moment));
+      const look = await view.look<Pod>(paths.pods(namespace), POD_SUSPECTS, (table) => {
+        noteWell(table, moment, wellOn);
+        return onLostNodes(table, moment);
+      });
       return { seen: look.seen, failing: await examine(view, look.suspects, finder, moment) };
     }),
   );
   return {
     seen: looks.reduce((sum, look) => sum + (look?.seen ?? 0), 0),
     failing: looks.flatMap((look) => look?.failing ?? []),
+    wellOn,
   };
 }
 
@@ -43,16 +52,23 @@ function onLostNodes(table: Table, { lostNodes }: Moment): string[] {
     .map(([name]) => name ?? "");
 }
 
+/** What is printed of a pod on a lost node is from before. */
+function noteWell(table: Table, { lostNodes }: Moment, wellOn: Map<string, number>): void {
+  for (const [node = "", ...cells] of cellsOf(table, ["Node", ...POD_SUSPECTS.columns]) ?? []) {
+    if (!POD_SUSPECTS.isSuspect(...cells) && lostNodes?.has(node) !== true)
+      wellOn.set(node, (wellOn.get(node) ?? 0) + 1);
+  }
+}
+
 async function examine(view: View, pods: Pod[], finder: WorkloadFinder, moment: Moment): Promise<FailingPod[]> {
   const failing = pods
     // A Job keeps its failed pods as its record and retries by its own rules.
     .filter((pod) => !(isJobPod(pod) && isLeftover(pod)))
     .map((pod) => ({ pod, failures: failuresOf(pod, moment) }))
     .filter(({ failures }) => failures.length > 0);
-  return await view.each(failing, async ({ pod, failures }) => ({
-    name: pod.metadata?.name ?? "",
-    node: pod.spec?.nodeName,
-    workload: await finder.ownerOf(pod),
-    failures,
-  }));
+  return await view.each(failing, async ({ pod, failures }) => {
+    const workload = await finder.ownerOf(pod);
+    const name = pod.metadata?.name ?? "";
+    return { name, node: pod.spec?.nodeName, workload, failures, facts: podFacts(pod, workload) };
+  });
 }

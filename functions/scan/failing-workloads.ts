@@ -9,6 +9,7 @@ import type { WorkloadRef } from "../shared/refs.ts";
 import type { Named, Scanned } from "../kinds/kind.ts";
 import { kindOf, scannedKinds } from "../kinds/kinds.ts";
 import type { WorkloadFinder } from "../kinds/workload-finder.ts";
+import { noteServing } from "./extent.ts";
 import { workloadKey, type FailingWorkload } from "./incidents.ts";
 import type { View } from "./view.ts";
 
@@ -19,6 +20,10 @@ export interface WorkloadsFound {
   failing: FailingWorkload[];
   /** The workloads (by `workloadKey`) whose rollout is under way by their own status. */
   rollingOut: Set<string>;
+  /** The workloads (by `workloadKey`) that serve beside a rollout of their own that has failed or is not complete. */
+  failedRollouts: Set<string>;
+  /** The workloads (by `workloadKey`) that were read and have ready pods. */
+  serving: Set<string>;
   /** Those that were read in full, and need not be read again. */
   read: Set<string>;
 }
@@ -33,7 +38,14 @@ export async function findFailingWorkloads(
   finder: WorkloadFinder,
   moment: Moment,
 ): Promise<WorkloadsFound> {
-  const found: WorkloadsFound = { seen: 0, failing: [], rollingOut: new Set(), read: new Set() };
+  const found: WorkloadsFound = {
+    seen: 0,
+    failing: [],
+    rollingOut: new Set(),
+    failedRollouts: new Set(),
+    serving: new Set(),
+    read: new Set(),
+  };
   const places = namespaces ?? [undefined];
   const looks = scannedKinds().flatMap((kind) => places.map((namespace) => ({ kind, namespace })));
   await view.each(looks, async ({ kind, namespace }) => {
@@ -70,6 +82,7 @@ async function examine(
   if (kindOf(self)?.deadline?.isRollingOut(object) === true) found.rollingOut.add(workloadKey(self));
   if (metadata?.deletionTimestamp !== undefined || isPartOfAnother(kind, object)) return;
   const failures = kind.failures(object, moment);
+  noteServing(found, self, object, failures);
   if (failures.length === 0) return;
   const workload = kind.controlled === true ? await finder.ownerOfObject(self, metadata) : self;
   if ((await kind.isOldNews?.(object, workload, (path) => view.read(path))) === true) return;

@@ -10,11 +10,12 @@ import type { Incident } from "../run/contracts.ts";
 import type { Moment } from "../shared/kubernetes/overdue.ts";
 import type { Workload } from "../shared/kubernetes/types.ts";
 import type { Policy } from "../shared/policy.ts";
+import { noteServing } from "./extent.ts";
 import type { WorkloadsFound } from "./failing-workloads.ts";
 import { workloadKey } from "./incidents.ts";
 import type { View } from "./view.ts";
 
-type Known = Pick<WorkloadsFound, "rollingOut" | "read">;
+type Known = Pick<WorkloadsFound, "rollingOut" | "read" | "serving" | "failedRollouts">;
 
 /**
  * The incidents whose workload is being rolled out and is still left alone, by the rule that a diagnosis follows. Of such a
@@ -30,7 +31,7 @@ export async function inRollout(
 ): Promise<Incident[]> {
   const settling = await view.each(incidents, async (incident) => {
     const kind = kindOf(incident.workload);
-    const workload = kind === undefined ? undefined : await rollingOut(view, kind, incident, known);
+    const workload = kind === undefined ? undefined : await rollingOut(view, kind, incident, known, moment);
     if (kind === undefined || workload === undefined) return false;
     // What its status says is of an earlier spec.
     if (!kind.hasSeenSpec(workload)) return true;
@@ -54,15 +55,20 @@ export async function inRollout(
  */
 async function rollingOut(
   view: View,
-  { deadline }: Kind,
+  kind: Kind,
   { workload: ref }: Incident,
-  { rollingOut: known, read }: Known,
+  workloads: Known,
+  moment: Moment,
 ): Promise<Workload | undefined> {
   const key = workloadKey(ref);
   const path = workloadPath(ref);
+  const { deadline } = kind;
+  const { rollingOut: known, read } = workloads;
   if (deadline === undefined || path === undefined || (read.has(key) && !known.has(key))) return undefined;
   const object = await view.tryTo(describeWorkload(ref), () => view.read<Workload>(path));
-  return object !== undefined && deadline.isRollingOut(object) ? object : undefined;
+  if (object === undefined) return undefined;
+  noteServing(workloads, ref, object, kind.failures(object, moment));
+  return deadline.isRollingOut(object) ? object : undefined;
 }
 
 /** Whether the rollout may have had its time, whatever its pods say: none has while its revision is younger than that. */

@@ -3,6 +3,7 @@ import type { WorkloadRef } from "../shared/refs.ts";
 import type { Failure } from "../shared/kubernetes/failures.ts";
 import { qualifiedKind } from "../shared/kubernetes/groups.ts";
 import { bounded } from "../shared/text.ts";
+import type { PodFacts } from "./pod-facts.ts";
 
 /** A failing pod and the workload that owns it. */
 export interface FailingPod {
@@ -10,6 +11,8 @@ export interface FailingPod {
   node: string | undefined;
   workload: WorkloadRef;
   failures: Failure[];
+  /** Absent where nothing but the pod's own workload matters. */
+  facts?: PodFacts;
 }
 
 /** What fails about a workload beside its pods: the workload itself, or the HPA that scales it. */
@@ -84,7 +87,14 @@ export function inBrief(incident: Incident): Incident {
     ...(since === undefined ? {} : { since }),
     ...(nodes === undefined ? {} : { nodes: nodes.slice(0, 1) }),
   };
-  return { ...incident, failures: [failure], sample_pods: incident.sample_pods.slice(0, 1) };
+  const { waits_for, dependants } = incident;
+  return {
+    ...incident,
+    failures: [failure],
+    sample_pods: incident.sample_pods.slice(0, 1),
+    ...(waits_for === undefined ? {} : { waits_for: { ...waits_for, why: bounded(waits_for.why, BRIEF_MESSAGE) } }),
+    ...(dependants === undefined ? {} : { dependants: { ...dependants, names: dependants.names.slice(0, 1) } }),
+  };
 }
 
 function countFailures(pods: FailingPod[], own: Failure[]): IncidentFailure[] {

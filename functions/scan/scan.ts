@@ -6,13 +6,16 @@ import type { Moment } from "../shared/kubernetes/overdue.ts";
 import type { Namespace } from "../shared/kubernetes/types.ts";
 import { WorkloadFinder } from "../kinds/workload-finder.ts";
 import type { Policy } from "../shared/policy.ts";
+import type { WorkloadRef } from "../shared/refs.ts";
 import { outOfScope } from "../shared/scope.ts";
-import { answer, bounded, fitIncidents, MAX_BYTES } from "./answer.ts";
+import { answer, besideOthers, bounded, fitIncidents, MAX_BYTES } from "./answer.ts";
+import { countedAmong, countWorkloads, withPods } from "./extent.ts";
 import { findFailingPods, findLostNodes } from "./failing-pods.ts";
 import { findFailingHpas, findFailingWorkloads } from "./failing-workloads.ts";
 import { inRollout } from "./in-rollout.ts";
 import { groupIncidents, workloadKey } from "./incidents.ts";
 import { findStorm, type FailureStorm } from "./storm.ts";
+import { marked, together, withoutDependants } from "./together.ts";
 import { cellsOf, type Table } from "./table.ts";
 import { View } from "./view.ts";
 
@@ -55,17 +58,34 @@ export async function scan(cluster: Reader, options: Scan): Promise<Detection> {
   const settling = await inRollout(view, inScope, workloads, moment, policy);
   // A rollout that is left its time may still succeed: whoever asks is told, but it is nothing to remedy.
   const incidents = findingsOnly ? inScope : inScope.filter((incident) => !settling.includes(incident));
-  const storm = findStorm(
-    {
-      failingWorkloads: found.length,
-      workloads: Math.max(workloads.seen, found.length),
-      failingPods: pods.failing.map(({ node, workload }) => ({ node, workload: workloadKey(workload) })),
-    },
-    policy,
+  const ripe = inScope.filter((incident) => !settling.includes(incident));
+  const keys = new Set(ripe.map(({ workload }) => workloadKey(workload)));
+  const bonds = together(withPods(found, pods.failing), keys, workloads);
+  const counted = withoutDependants(
+    countedAmong({
+      incidents: ripe,
+      pods: pods.failing,
+      workloads: workloads.failing,
+      failedRollouts: workloads.failedRollouts,
+    }),
+    bonds,
   );
-  const shown = fitIncidents(incidents, policy.max_incidents);
+  const extent = {
+    failing: counted,
+    // So few fail, as a rule, that it does not matter how many there are.
+    workloads: counted.length < policy.storm.min_workloads ? new Map() : await countWorkloads(view, places.namespaces),
+    wellOn: pods.wellOn,
+    notCounted: found.length - counted.length,
+  };
+  const storm = incidents.length === 0 ? undefined : findStorm(extent, policy);
+  const inStorm = storm === undefined ? [] : incidents.filter(({ workload }) => storm.covers(workload));
+  const isAll = inStorm.length === incidents.length;
+  const wanted = isAll || findingsOnly ? incidents : incidents.filter((incident) => !inStorm.includes(incident));
+  const isTold = (workload: WorkloadRef) =>
+    storm?.covers(workload) === true || settling.some((incident) => incident.workload === workload);
+  const shown = fitIncidents(marked(wanted, bonds, isTold), policy.max_incidents);
   return {
-    status: incidents.length === 0 ? "healthy" : storm === undefined ? "failing" : "storm",
+    status: incidents.length === 0 ? "healthy" : isAll ? "storm" : "failing",
     cluster_name: clusterName,
     ...(namespace === undefined ? {} : { namespace }),
     dry_run: dryRun,
@@ -73,7 +93,7 @@ export async function scan(cluster: Reader, options: Scan): Promise<Detection> {
     workloads_seen: workloads.seen,
     failing_pods: pods.failing.length,
     incidents: shown,
-    omitted: incidents.length - shown.length,
+    omitted: wanted.length - shown.length,
     out_of_scope: found.length - inScope.length,
     in_rollout: bounded(
       settling.map(({ workload }) => workload),
@@ -81,13 +101,22 @@ export async function scan(cluster: Reader, options: Scan): Promise<Detection> {
       MAX_BYTES.rollouts,
     ),
     unseen: view.describeBlindSpots(),
-    ...(storm === undefined || incidents.length === 0 ? {} : stormFields(storm)),
+    ...(storm === undefined ? {} : stormFields(storm)),
+    ...(wanted.length === incidents.length ? {} : { in_storm: besideOthers(inStorm) }),
     ...(findingsOnly ? answer(pods.failing, hpas.all, moment) : {}),
   };
 }
 
-function stormFields({ reason, node }: FailureStorm): Pick<Detection, "storm" | "storm_node"> {
-  return { storm: reason, ...(node === undefined ? {} : { storm_node: node }) };
+function stormFields({
+  reason,
+  node,
+  namespace,
+}: FailureStorm): Pick<Detection, "storm" | "storm_node" | "storm_namespace"> {
+  return {
+    storm: reason,
+    ...(node === undefined ? {} : { storm_node: node }),
+    ...(namespace === undefined ? {} : { storm_namespace: namespace }),
+  };
 }
 
 /** The namespaces to look at, and whether that is the whole cluster. */

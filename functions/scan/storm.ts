@@ -1,53 +1,99 @@
 import type { Policy } from "../shared/policy.ts";
+import type { WorkloadRef } from "../shared/refs.ts";
+import type { Extent, Share } from "./extent.ts";
+import { workloadKey } from "./incidents.ts";
+import { clusterWords, namespaceWords, nodeWords } from "./storm-words.ts";
 
-/** What the storm rule looks at. */
-export interface Extent {
-  failingWorkloads: number;
-  workloads: number;
-  /** For each failing pod, its node (if it has one) and its workload. */
-  failingPods: { node: string | undefined; workload: string }[];
-}
-
-/** So much fails at once that the workloads are not the cause. */
+/** So much fails at once that it is looked at as one matter, and nothing of it is touched. */
 export interface FailureStorm {
-  /** The sentence that says why it is one. */
+  /** The sentences that say why it is one. */
   reason: string;
-  /** The node that is the cause; undefined when it is the cluster. */
+  /** The node that its failing pods share; undefined when it is not one node's. */
   node?: string;
+  /** The namespace that it is limited to; undefined when it is not one namespace's. */
+  namespace?: string;
+  /** Whether a workload belongs to it; the others are looked after all the same. */
+  covers: (workload: WorkloadRef) => boolean;
 }
+
+/** A cluster's failure shows outside of the namespace that has most of it, in so many workloads at least. */
+const MIN_OUTSIDE = 2;
+/** One or two workloads that happen to sit on one node say nothing about the node. */
+const MIN_WORKLOADS_ON_NODE = 3;
 
 /**
- * Tells a cluster problem from workload problems: many workloads failing at once, or most failing pods on one node.
+ * Tells many failures of one cause from many causes: so many workloads at once, in the cluster or in a namespace, or most
+ * failing pods on one node where few others are well. What fails in one namespace alone is that namespace's storm, so that
+ * nobody who may create workloads in one of them stops the remedies of the others.
  * @returns undefined when it is no storm
  */
 export function findStorm(extent: Extent, policy: Policy): FailureStorm | undefined {
-  const { failingWorkloads, workloads, failingPods } = extent;
-  const share = workloads === 0 ? 0 : failingWorkloads / workloads;
-  if (failingWorkloads >= policy.storm.min_workloads && share >= policy.storm.min_share) {
-    const reason =
-      `${failingWorkloads} of ${workloads} workloads fail at once (${percent(share)}). ` +
-      "That points to the cluster (network, DNS, registry, nodes), not to the workloads, so nothing was touched.";
-    return { reason };
-  }
-  return nodeStorm(failingPods, policy);
+  return clusterStorm(extent, policy) ?? namespaceStorm(extent, policy) ?? nodeStorm(extent, policy);
 }
 
-function nodeStorm(pods: Extent["failingPods"], policy: Policy): FailureStorm | undefined {
+function clusterStorm(extent: Extent, policy: Policy): FailureStorm | undefined {
+  const shares = [...sharesOf(extent).values()].sort((a, b) => b.failing - a.failing);
+  const [most, ...others] = shares;
+  const all = sum(shares);
+  if (most === undefined || !isMany(all, policy)) return undefined;
+  const outside = sum(others);
+  const isEverywhere = outside.failing >= MIN_OUTSIDE && shareOf(outside) >= policy.storm.min_share;
+  if (shares.length > 1 && !isEverywhere) return undefined;
+  return { reason: clusterWords(extent, all), covers: () => true };
+}
+
+function namespaceStorm(extent: Extent, policy: Policy): FailureStorm | undefined {
+  const hit = [...sharesOf(extent)].filter(([, share]) => isMany(share, policy));
+  if (hit.length === 0) return undefined;
+  const names = hit.map(([name]) => name).sort();
+  const [first = ""] = names;
+  return {
+    reason: namespaceWords(extent, names, sum(hit.map(([, share]) => share))),
+    ...(names.length === 1 ? { namespace: first } : {}),
+    covers: ({ namespace }) => names.includes(namespace),
+  };
+}
+
+function nodeStorm(extent: Extent, policy: Policy): FailureStorm | undefined {
+  const pods = extent.failing.flatMap((counted) => counted.pods.map((pod) => ({ ...pod, counted })));
+  const { node_share, min_pods_on_node } = policy.storm;
   for (const [node, onNode] of Map.groupBy(pods, (pod) => pod.node)) {
-    if (node === undefined) continue;
-    const workloads = new Set(onNode.map((pod) => pod.workload)).size;
-    const share = onNode.length / pods.length;
-    // One workload that happens to sit on one node says nothing about the node.
-    if (onNode.length >= policy.storm.min_pods_on_node && share >= policy.storm.node_share && workloads >= 3) {
-      const reason =
-        `${onNode.length} of ${pods.length} failing pods, of ${workloads} workloads, are on node ${node} (${percent(share)}). ` +
-        "That points to the node, not to the workloads, so nothing was touched. Cordon and drain it, or replace it.";
-      return { reason, node };
-    }
+    if (node === undefined || onNode.length < min_pods_on_node) continue;
+    const workloads = new Set(onNode.map(({ counted }) => counted));
+    if (workloads.size < MIN_WORKLOADS_ON_NODE || onNode.length / pods.length < node_share) continue;
+    // Whoever chooses the node of their pods cannot make those of others fail there.
+    if ((extent.wellOn.get(node) ?? 0) >= onNode.length) continue;
+    const keys = new Set([...workloads].map(({ incident }) => workloadKey(incident.workload)));
+    return {
+      reason: nodeWords(extent, [...workloads], node, { failing: onNode.length, of: pods.length }),
+      node,
+      covers: (workload) => keys.has(workloadKey(workload)),
+    };
   }
   return undefined;
 }
 
-function percent(share: number): string {
-  return `${Math.round(share * 100)} %`;
+/** The namespaces that have workloads, each with how many of them fail. */
+function sharesOf({ failing, workloads }: Extent): Map<string, Share> {
+  const failed = Map.groupBy(failing, ({ incident }) => incident.workload.namespace);
+  const names = new Set([...workloads.keys(), ...failed.keys()]);
+  const shares = [...names].map((name): [string, Share] => {
+    const number = failed.get(name)?.length ?? 0;
+    // What could not be counted is there all the same.
+    return [name, { failing: number, of: Math.max(number, workloads.get(name) ?? 0) }];
+  });
+  return new Map(shares.filter(([, { of }]) => of > 0));
+}
+
+function isMany(share: Share, { storm }: Policy): boolean {
+  return share.failing >= storm.min_workloads && shareOf(share) >= storm.min_share;
+}
+
+function shareOf({ failing, of }: Share): number {
+  return of === 0 ? 0 : failing / of;
+}
+
+function sum(shares: readonly Share[]): Share {
+  const add = (total: Share, { failing, of }: Share) => ({ failing: total.failing + failing, of: total.of + of });
+  return shares.reduce(add, { failing: 0, of: 0 });
 }

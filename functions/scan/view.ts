@@ -123,6 +123,13 @@ export class View {
     return { seen: rows.length, suspects: found.flat() };
   }
 
+  /** How many objects of a collection want pods: by the printed rows, or by the objects where a server prints others. */
+  async count<T>(collection: string, { columns, wantsNone, query }: SuspectRule, wants: (object: T) => boolean) {
+    const rows = cellsOf(await this.cluster.table<Table>(collection, query), columns);
+    if (rows === undefined) return (await this.cluster.list<T>(collection)).filter(wants).length;
+    return rows.filter((cells) => wantsNone?.(...cells) !== true).length;
+  }
+
   /** The blind spots in the words of the contract: the first few, and how many more. */
   describeBlindSpots(): BlindSpot[] {
     const shown = this.blindSpots.slice(0, MAX_BLIND_SPOTS).map(({ what, error }) => ({

@@ -155,6 +155,7 @@ describe("the definition", () => {
       "Anything failing?": "Remediate each workload",
       "Failure storm?": "Remediate each workload",
       "Told before?": "Report storm",
+      "Anything beside the storm?": "Storm",
       "Was everyone told?": "Done",
     });
   });

@@ -16,10 +16,17 @@ export const DAEMON_SET = {
   suspects: {
     columns: ["Name", "Desired", "Current", "Available"],
     isSuspect: (_name, desired, current, available) => desired !== current || desired !== available,
+    wantsNone: (_name, desired) => desired === "0",
   },
   counts: true,
   failures: (daemonSet, moment) =>
-    missingReplicas(daemonSet.status?.numberAvailable, wanted(daemonSet), unchangedSince(daemonSet.metadata), moment),
+    missingReplicas(
+      daemonSet.status?.numberAvailable,
+      wanted(daemonSet),
+      unchangedSince(daemonSet.metadata),
+      moment,
+      daemonSet.spec?.minReadySeconds,
+    ),
   hasSeenSpec,
   wanted,
   ready: ({ status }) => status?.numberReady ?? 0,

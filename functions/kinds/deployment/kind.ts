@@ -26,6 +26,7 @@ export const DEPLOYMENT = {
   suspects: {
     columns: ["Name", "Ready", "Up-to-date"],
     isSuspect: (_name, ready = "", upToDate) => !isComplete(ready) || ready.split("/")[1] !== upToDate,
+    wantsNone: (_name, ready = "") => ready.endsWith("/0"),
   },
   counts: true,
   failures,
@@ -84,7 +85,14 @@ function failures(deployment: Deployment, moment: Moment): Failure[] {
   if (found.length > 0 || isRollingOut(deployment)) return found;
   const available = conditionOf(status?.conditions, "Available");
   if (available?.status !== "False") return [];
-  return missingReplicas(status?.availableReplicas, wanted(deployment), available.lastTransitionTime, moment);
+  const since = available.lastTransitionTime;
+  return missingReplicas(
+    status?.availableReplicas,
+    wanted(deployment),
+    since,
+    moment,
+    deployment.spec?.minReadySeconds,
+  );
 }
 
 /** As `kubectl rollout undo` does it: the change cause goes with the template. */

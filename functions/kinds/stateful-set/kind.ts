@@ -19,12 +19,19 @@ export const STATEFUL_SET = {
   suspects: {
     columns: ["Name", "Ready"],
     isSuspect: (_name, ready = "") => !isComplete(ready),
+    wantsNone: (_name, ready = "") => ready.endsWith("/0"),
   },
   counts: true,
   failures: (statefulSet, moment) => {
     const { metadata, status } = statefulSet;
     const available = status?.availableReplicas ?? status?.readyReplicas;
-    return missingReplicas(available, wanted(statefulSet), unchangedSince(metadata), moment);
+    return missingReplicas(
+      available,
+      wanted(statefulSet),
+      unchangedSince(metadata),
+      moment,
+      statefulSet.spec?.minReadySeconds,
+    );
   },
   hasSeenSpec,
   wanted,

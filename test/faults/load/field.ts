@@ -87,13 +87,14 @@ function manifest(name: string) {
       // Every pod of the old revision goes first, so that all of them fail.
       strategy: { type: "Recreate" },
       selector: { matchLabels: { app: name } },
-      template: template({ name, image: "shop/app:1" }),
+      template: template({ name, image: `shop/${name}:1` }),
     },
   };
 }
 
+/** Each lacks an image of its own: they share nothing that one of them could stand for. */
 async function breakIt(ground: Ground, name: string): Promise<void> {
-  const broken = template({ name, image: "shop/app:2", annotations: { "simulation/failure": "image-pull" } });
+  const broken = template({ name, image: `shop/${name}:2`, annotations: { "simulation/failure": "image-pull" } });
   await ground.patch(
     paths.deployment(ground.namespace, name),
     { op: "replace", path: "/spec/template", value: broken },

@@ -126,6 +126,13 @@ describe("the next storm", () => {
     expect(await meet(node("node-1"))).toMatchObject({ status: "known" });
   });
 
+  it("is another one in a namespace that it is limited to", async () => {
+    expect(await meet({ storm_namespace: "shop" })).toEqual({ status: "tell" });
+    expect(await meet()).toEqual({ status: "tell" });
+    expect(await meet({ storm_namespace: "blog" })).toEqual({ status: "tell" });
+    expect(await meet({ storm_namespace: "shop" })).toMatchObject({ status: "known" });
+  });
+
   it("is another one in another part of the cluster", async () => {
     const parts = [{}, { namespace: "shop" }, { namespace: "blog" }];
 

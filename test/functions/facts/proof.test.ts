@@ -8,6 +8,7 @@ import {
   crashingPod,
   deployment,
   evidence,
+  hpa,
   ofRevision,
   pod,
   policy,
@@ -186,13 +187,32 @@ describe("a rollout is to blame", () => {
     expect(blamed(complete([neverReady(60, { containers: [{ name: "app" }] })]))).toBe(true);
   });
 
-  it("when there were no replicas until a short while ago", () => {
-    const scaledUp = deployment({
-      template: template("shop/web:2"),
-      metadata: { managedFields: [{ manager: "kubectl", subresource: "scale", time: ago(61) }] },
+  describe("where the number of replicas was set a short while ago", () => {
+    const set = (secondsAgo: number) => ({
+      managedFields: [{ manager: "kubectl", subresource: "scale", time: ago(secondsAgo) }],
+    });
+    const scaled = (secondsAgo: number): Evidence =>
+      complete([neverReady(60)], deployment({ template: template("shop/web:2"), metadata: set(secondsAgo) }));
+
+    it("when there may have been none until then", () => {
+      expect(blamed(scaled(60))).toBe(true);
     });
 
-    expect(blamed(complete([neverReady(60)], scaledUp))).toBe(true);
+    it("not when a pod is older than that, nor where an HPA set it", () => {
+      expect(blamed(scaled(30))).toBe(false);
+      expect(blamed({ ...scaled(60), hpa: hpa() })).toBe(false);
+    });
+
+    it("when its ReplicaSet tells so", () => {
+      const seen = complete([neverReady(60)]);
+      const fieldsV1 = { "f:spec": { "f:replicas": {} } };
+      const written = { managedFields: [{ manager: "kube-controller-manager", time: ago(61), fieldsV1 }] };
+      const holders = seen.holders.map((holder, index) =>
+        index === 0 ? { ...holder, metadata: { ...holder.metadata, ...written } } : holder,
+      );
+
+      expect(blamed({ ...seen, holders })).toBe(true);
+    });
   });
 
   it("whatever pods of another revision did", () => {

@@ -107,6 +107,21 @@ describe("the subject", () => {
   });
 });
 
+describe("the message about what others wait for", () => {
+  it("names them, and how many more there are", () => {
+    const dependants = { count: 3, names: ["Deployment shop/api (its environment names web)"] };
+    const { text } = message({ ...undone, incident: incident({ dependants }) });
+
+    expect(section(text, "Found")).toEqual(
+      expect.arrayContaining([
+        "- 3 other workloads fail with it, and are not restarted meanwhile:",
+        "- Deployment shop/api (its environment names web)",
+        "- and 2 more",
+      ]),
+    );
+  });
+});
+
 describe("the message about a storm", () => {
   const detection = (incidents: number, omitted = 0): Detection => ({
     status: "storm",
@@ -140,6 +155,17 @@ describe("the message about a storm", () => {
     );
     expect(attributes).toMatchObject({ outcome: "Storm", needs_person: "true" });
     expect(report).toMatchObject({ outcome: "Storm", action: "none", needs_person: true });
+  });
+
+  it("names what belongs to it, and says that the rest is looked after, where there is a rest", () => {
+    const { incidents, ...rest } = detection(3);
+    const seen: Detection = { ...rest, status: "failing", incidents: [], in_storm: { incidents, omitted: 11 } };
+
+    expect(failing(seen)).toHaveLength(4);
+    expect(failing(seen)?.at(-1)).toBe("- and 11 more workloads");
+    expect(section(stormMessage(seen, EXECUTION).text, "Next")).toContain(
+      "- The other failing workloads are looked after all the same.",
+    );
   });
 
   it("begins its commands with the node that is the cause, where it is one", () => {

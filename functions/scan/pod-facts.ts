@@ -1,0 +1,72 @@
+import { kindOf } from "../kinds/kinds.ts";
+import { containerStatuses, isLeftover } from "../shared/kubernetes/pods.ts";
+import type { Pod } from "../shared/kubernetes/types.ts";
+import type { WorkloadRef } from "../shared/refs.ts";
+import { hostsIn, hostsOfVariable } from "./hosts.ts";
+
+/** A host that a pod names, and where. */
+export interface NamedHost {
+  host: string;
+  where: "last words" | "environment" | "arguments";
+}
+
+/** What of a failing pod tells whether others fail for the same cause. It stays in the scan. */
+export interface PodFacts {
+  /** It has ended for good and is only a record: its controller has made another one. */
+  leftover: boolean;
+  /** The mark of the revision that it was made from; undefined where its kind leaves none. */
+  revision?: string;
+  /** The image of the first container that is not ready. */
+  image?: string;
+  /** Whether a container of it has run: what it needs to be started was there. */
+  ran?: boolean;
+  /** Names by which a Service of it may be known. */
+  aliases?: string[];
+  /** The hosts that it names, what it said last first. */
+  hosts?: NamedHost[];
+}
+
+/** Labels whose value is, as a rule, the name of the Service before the pods. */
+const NAMING_LABELS = ["app", "app.kubernetes.io/name", "k8s-app"];
+/** How many hosts are kept of a pod. */
+const MAX_HOSTS = 40;
+
+/** Reads them off a pod that fails. */
+export function podFacts(pod: Pod, owner: WorkloadRef): PodFacts {
+  const { metadata, spec } = pod;
+  const revision = kindOf(owner)?.history?.markOf(pod);
+  const statuses = containerStatuses(pod);
+  const failing = statuses.find(({ ready, state }) => !ready && state?.terminated?.exitCode !== 0);
+  const { containers = [], initContainers = [] } = spec ?? {};
+  const image = [...initContainers, ...containers].find(({ name }) => name === failing?.name)?.image;
+  const labels = NAMING_LABELS.flatMap((label) => metadata?.labels?.[label] ?? []);
+  return {
+    leftover: isLeftover(pod),
+    ...(revision === undefined ? {} : { revision }),
+    ...(image === undefined ? {} : { image }),
+    ran: failing?.state?.running !== undefined || endOf(failing) !== undefined,
+    aliases: [...new Set([owner.name, ...(spec?.subdomain === undefined ? [] : [spec.subdomain]), ...labels])],
+    hosts: hostsOf(pod),
+  };
+}
+
+type Status = ReturnType<typeof containerStatuses>[number];
+
+function endOf(status: Status | undefined) {
+  return status?.state?.terminated ?? status?.lastState?.terminated;
+}
+
+function hostsOf(pod: Pod): NamedHost[] {
+  const { containers = [], initContainers = [] } = pod.spec ?? {};
+  const all = [...initContainers, ...containers];
+  const as = (where: NamedHost["where"]) => (host: string) => ({ host, where });
+  return [
+    ...containerStatuses(pod)
+      .flatMap((status) => hostsIn(endOf(status)?.message ?? ""))
+      .map(as("last words")),
+    ...all
+      .flatMap(({ env = [] }) => env.flatMap(({ name, value = "" }) => hostsOfVariable(name, value)))
+      .map(as("environment")),
+    ...all.flatMap(({ command = [], args = [] }) => hostsIn([...command, ...args].join(" "))).map(as("arguments")),
+  ].slice(0, MAX_HOSTS);
+}

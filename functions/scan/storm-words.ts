@@ -1,0 +1,94 @@
+import { bounded, count, some } from "../shared/text.ts";
+import type { Counted, Extent, Share } from "./extent.ts";
+
+/** How many nodes are told by their names, and how much of a message that many share. */
+const MAX_NODES = 3;
+const MAX_NAMESPACES = 5;
+const MAX_MESSAGE = 160;
+
+/** What is said of a storm of everything that was looked at. */
+export function clusterWords(extent: Extent, all: Share): string {
+  return sentences(
+    `${all.failing} of ${all.of} workloads fail at once (${percent(all)}), so nothing was touched.`,
+    ...sharedBy(extent, extent.failing),
+    all.failing === all.of
+      ? "None of the workloads that count is well: that points to something that they share (network, DNS, registry, nodes, a base image), not to each of them."
+      : "Look for what they share and the workloads that are well do not.",
+  );
+}
+
+/** What is said of a storm of some namespaces, while others are looked after. */
+export function namespaceWords(extent: Extent, names: readonly string[], all: Share): string {
+  const where = `namespace${names.length === 1 ? "" : "s"} ${some(names, MAX_NAMESPACES)}`;
+  const failing = extent.failing.filter(({ incident }) => names.includes(incident.workload.namespace));
+  return sentences(
+    `${all.failing} of ${all.of} workloads in ${where} fail at once (${percent(all)}), so nothing was touched there.`,
+    ...sharedBy(extent, failing),
+    "Few workloads fail elsewhere: look for what these share and those of other namespaces do not.",
+  );
+}
+
+/** What is said of a storm of one node. */
+export function nodeWords(extent: Extent, failing: readonly Counted[], node: string, pods: Share): string {
+  const well = extent.wellOn.get(node) ?? 0;
+  return sentences(
+    `${pods.failing} of ${pods.of} failing pods, of ${failing.length} workloads, are on node ${node} (${percent(pods)}).`,
+    ...sharedBy(extent, failing),
+    well === 0
+      ? "That points to the node, not to the workloads, so none of these was touched. Cordon and drain it, or replace it."
+      : "So none of these was touched. Look at the node, and for what the pods that are well there do not need, before it is drained.",
+  );
+}
+
+/** What the workloads have in common, as far as the scan knows it. */
+function sharedBy({ wellOn, notCounted }: Extent, failing: readonly Counted[]): string[] {
+  const pods = failing.flatMap((counted) => counted.pods);
+  const nodes = [...new Set(pods.flatMap(({ node }) => node ?? []))].sort();
+  const well = nodes.reduce((sum, node) => sum + (wellOn.get(node) ?? 0), 0);
+  const images = new Set(pods.map(({ facts }) => facts?.image));
+  const [image] = images;
+  return [
+    ...mostOf(
+      failing.map(({ incident }) => incident.failures.map(({ reason }) => reason)),
+      (reason) => reason,
+    ),
+    ...mostOf(
+      failing.map(({ incident }) => incident.failures.flatMap(({ message }) => message ?? [])),
+      (message) => `“${bounded(message, MAX_MESSAGE)}”`,
+    ),
+    ...(images.size === 1 && image !== undefined
+      ? [`All their failing containers are of image ${bounded(image, 120)}.`]
+      : []),
+    ...(nodes.length === 0 ? [] : [onNodes(nodes, well)]),
+    ...(notCounted === 0 ? [] : [uncounted(notCounted)]),
+  ];
+}
+
+/** What at least half of the workloads, and more than one, have in common. */
+function mostOf(having: readonly (readonly string[])[], quote: (shared: string) => string): string[] {
+  const times = new Map<string, number>();
+  for (const each of having) for (const item of new Set(each)) times.set(item, (times.get(item) ?? 0) + 1);
+  const [most] = [...times].sort((a, b) => b[1] - a[1]);
+  if (most === undefined || most[1] < 2 || most[1] * 2 < having.length) return [];
+  const [item, number] = most;
+  return [`${number === having.length ? "All" : String(number)} of them show ${quote(item)}.`];
+}
+
+function onNodes(nodes: readonly string[], well: number): string {
+  const others =
+    well === 0 ? "no other pod that was looked at is" : `${count(well, "other pod")} ${well === 1 ? "is" : "are"}`;
+  const where = nodes.length === 1 ? "that node" : `those ${nodes.length} nodes`;
+  return `Their failing pods are on ${some(nodes, MAX_NODES)}; ${others} well on ${where}.`;
+}
+
+function uncounted(number: number): string {
+  return `${count(number, "more failing workload")} ${number === 1 ? "does" : "do"} not count: pods without a controller, Jobs, records of ended pods, kinds that are never written to, HPAs, rollouts whose earlier revision serves, or what waits for another one.`;
+}
+
+function percent({ failing, of }: Share): string {
+  return `${Math.round((failing / of) * 100)} %`;
+}
+
+function sentences(...parts: string[]): string {
+  return parts.join(" ");
+}

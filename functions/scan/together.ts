@@ -1,0 +1,195 @@
+import type { Incident } from "../run/contracts.ts";
+import { kindOf } from "../kinds/kinds.ts";
+import { backOffSeconds } from "../facts/onset.ts";
+import { describeWorkload } from "../kinds/workloads.ts";
+import { areOfOneRevision, type Counted, type Serving, withPods } from "./extent.ts";
+import { servicesOf } from "./hosts.ts";
+import { workloadKey } from "./incidents.ts";
+import { lacksOf, unreachedBy } from "./shared-lack.ts";
+
+/** One that waits for another, and why. */
+interface Bond {
+  root: Counted;
+  why: string;
+}
+
+/** What each waits for, by `workloadKey`; what waits for nothing is not in it. */
+export type Bonds = ReadonlyMap<string, Bond>;
+
+/** How long after a workload the one that it depends on may begin to fail: both are noticed with a delay. */
+const SLACK_MS = 300_000;
+/** How many workloads' last words have to name a host that none of the failing ones is. */
+const MIN_UNREACHED = 3;
+
+/**
+ * Finds what fails because something else does: a workload that names a failing one (a Service of it, in its environment,
+ * its arguments or its last words) and did not fail long before it waits for that one; of several that lack the same thing
+ * one stands for all. What fails since a rollout of its own waits for nothing. Pure.
+ *
+ * @param found every failing workload
+ * @param lookedAfter those of them (by `workloadKey`) that the run looks after
+ */
+export function together(found: readonly Counted[], lookedAfter: ReadonlySet<string>, served: Serving): Bonds {
+  const bonds = new Map<string, Bond>();
+  const mayWait = found.filter((counted) => {
+    const isRollout = served.failedRollouts.has(keyOf(counted)) && areOfOneRevision(counted.pods);
+    return lookedAfter.has(keyOf(counted)) && kindOf(counted.incident.workload) !== undefined && !isRollout;
+  });
+  const known = aliases(found);
+  // What failed last is bound first, so that of two that name each other the one that failed first is the root.
+  for (const client of mayWait.toSorted((a, b) => since(b) - since(a))) {
+    const bond = dependency(client, known, bonds, served);
+    if (bond !== undefined) bonds.set(keyOf(client), bond);
+  }
+  share(mayWait, lacksOf, 2, (lack) => `both lack ${lack}`, bonds);
+  share(mayWait, unreachedBy, MIN_UNREACHED, (host) => `the last words of both name ${host}`, bonds);
+  return bonds;
+}
+
+/** The failing workload that this one names, the one that failed first where there are several. */
+function dependency(client: Counted, known: Aliases, bonds: Bonds, { serving }: Serving): Bond | undefined {
+  // What never ran lacks something else.
+  if (client.pods.length === 0 || !client.pods.every(({ facts }) => facts?.ran === true)) return undefined;
+  const { namespace } = client.incident.workload;
+  const named = client.pods.flatMap(({ facts }) => facts?.hosts ?? []);
+  const candidates = named.flatMap(({ host, where }) =>
+    servicesOf(host, namespace)
+      .flatMap((service) => known.get(`${service.namespace}/${service.name}`) ?? [])
+      .filter((root) => keyOf(root) !== keyOf(client) && earliest(root) <= since(client) + SLACK_MS)
+      // While some of its pods serve, it takes the client's own word that they do not.
+      .filter((root) => where === "last words" || !serving.has(keyOf(root)))
+      .filter((root) => keyOf(rootOf(root, bonds)) !== keyOf(client))
+      .map((root) => ({ root, why: `its ${where} name${where === "environment" ? "s" : ""} ${host}` })),
+  );
+  return candidates.sort((a, b) => since(a.root) - since(b.root))[0];
+}
+
+type Aliases = ReadonlyMap<string, Counted[]>;
+
+/** The failing workloads by `namespace/name` of the Services that may be theirs; one of that very name hides others. */
+function aliases(found: readonly Counted[]): Aliases {
+  const byAlias = new Map<string, Counted[]>();
+  const add = (counted: Counted, names: readonly string[]) => {
+    const { namespace } = counted.incident.workload;
+    for (const name of new Set(names)) {
+      const key = `${namespace}/${name}`;
+      byAlias.set(key, [...(byAlias.get(key) ?? []), counted]);
+    }
+  };
+  for (const counted of found) add(counted, [counted.incident.workload.name]);
+  const exact = new Set(byAlias.keys());
+  for (const counted of found) {
+    const { namespace } = counted.incident.workload;
+    const others = counted.pods.flatMap(({ facts }) => facts?.aliases ?? []);
+    add(
+      counted,
+      others.filter((name) => !exact.has(`${namespace}/${name}`)),
+    );
+  }
+  return byAlias;
+}
+
+/** Binds all that have the same thing in common to the first of them. */
+function share(
+  found: readonly Counted[],
+  thingsOf: (counted: Counted) => string[],
+  least: number,
+  words: (thing: string) => string,
+  bonds: Map<string, Bond>,
+): void {
+  const having = new Map<string, Counted[]>();
+  for (const counted of found) {
+    if (bonds.has(keyOf(counted))) continue;
+    for (const thing of thingsOf(counted)) having.set(thing, [...(having.get(thing) ?? []), counted]);
+  }
+  for (const [thing, all] of [...having].sort((a, b) => b[1].length - a[1].length)) {
+    const [leader, ...others] = all.filter((counted) => !bonds.has(keyOf(counted)));
+    if (leader === undefined || others.length + 1 < least) continue;
+    for (const other of others) {
+      const isRootOfLeader = keyOf(rootOf(leader, bonds)) === keyOf(other);
+      if (!isRootOfLeader) bonds.set(keyOf(other), { root: leader, why: words(thing) });
+    }
+  }
+}
+
+/** What everything that this one waits for waits for in the end: itself when it waits for nothing. */
+function rootOf(counted: Counted, bonds: Bonds): Counted {
+  let root = counted;
+  for (let bond = bonds.get(keyOf(root)); bond !== undefined; bond = bonds.get(keyOf(root))) ({ root } = bond);
+  return root;
+}
+
+/** How many workloads that fail with one are named in its incident. */
+const MAX_NAMED = 20;
+
+/**
+ * The incidents with what they wait for, and with what waits for them; these come first. Where the run does not look after
+ * what several wait for, the first of them tells of it and of the others.
+ * @param incidents those that the run looks after
+ * @param told whether somebody is told of a workload that is not among them, or need not be
+ */
+export function marked(
+  incidents: readonly Incident[],
+  bonds: Bonds,
+  told: (workload: Incident["workload"]) => boolean,
+): Incident[] {
+  const lookedAfter = new Set(incidents.map(({ workload }) => workloadKey(workload)));
+  const waiting = withPods(incidents, []).filter((counted) => bonds.has(keyOf(counted)));
+  const groups = new Map<string, Counted[]>();
+  const tellers = new Set<string>();
+  for (const [root, members] of Map.groupBy(waiting, (counted) => keyOf(rootOf(counted, bonds)))) {
+    const [first, ...others] = members;
+    if (first === undefined) continue;
+    if (lookedAfter.has(root) || told(rootOf(first, bonds).incident.workload)) groups.set(root, members);
+    else {
+      tellers.add(keyOf(first));
+      groups.set(keyOf(first), others);
+    }
+  }
+  const marks = incidents.map((incident): Incident => {
+    const key = workloadKey(incident.workload);
+    const bond = bonds.get(key);
+    const dependants = groups.get(key) ?? [];
+    const elsewhere = tellers.has(key) ? { elsewhere: true as const } : {};
+    return {
+      ...incident,
+      ...(bond === undefined
+        ? {}
+        : { waits_for: { workload: bond.root.incident.workload, why: bond.why, ...elsewhere } }),
+      ...(dependants.length === 0 ? {} : { dependants: described(dependants, bonds) }),
+    };
+  });
+  return marks.toSorted((a, b) => (b.dependants?.count ?? 0) - (a.dependants?.count ?? 0));
+}
+
+function described(dependants: readonly Counted[], bonds: Bonds): Incident["dependants"] {
+  const names = dependants
+    .slice(0, MAX_NAMED)
+    .map((one) => `${describeWorkload(one.incident.workload)} (${bonds.get(keyOf(one))?.why ?? ""})`);
+  return { count: dependants.length, names };
+}
+
+/**
+ * What counts for a storm: where most of what fails waits for one workload, that one alone instead of all of these.
+ */
+export function withoutDependants(counted: readonly Counted[], bonds: Bonds): Counted[] {
+  const groups = Map.groupBy(counted, (each) => keyOf(rootOf(each, bonds)));
+  const isExplained = (root: string) => (groups.get(root)?.length ?? 0) * 2 >= counted.length;
+  return counted.filter((each) => !bonds.has(keyOf(each)) || !isExplained(keyOf(rootOf(each, bonds))));
+}
+
+/** Since when it may have been failing: a container that is ready for a while between two ends hides earlier ones. */
+function earliest(counted: Counted): number {
+  const restarts = Math.max(0, ...counted.incident.failures.map((failure) => failure.restarts ?? 0));
+  return since(counted) - backOffSeconds(restarts) * 1_000;
+}
+
+function keyOf({ incident }: Counted): string {
+  return workloadKey(incident.workload);
+}
+
+/** When the workload began to fail, in milliseconds; 0 where nothing tells. */
+function since({ incident }: Counted): number {
+  const times = incident.failures.map((failure) => Date.parse(failure.since ?? "")).filter(Number.isFinite);
+  return times.length === 0 ? 0 : Math.min(...times);
+}

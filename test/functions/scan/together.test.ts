@@ -1,0 +1,204 @@
+import { describe, expect, it } from "vitest";
+import type { Incident } from "../../../functions/run/contracts.ts";
+import type { Counted, Serving } from "../../../functions/scan/extent.ts";
+import type { NamedHost } from "../../../functions/scan/pod-facts.ts";
+import { workloadKey } from "../../../functions/scan/incidents.ts";
+import { marked, together, withoutDependants } from "../../../functions/scan/together.ts";
+import { ago } from "../../support/objects.ts";
+
+interface Options {
+  namespace?: string;
+  kind?: string;
+  since?: number;
+  restarts?: number;
+  ran?: boolean;
+  hosts?: NamedHost[];
+  aliases?: string[];
+  message?: string;
+}
+
+/** A workload of which one pod fails. */
+function failing(name: string, options: Options = {}): Counted {
+  const {
+    namespace = "shop",
+    kind = "Deployment",
+    since = 600,
+    restarts = 0,
+    ran = true,
+    hosts = [],
+    message,
+  } = options;
+  const workload = { kind, namespace, name };
+  const failure = {
+    reason: "CrashLoopBackOff",
+    since: ago(since),
+    restarts,
+    ...(message === undefined ? {} : { message }),
+  };
+  const facts = { leftover: false, revision: `${name}-1`, ran, hosts, aliases: [name, ...(options.aliases ?? [])] };
+  return {
+    incident: { workload, failures: [{ ...failure, count: 1 }], failing_pods: 1, sample_pods: [] },
+    pods: [{ name: `${name}-x`, node: "node-0", workload, failures: [failure], facts }],
+  };
+}
+
+const env = (host: string): NamedHost[] => [{ host, where: "environment" }];
+const said = (host: string): NamedHost[] => [{ host, where: "last words" }];
+const db = (options: Options = {}) => failing("ledger-db", { kind: "StatefulSet", ...options });
+const NOTHING_SERVES: Serving = { serving: new Set(), failedRollouts: new Set() };
+const only = (counted: Counted) => new Set([workloadKey(counted.incident.workload)]);
+
+function bondsOf(found: Counted[], served: Partial<Serving> = {}, lookedAfter = found) {
+  const keys = new Set(lookedAfter.map(({ incident }) => workloadKey(incident.workload)));
+  return together(found, keys, { ...NOTHING_SERVES, ...served });
+}
+
+/** Who waits for whom: `api > ledger-db`. */
+function waits(found: Counted[], served: Partial<Serving> = {}): string[] {
+  const bonds = bondsOf(found, served);
+  return [...bonds].map(([key, { root }]) => `${key.split("/").at(-1) ?? ""} > ${root.incident.workload.name}`).sort();
+}
+
+describe("a workload waits for a failing one", () => {
+  it.each<[string, Options]>([
+    ["in its environment", { hosts: env("ledger-db") }],
+    ["by its last words", { hosts: said("ledger-db.shop.svc") }],
+    ["in another namespace", { namespace: "blog", hosts: env("ledger-db.shop") }],
+    ["as one pod of it", { hosts: env("ledger-db-0.ledger-db.shop.svc.cluster.local") }],
+  ])("that it names %s", (_how, options) => {
+    expect(waits([db(), failing("api", options)])).toEqual(["api > ledger-db"]);
+  });
+
+  it("that it names by the Service of its pods", () => {
+    expect(waits([db({ aliases: ["ledger"] }), failing("api", { hosts: env("ledger") })])).toEqual(["api > ledger-db"]);
+  });
+
+  it("that failed a little later, or flaps for long", () => {
+    expect(waits([db({ since: 400 }), failing("api", { since: 600, hosts: env("ledger-db") })])).toHaveLength(1);
+    expect(
+      waits([db({ since: 10, restarts: 9 }), failing("api", { since: 900, hosts: env("ledger-db") })]),
+    ).toHaveLength(1);
+  });
+
+  it.each<[string, Counted[], Partial<Serving>?]>([
+    ["of another namespace", [db({ namespace: "data" }), failing("api", { hosts: env("ledger-db") })]],
+    ["that failed much later", [db({ since: 10 }), failing("api", { since: 3_600, hosts: env("ledger-db") })]],
+    ["when it never ran itself", [db(), failing("api", { ran: false, hosts: env("ledger-db") })]],
+    ["of a kind that is never written to", [db(), failing("api", { kind: "Pod", hosts: env("ledger-db") })]],
+    ["that is itself", [failing("api", { hosts: env("api") })]],
+    ["that still serves", [db(), failing("api", { hosts: env("ledger-db") })], { serving: only(db()) }],
+    [
+      "when its own rollout is what failed",
+      [db(), failing("api", { hosts: env("ledger-db") })],
+      { failedRollouts: only(failing("api")) },
+    ],
+  ])("but not one %s", (_which, found, served = {}) => {
+    expect(waits(found, served)).toEqual([]);
+  });
+
+  it("that still serves, when its last words say that it does not", () => {
+    expect(waits([db(), failing("api", { hosts: said("ledger-db") })], { serving: only(db()) })).toHaveLength(1);
+  });
+
+  it("along a chain, and never in a circle: of two that name each other, the one that failed first is the root", () => {
+    const chain = [db(), failing("api", { hosts: env("ledger-db") }), failing("web", { hosts: env("api") })];
+    expect(waits(chain)).toEqual(["api > ledger-db", "web > api"]);
+
+    const a = failing("a", { since: 500, hosts: env("b") });
+    const b = failing("b", { since: 600, hosts: env("a") });
+    expect(waits([a, b])).toEqual(["a > b"]);
+    expect(waits([b, a])).toEqual(["a > b"]);
+  });
+});
+
+describe("workloads that lack the same thing", () => {
+  it.each([
+    "couldn't find key dsn in Secret shop/db",
+    'configmap "settings" not found',
+    'persistentvolumeclaim "data" not found',
+    'pods "x" is forbidden: exceeded quota: compute, requested: cpu=1, used: cpu=4, limited: cpu=4',
+    'Internal error occurred: failed calling webhook "policy.example.com": connection refused',
+  ])("wait for the first of them: %s", (message) => {
+    const found = ["a", "b", "c"].map((name) => failing(name, { ran: false, message }));
+
+    expect(waits(found)).toEqual(["b > a", "c > a"]);
+  });
+
+  it("do not where it is only called the same in two namespaces", () => {
+    const message = 'secret "db" not found';
+
+    expect(waits([failing("a", { message }), failing("b", { namespace: "blog", message })])).toEqual([]);
+  });
+
+  it("wait for the first of three that name a host of which nothing else is known", () => {
+    const found = ["a", "b", "c"].map((name) => failing(name, { hosts: said("ledger.abc.rds.amazonaws.com") }));
+
+    expect(waits(found)).toEqual(["b > a", "c > a"]);
+    expect(waits(found.slice(1))).toEqual([]);
+  });
+});
+
+describe("the incidents of a run", () => {
+  const clients = ["api", "web"].map((name) => failing(name, { hosts: env("ledger-db") }));
+  const incidentsOf = (found: Counted[]): Incident[] => found.map(({ incident }) => incident);
+
+  it("say what they wait for and what waits for them, the root first", () => {
+    const found = [...clients, db()];
+    const [root, first, second] = marked(incidentsOf(found), bondsOf(found), () => false);
+
+    expect(root).toMatchObject({
+      workload: { name: "ledger-db" },
+      dependants: {
+        count: 2,
+        names: [
+          "Deployment shop/api (its environment names ledger-db)",
+          "Deployment shop/web (its environment names ledger-db)",
+        ],
+      },
+    });
+    for (const waiting of [first, second]) {
+      expect(waiting?.waits_for).toEqual({ workload: db().incident.workload, why: "its environment names ledger-db" });
+    }
+  });
+
+  it("let one of them tell of a root that the run does not look after, unless that is told elsewhere", () => {
+    const bonds = bondsOf([db(), ...clients], {}, clients);
+    const [teller, other] = marked(incidentsOf(clients), bonds, () => false);
+
+    expect(teller).toMatchObject({ waits_for: { elsewhere: true }, dependants: { count: 1 } });
+    expect(other?.waits_for).not.toHaveProperty("elsewhere");
+    for (const { waits_for } of marked(incidentsOf(clients), bonds, () => true)) {
+      expect(waits_for).not.toHaveProperty("elsewhere");
+    }
+  });
+
+  it("name few of many", () => {
+    const many = Array.from({ length: 90 }, (_, index) => failing(`api-${index}`, { hosts: env("ledger-db") }));
+    const found = [db(), ...many];
+    const [root] = marked(incidentsOf(found), bondsOf(found), () => false);
+
+    expect(root?.dependants?.count).toBe(90);
+    expect(root?.dependants?.names).toHaveLength(20);
+  });
+});
+
+describe("what counts for a storm", () => {
+  const clients = (number: number) =>
+    Array.from({ length: number }, (_, index) => failing(`api-${index}`, { hosts: env("ledger-db") }));
+
+  it("is the root alone where most of what fails waits for it", () => {
+    const found = [db(), ...clients(27), failing("other")];
+
+    expect(withoutDependants(found, bondsOf(found)).map(({ incident }) => incident.workload.name)).toEqual([
+      "ledger-db",
+      "other",
+    ]);
+  });
+
+  it("is everything where it explains only a part", () => {
+    const others = Array.from({ length: 20 }, (_, index) => failing(`other-${index}`));
+    const found = [db(), ...clients(5), ...others];
+
+    expect(withoutDependants(found, bondsOf(found))).toHaveLength(26);
+  });
+});
