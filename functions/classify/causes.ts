@@ -9,6 +9,7 @@ import { CRASH_CAUSES } from "./causes/crash.ts";
 import { HPA_CAUSES } from "./causes/hpa.ts";
 import { IMAGE_CAUSES } from "./causes/image.ts";
 import { JOB_CAUSES } from "./causes/job.ts";
+import { RESTARTED_CAUSES } from "./causes/restarted.ts";
 import { STARTING_CAUSES } from "./causes/starting.ts";
 import { SUPERSEDED_CAUSES } from "./causes/superseded.ts";
 import { NODE_CAUSES, WORKLOAD_CAUSES } from "./causes/workload.ts";
@@ -22,6 +23,7 @@ export const CAUSES: readonly Cause[] = [
   ...SUPERSEDED_CAUSES,
   ...IMAGE_CAUSES,
   ...CONFIG_CAUSES,
+  ...RESTARTED_CAUSES,
   ...CRASH_CAUSES,
   ...STARTING_CAUSES,
   ...JOB_CAUSES,

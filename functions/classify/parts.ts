@@ -130,6 +130,11 @@ export function refersTo(template: PodTemplate, { kind, object, key }: Missing):
   );
 }
 
+/** The Secrets and ConfigMaps that a template refers to, each once: `ConfigMap web`. */
+export function namesReferredTo(template: PodTemplate): string[] {
+  return [...new Set(referencesOf(template).map(({ kind, object }) => `${kind} ${object}`))];
+}
+
 interface Reference {
   kind: Missing["kind"];
   object: string;

@@ -5,22 +5,17 @@ import type { Failure } from "../shared/kubernetes/failures.ts";
 import { failuresOf, type Moment } from "../shared/kubernetes/overdue.ts";
 import { hpaFailures } from "../shared/kubernetes/hpa-failures.ts";
 import { isLeftover } from "../shared/kubernetes/pods.ts";
-import {
-  currentRevision,
-  newestHealthyRevision,
-  type HealthyRevision,
-  type Revision,
-} from "../kinds/revisions/revision.ts";
+import { currentRevision, type Revision } from "../kinds/revisions/revision.ts";
 import type { Pod, PodTemplate } from "../shared/kubernetes/types.ts";
 import type { Policy } from "../shared/policy.ts";
 import type { Evidence } from "./evidence.ts";
-import { stableBeforeFailing, type StableTime } from "./onset.ts";
+import type { FailingPod } from "./failing-pod.ts";
+import type { StableTime } from "./onset.ts";
+import { isPresentVersion, newestWellRevision, standingsOf, type Standing, type WellRevision } from "./proof.ts";
+import { hasProvenPods, mayHaveBeenEmptyUntil, podsThatRanWell, readyTimes, stableTime } from "./stable.ts";
+import { startedAgain, type StartedAgain } from "./started-again.ts";
 
-/** A pod that fails, and how. */
-export interface FailingPod {
-  pod: Pod;
-  failures: Failure[];
-}
+export type { FailingPod } from "./failing-pod.ts";
 
 /** The evidence with what follows from it, as the rules for causes read it. */
 export interface Case {
@@ -34,11 +29,21 @@ export interface Case {
   leftovers: FailingPod[];
   revisions: Revision[];
   current: Revision | undefined;
-  healthy: HealthyRevision | undefined;
+  /** The newest revision of another version that is known to have been well, if the present version never was. */
+  healthy: WellRevision | undefined;
+  /** How the pods of each revision are, by its name. */
+  standings: ReadonlyMap<string, Standing>;
+  /** That the present version was well, and was only started again. */
+  again: StartedAgain | undefined;
+  /** How long the pods that fail were ready before; those of the present revision, where any of it fail. */
   stable: StableTime;
-  /** Whether the present revision ran well for long before it failed. */
+  /** Whether these were ready for long enough to count as stable. */
   longStable: boolean;
-  /** Whether pods of the present revision fail, and have done so since it was rolled out. */
+  /** The failing pods that were ready for that long, or whose revision was, as the workload's status has it. */
+  ranWell: FailingPod[];
+  /** The failing pods that were made from the present revision. */
+  ofCurrent: FailingPod[];
+  /** Whether pods of the present revision fail, and nothing says that it was ever well. */
   sinceRollout: boolean;
   /** Whether a rollout is past its deadline while an earlier revision is known to have been healthy. */
   rolloutFailed: boolean;
@@ -64,9 +69,21 @@ export function openCase(evidence: Evidence, policy: Policy): Case {
     ...(hpa === undefined ? [] : hpaFailures(hpa, moment)),
   ];
   const current = currentRevision(revisions);
-  const healthy = newestHealthyRevision(revisions, policy.stable_seconds);
-  const stable = stableTime(failing, workload === undefined ? undefined : kind?.completedAt(workload, current));
-  const longStable = stable.seconds >= policy.stable_seconds;
+  const templates = templatesOf(kind, evidence);
+  const isMadeFrom = (pod: Pod, name: string) => kind?.history?.isMadeFrom(pod, name) === true;
+  const failed = new Set(failing.map(({ pod }) => pod));
+  const { stable_seconds: stableSeconds } = policy;
+  const standings = standingsOf(revisions, evidence.pods, isMadeFrom, (pod) => failed.has(pod), { now, stableSeconds });
+  const unavailableSince = workload === undefined ? undefined : kind?.unavailableSince?.(workload);
+  const well = newestWellRevision(revisions, { stableSeconds, standings, unavailableSince });
+  const isAgain = well !== undefined && isPresentVersion(well.revision, revisions);
+  const ofCurrent = current === undefined ? [] : failing.filter(({ pod }) => isMadeFrom(pod, current.name));
+  const rolledOut = workload === undefined ? undefined : kind?.completedAt(workload, current);
+  const times = readyTimes(ofCurrent.length > 0 ? ofCurrent : failing, rolledOut);
+  const podsOfCurrent = current === undefined ? [] : evidence.pods.filter((pod) => isMadeFrom(pod, current.name));
+  const emptyUntil = mayHaveBeenEmptyUntil(evidence, current, podsOfCurrent);
+  const stable = stableTime(times, { rolledOut, unavailableSince, emptyUntil });
+  const longStable = stable.seconds >= stableSeconds;
   return {
     evidence,
     policy,
@@ -75,13 +92,16 @@ export function openCase(evidence: Evidence, policy: Policy): Case {
     leftovers: all.filter(({ pod }) => isLeftover(pod)),
     revisions,
     current,
-    healthy,
+    healthy: isAgain ? undefined : well,
+    standings,
+    again: isAgain ? startedAgain(well, current, revisions, standings, templates) : undefined,
     stable,
     longStable,
-    sinceRollout:
-      !longStable && current !== undefined && failing.some(({ pod }) => kind?.history?.isMadeFrom(pod, current.name)),
-    rolloutFailed: healthy !== undefined && own.some(({ reason }) => reason === "ProgressDeadlineExceeded"),
-    templates: templatesOf(kind, evidence),
+    ranWell: longStable ? podsThatRanWell(times, stableSeconds) : [],
+    ofCurrent,
+    sinceRollout: ofCurrent.length > 0 && !longStable && !isAgain && !hasProvenPods(current, revisions, standings),
+    rolloutFailed: well !== undefined && !isAgain && own.some(({ reason }) => reason === "ProgressDeadlineExceeded"),
+    templates,
   };
 }
 
@@ -98,22 +118,6 @@ function templatesOf(kind: Kind | undefined, { holders }: Evidence): Map<string,
       return held === undefined ? [] : [[holder.metadata?.name ?? "", held.template]];
     }),
   );
-}
-
-/** How long the present revision ran well: by the containers that ended, or by when the pods that never ran began to fail. */
-function stableTime(failing: FailingPod[], rolledOut: Date | undefined): StableTime {
-  const ended = stableBeforeFailing(
-    failing.map(({ pod }) => pod),
-    rolledOut,
-  );
-  const waiting = failing
-    .filter(({ failures }) => failures.every(({ exitCode }) => exitCode === undefined))
-    .flatMap(({ failures }) => failures.map(({ since }) => Date.parse(since ?? "")))
-    .filter(Number.isFinite);
-  if (rolledOut === undefined || waiting.length === 0) return ended;
-  const seconds = (Math.min(...waiting) - rolledOut.getTime()) / 1_000;
-  if (seconds <= ended.seconds) return ended;
-  return { seconds, evidence: `the rollout was complete ${Math.round(seconds)} s before the first pod began to fail` };
 }
 
 /** Whether any container fails for one of these reasons. */

@@ -69,6 +69,8 @@ export interface Kind<
   isUpdating(object: Object): boolean;
   /** When the present revision was completely rolled out; undefined when that never happened, or is not known. */
   completedAt(object: Object, current: Revision | undefined): Date | undefined;
+  /** Since when it has had too few available pods, without a break; absent for a kind whose status does not tell. */
+  unavailableSince?(object: Object): Date | undefined;
   /** Where its revisions are kept; absent for a kind that has none. */
   history?: History<Object, Holder>;
   /** What puts an earlier template in place of that of the object, as it was read; absent where that is never done. */

@@ -31,15 +31,19 @@ export function cannotCreate(conditions: readonly Condition[] | undefined): Fail
   return failing?.status === "True" ? [fromCondition(failing, "FailedCreate")] : [];
 }
 
-/** Replicas that have been missing for longer than they may. */
+/**
+ * Replicas that have been missing for longer than they may.
+ * @param minReadySeconds how long a pod has to be ready before it counts
+ */
 export function missingReplicas(
   have: number | undefined,
   wanted: number,
   since: string | undefined,
   moment: Moment,
+  minReadySeconds = 0,
 ): Failure[] {
   const missing = wanted - (have ?? 0);
-  if (missing <= 0 || !isOlderThan(since, moment.deadlines.short_seconds, moment.now)) return [];
+  if (missing <= 0 || !isOlderThan(since, moment.deadlines.short_seconds + minReadySeconds, moment.now)) return [];
   const message = `${have ?? 0} of ${wanted} replicas available`;
   return [failure({ reason: "MinimumReplicasUnavailable", message, since })];
 }

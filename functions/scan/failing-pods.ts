@@ -69,12 +69,6 @@ async function examine(view: View, pods: Pod[], finder: WorkloadFinder, moment: 
   return await view.each(failing, async ({ pod, failures }) => {
     const workload = await finder.ownerOf(pod);
     const name = pod.metadata?.name ?? "";
-    return {
-      name,
-      node: pod.spec?.nodeName,
-      workload,
-      failures,
-      facts: podFacts(pod, workload),
-    };
+    return { name, node: pod.spec?.nodeName, workload, failures, facts: podFacts(pod, workload) };
   });
 }

@@ -57,17 +57,17 @@ async function rollingOut(
   view: View,
   kind: Kind,
   { workload: ref }: Incident,
-  known: Known,
+  workloads: Known,
   moment: Moment,
 ): Promise<Workload | undefined> {
-  const { deadline } = kind;
   const key = workloadKey(ref);
   const path = workloadPath(ref);
-  if (deadline === undefined || path === undefined || (known.read.has(key) && !known.rollingOut.has(key)))
-    return undefined;
+  const { deadline } = kind;
+  const { rollingOut: known, read } = workloads;
+  if (deadline === undefined || path === undefined || (read.has(key) && !known.has(key))) return undefined;
   const object = await view.tryTo(describeWorkload(ref), () => view.read<Workload>(path));
   if (object === undefined) return undefined;
-  noteServing(known, ref, object, kind.failures(object, moment));
+  noteServing(workloads, ref, object, kind.failures(object, moment));
   return deadline.isRollingOut(object) ? object : undefined;
 }
 

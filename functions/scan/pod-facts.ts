@@ -32,9 +32,9 @@ const NAMING_LABELS = ["app", "app.kubernetes.io/name", "k8s-app"];
 const MAX_HOSTS = 40;
 
 /** Reads them off a pod that fails. */
-export function podFacts(pod: Pod, workload: WorkloadRef): PodFacts {
+export function podFacts(pod: Pod, owner: WorkloadRef): PodFacts {
   const { metadata, spec } = pod;
-  const revision = kindOf(workload)?.history?.markOf(pod);
+  const revision = kindOf(owner)?.history?.markOf(pod);
   const statuses = containerStatuses(pod);
   const failing = statuses.find(({ ready, state }) => !ready && state?.terminated?.exitCode !== 0);
   const { containers = [], initContainers = [] } = spec ?? {};
@@ -45,7 +45,7 @@ export function podFacts(pod: Pod, workload: WorkloadRef): PodFacts {
     ...(revision === undefined ? {} : { revision }),
     ...(image === undefined ? {} : { image }),
     ran: failing?.state?.running !== undefined || endOf(failing) !== undefined,
-    aliases: [...new Set([workload.name, ...(spec?.subdomain === undefined ? [] : [spec.subdomain]), ...labels])],
+    aliases: [...new Set([owner.name, ...(spec?.subdomain === undefined ? [] : [spec.subdomain]), ...labels])],
     hosts: hostsOf(pod),
   };
 }

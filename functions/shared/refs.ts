@@ -22,7 +22,7 @@ export const RevisionRef = z.strictObject({
   /** A ReplicaSet for Deployments, a ControllerRevision for StatefulSets and DaemonSets. */
   kind: z.string(),
   name: z.string(),
-  /** Hash of the pod template without the marks of controllers and `kubectl.kubernetes.io/restartedAt`. */
+  /** Hash of the pod template without the marks of controllers, and of those who had it started again. */
   template: z.string(),
 });
 export type RevisionRef = z.output<typeof RevisionRef>;

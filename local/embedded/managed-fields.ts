@@ -26,8 +26,12 @@ export interface Writer {
 const CONTROLLERS: Writer = { manager: "kube-controller-manager", operation: "Update" };
 
 /** The metadata of an object whose status is written now. The fields of a status are not told one by one. */
-export function withStatusTime(metadata: ObjectMeta | undefined, apiVersion: string, now: Date): ObjectMeta {
-  const { manager, operation } = CONTROLLERS;
+export function withStatusTime(
+  metadata: ObjectMeta | undefined,
+  apiVersion: string,
+  now: Date,
+  { manager, operation }: Writer = CONTROLLERS,
+): ObjectMeta {
   const entry = { manager, operation, apiVersion, subresource: "status", time: apiTime(now) };
   const others = (metadata?.managedFields ?? []).filter(({ subresource }) => subresource !== "status");
   return { ...metadata, managedFields: [...others, entry] };

@@ -159,7 +159,7 @@ export class Store {
     if (uid !== undefined && uid !== previous.metadata?.uid) {
       throw conflict(resource, name, otherUid(uid, previous.metadata?.uid ?? ""));
     }
-    const object = this.#merged(resource, previous, copyOf(given), status);
+    const object = this.#merged(resource, previous, copyOf(given), options);
     this.#admit(resource, object, "update", previous);
     if (!status) this.#sign(resource, object, previous, writer);
     if (resource.generation && !status && isNextGeneration(resource, object, previous)) {
@@ -235,7 +235,7 @@ export class Store {
   }
 
   /** What a write may change: the status and the metadata, or everything but the status; never what identifies the object. */
-  #merged(resource: Resource, previous: ApiObject, given: ApiObject, status: boolean): ApiObject {
+  #merged(resource: Resource, previous: ApiObject, given: ApiObject, { status, writer }: WriteOptions): ApiObject {
     const { uid, creationTimestamp, generation, deletionTimestamp, deletionGracePeriodSeconds, managedFields } =
       previous.metadata ?? {};
     const kept = {
@@ -250,12 +250,12 @@ export class Store {
     const metadata = Object.fromEntries(
       Object.entries({ ...given.metadata, ...kept }).filter(([, value]) => value !== undefined),
     ) as ObjectMeta;
-    if (status) {
+    if (status === true) {
       // Of a custom object, nothing else is written with the status.
       const written = resource.custom === undefined ? metadata : { ...previous.metadata };
       const marked = isDeepStrictEqual(given.status, previous.status)
         ? written
-        : withStatusTime(written, groupVersionOf(resource), this.clock.now());
+        : withStatusTime(written, groupVersionOf(resource), this.clock.now(), writer);
       // Of a Deployment, the labels stay as well.
       const { labels } = previous.metadata ?? {};
       const updated = { ...previous, metadata: resource.kind === "Deployment" ? withLabels(marked, labels) : marked };

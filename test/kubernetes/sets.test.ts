@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe } from "vitest";
+import { newestHealthyRevision } from "../../functions/facts/proof.ts";
 import { rollBack } from "../../functions/remedies/rollback/carry-out.ts";
 import type { RollbackPlan } from "../../functions/remedies/rollback/contract.ts";
 import { switchTemplate } from "../../functions/remedies/rollback/switch-template.ts";
@@ -8,12 +9,7 @@ import { DAEMON_SET } from "../../functions/kinds/daemon-set/kind.ts";
 import type { Kind } from "../../functions/kinds/kind.ts";
 import { readParts } from "../../functions/kinds/pods.ts";
 import { CONTROLLER_REVISIONS } from "../../functions/kinds/revisions/controller-revisions.ts";
-import {
-  currentRevision,
-  newestHealthyRevision,
-  revisionRef,
-  type Revision,
-} from "../../functions/kinds/revisions/revision.ts";
+import { currentRevision, revisionRef, type Revision } from "../../functions/kinds/revisions/revision.ts";
 import { STATEFUL_SET } from "../../functions/kinds/stateful-set/kind.ts";
 import type { ControllerRevision, DaemonSet, Pod, StatefulSet } from "../../functions/shared/kubernetes/types.ts";
 import { podsToUnblock } from "../../functions/kinds/stateful-set/unblocking.ts";
@@ -75,7 +71,7 @@ class Subject {
     const current = currentRevision(revisions);
     const target =
       name === undefined
-        ? newestHealthyRevision(revisions, 600)?.revision
+        ? newestHealthyRevision(revisions, { stableSeconds: 600 })?.revision
         : revisions.find((revision) => revision.name === name);
     if (current === undefined || target === undefined) throw new Error("There is nothing to roll back to.");
     const after = revisionRef(target);

@@ -2,6 +2,7 @@ import type { Diagnosis, Remedy } from "../../run/contracts.ts";
 import { kindOf } from "../../kinds/kinds.ts";
 import type { Case } from "../../facts/case.ts";
 import type { Meaning } from "../../facts/words/meaning.ts";
+import { count, duration } from "../../shared/text.ts";
 
 /** A remedy that a cause allows, and how long it may take to show that it helps, in seconds, where the cause knows. */
 export interface Try {
@@ -55,5 +56,14 @@ export function rolloutLines({ evidence, current, healthy, stable }: Case): stri
       : `the present revision is ${current.revision} (${current.name}), ${current.available} of ${current.replicas} replicas available`,
     ...(healthy === undefined ? [] : [healthy.evidence]),
     ...(stable.evidence === "" ? [] : [stable.evidence]),
+  ];
+}
+
+/** Evidence that other pods of the present revision run well. */
+export function provenLines({ current, standings, policy }: Case): string[] {
+  const { proven = 0 } = current === undefined ? {} : (standings.get(current.name) ?? {});
+  if (current === undefined || proven === 0) return [];
+  return [
+    `${count(proven, "other pod")} of revision ${current.revision} ${proven === 1 ? "has" : "have"} been ready for at least ${duration(policy.stable_seconds)}`,
   ];
 }

@@ -6,9 +6,10 @@ import { failureLines } from "../../facts/failure-lines.ts";
 import { REPEATED_RESTARTS } from "../../shared/kubernetes/repeated-restarts.ts";
 import { restartFailing } from "../../remedies/restart/plan.ts";
 import { rollBack } from "../../remedies/rollback/plan.ts";
-import { once, reportOnly, rolloutLines, type Cause } from "./cause.ts";
+import { once, provenLines, reportOnly, rolloutLines, type Cause } from "./cause.ts";
 
-const CRASH_REASONS = new Set([
+/** The container was started, and did not stay. */
+export const CRASH_REASONS: ReadonlySet<string> = new Set([
   "CrashLoopBackOff",
   "Error",
   "OOMKilled",
@@ -84,12 +85,12 @@ export const CRASH_CAUSES: readonly Cause[] = [
       { action: "scale", reason: "more replicas of a crashing template help nobody" },
     ],
     diagnose: (facts) => {
-      const { failing, current, healthy, sinceRollout } = facts;
-      if (!sinceRollout || !failsWith(failing, ENDING_REASONS)) return undefined;
+      const { failing, ofCurrent, current, healthy, sinceRollout } = facts;
+      if (!sinceRollout || !failsWith(ofCurrent, ENDING_REASONS)) return undefined;
       return {
         confidence: healthy?.confidence ?? "medium",
         summary: withEnds(
-          `${crashing(failing.length)} since revision ${current?.revision ?? "?"} was rolled out`,
+          `${crashing(howMany(ofCurrent, ENDING_REASONS))} since revision ${current?.revision ?? "?"} was rolled out`,
           facts,
         ),
         evidence: [...failureLines(failing), ...rolloutLines(facts)],
@@ -130,13 +131,16 @@ export const CRASH_CAUSES: readonly Cause[] = [
       "Restart the failing pods once, on fresh containers and possibly another node; then leave it to a person.",
     rejected: [{ action: "rollback", reason: "the present revision ran well for long; the rollout is not the cause" }],
     diagnose: (facts) => {
-      const { failing, longStable, stable } = facts;
-      if (!longStable || !failsWith(failing, CRASH_REASONS)) return undefined;
+      const { ranWell, failing, stable } = facts;
+      if (!failsWith(ranWell, CRASH_REASONS)) return undefined;
       return {
         confidence: "medium",
-        summary: withEnds(`${crashing(failing.length)} after running well for ${duration(stable.seconds)}`, facts),
+        summary: withEnds(
+          `${crashing(howMany(ranWell, CRASH_REASONS))} after ${stable.byStatus === true ? "their revision ran" : "running"} well for ${duration(stable.seconds)}`,
+          facts,
+        ),
         evidence: [...failureLines(failing), stable.evidence],
-        tries: once(restartFailing(facts, CRASH_REASONS)),
+        tries: once(restartFailing({ ...facts, failing: ranWell }, CRASH_REASONS)),
       };
     },
   },
@@ -154,7 +158,7 @@ export const CRASH_CAUSES: readonly Cause[] = [
           `${crashing(failing.length)}, and there is no sign that ${failing.length === 1 ? "it" : "they"} ever ran well`,
           facts,
         ),
-        evidence: failureLines(failing),
+        evidence: [...failureLines(failing), ...provenLines(facts)],
         tries: once(
           reportOnly(
             "Read the container's log with kubectl logs --previous, and fix the template or what it depends on.",
@@ -191,6 +195,11 @@ export const CRASH_CAUSES: readonly Cause[] = [
     },
   },
 ];
+
+/** How many of the pods fail for one of these reasons. */
+function howMany(pods: Case["failing"], reasons: ReadonlySet<string>): number {
+  return pods.filter((pod) => failsWith([pod], reasons)).length;
+}
 
 function crashing(pods: number): string {
   return pods === 1 ? "1 pod crashes" : `${pods} pods crash`;

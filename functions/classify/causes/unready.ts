@@ -5,10 +5,10 @@ import { failureLines } from "../../facts/failure-lines.ts";
 import { unreadyTogether } from "../../facts/unready-together.ts";
 import { restartFailing } from "../../remedies/restart/plan.ts";
 import { rollBack } from "../../remedies/rollback/plan.ts";
-import { once, reportOnly, rolloutLines, type Cause } from "./cause.ts";
+import { once, provenLines, reportOnly, rolloutLines, type Cause } from "./cause.ts";
 
 /** Containers run, and their readiness probes fail. */
-const UNREADY = new Set(["ContainersNotReady"]);
+export const UNREADY: ReadonlySet<string> = new Set(["ContainersNotReady"]);
 /** Containers are ready, and somebody else says that the pod is not. */
 const GATED = new Set(["ReadinessGatesNotReady"]);
 
@@ -48,11 +48,11 @@ export const UNREADY_CAUSES: readonly Cause[] = [
     response: "Roll back to the newest revision that is known to have been healthy.",
     rejected: [{ action: "restart", reason: "the same template does not become ready again" }],
     diagnose: (facts) => {
-      const { failing, current, healthy, sinceRollout } = facts;
-      if (!sinceRollout || !failsWith(failing, UNREADY)) return undefined;
+      const { failing, ofCurrent, current, healthy, sinceRollout } = facts;
+      if (!sinceRollout || !failsWith(ofCurrent, UNREADY)) return undefined;
       return {
         confidence: healthy?.confidence ?? "medium",
-        summary: `${notReady(failing.length)} since revision ${current?.revision ?? "?"} was rolled out.`,
+        summary: `${notReady(withReason(ofCurrent, UNREADY).length)} since revision ${current?.revision ?? "?"} was rolled out.`,
         evidence: [...failureLines(failing), ...rolloutLines(facts)],
         tries: once(rollBack(facts)),
       };
@@ -65,17 +65,17 @@ export const UNREADY_CAUSES: readonly Cause[] = [
     response: "Restart once, one pod after the other; then leave it to a person.",
     rejected: [{ action: "rollback", reason: "the present revision ran well for long; the rollout is not the cause" }],
     diagnose: (facts) => {
-      const { failing, longStable, stable } = facts;
+      const { failing, ranWell, stable } = facts;
       const unready = withReason(failing, UNREADY);
       if (unready.length === 0) return undefined;
       return {
         confidence: "medium",
         summary: `${notReady(unready.length)} in time.`,
-        evidence: [...failureLines(unready), stable.evidence].filter((line) => line !== ""),
+        evidence: [...failureLines(unready), stable.evidence, ...provenLines(facts)].filter((line) => line !== ""),
         tries: once(
-          longStable
-            ? restartFailing(facts, UNREADY)
-            : reportOnly("Nothing says that it ever was ready. Look at what its readiness probe asks."),
+          failsWith(ranWell, UNREADY)
+            ? restartFailing({ ...facts, failing: ranWell }, UNREADY)
+            : reportOnly("Nothing says that it was ready for long. Look at what its readiness probe asks."),
         ),
       };
     },

@@ -20,7 +20,13 @@ export const DAEMON_SET = {
   },
   counts: true,
   failures: (daemonSet, moment) =>
-    missingReplicas(daemonSet.status?.numberAvailable, wanted(daemonSet), unchangedSince(daemonSet.metadata), moment),
+    missingReplicas(
+      daemonSet.status?.numberAvailable,
+      wanted(daemonSet),
+      unchangedSince(daemonSet.metadata),
+      moment,
+      daemonSet.spec?.minReadySeconds,
+    ),
   hasSeenSpec,
   wanted,
   ready: ({ status }) => status?.numberReady ?? 0,

@@ -13,7 +13,7 @@ import { replicaSetHistory } from "../revisions/replica-sets.ts";
 import { cannotCreate, conditionOf, fromCondition, missingReplicas } from "../status.ts";
 import { isComplete } from "../suspects.ts";
 import { replaceTemplate } from "../template-patch.ts";
-import { isInsideDeadline, isRollingOut, progressDeadline, rolledOutAt } from "./rollout.ts";
+import { isInsideDeadline, isRollingOut, progressDeadline, rolledOutAt, unavailableSince } from "./rollout.ts";
 
 /** Shown by `kubectl rollout history`; it belongs to the template. */
 const CHANGE_CAUSE = "kubernetes.io/change-cause";
@@ -53,6 +53,7 @@ export const DEPLOYMENT = {
   },
   isUpdating: () => false,
   completedAt: rolledOutAt,
+  unavailableSince,
   history: replicaSetHistory({
     revision: "deployment.kubernetes.io/revision",
     earlier: "deployment.kubernetes.io/revision-history",
@@ -84,7 +85,14 @@ function failures(deployment: Deployment, moment: Moment): Failure[] {
   if (found.length > 0 || isRollingOut(deployment)) return found;
   const available = conditionOf(status?.conditions, "Available");
   if (available?.status !== "False") return [];
-  return missingReplicas(status?.availableReplicas, wanted(deployment), available.lastTransitionTime, moment);
+  const since = available.lastTransitionTime;
+  return missingReplicas(
+    status?.availableReplicas,
+    wanted(deployment),
+    since,
+    moment,
+    deployment.spec?.minReadySeconds,
+  );
 }
 
 /** As `kubectl rollout undo` does it: the change cause goes with the template. */

@@ -47,6 +47,13 @@ export function rolledOutAt(deployment: Deployment, current: Revision | undefine
   return wasAvailable(deployment, current) ? current.created : undefined;
 }
 
+/** Since when fewer pods have been available than its strategy allows, without a break; undefined while enough are. */
+export function unavailableSince({ status }: Deployment): Date | undefined {
+  const available = conditionOf(status?.conditions, "Available");
+  if (available?.status !== "False" || available.lastTransitionTime === undefined) return undefined;
+  return new Date(available.lastTransitionTime);
+}
+
 /** Whether the rollout is under way and its controller has not given it up, nor would have, had it kept its note. */
 export function isInsideDeadline(deployment: Deployment, current: Revision | undefined, now: Date): boolean {
   if (current !== undefined && hasNoDeadline(deployment) && !hasOldPods(deployment)) {

@@ -21,7 +21,13 @@ export const REPLICA_SET = {
     const { metadata, status } = replicaSet;
     const refused = cannotCreate(status?.conditions);
     if (refused.length > 0) return refused;
-    return missingReplicas(status?.availableReplicas, wanted(replicaSet), unchangedSince(metadata), moment);
+    return missingReplicas(
+      status?.availableReplicas,
+      wanted(replicaSet),
+      unchangedSince(metadata),
+      moment,
+      replicaSet.spec?.minReadySeconds,
+    );
   },
   hasSeenSpec,
   wanted,

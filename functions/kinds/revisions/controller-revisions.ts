@@ -1,5 +1,5 @@
 import { isLeftover, isReady, isTerminating } from "../../shared/kubernetes/pods.ts";
-import { templateHash } from "../../shared/kubernetes/template.ts";
+import { templateHash, versionHash } from "../../shared/kubernetes/template.ts";
 import type { ControllerRevision, Pod, PodTemplate, Workload } from "../../shared/kubernetes/types.ts";
 import type { History } from "./history.ts";
 import { ofController } from "./provenance.ts";
@@ -65,7 +65,7 @@ function controllerRevisionsOf(
   const made = ofController(claims, { workload: workload.metadata, templateAt: ["data"], keepsNumbers: false });
   return made
     .sort((a, b) => a.held.revision - b.held.revision)
-    .map(({ held, template, current }) => {
+    .map(({ held, template, version, current }) => {
       const name = held.metadata?.name ?? "";
       const created = new Date(held.metadata?.creationTimestamp ?? 0);
       const isNew = created.getTime() > newestBelow;
@@ -77,9 +77,11 @@ function controllerRevisionsOf(
         kind: "ControllerRevision",
         name,
         template,
+        version,
         created,
         replicas: own.length,
         available: own.filter(isReady).length,
+        hadPods: true,
         current,
       };
     })
@@ -92,7 +94,16 @@ function claimOf(held: ControllerRevision, present: string) {
   const content = templateOfRevision(held);
   const template = content === undefined ? "" : templateHash(content);
   const hash = HASHES.map((label) => metadata?.labels?.[label]).find((value) => value !== undefined);
-  return { held, metadata, numbers: [revision], hash, template, current: template !== "" && template === present };
+  const version = content === undefined ? "" : versionHash(content);
+  return {
+    held,
+    metadata,
+    numbers: [revision],
+    hash,
+    template,
+    version,
+    current: template !== "" && template === present,
+  };
 }
 
 /**

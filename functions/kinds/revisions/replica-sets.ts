@@ -1,4 +1,4 @@
-import { templateHash, templateWithoutLabel } from "../../shared/kubernetes/template.ts";
+import { templateHash, templateWithoutLabel, versionHash } from "../../shared/kubernetes/template.ts";
 import { controllerOf } from "../../shared/kubernetes/owners.ts";
 import type { ReplicaSet, Workload } from "../../shared/kubernetes/types.ts";
 import type { History } from "./history.ts";
@@ -37,7 +37,8 @@ export function replicaSetHistory(marks: ReplicaSetMarks): History<Workload, Rep
       const present = hashOf(workload.spec?.template);
       const claims = replicaSets.map((replicaSet) => {
         const { metadata, spec, status } = replicaSet;
-        const template = hashOf(held(replicaSet)?.template);
+        const content = held(replicaSet)?.template;
+        const template = hashOf(content);
         const revision = revisionNumber(metadata?.annotations?.[marks.revision]);
         const earlier = annotation(metadata?.annotations, marks.earlier)?.split(",").map(revisionNumber) ?? [];
         return {
@@ -47,22 +48,26 @@ export function replicaSetHistory(marks: ReplicaSetMarks): History<Workload, Rep
           numbers: [...earlier, revision].sort((a, b) => a - b),
           hash: spec?.template?.metadata?.labels?.[marks.hashLabel],
           template,
+          version: content === undefined ? "" : versionHash(content),
+          hadPods: wasScaled(replicaSet),
           current: template === present,
         };
       });
       const keepsNumbers = marks.earlier !== undefined;
       const made = ofController(claims, { workload: workload.metadata, templateAt: TEMPLATE_AT, keepsNumbers });
       const revisions = made.map((claim) => {
-        const { metadata, status, revision, numbers, template, current } = claim;
+        const { metadata, status, revision, numbers, template, version, hadPods, current } = claim;
         return {
           revision,
           numbers,
           kind: "ReplicaSet",
           name: metadata?.name ?? "",
           template,
+          version,
           created: new Date(metadata?.creationTimestamp ?? 0),
           replicas: status?.replicas ?? 0,
           available: status?.availableReplicas ?? 0,
+          hadPods,
           current,
           ...(keepsNumbers && wasLeftByRollback(claim, made) ? { unproven: true as const } : {}),
         };
@@ -73,6 +78,11 @@ export function replicaSetHistory(marks: ReplicaSetMarks): History<Workload, Rep
     isMadeFrom: (pod, name) => controllerOf(pod.metadata)?.name === name,
     markOf: (pod) => controllerOf(pod.metadata)?.name,
   };
+}
+
+/** Whether it had any replicas: one that was made with none, and whose spec has not been changed since, never had. */
+function wasScaled({ metadata, spec }: ReplicaSet): boolean {
+  return spec?.replicas !== 0 || metadata?.generation !== 1;
 }
 
 function hashOf(template: Parameters<typeof templateHash>[0] | undefined): string {

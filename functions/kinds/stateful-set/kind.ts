@@ -25,7 +25,13 @@ export const STATEFUL_SET = {
   failures: (statefulSet, moment) => {
     const { metadata, status } = statefulSet;
     const available = status?.availableReplicas ?? status?.readyReplicas;
-    return missingReplicas(available, wanted(statefulSet), unchangedSince(metadata), moment);
+    return missingReplicas(
+      available,
+      wanted(statefulSet),
+      unchangedSince(metadata),
+      moment,
+      statefulSet.spec?.minReadySeconds,
+    );
   },
   hasSeenSpec,
   wanted,

@@ -9,7 +9,16 @@ import type { RequestedRollback, RollbackPlan } from "./contract.ts";
 const MAX_KNOWN = 100;
 
 /** Returns to the newest healthy revision, or says why that cannot be done. */
-export function rollBack({ evidence, policy, current, healthy, revisions }: Case): RollbackPlan | NoRemedy {
+export function rollBack({ evidence, policy, current, healthy, again, revisions }: Case): RollbackPlan | NoRemedy {
+  if (again !== undefined) {
+    return {
+      action: "none",
+      refusal: "NoHealthyRevision",
+      message:
+        `Revision ${again.before.revision.revision}, which was well, runs the same as the present one, and no older revision is any better. ` +
+        "Look at what it reads and depends on, or ask for a rollback to a revision by its number.",
+    };
+  }
   if (current === undefined || healthy === undefined) {
     return {
       action: "none",

@@ -25,8 +25,13 @@ export interface FieldTree {
 
 /** The writers of an object itself: who writes its status or its scale is left out. */
 export function fieldWriters(metadata: ObjectMeta | undefined): FieldWriter[] {
-  return (metadata?.managedFields ?? []).flatMap(({ manager, subresource, time, fieldsV1 }) =>
-    manager === undefined || (subresource !== undefined && subresource !== "")
+  return writersThrough(metadata, [""]);
+}
+
+/** Those who write to an object through one of these subresources; through the object itself where that is empty. */
+function writersThrough(metadata: ObjectMeta | undefined, subresources: readonly string[]): FieldWriter[] {
+  return (metadata?.managedFields ?? []).flatMap(({ manager, subresource = "", time, fieldsV1 }) =>
+    manager === undefined || !subresources.includes(subresource)
       ? []
       : [{ manager, time: momentOf(time), fields: treeOf(fieldsV1) }],
   );
@@ -61,7 +66,8 @@ export interface LastWriter {
  * @param path the names of the fields, such as `["spec", "template"]`
  */
 export function lastWriter(metadata: ObjectMeta | undefined, path: readonly string[]): LastWriter | undefined {
-  const writers = fieldWriters(metadata).flatMap(({ manager, time, fields }) =>
+  // `kubectl scale` and autoscalers set a workload's replicas through its scale.
+  const writers = writersThrough(metadata, ["", "scale"]).flatMap(({ manager, time, fields }) =>
     time === undefined || setBelow(fields, path) === undefined
       ? []
       : [{ manager: bounded(manager, MAX_MANAGER), at: time }],

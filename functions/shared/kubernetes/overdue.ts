@@ -94,9 +94,10 @@ function unready(pod: Pod, { now, deadlines }: Moment): Failure[] {
     ...(pod.status?.containerStatuses ?? []),
   ].filter((status) => !status.ready);
   // A container that is done by design keeps its pod unready until the others are done, too.
-  if (unready.length > 0 && unready.every((status) => status.state?.terminated?.exitCode === 0)) return [];
-  const starting = unready.map((status) => stillStarting(pod, status, now, ready.lastTransitionTime));
-  const late = unready.find((_status, index) => starting[index] === undefined);
+  const undone = unready.filter((status) => status.state?.terminated?.exitCode !== 0);
+  if (unready.length > 0 && undone.length === 0) return [];
+  const starting = undone.map((status) => stillStarting(pod, status, now, ready.lastTransitionTime));
+  const late = undone.find((_status, index) => starting[index] === undefined);
   const early = starting.find((found) => found !== undefined);
   if (late === undefined && early !== undefined) return [early];
   return [

@@ -3,12 +3,18 @@ import { wasReadySince } from "./pods.ts";
 import type { ContainerStatus, Pod } from "./types.ts";
 
 /** The API server's defaults. Source: kubernetes pkg/apis/core/v1/defaults.go */
-const DEFAULT_PROBE = { initialDelaySeconds: 0, periodSeconds: 10, failureThreshold: 3 };
+const DEFAULT_PROBE = { initialDelaySeconds: 0, periodSeconds: 10, failureThreshold: 3, successThreshold: 1 };
 
 /** How long a probe may fail before that counts, in seconds. */
 export function probeSeconds(probe: Partial<typeof DEFAULT_PROBE>): number {
   const { initialDelaySeconds, periodSeconds, failureThreshold } = { ...DEFAULT_PROBE, ...probe };
   return initialDelaySeconds + periodSeconds * failureThreshold;
+}
+
+/** How long a probe keeps a container unready that is well from its start on, in seconds; 0 for one without a delay. */
+function delaySeconds(probe: Partial<typeof DEFAULT_PROBE>): number {
+  const { initialDelaySeconds, periodSeconds, successThreshold } = { ...DEFAULT_PROBE, ...probe };
+  return initialDelaySeconds === 0 ? 0 : initialDelaySeconds + periodSeconds * successThreshold;
 }
 
 /** For how long a container that runs may yet be unready, and why. */
@@ -29,7 +35,7 @@ export function startWindow(pod: Pod, { name, state, started }: ContainerStatus)
   const { startupProbe, readinessProbe } = containerSpec(pod, name) ?? {};
   const startedAt = state?.running?.startedAt ?? "";
   const start = Date.parse(startedAt);
-  const readiness = readinessProbe === undefined ? 0 : probeSeconds(readinessProbe);
+  const readiness = readinessProbe === undefined ? 0 : delaySeconds(readinessProbe);
   const starting = startupProbe !== undefined && started !== true;
   const seconds = (starting ? probeSeconds(startupProbe) : 0) + readiness;
   if (!Number.isFinite(start) || seconds === 0 || wasReadySince(pod, startedAt)) return undefined;

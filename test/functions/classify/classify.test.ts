@@ -84,7 +84,10 @@ describe("classify", () => {
     expect(diagnosis).toMatchObject({ cause: "ImageNotFound", remedy: { action: "rollback", after: { revision: 1 } } });
   });
 
-  it("passes over a revision that is the same template restarted", () => {
+  it.each([
+    ["goes no further than a revision that is the same template restarted and still serves", 1, "none"],
+    ["passes over a revision that is the same template restarted and never worked", 0, "rollback"],
+  ])("%s", (_what, available, action) => {
     const restarted = template("shop/web:2");
     restarted.metadata = { ...restarted.metadata, annotations: { "kubectl.kubernetes.io/restartedAt": ago(900) } };
     const diagnosis = classify(
@@ -95,7 +98,7 @@ describe("classify", () => {
         }),
         holders: [
           replicaSet(3, { template: restarted, replicas: 1, created: ago(900) }),
-          replicaSet(2, { available: 1, created: ago(1_800) }),
+          replicaSet(2, { available, created: ago(1_800) }),
           replicaSet(1, { available: 1, created: ago(90_000) }),
         ],
         pods: [ofRevision(3, crashingPod({ startedAgo: 800 }))],
@@ -103,7 +106,7 @@ describe("classify", () => {
       policy(),
     );
 
-    expect(diagnosis.remedy).toMatchObject({ action: "rollback", after: { revision: 1 } });
+    expect(diagnosis.remedy).toMatchObject(action === "rollback" ? { action, after: { revision: 1 } } : { action });
   });
 
   it("does not roll back when no earlier revision is known to have been healthy", () => {

@@ -19,17 +19,19 @@ describe("the kubelet's back-offs", () => {
 });
 
 describe("the time that a workload ran well", () => {
-  it("lasts from the end of the rollout to the first crash, counted back over the back-offs and the attempts", () => {
+  it("lasts from the start of the pod to the first crash, counted back over the back-offs and the attempts", () => {
     const crashing = crashingPod({ restarts: 3, ranFor: 2, endedAgo: 5, startedAgo: 3_500 });
 
     // 5 s since the last crash, 10 + 20 + 40 s of back-off, 3 attempts of 2 s.
-    expect(stableBeforeFailing([crashing], rolledOut(3_600)).seconds).toBe(3_600 - 81);
+    expect(stableBeforeFailing([crashing], rolledOut(3_600)).seconds).toBe(3_500 - 81);
   });
 
-  it("cannot end before the pod was started", () => {
-    const crashing = crashingPod({ restarts: 200, startedAgo: 3_500 });
+  it("is not counted from before the pod was started, nor from before the rollout was complete", () => {
+    const crashing = crashingPod({ restarts: 3, ranFor: 2, endedAgo: 5, startedAgo: 3_500 });
 
-    expect(stableBeforeFailing([crashing], rolledOut(3_600)).seconds).toBe(100);
+    expect(stableBeforeFailing([crashing], rolledOut(90_000)).seconds).toBe(3_500 - 81);
+    expect(stableBeforeFailing([crashing], rolledOut(1_000)).seconds).toBe(1_000 - 81);
+    expect(stableBeforeFailing([crashingPod({ restarts: 200 })], rolledOut(90_000)).seconds).toBe(1);
   });
 
   it("is none when the crashes began before the rollout was complete", () => {

@@ -57,6 +57,16 @@ describe("a Deployment fails", () => {
     ]);
   });
 
+  it("that lacks replicas only after they could have been ready for as long as it asks for", () => {
+    const patient = (since: number) => {
+      const made = deploymentWith({ available: 0, conditions: [complete, unavailable(since)] });
+      return workloadFailures("Deployment", { ...made, spec: { ...made.spec, minReadySeconds: 600 } }, moment);
+    };
+
+    expect(patient(short + 600)).toEqual([]);
+    expect(patient(short + 601)).toMatchObject([{ reason: "MinimumReplicasUnavailable" }]);
+  });
+
   it("that lacks replicas once its deadline is past, and not before", () => {
     const lacking = (since: number) => deployment({ ready: 1, conditions: [complete, unavailable(since)] });
 

@@ -1,10 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { newestHealthyRevision } from "../../../../functions/facts/proof.ts";
 import { readParts } from "../../../../functions/kinds/pods.ts";
 import {
   CONTROLLER_REVISIONS,
   templateOfRevision,
 } from "../../../../functions/kinds/revisions/controller-revisions.ts";
-import { currentRevision, newestHealthyRevision } from "../../../../functions/kinds/revisions/revision.ts";
+import { currentRevision } from "../../../../functions/kinds/revisions/revision.ts";
 import { STATEFUL_SET } from "../../../../functions/kinds/stateful-set/kind.ts";
 import type { ControllerRevision, Pod } from "../../../../functions/shared/kubernetes/types.ts";
 import { ApiServer, page } from "../../../support/api-server.ts";
@@ -12,6 +13,7 @@ import { ago, NOW, pod, template } from "../../../support/objects.ts";
 import { agent, controllerRevision, DB, db, dbPod } from "../../../support/set-objects.ts";
 
 const STABLE_SECONDS = 600;
+const PRESENT = { stableSeconds: STABLE_SECONDS };
 
 let api: ApiServer;
 beforeEach(async () => {
@@ -22,7 +24,7 @@ afterEach(() => api.stop());
 /** The newest healthy revision of a StatefulSet whose template is that of `db-r4`. */
 function healthy(revisions: ControllerRevision[], pods: Pod[] = []) {
   const seen = CONTROLLER_REVISIONS.revisions(db({ template: template("shop/web:4") }), revisions, pods);
-  return newestHealthyRevision(seen, STABLE_SECONDS);
+  return newestHealthyRevision(seen, PRESENT);
 }
 
 describe("the revisions of a StatefulSet", () => {

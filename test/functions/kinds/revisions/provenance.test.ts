@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { DEPLOYMENT } from "../../../../functions/kinds/deployment/kind.ts";
 import { CONTROLLER_REVISIONS } from "../../../../functions/kinds/revisions/controller-revisions.ts";
-import { newestHealthyRevision } from "../../../../functions/kinds/revisions/revision.ts";
+import { newestHealthyRevision } from "../../../../functions/facts/proof.ts";
 import type { Deployment, ObjectMeta, ReplicaSet } from "../../../../functions/shared/kubernetes/types.ts";
 import { fieldsBy, writtenBy } from "../../../support/field-writers.ts";
 import { ago, deployment, replicaSet, template } from "../../../support/objects.ts";
@@ -35,7 +35,8 @@ const forged = (metadata: ObjectMeta = {}, number = 9) =>
 const names = (workload: Deployment, ...replicaSets: ReplicaSet[]) =>
   DEPLOYMENT.history.revisions(workload, replicaSets, []).map(({ name }) => name);
 const target = (workload: Deployment, ...replicaSets: ReplicaSet[]) =>
-  newestHealthyRevision(DEPLOYMENT.history.revisions(workload, replicaSets, []), STABLE_SECONDS)?.revision.name;
+  newestHealthyRevision(DEPLOYMENT.history.revisions(workload, replicaSets, []), { stableSeconds: STABLE_SECONDS })
+    ?.revision.name;
 
 /** The annotation with the earlier numbers of a revision. */
 const earlier = (number: number, before: string): ObjectMeta => ({

@@ -1,22 +1,20 @@
 import { describe, expect, it } from "vitest";
 import { DEPLOYMENT } from "../../../../functions/kinds/deployment/kind.ts";
-import {
-  currentRevision,
-  newestHealthyRevision,
-  type HealthyRevision,
-} from "../../../../functions/kinds/revisions/revision.ts";
+import { newestHealthyRevision, type WellRevision } from "../../../../functions/facts/proof.ts";
+import { currentRevision } from "../../../../functions/kinds/revisions/revision.ts";
 import type { Deployment, ReplicaSet } from "../../../../functions/shared/kubernetes/types.ts";
 import { ago, deployment, replicaSet, template } from "../../../support/objects.ts";
 
 const STABLE_SECONDS = 600;
+const PRESENT = { stableSeconds: STABLE_SECONDS };
 
 const revisionsOf = (seen: Deployment, sets: ReplicaSet[]) => DEPLOYMENT.history.revisions(seen, sets, []);
 
 /** The newest healthy revision of a Deployment that is at revision 4. */
-function healthy(...older: ReplicaSet[]): HealthyRevision | undefined {
+function healthy(...older: ReplicaSet[]): WellRevision | undefined {
   const present = replicaSet(4, { replicas: 1, created: ago(100) });
   const revisions = revisionsOf(deployment({ template: template("shop/web:4") }), [...older, present]);
-  return newestHealthyRevision(revisions, STABLE_SECONDS);
+  return newestHealthyRevision(revisions, PRESENT);
 }
 
 describe("the revisions of a Deployment", () => {
@@ -71,10 +69,16 @@ describe("the newest healthy revision", () => {
     });
   });
 
-  it("is never the present template under another number, even if that serves", () => {
+  it("is never the present template under another number, nor an older one if that serves", () => {
     const same = replicaSet(3, { template: template("shop/web:4"), available: 1, created: ago(90_000) });
 
     expect(healthy(same)).toBeUndefined();
+    expect(healthy(same, replicaSet(2, { available: 1, created: ago(180_000) }))).toBeUndefined();
+  });
+
+  it("is an older one than the present template under another number that never took over", () => {
+    const same = replicaSet(3, { template: template("shop/web:4"), created: ago(90_000) });
+
     expect(healthy(same, replicaSet(2, { available: 1, created: ago(180_000) }))).toMatchObject({
       revision: { revision: 2 },
     });
@@ -98,12 +102,23 @@ describe("a revision that was rolled back to", () => {
     // web-1 was bad and soon replaced; nobody can tell for how long web-2 served until web-1 came back.
     const sets = [bad, reused, replicaSet(2, { created: ago(89_940) })];
 
-    expect(newestHealthyRevision(revisionsOf(present, sets), STABLE_SECONDS)).toBeUndefined();
+    expect(newestHealthyRevision(revisionsOf(present, sets), PRESENT)).toBeUndefined();
   });
 
   it("is credited with the time that it served when it was new", () => {
     const sets = [bad, reused, replicaSet(2, { created: ago(80_000) })];
 
-    expect(newestHealthyRevision(revisionsOf(present, sets), STABLE_SECONDS)?.revision.revision).toBe(3);
+    expect(newestHealthyRevision(revisionsOf(present, sets), PRESENT)?.revision.revision).toBe(3);
+  });
+
+  it("is known to have been well when the workload was available until the next one replaced it", () => {
+    const unavailable = (since: number) => ({ ...PRESENT, unavailableSince: new Date(ago(since)) });
+    const revisions = revisionsOf(present, [bad, reused]);
+
+    expect(newestHealthyRevision(revisions, unavailable(105))?.evidence).toBe(
+      "revision 3, which had been rolled back to, was available until revision 4 replaced it",
+    );
+    expect(newestHealthyRevision(revisions, unavailable(900))).toBeUndefined();
+    expect(newestHealthyRevision(revisions, PRESENT)).toBeUndefined();
   });
 });

@@ -8,7 +8,11 @@ import { AsFunctions } from "./as-functions.ts";
 
 const cluster = await startEmbeddedCluster(20);
 const { kubectl, clock, url } = cluster;
-const apply = async (object: object) => await kubectl.run(["-n", "shop", "apply", "-f", "-"], JSON.stringify(object));
+/** What the controller's stand-in writes as. */
+const CONTROLLER = "rollouts-controller";
+const apply = async (object: object, ...as: string[]) =>
+  await kubectl.run(["-n", "shop", "apply", ...as, "-f", "-"], JSON.stringify(object));
+const make = async (object: object) => await apply(object, `--field-manager=${CONTROLLER}`);
 const until = async (holds: () => Promise<boolean>) => {
   while (!(await holds())) await clock.sleep(0.5);
 };
@@ -55,11 +59,14 @@ const get = async (what: string) => JSON.parse(await kubectl.run(["-n", "shop", 
 async function setStatus(status: object): Promise<void> {
   const { generation } = (await get("rollout/web")).metadata;
   const observed = { observedGeneration: `${generation ?? 0}`, ...status };
-  const answer = await fetch(`${url}/apis/argoproj.io/v1alpha1/namespaces/shop/rollouts/web/status`, {
-    method: "PATCH",
-    headers: { "content-type": "application/merge-patch+json" },
-    body: JSON.stringify({ status: observed }),
-  });
+  const answer = await fetch(
+    `${url}/apis/argoproj.io/v1alpha1/namespaces/shop/rollouts/web/status?fieldManager=${CONTROLLER}`,
+    {
+      method: "PATCH",
+      headers: { "content-type": "application/merge-patch+json" },
+      body: JSON.stringify({ status: observed }),
+    },
+  );
   if (!answer.ok) throw new Error(await answer.text());
 }
 
@@ -99,9 +106,9 @@ try {
     spec: { replicas: 2, selector: { matchLabels: { app: "web" } }, template: template(2) },
   });
   const { uid } = (await get("rollout/web")).metadata;
-  await apply(replicaSet(1, 1, uid));
+  await make(replicaSet(1, 1, uid));
   await until(() => isReady("replicaset/web-1", 1));
-  await apply(replicaSet(2, 1, uid));
+  await make(replicaSet(2, 1, uid));
   await until(async () => (await kubectl.run(["-n", "shop", "get", "pods"])).includes("CrashLoopBackOff"));
   await setTemplate((await get("replicaset/web-2")).spec.template);
   await setStatus({

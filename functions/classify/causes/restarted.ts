@@ -1,0 +1,59 @@
+import { failsWith, type Case } from "../../facts/case.ts";
+import { isOutOfMemory } from "../../facts/container-ends.ts";
+import { failureLines } from "../../facts/failure-lines.ts";
+import { count, some } from "../../shared/text.ts";
+import { namesReferredTo } from "../parts.ts";
+import { once, reportOnly, type Cause } from "./cause.ts";
+import { CRASH_REASONS } from "./crash.ts";
+import { UNREADY } from "./unready.ts";
+
+/** How many names of what a template reads are told. */
+const MAX_NAMES = 4;
+
+/** The same version, started again, does not run any more. */
+export const RESTARTED_CAUSES: readonly Cause[] = [
+  {
+    name: "FailsSinceRestart",
+    looksLike:
+      "Containers crash or do not become ready since their version was started again: the template is that of a revision that was well, apart from marks of a restart (kubectl rollout restart, Reloader) or checksums of what it reads.",
+    response: "Report what the template reads, and how many pods from before the restart still serve.",
+    rejected: [
+      {
+        action: "rollback",
+        reason: "this version was well; an older one, or the restart taken back, would hide it until the next restart",
+      },
+      { action: "restart", reason: "a new pod would read the same" },
+    ],
+    diagnose: (facts) => {
+      const { again, ofCurrent: failing, longStable } = facts;
+      if (again === undefined || longStable) return undefined;
+      const crashes = failsWith(failing, CRASH_REASONS);
+      if (!(crashes && !failing.some(isOutOfMemory)) && !failsWith(failing, UNREADY)) return undefined;
+      const does = crashes ? verb(failing, "crashes", "crash") : verb(failing, "is not ready", "are not ready");
+      const { before, serving, evidence } = again;
+      return {
+        confidence: before.confidence,
+        summary: `${does} since revision ${before.revision.revision}, which was well, was started again.`,
+        evidence: [...failureLines(failing), ...evidence],
+        tries: once(reportOnly(`${advice(facts)}${left(serving)}`)),
+      };
+    },
+  },
+];
+
+function verb(failing: Case["failing"], one: string, several: string): string {
+  return `${count(failing.length, "pod")} ${failing.length === 1 ? one : several}`;
+}
+
+function advice({ current, templates }: Case): string {
+  const template = current === undefined ? undefined : templates.get(current.name);
+  const names = template === undefined ? [] : namesReferredTo(template);
+  const read = names.length === 0 ? "" : ` (${some(names, MAX_NAMES)})`;
+  return `What has changed is not in the pod template: look at what it reads and depends on${read}.`;
+}
+
+function left(serving: number): string {
+  if (serving === 0) return "";
+  const pods = count(serving, "pod");
+  return ` ${pods} from before ${serving === 1 ? "serves" : "serve"} on: do not restart ${serving === 1 ? "it" : "them"} before that is mended.`;
+}

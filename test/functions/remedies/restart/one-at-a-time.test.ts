@@ -1,0 +1,86 @@
+import { describe, expect, it } from "vitest";
+import type { WorkloadState } from "../../../../functions/facts/state.ts";
+import { DEPLOYMENT } from "../../../../functions/kinds/deployment/kind.ts";
+import type { Workload } from "../../../../functions/shared/kubernetes/types.ts";
+import type { WorkloadRun } from "../../../../functions/run/contracts.ts";
+import { templateHash } from "../../../../functions/shared/kubernetes/template.ts";
+import type { Pod } from "../../../../functions/shared/kubernetes/types.ts";
+import { verify } from "../../../../functions/verify/verify.ts";
+import { ago, crashingPod, deployment, NOW, pod, policy, template } from "../../../support/objects.ts";
+import { appliedRun, diagnosis } from "../../../support/runs.ts";
+
+const target = (name: string) => ({ name, uid: `${name}-uid` });
+
+/** A run that is to replace `a` and `b`, and has replaced `a`. */
+function run(overrides: Partial<WorkloadRun> = {}): WorkloadRun {
+  const applied = appliedRun({ kind: "restart", mode: "evict", pods: [target("a")] });
+  return {
+    ...applied,
+    claim: { status: "claimed", lease: "l", expires_at: new Date(NOW.getTime() + 2_400_000).toISOString() },
+    diagnosis: diagnosis({
+      template: templateHash(template()),
+      remedy: { action: "restart", mode: "evict", pods: [target("a"), target("b")] },
+    }),
+    ...overrides,
+  };
+}
+
+function look(pods: Pod[], { of = run(), minReadySeconds = 0 } = {}) {
+  const workload: Workload = deployment({ replicas: 2 });
+  const state: WorkloadState = {
+    kind: DEPLOYMENT,
+    workload: { ...workload, spec: { ...workload.spec, minReadySeconds } },
+    pods,
+    controllers: [],
+    hpa: undefined,
+    others: [],
+  };
+  return verify(of, state, policy(), NOW).verdict;
+}
+
+const crashing = crashingPod({ name: "b" });
+const replaced = (readyFor = 30) =>
+  pod({ name: "c", status: { conditions: [{ type: "Ready", status: "True", lastTransitionTime: ago(readyFor) }] } });
+
+describe("after one pod was evicted", () => {
+  it("the next one goes when that is replaced and ready", () => {
+    expect(look([replaced(), crashing])).toBe("go_on");
+  });
+
+  it.each<[string, Pod[]]>([
+    [
+      "is not gone yet",
+      [pod({ name: "a", metadata: { uid: "a-uid", deletionTimestamp: ago(1) } }), replaced(), crashing],
+    ],
+    ["has no replacement yet", [crashing]],
+    ["has a replacement that crashes, too", [crashingPod({ name: "c" }), crashing]],
+  ])("no further one goes while it %s", (_what, pods) => {
+    expect(look(pods)).toBe("settling");
+  });
+
+  it("no further one goes before its replacement was ready for as long as the workload asks for", () => {
+    expect(look([replaced(30), crashing], { minReadySeconds: 60 })).toBe("settling");
+    expect(look([replaced(61), crashing], { minReadySeconds: 60 })).toBe("go_on");
+  });
+
+  it("the others are left alone where they are ready again by themselves", () => {
+    expect(look([replaced(), pod({ name: "b" })])).toBe("settling");
+  });
+
+  it.each<[string, Partial<WorkloadRun>]>([
+    ["the step ended with an error", { remedy_error: { Error: "Forbidden", Cause: "" } }],
+    [
+      "the claim would not last",
+      { claim: { status: "claimed", lease: "l", expires_at: new Date(NOW.getTime() + 200_000).toISOString() } },
+    ],
+  ])("no further one goes when %s", (_what, overrides) => {
+    expect(look([replaced(), crashing], { of: run(overrides) })).toBe("settling");
+  });
+
+  it("no further one goes past the deadline", () => {
+    const { remedy, ...rest } = run();
+    const late = { ...rest, ...(remedy === undefined ? {} : { remedy: { ...remedy, deadline: ago(1) } }) };
+
+    expect(look([replaced(), crashing], { of: late })).toBe("not_recovered");
+  });
+});
