@@ -4,7 +4,7 @@ import type { FailingPod } from "./case.ts";
 import { backOffSeconds } from "./onset.ts";
 
 /** After a run of this length the kubelet begins its back-off anew, in seconds. Source: client-go util/flowcontrol/backoff.go */
-export const BACK_OFF_RESET_SECONDS = 600;
+const BACK_OFF_RESET_SECONDS = 600;
 
 /** How many ends before the last one tell that a container that runs for long does not do so by chance. */
 const REPEATED = 2;

@@ -2,13 +2,13 @@ import type { Kind } from "../kinds/kind.ts";
 import { kindOf } from "../kinds/kinds.ts";
 import { MAX_SECONDS } from "../kinds/patience.ts";
 import type { Revision } from "../kinds/revisions/revision.ts";
+import { STILL_STARTING } from "../shared/kubernetes/overdue.ts";
 import { containerStatuses, isReady, isTerminating, readySince } from "../shared/kubernetes/pods.ts";
 import type { ContainerStatus, Pod } from "../shared/kubernetes/types.ts";
 import { duration } from "../shared/text.ts";
 import type { Case, FailingPod } from "./case.ts";
 import { failsForCertain } from "./certain.ts";
 import { firstFailed } from "./first-failed.ts";
-import { mayStartUntil } from "./still-starting.ts";
 
 /** How often a container has to have been restarted before its crashes count as more than a late dependency's. */
 const CONVINCING_RESTARTS = 2;
@@ -38,7 +38,7 @@ export function patienceWith(facts: Case): string | undefined {
   const kind = kindOf(incident.workload);
   if (kind === undefined || workload === undefined) return undefined;
   const failing = failingOfCurrent(facts, kind);
-  const own = ownDeadline(facts, kind, failing) ?? policyDeadline(facts, kind, failing);
+  const own = ownDeadline(facts, kind, failing) ?? policyDeadline(facts, kind);
   if (own === undefined) return undefined;
   const early = hopeless(facts, kind, failing);
   const limit = early !== undefined && endOf(early) < endOf(own) ? early : own;
@@ -52,12 +52,16 @@ function endOf({ from, seconds }: Limit): number {
   return from + seconds * 1_000;
 }
 
-/** The pods of the present revision that fail, also those that their controller has replaced since it was made. */
+/**
+ * The pods of the present revision that fail, also those that their controller has replaced since it was made; not those
+ * that are still inside the time that their own probes allow.
+ */
 function failingOfCurrent({ failing, leftovers, current }: Case, { history }: Kind): FailingPod[] {
   if (current === undefined) return [];
   // The leftovers of a revision that was rolled back to may be of its first time.
   const all = isFirstTime(current) ? [...failing, ...leftovers] : failing;
-  return all.filter(({ pod }) => history?.isMadeFrom(pod, current.name) === true);
+  const late = all.filter(({ failures }) => failures.some(({ reason }) => reason !== STILL_STARTING));
+  return late.filter(({ pod }) => history?.isMadeFrom(pod, current.name) === true);
 }
 
 /** Whether the rollout is that with which the revision was made, not one back to it. */
@@ -78,34 +82,24 @@ function ownDeadline(facts: Case, kind: Kind, failing: FailingPod[]): Limit | un
   return { from: Math.min(from, madeInVain(facts, kind, failing)), seconds, because };
 }
 
-/**
- * Where updates have no deadline of their own, as those of StatefulSets and DaemonSets, the policy says how long they may
- * take to show; pods that are still starting have as long as they may start.
- */
-function policyDeadline({ evidence, policy }: Case, kind: Kind, failing: FailingPod[]): Limit | undefined {
+/** Where updates have no deadline of their own, as those of StatefulSets and DaemonSets, the policy says how long they may take to show. */
+function policyDeadline({ evidence, policy }: Case, kind: Kind): Limit | undefined {
   const { workload, holders, now } = evidence;
   if (workload === undefined || !kind.isUpdating(workload)) return undefined;
   const from = Math.max(...holders.map(({ metadata }) => Date.parse(metadata?.creationTimestamp ?? "")));
   if (!Number.isFinite(from)) return undefined;
+  const seconds = policy.detect.set_update_seconds;
   const since = Math.round((now.getTime() - from) / 1_000);
-  const starting = failing.map(({ pod }) => mayStartUntil(pod) ?? -Infinity);
-  const start = (Math.min(...starting) - from) / 1_000;
-  const { set_update_seconds } = policy.detect;
-  if (Number.isFinite(start) && start > set_update_seconds) {
-    const because = `An update is under way since ${since} s, and what fails of it is still inside the time that its startup probe allows.`;
-    return { from, seconds: start, because };
-  }
-  const because = `An update is under way since ${since} s; the policy leaves it alone for ${set_update_seconds} s (detect.set_update_seconds).`;
-  return { from, seconds: set_update_seconds, because };
+  const because = `An update is under way since ${since} s; the policy leaves it alone for ${seconds} s (detect.set_update_seconds).`;
+  return { from, seconds, because };
 }
 
 /** The policy's limit where waiting helps nobody and there is a healthy revision to return to. */
 function hopeless(facts: Case, kind: Kind, failing: FailingPod[]): Limit | undefined {
-  const { evidence, healthy, policy } = facts;
+  const { healthy, policy } = facts;
   if (healthy === undefined || failing.length === 0) return undefined;
   const certain = failing.some(failsForCertain);
-  const starting = failing.every(({ pod }) => (mayStartUntil(pod) ?? 0) > evidence.now.getTime());
-  const down = !starting && servesNothing(facts, kind);
+  const down = servesNothing(facts, kind);
   if (!certain && !down) return undefined;
   const seconds = down && (certain || failing.some(crashesOn)) ? 0 : policy.detect.failed_rollout_seconds;
   const what = down ? "with which nothing serves" : "that cannot succeed as it is";

@@ -17,6 +17,7 @@ import {
   replicaSet,
   template,
 } from "../../support/objects.ts";
+import { controllerRevision, DB, db, dbPod } from "../../support/set-objects.ts";
 
 const UNDER_WAY = { status: "True", reason: "ReplicaSetUpdated", lastUpdateTime: ago(5) };
 const NOT_FOUND = 'failed to pull "shop/web:2": not found';
@@ -253,33 +254,17 @@ describe("the patience with a rollout with which nothing serves", () => {
 
 describe("the patience with the update of a StatefulSet", () => {
   const RULES = { detect: { set_update_seconds: 600 } };
-  const kind = { kind: "StatefulSet", namespace: "shop", name: "db" };
   /** An update to revision 2 that has come to its first pod, beside one that is not updated yet. */
   const update = (made: number, first: Pod, serving = true) =>
     evidence({
-      incident: incident({ workload: kind }),
-      workload: {
-        metadata: { name: "db", namespace: "shop", uid: "db-uid", generation: 1 },
-        spec: { replicas: 2, selector: {}, template: template("shop/db:2") },
-        status: {
-          observedGeneration: 1,
-          readyReplicas: serving ? 1 : 0,
-          currentRevision: "db-1",
-          updateRevision: "db-2",
-        },
-      } as never,
-      holders: [revisionOf(1, 90_000), revisionOf(2, made)],
-      pods: [ofSet(2, first), ...(serving ? [ofSet(1, pod({ name: "db-0" }))] : [])],
+      incident: incident({ workload: DB }),
+      workload: db({ status: { readyReplicas: serving ? 1 : 0, currentRevision: "db-r1", updateRevision: "db-r2" } }),
+      holders: [controllerRevision(1, { created: ago(90_000) }), controllerRevision(2, { created: ago(made) })],
+      pods: [
+        { ...first, metadata: { ...dbPod(1, 2).metadata, creationTimestamp: ago(made) } },
+        ...(serving ? [dbPod(0, 1)] : []),
+      ],
     });
-  const revisionOf = (revision: number, made: number) => ({
-    metadata: { name: `db-${revision}`, namespace: "shop", creationTimestamp: ago(made) },
-    revision,
-    data: { spec: { template: { ...template(`shop/db:${revision}`), $patch: "replace" } } },
-  });
-  const ofSet = (revision: number, made: Pod): Pod => ({
-    ...made,
-    metadata: { ...made.metadata, labels: { "controller-revision-hash": `db-${revision}` }, ownerReferences: [] },
-  });
 
   it("is the policy's, and says for how long", () => {
     const crashing = crashingPod({ name: "db-1", restarts: 3, startedAgo: 100 });
@@ -298,11 +283,6 @@ describe("the patience with the update of a StatefulSet", () => {
     expect(patience(update(121, missing(121)), RULES)).toBeUndefined();
     expect(patience(update(5, missing(5), false), RULES)).toBeUndefined();
     expect(patience(update(60, crashingPod({ restarts: 2, startedAgo: 60 }), false), RULES)).toBeUndefined();
-  });
-
-  it("is as long as its pods may start", () => {
-    expect(patience(update(400, starting(400)))).toMatch(/startup probe allows\. .* another 100 s/);
-    expect(patience(update(501, starting(501)))).toBeUndefined();
   });
 });
 
