@@ -1,4 +1,5 @@
 import { podFailures } from "../shared/kubernetes/pod-failures.ts";
+import { REPEATED_RESTARTS } from "../shared/kubernetes/repeated-restarts.ts";
 import type { Failure } from "../shared/kubernetes/failures.ts";
 import { containerStatuses, isReady, readySince } from "../shared/kubernetes/pods.ts";
 import type { ContainerStatus, Pod } from "../shared/kubernetes/types.ts";
@@ -28,8 +29,9 @@ export function stableBeforeFailing(pods: readonly Pod[], rolledOut: Date | unde
  * nor the time that a probe grants for the start is counted.
  *
  * Of a container that crashes again and again the status holds the last run alone. When it first crashed is estimated by
- * counting the kubelet's back-offs (and the runs between them) back from the last end. That is relied upon only where the
- * rollout was complete, from then on.
+ * counting the kubelet's back-offs (and the runs between them) back from the last end. All but the last run is counted only
+ * where the rollout was complete, the estimate only from then on; and the last run is no sign of health where the failure
+ * is that all runs end likewise.
  *
  * @param rolledOut when the revision was completely rolled out, or undefined when it never was
  */
@@ -38,14 +40,25 @@ export function readyBeforeFailing(pod: Pod, failures: readonly Failure[], rolle
   const names = new Set(failures.map(({ container }) => container));
   const known = containerStatuses(pod).filter(({ name }) => names.has(name));
   const times = (known.length === 0 ? (pod.status?.containerStatuses ?? []) : known).map((status) =>
-    isInitial(pod, status) ? beforeStartingAgain(pod) : readyTime(pod, status, rolledOut),
+    isInitial(pod, status)
+      ? beforeStartingAgain(pod)
+      : readyTime(pod, status, rolledOut, endsLikewise(failures, status)),
   );
   // The pod is ready only while all of its containers are.
   return times.length === 0 ? NOT_AT_ALL : times.reduce((a, b) => (b.seconds < a.seconds ? b : a));
 }
 
+function endsLikewise(failures: readonly Failure[], { name }: ContainerStatus): boolean {
+  return failures.some(({ reason, container }) => container === name && reason === REPEATED_RESTARTS);
+}
+
 /** How long the pod can have been ready by what is known of one container. */
-export function readyTime(pod: Pod, status: ContainerStatus, rolledOut: Date | undefined): StableTime {
+export function readyTime(
+  pod: Pod,
+  status: ContainerStatus,
+  rolledOut: Date | undefined,
+  allAlike = false,
+): StableTime {
   const { name } = status;
   const where = `container ${name} of pod ${pod.metadata?.name ?? ""}`;
   const granted = secondsToStart(pod, name);
@@ -54,7 +67,7 @@ export function readyTime(pod: Pod, status: ContainerStatus, rolledOut: Date | u
   const times: StableTime[] = [];
 
   const running = time(status.state?.running?.startedAt);
-  if (running !== undefined && unready !== undefined && !isReady(pod)) {
+  if (running !== undefined && unready !== undefined && rolledOut !== undefined) {
     const seconds = counted(running, unready);
     times.push({ seconds, evidence: `${where} ran for ${whole(seconds)} s before the pod stopped being ready` });
   }
@@ -63,19 +76,20 @@ export function readyTime(pod: Pod, status: ContainerStatus, rolledOut: Date | u
   const finished = time(ended?.finishedAt);
   if (started !== undefined && finished !== undefined) {
     const run = counted(started, Math.min(finished, unready ?? finished));
-    times.push({ seconds: run, evidence: `${where} ran for ${whole(run)} s before it last ended` });
+    if (!allAlike) times.push({ seconds: run, evidence: `${where} ran for ${whole(run)} s before it last ended` });
     times.push(beforeFirstEnd());
   }
   return longestOf(times);
 
   function beforeFirstEnd(): StableTime {
     const begun = startOfContainers(pod);
-    if (begun === undefined || started === undefined || finished === undefined) return NOT_AT_ALL;
+    if (rolledOut === undefined || begun === undefined || started === undefined || finished === undefined) {
+      return NOT_AT_ALL;
+    }
     if (unready !== undefined && unready <= started) {
       const seconds = counted(begun, unready);
       return { seconds, evidence: `${where} ran for ${whole(seconds)} s before the pod stopped being ready` };
     }
-    if (rolledOut === undefined) return NOT_AT_ALL;
     // One that runs again has ended once for each restart, one that does not once more.
     const earlier = Math.max(0, running === undefined ? status.restartCount : status.restartCount - 1);
     const first = finished - 1_000 * backOffSeconds(earlier) - earlier * (finished - started);

@@ -98,18 +98,3 @@ describe("the fields of an object", () => {
     ]);
   });
 });
-
-it("an object tells since when its scale is as it is, beside its status", () => {
-  writeStatus(1);
-  clock.pass(10);
-  const scaleTo = (replicas: number) =>
-    store.update(STATEFUL_SETS, { metadata: place, spec: { replicas } }, { writer: { manager: "kubectl", operation: "Update", subresource: "scale" } });
-  scaleTo(3);
-  clock.pass(10);
-  scaleTo(3);
-
-  expect(written()).toEqual([
-    { subresource: "status", time: "2026-06-01T12:00:00Z" },
-    { subresource: "scale", time: "2026-06-01T12:00:10Z" },
-  ]);
-});
