@@ -38,7 +38,10 @@ export function workloadDocument(run: WorkloadRun, report: Report): Notification
     ...(diagnosis === undefined ? {} : { confidence: diagnosis.confidence }),
     dry_run: run.dry_run,
     found: incident.failures
-      .map(({ reason, count: times, message }) => `${times}x ${reason}${message === undefined ? "" : `: ${message}`}`)
+      .map(({ reason, count: times, out_of_memory: memory, message }) => {
+        const what = memory === undefined ? reason : `${reason} (${memory})`;
+        return `${times}x ${what}${message === undefined ? "" : `: ${message}`}`;
+      })
       .concat(dependantLines(incident))
       .map(line),
     evidence: (diagnosis?.evidence ?? []).map(line),

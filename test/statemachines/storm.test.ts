@@ -89,3 +89,51 @@ describe("an execution that meets a storm", { timeout: 60_000 }, () => {
     expect(first?.result).toMatchObject({ status: "failed", error: { name: "NotificationFailed" } });
   });
 });
+
+/** A Deployment that has nothing to do with the storm; its probe keeps it from counting as well between two crashes. */
+const web = (name: string) => `
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: ${name} }
+spec:
+  selector: { matchLabels: { app: ${name} } }
+  template:
+    metadata: { labels: { app: ${name} } }
+    spec: { containers: [{ name: app, image: "shop/${name}:1", readinessProbe: { tcpSocket: { port: 80 } } }] }
+`;
+
+describe("an execution that meets the storm of one namespace", { timeout: 60_000 }, () => {
+  it("tells of it, leaves it alone, and looks after what fails in another namespace", async () => {
+    const cluster = await startEmbeddedCluster(SPEED);
+    const { clock, url, kubectl } = cluster;
+    const connection = { name: "embedded", server: url, authenticate: () => Promise.resolve({}) };
+    const inShop = async (args: readonly string[], input?: string) => await kubectl.run(["-n", "shop", ...args], input);
+    try {
+      await kubectl.run(["create", "namespace", "shop"]);
+      for (const name of ["web", "a", "b", "c"]) await inShop(["apply", "-f", "-"], web(name));
+      const place = await makePlace(cluster, { namespace: NAMESPACE });
+      place.run = async () => {
+        await inShop(["annotate", "pods", "--selector=app=web", "simulation/failure=crash-loop"]);
+        await clock.sleep(8);
+        return await runWorkflow({
+          connectionOf: () => connection,
+          request: { cluster_name: "embedded" },
+          policy: quickPolicy({}),
+          now: () => clock.now(),
+          sleep: (seconds) => clock.sleep(seconds),
+          retryMilliseconds: 1,
+        });
+      };
+      for await (const { run } of playScenario(loadScenario("storm"), place)) {
+        expect(run.notifications.map(({ report: { outcome, workload } }) => [outcome, workload?.namespace])).toEqual([
+          ["Storm", undefined],
+          ["Recovered", "shop"],
+        ]);
+        expect(run.notifications[0]?.text).toContain(`40 of 40 workloads in namespace ${NAMESPACE} fail at once`);
+        expect(run.result).toMatchObject({ status: "succeeded", output: { outcomes: ["Recovered"] } });
+      }
+    } finally {
+      await cluster.stop();
+    }
+  });
+});

@@ -110,7 +110,9 @@ describe("memory that ran out", () => {
   });
 
   it("is told of a first revision, which there is no way back from", () => {
-    const diagnosis = diagnose(podWith({ app: oom, limits: { app: "64Mi" } }), {
+    const crashing = podWith({ app: oom, limits: { app: "64Mi" } });
+    crashing.status = { ...crashing.status, startTime: ago(895) };
+    const diagnosis = diagnose(crashing, {
       workload: deployment({ progressing: { status: "False", reason: "ProgressDeadlineExceeded" } }),
       holders: [replicaSet(1, { replicas: 1, created: ago(900) })],
     });
@@ -205,8 +207,8 @@ describe("a container that is killed every eleven minutes", () => {
     });
   });
 
-  it("is rolled back where it has been so since the rollout", () => {
-    const young = killed(17, 660, 190);
+  it("is rolled back where it has been so since the rollout, and never ran for long", () => {
+    const young = killed(17, 560, 190);
     young.status = { ...young.status, startTime: ago(12_000) };
 
     expect(diagnose(young, rolledOut(11_900))).toMatchObject({

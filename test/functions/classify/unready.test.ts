@@ -59,7 +59,16 @@ describe("pods that run and are not ready", () => {
         replicaSet(1, { available: 1, created: ago(90_000) }),
       ],
     };
-    const fresh = ofRevision(2, unready("new"));
+    const born = unready("new", 890);
+    const fresh = ofRevision(2, {
+      ...born,
+      metadata: { ...born.metadata, creationTimestamp: ago(900) },
+      status: {
+        ...born.status,
+        startTime: ago(895),
+        containerStatuses: [container({ ready: false, state: { running: { startedAt: ago(890) } } })],
+      },
+    });
 
     expect(diagnose([fresh, ofRevision(1, unready("old"))], rollout)).toMatchObject({ cause: "UnreadyTogether" });
     expect(diagnose([fresh, ofRevision(1, pod({ name: "old" }))], rollout)).toMatchObject({

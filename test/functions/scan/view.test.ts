@@ -90,7 +90,7 @@ describe("a look at one namespace", () => {
   it("finds nothing where there is nothing", async () => {
     const table = {
       kind: "Table",
-      columnDefinitions: ["Name", "Ready", "Status", "Readiness Gates"].map((name) => ({ name })),
+      columnDefinitions: ["Name", "Ready", "Status", "Readiness Gates", "Restarts"].map((name) => ({ name })),
       rows: null,
     };
     api.on("GET", PODS, found(table));

@@ -84,6 +84,7 @@ async function elsewhere(): Promise<string> {
     workload: WEB,
     dryRun: false,
     targets,
+    fields: () => [],
     begin: () => Promise.resolve(),
   });
   const ended = await writer
