@@ -29,7 +29,9 @@ export type SentRequests = Record<string, number[]>;
 export class Sent {
   readonly #statuses = new Map<string, Set<number>>();
 
+  /** A log comes from the kubelet, and is no answer of the API server's own. */
   note(request: SentRequest, status: number): void {
+    if (request.path.split("?")[0]?.endsWith("/log") === true) return;
     this.add({ [kindOf(request)]: [status] });
   }
 

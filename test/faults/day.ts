@@ -22,7 +22,7 @@ export const DAY: Part = {
 at work. Failures come and go by a plan that a seed decides: images that do not exist, rollouts and pods that crash, HPAs at
 their maximum, workloads deleted and created again, namespaces and bare pods that come and go, people who fix things, one
 storm, and one workload that stays broken. Events expire after an hour, as an API server has it. Checked are: every execution
-ends well; no claim is left, and two days later all that nobody uses are removed; a failure that lasts is told within the
+ends well; no claim is left, and five weeks later all that nobody uses are removed; a failure that lasts is told within the
 hour; a workload that stays broken is told about no more often than its doubling pauses allow; nothing is changed again
 within its cool-down; from the second hour to the last neither heap nor open handles grow.`,
   run: async (_stage, { limit, tell }) => {
@@ -67,7 +67,7 @@ function figures(day: DayRecord): string {
     "",
     "| | |",
     "| --- | --- |",
-    `| claims at the end, and two days later | ${claimsAtEnd}, ${claimsLeft.length} |`,
+    `| claims at the end, and five weeks later | ${claimsAtEnd}, ${claimsLeft.length} |`,
     `| longest history in a claim | ${longestHistory} |`,
     `| messages about ${broken}, which stays broken (at most) | ${about.told.length} (${about.most}) |`,
   ].join("\n");

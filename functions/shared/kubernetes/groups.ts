@@ -16,8 +16,9 @@ export interface KindRef {
  * version is given, as an HPA's target may have it.
  */
 export function groupField(apiVersion: string | undefined): { group?: string } {
-  const slash = apiVersion?.indexOf("/") ?? -1;
-  const group = apiVersion === undefined || slash < 0 ? "" : apiVersion.slice(0, slash);
+  // What a custom resource names as its version may be of any type.
+  const version = typeof apiVersion === "string" ? apiVersion : "";
+  const group = version.includes("/") ? version.slice(0, version.indexOf("/")) : "";
   return OWN_GROUPS.has(group) ? {} : { group };
 }
 

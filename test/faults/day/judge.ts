@@ -23,7 +23,7 @@ export function judgeDay(day: DayRecord): string[] {
     ...flooded(day),
     ...repeatedTooSoon(day),
     ...(day.longestHistory <= MAX_HISTORY ? [] : [`a claim remembers ${day.longestHistory} outcomes`]),
-    ...(day.claimsLeft.length <= 2 ? [] : [`two days later these claims are left: ${day.claimsLeft.join(", ")}`]),
+    ...(day.claimsLeft.length <= 2 ? [] : [`five weeks later these claims are left: ${day.claimsLeft.join(", ")}`]),
     ...grown(day.samples),
   ];
 }

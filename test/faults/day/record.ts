@@ -20,7 +20,7 @@ export interface DayRecord {
   /** The most entries in a claim's history. */
   longestHistory: number;
   claimsAtEnd: number;
-  /** Claims that are left when another one is added two days later. */
+  /** Claims that are left when another one is added five weeks later. */
   claimsLeft: string[];
   /** The workload that nobody fixed, and the policy's cool-down. */
   broken: string;

@@ -151,9 +151,9 @@ async function playDay(minutes: number, seedNumber: number): Promise<DayRecord> 
     return store.list(LEASES, CLAIM_NAMESPACE);
   }
 
-  /** When two days have passed, another workload is claimed: by then nothing else is in use. */
+  /** When five weeks have passed, another workload is claimed: by then nothing else is in use. */
   async function claimLater(): Promise<void> {
-    const later = new Date(clock.now().getTime() + 2 * DAY_SECONDS * 1_000);
+    const later = new Date(clock.now().getTime() + 35 * DAY_SECONDS * 1_000);
     const workload = { kind: "Deployment", namespace: "shop", name: "later" };
     const incident = { workload, failures: [], failing_pods: 1, sample_pods: [] };
     const execution = { id: "later", name: "later" };
