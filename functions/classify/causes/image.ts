@@ -1,3 +1,4 @@
+import { kindOf } from "../../kinds/kinds.ts";
 import { isOlderThan } from "../../shared/kubernetes/failures.ts";
 import { count } from "../../shared/text.ts";
 import { failsWith, type Case } from "../../facts/case.ts";
@@ -138,17 +139,18 @@ function evidenceOf(facts: Case): string[] {
 
 /**
  * The same image in both templates: the node has it for pods that run, and no new one gets it, whatever else is changed.
- * While nothing runs of the revision to return to, nothing says that its pods could not be made again.
+ * While most of the workload is down, going back is tried all the same: nodes may have that image still, a rollback takes
+ * no pod that serves away, and one that does not help is undone.
  */
-function sameImage({ failing, healthy }: Case): Shared {
+function sameImage({ failing, evidence: { incident, workload } }: Case): Shared {
   const name = waitingContainer(failing);
+  const kind = kindOf(incident.workload);
+  const isUp = kind !== undefined && workload !== undefined && kind.ready(workload) * 2 >= kind.wanted(workload);
   return {
     says: "has the same image",
     holds: (now, before) => {
       const image = containerOf(now, name)?.image;
-      return (
-        (healthy?.revision.available ?? 0) > 0 && image !== undefined && containerOf(before, name)?.image === image
-      );
+      return isUp && image !== undefined && containerOf(before, name)?.image === image;
     },
   };
 }
