@@ -26,6 +26,7 @@ const RULES: readonly Rule[] = [
   withStatusWrite,
   withoutServiceAccount,
   withoutDescription,
+  withResourcesInOrder,
 ];
 
 /** Normalises the answers of one chapter: the same uid, or version of an object, is called the same in all of them. */
@@ -107,4 +108,11 @@ function withoutServiceAccount({ serviceAccount: _account, serviceAccountName: _
 function withoutDescription(fields: Fields): Fields {
   const { description: _description, ...rest } = fields;
   return "format" in fields ? rest : fields;
+}
+
+/** The API server lists the resources of custom kinds in no order of its own. */
+function withResourcesInOrder(fields: Fields): Fields {
+  if (fields["kind"] !== "APIResourceList" || !Array.isArray(fields["resources"])) return fields;
+  const nameOf = (resource: unknown) => String((resource as Fields)["name"]);
+  return { ...fields, resources: fields["resources"].toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1)) };
 }

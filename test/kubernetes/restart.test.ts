@@ -43,7 +43,8 @@ describe.concurrent("a workload that ran well for long", () => {
     const again = await scenario.run({}, { cool_down: { base_seconds: 600 } });
     expect(again.workloads).toMatchObject([{ outcome: "Skipped", reason: "CoolingDown", needs_person: true }]);
     expect(again.notifications).toEqual([]);
-    expect(scenario.writes().filter(({ resource }) => resource === "pods/eviction")).toHaveLength(2);
+    // What took the first pod's place crashes, too, so that the second one is not even tried.
+    expect(scenario.writes().filter(({ resource }) => resource === "pods/eviction")).toHaveLength(1);
   });
 
   it("is not restarted against its disruption budget", async ({ scenario, expect }) => {
