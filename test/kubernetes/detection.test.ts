@@ -172,6 +172,10 @@ describe.concurrent("detect_failures finds", () => {
 
     const { incidents } = await untilFound(scenario, "report", "BackoffLimitExceeded");
     expect(incidents).toMatchObject([{ workload: { kind: "CronJob" }, failing_pods: 0 }]);
+    const { workloads } = await scenario.run();
+    expect(workloads).toMatchObject([
+      { workload: { kind: "CronJob", name: "report" }, outcome: "Skipped", cause: "JobFailed" },
+    ]);
 
     await scenario.apply("cronjob", { EXIT_CODE: "0" });
     await scenario.kubectl("-n", scenario.namespace, "create", "job", "second", "--from=cronjob/report");

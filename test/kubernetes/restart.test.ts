@@ -72,6 +72,7 @@ describe.concurrent("a workload that ran well for long", () => {
   }) => {
     await rollOutWeb(scenario, { image: "shop/web:1" });
     await evictPods(scenario);
+    await sleep(4_000); // without a further eviction
 
     const run = await scenario.run();
 
