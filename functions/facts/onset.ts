@@ -1,4 +1,3 @@
-import { podFailures } from "../shared/kubernetes/pod-failures.ts";
 import { REPEATED_RESTARTS } from "../shared/kubernetes/repeated-restarts.ts";
 import type { Failure } from "../shared/kubernetes/failures.ts";
 import { containerStatuses, isReady, readySince } from "../shared/kubernetes/pods.ts";
@@ -17,11 +16,6 @@ export interface StableTime {
 }
 
 const NOT_AT_ALL: StableTime = { seconds: 0, evidence: "" };
-
-/** The longest of the times that these pods were ready before they began to fail. */
-export function stableBeforeFailing(pods: readonly Pod[], rolledOut: Date | undefined): StableTime {
-  return longestOf(pods.map((pod) => readyBeforeFailing(pod, podFailures(pod), rolledOut)));
-}
 
 /**
  * How long a pod was ready before it began to fail: at most as long as the container ran that fails, and only while the

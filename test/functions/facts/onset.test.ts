@@ -1,8 +1,25 @@
 import { describe, expect, it } from "vitest";
-import { backOffSeconds, stableBeforeFailing } from "../../../functions/facts/onset.ts";
+import { backOffSeconds } from "../../../functions/facts/onset.ts";
+import { readyTimes, stableTime } from "../../../functions/facts/stable.ts";
+import { podFailures } from "../../../functions/shared/kubernetes/pod-failures.ts";
+import type { Pod } from "../../../functions/shared/kubernetes/types.ts";
 import { ago, container, crashingPod, pod } from "../../support/objects.ts";
 
 const rolledOut = (secondsAgo: number) => new Date(ago(secondsAgo));
+
+/** By the pods alone: the workload's status tells nothing. */
+const stableBeforeFailing = (pods: readonly Pod[], since: Date | undefined) =>
+  stableTime(
+    readyTimes(
+      pods.map((pod) => ({ pod, failures: podFailures(pod) })),
+      since,
+    ),
+    {
+      rolledOut: undefined,
+      unavailableSince: undefined,
+      emptyUntil: undefined,
+    },
+  );
 
 describe("the kubelet's back-offs", () => {
   it.each([
