@@ -56,11 +56,12 @@ const ADVICE: Readonly<Partial<Record<ErrorName, Advice>>> = {
   ClusterThrottled: { nextSteps: [ASK_AGAIN], commands: connectAnd("kubectl get flowschemas") },
   Unauthorized: {
     nextSteps: [
-      "The functions' roles have no access entries on this cluster, or the cluster does not use them. Its authentication mode must be API or API_AND_CONFIG_MAP; then deploy again.",
+      "The cluster does not know the functions' roles. Its authentication mode must be API or API_AND_CONFIG_MAP, and each role needs its access entry: make the one that is missing by the last command, with the role's ARN and the function's name. Deploying an unchanged stack makes none anew.",
     ],
     commands: [
       "aws eks describe-cluster --name CLUSTER --query cluster.accessConfig",
       "aws eks list-access-entries --cluster-name CLUSTER",
+      "aws eks create-access-entry --cluster-name CLUSTER --principal-arn ROLE_ARN --kubernetes-groups eks-remediation:FUNCTION",
     ],
   },
   Forbidden: {
