@@ -72,6 +72,7 @@ export const WORKLOAD: Machine = {
         recovered: "Report outcome",
         settling: "Wait again",
         go_on: "Which remedy?",
+        cut_short: "Report outcome",
         overtaken: "Report outcome",
         interrupted: "Report outcome",
       }),

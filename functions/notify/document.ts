@@ -162,6 +162,8 @@ function verified(run: WorkloadRun): string {
       return "no: somebody else changed it since";
     case "interrupted":
       return `no: ${bounded(verification.reasons.join("; "), 300)}`;
+    case "cut_short":
+      return `in part: ${bounded(verification.reasons.join("; "), 300)}`;
     case "not_recovered":
       return inVain(verification);
     default:
