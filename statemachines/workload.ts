@@ -73,6 +73,7 @@ export const WORKLOAD: Machine = {
         settling: "Wait again",
         go_on: "Which remedy?",
         cut_short: "Report outcome",
+        nothing_runs: "Report outcome",
         overtaken: "Report outcome",
         interrupted: "Report outcome",
       }),

@@ -46,6 +46,8 @@ function look({ diagnosis, verification, undo, remedy_error }: WorkloadRun): str
   if (verification?.verdict === "overtaken" || undo?.status === "overtaken") {
     return "Look at it together with whoever changed it: whether it is well by now is not known.";
   }
+  if (verification?.verdict === "nothing_runs")
+    return "Look at it once pods of it run: nothing shows its effect before.";
   if (verification?.verdict === "cut_short") {
     return remedy_error === undefined
       ? "Find out why so many pods failed at once. The next scan looks at those that still fail."

@@ -135,6 +135,15 @@ export function outcomeOf(run: WorkloadRun, lasting: boolean): Report {
       PARTLY_DONE,
     );
   }
+  if (verification?.verdict === "nothing_runs") {
+    const unknown = `Whether that helps cannot be told: ${verification.reasons.join("; ")}.`;
+    return ended(
+      "Unresolved",
+      `${diagnosis.summary} ${remedy.message} ${unknown}`,
+      true,
+      "ScaledToZero" satisfies Refusal,
+    );
+  }
   if (verification?.verdict !== "not_recovered") {
     return ended(
       "Unresolved",
