@@ -47,6 +47,8 @@ export const Incident = z.strictObject({
   failing_pods: z.int(),
   /** A few of them. */
   sample_pods: z.array(z.string()),
+  /** UID of the workload that a runbook names, as it was found: one that is made anew under its name is another. */
+  uid: z.string().optional(),
   requested: RequestedRemedy.optional(),
   /** Another failing workload that it depends on, or that lacks the same thing. */
   waits_for: z
