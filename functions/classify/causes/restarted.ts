@@ -1,7 +1,7 @@
 import { failsWith, type Case } from "../../facts/case.ts";
 import { isOutOfMemory } from "../../facts/container-ends.ts";
 import { failureLines } from "../../facts/failure-lines.ts";
-import { count, some } from "../../shared/text.ts";
+import { bounded, count, some } from "../../shared/text.ts";
 import { namesReferredTo } from "../../shared/kubernetes/references.ts";
 import { changesBefore, describeChange } from "../config-lines.ts";
 import { once, reportOnly, type Cause } from "./cause.ts";
@@ -63,7 +63,7 @@ function changed(facts: Case): string {
     others.length === 0
       ? ""
       : ` ${count(others.length, "other")} of these ${others.length === 1 ? "was" : "were"} written to in that time, too.`;
-  return ` ${describeChange(change)}.${more}`;
+  return ` ${bounded(describeChange(change))}.${more}`;
 }
 
 function left(serving: number): string {

@@ -194,6 +194,13 @@ describe("a workload that ran well and crashes without a rollout", () => {
     });
   });
 
+  it("is told nothing of what changed before it was started itself, though its revision is older", () => {
+    const seen = stable([configMap(fieldsBy("kubectl-edit", DATA, { at: ago(10 * 86_400) }))]);
+    const older = replicaSet(1, { template: WEB, replicas: 1, created: ago(20 * 86_400) });
+
+    expect(told({ ...seen, holders: [older] })).toMatchObject({ cause: "CrashLoopOfStableWorkload", about: [] });
+  });
+
   it("is told nothing of what changed before a pod was started that is well", () => {
     const seen = stable([configMap(fieldsBy("kubectl-edit", DATA, { at: ago(8_000) }))]);
     const well = ofRevision(1, pod({ name: "web-1-b", metadata: { creationTimestamp: ago(7_000) } }));

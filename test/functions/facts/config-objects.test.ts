@@ -79,15 +79,25 @@ describe("what a pod template reads", () => {
       name: "X",
       valueFrom: { configMapKeyRef: { name, key: "x", optional } },
     });
-    const template = reading({ env: [variable("a", true), variable("b", true)] }, [
+    const template = reading({ env: [variable("a", true), variable("b", true), variable("f", false)] }, [
       { name: "one", configMap: { name: "b" } },
       { name: "two", secret: { secretName: "c", optional: true } },
-      { name: "three", projected: { sources: [{ configMap: { name: "d" } }, { secret: { name: "e" } }] } },
+      {
+        name: "three",
+        projected: {
+          sources: [
+            { configMap: { name: "f", optional: true } },
+            { configMap: { name: "d" } },
+            { secret: { name: "e" } },
+          ],
+        },
+      },
     ]);
 
     expect((await read(template)).map(({ kind, name, optional }) => `${kind} ${name} ${optional}`)).toEqual([
       "ConfigMap a true",
       "ConfigMap b false",
+      "ConfigMap f false",
       "Secret c true",
       "ConfigMap d false",
       "Secret e false",
