@@ -40,7 +40,7 @@ export class EksRemediation extends Construct {
   /** @throws SettingsError naming each prop that cannot be used, and its rule */
   constructor(scope: Construct, id: string, props: EksRemediationProps) {
     super(scope, id);
-    const { policy, namespaces, readsLogs, schedule } = checkProps(props);
+    const { policy, namespaces, optional, schedule } = checkProps(props);
     const { clusterName, namePrefix, vpc, subnets, securityGroups } = props;
     const { logRetention = RetentionDays.ONE_MONTH } = props;
     const { key } = new Encryption(this, "Encryption", { key: props.encryptionKey });
@@ -73,6 +73,6 @@ export class EksRemediation extends Construct {
     this.agentFunction = agent.lambda;
     this.topic = topic;
     this.dashboardName = dashboardName;
-    this.rbacCommand = rbacCommand(namespaces, readsLogs);
+    this.rbacCommand = rbacCommand(namespaces, optional);
   }
 }

@@ -94,7 +94,7 @@ export function openCase(evidence: Evidence, policy: Policy): Case {
     current,
     healthy: isAgain ? undefined : well,
     standings,
-    again: isAgain ? startedAgain(well, current, revisions, standings, templates) : undefined,
+    again: isAgain ? startedAgain(well, current, revisions, standings, templates, workload?.metadata) : undefined,
     stable,
     longStable,
     ranWell: longStable ? podsThatRanWell(times, stableSeconds) : [],

@@ -5,8 +5,9 @@ import { goBackOrTell } from "../brought.ts";
 import { eventLines, lastWords, podEventSayings, statusSayings } from "../../facts/sayings.ts";
 import { CONTAINER_WORDS, MISSING_WORDS, type ContainerMeaning } from "../../facts/words/config.ts";
 import { meaningOf, type Saying } from "../../facts/words/meaning.ts";
-import { refersTo, type Missing } from "../parts.ts";
+import { refersTo, type Missing } from "../../shared/kubernetes/references.ts";
 import { STARTING_EVENTS, STARTING_REASONS } from "../../facts/words/volumes.ts";
+import { writerLines } from "../config-lines.ts";
 import { once, rolloutLines, type Cause } from "./cause.ts";
 
 const CONFIG_REASONS: ReadonlySet<string> = new Set(["CreateContainerConfigError"]);
@@ -44,7 +45,7 @@ export const CONFIG_CAUSES: readonly Cause[] = [
       return {
         confidence: "high",
         summary: `${count(failing.length, "pod")} cannot start: ${what} does not exist.`,
-        evidence: [...lines, ...eventLines(told, lines), ...rolloutLines(facts)],
+        evidence: [...lines, ...eventLines(told, lines), ...writerLines(facts, missing), ...rolloutLines(facts)],
         tries: once(
           goBackOrTell(facts, facts.sinceRollout, `Create or restore ${what}, ${MISSING_ADVICE}`, {
             says: "refers to it, too",

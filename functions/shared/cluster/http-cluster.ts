@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { isRemediationError, RemediationError } from "../errors.ts";
 import { timeLeft } from "../time-left.ts";
 import type { Cluster, JsonPatchOperation, Preconditions, WriteOptions } from "./cluster.ts";
+import type { ObjectMeta } from "../kubernetes/types.ts";
 import { paths } from "./paths.ts";
 import { errorFromResponse, type ApiStatus } from "./api-errors.ts";
 import { isSuccess, type Answer, type Call, type Connection } from "./exchange.ts";
@@ -11,6 +12,9 @@ export type { Connection } from "./exchange.ts";
 
 /** A server that cannot print a Table answers with the objects. */
 const TABLE = "application/json;as=Table;v=v1;g=meta.k8s.io,application/json";
+
+/** No other form is asked for: a server that knows no such one refuses instead of sending the whole object. */
+const METADATA = "application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io";
 
 /** A log comes as it is, and what is said of one that cannot be had as an object. */
 const TEXT = "application/json, */*";
@@ -45,6 +49,11 @@ export class HttpCluster implements Cluster {
 
   async get<T>(path: string, query: Record<string, string> = {}): Promise<T> {
     return await this.#read<T>({ method: "GET", path, query });
+  }
+
+  async metadata(path: string): Promise<ObjectMeta> {
+    const answer = await this.#read<{ metadata?: ObjectMeta | null }>({ method: "GET", path, accept: METADATA });
+    return answer.metadata ?? {};
   }
 
   async text(path: string, query: Record<string, string> = {}): Promise<string> {
