@@ -16,3 +16,13 @@ export function startOfRun(end: End | undefined): number | undefined {
   const started = Date.parse(end?.startedAt ?? "");
   return started > 0 ? started : undefined;
 }
+
+/**
+ * Whether nobody saw how the run ended, as after a restart of the node. The exit code is then made up: 255 by containerd, 137
+ * by the kubelet.
+ * Source: containerd internal/cri/server/container_status.go, unknownExitCode; kubernetes pkg/kubelet/kubelet_pods.go,
+ * ContainerReasonStatusUnknown
+ */
+export function isEndUnknown({ reason }: Pick<End, "reason">): boolean {
+  return reason === "Unknown" || reason === "ContainerStatusUnknown";
+}
