@@ -11,7 +11,6 @@ import type { Kind } from "../kinds/kind.ts";
 import { kindOf } from "../kinds/kinds.ts";
 import { rolloutSeconds } from "../kinds/patience.ts";
 import { configLines } from "./config-lines.ts";
-import { broughtBack } from "./owner-guard.ts";
 import { takenBack } from "./owner-guard.ts";
 import { refuseByMode, refuseRemedy, refuseWorkload, type GuardRefusal } from "./guards.ts";
 import { refuseRepetition } from "./repetition.ts";
