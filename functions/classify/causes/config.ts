@@ -1,5 +1,4 @@
-import { count } from "../../shared/text.ts";
-import { failsWith } from "../../facts/case.ts";
+import { failsWith, podsFailing } from "../../facts/case.ts";
 import { failureLines } from "../../facts/failure-lines.ts";
 import { goBackOrTell } from "../brought.ts";
 import { eventLines, lastWords, podEventSayings, statusSayings } from "../../facts/sayings.ts";
@@ -44,7 +43,7 @@ export const CONFIG_CAUSES: readonly Cause[] = [
       const what = nameOf(missing);
       return {
         confidence: "high",
-        summary: `${count(failing.length, "pod")} cannot start: ${what} does not exist.`,
+        summary: `${podsFailing(failing, CONFIG_REASONS, STARTING_REASONS)} cannot start: ${what} does not exist.`,
         evidence: [...lines, ...eventLines(told, lines), ...writerLines(facts, missing), ...rolloutLines(facts)],
         tries: once(
           goBackOrTell(facts, facts.sinceRollout, `Create or restore ${what}, ${MISSING_ADVICE}`, {
@@ -67,7 +66,7 @@ export const CONFIG_CAUSES: readonly Cause[] = [
       if (!failsWith(failing, CONFIG_REASONS)) return undefined;
       return {
         confidence: "medium",
-        summary: `${count(failing.length, "pod")} cannot start: the kubelet cannot put the container together.`,
+        summary: `${podsFailing(failing, CONFIG_REASONS)} cannot start: the kubelet cannot put the container together.`,
         evidence: [...failureLines(failing), ...rolloutLines(facts)],
         tries: once(
           goBackOrTell(
@@ -134,7 +133,7 @@ function containerCause(name: string, texts: About): Cause {
       const lines = failureLines(failing);
       return {
         confidence: "high",
-        summary: `${count(failing.length, "pod")} cannot start: ${meaning.means}.`,
+        summary: `${podsFailing(failing, CRASHING)} cannot start: ${meaning.means}.`,
         evidence: [...lines, ...endLines(ends, lines), ...rolloutLines(facts)],
         tries: once(goBackOrTell(facts, sinceRollout && meaning.outside !== true, meaning.advice)),
       };

@@ -525,3 +525,12 @@ describe("a pod that does not get started", () => {
     expect(stable(now, [hanging]).remedy).toMatchObject(left);
   });
 });
+
+describe("a summary that counts pods", () => {
+  it("counts those alone that fail for what it says", () => {
+    const denied = waiting("ImagePullBackOff", 'failed to resolve reference "shop/web:1": shop/web:1: not found');
+    const { summary } = stable(template(), [denied, crashingPod({}), crashingPod({}), crashingPod({})]);
+
+    expect(summary).toMatch(/^1 pod cannot start: the image does not exist/);
+  });
+});
