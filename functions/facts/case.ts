@@ -94,6 +94,7 @@ export function openCase(evidence: Evidence, policy: Policy): Case {
     standings,
     unavailableSince,
     heldOut: stable.seconds,
+    presentServes: (standings.get(current?.name ?? "")?.ready ?? 0) > 0,
     warnings: evidence.surroundings.gone,
     replicasSetAt: replicasSetAt(evidence),
   });

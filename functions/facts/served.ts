@@ -9,6 +9,8 @@ export interface Record {
   unavailableSince?: Date | undefined;
   /** How long the pods that fail now were ready before, the longest of them, in seconds. */
   heldOut?: number;
+  /** Whether other pods of the present revision are well. */
+  presentServes?: boolean;
   /** The warnings about pods of the workload that are gone; absent where they were not read. */
   warnings?: readonly KubernetesEvent[] | undefined;
   /** When the number of replicas was last set, in milliseconds: until then it may have been zero. */
@@ -32,14 +34,14 @@ const BACK_OFF = "BackOff";
  * time as the current one ended when the next number began, and that moment is known only if a new revision, not one that
  * was rolled back to, took that number.
  *
- * A time that is shorter than the policy's counts where it is at least twice as long as the pods that fail now were ready,
- * and where something else tells that its pods were well: the workload was available until they were replaced, or no Event
+ * A time that is shorter than the policy's counts where no pod of the present revision is well, where it is at least twice as
+ * long as those that fail were ready, and where something else tells that its pods were well: the workload was available until they were replaced, or no Event
  * warns of them. What fails then does so sooner than the revision before did, in the whole time that it had.
  */
 export function served(
   revision: Revision,
   revisions: readonly Revision[],
-  { stableSeconds, unavailableSince, heldOut = 0, warnings, replicasSetAt }: Record,
+  { stableSeconds, unavailableSince, heldOut = 0, presentServes = false, warnings, replicasSetAt }: Record,
 ): string | undefined {
   const { numbers, created } = revision;
   const replacedBy = (number: number | undefined) =>
@@ -54,9 +56,9 @@ export function served(
         ? `revision ${revision.revision} served for ${Math.round(seconds)} s before it became unavailable`
         : `revision ${revision.revision} served for ${Math.round(seconds)} s before another one replaced it`;
     }
-    const comparable = TIMES_AS_LONG * heldOut;
+    const comparable = presentServes ? Infinity : TIMES_AS_LONG * heldOut;
     if (isHandover(unavailableSince, first) && seconds >= Math.max(AVAILABLE_SECONDS, comparable)) {
-      return `the workload was available until revision ${first.revision} replaced revision ${revision.revision}, which had been in place for ${Math.round(seconds)} s`;
+      return `the workload was available when revision ${first.revision} came to replace revision ${revision.revision}, which had been in place for ${Math.round(seconds)} s`;
     }
     const calm = until < replaced ? undefined : secondsWithoutWarning(created, until, warnings, replicasSetAt);
     if (calm !== undefined && calm >= Math.max(WITHOUT_WARNING_SECONDS, comparable)) {

@@ -10,6 +10,7 @@ import {
   evidence,
   imagePullPod,
   ofRevision,
+  pod,
   policy,
   replicaSet,
   template,
@@ -61,7 +62,8 @@ describe("a revision that was in place for a shorter time than the policy's", ()
     expect(wellIn(replaced(20, [UNPULLED], { unavailableSince: 299 }))).toMatchObject({
       revision: { revision: 1 },
       confidence: "medium",
-      evidence: "the workload was available until revision 2 replaced revision 1, which had been in place for 20 s",
+      evidence:
+        "the workload was available when revision 2 came to replace revision 1, which had been in place for 20 s",
     });
   });
 
@@ -94,13 +96,20 @@ describe("a revision that was in place for a shorter time than the policy's", ()
   it("is not known to have been well where it may have had no pods, or was unavailable before the next one came", () => {
     expect(wellIn(replaced(90, [UNPULLED], { gone: [], scaledAgo: 280 }))).toBeUndefined();
     expect(wellIn(replaced(90, [UNPULLED], { gone: [], scaledAgo: 380 }))?.evidence).toContain("in the 80 s before");
-    expect(wellIn(replaced(90, [UNPULLED], { gone: [], unavailableSince: 345 }))).toBeUndefined();
+    expect(wellIn(replaced(200, [UNPULLED], { gone: [], unavailableSince: 345 }))).toBeUndefined();
   });
 
   it("is no better than one that held out for more than half as long", () => {
     expect(wellIn(replaced(90, [heldOutFor(44)], { gone: [] }))).toBeDefined();
     expect(wellIn(replaced(90, [heldOutFor(60)], { gone: [] }))).toBeUndefined();
     expect(wellIn(replaced(90, [heldOutFor(60)], { unavailableSince: 299 }))).toBeUndefined();
+  });
+
+  it("is no better than one of which another pod is well", () => {
+    const beside = ofRevision(2, pod({ name: "web-2-b" }));
+
+    expect(wellIn(replaced(90, [UNPULLED, beside], { gone: [] }))).toBeUndefined();
+    expect(wellIn(replaced(90, [UNPULLED, beside], { unavailableSince: 299 }))).toBeUndefined();
   });
 
   it("is gone back to past a bad one that was started again", () => {
