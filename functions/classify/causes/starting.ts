@@ -26,19 +26,20 @@ export const STARTING_CAUSES: readonly Cause[] = [
       { action: "scale", reason: "more replicas need more of what is missing" },
     ],
     diagnose: (facts) => {
-      const { failing, sinceRollout } = facts;
+      const { failing, sinceRollout, stable } = facts;
       if (!failsWith(failing, UNSCHEDULABLE)) return undefined;
       const reasons = schedulingReasons(facts);
       const why = schedulingWhy(reasons);
       const advice =
         reasons.meanings.length === 0 ? "The scheduler's message says what is missing." : adviceOf(reasons.meanings);
-      // Whether the rollout has brought it can be told from the two templates alone.
-      const compared = comparedTemplates(facts) !== undefined;
+      // Whether the rollout has brought it can be told from the two templates alone, and once all of its pods had found nodes
+      // it has not.
+      const mayBeBrought = comparedTemplates(facts) !== undefined && stable.seconds === 0;
       return {
         confidence: "high",
         summary: `No node takes ${podsFailing(failing, UNSCHEDULABLE)}${why === "" ? "" : `: ${why}`}.`,
         evidence: [...failureLines(failing), ...rolloutLines(facts)],
-        tries: once(goBackOrTell(facts, sinceRollout && compared, advice, asksForNoLess(reasons))),
+        tries: once(goBackOrTell(facts, sinceRollout && mayBeBrought, advice, asksForNoLess(reasons))),
       };
     },
   },
