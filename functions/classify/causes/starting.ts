@@ -28,15 +28,16 @@ export const STARTING_CAUSES: readonly Cause[] = [
       if (!failsWith(failing, new Set(["Unschedulable"]))) return undefined;
       const reasons = schedulingReasons(facts);
       const why = schedulingWhy(reasons);
-      const advice =
-        reasons.meanings.length === 0 ? "The scheduler's message says what is missing." : adviceOf(reasons.meanings);
+      const { meanings } = reasons;
+      const advice = meanings.length === 0 ? "The scheduler's message says what is missing." : adviceOf(meanings);
+      const isOutside = meanings.length > 0 && meanings.every(({ outside }) => outside === true);
       // Whether the rollout has brought it can be told from the two templates alone.
-      const compared = comparedTemplates(facts) !== undefined;
+      const mayBeBrought = sinceRollout && !isOutside && comparedTemplates(facts) !== undefined;
       return {
         confidence: "high",
         summary: `No node takes ${count(failing.length, "pod")}${why === "" ? "" : `: ${why}`}.`,
         evidence: [...failureLines(failing), ...rolloutLines(facts)],
-        tries: once(goBackOrTell(facts, sinceRollout && compared, advice, asksForNoLess(reasons))),
+        tries: once(goBackOrTell(facts, mayBeBrought, advice, asksForNoLess(reasons))),
       };
     },
   },
