@@ -36,12 +36,13 @@ function endsAgain(pod: Pod, { name, restartCount, state, lastState }: Container
   const begun = Date.parse(pod.status?.startTime ?? "");
   const first = Math.max(Number.isFinite(begun) ? begun : -Infinity, finished - restartCount * run * 1_000);
   const reason = last.reason === undefined || last.reason === "" ? "" : ` (${last.reason})`;
+  const words = (last.message ?? "").trim() === "" ? "" : `: ${last.message ?? ""}`;
   return [
     failure({
       reason: REPEATED_RESTARTS,
       container: name,
       outOfMemory: last.reason === "OOMKilled" ? outOfMemoryWords(pod, name) : undefined,
-      message: `restarted ${restartCount} times, last after a run of ${duration(run)} that ended with exit code ${last.exitCode}${reason}`,
+      message: `restarted ${restartCount} times, last after a run of ${duration(run)} that ended with exit code ${last.exitCode}${reason}${words}`,
       restarts: restartCount,
       since: new Date(first).toISOString().replace(".000Z", "Z"),
     }),

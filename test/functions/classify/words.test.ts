@@ -461,6 +461,15 @@ describe("pods that may not be created", () => {
     expect(refused(QUOTA, cpu("2"), cpu("10m"), complete, 80_000).remedy).toMatchObject(left);
   });
 
+  it("for a decision that somebody made leave that alone, and say which it is", () => {
+    const limitRange = "maximum cpu usage per Container is 1, but limit is 2";
+    const rejected = (message: string) => refused(message, cpu("2"), cpu("2")).rejected.map(({ action }) => action);
+
+    expect(rejected(QUOTA)).toEqual(["restart", "quota"]);
+    expect(rejected(limitRange)).toEqual(["restart", "limit range"]);
+    expect(rejected('admission webhook "v" denied the request: no')).toEqual(["restart"]);
+  });
+
   it.each([
     ["a smaller request", QUOTA, cpu("2"), cpu("3")],
     [
