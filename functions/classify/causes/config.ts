@@ -101,7 +101,8 @@ function containerCauses(): Cause[] {
       rejected: [again],
     },
     PathNotMounted: {
-      looksLike: "A container cannot be made because a subPath or a path of the node cannot be mounted.",
+      looksLike:
+        "A container cannot be made because a subPath, a path of the node or a volume cannot be mounted where it shall be.",
       response: back,
       rejected: [again],
     },
@@ -111,7 +112,8 @@ function containerCauses(): Cause[] {
       rejected: [again],
     },
     CommandNotStarted: {
-      looksLike: "A container cannot be started because its command is not in the image, or may not be executed.",
+      looksLike:
+        "A container cannot be started because its command, its user or its working directory is not in the image, or may not be used.",
       response: back,
       rejected: [again],
     },

@@ -30,16 +30,18 @@ export const STARTING_CAUSES: readonly Cause[] = [
       if (!failsWith(failing, UNSCHEDULABLE)) return undefined;
       const reasons = schedulingReasons(facts);
       const why = schedulingWhy(reasons);
-      const advice =
-        reasons.meanings.length === 0 ? "The scheduler's message says what is missing." : adviceOf(reasons.meanings);
+      const { meanings } = reasons;
+      const advice = meanings.length === 0 ? "The scheduler's message says what is missing." : adviceOf(meanings);
+      const isOutside = meanings.length > 0 && meanings.every(({ outside }) => outside === true);
       // Whether the rollout has brought it can be told from the two templates alone, and once all of its pods had found nodes
       // it has not.
-      const mayBeBrought = comparedTemplates(facts) !== undefined && stable.seconds === 0;
+      const mayBeBrought =
+        sinceRollout && !isOutside && stable.seconds === 0 && comparedTemplates(facts) !== undefined;
       return {
         confidence: "high",
         summary: `No node takes ${podsFailing(failing, UNSCHEDULABLE)}${why === "" ? "" : `: ${why}`}.`,
         evidence: [...failureLines(failing), ...rolloutLines(facts)],
-        tries: once(goBackOrTell(facts, sinceRollout && mayBeBrought, advice, asksForNoLess(reasons))),
+        tries: once(goBackOrTell(facts, mayBeBrought, advice, asksForNoLess(reasons))),
       };
     },
   },
