@@ -1,5 +1,7 @@
 import { failsWith, type Case } from "../../facts/case.ts";
 import { isOutOfMemory } from "../../facts/container-ends.ts";
+import { mayHavePassedForReady } from "../../facts/onset.ts";
+import { isPresentVersion } from "../../facts/proof.ts";
 import { failureLines } from "../../facts/failure-lines.ts";
 import { count, some } from "../../shared/text.ts";
 import { namesReferredTo } from "../parts.ts";
@@ -20,7 +22,8 @@ export const RESTARTED_CAUSES: readonly Cause[] = [
     rejected: [
       {
         action: "rollback",
-        reason: "this version was well; an older one, or the restart taken back, would hide it until the next restart",
+        reason:
+          "what this version reads may have changed; an older one, or the restart taken back, would hide that until the next restart",
       },
       { action: "restart", reason: "a new pod would read the same" },
     ],
@@ -31,11 +34,14 @@ export const RESTARTED_CAUSES: readonly Cause[] = [
       if (!(crashes && !failing.some(isOutOfMemory)) && !failsWith(failing, UNREADY)) return undefined;
       const does = crashes ? verb(failing, "crashes", "crash") : verb(failing, "is not ready", "are not ready");
       const { before, serving, evidence } = again;
+      // Pods that crash now and then counted as available before, too, where nothing asks whether they are.
+      const unsure =
+        before.confidence !== "high" && failing.some((one) => mayHavePassedForReady(one.pod, one.failures));
       return {
-        confidence: before.confidence,
-        summary: `${does} since revision ${before.revision.revision}, which was well, was started again.`,
+        confidence: unsure ? "low" : before.confidence,
+        summary: `${does} since revision ${before.revision.revision}, which ${unsure ? "counted as available for long" : "was well"}, was started again.`,
         evidence: [...failureLines(failing), ...evidence],
-        tries: once(reportOnly(`${advice(facts)}${left(serving)}`)),
+        tries: once(reportOnly(`${advice(facts)}${unsure ? otherwise(facts) : ""}${left(serving)}`)),
       };
     },
   },
@@ -50,6 +56,18 @@ function advice({ current, templates }: Case): string {
   const names = template === undefined ? [] : namesReferredTo(template);
   const read = names.length === 0 ? "" : ` (${some(names, MAX_NAMES)})`;
   return `What has changed is not in the pod template: look at what it reads and depends on${read}.`;
+}
+
+/** What else it may be, where nothing proves that the version was well. */
+function otherwise({ revisions }: Case): string {
+  const older = revisions.filter((revision) => !isPresentVersion(revision, revisions) && revision.unproven !== true);
+  const numbers = some(
+    older.map(({ revision }) => String(revision)),
+    MAX_NAMES,
+  );
+  const back =
+    older.length === 0 ? "" : ` If so, ask for a rollback to an earlier revision by its number (${numbers}).`;
+  return ` Or this version crashed before, too: what crashes can count as ready between two crashes, and nothing proves that it ran well.${back}`;
 }
 
 function left(serving: number): string {
