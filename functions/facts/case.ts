@@ -12,7 +12,14 @@ import type { Evidence } from "./evidence.ts";
 import type { FailingPod } from "./failing-pod.ts";
 import type { StableTime } from "./onset.ts";
 import { isPresentVersion, newestWellRevision, standingsOf, type Standing, type WellRevision } from "./proof.ts";
-import { hasProvenPods, mayHaveBeenEmptyUntil, podsThatRanWell, readyTimes, stableTime } from "./stable.ts";
+import {
+  hasProvenPods,
+  mayHaveBeenEmptyUntil,
+  podsThatRanWell,
+  readyTimes,
+  stableTime,
+  untilNodeEnded,
+} from "./stable.ts";
 import { startedAgain, type StartedAgain } from "./started-again.ts";
 
 export type { FailingPod } from "./failing-pod.ts";
@@ -82,14 +89,18 @@ export function openCase(evidence: Evidence, policy: Policy): Case {
   const times = readyTimes(ofCurrent.length > 0 ? ofCurrent : failing, rolledOut);
   const podsOfCurrent = current === undefined ? [] : evidence.pods.filter((pod) => isMadeFrom(pod, current.name));
   const emptyUntil = mayHaveBeenEmptyUntil(evidence, current, podsOfCurrent);
-  const stable = stableTime(times, { rolledOut, unavailableSince, emptyUntil });
+  const leftovers = all.filter(({ pod }) => isLeftover(pod));
+  const ended = leftovers.filter(({ pod }) => current !== undefined && isMadeFrom(pod, current.name));
+  const byNode = rolledOut === undefined ? undefined : untilNodeEnded(ended);
+  const byFailing = stableTime(times, { rolledOut, unavailableSince, emptyUntil });
+  const stable = byNode !== undefined && byNode.seconds > byFailing.seconds ? byNode : byFailing;
   const longStable = stable.seconds >= stableSeconds;
   return {
     evidence,
     policy,
     failing,
     own,
-    leftovers: all.filter(({ pod }) => isLeftover(pod)),
+    leftovers,
     revisions,
     current,
     healthy: isAgain ? undefined : well,
