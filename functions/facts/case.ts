@@ -20,6 +20,7 @@ import {
   readyTimes,
   replicasSetAt,
   stableTime,
+  untilNodeEnded,
 } from "./stable.ts";
 import { startedAgain, type StartedAgain } from "./started-again.ts";
 
@@ -88,7 +89,11 @@ export function openCase(evidence: Evidence, policy: Policy): Case {
   const times = readyTimes(ofCurrent.length > 0 ? ofCurrent : failing, rolledOut);
   const podsOfCurrent = current === undefined ? [] : evidence.pods.filter((pod) => isMadeFrom(pod, current.name));
   const emptyUntil = mayHaveBeenEmptyUntil(evidence, current, podsOfCurrent);
-  const stable = stableTime(times, { rolledOut, unavailableSince, emptyUntil });
+  const leftovers = all.filter(({ pod }) => isLeftover(pod));
+  const ended = leftovers.filter(({ pod }) => current !== undefined && isMadeFrom(pod, current.name));
+  const byNode = rolledOut === undefined ? undefined : untilNodeEnded(ended);
+  const byFailing = stableTime(times, { rolledOut, unavailableSince, emptyUntil });
+  const stable = byNode !== undefined && byNode.seconds > byFailing.seconds ? byNode : byFailing;
   const longStable = stable.seconds >= stableSeconds;
   const well = newestWellRevision(revisions, {
     stableSeconds,
@@ -105,7 +110,7 @@ export function openCase(evidence: Evidence, policy: Policy): Case {
     policy,
     failing,
     own,
-    leftovers: all.filter(({ pod }) => isLeftover(pod)),
+    leftovers,
     revisions,
     current,
     healthy: isAgain ? undefined : well,
