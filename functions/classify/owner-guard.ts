@@ -10,7 +10,7 @@ import type { ObjectRef } from "../shared/object-ref.ts";
 
 /**
  * Refuses to write to what somebody else keeps as it is. A pod is only ever replaced: what it is made from stays as its owner
- * has it. What was changed past a tool may be taken back to that tool's own state.
+ * has it. What was changed past a tool may be taken back.
  */
 export function refuseOwned(
   facts: Case,
@@ -31,7 +31,7 @@ export function refuseOwned(
   };
 }
 
-/** The tool whose own state a remedy brings back, and what shows that; undefined where nobody owns the workload. */
+/** The tool past which a remedy takes a change back, and what shows that; undefined where nobody owns the workload. */
 export function broughtBack(facts: Case, remedy: Remedy): { owner: string; evidence: string } | undefined {
   const plan = planOf(remedy);
   return plan === undefined ? undefined : ownStateBehind(facts, plan);

@@ -104,20 +104,43 @@ describe("what was changed past the tool that owns a workload", () => {
     expect(remedy).toMatchObject({ refusal: "ManagedByAnotherTool" });
   });
 
-  it("is left to the tool where the revision to go back to is not what it wrote", () => {
+  /** Revision 3 was made by hand and crashes; revision 1 served until 2 replaced it. */
+  function third(byHand: ReplicaSet, metadata: ObjectMeta): Diagnosis {
     const first = replicaSet(1, { created: ago(95_000) });
-    const byHand = replicaSet(2, { available: 2, created: ago(50_000) });
     const third = replicaSet(3, { replicas: 1, created: ago(60) });
     const present = template("shop/web:3");
     const progressing = { status: "False", reason: "ProgressDeadlineExceeded" };
-    const diagnosis = classify(
+    return classify(
       evidence({
-        workload: deployment({ template: present, metadata: past("helm", "kubectl-set"), progressing }),
+        workload: deployment({ template: present, metadata, progressing }),
         holders: [third, byHand, first],
         pods: [ofRevision(3, crashingPod({ startedAgo: 60 }))],
       }),
       policy(),
     );
+  }
+
+  it("is taken back alone where what was changed past the tool before was well", () => {
+    const byHand = replicaSet(2, { available: 2, created: ago(50_000) });
+    const diagnosis = third(byHand, past("helm", "kubectl-set"));
+
+    expect(diagnosis).toMatchObject({ remedy: { action: "rollback", after: { revision: 2 } }, owner: "Helm" });
+    expect(diagnosis.evidence).toContainEqual(
+      `kubectl-set changed the pod template at ${ago(61)}, past Helm, which wrote last at ${ago(90_000)}; revision 2 was made between the two`,
+    );
+  });
+
+  it("is left to the tool where the revision to go back to came after the change", () => {
+    const writers = writtenBy(["helm", REST, { at: ago(90_000) }], ["kubectl-set", IMAGE, { at: ago(50_001) }]);
+    const diagnosis = third(replicaSet(2, { available: 2, created: ago(50_000) }), { ...HELM, ...writers });
+
+    expect(diagnosis.remedy).toMatchObject({ refusal: "ManagedByAnotherTool" });
+  });
+
+  it("is left to the tool where the revision to go back to is older than what it wrote", () => {
+    const upgraded = replicaSet(2, { created: ago(200) });
+    const writers = writtenBy(["helm", REST, { at: ago(200) }], ["kubectl-set", IMAGE, { at: ago(61) }]);
+    const diagnosis = third(upgraded, { ...HELM, ...writers });
 
     expect(diagnosis.remedy).toMatchObject({ refusal: "ManagedByAnotherTool" });
     expect(diagnosis.owner).toBeUndefined();
