@@ -74,7 +74,7 @@ function onNodes(loops: readonly NodeLoop[]): Finding | undefined {
   const first = new Date(Math.min(...loops.map(({ since }) => since.getTime())));
   return {
     confidence: "medium",
-    summary: `${count(pods.length, "pod")} failed for good ${reasonsAndNodes(pods)}, ${pods.length === 1 ? "" : "each "}in the place of at least ${fewest} that had failed on the same node before. The first of those was deleted by its controller at ${first.toISOString()}.`,
+    summary: `${count(pods.length, "pod")} failed for good ${reasonsAndNodes(pods)}, and at least ${fewest} others on the same node before ${pods.length === 1 ? "it" : "each of them"}. The first of those was deleted by its controller at ${first.toISOString()}.`,
     evidence: [
       ...failedPodLines(pods),
       ...loops.slice(0, MAX_NODES).map(({ node, deleted }) => {

@@ -194,7 +194,7 @@ describe("pods of a DaemonSet that fail on the same node again and again", () =>
 
     expect(diagnosis).toMatchObject({
       cause: "ReplacementLoop",
-      summary: `1 pod failed for good (Evicted, on node-1), in the place of at least 2 that had failed on the same node before. The first of those was deleted by its controller at ${new Date(ago(900)).toISOString()}.`,
+      summary: `1 pod failed for good (Evicted, on node-1), and at least 2 others on the same node before it. The first of those was deleted by its controller at ${new Date(ago(900)).toISOString()}.`,
       remedy: { action: "none", refusal: "NoSafeRemedy" },
     });
     expect(diagnosis.evidence).toContain("deleted on node-1 after it had failed: agent-x, agent-y");
