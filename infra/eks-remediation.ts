@@ -47,7 +47,7 @@ export class EksRemediation extends Construct {
     const options: FunctionOptions = { policy, key, logRetention, namePrefix, vpc, subnets, securityGroups };
 
     const { steps } = new Functions(this, "Functions", { options });
-    const { stateMachine } = new Workflow(this, "Workflow", { steps, clusterName, key, logRetention, namePrefix });
+    const { stateMachine } = new Workflow(this, "Workflow", { steps, key, logRetention, namePrefix });
     const agent = new Agent(this, "Agent", { stateMachine, options });
     const { topic } = new Notifications(this, "Notifications", {
       publisher: steps.notify,

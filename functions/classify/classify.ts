@@ -11,7 +11,7 @@ import type { Kind } from "../kinds/kind.ts";
 import { kindOf } from "../kinds/kinds.ts";
 import { rolloutSeconds } from "../kinds/patience.ts";
 import { configLines } from "./config-lines.ts";
-import { broughtBack } from "./owner-guard.ts";
+import { takenBack } from "./owner-guard.ts";
 import { refuseByMode, refuseRemedy, refuseWorkload, type GuardRefusal } from "./guards.ts";
 import { refuseRepetition } from "./repetition.ts";
 import { refuseWaiting } from "./waiting.ts";
@@ -35,7 +35,7 @@ export function classify(evidence: Evidence, policy: Policy): Diagnosis {
   const { remedy, deadline_seconds, refused } = chooseRemedy(finding, facts);
   const kind = kindOf(evidence.incident.workload);
   const template = evidence.workload === undefined ? undefined : presentTemplate(evidence.workload);
-  const back = broughtBack(facts, remedy);
+  const back = takenBack(facts, remedy);
 
   return {
     cause: finding.name,

@@ -38,6 +38,13 @@ export function registryOf(image: string): string {
   return isHost ? first : "docker.io";
 }
 
+/** What decides whether a container's image may be pulled: its repository, and the credentials that its pods bring. */
+export function accessOf(template: PodTemplate, name: string | undefined): unknown {
+  const { imagePullSecrets = [], serviceAccountName = "default" } = template.spec ?? {};
+  const repository = containerOf(template, name)?.image?.replace(/@.*$|:[^/:]*$/, "");
+  return [repository, imagePullSecrets.map((secret) => secret.name), serviceAccountName];
+}
+
 /** How much of a resource its pods request. Init containers run one after the other, before the others. */
 export function requestOf({ spec }: PodTemplate, resource: string): number {
   const of = ({ resources }: Container) =>

@@ -8,7 +8,8 @@ import { hpaOf } from "../shared/kubernetes/hpa.ts";
 import { templateHash } from "../shared/kubernetes/template.ts";
 import type { Hpa, Namespace, Pod, PodTemplate, Workload } from "../shared/kubernetes/types.ts";
 import { Action } from "../shared/policy.ts";
-import { readWorkload } from "../kinds/workloads.ts";
+import { describeWorkload, readWorkload } from "../kinds/workloads.ts";
+import { RemediationError } from "../shared/errors.ts";
 import type { KubernetesObject, ReadObject } from "../shared/object-ref.ts";
 import type { WorkloadRef } from "../shared/refs.ts";
 import { lostNodesAmong } from "../shared/kubernetes/nodes.ts";
@@ -87,6 +88,11 @@ export async function gatherEvidence(
     assertNamespace(cluster, ref.namespace),
     readWorkload(cluster, ref),
   ]);
+  if (incident.uid !== undefined && workload?.metadata?.uid !== undefined && workload.metadata.uid !== incident.uid) {
+    const made =
+      "was deleted and made anew since it was asked for; nothing was done to the new one. Ask again if that is meant.";
+    throw new RemediationError("WorkloadNotFound", `${describeWorkload(ref)} ${made}`);
+  }
   const kind = kindOf(ref);
   const [{ pods, holders, unwritten }, hpa, others] = await Promise.all([
     kind === undefined || workload === undefined

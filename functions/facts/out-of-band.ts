@@ -7,7 +7,7 @@ import type { Case } from "./case.ts";
 import type { OwnerTool } from "./owner-tools.ts";
 import { writesAgain } from "./owners.ts";
 
-/** A change, or the last of several, that somebody made past the tool that owns the workload. */
+/** A change that somebody made past the tool that owns the workload. */
 export interface OutOfBand {
   /** Who wrote what is other than in the tool's own template. */
   writers: string[];
@@ -15,8 +15,8 @@ export interface OutOfBand {
   at: Date;
   /** When the tool itself wrote last. */
   ownerWroteAt: Date;
-  /** Whether the revision to go back to is the tool's own, and not one that came between the tool's write and this one. */
-  isOwn: boolean;
+  /** When the revision to go back to was made, where that came past the tool as well. */
+  alsoPastAt?: Date;
 }
 
 /** How long after a write of the template its revision may be made, in seconds. */
@@ -26,8 +26,7 @@ const LAG_SECONDS = 5;
  * Whether going back to a revision undoes what was written past a tool, and nothing that the tool wrote:
  * - every field of the present template that is other than in the revision, and that somebody has set, was set by somebody
  *   who is neither the tool nor another one that writes again what it wrote, and later than the tool wrote anything;
- * - the revision is the one that was the newest when the tool wrote last; or it was made after that, by an earlier change
- *   past the tool, which stays.
+ * - the revision is the one that was the newest when the tool wrote last, or one that was made since.
  *
  * A field that is missing in the present template has no writer; it counts only beside one that was set. Undefined where the
  * managed fields do not tell.
@@ -53,19 +52,29 @@ export function outOfBand(
   if (ownerWroteAt === undefined || at === undefined) return undefined;
   if (strangers.some((writer) => isOwner(writer) || writesAgain(writer.manager))) return undefined;
   if (strangers.some(({ time }) => time === undefined || time <= ownerWroteAt)) return undefined;
-  const isOwn = newestAt(revisions, ownerWroteAt)?.name === to.name;
-  if (!isOwn && !isBetween(revisions, to, ownerWroteAt, at)) return undefined;
-  return { writers: strangers.map(({ manager }) => manager), at, ownerWroteAt, isOwn };
+  const own = newestAt(revisions, ownerWroteAt);
+  const target = revisions.find(({ name }) => name === to.name);
+  if (own === undefined || target === undefined || target.created < own.created) return undefined;
+  return {
+    writers: strangers.map(({ manager }) => manager),
+    at,
+    ownerWroteAt,
+    ...(own === target ? {} : { alsoPastAt: target.created }),
+  };
 }
 
 /** The sentence that says so. */
 export function describeOutOfBand(
   tool: OwnerTool,
-  { writers, at, ownerWroteAt, isOwn }: OutOfBand,
+  { writers, at, ownerWroteAt, alsoPastAt }: OutOfBand,
   to: RevisionRef,
 ): string {
   const who = bounded(some(writers, 3), 100);
-  return `${who} changed the pod template at ${moment(at)}, past ${tool.name}, which wrote last at ${moment(ownerWroteAt)}; revision ${to.revision} ${isOwn ? "is what was in place then" : "was made between the two"}`;
+  const what =
+    alsoPastAt === undefined
+      ? "is what was in place then"
+      : `came past ${tool.name} as well, at ${moment(alsoPastAt)}: it is not ${tool.name}'s own state`;
+  return `${who} changed the pod template at ${moment(at)}, past ${tool.name}, which wrote last at ${moment(ownerWroteAt)}; revision ${to.revision} ${what}`;
 }
 
 /** The newest time among the writers; undefined where one of them has none. */
@@ -80,12 +89,6 @@ function newestAt(revisions: readonly Revision[], then: Date): Revision | undefi
   return revisions
     .filter(({ current, created }) => !current && created.getTime() <= latest)
     .toSorted((a, b) => b.created.getTime() - a.created.getTime() || b.revision - a.revision)[0];
-}
-
-/** Whether a revision was made after one moment, and by another one. */
-function isBetween(revisions: readonly Revision[], { name }: RevisionRef, from: Date, until: Date): boolean {
-  const created = revisions.find((revision) => revision.name === name)?.created.getTime() ?? NaN;
-  return created > from.getTime() + LAG_SECONDS * 1_000 && created <= until.getTime();
 }
 
 function moment(date: Date): string {

@@ -160,8 +160,11 @@ function verified(run: WorkloadRun): string {
       return "yes: it is well, and stayed so for the whole soak time";
     case "overtaken":
       return "no: somebody else changed it since";
+    case "nothing_runs":
     case "interrupted":
       return `no: ${bounded(verification.reasons.join("; "), 300)}`;
+    case "cut_short":
+      return `in part: ${bounded(verification.reasons.join("; "), 300)}`;
     case "not_recovered":
       return inVain(verification);
     default:

@@ -39,12 +39,19 @@ export function nextSteps(run: WorkloadRun, report: Report): Advice {
 }
 
 /** Why a person has to look, as far as that is known. */
-function look({ diagnosis, verification, undo }: WorkloadRun): string {
+function look({ diagnosis, verification, undo, remedy_error }: WorkloadRun): string {
   if (verification?.verdict === "interrupted") {
     return "Ask whoever did that what comes next: the remedy was carried out, and nobody knows whether it helped.";
   }
   if (verification?.verdict === "overtaken" || undo?.status === "overtaken") {
     return "Look at it together with whoever changed it: whether it is well by now is not known.";
+  }
+  if (verification?.verdict === "nothing_runs")
+    return "Look at it once pods of it run: nothing shows its effect before.";
+  if (verification?.verdict === "cut_short") {
+    return remedy_error === undefined
+      ? "Find out why so many pods failed at once. The next scan looks at those that still fail."
+      : "Look at what its step ended with, and at the pods that still fail.";
   }
   const well = diagnosis?.remedy.action === "none" && diagnosis.remedy.refusal === "NotFailingAnymore";
   return well ? "Look whether it stays well." : "Look at it now: it still fails.";

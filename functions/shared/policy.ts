@@ -123,7 +123,7 @@ export const Policy = z
       .strictObject({
         /** A storm needs at least this many failing workloads ... */
         min_workloads: z.int().min(2).default(10),
-        /** ... and at least this share of those that want pods; in the cluster, and outside of its worst namespace, or in one namespace. */
+        /** ... and at least this share of those that want pods; in the cluster, and outside of its two worst namespaces, or in one namespace. */
         min_share: z.number().min(0).max(1).default(0.3),
         /** Or this share of the failing pods on one node (with at least `min_pods_on_node` of them, of three or more workloads, and fewer pods that are well). */
         node_share: z.number().min(0.5).max(1).default(0.8),

@@ -90,7 +90,7 @@ export const CRASH_CAUSES: readonly Cause[] = [
       return {
         confidence: healthy?.confidence ?? "medium",
         summary: withEnds(
-          `${crashing(howMany(ofCurrent, ENDING_REASONS))} since revision ${current?.revision ?? "?"} was rolled out`,
+          `${crashing(ofCurrent, ENDING_REASONS)} since revision ${current?.revision ?? "?"} was rolled out`,
           facts,
         ),
         evidence: [...failureLines(failing), ...rolloutLines(facts)],
@@ -136,7 +136,7 @@ export const CRASH_CAUSES: readonly Cause[] = [
       return {
         confidence: "medium",
         summary: withEnds(
-          `${crashing(howMany(ranWell, CRASH_REASONS))} after ${stable.byStatus === true ? "their revision ran" : "running"} well for ${duration(stable.seconds)}`,
+          `${crashing(ranWell, CRASH_REASONS)} after ${stable.byStatus === true ? "their revision ran" : "running"} well for ${duration(stable.seconds)}`,
           facts,
         ),
         evidence: [...failureLines(failing), stable.evidence],
@@ -155,7 +155,7 @@ export const CRASH_CAUSES: readonly Cause[] = [
       return {
         confidence: "medium",
         summary: withEnds(
-          `${crashing(failing.length)}, and there is no sign that ${failing.length === 1 ? "it" : "they"} ever ran well`,
+          `${crashing(failing)}, and there is no sign that ${failing.length === 1 ? "it" : "they"} ever ran well`,
           facts,
         ),
         evidence: [...failureLines(failing), ...provenLines(facts)],
@@ -196,13 +196,14 @@ export const CRASH_CAUSES: readonly Cause[] = [
   },
 ];
 
-/** How many of the pods fail for one of these reasons. */
-function howMany(pods: Case["failing"], reasons: ReadonlySet<string>): number {
-  return pods.filter((pod) => failsWith([pod], reasons)).length;
-}
-
-function crashing(pods: number): string {
-  return pods === 1 ? "1 pod crashes" : `${pods} pods crash`;
+/** How many of the pods fail for one of these reasons, or all of them: `2 pods crash`. What ends without an error does not. */
+function crashing(pods: readonly FailingPod[], reasons?: ReadonlySet<string>): string {
+  const ending = reasons === undefined ? pods : pods.filter((pod) => failsWith([pod], reasons));
+  const codes = ending.flatMap(({ failures }) => failures.flatMap(({ exitCode }) => exitCode ?? []));
+  const isDone = codes.length > 0 && codes.every((code) => code === 0);
+  const one = isDone ? "ends again and again" : "crashes";
+  const many = isDone ? "end again and again" : "crash";
+  return ending.length === 1 ? `1 pod ${one}` : `${ending.length} pods ${many}`;
 }
 
 /** A summary with how the containers ended, where their statuses or their Events tell. */

@@ -1,6 +1,6 @@
 import { resourceOf } from "../../kinds/workloads.ts";
 import { count } from "../../shared/text.ts";
-import { failsWith } from "../../facts/case.ts";
+import type { FailingPod } from "../../facts/case.ts";
 import { failureLines } from "../../facts/failure-lines.ts";
 import { goBackOrTell } from "../brought.ts";
 import { refusalOf, refusedLikewise, refusedSinceRollout } from "../creation.ts";
@@ -18,8 +18,10 @@ export const NODE_CAUSES: readonly Cause[] = [
     rejected: [{ action: "delete", reason: "the pod may still run on the node that nobody can ask" }],
     diagnose: ({ failing, leftovers }) => {
       const lost = [...failing, ...leftovers];
-      const reasons = new Set(["NodeLost", "Unknown"]);
-      if (lost.length === 0 || !lost.every((pod) => failsWith([pod], reasons))) return undefined;
+      // The end of a container may be "Unknown", too, of which a node tells that has come back.
+      const isLost = ({ pod, failures }: FailingPod) =>
+        pod.status?.phase === "Unknown" || failures.some(({ reason }) => reason === "NodeLost");
+      if (lost.length === 0 || !lost.every(isLost)) return undefined;
       return {
         confidence: "high",
         summary: `${count(lost.length, "pod")} on a node that has stopped reporting.`,

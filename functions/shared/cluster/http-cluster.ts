@@ -1,12 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { isRemediationError, RemediationError } from "../errors.ts";
+import { timeLeft } from "../time-left.ts";
 import type { Cluster, JsonPatchOperation, Preconditions, WriteOptions } from "./cluster.ts";
 import type { ObjectMeta } from "../kubernetes/types.ts";
 import { paths } from "./paths.ts";
 import { errorFromResponse, type ApiStatus } from "./api-errors.ts";
-import { isSuccess, Transport, type Answer, type Call, type Connection } from "./transport.ts";
+import { isSuccess, type Answer, type Call, type Connection } from "./exchange.ts";
+import { Transport } from "./transport.ts";
 
-export type { Connection } from "./transport.ts";
+export type { Connection } from "./exchange.ts";
 
 /** A server that cannot print a Table answers with the objects. */
 const TABLE = "application/json;as=Table;v=v1;g=meta.k8s.io,application/json";
@@ -162,15 +164,17 @@ export class HttpCluster implements Cluster {
         const pause = answer.retryAfterSeconds ?? attempt;
         const expired = answer.status === 410 && call.query?.["continue"] === undefined;
         const retryable = answer.status === 429 || answer.status >= 500 || expired;
-        if (retryable && attempt < READ_ATTEMPTS && pause <= LONGEST_PAUSE_SECONDS) {
+        const hasTime = pause <= LONGEST_PAUSE_SECONDS && pause * 1_000 < timeLeft();
+        if (retryable && attempt < READ_ATTEMPTS && hasTime) {
           await sleep(pause * 1_000);
           continue;
         }
         return this.#parse<T>(call, answer);
       } catch (error) {
         const lost = isRemediationError(error, "ClusterUnreachable") || error instanceof Unintelligible;
-        if (!lost || attempt >= READ_ATTEMPTS) throw error;
-        await sleep(attempt * 200);
+        const pause = attempt * 200;
+        if (!lost || attempt >= READ_ATTEMPTS || pause >= timeLeft()) throw error;
+        await sleep(pause);
       }
     }
   }

@@ -142,6 +142,63 @@ describe("an image that a rollout brought", () => {
     },
   );
 
+  it("is rolled back when its repository came with the rollout, or the credentials, and the registry refuses", () => {
+    const refused = pull("unexpected status from HEAD request: 401 Unauthorized");
+    const withSecret = (name: string) => made({}, { imagePullSecrets: [{ name }] });
+
+    expect(rollout(made({ image: "registry.example.com/web:1" }), made({}), refused).remedy).toMatchObject(backsTo1);
+    expect(rollout(withSecret("b"), withSecret("a"), refused).remedy).toMatchObject(backsTo1);
+    const same = rollout(made({ image: "shop/web@sha256:1f" }), made({}), refused);
+    expect(messageOf(same)).toContain("Revision 1 pulls from the same repository with the same credentials");
+  });
+
+  it("is not pulled for want of a secret, where the registry refuses and an Event names one that is not there", () => {
+    const event = said("FailedToRetrieveImagePullSecret", "Unable to retrieve some image pull secrets (regcred)");
+    const [denied, unsaid] = [DENIED, "manifest unknown"].map((message) =>
+      rollout(made({ image: "shop/web:2" }), made({}), pull(message), [event]),
+    );
+
+    expect(denied?.summary).toContain("an image pull secret that the pod names does not exist");
+    expect(denied?.evidence.join("\n")).toContain("(regcred)");
+    expect(unsaid?.cause).toBe("ImageNotFound");
+  });
+
+  it("is what the registry says of it, not the kubelet's own limit on pulls", () => {
+    const event = said("Failed", 'Failed to pull image "shop/web:2": rpc error: code = NotFound desc = not found');
+
+    expect(rollout(made({ image: "shop/web:2" }), made({}), pull("pull QPS exceeded"), [event])).toMatchObject({
+      cause: "ImageNotFound",
+      remedy: backsTo1,
+    });
+  });
+
+  it.each([
+    ["SignatureValidationFailed", "image pull failed for shop/web:2 because the signature validation failed"],
+    ["ImagePullBackOff", 'Back-off pulling image "shop/web:2": SignatureValidationFailed: image pull failed'],
+  ])("whose signature is refused is never rolled back by itself, also between two pulls: %s", (reason, message) => {
+    expect(rollout(made({ image: "shop/web:2" }), made({}), [waiting(reason, message)])).toMatchObject({
+      cause: "SignatureRefused",
+      remedy: left,
+    });
+  });
+
+  it("with a short name that the runtime refuses to guess is a wrong name, not a fault of the node", () => {
+    const message =
+      "Failed to inspect image: short name mode is enforcing, but image name web:2 returns ambiguous list";
+
+    expect(rollout(made({ image: "web:2" }), made({}), [waiting("ImageInspectError", message)])).toMatchObject({
+      cause: "ImageNotFound",
+      remedy: backsTo1,
+    });
+  });
+
+  it("says that the kubelet is silent only where it is", () => {
+    const advice = (message: string) => messageOf(stable(made({}), pull(message)));
+
+    expect(advice('Back-off pulling image "shop/web:2"')).toContain("The kubelet does not say why");
+    expect(advice('Back-off pulling image "shop/web:2": ErrImagePull: the moon is full')).toContain("in the evidence");
+  });
+
   it("is told of by the Events of an old kubelet, whose status says only that it waits", () => {
     const event = said(
       "Failed",
