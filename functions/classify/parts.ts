@@ -45,29 +45,49 @@ export function accessOf(template: PodTemplate, name: string | undefined): unkno
   return [repository, imagePullSecrets.map((secret) => secret.name), serviceAccountName];
 }
 
-/** How much of a resource its pods request. Init containers run one after the other, before the others. */
+/**
+ * How much of a resource its pods request. What a pod requests as a whole stands for its containers.
+ * Source: k8s.io/component-helpers resource/helpers.go, PodRequests
+ */
 export function requestOf({ spec }: PodTemplate, resource: string): number {
-  const of = ({ resources }: Container) =>
-    quantity(resources?.requests?.[resource] ?? resources?.limits?.[resource]) ?? 0;
-  const together = (spec?.containers ?? []).reduce((sum, container) => sum + of(container), 0);
-  return Math.max(together, ...(spec?.initContainers ?? []).map(of)) + (quantity(spec?.overhead?.[resource]) ?? 0);
+  const own = quantity(spec?.resources?.requests?.[resource] ?? spec?.resources?.limits?.[resource]);
+  const ofContainers = peakOf(spec, ({ resources }) =>
+    quantity(resources?.requests?.[resource] ?? resources?.limits?.[resource]),
+  );
+  return (own ?? ofContainers) + (quantity(spec?.overhead?.[resource]) ?? 0);
 }
 
-/** The sum of the containers' limits. */
+/** How much of a resource its pods may take. Source: k8s.io/component-helpers resource/helpers.go, PodLimits */
 export function limitOf({ spec }: PodTemplate, resource: string): number {
-  return (spec?.containers ?? []).reduce(
-    (sum, { resources }) => sum + (quantity(resources?.limits?.[resource]) ?? 0),
-    0,
+  const own = quantity(spec?.resources?.limits?.[resource]);
+  return own ?? peakOf(spec, ({ resources }) => quantity(resources?.limits?.[resource]));
+}
+
+/**
+ * The most that the containers have at once. Init containers run one after the other, before the others; those that are
+ * sidecars run on, beside all that come after them.
+ */
+function peakOf(spec: PodTemplate["spec"], of: (container: Container) => number | undefined): number {
+  let sidecars = 0;
+  let peak = 0;
+  for (const container of spec?.initContainers ?? []) {
+    const amount = of(container) ?? 0;
+    if (container.restartPolicy === "Always") sidecars += amount;
+    peak = Math.max(peak, container.restartPolicy === "Always" ? sidecars : sidecars + amount);
+  }
+  return Math.max(
+    peak,
+    (spec?.containers ?? []).reduce((sum, container) => sum + (of(container) ?? 0), sidecars),
   );
 }
 
-/** The requests and limits of each container. */
+/** The requests and limits of the pod as a whole, and of each container. */
 export function resourcesOf(template: PodTemplate): unknown {
-  return containersOf(template).map(({ name, resources }) => [
-    name,
-    resources?.requests ?? {},
-    resources?.limits ?? {},
-  ]);
+  const amounts = (of: { requests?: object; limits?: object } = {}) => [of.requests ?? {}, of.limits ?? {}];
+  return [
+    amounts(template.spec?.resources),
+    containersOf(template).map(({ name, resources }) => [name, amounts(resources)]),
+  ];
 }
 
 /** The ports of the node that its pods ask for. */

@@ -1,7 +1,6 @@
 import { kindOf } from "../../kinds/kinds.ts";
 import { isOlderThan } from "../../shared/kubernetes/failures.ts";
-import { count } from "../../shared/text.ts";
-import { failsWith, type Case } from "../../facts/case.ts";
+import { failsWith, podsFailing, type Case } from "../../facts/case.ts";
 import { failureLines } from "../../facts/failure-lines.ts";
 import { goBackOrTell, type Shared } from "../brought.ts";
 import { IMAGE_REASONS, imageSayings, saysWhy, sayingsOf, waitingContainer, whyNotPulled } from "../../facts/image.ts";
@@ -39,7 +38,7 @@ export const IMAGE_CAUSES: readonly Cause[] = [
       const told = events.filter((saying) => meaningOf([meaning], [saying]) !== undefined);
       return {
         confidence: "high",
-        summary: `${count(failing.length, "pod")} may not run: ${meaning.means}.`,
+        summary: `${podsFailing(failing, IMAGE_REASONS)} may not run: ${meaning.means}.`,
         evidence: [...lines, ...eventLines(told.slice(0, 1), lines)],
         tries: once(reportOnly(adviceOf([meaning]))),
       };
@@ -57,7 +56,7 @@ export const IMAGE_CAUSES: readonly Cause[] = [
       if (meaning?.cause !== "ImageNotFound") return undefined;
       return {
         confidence: facts.healthy?.confidence ?? "high",
-        summary: `${count(facts.failing.length, "pod")} cannot start: ${meaning.means}.`,
+        summary: `${podsFailing(facts.failing, IMAGE_REASONS)} cannot start: ${meaning.means}.`,
         evidence: evidenceOf(facts),
         tries: once(goBackOrTell(facts, facts.sinceRollout, meaning.advice, sameImage(facts))),
       };
@@ -77,7 +76,7 @@ export const IMAGE_CAUSES: readonly Cause[] = [
       if (meaning?.cause !== "ImageForAnotherPlatform") return undefined;
       return {
         confidence: "high",
-        summary: `${count(facts.failing.length, "pod")} cannot start: ${meaning.means}.`,
+        summary: `${podsFailing(facts.failing, pulled === undefined ? ENDED_REASONS : IMAGE_REASONS)} cannot start: ${meaning.means}.`,
         evidence: evidenceOf(facts),
         tries: once(goBackOrTell(facts, facts.sinceRollout, meaning.advice, shared)),
       };
@@ -99,7 +98,7 @@ export const IMAGE_CAUSES: readonly Cause[] = [
       const isElsewhere = meaning?.outside === true || (meaning?.access === true && remedy.action === "none");
       return {
         confidence: "medium",
-        summary: `${count(failing.length, "pod")} cannot pull the image${meaning === undefined ? "" : `: ${meaning.means}`}.`,
+        summary: `${podsFailing(failing, IMAGE_REASONS)} cannot pull the image${meaning === undefined ? "" : `: ${meaning.means}`}.`,
         evidence: evidenceOf(facts),
         tries: once(remedy),
         rejected: isElsewhere ? [{ action: "rollback", reason: "nothing says that the image itself is wrong" }] : [],

@@ -103,7 +103,7 @@ export async function exchange(connection: Connection, agent: http.Agent, call: 
       });
     }
     req.on("socket", (socket) => {
-      if (!req.reusedSocket) giveUpUnconnected(socket, url.protocol === "https:" ? "secureConnect" : "connect", giveUp);
+      giveUpUnconnected(socket, url.protocol === "https:" ? "secureConnect" : "connect", giveUp);
     });
     req.on("timeout", () => giveUp(new Error(`no data for ${REQUEST_TIMEOUT_MS / 1_000} s`)));
     req.on("error", fail);
@@ -126,12 +126,17 @@ function urlOf(connection: Connection, call: Call): URL {
   return url;
 }
 
+/** The sockets that have been given to a request before: an agent hands out again only what is connected. */
+const used = new WeakSet<Socket>();
+
 /** Gives up where packets are dropped, or something takes the connection up and says nothing: neither ends by itself. */
 function giveUpUnconnected(
   socket: Socket,
   connected: "connect" | "secureConnect",
   giveUp: (error: Error) => void,
 ): void {
+  if (used.has(socket)) return;
+  used.add(socket);
   const timer = setTimeout(() => {
     giveUp(new Error(`no connection within ${CONNECT_TIMEOUT_MS / 1_000} s`));
   }, CONNECT_TIMEOUT_MS);

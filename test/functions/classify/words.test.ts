@@ -369,6 +369,33 @@ describe("a pod that no node takes", () => {
     expect(rollout(now, made(app, spec), [unschedulable(message)]).remedy).toMatchObject(left);
   });
 
+  it("is the rollout's when the pod as a whole, or its sidecars, ask for more", () => {
+    const sidecar = (cpu: string) => ({
+      initContainers: [{ name: "proxy", restartPolicy: "Always", resources: { requests: { cpu } } }],
+    });
+    const whole = (cpu: string) => ({ resources: { requests: { cpu } } });
+
+    for (const [now, before] of [
+      [asking("1", sidecar("3")), asking("1")],
+      [asking("1", sidecar("3")), asking("1", sidecar("100m"))],
+      [asking("1", whole("8")), asking("1")],
+      [asking("1", whole("8")), asking("2", whole("4"))],
+    ] as const) {
+      expect(rollout(now, before, noCpu).remedy).toMatchObject(backsTo1);
+      expect(rollout(before, now, noCpu).remedy).toMatchObject(left);
+    }
+  });
+
+  it.each(["2 Too many pods", "2 node(s) had untolerated taint {node.kubernetes.io/not-ready: }"])(
+    "for what no template asks for is a matter of the nodes, and no revision is spoken of: %s",
+    (why) => {
+      const diagnosis = rollout(asking("4"), asking("1"), [unschedulable(`0/2 nodes are available: ${why}.`)]);
+
+      expect(diagnosis.remedy).toMatchObject(left);
+      expect(messageOf(diagnosis)).not.toContain("evision");
+    },
+  );
+
   it("says nothing of an earlier revision where there is none", () => {
     const diagnosis = stable(asking("4"), noCpu);
 
@@ -432,6 +459,15 @@ describe("pods that may not be created", () => {
 
   it("by a revision that may have run well for long are reported", () => {
     expect(refused(QUOTA, cpu("2"), cpu("10m"), complete, 80_000).remedy).toMatchObject(left);
+  });
+
+  it("for a decision that somebody made leave that alone, and say which it is", () => {
+    const limitRange = "maximum cpu usage per Container is 1, but limit is 2";
+    const rejected = (message: string) => refused(message, cpu("2"), cpu("2")).rejected.map(({ action }) => action);
+
+    expect(rejected(QUOTA)).toEqual(["restart", "quota"]);
+    expect(rejected(limitRange)).toEqual(["restart", "limit range"]);
+    expect(rejected('admission webhook "v" denied the request: no')).toEqual(["restart"]);
   });
 
   it.each([
@@ -523,5 +559,14 @@ describe("a pod that does not get started", () => {
     expect(rollout(now, made({}), [hanging])).toMatchObject({ cause: "InitContainerHangs", remedy: backsTo1 });
     expect(rollout(now, made({}, { initContainers: [init] }), [hanging]).remedy).toMatchObject(left);
     expect(stable(now, [hanging]).remedy).toMatchObject(left);
+  });
+});
+
+describe("a summary that counts pods", () => {
+  it("counts those alone that fail for what it says", () => {
+    const denied = waiting("ImagePullBackOff", 'failed to resolve reference "shop/web:1": shop/web:1: not found');
+    const { summary } = stable(template(), [denied, crashingPod({}), crashingPod({}), crashingPod({})]);
+
+    expect(summary).toMatch(/^1 pod cannot start: the image does not exist/);
   });
 });

@@ -1,9 +1,9 @@
 import { createServer, type Server, type Socket } from "node:net";
 import type { AddressInfo } from "node:net";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { HttpCluster, type Connection } from "../../../../functions/shared/cluster/http-cluster.ts";
 import { within } from "../../../../functions/shared/time-left.ts";
-import { ApiServer, found, refusal } from "../../../support/api-server.ts";
+import { ApiServer, found, refusal, type Answer } from "../../../support/api-server.ts";
 
 const POD = "/api/v1/namespaces/shop/pods/web-1";
 
@@ -54,6 +54,45 @@ describe("an endpoint that never answers", () => {
 
     await expect(within(-1, () => cluster.get(POD))).rejects.toMatchObject({ name: "ClusterUnavailable" });
     expect(sockets.size).toBe(0);
+  });
+});
+
+describe("a connection that is kept", () => {
+  it("serves slow answers to many requests, one after the other", async () => {
+    const api = await ApiServer.start();
+    const slow: Answer = (response) => setTimeout(() => response.end("{}"), 100);
+    api.on("GET", POD, slow);
+    const warned = vi.spyOn(process, "emitWarning");
+
+    const cluster = api.cluster();
+    await Promise.all(Array.from({ length: 200 }, () => cluster.get(POD)));
+
+    expect(api.requests).toHaveLength(200);
+    expect(warned).not.toHaveBeenCalled();
+    await api.stop();
+  });
+
+  it("is not given up for the time that it took to connect before", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const api = await ApiServer.start();
+    let answer: () => void = () => undefined;
+    const asked = new Promise<void>((resolve) => {
+      api.on("GET", POD, found({}), (response) => {
+        answer = () => response.end("{}");
+        resolve();
+      });
+    });
+    const cluster = api.cluster();
+    await cluster.get(POD);
+
+    const second = cluster.get(POD);
+    await asked;
+    vi.advanceTimersByTime(4_000);
+    answer();
+
+    expect(await second).toEqual({});
+    vi.useRealTimers();
+    await api.stop();
   });
 });
 
