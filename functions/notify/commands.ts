@@ -23,6 +23,14 @@ export function connectCommands(clusterName: string): string[] {
 
 /** Commands that show how a workload and its pods are. */
 export function workloadCommands(clusterName: string, workload: WorkloadRef, pods: readonly string[]): string[] {
+  // A node is in no namespace.
+  if (workload.namespace === "") {
+    const about = [
+      ["kubectl", "describe", "node", workload.name],
+      ["kubectl", "get", "nodes"],
+    ];
+    return [...connectCommands(clusterName), ...commands(about)];
+  }
   const inNamespace = ["kubectl", "-n", workload.namespace];
   const [pod] = pods;
   return [

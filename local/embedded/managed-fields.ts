@@ -37,9 +37,9 @@ export function withStatusTime(
   return { ...metadata, managedFields: [...others, entry] };
 }
 
-/** Of what is read for its fields' writers: workloads, what holds their revisions, what scales them, and custom objects. */
+/** Of what is read for its writers: workloads, what holds their revisions, scales them or sends to them, and custom objects. */
 export function tellsWriters({ group, custom }: Resource): boolean {
-  return custom !== undefined || ["apps", "autoscaling"].includes(group);
+  return custom !== undefined || ["apps", "autoscaling", "discovery.k8s.io"].includes(group);
 }
 
 /**

@@ -4,17 +4,21 @@ import type {
   CronJob,
   DaemonSet,
   Deployment,
+  EndpointSlice,
   Hpa,
+  Ingress,
   Job,
   Node,
   ObjectMeta,
   Pod,
   ReplicaSet,
+  Service,
   StatefulSet,
 } from "../../functions/shared/kubernetes/types.ts";
 import {
   DAEMON_SET_PRINTER,
   DEPLOYMENT_PRINTER,
+  ENDPOINT_SLICE_PRINTER,
   JOB_PRINTER,
   NAMESPACE_PRINTER,
   NODE_PRINTER,
@@ -40,6 +44,9 @@ export interface Objects {
   jobs?: Job[];
   cronJobs?: CronJob[];
   hpas?: Hpa[];
+  services?: Service[];
+  slices?: EndpointSlice[];
+  ingresses?: Ingress[];
 }
 
 /** Turns a Table into what this server answers instead of it. */
@@ -82,6 +89,9 @@ export function serve(api: ApiServer, objects: Objects, print: Print = (table) =
   collection(paths.daemonSets, objects.daemonSets, DAEMON_SET_PRINTER);
   collection(paths.jobs, objects.jobs, JOB_PRINTER);
   collection(paths.hpas, objects.hpas);
+  collection(paths.services, objects.services);
+  collection(paths.ingresses, objects.ingresses);
+  collection(paths.endpointSlices, objects.slices, ENDPOINT_SLICE_PRINTER);
   for (const { metadata, ...rest } of objects.cronJobs ?? []) {
     api.on("GET", paths.cronJob(metadata?.namespace ?? "", metadata?.name ?? ""), found({ metadata, ...rest }));
   }
