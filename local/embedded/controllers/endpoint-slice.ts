@@ -83,7 +83,7 @@ function keep(store: Store, service: Service, wanted: readonly Wanted[]): void {
   for (const [index, { ports, endpoints }] of wanted.entries()) {
     const present = there[index];
     if (present === undefined) store.create<EndpointSlice>(ENDPOINT_SLICES, sliceOf(service, { ports, endpoints }));
-    else if (!isDeepStrictEqual({ ports: present.ports, endpoints: present.endpoints }, { ports, endpoints })) {
+    else if (!isDeepStrictEqual([present.ports ?? [], present.endpoints ?? []], [ports, endpoints])) {
       store.update<EndpointSlice>(ENDPOINT_SLICES, { ...present, ports, endpoints });
     }
   }
