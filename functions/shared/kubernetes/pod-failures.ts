@@ -1,4 +1,4 @@
-import { isSidecar, isStartedAgain, outOfMemoryWords } from "./container-spec.ts";
+import { isSidecar, isStartedAgain, outOfMemoryAtEnd } from "./container-spec.ts";
 import { failure, type Failure } from "./failures.ts";
 import { containerStatuses, isReady, isTerminating, podCondition, readySince, wasReadySince } from "./pods.ts";
 import type { ContainerStatus, Pod } from "./types.ts";
@@ -35,9 +35,6 @@ const AFTER_A_RUN: ReadonlySet<string> = new Set([
   "StartError",
   "ContainerCannotRun",
 ]);
-
-/** The reason that a container's end has when the kernel killed it for want of memory. */
-const OUT_OF_MEMORY = "OOMKilled";
 
 /**
  * The ways in which a pod fails beyond doubt, whatever time has passed; none when it is well, starting, finished or being
@@ -120,12 +117,9 @@ function containerFailure(pod: Pod, status: ContainerStatus): Failure[] {
 type End = NonNullable<NonNullable<ContainerStatus["state"]>["terminated"]>;
 
 /** What the end of a container's run says of that container. */
-function endFields(pod: Pod, container: string, { exitCode, reason }: End) {
-  return {
-    container,
-    exitCode,
-    ...(reason === OUT_OF_MEMORY ? { outOfMemory: outOfMemoryWords(pod, container) } : {}),
-  };
+function endFields(pod: Pod, container: string, end: End) {
+  const outOfMemory = outOfMemoryAtEnd(pod, container, end);
+  return { container, exitCode: end.exitCode, ...(outOfMemory === undefined ? {} : { outOfMemory }) };
 }
 
 /** What a container that crashes said itself at its end, which tells more than the kubelet's pause before the next start. */
