@@ -1,3 +1,4 @@
+import { count } from "../shared/text.ts";
 import type { Kind } from "../kinds/kind.ts";
 import { isJobPod } from "../kinds/job/kind.ts";
 import { kindOf } from "../kinds/kinds.ts";
@@ -19,6 +20,7 @@ import {
   readyTimes,
   replicasSetAt,
   stableTime,
+  untilNodeEnded,
 } from "./stable.ts";
 import { startedAgain, type StartedAgain } from "./started-again.ts";
 
@@ -87,7 +89,11 @@ export function openCase(evidence: Evidence, policy: Policy): Case {
   const times = readyTimes(ofCurrent.length > 0 ? ofCurrent : failing, rolledOut);
   const podsOfCurrent = current === undefined ? [] : evidence.pods.filter((pod) => isMadeFrom(pod, current.name));
   const emptyUntil = mayHaveBeenEmptyUntil(evidence, current, podsOfCurrent);
-  const stable = stableTime(times, { rolledOut, unavailableSince, emptyUntil });
+  const leftovers = all.filter(({ pod }) => isLeftover(pod));
+  const ended = leftovers.filter(({ pod }) => current !== undefined && isMadeFrom(pod, current.name));
+  const byNode = rolledOut === undefined ? undefined : untilNodeEnded(ended);
+  const byFailing = stableTime(times, { rolledOut, unavailableSince, emptyUntil });
+  const stable = byNode !== undefined && byNode.seconds > byFailing.seconds ? byNode : byFailing;
   const longStable = stable.seconds >= stableSeconds;
   const well = newestWellRevision(revisions, {
     stableSeconds,
@@ -104,12 +110,12 @@ export function openCase(evidence: Evidence, policy: Policy): Case {
     policy,
     failing,
     own,
-    leftovers: all.filter(({ pod }) => isLeftover(pod)),
+    leftovers,
     revisions,
     current,
     healthy: isAgain ? undefined : well,
     standings,
-    again: isAgain ? startedAgain(well, current, revisions, standings, templates) : undefined,
+    again: isAgain ? startedAgain(well, current, revisions, standings, templates, workload?.metadata) : undefined,
     stable,
     longStable,
     ranWell: longStable ? podsThatRanWell(times, stableSeconds) : [],
@@ -138,4 +144,10 @@ function templatesOf(kind: Kind | undefined, { holders }: Evidence): Map<string,
 /** Whether any container fails for one of these reasons. */
 export function failsWith(failing: FailingPod[], reasons: ReadonlySet<string>): boolean {
   return failing.some(({ failures }) => failures.some(({ reason }) => reasons.has(reason)));
+}
+
+/** How many pods have a container that fails for one of these reasons, in words: `2 pods`. All of them where it is not told. */
+export function podsFailing(failing: FailingPod[], ...reasons: ReadonlySet<string>[]): string {
+  const which = failing.filter((pod) => reasons.some((some) => failsWith([pod], some)));
+  return count(which.length === 0 ? failing.length : which.length, "pod");
 }

@@ -3,6 +3,7 @@ import { ownerOf, TEMPLATE } from "../../facts/owners.ts";
 import { kindOf } from "../../kinds/kinds.ts";
 import { revisionRef } from "../../kinds/revisions/revision.ts";
 import { bounded } from "../../shared/text.ts";
+import type { Workload } from "../../shared/kubernetes/types.ts";
 import type { NoRemedy } from "../remedy.ts";
 import type { RequestedRollback, RollbackPlan } from "./contract.ts";
 
@@ -24,7 +25,7 @@ export function rollBack({ evidence, policy, current, healthy, again, revisions 
     return {
       action: "none",
       refusal: "NoHealthyRevision",
-      message: `${noneHealthy(revisions)} ${forward(evidence, revisions)}`,
+      message: `${noneHealthy(revisions)} ${keepsNone(evidence.workload)}${forward(evidence, revisions)}`,
     };
   }
   const { workload, pods, incident } = evidence;
@@ -93,6 +94,12 @@ export function requestedRollback({ revision }: RequestedRollback, facts: Case):
   }
   if (kindOf(facts.evidence.incident.workload)?.templatePatch === undefined) return neverChanged(kind);
   return { action: "rollback", before: revisionRef(current), after: revisionRef(target), unblocked: [] };
+}
+
+/** That a workload keeps no earlier revision; nothing where it does. */
+function keepsNone(workload: Workload | undefined): string {
+  const limit = workload?.spec?.revisionHistoryLimit;
+  return limit === 0 ? "Its revisionHistoryLimit of 0 keeps none that is replaced. " : "";
 }
 
 /** A kind is written to in the ways alone that it says. */

@@ -1,3 +1,4 @@
+import { isEndUnknown } from "./container-runs.ts";
 import { isSidecar, isStartedAgain, outOfMemoryAtEnd } from "./container-spec.ts";
 import { failure, type Failure } from "./failures.ts";
 import { containerStatuses, isReady, isTerminating, podCondition, readySince, wasReadySince } from "./pods.ts";
@@ -101,8 +102,8 @@ function containerFailure(pod: Pod, status: ContainerStatus): Failure[] {
   // Between two attempts of a crash loop the container runs or has just ended; the last termination still tells.
   const ended = status.state?.terminated ?? (isStillDown(pod, status) ? last : undefined);
   if (ended === undefined || ended.exitCode === 0) return [];
-  // The first end of a container that is about to be started again is not a failure yet.
-  if (restarts === 0 && isStartedAgain(pod, status)) return [];
+  // The first end of a container that is about to be started again is not a failure yet, nor is one that nobody saw.
+  if ((restarts === 0 || isEndUnknown(ended)) && isStartedAgain(pod, status)) return [];
   return [
     failure({
       reason: ended.reason ?? "Error",
@@ -119,7 +120,11 @@ type End = NonNullable<NonNullable<ContainerStatus["state"]>["terminated"]>;
 /** What the end of a container's run says of that container. */
 function endFields(pod: Pod, container: string, end: End) {
   const outOfMemory = outOfMemoryAtEnd(pod, container, end);
-  return { container, exitCode: end.exitCode, ...(outOfMemory === undefined ? {} : { outOfMemory }) };
+  return {
+    container,
+    ...(isEndUnknown(end) ? {} : { exitCode: end.exitCode }),
+    ...(outOfMemory === undefined ? {} : { outOfMemory }),
+  };
 }
 
 /** What a container that crashes said itself at its end, which tells more than the kubelet's pause before the next start. */

@@ -26,5 +26,10 @@ export type ResourceQuota = Wire<k8s.V1ResourceQuota>;
 /** A workload whose pods a controller recreates, as far as those of all kinds are alike. */
 export interface Workload {
   metadata?: ObjectMeta;
-  spec?: { selector?: LabelSelector; template?: PodTemplate; minReadySeconds?: number };
+  spec?: {
+    selector?: LabelSelector;
+    template?: PodTemplate;
+    minReadySeconds?: number;
+    revisionHistoryLimit?: number;
+  };
 }

@@ -53,6 +53,18 @@ describe("the evidence around a workload", () => {
     expect([...lostNodes.keys()]).toEqual(["node-0"]);
   });
 
+  it("is of the very workload that a runbook named, not of one that was made anew under its name", async () => {
+    const about = (uid: string) => gatherEvidence(api.cluster(), incident({ uid }), NO_PAST, { now: NOW });
+
+    expect((await about("deploy-uid")).workload?.metadata?.uid).toBe("deploy-uid");
+    await expect(about("another")).rejects.toMatchObject({
+      name: "WorkloadNotFound",
+      message: expect.stringContaining(
+        "Deployment shop/web was deleted and made anew since it was asked for",
+      ) as string,
+    });
+  });
+
   it("is also the warnings about pods of the workload that are gone, where all warnings of the namespace are read", async () => {
     const about = (kind: string, name: string, uid: string) => ({ involvedObject: { kind, name, uid } });
     const gone = about("Pod", "web-0-b", "gone-uid");
