@@ -1,3 +1,4 @@
+import { count } from "../shared/text.ts";
 import type { Kind } from "../kinds/kind.ts";
 import { isJobPod } from "../kinds/job/kind.ts";
 import { kindOf } from "../kinds/kinds.ts";
@@ -94,7 +95,7 @@ export function openCase(evidence: Evidence, policy: Policy): Case {
     current,
     healthy: isAgain ? undefined : well,
     standings,
-    again: isAgain ? startedAgain(well, current, revisions, standings, templates) : undefined,
+    again: isAgain ? startedAgain(well, current, revisions, standings, templates, workload?.metadata) : undefined,
     stable,
     longStable,
     ranWell: longStable ? podsThatRanWell(times, stableSeconds) : [],
@@ -123,4 +124,10 @@ function templatesOf(kind: Kind | undefined, { holders }: Evidence): Map<string,
 /** Whether any container fails for one of these reasons. */
 export function failsWith(failing: FailingPod[], reasons: ReadonlySet<string>): boolean {
   return failing.some(({ failures }) => failures.some(({ reason }) => reasons.has(reason)));
+}
+
+/** How many pods have a container that fails for one of these reasons, in words: `2 pods`. All of them where it is not told. */
+export function podsFailing(failing: FailingPod[], ...reasons: ReadonlySet<string>[]): string {
+  const which = failing.filter((pod) => reasons.some((some) => failsWith([pod], some)));
+  return count(which.length === 0 ? failing.length : which.length, "pod");
 }

@@ -67,7 +67,7 @@ export function standingsOf(
  * was only started again, what fails now comes from what that reads, and no older revision is any better.
  *
  * A revision was well when
- * - it has available replicas now (a stuck rolling update keeps the old revision serving), and no more of its pods fail
+ * - it has available replicas (a stuck rolling update keeps the old revision serving), and no more of its pods fail
  *   than have been ready for long; or
  * - it was the current revision for at least `stableSeconds` before a new one came, as far as the workload was available
  *   all that time, and no older revision still has replicas. Controllers take the last replica from the old revisions only
@@ -110,7 +110,7 @@ function wellRevision(
     return {
       revision,
       confidence: "high",
-      evidence: `revision ${revision.revision} has ${revision.available} available replicas now${failingToo(standing)}`,
+      evidence: `revision ${revision.revision} has ${revision.available} available replicas${failingToo(standing)}`,
     };
   }
   const older = revisions.slice(revisions.indexOf(revision) + 1);

@@ -1,5 +1,5 @@
 import { count, duration, some } from "../../shared/text.ts";
-import { failsWith, type Case, type FailingPod } from "../../facts/case.ts";
+import { failsWith, podsFailing, type Case, type FailingPod } from "../../facts/case.ts";
 import { lacksCommand } from "../../facts/certain.ts";
 import { howTheyEnd, isOutOfMemory } from "../../facts/container-ends.ts";
 import { failureLines } from "../../facts/failure-lines.ts";
@@ -47,7 +47,7 @@ export const CRASH_CAUSES: readonly Cause[] = [
       if (failing.some(lacksCommand)) {
         return {
           confidence: "high",
-          summary: `${count(failing.length, "pod")} cannot start: the command cannot be run.`,
+          summary: `${podsFailing(failing, NOT_CREATED_REASONS)} cannot start: the command cannot be run.`,
           evidence: [...failureLines(failing), ...rolloutLines(facts)],
           tries: once(
             sinceRollout
@@ -58,7 +58,7 @@ export const CRASH_CAUSES: readonly Cause[] = [
       }
       return {
         confidence: "medium",
-        summary: `${count(failing.length, "pod")} cannot start: the node could not create the container.`,
+        summary: `${podsFailing(failing, NOT_CREATED_REASONS)} cannot start: the node could not create the container.`,
         evidence: [...failureLines(failing), ...rolloutLines(facts)],
         tries: [
           // A pod that another node cannot start either shows that as soon as one that cannot start may.

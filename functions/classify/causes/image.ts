@@ -1,7 +1,5 @@
 import { kindOf } from "../../kinds/kinds.ts";
-import { isOlderThan } from "../../shared/kubernetes/failures.ts";
-import { count } from "../../shared/text.ts";
-import { failsWith, type Case } from "../../facts/case.ts";
+import { failsWith, podsFailing, type Case } from "../../facts/case.ts";
 import { failureLines } from "../../facts/failure-lines.ts";
 import { goBackOrTell, type Shared } from "../brought.ts";
 import { IMAGE_REASONS, imageSayings, saysWhy, sayingsOf, waitingContainer, whyNotPulled } from "../../facts/image.ts";
@@ -9,7 +7,7 @@ import { eventLines, lastWords } from "../../facts/sayings.ts";
 import { EXEC_WORDS, IMAGE_WORDS, PULL_SECRET, SIGNATURE_WORDS, type ImageMeaning } from "../../facts/words/image.ts";
 import { adviceOf, meaningOf } from "../../facts/words/meaning.ts";
 import { accessOf, containerOf, isAlike, registryOf } from "../parts.ts";
-import { once, reportOnly, rolloutLines, type Cause, type Finding } from "./cause.ts";
+import { isFresh, once, reportOnly, rolloutLines, type Cause, type Finding } from "./cause.ts";
 
 /** Reasons of containers that end at once, as one does whose program is built for another processor. */
 const ENDED_REASONS: ReadonlySet<string> = new Set([
@@ -39,7 +37,7 @@ export const IMAGE_CAUSES: readonly Cause[] = [
       const told = events.filter((saying) => meaningOf([meaning], [saying]) !== undefined);
       return {
         confidence: "high",
-        summary: `${count(failing.length, "pod")} may not run: ${meaning.means}.`,
+        summary: `${podsFailing(failing, IMAGE_REASONS)} may not run: ${meaning.means}.`,
         evidence: [...lines, ...eventLines(told.slice(0, 1), lines)],
         tries: once(reportOnly(adviceOf([meaning]))),
       };
@@ -57,7 +55,7 @@ export const IMAGE_CAUSES: readonly Cause[] = [
       if (meaning?.cause !== "ImageNotFound") return undefined;
       return {
         confidence: facts.healthy?.confidence ?? "high",
-        summary: `${count(facts.failing.length, "pod")} cannot start: ${meaning.means}.`,
+        summary: `${podsFailing(facts.failing, IMAGE_REASONS)} cannot start: ${meaning.means}.`,
         evidence: evidenceOf(facts),
         tries: once(goBackOrTell(facts, facts.sinceRollout, meaning.advice, sameImage(facts))),
       };
@@ -77,7 +75,7 @@ export const IMAGE_CAUSES: readonly Cause[] = [
       if (meaning?.cause !== "ImageForAnotherPlatform") return undefined;
       return {
         confidence: "high",
-        summary: `${count(facts.failing.length, "pod")} cannot start: ${meaning.means}.`,
+        summary: `${podsFailing(facts.failing, pulled === undefined ? ENDED_REASONS : IMAGE_REASONS)} cannot start: ${meaning.means}.`,
         evidence: evidenceOf(facts),
         tries: once(goBackOrTell(facts, facts.sinceRollout, meaning.advice, shared)),
       };
@@ -99,7 +97,7 @@ export const IMAGE_CAUSES: readonly Cause[] = [
       const isElsewhere = meaning?.outside === true || (meaning?.access === true && remedy.action === "none");
       return {
         confidence: "medium",
-        summary: `${count(failing.length, "pod")} cannot pull the image${meaning === undefined ? "" : `: ${meaning.means}`}.`,
+        summary: `${podsFailing(failing, IMAGE_REASONS)} cannot pull the image${meaning === undefined ? "" : `: ${meaning.means}`}.`,
         evidence: evidenceOf(facts),
         tries: once(remedy),
         rejected: isElsewhere ? [{ action: "rollback", reason: "nothing says that the image itself is wrong" }] : [],
@@ -188,11 +186,4 @@ function sameAccess({ failing }: Case): Shared {
     says: "pulls from the same repository with the same credentials",
     holds: (now, before) => isAlike(accessOf(now, name), accessOf(before, name)),
   };
-}
-
-/** Whether no pod has failed for longer than a start may take. */
-function isFresh({ failing, evidence, policy }: Case): boolean {
-  return failing.every(({ failures }) =>
-    failures.every(({ since }) => !isOlderThan(since, policy.detect.starting_seconds, evidence.now)),
-  );
 }

@@ -1,5 +1,5 @@
 import { count } from "../../shared/text.ts";
-import { failsWith } from "../../facts/case.ts";
+import { failsWith, podsFailing } from "../../facts/case.ts";
 import { failureLines } from "../../facts/failure-lines.ts";
 import { comparedTemplates, goBackOrTell } from "../brought.ts";
 import { eventLines } from "../../facts/sayings.ts";
@@ -10,6 +10,8 @@ import { SCHEDULING_WORDS } from "../../facts/words/scheduling.ts";
 import { STARTING_REASONS, STARTING_WORDS } from "../../facts/words/volumes.ts";
 import { once, reportOnly, rolloutLines, type Cause } from "./cause.ts";
 import { STARTING_SLOWLY, UNREADY_CAUSES } from "./unready.ts";
+
+const UNSCHEDULABLE: ReadonlySet<string> = new Set(["Unschedulable"]);
 
 /** Pods that take too long over something. */
 export const STARTING_CAUSES: readonly Cause[] = [
@@ -25,7 +27,7 @@ export const STARTING_CAUSES: readonly Cause[] = [
     ],
     diagnose: (facts) => {
       const { failing, sinceRollout } = facts;
-      if (!failsWith(failing, new Set(["Unschedulable"]))) return undefined;
+      if (!failsWith(failing, UNSCHEDULABLE)) return undefined;
       const reasons = schedulingReasons(facts);
       const why = schedulingWhy(reasons);
       const { meanings } = reasons;
@@ -35,7 +37,7 @@ export const STARTING_CAUSES: readonly Cause[] = [
       const mayBeBrought = sinceRollout && !isOutside && comparedTemplates(facts) !== undefined;
       return {
         confidence: "high",
-        summary: `No node takes ${count(failing.length, "pod")}${why === "" ? "" : `: ${why}`}.`,
+        summary: `No node takes ${podsFailing(failing, UNSCHEDULABLE)}${why === "" ? "" : `: ${why}`}.`,
         evidence: [...failureLines(failing), ...rolloutLines(facts)],
         tries: once(goBackOrTell(facts, mayBeBrought, advice, asksForNoLess(reasons))),
       };
@@ -83,7 +85,7 @@ export const STARTING_CAUSES: readonly Cause[] = [
       const lines = failureLines(failing);
       return {
         confidence: "medium",
-        summary: `${count(failing.length, "pod")} cannot get started${meaning === undefined ? "" : `: ${meaning.means}`}.`,
+        summary: `${podsFailing(failing, STARTING_REASONS)} cannot get started${meaning === undefined ? "" : `: ${meaning.means}`}.`,
         evidence: [...lines, ...eventLines(events.slice(0, 1), lines), ...rolloutLines(facts)],
         tries: once(
           goBackOrTell(

@@ -53,6 +53,18 @@ describe("the evidence around a workload", () => {
     expect([...lostNodes.keys()]).toEqual(["node-0"]);
   });
 
+  it("is of the very workload that a runbook named, not of one that was made anew under its name", async () => {
+    const about = (uid: string) => gatherEvidence(api.cluster(), incident({ uid }), NO_PAST, { now: NOW });
+
+    expect((await about("deploy-uid")).workload?.metadata?.uid).toBe("deploy-uid");
+    await expect(about("another")).rejects.toMatchObject({
+      name: "WorkloadNotFound",
+      message: expect.stringContaining(
+        "Deployment shop/web was deleted and made anew since it was asked for",
+      ) as string,
+    });
+  });
+
   it("is asked for object by object where the namespace holds too many warnings to read them all", async () => {
     api.on("GET", `${CORE}/events`, page([warning("somebody-elses")], "next"), page([{ reason: "FailedMount" }]));
     const { surroundings } = await gatherEvidence(api.cluster(), incident(), NO_PAST, { now: NOW });
