@@ -13,7 +13,15 @@ import type { Evidence } from "./evidence.ts";
 import type { FailingPod } from "./failing-pod.ts";
 import type { StableTime } from "./onset.ts";
 import { isPresentVersion, newestWellRevision, standingsOf, type Standing, type WellRevision } from "./proof.ts";
-import { hasProvenPods, mayHaveBeenEmptyUntil, podsThatRanWell, readyTimes, stableTime } from "./stable.ts";
+import {
+  hasProvenPods,
+  mayHaveBeenEmptyUntil,
+  podsThatRanWell,
+  readyTimes,
+  replicasSetAt,
+  stableTime,
+  untilNodeEnded,
+} from "./stable.ts";
 import { startedAgain, type StartedAgain } from "./started-again.ts";
 
 export type { FailingPod } from "./failing-pod.ts";
@@ -76,21 +84,33 @@ export function openCase(evidence: Evidence, policy: Policy): Case {
   const { stable_seconds: stableSeconds } = policy;
   const standings = standingsOf(revisions, evidence.pods, isMadeFrom, (pod) => failed.has(pod), { now, stableSeconds });
   const unavailableSince = workload === undefined ? undefined : kind?.unavailableSince?.(workload);
-  const well = newestWellRevision(revisions, { stableSeconds, standings, unavailableSince });
-  const isAgain = well !== undefined && isPresentVersion(well.revision, revisions);
   const ofCurrent = current === undefined ? [] : failing.filter(({ pod }) => isMadeFrom(pod, current.name));
   const rolledOut = workload === undefined ? undefined : kind?.completedAt(workload, current);
   const times = readyTimes(ofCurrent.length > 0 ? ofCurrent : failing, rolledOut);
   const podsOfCurrent = current === undefined ? [] : evidence.pods.filter((pod) => isMadeFrom(pod, current.name));
   const emptyUntil = mayHaveBeenEmptyUntil(evidence, current, podsOfCurrent);
-  const stable = stableTime(times, { rolledOut, unavailableSince, emptyUntil });
+  const leftovers = all.filter(({ pod }) => isLeftover(pod));
+  const ended = leftovers.filter(({ pod }) => current !== undefined && isMadeFrom(pod, current.name));
+  const byNode = rolledOut === undefined ? undefined : untilNodeEnded(ended);
+  const byFailing = stableTime(times, { rolledOut, unavailableSince, emptyUntil });
+  const stable = byNode !== undefined && byNode.seconds > byFailing.seconds ? byNode : byFailing;
   const longStable = stable.seconds >= stableSeconds;
+  const well = newestWellRevision(revisions, {
+    stableSeconds,
+    standings,
+    unavailableSince,
+    heldOut: stable.seconds,
+    presentServes: (standings.get(current?.name ?? "")?.ready ?? 0) > 0,
+    warnings: evidence.surroundings.gone,
+    replicasSetAt: replicasSetAt(evidence),
+  });
+  const isAgain = well !== undefined && isPresentVersion(well.revision, revisions);
   return {
     evidence,
     policy,
     failing,
     own,
-    leftovers: all.filter(({ pod }) => isLeftover(pod)),
+    leftovers,
     revisions,
     current,
     healthy: isAgain ? undefined : well,

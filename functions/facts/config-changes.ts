@@ -22,8 +22,10 @@ export interface ConfigChange {
 
 /** Where the data of a ConfigMap or Secret is. */
 const DATA = ["data", "binaryData", "stringData"];
-/** Stands for everybody who wrote to an object before it was applied first. Source: k8s.io/apimachinery, managedfields */
+/** Stands for everybody who wrote to an object before it was applied first; it has the time of that. */
 const BEFORE_APPLY = "before-first-apply";
+/** Stands for those of many writers who wrote first. Source of both: k8s.io/apimachinery pkg/util/managedfields/internal */
+const ANCIENT = "ancient-changes";
 
 /**
  * The last write to the data of each object since pods of this version were started last that are well, or were for long;
@@ -68,7 +70,8 @@ export function writesTo(metadata: ConfigMeta): Write[] {
     const keys = DATA.flatMap((field) => Object.keys(setBelow(fields, [field]) ?? {}));
     const named = keys.filter((key) => key.startsWith("f:")).map((key) => key.slice(2));
     if (time === undefined || named.length === 0 || manager === BEFORE_APPLY) return [];
-    return [{ manager, at: time, keys: named, created: time.getTime() <= created }];
+    const writer = manager === ANCIENT ? undefined : manager;
+    return [{ manager: writer, at: time, keys: named, created: time.getTime() <= created }];
   });
   if (writes.length > 0 || Number.isNaN(created)) return writes;
   return [{ manager: undefined, at: new Date(created), keys: [], created: true }];

@@ -76,6 +76,34 @@ export const CRASH_CAUSES: readonly Cause[] = [
     },
   },
   {
+    name: "CrashLoopBesideWellPods",
+    looksLike:
+      "A few pods of the present revision crash again and again, while more of its pods have been ready for long: it is a matter of these pods or their nodes, not of the template alone.",
+    response:
+      "Restart the crashing pods once, possibly on another node; then roll back if the rollout is stuck at them, else leave it to a person.",
+    rejected: [],
+    diagnose: (facts) => {
+      const { ofCurrent, current, standings, longStable, revisions } = facts;
+      const crash = ofCurrent.filter((pod) => failsWith([pod], CRASH_REASONS));
+      const { proven = 0 } = (current === undefined ? undefined : standings.get(current.name)) ?? {};
+      if (longStable || crash.length === 0 || proven <= ofCurrent.length || crash.some(isOutOfMemory)) return undefined;
+      const isStuck = revisions.some((revision) => revision !== current && revision.replicas > 0);
+      return {
+        confidence: "medium",
+        summary: withEnds(`${crashing(crash)} beside ${proven} of the same revision that run well`, facts),
+        evidence: [...failureLines(crash), ...provenLines(facts), ...nodeLines(crash)],
+        tries: [
+          { remedy: restartFailing({ ...facts, failing: crash }, CRASH_REASONS) },
+          {
+            remedy: isStuck
+              ? rollBack(facts)
+              : reportOnly("A restart did not help. Read the log with kubectl logs --previous, and look at the node."),
+          },
+        ],
+      };
+    },
+  },
+  {
     name: "CrashLoopAfterRollout",
     looksLike:
       "Containers of the present revision crash again and again (out of memory, wrong command and failed start included), and have done so since it was rolled out.",

@@ -1,5 +1,7 @@
 import { failsWith, type Case } from "../../facts/case.ts";
 import { isOutOfMemory } from "../../facts/container-ends.ts";
+import { mayHavePassedForReady } from "../../facts/onset.ts";
+import { isPresentVersion } from "../../facts/proof.ts";
 import { failureLines } from "../../facts/failure-lines.ts";
 import { bounded, count, some } from "../../shared/text.ts";
 import { namesReferredTo } from "../../shared/kubernetes/references.ts";
@@ -22,7 +24,8 @@ export const RESTARTED_CAUSES: readonly Cause[] = [
     rejected: [
       {
         action: "rollback",
-        reason: "this version was well; an older one, or the restart taken back, would hide it until the next restart",
+        reason:
+          "what this version reads may have changed; an older one, or the restart taken back, would hide that until the next restart",
       },
       { action: "restart", reason: "a new pod would read the same" },
     ],
@@ -33,11 +36,14 @@ export const RESTARTED_CAUSES: readonly Cause[] = [
       if (!(crashes && !failing.some(isOutOfMemory)) && !failsWith(failing, UNREADY)) return undefined;
       const does = crashes ? verb(failing, "crashes", "crash") : verb(failing, "is not ready", "are not ready");
       const { before, serving, evidence } = again;
+      // Pods that crash now and then counted as available before, too, where nothing asks whether they are.
+      const unsure =
+        before.confidence !== "high" && failing.some((one) => mayHavePassedForReady(one.pod, one.failures));
       return {
-        confidence: before.confidence,
-        summary: `${does} since revision ${before.revision.revision}, which was well, was started again.`,
+        confidence: unsure ? "low" : before.confidence,
+        summary: `${does} since revision ${before.revision.revision}, which ${unsure ? "counted as available for long" : "was well"}, was started again.`,
         evidence: [...failureLines(failing), ...evidence],
-        tries: once(reportOnly(`${advice(facts)}${left(serving)}`)),
+        tries: once(reportOnly(`${advice(facts)}${unsure ? otherwise(facts) : ""}${left(serving)}`)),
       };
     },
   },
@@ -64,6 +70,18 @@ function changed(facts: Case): string {
       ? ""
       : ` ${count(others.length, "other")} of these ${others.length === 1 ? "was" : "were"} written to in that time, too.`;
   return ` ${bounded(describeChange(change))}.${more}`;
+}
+
+/** What else it may be, where nothing proves that the version was well. */
+function otherwise({ revisions }: Case): string {
+  const older = revisions.filter((revision) => !isPresentVersion(revision, revisions) && revision.unproven !== true);
+  const numbers = some(
+    older.map(({ revision }) => String(revision)),
+    MAX_NAMES,
+  );
+  const back =
+    older.length === 0 ? "" : ` If so, ask for a rollback to an earlier revision by its number (${numbers}).`;
+  return ` Or this version crashed before, too: what crashes can count as ready between two crashes, and nothing proves that it ran well.${back}`;
 }
 
 function left(serving: number): string {

@@ -151,6 +151,13 @@ describe("a version that fails since it was started again", () => {
     ]);
   });
 
+  it("is told with no program that the API server has made up", () => {
+    const by = (manager: string) => told(restarted([configMap(fieldsBy(manager, DATA, { at: ago(960) }))])).about;
+
+    expect(by("before-first-apply")).toEqual([]);
+    expect(by("ancient-changes")).toEqual([expect.stringContaining("written to by somebody unknown at")]);
+  });
+
   it("is told with what does not exist, and with what was not looked at and why", () => {
     const gone: ConfigObject = { kind: "ConfigMap", name: "extra", optional: true, state: "missing" };
     const { about } = told(
