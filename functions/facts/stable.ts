@@ -107,6 +107,12 @@ export function mayHaveBeenEmptyUntil(
   return pods.some(({ metadata }) => Date.parse(metadata?.creationTimestamp ?? "") < last) ? undefined : last;
 }
 
+/** When the number of replicas was last set, in milliseconds; undefined where nothing tells, and where an HPA scales, which sets no zero. */
+export function replicasSetAt({ workload, hpa }: Pick<Evidence, "workload" | "hpa">): number | undefined {
+  const set = hpa === undefined ? replicasWritten(workload?.metadata) : [];
+  return set.length === 0 ? undefined : Math.max(...set);
+}
+
 /** When the number of replicas was written, by the entry of each manager, which has the time of its last write. */
 function replicasWritten(metadata: ObjectMeta | undefined): number[] {
   return (metadata?.managedFields ?? [])

@@ -1,4 +1,4 @@
-import type { Report, WorkloadRun } from "../run/contracts.ts";
+import type { Change, Report, WorkloadRun } from "../run/contracts.ts";
 import { lastTry } from "../run/tries.ts";
 import { isInOtherHands } from "../run/outcome.ts";
 import { remedyFor } from "../remedies/remedies.ts";
@@ -15,7 +15,7 @@ export function nextSteps(run: WorkloadRun, report: Report): Advice {
   const done = remedy?.change;
   switch (report.outcome) {
     case "Recovered":
-      return done === undefined ? NONE : { nextSteps: [remedyFor(done.kind).words.afterwards(done)], commands: undo };
+      return done === undefined ? NONE : afterRecovery(done, run, undo);
     case "RolledBack":
       return {
         nextSteps: ["The workload is as it was before, and still fails: find the cause with the evidence above."],
@@ -36,6 +36,12 @@ export function nextSteps(run: WorkloadRun, report: Report): Advice {
     default:
       return NONE;
   }
+}
+
+/** What is left to do about what is well again. */
+function afterRecovery(done: Change, { incident }: WorkloadRun, undo: string[]): Advice {
+  const { next, takesBack } = remedyFor(done.kind).words.afterwards(done, incident.requested !== undefined);
+  return { nextSteps: next === undefined ? [] : [next], commands: takesBack === true ? undo : [] };
 }
 
 /** Why a person has to look, as far as that is known. */

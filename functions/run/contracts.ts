@@ -181,7 +181,7 @@ export const Diagnosis = z.strictObject({
   progress_deadline_seconds: z.int(),
   /** What the first look at the remedy's effect goes on from. */
   known: z.strictObject(KNOWN_PARTS).partial().optional(),
-  /** The tool that owns the workload, where the remedy goes back to that tool's own state. */
+  /** The tool that owns the workload, where the remedy takes back only what was changed past it. */
   owner: z.string().optional(),
   /** How long the remedy itself has to take effect, in seconds, where its cause says so. */
   deadline_seconds: z.int().min(1).optional(),

@@ -56,6 +56,12 @@ export const Policy = z
          * `infra/rbac-logs.yaml`.
          */
         log_lines: z.int().min(0).max(20).default(0),
+        /**
+         * Of what a failing workload reads, who changed it last and when is told: of its ConfigMaps, of its Secrets as well, or
+         * of none. Only their metadata is asked for, with the names of their keys. Kubernetes knows no permission for metadata
+         * alone: that for ConfigMaps is in `infra/rbac.yaml`, that for Secrets in `infra/rbac-secrets.yaml`.
+         */
+        config_changes: z.enum(["none", "config_maps", "config_maps_and_secrets"]).default("config_maps"),
       })
       .prefault({}),
     /** How long normal life may take before it counts as a failure. */

@@ -7,6 +7,7 @@ export const NODES = resourceOfKind("Node");
 export const PODS = resourceOfKind("Pod");
 export const EVENTS = resourceOfKind("Event");
 export const QUOTAS = resourceOfKind("ResourceQuota");
+export const LIMIT_RANGES = resourceOfKind("LimitRange");
 export const DEPLOYMENTS = resourceOfKind("Deployment");
 export const REPLICA_SETS = resourceOfKind("ReplicaSet");
 export const STATEFUL_SETS = resourceOfKind("StatefulSet");

@@ -3,8 +3,9 @@ import { isOutOfMemory } from "../../facts/container-ends.ts";
 import { mayHavePassedForReady } from "../../facts/onset.ts";
 import { isPresentVersion } from "../../facts/proof.ts";
 import { failureLines } from "../../facts/failure-lines.ts";
-import { count, some } from "../../shared/text.ts";
-import { namesReferredTo } from "../parts.ts";
+import { bounded, count, some } from "../../shared/text.ts";
+import { namesReferredTo } from "../../shared/kubernetes/references.ts";
+import { changesBefore, describeChange } from "../config-lines.ts";
 import { once, reportOnly, type Cause } from "./cause.ts";
 import { CRASH_REASONS } from "./crash.ts";
 import { UNREADY } from "./unready.ts";
@@ -18,7 +19,8 @@ export const RESTARTED_CAUSES: readonly Cause[] = [
     name: "FailsSinceRestart",
     looksLike:
       "Containers crash or do not become ready since their version was started again: the template is that of a revision that was well, apart from marks of a restart (kubectl rollout restart, Reloader) or checksums of what it reads.",
-    response: "Report what the template reads, and how many pods from before the restart still serve.",
+    response:
+      "Report what the template reads, who changed it last, and how many pods from before the restart still serve.",
     rejected: [
       {
         action: "rollback",
@@ -51,11 +53,23 @@ function verb(failing: Case["failing"], one: string, several: string): string {
   return `${count(failing.length, "pod")} ${failing.length === 1 ? one : several}`;
 }
 
-function advice({ current, templates }: Case): string {
+function advice(facts: Case): string {
+  const { current, templates } = facts;
   const template = current === undefined ? undefined : templates.get(current.name);
   const names = template === undefined ? [] : namesReferredTo(template);
   const read = names.length === 0 ? "" : ` (${some(names, MAX_NAMES)})`;
-  return `What has changed is not in the pod template: look at what it reads and depends on${read}.`;
+  return `What has changed is not in the pod template: look at what it reads and depends on${read}.${changed(facts)}`;
+}
+
+/** The change that came last before the first failure. */
+function changed(facts: Case): string {
+  const [change, ...others] = changesBefore(facts);
+  if (change === undefined) return "";
+  const more =
+    others.length === 0
+      ? ""
+      : ` ${count(others.length, "other")} of these ${others.length === 1 ? "was" : "were"} written to in that time, too.`;
+  return ` ${bounded(describeChange(change))}.${more}`;
 }
 
 /** What else it may be, where nothing proves that the version was well. */

@@ -1,5 +1,5 @@
 import { count, some } from "../../shared/text.ts";
-import { failsWith, type FailingPod } from "../../facts/case.ts";
+import { failsWith, podsFailing, type FailingPod } from "../../facts/case.ts";
 import { failureLines } from "../../facts/failure-lines.ts";
 import { comparedTemplates, goBackOrTell } from "../brought.ts";
 import { eventLines } from "../../facts/sayings.ts";
@@ -11,6 +11,7 @@ import { STARTING_REASONS, STARTING_WORDS } from "../../facts/words/volumes.ts";
 import { once, reportOnly, rolloutLines, type Cause } from "./cause.ts";
 import { STARTING_SLOWLY, UNREADY_CAUSES } from "./unready.ts";
 
+const UNSCHEDULABLE: ReadonlySet<string> = new Set(["Unschedulable"]);
 /** How many names a sentence holds. */
 const MAX_NAMES = 3;
 
@@ -27,19 +28,21 @@ export const STARTING_CAUSES: readonly Cause[] = [
       { action: "scale", reason: "more replicas need more of what is missing" },
     ],
     diagnose: (facts) => {
-      const { failing, sinceRollout } = facts;
-      if (!failsWith(failing, new Set(["Unschedulable"]))) return undefined;
+      const { failing, sinceRollout, stable } = facts;
+      if (!failsWith(failing, UNSCHEDULABLE)) return undefined;
       const reasons = schedulingReasons(facts);
       const why = schedulingWhy(reasons);
-      const advice =
-        reasons.meanings.length === 0 ? "The scheduler's message says what is missing." : adviceOf(reasons.meanings);
-      // Whether the rollout has brought it can be told from the two templates alone.
-      const compared = comparedTemplates(facts) !== undefined;
+      const { meanings } = reasons;
+      const advice = meanings.length === 0 ? "The scheduler's message says what is missing." : adviceOf(meanings);
+      const isOutside = meanings.length > 0 && meanings.every(({ outside }) => outside === true);
+      // Whether the rollout has brought it can be told from the two templates alone, and once all of its pods had found nodes
+      // it has not.
+      const mayBeBrought = sinceRollout && !isOutside && stable.seconds === 0 && comparedTemplates(facts) !== undefined;
       return {
         confidence: "high",
-        summary: `No node takes ${count(failing.length, "pod")}${why === "" ? "" : `: ${why}`}.`,
+        summary: `No node takes ${podsFailing(failing, UNSCHEDULABLE)}${why === "" ? "" : `: ${why}`}.`,
         evidence: [...failureLines(failing), ...rolloutLines(facts)],
-        tries: once(goBackOrTell(facts, sinceRollout && compared, advice, asksForNoLess(reasons))),
+        tries: once(goBackOrTell(facts, mayBeBrought, advice, asksForNoLess(reasons))),
       };
     },
   },
@@ -85,7 +88,7 @@ export const STARTING_CAUSES: readonly Cause[] = [
       const lines = failureLines(failing);
       return {
         confidence: "medium",
-        summary: `${count(failing.length, "pod")} cannot get started${meaning === undefined ? "" : `: ${meaning.means}`}.`,
+        summary: `${podsFailing(failing, STARTING_REASONS)} cannot get started${meaning === undefined ? "" : `: ${meaning.means}`}.`,
         evidence: [...lines, ...eventLines(events.slice(0, 1), lines), ...rolloutLines(facts)],
         tries: once(
           goBackOrTell(

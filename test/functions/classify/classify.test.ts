@@ -40,7 +40,7 @@ describe("classify", () => {
         after: { revision: 1, name: "web-1" },
       },
     });
-    expect(diagnosis.evidence).toContain("revision 1 has 2 available replicas now");
+    expect(diagnosis.evidence).toContain("revision 1 has 2 available replicas");
     expect(diagnosis.rejected).toContainEqual({ action: "restart", reason: "the same template crashes again" });
   });
 

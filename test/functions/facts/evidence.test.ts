@@ -65,6 +65,25 @@ describe("the evidence around a workload", () => {
     });
   });
 
+  it("is also the warnings about pods of the workload that are gone, where all warnings of the namespace are read", async () => {
+    const about = (kind: string, name: string, uid: string) => ({ involvedObject: { kind, name, uid } });
+    const gone = about("Pod", "web-0-b", "gone-uid");
+    const others = [
+      about("Pod", "web-1-a", unready.metadata?.uid ?? ""),
+      about("Pod", "api-1", "another-uid"),
+      about("Job", "web-1", "job-uid"),
+    ];
+    api.on("GET", `${CORE}/events`, page([gone, ...others]));
+    const known = await gatherEvidence(api.cluster(), incident(), NO_PAST, { now: NOW });
+    expect(known.surroundings.gone).toEqual([gone]);
+
+    api.on("GET", `${CORE}/events`, page([gone], "next"), page([]));
+    expect((await gatherEvidence(api.cluster(), incident(), NO_PAST, { now: NOW })).surroundings.gone).toBeUndefined();
+
+    api.on("GET", `${CORE}/events`, refusal(403, "no"));
+    expect((await gatherEvidence(api.cluster(), incident(), NO_PAST, { now: NOW })).surroundings.gone).toBeUndefined();
+  });
+
   it("is asked for object by object where the namespace holds too many warnings to read them all", async () => {
     api.on("GET", `${CORE}/events`, page([warning("somebody-elses")], "next"), page([{ reason: "FailedMount" }]));
     const { surroundings } = await gatherEvidence(api.cluster(), incident(), NO_PAST, { now: NOW });
