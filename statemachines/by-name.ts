@@ -19,6 +19,12 @@ export function changesWorkload(name: string): boolean {
   return deed === "remedy" || deed === "undo";
 }
 
+/** Whether a state is entered only after a remedy was carried out: it waits for that to settle, looks at it, or undoes it. */
+export function followsRemedy(name: string): boolean {
+  const deed = deedOf(name);
+  return waitOf(name) !== undefined || deed === "verify" || deed === "undo" || deed === "verify undo";
+}
+
 /** Which field of its input says for how many seconds a state waits; undefined for one that does not wait. */
 export function waitOf(name: string): Path | undefined {
   const state = STATES.get(name);

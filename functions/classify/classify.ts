@@ -11,7 +11,8 @@ import type { Evidence } from "../facts/evidence.ts";
 import type { Kind } from "../kinds/kind.ts";
 import { kindOf } from "../kinds/kinds.ts";
 import { rolloutSeconds } from "../kinds/patience.ts";
-import { broughtBack } from "./owner-guard.ts";
+import { configLines } from "./config-lines.ts";
+import { takenBack } from "./owner-guard.ts";
 import { refuseByMode, refuseRemedy, refuseWorkload, type GuardRefusal } from "./guards.ts";
 import { refuseRepetition } from "./repetition.ts";
 import { refuseWaiting } from "./waiting.ts";
@@ -20,6 +21,8 @@ import { surroundingLines } from "./surrounding-lines.ts";
 /** How many evidence lines a diagnosis carries from the rule that matched, and from what stands around the workload. */
 const MAX_EVIDENCE = 8;
 const MAX_SURROUNDINGS = 4;
+/** How many lines it carries about what the workload reads. */
+const MAX_CONFIG = 5;
 /** How many lines of logs it carries. */
 const MAX_LAST_WORDS = 20;
 
@@ -33,7 +36,7 @@ export function classify(evidence: Evidence, policy: Policy): Diagnosis {
   const { remedy, deadline_seconds, refused } = chooseRemedy(finding, facts);
   const kind = kindOf(evidence.incident.workload);
   const template = evidence.workload === undefined ? undefined : presentTemplate(evidence.workload);
-  const back = broughtBack(facts, remedy);
+  const back = takenBack(facts, remedy);
 
   return {
     cause: finding.name,
@@ -41,6 +44,7 @@ export function classify(evidence: Evidence, policy: Policy): Diagnosis {
     summary: bounded(finding.summary),
     evidence: [
       ...finding.evidence.slice(0, MAX_EVIDENCE),
+      ...configLines(facts, finding.name).slice(0, MAX_CONFIG),
       ...(back === undefined ? [] : [back.evidence]),
       ...surroundingLines(evidence, finding.evidence).slice(0, MAX_SURROUNDINGS),
       ...lastWordLines(evidence).slice(0, MAX_LAST_WORDS),

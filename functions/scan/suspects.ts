@@ -1,4 +1,4 @@
-import { MANY_RESTARTS } from "../shared/kubernetes/repeated-restarts.ts";
+import { MANY_RESTARTS, SOME_RESTARTS } from "../shared/kubernetes/repeated-restarts.ts";
 import { isComplete, type SuspectRule } from "../kinds/suspects.ts";
 
 export const POD_SUSPECTS: SuspectRule = {
@@ -6,8 +6,8 @@ export const POD_SUSPECTS: SuspectRule = {
   // Pods that have succeeded are left out by the API server: `Completed` is also printed for failed pods, and for pods one
   // of whose containers is done while another fails.
   query: { fieldSelector: "status.phase!=Succeeded" },
-  // `1/1 Running` is also printed for a pod that is held unready by a readiness gate, and for one that is killed every few
-  // minutes.
+  // `1/1 Running` is also printed for a pod that is held unready by a readiness gate, for one that is killed every few
+  // minutes, and for one between two crashes.
   isSuspect: (_name, ready = "", status = "", gates = "", restarts = "") =>
     status !== "Running" ||
     !isComplete(ready) ||
@@ -15,10 +15,11 @@ export const POD_SUSPECTS: SuspectRule = {
     !(gates === "<none>" || isComplete(gates)),
 };
 
-/** `17 (3m12s ago)`: often, and not hours, days or years ago. */
+/** `17 (43m ago)`: often, and not hours, days or years ago; or `2 (3m12s ago)`: more than once, and minutes ago. */
 function restartedLately(restarts: string): boolean {
   const [number = "", ago = ""] = restarts.split(" (");
-  return Number(number) >= MANY_RESTARTS && ago !== "" && !/\d[hdy]/.test(ago);
+  if (ago === "" || /\d[hdy]/.test(ago)) return false;
+  return Number(number) >= (/^\d\d+m/.test(ago) ? MANY_RESTARTS : SOME_RESTARTS);
 }
 
 export const NODE_SUSPECTS: SuspectRule = {

@@ -322,12 +322,14 @@ ${changeFailing(`
   lastState:
     terminated:
       containerID: {{ $old.containerID | Quote }}
-      exitCode: {{ if eq $failure "oom-kill" }}137{{ else }}{{ or (index $notes "simulation/exit-code") "1" }}{{ end }}
-      reason: {{ if eq $failure "oom-kill" }}OOMKilled{{ else }}Error{{ end }}
+      {{- $code := or (index $notes "simulation/exit-code") "1" }}
+      {{- if eq $failure "oom-kill" }}{{ $code = "137" }}{{ end }}
+      exitCode: {{ $code }}
+      reason: {{ if eq $failure "oom-kill" }}OOMKilled{{ else if eq $code "128" }}StartError{{ else if eq $code "0" }}Completed{{ else }}Error{{ end }}
       {{- if index $notes "simulation/message" }}
       message: {{ index $notes "simulation/message" | Quote }}
       {{- end }}
-      startedAt: {{ $old.state.running.startedAt | Quote }}
+      startedAt: {{ if eq $code "128" }}"1970-01-01T00:00:00Z"{{ else }}{{ $old.state.running.startedAt | Quote }}{{ end }}
       finishedAt: {{ $now | Quote }}`)}`,
   },
   {

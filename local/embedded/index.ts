@@ -8,7 +8,9 @@ export { admittingStore } from "./admission.ts";
 export { routeOf, type Route } from "./api/route.ts";
 export { apiTime, FastClock, type Clock } from "./clock.ts";
 export { addNodes, startControllers } from "./cluster.ts";
+export { DrivenClock } from "./driven-clock.ts";
 export { EVENTS } from "./kinds.ts";
+export { Kubectl } from "./kubectl.ts";
 export { pathOf } from "./kubectl/client.ts";
 export {
   groupVersionOf,

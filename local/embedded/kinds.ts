@@ -9,6 +9,7 @@ export const EVENTS = resourceOfKind("Event");
 export const SERVICES = resourceOfKind("Service");
 export const ENDPOINT_SLICES = resourceOfKind("EndpointSlice");
 export const QUOTAS = resourceOfKind("ResourceQuota");
+export const LIMIT_RANGES = resourceOfKind("LimitRange");
 export const DEPLOYMENTS = resourceOfKind("Deployment");
 export const REPLICA_SETS = resourceOfKind("ReplicaSet");
 export const STATEFUL_SETS = resourceOfKind("StatefulSet");

@@ -57,6 +57,7 @@ export const RESOURCES: readonly Resource[] = [
   resource("v1", "Service", "services", { status: true, shortNames: ["svc"] }),
   resource("v1", "ServiceAccount", "serviceaccounts", { shortNames: ["sa"] }),
   resource("v1", "ResourceQuota", "resourcequotas", { status: true, shortNames: ["quota"] }),
+  resource("v1", "LimitRange", "limitranges", { shortNames: ["limits"] }),
   resource("apps/v1", "Deployment", "deployments", { ...WORKLOAD, shortNames: ["deploy"] }),
   resource("apps/v1", "ReplicaSet", "replicasets", { ...WORKLOAD, shortNames: ["rs"] }),
   resource("apps/v1", "StatefulSet", "statefulsets", { ...WORKLOAD, shortNames: ["sts"] }),

@@ -23,6 +23,7 @@ export type Job = Wire<k8s.V1Job>;
 export type CronJob = Wire<k8s.V1CronJob>;
 export type Hpa = Wire<k8s.V2HorizontalPodAutoscaler>;
 export type DisruptionBudget = Wire<k8s.V1PodDisruptionBudget>;
+export type LimitRange = Wire<k8s.V1LimitRange>;
 export type Service = Wire<k8s.V1Service>;
 export type EndpointSlice = Wire<k8s.V1EndpointSlice>;
 export type ResourceQuota = Wire<k8s.V1ResourceQuota>;

@@ -2,6 +2,7 @@ import type { NamedResource } from "../embedded/index.ts";
 import { compare, type Comparison } from "./compare.ts";
 import type { Round } from "./format.ts";
 import { roundsOf, type LoadedScenario } from "./load.ts";
+import { missedStates } from "./missed-states.ts";
 import { fill, type Values } from "./placeholders.ts";
 import type { Run } from "./run-workflow.ts";
 import { stagesWithin, type StageFile } from "./stages.ts";
@@ -49,7 +50,7 @@ export interface PlayedRound {
   run: Run;
   /** What came of it, and what was expected. */
   comparison: Comparison;
-  /** States at which something should have happened meanwhile, and that were never entered. */
+  /** States at which something should have happened meanwhile, and that were never entered though they could have been. */
   missed: string[];
   /** What the scenario's placeholders stand for. */
   values: Values;
@@ -121,16 +122,17 @@ async function playRound(
       return next === -1 ? undefined : playSteps(waiting.splice(next, 1)[0]?.steps ?? [], setting);
     },
   });
+  const writes = place.writes().slice(before);
   const comparison = await compare(filled(round.expect, setting), {
     error: run.result.status === "failed" ? `${run.result.error.name}: ${run.result.error.cause}` : undefined,
     outcomes: run.outcomes,
     workloads: run.workloads,
     output: run.detection,
     message: run.notifications.map(({ text }) => text).join("\n\n"),
-    writes: place.writes().slice(before),
+    writes,
     read: async (resource) => JSON.parse(await place.kubectl("get", resource, "-o", "json")) as object,
   });
-  return { index, round, run, comparison, missed: waiting.map(({ at }) => at), values: setting.values };
+  return { index, round, run, comparison, missed: missedStates(waiting, round.expect, writes), values: setting.values };
 }
 
 function filled<T extends object>(value: T, { values }: Setting): T {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { loadDefinition } from "../../local/engine/engine.ts";
-import { changesWorkload, deedOf, STATE_NAMES, waitOf } from "../../statemachines/by-name.ts";
+import { changesWorkload, deedOf, followsRemedy, STATE_NAMES, waitOf } from "../../statemachines/by-name.ts";
 
 interface State {
   Type: string;
@@ -32,5 +32,17 @@ describe("what is known of a state by its name", () => {
       expect(deedOf(name) !== undefined, name).toBe(Type === "Task");
       expect(waitOf(name), name).toBe(SecondsPath);
     }
+  });
+
+  it("says that the states between a remedy and its report follow upon it, and no others", () => {
+    expect([...STATE_NAMES].filter(followsRemedy).sort()).toEqual([
+      "Undo rollback",
+      "Undo scaling",
+      "Verify",
+      "Verify undo",
+      "Wait again",
+      "Wait for it to settle",
+      "Wait for the undo",
+    ]);
   });
 });

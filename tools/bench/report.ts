@@ -5,6 +5,7 @@ import { WAY_NAMES } from "./measure.ts";
 import { kubernetesVersion } from "../../local/cluster/binaries.ts";
 import { plot } from "./plot.ts";
 import type { Row } from "./row.ts";
+import { total, type FixTime } from "./time-to-fix/measure.ts";
 
 const HEADER = ["pods", "namespaces", "failing", "way", "time", "x detection", "resident", "sent", "requests", "found"];
 
@@ -13,15 +14,17 @@ export interface Results {
   scans: Row[];
   bundles: Bundle[];
   executions: ExecutionCount[];
+  fixes: FixTime[];
 }
 
-/** The tables of the scans, the bundles and the executions, as far as they were measured. */
-export function tables({ scans, bundles, executions }: Results): {
-  scans: string;
-  bundles: string;
-  executions: string;
-} {
+/** What can be measured on its own. */
+export const PARTS = ["fixes", "scans", "bundles", "executions"] as const;
+export type Part = (typeof PARTS)[number];
+
+/** The table of each part, empty where it was not measured. */
+export function tables({ scans, bundles, executions, fixes }: Results): Record<Part, string> {
   return {
+    fixes: fixes.length === 0 ? "" : markdownTable(FIX_HEADER, fixes.map(fixCells)),
     scans:
       scans.length === 0
         ? ""
@@ -66,11 +69,27 @@ function monthlyCost({ transitions, invocations }: ExecutionCount): number {
   return RUNS_A_MONTH * (transitions * PRICE.transition + invocations * (PRICE.invocation + PRICE.gigabyteSecond));
 }
 
-/** The page for the docs, and the plot beside it. */
-export function page(results: Results): { markdown: string; plot: string } {
+/**
+ * The page for the docs, and the plot beside it.
+ * @param before the page as it was: of what was not measured now it keeps the sections
+ */
+export function page(results: Results, before: string): { markdown: string; plot: string | undefined } {
   const machine = `${cpus().length} cores (${cpus()[0]?.model.trim() ?? "unknown"}), ${Math.round(totalmem() / 1024 ** 3)} GiB, Node ${process.versions.node}, ${kubernetesVersion()}`;
-  const { scans, bundles, executions } = tables(results);
-  return { markdown: markdown(scans, bundles, executions, machine), plot: plot(results.scans) };
+  const measured = tables(results);
+  const sections = PARTS.map((part) => {
+    const { heading, text } = SECTIONS[part];
+    return measured[part] === "" ? sectionOf(before, heading) : `## ${heading}\n\n${text(measured[part], machine)}\n`;
+  });
+  return {
+    markdown: [INTRODUCTION, ...sections.filter((section) => section !== "")].join("\n"),
+    plot: results.scans.length === 0 ? undefined : plot(results.scans),
+  };
+}
+
+/** A section of a page with its heading; empty when the page has none of that heading. */
+function sectionOf(text: string, heading: string): string {
+  const section = text.split(/^(?=## )/m).find((part) => part.startsWith(`## ${heading}\n`));
+  return section === undefined ? "" : `${section.trimEnd()}\n`;
 }
 
 function cells({ way, pods, namespaces, share, failing, measured }: Row, rows: Row[]): string[] {
@@ -104,14 +123,51 @@ function markdownTable(header: string[], lines: string[][]): string {
   return [row(header), row(widths.map((width) => "-".repeat(width))), ...lines.map(row)].join("\n");
 }
 
-function markdown(scans: string, bundles: string, executions: string, machine: string): string {
-  return `# Performance
+const FIX_HEADER = [
+  ...["what happens", "cause", "remedy", "seeing", "waiting", "acting", "soaking", "total"],
+  ...["the Deployment's own word", "by hand"],
+];
 
-Written by \`npm run bench -- --output docs\`; everything below comes from one run of it.
+function fixCells(fix: FixTime): string[] {
+  const { what, cause, action, seeing, waiting, acting, soaking, ownWord, byHand } = fix;
+  const own = ownWord === undefined ? "never" : `${ownWord} s`;
+  const phases = [seeing, waiting, acting, soaking, total(fix)].map((seconds) => `${seconds} s`);
+  return [what, cause, action, ...phases, own, `${byHand} s`];
+}
 
-Machine: ${machine}. The API server, etcd and what is measured share it.
+const INTRODUCTION = `# Performance
 
-## Finding failing pods
+Written by \`npm run bench -- --output docs\`. With \`--parts\`, a run writes these sections anew and keeps the others.
+`;
+
+const SECTIONS: Record<Part, { heading: string; text: (table: string, machine: string) => string }> = {
+  fixes: {
+    heading: "Time to a verified fix",
+    text: (
+      table,
+    ) => `Seconds from the change that breaks a workload, a second or two before its first container fails, until the workflow
+has told that it recovered: with the default policy and the default schedule of a minute, on the embedded cluster, whose
+clock is simulated, so that the machine's speed is no part of it. The workload had run well for twenty minutes; it breaks
+in the middle between two runs. A call of a function counts as a second, which is more than each was measured to take;
+pods start within two seconds.
+
+- seeing: until a run names the workload as failing (\`detect.starting_seconds\`, \`detect.unready_seconds\`,
+  \`detect.hpa_limited_seconds\`)
+- waiting: it is known to fail, and its rollout is left its time: the progress deadline, 600 s where nothing is said; no more
+  than \`detect.failed_rollout_seconds\` where it cannot succeed, and none where nothing serves and it crashes on
+- acting: claim, diagnosis, and the remedy's writes
+- soaking: until all has been well for \`verify.soak_seconds\`
+
+To compare with, the same without the workflow. The Deployment's own word is when it has the condition
+\`ProgressDeadlineExceeded\`, at which it does nothing. By hand is from the command of a person (\`kubectl rollout undo\` or
+the like) until all is well: what noticing, finding out and deciding take comes on top, and no soak is in it. "It" is what a
+rollout brings, but in the last two rows.
+
+${table}`,
+  },
+  scans: {
+    heading: "Finding failing pods",
+    text: (table, machine) => `Machine: ${machine}. The API server, etcd and what is measured share it.
 
 Each way runs in a process of its own against a real API server that holds pods of about 9 KB, statuses and managed
 fields included. Time counts from the start of the process; resident is the most memory of that process (of the script
@@ -119,26 +175,33 @@ alone where kubectl feeds one); sent and requests are the API server's own count
 multiple of this detection's on the same pods. The quick ways are measured three times, and the median is shown; kubectl
 and the typed client read the same whatever fails, so they are measured once, at one share.
 
-${scans}
+${table}
 
 ![Time and memory over pods](performance.svg)
 
 The bare Table requests are the floor: one request a namespace, eight at a time, and nothing done with the answers. The
 detection asks eight more questions of the whole cluster (namespaces, nodes, five kinds of workloads, HPAs) and reads
-each suspect in full.
+each suspect in full.`,
+  },
+  bundles: {
+    heading: "Functions",
+    text: (
+      table,
+      machine,
+    ) => `Bundled as they are deployed. The import is timed in a fresh Node, beyond an empty module; the median of nine. Machine:
+${machine}.
 
-## Functions
-
-Bundled as they are deployed. The import is timed in a fresh Node, beyond an empty module; the median of nine.
-
-${bundles}
-
-## Executions
-
-Counted on a real control plane with the definition and the handlers that are deployed. The cost is that of one such
+${table}`,
+  },
+  executions: {
+    heading: "Executions",
+    text: (
+      table,
+      machine,
+    ) => `Counted on a real control plane with the definition and the handlers that are deployed. The cost is that of one such
 execution each minute for a month, at list prices in us-east-1, with a second of 1 GB for each invocation; a rollback
-does not happen every minute, so its figure only compares.
+does not happen every minute, so its figure only compares. Machine: ${machine}.
 
-${executions}
-`;
-}
+${table}`,
+  },
+};

@@ -8,15 +8,23 @@ export const REPEATED_RESTARTS = "RepeatedRestarts";
 
 /** How often a container has to have been restarted before its next end is expected. */
 export const MANY_RESTARTS = 5;
+/** The same for one that ends soon after each start. */
+export const SOME_RESTARTS = 2;
+/** A run that was no longer than this ended soon after its start, in seconds. */
+const SOON_SECONDS = 60;
+/** The API's times are whole seconds. */
+const PRECISION_SECONDS = 1;
 /** A container whose last run took longer is not one that ends again and again, in seconds. */
 const LONGEST_RUN_SECONDS = 3_600;
 /** A container that runs for so many times its last run does not end as that did. */
 const OUTLIVED = 2;
 
 /**
- * The containers of a pod that end with an error again and again, and run in between for too long to be seen in a back-off:
- * the kubelet begins its back-off anew after a run of ten minutes, and a container that is killed every eleven minutes
- * is running and ready at nearly every look. One that has outlived its earlier runs, or ended once in a long life, is well.
+ * The containers of a pod that end with an error again and again, and run at this moment. Without a readiness probe one that
+ * crashes after each start is ready between two of its ends: it fails as it does in its back-off. Others run for too long to
+ * be seen in a back-off, which the kubelet begins anew after a run of ten minutes: a container that is killed every eleven
+ * minutes is running and ready at nearly every look. One that has outlived its earlier runs, or ended once in a long life, is
+ * well.
  * Source: kubernetes pkg/kubelet/kubelet.go, MaxContainerBackOff; client-go util/flowcontrol/backoff.go
  */
 export function repeatedRestarts(pod: Pod, now: Date): Failure[] {
@@ -28,21 +36,28 @@ export function repeatedRestarts(pod: Pod, now: Date): Failure[] {
 function endsAgain(pod: Pod, { name, restartCount, state, lastState }: ContainerStatus, now: Date): Failure[] {
   const last = lastState?.terminated;
   const runningSince = Date.parse(state?.running?.startedAt ?? "");
-  if (last === undefined || last.exitCode === 0 || restartCount < MANY_RESTARTS) return [];
+  if (last === undefined || last.exitCode === 0 || !Number.isFinite(runningSince)) return [];
   const finished = Date.parse(last.finishedAt ?? "");
   const run = (finished - Date.parse(last.startedAt ?? "")) / 1_000;
-  const outlived = now.getTime() - runningSince > OUTLIVED * run * 1_000;
-  if (!(run > 0 && run <= LONGEST_RUN_SECONDS && Number.isFinite(runningSince)) || outlived) return [];
+  const outlived = now.getTime() - runningSince > OUTLIVED * (run + PRECISION_SECONDS) * 1_000;
+  if (!(run >= 0 && run <= LONGEST_RUN_SECONDS) || outlived) return [];
+  const endsSoon = run <= SOON_SECONDS;
+  if (restartCount < (endsSoon ? SOME_RESTARTS : MANY_RESTARTS)) return [];
+  const outOfMemory = last.reason === "OOMKilled" ? outOfMemoryWords(pod, name) : undefined;
+  const common = { container: name, outOfMemory, restarts: restartCount };
+  if (endsSoon) {
+    const { reason = "Error", exitCode, message, finishedAt: since } = last;
+    return [failure({ ...common, reason, exitCode, message, since })];
+  }
   const begun = Date.parse(pod.status?.startTime ?? "");
   const first = Math.max(Number.isFinite(begun) ? begun : -Infinity, finished - restartCount * run * 1_000);
   const reason = last.reason === undefined || last.reason === "" ? "" : ` (${last.reason})`;
+  const words = (last.message ?? "").trim() === "" ? "" : `: ${last.message ?? ""}`;
   return [
     failure({
+      ...common,
       reason: REPEATED_RESTARTS,
-      container: name,
-      outOfMemory: last.reason === "OOMKilled" ? outOfMemoryWords(pod, name) : undefined,
-      message: `restarted ${restartCount} times, last after a run of ${duration(run)} that ended with exit code ${last.exitCode}${reason}`,
-      restarts: restartCount,
+      message: `restarted ${restartCount} times, last after a run of ${duration(run)} that ended with exit code ${last.exitCode}${reason}${words}`,
       since: new Date(first).toISOString().replace(".000Z", "Z"),
     }),
   ];

@@ -29,5 +29,10 @@ export type Ingress = Wire<k8s.V1Ingress>;
 /** A workload whose pods a controller recreates, as far as those of all kinds are alike. */
 export interface Workload {
   metadata?: ObjectMeta;
-  spec?: { selector?: LabelSelector; template?: PodTemplate; minReadySeconds?: number };
+  spec?: {
+    selector?: LabelSelector;
+    template?: PodTemplate;
+    minReadySeconds?: number;
+    revisionHistoryLimit?: number;
+  };
 }

@@ -8,6 +8,7 @@ import {
   addNodes,
   admittingStore,
   type ApiObject,
+  DrivenClock,
   EVENTS,
   resourceOfKind,
   startApiServer,
@@ -16,7 +17,6 @@ import {
 } from "../../../local/embedded/index.ts";
 import { startExecution, type FunctionName } from "../../../local/engine/engine.ts";
 import { localEnvironment } from "../../../local/engine/environment.ts";
-import { DrivenClock } from "./driven-clock.ts";
 import type { DayRecord, Sample, Told, Trouble, Write } from "./record.ts";
 import { planDay, type Happening } from "./plan.ts";
 import { StageHand } from "./stage-hand.ts";

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { Clock } from "../../../local/embedded/index.ts";
+import type { Clock } from "./clock.ts";
 
 interface Timer {
   due: number;
