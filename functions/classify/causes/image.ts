@@ -104,7 +104,8 @@ export const IMAGE_CAUSES: readonly Cause[] = [
   },
 ];
 
-const UNKNOWN_ADVICE = "The kubelet does not say why. Look at the pod's events with kubectl describe pod.";
+const UNKNOWN_ADVICE =
+  "Nothing that was read says why in words that are known here. Look at the pod's events with kubectl describe pod.";
 
 /** What is done about an image that is not pulled, though nothing says that it is not there. */
 function notPulled(facts: Case, meaning: ImageMeaning | undefined): Finding["tries"][0]["remedy"] {
