@@ -22,12 +22,14 @@ export function startingMeaning(facts: Case): { meaning: StartingMeaning | undef
   return { meaning, events: understood.length > 0 ? understood : events };
 }
 
-/** The init container that runs for longer than a start may take; undefined when none does. */
-export function hangingInitContainer({ failing }: Case): string | undefined {
+/** The init container that runs for longer than a start may take, and a pod that it holds up; undefined when none does. */
+export function hangingInitContainer({ failing }: Case): { name: string; pod: string } | undefined {
   for (const { pod, failures } of failing) {
     if (!failures.some(({ reason }) => STARTING_REASONS.has(reason))) continue;
     const hanging = pod.status?.initContainerStatuses?.find(({ state }) => state?.running !== undefined);
-    if (hanging !== undefined && !isSidecar(pod.spec, hanging.name)) return hanging.name;
+    if (hanging !== undefined && !isSidecar(pod.spec, hanging.name)) {
+      return { name: hanging.name, pod: pod.metadata?.name ?? "" };
+    }
   }
   return undefined;
 }
@@ -67,8 +69,8 @@ const PARTS: Record<Held, (template: PodTemplate) => unknown> = {
   "service account": ({ spec }) => spec?.serviceAccountName ?? "default",
 };
 
-/** Where to look when the Events say nothing that is known. */
+/** Where to look when the Events say nothing that is known, or were not read. */
 export function lookAtEvents({ evidence }: Case): string {
   const { namespace } = evidence.incident.workload;
-  return `The events say what holds it up (a volume, the sandbox, the network): kubectl -n ${namespace} describe pod.`;
+  return `Look in the pod's events for what holds it up (a volume, the sandbox, the network): kubectl -n ${namespace} describe pod.`;
 }

@@ -134,7 +134,7 @@ export const CRASH_CAUSES: readonly Cause[] = [
       "Report limit, node and history: a restart buys time at best, and raising limits without bound takes the node down.",
     rejected: [
       { action: "restart", reason: "the kubelet restarts the container already; it runs out of memory again" },
-      { action: "rollback", reason: "the revision ran well for long before" },
+      { action: "rollback", reason: "nothing says that the present revision brought it" },
     ],
     diagnose: (facts) => {
       const { stable } = facts;

@@ -95,7 +95,7 @@ function cleanUp(facts: Case, missing: number): Remedy {
   const stay = (message: string): Remedy => ({ action: "none", refusal: "MayPass", message });
   if (missing > 0) {
     return stay(
-      `${count(missing, "replacement")} not ready yet; the leftovers stay until they are, for whoever looks into it.`,
+      `${count(missing, "replacement")} ${missing === 1 ? "is" : "are"} not ready yet; the leftovers stay until they are, for whoever looks into it.`,
     );
   }
   const quiet = quietSeconds(facts);

@@ -118,7 +118,7 @@ function notPulled(facts: Case, meaning: ImageMeaning | undefined): Finding["tri
 function unknownAdvice(facts: Case): string {
   return saysWhy(imageSayings(facts))
     ? "What the kubelet says is in the evidence, and in kubectl describe pod."
-    : "The kubelet does not say why. Look at the pod's events with kubectl describe pod.";
+    : "Nothing that was read says why. Look at the pod's events with kubectl describe pod.";
 }
 
 /** What an earlier revision would have to share to be pulled no better. */

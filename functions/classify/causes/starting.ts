@@ -33,7 +33,8 @@ export const STARTING_CAUSES: readonly Cause[] = [
       const reasons = schedulingReasons(facts);
       const why = schedulingWhy(reasons);
       const { meanings } = reasons;
-      const advice = meanings.length === 0 ? "The scheduler's message says what is missing." : adviceOf(meanings);
+      const advice =
+        meanings.length === 0 ? "Look at what the scheduler says of it, in kubectl describe pod." : adviceOf(meanings);
       const isOutside = meanings.length > 0 && meanings.every(({ outside }) => outside === true);
       // Whether the rollout has brought it can be told from the two templates alone, and once all of its pods had found nodes
       // it has not.
@@ -55,8 +56,9 @@ export const STARTING_CAUSES: readonly Cause[] = [
     rejected: [{ action: "restart", reason: "a new pod would run the same init container" }],
     diagnose: (facts) => {
       const { failing, evidence, sinceRollout, healthy } = facts;
-      const name = hangingInitContainer(facts);
-      if (name === undefined) return undefined;
+      const hanging = hangingInitContainer(facts);
+      if (hanging === undefined) return undefined;
+      const { name, pod } = hanging;
       const { namespace } = evidence.incident.workload;
       return {
         confidence: "medium",
@@ -66,7 +68,7 @@ export const STARTING_CAUSES: readonly Cause[] = [
           goBackOrTell(
             facts,
             sinceRollout && healthy !== undefined,
-            `Read what it waits for: kubectl -n ${namespace} logs POD -c ${name}.`,
+            `Read what it waits for: kubectl -n ${namespace} logs ${pod} -c ${name}.`,
             sameInitContainer(name),
           ),
         ),

@@ -63,7 +63,7 @@ export const UNREADY_CAUSES: readonly Cause[] = [
     looksLike:
       "Containers run and are not ready for longer than they may, after they were ready for long, while other pods of the same workload are ready.",
     response: "Restart once, one pod after the other; then leave it to a person.",
-    rejected: [{ action: "rollback", reason: "the present revision ran well for long; the rollout is not the cause" }],
+    rejected: [{ action: "rollback", reason: "nothing says that the rollout of the present revision is the cause" }],
     diagnose: (facts) => {
       const { failing, ranWell, stable } = facts;
       const unready = withReason(failing, UNREADY);

@@ -76,7 +76,7 @@ export const WORKLOAD_CAUSES: readonly Cause[] = [
     name: "RolloutStuck",
     looksLike: "A Deployment is past its progress deadline, though none of its pods fails.",
     response: "Report.",
-    rejected: [{ action: "rollback", reason: "nothing says that the new revision is bad" }],
+    rejected: [{ action: "rollback", reason: "that the new revision is bad is not known" }],
     diagnose: (facts) => {
       const { failing, own } = facts;
       if (failing.length > 0 || !own.some(({ reason }) => reason === "ProgressDeadlineExceeded")) return undefined;
@@ -93,13 +93,18 @@ export const WORKLOAD_CAUSES: readonly Cause[] = [
     looksLike: "Replicas stay missing, though no pod fails.",
     response: "Report.",
     rejected: [{ action: "restart", reason: "the pods that are there are well" }],
-    diagnose: ({ failing, own }) => {
+    diagnose: ({ failing, own, evidence }) => {
       if (failing.length > 0 || !own.some(({ reason }) => reason === "MinimumReplicasUnavailable")) return undefined;
+      const { workload } = evidence.incident;
       return {
         confidence: "low",
         summary: "It stays short of replicas, and none of its pods fails.",
         evidence: failureLines([], own),
-        tries: once(reportOnly("Its events say why pods are missing: kubectl describe.")),
+        tries: once(
+          reportOnly(
+            `Look in its events for why pods are missing: kubectl -n ${workload.namespace} describe ${resourceOf(workload)} ${workload.name}.`,
+          ),
+        ),
       };
     },
   },

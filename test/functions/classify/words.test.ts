@@ -195,7 +195,7 @@ describe("an image that a rollout brought", () => {
   it("says that the kubelet is silent only where it is", () => {
     const advice = (message: string) => messageOf(stable(made({}), pull(message)));
 
-    expect(advice('Back-off pulling image "shop/web:2"')).toContain("The kubelet does not say why");
+    expect(advice('Back-off pulling image "shop/web:2"')).toContain("Nothing that was read says why");
     expect(advice('Back-off pulling image "shop/web:2": ErrImagePull: the moon is full')).toContain("in the evidence");
   });
 
