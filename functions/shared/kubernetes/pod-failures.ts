@@ -1,5 +1,5 @@
 import { isEndUnknown, ownWords } from "./container-runs.ts";
-import { isSidecar, isStartedAgain, outOfMemoryWords } from "./container-spec.ts";
+import { isSidecar, isStartedAgain, outOfMemoryAtEnd } from "./container-spec.ts";
 import { failure, type Failure } from "./failures.ts";
 import { containerStatuses, isReady, isTerminating, podCondition, readySince, wasReadySince } from "./pods.ts";
 import type { ContainerStatus, Pod } from "./types.ts";
@@ -36,9 +36,6 @@ const AFTER_A_RUN: ReadonlySet<string> = new Set([
   "StartError",
   "ContainerCannotRun",
 ]);
-
-/** The reason that a container's end has when the kernel killed it for want of memory. */
-const OUT_OF_MEMORY = "OOMKilled";
 
 /**
  * The ways in which a pod fails beyond doubt, whatever time has passed; none when it is well, starting, finished or being
@@ -123,11 +120,11 @@ type End = NonNullable<NonNullable<ContainerStatus["state"]>["terminated"]>;
 
 /** What the end of a container's run says of that container. */
 function endFields(pod: Pod, container: string, end: End) {
-  const { exitCode, reason } = end;
+  const outOfMemory = outOfMemoryAtEnd(pod, container, end);
   return {
     container,
-    ...(isEndUnknown(end) ? {} : { exitCode }),
-    ...(reason === OUT_OF_MEMORY ? { outOfMemory: outOfMemoryWords(pod, container) } : {}),
+    ...(isEndUnknown(end) ? {} : { exitCode: end.exitCode }),
+    ...(outOfMemory === undefined ? {} : { outOfMemory }),
   };
 }
 
