@@ -28,8 +28,9 @@ export function isEndUnknown({ reason }: Pick<End, "reason">): boolean {
   return reason === "Unknown" || reason === "ContainerStatusUnknown";
 }
 
-/** How much of a termination message is told, in characters. */
+/** How much of a termination message is told, and how much of it is looked through for that, in characters. */
 const MAX_OWN_WORDS = 190;
+const MAX_READ = 500;
 
 /**
  * What a container, or the runtime in its place, said itself at its end, without what looks like a credential; undefined when
@@ -37,10 +38,14 @@ const MAX_OWN_WORDS = 190;
  * Source: kubernetes.io/docs/tasks/debug/debug-application/determine-reason-pod-failure, FallbackToLogsOnError
  */
 export function ownWords(end: Pick<End, "message"> | undefined): string | undefined {
-  const said = withoutSecrets(end?.message ?? "").trim();
+  const all = (end?.message ?? "").trim();
+  const said = withoutSecrets(endOf(all, MAX_READ));
   if (said === "") return undefined;
-  if (said.length <= MAX_OWN_WORDS) return said;
-  const tail = said.slice(-MAX_OWN_WORDS);
-  // Whole words, and no half of a surrogate pair.
-  return `…${tail.replace(/^\S{0,40}\s+|^[\uDC00-\uDFFF]/, "")}`;
+  const isCut = all.length > MAX_READ || said.length > MAX_OWN_WORDS;
+  return `${isCut ? "…" : ""}${endOf(said, MAX_OWN_WORDS)}`;
+}
+
+/** The last part of a text, from the beginning of a word on. */
+function endOf(text: string, limit: number): string {
+  return text.length <= limit ? text : text.slice(-limit).replace(/^\S*\s+|^[\uDC00-\uDFFF]/, "");
 }
