@@ -1,4 +1,4 @@
-import { count, some } from "../../shared/text.ts";
+import { bounded, count, some } from "../../shared/text.ts";
 import { failsWith, podsFailing, type FailingPod } from "../../facts/case.ts";
 import { failureLines } from "../../facts/failure-lines.ts";
 import { comparedTemplates, goBackOrTell } from "../brought.ts";
@@ -12,8 +12,9 @@ import { once, reportOnly, rolloutLines, type Cause } from "./cause.ts";
 import { STARTING_SLOWLY, UNREADY_CAUSES } from "./unready.ts";
 
 const UNSCHEDULABLE: ReadonlySet<string> = new Set(["Unschedulable"]);
-/** How many names a sentence holds. */
+/** How many names a sentence holds, and how long that of a finalizer may be. */
 const MAX_NAMES = 3;
+const MAX_NAME = 80;
 
 /** Pods that take too long over something. */
 export const STARTING_CAUSES: readonly Cause[] = [
@@ -124,7 +125,9 @@ export const STARTING_CAUSES: readonly Cause[] = [
 
 /** Who keeps these pods from going, and what a person can do about it. */
 function whoHoldsThem(stuck: readonly FailingPod[], lostNodes: ReadonlyMap<string, string>): string {
-  const finalizers = new Set(stuck.flatMap(({ pod }) => pod.metadata?.finalizers ?? []));
+  const finalizers = new Set(
+    stuck.flatMap(({ pod }) => (pod.metadata?.finalizers ?? []).map((name) => bounded(name, MAX_NAME))),
+  );
   const nodes = [...new Set(stuck.flatMap(({ pod }) => pod.spec?.nodeName ?? []))];
   const lost = nodes.filter((node) => lostNodes.has(node));
   const rest = nodes.filter((node) => !lostNodes.has(node));

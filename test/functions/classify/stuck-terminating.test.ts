@@ -22,6 +22,10 @@ describe("a pod that should be gone", () => {
     });
   });
 
+  it("keeps its message short, however long the names of its finalizers are", () => {
+    expect(adviceOn([going("a", undefined, ["x".repeat(5_000)])]).message.length).toBeLessThan(200);
+  });
+
   it("is a matter of its node where it has no finalizer, which is not spoken of then", () => {
     expect(adviceOn([going("a", "node-3")]).message).toBe(
       "Look at the kubelet on node-3, and whether the pod's process has ended.",
