@@ -45,6 +45,14 @@ export const PERMISSIONS: Readonly<Record<string, Permissions>> = {
         ...rulesFor(scannedKinds().map((kind) => ({ ...kind, verbs: ["get", "list"] }))),
         { apiGroups: ["batch"], resources: ["cronjobs"], verbs: ["get"] },
         { apiGroups: ["autoscaling"], resources: ["horizontalpodautoscalers"], verbs: ["list"] },
+        {
+          why: "Services and Ingresses that lead nowhere, which are reported only.",
+          apiGroups: [""],
+          resources: ["services"],
+          verbs: ["list"],
+        },
+        { apiGroups: ["networking.k8s.io"], resources: ["ingresses"], verbs: ["list"] },
+        { apiGroups: ["discovery.k8s.io"], resources: ["endpointslices"], verbs: ["get", "list"] },
       ],
     },
   },
@@ -104,6 +112,10 @@ export const PERMISSIONS: Readonly<Record<string, Permissions>> = {
     cluster: {
       why: "Reads one workload with its pods, revisions and HPA.",
       rules: [...LOOK, ...beside(LOOK, LOOKING)],
+    },
+    claims: {
+      why: "Reads in the claim whether a remedy whose step failed was begun at all.",
+      rules: [{ apiGroups: ["coordination.k8s.io"], resources: ["leases"], verbs: ["get"] }],
     },
   },
 

@@ -1,5 +1,6 @@
 import { planOf, remedyFor } from "../remedies/remedies.ts";
 import { MAX_CONTROLLERS, type Diagnosis, type Remedy, type RequestedRemedy } from "../run/contracts.ts";
+import { lookedAt } from "../run/looked-at.ts";
 import { presentTemplate } from "../shared/kubernetes/template.ts";
 import { MAX_TRIES, type Policy } from "../shared/policy.ts";
 import { bounded } from "../shared/text.ts";
@@ -108,7 +109,8 @@ interface Choice extends Try {
 /** The remedy, unless a guard refuses it; a refused one is among the rejected. */
 function chooseRemedy({ tries }: Finding, facts: Case): Choice {
   const { evidence, policy } = facts;
-  const untouchable = refuseWorkload(evidence, policy);
+  // Whether anybody is to be told of what is no workload was for the scan to decide, which has read it.
+  const untouchable = lookedAt(evidence.incident) === undefined ? refuseWorkload(evidence, policy) : undefined;
   if (untouchable !== undefined) return { ...passing(tries, untouchable, evidence), refused: [] };
 
   const { requested } = evidence.incident;

@@ -3,6 +3,7 @@ import type { HistoryEntry, Incident } from "../run/contracts.ts";
 import { isOfKind, kindOf } from "../kinds/kinds.ts";
 import { readParts } from "../kinds/pods.ts";
 import type { RevisionHolder } from "../kinds/revisions/history.ts";
+import { lookedAt } from "../run/looked-at.ts";
 import { isIneffective, sinceLastSuccess } from "../run/history.ts";
 import { hpaOf } from "../shared/kubernetes/hpa.ts";
 import { templateHash } from "../shared/kubernetes/template.ts";
@@ -16,7 +17,7 @@ import { lostNodesAmong } from "../shared/kubernetes/nodes.ts";
 import { assertNamespace } from "../shared/kubernetes/namespaces.ts";
 import { readConfigObjects, type ConfigObject, type ConfigReading } from "./config-objects.ts";
 import { readLastWords, type LastWords } from "./last-words.ts";
-import { readSurroundings, type Surroundings } from "./surroundings.ts";
+import { NO_SURROUNDINGS, readSurroundings, type Surroundings } from "./surroundings.ts";
 import { isBarePod, readUnwritten, type UnwrittenParts } from "./unwritten.ts";
 
 /** Everything that a diagnosis is drawn from. All reading happens before it. */
@@ -84,6 +85,7 @@ export async function gatherEvidence(
   { now, readOthers = [], logLines = 0, configChanges = "none" }: Gathering,
 ): Promise<Evidence> {
   const ref = incident.workload;
+  if (lookedAt(incident) !== undefined) return asFound(incident, past, now);
   const [namespace, workload] = await Promise.all([
     assertNamespace(cluster, ref.namespace),
     readWorkload(cluster, ref),
@@ -129,6 +131,15 @@ export async function gatherEvidence(
     history: past.history,
     triesMade: past.tried.length,
     tried: triedInVain(incident, workload, past),
+  };
+}
+
+/** Of what is no workload the scan has read all that there is to say. */
+function asFound(incident: Incident, { tried, history }: Past, now: Date): Evidence {
+  return {
+    ...{ incident, now, namespace: {}, workload: undefined, hpa: undefined, surroundings: NO_SURROUNDINGS },
+    ...{ pods: [], holders: [], others: [], lastWords: [], config: [], lostNodes: new Map<string, string>() },
+    ...{ history, tried, triesMade: tried.length },
   };
 }
 

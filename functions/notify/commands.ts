@@ -29,6 +29,14 @@ export interface ReadableLog {
 
 /** Commands that show how a workload and its pods are. */
 export function workloadCommands(clusterName: string, workload: WorkloadRef, log: ReadableLog | undefined): string[] {
+  // A node is in no namespace.
+  if (workload.namespace === "") {
+    const about = [
+      ["kubectl", "describe", "node", workload.name],
+      ["kubectl", "get", "nodes"],
+    ];
+    return [...connectCommands(clusterName), ...commands(about)];
+  }
   const inNamespace = ["kubectl", "-n", workload.namespace];
   const logs = (of: ReadableLog) => {
     return [...inNamespace, "logs", of.pod, "--all-containers", ...(of.previous ? ["--previous"] : [])];

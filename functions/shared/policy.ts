@@ -73,7 +73,7 @@ export const Policy = z
         unready_seconds: seconds.default(300),
         /** How long past its grace period a pod may take to go. */
         terminating_seconds: seconds.default(120),
-        /** How long a workload may lack replicas without any change in its status. */
+        /** How long a workload may lack replicas without any change in its status, and a Service pods to send to. */
         short_seconds: seconds.default(300),
         /** How long after its template changed a StatefulSet or DaemonSet is left alone; they have no progress deadline. */
         set_update_seconds: seconds.default(120),
@@ -84,6 +84,8 @@ export const Policy = z
         failed_rollout_seconds: seconds.default(120),
         /** How long a failed Job is news. */
         failed_job_seconds: seconds.default(3_600),
+        /** How long a node may be not ready before it is told, where nothing else tells of it. */
+        node_unready_seconds: seconds.default(120),
         /** How long an HPA may want more than its maximum. */
         hpa_limited_seconds: seconds.default(180),
         /** How long an HPA may be without metrics, as it is for a while after its pods restart. */

@@ -69,6 +69,8 @@ export const RESOURCES: readonly Resource[] = [
     status: true,
     shortNames: ["hpa"],
   }),
+  resource("networking.k8s.io/v1", "Ingress", "ingresses", { ...WORKLOAD, shortNames: ["ing"] }),
+  resource("discovery.k8s.io/v1", "EndpointSlice", "endpointslices", { generation: true }),
   resource("policy/v1", "PodDisruptionBudget", "poddisruptionbudgets", {
     ...WORKLOAD,
     unconditionalUpdate: false,

@@ -37,8 +37,7 @@ export const STARTING_CAUSES: readonly Cause[] = [
       const isOutside = meanings.length > 0 && meanings.every(({ outside }) => outside === true);
       // Whether the rollout has brought it can be told from the two templates alone, and once all of its pods had found nodes
       // it has not.
-      const mayBeBrought =
-        sinceRollout && !isOutside && stable.seconds === 0 && comparedTemplates(facts) !== undefined;
+      const mayBeBrought = sinceRollout && !isOutside && stable.seconds === 0 && comparedTemplates(facts) !== undefined;
       return {
         confidence: "high",
         summary: `No node takes ${podsFailing(failing, UNSCHEDULABLE)}${why === "" ? "" : `: ${why}`}.`,

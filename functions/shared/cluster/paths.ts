@@ -63,6 +63,9 @@ export const paths = {
   hpas: (namespace?: string) => collection("autoscaling/v2", "horizontalpodautoscalers", namespace),
   hpa: (namespace: string, name: string) =>
     `${collection("autoscaling/v2", "horizontalpodautoscalers", namespace)}/${segment(name)}`,
+  services: (namespace?: string) => collection("", "services", namespace),
+  endpointSlices: (namespace?: string) => collection("discovery.k8s.io/v1", "endpointslices", namespace),
+  ingresses: (namespace?: string) => collection("networking.k8s.io/v1", "ingresses", namespace),
   disruptionBudgets: (namespace: string) => collection("policy/v1", "poddisruptionbudgets", namespace),
   quotas: (namespace: string) => collection("", "resourcequotas", namespace),
   leases: (namespace: string) => collection("coordination.k8s.io/v1", "leases", namespace),

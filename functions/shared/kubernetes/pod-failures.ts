@@ -1,4 +1,4 @@
-import { isEndUnknown } from "./container-runs.ts";
+import { isEndUnknown, ownWords } from "./container-runs.ts";
 import { isSidecar, isStartedAgain, outOfMemoryAtEnd } from "./container-spec.ts";
 import { failure, type Failure } from "./failures.ts";
 import { containerStatuses, isReady, isTerminating, podCondition, readySince, wasReadySince } from "./pods.ts";
@@ -62,7 +62,7 @@ function wholePodFailure(pod: Pod, phase: string): Failure {
   return failure({
     reason: reason ?? ended?.end.reason ?? phase,
     ...(ended === undefined ? {} : endFields(pod, ended.status.name, ended.end)),
-    message: message ?? ended?.end.message,
+    message: message ?? ownWords(ended?.end),
     restarts: ended?.status.restartCount,
     since: ended?.end.finishedAt ?? readySince(pod),
   });
@@ -93,7 +93,8 @@ function containerFailure(pod: Pod, status: ContainerStatus): Failure[] {
         reason: waiting.reason,
         container,
         ...(last !== undefined && AFTER_A_RUN.has(waiting.reason) ? endFields(pod, container, last) : {}),
-        message: ownWords(waiting.reason, last?.message) ?? waiting.message,
+        // What it said itself at its end tells more than the kubelet's pause before the next start.
+        message: (waiting.reason === "CrashLoopBackOff" ? ownWords(last) : undefined) ?? waiting.message,
         restarts,
         since: unreadySince(pod) ?? last?.finishedAt ?? pod.status?.startTime,
       }),
@@ -108,7 +109,7 @@ function containerFailure(pod: Pod, status: ContainerStatus): Failure[] {
     failure({
       reason: ended.reason ?? "Error",
       ...endFields(pod, container, ended),
-      message: ended.message,
+      message: ownWords(ended),
       restarts,
       since: unreadySince(pod) ?? ended.finishedAt,
     }),
@@ -125,11 +126,6 @@ function endFields(pod: Pod, container: string, end: End) {
     ...(isEndUnknown(end) ? {} : { exitCode: end.exitCode }),
     ...(outOfMemory === undefined ? {} : { outOfMemory }),
   };
-}
-
-/** What a container that crashes said itself at its end, which tells more than the kubelet's pause before the next start. */
-function ownWords(reason: string, terminationMessage: string | undefined): string | undefined {
-  return reason === "CrashLoopBackOff" && terminationMessage?.trim() !== "" ? terminationMessage : undefined;
 }
 
 /** Whether a container that runs again has not been ready since its last end. */
