@@ -6,6 +6,7 @@ import { MAX_TRIES, type Policy } from "../shared/policy.ts";
 import { bounded } from "../shared/text.ts";
 import { openCase, type Case } from "../facts/case.ts";
 import { CAUSES, unknownCause } from "./causes.ts";
+import { changedPodLines } from "./changed-pods.ts";
 import type { Cause, Finding, Try } from "./causes/cause.ts";
 import type { Evidence } from "../facts/evidence.ts";
 import type { Kind } from "../kinds/kind.ts";
@@ -21,6 +22,8 @@ import { surroundingLines } from "./surrounding-lines.ts";
 /** How many evidence lines a diagnosis carries from the rule that matched, and from what stands around the workload. */
 const MAX_EVIDENCE = 8;
 const MAX_SURROUNDINGS = 4;
+/** How many lines it carries of what pods have otherwise than their template. */
+const MAX_CHANGED = 2;
 /** How many lines it carries about what the workload reads. */
 const MAX_CONFIG = 5;
 /** How many lines of logs it carries. */
@@ -46,6 +49,7 @@ export function classify(evidence: Evidence, policy: Policy): Diagnosis {
       ...finding.evidence.slice(0, MAX_EVIDENCE),
       ...configLines(facts, finding.name).slice(0, MAX_CONFIG),
       ...(back === undefined ? [] : [back.evidence]),
+      ...changedPodLines(facts).slice(0, MAX_CHANGED),
       ...surroundingLines(evidence, finding.evidence).slice(0, MAX_SURROUNDINGS),
       ...lastWordLines(evidence).slice(0, MAX_LAST_WORDS),
     ].map((line) => bounded(line)),
