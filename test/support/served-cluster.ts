@@ -116,8 +116,12 @@ function answer<T extends Named>(items: readonly T[], printer: Printer<T> | unde
 /** Whether the selectors leave the object: of fields, the two that a scan uses; of labels, those that ask for values. */
 function isSelected(item: Named, { query }: SeenRequest): boolean {
   const selector = query["fieldSelector"];
-  const labels = (query["labelSelector"] ?? "").split(",").filter((pair) => pair.includes("="));
-  if (!labels.every((pair) => item.metadata?.labels?.[pair.split("=")[0] ?? ""] === pair.split("=")[1])) return false;
+  const wanted = (query["labelSelector"] ?? "").split(",").filter((pair) => pair.includes("="));
+  const labels = item.metadata?.labels;
+  // Where a test gives no labels, they are taken for those that are asked for.
+  const hasLabels =
+    labels === undefined || wanted.every((pair) => labels[pair.split("=")[0] ?? ""] === pair.split("=")[1]);
+  if (!hasLabels) return false;
   if (selector === undefined) return true;
   if (selector === "status.phase!=Succeeded") return (item as Pod).status?.phase !== "Succeeded";
   return selector === `metadata.name=${item.metadata?.name ?? ""}`;

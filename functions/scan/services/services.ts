@@ -1,14 +1,7 @@
 import { paths } from "../../shared/cluster/paths.ts";
 import { isOlderThan, type Failure } from "../../shared/kubernetes/failures.ts";
 import { selectorText } from "../../shared/kubernetes/label-selector.ts";
-import type {
-  EndpointSlice,
-  Hpa,
-  Ingress,
-  ObjectMeta,
-  Pod,
-  Service,
-} from "../../shared/kubernetes/types.ts";
+import type { EndpointSlice, Hpa, Ingress, ObjectMeta, Pod, Service } from "../../shared/kubernetes/types.ts";
 import type { Policy } from "../../shared/policy.ts";
 import { some } from "../../shared/text.ts";
 import type { FailingWorkload } from "../incidents.ts";
