@@ -36,24 +36,24 @@ export function alarmsOf({ clusterName, stateMachine, functions, queues, schedul
       threshold: 1,
       periods: { of: 1, bad: 1 },
     },
-    {
-      id: "FunctionErrors",
+    ...ofAllFunctions("Errors", functions).map((metric, group) => ({
+      id: numbered("FunctionErrors", group),
       section: "Function errors",
       meaning: "The functions fail more often than single retries explain.",
       first: "Look at the dashboard for the function that fails, then read the errors in its log.",
-      metric: ofAllFunctions("Errors", functions),
+      metric,
       threshold: 5,
       periods: { of: 3, bad: 2 },
-    },
-    {
-      id: "FunctionThrottles",
+    })),
+    ...ofAllFunctions("Throttles", functions).map((metric, group) => ({
+      id: numbered("FunctionThrottles", group),
       section: "Function throttles",
       meaning: "Lambda refused invocations: the account's concurrency is used up.",
       first: "Look at the account's concurrent executions, and find the function that uses them.",
-      metric: ofAllFunctions("Throttles", functions),
+      metric,
       threshold: 1,
       periods: { of: 1, bad: 1 },
-    },
+    })),
     {
       id: "DeadLetters",
       section: "Dead letters",
@@ -92,6 +92,11 @@ export function alarmsOf({ clusterName, stateMachine, functions, queues, schedul
     },
   ];
   return enabled ? [...alarms, notStarting(stateMachine.metricStarted({ period: scanPeriod }), scanPeriod)] : alarms;
+}
+
+/** The second alarm of its kind is `…2`. */
+function numbered(id: string, group: number): string {
+  return group === 0 ? id : `${id}${group + 1}`;
 }
 
 function notStarting(metric: IMetric, period: Duration): AlarmSpec {

@@ -5,6 +5,7 @@ import { parsePolicy } from "../functions/shared/policy.ts";
 import { ScanRequest } from "../functions/run/request.ts";
 import { describeIssues } from "../functions/shared/validation.ts";
 import type { EksRemediationProps } from "./props.ts";
+import type { OptionalReading } from "./rbac-command.ts";
 import { SettingsError } from "./settings-error.ts";
 
 /** Props that can be deployed, with their defaults. */
@@ -13,8 +14,8 @@ export interface CheckedProps {
   policy: string;
   /** The namespaces that are looked after; undefined for all. */
   namespaces: readonly string[] | undefined;
-  /** Whether the policy lets the logs of crashed containers be read. */
-  readsLogs: boolean;
+  /** What the policy lets be read by permissions of their own. */
+  optional: OptionalReading;
   schedule: { interval: Duration; enabled: boolean };
 }
 
@@ -57,7 +58,7 @@ export function checkProps(props: EksRemediationProps): CheckedProps {
   return {
     policy,
     namespaces: allow?.filter((name) => !deny.includes(name)),
-    readsLogs: evidence.log_lines > 0,
+    optional: { logs: evidence.log_lines > 0, secrets: evidence.config_changes === "config_maps_and_secrets" },
     schedule: {
       interval: props.schedule === undefined || props.schedule === false ? Duration.minutes(1) : props.schedule,
       enabled: props.schedule !== false,

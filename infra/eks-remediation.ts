@@ -40,14 +40,14 @@ export class EksRemediation extends Construct {
   /** @throws SettingsError naming each prop that cannot be used, and its rule */
   constructor(scope: Construct, id: string, props: EksRemediationProps) {
     super(scope, id);
-    const { policy, namespaces, readsLogs, schedule } = checkProps(props);
+    const { policy, namespaces, optional, schedule } = checkProps(props);
     const { clusterName, namePrefix, vpc, subnets, securityGroups } = props;
     const { logRetention = RetentionDays.ONE_MONTH } = props;
     const { key } = new Encryption(this, "Encryption", { key: props.encryptionKey });
     const options: FunctionOptions = { policy, key, logRetention, namePrefix, vpc, subnets, securityGroups };
 
     const { steps } = new Functions(this, "Functions", { options });
-    const { stateMachine } = new Workflow(this, "Workflow", { steps, clusterName, key, logRetention, namePrefix });
+    const { stateMachine } = new Workflow(this, "Workflow", { steps, key, logRetention, namePrefix });
     const agent = new Agent(this, "Agent", { stateMachine, options });
     const { topic } = new Notifications(this, "Notifications", {
       publisher: steps.notify,
@@ -73,6 +73,6 @@ export class EksRemediation extends Construct {
     this.agentFunction = agent.lambda;
     this.topic = topic;
     this.dashboardName = dashboardName;
-    this.rbacCommand = rbacCommand(namespaces, readsLogs);
+    this.rbacCommand = rbacCommand(namespaces, optional);
   }
 }

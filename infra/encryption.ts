@@ -32,11 +32,13 @@ export class Encryption extends Construct {
   }
 
   private statements(): PolicyStatement[] {
+    // The service's name ends as the partition's do: amazonaws.com, in China amazonaws.com.cn.
+    const { region, urlSuffix } = Stack.of(this);
     const logGroups = Stack.of(this).formatArn({ service: "logs", resource: "*" });
     return [
       new PolicyStatement({
         sid: "EncryptLogs",
-        principals: [new ServicePrincipal(`logs.${Stack.of(this).region}.amazonaws.com`)],
+        principals: [new ServicePrincipal(`logs.${region}.${urlSuffix}`)],
         actions: ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"],
         resources: ["*"],
         conditions: { ArnLike: { "kms:EncryptionContext:aws:logs:arn": logGroups } },

@@ -49,15 +49,22 @@ export function endedExecutions(stateMachine: StateMachine): IMetric {
   });
 }
 
-/** A metric of all functions together. */
+/** As many metrics as an alarm's expression may have. Source: docs.aws.amazon.com/AmazonCloudWatch, "CloudWatch metrics service quotas" */
+const METRICS_OF_AN_ALARM = 10;
+
+/** A metric of all functions, as few sums of it as an alarm can each watch. */
 export function ofAllFunctions(
   name: "Errors" | "Throttles",
-  functions: Readonly<Record<string, RemediationFunction>>,
-): IMetric {
+  functions: Readonly<Record<string, { lambda: Pick<RemediationFunction["lambda"], "metric"> }>>,
+): MathExpression[] {
   const metrics = Object.entries(functions).map(
     ([id, { lambda }]) => [variableOf(id), lambda.metric(name, { statistic: Stats.SUM, period: PERIOD })] as const,
   );
-  return sum(`${name.toLowerCase()} of all functions`, Object.fromEntries(metrics));
+  return Array.from({ length: Math.ceil(metrics.length / METRICS_OF_AN_ALARM) }, (_, group) => {
+    const some = metrics.slice(group * METRICS_OF_AN_ALARM, (group + 1) * METRICS_OF_AN_ALARM);
+    const which = some.length === metrics.length ? "all functions" : some.map(([id]) => id).join(", ");
+    return sum(`${name.toLowerCase()} of ${which}`, Object.fromEntries(some));
+  });
 }
 
 /** A function's name in an expression, which knows letters and digits alone. */

@@ -45,6 +45,14 @@ export const PERMISSIONS: Readonly<Record<string, Permissions>> = {
         ...rulesFor(scannedKinds().map((kind) => ({ ...kind, verbs: ["get", "list"] }))),
         { apiGroups: ["batch"], resources: ["cronjobs"], verbs: ["get"] },
         { apiGroups: ["autoscaling"], resources: ["horizontalpodautoscalers"], verbs: ["list"] },
+        {
+          why: "Services and Ingresses that lead nowhere, which are reported only.",
+          apiGroups: [""],
+          resources: ["services"],
+          verbs: ["list"],
+        },
+        { apiGroups: ["networking.k8s.io"], resources: ["ingresses"], verbs: ["list"] },
+        { apiGroups: ["discovery.k8s.io"], resources: ["endpointslices"], verbs: ["get", "list"] },
       ],
     },
   },
@@ -70,6 +78,12 @@ export const PERMISSIONS: Readonly<Record<string, Permissions>> = {
           verbs: ["list"],
         },
         { apiGroups: ["policy"], resources: ["poddisruptionbudgets"], verbs: ["list"] },
+        {
+          why: "Who changed last what a failing workload reads, and when: the metadata alone is asked for. Not needed where the policy has evidence.config_changes: none.",
+          apiGroups: [""],
+          resources: ["configmaps"],
+          verbs: ["get"],
+        },
         ...PLANNING,
       ],
     },
@@ -114,5 +128,13 @@ export const LOG_PERMISSIONS: Permissions = {
   cluster: {
     why: "Reads the end of a crashed container's log.",
     rules: [{ apiGroups: [""], resources: ["pods/log"], verbs: ["get"] }],
+  },
+};
+
+/** What reading who changed a Secret takes, which the policy asks for with `evidence.config_changes`. */
+export const SECRET_PERMISSIONS: Permissions = {
+  cluster: {
+    why: "Reads who changed a Secret last, and when. The metadata alone is asked for; the permission is for the values as well.",
+    rules: [{ apiGroups: [""], resources: ["secrets"], verbs: ["get"] }],
   },
 };

@@ -3,14 +3,19 @@ import { Command, InvalidArgumentError } from "commander";
 import { ScanRequest } from "../functions/run/request.ts";
 import { printManifests, rbacFor } from "./rbac.ts";
 
-const { namespace, logs } = new Command("npm run --silent rbac --")
+const { namespace, logs, secrets } = new Command("npm run --silent rbac --")
   .description("Prints what the functions may do on the cluster, in some namespaces only, for kubectl apply -f -.")
   .requiredOption("--namespace <name>", "a namespace that is looked after; may be given several times", collect)
   .option("--logs", "also what reading the logs of crashed containers takes, as evidence.log_lines asks for it")
+  .option("--secrets", "also what reading who changed Secrets takes, as evidence.config_changes asks for it")
   .parse()
-  .opts<{ namespace: string[]; logs?: true }>();
+  .opts<{ namespace: string[]; logs?: true; secrets?: true }>();
 
-const files = ["rbac.yaml", ...(logs === true ? ["rbac-logs.yaml"] : [])];
+const files = [
+  "rbac.yaml",
+  ...(logs === true ? ["rbac-logs.yaml"] : []),
+  ...(secrets === true ? ["rbac-secrets.yaml"] : []),
+];
 const yaml = files.map((file) => readFileSync(new URL(file, import.meta.url), "utf8")).join("---\n");
 process.stdout.write(`# Made by npm run rbac from ${files.map((file) => `infra/${file}`).join(" and ")}.\n`);
 process.stdout.write(printManifests(rbacFor(yaml, [...new Set(namespace)])));

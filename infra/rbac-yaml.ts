@@ -1,6 +1,6 @@
 import { CLAIM_NAMESPACE } from "../functions/shared/policy.ts";
 import type { Grant, Rule } from "../functions/shared/permissions.ts";
-import { LOG_PERMISSIONS, PERMISSIONS } from "./permissions.ts";
+import { LOG_PERMISSIONS, PERMISSIONS, SECRET_PERMISSIONS } from "./permissions.ts";
 
 /** `rbac.yaml`: the namespace of the claims, and for each function the roles with its permissions and who has them. */
 export function rbacYaml(): string {
@@ -14,6 +14,11 @@ export function rbacYaml(): string {
 /** `rbac-logs.yaml`: what reading logs takes, apart from everything else. */
 export function rbacLogsYaml(): string {
   return `${LOGS_HEAD}\n${roleAndBinding("classify-logs", LOG_PERMISSIONS.cluster, { function: "classify" }).join("---\n")}`;
+}
+
+/** `rbac-secrets.yaml`: what reading the metadata of Secrets takes, apart from everything else. */
+export function rbacSecretsYaml(): string {
+  return `${SECRETS_HEAD}\n${roleAndBinding("classify-secrets", SECRET_PERMISSIONS.cluster, { function: "classify" }).join("---\n")}`;
 }
 
 const HEAD = `\
@@ -34,6 +39,15 @@ const LOGS_HEAD = `\
 #
 # What the function classify may do beside infra/rbac.yaml where the policy has evidence.log_lines. A log may hold anything
 # that an application writes: apply it only where subscribers may read that: kubectl apply -f infra/rbac-logs.yaml
+`;
+
+const SECRETS_HEAD = `\
+# Written by \`npm run docs\` from infra/permissions.ts.
+#
+# What the function classify may do beside infra/rbac.yaml where the policy has evidence.config_changes:
+# config_maps_and_secrets. It asks for the metadata of Secrets alone, but Kubernetes knows no permission for that: whoever
+# has this role can read the values of every Secret, too. Apply it only where that is agreed to:
+# kubectl apply -f infra/rbac-secrets.yaml
 `;
 
 const NAMESPACE = `\

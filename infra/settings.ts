@@ -75,7 +75,7 @@ export interface Settings {
  */
 export function readSettings(app: Node): Settings {
   const names = Object.keys(Context.shape);
-  refuseMisspelt(Object.keys(app.getAllContext() as object), names);
+  refuseUnknown(Object.keys(app.getAllContext() as object), names);
   const parsed = Context.safeParse(Object.fromEntries(names.map((name) => [name, app.tryGetContext(name) as unknown])));
   if (!parsed.success) {
     throw new SettingsError(
@@ -96,14 +96,17 @@ export function readSettings(app: Node): Settings {
   };
 }
 
-/** A setting written as `cluster_name` would otherwise be ignored, and the default cluster deployed to. */
-function refuseMisspelt(given: string[], known: string[]): void {
+/** What the CDK and its libraries keep in the context has a prefix, as `@aws-cdk/…`, or an account in its name. */
+const OF_THE_CDK = /[@:/]/;
+
+/** A setting that is misspelt would otherwise be ignored, and what it was to change be deployed as it is by default. */
+function refuseUnknown(given: string[], known: string[]): void {
   const plain = (name: string) => name.replace(/[-_]/g, "").toLowerCase();
   for (const name of given) {
+    if (known.includes(name) || OF_THE_CDK.test(name)) continue;
     const meant = known.find((candidate) => plain(candidate) === plain(name));
-    if (meant !== undefined && meant !== name) {
-      throw new SettingsError(`The context is refused: ${name} is not a setting; write it ${meant}.`);
-    }
+    const advice = meant === undefined ? `the settings are ${known.join(", ")}` : `write it ${meant}`;
+    throw new SettingsError(`The context is refused: ${name} is not a setting; ${advice}.`);
   }
 }
 

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { CfnOutput, Stack } from "aws-cdk-lib";
 import { ManagedPolicy, type IManagedPolicy } from "aws-cdk-lib/aws-iam";
 import type { Construct } from "constructs";
@@ -12,8 +13,7 @@ export class RemediationStack extends Stack {
   constructor(scope: Construct, id: string, settings: Settings) {
     const { clusterName, notifyEmail, chat, permissionsBoundary, ...props } = settings;
     super(scope, id, {
-      // One stack a cluster, so that several clusters of an account can be looked after.
-      stackName: `eks-remediation-${clusterName.replaceAll("_", "-")}`,
+      stackName: stackNameOf(clusterName, props.namePrefix),
       description: `Remediates failing workloads on EKS cluster ${clusterName}`,
     });
     this.remediation = new EksRemediation(this, "Remediation", {
@@ -52,4 +52,18 @@ export class RemediationStack extends Stack {
       value: rbacCommand,
     });
   }
+}
+
+/**
+ * One stack a cluster, so that several clusters of an account can be looked after; and one for each prefix, so that a cluster's
+ * namespaces can be looked after in different ways. A stack's name knows no underscore: a cluster that has one keeps its
+ * name apart from others' by a digest.
+ */
+function stackNameOf(clusterName: string, namePrefix = "eks-remediation"): string {
+  const name = `${namePrefix}-${clusterName.replaceAll("_", "-")}`;
+  return clusterName.includes("_") ? `${name}-${digest(clusterName)}` : name;
+}
+
+function digest(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 8);
 }

@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { RemovalPolicy, Validations } from "aws-cdk-lib";
+import { Names, RemovalPolicy, Validations } from "aws-cdk-lib";
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import type { IKey } from "aws-cdk-lib/aws-kms";
 import { LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
@@ -12,7 +12,6 @@ const DEFINITION_FILE = fileURLToPath(new URL("../statemachines/remediation.asl.
 
 export interface WorkflowProps {
   steps: StepFunctions;
-  clusterName: string;
   key: IKey;
   logRetention: RetentionDays;
   namePrefix: string | undefined;
@@ -24,7 +23,7 @@ export class Workflow extends Construct {
 
   constructor(scope: Construct, id: string, props: WorkflowProps) {
     super(scope, id);
-    const { steps, clusterName, key, logRetention, namePrefix } = props;
+    const { steps, key, logRetention, namePrefix } = props;
     this.stateMachine = new StateMachine(this, "StateMachine", {
       ...(namePrefix === undefined ? {} : { stateMachineName: `${namePrefix}-remediation` }),
       stateMachineType: StateMachineType.STANDARD,
@@ -39,7 +38,8 @@ export class Workflow extends Construct {
         level: LogLevel.ALL,
         destination: new LogGroup(this, "Logs", {
           // Step Functions adds each log group to one policy of limited size, unless its name starts like this.
-          logGroupName: `/aws/vendedlogs/states/${namePrefix ?? `eks-remediation-${clusterName}`}`,
+          // The rest tells it apart from that of any other stack or construct, which may look after the same cluster.
+          logGroupName: `/aws/vendedlogs/states/${Names.uniqueResourceName(this, { maxLength: 200, separator: "-", allowedSpecialCharacters: "-" })}`,
           retention: logRetention,
           encryptionKey: key,
           removalPolicy: RemovalPolicy.DESTROY,

@@ -27,8 +27,10 @@ export const REMEDIATION: Machine & { Comment: string; TimeoutSeconds: number } 
 
     "Detect failures": task({
       does: "detect",
+      comment: "A cluster that cannot be reached is given one more try here: the next run of the schedule is another.",
       function: "detect",
       result: "$.detection",
+      retryOnce: ["ClusterUnreachable"],
       onError: { next: "Report failed run" },
       next: "Anything failing?",
     }),

@@ -30,15 +30,23 @@ const LAMBDA_ERRORS = [
 const CLUSTER_ERRORS = ["ClusterUnreachable", "ClusterUnavailable", "ClusterThrottled"] as const satisfies ErrorName[];
 
 /** Pauses double up to a limit. Their length is drawn, so that many executions in the same trouble do not come back at once. */
-const PAUSES = { MaxAttempts: 4, BackoffRate: 2, MaxDelaySeconds: 30, JitterStrategy: "FULL" } as const;
+const PAUSES = { BackoffRate: 2, MaxDelaySeconds: 30, JitterStrategy: "FULL" } as const;
+const TRIES = { MaxAttempts: 4, ...PAUSES } as const;
 
-/**
- * The retries that every task has.
- * @param own the errors of the step's own after which it helps to try again
- */
-export function retries(own: readonly ErrorName[]): Retry[] {
+/** How the tries of a task differ from those of every task. */
+export interface Tries {
+  /** The errors of the step's own after which it helps to try again. */
+  own?: readonly ErrorName[] | undefined;
+  /** Errors after which one more try is enough, since the schedule asks again anyway. */
+  once?: readonly (typeof CLUSTER_ERRORS)[number][] | undefined;
+}
+
+/** The retries that every task has. */
+export function retries({ own = [], once = [] }: Tries): Retry[] {
+  const often = CLUSTER_ERRORS.filter((name) => !once.includes(name));
   return [
-    { ErrorEquals: LAMBDA_ERRORS, IntervalSeconds: 2, ...PAUSES },
-    { ErrorEquals: [...CLUSTER_ERRORS, ...own], IntervalSeconds: 3, ...PAUSES },
+    { ErrorEquals: LAMBDA_ERRORS, IntervalSeconds: 2, ...TRIES },
+    ...(once.length === 0 ? [] : [{ ErrorEquals: once, IntervalSeconds: 20, MaxAttempts: 1, ...PAUSES }]),
+    { ErrorEquals: [...often, ...own], IntervalSeconds: 3, ...TRIES },
   ];
 }

@@ -1,7 +1,7 @@
 import type { ErrorName } from "../functions/shared/errors.ts";
 import type { Catch, Choice, Deed, Path, Payload, Rule, Task, Test, Wait } from "./asl.ts";
 import { placeholderOf } from "./placeholder.ts";
-import { retries } from "./retries.ts";
+import { retries, type Tries } from "./retries.ts";
 
 /** How a task is written; what all tasks have in common is added to it. */
 interface TaskWords {
@@ -15,6 +15,8 @@ interface TaskWords {
   result?: Path;
   /** After which errors it is tried again, beside those after which every task is. */
   retry?: readonly ErrorName[];
+  /** After which errors it is tried once more, and not as often as every task is. */
+  retryOnce?: Tries["once"];
   onError: ErrorWords;
   /** The next state; without one, the workload's iteration ends here. */
   next?: string;
@@ -31,7 +33,7 @@ const TASK_SECONDS = 60;
 
 /** A call of a function, with the retries of every call, and a way on from every error. */
 export function task(words: TaskWords): Task {
-  const { does, comment, function: name, parameters, result, retry = [], onError, next } = words;
+  const { does, comment, function: name, parameters, result, retry, retryOnce, onError, next } = words;
   return {
     does,
     Type: "Task",
@@ -40,7 +42,7 @@ export function task(words: TaskWords): Task {
     ...(parameters === undefined ? {} : { Parameters: parameters }),
     TimeoutSeconds: TASK_SECONDS,
     ...(result === undefined ? {} : { ResultPath: result }),
-    Retry: retries(retry),
+    Retry: retries({ own: retry, once: retryOnce }),
     Catch: caught(onError),
     ...(next === undefined ? { End: true } : { Next: next }),
   };

@@ -72,6 +72,8 @@ export const WORKLOAD: Machine = {
         recovered: "Report outcome",
         settling: "Wait again",
         go_on: "Which remedy?",
+        cut_short: "Report outcome",
+        nothing_runs: "Report outcome",
         overtaken: "Report outcome",
         interrupted: "Report outcome",
       }),

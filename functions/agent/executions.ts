@@ -7,6 +7,7 @@ import {
 } from "@aws-sdk/client-sfn";
 import { RemediationError } from "../shared/errors.ts";
 import type { RemediationRequest } from "../run/request.ts";
+import { CLIENT_OPTIONS } from "../shared/aws/client-options.ts";
 import { refusalOf } from "../shared/aws/refusal.ts";
 
 let client: SFNClient | undefined;
@@ -28,7 +29,7 @@ export interface ExecutionState {
 export async function startExecution(name: string, request: RemediationRequest): Promise<string> {
   const stateMachineArn = process.env["STATE_MACHINE_ARN"];
   try {
-    client ??= new SFNClient({});
+    client ??= new SFNClient(CLIENT_OPTIONS);
     const started = await client.send(
       new StartExecutionCommand({ stateMachineArn, name, input: JSON.stringify(request) }),
     );
@@ -47,7 +48,7 @@ export async function startExecution(name: string, request: RemediationRequest):
 /** @throws RemediationError `WorkflowNotStarted` when it cannot be described */
 export async function describeExecution(executionArn: string): Promise<ExecutionState> {
   try {
-    client ??= new SFNClient({});
+    client ??= new SFNClient(CLIENT_OPTIONS);
     return stateOf(await client.send(new DescribeExecutionCommand({ executionArn })));
   } catch (error) {
     throw new RemediationError(

@@ -7,7 +7,7 @@ import type { Lease } from "../shared/kubernetes/types.ts";
 import { describeWorkload } from "../kinds/workloads.ts";
 import { CLAIM_NAMESPACE, claimSeconds, type Policy } from "../shared/policy.ts";
 import { clearAway } from "./clear-away.ts";
-import { pause } from "./cool-down.ts";
+import { pause, pauseOfLookedAt, type Pause } from "./cool-down.ts";
 import { expiryOf, historyOf, holderOf, leaseName, newLease, released, takenOver } from "../run/lease.ts";
 import { readPresentTemplate } from "./read-present-template.ts";
 import { createLease, despiteOthers, readLease } from "../run/stored-lease.ts";
@@ -19,6 +19,8 @@ export interface ClaimRequest {
   holder: string;
   /** Reads and decides as always, and writes nothing. */
   dryRun: boolean;
+  /** Since when what is no workload is as it is, where the incident is about such an object; absent for a workload. */
+  lookedAt?: { since: string | undefined };
   policy: Policy;
   now: Date;
 }
@@ -62,7 +64,9 @@ async function tryAcquire(cluster: Cluster, request: ClaimRequest): Promise<Clai
 
   const history = historyOf(lease);
   const reason =
-    history.length === 0 ? undefined : pause(history, await readPresentTemplate(cluster, workload), policy, now);
+    request.lookedAt === undefined
+      ? await pauseOf(cluster, request, history)
+      : pauseOfLookedAt(history, request.lookedAt.since, policy, now);
   if (reason !== undefined) {
     return {
       status: "refused",
@@ -75,6 +79,14 @@ async function tryAcquire(cluster: Cluster, request: ClaimRequest): Promise<Clai
   const taken = takenOver(lease, holder, seconds, now);
   if (!dryRun) await cluster.replace(paths.lease(CLAIM_NAMESPACE, leaseName(workload)), taken);
   return claimed(taken);
+}
+
+async function pauseOf(
+  cluster: Cluster,
+  { workload, policy, now }: ClaimRequest,
+  history: HistoryEntry[],
+): Promise<Pause | undefined> {
+  return history.length === 0 ? undefined : pause(history, await readPresentTemplate(cluster, workload), policy, now);
 }
 
 /**

@@ -46,6 +46,31 @@ export function pause(
   };
 }
 
+/** How long people are not told again of what is only looked at, while it stays as it is, in seconds. */
+const TOLD_SECONDS = 86_400;
+
+/**
+ * Decides whether people are told again of what is no workload, and reported only: a day later, while it stays as it was; as
+ * soon as for a workload, where it was well in between.
+ *
+ * @param since when it became as it is now; undefined where that is not known
+ */
+export function pauseOfLookedAt(
+  history: HistoryEntry[],
+  since: string | undefined,
+  policy: Policy,
+  now: Date,
+): Pause | undefined {
+  const [latest] = history;
+  if (latest === undefined) return undefined;
+  const isAnew = since !== undefined && Date.parse(since) > Date.parse(latest.at);
+  if (isAnew) return pause(history, undefined, policy, now);
+  const until = new Date(Date.parse(latest.at) + TOLD_SECONDS * 1_000);
+  if (until.getTime() <= now.getTime()) return undefined;
+  const message = `People were told of it at ${latest.at} (${latest.cause}); they are told again not before ${until.toISOString()}.`;
+  return { refusal: "CoolingDown", message, needsPerson: true };
+}
+
 /** When the cool-down after an entry of the history ends: the base time, doubled for each try that did not help. */
 export function coolDownEnd({ at }: Pick<HistoryEntry, "at">, fruitless: number, policy: Policy): Date {
   const { base_seconds, max_seconds } = policy.cool_down;

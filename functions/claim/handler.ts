@@ -3,6 +3,7 @@ import { entryOf } from "../run/history.ts";
 import { isLasting, isRemembered, outcomeOf } from "../run/outcome.ts";
 import { lambda } from "../lambda/lambda.ts";
 import { Claim, ExecutionRef, StormMemory, WorkloadResult, WorkloadRun } from "../run/contracts.ts";
+import { lookedAt } from "../run/looked-at.ts";
 import { Detection } from "../run/detection.ts";
 import { contract, step } from "../run/step.ts";
 import { lastTry } from "../run/tries.ts";
@@ -32,6 +33,7 @@ export const claim = step(
     const cluster = await environment.connect(run.cluster_name);
     const request = {
       workload: run.incident.workload,
+      ...(lookedAt(run.incident) === undefined ? {} : { lookedAt: { since: run.incident.failures[0]?.since } }),
       holder: run.execution.name,
       dryRun: run.dry_run,
       policy: environment.policy(),

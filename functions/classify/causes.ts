@@ -7,6 +7,7 @@ import { once, reportOnly, type Cause, type Finding } from "./causes/cause.ts";
 import { CONFIG_CAUSES } from "./causes/config.ts";
 import { CRASH_CAUSES } from "./causes/crash.ts";
 import { HPA_CAUSES } from "./causes/hpa.ts";
+import { LOOKED_AT_CAUSES } from "./causes/looked-at.ts";
 import { IMAGE_CAUSES } from "./causes/image.ts";
 import { JOB_CAUSES } from "./causes/job.ts";
 import { RESTARTED_CAUSES } from "./causes/restarted.ts";
@@ -19,6 +20,7 @@ import { NODE_CAUSES, WORKLOAD_CAUSES } from "./causes/workload.ts";
  * comes first: a rollout that brings both a bad image and crashes is named after the image.
  */
 export const CAUSES: readonly Cause[] = [
+  ...LOOKED_AT_CAUSES,
   ...NODE_CAUSES,
   ...SUPERSEDED_CAUSES,
   ...IMAGE_CAUSES,

@@ -1,5 +1,6 @@
 import { planOf, remedyFor } from "../remedies/remedies.ts";
 import { MAX_CONTROLLERS, type Diagnosis, type Remedy, type RequestedRemedy } from "../run/contracts.ts";
+import { lookedAt } from "../run/looked-at.ts";
 import { presentTemplate } from "../shared/kubernetes/template.ts";
 import { MAX_TRIES, type Policy } from "../shared/policy.ts";
 import { bounded } from "../shared/text.ts";
@@ -10,7 +11,8 @@ import type { Evidence } from "../facts/evidence.ts";
 import type { Kind } from "../kinds/kind.ts";
 import { kindOf } from "../kinds/kinds.ts";
 import { rolloutSeconds } from "../kinds/patience.ts";
-import { broughtBack } from "./owner-guard.ts";
+import { configLines } from "./config-lines.ts";
+import { takenBack } from "./owner-guard.ts";
 import { refuseByMode, refuseRemedy, refuseWorkload, type GuardRefusal } from "./guards.ts";
 import { refuseRepetition } from "./repetition.ts";
 import { refuseWaiting } from "./waiting.ts";
@@ -19,6 +21,8 @@ import { surroundingLines } from "./surrounding-lines.ts";
 /** How many evidence lines a diagnosis carries from the rule that matched, and from what stands around the workload. */
 const MAX_EVIDENCE = 8;
 const MAX_SURROUNDINGS = 4;
+/** How many lines it carries about what the workload reads. */
+const MAX_CONFIG = 5;
 /** How many lines of logs it carries. */
 const MAX_LAST_WORDS = 20;
 
@@ -32,7 +36,7 @@ export function classify(evidence: Evidence, policy: Policy): Diagnosis {
   const { remedy, deadline_seconds, refused } = chooseRemedy(finding, facts);
   const kind = kindOf(evidence.incident.workload);
   const template = evidence.workload === undefined ? undefined : presentTemplate(evidence.workload);
-  const back = broughtBack(facts, remedy);
+  const back = takenBack(facts, remedy);
 
   return {
     cause: finding.name,
@@ -40,6 +44,7 @@ export function classify(evidence: Evidence, policy: Policy): Diagnosis {
     summary: bounded(finding.summary),
     evidence: [
       ...finding.evidence.slice(0, MAX_EVIDENCE),
+      ...configLines(facts, finding.name).slice(0, MAX_CONFIG),
       ...(back === undefined ? [] : [back.evidence]),
       ...surroundingLines(evidence, finding.evidence).slice(0, MAX_SURROUNDINGS),
       ...lastWordLines(evidence).slice(0, MAX_LAST_WORDS),
@@ -100,7 +105,8 @@ interface Choice extends Try {
 /** The remedy, unless a guard refuses it; a refused one is among the rejected. */
 function chooseRemedy({ tries }: Finding, facts: Case): Choice {
   const { evidence, policy } = facts;
-  const untouchable = refuseWorkload(evidence, policy);
+  // Whether anybody is to be told of what is no workload was for the scan to decide, which has read it.
+  const untouchable = lookedAt(evidence.incident) === undefined ? refuseWorkload(evidence, policy) : undefined;
   if (untouchable !== undefined) return { ...passing(tries, untouchable, evidence), refused: [] };
 
   const { requested } = evidence.incident;

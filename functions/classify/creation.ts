@@ -7,7 +7,7 @@ import type { Shared } from "./brought.ts";
 import { eventSayings } from "../facts/sayings.ts";
 import { CREATION_WORDS, type CreationMeaning, type Refused } from "../facts/words/creation.ts";
 import { meaningOf, type Saying } from "../facts/words/meaning.ts";
-import { isAlike, limitOf, requestOf, resourcesOf, securityOf } from "./parts.ts";
+import { isAlike, limitOf, nodesOf, requestOf, resourcesOf, securityOf } from "./parts.ts";
 
 const FAILED_CREATE = "FailedCreate";
 /** What the status of a workload shows when pods are not created and it has no condition for that. */
@@ -96,6 +96,7 @@ export function refusedLikewise({ meaning, sayings }: Refusal): Shared | undefin
 const PARTS: Record<Exclude<Refused, "amounts">, (template: PodTemplate) => unknown> = {
   resources: resourcesOf,
   security: securityOf,
+  nodes: (template) => [nodesOf(template), template.spec?.tolerations ?? []],
   "service account": ({ spec }) => spec?.serviceAccountName ?? "default",
   "priority class": ({ spec }) => spec?.priorityClassName ?? "",
   "runtime class": ({ spec }) => spec?.runtimeClassName ?? "",

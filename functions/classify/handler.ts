@@ -29,6 +29,7 @@ export const diagnose = step(
       now: environment.now(),
       readOthers,
       logLines: policy.evidence.log_lines,
+      configChanges: policy.evidence.config_changes,
     });
     const diagnosis = classify(evidence, policy);
     return again ? { ...run, diagnosis } : diagnosis;

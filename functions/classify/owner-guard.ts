@@ -10,7 +10,7 @@ import type { ObjectRef } from "../shared/object-ref.ts";
 
 /**
  * Refuses to write to what somebody else keeps as it is. A pod is only ever replaced: what it is made from stays as its owner
- * has it. What was changed past a tool may be taken back to that tool's own state.
+ * has it. What was changed past a tool may be taken back, as long as nothing that the tool wrote is.
  */
 export function refuseOwned(
   facts: Case,
@@ -22,7 +22,7 @@ export function refuseOwned(
   const { workload } = facts.evidence.incident;
   const fields = writtenFields(plan, workload, ref);
   const owner = ownerOf(metadata, fields);
-  if (owner === undefined || (fields === TEMPLATE && ownStateBehind(facts, plan) !== undefined)) return undefined;
+  if (owner === undefined || (fields === TEMPLATE && changedPast(facts, plan) !== undefined)) return undefined;
   const wanted = fields === TEMPLATE ? "going back" : "a change";
   const advice = owner.advice({ namespace: ref.namespace, metadata, wanted });
   return {
@@ -31,13 +31,13 @@ export function refuseOwned(
   };
 }
 
-/** The tool whose own state a remedy brings back, and what shows that; undefined where nobody owns the workload. */
-export function broughtBack(facts: Case, remedy: Remedy): { owner: string; evidence: string } | undefined {
+/** The tool past which was changed what a remedy takes back, and what shows that; undefined where nobody owns the workload. */
+export function takenBack(facts: Case, remedy: Remedy): { owner: string; evidence: string } | undefined {
   const plan = planOf(remedy);
-  return plan === undefined ? undefined : ownStateBehind(facts, plan);
+  return plan === undefined ? undefined : changedPast(facts, plan);
 }
 
-function ownStateBehind(facts: Case, plan: Plan): { owner: string; evidence: string } | undefined {
+function changedPast(facts: Case, plan: Plan): { owner: string; evidence: string } | undefined {
   if (plan.action !== "rollback") return undefined;
   const tool = ownerOf(facts.evidence.workload?.metadata, TEMPLATE)?.tool;
   const past = tool === undefined ? undefined : outOfBand(tool, facts, plan.after);

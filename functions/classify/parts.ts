@@ -38,29 +38,56 @@ export function registryOf(image: string): string {
   return isHost ? first : "docker.io";
 }
 
-/** How much of a resource its pods request. Init containers run one after the other, before the others. */
-export function requestOf({ spec }: PodTemplate, resource: string): number {
-  const of = ({ resources }: Container) =>
-    quantity(resources?.requests?.[resource] ?? resources?.limits?.[resource]) ?? 0;
-  const together = (spec?.containers ?? []).reduce((sum, container) => sum + of(container), 0);
-  return Math.max(together, ...(spec?.initContainers ?? []).map(of)) + (quantity(spec?.overhead?.[resource]) ?? 0);
+/** What decides whether a container's image may be pulled: its repository, and the credentials that its pods bring. */
+export function accessOf(template: PodTemplate, name: string | undefined): unknown {
+  const { imagePullSecrets = [], serviceAccountName = "default" } = template.spec ?? {};
+  const repository = containerOf(template, name)?.image?.replace(/@.*$|:[^/:]*$/, "");
+  return [repository, imagePullSecrets.map((secret) => secret.name), serviceAccountName];
 }
 
-/** The sum of the containers' limits. */
+/**
+ * How much of a resource its pods request. What a pod requests as a whole stands for its containers.
+ * Source: k8s.io/component-helpers resource/helpers.go, PodRequests
+ */
+export function requestOf({ spec }: PodTemplate, resource: string): number {
+  const own = quantity(spec?.resources?.requests?.[resource] ?? spec?.resources?.limits?.[resource]);
+  const ofContainers = peakOf(spec, ({ resources }) =>
+    quantity(resources?.requests?.[resource] ?? resources?.limits?.[resource]),
+  );
+  return (own ?? ofContainers) + (quantity(spec?.overhead?.[resource]) ?? 0);
+}
+
+/** How much of a resource its pods may take. Source: k8s.io/component-helpers resource/helpers.go, PodLimits */
 export function limitOf({ spec }: PodTemplate, resource: string): number {
-  return (spec?.containers ?? []).reduce(
-    (sum, { resources }) => sum + (quantity(resources?.limits?.[resource]) ?? 0),
-    0,
+  const own = quantity(spec?.resources?.limits?.[resource]);
+  return own ?? peakOf(spec, ({ resources }) => quantity(resources?.limits?.[resource]));
+}
+
+/**
+ * The most that the containers have at once. Init containers run one after the other, before the others; those that are
+ * sidecars run on, beside all that come after them.
+ */
+function peakOf(spec: PodTemplate["spec"], of: (container: Container) => number | undefined): number {
+  let sidecars = 0;
+  let peak = 0;
+  for (const container of spec?.initContainers ?? []) {
+    const amount = of(container) ?? 0;
+    if (container.restartPolicy === "Always") sidecars += amount;
+    peak = Math.max(peak, container.restartPolicy === "Always" ? sidecars : sidecars + amount);
+  }
+  return Math.max(
+    peak,
+    (spec?.containers ?? []).reduce((sum, container) => sum + (of(container) ?? 0), sidecars),
   );
 }
 
-/** The requests and limits of each container. */
+/** The requests and limits of the pod as a whole, and of each container. */
 export function resourcesOf(template: PodTemplate): unknown {
-  return containersOf(template).map(({ name, resources }) => [
-    name,
-    resources?.requests ?? {},
-    resources?.limits ?? {},
-  ]);
+  const amounts = (of: { requests?: object; limits?: object } = {}) => [of.requests ?? {}, of.limits ?? {}];
+  return [
+    amounts(template.spec?.resources),
+    containersOf(template).map(({ name, resources }) => [name, amounts(resources)]),
+  ];
 }
 
 /** The ports of the node that its pods ask for. */
@@ -110,60 +137,4 @@ export function besidesPrograms({ metadata, spec }: PodTemplate): unknown {
     ...{ name, volumeMounts, volumeDevices, ports, resources, securityContext },
   });
   return [metadata?.labels, metadata?.annotations, rest, containers.map(frame), initContainers.map(frame)];
-}
-
-/** A Secret or ConfigMap, or a key of one, as far as a message names it. */
-export interface Missing {
-  kind: "Secret" | "ConfigMap";
-  object?: string;
-  key?: string;
-}
-
-/** Whether a template refers to the object, and where a key is named, to that key or to all of them. */
-export function refersTo(template: PodTemplate, { kind, object, key }: Missing): boolean {
-  return referencesOf(template).some(
-    (reference) =>
-      reference.kind === kind &&
-      (object === undefined || reference.object === object) &&
-      // A reference to the whole object asks for no key by its name.
-      (key === undefined || reference.key === key),
-  );
-}
-
-/** The Secrets and ConfigMaps that a template refers to, each once: `ConfigMap web`. */
-export function namesReferredTo(template: PodTemplate): string[] {
-  return [...new Set(referencesOf(template).map(({ kind, object }) => `${kind} ${object}`))];
-}
-
-interface Reference {
-  kind: Missing["kind"];
-  object: string;
-  key: string | undefined;
-}
-
-function referencesOf(template: PodTemplate): Reference[] {
-  const found: Reference[] = [];
-  const add = (kind: Missing["kind"], object: string | undefined, keys: (string | undefined)[] = [undefined]) => {
-    if (object !== undefined) found.push(...keys.map((key) => ({ kind, object, key })));
-  };
-  const itemKeys = (items: { key: string }[] | undefined) => items?.map(({ key }) => key);
-  for (const { env = [], envFrom = [] } of containersOf(template)) {
-    for (const { valueFrom } of env) {
-      add("Secret", valueFrom?.secretKeyRef?.name, [valueFrom?.secretKeyRef?.key]);
-      add("ConfigMap", valueFrom?.configMapKeyRef?.name, [valueFrom?.configMapKeyRef?.key]);
-    }
-    for (const { secretRef, configMapRef } of envFrom) {
-      add("Secret", secretRef?.name);
-      add("ConfigMap", configMapRef?.name);
-    }
-  }
-  for (const { secret, configMap, projected } of template.spec?.volumes ?? []) {
-    add("Secret", secret?.secretName, itemKeys(secret?.items));
-    add("ConfigMap", configMap?.name, itemKeys(configMap?.items));
-    for (const source of projected?.sources ?? []) {
-      add("Secret", source.secret?.name, itemKeys(source.secret?.items));
-      add("ConfigMap", source.configMap?.name, itemKeys(source.configMap?.items));
-    }
-  }
-  return found;
 }

@@ -1,4 +1,4 @@
-import { isLeftRolledBack, isSuccess } from "../run/history.ts";
+import { hasHelped, isLeftRolledBack } from "../run/history.ts";
 import type { HistoryEntry, Remedy } from "../run/contracts.ts";
 import { byWhom } from "../shared/kubernetes/managed-fields.ts";
 import { presentTemplate } from "../shared/kubernetes/template.ts";
@@ -37,7 +37,7 @@ function refuseRecurring({ evidence, policy }: Case, remedy: Remedy): GuardRefus
   const mode = "mode" in remedy ? remedy.mode : undefined;
   const helped = evidence.history.filter(
     (entry) =>
-      isSuccess(entry) &&
+      hasHelped(entry) &&
       entry.action === remedy.action &&
       (entry.mode === undefined || entry.mode === mode) &&
       // Somebody asked for it while nothing failed.

@@ -3,7 +3,7 @@ import type { PodTemplate } from "../shared/kubernetes/types.ts";
 import { some } from "../shared/text.ts";
 import type { Shared } from "./brought.ts";
 import { statusSayings } from "../facts/sayings.ts";
-import { meaningsOf } from "../facts/words/meaning.ts";
+import { firstMeaningsOf, type Saying } from "../facts/words/meaning.ts";
 import { claimsOf, containersOf, hostPortsOf, isAlike, nodesOf, requestOf, volumesOf } from "./parts.ts";
 import { SCHEDULING_WORDS, type Asked, type SchedulingMeaning } from "../facts/words/scheduling.ts";
 
@@ -21,16 +21,19 @@ export interface SchedulingReasons {
 
 /** Reads what the scheduler says of the pods that it has no node for. */
 export function schedulingReasons({ failing }: Case): SchedulingReasons {
-  const sayings = statusSayings(failing, UNSCHEDULABLE).map(({ reason, message }) => ({
-    reason,
-    // What follows is about pods that could be taken away for it; it repeats the reasons in other words.
-    message: message.replace(/(no new claims to deallocate, )?preemption:.*$/s, ""),
-  }));
+  const sayings = statusSayings(failing, UNSCHEDULABLE).flatMap(reasonsIn);
   const named = sayings.flatMap(({ message }) => [...message.matchAll(/Insufficient ([\w.-]+(?:\/[\w.-]+)?)/g)]);
   return {
-    meanings: meaningsOf(SCHEDULING_WORDS, sayings),
+    meanings: firstMeaningsOf(SCHEDULING_WORDS, sayings),
     resources: [...new Set(named.map(([, resource = ""]) => resource.replace(/[.,]$/, "")))],
   };
+}
+
+/** Each reason that the scheduler counts, of `0/3 nodes are available: 1 Insufficient cpu, 2 node(s) were …. preemption: …`. */
+function reasonsIn({ reason, message }: Saying): Saying[] {
+  // What follows is about pods that could be taken away for it; it repeats the reasons in other words.
+  const counted = message.replace(/(no new claims to deallocate, )?preemption:.*$/s, "");
+  return counted.split(/, (?=\d+ )/).map((part) => ({ reason, message: part }));
 }
 
 /** What is wrong, as the end of a sentence; empty when the words are not known. */
@@ -94,6 +97,6 @@ function schedulingOf(template: PodTemplate): unknown {
   return [
     [spec?.nodeSelector, spec?.affinity, spec?.tolerations, spec?.topologySpreadConstraints, spec?.nodeName],
     [spec?.priorityClassName, spec?.schedulerName, spec?.resourceClaims, volumesOf(template), hostPortsOf(template)],
-    containersOf(template).map(({ resources }) => resources?.requests),
+    [spec?.resources?.requests, containersOf(template).map(({ resources }) => resources?.requests)],
   ];
 }

@@ -33,19 +33,33 @@ export function surroundingLines(evidence: Evidence, told: readonly string[]): s
 /** The newest warnings, each message once. */
 function eventLines(events: readonly KubernetesEvent[], told: readonly string[], now: Date): string[] {
   const lines = new Map<string, string>();
+  const said = told.map(withoutNames);
   const newestFirst = events.toSorted((a, b) => timeOf(b) - timeOf(a));
   for (const event of newestFirst) {
     const { reason = "", message = "", involvedObject } = event;
-    const known = REPEATING.has(reason) || message === "" || told.some((line) => line.includes(message));
-    if (known || event.reportingComponent === COMPONENT || lines.has(message)) continue;
+    const what = withoutNames(message);
+    const known = REPEATING.has(reason) || message === "" || said.some((line) => line.includes(what));
+    if (known || event.reportingComponent === COMPONENT || lines.has(what)) continue;
     const times = event.series?.count ?? event.count ?? 1;
     const ago = duration(Math.max(0, (now.getTime() - timeOf(event)) / 1_000));
     lines.set(
-      message,
+      what,
       `event on ${involvedObject.kind ?? ""} ${involvedObject.name ?? ""}, ${count(times, "time")}, last ${ago} ago: ${reason}: ${message}`,
     );
   }
   return [...lines.values()].slice(0, MAX_EVENTS);
+}
+
+/**
+ * A message without what is another each time that the same is said: the name of a pod that may not be created, and the
+ * number of a sandbox that could not be made.
+ * Source: kubernetes pkg/controller/controller_utils.go, RealPodControl; pkg/kubelet/kuberuntime/kuberuntime_sandbox.go
+ */
+function withoutNames(message: string): string {
+  return message
+    .replace(/^Error creating: /, "")
+    .replace(/\b(pods?) "[^"]*"/gi, "$1")
+    .replace(/\b[0-9a-f]{64}\b/g, "");
 }
 
 function nodeLines({ metadata, spec, status }: Node): string[] {

@@ -21,7 +21,7 @@ import { groupIncidents } from "../scan/incidents.ts";
  */
 export async function findTarget(cluster: Reader, request: RunbookRequest): Promise<Detection> {
   await assertNamespace(cluster, request.namespace);
-  const { workload, pods, requested } = await resolve(cluster, request);
+  const { workload, uid, pods, requested } = await resolve(cluster, request);
   const failing = pods
     .map((pod) => ({
       name: pod.metadata?.name ?? "",
@@ -32,6 +32,7 @@ export async function findTarget(cluster: Reader, request: RunbookRequest): Prom
     .filter(({ failures }) => failures.length > 0);
   const incident: Incident = {
     ...(groupIncidents(failing, [])[0] ?? { workload, failures: [], failing_pods: 0, sample_pods: [] }),
+    ...(uid === undefined ? {} : { uid }),
     requested,
   };
   return {
@@ -52,6 +53,8 @@ export async function findTarget(cluster: Reader, request: RunbookRequest): Prom
 
 interface Target {
   workload: WorkloadRef;
+  /** The workload's UID, where it was read. */
+  uid?: string | undefined;
   pods: Pod[];
   requested: RequestedRemedy;
 }
@@ -62,14 +65,21 @@ async function resolve(cluster: Reader, request: RunbookRequest): Promise<Target
   const { requested } = asked;
   if ("pod" in asked) {
     const pod = await readPod(cluster, namespace, asked.pod);
-    return { workload: await new WorkloadFinder(cluster).ownerOf(pod), pods: [pod], requested };
+    const workload = await new WorkloadFinder(cluster).ownerOf(pod);
+    return { workload, pods: [pod], requested: tiedTo(pod, requested) };
   }
   const ref: WorkloadRef = { ...asked.workload, namespace };
   const kind = kindOf(ref);
   const workload = await readWorkload(cluster, ref);
   if (kind === undefined || workload === undefined) return { workload: ref, pods: [], requested };
   const { pods } = await readParts(cluster, kind, ref, workload);
-  return { workload: ref, pods, requested };
+  return { workload: ref, uid: workload.metadata?.uid, pods, requested };
+}
+
+/** What is asked for, of that very pod: its name may be another one's by the time that it is done. */
+function tiedTo({ metadata }: Pod, requested: RequestedRemedy): RequestedRemedy {
+  if (requested.action !== "restart" || metadata?.uid === undefined) return requested;
+  return { ...requested, uid: metadata.uid };
 }
 
 async function readPod(cluster: Reader, namespace: string, name: string): Promise<Pod> {

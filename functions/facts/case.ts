@@ -1,3 +1,4 @@
+import { count } from "../shared/text.ts";
 import type { Kind } from "../kinds/kind.ts";
 import { isJobPod } from "../kinds/job/kind.ts";
 import { kindOf } from "../kinds/kinds.ts";
@@ -12,7 +13,15 @@ import type { Evidence } from "./evidence.ts";
 import type { FailingPod } from "./failing-pod.ts";
 import type { StableTime } from "./onset.ts";
 import { isPresentVersion, newestWellRevision, standingsOf, type Standing, type WellRevision } from "./proof.ts";
-import { hasProvenPods, mayHaveBeenEmptyUntil, podsThatRanWell, readyTimes, stableTime } from "./stable.ts";
+import {
+  hasProvenPods,
+  mayHaveBeenEmptyUntil,
+  podsThatRanWell,
+  readyTimes,
+  replicasSetAt,
+  stableTime,
+  untilNodeEnded,
+} from "./stable.ts";
 import { startedAgain, type StartedAgain } from "./started-again.ts";
 
 export type { FailingPod } from "./failing-pod.ts";
@@ -75,26 +84,38 @@ export function openCase(evidence: Evidence, policy: Policy): Case {
   const { stable_seconds: stableSeconds } = policy;
   const standings = standingsOf(revisions, evidence.pods, isMadeFrom, (pod) => failed.has(pod), { now, stableSeconds });
   const unavailableSince = workload === undefined ? undefined : kind?.unavailableSince?.(workload);
-  const well = newestWellRevision(revisions, { stableSeconds, standings, unavailableSince });
-  const isAgain = well !== undefined && isPresentVersion(well.revision, revisions);
   const ofCurrent = current === undefined ? [] : failing.filter(({ pod }) => isMadeFrom(pod, current.name));
   const rolledOut = workload === undefined ? undefined : kind?.completedAt(workload, current);
   const times = readyTimes(ofCurrent.length > 0 ? ofCurrent : failing, rolledOut);
   const podsOfCurrent = current === undefined ? [] : evidence.pods.filter((pod) => isMadeFrom(pod, current.name));
   const emptyUntil = mayHaveBeenEmptyUntil(evidence, current, podsOfCurrent);
-  const stable = stableTime(times, { rolledOut, unavailableSince, emptyUntil });
+  const leftovers = all.filter(({ pod }) => isLeftover(pod));
+  const ended = leftovers.filter(({ pod }) => current !== undefined && isMadeFrom(pod, current.name));
+  const byNode = rolledOut === undefined ? undefined : untilNodeEnded(ended);
+  const byFailing = stableTime(times, { rolledOut, unavailableSince, emptyUntil });
+  const stable = byNode !== undefined && byNode.seconds > byFailing.seconds ? byNode : byFailing;
   const longStable = stable.seconds >= stableSeconds;
+  const well = newestWellRevision(revisions, {
+    stableSeconds,
+    standings,
+    unavailableSince,
+    heldOut: stable.seconds,
+    presentServes: (standings.get(current?.name ?? "")?.ready ?? 0) > 0,
+    warnings: evidence.surroundings.gone,
+    replicasSetAt: replicasSetAt(evidence),
+  });
+  const isAgain = well !== undefined && isPresentVersion(well.revision, revisions);
   return {
     evidence,
     policy,
     failing,
     own,
-    leftovers: all.filter(({ pod }) => isLeftover(pod)),
+    leftovers,
     revisions,
     current,
     healthy: isAgain ? undefined : well,
     standings,
-    again: isAgain ? startedAgain(well, current, revisions, standings, templates) : undefined,
+    again: isAgain ? startedAgain(well, current, revisions, standings, templates, workload?.metadata) : undefined,
     stable,
     longStable,
     ranWell: longStable ? podsThatRanWell(times, stableSeconds) : [],
@@ -123,4 +144,10 @@ function templatesOf(kind: Kind | undefined, { holders }: Evidence): Map<string,
 /** Whether any container fails for one of these reasons. */
 export function failsWith(failing: FailingPod[], reasons: ReadonlySet<string>): boolean {
   return failing.some(({ failures }) => failures.some(({ reason }) => reasons.has(reason)));
+}
+
+/** How many pods have a container that fails for one of these reasons, in words: `2 pods`. All of them where it is not told. */
+export function podsFailing(failing: FailingPod[], ...reasons: ReadonlySet<string>[]): string {
+  const which = failing.filter((pod) => reasons.some((some) => failsWith([pod], some)));
+  return count(which.length === 0 ? failing.length : which.length, "pod");
 }

@@ -9,6 +9,25 @@ const IN_SENTENCE = 2;
 /** What a container that was killed with SIGKILL ends with. */
 const KILLED = 137;
 
+/**
+ * What an exit code says beside that there was an error, as it follows `ended with exit code N`. A program may use these
+ * codes for something else.
+ * Source: signal(7), 128 and the number of the signal; POSIX, Shell Command Language, exit status of commands
+ */
+const EXIT_CODES: ReadonlyMap<number, string> = new Map([
+  [0, "without an error"],
+  [126, "a shell's for a command that may not be executed"],
+  [127, "a shell's for a command that is not found"],
+  [130, "as on SIGINT"],
+  [131, "as on SIGQUIT"],
+  [132, "as on SIGILL, an instruction that the processor does not have"],
+  [134, "as on SIGABRT, when a program gives up by itself"],
+  [135, "as on SIGBUS, a memory access that fails"],
+  [136, "as on SIGFPE, a division that fails"],
+  [139, "as on SIGSEGV, an invalid memory access"],
+  [143, "as on SIGTERM, when it is asked to end"],
+]);
+
 /** Whether a container of the pod fails because the memory ran out for that very container. */
 export function isOutOfMemory({ failures }: FailingPod): boolean {
   return failures.some(({ outOfMemory }) => outOfMemory !== undefined);
@@ -28,13 +47,22 @@ export function howTheyEnd({ failing, evidence }: Case, reasons: ReadonlySet<str
   return ends.length === 0 ? undefined : some([...new Set(ends)], IN_SENTENCE);
 }
 
-function endOf({ container, outOfMemory, exitCode }: Failure, events: readonly KubernetesEvent[]): string | undefined {
+function endOf(failure: Failure, events: readonly KubernetesEvent[]): string | undefined {
+  const { container, outOfMemory, exitCode } = failure;
   if (container === undefined) return undefined;
   if (outOfMemory !== undefined) return `container ${container} was ${outOfMemory}`;
   const probe = failedProbe(events);
   const killed = exitCode === KILLED ? "was killed (SIGKILL)" : "ended";
   if (probe !== undefined) return `container ${container} ${killed} while its ${probe} probe failed`;
-  return exitCode === KILLED ? `container ${container} was killed (SIGKILL)` : undefined;
+  if (failedHook(failure, events)) return `the postStart hook of container ${container} failed, for which it is ended`;
+  if (exitCode === KILLED) return `container ${container} was killed (SIGKILL)`;
+  const says = EXIT_CODES.get(exitCode ?? NaN);
+  return says === undefined ? undefined : `container ${container} ended with exit code ${exitCode}, ${says}`;
+}
+
+/** Whether the kubelet ends the container since its postStart hook fails. Source: kubernetes pkg/kubelet/kuberuntime/kuberuntime_container.go */
+function failedHook({ reason }: Failure, events: readonly KubernetesEvent[]): boolean {
+  return reason === "PostStartHookError" || events.some((event) => event.reason === "FailedPostStartHook");
 }
 
 /** The probe for which the kubelet ends a container, where it fails. Source: kubernetes pkg/kubelet/prober/prober.go */

@@ -3,18 +3,21 @@ import type { HistoryEntry, Incident } from "../run/contracts.ts";
 import { isOfKind, kindOf } from "../kinds/kinds.ts";
 import { readParts } from "../kinds/pods.ts";
 import type { RevisionHolder } from "../kinds/revisions/history.ts";
+import { lookedAt } from "../run/looked-at.ts";
 import { isIneffective, sinceLastSuccess } from "../run/history.ts";
 import { hpaOf } from "../shared/kubernetes/hpa.ts";
 import { templateHash } from "../shared/kubernetes/template.ts";
-import type { Hpa, Namespace, Pod, Workload } from "../shared/kubernetes/types.ts";
+import type { Hpa, Namespace, Pod, PodTemplate, Workload } from "../shared/kubernetes/types.ts";
 import { Action } from "../shared/policy.ts";
-import { readWorkload } from "../kinds/workloads.ts";
+import { describeWorkload, readWorkload } from "../kinds/workloads.ts";
+import { RemediationError } from "../shared/errors.ts";
 import type { KubernetesObject, ReadObject } from "../shared/object-ref.ts";
 import type { WorkloadRef } from "../shared/refs.ts";
 import { lostNodesAmong } from "../shared/kubernetes/nodes.ts";
 import { assertNamespace } from "../shared/kubernetes/namespaces.ts";
+import { readConfigObjects, type ConfigObject, type ConfigReading } from "./config-objects.ts";
 import { readLastWords, type LastWords } from "./last-words.ts";
-import { readSurroundings, type Surroundings } from "./surroundings.ts";
+import { NO_SURROUNDINGS, readSurroundings, type Surroundings } from "./surroundings.ts";
 import { isBarePod, readUnwritten, type UnwrittenParts } from "./unwritten.ts";
 
 /** Everything that a diagnosis is drawn from. All reading happens before it. */
@@ -38,6 +41,8 @@ export interface Evidence {
   surroundings: Surroundings;
   /** What crashed containers said last, where the policy lets their logs be read. */
   lastWords: readonly LastWords[];
+  /** The ConfigMaps and Secrets that its template reads, where its pods are not well: their metadata. */
+  config: readonly ConfigObject[];
   /** How earlier executions ended, newest first. */
   history: readonly HistoryEntry[];
   /** The remedies that were tried in vain: by this execution, and by earlier ones on the same pod template. */
@@ -58,6 +63,8 @@ export interface Gathering {
   readOthers?: readonly ReadOthers[];
   /** How many lines of a crashed container's log are read. */
   logLines?: number;
+  /** Of what the workload reads, whose metadata is read. */
+  configChanges?: ConfigReading;
 }
 
 /** What is known of earlier tries. */
@@ -75,13 +82,19 @@ export async function gatherEvidence(
   cluster: Reader,
   incident: Incident,
   past: Past,
-  { now, readOthers = [], logLines = 0 }: Gathering,
+  { now, readOthers = [], logLines = 0, configChanges = "none" }: Gathering,
 ): Promise<Evidence> {
   const ref = incident.workload;
+  if (lookedAt(incident) !== undefined) return asFound(incident, past, now);
   const [namespace, workload] = await Promise.all([
     assertNamespace(cluster, ref.namespace),
     readWorkload(cluster, ref),
   ]);
+  if (incident.uid !== undefined && workload?.metadata?.uid !== undefined && workload.metadata.uid !== incident.uid) {
+    const made =
+      "was deleted and made anew since it was asked for; nothing was done to the new one. Ask again if that is meant.";
+    throw new RemediationError("WorkloadNotFound", `${describeWorkload(ref)} ${made}`);
+  }
   const kind = kindOf(ref);
   const [{ pods, holders, unwritten }, hpa, others] = await Promise.all([
     kind === undefined || workload === undefined
@@ -95,9 +108,11 @@ export async function gatherEvidence(
     ...(unwritten?.makers ?? []).map(({ object }) => object.metadata),
     ...holders.filter(({ spec }) => (spec?.replicas ?? 0) > 0).map(({ metadata }) => metadata),
   ];
-  const [surroundings, lastWords] = await Promise.all([
+  const template = workload?.spec?.template ?? templateLike(pods[0]);
+  const [surroundings, lastWords, config] = await Promise.all([
     readSurroundings(cluster, ref, owners, pods),
     readLastWords(cluster, pods, logLines),
+    readConfigObjects(cluster, ref.namespace, template, pods, configChanges),
   ]);
   return {
     incident,
@@ -112,9 +127,19 @@ export async function gatherEvidence(
     surroundings,
     others: others.flat(),
     lastWords,
+    config,
     history: past.history,
     triesMade: past.tried.length,
     tried: triedInVain(incident, workload, past),
+  };
+}
+
+/** Of what is no workload the scan has read all that there is to say. */
+function asFound(incident: Incident, { tried, history }: Past, now: Date): Evidence {
+  return {
+    ...{ incident, now, namespace: {}, workload: undefined, hpa: undefined, surroundings: NO_SURROUNDINGS },
+    ...{ pods: [], holders: [], others: [], lastWords: [], config: [], lostNodes: new Map<string, string>() },
+    ...{ history, tried, triesMade: tried.length },
   };
 }
 
@@ -123,6 +148,11 @@ export function ownObject({ incident, workload, pods, unwritten }: Evidence): Ku
   if (workload !== undefined) return workload;
   if (isBarePod(incident.workload)) return pods[0];
   return unwritten?.makers.find(({ kind }) => isOfKind(incident.workload, kind))?.object;
+}
+
+/** What a pod without a known template was made from. */
+function templateLike(pod: Pod | undefined): PodTemplate | undefined {
+  return pod?.spec === undefined ? undefined : { spec: pod.spec };
 }
 
 async function readUnwrittenParts(

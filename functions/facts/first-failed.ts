@@ -1,3 +1,4 @@
+import { startOfRun } from "../shared/kubernetes/container-runs.ts";
 import { containerStatuses } from "../shared/kubernetes/pods.ts";
 import type { ContainerStatus } from "../shared/kubernetes/types.ts";
 import type { FailingPod } from "./case.ts";
@@ -31,7 +32,7 @@ function firstEnd({ restartCount, state, lastState }: ContainerStatus): number |
   const ended = state?.terminated ?? lastState?.terminated;
   const finished = time(ended?.finishedAt);
   if (ended === undefined || finished === undefined || ended.exitCode === 0) return undefined;
-  const attempt = Math.max(0, (finished - (time(ended.startedAt) ?? finished)) / 1_000);
+  const attempt = Math.max(0, (finished - (startOfRun(ended) ?? finished)) / 1_000);
   // One that runs again has ended once for each restart, one that does not once more.
   const earlier = Math.max(0, state?.running === undefined ? restartCount : restartCount - 1);
   if (attempt <= BACK_OFF_RESET_SECONDS) return finished - 1_000 * (earlier * attempt + backOffSeconds(earlier));

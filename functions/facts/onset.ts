@@ -1,4 +1,5 @@
 import { REPEATED_RESTARTS } from "../shared/kubernetes/repeated-restarts.ts";
+import { startOfRun, wasNeverStarted } from "../shared/kubernetes/container-runs.ts";
 import type { Failure } from "../shared/kubernetes/failures.ts";
 import { containerStatuses, isReady, readySince } from "../shared/kubernetes/pods.ts";
 import type { ContainerStatus, Pod } from "../shared/kubernetes/types.ts";
@@ -66,8 +67,8 @@ export function readyTime(
     times.push({ seconds, evidence: `${where} ran for ${whole(seconds)} s before the pod stopped being ready` });
   }
   const ended = status.state?.terminated ?? status.lastState?.terminated;
-  const started = time(ended?.startedAt);
   const finished = time(ended?.finishedAt);
+  const started = wasNeverStarted(ended) ? finished : startOfRun(ended);
   if (started !== undefined && finished !== undefined) {
     const run = counted(started, Math.min(finished, unready ?? finished));
     if (!allAlike) times.push({ seconds: run, evidence: `${where} ran for ${whole(run)} s before it last ended` });
@@ -105,7 +106,7 @@ export function mayHavePassedForReady(pod: Pod, failures: readonly Failure[]): b
   const names = new Set(failures.map(({ container }) => container));
   const unready = unreadySince(pod);
   return containerStatuses(pod).some((status) => {
-    const started = time((status.state?.terminated ?? status.lastState?.terminated)?.startedAt);
+    const started = startOfRun(status.state?.terminated ?? status.lastState?.terminated);
     if (!names.has(status.name) || started === undefined || isInitial(pod, status)) return false;
     const isProbed = pod.spec?.containers.find(({ name }) => name === status.name)?.readinessProbe !== undefined;
     return !isProbed || unready === undefined || unready > started;

@@ -15,16 +15,18 @@ export interface OutOfBand {
   at: Date;
   /** When the tool itself wrote last. */
   ownerWroteAt: Date;
+  /** When the revision to go back to was made, where that came past the tool as well. */
+  alsoPastAt?: Date;
 }
 
 /** How long after a write of the template its revision may be made, in seconds. */
 const LAG_SECONDS = 5;
 
 /**
- * Whether going back to a revision undoes what was written past a tool, and brings back what the tool wrote last:
+ * Whether going back to a revision undoes what was written past a tool, and nothing that the tool wrote:
  * - every field of the present template that is other than in the revision, and that somebody has set, was set by somebody
  *   who is neither the tool nor another one that writes again what it wrote, and later than the tool wrote anything;
- * - the revision is the one that was the newest when the tool wrote last.
+ * - the revision is the one that was the newest when the tool wrote last, or one that was made since.
  *
  * A field that is missing in the present template has no writer; it counts only beside one that was set. Undefined where the
  * managed fields do not tell.
@@ -50,14 +52,29 @@ export function outOfBand(
   if (ownerWroteAt === undefined || at === undefined) return undefined;
   if (strangers.some((writer) => isOwner(writer) || writesAgain(writer.manager))) return undefined;
   if (strangers.some(({ time }) => time === undefined || time <= ownerWroteAt)) return undefined;
-  if (newestAt(revisions, ownerWroteAt)?.name !== to.name) return undefined;
-  return { writers: strangers.map(({ manager }) => manager), at, ownerWroteAt };
+  const own = newestAt(revisions, ownerWroteAt);
+  const target = revisions.find(({ name }) => name === to.name);
+  if (own === undefined || target === undefined || target.created < own.created) return undefined;
+  return {
+    writers: strangers.map(({ manager }) => manager),
+    at,
+    ownerWroteAt,
+    ...(own === target ? {} : { alsoPastAt: target.created }),
+  };
 }
 
 /** The sentence that says so. */
-export function describeOutOfBand(tool: OwnerTool, { writers, at, ownerWroteAt }: OutOfBand, to: RevisionRef): string {
+export function describeOutOfBand(
+  tool: OwnerTool,
+  { writers, at, ownerWroteAt, alsoPastAt }: OutOfBand,
+  to: RevisionRef,
+): string {
   const who = bounded(some(writers, 3), 100);
-  return `${who} changed the pod template at ${moment(at)}, past ${tool.name}, which wrote last at ${moment(ownerWroteAt)}; revision ${to.revision} is what was in place then`;
+  const what =
+    alsoPastAt === undefined
+      ? "is what was in place then"
+      : `came past ${tool.name} as well, at ${moment(alsoPastAt)}: it is not ${tool.name}'s own state`;
+  return `${who} changed the pod template at ${moment(at)}, past ${tool.name}, which wrote last at ${moment(ownerWroteAt)}; revision ${to.revision} ${what}`;
 }
 
 /** The newest time among the writers; undefined where one of them has none. */

@@ -106,7 +106,7 @@ function writingController(metadata: ObjectMeta | undefined, paths: FieldPaths):
 
 /**
  * Makes sure, right before a write, that nobody owns the object who did not when it was diagnosed.
- * @param known the owner whose own state the write brings back
+ * @param known the owner past whom was changed what the write takes back
  * @throws RemediationError `ObjectChanged`
  */
 export function assertNotOwned(

@@ -2,6 +2,7 @@ import type { Kind } from "../kinds/kind.ts";
 import { kindOf } from "../kinds/kinds.ts";
 import { MAX_SECONDS } from "../kinds/patience.ts";
 import type { Revision } from "../kinds/revisions/revision.ts";
+import { startOfRun } from "../shared/kubernetes/container-runs.ts";
 import { STILL_STARTING } from "../shared/kubernetes/overdue.ts";
 import { containerStatuses, isReady, isTerminating, readySince } from "../shared/kubernetes/pods.ts";
 import type { ContainerStatus, Pod } from "../shared/kubernetes/types.ts";
@@ -151,9 +152,8 @@ function serves(pod: Pod, now: Date): boolean {
 function flaps({ state, lastState }: ContainerStatus, now: Date): boolean {
   const ended = lastState?.terminated;
   if ((ended?.exitCode ?? 0) === 0) return false;
-  const seconds = (from: string | undefined, to: number) => (to - Date.parse(from ?? "")) / 1_000;
-  const before = seconds(ended?.startedAt, Date.parse(ended?.finishedAt ?? ""));
-  const run = seconds(state?.running?.startedAt, now.getTime());
+  const before = (Date.parse(ended?.finishedAt ?? "") - (startOfRun(ended) ?? NaN)) / 1_000;
+  const run = (now.getTime() - Date.parse(state?.running?.startedAt ?? "")) / 1_000;
   return !(run > Math.max(SETTLED_SECONDS, Number.isFinite(before) ? before : 0));
 }
 

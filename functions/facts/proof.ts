@@ -3,6 +3,7 @@ import { containerStatuses, isLeftover, isReady, isTerminating, readySince } fro
 import type { Pod } from "../shared/kubernetes/types.ts";
 import { count } from "../shared/text.ts";
 import { isInitial, readyTime } from "./onset.ts";
+import { served, type Record } from "./served.ts";
 
 /** How the pods of a revision are at present. */
 export interface Standing {
@@ -15,13 +16,9 @@ export interface Standing {
 }
 
 /** What speaks for and against revisions beside their own records. */
-export interface Present {
-  /** The policy's `stable_seconds`. */
-  stableSeconds: number;
+export interface Present extends Record {
   /** How their pods are, by the revision's name; of one that is not here, nothing is known. */
   standings?: ReadonlyMap<string, Standing>;
-  /** Since when the workload has been without enough available pods, as far as its status tells. */
-  unavailableSince?: Date | undefined;
 }
 
 /** A revision that is known to have been well, and how that is known. */
@@ -30,9 +27,6 @@ export interface WellRevision {
   confidence: "high" | "medium";
   evidence: string;
 }
-
-/** How long old pods may take to go before those of the next revision are made, with some delay. */
-const HANDOVER_SECONDS = 40;
 
 /**
  * Counts how the pods of each revision are.
@@ -67,11 +61,13 @@ export function standingsOf(
  * was only started again, what fails now comes from what that reads, and no older revision is any better.
  *
  * A revision was well when
- * - it has available replicas now (a stuck rolling update keeps the old revision serving), and no more of its pods fail
+ * - it has available replicas (a stuck rolling update keeps the old revision serving), and no more of its pods fail
  *   than have been ready for long; or
  * - it was the current revision for at least `stableSeconds` before a new one came, as far as the workload was available
  *   all that time, and no older revision still has replicas. Controllers take the last replica from the old revisions only
  *   when a rollout succeeds, so an older revision with replicas means that this one never finished its own rollout; or
+ * - likewise for a shorter time, where that is long beside how long the pods that fail now were ready, and the workload's
+ *   status or its Events tell that its pods were well; or
  * - it was rolled back to, and the workload was available until the next revision replaced it.
  */
 export function newestWellRevision(revisions: readonly Revision[], present: Present): WellRevision | undefined {
@@ -99,59 +95,25 @@ function isPresent(revision: Revision, revisions: readonly Revision[]): boolean 
   return revisions.find(({ current }) => current) === revision;
 }
 
-function wellRevision(
-  revision: Revision,
-  revisions: readonly Revision[],
-  { stableSeconds, standings, unavailableSince }: Present,
-): WellRevision | undefined {
-  const standing = standings?.get(revision.name);
+function wellRevision(revision: Revision, revisions: readonly Revision[], present: Present): WellRevision | undefined {
+  const standing = present.standings?.get(revision.name);
   if (standing !== undefined && standing.failing > standing.proven) return undefined;
   if (revision.available > 0) {
     return {
       revision,
       confidence: "high",
-      evidence: `revision ${revision.revision} has ${revision.available} available replicas now${failingToo(standing)}`,
+      evidence: `revision ${revision.revision} has ${revision.available} available replicas${failingToo(standing)}`,
     };
   }
   const older = revisions.slice(revisions.indexOf(revision) + 1);
   if (!revision.hadPods || older.some(({ replicas }) => replicas > 0)) return undefined;
-  const evidence = served(revision, revisions, stableSeconds, unavailableSince);
+  const evidence = served(revision, revisions, present);
   return evidence === undefined ? undefined : { revision, confidence: "medium", evidence };
 }
 
 function failingToo(standing: Standing | undefined): string {
   if (standing === undefined || standing.failing === 0) return "";
   return `, of which ${standing.proven} have been ready for long, and ${count(standing.failing, "pod")} beside them ${standing.failing === 1 ? "fails" : "fail"}`;
-}
-
-/**
- * How it is known that a revision without pods served until another one replaced it. Its first time as the current one
- * ended when the next number began, and that moment is known only if a new revision, not one that was rolled back to, took
- * that number.
- */
-function served(
-  revision: Revision,
-  revisions: readonly Revision[],
-  stableSeconds: number,
-  unavailableSince: Date | undefined,
-): string | undefined {
-  const { numbers, created } = revision;
-  const replacedBy = (number: number | undefined) =>
-    number === undefined ? undefined : revisions.find((other) => other.numbers[0] === number + 1);
-  const first = replacedBy(numbers[0]);
-  if (first !== undefined) {
-    const until = Math.min(first.created.getTime(), unavailableSince?.getTime() ?? Infinity);
-    const seconds = (until - created.getTime()) / 1_000;
-    if (seconds >= stableSeconds) {
-      return until < first.created.getTime()
-        ? `revision ${revision.revision} served for ${Math.round(seconds)} s before it became unavailable`
-        : `revision ${revision.revision} served for ${Math.round(seconds)} s before another one replaced it`;
-    }
-  }
-  const last = numbers.length > 1 ? replacedBy(numbers.at(-1)) : undefined;
-  if (last === undefined || unavailableSince === undefined) return undefined;
-  if (Math.abs(unavailableSince.getTime() - last.created.getTime()) > HANDOVER_SECONDS * 1_000) return undefined;
-  return `revision ${revision.revision}, which had been rolled back to, was available until revision ${last.revision} replaced it`;
 }
 
 function secondsReady(pod: Pod, now: Date): number {

@@ -55,11 +55,16 @@ function recentOfPresentRevision({ leftovers, evidence, policy, current }: Case)
   const history = kindOf(incident.workload)?.history;
   const begin = now.getTime() - policy.cool_down.repeat_window_seconds * 1_000;
   return leftovers.filter(
-    ({ pod, failures }) =>
-      failedAt(pod) > begin &&
-      !failures.every(({ reason }) => OF_THE_NODE.has(reason)) &&
-      (history === undefined || (current !== undefined && history.isMadeFrom(pod, current.name))),
+    (failed) =>
+      failedAt(failed.pod) > begin &&
+      !ofTheNode(failed) &&
+      (history === undefined || (current !== undefined && history.isMadeFrom(failed.pod, current.name))),
   );
+}
+
+/** Whether a pod went with its node, which says nothing about it. */
+export function ofTheNode({ failures }: FailingPod): boolean {
+  return failures.every(({ reason }) => OF_THE_NODE.has(reason));
 }
 
 /**

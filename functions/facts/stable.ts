@@ -2,7 +2,7 @@ import type { Revision } from "../kinds/revisions/revision.ts";
 import type { ObjectMeta, Pod } from "../shared/kubernetes/types.ts";
 import type { Evidence } from "./evidence.ts";
 import type { FailingPod } from "./failing-pod.ts";
-import { mayHavePassedForReady, readyBeforeFailing, type StableTime } from "./onset.ts";
+import { mayHavePassedForReady, readyBeforeFailing, readyTime, type StableTime } from "./onset.ts";
 import type { Standing } from "./proof.ts";
 
 /** A pod that fails, and how long it was ready before. */
@@ -52,6 +52,27 @@ export function stableTime(
   return { seconds, evidence, byStatus: true };
 }
 
+/** What the kubelet says of pods that it ended for the sake of the node. Source: kubernetes pkg/kubelet/nodeshutdown, preemption */
+const ENDED_BY_NODE: ReadonlySet<string> = new Set(["Terminated", "NodeShutdown", "Shutdown", "Preempting"]);
+
+/**
+ * How long the longest-lived of these pods was ready until its node ended it, where none of its containers ever ended
+ * before: nothing says that such a pod failed, and what its revision was then is known by it.
+ */
+export function untilNodeEnded(pods: readonly FailingPod[]): StableTime {
+  const none: StableTime = { seconds: 0, evidence: "" };
+  return pods
+    .filter(({ failures }) => failures.every(({ reason }) => ENDED_BY_NODE.has(reason)))
+    .map(({ pod }) => {
+      const statuses = pod.status?.containerStatuses ?? [];
+      if (statuses.length === 0 || statuses.some(({ restartCount }) => restartCount > 0)) return none;
+      const seconds = Math.min(...statuses.map((status) => readyTime(pod, status, undefined).seconds));
+      const evidence = `pod ${pod.metadata?.name ?? ""} of the same revision ran for ${Math.round(seconds)} s until its node ended it`;
+      return { seconds, evidence, byStatus: true as const };
+    })
+    .reduce((longest, time) => (time.seconds > longest.seconds ? time : longest), none);
+}
+
 /** The pods that were ready for that long themselves; all of them where that is known of the revision alone. */
 export function podsThatRanWell(times: readonly ReadyTime[], seconds: number): FailingPod[] {
   const own = times.filter(({ ready }) => ready.seconds >= seconds);
@@ -84,6 +105,12 @@ export function mayHaveBeenEmptyUntil(
   if (set.length === 0) return undefined;
   const last = Math.max(...set);
   return pods.some(({ metadata }) => Date.parse(metadata?.creationTimestamp ?? "") < last) ? undefined : last;
+}
+
+/** When the number of replicas was last set, in milliseconds; undefined where nothing tells, and where an HPA scales, which sets no zero. */
+export function replicasSetAt({ workload, hpa }: Pick<Evidence, "workload" | "hpa">): number | undefined {
+  const set = hpa === undefined ? replicasWritten(workload?.metadata) : [];
+  return set.length === 0 ? undefined : Math.max(...set);
 }
 
 /** When the number of replicas was written, by the entry of each manager, which has the time of its last write. */

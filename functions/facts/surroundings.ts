@@ -15,6 +15,8 @@ import type { DisruptionBudget, Node, ObjectMeta, Pod, ResourceQuota } from "../
 export interface Surroundings {
   /** Warnings about the workload, its present revision and some of its failing pods. The API server keeps them for an hour. */
   events: KubernetesEvent[];
+  /** Warnings about pods of the workload that are gone; absent where not all warnings of the namespace were read. */
+  gone?: KubernetesEvent[];
   /** Every PodDisruptionBudget of the namespace. */
   budgets: DisruptionBudget[];
   /** Every quota of the namespace. */
@@ -37,7 +39,7 @@ const WARNINGS = "type=Warning";
 /** Reads what stands around a workload. `owners` are the objects beside the pods whose events matter. */
 export async function readSurroundings(
   cluster: Reader,
-  { namespace }: WorkloadRef,
+  { namespace, name }: WorkloadRef,
   owners: (ObjectMeta | undefined)[],
   pods: Pod[],
 ): Promise<Surroundings> {
@@ -45,39 +47,50 @@ export async function readSurroundings(
   const restarted = pods.filter((pod) => isReady(pod) && restartCount(pod) >= MANY_RESTARTS);
   const troubled = [...unready, ...restarted].slice(0, MAX_PODS_WITH_EVENTS);
   const subjects = [...owners, ...troubled.map(({ metadata }) => metadata)];
-  const [events, budgets, quotas, nodes] = await Promise.all([
-    readWarnings(cluster, namespace, new Set(subjects.flatMap((subject) => subject?.uid ?? []))),
+  const present = new Set(pods.map(({ metadata }) => metadata?.uid));
+  const isGone = ({ involvedObject: { kind, name: pod, uid } }: KubernetesEvent) =>
+    kind === "Pod" && pod?.startsWith(`${name}-`) === true && !present.has(uid);
+  const [warnings, budgets, quotas, nodes] = await Promise.all([
+    readWarnings(cluster, namespace, new Set(subjects.flatMap((subject) => subject?.uid ?? [])), isGone),
     listIfAllowed<DisruptionBudget>(cluster, paths.disruptionBudgets(namespace)),
     listIfAllowed<ResourceQuota>(cluster, paths.quotas(namespace)),
     readNodes(cluster, unready),
   ]);
-  return { events, budgets, quotas, nodes };
+  return { ...warnings, budgets, quotas, nodes };
 }
 
 /** The warnings about some objects: out of all of the namespace, or object by object where there are too many. */
-async function readWarnings(cluster: Reader, namespace: string, uids: ReadonlySet<string>): Promise<KubernetesEvent[]> {
+async function readWarnings(
+  cluster: Reader,
+  namespace: string,
+  uids: ReadonlySet<string>,
+  isGone: (event: KubernetesEvent) => boolean,
+): Promise<Pick<Surroundings, "events" | "gone">> {
   const path = paths.events(namespace);
-  return await unlessForbidden(async () => {
+  return await unlessForbidden({ events: [] }, async () => {
     const all = await cluster.listSmall<KubernetesEvent>(path, MAX_WARNINGS, { fieldSelector: WARNINGS });
-    if (all !== undefined) return all.filter(({ involvedObject }) => uids.has(involvedObject.uid ?? ""));
+    if (all !== undefined) {
+      const events = all.filter(({ involvedObject }) => uids.has(involvedObject.uid ?? ""));
+      return { events, gone: all.filter(isGone) };
+    }
     const each = await Promise.all(
       [...uids].map((uid) =>
         cluster.list<KubernetesEvent>(path, { fieldSelector: `involvedObject.uid=${uid},${WARNINGS}` }),
       ),
     );
-    return each.flat();
+    return { events: each.flat() };
   });
 }
 
 async function listIfAllowed<T>(cluster: Reader, path: string): Promise<T[]> {
-  return await unlessForbidden(() => listIfInstalled<T>(cluster, path));
+  return await unlessForbidden([], () => listIfInstalled<T>(cluster, path));
 }
 
-async function unlessForbidden<T>(read: () => Promise<T[]>): Promise<T[]> {
+async function unlessForbidden<T>(otherwise: T, read: () => Promise<T>): Promise<T> {
   try {
     return await read();
   } catch (error) {
-    if (isRemediationError(error, "Forbidden")) return [];
+    if (isRemediationError(error, "Forbidden")) return otherwise;
     throw error;
   }
 }

@@ -22,8 +22,11 @@ export function isOfKind(ref: KindRef, { kind, apiVersion }: Pick<Scanned, "kind
   return isSameKind(ref, { kind, ...groupField(apiVersion) });
 }
 
-/** The kinds of Kubernetes that may stand behind pods and are not looked at themselves. */
-const NOT_SCANNED: readonly string[] = ["Pod", "CronJob", "ReplicationController", "Node"];
+/** The kinds of Kubernetes that may stand behind pods, send to them or scale them, and are no workloads that are looked at. */
+const NOT_SCANNED: readonly string[] = [
+  ...["Pod", "CronJob", "ReplicationController", "Node"],
+  ...["Service", "Ingress", "HorizontalPodAutoscaler"],
+];
 
 /** Whether the kind is one of Kubernetes itself. */
 export function isKubernetesOwn(ref: KindRef): boolean {

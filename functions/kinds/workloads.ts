@@ -6,9 +6,10 @@ import type { Workload } from "../shared/kubernetes/types.ts";
 import type { WorkloadRef } from "../shared/refs.ts";
 import { kindOf } from "./kinds.ts";
 
-/** `Deployment shop/web`, `Rollout.argoproj.io shop/web`, as messages name a workload. */
+/** `Deployment shop/web`, `Rollout.argoproj.io shop/web`, as messages name a workload; `Node worker-1`, which is in no namespace. */
 export function describeWorkload(workload: WorkloadRef): string {
-  return `${qualifiedKind(workload)} ${workload.namespace}/${workload.name}`;
+  const { namespace, name } = workload;
+  return `${qualifiedKind(workload)} ${namespace === "" ? "" : `${namespace}/`}${name}`;
 }
 
 /** What kubectl calls a workload's kind: `deployment`, `rollout.argoproj.io`. */

@@ -1,12 +1,16 @@
 import { Logger } from "@aws-lambda-powertools/logger";
 import { Tracer } from "@aws-lambda-powertools/tracer";
 import { isRemediationError } from "../shared/errors.ts";
+import { within } from "../shared/time-left.ts";
 import type { Step } from "../run/step.ts";
 import { awsEnvironment } from "./environment.ts";
 
 const logger = new Logger();
 // A scan makes hundreds of requests; each would become a segment, and tell the API server of the trace.
 const tracer = new Tracer({ captureHTTPsRequests: false });
+
+/** What a step has left when it gives up waiting, to say what it waited for. */
+const TIME_TO_ANSWER_MS = 2_000;
 
 /** What Lambda tells a function about an invocation. */
 export interface InvocationContext {
@@ -37,7 +41,7 @@ export function observed(run: (event: unknown, context: InvocationContext) => Pr
     const segment = tracer.isTracingEnabled() ? tracer.getSegment()?.addNewSubsegment("step") : undefined;
     for (const [name, value] of Object.entries(subject)) segment?.addAnnotation(name, value);
     try {
-      const result = await run(event, context);
+      const result = await within(context.getRemainingTimeInMillis() - TIME_TO_ANSWER_MS, () => run(event, context));
       logger.info("done", { ...subject, ...gistOf(result) });
       return result;
     } catch (error) {

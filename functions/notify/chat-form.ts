@@ -1,4 +1,5 @@
 import type { NotificationDocument } from "./notification.ts";
+import { evidenceHeading } from "./text-form.ts";
 import { bounded } from "../shared/text.ts";
 
 /** How long the description may be. Source: Amazon Q Developer in chat applications, custom notifications. */
@@ -39,7 +40,7 @@ export function chatOf(document: NotificationDocument, title: string): ChatNotif
     lines.length === 0 ? [] : [`*${heading}*`, ...lines.map((line) => `• ${plain(line)}`)];
   const description = [
     plain(document.summary),
-    ...block("Evidence", document.evidence),
+    ...block(evidenceHeading(document), document.evidence),
     ...block("Done", document.done),
     ...(document.done.length === 0 ? [] : [`*Verified:* ${plain(document.verified)}`]),
     ...(document.execution.console_url === undefined ? [] : [document.execution.console_url]),

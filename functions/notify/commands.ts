@@ -21,16 +21,32 @@ export function connectCommands(clusterName: string): string[] {
   return commands([["aws", "eks", "update-kubeconfig", "--name", clusterName]]);
 }
 
+/** A pod whose log can be read, and whether it is that of its container's run before. */
+export interface ReadableLog {
+  pod: string;
+  previous: boolean;
+}
+
 /** Commands that show how a workload and its pods are. */
-export function workloadCommands(clusterName: string, workload: WorkloadRef, pods: readonly string[]): string[] {
+export function workloadCommands(clusterName: string, workload: WorkloadRef, log: ReadableLog | undefined): string[] {
+  // A node is in no namespace.
+  if (workload.namespace === "") {
+    const about = [
+      ["kubectl", "describe", "node", workload.name],
+      ["kubectl", "get", "nodes"],
+    ];
+    return [...connectCommands(clusterName), ...commands(about)];
+  }
   const inNamespace = ["kubectl", "-n", workload.namespace];
-  const [pod] = pods;
+  const logs = (of: ReadableLog) => {
+    return [...inNamespace, "logs", of.pod, "--all-containers", ...(of.previous ? ["--previous"] : [])];
+  };
   return [
     ...connectCommands(clusterName),
     ...commands([
       [...inNamespace, "describe", resourceOf(workload), workload.name],
       [...inNamespace, "get", "pods"],
-      ...(pod === undefined ? [] : [[...inNamespace, "logs", pod, "--all-containers", "--previous"]]),
+      ...(log === undefined ? [] : [logs(log)]),
       [...inNamespace, "get", "events", "--sort-by=.lastTimestamp"],
     ]),
   ];

@@ -7,7 +7,7 @@ import { describeWorkload } from "../kinds/workloads.ts";
 import { remedyFor } from "../remedies/remedies.ts";
 import { NOTIFICATION_VERSION, type NotificationDocument } from "./notification.ts";
 import { bounded, count } from "../shared/text.ts";
-import { stormCommands, workloadCommands } from "./commands.ts";
+import { stormCommands, workloadCommands, type ReadableLog } from "./commands.ts";
 import { consoleLink } from "./console-link.ts";
 import { dependantLines } from "./dependants.ts";
 import { adviceOn } from "./error-advice.ts";
@@ -53,7 +53,7 @@ export function workloadDocument(run: WorkloadRun, report: Report): Notification
     verified: verified(run),
     not_done: (diagnosis?.rejected ?? []).map(({ action, reason }) => line(`${action}: ${reason}`)),
     next_steps: advice.nextSteps.map(line),
-    commands: [...workloadCommands(run.cluster_name, workload, incident.sample_pods), ...advice.commands],
+    commands: [...workloadCommands(run.cluster_name, workload, readableLog(run)), ...advice.commands],
   };
 }
 
@@ -134,6 +134,22 @@ function done({ diagnosis, tries = [], remedy, remedy_error, undo, undo_error }:
   ].filter((text) => text !== undefined);
 }
 
+/**
+ * A failing pod that is still there, with a container that has ended: only that has a log to read. What was done to the
+ * workload has replaced its pods, and a node that does not report answers nobody.
+ */
+function readableLog(run: WorkloadRun): ReadableLog | undefined {
+  const {
+    failures,
+    sample_pods: [pod],
+  } = run.incident;
+  const mayHaveChanged = changesOf(run).length > 0 || (run.remedy === undefined && run.remedy_error !== undefined);
+  const isLost = failures.some(({ reason }) => reason === "NodeLost");
+  const hasEnded = failures.some(({ exit_code }) => exit_code !== undefined);
+  if (pod === undefined || mayHaveChanged || isLost || !hasEnded) return undefined;
+  return { pod, previous: failures.some(({ restarts = 0 }) => restarts > 0) };
+}
+
 /** Everything that was changed, in order: what was tried in vain and cannot be undone, and what the last remedy did. */
 function changesOf({ tries = [], remedy }: WorkloadRun): Change[] {
   const all = [...tries.map((earlier) => earlier.remedy), remedy];
@@ -160,8 +176,11 @@ function verified(run: WorkloadRun): string {
       return "yes: it is well, and stayed so for the whole soak time";
     case "overtaken":
       return "no: somebody else changed it since";
+    case "nothing_runs":
     case "interrupted":
       return `no: ${bounded(verification.reasons.join("; "), 300)}`;
+    case "cut_short":
+      return `in part: ${bounded(verification.reasons.join("; "), 300)}`;
     case "not_recovered":
       return inVain(verification);
     default:

@@ -24,6 +24,8 @@ export function adviceOn(error: string, clusterName: string): Advice {
 
 const ASK_AGAIN =
   "It may pass by itself: the next scheduled run tries again. If it stays, look at the cluster's health.";
+const TOO_SLOW =
+  "A function was ended by its own time limit, at work or waiting: its log shows for how long. Look how fast the API server answers, and at how many failing pods there are to read.";
 const A_BUG = "This is a fault of the workflow itself. Please report it with the execution's history.";
 const APPLY_RBAC = "kubectl apply -f infra/rbac.yaml";
 
@@ -46,7 +48,7 @@ const ADVICE: Readonly<Partial<Record<ErrorName, Advice>>> = {
   },
   ClusterUnreachable: {
     nextSteps: [
-      "Look at the cluster's endpoint access: a private endpoint needs the functions in the cluster's VPC, and a security group that lets them in on port 443 (docs/deploy.md).",
+      "Look whether the cluster is ACTIVE, and at its endpoint access: a private endpoint needs the functions in the cluster's VPC, and a security group that lets them in on port 443 (docs/deploy.md).",
     ],
     commands: ["aws eks describe-cluster --name CLUSTER --query 'cluster.[status,endpoint,resourcesVpcConfig]'"],
   },
@@ -54,11 +56,12 @@ const ADVICE: Readonly<Partial<Record<ErrorName, Advice>>> = {
   ClusterThrottled: { nextSteps: [ASK_AGAIN], commands: connectAnd("kubectl get flowschemas") },
   Unauthorized: {
     nextSteps: [
-      "The functions' roles have no access entries on this cluster, or the cluster does not use them. Its authentication mode must be API or API_AND_CONFIG_MAP; then deploy again.",
+      "The cluster does not know the functions' roles. Its authentication mode must be API or API_AND_CONFIG_MAP, and each role needs its access entry: make the one that is missing by the last command, with the role's ARN and the function's name. Deploying an unchanged stack makes none anew.",
     ],
     commands: [
       "aws eks describe-cluster --name CLUSTER --query cluster.accessConfig",
       "aws eks list-access-entries --cluster-name CLUSTER",
+      "aws eks create-access-entry --cluster-name CLUSTER --principal-arn ROLE_ARN --kubernetes-groups eks-remediation:FUNCTION",
     ],
   },
   Forbidden: {
@@ -86,6 +89,7 @@ const ADVICE: Readonly<Partial<Record<ErrorName, Advice>>> = {
 /** Errors that Step Functions and Lambda have names for. */
 const OTHER: Readonly<Record<string, Advice>> = {
   "States.Timeout": { nextSteps: [ASK_AGAIN], commands: [] },
+  "Sandbox.Timedout": { nextSteps: [TOO_SLOW], commands: connectAnd("kubectl get --raw /readyz?verbose") },
   "States.Runtime": { nextSteps: [A_BUG], commands: [] },
   "States.DataLimitExceeded": { nextSteps: [A_BUG], commands: [] },
   "Lambda.TooManyRequestsException": {

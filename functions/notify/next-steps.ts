@@ -1,4 +1,4 @@
-import type { Report, WorkloadRun } from "../run/contracts.ts";
+import type { Change, Report, WorkloadRun } from "../run/contracts.ts";
 import { lastTry } from "../run/tries.ts";
 import { isInOtherHands } from "../run/outcome.ts";
 import { remedyFor } from "../remedies/remedies.ts";
@@ -15,7 +15,7 @@ export function nextSteps(run: WorkloadRun, report: Report): Advice {
   const done = remedy?.change;
   switch (report.outcome) {
     case "Recovered":
-      return done === undefined ? NONE : { nextSteps: [remedyFor(done.kind).words.afterwards(done)], commands: undo };
+      return done === undefined ? NONE : afterRecovery(done, run, undo);
     case "RolledBack":
       return {
         nextSteps: ["The workload is as it was before, and still fails: find the cause with the evidence above."],
@@ -38,13 +38,26 @@ export function nextSteps(run: WorkloadRun, report: Report): Advice {
   }
 }
 
+/** What is left to do about what is well again. */
+function afterRecovery(done: Change, { incident }: WorkloadRun, undo: string[]): Advice {
+  const { next, takesBack } = remedyFor(done.kind).words.afterwards(done, incident.requested !== undefined);
+  return { nextSteps: next === undefined ? [] : [next], commands: takesBack === true ? undo : [] };
+}
+
 /** Why a person has to look, as far as that is known. */
-function look({ diagnosis, verification, undo }: WorkloadRun): string {
+function look({ diagnosis, verification, undo, remedy_error }: WorkloadRun): string {
   if (verification?.verdict === "interrupted") {
     return "Ask whoever did that what comes next: the remedy was carried out, and nobody knows whether it helped.";
   }
   if (verification?.verdict === "overtaken" || undo?.status === "overtaken") {
     return "Look at it together with whoever changed it: whether it is well by now is not known.";
+  }
+  if (verification?.verdict === "nothing_runs")
+    return "Look at it once pods of it run: nothing shows its effect before.";
+  if (verification?.verdict === "cut_short") {
+    return remedy_error === undefined
+      ? "Find out why so many pods failed at once. The next scan looks at those that still fail."
+      : "Look at what its step ended with, and at the pods that still fail.";
   }
   const well = diagnosis?.remedy.action === "none" && diagnosis.remedy.refusal === "NotFailingAnymore";
   return well ? "Look whether it stays well." : "Look at it now: it still fails.";

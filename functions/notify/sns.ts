@@ -4,6 +4,7 @@ import { textOf } from "./text-form.ts";
 import { RemediationError } from "../shared/errors.ts";
 import type { Notification, NotificationDocument } from "./notification.ts";
 import { bounded } from "../shared/text.ts";
+import { CLIENT_OPTIONS } from "../shared/aws/client-options.ts";
 import { refusalOf } from "../shared/aws/refusal.ts";
 
 /** SNS takes no larger message, all its forms together. Source: the SNS API reference, Publish */
@@ -21,7 +22,7 @@ let client: SNSClient | undefined;
 export async function publishToSns(notification: Notification): Promise<void> {
   const { subject, attributes } = notification;
   try {
-    client ??= new SNSClient({});
+    client ??= new SNSClient(CLIENT_OPTIONS);
     await client.send(
       new PublishCommand({
         TopicArn: process.env["TOPIC_ARN"],

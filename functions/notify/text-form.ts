@@ -17,7 +17,7 @@ export function textOf(document: NotificationDocument, title: string): string {
       ...document.found,
       ...(confidence === undefined ? [] : [`cause: ${cause} (confidence ${confidence})`]),
     ]),
-    ...section("Evidence", document.evidence),
+    ...section(evidenceHeading(document), document.evidence),
     ...section("Done", document.done),
     ...section("Changed", document.changed),
     ...section("Verified", document.done.length === 0 ? [] : [document.verified]),
@@ -27,4 +27,9 @@ export function textOf(document: NotificationDocument, title: string): string {
     "",
     `Execution: ${execution.console_url ?? execution.id}`,
   ].join("\n");
+}
+
+/** The evidence is what was seen when it was diagnosed: what was changed since has changed it. */
+export function evidenceHeading({ changed }: NotificationDocument): string {
+  return changed.length === 0 ? "Evidence" : "Evidence before the change";
 }

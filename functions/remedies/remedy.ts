@@ -52,6 +52,14 @@ export interface Undo<OwnChange> {
 }
 
 /** What people are told of a remedy. Each sentence is true as soon as it may be said. */
+/** What a person does after a remedy that helped. */
+export interface Afterwards {
+  /** Nothing, where nothing remains to be done. */
+  next?: string;
+  /** Whether they are given the command that takes it back: not where that would bring the failure back. */
+  takesBack?: true;
+}
+
 export interface Words<OwnPlan, OwnChange> {
   /** What it did, or would do: `Scaled HPA shop/web from …` */
   did(change: OwnChange, workload: WorkloadRef, dryRun: boolean): string;
@@ -65,8 +73,8 @@ export interface Words<OwnPlan, OwnChange> {
   undone?(change: OwnChange, workload: WorkloadRef): string;
   /** The command by which a person takes it back. */
   undoCommand?(change: OwnChange, workload: WorkloadRef): Command | undefined;
-  /** What remains to be done after it helped. */
-  afterwards(change: OwnChange): string;
+  /** What remains to be done after it helped, or was carried out because somebody had asked for it. */
+  afterwards(change: OwnChange, wasAsked: boolean): Afterwards;
 }
 
 /** A command line. */

@@ -30,7 +30,7 @@ export interface WriterOptions {
   targets: readonly ObjectRef[];
   /** Which fields of an object are written. */
   fields: (ref: ObjectRef) => FieldPaths;
-  /** Whose own state the writes bring back, by name: the one owner that an object may have. */
+  /** Past whom was changed what the writes take back, by name: the one owner that an object may have. */
   owner?: string | undefined;
   /**
    * Makes sure of the claim, and writes the remedy into its history. Called before the first write that persists.

@@ -47,6 +47,8 @@ export const Incident = z.strictObject({
   failing_pods: z.int(),
   /** A few of them. */
   sample_pods: z.array(z.string()),
+  /** UID of the workload that a runbook names, as it was found: one that is made anew under its name is another. */
+  uid: z.string().optional(),
   requested: RequestedRemedy.optional(),
   /** Another failing workload that it depends on, or that lacks the same thing. */
   waits_for: z
@@ -179,7 +181,7 @@ export const Diagnosis = z.strictObject({
   progress_deadline_seconds: z.int(),
   /** What the first look at the remedy's effect goes on from. */
   known: z.strictObject(KNOWN_PARTS).partial().optional(),
-  /** The tool that owns the workload, where the remedy goes back to that tool's own state. */
+  /** The tool that owns the workload, where the remedy takes back only what was changed past it. */
   owner: z.string().optional(),
   /** How long the remedy itself has to take effect, in seconds, where its cause says so. */
   deadline_seconds: z.int().min(1).optional(),
@@ -225,9 +227,19 @@ export const Verification = z.strictObject({
   /**
    * `overtaken`: somebody changed what the remedy had set, so what is seen is not its effect. `interrupted`: what it had set
    * is in place, and somebody has switched the workload off, or stopped it from being rolled out. `go_on`: what was done so
-   * far has taken effect, and the remedy's step does the next part of its plan.
+   * far has taken effect, and the remedy's step does the next part of its plan. `cut_short`: the same, but this execution
+   * does no further part. `nothing_runs`: what the remedy had set is in place, and no pod is wanted that could show its effect.
    */
-  verdict: z.enum(["recovered", "settling", "go_on", "not_recovered", "overtaken", "interrupted"]),
+  verdict: z.enum([
+    "recovered",
+    "settling",
+    "go_on",
+    "not_recovered",
+    "cut_short",
+    "nothing_runs",
+    "overtaken",
+    "interrupted",
+  ]),
   /** What it waits for, or what is wrong; empty when recovered. */
   reasons: z.array(z.string()),
   wait_seconds: z.int().min(1),

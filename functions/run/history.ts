@@ -3,6 +3,9 @@ import type { HistoryEntry, Outcome, WorkloadRun } from "./contracts.ts";
 /** Stands in a history for the outcome of a remedy that was begun; it stays where its execution dies before the end. */
 export const UNFINISHED = "Unfinished";
 
+/** The reason of an outcome whose remedy has taken effect as far as it got, and got no further in that execution. */
+export const PARTLY_DONE = "PartlyDone";
+
 /** Outcomes of a remedy that did not help, or of which nobody knows whether it did. */
 const INEFFECTIVE: readonly string[] = ["RolledBack", "Unresolved", UNFINISHED] satisfies (
   Outcome | typeof UNFINISHED
@@ -42,8 +45,13 @@ export function sinceLastSuccess(history: readonly HistoryEntry[], template: str
 }
 
 /** Whether a remedy was chosen and is not known to have helped. */
-export function isIneffective({ action, outcome }: HistoryEntry): boolean {
-  return action !== "none" && INEFFECTIVE.includes(outcome);
+export function isIneffective({ action, outcome, reason }: HistoryEntry): boolean {
+  return action !== "none" && INEFFECTIVE.includes(outcome) && reason !== PARTLY_DONE;
+}
+
+/** Whether a remedy was carried out, and has helped as far as it got. */
+export function hasHelped(entry: HistoryEntry): boolean {
+  return isSuccess(entry) || entry.reason === PARTLY_DONE;
 }
 
 /** Whether a remedy was carried out and has helped. */

@@ -35,7 +35,7 @@ const MAX_NAME = 253;
  */
 export function leaseName(workload: WorkloadRef): string {
   const { kind, namespace, name } = workload;
-  const full = `${kind.toLowerCase()}.${namespace}.${name}`;
+  const full = [kind.toLowerCase(), namespace, name].filter((part) => part !== "").join(".");
   if (!isKubernetesOwn(workload) || !canExist(workload)) {
     const words = `${qualifiedKind(workload)}-${namespace}-${name}`.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-");
     return cut(words.replace(/^-/, ""), JSON.stringify([qualifiedKind(workload), namespace, name]));
@@ -144,9 +144,10 @@ export function unusedSelector(now: Date): string {
 /** The workload that a Lease stands for; undefined when somebody broke the annotation that names it. */
 export function workloadOf({ metadata }: Lease): WorkloadRef | undefined {
   const [, kind, group, namespace, name] =
-    /^([^. ]+)(?:\.([^ ]+))? ([^/ ]+)\/(.+)$/.exec(metadata?.annotations?.[WORKLOAD_ANNOTATION] ?? "") ?? [];
-  if (kind === undefined || namespace === undefined || name === undefined) return undefined;
-  return { kind, ...(group === undefined ? {} : { group }), namespace, name };
+    /^([^. ]+)(?:\.([^ ]+))? (?:([^/ ]+)\/)?(.+)$/.exec(metadata?.annotations?.[WORKLOAD_ANNOTATION] ?? "") ?? [];
+  // Only a node has no namespace before its name.
+  if (kind === undefined || name === undefined || (namespace === undefined && kind !== "Node")) return undefined;
+  return { kind, ...(group === undefined ? {} : { group }), namespace: namespace ?? "", name };
 }
 
 /** The newest entries, in their order. */

@@ -1,4 +1,5 @@
 import type { CaughtError, Diagnosis, Outcome, Refusal, Report, Try, WorkloadRun } from "./contracts.ts";
+import { PARTLY_DONE } from "./history.ts";
 import { lastTry } from "./tries.ts";
 import type { ErrorName } from "../shared/errors.ts";
 import { isOlderThan } from "../shared/kubernetes/failures.ts";
@@ -124,6 +125,24 @@ export function outcomeOf(run: WorkloadRun, lasting: boolean): Report {
   if (verification?.verdict === "interrupted") {
     const since = `Whether it helped cannot be told: ${verification.reasons.join("; ")}. Nothing more is done.`;
     return ended("Unresolved", `${diagnosis.summary} ${remedy.message} ${since}`, true, "ObjectChanged");
+  }
+  if (verification?.verdict === "cut_short") {
+    const rest = `What was done has taken effect: ${verification.reasons.join("; ")}. The next scan looks at the rest anew.`;
+    return ended(
+      "Unresolved",
+      `${diagnosis.summary} ${remedy.message} ${rest}`,
+      remedy_error !== undefined,
+      PARTLY_DONE,
+    );
+  }
+  if (verification?.verdict === "nothing_runs") {
+    const unknown = `Whether that helps cannot be told: ${verification.reasons.join("; ")}.`;
+    return ended(
+      "Unresolved",
+      `${diagnosis.summary} ${remedy.message} ${unknown}`,
+      true,
+      "ScaledToZero" satisfies Refusal,
+    );
   }
   if (verification?.verdict !== "not_recovered") {
     return ended(

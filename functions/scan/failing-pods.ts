@@ -1,7 +1,6 @@
 import { paths } from "../shared/cluster/paths.ts";
 import { isJobPod } from "../kinds/job/kind.ts";
 import { isLeftover } from "../shared/kubernetes/pods.ts";
-import { lostNodesAmong } from "../shared/kubernetes/nodes.ts";
 import { failuresOf, type Moment } from "../shared/kubernetes/overdue.ts";
 import type { Node, Pod } from "../shared/kubernetes/types.ts";
 import type { WorkloadFinder } from "../kinds/workload-finder.ts";
@@ -11,10 +10,19 @@ import { NODE_SUSPECTS, POD_SUSPECTS } from "./suspects.ts";
 import { cellsOf, type Table } from "./table.ts";
 import type { View } from "./view.ts";
 
-/** Since when each node that has stopped reporting has done so, by its name. */
-export async function findLostNodes(view: View): Promise<Map<string, string>> {
+/** The nodes that are not printed as ready. */
+export async function findUnreadyNodes(view: View): Promise<Node[]> {
   const nodes = await view.tryTo("nodes", () => view.look<Node>(paths.nodes(), NODE_SUSPECTS), { telling: false });
-  return lostNodesAmong(nodes?.suspects ?? []);
+  return nodes?.suspects ?? [];
+}
+
+/** What the look at the pods brought. */
+export interface PodsFound {
+  seen: number;
+  failing: FailingPod[];
+  /** How many pods are on each node, by their rows, and how many of them are well. */
+  podsOn: Map<string, number>;
+  wellOn: Map<string, number>;
 }
 
 /**
@@ -26,12 +34,13 @@ export async function findFailingPods(
   namespaces: readonly string[],
   finder: WorkloadFinder,
   moment: Moment,
-): Promise<{ seen: number; failing: FailingPod[]; wellOn: Map<string, number> }> {
+): Promise<PodsFound> {
+  const podsOn = new Map<string, number>();
   const wellOn = new Map<string, number>();
   const looks = await view.each(namespaces, (namespace) =>
     view.tryTo(`pods in namespace ${namespace}`, async () => {
       const look = await view.look<Pod>(paths.pods(namespace), POD_SUSPECTS, (table) => {
-        noteWell(table, moment, wellOn);
+        noteNodes(table, moment, podsOn, wellOn);
         return onLostNodes(table, moment);
       });
       return { seen: look.seen, failing: await examine(view, look.suspects, finder, moment) };
@@ -40,6 +49,7 @@ export async function findFailingPods(
   return {
     seen: looks.reduce((sum, look) => sum + (look?.seen ?? 0), 0),
     failing: looks.flatMap((look) => look?.failing ?? []),
+    podsOn,
     wellOn,
   };
 }
@@ -52,9 +62,15 @@ function onLostNodes(table: Table, { lostNodes }: Moment): string[] {
     .map(([name]) => name ?? "");
 }
 
-/** What is printed of a pod on a lost node is from before. */
-function noteWell(table: Table, { lostNodes }: Moment, wellOn: Map<string, number>): void {
+/** What is printed of a pod on a lost node is from before, so that it does not count as well. */
+function noteNodes(
+  table: Table,
+  { lostNodes }: Moment,
+  podsOn: Map<string, number>,
+  wellOn: Map<string, number>,
+): void {
   for (const [node = "", ...cells] of cellsOf(table, ["Node", ...POD_SUSPECTS.columns]) ?? []) {
+    podsOn.set(node, (podsOn.get(node) ?? 0) + 1);
     if (!POD_SUSPECTS.isSuspect(...cells) && lostNodes?.has(node) !== true)
       wellOn.set(node, (wellOn.get(node) ?? 0) + 1);
   }

@@ -39,7 +39,14 @@ export async function inRollout(
       if (!(await mayBeDue(view, kind, incident, workload, moment))) return false;
       const parts = await readParts(view.cluster, kind, incident.workload, workload);
       const { now, lostNodes = new Map<string, string>() } = moment;
-      const unread = { namespace: {}, hpa: undefined, surroundings: NO_SURROUNDINGS, others: [], lastWords: [] };
+      const unread = {
+        namespace: {},
+        hpa: undefined,
+        surroundings: NO_SURROUNDINGS,
+        others: [],
+        lastWords: [],
+        config: [],
+      };
       const past = { history: [], tried: [], triesMade: 0 };
       const evidence = { incident, workload, ...parts, now, lostNodes, ...unread, ...past };
       return patienceWith(openCase(evidence, policy)) === undefined;

@@ -2,15 +2,17 @@ import type { Reader } from "../shared/cluster/cluster.ts";
 import { paths } from "../shared/cluster/paths.ts";
 import type { Detection } from "../run/detection.ts";
 import { assertNamespace } from "../shared/kubernetes/namespaces.ts";
+import { lostNodesAmong } from "../shared/kubernetes/nodes.ts";
 import type { Moment } from "../shared/kubernetes/overdue.ts";
 import type { Namespace } from "../shared/kubernetes/types.ts";
 import { WorkloadFinder } from "../kinds/workload-finder.ts";
 import type { Policy } from "../shared/policy.ts";
 import type { WorkloadRef } from "../shared/refs.ts";
 import { outOfScope } from "../shared/scope.ts";
+import { lookBeside } from "./beside.ts";
 import { answer, besideOthers, bounded, fitIncidents, MAX_BYTES } from "./answer.ts";
 import { countedAmong, countWorkloads, withPods } from "./extent.ts";
-import { findFailingPods, findLostNodes } from "./failing-pods.ts";
+import { findFailingPods, findUnreadyNodes } from "./failing-pods.ts";
 import { findFailingHpas, findFailingWorkloads } from "./failing-workloads.ts";
 import { inRollout } from "./in-rollout.ts";
 import { groupIncidents, workloadKey } from "./incidents.ts";
@@ -44,7 +46,8 @@ export async function scan(cluster: Reader, options: Scan): Promise<Detection> {
   const view = new View(cluster);
   const finder = new WorkloadFinder(cluster);
   const places = await placesToLook(cluster, namespace, policy);
-  const moment: Moment = { now, deadlines: policy.detect, lostNodes: await findLostNodes(view) };
+  const nodes = await findUnreadyNodes(view);
+  const moment: Moment = { now, deadlines: policy.detect, lostNodes: lostNodesAmong(nodes) };
   const [pods, workloads, hpas] = await Promise.all([
     findFailingPods(view, places.namespaces, finder, moment),
     findFailingWorkloads(view, places.everywhere ? undefined : places.namespaces, finder, moment),
@@ -81,11 +84,21 @@ export async function scan(cluster: Reader, options: Scan): Promise<Detection> {
   const inStorm = storm === undefined ? [] : incidents.filter(({ workload }) => storm.covers(workload));
   const isAll = inStorm.length === incidents.length;
   const wanted = isAll || findingsOnly ? incidents : incidents.filter((incident) => !inStorm.includes(incident));
+  // Beside a storm of everything, nothing else is told.
+  const stormNode = storm?.node;
+  const beside =
+    storm !== undefined && isAll
+      ? []
+      : await lookBeside(view, {
+          ...places,
+          ...{ nodes, pods, hpas: hpas.all, incidents: inScope, stormNode, policy, moment },
+        });
   const isTold = (workload: WorkloadRef) =>
     storm?.covers(workload) === true || settling.some((incident) => incident.workload === workload);
-  const shown = fitIncidents(marked(wanted, bonds, isTold), policy.max_incidents);
+  const shown = fitIncidents([...marked(wanted, bonds, isTold), ...beside], policy.max_incidents);
+  const isHealthy = incidents.length + beside.length === 0;
   return {
-    status: incidents.length === 0 ? "healthy" : isAll ? "storm" : "failing",
+    status: isHealthy ? "healthy" : storm !== undefined && isAll ? "storm" : "failing",
     cluster_name: clusterName,
     ...(namespace === undefined ? {} : { namespace }),
     dry_run: dryRun,
@@ -93,7 +106,7 @@ export async function scan(cluster: Reader, options: Scan): Promise<Detection> {
     workloads_seen: workloads.seen,
     failing_pods: pods.failing.length,
     incidents: shown,
-    omitted: wanted.length - shown.length,
+    omitted: wanted.length + beside.length - shown.length,
     out_of_scope: found.length - inScope.length,
     in_rollout: bounded(
       settling.map(({ workload }) => workload),

@@ -18,13 +18,13 @@ export function clusterWords(extent: Extent, all: Share): string {
 }
 
 /** What is said of a storm of some namespaces, while others are looked after. */
-export function namespaceWords(extent: Extent, names: readonly string[], all: Share): string {
+export function namespaceWords(extent: Extent, names: readonly string[], all: Share, elsewhere: Share): string {
   const where = `namespace${names.length === 1 ? "" : "s"} ${some(names, MAX_NAMESPACES)}`;
   const failing = extent.failing.filter(({ incident }) => names.includes(incident.workload.namespace));
   return sentences(
     `${all.failing} of ${all.of} workloads in ${where} fail at once (${percent(all)}), so nothing was touched there.`,
     ...sharedBy(extent, failing),
-    "Few workloads fail elsewhere: look for what these share and those of other namespaces do not.",
+    `Elsewhere, ${elsewhere.failing === 0 ? "none" : String(elsewhere.failing)} of ${count(elsewhere.of, "workload")} ${elsewhere.failing > 1 ? "fail" : "fails"}: look for what these share and those that are well do not.`,
   );
 }
 

@@ -16,15 +16,17 @@ export interface FailureStorm {
   covers: (workload: WorkloadRef) => boolean;
 }
 
-/** A cluster's failure shows outside of the namespace that has most of it, in so many workloads at least. */
+/** A cluster's failure shows outside of the namespaces that have most of it, in so many workloads at least. */
 const MIN_OUTSIDE = 2;
+/** So many namespaces are left out of that look, where there are more: one tenant often has two. */
+const LEFT_OUT = 2;
 /** One or two workloads that happen to sit on one node say nothing about the node. */
 const MIN_WORKLOADS_ON_NODE = 3;
 
 /**
  * Tells many failures of one cause from many causes: so many workloads at once, in the cluster or in a namespace, or most
- * failing pods on one node where few others are well. What fails in one namespace alone is that namespace's storm, so that
- * nobody who may create workloads in one of them stops the remedies of the others.
+ * failing pods on one node where few others are well. What fails in one or two namespaces alone is their storm, so that
+ * nobody who may create workloads there stops the remedies of the others.
  * @returns undefined when it is no storm
  */
 export function findStorm(extent: Extent, policy: Policy): FailureStorm | undefined {
@@ -32,12 +34,14 @@ export function findStorm(extent: Extent, policy: Policy): FailureStorm | undefi
 }
 
 function clusterStorm(extent: Extent, policy: Policy): FailureStorm | undefined {
-  const shares = [...sharesOf(extent).values()].sort((a, b) => b.failing - a.failing);
-  const [most, ...others] = shares;
+  const { min_share } = policy.storm;
+  // Those come first that have most beyond the share: without them, the share of the others is the smallest that it can be.
+  const beyond = ({ failing, of }: Share) => failing - min_share * of;
+  const shares = [...sharesOf(extent).values()].sort((a, b) => beyond(b) - beyond(a));
   const all = sum(shares);
-  if (most === undefined || !isMany(all, policy)) return undefined;
-  const outside = sum(others);
-  const isEverywhere = outside.failing >= MIN_OUTSIDE && shareOf(outside) >= policy.storm.min_share;
+  if (!isMany(all, policy)) return undefined;
+  const outside = sum(shares.slice(Math.min(LEFT_OUT, shares.length - 1)));
+  const isEverywhere = outside.failing >= MIN_OUTSIDE && shareOf(outside) >= min_share;
   if (shares.length > 1 && !isEverywhere) return undefined;
   return { reason: clusterWords(extent, all), covers: () => true };
 }
@@ -47,8 +51,9 @@ function namespaceStorm(extent: Extent, policy: Policy): FailureStorm | undefine
   if (hit.length === 0) return undefined;
   const names = hit.map(([name]) => name).sort();
   const [first = ""] = names;
+  const elsewhere = [...sharesOf(extent)].filter(([name]) => !names.includes(name)).map(([, share]) => share);
   return {
-    reason: namespaceWords(extent, names, sum(hit.map(([, share]) => share))),
+    reason: namespaceWords(extent, names, sum(hit.map(([, share]) => share)), sum(elsewhere)),
     ...(names.length === 1 ? { namespace: first } : {}),
     covers: ({ namespace }) => names.includes(namespace),
   };

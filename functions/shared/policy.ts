@@ -56,6 +56,12 @@ export const Policy = z
          * `infra/rbac-logs.yaml`.
          */
         log_lines: z.int().min(0).max(20).default(0),
+        /**
+         * Of what a failing workload reads, who changed it last and when is told: of its ConfigMaps, of its Secrets as well, or
+         * of none. Only their metadata is asked for, with the names of their keys. Kubernetes knows no permission for metadata
+         * alone: that for ConfigMaps is in `infra/rbac.yaml`, that for Secrets in `infra/rbac-secrets.yaml`.
+         */
+        config_changes: z.enum(["none", "config_maps", "config_maps_and_secrets"]).default("config_maps"),
       })
       .prefault({}),
     /** How long normal life may take before it counts as a failure. */
@@ -67,7 +73,7 @@ export const Policy = z
         unready_seconds: seconds.default(300),
         /** How long past its grace period a pod may take to go. */
         terminating_seconds: seconds.default(120),
-        /** How long a workload may lack replicas without any change in its status. */
+        /** How long a workload may lack replicas without any change in its status, and a Service pods to send to. */
         short_seconds: seconds.default(300),
         /** How long after its template changed a StatefulSet or DaemonSet is left alone; they have no progress deadline. */
         set_update_seconds: seconds.default(120),
@@ -78,6 +84,8 @@ export const Policy = z
         failed_rollout_seconds: seconds.default(120),
         /** How long a failed Job is news. */
         failed_job_seconds: seconds.default(3_600),
+        /** How long a node may be not ready before it is told, where nothing else tells of it. */
+        node_unready_seconds: seconds.default(120),
         /** How long an HPA may want more than its maximum. */
         hpa_limited_seconds: seconds.default(180),
         /** How long an HPA may be without metrics, as it is for a while after its pods restart. */
@@ -117,7 +125,7 @@ export const Policy = z
       .strictObject({
         /** A storm needs at least this many failing workloads ... */
         min_workloads: z.int().min(2).default(10),
-        /** ... and at least this share of those that want pods; in the cluster, and outside of its worst namespace, or in one namespace. */
+        /** ... and at least this share of those that want pods; in the cluster, and outside of its two worst namespaces, or in one namespace. */
         min_share: z.number().min(0).max(1).default(0.3),
         /** Or this share of the failing pods on one node (with at least `min_pods_on_node` of them, of three or more workloads, and fewer pods that are well). */
         node_share: z.number().min(0.5).max(1).default(0.8),

@@ -2,11 +2,15 @@ import * as z from "zod";
 
 /** How the steps, and what they share, name objects of a cluster in the payloads between them. */
 
-/** The workload that owns failing pods, or the pod itself when nothing owns it. */
+/**
+ * The workload that owns failing pods, or the pod itself when nothing owns it. Also what is looked at beside workloads: a
+ * Service, an Ingress, an HPA, a node.
+ */
 export const WorkloadRef = z.strictObject({
   kind: z.string(),
   /** The API group of the kind, `argoproj.io`; absent for the kinds of Kubernetes itself, which share no name. */
   group: z.string().optional(),
+  /** Empty for a node, which is in none. */
   namespace: z.string(),
   name: z.string(),
 });

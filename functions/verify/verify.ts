@@ -43,7 +43,9 @@ export function verify(run: WorkloadRun, state: WorkloadState, policy: Policy, n
   if (replaced !== undefined) return theirs("overtaken", replaced);
   const interrupted = interruption(run, state);
   if (interrupted !== undefined) return theirs("interrupted", interrupted);
-  if (mayGoOn(run, state, policy, now)) {
+  const canGoOn = goesOn(run, state, now);
+  const obstacle = canGoOn ? whatStops(run, policy, now) : undefined;
+  if (canGoOn && obstacle === undefined) {
     const reasons = ["what was done so far has taken effect, and the next part follows"];
     return { verdict: "go_on", reasons, wait_seconds: interval_seconds, observation: observed(null) };
   }
@@ -51,9 +53,12 @@ export function verify(run: WorkloadRun, state: WorkloadState, policy: Policy, n
 
   if (reasons.length > 0) {
     const late = now.getTime() >= Date.parse(run.remedy?.deadline ?? "");
+    const partly = late && obstacle !== undefined;
     return {
-      verdict: late ? "not_recovered" : "settling",
-      reasons: reasons.slice(0, MAX_REASONS).map((reason) => bounded(reason)),
+      verdict: partly ? "cut_short" : late ? "not_recovered" : "settling",
+      reasons: [...(partly ? [`no further part of it was begun, since ${obstacle}`] : []), ...reasons]
+        .slice(0, MAX_REASONS)
+        .map((reason) => bounded(reason)),
       wait_seconds: interval_seconds,
       observation: observed(null),
     };
@@ -63,6 +68,10 @@ export function verify(run: WorkloadRun, state: WorkloadState, policy: Policy, n
   const unbroken = before?.digest === digest ? before.well_since : null;
   const wellSince = unbroken ?? now.toISOString();
   const left = soak_seconds - (now.getTime() - Date.parse(wellSince)) / 1_000;
+  if (left <= 0 && state.kind.wanted(state.workload) === 0) {
+    const none = state.kind.commands.scale === undefined ? "no node is to run a pod of it" : "it is to have 0 replicas";
+    return { verdict: "nothing_runs", reasons: [none], wait_seconds: 1, observation: observed(wellSince) };
+  }
   if (left <= 0) {
     return { verdict: "recovered", reasons: [], wait_seconds: 1, observation: observed(wellSince) };
   }
@@ -80,18 +89,22 @@ export function verify(run: WorkloadRun, state: WorkloadState, policy: Policy, n
   };
 }
 
-/**
- * Whether the remedy's step is to do the next part of its plan: not after it ended with an error, nor past its deadline, nor
- * where the claim does not last until the effect of another part has been waited for.
- */
-function mayGoOn(run: WorkloadRun, state: WorkloadState, policy: Policy, now: Date): boolean {
-  const { remedy, remedy_error, claim, diagnosis } = run;
-  if (remedy?.change === undefined || remedy_error !== undefined || now.getTime() >= Date.parse(remedy.deadline)) {
-    return false;
-  }
-  const next = Date.parse(settling(run, policy, now).deadline);
-  if (!(Date.parse(claim?.expires_at ?? "") > next)) return false;
+/** Whether what the remedy's step did so far has taken effect, and its plan has a further part. */
+function goesOn({ remedy, diagnosis }: WorkloadRun, state: WorkloadState, now: Date): boolean {
+  if (remedy?.change === undefined) return false;
   return remedyFor(remedy.change.kind).goesOn?.(remedy.change, state, diagnosis, now) === true;
+}
+
+/** Why the remedy's step does no further part of its plan; undefined when it may. */
+function whatStops(run: WorkloadRun, policy: Policy, now: Date): string | undefined {
+  const { remedy, remedy_error, claim } = run;
+  if (remedy_error !== undefined) return `its step ended with ${remedy_error.Error}`;
+  const { expires_at = "" } = claim ?? {};
+  // The effect of another part has to be waited for while the claim lasts.
+  if (!(Date.parse(expires_at) > Date.parse(settling(run, policy, now).deadline))) {
+    return `the claim lasts until ${expires_at}, which is too short for that`;
+  }
+  return now.getTime() < Date.parse(remedy?.deadline ?? "") ? undefined : "the time for the part before was over";
 }
 
 /** Everything that speaks against the workload being well. */

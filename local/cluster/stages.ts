@@ -322,12 +322,14 @@ ${changeFailing(`
   lastState:
     terminated:
       containerID: {{ $old.containerID | Quote }}
-      exitCode: {{ if eq $failure "oom-kill" }}137{{ else }}{{ or (index $notes "simulation/exit-code") "1" }}{{ end }}
-      reason: {{ if eq $failure "oom-kill" }}OOMKilled{{ else }}Error{{ end }}
+      {{- $code := or (index $notes "simulation/exit-code") "1" }}
+      {{- if eq $failure "oom-kill" }}{{ $code = "137" }}{{ end }}
+      exitCode: {{ $code }}
+      reason: {{ if eq $failure "oom-kill" }}OOMKilled{{ else if eq $code "128" }}StartError{{ else if eq $code "0" }}Completed{{ else }}Error{{ end }}
       {{- if index $notes "simulation/message" }}
       message: {{ index $notes "simulation/message" | Quote }}
       {{- end }}
-      startedAt: {{ $old.state.running.startedAt | Quote }}
+      startedAt: {{ if eq $code "128" }}"1970-01-01T00:00:00Z"{{ else }}{{ $old.state.running.startedAt | Quote }}{{ end }}
       finishedAt: {{ $now | Quote }}`)}`,
   },
   {
@@ -502,7 +504,7 @@ const DELETE_STAGE = {
   },
 };
 
-/** A node reports every few seconds, unless its annotation says that it is lost. */
+/** A node reports every few seconds, unless its annotation says that it is lost; that it is not ready, where that is what it says. */
 const NODE_STAGE = {
   apiVersion: "kwok.x-k8s.io/v1alpha1",
   kind: "Stage",
@@ -516,7 +518,7 @@ const NODE_STAGE = {
     },
     delay: {
       durationFrom: {
-        expressionFrom: `if ([.status.conditions[]? | select(.type == "Ready") | .status] | index("True")) then "4s" else "100ms" end`,
+        expressionFrom: `if .metadata.annotations["simulation/failure"] == "node-not-ready" or ([.status.conditions[]? | select(.type == "Ready") | .status] | index("True")) then "4s" else "100ms" end`,
       },
     },
     next: {
@@ -524,15 +526,19 @@ const NODE_STAGE = {
 {{- $now := Now }}
 {{- $since := dict }}
 {{- range (or .status.conditions list) }}{{ $_ := set $since .type . }}{{ end }}
+{{- $unready := eq (index (or .metadata.annotations dict) "simulation/failure" | default "") "node-not-ready" }}
 phase: Running
 conditions:
 {{- range NodeConditions }}
+{{- $failing := and $unready (eq .type "Ready") }}
+{{- $status := .status }}
+{{- if $failing }}{{ $status = "False" }}{{ end }}
 - type: {{ .type }}
-  status: {{ .status | Quote }}
-  reason: {{ .reason }}
-  message: {{ .message | Quote }}
+  status: {{ $status | Quote }}
+  reason: {{ if $failing }}KubeletNotReady{{ else }}{{ .reason }}{{ end }}
+  message: {{ if $failing }}"container runtime is down"{{ else }}{{ .message | Quote }}{{ end }}
   lastHeartbeatTime: {{ $now | Quote }}
-  {{- if eq (dig .type "status" "" $since) .status }}
+  {{- if eq (dig .type "status" "" $since) $status }}
   lastTransitionTime: {{ dig .type "lastTransitionTime" $now $since | Quote }}
   {{- else }}
   lastTransitionTime: {{ $now | Quote }}

@@ -3,6 +3,7 @@ import { runControllers, type Controller } from "./controllers/controller.ts";
 import { daemonSetController } from "./controllers/daemonset.ts";
 import { deploymentController } from "./controllers/deployment.ts";
 import { disruptionBudgetController } from "./controllers/disruption-budget.ts";
+import { endpointSliceController } from "./controllers/endpoint-slice.ts";
 import { garbageCollector } from "./controllers/garbage-collector.ts";
 import { jobController } from "./controllers/job.ts";
 import { namespaceController } from "./controllers/namespace.ts";
@@ -27,6 +28,7 @@ const CONTROLLERS: readonly ((store: Store) => Controller)[] = [
   autoscalerController,
   disruptionBudgetController,
   resourceQuotaController,
+  endpointSliceController,
   garbageCollector,
   namespaceController,
   nodeLifecycleController,

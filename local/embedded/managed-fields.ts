@@ -37,9 +37,16 @@ export function withStatusTime(
   return { ...metadata, managedFields: [...others, entry] };
 }
 
-/** Of what is read for its fields' writers: workloads, what holds their revisions, what scales them, and custom objects. */
-export function tellsWriters({ group, custom }: Resource): boolean {
-  return custom !== undefined || ["apps", "autoscaling"].includes(group);
+/** Kinds of the core group that are read for their fields' writers. */
+const CORE = ["ConfigMap", "Secret"];
+const GROUPS = ["apps", "autoscaling", "discovery.k8s.io"];
+
+/**
+ * Of what is read for its fields' writers: workloads, what holds their revisions, what scales and configures them or sends to
+ * them, and custom objects.
+ */
+export function tellsWriters({ group, kind, custom }: Resource): boolean {
+  return custom !== undefined || GROUPS.includes(group) || (group === "" && CORE.includes(kind));
 }
 
 /**

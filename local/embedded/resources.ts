@@ -57,6 +57,7 @@ export const RESOURCES: readonly Resource[] = [
   resource("v1", "Service", "services", { status: true, shortNames: ["svc"] }),
   resource("v1", "ServiceAccount", "serviceaccounts", { shortNames: ["sa"] }),
   resource("v1", "ResourceQuota", "resourcequotas", { status: true, shortNames: ["quota"] }),
+  resource("v1", "LimitRange", "limitranges", { shortNames: ["limits"] }),
   resource("apps/v1", "Deployment", "deployments", { ...WORKLOAD, shortNames: ["deploy"] }),
   resource("apps/v1", "ReplicaSet", "replicasets", { ...WORKLOAD, shortNames: ["rs"] }),
   resource("apps/v1", "StatefulSet", "statefulsets", { ...WORKLOAD, shortNames: ["sts"] }),
@@ -68,6 +69,8 @@ export const RESOURCES: readonly Resource[] = [
     status: true,
     shortNames: ["hpa"],
   }),
+  resource("networking.k8s.io/v1", "Ingress", "ingresses", { ...WORKLOAD, shortNames: ["ing"] }),
+  resource("discovery.k8s.io/v1", "EndpointSlice", "endpointslices", { generation: true }),
   resource("policy/v1", "PodDisruptionBudget", "poddisruptionbudgets", {
     ...WORKLOAD,
     unconditionalUpdate: false,

@@ -67,6 +67,7 @@ export function kindOf({ method, path, accept, contentType, body }: SentRequest)
     resourceOf(place),
     queryOf(new URLSearchParams(query)),
     accept.includes("as=Table") ? "as a Table" : "",
+    accept.includes("as=PartialObjectMetadata") ? "as metadata" : "",
     contentType === undefined || contentType === "application/json" ? "" : contentType,
     body === "" ? "" : bodyOf(body),
   ];

@@ -5,6 +5,7 @@ import type {
   WriteOptions,
 } from "../../functions/shared/cluster/cluster.ts";
 import { paths } from "../../functions/shared/cluster/paths.ts";
+import type { ObjectMeta } from "../../functions/shared/kubernetes/types.ts";
 import type { NotifyEnvironment } from "../../functions/notify/environment.ts";
 import { describeRequest } from "./invariants.ts";
 
@@ -44,6 +45,11 @@ class GatedCluster implements Cluster {
   async get<T>(path: string, query?: Record<string, string>): Promise<T> {
     await this.#read(path);
     return await this.#cluster.get<T>(path, query);
+  }
+
+  async metadata(path: string): Promise<ObjectMeta> {
+    await this.#read(path);
+    return await this.#cluster.metadata(path);
   }
 
   async text(path: string, query?: Record<string, string>): Promise<string> {

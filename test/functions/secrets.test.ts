@@ -75,7 +75,7 @@ const CONTEXT = {
   invokedFunctionArn: "arn",
   memoryLimitInMB: "256",
   awsRequestId: "id",
-  getRemainingTimeInMillis: () => 1_000,
+  getRemainingTimeInMillis: () => 60_000,
 };
 
 /**

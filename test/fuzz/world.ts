@@ -6,6 +6,7 @@ import type {
   WriteOptions,
 } from "../../functions/shared/cluster/cluster.ts";
 import { paths } from "../../functions/shared/cluster/paths.ts";
+import type { ObjectMeta } from "../../functions/shared/kubernetes/types.ts";
 import { ERROR_NAMES, RemediationError, type ErrorName } from "../../functions/shared/errors.ts";
 import { misfit } from "./shape.ts";
 import { PRINTERS } from "./printers.ts";
@@ -99,6 +100,10 @@ export class WorldCluster implements Cluster {
   async get<T>(path: string): Promise<T> {
     const address = this.#asked("get", path);
     return await Promise.resolve(sound(this.#one(address) as object, path) as T);
+  }
+
+  async metadata(path: string): Promise<ObjectMeta> {
+    return (await this.get<{ metadata?: ObjectMeta | null }>(path)).metadata ?? {};
   }
 
   /** No log can be had. */

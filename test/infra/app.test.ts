@@ -28,7 +28,7 @@ async function synthesise(outdir: string, context: Record<string, unknown> = {})
 async function errorOf(bundle: string, payload: unknown): Promise<string> {
   const script = `
     const { handler } = await import(process.argv[1]);
-    await handler(JSON.parse(process.argv[2]), {}).catch((error) => console.log("error: " + error.name));`;
+    await handler(JSON.parse(process.argv[2]), { getRemainingTimeInMillis: () => 60_000 }).catch((error) => console.log("error: " + error.name));`;
   const { stdout } = await run(
     process.execPath,
     ["--input-type=module", "--eval", script, bundle, JSON.stringify(payload)],

@@ -73,6 +73,15 @@ describe("the construct", () => {
     expect(own.remediation.rbacCommand).toContain("--namespace shop");
   });
 
+  it("asks for the permission to read Secrets where the policy wants to know who changed them, and nowhere else", () => {
+    const commandFor = (props: object) => Synthesised.with(() => props).remediation.rbacCommand;
+    const policy = { evidence: { config_changes: "config_maps_and_secrets" as const } };
+
+    expect(commandFor({ policy: { evidence: { config_changes: "config_maps" } } })).not.toContain("secrets");
+    expect(commandFor({ policy })).toBe("kubectl apply -f infra/rbac.yaml -f infra/rbac-secrets.yaml");
+    expect(commandFor({ policy, namespaces: ["shop"] })).toContain("--namespace shop --secrets");
+  });
+
   it("asks for the permission to read logs where the policy wants lines of them, and nowhere else", () => {
     const commandFor = (props: object) => Synthesised.with(() => props).remediation.rbacCommand;
     const policy = { evidence: { log_lines: 5 } };

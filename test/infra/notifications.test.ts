@@ -1,7 +1,7 @@
 import { Key } from "aws-cdk-lib/aws-kms";
 import { Topic } from "aws-cdk-lib/aws-sns";
 import { describe, expect, it } from "vitest";
-import { Synthesised } from "./synthesised.ts";
+import { Synthesised, text } from "./synthesised.ts";
 
 const TOPIC_ARN = "arn:aws:sns:eu-west-1:123456789012:on-call";
 const KEY_ARN = "arn:aws:kms:eu-west-1:123456789012:key/1234";
@@ -14,6 +14,12 @@ describe("the notifications", () => {
   const stack = new Synthesised({ notifyEmail: "on-call@example.com" });
   const topic = stack.id("Notifications", "Topic");
   const statements = (id: string, property: string) => (stack.properties(id)[property] as Policy).Statement;
+
+  it("lets the log service of whichever partition it is in use the key", () => {
+    const logs = statements(stack.id("Encryption", "Key"), "KeyPolicy").find(({ Sid }) => Sid === "EncryptLogs");
+
+    expect(text((logs?.Principal as { Service: unknown }).Service)).toBe("logs.${AWS::Region}.${AWS::URLSuffix}");
+  });
 
   it("go to an encrypted topic, over TLS only", () => {
     const key = stack.id("Encryption", "Key");

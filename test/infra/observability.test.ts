@@ -2,9 +2,11 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Duration } from "aws-cdk-lib";
+import { Metric } from "aws-cdk-lib/aws-cloudwatch";
 import { describe, expect, it } from "vitest";
 import type { Measurement } from "../../functions/run/measurement.ts";
 import { STEP_NAMES } from "../../infra/functions.ts";
+import { ofAllFunctions } from "../../infra/metrics.ts";
 import { anchorOf } from "../../infra/runbook.ts";
 import { Synthesised, text } from "./synthesised.ts";
 
@@ -134,6 +136,15 @@ describe("the alarms", () => {
     expect(metricsOf("FunctionErrors")).toEqual(Array(STEP_NAMES.length + 1).fill("Errors"));
     expect(metricsOf("FunctionThrottles")).toEqual(Array(STEP_NAMES.length + 1).fill("Throttles"));
     expect(metricsOf("DeadLetters")).toEqual(Array(2).fill("ApproximateNumberOfMessagesVisible"));
+  });
+
+  it("stay within the ten metrics that an alarm may add up, however many functions there are", () => {
+    const lambda = { metric: () => new Metric({ namespace: "AWS/Lambda", metricName: "Errors" }) };
+    const many = Object.fromEntries(Array.from({ length: 23 }, (_, n) => [`step${n}`, { lambda }]));
+    const used = ofAllFunctions("Errors", many).map((sum) => Object.keys(sum.usingMetrics));
+
+    expect(used.map(({ length }) => length)).toEqual([10, 10, 3]);
+    expect(used.flat()).toEqual(Object.keys(many));
   });
 
   it("call a scan slow at half of what it may take", () => {

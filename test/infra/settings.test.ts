@@ -27,6 +27,16 @@ describe("the settings of a deployment", () => {
     rmSync(directory, { recursive: true });
   });
 
+  it("leave what the CDK keeps beside them alone", () => {
+    const lookup = {
+      "vpc-provider:account=1:region=eu-west-1": {},
+      "availability-zones:account=1": [],
+      "acme/flag": 1,
+    };
+
+    expect(settings(lookup)).toMatchObject({ clusterName: "my-cluster" });
+  });
+
   it("take what the command line can say: lists with commas, numbers and truths as text, intervals in words", () => {
     expect(
       settings({
@@ -66,6 +76,8 @@ describe("the settings of a deployment", () => {
     [{ schedule: "hourly" }, "schedule: must be on, off, or an interval like 5 minutes"],
     [{ logRetentionDays: 31 }, "logRetentionDays: must be one of 1, 3, 5, 7,"],
     [{ permissionsBoundary: "arn:aws:iam::1:role/x" }, "permissionsBoundary: must be a managed policy's ARN or name"],
+    [{ shedule: "off" }, "shedule is not a setting; the settings are clusterName, policy, namespaces,"],
+    [{ scheduling: "off" }, "scheduling is not a setting;"],
     [{ notify_email: "on-call@example.com" }, "notify_email is not a setting; write it notifyEmail."],
   ])("refuse %j with a sentence that names the setting", (context, sentence) => {
     expect(() => settings(context)).toThrow(

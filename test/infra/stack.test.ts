@@ -2,6 +2,7 @@ import { Match } from "aws-cdk-lib/assertions";
 import { Queue } from "aws-cdk-lib/aws-sqs";
 import { AwsSolutionsChecks, ServerlessChecks } from "cdk-nag";
 import { describe, expect, it } from "vitest";
+import { EksRemediation } from "../../infra/eks-remediation.ts";
 import { Synthesised, text } from "./synthesised.ts";
 
 describe("the stack", () => {
@@ -37,13 +38,34 @@ describe("the stack", () => {
     expect(new Set(objects)).toEqual(new Set(["EksRemediation/Unexplained/Resource"]));
   });
 
-  it("is one of its own for each cluster", () => {
-    const logGroup = (clusterName: string) =>
-      new Synthesised({ clusterName }).properties(stack.id("Workflow", "Logs"))["LogGroupName"];
+  it("is one of its own for each cluster, and for each prefix of one cluster", () => {
+    const stacks = [
+      { clusterName: "staging" },
+      { clusterName: "pay-eu" },
+      { clusterName: "pay_eu" },
+      { clusterName: "pay_eu-1" },
+      { clusterName: "pay-eu_1" },
+      { clusterName: "pay-eu", namePrefix: "shop" },
+    ].map((context) => new Synthesised(context));
+    const names = stacks.map(({ stack }) => stack.stackName);
+    const logGroups = stacks.map((each) => each.properties(each.id("Workflow", "Logs"))["LogGroupName"]);
 
-    expect(new Synthesised({ clusterName: "prod_eu" }).stack.stackName).toBe("eks-remediation-prod-eu");
-    expect(logGroup("prod_eu")).toBe("/aws/vendedlogs/states/eks-remediation-prod_eu");
-    expect(logGroup("staging")).toBe("/aws/vendedlogs/states/eks-remediation-staging");
+    expect(names.slice(0, 2)).toEqual(["eks-remediation-staging", "eks-remediation-pay-eu"]);
+    for (const name of names) expect(name).toMatch(/^[A-Za-z][A-Za-z0-9-]{0,127}$/);
+    expect(new Set(names).size).toBe(names.length);
+    for (const group of logGroups) expect(group).toMatch(/^\/aws\/vendedlogs\/states\/[\w-]+$/);
+    expect(new Set(logGroups).size).toBe(logGroups.length);
+  });
+
+  it("has a log of its own for each of two constructs that look after one cluster", () => {
+    const twice = Synthesised.with((stack) => {
+      new EksRemediation(stack, "Second", { clusterName: "prod" });
+      return {};
+    });
+    const logs = twice.all("AWS::Logs::LogGroup").flatMap(({ LogGroupName }) => LogGroupName ?? []);
+
+    expect(logs).toHaveLength(2);
+    expect(new Set(logs).size).toBe(2);
   });
 
   it("says what to do next, where to start the workflow, what agents invoke, and where its outcomes go", () => {

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { Match } from "aws-cdk-lib/assertions";
 import { describe, expect, it } from "vitest";
 import { STEP_NAMES } from "../../infra/functions.ts";
 import { DEFINITION_FILE } from "../../local/engine/engine.ts";
@@ -56,7 +57,7 @@ describe("the state machine", () => {
       LoggingConfiguration: { Level: "ALL", IncludeExecutionData: false },
     });
     stack.template.hasResourceProperties("AWS::Logs::LogGroup", {
-      LogGroupName: "/aws/vendedlogs/states/eks-remediation-my-cluster",
+      LogGroupName: Match.stringLikeRegexp("^/aws/vendedlogs/states/eks-remediation-my-cluster"),
       RetentionInDays: 30,
       KmsKeyId: { "Fn::GetAtt": [stack.id("Encryption", "Key"), "Arn"] },
     });

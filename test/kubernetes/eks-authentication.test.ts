@@ -153,6 +153,19 @@ describe("an API server that authenticates EKS tokens with the reference verifie
     expect(deletion.body).toMatch(/assumed-role\/detect\/a-function\S* cannot delete resource \S*pods/);
   });
 
+  it("is told apart from another cluster's by its certificate, and found again when the cluster is looked up anew", async () => {
+    const token = await tokenOf(detect);
+    const authenticate = () => Promise.resolve({ authorization: `Bearer ${token}` });
+    const stale = { name: "prod", server: cluster.server, authenticate };
+    const renew = () => Promise.resolve({ ...stale, tls: { ca: cluster.ca } });
+
+    await expect(new HttpCluster(stale).list("/api/v1/pods")).rejects.toMatchObject({
+      name: "ClusterUnreachable",
+      message: expect.stringContaining("has no certificate of this cluster") as string,
+    });
+    expect(await new HttpCluster({ ...stale, renew }).list("/api/v1/pods")).toEqual([]);
+  });
+
   it("takes and refuses a role from the moment in which its access entry is made and deleted", async () => {
     const directory = join(parent, "webhook");
     const principalArn = "arn:aws:iam::111122223333:role/newcomer";

@@ -12,7 +12,7 @@ import { reportPermissions } from "./used-permissions.ts";
  */
 
 const VITEST = fileURLToPath(new URL("../../node_modules/vitest/vitest.mjs", import.meta.url));
-const RBAC = ["rbac.yaml", "rbac-logs.yaml"].map((file) =>
+const RBAC = ["rbac.yaml", "rbac-logs.yaml", "rbac-secrets.yaml"].map((file) =>
   fileURLToPath(new URL(`../../infra/${file}`, import.meta.url)),
 );
 const SCENARIO_TESTS = "test/kubernetes/scenarios.test.ts";

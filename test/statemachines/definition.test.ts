@@ -13,7 +13,7 @@ interface State {
   End?: boolean;
   ItemProcessor?: Machine;
   TimeoutSeconds?: number;
-  Retry?: { ErrorEquals: string[]; JitterStrategy?: string; MaxDelaySeconds?: number }[];
+  Retry?: { ErrorEquals: string[]; MaxAttempts?: number; JitterStrategy?: string; MaxDelaySeconds?: number }[];
   Catch?: { ErrorEquals: string[]; Next: string }[];
   Choices?: { Next: string }[];
 }
@@ -132,6 +132,16 @@ describe("the definition", () => {
       ).toBe(true);
       expect(task, name).toHaveProperty("TimeoutSeconds");
     }
+  });
+
+  it("tries a scheduled look at a cluster that cannot be reached once more, and a request that nobody repeats more often", () => {
+    const attempts = (state: string) =>
+      states
+        .find(([name]) => name === state)?.[1]
+        .Retry?.find(({ ErrorEquals }) => ErrorEquals.includes("ClusterUnreachable"))?.MaxAttempts;
+
+    expect(attempts("Detect failures")).toBe(1);
+    expect(attempts("Find workload")).toBe(4);
   });
 
   it("ends by itself: the run as a whole has a time limit, and so has every pause before a retry", () => {

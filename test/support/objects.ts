@@ -234,6 +234,7 @@ export function evidence(overrides: Partial<Evidence> = {}): Evidence {
     holders: [replicaSet(1, { available: 2 })],
     hpa: undefined,
     lastWords: [],
+    config: [],
     lostNodes: new Map(),
     surroundings: NO_SURROUNDINGS,
     history: [],

@@ -42,7 +42,7 @@ export function diagnosis(overrides: Partial<Diagnosis> = {}): Diagnosis {
     cause: "CrashLoopAfterRollout",
     confidence: "high",
     summary: "2 pods crash since revision 2 was rolled out.",
-    evidence: ["revision 1 has 2 available replicas now"],
+    evidence: ["revision 1 has 2 available replicas"],
     remedy: { action: "rollback", before: REVISION_2, after: REVISION_1, unblocked: [] },
     rejected: [{ action: "restart", reason: "the same template crashes again" }],
     undo: "Put the template of revision 2 back.",

@@ -4,17 +4,21 @@ import type {
   CronJob,
   DaemonSet,
   Deployment,
+  EndpointSlice,
   Hpa,
+  Ingress,
   Job,
   Node,
   ObjectMeta,
   Pod,
   ReplicaSet,
+  Service,
   StatefulSet,
 } from "../../functions/shared/kubernetes/types.ts";
 import {
   DAEMON_SET_PRINTER,
   DEPLOYMENT_PRINTER,
+  ENDPOINT_SLICE_PRINTER,
   JOB_PRINTER,
   NAMESPACE_PRINTER,
   NODE_PRINTER,
@@ -40,6 +44,9 @@ export interface Objects {
   jobs?: Job[];
   cronJobs?: CronJob[];
   hpas?: Hpa[];
+  services?: Service[];
+  slices?: EndpointSlice[];
+  ingresses?: Ingress[];
 }
 
 /** Turns a Table into what this server answers instead of it. */
@@ -82,6 +89,9 @@ export function serve(api: ApiServer, objects: Objects, print: Print = (table) =
   collection(paths.daemonSets, objects.daemonSets, DAEMON_SET_PRINTER);
   collection(paths.jobs, objects.jobs, JOB_PRINTER);
   collection(paths.hpas, objects.hpas);
+  collection(paths.services, objects.services);
+  collection(paths.ingresses, objects.ingresses);
+  collection(paths.endpointSlices, objects.slices, ENDPOINT_SLICE_PRINTER);
   for (const { metadata, ...rest } of objects.cronJobs ?? []) {
     api.on("GET", paths.cronJob(metadata?.namespace ?? "", metadata?.name ?? ""), found({ metadata, ...rest }));
   }
@@ -103,9 +113,11 @@ function answer<T extends Named>(items: readonly T[], printer: Printer<T> | unde
   };
 }
 
-/** Whether the field selector leaves the object: the two selectors that a scan uses. */
+/** Whether the selectors leave the object: of fields, the two that a scan uses; of labels, those that ask for values. */
 function isSelected(item: Named, { query }: SeenRequest): boolean {
   const selector = query["fieldSelector"];
+  const labels = (query["labelSelector"] ?? "").split(",").filter((pair) => pair.includes("="));
+  if (!labels.every((pair) => item.metadata?.labels?.[pair.split("=")[0] ?? ""] === pair.split("=")[1])) return false;
   if (selector === undefined) return true;
   if (selector === "status.phase!=Succeeded") return (item as Pod).status?.phase !== "Succeeded";
   return selector === `metadata.name=${item.metadata?.name ?? ""}`;

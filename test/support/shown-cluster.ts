@@ -2,7 +2,13 @@ import { paths } from "../../functions/shared/cluster/paths.ts";
 import type { Cluster, JsonPatchOperation } from "../../functions/shared/cluster/cluster.ts";
 import { RemediationError } from "../../functions/shared/errors.ts";
 import type { KubernetesEvent } from "../../functions/run/event.ts";
-import type { DisruptionBudget, Hpa, Node, ResourceQuota } from "../../functions/shared/kubernetes/types.ts";
+import type {
+  DisruptionBudget,
+  Hpa,
+  Node,
+  ObjectMeta,
+  ResourceQuota,
+} from "../../functions/shared/kubernetes/types.ts";
 import type { World } from "./worlds.ts";
 
 /** What is shown of namespace `shop`. */
@@ -80,6 +86,13 @@ export function shownCluster(shown: Shown, refused: ReadonlySet<Source> = new Se
       const found = named.get(path);
       if (found === undefined) throw new RemediationError("NotFound", `${path} is not there.`);
       return structuredClone(found) as never;
+    },
+    metadata: async (path) => {
+      await Promise.resolve();
+      refuse(path);
+      const found = named.get(path) as { metadata?: ObjectMeta } | undefined;
+      if (found === undefined) throw new RemediationError("NotFound", `${path} is not there.`);
+      return structuredClone(found.metadata ?? {});
     },
     text: async (path) => {
       await Promise.resolve();

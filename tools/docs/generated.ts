@@ -11,7 +11,7 @@ import type { Cause } from "../../functions/classify/causes/cause.ts";
 import { Detection } from "../../functions/run/detection.ts";
 import { NotificationDocument } from "../../functions/notify/notification.ts";
 import { Policy } from "../../functions/shared/policy.ts";
-import { rbacLogsYaml, rbacYaml } from "../../infra/rbac-yaml.ts";
+import { rbacLogsYaml, rbacSecretsYaml, rbacYaml } from "../../infra/rbac-yaml.ts";
 import { definitionOf } from "../../statemachines/asl.ts";
 import { REMEDIATION } from "../../statemachines/remediation.ts";
 import { dependenciesDocument } from "../supply-chain/document.ts";
@@ -31,6 +31,7 @@ export const GENERATED: readonly GeneratedFile[] = [
   formatted("statemachines/remediation.asl.json", () => JSON.stringify(definitionOf(REMEDIATION), null, 2)),
   formatted("infra/rbac.yaml", rbacYaml),
   formatted("infra/rbac-logs.yaml", rbacLogsYaml),
+  formatted("infra/rbac-secrets.yaml", rbacSecretsYaml),
   { path: "docs/schemas/detection.json", content: () => schema(Detection, "Detection", "output") },
   { path: "docs/schemas/notification.json", content: () => schema(NotificationDocument, "Notification", "output") },
   { path: "docs/schemas/agent-answer.json", content: () => schema(AgentAnswer, "AgentAnswer", "output") },

@@ -1,12 +1,12 @@
-import { count } from "../../shared/text.ts";
-import { failsWith } from "../../facts/case.ts";
+import { failsWith, podsFailing } from "../../facts/case.ts";
 import { failureLines } from "../../facts/failure-lines.ts";
 import { goBackOrTell } from "../brought.ts";
 import { eventLines, lastWords, podEventSayings, statusSayings } from "../../facts/sayings.ts";
 import { CONTAINER_WORDS, MISSING_WORDS, type ContainerMeaning } from "../../facts/words/config.ts";
 import { meaningOf, type Saying } from "../../facts/words/meaning.ts";
-import { refersTo, type Missing } from "../parts.ts";
+import { refersTo, type Missing } from "../../shared/kubernetes/references.ts";
 import { STARTING_EVENTS, STARTING_REASONS } from "../../facts/words/volumes.ts";
+import { writerLines } from "../config-lines.ts";
 import { once, rolloutLines, type Cause } from "./cause.ts";
 
 const CONFIG_REASONS: ReadonlySet<string> = new Set(["CreateContainerConfigError"]);
@@ -43,8 +43,8 @@ export const CONFIG_CAUSES: readonly Cause[] = [
       const what = nameOf(missing);
       return {
         confidence: "high",
-        summary: `${count(failing.length, "pod")} cannot start: ${what} does not exist.`,
-        evidence: [...lines, ...eventLines(told, lines), ...rolloutLines(facts)],
+        summary: `${podsFailing(failing, CONFIG_REASONS, STARTING_REASONS)} cannot start: ${what} does not exist.`,
+        evidence: [...lines, ...eventLines(told, lines), ...writerLines(facts, missing), ...rolloutLines(facts)],
         tries: once(
           goBackOrTell(facts, facts.sinceRollout, `Create or restore ${what}, ${MISSING_ADVICE}`, {
             says: "refers to it, too",
@@ -66,7 +66,7 @@ export const CONFIG_CAUSES: readonly Cause[] = [
       if (!failsWith(failing, CONFIG_REASONS)) return undefined;
       return {
         confidence: "medium",
-        summary: `${count(failing.length, "pod")} cannot start: the kubelet cannot put the container together.`,
+        summary: `${podsFailing(failing, CONFIG_REASONS)} cannot start: the kubelet cannot put the container together.`,
         evidence: [...failureLines(failing), ...rolloutLines(facts)],
         tries: once(
           goBackOrTell(
@@ -101,7 +101,8 @@ function containerCauses(): Cause[] {
       rejected: [again],
     },
     PathNotMounted: {
-      looksLike: "A container cannot be made because a subPath or a path of the node cannot be mounted.",
+      looksLike:
+        "A container cannot be made because a subPath, a path of the node or a volume cannot be mounted where it shall be.",
       response: back,
       rejected: [again],
     },
@@ -111,7 +112,8 @@ function containerCauses(): Cause[] {
       rejected: [again],
     },
     CommandNotStarted: {
-      looksLike: "A container cannot be started because its command is not in the image, or may not be executed.",
+      looksLike:
+        "A container cannot be started because its command, its user or its working directory is not in the image, or may not be used.",
       response: back,
       rejected: [again],
     },
@@ -133,7 +135,7 @@ function containerCause(name: string, texts: About): Cause {
       const lines = failureLines(failing);
       return {
         confidence: "high",
-        summary: `${count(failing.length, "pod")} cannot start: ${meaning.means}.`,
+        summary: `${podsFailing(failing, CRASHING)} cannot start: ${meaning.means}.`,
         evidence: [...lines, ...endLines(ends, lines), ...rolloutLines(facts)],
         tries: once(goBackOrTell(facts, sinceRollout && meaning.outside !== true, meaning.advice)),
       };

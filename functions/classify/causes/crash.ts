@@ -1,5 +1,5 @@
 import { count, duration, some } from "../../shared/text.ts";
-import { failsWith, type Case, type FailingPod } from "../../facts/case.ts";
+import { failsWith, podsFailing, type Case, type FailingPod } from "../../facts/case.ts";
 import { lacksCommand } from "../../facts/certain.ts";
 import { howTheyEnd, isOutOfMemory } from "../../facts/container-ends.ts";
 import { failureLines } from "../../facts/failure-lines.ts";
@@ -47,7 +47,7 @@ export const CRASH_CAUSES: readonly Cause[] = [
       if (failing.some(lacksCommand)) {
         return {
           confidence: "high",
-          summary: `${count(failing.length, "pod")} cannot start: the command cannot be run.`,
+          summary: `${podsFailing(failing, NOT_CREATED_REASONS)} cannot start: the command cannot be run.`,
           evidence: [...failureLines(failing), ...rolloutLines(facts)],
           tries: once(
             sinceRollout
@@ -58,7 +58,7 @@ export const CRASH_CAUSES: readonly Cause[] = [
       }
       return {
         confidence: "medium",
-        summary: `${count(failing.length, "pod")} cannot start: the node could not create the container.`,
+        summary: `${podsFailing(failing, NOT_CREATED_REASONS)} cannot start: the node could not create the container.`,
         evidence: [...failureLines(failing), ...rolloutLines(facts)],
         tries: [
           // A pod that another node cannot start either shows that as soon as one that cannot start may.
@@ -70,6 +70,34 @@ export const CRASH_CAUSES: readonly Cause[] = [
             remedy: sinceRollout
               ? rollBack(facts)
               : reportOnly("A restart did not help. Look at the node's container runtime and at the pod's events."),
+          },
+        ],
+      };
+    },
+  },
+  {
+    name: "CrashLoopBesideWellPods",
+    looksLike:
+      "A few pods of the present revision crash again and again, while more of its pods have been ready for long: it is a matter of these pods or their nodes, not of the template alone.",
+    response:
+      "Restart the crashing pods once, possibly on another node; then roll back if the rollout is stuck at them, else leave it to a person.",
+    rejected: [],
+    diagnose: (facts) => {
+      const { ofCurrent, current, standings, longStable, revisions } = facts;
+      const crash = ofCurrent.filter((pod) => failsWith([pod], CRASH_REASONS));
+      const { proven = 0 } = (current === undefined ? undefined : standings.get(current.name)) ?? {};
+      if (longStable || crash.length === 0 || proven <= ofCurrent.length || crash.some(isOutOfMemory)) return undefined;
+      const isStuck = revisions.some((revision) => revision !== current && revision.replicas > 0);
+      return {
+        confidence: "medium",
+        summary: withEnds(`${crashing(crash)} beside ${proven} of the same revision that run well`, facts),
+        evidence: [...failureLines(crash), ...provenLines(facts), ...nodeLines(crash)],
+        tries: [
+          { remedy: restartFailing({ ...facts, failing: crash }, CRASH_REASONS) },
+          {
+            remedy: isStuck
+              ? rollBack(facts)
+              : reportOnly("A restart did not help. Read the log with kubectl logs --previous, and look at the node."),
           },
         ],
       };
@@ -90,7 +118,7 @@ export const CRASH_CAUSES: readonly Cause[] = [
       return {
         confidence: healthy?.confidence ?? "medium",
         summary: withEnds(
-          `${crashing(howMany(ofCurrent, ENDING_REASONS))} since revision ${current?.revision ?? "?"} was rolled out`,
+          `${crashing(ofCurrent, ENDING_REASONS)} since revision ${current?.revision ?? "?"} was rolled out`,
           facts,
         ),
         evidence: [...failureLines(failing), ...rolloutLines(facts)],
@@ -136,7 +164,7 @@ export const CRASH_CAUSES: readonly Cause[] = [
       return {
         confidence: "medium",
         summary: withEnds(
-          `${crashing(howMany(ranWell, CRASH_REASONS))} after ${stable.byStatus === true ? "their revision ran" : "running"} well for ${duration(stable.seconds)}`,
+          `${crashing(ranWell, CRASH_REASONS)} after ${stable.byStatus === true ? "their revision ran" : "running"} well for ${duration(stable.seconds)}`,
           facts,
         ),
         evidence: [...failureLines(failing), stable.evidence],
@@ -155,7 +183,7 @@ export const CRASH_CAUSES: readonly Cause[] = [
       return {
         confidence: "medium",
         summary: withEnds(
-          `${crashing(failing.length)}, and there is no sign that ${failing.length === 1 ? "it" : "they"} ever ran well`,
+          `${crashing(failing)}, and there is no sign that ${failing.length === 1 ? "it" : "they"} ever ran well`,
           facts,
         ),
         evidence: [...failureLines(failing), ...provenLines(facts)],
@@ -196,13 +224,14 @@ export const CRASH_CAUSES: readonly Cause[] = [
   },
 ];
 
-/** How many of the pods fail for one of these reasons. */
-function howMany(pods: Case["failing"], reasons: ReadonlySet<string>): number {
-  return pods.filter((pod) => failsWith([pod], reasons)).length;
-}
-
-function crashing(pods: number): string {
-  return pods === 1 ? "1 pod crashes" : `${pods} pods crash`;
+/** How many of the pods fail for one of these reasons, or all of them: `2 pods crash`. What ends without an error does not. */
+function crashing(pods: readonly FailingPod[], reasons?: ReadonlySet<string>): string {
+  const ending = reasons === undefined ? pods : pods.filter((pod) => failsWith([pod], reasons));
+  const codes = ending.flatMap(({ failures }) => failures.flatMap(({ exitCode }) => exitCode ?? []));
+  const isDone = codes.length > 0 && codes.every((code) => code === 0);
+  const one = isDone ? "ends again and again" : "crashes";
+  const many = isDone ? "end again and again" : "crash";
+  return ending.length === 1 ? `1 pod ${one}` : `${ending.length} pods ${many}`;
 }
 
 /** A summary with how the containers ended, where their statuses or their Events tell. */

@@ -1,25 +1,31 @@
 import { kindOf } from "../../kinds/kinds.ts";
-import { count } from "../../shared/text.ts";
+import { count, some } from "../../shared/text.ts";
 import type { Case } from "../../facts/case.ts";
 import { failedPodLines, reasonsAndNodes } from "../../facts/failed-pods.ts";
+import { nodeLoops, type NodeLoop } from "../../facts/node-loops.ts";
 import { quietSeconds, replacementLoop } from "../../facts/replacement-loop.ts";
 import { cleanUpPods } from "../../remedies/restart/plan.ts";
 import { rollBack } from "../../remedies/rollback/plan.ts";
 import type { Remedy } from "../../run/contracts.ts";
-import { once, reportOnly, rolloutLines, type Cause } from "./cause.ts";
+import { once, reportOnly, rolloutLines, type Cause, type Finding } from "./cause.ts";
+
+/** How many nodes, and names of pods on each, are told. */
+const MAX_NODES = 3;
+const MAX_NAMES = 4;
 
 /** Pods that have failed for good, and were replaced. */
 export const FAILED_POD_CAUSES: readonly Cause[] = [
   {
     name: "ReplacementLoop",
     looksLike:
-      "Pods are evicted, or refused by their node, and so are those that take their place, up to now: an eviction loop.",
+      "Pods are evicted, or refused by their node, and so are those that take their place, up to now: an eviction loop. Of a DaemonSet, whose controller deletes what failed, its Events tell.",
     response:
       "Roll back when the pods exceed a limit of their own (ephemeral storage, an emptyDir) since the present revision was rolled out; otherwise report. What is left of them stays.",
     rejected: [{ action: "restart", reason: "what is left of the failed pods tells why, and more of it comes" }],
     diagnose: (facts) => {
+      if (facts.failing.length > 0) return undefined;
       const loop = replacementLoop(facts);
-      if (facts.failing.length > 0 || loop === undefined) return undefined;
+      if (loop === undefined) return onNodes(nodeLoops(facts));
       const { pods, replacements, last, broughtByRollout } = loop;
       const rollsBack = broughtByRollout && facts.healthy !== undefined;
       return {
@@ -59,6 +65,29 @@ export const FAILED_POD_CAUSES: readonly Cause[] = [
     },
   },
 ];
+
+/** Pods of a DaemonSet that fail on the same node again and again. */
+function onNodes(loops: readonly NodeLoop[]): Finding | undefined {
+  if (loops.length === 0) return undefined;
+  const pods = loops.map(({ pod }) => pod);
+  const fewest = Math.min(...loops.map(({ deleted }) => deleted.length));
+  const first = new Date(Math.min(...loops.map(({ since }) => since.getTime())));
+  return {
+    confidence: "medium",
+    summary: `${count(pods.length, "pod")} failed for good ${reasonsAndNodes(pods)}, and at least ${fewest} others on the same node before ${pods.length === 1 ? "it" : "each of them"}. The first of those was deleted by its controller at ${first.toISOString()}.`,
+    evidence: [
+      ...failedPodLines(pods),
+      ...loops.slice(0, MAX_NODES).map(({ node, deleted }) => {
+        return `deleted on ${node} after it had failed: ${some(deleted, MAX_NAMES)}`;
+      }),
+    ],
+    tries: once(
+      reportOnly(
+        "Each new pod may go the same way. The messages say what was exceeded or short; their controller deletes what is left of the pods after a while.",
+      ),
+    ),
+  };
+}
 
 /** Deletes the leftovers, once they are no evidence any more of something that goes on. */
 function cleanUp(facts: Case, missing: number): Remedy {

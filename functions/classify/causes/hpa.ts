@@ -5,6 +5,8 @@ import { duration } from "../../shared/text.ts";
 import { raisedBounds } from "../../remedies/scale/plan.ts";
 import type { Case } from "../../facts/case.ts";
 import { failureLines } from "../../facts/failure-lines.ts";
+import { kindOf } from "../../kinds/kinds.ts";
+import type { Remedy } from "../../run/contracts.ts";
 import { once, reportOnly, type Cause, type Finding } from "./cause.ts";
 
 /** Reasons that say which metric is missing. Source: kubernetes pkg/controller/podautoscaler/horizontal.go */
@@ -43,9 +45,12 @@ export const HPA_CAUSES: readonly Cause[] = [
     name: "HpaAtMaximum",
     looksLike:
       "The HPA wants more replicas than its maximum allows (ScalingLimited, TooManyReplicas), and the pods are well.",
-    response: "Raise the HPA's maximum by a step, within the policy's bound; report when the bound is reached.",
+    response:
+      "Raise the HPA's maximum by a step, within the policy's bound; report when the bound is reached. Wait where it began with a rollout that is under way.",
     rejected: [{ action: "restart", reason: "the pods are well; there are too few of them" }],
-    diagnose: ({ evidence: { hpa, now }, failing, policy }) => {
+    diagnose: (facts) => {
+      const { evidence, failing, policy } = facts;
+      const { hpa, now } = evidence;
       const since = hpa === undefined ? undefined : limitedAtMaximumSince(hpa);
       if (hpa === undefined || since === undefined || failing.length > 0) return undefined;
       const bounds = boundsOf(hpa);
@@ -54,7 +59,7 @@ export const HPA_CAUSES: readonly Cause[] = [
         confidence: "high",
         summary: `HPA ${name} has wanted more than its maximum of ${bounds.max} replicas for ${duration(secondsSince(since, now))}.`,
         evidence: [atItsBounds(hpa), limitLine(hpa, since)],
-        tries: once(raisedBounds(name, bounds, policy)),
+        tries: once(beganWithRollout(facts, since) ? AFTER_ROLLOUT : raisedBounds(name, bounds, policy)),
       };
     },
   },
@@ -93,6 +98,22 @@ export const HPA_CAUSES: readonly Cause[] = [
       }),
   },
 ];
+
+/** New pods that start, and those of before beside them, ask for more than the workload does otherwise. */
+const AFTER_ROLLOUT: Remedy = {
+  action: "none",
+  refusal: "MayPass",
+  message:
+    "It began with a rollout that is under way, whose starting pods may be what asks for more. Its maximum is not raised before that is over.",
+};
+
+/** Whether the HPA is at its maximum only since a rollout began that is still under way. */
+function beganWithRollout({ evidence: { incident, workload }, current }: Case, since: string): boolean {
+  const kind = kindOf(incident.workload);
+  if (kind === undefined || workload === undefined || current === undefined) return false;
+  const isUnderWay = kind.isUpdating(workload) || kind.deadline?.isRollingOut(workload) === true;
+  return isUnderWay && current.numbers.length === 1 && Date.parse(since) >= current.created.getTime();
+}
 
 function secondsSince(since: string, now: Date): number {
   return (now.getTime() - Date.parse(since)) / 1_000;

@@ -1,14 +1,13 @@
 import { kindOf } from "../../kinds/kinds.ts";
 import { isOlderThan } from "../../shared/kubernetes/failures.ts";
-import { count } from "../../shared/text.ts";
-import { failsWith, type Case } from "../../facts/case.ts";
+import { failsWith, podsFailing, type Case } from "../../facts/case.ts";
 import { failureLines } from "../../facts/failure-lines.ts";
 import { goBackOrTell, type Shared } from "../brought.ts";
-import { IMAGE_REASONS, imageMeaning, imageSayings, waitingContainer } from "../../facts/image.ts";
+import { IMAGE_REASONS, imageSayings, saysWhy, sayingsOf, waitingContainer, whyNotPulled } from "../../facts/image.ts";
 import { eventLines, lastWords } from "../../facts/sayings.ts";
-import { EXEC_WORDS, IMAGE_WORDS, type ImageMeaning } from "../../facts/words/image.ts";
-import { meaningOf } from "../../facts/words/meaning.ts";
-import { containerOf, registryOf } from "../parts.ts";
+import { EXEC_WORDS, IMAGE_WORDS, PULL_SECRET, SIGNATURE_WORDS, type ImageMeaning } from "../../facts/words/image.ts";
+import { adviceOf, meaningOf } from "../../facts/words/meaning.ts";
+import { accessOf, containerOf, isAlike, registryOf } from "../parts.ts";
 import { once, reportOnly, rolloutLines, type Cause, type Finding } from "./cause.ts";
 
 /** Reasons of containers that end at once, as one does whose program is built for another processor. */
@@ -22,21 +21,26 @@ const wordsFor = (cause: ImageMeaning["cause"]) => IMAGE_WORDS.filter((meaning) 
 export const IMAGE_CAUSES: readonly Cause[] = [
   {
     name: "SignatureRefused",
-    looksLike: "SignatureValidationFailed: the image's signature does not satisfy the node's policy.",
+    looksLike:
+      "SignatureValidationFailed, also where only the message of a back-off or an Event says so: the image's signature does not satisfy the node's policy.",
     response: "Report as a security matter.",
     rejected: [
       { action: "restart", reason: "another node that does not check the signature would run the image" },
       { action: "rollback", reason: "whoever is in charge of security should see the image first" },
     ],
-    diagnose: ({ failing }) => {
-      if (!failsWith(failing, new Set(["SignatureValidationFailed"]))) return undefined;
+    words: SIGNATURE_WORDS,
+    diagnose: (facts) => {
+      const { failing } = facts;
+      const { status, events } = imageSayings(facts);
+      const meaning = meaningOf(SIGNATURE_WORDS, [...status, ...events]);
+      if (meaning === undefined) return undefined;
+      const lines = failureLines(failing);
+      const told = events.filter((saying) => meaningOf([meaning], [saying]) !== undefined);
       return {
         confidence: "high",
-        summary: `${count(failing.length, "pod")} may not run: the image's signature was refused.`,
-        evidence: failureLines(failing),
-        tries: once(
-          reportOnly("Treat it as a security matter: find out who pushed the image, and why it is not signed."),
-        ),
+        summary: `${podsFailing(failing, IMAGE_REASONS)} may not run: ${meaning.means}.`,
+        evidence: [...lines, ...eventLines(told.slice(0, 1), lines)],
+        tries: once(reportOnly(adviceOf([meaning]))),
       };
     },
   },
@@ -52,7 +56,7 @@ export const IMAGE_CAUSES: readonly Cause[] = [
       if (meaning?.cause !== "ImageNotFound") return undefined;
       return {
         confidence: facts.healthy?.confidence ?? "high",
-        summary: `${count(facts.failing.length, "pod")} cannot start: ${meaning.means}.`,
+        summary: `${podsFailing(facts.failing, IMAGE_REASONS)} cannot start: ${meaning.means}.`,
         evidence: evidenceOf(facts),
         tries: once(goBackOrTell(facts, facts.sinceRollout, meaning.advice, sameImage(facts))),
       };
@@ -72,7 +76,7 @@ export const IMAGE_CAUSES: readonly Cause[] = [
       if (meaning?.cause !== "ImageForAnotherPlatform") return undefined;
       return {
         confidence: "high",
-        summary: `${count(facts.failing.length, "pod")} cannot start: ${meaning.means}.`,
+        summary: `${podsFailing(facts.failing, pulled === undefined ? ENDED_REASONS : IMAGE_REASONS)} cannot start: ${meaning.means}.`,
         evidence: evidenceOf(facts),
         tries: once(goBackOrTell(facts, facts.sinceRollout, meaning.advice, shared)),
       };
@@ -83,56 +87,64 @@ export const IMAGE_CAUSES: readonly Cause[] = [
     looksLike:
       "ErrImagePull, ImagePullBackOff or RegistryUnavailable for another reason: no permission, rate limit, registry out of reach, a full disk.",
     response:
-      "Wait where it may pass by itself (rate limit, registry out of reach), then report; report missing permissions at once. Roll back where the words leave it open what is wrong and the image came with the present revision, and where its registry did that is out of reach or not trusted.",
-    words: wordsFor("ImageNotPulled"),
+      "Wait where it may pass by itself (rate limit, registry out of reach), then report. Roll back where the words leave it open what is wrong and the image came with the present revision; where its registry did that is out of reach or not trusted; and where its repository or its pull secrets did, to which the node is not admitted. Report missing permissions at once otherwise.",
+    words: [...wordsFor("ImageNotPulled"), PULL_SECRET],
     rejected: [{ action: "restart", reason: "a new pod would meet the same registry" }],
     diagnose: (facts) => {
       const { failing } = facts;
       if (!failsWith(failing, IMAGE_REASONS)) return undefined;
       const meaning = meaningFor(facts);
+      const remedy = notPulled(facts, meaning);
+      const isElsewhere = meaning?.outside === true || (meaning?.access === true && remedy.action === "none");
       return {
         confidence: "medium",
-        summary: `${count(failing.length, "pod")} cannot pull the image${meaning === undefined ? "" : `: ${meaning.means}`}.`,
+        summary: `${podsFailing(failing, IMAGE_REASONS)} cannot pull the image${meaning === undefined ? "" : `: ${meaning.means}`}.`,
         evidence: evidenceOf(facts),
-        tries: once(notPulled(facts, meaning)),
-        rejected:
-          meaning?.outside === true
-            ? [{ action: "rollback", reason: "nothing says that the image itself is wrong" }]
-            : [],
+        tries: once(remedy),
+        rejected: isElsewhere ? [{ action: "rollback", reason: "nothing says that the image itself is wrong" }] : [],
       };
     },
   },
 ];
 
-const UNKNOWN_ADVICE =
-  "Nothing that was read says why in words that are known here. Look at the pod's events with kubectl describe pod.";
-
 /** What is done about an image that is not pulled, though nothing says that it is not there. */
 function notPulled(facts: Case, meaning: ImageMeaning | undefined): Finding["tries"][0]["remedy"] {
-  const { advice = UNKNOWN_ADVICE, passing = false, outside = false, registry = false } = meaning ?? {};
+  const { advice = unknownAdvice(facts), passing = false, outside = false } = meaning ?? {};
   const since = facts.sinceRollout && !outside;
-  const remedy = goBackOrTell(facts, since, advice, registry ? sameRegistry(facts) : sameImage(facts));
+  const remedy = goBackOrTell(facts, since, advice, sharedBy(meaning, facts));
   if (remedy.action !== "none" || !passing || !isFresh(facts)) return remedy;
   return { action: "none", refusal: "MayPass", message: `${advice} The kubelet tries again by itself.` };
 }
 
+function unknownAdvice(facts: Case): string {
+  return saysWhy(imageSayings(facts))
+    ? "What the kubelet says is in the evidence, and in kubectl describe pod."
+    : "Nothing that was read says why. Look at the pod's events with kubectl describe pod.";
+}
+
+/** What an earlier revision would have to share to be pulled no better. */
+function sharedBy(meaning: ImageMeaning | undefined, facts: Case): Shared {
+  if (meaning?.registry === true) return sameRegistry(facts);
+  return meaning?.access === true ? sameAccess(facts) : sameImage(facts);
+}
+
 /** What is said of images that cannot be pulled; undefined when nothing that is known, or no image fails. */
 function meaningFor(facts: Case): ImageMeaning | undefined {
-  const { status, events } = imageSayings(facts);
-  return imageMeaning(status) ?? imageMeaning(events);
+  return whyNotPulled(imageSayings(facts));
 }
 
 function evidenceOf(facts: Case): string[] {
   const lines = failureLines(facts.failing);
-  const { status, events } = imageSayings(facts);
-  const ends =
-    meaningOf(EXEC_WORDS, lastWords(facts.failing, ENDED_REASONS)) === undefined
-      ? []
-      : lastWords(facts.failing, ENDED_REASONS);
-  const told = imageMeaning(status) === undefined ? events.slice(0, 1) : [];
+  const sayings = imageSayings(facts);
+  const { status, events } = sayings;
+  const meaning = whyNotPulled(sayings);
+  const words = lastWords(facts.failing, ENDED_REASONS);
+  const ends = meaningOf(EXEC_WORDS, words) === undefined ? [] : words;
+  const isInStatus = meaning !== undefined && sayingsOf(meaning, status).length > 0;
+  const told = isInStatus ? [] : meaning === undefined ? events : sayingsOf(meaning, events);
   return [
     ...lines,
-    ...eventLines(told, lines),
+    ...eventLines(told.slice(0, 1), lines),
     ...ends.slice(0, 1).map(({ reason, message }) => `its last end${reason === "" ? "" : `, ${reason}`}: ${message}`),
     ...rolloutLines(facts),
   ];
@@ -165,6 +177,15 @@ function sameRegistry({ failing }: Case): Shared {
       const earlier = containerOf(before, name)?.image;
       return image !== undefined && earlier !== undefined && registryOf(image) === registryOf(earlier);
     },
+  };
+}
+
+/** The same repository, asked for with the same credentials. */
+function sameAccess({ failing }: Case): Shared {
+  const name = waitingContainer(failing);
+  return {
+    says: "pulls from the same repository with the same credentials",
+    holds: (now, before) => isAlike(accessOf(now, name), accessOf(before, name)),
   };
 }
 

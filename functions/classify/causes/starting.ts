@@ -1,5 +1,5 @@
-import { count } from "../../shared/text.ts";
-import { failsWith } from "../../facts/case.ts";
+import { count, some } from "../../shared/text.ts";
+import { failsWith, podsFailing, type FailingPod } from "../../facts/case.ts";
 import { failureLines } from "../../facts/failure-lines.ts";
 import { comparedTemplates, goBackOrTell } from "../brought.ts";
 import { eventLines } from "../../facts/sayings.ts";
@@ -10,6 +10,10 @@ import { SCHEDULING_WORDS } from "../../facts/words/scheduling.ts";
 import { STARTING_REASONS, STARTING_WORDS } from "../../facts/words/volumes.ts";
 import { once, reportOnly, rolloutLines, type Cause } from "./cause.ts";
 import { STARTING_SLOWLY, UNREADY_CAUSES } from "./unready.ts";
+
+const UNSCHEDULABLE: ReadonlySet<string> = new Set(["Unschedulable"]);
+/** How many names a sentence holds. */
+const MAX_NAMES = 3;
 
 /** Pods that take too long over something. */
 export const STARTING_CAUSES: readonly Cause[] = [
@@ -24,21 +28,22 @@ export const STARTING_CAUSES: readonly Cause[] = [
       { action: "scale", reason: "more replicas need more of what is missing" },
     ],
     diagnose: (facts) => {
-      const { failing, sinceRollout } = facts;
-      if (!failsWith(failing, new Set(["Unschedulable"]))) return undefined;
+      const { failing, sinceRollout, stable } = facts;
+      if (!failsWith(failing, UNSCHEDULABLE)) return undefined;
       const reasons = schedulingReasons(facts);
       const why = schedulingWhy(reasons);
+      const { meanings } = reasons;
       const advice =
-        reasons.meanings.length === 0
-          ? "Look at what the scheduler says of it, in kubectl describe pod."
-          : adviceOf(reasons.meanings);
-      // Whether the rollout has brought it can be told from the two templates alone.
-      const compared = comparedTemplates(facts) !== undefined;
+        meanings.length === 0 ? "Look at what the scheduler says of it, in kubectl describe pod." : adviceOf(meanings);
+      const isOutside = meanings.length > 0 && meanings.every(({ outside }) => outside === true);
+      // Whether the rollout has brought it can be told from the two templates alone, and once all of its pods had found nodes
+      // it has not.
+      const mayBeBrought = sinceRollout && !isOutside && stable.seconds === 0 && comparedTemplates(facts) !== undefined;
       return {
         confidence: "high",
-        summary: `No node takes ${count(failing.length, "pod")}${why === "" ? "" : `: ${why}`}.`,
+        summary: `No node takes ${podsFailing(failing, UNSCHEDULABLE)}${why === "" ? "" : `: ${why}`}.`,
         evidence: [...failureLines(failing), ...rolloutLines(facts)],
-        tries: once(goBackOrTell(facts, sinceRollout && compared, advice, asksForNoLess(reasons))),
+        tries: once(goBackOrTell(facts, mayBeBrought, advice, asksForNoLess(reasons))),
       };
     },
   },
@@ -85,7 +90,7 @@ export const STARTING_CAUSES: readonly Cause[] = [
       const lines = failureLines(failing);
       return {
         confidence: "medium",
-        summary: `${count(failing.length, "pod")} cannot get started${meaning === undefined ? "" : `: ${meaning.means}`}.`,
+        summary: `${podsFailing(failing, STARTING_REASONS)} cannot get started${meaning === undefined ? "" : `: ${meaning.means}`}.`,
         evidence: [...lines, ...eventLines(events.slice(0, 1), lines), ...rolloutLines(facts)],
         tries: once(
           goBackOrTell(
@@ -103,19 +108,36 @@ export const STARTING_CAUSES: readonly Cause[] = [
     looksLike: "A pod is still there long after its grace period: finalizers, or a node that does not answer.",
     response: "Report the finalizers and the node.",
     rejected: [{ action: "delete", reason: "a forced deletion may let two pods run that must never run at once" }],
-    diagnose: ({ failing }) => {
-      if (!failsWith(failing, new Set(["Terminating"]))) return undefined;
+    diagnose: ({ failing, evidence }) => {
+      const stuck = failing.filter((pod) => failsWith([pod], new Set(["Terminating"])));
+      if (stuck.length === 0) return undefined;
       return {
         confidence: "high",
-        summary: `${count(failing.length, "pod")} should be gone and ${failing.length === 1 ? "is" : "are"} not.`,
-        evidence: failureLines(failing),
-        tries: once(
-          reportOnly(
-            "Ask the owner of the finalizer, or look at the node; make sure that the pod's process has ended.",
-          ),
-        ),
+        summary: `${count(stuck.length, "pod")} should be gone and ${stuck.length === 1 ? "is" : "are"} not.`,
+        evidence: failureLines(stuck),
+        tries: once(reportOnly(whoHoldsThem(stuck, evidence.lostNodes))),
       };
     },
   },
   ...STARTING_SLOWLY,
 ];
+
+/** Who keeps these pods from going, and what a person can do about it. */
+function whoHoldsThem(stuck: readonly FailingPod[], lostNodes: ReadonlyMap<string, string>): string {
+  const finalizers = new Set(stuck.flatMap(({ pod }) => pod.metadata?.finalizers ?? []));
+  const nodes = [...new Set(stuck.flatMap(({ pod }) => pod.spec?.nodeName ?? []))];
+  const lost = nodes.filter((node) => lostNodes.has(node));
+  const rest = nodes.filter((node) => !lostNodes.has(node));
+  return [
+    ...(finalizers.size === 0 ? [] : [`Ask whoever set ${some([...finalizers], MAX_NAMES)} to let go.`]),
+    ...(lost.length === 0
+      ? []
+      : [
+          `${some(lost, MAX_NAMES)} ${lost.length === 1 ? "does" : "do"} not report any more: once it is certain that the machine is off, delete the node, or taint it with node.kubernetes.io/out-of-service, and its pods are let go.`,
+        ]),
+    ...(rest.length === 0
+      ? []
+      : [`Look at the kubelet on ${some(rest, MAX_NAMES)}, and whether the pod's process has ended.`]),
+    ...(finalizers.size + nodes.length === 0 ? ["No node ever took it: look at whoever deleted it."] : []),
+  ].join(" ");
+}

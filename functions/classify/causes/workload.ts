@@ -1,6 +1,6 @@
 import { resourceOf } from "../../kinds/workloads.ts";
 import { count } from "../../shared/text.ts";
-import { failsWith } from "../../facts/case.ts";
+import type { FailingPod } from "../../facts/case.ts";
 import { failureLines } from "../../facts/failure-lines.ts";
 import { goBackOrTell } from "../brought.ts";
 import { refusalOf, refusedLikewise, refusedSinceRollout } from "../creation.ts";
@@ -8,6 +8,16 @@ import { eventLines } from "../../facts/sayings.ts";
 import { CREATION_WORDS } from "../../facts/words/creation.ts";
 import { once, reportOnly, rolloutLines, type Cause } from "./cause.ts";
 import { FAILED_POD_CAUSES } from "./failed-pods.ts";
+
+const QUOTA = { action: "quota", reason: "the quota is somebody's decision" };
+
+/** What refuses pods is somebody's decision, and is not changed for them; by the meaning of the words. */
+const DECISIONS: ReadonlyMap<string | undefined, { action: string; reason: string }> = new Map([
+  ["quota", QUOTA],
+  ["quota_unsaid", QUOTA],
+  ["limit_range", { action: "limit range", reason: "the LimitRange is somebody's decision" }],
+  ["pod_security", { action: "label", reason: "the namespace's level is somebody's decision" }],
+]);
 
 /** Nobody can say what has become of the pods. */
 export const NODE_CAUSES: readonly Cause[] = [
@@ -18,8 +28,10 @@ export const NODE_CAUSES: readonly Cause[] = [
     rejected: [{ action: "delete", reason: "the pod may still run on the node that nobody can ask" }],
     diagnose: ({ failing, leftovers }) => {
       const lost = [...failing, ...leftovers];
-      const reasons = new Set(["NodeLost", "Unknown"]);
-      if (lost.length === 0 || !lost.every((pod) => failsWith([pod], reasons))) return undefined;
+      // The end of a container may be "Unknown", too, of which a node tells that has come back.
+      const isLost = ({ pod, failures }: FailingPod) =>
+        pod.status?.phase === "Unknown" || failures.some(({ reason }) => reason === "NodeLost");
+      if (lost.length === 0 || !lost.every(isLost)) return undefined;
       return {
         confidence: "high",
         summary: `${count(lost.length, "pod")} on a node that has stopped reporting.`,
@@ -40,10 +52,7 @@ export const WORKLOAD_CAUSES: readonly Cause[] = [
       "FailedCreate, in the status or in the controller's Events: a quota, a policy or an admission webhook refuses new pods.",
     response: "Roll back when the present revision brought it; otherwise report who refuses the pods, and why.",
     words: CREATION_WORDS,
-    rejected: [
-      { action: "restart", reason: "a pod that is deleted could not be created again" },
-      { action: "quota", reason: "the quota is somebody's decision" },
-    ],
+    rejected: [{ action: "restart", reason: "a pod that is deleted could not be created again" }],
     diagnose: (facts) => {
       const { own, failing, evidence } = facts;
       const refusal = failing.length > 0 ? undefined : refusalOf(facts);
@@ -58,6 +67,7 @@ export const WORKLOAD_CAUSES: readonly Cause[] = [
         summary: `Its controller may not create pods${meaning === undefined ? "" : `: ${meaning.means}`}.`,
         evidence: [...lines, ...eventLines(sayings.slice(0, 1), lines), ...rolloutLines(facts)],
         tries: once(goBackOrTell(facts, since, meaning?.advice ?? unknown, refusedLikewise(refusal))),
+        rejected: [DECISIONS.get(meaning?.name) ?? []].flat(),
       };
     },
   },

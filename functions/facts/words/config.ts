@@ -51,7 +51,7 @@ export const CONTAINER_WORDS: readonly ContainerMeaning[] = [
     words: [
       "failed to prepare subPath for volumeMount",
       "failed to create subPath directory for volumeMount",
-      "Are you trying to mount a directory onto a file",
+      "volume-subpaths*Are you trying to mount a directory onto a file",
       "subPath * must be a relative path",
       "must not contain '..'",
     ],
@@ -65,8 +65,18 @@ export const CONTAINER_WORDS: readonly ContainerMeaning[] = [
       "hostPath type check failed",
       "failed to stat *: no such file or directory",
       "is mounted on * but it is not a shared",
-      "error mounting * to rootfs at",
       "failed to mkdir *: read-only file system",
+    ],
+  },
+  {
+    name: "mount_path",
+    cause: "PathNotMounted",
+    means: "a volume cannot be mounted at the path that the container names for it",
+    advice:
+      "Compare the volume's mountPath with what the image and the other mounts have there: a file (one file of a volume is mounted by its subPath), or something that is read-only.",
+    words: [
+      ...["error mounting * to rootfs at", "create mountpoint for"],
+      "Are you trying to mount a directory onto a file",
     ],
   },
   {
@@ -96,6 +106,13 @@ export const CONTAINER_WORDS: readonly ContainerMeaning[] = [
       "exec user process caused: no such file or directory",
       "no command specified",
     ],
+  },
+  {
+    name: "no_user",
+    cause: "CommandNotStarted",
+    means: "the user that the container shall run as is not in its image",
+    advice: "Name the user by its number, or build the image with that user in /etc/passwd.",
+    words: ["unable to find user", "no matching entries in passwd file", "unable to find group", "no users found"],
   },
   {
     name: "working_directory",

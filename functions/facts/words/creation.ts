@@ -1,7 +1,8 @@
 import type { Meaning } from "./meaning.ts";
 
 /** Which part of a template the words of admission are about; absent for what no template asks for, and where any part may be. */
-export type Refused = "amounts" | "resources" | "security" | "service account" | "priority class" | "runtime class";
+export type Refused =
+  "amounts" | "resources" | "security" | "nodes" | "service account" | "priority class" | "runtime class";
 
 export interface CreationMeaning extends Meaning {
   refused?: Refused;
@@ -10,12 +11,22 @@ export interface CreationMeaning extends Meaning {
 /**
  * Why a controller may not create pods.
  * Source: k8s.io/apiserver pkg/admission (quota, webhook), kubernetes plugin/pkg/admission (limitranger, serviceaccount,
- * priority, runtimeclass), k8s.io/pod-security-admission; OpenShift's SecurityContextConstraints
+ * priority, runtimeclass, podnodeselector, podtolerationrestriction, imagepolicy), k8s.io/pod-security-admission; OpenShift's SecurityContextConstraints
  */
 export const CREATION_WORDS: readonly CreationMeaning[] = [
   {
+    // First of all: what a policy says of its reasons are words of its author's.
+    name: "policy_refuses",
+    means: "an admission policy refuses the pods",
+    advice: "Read what the policy or webhook says, and change the template accordingly, or have the policy changed.",
+    words: [
+      ...["admission webhook * denied the request", "ValidatingAdmissionPolicy * denied request"],
+      "image policy webhook backend denied one or more images",
+    ],
+  },
+  {
     name: "webhook_silent",
-    means: "an admission webhook does not answer",
+    means: "an admission webhook cannot be reached, or gives no answer that can be used",
     advice:
       "Look after the webhook, not after the workload: the pods behind its service, its certificate, the network. Nothing that it has to admit can be created until it answers.",
     words: [
@@ -69,6 +80,14 @@ export const CREATION_WORDS: readonly CreationMeaning[] = [
     ],
   },
   {
+    name: "nodes",
+    refused: "nodes",
+    means: "the namespace allows other nodes, or other tolerations, than the pods ask for",
+    advice:
+      "Compare the template's nodeSelector and tolerations with the annotations of the namespace (scheduler.alpha.kubernetes.io).",
+    words: ["conflicts with its namespace node label selector", "conflict with its namespace whitelist"],
+  },
+  {
     name: "service_account",
     refused: "service account",
     means: "the service account does not exist",
@@ -90,12 +109,6 @@ export const CREATION_WORDS: readonly CreationMeaning[] = [
     words: ['RuntimeClass "*" not found', "pod rejected: RuntimeClass"],
   },
   {
-    name: "policy_refuses",
-    means: "an admission policy refuses the pods",
-    advice: "Read what the policy or webhook says, and change the template accordingly, or have the policy changed.",
-    words: ["admission webhook * denied the request", "ValidatingAdmissionPolicy * denied request"],
-  },
-  {
     name: "namespace_ends",
     means: "the namespace is being deleted",
     advice: "Nothing can be created in a namespace that is being deleted.",
@@ -104,11 +117,13 @@ export const CREATION_WORDS: readonly CreationMeaning[] = [
   },
   {
     name: "api",
-    means: "the API server did not answer in time",
-    advice: "Look at the control plane: the API server did not take the request.",
+    means: "the API server did not take the request",
+    advice:
+      "Its controller tries again by itself. Where that stays so, look at the control plane: the message says what was in its way.",
     words: [
       ...["request did not complete within", "etcdserver:", "connection refused", "context deadline exceeded"],
       ...["too many requests", "the server is currently unable to handle the request"],
+      "Operation cannot be fulfilled on",
     ],
     outside: true,
   },

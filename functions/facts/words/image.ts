@@ -7,11 +7,24 @@ export interface ImageMeaning extends Meaning {
   passing?: true;
   /** It depends on the registry alone, not on which of its images is asked for. */
   registry?: true;
+  /** It depends on the repository and on who asks for it, not on which of its images is asked for. */
+  access?: true;
 }
+
+/** Words for a signature that does not satisfy the node's policy. Source: kubernetes pkg/kubelet/images/image_manager.go; containers/image */
+export const SIGNATURE_WORDS: readonly Meaning[] = [
+  {
+    name: "signature",
+    means: "the image's signature was refused",
+    advice: "Treat it as a security matter: find out who pushed the image, and why it is not signed.",
+    words: ["SignatureValidationFailed", "the signature validation failed", "Source image rejected"],
+    reasons: ["SignatureValidationFailed"],
+  },
+];
 
 /**
  * Why an image cannot be pulled, in the words of the kubelet, containerd, CRI-O, the OCI distribution specification, Docker
- * Hub, quay, ECR, Artifact Registry and ghcr. They are looked for without the names of images and registries. The order
+ * Hub, quay, ECR, Artifact Registry, Harbor and ghcr. They are looked for without the names of images and registries. The order
  * matters: what says more comes before what it contains.
  *
  * Source: kubernetes pkg/kubelet/images (image_manager.go, puller.go); containerd core/remotes/docker; OCI distribution
@@ -57,7 +70,37 @@ export const IMAGE_WORDS: readonly ImageMeaning[] = [
       "no image found in manifest list for architecture",
       "no image found in image index for architecture",
       "does not match the specified platform",
+      "cannot be used on this platform",
     ],
+  },
+  {
+    name: "format",
+    cause: "ImageNotPulled",
+    means: "the image is in a format that the node's container runtime does not take",
+    advice: "Build and push the image anew with a present tool: the message names the format that it is in.",
+    words: [
+      ...["media type*is no longer supported", "unsupported media type", "unsupported manifest"],
+      ...["manifest schema unsupported", "unsupported image format"],
+    ],
+  },
+  {
+    name: "unpack",
+    cause: "ImageNotPulled",
+    means: "the node cannot unpack the image",
+    advice:
+      "The message says what goes wrong. Where other images can be unpacked on that node, the image is broken or does not fit it: build and push it anew; otherwise look at the node's disk and container runtime.",
+    words: [
+      ...["failed to extract layer", "failed to register layer", "unpack image on snapshotter"],
+      ...["unable to prepare extraction snapshot", "failed to create prepare snapshot dir", "unpigz", "invalid tar"],
+    ],
+  },
+  {
+    name: "plain_http",
+    cause: "ImageNotPulled",
+    registry: true,
+    means: "the registry speaks HTTP, and the node asks for HTTPS",
+    advice: "Give the registry a certificate, or have the nodes know it as one without (an insecure registry).",
+    words: ["server gave HTTP response to HTTPS client"],
   },
   {
     name: "untrusted",
@@ -66,7 +109,41 @@ export const IMAGE_WORDS: readonly ImageMeaning[] = [
     means: "the node does not trust the registry's certificate",
     advice:
       "The node does not trust the registry's certificate. Renew it, or give the nodes the authority that signed it.",
-    words: ["x509:", "certificate signed by unknown authority", "server gave HTTP response to HTTPS client"],
+    words: ["x509:", "certificate signed by unknown authority"],
+  },
+  {
+    name: "proxy",
+    cause: "ImageNotPulled",
+    passing: true,
+    registry: true,
+    means: "the node's proxy does not let it through to the registry",
+    advice: "Check the proxy that the node's container runtime is set to use (HTTPS_PROXY, NO_PROXY), and the proxy.",
+    words: ["proxyconnect", "proxy authentication required"],
+  },
+  {
+    // Before what refuses: where no token can be fetched, the words for that stand around those for the network.
+    name: "unreachable",
+    cause: "ImageNotPulled",
+    passing: true,
+    registry: true,
+    means: "the registry is out of reach",
+    advice: "The registry is out of reach from the node. Check DNS, the network path and the registry's status.",
+    words: [
+      ...["timeout", "timed out", "deadline exceeded", "no such host", "server misbehaving", "network is unreachable"],
+      ...["connection refused", "connection reset", "no route to host", "unreachable", ": EOF", "unexpected EOF"],
+      ...["tls:", "500 internal server error", "502 bad gateway", "503 service unavailable", "504 gateway time"],
+      ...["received unexpected HTTP status: 5", "unexpected status code 5", "the registry is unavailable"],
+    ],
+    reasons: ["RegistryUnavailable"],
+  },
+  {
+    name: "no_credentials",
+    cause: "ImageNotPulled",
+    access: true,
+    means: "the registry wants credentials, and the node has none for it",
+    advice:
+      "The node has no credentials for the registry. Check imagePullSecrets, those of the service account, and the node role's registry permissions.",
+    words: ["no basic auth credentials"],
   },
   {
     name: "absent_or_denied",
@@ -81,20 +158,21 @@ export const IMAGE_WORDS: readonly ImageMeaning[] = [
       "access to the requested resource is not authorized",
       "requested access to the resource is denied",
       "failed to fetch anonymous token",
+      "unauthorized to access repository",
+      "denied: denied",
       "quay.io*401 unauthorized",
     ],
   },
   {
     name: "unauthorized",
     cause: "ImageNotPulled",
-    means: "the registry refuses the credentials",
-    advice: "The registry refuses the credentials. Check imagePullSecrets and the node role's registry permissions.",
+    access: true,
+    means: "the registry refuses the pull: credentials are missing, or not accepted",
+    advice: "Check imagePullSecrets, those of the service account, and the node role's registry permissions.",
     words: [
       ...["unauthorized", "unauthorised", "authorization", "authentication", "denied", "forbidden"],
-      ...["no basic auth credentials", "incorrect username or password", "invalid username/password"],
+      ...["incorrect username or password", "invalid username/password"],
     ],
-    reasons: ["FailedToRetrieveImagePullSecret"],
-    outside: true,
   },
   {
     name: "invalid_name",
@@ -108,6 +186,16 @@ export const IMAGE_WORDS: readonly ImageMeaning[] = [
       "failed to apply default image tag",
     ],
     reasons: ["InvalidImageName"],
+  },
+  {
+    name: "short_name",
+    cause: "ImageNotFound",
+    means: "the image's name does not say its registry, and the node knows of none to look in",
+    advice: "Write the image's name with its registry, such as docker.io/library/nginx:1.",
+    words: [
+      ...["did not resolve to an alias", "short name mode is enforcing", "no unqualified-search registries"],
+      "returns ambiguous list",
+    ],
   },
   {
     name: "never_pulled",
@@ -127,22 +215,18 @@ export const IMAGE_WORDS: readonly ImageMeaning[] = [
       ...["no such image", "does not exist", "repository name not known"],
     ],
   },
-  {
-    name: "unreachable",
-    cause: "ImageNotPulled",
-    passing: true,
-    registry: true,
-    means: "the registry is out of reach",
-    advice: "The registry is out of reach from the node. Check DNS, the network path and the registry's status.",
-    words: [
-      ...["timeout", "timed out", "deadline exceeded", "no such host", "server misbehaving", "network is unreachable"],
-      ...["connection refused", "connection reset", "no route to host", "unreachable", "EOF", "tls:", "proxyconnect"],
-      ...["500 internal server error", "502 bad gateway", "503 service unavailable", "504 gateway time"],
-      ...["received unexpected HTTP status: 5", "unexpected status code 5"],
-    ],
-    reasons: ["RegistryUnavailable"],
-  },
 ];
+
+/** A pull secret that is not there, in the words of the kubelet's Events: they tell of it beside what the registry says. */
+export const PULL_SECRET: ImageMeaning = {
+  name: "no_pull_secret",
+  cause: "ImageNotPulled",
+  access: true,
+  means: "an image pull secret that the pod names does not exist, and the registry does not admit it without",
+  advice: "Create the secret in the namespace (type kubernetes.io/dockerconfigjson), or correct its name.",
+  words: ["Unable to retrieve some image pull secrets"],
+  reasons: ["FailedToRetrieveImagePullSecret"],
+};
 
 /** A program that is built for another processor: the runtime says so when it starts. Source: execve(2), ENOEXEC */
 export const EXEC_WORDS: readonly ImageMeaning[] = [

@@ -32,9 +32,10 @@ export function meaningOf<Entry extends Meaning>(
   return undefined;
 }
 
-/** Every entry of a table that some saying means. */
-export function meaningsOf<Entry extends Meaning>(table: readonly Entry[], sayings: readonly Saying[]): Entry[] {
-  return table.filter((entry) => sayings.some((saying) => says(entry, saying)));
+/** The entries of a table that the sayings mean, each by the first that knows it; in the order of the table. */
+export function firstMeaningsOf<Entry extends Meaning>(table: readonly Entry[], sayings: readonly Saying[]): Entry[] {
+  const found = new Set(sayings.map((saying) => meaningOf(table, [saying])));
+  return table.filter((entry) => found.has(entry));
 }
 
 function says({ reasons = [], words }: Meaning, { reason, message }: Saying): boolean {

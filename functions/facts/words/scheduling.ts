@@ -17,8 +17,8 @@ export interface SchedulingMeaning extends Meaning {
 }
 
 /**
- * Why no node takes a pod. The scheduler counts one reason or more for each node; its words on preemption, which follow,
- * say nothing new.
+ * Why no node takes a pod. The scheduler counts one reason or more for each node, and each has the first meaning of this
+ * table that knows it; its words on preemption, which follow, say nothing new.
  * Source: kubernetes pkg/scheduler/framework/plugins, the constants `ErrReason…`; pkg/scheduler/framework/types.go, FitError
  */
 export const SCHEDULING_WORDS: readonly SchedulingMeaning[] = [
@@ -37,6 +37,41 @@ export const SCHEDULING_WORDS: readonly SchedulingMeaning[] = [
     outside: true,
   },
   {
+    name: "cordoned",
+    means: "a node is cordoned",
+    advice: "Uncordon nodes whose maintenance is over, or add nodes.",
+    words: ["node(s) were unschedulable", "node.kubernetes.io/unschedulable"],
+    outside: true,
+  },
+  {
+    name: "not_ready",
+    means: "a node is not ready",
+    advice: "Look at the nodes: kubectl get nodes.",
+    words: [
+      ...["node(s) were not ready", "node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"],
+      ...["node.kubernetes.io/network-unavailable", "node.cloudprovider.kubernetes.io/uninitialized"],
+    ],
+    outside: true,
+  },
+  {
+    name: "pressure",
+    means: "a node is short of disk, memory or process ids",
+    advice: "Look at what fills the node (kubectl describe node), or add nodes.",
+    words: [
+      "node.kubernetes.io/disk-pressure",
+      "node.kubernetes.io/memory-pressure",
+      "node.kubernetes.io/pid-pressure",
+    ],
+    outside: true,
+  },
+  {
+    name: "going_away",
+    means: "a node is about to be taken away",
+    advice: "The cluster's autoscaler takes the node away. Add nodes, or see why none is added.",
+    words: ["ToBeDeletedByClusterAutoscaler", "karpenter.sh/disrupted", "karpenter.sh/disruption"],
+    outside: true,
+  },
+  {
     name: "taint",
     asked: "tolerations",
     means: "a node has a taint that it does not tolerate",
@@ -52,7 +87,16 @@ export const SCHEDULING_WORDS: readonly SchedulingMeaning[] = [
       "didn't match Pod's node affinity",
       "didn't match node selector",
       "didn't match scheduler-enforced node affinity",
+      "didn't satisfy plugin(s) [NodeAffinity]",
     ],
+  },
+  {
+    name: "others_affinity",
+    asked: "pod affinity",
+    means: "pods that run there keep it away by their own anti-affinity",
+    advice:
+      "Compare its labels with the podAntiAffinity of the pods that run; those of the workload itself may be among them, so that more replicas, or a rollout, need more nodes.",
+    words: ["didn't satisfy existing pods anti-affinity rules"],
   },
   {
     name: "pod_affinity",
@@ -83,6 +127,7 @@ export const SCHEDULING_WORDS: readonly SchedulingMeaning[] = [
     advice:
       "Look at the claim (kubectl describe pvc): its storage class, its provisioner, the size and the zone that it asks for.",
     words: [
+      "waiting for ephemeral volume controller to create the persistentvolumeclaim",
       "unbound immediate PersistentVolumeClaims",
       "didn't find available persistent volumes to bind",
       "persistentvolumeclaim bound to non-existent persistentvolume",
@@ -92,7 +137,7 @@ export const SCHEDULING_WORDS: readonly SchedulingMeaning[] = [
   {
     name: "no_claim",
     asked: "volumes",
-    means: "a PersistentVolumeClaim does not exist",
+    means: "a PersistentVolumeClaim does not exist, or is being deleted",
     advice: "Create the claim that the volume names, or correct the name.",
     words: ['persistentvolumeclaim "*" not found', 'persistentvolumeclaim "*" is being deleted'],
   },
@@ -134,7 +179,7 @@ export const SCHEDULING_WORDS: readonly SchedulingMeaning[] = [
     asked: "resource claims",
     means: "a device that it claims cannot be had",
     advice: "Look at the ResourceClaim and at the devices of the nodes: kubectl describe resourceclaim.",
-    words: ["cannot allocate all claims", "resourceclaim", "resource claim"],
+    words: ["cannot allocate all claims", "resourceclaim", "resource claim", "device class"],
   },
   {
     name: "node_name",
@@ -142,20 +187,6 @@ export const SCHEDULING_WORDS: readonly SchedulingMeaning[] = [
     means: "it asks for a node by its name, and that one does not take it",
     advice: "Look at nodeName, and at the node of that name.",
     words: ["didn't match the requested node name", "didn't match the requested hostname"],
-  },
-  {
-    name: "cordoned",
-    means: "a node is cordoned",
-    advice: "Uncordon nodes whose maintenance is over, or add nodes.",
-    words: ["node(s) were unschedulable"],
-    outside: true,
-  },
-  {
-    name: "not_ready",
-    means: "a node is not ready",
-    advice: "Look at the nodes: kubectl get nodes.",
-    words: ["node(s) were not ready", "node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"],
-    outside: true,
   },
   {
     name: "no_nodes",

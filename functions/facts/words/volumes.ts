@@ -102,6 +102,13 @@ export const STARTING_WORDS: readonly StartingMeaning[] = [
     ],
   },
   {
+    name: "memory",
+    means: "its memory limit is too low for its sandbox to start",
+    advice:
+      "Raise the memory limit: the runtime itself needs some megabytes. An amount without a unit is one of bytes.",
+    words: ["container init was OOM-killed", "memory limit too low", "minimum memory limit"],
+  },
+  {
     name: "no_space",
     means: "the node has no room left on its disk",
     advice:

@@ -33,8 +33,12 @@ export type RestartPlan = z.output<typeof RestartPlan>;
 export const RestartChange = z.strictObject({ kind: z.literal("restart"), ...fields, pods: z.array(PodTarget) });
 export type RestartChange = z.output<typeof RestartChange>;
 
-/** A restart that a runbook asks for, tied to the pod's workload. */
-export const RequestedRestart = z.strictObject({ action: z.literal("restart"), pod: z.string() });
+/** A restart that a runbook asks for, tied to the pod's workload, and to that very pod once it was looked at. */
+export const RequestedRestart = z.strictObject({
+  action: z.literal("restart"),
+  pod: z.string(),
+  uid: z.string().optional(),
+});
 export type RequestedRestart = z.output<typeof RequestedRestart>;
 
 export const RestartPodRequest = z.strictObject({

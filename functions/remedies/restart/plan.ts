@@ -53,8 +53,15 @@ export function cleanUpPods(leftovers: FailingPod[], policy: Policy): RestartPla
 }
 
 /** The restart that a runbook asks for. */
-export function requestedRestart({ pod: name }: RequestedRestart, { evidence, policy }: Case): RestartPlan | NoRemedy {
+export function requestedRestart(
+  { pod: name, uid }: RequestedRestart,
+  { evidence, policy }: Case,
+): RestartPlan | NoRemedy {
   const pod = evidence.pods.find((candidate) => candidate.metadata?.name === name);
+  if (uid !== undefined && pod?.metadata?.uid !== undefined && pod.metadata.uid !== uid) {
+    const message = `Pod ${name} was replaced since it was asked for: the pod of that name is another one by now.`;
+    return { action: "none", refusal: "AlreadyAsRequested", message };
+  }
   if (pod === undefined || pod.metadata?.deletionTimestamp !== undefined) {
     return { action: "none", refusal: "AlreadyAsRequested", message: `Pod ${name} is gone or being deleted already.` };
   }
@@ -75,7 +82,7 @@ export function tooFewReady(pod: string, why: string) {
   return {
     action: "none",
     refusal: "TooFewReady",
-    message: `Pod ${pod} is ready and was left alone: ${why}.`,
+    message: `Pod ${pod} is ready and was left alone: ${why}. Ask again once more of them are ready, or delete it by hand if it has to go now.`,
   } as const;
 }
 

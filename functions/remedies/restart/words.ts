@@ -16,10 +16,16 @@ export const words: Words<RestartPlan, RestartChange> = {
   found: ({ pods }) => `${count(pods.length, "pod")} of those to be replaced ${pods.length === 1 ? "is" : "are"} gone.`,
   changed: ({ mode, pods }) => [`${mode === "evict" ? "evicted" : "deleted"}: ${some(names(pods), IN_LIST)}`],
   wayBack: () => "A restart cannot be undone; the controller makes a new pod for each one.",
-  afterwards: ({ mode }) =>
-    mode === "evict"
-      ? "Find out why it was needed: new pods remove no cause, and the same is done of its own accord a few times only."
-      : "Find out why they failed, from the messages above and the nodes that they name: what told of it is deleted.",
+  afterwards({ mode }, wasAsked) {
+    if (wasAsked) return {};
+    return mode === "evict"
+      ? {
+          next: "Find out why it was needed: new pods remove no cause, and the same is done of its own accord a few times only.",
+        }
+      : {
+          next: "Find out why they failed, from the messages above and the nodes that they name: what told of it is deleted.",
+        };
+  },
 };
 
 function names(pods: RestartChange["pods"]): string[] {

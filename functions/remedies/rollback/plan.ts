@@ -2,6 +2,7 @@ import type { Case } from "../../facts/case.ts";
 import { kindOf } from "../../kinds/kinds.ts";
 import { revisionRef } from "../../kinds/revisions/revision.ts";
 import { bounded } from "../../shared/text.ts";
+import type { Workload } from "../../shared/kubernetes/types.ts";
 import type { NoRemedy } from "../remedy.ts";
 import type { RequestedRollback, RollbackPlan } from "./contract.ts";
 
@@ -24,7 +25,7 @@ export function rollBack({ evidence, policy, current, healthy, again, revisions 
       action: "none",
       refusal: "NoHealthyRevision",
       message:
-        `No earlier revision is known to have been healthy (revisions in the history: ${known(revisions) || "none"}). ` +
+        `No earlier revision is known to have been healthy (revisions in the history: ${known(revisions) || "none"}). ${keepsNone(evidence.workload)}` +
         "Roll forward with a fixed template, or ask for a rollback to a revision that you know.",
     };
   }
@@ -72,6 +73,12 @@ export function requestedRollback({ revision }: RequestedRollback, facts: Case):
   }
   if (kindOf(facts.evidence.incident.workload)?.templatePatch === undefined) return neverChanged(kind);
   return { action: "rollback", before: revisionRef(current), after: revisionRef(target), unblocked: [] };
+}
+
+/** That a workload keeps no earlier revision; nothing where it does. */
+function keepsNone(workload: Workload | undefined): string {
+  const limit = workload?.spec?.revisionHistoryLimit;
+  return limit === 0 ? "Its revisionHistoryLimit of 0 keeps none that is replaced. " : "";
 }
 
 /** A kind is written to in the ways alone that it says. */

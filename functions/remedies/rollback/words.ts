@@ -30,8 +30,15 @@ export const words: Words<RollbackPlan, RollbackChange> = {
     const words = kindOf(workload)?.commands.rollBack?.(namespace, name, before.revision);
     return words === undefined ? undefined : { words };
   },
-  afterwards: () =>
-    "An earlier pod template serves now. Correct the newer one before it is rolled out again; the last command would put it back.",
+  afterwards: ({ after }, wasAsked) =>
+    wasAsked
+      ? {
+          next: `The template that revision ${after.revision} had is in place, as was asked for: have it rolled out from its manifest, too. The last command takes it back.`,
+          takesBack: true,
+        }
+      : {
+          next: "An earlier pod template serves now. Mend what is named above before the newer one is rolled out again.",
+        },
 };
 
 function names(pods: readonly PodTarget[]): string[] {

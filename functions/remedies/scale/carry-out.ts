@@ -1,8 +1,9 @@
 import { kindOf } from "../../kinds/kinds.ts";
 import { workloadObject } from "../../kinds/object-ref.ts";
+import { describeWorkload } from "../../kinds/workloads.ts";
 import type { JsonPatchOperation } from "../../shared/cluster/cluster.ts";
 import { isRemediationError, RemediationError } from "../../shared/errors.ts";
-import { boundsOf, describeSize } from "../../shared/kubernetes/hpa.ts";
+import { boundsOf, describeSize, scales } from "../../shared/kubernetes/hpa.ts";
 import type { Hpa, ScaleObject } from "../../shared/kubernetes/types.ts";
 import { hpaRef } from "../../shared/object-ref.ts";
 import type { HpaBounds } from "../../shared/refs.ts";
@@ -57,6 +58,10 @@ function changed(what: string): RemediationError {
 async function moveBounds(writer: Writer, { name, from, to }: Extract<Scaling, { target: "hpa" }>): Promise<boolean> {
   const { namespace } = writer.workload;
   return await writer.patch<Hpa>(hpaRef(namespace, name), (hpa): JsonPatchOperation[] | "already so" => {
+    // It may have been made anew under its name, or given another workload, since it was looked at.
+    if (!scales(hpa, writer.workload)) {
+      throw changed(`HPA ${namespace}/${name} does not scale ${describeWorkload(writer.workload)} any more`);
+    }
     const present = boundsOf(hpa);
     if (equal(present, to)) return "already so";
     if (!equal(present, from)) {

@@ -31,6 +31,8 @@ export const words: Words<ScalePlan, ScaleChange> = {
     const words = kindOf(workload)?.commands.scale?.(namespace, name, scale.from);
     return words === undefined ? undefined : { words };
   },
-  afterwards: () =>
-    "Decide whether the new size stays, and write it down where the workload is defined. The last command takes it back.",
+  afterwards: () => ({
+    next: "Decide whether the new size stays, and write it down where the workload is defined. The last command takes it back.",
+    takesBack: true,
+  }),
 };

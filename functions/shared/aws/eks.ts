@@ -3,6 +3,7 @@ import type { Connection } from "../cluster/http-cluster.ts";
 import { RemediationError } from "../errors.ts";
 import { cachedToken } from "./cached-token.ts";
 import { createToken } from "./eks-token.ts";
+import { CLIENT_OPTIONS } from "./client-options.ts";
 import { refusalOf } from "./refusal.ts";
 
 /**
@@ -11,7 +12,7 @@ import { refusalOf } from "./refusal.ts";
  *   the role may not describe it, `ClusterUnreachable` when it has no endpoint yet
  */
 export async function connectToEks(clusterName: string): Promise<Connection> {
-  const client = new EKSClient({});
+  const client = new EKSClient(CLIENT_OPTIONS);
   const { endpoint, ca } = await describeCluster(client, clusterName);
   const region = await client.config.region();
   const token = cachedToken(async (now) => {
@@ -26,6 +27,7 @@ export async function connectToEks(clusterName: string): Promise<Connection> {
     server: endpoint,
     tls: { ca },
     authenticate: async () => ({ authorization: `Bearer ${await token()}` }),
+    renew: async () => await connectToEks(clusterName),
   };
 }
 

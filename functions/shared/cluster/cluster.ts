@@ -1,3 +1,5 @@
+import type { ObjectMeta } from "../kubernetes/types.ts";
+
 /** Options of a write. */
 export interface WriteOptions {
   /** Let the API server run admission and validation, and persist nothing (`dryRun=All`). */
@@ -26,6 +28,8 @@ export interface Cluster {
   readonly name: string;
   /** Reads one object: the newest state, unless the query says otherwise. */
   get<T>(path: string, query?: Record<string, string>): Promise<T>;
+  /** Reads the metadata of one object alone, its annotations included: what else it holds is not sent. */
+  metadata(path: string): Promise<ObjectMeta>;
   /** Reads a text, such as a log, as it is. What it holds is bounded by the query. */
   text(path: string, query?: Record<string, string>): Promise<string>;
   /**
@@ -46,4 +50,4 @@ export interface Cluster {
 }
 
 /** A cluster that can only be read. */
-export type Reader = Pick<Cluster, "name" | "get" | "text" | "list" | "listSmall" | "table">;
+export type Reader = Pick<Cluster, "name" | "get" | "metadata" | "text" | "list" | "listSmall" | "table">;

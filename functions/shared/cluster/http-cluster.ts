@@ -1,14 +1,20 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { isRemediationError, RemediationError } from "../errors.ts";
+import { timeLeft } from "../time-left.ts";
 import type { Cluster, JsonPatchOperation, Preconditions, WriteOptions } from "./cluster.ts";
+import type { ObjectMeta } from "../kubernetes/types.ts";
 import { paths } from "./paths.ts";
 import { errorFromResponse, type ApiStatus } from "./api-errors.ts";
-import { isSuccess, Transport, type Answer, type Call, type Connection } from "./transport.ts";
+import { isSuccess, type Answer, type Call, type Connection } from "./exchange.ts";
+import { Transport } from "./transport.ts";
 
-export type { Connection } from "./transport.ts";
+export type { Connection } from "./exchange.ts";
 
 /** A server that cannot print a Table answers with the objects. */
 const TABLE = "application/json;as=Table;v=v1;g=meta.k8s.io,application/json";
+
+/** No other form is asked for: a server that knows no such one refuses instead of sending the whole object. */
+const METADATA = "application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io";
 
 /** A log comes as it is, and what is said of one that cannot be had as an object. */
 const TEXT = "application/json, */*";
@@ -43,6 +49,11 @@ export class HttpCluster implements Cluster {
 
   async get<T>(path: string, query: Record<string, string> = {}): Promise<T> {
     return await this.#read<T>({ method: "GET", path, query });
+  }
+
+  async metadata(path: string): Promise<ObjectMeta> {
+    const answer = await this.#read<{ metadata?: ObjectMeta | null }>({ method: "GET", path, accept: METADATA });
+    return answer.metadata ?? {};
   }
 
   async text(path: string, query: Record<string, string> = {}): Promise<string> {
@@ -153,15 +164,17 @@ export class HttpCluster implements Cluster {
         const pause = answer.retryAfterSeconds ?? attempt;
         const expired = answer.status === 410 && call.query?.["continue"] === undefined;
         const retryable = answer.status === 429 || answer.status >= 500 || expired;
-        if (retryable && attempt < READ_ATTEMPTS && pause <= LONGEST_PAUSE_SECONDS) {
+        const hasTime = pause <= LONGEST_PAUSE_SECONDS && pause * 1_000 < timeLeft();
+        if (retryable && attempt < READ_ATTEMPTS && hasTime) {
           await sleep(pause * 1_000);
           continue;
         }
         return this.#parse<T>(call, answer);
       } catch (error) {
         const lost = isRemediationError(error, "ClusterUnreachable") || error instanceof Unintelligible;
-        if (!lost || attempt >= READ_ATTEMPTS) throw error;
-        await sleep(attempt * 200);
+        const pause = attempt * 200;
+        if (!lost || attempt >= READ_ATTEMPTS || pause >= timeLeft()) throw error;
+        await sleep(pause);
       }
     }
   }

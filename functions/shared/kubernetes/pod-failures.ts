@@ -1,3 +1,4 @@
+import { isEndUnknown } from "./container-runs.ts";
 import { isSidecar, isStartedAgain, outOfMemoryWords } from "./container-spec.ts";
 import { failure, type Failure } from "./failures.ts";
 import { containerStatuses, isReady, isTerminating, podCondition, readySince, wasReadySince } from "./pods.ts";
@@ -104,8 +105,8 @@ function containerFailure(pod: Pod, status: ContainerStatus): Failure[] {
   // Between two attempts of a crash loop the container runs or has just ended; the last termination still tells.
   const ended = status.state?.terminated ?? (isStillDown(pod, status) ? last : undefined);
   if (ended === undefined || ended.exitCode === 0) return [];
-  // The first end of a container that is about to be started again is not a failure yet.
-  if (restarts === 0 && isStartedAgain(pod, status)) return [];
+  // The first end of a container that is about to be started again is not a failure yet, nor is one that nobody saw.
+  if ((restarts === 0 || isEndUnknown(ended)) && isStartedAgain(pod, status)) return [];
   return [
     failure({
       reason: ended.reason ?? "Error",
@@ -120,10 +121,11 @@ function containerFailure(pod: Pod, status: ContainerStatus): Failure[] {
 type End = NonNullable<NonNullable<ContainerStatus["state"]>["terminated"]>;
 
 /** What the end of a container's run says of that container. */
-function endFields(pod: Pod, container: string, { exitCode, reason }: End) {
+function endFields(pod: Pod, container: string, end: End) {
+  const { exitCode, reason } = end;
   return {
     container,
-    exitCode,
+    ...(isEndUnknown(end) ? {} : { exitCode }),
     ...(reason === OUT_OF_MEMORY ? { outOfMemory: outOfMemoryWords(pod, container) } : {}),
   };
 }

@@ -52,11 +52,12 @@ function endsAgain(pod: Pod, { name, restartCount, state, lastState }: Container
   const begun = Date.parse(pod.status?.startTime ?? "");
   const first = Math.max(Number.isFinite(begun) ? begun : -Infinity, finished - restartCount * run * 1_000);
   const reason = last.reason === undefined || last.reason === "" ? "" : ` (${last.reason})`;
+  const words = (last.message ?? "").trim() === "" ? "" : `: ${last.message ?? ""}`;
   return [
     failure({
       ...common,
       reason: REPEATED_RESTARTS,
-      message: `restarted ${restartCount} times, last after a run of ${duration(run)} that ended with exit code ${last.exitCode}${reason}`,
+      message: `restarted ${restartCount} times, last after a run of ${duration(run)} that ended with exit code ${last.exitCode}${reason}${words}`,
       since: new Date(first).toISOString().replace(".000Z", "Z"),
     }),
   ];

@@ -22,9 +22,17 @@ export type Node = Wire<k8s.V1Node>;
 export type Namespace = Wire<k8s.V1Namespace>;
 export type DisruptionBudget = Wire<k8s.V1PodDisruptionBudget>;
 export type ResourceQuota = Wire<k8s.V1ResourceQuota>;
+export type Service = Wire<k8s.V1Service>;
+export type EndpointSlice = Wire<k8s.V1EndpointSlice>;
+export type Ingress = Wire<k8s.V1Ingress>;
 
 /** A workload whose pods a controller recreates, as far as those of all kinds are alike. */
 export interface Workload {
   metadata?: ObjectMeta;
-  spec?: { selector?: LabelSelector; template?: PodTemplate; minReadySeconds?: number };
+  spec?: {
+    selector?: LabelSelector;
+    template?: PodTemplate;
+    minReadySeconds?: number;
+    revisionHistoryLimit?: number;
+  };
 }

@@ -2,12 +2,14 @@ import type {
   CronJob,
   DaemonSet,
   Deployment,
+  EndpointSlice,
   Hpa,
   Job,
   Namespace,
   Pod,
   PodTemplate,
   ReplicaSet,
+  Service,
   StatefulSet,
 } from "../types.ts";
 import { apiTime } from "../clock.ts";
@@ -42,6 +44,9 @@ export function initialStatus({ kind }: Resource, object: ApiObject): unknown {
       return { desiredReplicas: 0 };
     case "PodDisruptionBudget":
       return { disruptionsAllowed: 0, currentHealthy: 0, desiredHealthy: 0, expectedPods: 0 };
+    case "Service":
+    case "Ingress":
+      return { loadBalancer: {} };
     default:
       return {};
   }
@@ -149,6 +154,19 @@ const DEFAULTS: Readonly<Record<string, (object: ApiObject) => void>> = {
       minReplicas: 1,
       metrics: [{ type: "Resource", resource: { name: "cpu", target } }],
     });
+  },
+  Service: (object) => {
+    const spec = specOf<Service>(object);
+    withDefaults(spec, { type: "ClusterIP", sessionAffinity: "None" });
+    for (const port of spec.ports ?? []) withDefaults(port, { protocol: "TCP", targetPort: port.port });
+    if (spec.type === "ExternalName") return;
+    withDefaults(spec, { internalTrafficPolicy: "Cluster", ipFamilies: ["IPv4"], ipFamilyPolicy: "SingleStack" });
+    // Addresses are not given out: nobody connects to them.
+    if (spec.clusterIP !== undefined) withDefaults(spec, { clusterIPs: [spec.clusterIP] });
+  },
+  EndpointSlice: (object) => {
+    const slice = object as Partial<EndpointSlice>;
+    for (const field of ["endpoints", "ports"] as const) if (slice[field]?.length === 0) object[field] = null;
   },
   ConfigMap: (object) => {
     if (Object.keys((object["data"] as object | undefined) ?? {}).length === 0) delete object["data"];

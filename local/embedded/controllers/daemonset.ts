@@ -5,6 +5,7 @@ import type { Store } from "../store.ts";
 import { controlledBy, fromKey, isBeingDeleted, keyOf, ownKeys, type Controller } from "./controller.ts";
 import { nodeOf, outdated, placeOn, revisionHashOf, specFor } from "./daemonset-plan.ts";
 import { EventRecorder } from "./events.ts";
+import { FailedPodBackOff } from "./failed-pod-back-off.ts";
 import { byAge, createPod, deletePod, hasEnded, isAvailable, nextAvailableIn, podFromTemplate } from "./pods.ts";
 import { createInBatches } from "./replicaset.ts";
 import { REVISION_HASH, syncRevisions, truncateRevisions } from "./revision-history.ts";
@@ -13,12 +14,13 @@ import { withoutZeros, writeStatus } from "./status.ts";
 /** Keeps one pod on every node that a DaemonSet is for. */
 export function daemonSetController(store: Store): Controller {
   const events = new EventRecorder(store, "daemonset-controller");
+  const backOff = new FailedPodBackOff(store.clock);
   return {
     concernedBy: (change) => (change.resource === NODES ? all(store) : ownKeys(change, DAEMON_SETS)),
     reconcile: (key) => {
       const { namespace, name } = fromKey(key);
       const daemonSet = store.find<DaemonSet>(DAEMON_SETS, namespace, name);
-      return daemonSet === undefined ? undefined : new Round(store, events, daemonSet).step();
+      return daemonSet === undefined ? undefined : new Round(store, events, backOff, daemonSet).step();
     },
   };
 }
@@ -31,12 +33,16 @@ function all(store: Store): string[] {
 class Round {
   readonly #store: Store;
   readonly #events: EventRecorder;
+  readonly #backOff: FailedPodBackOff;
   readonly #daemonSet: DaemonSet;
   readonly #nodes: Node[];
+  /** In how many seconds the next failed pod may be deleted. */
+  #pause = Infinity;
 
-  constructor(store: Store, events: EventRecorder, daemonSet: DaemonSet) {
+  constructor(store: Store, events: EventRecorder, backOff: FailedPodBackOff, daemonSet: DaemonSet) {
     this.#store = store;
     this.#events = events;
+    this.#backOff = backOff;
     this.#daemonSet = daemonSet;
     this.#nodes = store.list<Node>(NODES);
   }
@@ -87,6 +93,12 @@ class Round {
   #replaceEnded(pod: Pod, node: string): void {
     const { namespace = "", name = "" } = pod.metadata ?? {};
     const failed = pod.status?.phase === "Failed";
+    const { uid = "" } = this.#daemonSet.metadata ?? {};
+    const pause = failed ? this.#backOff.pause(`${uid}/${this.#daemonSet.status?.observedGeneration ?? 0}/${node}`) : 0;
+    if (pause > 0) {
+      this.#pause = Math.min(this.#pause, pause);
+      return;
+    }
     const what = `Found ${failed ? "failed" : "succeeded"} daemon pod ${namespace}/${name} on node ${node}`;
     if (failed) this.#events.warning(this.#daemonSet, "FailedDaemonPod", `${what}, will try to kill it`);
     else this.#events.normal(this.#daemonSet, "SucceededDaemonPod", `${what}, will try to delete it`);
@@ -138,6 +150,9 @@ class Round {
   }
 
   #again(): number | undefined {
-    return nextAvailableIn(this.#pods(), this.#daemonSet.spec?.minReadySeconds ?? 0, this.#store.clock.now());
+    const { minReadySeconds = 0 } = this.#daemonSet.spec ?? {};
+    const available = nextAvailableIn(this.#pods(), minReadySeconds, this.#store.clock.now()) ?? Infinity;
+    const next = Math.min(available, this.#pause);
+    return next === Infinity ? undefined : next;
   }
 }

@@ -107,9 +107,9 @@ export const FAILING: readonly Stage[] = [
 
 function crash(seen: Seen, now: Date) {
   const { pod, markers } = seen;
-  const { failing, failure, exitCode, message } = markers;
+  const { failing, message } = markers;
   const { name = "", namespace = "", uid = "" } = pod.metadata ?? {};
-  const killed = failure === "oom-kill";
+  const end = endOfCrash(markers);
   const backOff = `back-off ${backOffSeconds(seen)}s restarting failed container=${failing} pod=${name}_${namespace}(${uid})`;
   return {
     conditions: kubeletConditions(pod, now, { ready: false, failing }),
@@ -120,15 +120,26 @@ function crash(seen: Seen, now: Date) {
       lastState: {
         terminated: {
           containerID,
-          exitCode: killed ? 137 : (exitCode ?? 1),
-          reason: killed ? "OOMKilled" : "Error",
+          exitCode: end.exitCode,
+          reason: end.reason,
           ...(message === undefined ? {} : { message }),
-          startedAt: state?.running?.startedAt ?? apiTime(now),
+          startedAt: end.startedAt ?? state?.running?.startedAt ?? apiTime(now),
           finishedAt: apiTime(now),
         },
       },
     })),
   };
+}
+
+/** How a crash ends: 128 is the code of a program that could not be started at all, as containerd tells of it. */
+function endOfCrash({ failure, exitCode = 1 }: Seen["markers"]): {
+  exitCode: number;
+  reason: string;
+  startedAt?: string;
+} {
+  if (failure === "oom-kill") return { exitCode: 137, reason: "OOMKilled" };
+  if (exitCode === 128) return { exitCode, reason: "StartError", startedAt: "1970-01-01T00:00:00Z" };
+  return { exitCode, reason: exitCode === 0 ? "Completed" : "Error" };
 }
 
 function becomes(seen: Seen, now: Date, ready: boolean) {

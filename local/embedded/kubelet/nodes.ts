@@ -38,6 +38,9 @@ const REPORTED = [
   },
 ];
 
+/** What a node reports whose annotation says that it is not ready. */
+const UNREADY = { type: "Ready", status: "False", reason: "KubeletNotReady", message: "container runtime is down" };
+
 /** Lets nodes report, unless their annotation says that they are lost. */
 export function nodeReports(store: Store): Controller {
   const due = new Map<string, number>();
@@ -67,7 +70,9 @@ function report(store: Store, { metadata }: Node, now: Date): void {
     NODES,
     { name: metadata?.name },
     (node) => {
-      const conditions = REPORTED.map((condition) => {
+      const isUnready = node.metadata?.annotations?.["simulation/failure"] === "node-not-ready";
+      const conditions = REPORTED.map((usual) => {
+        const condition = isUnready && usual.type === "Ready" ? UNREADY : usual;
         const present = conditionOf(node.status?.conditions, condition.type);
         const since = present?.status === condition.status ? present.lastTransitionTime : undefined;
         return { ...condition, lastHeartbeatTime: apiTime(now), lastTransitionTime: since ?? apiTime(now) };

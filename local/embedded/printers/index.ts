@@ -1,5 +1,6 @@
 /** How the API server prints objects, for whoever makes Tables without a cluster. */
 
+export { ENDPOINT_SLICE_PRINTER } from "./endpoint-slice.ts";
 export { CRON_JOB_PRINTER, JOB_PRINTER } from "./job.ts";
 export { NAMESPACE_PRINTER, NODE_PRINTER } from "./node.ts";
 export { POD_PRINTER } from "./pod.ts";

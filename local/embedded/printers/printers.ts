@@ -12,6 +12,7 @@ import {
   QUOTA_PRINTER,
   SECRET_PRINTER,
 } from "./others.ts";
+import { ENDPOINT_SLICE_PRINTER } from "./endpoint-slice.ts";
 import { POD_PRINTER } from "./pod.ts";
 import { DISRUPTION_BUDGET_PRINTER, LEASE_PRINTER } from "./policy.ts";
 import { columns, nameOf, type Printer } from "./printer.ts";
@@ -30,6 +31,7 @@ const PRINTERS = {
   HorizontalPodAutoscaler: HPA_PRINTER,
   PodDisruptionBudget: DISRUPTION_BUDGET_PRINTER,
   Lease: LEASE_PRINTER,
+  EndpointSlice: ENDPOINT_SLICE_PRINTER,
   Event: EVENT_PRINTER,
   ConfigMap: CONFIG_MAP_PRINTER,
   Secret: SECRET_PRINTER,

@@ -40,7 +40,7 @@ describe("classify", () => {
         after: { revision: 1, name: "web-1" },
       },
     });
-    expect(diagnosis.evidence).toContain("revision 1 has 2 available replicas now");
+    expect(diagnosis.evidence).toContain("revision 1 has 2 available replicas");
     expect(diagnosis.rejected).toContainEqual({ action: "restart", reason: "the same template crashes again" });
   });
 
@@ -109,6 +109,21 @@ describe("classify", () => {
     expect(diagnosis.remedy).toMatchObject(action === "rollback" ? { action, after: { revision: 1 } } : { action });
   });
 
+  it("says why there is no earlier revision where the workload keeps none", () => {
+    const keeping = (limit: number) => {
+      const { workload, ...rest } = evidence({
+        ...stuckRollout,
+        holders: [replicaSet(2, { replicas: 2 })],
+        pods: [ofRevision(2, crashingPod({ startedAgo: 60 }))],
+      });
+      const limited = { ...workload, spec: { ...workload?.spec, revisionHistoryLimit: limit } };
+      return JSON.stringify(classify({ ...rest, workload: limited }, policy()).remedy);
+    };
+
+    expect(keeping(0)).toContain("Its revisionHistoryLimit of 0 keeps none that is replaced.");
+    expect(keeping(10)).not.toContain("revisionHistoryLimit");
+  });
+
   it("does not roll back when no earlier revision is known to have been healthy", () => {
     const diagnosis = classify(
       evidence({
@@ -151,7 +166,7 @@ describe("classify", () => {
     ["pull access denied, repository does not exist or may require authorization", "refuses the credentials"],
     ["toomanyrequests: You have reached your pull rate limit", "limits the rate"],
     ["dial tcp: lookup registry.example: no such host", "out of reach"],
-    ["", "does not say why"],
+    ["", "Nothing that was read says why"],
   ])("reports an image that cannot be pulled because: %s", (message, advice) => {
     const diagnosis = classify(evidence({ ...stuckRollout, pods: [imagePullPod(message)] }), policy());
 
@@ -189,6 +204,27 @@ describe("classify", () => {
     });
     expect(raised(5).remedy).toMatchObject({ scale: { to: { max: 5 } } });
     expect(raised(4).remedy).toMatchObject({ action: "none", refusal: "LimitReached" });
+  });
+
+  it("leaves an HPA's maximum alone where it was reached with a rollout that is under way, and only then", () => {
+    const limited = (since: number) =>
+      hpa({ max: 4, current: 4, limited: "TooManyReplicas", limitedSince: ago(since) });
+    const remedy = (since: number, reason: string) =>
+      classify(
+        evidence({
+          hpa: limited(since),
+          workload: deployment({ template: template("shop/web:2"), progressing: { status: "True", reason } }),
+          holders: [
+            replicaSet(2, { replicas: 1, available: 1, created: ago(400) }),
+            replicaSet(1, { available: 1, created: ago(90_000) }),
+          ],
+        }),
+        policy(),
+      ).remedy;
+
+    expect(remedy(300, "ReplicaSetUpdated")).toMatchObject({ action: "none", refusal: "MayPass" });
+    expect(remedy(500, "ReplicaSetUpdated")).toMatchObject({ action: "scale" });
+    expect(remedy(300, "NewReplicaSetAvailable")).toMatchObject({ action: "scale" });
   });
 
   it("says so when nothing fails any more", () => {

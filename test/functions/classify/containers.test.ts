@@ -207,6 +207,14 @@ describe("a container that is killed every eleven minutes", () => {
     });
   });
 
+  it("is told of with what the container said itself at its end", () => {
+    const said = killed(17, 660, 190);
+    const [status] = said.status?.containerStatuses ?? [];
+    Object.assign(status?.lastState?.terminated ?? {}, { message: "watchdog: no heartbeat" });
+
+    expect(diagnose(said, rolledOut(900_000)).evidence[0]).toMatch(/\(Error\): watchdog: no heartbeat$/);
+  });
+
   it("is rolled back where it has been so since the rollout", () => {
     const young = killed(17, 660, 190);
     young.status = { ...young.status, startTime: ago(12_000) };

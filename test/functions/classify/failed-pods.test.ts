@@ -1,8 +1,21 @@
 import { describe, expect, it } from "vitest";
 import { classify } from "../../../functions/classify/classify.ts";
 import type { Evidence } from "../../../functions/facts/evidence.ts";
+import { NO_SURROUNDINGS } from "../../../functions/facts/surroundings.ts";
+import type { KubernetesEvent } from "../../../functions/run/event.ts";
 import type { Pod } from "../../../functions/shared/kubernetes/types.ts";
-import { ago, deployment, evidence, ofRevision, pod, policy, replicaSet, template } from "../../support/objects.ts";
+import {
+  ago,
+  deployment,
+  evidence,
+  incident,
+  ofRevision,
+  pod,
+  policy,
+  replicaSet,
+  template,
+} from "../../support/objects.ts";
+import { AGENT, agent, controllerRevision } from "../../support/set-objects.ts";
 
 const STORAGE = "Pod ephemeral local storage usage exceeds the total limit of containers 1Gi. ";
 const MEMORY = "The node was low on resource: memory. Threshold quantity: 100Mi, available: 42Mi. ";
@@ -147,5 +160,53 @@ describe("pods that failed for good, and whose replacements run", () => {
 
   it("are no part of a loop when they were made from an earlier revision", () => {
     expect(classify(after(loop({ revision: 1 })), policy()).cause).toBe("FailedPods");
+  });
+});
+
+describe("pods of a DaemonSet that fail on the same node again and again", () => {
+  const left = (reason = "Evicted"): Pod => {
+    const made = failed(200, 190, { reason, message: MEMORY });
+    return { ...made, metadata: { ...made.metadata, name: "agent-z", labels: { "controller-revision-hash": "r1" } } };
+  };
+  const deletion = (name: string, seconds: number, { node = "node-1", uid = "agent-uid" } = {}): KubernetesEvent => ({
+    metadata: { name, namespace: "shop" },
+    involvedObject: { kind: "DaemonSet", namespace: "shop", name: "agent", uid },
+    reason: "FailedDaemonPod",
+    message: `Found failed daemon pod shop/${name} on node ${node}, will try to kill it`,
+    lastTimestamp: ago(seconds),
+  });
+  const seen = (events: KubernetesEvent[], pods = [left()]) => {
+    const made = agent();
+    return classify(
+      evidence({
+        incident: incident({ workload: AGENT }),
+        workload: { ...made, metadata: { ...made.metadata, uid: "agent-uid" } },
+        holders: [controllerRevision(1, { of: "agent", created: ago(90_000) })],
+        pods,
+        surroundings: { ...NO_SURROUNDINGS, events },
+      }),
+      policy(),
+    );
+  };
+
+  it("are a loop that is reported, though its controller has deleted all but the last", () => {
+    const diagnosis = seen([deletion("agent-x", 900), deletion("agent-y", 500), deletion("agent-z", 10)]);
+
+    expect(diagnosis).toMatchObject({
+      cause: "ReplacementLoop",
+      summary: `1 pod failed for good (Evicted, on node-1), and at least 2 others on the same node before it. The first of those was deleted by its controller at ${new Date(ago(900)).toISOString()}.`,
+      remedy: { action: "none", refusal: "NoSafeRemedy" },
+    });
+    expect(diagnosis.evidence).toContain("deleted on node-1 after it had failed: agent-x, agent-y");
+  });
+
+  it.each<[string, KubernetesEvent[], Pod[]?]>([
+    ["there was one before", [deletion("agent-x", 900)]],
+    ["they come and go while a node starts", [deletion("agent-x", 290), deletion("agent-y", 280)]],
+    ["the others were on other nodes", [deletion("agent-x", 900, { node: "node-2" }), deletion("agent-y", 500)]],
+    ["the others were another DaemonSet's", ["agent-x", "agent-y"].map((name) => deletion(name, 900, { uid: "b" }))],
+    ["their node was shut down", [deletion("agent-x", 900), deletion("agent-y", 500)], [left("NodeShutdown")]],
+  ])("are no loop where %s", (_what, events, pods) => {
+    expect(seen(events, pods).cause).toBe("FailedPods");
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { classify } from "../../../functions/classify/classify.ts";
 import type { Diagnosis } from "../../../functions/run/contracts.ts";
-import type { ObjectMeta, PodTemplate, ReplicaSet } from "../../../functions/shared/kubernetes/types.ts";
+import type { ObjectMeta, Pod, PodTemplate, ReplicaSet } from "../../../functions/shared/kubernetes/types.ts";
 import { fieldsBy, writtenBy } from "../../support/field-writers.ts";
 import {
   ago,
@@ -41,14 +41,18 @@ const BAD = replicaSet(2, { replicas: 1, created: ago(60) });
 /** A rollout of revision 2 that crashes, on a Deployment with that metadata. */
 function badRollout(
   metadata: ObjectMeta,
-  { present = template("shop/web:2"), holders = [BAD, GOOD] }: { present?: PodTemplate; holders?: ReplicaSet[] } = {},
+  {
+    present = template("shop/web:2"),
+    holders = [BAD, GOOD],
+    pods = [ofRevision(2, crashingPod({ startedAgo: 60 }))],
+  }: { present?: PodTemplate; holders?: ReplicaSet[]; pods?: Pod[] } = {},
 ): Diagnosis {
   const progressing = { status: "False", reason: "ProgressDeadlineExceeded" };
   return classify(
     evidence({
       workload: deployment({ template: present, metadata, progressing }),
       holders,
-      pods: [ofRevision(2, crashingPod({ startedAgo: 60 }))],
+      pods,
     }),
     policy(),
   );
@@ -104,23 +108,46 @@ describe("what was changed past the tool that owns a workload", () => {
     expect(remedy).toMatchObject({ refusal: "ManagedByAnotherTool" });
   });
 
-  it("is left to the tool where the revision to go back to is not what it wrote", () => {
-    const first = replicaSet(1, { created: ago(95_000) });
-    const byHand = replicaSet(2, { available: 2, created: ago(50_000) });
-    const third = replicaSet(3, { replicas: 1, created: ago(60) });
-    const present = template("shop/web:3");
-    const progressing = { status: "False", reason: "ProgressDeadlineExceeded" };
-    const diagnosis = classify(
-      evidence({
-        workload: deployment({ template: present, metadata: past("helm", "kubectl-set"), progressing }),
+  describe("again and again", () => {
+    const twice = (ofFirst: object, ofSecond: object) => {
+      const first = replicaSet(1, { created: ago(95_000), ...ofFirst });
+      const byHand = replicaSet(2, { created: ago(50_000), ...ofSecond });
+      const third = replicaSet(3, { replicas: 1, created: ago(60) });
+      return badRollout(past("helm", "kubectl-set"), {
+        present: template("shop/web:3"),
         holders: [third, byHand, first],
         pods: [ofRevision(3, crashingPod({ startedAgo: 60 }))],
-      }),
-      policy(),
-    );
+      });
+    };
 
-    expect(diagnosis.remedy).toMatchObject({ refusal: "ManagedByAnotherTool" });
-    expect(diagnosis.owner).toBeUndefined();
+    it("is taken back to what ran before the last change, which is told to be none of the tool's", () => {
+      const diagnosis = twice({}, { available: 2 });
+
+      expect(diagnosis).toMatchObject({ remedy: { action: "rollback", after: { revision: 2 } }, owner: "Helm" });
+      expect(diagnosis.evidence).toContainEqual(
+        `kubectl-set changed the pod template at ${ago(61)}, past Helm, which wrote last at ${ago(90_000)}; revision 2 came past Helm as well, at ${ago(50_000)}: it is not Helm's own state`,
+      );
+    });
+
+    it("is taken back to the tool's own state where what came between was not well", () => {
+      expect(twice({ available: 2 }, { replicas: 1 })).toMatchObject({
+        remedy: { action: "rollback", after: { revision: 1 } },
+      });
+    });
+
+    it("is left to the tool where only what was before its own state was well", () => {
+      const older = replicaSet(1, { available: 2, created: ago(99_000) });
+      const own = replicaSet(2, { replicas: 1, created: ago(90_000) });
+      const third = replicaSet(3, { replicas: 1, created: ago(60) });
+      const diagnosis = badRollout(past("helm", "kubectl-set"), {
+        present: template("shop/web:3"),
+        holders: [third, own, older],
+        pods: [ofRevision(3, crashingPod({ startedAgo: 60 })), ofRevision(2, crashingPod({ name: "own" }))],
+      });
+
+      expect(diagnosis.remedy).toMatchObject({ refusal: "ManagedByAnotherTool" });
+      expect(diagnosis.owner).toBeUndefined();
+    });
   });
 
   it.each([

@@ -54,6 +54,26 @@ describe("a version that fails since it was started again", () => {
     expect(diagnosis.rejected.map(({ action }) => action)).toEqual(["rollback", "restart"]);
   });
 
+  it("is not called one that was well where it may have crashed before and counted as ready in between", () => {
+    const probed: Pod = {
+      ...crashing,
+      spec: { containers: [{ name: "app", readinessProbe: { httpGet: { port: 80 } } }] },
+      status: {
+        ...crashing.status,
+        conditions: [{ type: "Ready", status: "False", lastTransitionTime: ago(800) }],
+      },
+    };
+    const unprobed = classify(restarted(crashing, 0), policy());
+
+    expect(unprobed).toMatchObject({
+      cause: "FailsSinceRestart",
+      confidence: "low",
+      summary: "1 pod crashes since revision 2, which counted as available for long, was started again.",
+      remedy: { action: "none", message: expect.stringContaining("by its number (1)") as string },
+    });
+    expect(classify(restarted(probed, 0), policy()).summary).toContain("which was well");
+  });
+
   it("is reported as well when none of its pods serves any more", () => {
     const diagnosis = classify(restarted(crashing, 0), policy());
 

@@ -55,8 +55,38 @@ describe("a StatefulSet that got a new template while it waited for a broken pod
     expect(classify(stuckAndFixed({ pods }), policy()).cause).not.toBe("SupersededRevision");
   });
 
-  it("keeps its pods where the strategy leaves updates to a person", () => {
-    expect(classify(stuckAndFixed({}, { type: "OnDelete" }), policy()).cause).not.toBe("SupersededRevision");
+  it("keeps its pods where the strategy leaves updates to a person, who is told which to delete", () => {
+    const diagnosis = classify(stuckAndFixed({}, { type: "OnDelete" }), policy());
+
+    expect(diagnosis).toMatchObject({
+      cause: "SupersededByHand",
+      remedy: { action: "none", refusal: "NoSafeRemedy", message: expect.stringContaining("Delete db-2") as string },
+    });
+    expect(diagnosis.summary).toBe("1 pod fails that was made from an earlier pod template than the present one.");
+  });
+
+  it("is told of its own failure where the strategy leaves updates to a person and the present template fails", () => {
+    const pods = [dbPod(0, 1), dbPod(1, 1), broken(2, 3)];
+
+    expect(classify(stuckAndFixed({ pods }, { type: "OnDelete" }), policy()).cause).not.toBe("SupersededByHand");
+  });
+
+  it("has that pod evicted where its pods are managed in parallel, too, once its controller had its time", () => {
+    const { workload, ...rest } = stuckAndFixed();
+    const parallel = { ...workload, spec: { ...workload?.spec, podManagementPolicy: "Parallel" } };
+    const held = (partition: number) => ({
+      ...parallel,
+      spec: { ...parallel.spec, updateStrategy: { type: "RollingUpdate", rollingUpdate: { partition } } },
+    });
+
+    expect(classify({ ...rest, workload: parallel }, policy())).toMatchObject({
+      cause: "SupersededRevision",
+      remedy: { action: "restart", pods: [{ name: "db-2" }] },
+    });
+    expect(
+      classify({ ...rest, workload: parallel }, policy({ detect: { set_update_seconds: 201 } })).remedy,
+    ).toMatchObject({ refusal: "RolloutInProgress" });
+    expect(classify({ ...rest, workload: held(3) }, policy()).cause).not.toBe("SupersededRevision");
   });
 
   it("is not helped twice in the same way", () => {

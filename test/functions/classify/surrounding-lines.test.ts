@@ -44,6 +44,16 @@ describe("warnings become evidence", () => {
     expect(linesOf({ events }).map((line) => line.split(": ").at(-1))).toEqual(["newest", "newer"]);
   });
 
+  it("once where nothing but the name of a pod, or the number of a sandbox, is another each time", () => {
+    const refused = (name: string) => `pods "web-2-${name}" is forbidden: exceeded quota: small`;
+    const sandbox = (digit: string) => `failed to setup network for sandbox "${digit.repeat(64)}": no address`;
+    const messages = [`Error creating: ${refused("a")}`, `Error creating: ${refused("b")}`, sandbox("1"), sandbox("2")];
+    const events = messages.map((message) => warning({ message }));
+
+    expect(linesOf({ events })).toHaveLength(2);
+    expect(linesOf({ events: events.slice(0, 2) }, [`FailedCreate: ${refused("c")}`])).toEqual([]);
+  });
+
   it.each([
     ["only repeat a pod's status", { reason: "BackOff" }],
     ["are this workflow's own", { reportingComponent: "eks-remediation" }],

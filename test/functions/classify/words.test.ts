@@ -142,6 +142,63 @@ describe("an image that a rollout brought", () => {
     },
   );
 
+  it("is rolled back when its repository came with the rollout, or the credentials, and the registry refuses", () => {
+    const refused = pull("unexpected status from HEAD request: 401 Unauthorized");
+    const withSecret = (name: string) => made({}, { imagePullSecrets: [{ name }] });
+
+    expect(rollout(made({ image: "registry.example.com/web:1" }), made({}), refused).remedy).toMatchObject(backsTo1);
+    expect(rollout(withSecret("b"), withSecret("a"), refused).remedy).toMatchObject(backsTo1);
+    const same = rollout(made({ image: "shop/web@sha256:1f" }), made({}), refused);
+    expect(messageOf(same)).toContain("Revision 1 pulls from the same repository with the same credentials");
+  });
+
+  it("is not pulled for want of a secret, where the registry refuses and an Event names one that is not there", () => {
+    const event = said("FailedToRetrieveImagePullSecret", "Unable to retrieve some image pull secrets (regcred)");
+    const [denied, unsaid] = [DENIED, "manifest unknown"].map((message) =>
+      rollout(made({ image: "shop/web:2" }), made({}), pull(message), [event]),
+    );
+
+    expect(denied?.summary).toContain("an image pull secret that the pod names does not exist");
+    expect(denied?.evidence.join("\n")).toContain("(regcred)");
+    expect(unsaid?.cause).toBe("ImageNotFound");
+  });
+
+  it("is what the registry says of it, not the kubelet's own limit on pulls", () => {
+    const event = said("Failed", 'Failed to pull image "shop/web:2": rpc error: code = NotFound desc = not found');
+
+    expect(rollout(made({ image: "shop/web:2" }), made({}), pull("pull QPS exceeded"), [event])).toMatchObject({
+      cause: "ImageNotFound",
+      remedy: backsTo1,
+    });
+  });
+
+  it.each([
+    ["SignatureValidationFailed", "image pull failed for shop/web:2 because the signature validation failed"],
+    ["ImagePullBackOff", 'Back-off pulling image "shop/web:2": SignatureValidationFailed: image pull failed'],
+  ])("whose signature is refused is never rolled back by itself, also between two pulls: %s", (reason, message) => {
+    expect(rollout(made({ image: "shop/web:2" }), made({}), [waiting(reason, message)])).toMatchObject({
+      cause: "SignatureRefused",
+      remedy: left,
+    });
+  });
+
+  it("with a short name that the runtime refuses to guess is a wrong name, not a fault of the node", () => {
+    const message =
+      "Failed to inspect image: short name mode is enforcing, but image name web:2 returns ambiguous list";
+
+    expect(rollout(made({ image: "web:2" }), made({}), [waiting("ImageInspectError", message)])).toMatchObject({
+      cause: "ImageNotFound",
+      remedy: backsTo1,
+    });
+  });
+
+  it("says that the kubelet is silent only where it is", () => {
+    const advice = (message: string) => messageOf(stable(made({}), pull(message)));
+
+    expect(advice('Back-off pulling image "shop/web:2"')).toContain("Nothing that was read says why");
+    expect(advice('Back-off pulling image "shop/web:2": ErrImagePull: the moon is full')).toContain("in the evidence");
+  });
+
   it("is told of by the Events of an old kubelet, whose status says only that it waits", () => {
     const event = said(
       "Failed",
@@ -312,6 +369,33 @@ describe("a pod that no node takes", () => {
     expect(rollout(now, made(app, spec), [unschedulable(message)]).remedy).toMatchObject(left);
   });
 
+  it("is the rollout's when the pod as a whole, or its sidecars, ask for more", () => {
+    const sidecar = (cpu: string) => ({
+      initContainers: [{ name: "proxy", restartPolicy: "Always", resources: { requests: { cpu } } }],
+    });
+    const whole = (cpu: string) => ({ resources: { requests: { cpu } } });
+
+    for (const [now, before] of [
+      [asking("1", sidecar("3")), asking("1")],
+      [asking("1", sidecar("3")), asking("1", sidecar("100m"))],
+      [asking("1", whole("8")), asking("1")],
+      [asking("1", whole("8")), asking("2", whole("4"))],
+    ] as const) {
+      expect(rollout(now, before, noCpu).remedy).toMatchObject(backsTo1);
+      expect(rollout(before, now, noCpu).remedy).toMatchObject(left);
+    }
+  });
+
+  it.each(["2 Too many pods", "2 node(s) had untolerated taint {node.kubernetes.io/not-ready: }"])(
+    "for what no template asks for is a matter of the nodes, and no revision is spoken of: %s",
+    (why) => {
+      const diagnosis = rollout(asking("4"), asking("1"), [unschedulable(`0/2 nodes are available: ${why}.`)]);
+
+      expect(diagnosis.remedy).toMatchObject(left);
+      expect(messageOf(diagnosis)).not.toContain("evision");
+    },
+  );
+
   it("says nothing of an earlier revision where there is none", () => {
     const diagnosis = stable(asking("4"), noCpu);
 
@@ -375,6 +459,15 @@ describe("pods that may not be created", () => {
 
   it("by a revision that may have run well for long are reported", () => {
     expect(refused(QUOTA, cpu("2"), cpu("10m"), complete, 80_000).remedy).toMatchObject(left);
+  });
+
+  it("for a decision that somebody made leave that alone, and say which it is", () => {
+    const limitRange = "maximum cpu usage per Container is 1, but limit is 2";
+    const rejected = (message: string) => refused(message, cpu("2"), cpu("2")).rejected.map(({ action }) => action);
+
+    expect(rejected(QUOTA)).toEqual(["restart", "quota"]);
+    expect(rejected(limitRange)).toEqual(["restart", "limit range"]);
+    expect(rejected('admission webhook "v" denied the request: no')).toEqual(["restart"]);
   });
 
   it.each([
@@ -466,5 +559,14 @@ describe("a pod that does not get started", () => {
     expect(rollout(now, made({}), [hanging])).toMatchObject({ cause: "InitContainerHangs", remedy: backsTo1 });
     expect(rollout(now, made({}, { initContainers: [init] }), [hanging]).remedy).toMatchObject(left);
     expect(stable(now, [hanging]).remedy).toMatchObject(left);
+  });
+});
+
+describe("a summary that counts pods", () => {
+  it("counts those alone that fail for what it says", () => {
+    const denied = waiting("ImagePullBackOff", 'failed to resolve reference "shop/web:1": shop/web:1: not found');
+    const { summary } = stable(template(), [denied, crashingPod({}), crashingPod({}), crashingPod({})]);
+
+    expect(summary).toMatch(/^1 pod cannot start: the image does not exist/);
   });
 });

@@ -31,7 +31,7 @@ describe("the target of a runbook", () => {
           failing_pods: 1,
           sample_pods: ["web-1-aaaaa"],
           failures: [{ reason: "CrashLoopBackOff" }],
-          requested: { action: "restart", pod: "web-1-aaaaa" },
+          requested: { action: "restart", pod: "web-1-aaaaa", uid: "web-1-aaaaa-uid" },
         },
       ],
     });
@@ -67,7 +67,7 @@ describe("the target of a runbook", () => {
     const { incidents, pods_seen } = await findTarget(api.cluster(), request);
 
     expect(pods_seen).toBe(3);
-    expect(incidents).toMatchObject([{ workload: WEB, failing_pods: 2, sample_pods: ["b", "c"] }]);
+    expect(incidents).toMatchObject([{ workload: WEB, uid: "deploy-uid", failing_pods: 2, sample_pods: ["b", "c"] }]);
     expect(incidents[0]?.requested).toEqual(requested);
   });
 

@@ -53,6 +53,37 @@ describe("the evidence around a workload", () => {
     expect([...lostNodes.keys()]).toEqual(["node-0"]);
   });
 
+  it("is of the very workload that a runbook named, not of one that was made anew under its name", async () => {
+    const about = (uid: string) => gatherEvidence(api.cluster(), incident({ uid }), NO_PAST, { now: NOW });
+
+    expect((await about("deploy-uid")).workload?.metadata?.uid).toBe("deploy-uid");
+    await expect(about("another")).rejects.toMatchObject({
+      name: "WorkloadNotFound",
+      message: expect.stringContaining(
+        "Deployment shop/web was deleted and made anew since it was asked for",
+      ) as string,
+    });
+  });
+
+  it("is also the warnings about pods of the workload that are gone, where all warnings of the namespace are read", async () => {
+    const about = (kind: string, name: string, uid: string) => ({ involvedObject: { kind, name, uid } });
+    const gone = about("Pod", "web-0-b", "gone-uid");
+    const others = [
+      about("Pod", "web-1-a", unready.metadata?.uid ?? ""),
+      about("Pod", "api-1", "another-uid"),
+      about("Job", "web-1", "job-uid"),
+    ];
+    api.on("GET", `${CORE}/events`, page([gone, ...others]));
+    const known = await gatherEvidence(api.cluster(), incident(), NO_PAST, { now: NOW });
+    expect(known.surroundings.gone).toEqual([gone]);
+
+    api.on("GET", `${CORE}/events`, page([gone], "next"), page([]));
+    expect((await gatherEvidence(api.cluster(), incident(), NO_PAST, { now: NOW })).surroundings.gone).toBeUndefined();
+
+    api.on("GET", `${CORE}/events`, refusal(403, "no"));
+    expect((await gatherEvidence(api.cluster(), incident(), NO_PAST, { now: NOW })).surroundings.gone).toBeUndefined();
+  });
+
   it("is asked for object by object where the namespace holds too many warnings to read them all", async () => {
     api.on("GET", `${CORE}/events`, page([warning("somebody-elses")], "next"), page([{ reason: "FailedMount" }]));
     const { surroundings } = await gatherEvidence(api.cluster(), incident(), NO_PAST, { now: NOW });

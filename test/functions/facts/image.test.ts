@@ -18,7 +18,7 @@ describe("the problem with an image", () => {
     ["not_found", `${RESOLVE} unexpected status from HEAD request to https://registry.example/v2/: 404 Not Found`],
     ["absent_or_denied", "pull access denied, repository does not exist or may require authorization"],
     ["unauthorized", `${RESOLVE} unexpected status from HEAD request to https://registry.example/v2/: 403 Forbidden`],
-    ["unauthorized", "no basic auth credentials: denied: Your authorization token has expired. Reauthenticate"],
+    ["no_credentials", "no basic auth credentials: denied: Your authorization token has expired. Reauthenticate"],
     ["unauthorized", "server message: insufficient_scope: authorization failed"],
     ["unauthorized", "authentication required"],
     ["throttled", `${RESOLVE} unexpected status code https://registry.example/v2/: 429 Too Many Requests`],

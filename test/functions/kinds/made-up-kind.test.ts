@@ -174,7 +174,7 @@ describe("a kind that only functions/kinds knows", () => {
       apiVersion: "toys.example.org/v1",
       kind: "Gadget",
     });
-    expect(workloadCommands("prod", WEB, [])).toContain("kubectl -n shop describe gadget web");
+    expect(workloadCommands("prod", WEB, undefined)).toContain("kubectl -n shop describe gadget web");
     expect(undoCommands(WEB, remedyResult({ change }))).toEqual(["kubectl gadget undo web --to-revision=2 -n shop"]);
     expect(undoCommands(WEB, remedyResult({ change: scaled }))).toEqual([
       "kubectl -n shop scale gadget/web --replicas=2",

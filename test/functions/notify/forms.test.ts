@@ -30,6 +30,12 @@ const recovered = claimedRun({
   incident: incident({ sample_pods: ["web-7-abc"] }),
 });
 
+const refused = claimedRun({
+  diagnosis: diagnosis({ remedy: { action: "none", refusal: "NoSafeRemedy", message: "Look at it." } }),
+});
+
+const crash = (more: { restarts?: number }) => ({ reason: "CrashLoopBackOff", exit_code: 1, count: 1, ...more });
+
 describe("the form for machines", () => {
   it("has every field that the text has, and the change exactly", () => {
     const { document } = told(recovered);
@@ -69,11 +75,6 @@ describe("the form for machines", () => {
 
   it.each([
     [
-      "a rollback",
-      { change: { ...change, unblocked: [] } },
-      "kubectl -n shop rollout undo deployment/web --to-revision=7",
-    ],
-    [
       "new replicas",
       { change: { kind: "scale", scale: { target: "replicas", from: 2, to: 4 } } },
       "kubectl -n shop scale deployment/web --replicas=2",
@@ -90,6 +91,37 @@ describe("the form for machines", () => {
     ],
   ])("ends with the command that takes %s back", (_what, remedy, command) => {
     expect(told({ ...recovered, remedy: remedyResult(remedy as never) }).document.commands.at(-1)).toBe(command);
+  });
+
+  it("ends with the command that takes a rollback back where somebody had asked for it, and nowhere else", () => {
+    const remedy = remedyResult({ change: { ...change, unblocked: [] } });
+    const undo = "kubectl -n shop rollout undo deployment/web --to-revision=7";
+    const asked = incident({ requested: { action: "rollback", revision: 3 } });
+
+    expect(told({ ...recovered, remedy, incident: asked }).document.commands.at(-1)).toBe(undo);
+    expect(told({ ...recovered, remedy }).document.commands).not.toContain(undo);
+  });
+
+  it("asks nobody why a restart was needed who had asked for it", () => {
+    const pods = [{ name: "web-1", uid: "1" }];
+    const remedy = remedyResult({ change: { kind: "restart", mode: "evict", pods } });
+    const asked = incident({ requested: { action: "restart", pod: "web-1" } });
+
+    expect(told({ ...recovered, remedy }).document.next_steps.join()).toMatch(/^Find out why it was needed/);
+    expect(told({ ...recovered, remedy, incident: asked }).document.next_steps).toEqual([]);
+  });
+
+  it.each<[string, string[], Parameters<typeof incident>[0], Partial<WorkloadRun>]>([
+    ["of a crashed container's run before", ["--previous"], { failures: [crash({ restarts: 2 })] }, {}],
+    ["of a container that ended for good", [""], { failures: [crash({})] }, {}],
+    ["of no container that never ran", [], { failures: [{ reason: "ImagePullBackOff", count: 1 }] }, {}],
+    ["of no pod on a node that is lost", [], { failures: [crash({}), { reason: "NodeLost", count: 1 }] }, {}],
+    ["of no pod that was replaced", [], { failures: [crash({ restarts: 2 })] }, { remedy: recovered.remedy }],
+  ])("offers the log %s", (_which, flags, of, run) => {
+    const { document } = told({ ...refused, incident: incident({ sample_pods: ["web-1"], ...of }), ...run });
+    const logs = document.commands.filter((command) => command.includes(" logs "));
+
+    expect(logs).toEqual(flags.map((flag) => `kubectl -n shop logs web-1 --all-containers ${flag}`.trim()));
   });
 
   it("holds no command with a name that a shell could read otherwise", () => {

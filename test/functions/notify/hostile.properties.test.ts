@@ -25,7 +25,17 @@ import { hostileText, UNPRINTABLE } from "../../support/hostile.ts";
  * is as it makes it: the cluster's name, the execution, names of reasons and causes.
  */
 
-const HEADINGS = ["Found", "Evidence", "Done", "Changed", "Verified", "Not done", "Next", "Look at it"];
+const HEADINGS = [
+  "Found",
+  "Evidence",
+  "Evidence before the change",
+  "Done",
+  "Changed",
+  "Verified",
+  "Not done",
+  "Next",
+  "Look at it",
+];
 /** SNS takes no larger message. */
 const MAX_MESSAGE = 256 * 1_024;
 
@@ -198,7 +208,7 @@ describe("a notification, of whatever happened,", { timeout: 30_000 }, () => {
     every(({ text, document }) => {
       const sections: [string, number][] = [
         ["Found", document.found.length + (document.confidence === undefined ? 0 : 1)],
-        ["Evidence", document.evidence.length],
+        [document.changed.length > 0 ? "Evidence before the change" : "Evidence", document.evidence.length],
         ["Done", document.done.length],
         ["Changed", document.changed.length],
         ["Verified", document.done.length === 0 ? 0 : 1],
@@ -261,7 +271,9 @@ describe("a notification, of whatever happened,", { timeout: 30_000 }, () => {
   it("shows no link, mention or formatting in a chat but the workflow's own", () => {
     every(({ document, subject }) => {
       const { content, metadata } = chatOf(document, subject);
-      const body = content.description.split("\n").map((line) => line.replace(/^\*(Evidence|Done|Verified:)\*/, ""));
+      const body = content.description
+        .split("\n")
+        .map((line) => line.replace(/^\*(Evidence|Evidence before the change|Done|Verified:)\*/, ""));
       const shown = [
         ...body.filter((line) => line !== document.execution.console_url),
         content.title,

@@ -45,7 +45,7 @@ describe("the message about a workload", () => {
       "- 2x CrashLoopBackOff",
       "- cause: CrashLoopAfterRollout (confidence high)",
     ]);
-    expect(section(text, "Evidence")).toEqual(["- revision 1 has 2 available replicas now"]);
+    expect(section(text, "Evidence")).toEqual(["- revision 1 has 2 available replicas"]);
     expect(section(text, "Done")).toEqual([
       "- Rolled back from revision 2 to the template of revision 1.",
       "- The rollback was undone.",

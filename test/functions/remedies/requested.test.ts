@@ -35,7 +35,9 @@ describe("a runbook that asks for a restart", () => {
     expect(restart(last)).toEqual({
       action: "none",
       refusal: "TooFewReady",
-      message: "Pod web-1-b is ready and was left alone: it is the last of 2 pods that is ready.",
+      message:
+        "Pod web-1-b is ready and was left alone: it is the last of 2 pods that is ready. " +
+        "Ask again once more of them are ready, or delete it by hand if it has to go now.",
     });
     expect(restart({ ...last, workload: deployment({ replicas: 1 }) })).toMatchObject({ mode: "evict" });
   });
@@ -44,6 +46,17 @@ describe("a runbook that asks for a restart", () => {
     const leftover = pod({ name: "web-1-b", status: { phase: "Failed", reason: "Evicted" } });
 
     expect(restart({ pods: [leftover] })).toMatchObject({ action: "restart", mode: "clean_up" });
+  });
+
+  it("is told when another pod has the name by now, which is left alone", () => {
+    const asked = (uid: string) =>
+      remedy(
+        { action: "restart", pod: "web-1-b", uid },
+        { pods: [pod({ name: "web-1-b" }), pod({ name: "web-1-c" })] },
+      );
+
+    expect(asked("another")).toMatchObject({ action: "none", refusal: "AlreadyAsRequested" });
+    expect(asked("web-1-b-uid")).toMatchObject({ action: "restart" });
   });
 
   it("is told when the pod is gone or going already", () => {

@@ -75,7 +75,7 @@ it("a server without Tables is not an empty, healthy cluster", async () => {
 });
 
 it("a termination whose times the API writes as null fits the contract", () => {
-  const terminated = { exitCode: 137, reason: "ContainerStatusUnknown", startedAt: null, finishedAt: null } as unknown;
+  const terminated = { exitCode: 137, reason: "Error", startedAt: null, finishedAt: null } as unknown;
   const state = { terminated } as NonNullable<ReturnType<typeof container>["state"]>;
   const lost = pod({
     status: { conditions: [], containerStatuses: [container({ ready: false, restartCount: 1, state })] },

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { findFailingPods, findLostNodes } from "../../../functions/scan/failing-pods.ts";
+import { findFailingPods, findUnreadyNodes } from "../../../functions/scan/failing-pods.ts";
+import { lostNodesAmong } from "../../../functions/shared/kubernetes/nodes.ts";
 import { View } from "../../../functions/scan/view.ts";
 import type { Pod } from "../../../functions/shared/kubernetes/types.ts";
 import { WorkloadFinder } from "../../../functions/kinds/workload-finder.ts";
@@ -18,7 +19,7 @@ afterEach(() => api.stop());
 async function failingPods(objects: Objects) {
   serve(api, objects);
   const view = new View(api.cluster());
-  const moment = { now: NOW, deadlines: DEADLINES, lostNodes: await findLostNodes(view) };
+  const moment = { now: NOW, deadlines: DEADLINES, lostNodes: lostNodesAmong(await findUnreadyNodes(view)) };
   return await findFailingPods(view, objects.namespaces ?? ["shop"], new WorkloadFinder(view.cluster), moment);
 }
 

@@ -81,6 +81,8 @@ describe("a scan of the namespaces that the policy allows", () => {
       ["kube-system", "shop"]
         .flatMap((name) => [
           `/apis/autoscaling/v2/namespaces/${name}/horizontalpodautoscalers`,
+          `/api/v1/namespaces/${name}/services`,
+          `/apis/networking.k8s.io/v1/namespaces/${name}/ingresses`,
           `table /api/v1/namespaces/${name}/pods`,
           ...["daemonsets", "deployments", "replicasets", "statefulsets"].map(
             (kind) => `table /apis/apps/v1/namespaces/${name}/${kind}`,

@@ -6,6 +6,7 @@ import { HEALTHY_PODS } from "../../support/healthy-pods.ts";
 import { crashingPod, deployment, hpa, pod, replicaSet } from "../../support/objects.ts";
 import { PLAIN, type PodRow } from "../../support/pod-rows.ts";
 import { asked, incidentsOf, scanned } from "../../support/scans.ts";
+import { service, slice } from "../../support/service-objects.ts";
 import { NO_TABLES, serve, type Objects, type Print } from "../../support/served-cluster.ts";
 import {
   controlledBy,
@@ -95,17 +96,20 @@ describe("a scan of a healthy cluster", () => {
     });
   });
 
-  it("takes one request a namespace and eight more, all but the HPAs as printed rows", async () => {
-    serve(api, { ...HEALTHY, namespaces: ["blog", "shop", "tools"] });
+  it("takes one request a namespace and eleven more, all but HPAs, Services and Ingresses as printed rows", async () => {
+    serve(api, { ...HEALTHY, services: [service()], slices: [slice()], namespaces: ["blog", "shop", "tools"] });
     await scanned(api);
 
     expect(asked(api).sort()).toEqual([
+      "/api/v1/services",
       "/apis/autoscaling/v2/horizontalpodautoscalers",
+      "/apis/networking.k8s.io/v1/ingresses",
       "table /api/v1/namespaces",
       ...["blog", "shop", "tools"].map((name) => `table /api/v1/namespaces/${name}/pods`),
       "table /api/v1/nodes",
       ...["daemonsets", "deployments", "replicasets", "statefulsets"].map((kind) => `table /apis/apps/v1/${kind}`),
       "table /apis/batch/v1/jobs",
+      "table /apis/discovery.k8s.io/v1/endpointslices",
     ]);
   });
 });

@@ -55,15 +55,41 @@ describe("a storm", () => {
     expect(findStorm(extent({ failing: many(10), workloads: { shop: 34 } }), rules)).toBeUndefined();
   });
 
-  it("is the cluster's when it shows outside of the namespace that has most of it", () => {
+  it("is the cluster's when it shows outside of the namespaces that have most of it", () => {
     const storm = findStorm(
-      extent({ failing: [...many(12), ...many(4, "blog")], workloads: { shop: 12, blog: 10, tools: 2 } }),
+      extent({
+        failing: [...many(12), ...many(4, "blog"), ...many(2, "mail")],
+        workloads: { shop: 12, blog: 10, mail: 2, tools: 2 },
+      }),
       rules,
     );
 
-    expect(storm?.reason).toContain("16 of 24 workloads fail at once (67 %), so nothing was touched.");
+    expect(storm?.reason).toContain("18 of 26 workloads fail at once (69 %), so nothing was touched.");
     expect(storm?.namespace).toBeUndefined();
     expect(storm?.covers({ kind: "Deployment", namespace: "tools", name: "web" })).toBe(true);
+    expect(
+      findStorm(extent({ failing: [...many(8), ...many(4, "blog")], workloads: { shop: 8, blog: 4 } }), rules),
+    ).toBeDefined();
+  });
+
+  it("is not the cluster's where two namespaces have it all, as those of one tenant may, whichever are the largest", () => {
+    const tenant = [...many(8, "evil"), ...many(4, "evil-too")];
+
+    expect(
+      findStorm(
+        extent({ failing: [...tenant, failing("web")], workloads: { evil: 8, "evil-too": 4, shop: 2 } }),
+        rules,
+      ),
+    ).toBeUndefined();
+    const large = findStorm(
+      extent({
+        failing: [...many(200, "evil"), ...many(3, "evil-too"), ...many(5)],
+        workloads: { evil: 200, "evil-too": 3, shop: 20, blog: 2 },
+      }),
+      rules,
+    );
+    expect(large?.namespace).toBe("evil");
+    expect(large?.reason).toContain("Elsewhere, 8 of 25 workloads fail: look for");
   });
 
   it("is many namespaces of which each has few workloads", () => {

@@ -64,6 +64,22 @@ describe("a workload that somebody takes in hand while a remedy settles", () => 
     expect(look(rolledBack({ wanted: 0 }), switchedOff()).verdict).toBe("settling");
   });
 
+  it("is not told as recovered where it was to have no pods from the start, since nothing shows whether it is well", () => {
+    const run = rolledBack({ wanted: 0 });
+    const first = look(run, switchedOff());
+    const soaked = new Date(NOW.getTime() + 60_000);
+    const verification = verify({ ...run, verification: first }, switchedOff(), policy(), soaked);
+    const ended = { ...run, verification };
+    const report = outcomeOf(ended, false);
+
+    expect(verification.verdict).toBe("nothing_runs");
+    expect(report).toMatchObject({ outcome: "Unresolved", reason: "ScaledToZero", needs_person: true });
+    expect(report.summary).toContain("Whether that helps cannot be told: it is to have 0 replicas.");
+    const { text } = workloadMessage(ended, report);
+    expect(text).toContain("Look at it once pods of it run");
+    expect(text).not.toContain("it still fails");
+  });
+
   it("tells who switched it off, where that is known", () => {
     const scaled = [
       { manager: "keda", subresource: "scale", time: ago(5), fieldsV1: { "f:spec": { "f:replicas": {} } } },

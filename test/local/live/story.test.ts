@@ -95,7 +95,7 @@ describe("the story of a run", () => {
 
     expect(text({ output: { diagnosis: diagnosis() } })).toBe(
       "CrashLoopAfterRollout (high confidence): 2 pods crash since revision 2 was rolled out. " +
-        "[revision 1 has 2 available replicas now] -> remedy: rollback",
+        "[revision 1 has 2 available replicas] -> remedy: rollback",
     );
     expect(text({ output: { diagnosis: refused } })).toContain("-> no remedy (RolloutPaused): Resume it.");
   });

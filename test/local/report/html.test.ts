@@ -17,7 +17,7 @@ describe("the report of a run", () => {
       );
     }
     expect(html).toContain(`<dt>Outcome</dt><dd><span class="outcome good">Recovered</span></dd>`);
-    expect(html).toContain("<li>revision 1 has 2 available replicas now</li>");
+    expect(html).toContain("<li>revision 1 has 2 available replicas</li>");
     expect(html).toContain("<li>Cause: CrashLoopAfterRollout (confidence high)</li>");
     expect(html).toContain("<li>Not restart: the same template crashes again</li>");
     expect(html).toContain(">+4 s</time><span><strong>Roll back</strong>: Rolled back from revision 2");

@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { schedulingReasons } from "../../../../functions/classify/scheduling.ts";
+import type { Case } from "../../../../functions/facts/case.ts";
 import { CONTAINER_WORDS } from "../../../../functions/facts/words/config.ts";
 import { CREATION_WORDS } from "../../../../functions/facts/words/creation.ts";
 import { EXEC_WORDS, IMAGE_WORDS } from "../../../../functions/facts/words/image.ts";
-import { meaningOf, meaningsOf, type Meaning } from "../../../../functions/facts/words/meaning.ts";
+import { meaningOf, type Meaning } from "../../../../functions/facts/words/meaning.ts";
 import { SCHEDULING_WORDS } from "../../../../functions/facts/words/scheduling.ts";
 import { STARTING_WORDS } from "../../../../functions/facts/words/volumes.ts";
 
@@ -21,7 +23,37 @@ describe("what the kubelet says of images", () => {
     ["platform", 'no image found in image index for architecture "arm64", variant "v8", OS "linux"'],
     ["no_space", `${pulling} failed to extract layer sha256:1f: write /var/lib/containerd/x: no space left on device`],
     ["untrusted", "tls: failed to verify certificate: x509: certificate has expired or is not yet valid"],
-    ["untrusted", "http: server gave HTTP response to HTTPS client"],
+    ["plain_http", "http: server gave HTTP response to HTTPS client"],
+    ["platform", 'image operating system "windows" cannot be used on this platform: operating system is not supported'],
+    [
+      "format",
+      `not implemented: media type "application/vnd.docker.distribution.manifest.v1+prettyjws" is no longer supported since containerd v2.1, please rebuild the image`,
+    ],
+    [
+      "unpack",
+      `${pulling} failed to extract layer sha256:1f: failed to Lchown "/x" for UID 1516583083: invalid argument`,
+    ],
+    ["unpack", `${pulling} failed to extract layer sha256:1f: mount callback failed: permission denied`],
+    ["proxy", "failed to do request: Head: proxyconnect tcp: dial tcp 10.0.0.1:3128: connect: connection refused"],
+    ["proxy", "failed to do request: Head: Proxy Authentication Required"],
+    [
+      "unreachable",
+      "failed to authorize: failed to fetch anonymous token: Get: dial tcp: lookup auth.docker.io: no such host",
+    ],
+    [
+      "unreachable",
+      "failed to authorize: failed to fetch oauth token: unexpected status from GET request: 503 Service Unavailable",
+    ],
+    ["unreachable", "image pull failed for shop/web:2 because the registry is unavailable"],
+    [
+      "no_credentials",
+      "pull access denied, repository does not exist or may require authorization: authorization failed: no basic auth credentials",
+    ],
+    ["absent_or_denied", "unauthorized: unauthorized to access repository: library/web, action: pull"],
+    ["absent_or_denied", "Error response from daemon: Head: denied: denied"],
+    ["short_name", "did not resolve to an alias and no unqualified-search registries are defined"],
+    ["short_name", "short name mode is enforcing, but image name web:2 returns ambiguous list"],
+    ["not_found", "unknown: artifact library/web:9 not found"],
     [
       "throttled",
       "429 Too Many Requests - Server message: toomanyrequests: You have reached your unauthenticated pull rate limit.",
@@ -50,7 +82,7 @@ describe("what the kubelet says of images", () => {
     ],
     ["unauthorized", "failed to authorize: failed to fetch oauth token: unexpected status: 401 Unauthorized"],
     ["unauthorized", "unauthorized: incorrect username or password"],
-    ["unauthorized", "no basic auth credentials"],
+    ["no_credentials", "no basic auth credentials"],
     ["not_found", "manifest unknown: manifest unknown"],
     ["not_found", "NAME_UNKNOWN: The repository with name 'shop' does not exist in the registry with id '1'"],
     ["never_pulled", "Container image is not present with pull policy of Never"],
@@ -86,13 +118,23 @@ describe("what the kubelet and the runtimes say of containers", () => {
     ["sub_path", 'failed to create subPath directory for volumeMount "data" of container "app"'],
     [
       "sub_path",
-      `${runc} error during container init: error mounting "/x" to rootfs at "/etc/app.conf": not a directory: Are you trying to mount a directory onto a file (or vice-versa)?`,
+      `${runc} error during container init: error mounting "/var/lib/kubelet/pods/1/volume-subpaths/c/app/0" to rootfs at "/etc/app.conf": not a directory: Are you trying to mount a directory onto a file (or vice-versa)?`,
     ],
     [
       "host_path",
       'failed to generate container "1f" spec: failed to generate spec: failed to stat "/opt/x": stat /opt/x: no such file or directory',
     ],
     ["host_path", 'path "/mnt" is mounted on "/mnt" but it is not a shared or slave mount'],
+    [
+      "mount_path",
+      `${runc} error during container init: error mounting "/var/lib/kubelet/pods/1/volumes/kubernetes.io~configmap/c" to rootfs at "/etc/app.conf": not a directory: Are you trying to mount a directory onto a file (or vice-versa)?`,
+    ],
+    [
+      "mount_path",
+      `${runc} error during container init: error mounting "/x" to rootfs at "/a/b": create mountpoint for /a/b mount: mkdirat: read-only file system`,
+    ],
+    ["no_user", `${runc} unable to find user app: no matching entries in passwd file: unknown`],
+    ["no_user", "mount callback failed on /var/lib/containerd/tmpmounts/containerd-mount1: no users found"],
     ["no_command", `${runc} exec: "serev": executable file not found in $PATH: unknown`],
     ["no_command", `${runc} exec: "/bin/serev": stat /bin/serev: no such file or directory: unknown`],
     ["no_command", "executable file `serev` not found in $PATH: No such file or directory"],
@@ -109,7 +151,10 @@ describe("what the kubelet and the runtimes say of containers", () => {
 });
 
 describe("what the scheduler says", () => {
-  const namesIn = (message: string) => meaningsOf(SCHEDULING_WORDS, [{ reason: "", message }]).map(({ name }) => name);
+  const namesIn = (message: string) => {
+    const failing = { pod: {}, failures: [{ reason: "Unschedulable", message }] };
+    return schedulingReasons({ failing: [failing] } as unknown as Case).meanings.map(({ name }) => name);
+  };
   it.each<[string[], string]>([
     [["resources"], "0/3 nodes are available: 3 Insufficient cpu."],
     [
@@ -131,6 +176,27 @@ describe("what the scheduler says", () => {
     [["volume_elsewhere"], "0/3 nodes are available: 3 node(s) had volume node affinity conflict."],
     [["volume_limit"], "0/3 nodes are available: 3 node(s) exceed max volume count."],
     [["cordoned"], "0/1 nodes are available: 1 node(s) were unschedulable."],
+    [["taint"], "0/3 nodes are available: 3 node(s) had untolerated taint(s)."],
+    [["taint"], "0/1 nodes are available: 1 node(s) had taint {a: }, that the pod didn't tolerate."],
+    [
+      ["not_ready", "pressure"],
+      "0/3 nodes are available: 1 node(s) had untolerated taint {node.kubernetes.io/not-ready: }, 2 node(s) had untolerated taint {node.kubernetes.io/disk-pressure: }.",
+    ],
+    [["others_affinity"], "0/3 nodes are available: 3 node(s) didn't satisfy existing pods anti-affinity rules."],
+    [["node_selector"], "0/3 nodes are available: 3 node(s) didn't satisfy plugin(s) [NodeAffinity] simultaneously."],
+    [
+      ["resources"],
+      "0/3 nodes are available: 1 Insufficient memory, 2 node is filtered out by the prefilter result. preemption: 0/3 nodes are available: 3 Preemption is not helpful for scheduling.",
+    ],
+    [
+      ["resource_claim"],
+      "0/1 nodes are available: 1 cannot allocate all claims. no new claims to deallocate, preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.",
+    ],
+    [
+      ["unbound_claim"],
+      '0/1 nodes are available: waiting for ephemeral volume controller to create the persistentvolumeclaim "web-1-tmp".',
+    ],
+    [["volume_elsewhere"], "0/3 nodes are available: 3 node(s) had no available volume zone."],
     [["no_nodes"], "no nodes available to schedule pods"],
   ])("means %s: %s", (names, message) => {
     expect(namesIn(message)).toEqual(names);
@@ -163,6 +229,23 @@ describe("what the API server says of pods that are not created", () => {
       "service_account",
       'pods "web-1-" is forbidden: error looking up service account shop/web: serviceaccount "web" not found',
     ],
+    [
+      "policy_refuses",
+      'admission webhook "validate.kyverno.svc-fail" denied the request: validation error: must specify limits, or it violates PodSecurity',
+    ],
+    ["policy_refuses", `${forbidden} image policy webhook backend denied one or more images: no`],
+    ["webhook_silent", 'failed calling webhook "v": failed to call webhook: Post: service "v" not found'],
+    [
+      "webhook_silent",
+      'failed calling webhook "v": failed to call webhook: Post: tls: failed to verify certificate: x509: certificate has expired',
+    ],
+    ["nodes", `${forbidden} pod node label selector conflicts with its namespace node label selector`],
+    [
+      "nodes",
+      `${forbidden} pod tolerations (possibly merged with namespace default tolerations) conflict with its namespace whitelist`,
+    ],
+    ["limit_range", `${forbidden} minimum cpu usage per Container is 100m.  No request is specified`],
+    ["api", 'Operation cannot be fulfilled on resourcequotas "small": the object has been modified'],
     ["priority_class", `${forbidden} no PriorityClass with name high was found`],
     ["runtime_class", `${forbidden} pod rejected: RuntimeClass "gvisor" not found`],
     [
@@ -226,6 +309,10 @@ describe("what Events say of pods whose containers are not created", () => {
     [
       "network",
       "network is not ready: container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:Network plugin returns error: cni plugin not initialized",
+    ],
+    [
+      "memory",
+      'Failed to create pod sandbox: failed to start sandbox "1f": failed to create containerd task: OCI runtime create failed: container init was OOM-killed (memory limit too low?)',
     ],
     ["sandbox", "Failed to create pod sandbox: rpc error: code = DeadlineExceeded desc = context deadline exceeded"],
   ])("means %s: %s", (name, message) => {

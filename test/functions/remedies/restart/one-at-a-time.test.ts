@@ -2,7 +2,10 @@ import { describe, expect, it } from "vitest";
 import type { WorkloadState } from "../../../../functions/facts/state.ts";
 import { DEPLOYMENT } from "../../../../functions/kinds/deployment/kind.ts";
 import type { Workload } from "../../../../functions/shared/kubernetes/types.ts";
+import { workloadMessage } from "../../../../functions/notify/message.ts";
 import type { WorkloadRun } from "../../../../functions/run/contracts.ts";
+import { hasHelped, isIneffective } from "../../../../functions/run/history.ts";
+import { outcomeOf } from "../../../../functions/run/outcome.ts";
 import { templateHash } from "../../../../functions/shared/kubernetes/template.ts";
 import type { Pod } from "../../../../functions/shared/kubernetes/types.ts";
 import { verify } from "../../../../functions/verify/verify.ts";
@@ -26,8 +29,12 @@ function run(overrides: Partial<WorkloadRun> = {}): WorkloadRun {
 }
 
 function look(pods: Pod[], { of = run(), minReadySeconds = 0 } = {}) {
+  return verify(of, stateOf(pods, minReadySeconds), policy(), NOW).verdict;
+}
+
+function stateOf(pods: Pod[], minReadySeconds = 0): WorkloadState {
   const workload: Workload = deployment({ replicas: 2 });
-  const state: WorkloadState = {
+  return {
     kind: DEPLOYMENT,
     workload: { ...workload, spec: { ...workload.spec, minReadySeconds } },
     pods,
@@ -35,7 +42,6 @@ function look(pods: Pod[], { of = run(), minReadySeconds = 0 } = {}) {
     hpa: undefined,
     others: [],
   };
-  return verify(of, state, policy(), NOW).verdict;
 }
 
 const crashing = crashingPod({ name: "b" });
@@ -81,6 +87,30 @@ describe("after one pod was evicted", () => {
     const { remedy, ...rest } = run();
     const late = { ...rest, ...(remedy === undefined ? {} : { remedy: { ...remedy, deadline: ago(1) } }) };
 
-    expect(look([replaced(), crashing], { of: late })).toBe("not_recovered");
+    expect(look([replaced(), crashing], { of: late })).toBe("cut_short");
+  });
+
+  it("is not told as a restart in vain where the claim did not last for the next one", () => {
+    const { remedy, ...rest } = run({
+      claim: { status: "claimed", lease: "l", expires_at: new Date(NOW.getTime() + 200_000).toISOString() },
+    });
+    const late: WorkloadRun = { ...rest, ...(remedy === undefined ? {} : { remedy: { ...remedy, deadline: ago(1) } }) };
+    const verification = verify(late, stateOf([replaced(), crashing]), policy(), NOW);
+    const report = outcomeOf({ ...late, verification }, false);
+    const { text } = workloadMessage({ ...late, verification }, report);
+
+    expect(verification.verdict).toBe("cut_short");
+    expect(report).toMatchObject({ outcome: "Unresolved", reason: "PartlyDone", needs_person: false });
+    expect(text).toContain("What was done has taken effect: no further part of it was begun");
+    expect(text).not.toMatch(/did not (help|recover)/);
+    const entry = { at: "", execution: "e", ...report, action: "restart" };
+    expect([isIneffective(entry), hasHelped(entry)]).toEqual([false, true]);
+  });
+
+  it("is told as a restart in vain where its replacement fails, too", () => {
+    const { remedy, ...rest } = run();
+    const late = { ...rest, ...(remedy === undefined ? {} : { remedy: { ...remedy, deadline: ago(1) } }) };
+
+    expect(look([crashingPod({ name: "c" }), crashing], { of: late })).toBe("not_recovered");
   });
 });

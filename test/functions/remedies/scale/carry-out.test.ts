@@ -169,3 +169,18 @@ describe("scaling an HPA without a minimum", () => {
     expect(api.writes[0]?.body).toContainEqual({ op: "add", path: "/spec/minReplicas", value: 1 });
   });
 });
+
+describe("an HPA that was made anew under its name for another workload", () => {
+  it("is left as it is, though its bounds are the same", async () => {
+    const plan: Scaling = { target: "hpa", name: "web", from: { min: 2, max: 4 }, to: { min: 3, max: 6 } };
+    const other = hpa({ min: 2, max: 4, metadata: { resourceVersion: "9" } });
+    other.spec.scaleTargetRef = { kind: "Deployment", name: "api" };
+    api.on("GET", HPA, found(other));
+
+    await expect(scale(writer(plan), plan)).rejects.toMatchObject({
+      name: "ObjectChanged",
+      message: "It was left as it is: HPA shop/web does not scale Deployment shop/web any more.",
+    });
+    expect(api.writes).toEqual([]);
+  });
+});

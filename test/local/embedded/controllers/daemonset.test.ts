@@ -100,4 +100,17 @@ describe("a DaemonSet", () => {
     );
     expect(cluster.events("DaemonSet").filter((said) => said.startsWith("FailedDaemonPod"))).toHaveLength(3);
   });
+
+  it("leaves what has failed on a node again and again for longer each time", async () => {
+    await rollOut();
+    put(template(2, { "simulation/failure": "evicted" }));
+    const deletions = () => cluster.events("DaemonSet").filter((said) => said.startsWith("FailedDaemonPod")).length;
+
+    await cluster.pass(30);
+    const early = deletions();
+    await cluster.pass(30);
+    expect(early).toBeGreaterThanOrEqual(9);
+    expect(deletions() - early).toBeLessThanOrEqual(6);
+    expect(cluster.pods().some(({ status }) => status?.phase === "Failed")).toBe(true);
+  });
 });

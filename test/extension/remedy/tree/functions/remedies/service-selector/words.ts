@@ -15,7 +15,10 @@ export const words: Words<SelectorPlan, SelectorChange> = {
     const quoted = JSON.stringify({ spec: { selector: { ...gone, ...before } } });
     return { words: ["kubectl", "-n", namespace, "patch", "service", service, "-p"], quoted };
   },
-  afterwards: () => "Correct the selector where the Service is defined. The last command takes it back.",
+  afterwards: () => ({
+    next: "Correct the selector where the Service is defined. The last command takes it back.",
+    takesBack: true,
+  }),
 };
 
 function text(selector: Selector): string {

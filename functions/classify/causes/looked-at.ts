@@ -1,0 +1,78 @@
+import { lookedAt, type LookedAtReason } from "../../run/looked-at.ts";
+import type { Case } from "../../facts/case.ts";
+import { describeWorkload } from "../../kinds/workloads.ts";
+import { once, reportOnly, type Cause, type Finding } from "./cause.ts";
+
+/** What is wrong beside the workloads: it is told as the scan has found it, and nothing is written to it. */
+export const LOOKED_AT_CAUSES: readonly Cause[] = [
+  {
+    name: "ServiceSelectsNothing",
+    looksLike:
+      "A Service without endpoints whose selector no pod carries, most often by one label value that nearly is a workload's.",
+    response: "Report the selector, and the workload that it nearly selects.",
+    rejected: [],
+    diagnose: (facts) =>
+      found(facts, "SelectsNoPod", ({ namespace, name }) => {
+        return `Compare its selector with the labels of the pods (kubectl -n ${namespace} get pods --show-labels), and correct it: kubectl -n ${namespace} edit service ${name}.`;
+      }),
+  },
+  {
+    name: "ServiceWithoutTargetPort",
+    looksLike:
+      "A Service whose target port is a name that no container of its pods has, or a number that none declares though all declare others.",
+    response: "Report the port that the Service sends to, and those that the containers declare.",
+    rejected: [],
+    diagnose: (facts) =>
+      found(facts, "NoSuchTargetPort", ({ namespace, name }) => {
+        return `If nothing listens there, set targetPort to the port on which the containers listen: kubectl -n ${namespace} edit service ${name}.`;
+      }),
+  },
+  {
+    name: "TargetAtZero",
+    looksLike:
+      "A workload at zero replicas behind a Service, an Ingress or an HPA, and nothing says that it is meant so.",
+    response: "Report it once: who scaled it to zero, and when, as far as its managed fields tell.",
+    rejected: [],
+    diagnose: (facts) =>
+      found(facts, "TargetAtZero", ({ kind, namespace, name }) => {
+        const what = kind === "Service" ? "service" : "hpa";
+        return `If it is not to be used, delete it, or annotate it so that it is not told: kubectl -n ${namespace} annotate ${what} ${name} eks-remediation/enabled=false. Otherwise scale the workload up.`;
+      }),
+  },
+  {
+    name: "IngressWithoutService",
+    looksLike: "An Ingress whose backend is a Service that does not exist.",
+    response: "Report the name.",
+    rejected: [],
+    diagnose: (facts) =>
+      found(facts, "NoSuchService", ({ namespace, name }) => {
+        return `Create the Service, or correct the name: kubectl -n ${namespace} edit ingress ${name}.`;
+      }),
+  },
+  {
+    name: "NodeNotReady",
+    looksLike: "A node that has not been ready for some time, and no workload's failure tells of it.",
+    response: "Report the node, with the kubelet's own words.",
+    rejected: [],
+    diagnose: (facts) =>
+      found(facts, "NodeNotReady", ({ name }) => {
+        return `Look at it (kubectl describe node ${name}) and at its kubelet. Repair it, or drain and replace it.`;
+      }),
+  },
+];
+
+/** What the scan has found, in its words. */
+function found(
+  { evidence: { incident } }: Case,
+  reason: LookedAtReason,
+  advice: (ref: Case["evidence"]["incident"]["workload"]) => string,
+): Finding | undefined {
+  const [failure] = incident.failures;
+  if (lookedAt(incident) !== reason || failure === undefined) return undefined;
+  return {
+    confidence: "high",
+    summary: failure.message ?? reason,
+    evidence: failure.since === undefined ? [] : [`${describeWorkload(incident.workload)}: so since ${failure.since}`],
+    tries: once(reportOnly(advice(incident.workload))),
+  };
+}

@@ -1,0 +1,90 @@
+import type { Reader } from "../shared/cluster/cluster.ts";
+import { paths } from "../shared/cluster/paths.ts";
+import { isRemediationError } from "../shared/errors.ts";
+import { isReady, restartCount } from "../shared/kubernetes/pods.ts";
+import { referencesOf, type Reference } from "../shared/kubernetes/references.ts";
+import type { ObjectMeta, Pod, PodTemplate } from "../shared/kubernetes/types.ts";
+import type { Policy } from "../shared/policy.ts";
+
+/** Whose metadata the policy lets be read. */
+export type ConfigReading = Policy["evidence"]["config_changes"];
+
+/** A ConfigMap or Secret that a pod template reads, as far as it was looked at. */
+export type ConfigObject = { kind: Reference["kind"]; name: string; optional: boolean } & (
+  | { state: "there"; metadata: ConfigMeta }
+  | { state: "missing" }
+  /** Nothing is known of it, not even whether it exists. */
+  | { state: "unread"; why: "policy" | "forbidden" | "no answer" | "too many" }
+);
+
+/** What is kept of its metadata. The annotations may hold the data itself, as `kubectl apply` writes it there. */
+export type ConfigMeta = Pick<ObjectMeta, "creationTimestamp" | "managedFields">;
+
+/** How many objects are asked for. */
+const MAX_OBJECTS = 20;
+
+/** What the cluster itself writes into every namespace: no part of anybody's configuration. */
+const OF_THE_CLUSTER: ReadonlySet<string> = new Set([
+  "kube-root-ca.crt",
+  "openshift-service-ca.crt",
+  "istio-ca-root-cert",
+]);
+
+/**
+ * Reads the metadata, and never the data, of what a pod template reads, where any of the pods is not well. It explains and
+ * decides nothing, so that what cannot be had is kept as such.
+ */
+export async function readConfigObjects(
+  cluster: Reader,
+  namespace: string,
+  template: PodTemplate | undefined,
+  pods: readonly Pod[],
+  allowed: ConfigReading,
+): Promise<ConfigObject[]> {
+  if (template === undefined || pods.every((pod) => isReady(pod) && restartCount(pod) === 0)) return [];
+  return await Promise.all(
+    objectsOf(template).map(async (object, index): Promise<ConfigObject> => {
+      if (!isAllowed(object.kind, allowed)) return { ...object, state: "unread", why: "policy" };
+      if (index >= MAX_OBJECTS) return { ...object, state: "unread", why: "too many" };
+      return { ...object, ...(await lookAt(cluster, namespace, object)) };
+    }),
+  );
+}
+
+function isAllowed(kind: Reference["kind"], allowed: ConfigReading): boolean {
+  return allowed === "config_maps_and_secrets" || (allowed === "config_maps" && kind === "ConfigMap");
+}
+
+type Named = Pick<ConfigObject, "kind" | "name" | "optional">;
+
+/** The objects that a template refers to, each once. Only what every reference to it allows to be missing is optional. */
+function objectsOf(template: PodTemplate): Named[] {
+  const named = new Map<string, Named>();
+  for (const { kind, object: name, optional } of referencesOf(template)) {
+    if (kind === "ConfigMap" && OF_THE_CLUSTER.has(name)) continue;
+    const key = `${kind} ${name}`;
+    named.set(key, { kind, name, optional: optional && (named.get(key)?.optional ?? true) });
+  }
+  return [...named.values()];
+}
+
+type Look =
+  { state: "there"; metadata: ConfigMeta } | { state: "missing" } | { state: "unread"; why: "forbidden" | "no answer" };
+
+async function lookAt(cluster: Reader, namespace: string, { kind, name }: Named): Promise<Look> {
+  try {
+    const path = kind === "Secret" ? paths.secret(namespace, name) : paths.configMap(namespace, name);
+    const { creationTimestamp, managedFields } = await cluster.metadata(path);
+    return {
+      state: "there",
+      metadata: {
+        ...(creationTimestamp === undefined ? {} : { creationTimestamp }),
+        ...(managedFields === undefined ? {} : { managedFields }),
+      },
+    };
+  } catch (error) {
+    if (!isRemediationError(error)) throw error;
+    if (isRemediationError(error, "NotFound")) return { state: "missing" };
+    return { state: "unread", why: isRemediationError(error, "Forbidden") ? "forbidden" : "no answer" };
+  }
+}

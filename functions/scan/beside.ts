@@ -1,0 +1,46 @@
+import type { Incident } from "../run/contracts.ts";
+import type { Moment } from "../shared/kubernetes/overdue.ts";
+import type { Hpa, Node } from "../shared/kubernetes/types.ts";
+import type { Policy } from "../shared/policy.ts";
+import type { PodsFound } from "./failing-pods.ts";
+import { groupIncidents, workloadKey } from "./incidents.ts";
+import { findServiceProblems } from "./services/services.ts";
+import { unreadyNodes } from "./unready-nodes.ts";
+import type { View } from "./view.ts";
+
+/** What a scan has seen by the time that it looks beside the workloads. */
+export interface Seen {
+  namespaces: readonly string[];
+  everywhere: boolean;
+  nodes: readonly Node[];
+  pods: PodsFound;
+  hpas: readonly Hpa[];
+  /** The workloads that people are told of. */
+  incidents: readonly Incident[];
+  /** The node that a storm is about. */
+  stormNode: string | undefined;
+  policy: Policy;
+  moment: Moment;
+}
+
+/** The reason of a pod's failure that tells of its node. */
+const NODE_LOST = "NodeLost";
+
+/** What is wrong beside the workloads, and reported only: Services, Ingresses and HPAs that lead nowhere, nodes that are not ready. */
+export async function lookBeside(view: View, seen: Seen): Promise<Incident[]> {
+  const { namespaces, everywhere, nodes, pods, hpas, policy, moment } = seen;
+  const services = await findServiceProblems(view, { namespaces, everywhere, hpas, policy, now: moment.now });
+  // A scan of some namespaces tells of the nodes that matter to these.
+  const near = nodes.filter(({ metadata }) => everywhere || pods.podsOn.has(metadata?.name ?? ""));
+  const unready = unreadyNodes(near, { podsOn: pods.podsOn, toldOf: nodesToldOf(seen), optIn: policy.opt_in }, moment);
+  return groupIncidents([], [...services, ...unready]);
+}
+
+/** The nodes of which the incidents tell already, or the storm. */
+function nodesToldOf({ pods, incidents, stormNode }: Seen): Set<string> {
+  const told = new Set(incidents.map(({ workload }) => workloadKey(workload)));
+  const lost = pods.failing.filter(
+    ({ workload, failures }) => told.has(workloadKey(workload)) && failures.some(({ reason }) => reason === NODE_LOST),
+  );
+  return new Set([...lost.map(({ node }) => node), stormNode].filter((name) => name !== undefined));
+}

@@ -1,0 +1,233 @@
+import { workloadPath } from "../../kinds/workloads.ts";
+import type { LookedAtReason } from "../../run/looked-at.ts";
+import { paths } from "../../shared/cluster/paths.ts";
+import { isOlderThan, type Failure } from "../../shared/kubernetes/failures.ts";
+import { targetOf } from "../../shared/kubernetes/hpa.ts";
+import { selectorText } from "../../shared/kubernetes/label-selector.ts";
+import type {
+  EndpointSlice,
+  Hpa,
+  Ingress,
+  Namespace,
+  ObjectMeta,
+  Pod,
+  Service,
+  Workload,
+} from "../../shared/kubernetes/types.ts";
+import type { Policy } from "../../shared/policy.ts";
+import { some } from "../../shared/text.ts";
+import type { FailingWorkload } from "../incidents.ts";
+import type { View } from "../view.ts";
+import { hpaProblem, isDue, problem, selectorProblem, switchedOffSince, type Patience } from "./decide.ts";
+import { makerOf, readMakers, type Maker } from "./makers.ts";
+import { portProblem } from "./ports.ts";
+import { backendsOf, isLeftAlone, isUntold } from "./quiet.ts";
+import { doubtsOf, sliceSuspects, writtenAt, type Doubt } from "./slices.ts";
+
+/** How many Services of a scan are looked at closely: those that came into doubt last, and those that were written last. */
+const MAX_DOUBTS = 20;
+const MAX_WRITTEN = 10;
+/** How long after a Service was written its ports are held to what its pods declare, in seconds. */
+const WRITTEN_SECONDS = 3_600;
+/** How many pods of one Service are read; one with more is taken for well. */
+const MAX_PODS = 100;
+/** How many missing Services of an Ingress are named. */
+const MAX_NAMED = 3;
+
+/** Where and when a scan looks at Services. */
+export interface ServiceScan {
+  namespaces: readonly string[];
+  /** Whether the namespaces are all that matter, so that a collection is read in one go. */
+  everywhere: boolean;
+  hpas: readonly Hpa[];
+  policy: Policy;
+  now: Date;
+}
+
+/** An object that something is wrong with. */
+interface Found {
+  kind: "Service" | "Ingress" | "HorizontalPodAutoscaler";
+  object: { metadata?: ObjectMeta };
+  failure: Failure | undefined;
+}
+
+/**
+ * Finds the Services that send to nobody, the Ingresses that send to no Service, and the HPAs that are switched off by a
+ * target at zero. Where all is well that takes three requests: for the Services and the Ingresses, and for the rows of the
+ * EndpointSlices, which tell what Kubernetes itself found behind each Service. What cannot be seen becomes a blind spot.
+ */
+export async function findServiceProblems(view: View, scan: ServiceScan): Promise<FailingWorkload[]> {
+  const { namespaces, everywhere, policy, now } = scan;
+  const patience: Patience = { now, short: policy.detect.short_seconds, long: policy.report_after_seconds };
+  const places = everywhere ? [undefined] : namespaces;
+  const found = await view.each(places, async (place) => {
+    const isHere = ({ metadata }: { metadata?: ObjectMeta }) => namespaces.includes(metadata?.namespace ?? "");
+    const [services, ingresses = []] = await Promise.all([
+      listed<Service>(view, "Services", paths.services, place),
+      listed<Ingress>(view, "Ingresses", paths.ingresses, place),
+    ]);
+    if (services === undefined) return [];
+    const context: Context = {
+      services: services.filter(isHere),
+      ingresses: ingresses.filter(isHere),
+      makers: new Map(),
+    };
+    return [
+      ...(await lookAtServices(view, place, context, scan, patience)),
+      ...context.ingresses.map((ingress) => lookAtIngress(ingress, context.services, patience)),
+    ];
+  });
+  const problems = found.flat();
+  const idle = await idleHpas(view, scan, problems, patience);
+  return await told(view, [...problems, ...idle], policy);
+}
+
+/** What was read of one place. */
+interface Context {
+  services: readonly Service[];
+  ingresses: readonly Ingress[];
+  makers: Map<string, Promise<Maker[]>>;
+}
+
+async function listed<T>(
+  view: View,
+  what: string,
+  path: (namespace?: string) => string,
+  place: string | undefined,
+): Promise<T[] | undefined> {
+  const where = place === undefined ? "" : ` in namespace ${place}`;
+  return await view.tryTo(`${what}${where}`, () => view.list<T>(path(place)), { telling: false, optionalApi: path() });
+}
+
+async function lookAtServices(
+  view: View,
+  place: string | undefined,
+  context: Context,
+  scan: ServiceScan,
+  patience: Patience,
+): Promise<Found[]> {
+  const watched = context.services.filter((service) => !isLeftAlone(service));
+  if (watched.length === 0) return [];
+  const where = place === undefined ? "" : ` in namespace ${place}`;
+  const slices = await view.tryTo(
+    `EndpointSlices${where}`,
+    async () => {
+      const rule = sliceSuspects(watched);
+      return place === undefined
+        ? await view.lookEverywhere<EndpointSlice>(paths.endpointSlices(), rule)
+        : await view.look<EndpointSlice>(paths.endpointSlices(place), rule);
+    },
+    { telling: false, optionalApi: paths.endpointSlices() },
+  );
+  const isRipe = ({ since }: Doubt) => isOlderThan(since, patience.short, patience.now);
+  const doubts = newest(doubtsOf(slices?.suspects ?? [], watched).filter(isRipe), MAX_DOUBTS);
+  const doubted = new Set(doubts.map(({ service }) => service));
+  const written = watched
+    .filter((service) => !doubted.has(service) && (service.spec?.ports ?? []).length > 0)
+    .map((service) => ({ service, since: writtenAt(service.metadata) }))
+    .filter((each) => isRipe(each) && !isOlderThan(each.since, WRITTEN_SECONDS, patience.now));
+  return await view.each([...doubts, ...newest(written, MAX_WRITTEN)], async ({ service, since }) => {
+    const { namespace = "", name = "" } = service.metadata ?? {};
+    const look = () => lookAtService(view, { service, since }, context, scan, patience);
+    const failure = await view.tryTo(`what is behind Service ${namespace}/${name}`, look, { telling: false });
+    return { kind: "Service" as const, object: service, failure };
+  });
+}
+
+function newest(doubts: readonly Doubt[], limit: number): Doubt[] {
+  return doubts.toSorted((a, b) => (a.since < b.since ? 1 : -1)).slice(0, limit);
+}
+
+async function lookAtService(
+  view: View,
+  { service, since }: Doubt,
+  { ingresses, makers }: Context,
+  { hpas }: ServiceScan,
+  patience: Patience,
+): Promise<Failure | undefined> {
+  const { namespace = "", name = "" } = service.metadata ?? {};
+  const labelSelector = selectorText({ matchLabels: service.spec?.selector ?? {} });
+  const pods = await view.cluster.listSmall<Pod>(paths.pods(namespace), MAX_PODS, { labelSelector });
+  if (pods === undefined) return undefined;
+  if (pods.length > 0) {
+    const said = portProblem(service, pods);
+    return said === undefined ? undefined : problem("NoSuchTargetPort", said, since);
+  }
+  const reading = makers.get(namespace) ?? readMakers(view, namespace);
+  makers.set(namespace, reading);
+  const unserved = {
+    service,
+    since,
+    makers: await reading,
+    hpas: hpas.filter(({ metadata }) => metadata?.namespace === namespace),
+    ingresses: ingresses
+      .filter((ingress) => ingress.metadata?.namespace === namespace && backendsOf(ingress).includes(name))
+      .map(({ metadata }) => metadata?.name ?? ""),
+  };
+  return selectorProblem(unserved, patience);
+}
+
+/** An Ingress that sends to a Service that is not there. */
+function lookAtIngress(ingress: Ingress, services: readonly Service[], { now, short }: Patience): Found {
+  const { metadata } = ingress;
+  const isThere = (name: string) =>
+    services.some((service) => service.metadata?.name === name && service.metadata.namespace === metadata?.namespace);
+  const missing = backendsOf(ingress).filter((name) => !isThere(name));
+  const since = writtenAt({ creationTimestamp: metadata?.creationTimestamp ?? "" });
+  const isTold = missing.length > 0 && isOlderThan(since, short, now);
+  const is = missing.length === 1 ? "which does not exist" : "which do not exist";
+  const said = `It sends to Service ${some(missing, MAX_NAMED)}, ${is} in its namespace.`;
+  return { kind: "Ingress", object: ingress, failure: isTold ? problem("NoSuchService", said, undefined) : undefined };
+}
+
+/** The HPAs that do nothing because their target is at zero, where no Service tells of that already. */
+async function idleHpas(
+  view: View,
+  scan: ServiceScan,
+  problems: readonly Found[],
+  patience: Patience,
+): Promise<Found[]> {
+  const off = scan.hpas.filter((hpa) => isDue(switchedOffSince(hpa), patience.long, patience.now));
+  const untold = off.slice(0, MAX_DOUBTS);
+  return await view.each(untold, async (hpa) => {
+    const ref = targetOf(hpa);
+    const path = workloadPath(ref);
+    const target =
+      path === undefined
+        ? undefined
+        : await view.tryTo(
+            `the target of HPA ${ref.namespace}/${hpa.metadata?.name ?? ""}`,
+            () => view.read<Workload>(path),
+            { telling: false },
+          );
+    const maker = target === undefined ? undefined : makerOf(ref, target);
+    const isTold = maker === undefined || problems.some((each) => tellsOf(each, maker));
+    const failure = isTold ? undefined : hpaProblem(hpa, maker, patience);
+    return { kind: "HorizontalPodAutoscaler" as const, object: hpa, failure };
+  });
+}
+
+/** Whether a Service's problem is that this workload is at zero. */
+function tellsOf({ object, failure }: Found, { ref, labels }: Maker): boolean {
+  if (failure?.reason !== ("TargetAtZero" satisfies LookedAtReason)) return false;
+  const { metadata, spec } = object as Service;
+  const selected = Object.entries(spec?.selector ?? {}).every(([key, value]) => labels[key] === value);
+  return metadata?.namespace === ref.namespace && selected;
+}
+
+/** Those of the problems that people are told of: their namespace is read last, and only where there is something to tell. */
+async function told(view: View, found: readonly Found[], policy: Policy): Promise<FailingWorkload[]> {
+  const spaces = new Map<string, Promise<Namespace | undefined>>();
+  const telling = await view.each(found, async ({ kind, object, failure }) => {
+    if (failure === undefined) return [];
+    const { namespace = "", name = "" } = object.metadata ?? {};
+    const reading =
+      spaces.get(namespace) ??
+      view.tryTo(`namespace ${namespace}`, () => view.read<Namespace>(paths.namespace(namespace)), { telling: false });
+    spaces.set(namespace, reading);
+    const space = await reading;
+    if (space === undefined || isUntold(object, space, policy.opt_in)) return [];
+    return [{ workload: { kind, namespace, name }, failures: [failure] }];
+  });
+  return telling.flat();
+}

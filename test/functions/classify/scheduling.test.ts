@@ -1,0 +1,60 @@
+import { describe, expect, it } from "vitest";
+import { classify } from "../../../functions/classify/classify.ts";
+import type { Pod } from "../../../functions/shared/kubernetes/types.ts";
+import { ago, deployment, evidence, ofRevision, pod, policy, replicaSet, template } from "../../support/objects.ts";
+
+const PINNED = { ...template("shop/web:2"), spec: { containers: [], nodeSelector: { "shop/disk": "nvme" } } };
+const MESSAGE = "0/3 nodes are available: 3 node(s) didn't match Pod's node affinity/selector.";
+
+const unscheduled = (since: number): Pod =>
+  pod({
+    name: "web-2-c",
+    metadata: { creationTimestamp: ago(since) },
+    status: {
+      phase: "Pending",
+      conditions: [
+        {
+          type: "PodScheduled",
+          status: "False",
+          reason: "Unschedulable",
+          message: MESSAGE,
+          lastTransitionTime: ago(since),
+        },
+      ],
+    },
+  });
+const ready = (name: string): Pod =>
+  pod({
+    name,
+    metadata: { creationTimestamp: ago(525) },
+    status: { conditions: [{ type: "Ready", status: "True", lastTransitionTime: ago(520) }] },
+  });
+
+/** Revision 2 asks for other nodes than revision 1 did, and one of its pods finds none. */
+const rollout = (progressing: { status: string; reason: string; lastUpdateTime?: string }) =>
+  classify(
+    evidence({
+      workload: deployment({ template: PINNED, replicas: 3, progressing }),
+      holders: [
+        replicaSet(2, { template: PINNED, replicas: 3, available: 2, created: ago(530) }),
+        replicaSet(1, { created: ago(90_000) }),
+      ],
+      pods: [ready("web-2-a"), ready("web-2-b"), unscheduled(400)].map((own) => ofRevision(2, own)),
+    }),
+    policy(),
+  );
+
+describe("a pod that no node takes", () => {
+  it("is the rollout's fault while that never found nodes for all of its pods", () => {
+    const { cause, remedy } = rollout({ status: "False", reason: "ProgressDeadlineExceeded" });
+
+    expect({ cause, action: remedy.action }).toEqual({ cause: "Unschedulable", action: "rollback" });
+  });
+
+  it("is not when it came after the rollout was complete, as one of a larger number of replicas", () => {
+    const complete = { status: "True", reason: "NewReplicaSetAvailable", lastUpdateTime: ago(510) };
+    const { cause, remedy } = rollout(complete);
+
+    expect({ cause, action: remedy.action }).toEqual({ cause: "Unschedulable", action: "none" });
+  });
+});
