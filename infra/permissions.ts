@@ -113,6 +113,10 @@ export const PERMISSIONS: Readonly<Record<string, Permissions>> = {
       why: "Reads one workload with its pods, revisions and HPA.",
       rules: [...LOOK, ...beside(LOOK, LOOKING)],
     },
+    claims: {
+      why: "Reads in the claim whether a remedy whose step failed was begun at all.",
+      rules: [{ apiGroups: ["coordination.k8s.io"], resources: ["leases"], verbs: ["get"] }],
+    },
   },
 
   notify: {

@@ -9,6 +9,7 @@ import { CRASH_CAUSES } from "./causes/crash.ts";
 import { HPA_CAUSES } from "./causes/hpa.ts";
 import { LOOKED_AT_CAUSES } from "./causes/looked-at.ts";
 import { IMAGE_CAUSES } from "./causes/image.ts";
+import { LIVENESS_CAUSES } from "./causes/liveness.ts";
 import { JOB_CAUSES } from "./causes/job.ts";
 import { RESTARTED_CAUSES } from "./causes/restarted.ts";
 import { STARTING_CAUSES } from "./causes/starting.ts";
@@ -26,6 +27,7 @@ export const CAUSES: readonly Cause[] = [
   ...IMAGE_CAUSES,
   ...CONFIG_CAUSES,
   ...RESTARTED_CAUSES,
+  ...LIVENESS_CAUSES,
   ...CRASH_CAUSES,
   ...STARTING_CAUSES,
   ...JOB_CAUSES,

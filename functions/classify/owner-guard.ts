@@ -1,9 +1,9 @@
 import type { Case } from "../facts/case.ts";
 import { describeOutOfBand, outOfBand } from "../facts/out-of-band.ts";
-import { ownerOf } from "../facts/owners.ts";
+import { ownerOf, TEMPLATE } from "../facts/owners.ts";
 import type { Declined, Plan } from "../remedies/remedy.ts";
 import { planOf } from "../remedies/remedies.ts";
-import { TEMPLATE, writtenFields } from "../remedies/written-fields.ts";
+import { writtenFields } from "../remedies/written-fields.ts";
 import type { Remedy } from "../run/contracts.ts";
 import type { ObjectMeta } from "../shared/kubernetes/types.ts";
 import type { ObjectRef } from "../shared/object-ref.ts";

@@ -47,6 +47,19 @@ export function howTheyEnd({ failing, evidence }: Case, reasons: ReadonlySet<str
   return ends.length === 0 ? undefined : some([...new Set(ends)], IN_SENTENCE);
 }
 
+/** Whether the kubelet's Events say that a container of the pod, which fails for one of these reasons, fails its liveness probe. */
+export function failsLiveness(
+  { pod, failures }: FailingPod,
+  { evidence }: Case,
+  reasons: ReadonlySet<string>,
+): boolean {
+  const { events } = evidence.surroundings;
+  return failures.some(
+    ({ reason, container }) =>
+      reasons.has(reason) && failedProbe(eventsOf(pod.metadata?.uid, container, events)) === "liveness",
+  );
+}
+
 function endOf(failure: Failure, events: readonly KubernetesEvent[]): string | undefined {
   const { container, outOfMemory, exitCode } = failure;
   if (container === undefined) return undefined;

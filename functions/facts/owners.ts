@@ -24,6 +24,9 @@ export interface Owner {
 /** Where the fields stand that a remedy writes, as paths of field names. */
 export type FieldPaths = readonly (readonly string[])[];
 
+/** What pods are made from. */
+export const TEMPLATE: FieldPaths = [["spec", "template"]];
+
 /** The writers of fields that are none of these: a program that its name tells to be a controller writes again what it wrote. */
 const CONTROLLER = /operator|controller|^manager$/i;
 /** What is a part of Kubernetes writes for others. */

@@ -1,12 +1,10 @@
-import type { FieldPaths } from "../facts/owners.ts";
+import { TEMPLATE, type FieldPaths } from "../facts/owners.ts";
 import { workloadObject } from "../kinds/object-ref.ts";
 import { pathOf, type ObjectRef } from "../shared/object-ref.ts";
 import type { WorkloadRef } from "../shared/refs.ts";
 import type { Plan } from "./remedy.ts";
 import { remedyFor } from "./remedies.ts";
 
-/** What pods are made from. */
-export const TEMPLATE: FieldPaths = [["spec", "template"]];
 /** Anything else that somebody may want of an object. */
 const SPEC: FieldPaths = [["spec"]];
 

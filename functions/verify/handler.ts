@@ -6,6 +6,7 @@ import type { ObjectRef } from "../shared/object-ref.ts";
 import { planOf, remedyFor } from "../remedies/remedies.ts";
 import { describeWorkload } from "../kinds/workloads.ts";
 import { assertClaimed } from "../run/assert-claimed.ts";
+import { mayHaveBegun } from "../run/begin-remedy.ts";
 import { contract, step } from "../run/step.ts";
 import { lookWhatWasDone } from "./look.ts";
 import { readState } from "../facts/state.ts";
@@ -48,7 +49,7 @@ export const verifyWorkload = step(
       case "remedy":
         return verify(run, state, environment.policy(), now);
       case "look":
-        return lookWhatWasDone(run, state, environment.policy(), now);
+        return lookWhatWasDone(run, state, await mayHaveBegun(cluster, run), environment.policy(), now);
       case "undo":
         return verifyUndo(run, state, now);
     }

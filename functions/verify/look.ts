@@ -7,13 +7,20 @@ import type { Policy } from "../shared/policy.ts";
 
 /**
  * Tells what a remedy's step did that ended with an error: it may have evicted some pods before it was refused the next,
- * or its answer may have been lost after its write took effect. What is found is verified, and undone, like any remedy.
+ * or its answer may have been lost after its write took effect. What is found is verified, and undone, like any remedy. Where
+ * the step had not begun, what looks like its effect is somebody else's work, and none of that is undone.
  */
-export function lookWhatWasDone(run: WorkloadRun, state: WorkloadState, policy: Policy, now: Date): RemedyResult {
+export function lookWhatWasDone(
+  run: WorkloadRun,
+  state: WorkloadState,
+  mayHaveBegun: boolean,
+  policy: Policy,
+  now: Date,
+): RemedyResult {
   const times = settling(run, policy, now);
   const failed = run.remedy_error;
   const ended = failed === undefined ? "" : ` Its step ended with ${failed.Error}: ${errorText(failed)}`;
-  const plan = run.dry_run ? undefined : planOf(run.diagnosis?.remedy);
+  const plan = run.dry_run || !mayHaveBegun ? undefined : planOf(run.diagnosis?.remedy);
   const remedy = plan === undefined ? undefined : remedyFor(plan.action);
   const change = plan === undefined ? undefined : remedy?.seen(plan, state);
   if (remedy === undefined || change === undefined) {

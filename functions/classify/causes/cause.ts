@@ -2,6 +2,7 @@ import type { Diagnosis, Remedy } from "../../run/contracts.ts";
 import { kindOf } from "../../kinds/kinds.ts";
 import type { Case } from "../../facts/case.ts";
 import type { Meaning } from "../../facts/words/meaning.ts";
+import { isOlderThan } from "../../shared/kubernetes/failures.ts";
 import { count, duration } from "../../shared/text.ts";
 
 /** A remedy that a cause allows, and how long it may take to show that it helps, in seconds, where the cause knows. */
@@ -66,4 +67,11 @@ export function provenLines({ current, standings, policy }: Case): string[] {
   return [
     `${count(proven, "other pod")} of revision ${current.revision} ${proven === 1 ? "has" : "have"} been ready for at least ${duration(policy.stable_seconds)}`,
   ];
+}
+
+/** Whether no pod has failed for longer than a start may take. */
+export function isFresh({ failing, evidence, policy }: Case): boolean {
+  return failing.every(({ failures }) =>
+    failures.every(({ since }) => !isOlderThan(since, policy.detect.starting_seconds, evidence.now)),
+  );
 }

@@ -2,12 +2,12 @@ import { failsWith, podsFailing } from "../../facts/case.ts";
 import { failureLines } from "../../facts/failure-lines.ts";
 import { goBackOrTell } from "../brought.ts";
 import { eventLines, lastWords, podEventSayings, statusSayings } from "../../facts/sayings.ts";
-import { CONTAINER_WORDS, MISSING_WORDS, type ContainerMeaning } from "../../facts/words/config.ts";
+import { CONTAINER_WORDS, MISSING_WORDS, NOT_READ_YET, type ContainerMeaning } from "../../facts/words/config.ts";
 import { meaningOf, type Saying } from "../../facts/words/meaning.ts";
 import { refersTo, type Missing } from "../../shared/kubernetes/references.ts";
 import { STARTING_EVENTS, STARTING_REASONS } from "../../facts/words/volumes.ts";
 import { writerLines } from "../config-lines.ts";
-import { once, rolloutLines, type Cause } from "./cause.ts";
+import { isFresh, once, rolloutLines, type Cause } from "./cause.ts";
 
 const CONFIG_REASONS: ReadonlySet<string> = new Set(["CreateContainerConfigError"]);
 /** The reasons with which a container is not made or not started, and says why. */
@@ -59,21 +59,23 @@ export const CONFIG_CAUSES: readonly Cause[] = [
     name: "ContainerConfigRefused",
     looksLike: "CreateContainerConfigError in words that no other cause knows.",
     response:
-      "Roll back when the pods have failed since the present revision was rolled out; otherwise report the words.",
+      "Wait where the kubelet has only not read something yet, as after the start of a node. Roll back when the pods have failed since the present revision was rolled out; otherwise report the words.",
+    words: [NOT_READ_YET],
     rejected: [{ action: "restart", reason: "a new pod would have the same configuration" }],
     diagnose: (facts) => {
       const { failing } = facts;
       if (!failsWith(failing, CONFIG_REASONS)) return undefined;
+      const unread = meaningOf([NOT_READ_YET], statusSayings(failing, CONFIG_REASONS));
+      const why = unread?.means ?? "the kubelet cannot put the container together";
+      const advice = unread?.advice ?? "What the kubelet says is in the evidence, and in kubectl describe pod.";
       return {
         confidence: "medium",
-        summary: `${podsFailing(failing, CONFIG_REASONS)} cannot start: the kubelet cannot put the container together.`,
+        summary: `${podsFailing(failing, CONFIG_REASONS)} cannot start: ${why}.`,
         evidence: [...failureLines(failing), ...rolloutLines(facts)],
         tries: once(
-          goBackOrTell(
-            facts,
-            facts.sinceRollout,
-            "What the kubelet says is in the evidence, and in kubectl describe pod.",
-          ),
+          unread !== undefined && isFresh(facts)
+            ? { action: "none", refusal: "MayPass", message: `${advice} The kubelet tries again by itself.` }
+            : goBackOrTell(facts, facts.sinceRollout && unread === undefined, advice),
         ),
       };
     },

@@ -1,5 +1,4 @@
 import { kindOf } from "../../kinds/kinds.ts";
-import { isOlderThan } from "../../shared/kubernetes/failures.ts";
 import { failsWith, podsFailing, type Case } from "../../facts/case.ts";
 import { failureLines } from "../../facts/failure-lines.ts";
 import { goBackOrTell, type Shared } from "../brought.ts";
@@ -8,7 +7,7 @@ import { eventLines, lastWords } from "../../facts/sayings.ts";
 import { EXEC_WORDS, IMAGE_WORDS, PULL_SECRET, SIGNATURE_WORDS, type ImageMeaning } from "../../facts/words/image.ts";
 import { adviceOf, meaningOf } from "../../facts/words/meaning.ts";
 import { accessOf, containerOf, isAlike, registryOf } from "../parts.ts";
-import { once, reportOnly, rolloutLines, type Cause, type Finding } from "./cause.ts";
+import { isFresh, once, reportOnly, rolloutLines, type Cause, type Finding } from "./cause.ts";
 
 /** Reasons of containers that end at once, as one does whose program is built for another processor. */
 const ENDED_REASONS: ReadonlySet<string> = new Set([
@@ -187,11 +186,4 @@ function sameAccess({ failing }: Case): Shared {
     says: "pulls from the same repository with the same credentials",
     holds: (now, before) => isAlike(accessOf(now, name), accessOf(before, name)),
   };
-}
-
-/** Whether no pod has failed for longer than a start may take. */
-function isFresh({ failing, evidence, policy }: Case): boolean {
-  return failing.every(({ failures }) =>
-    failures.every(({ since }) => !isOlderThan(since, policy.detect.starting_seconds, evidence.now)),
-  );
 }

@@ -10,6 +10,25 @@ export const MISSING_WORDS = [
   "references non-existent config key: *",
 ] as const;
 
+/**
+ * Words for what the kubelet has not read yet, as after the start of a node. It tries again by itself.
+ * Source: kubernetes pkg/kubelet/kubelet_pods.go; pkg/kubelet/util/manager/watch_based_manager.go
+ */
+export const NOT_READ_YET: Meaning = {
+  name: "not_read_yet",
+  means: "the kubelet has not yet read what the container refers to",
+  advice: "Where that stays so, look at the node: its kubelet does not get answers from the API server.",
+  words: [
+    ...[
+      "services have not yet been read at least once",
+      "failed to sync secret cache",
+      "failed to sync configmap cache",
+    ],
+    'object "*"/"*" not registered',
+  ],
+  outside: true,
+};
+
 /** What keeps the kubelet and the container runtime from making or starting a container, and what is done about it. */
 export interface ContainerMeaning extends Meaning {
   /** The cause that it is a case of. */

@@ -39,7 +39,9 @@ export function firstMeaningsOf<Entry extends Meaning>(table: readonly Entry[], 
 }
 
 function says({ reasons = [], words }: Meaning, { reason, message }: Saying): boolean {
-  return reasons.includes(reason) || words.some((word) => patternOf(word).test(message));
+  // CRI-O passes on what runc has written into its log, with its quotes escaped.
+  const plain = message.replaceAll('\\"', '"');
+  return reasons.includes(reason) || words.some((word) => patternOf(word).test(plain));
 }
 
 const PATTERNS = new Map<string, RegExp>();

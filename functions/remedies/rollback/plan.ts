@@ -1,4 +1,5 @@
 import type { Case } from "../../facts/case.ts";
+import { ownerOf, TEMPLATE } from "../../facts/owners.ts";
 import { kindOf } from "../../kinds/kinds.ts";
 import { revisionRef } from "../../kinds/revisions/revision.ts";
 import { bounded } from "../../shared/text.ts";
@@ -24,9 +25,7 @@ export function rollBack({ evidence, policy, current, healthy, again, revisions 
     return {
       action: "none",
       refusal: "NoHealthyRevision",
-      message:
-        `No earlier revision is known to have been healthy (revisions in the history: ${known(revisions) || "none"}). ${keepsNone(evidence.workload)}` +
-        "Roll forward with a fixed template, or ask for a rollback to a revision that you know.",
+      message: `${noneHealthy(revisions)} ${keepsNone(evidence.workload)}${forward(evidence, revisions)}`,
     };
   }
   const { workload, pods, incident } = evidence;
@@ -49,6 +48,28 @@ export function rollBack({ evidence, policy, current, healthy, again, revisions 
     };
   }
   return { action: "rollback", before: revisionRef(current), after, unblocked };
+}
+
+/** That there is none to return to: where the present one stands alone, there is not even one to know anything of. */
+function noneHealthy(revisions: Case["revisions"]): string {
+  return isAlone(revisions)
+    ? "Its history holds no earlier revision to go back to."
+    : `No earlier revision is known to have been healthy (revisions in the history: ${known(revisions) || "none"}).`;
+}
+
+/** What to do instead, where its owner wants it. */
+function forward({ incident, workload }: Case["evidence"], revisions: Case["revisions"]): string {
+  const owner = ownerOf(workload?.metadata, TEMPLATE);
+  if (workload?.metadata === undefined || owner === undefined) {
+    return `Roll forward with a fixed template${isAlone(revisions) ? "." : ", or ask for a rollback to a revision that you know."}`;
+  }
+  const { namespace } = incident.workload;
+  const advice = owner.advice({ namespace, metadata: workload.metadata, wanted: "a change" });
+  return `Roll forward with a fixed template; it belongs to ${owner.name}. ${advice}`;
+}
+
+function isAlone([first, ...others]: Case["revisions"]): boolean {
+  return first?.current === true && others.length === 0;
 }
 
 /** The rollback that a runbook asks for: to the revision that it names, or to the newest healthy one. */

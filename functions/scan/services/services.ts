@@ -1,27 +1,24 @@
-import { workloadPath } from "../../kinds/workloads.ts";
-import type { LookedAtReason } from "../../run/looked-at.ts";
 import { paths } from "../../shared/cluster/paths.ts";
 import { isOlderThan, type Failure } from "../../shared/kubernetes/failures.ts";
-import { targetOf } from "../../shared/kubernetes/hpa.ts";
 import { selectorText } from "../../shared/kubernetes/label-selector.ts";
 import type {
   EndpointSlice,
   Hpa,
   Ingress,
-  Namespace,
   ObjectMeta,
   Pod,
   Service,
-  Workload,
 } from "../../shared/kubernetes/types.ts";
 import type { Policy } from "../../shared/policy.ts";
 import { some } from "../../shared/text.ts";
 import type { FailingWorkload } from "../incidents.ts";
 import type { View } from "../view.ts";
-import { hpaProblem, isDue, problem, selectorProblem, switchedOffSince, type Patience } from "./decide.ts";
-import { makerOf, readMakers, type Maker } from "./makers.ts";
+import { problem, selectorProblem, type Patience } from "./decide.ts";
+import { inTurn, told, type Found } from "./found.ts";
+import { idleHpas } from "./idle-hpas.ts";
+import { readMakers, type Maker } from "./makers.ts";
 import { portProblem } from "./ports.ts";
-import { backendsOf, isLeftAlone, isUntold } from "./quiet.ts";
+import { backendsOf, isLeftAlone } from "./quiet.ts";
 import { doubtsOf, sliceSuspects, writtenAt, type Doubt } from "./slices.ts";
 
 /** How many Services of a scan are looked at closely: those that came into doubt last, and those that were written last. */
@@ -44,20 +41,13 @@ export interface ServiceScan {
   now: Date;
 }
 
-/** An object that something is wrong with. */
-interface Found {
-  kind: "Service" | "Ingress" | "HorizontalPodAutoscaler";
-  object: { metadata?: ObjectMeta };
-  failure: Failure | undefined;
-}
-
 /**
  * Finds the Services that send to nobody, the Ingresses that send to no Service, and the HPAs that are switched off by a
  * target at zero. Where all is well that takes three requests: for the Services and the Ingresses, and for the rows of the
  * EndpointSlices, which tell what Kubernetes itself found behind each Service. What cannot be seen becomes a blind spot.
  */
 export async function findServiceProblems(view: View, scan: ServiceScan): Promise<FailingWorkload[]> {
-  const { namespaces, everywhere, policy, now } = scan;
+  const { namespaces, everywhere, hpas, policy, now } = scan;
   const patience: Patience = { now, short: policy.detect.short_seconds, long: policy.report_after_seconds };
   const places = everywhere ? [undefined] : namespaces;
   const found = await view.each(places, async (place) => {
@@ -78,7 +68,7 @@ export async function findServiceProblems(view: View, scan: ServiceScan): Promis
     ];
   });
   const problems = found.flat();
-  const idle = await idleHpas(view, scan, problems, patience);
+  const idle = await idleHpas(view, hpas, problems, patience);
   return await told(view, [...problems, ...idle], policy);
 }
 
@@ -134,8 +124,10 @@ async function lookAtServices(
   });
 }
 
+/** The newest, of each namespace in turn: whoever makes many in one of them does not hide those of the others. */
 function newest(doubts: readonly Doubt[], limit: number): Doubt[] {
-  return doubts.toSorted((a, b) => (a.since < b.since ? 1 : -1)).slice(0, limit);
+  const sorted = doubts.toSorted((a, b) => (a.since < b.since ? 1 : -1));
+  return inTurn(sorted, ({ service }) => service.metadata?.namespace ?? "").slice(0, limit);
 }
 
 async function lookAtService(
@@ -178,56 +170,4 @@ function lookAtIngress(ingress: Ingress, services: readonly Service[], { now, sh
   const is = missing.length === 1 ? "which does not exist" : "which do not exist";
   const said = `It sends to Service ${some(missing, MAX_NAMED)}, ${is} in its namespace.`;
   return { kind: "Ingress", object: ingress, failure: isTold ? problem("NoSuchService", said, undefined) : undefined };
-}
-
-/** The HPAs that do nothing because their target is at zero, where no Service tells of that already. */
-async function idleHpas(
-  view: View,
-  scan: ServiceScan,
-  problems: readonly Found[],
-  patience: Patience,
-): Promise<Found[]> {
-  const off = scan.hpas.filter((hpa) => isDue(switchedOffSince(hpa), patience.long, patience.now));
-  const untold = off.slice(0, MAX_DOUBTS);
-  return await view.each(untold, async (hpa) => {
-    const ref = targetOf(hpa);
-    const path = workloadPath(ref);
-    const target =
-      path === undefined
-        ? undefined
-        : await view.tryTo(
-            `the target of HPA ${ref.namespace}/${hpa.metadata?.name ?? ""}`,
-            () => view.read<Workload>(path),
-            { telling: false },
-          );
-    const maker = target === undefined ? undefined : makerOf(ref, target);
-    const isTold = maker === undefined || problems.some((each) => tellsOf(each, maker));
-    const failure = isTold ? undefined : hpaProblem(hpa, maker, patience);
-    return { kind: "HorizontalPodAutoscaler" as const, object: hpa, failure };
-  });
-}
-
-/** Whether a Service's problem is that this workload is at zero. */
-function tellsOf({ object, failure }: Found, { ref, labels }: Maker): boolean {
-  if (failure?.reason !== ("TargetAtZero" satisfies LookedAtReason)) return false;
-  const { metadata, spec } = object as Service;
-  const selected = Object.entries(spec?.selector ?? {}).every(([key, value]) => labels[key] === value);
-  return metadata?.namespace === ref.namespace && selected;
-}
-
-/** Those of the problems that people are told of: their namespace is read last, and only where there is something to tell. */
-async function told(view: View, found: readonly Found[], policy: Policy): Promise<FailingWorkload[]> {
-  const spaces = new Map<string, Promise<Namespace | undefined>>();
-  const telling = await view.each(found, async ({ kind, object, failure }) => {
-    if (failure === undefined) return [];
-    const { namespace = "", name = "" } = object.metadata ?? {};
-    const reading =
-      spaces.get(namespace) ??
-      view.tryTo(`namespace ${namespace}`, () => view.read<Namespace>(paths.namespace(namespace)), { telling: false });
-    spaces.set(namespace, reading);
-    const space = await reading;
-    if (space === undefined || isUntold(object, space, policy.opt_in)) return [];
-    return [{ workload: { kind, namespace, name }, failures: [failure] }];
-  });
-  return telling.flat();
 }

@@ -43,12 +43,10 @@ export interface Doubt {
 
 /** The Services that these slices cast a doubt on. */
 export function doubtsOf(slices: readonly EndpointSlice[], services: readonly Service[]): Doubt[] {
+  const byName = new Map(services.map((service) => [keyOf(service.metadata, service.metadata?.name), service]));
   const found = new Map<Service, string>();
   for (const { metadata, endpoints, ports } of slices) {
-    const name = metadata?.labels?.[SERVICE_NAME];
-    const service = services.find(
-      (each) => each.metadata?.name === name && each.metadata?.namespace === metadata?.namespace,
-    );
+    const service = byName.get(keyOf(metadata, metadata?.labels?.[SERVICE_NAME]));
     if (service === undefined) continue;
     const isWhole = (endpoints ?? []).length > 0 && (ports ?? []).length >= (service.spec?.ports ?? []).length;
     const since = writtenAt(metadata);
@@ -63,4 +61,8 @@ export function doubtsOf(slices: readonly EndpointSlice[], services: readonly Se
 export function writtenAt(metadata: ObjectMeta | undefined): string {
   const times = (metadata?.managedFields ?? []).flatMap(({ time }) => time ?? []);
   return [...times, metadata?.creationTimestamp ?? ""].sort().at(-1) ?? "";
+}
+
+function keyOf(metadata: ObjectMeta | undefined, name = ""): string {
+  return `${metadata?.namespace ?? ""}/${name}`;
 }

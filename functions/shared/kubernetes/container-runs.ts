@@ -1,3 +1,4 @@
+import { withoutSecrets } from "../secrets.ts";
 import type { ContainerStatus } from "./types.ts";
 
 type End = NonNullable<NonNullable<ContainerStatus["state"]>["terminated"]>;
@@ -25,4 +26,21 @@ export function startOfRun(end: End | undefined): number | undefined {
  */
 export function isEndUnknown({ reason }: Pick<End, "reason">): boolean {
   return reason === "Unknown" || reason === "ContainerStatusUnknown";
+}
+
+/** How much of a termination message is told, in characters. */
+const MAX_OWN_WORDS = 190;
+
+/**
+ * What a container, or the runtime in its place, said itself at its end, without what looks like a credential; undefined when
+ * it said nothing. Of a long message the end is told: it may be the last part of the log, whose last line says what went wrong.
+ * Source: kubernetes.io/docs/tasks/debug/debug-application/determine-reason-pod-failure, FallbackToLogsOnError
+ */
+export function ownWords(end: Pick<End, "message"> | undefined): string | undefined {
+  const said = withoutSecrets(end?.message ?? "").trim();
+  if (said === "") return undefined;
+  if (said.length <= MAX_OWN_WORDS) return said;
+  const tail = said.slice(-MAX_OWN_WORDS);
+  // Whole words, and no half of a surrogate pair.
+  return `…${tail.replace(/^\S{0,40}\s+|^[\uDC00-\uDFFF]/, "")}`;
 }

@@ -21,17 +21,32 @@ export function isStartedAgain(pod: Pod, { name }: Pick<ContainerStatus, "name">
   return (containerSpec(pod, name)?.restartPolicy ?? pod.spec?.restartPolicy) !== "Never";
 }
 
+/** The kubelet's reason for the end of a container that was killed because its memory ran out. */
+const OUT_OF_MEMORY = "OOMKilled";
+/** The runtime's words where not even the container's first process could be set up. Source: github.com/opencontainers/runc libcontainer/process_linux.go */
+const AT_START = /container init was OOM-killed/i;
+
+/** How the memory ran out, where that ended a container's run or kept it from one; undefined where it was something else. */
+export function outOfMemoryAtEnd(
+  pod: Pod,
+  container: string,
+  { reason, message = "" }: { reason?: string | undefined; message?: string | undefined },
+): string | undefined {
+  if (reason === OUT_OF_MEMORY) return outOfMemoryWords(pod, container);
+  return AT_START.test(message) ? outOfMemoryWords(pod, container, "OOM-killed before it could start,") : undefined;
+}
+
 /**
  * How the memory ran out for a container that was killed for it: at which limit. The container's own limit counts, else the
  * pod's; without either, it was the node's memory that ran out. Only `OOMKilled` where the pod's spec is not known.
  * Source: kubernetes.io/docs/concepts/configuration/manage-resources-containers
  */
-export function outOfMemoryWords(pod: Pod, container: string): string {
+export function outOfMemoryWords(pod: Pod, container: string, killed = OUT_OF_MEMORY): string {
   const spec = containerSpec(pod, container);
-  if (spec === undefined) return "OOMKilled";
+  if (spec === undefined) return killed;
   const own = spec.resources?.limits?.["memory"];
-  if (own !== undefined) return `OOMKilled at its memory limit of ${own}`;
+  if (own !== undefined) return `${killed} at its memory limit of ${own}`;
   const ofPod = pod.spec?.resources?.limits?.["memory"];
-  if (ofPod !== undefined) return `OOMKilled at the pod's memory limit of ${ofPod}`;
-  return "OOMKilled without a memory limit: the node ran out of memory";
+  if (ofPod !== undefined) return `${killed} at the pod's memory limit of ${ofPod}`;
+  return `${killed} without a memory limit: the node ran out of memory`;
 }

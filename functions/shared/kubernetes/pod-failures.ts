@@ -1,5 +1,5 @@
-import { isEndUnknown } from "./container-runs.ts";
-import { isSidecar, isStartedAgain, outOfMemoryWords } from "./container-spec.ts";
+import { isEndUnknown, ownWords } from "./container-runs.ts";
+import { isSidecar, isStartedAgain, outOfMemoryAtEnd } from "./container-spec.ts";
 import { failure, type Failure } from "./failures.ts";
 import { containerStatuses, isReady, isTerminating, podCondition, readySince, wasReadySince } from "./pods.ts";
 import type { ContainerStatus, Pod } from "./types.ts";
@@ -37,9 +37,6 @@ const AFTER_A_RUN: ReadonlySet<string> = new Set([
   "ContainerCannotRun",
 ]);
 
-/** The reason that a container's end has when the kernel killed it for want of memory. */
-const OUT_OF_MEMORY = "OOMKilled";
-
 /**
  * The ways in which a pod fails beyond doubt, whatever time has passed; none when it is well, starting, finished or being
  * deleted. What is a failure only after a while is told by `overdueFailures`.
@@ -65,7 +62,7 @@ function wholePodFailure(pod: Pod, phase: string): Failure {
   return failure({
     reason: reason ?? ended?.end.reason ?? phase,
     ...(ended === undefined ? {} : endFields(pod, ended.status.name, ended.end)),
-    message: message ?? ended?.end.message,
+    message: message ?? ownWords(ended?.end),
     restarts: ended?.status.restartCount,
     since: ended?.end.finishedAt ?? readySince(pod),
   });
@@ -96,7 +93,8 @@ function containerFailure(pod: Pod, status: ContainerStatus): Failure[] {
         reason: waiting.reason,
         container,
         ...(last !== undefined && AFTER_A_RUN.has(waiting.reason) ? endFields(pod, container, last) : {}),
-        message: ownWords(waiting.reason, last?.message) ?? waiting.message,
+        // What it said itself at its end tells more than the kubelet's pause before the next start.
+        message: (waiting.reason === "CrashLoopBackOff" ? ownWords(last) : undefined) ?? waiting.message,
         restarts,
         since: unreadySince(pod) ?? last?.finishedAt ?? pod.status?.startTime,
       }),
@@ -111,7 +109,7 @@ function containerFailure(pod: Pod, status: ContainerStatus): Failure[] {
     failure({
       reason: ended.reason ?? "Error",
       ...endFields(pod, container, ended),
-      message: ended.message,
+      message: ownWords(ended),
       restarts,
       since: unreadySince(pod) ?? ended.finishedAt,
     }),
@@ -122,17 +120,12 @@ type End = NonNullable<NonNullable<ContainerStatus["state"]>["terminated"]>;
 
 /** What the end of a container's run says of that container. */
 function endFields(pod: Pod, container: string, end: End) {
-  const { exitCode, reason } = end;
+  const outOfMemory = outOfMemoryAtEnd(pod, container, end);
   return {
     container,
-    ...(isEndUnknown(end) ? {} : { exitCode }),
-    ...(reason === OUT_OF_MEMORY ? { outOfMemory: outOfMemoryWords(pod, container) } : {}),
+    ...(isEndUnknown(end) ? {} : { exitCode: end.exitCode }),
+    ...(outOfMemory === undefined ? {} : { outOfMemory }),
   };
-}
-
-/** What a container that crashes said itself at its end, which tells more than the kubelet's pause before the next start. */
-function ownWords(reason: string, terminationMessage: string | undefined): string | undefined {
-  return reason === "CrashLoopBackOff" && terminationMessage?.trim() !== "" ? terminationMessage : undefined;
 }
 
 /** Whether a container that runs again has not been ready since its last end. */

@@ -1,4 +1,5 @@
 import { duration } from "../text.ts";
+import { isEndUnknown, ownWords } from "./container-runs.ts";
 import { outOfMemoryWords } from "./container-spec.ts";
 import { failure, type Failure } from "./failures.ts";
 import type { ContainerStatus, Pod } from "./types.ts";
@@ -36,7 +37,7 @@ export function repeatedRestarts(pod: Pod, now: Date): Failure[] {
 function endsAgain(pod: Pod, { name, restartCount, state, lastState }: ContainerStatus, now: Date): Failure[] {
   const last = lastState?.terminated;
   const runningSince = Date.parse(state?.running?.startedAt ?? "");
-  if (last === undefined || last.exitCode === 0 || !Number.isFinite(runningSince)) return [];
+  if (last === undefined || last.exitCode === 0 || isEndUnknown(last) || !Number.isFinite(runningSince)) return [];
   const finished = Date.parse(last.finishedAt ?? "");
   const run = (finished - Date.parse(last.startedAt ?? "")) / 1_000;
   const outlived = now.getTime() - runningSince > OUTLIVED * (run + PRECISION_SECONDS) * 1_000;
@@ -46,13 +47,14 @@ function endsAgain(pod: Pod, { name, restartCount, state, lastState }: Container
   const outOfMemory = last.reason === "OOMKilled" ? outOfMemoryWords(pod, name) : undefined;
   const common = { container: name, outOfMemory, restarts: restartCount };
   if (endsSoon) {
-    const { reason = "Error", exitCode, message, finishedAt: since } = last;
-    return [failure({ ...common, reason, exitCode, message, since })];
+    const { reason = "Error", exitCode, finishedAt: since } = last;
+    return [failure({ ...common, reason, exitCode, message: ownWords(last), since })];
   }
   const begun = Date.parse(pod.status?.startTime ?? "");
   const first = Math.max(Number.isFinite(begun) ? begun : -Infinity, finished - restartCount * run * 1_000);
   const reason = last.reason === undefined || last.reason === "" ? "" : ` (${last.reason})`;
-  const words = (last.message ?? "").trim() === "" ? "" : `: ${last.message ?? ""}`;
+  const said = ownWords(last);
+  const words = said === undefined ? "" : `: ${said}`;
   return [
     failure({
       ...common,

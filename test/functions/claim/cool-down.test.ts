@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { pause } from "../../../functions/claim/cool-down.ts";
+import { pause, pauseOfLookedAt } from "../../../functions/claim/cool-down.ts";
 import type { HistoryEntry } from "../../../functions/run/contracts.ts";
 import { ago, NOW, policy } from "../../support/objects.ts";
 
@@ -68,5 +68,25 @@ describe("the cool-down", () => {
     const tries = [entry("Unresolved", 1), entry("Unresolved", 2), entry("Unresolved", 3)];
 
     expect(pause(tries, "t2", rules, NOW)).toBeUndefined();
+  });
+});
+
+describe("the pause of what is only looked at", () => {
+  const { template: _none, ...told } = entry("Skipped", 3_600, { action: "none", cause: "ServiceSelectsNothing" });
+
+  it("lets it through that was never told", () => {
+    expect(pauseOfLookedAt([], ago(60), rules, NOW)).toBeUndefined();
+  });
+
+  it("is a day while it stays as it is, however short the policy's is", () => {
+    expect(pauseOfLookedAt([told], ago(7_200), rules, NOW)).toMatchObject({ refusal: "CoolingDown" });
+    expect(pauseOfLookedAt([told], undefined, rules, NOW)).toMatchObject({ refusal: "CoolingDown" });
+    expect(pauseOfLookedAt([{ ...told, at: ago(86_399) }], ago(90_000), rules, NOW)).toBeDefined();
+    expect(pauseOfLookedAt([{ ...told, at: ago(86_400) }], ago(90_000), rules, NOW)).toBeUndefined();
+  });
+
+  it("is that of a workload where it was well in between", () => {
+    expect(pauseOfLookedAt([told], ago(60), rules, NOW)).toBeUndefined();
+    expect(pauseOfLookedAt([{ ...told, at: ago(100) }], ago(60), rules, NOW)).toMatchObject({ refusal: "CoolingDown" });
   });
 });

@@ -121,6 +121,17 @@ describe("memory that ran out", () => {
     expect(diagnosis.remedy).toMatchObject({ refusal: "NoHealthyRevision" });
   });
 
+  it("is told where it kept the container from starting at all", () => {
+    const message =
+      "OCI runtime create failed: runc create failed: unable to start container process: container init was OOM-killed (memory limit too low?): unknown";
+    const { terminated } = ended(128, "StartError");
+    const app = { ...oom, lastState: { terminated: { ...terminated, exitCode: 128, message } } };
+    const diagnosis = diagnose(podWith({ app, limits: { app: "5Mi" } }));
+
+    expect(diagnosis.summary).toBe("1 pod cannot start: the memory limit is too low for the container to start.");
+    expect(diagnosis.evidence[0]).toContain("OOM-killed before it could start, at its memory limit of 5Mi");
+  });
+
   it("is told of the native sidecar that it happens to, not of the app that waits for it", () => {
     const proxy = container({
       name: "proxy",

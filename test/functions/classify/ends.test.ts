@@ -3,8 +3,9 @@ import { classify } from "../../../functions/classify/classify.ts";
 import { NO_SURROUNDINGS } from "../../../functions/facts/surroundings.ts";
 import type { KubernetesEvent } from "../../../functions/run/event.ts";
 import { podFailures } from "../../../functions/shared/kubernetes/pod-failures.ts";
+import { repeatedRestarts } from "../../../functions/shared/kubernetes/repeated-restarts.ts";
 import type { ContainerStatus, Pod } from "../../../functions/shared/kubernetes/types.ts";
-import { ago, container, crashingPod, evidence, pod, policy } from "../../support/objects.ts";
+import { ago, container, crashingPod, evidence, NOW, pod, policy } from "../../support/objects.ts";
 
 /** A container that runs again, and of whose last end this is told; the pod is not ready yet. */
 function again(terminated: object): Pod {
@@ -35,6 +36,20 @@ describe("an end that nobody saw, as when a node starts anew", () => {
   ])("is no crash: $reason", (end) => {
     expect(podFailures(again(end))).toEqual([]);
     expect(podFailures(again({ ...end, reason: "Error" }))).toHaveLength(1);
+  });
+
+  it("is none that comes again and again, however often the node was started anew", () => {
+    const ends = ["Unknown", "Error"].map((reason) => {
+      const end = { exitCode: 255, reason, startedAt: ago(2_000), finishedAt: ago(600) };
+      const restarted = {
+        restartCount: 9,
+        state: { running: { startedAt: ago(590) } },
+        lastState: { terminated: end },
+      };
+      return repeatedRestarts(pod({ status: { containerStatuses: [container(restarted)] } }), NOW);
+    });
+
+    expect(ends.map((found) => found.length)).toEqual([0, 1]);
   });
 
   it("is not told as one by SIGKILL in a crash loop, whose exit code is made up", () => {

@@ -260,6 +260,16 @@ describe("a container that is not started", () => {
     expect(stable(made({}), pods)).toMatchObject({ cause, remedy: left });
   });
 
+  it("since the kubelet has not read something yet is waited for, and then reported", () => {
+    const message = "services have not yet been read at least once, cannot construct envvars";
+    const remedyAfter = (seconds: number) =>
+      rollout(made({ image: "shop/web:2" }), made({}), [waiting("CreateContainerConfigError", message, seconds)])
+        .remedy;
+
+    expect(remedyAfter(20)).toMatchObject({ action: "none", refusal: "MayPass" });
+    expect(remedyAfter(900)).toMatchObject(left);
+  });
+
   it("for want of room on the node's disk is reported, whatever was rolled out", () => {
     const pods = [waiting("CreateContainerError", "write /var/lib/containerd/x: no space left on device")];
 

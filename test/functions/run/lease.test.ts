@@ -48,12 +48,20 @@ describe("the lease", () => {
     for (const name of names.slice(builtIn.length)) expect(name).not.toContain(".");
   });
 
-  it.each([WEB, { kind: "Rollout", group: "argoproj.io", namespace: "shop", name: "web" }])(
-    "says which workload it stands for: $kind",
-    (workload) => {
-      expect(workloadOf(newLease(workload, "run-1", 60, NOW))).toEqual(workload);
-    },
-  );
+  it("is named after a node without a namespace", () => {
+    const name = leaseName({ kind: "Node", namespace: "", name: "ip-10-0-0-1.ec2.internal" });
+
+    expect(name).toBe("node.ip-10-0-0-1.ec2.internal");
+    expect(name).toMatch(OBJECT_NAME);
+  });
+
+  it.each([
+    WEB,
+    { kind: "Rollout", group: "argoproj.io", namespace: "shop", name: "web" },
+    { kind: "Node", namespace: "", name: "worker-1" },
+  ])("says which workload it stands for: $kind", (workload) => {
+    expect(workloadOf(newLease(workload, "run-1", 60, NOW))).toEqual(workload);
+  });
 
   it("keeps two long names apart that are equal where they are cut", () => {
     const long = (end: string) =>

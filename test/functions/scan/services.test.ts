@@ -49,7 +49,9 @@ describe("a Service that selects no pod", () => {
     ["a letter is missing", { app: "payment" }, { app: "payments" }],
     ["the Service is called as the workload", { app: "shop-web" }, { app: "web" }],
   ])("is told however old it is where %s", async (_how, selector, labels) => {
-    const old = { services: [service({ selector })], slices: [emptySlice(10 * 86_400)] };
+    const name = selector["app"] === "shop-web" ? "web" : "front";
+    const services = [service({ selector }, { name })];
+    const old = { services, slices: [emptySlice(10 * 86_400, name)] };
     const [said, ...more] = await told({ ...old, deployments: [labelled(labels)] });
 
     expect(said).toContain("the pod template of Deployment web has");
@@ -74,8 +76,11 @@ describe("a Service that selects no pod", () => {
   });
 
   it.each<[string, Objects]>([
-    ["it has no selector", { services: [service({ selector: {} })], slices: [emptySlice()] }],
-    ["it stands for a name elsewhere", { services: [service({ type: "ExternalName", externalName: "db.example" })] }],
+    ["it has no selector", { ...selecting({}), deployments: [webAt(0)] }],
+    [
+      "it stands for a name elsewhere",
+      { ...selecting({}), services: [service({ type: "ExternalName", selector: { app: "wbe" } })] },
+    ],
     ["it is about a minute old", selecting({ app: "wbe" }, { creationTimestamp: ago(60) })],
     ["its pods went a minute ago", { ...selecting({ app: "wbe" }), slices: [emptySlice(60)] }],
     ["it is being deleted", selecting({ app: "wbe" }, { deletionTimestamp: ago(1) })],
@@ -149,6 +154,13 @@ describe("a Service that selects no pod", () => {
   ])("is not told where %s", async (_why, objects) => {
     const { deployments = [webAt(2)] } = objects;
     expect(await told({ ...objects, deployments })).toEqual([]);
+  });
+
+  it("costs no look at its pods where it has opted out", async () => {
+    const annotations = { "eks-remediation/enabled": "false" };
+    await told({ ...selecting({ app: "wbe" }, { annotations }), deployments: [webAt(2)] });
+
+    expect(asked(api)).not.toContain("/api/v1/namespaces/shop/pods");
   });
 
   it("is not told in a namespace that is deleted, has opted out or has not opted in", async () => {
@@ -304,6 +316,13 @@ describe("a workload at zero", () => {
     expect(await told({ deployments, hpas: [off(2, 2 * 86_400)] })).toEqual([]);
   });
 
+  it("fails no scan where the HPA names what cannot exist", async () => {
+    const made = off(2);
+    const hpas = [{ ...made, spec: { ...made.spec, scaleTargetRef: { kind: "Deployment", name: "." } } }];
+
+    expect(await told({ hpas })).toEqual([]);
+  });
+
   it.each<[string, Objects]>([
     ["for a minute", behind(scaledBy("kubectl", 60))],
     ["for days", behind(scaledBy("kubectl", 3 * 86_400))],
@@ -312,7 +331,11 @@ describe("a workload at zero", () => {
     ["under an HPA that somebody owns", { ...behind(), hpas: [off(2, 3_600, controlledBy("ScaledObject", "web"))] }],
     ["by a downscaler", behind({ annotations: { "downscaler/original-replicas": "3" } })],
     ["by an annotation that says it sleeps", behind({ annotations: { "kube-green.com/sleep": "true" } })],
-    ["for an owner", behind(controlledBy("Canary", "web"))],
+    ["for its controller", behind(controlledBy("Canary", "web"))],
+    [
+      "for an owner",
+      behind({ ownerReferences: [{ apiVersion: "flagger.app/v1beta1", kind: "Canary", name: "web", uid: "1" }] }),
+    ],
     ["paused", { ...selecting({ app: "web" }), deployments: [deployment({ replicas: 0, paused: true })] }],
     ["and opted out", behind({ annotations: { "eks-remediation/enabled": "later" } })],
     ["beside another one behind the same Service", { ...behind(), statefulSets: [statefulSet(1)] }],
@@ -370,6 +393,26 @@ describe("what leads nowhere", () => {
       "/apis/networking.k8s.io/v1/ingresses",
       "table /apis/discovery.k8s.io/v1/endpointslices",
     ]);
+  });
+
+  it("is told of each namespace in turn, so that many in one hide none of the others", async () => {
+    const many = Array.from({ length: 30 }, (_unused, index) => `many-${index}`);
+    const one = emptySlice(40_000);
+    const objects = {
+      namespaces: ["blog", "shop"],
+      services: [
+        ...many.map((name) => service({ selector: { app: name } }, { name })),
+        service({ selector: { app: "wbe" } }, { namespace: "blog" }),
+      ],
+      slices: [
+        ...many.map((name) => emptySlice(3_600, name)),
+        { ...one, metadata: { ...one.metadata, namespace: "blog" } },
+      ],
+    };
+    const lines = await told(objects);
+
+    expect(lines).toHaveLength(20);
+    expect(lines.filter((line) => line.includes("blog/web"))).toHaveLength(1);
   });
 
   it.each(["/apis/networking.k8s.io/v1/ingresses", "/apis/discovery.k8s.io/v1/endpointslices"])(

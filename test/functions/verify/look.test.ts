@@ -36,10 +36,10 @@ function state(overrides: Partial<WorkloadState> = {}): WorkloadState {
 }
 
 /** What is found after the remedy's step has ended with an error. */
-function look(remedy: Remedy, seen: WorkloadState, overrides: Partial<WorkloadRun> = {}) {
+function look(remedy: Remedy, seen: WorkloadState, overrides: Partial<WorkloadRun> = {}, mayHaveBegun = true) {
   const remedy_error = { Error: "Forbidden", Cause: '{"errorMessage": "Grant this verb."}' };
   const run = claimedRun({ diagnosis: diagnosis({ remedy }), remedy_error, ...overrides });
-  return lookWhatWasDone(run, seen, policy(), NOW);
+  return lookWhatWasDone(run, seen, mayHaveBegun, policy(), NOW);
 }
 
 describe("a look at what a failed step did", () => {
@@ -53,6 +53,15 @@ describe("a look at what a failed step did", () => {
       status: "applied",
       message: "2 pods of those to be replaced are gone. Its step ended with Forbidden: Grant this verb.",
       change: { kind: "restart", mode: "evict", pods: pods.slice(0, 2) },
+    });
+  });
+
+  it("takes nothing for its work that had not begun: somebody else has put the earlier template back", () => {
+    const seen = state({ workload: deployment({ template: template("shop/web:1") }) });
+
+    expect(look(ROLLBACK, seen, {}, false)).toMatchObject({
+      status: "failed",
+      message: "The remedy was not applied. Its step ended with Forbidden: Grant this verb.",
     });
   });
 

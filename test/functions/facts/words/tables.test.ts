@@ -140,6 +140,10 @@ describe("what the kubelet and the runtimes say of containers", () => {
     ["no_command", "executable file `serev` not found in $PATH: No such file or directory"],
     ["no_command", 'failed to generate container "1f" spec: failed to generate spec: no command specified'],
     ["not_executable", `${runc} exec: "/app/run.sh": permission denied: unknown`],
+    [
+      "not_executable",
+      String.raw`container create failed: time="2026-06-01T12:00:00Z" level=error msg="runc create failed: unable to start container process: exec: \"/app/run.sh\": permission denied"`,
+    ],
     ["working_directory", `${runc} chdir to cwd ("/srv") set in config.json failed: permission denied: unknown`],
     ["memory", `${runc} container init was OOM-killed (memory limit too low?): unknown`],
     ["no_space", "failed to reserve container name: write /var/lib/containerd/x: no space left on device"],
