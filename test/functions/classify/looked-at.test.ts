@@ -59,7 +59,7 @@ describe("what is looked at and reported only", () => {
   });
 
   it("has commands that show a node without a namespace", () => {
-    const commands = workloadCommands("prod", { kind: "Node", namespace: "", name: "worker-1" }, []);
+    const commands = workloadCommands("prod", { kind: "Node", namespace: "", name: "worker-1" }, undefined);
 
     expect(commands.slice(1)).toEqual(["kubectl describe node worker-1", "kubectl get nodes"]);
   });
