@@ -76,24 +76,19 @@ export function shownCluster(shown: Shown, refused: ReadonlySet<Source> = new Se
     writes.push(write);
     return Promise.resolve({} as never);
   };
+  // Errors come as rejections, as those of a connection do.
+  const get = async (path: string) => {
+    await Promise.resolve();
+    refuse(path);
+    const found = named.get(path);
+    if (found === undefined) throw new RemediationError("NotFound", `${path} is not there.`);
+    return structuredClone(found) as never;
+  };
   return {
     name: "shown",
     writes,
-    // Errors come as rejections, as those of a connection do.
-    get: async (path) => {
-      await Promise.resolve();
-      refuse(path);
-      const found = named.get(path);
-      if (found === undefined) throw new RemediationError("NotFound", `${path} is not there.`);
-      return structuredClone(found) as never;
-    },
-    metadata: async (path) => {
-      await Promise.resolve();
-      refuse(path);
-      const found = named.get(path) as { metadata?: ObjectMeta } | undefined;
-      if (found === undefined) throw new RemediationError("NotFound", `${path} is not there.`);
-      return structuredClone(found.metadata ?? {});
-    },
+    get,
+    metadata: async (path) => ((await get(path)) as { metadata: ObjectMeta }).metadata,
     text: async (path) => {
       await Promise.resolve();
       refuse(path);
