@@ -2,7 +2,13 @@ import { paths } from "../../functions/shared/cluster/paths.ts";
 import type { Cluster, JsonPatchOperation } from "../../functions/shared/cluster/cluster.ts";
 import { RemediationError } from "../../functions/shared/errors.ts";
 import type { KubernetesEvent } from "../../functions/run/event.ts";
-import type { DisruptionBudget, Hpa, Node, ObjectMeta, ResourceQuota } from "../../functions/shared/kubernetes/types.ts";
+import type {
+  DisruptionBudget,
+  Hpa,
+  Node,
+  ObjectMeta,
+  ResourceQuota,
+} from "../../functions/shared/kubernetes/types.ts";
 import type { World } from "./worlds.ts";
 
 /** What is shown of namespace `shop`. */

@@ -91,7 +91,11 @@ export function podIn({ fault, where, restarts, ran }: DrawnPod, { shape, name, 
           lastState: end(endedAgo, run, "OOMKilled", 137),
         };
       case "between":
-        return { restartCount: restarts, state: { running: { startedAt: ago(1) } }, lastState: end(3, 1) };
+        return {
+          restartCount: restarts,
+          state: { running: { startedAt: ago(1) } },
+          lastState: end(Math.min(13, age - START), 1),
+        };
       case "killed":
         return {
           restartCount: restarts,

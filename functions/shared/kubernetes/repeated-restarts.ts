@@ -13,6 +13,8 @@ export const MANY_RESTARTS = 5;
 export const SOME_RESTARTS = 2;
 /** A run that was no longer than this ended soon after its start, in seconds. */
 const SOON_SECONDS = 60;
+/** The kubelet's shortest pause is ten seconds: what runs again after so many seconds had been in its back-off. */
+const PAUSE_SECONDS = 5;
 /** The API's times are whole seconds. */
 const PRECISION_SECONDS = 1;
 /** A container whose last run took longer is not one that ends again and again, in seconds. */
@@ -42,7 +44,7 @@ function endsAgain(pod: Pod, { name, restartCount, state, lastState }: Container
   const run = (finished - Date.parse(last.startedAt ?? "")) / 1_000;
   const outlived = now.getTime() - runningSince > OUTLIVED * (run + PRECISION_SECONDS) * 1_000;
   if (!(run >= 0 && run <= LONGEST_RUN_SECONDS) || outlived) return [];
-  const endsSoon = run <= SOON_SECONDS;
+  const endsSoon = run <= SOON_SECONDS && runningSince - finished >= PAUSE_SECONDS * 1_000;
   if (restartCount < (endsSoon ? SOME_RESTARTS : MANY_RESTARTS)) return [];
   const outOfMemory = last.reason === "OOMKilled" ? outOfMemoryWords(pod, name) : undefined;
   const common = { container: name, outOfMemory, restarts: restartCount };

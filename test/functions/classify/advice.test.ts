@@ -67,7 +67,7 @@ describe("the advice on", () => {
 
     expect(lines.join("\n")).toContain("the gremlins have it");
     expect(remedy).toMatchObject({
-      message: expect.stringMatching(/^Nothing that was read says why in words that are known here/) as string,
+      message: expect.stringMatching(/^What the kubelet says is in the evidence/) as string,
     });
   });
 

@@ -166,7 +166,7 @@ describe("classify", () => {
     ["pull access denied, repository does not exist or may require authorization", "refuses the credentials"],
     ["toomanyrequests: You have reached your pull rate limit", "limits the rate"],
     ["dial tcp: lookup registry.example: no such host", "out of reach"],
-    ["", "does not say why"],
+    ["", "Nothing that was read says why"],
   ])("reports an image that cannot be pulled because: %s", (message, advice) => {
     const diagnosis = classify(evidence({ ...stuckRollout, pods: [imagePullPod(message)] }), policy());
 
