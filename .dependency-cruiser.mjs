@@ -84,12 +84,12 @@ export default {
       "kinds-stand-alone",
       "A kind can be added, changed or taken away without the others. What two of them need is beside their folders.",
       from("^functions/kinds/([^/]+)/"),
-      { path: "^functions/kinds/[^/]+/", pathNot: "^functions/kinds/($1|revisions)/" },
+      { path: "^functions/kinds/[^/]+/", pathNot: "^functions/kinds/($1|failing|revisions)/" },
     ),
     ...[
       ["client-sns", "functions/notify", "publishes notifications"],
       ["client-sfn", "functions/agent", "starts executions"],
-      ["client-eks", "functions/shared/aws", "finds clusters"],
+      ["client-eks", "functions/lambda", "finds clusters"],
     ].map(([client, owner, does]) =>
       forbid(
         `${client}-has-one-owner`,

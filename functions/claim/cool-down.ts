@@ -1,4 +1,5 @@
-import type { HistoryEntry, Refusal } from "../run/contracts.ts";
+import type { HistoryEntry } from "../run/contracts.ts";
+import type { Refusal } from "../run/refusals.ts";
 import { isIneffective, sinceLastSuccess } from "../run/history.ts";
 import type { Policy } from "../shared/policy.ts";
 

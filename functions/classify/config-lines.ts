@@ -1,8 +1,8 @@
 import { failsWith, type Case } from "../facts/case.ts";
 import { configChanges, writesTo, type ConfigChange } from "../facts/config-changes.ts";
 import type { ConfigObject } from "../facts/config-objects.ts";
-import { REPEATED_RESTARTS } from "../shared/kubernetes/repeated-restarts.ts";
-import type { Missing } from "../shared/kubernetes/references.ts";
+import { REPEATED_RESTARTS } from "../kinds/failing/repeated-restarts.ts";
+import type { Missing } from "../facts/references.ts";
 import { bounded, duration, some } from "../shared/text.ts";
 import { CRASH_REASONS } from "./causes/crash.ts";
 import { UNREADY } from "./causes/unready.ts";

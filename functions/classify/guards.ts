@@ -1,5 +1,6 @@
-import type { Refusal, Remedy } from "../run/contracts.ts";
-import { isFailing } from "../shared/kubernetes/pod-failures.ts";
+import type { Remedy } from "../run/contracts.ts";
+import type { Refusal } from "../run/refusals.ts";
+import { isFailing } from "../kinds/failing/pod-failures.ts";
 import { isStaticPod } from "../shared/kubernetes/pods.ts";
 import { kindOf } from "../kinds/kinds.ts";
 import { describeWorkload } from "../kinds/workloads.ts";

@@ -2,7 +2,7 @@ import { isBarePod } from "../facts/unwritten.ts";
 import type { Evidence } from "../facts/evidence.ts";
 import { hasFailed, isOfJobs } from "../kinds/job/kind.ts";
 import { describeWorkload } from "../kinds/workloads.ts";
-import { isFailing } from "../shared/kubernetes/pod-failures.ts";
+import { isFailing } from "../kinds/failing/pod-failures.ts";
 import { isLeftover, isStaticPod } from "../shared/kubernetes/pods.ts";
 
 /** Why nothing is written to a workload of a kind without a path, and what a person can do about it. */

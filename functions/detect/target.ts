@@ -5,7 +5,7 @@ import type { Detection } from "../run/detection.ts";
 import type { WorkloadRef } from "../shared/refs.ts";
 import { isRemediationError, RemediationError } from "../shared/errors.ts";
 import { assertNamespace } from "../shared/kubernetes/namespaces.ts";
-import { podFailures } from "../shared/kubernetes/pod-failures.ts";
+import { podFailures } from "../kinds/failing/pod-failures.ts";
 import type { Pod } from "../shared/kubernetes/types.ts";
 import { kindOf } from "../kinds/kinds.ts";
 import { readParts } from "../kinds/pods.ts";

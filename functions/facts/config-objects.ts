@@ -2,7 +2,7 @@ import type { Reader } from "../shared/cluster/cluster.ts";
 import { paths } from "../shared/cluster/paths.ts";
 import { isRemediationError } from "../shared/errors.ts";
 import { isReady, restartCount } from "../shared/kubernetes/pods.ts";
-import { referencesOf, type Reference } from "../shared/kubernetes/references.ts";
+import { referencesOf, type Reference } from "./references.ts";
 import type { ObjectMeta, Pod, PodTemplate } from "../shared/kubernetes/types.ts";
 import type { Policy } from "../shared/policy.ts";
 

@@ -1,4 +1,4 @@
-import { startOfRun } from "../shared/kubernetes/container-runs.ts";
+import { startOfRun } from "../kinds/failing/container-runs.ts";
 import { containerStatuses } from "../shared/kubernetes/pods.ts";
 import type { ContainerStatus } from "../shared/kubernetes/types.ts";
 import type { FailingPod } from "./case.ts";

@@ -1,7 +1,7 @@
 import type { Reader } from "../shared/cluster/cluster.ts";
 import { paths } from "../shared/cluster/paths.ts";
 import { RemediationError } from "../shared/errors.ts";
-import { podFailures } from "../shared/kubernetes/pod-failures.ts";
+import { podFailures } from "../kinds/failing/pod-failures.ts";
 import { containerStatuses } from "../shared/kubernetes/pods.ts";
 import type { ContainerStatus, Pod } from "../shared/kubernetes/types.ts";
 import { bounded } from "../shared/text.ts";

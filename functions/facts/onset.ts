@@ -1,5 +1,5 @@
-import { REPEATED_RESTARTS } from "../shared/kubernetes/repeated-restarts.ts";
-import { startOfRun, wasNeverStarted } from "../shared/kubernetes/container-runs.ts";
+import { REPEATED_RESTARTS } from "../kinds/failing/repeated-restarts.ts";
+import { startOfRun, wasNeverStarted } from "../kinds/failing/container-runs.ts";
 import type { Failure } from "../shared/kubernetes/failures.ts";
 import { containerStatuses, isReady, readySince } from "../shared/kubernetes/pods.ts";
 import type { ContainerStatus, Pod } from "../shared/kubernetes/types.ts";

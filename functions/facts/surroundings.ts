@@ -5,7 +5,7 @@ import type { WorkloadRef } from "../shared/refs.ts";
 import { isRemediationError } from "../shared/errors.ts";
 import type { KubernetesEvent } from "../run/event.ts";
 import { isReady, restartCount } from "../shared/kubernetes/pods.ts";
-import { MANY_RESTARTS } from "../shared/kubernetes/repeated-restarts.ts";
+import { MANY_RESTARTS } from "../kinds/failing/repeated-restarts.ts";
 import type { DisruptionBudget, Node, ObjectMeta, Pod, ResourceQuota } from "../shared/kubernetes/types.ts";
 
 /**

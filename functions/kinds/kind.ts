@@ -1,6 +1,6 @@
 import type { JsonPatchOperation } from "../shared/cluster/cluster.ts";
 import type { Failure } from "../shared/kubernetes/failures.ts";
-import type { Moment } from "../shared/kubernetes/overdue.ts";
+import type { Moment } from "./failing/overdue.ts";
 import type { ObjectMeta, Pod, Workload } from "../shared/kubernetes/types.ts";
 import type { PodTarget, RevisionRef, WorkloadRef } from "../shared/refs.ts";
 import type { Commands } from "./commands.ts";

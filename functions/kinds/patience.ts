@@ -1,5 +1,5 @@
 import type { PodTemplate, Workload } from "../shared/kubernetes/types.ts";
-import { probeSeconds } from "../shared/kubernetes/probes.ts";
+import { probeSeconds } from "./failing/probes.ts";
 import type { Kind } from "./kind.ts";
 
 /** The API server's defaults. Source: kubernetes pkg/apis/core/v1/defaults.go, pkg/apis/apps/v1/defaults.go */

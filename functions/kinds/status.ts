@@ -1,5 +1,5 @@
 import { failure, isOlderThan, type Failure } from "../shared/kubernetes/failures.ts";
-import type { Moment } from "../shared/kubernetes/overdue.ts";
+import type { Moment } from "./failing/overdue.ts";
 import type { ObjectMeta } from "../shared/kubernetes/types.ts";
 
 /** A condition, as the statuses of all kinds hold them. */

@@ -2,7 +2,7 @@ import type { Cluster } from "../shared/cluster/cluster.ts";
 import { HttpCluster } from "../shared/cluster/http-cluster.ts";
 import { parsePolicy } from "../shared/policy.ts";
 import type { Environment } from "../run/step.ts";
-import { connectToEks } from "../shared/aws/eks.ts";
+import { connectToEks } from "./eks.ts";
 import { measureInCloudWatch } from "./metrics.ts";
 
 /** Connections live as long as the warm function, so that TLS and the token are set up once. */

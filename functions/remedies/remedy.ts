@@ -1,7 +1,8 @@
 import type { Case } from "../facts/case.ts";
 import type { ReadOthers } from "../facts/evidence.ts";
 import type { WorkloadState } from "../facts/state.ts";
-import type { Change, Diagnosis, Refusal, Remedy as RemedyPlan, RequestedRemedy } from "../run/contracts.ts";
+import type { Change, Diagnosis, Remedy as RemedyPlan, RequestedRemedy } from "../run/contracts.ts";
+import type { Refusal } from "../run/refusals.ts";
 import type { ObjectRef } from "../shared/object-ref.ts";
 import type { Rule } from "../shared/permissions.ts";
 import type { WorkloadRef } from "../shared/refs.ts";

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { REMEDY_CHANGES, REMEDY_PLANS, REQUESTED_REMEDIES } from "../remedies/contracts.ts";
 import { WorkloadRef } from "../shared/refs.ts";
+import { Refusal } from "./refusals.ts";
 
 /**
  * What one step of the workflow hands to the next. Each handler checks its input and its output against these schemas,
@@ -63,38 +64,6 @@ export const Incident = z.strictObject({
   dependants: z.strictObject({ count: z.int(), names: z.array(z.string()) }).optional(),
 });
 export type Incident = z.output<typeof Incident>;
-
-/** Why a guard refused to act. A closed set: operators filter and alarm on it. */
-export const REFUSALS = [
-  "NamespaceNotAllowed",
-  "ActionOff",
-  "DiagnoseOnly",
-  "OptedOut",
-  "NotOptedIn",
-  "AlreadyClaimed",
-  "CoolingDown",
-  "TriedTooOften",
-  "KeepsRecurring",
-  "PutBack",
-  "BeingDeleted",
-  "RolloutPaused",
-  "RolloutInProgress",
-  "ManagedByAnotherTool",
-  "NothingRecreatesIt",
-  "DisruptionBudgetExhausted",
-  "TooFewReady",
-  "NoHealthyRevision",
-  "AlreadyAsRequested",
-  "LimitReached",
-  "ScaledToZero",
-  "NoSafeRemedy",
-  "MayPass",
-  "WaitsForAnother",
-  "NotFailingAnymore",
-  "ObjectChanged",
-] as const;
-export const Refusal = z.enum(REFUSALS);
-export type Refusal = z.output<typeof Refusal>;
 
 /** How one earlier remediation of the same workload ended; kept in the claim. */
 export const HistoryEntry = z.strictObject({

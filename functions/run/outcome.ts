@@ -1,4 +1,5 @@
-import type { CaughtError, Diagnosis, Outcome, Refusal, Report, Try, WorkloadRun } from "./contracts.ts";
+import type { CaughtError, Diagnosis, Outcome, Report, Try, WorkloadRun } from "./contracts.ts";
+import type { Refusal } from "./refusals.ts";
 import { PARTLY_DONE } from "./history.ts";
 import { lastTry } from "./tries.ts";
 import type { ErrorName } from "../shared/errors.ts";

@@ -1,8 +1,8 @@
 import type { Incident } from "../run/contracts.ts";
 import type { Detection, FailedPod, HpaState } from "../run/detection.ts";
-import { hpaFailures } from "../shared/kubernetes/hpa-failures.ts";
+import { hpaFailures } from "../facts/hpa-failures.ts";
 import { hpaState } from "./hpa-state.ts";
-import type { Moment } from "../shared/kubernetes/overdue.ts";
+import type { Moment } from "../kinds/failing/overdue.ts";
 import type { Hpa } from "../shared/kubernetes/types.ts";
 import { describeFailure, inBrief, workloadKey, type FailingPod } from "./incidents.ts";
 

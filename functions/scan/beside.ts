@@ -1,5 +1,5 @@
 import type { Incident } from "../run/contracts.ts";
-import type { Moment } from "../shared/kubernetes/overdue.ts";
+import type { Moment } from "../kinds/failing/overdue.ts";
 import type { Hpa, Node } from "../shared/kubernetes/types.ts";
 import type { Policy } from "../shared/policy.ts";
 import type { PodsFound } from "./failing-pods.ts";

@@ -1,7 +1,7 @@
 import { paths } from "../shared/cluster/paths.ts";
 import { isJobPod } from "../kinds/job/kind.ts";
 import { isLeftover } from "../shared/kubernetes/pods.ts";
-import { failuresOf, type Moment } from "../shared/kubernetes/overdue.ts";
+import { failuresOf, type Moment } from "../kinds/failing/overdue.ts";
 import type { Node, Pod } from "../shared/kubernetes/types.ts";
 import type { WorkloadFinder } from "../kinds/workload-finder.ts";
 import type { FailingPod } from "./incidents.ts";

@@ -1,8 +1,8 @@
 import { collectionOf, paths } from "../shared/cluster/paths.ts";
 import { groupField } from "../shared/kubernetes/groups.ts";
 import { targetOf } from "../shared/kubernetes/hpa.ts";
-import { hpaFailures } from "../shared/kubernetes/hpa-failures.ts";
-import type { Moment } from "../shared/kubernetes/overdue.ts";
+import { hpaFailures } from "../facts/hpa-failures.ts";
+import type { Moment } from "../kinds/failing/overdue.ts";
 import { controllerOf } from "../shared/kubernetes/owners.ts";
 import type { Hpa } from "../shared/kubernetes/types.ts";
 import type { WorkloadRef } from "../shared/refs.ts";

@@ -7,7 +7,7 @@ import { listHolders, readParts } from "../kinds/pods.ts";
 import { currentRevision } from "../kinds/revisions/revision.ts";
 import { describeWorkload, workloadPath } from "../kinds/workloads.ts";
 import type { Incident } from "../run/contracts.ts";
-import type { Moment } from "../shared/kubernetes/overdue.ts";
+import type { Moment } from "../kinds/failing/overdue.ts";
 import type { Workload } from "../shared/kubernetes/types.ts";
 import type { Policy } from "../shared/policy.ts";
 import { noteServing } from "./extent.ts";

@@ -3,7 +3,7 @@ import { paths } from "../shared/cluster/paths.ts";
 import type { Detection } from "../run/detection.ts";
 import { assertNamespace } from "../shared/kubernetes/namespaces.ts";
 import { lostNodesAmong } from "../shared/kubernetes/nodes.ts";
-import type { Moment } from "../shared/kubernetes/overdue.ts";
+import type { Moment } from "../kinds/failing/overdue.ts";
 import type { Namespace } from "../shared/kubernetes/types.ts";
 import { WorkloadFinder } from "../kinds/workload-finder.ts";
 import type { Policy } from "../shared/policy.ts";

@@ -1,4 +1,4 @@
-import { MANY_RESTARTS, SOME_RESTARTS } from "../shared/kubernetes/repeated-restarts.ts";
+import { MANY_RESTARTS, SOME_RESTARTS } from "../kinds/failing/repeated-restarts.ts";
 import { isComplete, type SuspectRule } from "../kinds/suspects.ts";
 
 export const POD_SUSPECTS: SuspectRule = {

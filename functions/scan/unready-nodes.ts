@@ -1,6 +1,6 @@
 import { enabledBy } from "../facts/opt-out.ts";
 import { isOlderThan } from "../shared/kubernetes/failures.ts";
-import type { Moment } from "../shared/kubernetes/overdue.ts";
+import type { Moment } from "../kinds/failing/overdue.ts";
 import type { Node } from "../shared/kubernetes/types.ts";
 import { bounded } from "../shared/text.ts";
 import type { FailingWorkload } from "./incidents.ts";

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { remedyFor } from "../remedies/remedies.ts";
 import { MAX_CONTROLLERS, type Verification, type WorkloadRun } from "../run/contracts.ts";
-import { podFailures } from "../shared/kubernetes/pod-failures.ts";
+import { podFailures } from "../kinds/failing/pod-failures.ts";
 import { isLeftover, isReady, isTerminating, readySince, restartCount } from "../shared/kubernetes/pods.ts";
 import type { Pod, Workload } from "../shared/kubernetes/types.ts";
 import type { Policy } from "../shared/policy.ts";

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { ERROR_NAMES } from "../../functions/shared/errors.ts";
-import { Outcome, Refusal } from "../../functions/run/contracts.ts";
+import { Outcome } from "../../functions/run/contracts.ts";
+import { Refusal } from "../../functions/run/refusals.ts";
 import { Action, Policy } from "../../functions/shared/policy.ts";
 import { STATE_NAMES } from "../../statemachines/by-name.ts";
 import { describeIssues } from "../../functions/shared/validation.ts";

@@ -20,8 +20,8 @@ import {
 } from "../../functions/run/contracts.ts";
 import { FailedPod, HpaState } from "../../functions/run/detection.ts";
 import { type WorkloadRef } from "../../functions/shared/refs.ts";
-import { hpaFailures } from "../../functions/shared/kubernetes/hpa-failures.ts";
-import { failuresOf } from "../../functions/shared/kubernetes/overdue.ts";
+import { hpaFailures } from "../../functions/facts/hpa-failures.ts";
+import { failuresOf } from "../../functions/kinds/failing/overdue.ts";
 import type { RevisionHolder } from "../../functions/kinds/revisions/history.ts";
 import type { ControllerRevision, Deployment, ReplicaSet, Workload } from "../../functions/shared/kubernetes/types.ts";
 import { isRollingOut } from "../../functions/kinds/deployment/rollout.ts";

@@ -1,4 +1,4 @@
-import { createToken, type TokenRequest } from "../../functions/shared/aws/eks-token.ts";
+import { createToken, type TokenRequest } from "../../functions/lambda/eks-token.ts";
 import type { AccessEntry, Principal } from "../../local/cluster/authenticator.ts";
 
 /** The EKS cluster that the tokens are made for. */

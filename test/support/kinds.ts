@@ -1,6 +1,6 @@
 import { scannedKinds } from "../../functions/kinds/kinds.ts";
 import type { Failure } from "../../functions/shared/kubernetes/failures.ts";
-import type { Moment } from "../../functions/shared/kubernetes/overdue.ts";
+import type { Moment } from "../../functions/kinds/failing/overdue.ts";
 
 /** The ways in which an object of that kind fails by its own status; none for a kind that is not looked at. */
 export function workloadFailures(kind: string, object: object, moment: Moment): Failure[] {

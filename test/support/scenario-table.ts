@@ -1,5 +1,6 @@
 import { markdownTable } from "../../tools/docs/markdown-table.ts";
-import { REFUSALS, type Report } from "../../functions/run/contracts.ts";
+import { type Report } from "../../functions/run/contracts.ts";
+import { REFUSALS } from "../../functions/run/refusals.ts";
 
 /** How one run of a scenario went. */
 export interface PlayedRound {

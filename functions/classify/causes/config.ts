@@ -4,7 +4,7 @@ import { goBackOrTell } from "../brought.ts";
 import { eventLines, lastWords, podEventSayings, statusSayings } from "../../facts/sayings.ts";
 import { CONTAINER_WORDS, MISSING_WORDS, NOT_READ_YET, type ContainerMeaning } from "../../facts/words/config.ts";
 import { meaningOf, type Saying } from "../../facts/words/meaning.ts";
-import { refersTo, type Missing } from "../../shared/kubernetes/references.ts";
+import { refersTo, type Missing } from "../../facts/references.ts";
 import { STARTING_EVENTS, STARTING_REASONS } from "../../facts/words/volumes.ts";
 import { writerLines } from "../config-lines.ts";
 import { isFresh, once, rolloutLines, type Cause } from "./cause.ts";

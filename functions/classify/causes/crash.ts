@@ -3,7 +3,7 @@ import { failsWith, podsFailing, type Case, type FailingPod } from "../../facts/
 import { lacksCommand } from "../../facts/certain.ts";
 import { howTheyEnd, isOutOfMemory } from "../../facts/container-ends.ts";
 import { failureLines } from "../../facts/failure-lines.ts";
-import { REPEATED_RESTARTS } from "../../shared/kubernetes/repeated-restarts.ts";
+import { REPEATED_RESTARTS } from "../../kinds/failing/repeated-restarts.ts";
 import { restartFailing } from "../../remedies/restart/plan.ts";
 import { rollBack } from "../../remedies/rollback/plan.ts";
 import { once, provenLines, reportOnly, rolloutLines, type Cause } from "./cause.ts";

@@ -4,7 +4,7 @@ import { refusalOf } from "../creation.ts";
 import { failureLines } from "../../facts/failure-lines.ts";
 import type { Maker } from "../../facts/unwritten.ts";
 import type { WorkloadRef } from "../../shared/refs.ts";
-import { podFailures } from "../../shared/kubernetes/pod-failures.ts";
+import { podFailures } from "../../kinds/failing/pod-failures.ts";
 import { isLeftover } from "../../shared/kubernetes/pods.ts";
 import type { Pod } from "../../shared/kubernetes/types.ts";
 import { describeWorkload } from "../../kinds/workloads.ts";

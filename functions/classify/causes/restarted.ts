@@ -4,7 +4,7 @@ import { mayHavePassedForReady } from "../../facts/onset.ts";
 import { isPresentVersion } from "../../facts/proof.ts";
 import { failureLines } from "../../facts/failure-lines.ts";
 import { bounded, count, some } from "../../shared/text.ts";
-import { namesReferredTo } from "../../shared/kubernetes/references.ts";
+import { namesReferredTo } from "../../facts/references.ts";
 import { changesBefore, describeChange } from "../config-lines.ts";
 import { once, reportOnly, type Cause } from "./cause.ts";
 import { CRASH_REASONS } from "./crash.ts";

@@ -1,5 +1,5 @@
 import { kindOf } from "../../kinds/kinds.ts";
-import { STILL_STARTING } from "../../shared/kubernetes/overdue.ts";
+import { STILL_STARTING } from "../../kinds/failing/overdue.ts";
 import { isReady, isTerminating } from "../../shared/kubernetes/pods.ts";
 import { count, some } from "../../shared/text.ts";
 import type { Case, FailingPod } from "../../facts/case.ts";

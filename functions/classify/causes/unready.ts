@@ -1,4 +1,4 @@
-import { STILL_STARTING } from "../../shared/kubernetes/overdue.ts";
+import { STILL_STARTING } from "../../kinds/failing/overdue.ts";
 import { count } from "../../shared/text.ts";
 import { failsWith, type FailingPod } from "../../facts/case.ts";
 import { failureLines } from "../../facts/failure-lines.ts";

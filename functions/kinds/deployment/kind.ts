@@ -1,7 +1,7 @@
 import type { JsonPatchOperation } from "../../shared/cluster/cluster.ts";
 import type { Failure } from "../../shared/kubernetes/failures.ts";
 import { hasSeenSpec } from "../../shared/kubernetes/generation.ts";
-import type { Moment } from "../../shared/kubernetes/overdue.ts";
+import type { Moment } from "../failing/overdue.ts";
 import { POD_TEMPLATE_HASH } from "../../shared/kubernetes/template.ts";
 import type { Deployment, ReplicaSet } from "../../shared/kubernetes/types.ts";
 import { kubectlScale, rolloutUndo } from "../commands.ts";

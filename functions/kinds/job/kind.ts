@@ -1,7 +1,7 @@
 import { paths } from "../../shared/cluster/paths.ts";
 import { failure, isOlderThan, type Failure } from "../../shared/kubernetes/failures.ts";
 import { groupField, isSameKind, type KindRef } from "../../shared/kubernetes/groups.ts";
-import type { Moment } from "../../shared/kubernetes/overdue.ts";
+import type { Moment } from "../failing/overdue.ts";
 import type { CronJob, Job, Pod } from "../../shared/kubernetes/types.ts";
 import type { Scanned } from "../kind.ts";
 import { conditionOf, fromCondition, unchangedSince } from "../status.ts";

@@ -2,7 +2,7 @@ import type { Case, FailingPod } from "../../facts/case.ts";
 import { failsWith } from "../../facts/case.ts";
 import type { Evidence } from "../../facts/evidence.ts";
 import { notToSpare } from "../../facts/spare-pods.ts";
-import { podFailures } from "../../shared/kubernetes/pod-failures.ts";
+import { podFailures } from "../../kinds/failing/pod-failures.ts";
 import { kindOf } from "../../kinds/kinds.ts";
 import { isLeftover, isReady, isTerminating } from "../../shared/kubernetes/pods.ts";
 import type { Pod } from "../../shared/kubernetes/types.ts";

@@ -1,4 +1,4 @@
-import type { ContainerSpec } from "../../shared/kubernetes/container-spec.ts";
+import type { ContainerSpec } from "../../kinds/failing/container-spec.ts";
 import type { Pod, Service } from "../../shared/kubernetes/types.ts";
 import { some } from "../../shared/text.ts";
 

@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { classify } from "../../../functions/classify/classify.ts";
 import { NO_SURROUNDINGS } from "../../../functions/facts/surroundings.ts";
 import type { KubernetesEvent } from "../../../functions/run/event.ts";
-import { podFailures } from "../../../functions/shared/kubernetes/pod-failures.ts";
-import { repeatedRestarts } from "../../../functions/shared/kubernetes/repeated-restarts.ts";
+import { podFailures } from "../../../functions/kinds/failing/pod-failures.ts";
+import { repeatedRestarts } from "../../../functions/kinds/failing/repeated-restarts.ts";
 import type { ContainerStatus, Pod } from "../../../functions/shared/kubernetes/types.ts";
 import { ago, container, crashingPod, evidence, NOW, pod, policy } from "../../support/objects.ts";
 

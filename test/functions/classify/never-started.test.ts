@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { classify } from "../../../functions/classify/classify.ts";
 import { firstFailed } from "../../../functions/facts/first-failed.ts";
-import { podFailures } from "../../../functions/shared/kubernetes/pod-failures.ts";
+import { podFailures } from "../../../functions/kinds/failing/pod-failures.ts";
 import type { Pod } from "../../../functions/shared/kubernetes/types.ts";
 import {
   ago,

@@ -4,7 +4,7 @@ import { classify } from "../../../functions/classify/classify.ts";
 import { gatherEvidence } from "../../../functions/facts/evidence.ts";
 import { groupIncidents } from "../../../functions/scan/incidents.ts";
 import type { HistoryEntry, Incident } from "../../../functions/run/contracts.ts";
-import { failuresOf } from "../../../functions/shared/kubernetes/overdue.ts";
+import { failuresOf } from "../../../functions/kinds/failing/overdue.ts";
 import type { ObjectMeta } from "../../../functions/shared/kubernetes/types.ts";
 import { ago, incident, NOW, policy, WEB } from "../../support/objects.ts";
 import { marked } from "../../support/owner-marks.ts";

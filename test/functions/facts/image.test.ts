@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { IMAGE_REASONS, imageMeaning } from "../../../functions/facts/image.ts";
 import { statusSayings } from "../../../functions/facts/sayings.ts";
-import { podFailures } from "../../../functions/shared/kubernetes/pod-failures.ts";
+import { podFailures } from "../../../functions/kinds/failing/pod-failures.ts";
 import type { Pod } from "../../../functions/shared/kubernetes/types.ts";
 import { imagePullPod } from "../../support/objects.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { backOffSeconds } from "../../../functions/facts/onset.ts";
 import { readyTimes, stableTime } from "../../../functions/facts/stable.ts";
-import { podFailures } from "../../../functions/shared/kubernetes/pod-failures.ts";
+import { podFailures } from "../../../functions/kinds/failing/pod-failures.ts";
 import type { Pod } from "../../../functions/shared/kubernetes/types.ts";
 import { ago, container, crashingPod, pod } from "../../support/objects.ts";
 

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { notify } from "../../../functions/notify/handler.ts";
-import type { Diagnosis, Refusal, WorkloadRun } from "../../../functions/run/contracts.ts";
+import type { Diagnosis, WorkloadRun } from "../../../functions/run/contracts.ts";
+import type { Refusal } from "../../../functions/run/refusals.ts";
 import { RemediationError } from "../../../functions/shared/errors.ts";
 import type { Notification } from "../../../functions/notify/notification.ts";
 import type { NotifyEnvironment } from "../../../functions/notify/environment.ts";

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { groupIncidents } from "../../../functions/scan/incidents.ts";
 import { Incident } from "../../../functions/run/contracts.ts";
-import { failuresOf } from "../../../functions/shared/kubernetes/overdue.ts";
-import { podFailures } from "../../../functions/shared/kubernetes/pod-failures.ts";
+import { failuresOf } from "../../../functions/kinds/failing/overdue.ts";
+import { podFailures } from "../../../functions/kinds/failing/pod-failures.ts";
 import type { Pod } from "../../../functions/shared/kubernetes/types.ts";
 import { ApiServer } from "../../support/api-server.ts";
 import { ago, container, crashingPod, hpa, imagePullPod, NOW, pod, policy, WEB } from "../../support/objects.ts";

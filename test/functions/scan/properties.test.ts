@@ -4,8 +4,8 @@ import { groupIncidents, type FailingPod } from "../../../functions/scan/inciden
 import { POD_SUSPECTS } from "../../../functions/scan/suspects.ts";
 import { cellsOf } from "../../../functions/scan/table.ts";
 import { Incident } from "../../../functions/run/contracts.ts";
-import { failuresOf, overdueFailures } from "../../../functions/shared/kubernetes/overdue.ts";
-import { podFailures } from "../../../functions/shared/kubernetes/pod-failures.ts";
+import { failuresOf, overdueFailures } from "../../../functions/kinds/failing/overdue.ts";
+import { podFailures } from "../../../functions/kinds/failing/pod-failures.ts";
 import type { Pod } from "../../../functions/shared/kubernetes/types.ts";
 import { ago, NOW, WEB } from "../../support/objects.ts";
 import { anyPod, failingPod, healthyPod } from "../../support/pod-arbitraries.ts";

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { OUTCOMES, REFUSALS, type Refusal } from "../../../functions/run/contracts.ts";
+import { OUTCOMES } from "../../../functions/run/contracts.ts";
+import { REFUSALS, type Refusal } from "../../../functions/run/refusals.ts";
 import type { ExpectedWorkload, Expectation } from "../../../local/scenarios/format.ts";
 import { loadScenario, roundsOf, scenarioNames } from "../../../local/scenarios/load.ts";
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { failuresOf } from "../../../../functions/shared/kubernetes/overdue.ts";
+import { failuresOf } from "../../../../functions/kinds/failing/overdue.ts";
 import type { ContainerStatus, Pod } from "../../../../functions/shared/kubernetes/types.ts";
 import { ago, container, NOW, policy } from "../../../support/objects.ts";
 

@@ -1,12 +1,12 @@
-import type { Policy } from "../policy.ts";
+import type { Policy } from "../../shared/policy.ts";
 import { isSidecar } from "./container-spec.ts";
-import { failure, isOlderThan, type Failure } from "./failures.ts";
+import { failure, isOlderThan, type Failure } from "../../shared/kubernetes/failures.ts";
 import { podFailures } from "./pod-failures.ts";
 import { startWindow } from "./probes.ts";
 import { repeatedRestarts } from "./repeated-restarts.ts";
 import { unmetGates } from "./readiness-gates.ts";
-import { containerStatuses, isTerminating, podCondition } from "./pods.ts";
-import type { ContainerStatus, Pod } from "./types.ts";
+import { containerStatuses, isTerminating, podCondition } from "../../shared/kubernetes/pods.ts";
+import type { ContainerStatus, Pod } from "../../shared/kubernetes/types.ts";
 
 /** The reason of a pod that is late by the policy, and not by its own probes. */
 export const STILL_STARTING = "StillStarting";

@@ -1,8 +1,8 @@
-import { duration } from "../text.ts";
+import { duration } from "../../shared/text.ts";
 import { isEndUnknown, ownWords } from "./container-runs.ts";
 import { outOfMemoryWords } from "./container-spec.ts";
-import { failure, type Failure } from "./failures.ts";
-import type { ContainerStatus, Pod } from "./types.ts";
+import { failure, type Failure } from "../../shared/kubernetes/failures.ts";
+import type { ContainerStatus, Pod } from "../../shared/kubernetes/types.ts";
 
 /** The reason of a container that runs, and will soon end again as it did so often before. */
 export const REPEATED_RESTARTS = "RepeatedRestarts";

@@ -1,4 +1,4 @@
-import type { PodTemplate } from "./types.ts";
+import type { PodTemplate } from "../shared/kubernetes/types.ts";
 
 /** A Secret or ConfigMap, or a key of one, as far as a message names it. */
 export interface Missing {

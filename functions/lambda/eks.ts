@@ -1,10 +1,10 @@
 import { DescribeClusterCommand, EKSClient, ResourceNotFoundException } from "@aws-sdk/client-eks";
-import type { Connection } from "../cluster/http-cluster.ts";
-import { RemediationError } from "../errors.ts";
+import type { Connection } from "../shared/cluster/http-cluster.ts";
+import { RemediationError } from "../shared/errors.ts";
 import { cachedToken } from "./cached-token.ts";
 import { createToken } from "./eks-token.ts";
-import { CLIENT_OPTIONS } from "./client-options.ts";
-import { refusalOf } from "./refusal.ts";
+import { CLIENT_OPTIONS } from "../shared/aws/client-options.ts";
+import { refusalOf } from "../shared/aws/refusal.ts";
 
 /**
  * Finds the cluster's endpoint and CA, and authenticates with tokens made from the function's own temporary credentials.

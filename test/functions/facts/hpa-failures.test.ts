@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { hpaFailures } from "../../../../functions/shared/kubernetes/hpa-failures.ts";
-import { ago, NOW } from "../../../support/objects.ts";
-import { DEADLINES } from "../../../support/pod-rows.ts";
-import { hpaConditionOf, hpaWith } from "../../../support/workload-objects.ts";
+import { hpaFailures } from "../../../functions/facts/hpa-failures.ts";
+import { ago, NOW } from "../../support/objects.ts";
+import { DEADLINES } from "../../support/pod-rows.ts";
+import { hpaConditionOf, hpaWith } from "../../support/workload-objects.ts";
 
 const { hpa_metrics_seconds: metrics, hpa_limited_seconds: limited, hpa_apart_seconds: apart } = DEADLINES;
 const failures = (...of: Parameters<typeof hpaWith>) => hpaFailures(hpaWith(...of), { now: NOW, deadlines: DEADLINES });

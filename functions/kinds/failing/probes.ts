@@ -1,6 +1,6 @@
 import { containerSpec } from "./container-spec.ts";
-import { wasReadySince } from "./pods.ts";
-import type { ContainerStatus, Pod } from "./types.ts";
+import { wasReadySince } from "../../shared/kubernetes/pods.ts";
+import type { ContainerStatus, Pod } from "../../shared/kubernetes/types.ts";
 
 /** The API server's defaults. Source: kubernetes pkg/apis/core/v1/defaults.go */
 const DEFAULT_PROBE = { initialDelaySeconds: 0, periodSeconds: 10, failureThreshold: 3, successThreshold: 1 };

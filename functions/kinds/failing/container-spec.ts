@@ -1,4 +1,4 @@
-import type { ContainerStatus, Pod } from "./types.ts";
+import type { ContainerStatus, Pod } from "../../shared/kubernetes/types.ts";
 
 /** What a pod's spec says of one of its containers, init containers included. */
 export type ContainerSpec = NonNullable<Pod["spec"]>["containers"][number];

@@ -1,4 +1,4 @@
-import type { Pod } from "./types.ts";
+import type { Pod } from "../../shared/kubernetes/types.ts";
 
 /**
  * The pod's readiness gates that are not met, each with what its condition says; undefined when all of them are. Somebody

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { podFailures } from "../../../../functions/shared/kubernetes/pod-failures.ts";
+import { podFailures } from "../../../../functions/kinds/failing/pod-failures.ts";
 import type { ContainerStatus, Pod } from "../../../../functions/shared/kubernetes/types.ts";
 import { ago, container, crashingPod, pod } from "../../../support/objects.ts";
 

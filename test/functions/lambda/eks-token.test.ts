@@ -1,7 +1,7 @@
 import { createHash, createHmac } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { createToken, type TokenRequest } from "../../../../functions/shared/aws/eks-token.ts";
-import { NOW } from "../../../support/objects.ts";
+import { createToken, type TokenRequest } from "../../../functions/lambda/eks-token.ts";
+import { NOW } from "../../support/objects.ts";
 
 const SECRET = "secret";
 const request: TokenRequest = {

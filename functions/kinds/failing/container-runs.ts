@@ -1,5 +1,5 @@
-import { withoutSecrets } from "../secrets.ts";
-import type { ContainerStatus } from "./types.ts";
+import { withoutSecrets } from "../../shared/secrets.ts";
+import type { ContainerStatus } from "../../shared/kubernetes/types.ts";
 
 type End = NonNullable<NonNullable<ContainerStatus["state"]>["terminated"]>;
 

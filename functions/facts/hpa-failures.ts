@@ -1,7 +1,7 @@
-import { failure, isOlderThan, type Failure } from "./failures.ts";
-import { hpaCondition, isPinned, limitedAtMaximumSince } from "./hpa.ts";
-import type { Moment } from "./overdue.ts";
-import type { Hpa } from "./types.ts";
+import { failure, isOlderThan, type Failure } from "../shared/kubernetes/failures.ts";
+import { hpaCondition, isPinned, limitedAtMaximumSince } from "../shared/kubernetes/hpa.ts";
+import type { Moment } from "../kinds/failing/overdue.ts";
+import type { Hpa } from "../shared/kubernetes/types.ts";
 
 /**
  * The scaling problems of an HPA. Being at its minimum, being rate limited, and being switched off with zero replicas are

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { failuresOf } from "../../../../functions/shared/kubernetes/overdue.ts";
+import { failuresOf } from "../../../../functions/kinds/failing/overdue.ts";
 import type { ContainerStatus } from "../../../../functions/shared/kubernetes/types.ts";
 import { ago, container, NOW, pod } from "../../../support/objects.ts";
 import { DEADLINES, ready } from "../../../support/pod-rows.ts";

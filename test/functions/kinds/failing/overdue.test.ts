@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { failuresOf, overdueFailures, type Moment } from "../../../../functions/shared/kubernetes/overdue.ts";
+import { failuresOf, overdueFailures, type Moment } from "../../../../functions/kinds/failing/overdue.ts";
 import type { Pod } from "../../../../functions/shared/kubernetes/types.ts";
 import { FAILING_PODS } from "../../../support/failing-pods.ts";
 import { HEALTHY_PODS } from "../../../support/healthy-pods.ts";

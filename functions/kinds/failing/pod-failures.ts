@@ -1,8 +1,15 @@
 import { isEndUnknown, ownWords } from "./container-runs.ts";
 import { isSidecar, isStartedAgain, outOfMemoryAtEnd } from "./container-spec.ts";
-import { failure, type Failure } from "./failures.ts";
-import { containerStatuses, isReady, isTerminating, podCondition, readySince, wasReadySince } from "./pods.ts";
-import type { ContainerStatus, Pod } from "./types.ts";
+import { failure, type Failure } from "../../shared/kubernetes/failures.ts";
+import {
+  containerStatuses,
+  isReady,
+  isTerminating,
+  podCondition,
+  readySince,
+  wasReadySince,
+} from "../../shared/kubernetes/pods.ts";
+import type { ContainerStatus, Pod } from "../../shared/kubernetes/types.ts";
 
 /**
  * Waiting reasons that mean trouble at once. `ContainerCreating` and `PodInitializing` are normal life.

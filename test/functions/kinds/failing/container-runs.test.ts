@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { ownWords, startOfRun, wasNeverStarted } from "../../../../functions/shared/kubernetes/container-runs.ts";
-import { podFailures } from "../../../../functions/shared/kubernetes/pod-failures.ts";
+import { ownWords, startOfRun, wasNeverStarted } from "../../../../functions/kinds/failing/container-runs.ts";
+import { podFailures } from "../../../../functions/kinds/failing/pod-failures.ts";
 import { crashingPod } from "../../../support/objects.ts";
 
 describe("what a container said itself at its end", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { cachedToken, type MadeToken } from "../../../../functions/shared/aws/cached-token.ts";
-import { NOW } from "../../../support/objects.ts";
+import { cachedToken, type MadeToken } from "../../../functions/lambda/cached-token.ts";
+import { NOW } from "../../support/objects.ts";
 
 const MINUTE = 60_000;
 

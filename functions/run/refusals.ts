@@ -1,0 +1,33 @@
+import * as z from "zod";
+
+/** Why a guard refused to act. A closed set: operators filter and alarm on it. */
+export const REFUSALS = [
+  "NamespaceNotAllowed",
+  "ActionOff",
+  "DiagnoseOnly",
+  "OptedOut",
+  "NotOptedIn",
+  "AlreadyClaimed",
+  "CoolingDown",
+  "TriedTooOften",
+  "KeepsRecurring",
+  "PutBack",
+  "BeingDeleted",
+  "RolloutPaused",
+  "RolloutInProgress",
+  "ManagedByAnotherTool",
+  "NothingRecreatesIt",
+  "DisruptionBudgetExhausted",
+  "TooFewReady",
+  "NoHealthyRevision",
+  "AlreadyAsRequested",
+  "LimitReached",
+  "ScaledToZero",
+  "NoSafeRemedy",
+  "MayPass",
+  "WaitsForAnother",
+  "NotFailingAnymore",
+  "ObjectChanged",
+] as const;
+export const Refusal = z.enum(REFUSALS);
+export type Refusal = z.output<typeof Refusal>;
