@@ -83,7 +83,8 @@ function failureModes(): string {
   const causes = CAUSES.map(({ name, looksLike, response, words = [], rejected }) => {
     const never = rejected.map(({ action, reason }) => `- not ${action}: ${reason}`);
     const table = words.length === 0 ? [] : [wordTable(words)];
-    return [`## ${name}`, looksLike, ...table, `**What is done:** ${response}`, never.join("\n")].join("\n\n");
+    const parts = [`## ${name}`, looksLike, ...table, `**What is done:** ${response}`, never.join("\n")];
+    return parts.filter((part) => part !== "").join("\n\n");
   });
   return `# Failure modes
 
@@ -98,8 +99,11 @@ ${causes.join("\n\n")}
 `;
 }
 
-/** Which words mean what. */
+/** Which words mean what, and which reasons say it by themselves. */
 function wordTable(words: NonNullable<Cause["words"]>): string {
-  const rows = words.map((meaning) => [meaning.means, meaning.words.map((word) => `\`${word.trim()}\``).join(", ")]);
+  const rows = words.map(({ means, words: said, reasons = [], outside }) => [
+    outside === true ? `${means} (no other revision fares better)` : means,
+    [...reasons.map((reason) => `the reason \`${reason}\``), ...said.map((word) => `\`${word.trim()}\``)].join(", "),
+  ]);
   return markdownTable([["what is wrong", "words that say so"], ...rows]).join("\n");
 }

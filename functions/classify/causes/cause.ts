@@ -30,7 +30,7 @@ export interface Cause {
   /** What is done about it, for people. */
   response: string;
   /** The words that lead to it, where words do. */
-  words?: readonly Pick<Meaning, "means" | "words">[];
+  words?: readonly Pick<Meaning, "means" | "words" | "reasons" | "outside">[];
   /** Remedies that are not chosen for this cause, and why. */
   rejected: Diagnosis["rejected"];
   /** Reads the case, and nothing else; undefined when this is not the cause. */
