@@ -4,7 +4,7 @@ import { NotificationDocument, type Notification } from "../../functions/notify/
 import { UNPRINTABLE } from "../support/hostile.ts";
 import { expectLine, hold, MAX_PAYLOAD } from "./broken.ts";
 
-const HEADINGS = ["Found", "Evidence", "Done", "Changed", "Verified", "Not done", "Next", "Look at it"];
+const HEADINGS = ["Found", "Evidence", "Evidence before the change", "Done", "Changed", "Verified", "Not done", "Next", "Look at it"];
 /** What a command may be made of: words without anything that a shell reads, one patch of an HPA, and one query, in quotes. */
 const COMMAND =
   /^(kubectl|aws)( (-{0,2}[A-Za-z0-9][-A-Za-z0-9._/=]*|'\{"spec":\{"minReplicas":-?\d+,"maxReplicas":-?\d+\}\}'|'cluster\.\[[A-Za-z,]+\]'))+$/;
@@ -53,7 +53,7 @@ function expectNoForgedLine(text: string, document: NotificationDocument): void 
 /** A chat shows no link, mention or format but the workflow's own. */
 function expectPlainChat({ document, subject }: Notification): void {
   const { content, metadata } = chatOf(document, subject);
-  const own = /^\*(Evidence|Done|Verified:)\*/;
+  const own = /^\*(Evidence|Evidence before the change|Done|Verified:)\*/;
   const lines = content.description.split("\n").filter((line) => line !== document.execution.console_url);
   for (const line of [...lines.map((each) => each.replace(own, "")), content.title, ...(content.nextSteps ?? [])]) {
     hold(!/[<>@*`~[\]]|_(?=\S*_)/.test(line), () => `a chat formats ${JSON.stringify(line.slice(0, 200))}`);
