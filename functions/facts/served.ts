@@ -53,8 +53,8 @@ export function served(
     const seconds = (until - created.getTime()) / 1_000;
     if (seconds >= stableSeconds) {
       return until < replaced
-        ? `revision ${revision.revision} served for ${Math.round(seconds)} s before it became unavailable`
-        : `revision ${revision.revision} served for ${Math.round(seconds)} s before another one replaced it`;
+        ? `revision ${revision.revision} was in place for ${Math.round(seconds)} s before the workload became unavailable`
+        : `revision ${revision.revision} was in place for ${Math.round(seconds)} s before another one replaced it`;
     }
     const comparable = presentServes ? Infinity : TIMES_AS_LONG * heldOut;
     if (isHandover(unavailableSince, first) && seconds >= Math.max(AVAILABLE_SECONDS, comparable)) {

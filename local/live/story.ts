@@ -112,7 +112,9 @@ function secondsOf({ input }: ExecutionEvent, field: Path): number {
 
 function workloadOf({ iteration, input }: ExecutionEvent): string | undefined {
   const workload = iteration === undefined ? undefined : (input as RunState).incident?.workload;
-  return workload === undefined ? undefined : `${workload.namespace}/${workload.name}`;
+  if (workload === undefined) return undefined;
+  // A node is in no namespace.
+  return workload.namespace === "" ? workload.name : `${workload.namespace}/${workload.name}`;
 }
 
 function asCaught({ error }: ExecutionEvent): CaughtError {

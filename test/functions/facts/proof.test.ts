@@ -121,7 +121,7 @@ describe("a revision to return to", () => {
     expect(openCase(unavailable(3_590), policy()).healthy?.revision.revision).toBe(1);
     expect(openCase(unavailable(2_990), policy()).healthy).toMatchObject({
       revision: { revision: 2 },
-      evidence: "revision 2 served for 610 s before it became unavailable",
+      evidence: "revision 2 was in place for 610 s before the workload became unavailable",
     });
   });
 });
