@@ -65,7 +65,8 @@ export function openCase(evidence: Evidence, policy: Policy): Case {
   const { incident, workload, hpa, now, lostNodes } = evidence;
   const kind = kindOf(incident.workload);
   const revisions = readRevisions(kind, evidence);
-  const moment: Moment = { now, deadlines: policy.detect, lostNodes };
+  const seenFailing = new Set(incident.sample_pods);
+  const moment: Moment = { now, deadlines: policy.detect, lostNodes, seenFailing };
   const all = evidence.pods
     // A Job keeps its failed pods as its record.
     .filter((pod) => !(isJobPod(pod) && isLeftover(pod)))

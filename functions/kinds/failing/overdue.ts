@@ -17,6 +17,8 @@ export interface Moment {
   deadlines: Policy["detect"];
   /** Since when each lost node has not reported, by its name. */
   lostNodes?: ReadonlyMap<string, string>;
+  /** The names of pods that an earlier look saw fail: one more end of a container in them is no accident. */
+  seenFailing?: ReadonlySet<string>;
 }
 
 /** Every way in which a pod fails at this moment. */
@@ -34,7 +36,8 @@ export function overdueFailures(pod: Pod, moment: Moment): Failure[] {
   if (lost.length > 0) return lost;
   if (phase !== "Running") return stuckStarting(pod, moment);
   const late = unready(pod, moment);
-  return late.length > 0 ? late : repeatedRestarts(pod, moment.now);
+  const seenFailing = moment.seenFailing?.has(pod.metadata?.name ?? "") === true;
+  return late.length > 0 ? late : repeatedRestarts(pod, moment.now, seenFailing);
 }
 
 /** Deletion that finalizers, or a kubelet that does not answer, hold up. */

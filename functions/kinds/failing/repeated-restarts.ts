@@ -28,15 +28,21 @@ const OUTLIVED = 2;
  * be seen in a back-off, which the kubelet begins anew after a run of ten minutes: a container that is killed every eleven
  * minutes is running and ready at nearly every look. One that has outlived its earlier runs, or ended once in a long life, is
  * well.
+ * @param seenFailing whether an earlier look saw the pod fail, so that its first restart counts
  * Source: kubernetes pkg/kubelet/kubelet.go, MaxContainerBackOff; client-go util/flowcontrol/backoff.go
  */
-export function repeatedRestarts(pod: Pod, now: Date): Failure[] {
+export function repeatedRestarts(pod: Pod, now: Date, seenFailing = false): Failure[] {
   return [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])].flatMap((status) =>
-    endsAgain(pod, status, now),
+    endsAgain(pod, status, now, seenFailing ? 1 : SOME_RESTARTS),
   );
 }
 
-function endsAgain(pod: Pod, { name, restartCount, state, lastState }: ContainerStatus, now: Date): Failure[] {
+function endsAgain(
+  pod: Pod,
+  { name, restartCount, state, lastState }: ContainerStatus,
+  now: Date,
+  someRestarts: number,
+): Failure[] {
   const last = lastState?.terminated;
   const runningSince = Date.parse(state?.running?.startedAt ?? "");
   if (last === undefined || last.exitCode === 0 || isEndUnknown(last) || !Number.isFinite(runningSince)) return [];
@@ -45,7 +51,7 @@ function endsAgain(pod: Pod, { name, restartCount, state, lastState }: Container
   const outlived = now.getTime() - runningSince > OUTLIVED * (run + PRECISION_SECONDS) * 1_000;
   if (!(run >= 0 && run <= LONGEST_RUN_SECONDS) || outlived) return [];
   const endsSoon = run <= SOON_SECONDS && runningSince - finished >= PAUSE_SECONDS * 1_000;
-  if (restartCount < (endsSoon ? SOME_RESTARTS : MANY_RESTARTS)) return [];
+  if (restartCount < (endsSoon ? someRestarts : MANY_RESTARTS)) return [];
   const outOfMemory = last.reason === "OOMKilled" ? outOfMemoryWords(pod, name) : undefined;
   const common = { container: name, outOfMemory, restarts: restartCount };
   if (endsSoon) {

@@ -49,6 +49,15 @@ describe("a pod without a readiness probe that is ready between two crashes", ()
     ]);
   });
 
+  it("fails after its first restart where an earlier look saw it fail", () => {
+    const once = again({ restarts: 1, ran: 1, runs: 1 });
+    const seenBy = (...names: string[]) =>
+      failuresOf(once, { now: NOW, deadlines: DEADLINES, seenFailing: new Set(names) });
+
+    expect(seenBy(once.metadata?.name ?? "")).toMatchObject([{ reason: "Error", restarts: 1 }]);
+    expect(seenBy("another")).toEqual([]);
+  });
+
   it("fails when its runs end within the second", () => {
     expect(failures(again({ restarts: 2, ran: 0, runs: 1 }))).toMatchObject([{ reason: "Error" }]);
   });
