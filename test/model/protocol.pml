@@ -1,0 +1,295 @@
+/*
+ * Two executions, a person and the time, at one workload. What the executions do is the protocol of the claim: each label
+ * names the step of the code that it is. docs/protocol.md says what is held, and what is left out.
+ *
+ * A rule of the protocol is taken away by -DNO_...: the checker has to find what goes wrong then.
+ */
+#define N 2
+
+/* The pod template: BAD fails, GOOD is what the remedy puts back, OTHER is a person's own. */
+#define BAD 0
+#define GOOD 1
+#define OTHER 2
+
+/* Who holds the claim, or wrote the template. The executions are 0 and 1. */
+#define NOBODY 2
+#define PERSON 3
+
+/* How old a claim is. Within its margin no step begins that writes. */
+#define FRESH 0
+#define MARGIN 1
+#define EXPIRED 2
+
+/* What a step knows of what it did. */
+#define NOT_APPLIED 0
+#define APPLIED 1
+#define FAILED 2
+
+/* The workload, with its resourceVersion. */
+byte object = BAD;
+byte version = 0;
+byte author = NOBODY;
+
+/* The Lease, with its resourceVersion. What it remembers: remedies that were begun, and that ended. */
+byte holder = NOBODY;
+byte leaseVersion = 0;
+bool begun[N];
+bool ended[N];
+byte age[N] = EXPIRED;
+
+/* Whether a function is at work that may write. */
+bool writing[N];
+
+/* For the properties alone. */
+byte remedies = 0;
+bool changed[N];
+bool settled[N];
+bool told[N];
+
+#ifdef NO_MARGIN
+#define maySpend(i) (age[i] != EXPIRED)
+#define mayExpire(i) true
+#else
+#define maySpend(i) (age[i] == FRESH)
+#ifdef SLOW_STEPS
+#define mayExpire(i) true
+#else
+#define mayExpire(i) (!writing[i])
+#endif
+#endif
+
+/* functions/remedies/writer.ts, patch: only while the object is as it was read. */
+#ifdef NO_PRECONDITION
+#define isAsRead(seen) true
+#else
+#define isAsRead(seen) (version == seen)
+#endif
+
+/* The clock of a claim: a step that has begun in time is over before the claim is. */
+active proctype Time() {
+  do
+  :: age[0] == FRESH -> age[0] = MARGIN
+  :: age[1] == FRESH -> age[1] = MARGIN
+  :: atomic { age[0] == MARGIN && mayExpire(0) -> age[0] = EXPIRED }
+  :: atomic { age[1] == MARGIN && mayExpire(1) -> age[1] = EXPIRED }
+  :: timeout -> break
+  od
+}
+
+/*
+ * A person edits the template once: to something else, or to the very template that the remedy puts back. The last only before
+ * a remedy's step is at work: docs/protocol.md says why.
+ */
+active proctype Person() {
+  if
+  :: atomic { object != OTHER -> object = OTHER; version++; author = PERSON }
+  :: atomic { object == BAD && !writing[0] && !writing[1] && !begun[0] && !begun[1] -> object = GOOD; version++; author = PERSON }
+  :: skip
+  fi
+}
+
+active [N] proctype Execution() {
+  byte me = _pid - 2;
+  byte other = 1 - me;
+  byte attempt = 0;
+  byte seen, seenVersion, seenLease, seenHolder;
+  bool again;
+  byte result = NOT_APPLIED;
+  bool stopped = false;
+
+/* Between two states somebody may stop the execution. EventBridge tells of that. It may be redriven from where it was. */
+#define mayBeStopped \
+  if \
+  :: !stopped -> stopped = true; told[me] = true; if :: goto Over :: skip fi \
+  :: skip \
+  fi
+
+Claim: /* functions/claim/claim.ts, acquire */
+  mayBeStopped;
+  atomic { seenHolder = holder; seenLease = leaseVersion }
+  if
+  :: seenHolder == me -> goto Diagnose
+#ifndef NO_CLAIM
+  :: seenHolder == other && age[other] != EXPIRED -> goto Over
+#endif
+  :: else -> skip
+  fi;
+  /* functions/claim/cool-down.ts, pause: what was begun or ended on this very template speaks against another try. */
+#ifndef NO_HISTORY
+  if
+  :: object == BAD && (begun[other] || ended[other]) -> told[me] = true; goto Over
+  :: else -> skip
+  fi;
+#endif
+  atomic {
+    if
+#ifdef NO_LEASE_VERSION
+    :: true -> holder = me; leaseVersion++; age[me] = FRESH
+#else
+    :: leaseVersion == seenLease -> holder = me; leaseVersion++; age[me] = FRESH
+    :: else -> goto Claim
+#endif
+    fi
+  };
+  if
+  :: attempt == 0 -> attempt = 1; goto Claim /* its answer was lost, and the step is tried again */
+  :: skip
+  fi;
+
+Diagnose: /* functions/classify/classify.ts */
+  mayBeStopped;
+  seen = object;
+  if
+  :: seen != BAD -> settled[me] = true; goto Release
+  :: else -> attempt = 0
+  fi;
+
+Remedy: /* functions/remedies/step.ts, apply; functions/remedies/rollback/switch-template.ts */
+  mayBeStopped;
+  if
+  :: atomic { maySpend(me) -> writing[me] = true }
+  :: else -> result = FAILED; goto Look
+  fi;
+  again = attempt > 0 && (holder != me || begun[me]); /* functions/run/begin-remedy.ts, mayHaveBegun */
+Read:
+  atomic { seen = object; seenVersion = version }
+  if
+  :: seen == GOOD -> result = (again -> APPLIED : NOT_APPLIED)
+  :: seen == OTHER -> result = NOT_APPLIED
+  :: seen == BAD ->
+Begin: /* functions/run/begin-remedy.ts, beginRemedy */
+#ifndef NO_INTENT
+    atomic { seenHolder = holder; seenLease = leaseVersion }
+    if
+#ifndef NO_HOLDER_CHECK
+    :: seenHolder != me -> result = FAILED; goto Wrote
+#endif
+    :: else -> skip
+    fi;
+    atomic {
+      if
+      :: leaseVersion == seenLease -> begun[me] = true; leaseVersion++
+      :: else -> goto Begin
+      fi
+    };
+#endif
+    atomic {
+      if
+      :: isAsRead(seenVersion) ->
+        assert(author != PERSON); /* a person's change is never overwritten */
+        assert(remedies == 0);    /* never two remedies on one state */
+        assert(begun[me]);        /* no change without a word of it in the claim */
+        remedies++; object = GOOD; version++; author = me; changed[me] = true; result = APPLIED
+      :: else -> goto Read
+      fi
+    }
+  fi;
+Wrote:
+  writing[me] = false;
+  if
+  :: attempt == 0 -> attempt = 1; goto Remedy /* the answer was lost, and the step is tried again */
+  :: goto Look                                /* it was lost each time */
+  :: skip
+  fi;
+  if
+  :: result == APPLIED -> goto Verify
+  :: result == FAILED -> goto Look
+  :: else -> settled[me] = true; goto Report
+  fi;
+
+Look: /* functions/verify/look.ts */
+  mayBeStopped;
+  if
+  :: !maySpend(me) -> goto Report
+  :: else -> skip
+  fi;
+#ifdef NO_LOOK_AT_THE_CLAIM
+  again = true;
+#else
+  again = holder != me || begun[me];
+#endif
+  if
+  :: object == GOOD && again -> goto Verify
+  :: else -> goto Report
+  fi;
+
+Verify: /* functions/verify/verify.ts */
+  mayBeStopped;
+  if
+  :: object != GOOD -> goto Report      /* overtaken */
+  :: object == GOOD -> settled[me] = true; goto Report /* recovered */
+  :: object == GOOD -> attempt = 0      /* it does not recover */
+  fi;
+
+Undo: /* functions/remedies/step.ts, undo */
+  mayBeStopped;
+  if
+  :: atomic { maySpend(me) -> writing[me] = true }
+  :: else -> goto Report
+  fi;
+#ifndef NO_TAKEOVER_CHECK
+  if
+  :: holder == other -> writing[me] = false; goto Report /* functions/run/begin-remedy.ts, assertNotTakenOver */
+  :: else -> skip
+  fi;
+#endif
+ReadUndo:
+  atomic { seen = object; seenVersion = version }
+  if
+#ifdef NO_OVERTAKEN
+  :: seen != BAD ->
+#else
+  :: seen == GOOD ->
+#endif
+    atomic {
+      if
+      :: isAsRead(seenVersion) ->
+        assert(author != PERSON);
+        object = BAD; version++; author = me; settled[me] = true
+      :: else -> goto ReadUndo
+      fi
+    }
+  :: else -> skip
+  fi;
+  writing[me] = false;
+  if
+  :: attempt == 0 -> attempt = 1; goto Undo
+  :: skip
+  fi;
+
+Report: /* functions/notify/message.ts: every outcome but a verified one names what is or may be left */
+  mayBeStopped;
+#ifndef NO_REPORT
+  told[me] = true;
+#endif
+
+Release: /* functions/claim/claim.ts, release */
+  mayBeStopped;
+  atomic {
+    if
+#ifdef NO_RELEASE_CHECK
+    :: true ->
+#else
+    :: holder == me ->
+#endif
+      if
+      :: changed[me] || begun[me] -> ended[me] = true
+      :: else -> skip
+      fi;
+      holder = NOBODY; leaseVersion++
+    :: else -> skip
+    fi
+  };
+
+Over:
+  skip
+}
+
+/* When nothing moves any more: every change is verified, undone or told of, and every claim has ended. */
+active proctype End() {
+  timeout;
+  timeout;
+  assert(!changed[0] || settled[0] || told[0]);
+  assert(!changed[1] || settled[1] || told[1]);
+  assert(holder == NOBODY || age[holder] == EXPIRED)
+}

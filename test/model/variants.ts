@@ -1,0 +1,46 @@
+/** A rule of the protocol, and what goes wrong without it. */
+export interface Variant {
+  /** What is defined for `spin`; the model says where the rule is. */
+  define: string;
+  rule: string;
+}
+
+/** The rules that the checker has to miss when they are taken away. */
+export const VARIANTS: readonly Variant[] = [
+  { define: "NO_CLAIM", rule: "a claim that another execution holds is respected" },
+  { define: "NO_LEASE_VERSION", rule: "a claim is written only as it was read" },
+  { define: "NO_MARGIN", rule: "no step begins that could outlive its claim" },
+  { define: "NO_HISTORY", rule: "what was begun or done on this template is not done again" },
+  { define: "NO_INTENT", rule: "a remedy is written into the claim before anything is changed" },
+  { define: "NO_PRECONDITION", rule: "an object is written only as it was read" },
+  { define: "NO_LOOK_AT_THE_CLAIM", rule: "what a step had not begun is not taken for its work" },
+  { define: "NO_OVERTAKEN", rule: "only what is still as it was left is undone" },
+  { define: "NO_REPORT", rule: "every outcome is told" },
+  { define: "NO_RELEASE_CHECK", rule: "only its own claim is given back" },
+];
+
+/** What the checker said of one model. */
+export interface Verdict {
+  states: number;
+  /** Whether every state that there is was looked at. */
+  complete: boolean;
+  /** The first property that does not hold; undefined when all do. */
+  violated?: string;
+}
+
+/**
+ * Reads what a verifier made by spin prints.
+ * @throws Error when it is no such output
+ */
+export function verdictOf(output: string): Verdict {
+  const states = /^\s*([\d.e+]+) states, stored/m.exec(output)?.[1];
+  const errors = /errors: (\d+)/.exec(output)?.[1];
+  if (states === undefined || errors === undefined) throw new Error(`This is not what a verifier prints: ${output}`);
+  const violated = /^pan:1: (.*?) \(at depth \d+\)/m.exec(output)?.[1];
+  return {
+    states: Number(states),
+    complete:
+      errors === "0" && !/truncated|Search not completed|max search depth too small|out of memory/i.test(output),
+    ...(errors === "0" ? {} : { violated: violated ?? "a property" }),
+  };
+}
