@@ -22,7 +22,9 @@ export class Observability extends Construct {
         datapointsToAlarm: spec.periods.bad,
         treatMissingData: missingData(spec),
       });
-      alarm.addAlarmAction(new SnsAction(props.topic));
+      const tell = new SnsAction(props.topic);
+      alarm.addAlarmAction(tell);
+      if (spec.tellsEnd === true) alarm.addOkAction(tell);
       return alarm;
     });
     this.dashboardName = new Dashboard(this, "Dashboard", { ...props, alarms }).dashboardName;
