@@ -22,6 +22,8 @@ export interface PodFacts {
   ran?: boolean;
   /** Names by which a Service of it may be known. */
   aliases?: string[];
+  /** By which Services select it. */
+  labels?: Readonly<Record<string, string>>;
   /** The hosts that it names, what it said last first. */
   hosts?: NamedHost[];
 }
@@ -46,6 +48,7 @@ export function podFacts(pod: Pod, workload: WorkloadRef): PodFacts {
     ...(image === undefined ? {} : { image }),
     ran: failing?.state?.running !== undefined || endOf(failing) !== undefined,
     aliases: [...new Set([workload.name, ...(spec?.subdomain === undefined ? [] : [spec.subdomain]), ...labels])],
+    labels: metadata?.labels ?? {},
     hosts: hostsOf(pod),
   };
 }

@@ -4,7 +4,7 @@ import type { Detection } from "../run/detection.ts";
 import { assertNamespace } from "../shared/kubernetes/namespaces.ts";
 import { lostNodesAmong } from "../shared/kubernetes/nodes.ts";
 import type { Moment } from "../kinds/failing/overdue.ts";
-import type { Namespace } from "../shared/kubernetes/types.ts";
+import type { Namespace, Service } from "../shared/kubernetes/types.ts";
 import { WorkloadFinder } from "../kinds/workload-finder.ts";
 import type { Policy } from "../shared/policy.ts";
 import type { WorkloadRef } from "../shared/refs.ts";
@@ -16,6 +16,7 @@ import { findFailingPods, findUnreadyNodes } from "./failing-pods.ts";
 import { findFailingHpas, findFailingWorkloads } from "./failing-workloads.ts";
 import { inRollout } from "./in-rollout.ts";
 import { groupIncidents, workloadKey } from "./incidents.ts";
+import { servicesIn } from "./services/list.ts";
 import { findStorm, type FailureStorm } from "./storm.ts";
 import { marked, together, withoutDependants } from "./together.ts";
 import { cellsOf, type Table } from "./table.ts";
@@ -63,7 +64,9 @@ export async function scan(cluster: Reader, options: Scan): Promise<Detection> {
   const incidents = findingsOnly ? inScope : inScope.filter((incident) => !settling.includes(incident));
   const ripe = inScope.filter((incident) => !settling.includes(incident));
   const keys = new Set(ripe.map(({ workload }) => workloadKey(workload)));
-  const bonds = together(withPods(found, pods.failing), keys, workloads);
+  // Only of several can one fail because another does.
+  const services = found.length < 2 ? [] : await everyService(view, places);
+  const bonds = together(withPods(found, pods.failing), keys, workloads, services);
   const counted = withoutDependants(
     countedAmong({
       incidents: ripe,
@@ -118,6 +121,15 @@ export async function scan(cluster: Reader, options: Scan): Promise<Detection> {
     ...(wanted.length === incidents.length ? {} : { in_storm: besideOthers(inStorm) }),
     ...(findingsOnly ? answer(pods.failing, hpas.all, moment) : {}),
   };
+}
+
+/** The Services that can be seen where the scan looks. */
+async function everyService(
+  view: View,
+  { namespaces, everywhere }: { namespaces: readonly string[]; everywhere: boolean },
+): Promise<Service[]> {
+  const lists = await view.each(everywhere ? [undefined] : namespaces, (place) => servicesIn(view, place));
+  return lists.flatMap((list) => list ?? []);
 }
 
 function stormFields({

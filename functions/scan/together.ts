@@ -3,6 +3,7 @@ import { kindOf } from "../kinds/kinds.ts";
 import { backOffSeconds } from "../facts/onset.ts";
 import { describeWorkload } from "../kinds/workloads.ts";
 import { areOfOneRevision, type Counted, type Serving, withPods } from "./extent.ts";
+import type { Service } from "../shared/kubernetes/types.ts";
 import { servicesOf } from "./hosts.ts";
 import { workloadKey } from "./incidents.ts";
 import { lacksOf, unreachedBy } from "./shared-lack.ts";
@@ -28,14 +29,20 @@ const MIN_UNREACHED = 3;
  *
  * @param found every failing workload
  * @param lookedAfter those of them (by `workloadKey`) that the run looks after
+ * @param services the Services that are known
  */
-export function together(found: readonly Counted[], lookedAfter: ReadonlySet<string>, served: Serving): Bonds {
+export function together(
+  found: readonly Counted[],
+  lookedAfter: ReadonlySet<string>,
+  served: Serving,
+  services: readonly Service[] = [],
+): Bonds {
   const bonds = new Map<string, Bond>();
   const mayWait = found.filter((counted) => {
     const isRollout = served.failedRollouts.has(keyOf(counted)) && areOfOneRevision(counted.pods);
     return lookedAfter.has(keyOf(counted)) && kindOf(counted.incident.workload) !== undefined && !isRollout;
   });
-  const known = aliases(found);
+  const known = aliases(found, services);
   // What failed last is bound first, so that of two that name each other the one that failed first is the root.
   for (const client of mayWait.toSorted((a, b) => since(b) - since(a))) {
     const bond = dependency(client, known, bonds, served);
@@ -66,18 +73,21 @@ function dependency(client: Counted, known: Aliases, bonds: Bonds, { serving }: 
 
 type Aliases = ReadonlyMap<string, Counted[]>;
 
-/** The failing workloads by `namespace/name` of the Services that may be theirs; one of that very name hides others. */
-function aliases(found: readonly Counted[]): Aliases {
-  const byAlias = new Map<string, Counted[]>();
+/**
+ * The failing workloads by `namespace/name` of their Services. A Service that is known is of those alone that it selects. Others
+ * may have the name of a workload, or of what its pods are labelled with; a workload of that very name hides others.
+ */
+function aliases(found: readonly Counted[], services: readonly Service[]): Aliases {
+  const guessed = new Map<string, Counted[]>();
   const add = (counted: Counted, names: readonly string[]) => {
     const { namespace } = counted.incident.workload;
     for (const name of new Set(names)) {
       const key = `${namespace}/${name}`;
-      byAlias.set(key, [...(byAlias.get(key) ?? []), counted]);
+      guessed.set(key, [...(guessed.get(key) ?? []), counted]);
     }
   };
   for (const counted of found) add(counted, [counted.incident.workload.name]);
-  const exact = new Set(byAlias.keys());
+  const exact = new Set(guessed.keys());
   for (const counted of found) {
     const { namespace } = counted.incident.workload;
     const others = counted.pods.flatMap(({ facts }) => facts?.aliases ?? []);
@@ -86,7 +96,24 @@ function aliases(found: readonly Counted[]): Aliases {
       others.filter((name) => !exact.has(`${namespace}/${name}`)),
     );
   }
-  return byAlias;
+  const known = services.map((service): [string, Counted[]] => {
+    const key = serviceKey(service);
+    // What has no pods can be told by its name alone.
+    const unseen = (guessed.get(key) ?? []).filter(({ pods }) => pods.length === 0);
+    return [key, [...found.filter((counted) => selects(service, counted)), ...unseen]];
+  });
+  return new Map([...guessed, ...known]);
+}
+
+function serviceKey({ metadata }: Service): string {
+  return `${metadata?.namespace ?? ""}/${metadata?.name ?? ""}`;
+}
+
+/** Whether a Service sends to pods of the workload that fail. */
+function selects({ metadata, spec }: Service, { incident, pods }: Counted): boolean {
+  const selector = Object.entries(spec?.selector ?? {});
+  if (selector.length === 0 || metadata?.namespace !== incident.workload.namespace) return false;
+  return pods.some(({ facts }) => selector.every(([label, value]) => facts?.labels?.[label] === value));
 }
 
 /** Binds all that have the same thing in common to the first of them. */

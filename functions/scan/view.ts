@@ -29,6 +29,7 @@ export class View {
   readonly blindSpots: { what: string; error: RemediationError }[] = [];
   /** The collections whose API is not installed. */
   readonly #absent = new Set<string>();
+  readonly #known = new Map<string, Promise<unknown>>();
   #sights = 0;
 
   constructor(cluster: Reader) {
@@ -66,6 +67,13 @@ export class View {
       this.blindSpots.push({ what, error });
       return undefined;
     }
+  }
+
+  /** What is looked at once in a scan, whoever asks for it first. */
+  async once<T>(what: string, look: () => Promise<T>): Promise<T> {
+    const known = (this.#known.get(what) as Promise<T> | undefined) ?? look();
+    this.#known.set(what, known);
+    return await known;
   }
 
   /** Runs a task for each item, a bounded number at a time. */

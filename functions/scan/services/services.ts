@@ -10,6 +10,7 @@ import { problem, selectorProblem, type Patience } from "./decide.ts";
 import { inTurn, told, type Found } from "./found.ts";
 import { idleHpas } from "./idle-hpas.ts";
 import { readMakers, type Maker } from "./makers.ts";
+import { servicesIn } from "./list.ts";
 import { portProblem } from "./ports.ts";
 import { backendsOf, isLeftAlone } from "./quiet.ts";
 import { doubtsOf, sliceSuspects, writtenAt, type Doubt } from "./slices.ts";
@@ -46,7 +47,7 @@ export async function findServiceProblems(view: View, scan: ServiceScan): Promis
   const found = await view.each(places, async (place) => {
     const isHere = ({ metadata }: { metadata?: ObjectMeta }) => namespaces.includes(metadata?.namespace ?? "");
     const [services, ingresses = []] = await Promise.all([
-      listed<Service>(view, "Services", paths.services, place),
+      servicesIn(view, place),
       listed<Ingress>(view, "Ingresses", paths.ingresses, place),
     ]);
     if (services === undefined) return [];

@@ -3,6 +3,7 @@ import type { Incident } from "../../../functions/run/contracts.ts";
 import type { Counted, Serving } from "../../../functions/scan/extent.ts";
 import type { NamedHost } from "../../../functions/scan/pod-facts.ts";
 import { workloadKey } from "../../../functions/scan/incidents.ts";
+import type { Service } from "../../../functions/shared/kubernetes/types.ts";
 import { marked, together, withoutDependants } from "../../../functions/scan/together.ts";
 import { ago } from "../../support/objects.ts";
 
@@ -14,6 +15,7 @@ interface Options {
   ran?: boolean;
   hosts?: NamedHost[];
   aliases?: string[];
+  labels?: Record<string, string>;
   message?: string;
 }
 
@@ -35,12 +37,24 @@ function failing(name: string, options: Options = {}): Counted {
     restarts,
     ...(message === undefined ? {} : { message }),
   };
-  const facts = { leftover: false, revision: `${name}-1`, ran, hosts, aliases: [name, ...(options.aliases ?? [])] };
+  const facts = {
+    leftover: false,
+    revision: `${name}-1`,
+    ran,
+    hosts,
+    aliases: [name, ...(options.aliases ?? [])],
+    labels: options.labels ?? {},
+  };
   return {
     incident: { workload, failures: [{ ...failure, count: 1 }], failing_pods: 1, sample_pods: [] },
     pods: [{ name: `${name}-x`, node: "node-0", workload, failures: [failure], facts }],
   };
 }
+
+const service = (name: string, selector: Record<string, string>, namespace = "shop"): Service => ({
+  metadata: { namespace, name },
+  spec: { selector },
+});
 
 const env = (host: string): NamedHost[] => [{ host, where: "environment" }];
 const said = (host: string): NamedHost[] => [{ host, where: "last words" }];
@@ -48,14 +62,19 @@ const db = (options: Options = {}) => failing("ledger-db", { kind: "StatefulSet"
 const NOTHING_SERVES: Serving = { serving: new Set(), failedRollouts: new Set() };
 const only = (counted: Counted) => new Set([workloadKey(counted.incident.workload)]);
 
-function bondsOf(found: Counted[], served: Partial<Serving> = {}, lookedAfter = found) {
+function bondsOf(
+  found: Counted[],
+  served: Partial<Serving> = {},
+  lookedAfter = found,
+  services: readonly Service[] = [],
+) {
   const keys = new Set(lookedAfter.map(({ incident }) => workloadKey(incident.workload)));
-  return together(found, keys, { ...NOTHING_SERVES, ...served });
+  return together(found, keys, { ...NOTHING_SERVES, ...served }, services);
 }
 
 /** Who waits for whom: `api > ledger-db`. */
-function waits(found: Counted[], served: Partial<Serving> = {}): string[] {
-  const bonds = bondsOf(found, served);
+function waits(found: Counted[], served: Partial<Serving> = {}, services: readonly Service[] = []): string[] {
+  const bonds = bondsOf(found, served, found, services);
   return [...bonds].map(([key, { root }]) => `${key.split("/").at(-1) ?? ""} > ${root.incident.workload.name}`).sort();
 }
 
@@ -71,6 +90,25 @@ describe("a workload waits for a failing one", () => {
 
   it("that it names by the Service of its pods", () => {
     expect(waits([db({ aliases: ["ledger"] }), failing("api", { hosts: env("ledger") })])).toEqual(["api > ledger-db"]);
+  });
+
+  it("that a Service which it names sends to, whatever the Service is called", () => {
+    const store = db({ labels: { role: "store" } });
+    const api = failing("api", { hosts: env("payments-store") });
+
+    expect(waits([store, api], {}, [service("payments-store", { role: "store" })])).toEqual(["api > ledger-db"]);
+    expect(waits([store, api], {}, [service("payments-store", { role: "cache" })])).toEqual([]);
+    expect(waits([store, api], {}, [service("payments-store", { role: "store" }, "blog")])).toEqual([]);
+    expect(waits([store, api], {}, [service("payments-store", {})])).toEqual([]);
+  });
+
+  it("whose name a Service has only while that sends to no other's pods", () => {
+    const api = failing("api", { hosts: env("ledger-db") });
+
+    expect(waits([db({ labels: { app: "ledger-db" } }), api], {}, [service("ledger-db", { app: "copy" })])).toEqual([]);
+    expect(waits([{ ...db(), pods: [] }, api], {}, [service("ledger-db", { app: "ledger-db" })])).toEqual([
+      "api > ledger-db",
+    ]);
   });
 
   it("that failed a little later, or flaps for long", () => {
