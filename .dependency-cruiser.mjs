@@ -88,7 +88,7 @@ export default {
     ),
     ...[
       ["client-sns", "functions/notify", "publishes notifications"],
-      ["client-sfn", "functions/(agent|notify)", "starts and counts executions"],
+      ["client-sfn", "functions/agent", "starts executions"],
       ["client-eks", "functions/lambda", "finds clusters"],
     ].map(([client, owner, does]) =>
       forbid(

@@ -16,8 +16,6 @@ export interface AlarmSpec {
   metric: IMetric;
   threshold: number;
   below?: true;
-  /** Whether people are told, too, when it is over. */
-  tellsEnd?: true;
   /** In how many of how many periods. */
   periods: { of: number; bad: number };
 }
@@ -36,8 +34,6 @@ export function alarmsOf({ clusterName, stateMachine, functions, queues, schedul
       first: "Open the newest such execution in the Step Functions console and read its error.",
       metric: endedExecutions(stateMachine),
       threshold: 1,
-      // Failures are told less and less often: that runs work again is told by this.
-      tellsEnd: true,
       periods: { of: 1, bad: 1 },
     },
     ...ofAllFunctions("Errors", functions).map((metric, group) => ({

@@ -1,7 +1,7 @@
 import { Duration, Validations } from "aws-cdk-lib";
 import { EventField, Rule, RuleTargetInput } from "aws-cdk-lib/aws-events";
 import { LambdaFunction } from "aws-cdk-lib/aws-events-targets";
-import { Policy, PolicyStatement } from "aws-cdk-lib/aws-iam";
+import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import type { IKey } from "aws-cdk-lib/aws-kms";
 import type { Queue } from "aws-cdk-lib/aws-sqs";
 import type { StateMachine } from "aws-cdk-lib/aws-stepfunctions";
@@ -50,13 +50,6 @@ export class EndedExecutions extends Construct {
     notify.role.addToPolicy(
       new PolicyStatement({ actions: ["kms:Decrypt", "kms:GenerateDataKey"], resources: [key.keyArn] }),
     );
-    // A policy of its own: the function waits for its role's own policy, and the state machine for the function.
-    new Policy(this, "CountRuns", {
-      roles: [notify.role],
-      statements: [
-        new PolicyStatement({ actions: ["states:ListExecutions"], resources: [stateMachine.stateMachineArn] }),
-      ],
-    });
     notify.lambda.configureAsyncInvoke({
       onFailure: { bind: () => ({ destination: queueArn }) },
       maxEventAge: WORTH_TELLING,

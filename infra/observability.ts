@@ -22,9 +22,7 @@ export class Observability extends Construct {
         datapointsToAlarm: spec.periods.bad,
         treatMissingData: missingData(spec),
       });
-      const tell = new SnsAction(props.topic);
-      alarm.addAlarmAction(tell);
-      if (spec.tellsEnd === true) alarm.addOkAction(tell);
+      alarm.addAlarmAction(new SnsAction(props.topic));
       return alarm;
     });
     this.dashboardName = new Dashboard(this, "Dashboard", { ...props, alarms }).dashboardName;

@@ -5,6 +5,4 @@ import type { Notification } from "./notification.ts";
 export interface NotifyEnvironment extends Environment {
   /** Delivers a notification to everyone who subscribed. @throws RemediationError `NotificationFailed` */
   publish(notification: Notification): Promise<void>;
-  /** How many runs in a row have failed right before this execution; absent where nobody knows. Never fails. */
-  failedBefore?: (executionArn: string) => Promise<number>;
 }

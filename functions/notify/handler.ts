@@ -5,10 +5,8 @@ import { Detection } from "../run/detection.ts";
 import { recordOutcome } from "../run/event.ts";
 import { contract, step } from "../run/step.ts";
 import { errorText } from "../shared/caught-error.ts";
-import { ERROR_NAMES } from "../shared/errors.ts";
 import { EndedExecution, requestOf, untoldError } from "./ended-execution.ts";
 import type { NotifyEnvironment } from "./environment.ts";
-import { failedBefore, isTold } from "./failed-runs.ts";
 import { measurementsOf } from "./measurements.ts";
 import { failureMessage, stormMessage, workloadMessage, type RunFailure } from "./message.ts";
 import { publishToSns } from "./sns.ts";
@@ -52,7 +50,7 @@ export const notify = step(contract(NotifyInput), Report.nullable(), async (inpu
     }
     case "failure": {
       const error = { name: input.error.Error, text: errorText(input.error) };
-      return await tellFailure(environment, await counted(error, input, environment), input.request, input.execution);
+      return await tellFailure(environment, error, input.request, input.execution);
     }
     case "execution": {
       const { event } = input;
@@ -71,24 +69,9 @@ async function tellFailure(
 ): Promise<Report> {
   const clusterName = clusterNameOf(request);
   const message = failureMessage(error, clusterName, execution);
-  if (isTold(error.before ?? 0)) await environment.publish(message);
+  await environment.publish(message);
   measure(environment, clusterName, message.report);
   return message.report;
-}
-
-/**
- * The failure with how many scheduled runs failed in a row before it. Whoever asked for something is told each time; so is
- * everyone of an error that no step ended with, since something may have been changed then.
- */
-async function counted(
-  error: RunFailure,
-  { request, execution }: { request: unknown; execution: ExecutionRef },
-  { failedBefore }: NotifyEnvironment,
-): Promise<RunFailure> {
-  const isAskedFor = typeof request !== "object" || request === null || "action" in request;
-  const isNamed = ERROR_NAMES.some((name) => name === error.name);
-  if (isAskedFor || !isNamed || failedBefore === undefined) return error;
-  return { ...error, before: await failedBefore(execution.id) };
 }
 
 /** What the end of a whole run adds to the metrics. */
@@ -99,7 +82,7 @@ function measure(environment: NotifyEnvironment, clusterName: string, { outcome 
   ]);
 }
 
-export const handler = lambda((environment) => notify({ ...environment, publish: publishToSns, failedBefore }));
+export const handler = lambda((environment) => notify({ ...environment, publish: publishToSns }));
 
 /** The cluster that an unchecked request names, for the message only. */
 function clusterNameOf(request: unknown): string {

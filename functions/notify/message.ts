@@ -45,8 +45,6 @@ export interface RunFailure {
   text: string;
   /** Whether it may have changed something of which no message speaks; `text` says so then. */
   mayHaveChanged?: boolean;
-  /** How many runs failed in a row before this one, as far as that is known. */
-  before?: number;
 }
 
 /** What is said about a run that failed as a whole, before or beside any workload. */
@@ -59,7 +57,7 @@ export function failureMessage(error: RunFailure, clusterName: string, execution
     summary:
       error.mayHaveChanged === true
         ? error.text
-        : `${error.text} No workload was remediated by this run unless another message says so.${inARow(error.before)}`,
+        : `${error.text} No workload was remediated by this run unless another message says so.`,
     needs_person: true,
   };
   return notification(
@@ -68,12 +66,6 @@ export function failureMessage(error: RunFailure, clusterName: string, execution
     `Remediation run failed: ${error.name}`,
     `The remediation run on cluster ${clusterName} failed: ${bounded(error.name, 100)}`,
   );
-}
-
-/** That it failed before, and when people hear of it again. */
-function inARow(before: number | undefined): string {
-  if (before === undefined || before === 0) return "";
-  return ` It is the run number ${before + 1} in a row that fails; the next message comes after number ${2 * (before + 1)}, unless a run works before.`;
 }
 
 function notification(report: Report, document: NotificationDocument, subject: string, title: string): Notification {

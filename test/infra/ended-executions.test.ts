@@ -40,16 +40,6 @@ describe("executions that end badly", () => {
     });
   });
 
-  it("are counted by the notify function, which may list the executions of this state machine alone", () => {
-    const listing = stack
-      .permissions(stack.functionId("notify", "Role"))
-      .filter(({ action }) => action.startsWith("states:"));
-
-    expect(listing).toEqual([
-      { action: "states:ListExecutions", resource: `\${${stack.id("Workflow", "StateMachine")}}` },
-    ]);
-  });
-
   it("are kept in an encrypted queue when they could not be delivered, or not be told", () => {
     expect(rule.Targets[0]?.["DeadLetterConfig"]).toEqual({ Arn: queue });
     stack.template.hasResourceProperties("AWS::Lambda::EventInvokeConfig", {

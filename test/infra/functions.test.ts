@@ -80,7 +80,6 @@ describe("the functions", () => {
         ["sns:Publish", `\${${stack.id("Notifications", "Topic")}}`],
         ["sqs:SendMessage", `\${${stack.id("EndedExecutions", "DeadLetters")}.Arn}`],
         ["kms:GenerateDataKey", `\${${key}.Arn}`],
-        ["states:ListExecutions", `\${${stack.id("Workflow", "StateMachine")}}`],
       ]),
     );
   });

@@ -12,7 +12,6 @@ import { Synthesised, text } from "./synthesised.ts";
 
 interface Alarm {
   AlarmActions: unknown[];
-  OKActions?: unknown[];
   AlarmDescription: string;
   Namespace?: string;
   MetricName?: string;
@@ -90,13 +89,6 @@ describe("the alarms", () => {
     "UnseenParts",
   ])("publish %s on the topic of the outcomes", (id) => {
     expect(alarmOf(id).AlarmActions).toEqual([{ Ref: stack.id("Notifications", "Topic") }]);
-  });
-
-  it("tell when executions that failed work again, and of no other end", () => {
-    const tellsEnd = alarms.filter(({ OKActions = [] }) => OKActions.length > 0);
-
-    expect(tellsEnd).toEqual([alarmOf("ExecutionsFailed")]);
-    expect(tellsEnd[0]?.OKActions).toEqual([{ Ref: stack.id("Notifications", "Topic") }]);
   });
 
   it("say what they mean and what to do first, and link a section of the runbook that exists", () => {
