@@ -57,7 +57,7 @@ describe("a function without its permissions", () => {
       expect(await taskErrors(run.arn)).toEqual(["Unauthorized"]);
       const { document } = await inbox.message();
       expect(document).toMatchObject({ reason: "Unauthorized", needs_person: true, changed: [] });
-      expect(document.next_steps.join(" ")).toContain("access entries");
+      expect(document.next_steps.join(" ")).toContain("each role needs its access entry");
       expect(document.commands).toContain(`aws eks list-access-entries --cluster-name ${CLUSTER_NAME}`);
       expect((await scenario.pods()).map(({ metadata }) => metadata?.uid)).toContain(pod?.metadata?.uid);
       expect(changesBy("restart", scenario.namespace)).toEqual([]);
