@@ -3,7 +3,7 @@ import { configChanges, writesTo, type ConfigChange } from "../facts/config-chan
 import type { ConfigObject } from "../facts/config-objects.ts";
 import { REPEATED_RESTARTS } from "../kinds/failing/repeated-restarts.ts";
 import type { Missing } from "../facts/references.ts";
-import { bounded, duration, some } from "../shared/text.ts";
+import { bounded, duration, moment, some } from "../shared/text.ts";
 import { CRASH_REASONS } from "./causes/crash.ts";
 import { UNREADY } from "./causes/unready.ts";
 
@@ -101,8 +101,4 @@ function nameOf({ kind, name }: ConfigObject): string {
 function writerNamed(manager: string): string {
   const name = bounded(manager, MAX_WRITER);
   return name === "" ? "somebody unknown" : name;
-}
-
-function moment(date: Date): string {
-  return date.toISOString().replace(/\.\d+Z$/, "Z");
 }

@@ -147,8 +147,13 @@ export function failsWith(failing: FailingPod[], reasons: ReadonlySet<string>): 
   return failing.some(({ failures }) => failures.some(({ reason }) => reasons.has(reason)));
 }
 
+/** The pods that have a container which fails for one of these reasons. */
+export function failingFor(failing: readonly FailingPod[], ...reasons: ReadonlySet<string>[]): FailingPod[] {
+  return failing.filter((pod) => reasons.some((some) => failsWith([pod], some)));
+}
+
 /** How many pods have a container that fails for one of these reasons, in words: `2 pods`. All of them where it is not told. */
-export function podsFailing(failing: FailingPod[], ...reasons: ReadonlySet<string>[]): string {
-  const which = failing.filter((pod) => reasons.some((some) => failsWith([pod], some)));
+export function podsFailing(failing: readonly FailingPod[], ...reasons: ReadonlySet<string>[]): string {
+  const which = failingFor(failing, ...reasons);
   return count(which.length === 0 ? failing.length : which.length, "pod");
 }

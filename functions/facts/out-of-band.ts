@@ -2,7 +2,7 @@ import type { Revision } from "../kinds/revisions/revision.ts";
 import { fieldWriters, setADifference, setBelow, type FieldWriter } from "../shared/kubernetes/managed-fields.ts";
 import { bareTemplate } from "../shared/kubernetes/template.ts";
 import type { RevisionRef } from "../shared/refs.ts";
-import { bounded, some } from "../shared/text.ts";
+import { bounded, moment, some } from "../shared/text.ts";
 import type { Case } from "./case.ts";
 import type { OwnerTool } from "./owner-tools.ts";
 import { writesAgain } from "./owners.ts";
@@ -89,8 +89,4 @@ function newestAt(revisions: readonly Revision[], then: Date): Revision | undefi
   return revisions
     .filter(({ current, created }) => !current && created.getTime() <= latest)
     .toSorted((a, b) => b.created.getTime() - a.created.getTime() || b.revision - a.revision)[0];
-}
-
-function moment(date: Date): string {
-  return date.toISOString().replace(/\.\d+Z$/, "Z");
 }

@@ -28,3 +28,8 @@ export function duration(seconds: number): string {
   if (seconds < 172_800) return `${Math.round(seconds / 3_600)} h`;
   return `${Math.round(seconds / 86_400)} days`;
 }
+
+/** A moment for people, to the second: `2026-06-01T12:00:00Z`. */
+export function moment(date: Date): string {
+  return date.toISOString().replace(/\.\d+Z$/, "Z");
+}

@@ -1,20 +1,10 @@
 import { chatOf } from "../../functions/notify/chat-form.ts";
 import { formsOf } from "../../functions/notify/sns.ts";
 import { NotificationDocument, type Notification } from "../../functions/notify/notification.ts";
+import { HEADINGS } from "../support/headings.ts";
 import { UNPRINTABLE } from "../support/hostile.ts";
 import { expectLine, hold, MAX_PAYLOAD } from "./broken.ts";
 
-const HEADINGS = [
-  "Found",
-  "Evidence",
-  "Evidence before the change",
-  "Done",
-  "Changed",
-  "Verified",
-  "Not done",
-  "Next",
-  "Look at it",
-];
 /** What a command may be made of: words without anything that a shell reads, one patch of an HPA, and one query, in quotes. */
 const COMMAND =
   /^(kubectl|aws)( (-{0,2}[A-Za-z0-9][-A-Za-z0-9._/=]*|'\{"spec":\{"minReplicas":-?\d+,"maxReplicas":-?\d+\}\}'|'cluster\.\[[A-Za-z,]+\]'))+$/;

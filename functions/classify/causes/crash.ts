@@ -1,5 +1,5 @@
 import { count, duration, some } from "../../shared/text.ts";
-import { failsWith, podsFailing, type Case, type FailingPod } from "../../facts/case.ts";
+import { failingFor, failsWith, podsFailing, type Case, type FailingPod } from "../../facts/case.ts";
 import { lacksCommand } from "../../facts/certain.ts";
 import { howTheyEnd, isOutOfMemory } from "../../facts/container-ends.ts";
 import { failureLines } from "../../facts/failure-lines.ts";
@@ -84,7 +84,7 @@ export const CRASH_CAUSES: readonly Cause[] = [
     rejected: [],
     diagnose: (facts) => {
       const { ofCurrent, current, standings, longStable, revisions } = facts;
-      const crash = ofCurrent.filter((pod) => failsWith([pod], CRASH_REASONS));
+      const crash = failingFor(ofCurrent, CRASH_REASONS);
       const { proven = 0 } = (current === undefined ? undefined : standings.get(current.name)) ?? {};
       if (longStable || crash.length === 0 || proven <= ofCurrent.length || crash.some(isOutOfMemory)) return undefined;
       const isStuck = revisions.some((revision) => revision !== current && revision.replicas > 0);
@@ -138,7 +138,7 @@ export const CRASH_CAUSES: readonly Cause[] = [
     ],
     diagnose: (facts) => {
       const { stable } = facts;
-      const killed = facts.failing.filter((pod) => failsWith([pod], ENDING_REASONS) && isOutOfMemory(pod));
+      const killed = failingFor(facts.failing, ENDING_REASONS).filter(isOutOfMemory);
       if (killed.length === 0) return undefined;
       return {
         confidence: "high",
@@ -205,7 +205,7 @@ export const CRASH_CAUSES: readonly Cause[] = [
       { action: "rollback", reason: "nothing says that it began with the present revision" },
     ],
     diagnose: (facts) => {
-      const pods = facts.failing.filter((pod) => failsWith([pod], new Set([REPEATED_RESTARTS])));
+      const pods = failingFor(facts.failing, new Set([REPEATED_RESTARTS]));
       if (pods.length === 0) return undefined;
       return {
         confidence: "high",
@@ -226,7 +226,7 @@ export const CRASH_CAUSES: readonly Cause[] = [
 
 /** How many of the pods fail for one of these reasons, or all of them: `2 pods crash`. What ends without an error does not. */
 function crashing(pods: readonly FailingPod[], reasons?: ReadonlySet<string>): string {
-  const ending = reasons === undefined ? pods : pods.filter((pod) => failsWith([pod], reasons));
+  const ending = reasons === undefined ? pods : failingFor(pods, reasons);
   const codes = ending.flatMap(({ failures }) => failures.flatMap(({ exitCode }) => exitCode ?? []));
   const isDone = codes.length > 0 && codes.every((code) => code === 0);
   const one = isDone ? "ends again and again" : "crashes";

@@ -1,4 +1,4 @@
-import { failsWith } from "../../facts/case.ts";
+import { failingFor } from "../../facts/case.ts";
 import { failsLiveness, isOutOfMemory } from "../../facts/container-ends.ts";
 import { failureLines } from "../../facts/failure-lines.ts";
 import { unreadyTogether } from "../../facts/unready-together.ts";
@@ -21,7 +21,7 @@ export const LIVENESS_CAUSES: readonly Cause[] = [
       { action: "rollback", reason: "nothing says that it began with the present revision" },
     ],
     diagnose: (facts) => {
-      const ended = facts.failing.filter((pod) => failsWith([pod], CRASH_REASONS) && !isOutOfMemory(pod));
+      const ended = failingFor(facts.failing, CRASH_REASONS).filter((pod) => !isOutOfMemory(pod));
       const probed = ended.filter((pod) => failsLiveness(pod, facts, CRASH_REASONS));
       if (facts.sinceRollout || ended.length < 2 || probed.length === 0) return undefined;
       const together = unreadyTogether(facts, ended);

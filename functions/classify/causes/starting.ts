@@ -1,5 +1,5 @@
 import { bounded, count, some } from "../../shared/text.ts";
-import { failsWith, podsFailing, type FailingPod } from "../../facts/case.ts";
+import { failingFor, failsWith, podsFailing, type FailingPod } from "../../facts/case.ts";
 import { failureLines } from "../../facts/failure-lines.ts";
 import { comparedTemplates, goBackOrTell } from "../brought.ts";
 import { eventLines } from "../../facts/sayings.ts";
@@ -110,7 +110,7 @@ export const STARTING_CAUSES: readonly Cause[] = [
     response: "Report the finalizers and the node.",
     rejected: [{ action: "delete", reason: "a forced deletion may let two pods run that must never run at once" }],
     diagnose: ({ failing, evidence }) => {
-      const stuck = failing.filter((pod) => failsWith([pod], new Set(["Terminating"])));
+      const stuck = failingFor(failing, new Set(["Terminating"]));
       if (stuck.length === 0) return undefined;
       return {
         confidence: "high",

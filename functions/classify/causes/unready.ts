@@ -1,6 +1,6 @@
 import { STILL_STARTING } from "../../kinds/failing/overdue.ts";
 import { count } from "../../shared/text.ts";
-import { failsWith, type FailingPod } from "../../facts/case.ts";
+import { failingFor, failsWith, type FailingPod } from "../../facts/case.ts";
 import { failureLines } from "../../facts/failure-lines.ts";
 import { unreadyTogether } from "../../facts/unready-together.ts";
 import { restartFailing } from "../../remedies/restart/plan.ts";
@@ -27,7 +27,7 @@ export const UNREADY_CAUSES: readonly Cause[] = [
       { action: "rollback", reason: "what they depend on is no part of the revision" },
     ],
     diagnose: (facts) => {
-      const unready = withReason(facts.failing, UNREADY);
+      const unready = failingFor(facts.failing, UNREADY);
       const together = unreadyTogether(facts, unready);
       if (together === undefined) return undefined;
       return {
@@ -52,7 +52,7 @@ export const UNREADY_CAUSES: readonly Cause[] = [
       if (!sinceRollout || !failsWith(ofCurrent, UNREADY)) return undefined;
       return {
         confidence: healthy?.confidence ?? "medium",
-        summary: `${notReady(withReason(ofCurrent, UNREADY).length)} since revision ${current?.revision ?? "?"} was rolled out.`,
+        summary: `${notReady(failingFor(ofCurrent, UNREADY).length)} since revision ${current?.revision ?? "?"} was rolled out.`,
         evidence: [...failureLines(failing), ...rolloutLines(facts)],
         tries: once(rollBack(facts)),
       };
@@ -66,7 +66,7 @@ export const UNREADY_CAUSES: readonly Cause[] = [
     rejected: [{ action: "rollback", reason: "nothing says that the rollout of the present revision is the cause" }],
     diagnose: (facts) => {
       const { failing, ranWell, stable } = facts;
-      const unready = withReason(failing, UNREADY);
+      const unready = failingFor(failing, UNREADY);
       if (unready.length === 0) return undefined;
       return {
         confidence: "medium",
@@ -89,7 +89,7 @@ export const UNREADY_CAUSES: readonly Cause[] = [
       { action: "rollback", reason: "its containers are ready" },
     ],
     diagnose: ({ failing }) => {
-      const gated = withReason(failing, GATED);
+      const gated = failingFor(failing, GATED);
       if (gated.length === 0) return undefined;
       return {
         confidence: "high",
@@ -117,7 +117,7 @@ export const STARTING_SLOWLY: readonly Cause[] = [
       { action: "rollback", reason: "the pod is inside the time that its own probe allows" },
     ],
     diagnose: ({ failing }) => {
-      const starting = withReason(failing, new Set([STILL_STARTING]));
+      const starting = failingFor(failing, new Set([STILL_STARTING]));
       if (starting.length === 0) return undefined;
       return {
         confidence: "high",
@@ -132,11 +132,6 @@ export const STARTING_SLOWLY: readonly Cause[] = [
     },
   },
 ];
-
-/** The pods that fail for one of these reasons. */
-function withReason(failing: readonly FailingPod[], reasons: ReadonlySet<string>): FailingPod[] {
-  return failing.filter((pod) => failsWith([pod], reasons));
-}
 
 function notReady(pods: number): string {
   return pods === 1 ? "1 pod has not become ready" : `${pods} pods have not become ready`;

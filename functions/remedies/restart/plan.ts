@@ -1,5 +1,5 @@
 import type { Case, FailingPod } from "../../facts/case.ts";
-import { failsWith } from "../../facts/case.ts";
+import { failingFor } from "../../facts/case.ts";
 import type { Evidence } from "../../facts/evidence.ts";
 import { notToSpare } from "../../facts/spare-pods.ts";
 import { podFailures } from "../../kinds/failing/pod-failures.ts";
@@ -25,7 +25,7 @@ export function evictPods(pods: FailingPod[], policy: Policy): RestartPlan {
  * the present template out to pods that do not have it yet: that is a step of an update, and no restart.
  */
 export function restartFailing(facts: Case, reasons: ReadonlySet<string>): RestartPlan | NoRemedy {
-  const pods = facts.failing.filter((pod) => failsWith([pod], reasons));
+  const pods = failingFor(facts.failing, reasons);
   const updated = pods.filter(({ pod }) => comesBackUpdated(facts, pod));
   if (updated.length === 0) return evictPods(pods, facts.policy);
   const names = some(

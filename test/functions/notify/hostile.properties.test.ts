@@ -18,6 +18,7 @@ import { errorText } from "../../../functions/shared/caught-error.ts";
 import { NotificationDocument, type Notification } from "../../../functions/notify/notification.ts";
 import { bounded } from "../../../functions/shared/text.ts";
 import { claimedRun, diagnosis as diagnosisOf, remedyResult } from "../../support/runs.ts";
+import { HEADINGS } from "../../support/headings.ts";
 import { hostileText, UNPRINTABLE } from "../../support/hostile.ts";
 
 /**
@@ -25,17 +26,6 @@ import { hostileText, UNPRINTABLE } from "../../support/hostile.ts";
  * is as it makes it: the cluster's name, the execution, names of reasons and causes.
  */
 
-const HEADINGS = [
-  "Found",
-  "Evidence",
-  "Evidence before the change",
-  "Done",
-  "Changed",
-  "Verified",
-  "Not done",
-  "Next",
-  "Look at it",
-];
 /** SNS takes no larger message. */
 const MAX_MESSAGE = 256 * 1_024;
 
