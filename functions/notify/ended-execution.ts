@@ -18,14 +18,19 @@ export const EndedExecution = z.object({
 export type EndedExecution = z.output<typeof EndedExecution>;
 
 /**
- * Errors that end an execution past every Catch of the definition, so that it could not tell anybody itself; and the one
- * of a definition that tried to tell and could not.
+ * Errors that end an execution past every Catch of the definition, so that it could not tell anybody itself; and those of a
+ * definition that tried to tell and could not, or lacks the outcome of a workload.
  * Source: docs.aws.amazon.com/step-functions, "Handling errors", States.ALL
  */
-const UNTOLD: ReadonlySet<string> = new Set(["States.Runtime", "States.DataLimitExceeded", "NotificationFailed"]);
+const UNTOLD: ReadonlySet<string> = new Set([
+  "States.Runtime",
+  "States.DataLimitExceeded",
+  "NotificationFailed",
+  "WorkloadWithoutOutcome",
+]);
 
 const CHANGES_MAY_STAND =
-  "A remedy that it had begun may still be in place, unverified: the execution's history shows the last step of each workload. Its claims expire by themselves.";
+  "A remedy that it had begun may still be in place, unverified: the execution's Map Run shows the last step of each workload. Its claims expire by themselves.";
 
 /**
  * The error to tell of an execution that ended without a word of its own; undefined when it has told everyone itself.

@@ -3,6 +3,7 @@ import { lambda } from "../lambda/lambda.ts";
 import { CaughtError, ExecutionRef, Report, WorkloadRun } from "../run/contracts.ts";
 import { Detection } from "../run/detection.ts";
 import { recordOutcome } from "../run/event.ts";
+import { fitting } from "../run/fitting.ts";
 import { contract, step } from "../run/step.ts";
 import { errorText } from "../shared/caught-error.ts";
 import { EndedExecution, requestOf, untoldError } from "./ended-execution.ts";
@@ -40,7 +41,7 @@ export const notify = step(contract(NotifyInput), Report.nullable(), async (inpu
         await environment.publish(workloadMessage(input.run, report));
         environment.measure(input.run.cluster_name, measurementsOf(input.run, report, environment.now()));
       }
-      return report;
+      return fitting(report, input.run.workloads ?? 1);
     }
     case "storm": {
       const message = stormMessage(input.detection, input.execution);

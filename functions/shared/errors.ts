@@ -32,6 +32,7 @@ export const ERROR_NAMES = [
   "ClaimNamespaceMissing",
   "ClaimExpired",
   "NotificationFailed",
+  "WorkloadWithoutOutcome",
   "WorkflowNotStarted",
 ] as const;
 
