@@ -6,7 +6,8 @@ import { recordOutcome } from "../run/event.ts";
 import { fitting } from "../run/fitting.ts";
 import { contract, step } from "../run/step.ts";
 import { errorText } from "../shared/caught-error.ts";
-import { EndedExecution, requestOf, untoldError } from "./ended-execution.ts";
+import { describeExecution } from "./describe-execution.ts";
+import { completed, EndedExecution, requestOf, untoldError } from "./ended-execution.ts";
 import type { NotifyEnvironment } from "./environment.ts";
 import { measurementsOf } from "./measurements.ts";
 import { failureMessage, stormMessage, workloadMessage, type RunFailure } from "./message.ts";
@@ -54,7 +55,7 @@ export const notify = step(contract(NotifyInput), Report.nullable(), async (inpu
       return await tellFailure(environment, error, input.request, input.execution);
     }
     case "execution": {
-      const { event } = input;
+      const event = await completed(input.event, environment);
       const error = untoldError(event);
       if (error === undefined) return null;
       return await tellFailure(environment, error, requestOf(event), { id: event.executionArn, name: event.name });
@@ -83,7 +84,9 @@ function measure(environment: NotifyEnvironment, clusterName: string, { outcome 
   ]);
 }
 
-export const handler = lambda((environment) => notify({ ...environment, publish: publishToSns }));
+export const handler = lambda((environment) =>
+  notify({ ...environment, publish: publishToSns, describe: describeExecution }),
+);
 
 /** The cluster that an unchecked request names, for the message only. */
 function clusterNameOf(request: unknown): string {

@@ -33,6 +33,7 @@ export const ERROR_NAMES = [
   "ClaimExpired",
   "NotificationFailed",
   "WorkloadWithoutOutcome",
+  "ExecutionUnreadable",
   "WorkflowNotStarted",
 ] as const;
 
