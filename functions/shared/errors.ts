@@ -33,6 +33,8 @@ export const ERROR_NAMES = [
   "ClaimNamespaceMissing",
   "ClaimExpired",
   "NotificationFailed",
+  "WorkloadWithoutOutcome",
+  "ExecutionUnreadable",
   "WorkflowNotStarted",
 ] as const;
 
