@@ -1,9 +1,12 @@
 import { paths } from "../shared/cluster/paths.ts";
 import { isJobPod } from "../kinds/job/kind.ts";
-import { isLeftover } from "../shared/kubernetes/pods.ts";
+import { kindOf } from "../kinds/kinds.ts";
+import { isOlderThan } from "../shared/kubernetes/failures.ts";
+import { containerStatuses, isLeftover } from "../shared/kubernetes/pods.ts";
 import { failuresOf, type Moment } from "../kinds/failing/overdue.ts";
 import type { Node, Pod } from "../shared/kubernetes/types.ts";
 import type { WorkloadFinder } from "../kinds/workload-finder.ts";
+import type { WellOn } from "./extent.ts";
 import type { FailingPod } from "./incidents.ts";
 import { podFacts } from "./pod-facts.ts";
 import { NODE_SUSPECTS, POD_SUSPECTS } from "./suspects.ts";
@@ -20,9 +23,9 @@ export async function findUnreadyNodes(view: View): Promise<Node[]> {
 export interface PodsFound {
   seen: number;
   failing: FailingPod[];
-  /** How many pods are on each node, by their rows, and how many of them are well. */
+  /** How many pods are on each node, by their rows, and how many of them are well, by their namespace. */
   podsOn: Map<string, number>;
-  wellOn: Map<string, number>;
+  wellOn: WellOn;
 }
 
 /**
@@ -36,15 +39,22 @@ export async function findFailingPods(
   moment: Moment,
 ): Promise<PodsFound> {
   const podsOn = new Map<string, number>();
-  const wellOn = new Map<string, number>();
+  const wellOn = new Map<string, Map<string, number>>();
   const looks = await view.each(namespaces, (namespace) =>
-    view.tryTo(`pods in namespace ${namespace}`, async () => {
-      const look = await view.look<Pod>(paths.pods(namespace), POD_SUSPECTS, (table) => {
-        noteNodes(table, moment, podsOn, wellOn);
-        return onLostNodes(table, moment);
-      });
-      return { seen: look.seen, failing: await examine(view, look.suspects, finder, moment) };
-    }),
+    view.tryTo(
+      `pods in namespace ${namespace}`,
+      async () => {
+        const look = await view.look<Pod>(paths.pods(namespace), POD_SUSPECTS, (table) => {
+          noteNodes(table, moment, podsOn, (node) => {
+            const here = wellOn.get(node) ?? new Map<string, number>();
+            wellOn.set(node, here.set(namespace, (here.get(namespace) ?? 0) + 1));
+          });
+          return onLostNodes(table, moment);
+        });
+        return { seen: look.seen, failing: await examine(view, look.suspects, finder, moment) };
+      },
+      { place: namespace },
+    ),
   );
   return {
     seen: looks.reduce((sum, look) => sum + (look?.seen ?? 0), 0),
@@ -67,12 +77,11 @@ function noteNodes(
   table: Table,
   { lostNodes }: Moment,
   podsOn: Map<string, number>,
-  wellOn: Map<string, number>,
+  isWell: (node: string) => void,
 ): void {
   for (const [node = "", ...cells] of cellsOf(table, ["Node", ...POD_SUSPECTS.columns]) ?? []) {
     podsOn.set(node, (podsOn.get(node) ?? 0) + 1);
-    if (!POD_SUSPECTS.isSuspect(...cells) && lostNodes?.has(node) !== true)
-      wellOn.set(node, (wellOn.get(node) ?? 0) + 1);
+    if (!POD_SUSPECTS.isSuspect(...cells) && lostNodes?.has(node) !== true) isWell(node);
   }
 }
 
@@ -82,9 +91,23 @@ async function examine(view: View, pods: Pod[], finder: WorkloadFinder, moment: 
     .filter((pod) => !(isJobPod(pod) && isLeftover(pod)))
     .map((pod) => ({ pod, failures: failuresOf(pod, moment) }))
     .filter(({ failures }) => failures.length > 0);
-  return await view.each(failing, async ({ pod, failures }) => {
+  const found = await view.each(failing, async ({ pod, failures }) => {
     const workload = await finder.ownerOf(pod);
+    // Of what nothing recreates, the record of its end stays until somebody deletes it.
+    if (kindOf(workload) === undefined && isLeftover(pod) && isOldNews(pod, moment)) return undefined;
     const name = pod.metadata?.name ?? "";
     return { name, node: pod.spec?.nodeName, workload, failures, facts: podFacts(pod, workload) };
   });
+  return found.filter((pod) => pod !== undefined);
+}
+
+/** Whether the end of a pod that has failed for good is longer ago than it is news. */
+function isOldNews(pod: Pod, { now, deadlines }: Moment): boolean {
+  const ends = containerStatuses(pod).map(({ state }) => state?.terminated?.finishedAt);
+  const changes = pod.status?.conditions?.map(({ lastTransitionTime }) => lastTransitionTime) ?? [];
+  const [ended] = [...ends, ...changes]
+    .filter((time) => time != null)
+    .sort()
+    .reverse();
+  return isOlderThan(ended ?? pod.metadata?.creationTimestamp, deadlines.failed_job_seconds, now);
 }

@@ -11,6 +11,7 @@ import { kindOf, scannedKinds } from "../kinds/kinds.ts";
 import type { WorkloadFinder } from "../kinds/workload-finder.ts";
 import { noteServing } from "./extent.ts";
 import { workloadKey, type FailingWorkload } from "./incidents.ts";
+import { noteSwitch, type Switches } from "./reach.ts";
 import type { View } from "./view.ts";
 
 /** What the look at the workloads brought. */
@@ -24,6 +25,8 @@ export interface WorkloadsFound {
   failedRollouts: Set<string>;
   /** The workloads (by `workloadKey`) that were read and have ready pods. */
   serving: Set<string>;
+  /** What those that were read say of whether they may be touched. */
+  switches: Switches;
   /** Those that were read in full, and need not be read again. */
   read: Set<string>;
 }
@@ -44,6 +47,7 @@ export async function findFailingWorkloads(
     rollingOut: new Set(),
     failedRollouts: new Set(),
     serving: new Set(),
+    switches: new Map(),
     read: new Set(),
   };
   const places = namespaces ?? [undefined];
@@ -58,7 +62,10 @@ export async function findFailingWorkloads(
       if (kind.counts) found.seen += seen;
       for (const object of suspects) await examine(view, kind, object, finder, moment, found);
     };
-    await view.tryTo(what, look, kind.optional === true ? { optionalApi: collectionOf(kind) } : {});
+    await view.tryTo(what, look, {
+      place: namespace,
+      ...(kind.optional === true ? { optionalApi: collectionOf(kind) } : {}),
+    });
   });
   return found;
 }
@@ -83,6 +90,7 @@ async function examine(
   if (metadata?.deletionTimestamp !== undefined || isPartOfAnother(kind, object)) return;
   const failures = kind.failures(object, moment);
   noteServing(found, self, object, failures);
+  noteSwitch(found.switches, self, object);
   if (failures.length === 0) return;
   const workload = kind.controlled === true ? await finder.ownerOfObject(self, metadata) : self;
   if ((await kind.isOldNews?.(object, workload, (path) => view.read(path))) === true) return;
@@ -106,7 +114,7 @@ export async function findFailingHpas(
     view.tryTo(
       `HPAs${namespace === undefined ? "" : ` in namespace ${namespace}`}`,
       () => view.list<Hpa>(paths.hpas(namespace)),
-      { optionalApi: paths.hpas() },
+      { place: namespace, optionalApi: paths.hpas() },
     ),
   );
   const all = looks.flatMap((hpas) => hpas ?? []);

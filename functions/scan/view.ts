@@ -4,6 +4,7 @@ import type { BlindSpot } from "../run/detection.ts";
 import { isRemediationError, type RemediationError } from "../shared/errors.ts";
 import { objectIn } from "../shared/cluster/paths.ts";
 import { bounded } from "../shared/text.ts";
+import { inTurn } from "./fair.ts";
 import { cellsOf, type Table } from "./table.ts";
 import type { SuspectRule } from "../kinds/suspects.ts";
 
@@ -26,7 +27,7 @@ export interface Look<T> {
  */
 export class View {
   readonly cluster: Reader;
-  readonly blindSpots: { what: string; error: RemediationError }[] = [];
+  readonly blindSpots: { what: string; place: string; error: RemediationError }[] = [];
   /** The collections whose API is not installed. */
   readonly #absent = new Set<string>();
   readonly #known = new Map<string, Promise<unknown>>();
@@ -44,6 +45,7 @@ export class View {
   /**
    * Runs a look; undefined, and a blind spot, when this part of the cluster cannot be seen. A collection is there, empty,
    * wherever its API is installed.
+   * @param place the namespace that it is in; none for what is of the whole cluster
    * @param telling whether what is seen there could tell that all is well
    * @param optionalApi the collection whose API a cluster may do without: undefined, and no blind spot, where it is not
    *   installed, which is asked for until it is known
@@ -51,7 +53,11 @@ export class View {
   async tryTo<T>(
     what: string,
     look: () => Promise<T>,
-    { telling = true, optionalApi }: { telling?: boolean; optionalApi?: string } = {},
+    {
+      place = "",
+      telling = true,
+      optionalApi,
+    }: { place?: string | undefined; telling?: boolean; optionalApi?: string } = {},
   ): Promise<T | undefined> {
     if (optionalApi !== undefined && this.#absent.has(optionalApi)) return undefined;
     try {
@@ -64,7 +70,7 @@ export class View {
         return undefined;
       }
       if (!isRemediationError(error, "Forbidden", "ClusterUnavailable", "ClusterThrottled")) throw error;
-      this.blindSpots.push({ what, error });
+      this.blindSpots.push({ what, place, error });
       return undefined;
     }
   }
@@ -138,10 +144,11 @@ export class View {
     return rows.filter((cells) => wantsNone?.(...cells) !== true).length;
   }
 
-  /** The blind spots in the words of the contract: the first few, and how many more. */
+  /** The blind spots in the words of the contract: the first few, of each namespace in turn, and how many more. */
   describeBlindSpots(): BlindSpot[] {
-    const shown = this.blindSpots.slice(0, MAX_BLIND_SPOTS).map(({ what, error }) => ({
-      what,
+    const fair = inTurn(this.blindSpots, ({ place }) => place);
+    const shown = fair.slice(0, MAX_BLIND_SPOTS).map(({ what, error }) => ({
+      what: bounded(what),
       error: error.name,
       message: bounded(error.message, 200),
     }));

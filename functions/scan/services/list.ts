@@ -10,6 +10,7 @@ export async function servicesIn(view: View, namespace: string | undefined): Pro
   const what = `Services${namespace === undefined ? "" : ` in namespace ${namespace}`}`;
   return await view.once(what, () =>
     view.tryTo(what, () => view.list<Service>(paths.services(namespace)), {
+      place: namespace,
       telling: false,
       optionalApi: paths.services(),
     }),

@@ -4,10 +4,11 @@ import { selectorText } from "../../shared/kubernetes/label-selector.ts";
 import type { EndpointSlice, Hpa, Ingress, ObjectMeta, Pod, Service } from "../../shared/kubernetes/types.ts";
 import type { Policy } from "../../shared/policy.ts";
 import { some } from "../../shared/text.ts";
+import { inTurn } from "../fair.ts";
 import type { FailingWorkload } from "../incidents.ts";
 import type { View } from "../view.ts";
 import { problem, selectorProblem, type Patience } from "./decide.ts";
-import { inTurn, told, type Found } from "./found.ts";
+import { told, type Found } from "./found.ts";
 import { idleHpas } from "./idle-hpas.ts";
 import { readMakers, type Maker } from "./makers.ts";
 import { servicesIn } from "./list.ts";
@@ -80,7 +81,11 @@ async function listed<T>(
   place: string | undefined,
 ): Promise<T[] | undefined> {
   const where = place === undefined ? "" : ` in namespace ${place}`;
-  return await view.tryTo(`${what}${where}`, () => view.list<T>(path(place)), { telling: false, optionalApi: path() });
+  return await view.tryTo(`${what}${where}`, () => view.list<T>(path(place)), {
+    place,
+    telling: false,
+    optionalApi: path(),
+  });
 }
 
 async function lookAtServices(
@@ -101,7 +106,7 @@ async function lookAtServices(
         ? await view.lookEverywhere<EndpointSlice>(paths.endpointSlices(), rule)
         : await view.look<EndpointSlice>(paths.endpointSlices(place), rule);
     },
-    { telling: false, optionalApi: paths.endpointSlices() },
+    { place, telling: false, optionalApi: paths.endpointSlices() },
   );
   const isRipe = ({ since }: Doubt) => isOlderThan(since, patience.short, patience.now);
   const doubts = newest(doubtsOf(slices?.suspects ?? [], watched).filter(isRipe), MAX_DOUBTS);
@@ -113,7 +118,10 @@ async function lookAtServices(
   return await view.each([...doubts, ...newest(written, MAX_WRITTEN)], async ({ service, since }) => {
     const { namespace = "", name = "" } = service.metadata ?? {};
     const look = () => lookAtService(view, { service, since }, context, scan, patience);
-    const failure = await view.tryTo(`what is behind Service ${namespace}/${name}`, look, { telling: false });
+    const failure = await view.tryTo(`what is behind Service ${namespace}/${name}`, look, {
+      place: namespace,
+      telling: false,
+    });
     return { kind: "Service" as const, object: service, failure };
   });
 }
