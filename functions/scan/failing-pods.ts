@@ -1,6 +1,7 @@
 import { paths } from "../shared/cluster/paths.ts";
 import { isJobPod } from "../kinds/job/kind.ts";
 import { kindOf } from "../kinds/kinds.ts";
+import { unchangedSince } from "../kinds/status.ts";
 import { isOlderThan } from "../shared/kubernetes/failures.ts";
 import { containerStatuses, isLeftover } from "../shared/kubernetes/pods.ts";
 import { failuresOf, type Moment } from "../kinds/failing/overdue.ts";
@@ -109,5 +110,5 @@ function isOldNews(pod: Pod, { now, deadlines }: Moment): boolean {
     .filter((time) => time != null)
     .sort()
     .reverse();
-  return isOlderThan(ended ?? pod.metadata?.creationTimestamp, deadlines.failed_job_seconds, now);
+  return isOlderThan(ended ?? unchangedSince(pod.metadata), deadlines.failed_job_seconds, now);
 }
