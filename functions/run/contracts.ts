@@ -60,6 +60,8 @@ export const Incident = z.strictObject({
       elsewhere: z.literal(true).optional(),
     })
     .optional(),
+  /** A storm holds where it is, and nothing but a rollback that is certain may be done to it. */
+  despite_storm: z.literal(true).optional(),
   /** What waits for this one, or with it for the same: how many workloads, and some of them, each with why. */
   dependants: z.strictObject({ count: z.int(), names: z.array(z.string()) }).optional(),
 });

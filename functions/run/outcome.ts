@@ -22,6 +22,7 @@ const SETTLED: readonly string[] = [
   "BeingDeleted",
   "MayPass",
   "WaitsForAnother",
+  "InStorm",
 ] satisfies Refusal[];
 
 /** Refusals that pass by themselves: the next scan looks again, and nobody is told meanwhile. */
@@ -33,6 +34,7 @@ const PASSING: readonly string[] = [
   "BeingDeleted",
   "MayPass",
   "WaitsForAnother",
+  "InStorm",
 ] satisfies Refusal[];
 
 /** Passing refusals that people are told when they last: what holds the workload up may need somebody after all. */
