@@ -28,6 +28,10 @@ export const REFUSALS = [
   "WaitsForAnother",
   "NotFailingAnymore",
   "ObjectChanged",
+  "TooManyAtOnce",
+  "TooManyThisHour",
+  "CanaryFirst",
+  "BreakerOpen",
 ] as const;
 export const Refusal = z.enum(REFUSALS);
 export type Refusal = z.output<typeof Refusal>;
