@@ -19,7 +19,7 @@ const MAX_NAMED = 3;
 export interface OpenBreaker {
   /** The namespace in which no remedy begins; undefined when it is the whole cluster. */
   namespace: string | undefined;
-  /** Since when. */
+  /** When the first of the remedies had ended that opened it. */
   since: Date;
   /** Until when nothing is tried; then one remedy is. */
   until: Date;
@@ -77,7 +77,7 @@ function replay(
   { limits: { breaker } }: Policy,
 ): OpenBreaker | undefined {
   const pause = breaker.pause_seconds * 1_000;
-  let open: { since: number; until: number; last: Vote[] } | undefined;
+  let open: { until: number; last: Vote[] } | undefined;
   let last: Vote[] = [];
   for (const vote of votes.toSorted((a, b) => a.at - b.at)) {
     if (open !== undefined && vote.at >= open.until) {
@@ -88,7 +88,7 @@ function replay(
     }
     last = [...last.filter((earlier) => party(earlier) !== party(vote)), vote].slice(-breaker.of);
     if (open === undefined && last.filter(({ inVain }) => inVain).length >= failures) {
-      open = { since: vote.at, until: vote.at + pause, last };
+      open = { until: vote.at + pause, last };
     }
   }
   if (open === undefined) return undefined;
@@ -100,7 +100,7 @@ function replay(
     MAX_NAMED,
   );
   return {
-    ...{ namespace, since: new Date(open.since), until: new Date(open.until) },
+    ...{ namespace, since: new Date(Math.min(...inVain.map(({ at }) => at))), until: new Date(open.until) },
     why: `${inVain.length} of the last ${open.last.length} ${what}, are not known to have helped, or were needed again within an hour (claims ${claims})`,
   };
 }

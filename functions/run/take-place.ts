@@ -82,7 +82,7 @@ async function heldBack(cluster: Cluster, asker: Asker, own: Lease, limited: Lim
 }
 
 /**
- * Whether people know of an open breaker: they were told since it opened and within a day, or another execution that looked
+ * Whether people know of an open breaker: they were told since that was so, and within a day, or another execution that looked
  * before this one is about to tell them.
  */
 function isTold(
