@@ -25,6 +25,8 @@ export interface OpenBreaker {
   until: Date;
   /** What speaks against remedies, as the end of a sentence. */
   why: string;
+  /** The claims that tell of it, the first few by name. */
+  claims: string;
 }
 
 /** How one remedy has ended. */
@@ -95,13 +97,14 @@ function replay(
   const inVain = open.last.filter((vote) => vote.inVain);
   const what =
     namespace === undefined ? "remedies, each in another namespace" : "remedies there, each on another workload";
-  const claims = some(
-    inVain.map(({ lease }) => lease),
-    MAX_NAMED,
-  );
+  const { length } = inVain;
   return {
     ...{ namespace, since: new Date(Math.min(...inVain.map(({ at }) => at))), until: new Date(open.until) },
-    why: `${inVain.length} of the last ${open.last.length} ${what}, are not known to have helped, or were needed again within an hour (claims ${claims})`,
+    why: `${length} of the last ${open.last.length} ${what}, ${length === 1 ? "is" : "are"} not known to have helped, or needed again within an hour`,
+    claims: some(
+      inVain.map(({ lease }) => lease),
+      MAX_NAMED,
+    ),
   };
 }
 

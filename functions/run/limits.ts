@@ -144,7 +144,7 @@ function openBreaker({ asker, leases, ahead, policy, now }: Situation): Limited 
   const then = isPaused ? `One is tried from ${until.toISOString()} on` : "One is under way, to see whether it helps";
   return {
     refusal: "BreakerOpen",
-    message: `The ${asker.action} was not begun. ${where} the workflow only observes for now: ${why}. ${then}.`,
+    message: `The ${asker.action} was not begun. ${where} the workflow begins nothing by itself for now: ${why}. ${then}.`,
     breaker,
   };
 }

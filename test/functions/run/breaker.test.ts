@@ -27,7 +27,8 @@ describe("the breaker of a namespace", () => {
       namespace: "shop",
       since: at(500),
       until: at(100 - 3_600),
-      why: "3 of the last 5 remedies there, each on another workload, are not known to have helped, or were needed again within an hour (claims deployment.shop.w0, deployment.shop.w1, deployment.shop.w4)",
+      why: "3 of the last 5 remedies there, each on another workload, are not known to have helped, or needed again within an hour",
+      claims: "deployment.shop.w0, deployment.shop.w1, deployment.shop.w4",
     });
     expect(open(three, {}, "blog")).toBeUndefined();
   });
@@ -112,7 +113,7 @@ describe("an open breaker", () => {
   it("holds remedies back for its pause, and says until when", () => {
     expect(limit(opened(60))).toMatchObject({
       refusal: "BreakerOpen",
-      message: `The rollback was not begun. In namespace shop the workflow only observes for now: 3 of the last 3 remedies there, each on another workload, are not known to have helped, or were needed again within an hour (claims deployment.shop.w0, deployment.shop.w1, deployment.shop.w2). One is tried from ${at(60 - 3_600).toISOString()} on.`,
+      message: `The rollback was not begun. In namespace shop the workflow begins nothing by itself for now: 3 of the last 3 remedies there, each on another workload, are not known to have helped, or needed again within an hour. One is tried from ${at(60 - 3_600).toISOString()} on.`,
     });
   });
 
