@@ -168,16 +168,15 @@ export const Attempt = z.int().min(0).default(0);
 
 /** What a remedy step did. */
 export const RemedyResult = z.strictObject({
-  /**
-   * `planned`: a dry run that stopped before the write. `refused`: a guard said no at the last moment. `failed`: the step
-   * ended with an error, and the cluster shows that it changed nothing.
-   */
+  /** `planned`: a dry run. `refused`: a guard said no at the last moment. `failed`: its step ended with an error, and nothing changed. */
   status: z.enum(["applied", "planned", "refused", "failed"]),
   message: z.string(),
   change: Change.optional(),
   /** Whether there is a way back from the change, as its remedy says. */
   undo: z.enum(["can be undone", "cannot be undone"]).optional(),
   refusal: Refusal.optional(),
+  /** That a person has to look, though the refusal passes by itself. */
+  needs_person: z.literal(true).optional(),
   /** How long to wait before the first look, in seconds. */
   wait_seconds: z.int().min(1),
   /** When a workload that has not recovered counts as not recovered. */
