@@ -75,7 +75,7 @@ function lost(workload: WorkloadRef, lease: Lease | undefined): RemediationError
 }
 
 /** Whether the claim holds already that this execution has begun the remedy of its diagnosis. */
-function isBegun(lease: Lease, { diagnosis, execution }: WorkloadRun): boolean {
+export function isBegun(lease: Lease, { diagnosis, execution }: WorkloadRun): boolean {
   return historyOf(lease).some(
     (entry) =>
       entry.outcome === UNFINISHED &&

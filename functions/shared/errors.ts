@@ -31,6 +31,7 @@ export const ERROR_NAMES = [
   "DisruptionBudgetExhausted",
   "ClaimNamespaceMissing",
   "ClaimExpired",
+  "ExecutionRedriven",
   "NotificationFailed",
   "WorkflowNotStarted",
 ] as const;
