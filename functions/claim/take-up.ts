@@ -107,17 +107,17 @@ function takenOver({ incident, claim, execution }: WorkloadRun, lease: Lease | u
 
 /** The run as it goes on: only what is known for certain is left. */
 function resumed(run: WorkloadRun, claim: Claim): WorkloadRun {
-  const { redriven, remedy_error, verification, ...known } = run;
+  const { redriven: _redriven, remedy_error, verification, ...known } = run;
   const failed = remedy_error === undefined ? {} : { remedy_error };
   const verified = verification === undefined ? {} : { verification };
   const { diagnosis: _diagnosis, remedy: _remedy, ...bare } = known;
   switch (claim.resume) {
     case "verification":
       return { ...known, ...failed, claim };
-    case "look":
-      return { ...known, ...failed, ...verified, claim };
     case "undo":
       return { ...known, ...failed, ...verified, claim };
+    // What it says of the stop is needed where nobody can look.
+    case "look":
     case "end":
       return { ...run, claim };
     default:

@@ -23,7 +23,7 @@ const Input = z.strictObject({
 });
 
 const LEFT =
-  "It was not undone: the execution had been stopped for longer than its claim lasted, and whether the workload was well in between is not known.";
+  "It was not undone: the claim had ended while the execution was stopped, and whether the workload was well in between is not known.";
 
 /** The step that carries out one remedy, and its undo. */
 export function remedyStep(remedy: Remedy) {

@@ -114,7 +114,7 @@ export function outcomeOf(run: WorkloadRun, lasting: boolean): Report {
   if (claim.status === "refused") {
     return ended("Skipped", claim.message ?? "", claim.needs_person ?? true, claim.refusal);
   }
-  if (remedy === undefined && GONE.includes(error?.Error ?? ""))
+  if (remedy === undefined && redriven === undefined && GONE.includes(error?.Error ?? ""))
     return ended("Skipped", failedWith, false, error?.Error);
   if (diagnosis === undefined) return ended("Unresolved", `Could not be diagnosed. ${failedWith}`, true, error?.Error);
   if (diagnosis.remedy.action === "none") {
@@ -148,7 +148,7 @@ export function outcomeOf(run: WorkloadRun, lasting: boolean): Report {
     return ended(
       "Unresolved",
       `${diagnosis.summary} ${remedy.message} ${rest}`,
-      remedy_error !== undefined,
+      remedy_error !== undefined || claim.lapsed === true,
       PARTLY_DONE,
     );
   }

@@ -14,6 +14,6 @@ export const RESUMPTION = {
   resume: z.enum(["claim", "diagnosis", "look", "verification", "undo", "end"]).optional(),
   /** Since when it goes on: what was begun before has its time anew from then. */
   resumed_at: z.iso.datetime().optional(),
-  /** Whether the claim had run out meanwhile, so that nobody knows how the workload was in between. */
+  /** Whether the claim had ended meanwhile, so that nobody knows how the workload was in between. */
   lapsed: z.literal(true).optional(),
 };

@@ -103,7 +103,7 @@ function whatStops(run: WorkloadRun, policy: Policy, now: Date): string | undefi
   const { remedy_error, claim } = run;
   if (remedy_error !== undefined) return `its step ended with ${remedy_error.Error}`;
   const { expires_at = "", lapsed } = claim ?? {};
-  if (lapsed === true) return "the execution had been stopped for longer than its claim lasted";
+  if (lapsed === true) return "the claim had ended while the execution was stopped";
   // The effect of another part has to be waited for while the claim lasts.
   if (!(Date.parse(expires_at) > Date.parse(settling(run, policy, now).deadline))) {
     return `the claim lasts until ${expires_at}, which is too short for that`;

@@ -20,6 +20,7 @@ import { verifyWorkload } from "../../functions/verify/handler.ts";
 import { placeholderOf } from "../../statemachines/placeholder.ts";
 import { Calls } from "./calls.ts";
 import { Attempts, withoutRetryCount } from "./attempts.ts";
+import { startingAt } from "./starting-at.ts";
 import { readPath } from "../scenarios/read-path.ts";
 
 /** The workflow's definition, the same file that is deployed. */
@@ -121,7 +122,7 @@ export function startExecution(options: ExecutionOptions): Execution {
   const { name, redrive, sleep, retryMilliseconds, onEvent } = options;
   const { input } = redrive ?? options;
   const whole = withoutRetryCount(loadDefinition());
-  const runnable = redrive === undefined ? whole : startingAt(redrive.state, whole);
+  const runnable = redrive === undefined ? whole : (startingAt(redrive.state, whole) as Definition);
   const definition = sleep === undefined ? runnable : withTasksThatWait(runnable);
   const machine = new StateMachine(definition, { validationOptions: { checkPaths: false } });
   const calls = new Calls();
@@ -165,15 +166,6 @@ export function startExecution(options: ExecutionOptions): Execution {
       return result;
     }),
   };
-}
-
-/** The machine that a state is of, beginning with it: the workflow, or what is done about one workload. */
-function startingAt(state: string, definition: Definition): Definition {
-  if (state in definition.States) return { ...definition, StartAt: state };
-  const maps = Object.values<object>(definition.States).filter(isMap);
-  const [inner] = maps.map(({ ItemProcessor }) => ItemProcessor);
-  if (inner === undefined) throw new Error(`The definition has no state ${state}.`);
-  return startingAt(state, inner);
 }
 
 /** Which workload a state's input is about. */

@@ -15,8 +15,10 @@ export interface Redriven {
   isTaken: boolean;
   /** The fields that a person has set in between. */
   set: readonly ChangedField[];
-  /** Whether they put something else in the place of what the remedy changed, before its success was judged. */
+  /** Whether they put something else in the place of what the remedy changed. */
   replaced: boolean;
+  /** Whether the outcome had been decided when it was stopped. */
+  judged: boolean;
   /** Changes that another remedy may make of what they leave. */
   mayLeadTo: Readonly<Record<string, number>>;
 }
@@ -33,7 +35,7 @@ function ownOf({ notifications }: Observation): Observation["notifications"] {
 }
 
 /** Nobody else has had the claim: its two parts keep the promises that one run keeps. */
-function asOne({ first, other, redriven, set, replaced, mayLeadTo }: Redriven): Violation[] {
+function asOne({ first, other, redriven, set, replaced, judged, mayLeadTo }: Redriven): Violation[] {
   const { situation } = redriven;
   const told = ownOf(first);
   const requests = [first, ...(other === undefined ? [] : [other]), redriven].flatMap((each) => each.requests);
@@ -43,6 +45,7 @@ function asOne({ first, other, redriven, set, replaced, mayLeadTo }: Redriven): 
     before: withFields(first.before, set),
     situation: { ...situation, writes },
     requests,
+    ...(judged && set.length > 0 ? { amiss: undefined } : {}),
     notifications: [...told, ...redriven.notifications],
     undoing: first.undoing || redriven.undoing,
     // It was stopped when it had told, and cannot know.
@@ -50,7 +53,7 @@ function asOne({ first, other, redriven, set, replaced, mayLeadTo }: Redriven): 
   };
   return peopleViolations({
     ...{ seen: whole, set, lost: undefined, everythingGoes: false },
-    ...{ replaced, forbiddenFrom: undefined },
+    ...{ replaced: replaced && !judged, forbiddenFrom: undefined },
   });
 }
 

@@ -81,7 +81,8 @@ async function playOn(
       // A Lease that another execution has taken, or taken and given back.
       isTaken: other !== undefined && holder !== name && first.seen.claims.length > 0,
       set,
-      replaced: deed?.replaces?.(stopped) === true && does !== "report" && does !== "release",
+      replaced: deed?.replaces?.(stopped) === true,
+      judged: does === "report" || does === "release",
       mayLeadTo: deed?.mayLeadTo ?? {},
     }),
   };

@@ -1,4 +1,5 @@
-import { pointsOf } from "./calls.ts";
+import { deedOf } from "../../statemachines/by-name.ts";
+import { pointsOf, type Point } from "./calls.ts";
 import { cleanRuns, type CleanRun } from "./clean-run.ts";
 import type { Findings, Part, PartOptions } from "./part.ts";
 import { DEEDS } from "./person.ts";
@@ -21,6 +22,9 @@ const BETWEEN: readonly Between[] = [
   }),
 ];
 
+/** A run is this many executions. */
+const EXECUTIONS = 2;
+
 export const REDRIVE: Part = {
   name: "redrive",
   summary: "executions that are stopped at every state, and redriven from there",
@@ -41,20 +45,26 @@ async function run(stage: Stage, options: PartOptions): Promise<Findings> {
   const failing = SITUATIONS.filter(({ outcome }) => outcome !== "Healthy");
   const clean = await cleanRuns(stage, failing, options);
   const possible = clean.map(jobsOf);
-  const jobs = possible.flatMap((each) => spread(each, limit));
+  const jobs = possible.flatMap((each) => spread(each, Math.ceil(limit / EXECUTIONS)));
   const words = { kind: "in between", trouble: "the execution was to be stopped" };
   return await playPoints(stage, clean, jobs, possible.flat().length, words, options);
+}
+
+function isQuiet({ another, deed }: Between): boolean {
+  return another === undefined && deed === undefined;
 }
 
 function jobsOf(clean: CleanRun): PointJob[] {
   const { situation, run: usual } = clean;
   const possible = BETWEEN.filter(({ deed }) => deed?.where?.(situation) ?? true);
+  // Before the claim, what others do is what a scan begins with.
+  const at = ({ state }: Point) => (deedOf(state) === "detect" ? possible.filter(isQuiet) : possible);
   return usual.calls.flatMap(pointsOf).flatMap((point) =>
-    possible.map((between): PointJob => ({
+    at(point).map((between): PointJob => ({
       clean,
       point,
       kind: between.name,
-      executions: between.another === true ? 3 : 2,
+      executions: between.another === true ? EXECUTIONS + 1 : EXECUTIONS,
       play: (on, played) => playRedrive(on, played, point, between),
     })),
   );
