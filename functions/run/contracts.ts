@@ -60,6 +60,8 @@ export const Incident = z.strictObject({
       elsewhere: z.literal(true).optional(),
     })
     .optional(),
+  /** A storm holds where it is, and nothing but a rollback that is certain may be done to it. */
+  despite_storm: z.literal(true).optional(),
   /** What waits for this one, or with it for the same: how many workloads, and some of them, each with why. */
   dependants: z.strictObject({ count: z.int(), names: z.array(z.string()) }).optional(),
 });
@@ -166,16 +168,15 @@ export const Attempt = z.int().min(0).default(0);
 
 /** What a remedy step did. */
 export const RemedyResult = z.strictObject({
-  /**
-   * `planned`: a dry run that stopped before the write. `refused`: a guard said no at the last moment. `failed`: the step
-   * ended with an error, and the cluster shows that it changed nothing.
-   */
+  /** `planned`: a dry run. `refused`: a guard said no at the last moment. `failed`: its step ended with an error, and nothing changed. */
   status: z.enum(["applied", "planned", "refused", "failed"]),
   message: z.string(),
   change: Change.optional(),
   /** Whether there is a way back from the change, as its remedy says. */
   undo: z.enum(["can be undone", "cannot be undone"]).optional(),
   refusal: Refusal.optional(),
+  /** That a person has to look, though the refusal passes by itself. */
+  needs_person: z.literal(true).optional(),
   /** How long to wait before the first look, in seconds. */
   wait_seconds: z.int().min(1),
   /** When a workload that has not recovered counts as not recovered. */
