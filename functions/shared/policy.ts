@@ -101,7 +101,7 @@ export const Policy = z
         soak_seconds: seconds.default(60),
         /** The longest wait for a remedy to take effect; the workload's own progress deadline applies when it is shorter. */
         deadline_seconds: seconds.min(1).default(900),
-        /** How long to wait between two looks at a workload that is still settling. */
+        /** How long to wait between the first two looks at a workload that is still settling; up to three times as long later. */
         interval_seconds: seconds.min(1).default(20),
         /** How long an undo may take to be observed by the controllers. */
         undo_deadline_seconds: seconds.min(1).default(120),
