@@ -53,6 +53,12 @@ const ADVICE: Readonly<Partial<Record<ErrorName, Advice>>> = {
     commands: ["aws eks describe-cluster --name CLUSTER --query 'cluster.[status,endpoint,resourcesVpcConfig]'"],
   },
   ClusterUnavailable: { nextSteps: [ASK_AGAIN], commands: connectAnd("kubectl get --raw /readyz?verbose") },
+  TooMuchToRead: {
+    nextSteps: [
+      "Find out who makes so many, or so large, objects there, and clear them away; or leave their namespace out with `namespaces.deny` in the policy.",
+    ],
+    commands: connectAnd("kubectl get --raw /metrics | grep -E 'apiserver_(storage|resource)_objects'"),
+  },
   ClusterThrottled: { nextSteps: [ASK_AGAIN], commands: connectAnd("kubectl get flowschemas") },
   Unauthorized: {
     nextSteps: [

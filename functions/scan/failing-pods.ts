@@ -5,18 +5,27 @@ import { unchangedSince } from "../kinds/status.ts";
 import { isOlderThan } from "../shared/kubernetes/failures.ts";
 import { containerStatuses, isLeftover } from "../shared/kubernetes/pods.ts";
 import { failuresOf, type Moment } from "../kinds/failing/overdue.ts";
+import type { Failure } from "../shared/kubernetes/failures.ts";
 import type { Node, Pod } from "../shared/kubernetes/types.ts";
 import type { WorkloadFinder } from "../kinds/workload-finder.ts";
 import type { WellOn } from "./extent.ts";
 import type { FailingPod } from "./incidents.ts";
-import { podFacts } from "./pod-facts.ts";
+import { light } from "./light.ts";
+import { look, readSuspects, rowsOf } from "./look.ts";
+import { factsOf, podFacts, type PodFacts } from "./pod-facts.ts";
 import { NODE_SUSPECTS, POD_SUSPECTS } from "./suspects.ts";
 import { cellsOf, type Table } from "./table.ts";
 import type { View } from "./view.ts";
 
-/** The nodes that are not printed as ready. */
+/** The nodes that are not printed as ready, without the list of images that each has. */
 export async function findUnreadyNodes(view: View): Promise<Node[]> {
-  const nodes = await view.tryTo("nodes", () => view.look<Node>(paths.nodes(), NODE_SUSPECTS), { telling: false });
+  const keep = ({ metadata, spec, status = {} }: Node): Node => {
+    const { images: _images, ...rest } = status;
+    return { metadata: light(metadata), ...(spec === undefined ? {} : { spec }), status: rest };
+  };
+  const nodes = await view.tryTo("nodes", () => look(view, "nodes", paths.nodes(), NODE_SUSPECTS, keep), {
+    telling: false,
+  });
   return nodes?.suspects ?? [];
 }
 
@@ -41,22 +50,31 @@ export async function findFailingPods(
 ): Promise<PodsFound> {
   const podsOn = new Map<string, number>();
   const wellOn = new Map<string, Map<string, number>>();
-  const looks = await view.each(namespaces, (namespace) =>
-    view.tryTo(
-      `pods in namespace ${namespace}`,
-      async () => {
-        const look = await view.look<Pod>(paths.pods(namespace), POD_SUSPECTS, (table) => {
-          noteNodes(table, moment, podsOn, (node) => {
-            const here = wellOn.get(node) ?? new Map<string, number>();
-            wellOn.set(node, here.set(namespace, (here.get(namespace) ?? 0) + 1));
-          });
-          return onLostNodes(table, moment);
+  const rows = await view.each(namespaces, (namespace) => {
+    const what = `pods in namespace ${namespace}`;
+    const rowsIn = async () => {
+      const found = await rowsOf(view, paths.pods(namespace), POD_SUSPECTS, (table) => {
+        noteNodes(table, moment, podsOn, (node) => {
+          const here = wellOn.get(node) ?? new Map<string, number>();
+          wellOn.set(node, here.set(namespace, (here.get(namespace) ?? 0) + 1));
         });
-        return { seen: look.seen, failing: await examine(view, look.suspects, finder, moment) };
-      },
-      { place: namespace },
-    ),
-  );
+        return onLostNodes(table, moment);
+      });
+      return { namespace, what, found };
+    };
+    return view.tryTo(what, rowsIn, { place: namespace });
+  });
+  // Where few fail comes first, so that many failing pods of one namespace take no time from the others.
+  const inOrder = rows.filter((each) => each !== undefined).sort((a, b) => a.found.names.length - b.found.names.length);
+  const looks = await view.each(inOrder, ({ namespace, what, found }) => {
+    const read = async () => {
+      const keep = (pod: Pod) => suspected(pod, moment);
+      const { seen, suspects } = await readSuspects(view, what, found, keep);
+      const failing = await view.each(suspects, (suspect) => owned(suspect, finder));
+      return { seen, failing: failing.filter((pod) => pod !== undefined) };
+    };
+    return view.tryTo(what, read, { place: namespace });
+  });
   return {
     seen: looks.reduce((sum, look) => sum + (look?.seen ?? 0), 0),
     failing: looks.flatMap((look) => look?.failing ?? []),
@@ -86,24 +104,8 @@ function noteNodes(
   }
 }
 
-async function examine(view: View, pods: Pod[], finder: WorkloadFinder, moment: Moment): Promise<FailingPod[]> {
-  const failing = pods
-    // A Job keeps its failed pods as its record and retries by its own rules.
-    .filter((pod) => !(isJobPod(pod) && isLeftover(pod)))
-    .map((pod) => ({ pod, failures: failuresOf(pod, moment) }))
-    .filter(({ failures }) => failures.length > 0);
-  const found = await view.each(failing, async ({ pod, failures }) => {
-    const workload = await finder.ownerOf(pod);
-    // Of what nothing recreates, the record of its end stays until somebody deletes it.
-    if (kindOf(workload) === undefined && isLeftover(pod) && isOldNews(pod, moment)) return undefined;
-    const name = pod.metadata?.name ?? "";
-    return { name, node: pod.spec?.nodeName, workload, failures, facts: podFacts(pod, workload) };
-  });
-  return found.filter((pod) => pod !== undefined);
-}
-
 /** Whether the end of a pod that has failed for good is longer ago than it is news. */
-function isOldNews(pod: Pod, { now, deadlines }: Moment): boolean {
+function endedLongAgo(pod: Pod, { now, deadlines }: Moment): boolean {
   const ends = containerStatuses(pod).map(({ state }) => state?.terminated?.finishedAt);
   const changes = pod.status?.conditions?.map(({ lastTransitionTime }) => lastTransitionTime) ?? [];
   const [ended] = [...ends, ...changes]
@@ -111,4 +113,35 @@ function isOldNews(pod: Pod, { now, deadlines }: Moment): boolean {
     .sort()
     .reverse();
   return isOlderThan(ended ?? unchangedSince(pod.metadata), deadlines.failed_job_seconds, now);
+}
+
+/** What is kept of a failing pod until its workload is known. */
+interface Suspected {
+  head: Pod;
+  node: string | undefined;
+  failures: Failure[];
+  facts: PodFacts;
+  /** Whether it has ended for good, longer ago than that is news. */
+  isOldNews: boolean;
+}
+
+/** What is kept of a suspect; undefined when it does not fail. */
+function suspected(pod: Pod, moment: Moment): Suspected | undefined {
+  // A Job keeps its failed pods as its record and retries by its own rules.
+  if (isJobPod(pod) && isLeftover(pod)) return undefined;
+  const failures = failuresOf(pod, moment);
+  if (failures.length === 0) return undefined;
+  const head = { metadata: light(pod.metadata) };
+  const isOldNews = isLeftover(pod) && endedLongAgo(pod, moment);
+  return { head, node: pod.spec?.nodeName, failures, facts: podFacts(pod), isOldNews };
+}
+
+/** The pod as one of its workload; undefined where nothing recreates it and it is old news: its record stays until somebody deletes it. */
+async function owned(
+  { head, node, failures, facts, isOldNews }: Suspected,
+  finder: WorkloadFinder,
+): Promise<FailingPod | undefined> {
+  const workload = await finder.ownerOf(head);
+  if (isOldNews && kindOf(workload) === undefined) return undefined;
+  return { name: head.metadata?.name ?? "", node, workload, failures, facts: factsOf(facts, head, workload) };
 }

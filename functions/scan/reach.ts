@@ -8,7 +8,7 @@ import type { Policy } from "../shared/policy.ts";
 import type { WorkloadRef } from "../shared/refs.ts";
 import type { Counted, Extent } from "./extent.ts";
 import { workloadKey } from "./incidents.ts";
-import type { View } from "./view.ts";
+import type { Places, View } from "./view.ts";
 
 /** What workloads that were read say themselves of whether they may be touched, by `workloadKey`. */
 export type Switches = Map<string, "true" | "false">;
@@ -18,12 +18,6 @@ export function noteSwitch(switches: Switches, workload: WorkloadRef, object: Wo
   const enabled = enabledBy(object, undefined);
   if (enabled !== undefined && (kindOf(workload)?.wanted(object) ?? 0) > 0)
     switches.set(workloadKey(workload), enabled);
-}
-
-/** Where a scan looks. */
-interface Places {
-  namespaces: readonly string[];
-  everywhere: boolean;
 }
 
 /**

@@ -19,6 +19,7 @@ export const ERROR_NAMES = [
   "ClusterUnreachable",
   "ClusterUnavailable",
   "ClusterThrottled",
+  "TooMuchToRead",
   "Unauthorized",
   "Forbidden",
   "NamespaceNotFound",
