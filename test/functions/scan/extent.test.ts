@@ -94,6 +94,16 @@ describe("what counts for a storm", () => {
         }),
       },
     ],
+    [
+      "ReplicaSets of nobody, which are not counted",
+      {
+        pods: NUMBERS.map((number) => {
+          const made = crashingPod({ name: `bare-${number}` });
+          return { ...made, metadata: { ...made.metadata, ...controlledBy("ReplicaSet", `rs-${number}`) } };
+        }),
+        replicaSets: NUMBERS.map((number) => ({ metadata: { namespace: "shop", name: `rs-${number}` } })),
+      },
+    ],
     ["records of pods that were evicted", { pods: NUMBERS.map(evicted), statefulSets: sets(NUMBERS, 2) }],
     ["rollouts that failed while the earlier revision serves", brokenReleases(NUMBERS, 2)],
   ])("are not %s", async (_what, objects) => {
