@@ -10,14 +10,14 @@ import type { Counted, Extent } from "./extent.ts";
 import { workloadKey } from "./incidents.ts";
 import type { Places, View } from "./view.ts";
 
-/** What workloads that were read say themselves of whether they may be touched, by `workloadKey`. */
-export type Switches = Map<string, "true" | "false">;
+/** What workloads that were read say themselves of whether they may be touched, by `workloadKey`; `idle` are those that want no pods. */
+export type Switches = Map<string, "true" | "false" | "idle">;
 
-/** Notes what a workload that wants pods, as it was read, says of whether it may be touched. */
+/** Notes what a workload, as it was read, says of whether it may be touched. */
 export function noteSwitch(switches: Switches, workload: WorkloadRef, object: Workload): void {
-  const enabled = enabledBy(object, undefined);
-  if (enabled !== undefined && (kindOf(workload)?.wanted(object) ?? 0) > 0)
-    switches.set(workloadKey(workload), enabled);
+  const isIdle = kindOf(workload)?.wanted(object) === 0;
+  const said = isIdle ? "idle" : enabledBy(object, undefined);
+  if (said !== undefined) switches.set(workloadKey(workload), said);
 }
 
 /**

@@ -95,6 +95,19 @@ describe("what counts for a storm", () => {
       },
     ],
     [
+      "workloads at zero whose last rollout failed",
+      {
+        deployments: NUMBERS.map((number) =>
+          deploymentWith({
+            name: `web-${number}`,
+            replicas: 0,
+            updated: 1,
+            conditions: [{ type: "Progressing", status: "False", reason: "ProgressDeadlineExceeded" }],
+          }),
+        ),
+      },
+    ],
+    [
       "ReplicaSets of nobody, which are not counted",
       {
         pods: NUMBERS.map((number) => {
