@@ -90,6 +90,18 @@ const ADVICE: Readonly<Partial<Record<ErrorName, Advice>>> = {
     nextSteps: ["An outcome could not be published; the execution's history holds it. Look at the topic and its key."],
     commands: [],
   },
+  ExecutionUnreadable: {
+    nextSteps: [
+      "Read the execution's error in the console. The notify function needs states:DescribeExecution on it, and kms:Decrypt on the stack's key, to tell it.",
+    ],
+    commands: [],
+  },
+  WorkloadWithoutOutcome: {
+    nextSteps: [
+      "Open the execution, then its Map Run: an execution in it that did not succeed names the workload in its input, and its history shows what was done. The claim ends by itself, and the next run looks after the workload anew.",
+    ],
+    commands: [],
+  },
 };
 
 /** Errors that Step Functions and Lambda have names for. */

@@ -29,6 +29,10 @@ export const REFUSALS = [
   "InStorm",
   "NotFailingAnymore",
   "ObjectChanged",
+  "TooManyAtOnce",
+  "TooManyThisHour",
+  "CanaryFirst",
+  "BreakerOpen",
 ] as const;
 export const Refusal = z.enum(REFUSALS);
 export type Refusal = z.output<typeof Refusal>;

@@ -2,10 +2,9 @@ import { paths } from "../shared/cluster/paths.ts";
 import { isJobPod } from "../kinds/job/kind.ts";
 import { kindOf } from "../kinds/kinds.ts";
 import { unchangedSince } from "../kinds/status.ts";
-import { isOlderThan } from "../shared/kubernetes/failures.ts";
+import { isOlderThan, type Failure } from "../shared/kubernetes/failures.ts";
 import { containerStatuses, isLeftover } from "../shared/kubernetes/pods.ts";
 import { failuresOf, type Moment } from "../kinds/failing/overdue.ts";
-import type { Failure } from "../shared/kubernetes/failures.ts";
 import type { Node, Pod } from "../shared/kubernetes/types.ts";
 import type { WorkloadFinder } from "../kinds/workload-finder.ts";
 import type { WellOn } from "./extent.ts";
@@ -23,7 +22,7 @@ export async function findUnreadyNodes(view: View): Promise<Node[]> {
     const { images: _images, ...rest } = status;
     return { metadata: light(metadata), ...(spec === undefined ? {} : { spec }), status: rest };
   };
-  const nodes = await view.tryTo("nodes", () => look(view, "nodes", paths.nodes(), NODE_SUSPECTS, keep), {
+  const nodes = await view.tryTo("nodes", () => look(view, { what: "nodes" }, paths.nodes(), NODE_SUSPECTS, keep), {
     telling: false,
   });
   return nodes?.suspects ?? [];
@@ -51,8 +50,8 @@ export async function findFailingPods(
   const podsOn = new Map<string, number>();
   const wellOn = new Map<string, Map<string, number>>();
   const rows = await view.each(namespaces, (namespace) => {
-    const what = `pods in namespace ${namespace}`;
-    const rowsIn = async () => {
+    const spot = { what: `pods in namespace ${namespace}`, place: namespace };
+    const look = async () => {
       const found = await rowsOf(view, paths.pods(namespace), POD_SUSPECTS, (table) => {
         noteNodes(table, moment, podsOn, (node) => {
           const here = wellOn.get(node) ?? new Map<string, number>();
@@ -60,20 +59,19 @@ export async function findFailingPods(
         });
         return onLostNodes(table, moment);
       });
-      return { namespace, what, found };
+      return { spot, found };
     };
-    return view.tryTo(what, rowsIn, { place: namespace });
+    return view.tryTo(spot.what, look, spot);
   });
   // Where few fail comes first, so that many failing pods of one namespace take no time from the others.
   const inOrder = rows.filter((each) => each !== undefined).sort((a, b) => a.found.names.length - b.found.names.length);
-  const looks = await view.each(inOrder, ({ namespace, what, found }) => {
-    const read = async () => {
-      const keep = (pod: Pod) => suspected(pod, moment);
-      const { seen, suspects } = await readSuspects(view, what, found, keep);
+  const looks = await view.each(inOrder, ({ spot, found }) => {
+    const look = async () => {
+      const { seen, suspects } = await readSuspects(view, spot, found, (pod: Pod) => suspected(pod, moment));
       const failing = await view.each(suspects, (suspect) => owned(suspect, finder));
       return { seen, failing: failing.filter((pod) => pod !== undefined) };
     };
-    return view.tryTo(what, read, { place: namespace });
+    return view.tryTo(spot.what, look, spot);
   });
   return {
     seen: looks.reduce((sum, look) => sum + (look?.seen ?? 0), 0),
@@ -104,17 +102,6 @@ function noteNodes(
   }
 }
 
-/** Whether the end of a pod that has failed for good is longer ago than it is news. */
-function endedLongAgo(pod: Pod, { now, deadlines }: Moment): boolean {
-  const ends = containerStatuses(pod).map(({ state }) => state?.terminated?.finishedAt);
-  const changes = pod.status?.conditions?.map(({ lastTransitionTime }) => lastTransitionTime) ?? [];
-  const [ended] = [...ends, ...changes]
-    .filter((time) => time != null)
-    .sort()
-    .reverse();
-  return isOlderThan(ended ?? unchangedSince(pod.metadata), deadlines.failed_job_seconds, now);
-}
-
 /** What is kept of a failing pod until its workload is known. */
 interface Suspected {
   head: Pod;
@@ -131,17 +118,33 @@ function suspected(pod: Pod, moment: Moment): Suspected | undefined {
   if (isJobPod(pod) && isLeftover(pod)) return undefined;
   const failures = failuresOf(pod, moment);
   if (failures.length === 0) return undefined;
-  const head = { metadata: light(pod.metadata) };
-  const isOldNews = isLeftover(pod) && endedLongAgo(pod, moment);
-  return { head, node: pod.spec?.nodeName, failures, facts: podFacts(pod), isOldNews };
+  return {
+    head: { metadata: light(pod.metadata) },
+    node: pod.spec?.nodeName,
+    failures,
+    facts: podFacts(pod),
+    isOldNews: isLeftover(pod) && hasEndedLongAgo(pod, moment),
+  };
 }
 
-/** The pod as one of its workload; undefined where nothing recreates it and it is old news: its record stays until somebody deletes it. */
+/** The failing pod as one of its workload; undefined where it is old news. */
 async function owned(
   { head, node, failures, facts, isOldNews }: Suspected,
   finder: WorkloadFinder,
 ): Promise<FailingPod | undefined> {
   const workload = await finder.ownerOf(head);
+  // Of what nothing recreates, the record of its end stays until somebody deletes it.
   if (isOldNews && kindOf(workload) === undefined) return undefined;
   return { name: head.metadata?.name ?? "", node, workload, failures, facts: factsOf(facts, head, workload) };
+}
+
+/** Whether the end of a pod that has failed for good is longer ago than it is news. */
+function hasEndedLongAgo(pod: Pod, { now, deadlines }: Moment): boolean {
+  const ends = containerStatuses(pod).map(({ state }) => state?.terminated?.finishedAt);
+  const changes = pod.status?.conditions?.map(({ lastTransitionTime }) => lastTransitionTime) ?? [];
+  const [ended] = [...ends, ...changes]
+    .filter((time) => time != null)
+    .sort()
+    .reverse();
+  return isOlderThan(ended ?? unchangedSince(pod.metadata), deadlines.failed_job_seconds, now);
 }

@@ -61,7 +61,13 @@ export async function findFailingWorkloads(
     const lookAt = async () => {
       const keep = (object: Named) => examine(kind, object, moment, found);
       const read = namespace === undefined ? lookEverywhere : look;
-      const { seen, suspects } = await read<Named, Suspected>(view, what, path, kind.suspects, keep);
+      const { seen, suspects } = await read<Named, Suspected>(
+        view,
+        { what, place: namespace },
+        path,
+        kind.suspects,
+        keep,
+      );
       if (kind.counts) found.seen += seen;
       await view.each(suspects, async (suspect) => {
         const failing = await owned(view, kind, suspect, finder);

@@ -4,7 +4,7 @@ import type { SuspectRule } from "../kinds/suspects.ts";
 import { timeLeft } from "../shared/time-left.ts";
 import { inTurn } from "./fair.ts";
 import { cellsOf, type Table } from "./table.ts";
-import type { View } from "./view.ts";
+import type { Spot, View } from "./view.ts";
 
 /** What the rows of a collection tell. */
 export interface Rows {
@@ -12,8 +12,6 @@ export interface Rows {
   rule: SuspectRule;
   /** Whether the collection is that of the whole cluster, whose rows do not tell the namespace. */
   everywhere: boolean;
-  /** The namespace that it is of; undefined for all of them. */
-  place: string | undefined;
   /** How many objects there are; undefined where the server prints other columns. */
   seen: number | undefined;
   /** The suspects, those whose names begin alike in turn: the pods of one workload do not hide those of another. */
@@ -50,19 +48,18 @@ export async function rowsOf(
   const rows = cellsOf(table, rule.columns);
   const suspects = (rows ?? []).filter((cells) => rule.isSuspect(...cells)).map(([name]) => name ?? "");
   const names = [...new Set([...suspects, ...(rows === undefined ? [] : (also?.(table) ?? []))])];
-  const place = /\/namespaces\/([^/]+)\//.exec(collection)?.[1];
-  return { collection, rule, everywhere: false, place, seen: rows?.length, names: inTurn(names, stemOf) };
+  return { collection, rule, everywhere: false, seen: rows?.length, names: inTurn(names, stemOf) };
 }
 
 /** Looks at the collection of one namespace: rows to find suspects, full reads of these alone. */
 export async function look<T extends Named, Kept>(
   view: View,
-  what: string,
+  spot: Spot,
   collection: string,
   rule: SuspectRule,
   keep: Keep<T, Kept>,
 ): Promise<Look<Kept>> {
-  return await readSuspects(view, what, await rowsOf(view, collection, rule), keep);
+  return await readSuspects(view, spot, await rowsOf(view, collection, rule), keep);
 }
 
 /**
@@ -71,23 +68,22 @@ export async function look<T extends Named, Kept>(
  */
 export async function lookEverywhere<T extends Named, Kept>(
   view: View,
-  what: string,
+  spot: Spot,
   collection: string,
   rule: SuspectRule,
   keep: Keep<T, Kept>,
 ): Promise<Look<Kept>> {
   const rows = await rowsOf(view, collection, rule);
-  return await readSuspects(view, what, { ...rows, everywhere: true }, keep);
+  return await readSuspects(view, spot, { ...rows, everywhere: true }, keep);
 }
 
 /**
  * Reads suspects: one by one, or with the whole collection where they are many, or the server prints other columns. An
  * object is in memory only until it is known what is kept of it. What there is no time for becomes a blind spot.
- * @param what for the blind spot: `pods in namespace shop`
  */
 export async function readSuspects<T extends Named, Kept>(
   view: View,
-  what: string,
+  spot: Spot,
   rows: Rows,
   keep: Keep<T, Kept>,
 ): Promise<Look<Kept>> {
@@ -103,7 +99,7 @@ export async function readSuspects<T extends Named, Kept>(
     if (part !== undefined) kept.set(`${namespace}/${name}`, part);
   };
   const isWhole = await (isManyAmong(rows) ? readAll(view, rows, take) : readEach(view, rows, take));
-  if (!isWhole) view.noteUnread(what, rows.place, rows.seen === undefined ? undefined : waiting.size);
+  if (!isWhole) view.noteUnread(spot, rows.seen === undefined ? undefined : waiting.size, rows.names.length);
   return { seen: rows.seen ?? number, suspects: [...kept.values()] };
 }
 

@@ -12,6 +12,14 @@ const CONCURRENCY = 8;
 /** The watch cache is fresh enough to find what fails; a step that acts reads again. */
 const FROM_CACHE = { resourceVersion: "0" };
 
+/** A part of the cluster that may be a blind spot. */
+export interface Spot {
+  /** `pods in namespace shop` */
+  what: string;
+  /** The namespace that it is in; none for what is of the whole cluster. */
+  place?: string | undefined;
+}
+
 /** Where a scan looks. */
 export interface Places {
   namespaces: readonly string[];
@@ -28,6 +36,7 @@ export class View {
   readonly blindSpots: { what: string; place: string; error: RemediationError }[] = [];
   /** The collections whose API is not installed. */
   readonly #absent = new Set<string>();
+  readonly #unread = new Map<string, { names: number; of: number }>();
   readonly #known = new Map<string, Promise<unknown>>();
   #sights = 0;
 
@@ -75,17 +84,23 @@ export class View {
 
   /**
    * Notes that there was no time for the rest of a collection.
-   * @param what as for a look
-   * @param place the namespace; none where the collection is that of the whole cluster
-   * @param names how many names of suspects were not read; undefined where that is not known
+   * @param names how many names of suspects were not read, of how many; undefined where that is not known
    */
-  noteUnread(what: string, place: string | undefined, names: number | undefined): void {
+  noteUnread(spot: Spot, names: number | undefined, of = 0): void {
+    const before = this.#unread.get(spot.place ?? "") ?? { names: 0, of: 0 };
+    this.#unread.set(spot.place ?? "", { names: before.names + (names ?? 0), of: before.of + of });
     const many = names === undefined ? "Some of them" : `${names} of them that may fail`;
-    this.#note(what, place, `${many} could not be read in the time that the step has.`);
+    this.#note(spot, `${many} could not be read in the time that the step has.`);
   }
 
-  #note(what: string, place: string | undefined, message: string): void {
-    this.blindSpots.push({ what, place: place ?? "", error: new RemediationError("TooMuchToRead", message) });
+  /** Which share of the suspects of a namespace was read. */
+  shareRead(namespace: string): number {
+    const { names, of } = this.#unread.get(namespace) ?? { names: 0, of: 0 };
+    return of === 0 ? 1 : 1 - names / of;
+  }
+
+  #note({ what, place = "" }: Spot, message: string): void {
+    this.blindSpots.push({ what, place, error: new RemediationError("TooMuchToRead", message) });
   }
 
   /** What is looked at once in a scan, whoever asks for it first. */
@@ -136,17 +151,14 @@ export class View {
       );
       if (whole?.list !== undefined || whole === undefined) return [whole?.list];
     }
-    return await this.each(namespaces, (namespace) => {
-      const where = `${what} in namespace ${namespace}`;
-      return this.tryTo(
-        where,
-        async () => {
-          const list = await this.#atOnce<T>(path(namespace), MOST_OF_NAMESPACE);
-          if (list === undefined) this.#note(where, namespace, "They are too many, or too large, to be read.");
-          return list ?? [];
-        },
-        { ...options, place: namespace },
-      );
+    return await this.each(namespaces, (place) => {
+      const spot = { what: `${what} in namespace ${place}`, place };
+      const look = async () => {
+        const list = await this.#atOnce<T>(path(place), MOST_OF_NAMESPACE);
+        if (list === undefined) this.#note(spot, "They are too many, or too large, to be read.");
+        return list ?? [];
+      };
+      return this.tryTo(spot.what, look, { ...options, place });
     });
   }
 

@@ -32,7 +32,10 @@ export const ERROR_NAMES = [
   "DisruptionBudgetExhausted",
   "ClaimNamespaceMissing",
   "ClaimExpired",
+  "ExecutionRedriven",
   "NotificationFailed",
+  "WorkloadWithoutOutcome",
+  "ExecutionUnreadable",
   "WorkflowNotStarted",
 ] as const;
 

@@ -80,12 +80,13 @@ async function lookAtServices(
 ): Promise<Found[]> {
   const watched = context.services.filter((service) => !isLeftAlone(service));
   if (watched.length === 0) return [];
-  const what = everywhere ? "EndpointSlices" : `EndpointSlices in namespace ${namespaces.join()}`;
-  const path = paths.endpointSlices(everywhere ? undefined : namespaces[0]);
+  const place = everywhere ? undefined : namespaces[0];
+  const what = `EndpointSlices${place === undefined ? "" : ` in namespace ${place}`}`;
+  const path = paths.endpointSlices(place);
   const read = everywhere ? lookEverywhere : look;
   const keep = (slice: EndpointSlice): EndpointSlice => ({ ...slice, endpoints: (slice.endpoints ?? []).slice(0, 1) });
-  const slices = await view.tryTo(what, () => read(view, what, path, sliceSuspects(watched), keep), {
-    place: everywhere ? undefined : namespaces[0],
+  const slices = await view.tryTo(what, () => read(view, { what, place }, path, sliceSuspects(watched), keep), {
+    place,
     telling: false,
     optionalApi: paths.endpointSlices(),
   });
