@@ -165,7 +165,7 @@ export const Policy = z
       })
       .prefault({}),
     ...REMEDY_SETTINGS,
-    /** Never more incidents than this in one execution; what is left out is counted and said. */
+    /** Never more incidents than this in one execution, of each namespace in turn; what is left out is counted and said. */
     max_incidents: z.int().min(1).max(500).default(200),
   })
   .describe("Remediation policy");
