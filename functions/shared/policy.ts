@@ -143,7 +143,7 @@ export const Policy = z
         per_hour: z.int().min(1).max(1_000).default(30),
         /** Whether of several workloads that fail for one cause only one is remedied, until that has recovered. */
         canary: z.boolean().default(true),
-        /** When the workflow only observes, in a namespace or in the cluster, because remedies do not help. */
+        /** When the workflow begins nothing by itself any more, in a namespace or in the cluster, because remedies do not help. */
         breaker: z
           .strictObject({
             /** When so many of the last remedies did not help, or were needed again within an hour ... */
