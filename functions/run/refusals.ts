@@ -26,6 +26,7 @@ export const REFUSALS = [
   "NoSafeRemedy",
   "MayPass",
   "WaitsForAnother",
+  "InStorm",
   "NotFailingAnymore",
   "ObjectChanged",
   "TooManyAtOnce",

@@ -19,6 +19,7 @@ export const ERROR_NAMES = [
   "ClusterUnreachable",
   "ClusterUnavailable",
   "ClusterThrottled",
+  "TooMuchToRead",
   "Unauthorized",
   "Forbidden",
   "NamespaceNotFound",
@@ -31,7 +32,10 @@ export const ERROR_NAMES = [
   "DisruptionBudgetExhausted",
   "ClaimNamespaceMissing",
   "ClaimExpired",
+  "ExecutionRedriven",
   "NotificationFailed",
+  "WorkloadWithoutOutcome",
+  "ExecutionUnreadable",
   "WorkflowNotStarted",
 ] as const;
 

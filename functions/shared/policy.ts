@@ -82,7 +82,7 @@ export const Policy = z
          * serves; not at all where nothing serves and it cannot succeed, or crashes again and again.
          */
         failed_rollout_seconds: seconds.default(120),
-        /** How long a failed Job is news. */
+        /** How long a failed Job is news, and a failed pod that no controller replaces. */
         failed_job_seconds: seconds.default(3_600),
         /** How long a node may be not ready before it is told, where nothing else tells of it. */
         node_unready_seconds: seconds.default(120),
@@ -125,12 +125,17 @@ export const Policy = z
       .strictObject({
         /** A storm needs at least this many failing workloads ... */
         min_workloads: z.int().min(2).default(10),
-        /** ... and at least this share of those that want pods; in the cluster, and outside of its two worst namespaces, or in one namespace. */
+        /** ... and at least this share of those that want pods; in one namespace, or in this share of the namespaces, also without the worst of these. */
         min_share: z.number().min(0).max(1).default(0.3),
         /** Or this share of the failing pods on one node (with at least `min_pods_on_node` of them, of three or more workloads, and fewer pods that are well). */
         node_share: z.number().min(0.5).max(1).default(0.8),
         /** The fewest failing pods on one node that count. */
         min_pods_on_node: z.int().min(2).default(10),
+        /**
+         * Whether one workload of a storm at a time is rolled back all the same: one that its own rollout has broken, in a way that
+         * cannot pass, while earlier pods of it serve.
+         */
+        certain_rollbacks: z.boolean().default(false),
       })
       .prefault({}),
     limits: z
