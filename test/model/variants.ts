@@ -16,6 +16,8 @@ export const VARIANTS: readonly Variant[] = [
   { define: "NO_LOOK_AT_THE_CLAIM", rule: "what a step had not begun is not taken for its work" },
   { define: "NO_OVERTAKEN", rule: "only what is still as it was left is undone" },
   { define: "NO_REPORT", rule: "every outcome is told" },
+  { define: "NO_TAKE_UP", rule: "a redriven execution looks first at what it did" },
+  { define: "NO_TAKEN_CHECK", rule: "a claim that others have had since is not taken up again" },
   { define: "NO_RELEASE_CHECK", rule: "only its own claim is given back" },
 ];
 
