@@ -1,4 +1,4 @@
-import { Duration, Validations } from "aws-cdk-lib";
+import { ArnFormat, Duration, Stack, Validations } from "aws-cdk-lib";
 import { EventField, Rule, RuleTargetInput } from "aws-cdk-lib/aws-events";
 import { LambdaFunction } from "aws-cdk-lib/aws-events-targets";
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
@@ -7,10 +7,13 @@ import type { Queue } from "aws-cdk-lib/aws-sqs";
 import type { StateMachine } from "aws-cdk-lib/aws-stepfunctions";
 import { Construct } from "constructs";
 import { createDeadLetterQueue } from "./dead-letter-queue.ts";
+import { nagResource } from "./nag-resource.ts";
 import type { RemediationFunction } from "./remediation-function.ts";
 
 export interface EndedExecutionsProps {
   stateMachine: StateMachine;
+  /** As text: the machine depends on the function, so that what the function may do cannot depend on the machine. */
+  stateMachineName: string;
   /** The function that publishes. */
   notify: RemediationFunction;
   key: IKey;
@@ -26,7 +29,7 @@ const WORTH_TELLING = Duration.hours(1);
 export class EndedExecutions extends Construct {
   readonly deadLetterQueue: Queue;
 
-  constructor(scope: Construct, id: string, { stateMachine, notify, key }: EndedExecutionsProps) {
+  constructor(scope: Construct, id: string, { stateMachine, stateMachineName, notify, key }: EndedExecutionsProps) {
     super(scope, id);
     this.deadLetterQueue = createDeadLetterQueue(this, "DeadLetters", key);
     new Rule(this, "Rule", {
@@ -44,6 +47,7 @@ export class EndedExecutions extends Construct {
         }),
       ],
     });
+    this.allowToRead(stateMachineName, notify);
     // Written out, because the queue's own grant allows `kms:GenerateDataKey*` and more.
     const { queueArn } = this.deadLetterQueue;
     notify.role.addToPolicy(new PolicyStatement({ actions: ["sqs:SendMessage"], resources: [queueArn] }));
@@ -58,6 +62,22 @@ export class EndedExecutions extends Construct {
     Validations.of(notify.lambda).acknowledge({
       id: "Serverless-LambdaDLQ",
       reason: "Its on-failure destination takes the events that it could not process, with the error beside them.",
+    });
+  }
+
+  /** The events leave out what is encrypted; the role may use the key already. */
+  private allowToRead(stateMachineName: string, { role }: RemediationFunction): void {
+    const stack = Stack.of(this);
+    const executions = stack.formatArn({
+      service: "states",
+      resource: "execution",
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+      resourceName: `${stateMachineName}:*`,
+    });
+    role.addToPolicy(new PolicyStatement({ actions: ["states:DescribeExecution"], resources: [executions] }));
+    Validations.of(role).acknowledge({
+      id: `AwsSolutions-IAM5[Resource::${nagResource(stack, executions)}]`,
+      reason: "Any execution of this machine may end without success, and each has a name of its own.",
     });
   }
 }

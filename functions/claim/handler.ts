@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { fitting } from "../run/fitting.ts";
 import { entryOf } from "../run/history.ts";
 import { isLasting, isRemembered, outcomeOf } from "../run/outcome.ts";
 import { lambda } from "../lambda/lambda.ts";
@@ -58,7 +59,7 @@ export const claim = step(
       });
       await release(cluster, request, isRemembered(run, report) ? entry : undefined);
     }
-    return { ...report, delivered: run.report !== undefined };
+    return { ...fitting(report, run.workloads ?? 1), delivered: run.report !== undefined };
   },
 );
 

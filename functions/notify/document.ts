@@ -72,7 +72,7 @@ export function stormDocument(detection: Detection, report: Report, execution: E
     dry_run: detection.dry_run,
     found: [...shown, ...(more > 0 ? [`and ${count(more, "more workload")}`] : [])].map(line),
     next_steps: [
-      ...(detection.storm_node === undefined
+      ...(detection.storm_node === undefined || detection.storm_namespace !== undefined
         ? ["Look for what the workloads share: nodes, DNS, the network, the image registry, a webhook."]
         : []),
       ...(detection.in_storm === undefined ? [] : ["The other failing workloads are looked after all the same."]),

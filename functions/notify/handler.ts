@@ -3,9 +3,11 @@ import { lambda } from "../lambda/lambda.ts";
 import { CaughtError, ExecutionRef, Report, WorkloadRun } from "../run/contracts.ts";
 import { Detection } from "../run/detection.ts";
 import { recordOutcome } from "../run/event.ts";
+import { fitting } from "../run/fitting.ts";
 import { contract, step } from "../run/step.ts";
 import { errorText } from "../shared/caught-error.ts";
-import { EndedExecution, requestOf, untoldError } from "./ended-execution.ts";
+import { describeExecution } from "./describe-execution.ts";
+import { completed, EndedExecution, requestOf, untoldError } from "./ended-execution.ts";
 import type { NotifyEnvironment } from "./environment.ts";
 import { measurementsOf } from "./measurements.ts";
 import { failureMessage, stormMessage, workloadMessage, type RunFailure } from "./message.ts";
@@ -40,7 +42,7 @@ export const notify = step(contract(NotifyInput), Report.nullable(), async (inpu
         await environment.publish(workloadMessage(input.run, report));
         environment.measure(input.run.cluster_name, measurementsOf(input.run, report, environment.now()));
       }
-      return report;
+      return fitting(report, input.run.workloads ?? 1);
     }
     case "storm": {
       const message = stormMessage(input.detection, input.execution);
@@ -53,7 +55,7 @@ export const notify = step(contract(NotifyInput), Report.nullable(), async (inpu
       return await tellFailure(environment, error, input.request, input.execution);
     }
     case "execution": {
-      const { event } = input;
+      const event = await completed(input.event, environment);
       const error = untoldError(event);
       if (error === undefined) return null;
       return await tellFailure(environment, error, requestOf(event), { id: event.executionArn, name: event.name });
@@ -82,7 +84,9 @@ function measure(environment: NotifyEnvironment, clusterName: string, { outcome 
   ]);
 }
 
-export const handler = lambda((environment) => notify({ ...environment, publish: publishToSns }));
+export const handler = lambda((environment) =>
+  notify({ ...environment, publish: publishToSns, describe: describeExecution }),
+);
 
 /** The cluster that an unchecked request names, for the message only. */
 function clusterNameOf(request: unknown): string {

@@ -8,6 +8,7 @@ import { assertNotRedriven } from "../run/redrive.ts";
 import { Attempt, Redrive } from "../run/resumption.ts";
 import { settling, undoSettling } from "../run/settling.ts";
 import { contract, step, type Environment } from "../run/step.ts";
+import { HeldBack, presentLimit } from "../run/take-place.ts";
 import { undoUnlessOvertaken } from "../run/undo.ts";
 import { RemediationError } from "../shared/errors.ts";
 import type { Plan, Remedy } from "./remedy.ts";
@@ -53,13 +54,15 @@ async function apply(
   const writer = await writerFor(remedy, plan, run, environment, beginRemedy);
   const again = attempt > 0 && (await mayHaveBegun(writer.reader, run));
   const before = run.remedy?.status === "applied" ? run.remedy.change : undefined;
-  const done = await remedy.carryOut(writer, plan, { again, requested: requested !== undefined, before });
+  const occasion = { again, requested: requested !== undefined, before };
+  const done = await remedy.carryOut(writer, plan, occasion).catch(declinedByLimit);
   const times = settling(run, environment.policy(), environment.now());
   if ("refusal" in done) {
     if (!run.dry_run) await assertHeld(writer.reader, run);
     return { status: "refused", ...done, ...times };
   }
-  const { change, beside = [] } = done;
+  const { change } = done;
+  const beside = [...(done.beside ?? []), ...(await limitInDryRun(writer, run, environment))];
   // A step that could do nothing more has no more time for that.
   const { deadline = times.deadline } = isDeepStrictEqual(change, before) ? (run.remedy ?? {}) : {};
   return await withEvent(environment, run, remedy.entry.event, {
@@ -70,6 +73,19 @@ async function apply(
     ...times,
     deadline,
   });
+}
+
+/** A remedy that a limit holds back was not begun, and is no failure. */
+function declinedByLimit(error: unknown): HeldBack["answer"] {
+  if (error instanceof HeldBack) return error.answer;
+  throw error;
+}
+
+/** What would hold the remedy back now, if this were no dry run. */
+async function limitInDryRun({ reader }: Writer, run: WorkloadRun, environment: Environment): Promise<string[]> {
+  if (!run.dry_run) return [];
+  const limited = await presentLimit(reader, run, environment.policy(), environment.now());
+  return limited === undefined ? [] : [`Without dry_run it would have to wait. ${limited}`];
 }
 
 async function undo(remedy: Remedy, plan: Plan, run: WorkloadRun, environment: Environment): Promise<UndoResult> {
@@ -109,7 +125,7 @@ async function writerFor(
     targets: remedy.writes(plan, workload),
     fields: (ref) => writtenFields(plan, workload, ref),
     owner: run.diagnosis?.owner,
-    begin: () => begin(cluster, run, environment.now()),
+    begin: () => begin(cluster, run, environment.now(), environment.policy()),
   });
 }
 

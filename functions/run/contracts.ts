@@ -62,6 +62,8 @@ export const Incident = z.strictObject({
       elsewhere: z.literal(true).optional(),
     })
     .optional(),
+  /** A storm holds where it is, and nothing but a rollback that is certain may be done to it. */
+  despite_storm: z.literal(true).optional(),
   /** What waits for this one, or with it for the same: how many workloads, and some of them, each with why. */
   dependants: z.strictObject({ count: z.int(), names: z.array(z.string()) }).optional(),
 });
@@ -155,16 +157,15 @@ export type Change = z.output<typeof Change>;
 
 /** What a remedy step did. */
 export const RemedyResult = z.strictObject({
-  /**
-   * `planned`: a dry run that stopped before the write. `refused`: a guard said no at the last moment. `failed`: the step
-   * ended with an error, and the cluster shows that it changed nothing.
-   */
+  /** `planned`: a dry run. `refused`: a guard said no at the last moment. `failed`: its step ended with an error, and nothing changed. */
   status: z.enum(["applied", "planned", "refused", "failed"]),
   message: z.string(),
   change: Change.optional(),
   /** Whether there is a way back from the change, as its remedy says. */
   undo: z.enum(["can be undone", "cannot be undone"]).optional(),
   refusal: Refusal.optional(),
+  /** That a person has to look, though the refusal passes by itself. */
+  needs_person: z.literal(true).optional(),
   /** How long to wait before the first look, in seconds. */
   wait_seconds: z.int().min(1),
   /** When a workload that has not recovered counts as not recovered. */
@@ -250,7 +251,7 @@ export const Report = z.strictObject({
 });
 export type Report = z.output<typeof Report>;
 
-/** What is left of one Map iteration in the execution's output. */
+/** What is left of one workload in the run's output. */
 export const WorkloadResult = z.strictObject({
   ...Report.shape,
   /** Whether subscribers were told, where there was something to tell. */
@@ -264,11 +265,14 @@ export type WorkloadResult = z.output<typeof WorkloadResult>;
 export const Try = z.strictObject({ diagnosis: Diagnosis, remedy: RemedyResult, verification: Verification });
 export type Try = z.output<typeof Try>;
 
-/** What is known of one workload's remediation so far: the state of one Map iteration. */
+/** What is known of one workload's remediation so far: the state of its execution. */
 export const WorkloadRun = z.strictObject({
   cluster_name: z.string(),
   dry_run: z.boolean(),
+  /** The whole run's execution, whose name the claim bears. */
   execution: ExecutionRef,
+  /** How many workloads the run looks after. Their results have to fit into its output together. */
+  workloads: z.int().min(1).optional(),
   incident: Incident,
   claim: Claim.optional(),
   /** The tries before this one, in their order. */

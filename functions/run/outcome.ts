@@ -25,6 +25,7 @@ const SETTLED: readonly string[] = [
   "BeingDeleted",
   "MayPass",
   "WaitsForAnother",
+  "InStorm",
 ] satisfies Refusal[];
 
 /** Refusals that pass by themselves: the next scan looks again, and nobody is told meanwhile. */
@@ -36,10 +37,22 @@ const PASSING: readonly string[] = [
   "BeingDeleted",
   "MayPass",
   "WaitsForAnother",
+  "InStorm",
+  "TooManyAtOnce",
+  "TooManyThisHour",
+  "CanaryFirst",
+  "BreakerOpen",
 ] satisfies Refusal[];
 
 /** Passing refusals that people are told when they last: what holds the workload up may need somebody after all. */
-const LASTING: readonly string[] = ["DisruptionBudgetExhausted", "MayPass"] satisfies Refusal[];
+const LASTING: readonly string[] = [
+  "DisruptionBudgetExhausted",
+  "MayPass",
+  "TooManyAtOnce",
+  "TooManyThisHour",
+  "CanaryFirst",
+  "BreakerOpen",
+] satisfies Refusal[];
 
 /** Errors that a remedy's step ends with when a guard refused at the last moment. */
 const REFUSING_ERRORS: readonly string[] = [
@@ -131,7 +144,8 @@ export function outcomeOf(run: WorkloadRun, lasting: boolean): Report {
   if (remedy.status === "planned") return ended("DryRun", `${diagnosis.summary} ${remedy.message}`, false);
   if (remedy.status === "refused") {
     const refusal = remedy.refusal ?? "NoSafeRemedy";
-    return ended("Skipped", `${diagnosis.summary} ${remedy.message}`, needsPerson(refusal), refusal);
+    const needed = remedy.needs_person === true || needsPerson(refusal);
+    return ended("Skipped", `${diagnosis.summary} ${remedy.message}`, needed, refusal);
   }
   if (verification?.verdict === "recovered") return ended("Recovered", `${diagnosis.summary} ${remedy.message}`, false);
 

@@ -1,26 +1,34 @@
 import type { Reader } from "../shared/cluster/cluster.ts";
 import { paths } from "../shared/cluster/paths.ts";
+import type { Incident } from "../run/contracts.ts";
 import type { Detection } from "../run/detection.ts";
 import { assertNamespace } from "../shared/kubernetes/namespaces.ts";
 import { lostNodesAmong } from "../shared/kubernetes/nodes.ts";
 import type { Moment } from "../kinds/failing/overdue.ts";
 import type { Namespace, Service } from "../shared/kubernetes/types.ts";
+import { describeWorkload } from "../kinds/workloads.ts";
 import { WorkloadFinder } from "../kinds/workload-finder.ts";
 import type { Policy } from "../shared/policy.ts";
 import type { WorkloadRef } from "../shared/refs.ts";
 import { outOfScope } from "../shared/scope.ts";
+import { some } from "../shared/text.ts";
 import { lookBeside } from "./beside.ts";
-import { answer, besideOthers, bounded, fitIncidents, MAX_BYTES } from "./answer.ts";
-import { countedAmong, countWorkloads, withPods } from "./extent.ts";
+import { answer, besideOthers, fitIncidents, fitRollouts } from "./answer.ts";
+import { despiteStorm } from "./despite-storm.ts";
+import { countedAmong, withPods } from "./extent.ts";
 import { findFailingPods, findUnreadyNodes } from "./failing-pods.ts";
 import { findFailingHpas, findFailingWorkloads } from "./failing-workloads.ts";
 import { inRollout } from "./in-rollout.ts";
 import { groupIncidents, workloadKey } from "./incidents.ts";
-import { servicesIn } from "./services/list.ts";
+import { withinReach } from "./reach.ts";
+import { eachPlace, servicesIn } from "./services/list.ts";
 import { findStorm, type FailureStorm } from "./storm.ts";
 import { marked, together, withoutDependants } from "./together.ts";
 import { cellsOf, type Table } from "./table.ts";
-import { View } from "./view.ts";
+import { View, type Places } from "./view.ts";
+
+/** How many namespaces and nodes a storm is named by. */
+const MAX_NAMES = 5;
 
 /** What to look at, and by which rules. */
 export interface Scan {
@@ -52,7 +60,7 @@ export async function scan(cluster: Reader, options: Scan): Promise<Detection> {
   const [pods, workloads, hpas] = await Promise.all([
     findFailingPods(view, places.namespaces, finder, moment),
     findFailingWorkloads(view, places.everywhere ? undefined : places.namespaces, finder, moment),
-    findFailingHpas(view, places.everywhere ? undefined : places.namespaces, moment),
+    findFailingHpas(view, places, moment),
   ]);
   const [firstBlindSpot] = view.blindSpots;
   if (firstBlindSpot !== undefined && !view.sawSomething) throw firstBlindSpot.error;
@@ -67,41 +75,33 @@ export async function scan(cluster: Reader, options: Scan): Promise<Detection> {
   // Only of several can one fail because another does.
   const services = found.length < 2 ? [] : await everyService(view, places);
   const bonds = together(withPods(found, pods.failing), keys, workloads, services);
-  const counted = withoutDependants(
-    countedAmong({
-      incidents: ripe,
-      pods: pods.failing,
-      workloads: workloads.failing,
-      failedRollouts: workloads.failedRollouts,
-    }),
-    bonds,
-  );
-  const extent = {
-    failing: counted,
-    // So few fail, as a rule, that it does not matter how many there are.
-    workloads: counted.length < policy.storm.min_workloads ? new Map() : await countWorkloads(view, places.namespaces),
-    wellOn: pods.wellOn,
-    notCounted: found.length - counted.length,
-  };
+  const { failedRollouts } = workloads;
+  const findings = { incidents: ripe, pods: pods.failing, workloads: workloads.failing, failedRollouts };
+  const counted = withoutDependants(countedAmong(findings), bonds);
+  const within = await withinReach(view, counted, places, workloads.switches, policy);
+  const extent = { ...within, wellOn: pods.wellOn, notCounted: found.length - within.failing.length };
   const storm = incidents.length === 0 ? undefined : findStorm(extent, policy);
   const inStorm = storm === undefined ? [] : incidents.filter(({ workload }) => storm.covers(workload));
-  const isAll = inStorm.length === incidents.length;
-  const wanted = isAll || findingsOnly ? incidents : incidents.filter((incident) => !inStorm.includes(incident));
+  const goesOn = findingsOnly ? undefined : despiteStorm(inStorm, findings, policy, now);
+  const outside = incidents.filter((incident) => !inStorm.includes(incident));
   // Beside a storm of everything, nothing else is told.
-  const stormNode = storm?.node;
   const beside =
-    storm !== undefined && isAll
+    storm?.isEverywhere === true
       ? []
       : await lookBeside(view, {
           ...places,
-          ...{ nodes, pods, hpas: hpas.all, incidents: inScope, stormNode, policy, moment },
+          ...{ nodes, pods, hpas: hpas.all, incidents: inScope, stormNodes: storm?.nodes ?? [], policy, moment },
         });
+  const isStormAlone = storm !== undefined && outside.length + beside.length === 0 && goesOn === undefined;
+  const isApart = storm !== undefined && !isStormAlone && !findingsOnly;
+  const wanted = isApart ? [...(goesOn === undefined ? [] : [goesOn]), ...outside] : incidents;
+  const leftAlone = inStorm.filter(({ workload }) => workload !== goesOn?.workload);
   const isTold = (workload: WorkloadRef) =>
     storm?.covers(workload) === true || settling.some((incident) => incident.workload === workload);
   const shown = fitIncidents([...marked(wanted, bonds, isTold), ...beside], policy.max_incidents);
   const isHealthy = incidents.length + beside.length === 0;
   return {
-    status: isHealthy ? "healthy" : storm !== undefined && isAll ? "storm" : "failing",
+    status: isHealthy ? "healthy" : isStormAlone ? "storm" : "failing",
     cluster_name: clusterName,
     ...(namespace === undefined ? {} : { namespace }),
     dry_run: dryRun,
@@ -111,45 +111,37 @@ export async function scan(cluster: Reader, options: Scan): Promise<Detection> {
     incidents: shown,
     omitted: wanted.length + beside.length - shown.length,
     out_of_scope: found.length - inScope.length,
-    in_rollout: bounded(
-      settling.map(({ workload }) => workload),
-      policy.max_incidents,
-      MAX_BYTES.rollouts,
-    ),
+    in_rollout: fitRollouts(settling, policy.max_incidents),
     unseen: view.describeBlindSpots(),
-    ...(storm === undefined ? {} : stormFields(storm)),
-    ...(wanted.length === incidents.length ? {} : { in_storm: besideOthers(inStorm) }),
+    ...(storm === undefined ? {} : stormFields(storm, goesOn)),
+    ...(isApart ? { in_storm: besideOthers(leftAlone) } : {}),
     ...(findingsOnly ? answer(pods.failing, hpas.all, moment) : {}),
   };
 }
 
 /** The Services that can be seen where the scan looks. */
-async function everyService(
-  view: View,
-  { namespaces, everywhere }: { namespaces: readonly string[]; everywhere: boolean },
-): Promise<Service[]> {
-  const lists = await view.each(everywhere ? [undefined] : namespaces, (place) => servicesIn(view, place));
+async function everyService(view: View, places: Places): Promise<Service[]> {
+  const lists = await view.each(eachPlace(places), (place) => servicesIn(view, place));
   return lists.flatMap((list) => list ?? []);
 }
 
-function stormFields({
-  reason,
-  node,
-  namespace,
-}: FailureStorm): Pick<Detection, "storm" | "storm_node" | "storm_namespace"> {
+function stormFields(
+  { reason, nodes, namespaces }: FailureStorm,
+  goesOn: Incident | undefined,
+): Pick<Detection, "storm" | "storm_node" | "storm_namespace"> {
+  const next =
+    goesOn === undefined
+      ? ""
+      : ` Only ${describeWorkload(goesOn.workload)} is looked after next: it is rolled back if its own rollout has broken it for certain (storm.certain_rollbacks).`;
   return {
-    storm: reason,
-    ...(node === undefined ? {} : { storm_node: node }),
-    ...(namespace === undefined ? {} : { storm_namespace: namespace }),
+    storm: `${reason}${next}`,
+    ...(nodes.length === 0 ? {} : { storm_node: some(nodes, MAX_NAMES) }),
+    ...(namespaces.length === 0 ? {} : { storm_namespace: some(namespaces, MAX_NAMES) }),
   };
 }
 
 /** The namespaces to look at, and whether that is the whole cluster. */
-async function placesToLook(
-  cluster: Reader,
-  namespace: string | undefined,
-  policy: Policy,
-): Promise<{ namespaces: readonly string[]; everywhere: boolean }> {
+async function placesToLook(cluster: Reader, namespace: string | undefined, policy: Policy): Promise<Places> {
   if (namespace !== undefined) {
     await assertNamespace(cluster, namespace);
     return { namespaces: [namespace], everywhere: false };

@@ -1,9 +1,9 @@
 import type { Reader } from "../shared/cluster/cluster.ts";
 import { mapConcurrently } from "../shared/concurrency.ts";
 import type { BlindSpot } from "../run/detection.ts";
-import { isRemediationError, type RemediationError } from "../shared/errors.ts";
-import { objectIn } from "../shared/cluster/paths.ts";
+import { isRemediationError, RemediationError } from "../shared/errors.ts";
 import { bounded } from "../shared/text.ts";
+import { inTurn } from "./fair.ts";
 import { cellsOf, type Table } from "./table.ts";
 import type { SuspectRule } from "../kinds/suspects.ts";
 
@@ -12,12 +12,19 @@ const CONCURRENCY = 8;
 /** The watch cache is fresh enough to find what fails; a step that acts reads again. */
 const FROM_CACHE = { resourceVersion: "0" };
 
-/** What a look at one collection brought. */
-export interface Look<T> {
-  /** How many objects there are. */
-  seen: number;
-  /** The objects that may fail, in full. */
-  suspects: T[];
+/** A part of the cluster that may be a blind spot. */
+export interface Spot {
+  /** `pods in namespace shop` */
+  what: string;
+  /** The namespace that it is in; none for what is of the whole cluster. */
+  place?: string | undefined;
+}
+
+/** Where a scan looks. */
+export interface Places {
+  namespaces: readonly string[];
+  /** Whether that is the whole cluster, so that a collection may be read in one go. */
+  everywhere: boolean;
 }
 
 /**
@@ -26,9 +33,10 @@ export interface Look<T> {
  */
 export class View {
   readonly cluster: Reader;
-  readonly blindSpots: { what: string; error: RemediationError }[] = [];
+  readonly blindSpots: { what: string; place: string; error: RemediationError }[] = [];
   /** The collections whose API is not installed. */
   readonly #absent = new Set<string>();
+  readonly #unread = new Map<string, { names: number; of: number }>();
   readonly #known = new Map<string, Promise<unknown>>();
   #sights = 0;
 
@@ -44,6 +52,7 @@ export class View {
   /**
    * Runs a look; undefined, and a blind spot, when this part of the cluster cannot be seen. A collection is there, empty,
    * wherever its API is installed.
+   * @param place the namespace that it is in; none for what is of the whole cluster
    * @param telling whether what is seen there could tell that all is well
    * @param optionalApi the collection whose API a cluster may do without: undefined, and no blind spot, where it is not
    *   installed, which is asked for until it is known
@@ -51,7 +60,11 @@ export class View {
   async tryTo<T>(
     what: string,
     look: () => Promise<T>,
-    { telling = true, optionalApi }: { telling?: boolean; optionalApi?: string } = {},
+    {
+      place = "",
+      telling = true,
+      optionalApi,
+    }: { place?: string | undefined; telling?: boolean; optionalApi?: string } = {},
   ): Promise<T | undefined> {
     if (optionalApi !== undefined && this.#absent.has(optionalApi)) return undefined;
     try {
@@ -63,10 +76,31 @@ export class View {
         this.#absent.add(optionalApi);
         return undefined;
       }
-      if (!isRemediationError(error, "Forbidden", "ClusterUnavailable", "ClusterThrottled")) throw error;
-      this.blindSpots.push({ what, error });
+      if (!isRemediationError(error, ...TOLERATED)) throw error;
+      this.blindSpots.push({ what, place, error });
       return undefined;
     }
+  }
+
+  /**
+   * Notes that there was no time for the rest of a collection.
+   * @param names how many names of suspects were not read, of how many; undefined where that is not known
+   */
+  noteUnread(spot: Spot, names: number | undefined, of = 0): void {
+    const before = this.#unread.get(spot.place ?? "") ?? { names: 0, of: 0 };
+    this.#unread.set(spot.place ?? "", { names: before.names + (names ?? 0), of: before.of + of });
+    const many = names === undefined ? "Some of them" : `${names} of them that may fail`;
+    this.#note(spot, `${many} could not be read in the time that the step has.`);
+  }
+
+  /** Which share of the suspects of a namespace was read. */
+  shareRead(namespace: string): number {
+    const { names, of } = this.#unread.get(namespace) ?? { names: 0, of: 0 };
+    return of === 0 ? 1 : 1 - names / of;
+  }
+
+  #note({ what, place = "" }: Spot, message: string): void {
+    this.blindSpots.push({ what, place, error: new RemediationError("TooMuchToRead", message) });
   }
 
   /** What is looked at once in a scan, whoever asks for it first. */
@@ -97,38 +131,40 @@ export class View {
   }
 
   /**
-   * Looks at the collection of one namespace: rows to find suspects, full reads of these alone. A server that prints
-   * other columns is asked for all objects instead.
+   * Reads a collection where the scan looks: in one request where that is everywhere; namespace by namespace where that is
+   * too much to be read at once, so that what is large in one of them hides nothing of the others.
+   * @param what for the blind spots: `Services`
+   * @returns the lists of each place; undefined where it cannot be seen
    */
-  async look<T>(collection: string, rule: SuspectRule, also?: (table: Table) => string[]): Promise<Look<T>> {
-    const table = await this.cluster.table<Table>(collection, rule.query);
-    const rows = cellsOf(table, rule.columns);
-    if (rows === undefined) {
-      const objects = await this.cluster.list<T>(collection);
-      return { seen: objects.length, suspects: objects };
+  async listIn<T>(
+    what: string,
+    path: (namespace?: string) => string,
+    { namespaces, everywhere }: Places,
+    { telling = true }: { telling?: boolean } = {},
+  ): Promise<(T[] | undefined)[]> {
+    const options = { telling, optionalApi: path() };
+    if (everywhere) {
+      const whole = await this.tryTo(
+        what,
+        async () => ({ list: await this.#atOnce<T>(path(), MOST_AT_ONCE) }),
+        options,
+      );
+      if (whole?.list !== undefined || whole === undefined) return [whole?.list];
     }
-    const names = new Set(rows.filter((cells) => rule.isSuspect(...cells)).map(([name]) => name ?? ""));
-    for (const name of also?.(table) ?? []) names.add(name);
-    const suspects = await this.each([...names], async (name) => await this.read<T>(objectIn(collection, name)));
-    return { seen: rows.length, suspects: suspects.filter((object) => object !== undefined) };
+    return await this.each(namespaces, (place) => {
+      const spot = { what: `${what} in namespace ${place}`, place };
+      const look = async () => {
+        const list = await this.#atOnce<T>(path(place), MOST_OF_NAMESPACE);
+        if (list === undefined) this.#note(spot, "They are too many, or too large, to be read.");
+        return list ?? [];
+      };
+      return this.tryTo(spot.what, look, { ...options, place });
+    });
   }
 
-  /**
-   * Looks at a collection of the whole cluster. Rows do not tell the namespace, so a suspect is looked up by its name;
-   * many suspects are read with all the others.
-   */
-  async lookEverywhere<T>(collection: string, rule: SuspectRule): Promise<Look<T>> {
-    const rows = cellsOf(await this.cluster.table<Table>(collection), rule.columns);
-    const names = [...new Set(rows?.filter((cells) => rule.isSuspect(...cells)).map(([name]) => name ?? ""))];
-    if (rows === undefined || names.length > MAX_LOOKUPS) {
-      const objects = await this.cluster.list<T>(collection);
-      return { seen: objects.length, suspects: objects };
-    }
-    const found = await this.each(
-      names,
-      async (name) => await this.list<T>(collection, { fieldSelector: `metadata.name=${name}` }),
-    );
-    return { seen: rows.length, suspects: found.flat() };
+  /** A list from the watch cache, which knows no other limit than how large the answer may be. */
+  async #atOnce<T>(path: string, most: number): Promise<T[] | undefined> {
+    return await this.cluster.listSmall<T>(path, most, FROM_CACHE);
   }
 
   /** How many objects of a collection want pods: by the printed rows, or by the objects where a server prints others. */
@@ -138,10 +174,11 @@ export class View {
     return rows.filter((cells) => wantsNone?.(...cells) !== true).length;
   }
 
-  /** The blind spots in the words of the contract: the first few, and how many more. */
+  /** The blind spots in the words of the contract: the first few, of each namespace in turn, and how many more. */
   describeBlindSpots(): BlindSpot[] {
-    const shown = this.blindSpots.slice(0, MAX_BLIND_SPOTS).map(({ what, error }) => ({
-      what,
+    const fair = inTurn(this.blindSpots, ({ place }) => place);
+    const shown = fair.slice(0, MAX_BLIND_SPOTS).map(({ what, error }) => ({
+      what: bounded(what),
       error: error.name,
       message: bounded(error.message, 200),
     }));
@@ -150,6 +187,9 @@ export class View {
   }
 }
 
-/** More suspects than this are read with the whole collection, which is one request for each 500 objects. */
-const MAX_LOOKUPS = 50;
+/** So much of a collection is asked for at once, and of one namespace where that is too much: in objects of usual size. */
+const MOST_AT_ONCE = 2_000;
+const MOST_OF_NAMESPACE = 500;
+/** What keeps a scan from seeing a part of the cluster, and not from seeing the others. */
+const TOLERATED = ["Forbidden", "ClusterUnavailable", "ClusterThrottled", "TooMuchToRead"] as const;
 const MAX_BLIND_SPOTS = 20;

@@ -19,6 +19,7 @@ export const ERROR_NAMES = [
   "ClusterUnreachable",
   "ClusterUnavailable",
   "ClusterThrottled",
+  "TooMuchToRead",
   "Unauthorized",
   "Forbidden",
   "NamespaceNotFound",
@@ -33,6 +34,8 @@ export const ERROR_NAMES = [
   "ClaimExpired",
   "ExecutionRedriven",
   "NotificationFailed",
+  "WorkloadWithoutOutcome",
+  "ExecutionUnreadable",
   "WorkflowNotStarted",
 ] as const;
 

@@ -9,6 +9,8 @@ const stack = new Synthesised({ clusterName: "prod", policy: '{"opt_in": true}' 
 const FUNCTION_NAMES = [...STEP_NAMES, "agent"];
 const CLUSTER = "arn:${AWS::Partition}:eks:${AWS::Region}:${AWS::AccountId}:cluster/prod";
 const key = stack.id("Encryption", "Key");
+const machine = stack.id("Workflow", "StateMachine");
+const executions = `arn:\${AWS::Partition}:states:\${AWS::Region}:\${AWS::AccountId}:execution:`;
 
 /** What every function may do, and what is its own. */
 function permitted(name: string, own: [action: string, resource: string][]): string[] {
@@ -74,12 +76,13 @@ describe("the functions", () => {
     },
   );
 
-  it("let notify publish as well, and keep what it could not tell", () => {
+  it("let notify publish as well, read the executions that it tells of, and keep what it could not tell", () => {
     expect(permissionsOf("notify")).toEqual(
       permitted("notify", [
         ["sns:Publish", `\${${stack.id("Notifications", "Topic")}}`],
         ["sqs:SendMessage", `\${${stack.id("EndedExecutions", "DeadLetters")}.Arn}`],
         ["kms:GenerateDataKey", `\${${key}.Arn}`],
+        ["states:DescribeExecution", `${executions}${String(stack.properties(machine)["StateMachineName"])}:*`],
       ]),
     );
   });
@@ -107,14 +110,12 @@ describe("the functions", () => {
 });
 
 describe("the agent's function", () => {
-  const machine = stack.id("Workflow", "StateMachine");
-  const executions = `arn:\${AWS::Partition}:states:\${AWS::Region}:\${AWS::AccountId}:execution:\${${machine}.Name}`;
-
   it("may start the workflow, look at what it started, and nothing else", () => {
     expect(permissionsOf("agent")).toEqual(
       permitted("agent", [
         ["states:StartExecution", `\${${machine}}`],
-        ["states:DescribeExecution", `${executions}:agent-*`],
+        ["states:DescribeExecution", `${executions}\${${machine}.Name}:agent-*`],
+        ["kms:GenerateDataKey", `\${${key}.Arn}`],
       ]),
     );
   });

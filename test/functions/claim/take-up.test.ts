@@ -98,7 +98,7 @@ describe("an execution that is redriven", () => {
   /** Stopped when its remedy's step had begun. */
   async function stopped(): Promise<WorkloadRun> {
     const run = { ...AT.Remedy, claim: await take("run-1") };
-    await beginRemedy(cluster, run, clock.now());
+    await beginRemedy(cluster, run, clock.now(), policy());
     return run;
   }
 
