@@ -24,7 +24,7 @@ const { json } = new Command("npm run test:model --")
   .option("--json", "print the verdicts as JSON")
   .addHelpText(
     "after",
-    "\nNeeds spin and gcc, and takes about a minute on two cores. docs/protocol.md says what is held.",
+    "\nNeeds spin and gcc, and takes some minutes on two cores. docs/protocol.md says what is held.",
   )
   .parse()
   .opts<{ json?: boolean }>();
@@ -58,7 +58,7 @@ async function explore(model: string, defines: string[]): Promise<Verdict> {
   try {
     copyFileSync(fileURLToPath(new URL(model, import.meta.url)), join(cwd, model));
     await run("spin", ["-a", ...defines, model], { cwd });
-    await run("gcc", ["-O2", "-w", "-DSAFETY", "-DVECTORSZ=2048", "-o", "pan", "pan.c"], { cwd });
+    await run("gcc", ["-O2", "-w", "-DSAFETY", "-DCOLLAPSE", "-DVECTORSZ=2048", "-o", "pan", "pan.c"], { cwd });
     const { stdout } = await run("./pan", [`-m${DEPTH}`, "-w26"], { cwd, maxBuffer: 1 << 26 });
     return verdictOf(stdout);
   } finally {

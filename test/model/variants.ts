@@ -24,6 +24,12 @@ export const VARIANTS: readonly Variant[] = [
   },
   { model: "protocol.pml", define: "NO_OVERTAKEN", rule: "only what is still as it was left is undone" },
   { model: "protocol.pml", define: "NO_REPORT", rule: "every outcome is told" },
+  { model: "protocol.pml", define: "NO_TAKE_UP", rule: "a redriven execution looks first at what it did" },
+  {
+    model: "protocol.pml",
+    define: "NO_TAKEN_CHECK",
+    rule: "a claim that others have had since is not taken up again",
+  },
   { model: "protocol.pml", define: "NO_RELEASE_CHECK", rule: "only its own claim is given back" },
   {
     model: "limits.pml",
