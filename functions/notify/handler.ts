@@ -7,10 +7,12 @@ import { contract, step } from "../run/step.ts";
 import { errorText } from "../shared/caught-error.ts";
 import { EndedExecution, requestOf, untoldError } from "./ended-execution.ts";
 import type { NotifyEnvironment } from "./environment.ts";
+import { handedOver } from "./handed-over.ts";
 import { measurementsOf } from "./measurements.ts";
 import { failureMessage, stormMessage, workloadMessage, type RunFailure } from "./message.ts";
 import { publishToSns } from "./sns.ts";
-import { isLasting, isRemembered, isWorthTelling, outcomeOf } from "../run/outcome.ts";
+import { isRemembered, isWorthTelling } from "../run/outcome.ts";
+import { reportOf } from "../run/telling.ts";
 
 const NotifyInput = z.discriminatedUnion("about", [
   z.strictObject({ about: z.literal("workload"), run: WorkloadRun }),
@@ -33,11 +35,13 @@ const NotifyInput = z.discriminatedUnion("about", [
 export const notify = step(contract(NotifyInput), Report.nullable(), async (input, environment: NotifyEnvironment) => {
   switch (input.about) {
     case "workload": {
-      const report = outcomeOf(input.run, isLasting(input.run, environment.policy(), environment.now()));
+      const report = reportOf(input.run, environment.policy(), environment.now());
       // First, because it cannot fail: where nobody can be told, it is what is left to find.
       if (isRemembered(input.run, report)) await recordOutcome(environment, input.run, report);
       if (isWorthTelling(input.run, report)) {
-        await environment.publish(workloadMessage(input.run, report));
+        await environment.publish(
+          workloadMessage(input.run, report, handedOver(input.run, report, environment.policy())),
+        );
         environment.measure(input.run.cluster_name, measurementsOf(input.run, report, environment.now()));
       }
       return report;

@@ -11,12 +11,15 @@ const MAX_SUBJECT = 100;
 /** How long the value of an attribute may be: filter policies compare it with names. */
 const MAX_ATTRIBUTE = 256;
 
-/** What is said about one workload. */
-export function workloadMessage(run: WorkloadRun, report: Report): Notification {
+/**
+ * What is said about one workload.
+ * @param furtherSteps what to do next before what follows from the run alone
+ */
+export function workloadMessage(run: WorkloadRun, report: Report, furtherSteps: readonly string[] = []): Notification {
   const workload = describeWorkload(run.incident.workload);
   return notification(
     report,
-    workloadDocument(run, report),
+    workloadDocument(run, report, furtherSteps),
     `${report.outcome}: ${workload}`,
     `${report.outcome}: ${workload} on cluster ${run.cluster_name}`,
   );

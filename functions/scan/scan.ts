@@ -16,6 +16,7 @@ import { findFailingPods, findUnreadyNodes } from "./failing-pods.ts";
 import { findFailingHpas, findFailingWorkloads } from "./failing-workloads.ts";
 import { inRollout } from "./in-rollout.ts";
 import { groupIncidents, workloadKey } from "./incidents.ts";
+import { atRest } from "./resting.ts";
 import { servicesIn } from "./services/list.ts";
 import { findStorm, type FailureStorm } from "./storm.ts";
 import { marked, together, withoutDependants } from "./together.ts";
@@ -98,10 +99,15 @@ export async function scan(cluster: Reader, options: Scan): Promise<Detection> {
         });
   const isTold = (workload: WorkloadRef) =>
     storm?.covers(workload) === true || settling.some((incident) => incident.workload === workload);
-  const shown = fitIncidents([...marked(wanted, bonds, isTold), ...beside], policy.max_incidents);
+  const all = [...marked(wanted, bonds, isTold), ...beside];
   const isHealthy = incidents.length + beside.length === 0;
+  const isStorm = storm !== undefined && isAll;
+  const { awake, resting } = await atRest(view, isStorm && !findingsOnly ? [] : all, policy, now);
+  const lookedAfter = isStorm || findingsOnly ? all : awake;
+  const idle = storm === undefined ? "resting" : "storm";
+  const shown = fitIncidents(lookedAfter, policy.max_incidents);
   return {
-    status: isHealthy ? "healthy" : storm !== undefined && isAll ? "storm" : "failing",
+    status: isHealthy ? "healthy" : isStorm ? "storm" : lookedAfter.length === 0 ? idle : "failing",
     cluster_name: clusterName,
     ...(namespace === undefined ? {} : { namespace }),
     dry_run: dryRun,
@@ -109,13 +115,14 @@ export async function scan(cluster: Reader, options: Scan): Promise<Detection> {
     workloads_seen: workloads.seen,
     failing_pods: pods.failing.length,
     incidents: shown,
-    omitted: wanted.length + beside.length - shown.length,
+    omitted: lookedAfter.length - shown.length,
     out_of_scope: found.length - inScope.length,
     in_rollout: bounded(
       settling.map(({ workload }) => workload),
       policy.max_incidents,
       MAX_BYTES.rollouts,
     ),
+    resting,
     unseen: view.describeBlindSpots(),
     ...(storm === undefined ? {} : stormFields(storm)),
     ...(wanted.length === incidents.length ? {} : { in_storm: besideOthers(inStorm) }),

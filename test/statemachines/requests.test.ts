@@ -74,6 +74,7 @@ describe("a rollback that helps", { timeout: 60_000 }, () => {
       "list horizontalpodautoscalers",
       "list ingresses",
       "list jobs",
+      "list leases",
       "list nodes",
       "list pods",
       "list replicasets",
