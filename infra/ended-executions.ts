@@ -1,12 +1,13 @@
-import { Duration, Validations } from "aws-cdk-lib";
+import { ArnFormat, Duration, Stack, Validations } from "aws-cdk-lib";
 import { EventField, Rule, RuleTargetInput } from "aws-cdk-lib/aws-events";
 import { LambdaFunction } from "aws-cdk-lib/aws-events-targets";
-import { PolicyStatement } from "aws-cdk-lib/aws-iam";
+import { Policy, PolicyStatement } from "aws-cdk-lib/aws-iam";
 import type { IKey } from "aws-cdk-lib/aws-kms";
 import type { Queue } from "aws-cdk-lib/aws-sqs";
 import type { StateMachine } from "aws-cdk-lib/aws-stepfunctions";
 import { Construct } from "constructs";
 import { createDeadLetterQueue } from "./dead-letter-queue.ts";
+import { nagResource } from "./nag-resource.ts";
 import type { RemediationFunction } from "./remediation-function.ts";
 
 export interface EndedExecutionsProps {
@@ -20,8 +21,8 @@ export interface EndedExecutionsProps {
 const WORTH_TELLING = Duration.hours(1);
 
 /**
- * Tells of executions that failed, timed out or were aborted, which may not have had the time to tell it themselves. What
- * could not be delivered or told is kept in a dead-letter queue.
+ * Tells of executions that failed, timed out or were aborted, which may not have had the time to tell it themselves, and of the
+ * first scheduled one that works after others that failed. What could not be delivered or told is kept in a dead-letter queue.
  */
 export class EndedExecutions extends Construct {
   readonly deadLetterQueue: Queue;
@@ -30,11 +31,14 @@ export class EndedExecutions extends Construct {
     super(scope, id);
     this.deadLetterQueue = createDeadLetterQueue(this, "DeadLetters", key);
     new Rule(this, "Rule", {
-      description: "Tells of executions that failed, timed out or were aborted",
+      description: "Tells of executions that failed, timed out or were aborted, and when they work again",
       eventPattern: {
         source: ["aws.states"],
         detailType: ["Step Functions Execution Status Change"],
-        detail: { stateMachineArn: [stateMachine.stateMachineArn], status: ["FAILED", "TIMED_OUT", "ABORTED"] },
+        detail: {
+          stateMachineArn: [stateMachine.stateMachineArn],
+          status: ["SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"],
+        },
       },
       targets: [
         new LambdaFunction(notify.lambda, {
@@ -50,6 +54,7 @@ export class EndedExecutions extends Construct {
     notify.role.addToPolicy(
       new PolicyStatement({ actions: ["kms:Decrypt", "kms:GenerateDataKey"], resources: [key.keyArn] }),
     );
+    this.letCount(notify, stateMachine);
     notify.lambda.configureAsyncInvoke({
       onFailure: { bind: () => ({ destination: queueArn }) },
       maxEventAge: WORTH_TELLING,
@@ -58,6 +63,29 @@ export class EndedExecutions extends Construct {
     Validations.of(notify.lambda).acknowledge({
       id: "Serverless-LambdaDLQ",
       reason: "Its on-failure destination takes the events that it could not process, with the error beside them.",
+    });
+  }
+
+  /** Whoever publishes counts how many scheduled runs have failed in a row. */
+  private letCount({ role }: RemediationFunction, { stateMachineArn, stateMachineName }: StateMachine): void {
+    const stack = Stack.of(this);
+    const executions = stack.formatArn({
+      service: "states",
+      resource: "execution",
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+      resourceName: `${stateMachineName}:*`,
+    });
+    // Of its own: the function waits for its role's policy, and the state machine for the function.
+    const policy = new Policy(this, "CountRuns", {
+      roles: [role],
+      statements: [
+        new PolicyStatement({ actions: ["states:ListExecutions"], resources: [stateMachineArn] }),
+        new PolicyStatement({ actions: ["states:DescribeExecution"], resources: [executions] }),
+      ],
+    });
+    Validations.of(policy).acknowledge({
+      id: `AwsSolutions-IAM5[Resource::${nagResource(stack, executions)}]`,
+      reason: "It looks at executions of this state machine, whose names others choose.",
     });
   }
 }

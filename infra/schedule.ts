@@ -23,7 +23,7 @@ export class Schedule extends Construct {
   constructor(scope: Construct, id: string, { stateMachine, clusterName, interval, enabled, key }: ScheduleProps) {
     super(scope, id);
     this.deadLetterQueue = createDeadLetterQueue(this, "DeadLetters", key);
-    const request: ScanRequest = { cluster_name: clusterName };
+    const request: ScanRequest = { cluster_name: clusterName, origin: "schedule" };
     new Rule(this, "Rule", {
       description: `Looks for failing workloads on ${clusterName}`,
       schedule: RuleSchedule.rate(interval),

@@ -3,13 +3,15 @@ import { bounded } from "../shared/text.ts";
 import type { RunFailure } from "./message.ts";
 
 /**
- * What EventBridge tells of an execution that has ended without success.
+ * What EventBridge tells of an execution that has ended.
  * Source: docs.aws.amazon.com/step-functions, "Step Functions Execution Status Change"
  */
 export const EndedExecution = z.object({
   executionArn: z.string(),
   name: z.string(),
-  status: z.enum(["FAILED", "TIMED_OUT", "ABORTED"]),
+  status: z.enum(["SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"]),
+  /** When it ended, in milliseconds. */
+  stopDate: z.number().nullish(),
   /** The execution's input as JSON text; absent when it is large. */
   input: z.string().nullish(),
   error: z.string().nullish(),
@@ -33,6 +35,8 @@ const CHANGES_MAY_STAND =
 export function untoldError({ status, error, cause }: EndedExecution): RunFailure | undefined {
   const ended = (name: string, how: string) => ({ name, text: `${how} ${CHANGES_MAY_STAND}`, mayHaveChanged: true });
   switch (status) {
+    case "SUCCEEDED":
+      return undefined;
     case "ABORTED":
       return ended("Aborted", "Somebody stopped the execution.");
     case "TIMED_OUT":
@@ -47,8 +51,13 @@ export function untoldError({ status, error, cause }: EndedExecution): RunFailur
 
 /** The request that an ended execution was started with, as far as it can be read. */
 export function requestOf({ input }: EndedExecution): unknown {
+  return parsed(input);
+}
+
+/** The value of a JSON text; undefined where it is none. */
+export function parsed(text: string | null | undefined): unknown {
   try {
-    return JSON.parse(input ?? "");
+    return JSON.parse(text ?? "");
   } catch {
     return undefined;
   }

@@ -6,17 +6,17 @@ interface Rule {
   Targets: Record<string, unknown>[];
 }
 
-describe("executions that end badly", () => {
+describe("executions that end", () => {
   const stack = new Synthesised();
   const rule = stack.properties(stack.id("EndedExecutions", "Rule")) as unknown as Rule;
   const queue = { "Fn::GetAtt": [stack.id("EndedExecutions", "DeadLetters"), "Arn"] };
 
-  it("are those of this state machine that failed, timed out or were aborted", () => {
+  it("are those of this state machine, however they end", () => {
     expect(rule.EventPattern).toEqual({
       source: ["aws.states"],
       "detail-type": ["Step Functions Execution Status Change"],
       detail: {
-        status: ["FAILED", "TIMED_OUT", "ABORTED"],
+        status: ["SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"],
         stateMachineArn: [{ Ref: stack.id("Workflow", "StateMachine") }],
       },
     });
@@ -38,6 +38,16 @@ describe("executions that end badly", () => {
       Principal: "events.amazonaws.com",
       SourceArn: { "Fn::GetAtt": [stack.id("EndedExecutions", "Rule"), "Arn"] },
     });
+  });
+
+  it("are counted by the notify function, which may look at the executions of this state machine alone", () => {
+    const looking = stack
+      .permissions(stack.functionId("notify", "Role"))
+      .filter(({ action }) => action.startsWith("states:"));
+
+    expect(looking.map(({ action }) => action)).toEqual(["states:ListExecutions", "states:DescribeExecution"]);
+    expect(looking[0]?.resource).toBe(`\${${stack.id("Workflow", "StateMachine")}}`);
+    expect(looking[1]?.resource).toContain(`\${${stack.id("Workflow", "StateMachine")}.Name}:*`);
   });
 
   it("are kept in an encrypted queue when they could not be delivered, or not be told", () => {

@@ -29,6 +29,9 @@ function permissionsOf(name: string): string[] {
   return [...new Set(permissions.map(({ action, resource }) => `${action} ${resource}`))].sort();
 }
 
+const machine = stack.id("Workflow", "StateMachine");
+const EXECUTIONS = `arn:\${AWS::Partition}:states:\${AWS::Region}:\${AWS::AccountId}:execution:\${${machine}.Name}`;
+
 describe("the functions", () => {
   it("are those that have a handler", () => {
     const handlers = readdirSync(new URL("../../functions/", import.meta.url), { recursive: true })
@@ -80,6 +83,8 @@ describe("the functions", () => {
         ["sns:Publish", `\${${stack.id("Notifications", "Topic")}}`],
         ["sqs:SendMessage", `\${${stack.id("EndedExecutions", "DeadLetters")}.Arn}`],
         ["kms:GenerateDataKey", `\${${key}.Arn}`],
+        ["states:ListExecutions", `\${${stack.id("Workflow", "StateMachine")}}`],
+        ["states:DescribeExecution", `${EXECUTIONS}:*`],
       ]),
     );
   });
@@ -107,14 +112,11 @@ describe("the functions", () => {
 });
 
 describe("the agent's function", () => {
-  const machine = stack.id("Workflow", "StateMachine");
-  const executions = `arn:\${AWS::Partition}:states:\${AWS::Region}:\${AWS::AccountId}:execution:\${${machine}.Name}`;
-
   it("may start the workflow, look at what it started, and nothing else", () => {
     expect(permissionsOf("agent")).toEqual(
       permitted("agent", [
         ["states:StartExecution", `\${${machine}}`],
-        ["states:DescribeExecution", `${executions}:agent-*`],
+        ["states:DescribeExecution", `${EXECUTIONS}:agent-*`],
       ]),
     );
   });

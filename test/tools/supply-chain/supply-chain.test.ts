@@ -54,7 +54,7 @@ const COMMON = [
 /** What a function has beside these. */
 const OWN: Readonly<Partial<Record<string, string[]>>> = {
   agent: ["@aws-sdk/client-sfn"],
-  notify: ["@aws-sdk/client-sns"],
+  notify: ["@aws-sdk/client-sfn", "@aws-sdk/client-sns"],
 };
 
 function manifest(more: Partial<Manifest> = {}): Manifest {
