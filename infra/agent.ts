@@ -2,6 +2,7 @@ import { ArnFormat, Duration, Stack, Validations } from "aws-cdk-lib";
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import type { StateMachine } from "aws-cdk-lib/aws-stepfunctions";
 import type { Construct } from "constructs";
+import { useOfKeyFor } from "./encrypted-executions.ts";
 import { nagResource } from "./nag-resource.ts";
 import { RemediationFunction, type FunctionOptions } from "./remediation-function.ts";
 
@@ -26,7 +27,7 @@ export class Agent extends RemediationFunction {
     this.lambda.addEnvironment("STATE_MACHINE_ARN", stateMachine.stateMachineArn);
     // A request that nobody waits for must not be made twice.
     this.lambda.configureAsyncInvoke({ retryAttempts: 0 });
-    this.allow(stateMachine);
+    this.allow(stateMachine, options);
     for (const id of ["Serverless-LambdaAsyncFailureDestination", "Serverless-LambdaDLQ"]) {
       Validations.of(this.lambda).acknowledge({
         id,
@@ -36,7 +37,7 @@ export class Agent extends RemediationFunction {
     }
   }
 
-  private allow({ stateMachineArn, stateMachineName }: StateMachine): void {
+  private allow({ stateMachineArn, stateMachineName }: StateMachine, { key }: FunctionOptions): void {
     const stack = Stack.of(this);
     const started = stack.formatArn({
       service: "states",
@@ -47,6 +48,7 @@ export class Agent extends RemediationFunction {
     });
     this.role.addToPolicy(new PolicyStatement({ actions: ["states:StartExecution"], resources: [stateMachineArn] }));
     this.role.addToPolicy(new PolicyStatement({ actions: ["states:DescribeExecution"], resources: [started] }));
+    this.role.addToPolicy(useOfKeyFor(stateMachineArn, key));
     Validations.of(this.role).acknowledge({
       id: `AwsSolutions-IAM5[Resource::${nagResource(stack, started)}]`,
       reason: "It looks at the executions that it started, whose names end with the ID of the invocation.",

@@ -47,7 +47,7 @@ export class EksRemediation extends Construct {
     const options: FunctionOptions = { policy, key, logRetention, namePrefix, vpc, subnets, securityGroups };
 
     const { steps } = new Functions(this, "Functions", { options });
-    const { stateMachine } = new Workflow(this, "Workflow", { steps, key, logRetention, namePrefix });
+    const { stateMachine, stateMachineName } = new Workflow(this, "Workflow", { steps, key, logRetention, namePrefix });
     const agent = new Agent(this, "Agent", { stateMachine, options });
     const { topic } = new Notifications(this, "Notifications", {
       publisher: steps.notify,
@@ -57,7 +57,8 @@ export class EksRemediation extends Construct {
     });
     new ClusterAccess(this, "ClusterAccess", { steps, agent, clusterName });
     const starts = new Schedule(this, "Schedule", { stateMachine, clusterName, key, ...schedule });
-    const ends = new EndedExecutions(this, "EndedExecutions", { stateMachine, notify: steps.notify, key });
+    const told = { stateMachine, stateMachineName, notify: steps.notify, key };
+    const ends = new EndedExecutions(this, "EndedExecutions", told);
     const { dashboardName } = new Observability(this, "Observability", {
       clusterName,
       stateMachine,

@@ -17,7 +17,7 @@ export class Encryption extends Construct {
     this.key =
       key ??
       new Key(this, "Key", {
-        description: "EKS remediation: outcomes, dead letters, logs and the functions' environment",
+        description: "EKS remediation: executions, outcomes, dead letters, logs and the functions' environment",
         enableKeyRotation: true,
         // All that it encrypts goes with the stack.
         removalPolicy: RemovalPolicy.DESTROY,

@@ -1,7 +1,7 @@
 import { ArnFormat, Duration, Stack, Validations } from "aws-cdk-lib";
 import { EventField, Rule, RuleTargetInput } from "aws-cdk-lib/aws-events";
 import { LambdaFunction } from "aws-cdk-lib/aws-events-targets";
-import { Policy, PolicyStatement } from "aws-cdk-lib/aws-iam";
+import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import type { IKey } from "aws-cdk-lib/aws-kms";
 import type { Queue } from "aws-cdk-lib/aws-sqs";
 import type { StateMachine } from "aws-cdk-lib/aws-stepfunctions";
@@ -12,6 +12,8 @@ import type { RemediationFunction } from "./remediation-function.ts";
 
 export interface EndedExecutionsProps {
   stateMachine: StateMachine;
+  /** As text: the machine depends on the function, so that what the function may do cannot depend on the machine. */
+  stateMachineName: string;
   /** The function that publishes. */
   notify: RemediationFunction;
   key: IKey;
@@ -27,7 +29,7 @@ const WORTH_TELLING = Duration.hours(1);
 export class EndedExecutions extends Construct {
   readonly deadLetterQueue: Queue;
 
-  constructor(scope: Construct, id: string, { stateMachine, notify, key }: EndedExecutionsProps) {
+  constructor(scope: Construct, id: string, { stateMachine, stateMachineName, notify, key }: EndedExecutionsProps) {
     super(scope, id);
     this.deadLetterQueue = createDeadLetterQueue(this, "DeadLetters", key);
     new Rule(this, "Rule", {
@@ -48,13 +50,13 @@ export class EndedExecutions extends Construct {
         }),
       ],
     });
+    this.allowToRead(stateMachineName, notify);
     // Written out, because the queue's own grant allows `kms:GenerateDataKey*` and more.
     const { queueArn } = this.deadLetterQueue;
     notify.role.addToPolicy(new PolicyStatement({ actions: ["sqs:SendMessage"], resources: [queueArn] }));
     notify.role.addToPolicy(
       new PolicyStatement({ actions: ["kms:Decrypt", "kms:GenerateDataKey"], resources: [key.keyArn] }),
     );
-    this.letCount(notify, stateMachine);
     notify.lambda.configureAsyncInvoke({
       onFailure: { bind: () => ({ destination: queueArn }) },
       maxEventAge: WORTH_TELLING,
@@ -66,26 +68,30 @@ export class EndedExecutions extends Construct {
     });
   }
 
-  /** Whoever publishes counts how many scheduled runs have failed in a row. */
-  private letCount({ role }: RemediationFunction, { stateMachineArn, stateMachineName }: StateMachine): void {
+  /**
+   * The events leave out what is encrypted; the role may use the key already. How many scheduled runs have failed in a row, the
+   * list of the executions tells. By name: the machine waits for the function, and that for its role's policy.
+   */
+  private allowToRead(stateMachineName: string, { role }: RemediationFunction): void {
     const stack = Stack.of(this);
+    const arnFormat = ArnFormat.COLON_RESOURCE_NAME;
     const executions = stack.formatArn({
       service: "states",
       resource: "execution",
-      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+      arnFormat,
       resourceName: `${stateMachineName}:*`,
     });
-    // Of its own: the function waits for its role's policy, and the state machine for the function.
-    const policy = new Policy(this, "CountRuns", {
-      roles: [role],
-      statements: [
-        new PolicyStatement({ actions: ["states:ListExecutions"], resources: [stateMachineArn] }),
-        new PolicyStatement({ actions: ["states:DescribeExecution"], resources: [executions] }),
-      ],
+    const machine = stack.formatArn({
+      service: "states",
+      resource: "stateMachine",
+      arnFormat,
+      resourceName: stateMachineName,
     });
-    Validations.of(policy).acknowledge({
+    role.addToPolicy(new PolicyStatement({ actions: ["states:ListExecutions"], resources: [machine] }));
+    role.addToPolicy(new PolicyStatement({ actions: ["states:DescribeExecution"], resources: [executions] }));
+    Validations.of(role).acknowledge({
       id: `AwsSolutions-IAM5[Resource::${nagResource(stack, executions)}]`,
-      reason: "It looks at executions of this state machine, whose names others choose.",
+      reason: "Any execution of this machine may end without success, and each has a name of its own.",
     });
   }
 }

@@ -78,6 +78,8 @@ export class RemediationFunction extends Construct {
       loggingFormat: LoggingFormat.JSON,
       applicationLogLevelV2: ApplicationLogLevel.INFO,
       tracing: Tracing.ACTIVE,
+      // Executions that began with a version end with it, whatever is deployed meanwhile.
+      currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },
       ...(vpc === undefined ? {} : { vpc }),
       ...(subnets === undefined ? {} : { vpcSubnets: subnets }),
       ...(securityGroups === undefined ? {} : { securityGroups: [...securityGroups] }),

@@ -1,12 +1,14 @@
 import type { Duration } from "aws-cdk-lib";
 import { Rule, RuleTargetInput, Schedule as RuleSchedule } from "aws-cdk-lib/aws-events";
 import { SfnStateMachine } from "aws-cdk-lib/aws-events-targets";
+import { Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import type { IKey } from "aws-cdk-lib/aws-kms";
 import type { Queue } from "aws-cdk-lib/aws-sqs";
 import type { StateMachine } from "aws-cdk-lib/aws-stepfunctions";
 import { Construct } from "constructs";
 import type { ScanRequest } from "../functions/run/request.ts";
 import { createDeadLetterQueue } from "./dead-letter-queue.ts";
+import { useOfKeyFor } from "./encrypted-executions.ts";
 
 export interface ScheduleProps {
   stateMachine: StateMachine;
@@ -23,6 +25,8 @@ export class Schedule extends Construct {
   constructor(scope: Construct, id: string, { stateMachine, clusterName, interval, enabled, key }: ScheduleProps) {
     super(scope, id);
     this.deadLetterQueue = createDeadLetterQueue(this, "DeadLetters", key);
+    const role = new Role(this, "Role", { assumedBy: new ServicePrincipal("events.amazonaws.com") });
+    role.addToPolicy(useOfKeyFor(stateMachine.stateMachineArn, key));
     const request: ScanRequest = { cluster_name: clusterName, origin: "schedule" };
     new Rule(this, "Rule", {
       description: `Looks for failing workloads on ${clusterName}`,
@@ -30,6 +34,7 @@ export class Schedule extends Construct {
       enabled,
       targets: [
         new SfnStateMachine(stateMachine, {
+          role,
           input: RuleTargetInput.fromObject(request),
           deadLetterQueue: this.deadLetterQueue,
           // By then the next scan has started.

@@ -61,6 +61,7 @@ export interface Test {
   IsPresent?: boolean;
   StringEquals?: string;
   BooleanEquals?: boolean;
+  NumericEqualsPath?: Path;
 }
 
 /** What a Choice asks for, and where it leads when that is so. */
@@ -88,13 +89,17 @@ export type Pass = {
   OutputPath?: Path;
 } & Onward;
 
+/** A Map that begins an execution of its own for each item. */
 export interface MapState {
   Type: "Map";
   Comment?: string;
+  /** Part of the names of what it begins, at most 40 letters and digits. */
+  Label: string;
   ItemsPath: Path;
   MaxConcurrency: number;
+  ToleratedFailurePercentage: number;
   ItemSelector: Payload;
-  ItemProcessor: Machine & { ProcessorConfig: { Mode: "INLINE" } };
+  ItemProcessor: Machine & { ProcessorConfig: { Mode: "DISTRIBUTED"; ExecutionType: "STANDARD" } };
   ResultPath: Path;
   Catch: Catch[];
   Next: string;

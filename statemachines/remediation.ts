@@ -1,6 +1,23 @@
+import type { ErrorName } from "../functions/shared/errors.ts";
 import type { Machine } from "./asl.ts";
 import { byWord, caught, choice, presentAs, task } from "./states.ts";
 import { EXECUTION, WORKLOAD } from "./workload.ts";
+
+/** What the executions of workloads have in their names after that of the state machine. */
+export const WORKLOAD_LABEL = "Workload";
+
+/**
+ * For how many workloads executions run at the same time; the others wait. How many remedies may be under way is not its
+ * concern, the claims see to that: it keeps the invocations of a run to a small part of an account's 1,000 at a time, and its
+ * requests to what an API server does not feel.
+ */
+export const WORKLOADS_AT_ONCE = 20;
+
+/**
+ * How long a run may take, in seconds. What a policy can need is less, or it is refused when it is deployed: this only ends
+ * what nothing else ends.
+ */
+export const RUN_SECONDS = 86_400;
 
 /**
  * The workflow. `npm run docs` writes `remediation.asl.json` from it, which is what AWS and the engine on one machine run.
@@ -9,7 +26,7 @@ export const REMEDIATION: Machine & { Comment: string; TimeoutSeconds: number } 
   Comment:
     "Finds failing workloads on a Kubernetes cluster, remedies them where that is safe, verifies, undoes what did not help, and reports. One definition for AWS and for one machine.",
   StartAt: "Which request?",
-  TimeoutSeconds: 7_200,
+  TimeoutSeconds: RUN_SECONDS,
   States: {
     "Which request?": choice(
       [
@@ -42,7 +59,7 @@ export const REMEDIATION: Machine & { Comment: string; TimeoutSeconds: number } 
       function: "detect",
       result: "$.detection",
       onError: { next: "Report failed run" },
-      next: "Remediate each workload",
+      next: "Count workloads",
     }),
 
     "Anything failing?": choice(
@@ -92,7 +109,7 @@ export const REMEDIATION: Machine & { Comment: string; TimeoutSeconds: number } 
 
     "Failure storm?": choice(
       [{ Variable: "$.detection.storm", IsPresent: true, Next: "Remember storm" }],
-      "Remediate each workload",
+      "Count workloads",
     ),
 
     "Remember storm": task({
@@ -120,7 +137,7 @@ export const REMEDIATION: Machine & { Comment: string; TimeoutSeconds: number } 
     }),
 
     "Anything beside the storm?": choice(
-      byWord("$.detection.status", { failing: "Remediate each workload" }),
+      byWord("$.detection.status", { failing: "Count workloads" }),
       "Storm",
       "What a storm of one namespace or node does not cover is looked after all the same.",
     ),
@@ -136,23 +153,40 @@ export const REMEDIATION: Machine & { Comment: string; TimeoutSeconds: number } 
       End: true,
     },
 
+    "Count workloads": {
+      Type: "Pass",
+      Comment: "Each of them has to come back with an outcome.",
+      Parameters: { "workloads.$": "States.ArrayLength($.detection.incidents)" },
+      ResultPath: "$.found",
+      Next: "Remediate each workload",
+    },
+
     "Remediate each workload": {
       Type: "Map",
       Comment:
-        "One iteration per workload. An iteration never fails: every error ends in a reported outcome. The results take the place of the incidents: both together may be more than a state may hold.",
+        "One execution per workload, so that none of them fills another's history. Every error in it ends in a reported outcome; should one fail all the same, the others go on. The results take the place of the incidents: both together may be more than a state may hold.",
+      Label: WORKLOAD_LABEL,
       ItemsPath: "$.detection.incidents",
-      MaxConcurrency: 10,
+      MaxConcurrency: WORKLOADS_AT_ONCE,
+      ToleratedFailurePercentage: 100,
       ItemSelector: {
         "cluster_name.$": "$.detection.cluster_name",
         "dry_run.$": "$.detection.dry_run",
         execution: EXECUTION,
+        "workloads.$": "$.found.workloads",
         "incident.$": "$$.Map.Item.Value",
       },
-      ItemProcessor: { ProcessorConfig: { Mode: "INLINE" }, ...WORKLOAD },
+      ItemProcessor: { ProcessorConfig: { Mode: "DISTRIBUTED", ExecutionType: "STANDARD" }, ...WORKLOAD },
       ResultPath: "$.detection.incidents",
       Catch: caught({ next: "Report failed run" }),
-      Next: "Summarise",
+      Next: "Any outcome?",
     },
+
+    "Any outcome?": choice(
+      [{ Variable: "$.detection.incidents[0].outcome", IsPresent: true, Next: "Summarise" }],
+      "Workload without outcome",
+      "A path to the outcomes of all finds nothing where there is none.",
+    ),
 
     Summarise: {
       Type: "Pass",
@@ -164,9 +198,23 @@ export const REMEDIATION: Machine & { Comment: string; TimeoutSeconds: number } 
         "resting.$": "$.detection.resting",
         "unseen.$": "$.detection.unseen",
         "workloads.$": "$.detection.incidents",
+        "workloads_found.$": "$.found.workloads",
+        "workloads_ended.$": "States.ArrayLength($.detection.incidents[*].outcome)",
         "someone_not_told.$": "States.ArrayContains($.detection.incidents[*].delivered, false)",
       },
-      Next: "Was everyone told?",
+      Next: "Has every workload an outcome?",
+    },
+
+    "Has every workload an outcome?": choice(
+      [{ Variable: "$.workloads_ended", NumericEqualsPath: "$.workloads_found", Next: "Was everyone told?" }],
+      "Workload without outcome",
+    ),
+
+    "Workload without outcome": {
+      Type: "Fail",
+      Error: "WorkloadWithoutOutcome" satisfies ErrorName,
+      Cause:
+        "The execution of at least one workload ended before its outcome was decided. The Map Run of this execution lists it as failed, timed out or aborted; its input names the workload.",
     },
 
     "Was everyone told?": choice(

@@ -2,12 +2,12 @@ import type { Machine } from "./asl.ts";
 import { APPLY_ROUTES, APPLY_STATES, RUN, UNDO_ROUTES, UNDO_STATES } from "./remedies.ts";
 import { byWord, choice, presentAs, task, wait } from "./states.ts";
 
-/** The execution, as the functions are told of it. */
+/** The execution that the functions are told of: the whole run's, also where they work for one workload. */
 export const EXECUTION = { "id.$": "$$.Execution.Id", "name.$": "$$.Execution.Name" } as const;
 /** Where every error leads that says nothing of what a remedy did. */
 const REPORT_ERROR = { keep: "$.error", next: "Report outcome" } as const;
 
-/** What is done about one failing workload: the iteration of "Remediate each workload". */
+/** What is done about one failing workload, in an execution of its own that "Remediate each workload" begins. */
 export const WORKLOAD: Machine = {
   StartAt: "Claim workload",
   States: {
@@ -173,7 +173,8 @@ export const WORKLOAD: Machine = {
         cause: "ClaimNotReleased",
         action: "none",
         "reason.$": "$.release_error.Error",
-        "summary.$": "$.release_error.Cause",
+        summary:
+          "Neither could its outcome be published, nor its claim be given back; the execution's history has both errors.",
         needs_person: true,
         delivered: false,
       },

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { fitting } from "../run/fitting.ts";
 import { entryOf } from "../run/history.ts";
 import { isRemembered } from "../run/outcome.ts";
 import type { Cluster } from "../shared/cluster/cluster.ts";
@@ -58,7 +59,7 @@ export const claim = step(
         isRemembered(run, report) ? await entryFor(cluster, run, report, request.now) : undefined,
       );
     }
-    return { ...report, delivered: run.report !== undefined };
+    return { ...fitting(report, run.workloads ?? 1), delivered: run.report !== undefined };
   },
 );
 

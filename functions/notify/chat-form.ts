@@ -1,5 +1,6 @@
 import type { NotificationDocument } from "./notification.ts";
 import { evidenceHeading } from "./text-form.ts";
+import { unlinked } from "./unlinked.ts";
 import { bounded } from "../shared/text.ts";
 
 /** How long the description may be. Source: Amazon Q Developer in chat applications, custom notifications. */
@@ -67,7 +68,7 @@ export function chatOf(document: NotificationDocument, title: string): ChatNotif
 
 /** Text that chat clients show as it is, in one line: no links, mentions or formatting of its own. */
 function plain(text: string): string {
-  return bounded(text, MAX_LINE)
+  return unlinked(bounded(text, MAX_LINE))
     .replaceAll("&", "&amp;")
     .replaceAll("<", "&lt;")
     .replaceAll(">", "&gt;")

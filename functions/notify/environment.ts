@@ -3,12 +3,19 @@ import type { FailedRun } from "./failures-in-a-row.ts";
 import type { PresentRun } from "./past-runs.ts";
 import type { Notification } from "./notification.ts";
 
+/** What is in an execution that EventBridge does not tell of one whose data is encrypted with a key of one's own. */
+export interface Described {
+  input?: string | undefined;
+  error?: string | undefined;
+  cause?: string | undefined;
+}
+
 /** What the notify step may use beyond the environment of every step. */
 export interface NotifyEnvironment extends Environment {
   /** Delivers a notification to everyone who subscribed. @throws RemediationError `NotificationFailed` */
   publish(notification: Notification): Promise<void>;
   /** The scheduled runs that failed since the last one that worked, the latest first; absent where nobody knows. */
   failedSinceSuccess?: (run: PresentRun) => Promise<FailedRun[]>;
-  /** What an execution was started with, as it came; absent where nobody knows. */
-  inputOf?: (executionArn: string) => Promise<unknown>;
+  /** Reads an execution that has ended; absent where there is none to ask. @throws RemediationError `ExecutionUnreadable` */
+  describe?: (executionArn: string) => Promise<Described>;
 }

@@ -53,6 +53,12 @@ const ADVICE: Readonly<Partial<Record<ErrorName, Advice>>> = {
     commands: ["aws eks describe-cluster --name CLUSTER --query 'cluster.[status,endpoint,resourcesVpcConfig]'"],
   },
   ClusterUnavailable: { nextSteps: [ASK_AGAIN], commands: connectAnd("kubectl get --raw /readyz?verbose") },
+  TooMuchToRead: {
+    nextSteps: [
+      "Find out who makes so many, or so large, objects there, and clear them away; or leave their namespace out with `namespaces.deny` in the policy.",
+    ],
+    commands: connectAnd("kubectl get --raw /metrics | grep -E 'apiserver_(storage|resource)_objects'"),
+  },
   ClusterThrottled: { nextSteps: [ASK_AGAIN], commands: connectAnd("kubectl get flowschemas") },
   Unauthorized: {
     nextSteps: [
@@ -82,6 +88,18 @@ const ADVICE: Readonly<Partial<Record<ErrorName, Advice>>> = {
   },
   NotificationFailed: {
     nextSteps: ["An outcome could not be published; the execution's history holds it. Look at the topic and its key."],
+    commands: [],
+  },
+  ExecutionUnreadable: {
+    nextSteps: [
+      "Read the execution's error in the console. The notify function needs states:DescribeExecution on it, and kms:Decrypt on the stack's key, to tell it.",
+    ],
+    commands: [],
+  },
+  WorkloadWithoutOutcome: {
+    nextSteps: [
+      "Open the execution, then its Map Run: an execution in it that did not succeed names the workload in its input, and its history shows what was done. The claim ends by itself, and the next run looks after the workload anew.",
+    ],
     commands: [],
   },
 };

@@ -3,17 +3,19 @@ import { lambda } from "../lambda/lambda.ts";
 import { CaughtError, ExecutionRef, Report, WorkloadRun } from "../run/contracts.ts";
 import { Detection } from "../run/detection.ts";
 import { recordOutcome } from "../run/event.ts";
+import { fitting } from "../run/fitting.ts";
 import { contract, step } from "../run/step.ts";
 import { isScheduled } from "../run/request.ts";
 import { errorText } from "../shared/caught-error.ts";
 import { ERROR_NAMES } from "../shared/errors.ts";
-import { EndedExecution, requestOf, untoldError } from "./ended-execution.ts";
+import { describeExecution } from "./describe-execution.ts";
+import { completed, EndedExecution, requestOf, untoldError } from "./ended-execution.ts";
 import type { NotifyEnvironment } from "./environment.ts";
 import { handedOver } from "./handed-over.ts";
 import { measurementsOf } from "./measurements.ts";
 import { tellingOf, workAgain, type FailedRun, type Telling } from "./failures-in-a-row.ts";
 import { failureMessage, stormMessage, workAgainMessage, workloadMessage, type RunFailure } from "./message.ts";
-import { failedSinceSuccess, inputOf, type PresentRun } from "./past-runs.ts";
+import { failedSinceSuccess, type PresentRun } from "./past-runs.ts";
 import { publishToSns } from "./sns.ts";
 import { isRemembered, isWorthTelling } from "../run/outcome.ts";
 import { reportOf } from "../run/telling.ts";
@@ -48,7 +50,7 @@ export const notify = step(contract(NotifyInput), Report.nullable(), async (inpu
         );
         environment.measure(input.run.cluster_name, measurementsOf(input.run, report, environment.now()));
       }
-      return report;
+      return fitting(report, input.run.workloads ?? 1);
     }
     case "storm": {
       const message = stormMessage(input.detection, input.execution);
@@ -62,7 +64,7 @@ export const notify = step(contract(NotifyInput), Report.nullable(), async (inpu
       return await tellFailure(environment, { ...error, inARow: words }, input.request, input.execution, isTold);
     }
     case "execution": {
-      const { event } = input;
+      const event = await completed(input.event, environment);
       if (event.status === "SUCCEEDED") return await tellThatItWorks(environment, event);
       const error = untoldError(event);
       if (error === undefined) return null;
@@ -103,8 +105,7 @@ async function tellingBeside(
 /** Tells once that scheduled runs work again which failed before. */
 async function tellThatItWorks(environment: NotifyEnvironment, event: EndedExecution): Promise<Report | null> {
   const { executionArn: id, name, stopDate } = event;
-  // An event holds no large input, and none that is encrypted.
-  const request = requestOf(event) ?? (await environment.inputOf?.(id));
+  const request = requestOf(event);
   if (!isScheduled(request)) return null;
   const before = await failedBefore(environment, { id, name, ...(stopDate == null ? {} : { stopped: stopDate }) });
   const summary = workAgain(before);
@@ -132,7 +133,7 @@ function measure(environment: NotifyEnvironment, clusterName: string, { outcome 
 }
 
 export const handler = lambda((environment) =>
-  notify({ ...environment, publish: publishToSns, failedSinceSuccess, inputOf }),
+  notify({ ...environment, publish: publishToSns, describe: describeExecution, failedSinceSuccess }),
 );
 
 /** The cluster that an unchecked request names, for the message only. */

@@ -1,11 +1,7 @@
-import {
-  DescribeExecutionCommand,
-  ListExecutionsCommand,
-  SFNClient,
-  type ListExecutionsCommandOutput,
-} from "@aws-sdk/client-sfn";
+import { ListExecutionsCommand, SFNClient, type ListExecutionsCommandOutput } from "@aws-sdk/client-sfn";
 import { isScheduled } from "../run/request.ts";
 import { CLIENT_OPTIONS } from "../shared/aws/client-options.ts";
+import { describeExecution } from "./describe-execution.ts";
 import { parsed } from "./ended-execution.ts";
 import type { FailedRun } from "./failures-in-a-row.ts";
 
@@ -15,7 +11,7 @@ let client: SFNClient | undefined;
 const LOOK_BACK = 1_000;
 /** How many of them are asked what they were started with; of those before, the form of their name tells. */
 const DESCRIBED = 16;
-/** How long the look back may take, in milliseconds: who cannot be told how often runs failed is told that this one did. */
+/** How long the list may take, in milliseconds: who cannot be told how often runs failed is told that this one did. */
 const PATIENCE_MS = 8_000;
 
 type Listed = NonNullable<ListExecutionsCommandOutput["executions"]>[number];
@@ -36,16 +32,15 @@ export interface PresentRun {
  */
 export async function failedSinceSuccess({ id, name, stopped = Infinity }: PresentRun): Promise<FailedRun[]> {
   client ??= new SFNClient(CLIENT_OPTIONS);
-  const abortSignal = AbortSignal.timeout(PATIENCE_MS);
   const stateMachineArn = id.replace(":execution:", ":stateMachine:").replace(/:[^:]+$/, "");
   const { executions = [] } = await client.send(new ListExecutionsCommand({ stateMachineArn, maxResults: LOOK_BACK }), {
-    abortSignal,
+    abortSignal: AbortSignal.timeout(PATIENCE_MS),
   });
   const failed: FailedRun[] = [];
   for (const [index, { executionArn, status, stopDate }] of likeIt(executions, name, id, stopped).entries()) {
     let error: string | undefined;
     if (index < DESCRIBED) {
-      const run = await client.send(new DescribeExecutionCommand({ executionArn }), { abortSignal });
+      const run = await describeExecution(executionArn ?? "");
       if (!isScheduled(parsed(run.input))) continue;
       ({ error } = run);
     }
@@ -53,12 +48,6 @@ export async function failedSinceSuccess({ id, name, stopped = Infinity }: Prese
     if (status === "FAILED") failed.push({ at: stopDate ?? new Date(0), ...(error === undefined ? {} : { error }) });
   }
   return failed;
-}
-
-/** What an execution was started with; undefined where that is no JSON. @throws what AWS answers */
-export async function inputOf(executionArn: string): Promise<unknown> {
-  client ??= new SFNClient(CLIENT_OPTIONS);
-  return parsed((await client.send(new DescribeExecutionCommand({ executionArn }))).input);
 }
 
 /** Those that had ended by then and are named in the same way, which is that of whoever starts them; the latest first. */

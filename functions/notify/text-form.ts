@@ -1,4 +1,5 @@
 import type { NotificationDocument } from "./notification.ts";
+import { unlinked } from "./unlinked.ts";
 
 /**
  * A notification as a person reads it at three in the morning: what, why, what was done, whether it is verified, what to
@@ -8,11 +9,11 @@ import type { NotificationDocument } from "./notification.ts";
 export function textOf(document: NotificationDocument, title: string): string {
   const { cause, confidence, execution } = document;
   const section = (heading: string, lines: readonly string[]) =>
-    lines.length === 0 ? [] : ["", `${heading}:`, ...lines.map((line) => `- ${line}`)];
+    lines.length === 0 ? [] : ["", `${heading}:`, ...lines.map((line) => `- ${unlinked(line)}`)];
   return [
-    title,
+    unlinked(title),
     "",
-    document.summary,
+    unlinked(document.summary),
     ...section("Found", [
       ...document.found,
       ...(confidence === undefined ? [] : [`cause: ${cause} (confidence ${confidence})`]),
@@ -25,7 +26,7 @@ export function textOf(document: NotificationDocument, title: string): string {
     ...section("Next", document.next_steps),
     ...section("Look at it", document.commands),
     "",
-    `Execution: ${execution.console_url ?? execution.id}`,
+    `Execution: ${execution.console_url ?? unlinked(execution.id)}`,
   ].join("\n");
 }
 

@@ -264,7 +264,7 @@ export const Report = z.strictObject({
 });
 export type Report = z.output<typeof Report>;
 
-/** What is left of one Map iteration in the execution's output. */
+/** What is left of one workload in the run's output. */
 export const WorkloadResult = z.strictObject({
   ...Report.shape,
   /** Whether subscribers were told, where there was something to tell. */
@@ -278,11 +278,14 @@ export type WorkloadResult = z.output<typeof WorkloadResult>;
 export const Try = z.strictObject({ diagnosis: Diagnosis, remedy: RemedyResult, verification: Verification });
 export type Try = z.output<typeof Try>;
 
-/** What is known of one workload's remediation so far: the state of one Map iteration. */
+/** What is known of one workload's remediation so far: the state of its execution. */
 export const WorkloadRun = z.strictObject({
   cluster_name: z.string(),
   dry_run: z.boolean(),
+  /** The whole run's execution, whose name the claim bears. */
   execution: ExecutionRef,
+  /** How many workloads the run looks after. Their results have to fit into its output together. */
+  workloads: z.int().min(1).optional(),
   incident: Incident,
   claim: Claim.optional(),
   /** The tries before this one, in their order. */

@@ -2,17 +2,26 @@ import { paths } from "../shared/cluster/paths.ts";
 import { isJobPod } from "../kinds/job/kind.ts";
 import { isLeftover } from "../shared/kubernetes/pods.ts";
 import { failuresOf, type Moment } from "../kinds/failing/overdue.ts";
+import type { Failure } from "../shared/kubernetes/failures.ts";
 import type { Node, Pod } from "../shared/kubernetes/types.ts";
 import type { WorkloadFinder } from "../kinds/workload-finder.ts";
 import type { FailingPod } from "./incidents.ts";
-import { podFacts } from "./pod-facts.ts";
+import { light } from "./light.ts";
+import { look, readSuspects, rowsOf } from "./look.ts";
+import { factsOf, podFacts, type PodFacts } from "./pod-facts.ts";
 import { NODE_SUSPECTS, POD_SUSPECTS } from "./suspects.ts";
 import { cellsOf, type Table } from "./table.ts";
 import type { View } from "./view.ts";
 
-/** The nodes that are not printed as ready. */
+/** The nodes that are not printed as ready, without the list of images that each has. */
 export async function findUnreadyNodes(view: View): Promise<Node[]> {
-  const nodes = await view.tryTo("nodes", () => view.look<Node>(paths.nodes(), NODE_SUSPECTS), { telling: false });
+  const keep = ({ metadata, spec, status = {} }: Node): Node => {
+    const { images: _images, ...rest } = status;
+    return { metadata: light(metadata), ...(spec === undefined ? {} : { spec }), status: rest };
+  };
+  const nodes = await view.tryTo("nodes", () => look(view, "nodes", paths.nodes(), NODE_SUSPECTS, keep), {
+    telling: false,
+  });
   return nodes?.suspects ?? [];
 }
 
@@ -37,13 +46,23 @@ export async function findFailingPods(
 ): Promise<PodsFound> {
   const podsOn = new Map<string, number>();
   const wellOn = new Map<string, number>();
-  const looks = await view.each(namespaces, (namespace) =>
-    view.tryTo(`pods in namespace ${namespace}`, async () => {
-      const look = await view.look<Pod>(paths.pods(namespace), POD_SUSPECTS, (table) => {
+  const rows = await view.each(namespaces, (namespace) => {
+    const what = `pods in namespace ${namespace}`;
+    return view.tryTo(what, async () => {
+      const found = await rowsOf(view, paths.pods(namespace), POD_SUSPECTS, (table) => {
         noteNodes(table, moment, podsOn, wellOn);
         return onLostNodes(table, moment);
       });
-      return { seen: look.seen, failing: await examine(view, look.suspects, finder, moment) };
+      return { what, found };
+    });
+  });
+  // Where few fail comes first, so that many failing pods of one namespace take no time from the others.
+  const inOrder = rows.filter((each) => each !== undefined).sort((a, b) => a.found.names.length - b.found.names.length);
+  const looks = await view.each(inOrder, ({ what, found }) =>
+    view.tryTo(what, async () => {
+      const keep = (pod: Pod) => suspected(pod, moment);
+      const { seen, suspects } = await readSuspects(view, what, found, keep);
+      return { seen, failing: await view.each(suspects, (suspect) => owned(suspect, finder)) };
     }),
   );
   return {
@@ -76,15 +95,24 @@ function noteNodes(
   }
 }
 
-async function examine(view: View, pods: Pod[], finder: WorkloadFinder, moment: Moment): Promise<FailingPod[]> {
-  const failing = pods
-    // A Job keeps its failed pods as its record and retries by its own rules.
-    .filter((pod) => !(isJobPod(pod) && isLeftover(pod)))
-    .map((pod) => ({ pod, failures: failuresOf(pod, moment) }))
-    .filter(({ failures }) => failures.length > 0);
-  return await view.each(failing, async ({ pod, failures }) => {
-    const workload = await finder.ownerOf(pod);
-    const name = pod.metadata?.name ?? "";
-    return { name, node: pod.spec?.nodeName, workload, failures, facts: podFacts(pod, workload) };
-  });
+/** What is kept of a failing pod until its workload is known. */
+interface Suspected {
+  head: Pod;
+  node: string | undefined;
+  failures: Failure[];
+  facts: PodFacts;
+}
+
+/** What is kept of a suspect; undefined when it does not fail. */
+function suspected(pod: Pod, moment: Moment): Suspected | undefined {
+  // A Job keeps its failed pods as its record and retries by its own rules.
+  if (isJobPod(pod) && isLeftover(pod)) return undefined;
+  const failures = failuresOf(pod, moment);
+  if (failures.length === 0) return undefined;
+  return { head: { metadata: light(pod.metadata) }, node: pod.spec?.nodeName, failures, facts: podFacts(pod) };
+}
+
+async function owned({ head, node, failures, facts }: Suspected, finder: WorkloadFinder): Promise<FailingPod> {
+  const workload = await finder.ownerOf(head);
+  return { name: head.metadata?.name ?? "", node, workload, failures, facts: factsOf(facts, head, workload) };
 }

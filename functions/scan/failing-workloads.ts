@@ -4,14 +4,17 @@ import { targetOf } from "../shared/kubernetes/hpa.ts";
 import { hpaFailures } from "../facts/hpa-failures.ts";
 import type { Moment } from "../kinds/failing/overdue.ts";
 import { controllerOf } from "../shared/kubernetes/owners.ts";
-import type { Hpa } from "../shared/kubernetes/types.ts";
+import type { Failure } from "../shared/kubernetes/failures.ts";
+import type { Hpa, Workload } from "../shared/kubernetes/types.ts";
 import type { WorkloadRef } from "../shared/refs.ts";
 import type { Named, Scanned } from "../kinds/kind.ts";
 import { kindOf, scannedKinds } from "../kinds/kinds.ts";
 import type { WorkloadFinder } from "../kinds/workload-finder.ts";
 import { noteServing } from "./extent.ts";
 import { workloadKey, type FailingWorkload } from "./incidents.ts";
-import type { View } from "./view.ts";
+import { light } from "./light.ts";
+import { look, lookEverywhere } from "./look.ts";
+import type { Places, View } from "./view.ts";
 
 /** What the look at the workloads brought. */
 export interface WorkloadsFound {
@@ -51,26 +54,31 @@ export async function findFailingWorkloads(
   await view.each(looks, async ({ kind, namespace }) => {
     const path = collectionOf(kind, namespace);
     const what = `${kind.kind}s${namespace === undefined ? "" : ` in namespace ${namespace}`}`;
-    const look = async () => {
-      const { seen, suspects } = await (namespace === undefined
-        ? view.lookEverywhere<Named>(path, kind.suspects)
-        : view.look<Named>(path, kind.suspects));
+    const lookAt = async () => {
+      const keep = (object: Named) => examine(kind, object, moment, found);
+      const read = namespace === undefined ? lookEverywhere : look;
+      const { seen, suspects } = await read<Named, Suspected>(view, what, path, kind.suspects, keep);
       if (kind.counts) found.seen += seen;
-      for (const object of suspects) await examine(view, kind, object, finder, moment, found);
+      await view.each(suspects, async (suspect) => {
+        const failing = await owned(view, kind, suspect, finder);
+        if (failing !== undefined) found.failing.push(failing);
+      });
     };
-    await view.tryTo(what, look, kind.optional === true ? { optionalApi: collectionOf(kind) } : {});
+    await view.tryTo(what, lookAt, kind.optional === true ? { optionalApi: collectionOf(kind) } : {});
   });
   return found;
 }
 
-async function examine(
-  view: View,
-  kind: Scanned,
-  object: Named,
-  finder: WorkloadFinder,
-  moment: Moment,
-  found: WorkloadsFound,
-): Promise<void> {
+/** What is kept of a failing workload until it is known what it belongs to. */
+interface Suspected {
+  self: WorkloadRef;
+  /** Without what it is made from. */
+  object: Named;
+  failures: Failure[];
+}
+
+/** Notes what an object tells, and what is kept of it: nothing when it does not fail. */
+function examine(kind: Scanned, object: Named, moment: Moment, found: WorkloadsFound): Suspected | undefined {
   const { metadata } = object;
   const self: WorkloadRef = {
     kind: kind.kind,
@@ -80,13 +88,24 @@ async function examine(
   };
   found.read.add(workloadKey(self));
   if (kindOf(self)?.deadline?.isRollingOut(object) === true) found.rollingOut.add(workloadKey(self));
-  if (metadata?.deletionTimestamp !== undefined || isPartOfAnother(kind, object)) return;
+  if (metadata?.deletionTimestamp !== undefined || isPartOfAnother(kind, object)) return undefined;
   const failures = kind.failures(object, moment);
   noteServing(found, self, object, failures);
-  if (failures.length === 0) return;
-  const workload = kind.controlled === true ? await finder.ownerOfObject(self, metadata) : self;
-  if ((await kind.isOldNews?.(object, workload, (path) => view.read(path))) === true) return;
-  found.failing.push({ workload, failures });
+  if (failures.length === 0) return undefined;
+  const { spec: _spec, ...rest } = object as Workload;
+  return { self, object: { ...rest, metadata: light(metadata) }, failures };
+}
+
+/** The failing workload at the end of its chain of controllers; undefined where that says that the failure is old news. */
+async function owned(
+  view: View,
+  kind: Scanned,
+  { self, object, failures }: Suspected,
+  finder: WorkloadFinder,
+): Promise<FailingWorkload | undefined> {
+  const workload = kind.controlled === true ? await finder.ownerOfObject(self, object.metadata) : self;
+  const isOldNews = (await kind.isOldNews?.(object, workload, (path) => view.read(path))) === true;
+  return isOldNews ? undefined : { workload, failures };
 }
 
 /** Whether another workload's pods are made through the object, so that its status says what the object's says. */
@@ -99,16 +118,10 @@ function isPartOfAnother({ kind, apiVersion }: Scanned, { metadata }: Named): bo
 /** Reads the HPAs, and finds those with scaling problems: each is a failure of the workload that it scales. */
 export async function findFailingHpas(
   view: View,
-  namespaces: readonly string[] | undefined,
+  places: Places,
   moment: Moment,
 ): Promise<{ all: Hpa[]; failing: FailingWorkload[] }> {
-  const looks = await view.each(namespaces ?? [undefined], (namespace) =>
-    view.tryTo(
-      `HPAs${namespace === undefined ? "" : ` in namespace ${namespace}`}`,
-      () => view.list<Hpa>(paths.hpas(namespace)),
-      { optionalApi: paths.hpas() },
-    ),
-  );
+  const looks = await view.listIn<Hpa>("HPAs", paths.hpas, places);
   const all = looks.flatMap((hpas) => hpas ?? []);
   const failing = all.flatMap((hpa) => {
     const failures = hpaFailures(hpa, moment);

@@ -33,10 +33,9 @@ const NAMING_LABELS = ["app", "app.kubernetes.io/name", "k8s-app"];
 /** How many hosts are kept of a pod. */
 const MAX_HOSTS = 40;
 
-/** Reads them off a pod that fails. */
-export function podFacts(pod: Pod, workload: WorkloadRef): PodFacts {
+/** Reads them off a pod that fails, whatever its workload. */
+export function podFacts(pod: Pod): PodFacts {
   const { metadata, spec } = pod;
-  const revision = kindOf(workload)?.history?.markOf(pod);
   const statuses = containerStatuses(pod);
   const failing = statuses.find(({ ready, state }) => !ready && state?.terminated?.exitCode !== 0);
   const { containers = [], initContainers = [] } = spec ?? {};
@@ -44,13 +43,22 @@ export function podFacts(pod: Pod, workload: WorkloadRef): PodFacts {
   const labels = NAMING_LABELS.flatMap((label) => metadata?.labels?.[label] ?? []);
   return {
     leftover: isLeftover(pod),
-    ...(revision === undefined ? {} : { revision }),
     ...(image === undefined ? {} : { image }),
     ran: failing?.state?.running !== undefined || endOf(failing) !== undefined,
-    aliases: [...new Set([workload.name, ...(spec?.subdomain === undefined ? [] : [spec.subdomain]), ...labels])],
+    aliases: [...new Set([...(spec?.subdomain === undefined ? [] : [spec.subdomain]), ...labels])],
     labels: metadata?.labels ?? {},
     hosts: hostsOf(pod),
   };
+}
+
+/**
+ * The facts of a pod as one of its workload.
+ * @param head the pod's metadata is enough
+ */
+export function factsOf(facts: PodFacts, head: Pod, workload: WorkloadRef): PodFacts {
+  const revision = kindOf(workload)?.history?.markOf(head);
+  const aliases = [...new Set([workload.name, ...(facts.aliases ?? [])])];
+  return { ...facts, ...(revision === undefined ? {} : { revision }), aliases };
 }
 
 type Status = ReturnType<typeof containerStatuses>[number];

@@ -17,11 +17,11 @@ import { findFailingHpas, findFailingWorkloads } from "./failing-workloads.ts";
 import { inRollout } from "./in-rollout.ts";
 import { groupIncidents, workloadKey } from "./incidents.ts";
 import { atRest } from "./resting.ts";
-import { servicesIn } from "./services/list.ts";
+import { eachPlace, servicesIn } from "./services/list.ts";
 import { findStorm, type FailureStorm } from "./storm.ts";
 import { marked, together, withoutDependants } from "./together.ts";
 import { cellsOf, type Table } from "./table.ts";
-import { View } from "./view.ts";
+import { View, type Places } from "./view.ts";
 
 /** What to look at, and by which rules. */
 export interface Scan {
@@ -53,7 +53,7 @@ export async function scan(cluster: Reader, options: Scan): Promise<Detection> {
   const [pods, workloads, hpas] = await Promise.all([
     findFailingPods(view, places.namespaces, finder, moment),
     findFailingWorkloads(view, places.everywhere ? undefined : places.namespaces, finder, moment),
-    findFailingHpas(view, places.everywhere ? undefined : places.namespaces, moment),
+    findFailingHpas(view, places, moment),
   ]);
   const [firstBlindSpot] = view.blindSpots;
   if (firstBlindSpot !== undefined && !view.sawSomething) throw firstBlindSpot.error;
@@ -131,11 +131,8 @@ export async function scan(cluster: Reader, options: Scan): Promise<Detection> {
 }
 
 /** The Services that can be seen where the scan looks. */
-async function everyService(
-  view: View,
-  { namespaces, everywhere }: { namespaces: readonly string[]; everywhere: boolean },
-): Promise<Service[]> {
-  const lists = await view.each(everywhere ? [undefined] : namespaces, (place) => servicesIn(view, place));
+async function everyService(view: View, places: Places): Promise<Service[]> {
+  const lists = await view.each(eachPlace(places), (place) => servicesIn(view, place));
   return lists.flatMap((list) => list ?? []);
 }
 
@@ -152,11 +149,7 @@ function stormFields({
 }
 
 /** The namespaces to look at, and whether that is the whole cluster. */
-async function placesToLook(
-  cluster: Reader,
-  namespace: string | undefined,
-  policy: Policy,
-): Promise<{ namespaces: readonly string[]; everywhere: boolean }> {
+async function placesToLook(cluster: Reader, namespace: string | undefined, policy: Policy): Promise<Places> {
   if (namespace !== undefined) {
     await assertNamespace(cluster, namespace);
     return { namespaces: [namespace], everywhere: false };

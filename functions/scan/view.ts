@@ -1,8 +1,7 @@
 import type { Reader } from "../shared/cluster/cluster.ts";
 import { mapConcurrently } from "../shared/concurrency.ts";
 import type { BlindSpot } from "../run/detection.ts";
-import { isRemediationError, type RemediationError } from "../shared/errors.ts";
-import { objectIn } from "../shared/cluster/paths.ts";
+import { isRemediationError, RemediationError } from "../shared/errors.ts";
 import { bounded } from "../shared/text.ts";
 import { cellsOf, type Table } from "./table.ts";
 import type { SuspectRule } from "../kinds/suspects.ts";
@@ -12,12 +11,11 @@ const CONCURRENCY = 8;
 /** The watch cache is fresh enough to find what fails; a step that acts reads again. */
 const FROM_CACHE = { resourceVersion: "0" };
 
-/** What a look at one collection brought. */
-export interface Look<T> {
-  /** How many objects there are. */
-  seen: number;
-  /** The objects that may fail, in full. */
-  suspects: T[];
+/** Where a scan looks. */
+export interface Places {
+  namespaces: readonly string[];
+  /** Whether that is the whole cluster, so that a collection may be read in one go. */
+  everywhere: boolean;
 }
 
 /**
@@ -63,10 +61,24 @@ export class View {
         this.#absent.add(optionalApi);
         return undefined;
       }
-      if (!isRemediationError(error, "Forbidden", "ClusterUnavailable", "ClusterThrottled")) throw error;
+      if (!isRemediationError(error, ...TOLERATED)) throw error;
       this.blindSpots.push({ what, error });
       return undefined;
     }
+  }
+
+  /**
+   * Notes that there was no time for the rest of a collection.
+   * @param what as for a look
+   * @param names how many names of suspects were not read; undefined where that is not known
+   */
+  noteUnread(what: string, names: number | undefined): void {
+    const many = names === undefined ? "Some of them" : `${names} of them that may fail`;
+    this.#note(what, `${many} could not be read in the time that the step has.`);
+  }
+
+  #note(what: string, message: string): void {
+    this.blindSpots.push({ what, error: new RemediationError("TooMuchToRead", message) });
   }
 
   /** What is looked at once in a scan, whoever asks for it first. */
@@ -97,38 +109,43 @@ export class View {
   }
 
   /**
-   * Looks at the collection of one namespace: rows to find suspects, full reads of these alone. A server that prints
-   * other columns is asked for all objects instead.
+   * Reads a collection where the scan looks: in one request where that is everywhere; namespace by namespace where that is
+   * too much to be read at once, so that what is large in one of them hides nothing of the others.
+   * @param what for the blind spots: `Services`
+   * @returns the lists of each place; undefined where it cannot be seen
    */
-  async look<T>(collection: string, rule: SuspectRule, also?: (table: Table) => string[]): Promise<Look<T>> {
-    const table = await this.cluster.table<Table>(collection, rule.query);
-    const rows = cellsOf(table, rule.columns);
-    if (rows === undefined) {
-      const objects = await this.cluster.list<T>(collection);
-      return { seen: objects.length, suspects: objects };
+  async listIn<T>(
+    what: string,
+    path: (namespace?: string) => string,
+    { namespaces, everywhere }: Places,
+    { telling = true }: { telling?: boolean } = {},
+  ): Promise<(T[] | undefined)[]> {
+    const options = { telling, optionalApi: path() };
+    if (everywhere) {
+      const whole = await this.tryTo(
+        what,
+        async () => ({ list: await this.#atOnce<T>(path(), MOST_AT_ONCE) }),
+        options,
+      );
+      if (whole?.list !== undefined || whole === undefined) return [whole?.list];
     }
-    const names = new Set(rows.filter((cells) => rule.isSuspect(...cells)).map(([name]) => name ?? ""));
-    for (const name of also?.(table) ?? []) names.add(name);
-    const suspects = await this.each([...names], async (name) => await this.read<T>(objectIn(collection, name)));
-    return { seen: rows.length, suspects: suspects.filter((object) => object !== undefined) };
+    return await this.each(namespaces, (namespace) => {
+      const where = `${what} in namespace ${namespace}`;
+      return this.tryTo(
+        where,
+        async () => {
+          const list = await this.#atOnce<T>(path(namespace), MOST_OF_NAMESPACE);
+          if (list === undefined) this.#note(where, "They are too many, or too large, to be read.");
+          return list ?? [];
+        },
+        options,
+      );
+    });
   }
 
-  /**
-   * Looks at a collection of the whole cluster. Rows do not tell the namespace, so a suspect is looked up by its name;
-   * many suspects are read with all the others.
-   */
-  async lookEverywhere<T>(collection: string, rule: SuspectRule): Promise<Look<T>> {
-    const rows = cellsOf(await this.cluster.table<Table>(collection), rule.columns);
-    const names = [...new Set(rows?.filter((cells) => rule.isSuspect(...cells)).map(([name]) => name ?? ""))];
-    if (rows === undefined || names.length > MAX_LOOKUPS) {
-      const objects = await this.cluster.list<T>(collection);
-      return { seen: objects.length, suspects: objects };
-    }
-    const found = await this.each(
-      names,
-      async (name) => await this.list<T>(collection, { fieldSelector: `metadata.name=${name}` }),
-    );
-    return { seen: rows.length, suspects: found.flat() };
+  /** A list from the watch cache, which knows no other limit than how large the answer may be. */
+  async #atOnce<T>(path: string, most: number): Promise<T[] | undefined> {
+    return await this.cluster.listSmall<T>(path, most, FROM_CACHE);
   }
 
   /** How many objects of a collection want pods: by the printed rows, or by the objects where a server prints others. */
@@ -150,6 +167,9 @@ export class View {
   }
 }
 
-/** More suspects than this are read with the whole collection, which is one request for each 500 objects. */
-const MAX_LOOKUPS = 50;
+/** So much of a collection is asked for at once, and of one namespace where that is too much: in objects of usual size. */
+const MOST_AT_ONCE = 2_000;
+const MOST_OF_NAMESPACE = 500;
+/** What keeps a scan from seeing a part of the cluster, and not from seeing the others. */
+const TOLERATED = ["Forbidden", "ClusterUnavailable", "ClusterThrottled", "TooMuchToRead"] as const;
 const MAX_BLIND_SPOTS = 20;

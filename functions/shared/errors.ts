@@ -19,6 +19,7 @@ export const ERROR_NAMES = [
   "ClusterUnreachable",
   "ClusterUnavailable",
   "ClusterThrottled",
+  "TooMuchToRead",
   "Unauthorized",
   "Forbidden",
   "NamespaceNotFound",
@@ -32,6 +33,8 @@ export const ERROR_NAMES = [
   "ClaimNamespaceMissing",
   "ClaimExpired",
   "NotificationFailed",
+  "WorkloadWithoutOutcome",
+  "ExecutionUnreadable",
   "WorkflowNotStarted",
 ] as const;
 

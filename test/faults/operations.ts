@@ -62,9 +62,9 @@ class GatedCluster implements Cluster {
     return await this.#cluster.table<T>(path, query);
   }
 
-  async list<T>(path: string, query?: Record<string, string>): Promise<T[]> {
+  async list<T, Kept = T>(path: string, query?: Record<string, string>, keep?: (object: T) => Kept): Promise<Kept[]> {
     await this.#read(path);
-    return await this.#cluster.list<T>(path, query);
+    return await this.#cluster.list<T, Kept>(path, query, keep);
   }
 
   async listSmall<T>(path: string, most: number, query?: Record<string, string>): Promise<T[] | undefined> {

@@ -127,11 +127,15 @@ export class WorldCluster implements Cluster {
     return await Promise.resolve(sound({ kind: "List", items }, path) as T);
   }
 
-  async list<T>(path: string, query: Record<string, string> = {}): Promise<T[]> {
+  async list<T, Kept = T>(
+    path: string,
+    query: Record<string, string> = {},
+    keep: (object: T) => Kept = (object) => object as unknown as Kept,
+  ): Promise<Kept[]> {
     const items = this.#all(this.#asked("list", path));
     const name = /^metadata\.name=(.*)$/s.exec(query["fieldSelector"] ?? "")?.[1];
     const chosen = name === undefined ? [...items] : items.filter((item) => nameOf(item) === name);
-    return await Promise.resolve(sound({ items: chosen }, path).items as T[]);
+    return await Promise.resolve((sound({ items: chosen }, path).items as T[]).map(keep));
   }
 
   async listSmall<T>(path: string, most: number, query: Record<string, string> = {}): Promise<T[] | undefined> {

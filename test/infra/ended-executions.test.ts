@@ -40,16 +40,6 @@ describe("executions that end", () => {
     });
   });
 
-  it("are counted by the notify function, which may look at the executions of this state machine alone", () => {
-    const looking = stack
-      .permissions(stack.functionId("notify", "Role"))
-      .filter(({ action }) => action.startsWith("states:"));
-
-    expect(looking.map(({ action }) => action)).toEqual(["states:ListExecutions", "states:DescribeExecution"]);
-    expect(looking[0]?.resource).toBe(`\${${stack.id("Workflow", "StateMachine")}}`);
-    expect(looking[1]?.resource).toContain(`\${${stack.id("Workflow", "StateMachine")}.Name}:*`);
-  });
-
   it("are kept in an encrypted queue when they could not be delivered, or not be told", () => {
     expect(rule.Targets[0]?.["DeadLetterConfig"]).toEqual({ Arn: queue });
     stack.template.hasResourceProperties("AWS::Lambda::EventInvokeConfig", {

@@ -9,6 +9,9 @@ const stack = new Synthesised({ clusterName: "prod", policy: '{"opt_in": true}' 
 const FUNCTION_NAMES = [...STEP_NAMES, "agent"];
 const CLUSTER = "arn:${AWS::Partition}:eks:${AWS::Region}:${AWS::AccountId}:cluster/prod";
 const key = stack.id("Encryption", "Key");
+const machine = stack.id("Workflow", "StateMachine");
+const machineName = String(stack.properties(machine)["StateMachineName"]);
+const executions = `arn:\${AWS::Partition}:states:\${AWS::Region}:\${AWS::AccountId}:execution:`;
 
 /** What every function may do, and what is its own. */
 function permitted(name: string, own: [action: string, resource: string][]): string[] {
@@ -28,9 +31,6 @@ function permissionsOf(name: string): string[] {
   const permissions = stack.permissions(stack.functionId(name, "Role"));
   return [...new Set(permissions.map(({ action, resource }) => `${action} ${resource}`))].sort();
 }
-
-const machine = stack.id("Workflow", "StateMachine");
-const EXECUTIONS = `arn:\${AWS::Partition}:states:\${AWS::Region}:\${AWS::AccountId}:execution:\${${machine}.Name}`;
 
 describe("the functions", () => {
   it("are those that have a handler", () => {
@@ -77,14 +77,14 @@ describe("the functions", () => {
     },
   );
 
-  it("let notify publish as well, and keep what it could not tell", () => {
+  it("let notify publish as well, read the executions that it tells of, and keep what it could not tell", () => {
     expect(permissionsOf("notify")).toEqual(
       permitted("notify", [
         ["sns:Publish", `\${${stack.id("Notifications", "Topic")}}`],
         ["sqs:SendMessage", `\${${stack.id("EndedExecutions", "DeadLetters")}.Arn}`],
         ["kms:GenerateDataKey", `\${${key}.Arn}`],
-        ["states:ListExecutions", `\${${stack.id("Workflow", "StateMachine")}}`],
-        ["states:DescribeExecution", `${EXECUTIONS}:*`],
+        ["states:ListExecutions", executions.replace(":execution:", `:stateMachine:${machineName}`)],
+        ["states:DescribeExecution", `${executions}${machineName}:*`],
       ]),
     );
   });
@@ -116,7 +116,8 @@ describe("the agent's function", () => {
     expect(permissionsOf("agent")).toEqual(
       permitted("agent", [
         ["states:StartExecution", `\${${machine}}`],
-        ["states:DescribeExecution", `${EXECUTIONS}:agent-*`],
+        ["states:DescribeExecution", `${executions}\${${machine}.Name}:agent-*`],
+        ["kms:GenerateDataKey", `\${${key}.Arn}`],
       ]),
     );
   });

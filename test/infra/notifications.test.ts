@@ -107,7 +107,15 @@ describe("a given key", () => {
     for (const logs of own.all("AWS::Logs::LogGroup")) expect(logs["KmsKeyId"]).toEqual(arn);
     for (const topic of own.all("AWS::SNS::Topic")) expect(topic["KmsMasterKeyId"]).toEqual(arn);
     for (const lambda of own.all("AWS::Lambda::Function")) expect(lambda["KmsKeyArn"]).toEqual(arn);
+    for (const machine of own.all("AWS::StepFunctions::StateMachine"))
+      expect(machine).toHaveProperty("EncryptionConfiguration.KmsKeyId", arn);
     const { Statement } = own.properties(key ?? "")["KeyPolicy"] as Policy;
-    expect(Statement.map(({ Sid }) => Sid)).toEqual([undefined, "EncryptLogs", "PublishAlarmsAndKeepDeadLetters"]);
+    const [account, ...services] = Statement;
+    expect(account?.Sid).toBeUndefined();
+    expect(services.map(({ Sid, Principal }) => Sid ?? Principal)).toEqual([
+      "EncryptLogs",
+      "PublishAlarmsAndKeepDeadLetters",
+      { Service: "delivery.logs.amazonaws.com" },
+    ]);
   });
 });

@@ -26,13 +26,19 @@ describe("the schedule", () => {
     });
   });
 
-  it("may start that state machine and nothing else", () => {
-    const role = stack.id("Workflow", "StateMachine", "EventsRole");
+  it("may start that state machine, with the key that its executions are written with, and nothing else", () => {
+    const role = stack.id("Schedule", "Role");
+    const key = `\${${stack.id("Encryption", "Key")}.Arn}`;
 
     expect(rule.Targets[0]?.RoleArn).toEqual({ "Fn::GetAtt": [role, "Arn"] });
     expect(stack.permissions(role)).toEqual([
+      { action: "kms:Decrypt", resource: key },
+      { action: "kms:GenerateDataKey", resource: key },
       { action: "states:StartExecution", resource: `\${${stack.id("Workflow", "StateMachine")}}` },
     ]);
+    expect(stack.statements(role)[0]?.Condition).toEqual({
+      StringLike: { "kms:EncryptionContext:aws:states:stateMachineArn": { Ref: stack.id("Workflow", "StateMachine") } },
+    });
   });
 
   it("keeps the starts that could not be delivered in an encrypted queue that takes TLS only", () => {

@@ -16,6 +16,7 @@ interface Statement {
   Effect: string;
   Action: string | string[];
   Resource: unknown;
+  Condition?: Record<string, Record<string, unknown>>;
 }
 
 /** The stack as it would be deployed, without its bundles. */
@@ -68,14 +69,16 @@ export class Synthesised {
 
   /** What the role with that logical ID may do; of every role, without one. */
   permissions(role?: string): Permission[] {
+    return this.statements(role).flatMap(({ Action, Resource }) =>
+      [Action].flat().flatMap((action) => [Resource].flat().map((resource) => ({ action, resource: text(resource) }))),
+    );
+  }
+
+  /** The statements of the policies of the role with that logical ID; of every role, without one. */
+  statements(role?: string): Statement[] {
     return this.all("AWS::IAM::Policy").flatMap((policy) => {
       const { Roles, PolicyDocument } = policy as unknown as PolicyProperties;
-      if (role !== undefined && !Roles.some(({ Ref }) => Ref === role)) return [];
-      return PolicyDocument.Statement.flatMap(({ Action, Resource }) =>
-        [Action]
-          .flat()
-          .flatMap((action) => [Resource].flat().map((resource) => ({ action, resource: text(resource) }))),
-      );
+      return role !== undefined && !Roles.some(({ Ref }) => Ref === role) ? [] : PolicyDocument.Statement;
     });
   }
 }
@@ -103,6 +106,7 @@ function appWith(context: Record<string, unknown>): App {
 /** A value of a template as one would write it in `Fn::Sub`. */
 export function text(value: unknown): string {
   if (typeof value === "string") return value;
+  if (Array.isArray(value)) return value.map(text).join();
   const {
     Ref,
     "Fn::GetAtt": attribute,

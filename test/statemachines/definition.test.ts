@@ -147,7 +147,7 @@ describe("the definition", () => {
   it("ends by itself: the run as a whole has a time limit, and so has every pause before a retry", () => {
     const retries = states.flatMap(([, { Retry = [] }]) => Retry);
 
-    expect((definition as { TimeoutSeconds?: number }).TimeoutSeconds).toBe(7_200);
+    expect((definition as { TimeoutSeconds?: number }).TimeoutSeconds).toBe(86_400);
     expect(retries.length).toBeGreaterThan(10);
     for (const retry of retries) {
       // Many executions that meet the same trouble do not come back at the same moment.
@@ -162,10 +162,12 @@ describe("the definition", () => {
     // Around the workloads, it looks, tells or ends. What begins for each of them is closed in itself.
     expect(run).toEqual({
       "Which request?": "Detect failures",
-      "Anything failing?": "Remediate each workload",
-      "Failure storm?": "Remediate each workload",
+      "Anything failing?": "Count workloads",
+      "Failure storm?": "Count workloads",
       "Told before?": "Report storm",
       "Anything beside the storm?": "Storm",
+      "Any outcome?": "Workload without outcome",
+      "Has every workload an outcome?": "Workload without outcome",
       "Was everyone told?": "Done",
     });
   });

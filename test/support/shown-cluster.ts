@@ -94,9 +94,9 @@ export function shownCluster(shown: Shown, refused: ReadonlySet<Source> = new Se
       refuse(path);
       return shown.log ?? "";
     },
-    list: async (path) => {
+    list: async (path, _query, keep) => {
       await Promise.resolve();
-      return list(path);
+      return keep === undefined ? list(path) : list(path).map(keep);
     },
     listSmall: async (path) => {
       await Promise.resolve();

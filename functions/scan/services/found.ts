@@ -19,10 +19,8 @@ export interface Found {
 /** The first of each group, then the second of each, and so on. */
 export function inTurn<Item>(items: readonly Item[], groupOf: (item: Item) => string): Item[] {
   const groups = [...Map.groupBy(items, groupOf).values()];
-  const longest = Math.max(0, ...groups.map(({ length }) => length));
-  return Array.from({ length: longest }, (_unused, turn) =>
-    groups.flatMap((group) => group.slice(turn, turn + 1)),
-  ).flat();
+  const inTurns = groups.flatMap((group) => group.map((item, turn) => ({ item, turn })));
+  return inTurns.sort((a, b) => a.turn - b.turn).map(({ item }) => item);
 }
 
 /** Those of the problems that people are told of: their namespace is read last, and only where there is something to tell. */

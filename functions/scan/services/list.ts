@@ -1,17 +1,21 @@
 import { paths } from "../../shared/cluster/paths.ts";
 import type { Service } from "../../shared/kubernetes/types.ts";
-import type { View } from "../view.ts";
+import type { Places, View } from "../view.ts";
 
 /**
- * The Services of a namespace, or of the cluster; read once in a scan. Undefined where they cannot be seen, which becomes a
+ * The Services of these places; read once in a scan. Undefined where none of them can be seen; what cannot be seen becomes a
  * blind spot.
  */
-export async function servicesIn(view: View, namespace: string | undefined): Promise<Service[] | undefined> {
-  const what = `Services${namespace === undefined ? "" : ` in namespace ${namespace}`}`;
-  return await view.once(what, () =>
-    view.tryTo(what, () => view.list<Service>(paths.services(namespace)), {
-      telling: false,
-      optionalApi: paths.services(),
-    }),
-  );
+export async function servicesIn(view: View, places: Places): Promise<Service[] | undefined> {
+  const where = places.everywhere ? "everywhere" : places.namespaces.join();
+  return await view.once(`Services ${where}`, async () => {
+    const lists = await view.listIn<Service>("Services", paths.services, places, { telling: false });
+    return lists.every((list) => list === undefined) ? undefined : lists.flatMap((list) => list ?? []);
+  });
+}
+
+/** Each place by itself: the cluster in one go, or every namespace. */
+export function eachPlace({ namespaces, everywhere }: Places): Places[] {
+  if (everywhere) return [{ namespaces, everywhere }];
+  return namespaces.map((namespace) => ({ namespaces: [namespace], everywhere: false }));
 }

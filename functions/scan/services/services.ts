@@ -5,12 +5,13 @@ import type { EndpointSlice, Hpa, Ingress, ObjectMeta, Pod, Service } from "../.
 import type { Policy } from "../../shared/policy.ts";
 import { some } from "../../shared/text.ts";
 import type { FailingWorkload } from "../incidents.ts";
-import type { View } from "../view.ts";
+import { look, lookEverywhere } from "../look.ts";
+import type { Places, View } from "../view.ts";
 import { problem, selectorProblem, type Patience } from "./decide.ts";
 import { inTurn, told, type Found } from "./found.ts";
 import { idleHpas } from "./idle-hpas.ts";
 import { readMakers, type Maker } from "./makers.ts";
-import { servicesIn } from "./list.ts";
+import { eachPlace, servicesIn } from "./list.ts";
 import { portProblem } from "./ports.ts";
 import { backendsOf, isLeftAlone } from "./quiet.ts";
 import { doubtsOf, sliceSuspects, writtenAt, type Doubt } from "./slices.ts";
@@ -26,10 +27,7 @@ const MAX_PODS = 100;
 const MAX_NAMED = 3;
 
 /** Where and when a scan looks at Services. */
-export interface ServiceScan {
-  namespaces: readonly string[];
-  /** Whether the namespaces are all that matter, so that a collection is read in one go. */
-  everywhere: boolean;
+export interface ServiceScan extends Places {
   hpas: readonly Hpa[];
   policy: Policy;
   now: Date;
@@ -43,17 +41,16 @@ export interface ServiceScan {
 export async function findServiceProblems(view: View, scan: ServiceScan): Promise<FailingWorkload[]> {
   const { namespaces, everywhere, hpas, policy, now } = scan;
   const patience: Patience = { now, short: policy.detect.short_seconds, long: policy.report_after_seconds };
-  const places = everywhere ? [undefined] : namespaces;
-  const found = await view.each(places, async (place) => {
+  const found = await view.each(eachPlace({ namespaces, everywhere }), async (place) => {
     const isHere = ({ metadata }: { metadata?: ObjectMeta }) => namespaces.includes(metadata?.namespace ?? "");
-    const [services, ingresses = []] = await Promise.all([
+    const [services, ingresses] = await Promise.all([
       servicesIn(view, place),
-      listed<Ingress>(view, "Ingresses", paths.ingresses, place),
+      view.listIn<Ingress>("Ingresses", paths.ingresses, place, { telling: false }),
     ]);
     if (services === undefined) return [];
     const context: Context = {
       services: services.filter(isHere),
-      ingresses: ingresses.filter(isHere),
+      ingresses: ingresses.flatMap((list) => list ?? []).filter(isHere),
       makers: new Map(),
     };
     return [
@@ -73,36 +70,23 @@ interface Context {
   makers: Map<string, Promise<Maker[]>>;
 }
 
-async function listed<T>(
-  view: View,
-  what: string,
-  path: (namespace?: string) => string,
-  place: string | undefined,
-): Promise<T[] | undefined> {
-  const where = place === undefined ? "" : ` in namespace ${place}`;
-  return await view.tryTo(`${what}${where}`, () => view.list<T>(path(place)), { telling: false, optionalApi: path() });
-}
-
 async function lookAtServices(
   view: View,
-  place: string | undefined,
+  { namespaces, everywhere }: Places,
   context: Context,
   scan: ServiceScan,
   patience: Patience,
 ): Promise<Found[]> {
   const watched = context.services.filter((service) => !isLeftAlone(service));
   if (watched.length === 0) return [];
-  const where = place === undefined ? "" : ` in namespace ${place}`;
-  const slices = await view.tryTo(
-    `EndpointSlices${where}`,
-    async () => {
-      const rule = sliceSuspects(watched);
-      return place === undefined
-        ? await view.lookEverywhere<EndpointSlice>(paths.endpointSlices(), rule)
-        : await view.look<EndpointSlice>(paths.endpointSlices(place), rule);
-    },
-    { telling: false, optionalApi: paths.endpointSlices() },
-  );
+  const what = everywhere ? "EndpointSlices" : `EndpointSlices in namespace ${namespaces.join()}`;
+  const path = paths.endpointSlices(everywhere ? undefined : namespaces[0]);
+  const read = everywhere ? lookEverywhere : look;
+  const keep = (slice: EndpointSlice): EndpointSlice => ({ ...slice, endpoints: (slice.endpoints ?? []).slice(0, 1) });
+  const slices = await view.tryTo(what, () => read(view, what, path, sliceSuspects(watched), keep), {
+    telling: false,
+    optionalApi: paths.endpointSlices(),
+  });
   const isRipe = ({ since }: Doubt) => isOlderThan(since, patience.short, patience.now);
   const doubts = newest(doubtsOf(slices?.suspects ?? [], watched).filter(isRipe), MAX_DOUBTS);
   const doubted = new Set(doubts.map(({ service }) => service));

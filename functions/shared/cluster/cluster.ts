@@ -21,7 +21,7 @@ export interface Preconditions {
  *
  * Every method throws a `RemediationError`: `ClusterUnreachable` (no connection), `ClusterUnavailable` (5xx),
  * `ClusterThrottled` (429), `Unauthorized` (401), `Forbidden` (403), `NotFound` (404), `ObjectChanged` (409, or a failed
- * precondition), `WriteRefused` (any other refusal).
+ * precondition), `WriteRefused` (any other refusal), `TooMuchToRead` (the answer is larger than may be kept in memory).
  */
 export interface Cluster {
   /** The name used in messages. */
@@ -37,9 +37,13 @@ export interface Cluster {
    * cost, and possibly some moments old.
    */
   table<T>(path: string, query?: Record<string, string>): Promise<T>;
-  /** Lists a collection page by page: the newest state, unless the query says otherwise. */
-  list<T>(path: string, query?: Record<string, string>): Promise<T[]>;
-  /** Lists a collection that holds at most so many objects, in one request; undefined when it holds more. */
+  /**
+   * Lists a collection page by page: the newest state, unless the query says otherwise.
+   * @param keep what is kept of each object, so that a page is in memory at a time; without it all of them are
+   * @throws RemediationError `TooMuchToRead` when all of them are more than may be kept
+   */
+  list<T, Kept = T>(path: string, query?: Record<string, string>, keep?: (object: T) => Kept): Promise<Kept[]>;
+  /** Lists a collection that holds at most so many objects of usual size, in one request; undefined when it holds more. */
   listSmall<T>(path: string, most: number, query?: Record<string, string>): Promise<T[] | undefined>;
   create<T>(path: string, body: object, options?: WriteOptions): Promise<T>;
   replace<T>(path: string, body: object, options?: WriteOptions): Promise<T>;

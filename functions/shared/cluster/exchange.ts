@@ -27,6 +27,8 @@ export interface Call {
   query?: Record<string, string>;
   body?: unknown;
   contentType?: string;
+  /** How many bytes of an answer are taken; 64 MiB when nothing is said. */
+  most?: number;
 }
 
 /** What came back, whatever its status. */
@@ -36,6 +38,8 @@ export interface Answer {
   body: string;
 }
 
+/** What is read in one request is in memory several times over while it is taken apart. */
+const MOST_BYTES = 64 * 2 ** 20;
 /** An endpoint that has not taken up a connection, TLS included, for this long is given up. */
 const CONNECT_TIMEOUT_MS = 3_000;
 /** A request that has had no byte of answer for this long is given up. */
@@ -69,7 +73,15 @@ export async function exchange(connection: Connection, agent: http.Agent, call: 
     };
     const answered = (res: http.IncomingMessage) => {
       const chunks: Buffer[] = [];
-      res.on("data", (chunk: Buffer) => chunks.push(chunk));
+      let left = call.most ?? MOST_BYTES;
+      res.on("data", (chunk: Buffer) => {
+        left -= chunk.length;
+        if (left >= 0) chunks.push(chunk);
+        else {
+          fail(tooMuch(connection.name, `${call.method} ${call.path}`, call.most ?? MOST_BYTES));
+          res.destroy();
+        }
+      });
       res.on("error", fail);
       res.on("end", () => {
         const status = res.statusCode ?? 0;
@@ -151,6 +163,14 @@ function outOfTime({ name }: Connection, { method, path }: Call): RemediationErr
   return new RemediationError(
     "ClusterUnavailable",
     `${name}: ${method} ${path} had no answer in the time that the step has. Look at the API server's load, and at how much there is to read.`,
+  );
+}
+
+/** The error of an answer that is larger than what may be in memory. */
+export function tooMuch(cluster: string, call: string, bytes: number): RemediationError {
+  return new RemediationError(
+    "TooMuchToRead",
+    `${cluster}: ${call} answered with more than ${Math.round(bytes / 2 ** 20)} MiB. Look for objects that are unusually many or large there.`,
   );
 }
 

@@ -5,7 +5,7 @@ import type { Cluster, JsonPatchOperation, Preconditions, WriteOptions } from ".
 import type { ObjectMeta } from "../kubernetes/types.ts";
 import { paths } from "./paths.ts";
 import { errorFromResponse, type ApiStatus } from "./api-errors.ts";
-import { isSuccess, type Answer, type Call, type Connection } from "./exchange.ts";
+import { isSuccess, tooMuch, type Answer, type Call, type Connection } from "./exchange.ts";
 import { Transport } from "./transport.ts";
 
 export type { Connection } from "./exchange.ts";
@@ -19,8 +19,15 @@ const METADATA = "application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io";
 /** A log comes as it is, and what is said of one that cannot be had as an object. */
 const TEXT = "application/json, */*";
 
-/** Objects per page of a list, the page size that kubectl uses. */
+/** Objects per page of a list, the page size that kubectl uses; a quarter of it where a page is too large, and so on. */
 const PAGE_SIZE = "500";
+/** How large a page may be, since several are read at the same time; and a list that comes whole from the watch cache. */
+const PAGE_BYTES = 8 * 2 ** 20;
+const WHOLE_BYTES = 32 * 2 ** 20;
+/** How large the objects of a small list may be, on average. */
+const SMALL_BYTES = 16 * 2 ** 10;
+/** How much of a list is kept whole: the pods of a large Deployment, several times over. */
+const LIST_BYTES = 96 * 2 ** 20;
 /** Reads are tried this often before the error goes to the state machine, which retries the whole step. */
 const READ_ATTEMPTS = 3;
 /** A server that asks for a longer pause than this is answered by failing the step, which has a longer breath. */
@@ -28,10 +35,18 @@ const LONGEST_PAUSE_SECONDS = 5;
 /** An expired continue token restarts the list; after this many restarts the list gives up. */
 const LIST_RESTARTS = 3;
 
+interface ListObject {
+  items: unknown;
+  metadata: { continue?: string } | null;
+}
+
 /** One page of a collection, and the token of the next one. */
 interface Page<T> {
   items: T[];
   next: string | undefined;
+  /** What it was asked for with. */
+  query: Record<string, string>;
+  bytes: number;
 }
 
 /**
@@ -68,10 +83,14 @@ export class HttpCluster implements Cluster {
     return await this.#read<T>({ method: "GET", path, query: cached, accept: TABLE });
   }
 
-  async list<T>(path: string, query: Record<string, string> = {}): Promise<T[]> {
+  async list<T, Kept = T>(
+    path: string,
+    query: Record<string, string> = {},
+    keep?: (object: T) => Kept,
+  ): Promise<Kept[]> {
     for (let restart = 0; ; restart++) {
       try {
-        return await this.#pages<T>(path, query);
+        return await this.#pages<T, Kept>(path, query, keep);
       } catch (error) {
         if (!(error instanceof ContinueTokenExpired)) throw error;
         if (restart >= LIST_RESTARTS) {
@@ -82,37 +101,54 @@ export class HttpCluster implements Cluster {
   }
 
   async listSmall<T>(path: string, most: number, query: Record<string, string> = {}): Promise<T[] | undefined> {
-    const page = await this.#page<T>(path, { ...query, limit: String(most) });
-    return page.next === undefined ? page.items : undefined;
+    try {
+      const page = await this.#page<T>(path, { ...query, limit: String(most) }, most * SMALL_BYTES);
+      return page.next === undefined ? page.items : undefined;
+    } catch (error) {
+      if (isRemediationError(error, "TooMuchToRead")) return undefined;
+      throw error;
+    }
   }
 
-  async #pages<T>(path: string, query: Record<string, string>): Promise<T[]> {
-    const items: T[] = [];
-    let token: string | undefined;
-    do {
-      const page: Page<T> = await this.#page<T>(path, {
-        ...query,
-        limit: PAGE_SIZE,
-        ...(token === undefined ? {} : { continue: token }),
-      });
-      items.push(...page.items);
-      if (page.next !== undefined && page.next === token) {
+  async #pages<T, Kept>(
+    path: string,
+    query: Record<string, string>,
+    keep: ((object: T) => Kept) | undefined,
+  ): Promise<Kept[]> {
+    const kept: Kept[] = [];
+    let part: Record<string, string> = { ...query, limit: PAGE_SIZE };
+    for (let bytes = 0; ;) {
+      const page = await this.#fittingPage<T>(path, part);
+      bytes += page.bytes;
+      if (keep === undefined && bytes > LIST_BYTES) throw tooMuch(this.name, `GET ${path}`, LIST_BYTES);
+      for (const item of page.items) kept.push(keep === undefined ? (item as unknown as Kept) : keep(item));
+      if (page.next === undefined) return kept;
+      if (page.next === part["continue"]) {
         throw this.#unintelligible(`GET ${path} answered with a list that goes on with the same page`);
       }
-      token = page.next;
-    } while (token !== undefined);
-    return items;
+      part = { ...page.query, continue: page.next };
+    }
   }
 
-  async #page<T>(path: string, query: Record<string, string>): Promise<Page<T>> {
-    const page: { items?: unknown; metadata?: { continue?: string } | null } = await this.#read({
-      method: "GET",
-      path,
-      query,
-    });
+  /** The page that is asked for, or one of fewer objects where it is too large to be read at once. */
+  async #fittingPage<T>(path: string, query: Record<string, string>): Promise<Page<T>> {
+    // The watch cache answers with the whole list, whatever its limit.
+    const { resourceVersion, ...rest } = query;
+    try {
+      return await this.#page<T>(path, query, resourceVersion === "0" ? WHOLE_BYTES : PAGE_BYTES);
+    } catch (error) {
+      const limit = Number(query["limit"]);
+      if (!isRemediationError(error, "TooMuchToRead") || limit === 1) throw error;
+      return await this.#fittingPage<T>(path, { ...rest, limit: String(Math.ceil(limit / 4)) });
+    }
+  }
+
+  async #page<T>(path: string, query: Record<string, string>, most: number): Promise<Page<T>> {
+    const call: Call = { method: "GET", path, query, most };
+    const { value: page, bytes } = await this.#readSized<Partial<ListObject>>(call);
     if (!Array.isArray(page.items)) throw this.#unintelligible(`GET ${path} answered with something that is no list`);
     const next = page.metadata?.continue;
-    return { items: page.items as T[], next: next === "" ? undefined : next };
+    return { items: page.items as T[], next: next === "" ? undefined : next, query, bytes };
   }
 
   async create<T>(path: string, body: object, options: WriteOptions = {}): Promise<T> {
@@ -158,6 +194,10 @@ export class HttpCluster implements Cluster {
   }
 
   async #read<T>(call: Call): Promise<T> {
+    return (await this.#readSized<T>(call)).value;
+  }
+
+  async #readSized<T>(call: Call): Promise<{ value: T; bytes: number }> {
     for (let attempt = 1; ; attempt++) {
       try {
         const answer = await this.#transport.send(call);
@@ -169,7 +209,7 @@ export class HttpCluster implements Cluster {
           await sleep(pause * 1_000);
           continue;
         }
-        return this.#parse<T>(call, answer);
+        return { value: this.#parse<T>(call, answer), bytes: answer.body.length };
       } catch (error) {
         const lost = isRemediationError(error, "ClusterUnreachable") || error instanceof Unintelligible;
         const pause = attempt * 200;

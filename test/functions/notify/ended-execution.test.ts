@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { notify } from "../../../functions/notify/handler.ts";
+import type { NotifyEnvironment } from "../../../functions/notify/environment.ts";
+import { RemediationError } from "../../../functions/shared/errors.ts";
 import type { Measurement } from "../../../functions/run/measurement.ts";
 import type { Notification } from "../../../functions/notify/notification.ts";
 import { unreachableEnvironment } from "../../support/scripted.ts";
@@ -18,11 +20,14 @@ const detail = {
   cause: null,
 };
 
-async function tell(event: object) {
+async function tell(event: object, describe?: NotifyEnvironment["describe"]) {
   const sent: Notification[] = [];
   const measured: Measurement[] = [];
   const environment = unreachableEnvironment(new Error("not used"), sent, measured as never);
-  const report = await notify(environment)({ about: "execution", event: { ...detail, ...event } });
+  const report = await notify({ ...environment, ...(describe === undefined ? {} : { describe }) })({
+    about: "execution",
+    event: { ...detail, ...event },
+  });
   return { sent, measured, report };
 }
 
@@ -33,6 +38,7 @@ describe("an execution that ended without success", () => {
     [{ status: "FAILED", error: "States.Runtime", cause: "An item is too large." }, "States.Runtime"],
     [{ status: "FAILED", error: "States.DataLimitExceeded" }, "States.DataLimitExceeded"],
     [{ status: "FAILED", error: "NotificationFailed" }, "NotificationFailed"],
+    [{ status: "FAILED", error: "WorkloadWithoutOutcome" }, "WorkloadWithoutOutcome"],
   ])("is told where it could not tell itself: %j", async (event, reason) => {
     const { sent, report, measured } = await tell(event);
 
@@ -57,4 +63,52 @@ describe("an execution that ended without success", () => {
       expect((await tell({ status: "ABORTED", ...event })).sent[0]?.subject).toMatch(/^\[\(not named\)\]/);
     },
   );
+});
+
+/** As EventBridge tells it of an execution whose data is encrypted with a key of one's own. */
+const bare = { input: undefined, inputDetails: { included: false }, error: undefined, cause: undefined };
+
+describe("an execution whose event leaves out what is encrypted", () => {
+  const described = (more: object) => () => Promise.resolve({ input: detail.input, ...more });
+
+  it("is told with what the execution itself says", async () => {
+    const asked: string[] = [];
+    const { sent } = await tell({ ...bare, status: "FAILED" }, (arn) => {
+      asked.push(arn);
+      return Promise.resolve({ input: detail.input, error: "States.DataLimitExceeded", cause: "It is too large." });
+    });
+
+    expect(asked).toEqual([detail.executionArn]);
+    expect(sent[0]?.subject).toBe("[prod] Remediation run failed: States.DataLimitExceeded");
+    expect(sent[0]?.text).toContain("It is too large.");
+  });
+
+  it.each([{ status: "ABORTED" }, { status: "TIMED_OUT" }])("is told with its cluster's name: %j", async (event) => {
+    expect((await tell({ ...bare, ...event }, described({}))).sent[0]?.subject).toMatch(/^\[prod\]/);
+  });
+
+  it("is not told twice", async () => {
+    const { sent, report } = await tell({ ...bare, status: "FAILED" }, described({ error: "ClusterNotFound" }));
+
+    expect([sent, report]).toEqual([[], null]);
+  });
+
+  it("is asked nothing where the event says all", async () => {
+    const { sent } = await tell({ status: "ABORTED" }, () => Promise.reject(new Error("not to be asked")));
+
+    expect(sent).toHaveLength(1);
+  });
+
+  it.each([
+    [{ status: "FAILED" }, "ExecutionUnreadable", "Its error may have been told already, or not."],
+    [{ status: "ABORTED" }, "Aborted", "Somebody stopped the execution."],
+  ])("is told all the same where it cannot be read: %j", async (event, reason, text) => {
+    const { sent } = await tell({ ...bare, ...event }, () =>
+      Promise.reject(new RemediationError("ExecutionUnreadable", "You may not use the key.")),
+    );
+
+    expect(sent[0]?.subject).toBe(`[(not named)] Remediation run failed: ${reason}`);
+    expect(sent[0]?.text).toContain(text);
+    expect(sent[0]?.text).toContain("You may not use the key.");
+  });
 });

@@ -104,10 +104,10 @@ describe("a scheduled run that works", () => {
   const works = async (
     before: FailedRun[] | Error | undefined,
     event: object = {},
-    inputOf?: () => Promise<unknown>,
+    describe?: NotifyEnvironment["describe"],
   ) => {
     const sent: Notification[] = [];
-    const environment = { ...environmentAfter(before, sent), ...(inputOf === undefined ? {} : { inputOf }) };
+    const environment = { ...environmentAfter(before, sent), ...(describe === undefined ? {} : { describe }) };
     const input = JSON.stringify(SCHEDULED);
     await notify(environment)({ about: "execution", event: { ...ended, input, ...event } });
     return sent;
@@ -135,7 +135,9 @@ describe("a scheduled run that works", () => {
   });
 
   it("is asked what it was started with where the event does not say it", async () => {
-    expect(await works(failed(3), { input: null }, () => Promise.resolve(SCHEDULED))).toHaveLength(1);
+    expect(
+      await works(failed(3), { input: null }, () => Promise.resolve({ input: JSON.stringify(SCHEDULED) })),
+    ).toHaveLength(1);
   });
 });
 

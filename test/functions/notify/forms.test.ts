@@ -188,7 +188,7 @@ describe("the form for chat applications", () => {
     const chat = chatOf(told({ ...recovered, diagnosis: noisy }).document, "Recovered");
 
     expect(chat.metadata.threadId).toBe("prod/Deployment/shop/web");
-    expect(chat.content.description).toContain("1 pod &lt;https://evil|crashes&gt; (at)channel  now");
+    expect(chat.content.description).toContain("1 pod &lt;https : //evil|crashes&gt; (at)channel  now");
     expect(chat.content.description).not.toMatch(/[`@]|<http/);
     expect(chat.content.keywords).toEqual(["Recovered", "CrashLoopAfterRollout", "prod"]);
   });

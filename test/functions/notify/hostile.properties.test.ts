@@ -20,6 +20,7 @@ import { NotificationDocument, type Notification } from "../../../functions/noti
 import { bounded } from "../../../functions/shared/text.ts";
 import { claimedRun, diagnosis as diagnosisOf, remedyResult } from "../../support/runs.ts";
 import { HEADINGS } from "../../support/headings.ts";
+import { unlinked } from "../../../functions/notify/unlinked.ts";
 import { hostileText, UNPRINTABLE } from "../../support/hostile.ts";
 
 /**
@@ -217,8 +218,18 @@ describe("a notification, of whatever happened,", { timeout: 30_000 }, () => {
         sections.reduce((sum, [, lines]) => sum + lines, 0),
       );
       expect(others).toEqual([expect.stringMatching(/^Execution: (local-1|https:)/)]);
-      expect([title, blank, summary]).toEqual([expect.stringMatching(/^.{1,400}$/u), "", document.summary]);
+      expect([title, blank, summary]).toEqual([expect.stringMatching(/^.{1,500}$/u), "", unlinked(document.summary)]);
       for (const line of text.split("\n")) expect(line).not.toMatch(UNPRINTABLE);
+    });
+  });
+
+  it("has no address to follow but that of its execution", () => {
+    every(({ text, document, subject }) => {
+      const chat = JSON.stringify(chatOf(document, subject));
+      for (const form of [text, chat]) {
+        const own = document.execution.console_url ?? "no address";
+        expect(form.replace(own, "")).not.toMatch(/:\/\/|\bwww\.|\bmailto:|\bjavascript:/i);
+      }
     });
   });
 

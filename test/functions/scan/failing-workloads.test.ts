@@ -196,7 +196,8 @@ describe("the HPAs", () => {
   const problem = hpaWith([hpaConditionOf("AbleToScale", "False", "FailedGetScale")]);
   const look = async (hpas: Hpa[], namespaces?: string[]) => {
     serve(api, { namespaces: ["blog", "shop"], hpas });
-    return await findFailingHpas(new View(api.cluster()), namespaces, moment);
+    const places = { namespaces: namespaces ?? ["blog", "shop"], everywhere: namespaces === undefined };
+    return await findFailingHpas(new View(api.cluster()), places, moment);
   };
 
   it("are read all at once, and a problem is one of the workload that the HPA scales, told with the HPA's name", async () => {

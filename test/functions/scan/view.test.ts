@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { POD_SUSPECTS } from "../../../functions/scan/suspects.ts";
 import type { SuspectRule } from "../../../functions/kinds/suspects.ts";
 import { cellsOf } from "../../../functions/scan/table.ts";
+import { look, lookEverywhere, readSuspects, rowsOf } from "../../../functions/scan/look.ts";
 import { View } from "../../../functions/scan/view.ts";
 import { RemediationError, type ErrorName } from "../../../functions/shared/errors.ts";
 import type { Deployment, Pod } from "../../../functions/shared/kubernetes/types.ts";
@@ -24,6 +25,8 @@ beforeEach(async () => {
 });
 afterEach(() => api.stop());
 
+const lookAtPods = () => look(view, "pods", PODS, POD_SUSPECTS, (found: Pod) => found);
+const lookAtAll = () => lookEverywhere(view, "Deployments", DEPLOYMENTS, BY_NAME, (found: Deployment) => found);
 const names = (objects: { metadata?: { name?: string } }[]) => objects.map(({ metadata }) => metadata?.name);
 const deployments = (number: number, prefix: string, namespace = "shop"): Deployment[] =>
   Array.from({ length: number }, (_, index) => deploymentWith({ name: `${prefix}-${index}`, namespace }));
@@ -31,7 +34,7 @@ const deployments = (number: number, prefix: string, namespace = "shop"): Deploy
 describe("a look at one namespace", () => {
   it("counts the rows, and reads the suspects alone", async () => {
     serve(api, { pods: [pod({ name: "well" }), crashingPod({ name: "crash" })] });
-    const look = await view.look<Pod>(PODS, POD_SUSPECTS);
+    const look = await lookAtPods();
 
     expect(look).toMatchObject({ seen: 2, suspects: [{ metadata: { name: "crash" }, status: { phase: "Running" } }] });
     expect(asked(api)).toEqual([`table ${PODS}`, `${PODS}/crash`]);
@@ -40,10 +43,11 @@ describe("a look at one namespace", () => {
   it("reads those, too, that the caller finds in the rows, and each once", async () => {
     serve(api, { pods: [pod({ name: "well" }), crashingPod({ name: "crash" }), pod({ name: "other" })] });
     const also = ["well", "crash"];
-    const { suspects } = await view.look<Pod>(PODS, POD_SUSPECTS, (table) => {
+    const rows = await rowsOf(view, PODS, POD_SUSPECTS, (table) => {
       expect(cellsOf(table, ["Name"])).toEqual([["well"], ["crash"], ["other"]]);
       return also;
     });
+    const { suspects } = await readSuspects(view, "pods", rows, (found: Pod) => found);
 
     expect(names(suspects)).toEqual(["crash", "well"]);
     expect(api.requests).toHaveLength(3);
@@ -52,7 +56,7 @@ describe("a look at one namespace", () => {
   it("leaves out a suspect that is gone, and still counts its row", async () => {
     serve(api, { pods: [crashingPod({ name: "gone" }), crashingPod({ name: "crash" })] });
     api.on("GET", `${PODS}/gone`, refusal(404, "gone"));
-    const { seen, suspects } = await view.look<Pod>(PODS, POD_SUSPECTS);
+    const { seen, suspects } = await lookAtPods();
 
     expect(seen).toBe(2);
     expect(names(suspects)).toEqual(["crash"]);
@@ -67,7 +71,7 @@ describe("a look at one namespace", () => {
         PODS,
         found({ kind: "Table", columnDefinitions, rows: [{ cells: [name, "0/1", "Error", "<none>"] }] }),
       );
-      const suspects = await view.look<Pod>(PODS, POD_SUSPECTS).then(
+      const suspects = await lookAtPods().then(
         (look) => look.suspects,
         (error: unknown) => error,
       );
@@ -80,7 +84,7 @@ describe("a look at one namespace", () => {
 
   it("takes all objects for suspects where the server prints no such columns", async () => {
     serve(api, { pods: [pod({ name: "well" }), crashingPod({ name: "crash" })] }, NO_TABLES);
-    const { seen, suspects } = await view.look<Pod>(PODS, POD_SUSPECTS);
+    const { seen, suspects } = await lookAtPods();
 
     expect(seen).toBe(2);
     expect(names(suspects)).toEqual(["well", "crash"]);
@@ -95,7 +99,7 @@ describe("a look at one namespace", () => {
     };
     api.on("GET", PODS, found(table));
 
-    expect(await view.look<Pod>(PODS, POD_SUSPECTS)).toEqual({ seen: 0, suspects: [] });
+    expect(await lookAtPods()).toEqual({ seen: 0, suspects: [] });
   });
 });
 
@@ -106,7 +110,7 @@ describe("a look at the whole cluster", () => {
       namespaces: ["blog", "shop"],
       deployments: [...others, ...deployments(1, "bad"), ...deployments(2, "bad", "blog")],
     });
-    const { seen, suspects } = await view.lookEverywhere<Deployment>(DEPLOYMENTS, BY_NAME);
+    const { seen, suspects } = await lookAtAll();
 
     expect(seen).toBe(5);
     expect(suspects.map(({ metadata }) => `${metadata?.namespace ?? ""}/${metadata?.name ?? ""}`).sort()).toEqual([
@@ -119,22 +123,22 @@ describe("a look at the whole cluster", () => {
     ]);
   });
 
-  it("looks up to fifty suspects up", async () => {
-    serve(api, { deployments: [...deployments(50, "bad"), ...deployments(600, "good")] });
-    const { seen, suspects } = await view.lookEverywhere<Deployment>(DEPLOYMENTS, BY_NAME);
+  it("looks up to three hundred suspects up", async () => {
+    serve(api, { deployments: [...deployments(300, "bad"), ...deployments(1_000, "good")] });
+    const { seen, suspects } = await lookAtAll();
 
     expect({ seen, suspects: suspects.length, requests: api.requests.length }).toEqual({
-      seen: 650,
-      suspects: 50,
-      requests: 51,
+      seen: 1_300,
+      suspects: 300,
+      requests: 301,
     });
   });
 
   it("reads more suspects than that with all the others, page by page", async () => {
-    serve(api, { deployments: [...deployments(51, "bad"), ...deployments(1_000, "good")] });
-    const { seen, suspects } = await view.lookEverywhere<Deployment>(DEPLOYMENTS, BY_NAME);
+    serve(api, { deployments: [...deployments(301, "bad"), ...deployments(1_000, "good")] });
+    const { seen, suspects } = await lookAtAll();
 
-    expect({ seen, suspects: suspects.length }).toEqual({ seen: 1_051, suspects: 1_051 });
+    expect({ seen, suspects: suspects.length }).toEqual({ seen: 1_301, suspects: 301 });
     expect(asked(api)).toEqual([`table ${DEPLOYMENTS}`, ...[1, 2, 3].map(() => DEPLOYMENTS)]);
     expect(api.requests.slice(1).map(({ query }) => query["continue"])).toEqual([undefined, "500", "1000"]);
   });
@@ -142,7 +146,7 @@ describe("a look at the whole cluster", () => {
   it("reads all objects where the server prints no such columns", async () => {
     serve(api, { deployments: deployments(3, "good") }, NO_TABLES);
 
-    expect(await view.lookEverywhere<Deployment>(DEPLOYMENTS, BY_NAME)).toMatchObject({
+    expect(await lookAtAll()).toMatchObject({
       seen: 3,
       suspects: [{}, {}, {}],
     });

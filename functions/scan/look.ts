@@ -1,0 +1,157 @@
+import { objectIn } from "../shared/cluster/paths.ts";
+import type { Named } from "../kinds/kind.ts";
+import type { SuspectRule } from "../kinds/suspects.ts";
+import { timeLeft } from "../shared/time-left.ts";
+import { inTurn } from "./services/found.ts";
+import { cellsOf, type Table } from "./table.ts";
+import type { View } from "./view.ts";
+
+/** What the rows of a collection tell. */
+export interface Rows {
+  collection: string;
+  rule: SuspectRule;
+  /** Whether the collection is that of the whole cluster, whose rows do not tell the namespace. */
+  everywhere: boolean;
+  /** How many objects there are; undefined where the server prints other columns. */
+  seen: number | undefined;
+  /** The suspects, those whose names begin alike in turn: the pods of one workload do not hide those of another. */
+  names: string[];
+}
+
+/** What a look at one collection brought. */
+export interface Look<Kept> {
+  /** How many objects there are. */
+  seen: number;
+  /** What was kept of the objects that may fail. */
+  suspects: Kept[];
+}
+
+/** What is kept of an object that was read in full; undefined when nothing is. */
+export type Keep<T, Kept> = (object: T) => Kept | undefined;
+
+/** So much time is left for what comes after the suspects, in milliseconds: what was not read by then is counted and told. */
+const TIME_FOR_THE_REST = 15_000;
+/** So few suspects are always read one by one; more of them where they are a small share of all. */
+const FEW = 50;
+const MANY_SHARE = 1 / 4;
+/** So many names at most are looked up in the whole cluster: for each, the API server passes all objects. */
+const MANY_EVERYWHERE = 300;
+
+/** The rows of a namespace's collection. */
+export async function rowsOf(
+  view: View,
+  collection: string,
+  rule: SuspectRule,
+  also?: (table: Table) => string[],
+): Promise<Rows> {
+  const table = await view.cluster.table<Table>(collection, rule.query);
+  const rows = cellsOf(table, rule.columns);
+  const suspects = (rows ?? []).filter((cells) => rule.isSuspect(...cells)).map(([name]) => name ?? "");
+  const names = [...new Set([...suspects, ...(rows === undefined ? [] : (also?.(table) ?? []))])];
+  return { collection, rule, everywhere: false, seen: rows?.length, names: inTurn(names, stemOf) };
+}
+
+/** Looks at the collection of one namespace: rows to find suspects, full reads of these alone. */
+export async function look<T extends Named, Kept>(
+  view: View,
+  what: string,
+  collection: string,
+  rule: SuspectRule,
+  keep: Keep<T, Kept>,
+): Promise<Look<Kept>> {
+  return await readSuspects(view, what, await rowsOf(view, collection, rule), keep);
+}
+
+/**
+ * Looks at a collection of the whole cluster. Rows do not tell the namespace, so a suspect is looked up by its name, which
+ * may be one in several namespaces.
+ */
+export async function lookEverywhere<T extends Named, Kept>(
+  view: View,
+  what: string,
+  collection: string,
+  rule: SuspectRule,
+  keep: Keep<T, Kept>,
+): Promise<Look<Kept>> {
+  const rows = await rowsOf(view, collection, rule);
+  return await readSuspects(view, what, { ...rows, everywhere: true }, keep);
+}
+
+/**
+ * Reads suspects: one by one, or with the whole collection where they are many, or the server prints other columns. An
+ * object is in memory only until it is known what is kept of it. What there is no time for becomes a blind spot.
+ * @param what for the blind spot: `pods in namespace shop`
+ */
+export async function readSuspects<T extends Named, Kept>(
+  view: View,
+  what: string,
+  rows: Rows,
+  keep: Keep<T, Kept>,
+): Promise<Look<Kept>> {
+  const kept = new Map<string, Kept>();
+  const waiting = new Set(rows.names);
+  let number = 0;
+  const take = (object: T) => {
+    const { namespace = "", name = "" } = object.metadata ?? {};
+    number++;
+    waiting.delete(name);
+    const part = keep(object);
+    // A list whose token expires begins anew.
+    if (part !== undefined) kept.set(`${namespace}/${name}`, part);
+  };
+  const isWhole = await (isManyAmong(rows) ? readAll(view, rows, take) : readEach(view, rows, take));
+  if (!isWhole) view.noteUnread(what, rows.seen === undefined ? undefined : waiting.size);
+  return { seen: rows.seen ?? number, suspects: [...kept.values()] };
+}
+
+function isManyAmong({ seen, names, everywhere }: Rows): boolean {
+  if (seen === undefined) return true;
+  const many = Math.min(seen * MANY_SHARE, everywhere ? MANY_EVERYWHERE : Infinity);
+  return names.length > Math.max(FEW, many);
+}
+
+/** @returns whether all of it was read */
+async function readAll<T>(view: View, { collection, rule, names }: Rows, take: (object: T) => void): Promise<boolean> {
+  const wanted = new Set(names);
+  try {
+    const each = (object: T & Named) => {
+      if (isLate()) throw new OutOfTime();
+      if (wanted.size === 0 || wanted.has(object.metadata?.name ?? "")) take(object);
+    };
+    await view.cluster.list(collection, rule.query, each);
+    return true;
+  } catch (error) {
+    if (error instanceof OutOfTime) return false;
+    throw error;
+  }
+}
+
+async function readEach<T>(
+  view: View,
+  { collection, names, everywhere }: Rows,
+  take: (object: T) => void,
+): Promise<boolean> {
+  let isWhole = true;
+  await view.each(names, async (name) => {
+    if (isLate()) {
+      isWhole = false;
+      return;
+    }
+    const found = everywhere
+      ? await view.list<T>(collection, { fieldSelector: `metadata.name=${name}` })
+      : [await view.read<T>(objectIn(collection, name))];
+    for (const object of found) if (object !== undefined) take(object);
+  });
+  return isWhole;
+}
+
+/** What the names of one workload's pods have in common, as a rule: `api-7d9c5b8f6d-x2v4k`, `db-0`. */
+function stemOf(name: string): string {
+  return name.slice(0, Math.max(0, name.lastIndexOf("-")));
+}
+
+function isLate(): boolean {
+  return timeLeft() < TIME_FOR_THE_REST;
+}
+
+class OutOfTime extends Error {}
