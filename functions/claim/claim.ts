@@ -13,6 +13,7 @@ import {
   leaseName,
   newLease,
   released,
+  renewed,
   takenOver,
 } from "../run/lease.ts";
 import { restOf, type RestRequest } from "../run/rest.ts";
@@ -22,6 +23,8 @@ import { createLease, despiteOthers, readLease } from "../run/stored-lease.ts";
 export interface ClaimRequest extends RestRequest {
   /** The execution that claims: the same holder may claim again, so a repeated step changes nothing. */
   holder: string;
+  /** How often that execution was redriven. */
+  redrive?: number;
   /** Reads and decides as always, and writes nothing. */
   dryRun: boolean;
 }
@@ -30,11 +33,14 @@ export interface ClaimRequest extends RestRequest {
 const ATTEMPTS = 3;
 
 /**
- * Claims a workload for one execution, so that two never work on the same one.
+ * Claims a workload for one execution, so that two never work on the same one. An execution that was redriven before it did
+ * anything takes its own claim up again, though that may have expired.
  * @throws RemediationError `ClaimNamespaceMissing` when the namespace for claims is missing and may not be created
  */
 export async function acquire(cluster: Cluster, request: ClaimRequest): Promise<Claim> {
-  return await despiteOthers(() => tryAcquire(cluster, request));
+  const claim = await despiteOthers(() => tryAcquire(cluster, request));
+  const { redrive = 0 } = request;
+  return redrive === 0 ? claim : { ...claim, redrive };
 }
 
 async function tryAcquire(cluster: Cluster, request: ClaimRequest): Promise<Claim> {
@@ -51,6 +57,11 @@ async function tryAcquire(cluster: Cluster, request: ClaimRequest): Promise<Clai
     return claimed(fresh);
   }
 
+  if (lease.spec?.holderIdentity === holder && (request.redrive ?? 0) > 0) {
+    const again = renewed(lease, seconds, now);
+    if (!dryRun) await cluster.replace(paths.lease(CLAIM_NAMESPACE, leaseName(workload)), again);
+    return claimed(again);
+  }
   if (holderOf(lease, now) === holder) return claimed(lease);
   const reason = await restOf(cluster, lease, request);
   if (reason !== undefined) {
@@ -89,7 +100,8 @@ export async function release(
   }
 }
 
-function claimed(lease: Lease): Claim {
+/** The claim that a Lease is, for its holder. */
+export function claimed(lease: Lease): Claim {
   return {
     status: "claimed",
     lease: lease.metadata?.name ?? "",

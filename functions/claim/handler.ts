@@ -16,23 +16,26 @@ import {
 import { Detection } from "../run/detection.ts";
 import { templateSince } from "../run/present-template.ts";
 import { restRequest } from "../run/rest.ts";
+import { Redrive } from "../run/resumption.ts";
 import { contract, step } from "../run/step.ts";
 import { mayHaveChanged, reportOf } from "../run/telling.ts";
 import { acquire, release } from "./claim.ts";
 import { rememberStorm } from "./storm.ts";
+import { takeUp } from "./take-up.ts";
 
 const ClaimInput = z.discriminatedUnion("operation", [
-  z.strictObject({ operation: z.enum(["acquire", "release"]), run: WorkloadRun }),
+  z.strictObject({ operation: z.enum(["acquire", "take_up", "release"]), redrive: Redrive, run: WorkloadRun }),
   z.strictObject({ operation: z.literal("storm"), detection: Detection, execution: ExecutionRef }),
 ]);
 
 /**
- * Takes the claim on a workload before anything else, and gives it back after everything else. Remembers storms in the same
+ * Takes the claim on a workload before anything else, and gives it back after everything else; an execution that was redriven
+ * takes it up again, and is told where to go on. Remembers storms in the same
  * way, so that they are not told every minute.
  */
 export const claim = step(
   contract(ClaimInput),
-  z.union([Claim, StormMemory, WorkloadResult]),
+  z.union([Claim, StormMemory, WorkloadResult, WorkloadRun]),
   async (input, environment) => {
     if (input.operation === "storm") {
       const { detection, execution } = input;
@@ -40,14 +43,16 @@ export const claim = step(
       const [policy, now] = [environment.policy(), environment.now()];
       return await rememberStorm(cluster, { detection, execution, policy, now });
     }
-    const { operation, run } = input;
+    const { operation, redrive, run } = input;
     const cluster = await environment.connect(run.cluster_name);
     const request = {
       ...restRequest(run.incident, environment.policy(), environment.now()),
       holder: run.execution.name,
+      redrive,
       dryRun: run.dry_run,
     };
     if (operation === "acquire") return await acquire(cluster, request);
+    if (operation === "take_up") return await takeUp(cluster, run, redrive, request);
 
     // What people were told is what is remembered; only where nobody could be told it is decided here.
     const report = run.report ?? reportOf(run, request.policy, request.now);

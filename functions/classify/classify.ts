@@ -1,5 +1,6 @@
 import { planOf, remedyFor } from "../remedies/remedies.ts";
-import { MAX_CONTROLLERS, type Diagnosis, type Remedy, type RequestedRemedy } from "../run/contracts.ts";
+import type { Diagnosis, Remedy, RequestedRemedy } from "../run/contracts.ts";
+import { MAX_CONTROLLERS } from "../run/known-parts.ts";
 import { lookedAt } from "../run/looked-at.ts";
 import { presentTemplate } from "../shared/kubernetes/template.ts";
 import { MAX_TRIES, type Policy } from "../shared/policy.ts";
@@ -13,6 +14,7 @@ import type { Kind } from "../kinds/kind.ts";
 import { kindOf } from "../kinds/kinds.ts";
 import { rolloutSeconds } from "../kinds/patience.ts";
 import { configLines } from "./config-lines.ts";
+import { refuseInStorm } from "./in-storm.ts";
 import { takenBack } from "./owner-guard.ts";
 import { refuseByMode, refuseRemedy, refuseWorkload, type GuardRefusal } from "./guards.ts";
 import { refuseRepetition } from "./repetition.ts";
@@ -118,6 +120,7 @@ function chooseRemedy({ tries }: Finding, facts: Case): Choice {
   const { remedy } = wanted;
   const refusal =
     refuseWaiting(evidence.incident, remedy) ??
+    refuseInStorm(facts, remedy) ??
     refuseRepetition(facts, remedy) ??
     refuseTried(evidence, remedy) ??
     refuseRemedy(facts, remedy) ??

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { isRemediationError, type ErrorName } from "../shared/errors.ts";
 import { bounded } from "../shared/text.ts";
 import type { NotifyEnvironment } from "./environment.ts";
+import { parsed } from "./json.ts";
 import type { RunFailure } from "./message.ts";
 
 /**
@@ -86,13 +87,4 @@ export function untoldError({ status, error, cause, unread }: EndedExecution): R
 /** The request that an ended execution was started with, as far as it can be read. */
 export function requestOf({ input }: EndedExecution): unknown {
   return parsed(input);
-}
-
-/** The value of a JSON text; undefined where it is none. */
-export function parsed(text: string | null | undefined): unknown {
-  try {
-    return JSON.parse(text ?? "");
-  } catch {
-    return undefined;
-  }
 }

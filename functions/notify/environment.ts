@@ -1,6 +1,5 @@
 import type { Environment } from "../run/step.ts";
-import type { FailedRun } from "./failures-in-a-row.ts";
-import type { PresentRun } from "./past-runs.ts";
+import type { FailedRun, PresentRun } from "./failures-in-a-row.ts";
 import type { Notification } from "./notification.ts";
 
 /** What is in an execution that EventBridge does not tell of one whose data is encrypted with a key of one's own. */

@@ -5,6 +5,15 @@ export interface FailedRun {
   error?: string;
 }
 
+/** The run before which others failed. */
+export interface PresentRun {
+  /** Its execution's ARN. */
+  id: string;
+  name: string;
+  /** When it ended, in milliseconds; absent while it has not. */
+  stopped?: number;
+}
+
 /** How many failures in a row are counted one by one: fewer than are looked back at. */
 const COUNTED = 500;
 

@@ -13,9 +13,9 @@ import { completed, EndedExecution, requestOf, untoldError } from "./ended-execu
 import type { NotifyEnvironment } from "./environment.ts";
 import { handedOver } from "./handed-over.ts";
 import { measurementsOf } from "./measurements.ts";
-import { tellingOf, workAgain, type FailedRun, type Telling } from "./failures-in-a-row.ts";
+import { tellingOf, workAgain, type FailedRun, type PresentRun, type Telling } from "./failures-in-a-row.ts";
 import { failureMessage, stormMessage, workAgainMessage, workloadMessage, type RunFailure } from "./message.ts";
-import { failedSinceSuccess, type PresentRun } from "./past-runs.ts";
+import { failedSinceSuccess } from "./past-runs.ts";
 import { publishToSns } from "./sns.ts";
 import { isRemembered, isWorthTelling } from "../run/outcome.ts";
 import { reportOf } from "../run/telling.ts";

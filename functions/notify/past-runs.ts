@@ -2,8 +2,8 @@ import { ListExecutionsCommand, SFNClient, type ListExecutionsCommandOutput } fr
 import { isScheduled } from "../run/request.ts";
 import { CLIENT_OPTIONS } from "../shared/aws/client-options.ts";
 import { describeExecution } from "./describe-execution.ts";
-import { parsed } from "./ended-execution.ts";
-import type { FailedRun } from "./failures-in-a-row.ts";
+import { parsed } from "./json.ts";
+import type { FailedRun, PresentRun } from "./failures-in-a-row.ts";
 
 let client: SFNClient | undefined;
 
@@ -15,15 +15,6 @@ const DESCRIBED = 16;
 const PATIENCE_MS = 8_000;
 
 type Listed = NonNullable<ListExecutionsCommandOutput["executions"]>[number];
-
-/** The run after which it is asked. */
-export interface PresentRun {
-  /** Its execution's ARN. */
-  id: string;
-  name: string;
-  /** When it ended, in milliseconds; absent while it has not. */
-  stopped?: number;
-}
 
 /**
  * The scheduled runs that failed since the last one that worked and before this one, the latest first. Those that still run,

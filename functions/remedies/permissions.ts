@@ -13,7 +13,7 @@ const EVENTS: Rule = {
   resources: ["events"],
   verbs: ["create"],
 };
-const CLAIM: Rule = { apiGroups: ["coordination.k8s.io"], resources: ["leases"], verbs: ["get", "update"] };
+const CLAIM: Rule = { apiGroups: ["coordination.k8s.io"], resources: ["leases"], verbs: ["get", "list", "update"] };
 
 /** What the diagnosis reads for the plans of remedies alone. */
 export const PLANNING: readonly Rule[] = ALL_REMEDIES.flatMap(({ reads }) => reads?.permissions ?? []);
@@ -36,7 +36,10 @@ export const REMEDY_PERMISSIONS: Readonly<Record<string, Permissions>> = Object.
     action,
     {
       cluster: { why: entry.description, rules: [OPT_OUT, ...permissions, EVENTS] },
-      claims: { why: "Writes into the claim that its remedy begins.", rules: [CLAIM] },
+      claims: {
+        why: "Looks at the claims for what is under way elsewhere, and writes into its own that its remedy begins.",
+        rules: [CLAIM],
+      },
     },
   ]),
 );

@@ -2,10 +2,13 @@ import { isDeepStrictEqual } from "node:util";
 import * as z from "zod";
 import { assertClaimed } from "../run/assert-claimed.ts";
 import { assertHeld, assertNotTakenOver, beginRemedy, mayHaveBegun } from "../run/begin-remedy.ts";
-import { Attempt, RemedyResult, UndoResult, WorkloadRun } from "../run/contracts.ts";
+import { RemedyResult, UndoResult, WorkloadRun } from "../run/contracts.ts";
 import { withEvent } from "../run/event.ts";
+import { assertNotRedriven } from "../run/redrive.ts";
+import { Attempt, Redrive } from "../run/resumption.ts";
 import { settling, undoSettling } from "../run/settling.ts";
 import { contract, step, type Environment } from "../run/step.ts";
+import { HeldBack, presentLimit } from "../run/take-place.ts";
 import { undoUnlessOvertaken } from "../run/undo.ts";
 import { RemediationError } from "../shared/errors.ts";
 import type { Plan, Remedy } from "./remedy.ts";
@@ -16,16 +19,21 @@ import { Writer } from "./writer.ts";
 const Input = z.strictObject({
   operation: z.enum(["apply", "undo"]).default("apply"),
   attempt: Attempt,
+  redrive: Redrive,
   run: WorkloadRun,
 });
+
+const LEFT =
+  "It was not undone: the claim had ended while the execution was stopped, and whether the workload was well in between is not known.";
 
 /** The step that carries out one remedy, and its undo. */
 export function remedyStep(remedy: Remedy) {
   return step(
     contract(Input),
     z.union([RemedyResult, UndoResult]),
-    async ({ operation, attempt, run }, environment): Promise<RemedyResult | UndoResult> => {
+    async ({ operation, attempt, redrive, run }, environment): Promise<RemedyResult | UndoResult> => {
       const plan = ownPlan(remedy, run);
+      assertNotRedriven(run, redrive);
       // Before anything is read: a step that comes late must not even look busy.
       assertClaimed(run, environment.now());
       return operation === "undo"
@@ -46,13 +54,15 @@ async function apply(
   const writer = await writerFor(remedy, plan, run, environment, beginRemedy);
   const again = attempt > 0 && (await mayHaveBegun(writer.reader, run));
   const before = run.remedy?.status === "applied" ? run.remedy.change : undefined;
-  const done = await remedy.carryOut(writer, plan, { again, requested: requested !== undefined, before });
+  const occasion = { again, requested: requested !== undefined, before };
+  const done = await remedy.carryOut(writer, plan, occasion).catch(declinedByLimit);
   const times = settling(run, environment.policy(), environment.now());
   if ("refusal" in done) {
     if (!run.dry_run) await assertHeld(writer.reader, run);
     return { status: "refused", ...done, ...times };
   }
-  const { change, beside = [] } = done;
+  const { change } = done;
+  const beside = [...(done.beside ?? []), ...(await limitInDryRun(writer, run, environment))];
   // A step that could do nothing more has no more time for that.
   const { deadline = times.deadline } = isDeepStrictEqual(change, before) ? (run.remedy ?? {}) : {};
   return await withEvent(environment, run, remedy.entry.event, {
@@ -65,12 +75,28 @@ async function apply(
   });
 }
 
+/** A remedy that a limit holds back was not begun, and is no failure. */
+function declinedByLimit(error: unknown): HeldBack["answer"] {
+  if (error instanceof HeldBack) return error.answer;
+  throw error;
+}
+
+/** What would hold the remedy back now, if this were no dry run. */
+async function limitInDryRun({ reader }: Writer, run: WorkloadRun, environment: Environment): Promise<string[]> {
+  if (!run.dry_run) return [];
+  const limited = await presentLimit(reader, run, environment.policy(), environment.now());
+  return limited === undefined ? [] : [`Without dry_run it would have to wait. ${limited}`];
+}
+
 async function undo(remedy: Remedy, plan: Plan, run: WorkloadRun, environment: Environment): Promise<UndoResult> {
   const { undo: way, words } = remedy;
   const change = run.remedy?.change;
   if (way === "cannot be undone" || change?.kind !== remedy.action) {
     throw new RemediationError("InvalidStepInput", `There is no ${remedy.action} to be undone.`);
   }
+  const times = undoSettling(environment.policy(), environment.now());
+  // It may have been well since the remedy, and fail of something else by now.
+  if (run.claim?.lapsed === true) return { status: "left", message: LEFT, ...times };
   const writer = await writerFor(remedy, plan, run, environment, assertNotTakenOver);
   const undone = await undoUnlessOvertaken(
     () => way.back(writer, change),
@@ -99,7 +125,7 @@ async function writerFor(
     targets: remedy.writes(plan, workload),
     fields: (ref) => writtenFields(plan, workload, ref),
     owner: run.diagnosis?.owner,
-    begin: () => begin(cluster, run, environment.now()),
+    begin: () => begin(cluster, run, environment.now(), environment.policy()),
   });
 }
 

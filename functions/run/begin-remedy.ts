@@ -6,18 +6,22 @@ import { RemediationError } from "../shared/errors.ts";
 import { entryOf, UNFINISHED } from "./history.ts";
 import type { Lease } from "../shared/kubernetes/types.ts";
 import { describeWorkload } from "../kinds/workloads.ts";
-import { CLAIM_NAMESPACE } from "../shared/policy.ts";
+import { CLAIM_NAMESPACE, type Policy } from "../shared/policy.ts";
 import { assertClaimed } from "./assert-claimed.ts";
-import { begun, historyOf, leaseName } from "./lease.ts";
+import { begun, leaseName } from "./lease.ts";
+import { begunBy } from "./places.ts";
 import { despiteOthers, readLease } from "./stored-lease.ts";
+import { takePlace } from "./take-place.ts";
 
 /**
- * Writes into the claim that a remedy begins, before anything is changed. Should its execution die half-way, whoever takes
- * the workload over reads it there, and does not do the same again. The write is refused when the claim is somebody else's
- * by now, whatever the clocks say. Doing it again changes nothing.
+ * Writes into the claim that a remedy begins, before anything is changed, if the policy's limits let it. Should its execution
+ * die half-way, whoever takes the workload over reads it there, and does not do the same again. The write is refused when the
+ * claim is somebody else's by now, whatever the clocks say. Doing it again changes nothing, and what an execution has begun on
+ * the workload keeps its place when another remedy follows.
  * @throws RemediationError `ClaimExpired` when the claim is not this execution's any more, or not for long enough
+ * @throws HeldBack when a limit is reached
  */
-export async function beginRemedy(cluster: Cluster, run: WorkloadRun, now: Date): Promise<void> {
+export async function beginRemedy(cluster: Cluster, run: WorkloadRun, now: Date, policy: Policy): Promise<void> {
   if (run.dry_run) return;
   assertClaimed(run, now);
   const { workload } = run.incident;
@@ -29,7 +33,9 @@ export async function beginRemedy(cluster: Cluster, run: WorkloadRun, now: Date)
     const lease = await readLease(cluster, name);
     if (lease?.spec?.holderIdentity !== run.execution.name) throw lost(workload, lease);
     if (isBegun(lease, run)) return;
-    await cluster.replace(paths.lease(CLAIM_NAMESPACE, name), begun(lease, entry));
+    const hasPlace = begunBy(lease, run.execution.name) !== undefined;
+    const placed = hasPlace ? lease : await takePlace(cluster, run, lease, policy, now);
+    await cluster.replace(paths.lease(CLAIM_NAMESPACE, name), begun(placed, entry));
   });
 }
 
@@ -75,11 +81,6 @@ function lost(workload: WorkloadRef, lease: Lease | undefined): RemediationError
 }
 
 /** Whether the claim holds already that this execution has begun the remedy of its diagnosis. */
-function isBegun(lease: Lease, { diagnosis, execution }: WorkloadRun): boolean {
-  return historyOf(lease).some(
-    (entry) =>
-      entry.outcome === UNFINISHED &&
-      entry.execution === execution.name &&
-      entry.action === (diagnosis?.remedy.action ?? "none"),
-  );
+export function isBegun(lease: Lease, { diagnosis, execution }: WorkloadRun): boolean {
+  return begunBy(lease, execution.name)?.action === (diagnosis?.remedy.action ?? "none");
 }

@@ -1,7 +1,9 @@
 import * as z from "zod";
 import { REMEDY_CHANGES, REMEDY_PLANS, REQUESTED_REMEDIES } from "../remedies/contracts.ts";
 import { WorkloadRef } from "../shared/refs.ts";
+import { KNOWN_PARTS } from "./known-parts.ts";
 import { Refusal } from "./refusals.ts";
+import { RESUMPTION } from "./resumption.ts";
 
 /**
  * What one step of the workflow hands to the next. Each handler checks its input and its output against these schemas,
@@ -60,6 +62,8 @@ export const Incident = z.strictObject({
       elsewhere: z.literal(true).optional(),
     })
     .optional(),
+  /** A storm holds where it is, and nothing but a rollback that is certain may be done to it. */
+  despite_storm: z.literal(true).optional(),
   /** What waits for this one, or with it for the same: how many workloads, and some of them, each with why. */
   dependants: z.strictObject({ count: z.int(), names: z.array(z.string()) }).optional(),
 });
@@ -101,6 +105,7 @@ export const Claim = z.strictObject({
   needs_person: z.boolean().optional(),
   /** How the last remediations of the workload ended, newest first. */
   history: z.array(HistoryEntry).optional(),
+  ...RESUMPTION,
 });
 export type Claim = z.output<typeof Claim>;
 
@@ -118,17 +123,6 @@ export const Remedy = z.discriminatedUnion("action", [
   z.strictObject({ action: z.literal("none"), refusal: Refusal, message: z.string() }),
 ]);
 export type Remedy = z.output<typeof Remedy>;
-
-/** How many controllers of pods are remembered from one look to the next. */
-export const MAX_CONTROLLERS = 10;
-
-/** What one look at a workload has found out, and the next need not look for. */
-const KNOWN_PARTS = {
-  /** The HPA that scales the workload; null when none does, and one that is made meanwhile is not looked for. */
-  hpa: z.string().nullable(),
-  /** The UIDs of some of the controllers that stand between the workload and its pods. */
-  controllers: z.array(z.string()).max(MAX_CONTROLLERS),
-};
 
 /** What `classify` concluded from the evidence. */
 export const Diagnosis = z.strictObject({
@@ -163,21 +157,17 @@ export type Diagnosis = z.output<typeof Diagnosis>;
 export const Change = z.discriminatedUnion("kind", REMEDY_CHANGES);
 export type Change = z.output<typeof Change>;
 
-/** How often a state was tried before, as Step Functions counts its retries. */
-export const Attempt = z.int().min(0).default(0);
-
 /** What a remedy step did. */
 export const RemedyResult = z.strictObject({
-  /**
-   * `planned`: a dry run that stopped before the write. `refused`: a guard said no at the last moment. `failed`: the step
-   * ended with an error, and the cluster shows that it changed nothing.
-   */
+  /** `planned`: a dry run. `refused`: a guard said no at the last moment. `failed`: its step ended with an error, and nothing changed. */
   status: z.enum(["applied", "planned", "refused", "failed"]),
   message: z.string(),
   change: Change.optional(),
   /** Whether there is a way back from the change, as its remedy says. */
   undo: z.enum(["can be undone", "cannot be undone"]).optional(),
   refusal: Refusal.optional(),
+  /** That a person has to look, though the refusal passes by itself. */
+  needs_person: z.literal(true).optional(),
   /** How long to wait before the first look, in seconds. */
   wait_seconds: z.int().min(1),
   /** When a workload that has not recovered counts as not recovered. */
@@ -185,9 +175,9 @@ export const RemedyResult = z.strictObject({
 });
 export type RemedyResult = z.output<typeof RemedyResult>;
 
-/** What an undo step did. `overtaken`: somebody changed the object since, and their change stands. */
+/** What an undo step did. `overtaken`: somebody changed the object since, and their change stands. `left`: nothing. */
 export const UndoResult = z.strictObject({
-  status: z.enum(["applied", "overtaken"]),
+  status: z.enum(["applied", "overtaken", "left"]),
   message: z.string(),
   wait_seconds: z.int().min(1),
   deadline: z.iso.datetime(),
@@ -227,7 +217,8 @@ export const Verification = z.strictObject({
 export type Verification = z.output<typeof Verification>;
 
 export const UndoVerification = z.strictObject({
-  verdict: z.enum(["undone", "settling", "not_undone"]),
+  /** `not_begun`: the execution was stopped when it was to begin, and what the remedy had set is in place. */
+  verdict: z.enum(["undone", "settling", "not_undone", "not_begun"]),
   reasons: z.array(z.string()),
 });
 export type UndoVerification = z.output<typeof UndoVerification>;
@@ -299,6 +290,8 @@ export const WorkloadRun = z.strictObject({
   /** What the undo's step ended with. Whether it did it all the same is in `undo_verification`. */
   undo_error: CaughtError.optional(),
   undo_verification: UndoVerification.optional(),
+  /** What a step ended with that found its execution redriven: what it may have done before is not in the state. */
+  redriven: CaughtError.optional(),
   error: CaughtError.optional(),
   report: Report.optional(),
   report_error: CaughtError.optional(),

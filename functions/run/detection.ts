@@ -84,9 +84,9 @@ export const Detection = z.strictObject({
   omitted_hpas: z.int().optional(),
   /** Why this is a storm, when it is one. */
   storm: z.string().optional(),
-  /** The node that its failing pods share; absent when it is not one node's. */
+  /** The node that its failing pods share, or the nodes; absent when it is not of nodes. */
   storm_node: z.string().optional(),
-  /** The namespace that it is limited to; absent when it is not one namespace's. */
+  /** The namespace that it is limited to, or the namespaces; absent when it is not of namespaces. */
   storm_namespace: z.string().optional(),
   /** What belongs to the storm, where others are looked after all the same: some of it, and how many more. */
   in_storm: z.strictObject({ incidents: z.array(Incident), omitted: z.int() }).optional(),

@@ -26,8 +26,13 @@ export const REFUSALS = [
   "NoSafeRemedy",
   "MayPass",
   "WaitsForAnother",
+  "InStorm",
   "NotFailingAnymore",
   "ObjectChanged",
+  "TooManyAtOnce",
+  "TooManyThisHour",
+  "CanaryFirst",
+  "BreakerOpen",
 ] as const;
 export const Refusal = z.enum(REFUSALS);
 export type Refusal = z.output<typeof Refusal>;

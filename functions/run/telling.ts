@@ -3,6 +3,7 @@ import { coolDownEnd, TOLD_MS, toldAt } from "./cool-down.ts";
 import { isIneffective, sinceLastSuccess } from "./history.ts";
 import { lookedAt } from "./looked-at.ts";
 import { isLasting, isRemembered, outcomeOf } from "./outcome.ts";
+import { isUnseen } from "./redrive.ts";
 import { lastTry } from "./tries.ts";
 import type { Policy } from "../shared/policy.ts";
 
@@ -16,10 +17,9 @@ export function reportOf(run: WorkloadRun, policy: Policy, now: Date): Report {
   return before === undefined ? report : { ...report, told_before: before.toISOString() };
 }
 
-/** Whether a remedy was carried out, or may have been: its step ended with an error, and nobody could look what it did. */
+/** Whether a remedy was carried out, or may have been: its step did not answer, and nobody could look what it did. */
 export function mayHaveChanged(run: WorkloadRun): boolean {
-  const isUnknown = run.remedy === undefined && run.remedy_error !== undefined;
-  return lastTry(run) !== undefined || run.remedy?.status === "applied" || isUnknown;
+  return lastTry(run) !== undefined || run.remedy?.status === "applied" || isUnseen(run);
 }
 
 /** Whether this remedy in vain is the one after which no more is tried: from now on the workload is left to a person. */
@@ -36,6 +36,8 @@ export function isLeftToPerson(run: WorkloadRun, report: Report, policy: Policy)
 function toldBefore(run: WorkloadRun, report: Report, policy: Policy, now: Date): Date | undefined {
   if (run.incident.requested !== undefined || !isRemembered(run, report)) return undefined;
   if (mayHaveChanged(run) || isLeftToPerson(run, report, policy)) return undefined;
+  // Whoever of several workloads tells of a breaker has been chosen for that.
+  if (run.remedy?.needs_person === true) return undefined;
   const history = ofPresent(run);
   const [latest] = history;
   const same = history.find((entry) => isSame(entry, report));

@@ -1,9 +1,11 @@
 import type { Incident } from "../run/contracts.ts";
 import type { Detection, FailedPod, HpaState } from "../run/detection.ts";
 import { hpaFailures } from "../facts/hpa-failures.ts";
+import { fill, inTurn, modest, sizeOf } from "./fair.ts";
 import { hpaState } from "./hpa-state.ts";
 import type { Moment } from "../kinds/failing/overdue.ts";
 import type { Hpa } from "../shared/kubernetes/types.ts";
+import type { WorkloadRef } from "../shared/refs.ts";
 import { describeFailure, inBrief, workloadKey, type FailingPod } from "./incidents.ts";
 
 /** An execution's state may hold 256 KiB. The findings take less than that together, whatever the cluster holds. */
@@ -20,47 +22,36 @@ const MAX_FAILURES = 4;
 
 /** How many incidents of a storm are told where others are looked after. */
 const MAX_IN_STORM = 20;
-/** How many items in a row may be too large before an answer counts as full. */
-const MAX_MISSES = 20;
-
-/** The incidents in full where all of them fit; else in brief, so that none is left out for the details of another. */
+/**
+ * The incidents, of each namespace in turn. They are in full where that leaves out none; where it would, those of the
+ * namespaces that have the most to tell are in brief.
+ */
 export function fitIncidents(incidents: readonly Incident[], limit: number): Incident[] {
-  const wanted = incidents.slice(0, limit);
-  const full = bounded(wanted, limit);
-  return full.length === wanted.length ? full : bounded(wanted.map(inBrief), limit);
+  const wanted = inTurn(incidents, namespaceOf).slice(0, limit);
+  const inFull = modest(wanted, namespaceOf, MAX_BYTES.incidents);
+  const isInFull = (incident: Incident) => inFull.has(namespaceOf(incident));
+  const taken = wanted.filter(isInFull).reduce((sum, incident) => sum + sizeOf(incident), 0);
+  const others = wanted.filter((incident) => !isInFull(incident));
+  const brief = fill(others, namespaceOf, inBrief, { items: limit, bytes: MAX_BYTES.incidents - taken });
+  const briefOf = new Map(brief.map((incident) => [incident.workload, incident]));
+  return wanted.flatMap((incident) => (isInFull(incident) ? incident : (briefOf.get(incident.workload) ?? [])));
 }
 
 /** The incidents of a storm beside which others are looked after: a few of them in brief, and how many more. */
 export function besideOthers(inStorm: readonly Incident[]): NonNullable<Detection["in_storm"]> {
-  const incidents = bounded(inStorm.map(inBrief), MAX_IN_STORM, MAX_BYTES.storm);
+  const room = { items: MAX_IN_STORM, bytes: MAX_BYTES.storm };
+  const incidents = fill(inStorm, namespaceOf, inBrief, room);
   return { incidents, omitted: inStorm.length - incidents.length };
 }
 
-/** As many of the items as fit into an answer, from the first on; one that is too large alone does not hide the others. */
-export function bounded<Item>(items: readonly Item[], limit: number, bytes = MAX_BYTES.incidents): Item[] {
-  return describeBounded(items, (item) => item, limit, bytes);
+/** The workloads whose rollouts are left their time, as many as fit. */
+export function fitRollouts(incidents: readonly Incident[], limit: number): WorkloadRef[] {
+  const room = { items: limit, bytes: MAX_BYTES.rollouts };
+  return fill(incidents, namespaceOf, ({ workload }) => workload, room);
 }
 
-/** The descriptions of as many items as fit. What comes after a full answer is not even described. */
-function describeBounded<Item, Description>(
-  items: readonly Item[],
-  describe: (item: Item) => Description,
-  limit: number,
-  bytes: number,
-): Description[] {
-  const fitting: Description[] = [];
-  let size = 0;
-  let misses = 0;
-  for (const item of items.slice(0, limit)) {
-    const description = describe(item);
-    const itemSize = Buffer.byteLength(JSON.stringify(description));
-    if (size + itemSize <= bytes) {
-      size += itemSize;
-      misses = 0;
-      fitting.push(description);
-    } else if (++misses === MAX_MISSES) break;
-  }
-  return fitting;
+function namespaceOf({ workload }: Pick<Incident, "workload">): string {
+  return workload.namespace;
 }
 
 /** The failing pods and the HPAs as `detect_failures` answers them. */
@@ -69,8 +60,11 @@ export function answer(
   hpas: Hpa[],
   moment: Moment,
 ): Pick<Detection, "pods" | "hpas" | "omitted_pods" | "omitted_hpas"> {
-  const pods = describeBounded(byIncident(failing), describePod, failing.length, MAX_BYTES.pods);
-  const states = describeBounded(problemsFirst(hpas, moment), hpaState, hpas.length, MAX_BYTES.hpas);
+  const pods = fill(byIncident(failing), namespaceOf, describePod, { items: failing.length, bytes: MAX_BYTES.pods });
+  const states = fill(problemsFirst(hpas, moment), ({ metadata }) => metadata?.namespace ?? "", hpaState, {
+    items: hpas.length,
+    bytes: MAX_BYTES.hpas,
+  });
   return {
     pods,
     hpas: states satisfies HpaState[],

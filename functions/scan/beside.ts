@@ -17,8 +17,8 @@ export interface Seen {
   hpas: readonly Hpa[];
   /** The workloads that people are told of. */
   incidents: readonly Incident[];
-  /** The node that a storm is about. */
-  stormNode: string | undefined;
+  /** The nodes that a storm is about. */
+  stormNodes: readonly string[];
   policy: Policy;
   moment: Moment;
 }
@@ -37,10 +37,10 @@ export async function lookBeside(view: View, seen: Seen): Promise<Incident[]> {
 }
 
 /** The nodes of which the incidents tell already, or the storm. */
-function nodesToldOf({ pods, incidents, stormNode }: Seen): Set<string> {
+function nodesToldOf({ pods, incidents, stormNodes }: Seen): Set<string> {
   const told = new Set(incidents.map(({ workload }) => workloadKey(workload)));
   const lost = pods.failing.filter(
     ({ workload, failures }) => told.has(workloadKey(workload)) && failures.some(({ reason }) => reason === NODE_LOST),
   );
-  return new Set([...lost.map(({ node }) => node), stormNode].filter((name) => name !== undefined));
+  return new Set([...lost.map(({ node }) => node), ...stormNodes].filter((name) => name !== undefined));
 }

@@ -1,11 +1,8 @@
 import type { Incident } from "../run/contracts.ts";
-import { collectionOf } from "../shared/cluster/paths.ts";
 import type { Workload } from "../shared/kubernetes/types.ts";
 import type { WorkloadRef } from "../shared/refs.ts";
-import type { Named } from "../kinds/kind.ts";
-import { kindOf, KINDS } from "../kinds/kinds.ts";
+import { kindOf } from "../kinds/kinds.ts";
 import { workloadKey, type FailingPod, type FailingWorkload } from "./incidents.ts";
-import type { View } from "./view.ts";
 
 /** A failing workload that counts where it matters how many fail at once. */
 export interface Counted {
@@ -18,13 +15,18 @@ export interface Counted {
 export interface Extent {
   /** The failing workloads that count. */
   failing: readonly Counted[];
-  /** How many workloads want pods in each namespace that was looked at, of the kinds that count. */
+  /** How many workloads want pods in each namespace, of those that count; one that could not be counted is not in it. */
   workloads: ReadonlyMap<string, number>;
-  /** How many of the pods that were looked at are well on each node. */
-  wellOn: ReadonlyMap<string, number>;
+  /** How many namespaces could not be counted. */
+  uncounted: number;
+  /** How many of the pods that were looked at are well on each node, by their namespace. */
+  wellOn: WellOn;
   /** How many more workloads fail that do not count. */
   notCounted: number;
 }
+
+/** How many pods are well on each node, by node and namespace. */
+export type WellOn = ReadonlyMap<string, ReadonlyMap<string, number>>;
 
 /** How many workloads fail, of how many. */
 export interface Share {
@@ -45,14 +47,14 @@ export interface Findings {
 
 /**
  * The incidents that may tell of a cause outside of the workloads. Not among them is what nothing is done about (bare
- * pods, Jobs, kinds that are never written to), what only has records of ended pods or an HPA with a problem, and what fails
+ * pods, Jobs, kinds that are never written to, or that are not counted), what only has records of ended pods or an HPA with a problem, and what fails
  * since a rollout of its own while it still serves: for that the rollout is the cause.
  */
 export function countedAmong({ incidents, pods, workloads, failedRollouts }: Findings): Counted[] {
   const own = new Set(workloads.map(({ workload }) => workloadKey(workload)));
   return withPods(incidents, pods).filter(({ incident: { workload }, pods: failing }) => {
     const key = workloadKey(workload);
-    if (kindOf(workload) === undefined) return false;
+    if (kindOf(workload)?.counts !== true) return false;
     return (failing.length > 0 || own.has(key)) && !(failedRollouts.has(key) && areOfOneRevision(failing));
   });
 }
@@ -95,24 +97,4 @@ export function noteServing(
   const isPastDeadline = failures.some(({ reason }) => reason === "ProgressDeadlineExceeded");
   const isUnderWay = kind.isUpdating(object) || kind.deadline?.isRollingOut(object) === true;
   if (isPastDeadline || isUnderWay) failedRollouts.add(workloadKey(workload));
-}
-
-/**
- * How many workloads want pods in each of these namespaces, of the kinds that count. What cannot be counted becomes a
- * blind spot.
- */
-export async function countWorkloads(view: View, namespaces: readonly string[]): Promise<Map<string, number>> {
-  const counts = new Map<string, number>();
-  const looks = KINDS.filter(({ counts: does }) => does).flatMap((kind) => namespaces.map((at) => ({ kind, at })));
-  await view.each(looks, async ({ kind, at }) => {
-    const wantsPods = (object: Named) => kind.wanted(object) > 0;
-    const path = collectionOf(kind, at);
-    const number = await view.tryTo(
-      `the number of ${kind.kind}s in namespace ${at}`,
-      () => view.count<Named>(path, kind.suspects, wantsPods),
-      kind.optional === true ? { optionalApi: collectionOf(kind) } : {},
-    );
-    counts.set(at, (counts.get(at) ?? 0) + (number ?? 0));
-  });
-  return counts;
 }

@@ -14,6 +14,7 @@ import { noteServing } from "./extent.ts";
 import { workloadKey, type FailingWorkload } from "./incidents.ts";
 import { light } from "./light.ts";
 import { look, lookEverywhere } from "./look.ts";
+import { noteSwitch, type Switches } from "./reach.ts";
 import type { Places, View } from "./view.ts";
 
 /** What the look at the workloads brought. */
@@ -27,6 +28,8 @@ export interface WorkloadsFound {
   failedRollouts: Set<string>;
   /** The workloads (by `workloadKey`) that were read and have ready pods. */
   serving: Set<string>;
+  /** What those that were read say of whether they may be touched. */
+  switches: Switches;
   /** Those that were read in full, and need not be read again. */
   read: Set<string>;
 }
@@ -47,6 +50,7 @@ export async function findFailingWorkloads(
     rollingOut: new Set(),
     failedRollouts: new Set(),
     serving: new Set(),
+    switches: new Map(),
     read: new Set(),
   };
   const places = namespaces ?? [undefined];
@@ -57,14 +61,23 @@ export async function findFailingWorkloads(
     const lookAt = async () => {
       const keep = (object: Named) => examine(kind, object, moment, found);
       const read = namespace === undefined ? lookEverywhere : look;
-      const { seen, suspects } = await read<Named, Suspected>(view, what, path, kind.suspects, keep);
+      const { seen, suspects } = await read<Named, Suspected>(
+        view,
+        { what, place: namespace },
+        path,
+        kind.suspects,
+        keep,
+      );
       if (kind.counts) found.seen += seen;
       await view.each(suspects, async (suspect) => {
         const failing = await owned(view, kind, suspect, finder);
         if (failing !== undefined) found.failing.push(failing);
       });
     };
-    await view.tryTo(what, lookAt, kind.optional === true ? { optionalApi: collectionOf(kind) } : {});
+    await view.tryTo(what, lookAt, {
+      place: namespace,
+      ...(kind.optional === true ? { optionalApi: collectionOf(kind) } : {}),
+    });
   });
   return found;
 }
@@ -91,6 +104,7 @@ function examine(kind: Scanned, object: Named, moment: Moment, found: WorkloadsF
   if (metadata?.deletionTimestamp !== undefined || isPartOfAnother(kind, object)) return undefined;
   const failures = kind.failures(object, moment);
   noteServing(found, self, object, failures);
+  noteSwitch(found.switches, self, object);
   if (failures.length === 0) return undefined;
   const { spec: _spec, ...rest } = object as Workload;
   return { self, object: { ...rest, metadata: light(metadata) }, failures };

@@ -1,6 +1,8 @@
 /** How much of one text is searched, and how many names are kept of it. */
 const MAX_TEXT = 4_000;
 const MAX_HOSTS = 20;
+/** How long a name of DNS may be; what is longer is none. */
+const MAX_HOST = 253;
 
 /** A DNS name, in lower case as Kubernetes has it. */
 const NAME = String.raw`[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*`;
@@ -33,7 +35,11 @@ export function hostsIn(text: string): string[] {
     const groups: (string | undefined)[] = match.slice(1);
     return groups.find((group) => group !== undefined) ?? [];
   });
-  return [...new Set(names)].filter((name) => !OWN.test(name)).slice(0, MAX_HOSTS);
+  return [...new Set(names)].filter(isHost).slice(0, MAX_HOSTS);
+}
+
+function isHost(name: string): boolean {
+  return name.length <= MAX_HOST && !OWN.test(name);
 }
 
 /** What a variable of the environment is called that holds a host and nothing else. */
@@ -43,7 +49,7 @@ const ONLY_NAMES = new RegExp(`^${NAME}(?:[,;] ?${NAME})*$`);
 /** The hosts that a variable of the environment names. */
 export function hostsOfVariable(name: string, value: string): string[] {
   const plain = value.slice(0, MAX_TEXT).toLowerCase().trim();
-  if (HOLDS_HOST.test(name) && ONLY_NAMES.test(plain)) return plain.split(/[,;] ?/).filter((host) => !OWN.test(host));
+  if (HOLDS_HOST.test(name) && ONLY_NAMES.test(plain)) return plain.split(/[,;] ?/).filter(isHost);
   return hostsIn(value);
 }
 

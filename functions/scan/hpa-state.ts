@@ -3,6 +3,11 @@ import { bounded } from "../shared/text.ts";
 import { boundsOf, targetOf } from "../shared/kubernetes/hpa.ts";
 import type { Hpa } from "../shared/kubernetes/types.ts";
 
+/** How many metrics and conditions of one HPA are told, and how long a name or a value may be; Kubernetes has no limits. */
+const MAX_METRICS = 10;
+const MAX_CONDITIONS = 5;
+const MAX_WORD = 100;
+
 type Specs = NonNullable<Hpa["spec"]["metrics"]>;
 type Spec = Specs[number];
 type Target = { averageUtilization?: number; averageValue?: string; value?: string } | undefined;
@@ -20,11 +25,11 @@ export function hpaState(hpa: Hpa): HpaState {
     desired_replicas: status?.desiredReplicas ?? 0,
     min_replicas: min,
     max_replicas: max,
-    metrics: (spec.metrics ?? []).map((metric) => metricState(metric, status?.currentMetrics)),
-    conditions: (status?.conditions ?? []).map(({ type, status: value, reason, message }) => ({
-      type,
-      status: value,
-      reason: reason ?? "",
+    metrics: (spec.metrics ?? []).slice(0, MAX_METRICS).map((metric) => metricState(metric, status?.currentMetrics)),
+    conditions: (status?.conditions ?? []).slice(0, MAX_CONDITIONS).map(({ type, status: value, reason, message }) => ({
+      type: bounded(type, MAX_WORD),
+      status: bounded(value, MAX_WORD),
+      reason: bounded(reason ?? "", MAX_WORD),
       message: bounded(message ?? "", 200),
     })),
   };
@@ -34,7 +39,7 @@ function metricState(metric: Spec, current: NonNullable<Hpa["status"]>["currentM
   const name = metricName(metric);
   const now = current?.find((status) => metricName(status as unknown as Spec) === name);
   return {
-    name,
+    name: bounded(name, MAX_WORD),
     current: now === undefined ? null : valueOf(sourceOf(now as unknown as Spec)?.current),
     target: valueOf(sourceOf(metric)?.target) ?? "",
   };
@@ -71,5 +76,6 @@ function metricName(metric: Spec): string {
 /** A value as `kubectl get hpa` prints it. */
 function valueOf(target: Target): string | null {
   if (target?.averageUtilization !== undefined) return `${target.averageUtilization}%`;
-  return target?.averageValue ?? target?.value ?? null;
+  const value = target?.averageValue ?? target?.value;
+  return value === undefined ? null : bounded(value, MAX_WORD);
 }

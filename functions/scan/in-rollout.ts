@@ -13,9 +13,10 @@ import type { Policy } from "../shared/policy.ts";
 import { noteServing } from "./extent.ts";
 import type { WorkloadsFound } from "./failing-workloads.ts";
 import { workloadKey } from "./incidents.ts";
+import { noteSwitch } from "./reach.ts";
 import type { View } from "./view.ts";
 
-type Known = Pick<WorkloadsFound, "rollingOut" | "read" | "serving" | "failedRollouts">;
+type Known = Pick<WorkloadsFound, "rollingOut" | "read" | "serving" | "failedRollouts" | "switches">;
 
 /**
  * The incidents whose workload is being rolled out and is still left alone, by the rule that a diagnosis follows. Of such a
@@ -35,22 +36,26 @@ export async function inRollout(
     if (kind === undefined || workload === undefined) return false;
     // What its status says is of an earlier spec.
     if (!kind.hasSeenSpec(workload)) return true;
-    const isDue = await view.tryTo(describeWorkload(incident.workload), async () => {
-      if (!(await mayBeDue(view, kind, incident, workload, moment))) return false;
-      const parts = await readParts(view.cluster, kind, incident.workload, workload);
-      const { now, lostNodes = new Map<string, string>() } = moment;
-      const unread = {
-        namespace: {},
-        hpa: undefined,
-        surroundings: NO_SURROUNDINGS,
-        others: [],
-        lastWords: [],
-        config: [],
-      };
-      const past = { history: [], tried: [], triesMade: 0 };
-      const evidence = { incident, workload, ...parts, now, lostNodes, ...unread, ...past };
-      return patienceWith(openCase(evidence, policy)) === undefined;
-    });
+    const isDue = await view.tryTo(
+      describeWorkload(incident.workload),
+      async () => {
+        if (!(await mayBeDue(view, kind, incident, workload, moment))) return false;
+        const parts = await readParts(view.cluster, kind, incident.workload, workload);
+        const { now, lostNodes = new Map<string, string>() } = moment;
+        const unread = {
+          namespace: {},
+          hpa: undefined,
+          surroundings: NO_SURROUNDINGS,
+          others: [],
+          lastWords: [],
+          config: [],
+        };
+        const past = { history: [], tried: [], triesMade: 0 };
+        const evidence = { incident, workload, ...parts, now, lostNodes, ...unread, ...past };
+        return patienceWith(openCase(evidence, policy)) === undefined;
+      },
+      { place: incident.workload.namespace },
+    );
     return isDue !== true;
   });
   return incidents.filter((_incident, index) => settling[index]);
@@ -72,9 +77,12 @@ async function rollingOut(
   const path = workloadPath(ref);
   if (deadline === undefined || path === undefined || (known.read.has(key) && !known.rollingOut.has(key)))
     return undefined;
-  const object = await view.tryTo(describeWorkload(ref), () => view.read<Workload>(path));
+  const object = await view.tryTo(describeWorkload(ref), () => view.read<Workload>(path), {
+    place: ref.namespace,
+  });
   if (object === undefined) return undefined;
   noteServing(known, ref, object, kind.failures(object, moment));
+  noteSwitch(known.switches, ref, object);
   return deadline.isRollingOut(object) ? object : undefined;
 }
 

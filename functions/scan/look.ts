@@ -2,9 +2,9 @@ import { objectIn } from "../shared/cluster/paths.ts";
 import type { Named } from "../kinds/kind.ts";
 import type { SuspectRule } from "../kinds/suspects.ts";
 import { timeLeft } from "../shared/time-left.ts";
-import { inTurn } from "./services/found.ts";
+import { inTurn } from "./fair.ts";
 import { cellsOf, type Table } from "./table.ts";
-import type { View } from "./view.ts";
+import type { Spot, View } from "./view.ts";
 
 /** What the rows of a collection tell. */
 export interface Rows {
@@ -54,12 +54,12 @@ export async function rowsOf(
 /** Looks at the collection of one namespace: rows to find suspects, full reads of these alone. */
 export async function look<T extends Named, Kept>(
   view: View,
-  what: string,
+  spot: Spot,
   collection: string,
   rule: SuspectRule,
   keep: Keep<T, Kept>,
 ): Promise<Look<Kept>> {
-  return await readSuspects(view, what, await rowsOf(view, collection, rule), keep);
+  return await readSuspects(view, spot, await rowsOf(view, collection, rule), keep);
 }
 
 /**
@@ -68,23 +68,22 @@ export async function look<T extends Named, Kept>(
  */
 export async function lookEverywhere<T extends Named, Kept>(
   view: View,
-  what: string,
+  spot: Spot,
   collection: string,
   rule: SuspectRule,
   keep: Keep<T, Kept>,
 ): Promise<Look<Kept>> {
   const rows = await rowsOf(view, collection, rule);
-  return await readSuspects(view, what, { ...rows, everywhere: true }, keep);
+  return await readSuspects(view, spot, { ...rows, everywhere: true }, keep);
 }
 
 /**
  * Reads suspects: one by one, or with the whole collection where they are many, or the server prints other columns. An
  * object is in memory only until it is known what is kept of it. What there is no time for becomes a blind spot.
- * @param what for the blind spot: `pods in namespace shop`
  */
 export async function readSuspects<T extends Named, Kept>(
   view: View,
-  what: string,
+  spot: Spot,
   rows: Rows,
   keep: Keep<T, Kept>,
 ): Promise<Look<Kept>> {
@@ -100,7 +99,7 @@ export async function readSuspects<T extends Named, Kept>(
     if (part !== undefined) kept.set(`${namespace}/${name}`, part);
   };
   const isWhole = await (isManyAmong(rows) ? readAll(view, rows, take) : readEach(view, rows, take));
-  if (!isWhole) view.noteUnread(what, rows.seen === undefined ? undefined : waiting.size);
+  if (!isWhole) view.noteUnread(spot, rows.seen === undefined ? undefined : waiting.size);
   return { seen: rows.seen ?? number, suspects: [...kept.values()] };
 }
 

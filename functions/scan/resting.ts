@@ -7,7 +7,8 @@ import { paths } from "../shared/cluster/paths.ts";
 import { isRemediationError } from "../shared/errors.ts";
 import type { Lease } from "../shared/kubernetes/types.ts";
 import { CLAIM_NAMESPACE, type Policy } from "../shared/policy.ts";
-import { bounded, MAX_BYTES } from "./answer.ts";
+import { MAX_BYTES } from "./answer.ts";
+import { fill } from "./fair.ts";
 import type { View } from "./view.ts";
 
 /** How many of the workloads that rest are named. */
@@ -42,7 +43,12 @@ export async function atRest(
       claimed: count("claimed"),
       cooling_down: count("cooling_down"),
       left_to_person: count("left_to_person"),
-      workloads: bounded(named, MAX_NAMED, MAX_BYTES.resting),
+      workloads: fill(
+        named,
+        ({ namespace }) => namespace,
+        (workload) => workload,
+        { items: MAX_NAMED, bytes: MAX_BYTES.resting },
+      ),
     },
   };
 }

@@ -1,27 +1,35 @@
 import type { Reader } from "../shared/cluster/cluster.ts";
 import { paths } from "../shared/cluster/paths.ts";
+import type { Incident } from "../run/contracts.ts";
 import type { Detection } from "../run/detection.ts";
 import { assertNamespace } from "../shared/kubernetes/namespaces.ts";
 import { lostNodesAmong } from "../shared/kubernetes/nodes.ts";
 import type { Moment } from "../kinds/failing/overdue.ts";
 import type { Namespace, Service } from "../shared/kubernetes/types.ts";
+import { describeWorkload } from "../kinds/workloads.ts";
 import { WorkloadFinder } from "../kinds/workload-finder.ts";
 import type { Policy } from "../shared/policy.ts";
 import type { WorkloadRef } from "../shared/refs.ts";
 import { outOfScope } from "../shared/scope.ts";
+import { some } from "../shared/text.ts";
 import { lookBeside } from "./beside.ts";
-import { answer, besideOthers, bounded, fitIncidents, MAX_BYTES } from "./answer.ts";
-import { countedAmong, countWorkloads, withPods } from "./extent.ts";
+import { answer, besideOthers, fitIncidents, fitRollouts } from "./answer.ts";
+import { despiteStorm } from "./despite-storm.ts";
+import { countedAmong, withPods } from "./extent.ts";
 import { findFailingPods, findUnreadyNodes } from "./failing-pods.ts";
 import { findFailingHpas, findFailingWorkloads } from "./failing-workloads.ts";
 import { inRollout } from "./in-rollout.ts";
 import { groupIncidents, workloadKey } from "./incidents.ts";
+import { withinReach } from "./reach.ts";
 import { atRest } from "./resting.ts";
 import { eachPlace, servicesIn } from "./services/list.ts";
 import { findStorm, type FailureStorm } from "./storm.ts";
 import { marked, together, withoutDependants } from "./together.ts";
 import { cellsOf, type Table } from "./table.ts";
 import { View, type Places } from "./view.ts";
+
+/** How many namespaces and nodes a storm is named by. */
+const MAX_NAMES = 5;
 
 /** What to look at, and by which rules. */
 export interface Scan {
@@ -68,46 +76,37 @@ export async function scan(cluster: Reader, options: Scan): Promise<Detection> {
   // Only of several can one fail because another does.
   const services = found.length < 2 ? [] : await everyService(view, places);
   const bonds = together(withPods(found, pods.failing), keys, workloads, services);
-  const counted = withoutDependants(
-    countedAmong({
-      incidents: ripe,
-      pods: pods.failing,
-      workloads: workloads.failing,
-      failedRollouts: workloads.failedRollouts,
-    }),
-    bonds,
-  );
-  const extent = {
-    failing: counted,
-    // So few fail, as a rule, that it does not matter how many there are.
-    workloads: counted.length < policy.storm.min_workloads ? new Map() : await countWorkloads(view, places.namespaces),
-    wellOn: pods.wellOn,
-    notCounted: found.length - counted.length,
-  };
+  const { failedRollouts } = workloads;
+  const findings = { incidents: ripe, pods: pods.failing, workloads: workloads.failing, failedRollouts };
+  const counted = withoutDependants(countedAmong(findings), bonds);
+  const within = await withinReach(view, counted, places, workloads.switches, policy);
+  const extent = { ...within, wellOn: pods.wellOn, notCounted: found.length - within.failing.length };
   const storm = incidents.length === 0 ? undefined : findStorm(extent, policy);
   const inStorm = storm === undefined ? [] : incidents.filter(({ workload }) => storm.covers(workload));
-  const isAll = inStorm.length === incidents.length;
-  const wanted = isAll || findingsOnly ? incidents : incidents.filter((incident) => !inStorm.includes(incident));
+  const goesOn = findingsOnly ? undefined : despiteStorm(inStorm, findings, policy, now);
+  const outside = incidents.filter((incident) => !inStorm.includes(incident));
   // Beside a storm of everything, nothing else is told.
-  const stormNode = storm?.node;
   const beside =
-    storm !== undefined && isAll
+    storm?.isEverywhere === true
       ? []
       : await lookBeside(view, {
           ...places,
-          ...{ nodes, pods, hpas: hpas.all, incidents: inScope, stormNode, policy, moment },
+          ...{ nodes, pods, hpas: hpas.all, incidents: inScope, stormNodes: storm?.nodes ?? [], policy, moment },
         });
+  const isStormAlone = storm !== undefined && outside.length + beside.length === 0 && goesOn === undefined;
+  const isApart = storm !== undefined && !isStormAlone && !findingsOnly;
+  const wanted = isApart ? [...(goesOn === undefined ? [] : [goesOn]), ...outside] : incidents;
+  const leftAlone = inStorm.filter(({ workload }) => workload !== goesOn?.workload);
   const isTold = (workload: WorkloadRef) =>
     storm?.covers(workload) === true || settling.some((incident) => incident.workload === workload);
   const all = [...marked(wanted, bonds, isTold), ...beside];
   const isHealthy = incidents.length + beside.length === 0;
-  const isStorm = storm !== undefined && isAll;
-  const { awake, resting } = await atRest(view, isStorm && !findingsOnly ? [] : all, policy, now);
-  const lookedAfter = isStorm || findingsOnly ? all : awake;
+  const { awake, resting } = await atRest(view, isStormAlone && !findingsOnly ? [] : all, policy, now);
+  const lookedAfter = isStormAlone || findingsOnly ? all : awake;
   const idle = storm === undefined ? "resting" : "storm";
   const shown = fitIncidents(lookedAfter, policy.max_incidents);
   return {
-    status: isHealthy ? "healthy" : isStorm ? "storm" : lookedAfter.length === 0 ? idle : "failing",
+    status: isHealthy ? "healthy" : isStormAlone ? "storm" : lookedAfter.length === 0 ? idle : "failing",
     cluster_name: clusterName,
     ...(namespace === undefined ? {} : { namespace }),
     dry_run: dryRun,
@@ -117,15 +116,11 @@ export async function scan(cluster: Reader, options: Scan): Promise<Detection> {
     incidents: shown,
     omitted: lookedAfter.length - shown.length,
     out_of_scope: found.length - inScope.length,
-    in_rollout: bounded(
-      settling.map(({ workload }) => workload),
-      policy.max_incidents,
-      MAX_BYTES.rollouts,
-    ),
+    in_rollout: fitRollouts(settling, policy.max_incidents),
     resting,
     unseen: view.describeBlindSpots(),
-    ...(storm === undefined ? {} : stormFields(storm)),
-    ...(wanted.length === incidents.length ? {} : { in_storm: besideOthers(inStorm) }),
+    ...(storm === undefined ? {} : stormFields(storm, goesOn)),
+    ...(isApart ? { in_storm: besideOthers(leftAlone) } : {}),
     ...(findingsOnly ? answer(pods.failing, hpas.all, moment) : {}),
   };
 }
@@ -136,15 +131,18 @@ async function everyService(view: View, places: Places): Promise<Service[]> {
   return lists.flatMap((list) => list ?? []);
 }
 
-function stormFields({
-  reason,
-  node,
-  namespace,
-}: FailureStorm): Pick<Detection, "storm" | "storm_node" | "storm_namespace"> {
+function stormFields(
+  { reason, nodes, namespaces }: FailureStorm,
+  goesOn: Incident | undefined,
+): Pick<Detection, "storm" | "storm_node" | "storm_namespace"> {
+  const next =
+    goesOn === undefined
+      ? ""
+      : ` Only ${describeWorkload(goesOn.workload)} is looked after next: it is rolled back if its own rollout has broken it for certain (storm.certain_rollbacks).`;
   return {
-    storm: reason,
-    ...(node === undefined ? {} : { storm_node: node }),
-    ...(namespace === undefined ? {} : { storm_namespace: namespace }),
+    storm: `${reason}${next}`,
+    ...(nodes.length === 0 ? {} : { storm_node: some(nodes, MAX_NAMES) }),
+    ...(namespaces.length === 0 ? {} : { storm_namespace: some(namespaces, MAX_NAMES) }),
   };
 }
 

@@ -19,7 +19,7 @@ export function clusterWords(extent: Extent, all: Share): string {
 
 /** What is said of a storm of some namespaces, while others are looked after. */
 export function namespaceWords(extent: Extent, names: readonly string[], all: Share, elsewhere: Share): string {
-  const where = `namespace${names.length === 1 ? "" : "s"} ${some(names, MAX_NAMESPACES)}`;
+  const where = namespaces(names);
   const failing = extent.failing.filter(({ incident }) => names.includes(incident.workload.namespace));
   return sentences(
     `${all.failing} of ${all.of} workloads in ${where} fail at once (${percent(all)}), so nothing was touched there.`,
@@ -30,9 +30,9 @@ export function namespaceWords(extent: Extent, names: readonly string[], all: Sh
 
 /** What is said of a storm of one node. */
 export function nodeWords(extent: Extent, failing: readonly Counted[], node: string, pods: Share): string {
-  const well = extent.wellOn.get(node) ?? 0;
+  const well = wellOn(extent, [node]);
   return sentences(
-    `${pods.failing} of ${pods.of} failing pods, of ${failing.length} workloads, are on node ${node} (${percent(pods)}).`,
+    `${pods.failing} of ${pods.of} failing pods${inNamespaces(extent, failing)}, of ${failing.length} workloads, are on node ${node} (${percent(pods)}).`,
     ...sharedBy(extent, failing),
     well === 0
       ? "That points to the node, not to the workloads, so none of these was touched. Cordon and drain it, or replace it."
@@ -41,10 +41,10 @@ export function nodeWords(extent: Extent, failing: readonly Counted[], node: str
 }
 
 /** What the workloads have in common, as far as the scan knows it. */
-function sharedBy({ wellOn, notCounted }: Extent, failing: readonly Counted[]): string[] {
+function sharedBy(extent: Extent, failing: readonly Counted[]): string[] {
   const pods = failing.flatMap((counted) => counted.pods);
   const nodes = [...new Set(pods.flatMap(({ node }) => node ?? []))].sort();
-  const well = nodes.reduce((sum, node) => sum + (wellOn.get(node) ?? 0), 0);
+  const well = wellOn(extent, nodes);
   const images = new Set(pods.map(({ facts }) => facts?.image));
   const [image] = images;
   return [
@@ -60,8 +60,25 @@ function sharedBy({ wellOn, notCounted }: Extent, failing: readonly Counted[]): 
       ? [`All their failing containers are of image ${bounded(image, 120)}.`]
       : []),
     ...(nodes.length === 0 ? [] : [onNodes(nodes, well)]),
-    ...(notCounted === 0 ? [] : [uncounted(notCounted)]),
+    ...(extent.notCounted === 0 ? [] : [uncounted(extent.notCounted)]),
   ];
+}
+
+/** How many pods are well on these nodes, of all that were looked at. */
+function wellOn(extent: Extent, nodes: readonly string[]): number {
+  const numbers = nodes.flatMap((node) => [...(extent.wellOn.get(node)?.values() ?? [])]);
+  return numbers.reduce((sum, number) => sum + number, 0);
+}
+
+/** The namespaces of these workloads, where workloads fail in others, too. */
+function inNamespaces({ failing: all }: Extent, failing: readonly Counted[]): string {
+  const names = [...new Set(failing.map(({ incident }) => incident.workload.namespace))].sort();
+  const isAll = all.every(({ incident }) => names.includes(incident.workload.namespace));
+  return isAll ? "" : ` in ${namespaces(names)}`;
+}
+
+function namespaces(names: readonly string[]): string {
+  return `namespace${names.length === 1 ? "" : "s"} ${some(names, MAX_NAMESPACES)}`;
 }
 
 /** What at least half of the workloads, and more than one, have in common. */
@@ -82,7 +99,7 @@ function onNodes(nodes: readonly string[], well: number): string {
 }
 
 function uncounted(number: number): string {
-  return `${count(number, "more failing workload")} ${number === 1 ? "does" : "do"} not count: pods without a controller, Jobs, records of ended pods, kinds that are never written to, HPAs, rollouts whose earlier revision serves, or what waits for another one.`;
+  return `${count(number, "more failing workload")} ${number === 1 ? "does" : "do"} not count: pods without a controller, Jobs, records of ended pods, kinds that are never written to, HPAs, what is kept out by the policy or an annotation, rollouts whose earlier revision serves, or what waits for another one.`;
 }
 
 function percent({ failing, of }: Share): string {

@@ -1,97 +1,155 @@
 import type { Policy } from "../shared/policy.ts";
 import type { WorkloadRef } from "../shared/refs.ts";
-import type { Extent, Share } from "./extent.ts";
+import type { Counted, Extent, Share } from "./extent.ts";
 import { workloadKey } from "./incidents.ts";
 import { clusterWords, namespaceWords, nodeWords } from "./storm-words.ts";
+import { reachOf, type Vote } from "./votes.ts";
 
 /** So much fails at once that it is looked at as one matter, and nothing of it is touched. */
 export interface FailureStorm {
   /** The sentences that say why it is one. */
   reason: string;
-  /** The node that its failing pods share; undefined when it is not one node's. */
-  node?: string;
-  /** The namespace that it is limited to; undefined when it is not one namespace's. */
-  namespace?: string;
+  /** The nodes that its failing pods share, each for itself; none when it is not of nodes. */
+  nodes: readonly string[];
+  /** The namespaces that it is limited to; none when it is not of namespaces. */
+  namespaces: readonly string[];
+  /** Whether it is the matter of everything that was looked at, so that nothing else is looked for. */
+  isEverywhere: boolean;
   /** Whether a workload belongs to it; the others are looked after all the same. */
   covers: (workload: WorkloadRef) => boolean;
 }
 
-/** A cluster's failure shows outside of the namespaces that have most of it, in so many workloads at least. */
-const MIN_OUTSIDE = 2;
-/** So many namespaces are left out of that look, where there are more: one tenant often has two. */
-const LEFT_OUT = 2;
 /** One or two workloads that happen to sit on one node say nothing about the node. */
 const MIN_WORKLOADS_ON_NODE = 3;
+/** The share of the namespaces with pods on a node that have to be hit there. */
+const MOST = 0.5;
+const NOTHING_KNOWN: Vote = { namespace: "", failing: 0, workloads: 0, isHit: false, isMost: false };
+/** Of how many nodes the reasons are told. */
+const MAX_NODES = 3;
 
 /**
- * Tells many failures of one cause from many causes: so many workloads at once, in the cluster or in a namespace, or most
- * failing pods on one node where few others are well. What fails in one or two namespaces alone is their storm, so that
- * nobody who may create workloads there stops the remedies of the others.
+ * Tells many failures of one cause from many causes: so many workloads at once, in the cluster or in namespaces, or most
+ * failing pods on one node where few others are well. Nobody who may create workloads in a few namespaces makes a storm of
+ * the others by it, or hides one of theirs: see `votes.ts`.
  * @returns undefined when it is no storm
  */
 export function findStorm(extent: Extent, policy: Policy): FailureStorm | undefined {
-  return clusterStorm(extent, policy) ?? namespaceStorm(extent, policy) ?? nodeStorm(extent, policy);
-}
-
-function clusterStorm(extent: Extent, policy: Policy): FailureStorm | undefined {
-  const { min_share } = policy.storm;
-  // Those come first that have most beyond the share: without them, the share of the others is the smallest that it can be.
-  const beyond = ({ failing, of }: Share) => failing - min_share * of;
-  const shares = [...sharesOf(extent).values()].sort((a, b) => beyond(b) - beyond(a));
-  const all = sum(shares);
-  if (!isMany(all, policy)) return undefined;
-  const outside = sum(shares.slice(Math.min(LEFT_OUT, shares.length - 1)));
-  const isEverywhere = outside.failing >= MIN_OUTSIDE && shareOf(outside) >= min_share;
-  if (shares.length > 1 && !isEverywhere) return undefined;
-  return { reason: clusterWords(extent, all), covers: () => true };
-}
-
-function namespaceStorm(extent: Extent, policy: Policy): FailureStorm | undefined {
-  const hit = [...sharesOf(extent)].filter(([, share]) => isMany(share, policy));
-  if (hit.length === 0) return undefined;
-  const names = hit.map(([name]) => name).sort();
-  const [first = ""] = names;
-  const elsewhere = [...sharesOf(extent)].filter(([name]) => !names.includes(name)).map(([, share]) => share);
+  const namespaces = findNamespaces(extent, policy);
+  if (namespaces === "everywhere") {
+    const reason = clusterWords(extent, sum([...sharesOf(extent).values()]));
+    return { reason, nodes: [], namespaces: [], isEverywhere: true, covers: () => true };
+  }
+  const outside = extent.failing.filter(({ incident }) => !namespaces.has(incident.workload.namespace));
+  const nodes = findNodes({ ...extent, failing: outside }, policy);
+  if (namespaces.size + nodes.length === 0) return undefined;
+  const names = [...namespaces].sort();
+  const keys = new Set(
+    nodes.flatMap(({ workloads }) => workloads.map(({ incident }) => workloadKey(incident.workload))),
+  );
   return {
-    reason: namespaceWords(extent, names, sum(hit.map(([, share]) => share)), sum(elsewhere)),
-    ...(names.length === 1 ? { namespace: first } : {}),
-    covers: ({ namespace }) => names.includes(namespace),
+    reason: [
+      ...(names.length === 0 ? [] : [wordsOf(extent, names)]),
+      ...nodes.slice(0, MAX_NODES).map(({ node, workloads, pods }) => nodeWords(extent, workloads, node, pods)),
+    ].join(" "),
+    nodes: nodes.map(({ node }) => node),
+    namespaces: names,
+    isEverywhere: false,
+    covers: (workload) => namespaces.has(workload.namespace) || keys.has(workloadKey(workload)),
   };
 }
 
-function nodeStorm(extent: Extent, policy: Policy): FailureStorm | undefined {
-  const pods = extent.failing.flatMap((counted) => counted.pods.map((pod) => ({ ...pod, counted })));
-  const { node_share, min_pods_on_node } = policy.storm;
-  for (const [node, onNode] of Map.groupBy(pods, (pod) => pod.node)) {
-    if (node === undefined || onNode.length < min_pods_on_node) continue;
-    const workloads = new Set(onNode.map(({ counted }) => counted));
-    if (workloads.size < MIN_WORKLOADS_ON_NODE || onNode.length / pods.length < node_share) continue;
-    // Whoever chooses the node of their pods cannot make those of others fail there.
-    if ((extent.wellOn.get(node) ?? 0) >= onNode.length) continue;
-    const keys = new Set([...workloads].map(({ incident }) => workloadKey(incident.workload)));
-    return {
-      reason: nodeWords(extent, [...workloads], node, { failing: onNode.length, of: pods.length }),
-      node,
-      covers: (workload) => keys.has(workloadKey(workload)),
-    };
-  }
-  return undefined;
+/** The namespaces that have a storm: each by itself, or several together. */
+function findNamespaces(extent: Extent, policy: Policy): ReturnType<typeof reachOf> {
+  const { min_workloads, min_share } = policy.storm;
+  const shares = [...sharesOf(extent)];
+  const votes = shares.map(([namespace, share]): Vote => ({
+    namespace,
+    failing: share.failing,
+    workloads: share.failing,
+    isHit: share.failing > 0 && shareOf(share) >= min_share,
+    isMost: share.failing * 2 > share.of,
+  }));
+  // Of what could not be counted nothing is concluded, so that it speaks against a storm of all.
+  const unknown = Array.from({ length: extent.uncounted }, (): Vote => NOTHING_KNOWN);
+  const together = reachOf([...votes, ...unknown], { least: min_workloads, share: min_share });
+  if (together === "everywhere") return together;
+  const own = shares.filter(([, share]) => share.failing >= min_workloads && shareOf(share) >= min_share);
+  return new Set([...together, ...own.map(([name]) => name)]);
 }
 
-/** The namespaces that have workloads, each with how many of them fail. */
+/** What is said of a storm of these namespaces; where no other has workloads, of all that there is. */
+function wordsOf(extent: Extent, names: readonly string[]): string {
+  const shares = [...sharesOf(extent)];
+  const [here, elsewhere] = [true, false].map((isIn) =>
+    sum(shares.filter(([name]) => names.includes(name) === isIn).map(([, share]) => share)),
+  ) as [Share, Share];
+  return elsewhere.of === 0 ? clusterWords(extent, here) : namespaceWords(extent, names, here, elsewhere);
+}
+
+/** A node that has a storm. */
+interface NodeStorm {
+  node: string;
+  /** Those that belong to it. */
+  workloads: Counted[];
+  /** How many of their namespaces' failing pods are on it. */
+  pods: Share;
+}
+
+/** The nodes that have a storm, with the most failing pods first. */
+function findNodes(extent: Extent, policy: Policy): NodeStorm[] {
+  const nodes = new Set(extent.failing.flatMap(({ pods }) => pods.flatMap(({ node }) => node ?? [])));
+  return [...nodes]
+    .flatMap((node) => nodeStorm(extent, node, policy) ?? [])
+    .sort((a, b) => b.pods.failing - a.pods.failing);
+}
+
+function nodeStorm(extent: Extent, node: string, policy: Policy): NodeStorm | undefined {
+  const { node_share, min_pods_on_node } = policy.storm;
+  const failing = Map.groupBy(extent.failing, ({ incident }) => incident.workload.namespace);
+  const well = extent.wellOn.get(node) ?? new Map<string, number>();
+  const votes = [...new Set([...failing.keys(), ...well.keys()])].flatMap((namespace): Vote[] => {
+    const workloads = failing.get(namespace) ?? [];
+    const onNode = podsOf(workloads, node);
+    const share = { failing: onNode, of: podsOf(workloads) };
+    if (onNode + (well.get(namespace) ?? 0) === 0) return [];
+    // Whoever chooses the node of their pods cannot make those of others fail there.
+    const isHit = onNode > (well.get(namespace) ?? 0) && shareOf(share) >= node_share;
+    return [{ namespace, failing: onNode, workloads: onIt(workloads, node).length, isHit, isMost: isHit }];
+  });
+  const hit = votes.filter(({ isHit }) => isHit);
+  const together = reachOf(votes, { least: min_pods_on_node, share: MOST });
+  const storms = hit.filter(
+    ({ namespace, workloads, failing: pods }) =>
+      together === "everywhere" ||
+      together.has(namespace) ||
+      (pods >= min_pods_on_node && workloads >= MIN_WORKLOADS_ON_NODE),
+  );
+  const all = storms.flatMap(({ namespace }) => failing.get(namespace) ?? []);
+  const workloads = onIt(all, node);
+  if (workloads.length < MIN_WORKLOADS_ON_NODE) return undefined;
+  return { node, workloads, pods: { failing: podsOf(all, node), of: podsOf(all) } };
+}
+
+/** How many failing pods the workloads have, on one node or anywhere. */
+function podsOf(workloads: readonly Counted[], node?: string): number {
+  const on = workloads.flatMap(({ pods }) => pods).filter((pod) => node === undefined || pod.node === node);
+  return on.length;
+}
+
+/** Those with a failing pod on the node. */
+function onIt(workloads: readonly Counted[], node: string): Counted[] {
+  return workloads.filter(({ pods }) => pods.some((pod) => pod.node === node));
+}
+
+/** The namespaces that have workloads, each with how many of them fail; in one that could not be counted nothing is known to. */
 function sharesOf({ failing, workloads }: Extent): Map<string, Share> {
   const failed = Map.groupBy(failing, ({ incident }) => incident.workload.namespace);
-  const names = new Set([...workloads.keys(), ...failed.keys()]);
-  const shares = [...names].map((name): [string, Share] => {
+  const shares = [...workloads].map(([name, counted]): [string, Share] => {
     const number = failed.get(name)?.length ?? 0;
-    // What could not be counted is there all the same.
-    return [name, { failing: number, of: Math.max(number, workloads.get(name) ?? 0) }];
+    // What was made or deleted while the scan went on.
+    return [name, { failing: number, of: Math.max(number, counted) }];
   });
   return new Map(shares.filter(([, { of }]) => of > 0));
-}
-
-function isMany(share: Share, { storm }: Policy): boolean {
-  return share.failing >= storm.min_workloads && shareOf(share) >= storm.min_share;
 }
 
 function shareOf({ failing, of }: Share): number {

@@ -4,6 +4,7 @@ import { backOffSeconds } from "../facts/onset.ts";
 import { describeWorkload } from "../kinds/workloads.ts";
 import { areOfOneRevision, type Counted, type Serving, withPods } from "./extent.ts";
 import type { Service } from "../shared/kubernetes/types.ts";
+import { inTurn } from "./fair.ts";
 import { servicesOf } from "./hosts.ts";
 import { workloadKey } from "./incidents.ts";
 import { lacksOf, unreachedBy } from "./shared-lack.ts";
@@ -116,7 +117,7 @@ function selects({ metadata, spec }: Service, { incident, pods }: Counted): bool
   return pods.some(({ facts }) => selector.every(([label, value]) => facts?.labels?.[label] === value));
 }
 
-/** Binds all that have the same thing in common to the first of them. */
+/** Binds all of one namespace that have the same thing in common to the first of them. */
 function share(
   found: readonly Counted[],
   thingsOf: (counted: Counted) => string[],
@@ -124,12 +125,17 @@ function share(
   words: (thing: string) => string,
   bonds: Map<string, Bond>,
 ): void {
-  const having = new Map<string, Counted[]>();
+  const having = new Map<string, { thing: string; all: Counted[] }>();
   for (const counted of found) {
     if (bonds.has(keyOf(counted))) continue;
-    for (const thing of thingsOf(counted)) having.set(thing, [...(having.get(thing) ?? []), counted]);
+    for (const thing of thingsOf(counted)) {
+      // Messages and last words can be made up, so that nobody's make workloads of another namespace wait.
+      const key = JSON.stringify([counted.incident.workload.namespace, thing]);
+      const { all } = having.get(key) ?? { all: [] };
+      having.set(key, { thing, all: [...all, counted] });
+    }
   }
-  for (const [thing, all] of [...having].sort((a, b) => b[1].length - a[1].length)) {
+  for (const { thing, all } of [...having.values()].sort((a, b) => b.all.length - a.all.length)) {
     const [leader, ...others] = all.filter((counted) => !bonds.has(keyOf(counted)));
     if (leader === undefined || others.length + 1 < least) continue;
     for (const other of others) {
@@ -190,19 +196,23 @@ export function marked(
 }
 
 function described(dependants: readonly Counted[], bonds: Bonds): Incident["dependants"] {
-  const names = dependants
+  const names = inTurn(dependants, ({ incident }) => incident.workload.namespace)
     .slice(0, MAX_NAMED)
     .map((one) => `${describeWorkload(one.incident.workload)} (${bonds.get(keyOf(one))?.why ?? ""})`);
   return { count: dependants.length, names };
 }
 
 /**
- * What counts for a storm: where most of what fails waits for one workload, that one alone instead of all of these.
+ * What counts for a storm: where most of what fails in a namespace waits for one workload, that one alone instead of all of
+ * these.
  */
 export function withoutDependants(counted: readonly Counted[], bonds: Bonds): Counted[] {
-  const groups = Map.groupBy(counted, (each) => keyOf(rootOf(each, bonds)));
-  const isExplained = (root: string) => (groups.get(root)?.length ?? 0) * 2 >= counted.length;
-  return counted.filter((each) => !bonds.has(keyOf(each)) || !isExplained(keyOf(rootOf(each, bonds))));
+  const groups = Map.groupBy(counted, (each) => each.incident.workload.namespace);
+  return [...groups.values()].flatMap((here) => {
+    const groupsHere = Map.groupBy(here, (each) => keyOf(rootOf(each, bonds)));
+    const isExplained = (root: string) => (groupsHere.get(root)?.length ?? 0) * 2 >= here.length;
+    return here.filter((each) => !bonds.has(keyOf(each)) || !isExplained(keyOf(rootOf(each, bonds))));
+  });
 }
 
 /** Since when it may have been failing: a container that is ready for a while between two ends hides earlier ones. */

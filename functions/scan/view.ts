@@ -3,6 +3,7 @@ import { mapConcurrently } from "../shared/concurrency.ts";
 import type { BlindSpot } from "../run/detection.ts";
 import { isRemediationError, RemediationError } from "../shared/errors.ts";
 import { bounded } from "../shared/text.ts";
+import { inTurn } from "./fair.ts";
 import { cellsOf, type Table } from "./table.ts";
 import type { SuspectRule } from "../kinds/suspects.ts";
 
@@ -10,6 +11,14 @@ import type { SuspectRule } from "../kinds/suspects.ts";
 const CONCURRENCY = 8;
 /** The watch cache is fresh enough to find what fails; a step that acts reads again. */
 const FROM_CACHE = { resourceVersion: "0" };
+
+/** A part of the cluster that may be a blind spot. */
+export interface Spot {
+  /** `pods in namespace shop` */
+  what: string;
+  /** The namespace that it is in; none for what is of the whole cluster. */
+  place?: string | undefined;
+}
 
 /** Where a scan looks. */
 export interface Places {
@@ -24,7 +33,7 @@ export interface Places {
  */
 export class View {
   readonly cluster: Reader;
-  readonly blindSpots: { what: string; error: RemediationError }[] = [];
+  readonly blindSpots: { what: string; place: string; error: RemediationError }[] = [];
   /** The collections whose API is not installed. */
   readonly #absent = new Set<string>();
   readonly #known = new Map<string, Promise<unknown>>();
@@ -42,6 +51,7 @@ export class View {
   /**
    * Runs a look; undefined, and a blind spot, when this part of the cluster cannot be seen. A collection is there, empty,
    * wherever its API is installed.
+   * @param place the namespace that it is in; none for what is of the whole cluster
    * @param telling whether what is seen there could tell that all is well
    * @param optionalApi the collection whose API a cluster may do without: undefined, and no blind spot, where it is not
    *   installed, which is asked for until it is known
@@ -49,7 +59,11 @@ export class View {
   async tryTo<T>(
     what: string,
     look: () => Promise<T>,
-    { telling = true, optionalApi }: { telling?: boolean; optionalApi?: string } = {},
+    {
+      place = "",
+      telling = true,
+      optionalApi,
+    }: { place?: string | undefined; telling?: boolean; optionalApi?: string } = {},
   ): Promise<T | undefined> {
     if (optionalApi !== undefined && this.#absent.has(optionalApi)) return undefined;
     try {
@@ -62,23 +76,22 @@ export class View {
         return undefined;
       }
       if (!isRemediationError(error, ...TOLERATED)) throw error;
-      this.blindSpots.push({ what, error });
+      this.blindSpots.push({ what, place, error });
       return undefined;
     }
   }
 
   /**
    * Notes that there was no time for the rest of a collection.
-   * @param what as for a look
    * @param names how many names of suspects were not read; undefined where that is not known
    */
-  noteUnread(what: string, names: number | undefined): void {
+  noteUnread(spot: Spot, names: number | undefined): void {
     const many = names === undefined ? "Some of them" : `${names} of them that may fail`;
-    this.#note(what, `${many} could not be read in the time that the step has.`);
+    this.#note(spot, `${many} could not be read in the time that the step has.`);
   }
 
-  #note(what: string, message: string): void {
-    this.blindSpots.push({ what, error: new RemediationError("TooMuchToRead", message) });
+  #note({ what, place = "" }: Spot, message: string): void {
+    this.blindSpots.push({ what, place, error: new RemediationError("TooMuchToRead", message) });
   }
 
   /** What is looked at once in a scan, whoever asks for it first. */
@@ -129,17 +142,14 @@ export class View {
       );
       if (whole?.list !== undefined || whole === undefined) return [whole?.list];
     }
-    return await this.each(namespaces, (namespace) => {
-      const where = `${what} in namespace ${namespace}`;
-      return this.tryTo(
-        where,
-        async () => {
-          const list = await this.#atOnce<T>(path(namespace), MOST_OF_NAMESPACE);
-          if (list === undefined) this.#note(where, "They are too many, or too large, to be read.");
-          return list ?? [];
-        },
-        options,
-      );
+    return await this.each(namespaces, (place) => {
+      const spot = { what: `${what} in namespace ${place}`, place };
+      const look = async () => {
+        const list = await this.#atOnce<T>(path(place), MOST_OF_NAMESPACE);
+        if (list === undefined) this.#note(spot, "They are too many, or too large, to be read.");
+        return list ?? [];
+      };
+      return this.tryTo(spot.what, look, { ...options, place });
     });
   }
 
@@ -155,10 +165,11 @@ export class View {
     return rows.filter((cells) => wantsNone?.(...cells) !== true).length;
   }
 
-  /** The blind spots in the words of the contract: the first few, and how many more. */
+  /** The blind spots in the words of the contract: the first few, of each namespace in turn, and how many more. */
   describeBlindSpots(): BlindSpot[] {
-    const shown = this.blindSpots.slice(0, MAX_BLIND_SPOTS).map(({ what, error }) => ({
-      what,
+    const fair = inTurn(this.blindSpots, ({ place }) => place);
+    const shown = fair.slice(0, MAX_BLIND_SPOTS).map(({ what, error }) => ({
+      what: bounded(what),
       error: error.name,
       message: bounded(error.message, 200),
     }));

@@ -82,7 +82,7 @@ export const Policy = z
          * serves; not at all where nothing serves and it cannot succeed, or crashes again and again.
          */
         failed_rollout_seconds: seconds.default(120),
-        /** How long a failed Job is news. */
+        /** How long a failed Job is news, and a failed pod that no controller replaces. */
         failed_job_seconds: seconds.default(3_600),
         /** How long a node may be not ready before it is told, where nothing else tells of it. */
         node_unready_seconds: seconds.default(120),
@@ -125,12 +125,43 @@ export const Policy = z
       .strictObject({
         /** A storm needs at least this many failing workloads ... */
         min_workloads: z.int().min(2).default(10),
-        /** ... and at least this share of those that want pods; in the cluster, and outside of its two worst namespaces, or in one namespace. */
+        /** ... and at least this share of those that want pods; in one namespace, or in this share of the namespaces, also without the worst of these. */
         min_share: z.number().min(0).max(1).default(0.3),
         /** Or this share of the failing pods on one node (with at least `min_pods_on_node` of them, of three or more workloads, and fewer pods that are well). */
         node_share: z.number().min(0.5).max(1).default(0.8),
         /** The fewest failing pods on one node that count. */
         min_pods_on_node: z.int().min(2).default(10),
+        /**
+         * Whether one workload of a storm at a time is rolled back all the same: one that its own rollout has broken, in a way that
+         * cannot pass, while earlier pods of it serve.
+         */
+        certain_rollbacks: z.boolean().default(false),
+      })
+      .prefault({}),
+    limits: z
+      .strictObject({
+        /** Never more remedies under way at a time than this, from their beginning until their outcome is told; those of all executions together ... */
+        concurrent: z.int().min(1).max(100).default(5),
+        /** ... never more than this in one namespace ... */
+        per_namespace: z.int().min(1).max(100).default(3),
+        /** ... and never more in an hour; one namespace may use half of that. */
+        per_hour: z.int().min(1).max(1_000).default(30),
+        /** Whether of several workloads that fail for one cause only one is remedied, until that has recovered. */
+        canary: z.boolean().default(true),
+        /** When the workflow only observes, in a namespace or in the cluster, because remedies do not help. */
+        breaker: z
+          .strictObject({
+            /** When so many of the last remedies did not help, or were needed again within an hour ... */
+            failures: z.int().min(1).max(20).default(3),
+            /** ... of so many, on as many workloads of a namespace, or in as many namespaces ... */
+            of: z.int().min(1).max(20).default(5),
+            /** ... within this time. */
+            within_seconds: seconds.default(21_600),
+            /** How long nothing is remedied then, before one remedy is tried. */
+            pause_seconds: seconds.default(3_600),
+          })
+          .refine(({ failures, of }) => failures <= of, "failures must not be more than of")
+          .prefault({}),
       })
       .prefault({}),
     ...REMEDY_SETTINGS,

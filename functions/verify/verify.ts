@@ -1,12 +1,14 @@
 import { createHash } from "node:crypto";
 import { remedyFor } from "../remedies/remedies.ts";
-import { MAX_CONTROLLERS, type Verification, type WorkloadRun } from "../run/contracts.ts";
+import type { Verification, WorkloadRun } from "../run/contracts.ts";
+import { MAX_CONTROLLERS } from "../run/known-parts.ts";
 import { podFailures } from "../kinds/failing/pod-failures.ts";
 import { isLeftover, isReady, isTerminating, readySince, restartCount } from "../shared/kubernetes/pods.ts";
 import type { Pod, Workload } from "../shared/kubernetes/types.ts";
 import type { Policy } from "../shared/policy.ts";
 import { bounded } from "../shared/text.ts";
 import { hpaGaps } from "./hpa-settled.ts";
+import { deadlineOf } from "../run/redrive.ts";
 import { settling } from "../run/settling.ts";
 import { rolloutGaps } from "../kinds/gaps.ts";
 import type { Kind } from "../kinds/kind.ts";
@@ -50,9 +52,10 @@ export function verify(run: WorkloadRun, state: WorkloadState, policy: Policy, n
     return { verdict: "go_on", reasons, wait_seconds: interval_seconds, observation: observed(null) };
   }
   const reasons = gaps(run, state);
+  const deadline = Date.parse(deadlineOf(run, policy));
 
   if (reasons.length > 0) {
-    const late = now.getTime() >= Date.parse(run.remedy?.deadline ?? "");
+    const late = now.getTime() >= deadline;
     const partly = late && obstacle !== undefined;
     return {
       verdict: partly ? "cut_short" : late ? "not_recovered" : "settling",
@@ -76,7 +79,7 @@ export function verify(run: WorkloadRun, state: WorkloadState, policy: Policy, n
     return { verdict: "recovered", reasons: [], wait_seconds: 1, observation: observed(wellSince) };
   }
   // The deadline has the soak on top; a workload that keeps breaking its soak does not get more than that.
-  const late = now.getTime() >= Date.parse(run.remedy?.deadline ?? "") + soak_seconds * 1_000;
+  const late = now.getTime() >= deadline + soak_seconds * 1_000;
   return {
     verdict: late ? "not_recovered" : "settling",
     reasons: [
@@ -97,14 +100,15 @@ function goesOn({ remedy, diagnosis }: WorkloadRun, state: WorkloadState, now: D
 
 /** Why the remedy's step does no further part of its plan; undefined when it may. */
 function whatStops(run: WorkloadRun, policy: Policy, now: Date): string | undefined {
-  const { remedy, remedy_error, claim } = run;
+  const { remedy_error, claim } = run;
   if (remedy_error !== undefined) return `its step ended with ${remedy_error.Error}`;
-  const { expires_at = "" } = claim ?? {};
+  const { expires_at = "", lapsed } = claim ?? {};
+  if (lapsed === true) return "the claim had ended while the execution was stopped";
   // The effect of another part has to be waited for while the claim lasts.
   if (!(Date.parse(expires_at) > Date.parse(settling(run, policy, now).deadline))) {
     return `the claim lasts until ${expires_at}, which is too short for that`;
   }
-  return now.getTime() < Date.parse(remedy?.deadline ?? "") ? undefined : "the time for the part before was over";
+  return now.getTime() < Date.parse(deadlineOf(run, policy)) ? undefined : "the time for the part before was over";
 }
 
 /** Everything that speaks against the workload being well. */

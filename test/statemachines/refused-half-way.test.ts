@@ -49,7 +49,7 @@ function refusing(method: string, path: RegExp, after = 0): FaultPlan {
 
 describe("an execution that is refused a write half-way", { timeout: 60_000 }, () => {
   it("keeps the outcome that it reported when the claim cannot be given back, and says so", async () => {
-    const { result, workloads, notifications } = await playRefused("wrong-image-tag", refusing("PUT", /\/leases\//, 1));
+    const { result, workloads, notifications } = await playRefused("wrong-image-tag", refusing("PUT", /\/leases\//, 2));
 
     expect(result.status).toBe("succeeded");
     expect(workloads).toMatchObject([{ outcome: "Recovered", delivered: true, claim_error: "Forbidden" }]);

@@ -47,7 +47,7 @@ async function requestsOfARollback(): Promise<(name: FunctionName) => string[]> 
 }
 
 /** How many requests a rollback may take that helps at its second look. */
-const MOST_REQUESTS = 42;
+const MOST_REQUESTS = 45;
 /** How many requests each further look takes. */
 const LOOK = 2;
 

@@ -5,6 +5,7 @@ import type { Change, Diagnosis, RemedyResult, WorkloadRun } from "../../functio
 import { templateHash } from "../../functions/shared/kubernetes/template.ts";
 import type { Lease } from "../../functions/shared/kubernetes/types.ts";
 import { CLAIM_NAMESPACE } from "../../functions/shared/policy.ts";
+import { found, page, type ApiServer } from "./api-server.ts";
 import { incident, NOW, template } from "./objects.ts";
 
 const REVISION_1 = {
@@ -72,6 +73,17 @@ export function appliedRun(change?: Change): WorkloadRun {
 export function claimOf({ incident: { workload }, execution }: WorkloadRun): { path: string; lease: Lease } {
   const lease = newLease(workload, execution.name, 3_600, NOW);
   return { path: paths.lease(CLAIM_NAMESPACE, lease.metadata?.name ?? ""), lease };
+}
+
+/** Answers with a claim, alone in its namespace, and keeps nothing of what is written to it. */
+export function serveClaim(api: ApiServer, { path, lease }: ReturnType<typeof claimOf>): void {
+  api.on("GET", path, found(lease));
+  api.on("GET", paths.leases(CLAIM_NAMESPACE), page([lease]));
+  api.on("PUT", path, (response, { body }) => {
+    const { metadata, ...rest } = body as Lease;
+    const answer = { ...rest, metadata: { ...metadata, resourceVersion: "8" } };
+    response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(answer));
+  });
 }
 
 /** The Lease of a run's claim once its remedy has begun. */

@@ -35,6 +35,8 @@ import { NOW } from "./objects.ts";
 export interface Objects {
   /** `shop`, unless told otherwise. */
   namespaces?: string[];
+  /** What the namespaces are annotated with, by their names. */
+  annotations?: Record<string, Record<string, string>>;
   nodes?: Node[];
   pods?: Pod[];
   deployments?: Deployment[];
@@ -64,7 +66,7 @@ interface Named {
  * namespace or all, and each object by its path.
  */
 export function serve(api: ApiServer, objects: Objects, print: Print = (table) => table): void {
-  const { namespaces = ["shop"] } = objects;
+  const { namespaces = ["shop"], annotations = {} } = objects;
   const collection = <T extends Named>(
     path: (namespace?: string) => string,
     items: readonly T[] = [],
@@ -77,7 +79,7 @@ export function serve(api: ApiServer, objects: Objects, print: Print = (table) =
       for (const item of here) api.on("GET", `${path(place)}/${item.metadata?.name ?? ""}`, found(item));
     }
   };
-  const spaces = namespaces.map((name) => ({ metadata: { name } }));
+  const spaces = namespaces.map((name) => ({ metadata: { name, annotations: annotations[name] ?? {} } }));
   api.on("GET", paths.namespaces(), answer(spaces, NAMESPACE_PRINTER, print));
   for (const space of spaces) api.on("GET", paths.namespace(space.metadata.name), found(space));
   api.on("GET", paths.nodes(), answer(objects.nodes ?? [], NODE_PRINTER, print));

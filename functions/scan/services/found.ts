@@ -2,6 +2,7 @@ import type { Failure } from "../../shared/kubernetes/failures.ts";
 import { paths } from "../../shared/cluster/paths.ts";
 import type { Namespace, ObjectMeta } from "../../shared/kubernetes/types.ts";
 import type { Policy } from "../../shared/policy.ts";
+import { inTurn } from "../fair.ts";
 import type { FailingWorkload } from "../incidents.ts";
 import type { View } from "../view.ts";
 import { isUntold } from "./quiet.ts";
@@ -16,13 +17,6 @@ export interface Found {
   failure: Failure | undefined;
 }
 
-/** The first of each group, then the second of each, and so on. */
-export function inTurn<Item>(items: readonly Item[], groupOf: (item: Item) => string): Item[] {
-  const groups = [...Map.groupBy(items, groupOf).values()];
-  const inTurns = groups.flatMap((group) => group.map((item, turn) => ({ item, turn })));
-  return inTurns.sort((a, b) => a.turn - b.turn).map(({ item }) => item);
-}
-
 /** Those of the problems that people are told of: their namespace is read last, and only where there is something to tell. */
 export async function told(view: View, found: readonly Found[], policy: Policy): Promise<FailingWorkload[]> {
   const spaces = new Map<string, Promise<Namespace | undefined>>();
@@ -33,7 +27,10 @@ export async function told(view: View, found: readonly Found[], policy: Policy):
     const { namespace = "", name = "" } = object.metadata ?? {};
     const reading =
       spaces.get(namespace) ??
-      view.tryTo(`namespace ${namespace}`, () => view.read<Namespace>(paths.namespace(namespace)), { telling: false });
+      view.tryTo(`namespace ${namespace}`, () => view.read<Namespace>(paths.namespace(namespace)), {
+        place: namespace,
+        telling: false,
+      });
     spaces.set(namespace, reading);
     const space = await reading;
     if (space === undefined || isUntold(object, space, policy.opt_in)) return [];

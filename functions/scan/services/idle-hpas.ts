@@ -3,9 +3,10 @@ import type { LookedAtReason } from "../../run/looked-at.ts";
 import { targetOf } from "../../shared/kubernetes/hpa.ts";
 import { canExist } from "../../shared/kubernetes/names.ts";
 import type { Hpa, Service, Workload } from "../../shared/kubernetes/types.ts";
+import { inTurn } from "../fair.ts";
 import type { View } from "../view.ts";
 import { hpaProblem, isDue, switchedOffSince, type Patience } from "./decide.ts";
-import { inTurn, type Found } from "./found.ts";
+import type { Found } from "./found.ts";
 import { makerOf, type Maker } from "./makers.ts";
 
 /** How many targets of HPAs are read. */
@@ -29,7 +30,7 @@ export async function idleHpas(
         : await view.tryTo(
             `the target of HPA ${ref.namespace}/${hpa.metadata?.name ?? ""}`,
             () => view.read<Workload>(path),
-            { telling: false },
+            { place: ref.namespace, telling: false },
           );
     const maker = target === undefined ? undefined : makerOf(ref, target);
     const isTold = maker === undefined || problems.some((each) => tellsOf(each, maker));

@@ -4,11 +4,12 @@ import { selectorText } from "../../shared/kubernetes/label-selector.ts";
 import type { EndpointSlice, Hpa, Ingress, ObjectMeta, Pod, Service } from "../../shared/kubernetes/types.ts";
 import type { Policy } from "../../shared/policy.ts";
 import { some } from "../../shared/text.ts";
+import { inTurn } from "../fair.ts";
 import type { FailingWorkload } from "../incidents.ts";
 import { look, lookEverywhere } from "../look.ts";
 import type { Places, View } from "../view.ts";
 import { problem, selectorProblem, type Patience } from "./decide.ts";
-import { inTurn, told, type Found } from "./found.ts";
+import { told, type Found } from "./found.ts";
 import { idleHpas } from "./idle-hpas.ts";
 import { readMakers, type Maker } from "./makers.ts";
 import { eachPlace, servicesIn } from "./list.ts";
@@ -79,11 +80,13 @@ async function lookAtServices(
 ): Promise<Found[]> {
   const watched = context.services.filter((service) => !isLeftAlone(service));
   if (watched.length === 0) return [];
-  const what = everywhere ? "EndpointSlices" : `EndpointSlices in namespace ${namespaces.join()}`;
-  const path = paths.endpointSlices(everywhere ? undefined : namespaces[0]);
+  const place = everywhere ? undefined : namespaces[0];
+  const what = `EndpointSlices${place === undefined ? "" : ` in namespace ${place}`}`;
+  const path = paths.endpointSlices(place);
   const read = everywhere ? lookEverywhere : look;
   const keep = (slice: EndpointSlice): EndpointSlice => ({ ...slice, endpoints: (slice.endpoints ?? []).slice(0, 1) });
-  const slices = await view.tryTo(what, () => read(view, what, path, sliceSuspects(watched), keep), {
+  const slices = await view.tryTo(what, () => read(view, { what, place }, path, sliceSuspects(watched), keep), {
+    place,
     telling: false,
     optionalApi: paths.endpointSlices(),
   });
@@ -97,7 +100,10 @@ async function lookAtServices(
   return await view.each([...doubts, ...newest(written, MAX_WRITTEN)], async ({ service, since }) => {
     const { namespace = "", name = "" } = service.metadata ?? {};
     const look = () => lookAtService(view, { service, since }, context, scan, patience);
-    const failure = await view.tryTo(`what is behind Service ${namespace}/${name}`, look, { telling: false });
+    const failure = await view.tryTo(`what is behind Service ${namespace}/${name}`, look, {
+      place: namespace,
+      telling: false,
+    });
     return { kind: "Service" as const, object: service, failure };
   });
 }

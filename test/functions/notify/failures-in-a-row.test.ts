@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { NotifyEnvironment } from "../../../functions/notify/environment.ts";
-import { tellingOf, workAgain, type FailedRun } from "../../../functions/notify/failures-in-a-row.ts";
+import { tellingOf, workAgain, type FailedRun, type PresentRun } from "../../../functions/notify/failures-in-a-row.ts";
 import { notify } from "../../../functions/notify/handler.ts";
 import type { Notification } from "../../../functions/notify/notification.ts";
-import { failedSinceSuccess, likeIt, type PresentRun } from "../../../functions/notify/past-runs.ts";
+import { failedSinceSuccess, likeIt } from "../../../functions/notify/past-runs.ts";
 import { ago, NOW } from "../../support/objects.ts";
 import { unreachableEnvironment } from "../../support/scripted.ts";
 

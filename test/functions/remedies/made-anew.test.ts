@@ -5,7 +5,7 @@ import type { Diagnosis } from "../../../functions/run/contracts.ts";
 import type { Environment } from "../../../functions/run/step.ts";
 import { ApiServer, found } from "../../support/api-server.ts";
 import { deployment, NOW, replicaSet, template } from "../../support/objects.ts";
-import { claimOf, claimedRun, diagnosis, remedyResult } from "../../support/runs.ts";
+import { claimOf, claimedRun, diagnosis, remedyResult, serveClaim } from "../../support/runs.ts";
 import { unreachableEnvironment } from "../../support/scripted.ts";
 
 const APPS = "/apis/apps/v1/namespaces/shop";
@@ -24,8 +24,7 @@ beforeEach(async () => {
   }
   api.on("PATCH", WEB, found({}));
   api.on("PATCH", SCALE, found({}));
-  api.on("GET", claim.path, found(claim.lease));
-  api.on("PUT", claim.path, found({}));
+  serveClaim(api, claim);
   environment = {
     ...unreachableEnvironment(new Error("not used")),
     connect: () => Promise.resolve(api.cluster()),

@@ -6,7 +6,7 @@ import type { Environment } from "../../../functions/run/step.ts";
 import type { ObjectMeta } from "../../../functions/shared/kubernetes/types.ts";
 import { ApiServer, found } from "../../support/api-server.ts";
 import { deployment, hpa, NOW, replicaSet, template } from "../../support/objects.ts";
-import { claimOf, claimedRun, diagnosis, remedyResult } from "../../support/runs.ts";
+import { claimOf, claimedRun, diagnosis, remedyResult, serveClaim } from "../../support/runs.ts";
 import { unreachableEnvironment } from "../../support/scripted.ts";
 
 const APPS = "/apis/apps/v1/namespaces/shop";
@@ -29,8 +29,7 @@ beforeEach(async () => {
     api.on("GET", `${APPS}/replicasets/web-${revision}`, found(replicaSet(revision)));
   }
   for (const path of [WEB, SCALE, HPA]) api.on("PATCH", path, found({}));
-  api.on("GET", claim.path, found(claim.lease));
-  api.on("PUT", claim.path, found({}));
+  serveClaim(api, claim);
   environment = {
     ...unreachableEnvironment(new Error("not used")),
     connect: () => Promise.resolve(api.cluster()),

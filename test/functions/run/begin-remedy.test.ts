@@ -42,7 +42,7 @@ const begun = { execution: "run-1", action: "rollback", outcome: "Unfinished", a
 
 describe("a remedy that begins", () => {
   it("is written into the claim, which stays the execution's own", async () => {
-    await beginRemedy(cluster, await claimed(), clock.now());
+    await beginRemedy(cluster, await claimed(), clock.now(), policy());
 
     expect(await history()).toMatchObject([begun]);
     expect((await cluster.get<Lease>(PATH)).spec?.holderIdentity).toBe("run-1");
@@ -50,19 +50,19 @@ describe("a remedy that begins", () => {
 
   it("is written once, however often its step is tried", async () => {
     const run = await claimed();
-    await beginRemedy(cluster, run, clock.now());
+    await beginRemedy(cluster, run, clock.now(), policy());
     const { metadata } = await cluster.get<Lease>(PATH);
     clock.pass(10);
-    await beginRemedy(cluster, run, clock.now());
+    await beginRemedy(cluster, run, clock.now(), policy());
 
     expect((await cluster.get<Lease>(PATH)).metadata?.resourceVersion).toBe(metadata?.resourceVersion);
   });
 
   it("gives way to the second remedy of the same execution, and to how it ended", async () => {
     const run = await claimed();
-    await beginRemedy(cluster, run, clock.now());
+    await beginRemedy(cluster, run, clock.now(), policy());
     const restart = diagnosis({ remedy: { action: "restart", mode: "evict", pods: [{ name: "a", uid: "u" }] } });
-    await beginRemedy(cluster, { ...run, diagnosis: restart }, clock.now());
+    await beginRemedy(cluster, { ...run, diagnosis: restart }, clock.now(), policy());
     expect(await history()).toMatchObject([{ action: "restart", outcome: "Unfinished" }]);
 
     const ended = { ...begun, at: clock.now().toISOString(), cause: "c", outcome: "Recovered", applied: true as const };
@@ -71,7 +71,7 @@ describe("a remedy that begins", () => {
   });
 
   it("is forgotten when its execution has nothing to remember", async () => {
-    await beginRemedy(cluster, await claimed(), clock.now());
+    await beginRemedy(cluster, await claimed(), clock.now(), policy());
     await release(cluster, { workload: WEB, holder: "run-1", now: clock.now() }, undefined);
 
     expect(await history()).toEqual([]);
@@ -79,7 +79,7 @@ describe("a remedy that begins", () => {
 
   it("is known to whoever takes the workload over from an execution that died, as one that did not help", async () => {
     const run = await claimed();
-    await beginRemedy(cluster, run, clock.now());
+    await beginRemedy(cluster, run, clock.now(), policy());
     clock.pass((Date.parse(run.claim?.expires_at ?? "") - clock.now().getTime()) / 1_000 + 1);
     const { claim } = await claimed("run-2");
 
@@ -90,7 +90,7 @@ describe("a remedy that begins", () => {
   });
 
   it("writes nothing in a dry run", async () => {
-    await beginRemedy(cluster, { ...(await claimed()), dry_run: true }, clock.now());
+    await beginRemedy(cluster, { ...(await claimed()), dry_run: true }, clock.now(), policy());
 
     expect(await history()).toEqual([]);
   });
@@ -102,7 +102,7 @@ describe("a remedy does not begin", () => {
     const lease = await cluster.get<Lease>(PATH);
     await cluster.replace(PATH, { ...lease, spec: { ...lease.spec, holderIdentity: "run-2" } });
 
-    await expect(beginRemedy(cluster, run, clock.now())).rejects.toMatchObject({
+    await expect(beginRemedy(cluster, run, clock.now(), policy())).rejects.toMatchObject({
       name: "ClaimExpired",
       message: expect.stringContaining("run-2 holds the claim") as string,
     });
@@ -114,7 +114,7 @@ describe("a remedy does not begin", () => {
     const { metadata } = await cluster.get<Lease>(PATH);
     await cluster.delete(PATH, { uid: metadata?.uid ?? "" });
 
-    await expect(beginRemedy(cluster, run, clock.now())).rejects.toMatchObject({
+    await expect(beginRemedy(cluster, run, clock.now(), policy())).rejects.toMatchObject({
       name: "ClaimExpired",
       message: expect.stringContaining("nobody holds the claim") as string,
     });

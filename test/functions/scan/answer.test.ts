@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { answer, bounded, fitIncidents, MAX_BYTES } from "../../../functions/scan/answer.ts";
+import { answer, besideOthers, fitIncidents, MAX_BYTES } from "../../../functions/scan/answer.ts";
 import type { FailingPod } from "../../../functions/scan/incidents.ts";
 import type { Incident } from "../../../functions/run/contracts.ts";
 import type { Detection } from "../../../functions/run/detection.ts";
@@ -21,24 +21,6 @@ const bytesOf = (value: unknown) => Buffer.byteLength(JSON.stringify(value));
 function failing(name: string, workload: string, failures: FailingPod["failures"]): FailingPod {
   return { name, node: "node-0", workload: { ...WEB, name: workload }, failures };
 }
-
-describe("what fits into an answer", () => {
-  it("is the first items, up to a number of them", () => {
-    expect(bounded([1, 2, 3], 2)).toEqual([1, 2]);
-    expect(bounded([1, 2, 3], 10)).toEqual([1, 2, 3]);
-    expect(bounded([], 10)).toEqual([]);
-  });
-
-  it("is the first items, up to a number of bytes in JSON", () => {
-    const items = ["ab", "€", "cde"]; // 4, 5 and 5 bytes with their quotes
-
-    expect([14, 13, 9, 8, 3].map((bytes) => bounded(items, 10, bytes).length)).toEqual([3, 2, 2, 1, 0]);
-  });
-
-  it("goes on with the next item when one is too large alone", () => {
-    expect(bounded(["x".repeat(50), "ab", "cd"], 10, 20)).toEqual(["ab", "cd"]);
-  });
-});
 
 describe("the incidents of a scan", () => {
   const talkative = (index: number): Incident => ({
@@ -72,6 +54,79 @@ describe("the incidents of a scan", () => {
     });
   });
 });
+
+describe("one namespace", () => {
+  /** An incident that says as much as one can. */
+  const loud = (namespace: string, index: number): Incident => ({
+    workload: { kind: "Deployment", namespace, name: `${"x".repeat(240)}-${index}` },
+    failures: Array.from({ length: 4 }, (_, number) => ({
+      reason: "R".repeat(60),
+      container: `${"c".repeat(60)}-${number}`,
+      message: "€".repeat(200),
+      count: 1_000,
+      nodes: ["n".repeat(253), "m".repeat(253), "o".repeat(253)],
+    })),
+    failing_pods: 1_000,
+    sample_pods: ["p".repeat(253), "q".repeat(253), "r".repeat(253)],
+  });
+  const evil = Array.from({ length: 2_000 }, (_, index) => loud("evil", index));
+  const quiet = { reason: "ImagePullBackOff", message: "m".repeat(200), count: 1, nodes: ["a", "b"] };
+  const own = ["blog", "shop"].map((namespace): Incident => ({
+    workload: { ...WEB, namespace },
+    failures: [quiet, { ...quiet, reason: "ProgressDeadlineExceeded" }],
+    failing_pods: 1,
+    sample_pods: ["p-1", "p-2"],
+  }));
+  const isOwn = ({ workload }: { workload: { namespace: string } }) => workload.namespace !== "evil";
+
+  it("crowds out its own incidents only, and takes no detail from those of others", () => {
+    expect(fitIncidents([...evil, ...own], 200).filter(isOwn)).toEqual(own);
+    expect(fitIncidents([...evil, ...own], 3).filter(isOwn)).toEqual(own);
+    expect(fitIncidents([...evil, ...own], 200).length).toBeGreaterThan(40);
+    expect(bytesOf(fitIncidents(evil, 500))).toBeLessThan(MAX_BYTES.incidents + 500);
+  });
+
+  it("has its worst incident first, and the others' first ones before its second", () => {
+    expect(fitIncidents([...evil, ...own], 200).slice(0, 3)).toMatchObject(
+      [evil[0], ...own].map((incident) => ({ workload: incident?.workload })),
+    );
+  });
+
+  it("leaves room for others in what is told of a storm", () => {
+    const { incidents, omitted } = besideOthers([...evil, ...own]);
+
+    expect(incidents.filter(isOwn).map(({ workload }) => workload.namespace)).toEqual(["blog", "shop"]);
+    expect(incidents.length + omitted).toBe(evil.length + own.length);
+  });
+
+  it("leaves room for the pods and the HPAs of others in the answer to detect_failures", () => {
+    const pods = Array.from({ length: 5_000 }, (_, index): FailingPod => {
+      const workload = { kind: "Pod", namespace: "evil", name: `${"x".repeat(240)}-${index}` };
+      return { name: workload.name, node: undefined, workload, failures: [{ reason: "Error", message: LONG }] };
+    });
+    const shouting = Array.from({ length: 300 }, (_, index): Hpa => {
+      const broken = hpaWith([hpaConditionOf("AbleToScale", "False", "FailedGetScale")]);
+      const metric = {
+        type: "External",
+        external: { metric: { name: "m".repeat(120_000) }, target: { type: "Value" } },
+      };
+      return {
+        ...broken,
+        metadata: { name: `hpa-${index}`, namespace: "evil" },
+        spec: { ...broken.spec, metrics: Array.from({ length: 50 }, () => metric) },
+      };
+    });
+    const found = answer([...pods, failing("web-1", "web", [{ reason: "Error" }])], [...shouting, hpa()], moment);
+
+    expect(found.pods?.filter(isOwnPod).map(({ name }) => name)).toEqual(["web-1"]);
+    expect(found.hpas?.filter(isOwnPod)).toHaveLength(1);
+    expect(found.hpas?.length).toBeGreaterThan(5);
+  });
+});
+
+function isOwnPod({ namespace }: { namespace: string }): boolean {
+  return namespace !== "evil";
+}
 
 describe("the answer to detect_failures", () => {
   const crash = { reason: "CrashLoopBackOff", container: "app", exitCode: 1, restarts: 7, message: "panic\nat main" };

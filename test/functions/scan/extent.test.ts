@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Pod } from "../../../functions/shared/kubernetes/types.ts";
 import { ApiServer } from "../../support/api-server.ts";
-import { crashingPod, hpa, pod } from "../../support/objects.ts";
+import { ago, crashingPod, hpa, pod, policy } from "../../support/objects.ts";
 import { FORBIDDEN, scanned } from "../../support/scans.ts";
 import { NO_TABLES, serve, type Objects } from "../../support/served-cluster.ts";
-import { controlledBy, deploymentWith, statefulSet, statusWritten } from "../../support/workload-objects.ts";
+import { controlledBy, deploymentWith, node, statefulSet, statusWritten } from "../../support/workload-objects.ts";
 
 let api: ApiServer;
 beforeEach(async () => {
@@ -70,14 +70,17 @@ describe("what counts for a storm", () => {
     });
   });
 
-  it("is taken for all there is where workloads cannot be counted", async () => {
+  it("is not told from what could not be counted, which is said", async () => {
     serve(api, { statefulSets: sets(NUMBERS, 0), deployments: [deploymentWith({})] });
     api.on("GET", "/apis/apps/v1/namespaces/shop/deployments", FORBIDDEN);
 
-    expect(await scanned(api)).toMatchObject({
-      storm: expect.stringContaining("14 of 14 workloads fail at once") as string,
+    const detection = await scanned(api);
+
+    expect(detection).toMatchObject({
+      status: "failing",
       unseen: [{ what: "the number of Deployments in namespace shop", error: "Forbidden" }],
     });
+    expect(detection.storm).toBeUndefined();
   });
 
   it.each<[string, Objects]>([
@@ -119,6 +122,64 @@ describe("what counts for a storm", () => {
   });
 });
 
+describe("what keeps the remedies away", () => {
+  const keptOut = { "eks-remediation/enabled": "false" };
+  const letIn = { "eks-remediation/enabled": "true" };
+  const marked = (numbers: readonly number[], ready: number, annotations: Record<string, string>) =>
+    numbers.map((number) =>
+      statefulSet(ready, { ...statusWritten(600), namespace: "shop", name: `db-${number}`, annotations }),
+    );
+
+  it("counts neither as failing nor as well where a namespace carries it", async () => {
+    serve(api, {
+      namespaces: ["shop", "away"],
+      annotations: { away: keptOut },
+      statefulSets: [...sets(NUMBERS, 0), ...sets(NUMBERS, 0, "away")],
+    });
+
+    expect(await scanned(api)).toMatchObject({
+      storm: expect.stringContaining("14 of 14 workloads fail at once") as string,
+      storm_namespace: "shop",
+    });
+    serve(api, { annotations: { shop: keptOut }, statefulSets: sets(NUMBERS, 0) });
+    expect(await scanned(api)).not.toHaveProperty("storm");
+  });
+
+  it("counts neither as failing nor as well where a workload carries it", async () => {
+    serve(api, { statefulSets: [...marked([1, 2, 3, 4, 5], 0, keptOut), ...sets(NUMBERS.slice(5), 0)] });
+    expect(await scanned(api)).not.toHaveProperty("storm");
+
+    serve(api, {
+      statefulSets: [
+        ...marked(
+          Array.from({ length: 40 }, (_, n) => n + 100),
+          0,
+          keptOut,
+        ),
+        ...sets(NUMBERS, 0),
+      ],
+    });
+    expect(await scanned(api)).toMatchObject({
+      storm: expect.stringContaining("14 of 14 workloads fail at once") as string,
+    });
+  });
+
+  it("is every workload that does not carry the opposite, where the policy asks for opt-in", async () => {
+    const optIn = { policy: policy({ opt_in: true }) };
+    serve(api, { statefulSets: sets(NUMBERS, 0) });
+    expect(await scanned(api, optIn)).not.toHaveProperty("storm");
+
+    serve(api, { statefulSets: [...marked(NUMBERS, 0, letIn), ...sets([20, 21], 2), ...marked([22, 23], 2, letIn)] });
+    expect(await scanned(api, optIn)).toMatchObject({
+      storm: expect.stringContaining("14 of 16 workloads fail at once") as string,
+    });
+    serve(api, { annotations: { shop: letIn }, statefulSets: [...sets(NUMBERS, 0), ...sets([20, 21], 2)] });
+    expect(await scanned(api, optIn)).toMatchObject({
+      storm: expect.stringContaining("14 of 16 workloads fail at once") as string,
+    });
+  });
+});
+
 describe("a storm of one namespace", () => {
   it("leaves the workloads of the others to be looked after", async () => {
     serve(api, {
@@ -133,6 +194,22 @@ describe("a storm of one namespace", () => {
       omitted: 0,
       storm_namespace: "evil",
       storm: expect.stringContaining("14 of 14 workloads in namespace evil fail at once") as string,
+    });
+    expect(detection.in_storm?.incidents).toHaveLength(14);
+  });
+
+  it("hides nothing that is reported of the others", async () => {
+    serve(api, {
+      namespaces: ["evil", "shop"],
+      statefulSets: [...sets(NUMBERS, 0, "evil"), ...sets([1, 2, 3, 4], 2)],
+      nodes: [{ ...node("node-9", "False", 900), metadata: { name: "node-9", creationTimestamp: ago(9_000) } }],
+    });
+    const detection = await scanned(api);
+
+    expect(detection).toMatchObject({
+      status: "failing",
+      incidents: [{ workload: { kind: "Node", name: "node-9" } }],
+      storm_namespace: "evil",
     });
     expect(detection.in_storm?.incidents).toHaveLength(14);
   });

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { findFailingPods, findUnreadyNodes } from "../../../functions/scan/failing-pods.ts";
 import { lostNodesAmong } from "../../../functions/shared/kubernetes/nodes.ts";
 import { View } from "../../../functions/scan/view.ts";
-import type { Pod } from "../../../functions/shared/kubernetes/types.ts";
+import type { ObjectMeta, Pod } from "../../../functions/shared/kubernetes/types.ts";
 import { WorkloadFinder } from "../../../functions/kinds/workload-finder.ts";
 import { ApiServer } from "../../support/api-server.ts";
 import { ago, crashingPod, NOW, pod, replicaSet } from "../../support/objects.ts";
@@ -53,6 +53,32 @@ describe("a failing pod is one of", () => {
 
     expect(failing.map(({ workload: { kind, name } }) => `${kind} ${name}`)).toEqual([workload]);
     expect(failing[0]?.workload.namespace).toBe("shop");
+  });
+});
+
+describe("a pod that has failed for good", () => {
+  const ended = (secondsAgo: number, owner: ObjectMeta): Pod => {
+    const made = pod({
+      status: {
+        phase: "Failed",
+        conditions: [{ type: "Ready", status: "False", lastTransitionTime: ago(secondsAgo) }],
+        containerStatuses: [],
+      },
+    });
+    return { ...made, metadata: { name: "ended", namespace: "shop", creationTimestamp: ago(90_000), ...owner } };
+  };
+  const { failed_job_seconds: news } = DEADLINES;
+
+  it.each<[string, ObjectMeta]>([
+    ["nothing", {}],
+    ["what is never written to", controlledBy("Runner", "ci")],
+  ])("is news for as long as a failed Job where it belongs to %s", async (_what, owner) => {
+    expect((await failingPods({ pods: [ended(news - 1, owner)] })).failing).toHaveLength(1);
+    expect((await failingPods({ pods: [ended(news + 1, owner)] })).failing).toEqual([]);
+  });
+
+  it("is no old news while its controller has others beside it", async () => {
+    expect((await failingPods({ pods: [ended(news + 1, controlledBy("StatefulSet", "db"))] })).failing).toHaveLength(1);
   });
 });
 

@@ -27,10 +27,10 @@ beforeEach(async () => {
 });
 afterEach(() => api.stop());
 
-/** A bare pod of that name in that state. */
+/** A bare pod of that name in that state, which began just now. */
 function inState(row: PodRow, name: string) {
   const built = row.build(PLAIN);
-  return { ...built, metadata: { ...built.metadata, name } };
+  return { ...built, metadata: { ...built.metadata, ...statusWritten(60), name } };
 }
 
 /** A pod on that node that runs well, as far as its own status tells. */

@@ -37,11 +37,18 @@ function pods(number: number, node: string | undefined, workloads: number, prefi
   return parts.map((part, index) => failing(`${prefix}-${index}`, "shop", part));
 }
 
-const extent = (overrides: Omit<Partial<Extent>, "workloads"> & { workloads?: Record<string, number> }): Extent => ({
+interface Overrides extends Omit<Partial<Extent>, "workloads" | "wellOn"> {
+  workloads?: Record<string, number>;
+  /** How many pods of namespace `shop` are well on each node. */
+  wellOn?: Record<string, number>;
+}
+
+const extent = ({ wellOn = {}, ...overrides }: Overrides): Extent => ({
   failing: [],
-  wellOn: new Map(),
+  uncounted: 0,
   notCounted: 0,
   ...overrides,
+  wellOn: new Map(Object.entries(wellOn).map(([node, well]) => [node, new Map([["shop", well]])])),
   workloads: new Map(Object.entries(overrides.workloads ?? {})),
 });
 
@@ -50,37 +57,48 @@ describe("a storm", () => {
     const storm = findStorm(extent({ failing: many(10), workloads: { shop: 33 } }), rules);
 
     expect(storm?.reason).toContain("10 of 33 workloads fail at once");
-    expect(storm?.node).toBeUndefined();
+    expect(storm?.nodes).toEqual([]);
     expect(findStorm(extent({ failing: many(9), workloads: { shop: 9 } }), rules)).toBeUndefined();
     expect(findStorm(extent({ failing: many(10), workloads: { shop: 34 } }), rules)).toBeUndefined();
   });
 
-  it("is the cluster's when it shows outside of the namespaces that have most of it", () => {
-    const storm = findStorm(
-      extent({
-        failing: [...many(12), ...many(4, "blog"), ...many(2, "mail")],
-        workloads: { shop: 12, blog: 10, mail: 2, tools: 2 },
-      }),
-      rules,
-    );
+  it("is the cluster's when it shows in enough namespaces beside the five that have most of it", () => {
+    const others = ["blog", "mail", "data"].flatMap((name) => many(2, name));
+    const five = ["a", "b", "c", "d", "e"].flatMap((name) => many(9, name));
+    const workloads = { a: 9, b: 9, c: 9, d: 9, e: 9, blog: 2, mail: 2, data: 4, tools: 2 };
+    const storm = findStorm(extent({ failing: [...five, ...others], workloads }), rules);
 
-    expect(storm?.reason).toContain("18 of 26 workloads fail at once (69 %), so nothing was touched.");
-    expect(storm?.namespace).toBeUndefined();
+    expect(storm?.reason).toContain("51 of 55 workloads fail at once (93 %), so nothing was touched.");
+    expect(storm).toMatchObject({ isEverywhere: true, namespaces: [] });
     expect(storm?.covers({ kind: "Deployment", namespace: "tools", name: "web" })).toBe(true);
-    expect(
-      findStorm(extent({ failing: [...many(8), ...many(4, "blog")], workloads: { shop: 8, blog: 4 } }), rules),
-    ).toBeDefined();
   });
 
-  it("is not the cluster's where two namespaces have it all, as those of one tenant may, whichever are the largest", () => {
-    const tenant = [...many(8, "evil"), ...many(4, "evil-too")];
-
-    expect(
+  it("is not the cluster's where only five namespaces have it, as those of one tenant may, whatever the numbers", () => {
+    const evil = (number: number) => ["a", "b", "c", "d", "e"].flatMap((name) => many(number, name));
+    const own = { shop: 5, blog: 1 };
+    const of = (number: number) =>
       findStorm(
-        extent({ failing: [...tenant, failing("web")], workloads: { evil: 8, "evil-too": 4, shop: 2 } }),
+        extent({
+          failing: [...evil(number), ...many(1), ...many(1, "blog")],
+          workloads: { a: number, b: number, c: number, d: number, e: number, ...own },
+        }),
         rules,
-      ),
-    ).toBeUndefined();
+      );
+
+    for (const number of [2, 9, 10, 500]) {
+      expect(of(number)?.isEverywhere).not.toBe(true);
+      for (const namespace of ["shop", "blog"])
+        expect(of(number)?.covers({ kind: "Deployment", namespace, name: "worker-0" }) ?? false).toBe(false);
+    }
+  });
+
+  it("is not of another namespace because of one, whichever is the largest", () => {
+    const two = findStorm(
+      extent({ failing: [...many(8), ...many(4, "blog")], workloads: { shop: 8, blog: 4 } }),
+      rules,
+    );
+    expect(two).toBeUndefined();
+
     const large = findStorm(
       extent({
         failing: [...many(200, "evil"), ...many(3, "evil-too"), ...many(5)],
@@ -88,8 +106,43 @@ describe("a storm", () => {
       }),
       rules,
     );
-    expect(large?.namespace).toBe("evil");
+    expect(large?.namespaces).toEqual(["evil"]);
     expect(large?.reason).toContain("Elsewhere, 8 of 25 workloads fail: look for");
+  });
+
+  it("is of those namespaces most of which fails, where a cluster has few", () => {
+    const storm = findStorm(
+      extent({
+        failing: [...many(12), ...many(4, "blog"), ...many(3, "mail"), ...many(1, "data")],
+        workloads: { shop: 12, blog: 10, mail: 3, data: 1, tools: 2 },
+      }),
+      rules,
+    );
+
+    expect(storm).toMatchObject({ isEverywhere: false, namespaces: ["mail", "shop"] });
+    expect(storm?.reason).toContain("15 of 15 workloads in namespaces mail, shop fail at once");
+    expect(storm?.reason).toContain("Elsewhere, 5 of 13 workloads fail");
+  });
+
+  it("is hidden by nothing that one namespace holds", () => {
+    const names = ["b", "c", "d", "e", "f"];
+    const failing = names.flatMap((name) => many(4, name));
+    const workloads = { b: 5, c: 5, d: 5, e: 5, f: 5 };
+
+    expect(findStorm(extent({ failing, workloads: { ...workloads, evil: 100_000 } }), rules)).toMatchObject({
+      namespaces: names,
+    });
+  });
+
+  it("is not concluded from what could not be counted", () => {
+    const failing = ["a", "b", "c", "d", "e", "f"].flatMap((name) => many(3, name));
+    const workloads = { a: 3, b: 3, c: 3 };
+
+    expect(findStorm(extent({ failing, workloads, uncounted: 1 }), rules)).toBeUndefined();
+    expect(findStorm(extent({ failing: many(20), uncounted: 1 }), rules)).toBeUndefined();
+    const known = { ...workloads, d: 3, e: 3, f: 3 };
+    expect(findStorm(extent({ failing, workloads: known, uncounted: 1 }), rules)).toBeDefined();
+    expect(findStorm(extent({ failing, workloads: known, uncounted: 20 }), rules)).toBeUndefined();
   });
 
   it("is many namespaces of which each has few workloads", () => {
@@ -104,7 +157,7 @@ describe("a storm", () => {
       rules,
     );
 
-    expect(storm?.namespace).toBe("evil");
+    expect(storm?.namespaces).toEqual(["evil"]);
     expect(storm?.reason).toContain("200 of 200 workloads in namespace evil fail at once (100 %)");
     expect(storm?.covers({ kind: "Pod", namespace: "evil", name: "x" })).toBe(true);
     expect(storm?.covers({ kind: "Deployment", namespace: "shop", name: "web" })).toBe(false);
@@ -116,7 +169,7 @@ describe("a storm", () => {
       rules,
     );
 
-    expect(storm?.namespace).toBeUndefined();
+    expect(storm?.namespaces).toEqual(["a", "b"]);
     expect(storm?.reason).toContain("80 of 90 workloads in namespaces a, b fail at once");
     expect(storm?.covers({ kind: "Deployment", namespace: "shop", name: "web" })).toBe(false);
   });
@@ -126,7 +179,7 @@ describe("a storm", () => {
 
     expect(storm).toMatchObject({
       reason: expect.stringContaining("12 of 15 failing pods, of 3 workloads, are on node node-7 (80 %)") as string,
-      node: "node-7",
+      nodes: ["node-7"],
     });
     expect(storm?.reason).toContain("Cordon and drain it, or replace it.");
     expect(storm?.covers({ kind: "Deployment", namespace: "shop", name: "w-0" })).toBe(true);
@@ -144,12 +197,52 @@ describe("a storm", () => {
   });
 
   it("is not a node's where as many other pods are well, and does not blame it where some are", () => {
-    const on = (well: number) => extent({ failing: pods(12, "node-7", 3), wellOn: new Map([["node-7", well]]) });
+    const on = (well: number) => extent({ failing: pods(12, "node-7", 3), wellOn: { "node-7": well } });
 
     expect(findStorm(on(12), rules)).toBeUndefined();
     expect(findStorm(on(5), rules)?.reason).toContain("5 other pods are well on that node.");
     expect(findStorm(on(5), rules)?.reason).not.toContain("points to the node");
     expect(findStorm(on(0), rules)?.reason).toContain("no other pod that was looked at is well on that node.");
+  });
+
+  it("is a node's for the pods of each namespace, whatever those of another do", () => {
+    const on = (node: string, namespace: string, number: number) =>
+      Array.from({ length: number }, (_, index) => failing(`${node}-${index}`, namespace, [node, node]));
+    const hit = on("node-7", "shop", 6);
+    const stormOf = (others: Counted[]) => findStorm(extent({ failing: [...hit, ...others] }), rules);
+    const covers = (others: Counted[], namespace: string) =>
+      stormOf(others)?.covers({ kind: "Deployment", namespace, name: "node-7-0" }) ?? false;
+
+    expect(covers([], "shop")).toBe(true);
+    expect(covers(on("node-1", "evil", 50), "shop")).toBe(true);
+    expect(covers(on("node-7", "evil", 2), "evil")).toBe(false);
+    expect(stormOf(on("node-7", "evil", 2))?.reason).toContain(
+      "12 of 12 failing pods in namespace shop, of 6 workloads, are on node node-7 (100 %).",
+    );
+    expect(stormOf(on("node-1", "evil", 6))?.nodes).toEqual(["node-7", "node-1"]);
+  });
+
+  it("is a node's where the pods of most namespaces fail there, a few of each", () => {
+    const names = ["a", "b", "c", "d", "e", "f", "g", "h"];
+    const some = (hit: string[]) => hit.map((name) => failing("web", name, ["node-7", "node-7"]));
+    const well = new Map([["node-7", new Map([["evil", 500]])]]);
+    const of = (hit: string[]) => findStorm({ ...extent({ failing: some(hit) }), wellOn: well }, rules);
+
+    expect(of(names)).toMatchObject({ nodes: ["node-7"] });
+    expect(of(names)?.reason).toContain("500 other pods are well on that node.");
+    expect(of(names.slice(0, 5))).toBeUndefined();
+  });
+
+  it("of a node is found beside that of a namespace", () => {
+    const onNode = Array.from({ length: 6 }, (_, index) => failing(`w-${index}`, "shop", ["node-7", "node-7"]));
+    const storm = findStorm(
+      extent({ failing: [...many(20, "evil"), ...onNode], workloads: { evil: 20, shop: 60 } }),
+      rules,
+    );
+
+    expect(storm).toMatchObject({ namespaces: ["evil"], nodes: ["node-7"] });
+    expect(storm?.covers({ kind: "Deployment", namespace: "shop", name: "w-0" })).toBe(true);
+    expect(storm?.covers({ kind: "Deployment", namespace: "shop", name: "web" })).toBe(false);
   });
 
   it("is not an empty cluster", () => {
@@ -163,7 +256,7 @@ describe("what is said of a storm", () => {
       failing(`w-${index}`, "shop", ["node-1", "node-2"], index < 6 ? "lookup db: no such host" : undefined),
     );
     const reason = findStorm(
-      extent({ failing: crashing, workloads: { shop: 12 }, wellOn: new Map([["node-2", 1]]), notCounted: 3 }),
+      extent({ failing: crashing, workloads: { shop: 12 }, wellOn: { "node-2": 1 }, notCounted: 3 }),
       rules,
     )?.reason;
 

@@ -25,8 +25,9 @@ beforeEach(async () => {
 });
 afterEach(() => api.stop());
 
-const lookAtPods = () => look(view, "pods", PODS, POD_SUSPECTS, (found: Pod) => found);
-const lookAtAll = () => lookEverywhere(view, "Deployments", DEPLOYMENTS, BY_NAME, (found: Deployment) => found);
+const lookAtPods = () => look(view, { what: "pods" }, PODS, POD_SUSPECTS, (found: Pod) => found);
+const lookAtAll = () =>
+  lookEverywhere(view, { what: "Deployments" }, DEPLOYMENTS, BY_NAME, (found: Deployment) => found);
 const names = (objects: { metadata?: { name?: string } }[]) => objects.map(({ metadata }) => metadata?.name);
 const deployments = (number: number, prefix: string, namespace = "shop"): Deployment[] =>
   Array.from({ length: number }, (_, index) => deploymentWith({ name: `${prefix}-${index}`, namespace }));
@@ -47,7 +48,7 @@ describe("a look at one namespace", () => {
       expect(cellsOf(table, ["Name"])).toEqual([["well"], ["crash"], ["other"]]);
       return also;
     });
-    const { suspects } = await readSuspects(view, "pods", rows, (found: Pod) => found);
+    const { suspects } = await readSuspects(view, { what: "pods" }, rows, (found: Pod) => found);
 
     expect(names(suspects)).toEqual(["crash", "well"]);
     expect(api.requests).toHaveLength(3);

@@ -4,7 +4,7 @@ import { remedyStep } from "../../../../functions/remedies/step.ts";
 import type { Environment } from "../../../../functions/run/step.ts";
 import { ApiServer, found, refusal } from "../../../support/api-server.ts";
 import { crashingPod, NOW } from "../../../support/objects.ts";
-import { begunClaimOf, claimOf, claimedRun, diagnosis } from "../../../support/runs.ts";
+import { begunClaimOf, claimOf, claimedRun, diagnosis, serveClaim } from "../../../support/runs.ts";
 import { unreachableEnvironment } from "../../../support/scripted.ts";
 
 const SHOP = "/api/v1/namespaces/shop";
@@ -17,8 +17,7 @@ beforeEach(async () => {
   api = await ApiServer.start();
   api.on("GET", `${SHOP}/pods/a`, found(crashingPod({ name: "a" })));
   api.on("POST", `${SHOP}/pods/a/eviction`, { status: 201, body: {} });
-  api.on("GET", claim.path, found(claim.lease));
-  api.on("PUT", claim.path, found({}));
+  serveClaim(api, claim);
   environment = {
     ...unreachableEnvironment(new Error("not used")),
     connect: () => Promise.resolve(api.cluster()),
@@ -41,6 +40,7 @@ describe("the restart step", () => {
     await restartPods(environment)({ run });
 
     expect(api.writes).toMatchObject([
+      { path: claim.path },
       { path: claim.path },
       { path: `${SHOP}/pods/a/eviction` },
       {
@@ -108,6 +108,6 @@ describe("the restart step", () => {
     api.on("GET", "/apis/apps/v1/namespaces/shop/deployments/web", found({ metadata: { name: "web", annotations } }));
 
     await expect(restartPods(environment)({ run })).rejects.toMatchObject({ name: "OptedOut" });
-    expect(api.writes).toMatchObject([{ path: claim.path }]);
+    expect(api.writes).toMatchObject([{ path: claim.path }, { path: claim.path }]);
   });
 });

@@ -5,7 +5,7 @@ import type { WorkloadRun } from "../../../../functions/run/contracts.ts";
 import type { Environment } from "../../../../functions/run/step.ts";
 import { ApiServer, found, refusal } from "../../../support/api-server.ts";
 import { NOW, policy, template } from "../../../support/objects.ts";
-import { begunClaimOf, claimOf, claimedRun, diagnosis, remedyResult } from "../../../support/runs.ts";
+import { begunClaimOf, claimOf, claimedRun, diagnosis, remedyResult, serveClaim } from "../../../support/runs.ts";
 import { unreachableEnvironment } from "../../../support/scripted.ts";
 import { controllerRevision, DB, db, dbPod, revisionOf } from "../../../support/set-objects.ts";
 
@@ -27,8 +27,7 @@ beforeEach(async () => {
   api.on("PATCH", STATEFUL_SET, found({}));
   api.on("GET", POD, found(dbPod(2, 2, { ready: false })));
   api.on("DELETE", POD, found({}));
-  api.on("GET", claim.path, found(claim.lease));
-  api.on("PUT", claim.path, found({}));
+  serveClaim(api, claim);
   environment = {
     ...unreachableEnvironment(new Error("not used")),
     connect: () => Promise.resolve(api.cluster()),
@@ -123,6 +122,6 @@ describe("the rollback step", () => {
     await expect(rollback(environment)({ operation: "apply", run })).rejects.toMatchObject({ name: "OptedOut" });
     api.on("GET", STATEFUL_SET, found(db({ metadata, template: template("shop/web:1") })));
     expect(await rollback(environment)({ operation: "undo", run: rolledBack })).toMatchObject({ status: "overtaken" });
-    expect(api.writes).toMatchObject([{ path: claim.path }]);
+    expect(api.writes).toMatchObject([{ path: claim.path }, { path: claim.path }]);
   });
 });

@@ -4,7 +4,7 @@ import { remedyStep } from "../../../../functions/remedies/step.ts";
 import type { Environment } from "../../../../functions/run/step.ts";
 import { ApiServer, found } from "../../../support/api-server.ts";
 import { deployment, NOW } from "../../../support/objects.ts";
-import { begunClaimOf, claimOf, claimedRun, diagnosis, remedyResult } from "../../../support/runs.ts";
+import { begunClaimOf, claimOf, claimedRun, diagnosis, remedyResult, serveClaim } from "../../../support/runs.ts";
 import { unreachableEnvironment } from "../../../support/scripted.ts";
 
 const SCALE = "/apis/apps/v1/namespaces/shop/deployments/web/scale";
@@ -19,8 +19,7 @@ beforeEach(async () => {
   api.on("PATCH", SCALE, found({}));
   api.on("GET", "/apis/apps/v1/namespaces/shop/deployments/web", found(deployment()));
   api.on("POST", EVENTS, { status: 201, body: {} });
-  api.on("GET", claim.path, found(claim.lease));
-  api.on("PUT", claim.path, found({}));
+  serveClaim(api, claim);
   environment = {
     ...unreachableEnvironment(new Error("not used")),
     connect: () => Promise.resolve(api.cluster()),
@@ -88,6 +87,6 @@ describe("the scale step", () => {
     api.on("GET", "/api/v1/namespaces/shop", found({ metadata: { name: "shop", annotations } }));
 
     await expect(scaleWorkload(environment)({ operation: "apply", run })).rejects.toMatchObject({ name: "OptedOut" });
-    expect(api.writes).toMatchObject([{ path: claim.path }]);
+    expect(api.writes).toMatchObject([{ path: claim.path }, { path: claim.path }]);
   });
 });

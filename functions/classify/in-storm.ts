@@ -1,0 +1,23 @@
+import type { Case } from "../facts/case.ts";
+import { failsForCertain } from "../facts/certain.ts";
+import { kindOf } from "../kinds/kinds.ts";
+import type { Remedy } from "../run/contracts.ts";
+import type { GuardRefusal } from "./guards.ts";
+
+/**
+ * While a storm holds where the workload is, nothing is done to it but a rollback of what cannot pass, while earlier pods
+ * serve: whatever else fails there may do so for the cause of the storm.
+ */
+export function refuseInStorm({ evidence, ofCurrent }: Case, remedy: Remedy): GuardRefusal | undefined {
+  const { incident, workload } = evidence;
+  if (incident.despite_storm !== true || remedy.action === "none") return undefined;
+  const kind = kindOf(incident.workload);
+  const serves = workload !== undefined && (kind?.ready(workload) ?? 0) > 0;
+  const isCertain = ofCurrent.length > 0 && ofCurrent.every(failsForCertain);
+  if (remedy.action === "rollback" && serves && isCertain) return undefined;
+  return {
+    refusal: "InStorm",
+    message:
+      "Many workloads fail at once where it is, and that its own rollout alone has broken it is not certain: nothing is done to it while that lasts.",
+  };
+}

@@ -1,0 +1,114 @@
+import { enabledBy } from "../facts/opt-out.ts";
+import type { Named } from "../kinds/kind.ts";
+import { kindOf, KINDS } from "../kinds/kinds.ts";
+import { collectionOf, paths } from "../shared/cluster/paths.ts";
+import type { Namespace, Workload } from "../shared/kubernetes/types.ts";
+import { groupField } from "../shared/kubernetes/groups.ts";
+import type { Policy } from "../shared/policy.ts";
+import type { WorkloadRef } from "../shared/refs.ts";
+import type { Counted, Extent } from "./extent.ts";
+import { workloadKey } from "./incidents.ts";
+import type { Places, View } from "./view.ts";
+
+/** What workloads that were read say themselves of whether they may be touched, by `workloadKey`. */
+export type Switches = Map<string, "true" | "false">;
+
+/** Notes what a workload that wants pods, as it was read, says of whether it may be touched. */
+export function noteSwitch(switches: Switches, workload: WorkloadRef, object: Workload): void {
+  const enabled = enabledBy(object, undefined);
+  if (enabled !== undefined && (kindOf(workload)?.wanted(object) ?? 0) > 0)
+    switches.set(workloadKey(workload), enabled);
+}
+
+/**
+ * What of the failing workloads is within reach of the remedies, and of how many: those that want pods, and that neither they
+ * themselves nor their namespaces keep out. A namespace is left out of the numbers where it cannot be counted. Nothing is
+ * asked for while so few fail that it does not matter.
+ */
+export async function withinReach(
+  view: View,
+  counted: readonly Counted[],
+  { namespaces, everywhere }: Places,
+  switches: Switches,
+  policy: Policy,
+): Promise<Pick<Extent, "failing" | "workloads" | "uncounted">> {
+  const isMany = counted.length >= policy.storm.min_workloads;
+  const pods = counted.reduce((sum, each) => sum + each.pods.length, 0);
+  if (!isMany && pods < policy.storm.min_pods_on_node) return { failing: counted, workloads: new Map(), uncounted: 0 };
+  const spaces = await readNamespaces(view, isMany ? namespaces : namespacesOf(counted), isMany && everywhere);
+  const mayTouch = (enabled: string | undefined) => enabled === "true" || (enabled === undefined && !policy.opt_in);
+  const isOpen = (space: Namespace) =>
+    space.metadata?.deletionTimestamp === undefined && mayTouch(enabledBy(undefined, space));
+  const open = new Set([...spaces].flatMap(([name, space]) => (isOpen(space) ? name : [])));
+  const isWithin = ({ incident: { workload } }: Counted) => {
+    const own = switches.get(workloadKey(workload));
+    const isKnown = spaces.has(workload.namespace);
+    return own === undefined ? !isKnown || open.has(workload.namespace) : mayTouch(own);
+  };
+  const failing = counted.filter(isWithin);
+  if (!isMany) return { failing, workloads: new Map(), uncounted: 0 };
+  // Of a namespace that is kept out as a whole, only what says otherwise itself is within reach.
+  const hit = new Set(namespacesOf(failing));
+  const counting = namespaces.filter((name) => !spaces.has(name) || open.has(name) || policy.opt_in || hit.has(name));
+  const known = counting.filter((name) => spaces.has(name));
+  const workloads = await countWorkloads(view, known, open, switches);
+  return { failing, workloads, uncounted: counting.length - workloads.size };
+}
+
+/** The namespaces that can be read, by their names. */
+async function readNamespaces(
+  view: View,
+  names: readonly string[],
+  inOne: boolean,
+): Promise<ReadonlyMap<string, Namespace>> {
+  const read = async (name: string) =>
+    await view.tryTo(`namespace ${name}`, () => view.read<Namespace>(paths.namespace(name)), {
+      place: name,
+      telling: false,
+    });
+  const all = inOne
+    ? await view.tryTo("namespaces", () => view.list<Namespace>(paths.namespaces()), { telling: false })
+    : await view.each(names, read);
+  return new Map((all ?? []).flatMap((space) => (space === undefined ? [] : [[space.metadata?.name ?? "", space]])));
+}
+
+/**
+ * How many workloads within reach want pods in each of these namespaces, of the kinds that count. What cannot be counted becomes a
+ * blind spot, and its namespace is left out.
+ * @param open those of the namespaces that keep nothing out as a whole
+ */
+async function countWorkloads(
+  view: View,
+  namespaces: readonly string[],
+  open: ReadonlySet<string>,
+  switches: Switches,
+): Promise<Map<string, number>> {
+  const keptOut = [...switches].filter(([, enabled]) => enabled === "false").map(([key]) => key);
+  const counts = new Map(namespaces.map((at) => [at, 0]));
+  const looks = KINDS.filter(({ counts: does }) => does).flatMap((kind) => namespaces.map((at) => ({ kind, at })));
+  const numbers = await view.each(looks, async ({ kind, at }) => {
+    const what = `the number of ${kind.kind}s in namespace ${at}`;
+    const path = collectionOf(kind, at);
+    const wantsPods = (object: Named) => kind.wanted(object) > 0;
+    const isIn = (object: Named) => wantsPods(object) && enabledBy(object, undefined) === "true";
+    const start = workloadKey({ kind: kind.kind, ...groupField(kind.apiVersion), namespace: at, name: "" });
+    const out = keptOut.filter((key) => key.startsWith(start)).length;
+    const look = async () =>
+      open.has(at)
+        ? (await view.count<Named>(path, kind.suspects, wantsPods)) - out
+        : (await view.list<Named>(path)).filter(isIn).length;
+    const optional = kind.optional === true ? { optionalApi: collectionOf(kind) } : {};
+    return { at, what, number: await view.tryTo(what, look, { place: at, ...optional }) };
+  });
+  const unseen = new Set(view.blindSpots.map(({ what }) => what));
+  for (const { at, what, number = 0 } of numbers) {
+    if (unseen.has(what)) counts.delete(at);
+    const before = counts.get(at);
+    if (before !== undefined) counts.set(at, before + number);
+  }
+  return counts;
+}
+
+function namespacesOf(counted: readonly Counted[]): string[] {
+  return [...new Set(counted.map(({ incident }) => incident.workload.namespace))];
+}
