@@ -1,8 +1,8 @@
 import { MAX_TRIES, claimSeconds, type Policy } from "../functions/shared/policy.ts";
-import { pauseAfter, undoInterval } from "../functions/run/settling.ts";
-import type { Deed, Machine, State } from "./asl.ts";
-import { RUN_SECONDS, WORKLOADS_AT_ONCE } from "./remediation.ts";
-import { WORKLOAD } from "./workload.ts";
+import { pauseAfter, undoInterval } from "../functions/run/pauses.ts";
+import type { Deed, Machine, State } from "../statemachines/asl.ts";
+import { RUN_SECONDS, WORKLOADS_AT_ONCE } from "../statemachines/remediation.ts";
+import { WORKLOAD } from "../statemachines/workload.ts";
 
 /** What Step Functions allows for the history of an execution, in events. Source: its quotas, "Maximum execution history size" */
 export const MAX_HISTORY = 25_000;
