@@ -26,6 +26,7 @@ export type Deed =
   | "detect"
   | "remember storm"
   | "claim"
+  | "take up claim"
   | "diagnose"
   | "remedy"
   | "look what was done"

@@ -7,6 +7,11 @@ export const RUN = { "run.$": "$" } as const;
 /** How often the state was tried before: a remedy that is tried again may have been done already. */
 const ATTEMPT = { "attempt.$": "$$.State.RetryCount" } as const;
 
+/** How often the execution was redriven: what its state says of the workload may be days old. */
+export const REDRIVE = { "redrive.$": "$$.Execution.RedriveCount" } as const;
+/** Where an execution that was redriven finds out where to go on. */
+export const TAKE_UP = "Take claim up again";
+
 /** The remedies that can be undone, and the states that undo them. */
 const UNDOS = REMEDIES.flatMap(({ action, undo }) => (undo === "cannot be undone" ? [] : [{ action, undo }]));
 
@@ -25,8 +30,9 @@ export const APPLY_STATES: States = Object.fromEntries(
       comment,
       function: action,
       // A remedy that cannot be undone has this operation alone.
-      parameters: { ...(undo === "cannot be undone" ? {} : { operation: "apply" }), ...ATTEMPT, ...RUN },
+      parameters: { ...(undo === "cannot be undone" ? {} : { operation: "apply" }), ...ATTEMPT, ...REDRIVE, ...RUN },
       result: "$.remedy",
+      onRedrive: TAKE_UP,
       onError: { keep: "$.remedy_error", next: "Look what was done" },
       next: "Applied?",
     }),
@@ -41,8 +47,9 @@ export const UNDO_STATES: States = Object.fromEntries(
       does: "undo",
       comment,
       function: action,
-      parameters: { operation: "undo", ...RUN },
+      parameters: { operation: "undo", ...REDRIVE, ...RUN },
       result: "$.undo",
+      onRedrive: TAKE_UP,
       onError: { keep: "$.undo_error", next: "Verify undo" },
       next: "Undone?",
     }),

@@ -17,6 +17,8 @@ interface TaskWords {
   retry?: readonly ErrorName[];
   /** After which errors it is tried once more, and not as often as every task is. */
   retryOnce?: Tries["once"];
+  /** Where it leads when the step finds its execution redriven. */
+  onRedrive?: string;
   onError: ErrorWords;
   /** The next state; without one, the workload's iteration ends here. */
   next?: string;
@@ -33,7 +35,7 @@ const TASK_SECONDS = 60;
 
 /** A call of a function, with the retries of every call, and a way on from every error. */
 export function task(words: TaskWords): Task {
-  const { does, comment, function: name, parameters, result, retry, retryOnce, onError, next } = words;
+  const { does, comment, function: name, parameters, result, retry, retryOnce, onRedrive, onError, next } = words;
   return {
     does,
     Type: "Task",
@@ -43,7 +45,7 @@ export function task(words: TaskWords): Task {
     TimeoutSeconds: TASK_SECONDS,
     ...(result === undefined ? {} : { ResultPath: result }),
     Retry: retries({ own: retry, once: retryOnce }),
-    Catch: caught(onError),
+    Catch: [...(onRedrive === undefined ? [] : [redriven(onRedrive)]), ...caught(onError)],
     ...(next === undefined ? { End: true } : { Next: next }),
   };
 }
@@ -51,6 +53,11 @@ export function task(words: TaskWords): Task {
 /** Takes every error on to a state. */
 export function caught({ keep, next }: ErrorWords): Catch[] {
   return [{ ErrorEquals: ["States.ALL"], ...(keep === undefined ? {} : { ResultPath: keep }), Next: next }];
+}
+
+/** Takes the one error on that says that the execution was redriven: what the state holds stays as it was. */
+function redriven(next: string): Catch {
+  return { ErrorEquals: ["ExecutionRedriven" satisfies ErrorName], ResultPath: "$.redriven", Next: next };
 }
 
 /** A fork: the first rule that holds says where to go on. */

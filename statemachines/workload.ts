@@ -1,5 +1,5 @@
 import type { Machine } from "./asl.ts";
-import { APPLY_ROUTES, APPLY_STATES, RUN, UNDO_ROUTES, UNDO_STATES } from "./remedies.ts";
+import { APPLY_ROUTES, APPLY_STATES, REDRIVE, RUN, TAKE_UP, UNDO_ROUTES, UNDO_STATES } from "./remedies.ts";
 import { byWord, choice, presentAs, task, wait } from "./states.ts";
 
 /** The execution that the functions are told of: the whole run's, also where they work for one workload. */
@@ -16,7 +16,7 @@ export const WORKLOAD: Machine = {
       comment:
         "One execution at a time works on a workload. The claim is a Lease in the cluster, and expires by itself.",
       function: "claim",
-      parameters: { operation: "acquire", ...RUN },
+      parameters: { operation: "acquire", ...REDRIVE, ...RUN },
       result: "$.claim",
       retry: ["ObjectChanged"],
       onError: REPORT_ERROR,
@@ -43,8 +43,9 @@ export const WORKLOAD: Machine = {
       comment:
         "A remedy step that ends with an error may have done something all the same: what the cluster shows is what counts.",
       function: "verify",
-      parameters: { operation: "look", ...RUN },
+      parameters: { operation: "look", ...REDRIVE, ...RUN },
       result: "$.remedy",
+      onRedrive: TAKE_UP,
       onError: REPORT_ERROR,
       next: "Applied?",
     }),
@@ -61,8 +62,9 @@ export const WORKLOAD: Machine = {
       does: "verify",
       comment: "A fresh look at pods, rollout and HPA. Recovered means that all of it held for the soak time.",
       function: "verify",
-      parameters: { operation: "remedy", ...RUN },
+      parameters: { operation: "remedy", ...REDRIVE, ...RUN },
       result: "$.verification",
+      onRedrive: TAKE_UP,
       onError: REPORT_ERROR,
       next: "Did it work?",
     }),
@@ -120,8 +122,31 @@ export const WORKLOAD: Machine = {
     }),
 
     "Is it as before?": choice(
-      byWord("$.undo_verification.verdict", { settling: "Wait for the undo" }),
+      byWord("$.undo_verification.verdict", { settling: "Wait for the undo", not_begun: "Verify" }),
       "Report outcome",
+    ),
+
+    [TAKE_UP]: task({
+      does: "take up claim",
+      comment:
+        "An execution that was stopped and redriven may find its claim expired or in other hands, and the workload otherwise. Its answer is the state anew, as far as that is still known.",
+      function: "claim",
+      parameters: { operation: "take_up", ...REDRIVE, ...RUN },
+      retry: ["ObjectChanged"],
+      onError: REPORT_ERROR,
+      next: "Where does it go on?",
+    }),
+
+    "Where does it go on?": choice(
+      byWord("$.claim.resume", {
+        claim: "Claim workload",
+        diagnosis: "Diagnose",
+        look: "Look what was done",
+        verification: "Verify",
+        undo: "Verify undo",
+      }),
+      "Report outcome",
+      "What was begun is looked at before anything else is done. What others have had since is only told.",
     ),
 
     "Report outcome": task({

@@ -8,7 +8,7 @@ import { describeWorkload } from "../kinds/workloads.ts";
 import { CLAIM_NAMESPACE, claimSeconds, type Policy } from "../shared/policy.ts";
 import { clearAway } from "./clear-away.ts";
 import { pause, pauseOfLookedAt, type Pause } from "./cool-down.ts";
-import { expiryOf, historyOf, holderOf, leaseName, newLease, released, takenOver } from "../run/lease.ts";
+import { expiryOf, historyOf, holderOf, leaseName, newLease, released, renewed, takenOver } from "../run/lease.ts";
 import { readPresentTemplate } from "./read-present-template.ts";
 import { createLease, despiteOthers, readLease } from "../run/stored-lease.ts";
 
@@ -17,6 +17,8 @@ export interface ClaimRequest {
   workload: WorkloadRef;
   /** The execution that claims: the same holder may claim again, so a repeated step changes nothing. */
   holder: string;
+  /** How often that execution was redriven. */
+  redrive?: number;
   /** Reads and decides as always, and writes nothing. */
   dryRun: boolean;
   /** Since when what is no workload is as it is, where the incident is about such an object; absent for a workload. */
@@ -29,11 +31,14 @@ export interface ClaimRequest {
 const ATTEMPTS = 3;
 
 /**
- * Claims a workload for one execution, so that two never work on the same one.
+ * Claims a workload for one execution, so that two never work on the same one. An execution that was redriven before it did
+ * anything takes its own claim up again, though that may have expired.
  * @throws RemediationError `ClaimNamespaceMissing` when the namespace for claims is missing and may not be created
  */
 export async function acquire(cluster: Cluster, request: ClaimRequest): Promise<Claim> {
-  return await despiteOthers(() => tryAcquire(cluster, request));
+  const claim = await despiteOthers(() => tryAcquire(cluster, request));
+  const { redrive = 0 } = request;
+  return redrive === 0 ? claim : { ...claim, redrive };
 }
 
 async function tryAcquire(cluster: Cluster, request: ClaimRequest): Promise<Claim> {
@@ -50,6 +55,11 @@ async function tryAcquire(cluster: Cluster, request: ClaimRequest): Promise<Clai
     return claimed(fresh);
   }
 
+  if (lease.spec?.holderIdentity === holder && (request.redrive ?? 0) > 0) {
+    const again = renewed(lease, seconds, now);
+    if (!dryRun) await cluster.replace(paths.lease(CLAIM_NAMESPACE, leaseName(workload)), again);
+    return claimed(again);
+  }
   const present = holderOf(lease, now);
   if (present === holder) return claimed(lease);
   if (present !== undefined) {
@@ -110,7 +120,8 @@ export async function release(
   }
 }
 
-function claimed(lease: Lease): Claim {
+/** The claim that a Lease is, for its holder. */
+export function claimed(lease: Lease): Claim {
   return {
     status: "claimed",
     lease: lease.metadata?.name ?? "",

@@ -6,23 +6,27 @@ import { lambda } from "../lambda/lambda.ts";
 import { Claim, ExecutionRef, StormMemory, WorkloadResult, WorkloadRun } from "../run/contracts.ts";
 import { lookedAt } from "../run/looked-at.ts";
 import { Detection } from "../run/detection.ts";
+import { isUnseen } from "../run/redrive.ts";
+import { Redrive } from "../run/resumption.ts";
 import { contract, step } from "../run/step.ts";
 import { lastTry } from "../run/tries.ts";
 import { acquire, release } from "./claim.ts";
 import { rememberStorm } from "./storm.ts";
+import { takeUp } from "./take-up.ts";
 
 const ClaimInput = z.discriminatedUnion("operation", [
-  z.strictObject({ operation: z.enum(["acquire", "release"]), run: WorkloadRun }),
+  z.strictObject({ operation: z.enum(["acquire", "take_up", "release"]), redrive: Redrive, run: WorkloadRun }),
   z.strictObject({ operation: z.literal("storm"), detection: Detection, execution: ExecutionRef }),
 ]);
 
 /**
- * Takes the claim on a workload before anything else, and gives it back after everything else. Remembers storms in the same
+ * Takes the claim on a workload before anything else, and gives it back after everything else; an execution that was redriven
+ * takes it up again, and is told where to go on. Remembers storms in the same
  * way, so that they are not told every minute.
  */
 export const claim = step(
   contract(ClaimInput),
-  z.union([Claim, StormMemory, WorkloadResult]),
+  z.union([Claim, StormMemory, WorkloadResult, WorkloadRun]),
   async (input, environment) => {
     if (input.operation === "storm") {
       const { detection, execution } = input;
@@ -30,17 +34,19 @@ export const claim = step(
       const [policy, now] = [environment.policy(), environment.now()];
       return await rememberStorm(cluster, { detection, execution, policy, now });
     }
-    const { operation, run } = input;
+    const { operation, redrive, run } = input;
     const cluster = await environment.connect(run.cluster_name);
     const request = {
       workload: run.incident.workload,
       ...(lookedAt(run.incident) === undefined ? {} : { lookedAt: { since: run.incident.failures[0]?.since } }),
       holder: run.execution.name,
+      redrive,
       dryRun: run.dry_run,
       policy: environment.policy(),
       now: environment.now(),
     };
     if (operation === "acquire") return await acquire(cluster, request);
+    if (operation === "take_up") return await takeUp(cluster, run, redrive, request);
 
     // What people were told is what is remembered; only where nobody could be told it is decided here.
     const report = run.report ?? outcomeOf(run, isLasting(run, request.policy, request.now));
@@ -57,10 +63,9 @@ export const claim = step(
   },
 );
 
-/** Whether a remedy was carried out, or may have been: its step ended with an error, and nobody could look what it did. */
+/** Whether a remedy was carried out, or may have been: its step did not answer, and nobody could look what it did. */
 function mayHaveChanged(run: WorkloadRun): boolean {
-  const isUnknown = run.remedy === undefined && run.remedy_error !== undefined;
-  return lastTry(run) !== undefined || run.remedy?.status === "applied" || isUnknown;
+  return lastTry(run) !== undefined || run.remedy?.status === "applied" || isUnseen(run);
 }
 
 export const handler = lambda(claim);

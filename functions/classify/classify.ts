@@ -1,5 +1,6 @@
 import { planOf, remedyFor } from "../remedies/remedies.ts";
-import { MAX_CONTROLLERS, type Diagnosis, type Remedy, type RequestedRemedy } from "../run/contracts.ts";
+import type { Diagnosis, Remedy, RequestedRemedy } from "../run/contracts.ts";
+import { MAX_CONTROLLERS } from "../run/known-parts.ts";
 import { lookedAt } from "../run/looked-at.ts";
 import { presentTemplate } from "../shared/kubernetes/template.ts";
 import { MAX_TRIES, type Policy } from "../shared/policy.ts";

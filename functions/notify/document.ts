@@ -2,7 +2,8 @@ import type { Change, ExecutionRef, Report, Verification, WorkloadRun } from "..
 import type { Detection } from "../run/detection.ts";
 import { lastTry } from "../run/tries.ts";
 import { MAX_OBJECT_NAME } from "../shared/kubernetes/names.ts";
-import { isReplaced } from "../run/outcome.ts";
+import { isUnseen } from "../run/redrive.ts";
+import { isReplaced, undoVerification } from "../run/outcome.ts";
 import { describeWorkload } from "../kinds/workloads.ts";
 import { remedyFor } from "../remedies/remedies.ts";
 import { NOTIFICATION_VERSION, type NotificationDocument } from "./notification.ts";
@@ -125,11 +126,11 @@ function about(
 }
 
 /** What was done, step by step, and what may have been done. */
-function done({ diagnosis, tries = [], remedy, remedy_error, undo, undo_error }: WorkloadRun): string[] {
-  const unknown = remedy === undefined && remedy_error !== undefined;
+function done(run: WorkloadRun): string[] {
+  const { diagnosis, tries = [], remedy, undo, undo_error } = run;
   return [
     ...tries.map((earlier) => earlier.remedy.message),
-    unknown ? `Perhaps the remedy (${diagnosis?.remedy.action ?? "none"}): nobody could look.` : remedy?.message,
+    isUnseen(run) ? `Perhaps the remedy (${diagnosis?.remedy.action ?? "none"}): nobody could look.` : remedy?.message,
     undo_error === undefined ? undo?.message : `Perhaps the undo: its step ended with ${undo_error.Error}.`,
   ].filter((text) => text !== undefined);
 }
@@ -143,7 +144,7 @@ function readableLog(run: WorkloadRun): ReadableLog | undefined {
     failures,
     sample_pods: [pod],
   } = run.incident;
-  const mayHaveChanged = changesOf(run).length > 0 || (run.remedy === undefined && run.remedy_error !== undefined);
+  const mayHaveChanged = changesOf(run).length > 0 || isUnseen(run);
   const isLost = failures.some(({ reason }) => reason === "NodeLost");
   const hasEnded = failures.some(({ exit_code }) => exit_code !== undefined);
   if (pod === undefined || mayHaveChanged || isLost || !hasEnded) return undefined;
@@ -163,8 +164,9 @@ function isUndone(run: WorkloadRun): boolean {
 
 /** Whether the outcome was checked on the cluster. */
 function verified(run: WorkloadRun): string {
-  const { remedy, remedy_error, verification, undo, undo_verification: undone } = run;
-  if (remedy === undefined && remedy_error !== undefined) return "no: whether the remedy took effect is not known";
+  const { remedy, verification, undo } = run;
+  const undone = undoVerification(run);
+  if (isUnseen(run)) return "no: whether the remedy took effect is not known";
   if (remedy?.status !== "applied") {
     const earlier = lastTry(run)?.verification;
     return earlier === undefined ? "nothing was done, so there is nothing to verify" : inVain(earlier);

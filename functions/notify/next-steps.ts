@@ -45,7 +45,10 @@ function afterRecovery(done: Change, { incident }: WorkloadRun, undo: string[]):
 }
 
 /** Why a person has to look, as far as that is known. */
-function look({ diagnosis, verification, undo, remedy_error }: WorkloadRun): string {
+function look({ claim, diagnosis, verification, undo, remedy_error }: WorkloadRun): string {
+  if (claim?.resume === "end") {
+    return "Look at it together with what was told of it since: whether it is well by now is not known.";
+  }
   if (verification?.verdict === "interrupted") {
     return "Ask whoever did that what comes next: the remedy was carried out, and nobody knows whether it helped.";
   }

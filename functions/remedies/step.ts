@@ -2,8 +2,10 @@ import { isDeepStrictEqual } from "node:util";
 import * as z from "zod";
 import { assertClaimed } from "../run/assert-claimed.ts";
 import { assertHeld, assertNotTakenOver, beginRemedy, mayHaveBegun } from "../run/begin-remedy.ts";
-import { Attempt, RemedyResult, UndoResult, WorkloadRun } from "../run/contracts.ts";
+import { RemedyResult, UndoResult, WorkloadRun } from "../run/contracts.ts";
 import { withEvent } from "../run/event.ts";
+import { assertNotRedriven } from "../run/redrive.ts";
+import { Attempt, Redrive } from "../run/resumption.ts";
 import { settling, undoSettling } from "../run/settling.ts";
 import { contract, step, type Environment } from "../run/step.ts";
 import { HeldBack, presentLimit } from "../run/take-place.ts";
@@ -17,16 +19,21 @@ import { Writer } from "./writer.ts";
 const Input = z.strictObject({
   operation: z.enum(["apply", "undo"]).default("apply"),
   attempt: Attempt,
+  redrive: Redrive,
   run: WorkloadRun,
 });
+
+const LEFT =
+  "It was not undone: the claim had ended while the execution was stopped, and whether the workload was well in between is not known.";
 
 /** The step that carries out one remedy, and its undo. */
 export function remedyStep(remedy: Remedy) {
   return step(
     contract(Input),
     z.union([RemedyResult, UndoResult]),
-    async ({ operation, attempt, run }, environment): Promise<RemedyResult | UndoResult> => {
+    async ({ operation, attempt, redrive, run }, environment): Promise<RemedyResult | UndoResult> => {
       const plan = ownPlan(remedy, run);
+      assertNotRedriven(run, redrive);
       // Before anything is read: a step that comes late must not even look busy.
       assertClaimed(run, environment.now());
       return operation === "undo"
@@ -87,6 +94,9 @@ async function undo(remedy: Remedy, plan: Plan, run: WorkloadRun, environment: E
   if (way === "cannot be undone" || change?.kind !== remedy.action) {
     throw new RemediationError("InvalidStepInput", `There is no ${remedy.action} to be undone.`);
   }
+  const times = undoSettling(environment.policy(), environment.now());
+  // It may have been well since the remedy, and fail of something else by now.
+  if (run.claim?.lapsed === true) return { status: "left", message: LEFT, ...times };
   const writer = await writerFor(remedy, plan, run, environment, assertNotTakenOver);
   const undone = await undoUnlessOvertaken(
     () => way.back(writer, change),

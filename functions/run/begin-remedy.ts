@@ -81,6 +81,6 @@ function lost(workload: WorkloadRef, lease: Lease | undefined): RemediationError
 }
 
 /** Whether the claim holds already that this execution has begun the remedy of its diagnosis. */
-function isBegun(lease: Lease, { diagnosis, execution }: WorkloadRun): boolean {
+export function isBegun(lease: Lease, { diagnosis, execution }: WorkloadRun): boolean {
   return begunBy(lease, execution.name)?.action === (diagnosis?.remedy.action ?? "none");
 }

@@ -1,7 +1,9 @@
 import * as z from "zod";
 import { REMEDY_CHANGES, REMEDY_PLANS, REQUESTED_REMEDIES } from "../remedies/contracts.ts";
 import { WorkloadRef } from "../shared/refs.ts";
+import { KNOWN_PARTS } from "./known-parts.ts";
 import { Refusal } from "./refusals.ts";
+import { RESUMPTION } from "./resumption.ts";
 
 /**
  * What one step of the workflow hands to the next. Each handler checks its input and its output against these schemas,
@@ -101,6 +103,7 @@ export const Claim = z.strictObject({
   needs_person: z.boolean().optional(),
   /** How the last remediations of the workload ended, newest first. */
   history: z.array(HistoryEntry).optional(),
+  ...RESUMPTION,
 });
 export type Claim = z.output<typeof Claim>;
 
@@ -118,17 +121,6 @@ export const Remedy = z.discriminatedUnion("action", [
   z.strictObject({ action: z.literal("none"), refusal: Refusal, message: z.string() }),
 ]);
 export type Remedy = z.output<typeof Remedy>;
-
-/** How many controllers of pods are remembered from one look to the next. */
-export const MAX_CONTROLLERS = 10;
-
-/** What one look at a workload has found out, and the next need not look for. */
-const KNOWN_PARTS = {
-  /** The HPA that scales the workload; null when none does, and one that is made meanwhile is not looked for. */
-  hpa: z.string().nullable(),
-  /** The UIDs of some of the controllers that stand between the workload and its pods. */
-  controllers: z.array(z.string()).max(MAX_CONTROLLERS),
-};
 
 /** What `classify` concluded from the evidence. */
 export const Diagnosis = z.strictObject({
@@ -163,9 +155,6 @@ export type Diagnosis = z.output<typeof Diagnosis>;
 export const Change = z.discriminatedUnion("kind", REMEDY_CHANGES);
 export type Change = z.output<typeof Change>;
 
-/** How often a state was tried before, as Step Functions counts its retries. */
-export const Attempt = z.int().min(0).default(0);
-
 /** What a remedy step did. */
 export const RemedyResult = z.strictObject({
   /** `planned`: a dry run. `refused`: a guard said no at the last moment. `failed`: its step ended with an error, and nothing changed. */
@@ -184,9 +173,9 @@ export const RemedyResult = z.strictObject({
 });
 export type RemedyResult = z.output<typeof RemedyResult>;
 
-/** What an undo step did. `overtaken`: somebody changed the object since, and their change stands. */
+/** What an undo step did. `overtaken`: somebody changed the object since, and their change stands. `left`: nothing. */
 export const UndoResult = z.strictObject({
-  status: z.enum(["applied", "overtaken"]),
+  status: z.enum(["applied", "overtaken", "left"]),
   message: z.string(),
   wait_seconds: z.int().min(1),
   deadline: z.iso.datetime(),
@@ -228,7 +217,8 @@ export const Verification = z.strictObject({
 export type Verification = z.output<typeof Verification>;
 
 export const UndoVerification = z.strictObject({
-  verdict: z.enum(["undone", "settling", "not_undone"]),
+  /** `not_begun`: the execution was stopped when it was to begin, and what the remedy had set is in place. */
+  verdict: z.enum(["undone", "settling", "not_undone", "not_begun"]),
   reasons: z.array(z.string()),
 });
 export type UndoVerification = z.output<typeof UndoVerification>;
@@ -298,6 +288,8 @@ export const WorkloadRun = z.strictObject({
   /** What the undo's step ended with. Whether it did it all the same is in `undo_verification`. */
   undo_error: CaughtError.optional(),
   undo_verification: UndoVerification.optional(),
+  /** What a step ended with that found its execution redriven: what it may have done before is not in the state. */
+  redriven: CaughtError.optional(),
   error: CaughtError.optional(),
   report: Report.optional(),
   report_error: CaughtError.optional(),

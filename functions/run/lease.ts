@@ -89,6 +89,15 @@ export function takenOver(lease: Lease, holder: string, seconds: number, now: Da
   };
 }
 
+/** The same Lease, still held, from now on. Its resourceVersion stays, so that nobody has taken it over meanwhile. */
+export function renewed(lease: Lease, seconds: number, now: Date): Lease {
+  return {
+    ...lease,
+    metadata: { ...lease.metadata, labels: { ...lease.metadata?.labels, [USED_LABEL]: dayOf(now) } },
+    spec: { ...lease.spec, leaseDurationSeconds: seconds, renewTime: microTime(now) },
+  };
+}
+
 /** The same Lease, still held, with an entry for a remedy that its holder begins. */
 export function begun(lease: Lease, entry: HistoryEntry): Lease {
   return { ...lease, metadata: { ...lease.metadata, annotations: annotationsWith(lease, entry) } };

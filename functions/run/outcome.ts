@@ -1,4 +1,4 @@
-import type { CaughtError, Diagnosis, Outcome, Report, Try, WorkloadRun } from "./contracts.ts";
+import type { CaughtError, Diagnosis, Outcome, Report, Try, UndoVerification, WorkloadRun } from "./contracts.ts";
 import type { Refusal } from "./refusals.ts";
 import { PARTLY_DONE } from "./history.ts";
 import { lastTry } from "./tries.ts";
@@ -13,6 +13,9 @@ const MAX_SUMMARY = 900;
 
 /** How long the name of a refusal or an error may be. */
 const MAX_REASON = 100;
+
+/** The reason of an outcome that came about because the execution was stopped. */
+const REDRIVEN: ErrorName = "ExecutionRedriven";
 
 /** Refusals after which nothing is left to do, or somebody is on it already. */
 const SETTLED: readonly string[] = [
@@ -98,20 +101,33 @@ export function outcomeOf(run: WorkloadRun, lasting: boolean): Report {
 
   const { error, claim, diagnosis, remedy, remedy_error, verification, tries = [] } = run;
   const last = lastTry(run);
-  const { undo, undo_error, undo_verification: undone } = run;
+  const { undo, undo_error, redriven } = run;
+  const undone = undoVerification(run);
   const failedWith = inWords(error);
 
   if (last !== undefined && remedy?.status !== "applied") {
     const tried = tries.map(inVain).join(" ");
-    const next = diagnosis?.remedy.action === "none" ? notAgain(diagnosis.remedy) : (notApplied(run) ?? failedWith);
-    const reason = (remedy_error ?? error)?.Error;
+    const inOtherHands = claim?.status === "refused" ? [claim.message ?? ""] : [];
+    const next =
+      diagnosis?.remedy.action === "none"
+        ? notAgain(diagnosis.remedy)
+        : [notApplied(run) ?? failedWith, ...inOtherHands].filter(Boolean).join(" ");
+    const reason = (remedy_error ?? error)?.Error ?? claim?.refusal;
     return { ...ended("Unresolved", `${tried} ${next}`, true, reason), action: last.diagnosis.remedy.action };
   }
   if (claim === undefined) return ended("Unresolved", `Could not be claimed. ${failedWith}`, true, error?.Error);
+  if (claim.status === "refused" && claim.resume === "end") {
+    return ended(
+      "Unresolved",
+      `${diagnosis?.summary ?? ""} ${leftBehind(run)} ${claim.message ?? ""}`,
+      true,
+      claim.refusal,
+    );
+  }
   if (claim.status === "refused") {
     return ended("Skipped", claim.message ?? "", claim.needs_person ?? true, claim.refusal);
   }
-  if (remedy === undefined && GONE.includes(error?.Error ?? ""))
+  if (remedy === undefined && redriven === undefined && GONE.includes(error?.Error ?? ""))
     return ended("Skipped", failedWith, false, error?.Error);
   if (diagnosis === undefined) return ended("Unresolved", `Could not be diagnosed. ${failedWith}`, true, error?.Error);
   if (diagnosis.remedy.action === "none") {
@@ -119,7 +135,7 @@ export function outcomeOf(run: WorkloadRun, lasting: boolean): Report {
     const outcome = run.dry_run && refusal !== "NotFailingAnymore" ? "DryRun" : "Skipped";
     return ended(outcome, `${diagnosis.summary} ${message}`, needsPerson(refusal), refusal);
   }
-  const name = remedy_error?.Error ?? error?.Error ?? "";
+  const name = (remedy_error ?? error ?? redriven)?.Error ?? (claim.resume === undefined ? "" : REDRIVEN);
   if (remedy === undefined) return ended("Unresolved", `${diagnosis.summary} ${notApplied(run) ?? ""}`, true, name);
   if (remedy.status === "failed") {
     const outcome = run.dry_run ? "DryRun" : REFUSING_ERRORS.includes(name) ? "Skipped" : "Unresolved";
@@ -146,7 +162,7 @@ export function outcomeOf(run: WorkloadRun, lasting: boolean): Report {
     return ended(
       "Unresolved",
       `${diagnosis.summary} ${remedy.message} ${rest}`,
-      remedy_error !== undefined,
+      remedy_error !== undefined || claim.lapsed === true,
       PARTLY_DONE,
     );
   }
@@ -174,7 +190,7 @@ export function outcomeOf(run: WorkloadRun, lasting: boolean): Report {
     return ended("RolledBack", `${applied} ${all}`, true);
   }
   if (undo?.status === "overtaken") return ended("Unresolved", `${applied} ${undo.message}`, true, "ObjectChanged");
-  const reason = (undo_error ?? error)?.Error;
+  const reason = undo?.status === "left" ? REDRIVEN : (undo_error ?? error)?.Error;
   if (undoing === undefined && error === undefined) {
     const why = remedy.undo === "cannot be undone" ? `A ${base.action} cannot be undone.` : "It was not undone.";
     return ended("Unresolved", `${applied} ${why}`, true);
@@ -184,14 +200,32 @@ export function outcomeOf(run: WorkloadRun, lasting: boolean): Report {
   return ended("Unresolved", [applied, undoing, unverified].filter(Boolean).join(" "), true, reason);
 }
 
-/** Whether somebody else has put something in the place of what the remedy set. What cannot be undone stays as it is. */
-export function isReplaced({ remedy, verification }: WorkloadRun): boolean {
-  return verification?.verdict === "overtaken" && remedy?.undo !== "cannot be undone";
+/**
+ * Whether somebody else has put something in the place of what the remedy set, or may have. What cannot be undone stays as it is.
+ */
+export function isReplaced({ claim, remedy, verification }: WorkloadRun): boolean {
+  const isTheirs = verification?.verdict === "overtaken" || claim?.resume === "end";
+  return isTheirs && remedy?.undo !== "cannot be undone";
+}
+
+/** What a look at an undo said; nothing where it had not begun, so that the remedy was looked at once more. */
+export function undoVerification({ undo_verification: undone }: WorkloadRun): UndoVerification | undefined {
+  return undone?.verdict === "not_begun" ? undefined : undone;
 }
 
 /** Whether somebody has taken the workload in hand since the remedy: what stands there by now is theirs. */
 export function isInOtherHands(run: WorkloadRun): boolean {
   return isReplaced(run) || run.verification?.verdict === "interrupted";
+}
+
+/** What an execution had done when it was stopped, and others have had the workload since. */
+function leftBehind(run: WorkloadRun): string {
+  const { diagnosis, remedy, verification } = run;
+  if (diagnosis === undefined || remedy?.status !== "applied") return notApplied(run) ?? "";
+  if (verification?.verdict !== "not_recovered") return `${remedy.message} Whether it helped was not verified.`;
+  const undo =
+    remedy.undo === "cannot be undone" ? [] : ["Whether it was undone before the execution was stopped is not known."];
+  return [`${remedy.message} It did not help: ${verification.reasons.join("; ")}.`, ...undo].join(" ");
 }
 
 /** What is said of a remedy that did not help. */
@@ -207,9 +241,13 @@ function notAgain({ refusal, message }: NoRemedy): string {
 }
 
 /** What became of a remedy whose step ended with an error, when it was not applied or nobody knows. */
-function notApplied({ diagnosis, remedy, remedy_error, error }: WorkloadRun): string | undefined {
-  if (remedy_error === undefined) return remedy?.message;
+function notApplied({ diagnosis, remedy, remedy_error, redriven, error }: WorkloadRun): string | undefined {
   const action = diagnosis?.remedy.action ?? "none";
+  if (remedy === undefined && redriven !== undefined) {
+    const looking = error === undefined ? "" : ` Looking ended with ${inWords(error)}`;
+    return `Whether the remedy (${action}) was applied is not known: the execution was stopped at its step.${looking}`;
+  }
+  if (remedy_error === undefined) return remedy?.message;
   return remedy === undefined
     ? `Whether the remedy (${action}) was applied is not known: its step ended with ${inWords(remedy_error)} Looking ended with ${inWords(error)}`
     : `The remedy (${action}) was not applied. ${inWords(remedy_error)}`;
@@ -231,9 +269,9 @@ export function isRemembered(run: WorkloadRun, report: Report): boolean {
 /**
  * Whether subscribers are told. A runbook always gets its answer. A scan that finds somebody else at work, or a workload
  * that cools down, repeats itself every minute: about those they were told when the claim was taken. Where no claim can be
- * taken nothing is remembered, and each run tells that it could not do its work.
+ * taken, or it was lost, nothing is remembered, and each run tells that it could not do its work.
  */
 export function isWorthTelling(run: WorkloadRun, report: Report): boolean {
-  const unclaimed = report.outcome === "Unresolved" && run.claim === undefined;
+  const unclaimed = report.outcome === "Unresolved" && run.claim?.status !== "claimed";
   return run.incident.requested !== undefined || run.dry_run || unclaimed || isRemembered(run, report);
 }

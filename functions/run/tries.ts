@@ -1,5 +1,5 @@
 import { RemediationError } from "../shared/errors.ts";
-import type { WorkloadRun } from "./contracts.ts";
+import type { Claim, WorkloadRun } from "./contracts.ts";
 
 /**
  * The run as it begins anew after a remedy that did not help and cannot be undone: that remedy is one of its tries.
@@ -12,9 +12,14 @@ export function anotherTry({ tries = [], diagnosis, remedy, verification, ...run
   const { cluster_name, dry_run, execution, incident, claim } = run;
   return {
     ...{ cluster_name, dry_run, execution, incident },
-    ...(claim === undefined ? {} : { claim }),
+    ...(claim === undefined ? {} : { claim: withoutLapse(claim) }),
     tries: [...tries, { diagnosis, remedy, verification }],
   };
+}
+
+/** What comes next is begun after the execution was stopped. */
+function withoutLapse({ lapsed: _lapsed, ...claim }: Claim): Claim {
+  return claim;
 }
 
 /** The last of the tries that were made in vain; undefined before the first one. */

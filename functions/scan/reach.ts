@@ -106,7 +106,8 @@ async function countWorkloads(
     const before = counts.get(at);
     if (before !== undefined) counts.set(at, before + number);
   }
-  return counts;
+  // Where there was no time for some of the suspects, what was read stands for as many of all.
+  return new Map([...counts].map(([at, number]) => [at, Math.ceil(number * view.shareRead(at))]));
 }
 
 function namespacesOf(counted: readonly Counted[]): string[] {

@@ -32,6 +32,7 @@ export const ERROR_NAMES = [
   "DisruptionBudgetExhausted",
   "ClaimNamespaceMissing",
   "ClaimExpired",
+  "ExecutionRedriven",
   "NotificationFailed",
   "WorkloadWithoutOutcome",
   "ExecutionUnreadable",

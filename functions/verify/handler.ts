@@ -7,6 +7,8 @@ import { planOf, remedyFor } from "../remedies/remedies.ts";
 import { describeWorkload } from "../kinds/workloads.ts";
 import { assertClaimed } from "../run/assert-claimed.ts";
 import { mayHaveBegun } from "../run/begin-remedy.ts";
+import { assertNotRedriven } from "../run/redrive.ts";
+import { Redrive } from "../run/resumption.ts";
 import { contract, step } from "../run/step.ts";
 import { lookWhatWasDone } from "./look.ts";
 import { readState } from "../facts/state.ts";
@@ -19,7 +21,11 @@ function targetsOf({ diagnosis, incident }: WorkloadRun): ObjectRef[] {
   return plan === undefined ? [] : remedyFor(plan.action).writes(plan, incident.workload);
 }
 
-const VerifyInput = z.strictObject({ operation: z.enum(["remedy", "look", "undo"]), run: WorkloadRun });
+const VerifyInput = z.strictObject({
+  operation: z.enum(["remedy", "look", "undo"]),
+  redrive: Redrive,
+  run: WorkloadRun,
+});
 
 /**
  * Takes one fresh look at a workload, and says whether the remedy, or its undo, has taken effect; or what a remedy's step
@@ -28,7 +34,9 @@ const VerifyInput = z.strictObject({ operation: z.enum(["remedy", "look", "undo"
 export const verifyWorkload = step(
   contract(VerifyInput),
   z.union([Verification, RemedyResult, UndoVerification]),
-  async ({ operation, run }, environment) => {
+  async ({ operation, redrive, run }, environment) => {
+    // An undo is only looked at, and is as it is.
+    if (operation !== "undo") assertNotRedriven(run, redrive);
     const cluster = await environment.connect(run.cluster_name);
     // What the cluster shows may be the work of whoever has taken the workload over.
     if (operation === "look") assertClaimed(run, environment.now());

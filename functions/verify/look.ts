@@ -19,7 +19,8 @@ export function lookWhatWasDone(
 ): RemedyResult {
   const times = settling(run, policy, now);
   const failed = run.remedy_error;
-  const ended = failed === undefined ? "" : ` Its step ended with ${failed.Error}: ${errorText(failed)}`;
+  const ended =
+    failed === undefined ? " Its step was stopped." : ` Its step ended with ${failed.Error}: ${errorText(failed)}`;
   const plan = run.dry_run || !mayHaveBegun ? undefined : planOf(run.diagnosis?.remedy);
   const remedy = plan === undefined ? undefined : remedyFor(plan.action);
   const change = plan === undefined ? undefined : remedy?.seen(plan, state);

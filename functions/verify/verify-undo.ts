@@ -9,9 +9,16 @@ import type { Change, UndoVerification, WorkloadRun } from "../run/contracts.ts"
 export function verifyUndo(run: WorkloadRun, state: WorkloadState, now: Date): UndoVerification {
   const reasons = run.remedy?.change === undefined ? [] : remains(run.remedy.change, state);
   if (reasons.length === 0) return { verdict: "undone", reasons: [] };
+  if (isToBegin(run, state)) return { verdict: "not_begun", reasons };
   // An undo whose step ended with an error has no deadline: what was not done by now will not be done.
   const late = run.undo === undefined || now.getTime() >= Date.parse(run.undo.deadline);
   return { verdict: late ? "not_undone" : "settling", reasons };
+}
+
+/** Whether the execution was stopped at its undo, and the workload is as the remedy left it. */
+function isToBegin({ claim, remedy, undo, undo_error, diagnosis }: WorkloadRun, state: WorkloadState): boolean {
+  if (claim?.resume !== "undo" || (undo ?? undo_error) !== undefined || remedy?.change === undefined) return false;
+  return remedyFor(remedy.change.kind).overtaken(remedy.change, state, diagnosis) === undefined;
 }
 
 function remains(change: Change, state: WorkloadState): string[] {

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { remedyFor } from "../remedies/remedies.ts";
-import { MAX_CONTROLLERS, type Verification, type WorkloadRun } from "../run/contracts.ts";
+import type { Verification, WorkloadRun } from "../run/contracts.ts";
+import { MAX_CONTROLLERS } from "../run/known-parts.ts";
 import { podFailures } from "../kinds/failing/pod-failures.ts";
 import { isLeftover, isReady, isTerminating, readySince, restartCount } from "../shared/kubernetes/pods.ts";
 import type { Pod, Workload } from "../shared/kubernetes/types.ts";
@@ -8,6 +9,7 @@ import type { Policy } from "../shared/policy.ts";
 import { bounded } from "../shared/text.ts";
 import { hpaGaps } from "./hpa-settled.ts";
 import { pauseAfter } from "../run/pauses.ts";
+import { deadlineOf } from "../run/redrive.ts";
 import { settling } from "../run/settling.ts";
 import { rolloutGaps } from "../kinds/gaps.ts";
 import type { Kind } from "../kinds/kind.ts";
@@ -53,16 +55,17 @@ export function verify(run: WorkloadRun, state: WorkloadState, policy: Policy, n
     return { verdict: "go_on", reasons, wait_seconds: interval_seconds, observation: observed(null) };
   }
   const reasons = gaps(run, state);
+  const deadline = Date.parse(deadlineOf(run, policy));
 
   if (reasons.length > 0) {
-    const late = now.getTime() >= Date.parse(run.remedy?.deadline ?? "");
+    const late = now.getTime() >= deadline;
     const partly = late && obstacle !== undefined;
     return {
       verdict: partly ? "cut_short" : late ? "not_recovered" : "settling",
       reasons: [...(partly ? [`no further part of it was begun, since ${obstacle}`] : []), ...reasons]
         .slice(0, MAX_REASONS)
         .map((reason) => bounded(reason)),
-      wait_seconds: nextLook(run, looks, policy, now),
+      wait_seconds: nextLook(looks, policy, deadline, now),
       observation: observed(null),
     };
   }
@@ -80,7 +83,7 @@ export function verify(run: WorkloadRun, state: WorkloadState, policy: Policy, n
     return { verdict: "recovered", reasons: [], wait_seconds: 1, observation: observed(wellSince) };
   }
   // The deadline has the soak on top; a workload that keeps breaking its soak does not get more than that.
-  const late = now.getTime() >= Date.parse(run.remedy?.deadline ?? "") + soak_seconds * 1_000;
+  const late = now.getTime() >= deadline + soak_seconds * 1_000;
   return {
     verdict: late ? "not_recovered" : "settling",
     reasons: [
@@ -89,7 +92,7 @@ export function verify(run: WorkloadRun, state: WorkloadState, policy: Policy, n
         : `well since ${wellSince}; it has to stay so for ${soak_seconds} s`,
     ],
     // A soak that had to begin anew brings no more looks than one that did not begin.
-    wait_seconds: Math.max(Math.ceil(left), isBroken ? nextLook(run, looks, policy, now) : 1),
+    wait_seconds: Math.max(Math.ceil(left), isBroken ? nextLook(looks, policy, deadline, now) : 1),
     observation: observed(wellSince),
   };
 }
@@ -99,9 +102,9 @@ function looksBefore({ verification }: WorkloadRun): number {
   return verification?.verdict === "settling" ? (verification.observation.looks ?? 1) : 0;
 }
 
-/** How long to wait for the next look at a workload that is not well, in seconds: not past the remedy's deadline. */
-function nextLook({ remedy }: WorkloadRun, looks: number, policy: Policy, now: Date): number {
-  const left = Math.ceil((Date.parse(remedy?.deadline ?? "") - now.getTime()) / 1_000);
+/** How long to wait after so many looks at a workload that is not well, in seconds: not past the remedy's deadline. */
+function nextLook(looks: number, policy: Policy, deadline: number, now: Date): number {
+  const left = Math.ceil((deadline - now.getTime()) / 1_000);
   return Math.max(1, Math.min(pauseAfter(looks, policy), left));
 }
 
@@ -113,14 +116,15 @@ function goesOn({ remedy, diagnosis }: WorkloadRun, state: WorkloadState, now: D
 
 /** Why the remedy's step does no further part of its plan; undefined when it may. */
 function whatStops(run: WorkloadRun, policy: Policy, now: Date): string | undefined {
-  const { remedy, remedy_error, claim } = run;
+  const { remedy_error, claim } = run;
   if (remedy_error !== undefined) return `its step ended with ${remedy_error.Error}`;
-  const { expires_at = "" } = claim ?? {};
+  const { expires_at = "", lapsed } = claim ?? {};
+  if (lapsed === true) return "the claim had ended while the execution was stopped";
   // The effect of another part has to be waited for while the claim lasts.
   if (!(Date.parse(expires_at) > Date.parse(settling(run, policy, now).deadline))) {
     return `the claim lasts until ${expires_at}, which is too short for that`;
   }
-  return now.getTime() < Date.parse(remedy?.deadline ?? "") ? undefined : "the time for the part before was over";
+  return now.getTime() < Date.parse(deadlineOf(run, policy)) ? undefined : "the time for the part before was over";
 }
 
 /** Everything that speaks against the workload being well. */

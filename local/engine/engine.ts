@@ -20,6 +20,7 @@ import { verifyWorkload } from "../../functions/verify/handler.ts";
 import { placeholderOf } from "../../statemachines/placeholder.ts";
 import { Calls } from "./calls.ts";
 import { Attempts, withoutRetryCount } from "./attempts.ts";
+import { startingAt } from "./starting-at.ts";
 import { readPath } from "../scenarios/read-path.ts";
 
 /** The workflow's definition, the same file that is deployed. */
@@ -84,6 +85,8 @@ export interface FunctionCall {
 export interface ExecutionOptions {
   input: unknown;
   name: string;
+  /** Goes on from a state of another execution of that name that was stopped, as a redrive does. */
+  redrive?: Redrive | undefined;
   /** The environment of every function, or of each its own. */
   environment: NotifyEnvironment | ((name: FunctionName) => NotifyEnvironment);
   /** Waits for a Wait state, where time is not the machine's; the engine's own waiting by default. */
@@ -95,6 +98,15 @@ export interface ExecutionOptions {
   /** How long a state waits before each retry, in milliseconds; what the definition says by default. */
   retryMilliseconds?: number | undefined;
   onEvent?: (event: ExecutionEvent) => void;
+}
+
+/** Where an execution goes on that was stopped. */
+export interface Redrive {
+  /** The state that was stopped, with the input that it had; for one of the Map, that of its iteration. */
+  state: string;
+  input: unknown;
+  /** How often the execution has been redriven, this time included. */
+  count: number;
 }
 
 interface Definition extends StateMachineDefinition {
@@ -109,8 +121,10 @@ export function loadDefinition(): Definition {
 
 /** Runs the workflow once, in this process. */
 export function startExecution(options: ExecutionOptions): Execution {
-  const { input, name, sleep, retryMilliseconds, onEvent } = options;
-  const runnable = withoutRetryCount(loadDefinition());
+  const { name, redrive, sleep, retryMilliseconds, onEvent } = options;
+  const { input } = redrive ?? options;
+  const whole = withoutRetryCount(loadDefinition());
+  const runnable = redrive === undefined ? whole : (startingAt(redrive.state, whole) as Definition);
   const definition = sleep === undefined ? runnable : withTasksThatWait(runnable);
   const machine = new StateMachine(definition, { validationOptions: { checkPaths: false } });
   const calls = new Calls();
@@ -133,7 +147,11 @@ export function startExecution(options: ExecutionOptions): Execution {
         : { retryIntervalOverrides: Object.fromEntries(retryIntervals) as Record<string, number> }),
     },
     context: {
-      Execution: { Id: `arn:aws:states:local:000000000000:execution:remediation:${name}`, Name: name },
+      Execution: {
+        Id: `arn:aws:states:local:000000000000:execution:remediation:${name}`,
+        Name: name,
+        RedriveCount: redrive?.count ?? 0,
+      },
     },
   });
   const observed = observe(execution.eventLogs, see);

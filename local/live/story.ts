@@ -62,6 +62,7 @@ const WORDS: Readonly<Record<Deed, (run: RunState, evidence: boolean) => string 
   detect: ({ detection }) => detection && describeDetection(detection),
   "remember storm": ({ memory }) => memory?.message,
   claim: ({ claim }) => claim && describeClaim(claim),
+  "take up claim": ({ claim }) => claim && describeClaim(claim),
   diagnose: ({ diagnosis }, evidence) => diagnosis && describeDiagnosis(diagnosis, evidence),
   remedy: ({ remedy }) => remedy?.message,
   "look what was done": ({ remedy }) => remedy?.message,

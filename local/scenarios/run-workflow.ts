@@ -29,7 +29,7 @@ export interface Run {
 }
 
 /** What a run is made with. */
-export interface RunOptions extends Pick<ExecutionOptions, "sleep" | "call" | "retryMilliseconds"> {
+export interface RunOptions extends Pick<ExecutionOptions, "sleep" | "call" | "retryMilliseconds" | "redrive"> {
   /** How each function reaches the cluster. */
   connectionOf: (name: FunctionName) => Connection;
   request: object;
@@ -45,16 +45,25 @@ export interface RunOptions extends Pick<ExecutionOptions, "sleep" | "call" | "r
   onEvent?: (event: ExecutionEvent) => void;
 }
 
+type Output = Partial<Pick<Run, "workloads" | "outcomes">>;
+
+/** The execution's output; where it was redriven in an iteration of its Map, as that of an execution with this iteration alone. */
+function wholeOutput(result: ExecutionResult): Output {
+  const output = (result.status === "succeeded" ? result.output : {}) as Output | WorkloadResult;
+  return "outcome" in output ? { workloads: [output], outcomes: [output.outcome] } : output;
+}
+
 /** Runs the workflow once, and tells how it went. */
 export async function runWorkflow(options: RunOptions): Promise<Run> {
   const { connectionOf, request, name = `test-${randomUUID()}`, policy, now, sleep } = options;
-  const { call, retryMilliseconds, signal, onEntered, onEvent } = options;
+  const { call, retryMilliseconds, redrive, signal, onEntered, onEvent } = options;
   const notifications: Notification[] = [];
   const events: ExecutionEvent[] = [];
   let meanwhile = Promise.resolve();
   const execution = startExecution({
     input: request,
     name,
+    redrive,
     sleep,
     call,
     retryMilliseconds,
@@ -82,7 +91,7 @@ export async function runWorkflow(options: RunOptions): Promise<Run> {
   signal?.addEventListener("abort", execution.abort, { once: true });
   const result = await execution.result;
   await meanwhile;
-  const output = (result.status === "succeeded" ? result.output : {}) as Partial<Pick<Run, "workloads" | "outcomes">>;
+  const output = wholeOutput(result);
   return {
     result,
     workloads: output.workloads ?? [],

@@ -12,6 +12,7 @@ import { CROWD } from "./crowd.ts";
 import { DAY } from "./day.ts";
 import { LOAD } from "./load.ts";
 import { PEOPLE } from "./people.ts";
+import { REDRIVE } from "./redrive.ts";
 import { SECRETS } from "./secrets.ts";
 import { KeptRuns, readFindings, saveFindings } from "./results.ts";
 import { SITUATIONS } from "./situations.ts";
@@ -36,7 +37,7 @@ interface Options {
 }
 
 /** The parts but for the one that has options of its own. */
-const OTHERS: readonly Part[] = [CRASHES, PEOPLE, CROWD, LOAD, DAY, SECRETS];
+const OTHERS: readonly Part[] = [CRASHES, REDRIVE, PEOPLE, CROWD, LOAD, DAY, SECRETS];
 const PART_NAMES = [...OTHERS.map(({ name }) => name), "requests"];
 const situationNames = SITUATIONS.map(({ name }) => name);
 

@@ -21,7 +21,7 @@ export function stopViolations(seen: Stopped): Violation[] {
 }
 
 /** Somebody is told once that the execution was stopped and what that means, beside what it told itself. */
-function ofTheStop({ first }: Stopped): Violation[] {
+export function ofTheStop({ first }: Pick<Stopped, "first">): Violation[] {
   const broken = (detail: string): Violation[] => [{ invariant: "told", detail: `stopped: ${detail}` }];
   const own = first.notifications.filter(({ report }) => report.workload !== undefined);
   const ended = first.notifications.filter(({ report }) => report.workload === undefined);

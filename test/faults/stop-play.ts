@@ -9,6 +9,7 @@ import type { Stage } from "./stage.ts";
 import type { PointRun } from "./point-runs.ts";
 import { onPreparedGround, type Unprepared } from "./prepared.ts";
 import type { Situation } from "./situations.ts";
+import type { Run } from "../../local/scenarios/run-workflow.ts";
 import { takeSnapshot, type Snapshot } from "./snapshot.ts";
 import { stopViolations } from "./stop-invariants.ts";
 import { targetOf, unwell } from "./target.ts";
@@ -48,24 +49,25 @@ async function playOn(ground: Ground, stage: Stage, stopped: Situation, point: P
   };
 }
 
-async function playOne(
+export async function playOne(
   ground: Ground,
   { upstream }: Stage,
   situation: Situation,
   before: Snapshot,
   overrides: ExecutionOverrides,
-): Promise<{ outcome: string; seen: Observation }> {
+): Promise<{ outcome: string; run: Run | undefined; seen: Observation }> {
   const proxy = await FaultProxy.start({ upstream });
   try {
     const executed = await execute(ground, situation, proxy, { retryMilliseconds: RETRY_MILLISECONDS, ...overrides });
-    return { outcome: outcomeOf(executed.run), seen: await observe(ground, situation, before, executed) };
+    const { run } = executed;
+    return { outcome: outcomeOf(run), run, seen: await observe(ground, situation, before, executed) };
   } finally {
     await proxy.stop();
   }
 }
 
 /** Nobody looks a claim's length later at a cluster that is as it was moments ago. */
-async function settle(ground: Ground, situation: Situation): Promise<void> {
+export async function settle(ground: Ground, situation: Situation): Promise<void> {
   const deadline = Date.now() + SETTLES_WITHIN_SECONDS * 1_000;
   while (Date.now() < deadline && (await situation.amiss(ground)) !== undefined) await ground.rest(1);
 }

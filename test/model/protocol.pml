@@ -25,6 +25,11 @@
 #define APPLIED 1
 #define FAILED 2
 
+/* At which step an execution was stopped. */
+#define AT_REMEDY 0
+#define AT_VERIFY 1
+#define AT_UNDO 2
+
 /* The workload, with its resourceVersion. */
 byte object = BAD;
 byte version = 0;
@@ -96,22 +101,44 @@ active [N] proctype Execution() {
   bool again;
   byte result = NOT_APPLIED;
   bool stopped = false;
+  bool redriven = false; /* functions/run/redrive.ts, assertNotRedriven: redriven since it has its claim */
+  bool lapsed = false;   /* and its claim had expired meanwhile */
+  bool denies = false;   /* it reports that nothing was done */
+  bool reported = false; /* it has named what it did */
+  byte at = AT_REMEDY;
 
-/* Between two states somebody may stop the execution. EventBridge tells of that. It may be redriven from where it was. */
+/*
+ * Between two states, and while a function is at work, somebody may stop the execution. EventBridge tells of that. It may be
+ * redriven at any later time: the state that was stopped begins anew, and what it tells in the end is what counts.
+ */
+#define isStopped stopped = true; told[me] = true; if :: goto Over :: redriven = true; told[me] = reported; attempt = 0 fi
 #define mayBeStopped \
   if \
-  :: !stopped -> stopped = true; told[me] = true; if :: goto Over :: skip fi \
+  :: !stopped -> isStopped \
   :: skip \
   fi
+#ifdef NO_TAKE_UP
+#define mayGoOn skip
+#else
+#define mayGoOn \
+  if \
+  :: redriven -> goto TakeUp \
+  :: else -> skip \
+  fi
+#endif
 
 Claim: /* functions/claim/claim.ts, acquire */
   mayBeStopped;
   atomic { seenHolder = holder; seenLease = leaseVersion }
   if
-  :: seenHolder == me -> goto Diagnose
+  :: seenHolder == me && !redriven -> goto Diagnose
 #ifndef NO_CLAIM
   :: seenHolder == other && age[other] != EXPIRED -> goto Over
 #endif
+  :: else -> skip
+  fi;
+  if
+  :: seenHolder == me -> goto Take /* its own: it had begun nothing yet */
   :: else -> skip
   fi;
   /* functions/claim/cool-down.ts, pause: what was begun or ended on this very template speaks against another try. */
@@ -121,12 +148,13 @@ Claim: /* functions/claim/claim.ts, acquire */
   :: else -> skip
   fi;
 #endif
+Take:
   atomic {
     if
 #ifdef NO_LEASE_VERSION
-    :: true -> holder = me; leaseVersion++; age[me] = FRESH
+    :: true -> holder = me; leaseVersion++; age[me] = FRESH; redriven = false
 #else
-    :: leaseVersion == seenLease -> holder = me; leaseVersion++; age[me] = FRESH
+    :: leaseVersion == seenLease -> holder = me; leaseVersion++; age[me] = FRESH; redriven = false
     :: else -> goto Claim
 #endif
     fi
@@ -140,12 +168,14 @@ Diagnose: /* functions/classify/classify.ts */
   mayBeStopped;
   seen = object;
   if
-  :: seen != BAD -> settled[me] = true; goto Release
+  :: seen != BAD -> denies = true; goto Report
   :: else -> attempt = 0
   fi;
 
 Remedy: /* functions/remedies/step.ts, apply; functions/remedies/rollback/switch-template.ts */
+  at = AT_REMEDY;
   mayBeStopped;
+  mayGoOn;
   if
   :: atomic { maySpend(me) -> writing[me] = true }
   :: else -> result = FAILED; goto Look
@@ -172,6 +202,10 @@ Begin: /* functions/run/begin-remedy.ts, beginRemedy */
       :: else -> goto Begin
       fi
     };
+    if
+    :: result = FAILED; goto Wrote /* the function ends here */
+    :: skip
+    fi;
 #endif
     atomic {
       if
@@ -189,16 +223,18 @@ Wrote:
   if
   :: attempt == 0 -> attempt = 1; goto Remedy /* the answer was lost, and the step is tried again */
   :: goto Look                                /* it was lost each time */
+  :: !stopped -> isStopped; goto Remedy
   :: skip
   fi;
   if
   :: result == APPLIED -> goto Verify
   :: result == FAILED -> goto Look
-  :: else -> settled[me] = true; goto Report
+  :: else -> denies = true; goto Report
   fi;
 
 Look: /* functions/verify/look.ts */
   mayBeStopped;
+  mayGoOn;
   if
   :: !maySpend(me) -> goto Report
   :: else -> skip
@@ -214,7 +250,9 @@ Look: /* functions/verify/look.ts */
   fi;
 
 Verify: /* functions/verify/verify.ts */
+  at = AT_VERIFY;
   mayBeStopped;
+  mayGoOn;
   if
   :: object != GOOD -> goto Report      /* overtaken */
   :: object == GOOD -> settled[me] = true; goto Report /* recovered */
@@ -222,7 +260,13 @@ Verify: /* functions/verify/verify.ts */
   fi;
 
 Undo: /* functions/remedies/step.ts, undo */
+  at = AT_UNDO;
   mayBeStopped;
+  mayGoOn;
+  if
+  :: lapsed -> goto Report /* nobody knows how it was in between */
+  :: else -> skip
+  fi;
   if
   :: atomic { maySpend(me) -> writing[me] = true }
   :: else -> goto Report
@@ -254,13 +298,47 @@ ReadUndo:
   writing[me] = false;
   if
   :: attempt == 0 -> attempt = 1; goto Undo
+  :: !stopped -> isStopped; goto Undo
   :: skip
+  fi;
+  goto Report;
+
+VerifyUndo: /* functions/verify/verify-undo.ts, of an undo at which the execution was stopped */
+  if
+  :: object == GOOD -> goto Verify
+  :: object == BAD -> settled[me] = true; goto Report
+  :: else -> goto Report
+  fi;
+
+TakeUp: /* functions/claim/take-up.ts */
+  atomic { seenHolder = holder; seenLease = leaseVersion }
+#ifndef NO_TAKEN_CHECK
+  if
+  :: seenHolder != me && at == AT_REMEDY && !begun[me] -> goto Claim
+  :: seenHolder != me && (at != AT_REMEDY || begun[me]) -> goto Report /* another has had it: it says what it did */
+  :: else -> skip
+  fi;
+#endif
+  atomic {
+    if
+    :: leaseVersion == seenLease ->
+      lapsed = (age[me] == EXPIRED && (at != AT_REMEDY || begun[me]));
+      holder = me; leaseVersion++; age[me] = FRESH; redriven = false
+    :: else -> goto TakeUp
+    fi
+  };
+  if
+  :: at == AT_REMEDY && begun[me] -> goto Look
+  :: at == AT_REMEDY && !begun[me] -> goto Diagnose
+  :: at == AT_VERIFY -> goto Verify
+  :: at == AT_UNDO -> goto VerifyUndo
   fi;
 
 Report: /* functions/notify/message.ts: every outcome but a verified one names what is or may be left */
   mayBeStopped;
 #ifndef NO_REPORT
-  told[me] = true;
+  reported = !denies;
+  told[me] = told[me] || reported;
 #endif
 
 Release: /* functions/claim/claim.ts, release */
@@ -285,11 +363,14 @@ Over:
   skip
 }
 
-/* When nothing moves any more: every change is verified, undone or told of, and every claim has ended. */
+/*
+ * When nothing moves any more: every change is verified, undone or told of, unless a person has replaced it, and every claim
+ * has ended.
+ */
 active proctype End() {
   timeout;
   timeout;
-  assert(!changed[0] || settled[0] || told[0]);
-  assert(!changed[1] || settled[1] || told[1]);
+  assert(!changed[0] || settled[0] || told[0] || author == PERSON);
+  assert(!changed[1] || settled[1] || told[1] || author == PERSON);
   assert(holder == NOBODY || age[holder] == EXPIRED)
 }

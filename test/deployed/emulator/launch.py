@@ -1,4 +1,4 @@
-"""Starts ministack with four changes.
+"""Starts ministack with five changes.
 
 Its own worker for Node.js functions reports every error as `Runtime.HandlerError`, so that no Retry or Catch by name
 could match, and turns every HTTPS request to loopback into plain HTTP. Its workers for custom runtimes do neither: they
@@ -10,6 +10,8 @@ one that came through a proxy which speaks TLS.
 
 Its CloudFormation does not know `AWS::EKS::AccessEntry`, though its EKS service has access entries, and
 refuses alarms on metric math.
+
+Its state machines do not know how often an execution was redriven; it redrives none.
 
 The names that are replaced belong to the version in `requirements.txt`.
 
@@ -30,7 +32,7 @@ import zipfile
 
 from ministack import app
 from ministack.core import lambda_runtime
-from ministack.services import lambda_svc
+from ministack.services import lambda_svc, stepfunctions
 
 import access_entries
 import alarms
@@ -90,6 +92,16 @@ def count_as_tls() -> None:
     app.app = serve_as_tls
 
 
+def count_no_redrives() -> None:
+    """Answers `$$.Execution.RedriveCount` as Step Functions does for an execution that was never redriven."""
+    resolve = stepfunctions._resolve_ctx_path
+
+    def resolve_path(path: str, context: dict) -> object:
+        return 0 if path == "$$.Execution.RedriveCount" else resolve(path, context)
+
+    stepfunctions._resolve_ctx_path = resolve_path
+
+
 if __name__ == "__main__":
     [lambda_runtime_file] = sys.argv[1:]
     # ministack reads its own options from the command line.
@@ -97,6 +109,7 @@ if __name__ == "__main__":
     threading.Thread(target=end_with, args=(os.getppid(),), daemon=True).start()
     run_node_by_runtime_api(lambda_runtime_file)
     count_as_tls()
+    count_no_redrives()
     access_entries.register()
     alarms.register()
     app.main()

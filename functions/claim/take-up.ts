@@ -1,0 +1,126 @@
+import { isDeepStrictEqual } from "node:util";
+import { isBegun } from "../run/begin-remedy.ts";
+import type { Claim, WorkloadRun } from "../run/contracts.ts";
+import { entryOf, UNFINISHED } from "../run/history.ts";
+import { begun, expiryOf, historyOf, leaseName, newLease, renewed } from "../run/lease.ts";
+import { createLease, despiteOthers, readLease } from "../run/stored-lease.ts";
+import { lastTry } from "../run/tries.ts";
+import { describeWorkload } from "../kinds/workloads.ts";
+import type { Cluster } from "../shared/cluster/cluster.ts";
+import { paths } from "../shared/cluster/paths.ts";
+import type { Lease } from "../shared/kubernetes/types.ts";
+import { CLAIM_NAMESPACE, claimSeconds } from "../shared/policy.ts";
+import { claimed, type ClaimRequest } from "./claim.ts";
+
+type Resume = NonNullable<Claim["resume"]>;
+
+/**
+ * Takes up the claim of an execution that was redriven, and says where that goes on: what its steps did before it was stopped
+ * is looked at first. Its answer is the state anew, without what was known of the workload before. A claim that another
+ * execution has had since is left alone: this one says what it did then, and does nothing more.
+ * @param redrive how often the execution was redriven
+ * @throws RemediationError `ObjectChanged` when somebody else writes the Lease again and again
+ */
+export async function takeUp(
+  cluster: Cluster,
+  run: WorkloadRun,
+  redrive: number,
+  request: Pick<ClaimRequest, "policy" | "now">,
+): Promise<WorkloadRun> {
+  return await despiteOthers(async () => {
+    const lease = await readLease(cluster, leaseName(run.incident.workload));
+    const resume = resumption(run, lease);
+    const claim = await claimFor(resume, cluster, run, lease, request);
+    return resumed(run, { ...claim, redrive, resume });
+  });
+}
+
+/**
+ * Where a redriven execution goes on.
+ *
+ * | claim         | nothing begun | begun, not known to be done | done         | to be undone    |
+ * | ------------- | ------------- | --------------------------- | ------------ | --------------- |
+ * | still ours    | diagnose      | look                        | verify       | look, then undo |
+ * | gone          | look          | look                        | verify       | look, then undo |
+ * | others had it | claim         | name it                     | name it      | name it         |
+ *
+ * @param lease the claim, however old it is; undefined when it is gone
+ */
+export function resumption(run: WorkloadRun, lease: Lease | undefined): Resume {
+  const { remedy, verification } = run;
+  // The step of a further part was stopped: what is in the state is what the parts before it did.
+  const isDone = remedy?.status === "applied" && verification?.verdict !== "go_on";
+  const isToBeUndone = isDone && verification?.verdict === "not_recovered";
+  const done = isToBeUndone ? "undo" : "verification";
+  if (lease === undefined) return isDone ? done : "look";
+  // The entry stays when others take the claim over.
+  const hasBegun = isBegun(lease, run);
+  if (lease.spec?.holderIdentity !== run.execution.name) {
+    const hasActed = hasBegun || remedy?.status === "applied" || lastTry(run) !== undefined;
+    return hasActed ? "end" : "claim";
+  }
+  if (isDone) return done;
+  return hasBegun || remedy?.status === "applied" ? "look" : "diagnosis";
+}
+
+async function claimFor(
+  resume: Resume,
+  cluster: Cluster,
+  run: WorkloadRun,
+  lease: Lease | undefined,
+  { policy, now }: Pick<ClaimRequest, "policy" | "now">,
+): Promise<Claim> {
+  const { workload } = run.incident;
+  const name = leaseName(workload);
+  if (resume === "claim") return { status: "refused", lease: name };
+  if (resume === "end") return { status: "refused", lease: name, ...takenOver(run, lease) };
+  const [seconds, holder] = [claimSeconds(policy), run.execution.name];
+  const hasLapsed = lease === undefined || expiryOf(lease).getTime() <= now.getTime();
+  const taken =
+    lease === undefined ? anew(run, newLease(workload, holder, seconds, now), now) : renewed(lease, seconds, now);
+  if (lease === undefined) await createLease(cluster, taken);
+  else await cluster.replace(paths.lease(CLAIM_NAMESPACE, name), taken);
+  const since = { resumed_at: now.toISOString(), ...(hasLapsed ? { lapsed: true as const } : {}) };
+  return { ...claimed(taken), ...(resume === "diagnosis" ? {} : since) };
+}
+
+/** A claim that is gone knew perhaps of a remedy that was begun. */
+function anew(run: WorkloadRun, lease: Lease, now: Date): Lease {
+  const { cause = "", remedy } = run.diagnosis ?? {};
+  const told = { at: now.toISOString(), cause, action: remedy?.action ?? "none", outcome: UNFINISHED };
+  return begun(lease, entryOf(run, { ...told, applied: true }));
+}
+
+function takenOver({ incident, claim, execution }: WorkloadRun, lease: Lease | undefined): Partial<Claim> {
+  const holder = lease?.spec?.holderIdentity ?? "";
+  const before = claim?.history ?? [];
+  const since = (lease === undefined ? [] : historyOf(lease)).filter(
+    (entry) => entry.execution !== execution.name && !before.some((known) => isDeepStrictEqual(known, entry)),
+  );
+  const who = holder === "" ? (since[0]?.execution ?? "Somebody else") : holder;
+  return {
+    refusal: "AlreadyClaimed",
+    message: `${who} has had the claim on ${describeWorkload(incident.workload)} after this execution, so nothing more was done to it.`,
+    needs_person: true,
+  };
+}
+
+/** The run as it goes on: only what is known for certain is left. */
+function resumed(run: WorkloadRun, claim: Claim): WorkloadRun {
+  const { redriven: _redriven, remedy_error, verification, ...known } = run;
+  const failed = remedy_error === undefined ? {} : { remedy_error };
+  const verified = verification === undefined ? {} : { verification };
+  const { diagnosis: _diagnosis, remedy: _remedy, ...bare } = known;
+  switch (claim.resume) {
+    case "verification":
+      return { ...known, ...failed, claim };
+    case "undo":
+      return { ...known, ...failed, ...verified, claim };
+    // What it says of the stop is needed where nobody can look.
+    case "look":
+    case "end":
+      return { ...run, claim };
+    default:
+      return { ...bare, claim };
+  }
+}
