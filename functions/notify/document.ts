@@ -79,7 +79,7 @@ export function stormDocument(detection: Detection, report: Report, execution: E
       ...(detection.storm_node === undefined || detection.storm_namespace !== undefined
         ? ["Look for what the workloads share: nodes, DNS, the network, the image registry, a webhook."]
         : []),
-      ...(detection.in_storm === undefined ? [] : ["The other failing workloads are looked after all the same."]),
+      ...(detection.in_storm === undefined ? [] : ["What else fails is looked after, or told, all the same."]),
     ],
     commands: stormCommands(detection.cluster_name, detection.storm_node),
   };

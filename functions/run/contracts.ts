@@ -210,6 +210,8 @@ export const Verification = z.strictObject({
     digest: z.string(),
     /** ... and since when the workload has been well. */
     well_since: z.iso.datetime().nullable(),
+    /** How many looks there were since the remedy's step; the pauses between them become longer. */
+    looks: z.int().min(1).optional(),
     hpa: KNOWN_PARTS.hpa.optional(),
     controllers: KNOWN_PARTS.controllers.optional(),
   }),

@@ -75,9 +75,9 @@ export const Detection = z.strictObject({
   resting: Resting.default(NOTHING_RESTS),
   /** What could not be looked at; whatever fails there is not among the incidents. */
   unseen: z.array(BlindSpot),
-  /** Only for `detect_failures`: the failing pods, those of the largest incidents first. */
+  /** Only for `detect_failures`: the failing pods, of each namespace in turn, those of the largest incidents first. */
   pods: z.array(FailedPod).optional(),
-  /** Only for `detect_failures`: the HPAs, those with problems first. */
+  /** Only for `detect_failures`: the HPAs, of each namespace in turn, those with problems first. */
   hpas: z.array(HpaState).optional(),
   /** How many pods and HPAs did not fit into `pods` and `hpas`. */
   omitted_pods: z.int().optional(),

@@ -99,7 +99,7 @@ export async function readSuspects<T extends Named, Kept>(
     if (part !== undefined) kept.set(`${namespace}/${name}`, part);
   };
   const isWhole = await (isManyAmong(rows) ? readAll(view, rows, take) : readEach(view, rows, take));
-  if (!isWhole) view.noteUnread(spot, rows.seen === undefined ? undefined : waiting.size);
+  if (!isWhole) view.noteUnread(spot, rows.seen === undefined ? undefined : waiting.size, rows.names.length);
   return { seen: rows.seen ?? number, suspects: [...kept.values()] };
 }
 

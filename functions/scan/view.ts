@@ -36,6 +36,7 @@ export class View {
   readonly blindSpots: { what: string; place: string; error: RemediationError }[] = [];
   /** The collections whose API is not installed. */
   readonly #absent = new Set<string>();
+  readonly #unread = new Map<string, { names: number; of: number }>();
   readonly #known = new Map<string, Promise<unknown>>();
   #sights = 0;
 
@@ -83,11 +84,19 @@ export class View {
 
   /**
    * Notes that there was no time for the rest of a collection.
-   * @param names how many names of suspects were not read; undefined where that is not known
+   * @param names how many names of suspects were not read, of how many; undefined where that is not known
    */
-  noteUnread(spot: Spot, names: number | undefined): void {
+  noteUnread(spot: Spot, names: number | undefined, of = 0): void {
+    const before = this.#unread.get(spot.place ?? "") ?? { names: 0, of: 0 };
+    this.#unread.set(spot.place ?? "", { names: before.names + (names ?? 0), of: before.of + of });
     const many = names === undefined ? "Some of them" : `${names} of them that may fail`;
     this.#note(spot, `${many} could not be read in the time that the step has.`);
+  }
+
+  /** Which share of the suspects of a namespace was read. */
+  shareRead(namespace: string): number {
+    const { names, of } = this.#unread.get(namespace) ?? { names: 0, of: 0 };
+    return of === 0 ? 1 : 1 - names / of;
   }
 
   #note({ what, place = "" }: Spot, message: string): void {
@@ -165,9 +174,15 @@ export class View {
     return rows.filter((cells) => wantsNone?.(...cells) !== true).length;
   }
 
-  /** The blind spots in the words of the contract: the first few, of each namespace in turn, and how many more. */
+  /**
+   * The blind spots in the words of the contract: the first few, those of the whole cluster before those of each namespace in
+   * turn, and how many more.
+   */
   describeBlindSpots(): BlindSpot[] {
-    const fair = inTurn(this.blindSpots, ({ place }) => place);
+    const [ofAll, ofPlaces] = [true, false].map((isOfAll) =>
+      this.blindSpots.filter(({ place }) => (place === "") === isOfAll),
+    );
+    const fair = [...(ofAll ?? []), ...inTurn(ofPlaces ?? [], ({ place }) => place)];
     const shown = fair.slice(0, MAX_BLIND_SPOTS).map(({ what, error }) => ({
       what: bounded(what),
       error: error.name,

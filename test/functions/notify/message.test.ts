@@ -165,7 +165,7 @@ describe("the message about a storm", () => {
     expect(failing(seen)).toHaveLength(4);
     expect(failing(seen)?.at(-1)).toBe("- and 11 more workloads");
     expect(section(stormMessage(seen, EXECUTION).text, "Next")).toContain(
-      "- The other failing workloads are looked after all the same.",
+      "- What else fails is looked after, or told, all the same.",
     );
   });
 

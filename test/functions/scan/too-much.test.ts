@@ -1,10 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { withinReach } from "../../../functions/scan/reach.ts";
+import { View } from "../../../functions/scan/view.ts";
 import { within } from "../../../functions/shared/time-left.ts";
 import { ApiServer } from "../../support/api-server.ts";
-import { crashingPod, replicaSet } from "../../support/objects.ts";
+import { crashingPod, incident, policy, replicaSet } from "../../support/objects.ts";
 import { asked, incidentsOf, scanned } from "../../support/scans.ts";
 import { serve } from "../../support/served-cluster.ts";
-import { hpaConditionOf, hpaWith } from "../../support/workload-objects.ts";
+import { deploymentWith, hpaConditionOf, hpaWith } from "../../support/workload-objects.ts";
 
 let api: ApiServer;
 beforeEach(async () => {
@@ -62,6 +64,21 @@ describe("a namespace full of failing pods", () => {
       },
     ]);
   });
+});
+
+it("what was not read of a namespace in time fails as often as what was, where it matters how many fail", async () => {
+  const deployments = Array.from({ length: 40 }, (_, index) => deploymentWith({ name: `d-${index}` }));
+  serve(api, { deployments });
+  const view = new View(api.cluster());
+  view.noteUnread({ what: "pods in namespace shop", place: "shop" }, 30, 40);
+  const failing = deployments.slice(0, 10).map(({ metadata }) => ({
+    incident: incident({ workload: { kind: "Deployment", namespace: "shop", name: metadata?.name ?? "" } }),
+    pods: [],
+  }));
+  const places = { namespaces: ["shop"], everywhere: true };
+  const { workloads } = await withinReach(view, failing, places, new Map(), policy());
+
+  expect(workloads).toEqual(new Map([["shop", 10]]));
 });
 
 it("large HPAs of one namespace hide nothing of the others", async () => {
