@@ -59,7 +59,7 @@ describe("a scan in which something fails", () => {
     expect(detection).toMatchObject({ status: "resting", incidents: [], omitted: 0, failing_pods: 1, unseen: [] });
     expect(detection.resting).toEqual({
       ...NOTHING_RESTS,
-      workloads: [{ ...WEB, why: expect.any(String) }],
+      workloads: [{ ...WEB, why: expect.any(String) as unknown }],
       count: 1,
       ...resting,
     });
