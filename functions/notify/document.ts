@@ -22,7 +22,11 @@ const MAX_ID = 256;
 const MAX_LINE = 600;
 
 /** What there is to say about one workload. */
-export function workloadDocument(run: WorkloadRun, report: Report): NotificationDocument {
+export function workloadDocument(
+  run: WorkloadRun,
+  report: Report,
+  furtherSteps: readonly string[] = [],
+): NotificationDocument {
   const { diagnosis, incident } = run;
   const { workload } = incident;
   const advice = nextSteps(run, report);
@@ -53,7 +57,7 @@ export function workloadDocument(run: WorkloadRun, report: Report): Notification
     ...(change === undefined ? {} : { change }),
     verified: verified(run),
     not_done: (diagnosis?.rejected ?? []).map(({ action, reason }) => line(`${action}: ${reason}`)),
-    next_steps: advice.nextSteps.map(line),
+    next_steps: [...furtherSteps, ...advice.nextSteps].map(line),
     commands: [...workloadCommands(run.cluster_name, workload, readableLog(run)), ...advice.commands],
   };
 }

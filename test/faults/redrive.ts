@@ -45,7 +45,7 @@ async function run(stage: Stage, options: PartOptions): Promise<Findings> {
   const failing = SITUATIONS.filter(({ outcome }) => outcome !== "Healthy");
   const clean = await cleanRuns(stage, failing, options);
   const possible = clean.map(jobsOf);
-  const jobs = possible.flatMap((each) => spread(each, Math.ceil(limit / EXECUTIONS)));
+  const jobs = possible.flatMap((each) => spread(each, Math.ceil(limit / (EXECUTIONS + 1))));
   const words = { kind: "in between", trouble: "the execution was to be stopped" };
   return await playPoints(stage, clean, jobs, possible.flat().length, words, options);
 }

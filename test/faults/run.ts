@@ -11,6 +11,7 @@ import { CRASHES } from "./crashes.ts";
 import { CROWD } from "./crowd.ts";
 import { DAY } from "./day.ts";
 import { LOAD } from "./load.ts";
+import { STOPPED, WAVES_PART } from "./many.ts";
 import { PEOPLE } from "./people.ts";
 import { REDRIVE } from "./redrive.ts";
 import { SECRETS } from "./secrets.ts";
@@ -37,7 +38,7 @@ interface Options {
 }
 
 /** The parts but for the one that has options of its own. */
-const OTHERS: readonly Part[] = [CRASHES, REDRIVE, PEOPLE, CROWD, LOAD, DAY, SECRETS];
+const OTHERS: readonly Part[] = [CRASHES, REDRIVE, STOPPED, WAVES_PART, PEOPLE, CROWD, LOAD, DAY, SECRETS];
 const PART_NAMES = [...OTHERS.map(({ name }) => name), "requests"];
 const situationNames = SITUATIONS.map(({ name }) => name);
 

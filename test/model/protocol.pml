@@ -30,14 +30,14 @@
 #define AT_VERIFY 1
 #define AT_UNDO 2
 
-/* The workload, with its resourceVersion. */
+/* The workload, and whether its resourceVersion is the one that an execution has read. */
 byte object = BAD;
-byte version = 0;
+bool objectAsRead[N];
 byte author = NOBODY;
 
-/* The Lease, with its resourceVersion. What it remembers: remedies that were begun, and that ended. */
+/* The Lease, and whether its resourceVersion is the one that an execution has read. What it remembers: remedies that were begun, and that ended. */
 byte holder = NOBODY;
-byte leaseVersion = 0;
+bool leaseAsRead[N];
 bool begun[N];
 bool ended[N];
 byte age[N] = EXPIRED;
@@ -65,10 +65,13 @@ bool told[N];
 
 /* functions/remedies/writer.ts, patch: only while the object is as it was read. */
 #ifdef NO_PRECONDITION
-#define isAsRead(seen) true
+#define isAsRead(i) true
 #else
-#define isAsRead(seen) (version == seen)
+#define isAsRead(i) objectAsRead[i]
 #endif
+/* Every write gives its object another resourceVersion. */
+#define writeObject objectAsRead[0] = false; objectAsRead[1] = false
+#define writeLease leaseAsRead[0] = false; leaseAsRead[1] = false
 
 /* The clock of a claim: a step that has begun in time is over before the claim is. */
 active proctype Time() {
@@ -87,8 +90,8 @@ active proctype Time() {
  */
 active proctype Person() {
   if
-  :: atomic { object != OTHER -> object = OTHER; version++; author = PERSON }
-  :: atomic { object == BAD && !writing[0] && !writing[1] && !begun[0] && !begun[1] -> object = GOOD; version++; author = PERSON }
+  :: atomic { object != OTHER -> object = OTHER; writeObject; author = PERSON }
+  :: atomic { object == BAD && !writing[0] && !writing[1] && !begun[0] && !begun[1] -> object = GOOD; writeObject; author = PERSON }
   :: skip
   fi
 }
@@ -97,7 +100,7 @@ active [N] proctype Execution() {
   byte me = _pid - 2;
   byte other = 1 - me;
   byte attempt = 0;
-  byte seen, seenVersion, seenLease, seenHolder;
+  byte seen, seenHolder;
   bool again;
   byte result = NOT_APPLIED;
   bool stopped = false;
@@ -129,7 +132,7 @@ active [N] proctype Execution() {
 
 Claim: /* functions/claim/claim.ts, acquire */
   mayBeStopped;
-  atomic { seenHolder = holder; seenLease = leaseVersion }
+  atomic { seenHolder = holder; leaseAsRead[me] = true }
   if
   :: seenHolder == me && !redriven -> goto Diagnose
 #ifndef NO_CLAIM
@@ -152,9 +155,9 @@ Take:
   atomic {
     if
 #ifdef NO_LEASE_VERSION
-    :: true -> holder = me; leaseVersion++; age[me] = FRESH; redriven = false
+    :: true -> holder = me; writeLease; age[me] = FRESH; redriven = false
 #else
-    :: leaseVersion == seenLease -> holder = me; leaseVersion++; age[me] = FRESH; redriven = false
+    :: leaseAsRead[me] -> holder = me; writeLease; age[me] = FRESH; redriven = false
     :: else -> goto Claim
 #endif
     fi
@@ -182,14 +185,14 @@ Remedy: /* functions/remedies/step.ts, apply; functions/remedies/rollback/switch
   fi;
   again = attempt > 0 && (holder != me || begun[me]); /* functions/run/begin-remedy.ts, mayHaveBegun */
 Read:
-  atomic { seen = object; seenVersion = version }
+  atomic { seen = object; objectAsRead[me] = true }
   if
   :: seen == GOOD -> result = (again -> APPLIED : NOT_APPLIED)
   :: seen == OTHER -> result = NOT_APPLIED
   :: seen == BAD ->
 Begin: /* functions/run/begin-remedy.ts, beginRemedy */
 #ifndef NO_INTENT
-    atomic { seenHolder = holder; seenLease = leaseVersion }
+    atomic { seenHolder = holder; leaseAsRead[me] = true }
     if
 #ifndef NO_HOLDER_CHECK
     :: seenHolder != me -> result = FAILED; goto Wrote
@@ -198,7 +201,7 @@ Begin: /* functions/run/begin-remedy.ts, beginRemedy */
     fi;
     atomic {
       if
-      :: leaseVersion == seenLease -> begun[me] = true; leaseVersion++
+      :: leaseAsRead[me] -> begun[me] = true; writeLease
       :: else -> goto Begin
       fi
     };
@@ -209,11 +212,11 @@ Begin: /* functions/run/begin-remedy.ts, beginRemedy */
 #endif
     atomic {
       if
-      :: isAsRead(seenVersion) ->
+      :: isAsRead(me) ->
         assert(author != PERSON); /* a person's change is never overwritten */
         assert(remedies == 0);    /* never two remedies on one state */
         assert(begun[me]);        /* no change without a word of it in the claim */
-        remedies++; object = GOOD; version++; author = me; changed[me] = true; result = APPLIED
+        remedies++; object = GOOD; writeObject; author = me; changed[me] = true; result = APPLIED
       :: else -> goto Read
       fi
     }
@@ -278,7 +281,7 @@ Undo: /* functions/remedies/step.ts, undo */
   fi;
 #endif
 ReadUndo:
-  atomic { seen = object; seenVersion = version }
+  atomic { seen = object; objectAsRead[me] = true }
   if
 #ifdef NO_OVERTAKEN
   :: seen != BAD ->
@@ -287,9 +290,9 @@ ReadUndo:
 #endif
     atomic {
       if
-      :: isAsRead(seenVersion) ->
+      :: isAsRead(me) ->
         assert(author != PERSON);
-        object = BAD; version++; author = me; settled[me] = true
+        object = BAD; writeObject; author = me; settled[me] = true
       :: else -> goto ReadUndo
       fi
     }
@@ -311,7 +314,7 @@ VerifyUndo: /* functions/verify/verify-undo.ts, of an undo at which the executio
   fi;
 
 TakeUp: /* functions/claim/take-up.ts */
-  atomic { seenHolder = holder; seenLease = leaseVersion }
+  atomic { seenHolder = holder; leaseAsRead[me] = true }
 #ifndef NO_TAKEN_CHECK
   if
   :: seenHolder != me && at == AT_REMEDY && !begun[me] -> goto Claim
@@ -321,9 +324,9 @@ TakeUp: /* functions/claim/take-up.ts */
 #endif
   atomic {
     if
-    :: leaseVersion == seenLease ->
+    :: leaseAsRead[me] ->
       lapsed = (age[me] == EXPIRED && (at != AT_REMEDY || begun[me]));
-      holder = me; leaseVersion++; age[me] = FRESH; redriven = false
+      holder = me; writeLease; age[me] = FRESH; redriven = false
     :: else -> goto TakeUp
     fi
   };
@@ -335,6 +338,7 @@ TakeUp: /* functions/claim/take-up.ts */
   fi;
 
 Report: /* functions/notify/message.ts: every outcome but a verified one names what is or may be left */
+  atomic { attempt = 0; again = false; seen = 0; seenHolder = 0; result = NOT_APPLIED; lapsed = false; at = AT_REMEDY };
   mayBeStopped;
 #ifndef NO_REPORT
   reported = !denies;
@@ -354,7 +358,7 @@ Release: /* functions/claim/claim.ts, release */
       :: changed[me] || begun[me] -> ended[me] = true
       :: else -> skip
       fi;
-      holder = NOBODY; leaseVersion++
+      holder = NOBODY; writeLease
     :: else -> skip
     fi
   };

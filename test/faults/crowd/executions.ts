@@ -4,10 +4,10 @@ import type { WorkloadRef } from "../../../functions/shared/refs.ts";
 import type { Policy } from "../../../functions/shared/policy.ts";
 import type { FaultProxy } from "../proxy/proxy.ts";
 import { deedOf } from "../../../statemachines/by-name.ts";
-import { runWorkflow, type Run } from "../../../local/scenarios/run-workflow.ts";
+import { runWorkflow, type Run, type RunOptions } from "../../../local/scenarios/run-workflow.ts";
 
 /** An execution that is to be started. */
-export interface Planned {
+export interface Planned extends Pick<RunOptions, "onEvent" | "redrive" | "signal"> {
   /** Appears in claims and in the log of the proxy. */
   name: string;
   request: object;
@@ -39,7 +39,7 @@ export async function runAtOnce(
 ): Promise<Ended[]> {
   const deadline = sleep(seconds * 1_000, undefined, { ref: false });
   return await Promise.all(
-    planned.map(async ({ name, request, now = () => new Date(), onEntered }) => {
+    planned.map(async ({ name, request, now = () => new Date(), ...rest }) => {
       const running = runWorkflow({
         connectionOf: (step) =>
           proxy.connection("local", {
@@ -51,7 +51,7 @@ export async function runAtOnce(
         name,
         policy,
         now,
-        onEntered,
+        ...rest,
       });
       return { name, run: await Promise.race([running, deadline]) };
     }),

@@ -105,13 +105,14 @@ describe("an execution that is redriven", () => {
   it("takes a claim up again that has expired, and says so, with the time that it has from now on", async () => {
     const run = await stopped();
     clock.pass(SECONDS + 3_600);
-    const { claim, diagnosis, redriven } = await takeUp(run);
+    const { claim, diagnosis, redriven: stop } = await takeUp(run);
 
     expect(claim).toMatchObject({ status: "claimed", redrive: 1, resume: "look", lapsed: true });
     expect(claim?.resumed_at).toBe(clock.now().toISOString());
     expect(Date.parse(claim?.expires_at ?? "")).toBe(clock.now().getTime() + SECONDS * 1_000);
     expect(diagnosis).toEqual(run.diagnosis);
-    expect(redriven).toBeUndefined();
+    // Where nobody can look what it did, that is still to be said.
+    expect(stop).toEqual(redriven);
     expect((await stored()).spec?.holderIdentity).toBe("run-1");
     expect(historyOf(await stored())).toMatchObject([{ execution: "run-1", outcome: "Unfinished" }]);
     // Whoever comes now finds it held.
@@ -131,7 +132,8 @@ describe("an execution that is redriven", () => {
     const anew = await takeUp(run);
 
     expect(anew).toMatchObject({ claim: { status: "claimed", resume: "diagnosis" } });
-    expect([anew.diagnosis, anew.remedy, anew.verification]).toEqual([undefined, undefined, undefined]);
+    expect(anew).not.toHaveProperty("diagnosis");
+    expect(anew).not.toHaveProperty("redriven");
   });
 
   it("leaves a claim alone that another execution has, and names what it had begun", async () => {
