@@ -88,7 +88,7 @@ export default {
     ),
     ...[
       ["client-sns", "functions/notify", "publishes notifications"],
-      ["client-sfn", "functions/agent", "starts executions"],
+      ["client-sfn", "functions/(agent|notify)", "starts executions and looks at them"],
       ["client-eks", "functions/lambda", "finds clusters"],
     ].map(([client, owner, does]) =>
       forbid(

@@ -4,6 +4,7 @@ import { isRemediationError } from "../functions/shared/errors.ts";
 import { parsePolicy } from "../functions/shared/policy.ts";
 import { ScanRequest } from "../functions/run/request.ts";
 import { describeIssues } from "../functions/shared/validation.ts";
+import { misfit } from "../statemachines/limits.ts";
 import type { EksRemediationProps } from "./props.ts";
 import type { OptionalReading } from "./rbac-command.ts";
 import { SettingsError } from "./settings-error.ts";
@@ -53,7 +54,10 @@ export function checkProps(props: EksRemediationProps): CheckedProps {
   const problems = [...(parsed.success ? [] : [describeIssues(parsed.error)]), ...conflictsOf(props)];
   if (problems.length > 0) throw new SettingsError(`EksRemediation is refused: ${problems.join("; ")}.`);
   const policy = readPolicy(props);
-  const { namespaces, evidence } = parsePolicy(policy);
+  const parsedPolicy = parsePolicy(policy);
+  const { namespaces, evidence } = parsedPolicy;
+  const tooMuch = misfit(parsedPolicy);
+  if (tooMuch !== undefined) throw new SettingsError(`EksRemediation is refused: policy: ${tooMuch}.`);
   const { allow, deny } = namespaces;
   return {
     policy,

@@ -23,8 +23,8 @@ export interface EndedExecutionsProps {
 const WORTH_TELLING = Duration.hours(1);
 
 /**
- * Tells of executions that failed, timed out or were aborted, which may not have had the time to tell it themselves. What
- * could not be delivered or told is kept in a dead-letter queue.
+ * Tells of executions that failed, timed out or were aborted, which may not have had the time to tell it themselves, and of the
+ * first scheduled one that works after others that failed. What could not be delivered or told is kept in a dead-letter queue.
  */
 export class EndedExecutions extends Construct {
   readonly deadLetterQueue: Queue;
@@ -33,11 +33,14 @@ export class EndedExecutions extends Construct {
     super(scope, id);
     this.deadLetterQueue = createDeadLetterQueue(this, "DeadLetters", key);
     new Rule(this, "Rule", {
-      description: "Tells of executions that failed, timed out or were aborted",
+      description: "Tells of executions that failed, timed out or were aborted, and when they work again",
       eventPattern: {
         source: ["aws.states"],
         detailType: ["Step Functions Execution Status Change"],
-        detail: { stateMachineArn: [stateMachine.stateMachineArn], status: ["FAILED", "TIMED_OUT", "ABORTED"] },
+        detail: {
+          stateMachineArn: [stateMachine.stateMachineArn],
+          status: ["SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"],
+        },
       },
       targets: [
         new LambdaFunction(notify.lambda, {
@@ -65,15 +68,26 @@ export class EndedExecutions extends Construct {
     });
   }
 
-  /** The events leave out what is encrypted; the role may use the key already. */
+  /**
+   * The events leave out what is encrypted; the role may use the key already. How many scheduled runs have failed in a row, the
+   * list of the executions tells. By name: the machine waits for the function, and that for its role's policy.
+   */
   private allowToRead(stateMachineName: string, { role }: RemediationFunction): void {
     const stack = Stack.of(this);
+    const arnFormat = ArnFormat.COLON_RESOURCE_NAME;
     const executions = stack.formatArn({
       service: "states",
       resource: "execution",
-      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+      arnFormat,
       resourceName: `${stateMachineName}:*`,
     });
+    const machine = stack.formatArn({
+      service: "states",
+      resource: "stateMachine",
+      arnFormat,
+      resourceName: stateMachineName,
+    });
+    role.addToPolicy(new PolicyStatement({ actions: ["states:ListExecutions"], resources: [machine] }));
     role.addToPolicy(new PolicyStatement({ actions: ["states:DescribeExecution"], resources: [executions] }));
     Validations.of(role).acknowledge({
       id: `AwsSolutions-IAM5[Resource::${nagResource(stack, executions)}]`,

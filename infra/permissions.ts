@@ -55,6 +55,10 @@ export const PERMISSIONS: Readonly<Record<string, Permissions>> = {
         { apiGroups: ["discovery.k8s.io"], resources: ["endpointslices"], verbs: ["get", "list"] },
       ],
     },
+    claims: {
+      why: "Leaves out what is claimed, cools down, or is left to a person.",
+      rules: [{ apiGroups: ["coordination.k8s.io"], resources: ["leases"], verbs: ["list"] }],
+    },
   },
 
   classify: {

@@ -27,7 +27,7 @@ export class Schedule extends Construct {
     this.deadLetterQueue = createDeadLetterQueue(this, "DeadLetters", key);
     const role = new Role(this, "Role", { assumedBy: new ServicePrincipal("events.amazonaws.com") });
     role.addToPolicy(useOfKeyFor(stateMachine.stateMachineArn, key));
-    const request: ScanRequest = { cluster_name: clusterName };
+    const request: ScanRequest = { cluster_name: clusterName, origin: "schedule" };
     new Rule(this, "Rule", {
       description: `Looks for failing workloads on ${clusterName}`,
       schedule: RuleSchedule.rate(interval),

@@ -65,7 +65,7 @@ export const REMEDIATION: Machine & { Comment: string; TimeoutSeconds: number } 
     "Anything failing?": choice(
       [
         { And: presentAs("$.action", "detect_failures"), Next: "Detected" },
-        ...byWord("$.detection.status", { healthy: "Healthy" }),
+        ...byWord("$.detection.status", { healthy: "Healthy", resting: "Resting" }),
       ],
       "Failure storm?",
     ),
@@ -84,6 +84,23 @@ export const REMEDIATION: Machine & { Comment: string; TimeoutSeconds: number } 
         "pods_seen.$": "$.detection.pods_seen",
         "out_of_scope.$": "$.detection.out_of_scope",
         "in_rollout.$": "$.detection.in_rollout",
+        "unseen.$": "$.detection.unseen",
+        workloads: [],
+      },
+      End: true,
+    },
+
+    Resting: {
+      Type: "Pass",
+      Comment:
+        "All that fails is claimed by another execution, cools down, or is left to a person: it costs what a healthy cluster costs.",
+      Parameters: {
+        outcomes: ["Skipped"],
+        "cluster_name.$": "$.detection.cluster_name",
+        "pods_seen.$": "$.detection.pods_seen",
+        "out_of_scope.$": "$.detection.out_of_scope",
+        "in_rollout.$": "$.detection.in_rollout",
+        "resting.$": "$.detection.resting",
         "unseen.$": "$.detection.unseen",
         workloads: [],
       },
@@ -178,6 +195,7 @@ export const REMEDIATION: Machine & { Comment: string; TimeoutSeconds: number } 
         "cluster_name.$": "$.detection.cluster_name",
         "omitted.$": "$.detection.omitted",
         "in_rollout.$": "$.detection.in_rollout",
+        "resting.$": "$.detection.resting",
         "unseen.$": "$.detection.unseen",
         "workloads.$": "$.detection.incidents",
         "workloads_found.$": "$.found.workloads",

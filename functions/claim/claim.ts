@@ -1,30 +1,32 @@
 import type { Cluster } from "../shared/cluster/cluster.ts";
 import { paths } from "../shared/cluster/paths.ts";
 import type { Claim, HistoryEntry } from "../run/contracts.ts";
-import type { WorkloadRef } from "../shared/refs.ts";
 import { isRemediationError } from "../shared/errors.ts";
 import type { Lease } from "../shared/kubernetes/types.ts";
-import { describeWorkload } from "../kinds/workloads.ts";
-import { CLAIM_NAMESPACE, claimSeconds, type Policy } from "../shared/policy.ts";
+import { CLAIM_NAMESPACE, claimSeconds } from "../shared/policy.ts";
 import { clearAway } from "./clear-away.ts";
-import { pause, pauseOfLookedAt, type Pause } from "./cool-down.ts";
-import { expiryOf, historyOf, holderOf, leaseName, newLease, released, renewed, takenOver } from "../run/lease.ts";
-import { readPresentTemplate } from "./read-present-template.ts";
+import {
+  expiryOf,
+  handBackCommand,
+  historyOf,
+  holderOf,
+  leaseName,
+  newLease,
+  released,
+  renewed,
+  takenOver,
+} from "../run/lease.ts";
+import { restOf, type RestRequest } from "../run/rest.ts";
 import { createLease, despiteOthers, readLease } from "../run/stored-lease.ts";
 
 /** Who claims what. */
-export interface ClaimRequest {
-  workload: WorkloadRef;
+export interface ClaimRequest extends RestRequest {
   /** The execution that claims: the same holder may claim again, so a repeated step changes nothing. */
   holder: string;
   /** How often that execution was redriven. */
   redrive?: number;
   /** Reads and decides as always, and writes nothing. */
   dryRun: boolean;
-  /** Since when what is no workload is as it is, where the incident is about such an object; absent for a workload. */
-  lookedAt?: { since: string | undefined };
-  policy: Policy;
-  now: Date;
 }
 
 /** How often a release is tried again when somebody else writes the Lease at the same moment. */
@@ -60,43 +62,21 @@ async function tryAcquire(cluster: Cluster, request: ClaimRequest): Promise<Clai
     if (!dryRun) await cluster.replace(paths.lease(CLAIM_NAMESPACE, leaseName(workload)), again);
     return claimed(again);
   }
-  const present = holderOf(lease, now);
-  if (present === holder) return claimed(lease);
-  if (present !== undefined) {
-    return {
-      status: "refused",
-      lease: leaseName(workload),
-      refusal: "AlreadyClaimed",
-      message: `${describeWorkload(workload)} is being remediated by ${present}, at the latest until ${expiryOf(lease).toISOString()}.`,
-      needs_person: false,
-    };
-  }
-
-  const history = historyOf(lease);
-  const reason =
-    request.lookedAt === undefined
-      ? await pauseOf(cluster, request, history)
-      : pauseOfLookedAt(history, request.lookedAt.since, policy, now);
+  if (holderOf(lease, now) === holder) return claimed(lease);
+  const reason = await restOf(cluster, lease, request);
   if (reason !== undefined) {
+    const { refusal, message, needsPerson } = reason;
     return {
       status: "refused",
       lease: leaseName(workload),
-      refusal: reason.refusal,
-      message: `${reason.message} To allow it now: kubectl -n ${CLAIM_NAMESPACE} delete lease ${leaseName(workload)}`,
-      needs_person: reason.needsPerson,
+      refusal,
+      message: refusal === "AlreadyClaimed" ? message : `${message} To allow it now: ${handBackCommand(workload)}`,
+      needs_person: needsPerson,
     };
   }
   const taken = takenOver(lease, holder, seconds, now);
   if (!dryRun) await cluster.replace(paths.lease(CLAIM_NAMESPACE, leaseName(workload)), taken);
   return claimed(taken);
-}
-
-async function pauseOf(
-  cluster: Cluster,
-  { workload, policy, now }: ClaimRequest,
-  history: HistoryEntry[],
-): Promise<Pause | undefined> {
-  return history.length === 0 ? undefined : pause(history, await readPresentTemplate(cluster, workload), policy, now);
 }
 
 /**

@@ -4,10 +4,10 @@ import { mapConcurrently } from "../shared/concurrency.ts";
 import { isRemediationError } from "../shared/errors.ts";
 import type { Lease } from "../shared/kubernetes/types.ts";
 import { CLAIM_NAMESPACE, type Policy } from "../shared/policy.ts";
-import { pause } from "./cool-down.ts";
+import { pause, triedTooOften } from "../run/cool-down.ts";
 import { isLeftRolledBack } from "../run/history.ts";
 import { historyOf, holderOf, lastUseOf, unusedSelector, workloadOf } from "../run/lease.ts";
-import { readPresentTemplate } from "./read-present-template.ts";
+import { readPresentTemplate } from "../run/present-template.ts";
 
 /** How long a claim that nobody takes is kept, in seconds: as long as the longest pause and window that a policy may ask for. */
 const KEPT_SECONDS = 86_400;
@@ -43,7 +43,8 @@ function isUnused(lease: Lease, now: Date): boolean {
 /** Whether its history keeps nobody from acting. The workload is read only where that depends on its template. */
 async function isSilent(cluster: Cluster, lease: Lease, policy: Policy, now: Date): Promise<boolean> {
   const history = historyOf(lease);
-  const speaks = (template: string | undefined) => pause(history, template, policy, now) !== undefined;
+  const speaks = (template: string | undefined) =>
+    pause(history, template, policy, now) !== undefined || triedTooOften(history, template, policy) !== undefined;
   if (!history.some(({ template }) => speaks(template))) return true;
   const workload = workloadOf(lease);
   try {

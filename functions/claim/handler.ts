@@ -1,15 +1,24 @@
 import * as z from "zod";
 import { fitting } from "../run/fitting.ts";
 import { entryOf } from "../run/history.ts";
-import { isLasting, isRemembered, outcomeOf } from "../run/outcome.ts";
+import { isRemembered } from "../run/outcome.ts";
+import type { Cluster } from "../shared/cluster/cluster.ts";
 import { lambda } from "../lambda/lambda.ts";
-import { Claim, ExecutionRef, StormMemory, WorkloadResult, WorkloadRun } from "../run/contracts.ts";
-import { lookedAt } from "../run/looked-at.ts";
+import {
+  Claim,
+  ExecutionRef,
+  type HistoryEntry,
+  type Report,
+  StormMemory,
+  WorkloadResult,
+  WorkloadRun,
+} from "../run/contracts.ts";
 import { Detection } from "../run/detection.ts";
-import { isUnseen } from "../run/redrive.ts";
+import { templateSince } from "../run/present-template.ts";
+import { restRequest } from "../run/rest.ts";
 import { Redrive } from "../run/resumption.ts";
 import { contract, step } from "../run/step.ts";
-import { lastTry } from "../run/tries.ts";
+import { mayHaveChanged, reportOf } from "../run/telling.ts";
 import { acquire, release } from "./claim.ts";
 import { rememberStorm } from "./storm.ts";
 import { takeUp } from "./take-up.ts";
@@ -37,35 +46,38 @@ export const claim = step(
     const { operation, redrive, run } = input;
     const cluster = await environment.connect(run.cluster_name);
     const request = {
-      workload: run.incident.workload,
-      ...(lookedAt(run.incident) === undefined ? {} : { lookedAt: { since: run.incident.failures[0]?.since } }),
+      ...restRequest(run.incident, environment.policy(), environment.now()),
       holder: run.execution.name,
       redrive,
       dryRun: run.dry_run,
-      policy: environment.policy(),
-      now: environment.now(),
     };
     if (operation === "acquire") return await acquire(cluster, request);
     if (operation === "take_up") return await takeUp(cluster, run, redrive, request);
 
     // What people were told is what is remembered; only where nobody could be told it is decided here.
-    const report = run.report ?? outcomeOf(run, isLasting(run, request.policy, request.now));
+    const report = run.report ?? reportOf(run, request.policy, request.now);
     // A claim whose answer was lost is in the cluster all the same; what is not this execution's is left alone.
     if (run.claim?.status !== "refused" && !run.dry_run) {
-      const { cause, action, outcome, reason } = report;
-      const entry = entryOf(run, {
-        ...{ at: request.now.toISOString(), cause, action, outcome, reason },
-        applied: mayHaveChanged(run) ? true : undefined,
-      });
-      await release(cluster, request, isRemembered(run, report) ? entry : undefined);
+      await release(
+        cluster,
+        request,
+        isRemembered(run, report) ? await entryFor(cluster, run, report, request.now) : undefined,
+      );
     }
     return { ...fitting(report, run.workloads ?? 1), delivered: run.report !== undefined };
   },
 );
 
-/** Whether a remedy was carried out, or may have been: its step did not answer, and nobody could look what it did. */
-function mayHaveChanged(run: WorkloadRun): boolean {
-  return lastTry(run) !== undefined || run.remedy?.status === "applied" || isUnseen(run);
+/** What is remembered of a run. What could not be diagnosed goes by its template as well, so that it cools down. */
+async function entryFor(cluster: Cluster, run: WorkloadRun, report: Report, now: Date): Promise<HistoryEntry> {
+  const { cause, action, outcome, reason, told_before } = report;
+  const entry = entryOf(run, {
+    ...{ at: now.toISOString(), cause, action, outcome, reason },
+    applied: mayHaveChanged(run) ? true : undefined,
+    told: told_before ?? (run.report === undefined ? null : undefined),
+  });
+  const template = entry.template ?? (await templateSince(cluster, run.incident.workload, undefined));
+  return template === undefined ? entry : { ...entry, template };
 }
 
 export const handler = lambda(claim);

@@ -4,7 +4,7 @@ import type { ExecutionRef, HistoryEntry, StormMemory } from "../run/contracts.t
 import type { Detection } from "../run/detection.ts";
 import type { Lease } from "../shared/kubernetes/types.ts";
 import { CLAIM_NAMESPACE, type Policy } from "../shared/policy.ts";
-import { coolDownEnd } from "./cool-down.ts";
+import { coolDownEnd } from "../run/cool-down.ts";
 import { expiryOf, historyOf, MANAGED_BY, released } from "../run/lease.ts";
 import { createLease, despiteOthers, readLease } from "../run/stored-lease.ts";
 

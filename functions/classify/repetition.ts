@@ -1,4 +1,6 @@
+import { triedTooOften } from "../run/cool-down.ts";
 import { hasHelped, isLeftRolledBack } from "../run/history.ts";
+import { handBackCommand } from "../run/lease.ts";
 import type { HistoryEntry, Remedy } from "../run/contracts.ts";
 import { byWhom } from "../shared/kubernetes/managed-fields.ts";
 import { presentTemplate } from "../shared/kubernetes/template.ts";
@@ -13,7 +15,15 @@ import type { GuardRefusal } from "./guards.ts";
 export function refuseRepetition(facts: Case, remedy: Remedy): GuardRefusal | undefined {
   const { incident, workload } = facts.evidence;
   if (remedy.action === "none" || incident.requested !== undefined || workload === undefined) return undefined;
-  return refusePutBack(facts, remedy) ?? refuseRecurring(facts, remedy);
+  return refusePutBack(facts, remedy) ?? refuseTriedTooOften(facts) ?? refuseRecurring(facts, remedy);
+}
+
+/** So many remedies did not help in a row that no other is tried before the template changes: people are told once a day. */
+function refuseTriedTooOften({ evidence, policy }: Case): GuardRefusal | undefined {
+  const said = triedTooOften(evidence.history, presentOf(evidence), policy);
+  if (said === undefined) return undefined;
+  const back = handBackCommand(evidence.incident.workload);
+  return { refusal: "TriedTooOften", message: `${said} To have it looked after again: ${back}` };
 }
 
 /** The template that it was rolled back from is there again: that is somebody's will, and is not changed a second time. */

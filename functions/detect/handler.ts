@@ -23,6 +23,7 @@ export const detect = step(parseRequest, Detection, async (request, environment)
     { name: "ScanTime", value: performance.now() - started },
     { name: "PodsSeen", value: detection.pods_seen },
     { name: "FailingPods", value: detection.failing_pods },
+    { name: "Resting", value: detection.resting.count },
     { name: "UnseenParts", value: detection.unseen.length },
   ]);
   return detection;

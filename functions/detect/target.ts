@@ -1,7 +1,7 @@
 import type { Reader } from "../shared/cluster/cluster.ts";
 import { paths } from "../shared/cluster/paths.ts";
 import type { Incident, RequestedRemedy } from "../run/contracts.ts";
-import type { Detection } from "../run/detection.ts";
+import { NOTHING_RESTS, type Detection } from "../run/detection.ts";
 import type { WorkloadRef } from "../shared/refs.ts";
 import { isRemediationError, RemediationError } from "../shared/errors.ts";
 import { assertNamespace } from "../shared/kubernetes/namespaces.ts";
@@ -47,6 +47,7 @@ export async function findTarget(cluster: Reader, request: RunbookRequest): Prom
     omitted: 0,
     out_of_scope: 0,
     in_rollout: [],
+    resting: NOTHING_RESTS,
     unseen: [],
   };
 }

@@ -22,7 +22,11 @@ const MAX_ID = 256;
 const MAX_LINE = 600;
 
 /** What there is to say about one workload. */
-export function workloadDocument(run: WorkloadRun, report: Report): NotificationDocument {
+export function workloadDocument(
+  run: WorkloadRun,
+  report: Report,
+  furtherSteps: readonly string[] = [],
+): NotificationDocument {
   const { diagnosis, incident } = run;
   const { workload } = incident;
   const advice = nextSteps(run, report);
@@ -53,7 +57,7 @@ export function workloadDocument(run: WorkloadRun, report: Report): Notification
     ...(change === undefined ? {} : { change }),
     verified: verified(run),
     not_done: (diagnosis?.rejected ?? []).map(({ action, reason }) => line(`${action}: ${reason}`)),
-    next_steps: advice.nextSteps.map(line),
+    next_steps: [...furtherSteps, ...advice.nextSteps].map(line),
     commands: [...workloadCommands(run.cluster_name, workload, readableLog(run)), ...advice.commands],
   };
 }
@@ -75,7 +79,7 @@ export function stormDocument(detection: Detection, report: Report, execution: E
       ...(detection.storm_node === undefined || detection.storm_namespace !== undefined
         ? ["Look for what the workloads share: nodes, DNS, the network, the image registry, a webhook."]
         : []),
-      ...(detection.in_storm === undefined ? [] : ["The other failing workloads are looked after all the same."]),
+      ...(detection.in_storm === undefined ? [] : ["What else fails is looked after, or told, all the same."]),
     ],
     commands: stormCommands(detection.cluster_name, detection.storm_node),
   };

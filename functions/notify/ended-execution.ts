@@ -2,16 +2,19 @@ import * as z from "zod";
 import { isRemediationError, type ErrorName } from "../shared/errors.ts";
 import { bounded } from "../shared/text.ts";
 import type { NotifyEnvironment } from "./environment.ts";
+import { parsed } from "./json.ts";
 import type { RunFailure } from "./message.ts";
 
 /**
- * What EventBridge tells of an execution that has ended without success.
+ * What EventBridge tells of an execution that has ended.
  * Source: docs.aws.amazon.com/step-functions, "Step Functions Execution Status Change"
  */
 export const EndedExecution = z.object({
   executionArn: z.string(),
   name: z.string(),
-  status: z.enum(["FAILED", "TIMED_OUT", "ABORTED"]),
+  status: z.enum(["SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"]),
+  /** When it ended, in milliseconds. */
+  stopDate: z.number().nullish(),
   /** The execution's input as JSON text; absent when it is large. */
   input: z.string().nullish(),
   error: z.string().nullish(),
@@ -66,6 +69,8 @@ export function untoldError({ status, error, cause, unread }: EndedExecution): R
     return { name, text: [how, CHANGES_MAY_STAND, ...more].join(" "), mayHaveChanged: true };
   };
   switch (status) {
+    case "SUCCEEDED":
+      return undefined;
     case "ABORTED":
       return ended("Aborted", "Somebody stopped the execution.");
     case "TIMED_OUT":
@@ -81,9 +86,5 @@ export function untoldError({ status, error, cause, unread }: EndedExecution): R
 
 /** The request that an ended execution was started with, as far as it can be read. */
 export function requestOf({ input }: EndedExecution): unknown {
-  try {
-    return JSON.parse(input ?? "");
-  } catch {
-    return undefined;
-  }
+  return parsed(input);
 }

@@ -5,19 +5,25 @@ import { Detection } from "../run/detection.ts";
 import { recordOutcome } from "../run/event.ts";
 import { fitting } from "../run/fitting.ts";
 import { contract, step } from "../run/step.ts";
+import { isScheduled } from "../run/request.ts";
 import { errorText } from "../shared/caught-error.ts";
+import { ERROR_NAMES } from "../shared/errors.ts";
 import { describeExecution } from "./describe-execution.ts";
 import { completed, EndedExecution, requestOf, untoldError } from "./ended-execution.ts";
 import type { NotifyEnvironment } from "./environment.ts";
+import { handedOver } from "./handed-over.ts";
 import { measurementsOf } from "./measurements.ts";
-import { failureMessage, stormMessage, workloadMessage, type RunFailure } from "./message.ts";
+import { tellingOf, workAgain, type FailedRun, type PresentRun, type Telling } from "./failures-in-a-row.ts";
+import { failureMessage, stormMessage, workAgainMessage, workloadMessage, type RunFailure } from "./message.ts";
+import { failedSinceSuccess } from "./past-runs.ts";
 import { publishToSns } from "./sns.ts";
-import { isLasting, isRemembered, isWorthTelling, outcomeOf } from "../run/outcome.ts";
+import { isRemembered, isWorthTelling } from "../run/outcome.ts";
+import { reportOf } from "../run/telling.ts";
 
 const NotifyInput = z.discriminatedUnion("about", [
   z.strictObject({ about: z.literal("workload"), run: WorkloadRun }),
   z.strictObject({ about: z.literal("storm"), detection: Detection, execution: ExecutionRef }),
-  // What EventBridge tells of an execution that ended without success.
+  // What EventBridge tells of an execution that ended.
   z.strictObject({ about: z.literal("execution"), event: EndedExecution }),
   z.strictObject({
     about: z.literal("failure"),
@@ -30,16 +36,18 @@ const NotifyInput = z.discriminatedUnion("about", [
 
 /**
  * Decides the outcome, shows it on the workload, and tells everyone who subscribed. Answers nothing about an execution that
- * has told everyone itself.
+ * has told everyone itself, or of which there is nothing to tell.
  */
 export const notify = step(contract(NotifyInput), Report.nullable(), async (input, environment: NotifyEnvironment) => {
   switch (input.about) {
     case "workload": {
-      const report = outcomeOf(input.run, isLasting(input.run, environment.policy(), environment.now()));
+      const report = reportOf(input.run, environment.policy(), environment.now());
       // First, because it cannot fail: where nobody can be told, it is what is left to find.
       if (isRemembered(input.run, report)) await recordOutcome(environment, input.run, report);
       if (isWorthTelling(input.run, report)) {
-        await environment.publish(workloadMessage(input.run, report));
+        await environment.publish(
+          workloadMessage(input.run, report, handedOver(input.run, report, environment.policy())),
+        );
         environment.measure(input.run.cluster_name, measurementsOf(input.run, report, environment.now()));
       }
       return fitting(report, input.run.workloads ?? 1);
@@ -52,10 +60,12 @@ export const notify = step(contract(NotifyInput), Report.nullable(), async (inpu
     }
     case "failure": {
       const error = { name: input.error.Error, text: errorText(input.error) };
-      return await tellFailure(environment, error, input.request, input.execution);
+      const { isTold, words } = await tellingBeside(environment, error.name, input.request, input.execution);
+      return await tellFailure(environment, { ...error, inARow: words }, input.request, input.execution, isTold);
     }
     case "execution": {
       const event = await completed(input.event, environment);
+      if (event.status === "SUCCEEDED") return await tellThatItWorks(environment, event);
       const error = untoldError(event);
       if (error === undefined) return null;
       return await tellFailure(environment, error, requestOf(event), { id: event.executionArn, name: event.name });
@@ -68,12 +78,50 @@ async function tellFailure(
   error: RunFailure,
   request: unknown,
   execution: ExecutionRef,
+  isTold = true,
 ): Promise<Report> {
   const clusterName = clusterNameOf(request);
   const message = failureMessage(error, clusterName, execution);
-  await environment.publish(message);
+  if (isTold) await environment.publish(message);
   measure(environment, clusterName, message.report);
   return message.report;
+}
+
+/**
+ * Whether people are told of this failure, after those before it. Who asked for something is told each time; so is everyone of
+ * an error that no step ended with, since something may have been changed then.
+ */
+async function tellingBeside(
+  environment: NotifyEnvironment,
+  error: string,
+  request: unknown,
+  execution: ExecutionRef,
+): Promise<Telling> {
+  const isNamed = ERROR_NAMES.some((name) => name === error);
+  const before = isNamed && isScheduled(request) ? await failedBefore(environment, execution) : [];
+  return tellingOf(error, before, environment.now());
+}
+
+/** Tells once that scheduled runs work again which failed before. */
+async function tellThatItWorks(environment: NotifyEnvironment, event: EndedExecution): Promise<Report | null> {
+  const { executionArn: id, name, stopDate } = event;
+  const request = requestOf(event);
+  if (!isScheduled(request)) return null;
+  const before = await failedBefore(environment, { id, name, ...(stopDate == null ? {} : { stopped: stopDate }) });
+  const summary = workAgain(before);
+  if (summary === undefined) return null;
+  const message = workAgainMessage(summary, clusterNameOf(request), { id, name });
+  await environment.publish(message);
+  return message.report;
+}
+
+/** Who cannot be told how often runs failed is told that this one did. */
+async function failedBefore({ failedSinceSuccess }: NotifyEnvironment, run: PresentRun): Promise<FailedRun[]> {
+  try {
+    return (await failedSinceSuccess?.(run)) ?? [];
+  } catch {
+    return [];
+  }
 }
 
 /** What the end of a whole run adds to the metrics. */
@@ -85,7 +133,7 @@ function measure(environment: NotifyEnvironment, clusterName: string, { outcome 
 }
 
 export const handler = lambda((environment) =>
-  notify({ ...environment, publish: publishToSns, describe: describeExecution }),
+  notify({ ...environment, publish: publishToSns, describe: describeExecution, failedSinceSuccess }),
 );
 
 /** The cluster that an unchecked request names, for the message only. */

@@ -11,12 +11,15 @@ const MAX_SUBJECT = 100;
 /** How long the value of an attribute may be: filter policies compare it with names. */
 const MAX_ATTRIBUTE = 256;
 
-/** What is said about one workload. */
-export function workloadMessage(run: WorkloadRun, report: Report): Notification {
+/**
+ * What is said about one workload.
+ * @param furtherSteps what to do next before what follows from the run alone
+ */
+export function workloadMessage(run: WorkloadRun, report: Report, furtherSteps: readonly string[] = []): Notification {
   const workload = describeWorkload(run.incident.workload);
   return notification(
     report,
-    workloadDocument(run, report),
+    workloadDocument(run, report, furtherSteps),
     `${report.outcome}: ${workload}`,
     `${report.outcome}: ${workload} on cluster ${run.cluster_name}`,
   );
@@ -45,6 +48,8 @@ export interface RunFailure {
   text: string;
   /** Whether it may have changed something of which no message speaks; `text` says so then. */
   mayHaveChanged?: boolean;
+  /** How often runs have ended so, where this is not the first. */
+  inARow?: string;
 }
 
 /** What is said about a run that failed as a whole, before or beside any workload. */
@@ -57,7 +62,9 @@ export function failureMessage(error: RunFailure, clusterName: string, execution
     summary:
       error.mayHaveChanged === true
         ? error.text
-        : `${error.text} No workload was remediated by this run unless another message says so.`,
+        : [error.text, "No workload was remediated by this run unless another message says so.", error.inARow]
+            .filter((text) => text !== undefined && text !== "")
+            .join(" "),
     needs_person: true,
   };
   return notification(
@@ -65,6 +72,17 @@ export function failureMessage(error: RunFailure, clusterName: string, execution
     failureDocument(report, clusterName, execution, error.mayHaveChanged === true),
     `Remediation run failed: ${error.name}`,
     `The remediation run on cluster ${clusterName} failed: ${bounded(error.name, 100)}`,
+  );
+}
+
+/** What is said when scheduled runs that failed work again. */
+export function workAgainMessage(summary: string, clusterName: string, execution: ExecutionRef): Notification {
+  const report: Report = { outcome: "Recovered", cause: "RunFailed", action: "none", summary, needs_person: false };
+  return notification(
+    report,
+    { ...failureDocument(report, clusterName, execution, false), next_steps: [], commands: [] },
+    "Remediation runs work again",
+    `The remediation runs on cluster ${clusterName} work again`,
   );
 }
 

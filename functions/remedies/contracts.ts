@@ -25,8 +25,37 @@ export const RUNBOOK_REQUESTS = [
   scale.ScaleDeploymentRequest,
 ] as const;
 
-/** The remedies' own fields of the policy. */
+const seconds = z.int().min(0).max(86_400);
+
+/** What the policy says of all remedies together. */
+const LIMITS = {
+  /** Never more remedies under way at a time than this, from their beginning until their outcome is told; those of all executions together ... */
+  concurrent: z.int().min(1).max(100).default(5),
+  /** ... never more than this in one namespace ... */
+  per_namespace: z.int().min(1).max(100).default(3),
+  /** ... and never more in an hour; one namespace may use half of that. */
+  per_hour: z.int().min(1).max(1_000).default(30),
+  /** Whether of several workloads that fail for one cause only one is remedied, until that has recovered. */
+  canary: z.boolean().default(true),
+  /** When the workflow begins nothing by itself any more, in a namespace or in the cluster, because remedies do not help. */
+  breaker: z
+    .strictObject({
+      /** When so many of the last remedies did not help, or were needed again within an hour ... */
+      failures: z.int().min(1).max(20).default(3),
+      /** ... of so many, on as many workloads of a namespace, or in as many namespaces ... */
+      of: z.int().min(1).max(20).default(5),
+      /** ... within this time. */
+      within_seconds: seconds.default(21_600),
+      /** How long nothing is remedied then, before one remedy is tried. */
+      pause_seconds: seconds.default(3_600),
+    })
+    .refine(({ failures, of }) => failures <= of, "failures must not be more than of")
+    .prefault({}),
+};
+
+/** The remedies' fields of the policy. */
 export const REMEDY_SETTINGS = {
+  limits: z.strictObject(LIMITS).prefault({}),
   scale: z.strictObject(scale.SCALE_SETTINGS).prefault({}),
   restart: z.strictObject(restart.RESTART_SETTINGS).prefault({}),
 };

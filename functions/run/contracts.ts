@@ -84,6 +84,8 @@ export const HistoryEntry = z.strictObject({
   applied: z.literal(true).optional(),
   /** Hash of the workload's pod template at that time: a changed spec clears the count of ineffective remedies. */
   template: z.string().optional(),
+  /** When people were last told the same, where they were not told again; null where nobody could be told. */
+  told: z.iso.datetime().nullable().optional(),
   /** The node of a storm that was one node's. */
   node: z.string().optional(),
   /** The namespace of a storm that was one namespace's. */
@@ -208,6 +210,8 @@ export const Verification = z.strictObject({
     digest: z.string(),
     /** ... and since when the workload has been well. */
     well_since: z.iso.datetime().nullable(),
+    /** How many looks there were since the remedy's step; the pauses between them become longer. */
+    looks: z.int().min(1).optional(),
     hpa: KNOWN_PARTS.hpa.optional(),
     controllers: KNOWN_PARTS.controllers.optional(),
   }),
@@ -248,6 +252,8 @@ export const Report = z.strictObject({
   reason: z.string().optional(),
   summary: z.string(),
   needs_person: z.boolean(),
+  /** When people were told the same of this workload, where they are not told again. */
+  told_before: z.iso.datetime().optional(),
 });
 export type Report = z.output<typeof Report>;
 

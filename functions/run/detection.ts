@@ -35,9 +35,27 @@ export type HpaState = z.output<typeof HpaState>;
 export const BlindSpot = z.strictObject({ what: z.string(), error: z.string(), message: z.string() });
 export type BlindSpot = z.output<typeof BlindSpot>;
 
+/** Why a failing workload rests: another execution has claimed it, it cools down, or it is left to a person. */
+export const REST_REASONS = ["claimed", "cooling_down", "left_to_person"] as const;
+export type RestReason = (typeof REST_REASONS)[number];
+
+/** The failing workloads that rest: how many, how many for each reason, and some of them. */
+export const Resting = z.strictObject({
+  count: z.int(),
+  claimed: z.int(),
+  cooling_down: z.int(),
+  left_to_person: z.int(),
+  workloads: z.array(z.strictObject({ ...WorkloadRef.shape, why: z.enum(REST_REASONS) })),
+});
+export type Resting = z.output<typeof Resting>;
+
+/** What there is to say where nothing rests. */
+export const NOTHING_RESTS: Resting = { count: 0, claimed: 0, cooling_down: 0, left_to_person: 0, workloads: [] };
+
 /** The answer of the detect step: what a scan found, or the target of a runbook. */
 export const Detection = z.strictObject({
-  status: z.enum(["healthy", "failing", "storm"]),
+  /** `resting`: all that fails rests. `detect_failures` answers `failing` then. */
+  status: z.enum(["healthy", "resting", "failing", "storm"]),
   cluster_name: z.string(),
   /** The one namespace that was looked at; absent when it was the whole cluster. */
   namespace: z.string().optional(),
@@ -53,11 +71,13 @@ export const Detection = z.strictObject({
   out_of_scope: z.int(),
   /** Failing workloads whose rollout is under way and still left its time. Only `detect_failures` has them among the incidents, too. */
   in_rollout: z.array(WorkloadRef),
+  /** Failing workloads that are left alone for now, which costs nothing. Only `detect_failures` has them among the incidents, too. */
+  resting: Resting.default(NOTHING_RESTS),
   /** What could not be looked at; whatever fails there is not among the incidents. */
   unseen: z.array(BlindSpot),
-  /** Only for `detect_failures`: the failing pods, those of the largest incidents first. */
+  /** Only for `detect_failures`: the failing pods, of each namespace in turn, those of the largest incidents first. */
   pods: z.array(FailedPod).optional(),
-  /** Only for `detect_failures`: the HPAs, those with problems first. */
+  /** Only for `detect_failures`: the HPAs, of each namespace in turn, those with problems first. */
   hpas: z.array(HpaState).optional(),
   /** How many pods and HPAs did not fit into `pods` and `hpas`. */
   omitted_pods: z.int().optional(),

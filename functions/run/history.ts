@@ -13,21 +13,22 @@ const INEFFECTIVE: readonly string[] = ["RolledBack", "Unresolved", UNFINISHED] 
 
 /**
  * What is remembered of a run.
- * @param told what its end, or its remedy's beginning, comes to
+ * @param ended what its end, or its remedy's beginning, comes to
  */
 export function entryOf(
   { execution, diagnosis, tries = [] }: WorkloadRun,
-  told: Pick<HistoryEntry, "at" | "cause" | "action" | "outcome" | "reason" | "applied">,
+  ended: Pick<HistoryEntry, "at" | "cause" | "action" | "outcome" | "reason" | "applied" | "told">,
 ): HistoryEntry {
   const plans = [diagnosis?.remedy, ...tries.map((earlier) => earlier.diagnosis.remedy).reverse()];
-  const plan = plans.find((remedy) => remedy?.action === told.action);
-  const { reason, applied, ...always } = told;
+  const plan = plans.find((remedy) => remedy?.action === ended.action);
+  const { reason, applied, told, ...always } = ended;
   return {
     ...always,
     execution: execution.name,
     ...(plan !== undefined && "mode" in plan ? { mode: plan.mode } : {}),
     ...(reason === undefined ? {} : { reason }),
     ...(applied === undefined ? {} : { applied }),
+    ...(told === undefined ? {} : { told }),
     ...(diagnosis?.template === undefined ? {} : { template: diagnosis.template }),
   };
 }
@@ -45,7 +46,11 @@ export function sinceLastSuccess(history: readonly HistoryEntry[], template: str
 }
 
 /** Whether a remedy was chosen and is not known to have helped. */
-export function isIneffective({ action, outcome, reason }: HistoryEntry): boolean {
+export function isIneffective({
+  action,
+  outcome,
+  reason,
+}: Pick<HistoryEntry, "action" | "outcome" | "reason">): boolean {
   return action !== "none" && INEFFECTIVE.includes(outcome) && reason !== PARTLY_DONE;
 }
 

@@ -43,6 +43,11 @@ export function leaseName(workload: WorkloadRef): string {
   return full.length <= MAX_NAME ? full : cut(full, full);
 }
 
+/** The command that gives a workload back that is left alone for its history: it is looked after anew. */
+export function handBackCommand(workload: WorkloadRef): string {
+  return `kubectl -n ${CLAIM_NAMESPACE} delete lease ${leaseName(workload)}`;
+}
+
 /** The beginning of a name, and a digest of what makes it unique. */
 function cut(name: string, identity: string): string {
   const hash = createHash("sha256").update(identity).digest("hex").slice(0, 16);

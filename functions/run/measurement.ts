@@ -6,6 +6,8 @@ interface Dimensions {
   ScanTime: object;
   PodsSeen: object;
   FailingPods: object;
+  /** Failing workloads that a scan left alone: claimed, cooling down, or left to a person. */
+  Resting: object;
   /** Parts of the cluster that a scan could not look at. */
   UnseenParts: object;
   /** Workloads that were diagnosed. */

@@ -269,9 +269,11 @@ export function isRemembered(run: WorkloadRun, report: Report): boolean {
 /**
  * Whether subscribers are told. A runbook always gets its answer. A scan that finds somebody else at work, or a workload
  * that cools down, repeats itself every minute: about those they were told when the claim was taken. Where no claim can be
- * taken, or it was lost, nothing is remembered, and each run tells that it could not do its work.
+ * taken, or it was lost, nothing is remembered, and each run tells that it could not do its work. What they were told before,
+ * they are not told again.
  */
 export function isWorthTelling(run: WorkloadRun, report: Report): boolean {
+  if (report.told_before !== undefined) return false;
   const unclaimed = report.outcome === "Unresolved" && run.claim?.status !== "claimed";
   return run.incident.requested !== undefined || run.dry_run || unclaimed || isRemembered(run, report);
 }

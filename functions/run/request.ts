@@ -48,6 +48,12 @@ export function parseRequest(input: unknown): RemediationRequest {
   return parsed.data;
 }
 
+/** Whether a request, as it came, is what the schedule sends. */
+export function isScheduled(input: unknown): boolean {
+  const { data } = ScanRequest.safeParse(input);
+  return data?.origin === "schedule";
+}
+
 /** Whether the request names its own remedy. */
 export function isRunbookRequest(request: RemediationRequest): request is RunbookRequest {
   return "action" in request && request.action !== "detect_failures";

@@ -9,7 +9,14 @@ import type { WorkloadRef } from "../shared/refs.ts";
 import { describeFailure, inBrief, workloadKey, type FailingPod } from "./incidents.ts";
 
 /** An execution's state may hold 256 KiB. The findings take less than that together, whatever the cluster holds. */
-export const MAX_BYTES = { incidents: 110_000, pods: 60_000, hpas: 40_000, rollouts: 15_000, storm: 15_000 };
+export const MAX_BYTES = {
+  incidents: 110_000,
+  pods: 60_000,
+  hpas: 40_000,
+  rollouts: 15_000,
+  storm: 15_000,
+  resting: 8_000,
+};
 /** How many failures of one pod are told. */
 const MAX_FAILURES = 4;
 

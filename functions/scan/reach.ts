@@ -10,14 +10,14 @@ import type { Counted, Extent } from "./extent.ts";
 import { workloadKey } from "./incidents.ts";
 import type { Places, View } from "./view.ts";
 
-/** What workloads that were read say themselves of whether they may be touched, by `workloadKey`. */
-export type Switches = Map<string, "true" | "false">;
+/** What workloads that were read say themselves of whether they may be touched, by `workloadKey`; `idle` are those that want no pods. */
+export type Switches = Map<string, "true" | "false" | "idle">;
 
-/** Notes what a workload that wants pods, as it was read, says of whether it may be touched. */
+/** Notes what a workload, as it was read, says of whether it may be touched. */
 export function noteSwitch(switches: Switches, workload: WorkloadRef, object: Workload): void {
-  const enabled = enabledBy(object, undefined);
-  if (enabled !== undefined && (kindOf(workload)?.wanted(object) ?? 0) > 0)
-    switches.set(workloadKey(workload), enabled);
+  const isIdle = kindOf(workload)?.wanted(object) === 0;
+  const said = isIdle ? "idle" : enabledBy(object, undefined);
+  if (said !== undefined) switches.set(workloadKey(workload), said);
 }
 
 /**
@@ -35,58 +35,62 @@ export async function withinReach(
   const isMany = counted.length >= policy.storm.min_workloads;
   const pods = counted.reduce((sum, each) => sum + each.pods.length, 0);
   if (!isMany && pods < policy.storm.min_pods_on_node) return { failing: counted, workloads: new Map(), uncounted: 0 };
-  const spaces = await readNamespaces(view, isMany ? namespaces : namespacesOf(counted), isMany && everywhere);
   const mayTouch = (enabled: string | undefined) => enabled === "true" || (enabled === undefined && !policy.opt_in);
   const isOpen = (space: Namespace) =>
     space.metadata?.deletionTimestamp === undefined && mayTouch(enabledBy(undefined, space));
-  const open = new Set([...spaces].flatMap(([name, space]) => (isOpen(space) ? name : [])));
-  const isWithin = ({ incident: { workload } }: Counted) => {
+  const spaces = await readNamespaces(view, isMany ? namespaces : namespacesOf(counted), isMany && everywhere, isOpen);
+  const failing = counted.filter(({ incident: { workload } }) => {
     const own = switches.get(workloadKey(workload));
-    const isKnown = spaces.has(workload.namespace);
-    return own === undefined ? !isKnown || open.has(workload.namespace) : mayTouch(own);
-  };
-  const failing = counted.filter(isWithin);
+    return own === undefined ? spaces.get(workload.namespace) !== false : mayTouch(own);
+  });
   if (!isMany) return { failing, workloads: new Map(), uncounted: 0 };
   // Of a namespace that is kept out as a whole, only what says otherwise itself is within reach.
   const hit = new Set(namespacesOf(failing));
-  const counting = namespaces.filter((name) => !spaces.has(name) || open.has(name) || policy.opt_in || hit.has(name));
-  const known = counting.filter((name) => spaces.has(name));
-  const workloads = await countWorkloads(view, known, open, switches);
+  const counting = namespaces.filter((name) => spaces.get(name) !== false || policy.opt_in || hit.has(name));
+  const known = new Map(
+    counting.flatMap((name) => {
+      const isOpen = spaces.get(name);
+      return isOpen === undefined ? [] : [[name, isOpen] as const];
+    }),
+  );
+  const workloads = await countWorkloads(view, known, switches);
   return { failing, workloads, uncounted: counting.length - workloads.size };
 }
 
-/** The namespaces that can be read, by their names. */
+/** Of each namespace that can be read, whether it keeps nothing out as a whole. */
 async function readNamespaces(
   view: View,
   names: readonly string[],
   inOne: boolean,
-): Promise<ReadonlyMap<string, Namespace>> {
-  const read = async (name: string) =>
-    await view.tryTo(`namespace ${name}`, () => view.read<Namespace>(paths.namespace(name)), {
-      place: name,
-      telling: false,
-    });
-  const all = inOne
-    ? await view.tryTo("namespaces", () => view.list<Namespace>(paths.namespaces()), { telling: false })
-    : await view.each(names, read);
-  return new Map((all ?? []).flatMap((space) => (space === undefined ? [] : [[space.metadata?.name ?? "", space]])));
+  isOpen: (space: Namespace) => boolean,
+): Promise<ReadonlyMap<string, boolean>> {
+  const keep = (space: Namespace) => [space.metadata?.name ?? "", isOpen(space)] as const;
+  const read = async (name: string) => {
+    const look = () => view.read<Namespace>(paths.namespace(name));
+    const space = await view.tryTo(`namespace ${name}`, look, { place: name, telling: false });
+    return space === undefined ? undefined : keep(space);
+  };
+  const list = () => view.cluster.list<Namespace, ReturnType<typeof keep>>(paths.namespaces(), {}, keep);
+  const all = inOne ? await view.tryTo("namespaces", list, { telling: false }) : await view.each(names, read);
+  return new Map((all ?? []).filter((space) => space !== undefined));
 }
 
 /**
  * How many workloads within reach want pods in each of these namespaces, of the kinds that count. What cannot be counted becomes a
  * blind spot, and its namespace is left out.
- * @param open those of the namespaces that keep nothing out as a whole
+ * @param namespaces whether each keeps nothing out as a whole
  */
 async function countWorkloads(
   view: View,
-  namespaces: readonly string[],
-  open: ReadonlySet<string>,
+  namespaces: ReadonlyMap<string, boolean>,
   switches: Switches,
 ): Promise<Map<string, number>> {
   const keptOut = [...switches].filter(([, enabled]) => enabled === "false").map(([key]) => key);
-  const counts = new Map(namespaces.map((at) => [at, 0]));
-  const looks = KINDS.filter(({ counts: does }) => does).flatMap((kind) => namespaces.map((at) => ({ kind, at })));
-  const numbers = await view.each(looks, async ({ kind, at }) => {
+  const counts = new Map([...namespaces.keys()].map((at) => [at, 0]));
+  const looks = KINDS.filter(({ counts: does }) => does).flatMap((kind) =>
+    [...namespaces].map(([at, isOpen]) => ({ kind, at, isOpen })),
+  );
+  const numbers = await view.each(looks, async ({ kind, at, isOpen }) => {
     const what = `the number of ${kind.kind}s in namespace ${at}`;
     const path = collectionOf(kind, at);
     const wantsPods = (object: Named) => kind.wanted(object) > 0;
@@ -94,9 +98,9 @@ async function countWorkloads(
     const start = workloadKey({ kind: kind.kind, ...groupField(kind.apiVersion), namespace: at, name: "" });
     const out = keptOut.filter((key) => key.startsWith(start)).length;
     const look = async () =>
-      open.has(at)
+      isOpen
         ? (await view.count<Named>(path, kind.suspects, wantsPods)) - out
-        : (await view.list<Named>(path)).filter(isIn).length;
+        : (await view.cluster.list<Named, boolean>(path, {}, isIn)).filter(Boolean).length;
     const optional = kind.optional === true ? { optionalApi: collectionOf(kind) } : {};
     return { at, what, number: await view.tryTo(what, look, { place: at, ...optional }) };
   });

@@ -21,6 +21,7 @@ import { findFailingHpas, findFailingWorkloads } from "./failing-workloads.ts";
 import { inRollout } from "./in-rollout.ts";
 import { groupIncidents, workloadKey } from "./incidents.ts";
 import { withinReach } from "./reach.ts";
+import { atRest } from "./resting.ts";
 import { eachPlace, servicesIn } from "./services/list.ts";
 import { findStorm, type FailureStorm } from "./storm.ts";
 import { marked, together, withoutDependants } from "./together.ts";
@@ -98,10 +99,14 @@ export async function scan(cluster: Reader, options: Scan): Promise<Detection> {
   const leftAlone = inStorm.filter(({ workload }) => workload !== goesOn?.workload);
   const isTold = (workload: WorkloadRef) =>
     storm?.covers(workload) === true || settling.some((incident) => incident.workload === workload);
-  const shown = fitIncidents([...marked(wanted, bonds, isTold), ...beside], policy.max_incidents);
+  const all = [...marked(wanted, bonds, isTold), ...beside];
   const isHealthy = incidents.length + beside.length === 0;
+  const { awake, resting } = await atRest(view, isStormAlone && !findingsOnly ? [] : all, policy, now);
+  const lookedAfter = isStormAlone || findingsOnly ? all : awake;
+  const idle = storm === undefined ? "resting" : "storm";
+  const shown = fitIncidents(lookedAfter, policy.max_incidents);
   return {
-    status: isHealthy ? "healthy" : isStormAlone ? "storm" : "failing",
+    status: isHealthy ? "healthy" : isStormAlone ? "storm" : lookedAfter.length === 0 ? idle : "failing",
     cluster_name: clusterName,
     ...(namespace === undefined ? {} : { namespace }),
     dry_run: dryRun,
@@ -109,9 +114,10 @@ export async function scan(cluster: Reader, options: Scan): Promise<Detection> {
     workloads_seen: workloads.seen,
     failing_pods: pods.failing.length,
     incidents: shown,
-    omitted: wanted.length + beside.length - shown.length,
+    omitted: lookedAfter.length - shown.length,
     out_of_scope: found.length - inScope.length,
     in_rollout: fitRollouts(settling, policy.max_incidents),
+    resting,
     unseen: view.describeBlindSpots(),
     ...(storm === undefined ? {} : stormFields(storm, goesOn)),
     ...(isApart ? { in_storm: besideOthers(leftAlone) } : {}),

@@ -174,9 +174,15 @@ export class View {
     return rows.filter((cells) => wantsNone?.(...cells) !== true).length;
   }
 
-  /** The blind spots in the words of the contract: the first few, of each namespace in turn, and how many more. */
+  /**
+   * The blind spots in the words of the contract: the first few, those of the whole cluster before those of each namespace in
+   * turn, and how many more.
+   */
   describeBlindSpots(): BlindSpot[] {
-    const fair = inTurn(this.blindSpots, ({ place }) => place);
+    const [ofAll, ofPlaces] = [true, false].map((isOfAll) =>
+      this.blindSpots.filter(({ place }) => (place === "") === isOfAll),
+    );
+    const fair = [...(ofAll ?? []), ...inTurn(ofPlaces ?? [], ({ place }) => place)];
     const shown = fair.slice(0, MAX_BLIND_SPOTS).map(({ what, error }) => ({
       what: bounded(what),
       error: error.name,

@@ -101,7 +101,7 @@ export const Policy = z
         soak_seconds: seconds.default(60),
         /** The longest wait for a remedy to take effect; the workload's own progress deadline applies when it is shorter. */
         deadline_seconds: seconds.min(1).default(900),
-        /** How long to wait between two looks at a workload that is still settling. */
+        /** How long to wait between the first two looks at a workload that is still settling; up to three times as long later. */
         interval_seconds: seconds.min(1).default(20),
         /** How long an undo may take to be observed by the controllers. */
         undo_deadline_seconds: seconds.min(1).default(120),
@@ -138,34 +138,8 @@ export const Policy = z
         certain_rollbacks: z.boolean().default(false),
       })
       .prefault({}),
-    limits: z
-      .strictObject({
-        /** Never more remedies under way at a time than this, from their beginning until their outcome is told; those of all executions together ... */
-        concurrent: z.int().min(1).max(100).default(5),
-        /** ... never more than this in one namespace ... */
-        per_namespace: z.int().min(1).max(100).default(3),
-        /** ... and never more in an hour; one namespace may use half of that. */
-        per_hour: z.int().min(1).max(1_000).default(30),
-        /** Whether of several workloads that fail for one cause only one is remedied, until that has recovered. */
-        canary: z.boolean().default(true),
-        /** When the workflow only observes, in a namespace or in the cluster, because remedies do not help. */
-        breaker: z
-          .strictObject({
-            /** When so many of the last remedies did not help, or were needed again within an hour ... */
-            failures: z.int().min(1).max(20).default(3),
-            /** ... of so many, on as many workloads of a namespace, or in as many namespaces ... */
-            of: z.int().min(1).max(20).default(5),
-            /** ... within this time. */
-            within_seconds: seconds.default(21_600),
-            /** How long nothing is remedied then, before one remedy is tried. */
-            pause_seconds: seconds.default(3_600),
-          })
-          .refine(({ failures, of }) => failures <= of, "failures must not be more than of")
-          .prefault({}),
-      })
-      .prefault({}),
     ...REMEDY_SETTINGS,
-    /** Never more incidents than this in one execution; what is left out is counted and said. */
+    /** Never more incidents than this in one execution, of each namespace in turn; what is left out is counted and said. */
     max_incidents: z.int().min(1).max(500).default(200),
   })
   .describe("Remediation policy");

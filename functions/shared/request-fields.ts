@@ -25,8 +25,13 @@ export function objectNameField(what: string) {
     .regex(OBJECT_NAME, "must be a lower-case RFC 1123 name, for example web-7d4b9c");
 }
 
+/** What may start a run. */
+const ORIGINS = ["schedule", "event", "agent", "person"] as const;
+
 /** The fields that every request has, whatever it asks for. */
 export const REQUEST_FIELDS = {
   cluster_name: clusterName,
   dry_run: z.boolean("must be true or false").optional(),
+  /** What starts it. Of scheduled runs that fail one after the other not each is told; of any other each is. */
+  origin: z.enum(ORIGINS, `must be one of ${ORIGINS.join(", ")}`).optional(),
 };

@@ -9,7 +9,7 @@ import type { Policy } from "../shared/policy.ts";
 import { bounded } from "../shared/text.ts";
 import { hpaGaps } from "./hpa-settled.ts";
 import { deadlineOf } from "../run/redrive.ts";
-import { settling } from "../run/settling.ts";
+import { pauseAfter, settling } from "../run/settling.ts";
 import { rolloutGaps } from "../kinds/gaps.ts";
 import type { Kind } from "../kinds/kind.ts";
 import type { WorkloadState } from "../facts/state.ts";
@@ -28,9 +28,11 @@ const MAX_REASONS = 5;
  */
 export function verify(run: WorkloadRun, state: WorkloadState, policy: Policy, now: Date): Verification {
   const digest = podDigest(state.pods);
+  const looks = looksBefore(run) + 1;
   const observed = (wellSince: string | null): Verification["observation"] => ({
     digest,
     well_since: wellSince,
+    looks,
     hpa: state.hpa?.metadata?.name ?? null,
     controllers: state.controllers.slice(0, MAX_CONTROLLERS),
   });
@@ -62,13 +64,14 @@ export function verify(run: WorkloadRun, state: WorkloadState, policy: Policy, n
       reasons: [...(partly ? [`no further part of it was begun, since ${obstacle}`] : []), ...reasons]
         .slice(0, MAX_REASONS)
         .map((reason) => bounded(reason)),
-      wait_seconds: interval_seconds,
+      wait_seconds: nextLook(run, looks, policy, now),
       observation: observed(null),
     };
   }
 
   const before = run.verification?.observation;
   const unbroken = before?.digest === digest ? before.well_since : null;
+  const isBroken = unbroken === null && before?.well_since != null;
   const wellSince = unbroken ?? now.toISOString();
   const left = soak_seconds - (now.getTime() - Date.parse(wellSince)) / 1_000;
   if (left <= 0 && state.kind.wanted(state.workload) === 0) {
@@ -87,9 +90,21 @@ export function verify(run: WorkloadRun, state: WorkloadState, policy: Policy, n
         ? `it was never well for ${soak_seconds} s on end`
         : `well since ${wellSince}; it has to stay so for ${soak_seconds} s`,
     ],
-    wait_seconds: Math.max(1, Math.ceil(left)),
+    // A soak that had to begin anew brings no more looks than one that did not begin.
+    wait_seconds: Math.max(Math.ceil(left), isBroken ? nextLook(run, looks, policy, now) : 1),
     observation: observed(wellSince),
   };
+}
+
+/** How many looks there were since the remedy's step, or since its last part. */
+function looksBefore({ verification }: WorkloadRun): number {
+  return verification?.verdict === "settling" ? (verification.observation.looks ?? 1) : 0;
+}
+
+/** How long to wait for the next look at a workload that is not well, in seconds: not past the remedy's deadline. */
+function nextLook({ remedy }: WorkloadRun, looks: number, policy: Policy, now: Date): number {
+  const left = Math.ceil((Date.parse(remedy?.deadline ?? "") - now.getTime()) / 1_000);
+  return Math.max(1, Math.min(pauseAfter(looks, policy), left));
 }
 
 /** Whether what the remedy's step did so far has taken effect, and its plan has a further part. */

@@ -1,6 +1,7 @@
 import type { WorkloadResult } from "../../functions/run/contracts.ts";
 import type { Detection } from "../../functions/run/detection.ts";
 import { describeWorkload } from "../../functions/kinds/workloads.ts";
+import { describeResting } from "../live/resting.ts";
 import type { ExecutionResult } from "../engine/engine.ts";
 
 /** The output of an execution that succeeded. */
@@ -9,6 +10,7 @@ interface RunOutput {
   workloads: WorkloadResult[];
   omitted?: number;
   unseen?: Detection["unseen"];
+  resting?: Detection["resting"];
   summary?: string;
 }
 
@@ -23,11 +25,12 @@ export function exitCode(result: ExecutionResult): number {
     const { status, unseen } = result.output;
     return status === "healthy" && unseen.length === 0 ? EXIT.nothingToDo : EXIT.needsPerson;
   }
-  const { outcomes, workloads, omitted = 0, unseen = [] } = result.output as RunOutput;
+  const { outcomes, workloads, omitted = 0, unseen = [], resting } = result.output as RunOutput;
   const needsPerson =
     outcomes.includes("Storm") ||
     omitted > 0 ||
     unseen.length > 0 ||
+    (resting?.left_to_person ?? 0) > 0 ||
     workloads.some((workload) => workload.needs_person);
   return needsPerson ? EXIT.needsPerson : EXIT.nothingToDo;
 }
@@ -35,10 +38,12 @@ export function exitCode(result: ExecutionResult): number {
 /** The table of outcomes that ends a run, with what is missing from it. */
 export function outcomeTable(output: unknown): string {
   if (isDetection(output)) return JSON.stringify(output, null, 2);
-  const { outcomes, workloads, omitted = 0, unseen = [], summary } = output as RunOutput;
+  const { outcomes, workloads, omitted = 0, unseen = [], summary, resting } = output as RunOutput;
+  const rests = resting === undefined ? undefined : describeResting(resting);
   const headline = [outcomes.join(", "), summary].filter((text) => text !== undefined).join(": ");
   return [
     ...(workloads.length === 0 ? [headline] : table(workloads)),
+    ...(rests === undefined ? [] : [`${rests}.`]),
     ...(omitted > 0 ? [`${omitted} more failing workloads were left for the next run.`] : []),
     ...unseen.map(({ what, error, message }) => `Not seen: ${what} (${error}). ${message}`),
   ].join("\n");

@@ -48,7 +48,7 @@ export const STEPS: Readonly<Record<string, Step<NotifyEnvironment>>> = Object.f
 export interface ExecutionEvent {
   type: "entered" | "exited" | "retried" | "caught" | "failed";
   state: string;
-  /** Which iteration of the Map it belongs to. */
+  /** Which workload it belongs to, of those that the Map has begun with, counted from 0; undefined for the run itself. */
   iteration: number | undefined;
   input: unknown;
   output: unknown;
@@ -78,6 +78,8 @@ export interface FunctionCall {
   state: string;
   functionName: FunctionName;
   environment: NotifyEnvironment;
+  /** What the state hands to the function. */
+  input: unknown;
 }
 
 export interface ExecutionOptions {
@@ -297,7 +299,7 @@ function handlerFor(task: Task, { environment, sleep, call, calls, seeLate }: Su
     const handle = (within: NotifyEnvironment) => step(within)(attempts.fill(input));
     try {
       const answer = await calls.make(
-        () => call?.({ state: task.name, functionName, environment: own }, handle) ?? handle(own),
+        () => call?.({ state: task.name, functionName, environment: own, input }, handle) ?? handle(own),
       );
       if (calls.ended) seeLate(late(task, input, answer));
       return answer as never;

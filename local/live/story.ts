@@ -15,6 +15,7 @@ import { errorText } from "../../functions/shared/caught-error.ts";
 import { deedOf, waitOf } from "../../statemachines/by-name.ts";
 import type { Deed, Path } from "../../statemachines/asl.ts";
 import type { ExecutionEvent } from "../engine/engine.ts";
+import { describeResting } from "./resting.ts";
 import { readPath } from "../scenarios/read-path.ts";
 
 /** One line of what a person is told while the workflow runs. */
@@ -79,13 +80,17 @@ const WORDS: Readonly<Record<Deed, (run: RunState, evidence: boolean) => string 
 function describeDetection(detection: Detection): string {
   if (detection.incidents[0]?.requested !== undefined)
     return `found ${describeWorkload(detection.incidents[0].workload)}`;
-  const { pods_seen, workloads_seen, out_of_scope, in_rollout, unseen } = detection;
+  const { pods_seen, workloads_seen, out_of_scope, in_rollout, resting, unseen } = detection;
+  const rests = describeResting(resting);
   const incidents = detection.incidents.map(
     ({ workload, failures }) => `${describeWorkload(workload)} (${failures.map(({ reason }) => reason).join(", ")})`,
   );
   return [
     `looked at ${count(pods_seen, "pod")} and ${count(workloads_seen, "workload")}`,
-    incidents.length === 0 ? "nothing fails" : `${count(incidents.length, "incident")}: ${incidents.join(", ")}`,
+    incidents.length === 0 && rests === undefined
+      ? "nothing fails"
+      : `${count(incidents.length, "incident")}: ${incidents.join(", ")}`,
+    ...(rests === undefined ? [] : [rests]),
     ...(out_of_scope > 0 ? [`${out_of_scope} more in namespaces that the policy excludes`] : []),
     ...(in_rollout.length > 0 ? [`still being rolled out: ${in_rollout.map(describeWorkload).join(", ")}`] : []),
     ...unseen.map(({ what, error }) => `could not see ${what} (${error})`),

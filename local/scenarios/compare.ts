@@ -1,5 +1,5 @@
 import type { WorkloadResult } from "../../functions/run/contracts.ts";
-import type { Detection } from "../../functions/run/detection.ts";
+import { REST_REASONS, type Detection, type Resting } from "../../functions/run/detection.ts";
 import type { ExpectedState, ExpectedWorkload, Expectation } from "./format.ts";
 import { readPath } from "./read-path.ts";
 
@@ -25,7 +25,7 @@ export interface Comparison {
 
 /** Sets a run's aftermath against what its scenario expects. Of each workload only what the scenario names is compared. */
 export async function compare(expectation: Expectation, aftermath: Aftermath): Promise<Comparison> {
-  const { outcomes, workloads, out_of_scope, message, writes, cluster } = expectation;
+  const { outcomes, workloads, out_of_scope, resting, message, writes, cluster } = expectation;
   // Several workloads are looked after side by side.
   const inOrder = (list: readonly string[]) => ((workloads?.length ?? 0) > 1 ? list.toSorted() : list);
   const states = await Promise.all(cluster.map((state) => readState(state, aftermath)));
@@ -35,6 +35,7 @@ export async function compare(expectation: Expectation, aftermath: Aftermath): P
       ...(outcomes === undefined ? {} : { outcomes }),
       ...(workloads === undefined ? {} : { workloads: workloads.toSorted(byName) }),
       ...(out_of_scope === undefined ? {} : { out_of_scope }),
+      ...(resting === undefined ? {} : { resting }),
       message,
       writes: inOrder(writes),
       cluster: cluster.map(({ resource, path, equals, count }) => ({ resource, path, equals, count })),
@@ -44,11 +45,18 @@ export async function compare(expectation: Expectation, aftermath: Aftermath): P
       ...(outcomes === undefined ? {} : { outcomes: aftermath.outcomes }),
       ...(workloads === undefined ? {} : { workloads: pickExpected(aftermath.workloads, workloads) }),
       ...(out_of_scope === undefined ? {} : { out_of_scope: aftermath.output.out_of_scope }),
+      ...(resting === undefined ? {} : { resting: pickReasons(aftermath.output.resting, resting) }),
       message: parts(message, aftermath.message),
       writes: inOrder(aftermath.writes),
       cluster: states,
     },
   };
+}
+
+/** How many rest for the reasons that are expected, and for any other. */
+function pickReasons(actual: Resting | undefined, expected: NonNullable<Expectation["resting"]>): object {
+  const reasons = REST_REASONS.filter((reason) => expected[reason] !== undefined || (actual?.[reason] ?? 0) > 0);
+  return Object.fromEntries(reasons.map((reason) => [reason, actual?.[reason]]));
 }
 
 /** The results with only the fields that are expected of the workload; the whole result where none was expected. */

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { ERROR_NAMES } from "../../functions/shared/errors.ts";
 import { Outcome } from "../../functions/run/contracts.ts";
+import { REST_REASONS } from "../../functions/run/detection.ts";
 import { Refusal } from "../../functions/run/refusals.ts";
 import { Action, Policy } from "../../functions/shared/policy.ts";
 import { STATE_NAMES } from "../../statemachines/by-name.ts";
@@ -143,6 +144,8 @@ const Expectation = z
     workloads: z.array(ExpectedWorkload).min(1).optional(),
     /** How many failing workloads the policy keeps the workflow away from. */
     out_of_scope: z.int().optional(),
+    /** How many failing workloads are left alone for each reason. */
+    resting: z.partialRecord(z.enum(REST_REASONS), z.int()).optional(),
     /** Parts of what subscribers are told. */
     message: z.array(z.string()).default([]),
     /**

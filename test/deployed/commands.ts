@@ -16,19 +16,21 @@ export interface CommandOptions {
   input?: string;
   /** Interrupts the command. */
   signal?: AbortSignal;
+  /** Where it runs; the project's folder by default. */
+  cwd?: string;
 }
 
 /**
- * Runs a command in the project's folder, with the project's own Node and tools first on the PATH.
+ * Runs a command, in the project's folder where no other is given, with the project's own Node and tools first on the PATH.
  * @returns what it wrote to standard output
  * @throws CommandError when it does not end well
  */
 export async function run(command: readonly string[], options: CommandOptions = {}): Promise<string> {
-  const { env = {}, input, signal } = options;
+  const { env = {}, input, signal, cwd = ROOT } = options;
   const [program = "", ...args] = command;
   return await new Promise((done, refuse) => {
     const child = spawn(program, args, {
-      cwd: ROOT,
+      cwd,
       env: { ...process.env, PATH: toolPath(process.env["PATH"]), NO_COLOR: "1", ...env },
       ...(signal === undefined ? {} : { signal, killSignal: "SIGINT" as const }),
     });

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import {
   DescribeExecutionCommand,
+  ListMapRunsCommand,
   paginateGetExecutionHistory,
   paginateListExecutions,
   SFNClient,
@@ -75,15 +76,33 @@ export async function stop(executionArn: string): Promise<void> {
   await client.send(new StopExecutionCommand({ executionArn }));
 }
 
-/** Everything that the execution's history says, oldest first. */
+/** Everything that the histories of an execution, and of those of its workloads, say. */
 export async function historyOf(executionArn: string): Promise<HistoryEvent[]> {
+  const workloads = await executionsOfWorkloads(executionArn);
+  const all = [executionArn, ...workloads.map(({ executionArn: arn = "" }) => arn)];
+  return (await Promise.all(all.map(eventsOf))).flat();
+}
+
+/** The executions that an execution has begun, one a workload. */
+export async function executionsOfWorkloads(executionArn: string): Promise<ExecutionListItem[]> {
+  const { mapRuns = [] } = await client.send(new ListMapRunsCommand({ executionArn }));
+  const lists = mapRuns.map(async ({ mapRunArn }) => {
+    const executions: ExecutionListItem[] = [];
+    for await (const page of paginateListExecutions({ client }, { mapRunArn }))
+      executions.push(...(page.executions ?? []));
+    return executions;
+  });
+  return (await Promise.all(lists)).flat();
+}
+
+async function eventsOf(executionArn: string): Promise<HistoryEvent[]> {
   const events: HistoryEvent[] = [];
   for await (const page of paginateGetExecutionHistory({ client }, { executionArn }))
     events.push(...(page.events ?? []));
   return events;
 }
 
-/** The names of the errors that tasks of the execution ended with. */
+/** The names of the errors that tasks of the execution, and of those of its workloads, ended with. */
 export async function taskErrors(executionArn: string): Promise<string[]> {
   const events = await historyOf(executionArn);
   return events.flatMap(({ taskFailedEventDetails: task, lambdaFunctionFailedEventDetails: lambda }) => {
@@ -112,8 +131,19 @@ export async function inputsOfAll(): Promise<string[]> {
   return await Promise.all(described);
 }
 
-/** Everything that can be read of an execution, as JSON text. */
+/** Everything that can be read of an execution, and of those of its workloads, as JSON text. */
 export async function describeFully(executionArn: string): Promise<string> {
-  const description = await client.send(new DescribeExecutionCommand({ executionArn }));
-  return JSON.stringify([description, await historyOf(executionArn)]);
+  const workloads = await executionsOfWorkloads(executionArn);
+  const all = [executionArn, ...workloads.map(({ executionArn: arn = "" }) => arn)];
+  const descriptions = all.map((arn) => client.send(new DescribeExecutionCommand({ executionArn: arn })));
+  return JSON.stringify([await Promise.all(descriptions), await historyOf(executionArn)]);
+}
+
+/** What the execution of each workload was started with. */
+export async function inputsOfWorkloads(executionArn: string): Promise<unknown[]> {
+  const described = (await executionsOfWorkloads(executionArn)).map(async ({ executionArn: arn }) => {
+    const { input = "null" } = await client.send(new DescribeExecutionCommand({ executionArn: arn }));
+    return JSON.parse(input) as unknown;
+  });
+  return await Promise.all(described);
 }

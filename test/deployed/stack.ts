@@ -27,7 +27,7 @@ export async function bootstrap({ emulator }: Cloud, signal: AbortSignal): Promi
 /**
  * How long a remedy, and its undo, may take: longer than on any machine, where they help. In seconds.
  */
-const PATIENT = { verify: { deadline_seconds: 120, undo_deadline_seconds: 120 } };
+const PATIENT = { verify: { deadline_seconds: 300, undo_deadline_seconds: 120 } };
 
 /** Deploys the stack as the README says, with a policy that waits for seconds where others wait for minutes. */
 export async function deploy(cloud: Cloud, signal: AbortSignal): Promise<Outputs> {
@@ -42,6 +42,12 @@ export async function deploy(cloud: Cloud, signal: AbortSignal): Promise<Outputs
   });
   const written = JSON.parse(readFileSync(outputs, "utf8")) as Record<string, unknown>;
   return Outputs.parse(written[STACK_NAME]);
+}
+
+/** Deploys the stack anew from another copy of the project, with the policy that it was deployed with. */
+export async function deployAnew(project: string, directory: string): Promise<void> {
+  const files = ["--output", join(directory, "cdk.out.anew")];
+  await run(["npx", "cdk", "deploy", ...context(directory), ...files, "--require-approval", "never"], { cwd: project });
 }
 
 /** Gives the functions their permissions on the cluster, by the command that the stack tells. */

@@ -25,7 +25,8 @@ function playing(interruption?: Interruption) {
     return "answer";
   };
   const calls = new Calls(interruption);
-  const call = () => calls.call({ state: "Roll back", functionName: "rollback", environment }, handle);
+  const call = () =>
+    calls.call({ state: "Roll back", functionName: "rollback", environment, input: undefined }, handle);
   return { calls: calls.calls, call, happened };
 }
 

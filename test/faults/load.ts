@@ -4,7 +4,8 @@ import { FaultProxy } from "./proxy/proxy.ts";
 import { quickPolicy, withOverrides } from "../../local/scenarios/quick-policy.ts";
 import type { Measured, Order } from "./load/execution.ts";
 import { makeField, PROGRESS_DEADLINE, type Field } from "./load/field.ts";
-import { MAX_HISTORY, MAX_PAYLOAD } from "./load/payloads.ts";
+import { MAX_HISTORY } from "../../statemachines/limits.ts";
+import { MAX_PAYLOAD } from "./load/payloads.ts";
 import { rateOf, TimedUpstream, type Rate } from "./load/rate.ts";
 import type { Part } from "./part.ts";
 import type { Stage } from "./stage.ts";
@@ -15,8 +16,8 @@ const WORKLOADS = 200;
 const FEW_WORKLOADS = 20;
 /** The memory of the largest function, which the whole execution has to fit into here. */
 const MAX_RESIDENT = 1_024 * 1_024 * 1_024;
-/** Requests under way at the same moment: ten iterations, and a client that has sixteen connections. */
-const MAX_CONCURRENT = 32;
+/** Requests under way at the same moment: twenty workloads, and a client that has sixteen connections. */
+const MAX_CONCURRENT = 64;
 const MAX_TRANSITIONS = 20;
 
 const PATIENT = {
@@ -138,7 +139,9 @@ async function play(stage: Stage, field: Field, { what, overrides, request, chec
       ...(largest === undefined || largest.bytes <= MAX_PAYLOAD
         ? []
         : [`the ${largest.side} of "${largest.state}" has ${largest.bytes} bytes`]),
-      ...(measured.history <= MAX_HISTORY ? [] : [`the history has ${measured.history} events`]),
+      ...Object.entries(measured.history)
+        .filter(([, events]) => events > MAX_HISTORY)
+        .map(([whose, events]) => `the history of the ${whose} has ${events} events`),
       ...(measured.peakResident <= MAX_RESIDENT ? [] : [`the process took ${megabytes(measured.peakResident)} MB`]),
       ...(rate.concurrent <= MAX_CONCURRENT ? [] : [`${rate.concurrent} requests were under way at the same moment`]),
     ];
@@ -180,7 +183,12 @@ function figures({ workloads, pods }: Field, rows: readonly Row[]): string {
     line("outcomes", ({ measured }) => tally(measured.outcomes)),
     line("left for the next run, and said so", ({ measured }) => measured.omitted),
     line(`largest payload, bytes (limit ${number(MAX_PAYLOAD)})`, largest),
-    line(`events in the history (limit ${number(MAX_HISTORY)})`, ({ measured }) => number(measured.history)),
+    line(`events in the run's own history (limit ${number(MAX_HISTORY)})`, ({ measured }) =>
+      number(measured.history.run),
+    ),
+    line(`events in the longest history of a workload (limit ${number(MAX_HISTORY)})`, ({ measured }) =>
+      number(measured.history.workload),
+    ),
     line(`most transitions of a workload that recovered (limit ${MAX_TRANSITIONS})`, ({ measured }) =>
       number(measured.transitionsOfRecovered),
     ),

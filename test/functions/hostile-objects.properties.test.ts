@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type * as z from "zod";
 import { answer } from "../../functions/scan/answer.ts";
 import { groupIncidents, type FailingPod } from "../../functions/scan/incidents.ts";
-import { pause } from "../../functions/claim/cool-down.ts";
+import { pause } from "../../functions/run/cool-down.ts";
 import { expiryOf, historyOf, holderOf, released, takenOver } from "../../functions/run/lease.ts";
 import { openCase } from "../../functions/facts/case.ts";
 import { classify } from "../../functions/classify/classify.ts";

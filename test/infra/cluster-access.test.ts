@@ -94,7 +94,7 @@ describe("the functions' access to the cluster", () => {
 
     expect(manifests[0]).toMatchObject({ kind: "Namespace", metadata: { name: CLAIM_NAMESPACE } });
     expect(withLeases.map(({ metadata }) => metadata.name)).toEqual(
-      ["claim", "restart", "rollback", "scale", "verify"].map((step) => `eks-remediation:${step}`),
+      ["detect", "claim", "restart", "rollback", "scale", "verify"].map((step) => `eks-remediation:${step}`),
     );
     for (const { kind, metadata } of withLeases) {
       expect([kind, metadata.namespace]).toEqual(["Role", CLAIM_NAMESPACE]);

@@ -129,6 +129,16 @@ describe("props that cannot be used", () => {
       () => ({ policy: { namespaces: { deny: Array<string>(200).fill("a-namespace-of-mine") } } }),
       "policy: must be at most 3500 bytes of JSON",
     ],
+    [
+      "a policy that a history has no room for",
+      () => ({ policy: { verify: { interval_seconds: 1, deadline_seconds: 7_200 } } }),
+      "make interval_seconds longer",
+    ],
+    [
+      "a policy that a run has no time for",
+      () => ({ policy: { verify: { deadline_seconds: 7_200, interval_seconds: 60 } } }),
+      "make max_incidents smaller",
+    ],
     ["a malformed prefix", () => ({ namePrefix: "my ops" }), "namePrefix: must start with a letter"],
   ];
 

@@ -6,17 +6,17 @@ interface Rule {
   Targets: Record<string, unknown>[];
 }
 
-describe("executions that end badly", () => {
+describe("executions that end", () => {
   const stack = new Synthesised();
   const rule = stack.properties(stack.id("EndedExecutions", "Rule")) as unknown as Rule;
   const queue = { "Fn::GetAtt": [stack.id("EndedExecutions", "DeadLetters"), "Arn"] };
 
-  it("are those of this state machine that failed, timed out or were aborted", () => {
+  it("are those of this state machine, however they end", () => {
     expect(rule.EventPattern).toEqual({
       source: ["aws.states"],
       "detail-type": ["Step Functions Execution Status Change"],
       detail: {
-        status: ["FAILED", "TIMED_OUT", "ABORTED"],
+        status: ["SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"],
         stateMachineArn: [{ Ref: stack.id("Workflow", "StateMachine") }],
       },
     });

@@ -10,6 +10,7 @@ const FUNCTION_NAMES = [...STEP_NAMES, "agent"];
 const CLUSTER = "arn:${AWS::Partition}:eks:${AWS::Region}:${AWS::AccountId}:cluster/prod";
 const key = stack.id("Encryption", "Key");
 const machine = stack.id("Workflow", "StateMachine");
+const machineName = String(stack.properties(machine)["StateMachineName"]);
 const executions = `arn:\${AWS::Partition}:states:\${AWS::Region}:\${AWS::AccountId}:execution:`;
 
 /** What every function may do, and what is its own. */
@@ -82,7 +83,8 @@ describe("the functions", () => {
         ["sns:Publish", `\${${stack.id("Notifications", "Topic")}}`],
         ["sqs:SendMessage", `\${${stack.id("EndedExecutions", "DeadLetters")}.Arn}`],
         ["kms:GenerateDataKey", `\${${key}.Arn}`],
-        ["states:DescribeExecution", `${executions}${String(stack.properties(machine)["StateMachineName"])}:*`],
+        ["states:ListExecutions", executions.replace(":execution:", `:stateMachine:${machineName}`)],
+        ["states:DescribeExecution", `${executions}${machineName}:*`],
       ]),
     );
   });

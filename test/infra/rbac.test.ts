@@ -68,7 +68,7 @@ describe("the permissions in some namespaces", () => {
 
     expect(narrow[0]).toMatchObject({ kind: "Namespace", metadata: { name: "eks-remediation" } });
     expect(inOwn).toEqual(
-      ["claim", "restart", "rollback", "scale", "verify"].flatMap((step) =>
+      ["detect", "claim", "restart", "rollback", "scale", "verify"].flatMap((step) =>
         ["Role", "RoleBinding"].map((kind) => `${kind} eks-remediation:${step} in eks-remediation`),
       ),
     );

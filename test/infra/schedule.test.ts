@@ -21,7 +21,9 @@ describe("the schedule", () => {
     expect(rule).toMatchObject({ State: "ENABLED", ScheduleExpression: "rate(1 minute)" });
     expect(rule.Targets).toHaveLength(1);
     expect(rule.Targets[0]?.Arn).toEqual({ Ref: stack.id("Workflow", "StateMachine") });
-    expect(parseRequest(JSON.parse(rule.Targets[0]?.Input ?? ""))).toEqual({ cluster_name: "prod" });
+    expect(parseRequest(JSON.parse(rule.Targets[0]?.Input ?? ""))).toEqual({
+      ...{ cluster_name: "prod", origin: "schedule" },
+    });
   });
 
   it("may start that state machine, with the key that its executions are written with, and nothing else", () => {

@@ -41,7 +41,7 @@ describe.concurrent("a workload that ran well for long", () => {
     expect(run.notifications[0]?.text).toContain("A restart did not help, and the evidence allows nothing else");
 
     const again = await scenario.run({}, { cool_down: { base_seconds: 600 } });
-    expect(again.workloads).toMatchObject([{ outcome: "Skipped", reason: "CoolingDown", needs_person: true }]);
+    expect(again.result).toMatchObject({ output: { outcomes: ["Skipped"], resting: { cooling_down: 1 } } });
     expect(again.notifications).toEqual([]);
     // What took the first pod's place crashes, too, so that the second one is not even tried.
     expect(scenario.writes().filter(({ resource }) => resource === "pods/eviction")).toHaveLength(1);

@@ -65,7 +65,7 @@ const ALLOWED = [
 ] as const;
 
 const CIRCLE = ["functions/claim/claim.ts", "functions/claim/storm.ts"] as const;
-const ALONE = "functions/claim/cool-down.ts";
+const ALONE = "functions/run/cool-down.ts";
 
 let folder: string;
 /** `rule: from → to`, for every import that the rules refuse. */

@@ -5,21 +5,22 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { Command } from "commander";
-import { VARIANTS, verdictOf, type Verdict } from "./variants.ts";
+import { MODELS, VARIANTS, verdictOf, type Verdict } from "./variants.ts";
 
 /**
- * `npm run test:model`: explores the protocol of the claim in full, then each variant of it that lacks a rule, in which
- * something has to be found. Ends with 1 where that is not so, with 2 where the tools are missing.
+ * `npm run test:model`: explores the protocol of the claim and that of the limits in full, then each variant of them that lacks a
+ * rule, in which something has to be found. Ends with 1 where that is not so, with 2 where the tools are missing.
  */
 
 const run = promisify(execFile);
-const MODEL = fileURLToPath(new URL("protocol.pml", import.meta.url));
 const TOOLS = ["spin", "gcc"];
 /** How deep the search may go: more than any path is long. */
 const DEPTH = 500_000;
 
 const { json } = new Command("npm run test:model --")
-  .description("Explores the protocol of the claim, and what goes wrong without each of its rules.")
+  .description(
+    "Explores the protocols of the claim and of the limits, and what goes wrong without each of their rules.",
+  )
   .option("--json", "print the verdicts as JSON")
   .addHelpText(
     "after",
@@ -35,9 +36,9 @@ if (missing.length > 0) {
 }
 
 const verdicts: { rule: string; verdict: Verdict; asExpected: boolean }[] = [];
-note("all rules", await explore([]), ({ complete }) => complete);
-for (const { define, rule } of VARIANTS) {
-  note(`without: ${rule}`, await explore([`-D${define}`]), ({ violated }) => violated !== undefined);
+for (const model of MODELS) note(`all rules of ${model}`, await explore(model, []), ({ complete }) => complete);
+for (const { model, define, rule } of VARIANTS) {
+  note(`without: ${rule}`, await explore(model, [`-D${define}`]), ({ violated }) => violated !== undefined);
 }
 if (json === true) console.log(JSON.stringify(verdicts, undefined, 2));
 process.exitCode = verdicts.every(({ asExpected }) => asExpected) ? 0 : 1;
@@ -51,12 +52,12 @@ function note(rule: string, verdict: Verdict, isExpected: (verdict: Verdict) => 
   console.log(`${asExpected ? "as expected" : "UNEXPECTED "}  ${rule}: ${found}${whole} (${verdict.states} states)`);
 }
 
-/** Has spin write a verifier for the model, and runs it. */
-async function explore(defines: string[]): Promise<Verdict> {
+/** Has spin write a verifier for a model, and runs it. */
+async function explore(model: string, defines: string[]): Promise<Verdict> {
   const cwd = mkdtempSync(join(tmpdir(), "model-"));
   try {
-    copyFileSync(MODEL, join(cwd, "protocol.pml"));
-    await run("spin", ["-a", ...defines, "protocol.pml"], { cwd });
+    copyFileSync(fileURLToPath(new URL(model, import.meta.url)), join(cwd, model));
+    await run("spin", ["-a", ...defines, model], { cwd });
     await run("gcc", ["-O2", "-w", "-DSAFETY", "-DCOLLAPSE", "-DVECTORSZ=2048", "-o", "pan", "pan.c"], { cwd });
     const { stdout } = await run("./pan", [`-m${DEPTH}`, "-w26"], { cwd, maxBuffer: 1 << 26 });
     return verdictOf(stdout);

@@ -1,14 +1,21 @@
 import { expect, test } from "vitest";
-import { historyEvents } from "./history.ts";
+import { Histories, historyEvents } from "./history.ts";
 import { bytesOf, LargestPayloads } from "./payloads.ts";
 import { rateOf } from "./rate.ts";
 
 test("a run with one function and one state that only passes on has nine events", () => {
-  expect(historyEvents({ entered: 2, invocations: 1, maps: 0, iterations: 0 })).toBe(9);
+  expect(historyEvents({ entered: 2, invocations: 1, maps: 0 })).toBe(9);
 });
 
-test("a Map and its iterations begin and end", () => {
-  expect(historyEvents({ entered: 1, invocations: 0, maps: 1, iterations: 3 })).toBe(2 + 2 + 2 + 6);
+test("a Map and its Map Run begin and end, and the executions of its items have histories of their own", () => {
+  const histories = new Histories();
+  histories.see(undefined, "entered", "map");
+  for (const iteration of [0, 1]) histories.see(iteration, "entered", "task");
+  histories.see(1, "retried", "task");
+
+  expect(histories.run).toBe(2 + 2 + 4);
+  expect(histories.longestOfWorkload).toBe(2 + 2 + 2 * 3);
+  expect(histories.transitions).toBe(3);
 });
 
 test("payloads are counted in bytes, and the largest of each state is kept", () => {

@@ -5,7 +5,7 @@ import type { Policy } from "../../../functions/shared/policy.ts";
 import { startExecution, type FunctionName } from "../../../local/engine/engine.ts";
 import { localEnvironment } from "../../../local/engine/environment.ts";
 import { deedOf } from "../../../statemachines/by-name.ts";
-import { historyEvents } from "./history.ts";
+import { Histories } from "./history.ts";
 import { LargestPayloads, type Payload } from "./payloads.ts";
 
 /** What the process is asked to run; on its standard input. */
@@ -25,7 +25,8 @@ export interface Measured {
   notifications: number;
   /** The largest of each state, the largest first. */
   payloads: Payload[];
-  history: number;
+  /** The events of the run's own history, and of the longest one of a workload. */
+  history: { run: number; workload: number };
   /** The most transitions of one workload that recovered. */
   transitionsOfRecovered: number;
   transitions: number;
@@ -43,8 +44,8 @@ process.exit(0);
 async function run(): Promise<Measured> {
   const notifications: Notification[] = [];
   const payloads = new LargestPayloads();
-  const counts = { entered: 0, invocations: 0, maps: 0, iterations: 0 };
-  const perIteration = new Map<number, { entered: number; outcome?: string }>();
+  const histories = new Histories();
+  const outcomeOf = new Map<number, string>();
   let peakHeap = 0;
   const began = performance.now();
   const environment = new Map<FunctionName, ReturnType<typeof localEnvironment>>();
@@ -58,27 +59,18 @@ async function run(): Promise<Measured> {
     },
     onEvent: ({ type, state, iteration, input, output }) => {
       peakHeap = Math.max(peakHeap, process.memoryUsage().heapUsed);
-      if (type === "retried") counts.invocations++;
       if (type === "exited") payloads.see(state, "output", output);
-      if (type === "exited" && deedOf(state) === "release" && iteration !== undefined) {
-        const seen = perIteration.get(iteration);
-        if (seen !== undefined) seen.outcome = (output as WorkloadResult).outcome;
-      }
-      if (type !== "entered") return;
-      payloads.see(state, "input", input);
-      counts.entered++;
-      if (deedOf(state) !== undefined) counts.invocations++;
-      if (state === "Remediate each workload") counts.maps++;
-      if (iteration === undefined) return;
-      const seen = perIteration.get(iteration) ?? { entered: 0 };
-      perIteration.set(iteration, seen);
-      seen.entered++;
+      if (type === "exited" && deedOf(state) === "release" && iteration !== undefined)
+        outcomeOf.set(iteration, (output as WorkloadResult).outcome);
+      if (type === "entered") payloads.see(state, "input", input);
+      if (type !== "entered" && type !== "retried") return;
+      const kind = deedOf(state) !== undefined ? "task" : state === "Remediate each workload" ? "map" : "other";
+      histories.see(iteration, type, kind);
     },
   });
   const result = await execution.result;
   const output = (result.status === "succeeded" ? result.output : {}) as Partial<Measured>;
-  counts.iterations = perIteration.size;
-  const recovered = [...perIteration.values()].filter(({ outcome }) => outcome === "Recovered");
+  const recovered = [...histories.entered].filter(([iteration]) => outcomeOf.get(iteration) === "Recovered");
   payloads.see("(the execution)", "output", output);
   return {
     result: result.status === "failed" ? `failed: ${result.error.name}: ${result.error.cause}` : result.status,
@@ -91,9 +83,9 @@ async function run(): Promise<Measured> {
     })),
     notifications: notifications.length,
     payloads: payloads.all.slice(0, 12),
-    history: historyEvents(counts),
-    transitions: counts.entered,
-    transitionsOfRecovered: Math.max(0, ...recovered.map(({ entered }) => entered)),
+    history: { run: histories.run, workload: histories.longestOfWorkload },
+    transitions: histories.transitions,
+    transitionsOfRecovered: Math.max(0, ...recovered.map(([, entered]) => entered)),
     peakResident: process.resourceUsage().maxRSS * 1_024,
     peakHeap,
     seconds: (performance.now() - began) / 1_000,

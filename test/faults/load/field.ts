@@ -23,7 +23,7 @@ const IN_NAMESPACE = 50;
 const PODS_ON_NODE = 200;
 /** How many requests of the set-up at the same time. */
 const AT_ONCE = 16;
-/** Long enough for the rollback of a workload while nine others are rolled back. */
+/** Long enough for the rollback of a workload while nineteen others are rolled back. */
 export const PROGRESS_DEADLINE = 25;
 /** How long controllers may take. */
 const PATIENCE_SECONDS = 300;

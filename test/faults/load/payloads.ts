@@ -8,9 +8,6 @@ export interface Payload {
 /** What Step Functions allows for the input or output of a state, in bytes. Source: its quotas, "Maximum input or output size" */
 export const MAX_PAYLOAD = 256 * 1_024;
 
-/** What Step Functions allows for the history of an execution, in events. Source: its quotas, "Maximum execution history size" */
-export const MAX_HISTORY = 25_000;
-
 /** The size of a payload as Step Functions counts it: UTF-8 bytes of the JSON text. */
 export function bytesOf(payload: unknown): number {
   return payload === undefined ? 0 : Buffer.byteLength(JSON.stringify(payload));

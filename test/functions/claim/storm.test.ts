@@ -5,7 +5,7 @@ import { historyOf } from "../../../functions/run/lease.ts";
 import { HttpCluster } from "../../../functions/shared/cluster/http-cluster.ts";
 import { paths } from "../../../functions/shared/cluster/paths.ts";
 import type { StormMemory } from "../../../functions/run/contracts.ts";
-import type { Detection } from "../../../functions/run/detection.ts";
+import { NOTHING_RESTS, type Detection } from "../../../functions/run/detection.ts";
 import type { Lease } from "../../../functions/shared/kubernetes/types.ts";
 import { CLAIM_NAMESPACE } from "../../../functions/shared/policy.ts";
 import { admittingStore, startApiServer } from "../../../local/embedded/index.ts";
@@ -34,7 +34,15 @@ function connection() {
 
 const storm: Detection = {
   ...{ status: "storm", cluster_name: "prod", dry_run: false, pods_seen: 40, workloads_seen: 40, failing_pods: 40 },
-  ...{ incidents: [], omitted: 0, out_of_scope: 0, in_rollout: [], unseen: [], storm: "40 of 40 workloads fail." },
+  ...{
+    incidents: [],
+    omitted: 0,
+    out_of_scope: 0,
+    in_rollout: [],
+    resting: NOTHING_RESTS,
+    unseen: [],
+    storm: "40 of 40 workloads fail.",
+  },
 };
 
 let runs = 0;

@@ -1,4 +1,5 @@
 import fc, { type Arbitrary } from "fast-check";
+import { NOTHING_RESTS } from "../../../functions/run/detection.ts";
 import { describe, expect, it } from "vitest";
 import { chatOf } from "../../../functions/notify/chat-form.ts";
 import { failureMessage, stormMessage, workloadMessage } from "../../../functions/notify/message.ts";
@@ -162,6 +163,7 @@ const detection = fc
     failing_pods: 1,
     out_of_scope: 0,
     in_rollout: [],
+    resting: NOTHING_RESTS,
     unseen: [],
     ...fields,
   }));

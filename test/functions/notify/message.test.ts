@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { failureMessage, stormMessage, workloadMessage } from "../../../functions/notify/message.ts";
 import { outcomeOf } from "../../../functions/run/outcome.ts";
 import type { WorkloadRun } from "../../../functions/run/contracts.ts";
-import type { Detection } from "../../../functions/run/detection.ts";
+import { NOTHING_RESTS, type Detection } from "../../../functions/run/detection.ts";
 import { incident, WEB } from "../../support/objects.ts";
 import { claimedRun, diagnosis, remedyResult } from "../../support/runs.ts";
 
@@ -140,6 +140,7 @@ describe("the message about a storm", () => {
     omitted,
     out_of_scope: 0,
     in_rollout: [],
+    resting: NOTHING_RESTS,
     unseen: [],
     storm: "30 of 50 workloads fail at once (60 %).",
   });
@@ -164,7 +165,7 @@ describe("the message about a storm", () => {
     expect(failing(seen)).toHaveLength(4);
     expect(failing(seen)?.at(-1)).toBe("- and 11 more workloads");
     expect(section(stormMessage(seen, EXECUTION).text, "Next")).toContain(
-      "- The other failing workloads are looked after all the same.",
+      "- What else fails is looked after, or told, all the same.",
     );
   });
 

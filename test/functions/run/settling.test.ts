@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { settling, undoSettling } from "../../../functions/run/settling.ts";
+import { pauseAfter, settling, undoSettling } from "../../../functions/run/settling.ts";
 import { NOW, policy } from "../../support/objects.ts";
 import { claimedRun, diagnosis } from "../../support/runs.ts";
 
@@ -21,6 +21,19 @@ describe("a remedy settles", () => {
 
   it("and is looked at after the policy's interval", () => {
     expect(settling(run(600), rules({}), NOW).wait_seconds).toBe(20);
+  });
+
+  it("and is looked at for the first time by its deadline", () => {
+    const soon = settling(run(600), rules({ deadline_seconds: 5, soak_seconds: 3 }), NOW);
+
+    expect(soon.wait_seconds).toBe(8);
+    expect(settling(run(600), rules({ deadline_seconds: 1, soak_seconds: 0 }), NOW).wait_seconds).toBe(1);
+  });
+
+  it("and is looked at after pauses that grow up to three intervals", () => {
+    const pauses = [1, 2, 5, 6, 100].map((looks) => pauseAfter(looks, rules({})));
+
+    expect(pauses).toEqual([20, 25, 49, 60, 60]);
   });
 });
 

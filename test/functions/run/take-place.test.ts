@@ -46,7 +46,8 @@ const pathOf = (name: string) => paths.lease(CLAIM_NAMESPACE, leaseName(workload
 const leaseOf = async (name: string) => await cluster.get<Lease>(pathOf(name));
 const begin = async (run: WorkloadRun, rules = ONE) => {
   try {
-    return await beginRemedy(cluster, run, clock.now(), rules);
+    await beginRemedy(cluster, run, clock.now(), rules);
+    return undefined;
   } catch (error) {
     if (error instanceof HeldBack) return error.answer;
     throw error;

@@ -94,6 +94,29 @@ describe("what counts for a storm", () => {
         }),
       },
     ],
+    [
+      "workloads at zero whose last rollout failed",
+      {
+        deployments: NUMBERS.map((number) =>
+          deploymentWith({
+            name: `web-${number}`,
+            replicas: 0,
+            updated: 1,
+            conditions: [{ type: "Progressing", status: "False", reason: "ProgressDeadlineExceeded" }],
+          }),
+        ),
+      },
+    ],
+    [
+      "ReplicaSets of nobody, which are not counted",
+      {
+        pods: NUMBERS.map((number) => {
+          const made = crashingPod({ name: `bare-${number}` });
+          return { ...made, metadata: { ...made.metadata, ...controlledBy("ReplicaSet", `rs-${number}`) } };
+        }),
+        replicaSets: NUMBERS.map((number) => ({ metadata: { namespace: "shop", name: `rs-${number}` } })),
+      },
+    ],
     ["records of pods that were evicted", { pods: NUMBERS.map(evicted), statefulSets: sets(NUMBERS, 2) }],
     ["rollouts that failed while the earlier revision serves", brokenReleases(NUMBERS, 2)],
   ])("are not %s", async (_what, objects) => {

@@ -5,6 +5,8 @@ import { asked, FORBIDDEN, incidentsOf, scanned } from "../../support/scans.ts";
 import { serve } from "../../support/served-cluster.ts";
 import { statefulSet, statusWritten } from "../../support/workload-objects.ts";
 
+const CLAIMS = "/apis/coordination.k8s.io/v1/namespaces/eks-remediation/leases";
+
 let api: ApiServer;
 beforeEach(async () => {
   api = await ApiServer.start();
@@ -75,7 +77,7 @@ describe("a scan of the namespaces that the policy allows", () => {
       ...["kube-system", "kube-system", "shop", "shop"],
     ]);
     const collections = asked(api).filter(
-      (path) => path !== "table /api/v1/nodes" && !/\/(crash-[\w-]+|db)$/.test(path),
+      (path) => path !== "table /api/v1/nodes" && path !== CLAIMS && !/\/(crash-[\w-]+|db)$/.test(path),
     );
     expect(collections.sort()).toEqual(
       ["kube-system", "shop"]
@@ -95,13 +97,16 @@ describe("a scan of the namespaces that the policy allows", () => {
 });
 
 describe("a scan of one namespace", () => {
-  it("asks for nothing outside of it but the nodes, and says which it was", async () => {
+  it("asks for nothing outside of it but the nodes and the claims, and says which it was", async () => {
     serveFailing("blog", "shop");
     const detection = await scanned(api, { namespace: "shop" });
 
     expect(detection).toMatchObject({ namespace: "shop", pods_seen: 1, workloads_seen: 1 });
     expect(detection.incidents.map(({ workload }) => workload.namespace)).toEqual(["shop", "shop"]);
-    expect(asked(api).filter((path) => !/\/namespaces\/shop(\/|$)/.test(path))).toEqual(["table /api/v1/nodes"]);
+    expect(asked(api).filter((path) => !/\/namespaces\/shop(\/|$)/.test(path))).toEqual([
+      "table /api/v1/nodes",
+      CLAIMS,
+    ]);
   });
 
   it("that does not exist is an error that names it", async () => {

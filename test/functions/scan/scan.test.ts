@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { NOTHING_RESTS } from "../../../functions/run/detection.ts";
 import type { ReplicaSet } from "../../../functions/shared/kubernetes/types.ts";
 import { ApiServer, refusal } from "../../support/api-server.ts";
 import { FAILING_PODS } from "../../support/failing-pods.ts";
@@ -92,6 +93,7 @@ describe("a scan of a healthy cluster", () => {
       omitted: 0,
       out_of_scope: 0,
       in_rollout: [],
+      resting: NOTHING_RESTS,
       unseen: [],
     });
   });

@@ -92,6 +92,20 @@ describe("a storm", () => {
     }
   });
 
+  it("is not the cluster's where most namespaces beside those five are well", () => {
+    const five = ["a", "b", "c", "d", "e"].flatMap((name) => many(9, name));
+    const calm = Object.fromEntries(Array.from({ length: 30 }, (_, index) => [`calm-${index}`, 5]));
+    const storm = findStorm(
+      extent({
+        failing: [...five, ...many(4), ...many(4, "blog")],
+        workloads: { a: 9, b: 9, c: 9, d: 9, e: 9, shop: 4, blog: 4, ...calm },
+      }),
+      rules,
+    );
+
+    expect(storm).toBeUndefined();
+  });
+
   it("is not of another namespace because of one, whichever is the largest", () => {
     const two = findStorm(
       extent({ failing: [...many(8), ...many(4, "blog")], workloads: { shop: 8, blog: 4 } }),

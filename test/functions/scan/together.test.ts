@@ -168,6 +168,19 @@ describe("workloads that lack the same thing", () => {
     expect(waits([failing("a", { message }), failing("b", { namespace: "blog", message })])).toEqual([]);
   });
 
+  it.each<[string, (namespace: string) => Options]>([
+    ["the same webhook", () => ({ message: 'failed calling webhook "policy.example.com": connection refused' })],
+    ["another's Secret", () => ({ message: "couldn't find key dsn in Secret shop/db" })],
+    ["the same host", () => ({ hosts: said("ledger.abc.rds.amazonaws.com") })],
+  ])("do not wait for one of another namespace, which may only say so: %s", (_what, options) => {
+    const of = (namespace: string) =>
+      ["a", "b", "c"].map((name) => failing(name, { namespace, ...options(namespace) }));
+    const own = waits(of("shop"));
+
+    expect(own).toEqual(["b > a", "c > a"]);
+    expect(waits([...of("evil"), ...of("shop")])).toEqual([...own, ...own].sort());
+  });
+
   it("wait for the first of three that name a host of which nothing else is known", () => {
     const found = ["a", "b", "c"].map((name) => failing(name, { hosts: said("ledger.abc.rds.amazonaws.com") }));
 
@@ -210,6 +223,16 @@ describe("the incidents of a run", () => {
     }
   });
 
+  it("name some of each namespace", () => {
+    const evil = Array.from({ length: 90 }, (_, index) =>
+      failing(`api-${index}`, { namespace: "evil", hosts: env("ledger-db.shop") }),
+    );
+    const found = [db(), ...evil, ...clients];
+    const [root] = marked(incidentsOf(found), bondsOf(found), () => false);
+
+    expect(root?.dependants?.names.filter((name) => name.startsWith("Deployment shop/"))).toHaveLength(2);
+  });
+
   it("name few of many", () => {
     const many = Array.from({ length: 90 }, (_, index) => failing(`api-${index}`, { hosts: env("ledger-db") }));
     const found = [db(), ...many];
@@ -231,6 +254,17 @@ describe("what counts for a storm", () => {
       "ledger-db",
       "other",
     ]);
+  });
+
+  it("is the root alone whatever fails in another namespace", () => {
+    const found = [db(), ...clients(11)];
+    const evil = Array.from({ length: 90 }, (_, index) => failing(`evil-${index}`, { namespace: "evil" }));
+    const all = [...evil, ...found];
+    const ofShop = withoutDependants(all, bondsOf(all)).filter(
+      ({ incident }) => incident.workload.namespace === "shop",
+    );
+
+    expect(ofShop.map(({ incident }) => incident.workload.name)).toEqual(["ledger-db"]);
   });
 
   it("is everything where it explains only a part", () => {

@@ -192,6 +192,20 @@ describe("a view", () => {
     expect(view.describeBlindSpots().map(({ what }) => what)).toEqual([...whats(20), "1 more"]);
   });
 
+  it("tells the blind spots of the whole cluster first, then those of each namespace in turn", async () => {
+    for (let number = 0; number < 40; number++)
+      await view.tryTo(`evil ${number}`, failWith("Forbidden"), { place: "evil" });
+    await view.tryTo("pods in namespace shop", failWith("Forbidden"), { place: "shop" });
+    await view.tryTo("HPAs", failWith("Forbidden"));
+
+    expect(
+      view
+        .describeBlindSpots()
+        .slice(0, 4)
+        .map(({ what }) => what),
+    ).toEqual(["HPAs", "evil 0", "pods in namespace shop", "evil 1"]);
+  });
+
   it("works at eight items at the same time", async () => {
     let running = 0;
     let most = 0;

@@ -103,6 +103,45 @@ describe("verify", () => {
     expect(verification.reasons.join()).toContain(reason);
   });
 
+  it("looks more and more rarely at a workload that does not recover, and for the last time at the deadline", () => {
+    const broken = state({ pods: [pod(), crashingPod({ name: "web-1-bad" })] });
+    const deadline = new Date(appliedRun().remedy?.deadline ?? "");
+    const pauses: number[] = [];
+    let [run, now] = [appliedRun(), later(20)];
+    for (;;) {
+      const verification = verify(run, broken, rules, now);
+      if (verification.verdict !== "settling") break;
+      pauses.push(verification.wait_seconds);
+      [run, now] = [after(verification, run), new Date(now.getTime() + verification.wait_seconds * 1_000)];
+    }
+
+    expect(pauses.slice(0, 8)).toEqual([20, 25, 32, 40, 49, 60, 60, 60]);
+    expect(now).toEqual(deadline);
+  });
+
+  it("looks no sooner again at what is well and not well by turns", () => {
+    const broken = state({ pods: [crashingPod({ name: "web-1-bad" })] });
+    const brief = policy({ verify: { soak_seconds: 2, interval_seconds: 20 } });
+    const pauses: number[] = [];
+    let run = appliedRun();
+    for (let look = 0; look < 6; look++) {
+      const restarted = pod({ name: `web-1-${look}` });
+      const verification = verify(run, look < 3 ? broken : state({ pods: [restarted] }), brief, later(20));
+      pauses.push(verification.wait_seconds);
+      run = after(verification, run);
+    }
+
+    expect(pauses).toEqual([20, 25, 32, 2, 49, 60]);
+  });
+
+  it("looks as soon as at first when a further part of the remedy was done", () => {
+    const broken = state({ pods: [crashingPod({ name: "web-1-bad" })] });
+    const before = verify(appliedRun(), broken, rules, NOW);
+    const part = after({ ...before, verdict: "go_on", observation: { ...before.observation, looks: 9 } });
+
+    expect(verify(part, broken, rules, NOW).wait_seconds).toBe(20);
+  });
+
   it("gives up at the deadline, and says what was wrong", () => {
     const broken = state({ pods: [pod(), crashingPod({ name: "web-1-bad" })] });
     const deadline = new Date(appliedRun().remedy?.deadline ?? "");

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { pause } from "../../../functions/claim/cool-down.ts";
+import { pause } from "../../../functions/run/cool-down.ts";
 import { acquire, release } from "../../../functions/claim/claim.ts";
 import { historyOf } from "../../../functions/run/lease.ts";
 import { Claim, HistoryEntry } from "../../../functions/run/contracts.ts";

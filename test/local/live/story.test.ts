@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { NOTHING_RESTS } from "../../../functions/run/detection.ts";
 import { REMEDIES } from "../../../functions/remedies/contracts.ts";
 import type { WorkloadRun } from "../../../functions/run/contracts.ts";
 import { loadDefinition, type ExecutionEvent } from "../../../local/engine/engine.ts";
@@ -72,7 +73,7 @@ describe("the story of a run", () => {
     const crash = incident({ failures: [{ reason: "CrashLoopBackOff", count: 2 }] });
     const detection = {
       ...{ status: "failing", pods_seen: 5, workloads_seen: 2, incidents: [crash], out_of_scope: 1 },
-      ...{ in_rollout: [], unseen: [] },
+      ...{ in_rollout: [], resting: NOTHING_RESTS, unseen: [] },
     };
     const found = (overrides: object) =>
       text({ state: "Detect failures", iteration: undefined, output: { detection: { ...detection, ...overrides } } });

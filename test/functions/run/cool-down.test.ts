@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { pause, pauseOfLookedAt } from "../../../functions/claim/cool-down.ts";
+import { pause, pauseOfLookedAt, triedTooOften } from "../../../functions/run/cool-down.ts";
 import type { HistoryEntry } from "../../../functions/run/contracts.ts";
 import { ago, NOW, policy } from "../../support/objects.ts";
 
@@ -41,10 +41,39 @@ describe("the cool-down", () => {
     expect(pause(skipped, "t1", rules, NOW)).toBeUndefined();
   });
 
-  it("stops after the policy's number of ineffective remedies, for however long", () => {
-    const tries = [entry("Unresolved", 90_000), entry("RolledBack", 91_000), entry("Unresolved", 92_000)];
+  it("stops after the policy's number of ineffective remedies, for however long, but for one look a day", () => {
+    const tries = [entry("Unresolved", 86_399), entry("RolledBack", 91_000), entry("Unresolved", 92_000)];
+    const aDayLater = new Date(NOW.getTime() + 1_000);
 
     expect(pause(tries, "t1", rules, NOW)).toMatchObject({ refusal: "TriedTooOften", needsPerson: true });
+    expect(pause(tries, "t1", rules, aDayLater)).toBeUndefined();
+    expect(triedTooOften(tries, "t1", rules)).toContain("The last 3 remedies did not help (last: restart).");
+    const told = entry("Skipped", 0, { action: "none", reason: "TriedTooOften" });
+    expect(pause([told, ...tries], "t1", rules, aDayLater)).toMatchObject({ refusal: "TriedTooOften" });
+  });
+
+  it("lets nobody ask for a remedy of what was tried too often, on whatever day", () => {
+    const tries = [entry("Unresolved", 900_000), entry("RolledBack", 910_000), entry("Unresolved", 920_000)];
+
+    expect(pause(tries, "t1", rules, NOW, true)).toMatchObject({ refusal: "TriedTooOften" });
+  });
+
+  it("ends a day after people were told, where nothing was done, however often it was looked at since", () => {
+    const patient = policy({ cool_down: { base_seconds: 80_000, max_seconds: 86_400 } });
+    const quiet = entry("Skipped", 3_600, { action: "none", told: ago(86_000) });
+
+    expect(pause([quiet], "t1", patient, NOW)).toMatchObject({ refusal: "CoolingDown", leftToPerson: true });
+    expect(pause([{ ...quiet, told: ago(86_400) }], "t1", patient, NOW)).toBeUndefined();
+  });
+
+  it("is that of the policy where nobody could be told", () => {
+    const tries = [entry("Unresolved", 150), entry("Unresolved", 600), entry("Unresolved", 700)];
+    const untold = { ...entry("Skipped", 1_000, { action: "none" }), told: null };
+
+    expect(pause([untold, ...tries], "t1", rules, NOW)).toBeUndefined();
+    expect(pause([{ ...untold, at: ago(999) }, ...tries], "t1", rules, NOW)).toMatchObject({
+      refusal: "TriedTooOften",
+    });
   });
 
   it("starts to count anew after a remedy that helped", () => {

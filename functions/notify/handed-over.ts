@@ -1,0 +1,15 @@
+import type { Report, WorkloadRun } from "../run/contracts.ts";
+import { handBackCommand } from "../run/lease.ts";
+import { isLeftToPerson } from "../run/telling.ts";
+import type { Policy } from "../shared/policy.ts";
+
+/** What is said of the remedy in vain after which no more is tried, and how to have the workload looked after again. */
+export function handedOver(run: WorkloadRun, report: Report, policy: Policy): string[] {
+  if (!isLeftToPerson(run, report, policy)) return [];
+  const { max_ineffective } = policy.cool_down;
+  const times = max_ineffective === 1 ? "The remedy" : `${max_ineffective} remedies in a row`;
+  const back = handBackCommand(run.incident.workload);
+  return [
+    `${times} did not help. From now on it is left to a person until its pod template changes; while it fails, that is told once a day. To have it looked after again before: ${back}`,
+  ];
+}

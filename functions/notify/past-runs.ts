@@ -1,0 +1,56 @@
+import { ListExecutionsCommand, SFNClient, type ListExecutionsCommandOutput } from "@aws-sdk/client-sfn";
+import { isScheduled } from "../run/request.ts";
+import { CLIENT_OPTIONS } from "../shared/aws/client-options.ts";
+import { describeExecution } from "./describe-execution.ts";
+import { parsed } from "./json.ts";
+import type { FailedRun, PresentRun } from "./failures-in-a-row.ts";
+
+let client: SFNClient | undefined;
+
+/** How many executions are looked back at: at one a minute, most of a day. What ListExecutions answers at most. */
+const LOOK_BACK = 1_000;
+/** How many of them are asked what they were started with; of those before, the form of their name tells. */
+const DESCRIBED = 16;
+/** How long the list may take, in milliseconds: who cannot be told how often runs failed is told that this one did. */
+const PATIENCE_MS = 8_000;
+
+type Listed = NonNullable<ListExecutionsCommandOutput["executions"]>[number];
+
+/**
+ * The scheduled runs that failed since the last one that worked and before this one, the latest first. Those that still run,
+ * timed out or were stopped say nothing.
+ * @throws what AWS answers, or an `AbortError` when it takes too long
+ */
+export async function failedSinceSuccess({ id, name, stopped = Infinity }: PresentRun): Promise<FailedRun[]> {
+  client ??= new SFNClient(CLIENT_OPTIONS);
+  const stateMachineArn = id.replace(":execution:", ":stateMachine:").replace(/:[^:]+$/, "");
+  const { executions = [] } = await client.send(new ListExecutionsCommand({ stateMachineArn, maxResults: LOOK_BACK }), {
+    abortSignal: AbortSignal.timeout(PATIENCE_MS),
+  });
+  const failed: FailedRun[] = [];
+  for (const [index, { executionArn, status, stopDate }] of likeIt(executions, name, id, stopped).entries()) {
+    let error: string | undefined;
+    if (index < DESCRIBED) {
+      const run = await describeExecution(executionArn ?? "");
+      if (!isScheduled(parsed(run.input))) continue;
+      ({ error } = run);
+    }
+    if (status === "SUCCEEDED") break;
+    if (status === "FAILED") failed.push({ at: stopDate ?? new Date(0), ...(error === undefined ? {} : { error }) });
+  }
+  return failed;
+}
+
+/** Those that had ended by then and are named in the same way, which is that of whoever starts them; the latest first. */
+export function likeIt(executions: readonly Listed[], name: string, id: string, stopped: number): Listed[] {
+  const ended = ({ stopDate }: Listed) => stopDate?.getTime() ?? 0;
+  return executions
+    .filter((run) => run.executionArn !== id && run.stopDate !== undefined && ended(run) <= stopped)
+    .filter((run) => formOf(run.name ?? "") === formOf(name))
+    .sort((a, b) => ended(b) - ended(a));
+}
+
+/** A name with every letter and digit of its identifiers made alike: EventBridge's are two UUIDs, an API call's is one. */
+function formOf(name: string): string {
+  return name.replaceAll(/[0-9a-f]/gi, "x");
+}

@@ -1,0 +1,55 @@
+import type { Reader } from "../shared/cluster/cluster.ts";
+import type { Lease } from "../shared/kubernetes/types.ts";
+import { describeWorkload } from "../kinds/workloads.ts";
+import type { Policy } from "../shared/policy.ts";
+import type { WorkloadRef } from "../shared/refs.ts";
+import type { Incident } from "./contracts.ts";
+import { pause, pauseOfLookedAt, type Pause } from "./cool-down.ts";
+import { expiryOf, historyOf, holderOf } from "./lease.ts";
+import { lookedAt } from "./looked-at.ts";
+import { templateSince } from "./present-template.ts";
+
+/** Whom a claim is asked about. */
+export interface RestRequest {
+  workload: WorkloadRef;
+  /** Since when what is no workload is as it is, where the incident is about such an object; absent for a workload. */
+  lookedAt?: { since: string | undefined };
+  /** Whether somebody asks for a remedy; a scan does not. */
+  asked?: boolean;
+  policy: Policy;
+  now: Date;
+}
+
+/** What a claim is asked about an incident. */
+export function restRequest(incident: Incident, policy: Policy, now: Date): RestRequest {
+  return {
+    workload: incident.workload,
+    ...(lookedAt(incident) === undefined ? {} : { lookedAt: { since: incident.failures[0]?.since } }),
+    asked: incident.requested !== undefined,
+    policy,
+    now,
+  };
+}
+
+/**
+ * Why a workload rests: another execution has claimed it, it cools down, or it is left to a person. The scan leaves it out
+ * for that, and the claim refuses it; undefined where nothing speaks against looking after it. The workload is read only
+ * where that depends on its template.
+ * @param lease its claim
+ */
+export async function restOf(
+  cluster: Reader,
+  lease: Lease,
+  { workload, lookedAt, asked, policy, now }: RestRequest,
+): Promise<Pause | undefined> {
+  const holder = holderOf(lease, now);
+  if (holder !== undefined) {
+    const message = `${describeWorkload(workload)} is being remediated by ${holder}, at the latest until ${expiryOf(lease).toISOString()}.`;
+    return { refusal: "AlreadyClaimed", message, needsPerson: false, leftToPerson: false };
+  }
+  const history = historyOf(lease);
+  if (lookedAt !== undefined) return pauseOfLookedAt(history, lookedAt.since, policy, now);
+  const speaks = (template: string | undefined) => pause(history, template, policy, now, asked);
+  if (!history.some(({ template }) => speaks(template) !== undefined)) return undefined;
+  return speaks(await templateSince(cluster, workload, history[0]?.template));
+}

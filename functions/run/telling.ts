@@ -1,0 +1,81 @@
+import type { HistoryEntry, Report, WorkloadRun } from "./contracts.ts";
+import { coolDownEnd, TOLD_MS, toldAt } from "./cool-down.ts";
+import { isIneffective, sinceLastSuccess } from "./history.ts";
+import { lookedAt } from "./looked-at.ts";
+import { isLasting, isRemembered, outcomeOf } from "./outcome.ts";
+import { isUnseen } from "./redrive.ts";
+import { lastTry } from "./tries.ts";
+import type { Policy } from "../shared/policy.ts";
+
+/** How long after a pause a run may come and still meet the failure that was there before it, in seconds. */
+const GAP_SECONDS = 900;
+
+/** How the remediation of one workload ended, with when people were told the same where they are not told again. */
+export function reportOf(run: WorkloadRun, policy: Policy, now: Date): Report {
+  const report = outcomeOf(run, isLasting(run, policy, now));
+  const before = toldBefore(run, report, policy, now);
+  return before === undefined ? report : { ...report, told_before: before.toISOString() };
+}
+
+/** Whether a remedy was carried out, or may have been: its step did not answer, and nobody could look what it did. */
+export function mayHaveChanged(run: WorkloadRun): boolean {
+  return lastTry(run) !== undefined || run.remedy?.status === "applied" || isUnseen(run);
+}
+
+/** Whether this remedy in vain is the one after which no more is tried: from now on the workload is left to a person. */
+export function isLeftToPerson(run: WorkloadRun, report: Report, policy: Policy): boolean {
+  if (run.dry_run || run.claim?.status !== "claimed" || !isIneffective(report)) return false;
+  const earlier = sinceLastSuccess(run.claim.history ?? [], run.diagnosis?.template).filter(isIneffective);
+  return earlier.length + 1 >= policy.cool_down.max_ineffective;
+}
+
+/**
+ * When people were told the same: nothing was done this time, they were told of the same cause and outcome for the same reason
+ * within a day, and it has failed since, as far as the runs have looked. Whoever asked for something is told each time.
+ */
+function toldBefore(run: WorkloadRun, report: Report, policy: Policy, now: Date): Date | undefined {
+  if (run.incident.requested !== undefined || !isRemembered(run, report)) return undefined;
+  if (mayHaveChanged(run) || isLeftToPerson(run, report, policy)) return undefined;
+  // Whoever of several workloads tells of a breaker has been chosen for that.
+  if (run.remedy?.needs_person === true) return undefined;
+  const history = ofPresent(run);
+  const [latest] = history;
+  const same = history.find((entry) => isSame(entry, report));
+  const told = same === undefined ? undefined : toldAt(same);
+  if (latest === undefined || told === undefined || now.getTime() >= told.getTime() + TOLD_MS) return undefined;
+  return wasWellSince(run, told, latest, history.length, policy, now) ? undefined : told;
+}
+
+/** What the claim remembers of the present template since the last remedy that helped; of any, where it was not read. */
+function ofPresent({ claim, diagnosis }: WorkloadRun): HistoryEntry[] {
+  const history = claim?.history ?? [];
+  const template = diagnosis === undefined ? history[0]?.template : diagnosis.template;
+  return sinceLastSuccess(history, template);
+}
+
+function isSame(entry: HistoryEntry, { cause, action, outcome, reason }: Report): boolean {
+  return (
+    entry.applied !== true &&
+    entry.cause === cause &&
+    entry.action === action &&
+    entry.outcome === outcome &&
+    entry.reason === reason
+  );
+}
+
+/** Whether it was well in between: an object says since when it is as it is; a workload failed when its pause had ended. */
+function wasWellSince(
+  { incident }: WorkloadRun,
+  told: Date,
+  latest: HistoryEntry,
+  fruitless: number,
+  policy: Policy,
+  now: Date,
+): boolean {
+  if (lookedAt(incident) !== undefined) {
+    const since = incident.failures[0]?.since;
+    return since !== undefined && Date.parse(since) > told.getTime();
+  }
+  const gap = Math.max(GAP_SECONDS, policy.cool_down.base_seconds) * 1_000;
+  return now.getTime() > coolDownEnd(latest, fruitless, policy).getTime() + gap;
+}
