@@ -1,6 +1,6 @@
 import type { Case } from "../facts/case.ts";
 import { kindOf } from "../kinds/kinds.ts";
-import { quantity } from "../shared/kubernetes/quantity.ts";
+import { quantity } from "./quantity.ts";
 import type { PodTemplate } from "../shared/kubernetes/types.ts";
 import { containersOf } from "./parts.ts";
 

@@ -1,4 +1,4 @@
-import { quantity } from "../shared/kubernetes/quantity.ts";
+import { quantity } from "./quantity.ts";
 import type { PodTemplate } from "../shared/kubernetes/types.ts";
 
 type PodSpec = NonNullable<PodTemplate["spec"]>;

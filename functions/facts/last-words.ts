@@ -5,7 +5,7 @@ import { podFailures } from "../kinds/failing/pod-failures.ts";
 import { containerStatuses } from "../shared/kubernetes/pods.ts";
 import type { ContainerStatus, Pod } from "../shared/kubernetes/types.ts";
 import { bounded } from "../shared/text.ts";
-import { withoutSecrets } from "../shared/secrets.ts";
+import { withoutSecrets } from "../kinds/failing/secrets.ts";
 
 /** The end of a crashed container's log. */
 export interface LastWords {

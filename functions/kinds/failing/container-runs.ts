@@ -1,4 +1,4 @@
-import { withoutSecrets } from "../../shared/secrets.ts";
+import { withoutSecrets } from "./secrets.ts";
 import type { ContainerStatus } from "../../shared/kubernetes/types.ts";
 
 type End = NonNullable<NonNullable<ContainerStatus["state"]>["terminated"]>;
