@@ -6,9 +6,8 @@ import { Refusal } from "./refusals.ts";
 import { RESUMPTION } from "./resumption.ts";
 
 /**
- * What one step of the workflow hands to the next. Each handler checks its input and its output against these schemas,
- * so a step's output is the next one's input by construction. Payloads hold identifiers and a few lines of evidence,
- * never whole objects: Step Functions allows 256 KiB for the state of an execution.
+ * What one step of the workflow hands to the next. Each handler checks its input and its output against these schemas, so a
+ * step's output is the next one's input. Payloads hold no whole objects: an execution's state may have 256 KiB.
  */
 
 /** One way in which a pod, a workload or an HPA fails. */
