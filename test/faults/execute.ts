@@ -24,7 +24,9 @@ export interface Executed {
 }
 
 /** What one execution has that another has not. */
-export type ExecutionOverrides = Partial<Pick<RunOptions, "call" | "name" | "now" | "redrive" | "retryMilliseconds" | "signal">>;
+export type ExecutionOverrides = Partial<
+  Pick<RunOptions, "call" | "name" | "now" | "redrive" | "retryMilliseconds" | "signal">
+>;
 
 /** Retries of steps may take this much longer than the waits of the policy, in seconds. */
 const SLACK_SECONDS = 60;

@@ -86,9 +86,7 @@ export function outcomesOf(ended: readonly Ended[]): Record<string, number> {
 
 /** What was told of workloads. */
 function toldBy(ended: readonly Ended[]): Notification[] {
-  return ended
-    .flatMap(({ run }) => run?.notifications ?? [])
-    .filter(({ report }) => report.workload !== undefined);
+  return ended.flatMap(({ run }) => run?.notifications ?? []).filter(({ report }) => report.workload !== undefined);
 }
 
 /** Whether a part of a path is a workload's name, or that of one of its pods. */
