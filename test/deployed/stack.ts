@@ -27,7 +27,7 @@ export async function bootstrap({ emulator }: Cloud, signal: AbortSignal): Promi
 /**
  * How long a remedy, and its undo, may take: longer than on any machine, where they help. In seconds.
  */
-const PATIENT = { verify: { deadline_seconds: 300, undo_deadline_seconds: 120 } };
+const PATIENT = { verify: { interval_seconds: 5, deadline_seconds: 600, undo_deadline_seconds: 120 } };
 
 /** Deploys the stack as the README says, with a policy that waits for seconds where others wait for minutes. */
 export async function deploy(cloud: Cloud, signal: AbortSignal): Promise<Outputs> {

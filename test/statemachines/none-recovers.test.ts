@@ -8,6 +8,7 @@ import type {
   Verification,
   WorkloadRun,
 } from "../../functions/run/contracts.ts";
+import { NOTHING_RESTS } from "../../functions/run/detection.ts";
 import { settling, undoSettling } from "../../functions/run/settling.ts";
 import { Policy } from "../../functions/shared/policy.ts";
 import { verify } from "../../functions/verify/verify.ts";
@@ -56,6 +57,7 @@ const detection = {
   omitted: 0,
   out_of_scope: 0,
   in_rollout: [],
+  resting: NOTHING_RESTS,
   unseen: [],
 };
 

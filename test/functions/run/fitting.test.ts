@@ -73,6 +73,7 @@ describe("the output of a run", () => {
         outcomes: results.map(({ outcome }) => outcome),
         in_rollout: "r".repeat(MAX_BYTES.rollouts),
         in_storm: "s".repeat(MAX_BYTES.storm),
+        resting: "r".repeat(MAX_BYTES.resting),
         workloads: results,
       };
 
