@@ -15,6 +15,9 @@ export const DetectFailuresRequest = z.strictObject({
 
 const ActionRequest = z.discriminatedUnion("action", [DetectFailuresRequest, ...RUNBOOK_REQUESTS]);
 
+/** Every request that the workflow takes. */
+export const Request = z.union([ScanRequest, ActionRequest]);
+
 export type ScanRequest = z.output<typeof ScanRequest>;
 export type ActionRequest = z.output<typeof ActionRequest>;
 /** A request that names its remedy, as a runbook does. */

@@ -113,7 +113,7 @@ export const Policy = z
         base_seconds: seconds.default(300),
         /** The longest that the wait becomes. */
         max_seconds: seconds.default(21_600),
-        /** After this many ineffective remedies in a row the workload is left to a person, until its spec changes. */
+        /** After this many ineffective remedies in a row the workload is left to a person, who is told once a day, until its template changes. */
         max_ineffective: z.int().min(1).max(20).default(3),
         /** A remedy that helped this often on the same template, within the window, is not repeated: it goes to a person. */
         max_repeats: z.int().min(1).max(10).default(3),

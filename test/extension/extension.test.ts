@@ -136,6 +136,8 @@ describe("an added remedy is guarded", () => {
     expect(guards["applied"]).toMatchObject({
       answer: { status: "applied" },
       writes: [
+        // What it is about to do, then that it has begun.
+        expect.stringMatching(/^PUT .*leases/) as string,
         expect.stringMatching(/^PUT .*leases/) as string,
         "PATCH /api/v1/namespaces/shop/services/web",
         "POST /api/v1/namespaces/shop/events",
@@ -236,7 +238,7 @@ describe("an added remedy is drawn", () => {
     for (const line of [
       "Which_remedy -->|restore-selector| Restore_selector",
       "Can_it_be_undone -->|restore-selector| Undo_selector",
-      "Restore_selector -.->|error| Look_what_was_done",
+      "Restore_selector -.->|error| Take_claim_up_again",
     ]) {
       expect(readme.split("\n").map((each) => each.trim())).toContain(line);
     }

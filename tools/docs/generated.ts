@@ -10,6 +10,7 @@ import { CAUSES } from "../../functions/classify/causes.ts";
 import type { Cause } from "../../functions/classify/causes/cause.ts";
 import { Detection } from "../../functions/run/detection.ts";
 import { NotificationDocument } from "../../functions/notify/notification.ts";
+import { Request } from "../../functions/run/request.ts";
 import { Policy } from "../../functions/shared/policy.ts";
 import { rbacLogsYaml, rbacSecretsYaml, rbacYaml } from "../../infra/rbac-yaml.ts";
 import { definitionOf } from "../../statemachines/asl.ts";
@@ -33,6 +34,7 @@ export const GENERATED: readonly GeneratedFile[] = [
   formatted("infra/rbac-logs.yaml", rbacLogsYaml),
   formatted("infra/rbac-secrets.yaml", rbacSecretsYaml),
   { path: "docs/schemas/detection.json", content: () => schema(Detection, "Detection", "output") },
+  { path: "docs/schemas/request.json", content: () => schema(Request, "Request", "input") },
   { path: "docs/schemas/notification.json", content: () => schema(NotificationDocument, "Notification", "output") },
   { path: "docs/schemas/agent-answer.json", content: () => schema(AgentAnswer, "AgentAnswer", "output") },
   { path: "README.md", content: () => withPicture(readFileSync(README, "utf8")) },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { NotifyEnvironment } from "../../../functions/notify/environment.ts";
-import { tellingOf, workAgain, type FailedRun, type PresentRun } from "../../../functions/notify/failures-in-a-row.ts";
+import { tellingOf, workAgain, type FailedRun } from "../../../functions/notify/failures-in-a-row.ts";
 import { notify } from "../../../functions/notify/handler.ts";
 import type { Notification } from "../../../functions/notify/notification.ts";
 import { failedSinceSuccess, likeIt } from "../../../functions/notify/past-runs.ts";
@@ -19,7 +19,7 @@ function failed(number: number, error?: string, from = NOW): FailedRun[] {
 }
 
 function environmentAfter(before: FailedRun[] | Error | undefined, sent: Notification[]): NotifyEnvironment {
-  const answer = (_run: PresentRun) =>
+  const answer = () =>
     before instanceof Error ? Promise.reject(before) : Promise.resolve(before ?? []);
   return {
     ...unreachableEnvironment(new Error("not used"), sent),

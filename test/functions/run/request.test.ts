@@ -5,6 +5,8 @@ describe("a request", () => {
   it.each([
     { cluster_name: "prod" },
     { cluster_name: "prod", namespace: "shop", dry_run: true },
+    { cluster_name: "prod", origin: "schedule" },
+    { action: "detect_failures", cluster_name: "prod", namespace: "shop", origin: "person" },
     { action: "detect_failures", cluster_name: "prod", namespace: "shop" },
     { action: "restart_pod", cluster_name: "prod", namespace: "shop", pod_name: "web-abc" },
     { action: "rollback_deployment", cluster_name: "prod", namespace: "shop", deployment_name: "web" },
@@ -16,6 +18,7 @@ describe("a request", () => {
 
   it.each([
     ["no cluster", {}, "cluster_name"],
+    ["an unknown origin", { cluster_name: "prod", origin: "moon" }, "origin"],
     ["an unknown action", { action: "delete_everything", cluster_name: "prod" }, "action"],
     ["an action that is no text", { action: 7, cluster_name: "prod" }, "action"],
     ["a missing pod name", { action: "restart_pod", cluster_name: "prod", namespace: "shop" }, "pod_name"],

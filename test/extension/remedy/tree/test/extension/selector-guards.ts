@@ -14,7 +14,7 @@ import type { Environment } from "../../functions/run/step.ts";
 import { handlerOf, STEP_NAMES } from "../../infra/functions.ts";
 import { ApiServer, found } from "../support/api-server.ts";
 import { crashingPod, deployment, evidence, incident, NOW, policy, WEB } from "../support/objects.ts";
-import { claimedRun, claimOf, diagnosis, remedyResult } from "../support/runs.ts";
+import { claimedRun, claimOf, diagnosis, remedyResult, serveClaim } from "../support/runs.ts";
 
 /** Prints how the remedy is guarded, as JSON. */
 
@@ -48,16 +48,14 @@ const requested = { action: "restore-selector", service: "web" } as const;
 async function stepped(input: object, run: Partial<WorkloadRun> = {}, present = service()): Promise<object> {
   const api = await ApiServer.start();
   const made = claimedRun({ diagnosis: diagnosis({ remedy: PLAN, workload_uid: "uid" }), ...run });
-  const { path, lease } = claimOf(made);
   const SERVICE = "/api/v1/namespaces/shop/services/web";
   api
     .on("GET", SERVICE, found(present))
     .on("PATCH", SERVICE, found({}))
     .on("GET", "/apis/apps/v1/namespaces/shop/deployments/web", found(deployment()))
     .on("GET", "/api/v1/namespaces/shop", found({ metadata: { name: "shop" } }))
-    .on("GET", path, found(lease))
-    .on("PUT", path, found(lease))
     .on("POST", "/api/v1/namespaces/shop/events", found({}));
+  serveClaim(api, claimOf(made));
   const environment: Environment = {
     connect: () => Promise.resolve(api.cluster()),
     policy: () => policy(AUTOMATIC),
