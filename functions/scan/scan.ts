@@ -119,7 +119,12 @@ export async function scan(cluster: Reader, options: Scan): Promise<Detection> {
     in_rollout: fitRollouts(settling, policy.max_incidents),
     resting,
     unseen: view.describeBlindSpots(),
-    ...(storm === undefined ? {} : stormFields(storm, goesOn)),
+    ...(storm === undefined
+      ? {}
+      : stormFields(
+          storm,
+          lookedAfter.find(({ workload }) => workload === goesOn?.workload),
+        )),
     ...(isApart ? { in_storm: besideOthers(leftAlone) } : {}),
     ...(findingsOnly ? answer(pods.failing, hpas.all, moment) : {}),
   };

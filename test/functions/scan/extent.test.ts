@@ -237,6 +237,19 @@ describe("a storm of one namespace", () => {
     expect(detection.in_storm?.incidents).toHaveLength(14);
   });
 
+  it("lets what its own rollout broke go on, where the policy wants that, and says so", async () => {
+    serve(api, { ...brokenReleases([100], 2), statefulSets: sets(NUMBERS, 0) });
+    expect(await scanned(api)).toMatchObject({ status: "storm", storm: expect.not.stringContaining("next") as string });
+
+    const detection = await scanned(api, { policy: policy({ storm: { certain_rollbacks: true } }) });
+    expect(detection).toMatchObject({
+      status: "failing",
+      incidents: [{ workload: { name: "web-100" }, despite_storm: true }],
+      storm: expect.stringContaining("Only Deployment shop/web-100 is looked after next") as string,
+    });
+    expect(detection.in_storm?.incidents).toHaveLength(14);
+  });
+
   it("is a storm and nothing beside it where nothing else fails", async () => {
     serve(api, {
       namespaces: ["evil", "shop"],
