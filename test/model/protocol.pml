@@ -144,7 +144,7 @@ Claim: /* functions/claim/claim.ts, acquire */
   :: seenHolder == me -> goto Take /* its own: it had begun nothing yet */
   :: else -> skip
   fi;
-  /* functions/claim/cool-down.ts, pause: what was begun or ended on this very template speaks against another try. */
+  /* functions/run/cool-down.ts, pause: what was begun or ended on this very template speaks against another try. */
 #ifndef NO_HISTORY
   if
   :: object == BAD && (begun[other] || ended[other]) -> told[me] = true; goto Over
