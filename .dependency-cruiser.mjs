@@ -112,14 +112,14 @@ export default {
     ),
     forbid(
       "infra-needs-contracts",
-      "The stack is made of contracts: requests, the policy, measurements, permissions. No step runs while it is synthesised.",
+      "The stack is made of contracts: requests, the policy, measurements, pauses, permissions. No step runs while it is synthesised.",
       from("^infra/"),
       {
         path: "^(functions|local|test|tools)/",
         pathNot: [
           LEAF,
           "^functions/remedies/permissions[.]ts$",
-          "^functions/run/(contracts|measurement|request)[.]ts$",
+          "^functions/run/(contracts|measurement|pauses|request)[.]ts$",
           "^functions/(kinds|shared)/",
         ],
       },

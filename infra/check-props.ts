@@ -4,7 +4,7 @@ import { isRemediationError } from "../functions/shared/errors.ts";
 import { parsePolicy } from "../functions/shared/policy.ts";
 import { ScanRequest } from "../functions/run/request.ts";
 import { describeIssues } from "../functions/shared/validation.ts";
-import { misfit } from "../statemachines/limits.ts";
+import { misfit } from "./limits.ts";
 import type { EksRemediationProps } from "./props.ts";
 import type { OptionalReading } from "./rbac-command.ts";
 import { SettingsError } from "./settings-error.ts";

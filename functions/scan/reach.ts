@@ -110,8 +110,9 @@ async function countWorkloads(
     const before = counts.get(at);
     if (before !== undefined) counts.set(at, before + number);
   }
-  // Where there was no time for some of the suspects, what was read stands for as many of all.
-  return new Map([...counts].map(([at, number]) => [at, Math.ceil(number * view.shareRead(at))]));
+  // Where there was no time for some of the suspects, what was read stands for as many of all; nothing stands for none.
+  const read = [...counts].filter(([at]) => view.shareRead(at) > 0);
+  return new Map(read.map(([at, number]) => [at, Math.ceil(number * view.shareRead(at))]));
 }
 
 function namespacesOf(counted: readonly Counted[]): string[] {

@@ -97,9 +97,10 @@ interface NodeStorm {
 
 /** The nodes that have a storm, with the most failing pods first. */
 function findNodes(extent: Extent, policy: Policy): NodeStorm[] {
-  const nodes = new Set(extent.failing.flatMap(({ pods }) => pods.flatMap(({ node }) => node ?? [])));
-  return [...nodes]
-    .flatMap((node) => nodeStorm(extent, node, policy) ?? [])
+  const pods = extent.failing.flatMap((counted) => counted.pods);
+  return [...Map.groupBy(pods, ({ node }) => node)]
+    .filter(([, onNode]) => onNode.length >= policy.storm.min_pods_on_node)
+    .flatMap(([node]) => (node === undefined ? [] : (nodeStorm(extent, node, policy) ?? [])))
     .sort((a, b) => b.pods.failing - a.pods.failing);
 }
 

@@ -21,11 +21,14 @@ export function lookWhatWasDone(
   const failed = run.remedy_error;
   const ended =
     failed === undefined ? " Its step was stopped." : ` Its step ended with ${failed.Error}: ${errorText(failed)}`;
+  // It may have been there: others may have changed it while the execution was stopped.
+  const isUnknown = mayHaveBegun && failed === undefined;
+  const nothing = isUnknown ? "Nothing is to be seen of the remedy, which had begun." : "The remedy was not applied.";
   const plan = run.dry_run || !mayHaveBegun ? undefined : planOf(run.diagnosis?.remedy);
   const remedy = plan === undefined ? undefined : remedyFor(plan.action);
   const change = plan === undefined ? undefined : remedy?.seen(plan, state);
   if (remedy === undefined || change === undefined) {
-    return { status: "failed", message: `The remedy was not applied.${ended}`, ...times };
+    return { status: "failed", message: `${nothing}${ended}`, ...times };
   }
   const undo = remedy.undo === "cannot be undone" ? remedy.undo : "can be undone";
   return { status: "applied", message: `${remedy.words.found(change)}${ended}`, change, undo, ...times };

@@ -8,8 +8,9 @@ import type { Pod, Workload } from "../shared/kubernetes/types.ts";
 import type { Policy } from "../shared/policy.ts";
 import { bounded } from "../shared/text.ts";
 import { hpaGaps } from "./hpa-settled.ts";
+import { pauseAfter } from "../run/pauses.ts";
 import { deadlineOf } from "../run/redrive.ts";
-import { pauseAfter, settling } from "../run/settling.ts";
+import { settling } from "../run/settling.ts";
 import { rolloutGaps } from "../kinds/gaps.ts";
 import type { Kind } from "../kinds/kind.ts";
 import type { WorkloadState } from "../facts/state.ts";
@@ -64,7 +65,7 @@ export function verify(run: WorkloadRun, state: WorkloadState, policy: Policy, n
       reasons: [...(partly ? [`no further part of it was begun, since ${obstacle}`] : []), ...reasons]
         .slice(0, MAX_REASONS)
         .map((reason) => bounded(reason)),
-      wait_seconds: nextLook(run, looks, policy, now),
+      wait_seconds: nextLook(looks, policy, deadline, now),
       observation: observed(null),
     };
   }
@@ -91,7 +92,7 @@ export function verify(run: WorkloadRun, state: WorkloadState, policy: Policy, n
         : `well since ${wellSince}; it has to stay so for ${soak_seconds} s`,
     ],
     // A soak that had to begin anew brings no more looks than one that did not begin.
-    wait_seconds: Math.max(Math.ceil(left), isBroken ? nextLook(run, looks, policy, now) : 1),
+    wait_seconds: Math.max(Math.ceil(left), isBroken ? nextLook(looks, policy, deadline, now) : 1),
     observation: observed(wellSince),
   };
 }
@@ -101,9 +102,9 @@ function looksBefore({ verification }: WorkloadRun): number {
   return verification?.verdict === "settling" ? (verification.observation.looks ?? 1) : 0;
 }
 
-/** How long to wait for the next look at a workload that is not well, in seconds: not past the remedy's deadline. */
-function nextLook({ remedy }: WorkloadRun, looks: number, policy: Policy, now: Date): number {
-  const left = Math.ceil((Date.parse(remedy?.deadline ?? "") - now.getTime()) / 1_000);
+/** How long to wait after so many looks at a workload that is not well, in seconds: not past the remedy's deadline. */
+function nextLook(looks: number, policy: Policy, deadline: number, now: Date): number {
+  const left = Math.ceil((deadline - now.getTime()) / 1_000);
   return Math.max(1, Math.min(pauseAfter(looks, policy), left));
 }
 

@@ -4,7 +4,7 @@ import { FaultProxy } from "./proxy/proxy.ts";
 import { quickPolicy, withOverrides } from "../../local/scenarios/quick-policy.ts";
 import type { Measured, Order } from "./load/execution.ts";
 import { makeField, PROGRESS_DEADLINE, type Field } from "./load/field.ts";
-import { MAX_HISTORY } from "../../statemachines/limits.ts";
+import { MAX_HISTORY } from "../../infra/limits.ts";
 import { MAX_PAYLOAD } from "./load/payloads.ts";
 import { rateOf, TimedUpstream, type Rate } from "./load/rate.ts";
 import type { Part } from "./part.ts";

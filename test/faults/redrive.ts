@@ -9,8 +9,8 @@ import { SITUATIONS } from "./situations.ts";
 import type { Stage } from "./stage.ts";
 import { spread } from "./trial.ts";
 
-/** What people do between a stop and a redrive. */
-const DONE_BETWEEN = ["rolls-out-fix", "rolls-back", "moves-bounds", "deletes", "recreates", "deletes-claim"];
+/** What people do between a stop and a redrive. One who does what the remedy does counts as it: docs/protocol.md. */
+const DONE_BETWEEN = ["rolls-out-fix", "moves-bounds", "deletes", "recreates", "deletes-claim"];
 
 /** Executions that are stopped, and redriven from where they were. */
 const BETWEEN: readonly Between[] = [

@@ -13,7 +13,7 @@ import { Policy } from "../../functions/shared/policy.ts";
 import { verify } from "../../functions/verify/verify.ts";
 import { startExecution, type ExecutionEvent, type FunctionCall } from "../../local/engine/engine.ts";
 import { deedOf } from "../../statemachines/by-name.ts";
-import { longestHistory, MAX_HISTORY } from "../../statemachines/limits.ts";
+import { longestHistory, MAX_HISTORY } from "../../infra/limits.ts";
 import { WORKLOADS_AT_ONCE } from "../../statemachines/remediation.ts";
 import { Histories } from "../faults/load/history.ts";
 import { bytesOf, LargestPayloads, MAX_PAYLOAD } from "../faults/load/payloads.ts";

@@ -24,7 +24,7 @@ const PODS_ON_NODE = 200;
 /** How many requests of the set-up at the same time. */
 const AT_ONCE = 16;
 /** Long enough for the rollback of a workload while nineteen others are rolled back. */
-export const PROGRESS_DEADLINE = 25;
+export const PROGRESS_DEADLINE = 50;
 /** How long controllers may take. */
 const PATIENCE_SECONDS = 300;
 

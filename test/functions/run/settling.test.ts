@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { pauseAfter, settling, undoSettling } from "../../../functions/run/settling.ts";
+import { pauseAfter } from "../../../functions/run/pauses.ts";
+import { settling, undoSettling } from "../../../functions/run/settling.ts";
 import { NOW, policy } from "../../support/objects.ts";
 import { claimedRun, diagnosis } from "../../support/runs.ts";
 

@@ -110,6 +110,14 @@ describe("a look at what a failed step did", () => {
     expect(found.change).toBeUndefined();
   });
 
+  it("does not say that nothing was applied where the step was stopped, and others came before the look", () => {
+    const seen = state({ workload: deployment({ template: template("shop/web:3") }) });
+    const { message } = look(ROLLBACK, seen, { remedy_error: undefined });
+
+    expect(message).toBe("Nothing is to be seen of the remedy, which had begun. Its step was stopped.");
+    expect(look(ROLLBACK, seen, { remedy_error: undefined }, false).message).toContain("The remedy was not applied.");
+  });
+
   it("never takes what somebody else did for the work of a dry run", () => {
     expect(look(RESTART, state(), { dry_run: true })).toMatchObject({ status: "failed" });
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { claimSeconds, Policy } from "../../functions/shared/policy.ts";
 import type { Machine } from "../../statemachines/asl.ts";
-import { longestHistory, longestRun, MAX_HISTORY, misfit } from "../../statemachines/limits.ts";
+import { longestHistory, longestRun, MAX_HISTORY, misfit } from "../../infra/limits.ts";
 import { REMEDIATION, RUN_SECONDS, WORKLOADS_AT_ONCE } from "../../statemachines/remediation.ts";
 import { WORKLOAD } from "../../statemachines/workload.ts";
 

@@ -1,8 +1,8 @@
 import { MAX_TRIES, claimSeconds, type Policy } from "../functions/shared/policy.ts";
-import { pauseAfter, undoInterval } from "../functions/run/settling.ts";
-import type { Deed, Machine, State } from "./asl.ts";
-import { RUN_SECONDS, WORKLOADS_AT_ONCE } from "./remediation.ts";
-import { WORKLOAD } from "./workload.ts";
+import { pauseAfter, undoInterval } from "../functions/run/pauses.ts";
+import type { Deed, Machine, Rule, State } from "../statemachines/asl.ts";
+import { RUN_SECONDS, WORKLOADS_AT_ONCE } from "../statemachines/remediation.ts";
+import { WORKLOAD } from "../statemachines/workload.ts";
 
 /** What Step Functions allows for the history of an execution, in events. Source: its quotas, "Maximum execution history size" */
 export const MAX_HISTORY = 25_000;
@@ -24,7 +24,8 @@ interface Turns {
 }
 
 /**
- * How many events the longest possible path of one workload's execution is, every call succeeding at once.
+ * How many events the longest possible path of one workload's execution is, every call succeeding at once, and nobody stopping
+ * and redriving it.
  *
  * - ExecutionStarted and ExecutionSucceeded
  * - …StateEntered and …StateExited for each state
@@ -109,9 +110,7 @@ function visits(machine: Machine, name: string, { looks, remedies, undoLooks }: 
 }
 
 function namesOf({ States: states }: Machine, deed: Deed): string[] {
-  return Object.entries(states).flatMap(([name, state]) =>
-    state.Type === "Task" && state.does === deed ? [name] : [],
-  );
+  return Object.keys(states).filter((name) => isOf(states[name], deed));
 }
 
 /** Whether a state lies on a way from one of these back to itself that passes none of those. */
@@ -128,22 +127,34 @@ function isOnLoop(
 }
 
 /** Whether a way leads from a state to another one, or back to itself. */
-function reaches({ States: states }: Machine, from: string, to: string, without: readonly string[] = []): boolean {
+function reaches(machine: Machine, from: string, to: string, without: readonly string[] = []): boolean {
   const seen = new Set<string>();
-  const open = nextOf(states[from]);
+  const open = nextOf(machine, from);
   for (let name = open.pop(); name !== undefined; name = open.pop()) {
     if (name === to) return true;
     if (seen.has(name) || without.includes(name)) continue;
     seen.add(name);
-    open.push(...nextOf(states[name]));
+    open.push(...nextOf(machine, name));
   }
   return false;
 }
 
-function nextOf(state: State | undefined): string[] {
+/** Where a state leads, but for the ways of an execution that was redriven: those are gone once for each redrive. */
+function nextOf({ States: states }: Machine, name: string): string[] {
+  const state = states[name];
   if (state === undefined) return [];
   const next = "Next" in state ? [state.Next] : [];
-  const chosen = state.Type === "Choice" ? [...state.Choices.map((rule) => rule.Next), state.Default] : [];
-  const caught = "Catch" in state ? state.Catch.map((rule) => rule.Next) : [];
-  return [...next, ...chosen, ...caught];
+  const chosen = state.Type === "Choice" ? [...state.Choices.filter(isUsual), { Next: state.Default }] : [];
+  const caught = "Catch" in state ? state.Catch : [];
+  const all = [...next, ...[...chosen, ...caught].map((rule) => rule.Next)];
+  return all.filter((to) => !isOf(states[to], "take up claim"));
+}
+
+/** An undo that was not begun is one that its execution was stopped before. */
+function isUsual(rule: Rule): boolean {
+  return !("StringEquals" in rule && rule.StringEquals === "not_begun");
+}
+
+function isOf(state: State | undefined, deed: Deed): boolean {
+  return state?.Type === "Task" && state.does === deed;
 }
