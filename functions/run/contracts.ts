@@ -228,11 +228,8 @@ export type UndoVerification = z.output<typeof UndoVerification>;
 export const CaughtError = z.strictObject({ Error: z.string(), Cause: z.string().default("") });
 export type CaughtError = z.output<typeof CaughtError>;
 
-export const ExecutionRef = z.strictObject({
-  /** The execution's ARN, or a local name. */
-  id: z.string(),
-  name: z.string(),
-});
+/** An execution: its ARN, or a local name, and its name. */
+export const ExecutionRef = z.strictObject({ id: z.string(), name: z.string() });
 export type ExecutionRef = z.output<typeof ExecutionRef>;
 
 /** The outcomes, a closed set. */
