@@ -19,8 +19,7 @@ function failed(number: number, error?: string, from = NOW): FailedRun[] {
 }
 
 function environmentAfter(before: FailedRun[] | Error | undefined, sent: Notification[]): NotifyEnvironment {
-  const answer = () =>
-    before instanceof Error ? Promise.reject(before) : Promise.resolve(before ?? []);
+  const answer = () => (before instanceof Error ? Promise.reject(before) : Promise.resolve(before ?? []));
   return {
     ...unreachableEnvironment(new Error("not used"), sent),
     now: () => NOW,
