@@ -6,13 +6,13 @@ import type { Claim, Incident, WorkloadRun } from "../../functions/run/contracts
 import { triedTooOften } from "../../functions/run/cool-down.ts";
 import { atRest } from "../../functions/scan/resting.ts";
 import { View } from "../../functions/scan/view.ts";
-import { HttpCluster } from "../../functions/shared/cluster/http-cluster.ts";
+import type { HttpCluster } from "../../functions/shared/cluster/http-cluster.ts";
 import { paths } from "../../functions/shared/cluster/paths.ts";
 import { presentTemplate } from "../../functions/shared/kubernetes/template.ts";
 import type { Deployment } from "../../functions/shared/kubernetes/types.ts";
 import { CLAIM_NAMESPACE } from "../../functions/shared/policy.ts";
-import { admittingStore, startApiServer } from "../../local/embedded/index.ts";
-import { ManualClock } from "../support/manual-clock.ts";
+import { startAdmittingCluster } from "../support/admitting-cluster.ts";
+import type { ManualClock } from "../support/manual-clock.ts";
 import { incident, policy } from "../support/objects.ts";
 import { claimedRun, diagnosis, remedyResult } from "../support/runs.ts";
 import { unreachableEnvironment } from "../support/scripted.ts";
@@ -21,12 +21,10 @@ const RULES = policy();
 const DAY_MINUTES = 1_440;
 
 let clock: ManualClock;
-let server: Awaited<ReturnType<typeof startApiServer>>;
 let cluster: HttpCluster;
+let stop: () => Promise<void>;
 beforeEach(async () => {
-  clock = new ManualClock();
-  server = await startApiServer(admittingStore(clock));
-  cluster = new HttpCluster({ name: "prod", server: server.url, authenticate: () => Promise.resolve({}) });
+  ({ clock, cluster, stop } = await startAdmittingCluster());
   for (const name of [CLAIM_NAMESPACE, "shop"]) {
     await cluster.create(paths.namespaces(), { apiVersion: "v1", kind: "Namespace", metadata: { name } });
   }
@@ -38,7 +36,7 @@ beforeEach(async () => {
     },
   });
 });
-afterEach(() => server.stop());
+afterEach(() => stop());
 
 type End = Pick<WorkloadRun, "diagnosis" | "remedy" | "verification" | "undo_verification" | "error">;
 /** What comes of a workload that was claimed, before people are told. */

@@ -11,6 +11,7 @@ import { paths } from "../../../functions/shared/cluster/paths.ts";
 import type { Lease } from "../../../functions/shared/kubernetes/types.ts";
 import { CLAIM_NAMESPACE, claimSeconds } from "../../../functions/shared/policy.ts";
 import { admittingStore, startApiServer } from "../../../local/embedded/index.ts";
+import { startAdmittingCluster } from "../../support/admitting-cluster.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
 import { policy, WEB } from "../../support/objects.ts";
 import { begunClaimOf, claimedRun, claimOf, diagnosis, remedyResult } from "../../support/runs.ts";
@@ -74,14 +75,12 @@ describe("where a redriven execution goes on", () => {
 
 describe("an execution that is redriven", () => {
   let clock: ManualClock;
-  let server: Awaited<ReturnType<typeof startApiServer>>;
   let cluster: HttpCluster;
+  let stop: () => Promise<void>;
   beforeEach(async () => {
-    clock = new ManualClock();
-    server = await startApiServer(admittingStore(clock));
-    cluster = new HttpCluster({ name: "prod", server: server.url, authenticate: () => Promise.resolve({}) });
+    ({ clock, cluster, stop } = await startAdmittingCluster());
   });
-  afterEach(() => server.stop());
+  afterEach(() => stop());
 
   const environment = () => ({
     ...unreachableEnvironment(new Error("not used")),

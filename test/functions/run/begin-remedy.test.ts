@@ -2,28 +2,26 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { beginRemedy } from "../../../functions/run/begin-remedy.ts";
 import { acquire, release } from "../../../functions/claim/claim.ts";
 import { historyOf, leaseName } from "../../../functions/run/lease.ts";
-import { HttpCluster } from "../../../functions/shared/cluster/http-cluster.ts";
+import type { HttpCluster } from "../../../functions/shared/cluster/http-cluster.ts";
 import { paths } from "../../../functions/shared/cluster/paths.ts";
 import type { HistoryEntry, WorkloadRun } from "../../../functions/run/contracts.ts";
 import { isIneffective, sinceLastSuccess } from "../../../functions/run/history.ts";
 import type { Lease } from "../../../functions/shared/kubernetes/types.ts";
 import { CLAIM_NAMESPACE } from "../../../functions/shared/policy.ts";
-import { admittingStore, startApiServer } from "../../../local/embedded/index.ts";
-import { ManualClock } from "../../support/manual-clock.ts";
+import { startAdmittingCluster } from "../../support/admitting-cluster.ts";
+import type { ManualClock } from "../../support/manual-clock.ts";
 import { policy, WEB } from "../../support/objects.ts";
 import { claimedRun, diagnosis } from "../../support/runs.ts";
 
 const PATH = paths.lease(CLAIM_NAMESPACE, leaseName(WEB));
 
 let clock: ManualClock;
-let server: Awaited<ReturnType<typeof startApiServer>>;
 let cluster: HttpCluster;
+let stop: () => Promise<void>;
 beforeEach(async () => {
-  clock = new ManualClock();
-  server = await startApiServer(admittingStore(clock));
-  cluster = new HttpCluster({ name: "prod", server: server.url, authenticate: () => Promise.resolve({}) });
+  ({ clock, cluster, stop } = await startAdmittingCluster());
 });
-afterEach(() => server.stop());
+afterEach(() => stop());
 
 /** A run of that execution, which has claimed `shop/web` and is to roll it back. */
 async function claimed(execution = "run-1"): Promise<WorkloadRun> {

@@ -9,12 +9,12 @@ import { isRemembered, isWorthTelling, outcomeOf } from "../../../functions/run/
 import { asksOf } from "../../../functions/run/places.ts";
 import { HeldBack } from "../../../functions/run/take-place.ts";
 import { entryOf } from "../../../functions/run/history.ts";
-import { HttpCluster } from "../../../functions/shared/cluster/http-cluster.ts";
+import type { HttpCluster } from "../../../functions/shared/cluster/http-cluster.ts";
 import { paths } from "../../../functions/shared/cluster/paths.ts";
 import type { Lease } from "../../../functions/shared/kubernetes/types.ts";
 import { CLAIM_NAMESPACE } from "../../../functions/shared/policy.ts";
-import { admittingStore, startApiServer } from "../../../local/embedded/index.ts";
-import { ManualClock } from "../../support/manual-clock.ts";
+import { startAdmittingCluster } from "../../support/admitting-cluster.ts";
+import type { ManualClock } from "../../support/manual-clock.ts";
 import { deployment, incident, policy, template } from "../../support/objects.ts";
 import { claimedRun, diagnosis } from "../../support/runs.ts";
 import { unreachableEnvironment } from "../../support/scripted.ts";
@@ -24,14 +24,12 @@ const ONE = policy({ limits: { concurrent: 1 } });
 const BREAKER = policy({ limits: { canary: false, breaker: { failures: 1, of: 1 } } });
 
 let clock: ManualClock;
-let server: Awaited<ReturnType<typeof startApiServer>>;
 let cluster: HttpCluster;
+let stop: () => Promise<void>;
 beforeEach(async () => {
-  clock = new ManualClock();
-  server = await startApiServer(admittingStore(clock));
-  cluster = new HttpCluster({ name: "prod", server: server.url, authenticate: () => Promise.resolve({}) });
+  ({ clock, cluster, stop } = await startAdmittingCluster());
 });
-afterEach(() => server.stop());
+afterEach(() => stop());
 
 /** A run of an execution that has claimed a workload of `shop`, and is to roll it back. */
 async function claimed(name: string, execution = "run-1"): Promise<WorkloadRun> {
