@@ -203,15 +203,17 @@ function described(dependants: readonly Counted[], bonds: Bonds): Incident["depe
 }
 
 /**
- * What counts for a storm: where most of what fails in a namespace waits for one workload, that one alone instead of all of
- * these.
+ * The workloads with which of them are explained: where most of what fails in a namespace waits for one workload, those that
+ * do. For a storm, that one stands for them.
  */
-export function withoutDependants(counted: readonly Counted[], bonds: Bonds): Counted[] {
+export function withExplained(counted: readonly Counted[], bonds: Bonds): Counted[] {
   const groups = Map.groupBy(counted, (each) => each.incident.workload.namespace);
   return [...groups.values()].flatMap((here) => {
     const groupsHere = Map.groupBy(here, (each) => keyOf(rootOf(each, bonds)));
     const isExplained = (root: string) => (groupsHere.get(root)?.length ?? 0) * 2 >= here.length;
-    return here.filter((each) => !bonds.has(keyOf(each)) || !isExplained(keyOf(rootOf(each, bonds))));
+    return here.map((each) =>
+      bonds.has(keyOf(each)) && isExplained(keyOf(rootOf(each, bonds))) ? { ...each, isExplained: true } : each,
+    );
   });
 }
 
