@@ -202,10 +202,10 @@ export const REMEDIATION: Machine & { Comment: string; TimeoutSeconds: number } 
         "workloads_ended.$": "States.ArrayLength($.detection.incidents[*].outcome)",
         "someone_not_told.$": "States.ArrayContains($.detection.incidents[*].delivered, false)",
       },
-      Next: "Has every workload an outcome?",
+      Next: "Is none missing?",
     },
 
-    "Has every workload an outcome?": choice(
+    "Is none missing?": choice(
       [{ Variable: "$.workloads_ended", NumericEqualsPath: "$.workloads_found", Next: "Was everyone told?" }],
       "Workload without outcome",
     ),

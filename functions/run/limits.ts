@@ -110,8 +110,13 @@ function tooManyThisHour({ asker, leases, ahead, policy: { limits }, now }: Situ
 function recentIn(lease: Lease, now: Date): number[] {
   return historyOf(lease)
     .filter(({ applied }) => applied === true)
-    .map(({ at }) => Date.parse(at))
-    .filter((at) => now.getTime() - at < HOUR_MS);
+    .filter(({ at }) => isWithinAnHour(at, now))
+    .map(({ at }) => Date.parse(at));
+}
+
+/** What a clock far ahead has written is no more of this hour than what is long ago. */
+function isWithinAnHour(at: string, now: Date): boolean {
+  return Math.abs(now.getTime() - Date.parse(at)) < HOUR_MS;
 }
 
 /** Of several workloads that fail for one cause, the first shows whether its remedy helps. */
@@ -124,7 +129,7 @@ function canary({ asker, leases, ahead, policy: { limits }, now }: Situation): L
   const hasHelped = leases
     .filter(({ metadata }) => metadata?.name !== own)
     .flatMap(historyOf)
-    .some((entry) => isLike(entry) && isSuccess(entry) && now.getTime() - Date.parse(entry.at) < HOUR_MS);
+    .some((entry) => isLike(entry) && isSuccess(entry) && isWithinAnHour(entry.at, now));
   if (hasHelped) return undefined;
   const where = first.workload === undefined ? "another workload" : describeWorkload(first.workload);
   return {

@@ -167,7 +167,7 @@ describe("the definition", () => {
       "Told before?": "Report storm",
       "Anything beside the storm?": "Storm",
       "Any outcome?": "Workload without outcome",
-      "Has every workload an outcome?": "Workload without outcome",
+      "Is none missing?": "Workload without outcome",
       "Was everyone told?": "Done",
     });
   });

@@ -131,6 +131,14 @@ describe("how many remedies begin in an hour", () => {
     expect(limited(helped(15, 100, "blog"))).toBeUndefined();
   });
 
+  it("leaves out what a clock far ahead has written", () => {
+    const ahead = claim(workload("other"), { history: [entry({ seconds: -7_200 })] });
+    const near = claim(workload("other"), { history: [entry({ seconds: -60 })] });
+
+    expect(limited([ahead], { per_hour: 1 })).toBeUndefined();
+    expect(limited([near], { per_hour: 1 })).toMatchObject({ refusal: "TooManyThisHour" });
+  });
+
   it("counts what was carried out alone, and several of one workload each", () => {
     const skipped = entry({ outcome: "Skipped", applied: undefined });
     const api = claim(workload("api", "blog"), { history: [entry(), skipped, entry({ seconds: 700 })] });
