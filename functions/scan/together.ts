@@ -156,7 +156,7 @@ function rootOf(counted: Counted, bonds: Bonds): Counted {
 const MAX_NAMED = 20;
 
 /**
- * The incidents with what they wait for, and with what waits for them; these come first. Where the run does not look after
+ * The incidents with what they wait for, and with what waits for them; these come first, and what waits last. Where the run does not look after
  * what several wait for, the first of them tells of it and of the others.
  * @param incidents those that the run looks after
  * @param told whether somebody is told of a workload that is not among them, or need not be
@@ -192,7 +192,12 @@ export function marked(
       ...(dependants.length === 0 ? {} : { dependants: described(dependants, bonds) }),
     };
   });
-  return marks.toSorted((a, b) => (b.dependants?.count ?? 0) - (a.dependants?.count ?? 0));
+  return marks.toSorted((a, b) => rank(a) - rank(b) || (b.dependants?.count ?? 0) - (a.dependants?.count ?? 0));
+}
+
+/** What waits for another comes last: where there is no room for all, that one tells of it. */
+function rank({ waits_for }: Incident): number {
+  return waits_for === undefined || waits_for.elsewhere === true ? 0 : 1;
 }
 
 function described(dependants: readonly Counted[], bonds: Bonds): Incident["dependants"] {

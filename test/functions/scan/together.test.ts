@@ -223,6 +223,14 @@ describe("the incidents of a run", () => {
     }
   });
 
+  it("come after everything that waits for nothing, so that they take nobody's place", () => {
+    const found = [db(), ...clients, failing("zz")];
+    const order = marked(incidentsOf(found), bondsOf(found), () => false).map(({ workload }) => workload.name);
+
+    expect(order.slice(0, 2)).toEqual(["ledger-db", "zz"]);
+    expect(order).toHaveLength(found.length);
+  });
+
   it("name some of each namespace", () => {
     const evil = Array.from({ length: 90 }, (_, index) =>
       failing(`api-${index}`, { namespace: "evil", hosts: env("ledger-db.shop") }),
