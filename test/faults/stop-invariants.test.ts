@@ -18,6 +18,13 @@ const held = workload({ outcome: "Skipped", reason: "AlreadyClaimed", summary: "
 const second = observed({ workloads: [held], notifications: [], requests: [], after: AFTER });
 const healthy = observed({ workloads: [], outcomes: ["Healthy"], notifications: [], requests: [], after: AFTER });
 
+/** A scan that leaves out so many workloads for being claimed. */
+const leftOut = (claimed: number) =>
+  observed({
+    ...{ workloads: [], outcomes: ["Skipped"], notifications: [], requests: [], after: AFTER },
+    result: { status: "succeeded", output: { resting: { claimed } } },
+  });
+
 function stopped(more: Partial<Stopped> = {}): Stopped {
   return { first: first(), holder: "run-1", second, third: healthy, ...more };
 }
@@ -25,6 +32,7 @@ function stopped(more: Partial<Stopped> = {}): Stopped {
 describe("a stop keeps the promises when", () => {
   test.each<[string, Partial<Stopped>]>([
     ["its change stands and holds, and whoever comes meanwhile learns of the holder", {}],
+    ["whoever comes meanwhile leaves it out as claimed", { second: leftOut(1) }],
     ["it had done nothing, and the third does it all", { first: first({ requests: [] }), third: observed({}) }],
     [
       "nobody held the claim, and the second does it all",
@@ -48,6 +56,7 @@ describe("a stop breaks a promise when", () => {
     ],
     ["the second works on a workload that is held", "claim", { second: observed({ requests: PATCHED }) }],
     ["the second does not name the holder", "claim", { holder: "run-7" }],
+    ["the second says nothing of it", "claim", { second: leftOut(0) }],
     ["the claim does not expire", "claim", { third: second }],
     ["the third calls well what is not", "accounted", { third: { ...healthy, amiss: "it crashes" } }],
     ["the third does again what the first did", "no-repeat", { third: observed({}) }],
