@@ -112,7 +112,8 @@ export interface Succeed {
   OutputPath?: Path;
 }
 
-export type Fail = { Type: "Fail" } & ({ Error: string; Cause: string } | { ErrorPath: Path; CausePath: Path });
+export type Fail = { Type: "Fail"; Comment?: string } & ({ Error: string } | { ErrorPath: Path }) &
+  ({ Cause: string } | { CausePath: Path });
 
 /** A machine as Step Functions reads it. */
 export function definitionOf(machine: Machine): object {

@@ -132,7 +132,7 @@ export const REMEDIATION: Machine & { Comment: string; TimeoutSeconds: number } 
       parameters: { about: "storm", "detection.$": "$.detection", execution: EXECUTION },
       result: "$.report",
       retry: ["NotificationFailed"],
-      onError: { next: "Run failed" },
+      onError: { next: "Nobody could be told" },
       next: "Anything beside the storm?",
     }),
 
@@ -237,9 +237,16 @@ export const REMEDIATION: Machine & { Comment: string; TimeoutSeconds: number } 
       parameters: { about: "failure", "request.$": "$$.Execution.Input", "error.$": "$", execution: EXECUTION },
       result: "$.report",
       retry: ["NotificationFailed"],
-      onError: { keep: "$.report_error", next: "Run failed" },
+      onError: { keep: "$.report_error", next: "Nobody could be told" },
       next: "Run failed",
     }),
+
+    "Nobody could be told": {
+      Type: "Fail",
+      Comment: "By this name the event of its end is told, once more and apart from the workflow.",
+      Error: "NotificationFailed",
+      CausePath: "$.Cause",
+    },
 
     "Run failed": { Type: "Fail", ErrorPath: "$.Error", CausePath: "$.Cause" },
   },

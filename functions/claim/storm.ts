@@ -8,9 +8,14 @@ import { coolDownEnd } from "../run/cool-down.ts";
 import { expiryOf, historyOf, MANAGED_BY, released } from "../run/lease.ts";
 import { createLease, despiteOthers, readLease } from "../run/stored-lease.ts";
 
+/** Stands for everything where a storm is not of some nodes or namespaces. */
+const EVERYTHING = "*";
+/** How many marks are remembered: they stand in one entry of a history. */
+const MAX_MARKS = 60;
+
 /** Who met which storm. */
 export interface StormRequest {
-  detection: Pick<Detection, "namespace" | "dry_run" | "storm_node" | "storm_namespace">;
+  detection: Pick<Detection, "namespace" | "dry_run" | "storm_node" | "storm_namespace" | "storm_marks">;
   /** The execution that would tell of it: the same one may ask again, and is answered the same. */
   execution: ExecutionRef;
   policy: Policy;
@@ -19,8 +24,8 @@ export interface StormRequest {
 
 /**
  * Decides whether subscribers are told of a storm, and remembers it in a Lease: they are told when it begins, and while it
- * lasts after the policy's cool-down, which doubles each time. The storm of another node or namespace, or of the cluster after that
- * of one of them, has pauses of its own. Nobody holds the Lease. It expires when no run has seen the
+ * lasts after the policy's cool-down, which doubles each time. One that takes in a node or namespace of which nobody was told, or
+ * the cluster after some of them, is told at once; that others of them come and go is not. Nobody holds the Lease. It expires when no run has seen the
  * storm for as long as the first pause; the next storm is a new one then. A dry run tells always, and writes nothing.
  * @throws RemediationError `ClaimNamespaceMissing` when the namespace for claims is missing and may not be created
  */
@@ -34,16 +39,17 @@ async function tryRemember(cluster: Cluster, request: StormRequest): Promise<Sto
   const name = stormLeaseName(detection.namespace);
   const lease = await readLease(cluster, name);
   const isSame = lease !== undefined && expiryOf(lease).getTime() > now.getTime();
-  const told = (isSame ? historyOf(lease) : []).filter(
-    ({ node, namespace }) => node === detection.storm_node && namespace === detection.storm_namespace,
-  );
+  const marks = detection.storm_marks ?? [EVERYTHING];
+  const told = (isSame ? historyOf(lease) : []).filter((entry) => entry.marks?.some((mark) => marks.includes(mark)));
+  const known = new Set(told.flatMap((entry) => entry.marks ?? []));
   const [latest] = told;
   // Its first answer was lost.
   if (latest?.execution === execution.name) return { status: "tell" };
 
   const until = latest === undefined ? now : coolDownEnd(latest, told.length, policy);
-  const isKnown = until.getTime() > now.getTime();
-  const seen = seenLease(isSame ? lease : forgotten(name, lease), isKnown ? undefined : entryOf(request), policy, now);
+  const isKnown = until.getTime() > now.getTime() && marks.every((mark) => known.has(mark));
+  const entry = isKnown ? undefined : entryOf(request, [...new Set([...marks, ...known])]);
+  const seen = seenLease(isSame ? lease : forgotten(name, lease), entry, policy, now);
   if (lease === undefined) await createLease(cluster, seen);
   else await cluster.replace(paths.lease(CLAIM_NAMESPACE, name), seen);
   if (latest === undefined || !isKnown) return { status: "tell" };
@@ -82,7 +88,7 @@ function seenLease(lease: Lease, entry: HistoryEntry | undefined, policy: Policy
   return { ...seen, spec: { ...seen.spec, leaseDurationSeconds: Math.max(1, pause) } };
 }
 
-function entryOf({ detection, execution, now }: StormRequest): HistoryEntry {
+function entryOf({ detection, execution, now }: StormRequest, marks: string[]): HistoryEntry {
   const { storm_node: node, storm_namespace: namespace } = detection;
   return {
     at: now.toISOString(),
@@ -92,5 +98,6 @@ function entryOf({ detection, execution, now }: StormRequest): HistoryEntry {
     outcome: "Storm",
     ...(node === undefined ? {} : { node }),
     ...(namespace === undefined ? {} : { namespace }),
+    marks: marks.slice(0, MAX_MARKS),
   };
 }

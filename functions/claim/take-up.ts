@@ -75,13 +75,23 @@ async function claimFor(
   if (resume === "claim") return { status: "refused", lease: name };
   if (resume === "end") return { status: "refused", lease: name, ...takenOver(run, lease) };
   const [seconds, holder] = [claimSeconds(policy), run.execution.name];
-  const hasLapsed = lease === undefined || expiryOf(lease).getTime() <= now.getTime();
+  const isOver = lease === undefined || expiryOf(lease).getTime() <= now.getTime();
+  const hasLapsed = isOver || hadLapsed(run, now);
   const taken =
     lease === undefined ? anew(run, newLease(workload, holder, seconds, now), now) : renewed(lease, seconds, now);
   if (lease === undefined) await createLease(cluster, taken);
   else await cluster.replace(paths.lease(CLAIM_NAMESPACE, name), taken);
   const since = { resumed_at: now.toISOString(), ...(hasLapsed ? { lapsed: true as const } : {}) };
   return { ...claimed(taken), ...(resume === "diagnosis" ? {} : since) };
+}
+
+/**
+ * Whether the claim had ended by what the execution knows of it: taken up again before, by an answer that was lost or before it
+ * was stopped once more, it looks as if it never had.
+ */
+function hadLapsed({ claim }: WorkloadRun, now: Date): boolean {
+  const { lapsed, expires_at } = claim ?? {};
+  return lapsed === true || (expires_at !== undefined && Date.parse(expires_at) <= now.getTime());
 }
 
 /** A claim that is gone knew perhaps of a remedy that was begun. */

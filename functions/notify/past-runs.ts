@@ -17,18 +17,20 @@ const PATIENCE_MS = 8_000;
 type Listed = NonNullable<ListExecutionsCommandOutput["executions"]>[number];
 
 /**
- * The scheduled runs that failed since the last one that worked and before this one, the latest first. Those that still run,
- * timed out or were stopped say nothing.
+ * The scheduled runs that failed since the last one that worked and before this one, the latest first, by when they began: one
+ * that began before a failure and ends well long after it says nothing of what came in between. Those that still run, timed
+ * out or were stopped say nothing.
  * @throws what AWS answers, or an `AbortError` when it takes too long
  */
-export async function failedSinceSuccess({ id, name, stopped = Infinity }: PresentRun): Promise<FailedRun[]> {
+export async function failedSinceSuccess(present: PresentRun): Promise<FailedRun[]> {
   client ??= new SFNClient(CLIENT_OPTIONS);
-  const stateMachineArn = id.replace(":execution:", ":stateMachine:").replace(/:[^:]+$/, "");
+  const stateMachineArn = present.id.replace(":execution:", ":stateMachine:").replace(/:[^:]+$/, "");
   const { executions = [] } = await client.send(new ListExecutionsCommand({ stateMachineArn, maxResults: LOOK_BACK }), {
     abortSignal: AbortSignal.timeout(PATIENCE_MS),
   });
   const failed: FailedRun[] = [];
-  for (const [index, { executionArn, status, stopDate }] of likeIt(executions, name, id, stopped).entries()) {
+  const before = runsBefore(executions, present);
+  for (const [index, { executionArn, status, stopDate }] of before.entries()) {
     let error: string | undefined;
     if (index < DESCRIBED) {
       const run = await describeExecution(executionArn ?? "");
@@ -41,13 +43,25 @@ export async function failedSinceSuccess({ id, name, stopped = Infinity }: Prese
   return failed;
 }
 
-/** Those that had ended by then and are named in the same way, which is that of whoever starts them; the latest first. */
-export function likeIt(executions: readonly Listed[], name: string, id: string, stopped: number): Listed[] {
-  const ended = ({ stopDate }: Listed) => stopDate?.getTime() ?? 0;
+/**
+ * Those that began before this one, had ended by when it did, and are named in the same way, which is that of whoever starts
+ * them; the latest to begin first.
+ */
+export function runsBefore(executions: readonly Listed[], { id, name, stopped = Infinity }: PresentRun): Listed[] {
+  const own = executions.find(({ executionArn }) => executionArn === id);
+  const since = own === undefined ? Infinity : begun(own);
   return executions
-    .filter((run) => run.executionArn !== id && run.stopDate !== undefined && ended(run) <= stopped)
-    .filter((run) => formOf(run.name ?? "") === formOf(name))
-    .sort((a, b) => ended(b) - ended(a));
+    .filter((run) => run.executionArn !== id && formOf(run.name ?? "") === formOf(name))
+    .filter((run) => begun(run) < since && run.stopDate !== undefined && ended(run) <= stopped)
+    .sort((a, b) => begun(b) - begun(a));
+}
+
+function begun({ startDate }: Listed): number {
+  return startDate?.getTime() ?? 0;
+}
+
+function ended({ stopDate }: Listed): number {
+  return stopDate?.getTime() ?? 0;
 }
 
 /** A name with every letter and digit of its identifiers made alike: EventBridge's are two UUIDs, an API call's is one. */

@@ -12,6 +12,8 @@ const CLOSED_ANNOTATION = "eks-remediation/breaker-closed";
 const REPEATED_WITHIN_MS = 3_600_000;
 /** Of fewer namespaces it is the breaker of each: one tenant often has two. */
 const MIN_NAMESPACES = 3;
+/** The cause of a remedy that somebody asked for. */
+const REQUESTED = "Requested";
 /** How many of the remedies that did not help are named. */
 const MAX_NAMED = 3;
 
@@ -19,7 +21,7 @@ const MAX_NAMED = 3;
 export interface OpenBreaker {
   /** The namespace in which no remedy begins; undefined when it is the whole cluster. */
   namespace: string | undefined;
-  /** When the first of the remedies had ended that opened it. */
+  /** When it was closed last, as far as the histories tell: what people were told before is not of this time. */
   since: Date;
   /** Until when nothing is tried; then one remedy is. */
   until: Date;
@@ -55,36 +57,44 @@ export function breakerFor(
   policy: Policy,
   now: Date,
 ): OpenBreaker | undefined {
-  const since = Math.max(now.getTime() - policy.limits.breaker.within_seconds * 1_000, ...leases.map(closedAt));
+  const closed = leases.reduce((latest, lease) => Math.max(latest, closedAt(lease, now)), 0);
+  const since = Math.max(now.getTime() - policy.limits.breaker.within_seconds * 1_000, closed);
   const votes = leases.flatMap((lease) => votesOf(lease, now)).filter(({ at }) => at > since);
   const { failures } = policy.limits.breaker;
-  return (
-    replay(votes, ({ namespace: own }) => own, Math.max(failures, MIN_NAMESPACES), undefined, policy) ??
-    replay(
-      votes.filter((vote) => vote.namespace === namespace),
-      ({ lease }) => lease,
-      failures,
-      namespace,
-      policy,
-    )
-  );
+  const everywhere = { namespace: undefined, failures: Math.max(failures, MIN_NAMESPACES), closed, policy };
+  const ofAll = replay(votes, ({ namespace: own }) => own, everywhere);
+  const here = votes.filter((vote) => vote.namespace === namespace);
+  const own = replay(here, ({ lease }) => lease, { namespace, failures, closed, policy });
+  // One that is to be tried does not stand for one that is not.
+  return [ofAll, own].find((open) => open !== undefined && open.until.getTime() > now.getTime()) ?? ofAll ?? own;
+}
+
+/** What a breaker is played by. */
+interface Rules {
+  namespace: string | undefined;
+  /** How many failures open it. */
+  failures: number;
+  /** When a person closed it last; 0 for never. */
+  closed: number;
+  policy: Policy;
 }
 
 /** Plays the votes in their order: what opens the breaker, and what each trial says. */
 function replay(
   votes: readonly Vote[],
   party: Party,
-  failures: number,
-  namespace: string | undefined,
-  { limits: { breaker } }: Policy,
+  { namespace, failures, closed, policy }: Rules,
 ): OpenBreaker | undefined {
+  const { breaker } = policy.limits;
   const pause = breaker.pause_seconds * 1_000;
+  let closedLast = closed;
   let open: { until: number; last: Vote[] } | undefined;
   let last: Vote[] = [];
   for (const vote of votes.toSorted((a, b) => a.at - b.at)) {
     if (open !== undefined && vote.at >= open.until) {
       // What ended after the pause was a trial.
       open = vote.inVain ? { ...open, until: vote.at + pause } : undefined;
+      if (open === undefined) closedLast = vote.at;
       last = [];
       continue;
     }
@@ -99,7 +109,7 @@ function replay(
     namespace === undefined ? "remedies, each in another namespace" : "remedies there, each on another workload";
   const { length } = inVain;
   return {
-    ...{ namespace, since: new Date(Math.min(...inVain.map(({ at }) => at))), until: new Date(open.until) },
+    ...{ namespace, since: new Date(closedLast), until: new Date(open.until) },
     why: `${length} of the last ${open.last.length} ${what}, ${length === 1 ? "is" : "are"} not known to have helped, or needed again within an hour`,
     claims: some(
       inVain.map(({ lease }) => lease),
@@ -117,6 +127,8 @@ function votesOf(lease: Lease, now: Date): Vote[] {
   const ended = historyOf(lease).filter((entry) => entry.applied === true && !isUnderWay(entry));
   return ended.flatMap((entry, index) => {
     if (entry.reason !== undefined && IN_OTHER_HANDS.includes(entry.reason)) return [];
+    // What was asked for says nothing of what the workflow finds and chooses by itself.
+    if (entry.cause === REQUESTED) return [];
     const inVain = isIneffective(entry) || isRepetition(entry, ended[index + 1]);
     return [{ at: Date.parse(entry.at), lease: lease.metadata?.name ?? "", namespace: workload.namespace, inVain }];
   });
@@ -132,9 +144,10 @@ function isRepetition(entry: HistoryEntry, before: HistoryEntry | undefined): bo
   return isSame && Date.parse(entry.at) - Date.parse(before.at) < REPEATED_WITHIN_MS;
 }
 
-function closedAt({ metadata }: Lease): number {
+/** A moment that has not come closes nothing. */
+function closedAt({ metadata }: Lease, now: Date): number {
   const time = Date.parse(metadata?.annotations?.[CLOSED_ANNOTATION] ?? "");
-  return Number.isNaN(time) ? 0 : time;
+  return time <= now.getTime() ? time : 0;
 }
 
 /** The command by which a person lets remedies begin again. */

@@ -89,6 +89,8 @@ export const HistoryEntry = z.strictObject({
   node: z.string().optional(),
   /** The namespace of a storm that was one namespace's. */
   namespace: z.string().optional(),
+  /** Marks of all that a storm was of while people knew of it. */
+  marks: z.array(z.string()).optional(),
 });
 export type HistoryEntry = z.output<typeof HistoryEntry>;
 

@@ -1,5 +1,5 @@
 import type { HistoryEntry } from "./contracts.ts";
-import { isIneffective, sinceLastSuccess, UNFINISHED } from "./history.ts";
+import { isHeldBack, isIneffective, sinceLastSuccess, UNFINISHED } from "./history.ts";
 import type { Refusal } from "./refusals.ts";
 import type { Policy } from "../shared/policy.ts";
 
@@ -20,7 +20,8 @@ export const TOLD_MS = 86_400_000;
  * Decides from the history (newest first) whether a workload may be looked after again.
  *
  * After a remedy that helped it is left alone for the base cool-down; each further entry since then that did not help
- * doubles the time, up to the day after which people are told again where nothing was done. After the policy's number of
+ * doubles the time, up to the day after which people are told again where nothing was done. What the limits held back was not
+ * tried, and is looked at again after the base time. After the policy's number of
  * ineffective remedies it is left to a person, until its template changes: it is looked at once a day, to tell people.
  *
  * @param template hash of the workload's present pod template; undefined for workloads that have none
@@ -35,7 +36,7 @@ export function pause(
 ): Pause | undefined {
   const latest = history.find((entry) => entry.template === template);
   if (latest === undefined) return undefined;
-  const fruitless = sinceLastSuccess(history, template);
+  const fruitless = sinceLastSuccess(history, template).filter((entry) => !isHeldBack(entry));
   const tooOften = triedTooOften(history, template, policy);
   const until = restsUntil(latest, fruitless.length, tooOften !== undefined, policy);
   const isOver = until.getTime() <= now.getTime();
@@ -49,7 +50,7 @@ export function pause(
     refusal: "CoolingDown",
     message: `It was looked after at ${latest.at} (${latest.cause}: ${latest.outcome}); the next try is not before ${until.toISOString()}.`,
     needsPerson: fruitless.length > 0,
-    leftToPerson: isOnlyTold(latest),
+    leftToPerson: isOnlyTold(latest) && !isHeldBack(latest),
   };
 }
 

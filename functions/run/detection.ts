@@ -88,6 +88,8 @@ export const Detection = z.strictObject({
   storm_node: z.string().optional(),
   /** The namespace that it is limited to, or the namespaces; absent when it is not of namespaces. */
   storm_namespace: z.string().optional(),
+  /** Marks of the nodes and namespaces that it is of, by which it is told from others; absent for a storm of everything. */
+  storm_marks: z.array(z.string().max(12)).max(60).optional(),
   /** What belongs to the storm, where others are looked after all the same: some of it, and how many more. */
   in_storm: z.strictObject({ incidents: z.array(Incident), omitted: z.int() }).optional(),
 });

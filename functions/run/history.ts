@@ -1,3 +1,4 @@
+import { HELD_BACK } from "./refusals.ts";
 import type { HistoryEntry, Outcome, WorkloadRun } from "./contracts.ts";
 
 /** Stands in a history for the outcome of a remedy that was begun; it stays where its execution dies before the end. */
@@ -52,6 +53,17 @@ export function isIneffective({
   reason,
 }: Pick<HistoryEntry, "action" | "outcome" | "reason">): boolean {
   return action !== "none" && INEFFECTIVE.includes(outcome) && reason !== PARTLY_DONE;
+}
+
+/** Whether the limits held the remedy back, so that it was not tried. */
+export function isHeldBack({
+  applied,
+  reason = "",
+}: {
+  applied?: true | undefined;
+  reason?: string | undefined;
+}): boolean {
+  return applied !== true && (HELD_BACK as readonly string[]).includes(reason);
 }
 
 /** Whether a remedy was carried out, and has helped as far as it got. */

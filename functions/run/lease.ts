@@ -164,10 +164,10 @@ export function workloadOf({ metadata }: Lease): WorkloadRef | undefined {
   return { kind, ...(group === undefined ? {} : { group }), namespace: namespace ?? "", name };
 }
 
-/** The newest entries, in their order. */
+/** The newest entries, in their order. What was not carried out leaves out nothing that was. */
 function newest(history: readonly HistoryEntry[]): HistoryEntry[] {
   const left = { remedies: MAX_REMEDIES, without: MAX_WITHOUT };
-  return history.filter(({ action }) => left[action === "none" ? "without" : "remedies"]-- > 0);
+  return history.filter(({ applied }) => left[applied === true ? "remedies" : "without"]-- > 0);
 }
 
 function isShort(entry: HistoryEntry): boolean {
@@ -187,13 +187,19 @@ function asLines({ execution, cause, action, outcome, mode, reason, ...entry }: 
   };
 }
 
-/** How earlier remediations ended, newest first. What a person broke while editing counts as no history. */
+/** An entry as another version of the workflow may have written it, with more fields. */
+const StoredEntry = z.object(HistoryEntry.shape);
+
+/** How earlier remediations ended, newest first. An entry that a person broke while editing counts as none. */
 export function historyOf(lease: Lease): HistoryEntry[] {
+  const entries = storedEntries(lease).flatMap((entry) => StoredEntry.safeParse(entry).data ?? []);
+  return newest(entries.filter(isShort)).map(asLines);
+}
+
+function storedEntries({ metadata }: Lease): unknown[] {
   try {
-    const parsed = z
-      .array(HistoryEntry)
-      .safeParse(JSON.parse(lease.metadata?.annotations?.[HISTORY_ANNOTATION] ?? "[]"));
-    return parsed.success ? newest(parsed.data.filter(isShort)).map(asLines) : [];
+    const stored: unknown = JSON.parse(metadata?.annotations?.[HISTORY_ANNOTATION] ?? "[]");
+    return Array.isArray(stored) ? stored : [];
   } catch {
     return [];
   }

@@ -6,7 +6,7 @@ import { breakerFor, type OpenBreaker } from "./breaker.ts";
 import { isSuccess } from "./history.ts";
 import { historyOf, leaseName, workloadOf } from "./lease.ts";
 import { isAhead, isIn, orderOf, placeOf, type Asks, type Place } from "./places.ts";
-import type { Refusal } from "./refusals.ts";
+import type { HELD_BACK } from "./refusals.ts";
 
 /** The time over which `limits.per_hour` counts, and for which a remedy that helped speaks for its like, in milliseconds. */
 const HOUR_MS = 3_600_000;
@@ -20,7 +20,7 @@ export interface Asker extends Asks {
 
 /** Why a remedy is not begun now. */
 export interface Limited {
-  refusal: Extract<Refusal, "TooManyAtOnce" | "TooManyThisHour" | "CanaryFirst" | "BreakerOpen">;
+  refusal: (typeof HELD_BACK)[number];
   message: string;
   /** The breaker that is open. */
   breaker?: OpenBreaker;

@@ -1,5 +1,5 @@
 import type { CaughtError, Diagnosis, Outcome, Report, Try, UndoVerification, WorkloadRun } from "./contracts.ts";
-import type { Refusal } from "./refusals.ts";
+import { HELD_BACK, type Refusal } from "./refusals.ts";
 import { PARTLY_DONE } from "./history.ts";
 import { lastTry } from "./tries.ts";
 import type { ErrorName } from "../shared/errors.ts";
@@ -38,21 +38,11 @@ const PASSING: readonly string[] = [
   "MayPass",
   "WaitsForAnother",
   "InStorm",
-  "TooManyAtOnce",
-  "TooManyThisHour",
-  "CanaryFirst",
-  "BreakerOpen",
+  ...HELD_BACK,
 ] satisfies Refusal[];
 
 /** Passing refusals that people are told when they last: what holds the workload up may need somebody after all. */
-const LASTING: readonly string[] = [
-  "DisruptionBudgetExhausted",
-  "MayPass",
-  "TooManyAtOnce",
-  "TooManyThisHour",
-  "CanaryFirst",
-  "BreakerOpen",
-] satisfies Refusal[];
+const LASTING: readonly string[] = ["DisruptionBudgetExhausted", "MayPass", ...HELD_BACK] satisfies Refusal[];
 
 /** Errors that a remedy's step ends with when a guard refused at the last moment. */
 const REFUSING_ERRORS: readonly string[] = [

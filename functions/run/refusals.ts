@@ -36,3 +36,11 @@ export const REFUSALS = [
 ] as const;
 export const Refusal = z.enum(REFUSALS);
 export type Refusal = z.output<typeof Refusal>;
+
+/** Why the limits on remedies hold one back: a state of all that is under way, and nothing that was tried. */
+export const HELD_BACK = [
+  "TooManyAtOnce",
+  "TooManyThisHour",
+  "CanaryFirst",
+  "BreakerOpen",
+] as const satisfies Refusal[];

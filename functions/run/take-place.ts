@@ -3,6 +3,7 @@ import { paths } from "../shared/cluster/paths.ts";
 import { RemediationError } from "../shared/errors.ts";
 import type { Lease } from "../shared/kubernetes/types.ts";
 import { CLAIM_NAMESPACE, type Policy } from "../shared/policy.ts";
+import { toldAt } from "./cool-down.ts";
 import { closingCommand, type OpenBreaker } from "./breaker.ts";
 import type { RemedyResult, WorkloadRun } from "./contracts.ts";
 import { historyOf, holderOf, leaseName, workloadOf } from "./lease.ts";
@@ -96,7 +97,8 @@ function isTold(
   const after = Math.max(opened.getTime(), now.getTime() - TOLD_AGAIN_MS);
   return leases.some((lease) => {
     if (namespace !== undefined && workloadOf(lease)?.namespace !== namespace) return false;
-    if (historyOf(lease).some(({ reason, at }) => reason === TELLING.cause && Date.parse(at) >= after)) return true;
+    if (historyOf(lease).some((entry) => entry.reason === TELLING.cause && (toldAt(entry)?.getTime() ?? 0) >= after))
+      return true;
     const asks = lease.metadata?.name === leaseName(workload) ? undefined : asksOf(lease);
     const isTelling = asks?.cause === TELLING.cause && asks.execution === holderOf(lease, now);
     return isTelling && isAhead(orderOf(lease.metadata?.resourceVersion), orderOf(since));

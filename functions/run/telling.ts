@@ -1,6 +1,6 @@
 import type { HistoryEntry, Report, WorkloadRun } from "./contracts.ts";
 import { coolDownEnd, TOLD_MS, toldAt } from "./cool-down.ts";
-import { isIneffective, sinceLastSuccess } from "./history.ts";
+import { isHeldBack, isIneffective, sinceLastSuccess } from "./history.ts";
 import { lookedAt } from "./looked-at.ts";
 import { isLasting, isRemembered, outcomeOf } from "./outcome.ts";
 import { isUnseen } from "./redrive.ts";
@@ -59,7 +59,8 @@ function isSame(entry: HistoryEntry, { cause, action, outcome, reason }: Report)
     entry.cause === cause &&
     entry.action === action &&
     entry.outcome === outcome &&
-    entry.reason === reason
+    // Which of the limits holds it back changes from minute to minute.
+    (entry.reason === reason || (isHeldBack(entry) && isHeldBack({ reason })))
   );
 }
 

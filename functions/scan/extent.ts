@@ -9,6 +9,8 @@ export interface Counted {
   incident: Incident;
   /** Its failing pods, without mere records of ended ones. */
   pods: FailingPod[];
+  /** It waits for another workload, as most of what fails in its namespace does; absent where that is not so. */
+  isExplained?: true;
 }
 
 /** What the storm rule looks at. */

@@ -136,10 +136,11 @@ async function readEach<T>(
       isWhole = false;
       return;
     }
-    const found = everywhere
-      ? await view.list<T>(collection, { fieldSelector: `metadata.name=${name}` })
-      : [await view.read<T>(objectIn(collection, name))];
-    for (const object of found) if (object !== undefined) take(object);
+    if (everywhere) await view.list(collection, { fieldSelector: `metadata.name=${name}` }, take);
+    else {
+      const object = await view.read<T>(objectIn(collection, name));
+      if (object !== undefined) take(object);
+    }
   });
   return isWhole;
 }

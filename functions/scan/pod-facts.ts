@@ -2,6 +2,7 @@ import { kindOf } from "../kinds/kinds.ts";
 import { containerStatuses, isLeftover } from "../shared/kubernetes/pods.ts";
 import type { Pod } from "../shared/kubernetes/types.ts";
 import type { WorkloadRef } from "../shared/refs.ts";
+import { someOf } from "./light.ts";
 import { hostsIn, hostsOfVariable } from "./hosts.ts";
 
 /** A host that a pod names, and where. */
@@ -46,7 +47,7 @@ export function podFacts(pod: Pod): PodFacts {
     ...(image === undefined ? {} : { image }),
     ran: failing?.state?.running !== undefined || endOf(failing) !== undefined,
     aliases: [...new Set([...(spec?.subdomain === undefined ? [] : [spec.subdomain]), ...labels])],
-    labels: metadata?.labels ?? {},
+    labels: someOf(metadata?.labels ?? {}),
     hosts: hostsOf(pod),
   };
 }

@@ -43,7 +43,7 @@ export async function withinReach(
     const own = switches.get(workloadKey(workload));
     return own === undefined ? spaces.get(workload.namespace) !== false : mayTouch(own);
   });
-  if (!isMany) return { failing, workloads: new Map(), uncounted: 0 };
+  if (!isMany || failing.length < policy.storm.min_workloads) return { failing, workloads: new Map(), uncounted: 0 };
   // Of a namespace that is kept out as a whole, only what says otherwise itself is within reach.
   const hit = new Set(namespacesOf(failing));
   const counting = namespaces.filter((name) => spaces.get(name) !== false || policy.opt_in || hit.has(name));

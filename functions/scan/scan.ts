@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { Reader } from "../shared/cluster/cluster.ts";
 import { paths } from "../shared/cluster/paths.ts";
 import type { Incident } from "../run/contracts.ts";
@@ -24,12 +25,15 @@ import { withinReach } from "./reach.ts";
 import { atRest } from "./resting.ts";
 import { eachPlace, servicesIn } from "./services/list.ts";
 import { findStorm, type FailureStorm } from "./storm.ts";
-import { marked, together, withoutDependants } from "./together.ts";
+import { marked, together, withExplained } from "./together.ts";
 import { cellsOf, type Table } from "./table.ts";
 import { View, type Places } from "./view.ts";
 
 /** How many namespaces and nodes a storm is named by. */
 const MAX_NAMES = 5;
+/** By how many marks a storm is told from others, and how long they are. */
+const MAX_MARKS = 60;
+const MARK_LENGTH = 8;
 
 /** What to look at, and by which rules. */
 export interface Scan {
@@ -78,7 +82,7 @@ export async function scan(cluster: Reader, options: Scan): Promise<Detection> {
   const bonds = together(withPods(found, pods.failing), keys, workloads, services);
   const { failedRollouts } = workloads;
   const findings = { incidents: ripe, pods: pods.failing, workloads: workloads.failing, failedRollouts };
-  const counted = withoutDependants(countedAmong(findings), bonds);
+  const counted = withExplained(countedAmong(findings), bonds);
   const within = await withinReach(view, counted, places, workloads.switches, policy);
   const extent = { ...within, wellOn: pods.wellOn, notCounted: found.length - within.failing.length };
   const storm = incidents.length === 0 ? undefined : findStorm(extent, policy);
@@ -139,7 +143,7 @@ async function everyService(view: View, places: Places): Promise<Service[]> {
 function stormFields(
   { reason, nodes, namespaces }: FailureStorm,
   goesOn: Incident | undefined,
-): Pick<Detection, "storm" | "storm_node" | "storm_namespace"> {
+): Pick<Detection, "storm" | "storm_node" | "storm_namespace" | "storm_marks"> {
   const next =
     goesOn === undefined
       ? ""
@@ -148,7 +152,15 @@ function stormFields(
     storm: `${reason}${next}`,
     ...(nodes.length === 0 ? {} : { storm_node: some(nodes, MAX_NAMES) }),
     ...(namespaces.length === 0 ? {} : { storm_namespace: some(namespaces, MAX_NAMES) }),
+    ...(nodes.length + namespaces.length === 0 ? {} : { storm_marks: marksOf(nodes, namespaces) }),
   };
+}
+
+/** A short mark of each node and namespace, in an order of its own: of very many, the same ones are left out each time. */
+function marksOf(nodes: readonly string[], namespaces: readonly string[]): string[] {
+  const names = [...nodes.map((name) => `node ${name}`), ...namespaces.map((name) => `namespace ${name}`)];
+  const marks = names.map((name) => createHash("sha256").update(name).digest("hex").slice(0, MARK_LENGTH));
+  return marks.sort().slice(0, MAX_MARKS);
 }
 
 /** The namespaces to look at, and whether that is the whole cluster. */

@@ -11,7 +11,7 @@ export function clusterWords(extent: Extent, all: Share): string {
   return sentences(
     `${all.failing} of ${all.of} workloads fail at once (${percent(all)}), so nothing was touched.`,
     ...sharedBy(extent, extent.failing),
-    all.failing === all.of
+    all.failing === all.of && extent.uncounted === 0
       ? "None of the workloads that count is well: that points to something that they share (network, DNS, registry, nodes, a base image), not to each of them."
       : "Look for what they share and the workloads that are well do not.",
   );
@@ -24,7 +24,7 @@ export function namespaceWords(extent: Extent, names: readonly string[], all: Sh
   return sentences(
     `${all.failing} of ${all.of} workloads in ${where} fail at once (${percent(all)}), so nothing was touched there.`,
     ...sharedBy(extent, failing),
-    `Elsewhere, ${elsewhere.failing === 0 ? "none" : String(elsewhere.failing)} of ${count(elsewhere.of, "workload")} ${elsewhere.failing > 1 ? "fail" : "fails"}: look for what these share and those that are well do not.`,
+    `Elsewhere, ${elsewhere.failing === 0 ? "none" : String(elsewhere.failing)} of ${count(elsewhere.of, "workload")} that ${elsewhere.of === 1 ? "counts" : "count"} ${elsewhere.failing > 1 ? "fail" : "fails"}: look for what these share and those that are well do not.`,
   );
 }
 
@@ -99,7 +99,7 @@ function onNodes(nodes: readonly string[], well: number): string {
 }
 
 function uncounted(number: number): string {
-  return `${count(number, "more failing workload")} ${number === 1 ? "does" : "do"} not count: pods without a controller, Jobs, records of ended pods, kinds that are never written to, HPAs, what is kept out by the policy or an annotation, rollouts whose earlier revision serves, or what waits for another one.`;
+  return `${count(number, "more failing workload")} ${number === 1 ? "does" : "do"} not count: pods without a controller, Jobs, records of ended pods, kinds that are never written to, HPAs, what is kept out by the policy or an annotation, or rollouts whose earlier revision serves.`;
 }
 
 function percent({ failing, of }: Share): string {

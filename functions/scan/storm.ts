@@ -36,10 +36,12 @@ const MAX_NODES = 3;
 export function findStorm(extent: Extent, policy: Policy): FailureStorm | undefined {
   const namespaces = findNamespaces(extent, policy);
   if (namespaces === "everywhere") {
-    const reason = clusterWords(extent, sum([...sharesOf(extent).values()]));
+    const reason = clusterWords(extent, sum([...sharesOf(extent).values()].map(({ told }) => told)));
     return { reason, nodes: [], namespaces: [], isEverywhere: true, covers: () => true };
   }
-  const outside = extent.failing.filter(({ incident }) => !namespaces.has(incident.workload.namespace));
+  const outside = extent.failing.filter(
+    ({ incident, isExplained }) => !namespaces.has(incident.workload.namespace) && isExplained !== true,
+  );
   const nodes = findNodes({ ...extent, failing: outside }, policy);
   if (namespaces.size + nodes.length === 0) return undefined;
   const names = [...namespaces].sort();
@@ -51,7 +53,7 @@ export function findStorm(extent: Extent, policy: Policy): FailureStorm | undefi
       ...(names.length === 0 ? [] : [wordsOf(extent, names)]),
       ...nodes.slice(0, MAX_NODES).map(({ node, workloads, pods }) => nodeWords(extent, workloads, node, pods)),
     ].join(" "),
-    nodes: nodes.map(({ node }) => node),
+    nodes: nodes.map(({ node }) => node).sort(),
     namespaces: names,
     isEverywhere: false,
     covers: (workload) => namespaces.has(workload.namespace) || keys.has(workloadKey(workload)),
@@ -61,11 +63,12 @@ export function findStorm(extent: Extent, policy: Policy): FailureStorm | undefi
 /** The namespaces that have a storm: each by itself, or several together. */
 function findNamespaces(extent: Extent, policy: Policy): ReturnType<typeof reachOf> {
   const { min_workloads, min_share } = policy.storm;
-  const shares = [...sharesOf(extent)];
+  // Where all that there is waits for something elsewhere, nothing is told from it.
+  const shares = [...sharesOf(extent)].filter(([, { of }]) => of > 0);
   const votes = shares.map(([namespace, share]): Vote => ({
     namespace,
-    failing: share.failing,
-    workloads: share.failing,
+    failing: share.told.failing,
+    workloads: share.told.failing,
     isHit: share.failing > 0 && shareOf(share) >= min_share,
     isMost: share.failing * 2 > share.of,
   }));
@@ -81,9 +84,11 @@ function findNamespaces(extent: Extent, policy: Policy): ReturnType<typeof reach
 function wordsOf(extent: Extent, names: readonly string[]): string {
   const shares = [...sharesOf(extent)];
   const [here, elsewhere] = [true, false].map((isIn) =>
-    sum(shares.filter(([name]) => names.includes(name) === isIn).map(([, share]) => share)),
+    sum(shares.filter(([name]) => names.includes(name) === isIn).map(([, { told }]) => told)),
   ) as [Share, Share];
-  return elsewhere.of === 0 ? clusterWords(extent, here) : namespaceWords(extent, names, here, elsewhere);
+  return elsewhere.of + extent.uncounted === 0
+    ? clusterWords(extent, here)
+    : namespaceWords(extent, names, here, elsewhere);
 }
 
 /** A node that has a storm. */
@@ -142,15 +147,23 @@ function onIt(workloads: readonly Counted[], node: string): Counted[] {
   return workloads.filter(({ pods }) => pods.some((pod) => pod.node === node));
 }
 
+/** How many workloads of a namespace fail, of how many, without those that are explained; and with them, as people are told. */
+interface NamespaceShare extends Share {
+  told: Share;
+}
+
 /** The namespaces that have workloads, each with how many of them fail; in one that could not be counted nothing is known to. */
-function sharesOf({ failing, workloads }: Extent): Map<string, Share> {
+function sharesOf({ failing, workloads }: Extent): Map<string, NamespaceShare> {
   const failed = Map.groupBy(failing, ({ incident }) => incident.workload.namespace);
-  const shares = [...workloads].map(([name, counted]): [string, Share] => {
-    const number = failed.get(name)?.length ?? 0;
+  const shares = [...workloads].map(([name, counted]): [string, NamespaceShare] => {
+    const here = failed.get(name) ?? [];
+    const explained = here.filter(({ isExplained }) => isExplained === true).length;
     // What was made or deleted while the scan went on.
-    return [name, { failing: number, of: Math.max(number, counted) }];
+    const all = Math.max(here.length, counted);
+    const told = { failing: here.length, of: all };
+    return [name, { failing: here.length - explained, of: all - explained, told }];
   });
-  return new Map(shares.filter(([, { of }]) => of > 0));
+  return new Map(shares.filter(([, { told }]) => told.of > 0));
 }
 
 function shareOf({ failing, of }: Share): number {

@@ -156,7 +156,7 @@ function rootOf(counted: Counted, bonds: Bonds): Counted {
 const MAX_NAMED = 20;
 
 /**
- * The incidents with what they wait for, and with what waits for them; these come first. Where the run does not look after
+ * The incidents with what they wait for, and with what waits for them; these come first, and what waits last. Where the run does not look after
  * what several wait for, the first of them tells of it and of the others.
  * @param incidents those that the run looks after
  * @param told whether somebody is told of a workload that is not among them, or need not be
@@ -192,7 +192,12 @@ export function marked(
       ...(dependants.length === 0 ? {} : { dependants: described(dependants, bonds) }),
     };
   });
-  return marks.toSorted((a, b) => (b.dependants?.count ?? 0) - (a.dependants?.count ?? 0));
+  return marks.toSorted((a, b) => rank(a) - rank(b) || (b.dependants?.count ?? 0) - (a.dependants?.count ?? 0));
+}
+
+/** What waits for another comes last: where there is no room for all, that one tells of it. */
+function rank({ waits_for }: Incident): number {
+  return waits_for === undefined || waits_for.elsewhere === true ? 0 : 1;
 }
 
 function described(dependants: readonly Counted[], bonds: Bonds): Incident["dependants"] {
@@ -203,15 +208,17 @@ function described(dependants: readonly Counted[], bonds: Bonds): Incident["depe
 }
 
 /**
- * What counts for a storm: where most of what fails in a namespace waits for one workload, that one alone instead of all of
- * these.
+ * The workloads with which of them are explained: where most of what fails in a namespace waits for one workload, those that
+ * do. For a storm, that one stands for them.
  */
-export function withoutDependants(counted: readonly Counted[], bonds: Bonds): Counted[] {
+export function withExplained(counted: readonly Counted[], bonds: Bonds): Counted[] {
   const groups = Map.groupBy(counted, (each) => each.incident.workload.namespace);
   return [...groups.values()].flatMap((here) => {
     const groupsHere = Map.groupBy(here, (each) => keyOf(rootOf(each, bonds)));
     const isExplained = (root: string) => (groupsHere.get(root)?.length ?? 0) * 2 >= here.length;
-    return here.filter((each) => !bonds.has(keyOf(each)) || !isExplained(keyOf(rootOf(each, bonds))));
+    return here.map((each) =>
+      bonds.has(keyOf(each)) && isExplained(keyOf(rootOf(each, bonds))) ? { ...each, isExplained: true } : each,
+    );
   });
 }
 

@@ -126,8 +126,12 @@ export class View {
   }
 
   /** Reads a whole collection. */
-  async list<T>(path: string, query: Record<string, string> = {}): Promise<T[]> {
-    return await this.cluster.list<T>(path, { ...FROM_CACHE, ...query });
+  async list<T, Kept = T>(
+    path: string,
+    query: Record<string, string> = {},
+    keep?: (object: T) => Kept,
+  ): Promise<Kept[]> {
+    return await this.cluster.list<T, Kept>(path, { ...FROM_CACHE, ...query }, keep);
   }
 
   /**

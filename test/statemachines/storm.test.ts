@@ -78,16 +78,19 @@ describe("an execution that meets a storm", { timeout: 60_000 }, () => {
     }
   });
 
-  it("fails when it could not tell, so that somebody hears of that", async () => {
-    const [first] = await meetTwice({
-      call: async ({ state, environment }, handle) => {
-        if (state === "Report storm") throw new RemediationError("NotificationFailed", "The topic does not exist.");
-        return await handle(environment);
-      },
-    });
+  it.each(["NotificationFailed", "StepFailed"] as const)(
+    "fails by a name that is told apart from it when it could not tell for a %s",
+    async (name) => {
+      const [first] = await meetTwice({
+        call: async ({ state, environment }, handle) => {
+          if (state === "Report storm") throw new RemediationError(name, "The topic does not exist.");
+          return await handle(environment);
+        },
+      });
 
-    expect(first?.result).toMatchObject({ status: "failed", error: { name: "NotificationFailed" } });
-  });
+      expect(first?.result).toMatchObject({ status: "failed", error: { name: "NotificationFailed" } });
+    },
+  );
 });
 
 /** A Deployment that has nothing to do with the storm; its probe keeps it from counting as well between two crashes. */

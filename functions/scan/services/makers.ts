@@ -14,7 +14,10 @@ export interface Maker {
   metadata: ObjectMeta;
   /** The labels of the pods that it makes. */
   labels: Record<string, string>;
-  /** How many pods it is to have; undefined where that is for others to say: a Job, or what another object controls. */
+  /**
+   * How many pods it is to have; undefined where that is for others to say: a Job, what another object controls, or a DaemonSet,
+   * of which the nodes decide.
+   */
   wanted: number | undefined;
   isPaused: boolean;
 }
@@ -29,7 +32,7 @@ export function makerOf(ref: WorkloadRef, object: Workload): Maker | undefined {
     ref,
     metadata,
     labels: spec?.template?.metadata?.labels ?? {},
-    wanted: kind === undefined || controller !== undefined ? undefined : kind.wanted(object),
+    wanted: kind?.commands.scale === undefined || controller !== undefined ? undefined : kind.wanted(object),
     isPaused: kind?.isPaused(object) === true,
   };
 }

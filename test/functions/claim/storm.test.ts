@@ -121,7 +121,7 @@ describe("the next storm", () => {
   });
 
   it("is another one on another node, and in the whole cluster, each with pauses of its own", async () => {
-    const node = (name: string) => ({ storm_node: name });
+    const node = (name: string) => ({ storm_node: name, storm_marks: [name] });
 
     expect(await toldDuring(600, node("node-1"))).toEqual([0, 200, 600]);
     expect(await meet(node("node-2"))).toEqual({ status: "tell" });
@@ -135,10 +135,23 @@ describe("the next storm", () => {
   });
 
   it("is another one in a namespace that it is limited to", async () => {
-    expect(await meet({ storm_namespace: "shop" })).toEqual({ status: "tell" });
+    const shop = { storm_namespace: "shop", storm_marks: ["shop"] };
+
+    expect(await meet(shop)).toEqual({ status: "tell" });
     expect(await meet()).toEqual({ status: "tell" });
-    expect(await meet({ storm_namespace: "blog" })).toEqual({ status: "tell" });
-    expect(await meet({ storm_namespace: "shop" })).toMatchObject({ status: "known" });
+    expect(await meet({ storm_namespace: "blog", storm_marks: ["blog"] })).toEqual({ status: "tell" });
+    expect(await meet(shop)).toMatchObject({ status: "known" });
+  });
+
+  it("is the same one while some of what it is of comes and goes, and is told at once of what is new", async () => {
+    const of = (...marks: string[]) => meet({ storm_marks: marks });
+    const asked = [];
+    for (const marks of [["a", "b"], ["b", "a"], ["a"], ["b"], ["a", "b"], ["b", "c"], ["a", "c"], ["c"]]) {
+      asked.push((await of(...marks)).status);
+      clock.pass(10);
+    }
+
+    expect(asked).toEqual(["tell", "known", "known", "known", "known", "tell", "known", "known"]);
   });
 
   it("is another one in another part of the cluster", async () => {
@@ -163,7 +176,14 @@ describe("the Lease of a storm", () => {
     });
     expect(lease?.spec?.holderIdentity).toBeUndefined();
     expect(historyOf(lease ?? {})).toEqual([
-      { at: clock.now().toISOString(), execution: "run-a", cause: "FailureStorm", action: "none", outcome: "Storm" },
+      {
+        at: clock.now().toISOString(),
+        execution: "run-a",
+        cause: "FailureStorm",
+        action: "none",
+        outcome: "Storm",
+        marks: ["*"],
+      },
     ]);
   });
 

@@ -101,6 +101,17 @@ describe("an execution that is redriven", () => {
     return run;
   }
 
+  it("does not forget that its claim had ended, though its answer is lost or it is stopped once more", async () => {
+    const run = await stopped();
+    clock.pass(SECONDS + 3_600);
+    const first = await takeUp(run);
+    const again = await takeUp(run);
+    clock.pass(60);
+    const stoppedAgain = await takeUp(first);
+
+    expect([first, again, stoppedAgain].map(({ claim }) => claim?.lapsed)).toEqual([true, true, true]);
+  });
+
   it("takes a claim up again that has expired, and says so, with the time that it has from now on", async () => {
     const run = await stopped();
     clock.pass(SECONDS + 3_600);

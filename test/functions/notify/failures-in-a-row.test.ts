@@ -3,7 +3,7 @@ import type { NotifyEnvironment } from "../../../functions/notify/environment.ts
 import { tellingOf, workAgain, type FailedRun } from "../../../functions/notify/failures-in-a-row.ts";
 import { notify } from "../../../functions/notify/handler.ts";
 import type { Notification } from "../../../functions/notify/notification.ts";
-import { failedSinceSuccess, likeIt } from "../../../functions/notify/past-runs.ts";
+import { failedSinceSuccess, runsBefore } from "../../../functions/notify/past-runs.ts";
 import { ago, NOW } from "../../support/objects.ts";
 import { unreachableEnvironment } from "../../support/scripted.ts";
 
@@ -145,11 +145,13 @@ describe("the runs before one", () => {
   const run = (name: string, status: string, secondsAgo?: number) =>
     ({
       ...{ executionArn: `arn:${name}`, name, status },
-      ...(secondsAgo === undefined ? {} : { stopDate: new Date(ago(secondsAgo)) }),
+      ...(secondsAgo === undefined
+        ? {}
+        : { startDate: new Date(ago(secondsAgo + 9)), stopDate: new Date(ago(secondsAgo)) }),
     }) as never;
   const byRule = (digit: string) => `${uuid(digit)}_${uuid(digit)}`;
 
-  it("are those that ended before it and are named as it is, the latest end first", () => {
+  it("are those that ended before it and are named as it is, the latest to begin first", () => {
     const listed = [
       run(byRule("1"), "RUNNING"),
       run(byRule("2"), "FAILED", 100),
@@ -159,10 +161,11 @@ describe("the runs before one", () => {
       run(byRule("5"), "FAILED", 10),
       run(byRule("6"), "FAILED", 70),
     ];
-    const names = likeIt(listed, byRule("7"), "arn:own", NOW.getTime() - 40_000).map(({ name }) => name);
+    const own = { id: "arn:own", name: byRule("7"), stopped: NOW.getTime() - 40_000 };
+    const names = runsBefore(listed, own).map(({ name }) => name);
 
     expect(names).toEqual([byRule("a"), byRule("6"), byRule("2")]);
-    expect(likeIt(listed, "run by a person", "arn:own", Infinity)).toEqual([]);
+    expect(runsBefore(listed, { id: "arn:own", name: "run by a person" })).toEqual([]);
   });
 
   it("cannot be asked for where there is no AWS, which is an error", async () => {

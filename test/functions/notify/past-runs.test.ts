@@ -14,6 +14,8 @@ interface Past {
   status: string;
   error?: string;
   origin?: string;
+  /** How many seconds after its begin it ended; 10 where nothing is said. */
+  lasted?: number;
 }
 
 /** What Step Functions knows, the latest first, a minute apart. */
@@ -24,9 +26,9 @@ let server: Server;
 function answer(target: string, body: { stateMachineArn?: string; executionArn?: string }): object {
   if (target === "AWSStepFunctions.ListExecutions") {
     expect(body.stateMachineArn).toBe(MACHINE);
-    const executions = past.map(({ name, status }, index) => ({
+    const executions = past.map(({ name, status, lasted = 10 }, index) => ({
       ...{ executionArn: arnOf(name), stateMachineArn: MACHINE, name, status, startDate: 1_000_000 - index * 60 },
-      ...(status === "RUNNING" ? {} : { stopDate: 1_000_010 - index * 60 }),
+      ...(status === "RUNNING" ? {} : { stopDate: 1_000_000 + lasted - index * 60 }),
     }));
     return { executions };
   }
@@ -95,6 +97,28 @@ describe("the scheduled runs that failed before one", () => {
 
     expect(await failedSinceSuccess({ ...own, stopped: 1_000_010_000 })).toEqual([]);
     expect(described).toEqual([arnOf(nameOf(1))]);
+  });
+
+  it("are none where it began before them, though it ends after them", async () => {
+    past = [
+      scheduled(1, "FAILED", "ClusterUnreachable"),
+      scheduled(2, "FAILED", "ClusterUnreachable"),
+      { ...scheduled(0, "SUCCEEDED"), lasted: 1_200 },
+      scheduled(3, "SUCCEEDED"),
+    ];
+
+    expect(await failedSinceSuccess({ ...own, stopped: 1_001_080_000 })).toEqual([]);
+  });
+
+  it("are counted past one that began before them and ended after them", async () => {
+    past = [
+      scheduled(0, "FAILED", "ClusterUnreachable"),
+      scheduled(1, "FAILED", "ClusterUnreachable"),
+      scheduled(2, "FAILED", "ClusterUnreachable"),
+      { ...scheduled(3, "SUCCEEDED"), lasted: 170 },
+    ];
+
+    expect(await failedSinceSuccess(own)).toHaveLength(2);
   });
 
   it("are many without the errors of those long ago", async () => {

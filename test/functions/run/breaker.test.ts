@@ -25,7 +25,7 @@ describe("the breaker of a namespace", () => {
     expect(open(two)).toBeUndefined();
     expect(open(three)).toEqual({
       namespace: "shop",
-      since: at(500),
+      since: new Date(0),
       until: at(100 - 3_600),
       why: "3 of the last 5 remedies there, each on another workload, are not known to have helped, or needed again within an hour",
       claims: "deployment.shop.w0, deployment.shop.w1, deployment.shop.w4",
@@ -138,16 +138,42 @@ describe("an open breaker", () => {
     expect(open([...opened(3_700), trial, later])).toBeUndefined();
   });
 
-  it("stays open for another pause after a trial in vain, since the same moment", () => {
+  it("stays open for another pause after a trial in vain", () => {
     const trial = claim(workload("trial"), { history: [entry(inVain(50))] });
 
-    expect(open([...opened(3_700), trial])).toMatchObject({ since: at(3_702), until: at(50 - 3_600) });
+    expect(open([...opened(3_700), trial])).toMatchObject({ since: new Date(0), until: at(50 - 3_600) });
+  });
+
+  it("says since when it was closed last, by a trial or a person", () => {
+    const trial = claim(workload("trial"), { history: [entry(helped(5_000))] });
+    const byHand = claim(workload("any"), { annotations: { "eks-remediation/breaker-closed": ago(400) } });
+
+    expect(open([...opened(9_000), trial, ...ended("shop", inVain(30), inVain(20), inVain(10))])).toMatchObject({
+      since: at(5_000),
+    });
+    expect(open([...opened(60), byHand])).toMatchObject({ since: at(400) });
+  });
+
+  it("hears nothing of remedies that somebody asked for", () => {
+    const asked = (seconds: number, outcome: string) => ({ seconds, outcome, cause: "Requested" });
+    const three = ended("shop", asked(30, "RolledBack"), asked(20, "RolledBack"), asked(10, "RolledBack"));
+    const trial = claim(workload("trial"), { history: [entry(asked(50, "Recovered"))] });
+
+    expect(open(three)).toBeUndefined();
+    expect(open([...opened(3_700), trial])).toBeDefined();
+  });
+
+  it("of a namespace holds remedies back there, also while that of the cluster is to be tried", () => {
+    const cluster = ["a", "b", "c"].flatMap((namespace) => ended(namespace, inVain(3_700)));
+
+    expect(open([...cluster, ...opened(200)])).toMatchObject({ namespace: "shop" });
+    expect(open(cluster)).toMatchObject({ namespace: undefined });
   });
 
   it("is not closed by what was under way when it opened, and helped", () => {
     const late = claim(workload("late"), { history: [entry(helped(30))] });
 
-    expect(open([...opened(60), late])).toMatchObject({ since: at(62) });
+    expect(open([...opened(60), late])).toMatchObject({ until: at(60 - 3_600) });
   });
 
   it("is closed by a person, with the command that the message holds", () => {
@@ -156,6 +182,10 @@ describe("an open breaker", () => {
     const closed = claim(workload("any", "blog"), { annotations: { [name]: value } });
 
     expect(open([...opened(60), closed])).toBeUndefined();
+    // A clock ahead, or a wrong year, does not switch it off.
+    expect(
+      open([...opened(60), claim(workload("any"), { annotations: { [name]: "2036-01-01T00:00:00Z" } })]),
+    ).toBeDefined();
     expect(open([...opened(60), claim(workload("any"), { annotations: { [name]: "?" } })])).toBeDefined();
     expect(closingCommand("deployment.shop.web", NOW)).toBe(
       "kubectl -n eks-remediation annotate lease deployment.shop.web eks-remediation/breaker-closed=2026-06-01T12:00:00.000Z --overwrite",

@@ -76,6 +76,16 @@ describe("the cool-down", () => {
     });
   });
 
+  it("is the base time, and no more, after each time that the limits held a remedy back", () => {
+    const held = Array.from({ length: 5 }, (_, index) =>
+      entry("Skipped", 99 + index * 100, { reason: ["CanaryFirst", "BreakerOpen"][index % 2] ?? "" }),
+    );
+
+    expect(pause(held, "t1", rules, NOW)).toMatchObject({ refusal: "CoolingDown", leftToPerson: false });
+    expect(pause(held, "t1", rules, new Date(NOW.getTime() + 1_000))).toBeUndefined();
+    expect(pause([...held, entry("Unresolved", 700)], "t1", rules, new Date(NOW.getTime() + 1_000))).toBeDefined();
+  });
+
   it("starts to count anew after a remedy that helped", () => {
     const tries = [
       entry("Unresolved", 9_000),

@@ -17,6 +17,12 @@ import { ago, NOW, WEB } from "../../support/objects.ts";
 
 const later = (seconds: number) => new Date(NOW.getTime() + seconds * 1_000);
 
+const entryOfRun = { at: NOW.toISOString(), execution: "run", cause: "c", action: "restart", outcome: "Unresolved" };
+/** A Lease with that history. */
+const stored = (history: object[]) => ({
+  metadata: { annotations: { [HISTORY_ANNOTATION]: JSON.stringify(history) } },
+});
+
 describe("the lease", () => {
   it("is named after its workload", () => {
     expect(leaseName(WEB)).toBe("deployment.shop.web");
@@ -117,15 +123,30 @@ describe("the lease", () => {
 
   it("does not forget what was done for the many times that people were told of it", () => {
     const entry = { at: ago(0), execution: "run", cause: "c", outcome: "Recovered" };
-    let lease = released(newLease(WEB, "run", 60, NOW), { ...entry, action: "restart", mode: "evict" }, NOW);
+    const done = { ...entry, action: "restart", mode: "evict", applied: true } as const;
+    let lease = released(newLease(WEB, "run", 60, NOW), done, NOW);
     for (let run = 0; run < 15; run++) {
       lease = released(lease, { ...entry, action: "none", outcome: "Skipped", reason: "KeepsRecurring" }, NOW);
     }
 
     const history = historyOf(lease);
     expect(history).toHaveLength(11);
-    expect(history.at(-1)).toEqual({ ...entry, action: "restart", mode: "evict" });
+    expect(history.at(-1)).toEqual(done);
     expect(history[0]).toMatchObject({ action: "none", reason: "KeepsRecurring" });
+  });
+
+  it("forgets no remedy for what was chosen often and never carried out", () => {
+    const done = { ...entryOfRun, action: "rollback", outcome: "Recovered", applied: true };
+    const refused = Array.from({ length: 12 }, () => ({ ...entryOfRun, outcome: "Skipped", reason: "CanaryFirst" }));
+
+    expect(historyOf(stored([...refused, done])).filter(({ applied }) => applied)).toHaveLength(1);
+  });
+
+  it("reads what another version wrote with more fields, and what stands beside a broken entry", () => {
+    expect(historyOf(stored([{ ...entryOfRun, later: 1 }, { outcome: 7 }, entryOfRun]))).toEqual([
+      entryOfRun,
+      entryOfRun,
+    ]);
   });
 
   it("takes a history that somebody broke for none", () => {

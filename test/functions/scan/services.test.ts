@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Deployment, Hpa, Pod, Service } from "../../../functions/shared/kubernetes/types.ts";
+import type { DaemonSet, Deployment, Hpa, Pod, Service } from "../../../functions/shared/kubernetes/types.ts";
 import { ApiServer } from "../../support/api-server.ts";
 import { ago, deployment, pod, policy, replicaSet } from "../../support/objects.ts";
 import { asked, FORBIDDEN, incidentsOf, scanned } from "../../support/scans.ts";
 import { serve, type Objects } from "../../support/served-cluster.ts";
 import { emptySlice, ingress, service, slice } from "../../support/service-objects.ts";
-import { controlledBy, hpaConditionOf, hpaWith, statefulSet } from "../../support/workload-objects.ts";
+import { controlledBy, daemonSet, hpaConditionOf, hpaWith, statefulSet } from "../../support/workload-objects.ts";
 
 let api: ApiServer;
 beforeEach(async () => {
@@ -306,6 +306,13 @@ describe("a workload at zero", () => {
     expect(await told({ ...behind(scaledBy("kubectl", 3_600)), ...around })).toEqual([
       "Service shop/web: It sends to nobody: Deployment web is at zero replicas (set by kubectl), and Ingress front sends to web; HPA web does nothing at zero.",
     ]);
+  });
+
+  it("is no DaemonSet without nodes, which nobody has set to zero", async () => {
+    const { status, ...agent } = daemonSet(0);
+    const none = { ...agent, status: { ...status, desiredNumberScheduled: 0, currentNumberScheduled: 0 } } as DaemonSet;
+
+    expect(await told({ ...selecting({ app: "web" }), daemonSets: [none] })).toEqual([]);
   });
 
   it("is told of by its HPA where no Service selects it, after the policy's time and for a day", async () => {

@@ -121,7 +121,7 @@ describe("a storm", () => {
       rules,
     );
     expect(large?.namespaces).toEqual(["evil"]);
-    expect(large?.reason).toContain("Elsewhere, 8 of 25 workloads fail: look for");
+    expect(large?.reason).toContain("Elsewhere, 8 of 25 workloads that count fail: look for");
   });
 
   it("is of those namespaces most of which fails, where a cluster has few", () => {
@@ -135,7 +135,7 @@ describe("a storm", () => {
 
     expect(storm).toMatchObject({ isEverywhere: false, namespaces: ["mail", "shop"] });
     expect(storm?.reason).toContain("15 of 15 workloads in namespaces mail, shop fail at once");
-    expect(storm?.reason).toContain("Elsewhere, 5 of 13 workloads fail");
+    expect(storm?.reason).toContain("Elsewhere, 5 of 13 workloads that count fail");
   });
 
   it("is hidden by nothing that one namespace holds", () => {
@@ -233,7 +233,7 @@ describe("a storm", () => {
     expect(stormOf(on("node-7", "evil", 2))?.reason).toContain(
       "12 of 12 failing pods in namespace shop, of 6 workloads, are on node node-7 (100 %).",
     );
-    expect(stormOf(on("node-1", "evil", 6))?.nodes).toEqual(["node-7", "node-1"]);
+    expect(stormOf(on("node-1", "evil", 6))?.nodes).toEqual(["node-1", "node-7"]);
   });
 
   it("is a node's where the pods of most namespaces fail there, a few of each", () => {
@@ -288,5 +288,38 @@ describe("what is said of a storm", () => {
       "points to something that they share (network, DNS, registry, nodes, a base image)",
     );
     expect(of(11)?.reason).not.toContain("points to");
+  });
+});
+
+describe("what waits for another workload", () => {
+  const waiting = (counted: Counted): Counted => ({ ...counted, isExplained: true });
+  /** A namespace in which a database fails, and clients wait for it. */
+  const team = (namespace: string, clients: number) => [
+    failing("db", namespace),
+    ...many(clients, namespace).map(waiting),
+  ];
+
+  it("makes no storm of one namespace", () => {
+    expect(findStorm(extent({ failing: team("shop", 27), workloads: { shop: 28 } }), rules)).toBeUndefined();
+  });
+
+  it("hides no storm of all namespaces, and is told with them", () => {
+    const names = Array.from({ length: 40 }, (_, index) => `team-${index}`);
+    const all = names.flatMap((name) => team(name, 8));
+    const storm = findStorm(
+      extent({ failing: all, workloads: Object.fromEntries(names.map((name) => [name, 9])) }),
+      rules,
+    );
+
+    expect(storm).toMatchObject({ isEverywhere: true });
+    expect(storm?.reason).toContain("360 of 360 workloads fail at once (100 %)");
+  });
+
+  it("makes no storm of namespaces that wait for one elsewhere", () => {
+    const names = Array.from({ length: 40 }, (_, index) => `team-${index}`);
+    const all = [failing("db", "data"), ...names.flatMap((name) => many(9, name).map(waiting))];
+    const workloads = { data: 9, ...Object.fromEntries(names.map((name) => [name, 9])) };
+
+    expect(findStorm(extent({ failing: all, workloads }), rules)).toBeUndefined();
   });
 });
