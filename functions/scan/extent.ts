@@ -21,6 +21,10 @@ export interface Extent {
   workloads: ReadonlyMap<string, number>;
   /** How many namespaces could not be counted. */
   uncounted: number;
+  /** How many workloads there are at least in each of these, where some of it could be counted. */
+  atLeast: ReadonlyMap<string, number>;
+  /** How many more were not counted, because nothing fails there and nothing depends on it. */
+  passedOver: number;
   /** How many of the pods that were looked at are well on each node, by their namespace. */
   wellOn: WellOn;
   /** How many more workloads fail that do not count. */
