@@ -76,8 +76,19 @@ async function entryFor(cluster: Cluster, run: WorkloadRun, report: Report, now:
     applied: mayHaveChanged(run) ? true : undefined,
     told: told_before ?? (run.report === undefined ? null : undefined),
   });
+  const marks = marksOf(run, report);
   const template = entry.template ?? (await templateSince(cluster, run.incident.workload, undefined));
-  return template === undefined ? entry : { ...entry, template };
+  return {
+    ...entry,
+    ...(template === undefined ? {} : { template }),
+    ...(marks.length === 0 ? {} : { marks }),
+  };
+}
+
+/** Marks of what waits for the workload, as people were told: with this message, or where there is none with an earlier one. */
+function marksOf({ incident, claim }: WorkloadRun, { told_before }: Report): string[] {
+  if (told_before === undefined) return incident.dependants?.marks ?? [];
+  return claim?.history?.find(({ marks }) => marks !== undefined)?.marks ?? [];
 }
 
 export const handler = lambda(claim);

@@ -22,12 +22,13 @@ import { findFailingHpas, findFailingWorkloads } from "./failing-workloads.ts";
 import { inRollout } from "./in-rollout.ts";
 import { groupIncidents, workloadKey } from "./incidents.ts";
 import { withinReach } from "./reach.ts";
-import { atRest } from "./resting.ts";
+import { atRest, claimsIn } from "./resting.ts";
 import { eachPlace, servicesIn } from "./services/list.ts";
 import { findStorm, type FailureStorm } from "./storm.ts";
-import { marked, together, withExplained } from "./together.ts";
+import { together, withExplained } from "./together.ts";
 import { cellsOf, type Table } from "./table.ts";
 import { View, type Places } from "./view.ts";
+import { marked } from "./waiting.ts";
 
 /** How many namespaces and nodes a storm is named by. */
 const MAX_NAMES = 5;
@@ -87,7 +88,9 @@ export async function scan(cluster: Reader, options: Scan): Promise<Detection> {
   const extent = { ...within, wellOn: pods.wellOn, notCounted: found.length - within.failing.length };
   const storm = incidents.length === 0 ? undefined : findStorm(extent, policy);
   const inStorm = storm === undefined ? [] : incidents.filter(({ workload }) => storm.covers(workload));
-  const goesOn = findingsOnly ? undefined : despiteStorm(inStorm, findings, policy, now);
+  const isAnyToGoOn = storm !== undefined && policy.storm.certain_rollbacks && !findingsOnly;
+  const claims = isAnyToGoOn ? await claimsIn(view) : undefined;
+  const goesOn = isAnyToGoOn ? despiteStorm(inStorm, { ...findings, storm, claims }, policy, now) : undefined;
   const outside = incidents.filter((incident) => !inStorm.includes(incident));
   // Beside a storm of everything, nothing else is told.
   const beside =
@@ -103,10 +106,11 @@ export async function scan(cluster: Reader, options: Scan): Promise<Detection> {
   const leftAlone = inStorm.filter(({ workload }) => workload !== goesOn?.workload);
   const isTold = (workload: WorkloadRef) =>
     storm?.covers(workload) === true || settling.some((incident) => incident.workload === workload);
-  const all = [...marked(wanted, bonds, isTold), ...beside];
+  const all = [...wanted, ...beside];
   const isHealthy = incidents.length + beside.length === 0;
-  const { awake, resting } = await atRest(view, isStormAlone && !findingsOnly ? [] : all, policy, now);
-  const lookedAfter = isStormAlone || findingsOnly ? all : awake;
+  const resters = isStormAlone && !findingsOnly ? [] : all;
+  const { awake, resting } = await atRest(view, resters, { bonds, isTold }, policy, now);
+  const lookedAfter = isStormAlone || findingsOnly ? marked(all, bonds, isTold) : awake;
   const idle = storm === undefined ? "resting" : "storm";
   const shown = fitIncidents(lookedAfter, policy.max_incidents);
   return {

@@ -66,6 +66,9 @@ const noRemedy: Course = (_claim, template) => without("NoSafeRemedy", template)
 /** Whatever is odd about it makes its diagnosis end with an error. */
 const odd: Course = () => ({ error: { Error: "StepFailed", Cause: "" } });
 
+/** It waits for no other workload. */
+const ALONE = { bonds: new Map(), isTold: () => false };
+
 /**
  * Runs of the schedule, one a minute: the scan's look at the claims, and for what does not rest the steps from claim to release.
  * @param well the minutes in which it does not fail
@@ -80,7 +83,7 @@ async function play(course: Course, minutes: number, well: (minute: number) => b
   for (let minute = 0; minute < minutes; minute++) {
     if (minute > 0) clock.pass(60);
     if (well(minute)) continue;
-    const { awake, resting } = await atRest(new View(cluster), [web], RULES, clock.now());
+    const { awake, resting } = await atRest(new View(cluster), [web], ALONE, RULES, clock.now());
     for (const { why } of resting.workloads) rests.add(why);
     if (awake.length === 0) continue;
     looks.push(minute);
