@@ -22,10 +22,10 @@ export function isOfKind(ref: KindRef, { kind, apiVersion }: Pick<Scanned, "kind
   return isSameKind(ref, { kind, ...groupField(apiVersion) });
 }
 
-/** The kinds of Kubernetes that may stand behind pods, send to them or scale them, and are no workloads that are looked at. */
+/** The kinds of Kubernetes that may stand behind pods, send to them, scale or measure them, and are no workloads that are looked at. */
 const NOT_SCANNED: readonly string[] = [
   ...["Pod", "CronJob", "ReplicationController", "Node"],
-  ...["Service", "Ingress", "HorizontalPodAutoscaler"],
+  ...["Service", "Ingress", "HorizontalPodAutoscaler", "APIService"],
 ];
 
 /** Whether the kind is one of Kubernetes itself. */

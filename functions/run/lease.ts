@@ -159,8 +159,9 @@ export function unusedSelector(now: Date): string {
 export function workloadOf({ metadata }: Lease): WorkloadRef | undefined {
   const [, kind, group, namespace, name] =
     /^([^. ]+)(?:\.([^ ]+))? (?:([^/ ]+)\/)?(.+)$/.exec(metadata?.annotations?.[WORKLOAD_ANNOTATION] ?? "") ?? [];
-  // Only a node has no namespace before its name.
-  if (kind === undefined || name === undefined || (namespace === undefined && kind !== "Node")) return undefined;
+  // Only these have no namespace before their name.
+  const isOfCluster = kind === "Node" || kind === "APIService";
+  if (kind === undefined || name === undefined || (namespace === undefined && !isOfCluster)) return undefined;
   return { kind, ...(group === undefined ? {} : { group }), namespace: namespace ?? "", name };
 }
 

@@ -21,6 +21,7 @@ import { findFailingPods, findUnreadyNodes } from "./failing-pods.ts";
 import { findFailingHpas, findFailingWorkloads } from "./failing-workloads.ts";
 import { inRollout } from "./in-rollout.ts";
 import { groupIncidents, workloadKey } from "./incidents.ts";
+import { metricsLack } from "./metrics-lack.ts";
 import { withinReach } from "./reach.ts";
 import { atRest, claimsIn } from "./resting.ts";
 import { eachPlace, servicesIn } from "./services/list.ts";
@@ -80,7 +81,8 @@ export async function scan(cluster: Reader, options: Scan): Promise<Detection> {
   const keys = new Set(ripe.map(({ workload }) => workloadKey(workload)));
   // Only of several can one fail because another does.
   const services = found.length < 2 ? [] : await everyService(view, places);
-  const bonds = together(withPods(found, pods.failing), keys, workloads, services);
+  const lack = metricsLack(incidents, [...workloads.failing, ...hpas.failing]);
+  const bonds = new Map([...together(withPods(found, pods.failing), keys, workloads, services), ...lack.bonds]);
   const { failedRollouts } = workloads;
   const findings = { incidents: ripe, pods: pods.failing, workloads: workloads.failing, failedRollouts };
   const counted = withExplained(countedAmong(findings), bonds);
@@ -96,10 +98,13 @@ export async function scan(cluster: Reader, options: Scan): Promise<Detection> {
   const beside =
     storm?.isEverywhere === true
       ? []
-      : await lookBeside(view, {
-          ...places,
-          ...{ nodes, pods, hpas: hpas.all, incidents: inScope, stormNodes: storm?.nodes ?? [], policy, moment },
-        });
+      : [
+          ...lack.incidents,
+          ...(await lookBeside(view, {
+            ...places,
+            ...{ nodes, pods, hpas: hpas.all, incidents: inScope, stormNodes: storm?.nodes ?? [], policy, moment },
+          })),
+        ];
   const isStormAlone = storm !== undefined && outside.length + beside.length === 0 && goesOn === undefined;
   const isApart = storm !== undefined && !isStormAlone && !findingsOnly;
   const wanted = isApart ? [...(goesOn === undefined ? [] : [goesOn]), ...outside] : incidents;
