@@ -20,6 +20,7 @@ import { Redrive } from "../run/resumption.ts";
 import { contract, step } from "../run/step.ts";
 import { mayHaveChanged, reportOf } from "../run/telling.ts";
 import { acquire, release } from "./claim.ts";
+import { keepBreakerLease } from "./breaker-lease.ts";
 import { rememberStorm } from "./storm.ts";
 import { takeUp } from "./take-up.ts";
 
@@ -58,6 +59,7 @@ export const claim = step(
     const report = run.report ?? reportOf(run, request.policy, request.now);
     // A claim whose answer was lost is in the cluster all the same; what is not this execution's is left alone.
     if (run.claim?.status !== "refused" && !run.dry_run) {
+      if (report.reason === "BreakerOpen") await keepBreakerLease(cluster);
       await release(
         cluster,
         request,

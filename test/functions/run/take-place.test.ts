@@ -157,7 +157,7 @@ describe("a breaker that is open", () => {
       refusal: "BreakerOpen",
       needs_person: true,
       message: expect.stringContaining(
-        `kubectl -n eks-remediation annotate lease deployment.shop.web eks-remediation/breaker-closed=${clock.now().toISOString()} --overwrite`,
+        `kubectl -n eks-remediation annotate lease breaker eks-remediation/breaker-closed=${clock.now().toISOString()} --overwrite`,
       ) as string,
     });
     expect(second).toMatchObject({ refusal: "BreakerOpen" });
