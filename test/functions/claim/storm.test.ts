@@ -46,8 +46,8 @@ const storm: Detection = {
 };
 
 let runs = 0;
-async function meet(detection: Partial<Detection> = {}, name = `run-${++runs}`): Promise<StormMemory> {
-  const environment = { ...localEnvironment(connection(), RULES, []), now: () => clock.now() };
+async function meet(detection: Partial<Detection> = {}, name = `run-${++runs}`, rules = RULES): Promise<StormMemory> {
+  const environment = { ...localEnvironment(connection(), rules, []), now: () => clock.now() };
   const execution = { id: name, name };
   const input = { operation: "storm", detection: { ...storm, ...detection }, execution };
   return (await claim(environment)(input)) as StormMemory;
@@ -70,6 +70,18 @@ async function leases(): Promise<Lease[]> {
 describe("a storm that goes on", () => {
   it("is told when it begins, and then after pauses that double up to the longest", async () => {
     expect(await toldDuring(4_000)).toEqual([0, 200, 600, 1_400, 2_400, 3_400]);
+  });
+
+  it("is the same one for a schedule that comes seldom, and misses it once", async () => {
+    const rules = policy({ cool_down: { base_seconds: 100, max_seconds: 20_000 }, schedule_seconds: 1_800 });
+    const told: number[] = [];
+    for (const run of [0, 1, 2, 4, 5, 6, 7, 8, 9]) {
+      if ((await meet({}, `seldom-${run}`, rules)).status === "tell") told.push(run);
+      clock.pass(run === 2 ? 2 * 1_800 - 1 : 1_800);
+    }
+
+    // The pauses double from 200 seconds on, which is less than an interval at first.
+    expect(told).toEqual([0, 1, 2, 4, 5, 7]);
   });
 
   it("says meanwhile when it was told, and when it is told again", async () => {
