@@ -150,7 +150,8 @@ function stemOf(name: string): string {
   return name.slice(0, Math.max(0, name.lastIndexOf("-")));
 }
 
-function isLate(): boolean {
+/** Whether so little time is left that nothing more is read. */
+export function isLate(): boolean {
   return timeLeft() < TIME_FOR_THE_REST;
 }
 

@@ -9,6 +9,7 @@ import type { WorkloadRef } from "../shared/refs.ts";
 import type { Counted, Extent } from "./extent.ts";
 import { isDecided } from "./hit.ts";
 import { workloadKey } from "./incidents.ts";
+import { isLate } from "./look.ts";
 import type { Places, View } from "./view.ts";
 
 /** What workloads that were read say themselves of whether they may be touched, by `workloadKey`; `idle` are those that want no pods. */
@@ -75,7 +76,8 @@ export async function withinReach(
   };
   const extentNow = () => ({ failing, workloads: numbers, uncounted, atLeast, passedOver: left.length });
   await add(left.filter(([name]) => hit.has(name)));
-  while (left.length > 0) {
+  // Those for which there is no time are left out, as if they had no workloads: they free no remedies in an outage.
+  while (left.length > 0 && !isLate()) {
     const decided = isDecided(extentNow(), policy, left.length);
     if (decided === "none" || (decided && left.length > FEW)) break;
     await add(left.slice(0, AT_A_TIME));

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { withinReach } from "../../../functions/scan/reach.ts";
 import { findStorm } from "../../../functions/scan/storm.ts";
 import { View } from "../../../functions/scan/view.ts";
+import { within } from "../../../functions/shared/time-left.ts";
 import { ApiServer, found } from "../../support/api-server.ts";
 import { incident, policy } from "../../support/objects.ts";
 import { FORBIDDEN, scanned } from "../../support/scans.ts";
@@ -57,6 +58,14 @@ describe("how many workloads there are is asked", () => {
       "200 of 200 workloads in 200 namespaces fail at once (100 %), and none in 300 more, so nothing was touched.",
     );
     expect(storm?.reason).not.toContain("is well");
+  });
+
+  it("only where something fails, where there is no time for more, which frees no remedies", async () => {
+    const { counted, storm } = await within(14_000, () => reached(30, 600));
+
+    expect(counted).toBe(30 * 3);
+    expect(storm).toMatchObject({ isEverywhere: true });
+    expect(storm?.reason).toContain("30 of 30 workloads in 30 namespaces fail at once (100 %), and none in 570 more");
   });
 
   it("everywhere in a small cluster that has a storm, so that people are told of how many", async () => {
