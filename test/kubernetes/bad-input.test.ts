@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, inject, it as itself } from "vitest";
 import { WRITES } from "../../local/scenarios/play.ts";
+import { quickPolicy } from "../../local/scenarios/quick-policy.ts";
 import { auditedRequests, it } from "./scenario.ts";
 import { applyWeb, rollOutWeb, untilDeadlineExceeded } from "./web.ts";
 
@@ -190,7 +191,7 @@ describe("npm start", () => {
     await scenario.untilFailing("CrashLoopBackOff");
     await untilDeadlineExceeded(scenario);
     const policy = join(directory, "quick.json");
-    writeFileSync(policy, JSON.stringify({ stable_seconds: 6, verify: { soak_seconds: 2, interval_seconds: 1 } }));
+    writeFileSync(policy, JSON.stringify(quickPolicy({ verify: { soak_seconds: 2, interval_seconds: 1 } })));
     const args = ["--kubeconfig", inject("kubeconfig"), "--namespace", scenario.namespace, "--policy", policy];
 
     const plan = await start(...args);
