@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { beginRemedy } from "../../../functions/run/begin-remedy.ts";
 import { acquire, release } from "../../../functions/claim/claim.ts";
+import { takeUp } from "../../../functions/claim/take-up.ts";
 import { historyOf, leaseName } from "../../../functions/run/lease.ts";
 import type { HttpCluster } from "../../../functions/shared/cluster/http-cluster.ts";
 import { paths } from "../../../functions/shared/cluster/paths.ts";
@@ -105,6 +106,21 @@ describe("a remedy does not begin", () => {
       message: expect.stringContaining("run-2 holds the claim") as string,
     });
     expect(await history()).toEqual([]);
+  });
+
+  it("in a step that still runs when its execution, stopped meanwhile, has been redriven", async () => {
+    const straggler = await claimed();
+    clock.pass(1);
+    const redriven = await takeUp(cluster, straggler, 1, { policy: policy(), now: clock.now() });
+
+    await expect(beginRemedy(cluster, straggler, clock.now(), policy())).rejects.toMatchObject({
+      name: "ClaimExpired",
+      message: expect.stringContaining("was renewed after this step was given it") as string,
+    });
+    expect(await history()).toEqual([]);
+
+    await beginRemedy(cluster, { ...straggler, claim: redriven.claim }, clock.now(), policy());
+    expect(await history()).toMatchObject([begun]);
   });
 
   it("when somebody has deleted the claim", async () => {
