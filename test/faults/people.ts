@@ -1,13 +1,10 @@
 import { deedOf } from "../../statemachines/by-name.ts";
 import type { Call, Point } from "./calls.ts";
-import { cleanRuns, type CleanRun } from "./clean-run.ts";
-import type { Findings, Part, PartOptions } from "./part.ts";
+import type { CleanRun } from "./clean-run.ts";
+import type { Part } from "./part.ts";
 import { playPerson } from "./people-play.ts";
 import { DEEDS } from "./person.ts";
-import type { Stage } from "./stage.ts";
-import { playPoints, type PointJob } from "./point-runs.ts";
-import { SITUATIONS } from "./situations.ts";
-import { spread } from "./trial.ts";
+import { playInFailing, type PointJob } from "./point-runs.ts";
 
 /** People who work on the same workload at the same time. */
 export const PEOPLE: Part = {
@@ -22,18 +19,11 @@ has opted out.
 | deed | what somebody does |
 | --- | --- |
 ${DEEDS.map(({ name, summary }) => `| \`${name}\` | ${summary} |`).join("\n")}`,
-  run,
+  run: async (stage, options) => {
+    const words = { kind: "deed", trouble: "somebody was to step in" };
+    return await playInFailing(stage, jobsOf, options.limit ?? Infinity, words, options);
+  },
 };
-
-async function run(stage: Stage, options: PartOptions): Promise<Findings> {
-  const { limit = Infinity } = options;
-  const failing = SITUATIONS.filter(({ outcome }) => outcome !== "Healthy");
-  const clean = await cleanRuns(stage, failing, options);
-  const possible = clean.map(jobsOf);
-  const jobs = possible.flatMap((each) => spread(each, limit));
-  const words = { kind: "deed", trouble: "somebody was to step in" };
-  return await playPoints(stage, clean, jobs, possible.flat().length, words, options);
-}
 
 function jobsOf(clean: CleanRun): PointJob[] {
   const deeds = DEEDS.filter(({ where }) => where?.(clean.situation) ?? true);

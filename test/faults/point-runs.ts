@@ -1,12 +1,13 @@
 import { mapConcurrently } from "../../functions/shared/concurrency.ts";
 import { describePoint, type Point } from "./calls.ts";
-import type { CleanRun } from "./clean-run.ts";
+import { cleanRuns, type CleanRun } from "./clean-run.ts";
 import type { Violation } from "./invariants.ts";
 import type { Findings, PartOptions } from "./part.ts";
 import type { Stage } from "./stage.ts";
 import type { Unprepared } from "./prepared.ts";
-import type { Situation } from "./situations.ts";
+import { SITUATIONS, type Situation } from "./situations.ts";
 import { tallyTable } from "./tally.ts";
+import { spread } from "./trial.ts";
 
 /** Trouble at one point of a run that was recorded before. */
 export interface PointJob {
@@ -37,6 +38,25 @@ interface Words {
   kind: string;
   /** What was to happen at the point. */
   trouble: string;
+}
+
+/**
+ * Records a run of each situation in which something fails, and plays trouble at its points.
+ * @param jobsOf all that is possible in one of them
+ * @param most how much of that is played, at most
+ */
+export async function playInFailing(
+  stage: Stage,
+  jobsOf: (clean: CleanRun) => PointJob[],
+  most: number,
+  words: Words,
+  options: PartOptions,
+): Promise<Findings> {
+  const failing = SITUATIONS.filter(({ outcome }) => outcome !== "Healthy");
+  const clean = await cleanRuns(stage, failing, options);
+  const possible = clean.map(jobsOf);
+  const jobs = possible.flatMap((each) => spread(each, most));
+  return await playPoints(stage, clean, jobs, possible.flat().length, words, options);
 }
 
 /**

@@ -1,13 +1,10 @@
 import { deedOf } from "../../statemachines/by-name.ts";
 import { pointsOf, type Point } from "./calls.ts";
-import { cleanRuns, type CleanRun } from "./clean-run.ts";
-import type { Findings, Part, PartOptions } from "./part.ts";
+import type { CleanRun } from "./clean-run.ts";
+import type { Part } from "./part.ts";
 import { DEEDS } from "./person.ts";
-import { playPoints, type PointJob } from "./point-runs.ts";
+import { playInFailing, type PointJob } from "./point-runs.ts";
 import { playRedrive, type Between } from "./redrive-play.ts";
-import { SITUATIONS } from "./situations.ts";
-import type { Stage } from "./stage.ts";
-import { spread } from "./trial.ts";
 
 /** What people do between a stop and a redrive. One who does what the remedy does counts as it: docs/protocol.md. */
 const DONE_BETWEEN = ["rolls-out-fix", "moves-bounds", "deletes", "recreates", "deletes-claim"];
@@ -37,18 +34,12 @@ back. Where another execution has had the claim since, the redriven one names wh
 | between the stop and the redrive | |
 | --- | --- |
 ${BETWEEN.map(({ name, summary }) => `| \`${name}\` | ${summary} |`).join("\n")}`,
-  run,
+  run: async (stage, options) => {
+    const most = Math.ceil((options.limit ?? Infinity) / (EXECUTIONS + 1));
+    const words = { kind: "in between", trouble: "the execution was to be stopped" };
+    return await playInFailing(stage, jobsOf, most, words, options);
+  },
 };
-
-async function run(stage: Stage, options: PartOptions): Promise<Findings> {
-  const { limit = Infinity } = options;
-  const failing = SITUATIONS.filter(({ outcome }) => outcome !== "Healthy");
-  const clean = await cleanRuns(stage, failing, options);
-  const possible = clean.map(jobsOf);
-  const jobs = possible.flatMap((each) => spread(each, Math.ceil(limit / (EXECUTIONS + 1))));
-  const words = { kind: "in between", trouble: "the execution was to be stopped" };
-  return await playPoints(stage, clean, jobs, possible.flat().length, words, options);
-}
 
 function isQuiet({ another, deed }: Between): boolean {
   return another === undefined && deed === undefined;

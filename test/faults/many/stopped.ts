@@ -3,12 +3,8 @@ import type { ExecutionEvent } from "../../../local/engine/engine.ts";
 import type { Run } from "../../../local/scenarios/run-workflow.ts";
 import { WORKLOAD } from "../../../statemachines/workload.ts";
 import { runAtOnce } from "../crowd/executions.ts";
-import { makeFail, planFailing } from "../crowd/twenty.ts";
-import { Ground } from "../ground.ts";
-import { FaultProxy } from "../proxy/proxy.ts";
-import { takeSnapshot } from "../snapshot.ts";
 import type { Stage } from "../stage.ts";
-import { MANY_POLICY, manyViolations, outcomesOf, type Played } from "./workloads.ts";
+import { MANY_POLICY, playMany, type Played } from "./workloads.ts";
 
 const PATIENCE_SECONDS = 240;
 const NAME = "stopped";
@@ -22,16 +18,10 @@ interface State {
 
 /** Stops an execution with so many workloads when half of them have come to a state, and redrives it. */
 export async function stopAtSize(stage: Stage, workloads: number, state: string): Promise<Played> {
-  const ground = await Ground.create(stage.cluster, "many-stopped");
-  const proxy = await FaultProxy.start({ upstream: stage.upstream });
-  try {
-    const failing = planFailing(workloads);
-    await makeFail(ground, failing);
-    const before = await takeSnapshot(ground);
-    const began = Date.now();
+  const what = `stopped when half had come to \`${state}\``;
+  return await playMany(stage, { name: "many-stopped", what, workloads }, async (proxy, request) => {
     const stop = new AbortController();
     let entered = 0;
-    const request = { namespace: ground.namespace };
     const [stopped] = await runAtOnce(
       proxy,
       [
@@ -51,19 +41,8 @@ export async function stopAtSize(stage: Stage, workloads: number, state: string)
     const redriven = await mapConcurrently(openIterations(stopped.run), AT_ONCE, async (redrive) => {
       return await runAtOnce(proxy, [{ name: NAME, request, redrive }], MANY_POLICY, PATIENCE_SECONDS);
     });
-    const ended = [stopped, ...redriven.flat()];
-    return {
-      what: `stopped when half had come to \`${state}\``,
-      executions: ended.length,
-      workloads,
-      outcomes: outcomesOf(ended),
-      seconds: (Date.now() - began) / 1_000,
-      violations: await manyViolations({ ground, failing, before, requests: proxy.requests, ended }),
-    };
-  } finally {
-    await proxy.stop();
-    await ground.remove();
-  }
+    return [stopped, ...redriven.flat()];
+  });
 }
 
 /** Where each iteration was that had not ended; one that had not begun begins. */

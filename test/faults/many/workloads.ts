@@ -2,12 +2,13 @@ import { quickPolicy, withOverrides } from "../../../local/scenarios/quick-polic
 import type { Notification } from "../../../functions/notify/notification.ts";
 import { executionOf, type Ended } from "../crowd/executions.ts";
 import { claimsHeld } from "../crowd/episode.ts";
-import type { Failing } from "../crowd/twenty.ts";
-import type { Ground } from "../ground.ts";
+import { makeFail, planFailing, type Failing } from "../crowd/twenty.ts";
+import { Ground } from "../ground.ts";
 import { effectiveWrites } from "../invariants.ts";
-import type { ProxiedRequest } from "../proxy/proxy.ts";
+import { FaultProxy, type ProxiedRequest } from "../proxy/proxy.ts";
 import { POLICY } from "../situations.ts";
 import { differences, takeSnapshot, type Snapshot } from "../snapshot.ts";
+import type { Stage } from "../stage.ts";
 
 /** Long enough that nobody acts again; the workloads are many, and no storm. */
 export const MANY_POLICY = quickPolicy(
@@ -24,8 +25,39 @@ export interface Played {
   violations: string[];
 }
 
+/** Executions that look after many workloads, by the request for all of them. */
+export type Course = (proxy: FaultProxy, request: { namespace: string }) => Promise<Ended[]>;
+
+/** Makes so many workloads fail at once, lets executions look after them, and checks what came of it. */
+export async function playMany(
+  { cluster, upstream }: Stage,
+  { name, what, workloads }: { name: string; what: string; workloads: number },
+  course: Course,
+): Promise<Played> {
+  const ground = await Ground.create(cluster, name);
+  const proxy = await FaultProxy.start({ upstream });
+  try {
+    const failing = planFailing(workloads);
+    await makeFail(ground, failing);
+    const before = await takeSnapshot(ground);
+    const began = Date.now();
+    const ended = await course(proxy, { namespace: ground.namespace });
+    return {
+      what,
+      executions: ended.length,
+      workloads,
+      outcomes: outcomesOf(ended),
+      seconds: (Date.now() - began) / 1_000,
+      violations: await manyViolations({ ground, failing, before, requests: proxy.requests, ended }),
+    };
+  } finally {
+    await proxy.stop();
+    await ground.remove();
+  }
+}
+
 /** What is known when many workloads were looked after by several executions, or by one in several parts. */
-export interface Seen {
+interface Seen {
   ground: Ground;
   failing: readonly Failing[];
   before: Snapshot;
@@ -34,7 +66,7 @@ export interface Seen {
 }
 
 /** Promises broken to any of the workloads. */
-export async function manyViolations({ ground, failing, before, requests, ended }: Seen): Promise<string[]> {
+async function manyViolations({ ground, failing, before, requests, ended }: Seen): Promise<string[]> {
   const writes = effectiveWrites(requests).map((request) => ({
     execution: executionOf(request),
     workload: failing.find(({ name }) => request.path.split("/").some((part) => isOf(part, name)))?.name,
@@ -51,6 +83,11 @@ export async function manyViolations({ ground, failing, before, requests, ended 
     ...ended
       .filter(({ run }) => run === undefined)
       .map(({ name }) => `${name} was still running when its time was over`),
+    ...ended.flatMap(({ name, run }) =>
+      run?.result.status === "failed"
+        ? [`${name} failed with ${run.result.error.name}: ${run.result.error.cause}`]
+        : [],
+    ),
     ...writes
       .filter(({ workload }) => workload === undefined)
       .map(({ request }) => `something else changed: ${request}`),
@@ -78,7 +115,7 @@ export async function manyViolations({ ground, failing, before, requests, ended 
 }
 
 /** How often each outcome was told. */
-export function outcomesOf(ended: readonly Ended[]): Record<string, number> {
+function outcomesOf(ended: readonly Ended[]): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const { report } of toldBy(ended)) counts[report.outcome] = (counts[report.outcome] ?? 0) + 1;
   return counts;

@@ -5,27 +5,25 @@ import { notify } from "../../../functions/notify/handler.ts";
 import type { Notification } from "../../../functions/notify/notification.ts";
 import type { HistoryEntry, WorkloadRun } from "../../../functions/run/contracts.ts";
 import { historyOf, leaseName } from "../../../functions/run/lease.ts";
-import { HttpCluster } from "../../../functions/shared/cluster/http-cluster.ts";
+import type { Cluster } from "../../../functions/shared/cluster/cluster.ts";
 import { paths } from "../../../functions/shared/cluster/paths.ts";
 import type { Lease } from "../../../functions/shared/kubernetes/types.ts";
 import { CLAIM_NAMESPACE } from "../../../functions/shared/policy.ts";
-import { admittingStore, startApiServer } from "../../../local/embedded/index.ts";
-import { ManualClock } from "../../support/manual-clock.ts";
+import { startAdmittingCluster } from "../../support/admitting-cluster.ts";
+import type { ManualClock } from "../../support/manual-clock.ts";
 import { incident, policy, WEB } from "../../support/objects.ts";
 import { claimedRun, diagnosis } from "../../support/runs.ts";
 import { unreachableEnvironment } from "../../support/scripted.ts";
 
 let clock: ManualClock;
-let server: Awaited<ReturnType<typeof startApiServer>>;
-let cluster: HttpCluster;
+let cluster: Cluster;
+let stop: () => Promise<void>;
 let sent: Notification[];
 beforeEach(async () => {
-  clock = new ManualClock();
-  server = await startApiServer(admittingStore(clock));
-  cluster = new HttpCluster({ name: "prod", server: server.url, authenticate: () => Promise.resolve({}) });
+  ({ clock, cluster, stop } = await startAdmittingCluster());
   sent = [];
 });
-afterEach(() => server.stop());
+afterEach(() => stop());
 
 /** The steps of the workflow, so many seconds after the image could not be pulled for the first time. */
 const after = (seconds: number) => ({

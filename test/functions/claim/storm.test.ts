@@ -2,16 +2,16 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { clearAway } from "../../../functions/claim/clear-away.ts";
 import { claim } from "../../../functions/claim/handler.ts";
 import { historyOf } from "../../../functions/run/lease.ts";
-import { HttpCluster } from "../../../functions/shared/cluster/http-cluster.ts";
+import type { Cluster } from "../../../functions/shared/cluster/cluster.ts";
 import { paths } from "../../../functions/shared/cluster/paths.ts";
 import type { StormMemory } from "../../../functions/run/contracts.ts";
 import { NOTHING_RESTS, type Detection } from "../../../functions/run/detection.ts";
 import type { Lease } from "../../../functions/shared/kubernetes/types.ts";
 import { CLAIM_NAMESPACE } from "../../../functions/shared/policy.ts";
-import { admittingStore, startApiServer } from "../../../local/embedded/index.ts";
-import { localEnvironment } from "../../../local/engine/environment.ts";
-import { ManualClock } from "../../support/manual-clock.ts";
+import { startAdmittingCluster } from "../../support/admitting-cluster.ts";
+import type { ManualClock } from "../../support/manual-clock.ts";
 import { policy } from "../../support/objects.ts";
+import { unreachableEnvironment } from "../../support/scripted.ts";
 
 /** Pauses of 200, 400, 800 and 1,000 seconds. */
 const RULES = policy({ cool_down: { base_seconds: 100, max_seconds: 1_000 } });
@@ -19,18 +19,12 @@ const EVERY_SECONDS = 50;
 const DAY = 86_400;
 
 let clock: ManualClock;
-let server: Awaited<ReturnType<typeof startApiServer>>;
-let cluster: HttpCluster;
+let cluster: Cluster;
+let stop: () => Promise<void>;
 beforeEach(async () => {
-  clock = new ManualClock();
-  server = await startApiServer(admittingStore(clock));
-  cluster = new HttpCluster(connection());
+  ({ clock, cluster, stop } = await startAdmittingCluster());
 });
-afterEach(() => server.stop());
-
-function connection() {
-  return { name: "prod", server: server.url, authenticate: () => Promise.resolve({}) };
-}
+afterEach(() => stop());
 
 const storm: Detection = {
   ...{ status: "storm", cluster_name: "prod", dry_run: false, pods_seen: 40, workloads_seen: 40, failing_pods: 40 },
@@ -47,7 +41,12 @@ const storm: Detection = {
 
 let runs = 0;
 async function meet(detection: Partial<Detection> = {}, name = `run-${++runs}`, rules = RULES): Promise<StormMemory> {
-  const environment = { ...localEnvironment(connection(), rules, []), now: () => clock.now() };
+  const environment = {
+    ...unreachableEnvironment(new Error("not used")),
+    connect: () => Promise.resolve(cluster),
+    policy: () => rules,
+    now: () => clock.now(),
+  };
   const execution = { id: name, name };
   const input = { operation: "storm", detection: { ...storm, ...detection }, execution };
   return (await claim(environment)(input)) as StormMemory;

@@ -6,29 +6,27 @@ import type { HistoryEntry } from "../../../functions/run/contracts.ts";
 import { HISTORY_ANNOTATION } from "../../../functions/run/lease.ts";
 import { HeldBack } from "../../../functions/run/take-place.ts";
 import type { Cluster } from "../../../functions/shared/cluster/cluster.ts";
-import { HttpCluster } from "../../../functions/shared/cluster/http-cluster.ts";
 import { paths } from "../../../functions/shared/cluster/paths.ts";
 import { isRemediationError, RemediationError } from "../../../functions/shared/errors.ts";
 import type { Lease } from "../../../functions/shared/kubernetes/types.ts";
 import { CLAIM_NAMESPACE } from "../../../functions/shared/policy.ts";
-import { admittingStore, startApiServer } from "../../../local/embedded/index.ts";
+import { startAdmittingCluster } from "../../support/admitting-cluster.ts";
 import { workload } from "../../support/claims.ts";
-import { ManualClock } from "../../support/manual-clock.ts";
+import type { ManualClock } from "../../support/manual-clock.ts";
 import { incident, policy } from "../../support/objects.ts";
 import { claimedRun, diagnosis } from "../../support/runs.ts";
 
-const clock = new ManualClock();
 const LEASES = paths.leases(CLAIM_NAMESPACE);
 const CONCURRENT = 2;
 const rules = policy({ limits: { concurrent: CONCURRENT, canary: false } });
 
-let server: Awaited<ReturnType<typeof startApiServer>>;
-let cluster: HttpCluster;
+let clock: ManualClock;
+let cluster: Cluster;
+let stop: () => Promise<void>;
 beforeAll(async () => {
-  server = await startApiServer(admittingStore(clock));
-  cluster = new HttpCluster({ name: "prod", server: server.url, authenticate: () => Promise.resolve({}) });
+  ({ clock, cluster, stop } = await startAdmittingCluster());
 });
-afterAll(() => server.stop());
+afterAll(() => stop());
 
 /** Makes every request wait for its turn, which the scheduler gives. The answer of some is lost after they were carried out. */
 function inTurns(schedule: (label: string) => Promise<void>, losses: boolean[]): Cluster {
