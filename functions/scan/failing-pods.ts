@@ -3,7 +3,7 @@ import { isJobPod } from "../kinds/job/kind.ts";
 import { kindOf } from "../kinds/kinds.ts";
 import { unchangedSince } from "../kinds/status.ts";
 import { isOlderThan, type Failure } from "../shared/kubernetes/failures.ts";
-import { containerStatuses, isLeftover } from "../shared/kubernetes/pods.ts";
+import { containerStatuses, isLeftover, isReady } from "../shared/kubernetes/pods.ts";
 import { failuresOf, type Moment } from "../kinds/failing/overdue.ts";
 import type { Node, Pod } from "../shared/kubernetes/types.ts";
 import type { WorkloadFinder } from "../kinds/workload-finder.ts";
@@ -13,7 +13,7 @@ import { light } from "./light.ts";
 import { look, readSuspects } from "./look.ts";
 import { factsOf, podFacts, type PodFacts } from "./pod-facts.ts";
 import { rowsEverywhere, rowsOfNamespace, unlessUnseen, wellByNamespace, type PodRows } from "./pod-rows.ts";
-import { NODE_SUSPECTS } from "./suspects.ts";
+import { NODE_SUSPECTS, POD_SUSPECTS } from "./suspects.ts";
 import type { Places, Spot, View } from "./view.ts";
 
 /** The nodes that are not printed as ready, without the list of images that each has. */
@@ -37,6 +37,8 @@ export interface PodsFound {
   wellOn: WellOn;
 }
 
+const { none: NO_NODE } = POD_SUSPECTS.indexed;
+
 /** What the rows of pods told, and those that fail. */
 type Looked = [PodRows, FailingPod[]];
 
@@ -54,10 +56,19 @@ export async function findFailingPods(
   { crowd, ...moment }: Moment & { crowd: number },
 ): Promise<PodsFound> {
   const read = async (spot: Spot, rows: PodRows): Promise<Looked> => {
-    const keep = (pod: Pod) => (isIn(places, pod) ? suspected(pod, moment) : undefined);
+    // Where no rows were printed, all pods are read, and counted as they come.
+    const [podsOn, wellOn] = [new Map(rows.podsOn), new Map(rows.wellOn)];
+    const keep = (pod: Pod) => {
+      const node = pod.spec?.nodeName ?? NO_NODE;
+      if (rows.rows.seen === undefined) {
+        podsOn.set(node, (podsOn.get(node) ?? 0) + 1);
+        if (isWell(pod, moment)) wellOn.set(node, (wellOn.get(node) ?? 0) + 1);
+      }
+      return isIn(places, pod) ? suspected(pod, moment) : undefined;
+    };
     const { seen, suspects } = await readSuspects(view, spot, rows.rows, keep);
     const failing = await view.each(suspects, (suspect) => owned(suspect, finder));
-    return [{ ...rows, rows: { ...rows.rows, seen } }, failing.filter((pod) => pod !== undefined)];
+    return [{ ...rows, podsOn, wellOn, rows: { ...rows.rows, seen } }, failing.filter((pod) => pod !== undefined)];
   };
   const whole = await rowsEverywhere(view, places, moment);
   if (whole !== undefined) {
@@ -81,6 +92,11 @@ export async function findFailingPods(
   const inOrder = rows.flat().sort((a, b) => a.found.rows.suspects.length - b.found.rows.suspects.length);
   const looks = await view.each(inOrder, ({ spot, found }) => view.tryTo(spot.what, () => read(spot, found), spot));
   return sumOf(looks.filter((look) => look !== undefined));
+}
+
+/** Whether a pod runs and is ready, on a node that reports. */
+function isWell(pod: Pod, { lostNodes }: Moment): boolean {
+  return pod.status?.phase === "Running" && isReady(pod) && lostNodes?.has(pod.spec?.nodeName ?? "") !== true;
 }
 
 /** Whether a pod is where the scan looks: a name that is looked up in the whole cluster may be that of others. */

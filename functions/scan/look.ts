@@ -128,7 +128,9 @@ export async function readSuspects<T extends Named, Kept>(
   };
   const isWhole = await (isManyAmong(rows) ? readAll(view, rows, take) : readEach(view, rows, take));
   if (!isWhole) view.noteUnread(spot, rows.seen === undefined ? undefined : waiting.size, of);
-  return { seen: rows.seen ?? number, suspects: [...kept.values()] };
+  // However the answers came in: the same objects are told in the same order.
+  const inOrder = [...kept].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, part]) => part);
+  return { seen: rows.seen ?? number, suspects: inOrder };
 }
 
 function isManyAmong({ seen, suspects, everywhere, rule }: Rows): boolean {

@@ -54,7 +54,7 @@ describe("a look at one namespace", () => {
       ["crash", "<none>"],
       ["other", "<none>"],
     ]);
-    expect(names(suspects)).toEqual(["well", "crash"]);
+    expect(names(suspects)).toEqual(["crash", "well"]);
     expect(api.requests).toHaveLength(3);
   });
 
@@ -92,7 +92,7 @@ describe("a look at one namespace", () => {
     const { seen, suspects } = await lookAtPods();
 
     expect(seen).toBe(2);
-    expect(names(suspects)).toEqual(["well", "crash"]);
+    expect(names(suspects)).toEqual(["crash", "well"]);
     expect(asked(api)).toEqual([`table ${PODS}`, PODS]);
   });
 
