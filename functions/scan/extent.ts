@@ -31,7 +31,7 @@ export interface Extent {
   notCounted: number;
 }
 
-/** How many pods are well on each node, by node and namespace. */
+/** How many pods are well on each node, by node and namespace; under an empty name where it is not known whose they are. */
 export type WellOn = ReadonlyMap<string, ReadonlyMap<string, number>>;
 
 /** How many workloads fail, of how many. */

@@ -65,7 +65,7 @@ export async function scan(cluster: Reader, options: Scan): Promise<Detection> {
   const nodes = await findUnreadyNodes(view);
   const moment: Moment = { now, deadlines: policy.detect, lostNodes: lostNodesAmong(nodes) };
   const [pods, workloads, hpas] = await Promise.all([
-    findFailingPods(view, places.namespaces, finder, moment),
+    findFailingPods(view, places, finder, { ...moment, crowd: policy.storm.min_pods_on_node }),
     findFailingWorkloads(view, places.everywhere ? undefined : places.namespaces, finder, moment),
     findFailingHpas(view, places, moment),
   ]);
@@ -185,5 +185,8 @@ async function placesToLook(cluster: Reader, namespace: string | undefined, poli
   const names =
     rows?.map(([name]) => name ?? "") ??
     (await cluster.list<Namespace>(paths.namespaces())).map(({ metadata }) => metadata?.name ?? "");
-  return { namespaces: names.filter((name) => outOfScope(name, policy) === undefined), everywhere: true };
+  const { true: leftOut = [], false: namespaces = [] } = Object.groupBy(names, (name) =>
+    outOfScope(name, policy) === undefined ? "false" : "true",
+  );
+  return { namespaces, everywhere: true, leftOut };
 }

@@ -25,6 +25,8 @@ export interface Places {
   namespaces: readonly string[];
   /** Whether that is the whole cluster, so that a collection may be read in one go. */
   everywhere: boolean;
+  /** The namespaces of the whole cluster that are not looked at. */
+  leftOut?: readonly string[];
 }
 
 /**
@@ -49,6 +51,11 @@ export class View {
     return this.#sights > 0;
   }
 
+  /** Notes that something could be seen that tells how workloads are. */
+  sawOne(): void {
+    this.#sights++;
+  }
+
   /**
    * Runs a look; undefined, and a blind spot, when this part of the cluster cannot be seen. A collection is there, empty,
    * wherever its API is installed.
@@ -69,7 +76,7 @@ export class View {
     if (optionalApi !== undefined && this.#absent.has(optionalApi)) return undefined;
     try {
       const result = await look();
-      if (telling) this.#sights++;
+      if (telling) this.sawOne();
       return result;
     } catch (error) {
       if (optionalApi !== undefined && isRemediationError(error, "NotFound")) {
@@ -201,5 +208,5 @@ export class View {
 const MOST_AT_ONCE = 2_000;
 const MOST_OF_NAMESPACE = 500;
 /** What keeps a scan from seeing a part of the cluster, and not from seeing the others. */
-const TOLERATED = ["Forbidden", "ClusterUnavailable", "ClusterThrottled", "TooMuchToRead"] as const;
+export const TOLERATED = ["Forbidden", "ClusterUnavailable", "ClusterThrottled", "TooMuchToRead"] as const;
 const MAX_BLIND_SPOTS = 20;

@@ -66,8 +66,8 @@ export class HttpCluster implements Cluster {
     return await this.#read<T>({ method: "GET", path, query });
   }
 
-  async metadata(path: string): Promise<ObjectMeta> {
-    const answer = await this.#read<{ metadata?: ObjectMeta | null }>({ method: "GET", path, accept: METADATA });
+  async metadata(path: string, query: Record<string, string> = {}): Promise<ObjectMeta> {
+    const answer = await this.#read<{ metadata?: ObjectMeta | null }>({ method: "GET", path, query, accept: METADATA });
     return answer.metadata ?? {};
   }
 
@@ -79,7 +79,7 @@ export class HttpCluster implements Cluster {
   }
 
   async table<T>(path: string, query: Record<string, string> = {}): Promise<T> {
-    const cached = { ...query, resourceVersion: "0", includeObject: "None" };
+    const cached = { includeObject: "None", ...query, resourceVersion: "0" };
     return await this.#read<T>({ method: "GET", path, query: cached, accept: TABLE });
   }
 
