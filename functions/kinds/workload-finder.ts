@@ -49,17 +49,10 @@ export class WorkloadFinder {
   }
 
   async #readOwner(path: string): Promise<Owner | undefined> {
-    // What the watch cache does not know yet is asked for anew.
-    const metadata = (await this.#metadata(path, { resourceVersion: "0" })) ?? (await this.#metadata(path));
-    // It may be gone before its last pod is.
-    return controllerOf(metadata);
-  }
-
-  /** Undefined when there is no such object. */
-  async #metadata(path: string, query: Record<string, string> = {}): Promise<ObjectMeta | undefined> {
     try {
-      return await this.#cluster.metadata(path, query);
+      return controllerOf((await this.#cluster.get<{ metadata?: ObjectMeta }>(path)).metadata);
     } catch (error) {
+      // It may be gone before its last pod is.
       if (isRemediationError(error, "NotFound")) return undefined;
       throw error;
     }

@@ -109,7 +109,8 @@ function sumOf(looks: readonly Looked[]): PodsFound {
   const wellOn = new Map<string, Map<string, number>>();
   for (const [{ podsOn: pods, wellOn: well, place }] of looks) {
     for (const [node, number] of pods) podsOn.set(node, (podsOn.get(node) ?? 0) + number);
-    for (const [node, number] of well) wellOn.set(node, (wellOn.get(node) ?? new Map()).set(place, number));
+    for (const [node, number] of well)
+      wellOn.set(node, (wellOn.get(node) ?? new Map<string, number>()).set(place, number));
   }
   return {
     seen: looks.reduce((sum, [{ rows }]) => sum + (rows.seen ?? 0), 0),

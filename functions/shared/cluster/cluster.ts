@@ -28,8 +28,8 @@ export interface Cluster {
   readonly name: string;
   /** Reads one object: the newest state, unless the query says otherwise. */
   get<T>(path: string, query?: Record<string, string>): Promise<T>;
-  /** Reads the metadata of one object alone, its annotations included: what else it holds is not sent. The newest, as of `get`. */
-  metadata(path: string, query?: Record<string, string>): Promise<ObjectMeta>;
+  /** Reads the metadata of one object alone, its annotations included: what else it holds is not sent. */
+  metadata(path: string): Promise<ObjectMeta>;
   /** Reads a text, such as a log, as it is. What it holds is bounded by the query. */
   text(path: string, query?: Record<string, string>): Promise<string>;
   /**

@@ -66,8 +66,8 @@ export class HttpCluster implements Cluster {
     return await this.#read<T>({ method: "GET", path, query });
   }
 
-  async metadata(path: string, query: Record<string, string> = {}): Promise<ObjectMeta> {
-    const answer = await this.#read<{ metadata?: ObjectMeta | null }>({ method: "GET", path, query, accept: METADATA });
+  async metadata(path: string): Promise<ObjectMeta> {
+    const answer = await this.#read<{ metadata?: ObjectMeta | null }>({ method: "GET", path, accept: METADATA });
     return answer.metadata ?? {};
   }
 
