@@ -1,14 +1,18 @@
-import { WAYS, type Way } from "./measure.ts";
+import { WAYS, type Way } from "./ways.ts";
 import type { Row } from "./row.ts";
 
 const WIDTH = 420;
 const HEIGHT = 260;
 const MARGIN = { left: 70, right: 20, top: 40, bottom: 50 };
 const COLOURS: Record<Way, string> = {
-  kubectl: "#b45309",
-  "typed-client": "#7c3aed",
   detection: "#047857",
+  "detection-plain": "#6ee7b7",
   floor: "#6b7280",
+  "floor-plain": "#d1d5db",
+  "typed-client": "#7c3aed",
+  "typed-client-plain": "#c4b5fd",
+  kubectl: "#b45309",
+  "kubectl-plain": "#fcd34d",
 };
 
 interface Point {

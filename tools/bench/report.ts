@@ -1,13 +1,16 @@
 import { cpus, totalmem } from "node:os";
 import type { Bundle } from "./bundles.ts";
 import type { ExecutionCount } from "./executions.ts";
-import { WAY_NAMES } from "./measure.ts";
 import { kubernetesVersion } from "../../local/cluster/binaries.ts";
 import { plot } from "./plot.ts";
 import type { Row } from "./row.ts";
+import { SCRIPTS } from "./ways.ts";
 import { total, type FixTime } from "./time-to-fix/measure.ts";
 
-const HEADER = ["pods", "namespaces", "failing", "way", "time", "x detection", "resident", "sent", "requests", "found"];
+const HEADER = [
+  ...["pods", "namespaces", "failing", "way", "on the wire", "requests", "CPU", "CPU of the API server", "resident"],
+  ...["time", "found", "healthy told"],
+];
 
 /** What a run of the bench measured; what was left out is empty. */
 export interface Results {
@@ -25,13 +28,7 @@ export type Part = (typeof PARTS)[number];
 export function tables({ scans, bundles, executions, fixes }: Results): Record<Part, string> {
   return {
     fixes: fixes.length === 0 ? "" : markdownTable(FIX_HEADER, fixes.map(fixCells)),
-    scans:
-      scans.length === 0
-        ? ""
-        : markdownTable(
-            HEADER,
-            scans.map((row) => cells(row, scans)),
-          ),
+    scans: scans.length === 0 ? "" : markdownTable(HEADER, scans.map(cells)),
     bundles:
       bundles.length === 0
         ? ""
@@ -92,27 +89,22 @@ function sectionOf(text: string, heading: string): string {
   return section === undefined ? "" : `${section.trimEnd()}\n`;
 }
 
-function cells({ way, pods, namespaces, share, failing, measured }: Row, rows: Row[]): string[] {
-  const population = [pods.toLocaleString("en"), String(namespaces), `${failing} (${share * 100} %)`, WAY_NAMES[way]];
-  if ("failed" in measured) return [...population, measured.failed, "", "", "", "", ""];
-  const detection = rows.find(
-    (row) => row.way === "detection" && row.pods === pods && row.namespaces === namespaces && row.share === share,
-  )?.measured;
-  const ratio =
-    detection === undefined || "failed" in detection ? "" : ratioText(measured.milliseconds / detection.milliseconds);
+function cells({ way, pods, namespaces, share, injected, measured }: Row): string[] {
+  const size = [pods.toLocaleString("en"), namespaces.toLocaleString("en"), `${injected} (${share * 100} %)`];
+  const population = [...size, SCRIPTS[way].name];
+  if ("failed" in measured) return [...population, measured.failed, ...Array<string>(7).fill("")];
+  const { score } = measured;
   return [
     ...population,
-    `${(measured.milliseconds / 1_000).toFixed(2)} s`,
-    ratio,
+    `${(measured.bytes / 1e6).toFixed(2)} MB`,
+    measured.requests.toLocaleString("en"),
+    `${measured.cpuSeconds.toFixed(2)} s`,
+    `${measured.serverCpuSeconds.toFixed(2)} s`,
     `${Math.round(measured.peakBytes / 1e6)} MB`,
-    `${(measured.bytes / 1e6).toFixed(1)} MB`,
-    String(measured.requests),
-    String(measured.found),
+    `${(measured.milliseconds / 1_000).toFixed(2)} s`,
+    `${score.found} of ${score.injected}`,
+    String(score.healthyTold.length),
   ];
-}
-
-function ratioText(ratio: number): string {
-  return ratio >= 10 ? ratio.toFixed(0) : ratio.toFixed(2);
 }
 
 function markdownTable(header: string[], lines: string[][]): string {
