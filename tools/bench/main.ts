@@ -2,6 +2,8 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import { ClusterError } from "../../local/cluster/errors.ts";
+import { measureDiagnosis } from "./diagnosis.ts";
+import { verdicts } from "./goals.ts";
 import { measureBundles } from "./bundles.ts";
 import { countExecutions } from "./executions.ts";
 import { page, PARTS, tables, type Part, type Results } from "./report.ts";
@@ -18,11 +20,12 @@ interface Options {
   runs: number;
   seed: number;
   output?: string;
+  check: boolean;
 }
 
 const command = new Command("npm run bench --")
   .description(
-    "Measures the time from a failure to a verified fix, the detection against other ways to find failing pods on a real API server, the bundles, and executions.",
+    "Measures the time from a failure to a verified fix, the detection against other ways to find what fails on a real API server, the diagnosis of one workload, the bundles, and executions.",
   )
   .option("--parts <names>", `what to measure: ${PARTS.join(",")}`, names(PARTS), [...PARTS])
   .option("--pods <counts>", "how many pods, separated by commas", numbers)
@@ -32,6 +35,7 @@ const command = new Command("npm run bench --")
   .option("--runs <count>", "how often the quick ways are measured; the median counts", Number, 3)
   .option("--seed <number>", "another seed makes another population", Number, 1)
   .option("--output <directory>", "write what was measured into performance.md and its plot there, for example docs")
+  .option("--check", "end with 1 where what was measured does not hold what tools/bench/goals.ts says", false)
   .addHelpText(
     "after",
     `
@@ -50,7 +54,7 @@ try {
 }
 
 async function main(options: Options): Promise<void> {
-  const results: Results = { scans: [], bundles: [], executions: [], fixes: [] };
+  const results: Results = { scans: [], diagnosis: [], bundles: [], executions: [], fixes: [] };
   if (options.parts.includes("fixes")) results.fixes = await measureFixes(print);
   if (options.parts.includes("bundles")) results.bundles = measureBundles();
   if (options.parts.includes("executions")) results.executions = await countExecutions(print);
@@ -65,14 +69,27 @@ async function main(options: Options): Promise<void> {
       progress: print,
     });
   }
+  if (options.parts.includes("diagnosis")) results.diagnosis = await measureDiagnosis(print);
   for (const table of Object.values(tables(results))) if (table !== "") print(`\n${table}`);
-  if (options.output === undefined) return;
-  const file = join(options.output, "performance.md");
+  if (options.output !== undefined) write(results, options.output);
+  if (options.check) check(results);
+}
+
+function write(results: Results, directory: string): void {
+  const file = join(directory, "performance.md");
   const { markdown, plot } = page(results, existsSync(file) ? readFileSync(file, "utf8") : "");
-  mkdirSync(options.output, { recursive: true });
+  mkdirSync(directory, { recursive: true });
   writeFileSync(file, markdown);
-  if (plot !== undefined) writeFileSync(join(options.output, "performance.svg"), plot);
-  print(`Written to ${options.output}/performance.md`);
+  if (plot !== undefined) writeFileSync(join(directory, "performance.svg"), plot);
+  print(`Written to ${directory}/performance.md`);
+}
+
+/** Says which goals hold; where one does not, the process ends with 1. */
+function check({ scans, diagnosis }: Results): void {
+  for (const { what, holds } of verdicts(scans, diagnosis)) {
+    print(`${holds === undefined ? "-" : holds ? "holds" : "DOES NOT HOLD"}: ${what}`);
+    if (holds === false) process.exitCode = 1;
+  }
 }
 
 /** Those that were asked for, or the published ones. */

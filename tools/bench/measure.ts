@@ -21,8 +21,8 @@ export interface Measurement {
   /** What the API server sent to it over the network, encryption included, and in how many answers. */
   bytes: number;
   requests: number;
-  /** What it told, held to what there was to find. */
-  score: Score;
+  /** What it told, held to what there was to find; undefined where it tells no names. */
+  score: Score | undefined;
   /** How many it told in all. */
   told: number;
 }
@@ -70,7 +70,7 @@ export async function measure(way: Way, stage: Stage, truth: Truth, runs: number
       serverCpuSeconds: middle((each) => each.serverCpuSeconds),
       bytes: middle((each) => each.bytes),
       requests: middle((each) => each.requests),
-      score: scoreOf(truth, named?.told ?? []),
+      score: named?.told === undefined ? undefined : scoreOf(truth, named.told),
       told: last?.counted ?? 0,
     };
   } catch (error) {
@@ -85,9 +85,10 @@ async function idleCpu({ cluster }: Stage, milliseconds: number): Promise<number
   return (await served(cluster)).cpuSeconds - before.cpuSeconds;
 }
 
-async function runOnce({ script, compressed, memory }: Run, stage: Stage): Promise<Reported> {
+/** Runs a script to its end, and gives what it reports. @param more a file with what else it is told */
+export async function runOnce({ script, compressed, memory }: Run, stage: Stage, more = ""): Promise<Reported> {
   const file = stage.scripts.get(script) ?? "";
-  const args = [`--max-old-space-size=${memory}`, file, stage.connection(compressed)];
+  const args = [`--max-old-space-size=${memory}`, file, stage.connection(compressed), more];
   const { stdout } = await execute(process.execPath, args, { timeout: PATIENCE_MS, maxBuffer: MOST_TOLD_BYTES });
   return JSON.parse(stdout) as Reported;
 }

@@ -1,16 +1,28 @@
 import type { HttpCluster } from "../../functions/shared/cluster/http-cluster.ts";
-import { RESOURCES, type Manifest, type Resource, type Stored } from "./population/objects.ts";
+import { RESOURCES, type Manifest, type Metadata, type Resource, type Stored } from "./population/objects.ts";
 
 /** Where models are made. It is gone before anything is measured. */
 export const MODEL_NAMESPACE = "models-of-the-bench";
 const WITHOUT_STATUS: readonly Resource[] = ["namespaces", "services", "endpointslices", "events"];
 
 type Json = string | number | boolean | null | undefined | Json[] | { [key: string]: Json };
-interface ManagedField {
-  manager: string;
-  time?: string;
-  subresource?: string;
+
+/** The metadata of an object as the API server answers it. */
+interface MadeMetadata extends Metadata {
+  resourceVersion: string;
+  managedFields?: { manager: string; time?: string; subresource?: string }[];
 }
+
+/** What the API server made of the first object of its fields. */
+interface Model {
+  object: Json;
+  /** The UID of its owner, which its managed fields name. */
+  owner: string;
+  /** Its managed fields without who wrote them, and when. */
+  managed: { text: string; isStatus: boolean }[];
+}
+
+const METADATA = '"metadata":{';
 
 /**
  * Writes objects as the API server would store them. The first of those that have the same fields is created through the
@@ -18,7 +30,7 @@ interface ManagedField {
  */
 export class Models {
   readonly #cluster: HttpCluster;
-  readonly #models = new Map<string, Promise<{ object: Json; owner: string }>>();
+  readonly #models = new Map<string, Promise<Model>>();
 
   constructor(cluster: HttpCluster) {
     this.#cluster = cluster;
@@ -36,27 +48,22 @@ export class Models {
       model = this.#make(stored);
       this.#models.set(signature, model);
     }
-    const { object, owner } = await model;
-    const whole = overlay(object, stored.object as unknown as Json) as unknown as Manifest & {
-      metadata: { managedFields?: ManagedField[] };
-    };
-    const ownOwner = stored.object.metadata.ownerReferences?.[0]?.uid ?? "";
-    const fields = JSON.stringify(whole.metadata.managedFields ?? []).replaceAll(owner || " ", ownOwner);
-    const {
-      manager,
-      reported,
-      object: { metadata },
-    } = stored;
-    whole.metadata.managedFields = (JSON.parse(fields) as ManagedField[]).map((field) => ({
-      ...field,
-      ...(field.subresource === "status"
+    const { object, owner, managed } = await model;
+    const whole = JSON.stringify(overlay(object, stored.object as unknown as Json));
+    const { manager, reported, object: own } = stored;
+    const ownOwner = own.metadata.ownerReferences?.[0]?.uid ?? "";
+    const fields = managed.map(({ text, isStatus }) => {
+      const written = isStatus
         ? { manager: reported.by, time: reported.at }
-        : { manager, time: metadata.creationTimestamp }),
-    }));
-    return JSON.stringify(whole);
+        : { manager, time: own.metadata.creationTimestamp };
+      const said = owner === "" ? text : text.replaceAll(owner, ownOwner);
+      return `${JSON.stringify(written).slice(0, -1)},${said.slice(1)}`;
+    });
+    // The first is the object's own.
+    return whole.replace(METADATA, () => `${METADATA}"managedFields":[${fields.join(",")}],`);
   }
 
-  async #make({ resource, object }: Stored): Promise<{ object: Json; owner: string }> {
+  async #make({ resource, object }: Stored): Promise<Model> {
     const { api, namespaced } = RESOURCES[resource];
     const collection = namespaced ? `${api}/namespaces/${MODEL_NAMESPACE}/${resource}` : `${api}/${resource}`;
     const place = namespaced ? { namespace: MODEL_NAMESPACE } : {};
@@ -73,11 +80,15 @@ export class Models {
       const status = object["status"];
       made = await this.#cluster.replace<Manifest>(`${collection}/${name}/status`, { ...made, status });
     }
-    const { resourceVersion: _version, ...metadata } = made.metadata as Manifest["metadata"] & {
-      resourceVersion: string;
+    const { resourceVersion: _version, managedFields = [], ...metadata } = made.metadata as MadeMetadata;
+    return {
+      object: { ...made, metadata } as unknown as Json,
+      owner: object.metadata.ownerReferences?.[0]?.uid ?? "",
+      managed: managedFields.map(({ manager: _manager, time: _time, ...field }) => ({
+        text: JSON.stringify(field),
+        isStatus: field.subresource === "status",
+      })),
     };
-    const owner = object.metadata.ownerReferences?.[0]?.uid ?? "";
-    return { object: { ...made, metadata } as unknown as Json, owner };
   }
 }
 

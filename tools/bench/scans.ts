@@ -2,7 +2,7 @@ import { Loader } from "./load.ts";
 import { measure, type Failed, type Measurement } from "./measure.ts";
 import { objectsOf } from "./population/population.ts";
 import { plan } from "./population/plan.ts";
-import { truthOf } from "./population/truth.ts";
+import { truthOf, type Score } from "./population/truth.ts";
 import type { Row } from "./row.ts";
 import { openStage, type Stage } from "./stage.ts";
 import { SLOW, type Way } from "./ways.ts";
@@ -84,13 +84,21 @@ async function measureShare(
 function describe(measured: Measurement | Failed): string {
   if ("failed" in measured) return measured.failed;
   const { milliseconds, peakBytes, cpuSeconds, serverCpuSeconds, bytes, requests, score, told } = measured;
-  const missed = Object.entries(score.missed).map(([failure, count]) => `${failure} ${count}`);
   return [
     `${(milliseconds / 1_000).toFixed(2)} s`,
     `${(bytes / 1e6).toFixed(2)} MB in ${requests} answers`,
     `CPU ${cpuSeconds.toFixed(2)} s, of the API server ${serverCpuSeconds.toFixed(2)} s`,
     `${Math.round(peakBytes / 1e6)} MB resident`,
-    `${score.found} of ${score.injected} found${missed.length === 0 ? "" : ` (missed: ${missed.join(", ")})`}`,
-    `${told} told, ${score.healthyTold.length} of them well${score.healthyTold.length === 0 ? "" : ` (${score.healthyTold.slice(0, 3).join(", ")})`}`,
+    `${told} told`,
+    ...(score === undefined ? [] : [foundText(score)]),
   ].join("; ");
+}
+
+function foundText({ found, injected, missed, healthyTold }: Score): string {
+  const missing = Object.entries(missed).map(([failure, count]) => `${failure} ${count}`);
+  const well = healthyTold.slice(0, 3).join(", ");
+  return [
+    `${found} of ${injected} found${missing.length === 0 ? "" : ` (not ${missing.join(", ")})`}`,
+    `${healthyTold.length} that are well${well === "" ? "" : ` (${well})`}`,
+  ].join(", ");
 }

@@ -20,10 +20,12 @@ export interface Stage {
   scripts: ReadonlyMap<ScriptName, string>;
   /** The file that tells a way how to reach the API server, over the wire. */
   connection: (compressed: boolean) => string;
+  /** Writes a value into a file of that name. @returns its path */
+  write: (name: string, value: unknown) => string;
   stop: () => Promise<void>;
 }
 
-const SCRIPT_NAMES = ["detection", "audit", "floor", "typed-client", "kubectl"] as const;
+const SCRIPT_NAMES = ["detection", "audit", "diagnosis", "floor", "one-table", "typed-client", "kubectl"] as const;
 
 /** Starts an API server without controllers, so that objects stay as they are written. */
 export async function openStage(progress: (line: string) => void): Promise<Stage> {
@@ -47,6 +49,10 @@ export async function openStage(progress: (line: string) => void): Promise<Stage
       wire,
       scripts: bundle(join(parent, "ways")),
       connection: connections(parent, cluster, server),
+      write: (name, value) => {
+        writeFileSync(join(parent, name), JSON.stringify(value));
+        return join(parent, name);
+      },
       stop: async () => {
         process.off("SIGINT", interrupted);
         await stop();

@@ -30,7 +30,9 @@ export class Random {
   }
 
   hex(length: number): string {
-    return Array.from({ length }, () => this.below(16).toString(16)).join("");
+    let digits = "";
+    while (digits.length < length) digits += (this.next() * 2 ** 32).toString(16).padStart(8, "0").slice(0, 8);
+    return digits.slice(0, length);
   }
 
   uid(): string {
@@ -39,7 +41,9 @@ export class Random {
 
   /** What Kubernetes puts behind a name: of a pod 5 letters, of a ReplicaSet 8 to 10. */
   suffix(length: number): string {
-    return Array.from({ length }, () => NAME_LETTERS[this.below(NAME_LETTERS.length)]).join("");
+    let letters = "";
+    while (letters.length < length) letters += NAME_LETTERS[this.below(NAME_LETTERS.length)] ?? "";
+    return letters;
   }
 
   shuffled<Item>(items: readonly Item[]): Item[] {

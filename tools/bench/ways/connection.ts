@@ -21,9 +21,9 @@ export interface Reported {
   cpuSeconds: number;
   /** How many requests it made; undefined where others make them for it. */
   requests: number | undefined;
-  /** How many workloads or pods it told as failing, and their keys (`KIND/NAMESPACE/NAME`) as far as it gives them. */
+  /** How many workloads or pods it told as failing, and their keys (`KIND/NAMESPACE/NAME`); undefined where it tells no names. */
   counted: number;
-  told: string[];
+  told?: string[];
 }
 
 let requests = 0;
@@ -65,13 +65,13 @@ export function peakOf(process: number | "self"): number | undefined {
 }
 
 /** Reports what was found, and ends the process. */
-export function report(told: string[], more: Partial<Reported> = {}): void {
+export function report(told: string[] | undefined, more: Partial<Reported> = {}): void {
   const reported: Reported = {
     milliseconds: performance.now(),
     ...usedBySelf(),
     requests,
-    counted: told.length,
-    told,
+    counted: told?.length ?? 0,
+    ...(told === undefined ? {} : { told }),
     ...more,
   };
   process.stdout.write(JSON.stringify(reported), () => process.exit());
