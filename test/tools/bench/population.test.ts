@@ -43,6 +43,14 @@ describe("the population of the bench", () => {
     expect(Math.abs(of(all, "pods").length - 2_000), "failing runs of Jobs add a few").toBeLessThan(20);
   });
 
+  it("is the same for the same seed, and another for another", () => {
+    const text = (stored: Stored[]) => stored.map((each) => JSON.stringify(each)).join("\n");
+    const small = { pods: 200 };
+
+    expect(text(objects(small))).toBe(text(objects(small)));
+    expect(text(objects({ ...small, seed: 2 }))).not.toBe(text(objects(small)));
+  });
+
   it("names no two objects alike, and gives each a UID of its own", () => {
     const keys = all.map(
       ({ resource, object: { metadata } }) => `${resource}/${metadata.namespace ?? ""}/${metadata.name}`,
