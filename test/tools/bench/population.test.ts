@@ -51,7 +51,8 @@ describe("the population of the bench", () => {
     expect(text(objects({ ...small, seed: 2 }))).not.toBe(text(objects(small)));
   });
 
-  it("names no two objects alike, and gives each a UID of its own", () => {
+  it.each([20, 500])("names no two objects of %i namespaces alike, and gives each a UID of its own", (namespaces) => {
+    const all = objects({ namespaces });
     const keys = all.map(
       ({ resource, object: { metadata } }) => `${resource}/${metadata.namespace ?? ""}/${metadata.name}`,
     );

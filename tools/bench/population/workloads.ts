@@ -303,9 +303,13 @@ function* podsOf(
   own: (random: Random, number: number) => { name: string; labels: Record<string, string>; node?: string },
 ): Generator<Stored> {
   const state: PodState = podStateOf(planned.failure);
+  const taken = new Set<string>();
   for (let number = 0; number < planned.replicas; number++) {
     const random = randomOf(plan, planned, "pod-name", number);
-    const { name, labels, node = nodeFor(plan, random) } = own(random, number);
+    let { name, labels, node = nodeFor(plan, random) } = own(random, number);
+    // As a controller does whose first name is refused.
+    while (taken.has(name)) ({ name, labels, node = nodeFor(plan, random) } = own(random, number));
+    taken.add(name);
     const plain = { name: `${planned.name}-${name}`, revision: 1, owner: ownedBy(owner), labels, node, born };
     yield podOf(plan, planned, { ...plain, state: number < bad ? state : "well" });
   }
