@@ -24,7 +24,8 @@ export function namespacesHit(
 ): "everywhere" | ReadonlySet<string> {
   const { min_workloads, min_share } = policy.storm;
   // Where all that there is waits for something elsewhere, nothing is told from it.
-  const shares = [...sharesOf(extent), ...(asHit ? sharesOfUnknown(extent) : [])].filter(([, { of }]) => of > 0);
+  const taken = asHit ? sharesOfUnknown(extent) : [];
+  const shares = [...sharesOf(extent), ...taken].filter(([, { of }]) => of > 0);
   const votes = shares.map(([namespace, share]): Vote => ({
     namespace,
     failing: share.told.failing,
@@ -32,8 +33,8 @@ export function namespacesHit(
     isHit: share.failing > 0 && shareOf(share) >= min_share,
     isMost: share.failing * 2 > share.of,
   }));
-  const left = extent.uncounted - (asHit ? sharesOfUnknown(extent).length : 0);
-  const unknown = Array.from({ length: Math.max(0, left) }, (): Vote => NOTHING_KNOWN);
+  const left = Math.max(0, extent.uncounted - taken.length);
+  const unknown = Array.from({ length: left }, (): Vote => NOTHING_KNOWN);
   const together = reachOf([...votes, ...unknown], { least: min_workloads, share: min_share });
   if (together === "everywhere") return together;
   const own = shares.filter(([, share]) => share.failing >= min_workloads && shareOf(share) >= min_share);

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { describeWorkload } from "../kinds/workloads.ts";
 import type { Incident } from "../run/contracts.ts";
 import { TOLD_MS, toldAt } from "../run/cool-down.ts";
@@ -7,13 +6,13 @@ import type { Lease } from "../shared/kubernetes/types.ts";
 import { withPods, type Counted } from "./extent.ts";
 import { inTurn } from "./fair.ts";
 import { workloadKey } from "./incidents.ts";
+import { markOf } from "./mark.ts";
 import { keyOf, rootOf, since, type Bonds } from "./together.ts";
 
 /** How many workloads that fail with one are named in its incident. */
 const MAX_NAMED = 20;
-/** By how many marks a claim remembers them, and how long these are: they stand in one entry of its history. */
+/** By how many marks a claim remembers them: they stand in one entry of its history. */
 const MAX_MARKS = 30;
-const MARK_LENGTH = 8;
 /** Stands for all that wait, where they are more. */
 const ALL = "*";
 
@@ -70,9 +69,9 @@ function described(dependants: readonly Counted[], bonds: Bonds): Incident["depe
   const names = inOrder
     .slice(0, MAX_NAMED)
     .map((one) => `${describeWorkload(one.incident.workload)} (${bonds.get(keyOf(one))?.why ?? ""})`);
-  const marks = inOrder.slice(0, MAX_MARKS).map((one) => markOf(keyOf(one), rootKeyIn(bonds)(one)));
+  const marks = inOrder.slice(0, MAX_MARKS).map((one) => waitMark(keyOf(one), rootKeyIn(bonds)(one)));
   const [first] = dependants;
-  const all = first === undefined || dependants.length <= MAX_MARKS ? [] : [markOf(ALL, rootKeyIn(bonds)(first))];
+  const all = first === undefined || dependants.length <= MAX_MARKS ? [] : [waitMark(ALL, rootKeyIn(bonds)(first))];
   return { count: dependants.length, names, marks: [...marks, ...all] };
 }
 
@@ -100,10 +99,10 @@ export function restingWithAnother(
   const rests = boundIn(incidents, bonds).filter((one) => {
     const root = rootOf(one, bonds);
     if (lookedAfter.has(keyOf(root)) || isTold(root.incident.workload)) return false;
-    const toldOfAll = told.get(markOf(ALL, keyOf(root)));
+    const toldOfAll = told.get(waitMark(ALL, keyOf(root)));
     return (
       claimed.has(keyOf(root)) ||
-      told.has(markOf(keyOf(one), keyOf(root))) ||
+      told.has(waitMark(keyOf(one), keyOf(root))) ||
       (toldOfAll !== undefined && since(one) <= toldOfAll)
     );
   });
@@ -121,9 +120,9 @@ function toldMarks(claims: readonly Lease[], now: Date): Map<string, number> {
   return told;
 }
 
-/** A short mark of a workload that waits for another. */
-function markOf(one: string, root: string): string {
-  return createHash("sha256").update(`${one} waits for ${root}`).digest("hex").slice(0, MARK_LENGTH);
+/** A mark of a workload that waits for another. */
+function waitMark(one: string, root: string): string {
+  return markOf(`${one} waits for ${root}`);
 }
 
 function boundIn(incidents: readonly Incident[], bonds: Bonds): Counted[] {
