@@ -12,7 +12,7 @@ import type { FailingPod } from "./incidents.ts";
 import { light } from "./light.ts";
 import { look, readSuspects } from "./look.ts";
 import { factsOf, podFacts, type PodFacts } from "./pod-facts.ts";
-import { rowsEverywhere, rowsOfNamespace, unlessUnseen, wellByNamespace, type PodRows } from "./pod-rows.ts";
+import { rowsEverywhere, rowsOfNamespace, tally, wellByNamespace, type PodRows } from "./pod-rows.ts";
 import { NODE_SUSPECTS, POD_SUSPECTS } from "./suspects.ts";
 import type { Places, Spot, View } from "./view.ts";
 
@@ -39,59 +39,66 @@ export interface PodsFound {
 
 const { none: NO_NODE } = POD_SUSPECTS.indexed;
 
-/** What the rows of pods told, and those that fail. */
-type Looked = [PodRows, FailingPod[]];
+/** What a look at pods brought: their rows, and those that fail. */
+interface Looked {
+  rows: PodRows;
+  seen: number;
+  failing: FailingPod[];
+}
+
+/** Where and when is looked, and with how many failing pods on one node it matters whose pods are well there. */
+interface Sight {
+  places: Places;
+  finder: WorkloadFinder;
+  moment: Moment;
+  crowd: number;
+}
 
 /**
  * Finds the failing pods where a scan looks, and how many pods are well on each node. Of the whole cluster all rows are read
  * in one request, and the few suspects are looked up; where that cannot be seen, or so many are suspects that those of one
  * namespace could take the time of others, each namespace is looked at by itself. What cannot be seen becomes a blind spot
  * of the view.
- * @param crowd with so many failing pods on one node it matters whose pods are well there
  */
-export async function findFailingPods(
-  view: View,
-  places: Places,
-  finder: WorkloadFinder,
-  { crowd, ...moment }: Moment & { crowd: number },
-): Promise<PodsFound> {
-  const read = async (spot: Spot, rows: PodRows): Promise<Looked> => {
-    // Where no rows were printed, all pods are read, and counted as they come.
-    const [podsOn, wellOn] = [new Map(rows.podsOn), new Map(rows.wellOn)];
-    const keep = (pod: Pod) => {
-      const node = pod.spec?.nodeName ?? NO_NODE;
-      if (rows.rows.seen === undefined) {
-        podsOn.set(node, (podsOn.get(node) ?? 0) + 1);
-        if (isWell(pod, moment)) wellOn.set(node, (wellOn.get(node) ?? 0) + 1);
-      }
-      return isIn(places, pod) ? suspected(pod, moment) : undefined;
-    };
-    const { seen, suspects } = await readSuspects(view, spot, rows.rows, keep);
-    const failing = await view.each(suspects, (suspect) => owned(suspect, finder));
-    return [{ ...rows, podsOn, wellOn, rows: { ...rows.rows, seen } }, failing.filter((pod) => pod !== undefined)];
-  };
-  const whole = await rowsEverywhere(view, places, moment);
-  if (whole !== undefined) {
-    // Where some of it is refused, each namespace tells by itself what is seen and what is not.
-    const found = await unlessUnseen(async () => {
-      const looked = await read({ what: "pods" }, whole);
-      const wellOn = await wellByNamespace(view, whole, looked[1], { ...places, moment, crowd });
-      return wellOn === undefined ? undefined : { ...sumOf([looked]), wellOn };
-    });
-    if (found !== undefined) {
-      view.sawOne();
-      return found;
-    }
-  }
-  const spots = places.namespaces.map((place) => ({ what: `pods in namespace ${place}`, place }));
-  const rows = await view.each(spots, async (spot) => {
-    const found = await view.tryTo(spot.what, () => rowsOfNamespace(view, spot.place, moment), spot);
-    return found === undefined ? [] : [{ spot, found }];
+export async function findFailingPods(view: View, sight: Sight): Promise<PodsFound> {
+  return (await view.unlessUnseen(() => findEverywhere(view, sight))) ?? (await findByNamespace(view, sight));
+}
+
+async function findEverywhere(view: View, sight: Sight): Promise<PodsFound | undefined> {
+  const rows = await rowsEverywhere(view, sight.places, sight.moment);
+  if (rows === undefined) return undefined;
+  const looked = await readRows(view, { what: "pods" }, rows, sight);
+  const wellOn = await wellByNamespace(view, rows, looked.failing, sight);
+  return wellOn === undefined ? undefined : { ...sumOf([looked]), wellOn };
+}
+
+async function findByNamespace(view: View, sight: Sight): Promise<PodsFound> {
+  const spots = sight.places.namespaces.map((place) => ({ what: `pods in namespace ${place}`, place }));
+  const looks = await view.each(spots, async (spot) => {
+    const rows = await view.tryTo(spot.what, () => rowsOfNamespace(view, spot.place, sight.moment), spot);
+    return rows === undefined ? [] : [{ spot, rows }];
   });
   // Where few fail comes first, so that many failing pods of one namespace take no time from the others.
-  const inOrder = rows.flat().sort((a, b) => a.found.rows.suspects.length - b.found.rows.suspects.length);
-  const looks = await view.each(inOrder, ({ spot, found }) => view.tryTo(spot.what, () => read(spot, found), spot));
-  return sumOf(looks.filter((look) => look !== undefined));
+  const inOrder = looks.flat().sort((a, b) => a.rows.rows.suspects.length - b.rows.rows.suspects.length);
+  const looked = await view.each(inOrder, ({ spot, rows }) =>
+    view.tryTo(spot.what, () => readRows(view, spot, rows, sight), spot),
+  );
+  return sumOf(looked.filter((look) => look !== undefined));
+}
+
+/** Reads the suspects among rows. Where none were printed, all pods are read, and counted as they come. */
+async function readRows(view: View, spot: Spot, rows: PodRows, { places, finder, moment }: Sight): Promise<Looked> {
+  const keep = (pod: Pod) => {
+    const node = pod.spec?.nodeName ?? NO_NODE;
+    if (rows.rows.seen === undefined) {
+      tally(rows.podsOn, node);
+      if (isWell(pod, moment)) tally(rows.wellOn, node);
+    }
+    return isIn(places, pod) ? suspected(pod, moment) : undefined;
+  };
+  const { seen, suspects } = await readSuspects(view, spot, rows.rows, keep);
+  const failing = await view.each(suspects, (suspect) => owned(suspect, finder));
+  return { rows, seen, failing: failing.filter((pod) => pod !== undefined) };
 }
 
 /** Whether a pod runs and is ready, on a node that reports. */
@@ -107,14 +114,15 @@ function isIn({ everywhere, leftOut = [] }: Places, { metadata }: Pod): boolean 
 function sumOf(looks: readonly Looked[]): PodsFound {
   const podsOn = new Map<string, number>();
   const wellOn = new Map<string, Map<string, number>>();
-  for (const [{ podsOn: pods, wellOn: well, place }] of looks) {
-    for (const [node, number] of pods) podsOn.set(node, (podsOn.get(node) ?? 0) + number);
-    for (const [node, number] of well)
-      wellOn.set(node, (wellOn.get(node) ?? new Map<string, number>()).set(place, number));
+  for (const { rows } of looks) {
+    for (const [node, number] of rows.podsOn) tally(podsOn, node, number);
+    for (const [node, number] of rows.wellOn) {
+      wellOn.set(node, (wellOn.get(node) ?? new Map<string, number>()).set(rows.place, number));
+    }
   }
   return {
-    seen: looks.reduce((sum, [{ rows }]) => sum + (rows.seen ?? 0), 0),
-    failing: looks.flatMap(([, failing]) => failing),
+    seen: looks.reduce((sum, { seen }) => sum + seen, 0),
+    failing: looks.flatMap(({ failing }) => failing),
     podsOn,
     wellOn,
   };

@@ -77,31 +77,21 @@ function escaped(value: string): string {
   return value.replaceAll(/[\\,=]/g, "\\$&");
 }
 
-/** Looks at the collection of one namespace: rows to find suspects, full reads of these alone. */
+/**
+ * Looks at a collection: rows to find suspects, full reads of these alone.
+ * @param everywhere whether it is that of all namespaces: rows do not tell the namespace, so that a suspect is looked up by its
+ *   name, which may be one in several
+ */
 export async function look<T extends Named, Kept>(
   view: View,
   spot: Spot,
   collection: string,
   rule: SuspectRule,
   keep: Keep<T, Kept>,
+  everywhere = false,
 ): Promise<Look<Kept>> {
   const table = await view.cluster.table<Table>(collection, rule.query);
-  return await readSuspects(view, spot, rowsIn(table, collection, rule, { everywhere: false }), keep);
-}
-
-/**
- * Looks at a collection of the whole cluster. Rows do not tell the namespace, so a suspect is looked up by its name, which
- * may be one in several namespaces.
- */
-export async function lookEverywhere<T extends Named, Kept>(
-  view: View,
-  spot: Spot,
-  collection: string,
-  rule: SuspectRule,
-  keep: Keep<T, Kept>,
-): Promise<Look<Kept>> {
-  const table = await view.cluster.table<Table>(collection, rule.query);
-  return await readSuspects(view, spot, rowsIn(table, collection, rule, { everywhere: true }), keep);
+  return await readSuspects(view, spot, rowsIn(table, collection, rule, { everywhere }), keep);
 }
 
 /**

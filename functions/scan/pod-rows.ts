@@ -1,12 +1,11 @@
 import { paths } from "../shared/cluster/paths.ts";
 import type { Moment } from "../kinds/failing/overdue.ts";
-import { isRemediationError } from "../shared/errors.ts";
 import type { WellOn } from "./extent.ts";
 import type { FailingPod } from "./incidents.ts";
 import { rowsIn, selectorOf, type Rows } from "./look.ts";
 import { POD_SUSPECTS } from "./suspects.ts";
 import { cellsOf, type Table } from "./table.ts";
-import { TOLERATED, type Places, type View } from "./view.ts";
+import type { Places, View } from "./view.ts";
 
 /** What the rows of pods tell, of one namespace or of the whole cluster. */
 export interface PodRows {
@@ -14,8 +13,8 @@ export interface PodRows {
   /** The namespace; empty for the whole cluster, whose rows do not tell it. */
   place: string;
   /** How many pods are on each node, and how many of them are well. */
-  podsOn: ReadonlyMap<string, number>;
-  wellOn: ReadonlyMap<string, number>;
+  podsOn: Map<string, number>;
+  wellOn: Map<string, number>;
 }
 
 /** So many suspects at most are looked up in the whole cluster: of more, those of one namespace could hide those of others. */
@@ -33,7 +32,7 @@ export async function rowsOfNamespace(view: View, namespace: string, moment: Mom
 
 /**
  * The rows of all pods that a scan of the whole cluster looks at, in one request.
- * @returns undefined where they cannot be had that way, or tell of so many suspects that each namespace is looked at by itself
+ * @returns undefined where too much is left out, no rows are printed, or they tell of too many suspects
  */
 export async function rowsEverywhere(
   view: View,
@@ -43,10 +42,8 @@ export async function rowsEverywhere(
   if (!everywhere || leftOut.length > MOST_LEFT_OUT) return undefined;
   const others = leftOut.map((name) => `metadata.namespace!=${name}`);
   const query = { fieldSelector: [POD_SUSPECTS.query?.["fieldSelector"], ...others].join(",") };
-  const found = await unlessUnseen(async () =>
-    told(await view.cluster.table<Table>(paths.pods(), query), paths.pods(), "", moment),
-  );
-  return found?.rows.seen === undefined || found.rows.suspects.length > MANY ? undefined : found;
+  const found = told(await view.cluster.table<Table>(paths.pods(), query), paths.pods(), "", moment);
+  return found.rows.seen === undefined || found.rows.suspects.length > MANY ? undefined : found;
 }
 
 /** A pod on a lost node is printed as it was when its node last reported. */
@@ -56,8 +53,8 @@ function told(table: Table, path: string, place: string, { lostNodes }: Moment):
   const isSuspect = (...cells: string[]) => {
     const node = cells.at(-1) ?? "";
     const isWell = lostNodes?.has(node) !== true && !POD_SUSPECTS.isSuspect(...cells);
-    podsOn.set(node, (podsOn.get(node) ?? 0) + 1);
-    if (isWell) wellOn.set(node, (wellOn.get(node) ?? 0) + 1);
+    tally(podsOn, node);
+    if (isWell) tally(wellOn, node);
     return !isWell;
   };
   return { rows: rowsIn(table, path, POD_SUSPECTS, { everywhere: place === "", isSuspect }), place, podsOn, wellOn };
@@ -72,7 +69,7 @@ export async function wellByNamespace(
   view: View,
   { wellOn }: PodRows,
   failing: readonly FailingPod[],
-  { leftOut = [], crowd, moment: { lostNodes } }: Pick<Places, "leftOut"> & { crowd: number; moment: Moment },
+  { places: { leftOut = [] }, crowd, moment: { lostNodes } }: { places: Places; crowd: number; moment: Moment },
 ): Promise<WellOn | undefined> {
   const crowded = [...Map.groupBy(failing, ({ node }) => node ?? "")]
     .filter(([node, pods]) => node !== "" && pods.length >= crowd && lostNodes?.has(node) !== true)
@@ -83,23 +80,18 @@ export async function wellByNamespace(
   );
   await view.each(crowded, async (node) => {
     const query = { fieldSelector: selectorOf(POD_SUSPECTS.indexed, node), includeObject: "Metadata" };
-    const { rows, ...table } = await view.cluster.table<Table>(paths.pods(), query);
-    const well = (rows ?? []).flatMap((row) => {
-      const [cells = []] = cellsOf({ ...table, rows: [row] }, POD_SUSPECTS.columns) ?? [];
-      const namespace = row.object?.metadata?.namespace ?? "";
-      return POD_SUSPECTS.isSuspect(...cells) || leftOut.includes(namespace) ? [] : [namespace];
-    });
-    counts.set(node, new Map([...Map.groupBy(well, (namespace) => namespace)].map(([at, { length }]) => [at, length])));
+    const table = await view.cluster.table<Table>(paths.pods(), query);
+    const well = new Map<string, number>();
+    for (const [index, cells] of (cellsOf(table, POD_SUSPECTS.columns) ?? []).entries()) {
+      const namespace = table.rows?.[index]?.object?.metadata?.namespace ?? "";
+      if (!POD_SUSPECTS.isSuspect(...cells) && !leftOut.includes(namespace)) tally(well, namespace);
+    }
+    counts.set(node, well);
   });
   return counts;
 }
 
-/** Undefined where a part of the cluster cannot be seen, of which somebody else will tell. */
-export async function unlessUnseen<T>(look: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await look();
-  } catch (error) {
-    if (!isRemediationError(error, ...TOLERATED)) throw error;
-    return undefined;
-  }
+/** Counts one more. */
+export function tally(counts: Map<string, number>, key: string, more = 1): void {
+  counts.set(key, (counts.get(key) ?? 0) + more);
 }

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import type { Reader } from "../shared/cluster/cluster.ts";
 import { paths } from "../shared/cluster/paths.ts";
 import type { Incident } from "../run/contracts.ts";
@@ -21,6 +20,7 @@ import { findFailingPods, findUnreadyNodes } from "./failing-pods.ts";
 import { findFailingHpas, findFailingWorkloads } from "./failing-workloads.ts";
 import { inRollout } from "./in-rollout.ts";
 import { groupIncidents, workloadKey } from "./incidents.ts";
+import { markOf } from "./mark.ts";
 import { metricsLack } from "./metrics-lack.ts";
 import { withinReach } from "./reach.ts";
 import { atRest, claimsIn } from "./resting.ts";
@@ -33,9 +33,8 @@ import { marked } from "./waiting.ts";
 
 /** How many namespaces and nodes a storm is named by. */
 const MAX_NAMES = 5;
-/** By how many marks a storm is told from others, and how long they are. */
+/** By how many marks a storm is told from others. */
 const MAX_MARKS = 60;
-const MARK_LENGTH = 8;
 
 /** What to look at, and by which rules. */
 export interface Scan {
@@ -65,7 +64,7 @@ export async function scan(cluster: Reader, options: Scan): Promise<Detection> {
   const nodes = await findUnreadyNodes(view);
   const moment: Moment = { now, deadlines: policy.detect, lostNodes: lostNodesAmong(nodes) };
   const [pods, workloads, hpas] = await Promise.all([
-    findFailingPods(view, places, finder, { ...moment, crowd: policy.storm.min_pods_on_node }),
+    findFailingPods(view, { places, finder, moment, crowd: policy.storm.min_pods_on_node }),
     findFailingWorkloads(view, places.everywhere ? undefined : places.namespaces, finder, moment),
     findFailingHpas(view, places, moment),
   ]);
@@ -168,8 +167,7 @@ function stormFields(
 /** A short mark of each node and namespace, in an order of its own: of very many, the same ones are left out each time. */
 function marksOf(nodes: readonly string[], namespaces: readonly string[]): string[] {
   const names = [...nodes.map((name) => `node ${name}`), ...namespaces.map((name) => `namespace ${name}`)];
-  const marks = names.map((name) => createHash("sha256").update(name).digest("hex").slice(0, MARK_LENGTH));
-  return marks.sort().slice(0, MAX_MARKS);
+  return names.map(markOf).sort().slice(0, MAX_MARKS);
 }
 
 /** The namespaces to look at, and whether that is the whole cluster. */

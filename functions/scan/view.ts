@@ -51,11 +51,6 @@ export class View {
     return this.#sights > 0;
   }
 
-  /** Notes that something could be seen that tells how workloads are. */
-  sawOne(): void {
-    this.#sights++;
-  }
-
   /**
    * Runs a look; undefined, and a blind spot, when this part of the cluster cannot be seen. A collection is there, empty,
    * wherever its API is installed.
@@ -76,7 +71,7 @@ export class View {
     if (optionalApi !== undefined && this.#absent.has(optionalApi)) return undefined;
     try {
       const result = await look();
-      if (telling) this.sawOne();
+      if (telling) this.#sights++;
       return result;
     } catch (error) {
       if (optionalApi !== undefined && isRemediationError(error, "NotFound")) {
@@ -85,6 +80,21 @@ export class View {
       }
       if (!isRemediationError(error, ...TOLERATED)) throw error;
       this.blindSpots.push({ what, place, error });
+      return undefined;
+    }
+  }
+
+  /**
+   * Runs a look of which nothing has to come, since what it would see is looked at in another way otherwise: undefined, and no
+   * blind spot, when this part of the cluster cannot be seen.
+   */
+  async unlessUnseen<T>(look: () => Promise<T | undefined>): Promise<T | undefined> {
+    try {
+      const result = await look();
+      if (result !== undefined) this.#sights++;
+      return result;
+    } catch (error) {
+      if (!isRemediationError(error, ...TOLERATED)) throw error;
       return undefined;
     }
   }
@@ -208,5 +218,5 @@ export class View {
 const MOST_AT_ONCE = 2_000;
 const MOST_OF_NAMESPACE = 500;
 /** What keeps a scan from seeing a part of the cluster, and not from seeing the others. */
-export const TOLERATED = ["Forbidden", "ClusterUnavailable", "ClusterThrottled", "TooMuchToRead"] as const;
+const TOLERATED = ["Forbidden", "ClusterUnavailable", "ClusterThrottled", "TooMuchToRead"] as const;
 const MAX_BLIND_SPOTS = 20;

@@ -87,7 +87,6 @@ export async function exchange(connection: Connection, agent: http.Agent, call: 
           content.destroy();
         }
       });
-      res.on("error", fail);
       content.on("error", fail);
       content.on("end", () => {
         const status = res.statusCode ?? 0;
@@ -133,7 +132,7 @@ export async function exchange(connection: Connection, agent: http.Agent, call: 
 function uncompressed(res: http.IncomingMessage): Readable {
   if (res.headers["content-encoding"] !== "gzip") return res;
   const content = createGunzip();
-  // What is cut off on its way ends nothing.
+  // `pipe` does not pass on that an answer was cut off on its way.
   res.on("error", (error) => content.destroy(error));
   return res.pipe(content);
 }

@@ -27,7 +27,7 @@ async function failingPods(objects: Objects, allPods: Answer[] = []) {
     all.filter((name) => name.startsWith("kube-") === isSystem),
   ) as [string[], string[]];
   const places = { namespaces, everywhere: true, leftOut };
-  return await findFailingPods(view, places, new WorkloadFinder(view.cluster), { ...moment, crowd: 3 });
+  return await findFailingPods(view, { places, finder: new WorkloadFinder(view.cluster), moment, crowd: 3 });
 }
 
 /** A crashing pod under that controller; under none when it is not given. */

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { POD_SUSPECTS } from "../../../functions/scan/suspects.ts";
 import type { SuspectRule } from "../../../functions/kinds/suspects.ts";
 import type { Table } from "../../../functions/scan/table.ts";
-import { look, lookEverywhere, readSuspects, rowsIn } from "../../../functions/scan/look.ts";
+import { look, readSuspects, rowsIn } from "../../../functions/scan/look.ts";
 import { View } from "../../../functions/scan/view.ts";
 import { RemediationError, type ErrorName } from "../../../functions/shared/errors.ts";
 import type { Deployment, Pod } from "../../../functions/shared/kubernetes/types.ts";
@@ -27,7 +27,7 @@ afterEach(() => api.stop());
 
 const lookAtPods = () => look(view, { what: "pods" }, PODS, POD_SUSPECTS, (found: Pod) => found);
 const lookAtAll = () =>
-  lookEverywhere(view, { what: "Deployments" }, DEPLOYMENTS, BY_NAME, (found: Deployment) => found);
+  look(view, { what: "Deployments" }, DEPLOYMENTS, BY_NAME, (found: Deployment) => found, true);
 const names = (objects: { metadata?: { name?: string } }[]) => objects.map(({ metadata }) => metadata?.name);
 const deployments = (number: number, prefix: string, namespace = "shop"): Deployment[] =>
   Array.from({ length: number }, (_, index) => deploymentWith({ name: `${prefix}-${index}`, namespace }));
