@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { claim as claimStep } from "../../functions/claim/handler.ts";
 import { refuseWaiting } from "../../functions/classify/waiting.ts";
 import { notify } from "../../functions/notify/handler.ts";
@@ -9,28 +9,15 @@ import { workloadKey } from "../../functions/scan/incidents.ts";
 import { atRest } from "../../functions/scan/resting.ts";
 import { together } from "../../functions/scan/together.ts";
 import { View } from "../../functions/scan/view.ts";
-import type { HttpCluster } from "../../functions/shared/cluster/http-cluster.ts";
-import { paths } from "../../functions/shared/cluster/paths.ts";
 import { CLAIM_NAMESPACE } from "../../functions/shared/policy.ts";
-import { startAdmittingCluster } from "../support/admitting-cluster.ts";
-import type { ManualClock } from "../support/manual-clock.ts";
+import { admittingClusterForEach, environmentAt } from "../support/admitting-cluster.ts";
 import { policy } from "../support/objects.ts";
 import { claimedRun, diagnosis } from "../support/runs.ts";
-import { unreachableEnvironment } from "../support/scripted.ts";
 
 const RULES = policy();
 const DAY_MINUTES = 1_440;
 
-let clock: ManualClock;
-let cluster: HttpCluster;
-let stop: () => Promise<void>;
-beforeEach(async () => {
-  ({ clock, cluster, stop } = await startAdmittingCluster());
-  for (const name of [CLAIM_NAMESPACE, "shop"]) {
-    await cluster.create(paths.namespaces(), { apiVersion: "v1", kind: "Namespace", metadata: { name } });
-  }
-});
-afterEach(() => stop());
+const at = admittingClusterForEach(CLAIM_NAMESPACE, "shop");
 
 /** A workload of which a pod has failed since then, with the host that its environment names. */
 function failing(name: string, since: Date, host?: string): Counted {
@@ -57,14 +44,9 @@ async function run(minute: number, found: readonly Counted[]) {
   const serving = { serving: new Set<string>(), failedRollouts: new Set<string>() };
   const bonds = together(found, new Set(found.map(({ incident }) => workloadKey(incident.workload))), serving);
   const incidents = found.map(({ incident }) => incident);
-  const seen = await atRest(new View(cluster), incidents, { bonds, isTold: () => false }, RULES, clock.now());
+  const seen = await atRest(new View(at.cluster), incidents, { bonds, isTold: () => false }, RULES, at.clock.now());
   const sent: Notification[] = [];
-  const environment = {
-    ...unreachableEnvironment(new Error("not used"), sent),
-    connect: () => Promise.resolve(cluster),
-    policy: () => RULES,
-    now: () => clock.now(),
-  };
+  const environment = environmentAt(at, RULES, sent);
   for (const [index, incident] of seen.awake.entries()) {
     const execution = { id: "x", name: `run-${minute}-${index}` };
     const { claim: _none, ...unclaimed } = claimedRun({ incident, execution });
@@ -83,7 +65,7 @@ async function play(minutes: number, foundIn: (minute: number) => readonly Count
   const told: string[] = [];
   const looks = new Map<string, number>();
   for (let minute = 0; minute < minutes; minute++) {
-    if (minute > 0) clock.pass(60);
+    if (minute > 0) at.clock.pass(60);
     const { awake, sent } = await run(minute, foundIn(minute));
     for (const { workload } of awake) looks.set(workload.name, (looks.get(workload.name) ?? 0) + 1);
     for (const { report, document } of sent) {
@@ -98,7 +80,7 @@ const clientsOf = (names: readonly string[], since: Date) => names.map((name) =>
 
 describe("what waits for a workload that nobody fixes, over runs that come each minute", { timeout: 120_000 }, () => {
   it("is told with it, once a day, and is looked at no more often than that", async () => {
-    const start = clock.now();
+    const start = at.clock.now();
     const found = [failing("ledger-db", start), ...clientsOf(["api", "web"], start)];
     const { told, looks } = await play(DAY_MINUTES + 20, () => found);
 
@@ -108,7 +90,7 @@ describe("what waits for a workload that nobody fixes, over runs that come each 
   });
 
   it("is told where it has newly failed while that one rests, once, the first for all of them", async () => {
-    const start = clock.now();
+    const start = at.clock.now();
     const old = [failing("ledger-db", start), ...clientsOf(["api", "web"], start)];
     const later = clientsOf(["cart", "mail", "pay"], new Date(start.getTime() + 290_000));
     const { told } = await play(60, (minute) => [...old, ...(minute < 5 ? [] : later)]);
@@ -117,7 +99,7 @@ describe("what waits for a workload that nobody fixes, over runs that come each 
   });
 
   it("is told in few messages however many they are", async () => {
-    const start = clock.now();
+    const start = at.clock.now();
     const names = Array.from({ length: 120 }, (_, index) => `api-${index}`);
     const found = [failing("ledger-db", start), ...clientsOf(names, start)];
     const { told } = await play(3, () => found);
@@ -126,14 +108,9 @@ describe("what waits for a workload that nobody fixes, over runs that come each 
   });
 
   it("says nothing while another execution looks after that one, and is told after it", async () => {
-    const start = clock.now();
+    const start = at.clock.now();
     const root = failing("ledger-db", start);
-    const environment = {
-      ...unreachableEnvironment(new Error("not used"), []),
-      connect: () => Promise.resolve(cluster),
-      policy: () => RULES,
-      now: () => clock.now(),
-    };
+    const environment = environmentAt(at, RULES);
     const { claim: _none, ...holder } = claimedRun({ incident: root.incident, execution: { id: "y", name: "holder" } });
     const claim = (await claimStep(environment)({ operation: "acquire", redrive: 0, run: holder })) as Claim;
     const found = [root, ...clientsOf(["api", "web"], start)];

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { acquire } from "../../../functions/claim/claim.ts";
 import { clearAway } from "../../../functions/claim/clear-away.ts";
 import { claim } from "../../../functions/claim/handler.ts";
@@ -6,46 +6,32 @@ import { BREAKER_LEASE } from "../../../functions/run/breaker.ts";
 import type { WorkloadRun } from "../../../functions/run/contracts.ts";
 import { leaseName } from "../../../functions/run/lease.ts";
 import type { Refusal } from "../../../functions/run/refusals.ts";
-import { HttpCluster } from "../../../functions/shared/cluster/http-cluster.ts";
 import { paths } from "../../../functions/shared/cluster/paths.ts";
 import type { Lease } from "../../../functions/shared/kubernetes/types.ts";
 import { CLAIM_NAMESPACE } from "../../../functions/shared/policy.ts";
-import { startAdmittingCluster } from "../../support/admitting-cluster.ts";
-import type { ManualClock } from "../../support/manual-clock.ts";
+import { admittingClusterForEach, environmentAt } from "../../support/admitting-cluster.ts";
 import { policy, WEB } from "../../support/objects.ts";
 import { claimedRun, diagnosis, remedyResult } from "../../support/runs.ts";
-import { unreachableEnvironment } from "../../support/scripted.ts";
 
-let clock: ManualClock;
-let cluster: HttpCluster;
-let stop: () => Promise<void>;
-beforeEach(async () => {
-  ({ clock, cluster, stop } = await startAdmittingCluster());
-});
-afterEach(() => stop());
+const at = admittingClusterForEach();
 
 /** Ends a run whose remedy was held back for that reason. */
 async function end(refusal: Refusal): Promise<void> {
-  const held = await acquire(cluster, {
+  const held = await acquire(at.cluster, {
     workload: WEB,
     holder: "run-1",
     dryRun: false,
     policy: policy(),
-    now: clock.now(),
+    now: at.clock.now(),
   });
   const { change: _none, ...rest } = remedyResult({ status: "refused", refusal, message: "It was held back." });
   const run: WorkloadRun = claimedRun({ claim: held, diagnosis: diagnosis(), remedy: rest });
-  const environment = {
-    ...unreachableEnvironment(new Error("not used"), []),
-    connect: () => Promise.resolve(cluster),
-    policy: () => policy(),
-    now: () => clock.now(),
-  };
+  const environment = environmentAt(at, policy());
   await claim(environment)({ operation: "release", redrive: 0, run });
 }
 
 const names = async () =>
-  (await cluster.list<Lease>(paths.leases(CLAIM_NAMESPACE))).map(({ metadata }) => metadata?.name);
+  (await at.cluster.list<Lease>(paths.leases(CLAIM_NAMESPACE))).map(({ metadata }) => metadata?.name);
 
 it("the Lease that closes a breaker is there once one has held something back, and outlives every claim", async () => {
   await end("CanaryFirst");
@@ -55,6 +41,6 @@ it("the Lease that closes a breaker is there once one has held something back, a
   await end("BreakerOpen");
   expect(await names()).toEqual([BREAKER_LEASE, leaseName(WEB)]);
 
-  await clearAway(cluster, policy(), new Date(clock.now().getTime() + 90 * 86_400_000));
+  await clearAway(at.cluster, policy(), new Date(at.clock.now().getTime() + 90 * 86_400_000));
   expect(await names()).toEqual([BREAKER_LEASE]);
 });
