@@ -39,7 +39,7 @@ const command = new Command("npm run bench --")
   .addHelpText(
     "after",
     `
-Without --pods and --namespaces, the populations of the published tables: ${POPULATIONS.map(({ pods, namespaces }) => `${pods} pods over ${namespaces} namespaces`).join(", ")}.
+Without --pods and --namespaces, these populations: ${POPULATIONS.map(({ pods, namespaces }) => `${pods} pods over ${namespaces} namespaces`).join(", ")}.
 Quick looks:
   npm run bench -- --parts fixes
   npm run bench -- --parts scans --pods 2000 --namespaces 20 --failing 0.05 --ways detection,floor --runs 1`,

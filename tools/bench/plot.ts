@@ -37,11 +37,15 @@ const DIMENSIONS: readonly { dimension: Dimension; label: string; text: (value: 
   { dimension: "share", label: "failing", text: (share) => `${share * 100} %` },
 ];
 
-/** The cost over pods, namespaces and the failing share, the others being as they are most often, as an SVG picture. */
+/**
+ * The cost over pods, namespaces and the failing share, as far as several of each were measured, the others being as they are
+ * most often, as an SVG picture.
+ */
 export function plot(rows: Row[]): string {
   const middle = middleOf(rows);
+  const varied = DIMENSIONS.filter(({ dimension }) => new Set(rows.map((row) => row[dimension])).size > 1);
   const panels = COSTS.flatMap(({ label, of }, row) =>
-    DIMENSIONS.map(({ dimension, label: over, text }, column) => {
+    varied.map(({ dimension, label: over, text }, column) => {
       const others = DIMENSIONS.map((each) => each.dimension).filter((each) => each !== dimension);
       const shown = rows.filter((each) => others.every((other) => each[other] === middle[other]));
       return panel(shown, { label, of, dimension, over, text, left: column * WIDTH, top: row * HEIGHT });
@@ -49,12 +53,14 @@ export function plot(rows: Row[]): string {
   );
   const bottom = COSTS.length * HEIGHT;
   const legend = WAYS.map((way, index) => {
-    const [x, y] = [MARGIN.left + (index % 3) * WIDTH, bottom + 20 + Math.floor(index / 3) * 20];
-    return `<text x="${x}" y="${y}" fill="${COLOURS[way]}">&#9679; ${SCRIPTS[way].name.replaceAll("`", "")}</text>`;
+    const y = bottom + 20 + index * 20;
+    const name = SCRIPTS[way].name.replaceAll("`", "");
+    return `<circle cx="${MARGIN.left}" cy="${y - 4}" r="5" fill="${COLOURS[way]}"/><text x="${MARGIN.left + 12}" y="${y}">${name}</text>`;
   });
+  const [width, height] = [Math.max(2, varied.length) * WIDTH, bottom + 20 + WAYS.length * 20];
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${DIMENSIONS.length * WIDTH} ${bottom + 80}" font-family="sans-serif" font-size="12">`,
-    `<title>Cost over pods, namespaces and the failing share; else ${middle.pods} pods, ${middle.namespaces} namespaces, ${middle.share * 100} % failing</title>`,
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="12">`,
+    `<title>Cost over ${varied.map(({ label }) => label).join(" and ")}; else ${middle.pods} pods, ${middle.namespaces} namespaces, ${middle.share * 100} % failing</title>`,
     `<rect width="100%" height="100%" fill="#ffffff"/>`,
     ...panels,
     ...legend,

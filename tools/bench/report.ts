@@ -192,7 +192,7 @@ once, at one share.
 
 ${table}
 
-![Cost over pods, namespaces and the failing share](performance.svg)
+![What each way costs](performance.svg)
 
 The bare Table requests are one request a namespace, eight at a time; one Table request is for all pods at once, whose rows
 do not tell their namespaces.`,
