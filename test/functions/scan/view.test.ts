@@ -26,8 +26,7 @@ beforeEach(async () => {
 afterEach(() => api.stop());
 
 const lookAtPods = () => look(view, { what: "pods" }, PODS, POD_SUSPECTS, (found: Pod) => found);
-const lookAtAll = () =>
-  look(view, { what: "Deployments" }, DEPLOYMENTS, BY_NAME, (found: Deployment) => found, true);
+const lookAtAll = () => look(view, { what: "Deployments" }, DEPLOYMENTS, BY_NAME, (found: Deployment) => found, true);
 const names = (objects: { metadata?: { name?: string } }[]) => objects.map(({ metadata }) => metadata?.name);
 const deployments = (number: number, prefix: string, namespace = "shop"): Deployment[] =>
   Array.from({ length: number }, (_, index) => deploymentWith({ name: `${prefix}-${index}`, namespace }));
