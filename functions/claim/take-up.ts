@@ -94,11 +94,15 @@ function hadLapsed({ claim }: WorkloadRun, now: Date): boolean {
   return lapsed === true || (expires_at !== undefined && Date.parse(expires_at) <= now.getTime());
 }
 
-/** A claim that is gone knew perhaps of a remedy that was begun. */
+/**
+ * A claim that is gone knew perhaps of a remedy that was begun, and it is not begun again. That it was carried out is said
+ * only where the execution knows that: otherwise it looks at the workload next.
+ */
 function anew(run: WorkloadRun, lease: Lease, now: Date): Lease {
   const { cause = "", remedy } = run.diagnosis ?? {};
-  const told = { at: now.toISOString(), cause, action: remedy?.action ?? "none", outcome: UNFINISHED };
-  return begun(lease, entryOf(run, { ...told, applied: true }));
+  const begins = { at: now.toISOString(), cause, action: remedy?.action ?? "none", outcome: UNFINISHED };
+  const applied = run.remedy?.status === "applied" ? true : undefined;
+  return begun(lease, entryOf(run, { ...begins, applied }));
 }
 
 function takenOver({ incident, claim, execution }: WorkloadRun, lease: Lease | undefined): Partial<Claim> {

@@ -80,7 +80,10 @@ export const HistoryEntry = z.strictObject({
   mode: z.string().optional(),
   /** The refusal's or the error's name that the outcome came with, where there was one. */
   reason: z.string().optional(),
-  /** Whether the action was carried out, or may have been; absent for one that was not. */
+  /**
+   * Whether the action was carried out, or was begun and may have been; absent for one that was not, and for an unfinished one
+   * of which nobody knows whether it was begun: the claim was lost.
+   */
   applied: z.literal(true).optional(),
   /** Hash of the workload's pod template at that time: a changed spec clears the count of ineffective remedies. */
   template: z.string().optional(),

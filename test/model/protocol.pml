@@ -183,7 +183,7 @@ Remedy: /* functions/remedies/step.ts, apply; functions/remedies/rollback/switch
   :: atomic { maySpend(me) -> writing[me] = true }
   :: else -> result = FAILED; goto Look
   fi;
-  again = attempt > 0 && (holder != me || begun[me]); /* functions/run/begin-remedy.ts, mayHaveBegun */
+  again = attempt > 0 && (holder != me || begun[me]); /* functions/run/begin-remedy.ts, beginningOf */
 Read:
   atomic { seen = object; objectAsRead[me] = true }
   if
