@@ -173,6 +173,7 @@ export const REMEDIATION: Machine & { Comment: string; TimeoutSeconds: number } 
         "cluster_name.$": "$.detection.cluster_name",
         "dry_run.$": "$.detection.dry_run",
         execution: EXECUTION,
+        "found_at.$": "$.detection.at",
         "workloads.$": "$.found.workloads",
         "incident.$": "$$.Map.Item.Value",
       },

@@ -4,6 +4,7 @@ import type { Claim, WorkloadRun } from "../run/contracts.ts";
 import { entryOf, UNFINISHED } from "../run/history.ts";
 import { begun, expiryOf, historyOf, leaseName, newLease, renewed } from "../run/lease.ts";
 import { createLease, despiteOthers, readLease } from "../run/stored-lease.ts";
+import { othersSince } from "../run/others-since.ts";
 import { lastTry } from "../run/tries.ts";
 import { describeWorkload } from "../kinds/workloads.ts";
 import type { Cluster } from "../shared/cluster/cluster.ts";
@@ -38,11 +39,13 @@ export async function takeUp(
 /**
  * Where a redriven execution goes on.
  *
- * | claim         | nothing begun | begun, not known to be done | done         | to be undone    |
- * | ------------- | ------------- | --------------------------- | ------------ | --------------- |
- * | still ours    | diagnose      | look                        | verify       | look, then undo |
- * | gone          | look          | look                        | verify       | look, then undo |
- * | others had it | claim         | name it                     | name it      | name it         |
+ * | claim         | no diagnosis | nothing begun | begun, not known to be done | done    | to be undone    |
+ * | ------------- | ------------ | ------------- | --------------------------- | ------- | --------------- |
+ * | still ours    | diagnose     | diagnose      | look                        | verify  | look, then undo |
+ * | gone          | claim        | look          | look                        | verify  | look, then undo |
+ * | others had it | claim        | claim         | name it                     | name it | name it         |
+ *
+ * Where nothing was begun, and the claim knows what others have done since the workload was found, claiming it ends there.
  *
  * @param lease the claim, however old it is; undefined when it is gone
  */
@@ -50,9 +53,12 @@ export function resumption(run: WorkloadRun, lease: Lease | undefined): Resume {
   const { remedy, verification } = run;
   // The step of a further part was stopped: what is in the state is what the parts before it did.
   const isDone = remedy?.status === "applied" && verification?.verdict !== "go_on";
-  const isToBeUndone = isDone && verification?.verdict === "not_recovered";
+  const canBeUndone = remedy?.undo !== "cannot be undone";
+  const isToBeUndone = isDone && canBeUndone && verification?.verdict === "not_recovered";
   const done = isToBeUndone ? "undo" : "verification";
-  if (lease === undefined) return isDone ? done : "look";
+  // Nothing can have been begun before there is a diagnosis.
+  const isDiagnosed = run.diagnosis !== undefined;
+  if (lease === undefined) return isDone ? done : isDiagnosed ? "look" : "claim";
   // The entry stays when others take the claim over.
   const hasBegun = isBegun(lease, run);
   if (lease.spec?.holderIdentity !== run.execution.name) {
@@ -60,7 +66,9 @@ export function resumption(run: WorkloadRun, lease: Lease | undefined): Resume {
     return hasActed ? "end" : "claim";
   }
   if (isDone) return done;
-  return hasBegun || remedy?.status === "applied" ? "look" : "diagnosis";
+  if (hasBegun || remedy?.status === "applied") return "look";
+  // Where others came in between, claiming it says so, and gives it back.
+  return lastTry(run) === undefined && othersSince(lease, run).length > 0 ? "claim" : "diagnosis";
 }
 
 async function claimFor(
