@@ -35,14 +35,14 @@ async function claimedBy(run: WorkloadRun, redrive = 0): Promise<WorkloadRun> {
 }
 
 /** What run-2 does while the first execution is stopped: it rolls the workload back, and that helps. */
-async function another(outcome = "Recovered", applied: true | undefined = true): Promise<void> {
+async function another(outcome = "Recovered"): Promise<void> {
   const holder = "run-2";
   const request = { workload: WEB, holder, dryRun: false, policy: policy(), now: now() };
   expect((await acquire(at.cluster, request)).status).toBe("claimed");
   at.clock.pass(60);
   const entry: HistoryEntry = {
     ...{ at: now().toISOString(), execution: holder, cause: "CrashLoopAfterRollout", action: "rollback", outcome },
-    ...(applied === undefined ? {} : { applied }),
+    applied: true,
     template: "bbbb",
   };
   await release(at.cluster, { workload: WEB, holder, now: now() }, entry);
