@@ -156,7 +156,7 @@ export const WORKLOAD: Machine = {
       does: "report",
       comment: "Every path comes through here, errors included.",
       function: "notify",
-      parameters: { about: "workload", ...RUN },
+      parameters: { about: "workload", ...REDRIVE, ...RUN },
       result: "$.report",
       retry: ["NotificationFailed"],
       onError: { keep: "$.report_error", next: "Release workload" },

@@ -13,6 +13,7 @@ import { consoleLink } from "./console-link.ts";
 import { dependantLines } from "./dependants.ts";
 import { adviceOn } from "./error-advice.ts";
 import { nextSteps } from "./next-steps.ts";
+import type { ToldLate } from "./told-late.ts";
 
 /** How many workloads a storm's notification names. */
 const MAX_WORKLOADS = 20;
@@ -26,10 +27,11 @@ export function workloadDocument(
   run: WorkloadRun,
   report: Report,
   furtherSteps: readonly string[] = [],
+  late?: ToldLate,
 ): NotificationDocument {
   const { diagnosis, incident } = run;
   const { workload } = incident;
-  const advice = nextSteps(run, report);
+  const advice = nextSteps(run, report, late !== undefined);
   const changes = changesOf(run);
   const change = changes.at(-1);
   return {
@@ -55,7 +57,7 @@ export function workloadDocument(
       .flatMap((each) => remedyFor(each.kind).words.changed(each, workload))
       .map(line),
     ...(change === undefined ? {} : { change }),
-    verified: verified(run),
+    verified: late === undefined ? verified(run) : `${verified(run)} (it may be otherwise by now)`,
     not_done: (diagnosis?.rejected ?? []).map(({ action, reason }) => line(`${action}: ${reason}`)),
     next_steps: [...furtherSteps, ...advice.nextSteps].map(line),
     commands: [...workloadCommands(run.cluster_name, workload, readableLog(run)), ...advice.commands],

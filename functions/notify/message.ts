@@ -4,6 +4,7 @@ import { describeWorkload } from "../kinds/workloads.ts";
 import type { Notification, NotificationDocument } from "./notification.ts";
 import { bounded, count } from "../shared/text.ts";
 import { failureDocument, stormDocument, workloadDocument } from "./document.ts";
+import type { ToldLate } from "./told-late.ts";
 import { textOf } from "./text-form.ts";
 
 /** SNS refuses longer subjects. Source: the SNS API reference, Publish. */
@@ -14,16 +15,25 @@ const MAX_ATTRIBUTE = 256;
 /**
  * What is said about one workload.
  * @param furtherSteps what to do next before what follows from the run alone
+ * @param late where it is not of now
  */
-export function workloadMessage(run: WorkloadRun, report: Report, furtherSteps: readonly string[] = []): Notification {
+export function workloadMessage(
+  run: WorkloadRun,
+  report: Report,
+  furtherSteps: readonly string[] = [],
+  late?: ToldLate,
+): Notification {
   const workload = describeWorkload(run.incident.workload);
   return notification(
     report,
-    workloadDocument(run, report, furtherSteps),
+    workloadDocument(run, report, furtherSteps, late),
     `${report.outcome}: ${workload}`,
     `${report.outcome}: ${workload} on cluster ${run.cluster_name}`,
   );
 }
+
+/** What is said of a storm that has no words of its own. */
+export const MANY_FAIL = "Many workloads fail at once.";
 
 /** What is said about a storm: one message for all of it. */
 export function stormMessage(detection: Detection, execution: ExecutionRef): Notification {
@@ -31,7 +41,7 @@ export function stormMessage(detection: Detection, execution: ExecutionRef): Not
     outcome: "Storm",
     cause: "FailureStorm",
     action: "none",
-    summary: detection.storm ?? "Many workloads fail at once.",
+    summary: detection.storm ?? MANY_FAIL,
     needs_person: true,
   };
   return notification(
