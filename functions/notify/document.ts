@@ -7,6 +7,7 @@ import { isReplaced, undoVerification } from "../run/outcome.ts";
 import { describeWorkload } from "../kinds/workloads.ts";
 import { remedyFor } from "../remedies/remedies.ts";
 import { NOTIFICATION_VERSION, type NotificationDocument } from "./notification.ts";
+import type { WorkloadRef } from "../shared/refs.ts";
 import { bounded, count } from "../shared/text.ts";
 import { stormCommands, workloadCommands, type ReadableLog } from "./commands.ts";
 import { consoleLink } from "./console-link.ts";
@@ -36,12 +37,7 @@ export function workloadDocument(
   const change = changes.at(-1);
   return {
     ...about(report, run.cluster_name, run.execution),
-    workload: {
-      kind: name(workload.kind),
-      ...(workload.group === undefined ? {} : { group: name(workload.group) }),
-      namespace: name(workload.namespace),
-      name: name(workload.name),
-    },
+    workload: named(workload),
     ...(diagnosis === undefined ? {} : { confidence: diagnosis.confidence }),
     dry_run: run.dry_run,
     found: incident.failures
@@ -97,6 +93,7 @@ export function failureDocument(
   const advice = adviceOn(report.reason ?? "", clusterName);
   return {
     ...about(report, clusterName, execution),
+    ...(report.workload === undefined ? {} : { workload: named(report.workload) }),
     ...(mayHaveChanged ? { verified: "no: what it had done when it ended is not known" } : {}),
     dry_run: false,
     next_steps: advice.nextSteps.map(line),
@@ -202,6 +199,15 @@ function inVain({ reasons }: Verification): string {
 
 function line(text: string): string {
   return bounded(text, MAX_LINE);
+}
+
+function named({ kind, group, namespace, name: own }: WorkloadRef): WorkloadRef {
+  return {
+    kind: name(kind),
+    ...(group === undefined ? {} : { group: name(group) }),
+    namespace: name(namespace),
+    name: name(own),
+  };
 }
 
 function name(text: string): string {

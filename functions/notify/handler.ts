@@ -11,8 +11,9 @@ import { errorText } from "../shared/caught-error.ts";
 import { ERROR_NAMES } from "../shared/errors.ts";
 import { describeExecution } from "./describe-execution.ts";
 import { completed, EndedExecution, requestOf, untoldError } from "./ended-execution.ts";
+import { endedAlone, isOfWorkload } from "./ended-workload.ts";
 import type { NotifyEnvironment } from "./environment.ts";
-import { handedOver } from "./handed-over.ts";
+import { handedOver, leftBehind } from "./handed-over.ts";
 import { measurementsOf } from "./measurements.ts";
 import { tellingOf, workAgain, type FailedRun, type PresentRun, type Telling } from "./failures-in-a-row.ts";
 import {
@@ -58,7 +59,9 @@ export const notify = step(contract(NotifyInput), Report.nullable(), async (inpu
       // First, because it cannot fail: where nobody can be told, it is what is left to find.
       if (isRemembered(run, report)) await recordOutcome(environment, run, report);
       if (isWorthTelling(run, report)) {
-        await environment.publish(workloadMessage(run, report, handedOver(run, report, policy), late));
+        await environment.publish(
+          workloadMessage(run, report, [...handedOver(run, report, policy), ...leftBehind(run)], late),
+        );
         environment.measure(run.cluster_name, measurementsOf(run, report, late === undefined ? now : undefined));
       }
       return fitting(report, run.workloads ?? 1);
@@ -80,6 +83,12 @@ export const notify = step(contract(NotifyInput), Report.nullable(), async (inpu
     }
     case "execution": {
       const event = await completed(input.event, environment);
+      if (isOfWorkload(event)) {
+        const ended = await endedAlone(event, environment);
+        if (ended === undefined) return null;
+        const request = { cluster_name: ended.clusterName };
+        return await tellFailure(environment, ended, request, { id: event.executionArn, name: event.name });
+      }
       if (event.status === "SUCCEEDED") return await tellThatItWorks(environment, event);
       const error = untoldError(event);
       if (error === undefined) return null;

@@ -1,5 +1,6 @@
 import type { ExecutionRef, Report, WorkloadRun } from "../run/contracts.ts";
 import type { Detection } from "../run/detection.ts";
+import type { WorkloadRef } from "../shared/refs.ts";
 import { describeWorkload } from "../kinds/workloads.ts";
 import type { Notification, NotificationDocument } from "./notification.ts";
 import { bounded, count } from "../shared/text.ts";
@@ -60,12 +61,16 @@ export interface RunFailure {
   mayHaveChanged?: boolean;
   /** How often runs have ended so, where this is not the first. */
   inARow?: string;
+  /** The one workload whose execution ended, while the run goes on. */
+  workload?: WorkloadRef;
 }
 
 /** What is said about a run that failed as a whole, before or beside any workload. */
 export function failureMessage(error: RunFailure, clusterName: string, execution: ExecutionRef): Notification {
+  const { workload } = error;
   const report: Report = {
     outcome: "Unresolved",
+    ...(workload === undefined ? {} : { workload }),
     cause: "RunFailed",
     action: "none",
     reason: bounded(error.name, 100),
@@ -77,11 +82,12 @@ export function failureMessage(error: RunFailure, clusterName: string, execution
             .join(" "),
     needs_person: true,
   };
+  const what = workload === undefined ? "run" : `of ${describeWorkload(workload)}`;
   return notification(
     report,
     failureDocument(report, clusterName, execution, error.mayHaveChanged === true),
-    `Remediation run failed: ${error.name}`,
-    `The remediation run on cluster ${clusterName} failed: ${bounded(error.name, 100)}`,
+    `Remediation ${what} failed: ${error.name}`,
+    `The remediation ${what} on cluster ${clusterName} failed: ${bounded(error.name, 100)}`,
   );
 }
 
