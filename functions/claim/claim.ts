@@ -62,7 +62,7 @@ async function tryAcquire(cluster: Cluster, request: ClaimRequest): Promise<Clai
   }
 
   const path = paths.lease(CLAIM_NAMESPACE, leaseName(workload));
-  const since = request.run === undefined ? undefined : lookedAfterSince(request.run, lease);
+  const since = request.run === undefined ? undefined : lookedAfterSince(request.run, lease, now);
   if (lease.spec?.holderIdentity === holder && (request.redrive ?? 0) > 0) {
     const again = since === undefined ? renewed(lease, seconds, now) : released(lease, undefined, now);
     if (!dryRun) await cluster.replace(path, again);

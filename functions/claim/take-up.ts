@@ -30,7 +30,7 @@ export async function takeUp(
 ): Promise<WorkloadRun> {
   return await despiteOthers(async () => {
     const lease = await readLease(cluster, leaseName(run.incident.workload));
-    const resume = resumption(run, lease);
+    const resume = resumption(run, lease, request.now);
     const claim = await claimFor(resume, cluster, run, lease, request);
     return resumed(run, { ...claim, redrive, resume });
   });
@@ -49,7 +49,7 @@ export async function takeUp(
  *
  * @param lease the claim, however old it is; undefined when it is gone
  */
-export function resumption(run: WorkloadRun, lease: Lease | undefined): Resume {
+export function resumption(run: WorkloadRun, lease: Lease | undefined, now: Date): Resume {
   const { remedy, verification } = run;
   // The step of a further part was stopped: what is in the state is what the parts before it did.
   const isDone = remedy?.status === "applied" && verification?.verdict !== "go_on";
@@ -68,7 +68,7 @@ export function resumption(run: WorkloadRun, lease: Lease | undefined): Resume {
   if (isDone) return done;
   if (hasBegun || remedy?.status === "applied") return "look";
   // Where others came in between, claiming it says so, and gives it back.
-  return lastTry(run) === undefined && othersSince(lease, run).length > 0 ? "claim" : "diagnosis";
+  return lastTry(run) === undefined && othersSince(lease, run, now).length > 0 ? "claim" : "diagnosis";
 }
 
 async function claimFor(

@@ -131,6 +131,16 @@ describe("an execution that had begun nothing, and is redriven when others have 
     expect((await claimedBy(run, 1)).claim?.message).toContain("is being remediated by run-2");
   });
 
+  it("takes what a clock far ahead has written for no word of what came later", async () => {
+    const run = found();
+    const entry = { execution: "run-2", cause: "c", action: "restart", outcome: "Unresolved", template: "of before" };
+    const ahead = new Date(now().getTime() + DAY * 1_000).toISOString();
+    await act("acquire", 0, found("run-2"));
+    await at.cluster.replace(PATH, released(await stored(), { ...entry, at: ahead, applied: true }, now()));
+
+    expect((await claimedBy(run)).claim).toMatchObject({ status: "claimed" });
+  });
+
   it("writes nothing in a dry run, and says the same", async () => {
     const run = found("run-1", { dry_run: true });
     await another();
@@ -152,8 +162,8 @@ describe("an execution that was stopped at its diagnosis", () => {
   });
 
   it("claims anew where its claim is gone: nothing can have been begun", () => {
-    expect(resumption(claimedRun(), undefined)).toBe("claim");
-    expect(resumption(claimedRun(), claimOf(claimedRun()).lease)).toBe("diagnosis");
+    expect(resumption(claimedRun(), undefined, now())).toBe("claim");
+    expect(resumption(claimedRun(), claimOf(claimedRun()).lease, now())).toBe("diagnosis");
   });
 
   it("looks anew at a remedy that cannot be undone, and was in vain when it was stopped", () => {
@@ -166,8 +176,8 @@ describe("an execution that was stopped at its diagnosis", () => {
       },
     });
 
-    expect(resumption(run, claimOf(run).lease)).toBe("verification");
-    expect(resumption(run, undefined)).toBe("verification");
+    expect(resumption(run, claimOf(run).lease, now())).toBe("verification");
+    expect(resumption(run, undefined, now())).toBe("verification");
   });
 });
 

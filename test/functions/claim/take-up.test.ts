@@ -65,7 +65,7 @@ describe("where a redriven execution goes on", () => {
     ["Remedy after a try in vain", "ours, nothing begun", ours, "diagnosis"],
     ["Remedy after a try in vain", "another's", theirs(ours), "end"],
   ] as const)("stopped at %s, with its claim %s", (step, _claim, lease, resume) => {
-    expect(resumption(AT[step], lease)).toBe(resume);
+    expect(resumption(AT[step], lease, now)).toBe(resume);
   });
 });
 
