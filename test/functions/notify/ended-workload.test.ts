@@ -100,7 +100,10 @@ describe("a remedy that an execution left unfinished", () => {
   });
 
   it("is named though the same was told before of the workload itself", async () => {
-    expect(await stepsAfter([unfinished, { ...told, at: "2026-06-01T10:00:00Z" }])).toContain("run-0 had begun");
+    const late = { ...unfinished, at: "2026-06-01T11:50:00Z" };
+
+    expect(await stepsAfter([late, told])).toContain("run-0 had begun");
+    expect(await stepsAfter([{ ...late, execution: "run-1" }, told])).toBe("");
   });
 
   it("is named once", async () => {
