@@ -85,6 +85,7 @@ describe("the functions", () => {
         ["kms:GenerateDataKey", `\${${key}.Arn}`],
         ["states:ListExecutions", executions.replace(":execution:", `:stateMachine:${machineName}`)],
         ["states:DescribeExecution", `${executions}${machineName}:*`],
+        ["states:DescribeExecution", `${executions}${machineName}/Workload:*`],
       ]),
     );
   });
