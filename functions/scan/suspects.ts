@@ -31,7 +31,7 @@ function batchOf(name = ""): Batch | undefined {
   if (hash !== undefined) return { label: "pod-template-hash", value: hash };
   if (name.length > MOST_OF_LABEL) return undefined;
   if (/-\d+$/.test(name)) return { label: "statefulset.kubernetes.io/pod-name", value: name };
-  const [, job] = /^(.*)-[bcdf-hj-np-tv-xz2456789]{5}$/.exec(name) ?? [];
+  const [, job] = /^(.*[a-z0-9])-[bcdf-hj-np-tv-xz2456789]{5}$/.exec(name) ?? [];
   return job === undefined ? undefined : { label: "batch.kubernetes.io/job-name", value: job };
 }
 
