@@ -9,6 +9,11 @@ import { isComplete } from "../suspects.ts";
 
 /** The kind that makes Jobs by a schedule. */
 const CRON_JOB: KindRef = { kind: "CronJob" };
+/** Whether its pods are to end by themselves, so that they serve nobody: a Job, or what makes Jobs. */
+export function endsByItself(ref: KindRef): boolean {
+  return isSameKind(ref, CRON_JOB) || isSameKind(ref, { kind: "Job" });
+}
+
 /** The reason of an active Job that has no pod, and should. */
 export const NO_PODS = "NoPods";
 /**
