@@ -10,6 +10,7 @@ import { requestsPart } from "./requests.ts";
 import { CRASHES } from "./crashes.ts";
 import { CROWD } from "./crowd.ts";
 import { DAY } from "./day.ts";
+import { ENDPOINTS } from "./endpoints.ts";
 import { LOAD } from "./load.ts";
 import { STOPPED, WAVES_PART } from "./many.ts";
 import { PEOPLE } from "./people.ts";
@@ -38,7 +39,7 @@ interface Options {
 }
 
 /** The parts but for the one that has options of its own. */
-const OTHERS: readonly Part[] = [CRASHES, REDRIVE, STOPPED, WAVES_PART, PEOPLE, CROWD, LOAD, DAY, SECRETS];
+const OTHERS: readonly Part[] = [CRASHES, REDRIVE, STOPPED, WAVES_PART, PEOPLE, CROWD, LOAD, ENDPOINTS, DAY, SECRETS];
 const PART_NAMES = [...OTHERS.map(({ name }) => name), "requests"];
 const situationNames = SITUATIONS.map(({ name }) => name);
 
