@@ -23,6 +23,7 @@ export interface CheckedProps {
 /** Lambda allows 4 KiB for all of a function's environment variables; the rest is for the others. */
 const MAX_POLICY_BYTES = 3_500;
 const MINUTES_OF_A_DAY = 1_440;
+const DEFAULT_INTERVAL = Duration.minutes(1);
 
 /** What can be said of a prop by itself. */
 const PlainProps = z.object({
@@ -64,7 +65,7 @@ export function checkProps(props: EksRemediationProps): CheckedProps {
     namespaces: allow?.filter((name) => !deny.includes(name)),
     optional: { logs: evidence.log_lines > 0, secrets: evidence.config_changes === "config_maps_and_secrets" },
     schedule: {
-      interval: props.schedule === undefined || props.schedule === false ? Duration.minutes(1) : props.schedule,
+      interval: props.schedule === undefined || props.schedule === false ? DEFAULT_INTERVAL : props.schedule,
       enabled: props.schedule !== false,
     },
   };
@@ -96,10 +97,13 @@ function conflictsOf({ vpc, subnets, securityGroups, ...props }: EksRemediationP
   return conflicts.filter(([isConflict]) => isConflict).map(([, rule]) => rule);
 }
 
-function readPolicy({ policy = {}, namespaces }: EksRemediationProps): string {
-  const text = JSON.stringify(
-    namespaces === undefined ? policy : { ...policy, namespaces: { ...policy.namespaces, allow: namespaces } },
-  );
+function readPolicy({ policy = {}, namespaces, schedule }: EksRemediationProps): string {
+  const isOwn = schedule instanceof Duration && schedule.toSeconds() !== DEFAULT_INTERVAL.toSeconds();
+  const text = JSON.stringify({
+    ...(isOwn ? { schedule_seconds: schedule.toSeconds() } : {}),
+    ...policy,
+    ...(namespaces === undefined ? {} : { namespaces: { ...policy.namespaces, allow: namespaces } }),
+  });
   try {
     parsePolicy(text);
   } catch (error) {

@@ -20,6 +20,7 @@ import { Redrive } from "../run/resumption.ts";
 import { contract, step } from "../run/step.ts";
 import { mayHaveChanged, reportOf } from "../run/telling.ts";
 import { acquire, release } from "./claim.ts";
+import { keepBreakerLease } from "./breaker-lease.ts";
 import { rememberStorm } from "./storm.ts";
 import { takeUp } from "./take-up.ts";
 
@@ -58,6 +59,7 @@ export const claim = step(
     const report = run.report ?? reportOf(run, request.policy, request.now);
     // A claim whose answer was lost is in the cluster all the same; what is not this execution's is left alone.
     if (run.claim?.status !== "refused" && !run.dry_run) {
+      if (report.reason === "BreakerOpen") await keepBreakerLease(cluster);
       await release(
         cluster,
         request,
@@ -76,8 +78,19 @@ async function entryFor(cluster: Cluster, run: WorkloadRun, report: Report, now:
     applied: mayHaveChanged(run) ? true : undefined,
     told: told_before ?? (run.report === undefined ? null : undefined),
   });
+  const marks = marksOf(run, report);
   const template = entry.template ?? (await templateSince(cluster, run.incident.workload, undefined));
-  return template === undefined ? entry : { ...entry, template };
+  return {
+    ...entry,
+    ...(template === undefined ? {} : { template }),
+    ...(marks.length === 0 ? {} : { marks }),
+  };
+}
+
+/** Marks of what waits for the workload, as people were told: with this message, or where there is none with an earlier one. */
+function marksOf({ incident, claim }: WorkloadRun, { told_before }: Report): string[] {
+  if (told_before === undefined) return incident.dependants?.marks ?? [];
+  return claim?.history?.find(({ marks }) => marks !== undefined)?.marks ?? [];
 }
 
 export const handler = lambda(claim);

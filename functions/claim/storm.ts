@@ -6,6 +6,7 @@ import type { Lease } from "../shared/kubernetes/types.ts";
 import { CLAIM_NAMESPACE, type Policy } from "../shared/policy.ts";
 import { coolDownEnd } from "../run/cool-down.ts";
 import { expiryOf, historyOf, MANAGED_BY, released } from "../run/lease.ts";
+import { unseenSeconds } from "../run/pauses.ts";
 import { createLease, despiteOthers, readLease } from "../run/stored-lease.ts";
 
 /** Stands for everything where a storm is not of some nodes or namespaces. */
@@ -26,7 +27,7 @@ export interface StormRequest {
  * Decides whether subscribers are told of a storm, and remembers it in a Lease: they are told when it begins, and while it
  * lasts after the policy's cool-down, which doubles each time. One that takes in a node or namespace of which nobody was told, or
  * the cluster after some of them, is told at once; that others of them come and go is not. Nobody holds the Lease. It expires when no run has seen the
- * storm for as long as the first pause; the next storm is a new one then. A dry run tells always, and writes nothing.
+ * storm for as long as the first pause, and as two runs are apart; the next storm is a new one then. A dry run tells always, and writes nothing.
  * @throws RemediationError `ClaimNamespaceMissing` when the namespace for claims is missing and may not be created
  */
 export async function rememberStorm(cluster: Cluster, request: StormRequest): Promise<StormMemory> {
@@ -84,8 +85,7 @@ function forgotten(name: string, { metadata }: Lease = {}): Lease {
 function seenLease(lease: Lease, entry: HistoryEntry | undefined, policy: Policy, now: Date): Lease {
   const seen = released(lease, entry, now);
   const pause = (coolDownEnd({ at: now.toISOString() }, 1, policy).getTime() - now.getTime()) / 1_000;
-  // The API server refuses a duration of none.
-  return { ...seen, spec: { ...seen.spec, leaseDurationSeconds: Math.max(1, pause) } };
+  return { ...seen, spec: { ...seen.spec, leaseDurationSeconds: Math.max(pause, unseenSeconds(policy)) } };
 }
 
 function entryOf({ detection, execution, now }: StormRequest, marks: string[]): HistoryEntry {

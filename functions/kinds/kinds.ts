@@ -22,11 +22,19 @@ export function isOfKind(ref: KindRef, { kind, apiVersion }: Pick<Scanned, "kind
   return isSameKind(ref, { kind, ...groupField(apiVersion) });
 }
 
-/** The kinds of Kubernetes that may stand behind pods, send to them or scale them, and are no workloads that are looked at. */
+/** Kinds of Kubernetes whose objects are in no namespace. */
+const OF_CLUSTER: readonly string[] = ["Node", "APIService"];
+/** The kinds of Kubernetes that may stand behind pods, send to them, scale or measure them, and are no workloads that are looked at. */
 const NOT_SCANNED: readonly string[] = [
-  ...["Pod", "CronJob", "ReplicationController", "Node"],
+  ...OF_CLUSTER,
+  ...["Pod", "CronJob", "ReplicationController"],
   ...["Service", "Ingress", "HorizontalPodAutoscaler"],
 ];
+
+/** Whether objects of the kind are in no namespace. */
+export function isOfCluster(kind: string): boolean {
+  return OF_CLUSTER.includes(kind);
+}
 
 /** Whether the kind is one of Kubernetes itself. */
 export function isKubernetesOwn(ref: KindRef): boolean {

@@ -11,6 +11,15 @@ export interface SuspectRule {
   wantsNone?: (...cells: string[]) => boolean;
   /** What the rows are limited to. */
   query?: Record<string, string>;
+  /** A column whose value the API server has an index by, so that an object is found in the whole cluster without a pass over all. */
+  indexed?: IndexedColumn;
+}
+
+/** A column, the field that it shows, and what it shows where that is empty. */
+export interface IndexedColumn {
+  column: string;
+  field: string;
+  none: string;
 }
 
 /** `2/2`: all of what is wanted is there. */

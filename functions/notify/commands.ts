@@ -29,11 +29,12 @@ export interface ReadableLog {
 
 /** Commands that show how a workload and its pods are. */
 export function workloadCommands(clusterName: string, workload: WorkloadRef, log: ReadableLog | undefined): string[] {
-  // A node is in no namespace.
+  // A node is in no namespace, and what serves an API is not.
   if (workload.namespace === "") {
+    const kind = workload.kind.toLowerCase();
     const about = [
-      ["kubectl", "describe", "node", workload.name],
-      ["kubectl", "get", "nodes"],
+      ["kubectl", "describe", kind, workload.name],
+      ["kubectl", "get", `${kind}s`],
     ];
     return [...connectCommands(clusterName), ...commands(about)];
   }

@@ -8,7 +8,7 @@ import type { Lease } from "../shared/kubernetes/types.ts";
 import { describeWorkload } from "../kinds/workloads.ts";
 import { CLAIM_NAMESPACE, type Policy } from "../shared/policy.ts";
 import { assertClaimed } from "./assert-claimed.ts";
-import { begun, leaseName } from "./lease.ts";
+import { begun, expiryOf, leaseName } from "./lease.ts";
 import { begunBy } from "./places.ts";
 import { despiteOthers, readLease } from "./stored-lease.ts";
 import { takePlace } from "./take-place.ts";
@@ -16,9 +16,10 @@ import { takePlace } from "./take-place.ts";
 /**
  * Writes into the claim that a remedy begins, before anything is changed, if the policy's limits let it. Should its execution
  * die half-way, whoever takes the workload over reads it there, and does not do the same again. The write is refused when the
- * claim is somebody else's by now, whatever the clocks say. Doing it again changes nothing, and what an execution has begun on
- * the workload keeps its place when another remedy follows.
- * @throws RemediationError `ClaimExpired` when the claim is not this execution's any more, or not for long enough
+ * claim is somebody else's by now, whatever the clocks say, or was taken up again since this step was given it: the step of an
+ * execution that was stopped may still run when that is redriven. Doing it again changes nothing, and what an execution has
+ * begun on the workload keeps its place when another remedy follows.
+ * @throws RemediationError `ClaimExpired` when the claim is not this step's any more, or not for long enough
  * @throws HeldBack when a limit is reached
  */
 export async function beginRemedy(cluster: Cluster, run: WorkloadRun, now: Date, policy: Policy): Promise<void> {
@@ -32,6 +33,7 @@ export async function beginRemedy(cluster: Cluster, run: WorkloadRun, now: Date,
   await despiteOthers(async () => {
     const lease = await readLease(cluster, name);
     if (lease?.spec?.holderIdentity !== run.execution.name) throw lost(workload, lease);
+    if (isTakenUpSince(lease, run)) throw takenUp(workload);
     if (isBegun(lease, run)) return;
     const hasPlace = begunBy(lease, run.execution.name) !== undefined;
     const placed = hasPlace ? lease : await takePlace(cluster, run, lease, policy, now);
@@ -77,6 +79,18 @@ function lost(workload: WorkloadRef, lease: Lease | undefined): RemediationError
   return new RemediationError(
     "ClaimExpired",
     `${describeWorkload(workload)}: ${holder === "" ? "nobody" : holder} holds the claim by now, so nothing was changed.`,
+  );
+}
+
+/** Whether the execution was redriven since the step was given its claim: taking it up again gives it another end. */
+function isTakenUpSince(lease: Lease, { claim }: WorkloadRun): boolean {
+  return claim?.expires_at !== expiryOf(lease).toISOString();
+}
+
+function takenUp(workload: WorkloadRef): RemediationError {
+  return new RemediationError(
+    "ClaimExpired",
+    `${describeWorkload(workload)}: the claim was renewed after this step was given it, so the step does not begin.`,
   );
 }
 

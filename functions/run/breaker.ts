@@ -6,7 +6,9 @@ import { isIneffective, isSuccess, UNFINISHED } from "./history.ts";
 import { historyOf, holderOf, workloadOf } from "./lease.ts";
 import type { Refusal } from "./refusals.ts";
 
-/** Since when a person lets remedies begin again: what ended before speaks against none. Kept in any Lease of a claim. */
+/** The Lease on which a person says so, of no workload: whoever hands one back deletes that one's claim. */
+export const BREAKER_LEASE = "breaker";
+/** Since when a person lets remedies begin again: what ended before speaks against none. Heard on any Lease of the namespace. */
 const CLOSED_ANNOTATION = "eks-remediation/breaker-closed";
 /** A remedy that is needed again so soon did not last, in milliseconds. */
 const REPEATED_WITHIN_MS = 3_600_000;
@@ -151,6 +153,6 @@ function closedAt({ metadata }: Lease, now: Date): number {
 }
 
 /** The command by which a person lets remedies begin again. */
-export function closingCommand(lease: string, now: Date): string {
-  return `kubectl -n ${CLAIM_NAMESPACE} annotate lease ${lease} ${CLOSED_ANNOTATION}=${now.toISOString()} --overwrite`;
+export function closingCommand(now: Date): string {
+  return `kubectl -n ${CLAIM_NAMESPACE} annotate lease ${BREAKER_LEASE} ${CLOSED_ANNOTATION}=${now.toISOString()} --overwrite`;
 }

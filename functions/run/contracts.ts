@@ -41,6 +41,7 @@ export type IncidentFailure = z.output<typeof IncidentFailure>;
 export const RequestedRemedy = z.discriminatedUnion("action", REQUESTED_REMEDIES);
 export type RequestedRemedy = z.output<typeof RequestedRemedy>;
 
+const Texts = z.array(z.string());
 /** Everything that fails on one workload, or what a runbook wants done to it. */
 export const Incident = z.strictObject({
   workload: WorkloadRef,
@@ -63,8 +64,8 @@ export const Incident = z.strictObject({
     .optional(),
   /** A storm holds where it is, and nothing but a rollback that is certain may be done to it. */
   despite_storm: z.literal(true).optional(),
-  /** What waits for this one, or with it for the same: how many workloads, and some of them, each with why. */
-  dependants: z.strictObject({ count: z.int(), names: z.array(z.string()) }).optional(),
+  /** What waits for this one, or with it for the same: how many, some of them with why, and marks by which a claim knows them. */
+  dependants: z.strictObject({ count: z.int(), names: Texts, marks: Texts.optional() }).optional(),
 });
 export type Incident = z.output<typeof Incident>;
 
@@ -89,7 +90,7 @@ export const HistoryEntry = z.strictObject({
   node: z.string().optional(),
   /** The namespace of a storm that was one namespace's. */
   namespace: z.string().optional(),
-  /** Marks of all that a storm was of while people knew of it. */
+  /** Marks of all that a storm was of while people knew of it, or of what waited for the workload when they were told. */
   marks: z.array(z.string()).optional(),
 });
 export type HistoryEntry = z.output<typeof HistoryEntry>;

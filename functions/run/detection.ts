@@ -36,7 +36,7 @@ export const BlindSpot = z.strictObject({ what: z.string(), error: z.string(), m
 export type BlindSpot = z.output<typeof BlindSpot>;
 
 /** Why a failing workload rests: another execution has claimed it, it cools down, or it is left to a person. */
-export const REST_REASONS = ["claimed", "cooling_down", "left_to_person"] as const;
+export const REST_REASONS = ["claimed", "cooling_down", "left_to_person", "waiting"] as const;
 export type RestReason = (typeof REST_REASONS)[number];
 
 /** The failing workloads that rest: how many, how many for each reason, and some of them. */
@@ -45,12 +45,21 @@ export const Resting = z.strictObject({
   claimed: z.int(),
   cooling_down: z.int(),
   left_to_person: z.int(),
+  /** What waits for one that rests, with which people were told of it. */
+  waiting: z.int().default(0),
   workloads: z.array(z.strictObject({ ...WorkloadRef.shape, why: z.enum(REST_REASONS) })),
 });
 export type Resting = z.output<typeof Resting>;
 
 /** What there is to say where nothing rests. */
-export const NOTHING_RESTS: Resting = { count: 0, claimed: 0, cooling_down: 0, left_to_person: 0, workloads: [] };
+export const NOTHING_RESTS: Resting = {
+  count: 0,
+  claimed: 0,
+  cooling_down: 0,
+  left_to_person: 0,
+  waiting: 0,
+  workloads: [],
+};
 
 /** The answer of the detect step: what a scan found, or the target of a runbook. */
 export const Detection = z.strictObject({

@@ -3,7 +3,7 @@ import * as z from "zod";
 import { HistoryEntry } from "./contracts.ts";
 import { type WorkloadRef } from "../shared/refs.ts";
 import { UNFINISHED } from "./history.ts";
-import { isKubernetesOwn } from "../kinds/kinds.ts";
+import { isKubernetesOwn, isOfCluster } from "../kinds/kinds.ts";
 import { describeWorkload } from "../kinds/workloads.ts";
 import { qualifiedKind } from "../shared/kubernetes/groups.ts";
 import { canExist } from "../shared/kubernetes/names.ts";
@@ -159,8 +159,7 @@ export function unusedSelector(now: Date): string {
 export function workloadOf({ metadata }: Lease): WorkloadRef | undefined {
   const [, kind, group, namespace, name] =
     /^([^. ]+)(?:\.([^ ]+))? (?:([^/ ]+)\/)?(.+)$/.exec(metadata?.annotations?.[WORKLOAD_ANNOTATION] ?? "") ?? [];
-  // Only a node has no namespace before its name.
-  if (kind === undefined || name === undefined || (namespace === undefined && kind !== "Node")) return undefined;
+  if (kind === undefined || name === undefined || (namespace === undefined && !isOfCluster(kind))) return undefined;
   return { kind, ...(group === undefined ? {} : { group }), namespace: namespace ?? "", name };
 }
 

@@ -1,7 +1,7 @@
 import type { Incident } from "./contracts.ts";
 
 /**
- * What is looked at beside workloads, and reported only: objects that send to pods, scale them or carry them. Nothing is ever
+ * What is looked at beside workloads, and reported only: objects that send to pods, scale them, carry them or measure them. Nothing is ever
  * written to them; what is wrong is told in one sentence, and again after a day at the earliest while it stays so.
  */
 export const LOOKED_AT = {
@@ -9,6 +9,7 @@ export const LOOKED_AT = {
   Ingress: ["NoSuchService"],
   HorizontalPodAutoscaler: ["TargetAtZero"],
   Node: ["NodeNotReady"],
+  APIService: ["ApiNotServed"],
 } as const;
 
 type LookedAt = typeof LOOKED_AT;

@@ -16,3 +16,8 @@ export function pauseAfter(looks: number, { verify: { interval_seconds: interval
 export function undoInterval(policy: Policy): number {
   return Math.min(10, policy.verify.interval_seconds);
 }
+
+/** How long a failure may go unseen by scheduled runs and still be the same, in seconds: one of them may miss it. */
+export function unseenSeconds({ schedule_seconds }: Policy): number {
+  return 2 * schedule_seconds;
+}

@@ -78,7 +78,7 @@ async function heldBack(cluster: Cluster, asker: Asker, own: Lease, limited: Lim
   }
   const telling = await replace(cluster, asking(own, { ...TELLING, execution: asker.execution }));
   const isFirst = !isTold(asker, breaker, await readClaims(cluster), telling.metadata?.resourceVersion, now);
-  const command = closingCommand(leaseName(asker.workload), now);
+  const command = closingCommand(now);
   const message = `${limited.message} To let remedies begin again now: ${command} (the claims with these remedies: ${breaker.claims})`;
   return new HeldBack({ ...limited, message }, isFirst);
 }

@@ -3,6 +3,7 @@ import { coolDownEnd, TOLD_MS, toldAt } from "./cool-down.ts";
 import { isHeldBack, isIneffective, sinceLastSuccess } from "./history.ts";
 import { lookedAt } from "./looked-at.ts";
 import { isLasting, isRemembered, outcomeOf } from "./outcome.ts";
+import { unseenSeconds } from "./pauses.ts";
 import { isUnseen } from "./redrive.ts";
 import { lastTry } from "./tries.ts";
 import type { Policy } from "../shared/policy.ts";
@@ -77,6 +78,6 @@ function wasWellSince(
     const since = incident.failures[0]?.since;
     return since !== undefined && Date.parse(since) > told.getTime();
   }
-  const gap = Math.max(GAP_SECONDS, policy.cool_down.base_seconds) * 1_000;
+  const gap = Math.max(GAP_SECONDS, policy.cool_down.base_seconds, unseenSeconds(policy)) * 1_000;
   return now.getTime() > coolDownEnd(latest, fruitless, policy).getTime() + gap;
 }

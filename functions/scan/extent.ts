@@ -21,13 +21,17 @@ export interface Extent {
   workloads: ReadonlyMap<string, number>;
   /** How many namespaces could not be counted. */
   uncounted: number;
+  /** How many workloads there are at least in each of these, where some of it could be counted. */
+  atLeast: ReadonlyMap<string, number>;
+  /** How many more were not counted, because nothing fails there and nothing depends on it. */
+  passedOver: number;
   /** How many of the pods that were looked at are well on each node, by their namespace. */
   wellOn: WellOn;
   /** How many more workloads fail that do not count. */
   notCounted: number;
 }
 
-/** How many pods are well on each node, by node and namespace. */
+/** How many pods are well on each node, by node and namespace; under an empty name where it is not known whose they are. */
 export type WellOn = ReadonlyMap<string, ReadonlyMap<string, number>>;
 
 /** How many workloads fail, of how many. */

@@ -3,18 +3,18 @@ import { isJobPod } from "../kinds/job/kind.ts";
 import { kindOf } from "../kinds/kinds.ts";
 import { unchangedSince } from "../kinds/status.ts";
 import { isOlderThan, type Failure } from "../shared/kubernetes/failures.ts";
-import { containerStatuses, isLeftover } from "../shared/kubernetes/pods.ts";
+import { containerStatuses, isLeftover, isReady } from "../shared/kubernetes/pods.ts";
 import { failuresOf, type Moment } from "../kinds/failing/overdue.ts";
 import type { Node, Pod } from "../shared/kubernetes/types.ts";
 import type { WorkloadFinder } from "../kinds/workload-finder.ts";
 import type { WellOn } from "./extent.ts";
 import type { FailingPod } from "./incidents.ts";
 import { light } from "./light.ts";
-import { look, readSuspects, rowsOf } from "./look.ts";
+import { look, readSuspects } from "./look.ts";
 import { factsOf, podFacts, type PodFacts } from "./pod-facts.ts";
+import { rowsEverywhere, rowsOfNamespace, tally, wellByNamespace, type PodRows } from "./pod-rows.ts";
 import { NODE_SUSPECTS, POD_SUSPECTS } from "./suspects.ts";
-import { cellsOf, type Table } from "./table.ts";
-import type { View } from "./view.ts";
+import type { Places, Spot, View } from "./view.ts";
 
 /** The nodes that are not printed as ready, without the list of images that each has. */
 export async function findUnreadyNodes(view: View): Promise<Node[]> {
@@ -33,73 +33,99 @@ export interface PodsFound {
   seen: number;
   failing: FailingPod[];
   /** How many pods are on each node, by their rows, and how many of them are well, by their namespace. */
-  podsOn: Map<string, number>;
+  podsOn: ReadonlyMap<string, number>;
   wellOn: WellOn;
 }
 
+const { none: NO_NODE } = POD_SUSPECTS.indexed;
+
+/** What a look at pods brought: their rows, and those that fail. */
+interface Looked {
+  rows: PodRows;
+  seen: number;
+  failing: FailingPod[];
+}
+
+/** Where and when is looked, and with how many failing pods on one node it matters whose pods are well there. */
+interface Sight {
+  places: Places;
+  finder: WorkloadFinder;
+  moment: Moment;
+  crowd: number;
+}
+
 /**
- * Finds the failing pods of these namespaces, and how many pods are well on each node, by their rows. What cannot be seen
- * becomes a blind spot of the view.
+ * Finds the failing pods where a scan looks, and how many pods are well on each node. Of the whole cluster all rows are read
+ * in one request, and the few suspects are looked up; where that cannot be seen, or so many are suspects that those of one
+ * namespace could take the time of others, each namespace is looked at by itself. What cannot be seen becomes a blind spot
+ * of the view.
  */
-export async function findFailingPods(
-  view: View,
-  namespaces: readonly string[],
-  finder: WorkloadFinder,
-  moment: Moment,
-): Promise<PodsFound> {
-  const podsOn = new Map<string, number>();
-  const wellOn = new Map<string, Map<string, number>>();
-  const rows = await view.each(namespaces, (namespace) => {
-    const spot = { what: `pods in namespace ${namespace}`, place: namespace };
-    const look = async () => {
-      const found = await rowsOf(view, paths.pods(namespace), POD_SUSPECTS, (table) => {
-        noteNodes(table, moment, podsOn, (node) => {
-          const here = wellOn.get(node) ?? new Map<string, number>();
-          wellOn.set(node, here.set(namespace, (here.get(namespace) ?? 0) + 1));
-        });
-        return onLostNodes(table, moment);
-      });
-      return { spot, found };
-    };
-    return view.tryTo(spot.what, look, spot);
+export async function findFailingPods(view: View, sight: Sight): Promise<PodsFound> {
+  return (await view.unlessUnseen(() => findEverywhere(view, sight))) ?? (await findByNamespace(view, sight));
+}
+
+async function findEverywhere(view: View, sight: Sight): Promise<PodsFound | undefined> {
+  const rows = await rowsEverywhere(view, sight.places, sight.moment);
+  if (rows === undefined) return undefined;
+  const looked = await readRows(view, { what: "pods" }, rows, sight);
+  const wellOn = await wellByNamespace(view, rows, looked.failing, sight);
+  return wellOn === undefined ? undefined : { ...sumOf([looked]), wellOn };
+}
+
+async function findByNamespace(view: View, sight: Sight): Promise<PodsFound> {
+  const spots = sight.places.namespaces.map((place) => ({ what: `pods in namespace ${place}`, place }));
+  const looks = await view.each(spots, async (spot) => {
+    const rows = await view.tryTo(spot.what, () => rowsOfNamespace(view, spot.place, sight.moment), spot);
+    return rows === undefined ? [] : [{ spot, rows }];
   });
   // Where few fail comes first, so that many failing pods of one namespace take no time from the others.
-  const inOrder = rows.filter((each) => each !== undefined).sort((a, b) => a.found.names.length - b.found.names.length);
-  const looks = await view.each(inOrder, ({ spot, found }) => {
-    const look = async () => {
-      const { seen, suspects } = await readSuspects(view, spot, found, (pod: Pod) => suspected(pod, moment));
-      const failing = await view.each(suspects, (suspect) => owned(suspect, finder));
-      return { seen, failing: failing.filter((pod) => pod !== undefined) };
-    };
-    return view.tryTo(spot.what, look, spot);
-  });
+  const inOrder = looks.flat().sort((a, b) => a.rows.rows.suspects.length - b.rows.rows.suspects.length);
+  const looked = await view.each(inOrder, ({ spot, rows }) =>
+    view.tryTo(spot.what, () => readRows(view, spot, rows, sight), spot),
+  );
+  return sumOf(looked.filter((look) => look !== undefined));
+}
+
+/** Reads the suspects among rows. Where none were printed, all pods are read, and counted as they come. */
+async function readRows(view: View, spot: Spot, rows: PodRows, { places, finder, moment }: Sight): Promise<Looked> {
+  const keep = (pod: Pod) => {
+    const node = pod.spec?.nodeName ?? NO_NODE;
+    if (rows.rows.seen === undefined) {
+      tally(rows.podsOn, node);
+      if (isWell(pod, moment)) tally(rows.wellOn, node);
+    }
+    return isIn(places, pod) ? suspected(pod, moment) : undefined;
+  };
+  const { seen, suspects } = await readSuspects(view, spot, rows.rows, keep);
+  const failing = await view.each(suspects, (suspect) => owned(suspect, finder));
+  return { rows, seen, failing: failing.filter((pod) => pod !== undefined) };
+}
+
+/** Whether a pod runs and is ready, on a node that reports. */
+function isWell(pod: Pod, { lostNodes }: Moment): boolean {
+  return pod.status?.phase === "Running" && isReady(pod) && lostNodes?.has(pod.spec?.nodeName ?? "") !== true;
+}
+
+/** Whether a pod is where the scan looks: a name that is looked up in the whole cluster may be that of others. */
+function isIn({ everywhere, leftOut = [] }: Places, { metadata }: Pod): boolean {
+  return !everywhere || !leftOut.includes(metadata?.namespace ?? "");
+}
+
+function sumOf(looks: readonly Looked[]): PodsFound {
+  const podsOn = new Map<string, number>();
+  const wellOn = new Map<string, Map<string, number>>();
+  for (const { rows } of looks) {
+    for (const [node, number] of rows.podsOn) tally(podsOn, node, number);
+    for (const [node, number] of rows.wellOn) {
+      wellOn.set(node, (wellOn.get(node) ?? new Map<string, number>()).set(rows.place, number));
+    }
+  }
   return {
-    seen: looks.reduce((sum, look) => sum + (look?.seen ?? 0), 0),
-    failing: looks.flatMap((look) => look?.failing ?? []),
+    seen: looks.reduce((sum, { seen }) => sum + seen, 0),
+    failing: looks.flatMap(({ failing }) => failing),
     podsOn,
     wellOn,
   };
-}
-
-/** A pod on a lost node is printed as it was when its node last reported. */
-function onLostNodes(table: Table, { lostNodes }: Moment): string[] {
-  if (lostNodes === undefined || lostNodes.size === 0) return [];
-  return (cellsOf(table, ["Name", "Node"]) ?? [])
-    .filter(([, node]) => lostNodes.has(node ?? ""))
-    .map(([name]) => name ?? "");
-}
-
-/** What is printed of a pod on a lost node is from before, so that it does not count as well. */
-function noteNodes(
-  table: Table,
-  { lostNodes }: Moment,
-  podsOn: Map<string, number>,
-  isWell: (node: string) => void,
-): void {
-  for (const [node = "", ...cells] of cellsOf(table, ["Node", ...POD_SUSPECTS.columns]) ?? []) {
-    podsOn.set(node, (podsOn.get(node) ?? 0) + 1);
-    if (!POD_SUSPECTS.isSuspect(...cells) && lostNodes?.has(node) !== true) isWell(node);
-  }
 }
 
 /** What is kept of a failing pod until its workload is known. */

@@ -13,7 +13,7 @@ import type { WorkloadFinder } from "../kinds/workload-finder.ts";
 import { noteServing } from "./extent.ts";
 import { workloadKey, type FailingWorkload } from "./incidents.ts";
 import { light } from "./light.ts";
-import { look, lookEverywhere } from "./look.ts";
+import { look } from "./look.ts";
 import { noteSwitch, type Switches } from "./reach.ts";
 import type { Places, View } from "./view.ts";
 
@@ -60,14 +60,9 @@ export async function findFailingWorkloads(
     const what = `${kind.kind}s${namespace === undefined ? "" : ` in namespace ${namespace}`}`;
     const lookAt = async () => {
       const keep = (object: Named) => examine(kind, object, moment, found);
-      const read = namespace === undefined ? lookEverywhere : look;
-      const { seen, suspects } = await read<Named, Suspected>(
-        view,
-        { what, place: namespace },
-        path,
-        kind.suspects,
-        keep,
-      );
+      const spot = { what, place: namespace };
+      const isEverywhere = namespace === undefined;
+      const { seen, suspects } = await look<Named, Suspected>(view, spot, path, kind.suspects, keep, isEverywhere);
       if (kind.counts) found.seen += seen;
       await view.each(suspects, async (suspect) => {
         const failing = await owned(view, kind, suspect, finder);

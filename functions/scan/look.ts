@@ -1,6 +1,6 @@
 import { objectIn } from "../shared/cluster/paths.ts";
 import type { Named } from "../kinds/kind.ts";
-import type { SuspectRule } from "../kinds/suspects.ts";
+import type { IndexedColumn, SuspectRule } from "../kinds/suspects.ts";
 import { timeLeft } from "../shared/time-left.ts";
 import { inTurn } from "./fair.ts";
 import { cellsOf, type Table } from "./table.ts";
@@ -15,7 +15,14 @@ export interface Rows {
   /** How many objects there are; undefined where the server prints other columns. */
   seen: number | undefined;
   /** The suspects, those whose names begin alike in turn: the pods of one workload do not hide those of another. */
-  names: string[];
+  suspects: Suspect[];
+}
+
+/** A row that deserves a full read. */
+export interface Suspect {
+  name: string;
+  /** What finds it in the whole cluster, and whatever else has its name. */
+  selector: string;
 }
 
 /** What a look at one collection brought. */
@@ -37,44 +44,54 @@ const MANY_SHARE = 1 / 4;
 /** So many names at most are looked up in the whole cluster: for each, the API server passes all objects. */
 const MANY_EVERYWHERE = 300;
 
-/** The rows of a namespace's collection. */
-export async function rowsOf(
-  view: View,
+/**
+ * The rows of a collection of one namespace, or of the whole cluster, and the suspects among them.
+ * @param isSuspect in place of the rule's; the indexed column's cell comes last
+ */
+export function rowsIn(
+  table: Table,
   collection: string,
   rule: SuspectRule,
-  also?: (table: Table) => string[],
-): Promise<Rows> {
-  const table = await view.cluster.table<Table>(collection, rule.query);
-  const rows = cellsOf(table, rule.columns);
-  const suspects = (rows ?? []).filter((cells) => rule.isSuspect(...cells)).map(([name]) => name ?? "");
-  const names = [...new Set([...suspects, ...(rows === undefined ? [] : (also?.(table) ?? []))])];
-  return { collection, rule, everywhere: false, seen: rows?.length, names: inTurn(names, stemOf) };
+  { everywhere, isSuspect = rule.isSuspect }: { everywhere: boolean; isSuspect?: SuspectRule["isSuspect"] },
+): Rows {
+  const { columns, indexed } = rule;
+  const rows = cellsOf(table, [...columns, ...(indexed === undefined ? [] : [indexed.column])]);
+  const suspects = new Map<string, Suspect>();
+  for (const cells of (rows ?? []).filter((cells) => isSuspect(...cells))) {
+    const [name = ""] = cells;
+    const by = indexed === undefined ? "" : `,${selectorOf(indexed, cells.at(-1) ?? "")}`;
+    const selector = `metadata.name=${escaped(name)}${by}`;
+    suspects.set(selector, { name, selector });
+  }
+  const inTurns = inTurn([...suspects.values()], ({ name }) => stemOf(name));
+  return { collection, rule, everywhere, seen: rows?.length, suspects: inTurns };
 }
 
-/** Looks at the collection of one namespace: rows to find suspects, full reads of these alone. */
+/** What selects the objects whose row shows this in an indexed column. */
+export function selectorOf({ field, none }: IndexedColumn, cell: string): string {
+  return `${field}=${cell === none ? "" : escaped(cell)}`;
+}
+
+/** A value as it stands in a field selector. Source: k8s.io/apimachinery, fields.EscapeValue */
+function escaped(value: string): string {
+  return value.replaceAll(/[\\,=]/g, "\\$&");
+}
+
+/**
+ * Looks at a collection: rows to find suspects, full reads of these alone.
+ * @param everywhere whether it is that of all namespaces: rows do not tell the namespace, so that a suspect is looked up by its
+ *   name, which may be one in several
+ */
 export async function look<T extends Named, Kept>(
   view: View,
   spot: Spot,
   collection: string,
   rule: SuspectRule,
   keep: Keep<T, Kept>,
+  everywhere = false,
 ): Promise<Look<Kept>> {
-  return await readSuspects(view, spot, await rowsOf(view, collection, rule), keep);
-}
-
-/**
- * Looks at a collection of the whole cluster. Rows do not tell the namespace, so a suspect is looked up by its name, which
- * may be one in several namespaces.
- */
-export async function lookEverywhere<T extends Named, Kept>(
-  view: View,
-  spot: Spot,
-  collection: string,
-  rule: SuspectRule,
-  keep: Keep<T, Kept>,
-): Promise<Look<Kept>> {
-  const rows = await rowsOf(view, collection, rule);
-  return await readSuspects(view, spot, { ...rows, everywhere: true }, keep);
+  const table = await view.cluster.table<Table>(collection, rule.query);
+  return await readSuspects(view, spot, rowsIn(table, collection, rule, { everywhere }), keep);
 }
 
 /**
@@ -88,7 +105,8 @@ export async function readSuspects<T extends Named, Kept>(
   keep: Keep<T, Kept>,
 ): Promise<Look<Kept>> {
   const kept = new Map<string, Kept>();
-  const waiting = new Set(rows.names);
+  const waiting = new Set(rows.suspects.map(({ name }) => name));
+  const of = waiting.size;
   let number = 0;
   const take = (object: T) => {
     const { namespace = "", name = "" } = object.metadata ?? {};
@@ -99,19 +117,25 @@ export async function readSuspects<T extends Named, Kept>(
     if (part !== undefined) kept.set(`${namespace}/${name}`, part);
   };
   const isWhole = await (isManyAmong(rows) ? readAll(view, rows, take) : readEach(view, rows, take));
-  if (!isWhole) view.noteUnread(spot, rows.seen === undefined ? undefined : waiting.size, rows.names.length);
-  return { seen: rows.seen ?? number, suspects: [...kept.values()] };
+  if (!isWhole) view.noteUnread(spot, rows.seen === undefined ? undefined : waiting.size, of);
+  // However the answers came in: the same objects are told in the same order.
+  const inOrder = [...kept].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, part]) => part);
+  return { seen: rows.seen ?? number, suspects: inOrder };
 }
 
-function isManyAmong({ seen, names, everywhere }: Rows): boolean {
+function isManyAmong({ seen, suspects, everywhere, rule }: Rows): boolean {
   if (seen === undefined) return true;
-  const many = Math.min(seen * MANY_SHARE, everywhere ? MANY_EVERYWHERE : Infinity);
-  return names.length > Math.max(FEW, many);
+  const many = Math.min(seen * MANY_SHARE, everywhere && rule.indexed === undefined ? MANY_EVERYWHERE : Infinity);
+  return suspects.length > Math.max(FEW, many);
 }
 
 /** @returns whether all of it was read */
-async function readAll<T>(view: View, { collection, rule, names }: Rows, take: (object: T) => void): Promise<boolean> {
-  const wanted = new Set(names);
+async function readAll<T>(
+  view: View,
+  { collection, rule, suspects }: Rows,
+  take: (object: T) => void,
+): Promise<boolean> {
+  const wanted = new Set(suspects.map(({ name }) => name));
   try {
     const each = (object: T & Named) => {
       if (isLate()) throw new OutOfTime();
@@ -127,16 +151,16 @@ async function readAll<T>(view: View, { collection, rule, names }: Rows, take: (
 
 async function readEach<T>(
   view: View,
-  { collection, names, everywhere }: Rows,
+  { collection, suspects, everywhere }: Rows,
   take: (object: T) => void,
 ): Promise<boolean> {
   let isWhole = true;
-  await view.each(names, async (name) => {
+  await view.each(suspects, async ({ name, selector }) => {
     if (isLate()) {
       isWhole = false;
       return;
     }
-    if (everywhere) await view.list(collection, { fieldSelector: `metadata.name=${name}` }, take);
+    if (everywhere) await view.list(collection, { fieldSelector: selector }, take);
     else {
       const object = await view.read<T>(objectIn(collection, name));
       if (object !== undefined) take(object);
@@ -150,7 +174,8 @@ function stemOf(name: string): string {
   return name.slice(0, Math.max(0, name.lastIndexOf("-")));
 }
 
-function isLate(): boolean {
+/** Whether so little time is left that nothing more is read. */
+export function isLate(): boolean {
   return timeLeft() < TIME_FOR_THE_REST;
 }
 

@@ -7,11 +7,19 @@ import { groupField } from "../shared/kubernetes/groups.ts";
 import type { Policy } from "../shared/policy.ts";
 import type { WorkloadRef } from "../shared/refs.ts";
 import type { Counted, Extent } from "./extent.ts";
+import { isDecided } from "./hit.ts";
 import { workloadKey } from "./incidents.ts";
+import { isLate } from "./look.ts";
 import type { Places, View } from "./view.ts";
 
 /** What workloads that were read say themselves of whether they may be touched, by `workloadKey`; `idle` are those that want no pods. */
 export type Switches = Map<string, "true" | "false" | "idle">;
+
+const NONE: ReadonlyMap<string, number> = new Map();
+/** So many namespaces in which nothing fails are counted at a time, until nothing depends on the others. */
+const AT_A_TIME = 25;
+/** No more of them are counted only so that people are told of how many. */
+const FEW = 100;
 
 /** Notes what a workload, as it was read, says of whether it may be touched. */
 export function noteSwitch(switches: Switches, workload: WorkloadRef, object: Workload): void {
@@ -23,7 +31,8 @@ export function noteSwitch(switches: Switches, workload: WorkloadRef, object: Wo
 /**
  * What of the failing workloads is within reach of the remedies, and of how many: those that want pods, and that neither they
  * themselves nor their namespaces keep out. A namespace is left out of the numbers where it cannot be counted. Nothing is
- * asked for while so few fail that it does not matter.
+ * asked for while so few fail that it does not matter; and of the namespaces in which nothing fails only as much as decides
+ * whether it is a storm, three requests for each.
  */
 export async function withinReach(
   view: View,
@@ -31,10 +40,11 @@ export async function withinReach(
   { namespaces, everywhere }: Places,
   switches: Switches,
   policy: Policy,
-): Promise<Pick<Extent, "failing" | "workloads" | "uncounted">> {
+): Promise<Pick<Extent, "failing" | "workloads" | "uncounted" | "atLeast" | "passedOver">> {
   const isMany = counted.length >= policy.storm.min_workloads;
   const pods = counted.reduce((sum, each) => sum + each.pods.length, 0);
-  if (!isMany && pods < policy.storm.min_pods_on_node) return { failing: counted, workloads: new Map(), uncounted: 0 };
+  const nothing = { workloads: NONE, uncounted: 0, atLeast: NONE, passedOver: 0 };
+  if (!isMany && pods < policy.storm.min_pods_on_node) return { failing: counted, ...nothing };
   const mayTouch = (enabled: string | undefined) => enabled === "true" || (enabled === undefined && !policy.opt_in);
   const isOpen = (space: Namespace) =>
     space.metadata?.deletionTimestamp === undefined && mayTouch(enabledBy(undefined, space));
@@ -43,7 +53,7 @@ export async function withinReach(
     const own = switches.get(workloadKey(workload));
     return own === undefined ? spaces.get(workload.namespace) !== false : mayTouch(own);
   });
-  if (!isMany || failing.length < policy.storm.min_workloads) return { failing, workloads: new Map(), uncounted: 0 };
+  if (!isMany || failing.length < policy.storm.min_workloads) return { failing, ...nothing };
   // Of a namespace that is kept out as a whole, only what says otherwise itself is within reach.
   const hit = new Set(namespacesOf(failing));
   const counting = namespaces.filter((name) => spaces.get(name) !== false || policy.opt_in || hit.has(name));
@@ -53,8 +63,26 @@ export async function withinReach(
       return isOpen === undefined ? [] : [[name, isOpen] as const];
     }),
   );
-  const workloads = await countWorkloads(view, known, switches);
-  return { failing, workloads, uncounted: counting.length - workloads.size };
+  let numbers = NONE;
+  let atLeast = NONE;
+  let uncounted = counting.length - known.size;
+  let left = [...known];
+  const add = async (some: (readonly [string, boolean])[]) => {
+    const more = await countWorkloads(view, new Map(some), switches);
+    numbers = new Map([...numbers, ...more.counted]);
+    atLeast = new Map([...atLeast, ...more.partly]);
+    uncounted += some.length - more.counted.size;
+    left = left.filter((each) => !some.includes(each));
+  };
+  const extentNow = () => ({ failing, workloads: numbers, uncounted, atLeast, passedOver: left.length });
+  await add(left.filter(([name]) => hit.has(name)));
+  // Those for which there is no time are left out, as if they had no workloads: they free no remedies in an outage.
+  while (left.length > 0 && !isLate()) {
+    const decided = isDecided(extentNow(), policy, left.length);
+    if (decided === "none" || (decided && left.length > FEW)) break;
+    await add(left.slice(0, AT_A_TIME));
+  }
+  return extentNow();
 }
 
 /** Of each namespace that can be read, whether it keeps nothing out as a whole. */
@@ -77,14 +105,14 @@ async function readNamespaces(
 
 /**
  * How many workloads within reach want pods in each of these namespaces, of the kinds that count. What cannot be counted becomes a
- * blind spot, and its namespace is left out.
+ * blind spot, and its namespace is not among those that were counted.
  * @param namespaces whether each keeps nothing out as a whole
  */
 async function countWorkloads(
   view: View,
   namespaces: ReadonlyMap<string, boolean>,
   switches: Switches,
-): Promise<Map<string, number>> {
+): Promise<{ counted: Map<string, number>; partly: Map<string, number> }> {
   const keptOut = [...switches].filter(([, enabled]) => enabled === "false").map(([key]) => key);
   const counts = new Map([...namespaces.keys()].map((at) => [at, 0]));
   const looks = KINDS.filter(({ counts: does }) => does).flatMap((kind) =>
@@ -105,14 +133,16 @@ async function countWorkloads(
     return { at, what, number: await view.tryTo(what, look, { place: at, ...optional }) };
   });
   const unseen = new Set(view.blindSpots.map(({ what }) => what));
+  const missing = new Set<string>();
   for (const { at, what, number = 0 } of numbers) {
-    if (unseen.has(what)) counts.delete(at);
-    const before = counts.get(at);
-    if (before !== undefined) counts.set(at, before + number);
+    if (unseen.has(what)) missing.add(at);
+    counts.set(at, (counts.get(at) ?? 0) + number);
   }
   // Where there was no time for some of the suspects, what was read stands for as many of all; nothing stands for none.
   const read = [...counts].filter(([at]) => view.shareRead(at) > 0);
-  return new Map(read.map(([at, number]) => [at, Math.ceil(number * view.shareRead(at))]));
+  const inShare = read.map(([at, number]) => [at, Math.ceil(number * view.shareRead(at))] as const);
+  const [partly, counted] = [true, false].map((isMissing) => inShare.filter(([at]) => missing.has(at) === isMissing));
+  return { counted: new Map(counted), partly: new Map(partly) };
 }
 
 function namespacesOf(counted: readonly Counted[]): string[] {

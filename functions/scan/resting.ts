@@ -9,47 +9,64 @@ import type { Lease } from "../shared/kubernetes/types.ts";
 import { CLAIM_NAMESPACE, type Policy } from "../shared/policy.ts";
 import { MAX_BYTES } from "./answer.ts";
 import { fill } from "./fair.ts";
+import { workloadKey } from "./incidents.ts";
+import type { Bonds } from "./together.ts";
 import type { View } from "./view.ts";
+import { marked, restingWithAnother, type IsTold } from "./waiting.ts";
 
 /** How many of the workloads that rest are named. */
 const MAX_NAMED = 50;
 
+/** The incidents that do not rest, and how many others do. */
+interface Rested {
+  awake: Incident[];
+  resting: Resting;
+}
+
 /**
- * Which of the incidents rest, so that nothing is to be done about them now: claimed by another execution, cooling down, or
- * left to a person. The claims are listed once; where they cannot be seen nothing rests, and each claim decides for itself, as
- * it does again for all others.
+ * Which of the incidents rest, so that nothing is to be done about them now: claimed by another execution, cooling down,
+ * left to a person, or waiting for one that rests. The claims are listed once; where they cannot be seen nothing rests, and
+ * each claim decides for itself, as it does again for all others. The others are marked with what waits for what.
  */
 export async function atRest(
   view: View,
   incidents: readonly Incident[],
+  { bonds, isTold }: { bonds: Bonds; isTold: IsTold },
   policy: Policy,
   now: Date,
-): Promise<{ awake: Incident[]; resting: Resting }> {
-  const leases = incidents.length === 0 ? [] : await leasesIn(view);
-  const byName = new Map(leases.map((lease) => [lease.metadata?.name ?? "", lease]));
+): Promise<Rested> {
+  const claims = incidents.length === 0 ? [] : ((await claimsIn(view)) ?? []);
+  const byName = new Map(claims.map((lease) => [lease.metadata?.name ?? "", lease]));
   const pauses = await view.each(incidents, async (incident) => {
     const lease = byName.get(leaseName(incident.workload));
-    return lease === undefined ? undefined : await restOf(view.cluster, lease, restRequest(incident, policy, now));
+    const pause = lease && (await restOf(view.cluster, lease, restRequest(incident, policy, now)));
+    return { incident, why: pause && reasonOf(pause) };
   });
-  const named = incidents.flatMap(({ workload }, index) => {
-    const pause = pauses[index];
-    return pause === undefined ? [] : [{ ...workload, why: reasonOf(pause) }];
-  });
+  const rests = pauses.flatMap(({ incident, why }) => (why === undefined ? [] : [{ incident, why }]));
+  const claimed = rests.filter(({ why }) => why === "claimed").map(({ incident }) => workloadKey(incident.workload));
+  const others = pauses.filter(({ why }) => why === undefined).map(({ incident }) => incident);
+  const waiting = restingWithAnother(others, bonds, isTold, { claimed: new Set(claimed), claims, now });
+  const awake = others.filter((incident) => !waiting.includes(incident));
+  const named = [...rests, ...waiting.map((incident) => ({ incident, why: "waiting" as const }))];
+  const resting = named.map(({ incident }) => incident);
+  return { awake: marked(awake, bonds, isTold, resting), resting: described(named) };
+}
+
+function described(rests: readonly { incident: Incident; why: RestReason }[]): Resting {
+  const named = rests.map(({ incident: { workload }, why }) => ({ ...workload, why }));
   const count = (reason: RestReason) => named.filter(({ why }) => why === reason).length;
   return {
-    awake: incidents.filter((_incident, index) => pauses[index] === undefined),
-    resting: {
-      count: named.length,
-      claimed: count("claimed"),
-      cooling_down: count("cooling_down"),
-      left_to_person: count("left_to_person"),
-      workloads: fill(
-        named,
-        ({ namespace }) => namespace,
-        (workload) => workload,
-        { items: MAX_NAMED, bytes: MAX_BYTES.resting },
-      ),
-    },
+    count: named.length,
+    claimed: count("claimed"),
+    cooling_down: count("cooling_down"),
+    left_to_person: count("left_to_person"),
+    waiting: count("waiting"),
+    workloads: fill(
+      named,
+      ({ namespace }) => namespace,
+      (workload) => workload,
+      { items: MAX_NAMED, bytes: MAX_BYTES.resting },
+    ),
   };
 }
 
@@ -58,8 +75,8 @@ function reasonOf({ refusal, leftToPerson }: Pause): RestReason {
   return leftToPerson ? "left_to_person" : "cooling_down";
 }
 
-/** All claims, as they are now: a claim that was given back a moment ago rests no longer. */
-async function leasesIn(view: View): Promise<Lease[]> {
+/** All claims, as they are now: one that was given back a moment ago rests no longer. Undefined where they cannot be seen. */
+export async function claimsIn(view: View): Promise<Lease[] | undefined> {
   const look = async () => {
     try {
       return await view.cluster.list<Lease>(paths.leases(CLAIM_NAMESPACE));
@@ -69,7 +86,8 @@ async function leasesIn(view: View): Promise<Lease[]> {
       throw error;
     }
   };
-  return (await view.tryTo(`leases in namespace ${CLAIM_NAMESPACE}`, look, { telling: false })) ?? [];
+  const what = `leases in namespace ${CLAIM_NAMESPACE}`;
+  return await view.once(what, () => view.tryTo(what, look, { telling: false }));
 }
 
 /** Whether the namespace of the claims exists, as far as that can be told. */

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import type { Reader } from "../shared/cluster/cluster.ts";
 import { paths } from "../shared/cluster/paths.ts";
 import type { Incident } from "../run/contracts.ts";
@@ -21,19 +20,21 @@ import { findFailingPods, findUnreadyNodes } from "./failing-pods.ts";
 import { findFailingHpas, findFailingWorkloads } from "./failing-workloads.ts";
 import { inRollout } from "./in-rollout.ts";
 import { groupIncidents, workloadKey } from "./incidents.ts";
+import { markOf } from "./mark.ts";
+import { metricsLack } from "./metrics-lack.ts";
 import { withinReach } from "./reach.ts";
-import { atRest } from "./resting.ts";
+import { atRest, claimsIn } from "./resting.ts";
 import { eachPlace, servicesIn } from "./services/list.ts";
 import { findStorm, type FailureStorm } from "./storm.ts";
-import { marked, together, withExplained } from "./together.ts";
+import { together, withExplained } from "./together.ts";
 import { cellsOf, type Table } from "./table.ts";
 import { View, type Places } from "./view.ts";
+import { marked } from "./waiting.ts";
 
 /** How many namespaces and nodes a storm is named by. */
 const MAX_NAMES = 5;
-/** By how many marks a storm is told from others, and how long they are. */
+/** By how many marks a storm is told from others. */
 const MAX_MARKS = 60;
-const MARK_LENGTH = 8;
 
 /** What to look at, and by which rules. */
 export interface Scan {
@@ -63,7 +64,7 @@ export async function scan(cluster: Reader, options: Scan): Promise<Detection> {
   const nodes = await findUnreadyNodes(view);
   const moment: Moment = { now, deadlines: policy.detect, lostNodes: lostNodesAmong(nodes) };
   const [pods, workloads, hpas] = await Promise.all([
-    findFailingPods(view, places.namespaces, finder, moment),
+    findFailingPods(view, { places, finder, moment, crowd: policy.storm.min_pods_on_node }),
     findFailingWorkloads(view, places.everywhere ? undefined : places.namespaces, finder, moment),
     findFailingHpas(view, places, moment),
   ]);
@@ -79,7 +80,8 @@ export async function scan(cluster: Reader, options: Scan): Promise<Detection> {
   const keys = new Set(ripe.map(({ workload }) => workloadKey(workload)));
   // Only of several can one fail because another does.
   const services = found.length < 2 ? [] : await everyService(view, places);
-  const bonds = together(withPods(found, pods.failing), keys, workloads, services);
+  const lack = metricsLack(incidents, [...workloads.failing, ...hpas.failing]);
+  const bonds = new Map([...together(withPods(found, pods.failing), keys, workloads, services), ...lack.bonds]);
   const { failedRollouts } = workloads;
   const findings = { incidents: ripe, pods: pods.failing, workloads: workloads.failing, failedRollouts };
   const counted = withExplained(countedAmong(findings), bonds);
@@ -87,26 +89,32 @@ export async function scan(cluster: Reader, options: Scan): Promise<Detection> {
   const extent = { ...within, wellOn: pods.wellOn, notCounted: found.length - within.failing.length };
   const storm = incidents.length === 0 ? undefined : findStorm(extent, policy);
   const inStorm = storm === undefined ? [] : incidents.filter(({ workload }) => storm.covers(workload));
-  const goesOn = findingsOnly ? undefined : despiteStorm(inStorm, findings, policy, now);
+  const isAnyToGoOn = storm !== undefined && policy.storm.certain_rollbacks && !findingsOnly;
+  const claims = isAnyToGoOn ? await claimsIn(view) : undefined;
+  const goesOn = isAnyToGoOn ? despiteStorm(inStorm, { ...findings, storm, claims }, policy, now) : undefined;
   const outside = incidents.filter((incident) => !inStorm.includes(incident));
   // Beside a storm of everything, nothing else is told.
   const beside =
     storm?.isEverywhere === true
       ? []
-      : await lookBeside(view, {
-          ...places,
-          ...{ nodes, pods, hpas: hpas.all, incidents: inScope, stormNodes: storm?.nodes ?? [], policy, moment },
-        });
+      : [
+          ...lack.incidents,
+          ...(await lookBeside(view, {
+            ...places,
+            ...{ nodes, pods, hpas: hpas.all, incidents: inScope, stormNodes: storm?.nodes ?? [], policy, moment },
+          })),
+        ];
   const isStormAlone = storm !== undefined && outside.length + beside.length === 0 && goesOn === undefined;
   const isApart = storm !== undefined && !isStormAlone && !findingsOnly;
   const wanted = isApart ? [...(goesOn === undefined ? [] : [goesOn]), ...outside] : incidents;
   const leftAlone = inStorm.filter(({ workload }) => workload !== goesOn?.workload);
   const isTold = (workload: WorkloadRef) =>
     storm?.covers(workload) === true || settling.some((incident) => incident.workload === workload);
-  const all = [...marked(wanted, bonds, isTold), ...beside];
+  const all = [...wanted, ...beside];
   const isHealthy = incidents.length + beside.length === 0;
-  const { awake, resting } = await atRest(view, isStormAlone && !findingsOnly ? [] : all, policy, now);
-  const lookedAfter = isStormAlone || findingsOnly ? all : awake;
+  const resters = isStormAlone && !findingsOnly ? [] : all;
+  const { awake, resting } = await atRest(view, resters, { bonds, isTold }, policy, now);
+  const lookedAfter = isStormAlone || findingsOnly ? marked(all, bonds, isTold) : awake;
   const idle = storm === undefined ? "resting" : "storm";
   const shown = fitIncidents(lookedAfter, policy.max_incidents);
   return {
@@ -159,8 +167,7 @@ function stormFields(
 /** A short mark of each node and namespace, in an order of its own: of very many, the same ones are left out each time. */
 function marksOf(nodes: readonly string[], namespaces: readonly string[]): string[] {
   const names = [...nodes.map((name) => `node ${name}`), ...namespaces.map((name) => `namespace ${name}`)];
-  const marks = names.map((name) => createHash("sha256").update(name).digest("hex").slice(0, MARK_LENGTH));
-  return marks.sort().slice(0, MAX_MARKS);
+  return names.map(markOf).sort().slice(0, MAX_MARKS);
 }
 
 /** The namespaces to look at, and whether that is the whole cluster. */
@@ -176,5 +183,8 @@ async function placesToLook(cluster: Reader, namespace: string | undefined, poli
   const names =
     rows?.map(([name]) => name ?? "") ??
     (await cluster.list<Namespace>(paths.namespaces())).map(({ metadata }) => metadata?.name ?? "");
-  return { namespaces: names.filter((name) => outOfScope(name, policy) === undefined), everywhere: true };
+  const { true: leftOut = [], false: namespaces = [] } = Object.groupBy(names, (name) =>
+    outOfScope(name, policy) === undefined ? "false" : "true",
+  );
+  return { namespaces, everywhere: true, leftOut };
 }

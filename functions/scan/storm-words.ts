@@ -8,10 +8,13 @@ const MAX_MESSAGE = 160;
 
 /** What is said of a storm of everything that was looked at. */
 export function clusterWords(extent: Extent, all: Share): string {
+  const { uncounted: unknown, passedOver } = extent;
+  const counted = count(extent.workloads.size, "namespace");
+  const [where, others] = passedOver === 0 ? ["", ""] : [` in ${counted}`, `, and none in ${passedOver} more`];
   return sentences(
-    `${all.failing} of ${all.of} workloads fail at once (${percent(all)}), so nothing was touched.`,
+    `${all.failing} of ${all.of} workloads${where} fail at once (${percent(all)})${others}, so nothing was touched.`,
     ...sharedBy(extent, extent.failing),
-    all.failing === all.of && extent.uncounted === 0
+    all.failing === all.of && unknown + passedOver === 0
       ? "None of the workloads that count is well: that points to something that they share (network, DNS, registry, nodes, a base image), not to each of them."
       : "Look for what they share and the workloads that are well do not.",
   );
@@ -20,24 +23,59 @@ export function clusterWords(extent: Extent, all: Share): string {
 /** What is said of a storm of some namespaces, while others are looked after. */
 export function namespaceWords(extent: Extent, names: readonly string[], all: Share, elsewhere: Share): string {
   const where = namespaces(names);
-  const failing = extent.failing.filter(({ incident }) => names.includes(incident.workload.namespace));
+  const failing = inThem(extent, names);
+  const others = extent.passedOver === 0 ? "" : `, and none in ${count(extent.passedOver, "more namespace")}`;
   return sentences(
     `${all.failing} of ${all.of} workloads in ${where} fail at once (${percent(all)}), so nothing was touched there.`,
     ...sharedBy(extent, failing),
-    `Elsewhere, ${elsewhere.failing === 0 ? "none" : String(elsewhere.failing)} of ${count(elsewhere.of, "workload")} that ${elsewhere.of === 1 ? "counts" : "count"} ${elsewhere.failing > 1 ? "fail" : "fails"}: look for what these share and those that are well do not.`,
+    `Elsewhere, ${elsewhere.failing === 0 ? "none" : String(elsewhere.failing)} of ${count(elsewhere.of, "workload")} that ${elsewhere.of === 1 ? "counts" : "count"} ${elsewhere.failing > 1 ? "fail" : "fails"}${others}: look for what these share and those that are well do not.`,
   );
 }
 
+/**
+ * What is said where it is not known whether it is a storm, because so much could not be counted.
+ * @param names the namespaces that would have it; undefined for everything that was looked at
+ */
+export function unsureWords(extent: Extent, names?: readonly string[]): string {
+  const failing = names === undefined ? extent.failing : inThem(extent, names);
+  const spaces = [...new Set(failing.map(({ incident }) => incident.workload.namespace))].sort();
+  return sentences(
+    `${count(failing.length, "workload")} in ${namespaces(spaces)} ${failing.length === 1 ? "fails" : "fail"} at once.`,
+    `How many workloads there are in ${count(extent.uncounted, "namespace")} could not be counted, so whether most of them fail is not known, and nothing was touched${names === undefined ? "" : " there"}.`,
+    ...sharedBy(extent, failing),
+    "The next run counts them again.",
+  );
+}
+
+/** One node of a storm. */
+interface OnNode {
+  node: string;
+  /** How many of the failing pods are on it. */
+  pods: Share;
+  /** All nodes of the storm. */
+  of: readonly string[];
+}
+
 /** What is said of a storm of one node. */
-export function nodeWords(extent: Extent, failing: readonly Counted[], node: string, pods: Share): string {
+export function nodeWords(extent: Extent, failing: readonly Counted[], { node, pods, of }: OnNode): string {
   const well = wellOn(extent, [node]);
+  const all = extent.failing.flatMap((counted) => counted.pods);
+  const elsewhere = all.filter((pod) => pod.node === undefined || !of.includes(pod.node)).length;
+  const others = `${count(elsewhere, "pod")} ${elsewhere === 1 ? "fails" : "fail"} elsewhere, too`;
   return sentences(
     `${pods.failing} of ${pods.of} failing pods${inNamespaces(extent, failing)}, of ${failing.length} workloads, are on node ${node} (${percent(pods)}).`,
     ...sharedBy(extent, failing),
-    well === 0
+    well + elsewhere === 0
       ? "That points to the node, not to the workloads, so none of these was touched. Cordon and drain it, or replace it."
-      : "So none of these was touched. Look at the node, and for what the pods that are well there do not need, before it is drained.",
+      : well === 0
+        ? `So none of these was touched. Look at the node; ${others}, so look for what they share before it is drained.`
+        : "So none of these was touched. Look at the node, and for what the pods that are well there do not need, before it is drained.",
   );
+}
+
+/** The failing workloads of these namespaces. */
+function inThem(extent: Extent, names: readonly string[]): Counted[] {
+  return extent.failing.filter(({ incident }) => names.includes(incident.workload.namespace));
 }
 
 /** What the workloads have in common, as far as the scan knows it. */

@@ -1,8 +1,12 @@
 import { MANY_RESTARTS, SOME_RESTARTS } from "../kinds/failing/repeated-restarts.ts";
-import { isComplete, type SuspectRule } from "../kinds/suspects.ts";
+import { isComplete, type IndexedColumn, type SuspectRule } from "../kinds/suspects.ts";
 
-export const POD_SUSPECTS: SuspectRule = {
+/** By which node a pod is on, the API server finds it quickly. Source: kubernetes pkg/registry/core/pod/strategy.go, Indexers */
+const BY_NODE: IndexedColumn = { column: "Node", field: "spec.nodeName", none: "<none>" };
+
+export const POD_SUSPECTS: SuspectRule & { indexed: IndexedColumn } = {
   columns: ["Name", "Ready", "Status", "Readiness Gates", "Restarts"],
+  indexed: BY_NODE,
   // Pods that have succeeded are left out by the API server: `Completed` is also printed for failed pods, and for pods one
   // of whose containers is done while another fails.
   query: { fieldSelector: "status.phase!=Succeeded" },

@@ -1,3 +1,5 @@
+import type { ObjectMeta } from "../shared/kubernetes/types.ts";
+
 /**
  * A collection as the API server prints it for people: one row an object, with the cells that `kubectl get` shows. Rows
  * cost a fiftieth of what full objects cost.
@@ -7,7 +9,13 @@ export interface Table {
   kind: string;
   columnDefinitions: { name: string }[];
   /** Absent when there are none. */
-  rows?: { cells: unknown[] }[] | null;
+  rows?: Row[] | null;
+}
+
+/** One object: its cells, and its metadata where that was asked for. */
+export interface Row {
+  cells: unknown[];
+  object?: { metadata?: ObjectMeta };
 }
 
 /**

@@ -1,10 +1,7 @@
-import type { Incident } from "../run/contracts.ts";
 import { kindOf } from "../kinds/kinds.ts";
 import { backOffSeconds } from "../facts/onset.ts";
-import { describeWorkload } from "../kinds/workloads.ts";
-import { areOfOneRevision, type Counted, type Serving, withPods } from "./extent.ts";
+import { areOfOneRevision, type Counted, type Serving } from "./extent.ts";
 import type { Service } from "../shared/kubernetes/types.ts";
-import { inTurn } from "./fair.ts";
 import { servicesOf } from "./hosts.ts";
 import { workloadKey } from "./incidents.ts";
 import { lacksOf, unreachedBy } from "./shared-lack.ts";
@@ -146,65 +143,10 @@ function share(
 }
 
 /** What everything that this one waits for waits for in the end: itself when it waits for nothing. */
-function rootOf(counted: Counted, bonds: Bonds): Counted {
+export function rootOf(counted: Counted, bonds: Bonds): Counted {
   let root = counted;
   for (let bond = bonds.get(keyOf(root)); bond !== undefined; bond = bonds.get(keyOf(root))) ({ root } = bond);
   return root;
-}
-
-/** How many workloads that fail with one are named in its incident. */
-const MAX_NAMED = 20;
-
-/**
- * The incidents with what they wait for, and with what waits for them; these come first, and what waits last. Where the run does not look after
- * what several wait for, the first of them tells of it and of the others.
- * @param incidents those that the run looks after
- * @param told whether somebody is told of a workload that is not among them, or need not be
- */
-export function marked(
-  incidents: readonly Incident[],
-  bonds: Bonds,
-  told: (workload: Incident["workload"]) => boolean,
-): Incident[] {
-  const lookedAfter = new Set(incidents.map(({ workload }) => workloadKey(workload)));
-  const waiting = withPods(incidents, []).filter((counted) => bonds.has(keyOf(counted)));
-  const groups = new Map<string, Counted[]>();
-  const tellers = new Set<string>();
-  for (const [root, members] of Map.groupBy(waiting, (counted) => keyOf(rootOf(counted, bonds)))) {
-    const [first, ...others] = members;
-    if (first === undefined) continue;
-    if (lookedAfter.has(root) || told(rootOf(first, bonds).incident.workload)) groups.set(root, members);
-    else {
-      tellers.add(keyOf(first));
-      groups.set(keyOf(first), others);
-    }
-  }
-  const marks = incidents.map((incident): Incident => {
-    const key = workloadKey(incident.workload);
-    const bond = bonds.get(key);
-    const dependants = groups.get(key) ?? [];
-    const elsewhere = tellers.has(key) ? { elsewhere: true as const } : {};
-    return {
-      ...incident,
-      ...(bond === undefined
-        ? {}
-        : { waits_for: { workload: bond.root.incident.workload, why: bond.why, ...elsewhere } }),
-      ...(dependants.length === 0 ? {} : { dependants: described(dependants, bonds) }),
-    };
-  });
-  return marks.toSorted((a, b) => rank(a) - rank(b) || (b.dependants?.count ?? 0) - (a.dependants?.count ?? 0));
-}
-
-/** What waits for another comes last: where there is no room for all, that one tells of it. */
-function rank({ waits_for }: Incident): number {
-  return waits_for === undefined || waits_for.elsewhere === true ? 0 : 1;
-}
-
-function described(dependants: readonly Counted[], bonds: Bonds): Incident["dependants"] {
-  const names = inTurn(dependants, ({ incident }) => incident.workload.namespace)
-    .slice(0, MAX_NAMED)
-    .map((one) => `${describeWorkload(one.incident.workload)} (${bonds.get(keyOf(one))?.why ?? ""})`);
-  return { count: dependants.length, names };
 }
 
 /**
@@ -228,12 +170,12 @@ function earliest(counted: Counted): number {
   return since(counted) - backOffSeconds(restarts) * 1_000;
 }
 
-function keyOf({ incident }: Counted): string {
+export function keyOf({ incident }: Counted): string {
   return workloadKey(incident.workload);
 }
 
 /** When the workload began to fail, in milliseconds; 0 where nothing tells. */
-function since({ incident }: Counted): number {
+export function since({ incident }: Counted): number {
   const times = incident.failures.map((failure) => Date.parse(failure.since ?? "")).filter(Number.isFinite);
   return times.length === 0 ? 0 : Math.min(...times);
 }

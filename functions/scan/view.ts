@@ -25,6 +25,8 @@ export interface Places {
   namespaces: readonly string[];
   /** Whether that is the whole cluster, so that a collection may be read in one go. */
   everywhere: boolean;
+  /** The namespaces of the whole cluster that are not looked at. */
+  leftOut?: readonly string[];
 }
 
 /**
@@ -78,6 +80,21 @@ export class View {
       }
       if (!isRemediationError(error, ...TOLERATED)) throw error;
       this.blindSpots.push({ what, place, error });
+      return undefined;
+    }
+  }
+
+  /**
+   * Runs a look of which nothing has to come, since what it would see is looked at in another way otherwise: undefined, and no
+   * blind spot, when this part of the cluster cannot be seen.
+   */
+  async unlessUnseen<T>(look: () => Promise<T | undefined>): Promise<T | undefined> {
+    try {
+      const result = await look();
+      if (result !== undefined) this.#sights++;
+      return result;
+    } catch (error) {
+      if (!isRemediationError(error, ...TOLERATED)) throw error;
       return undefined;
     }
   }

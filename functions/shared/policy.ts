@@ -48,6 +48,8 @@ export const Policy = z
     stable_seconds: seconds.default(600),
     /** How long what may pass by itself (a registry out of reach, a budget without room) goes on before people are told. */
     report_after_seconds: seconds.default(1_800),
+    /** How long it is from one scheduled run to the next; a deployment fills in its own. */
+    schedule_seconds: seconds.min(60).default(60),
     evidence: z
       .strictObject({
         /**

@@ -9,6 +9,7 @@ const WHY: Readonly<Record<RestReason, string>> = {
   claimed: "another execution has claimed it",
   cooling_down: "it cools down",
   left_to_person: "it is left to a person",
+  waiting: "it waits for another",
 };
 
 /** The failing workloads that are left alone for now, in words; undefined where there are none. */

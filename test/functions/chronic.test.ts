@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { claim as claimStep } from "../../functions/claim/handler.ts";
 import { notify } from "../../functions/notify/handler.ts";
 import type { Notification } from "../../functions/notify/notification.ts";
@@ -6,29 +6,20 @@ import type { Claim, Incident, WorkloadRun } from "../../functions/run/contracts
 import { triedTooOften } from "../../functions/run/cool-down.ts";
 import { atRest } from "../../functions/scan/resting.ts";
 import { View } from "../../functions/scan/view.ts";
-import type { HttpCluster } from "../../functions/shared/cluster/http-cluster.ts";
 import { paths } from "../../functions/shared/cluster/paths.ts";
 import { presentTemplate } from "../../functions/shared/kubernetes/template.ts";
 import type { Deployment } from "../../functions/shared/kubernetes/types.ts";
 import { CLAIM_NAMESPACE } from "../../functions/shared/policy.ts";
-import { startAdmittingCluster } from "../support/admitting-cluster.ts";
-import type { ManualClock } from "../support/manual-clock.ts";
+import { admittingClusterForEach, environmentAt } from "../support/admitting-cluster.ts";
 import { incident, policy } from "../support/objects.ts";
 import { claimedRun, diagnosis, remedyResult } from "../support/runs.ts";
-import { unreachableEnvironment } from "../support/scripted.ts";
 
 const RULES = policy();
 const DAY_MINUTES = 1_440;
 
-let clock: ManualClock;
-let cluster: HttpCluster;
-let stop: () => Promise<void>;
+const at = admittingClusterForEach(CLAIM_NAMESPACE, "shop");
 beforeEach(async () => {
-  ({ clock, cluster, stop } = await startAdmittingCluster());
-  for (const name of [CLAIM_NAMESPACE, "shop"]) {
-    await cluster.create(paths.namespaces(), { apiVersion: "v1", kind: "Namespace", metadata: { name } });
-  }
-  await cluster.create("/apis/apps/v1/namespaces/shop/deployments", {
+  await at.cluster.create("/apis/apps/v1/namespaces/shop/deployments", {
     ...{ apiVersion: "apps/v1", kind: "Deployment", metadata: { name: "web" } },
     spec: {
       selector: { matchLabels: { app: "web" } },
@@ -36,7 +27,6 @@ beforeEach(async () => {
     },
   });
 });
-afterEach(() => stop());
 
 type End = Pick<WorkloadRun, "diagnosis" | "remedy" | "verification" | "undo_verification" | "error">;
 /** What comes of a workload that was claimed, before people are told. */
@@ -66,6 +56,9 @@ const noRemedy: Course = (_claim, template) => without("NoSafeRemedy", template)
 /** Whatever is odd about it makes its diagnosis end with an error. */
 const odd: Course = () => ({ error: { Error: "StepFailed", Cause: "" } });
 
+/** It waits for no other workload. */
+const ALONE = { bonds: new Map(), isTold: () => false };
+
 /**
  * Runs of the schedule, one a minute: the scan's look at the claims, and for what does not rest the steps from claim to release.
  * @param well the minutes in which it does not fail
@@ -76,21 +69,16 @@ async function play(course: Course, minutes: number, well: (minute: number) => b
   const looks: number[] = [];
   const rests = new Set<string>();
   const web: Incident = incident({ failures: [{ reason: "CrashLoopBackOff", count: 2 }], failing_pods: 2 });
-  const template = presentTemplate(await cluster.get<Deployment>("/apis/apps/v1/namespaces/shop/deployments/web"));
+  const template = presentTemplate(await at.cluster.get<Deployment>("/apis/apps/v1/namespaces/shop/deployments/web"));
   for (let minute = 0; minute < minutes; minute++) {
-    if (minute > 0) clock.pass(60);
+    if (minute > 0) at.clock.pass(60);
     if (well(minute)) continue;
-    const { awake, resting } = await atRest(new View(cluster), [web], RULES, clock.now());
+    const { awake, resting } = await atRest(new View(at.cluster), [web], ALONE, RULES, at.clock.now());
     for (const { why } of resting.workloads) rests.add(why);
     if (awake.length === 0) continue;
     looks.push(minute);
     const sent: Notification[] = [];
-    const environment = {
-      ...unreachableEnvironment(new Error("not used"), sent),
-      connect: () => Promise.resolve(cluster),
-      policy: () => RULES,
-      now: () => clock.now(),
-    };
+    const environment = environmentAt(at, RULES, sent);
     const { claim: _none, ...unclaimed } = claimedRun({ incident: web, execution: { id: "x", name: `run-${minute}` } });
     const claim = (await claimStep(environment)({ operation: "acquire", redrive: 0, run: unclaimed })) as Claim;
     expect(claim.status).toBe("claimed");
@@ -142,7 +130,7 @@ describe("a workload that nobody fixes, over a day of runs that come each minute
     const other = await play(changing, 100);
     expect(minutesOf(other.told)).toEqual([0, 10]);
 
-    await cluster.delete(paths.lease(CLAIM_NAMESPACE, "deployment.shop.web"), {} as never);
+    await at.cluster.delete(paths.lease(CLAIM_NAMESPACE, "deployment.shop.web"), {} as never);
     const again = await play(noRemedy, 200, (minute) => minute > 5 && minute < 60);
     expect(minutesOf(again.told)).toEqual([0, 60]);
   });

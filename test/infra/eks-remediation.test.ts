@@ -73,6 +73,20 @@ describe("the construct", () => {
     expect(own.remediation.rbacCommand).toContain("--namespace shop");
   });
 
+  it("tells the functions how far apart its runs are, unless the policy does", () => {
+    const policyOf = (props: object) => {
+      const own = Synthesised.with(() => props);
+      const { Variables } = own.properties(own.functionId("claim"))["Environment"] as { Variables: object };
+      return (Variables as Record<string, string>)["REMEDIATION_POLICY"];
+    };
+
+    expect(policyOf({ schedule: Duration.minutes(30) })).toBe('{"schedule_seconds":1800}');
+    expect(policyOf({ schedule: Duration.minutes(30), policy: { schedule_seconds: 600 } })).toBe(
+      '{"schedule_seconds":600}',
+    );
+    expect(policyOf({ schedule: false })).toBe("{}");
+  });
+
   it("asks for the permission to read Secrets where the policy wants to know who changed them, and nowhere else", () => {
     const commandFor = (props: object) => Synthesised.with(() => props).remediation.rbacCommand;
     const policy = { evidence: { config_changes: "config_maps_and_secrets" as const } };

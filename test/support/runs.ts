@@ -71,7 +71,7 @@ export function appliedRun(change?: Change): WorkloadRun {
 
 /** The Lease of a run's claim, as it stands until the run releases it. */
 export function claimOf({ incident: { workload }, execution }: WorkloadRun): { path: string; lease: Lease } {
-  const lease = newLease(workload, execution.name, 3_600, NOW);
+  const lease = newLease(workload, execution.name, 1_800, NOW);
   return { path: paths.lease(CLAIM_NAMESPACE, lease.metadata?.name ?? ""), lease };
 }
 

@@ -109,24 +109,42 @@ function answer<T extends Named>(items: readonly T[], printer: Printer<T> | unde
     const selected = items.filter((item) => isSelected(item, request));
     const body =
       printer !== undefined && asksForTable(request)
-        ? print(printed(printer, selected, NOW), selected)
+        ? print(tableOf(printer, selected, request), selected)
         : pageOf(selected, request);
     response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(body));
   };
 }
 
-/** Whether the selectors leave the object: of fields, the two that a scan uses; of labels, those that ask for values. */
+/** The rows, each with its object's metadata where that is asked for. */
+function tableOf<T extends Named>(printer: Printer<T>, selected: readonly T[], { query }: SeenRequest): Table {
+  const table = printed(printer, selected, NOW);
+  if (query["includeObject"] !== "Metadata") return table;
+  return {
+    ...table,
+    rows: table.rows.map((row, index) => ({ ...row, object: { metadata: selected[index]?.metadata ?? {} } })),
+  };
+}
+
+/** Whether the selectors leave the object: of fields, those that a scan uses; of labels, those that ask for values. */
 function isSelected(item: Named, { query }: SeenRequest): boolean {
-  const selector = query["fieldSelector"];
   const wanted = (query["labelSelector"] ?? "").split(",").filter((pair) => pair.includes("="));
   const labels = item.metadata?.labels;
   // Where a test gives no labels, they are taken for those that are asked for.
   const hasLabels =
     labels === undefined || wanted.every((pair) => labels[pair.split("=")[0] ?? ""] === pair.split("=")[1]);
   if (!hasLabels) return false;
-  if (selector === undefined) return true;
-  if (selector === "status.phase!=Succeeded") return (item as Pod).status?.phase !== "Succeeded";
-  return selector === `metadata.name=${item.metadata?.name ?? ""}`;
+  const terms = (query["fieldSelector"] ?? "").split(",").filter((term) => term !== "");
+  return terms.every((term) => {
+    const [, field = "", not, value] = /^([^!=]+)(!?)=(.*)$/.exec(term) ?? [];
+    return (fieldOf(item, field) === value) === (not === "");
+  });
+}
+
+function fieldOf(item: Named, field: string): string {
+  const value: unknown = field
+    .split(".")
+    .reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], item);
+  return typeof value === "string" ? value : "";
 }
 
 /** One page of the items; a token is the number of items before the page. */

@@ -1,126 +1,106 @@
-import * as http from "node:http";
+import { createHash } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { HttpCluster } from "../../functions/shared/cluster/http-cluster.ts";
 import { paths } from "../../functions/shared/cluster/paths.ts";
-import type { Pod } from "../../functions/shared/kubernetes/types.ts";
-import { fails, namespaceOf, podName, podSpec, podStatus } from "./pods.ts";
+import { RemediationError } from "../../functions/shared/errors.ts";
+import { Etcd } from "./etcd.ts";
+import { MODEL_NAMESPACE, Models } from "./models.ts";
+import { RESOURCES, type Manifest, type Resource } from "./population/objects.ts";
 
-/** How many requests are under way at the same time. */
-const CONCURRENCY = 32;
+import type { Stored } from "./population/objects.ts";
+
+/** After so many objects it is said how far it is. */
+const PROGRESS = 20_000;
+/** So long the API server's watch cache is waited for, for each resource. */
+const PATIENCE_MS = 20 * 60_000;
+/** The API server itself waits for three seconds, and then answers that it has not seen it yet. */
+const PAUSE_MS = 1_000;
+
+/** What was written last of a resource. */
+interface Last {
+  key: string;
+  body: string;
+  object: Manifest;
+}
 
 /**
- * Fills a cluster with pods. One healthy and one failing pod are created through the API server, as their controller and
- * then their kubelet would write them; all others are copies of these two, defaults and managed fields included, put into
- * etcd directly. The API server takes them up through its watch, as it takes up what another API server wrote.
+ * Fills a cluster with a population. Objects are put into etcd directly, as the API server would have stored them; it takes
+ * them up through its watches, as it takes up what another API server wrote.
  */
 export class Loader {
   readonly #cluster: HttpCluster;
-  readonly #etcd: string;
-  readonly #namespaces: number;
-  readonly #agent = new http.Agent({ keepAlive: true, maxSockets: CONCURRENCY });
-  #pods = 0;
-  #share = 0;
-  #models: { healthy: string; failing: string } | undefined;
+  readonly #etcd: Etcd;
+  readonly #models: Models;
+  readonly #progress: (line: string) => void;
+  /** A digest of what is stored, by its key. */
+  #stored = new Map<string, string>();
 
-  constructor(cluster: HttpCluster, etcd: string, namespaces: number) {
+  constructor(cluster: HttpCluster, etcd: string, progress: (line: string) => void) {
     this.#cluster = cluster;
-    this.#etcd = etcd;
-    this.#namespaces = namespaces;
+    this.#etcd = new Etcd(etcd);
+    this.#models = new Models(cluster);
+    this.#progress = progress;
   }
 
-  /** Makes the namespaces and the two pods that the others are copies of. */
-  async prepare(): Promise<void> {
-    await each(this.#namespaces, async (index) => {
-      const metadata = { name: namespaceOf(index, this.#namespaces) };
-      await this.#cluster.create(paths.namespaces(), { apiVersion: "v1", kind: "Namespace", metadata });
-    });
-    const namespace = namespaceOf(0, this.#namespaces);
-    await this.#cluster.create(paths.pods(namespace), podSpec(0, this.#namespaces));
-    this.#models = { healthy: await this.#model(false), failing: await this.#model(true) };
-  }
-
-  /** Brings the cluster to this many pods, of which this share fails. @returns how many fail */
-  async fill(pods: number, share: number): Promise<number> {
-    const changed: number[] = [];
-    let failing = 0;
-    for (let index = 0; index < pods; index++) {
-      if (fails(index, share)) failing++;
-      if (index >= this.#pods || fails(index, share) !== fails(index, this.#share)) changed.push(index);
+  /** Brings the cluster to these objects: writes what is new or has changed, and removes what is not among them. */
+  async fill(objects: Iterable<Stored>): Promise<void> {
+    const metadata = { name: MODEL_NAMESPACE };
+    await this.#cluster.create(paths.namespaces(), { apiVersion: "v1", kind: "Namespace", metadata });
+    const before = this.#models.count;
+    const stored = new Map<string, string>();
+    const last = new Map<Resource, Last>();
+    let written = 0;
+    for (const each of objects) {
+      const { resource, object } = each;
+      const key = keyOf(resource, object);
+      const body = await this.#models.complete(each);
+      const digest = createHash("sha1").update(body).digest("base64");
+      if (stored.has(key)) throw new Error(`The population has two objects for ${key}.`);
+      stored.set(key, digest);
+      if (this.#stored.get(key) === digest) continue;
+      await this.#etcd.put(key, body);
+      last.set(resource, { key, body, object });
+      if (++written % PROGRESS === 0) this.#progress(`  ${written.toLocaleString("en")} objects written`);
     }
-    await each(changed.length, async (position) => {
-      const index = changed[position] ?? 0;
-      await this.#put(index, fails(index, share));
-    });
-    this.#pods = pods;
-    this.#share = share;
-    if (changed.length > 0) await this.#untilSeen(await this.#put(0, fails(0, share)));
-    return failing;
+    for (const key of this.#stored.keys()) if (!stored.has(key)) await this.#etcd.delete(key);
+    await this.#removeModels(before);
+    await this.#etcd.flush();
+    this.#stored = stored;
+    this.#progress(`  ${written.toLocaleString("en")} of ${stored.size.toLocaleString("en")} objects written`);
+    for (const [resource, { key, body, object }] of last) {
+      await this.#untilSeen(resource, object, await this.#etcd.putNow(key, body));
+    }
   }
 
-  async #model(failing: boolean): Promise<string> {
-    const namespace = namespaceOf(0, this.#namespaces);
-    const path = paths.pod(namespace, podName(0));
-    await this.#cluster.replace(`${path}/status`, { ...podSpec(0, this.#namespaces), status: podStatus(0, failing) });
-    const pod = await this.#cluster.get<Pod>(path);
-    delete pod.metadata?.resourceVersion;
-    return JSON.stringify(pod);
+  async #removeModels(before: number): Promise<void> {
+    for (const { etcd, namespaced } of Object.values(RESOURCES)) {
+      if (!namespaced) continue;
+      for (let number = before; number <= this.#models.count; number++) {
+        await this.#etcd.delete(`/registry/${etcd}/${MODEL_NAMESPACE}/m${number}`);
+      }
+    }
+    await this.#etcd.delete(`/registry/namespaces/${MODEL_NAMESPACE}`);
   }
 
-  /** @returns the revision that etcd gave it */
-  async #put(index: number, failing: boolean): Promise<string> {
-    const model = failing ? this.#models?.failing : this.#models?.healthy;
-    if (model === undefined) throw new Error("The models are made first.");
-    const namespace = namespaceOf(index, this.#namespaces);
-    const name = podName(index);
-    const pod = JSON.parse(model) as Pod;
-    Object.assign(pod.metadata ?? {}, {
-      name,
-      namespace,
-      uid: `00000000-0000-4000-8000-${index.toString(16).padStart(12, "0")}`,
-    });
-    const body = JSON.stringify({
-      key: base64(`/registry/pods/${namespace}/${name}`),
-      value: base64(JSON.stringify(pod)),
-    });
-    const { header } = JSON.parse(await this.#post("/v3/kv/put", body)) as { header: { revision: string } };
-    return header.revision;
-  }
-
-  async #post(path: string, body: string): Promise<string> {
-    return await new Promise((resolve, reject) => {
-      const headers = { "content-type": "application/json", "content-length": Buffer.byteLength(body) };
-      const request = http.request(
-        `${this.#etcd}${path}`,
-        { method: "POST", agent: this.#agent, headers },
-        (answer) => {
-          let said = "";
-          answer.on("data", (chunk: Buffer) => (said += chunk.toString()));
-          answer.once("end", () => {
-            if (answer.statusCode === 200) resolve(said);
-            else reject(new Error(`etcd answered ${answer.statusCode ?? 0}`));
-          });
-        },
-      );
-      request.once("error", reject);
-      request.end(body);
-    });
-  }
-
-  /** Waits until the API server's watch cache has seen the revision. */
-  async #untilSeen(revision: string): Promise<void> {
-    const path = paths.pod(namespaceOf(0, this.#namespaces), podName(0));
-    await this.#cluster.get(path, { resourceVersion: revision });
+  /** Waits until the API server's watch cache has seen the revision, however busy the machine is. */
+  async #untilSeen(resource: Resource, { metadata }: Manifest, revision: string): Promise<void> {
+    const { api } = RESOURCES[resource];
+    const place = metadata.namespace === undefined ? "" : `/namespaces/${metadata.namespace}`;
+    const started = performance.now();
+    for (let isSaid = false; ; isSaid = true) {
+      try {
+        await this.#cluster.get(`${api}${place}/${resource}/${metadata.name}`, { resourceVersion: revision });
+        return;
+      } catch (error) {
+        if (!(error instanceof RemediationError) || performance.now() - started > PATIENCE_MS) throw error;
+        if (!isSaid) this.#progress(`  waiting until the API server has seen all ${resource}`);
+        await sleep(PAUSE_MS);
+      }
+    }
   }
 }
 
-function base64(text: string): string {
-  return Buffer.from(text).toString("base64");
-}
-
-/** Runs a task for each number below `count`, some at a time. */
-async function each(count: number, task: (index: number) => Promise<void>): Promise<void> {
-  let next = 0;
-  const worker = async () => {
-    while (next < count) await task(next++);
-  };
-  await Promise.all(Array.from({ length: CONCURRENCY }, worker));
+function keyOf(resource: Resource, { metadata }: Manifest): string {
+  const place = metadata.namespace === undefined ? "" : `${metadata.namespace}/`;
+  return `/registry/${RESOURCES[resource].etcd}/${place}${metadata.name}`;
 }

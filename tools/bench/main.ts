@@ -1,53 +1,49 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
-import { HttpCluster } from "../../functions/shared/cluster/http-cluster.ts";
-import { startCluster } from "../../local/cluster/control-plane.ts";
 import { ClusterError } from "../../local/cluster/errors.ts";
-import { connectionFromKubeconfig } from "../../local/command-line/kubeconfig.ts";
-import { Loader } from "./load.ts";
+import { measureDiagnosis } from "./diagnosis.ts";
+import { verdicts } from "./goals.ts";
 import { measureBundles } from "./bundles.ts";
 import { countExecutions } from "./executions.ts";
-import { measure, WAYS, type Failed, type Measurement, type Way } from "./measure.ts";
 import { page, PARTS, tables, type Part, type Results } from "./report.ts";
-import type { Row } from "./row.ts";
+import { measureScans, POPULATIONS, type Population } from "./scans.ts";
 import { measureFixes } from "./time-to-fix/measure.ts";
-import type { BenchConnection } from "./ways/connection.ts";
+import { WAYS, type Way } from "./ways.ts";
 
 interface Options {
   parts: Part[];
-  pods: number[];
-  namespaces: number[];
+  pods?: number[];
+  namespaces?: number[];
   failing: number[];
   ways: Way[];
   runs: number;
+  seed: number;
   output?: string;
+  check: boolean;
 }
 
 const command = new Command("npm run bench --")
   .description(
-    "Measures the time from a failure to a verified fix, the detection against other ways to find failing pods on a real API server, the bundles, and executions.",
+    "Measures the time from a failure to a verified fix, the detection against other ways to find what fails on a real API server, the diagnosis of one workload, the bundles, and executions.",
   )
   .option("--parts <names>", `what to measure: ${PARTS.join(",")}`, names(PARTS), [...PARTS])
-  .option("--pods <counts>", "how many pods, separated by commas", numbers, [20_000, 100_000])
-  .option("--namespaces <counts>", "over how many namespaces", numbers, [20, 500])
+  .option("--pods <counts>", "how many pods, separated by commas", numbers)
+  .option("--namespaces <counts>", "over how many namespaces", numbers)
   .option("--failing <shares>", "which shares of them fail", numbers, [0, 0.001, 0.05])
   .option("--ways <names>", `which ways: ${WAYS.join(",")}`, names(WAYS), [...WAYS])
   .option("--runs <count>", "how often the quick ways are measured; the median counts", Number, 3)
+  .option("--seed <number>", "another seed makes another population", Number, 1)
   .option("--output <directory>", "write what was measured into performance.md and its plot there, for example docs")
+  .option("--check", "end with 1 where what was measured does not hold what tools/bench/goals.ts says", false)
   .addHelpText(
     "after",
     `
-Everything takes about twelve minutes and 12 GB of memory on two cores. Quick looks:
+Without --pods and --namespaces, these populations: ${POPULATIONS.map(({ pods, namespaces }) => `${pods} pods over ${namespaces} namespaces`).join(", ")}.
+Quick looks:
   npm run bench -- --parts fixes
-  npm run bench -- --pods 20000 --namespaces 20 --failing 0.001 --parts scans --ways detection,floor`,
+  npm run bench -- --parts scans --pods 2000 --namespaces 20 --failing 0.05 --ways detection,floor --runs 1`,
   );
-
-/** These read everything, whatever fails, and take long: they are measured once for each population. */
-const SLOW: readonly Way[] = ["kubectl", "typed-client"];
-/** With more pods than this kubectl takes more memory than most machines have: 13 GB for 100,000 pods. */
-const MOST_PODS_FOR_KUBECTL = 50_000;
 
 try {
   await main(command.parse().opts<Options>());
@@ -58,83 +54,48 @@ try {
 }
 
 async function main(options: Options): Promise<void> {
-  const results: Results = { scans: [], bundles: [], executions: [], fixes: [] };
+  const results: Results = { scans: [], diagnosis: [], bundles: [], executions: [], fixes: [] };
   if (options.parts.includes("fixes")) results.fixes = await measureFixes(print);
   if (options.parts.includes("bundles")) results.bundles = measureBundles();
   if (options.parts.includes("executions")) results.executions = await countExecutions(print);
   if (options.parts.includes("scans")) {
-    for (const namespaces of options.namespaces) await measurePopulation(namespaces, options, results.scans);
+    const { failing: shares, ways, runs, seed } = options;
+    results.scans = await measureScans({
+      populations: populationsOf(options),
+      shares,
+      ways,
+      runs,
+      seed,
+      progress: print,
+    });
   }
+  if (options.parts.includes("diagnosis")) results.diagnosis = await measureDiagnosis(print);
   for (const table of Object.values(tables(results))) if (table !== "") print(`\n${table}`);
-  if (options.output === undefined) return;
-  const file = join(options.output, "performance.md");
-  const { markdown, plot } = page(results, existsSync(file) ? readFileSync(file, "utf8") : "");
-  mkdirSync(options.output, { recursive: true });
-  writeFileSync(file, markdown);
-  if (plot !== undefined) writeFileSync(join(options.output, "performance.svg"), plot);
-  print(`Written to ${options.output}/performance.md`);
+  if (options.output !== undefined) write(results, options.output);
+  if (options.check) check(results);
 }
 
-async function measurePopulation(namespaces: number, options: Options, rows: Row[]): Promise<void> {
-  const parent = mkdtempSync(join(tmpdir(), "remediation-bench-"));
-  const cluster = await startCluster({ directory: join(parent, "cluster"), controllers: false, progress: print });
-  const stop = async () => {
-    await cluster.stop();
-    rmSync(parent, { recursive: true, force: true });
-  };
-  process.once("SIGINT", () => {
-    void stop().then(() => process.exit(130));
-  });
-  try {
-    const connection = writeConnection(parent, cluster.kubeconfig, cluster.kubectl);
-    const loader = new Loader(
-      new HttpCluster(await connectionFromKubeconfig(cluster.kubeconfig)),
-      cluster.etcd,
-      namespaces,
-    );
-    await loader.prepare();
-    for (const pods of options.pods) {
-      for (const share of options.failing) {
-        print(`${pods} pods over ${namespaces} namespaces, ${share * 100} % failing`);
-        const failing = await loader.fill(pods, share);
-        // What was just written keeps the API server busy for a moment; the first to ask would pay for it.
-        await measure("floor", connection, 1);
-        for (const way of options.ways) {
-          if (SLOW.includes(way) && share !== options.failing[Math.min(1, options.failing.length - 1)]) continue;
-          const measured =
-            way === "kubectl" && pods > MOST_PODS_FOR_KUBECTL
-              ? { failed: "not run: kubectl would need over 12 GB" }
-              : await measure(way, connection, SLOW.includes(way) ? 1 : options.runs);
-          rows.push({ way, pods, namespaces, share, failing, measured });
-          print(`  ${way}: ${describe(measured)}`);
-        }
-      }
-    }
-  } finally {
-    await stop();
+function write(results: Results, directory: string): void {
+  const file = join(directory, "performance.md");
+  const { markdown, plot } = page(results, existsSync(file) ? readFileSync(file, "utf8") : "");
+  mkdirSync(directory, { recursive: true });
+  writeFileSync(file, markdown);
+  if (plot !== undefined) writeFileSync(join(directory, "performance.svg"), plot);
+  print(`Written to ${directory}/performance.md`);
+}
+
+/** Says which goals hold; where one does not, the process ends with 1. */
+function check({ scans, diagnosis }: Results): void {
+  for (const { what, holds } of verdicts(scans, diagnosis)) {
+    print(`${holds === undefined ? "-" : holds ? "holds" : "DOES NOT HOLD"}: ${what}`);
+    if (holds === false) process.exitCode = 1;
   }
 }
 
-/** What every way needs to connect, in a file: the detection and the floor need no kubeconfig library. */
-function writeConnection(parent: string, kubeconfig: string, kubectl: string): BenchConnection & { file: string } {
-  const text = readFileSync(kubeconfig, "utf8");
-  const field = (name: string) => new RegExp(`${name}: "?([^"\\s]+)`).exec(text)?.[1] ?? "";
-  const file = join(parent, "connection.json");
-  const connection: BenchConnection = {
-    server: field("server"),
-    ca: Buffer.from(field("certificate-authority-data"), "base64").toString("utf8"),
-    token: field("token"),
-    kubeconfig,
-    kubectl,
-  };
-  writeFileSync(file, JSON.stringify(connection));
-  return { ...connection, file };
-}
-
-function describe(measured: Measurement | Failed): string {
-  if ("failed" in measured) return measured.failed;
-  const { milliseconds, peakBytes, bytes, requests, found } = measured;
-  return `${(milliseconds / 1_000).toFixed(2)} s, ${Math.round(peakBytes / 1e6)} MB resident, ${(bytes / 1e6).toFixed(1)} MB in ${requests} answers, ${found} found`;
+/** Those that were asked for, or the published ones. */
+function populationsOf({ pods, namespaces }: Options): readonly Population[] {
+  if (pods === undefined && namespaces === undefined) return POPULATIONS;
+  return (pods ?? [20_000]).flatMap((count) => (namespaces ?? [20]).map((over) => ({ pods: count, namespaces: over })));
 }
 
 function numbers(text: string): number[] {

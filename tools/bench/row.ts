@@ -1,4 +1,5 @@
-import type { Failed, Measurement, Way } from "./measure.ts";
+import type { Failed, Measurement } from "./measure.ts";
+import type { Way } from "./ways.ts";
 
 /** One way, measured on one population. */
 export interface Row {
@@ -6,6 +7,7 @@ export interface Row {
   pods: number;
   namespaces: number;
   share: number;
-  failing: number;
+  /** How many workloads fail. */
+  injected: number;
   measured: Measurement | Failed;
 }

@@ -59,6 +59,17 @@ export const LOOKED_AT_CAUSES: readonly Cause[] = [
         return `Look at it (kubectl describe node ${name}) and at its kubelet. Repair it, or drain and replace it.`;
       }),
   },
+  {
+    name: "MetricsNotServed",
+    looksLike:
+      "The HPAs of several workloads cannot read how much their pods use, because nothing answers for the API metrics.k8s.io.",
+    response: "Report it once, with the workloads; nothing is done to them.",
+    rejected: [{ action: "restart", reason: "no workload serves that API to its own HPA" }],
+    diagnose: (facts) =>
+      found(facts, "ApiNotServed", ({ name }) => {
+        return `Install the metrics server, or look why it does not answer: kubectl get apiservice ${name}; kubectl top pods.`;
+      }),
+  },
 ];
 
 /** What the scan has found, in its words. */

@@ -13,6 +13,8 @@ export const REPLICA_SET = {
   plural: "replicasets",
   suspects: {
     columns: ["Name", "Desired", "Current"],
+    // Those of Deployments, most of them earlier revisions, are told by these.
+    query: { labelSelector: "!pod-template-hash" },
     isSuspect: (_name, desired, current) => desired !== current,
   },
   counts: false,

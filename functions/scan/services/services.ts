@@ -6,7 +6,7 @@ import type { Policy } from "../../shared/policy.ts";
 import { some } from "../../shared/text.ts";
 import { inTurn } from "../fair.ts";
 import type { FailingWorkload } from "../incidents.ts";
-import { look, lookEverywhere } from "../look.ts";
+import { look } from "../look.ts";
 import type { Places, View } from "../view.ts";
 import { problem, selectorProblem, type Patience } from "./decide.ts";
 import { told, type Found } from "./found.ts";
@@ -83,13 +83,16 @@ async function lookAtServices(
   const place = everywhere ? undefined : namespaces[0];
   const what = `EndpointSlices${place === undefined ? "" : ` in namespace ${place}`}`;
   const path = paths.endpointSlices(place);
-  const read = everywhere ? lookEverywhere : look;
   const keep = (slice: EndpointSlice): EndpointSlice => ({ ...slice, endpoints: (slice.endpoints ?? []).slice(0, 1) });
-  const slices = await view.tryTo(what, () => read(view, { what, place }, path, sliceSuspects(watched), keep), {
-    place,
-    telling: false,
-    optionalApi: paths.endpointSlices(),
-  });
+  const slices = await view.tryTo(
+    what,
+    () => look(view, { what, place }, path, sliceSuspects(watched), keep, everywhere),
+    {
+      place,
+      telling: false,
+      optionalApi: paths.endpointSlices(),
+    },
+  );
   const isRipe = ({ since }: Doubt) => isOlderThan(since, patience.short, patience.now);
   const doubts = newest(doubtsOf(slices?.suspects ?? [], watched).filter(isRipe), MAX_DOUBTS);
   const doubted = new Set(doubts.map(({ service }) => service));

@@ -33,8 +33,8 @@ export interface Cluster {
   /** Reads a text, such as a log, as it is. What it holds is bounded by the query. */
   text(path: string, query?: Record<string, string>): Promise<string>;
   /**
-   * Reads a collection as the API server prints it, without the objects, from its watch cache: a fraction of a list's
-   * cost, and possibly some moments old.
+   * Reads a collection as the API server prints it, from its watch cache: a fraction of a list's cost, and possibly some
+   * moments old. Of the objects nothing comes with it, unless the query says otherwise (`includeObject`).
    */
   table<T>(path: string, query?: Record<string, string>): Promise<T>;
   /**

@@ -1,6 +1,8 @@
 import * as http from "node:http";
 import * as https from "node:https";
 import type { Socket } from "node:net";
+import type { Readable } from "node:stream";
+import { createGunzip } from "node:zlib";
 import { RemediationError } from "../errors.ts";
 import { bounded } from "../text.ts";
 import { timeLeft } from "../time-left.ts";
@@ -27,7 +29,7 @@ export interface Call {
   query?: Record<string, string>;
   body?: unknown;
   contentType?: string;
-  /** How many bytes of an answer are taken; 64 MiB when nothing is said. */
+  /** How many bytes of an answer are taken, once uncompressed; 64 MiB when nothing is said. */
   most?: number;
 }
 
@@ -56,6 +58,7 @@ export async function exchange(connection: Connection, agent: http.Agent, call: 
   const credentials = await connection.authenticate();
   const headers: Record<string, string> = {
     accept: call.accept ?? "application/json",
+    "accept-encoding": "gzip",
     "user-agent": "eks-remediation",
     ...credentials,
   };
@@ -74,16 +77,18 @@ export async function exchange(connection: Connection, agent: http.Agent, call: 
     const answered = (res: http.IncomingMessage) => {
       const chunks: Buffer[] = [];
       let left = call.most ?? MOST_BYTES;
-      res.on("data", (chunk: Buffer) => {
+      const content = uncompressed(res);
+      content.on("data", (chunk: Buffer) => {
         left -= chunk.length;
         if (left >= 0) chunks.push(chunk);
         else {
           fail(tooMuch(connection.name, `${call.method} ${call.path}`, call.most ?? MOST_BYTES));
           res.destroy();
+          content.destroy();
         }
       });
-      res.on("error", fail);
-      res.on("end", () => {
+      content.on("error", fail);
+      content.on("end", () => {
         const status = res.statusCode ?? 0;
         const retryAfter = Number(res.headers["retry-after"]);
         const text = Buffer.concat(chunks).toString("utf8");
@@ -121,6 +126,15 @@ export async function exchange(connection: Connection, agent: http.Agent, call: 
     req.on("error", fail);
     req.end(body);
   });
+}
+
+/** What was sent, as it is: an API server compresses long answers where it is let. */
+function uncompressed(res: http.IncomingMessage): Readable {
+  if (res.headers["content-encoding"] !== "gzip") return res;
+  const content = createGunzip();
+  // `pipe` does not pass on that an answer was cut off on its way.
+  res.on("error", (error) => content.destroy(error));
+  return res.pipe(content);
 }
 
 /** Whether the API server did what it was asked for. */

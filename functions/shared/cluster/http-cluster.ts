@@ -79,7 +79,7 @@ export class HttpCluster implements Cluster {
   }
 
   async table<T>(path: string, query: Record<string, string> = {}): Promise<T> {
-    const cached = { ...query, resourceVersion: "0", includeObject: "None" };
+    const cached = { includeObject: "None", ...query, resourceVersion: "0" };
     return await this.#read<T>({ method: "GET", path, query: cached, accept: TABLE });
   }
 

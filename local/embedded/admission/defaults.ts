@@ -148,6 +148,9 @@ const DEFAULTS: Readonly<Record<string, (object: ApiObject) => void>> = {
     if (template !== undefined) withDefaults(template, { metadata: {} });
     defaultTemplate(template);
   },
+  Lease: (object) => {
+    withDefaults(object, { spec: {} });
+  },
   HorizontalPodAutoscaler: (object) => {
     const target = { type: "Utilization", averageUtilization: 80 };
     withDefaults(specOf<Hpa>(object), {

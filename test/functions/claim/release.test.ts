@@ -1,45 +1,36 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { acquire } from "../../../functions/claim/claim.ts";
 import { claim } from "../../../functions/claim/handler.ts";
 import { notify } from "../../../functions/notify/handler.ts";
 import type { Notification } from "../../../functions/notify/notification.ts";
 import type { HistoryEntry, WorkloadRun } from "../../../functions/run/contracts.ts";
 import { historyOf, leaseName } from "../../../functions/run/lease.ts";
-import type { Cluster } from "../../../functions/shared/cluster/cluster.ts";
 import { paths } from "../../../functions/shared/cluster/paths.ts";
 import type { Lease } from "../../../functions/shared/kubernetes/types.ts";
 import { CLAIM_NAMESPACE } from "../../../functions/shared/policy.ts";
-import { startAdmittingCluster } from "../../support/admitting-cluster.ts";
-import type { ManualClock } from "../../support/manual-clock.ts";
+import { admittingClusterForEach, environmentAt } from "../../support/admitting-cluster.ts";
 import { incident, policy, WEB } from "../../support/objects.ts";
 import { claimedRun, diagnosis } from "../../support/runs.ts";
-import { unreachableEnvironment } from "../../support/scripted.ts";
 
-let clock: ManualClock;
-let cluster: Cluster;
-let stop: () => Promise<void>;
+const at = admittingClusterForEach();
 let sent: Notification[];
-beforeEach(async () => {
-  ({ clock, cluster, stop } = await startAdmittingCluster());
+beforeEach(() => {
   sent = [];
 });
-afterEach(() => stop());
 
 /** The steps of the workflow, so many seconds after the image could not be pulled for the first time. */
 const after = (seconds: number) => ({
-  ...unreachableEnvironment(new Error("not used"), sent),
-  connect: () => Promise.resolve(cluster),
-  policy: () => policy({ report_after_seconds: 1_800 }),
-  now: () => new Date(clock.now().getTime() + seconds * 1_000),
+  ...environmentAt(at, policy({ report_after_seconds: 1_800 }), sent),
+  now: () => new Date(at.clock.now().getTime() + seconds * 1_000),
 });
 
 /** A run that has claimed a workload whose image cannot be pulled, and leaves that to pass. */
 async function waiting(): Promise<WorkloadRun> {
   const now = after(1_790).now();
   const holder = { workload: WEB, holder: "run-1", dryRun: false, policy: policy(), now };
-  const since = clock.now().toISOString();
+  const since = at.clock.now().toISOString();
   return claimedRun({
-    claim: await acquire(cluster, holder),
+    claim: await acquire(at.cluster, holder),
     incident: incident({ failures: [{ reason: "ImagePullBackOff", count: 1, since }] }),
     diagnosis: diagnosis({
       cause: "ImageNotPulled",
@@ -56,7 +47,7 @@ async function end(run: WorkloadRun, reportedAfter: number, releasedAfter: numbe
 }
 
 async function history(): Promise<HistoryEntry[]> {
-  return historyOf(await cluster.get<Lease>(paths.lease(CLAIM_NAMESPACE, leaseName(WEB))));
+  return historyOf(await at.cluster.get<Lease>(paths.lease(CLAIM_NAMESPACE, leaseName(WEB))));
 }
 
 describe("a remedy of which nobody knows whether it was applied", () => {

@@ -1,30 +1,21 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { clearAway } from "../../../functions/claim/clear-away.ts";
 import { claim } from "../../../functions/claim/handler.ts";
 import { historyOf } from "../../../functions/run/lease.ts";
-import type { Cluster } from "../../../functions/shared/cluster/cluster.ts";
 import { paths } from "../../../functions/shared/cluster/paths.ts";
 import type { StormMemory } from "../../../functions/run/contracts.ts";
 import { NOTHING_RESTS, type Detection } from "../../../functions/run/detection.ts";
 import type { Lease } from "../../../functions/shared/kubernetes/types.ts";
 import { CLAIM_NAMESPACE } from "../../../functions/shared/policy.ts";
-import { startAdmittingCluster } from "../../support/admitting-cluster.ts";
-import type { ManualClock } from "../../support/manual-clock.ts";
+import { admittingClusterForEach, environmentAt } from "../../support/admitting-cluster.ts";
 import { policy } from "../../support/objects.ts";
-import { unreachableEnvironment } from "../../support/scripted.ts";
 
 /** Pauses of 200, 400, 800 and 1,000 seconds. */
 const RULES = policy({ cool_down: { base_seconds: 100, max_seconds: 1_000 } });
 const EVERY_SECONDS = 50;
 const DAY = 86_400;
 
-let clock: ManualClock;
-let cluster: Cluster;
-let stop: () => Promise<void>;
-beforeEach(async () => {
-  ({ clock, cluster, stop } = await startAdmittingCluster());
-});
-afterEach(() => stop());
+const at = admittingClusterForEach();
 
 const storm: Detection = {
   ...{ status: "storm", cluster_name: "prod", dry_run: false, pods_seen: 40, workloads_seen: 40, failing_pods: 40 },
@@ -40,13 +31,8 @@ const storm: Detection = {
 };
 
 let runs = 0;
-async function meet(detection: Partial<Detection> = {}, name = `run-${++runs}`): Promise<StormMemory> {
-  const environment = {
-    ...unreachableEnvironment(new Error("not used")),
-    connect: () => Promise.resolve(cluster),
-    policy: () => RULES,
-    now: () => clock.now(),
-  };
+async function meet(detection: Partial<Detection> = {}, name = `run-${++runs}`, rules = RULES): Promise<StormMemory> {
+  const environment = environmentAt(at, rules);
   const execution = { id: name, name };
   const input = { operation: "storm", detection: { ...storm, ...detection }, execution };
   return (await claim(environment)(input)) as StormMemory;
@@ -57,13 +43,13 @@ async function toldDuring(seconds: number, detection: Partial<Detection> = {}): 
   const told: number[] = [];
   for (let passed = 0; passed <= seconds; passed += EVERY_SECONDS) {
     if ((await meet(detection)).status === "tell") told.push(passed);
-    clock.pass(EVERY_SECONDS);
+    at.clock.pass(EVERY_SECONDS);
   }
   return told;
 }
 
 async function leases(): Promise<Lease[]> {
-  return await cluster.list<Lease>(paths.leases(CLAIM_NAMESPACE));
+  return await at.cluster.list<Lease>(paths.leases(CLAIM_NAMESPACE));
 }
 
 describe("a storm that goes on", () => {
@@ -71,10 +57,22 @@ describe("a storm that goes on", () => {
     expect(await toldDuring(4_000)).toEqual([0, 200, 600, 1_400, 2_400, 3_400]);
   });
 
+  it("is the same one for a schedule that comes seldom, and misses it once", async () => {
+    const rules = policy({ cool_down: { base_seconds: 100, max_seconds: 20_000 }, schedule_seconds: 1_800 });
+    const told: number[] = [];
+    for (const run of [0, 1, 2, 4, 5, 6, 7, 8, 9]) {
+      if ((await meet({}, `seldom-${run}`, rules)).status === "tell") told.push(run);
+      at.clock.pass(run === 2 ? 2 * 1_800 - 1 : 1_800);
+    }
+
+    // The pauses double from 200 seconds on, which is less than an interval at first.
+    expect(told).toEqual([0, 1, 2, 4, 5, 7]);
+  });
+
   it("says meanwhile when it was told, and when it is told again", async () => {
-    const begun = clock.now();
+    const begun = at.clock.now();
     await meet();
-    clock.pass(EVERY_SECONDS);
+    at.clock.pass(EVERY_SECONDS);
 
     const { status, message } = await meet();
 
@@ -88,16 +86,16 @@ describe("a storm that goes on", () => {
 
     expect(await atOnce()).toEqual(["known", "tell"]);
     for (let passed = 0; passed < 150; passed += EVERY_SECONDS) {
-      clock.pass(EVERY_SECONDS);
+      at.clock.pass(EVERY_SECONDS);
       expect(await atOnce()).toEqual(["known", "known"]);
     }
-    clock.pass(EVERY_SECONDS);
+    at.clock.pass(EVERY_SECONDS);
     expect(await atOnce()).toEqual(["known", "tell"]);
   });
 
   it("is told by the run whose first answer was lost", async () => {
     await meet({}, "same-run");
-    clock.pass(10);
+    at.clock.pass(10);
 
     expect(await meet({}, "same-run")).toEqual({ status: "tell" });
     expect((await leases()).map((lease) => historyOf(lease).length)).toEqual([1]);
@@ -107,14 +105,14 @@ describe("a storm that goes on", () => {
 describe("the next storm", () => {
   it("is told at once when nothing was seen of the last one for as long as the first pause", async () => {
     expect(await toldDuring(1_000)).toEqual([0, 200, 600]);
-    clock.pass(200 - EVERY_SECONDS);
+    at.clock.pass(200 - EVERY_SECONDS);
 
     expect(await toldDuring(1_000)).toEqual([0, 200, 600]);
   });
 
   it("is the same one when it was away for less", async () => {
     expect(await toldDuring(600)).toEqual([0, 200, 600]);
-    clock.pass(200 - EVERY_SECONDS - 1);
+    at.clock.pass(200 - EVERY_SECONDS - 1);
 
     expect(await meet()).toMatchObject({ status: "known" });
   });
@@ -126,9 +124,9 @@ describe("the next storm", () => {
     expect(await meet(node("node-2"))).toEqual({ status: "tell" });
     expect(await meet()).toEqual({ status: "tell" });
     expect(await meet(node("node-1"))).toMatchObject({ status: "known" });
-    clock.pass(150);
+    at.clock.pass(150);
     expect(await meet(node("node-1"))).toMatchObject({ status: "known" });
-    clock.pass(50);
+    at.clock.pass(50);
     expect(await meet(node("node-2"))).toEqual({ status: "tell" });
     expect(await meet(node("node-1"))).toMatchObject({ status: "known" });
   });
@@ -147,7 +145,7 @@ describe("the next storm", () => {
     const asked = [];
     for (const marks of [["a", "b"], ["b", "a"], ["a"], ["b"], ["a", "b"], ["b", "c"], ["a", "c"], ["c"]]) {
       asked.push((await of(...marks)).status);
-      clock.pass(10);
+      at.clock.pass(10);
     }
 
     expect(asked).toEqual(["tell", "known", "known", "known", "known", "tell", "known", "known"]);
@@ -170,13 +168,13 @@ describe("the Lease of a storm", () => {
       name: "storm",
       labels: {
         "app.kubernetes.io/managed-by": "eks-remediation",
-        "eks-remediation/used": clock.now().toISOString().slice(0, 10),
+        "eks-remediation/used": at.clock.now().toISOString().slice(0, 10),
       },
     });
     expect(lease?.spec?.holderIdentity).toBeUndefined();
     expect(historyOf(lease ?? {})).toEqual([
       {
-        at: clock.now().toISOString(),
+        at: at.clock.now().toISOString(),
         execution: "run-a",
         cause: "FailureStorm",
         action: "none",
@@ -188,11 +186,11 @@ describe("the Lease of a storm", () => {
 
   it("is removed with the claims that nobody uses any more", async () => {
     await toldDuring(600);
-    const day = (days: number) => new Date(clock.now().getTime() + days * DAY * 1_000);
+    const day = (days: number) => new Date(at.clock.now().getTime() + days * DAY * 1_000);
 
-    await clearAway(cluster, RULES, day(0));
+    await clearAway(at.cluster, RULES, day(0));
     expect(await leases()).toHaveLength(1);
-    await clearAway(cluster, RULES, day(2));
+    await clearAway(at.cluster, RULES, day(2));
     expect(await leases()).toEqual([]);
   });
 

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { acquire } from "../../../functions/claim/claim.ts";
 import { claim } from "../../../functions/claim/handler.ts";
 import { resumption } from "../../../functions/claim/take-up.ts";
@@ -6,16 +6,12 @@ import { beginRemedy } from "../../../functions/run/begin-remedy.ts";
 import type { Verification, WorkloadRun } from "../../../functions/run/contracts.ts";
 import { historyOf, leaseName, released, takenOver } from "../../../functions/run/lease.ts";
 import { outcomeOf } from "../../../functions/run/outcome.ts";
-import { HttpCluster } from "../../../functions/shared/cluster/http-cluster.ts";
 import { paths } from "../../../functions/shared/cluster/paths.ts";
 import type { Lease } from "../../../functions/shared/kubernetes/types.ts";
 import { CLAIM_NAMESPACE, claimSeconds } from "../../../functions/shared/policy.ts";
-import { admittingStore, startApiServer } from "../../../local/embedded/index.ts";
-import { startAdmittingCluster } from "../../support/admitting-cluster.ts";
-import { ManualClock } from "../../support/manual-clock.ts";
+import { admittingClusterForEach, environmentAt } from "../../support/admitting-cluster.ts";
 import { policy, WEB } from "../../support/objects.ts";
 import { begunClaimOf, claimedRun, claimOf, diagnosis, remedyResult } from "../../support/runs.ts";
-import { unreachableEnvironment } from "../../support/scripted.ts";
 
 const PATH = paths.lease(CLAIM_NAMESPACE, leaseName(WEB));
 const SECONDS = claimSeconds(policy());
@@ -74,39 +70,28 @@ describe("where a redriven execution goes on", () => {
 });
 
 describe("an execution that is redriven", () => {
-  let clock: ManualClock;
-  let cluster: HttpCluster;
-  let stop: () => Promise<void>;
-  beforeEach(async () => {
-    ({ clock, cluster, stop } = await startAdmittingCluster());
-  });
-  afterEach(() => stop());
+  const at = admittingClusterForEach();
 
-  const environment = () => ({
-    ...unreachableEnvironment(new Error("not used")),
-    connect: () => Promise.resolve(cluster),
-    policy: () => policy(),
-    now: () => clock.now(),
-  });
+  const environment = () => environmentAt(at, policy());
   const take = (holder: string) =>
-    acquire(cluster, { ...{ workload: WEB, holder, dryRun: false }, ...{ policy: policy(), now: clock.now() } });
+    acquire(at.cluster, { ...{ workload: WEB, holder, dryRun: false }, ...{ policy: policy(), now: at.clock.now() } });
   const takeUp = async (run: WorkloadRun) =>
     (await claim(environment())({ operation: "take_up", redrive: 1, run })) as WorkloadRun;
-  const stored = () => cluster.get<Lease>(PATH);
+  const stored = () => at.cluster.get<Lease>(PATH);
 
   /** Stopped when its remedy's step had begun. */
   async function stopped(): Promise<WorkloadRun> {
     const run = { ...AT.Remedy, claim: await take("run-1") };
-    await beginRemedy(cluster, run, clock.now(), policy());
+    await beginRemedy(at.cluster, run, at.clock.now(), policy());
     return run;
   }
 
   it("does not forget that its claim had ended, though its answer is lost or it is stopped once more", async () => {
     const run = await stopped();
-    clock.pass(SECONDS + 3_600);
+    at.clock.pass(SECONDS + 3_600);
     const first = await takeUp(run);
     const again = await takeUp(run);
-    clock.pass(60);
+    at.clock.pass(60);
     const stoppedAgain = await takeUp(first);
 
     expect([first, again, stoppedAgain].map(({ claim }) => claim?.lapsed)).toEqual([true, true, true]);
@@ -114,12 +99,12 @@ describe("an execution that is redriven", () => {
 
   it("takes a claim up again that has expired, and says so, with the time that it has from now on", async () => {
     const run = await stopped();
-    clock.pass(SECONDS + 3_600);
+    at.clock.pass(SECONDS + 3_600);
     const { claim, diagnosis, redriven: stop } = await takeUp(run);
 
     expect(claim).toMatchObject({ status: "claimed", redrive: 1, resume: "look", lapsed: true });
-    expect(claim?.resumed_at).toBe(clock.now().toISOString());
-    expect(Date.parse(claim?.expires_at ?? "")).toBe(clock.now().getTime() + SECONDS * 1_000);
+    expect(claim?.resumed_at).toBe(at.clock.now().toISOString());
+    expect(Date.parse(claim?.expires_at ?? "")).toBe(at.clock.now().getTime() + SECONDS * 1_000);
     expect(diagnosis).toEqual(run.diagnosis);
     // Where nobody can look what it did, that is still to be said.
     expect(stop).toEqual(redriven);
@@ -131,14 +116,14 @@ describe("an execution that is redriven", () => {
 
   it("does not say that it lapsed while it holds", async () => {
     const run = await stopped();
-    clock.pass(60);
+    at.clock.pass(60);
 
     expect((await takeUp(run)).claim?.lapsed).toBeUndefined();
   });
 
   it("diagnoses anew where nothing was begun, however well it was known before", async () => {
     const run = { ...AT.Remedy, claim: await take("run-1") };
-    clock.pass(SECONDS + 60);
+    at.clock.pass(SECONDS + 60);
     const anew = await takeUp(run);
 
     expect(anew).toMatchObject({ claim: { status: "claimed", resume: "diagnosis" } });
@@ -148,9 +133,9 @@ describe("an execution that is redriven", () => {
 
   it("leaves a claim alone that another execution has, and names what it had begun", async () => {
     const run = await stopped();
-    clock.pass(SECONDS + 3_600);
+    at.clock.pass(SECONDS + 3_600);
     const { metadata } = await stored();
-    await cluster.replace(PATH, takenOver(await stored(), "run-2", SECONDS, clock.now()));
+    await at.cluster.replace(PATH, takenOver(await stored(), "run-2", SECONDS, at.clock.now()));
     const left = await takeUp(run);
 
     expect(left.claim).toMatchObject({ status: "refused", resume: "end", refusal: "AlreadyClaimed" });
@@ -165,7 +150,7 @@ describe("an execution that is redriven", () => {
   it("makes a claim anew that was cleared away, which knows of what may have begun", async () => {
     const run = await stopped();
     const { metadata } = await stored();
-    await cluster.delete(PATH, { uid: metadata?.uid ?? "" });
+    await at.cluster.delete(PATH, { uid: metadata?.uid ?? "" });
 
     expect((await takeUp(run)).claim).toMatchObject({ status: "claimed", resume: "look", lapsed: true });
     expect(historyOf(await stored())).toMatchObject([
@@ -175,7 +160,7 @@ describe("an execution that is redriven", () => {
 
   it("takes its own claim up again before anything else, and not that of another", async () => {
     await take("run-1");
-    clock.pass(SECONDS + 60);
+    at.clock.pass(SECONDS + 60);
     const run = claimedRun();
     const again = await claim(environment())({ operation: "acquire", redrive: 2, run });
     expect(again).toMatchObject({ status: "claimed", redrive: 2 });
@@ -189,6 +174,7 @@ describe("an execution that is redriven", () => {
 });
 
 describe("a dry run writes nothing", () => {
+  const at = admittingClusterForEach();
   const holder = "run-1";
   const EXPIRED = SECONDS + 60;
 
@@ -201,31 +187,24 @@ describe("a dry run writes nothing", () => {
     ["cooling down", "cooling down", 60],
     ["released, its pause over", "cooling down", 86_400],
   ])("with a claim that is %s", async (_claim, state, seconds) => {
-    const clock = new ManualClock();
-    const server = await startApiServer(admittingStore(clock));
-    const cluster = new HttpCluster({ name: "prod", server: server.url, authenticate: () => Promise.resolve({}) });
-    try {
-      const request = { workload: WEB, holder, dryRun: false, policy: policy(), now: clock.now() };
-      if (state !== undefined) await acquire(cluster, { ...request, holder: state });
-      if (state === "cooling down") {
-        const entry = {
-          at: clock.now().toISOString(),
-          execution: "run-0",
-          cause: "c",
-          action: "none",
-          outcome: "Skipped",
-        };
-        await cluster.replace(PATH, released(await cluster.get<Lease>(PATH), entry, clock.now()));
-      }
-      clock.pass(seconds);
-      const before = await cluster.list<Lease>(paths.leases(CLAIM_NAMESPACE)).catch(() => []);
-      for (const redrive of [0, 1]) {
-        await acquire(cluster, { ...request, redrive, dryRun: true, now: clock.now() });
-      }
-
-      expect(await cluster.list<Lease>(paths.leases(CLAIM_NAMESPACE)).catch(() => [])).toEqual(before);
-    } finally {
-      await server.stop();
+    const request = { workload: WEB, holder, dryRun: false, policy: policy(), now: at.clock.now() };
+    if (state !== undefined) await acquire(at.cluster, { ...request, holder: state });
+    if (state === "cooling down") {
+      const entry = {
+        at: at.clock.now().toISOString(),
+        execution: "run-0",
+        cause: "c",
+        action: "none",
+        outcome: "Skipped",
+      };
+      await at.cluster.replace(PATH, released(await at.cluster.get<Lease>(PATH), entry, at.clock.now()));
     }
+    at.clock.pass(seconds);
+    const before = await at.cluster.list<Lease>(paths.leases(CLAIM_NAMESPACE)).catch(() => []);
+    for (const redrive of [0, 1]) {
+      await acquire(at.cluster, { ...request, redrive, dryRun: true, now: at.clock.now() });
+    }
+
+    expect(await at.cluster.list<Lease>(paths.leases(CLAIM_NAMESPACE)).catch(() => [])).toEqual(before);
   });
 });

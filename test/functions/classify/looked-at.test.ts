@@ -11,7 +11,7 @@ import { ago, incident, NOW, policy } from "../../support/objects.ts";
 import { claimedRun } from "../../support/runs.ts";
 
 const found = (kind: string, reason: string, fields: Partial<Incident> = {}): Incident => {
-  const namespace = kind === "Node" ? "" : "shop";
+  const namespace = kind === "Node" || kind === "APIService" ? "" : "shop";
   const failures = [{ reason, count: 1, message: "It leads nowhere.", since: ago(600) }];
   return incident({ workload: { kind, namespace, name: "web" }, failures, ...fields });
 };

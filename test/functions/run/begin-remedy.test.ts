@@ -1,84 +1,83 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { beginRemedy } from "../../../functions/run/begin-remedy.ts";
 import { acquire, release } from "../../../functions/claim/claim.ts";
+import { takeUp } from "../../../functions/claim/take-up.ts";
 import { historyOf, leaseName } from "../../../functions/run/lease.ts";
-import type { HttpCluster } from "../../../functions/shared/cluster/http-cluster.ts";
 import { paths } from "../../../functions/shared/cluster/paths.ts";
 import type { HistoryEntry, WorkloadRun } from "../../../functions/run/contracts.ts";
 import { isIneffective, sinceLastSuccess } from "../../../functions/run/history.ts";
 import type { Lease } from "../../../functions/shared/kubernetes/types.ts";
 import { CLAIM_NAMESPACE } from "../../../functions/shared/policy.ts";
-import { startAdmittingCluster } from "../../support/admitting-cluster.ts";
-import type { ManualClock } from "../../support/manual-clock.ts";
+import { admittingClusterForEach } from "../../support/admitting-cluster.ts";
 import { policy, WEB } from "../../support/objects.ts";
 import { claimedRun, diagnosis } from "../../support/runs.ts";
 
 const PATH = paths.lease(CLAIM_NAMESPACE, leaseName(WEB));
 
-let clock: ManualClock;
-let cluster: HttpCluster;
-let stop: () => Promise<void>;
-beforeEach(async () => {
-  ({ clock, cluster, stop } = await startAdmittingCluster());
-});
-afterEach(() => stop());
+const at = admittingClusterForEach();
 
 /** A run of that execution, which has claimed `shop/web` and is to roll it back. */
 async function claimed(execution = "run-1"): Promise<WorkloadRun> {
-  const claim = await acquire(cluster, {
+  const claim = await acquire(at.cluster, {
     ...{ workload: WEB, holder: execution, dryRun: false },
-    ...{ policy: policy(), now: clock.now() },
+    ...{ policy: policy(), now: at.clock.now() },
   });
   return claimedRun({ claim, diagnosis: diagnosis(), execution: { id: execution, name: execution } });
 }
 
 async function history(): Promise<HistoryEntry[]> {
-  return historyOf(await cluster.get<Lease>(PATH));
+  return historyOf(await at.cluster.get<Lease>(PATH));
 }
 
 const begun = { execution: "run-1", action: "rollback", outcome: "Unfinished", applied: true, template: "bbbb" };
 
 describe("a remedy that begins", () => {
   it("is written into the claim, which stays the execution's own", async () => {
-    await beginRemedy(cluster, await claimed(), clock.now(), policy());
+    await beginRemedy(at.cluster, await claimed(), at.clock.now(), policy());
 
     expect(await history()).toMatchObject([begun]);
-    expect((await cluster.get<Lease>(PATH)).spec?.holderIdentity).toBe("run-1");
+    expect((await at.cluster.get<Lease>(PATH)).spec?.holderIdentity).toBe("run-1");
   });
 
   it("is written once, however often its step is tried", async () => {
     const run = await claimed();
-    await beginRemedy(cluster, run, clock.now(), policy());
-    const { metadata } = await cluster.get<Lease>(PATH);
-    clock.pass(10);
-    await beginRemedy(cluster, run, clock.now(), policy());
+    await beginRemedy(at.cluster, run, at.clock.now(), policy());
+    const { metadata } = await at.cluster.get<Lease>(PATH);
+    at.clock.pass(10);
+    await beginRemedy(at.cluster, run, at.clock.now(), policy());
 
-    expect((await cluster.get<Lease>(PATH)).metadata?.resourceVersion).toBe(metadata?.resourceVersion);
+    expect((await at.cluster.get<Lease>(PATH)).metadata?.resourceVersion).toBe(metadata?.resourceVersion);
   });
 
   it("gives way to the second remedy of the same execution, and to how it ended", async () => {
     const run = await claimed();
-    await beginRemedy(cluster, run, clock.now(), policy());
+    await beginRemedy(at.cluster, run, at.clock.now(), policy());
     const restart = diagnosis({ remedy: { action: "restart", mode: "evict", pods: [{ name: "a", uid: "u" }] } });
-    await beginRemedy(cluster, { ...run, diagnosis: restart }, clock.now(), policy());
+    await beginRemedy(at.cluster, { ...run, diagnosis: restart }, at.clock.now(), policy());
     expect(await history()).toMatchObject([{ action: "restart", outcome: "Unfinished" }]);
 
-    const ended = { ...begun, at: clock.now().toISOString(), cause: "c", outcome: "Recovered", applied: true as const };
-    await release(cluster, { workload: WEB, holder: "run-1", now: clock.now() }, ended);
+    const ended = {
+      ...begun,
+      at: at.clock.now().toISOString(),
+      cause: "c",
+      outcome: "Recovered",
+      applied: true as const,
+    };
+    await release(at.cluster, { workload: WEB, holder: "run-1", now: at.clock.now() }, ended);
     expect(await history()).toEqual([ended]);
   });
 
   it("is forgotten when its execution has nothing to remember", async () => {
-    await beginRemedy(cluster, await claimed(), clock.now(), policy());
-    await release(cluster, { workload: WEB, holder: "run-1", now: clock.now() }, undefined);
+    await beginRemedy(at.cluster, await claimed(), at.clock.now(), policy());
+    await release(at.cluster, { workload: WEB, holder: "run-1", now: at.clock.now() }, undefined);
 
     expect(await history()).toEqual([]);
   });
 
   it("is known to whoever takes the workload over from an execution that died, as one that did not help", async () => {
     const run = await claimed();
-    await beginRemedy(cluster, run, clock.now(), policy());
-    clock.pass((Date.parse(run.claim?.expires_at ?? "") - clock.now().getTime()) / 1_000 + 1);
+    await beginRemedy(at.cluster, run, at.clock.now(), policy());
+    at.clock.pass((Date.parse(run.claim?.expires_at ?? "") - at.clock.now().getTime()) / 1_000 + 1);
     const { claim } = await claimed("run-2");
 
     const known = claim?.history ?? [];
@@ -88,7 +87,7 @@ describe("a remedy that begins", () => {
   });
 
   it("writes nothing in a dry run", async () => {
-    await beginRemedy(cluster, { ...(await claimed()), dry_run: true }, clock.now(), policy());
+    await beginRemedy(at.cluster, { ...(await claimed()), dry_run: true }, at.clock.now(), policy());
 
     expect(await history()).toEqual([]);
   });
@@ -97,22 +96,37 @@ describe("a remedy that begins", () => {
 describe("a remedy does not begin", () => {
   it("when another execution has taken the workload over, and says which", async () => {
     const run = await claimed();
-    const lease = await cluster.get<Lease>(PATH);
-    await cluster.replace(PATH, { ...lease, spec: { ...lease.spec, holderIdentity: "run-2" } });
+    const lease = await at.cluster.get<Lease>(PATH);
+    await at.cluster.replace(PATH, { ...lease, spec: { ...lease.spec, holderIdentity: "run-2" } });
 
-    await expect(beginRemedy(cluster, run, clock.now(), policy())).rejects.toMatchObject({
+    await expect(beginRemedy(at.cluster, run, at.clock.now(), policy())).rejects.toMatchObject({
       name: "ClaimExpired",
       message: expect.stringContaining("run-2 holds the claim") as string,
     });
     expect(await history()).toEqual([]);
   });
 
+  it("in a step that still runs when its execution, stopped meanwhile, has been redriven", async () => {
+    const straggler = await claimed();
+    at.clock.pass(1);
+    const redriven = await takeUp(at.cluster, straggler, 1, { policy: policy(), now: at.clock.now() });
+
+    await expect(beginRemedy(at.cluster, straggler, at.clock.now(), policy())).rejects.toMatchObject({
+      name: "ClaimExpired",
+      message: expect.stringContaining("was renewed after this step was given it") as string,
+    });
+    expect(await history()).toEqual([]);
+
+    await beginRemedy(at.cluster, { ...straggler, claim: redriven.claim }, at.clock.now(), policy());
+    expect(await history()).toMatchObject([begun]);
+  });
+
   it("when somebody has deleted the claim", async () => {
     const run = await claimed();
-    const { metadata } = await cluster.get<Lease>(PATH);
-    await cluster.delete(PATH, { uid: metadata?.uid ?? "" });
+    const { metadata } = await at.cluster.get<Lease>(PATH);
+    await at.cluster.delete(PATH, { uid: metadata?.uid ?? "" });
 
-    await expect(beginRemedy(cluster, run, clock.now(), policy())).rejects.toMatchObject({
+    await expect(beginRemedy(at.cluster, run, at.clock.now(), policy())).rejects.toMatchObject({
       name: "ClaimExpired",
       message: expect.stringContaining("nobody holds the claim") as string,
     });

@@ -177,7 +177,7 @@ describe("an open breaker", () => {
   });
 
   it("is closed by a person, with the command that the message holds", () => {
-    const [, assignment = ""] = / (eks-remediation\/breaker-closed=\S+) /.exec(closingCommand("l", NOW)) ?? [];
+    const [, assignment = ""] = / (eks-remediation\/breaker-closed=\S+) /.exec(closingCommand(NOW)) ?? [];
     const [name = "", value = ""] = assignment.split("=");
     const closed = claim(workload("any", "blog"), { annotations: { [name]: value } });
 
@@ -187,8 +187,8 @@ describe("an open breaker", () => {
       open([...opened(60), claim(workload("any"), { annotations: { [name]: "2036-01-01T00:00:00Z" } })]),
     ).toBeDefined();
     expect(open([...opened(60), claim(workload("any"), { annotations: { [name]: "?" } })])).toBeDefined();
-    expect(closingCommand("deployment.shop.web", NOW)).toBe(
-      "kubectl -n eks-remediation annotate lease deployment.shop.web eks-remediation/breaker-closed=2026-06-01T12:00:00.000Z --overwrite",
+    expect(closingCommand(NOW)).toBe(
+      "kubectl -n eks-remediation annotate lease breaker eks-remediation/breaker-closed=2026-06-01T12:00:00.000Z --overwrite",
     );
   });
 });

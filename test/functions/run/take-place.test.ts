@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { acquire, release } from "../../../functions/claim/claim.ts";
 import { remedyFor } from "../../../functions/remedies/remedies.ts";
 import { remedyStep } from "../../../functions/remedies/step.ts";
@@ -9,42 +9,33 @@ import { isRemembered, isWorthTelling, outcomeOf } from "../../../functions/run/
 import { asksOf } from "../../../functions/run/places.ts";
 import { HeldBack } from "../../../functions/run/take-place.ts";
 import { entryOf } from "../../../functions/run/history.ts";
-import type { HttpCluster } from "../../../functions/shared/cluster/http-cluster.ts";
 import { paths } from "../../../functions/shared/cluster/paths.ts";
 import type { Lease } from "../../../functions/shared/kubernetes/types.ts";
 import { CLAIM_NAMESPACE } from "../../../functions/shared/policy.ts";
-import { startAdmittingCluster } from "../../support/admitting-cluster.ts";
-import type { ManualClock } from "../../support/manual-clock.ts";
+import { admittingClusterForEach, environmentAt } from "../../support/admitting-cluster.ts";
 import { deployment, incident, policy, template } from "../../support/objects.ts";
 import { claimedRun, diagnosis } from "../../support/runs.ts";
-import { unreachableEnvironment } from "../../support/scripted.ts";
 import { workload } from "../../support/claims.ts";
 
 const ONE = policy({ limits: { concurrent: 1 } });
 const BREAKER = policy({ limits: { canary: false, breaker: { failures: 1, of: 1 } } });
 
-let clock: ManualClock;
-let cluster: HttpCluster;
-let stop: () => Promise<void>;
-beforeEach(async () => {
-  ({ clock, cluster, stop } = await startAdmittingCluster());
-});
-afterEach(() => stop());
+const at = admittingClusterForEach();
 
 /** A run of an execution that has claimed a workload of `shop`, and is to roll it back. */
 async function claimed(name: string, execution = "run-1"): Promise<WorkloadRun> {
   const of = workload(name);
-  const request = { workload: of, holder: execution, dryRun: false, policy: policy(), now: clock.now() };
-  const claim = await acquire(cluster, request);
+  const request = { workload: of, holder: execution, dryRun: false, policy: policy(), now: at.clock.now() };
+  const claim = await acquire(at.cluster, request);
   const found = incident({ workload: of });
   return claimedRun({ claim, diagnosis: diagnosis(), execution: { id: execution, name: execution }, incident: found });
 }
 
 const pathOf = (name: string) => paths.lease(CLAIM_NAMESPACE, leaseName(workload(name)));
-const leaseOf = async (name: string) => await cluster.get<Lease>(pathOf(name));
+const leaseOf = async (name: string) => await at.cluster.get<Lease>(pathOf(name));
 const begin = async (run: WorkloadRun, rules = ONE) => {
   try {
-    await beginRemedy(cluster, run, clock.now(), rules);
+    await beginRemedy(at.cluster, run, at.clock.now(), rules);
     return undefined;
   } catch (error) {
     if (error instanceof HeldBack) return error.answer;
@@ -53,13 +44,20 @@ const begin = async (run: WorkloadRun, rules = ONE) => {
 };
 /** Ends a run as its outcome says, and lets it be remembered where that is. */
 async function end(run: WorkloadRun, remedy: Partial<RemedyResult>): Promise<WorkloadRun> {
-  const times = { wait_seconds: 1, deadline: clock.now().toISOString() };
+  const times = { wait_seconds: 1, deadline: at.clock.now().toISOString() };
   const ended = { ...run, remedy: { status: "refused" as const, message: "", ...times, ...remedy } };
   const report = outcomeOf(ended, false);
   const { cause, action, outcome, reason } = report;
-  const entry = entryOf(ended, { at: clock.now().toISOString(), cause, action, outcome, reason, applied: undefined });
-  const of = { workload: run.incident.workload, holder: run.execution.name, now: clock.now() };
-  await release(cluster, of, isRemembered(ended, report) ? entry : undefined);
+  const entry = entryOf(ended, {
+    at: at.clock.now().toISOString(),
+    cause,
+    action,
+    outcome,
+    reason,
+    applied: undefined,
+  });
+  const of = { workload: run.incident.workload, holder: run.execution.name, now: at.clock.now() };
+  await release(at.cluster, of, isRemembered(ended, report) ? entry : undefined);
   return ended;
 }
 /** A remedy that has ended in vain, so that the breaker opens. */
@@ -67,10 +65,10 @@ async function inVain(name: string): Promise<void> {
   const run = await claimed(name, "earlier");
   await begin(run, policy());
   const entry = entryOf(run, {
-    ...{ at: clock.now().toISOString(), cause: "c", action: "rollback", outcome: "RolledBack" },
+    ...{ at: at.clock.now().toISOString(), cause: "c", action: "rollback", outcome: "RolledBack" },
     applied: true,
   });
-  await release(cluster, { workload: workload(name), holder: "earlier", now: clock.now() }, entry);
+  await release(at.cluster, { workload: workload(name), holder: "earlier", now: at.clock.now() }, entry);
 }
 
 describe("a remedy that a limit holds back", () => {
@@ -109,7 +107,7 @@ describe("a remedy that a limit holds back", () => {
     const web = await claimed("web", "run-2");
     await begin(api);
     await begin(web);
-    await release(cluster, { workload: workload("api"), holder: "run-1", now: clock.now() }, undefined);
+    await release(at.cluster, { workload: workload("api"), holder: "run-1", now: at.clock.now() }, undefined);
 
     expect(await begin(web)).toBeUndefined();
   });
@@ -129,7 +127,7 @@ describe("a remedy that was let begin", () => {
     await begin(api);
     const lease = await leaseOf("api");
     const labels = { ...lease.metadata?.labels, edited: "yes" };
-    await cluster.replace(pathOf("api"), { ...lease, metadata: { ...lease.metadata, labels } });
+    await at.cluster.replace(pathOf("api"), { ...lease, metadata: { ...lease.metadata, labels } });
 
     expect(await begin(await claimed("web", "run-2"))).toMatchObject({ refusal: "TooManyAtOnce" });
     expect(await begin(api)).toBeUndefined();
@@ -157,7 +155,7 @@ describe("a breaker that is open", () => {
       refusal: "BreakerOpen",
       needs_person: true,
       message: expect.stringContaining(
-        `kubectl -n eks-remediation annotate lease deployment.shop.web eks-remediation/breaker-closed=${clock.now().toISOString()} --overwrite`,
+        `kubectl -n eks-remediation annotate lease breaker eks-remediation/breaker-closed=${at.clock.now().toISOString()} --overwrite`,
       ) as string,
     });
     expect(second).toMatchObject({ refusal: "BreakerOpen" });
@@ -166,7 +164,7 @@ describe("a breaker that is open", () => {
     const told = await end(web, first ?? {});
     await end(api, second ?? {});
     expect(isWorthTelling(told, outcomeOf(told, false))).toBe(true);
-    clock.pass(1_200);
+    at.clock.pass(1_200);
     const again = await claimed("api", "run-3");
     expect(await begin(again, BREAKER)).not.toHaveProperty("needs_person");
   });
@@ -185,13 +183,13 @@ describe("a breaker that is open", () => {
       limits: { canary: false, breaker: { failures: 1, of: 1, within_seconds: 86_400, pause_seconds: 86_400 } },
     });
     await inVain("old");
-    clock.pass(60);
+    at.clock.pass(60);
     const web = await claimed("web", "run-2");
     await end(web, (await begin(web, forDays)) ?? {});
-    clock.pass(60);
+    at.clock.pass(60);
     await inVain("another");
     expect(await begin(await claimed("api", "run-2"), forDays)).not.toHaveProperty("needs_person");
-    clock.pass(86_370);
+    at.clock.pass(86_370);
 
     expect(await begin(await claimed("api", "run-3"), forDays)).toMatchObject({ needs_person: true });
   });
@@ -200,8 +198,8 @@ describe("a breaker that is open", () => {
 describe("a dry run", () => {
   it("says what would hold the remedy back, and writes nothing", async () => {
     await begin(await claimed("api"));
-    await cluster.create(paths.namespaces(), { apiVersion: "v1", kind: "Namespace", metadata: { name: "shop" } });
-    const made = await cluster.create<{ metadata: { uid: string } }>(paths.deployments("shop"), {
+    await at.cluster.create(paths.namespaces(), { apiVersion: "v1", kind: "Namespace", metadata: { name: "shop" } });
+    const made = await at.cluster.create<{ metadata: { uid: string } }>(paths.deployments("shop"), {
       ...deployment({ template: template("shop/web:1") }),
       ...{ apiVersion: "apps/v1", kind: "Deployment", metadata: { name: "web", namespace: "shop" } },
     });
@@ -209,12 +207,7 @@ describe("a dry run", () => {
       remedy: { action: "scale", scale: { target: "replicas", from: 2, to: 3 } },
       workload_uid: made.metadata.uid,
     });
-    const environment = {
-      ...unreachableEnvironment(new Error("not used")),
-      connect: () => Promise.resolve(cluster),
-      policy: () => ONE,
-      now: () => clock.now(),
-    };
+    const environment = environmentAt(at, ONE);
     const run = claimedRun({ dry_run: true, diagnosis: scaling, incident: incident({ workload: workload("web") }) });
 
     expect(await remedyStep(remedyFor("scale"))(environment)({ run })).toMatchObject({
@@ -223,6 +216,6 @@ describe("a dry run", () => {
         "Without dry_run it would have to wait. The scale was not begun: 1 remedy is under way",
       ) as string,
     });
-    expect(await cluster.list<Lease>(paths.leases(CLAIM_NAMESPACE))).toHaveLength(1);
+    expect(await at.cluster.list<Lease>(paths.leases(CLAIM_NAMESPACE))).toHaveLength(1);
   });
 });

@@ -5,6 +5,7 @@ import { BROKEN, FORBIDDEN, incidentsOf, scanned, THROTTLED } from "../../suppor
 import { serve } from "../../support/served-cluster.ts";
 import { statefulSet } from "../../support/workload-objects.ts";
 
+const ALL_PODS = "/api/v1/pods";
 const PODS = "/api/v1/namespaces/shop/pods";
 const FOUND = ["Deployment shop/web: CrashLoopBackOff", "StatefulSet shop/db: MinimumReplicasUnavailable"];
 
@@ -26,7 +27,7 @@ describe("what a scan cannot see", () => {
     ["ClusterUnavailable", BROKEN, 3],
     ["ClusterThrottled", THROTTLED, 3],
   ])("is named with the error %s, and the rest is found", async (error, answer, attempts) => {
-    api.on("GET", "/api/v1/namespaces/blog/pods", answer);
+    api.on("GET", ALL_PODS, answer).on("GET", "/api/v1/namespaces/blog/pods", answer);
     const detection = await scanned(api);
 
     expect(incidentsOf(detection)).toEqual(FOUND);
@@ -41,8 +42,6 @@ describe("what a scan cannot see", () => {
     ["HPAs", "/apis/autoscaling/v2/horizontalpodautoscalers", FOUND],
     ["StatefulSets", "/apis/apps/v1/statefulsets", FOUND.slice(0, 1)],
     ["Jobs", "/apis/batch/v1/jobs", FOUND],
-    ["pods in namespace shop", PODS, FOUND.slice(1)],
-    ["pods in namespace shop", `${PODS}/web-1-crash`, FOUND.slice(1)],
     ["pods in namespace shop", "/apis/apps/v1/namespaces/shop/replicasets/web-1", FOUND.slice(1)],
   ])("is said to be %s where %s is refused", async (what, path, found) => {
     api.on("GET", path, FORBIDDEN);
@@ -50,6 +49,25 @@ describe("what a scan cannot see", () => {
 
     expect(detection.unseen).toMatchObject([{ what, error: "Forbidden" }]);
     expect(incidentsOf(detection)).toEqual(found);
+  });
+
+  it.each([PODS, `${PODS}/web-1-crash`])(
+    "is told of each namespace where %s is refused as all pods are",
+    async (path) => {
+      api.on("GET", ALL_PODS, FORBIDDEN).on("GET", path, FORBIDDEN);
+      const detection = await scanned(api);
+
+      expect(detection.unseen).toMatchObject([{ what: "pods in namespace shop", error: "Forbidden" }]);
+      expect(incidentsOf(detection)).toEqual(FOUND.slice(1));
+    },
+  );
+
+  it("is nothing where all pods are refused, and those of each namespace are not", async () => {
+    api.on("GET", ALL_PODS, FORBIDDEN);
+    const detection = await scanned(api);
+
+    expect(detection.unseen).toEqual([]);
+    expect(incidentsOf(detection)).toEqual(FOUND);
   });
 
   it("is told for each namespace where the collections are asked for one by one", async () => {
@@ -61,7 +79,7 @@ describe("what a scan cannot see", () => {
   });
 
   it("does not become healthy: what was refused is told beside it", async () => {
-    api.on("GET", PODS, FORBIDDEN).on("GET", "/apis/apps/v1/statefulsets", FORBIDDEN);
+    for (const path of [ALL_PODS, PODS, "/apis/apps/v1/statefulsets"]) api.on("GET", path, FORBIDDEN);
 
     expect(await scanned(api)).toMatchObject({ status: "healthy", unseen: [{}, {}] });
   });
@@ -71,6 +89,7 @@ describe("what a scan cannot see", () => {
     serve(api, { namespaces });
     const loud = refusal(403, "no ".repeat(2_000));
     for (const name of namespaces) api.on("GET", `/api/v1/namespaces/${name}/pods`, loud);
+    api.on("GET", ALL_PODS, loud);
     const { unseen } = await scanned(api);
 
     expect(unseen).toHaveLength(21);
@@ -120,7 +139,7 @@ describe("a scan that sees nothing at all", () => {
   });
 
   it("for want of a connection ends as that", async () => {
-    api.on("GET", PODS, (response) => response.destroy());
+    api.on("GET", ALL_PODS, (response) => response.destroy());
 
     await expect(scanned(api)).rejects.toMatchObject({ name: "ClusterUnreachable" });
   });

@@ -2,6 +2,9 @@ import { describe, expect, it } from "vitest";
 import { despiteStorm } from "../../../functions/scan/despite-storm.ts";
 import { workloadKey, type FailingPod } from "../../../functions/scan/incidents.ts";
 import type { Incident } from "../../../functions/run/contracts.ts";
+import { newLease } from "../../../functions/run/lease.ts";
+import type { Lease } from "../../../functions/shared/kubernetes/types.ts";
+import type { WorkloadRef } from "../../../functions/shared/refs.ts";
 import { claimSeconds, type Policy } from "../../../functions/shared/policy.ts";
 import { NOW, policy } from "../../support/objects.ts";
 
@@ -13,6 +16,8 @@ const incidentOf = (namespace: string, name: string): Incident => ({
   failing_pods: 1,
   sample_pods: [],
 });
+
+const storm = { covers: ({ namespace }: WorkloadRef) => namespace === "covered" };
 
 /** A failing pod of that revision. */
 const podOf = ({ workload }: Incident, revision: string): FailingPod => ({
@@ -30,11 +35,13 @@ function chosen(
     rules = wanted,
     now = NOW,
     more = [],
-  }: Partial<{ broken: Incident[]; rules: Policy; now: Date; more: FailingPod[] }> = {},
+    claims = [],
+  }: Partial<{ broken: Incident[]; rules: Policy; now: Date; more: FailingPod[]; claims: Lease[] | "unseen" }> = {},
 ): Incident | undefined {
   const failedRollouts = new Set(broken.map(({ workload }) => workloadKey(workload)));
   const pods = [...inStorm.map((incident) => podOf(incident, "2")), ...more];
-  return despiteStorm(inStorm, { pods, failedRollouts }, rules, now);
+  const seen = claims === "unseen" ? undefined : claims;
+  return despiteStorm(inStorm, { pods, failedRollouts, storm, claims: seen }, rules, now);
 }
 
 describe("what a storm does not hold up", () => {
@@ -54,20 +61,46 @@ describe("what a storm does not hold up", () => {
   it("is none of which pods of an earlier revision fail, too, or of which no pod fails", () => {
     expect(chosen([web], { more: [podOf(web, "1")] })).toBeUndefined();
     expect(
-      despiteStorm([web], { pods: [], failedRollouts: new Set([workloadKey(web.workload)]) }, wanted, NOW),
+      despiteStorm(
+        [web],
+        { pods: [], failedRollouts: new Set([workloadKey(web.workload)]), storm, claims: [] },
+        wanted,
+        NOW,
+      ),
     ).toBeUndefined();
   });
 
-  it("is the same for as long as a remediation may take, then the next, of each namespace in turn", () => {
-    const all = [...["a", "b", "c"].map((name) => incidentOf("evil", name)), web];
+  it("is the same for as long as a remediation may take, whatever else comes and goes, then another", () => {
+    const all = Array.from({ length: 12 }, (_, index) => incidentOf(`team-${index}`, "web"));
     const at = (turn: number, part = 0) => new Date((turn + part) * claimSeconds(wanted) * 1_000);
-    const names = [0, 1, 2, 3, 4].map((turn) => chosen(all, { now: at(turn) })?.workload.name);
+    const names = Array.from({ length: 60 }, (_, turn) => chosen(all, { now: at(turn) })?.workload.namespace);
 
-    expect(names).toEqual(["a", "web", "b", "c", "a"]);
-    expect([0, 0.5, 0.99].map((part) => chosen(all, { now: at(1, part) })?.workload.name)).toEqual([
-      "web",
-      "web",
-      "web",
-    ]);
+    expect(new Set(names).size).toBeGreaterThan(8);
+    for (const part of [0, 0.5, 0.99]) expect(chosen(all, { now: at(1, part) })?.workload.namespace).toBe(names[1]);
+    for (const gone of all.filter(({ workload }) => workload.namespace !== names[1])) {
+      const left = all.filter((incident) => incident !== gone);
+      expect(chosen(left, { now: at(1) })?.workload.namespace).toBe(names[1]);
+    }
+  });
+
+  it("is of each namespace as often, however many workloads one has", () => {
+    const all = [...Array.from({ length: 50 }, (_, index) => incidentOf("evil", `w-${index}`)), web];
+    const at = (turn: number) => new Date(turn * claimSeconds(wanted) * 1_000);
+    const turns = Array.from({ length: 100 }, (_, turn) => chosen(all, { now: at(turn) })?.workload.namespace);
+
+    expect(turns.filter((namespace) => namespace === "shop").length).toBeGreaterThan(30);
+  });
+
+  it("is none while an execution holds the claim on one of the storm, or where that cannot be seen", () => {
+    const held = (workload: WorkloadRef, seconds = 600) => newLease(workload, "another-run", seconds, NOW);
+
+    expect(chosen([web, db], { claims: [held(db.workload)] })).toBeUndefined();
+    // What is rolled back just now does not fail for its own part any more.
+    expect(chosen([web], { claims: [held({ ...web.workload, name: "gone" })] })).toBeUndefined();
+    expect(chosen([web], { claims: [held({ ...web.workload, namespace: "covered" })] })).toBeUndefined();
+    expect(chosen([web], { claims: "unseen" })).toBeUndefined();
+
+    expect(chosen([web], { claims: [held({ ...web.workload, namespace: "blog" })] })).toBeDefined();
+    expect(chosen([web, db], { claims: [held(db.workload, 0)] })).toBeDefined();
   });
 });

@@ -70,17 +70,42 @@ describe("what counts for a storm", () => {
     });
   });
 
-  it("is not told from what could not be counted, which is said", async () => {
+  it("is all that is left alone where the rest could not be counted, which is said", async () => {
     serve(api, { statefulSets: sets(NUMBERS, 0), deployments: [deploymentWith({})] });
     api.on("GET", "/apis/apps/v1/namespaces/shop/deployments", FORBIDDEN);
 
     const detection = await scanned(api);
 
     expect(detection).toMatchObject({
-      status: "failing",
+      status: "storm",
+      storm: expect.stringContaining(
+        "14 workloads in namespace shop fail at once. How many workloads there are in 1 namespace could not be counted",
+      ) as string,
       unseen: [{ what: "the number of Deployments in namespace shop", error: "Forbidden" }],
     });
-    expect(detection.storm).toBeUndefined();
+  });
+
+  it("is nothing that is left alone where what could be counted is well for the most part", async () => {
+    serve(api, {
+      statefulSets: [
+        ...sets(NUMBERS, 0),
+        ...sets(
+          NUMBERS.map((n) => n + 100),
+          2,
+        ),
+        ...sets(
+          NUMBERS.map((n) => n + 200),
+          2,
+        ),
+        ...sets(
+          NUMBERS.map((n) => n + 300),
+          2,
+        ),
+      ],
+    });
+    api.on("GET", "/apis/apps/v1/namespaces/shop/deployments", FORBIDDEN);
+
+    expect(await scanned(api)).toMatchObject({ status: "failing" });
   });
 
   it.each<[string, Objects]>([

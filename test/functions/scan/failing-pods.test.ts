@@ -4,9 +4,10 @@ import { lostNodesAmong } from "../../../functions/shared/kubernetes/nodes.ts";
 import { View } from "../../../functions/scan/view.ts";
 import type { ObjectMeta, Pod } from "../../../functions/shared/kubernetes/types.ts";
 import { WorkloadFinder } from "../../../functions/kinds/workload-finder.ts";
-import { ApiServer } from "../../support/api-server.ts";
+import { ApiServer, type Answer } from "../../support/api-server.ts";
 import { ago, crashingPod, NOW, pod, replicaSet } from "../../support/objects.ts";
 import { DEADLINES } from "../../support/pod-rows.ts";
+import { FORBIDDEN } from "../../support/scans.ts";
 import { serve, type Objects } from "../../support/served-cluster.ts";
 import { controlledBy, failedJob, node } from "../../support/workload-objects.ts";
 
@@ -16,11 +17,17 @@ beforeEach(async () => {
 });
 afterEach(() => api.stop());
 
-async function failingPods(objects: Objects) {
+async function failingPods(objects: Objects, allPods: Answer[] = []) {
   serve(api, objects);
+  if (allPods.length > 0) api.on("GET", "/api/v1/pods", ...allPods);
   const view = new View(api.cluster());
   const moment = { now: NOW, deadlines: DEADLINES, lostNodes: lostNodesAmong(await findUnreadyNodes(view)) };
-  return await findFailingPods(view, objects.namespaces ?? ["shop"], new WorkloadFinder(view.cluster), moment);
+  const all = objects.namespaces ?? ["shop"];
+  const [leftOut, namespaces] = [true, false].map((isSystem) =>
+    all.filter((name) => name.startsWith("kube-") === isSystem),
+  ) as [string[], string[]];
+  const places = { namespaces, everywhere: true, leftOut };
+  return await findFailingPods(view, { places, finder: new WorkloadFinder(view.cluster), moment, crowd: 3 });
 }
 
 /** A crashing pod under that controller; under none when it is not given. */
@@ -117,5 +124,43 @@ describe("the failing pods of a cluster", () => {
     expect(failing).toMatchObject([
       { name: "on-node-2", node: "node-2", failures: [{ reason: "NodeLost", since: ago(900) }] },
     ]);
+  });
+});
+
+describe("how many pods are well on a node", () => {
+  const placed = (namespace: string, name: string, nodeName: string, isWell = false): Pod => {
+    const made = isWell ? pod({ name }) : crashingPod({ name });
+    return {
+      ...made,
+      metadata: { name, namespace, ...controlledBy("StatefulSet", "db") },
+      spec: { containers: [{ name: "app" }], nodeName },
+    };
+  };
+  const pods = [
+    ...["db-0", "db-1", "db-2"].map((name) => placed("shop", name, "node-0")),
+    ...["db-3", "db-4"].map((name) => placed("shop", name, "node-0", true)),
+    placed("blog", "db-5", "node-0", true),
+    placed("kube-system", "db-6", "node-0", true),
+    placed("shop", "db-7", "node-1"),
+    placed("shop", "db-8", "node-1", true),
+  ];
+
+  it("is told by their namespace where very many fail on it, and as a number elsewhere", async () => {
+    const { wellOn, podsOn } = await failingPods({ namespaces: ["blog", "kube-system", "shop"], pods });
+
+    expect(Object.fromEntries([...wellOn].map(([node, well]) => [node, Object.fromEntries(well)]))).toEqual({
+      "node-0": { shop: 2, blog: 1 },
+      "node-1": { "": 1 },
+    });
+    expect(Object.fromEntries(podsOn)).toEqual({ "node-0": 6, "node-1": 2 });
+  });
+
+  it("is told by their namespace on every node where each namespace is looked at by itself", async () => {
+    const { wellOn } = await failingPods({ namespaces: ["blog", "shop"], pods }, [FORBIDDEN]);
+
+    expect(Object.fromEntries([...wellOn].map(([node, well]) => [node, Object.fromEntries(well)]))).toEqual({
+      "node-0": { shop: 2, blog: 1 },
+      "node-1": { shop: 1 },
+    });
   });
 });

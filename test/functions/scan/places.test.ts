@@ -37,12 +37,36 @@ describe("a scan of the whole cluster", () => {
     serveFailing("kube-system", "kube-public", "kube-node-lease", "blog", "shop");
     const detection = await scanned(api, { policy: policy({ namespaces: { deny: ["blog"] } }) });
 
-    expect(lookedAt()).toEqual(["shop"]);
+    expect(lookedAt()).toEqual([]);
+    expect(api.requests.find(({ path }) => path === "/api/v1/pods")?.query["fieldSelector"]).toBe(
+      "status.phase!=Succeeded,metadata.namespace!=kube-system,metadata.namespace!=kube-public,metadata.namespace!=kube-node-lease,metadata.namespace!=blog",
+    );
     expect(incidentsOf(detection)).toEqual([
       "Pod shop/crash-shop: CrashLoopBackOff",
       "StatefulSet shop/db: MinimumReplicasUnavailable",
     ]);
     expect(detection).toMatchObject({ status: "failing", pods_seen: 1, workloads_seen: 5, out_of_scope: 4 });
+  });
+
+  it("asks namespace by namespace where very many are denied", async () => {
+    const denied = Array.from({ length: 51 }, (_, index) => `team-${index}`);
+    serveFailing(...denied, "shop");
+    const detection = await scanned(api, { policy: policy({ namespaces: { deny: denied } }) });
+
+    expect(lookedAt()).toEqual(["shop"]);
+    expect(detection).toMatchObject({ status: "failing", pods_seen: 1 });
+  });
+
+  it("leaves a pod alone that only has the name and node of a failing one, in a denied namespace", async () => {
+    const named = ["blog", "shop"].map((namespace) => {
+      const crashing = crashingPod({});
+      return { ...crashing, metadata: { name: "crash", namespace } };
+    });
+    serve(api, { namespaces: ["blog", "shop"], pods: named });
+    const detection = await scanned(api, { policy: policy({ namespaces: { deny: ["blog"] } }) });
+
+    expect(incidentsOf(detection)).toEqual(["Pod shop/crash: CrashLoopBackOff"]);
+    expect(detection).toMatchObject({ failing_pods: 1, out_of_scope: 0 });
   });
 
   it("is healthy when all that fails is out of scope", async () => {

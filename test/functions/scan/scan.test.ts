@@ -8,7 +8,7 @@ import { crashingPod, deployment, hpa, pod, replicaSet } from "../../support/obj
 import { PLAIN, type PodRow } from "../../support/pod-rows.ts";
 import { asked, incidentsOf, scanned } from "../../support/scans.ts";
 import { service, slice } from "../../support/service-objects.ts";
-import { NO_TABLES, serve, type Objects, type Print } from "../../support/served-cluster.ts";
+import { asksForTable, NO_TABLES, serve, type Objects, type Print } from "../../support/served-cluster.ts";
 import {
   controlledBy,
   daemonSet,
@@ -98,7 +98,7 @@ describe("a scan of a healthy cluster", () => {
     });
   });
 
-  it("takes one request a namespace and eleven more, all but HPAs, Services and Ingresses as printed rows", async () => {
+  it("takes twelve requests, however many namespaces there are, all but HPAs, Services and Ingresses as printed rows", async () => {
     serve(api, { ...HEALTHY, services: [service()], slices: [slice()], namespaces: ["blog", "shop", "tools"] });
     await scanned(api);
 
@@ -107,8 +107,8 @@ describe("a scan of a healthy cluster", () => {
       "/apis/autoscaling/v2/horizontalpodautoscalers",
       "/apis/networking.k8s.io/v1/ingresses",
       "table /api/v1/namespaces",
-      ...["blog", "shop", "tools"].map((name) => `table /api/v1/namespaces/${name}/pods`),
       "table /api/v1/nodes",
+      "table /api/v1/pods",
       ...["daemonsets", "deployments", "replicasets", "statefulsets"].map((kind) => `table /apis/apps/v1/${kind}`),
       "table /apis/batch/v1/jobs",
       "table /apis/discovery.k8s.io/v1/endpointslices",
@@ -166,6 +166,18 @@ describe("a scan of a failing cluster", () => {
   it("reads the suspects in full, from the watch cache, and no other pod", async () => {
     serve(api, FAILING);
     await scanned(api);
+    const read = api.requests.filter((request) => request.path.endsWith("/pods") && !asksForTable(request));
+
+    expect(read.map(({ path, query }) => [path, query["fieldSelector"], query["resourceVersion"]]).sort()).toEqual([
+      ["/api/v1/pods", "metadata.name=on-node-9,spec.nodeName=node-9", "0"],
+      ["/api/v1/pods", "metadata.name=web-1-crash,spec.nodeName=", "0"],
+    ]);
+    expect(api.requests.filter(({ path }) => path.startsWith(`${PODS}/`))).toEqual([]);
+  });
+
+  it("reads the suspects of one namespace by their paths", async () => {
+    serve(api, FAILING);
+    await scanned(api, { namespace: "shop" });
     const read = api.requests.filter(({ path }) => path.startsWith(`${PODS}/`));
 
     expect(read.map(({ path }) => path).sort()).toEqual([`${PODS}/on-node-9`, `${PODS}/web-1-crash`]);
@@ -176,7 +188,7 @@ describe("a scan of a failing cluster", () => {
     serve(api, { pods: [crashingPod({ name: "gone" }), crashingPod({ name: "web-1-crash" })] });
     api.on("GET", `${PODS}/gone`, refusal(404, "pods gone not found"));
 
-    expect(await scanned(api)).toMatchObject({
+    expect(await scanned(api, { namespace: "shop" })).toMatchObject({
       pods_seen: 2,
       failing_pods: 1,
       incidents: [{ sample_pods: ["web-1-crash"] }],

@@ -46,6 +46,8 @@ interface Overrides extends Omit<Partial<Extent>, "workloads" | "wellOn"> {
 const extent = ({ wellOn = {}, ...overrides }: Overrides): Extent => ({
   failing: [],
   uncounted: 0,
+  passedOver: 0,
+  atLeast: new Map(),
   notCounted: 0,
   ...overrides,
   wellOn: new Map(Object.entries(wellOn).map(([node, well]) => [node, new Map([["shop", well]])])),
@@ -148,15 +150,46 @@ describe("a storm", () => {
     });
   });
 
-  it("is not concluded from what could not be counted", () => {
+  it("is not concluded from what could not be counted, nor excluded by it: nothing is begun, and people are told why", () => {
     const failing = ["a", "b", "c", "d", "e", "f"].flatMap((name) => many(3, name));
     const workloads = { a: 3, b: 3, c: 3 };
-
-    expect(findStorm(extent({ failing, workloads, uncounted: 1 }), rules)).toBeUndefined();
-    expect(findStorm(extent({ failing: many(20), uncounted: 1 }), rules)).toBeUndefined();
     const known = { ...workloads, d: 3, e: 3, f: 3 };
-    expect(findStorm(extent({ failing, workloads: known, uncounted: 1 }), rules)).toBeDefined();
+
+    expect(findStorm(extent({ failing, workloads: known, uncounted: 1 }), rules)).toMatchObject({
+      namespaces: Object.keys(known),
+      reason: expect.stringContaining("18 of 18 workloads in namespaces") as string,
+    });
     expect(findStorm(extent({ failing, workloads: known, uncounted: 20 }), rules)).toBeUndefined();
+    expect(findStorm(extent({ failing: many(9), uncounted: 1 }), rules)).toBeUndefined();
+
+    const one = findStorm(extent({ failing: many(20), uncounted: 1 }), rules);
+    expect(one).toMatchObject({ isEverywhere: false, namespaces: ["shop"] });
+    expect(one?.reason).toContain(
+      "20 workloads in namespace shop fail at once. How many workloads there are in 1 namespace could not be counted, so whether most of them fail is not known, and nothing was touched there.",
+    );
+    expect(one?.covers({ kind: "Deployment", namespace: "blog", name: "web" })).toBe(false);
+    // So many are known that those which fail are few of them, whatever else there is.
+    const atLeast = new Map([["shop", 100]]);
+    expect(findStorm(extent({ failing: many(20), uncounted: 1, atLeast }), rules)).toBeUndefined();
+  });
+
+  it("is possible everywhere where nothing at all could be counted", () => {
+    const names = Array.from({ length: 40 }, (_, index) => `team-${index}`);
+    const of = (hit: number, more: Partial<Overrides> = {}) =>
+      findStorm(
+        extent({ failing: names.slice(0, hit).flatMap((name) => many(5, name)), uncounted: 40, ...more }),
+        rules,
+      );
+
+    expect(of(40)).toMatchObject({ isEverywhere: true });
+    expect(of(40)?.reason).toContain(
+      "200 workloads in namespaces team-0, team-1, team-10, team-11, team-12 and 35 more",
+    );
+    expect(of(40)?.reason).toContain("in 40 namespaces could not be counted");
+    // Those in which nothing fails speak against it, however many workloads they have.
+    expect(of(15)).toBeUndefined();
+    // What could be counted decides as before.
+    expect(of(40, { workloads: Object.fromEntries(names.map((name) => [name, 100])), uncounted: 0 })).toBeUndefined();
   });
 
   it("is many namespaces of which each has few workloads", () => {
@@ -195,7 +228,8 @@ describe("a storm", () => {
       reason: expect.stringContaining("12 of 15 failing pods, of 3 workloads, are on node node-7 (80 %)") as string,
       nodes: ["node-7"],
     });
-    expect(storm?.reason).toContain("Cordon and drain it, or replace it.");
+    expect(storm?.reason).toContain("Look at the node; 3 pods fail elsewhere, too, so look for what they share");
+    expect(storm?.reason).not.toContain("points to the node");
     expect(storm?.covers({ kind: "Deployment", namespace: "shop", name: "w-0" })).toBe(true);
     expect(storm?.covers({ kind: "Deployment", namespace: "shop", name: "x-0" })).toBe(false);
   });
@@ -219,6 +253,16 @@ describe("a storm", () => {
     expect(findStorm(on(0), rules)?.reason).toContain("no other pod that was looked at is well on that node.");
   });
 
+  it("points to the node only where nothing fails anywhere else", () => {
+    expect(findStorm(extent({ failing: pods(12, "node-7", 3) }), rules)?.reason).toContain(
+      "points to the node, not to the workloads, so none of these was touched. Cordon and drain it, or replace it.",
+    );
+    const other = failing("api", "blog", ["node-1"]);
+    expect(findStorm(extent({ failing: [...pods(12, "node-7", 3), other] }), rules)?.reason).toContain(
+      "1 pod fails elsewhere, too",
+    );
+  });
+
   it("is a node's for the pods of each namespace, whatever those of another do", () => {
     const on = (node: string, namespace: string, number: number) =>
       Array.from({ length: number }, (_, index) => failing(`${node}-${index}`, namespace, [node, node]));
@@ -234,6 +278,7 @@ describe("a storm", () => {
       "12 of 12 failing pods in namespace shop, of 6 workloads, are on node node-7 (100 %).",
     );
     expect(stormOf(on("node-1", "evil", 6))?.nodes).toEqual(["node-1", "node-7"]);
+    expect(stormOf(on("node-1", "evil", 6))?.reason.match(/points to the node/g)).toHaveLength(2);
   });
 
   it("is a node's where the pods of most namespaces fail there, a few of each", () => {

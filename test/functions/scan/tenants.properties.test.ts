@@ -51,6 +51,8 @@ function extentOf(held: Record<string, Space>): Extent {
     failing: all.flatMap(([name, held]) => failingIn(name, held)),
     workloads: new Map(all.map(([name, { wanted }]) => [name, wanted])),
     uncounted: 0,
+    passedOver: 0,
+    atLeast: new Map(),
     wellOn: new Map(wellOn),
     notCounted: 0,
   };

@@ -118,7 +118,7 @@ describe("what a tenant has", () => {
       }),
     });
     for (const name of evil) api.on("GET", `/apis/apps/v1/namespaces/evil/deployments/${name}`, refusal(403, "no"));
-    api.on("GET", "/api/v1/namespaces/shop/pods", FORBIDDEN);
+    api.on("GET", "/api/v1/pods", FORBIDDEN).on("GET", "/api/v1/namespaces/shop/pods", FORBIDDEN);
 
     expect((await scanned(api)).unseen.map(({ what }) => what)).toContain("pods in namespace shop");
   });

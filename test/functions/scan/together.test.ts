@@ -4,7 +4,8 @@ import type { Counted, Serving } from "../../../functions/scan/extent.ts";
 import type { NamedHost } from "../../../functions/scan/pod-facts.ts";
 import { workloadKey } from "../../../functions/scan/incidents.ts";
 import type { Service } from "../../../functions/shared/kubernetes/types.ts";
-import { marked, together, withExplained } from "../../../functions/scan/together.ts";
+import { together, withExplained } from "../../../functions/scan/together.ts";
+import { marked } from "../../../functions/scan/waiting.ts";
 import { ago } from "../../support/objects.ts";
 
 interface Options {

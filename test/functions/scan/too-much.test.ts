@@ -33,7 +33,7 @@ describe("a namespace full of failing pods", () => {
   });
 
   it("is read after those of which few fail", async () => {
-    const pods = [...crowd(60, "crowded"), crashingPod({ name: "web-1-crash" })];
+    const pods = [...crowd(301, "crowded"), crashingPod({ name: "web-1-crash" })];
     serve(api, { namespaces: ["crowded", "shop"], pods, replicaSets: [replicaSet(1)] });
     const detection = await scanned(api);
     const paths = asked(api);
@@ -47,7 +47,7 @@ describe("a namespace full of failing pods", () => {
   it("is told as unseen where there is no time to read it", async () => {
     serve(api, {
       namespaces: ["crowded", "shop"],
-      pods: [...crowd(60, "crowded"), crashingPod({ name: "web-1-crash" })],
+      pods: [...crowd(301, "crowded"), crashingPod({ name: "web-1-crash" })],
     });
     const { unseen } = await within(14_000, () => scanned(api));
 
@@ -60,7 +60,7 @@ describe("a namespace full of failing pods", () => {
       {
         what: "pods in namespace crowded",
         error: "TooMuchToRead",
-        message: "60 of them that may fail could not be read in the time that the step has.",
+        message: "301 of them that may fail could not be read in the time that the step has.",
       },
     ]);
   });

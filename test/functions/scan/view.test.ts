@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { POD_SUSPECTS } from "../../../functions/scan/suspects.ts";
 import type { SuspectRule } from "../../../functions/kinds/suspects.ts";
-import { cellsOf } from "../../../functions/scan/table.ts";
-import { look, lookEverywhere, readSuspects, rowsOf } from "../../../functions/scan/look.ts";
+import type { Table } from "../../../functions/scan/table.ts";
+import { look, readSuspects, rowsIn } from "../../../functions/scan/look.ts";
 import { View } from "../../../functions/scan/view.ts";
 import { RemediationError, type ErrorName } from "../../../functions/shared/errors.ts";
 import type { Deployment, Pod } from "../../../functions/shared/kubernetes/types.ts";
@@ -26,8 +26,7 @@ beforeEach(async () => {
 afterEach(() => api.stop());
 
 const lookAtPods = () => look(view, { what: "pods" }, PODS, POD_SUSPECTS, (found: Pod) => found);
-const lookAtAll = () =>
-  lookEverywhere(view, { what: "Deployments" }, DEPLOYMENTS, BY_NAME, (found: Deployment) => found);
+const lookAtAll = () => look(view, { what: "Deployments" }, DEPLOYMENTS, BY_NAME, (found: Deployment) => found, true);
 const names = (objects: { metadata?: { name?: string } }[]) => objects.map(({ metadata }) => metadata?.name);
 const deployments = (number: number, prefix: string, namespace = "shop"): Deployment[] =>
   Array.from({ length: number }, (_, index) => deploymentWith({ name: `${prefix}-${index}`, namespace }));
@@ -41,15 +40,19 @@ describe("a look at one namespace", () => {
     expect(asked(api)).toEqual([`table ${PODS}`, `${PODS}/crash`]);
   });
 
-  it("reads those, too, that the caller finds in the rows, and each once", async () => {
+  it("goes by the caller's own rule where there is one, which is told the indexed cell last", async () => {
     serve(api, { pods: [pod({ name: "well" }), crashingPod({ name: "crash" }), pod({ name: "other" })] });
-    const also = ["well", "crash"];
-    const rows = await rowsOf(view, PODS, POD_SUSPECTS, (table) => {
-      expect(cellsOf(table, ["Name"])).toEqual([["well"], ["crash"], ["other"]]);
-      return also;
-    });
+    const seen: string[][] = [];
+    const table = await view.cluster.table<Table>(PODS);
+    const isSuspect = (...cells: string[]) => seen.push(cells) > 0 && cells[0] !== "other";
+    const rows = rowsIn(table, PODS, POD_SUSPECTS, { everywhere: false, isSuspect });
     const { suspects } = await readSuspects(view, { what: "pods" }, rows, (found: Pod) => found);
 
+    expect(seen.map((cells) => [cells[0], cells.at(-1)])).toEqual([
+      ["well", "<none>"],
+      ["crash", "<none>"],
+      ["other", "<none>"],
+    ]);
     expect(names(suspects)).toEqual(["crash", "well"]);
     expect(api.requests).toHaveLength(3);
   });
@@ -66,11 +69,11 @@ describe("a look at one namespace", () => {
   it.each(["..", ".", "", "../../secrets/token"])(
     "reads nothing but objects of the collection, also of %j",
     async (name) => {
-      const columnDefinitions = POD_SUSPECTS.columns.map((column) => ({ name: column }));
+      const columnDefinitions = [...POD_SUSPECTS.columns, "Node"].map((column) => ({ name: column }));
       api.on(
         "GET",
         PODS,
-        found({ kind: "Table", columnDefinitions, rows: [{ cells: [name, "0/1", "Error", "<none>"] }] }),
+        found({ kind: "Table", columnDefinitions, rows: [{ cells: [name, "0/1", "Error", "<none>", "0", "node-0"] }] }),
       );
       const suspects = await lookAtPods().then(
         (look) => look.suspects,
@@ -88,14 +91,14 @@ describe("a look at one namespace", () => {
     const { seen, suspects } = await lookAtPods();
 
     expect(seen).toBe(2);
-    expect(names(suspects)).toEqual(["well", "crash"]);
+    expect(names(suspects)).toEqual(["crash", "well"]);
     expect(asked(api)).toEqual([`table ${PODS}`, PODS]);
   });
 
   it("finds nothing where there is nothing", async () => {
     const table = {
       kind: "Table",
-      columnDefinitions: ["Name", "Ready", "Status", "Readiness Gates", "Restarts"].map((name) => ({ name })),
+      columnDefinitions: ["Name", "Ready", "Status", "Readiness Gates", "Restarts", "Node"].map((name) => ({ name })),
       rows: null,
     };
     api.on("GET", PODS, found(table));

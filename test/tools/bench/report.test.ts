@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { page, type Results } from "../../../tools/bench/report.ts";
 
-const NOTHING: Results = { scans: [], bundles: [], executions: [], fixes: [] };
+const NOTHING: Results = { scans: [], diagnosis: [], bundles: [], executions: [], fixes: [] };
 const BUNDLES: Results = { ...NOTHING, bundles: [{ name: "detect", bytes: 2_000, importMilliseconds: 3 }] };
 const EXECUTIONS: Results = {
   ...NOTHING,

@@ -1,15 +1,11 @@
 import { scan } from "../../../functions/scan/scan.ts";
 import { HttpCluster } from "../../../functions/shared/cluster/http-cluster.ts";
-import { parsePolicy } from "../../../functions/shared/policy.ts";
 import { asConnection, readConnection, report } from "./connection.ts";
+import { OPTIONS } from "./scan-options.ts";
 
 // The detection itself, as the scheduled run does it.
-const { failing_pods } = await scan(new HttpCluster(asConnection(readConnection())), {
-  clusterName: "bench",
-  namespace: undefined,
-  dryRun: false,
-  findingsOnly: false,
-  policy: parsePolicy(undefined),
-  now: new Date(),
-});
-report(failing_pods);
+const { incidents, omitted, in_rollout, resting } = await scan(
+  new HttpCluster(asConnection(readConnection())),
+  OPTIONS,
+);
+report(undefined, { counted: incidents.length + omitted + in_rollout.length + resting.count });

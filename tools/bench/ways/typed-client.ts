@@ -1,17 +1,19 @@
-import { CoreV1Api, KubeConfig, type V1Pod } from "@kubernetes/client-node";
+import { CoreV1Api, KubeConfig, setHeaderOptions, type V1Pod } from "@kubernetes/client-node";
 import { readConnection, report } from "./connection.ts";
+import { failingAmong } from "./pods.ts";
 
 // The generated client, page by page, as its examples do it.
+const { kubeconfig, compressed } = readConnection();
 const config = new KubeConfig();
-config.loadFromFile(readConnection().kubeconfig);
+config.loadFromFile(kubeconfig);
 const core = config.makeApiClient(CoreV1Api);
+const options = compressed ? undefined : setHeaderOptions("accept-encoding", "identity");
 const pods: V1Pod[] = [];
 let token: string | undefined;
 do {
-  const page = await core.listPodForAllNamespaces({ limit: 500, ...(token === undefined ? {} : { _continue: token }) });
+  const part = { limit: 500, ...(token === undefined ? {} : { _continue: token }) };
+  const page = await core.listPodForAllNamespaces(part, options);
   pods.push(...page.items);
   token = page.metadata?._continue;
 } while (token !== undefined && token !== "");
-report(
-  pods.filter((pod) => pod.status?.containerStatuses?.some((status) => status.state?.waiting !== undefined)).length,
-);
+report(failingAmong(pods));
