@@ -16,9 +16,13 @@ import { measurementsOf } from "./measurements.ts";
 import { tellingOf, workAgain, type FailedRun, type PresentRun, type Telling } from "./failures-in-a-row.ts";
 import { failureMessage, stormMessage, workAgainMessage, workloadMessage, type RunFailure } from "./message.ts";
 import { failedSinceSuccess } from "./past-runs.ts";
+import { within } from "../shared/time-left.ts";
 import { publishToSns } from "./sns.ts";
 import { isRemembered, isWorthTelling } from "../run/outcome.ts";
 import { reportOf } from "../run/telling.ts";
+
+/** How long it may take to leave an outcome on the workload, in milliseconds: then there is time left to tell it. */
+const RECORD_MS = 20_000;
 
 const NotifyInput = z.discriminatedUnion("about", [
   z.strictObject({ about: z.literal("workload"), run: WorkloadRun }),
@@ -43,7 +47,9 @@ export const notify = step(contract(NotifyInput), Report.nullable(), async (inpu
     case "workload": {
       const report = reportOf(input.run, environment.policy(), environment.now());
       // First, because it cannot fail: where nobody can be told, it is what is left to find.
-      if (isRemembered(input.run, report)) await recordOutcome(environment, input.run, report);
+      if (isRemembered(input.run, report)) {
+        await within(RECORD_MS, () => recordOutcome(environment, input.run, report));
+      }
       if (isWorthTelling(input.run, report)) {
         await environment.publish(
           workloadMessage(input.run, report, handedOver(input.run, report, environment.policy())),
