@@ -16,7 +16,7 @@ export const ROOMS: readonly Room[] = [
   {
     name: "verify",
     mutate: ["functions/verify/**/*.ts"],
-    tests: ["test/functions/verify/*.test.ts", ...TOGETHER],
+    tests: ["test/functions/verify/*.test.ts", "test/functions/remedies/restart/one-at-a-time.test.ts", ...TOGETHER],
   },
   {
     name: "claim",

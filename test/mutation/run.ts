@@ -11,6 +11,7 @@ import { percent, readExplained, verdictOf, type Verdict } from "./survivors.ts"
 
 interface Options {
   file?: string;
+  again?: boolean;
   record?: boolean;
 }
 
@@ -21,6 +22,7 @@ const command = new Command("npm run test:mutation --")
   .description("Changes the code of each room in many small ways, and sees whether a test of the room notices.")
   .addArgument(new Argument("[rooms...]", "which rooms").choices(names).default(names, "all of them"))
   .option("--file <pattern>", "only these files of the rooms; FILE:10-20 for some lines")
+  .option("--again", "run only those that earlier tests did not kill, and what was changed since")
   .option("--record", `write the scores to docs/reliability.md; not with --file`)
   .addHelpText(
     "after",
@@ -36,10 +38,11 @@ Exit codes:
 command.parse();
 process.exitCode = await main(command.processedArgs[0] as string[], command.opts<Options>());
 
-async function main(chosen: readonly string[], { file, record }: Options): Promise<number> {
+async function main(chosen: readonly string[], options: Options): Promise<number> {
+  const { file, record } = options;
   const verdicts: Record<string, Verdict> = {};
   for (const room of ROOMS.filter(({ name }) => chosen.includes(name))) {
-    verdicts[room.name] = await mutate(room, file);
+    verdicts[room.name] = await mutate(room, options);
   }
   for (const [name, verdict] of Object.entries(verdicts)) tell(name, verdict);
   if (record === true && file === undefined) {
@@ -48,7 +51,7 @@ async function main(chosen: readonly string[], { file, record }: Options): Promi
   return Object.values(verdicts).every(isGood) ? 0 : 1;
 }
 
-async function mutate({ name, mutate, tests }: Room, file: string | undefined): Promise<Verdict> {
+async function mutate({ name, mutate, tests }: Room, { file, again = false }: Options): Promise<Verdict> {
   const stryker = new Stryker({
     mutate: file === undefined ? [...mutate] : [file],
     testRunner: "vitest",
@@ -58,6 +61,10 @@ async function mutate({ name, mutate, tests }: Room, file: string | undefined): 
     vitest: { configFile: "test/mutation/vitest.config.ts", related: false, pool: "threads" },
     testFiles: [...tests],
     coverageAnalysis: "perTest",
+    // What was killed stays killed while neither the code nor the test that killed it has changed.
+    incremental: true,
+    incrementalFile: join(RESULTS, `${name}-incremental.json`),
+    force: !again,
     // One worker that keeps what it has loaded is quicker than two that share a small machine with others.
     concurrency: 1,
     reporters: ["html", "progress-append-only"],
