@@ -70,7 +70,7 @@ describe("a look at a workload", () => {
 
   it("refuses a workload of a kind that is never remedied, as there is nothing to verify", async () => {
     const workload = { kind: "Pod", namespace: "shop", name: "web" };
-    const run = { ...ROLLED_BACK, incident: { ...ROLLED_BACK.incident, workload } };
+    const run = claimedRun({ incident: { ...ROLLED_BACK.incident, workload } });
 
     await expect(look("remedy", run)).rejects.toThrow(
       "Pod shop/web is of a kind that is never remedied, so there is nothing to verify.",
