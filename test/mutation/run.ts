@@ -69,6 +69,8 @@ async function mutate({ name, mutate, tests }: Room, { file, again = false }: Op
     concurrency: 1,
     reporters: ["html", "progress-append-only"],
     htmlReporter: { fileName: join(RESULTS, `${name}.html`) },
+    // On a machine that is busy with other things, too, what takes long does not hang yet.
+    timeoutMS: 20_000,
     tempDirName: join(tmpdir(), "mutation"),
     cleanTempDir: "always",
     allowConsoleColors: false,

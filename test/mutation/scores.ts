@@ -19,17 +19,22 @@ export async function recordScores(scores: Record<string, Score>): Promise<void>
   const [before = "", after = ""] = readFileSync(PAGE, "utf8").split(TITLE);
   const next = after.search(/^## /m);
   const chapter = `${mutationChapter(kept)}\n\n${next < 0 ? "" : after.slice(next)}`;
-  writeFileSync(PAGE, await format(`${before}\n\n${chapter}`, { parser: "markdown", printWidth: 120 }));
+  writeFileSync(PAGE, await asPage(`${before}\n\n${chapter}`));
+}
+
+/** Markdown as it stands in docs. */
+export async function asPage(markdown: string): Promise<string> {
+  return await format(markdown, { parser: "markdown", printWidth: 120 });
 }
 
 /** The chapter of docs/reliability.md on what the unit tests notice. */
 export function mutationChapter(scores: Record<string, Score>): string {
-  const rows = ROOMS.flatMap(({ name }) => {
+  const rows = ROOMS.map(({ name }) => {
     const score = scores[name];
-    if (score === undefined) return [];
+    if (score === undefined) return `| \`${name}\` | not measured | | | | |`;
     const { mutants, killed, explained } = score;
     const left = mutants - killed - explained;
-    return [`| \`${name}\` | ${mutants} | ${killed} | ${explained} | ${left} | ${percent(score).toFixed(1)} % |`];
+    return `| \`${name}\` | ${mutants} | ${killed} | ${explained} | ${left} | ${percent(score).toFixed(1)} % |`;
   });
   return `${TITLE}
 
