@@ -61,6 +61,8 @@ async function mutate({ name, mutate, tests }: Room, { file, again = false }: Op
     vitest: { configFile: "test/mutation/vitest.config.ts", related: false, pool: "threads" },
     testFiles: [...tests],
     coverageAnalysis: "perTest",
+    // A worker loads a module once, before a mutant is chosen.
+    ignoreStatic: true,
     // What was killed stays killed while neither the code nor the test that killed it has changed.
     incremental: true,
     incrementalFile: join(RESULTS, `${name}-incremental.json`),

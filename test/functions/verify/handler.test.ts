@@ -23,14 +23,14 @@ beforeEach(async () => {
 });
 afterEach(() => api.stop());
 
-async function look(operation: "remedy" | "look" | "undo", run: WorkloadRun) {
+async function look(operation: "remedy" | "look" | "undo", run: WorkloadRun, redrive = 0) {
   const environment: Environment = {
     ...unreachableEnvironment(new Error("not used")),
     connect: () => Promise.resolve(api.cluster()),
     policy: () => policy(),
     now: () => now,
   };
-  return await verifyWorkload(environment)({ operation, redrive: 0, run });
+  return await verifyWorkload(environment)({ operation, redrive, run });
 }
 
 const asked = (path: string) => api.requests.filter((request) => request.path === path).length;
@@ -54,6 +54,11 @@ describe("a look at a workload", () => {
     expect(await look("remedy", ROLLED_BACK)).toMatchObject({ verdict: "not_recovered" });
     expect(await look("undo", ROLLED_BACK)).toMatchObject({ verdict: "not_undone" });
     await expect(look("look", ROLLED_BACK)).rejects.toMatchObject({ name: "ClaimExpired" });
+  });
+
+  it("looks at an undo as it is, however often the execution was redriven", async () => {
+    expect(await look("undo", ROLLED_BACK, 1)).toMatchObject({ verdict: "not_undone" });
+    await expect(look("remedy", ROLLED_BACK, 1)).rejects.toMatchObject({ name: "ExecutionRedriven" });
   });
 
   it("does not look for an HPA again where the look before found none", async () => {

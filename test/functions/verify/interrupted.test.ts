@@ -9,7 +9,7 @@ import { outcomeOf } from "../../../functions/run/outcome.ts";
 import { templateHash } from "../../../functions/shared/kubernetes/template.ts";
 import { verify } from "../../../functions/verify/verify.ts";
 import { ago, deployment, NOW, pod, policy, template } from "../../support/objects.ts";
-import { fieldsBy } from "../../support/field-writers.ts";
+import { writtenBy } from "../../support/field-writers.ts";
 import { agent, db } from "../../support/set-objects.ts";
 import { appliedRun, diagnosis } from "../../support/runs.ts";
 
@@ -139,9 +139,9 @@ describe("a workload that somebody takes in hand while a remedy settles", () => 
   });
 
   it("tells who paused it, or chose that strategy, where that is known", () => {
-    const metadata = fieldsBy("kubectl-edit", {
-      "f:spec": { "f:paused": {}, "f:updateStrategy": { "f:type": {} } },
-    });
+    const chosen = { "f:spec": { "f:paused": {}, "f:updateStrategy": { "f:type": {} } } };
+    const labelled = { "f:metadata": { "f:labels": {} } };
+    const metadata = writtenBy(["kubectl-edit", chosen], ["labeller", labelled, { at: ago(60) }]);
     const paused = state({ workload: deployment({ template: BACK, replicas: 1, paused: true, metadata }) });
     const byHand = db({ template: BACK, spec: { updateStrategy: { type: "OnDelete" } }, metadata });
 
