@@ -7,6 +7,8 @@ export interface Described {
   input?: string | undefined;
   error?: string | undefined;
   cause?: string | undefined;
+  /** `RUNNING`, or how it ended. */
+  status?: string | undefined;
 }
 
 /** What the notify step may use beyond the environment of every step. */
@@ -15,6 +17,6 @@ export interface NotifyEnvironment extends Environment {
   publish(notification: Notification): Promise<void>;
   /** The scheduled runs that failed since the last one that worked, the latest first; absent where nobody knows. */
   failedSinceSuccess?: (run: PresentRun) => Promise<FailedRun[]>;
-  /** Reads an execution that has ended; absent where there is none to ask. @throws RemediationError `ExecutionUnreadable` */
+  /** Reads an execution; absent where there is none to ask. @throws RemediationError `ExecutionUnreadable` */
   describe?: (executionArn: string) => Promise<Described>;
 }
