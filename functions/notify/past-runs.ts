@@ -1,6 +1,7 @@
 import { ListExecutionsCommand, SFNClient, type ListExecutionsCommandOutput } from "@aws-sdk/client-sfn";
 import { isScheduled } from "../run/request.ts";
-import { CLIENT_OPTIONS } from "../shared/aws/client-options.ts";
+import { CLIENT_OPTIONS, inTime } from "../shared/aws/client-options.ts";
+import { within } from "../shared/time-left.ts";
 import { describeExecution } from "./describe-execution.ts";
 import { parsed } from "./json.ts";
 import type { FailedRun, PresentRun } from "./failures-in-a-row.ts";
@@ -11,7 +12,7 @@ let client: SFNClient | undefined;
 const LOOK_BACK = 1_000;
 /** How many of them are asked what they were started with; of those before, the form of their name tells. */
 const DESCRIBED = 16;
-/** How long the list may take, in milliseconds: who cannot be told how often runs failed is told that this one did. */
+/** How long all of it may take, in milliseconds: who cannot be told how often runs failed is told that this one did. */
 const PATIENCE_MS = 8_000;
 
 type Listed = NonNullable<ListExecutionsCommandOutput["executions"]>[number];
@@ -23,11 +24,16 @@ type Listed = NonNullable<ListExecutionsCommandOutput["executions"]>[number];
  * @throws what AWS answers, or an `AbortError` when it takes too long
  */
 export async function failedSinceSuccess(present: PresentRun): Promise<FailedRun[]> {
+  return await within(PATIENCE_MS, () => lookBack(present));
+}
+
+async function lookBack(present: PresentRun): Promise<FailedRun[]> {
   client ??= new SFNClient(CLIENT_OPTIONS);
   const stateMachineArn = present.id.replace(":execution:", ":stateMachine:").replace(/:[^:]+$/, "");
-  const { executions = [] } = await client.send(new ListExecutionsCommand({ stateMachineArn, maxResults: LOOK_BACK }), {
-    abortSignal: AbortSignal.timeout(PATIENCE_MS),
-  });
+  const { executions = [] } = await client.send(
+    new ListExecutionsCommand({ stateMachineArn, maxResults: LOOK_BACK }),
+    inTime(),
+  );
   const failed: FailedRun[] = [];
   const before = runsBefore(executions, present);
   for (const [index, { executionArn, status, stopDate }] of before.entries()) {

@@ -65,9 +65,10 @@ export async function scan(cluster: Reader, options: Scan): Promise<Detection> {
   const places = await placesToLook(cluster, namespace, policy);
   const nodes = await findUnreadyNodes(view);
   const moment: Moment = { now, deadlines: policy.detect, lostNodes: lostNodesAmong(nodes) };
+  const known = findFailingWorkloads(view, places.everywhere ? undefined : places.namespaces, finder, moment);
   const [pods, workloads, hpas] = await Promise.all([
-    findFailingPods(view, { places, finder, moment, crowd: policy.storm.min_pods_on_node }),
-    findFailingWorkloads(view, places.everywhere ? undefined : places.namespaces, finder, moment),
+    findFailingPods(view, { places, finder, moment, crowd: policy.storm.min_pods_on_node, known }),
+    known,
     findFailingHpas(view, places, moment),
   ]);
   const [firstBlindSpot] = view.blindSpots;

@@ -35,6 +35,10 @@ export const JOB = {
     columns: ["Name", "Completions"],
     // A Job without a fixed number of completions prints `0/1 of 3`.
     isSuspect: (_name, completions = "") => !isComplete(completions),
+    batchOf: (_name, completions = "") => {
+      const succeeded = /^(\d+)\//.exec(completions)?.[1];
+      return succeeded === undefined ? undefined : { field: "status.successful", value: succeeded };
+    },
   },
   counts: false,
   controlled: true,
