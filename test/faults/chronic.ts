@@ -10,7 +10,7 @@ const execute = promisify(execFile);
 
 /** A day, and as much more as shows whether people are reminded. */
 const RUNS = 26 * 60;
-const FEW_RUNS = 120;
+const FEW_RUNS = 30;
 
 /** Failures that nobody fixes, over a day. */
 export const CHRONIC_PART: Part = {
