@@ -1,5 +1,5 @@
 import type { Environment } from "../run/step.ts";
-import type { FailedRun, PresentRun } from "./failures-in-a-row.ts";
+import type { PastRuns } from "./past-runs.ts";
 import type { Notification } from "./notification.ts";
 
 /** What is in an execution that EventBridge does not tell of one whose data is encrypted with a key of one's own. */
@@ -13,8 +13,8 @@ export interface Described {
 export interface NotifyEnvironment extends Environment {
   /** Delivers a notification to everyone who subscribed. @throws RemediationError `NotificationFailed` */
   publish(notification: Notification): Promise<void>;
-  /** The scheduled runs that failed since the last one that worked, the latest first; absent where nobody knows. */
-  failedSinceSuccess?: (run: PresentRun) => Promise<FailedRun[]>;
+  /** The runs before one; absent where nobody knows. */
+  pastRuns?: PastRuns;
   /** Reads an execution that has ended; absent where there is none to ask. @throws RemediationError `ExecutionUnreadable` */
   describe?: (executionArn: string) => Promise<Described>;
 }

@@ -5,17 +5,17 @@ import { Detection } from "../run/detection.ts";
 import { recordOutcome } from "../run/event.ts";
 import { fitting } from "../run/fitting.ts";
 import { contract, step } from "../run/step.ts";
-import { isScheduled } from "../run/request.ts";
+import { scheduleOf } from "../run/request.ts";
 import { errorText } from "../shared/caught-error.ts";
-import { ERROR_NAMES } from "../shared/errors.ts";
+import { parsePolicy, type Policy } from "../shared/policy.ts";
 import { describeExecution } from "./describe-execution.ts";
-import { completed, EndedExecution, requestOf, untoldError } from "./ended-execution.ts";
+import { completed, EndedExecution, isOfAStep, requestOf, untoldError } from "./ended-execution.ts";
 import type { NotifyEnvironment } from "./environment.ts";
 import { handedOver } from "./handed-over.ts";
 import { measurementsOf } from "./measurements.ts";
-import { tellingOf, workAgain, type FailedRun, type PresentRun, type Telling } from "./failures-in-a-row.ts";
+import { settledBy, tellingOf, type FailedRuns, type Telling } from "./failures-in-a-row.ts";
 import { failureMessage, stormMessage, workAgainMessage, workloadMessage, type RunFailure } from "./message.ts";
-import { failedSinceSuccess } from "./past-runs.ts";
+import { pastRuns, type PresentRun } from "./past-runs.ts";
 import { publishToSns } from "./sns.ts";
 import { isRemembered, isWorthTelling } from "../run/outcome.ts";
 import { reportOf } from "../run/telling.ts";
@@ -95,32 +95,49 @@ async function tellingBeside(
   environment: NotifyEnvironment,
   error: string,
   request: unknown,
-  execution: ExecutionRef,
+  { id, name }: ExecutionRef,
 ): Promise<Telling> {
-  const isNamed = ERROR_NAMES.some((name) => name === error);
-  const before = isNamed && isScheduled(request) ? await failedBefore(environment, execution) : [];
-  return tellingOf(error, before, environment.now());
+  const isRepeated = isOfAStep(error) && scheduleOf(request) !== undefined;
+  const before = isRepeated ? await failedBefore(environment, { id, name, request }) : NONE;
+  return tellingOf(error, before, pausesOf(environment), environment.now());
 }
 
-/** Tells once that scheduled runs work again which failed before. */
-async function tellThatItWorks(environment: NotifyEnvironment, event: EndedExecution): Promise<Report | null> {
-  const { executionArn: id, name, stopDate } = event;
+/** Tells once that scheduled runs work again which failed before, when they have worked for long enough. */
+async function tellThatItWorks(
+  environment: NotifyEnvironment,
+  { executionArn: id, name, ...event }: EndedExecution,
+): Promise<Report | null> {
   const request = requestOf(event);
-  if (!isScheduled(request)) return null;
-  const before = await failedBefore(environment, { id, name, ...(stopDate == null ? {} : { stopped: stopDate }) });
-  const summary = workAgain(before);
-  if (summary === undefined) return null;
-  const message = workAgainMessage(summary, clusterNameOf(request), { id, name });
+  const { startDate, stopDate } = event;
+  if (scheduleOf(request) === undefined || startDate == null || stopDate == null) return null;
+  const present: PresentRun = { id, name, request };
+  const before = await failedBefore(environment, present);
+  const settled = settledBy(new Date(startDate), before, pausesOf(environment));
+  if (settled === undefined) return null;
+  // The first that shows it tells it.
+  if (await environment.pastRuns?.workedSince(present, settled.since, new Date(stopDate))) return null;
+  const message = workAgainMessage(settled.words, clusterNameOf(request), { id, name });
   await environment.publish(message);
   return message.report;
 }
 
-/** Who cannot be told how often runs failed is told that this one did. */
-async function failedBefore({ failedSinceSuccess }: NotifyEnvironment, run: PresentRun): Promise<FailedRun[]> {
+/** The policy in force; the default one where that it is refused is what there is to tell. */
+function pausesOf(environment: NotifyEnvironment): Policy {
   try {
-    return (await failedSinceSuccess?.(run)) ?? [];
+    return environment.policy();
   } catch {
-    return [];
+    return parsePolicy(undefined);
+  }
+}
+
+const NONE: FailedRuns = { runs: [], isWhole: true };
+
+/** Who cannot be told how often runs failed is told that this one did. */
+async function failedBefore({ pastRuns }: NotifyEnvironment, run: PresentRun): Promise<FailedRuns> {
+  try {
+    return (await pastRuns?.failedBefore(run)) ?? NONE;
+  } catch {
+    return NONE;
   }
 }
 
@@ -133,7 +150,7 @@ function measure(environment: NotifyEnvironment, clusterName: string, { outcome 
 }
 
 export const handler = lambda((environment) =>
-  notify({ ...environment, publish: publishToSns, describe: describeExecution, failedSinceSuccess }),
+  notify({ ...environment, publish: publishToSns, describe: describeExecution, pastRuns }),
 );
 
 /** The cluster that an unchecked request names, for the message only. */
