@@ -21,12 +21,12 @@ import { contract, step } from "../run/step.ts";
 import { mayHaveChanged, reportOf } from "../run/telling.ts";
 import { acquire, release } from "./claim.ts";
 import { keepBreakerLease } from "./breaker-lease.ts";
-import { rememberStorm } from "./storm.ts";
+import { rememberStorm, stormTold } from "./storm.ts";
 import { takeUp } from "./take-up.ts";
 
 const ClaimInput = z.discriminatedUnion("operation", [
   z.strictObject({ operation: z.enum(["acquire", "take_up", "release"]), redrive: Redrive, run: WorkloadRun }),
-  z.strictObject({ operation: z.literal("storm"), detection: Detection, execution: ExecutionRef }),
+  z.strictObject({ operation: z.enum(["storm", "storm_told"]), detection: Detection, execution: ExecutionRef }),
 ]);
 
 /**
@@ -38,10 +38,11 @@ export const claim = step(
   contract(ClaimInput),
   z.union([Claim, StormMemory, WorkloadResult, WorkloadRun]),
   async (input, environment) => {
-    if (input.operation === "storm") {
+    if ("detection" in input) {
       const { detection, execution } = input;
       const cluster = await environment.connect(detection.cluster_name);
       const [policy, now] = [environment.policy(), environment.now()];
+      if (input.operation === "storm_told") return await stormTold(cluster, { detection, execution });
       return await rememberStorm(cluster, { detection, execution, policy, now });
     }
     const { operation, redrive, run } = input;
