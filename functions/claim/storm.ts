@@ -1,7 +1,7 @@
 import type { Cluster } from "../shared/cluster/cluster.ts";
 import { paths } from "../shared/cluster/paths.ts";
-import type { ExecutionRef, HistoryEntry, StormMemory } from "../run/contracts.ts";
-import type { Detection } from "../run/detection.ts";
+import type { ExecutionRef, HistoryEntry } from "../run/contracts.ts";
+import type { Detection, StormMemory } from "../run/detection.ts";
 import type { Lease } from "../shared/kubernetes/types.ts";
 import { CLAIM_NAMESPACE, type Policy } from "../shared/policy.ts";
 import { coolDownEnd } from "../run/cool-down.ts";

@@ -10,7 +10,7 @@ import { NOTIFICATION_VERSION, type NotificationDocument } from "./notification.
 import { bounded, count } from "../shared/text.ts";
 import { stormCommands, workloadCommands, type ReadableLog } from "./commands.ts";
 import { consoleLink } from "./console-link.ts";
-import { dependantLines } from "./dependants.ts";
+import { crowdLines, dependantLines } from "./dependants.ts";
 import { adviceOn } from "./error-advice.ts";
 import { nextSteps } from "./next-steps.ts";
 
@@ -47,7 +47,7 @@ export function workloadDocument(
         const what = memory === undefined ? reason : `${reason} (${memory})`;
         return `${times}x ${what}${message === undefined ? "" : `: ${message}`}`;
       })
-      .concat(dependantLines(incident))
+      .concat(dependantLines(incident), crowdLines(incident))
       .map(line),
     evidence: (diagnosis?.evidence ?? []).map(line),
     done: done(run).map(line),

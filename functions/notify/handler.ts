@@ -18,7 +18,7 @@ import { failureMessage, stormMessage, workAgainMessage, workloadMessage, type R
 import { pastRuns, type PresentRun } from "./past-runs.ts";
 import { publishToSns } from "./sns.ts";
 import { isRemembered, isWorthTelling } from "../run/outcome.ts";
-import { reportOf } from "../run/telling.ts";
+import { isLeftUntold, reportOf } from "../run/telling.ts";
 
 const NotifyInput = z.discriminatedUnion("about", [
   z.strictObject({ about: z.literal("workload"), run: WorkloadRun }),
@@ -44,7 +44,7 @@ export const notify = step(contract(NotifyInput), Report.nullable(), async (inpu
       const report = reportOf(input.run, environment.policy(), environment.now());
       // First, because it cannot fail: where nobody can be told, it is what is left to find.
       if (isRemembered(input.run, report)) await recordOutcome(environment, input.run, report);
-      if (isWorthTelling(input.run, report)) {
+      if (isWorthTelling(input.run, report) && !isLeftUntold(input.run, report, environment.policy())) {
         await environment.publish(
           workloadMessage(input.run, report, handedOver(input.run, report, environment.policy())),
         );

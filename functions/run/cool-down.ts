@@ -84,7 +84,7 @@ export function toldAt({ at, told, outcome }: HistoryEntry): Date | undefined {
 }
 
 /** Whether nothing was done, and nothing helped: people were told, which is all. */
-function isOnlyTold({ applied, outcome }: HistoryEntry): boolean {
+export function isOnlyTold({ applied, outcome }: HistoryEntry): boolean {
   return applied !== true && (outcome === "Skipped" || outcome === "Unresolved");
 }
 
