@@ -7,6 +7,7 @@ export interface Described {
   input?: string | undefined;
   error?: string | undefined;
   cause?: string | undefined;
+  output?: string | undefined;
 }
 
 /** What the notify step may use beyond the environment of every step. */

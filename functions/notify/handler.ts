@@ -16,6 +16,7 @@ import { measurementsOf } from "./measurements.ts";
 import { settledBy, tellingOf, type FailedRuns, type Telling } from "./failures-in-a-row.ts";
 import { failureMessage, stormMessage, workAgainMessage, workloadMessage, type RunFailure } from "./message.ts";
 import { pastRuns, type PresentRun } from "./past-runs.ts";
+import { isUnclaimed, withMemory } from "./unclaimed.ts";
 import { publishToSns } from "./sns.ts";
 import { isRemembered, isWorthTelling } from "../run/outcome.ts";
 import { isLeftUntold, reportOf } from "../run/telling.ts";
@@ -41,7 +42,7 @@ const NotifyInput = z.discriminatedUnion("about", [
 export const notify = step(contract(NotifyInput), Report.nullable(), async (input, environment: NotifyEnvironment) => {
   switch (input.about) {
     case "workload": {
-      const report = reportOf(input.run, environment.policy(), environment.now());
+      const report = await reportBeside(environment, input.run);
       // First, because it cannot fail: where nobody can be told, it is what is left to find.
       if (isRemembered(input.run, report)) await recordOutcome(environment, input.run, report);
       if (isWorthTelling(input.run, report) && !isLeftUntold(input.run, report, environment.policy())) {
@@ -72,6 +73,19 @@ export const notify = step(contract(NotifyInput), Report.nullable(), async (inpu
     }
   }
 });
+
+/** How the remediation of one workload ended, and whether people know that already. */
+async function reportBeside(environment: NotifyEnvironment, run: WorkloadRun): Promise<Report> {
+  const [policy, now] = [environment.policy(), environment.now()];
+  const report = reportOf(run, policy, now);
+  if (!isUnclaimed(run) || environment.pastRuns === undefined) return report;
+  try {
+    const past = await environment.pastRuns.outcomesBefore(run.execution, run.cluster_name);
+    return withMemory(report, past, policy, now);
+  } catch {
+    return report;
+  }
+}
 
 async function tellFailure(
   environment: NotifyEnvironment,

@@ -4,11 +4,14 @@ import {
   SFNClient,
   type ListExecutionsCommandOutput,
 } from "@aws-sdk/client-sfn";
+import * as z from "zod";
+import type { ExecutionRef } from "../run/contracts.ts";
 import { scheduleOf } from "../run/request.ts";
 import { CLIENT_OPTIONS } from "../shared/aws/client-options.ts";
 import { mapConcurrently } from "../shared/concurrency.ts";
 import { describeExecution } from "./describe-execution.ts";
 import { parsed } from "./json.ts";
+import type { PastOutcome } from "./unclaimed.ts";
 import { FORGOTTEN_MS, type FailedRun, type FailedRuns } from "./failures-in-a-row.ts";
 
 let client: SFNClient | undefined;
@@ -23,6 +26,8 @@ const DESCRIBED_WORKING = 8;
 const CONCURRENCY = 8;
 /** How long a list may take, in milliseconds: who cannot be told how often runs failed is told that this one did. */
 const PATIENCE_MS = 8_000;
+
+const OnCluster = z.object({ cluster_name: z.string() });
 
 type Listed = NonNullable<ListExecutionsCommandOutput["executions"]>[number];
 
@@ -39,6 +44,8 @@ export interface PresentRun {
 export interface PastRuns {
   /** The runs of the same schedule that have failed before the present one. @throws what AWS answers */
   failedBefore(present: PresentRun): Promise<FailedRuns>;
+  /** What the latest runs on that cluster ended with that worked, the latest first. @throws what AWS answers */
+  outcomesBefore(present: ExecutionRef, clusterName: string): Promise<PastOutcome[]>;
   /**
    * Whether another run of the same schedule that began at that time or later has ended with success before `stopped`.
    * @throws what AWS answers
@@ -64,6 +71,15 @@ export const pastRuns: PastRuns = {
     return { runs: [...own, ...others.map(({ stopDate }) => failedAt(stopDate))], isWhole: true };
   },
 
+  async outcomesBefore(present, clusterName) {
+    const asked = (await list(present, "SUCCEEDED", LOOK_BACK / 10)).slice(0, DESCRIBED_WORKING);
+    const runs = await mapConcurrently(asked, CONCURRENCY, async ({ executionArn = "", stopDate }) => {
+      const { input, output } = await describeExecution(executionArn);
+      return { request: parsed(input), ended: stopDate ?? new Date(0), output: parsed(output) };
+    });
+    return runs.filter(({ request }) => OnCluster.safeParse(request).data?.cluster_name === clusterName);
+  },
+
   async workedSince(present, since, stopped) {
     const before = (await list(present, "SUCCEEDED", LOOK_BACK / 10)).filter(
       (run) => begun(run) >= since.getTime() && ended(run) < stopped.getTime(),
@@ -76,7 +92,7 @@ export const pastRuns: PastRuns = {
 };
 
 /** The executions that ended so, named as the present one is, without that one; the latest first. */
-async function list({ id, name }: PresentRun, status: ExecutionStatus, most: number): Promise<Listed[]> {
+async function list({ id, name }: ExecutionRef, status: ExecutionStatus, most: number): Promise<Listed[]> {
   client ??= new SFNClient(CLIENT_OPTIONS);
   const stateMachineArn = id.replace(":execution:", ":stateMachine:").replace(/:[^:]+$/, "");
   const { executions = [] } = await client.send(

@@ -247,6 +247,8 @@ export const Report = z.strictObject({
   needs_person: z.boolean(),
   /** When people were told the same of this workload, where they are not told again. */
   told_before: z.iso.datetime().optional(),
+  /** How often they were told by then, this time included, where no claim remembers it. */
+  told_times: z.int().optional(),
 });
 export type Report = z.output<typeof Report>;
 

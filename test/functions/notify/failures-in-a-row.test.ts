@@ -32,7 +32,15 @@ function environmentAfter(
   return {
     ...unreachableEnvironment(new Error("not used"), sent),
     now: () => NOW,
-    ...(before === undefined ? {} : { pastRuns: { failedBefore, workedSince: () => Promise.resolve(hasWorked) } }),
+    ...(before === undefined
+      ? {}
+      : {
+          pastRuns: {
+            failedBefore,
+            workedSince: () => Promise.resolve(hasWorked),
+            outcomesBefore: () => Promise.resolve([]),
+          },
+        }),
   };
 }
 

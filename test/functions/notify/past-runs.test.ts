@@ -52,9 +52,10 @@ function answer(target: string, body: Record<string, string | number>): object {
     return { executions: executions.slice(0, Number(body["maxResults"])) };
   }
   described.push(String(body["executionArn"]));
-  const { request, error, status } = past.find(({ name }) => arnOf(name) === body["executionArn"]) ?? {};
+  const { name, request, error, status } = past.find(({ name }) => arnOf(name) === body["executionArn"]) ?? {};
   const input = JSON.stringify(request ?? { cluster_name: "prod" });
-  return { executionArn: body["executionArn"], stateMachineArn: MACHINE, status, startDate: 1, input, error };
+  const output = JSON.stringify({ of: name });
+  return { executionArn: body["executionArn"], stateMachineArn: MACHINE, status, startDate: 1, input, error, output };
 }
 
 beforeAll(async () => {
@@ -194,6 +195,19 @@ describe("whether a scheduled run has worked since", () => {
     expect(await hasWorked(5)).toBe(false);
     expect(await hasWorked(5, LATEST + 11)).toBe(true);
   });
+});
+
+it("what the runs before ended with is that of the latest on the same cluster that worked", async () => {
+  past = [
+    scheduled(0, "SUCCEEDED"),
+    scheduled(1, "FAILED"),
+    scheduled(2, "SUCCEEDED", undefined, { ...SCHEDULED, cluster_name: "staging" }),
+    scheduled(3, "SUCCEEDED"),
+  ];
+
+  expect(await pastRuns.outcomesBefore(own, "prod")).toMatchObject([
+    { ended: new Date(end(3) * 1_000), output: { of: nameOf(3) } },
+  ]);
 });
 
 it("past runs of a state machine that nobody may look at are an error", async () => {
