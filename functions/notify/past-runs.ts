@@ -11,8 +11,8 @@ import { CLIENT_OPTIONS } from "../shared/aws/client-options.ts";
 import { mapConcurrently } from "../shared/concurrency.ts";
 import { describeExecution } from "./describe-execution.ts";
 import { parsed } from "./json.ts";
-import type { PastOutcome } from "./unclaimed.ts";
-import { FORGOTTEN_MS, type FailedRun, type FailedRuns } from "./failures-in-a-row.ts";
+import type { PastRuns, PresentRun } from "./environment.ts";
+import { FORGOTTEN_MS, type FailedRun } from "./failures-in-a-row.ts";
 
 let client: SFNClient | undefined;
 
@@ -30,28 +30,6 @@ const PATIENCE_MS = 8_000;
 const OnCluster = z.object({ cluster_name: z.string() });
 
 type Listed = NonNullable<ListExecutionsCommandOutput["executions"]>[number];
-
-/** The scheduled run that others came before. */
-export interface PresentRun {
-  /** Its execution's ARN. */
-  id: string;
-  name: string;
-  /** What it was started with, as it came. */
-  request: unknown;
-}
-
-/** What Step Functions remembers of the runs before one. */
-export interface PastRuns {
-  /** The runs of the same schedule that have failed before the present one. @throws what AWS answers */
-  failedBefore(present: PresentRun): Promise<FailedRuns>;
-  /** What the latest runs on that cluster ended with that worked, the latest first. @throws what AWS answers */
-  outcomesBefore(present: ExecutionRef, clusterName: string): Promise<PastOutcome[]>;
-  /**
-   * Whether another run of the same schedule that began at that time or later has ended with success before `stopped`.
-   * @throws what AWS answers
-   */
-  workedSince(present: PresentRun, since: Date, stopped: Date): Promise<boolean>;
-}
 
 /**
  * The runs as the list of the state machine's executions shows them. Of those named as the present one is, which is by whoever
