@@ -1,5 +1,6 @@
 import { Duration, Token } from "aws-cdk-lib";
 import * as z from "zod";
+import { MODES } from "../functions/shared/action-mode.ts";
 import { isRemediationError } from "../functions/shared/errors.ts";
 import { parsePolicy } from "../functions/shared/policy.ts";
 import { ScanRequest } from "../functions/run/request.ts";
@@ -33,6 +34,7 @@ const PlainProps = z.object({
   schedule: z
     .union([z.literal(false), z.custom<Duration>(isInterval)], "must be false or whole minutes, from one to a day")
     .optional(),
+  mode: z.enum(MODES, `must be one of ${MODES.join(", ")}`).optional(),
   notifications: z
     .object({
       emails: z.array(z.email("must be an e-mail address")).optional(),
@@ -88,6 +90,10 @@ function conflictsOf({ vpc, subnets, securityGroups, ...props }: EksRemediationP
       "namespaces: are the same as policy.namespaces.allow, so only one of them may be given",
     ],
     [
+      props.mode !== undefined && props.policy?.modes?.found !== undefined,
+      "mode: is the same as policy.modes.found, so only one of them may be given",
+    ],
+    [
       props.encryptionKey !== undefined &&
         topic?.masterKey !== undefined &&
         topic.masterKey.keyArn !== props.encryptionKey.keyArn,
@@ -97,11 +103,12 @@ function conflictsOf({ vpc, subnets, securityGroups, ...props }: EksRemediationP
   return conflicts.filter(([isConflict]) => isConflict).map(([, rule]) => rule);
 }
 
-function readPolicy({ policy = {}, namespaces, schedule }: EksRemediationProps): string {
+function readPolicy({ policy = {}, namespaces, schedule, mode = "observe" }: EksRemediationProps): string {
   const isOwn = schedule instanceof Duration && schedule.toSeconds() !== DEFAULT_INTERVAL.toSeconds();
   const text = JSON.stringify({
     ...(isOwn ? { schedule_seconds: schedule.toSeconds() } : {}),
     ...policy,
+    modes: { ...policy.modes, found: policy.modes?.found ?? mode },
     ...(namespaces === undefined ? {} : { namespaces: { ...policy.namespaces, allow: namespaces } }),
   });
   try {

@@ -6,6 +6,7 @@ import type { IKey } from "aws-cdk-lib/aws-kms";
 import type { Queue } from "aws-cdk-lib/aws-sqs";
 import type { StateMachine } from "aws-cdk-lib/aws-stepfunctions";
 import { Construct } from "constructs";
+import { WORKLOAD_LABEL } from "../statemachines/remediation.ts";
 import { createDeadLetterQueue } from "./dead-letter-queue.ts";
 import { nagResource } from "./nag-resource.ts";
 import type { RemediationFunction } from "./remediation-function.ts";
@@ -32,23 +33,32 @@ export class EndedExecutions extends Construct {
   constructor(scope: Construct, id: string, { stateMachine, stateMachineName, notify, key }: EndedExecutionsProps) {
     super(scope, id);
     this.deadLetterQueue = createDeadLetterQueue(this, "DeadLetters", key);
-    new Rule(this, "Rule", {
-      description: "Tells of executions that failed, timed out or were aborted, and when they work again",
-      eventPattern: {
-        source: ["aws.states"],
-        detailType: ["Step Functions Execution Status Change"],
-        detail: {
-          stateMachineArn: [stateMachine.stateMachineArn],
-          status: ["SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"],
-        },
-      },
-      targets: [
-        new LambdaFunction(notify.lambda, {
-          event: RuleTargetInput.fromObject({ about: "execution", event: EventField.fromPath("$.detail") }),
-          deadLetterQueue: this.deadLetterQueue,
-          maxEventAge: WORTH_TELLING,
-        }),
-      ],
+    const rule = (id: string, description: string, detail: Record<string, unknown[]>) =>
+      new Rule(this, id, {
+        description,
+        eventPattern: { source: ["aws.states"], detailType: ["Step Functions Execution Status Change"], detail },
+        targets: [
+          new LambdaFunction(notify.lambda, {
+            event: RuleTargetInput.fromObject({ about: "execution", event: EventField.fromPath("$.detail") }),
+            deadLetterQueue: this.deadLetterQueue,
+            maxEventAge: WORTH_TELLING,
+          }),
+        ],
+      });
+    const without = ["FAILED", "TIMED_OUT", "ABORTED"];
+    rule("Rule", "Tells of executions that failed, timed out or were aborted, and when they work again", {
+      stateMachineArn: [stateMachine.stateMachineArn],
+      status: ["SUCCEEDED", ...without],
+    });
+    const ofWorkloads = Stack.of(this).formatArn({
+      service: "states",
+      resource: "execution",
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+      resourceName: `${stateMachine.stateMachineName}/`,
+    });
+    rule("OfWorkloads", "Tells of executions of one workload that failed or were aborted while their run goes on", {
+      executionArn: [{ prefix: ofWorkloads }],
+      status: without,
     });
     this.allowToRead(stateMachineName, notify);
     // Written out, because the queue's own grant allows `kms:GenerateDataKey*` and more.
@@ -75,12 +85,9 @@ export class EndedExecutions extends Construct {
   private allowToRead(stateMachineName: string, { role }: RemediationFunction): void {
     const stack = Stack.of(this);
     const arnFormat = ArnFormat.COLON_RESOURCE_NAME;
-    const executions = stack.formatArn({
-      service: "states",
-      resource: "execution",
-      arnFormat,
-      resourceName: `${stateMachineName}:*`,
-    });
+    const executions = [`${stateMachineName}:*`, `${stateMachineName}/${WORKLOAD_LABEL}:*`].map((resourceName) =>
+      stack.formatArn({ service: "states", resource: "execution", arnFormat, resourceName }),
+    );
     const machine = stack.formatArn({
       service: "states",
       resource: "stateMachine",
@@ -88,10 +95,12 @@ export class EndedExecutions extends Construct {
       resourceName: stateMachineName,
     });
     role.addToPolicy(new PolicyStatement({ actions: ["states:ListExecutions"], resources: [machine] }));
-    role.addToPolicy(new PolicyStatement({ actions: ["states:DescribeExecution"], resources: [executions] }));
-    Validations.of(role).acknowledge({
-      id: `AwsSolutions-IAM5[Resource::${nagResource(stack, executions)}]`,
-      reason: "Any execution of this machine may end without success, and each has a name of its own.",
-    });
+    role.addToPolicy(new PolicyStatement({ actions: ["states:DescribeExecution"], resources: executions }));
+    for (const resource of executions) {
+      Validations.of(role).acknowledge({
+        id: `AwsSolutions-IAM5[Resource::${nagResource(stack, resource)}]`,
+        reason: "Any execution of this machine may end without success, and each has a name of its own.",
+      });
+    }
   }
 }

@@ -5,6 +5,7 @@ import type { IKey } from "aws-cdk-lib/aws-kms";
 import type { RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { ITopic } from "aws-cdk-lib/aws-sns";
 import type * as z from "zod";
+import type { MODES } from "../functions/shared/action-mode.ts";
 import type { Policy } from "../functions/shared/policy.ts";
 
 /** A remediation policy as one writes it: every field may be left out. `functions/shared/policy.ts` documents them. */
@@ -45,6 +46,11 @@ export interface EksRemediationProps {
   readonly schedule?: Duration | false | undefined;
   /** What may be done, and how patiently. Default: each field's own default. */
   readonly policy?: PolicyInput | undefined;
+  /**
+   * What is done about what a run finds by itself: shorthand for `policy.modes.found`. What an agent or a person asks for is
+   * carried out. Default: `observe`: it is told what would be done, and nothing is changed.
+   */
+  readonly mode?: (typeof MODES)[number] | undefined;
   readonly notifications?: NotificationOptions | undefined;
   /** How long logs are kept. Default: one month. */
   readonly logRetention?: RetentionDays | undefined;

@@ -4,6 +4,7 @@ import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { Node } from "constructs";
 import * as z from "zod";
 import { ScanRequest } from "../functions/run/request.ts";
+import { MODES } from "../functions/shared/action-mode.ts";
 import { describeIssues } from "../functions/shared/validation.ts";
 import type { PolicyInput } from "./props.ts";
 import { SettingsError } from "./settings-error.ts";
@@ -22,6 +23,8 @@ const Context = z.object({
   clusterName: ScanRequest.shape.cluster_name,
   /** The remediation policy: a path to a JSON file, JSON text, or (in `cdk.json`) an object. */
   policy: z.union([z.string(), z.record(z.string(), z.unknown())], "must be a file's path or a JSON object").optional(),
+  /** What is done about what a run finds by itself: `observe` unless it is set, `approve`, `automatic` or `off`. */
+  mode: z.enum(MODES, `must be one of ${MODES.join(", ")}`).optional(),
   /** Only these namespaces are looked after: names with commas between them, or (in `cdk.json`) a list. */
   namespaces: z
     .union([z.string().transform((list) => list.split(",").map((name) => name.trim())), z.array(z.string())])
@@ -59,6 +62,7 @@ const Context = z.object({
 export interface Settings {
   clusterName: string;
   policy: PolicyInput | undefined;
+  mode: (typeof MODES)[number] | undefined;
   namespaces: string[] | undefined;
   notifyEmail: string | undefined;
   chat: boolean;
@@ -82,11 +86,21 @@ export function readSettings(app: Node): Settings {
       `The context is refused: ${describeIssues(parsed.error)}. Settings are given like this: npx cdk synth -c clusterName=my-cluster`,
     );
   }
-  const { policy, namespaces, notifyEmail, logRetentionDays, permissionsBoundary, namePrefix, runbook, ...given } =
-    parsed.data;
+  const {
+    policy,
+    mode,
+    namespaces,
+    notifyEmail,
+    logRetentionDays,
+    permissionsBoundary,
+    namePrefix,
+    runbook,
+    ...given
+  } = parsed.data;
   return {
     ...given,
     policy: policy === undefined ? undefined : readPolicy(policy),
+    mode,
     namespaces,
     notifyEmail,
     logRetention: logRetentionDays,

@@ -1,5 +1,6 @@
 import type { ErrorName } from "../functions/shared/errors.ts";
 import type { Machine } from "./asl.ts";
+import { REDRIVE } from "./remedies.ts";
 import { byWord, caught, choice, presentAs, task } from "./states.ts";
 import { EXECUTION, WORKLOAD } from "./workload.ts";
 
@@ -184,6 +185,7 @@ export const REMEDIATION: Machine & { Comment: string; TimeoutSeconds: number } 
         "cluster_name.$": "$.detection.cluster_name",
         "dry_run.$": "$.detection.dry_run",
         execution: EXECUTION,
+        "found_at.$": "$.detection.at",
         "workloads.$": "$.found.workloads",
         "incident.$": "$$.Map.Item.Value",
       },
@@ -245,7 +247,13 @@ export const REMEDIATION: Machine & { Comment: string; TimeoutSeconds: number } 
     "Report failed run": task({
       does: "report failed run",
       function: "notify",
-      parameters: { about: "failure", "request.$": "$$.Execution.Input", "error.$": "$", execution: EXECUTION },
+      parameters: {
+        about: "failure",
+        ...REDRIVE,
+        "request.$": "$$.Execution.Input",
+        "error.$": "$",
+        execution: EXECUTION,
+      },
       result: "$.report",
       retry: ["NotificationFailed"],
       onError: { keep: "$.report_error", next: "Nobody could be told" },

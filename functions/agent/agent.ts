@@ -54,7 +54,7 @@ export async function answerAgent(
 ): Promise<Detection | Started> {
   const { request, wait } = parseAgentRequest(event);
   if (request.action === "detect_failures") return await detectFailures(request, environment);
-  const executionArn = await workflow.start(`agent-${invocation.id}`, request);
+  const executionArn = await workflow.start(`agent-${invocation.id}`, asAgent(request));
   if (!wait) return { execution_arn: executionArn, status: "running" };
   return await outcomeOf(executionArn, invocation, workflow);
 }
@@ -73,6 +73,11 @@ function parseAgentRequest(event: unknown): { request: ActionRequest; wait: bool
     );
   }
   return { request, wait };
+}
+
+/** Whoever invokes this function may do what an agent may, whatever the request says of its origin. */
+function asAgent(request: ActionRequest): ActionRequest {
+  return request.origin === undefined ? request : { ...request, origin: "agent" };
 }
 
 /** Only this function knows the field `wait`; the workflow's own request has none. */

@@ -1,6 +1,6 @@
 import type { Cluster } from "../shared/cluster/cluster.ts";
 import { paths } from "../shared/cluster/paths.ts";
-import type { Claim, HistoryEntry } from "../run/contracts.ts";
+import type { Claim, HistoryEntry, WorkloadRun } from "../run/contracts.ts";
 import { isRemediationError } from "../shared/errors.ts";
 import type { Lease } from "../shared/kubernetes/types.ts";
 import { CLAIM_NAMESPACE, claimSeconds } from "../shared/policy.ts";
@@ -16,6 +16,7 @@ import {
   renewed,
   takenOver,
 } from "../run/lease.ts";
+import { lookedAfterSince } from "../run/others-since.ts";
 import { restOf, type RestRequest } from "../run/rest.ts";
 import { createLease, despiteOthers, readLease } from "../run/stored-lease.ts";
 
@@ -23,6 +24,8 @@ import { createLease, despiteOthers, readLease } from "../run/stored-lease.ts";
 export interface ClaimRequest extends RestRequest {
   /** The execution that claims: the same holder may claim again, so a repeated step changes nothing. */
   holder: string;
+  /** The run that it claims for, where others may have looked after the workload since that found it. */
+  run?: WorkloadRun;
   /** How often that execution was redriven. */
   redrive?: number;
   /** Reads and decides as always, and writes nothing. */
@@ -34,7 +37,8 @@ const ATTEMPTS = 3;
 
 /**
  * Claims a workload for one execution, so that two never work on the same one. An execution that was redriven before it did
- * anything takes its own claim up again, though that may have expired.
+ * anything takes its own claim up again, though that may have expired. What others have looked after since this execution found
+ * it is left to the next one, and a claim of its own is given back then.
  * @throws RemediationError `ClaimNamespaceMissing` when the namespace for claims is missing and may not be created
  */
 export async function acquire(cluster: Cluster, request: ClaimRequest): Promise<Claim> {
@@ -57,10 +61,12 @@ async function tryAcquire(cluster: Cluster, request: ClaimRequest): Promise<Clai
     return claimed(fresh);
   }
 
+  const path = paths.lease(CLAIM_NAMESPACE, leaseName(workload));
+  const since = request.run === undefined ? undefined : lookedAfterSince(request.run, lease, now);
   if (lease.spec?.holderIdentity === holder && (request.redrive ?? 0) > 0) {
-    const again = renewed(lease, seconds, now);
-    if (!dryRun) await cluster.replace(paths.lease(CLAIM_NAMESPACE, leaseName(workload)), again);
-    return claimed(again);
+    const again = since === undefined ? renewed(lease, seconds, now) : released(lease, undefined, now);
+    if (!dryRun) await cluster.replace(path, again);
+    return since ?? claimed(again);
   }
   if (holderOf(lease, now) === holder) return claimed(lease);
   const reason = await restOf(cluster, lease, request);
@@ -74,8 +80,9 @@ async function tryAcquire(cluster: Cluster, request: ClaimRequest): Promise<Clai
       needs_person: needsPerson,
     };
   }
+  if (since !== undefined) return since;
   const taken = takenOver(lease, holder, seconds, now);
-  if (!dryRun) await cluster.replace(paths.lease(CLAIM_NAMESPACE, leaseName(workload)), taken);
+  if (!dryRun) await cluster.replace(path, taken);
   return claimed(taken);
 }
 

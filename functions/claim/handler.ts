@@ -42,6 +42,7 @@ export const claim = step(
     const request = {
       ...restRequest(run.incident, environment.policy(), environment.now()),
       holder: run.execution.name,
+      run,
       redrive,
       dryRun: run.dry_run,
     };

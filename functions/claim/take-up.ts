@@ -4,6 +4,7 @@ import type { Claim, WorkloadRun } from "../run/contracts.ts";
 import { entryOf, UNFINISHED } from "../run/history.ts";
 import { begun, expiryOf, historyOf, leaseName, newLease, renewed } from "../run/lease.ts";
 import { createLease, despiteOthers, readLease } from "../run/stored-lease.ts";
+import { othersSince } from "../run/others-since.ts";
 import { lastTry } from "../run/tries.ts";
 import { describeWorkload } from "../kinds/workloads.ts";
 import type { Cluster } from "../shared/cluster/cluster.ts";
@@ -29,7 +30,7 @@ export async function takeUp(
 ): Promise<WorkloadRun> {
   return await despiteOthers(async () => {
     const lease = await readLease(cluster, leaseName(run.incident.workload));
-    const resume = resumption(run, lease);
+    const resume = resumption(run, lease, request.now);
     const claim = await claimFor(resume, cluster, run, lease, request);
     return resumed(run, { ...claim, redrive, resume });
   });
@@ -38,21 +39,26 @@ export async function takeUp(
 /**
  * Where a redriven execution goes on.
  *
- * | claim         | nothing begun | begun, not known to be done | done         | to be undone    |
- * | ------------- | ------------- | --------------------------- | ------------ | --------------- |
- * | still ours    | diagnose      | look                        | verify       | look, then undo |
- * | gone          | look          | look                        | verify       | look, then undo |
- * | others had it | claim         | name it                     | name it      | name it         |
+ * | claim         | no diagnosis | nothing begun | begun, not known to be done | done    | to be undone    |
+ * | ------------- | ------------ | ------------- | --------------------------- | ------- | --------------- |
+ * | still ours    | diagnose     | diagnose      | look                        | verify  | look, then undo |
+ * | gone          | claim        | look          | look                        | verify  | look, then undo |
+ * | others had it | claim        | claim         | name it                     | name it | name it         |
+ *
+ * Where nothing was begun, and the claim knows what others have done since the workload was found, claiming it ends there.
  *
  * @param lease the claim, however old it is; undefined when it is gone
  */
-export function resumption(run: WorkloadRun, lease: Lease | undefined): Resume {
+export function resumption(run: WorkloadRun, lease: Lease | undefined, now: Date): Resume {
   const { remedy, verification } = run;
   // The step of a further part was stopped: what is in the state is what the parts before it did.
   const isDone = remedy?.status === "applied" && verification?.verdict !== "go_on";
-  const isToBeUndone = isDone && verification?.verdict === "not_recovered";
+  const canBeUndone = remedy?.undo !== "cannot be undone";
+  const isToBeUndone = isDone && canBeUndone && verification?.verdict === "not_recovered";
   const done = isToBeUndone ? "undo" : "verification";
-  if (lease === undefined) return isDone ? done : "look";
+  // Nothing can have been begun before there is a diagnosis.
+  const isDiagnosed = run.diagnosis !== undefined;
+  if (lease === undefined) return isDone ? done : isDiagnosed ? "look" : "claim";
   // The entry stays when others take the claim over.
   const hasBegun = isBegun(lease, run);
   if (lease.spec?.holderIdentity !== run.execution.name) {
@@ -60,7 +66,9 @@ export function resumption(run: WorkloadRun, lease: Lease | undefined): Resume {
     return hasActed ? "end" : "claim";
   }
   if (isDone) return done;
-  return hasBegun || remedy?.status === "applied" ? "look" : "diagnosis";
+  if (hasBegun || remedy?.status === "applied") return "look";
+  // Where others came in between, claiming it says so, and gives it back.
+  return lastTry(run) === undefined && othersSince(lease, run, now).length > 0 ? "claim" : "diagnosis";
 }
 
 async function claimFor(
@@ -94,11 +102,15 @@ function hadLapsed({ claim }: WorkloadRun, now: Date): boolean {
   return lapsed === true || (expires_at !== undefined && Date.parse(expires_at) <= now.getTime());
 }
 
-/** A claim that is gone knew perhaps of a remedy that was begun. */
+/**
+ * A claim that is gone knew perhaps of a remedy that was begun, and it is not begun again. That it was carried out is said
+ * only where the execution knows that: otherwise it looks at the workload next.
+ */
 function anew(run: WorkloadRun, lease: Lease, now: Date): Lease {
   const { cause = "", remedy } = run.diagnosis ?? {};
-  const told = { at: now.toISOString(), cause, action: remedy?.action ?? "none", outcome: UNFINISHED };
-  return begun(lease, entryOf(run, { ...told, applied: true }));
+  const begins = { at: now.toISOString(), cause, action: remedy?.action ?? "none", outcome: UNFINISHED };
+  const applied = run.remedy?.status === "applied" ? true : undefined;
+  return begun(lease, entryOf(run, { ...begins, applied }));
 }
 
 function takenOver({ incident, claim, execution }: WorkloadRun, lease: Lease | undefined): Partial<Claim> {

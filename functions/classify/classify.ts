@@ -16,7 +16,8 @@ import { rolloutSeconds } from "../kinds/patience.ts";
 import { configLines } from "./config-lines.ts";
 import { refuseInStorm } from "./in-storm.ts";
 import { takenBack } from "./owner-guard.ts";
-import { refuseByMode, refuseRemedy, refuseWorkload, type GuardRefusal } from "./guards.ts";
+import { refuseRemedy, refuseWorkload, type GuardRefusal } from "./guards.ts";
+import { refuseByMode } from "./modes.ts";
 import { refuseRepetition } from "./repetition.ts";
 import { refuseWaiting } from "./waiting.ts";
 import { surroundingLines } from "./surrounding-lines.ts";
@@ -124,7 +125,7 @@ function chooseRemedy({ tries }: Finding, facts: Case): Choice {
     refuseRepetition(facts, remedy) ??
     refuseTried(evidence, remedy) ??
     refuseRemedy(facts, remedy) ??
-    refuseByMode(evidence, remedy, policy);
+    refuseByMode(evidence.incident, remedy, policy);
   if (refusal === undefined) return { ...wanted, refused: [] };
   const refused = remedy.action === "none" ? [] : [{ action: remedy.action, reason: bounded(refusal.message) }];
   return { remedy: none(refusal), refused };

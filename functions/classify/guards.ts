@@ -4,7 +4,7 @@ import { isFailing } from "../kinds/failing/pod-failures.ts";
 import { isStaticPod } from "../shared/kubernetes/pods.ts";
 import { kindOf } from "../kinds/kinds.ts";
 import { describeWorkload } from "../kinds/workloads.ts";
-import { modeOf, type Policy } from "../shared/policy.ts";
+import type { Policy } from "../shared/policy.ts";
 import { outOfScope } from "../shared/scope.ts";
 import { ENABLED_ANNOTATION, enabledBy, optOutText } from "../facts/opt-out.ts";
 import type { Case } from "../facts/case.ts";
@@ -48,26 +48,6 @@ export function refuseRemedy(facts: Case, remedy: Remedy): GuardRefusal | undefi
   if (plan === undefined) return undefined;
   const intent = intentOf(plan, facts.evidence.incident.workload);
   return firstRefusal(REMEDY_GUARDS.map((guard) => guard(facts, intent)));
-}
-
-/** The policy's word on this action in this namespace. */
-export function refuseByMode({ incident }: Evidence, { action }: Remedy, policy: Policy): GuardRefusal | undefined {
-  if (action === "none") return undefined;
-  const { namespace } = incident.workload;
-  switch (modeOf(action, namespace, policy)) {
-    case "automatic":
-      return undefined;
-    case "diagnose":
-      return {
-        refusal: "DiagnoseOnly",
-        message: `A ${action} is what it needs; in namespace ${namespace} the policy leaves that to a person (actions.${action}: diagnose).`,
-      };
-    case "off":
-      return {
-        refusal: "ActionOff",
-        message: `A ${action} is switched off in namespace ${namespace} (actions.${action}: off).`,
-      };
-  }
 }
 
 function firstRefusal(refusals: (GuardRefusal | undefined)[]): GuardRefusal | undefined {

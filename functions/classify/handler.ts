@@ -2,13 +2,20 @@ import * as z from "zod";
 import { gatherEvidence } from "../facts/evidence.ts";
 import { ALL_REMEDIES } from "../remedies/remedies.ts";
 import { Diagnosis, WorkloadRun } from "../run/contracts.ts";
+import { assertNotRedriven } from "../run/redrive.ts";
+import { Redrive } from "../run/resumption.ts";
 import { contract, step } from "../run/step.ts";
 import { anotherTry } from "../run/tries.ts";
 import { lambda } from "../lambda/lambda.ts";
 import { classify } from "./classify.ts";
 
-/** A run to be diagnosed; or one whose remedy did not help and cannot be undone, to be diagnosed again. */
-const ClassifyInput = z.union([WorkloadRun, z.strictObject({ operation: z.literal("again"), run: WorkloadRun })]);
+/** A run to be diagnosed, as such or as the state machine hands it on; or one whose remedy did not help and cannot be undone, to be diagnosed again. */
+const ClassifyInput = z.union([
+  WorkloadRun,
+  z.strictObject({ operation: z.enum(["first", "again"]), redrive: Redrive, run: WorkloadRun }),
+]);
+
+const FIRST = { operation: "first", redrive: 0 } as const;
 
 /**
  * Finds the cause of one incident and chooses the remedy, or says why there is none. Asked again, it answers with the whole
@@ -18,8 +25,10 @@ export const diagnose = step(
   contract(ClassifyInput),
   z.union([Diagnosis, WorkloadRun]),
   async (input, environment): Promise<Diagnosis | WorkloadRun> => {
-    const again = "operation" in input;
-    const run = again ? anotherTry(input.run) : input;
+    const { operation, redrive, run: given } = "operation" in input ? input : { ...FIRST, run: input };
+    assertNotRedriven(given, redrive);
+    const again = operation === "again";
+    const run = again ? anotherTry(given) : given;
     const cluster = await environment.connect(run.cluster_name);
     const tried = (run.tries ?? []).flatMap(({ remedy }) => remedy.change?.kind ?? []);
     const past = { tried, history: run.claim?.history ?? [] };

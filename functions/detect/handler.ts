@@ -1,6 +1,6 @@
 import { lambda } from "../lambda/lambda.ts";
 import { Detection } from "../run/detection.ts";
-import { isRunbookRequest, parseRequest } from "../run/request.ts";
+import { isRunbookRequest, originOf, parseRequest, type Origin } from "../run/request.ts";
 import { step } from "../run/step.ts";
 import { scan } from "../scan/scan.ts";
 import { findTarget } from "./target.ts";
@@ -9,7 +9,10 @@ import { findTarget } from "./target.ts";
 export const detect = step(parseRequest, Detection, async (request, environment) => {
   const policy = environment.policy();
   const cluster = await environment.connect(request.cluster_name);
-  if (isRunbookRequest(request)) return await findTarget(cluster, request);
+  const now = environment.now();
+  const at = now.toISOString();
+  const origin = originOf(request);
+  if (isRunbookRequest(request)) return { ...wantedBy(origin, await findTarget(cluster, request)), at };
   const started = performance.now();
   const detection = await scan(cluster, {
     clusterName: request.cluster_name,
@@ -17,7 +20,7 @@ export const detect = step(parseRequest, Detection, async (request, environment)
     dryRun: request.dry_run ?? false,
     findingsOnly: "action" in request,
     policy,
-    now: environment.now(),
+    now,
   });
   environment.measure(request.cluster_name, [
     { name: "ScanTime", value: performance.now() - started },
@@ -26,7 +29,13 @@ export const detect = step(parseRequest, Detection, async (request, environment)
     { name: "Resting", value: detection.resting.count },
     { name: "UnseenParts", value: detection.unseen.length },
   ]);
-  return detection;
+  return { ...wantedBy(origin, detection), at };
 });
+
+/** The detection with who wants it looked after. */
+function wantedBy(origin: Origin, detection: Detection): Detection {
+  if (origin === "found") return detection;
+  return { ...detection, incidents: detection.incidents.map((incident) => ({ ...incident, origin })) };
+}
 
 export const handler = lambda(detect);

@@ -7,7 +7,9 @@ const CONSOLES: Readonly<Record<string, string>> = {
 
 /** Where the console shows an execution; undefined for one that does not run in AWS. */
 export function consoleLink(executionArn: string): string | undefined {
-  const match = /^arn:([\w-]+):states:([\w-]+):\d{12}:execution:[\w+=,.@-]+:[\w:+=,.@-]+$/.exec(executionArn);
+  const match = /^arn:([\w-]+):states:([\w-]+):\d{12}:execution:[\w+=,.@-]+(?:\/[\w-]+)?:[\w:+=,.@-]+$/.exec(
+    executionArn,
+  );
   const [arn, partition = "", region = ""] = match ?? [];
   const host = CONSOLES[partition];
   if (arn === undefined || host === undefined || !/-\d+$/.test(region)) return undefined;

@@ -13,8 +13,8 @@ let client: SFNClient | undefined;
 export async function describeExecution(executionArn: string): Promise<Described> {
   try {
     client ??= new SFNClient(CLIENT_OPTIONS);
-    const { input, error, cause, output } = await client.send(new DescribeExecutionCommand({ executionArn }));
-    return { input, error, cause, output };
+    const { input, error, cause, output, status } = await client.send(new DescribeExecutionCommand({ executionArn }));
+    return { input, error, cause, output, status };
   } catch (error) {
     throw new RemediationError("ExecutionUnreadable", refusalOf(error).message, { cause: refusalOf(error).cause });
   }

@@ -7,12 +7,14 @@ import { isReplaced, undoVerification } from "../run/outcome.ts";
 import { describeWorkload } from "../kinds/workloads.ts";
 import { remedyFor } from "../remedies/remedies.ts";
 import { NOTIFICATION_VERSION, type NotificationDocument } from "./notification.ts";
+import type { WorkloadRef } from "../shared/refs.ts";
 import { bounded, count } from "../shared/text.ts";
 import { stormCommands, workloadCommands, type ReadableLog } from "./commands.ts";
 import { consoleLink } from "./console-link.ts";
 import { crowdLines, dependantLines } from "./dependants.ts";
 import { adviceOn } from "./error-advice.ts";
 import { nextSteps } from "./next-steps.ts";
+import type { ToldLate } from "./told-late.ts";
 
 /** How many workloads a storm's notification names. */
 const MAX_WORKLOADS = 20;
@@ -26,20 +28,16 @@ export function workloadDocument(
   run: WorkloadRun,
   report: Report,
   furtherSteps: readonly string[] = [],
+  late?: ToldLate,
 ): NotificationDocument {
   const { diagnosis, incident } = run;
   const { workload } = incident;
-  const advice = nextSteps(run, report);
+  const advice = nextSteps(run, report, late !== undefined);
   const changes = changesOf(run);
   const change = changes.at(-1);
   return {
     ...about(report, run.cluster_name, run.execution),
-    workload: {
-      kind: name(workload.kind),
-      ...(workload.group === undefined ? {} : { group: name(workload.group) }),
-      namespace: name(workload.namespace),
-      name: name(workload.name),
-    },
+    workload: named(workload),
     ...(diagnosis === undefined ? {} : { confidence: diagnosis.confidence }),
     dry_run: run.dry_run,
     found: incident.failures
@@ -55,7 +53,7 @@ export function workloadDocument(
       .flatMap((each) => remedyFor(each.kind).words.changed(each, workload))
       .map(line),
     ...(change === undefined ? {} : { change }),
-    verified: verified(run),
+    verified: late === undefined ? verified(run) : `${verified(run)} (it may be otherwise by now)`,
     not_done: (diagnosis?.rejected ?? []).map(({ action, reason }) => line(`${action}: ${reason}`)),
     next_steps: [...furtherSteps, ...advice.nextSteps].map(line),
     commands: [...workloadCommands(run.cluster_name, workload, readableLog(run)), ...advice.commands],
@@ -95,6 +93,7 @@ export function failureDocument(
   const advice = adviceOn(report.reason ?? "", clusterName);
   return {
     ...about(report, clusterName, execution),
+    ...(report.workload === undefined ? {} : { workload: named(report.workload) }),
     ...(mayHaveChanged ? { verified: "no: what it had done when it ended is not known" } : {}),
     dry_run: false,
     next_steps: advice.nextSteps.map(line),
@@ -200,6 +199,15 @@ function inVain({ reasons }: Verification): string {
 
 function line(text: string): string {
   return bounded(text, MAX_LINE);
+}
+
+function named({ kind, group, namespace, name: own }: WorkloadRef): WorkloadRef {
+  return {
+    kind: name(kind),
+    ...(group === undefined ? {} : { group: name(group) }),
+    namespace: name(namespace),
+    name: name(own),
+  };
 }
 
 function name(text: string): string {

@@ -10,6 +10,8 @@ export interface Described {
   error?: string | undefined;
   cause?: string | undefined;
   output?: string | undefined;
+  /** `RUNNING`, or how it ended. */
+  status?: string | undefined;
 }
 
 /** The scheduled run that others came before. */
@@ -40,6 +42,6 @@ export interface NotifyEnvironment extends Environment {
   publish(notification: Notification): Promise<void>;
   /** The runs before one; absent where nobody knows. */
   pastRuns?: PastRuns;
-  /** Reads an execution that has ended; absent where there is none to ask. @throws RemediationError `ExecutionUnreadable` */
+  /** Reads an execution; absent where there is none to ask. @throws RemediationError `ExecutionUnreadable` */
   describe?: (executionArn: string) => Promise<Described>;
 }

@@ -4,30 +4,41 @@ import { CaughtError, ExecutionRef, Report, WorkloadRun } from "../run/contracts
 import { Detection } from "../run/detection.ts";
 import { recordOutcome } from "../run/event.ts";
 import { fitting } from "../run/fitting.ts";
+import { Redrive } from "../run/resumption.ts";
 import { contract, step } from "../run/step.ts";
 import { scheduleOf } from "../run/request.ts";
 import { errorText } from "../shared/caught-error.ts";
 import { parsePolicy, type Policy } from "../shared/policy.ts";
 import { describeExecution } from "./describe-execution.ts";
 import { completed, EndedExecution, isOfAStep, requestOf, untoldError } from "./ended-execution.ts";
+import { endedAlone, isOfWorkload } from "./ended-workload.ts";
 import type { NotifyEnvironment, PresentRun } from "./environment.ts";
-import { handedOver } from "./handed-over.ts";
+import { handedOver, leftBehind } from "./handed-over.ts";
 import { measurementsOf } from "./measurements.ts";
 import { settledBy, tellingOf, type FailedRuns, type Telling } from "./failures-in-a-row.ts";
-import { failureMessage, stormMessage, workAgainMessage, workloadMessage, type RunFailure } from "./message.ts";
+import {
+  failureMessage,
+  MANY_FAIL,
+  stormMessage,
+  workAgainMessage,
+  workloadMessage,
+  type RunFailure,
+} from "./message.ts";
 import { pastRuns } from "./past-runs.ts";
 import { isUnclaimed, withMemory } from "./unclaimed.ts";
 import { publishToSns } from "./sns.ts";
+import { reportedLate, saidLate, stormToldLate, toldLate } from "./told-late.ts";
 import { isRemembered, isWorthTelling } from "../run/outcome.ts";
 import { isLeftUntold, reportOf } from "../run/telling.ts";
 
 const NotifyInput = z.discriminatedUnion("about", [
-  z.strictObject({ about: z.literal("workload"), run: WorkloadRun }),
+  z.strictObject({ about: z.literal("workload"), redrive: Redrive, run: WorkloadRun }),
   z.strictObject({ about: z.literal("storm"), detection: Detection, execution: ExecutionRef }),
   // What EventBridge tells of an execution that ended.
   z.strictObject({ about: z.literal("execution"), event: EndedExecution }),
   z.strictObject({
     about: z.literal("failure"),
+    redrive: Redrive,
     /** The execution's input as it came, which may be anything. */
     request: z.unknown(),
     error: CaughtError,
@@ -42,30 +53,43 @@ const NotifyInput = z.discriminatedUnion("about", [
 export const notify = step(contract(NotifyInput), Report.nullable(), async (input, environment: NotifyEnvironment) => {
   switch (input.about) {
     case "workload": {
-      const report = await reportBeside(environment, input.run);
+      const { run, redrive } = input;
+      const [policy, now] = [environment.policy(), environment.now()];
+      const late = toldLate(run, redrive);
+      const report = reportedLate(await reportBeside(environment, run, policy, now), late);
       // First, because it cannot fail: where nobody can be told, it is what is left to find.
-      if (isRemembered(input.run, report)) await recordOutcome(environment, input.run, report);
-      if (isWorthTelling(input.run, report) && !isLeftUntold(input.run, report, environment.policy())) {
+      if (isRemembered(run, report)) await recordOutcome(environment, run, report);
+      if (isWorthTelling(run, report) && !isLeftUntold(run, report, policy)) {
         await environment.publish(
-          workloadMessage(input.run, report, handedOver(input.run, report, environment.policy())),
+          workloadMessage(run, report, [...handedOver(run, report, policy), ...leftBehind(run)], late),
         );
-        environment.measure(input.run.cluster_name, measurementsOf(input.run, report, environment.now()));
+        environment.measure(run.cluster_name, measurementsOf(run, report, late === undefined ? now : undefined));
       }
-      return fitting(report, input.run.workloads ?? 1);
+      return fitting(report, run.workloads ?? 1);
     }
     case "storm": {
-      const message = stormMessage(input.detection, input.execution);
+      const { detection } = input;
+      const { storm = MANY_FAIL } = detection;
+      const told = { ...detection, storm: saidLate(storm, stormToldLate(detection, environment.now())) };
+      const message = stormMessage(told, input.execution);
       await environment.publish(message);
       measure(environment, input.detection.cluster_name, message.report);
       return message.report;
     }
     case "failure": {
-      const error = { name: input.error.Error, text: errorText(input.error) };
+      const late = input.redrive === 0 ? undefined : { since: undefined };
+      const error = { name: input.error.Error, text: saidLate(errorText(input.error), late) };
       const { isTold, words } = await tellingBeside(environment, error.name, input.request, input.execution);
       return await tellFailure(environment, { ...error, inARow: words }, input.request, input.execution, isTold);
     }
     case "execution": {
       const event = await completed(input.event, environment);
+      if (isOfWorkload(event)) {
+        const ended = await endedAlone(event, environment);
+        if (ended === undefined) return null;
+        const request = { cluster_name: ended.clusterName };
+        return await tellFailure(environment, ended, request, { id: event.executionArn, name: event.name });
+      }
       if (event.status === "SUCCEEDED") return await tellThatItWorks(environment, event);
       const error = untoldError(event);
       if (error === undefined) return null;
@@ -75,8 +99,12 @@ export const notify = step(contract(NotifyInput), Report.nullable(), async (inpu
 });
 
 /** How the remediation of one workload ended, and whether people know that already. */
-async function reportBeside(environment: NotifyEnvironment, run: WorkloadRun): Promise<Report> {
-  const [policy, now] = [environment.policy(), environment.now()];
+async function reportBeside(
+  environment: NotifyEnvironment,
+  run: WorkloadRun,
+  policy: Policy,
+  now: Date,
+): Promise<Report> {
   const report = reportOf(run, policy, now);
   if (!isUnclaimed(run) || environment.pastRuns === undefined) return report;
   try {

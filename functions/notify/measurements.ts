@@ -1,8 +1,11 @@
 import type { Report, WorkloadRun } from "../run/contracts.ts";
 import type { Measurement } from "../run/measurement.ts";
 
-/** What the end of one workload's remediation adds to the metrics. */
-export function measurementsOf(run: WorkloadRun, report: Report, now: Date): Measurement[] {
+/**
+ * What the end of one workload's remediation adds to the metrics.
+ * @param now undefined where it ended before, and nobody knows when
+ */
+export function measurementsOf(run: WorkloadRun, report: Report, now: Date | undefined): Measurement[] {
   const { outcome } = report;
   const measured: Measurement[] = [{ name: "Outcomes", value: 1, dimensions: { outcome } }];
   if (run.diagnosis !== undefined) {
@@ -12,7 +15,7 @@ export function measurementsOf(run: WorkloadRun, report: Report, now: Date): Mea
     measured.push({ name: "Remedies", value: 1, dimensions: { action: report.action, outcome } });
   }
   if (report.needs_person) measured.push({ name: "NeedsPerson", value: 1 });
-  const seconds = outcome === "Recovered" ? secondsSinceFailure(run, now) : undefined;
+  const seconds = outcome === "Recovered" && now !== undefined ? secondsSinceFailure(run, now) : undefined;
   if (seconds !== undefined) measured.push({ name: "TimeToVerifiedFix", value: seconds });
   return measured;
 }

@@ -1,9 +1,11 @@
 import type { ExecutionRef, Report, WorkloadRun } from "../run/contracts.ts";
 import type { Detection } from "../run/detection.ts";
+import type { WorkloadRef } from "../shared/refs.ts";
 import { describeWorkload } from "../kinds/workloads.ts";
 import type { Notification, NotificationDocument } from "./notification.ts";
 import { bounded, count } from "../shared/text.ts";
 import { failureDocument, stormDocument, workloadDocument } from "./document.ts";
+import type { ToldLate } from "./told-late.ts";
 import { textOf } from "./text-form.ts";
 
 /** SNS refuses longer subjects. Source: the SNS API reference, Publish. */
@@ -14,16 +16,25 @@ const MAX_ATTRIBUTE = 256;
 /**
  * What is said about one workload.
  * @param furtherSteps what to do next before what follows from the run alone
+ * @param late where it is not of now
  */
-export function workloadMessage(run: WorkloadRun, report: Report, furtherSteps: readonly string[] = []): Notification {
+export function workloadMessage(
+  run: WorkloadRun,
+  report: Report,
+  furtherSteps: readonly string[] = [],
+  late?: ToldLate,
+): Notification {
   const workload = describeWorkload(run.incident.workload);
   return notification(
     report,
-    workloadDocument(run, report, furtherSteps),
+    workloadDocument(run, report, furtherSteps, late),
     `${report.outcome}: ${workload}`,
     `${report.outcome}: ${workload} on cluster ${run.cluster_name}`,
   );
 }
+
+/** What is said of a storm that has no words of its own. */
+export const MANY_FAIL = "Many workloads fail at once.";
 
 /** What is said about a storm: one message for all of it. */
 export function stormMessage(detection: Detection, execution: ExecutionRef): Notification {
@@ -31,7 +42,7 @@ export function stormMessage(detection: Detection, execution: ExecutionRef): Not
     outcome: "Storm",
     cause: "FailureStorm",
     action: "none",
-    summary: detection.storm ?? "Many workloads fail at once.",
+    summary: detection.storm ?? MANY_FAIL,
     needs_person: true,
   };
   return notification(
@@ -50,12 +61,16 @@ export interface RunFailure {
   mayHaveChanged?: boolean;
   /** How often runs have ended so, where this is not the first. */
   inARow?: string;
+  /** The one workload whose execution ended, while the run goes on. */
+  workload?: WorkloadRef;
 }
 
 /** What is said about a run that failed as a whole, before or beside any workload. */
 export function failureMessage(error: RunFailure, clusterName: string, execution: ExecutionRef): Notification {
+  const { workload } = error;
   const report: Report = {
     outcome: "Unresolved",
+    ...(workload === undefined ? {} : { workload }),
     cause: "RunFailed",
     action: "none",
     reason: bounded(error.name, 100),
@@ -67,11 +82,12 @@ export function failureMessage(error: RunFailure, clusterName: string, execution
             .join(" "),
     needs_person: true,
   };
+  const what = workload === undefined ? "run" : `of ${describeWorkload(workload)}`;
   return notification(
     report,
     failureDocument(report, clusterName, execution, error.mayHaveChanged === true),
-    `Remediation run failed: ${error.name}`,
-    `The remediation run on cluster ${clusterName} failed: ${bounded(error.name, 100)}`,
+    `Remediation ${what} failed: ${error.name}`,
+    `The remediation ${what} on cluster ${clusterName} failed: ${bounded(error.name, 100)}`,
   );
 }
 

@@ -5,8 +5,11 @@ import { remedyFor } from "../remedies/remedies.ts";
 import { undoCommands } from "./commands.ts";
 import { adviceOn, type Advice } from "./error-advice.ts";
 
-/** What a person should do next about a workload. */
-export function nextSteps(run: WorkloadRun, report: Report): Advice {
+/**
+ * What a person should do next about a workload.
+ * @param isLate whether it is told late, so that it may be otherwise by now
+ */
+export function nextSteps(run: WorkloadRun, report: Report, isLate = false): Advice {
   const error = run.undo_error ?? (run.remedy?.status === "applied" ? run.error : (run.remedy_error ?? run.error));
   if (error !== undefined && report.outcome !== "RolledBack") return adviceOn(error.Error, run.cluster_name);
   // What was tried in vain and cannot be undone by the workflow is still in place, too.
@@ -18,12 +21,16 @@ export function nextSteps(run: WorkloadRun, report: Report): Advice {
       return done === undefined ? NONE : afterRecovery(done, run, undo);
     case "RolledBack":
       return {
-        nextSteps: ["The workload is as it was before, and still fails: find the cause with the evidence above."],
+        nextSteps: [
+          isLate
+            ? STILL_FAILING
+            : "The workload is as it was before, and still fails: find the cause with the evidence above.",
+        ],
         commands: [],
       };
     case "Unresolved":
       return {
-        nextSteps: [look(run), ...wayBack(run, undo)],
+        nextSteps: [look(run, isLate), ...wayBack(run, undo, isLate)],
         commands: isInOtherHands(run) ? [] : undo,
       };
     case "DryRun":
@@ -45,7 +52,7 @@ function afterRecovery(done: Change, { incident }: WorkloadRun, undo: string[]):
 }
 
 /** Why a person has to look, as far as that is known. */
-function look({ claim, diagnosis, verification, undo, remedy_error }: WorkloadRun): string {
+function look({ claim, diagnosis, verification, undo, remedy_error }: WorkloadRun, isLate: boolean): string {
   if (claim?.resume === "end") {
     return "Look at it together with what was told of it since: whether it is well by now is not known.";
   }
@@ -63,17 +70,19 @@ function look({ claim, diagnosis, verification, undo, remedy_error }: WorkloadRu
       : "Look at what its step ended with, and at the pods that still fail.";
   }
   const well = diagnosis?.remedy.action === "none" && diagnosis.remedy.refusal === "NotFailingAnymore";
-  return well ? "Look whether it stays well." : "Look at it now: it still fails.";
+  if (well) return "Look whether it stays well.";
+  return isLate ? STILL_FAILING : "Look at it now: it still fails.";
 }
 
 /** What the last command is for; nothing where there is none, or where it would take back what somebody else did. */
-function wayBack(run: WorkloadRun, undo: readonly string[]): string[] {
+function wayBack(run: WorkloadRun, undo: readonly string[], isLate: boolean): string[] {
   if (undo.length === 0 || isInOtherHands(run)) return [];
   return [
-    run.undo === undefined
+    run.undo === undefined && !isLate
       ? "The remedy is still in place. The last command takes it back."
       : "If the remedy is still in place, the last command takes it back.",
   ];
 }
 
+const STILL_FAILING = "Look whether it still fails, and find the cause with the evidence above if it does.";
 const NONE: Advice = { nextSteps: [], commands: [] };

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import * as z from "zod";
 import { assertClaimed } from "../run/assert-claimed.ts";
-import { assertHeld, assertNotTakenOver, beginRemedy, mayHaveBegun } from "../run/begin-remedy.ts";
+import { assertHeld, assertNotTakenOver, beginningOf, beginRemedy } from "../run/begin-remedy.ts";
 import { RemedyResult, UndoResult, WorkloadRun } from "../run/contracts.ts";
 import { withEvent } from "../run/event.ts";
 import { assertNotRedriven } from "../run/redrive.ts";
@@ -52,7 +52,7 @@ async function apply(
 ): Promise<RemedyResult> {
   const { workload, requested } = run.incident;
   const writer = await writerFor(remedy, plan, run, environment, beginRemedy);
-  const again = attempt > 0 && (await mayHaveBegun(writer.reader, run));
+  const again = attempt > 0 && (await beginningOf(writer.reader, run)) !== "not begun";
   const before = run.remedy?.status === "applied" ? run.remedy.change : undefined;
   const occasion = { again, requested: requested !== undefined, before };
   const done = await remedy.carryOut(writer, plan, occasion).catch(declinedByLimit);

@@ -42,36 +42,48 @@ export async function beginRemedy(cluster: Cluster, run: WorkloadRun, now: Date,
 }
 
 /**
- * Makes sure before an undo that nobody else works on the workload. The claim's history holds the remedy already that is
- * undone, and a claim that somebody has deleted is no reason to leave in place what did not help.
- * @throws RemediationError `ClaimExpired` when another execution holds the claim, or it does not last for long enough
+ * Makes sure before an undo that nobody else works on the workload, or has since this step was given its claim: the undo of an
+ * execution that was stopped may still run when that is redriven, and has verified, or others have taken the workload. The
+ * claim's history holds the remedy already that is undone, and a claim that somebody has deleted is no reason to leave in
+ * place what did not help.
+ * @throws RemediationError `ClaimExpired` when another execution holds the claim, it was taken up again or given back since, or
+ *   it does not last for long enough
  */
 export async function assertNotTakenOver(cluster: Reader, run: WorkloadRun, now: Date): Promise<void> {
   assertClaimed(run, now);
   const { workload } = run.incident;
   const lease = await readLease(cluster, leaseName(workload));
-  const holder = lease?.spec?.holderIdentity ?? "";
+  if (lease === undefined) return;
+  const holder = lease.spec?.holderIdentity ?? "";
   if (holder !== "" && holder !== run.execution.name) throw lost(workload, lease);
+  if (isTakenUpSince(lease, run)) throw takenUp(workload);
 }
+
+/** What a claim tells of whether an execution has begun its remedy. */
+export type Beginning = "begun" | "not begun" | "not known";
 
 /**
  * Whether an earlier try of a remedy's step may have written something. Only a claim that is still ours, and says nothing of
- * the remedy, proves that it has not: what is as it was to be is somebody else's work then.
+ * the remedy, proves that it has not: what is as it was to be is somebody else's work then. One that was lost tells nothing,
+ * nor does one that had to be made anew.
  */
-export async function mayHaveBegun(cluster: Reader, run: WorkloadRun): Promise<boolean> {
-  if (run.dry_run) return false;
+export async function beginningOf(cluster: Reader, run: WorkloadRun): Promise<Beginning> {
+  if (run.dry_run) return "not begun";
   const lease = await readLease(cluster, leaseName(run.incident.workload));
-  if (lease?.spec?.holderIdentity !== run.execution.name) return true;
-  return isBegun(lease, run);
+  if (lease?.spec?.holderIdentity !== run.execution.name) return "not known";
+  if (!isBegun(lease, run)) return "not begun";
+  return begunBy(lease, run.execution.name)?.applied === true ? "begun" : "not known";
 }
 
 /**
- * Makes sure that the claim is still this execution's: what it finds done is otherwise the work of whoever has it.
+ * Makes sure that the claim is still this step's: what it finds done is otherwise the work of whoever has it.
  * @throws RemediationError `ClaimExpired`
  */
-export async function assertHeld(cluster: Reader, { incident: { workload }, execution }: WorkloadRun): Promise<void> {
+export async function assertHeld(cluster: Reader, run: WorkloadRun): Promise<void> {
+  const { workload } = run.incident;
   const lease = await readLease(cluster, leaseName(workload));
-  if (lease?.spec?.holderIdentity !== execution.name) throw lost(workload, lease);
+  if (lease?.spec?.holderIdentity !== run.execution.name) throw lost(workload, lease);
+  if (isTakenUpSince(lease, run)) throw takenUp(workload);
 }
 
 function lost(workload: WorkloadRef, lease: Lease | undefined): RemediationError {
@@ -82,7 +94,10 @@ function lost(workload: WorkloadRef, lease: Lease | undefined): RemediationError
   );
 }
 
-/** Whether the execution was redriven since the step was given its claim: taking it up again gives it another end. */
+/**
+ * Whether somebody took up the claim since the step was given it, this execution when it was redriven, or has given it back:
+ * each of that gives it another end.
+ */
 function isTakenUpSince(lease: Lease, { claim }: WorkloadRun): boolean {
   return claim?.expires_at !== expiryOf(lease).toISOString();
 }
@@ -90,11 +105,11 @@ function isTakenUpSince(lease: Lease, { claim }: WorkloadRun): boolean {
 function takenUp(workload: WorkloadRef): RemediationError {
   return new RemediationError(
     "ClaimExpired",
-    `${describeWorkload(workload)}: the claim was renewed after this step was given it, so the step does not begin.`,
+    `${describeWorkload(workload)}: the claim was taken up again, or given back, after this step was given it, so the step changes nothing.`,
   );
 }
 
-/** Whether the claim holds already that this execution has begun the remedy of its diagnosis. */
+/** Whether the claim holds already that this execution has begun the remedy of its diagnosis, or may have. */
 export function isBegun(lease: Lease, { diagnosis, execution }: WorkloadRun): boolean {
   return begunBy(lease, execution.name)?.action === (diagnosis?.remedy.action ?? "none");
 }

@@ -4,6 +4,7 @@ import { WorkloadRef } from "../shared/refs.ts";
 import { KNOWN_PARTS } from "./known-parts.ts";
 import { Refusal } from "./refusals.ts";
 import { RESUMPTION } from "./resumption.ts";
+import { WHOLE_RUN } from "./whole-run.ts";
 
 /**
  * What one step of the workflow hands to the next. Each handler checks its input and its output against these schemas, so a
@@ -53,6 +54,8 @@ export const Incident = z.strictObject({
   /** UID of the workload that a runbook names, as it was found: one that is made anew under its name is another. */
   uid: z.string().optional(),
   requested: RequestedRemedy.optional(),
+  /** Who wants it looked after; absent where the run found it by itself. */
+  origin: z.enum(["agent", "person"]).optional(),
   /** Another failing workload that it depends on, or that lacks the same thing. */
   waits_for: z
     .strictObject({
@@ -82,7 +85,7 @@ export const HistoryEntry = z.strictObject({
   mode: z.string().optional(),
   /** The refusal's or the error's name that the outcome came with, where there was one. */
   reason: z.string().optional(),
-  /** Whether the action was carried out, or may have been; absent for one that was not. */
+  /** Whether the action was carried out, or was begun and may have been; absent where it was not, or nobody knows that it was begun. */
   applied: z.literal(true).optional(),
   /** Hash of the workload's pod template at that time: a changed spec clears the count of ineffective remedies. */
   template: z.string().optional(),
@@ -272,8 +275,7 @@ export const WorkloadRun = z.strictObject({
   dry_run: z.boolean(),
   /** The whole run's execution, whose name the claim bears. */
   execution: ExecutionRef,
-  /** How many workloads the run looks after. Their results have to fit into its output together. */
-  workloads: z.int().min(1).optional(),
+  ...WHOLE_RUN,
   incident: Incident,
   claim: Claim.optional(),
   /** The tries before this one, in their order. */

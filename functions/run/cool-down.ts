@@ -25,7 +25,8 @@ export const TOLD_MS = 86_400_000;
  * ineffective remedies it is left to a person, until its template changes: it is looked at once a day, to tell people.
  *
  * @param template hash of the workload's present pod template; undefined for workloads that have none
- * @param asked whether somebody asks for a remedy, which is nothing that is looked at once a day
+ * @param asked whether somebody asks for a remedy: they need not wait after a look at which nothing was done, and it is nothing
+ *   that is looked at once a day
  */
 export function pause(
   history: HistoryEntry[],
@@ -34,7 +35,8 @@ export function pause(
   now: Date,
   asked = false,
 ): Pause | undefined {
-  const latest = history.find((entry) => entry.template === template);
+  // Where people were only told, there is nothing that whoever asks would have to wait for.
+  const latest = history.find((entry) => entry.template === template && !(asked && isOnlyTold(entry)));
   if (latest === undefined) return undefined;
   const fruitless = sinceLastSuccess(history, template).filter((entry) => !isHeldBack(entry));
   const tooOften = triedTooOften(history, template, policy);

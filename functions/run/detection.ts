@@ -66,6 +66,8 @@ export const Detection = z.strictObject({
   /** `resting`: all that fails rests. `detect_failures` answers `failing` then. */
   status: z.enum(["healthy", "resting", "failing", "storm"]),
   cluster_name: z.string(),
+  /** When it was looked at. */
+  at: z.iso.datetime().optional(),
   /** The one namespace that was looked at; absent when it was the whole cluster. */
   namespace: z.string().optional(),
   dry_run: z.boolean(),

@@ -55,6 +55,15 @@ export function isIneffective({
   return action !== "none" && INEFFECTIVE.includes(outcome) && reason !== PARTLY_DONE;
 }
 
+/**
+ * What another execution had begun, or may have, and not ended when its claim did, where nobody was told anything of the
+ * workload since.
+ */
+export function leftUnfinished({ claim, execution }: WorkloadRun): HistoryEntry | undefined {
+  const latest = claim?.history?.[0];
+  return latest?.outcome === UNFINISHED && latest.execution !== execution.name ? latest : undefined;
+}
+
 /** Whether the limits held the remedy back, so that it was not tried. */
 export function isHeldBack({
   applied,

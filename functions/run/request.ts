@@ -65,3 +65,23 @@ export function scheduleOf(input: unknown): string | undefined {
 export function isRunbookRequest(request: RemediationRequest): request is RunbookRequest {
   return "action" in request && request.action !== "detect_failures";
 }
+
+/** Who wants what a run does: `found` is what it finds by itself. */
+export type Origin = "found" | "agent" | "person";
+
+/**
+ * Who wants what a request leads to. A remedy that is asked for without saying who asks is taken for an agent's, which may
+ * do no more than a person.
+ */
+export function originOf(request: RemediationRequest): Origin {
+  switch (request.origin) {
+    case "agent":
+    case "person":
+      return request.origin;
+    case "schedule":
+    case "event":
+      return "found";
+    case undefined:
+      return isRunbookRequest(request) ? "agent" : "found";
+  }
+}

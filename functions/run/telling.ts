@@ -1,6 +1,6 @@
 import type { HistoryEntry, Report, WorkloadRun } from "./contracts.ts";
 import { coolDownEnd, TOLD_MS, toldAt } from "./cool-down.ts";
-import { isHeldBack, isIneffective, sinceLastSuccess } from "./history.ts";
+import { isHeldBack, isIneffective, leftUnfinished, sinceLastSuccess } from "./history.ts";
 import { lookedAt } from "./looked-at.ts";
 import { isLasting, isRemembered, outcomeOf } from "./outcome.ts";
 import { unseenSeconds } from "./pauses.ts";
@@ -48,6 +48,7 @@ export function isLeftUntold(run: WorkloadRun, report: Report, policy: Policy): 
 function toldBefore(run: WorkloadRun, report: Report, policy: Policy, now: Date): Date | undefined {
   if (run.incident.requested !== undefined || !isRemembered(run, report)) return undefined;
   if (mayHaveChanged(run) || isLeftToPerson(run, report, policy)) return undefined;
+  if (leftUnfinished(run) !== undefined) return undefined;
   // Whoever of several workloads tells of a breaker has been chosen for that.
   if (run.remedy?.needs_person === true) return undefined;
   const history = ofPresent(run);

@@ -18,6 +18,9 @@ const ActionModes = z.strictObject(forEachRemedy(({ mode }) => ActionMode.defaul
 /** The modes of some actions; the others keep theirs. */
 const SomeActionModes = z.strictObject(forEachRemedy(() => ActionMode.optional()));
 
+/** The modes of what some want; those of the others stay. */
+const SomeOriginModes = z.strictObject({ found: ActionMode, agent: ActionMode, person: ActionMode }).partial();
+
 function forEachRemedy<Mode>(modeOf: (remedy: (typeof REMEDIES)[number]) => Mode): Record<Action, Mode> {
   return Object.fromEntries(REMEDIES.map((remedy) => [remedy.action, modeOf(remedy)])) as Record<Action, Mode>;
 }
@@ -36,11 +39,30 @@ export const Policy = z
         deny: z.array(namespaceName).default([]),
       })
       .prefault({}),
-    /** What each action may do by itself. */
+    /** What each action may do. */
     actions: ActionModes.prefault({}),
-    /** Other modes for some namespaces; the first entry that names the namespace and the action decides. */
+    /** The most that any action may do, by who wants it. Of this and `actions` the more careful holds. */
+    modes: z
+      .strictObject({
+        /** A switch over everything, whoever wants it. */
+        all: ActionMode.default("automatic"),
+        /** What a run finds by itself; a deployment observes it, unless it is set up otherwise. */
+        found: ActionMode.default("automatic"),
+        /** What an agent asks for, and requests that do not say that a person sends them. */
+        agent: ActionMode.default("automatic"),
+        /** What a person asks for: also what `actions` leaves to people. */
+        person: ActionMode.default("automatic"),
+      })
+      .prefault({}),
+    /** Other modes for some namespaces; the first entry that names the namespace and the mode decides. */
     overrides: z
-      .array(z.strictObject({ namespaces: z.array(namespaceName).min(1), actions: SomeActionModes }))
+      .array(
+        z.strictObject({
+          namespaces: z.array(namespaceName).min(1),
+          actions: SomeActionModes.default({}),
+          modes: SomeOriginModes.default({}),
+        }),
+      )
       .default([]),
     /** When true, only workloads or namespaces that carry the annotation `eks-remediation/enabled: "true"` are touched. */
     opt_in: z.boolean().default(false),
@@ -147,14 +169,6 @@ export const Policy = z
   .describe("Remediation policy");
 
 export type Policy = z.output<typeof Policy>;
-
-/** What an action may do by itself in a namespace. */
-export function modeOf(action: Action, namespace: string, policy: Policy): ActionMode {
-  const override = policy.overrides.find(
-    ({ namespaces, actions }) => namespaces.includes(namespace) && actions[action] !== undefined,
-  );
-  return override?.actions[action] ?? policy.actions[action];
-}
 
 /** Namespaces that are never touched unless `namespaces.allow` names them. */
 export const SYSTEM_NAMESPACES: readonly string[] = ["kube-system", "kube-public", "kube-node-lease"];

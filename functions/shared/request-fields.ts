@@ -32,6 +32,6 @@ const ORIGINS = ["schedule", "event", "agent", "person"] as const;
 export const REQUEST_FIELDS = {
   cluster_name: clusterName,
   dry_run: z.boolean("must be true or false").optional(),
-  /** What starts it. Of scheduled runs that fail one after the other not each is told; of any other each is. */
+  /** What starts it; the policy's `modes` ask for it. Of scheduled runs that fail one after the other not each is told; of any other each is. */
   origin: z.enum(ORIGINS, `must be one of ${ORIGINS.join(", ")}`).optional(),
 };

@@ -6,7 +6,7 @@ import type { ObjectRef } from "../shared/object-ref.ts";
 import { planOf, remedyFor } from "../remedies/remedies.ts";
 import { describeWorkload } from "../kinds/workloads.ts";
 import { assertClaimed } from "../run/assert-claimed.ts";
-import { mayHaveBegun } from "../run/begin-remedy.ts";
+import { beginningOf } from "../run/begin-remedy.ts";
 import { assertNotRedriven } from "../run/redrive.ts";
 import { Redrive } from "../run/resumption.ts";
 import { contract, step } from "../run/step.ts";
@@ -57,7 +57,7 @@ export const verifyWorkload = step(
       case "remedy":
         return verify(run, state, environment.policy(), now);
       case "look":
-        return lookWhatWasDone(run, state, await mayHaveBegun(cluster, run), environment.policy(), now);
+        return lookWhatWasDone(run, state, await beginningOf(cluster, run), environment.policy(), now);
       case "undo":
         return verifyUndo(run, state, now);
     }

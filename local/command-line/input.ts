@@ -12,7 +12,7 @@ export interface InputOptions {
 }
 
 /**
- * Makes the execution's input: what was given, with the flags laid over it. The workflow's first step checks it, as it
+ * Makes the execution's input: what was given, with the flags laid over it; who sits at a command line is a person. The workflow's first step checks it, as it
  * does in AWS.
  * @throws RemediationError `InvalidRequest` when it is not JSON, or a flag contradicts it
  */
@@ -28,6 +28,7 @@ export function readInput({ input, namespace, dryRun, clusterName }: InputOption
   }
   return {
     cluster_name: clusterName,
+    origin: "person",
     ...request,
     ...(namespace === undefined ? {} : { namespace }),
     ...(dryRun === true ? { dry_run: true } : {}),

@@ -36,7 +36,7 @@ async function run(minute: number, found: readonly Incident[], isRemedied: (name
       ? { diagnosis: found, remedy: remedyResult(), verification: verdict }
       : { diagnosis: { ...found, remedy: none } };
     const ended = { ...unclaimed, claim, ...end };
-    const report = (await notify(environment)({ about: "workload", run: ended })) ?? undefined;
+    const report = (await notify(environment)({ about: "workload", redrive: 0, run: ended })) ?? undefined;
     await claimStep(environment)({ operation: "release", redrive: 0, run: { ...ended, ...(report && { report }) } });
   }
   return sent;

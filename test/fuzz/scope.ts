@@ -4,7 +4,8 @@ import type { WorkloadRun } from "../../functions/run/contracts.ts";
 import type { Detection } from "../../functions/run/detection.ts";
 import type { Preconditions } from "../../functions/shared/cluster/cluster.ts";
 import type { Lease } from "../../functions/shared/kubernetes/types.ts";
-import { CLAIM_NAMESPACE, modeOf, type Policy } from "../../functions/shared/policy.ts";
+import { permitOf } from "../../functions/classify/modes.ts";
+import { CLAIM_NAMESPACE, type Policy } from "../../functions/shared/policy.ts";
 import { outOfScope } from "../../functions/shared/scope.ts";
 import { NOW } from "../support/objects.ts";
 import { hold } from "./broken.ts";
@@ -44,7 +45,10 @@ export function expectWithinPolicy(run: WorkloadRun, written: readonly Written[]
       () => `${write.method} ${write.path} is out of the policy's scope`,
     );
     const isRemedy = addressOf(write.path).resource !== "events";
-    const allowed = action !== "none" && modeOf(action, namespace, policy) === "automatic";
+    const { origin = "found", requested } = run.incident;
+    const isRequested = requested !== undefined;
+    const allowed =
+      action !== "none" && permitOf({ action, namespace, origin, requested: isRequested }, policy).mode === "automatic";
     // What somebody leaves to a person may be rehearsed on the server.
     hold(!isRemedy || allowed || write.dryRun, () => `${write.method} ${write.path} is left to people by the policy`);
     expectNotToZero(write, run);

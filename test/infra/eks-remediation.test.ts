@@ -67,24 +67,30 @@ describe("the construct", () => {
   it("takes namespaces as shorthand for the policy's", () => {
     const own = Synthesised.with(() => ({ namespaces: ["shop"], policy: { opt_in: true } }));
 
-    expect(own.properties(own.functionId("detect"))).toMatchObject({
-      Environment: { Variables: { REMEDIATION_POLICY: '{"opt_in":true,"namespaces":{"allow":["shop"]}}' } },
-    });
+    expect(policyOf(own)).toMatchObject({ opt_in: true, namespaces: { allow: ["shop"] } });
     expect(own.remediation.rbacCommand).toContain("--namespace shop");
   });
 
   it("tells the functions how far apart its runs are, unless the policy does", () => {
-    const policyOf = (props: object) => {
-      const own = Synthesised.with(() => props);
-      const { Variables } = own.properties(own.functionId("claim"))["Environment"] as { Variables: object };
-      return (Variables as Record<string, string>)["REMEDIATION_POLICY"];
-    };
+    const secondsOf = (props: object) => policyOf(Synthesised.with(() => props))["schedule_seconds"];
 
-    expect(policyOf({ schedule: Duration.minutes(30) })).toBe('{"schedule_seconds":1800}');
-    expect(policyOf({ schedule: Duration.minutes(30), policy: { schedule_seconds: 600 } })).toBe(
-      '{"schedule_seconds":600}',
+    expect(secondsOf({ schedule: Duration.minutes(30) })).toBe(1_800);
+    expect(secondsOf({ schedule: Duration.minutes(30), policy: { schedule_seconds: 600 } })).toBe(600);
+    expect(secondsOf({ schedule: false })).toBeUndefined();
+  });
+
+  it("observes what its runs find, unless it is set up otherwise", () => {
+    const foundOf = (props: object) => policyOf(Synthesised.with(() => props))["modes"];
+
+    expect(foundOf({})).toEqual({ found: "observe" });
+    expect(foundOf({ mode: "automatic" })).toEqual({ found: "automatic" });
+    expect(foundOf({ policy: { modes: { agent: "approve" } } })).toEqual({ agent: "approve", found: "observe" });
+    expect(foundOf({ policy: { modes: { found: "approve" } } })).toEqual({ found: "approve" });
+    expect(foundOf({ policy: { modes: { found: undefined } } })).toEqual({ found: "observe" });
+    expect(() => foundOf({ mode: "automatic", policy: { modes: { found: "observe" } } })).toThrow(
+      "mode: is the same as policy.modes.found, so only one of them may be given",
     );
-    expect(policyOf({ schedule: false })).toBe("{}");
+    expect(() => foundOf({ mode: "on" })).toThrow("mode: must be one of off, observe, approve, automatic");
   });
 
   it("asks for the permission to read Secrets where the policy wants to know who changed them, and nowhere else", () => {
@@ -172,3 +178,9 @@ describe("props that cannot be used", () => {
     expect(() => Synthesised.with(props)).toThrow(/namespaces: .*; namePrefix: .*; securityGroups: /);
   });
 });
+
+/** The policy that a stack's functions have. */
+function policyOf(own: Synthesised): Record<string, unknown> {
+  const { Variables } = own.properties(own.functionId("claim"))["Environment"] as { Variables: Record<string, string> };
+  return JSON.parse(Variables["REMEDIATION_POLICY"] ?? "") as Record<string, unknown>;
+}

@@ -22,6 +22,19 @@ describe("executions that end", () => {
     });
   });
 
+  it("are those of one workload, too, unless they succeed", () => {
+    const own = stack.properties(stack.id("EndedExecutions", "OfWorkloads")) as unknown as Rule;
+
+    expect(own.EventPattern.detail).toEqual({
+      status: ["FAILED", "TIMED_OUT", "ABORTED"],
+      executionArn: [{ prefix: { "Fn::Join": ["", expect.arrayContaining([":execution:"])] } }],
+    });
+    expect(JSON.stringify(own.EventPattern.detail)).toMatch(/"Name"\]\},"\/"\]\]/);
+    expect(own.Targets).toMatchObject([
+      { InputTransformer: { InputTemplate: '{"about":"execution","event":<detail>}' } },
+    ]);
+  });
+
   it("are told by the notify function, which gets what EventBridge says of them", () => {
     expect(rule.Targets).toHaveLength(1);
     expect(rule.Targets[0]).toMatchObject({

@@ -49,7 +49,7 @@ describe("the functions", () => {
       Handler: "index.handler",
       Environment: {
         Variables: {
-          REMEDIATION_POLICY: '{"opt_in":true}',
+          REMEDIATION_POLICY: '{"opt_in":true,"modes":{"found":"observe"}}',
           POWERTOOLS_SERVICE_NAME: "eks-remediation",
           POWERTOOLS_METRICS_NAMESPACE: "EksRemediation",
           POWERTOOLS_LOG_LEVEL: "INFO",
@@ -85,6 +85,7 @@ describe("the functions", () => {
         ["kms:GenerateDataKey", `\${${key}.Arn}`],
         ["states:ListExecutions", executions.replace(":execution:", `:stateMachine:${machineName}`)],
         ["states:DescribeExecution", `${executions}${machineName}:*`],
+        ["states:DescribeExecution", `${executions}${machineName}/Workload:*`],
       ]),
     );
   });

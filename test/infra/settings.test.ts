@@ -41,6 +41,7 @@ describe("the settings of a deployment", () => {
     expect(
       settings({
         namespaces: "shop, blog",
+        mode: "approve",
         chat: "true",
         logRetentionDays: "90",
         schedule: "5 minutes",
@@ -51,6 +52,7 @@ describe("the settings of a deployment", () => {
     ).toEqual({
       clusterName: "my-cluster",
       namespaces: ["shop", "blog"],
+      mode: "approve",
       chat: true,
       logRetention: RetentionDays.THREE_MONTHS,
       schedule: Duration.minutes(5),
@@ -76,7 +78,7 @@ describe("the settings of a deployment", () => {
     [{ schedule: "hourly" }, "schedule: must be on, off, or an interval like 5 minutes"],
     [{ logRetentionDays: 31 }, "logRetentionDays: must be one of 1, 3, 5, 7,"],
     [{ permissionsBoundary: "arn:aws:iam::1:role/x" }, "permissionsBoundary: must be a managed policy's ARN or name"],
-    [{ shedule: "off" }, "shedule is not a setting; the settings are clusterName, policy, namespaces,"],
+    [{ shedule: "off" }, "shedule is not a setting; the settings are clusterName, policy, mode, namespaces,"],
     [{ scheduling: "off" }, "scheduling is not a setting;"],
     [{ notify_email: "on-call@example.com" }, "notify_email is not a setting; write it notifyEmail."],
   ])("refuse %j with a sentence that names the setting", (context, sentence) => {

@@ -25,7 +25,7 @@
 #define APPLIED 1
 #define FAILED 2
 
-/* At which step an execution was stopped. */
+/* At which step an execution was stopped, or which one of it still runs. */
 #define AT_REMEDY 0
 #define AT_VERIFY 1
 #define AT_UNDO 2
@@ -45,6 +45,15 @@ byte age[N] = EXPIRED;
 /* Whether a function is at work that may write. */
 bool writing[N];
 
+/*
+ * The step that still runs though its execution was stopped: whose it is, which one, and whether the claim ends as it was told.
+ * There is one at most, of the first execution: both are alike.
+ */
+byte straggler = NOBODY;
+byte straggles;
+bool asGiven;
+bool asRead;
+
 /* For the properties alone. */
 byte remedies = 0;
 bool changed[N];
@@ -59,7 +68,7 @@ bool told[N];
 #ifdef SLOW_STEPS
 #define mayExpire(i) true
 #else
-#define mayExpire(i) (!writing[i])
+#define mayExpire(i) (!writing[i] && straggler != i)
 #endif
 #endif
 
@@ -70,8 +79,10 @@ bool told[N];
 #define isAsRead(i) objectAsRead[i]
 #endif
 /* Every write gives its object another resourceVersion. */
-#define writeObject objectAsRead[0] = false; objectAsRead[1] = false
+#define writeObject objectAsRead[0] = false; objectAsRead[1] = false; asRead = false
 #define writeLease leaseAsRead[0] = false; leaseAsRead[1] = false
+/* Taking a claim, taking it up again and giving it back give it another end. */
+#define moveEnd asGiven = false
 
 /* The clock of a claim: a step that has begun in time is over before the claim is. */
 active proctype Time() {
@@ -91,7 +102,7 @@ active proctype Time() {
 active proctype Person() {
   if
   :: atomic { object != OTHER -> object = OTHER; writeObject; author = PERSON }
-  :: atomic { object == BAD && !writing[0] && !writing[1] && !begun[0] && !begun[1] -> object = GOOD; writeObject; author = PERSON }
+  :: atomic { object == BAD && straggler == NOBODY && !writing[0] && !writing[1] && !begun[0] && !begun[1] -> object = GOOD; writeObject; author = PERSON }
   :: skip
   fi
 }
@@ -104,6 +115,7 @@ active [N] proctype Execution() {
   bool again;
   byte result = NOT_APPLIED;
   bool stopped = false;
+  bool hasStraggled = false;
   bool redriven = false; /* functions/run/redrive.ts, assertNotRedriven: redriven since it has its claim */
   bool lapsed = false;   /* and its claim had expired meanwhile */
   bool denies = false;   /* it reports that nothing was done */
@@ -130,6 +142,14 @@ active [N] proctype Execution() {
   fi
 #endif
 
+/* A step at work may outlive the stop of its execution. */
+#define mayStraggle(step) \
+  if \
+  :: atomic { me == 0 && !stopped && straggler == NOBODY && !hasStraggled -> straggler = me; straggles = step; asGiven = true; hasStraggled = true; writing[me] = false }; \
+     isStopped; mayGoOn \
+  :: skip \
+  fi
+
 Claim: /* functions/claim/claim.ts, acquire */
   mayBeStopped;
   atomic { seenHolder = holder; leaseAsRead[me] = true }
@@ -140,14 +160,21 @@ Claim: /* functions/claim/claim.ts, acquire */
 #endif
   :: else -> skip
   fi;
+  /* functions/run/others-since.ts: what was found is from before that. Its own claim is given back. */
+#ifndef NO_OTHERS_SINCE
+  if
+  :: stopped && (begun[other] || ended[other]) -> denies = true; goto Report
+  :: else -> skip
+  fi;
+#endif
   if
   :: seenHolder == me -> goto Take /* its own: it had begun nothing yet */
   :: else -> skip
   fi;
-  /* functions/run/cool-down.ts, pause: what was begun or ended on this very template speaks against another try. */
+  /* functions/run/cool-down.ts, pause: what was begun or ended on this very template speaks against another try, for a time. */
 #ifndef NO_HISTORY
   if
-  :: object == BAD && (begun[other] || ended[other]) -> told[me] = true; goto Over
+  :: object == BAD && !stopped && (begun[other] || ended[other]) -> told[me] = true; goto Over
   :: else -> skip
   fi;
 #endif
@@ -155,9 +182,9 @@ Take:
   atomic {
     if
 #ifdef NO_LEASE_VERSION
-    :: true -> holder = me; writeLease; age[me] = FRESH; redriven = false
+    :: true -> holder = me; writeLease; moveEnd; age[me] = FRESH; redriven = false
 #else
-    :: leaseAsRead[me] -> holder = me; writeLease; age[me] = FRESH; redriven = false
+    :: leaseAsRead[me] -> holder = me; writeLease; moveEnd; age[me] = FRESH; redriven = false
     :: else -> goto Claim
 #endif
     fi
@@ -169,6 +196,7 @@ Take:
 
 Diagnose: /* functions/classify/classify.ts */
   mayBeStopped;
+  mayGoOn;
   seen = object;
   if
   :: seen != BAD -> denies = true; goto Report
@@ -183,7 +211,8 @@ Remedy: /* functions/remedies/step.ts, apply; functions/remedies/rollback/switch
   :: atomic { maySpend(me) -> writing[me] = true }
   :: else -> result = FAILED; goto Look
   fi;
-  again = attempt > 0 && (holder != me || begun[me]); /* functions/run/begin-remedy.ts, mayHaveBegun */
+  mayStraggle(AT_REMEDY);
+  again = attempt > 0 && (holder != me || begun[me]); /* functions/run/begin-remedy.ts, beginningOf */
 Read:
   atomic { seen = object; objectAsRead[me] = true }
   if
@@ -274,6 +303,7 @@ Undo: /* functions/remedies/step.ts, undo */
   :: atomic { maySpend(me) -> writing[me] = true }
   :: else -> goto Report
   fi;
+  mayStraggle(AT_UNDO);
 #ifndef NO_TAKEOVER_CHECK
   if
   :: holder == other -> writing[me] = false; goto Report /* functions/run/begin-remedy.ts, assertNotTakenOver */
@@ -292,6 +322,7 @@ ReadUndo:
       if
       :: isAsRead(me) ->
         assert(author != PERSON);
+        assert(!settled[me]);    /* what was verified is not undone */
         object = BAD; writeObject; author = me; settled[me] = true
       :: else -> goto ReadUndo
       fi
@@ -322,11 +353,17 @@ TakeUp: /* functions/claim/take-up.ts */
   :: else -> skip
   fi;
 #endif
+#ifndef NO_OTHERS_SINCE
+  if
+  :: at == AT_REMEDY && !begun[me] && (begun[other] || ended[other]) -> goto Claim
+  :: else -> skip
+  fi;
+#endif
   atomic {
     if
     :: leaseAsRead[me] ->
       lapsed = (age[me] == EXPIRED && (at != AT_REMEDY || begun[me]));
-      holder = me; writeLease; age[me] = FRESH; redriven = false
+      holder = me; writeLease; moveEnd; age[me] = FRESH; redriven = false
     :: else -> goto TakeUp
     fi
   };
@@ -358,13 +395,70 @@ Release: /* functions/claim/claim.ts, release */
       :: changed[me] || begun[me] -> ended[me] = true
       :: else -> skip
       fi;
-      holder = NOBODY; writeLease
+      holder = NOBODY; writeLease; moveEnd
     :: else -> skip
     fi
   };
 
 Over:
   skip
+}
+
+/*
+ * The step that still runs. It reads as any other does, and begins, or undoes, only while the claim ends as it was told:
+ * functions/run/begin-remedy.ts, isTakenUpSince.
+ */
+active proctype Straggler() {
+  byte seen;
+#ifdef NO_BEGIN_AS_GIVEN
+#define mayBegin true
+#else
+#define mayBegin asGiven
+#endif
+#ifdef NO_UNDO_AS_GIVEN
+#define mayUndo true
+#else
+#define mayUndo asGiven
+#endif
+end:
+  straggler != NOBODY;
+Read:
+  atomic { seen = object; asRead = true }
+  if
+  :: straggles == AT_REMEDY && seen == BAD ->
+    atomic {
+      if
+      :: holder == straggler && mayBegin -> begun[straggler] = true; writeLease
+      :: else -> goto Done
+      fi
+    };
+    atomic {
+      if
+      :: asRead ->
+        assert(author != PERSON);
+        assert(remedies == 0);
+        remedies++; object = GOOD; writeObject; author = straggler; changed[straggler] = true
+      :: else -> goto Read
+      fi
+    }
+  :: straggles == AT_UNDO && seen == GOOD ->
+    atomic {
+      if
+      :: (holder == NOBODY || holder == straggler) && mayUndo ->
+        if
+        :: asRead ->
+          assert(author != PERSON);
+          assert(!settled[straggler]); /* what was verified is not undone */
+          object = BAD; writeObject; author = straggler; settled[straggler] = true
+        :: else -> goto Read
+        fi
+      :: else -> goto Done
+      fi
+    }
+  :: else -> skip
+  fi;
+Done:
+  straggler = NOBODY
 }
 
 /*

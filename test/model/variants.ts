@@ -30,6 +30,21 @@ export const VARIANTS: readonly Variant[] = [
     define: "NO_TAKEN_CHECK",
     rule: "a claim that others have had since is not taken up again",
   },
+  {
+    model: "protocol.pml",
+    define: "NO_OTHERS_SINCE",
+    rule: "what others have looked after since it was found is left alone",
+  },
+  {
+    model: "protocol.pml",
+    define: "NO_BEGIN_AS_GIVEN",
+    rule: "a remedy begins only while its claim ends as its step was told",
+  },
+  {
+    model: "protocol.pml",
+    define: "NO_UNDO_AS_GIVEN",
+    rule: "an undo is made only while its claim ends as its step was told",
+  },
   { model: "protocol.pml", define: "NO_RELEASE_CHECK", rule: "only its own claim is given back" },
   {
     model: "limits.pml",

@@ -47,6 +47,7 @@ const broken = {
 const detection = {
   status: "failing",
   cluster_name: "prod",
+  at: NOW.toISOString(),
   dry_run: false,
   pods_seen: 1_000,
   workloads_seen: WORKLOADS,

@@ -68,13 +68,16 @@ Written by \`npm run docs\` from \`functions/shared/policy.ts\`. A policy is a J
 \`\`\`json
 {
   "namespaces": { "deny": ["payments"] },
-  "actions": { "restart": "automatic", "rollback": "diagnose", "scale": "off" },
-  "overrides": [{ "namespaces": ["staging"], "actions": { "rollback": "automatic" } }]
+  "actions": { "restart": "automatic", "rollback": "observe", "scale": "off" },
+  "modes": { "found": "observe" },
+  "overrides": [{ "namespaces": ["staging"], "modes": { "found": "automatic" } }]
 }
 \`\`\`
 
-An action is \`automatic\` (carried out), \`diagnose\` (chosen and reported, never carried out) or \`off\` (neither).
-Durations are whole seconds.
+A mode is \`automatic\` (carried out), \`approve\` (chosen and told, never carried out without a yes), \`observe\` (chosen and
+told, never carried out; \`diagnose\` says the same) or \`off\` (neither chosen nor carried out). What an action may do is the most
+careful of \`modes.all\`, of the mode for whoever wants it, and of the action's own. Only what a person asks for by name is done
+although the action's mode leaves it to people. Durations are whole seconds.
 
 ${policyTable()}
 `;

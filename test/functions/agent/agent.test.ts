@@ -49,6 +49,14 @@ describe("an agent that asks for a remedy", () => {
     expect(started).toEqual([{ name: "agent-call-1", request: payload }]);
   });
 
+  it("is an agent, whatever it says that it is", async () => {
+    const { fake, started } = workflow();
+
+    await answerAgent({ ...RESTART, origin: "person" }, invocation(), UNREACHABLE, fake);
+
+    expect(started).toEqual([{ name: "agent-call-1", request: { ...RESTART, origin: "agent" } }]);
+  });
+
   it("gets the outcome when it waits for it", async () => {
     const output = { outcomes: ["Recovered"] };
     const { fake, slept, started } = workflow([

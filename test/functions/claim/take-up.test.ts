@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { acquire } from "../../../functions/claim/claim.ts";
 import { claim } from "../../../functions/claim/handler.ts";
 import { resumption } from "../../../functions/claim/take-up.ts";
-import { beginRemedy } from "../../../functions/run/begin-remedy.ts";
+import { beginningOf, beginRemedy } from "../../../functions/run/begin-remedy.ts";
 import type { Verification, WorkloadRun } from "../../../functions/run/contracts.ts";
 import { historyOf, leaseName, released, takenOver } from "../../../functions/run/lease.ts";
 import { outcomeOf } from "../../../functions/run/outcome.ts";
@@ -65,7 +65,7 @@ describe("where a redriven execution goes on", () => {
     ["Remedy after a try in vain", "ours, nothing begun", ours, "diagnosis"],
     ["Remedy after a try in vain", "another's", theirs(ours), "end"],
   ] as const)("stopped at %s, with its claim %s", (step, _claim, lease, resume) => {
-    expect(resumption(AT[step], lease)).toBe(resume);
+    expect(resumption(AT[step], lease, now)).toBe(resume);
   });
 });
 
@@ -153,9 +153,23 @@ describe("an execution that is redriven", () => {
     await at.cluster.delete(PATH, { uid: metadata?.uid ?? "" });
 
     expect((await takeUp(run)).claim).toMatchObject({ status: "claimed", resume: "look", lapsed: true });
-    expect(historyOf(await stored())).toMatchObject([
-      { execution: "run-1", action: "rollback", outcome: "Unfinished" },
-    ]);
+    const [entry] = historyOf(await stored());
+    expect(entry).toMatchObject({ execution: "run-1", action: "rollback", outcome: "Unfinished" });
+    // Nobody knows whether it was: the look at the workload comes next.
+    expect(entry?.applied).toBeUndefined();
+    expect(await beginningOf(at.cluster, run)).toBe("not known");
+    // Stopped once more, it does not take that for nothing begun.
+    expect((await takeUp(run)).claim?.resume).toBe("look");
+  });
+
+  it("remembers in a claim made anew that a remedy was carried out, where it knows that", async () => {
+    const run = { ...AT.Verify, claim: (await stopped()).claim };
+    const { metadata } = await stored();
+    await at.cluster.delete(PATH, { uid: metadata?.uid ?? "" });
+
+    expect((await takeUp(run)).claim).toMatchObject({ resume: "verification", lapsed: true });
+    expect(historyOf(await stored())).toMatchObject([{ action: "rollback", outcome: "Unfinished", applied: true }]);
+    expect(await beginningOf(at.cluster, run)).toBe("begun");
   });
 
   it("takes its own claim up again before anything else, and not that of another", async () => {

@@ -38,7 +38,8 @@ async function played(
       },
     };
     const error = errorIn(minute);
-    const report = error && ((await notify(environment)({ about: "workload", run: unclaimed(error) })) as Report);
+    const report =
+      error && ((await notify(environment)({ about: "workload", redrive: 0, run: unclaimed(error) })) as Report);
     if (sent.length > 0) told.push(minute);
     const workloads = report ? [{ ...report, delivered: canTell(minute) }] : [];
     past = [{ ended: now, output: { outcomes: ["Unresolved"], workloads } }, ...past].slice(0, 8);
@@ -73,7 +74,7 @@ describe("a workload that cannot be claimed, so that no claim remembers it", () 
   it("is told each time where nobody can be asked", async () => {
     const sent: Notification[] = [];
     const environment = { ...unreachableEnvironment(new Error("not used"), sent), now: () => NOW };
-    for (let time = 0; time < 2; time++) await notify(environment)({ about: "workload", run: unclaimed() });
+    for (let time = 0; time < 2; time++) await notify(environment)({ about: "workload", redrive: 0, run: unclaimed() });
 
     expect(sent).toHaveLength(2);
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { beginRemedy } from "../../../functions/run/begin-remedy.ts";
+import { assertHeld, assertNotTakenOver, beginRemedy } from "../../../functions/run/begin-remedy.ts";
 import { acquire, release } from "../../../functions/claim/claim.ts";
 import { takeUp } from "../../../functions/claim/take-up.ts";
 import { historyOf, leaseName } from "../../../functions/run/lease.ts";
@@ -7,7 +7,7 @@ import { paths } from "../../../functions/shared/cluster/paths.ts";
 import type { HistoryEntry, WorkloadRun } from "../../../functions/run/contracts.ts";
 import { isIneffective, sinceLastSuccess } from "../../../functions/run/history.ts";
 import type { Lease } from "../../../functions/shared/kubernetes/types.ts";
-import { CLAIM_NAMESPACE } from "../../../functions/shared/policy.ts";
+import { CLAIM_NAMESPACE, claimSeconds } from "../../../functions/shared/policy.ts";
 import { admittingClusterForEach } from "../../support/admitting-cluster.ts";
 import { policy, WEB } from "../../support/objects.ts";
 import { claimedRun, diagnosis } from "../../support/runs.ts";
@@ -113,7 +113,7 @@ describe("a remedy does not begin", () => {
 
     await expect(beginRemedy(at.cluster, straggler, at.clock.now(), policy())).rejects.toMatchObject({
       name: "ClaimExpired",
-      message: expect.stringContaining("was renewed after this step was given it") as string,
+      message: expect.stringContaining("was taken up again, or given back, after this step was given it") as string,
     });
     expect(await history()).toEqual([]);
 
@@ -130,5 +130,66 @@ describe("a remedy does not begin", () => {
       name: "ClaimExpired",
       message: expect.stringContaining("nobody holds the claim") as string,
     });
+  });
+});
+
+describe("an undo, and what a step finds done, in a step that still runs when its execution was stopped", () => {
+  const SECONDS = claimSeconds(policy());
+  const release1 = () => release(at.cluster, { workload: WEB, holder: "run-1", now: at.clock.now() }, undefined);
+  const undo = async (run: WorkloadRun) => {
+    await assertNotTakenOver(at.cluster, run, at.clock.now());
+  };
+  const changesNothing = async (run: WorkloadRun) => {
+    await expect(undo(run)).rejects.toMatchObject({ name: "ClaimExpired" });
+    await expect(assertHeld(at.cluster, run)).rejects.toMatchObject({ name: "ClaimExpired" });
+  };
+
+  it("goes on while the claim is as it was given to it", async () => {
+    const run = await claimed();
+    await beginRemedy(at.cluster, run, at.clock.now(), policy());
+    at.clock.pass(10);
+
+    await expect(undo(run)).resolves.toBeUndefined();
+    await expect(assertHeld(at.cluster, run)).resolves.toBeUndefined();
+  });
+
+  it("changes nothing once the redriven execution has taken the claim up", async () => {
+    const straggler = await claimed();
+    await beginRemedy(at.cluster, straggler, at.clock.now(), policy());
+    at.clock.pass(1);
+    const redriven = await takeUp(at.cluster, straggler, 1, { policy: policy(), now: at.clock.now() });
+
+    await changesNothing(straggler);
+    await expect(undo({ ...straggler, claim: redriven.claim })).resolves.toBeUndefined();
+  });
+
+  it("changes nothing once the redriven execution has ended, and nobody holds the claim", async () => {
+    const straggler = await claimed();
+    await beginRemedy(at.cluster, straggler, at.clock.now(), policy());
+    at.clock.pass(1);
+    await release1();
+
+    await changesNothing(straggler);
+  });
+
+  it("changes nothing once another has had the claim, though it has given it back", async () => {
+    const straggler = await claimed();
+    at.clock.pass(1);
+    await release1();
+    await claimed("run-2");
+    await changesNothing(straggler);
+    await release(at.cluster, { workload: WEB, holder: "run-2", now: at.clock.now() }, undefined);
+
+    await changesNothing(straggler);
+  });
+
+  it("is made where a person has deleted the claim: what did not help is not left for that", async () => {
+    const run = await claimed();
+    const { metadata } = await at.cluster.get<Lease>(PATH);
+    await at.cluster.delete(PATH, { uid: metadata?.uid ?? "" });
+
+    await expect(undo(run)).resolves.toBeUndefined();
+    at.clock.pass(SECONDS);
+    await expect(undo(run)).rejects.toMatchObject({ name: "ClaimExpired" });
   });
 });

@@ -52,6 +52,17 @@ describe("the cool-down", () => {
     expect(pause([told, ...tries], "t1", rules, aDayLater)).toMatchObject({ refusal: "TriedTooOften" });
   });
 
+  it("lets whoever asks for a remedy have it at once where nothing was done before, and not where something was", () => {
+    const observed = entry("Skipped", 1, { action: "none", reason: "DiagnoseOnly" });
+
+    expect(pause([observed], "t1", rules, NOW)).toMatchObject({ refusal: "CoolingDown" });
+    expect(pause([observed], "t1", rules, NOW, true)).toBeUndefined();
+    expect(pause([observed, entry("Recovered", 50, { applied: true })], "t1", rules, NOW, true)).toMatchObject({
+      refusal: "CoolingDown",
+      message: expect.stringContaining("(CrashLoop: Recovered)") as string,
+    });
+  });
+
   it("lets nobody ask for a remedy of what was tried too often, on whatever day", () => {
     const tries = [entry("Unresolved", 900_000), entry("RolledBack", 910_000), entry("Unresolved", 920_000)];
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseRequest } from "../../../functions/run/request.ts";
+import { originOf, parseRequest } from "../../../functions/run/request.ts";
 
 describe("a request", () => {
   it.each([
@@ -51,5 +51,21 @@ describe("a request", () => {
     expect(() => parseRequest(request)).toThrow(
       expect.objectContaining({ name: "InvalidRequest", message: expect.stringContaining(field) as string }) as Error,
     );
+  });
+});
+
+describe("who wants what a request leads to", () => {
+  const RESTART = { action: "restart_pod", cluster_name: "prod", namespace: "shop", pod_name: "web-abc" };
+
+  it.each([
+    ["found by itself: a scan", { cluster_name: "prod" }, "found"],
+    ["found by itself: what the schedule sends", { cluster_name: "prod", origin: "schedule" }, "found"],
+    ["found by itself: what an event sends, whatever it names", { ...RESTART, origin: "event" }, "found"],
+    ["a person's who says so", { ...RESTART, origin: "person" }, "person"],
+    ["an agent's who says so", { ...RESTART, origin: "agent" }, "agent"],
+    ["an agent's: a remedy that is asked for by nobody", RESTART, "agent"],
+    ["a person's: a scan that a person starts", { cluster_name: "prod", origin: "person" }, "person"],
+  ])("is %s", (_what, request, origin) => {
+    expect(originOf(parseRequest(request))).toBe(origin);
   });
 });

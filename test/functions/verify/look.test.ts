@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Remedy, WorkloadRun } from "../../../functions/run/contracts.ts";
 import { DEPLOYMENT } from "../../../functions/kinds/deployment/kind.ts";
 import { templateHash } from "../../../functions/shared/kubernetes/template.ts";
+import type { Beginning } from "../../../functions/run/begin-remedy.ts";
 import { lookWhatWasDone } from "../../../functions/verify/look.ts";
 import type { WorkloadState } from "../../../functions/facts/state.ts";
 import { ago, deployment, hpa, NOW, pod, policy, template } from "../../support/objects.ts";
@@ -36,10 +37,15 @@ function state(overrides: Partial<WorkloadState> = {}): WorkloadState {
 }
 
 /** What is found after the remedy's step has ended with an error. */
-function look(remedy: Remedy, seen: WorkloadState, overrides: Partial<WorkloadRun> = {}, mayHaveBegun = true) {
+function look(
+  remedy: Remedy,
+  seen: WorkloadState,
+  overrides: Partial<WorkloadRun> = {},
+  beginning: Beginning = "begun",
+) {
   const remedy_error = { Error: "Forbidden", Cause: '{"errorMessage": "Grant this verb."}' };
   const run = claimedRun({ diagnosis: diagnosis({ remedy }), remedy_error, ...overrides });
-  return lookWhatWasDone(run, seen, mayHaveBegun, policy(), NOW);
+  return lookWhatWasDone(run, seen, beginning, policy(), NOW);
 }
 
 describe("a look at what a failed step did", () => {
@@ -59,7 +65,7 @@ describe("a look at what a failed step did", () => {
   it("takes nothing for its work that had not begun: somebody else has put the earlier template back", () => {
     const seen = state({ workload: deployment({ template: template("shop/web:1") }) });
 
-    expect(look(ROLLBACK, seen, {}, false)).toMatchObject({
+    expect(look(ROLLBACK, seen, {}, "not begun")).toMatchObject({
       status: "failed",
       message: "The remedy was not applied. Its step ended with Forbidden: Grant this verb.",
     });
@@ -115,7 +121,23 @@ describe("a look at what a failed step did", () => {
     const { message } = look(ROLLBACK, seen, { remedy_error: undefined });
 
     expect(message).toBe("Nothing is to be seen of the remedy, which had begun. Its step was stopped.");
-    expect(look(ROLLBACK, seen, { remedy_error: undefined }, false).message).toContain("The remedy was not applied.");
+    expect(look(ROLLBACK, seen, { remedy_error: undefined }, "not begun").message).toContain(
+      "The remedy was not applied.",
+    );
+  });
+
+  it("says what is not known where the claim was lost, whatever is to be seen", () => {
+    const stopped = { remedy_error: undefined };
+    const theirs = state({ workload: deployment({ template: template("shop/web:3") }) });
+    const done = state({ workload: deployment({ template: template("shop/web:1") }) });
+
+    expect(look(ROLLBACK, theirs, stopped, "not known").message).toBe(
+      "Nothing is to be seen of the remedy. Whether it had begun is not known: the claim that would tell is lost. Its step was stopped.",
+    );
+    expect(look(ROLLBACK, done, stopped, "not known")).toMatchObject({
+      status: "applied",
+      message: expect.stringContaining("it is not known whether this execution did that") as string,
+    });
   });
 
   it("never takes what somebody else did for the work of a dry run", () => {

@@ -1,7 +1,9 @@
 import fc from "fast-check";
 import { answerAgent, Started } from "../../../functions/agent/agent.ts";
 import { Detection } from "../../../functions/run/detection.ts";
-import { claimSeconds, modeOf, parsePolicy, Policy } from "../../../functions/shared/policy.ts";
+import { permitOf } from "../../../functions/classify/modes.ts";
+import { MODES } from "../../../functions/shared/action-mode.ts";
+import { claimSeconds, parsePolicy, Policy } from "../../../functions/shared/policy.ts";
 import { isRunbookRequest, parseRequest } from "../../../functions/run/request.ts";
 import { outOfScope } from "../../../functions/shared/scope.ts";
 import { anyJson, hostileText } from "../../support/hostile.ts";
@@ -68,7 +70,8 @@ export const policies: Target = {
       hold(typeof (reason ?? "") === "string", () => "no reason is no text");
       const named = policy.namespaces.allow?.includes(namespace) === true;
       hold(named || namespace !== "kube-system" || reason !== undefined, () => "a system namespace is in scope");
-      hold(["automatic", "diagnose", "off"].includes(modeOf("restart", namespace, policy)), () => "a mode is none");
+      const { mode, settings } = permitOf({ action: "restart", namespace, origin: "found", requested: false }, policy);
+      hold(MODES.includes(mode) && settings.length > 0, () => "a mode is none");
     }
   },
 };

@@ -14,7 +14,7 @@ afterEach(() => {
 
 describe("the input of a local run", () => {
   it("is a scan of everything by default", () => {
-    expect(readInput({ clusterName: "dev" })).toEqual({ cluster_name: "dev" });
+    expect(readInput({ clusterName: "dev" })).toEqual({ cluster_name: "dev", origin: "person" });
   });
 
   it("takes the flags, and leaves a cluster that the input names", () => {
@@ -22,6 +22,7 @@ describe("the input of a local run", () => {
       readInput({ clusterName: "dev", namespace: "shop", dryRun: true, input: '{"cluster_name": "prod"}' }),
     ).toEqual({
       cluster_name: "prod",
+      origin: "person",
       namespace: "shop",
       dry_run: true,
     });
@@ -29,10 +30,11 @@ describe("the input of a local run", () => {
 
   it("is read from a file when there is one of that name", () => {
     const file = join(directory, "request.json");
-    writeFileSync(file, '{"action": "detect_failures", "namespace": "shop"}');
+    writeFileSync(file, '{"action": "detect_failures", "namespace": "shop", "origin": "agent"}');
 
     expect(readInput({ clusterName: "dev", input: file })).toEqual({
       cluster_name: "dev",
+      origin: "agent",
       action: "detect_failures",
       namespace: "shop",
     });

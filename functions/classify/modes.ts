@@ -1,0 +1,66 @@
+import type { Action } from "../remedies/remedy.ts";
+import type { Incident, Remedy } from "../run/contracts.ts";
+import type { Origin } from "../run/request.ts";
+import { MODES, type ActionMode } from "../shared/action-mode.ts";
+import type { Policy } from "../shared/policy.ts";
+import type { GuardRefusal } from "./guards.ts";
+
+/** Who wants an action, and where. */
+export interface Wanted {
+  action: Action;
+  namespace: string;
+  origin: Origin;
+  /** Whether exactly this action was asked for. */
+  requested: boolean;
+}
+
+/** What an action may do, and the settings that say so. */
+export interface Permit {
+  mode: ActionMode;
+  /** `modes.found: observe`, for each setting that allows no more. */
+  settings: string[];
+}
+
+/**
+ * What the policy lets an action do: the most careful of the switch over everything, of what holds for whoever wants it, and
+ * of what holds for the action. What an action's mode leaves to people, a person gets who asks for exactly that.
+ */
+export function permitOf({ action, namespace, origin, requested }: Wanted, policy: Policy): Permit {
+  const here = policy.overrides.filter(({ namespaces }) => namespaces.includes(namespace));
+  const forAction =
+    here.find(({ actions }) => actions[action] !== undefined)?.actions[action] ?? policy.actions[action];
+  const forOrigin = here.find(({ modes }) => modes[origin] !== undefined)?.modes[origin] ?? policy.modes[origin];
+  const isLeftToThem = origin === "person" && requested && forAction !== "off";
+  const modes = [
+    { name: "modes.all", mode: policy.modes.all },
+    { name: `modes.${origin}`, mode: forOrigin },
+    { name: `actions.${action}`, mode: isLeftToThem ? ("automatic" as const) : forAction },
+  ];
+  const mode = MODES[Math.min(...modes.map((each) => MODES.indexOf(each.mode)))] ?? "off";
+  const settings = modes.filter((each) => each.mode === mode).map(({ name }) => `${name}: ${mode}`);
+  return { mode, settings };
+}
+
+/** The policy's word on this action in this namespace, for whoever wants it. */
+export function refuseByMode(incident: Incident, { action }: Remedy, policy: Policy): GuardRefusal | undefined {
+  if (action === "none") return undefined;
+  const { namespace } = incident.workload;
+  const { origin = "found", requested } = incident;
+  const { mode, settings } = permitOf({ action, namespace, origin, requested: requested !== undefined }, policy);
+  const why = `(${settings.join(", ")})`;
+  switch (mode) {
+    case "automatic":
+      return undefined;
+    case "approve":
+    case "observe":
+      return {
+        refusal: "DiagnoseOnly",
+        message:
+          requested === undefined
+            ? `A ${action} is what it needs; in namespace ${namespace} the policy leaves that to a person ${why}.`
+            : `Not done: in namespace ${namespace} the policy leaves a ${action} to people ${why}.`,
+      };
+    case "off":
+      return { refusal: "ActionOff", message: `A ${action} is switched off in namespace ${namespace} ${why}.` };
+  }
+}
