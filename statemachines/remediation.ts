@@ -134,6 +134,17 @@ export const REMEDIATION: Machine & { Comment: string; TimeoutSeconds: number } 
       result: "$.report",
       retry: ["NotificationFailed"],
       onError: { next: "Nobody could be told" },
+      next: "Remember that it was told",
+    }),
+
+    "Remember that it was told": task({
+      does: "remember storm",
+      comment: "Until then it counts as untold, so that the next run tells what this one could not.",
+      function: "claim",
+      parameters: { operation: "storm_told", "detection.$": "$.detection", execution: EXECUTION },
+      result: "$.memory",
+      retry: ["ObjectChanged"],
+      onError: { keep: "$.memory_error", next: "Anything beside the storm?" },
       next: "Anything beside the storm?",
     }),
 

@@ -4,29 +4,21 @@ import { entryOf } from "../run/history.ts";
 import { isRemembered } from "../run/outcome.ts";
 import type { Cluster } from "../shared/cluster/cluster.ts";
 import { lambda } from "../lambda/lambda.ts";
-import {
-  Claim,
-  ExecutionRef,
-  type HistoryEntry,
-  type Report,
-  StormMemory,
-  WorkloadResult,
-  WorkloadRun,
-} from "../run/contracts.ts";
-import { Detection } from "../run/detection.ts";
+import { Claim, ExecutionRef, type HistoryEntry, type Report, WorkloadResult, WorkloadRun } from "../run/contracts.ts";
+import { Detection, StormMemory } from "../run/detection.ts";
 import { templateSince } from "../run/present-template.ts";
 import { restRequest } from "../run/rest.ts";
 import { Redrive } from "../run/resumption.ts";
 import { contract, step } from "../run/step.ts";
-import { mayHaveChanged, reportOf } from "../run/telling.ts";
-import { acquire, release } from "./claim.ts";
+import { isLeftUntold, mayHaveChanged, reportOf } from "../run/telling.ts";
+import { acquire, release, type ClaimRequest } from "./claim.ts";
 import { keepBreakerLease } from "./breaker-lease.ts";
-import { rememberStorm } from "./storm.ts";
+import { rememberStorm, stormTold } from "./storm.ts";
 import { takeUp } from "./take-up.ts";
 
 const ClaimInput = z.discriminatedUnion("operation", [
   z.strictObject({ operation: z.enum(["acquire", "take_up", "release"]), redrive: Redrive, run: WorkloadRun }),
-  z.strictObject({ operation: z.literal("storm"), detection: Detection, execution: ExecutionRef }),
+  z.strictObject({ operation: z.enum(["storm", "storm_told"]), detection: Detection, execution: ExecutionRef }),
 ]);
 
 /**
@@ -38,10 +30,11 @@ export const claim = step(
   contract(ClaimInput),
   z.union([Claim, StormMemory, WorkloadResult, WorkloadRun]),
   async (input, environment) => {
-    if (input.operation === "storm") {
+    if ("detection" in input) {
       const { detection, execution } = input;
       const cluster = await environment.connect(detection.cluster_name);
       const [policy, now] = [environment.policy(), environment.now()];
+      if (input.operation === "storm_told") return await stormTold(cluster, { detection, execution });
       return await rememberStorm(cluster, { detection, execution, policy, now });
     }
     const { operation, redrive, run } = input;
@@ -64,7 +57,7 @@ export const claim = step(
       await release(
         cluster,
         request,
-        isRemembered(run, report) ? await entryFor(cluster, run, report, request.now) : undefined,
+        isRemembered(run, report) ? await entryFor(cluster, run, report, request) : undefined,
       );
     }
     return { ...fitting(report, run.workloads ?? 1), delivered: run.report !== undefined };
@@ -72,12 +65,17 @@ export const claim = step(
 );
 
 /** What is remembered of a run. What could not be diagnosed goes by its template as well, so that it cools down. */
-async function entryFor(cluster: Cluster, run: WorkloadRun, report: Report, now: Date): Promise<HistoryEntry> {
+async function entryFor(
+  cluster: Cluster,
+  run: WorkloadRun,
+  report: Report,
+  { policy, now }: Pick<ClaimRequest, "policy" | "now">,
+): Promise<HistoryEntry> {
   const { cause, action, outcome, reason, told_before } = report;
   const entry = entryOf(run, {
     ...{ at: now.toISOString(), cause, action, outcome, reason },
     applied: mayHaveChanged(run) ? true : undefined,
-    told: told_before ?? (run.report === undefined ? null : undefined),
+    told: told_before ?? (run.report === undefined || isLeftUntold(run, report, policy) ? null : undefined),
   });
   const marks = marksOf(run, report);
   const template = entry.template ?? (await templateSince(cluster, run.incident.workload, undefined));

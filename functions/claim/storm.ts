@@ -1,11 +1,11 @@
 import type { Cluster } from "../shared/cluster/cluster.ts";
 import { paths } from "../shared/cluster/paths.ts";
-import type { ExecutionRef, HistoryEntry, StormMemory } from "../run/contracts.ts";
-import type { Detection } from "../run/detection.ts";
+import type { ExecutionRef, HistoryEntry } from "../run/contracts.ts";
+import type { Detection, StormMemory } from "../run/detection.ts";
 import type { Lease } from "../shared/kubernetes/types.ts";
 import { CLAIM_NAMESPACE, type Policy } from "../shared/policy.ts";
 import { coolDownEnd } from "../run/cool-down.ts";
-import { expiryOf, historyOf, MANAGED_BY, released } from "../run/lease.ts";
+import { expiryOf, HISTORY_ANNOTATION, historyOf, MANAGED_BY, released } from "../run/lease.ts";
 import { unseenSeconds } from "../run/pauses.ts";
 import { createLease, despiteOthers, readLease } from "../run/stored-lease.ts";
 
@@ -13,6 +13,8 @@ import { createLease, despiteOthers, readLease } from "../run/stored-lease.ts";
 const EVERYTHING = "*";
 /** How many marks are remembered: they stand in one entry of a history. */
 const MAX_MARKS = 60;
+/** How long telling of it may take before another run does, in milliseconds: no two runs of a schedule are nearer. */
+const TELLING_MS = 50_000;
 
 /** Who met which storm. */
 export interface StormRequest {
@@ -27,7 +29,8 @@ export interface StormRequest {
  * Decides whether subscribers are told of a storm, and remembers it in a Lease: they are told when it begins, and while it
  * lasts after the policy's cool-down, which doubles each time. One that takes in a node or namespace of which nobody was told, or
  * the cluster after some of them, is told at once; that others of them come and go is not. Nobody holds the Lease. It expires when no run has seen the
- * storm for as long as the first pause, and as two runs are apart; the next storm is a new one then. A dry run tells always, and writes nothing.
+ * storm for as long as the first pause, and as two runs are apart; the next storm is a new one then. Only what `stormTold` says of counts as told, so that the next run
+ * tells what this one could not. A dry run tells always, and writes nothing.
  * @throws RemediationError `ClaimNamespaceMissing` when the namespace for claims is missing and may not be created
  */
 export async function rememberStorm(cluster: Cluster, request: StormRequest): Promise<StormMemory> {
@@ -41,23 +44,66 @@ async function tryRemember(cluster: Cluster, request: StormRequest): Promise<Sto
   const lease = await readLease(cluster, name);
   const isSame = lease !== undefined && expiryOf(lease).getTime() > now.getTime();
   const marks = detection.storm_marks ?? [EVERYTHING];
-  const told = (isSame ? historyOf(lease) : []).filter((entry) => entry.marks?.some((mark) => marks.includes(mark)));
-  const known = new Set(told.flatMap((entry) => entry.marks ?? []));
-  const [latest] = told;
+  const all = isSame ? historyOf(lease) : [];
+  const ofThis = all.filter((entry) => entry.marks?.some((mark) => marks.includes(mark)));
+  const told = ofThis.filter(isTold);
+  const asked = ofThis.find((entry) => !isTold(entry));
   // Its first answer was lost.
-  if (latest?.execution === execution.name) return { status: "tell" };
-
+  if (asked?.execution === execution.name) return { status: "tell" };
+  const knownBy = (entries: readonly HistoryEntry[]) => {
+    const known = entries.flatMap((entry) => entry.marks ?? []);
+    return marks.every((mark) => known.includes(mark));
+  };
+  const isBeingTold = asked !== undefined && now.getTime() - Date.parse(asked.at) < TELLING_MS;
+  const [latest] = told;
   const until = latest === undefined ? now : coolDownEnd(latest, told.length, policy);
-  const isKnown = until.getTime() > now.getTime() && marks.every((mark) => known.has(mark));
+  const isKnown = (until.getTime() > now.getTime() && knownBy(told)) || (isBeingTold && knownBy([asked, ...told]));
+  const known = told.flatMap((entry) => entry.marks ?? []);
   const entry = isKnown ? undefined : entryOf(request, [...new Set([...marks, ...known])]);
-  const seen = seenLease(isSame ? lease : forgotten(name, lease), entry, policy, now);
+  const before = isSame
+    ? withHistory(lease, isKnown ? all : all.filter((one) => one !== asked))
+    : forgotten(name, lease);
+  const seen = seenLease(before, entry, policy, now);
   if (lease === undefined) await createLease(cluster, seen);
   else await cluster.replace(paths.lease(CLAIM_NAMESPACE, name), seen);
-  if (latest === undefined || !isKnown) return { status: "tell" };
-  return {
-    status: "known",
-    message: `Subscribers were told of this storm at ${latest.at}; while it lasts, they are told again from ${until.toISOString()} on.`,
-  };
+  if (!isKnown) return { status: "tell" };
+  const message =
+    latest === undefined || isBeingTold
+      ? `Subscribers are being told of this storm by ${asked?.execution ?? "another run"}.`
+      : `Subscribers were told of this storm at ${latest.at}; while it lasts, they are told again from ${until.toISOString()} on.`;
+  return { status: "known", message };
+}
+
+/** Notes that subscribers were told of a storm by this execution. What another run has taken over is left as it is. */
+export async function stormTold(
+  cluster: Cluster,
+  { detection, execution }: Pick<StormRequest, "detection" | "execution">,
+): Promise<StormMemory> {
+  if (!detection.dry_run) await despiteOthers(() => tryNote(cluster, stormLeaseName(detection.namespace), execution));
+  return { status: "known" };
+}
+
+async function tryNote(cluster: Cluster, name: string, execution: ExecutionRef): Promise<void> {
+  const lease = await readLease(cluster, name);
+  const history = lease === undefined ? [] : historyOf(lease);
+  const own = history.find((entry) => entry.execution === execution.name && !isTold(entry));
+  if (lease === undefined || own === undefined) return;
+  const { told: _nobody, ...noted } = own;
+  const noting = withHistory(
+    lease,
+    history.map((entry) => (entry === own ? noted : entry)),
+  );
+  await cluster.replace(paths.lease(CLAIM_NAMESPACE, name), noting);
+}
+
+/** Whether subscribers were told what an entry says; those who were to tell it may not have been able to. */
+function isTold({ told }: HistoryEntry): boolean {
+  return told !== null;
+}
+
+function withHistory(lease: Lease, history: readonly HistoryEntry[]): Lease {
+  const annotations = { ...lease.metadata?.annotations, [HISTORY_ANNOTATION]: JSON.stringify(history) };
+  return { ...lease, metadata: { ...lease.metadata, annotations } };
 }
 
 /** The name of the Lease that stands for a storm: of the cluster, or of the one namespace that was looked at. */
@@ -96,6 +142,7 @@ function entryOf({ detection, execution, now }: StormRequest, marks: string[]): 
     cause: "FailureStorm",
     action: "none",
     outcome: "Storm",
+    told: null,
     ...(node === undefined ? {} : { node }),
     ...(namespace === undefined ? {} : { namespace }),
     marks: marks.slice(0, MAX_MARKS),

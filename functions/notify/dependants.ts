@@ -16,3 +16,12 @@ export function dependantLines(incident: Incident): string[] {
     ...(more > 0 ? [`and ${more} more`] : []),
   ];
 }
+
+/** What is said of the others of its namespace of which people are not told. */
+export function crowdLines({ crowd, workload }: Incident): string[] {
+  if (crowd === undefined || crowd.untold === 0) return [];
+  const more = `${count(crowd.untold, "more failure")} in namespace ${workload.namespace}`;
+  return [
+    `${more} of which nobody is told one by one: there were so many within a day, and nothing was done about them.`,
+  ];
+}

@@ -17,10 +17,10 @@ let client: SFNClient | undefined;
 export async function describeExecution(executionArn: string): Promise<Described> {
   try {
     const asked = (client ??= new SFNClient(CLIENT_OPTIONS));
-    const { input, error, cause, status } = await within(PATIENCE_MS, () =>
+    const { input, error, cause, output, status } = await within(PATIENCE_MS, () =>
       asked.send(new DescribeExecutionCommand({ executionArn }), inTime()),
     );
-    return { input, error, cause, status };
+    return { input, error, cause, output, status };
   } catch (error) {
     throw new RemediationError("ExecutionUnreadable", refusalOf(error).message, { cause: refusalOf(error).cause });
   }

@@ -11,7 +11,7 @@ import type { WorkloadRef } from "../shared/refs.ts";
 import { bounded, count } from "../shared/text.ts";
 import { stormCommands, workloadCommands, type ReadableLog } from "./commands.ts";
 import { consoleLink } from "./console-link.ts";
-import { dependantLines } from "./dependants.ts";
+import { crowdLines, dependantLines } from "./dependants.ts";
 import { adviceOn } from "./error-advice.ts";
 import { nextSteps } from "./next-steps.ts";
 import type { ToldLate } from "./told-late.ts";
@@ -45,7 +45,7 @@ export function workloadDocument(
         const what = memory === undefined ? reason : `${reason} (${memory})`;
         return `${times}x ${what}${message === undefined ? "" : `: ${message}`}`;
       })
-      .concat(dependantLines(incident))
+      .concat(dependantLines(incident), crowdLines(incident))
       .map(line),
     evidence: (diagnosis?.evidence ?? []).map(line),
     done: done(run).map(line),

@@ -13,7 +13,8 @@ export const EndedExecution = z.object({
   executionArn: z.string(),
   name: z.string(),
   status: z.enum(["SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"]),
-  /** When it ended, in milliseconds. */
+  /** When it began, and when it ended, in milliseconds. */
+  startDate: z.number().nullish(),
   stopDate: z.number().nullish(),
   /** The execution's input as JSON text; absent when it is large. */
   input: z.string().nullish(),
@@ -85,6 +86,17 @@ export function untoldError({ status, error, cause, unread }: EndedExecution): R
 }
 
 /** The request that an ended execution was started with, as far as it can be read. */
-export function requestOf({ input }: EndedExecution): unknown {
+export function requestOf({ input }: Pick<EndedExecution, "input">): unknown {
   return parsed(input);
+}
+
+/** Errors of Step Functions itself that a call of a function ends with, which has changed nothing by it. */
+const OF_A_CALL: readonly string[] = ["States.Timeout", "States.TaskFailed"];
+
+/**
+ * Whether an error that was caught is that of a step which looks for what fails, and writes nothing: its own, or that of its
+ * function. Step Functions has names of its own for what goes wrong in the midst of everything else.
+ */
+export function isOfAStep(error: string): boolean {
+  return !error.startsWith("States.") || OF_A_CALL.includes(error);
 }

@@ -6,16 +6,16 @@ import { recordOutcome } from "../run/event.ts";
 import { fitting } from "../run/fitting.ts";
 import { Redrive } from "../run/resumption.ts";
 import { contract, step } from "../run/step.ts";
-import { isScheduled } from "../run/request.ts";
+import { scheduleOf } from "../run/request.ts";
 import { errorText } from "../shared/caught-error.ts";
-import { ERROR_NAMES } from "../shared/errors.ts";
+import { parsePolicy, type Policy } from "../shared/policy.ts";
 import { describeExecution } from "./describe-execution.ts";
-import { completed, EndedExecution, requestOf, untoldError } from "./ended-execution.ts";
+import { completed, EndedExecution, isOfAStep, requestOf, untoldError } from "./ended-execution.ts";
 import { endedAlone, isOfWorkload } from "./ended-workload.ts";
-import type { NotifyEnvironment } from "./environment.ts";
+import type { NotifyEnvironment, PresentRun } from "./environment.ts";
 import { handedOver, leftBehind } from "./handed-over.ts";
 import { measurementsOf } from "./measurements.ts";
-import { tellingOf, workAgain, type FailedRun, type PresentRun, type Telling } from "./failures-in-a-row.ts";
+import { settledBy, tellingOf, type FailedRuns, type Telling } from "./failures-in-a-row.ts";
 import {
   failureMessage,
   MANY_FAIL,
@@ -24,12 +24,13 @@ import {
   workloadMessage,
   type RunFailure,
 } from "./message.ts";
-import { failedSinceSuccess } from "./past-runs.ts";
+import { pastRuns } from "./past-runs.ts";
+import { isUnclaimed, withMemory } from "./unclaimed.ts";
 import { within } from "../shared/time-left.ts";
 import { publishToSns } from "./sns.ts";
 import { reportedLate, saidLate, stormToldLate, toldLate } from "./told-late.ts";
 import { isRemembered, isWorthTelling } from "../run/outcome.ts";
-import { reportOf } from "../run/telling.ts";
+import { isLeftUntold, reportOf } from "../run/telling.ts";
 
 /** How long it may take to leave an outcome on the workload, in milliseconds: then there is time left to tell it. */
 const RECORD_MS = 20_000;
@@ -59,10 +60,10 @@ export const notify = step(contract(NotifyInput), Report.nullable(), async (inpu
       const { run, redrive } = input;
       const [policy, now] = [environment.policy(), environment.now()];
       const late = toldLate(run, redrive);
-      const report = reportedLate(reportOf(run, policy, now), late);
+      const report = reportedLate(await reportBeside(environment, run, policy, now), late);
       // First, because it cannot fail: where nobody can be told, it is what is left to find.
       if (isRemembered(run, report)) await within(RECORD_MS, () => recordOutcome(environment, run, report));
-      if (isWorthTelling(run, report)) {
+      if (isWorthTelling(run, report) && !isLeftUntold(run, report, policy)) {
         await environment.publish(
           workloadMessage(run, report, [...handedOver(run, report, policy), ...leftBehind(run)], late),
         );
@@ -101,6 +102,23 @@ export const notify = step(contract(NotifyInput), Report.nullable(), async (inpu
   }
 });
 
+/** How the remediation of one workload ended, and whether people know that already. */
+async function reportBeside(
+  environment: NotifyEnvironment,
+  run: WorkloadRun,
+  policy: Policy,
+  now: Date,
+): Promise<Report> {
+  const report = reportOf(run, policy, now);
+  if (!isUnclaimed(run) || environment.pastRuns === undefined) return report;
+  try {
+    const past = await environment.pastRuns.outcomesBefore(run.execution, run.cluster_name);
+    return withMemory(report, past, policy, now);
+  } catch {
+    return report;
+  }
+}
+
 async function tellFailure(
   environment: NotifyEnvironment,
   error: RunFailure,
@@ -123,32 +141,49 @@ async function tellingBeside(
   environment: NotifyEnvironment,
   error: string,
   request: unknown,
-  execution: ExecutionRef,
+  { id, name }: ExecutionRef,
 ): Promise<Telling> {
-  const isNamed = ERROR_NAMES.some((name) => name === error);
-  const before = isNamed && isScheduled(request) ? await failedBefore(environment, execution) : [];
-  return tellingOf(error, before, environment.now());
+  const isRepeated = isOfAStep(error) && scheduleOf(request) !== undefined;
+  const before = isRepeated ? await failedBefore(environment, { id, name, request }) : NONE;
+  return tellingOf(error, before, pausesOf(environment), environment.now());
 }
 
-/** Tells once that scheduled runs work again which failed before. */
-async function tellThatItWorks(environment: NotifyEnvironment, event: EndedExecution): Promise<Report | null> {
-  const { executionArn: id, name, stopDate } = event;
+/** Tells once that scheduled runs work again which failed before, when they have worked for long enough. */
+async function tellThatItWorks(
+  environment: NotifyEnvironment,
+  { executionArn: id, name, ...event }: EndedExecution,
+): Promise<Report | null> {
   const request = requestOf(event);
-  if (!isScheduled(request)) return null;
-  const before = await failedBefore(environment, { id, name, ...(stopDate == null ? {} : { stopped: stopDate }) });
-  const summary = workAgain(before);
-  if (summary === undefined) return null;
-  const message = workAgainMessage(summary, clusterNameOf(request), { id, name });
+  const { startDate, stopDate } = event;
+  if (scheduleOf(request) === undefined || startDate == null || stopDate == null) return null;
+  const present: PresentRun = { id, name, request };
+  const before = await failedBefore(environment, present);
+  const settled = settledBy(new Date(startDate), before, pausesOf(environment));
+  if (settled === undefined) return null;
+  // The first that shows it tells it.
+  if (await environment.pastRuns?.workedSince(present, settled.since, new Date(stopDate))) return null;
+  const message = workAgainMessage(settled.words, clusterNameOf(request), { id, name });
   await environment.publish(message);
   return message.report;
 }
 
-/** Who cannot be told how often runs failed is told that this one did. */
-async function failedBefore({ failedSinceSuccess }: NotifyEnvironment, run: PresentRun): Promise<FailedRun[]> {
+/** The policy in force; the default one where that it is refused is what there is to tell. */
+function pausesOf(environment: NotifyEnvironment): Policy {
   try {
-    return (await failedSinceSuccess?.(run)) ?? [];
+    return environment.policy();
   } catch {
-    return [];
+    return parsePolicy(undefined);
+  }
+}
+
+const NONE: FailedRuns = { runs: [], isWhole: true };
+
+/** Who cannot be told how often runs failed is told that this one did. */
+async function failedBefore({ pastRuns }: NotifyEnvironment, run: PresentRun): Promise<FailedRuns> {
+  try {
+    return (await pastRuns?.failedBefore(run)) ?? NONE;
+  } catch {
+    return NONE;
   }
 }
 
@@ -161,7 +196,7 @@ function measure(environment: NotifyEnvironment, clusterName: string, { outcome 
 }
 
 export const handler = lambda((environment) =>
-  notify({ ...environment, publish: publishToSns, describe: describeExecution, failedSinceSuccess }),
+  notify({ ...environment, publish: publishToSns, describe: describeExecution, pastRuns }),
 );
 
 /** The cluster that an unchecked request names, for the message only. */

@@ -66,6 +66,8 @@ export const Incident = z.strictObject({
     .optional(),
   /** A storm holds where it is, and nothing but a rollback that is certain may be done to it. */
   despite_storm: z.literal(true).optional(),
+  /** So much of its namespace is told that not each is, where nothing is done: whether this one is, and of how many others none is. */
+  crowd: z.strictObject({ is_told: z.boolean(), untold: z.int() }).optional(),
   /** What waits for this one, or with it for the same: how many, some of them with why, and marks by which a claim knows them. */
   dependants: z.strictObject({ count: z.int(), names: Texts, marks: Texts.optional() }).optional(),
 });
@@ -111,14 +113,6 @@ export const Claim = z.strictObject({
   ...RESUMPTION,
 });
 export type Claim = z.output<typeof Claim>;
-
-/** Whether subscribers are told of a storm, or know of it. */
-export const StormMemory = z.strictObject({
-  status: z.enum(["tell", "known"]),
-  /** When they were told, and when they are told again. */
-  message: z.string().optional(),
-});
-export type StormMemory = z.output<typeof StormMemory>;
 
 /** A remedy with everything that is needed to carry it out, and nothing that is not. */
 export const Remedy = z.discriminatedUnion("action", [
@@ -254,6 +248,8 @@ export const Report = z.strictObject({
   needs_person: z.boolean(),
   /** When people were told the same of this workload, where they are not told again. */
   told_before: z.iso.datetime().optional(),
+  /** How often they were told by then, this time included, where no claim remembers it. */
+  told_times: z.int().optional(),
 });
 export type Report = z.output<typeof Report>;
 

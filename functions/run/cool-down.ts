@@ -86,7 +86,7 @@ export function toldAt({ at, told, outcome }: HistoryEntry): Date | undefined {
 }
 
 /** Whether nothing was done, and nothing helped: people were told, which is all. */
-function isOnlyTold({ applied, outcome }: HistoryEntry): boolean {
+export function isOnlyTold({ applied, outcome }: HistoryEntry): boolean {
   return applied !== true && (outcome === "Skipped" || outcome === "Unresolved");
 }
 
@@ -115,6 +115,11 @@ export function pauseOfLookedAt(
 
 /** When the cool-down after an entry of the history ends: the base time, doubled for each try that did not help. */
 export function coolDownEnd({ at }: Pick<HistoryEntry, "at">, fruitless: number, policy: Policy): Date {
+  return new Date(Date.parse(at) + coolDownMs(fruitless, policy));
+}
+
+/** How long the cool-down is after so many tries that did not help, in milliseconds. */
+export function coolDownMs(fruitless: number, policy: Policy): number {
   const { base_seconds, max_seconds } = policy.cool_down;
-  return new Date(Date.parse(at) + Math.min(max_seconds, base_seconds * 2 ** fruitless) * 1_000);
+  return Math.min(max_seconds, base_seconds * 2 ** fruitless) * 1_000;
 }

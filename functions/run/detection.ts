@@ -105,3 +105,11 @@ export const Detection = z.strictObject({
   in_storm: z.strictObject({ incidents: z.array(Incident), omitted: z.int() }).optional(),
 });
 export type Detection = z.output<typeof Detection>;
+
+/** Whether subscribers are told of a storm, or know of it. */
+export const StormMemory = z.strictObject({
+  status: z.enum(["tell", "known"]),
+  /** When they were told, and when they are told again. */
+  message: z.string().optional(),
+});
+export type StormMemory = z.output<typeof StormMemory>;

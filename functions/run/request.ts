@@ -51,10 +51,14 @@ export function parseRequest(input: unknown): RemediationRequest {
   return parsed.data;
 }
 
-/** Whether a request, as it came, is what the schedule sends. */
-export function isScheduled(input: unknown): boolean {
+/**
+ * Which schedule sends a request, as it came: what it looks at, and whether it may do something. Undefined for what no schedule
+ * sends. Several may start one state machine.
+ */
+export function scheduleOf(input: unknown): string | undefined {
   const { data } = ScanRequest.safeParse(input);
-  return data?.origin === "schedule";
+  if (data?.origin !== "schedule") return undefined;
+  return JSON.stringify([data.cluster_name, data.namespace ?? null, data.dry_run ?? false]);
 }
 
 /** Whether the request names its own remedy. */

@@ -31,6 +31,17 @@ export function isLeftToPerson(run: WorkloadRun, report: Report, policy: Policy)
 }
 
 /**
+ * Whether people are not told of it, as it is one of so many of its namespace: nothing was done, and nobody asked. What is left
+ * to a person by this run is told all the same.
+ */
+export function isLeftUntold(run: WorkloadRun, report: Report, policy: Policy): boolean {
+  const { incident, remedy } = run;
+  if (incident.crowd?.is_told !== false || incident.requested !== undefined || run.dry_run) return false;
+  if (mayHaveChanged(run) || isLeftToPerson(run, report, policy) || remedy?.needs_person === true) return false;
+  return isRemembered(run, report);
+}
+
+/**
  * When people were told the same: nothing was done this time, they were told of the same cause and outcome for the same reason
  * within a day, and it has failed since, as far as the runs have looked. Whoever asked for something is told each time.
  */

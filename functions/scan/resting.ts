@@ -8,6 +8,7 @@ import { isRemediationError } from "../shared/errors.ts";
 import type { Lease } from "../shared/kubernetes/types.ts";
 import { CLAIM_NAMESPACE, type Policy } from "../shared/policy.ts";
 import { MAX_BYTES } from "./answer.ts";
+import { crowded } from "./crowd.ts";
 import { fill } from "./fair.ts";
 import { workloadKey } from "./incidents.ts";
 import type { Bonds } from "./together.ts";
@@ -26,7 +27,8 @@ interface Rested {
 /**
  * Which of the incidents rest, so that nothing is to be done about them now: claimed by another execution, cooling down,
  * left to a person, or waiting for one that rests. The claims are listed once; where they cannot be seen nothing rests, and
- * each claim decides for itself, as it does again for all others. The others are marked with what waits for what.
+ * each claim decides for itself, as it does again for all others. The others are marked with what waits for what,
+ * and with whether people are told of each.
  */
 export async function atRest(
   view: View,
@@ -49,7 +51,7 @@ export async function atRest(
   const awake = others.filter((incident) => !waiting.includes(incident));
   const named = [...rests, ...waiting.map((incident) => ({ incident, why: "waiting" as const }))];
   const resting = named.map(({ incident }) => incident);
-  return { awake: marked(awake, bonds, isTold, resting), resting: described(named) };
+  return { awake: crowded(marked(awake, bonds, isTold, resting), claims, policy, now), resting: described(named) };
 }
 
 function described(rests: readonly { incident: Incident; why: RestReason }[]): Resting {

@@ -11,8 +11,12 @@ import { keyOf, rootOf, since, type Bonds } from "./together.ts";
 
 /** How many workloads that fail with one are named in its incident. */
 const MAX_NAMED = 20;
-/** By how many marks a claim remembers them: they stand in one entry of its history. */
-const MAX_MARKS = 30;
+/** How many a claim remembers each by itself: their marks stand in one entry of its history. */
+const MAX_MARKS = 150;
+/** How long the short mark of each is, and what a list of them begins with. */
+const SHORT = 3;
+const EACH_SHORT = /.{3}/g;
+const LIST = "+";
 /** Stands for all that wait, where they are more. */
 const ALL = "*";
 
@@ -69,10 +73,10 @@ function described(dependants: readonly Counted[], bonds: Bonds): Incident["depe
   const names = inOrder
     .slice(0, MAX_NAMED)
     .map((one) => `${describeWorkload(one.incident.workload)} (${bonds.get(keyOf(one))?.why ?? ""})`);
-  const marks = inOrder.slice(0, MAX_MARKS).map((one) => waitMark(keyOf(one), rootKeyIn(bonds)(one)));
+  const each = inOrder.slice(0, MAX_MARKS).map((one) => shortMark(waitMark(keyOf(one), rootKeyIn(bonds)(one))));
   const [first] = dependants;
   const all = first === undefined || dependants.length <= MAX_MARKS ? [] : [waitMark(ALL, rootKeyIn(bonds)(first))];
-  return { count: dependants.length, names, marks: [...marks, ...all] };
+  return { count: dependants.length, names, marks: [`${LIST}${each.join("")}`, ...all] };
 }
 
 /** What is known of the incidents that rest. */
@@ -102,7 +106,7 @@ export function restingWithAnother(
     const toldOfAll = told.get(waitMark(ALL, keyOf(root)));
     return (
       claimed.has(keyOf(root)) ||
-      told.has(waitMark(keyOf(one), keyOf(root))) ||
+      told.has(shortMark(waitMark(keyOf(one), keyOf(root)))) ||
       (toldOfAll !== undefined && since(one) <= toldOfAll)
     );
   });
@@ -115,7 +119,7 @@ function toldMarks(claims: readonly Lease[], now: Date): Map<string, number> {
   for (const entry of claims.flatMap(historyOf)) {
     const at = toldAt(entry)?.getTime() ?? 0;
     if (now.getTime() - at >= TOLD_MS) continue;
-    for (const mark of entry.marks ?? []) told.set(mark, Math.max(at, told.get(mark) ?? 0));
+    for (const mark of (entry.marks ?? []).flatMap(unpacked)) told.set(mark, Math.max(at, told.get(mark) ?? 0));
   }
   return told;
 }
@@ -123,6 +127,16 @@ function toldMarks(claims: readonly Lease[], now: Date): Map<string, number> {
 /** A mark of a workload that waits for another. */
 function waitMark(one: string, root: string): string {
   return markOf(`${one} waits for ${root}`);
+}
+
+/** What remains of a mark where so many are remembered: of 1,700 that are new, one is taken for one of 150 that are known. */
+function shortMark(mark: string): string {
+  return Buffer.from(mark, "hex").toString("base64url").slice(0, SHORT);
+}
+
+/** The marks that stand in one: a list of short ones, or itself. */
+function unpacked(mark: string): string[] {
+  return mark.startsWith(LIST) ? (mark.slice(LIST.length).match(EACH_SHORT) ?? []) : [mark];
 }
 
 function boundIn(incidents: readonly Incident[], bonds: Bonds): Counted[] {

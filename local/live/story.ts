@@ -3,12 +3,11 @@ import type {
   Claim,
   Diagnosis,
   Report,
-  StormMemory,
   UndoVerification,
   Verification,
   WorkloadRun,
 } from "../../functions/run/contracts.ts";
-import type { Detection } from "../../functions/run/detection.ts";
+import type { Detection, StormMemory } from "../../functions/run/detection.ts";
 import { describeWorkload } from "../../functions/kinds/workloads.ts";
 import { count } from "../../functions/shared/text.ts";
 import { errorText } from "../../functions/shared/caught-error.ts";

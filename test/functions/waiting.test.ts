@@ -98,13 +98,23 @@ describe("what waits for a workload that nobody fixes, over runs that come each 
     expect(told).toEqual(["0: ledger-db +2", "5: cart +2"]);
   });
 
+  it("is told also when it began to fail before many others were told, and was left its time until then", async () => {
+    const start = at.clock.now();
+    const names = Array.from({ length: 40 }, (_, index) => `api-${index}`);
+    const old = [failing("ledger-db", start), ...clientsOf(names, start)];
+    const late = clientsOf(["slow"], start);
+    const { told } = await play(20, (minute) => [...old, ...(minute < 5 ? [] : late)]);
+
+    expect(told).toEqual(["0: ledger-db +40", "5: slow +0"]);
+  });
+
   it("is told in few messages however many they are", async () => {
     const start = at.clock.now();
-    const names = Array.from({ length: 120 }, (_, index) => `api-${index}`);
+    const names = Array.from({ length: 180 }, (_, index) => `api-${index}`);
     const found = [failing("ledger-db", start), ...clientsOf(names, start)];
     const { told } = await play(3, () => found);
 
-    expect(told).toEqual(["0: ledger-db +120"]);
+    expect(told).toEqual(["0: ledger-db +180"]);
   });
 
   it("says nothing while another execution looks after that one, and is told after it", async () => {

@@ -72,6 +72,25 @@ describe("an execution that meets a storm", { timeout: 60_000 }, () => {
     }
   });
 
+  it("tells of it where the one before it could not", async () => {
+    let isFirst = true;
+    const [first, second] = await meetTwice({
+      call: async ({ state, environment }, handle) => {
+        if (state === "Report storm" && isFirst) {
+          isFirst = false;
+          throw new RemediationError("StepFailed", "The topic does not exist.");
+        }
+        // The next run of a schedule begins a minute later.
+        const later = isFirst ? 0 : 60_000;
+        return await handle({ ...environment, now: () => new Date(environment.now().getTime() + later) });
+      },
+    });
+
+    expect(first?.result.status).toBe("failed");
+    expect(second?.notifications.map(({ report }) => report.outcome)).toEqual(["Storm"]);
+    expect(second?.states).toContain("Remember that it was told");
+  });
+
   it("tells of it in every dry run", async () => {
     for (const { notifications } of await meetTwice({ request: { dry_run: true } })) {
       expect(notifications.map(({ report }) => report.outcome)).toEqual(["Storm"]);

@@ -3,8 +3,7 @@ import { clearAway } from "../../../functions/claim/clear-away.ts";
 import { claim } from "../../../functions/claim/handler.ts";
 import { historyOf } from "../../../functions/run/lease.ts";
 import { paths } from "../../../functions/shared/cluster/paths.ts";
-import type { StormMemory } from "../../../functions/run/contracts.ts";
-import { NOTHING_RESTS, type Detection } from "../../../functions/run/detection.ts";
+import { NOTHING_RESTS, type Detection, type StormMemory } from "../../../functions/run/detection.ts";
 import type { Lease } from "../../../functions/shared/kubernetes/types.ts";
 import { CLAIM_NAMESPACE } from "../../../functions/shared/policy.ts";
 import { admittingClusterForEach, environmentAt } from "../../support/admitting-cluster.ts";
@@ -31,12 +30,21 @@ const storm: Detection = {
 };
 
 let runs = 0;
-async function meet(detection: Partial<Detection> = {}, name = `run-${++runs}`, rules = RULES): Promise<StormMemory> {
-  const environment = environmentAt(at, rules);
-  const execution = { id: name, name };
-  const input = { operation: "storm", detection: { ...storm, ...detection }, execution };
-  return (await claim(environment)(input)) as StormMemory;
+/** What a run that meets the storm is answered; it tells of it then, where it can. */
+async function meet(
+  detection: Partial<Detection> = {},
+  name = `run-${++runs}`,
+  rules = RULES,
+  canTell = true,
+): Promise<StormMemory> {
+  const step = claim(environmentAt(at, rules));
+  const input = { detection: { ...storm, ...detection }, execution: { id: name, name } };
+  const memory = (await step({ operation: "storm", ...input })) as StormMemory;
+  if (memory.status === "tell" && canTell) await step({ operation: "storm_told", ...input });
+  return memory;
 }
+
+const cannotTell = (detection: Partial<Detection> = {}, name = `run-${++runs}`) => meet(detection, name, RULES, false);
 
 /** When a storm is told that lasts for so many seconds from now on, in seconds since its begin. */
 async function toldDuring(seconds: number, detection: Partial<Detection> = {}): Promise<number[]> {
@@ -94,11 +102,38 @@ describe("a storm that goes on", () => {
   });
 
   it("is told by the run whose first answer was lost", async () => {
-    await meet({}, "same-run");
+    await cannotTell({}, "same-run");
     at.clock.pass(10);
 
     expect(await meet({}, "same-run")).toEqual({ status: "tell" });
     expect((await leases()).map((lease) => historyOf(lease).length)).toEqual([1]);
+  });
+
+  it("is told by the next run where one could not tell it, and then after the same pauses", async () => {
+    for (let run = 0; run < 3; run++) {
+      expect(await cannotTell()).toEqual({ status: "tell" });
+      at.clock.pass(EVERY_SECONDS);
+    }
+
+    expect(await toldDuring(1_000)).toEqual([0, 200, 600]);
+    at.clock.pass(400);
+    expect(await cannotTell()).toEqual({ status: "tell" });
+    at.clock.pass(EVERY_SECONDS);
+    expect(await meet()).toEqual({ status: "tell" });
+    expect(await meet()).toMatchObject({ status: "known" });
+    const [lease] = await leases();
+    expect(historyOf(lease ?? {}).filter(({ told }) => told === null)).toEqual([]);
+  });
+
+  it("is left to the run that is about to tell it, but for what that does not tell", async () => {
+    await cannotTell({ storm_marks: ["a", "b"] }, "teller");
+    at.clock.pass(10);
+
+    expect(await meet({ storm_marks: ["b"] })).toEqual({
+      status: "known",
+      message: "Subscribers are being told of this storm by teller.",
+    });
+    expect(await meet({ storm_marks: ["b", "c"] })).toEqual({ status: "tell" });
   });
 });
 

@@ -76,6 +76,7 @@ const inputs = fc.oneof(
     },
     { step: "claim", payload: { operation: "acquire", run: claimedRun() } },
     { step: "claim", payload: { operation: "storm", detection: STORM, execution: EXECUTION } },
+    { step: "claim", payload: { operation: "storm_told", detection: STORM, execution: EXECUTION } },
     { step: "claim", payload: { operation: "release", run: appliedRun() } },
     { step: "restart", payload: claimedRun({ diagnosis: restarting }) },
     { step: "rollback", payload: { operation: "apply", run: claimedRun({ diagnosis: rollingBack }) } },
@@ -94,7 +95,7 @@ const inputs = fc.oneof(
 export const steps: Target = {
   name: "steps",
   summary: "each step alone, with payloads that no step before it made",
-  words: [...Object.keys(STEPS), "acquire", "release", "storm", "apply", "undo", "remedy"],
+  words: [...Object.keys(STEPS), "acquire", "release", "storm", "storm_told", "apply", "undo", "remedy"],
   seeds: fc.tuple(inputs, somePolicy, worlds).map(([input, policy, world]) => ({ ...input, policy, world })),
   run: async (input) => {
     const name = String(field(input, "step"));
