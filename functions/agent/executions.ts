@@ -7,7 +7,7 @@ import {
 } from "@aws-sdk/client-sfn";
 import { RemediationError } from "../shared/errors.ts";
 import type { RemediationRequest } from "../run/request.ts";
-import { CLIENT_OPTIONS } from "../shared/aws/client-options.ts";
+import { CLIENT_OPTIONS, inTime } from "../shared/aws/client-options.ts";
 import { refusalOf } from "../shared/aws/refusal.ts";
 
 let client: SFNClient | undefined;
@@ -32,6 +32,7 @@ export async function startExecution(name: string, request: RemediationRequest):
     client ??= new SFNClient(CLIENT_OPTIONS);
     const started = await client.send(
       new StartExecutionCommand({ stateMachineArn, name, input: JSON.stringify(request) }),
+      inTime(),
     );
     return started.executionArn ?? "";
   } catch (error) {
@@ -49,7 +50,7 @@ export async function startExecution(name: string, request: RemediationRequest):
 export async function describeExecution(executionArn: string): Promise<ExecutionState> {
   try {
     client ??= new SFNClient(CLIENT_OPTIONS);
-    return stateOf(await client.send(new DescribeExecutionCommand({ executionArn })));
+    return stateOf(await client.send(new DescribeExecutionCommand({ executionArn }), inTime()));
   } catch (error) {
     throw new RemediationError(
       "WorkflowNotStarted",

@@ -11,6 +11,7 @@ import { LOOKED_AT_CAUSES } from "./causes/looked-at.ts";
 import { IMAGE_CAUSES } from "./causes/image.ts";
 import { LIVENESS_CAUSES } from "./causes/liveness.ts";
 import { JOB_CAUSES } from "./causes/job.ts";
+import { ONE_NODE_CAUSES } from "./causes/one-node.ts";
 import { RESTARTED_CAUSES } from "./causes/restarted.ts";
 import { STARTING_CAUSES } from "./causes/starting.ts";
 import { SUPERSEDED_CAUSES } from "./causes/superseded.ts";
@@ -27,6 +28,7 @@ export const CAUSES: readonly Cause[] = [
   ...IMAGE_CAUSES,
   ...CONFIG_CAUSES,
   ...RESTARTED_CAUSES,
+  ...ONE_NODE_CAUSES,
   ...LIVENESS_CAUSES,
   ...CRASH_CAUSES,
   ...STARTING_CAUSES,

@@ -10,9 +10,8 @@ export const detect = step(parseRequest, Detection, async (request, environment)
   const policy = environment.policy();
   const cluster = await environment.connect(request.cluster_name);
   const now = environment.now();
-  const at = now.toISOString();
-  const origin = originOf(request);
-  if (isRunbookRequest(request)) return { ...wantedBy(origin, await findTarget(cluster, request)), at };
+  const answer = (detection: Detection) => ({ ...wantedBy(originOf(request), detection), at: now.toISOString() });
+  if (isRunbookRequest(request)) return answer(await findTarget(cluster, request));
   const started = performance.now();
   const detection = await scan(cluster, {
     clusterName: request.cluster_name,
@@ -29,7 +28,7 @@ export const detect = step(parseRequest, Detection, async (request, environment)
     { name: "Resting", value: detection.resting.count },
     { name: "UnseenParts", value: detection.unseen.length },
   ]);
-  return { ...wantedBy(origin, detection), at };
+  return answer(detection);
 });
 
 /** The detection with who wants it looked after. */

@@ -4,7 +4,7 @@ import { count } from "../shared/text.ts";
 import type { Case, FailingPod } from "./case.ts";
 
 /** How far apart pods become unready that do so for the same reason, in seconds: their probes' periods, and a node's delay. */
-const SAME_MOMENT_SECONDS = 60;
+export const SAME_MOMENT_SECONDS = 60;
 
 /**
  * What says that these pods, which run and are not ready, are so for the sake of something that all of them depend on;

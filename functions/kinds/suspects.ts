@@ -13,7 +13,15 @@ export interface SuspectRule {
   query?: Record<string, string>;
   /** A column whose value the API server has an index by, so that an object is found in the whole cluster without a pass over all. */
   indexed?: IndexedColumn;
+  /** What objects with such a row have in common with others, so that many of them are read in one request; undefined for none. */
+  batchOf?: (...cells: string[]) => Batch | undefined;
 }
+
+/**
+ * A label, or a field that the API can select by, and its value. It is a guess by the row: what does not come by it is looked
+ * up by its name.
+ */
+export type Batch = { value: string } & ({ label: string; field?: never } | { field: string; label?: never });
 
 /** A column, the field that it shows, and what it shows where that is empty. */
 export interface IndexedColumn {

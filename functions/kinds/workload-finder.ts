@@ -5,6 +5,7 @@ import { controllerOf, type Owner } from "../shared/kubernetes/owners.ts";
 import { isStaticPod } from "../shared/kubernetes/pods.ts";
 import type { ObjectMeta, Pod } from "../shared/kubernetes/types.ts";
 import type { WorkloadRef } from "../shared/refs.ts";
+import type { Scanned } from "./kind.ts";
 import { isOfKind, scannedKinds } from "./kinds.ts";
 
 /**
@@ -20,6 +21,14 @@ export class WorkloadFinder {
 
   constructor(cluster: Reader) {
     this.#cluster = cluster;
+  }
+
+  /** Takes the metadata of an object that may control others as it was read already. */
+  learn(kind: Scanned, metadata: ObjectMeta | undefined): void {
+    const { namespace = "", name = "" } = metadata ?? {};
+    if (kind.controlled !== true || name === "") return;
+    const path = objectIn(collectionOf(kind, namespace), name);
+    if (!this.#owners.has(path)) this.#owners.set(path, Promise.resolve(controllerOf(metadata)));
   }
 
   async ownerOf(pod: Pod): Promise<WorkloadRef> {

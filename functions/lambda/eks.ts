@@ -3,7 +3,7 @@ import type { Connection } from "../shared/cluster/http-cluster.ts";
 import { RemediationError } from "../shared/errors.ts";
 import { cachedToken } from "./cached-token.ts";
 import { createToken } from "./eks-token.ts";
-import { CLIENT_OPTIONS } from "../shared/aws/client-options.ts";
+import { CLIENT_OPTIONS, inTime } from "../shared/aws/client-options.ts";
 import { refusalOf } from "../shared/aws/refusal.ts";
 
 /**
@@ -33,7 +33,7 @@ export async function connectToEks(clusterName: string): Promise<Connection> {
 
 async function describeCluster(client: EKSClient, name: string): Promise<{ endpoint: string; ca: string }> {
   try {
-    const { cluster } = await client.send(new DescribeClusterCommand({ name }));
+    const { cluster } = await client.send(new DescribeClusterCommand({ name }), inTime());
     const ca = cluster?.certificateAuthority?.data;
     if (cluster?.endpoint === undefined || ca === undefined) {
       throw new RemediationError(

@@ -1,8 +1,12 @@
 import { DescribeExecutionCommand, SFNClient } from "@aws-sdk/client-sfn";
-import { CLIENT_OPTIONS } from "../shared/aws/client-options.ts";
+import { CLIENT_OPTIONS, inTime } from "../shared/aws/client-options.ts";
 import { refusalOf } from "../shared/aws/refusal.ts";
 import { RemediationError } from "../shared/errors.ts";
+import { within } from "../shared/time-left.ts";
 import type { Described } from "./environment.ts";
+
+/** How long it may take, in milliseconds: who cannot be told the error is told that it ended. */
+const PATIENCE_MS = 8_000;
 
 let client: SFNClient | undefined;
 
@@ -12,8 +16,10 @@ let client: SFNClient | undefined;
  */
 export async function describeExecution(executionArn: string): Promise<Described> {
   try {
-    client ??= new SFNClient(CLIENT_OPTIONS);
-    const { input, error, cause, output, status } = await client.send(new DescribeExecutionCommand({ executionArn }));
+    const asked = (client ??= new SFNClient(CLIENT_OPTIONS));
+    const { input, error, cause, output, status } = await within(PATIENCE_MS, () =>
+      asked.send(new DescribeExecutionCommand({ executionArn }), inTime()),
+    );
     return { input, error, cause, output, status };
   } catch (error) {
     throw new RemediationError("ExecutionUnreadable", refusalOf(error).message, { cause: refusalOf(error).cause });

@@ -26,10 +26,14 @@ import {
 } from "./message.ts";
 import { pastRuns } from "./past-runs.ts";
 import { isUnclaimed, withMemory } from "./unclaimed.ts";
+import { within } from "../shared/time-left.ts";
 import { publishToSns } from "./sns.ts";
 import { reportedLate, saidLate, stormToldLate, toldLate } from "./told-late.ts";
 import { isRemembered, isWorthTelling } from "../run/outcome.ts";
 import { isLeftUntold, reportOf } from "../run/telling.ts";
+
+/** How long it may take to leave an outcome on the workload, in milliseconds: then there is time left to tell it. */
+const RECORD_MS = 20_000;
 
 const NotifyInput = z.discriminatedUnion("about", [
   z.strictObject({ about: z.literal("workload"), redrive: Redrive, run: WorkloadRun }),
@@ -58,7 +62,7 @@ export const notify = step(contract(NotifyInput), Report.nullable(), async (inpu
       const late = toldLate(run, redrive);
       const report = reportedLate(await reportBeside(environment, run, policy, now), late);
       // First, because it cannot fail: where nobody can be told, it is what is left to find.
-      if (isRemembered(run, report)) await recordOutcome(environment, run, report);
+      if (isRemembered(run, report)) await within(RECORD_MS, () => recordOutcome(environment, run, report));
       if (isWorthTelling(run, report) && !isLeftUntold(run, report, policy)) {
         await environment.publish(
           workloadMessage(run, report, [...handedOver(run, report, policy), ...leftBehind(run)], late),

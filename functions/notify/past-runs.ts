@@ -7,8 +7,9 @@ import {
 import * as z from "zod";
 import type { ExecutionRef } from "../run/contracts.ts";
 import { scheduleOf } from "../run/request.ts";
-import { CLIENT_OPTIONS } from "../shared/aws/client-options.ts";
+import { CLIENT_OPTIONS, inTime } from "../shared/aws/client-options.ts";
 import { mapConcurrently } from "../shared/concurrency.ts";
+import { within } from "../shared/time-left.ts";
 import { describeExecution } from "./describe-execution.ts";
 import { parsed } from "./json.ts";
 import type { PastRuns, PresentRun } from "./environment.ts";
@@ -71,11 +72,10 @@ export const pastRuns: PastRuns = {
 
 /** The executions that ended so, named as the present one is, without that one; the latest first. */
 async function list({ id, name }: ExecutionRef, status: ExecutionStatus, most: number): Promise<Listed[]> {
-  client ??= new SFNClient(CLIENT_OPTIONS);
+  const asked = (client ??= new SFNClient(CLIENT_OPTIONS));
   const stateMachineArn = id.replace(":execution:", ":stateMachine:").replace(/:[^:]+$/, "");
-  const { executions = [] } = await client.send(
-    new ListExecutionsCommand({ stateMachineArn, statusFilter: status, maxResults: most }),
-    { abortSignal: AbortSignal.timeout(PATIENCE_MS) },
+  const { executions = [] } = await within(PATIENCE_MS, () =>
+    asked.send(new ListExecutionsCommand({ stateMachineArn, statusFilter: status, maxResults: most }), inTime()),
   );
   const alike = executions.filter((run) => run.executionArn !== id && formOf(run.name ?? "") === formOf(name));
   return alike.sort((a, b) => ended(b) - ended(a));

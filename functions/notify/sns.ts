@@ -4,7 +4,7 @@ import { textOf } from "./text-form.ts";
 import { RemediationError } from "../shared/errors.ts";
 import type { Notification, NotificationDocument } from "./notification.ts";
 import { bounded } from "../shared/text.ts";
-import { CLIENT_OPTIONS } from "../shared/aws/client-options.ts";
+import { CLIENT_OPTIONS, inTime } from "../shared/aws/client-options.ts";
 import { refusalOf } from "../shared/aws/refusal.ts";
 
 /** SNS takes no larger message, all its forms together. Source: the SNS API reference, Publish */
@@ -33,6 +33,7 @@ export async function publishToSns(notification: Notification): Promise<void> {
           Object.entries(attributes).map(([name, value]) => [name, { DataType: "String", StringValue: value }]),
         ),
       }),
+      inTime(),
     );
   } catch (error) {
     throw new RemediationError(

@@ -3,8 +3,7 @@ import { REMEDY_CHANGES, REMEDY_PLANS, REQUESTED_REMEDIES } from "../remedies/co
 import { WorkloadRef } from "../shared/refs.ts";
 import { KNOWN_PARTS } from "./known-parts.ts";
 import { Refusal } from "./refusals.ts";
-import { RESUMPTION } from "./resumption.ts";
-import { WHOLE_RUN } from "./whole-run.ts";
+import { RESUMPTION, WHOLE_RUN } from "./resumption.ts";
 
 /**
  * What one step of the workflow hands to the next. Each handler checks its input and its output against these schemas, so a
@@ -91,9 +90,8 @@ export const HistoryEntry = z.strictObject({
   template: z.string().optional(),
   /** When people were last told the same, where they were not told again; null where nobody could be told. */
   told: z.iso.datetime().nullable().optional(),
-  /** The node of a storm that was one node's. */
+  /** The node, or the namespace, of a storm that was of one alone. */
   node: z.string().optional(),
-  /** The namespace of a storm that was one namespace's. */
   namespace: z.string().optional(),
   /** Marks of all that a storm was of while people knew of it, or of what waited for the workload when they were told. */
   marks: z.array(z.string()).optional(),

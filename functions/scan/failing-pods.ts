@@ -11,8 +11,9 @@ import type { WellOn } from "./extent.ts";
 import type { FailingPod } from "./incidents.ts";
 import { light } from "./light.ts";
 import { look, readSuspects } from "./look.ts";
+import { learnOwners } from "./pod-owners.ts";
 import { factsOf, podFacts, type PodFacts } from "./pod-facts.ts";
-import { rowsEverywhere, rowsOfNamespace, tally, wellByNamespace, type PodRows } from "./pod-rows.ts";
+import { MANY_ALONE, rowsEverywhere, rowsOfNamespace, tally, wellByNamespace, type PodRows } from "./pod-rows.ts";
 import { NODE_SUSPECTS, POD_SUSPECTS } from "./suspects.ts";
 import type { Places, Spot, View } from "./view.ts";
 
@@ -52,6 +53,8 @@ interface Sight {
   finder: WorkloadFinder;
   moment: Moment;
   crowd: number;
+  /** When what the look at the workloads reads of owners is known. */
+  known?: Promise<unknown>;
 }
 
 /**
@@ -87,7 +90,12 @@ async function findByNamespace(view: View, sight: Sight): Promise<PodsFound> {
 }
 
 /** Reads the suspects among rows. Where none were printed, all pods are read, and counted as they come. */
-async function readRows(view: View, spot: Spot, rows: PodRows, { places, finder, moment }: Sight): Promise<Looked> {
+async function readRows(
+  view: View,
+  spot: Spot,
+  rows: PodRows,
+  { places, finder, moment, known }: Sight,
+): Promise<Looked> {
   const keep = (pod: Pod) => {
     const node = pod.spec?.nodeName ?? NO_NODE;
     if (rows.rows.seen === undefined) {
@@ -96,7 +104,11 @@ async function readRows(view: View, spot: Spot, rows: PodRows, { places, finder,
     }
     return isIn(places, pod) ? suspected(pod, moment) : undefined;
   };
-  const { seen, suspects } = await readSuspects(view, spot, rows.rows, keep);
+  const most = places.everywhere && rows.place === "" ? MANY_ALONE : Infinity;
+  const { seen, suspects } = await readSuspects(view, spot, rows.rows, keep, most);
+  await known;
+  const heads = suspects.map(({ head }) => head.metadata);
+  await learnOwners(view, finder, heads, rows.place === "" ? undefined : rows.place);
   const failing = await view.each(suspects, (suspect) => owned(suspect, finder));
   return { rows, seen, failing: failing.filter((pod) => pod !== undefined) };
 }

@@ -59,7 +59,10 @@ export async function findFailingWorkloads(
     const path = collectionOf(kind, namespace);
     const what = `${kind.kind}s${namespace === undefined ? "" : ` in namespace ${namespace}`}`;
     const lookAt = async () => {
-      const keep = (object: Named) => examine(kind, object, moment, found);
+      const keep = (object: Named) => {
+        finder.learn(kind, object.metadata);
+        return examine(kind, object, moment, found);
+      };
       const spot = { what, place: namespace };
       const isEverywhere = namespace === undefined;
       const { seen, suspects } = await look<Named, Suspected>(view, spot, path, kind.suspects, keep, isEverywhere);

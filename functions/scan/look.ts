@@ -1,7 +1,9 @@
 import { objectIn } from "../shared/cluster/paths.ts";
 import type { Named } from "../kinds/kind.ts";
-import type { IndexedColumn, SuspectRule } from "../kinds/suspects.ts";
+import type { Batch, IndexedColumn, SuspectRule } from "../kinds/suspects.ts";
+import { RemediationError } from "../shared/errors.ts";
 import { timeLeft } from "../shared/time-left.ts";
+import { groupsOf, readTogether } from "./batches.ts";
 import { inTurn } from "./fair.ts";
 import { cellsOf, type Table } from "./table.ts";
 import type { Spot, View } from "./view.ts";
@@ -10,6 +12,8 @@ import type { Spot, View } from "./view.ts";
 export interface Rows {
   collection: string;
   rule: SuspectRule;
+  /** What the rows were limited to. */
+  query: Record<string, string>;
   /** Whether the collection is that of the whole cluster, whose rows do not tell the namespace. */
   everywhere: boolean;
   /** How many objects there are; undefined where the server prints other columns. */
@@ -23,6 +27,10 @@ export interface Suspect {
   name: string;
   /** What finds it in the whole cluster, and whatever else has its name. */
   selector: string;
+  /** How many rows have that name and that value, those included that are no suspects. */
+  count: number;
+  /** What it may be read by together with others. */
+  batch: Batch | undefined;
 }
 
 /** What a look at one collection brought. */
@@ -47,24 +55,39 @@ const MANY_EVERYWHERE = 300;
 /**
  * The rows of a collection of one namespace, or of the whole cluster, and the suspects among them.
  * @param isSuspect in place of the rule's; the indexed column's cell comes last
+ * @param query what the rows were limited to, in place of the rule's
  */
 export function rowsIn(
   table: Table,
   collection: string,
   rule: SuspectRule,
-  { everywhere, isSuspect = rule.isSuspect }: { everywhere: boolean; isSuspect?: SuspectRule["isSuspect"] },
+  {
+    everywhere,
+    isSuspect = rule.isSuspect,
+    query = rule.query ?? {},
+  }: { everywhere: boolean; isSuspect?: SuspectRule["isSuspect"]; query?: Record<string, string> },
 ): Rows {
   const { columns, indexed } = rule;
   const rows = cellsOf(table, [...columns, ...(indexed === undefined ? [] : [indexed.column])]);
   const suspects = new Map<string, Suspect>();
   for (const cells of (rows ?? []).filter((cells) => isSuspect(...cells))) {
     const [name = ""] = cells;
-    const by = indexed === undefined ? "" : `,${selectorOf(indexed, cells.at(-1) ?? "")}`;
-    const selector = `metadata.name=${escaped(name)}${by}`;
-    suspects.set(selector, { name, selector });
+    const selector = selectorFor(rule, name, cells.at(-1) ?? "");
+    suspects.set(selector, { name, selector, count: 0, batch: rule.batchOf?.(...cells) });
+  }
+  const names = new Set([...suspects.values()].map(({ name }) => name));
+  for (const cells of rows ?? []) {
+    const [name = ""] = cells;
+    const suspect = names.has(name) ? suspects.get(selectorFor(rule, name, cells.at(-1) ?? "")) : undefined;
+    if (suspect !== undefined) suspect.count++;
   }
   const inTurns = inTurn([...suspects.values()], ({ name }) => stemOf(name));
-  return { collection, rule, everywhere, seen: rows?.length, suspects: inTurns };
+  return { collection, rule, query, everywhere, seen: rows?.length, suspects: inTurns };
+}
+
+/** What selects the objects of that name, and of that value in the indexed column. */
+export function selectorFor({ indexed }: SuspectRule, name: string, cell: string): string {
+  return `metadata.name=${escaped(name)}${indexed === undefined ? "" : `,${selectorOf(indexed, cell)}`}`;
 }
 
 /** What selects the objects whose row shows this in an indexed column. */
@@ -95,14 +118,17 @@ export async function look<T extends Named, Kept>(
 }
 
 /**
- * Reads suspects: one by one, or with the whole collection where they are many, or the server prints other columns. An
- * object is in memory only until it is known what is kept of it. What there is no time for becomes a blind spot.
+ * Reads suspects: in batches, one by one, or with the whole collection where they are many, or the server prints other columns.
+ * An object is in memory only until it is known what is kept of it. What there is no time for becomes a blind spot.
+ * @param most how many are read at most that come in no batch
+ * @throws RemediationError `TooMuchToRead` where there are more
  */
 export async function readSuspects<T extends Named, Kept>(
   view: View,
   spot: Spot,
   rows: Rows,
   keep: Keep<T, Kept>,
+  most = Infinity,
 ): Promise<Look<Kept>> {
   const kept = new Map<string, Kept>();
   const waiting = new Set(rows.suspects.map(({ name }) => name));
@@ -116,7 +142,11 @@ export async function readSuspects<T extends Named, Kept>(
     // A list whose token expires begins anew.
     if (part !== undefined) kept.set(`${namespace}/${name}`, part);
   };
-  const isWhole = await (isManyAmong(rows) ? readAll(view, rows, take) : readEach(view, rows, take));
+  const isAll = rows.seen === undefined || (isManyAmong(rows) && !rows.everywhere);
+  const isTogether = !isAll && groupsOf(rows.suspects).length > 0;
+  const rest = isTogether ? { ...rows, suspects: await readTogether(view, rows, take) } : rows;
+  if (rest.suspects.length > most) throw new RemediationError("TooMuchToRead", "Too many of them may fail.");
+  const isWhole = await (isManyAmong(rest) ? readAll(view, rest, take) : readEach(view, rest, take));
   if (!isWhole) view.noteUnread(spot, rows.seen === undefined ? undefined : waiting.size, of);
   // However the answers came in: the same objects are told in the same order.
   const inOrder = [...kept].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, part]) => part);

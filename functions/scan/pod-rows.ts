@@ -17,8 +17,10 @@ export interface PodRows {
   wellOn: Map<string, number>;
 }
 
-/** So many suspects at most are looked up in the whole cluster: of more, those of one namespace could hide those of others. */
-const MANY = 300;
+/** So many suspects at most are read in the whole cluster: of more, those of one namespace could hide those of others. */
+const MANY = 10_000;
+/** So many of them at most that come in no batch, and are looked up one by one. */
+export const MANY_ALONE = 300;
 /** So many namespaces at most are left out by a selector. */
 const MOST_LEFT_OUT = 50;
 /** Of so many nodes at most it is asked whose pods are well there. */
@@ -27,7 +29,8 @@ const MOST_CROWDED = 50;
 /** The rows of one namespace's pods. */
 export async function rowsOfNamespace(view: View, namespace: string, moment: Moment): Promise<PodRows> {
   const path = paths.pods(namespace);
-  return told(await view.cluster.table<Table>(path, POD_SUSPECTS.query), path, namespace, moment);
+  const { query = {} } = POD_SUSPECTS;
+  return told(await view.cluster.table<Table>(path, query), { path, query, place: namespace }, moment);
 }
 
 /**
@@ -42,12 +45,17 @@ export async function rowsEverywhere(
   if (!everywhere || leftOut.length > MOST_LEFT_OUT) return undefined;
   const others = leftOut.map((name) => `metadata.namespace!=${name}`);
   const query = { fieldSelector: [POD_SUSPECTS.query?.["fieldSelector"], ...others].join(",") };
-  const found = told(await view.cluster.table<Table>(paths.pods(), query), paths.pods(), "", moment);
+  const path = paths.pods();
+  const found = told(await view.cluster.table<Table>(path, query), { path, query, place: "" }, moment);
   return found.rows.seen === undefined || found.rows.suspects.length > MANY ? undefined : found;
 }
 
 /** A pod on a lost node is printed as it was when its node last reported. */
-function told(table: Table, path: string, place: string, { lostNodes }: Moment): PodRows {
+function told(
+  table: Table,
+  { path, query, place }: { path: string; query: Record<string, string>; place: string },
+  { lostNodes }: Moment,
+): PodRows {
   const podsOn = new Map<string, number>();
   const wellOn = new Map<string, number>();
   const isSuspect = (...cells: string[]) => {
@@ -57,7 +65,12 @@ function told(table: Table, path: string, place: string, { lostNodes }: Moment):
     if (isWell) tally(wellOn, node);
     return !isWell;
   };
-  return { rows: rowsIn(table, path, POD_SUSPECTS, { everywhere: place === "", isSuspect }), place, podsOn, wellOn };
+  return {
+    rows: rowsIn(table, path, POD_SUSPECTS, { everywhere: place === "", isSuspect, query }),
+    place,
+    podsOn,
+    wellOn,
+  };
 }
 
 /**

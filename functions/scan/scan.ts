@@ -22,7 +22,9 @@ import { inRollout } from "./in-rollout.ts";
 import { groupIncidents, workloadKey } from "./incidents.ts";
 import { markOf } from "./mark.ts";
 import { metricsLack } from "./metrics-lack.ts";
+import { inQuestion, namesOf } from "./named-services.ts";
 import { withinReach } from "./reach.ts";
+import { readReadyBehind } from "./ready-behind.ts";
 import { atRest, claimsIn } from "./resting.ts";
 import { eachPlace, servicesIn } from "./services/list.ts";
 import { findStorm, type FailureStorm } from "./storm.ts";
@@ -63,9 +65,10 @@ export async function scan(cluster: Reader, options: Scan): Promise<Detection> {
   const places = await placesToLook(cluster, namespace, policy);
   const nodes = await findUnreadyNodes(view);
   const moment: Moment = { now, deadlines: policy.detect, lostNodes: lostNodesAmong(nodes) };
+  const known = findFailingWorkloads(view, places.everywhere ? undefined : places.namespaces, finder, moment);
   const [pods, workloads, hpas] = await Promise.all([
-    findFailingPods(view, { places, finder, moment, crowd: policy.storm.min_pods_on_node }),
-    findFailingWorkloads(view, places.everywhere ? undefined : places.namespaces, finder, moment),
+    findFailingPods(view, { places, finder, moment, crowd: policy.storm.min_pods_on_node, known }),
+    known,
     findFailingHpas(view, places, moment),
   ]);
   const [firstBlindSpot] = view.blindSpots;
@@ -79,9 +82,12 @@ export async function scan(cluster: Reader, options: Scan): Promise<Detection> {
   const ripe = inScope.filter((incident) => !settling.includes(incident));
   const keys = new Set(ripe.map(({ workload }) => workloadKey(workload)));
   // Only of several can one fail because another does.
-  const services = found.length < 2 ? [] : await everyService(view, places);
+  const withTheirPods = withPods(found, pods.failing);
+  const names = namesOf(withTheirPods, found.length < 2 ? [] : await everyService(view, places));
+  const failingPods = new Set(pods.failing.map(({ workload, name }) => `${workload.namespace}/${name}`));
+  const ready = await readReadyBehind(view, inQuestion(withTheirPods, names), failingPods);
   const lack = metricsLack(incidents, [...workloads.failing, ...hpas.failing]);
-  const bonds = new Map([...together(withPods(found, pods.failing), keys, workloads, services), ...lack.bonds]);
+  const bonds = new Map([...together(withTheirPods, keys, { ...workloads, names, ready }), ...lack.bonds]);
   const { failedRollouts } = workloads;
   const findings = { incidents: ripe, pods: pods.failing, workloads: workloads.failing, failedRollouts };
   const counted = withExplained(countedAmong(findings), bonds);

@@ -1,6 +1,8 @@
 import { MANY_RESTARTS, SOME_RESTARTS } from "../kinds/failing/repeated-restarts.ts";
-import { isComplete, type IndexedColumn, type SuspectRule } from "../kinds/suspects.ts";
+import { isComplete, type Batch, type IndexedColumn, type SuspectRule } from "../kinds/suspects.ts";
 
+/** How long the value of a label may be. */
+const MOST_OF_LABEL = 63;
 /** By which node a pod is on, the API server finds it quickly. Source: kubernetes pkg/registry/core/pod/strategy.go, Indexers */
 const BY_NODE: IndexedColumn = { column: "Node", field: "spec.nodeName", none: "<none>" };
 
@@ -17,7 +19,21 @@ export const POD_SUSPECTS: SuspectRule & { indexed: IndexedColumn } = {
     !isComplete(ready) ||
     restartedLately(restarts) ||
     !(gates === "<none>" || isComplete(gates)),
+  batchOf,
 };
+
+/**
+ * The label by which the pods of a ReplicaSet, of a StatefulSet, and of a Job may be known: their names are made from it.
+ * Source: kubernetes.io/docs/reference/labels-annotations-taints; k8s.io/apimachinery pkg/util/rand, SafeEncodeString
+ */
+function batchOf(name = ""): Batch | undefined {
+  const [, hash] = /-([bcdf-hj-np-tv-xz2456789]{1,10})-[bcdf-hj-np-tv-xz2456789]{5}$/.exec(name) ?? [];
+  if (hash !== undefined) return { label: "pod-template-hash", value: hash };
+  if (name.length > MOST_OF_LABEL) return undefined;
+  if (/-\d+$/.test(name)) return { label: "statefulset.kubernetes.io/pod-name", value: name };
+  const [, job] = /^(.*[a-z0-9])-[bcdf-hj-np-tv-xz2456789]{5}$/.exec(name) ?? [];
+  return job === undefined ? undefined : { label: "batch.kubernetes.io/job-name", value: job };
+}
 
 /** `17 (43m ago)`: often, and not hours, days or years ago; or `2 (3m12s ago)`: more than once, and minutes ago. */
 function restartedLately(restarts: string): boolean {

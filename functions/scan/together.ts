@@ -1,9 +1,9 @@
 import { kindOf } from "../kinds/kinds.ts";
 import { backOffSeconds } from "../facts/onset.ts";
 import { areOfOneRevision, type Counted, type Serving } from "./extent.ts";
-import type { Service } from "../shared/kubernetes/types.ts";
-import { servicesOf } from "./hosts.ts";
 import { workloadKey } from "./incidents.ts";
+import { keysOf, namesOf, type Names } from "./named-services.ts";
+import type { ReadyBehind } from "./ready-behind.ts";
 import { lacksOf, unreachedBy } from "./shared-lack.ts";
 
 /** One that waits for another, and why. */
@@ -20,98 +20,66 @@ const SLACK_MS = 300_000;
 /** How many workloads' last words have to name a host that none of the failing ones is. */
 const MIN_UNREACHED = 3;
 
+/** What is known of who serves. */
+export interface Served extends Serving {
+  /** By which names the failing workloads are reached. */
+  names?: Names;
+  /** What is ready behind the Services that they name, apart from the pods that fail. */
+  ready?: ReadyBehind;
+}
+
 /**
  * Finds what fails because something else does: a workload that names a failing one (a Service of it, in its environment,
- * its arguments or its last words) and did not fail long before it waits for that one; of several that lack the same thing
- * one stands for all. What fails since a rollout of its own waits for nothing. Pure.
+ * its arguments or its last words) and did not fail long before it waits for that one, unless something else is ready behind
+ * that Service; of several that lack the same thing one stands for all. What fails since a rollout of its own waits for nothing. Pure.
  *
  * @param found every failing workload
  * @param lookedAfter those of them (by `workloadKey`) that the run looks after
- * @param services the Services that are known
  */
-export function together(
-  found: readonly Counted[],
-  lookedAfter: ReadonlySet<string>,
-  served: Serving,
-  services: readonly Service[] = [],
-): Bonds {
+export function together(found: readonly Counted[], lookedAfter: ReadonlySet<string>, served: Served): Bonds {
   const bonds = new Map<string, Bond>();
   const mayWait = found.filter((counted) => {
     const isRollout = served.failedRollouts.has(keyOf(counted)) && areOfOneRevision(counted.pods);
     return lookedAfter.has(keyOf(counted)) && kindOf(counted.incident.workload) !== undefined && !isRollout;
   });
-  const known = aliases(found, services);
+  const names = served.names ?? namesOf(found, []);
   // What failed last is bound first, so that of two that name each other the one that failed first is the root.
   for (const client of mayWait.toSorted((a, b) => since(b) - since(a))) {
-    const bond = dependency(client, known, bonds, served);
+    const bond = dependency(client, names, bonds, served);
     if (bond !== undefined) bonds.set(keyOf(client), bond);
   }
   share(mayWait, lacksOf, 2, (lack) => `both lack ${lack}`, bonds);
-  share(mayWait, unreachedBy, MIN_UNREACHED, (host) => `the last words of both name ${host}`, bonds);
+  const unreached = (counted: Counted) =>
+    unreachedBy(counted).filter((host) => {
+      const keys = keysOf(host, counted.incident.workload.namespace, names);
+      return !keys.some((key) => isReady(key, served) === true);
+    });
+  share(mayWait, unreached, MIN_UNREACHED, (host) => `the last words of both name ${host}`, bonds);
   return bonds;
 }
 
 /** The failing workload that this one names, the one that failed first where there are several. */
-function dependency(client: Counted, known: Aliases, bonds: Bonds, { serving }: Serving): Bond | undefined {
+function dependency(client: Counted, names: Names, bonds: Bonds, served: Served): Bond | undefined {
   // What never ran lacks something else.
   if (client.pods.length === 0 || !client.pods.every(({ facts }) => facts?.ran === true)) return undefined;
   const { namespace } = client.incident.workload;
   const named = client.pods.flatMap(({ facts }) => facts?.hosts ?? []);
   const candidates = named.flatMap(({ host, where }) =>
-    servicesOf(host, namespace)
-      .flatMap((service) => known.get(`${service.namespace}/${service.name}`) ?? [])
+    keysOf(host, namespace, names)
+      .flatMap((key) =>
+        (names.failing.get(key) ?? []).filter((root) => !(isReady(key, served) ?? served.serving.has(keyOf(root)))),
+      )
       .filter((root) => keyOf(root) !== keyOf(client) && earliest(root) <= since(client) + SLACK_MS)
-      // While some of its pods serve, it takes the client's own word that they do not.
-      .filter((root) => where === "last words" || !serving.has(keyOf(root)))
       .filter((root) => keyOf(rootOf(root, bonds)) !== keyOf(client))
       .map((root) => ({ root, why: `its ${where} name${where === "environment" ? "s" : ""} ${host}` })),
   );
   return candidates.sort((a, b) => since(a.root) - since(b.root))[0];
 }
 
-type Aliases = ReadonlyMap<string, Counted[]>;
-
-/**
- * The failing workloads by `namespace/name` of their Services. A Service that is known is of those alone that it selects. Others
- * may have the name of a workload, or of what its pods are labelled with; a workload of that very name hides others.
- */
-function aliases(found: readonly Counted[], services: readonly Service[]): Aliases {
-  const guessed = new Map<string, Counted[]>();
-  const add = (counted: Counted, names: readonly string[]) => {
-    const { namespace } = counted.incident.workload;
-    for (const name of new Set(names)) {
-      const key = `${namespace}/${name}`;
-      guessed.set(key, [...(guessed.get(key) ?? []), counted]);
-    }
-  };
-  for (const counted of found) add(counted, [counted.incident.workload.name]);
-  const exact = new Set(guessed.keys());
-  for (const counted of found) {
-    const { namespace } = counted.incident.workload;
-    const others = counted.pods.flatMap(({ facts }) => facts?.aliases ?? []);
-    add(
-      counted,
-      others.filter((name) => !exact.has(`${namespace}/${name}`)),
-    );
-  }
-  const known = services.map((service): [string, Counted[]] => {
-    const key = serviceKey(service);
-    // What has no pods can be told by its name alone.
-    const unseen = (guessed.get(key) ?? []).filter(({ pods }) => pods.length === 0);
-    return [key, [...found.filter((counted) => selects(service, counted)), ...unseen]];
-  });
-  return new Map([...guessed, ...known]);
-}
-
-function serviceKey({ metadata }: Service): string {
-  return `${metadata?.namespace ?? ""}/${metadata?.name ?? ""}`;
-}
-
-/** Whether a Service sends to pods of the workload that fail. */
-function selects({ metadata, spec }: Service, { incident, pods }: Counted): boolean {
-  const selector = Object.entries(spec?.selector ?? {});
-  if (selector.length === 0 || metadata?.namespace !== incident.workload.namespace) return false;
-  return pods.some(({ facts }) => selector.every(([label, value]) => facts?.labels?.[label] === value));
+/** Whether something is ready behind a Service that was looked at; undefined for any other name. */
+function isReady(key: string, { ready }: Served): boolean | undefined {
+  const behind = ready?.get(key);
+  return behind && behind.length > 0;
 }
 
 /** Binds all of one namespace that have the same thing in common to the first of them. */

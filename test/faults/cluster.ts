@@ -60,6 +60,7 @@ async function staged(kubectl: string, kubeconfig: string, stop: () => Promise<v
   const upstream = new Upstream(connection);
   return {
     cluster,
+    connection,
     upstream,
     stop: async () => {
       upstream.close();

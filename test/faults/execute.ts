@@ -26,7 +26,10 @@ export interface Executed {
 /** What one execution has that another has not. */
 export type ExecutionOverrides = Partial<
   Pick<RunOptions, "call" | "name" | "now" | "redrive" | "retryMilliseconds" | "signal">
->;
+> & {
+  /** How much longer it may take than usual, in seconds. */
+  slack?: number;
+};
 
 /** Retries of steps may take this much longer than the waits of the policy, in seconds. */
 const SLACK_SECONDS = 60;
@@ -40,11 +43,11 @@ export async function execute(
   ground: Ground,
   situation: Situation,
   proxy: FaultProxy,
-  overrides: ExecutionOverrides = {},
+  { slack = 0, ...overrides }: ExecutionOverrides = {},
 ): Promise<Executed> {
   const policy = policyOf(situation);
   const { deadline_seconds, soak_seconds, undo_deadline_seconds } = policy.verify;
-  const patience = deadline_seconds + 3 * soak_seconds + undo_deadline_seconds + SLACK_SECONDS;
+  const patience = deadline_seconds + 3 * soak_seconds + undo_deadline_seconds + SLACK_SECONDS + slack;
   const began = Date.now();
   const request = { cluster_name: "local", namespace: ground.namespace, ...situation.request };
   const running = runWorkflow({

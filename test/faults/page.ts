@@ -1,4 +1,5 @@
 import { format } from "prettier";
+import { mutationChapter, readScores } from "../mutation/scores.ts";
 import { INVARIANTS } from "./invariants.ts";
 import type { Part } from "./part.ts";
 
@@ -56,6 +57,8 @@ It starts a control plane of its own; \`REMEDIATION_TEST_CLUSTER=.cluster\` uses
 violation is printed with what shows it alone; \`test-results/faults/\` has each run.
 
 ${parts.map((part) => chapter(part, lastRun(part))).join("\n\n")}
+
+${mutationChapter(readScores())}
 `;
 }
 

@@ -8,8 +8,10 @@ import type { Findings, Part } from "./part.ts";
 import type { Stage } from "./stage.ts";
 import { requestsPart } from "./requests.ts";
 import { CRASHES } from "./crashes.ts";
+import { CHRONIC_PART } from "./chronic.ts";
 import { CROWD } from "./crowd.ts";
 import { DAY } from "./day.ts";
+import { ENDPOINTS } from "./endpoints.ts";
 import { LOAD } from "./load.ts";
 import { STOPPED, WAVES_PART } from "./many.ts";
 import { PEOPLE } from "./people.ts";
@@ -17,6 +19,7 @@ import { REDRIVE } from "./redrive.ts";
 import { SECRETS } from "./secrets.ts";
 import { KeptRuns, readFindings, saveFindings } from "./results.ts";
 import { SITUATIONS } from "./situations.ts";
+import { TENANTS_PART } from "./tenants.ts";
 
 /**
  * `npm run test:faults`: brings every kind of trouble about on a real control plane, part by part, and checks what the
@@ -38,7 +41,20 @@ interface Options {
 }
 
 /** The parts but for the one that has options of its own. */
-const OTHERS: readonly Part[] = [CRASHES, REDRIVE, STOPPED, WAVES_PART, PEOPLE, CROWD, LOAD, DAY, SECRETS];
+const OTHERS: readonly Part[] = [
+  CRASHES,
+  REDRIVE,
+  STOPPED,
+  WAVES_PART,
+  PEOPLE,
+  CROWD,
+  LOAD,
+  ENDPOINTS,
+  TENANTS_PART,
+  DAY,
+  CHRONIC_PART,
+  SECRETS,
+];
 const PART_NAMES = [...OTHERS.map(({ name }) => name), "requests"];
 const situationNames = SITUATIONS.map(({ name }) => name);
 

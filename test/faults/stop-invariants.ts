@@ -17,7 +17,8 @@ const MAY_STAND = /may still be in place/;
 
 /** Promises broken by an execution that was stopped, or by those that come after it. */
 export function stopViolations(seen: Stopped): Violation[] {
-  return [...ofTheStop(seen), ...ofTheSecond(seen), ...ofTheThird(seen), ...ofAll(seen)];
+  const { first, second, third } = seen;
+  return [...ofTheStop(seen), ...ofTheSecond(seen), ...whenExpired(first, third), ...ofAll([first, second, third])];
 }
 
 /** Somebody is told once that the execution was stopped and what that means, beside what it told itself. */
@@ -55,8 +56,8 @@ function leftOutAsClaimed({ result }: Observation): boolean {
   return (output.resting?.claimed ?? 0) > 0;
 }
 
-/** When the claim has expired, the workload is brought to an outcome that is true. */
-function ofTheThird({ first, third }: Stopped): Violation[] {
+/** When the claim of an execution has expired, another one brings the workload to an outcome that is true. */
+export function whenExpired(first: Observation, third: Observation): Violation[] {
   if (third.workloads.some(({ reason }) => reason === "AlreadyClaimed"))
     return [{ invariant: "claim", detail: "the claim of the execution that was stopped has not expired" }];
   if (isWell(third)) {
@@ -68,21 +69,21 @@ function ofTheThird({ first, third }: Stopped): Violation[] {
 }
 
 /** Together they change no more than one of them would, and nothing but the target. */
-function ofAll({ first, second, third }: Stopped): Violation[] {
+export function ofAll(all: readonly Observation[]): Violation[] {
   // Whoever asks for a restart again gets it again.
-  if (first.situation.request !== undefined) return [];
+  if (all.some(({ situation }) => situation.request !== undefined)) return [];
   const counts = new Map<string, number>();
-  for (const { method, path } of [first, second, third].flatMap(({ requests }) => effectiveWrites(requests))) {
+  for (const { method, path } of all.flatMap(({ requests }) => effectiveWrites(requests))) {
     // A pod of a StatefulSet has the name of the one before it.
     const which = `${describeRequest(method, path)} ${path}`;
     counts.set(which, (counts.get(which) ?? 0) + 1);
   }
-  const undone = [first, second, third].some(({ undoing }) => undoing);
+  const undone = all.some(({ undoing }) => undoing);
   return [...counts].flatMap(([which, count]): Violation[] => {
     const most = which.startsWith("PATCH") && undone ? 2 : 1;
     return count <= most
       ? []
-      : [{ invariant: "no-repeat", detail: `in all three executions ${which} took effect ${count} times` }];
+      : [{ invariant: "no-repeat", detail: `in all ${all.length} executions ${which} took effect ${count} times` }];
   });
 }
 

@@ -52,6 +52,7 @@ export class ApiServer {
   readonly requests: SeenRequest[] = [];
   readonly #server: Server;
   readonly #answers = new Map<string, Answer[]>();
+  #before: (request: SeenRequest) => Answer | undefined = () => undefined;
 
   private constructor(server: Server) {
     this.#server = server;
@@ -79,6 +80,12 @@ export class ApiServer {
   /** Answers requests to that path one after the other; the last answer is given from then on. */
   on(method: string, path: string, ...answers: Answer[]): this {
     this.#answers.set(`${method} ${path}`, answers);
+    return this;
+  }
+
+  /** Answers some requests otherwise, whatever their path; undefined for the others. */
+  before(answer: (request: SeenRequest) => Answer | undefined): this {
+    this.#before = answer;
     return this;
   }
 
@@ -112,8 +119,9 @@ export class ApiServer {
     };
     this.requests.push(seen);
 
+    const instead = this.#before(seen);
     const script = this.#answers.get(`${method} ${path}`) ?? [];
-    const answer = (script.length > 1 ? script.shift() : script[0]) ?? refusal(404, `${path} not found`);
+    const answer = instead ?? (script.length > 1 ? script.shift() : script[0]) ?? refusal(404, `${path} not found`);
     if (typeof answer === "function") {
       answer(response, seen);
       return;

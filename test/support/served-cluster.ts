@@ -125,10 +125,20 @@ function tableOf<T extends Named>(printer: Printer<T>, selected: readonly T[], {
   };
 }
 
+/** `pod-template-hash in (100,200)` */
+const ANY_OF = /([^\s,]+) in \(([^)]*)\)/g;
+
 /** Whether the selectors leave the object: of fields, those that a scan uses; of labels, those that ask for values. */
 function isSelected(item: Named, { query }: SeenRequest): boolean {
-  const wanted = (query["labelSelector"] ?? "").split(",").filter((pair) => pair.includes("="));
+  const asked = query["labelSelector"] ?? "";
+  const wanted = asked
+    .replaceAll(ANY_OF, "")
+    .split(",")
+    .filter((pair) => pair.includes("="));
   const labels = item.metadata?.labels;
+  const isAmong = ([, key = "", values = ""]: readonly string[]) => values.split(",").includes(labels?.[key] ?? "");
+  if (![...asked.matchAll(ANY_OF)].every(isAmong)) return false;
+  if (asked.startsWith("!") && labels !== undefined && asked.slice(1) in labels) return false;
   // Where a test gives no labels, they are taken for those that are asked for.
   const hasLabels =
     labels === undefined || wanted.every((pair) => labels[pair.split("=")[0] ?? ""] === pair.split("=")[1]);
@@ -141,6 +151,7 @@ function isSelected(item: Named, { query }: SeenRequest): boolean {
 }
 
 function fieldOf(item: Named, field: string): string {
+  if (field === "status.successful") return String((item as Job).status?.succeeded ?? 0);
   const value: unknown = field
     .split(".")
     .reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], item);

@@ -3,6 +3,7 @@ import { failingFor, failsWith, podsFailing, type Case, type FailingPod } from "
 import { lacksCommand } from "../../facts/certain.ts";
 import { howTheyEnd, isOutOfMemory } from "../../facts/container-ends.ts";
 import { failureLines } from "../../facts/failure-lines.ts";
+import { isStuck } from "../../facts/stuck-rollout.ts";
 import { REPEATED_RESTARTS } from "../../kinds/failing/repeated-restarts.ts";
 import { restartFailing } from "../../remedies/restart/plan.ts";
 import { rollBack } from "../../remedies/rollback/plan.ts";
@@ -83,11 +84,10 @@ export const CRASH_CAUSES: readonly Cause[] = [
       "Restart the crashing pods once, possibly on another node; then roll back if the rollout is stuck at them, else leave it to a person.",
     rejected: [],
     diagnose: (facts) => {
-      const { ofCurrent, current, standings, longStable, revisions } = facts;
+      const { ofCurrent, current, standings, longStable } = facts;
       const crash = failingFor(ofCurrent, CRASH_REASONS);
       const { proven = 0 } = (current === undefined ? undefined : standings.get(current.name)) ?? {};
       if (longStable || crash.length === 0 || proven <= ofCurrent.length || crash.some(isOutOfMemory)) return undefined;
-      const isStuck = revisions.some((revision) => revision !== current && revision.replicas > 0);
       return {
         confidence: "medium",
         summary: withEnds(`${crashing(crash)} beside ${proven} of the same revision that run well`, facts),
@@ -95,7 +95,7 @@ export const CRASH_CAUSES: readonly Cause[] = [
         tries: [
           { remedy: restartFailing({ ...facts, failing: crash }, CRASH_REASONS) },
           {
-            remedy: isStuck
+            remedy: isStuck(facts)
               ? rollBack(facts)
               : reportOnly("A restart did not help. Read the log with kubectl logs --previous, and look at the node."),
           },

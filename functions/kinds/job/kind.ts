@@ -9,6 +9,11 @@ import { isComplete } from "../suspects.ts";
 
 /** The kind that makes Jobs by a schedule. */
 const CRON_JOB: KindRef = { kind: "CronJob" };
+/** Whether its pods are to end by themselves, so that they serve nobody: a Job, or what makes Jobs. */
+export function endsByItself(ref: KindRef): boolean {
+  return isSameKind(ref, CRON_JOB) || isSameKind(ref, { kind: "Job" });
+}
+
 /** The reason of an active Job that has no pod, and should. */
 export const NO_PODS = "NoPods";
 /**
@@ -30,6 +35,10 @@ export const JOB = {
     columns: ["Name", "Completions"],
     // A Job without a fixed number of completions prints `0/1 of 3`.
     isSuspect: (_name, completions = "") => !isComplete(completions),
+    batchOf: (_name, completions = "") => {
+      const succeeded = /^(\d+)\//.exec(completions)?.[1];
+      return succeeded === undefined ? undefined : { field: "status.successful", value: succeeded };
+    },
   },
   counts: false,
   controlled: true,

@@ -74,9 +74,14 @@ const MAX_SLIPS = 2;
 /** Whether one word may be the other with a slip or two: a letter too many, too few, another one, or two exchanged. */
 export function areSimilar(a: string, b: string): boolean {
   const slips = Math.min(MAX_SLIPS, Math.floor(Math.max(a.length, b.length) / 3));
-  // Names that differ in their numbers alone are those of different things.
-  if (a.replaceAll(/\d+/g, "") === b.replaceAll(/\d+/g, "")) return false;
+  // Names that differ in their numbers, or in a letter that counts, are those of different things.
+  if (withoutCount(a) === withoutCount(b)) return false;
   return Math.abs(a.length - b.length) <= slips && distance(a, b) <= slips;
+}
+
+/** Without numbers, and without single letters that count as they do: `shard-a`, `zone-1b`. */
+function withoutCount(name: string): string {
+  return name.replaceAll(/\d+[a-z]?(?![a-z])/gi, "").replaceAll(/(?<![a-z])[a-z](?![a-z])/gi, "");
 }
 
 /** The edit distance in which two neighbours that are exchanged count as one slip (optimal string alignment). */

@@ -3,7 +3,6 @@ import { isOlderThan, type Failure } from "../../shared/kubernetes/failures.ts";
 import { selectorText } from "../../shared/kubernetes/label-selector.ts";
 import type { EndpointSlice, Hpa, Ingress, ObjectMeta, Pod, Service } from "../../shared/kubernetes/types.ts";
 import type { Policy } from "../../shared/policy.ts";
-import { some } from "../../shared/text.ts";
 import { inTurn } from "../fair.ts";
 import type { FailingWorkload } from "../incidents.ts";
 import { look } from "../look.ts";
@@ -11,6 +10,7 @@ import type { Places, View } from "../view.ts";
 import { problem, selectorProblem, type Patience } from "./decide.ts";
 import { told, type Found } from "./found.ts";
 import { idleHpas } from "./idle-hpas.ts";
+import { lookAtIngresses } from "./ingresses.ts";
 import { readMakers, type Maker } from "./makers.ts";
 import { eachPlace, servicesIn } from "./list.ts";
 import { portProblem } from "./ports.ts";
@@ -24,8 +24,6 @@ const MAX_WRITTEN = 10;
 const WRITTEN_SECONDS = 3_600;
 /** How many pods of one Service are read; one with more is taken for well. */
 const MAX_PODS = 100;
-/** How many missing Services of an Ingress are named. */
-const MAX_NAMED = 3;
 
 /** Where and when a scan looks at Services. */
 export interface ServiceScan extends Places {
@@ -56,7 +54,7 @@ export async function findServiceProblems(view: View, scan: ServiceScan): Promis
     };
     return [
       ...(await lookAtServices(view, place, context, scan, patience)),
-      ...context.ingresses.map((ingress) => lookAtIngress(ingress, context.services, patience)),
+      ...(await lookAtIngresses(view, context.ingresses, context.services, patience)),
     ];
   });
   const problems = found.flat();
@@ -144,17 +142,4 @@ async function lookAtService(
       .map(({ metadata }) => metadata?.name ?? ""),
   };
   return selectorProblem(unserved, patience);
-}
-
-/** An Ingress that sends to a Service that is not there. */
-function lookAtIngress(ingress: Ingress, services: readonly Service[], { now, short }: Patience): Found {
-  const { metadata } = ingress;
-  const isThere = (name: string) =>
-    services.some((service) => service.metadata?.name === name && service.metadata.namespace === metadata?.namespace);
-  const missing = backendsOf(ingress).filter((name) => !isThere(name));
-  const since = writtenAt({ creationTimestamp: metadata?.creationTimestamp ?? "" });
-  const isTold = missing.length > 0 && isOlderThan(since, short, now);
-  const is = missing.length === 1 ? "which does not exist" : "which do not exist";
-  const said = `It sends to Service ${some(missing, MAX_NAMED)}, ${is} in its namespace.`;
-  return { kind: "Ingress", object: ingress, failure: isTold ? problem("NoSuchService", said, undefined) : undefined };
 }

@@ -1,8 +1,7 @@
 import type { SuspectRule } from "../../kinds/suspects.ts";
 import type { EndpointSlice, ObjectMeta, Service } from "../../shared/kubernetes/types.ts";
+import { SERVICE_NAME } from "../ready-behind.ts";
 
-/** The label by which a slice names its Service. Source: k8s.io/api/discovery/v1, LabelServiceName */
-const SERVICE_NAME = "kubernetes.io/service-name";
 /** A cell without anything in it. Source: kubernetes pkg/printers/internalversion/printers.go, formatDiscoveryEndpoints */
 const UNSET = "<unset>";
 /** How much of a Service's name the name of a slice begins with. Source: k8s.io/apiserver pkg/storage/names, MaxGeneratedNameLength */

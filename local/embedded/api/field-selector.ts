@@ -24,6 +24,9 @@ const SELECTABLE: Readonly<Record<string, readonly string[]>> = {
   Job: ["status.successful"],
 };
 
+/** The field of a Job that is called otherwise where it is selected by. Source: kubernetes pkg/apis/batch/v1/conversion.go */
+const SUCCEEDED = ["status", "succeeded"];
+
 /**
  * Reads a field selector as it stands in a query: `status.phase!=Succeeded,spec.nodeName=node-0`. A missing field is
  * an empty text.
@@ -39,7 +42,9 @@ export function parseFieldSelector(resource: Resource, text: string): (object: A
       if (!isSelectable(resource, field)) throw badRequest(unselectable(resource, field));
       return { path: field.split("."), wanted: operator !== "!=", value };
     });
-  return (object) => requirements.every(({ path, wanted, value }) => (textAt(object, path) === value) === wanted);
+  const textOf = (object: ApiObject, path: readonly string[]) =>
+    path[1] === "successful" ? textAt(object, SUCCEEDED) || "0" : textAt(object, path);
+  return (object) => requirements.every(({ path, wanted, value }) => (textOf(object, path) === value) === wanted);
 }
 
 /** Kinds with fields of their own have their own words for it. */

@@ -13,10 +13,10 @@ import {
   resourceOfKind,
   startApiServer,
   startControllers,
-  type Store,
 } from "../../../local/embedded/index.ts";
 import { startExecution, type FunctionName } from "../../../local/engine/engine.ts";
 import { localEnvironment } from "../../../local/engine/environment.ts";
+import { connect, forgetEvents } from "./embedded.ts";
 import type { DayRecord, Sample, Told, Trouble, Write } from "./record.ts";
 import { planDay, type Happening } from "./plan.ts";
 import { StageHand } from "./stage-hand.ts";
@@ -30,8 +30,6 @@ const [runs = "1440", seed = "1"] = process.argv.slice(2);
 const START = new Date("2026-06-01T00:00:00Z");
 const POLICY = Policy.parse({});
 const DAY_SECONDS = 86_400;
-/** How long an API server keeps Events. Source: kube-apiserver, --event-ttl */
-const EVENT_SECONDS = 3_600;
 /** What is left is waited for so long after the last run. */
 const END_MINUTES = 60;
 const NODES_COUNT = 3;
@@ -180,18 +178,6 @@ function isEnd(happening: Happening, workload: string, failing: readonly string[
   if ("workload" in happening) return happening.workload === workload;
   if ("namespace" in happening) return workload === `${happening.namespace}/web`;
   return "pod" in happening && workload === `shop/${happening.pod}`;
-}
-
-function connect(server: string, userAgent: string) {
-  return { name: "embedded", server, authenticate: () => Promise.resolve({ "user-agent": userAgent }) };
-}
-
-/** As an API server does with Events. */
-function forgetEvents(store: Store, now: Date): void {
-  const old = (event: ApiObject) =>
-    now.getTime() - Date.parse(event.metadata?.creationTimestamp ?? "") > EVENT_SECONDS * 1_000;
-  for (const { metadata } of store.list(EVENTS, undefined, old))
-    store.delete(EVENTS, metadata?.namespace, metadata?.name ?? "");
 }
 
 function isOurs(event: ApiObject): boolean {

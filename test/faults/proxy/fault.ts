@@ -19,6 +19,12 @@ export const FAULT_NAMES = [
   "504-after-effect",
 ] as const;
 
+/** How an endpoint may fall silent: the connection stays open, and nothing says that nothing more will come. */
+export type SilenceName = keyof typeof SILENCES;
+
+/** What a plan may do to a request. */
+export type TroubleName = FaultName | SilenceName;
+
 /** How the proxy carries a fault out. */
 export type Fault =
   /** Answered by the proxy; the API server never hears of the request. */
@@ -28,7 +34,31 @@ export type Fault =
   /** The connection is cut before the request is handed on. */
   | { kind: "cut" }
   /** Handed on, so that it takes effect; what comes back is spoiled. */
-  | { kind: "spoil"; how: "cut-within" | "cut-after" | "truncate" | "corrupt" | "lose" | "time-out" };
+  | { kind: "spoil"; how: "cut-within" | "cut-after" | "truncate" | "corrupt" | "lose" | "time-out" }
+  /** Never handed on, and never answered. */
+  | { kind: "swallow" }
+  /** Handed on, so that it takes effect; what comes back stops after nothing, the headers, or half of the body. */
+  | { kind: "stall"; after: "nothing" | "headers" | "half" }
+  /** Handed on; the body comes byte by byte, each after so many milliseconds. */
+  | { kind: "drip"; milliseconds: number };
+
+/** Each silence: what it does, in words for people, and how. No part for spoiled requests plays them: each takes a step's whole time. */
+export const SILENCES = {
+  swallowed: { description: "taken, never handed on, and never answered", fault: { kind: "swallow" } },
+  unanswered: { description: "takes effect; never answered", fault: { kind: "stall", after: "nothing" } },
+  "headers-only": {
+    description: "takes effect; the headers come, and no body",
+    fault: { kind: "stall", after: "headers" },
+  },
+  "half-a-body": {
+    description: "takes effect; half of the body comes, and no more",
+    fault: { kind: "stall", after: "half" },
+  },
+  drip: {
+    description: "takes effect; the body comes by one byte a second",
+    fault: { kind: "drip", milliseconds: 1_000 },
+  },
+} as const satisfies Record<string, { description: string; fault: Fault }>;
 
 /** Each fault: what it does, in words for people, and how. */
 export const FAULTS: Readonly<Record<FaultName, { description: string; fault: Fault }>> = {
@@ -78,6 +108,11 @@ export const FAULTS: Readonly<Record<FaultName, { description: string; fault: Fa
     fault: { kind: "spoil", how: "time-out" },
   },
 };
+
+/** How a trouble is carried out. */
+export function carriedOut(name: TroubleName): Fault {
+  return name in SILENCES ? SILENCES[name as SilenceName].fault : FAULTS[name as FaultName].fault;
+}
 
 /** The body with which the API server explains a refusal. */
 export function statusBody(code: number, reason: string): string {

@@ -1,4 +1,4 @@
-import type { FaultName } from "./fault.ts";
+import type { FaultName, TroubleName } from "./fault.ts";
 
 /** A request as a plan sees it. */
 export interface PlannedRequest {
@@ -10,7 +10,7 @@ export interface PlannedRequest {
 }
 
 /** Decides for each request whether something goes wrong with it, and what. */
-export type FaultPlan = (request: PlannedRequest) => FaultName | undefined;
+export type FaultPlan = (request: PlannedRequest) => TroubleName | undefined;
 
 /** Nothing goes wrong. */
 export const NO_FAULTS: FaultPlan = () => undefined;

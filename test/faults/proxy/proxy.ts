@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Connection } from "../../../functions/shared/cluster/http-cluster.ts";
-import { FAULTS, spoiledBody, statusBody, type Fault, type FaultName } from "./fault.ts";
+import { carriedOut, spoiledBody, statusBody, type Fault, type TroubleName } from "./fault.ts";
 import type { Forwarded, Outgoing, Upstream } from "./forward.ts";
 import { NO_FAULTS, type FaultPlan } from "./plan.ts";
 
@@ -16,7 +16,7 @@ export interface ProxiedRequest {
   query: string;
   /** Who asked: the `user-agent`. */
   by: string;
-  fault: FaultName | undefined;
+  fault: TroubleName | undefined;
   /** What the API server answered; undefined when it never heard of the request. */
   upstream: number | undefined;
 }
@@ -100,8 +100,9 @@ export class FaultProxy {
     };
     this.requests.push(seen);
     const body = await bodyOf(request);
-    const fault = name === undefined ? undefined : FAULTS[name].fault;
+    const fault = name === undefined ? undefined : carriedOut(name);
 
+    if (fault?.kind === "swallow") return;
     if (fault?.kind === "cut") {
       request.socket.destroy();
       return;
@@ -119,6 +120,14 @@ export class FaultProxy {
     const forwarded = await this.#upstream.forward(outgoing);
     seen.upstream = forwarded.status;
     this.#onForwarded?.(outgoing, forwarded);
+    if (fault?.kind === "stall") {
+      stall(response, forwarded, fault.after);
+      return;
+    }
+    if (fault?.kind === "drip") {
+      await drip(response, forwarded, fault.milliseconds);
+      return;
+    }
     answer(request, response, forwarded, fault?.kind === "spoil" ? fault.how : undefined);
   }
 }
@@ -158,6 +167,32 @@ function answer(
       response.writeHead(status, { ...headers, "content-length": spoiled.length }).end(spoiled);
     }
   }
+}
+
+/** The first part of an answer; the rest never comes. */
+function stall(
+  response: ServerResponse,
+  { status, headers, body }: Forwarded,
+  after: Extract<Fault, { kind: "stall" }>["after"],
+): void {
+  if (after === "nothing") return;
+  response.writeHead(status, { ...headers, "content-length": body.length });
+  if (after === "headers") response.flushHeaders();
+  else response.write(body.subarray(0, Math.floor(body.length / 2)));
+}
+
+/** An answer that comes byte by byte, until whoever waits for it gives up. */
+async function drip(
+  response: ServerResponse,
+  { status, headers, body }: Forwarded,
+  milliseconds: number,
+): Promise<void> {
+  response.writeHead(status, { ...headers, "content-length": body.length });
+  for (let sent = 0; sent < body.length && !response.destroyed; sent++) {
+    response.write(body.subarray(sent, sent + 1));
+    await sleep(milliseconds, undefined, { ref: false });
+  }
+  response.end();
 }
 
 function refuse(

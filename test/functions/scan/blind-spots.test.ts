@@ -9,13 +9,17 @@ const ALL_PODS = "/api/v1/pods";
 const PODS = "/api/v1/namespaces/shop/pods";
 const FOUND = ["Deployment shop/web: CrashLoopBackOff", "StatefulSet shop/db: MinimumReplicasUnavailable"];
 
+/** A ReplicaSet with the label that its Deployment gives it: no scan looks for such ones. */
+const { metadata, ...rest } = replicaSet(1);
+const ofDeployment = { ...rest, metadata: { ...metadata, labels: { "pod-template-hash": "1" } } };
+
 let api: ApiServer;
 beforeEach(async () => {
   api = await ApiServer.start();
   serve(api, {
     namespaces: ["blog", "shop"],
     pods: [crashingPod({ name: "web-1-crash" })],
-    replicaSets: [replicaSet(1)],
+    replicaSets: [ofDeployment],
     statefulSets: [statefulSet(1)],
   });
 });

@@ -66,6 +66,18 @@ describe("a Service that selects no pod", () => {
     expect(await told({ ...objects, slices: [emptySlice(2 * 86_400)] })).toEqual([]);
   });
 
+  it.each([
+    ["shard-b", "shard-a"],
+    ["web-eu-1b", "web-eu-1a"],
+    ["cell-2", "cell-1"],
+  ])("is not taken for a slip where %s and %s are two of a row", async (asked, has) => {
+    const services = [service({ selector: { app: asked } }, { name: asked })];
+    const objects = { services, slices: [emptySlice(3_600, asked)], deployments: [labelled({ app: has })] };
+    expect(await told(objects)).toEqual([
+      `Service shop/${asked}: It selects no pod, and nothing in its namespace is known to make pods with app=${asked}.`,
+    ]);
+  });
+
   it("is told for a day where nothing is known to make such pods", async () => {
     const services = [service({ selector: { app: "billing" } }, { name: "billing" })];
     const objects = { services, slices: [emptySlice(3_600, "billing")], deployments: [webAt(2)] };
@@ -368,6 +380,28 @@ describe("an Ingress that sends to a Service that is not there", () => {
     ["names an action of its load balancer", actions()],
   ])("is not told where it %s", async (_why, made) => {
     expect(await told({ services: [service()], slices: [slice()], ingresses: [made] })).toEqual([]);
+  });
+
+  it("is not told where the list of Services is older than the Service, which is asked for by its name", async () => {
+    serve(api, { services: [service()], slices: [slice()], ingresses: [ingress(["web", "new"])] });
+    const made = service({}, { name: "new" });
+    api.on("GET", "/api/v1/namespaces/shop/services", (response, request) => {
+      const items = request.query["fieldSelector"] === "metadata.name=new" && !("resourceVersion" in request.query);
+      response.writeHead(200, { "content-type": "application/json" });
+      response.end(JSON.stringify({ kind: "List", metadata: {}, items: items ? [made] : [] }));
+    });
+
+    expect((await scanned(api)).incidents).toEqual([]);
+    expect(asked(api)).toContain("/api/v1/namespaces/shop/services?metadata.name=new");
+  });
+
+  it("is not told where the Service that is not in the list cannot be asked for, which is said", async () => {
+    serve(api, { services: [service()], slices: [slice()], ingresses: [ingress(["web", "wep"])] });
+    api.on("GET", "/api/v1/namespaces/shop/services", FORBIDDEN);
+    const { incidents, unseen } = await scanned(api);
+
+    expect(incidents).toEqual([]);
+    expect(unseen).toMatchObject([{ what: "Services in namespace shop", error: "Forbidden" }]);
   });
 
   it("is not told where the Services could not be read, which is said", async () => {

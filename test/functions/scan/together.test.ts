@@ -4,7 +4,8 @@ import type { Counted, Serving } from "../../../functions/scan/extent.ts";
 import type { NamedHost } from "../../../functions/scan/pod-facts.ts";
 import { workloadKey } from "../../../functions/scan/incidents.ts";
 import type { Service } from "../../../functions/shared/kubernetes/types.ts";
-import { together, withExplained } from "../../../functions/scan/together.ts";
+import { namesOf } from "../../../functions/scan/named-services.ts";
+import { together, withExplained, type Served } from "../../../functions/scan/together.ts";
 import { marked } from "../../../functions/scan/waiting.ts";
 import { ago } from "../../support/objects.ts";
 
@@ -61,20 +62,21 @@ const env = (host: string): NamedHost[] => [{ host, where: "environment" }];
 const said = (host: string): NamedHost[] => [{ host, where: "last words" }];
 const db = (options: Options = {}) => failing("ledger-db", { kind: "StatefulSet", ...options });
 const NOTHING_SERVES: Serving = { serving: new Set(), failedRollouts: new Set() };
+const keyOf = (counted: Counted | undefined) => (counted === undefined ? "" : workloadKey(counted.incident.workload));
 const only = (counted: Counted) => new Set([workloadKey(counted.incident.workload)]);
 
 function bondsOf(
   found: Counted[],
-  served: Partial<Serving> = {},
+  served: Partial<Served> = {},
   lookedAfter = found,
   services: readonly Service[] = [],
 ) {
   const keys = new Set(lookedAfter.map(({ incident }) => workloadKey(incident.workload)));
-  return together(found, keys, { ...NOTHING_SERVES, ...served }, services);
+  return together(found, keys, { ...NOTHING_SERVES, names: namesOf(found, services), ...served });
 }
 
 /** Who waits for whom: `api > ledger-db`. */
-function waits(found: Counted[], served: Partial<Serving> = {}, services: readonly Service[] = []): string[] {
+function waits(found: Counted[], served: Partial<Served> = {}, services: readonly Service[] = []): string[] {
   const bonds = bondsOf(found, served, found, services);
   return [...bonds].map(([key, { root }]) => `${key.split("/").at(-1) ?? ""} > ${root.incident.workload.name}`).sort();
 }
@@ -135,8 +137,53 @@ describe("a workload waits for a failing one", () => {
     expect(waits(found, served)).toEqual([]);
   });
 
-  it("that still serves, when its last words say that it does not", () => {
-    expect(waits([db(), failing("api", { hosts: said("ledger-db") })], { serving: only(db()) })).toHaveLength(1);
+  it("but not one that is reached by a Service behind which another pod is ready, whatever its last words name", () => {
+    const store = db({ labels: { app: "ledger" } });
+    const services = [service("ledger-db", { app: "ledger" })];
+    const behind = (...names: string[]) => ({ ready: new Map([["shop/ledger-db", names]]), serving: only(db()) });
+
+    for (const hosts of [env("ledger-db"), said("ledger-db")]) {
+      const found = [store, failing("api", { hosts })];
+      expect(waits(found, behind("ledger-db-1"), services)).toEqual([]);
+      // What its status counts as ready is not what answers.
+      expect(waits(found, behind(), services)).toEqual(["api > ledger-db"]);
+      expect(waits(found, { serving: only(db()) }, services)).toEqual([]);
+    }
+  });
+
+  it("but not a Job, which serves nobody", () => {
+    const labels = { app: "report" };
+    const services = [service("report", labels)];
+
+    for (const kind of ["Job", "CronJob"]) {
+      const job = failing("report", { kind, labels });
+      expect(waits([job, failing("api", { hosts: said("report") })], {}, services)).toEqual([]);
+      expect(waits([job, failing("api", { hosts: said("report") })])).toEqual([]);
+    }
+  });
+
+  it("but not one that is only called as a Service without a selector, or in another namespace than the one that is meant", () => {
+    const api = failing("api", { hosts: said("db.data") });
+    const data = failing("data", { labels: { app: "data" } });
+    const elsewhere = service("db", { app: "db" }, "data");
+
+    expect(waits([data, api], {}, [elsewhere, service("data", { app: "data" })])).toEqual([]);
+    expect(
+      waits([{ ...db(), pods: [] }, failing("api", { hosts: env("ledger-db") })], {}, [service("ledger-db", {})]),
+    ).toEqual([]);
+  });
+
+  it("that a Service is another name for", () => {
+    const alias = (externalName: string): Service => ({
+      metadata: { namespace: "shop", name: "ledger-db" },
+      spec: { type: "ExternalName", externalName },
+    });
+    const far = db({ namespace: "data" });
+    const found = [far, db(), failing("api", { hosts: env("ledger-db") })];
+    const root = (services: Service[]) => bondsOf(found, {}, found, services).get(keyOf(found.at(-1)))?.root;
+
+    expect(root([alias("ledger-db.data.svc.cluster.local")])).toBe(far);
+    expect(root([alias("ledger.example.com")])).toBeUndefined();
   });
 
   it("along a chain, and never in a circle: of two that name each other, the one that failed first is the root", () => {
@@ -187,6 +234,14 @@ describe("workloads that lack the same thing", () => {
 
     expect(waits(found)).toEqual(["b > a", "c > a"]);
     expect(waits(found.slice(1))).toEqual([]);
+  });
+
+  it("do not wait for each other where the host is a Service behind which something is ready", () => {
+    const found = ["a", "b", "c"].map((name) => failing(name, { hosts: said("ledger-db") }));
+    const services = [service("ledger-db", { app: "ledger" })];
+
+    expect(waits(found, { ready: new Map([["shop/ledger-db", ["ledger-db-0"]]]) }, services)).toEqual([]);
+    expect(waits(found, { ready: new Map([["shop/ledger-db", []]]) }, services)).toHaveLength(2);
   });
 });
 

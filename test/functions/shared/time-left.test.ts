@@ -18,3 +18,9 @@ it("runs down while the work is under way, each work by its own", async () => {
   expect(short).toBeLessThanOrEqual(971);
   expect(long).toBeGreaterThan(1_000);
 });
+
+it("is never more than what it is part of has left", async () => {
+  const left = await within(100, () => within(5_000, () => Promise.resolve(timeLeft())));
+
+  expect(left).toBeLessThanOrEqual(100);
+});

@@ -9,6 +9,7 @@ import { outcomeOf } from "../../../functions/run/outcome.ts";
 import { templateHash } from "../../../functions/shared/kubernetes/template.ts";
 import { verify } from "../../../functions/verify/verify.ts";
 import { ago, deployment, NOW, pod, policy, template } from "../../support/objects.ts";
+import { writtenBy } from "../../support/field-writers.ts";
 import { agent, db } from "../../support/set-objects.ts";
 import { appliedRun, diagnosis } from "../../support/runs.ts";
 
@@ -100,6 +101,24 @@ describe("a workload that somebody takes in hand while a remedy settles", () => 
     });
   });
 
+  it("is not known to be well where no node was to run a pod of a DaemonSet from the start", () => {
+    const none = {
+      desiredNumberScheduled: 0,
+      currentNumberScheduled: 0,
+      updatedNumberScheduled: 0,
+      numberReady: 0,
+      numberAvailable: 0,
+    };
+    const seen = state({ kind: DAEMON_SET, workload: agent({ template: BACK, status: none }), pods: [] });
+    const run = rolledBack({ wanted: 0 });
+    const soaked = new Date(NOW.getTime() + 60_000);
+
+    expect(verify({ ...run, verification: look(run, seen) }, seen, policy(), soaked)).toMatchObject({
+      verdict: "nothing_runs",
+      reasons: ["no node is to run a pod of it"],
+    });
+  });
+
   it("is theirs once they have paused a rollout that the remedy began, and not where it began none", () => {
     const paused = state({ workload: deployment({ template: BACK, replicas: 1, paused: true }) });
 
@@ -113,7 +132,24 @@ describe("a workload that somebody takes in hand while a remedy settles", () => 
   it("is theirs once they have chosen a strategy that replaces no pods", () => {
     const byHand = db({ template: BACK, spec: { updateStrategy: { type: "OnDelete" } } });
 
-    expect(look(rolledBack(), state({ kind: STATEFUL_SET, workload: byHand })).verdict).toBe("interrupted");
+    expect(look(rolledBack(), state({ kind: STATEFUL_SET, workload: byHand }))).toMatchObject({
+      verdict: "interrupted",
+      reasons: ["its update strategy leaves its pods to be replaced by hand by now"],
+    });
+  });
+
+  it("tells who paused it, or chose that strategy, where that is known", () => {
+    const chosen = { "f:spec": { "f:paused": {}, "f:updateStrategy": { "f:type": {} } } };
+    const labelled = { "f:metadata": { "f:labels": {} } };
+    const metadata = writtenBy(["kubectl-edit", chosen], ["labeller", labelled, { at: ago(60) }]);
+    const paused = state({ workload: deployment({ template: BACK, replicas: 1, paused: true, metadata }) });
+    const byHand = db({ template: BACK, spec: { updateStrategy: { type: "OnDelete" } }, metadata });
+
+    for (const seen of [paused, state({ kind: STATEFUL_SET, workload: byHand })]) {
+      expect(look(rolledBack(), seen).reasons.join()).toContain(
+        " (by its managed fields, last written by kubectl-edit at ",
+      );
+    }
   });
 
   it("is theirs once they are deleting it, or have made it anew with the very template that was put in place", () => {
@@ -121,7 +157,10 @@ describe("a workload that somebody takes in hand while a remedy settles", () => 
     const anew = deployment({ template: BACK, replicas: 1, metadata: { uid: "another" } });
     const run = rolledBack({ workload_uid: "deploy-uid" });
 
-    expect(look(run, state({ workload: deleted }))).toMatchObject({ verdict: "interrupted" });
+    expect(look(run, state({ workload: deleted }))).toMatchObject({
+      verdict: "interrupted",
+      reasons: ["it is being deleted"],
+    });
     expect(look(run, state({ workload: anew }))).toMatchObject({
       verdict: "overtaken",
       reasons: ["it was deleted and made anew meanwhile"],

@@ -140,6 +140,17 @@ describe("a look at what a failed step did", () => {
     });
   });
 
+  it("does not say that the remedy had begun where its step ended with an error, and nothing is to be seen of it", () => {
+    expect(look(ROLLBACK, state({ workload: deployment({ template: template("shop/web:2") }) })).message).toBe(
+      "The remedy was not applied. Its step ended with Forbidden: Grant this verb.",
+    );
+  });
+
+  it("says whether what it found can be undone", () => {
+    expect(look(RESTART, state()).undo).toBe("cannot be undone");
+    expect(look(REPLICAS, state({ workload: deployment({ replicas: 5 }) })).undo).toBe("can be undone");
+  });
+
   it("never takes what somebody else did for the work of a dry run", () => {
     expect(look(RESTART, state(), { dry_run: true })).toMatchObject({ status: "failed" });
   });

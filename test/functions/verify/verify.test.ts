@@ -164,6 +164,48 @@ describe("verify", () => {
     });
   });
 
+  it("does not give it up before the soak has had its time after the deadline", () => {
+    const deadline = new Date(appliedRun().remedy?.deadline ?? "");
+
+    expect(verify(appliedRun(), state(), rules, new Date(deadline.getTime() + 59_999)).verdict).toBe("settling");
+  });
+
+  it("goes on with the soak whatever the order of the pods, and while others end or are only records", () => {
+    const [a, b] = [pod({ name: "web-1-a" }), pod({ name: "web-1-b" })];
+    const workload = deployment({ replicas: 2 });
+    const ending = pod({ name: "web-1-old", metadata: { uid: "old", deletionTimestamp: ago(1) } });
+    const record = pod({ name: "web-1-evicted", status: { phase: "Failed", reason: "Evicted" } });
+    const first = verify(appliedRun(), state({ workload, pods: [a, b, ending, record] }), rules, NOW);
+
+    expect(first.observation.digest).toMatch(/^[0-9a-f]{16}$/);
+    expect(verify(after(first), state({ workload, pods: [b, a] }), rules, later(60)).verdict).toBe("recovered");
+  });
+
+  it("keeps what the next look need not look for, in bounds", () => {
+    const many = Array.from({ length: 12 }, (_, index) => `rs-${index}-uid`);
+
+    expect(verify(appliedRun(), state({ hpa: hpa(), controllers: many }), rules, NOW).observation).toMatchObject({
+      hpa: "web",
+      controllers: many.slice(0, 10),
+    });
+    expect(verify(appliedRun(), state(), rules, NOW).observation.hpa).toBeNull();
+  });
+
+  it("names no more than five of many failing pods", () => {
+    const pods = Array.from({ length: 9 }, (_, index) => crashingPod({ name: `web-1-${index}` }));
+
+    expect(verify(appliedRun(), state({ pods }), rules, NOW).reasons).toHaveLength(5);
+  });
+
+  it("looks at a workload whose remedy left no change behind as at any other", () => {
+    const { change: _none, ...remedy } = appliedRun().remedy ?? ({} as never);
+    const run = { ...appliedRun(), remedy };
+    const first = verify(run, state(), rules, NOW);
+
+    expect(first).toMatchObject({ verdict: "settling", reasons: [expect.stringContaining("well since")] });
+    expect(verify(after(first, run), state(), rules, later(60)).verdict).toBe("recovered");
+  });
+
   it("does not mind the records of failed pods, unless it was to remove them", () => {
     const leftover = pod({ name: "web-1-old", status: { phase: "Failed", reason: "Evicted" } });
     const cleanUp = restartOf("web-1-old", "clean_up");
