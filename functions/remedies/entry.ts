@@ -1,3 +1,4 @@
+import type * as z from "zod";
 import type { ActionMode } from "../shared/action-mode.ts";
 
 /** What is known of a remedy wherever remedies are listed: in the policy, in the workflow, among the functions. */
@@ -10,7 +11,7 @@ export interface RemedyEntry {
   /** What it does, in a sentence. */
   description: string;
   /** What it may do by itself where the policy says nothing of it. */
-  mode: ActionMode;
+  mode: z.input<typeof ActionMode>;
   /** The reason of the Event that shows on the workload that it was carried out. */
   event: `Remediation${string}`;
   /** The state of the workflow that carries it out. */

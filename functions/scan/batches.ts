@@ -2,7 +2,8 @@ import type { Named } from "../kinds/kind.ts";
 import type { Batch } from "../kinds/suspects.ts";
 import { mapConcurrently } from "../shared/concurrency.ts";
 import { isRemediationError } from "../shared/errors.ts";
-import { isLate, selectorFor, type Rows, type Suspect } from "./look.ts";
+import { isLate } from "./late.ts";
+import { selectorFor, type Rows, type Suspect } from "./suspect-rows.ts";
 import type { View } from "./view.ts";
 
 /** So few suspects are read one by one: what would come with them in a batch weighs more than the requests. */

@@ -1,37 +1,12 @@
 import { objectIn } from "../shared/cluster/paths.ts";
 import type { Named } from "../kinds/kind.ts";
-import type { Batch, IndexedColumn, SuspectRule } from "../kinds/suspects.ts";
+import type { SuspectRule } from "../kinds/suspects.ts";
 import { RemediationError } from "../shared/errors.ts";
-import { timeLeft } from "../shared/time-left.ts";
 import { groupsOf, readTogether } from "./batches.ts";
-import { inTurn } from "./fair.ts";
-import { cellsOf, type Table } from "./table.ts";
+import { isLate } from "./late.ts";
+import { rowsIn, type Rows } from "./suspect-rows.ts";
+import type { Table } from "./table.ts";
 import type { Spot, View } from "./view.ts";
-
-/** What the rows of a collection tell. */
-export interface Rows {
-  collection: string;
-  rule: SuspectRule;
-  /** What the rows were limited to. */
-  query: Record<string, string>;
-  /** Whether the collection is that of the whole cluster, whose rows do not tell the namespace. */
-  everywhere: boolean;
-  /** How many objects there are; undefined where the server prints other columns. */
-  seen: number | undefined;
-  /** The suspects, those whose names begin alike in turn: the pods of one workload do not hide those of another. */
-  suspects: Suspect[];
-}
-
-/** A row that deserves a full read. */
-export interface Suspect {
-  name: string;
-  /** What finds it in the whole cluster, and whatever else has its name. */
-  selector: string;
-  /** How many rows have that name and that value, those included that are no suspects. */
-  count: number;
-  /** What it may be read by together with others. */
-  batch: Batch | undefined;
-}
 
 /** What a look at one collection brought. */
 export interface Look<Kept> {
@@ -44,61 +19,11 @@ export interface Look<Kept> {
 /** What is kept of an object that was read in full; undefined when nothing is. */
 export type Keep<T, Kept> = (object: T) => Kept | undefined;
 
-/** So much time is left for what comes after the suspects, in milliseconds: what was not read by then is counted and told. */
-const TIME_FOR_THE_REST = 15_000;
 /** So few suspects are always read one by one; more of them where they are a small share of all. */
 const FEW = 50;
 const MANY_SHARE = 1 / 4;
 /** So many names at most are looked up in the whole cluster: for each, the API server passes all objects. */
 const MANY_EVERYWHERE = 300;
-
-/**
- * The rows of a collection of one namespace, or of the whole cluster, and the suspects among them.
- * @param isSuspect in place of the rule's; the indexed column's cell comes last
- * @param query what the rows were limited to, in place of the rule's
- */
-export function rowsIn(
-  table: Table,
-  collection: string,
-  rule: SuspectRule,
-  {
-    everywhere,
-    isSuspect = rule.isSuspect,
-    query = rule.query ?? {},
-  }: { everywhere: boolean; isSuspect?: SuspectRule["isSuspect"]; query?: Record<string, string> },
-): Rows {
-  const { columns, indexed } = rule;
-  const rows = cellsOf(table, [...columns, ...(indexed === undefined ? [] : [indexed.column])]);
-  const suspects = new Map<string, Suspect>();
-  for (const cells of (rows ?? []).filter((cells) => isSuspect(...cells))) {
-    const [name = ""] = cells;
-    const selector = selectorFor(rule, name, cells.at(-1) ?? "");
-    suspects.set(selector, { name, selector, count: 0, batch: rule.batchOf?.(...cells) });
-  }
-  const names = new Set([...suspects.values()].map(({ name }) => name));
-  for (const cells of rows ?? []) {
-    const [name = ""] = cells;
-    const suspect = names.has(name) ? suspects.get(selectorFor(rule, name, cells.at(-1) ?? "")) : undefined;
-    if (suspect !== undefined) suspect.count++;
-  }
-  const inTurns = inTurn([...suspects.values()], ({ name }) => stemOf(name));
-  return { collection, rule, query, everywhere, seen: rows?.length, suspects: inTurns };
-}
-
-/** What selects the objects of that name, and of that value in the indexed column. */
-export function selectorFor({ indexed }: SuspectRule, name: string, cell: string): string {
-  return `metadata.name=${escaped(name)}${indexed === undefined ? "" : `,${selectorOf(indexed, cell)}`}`;
-}
-
-/** What selects the objects whose row shows this in an indexed column. */
-export function selectorOf({ field, none }: IndexedColumn, cell: string): string {
-  return `${field}=${cell === none ? "" : escaped(cell)}`;
-}
-
-/** A value as it stands in a field selector. Source: k8s.io/apimachinery, fields.EscapeValue */
-function escaped(value: string): string {
-  return value.replaceAll(/[\\,=]/g, "\\$&");
-}
 
 /**
  * Looks at a collection: rows to find suspects, full reads of these alone.
@@ -197,16 +122,6 @@ async function readEach<T>(
     }
   });
   return isWhole;
-}
-
-/** What the names of one workload's pods have in common, as a rule: `api-7d9c5b8f6d-x2v4k`, `db-0`. */
-function stemOf(name: string): string {
-  return name.slice(0, Math.max(0, name.lastIndexOf("-")));
-}
-
-/** Whether so little time is left that nothing more is read. */
-export function isLate(): boolean {
-  return timeLeft() < TIME_FOR_THE_REST;
 }
 
 class OutOfTime extends Error {}

@@ -6,7 +6,7 @@ import { controllerOf } from "../shared/kubernetes/owners.ts";
 import { POD_TEMPLATE_HASH } from "../shared/kubernetes/template.ts";
 import type { ObjectMeta } from "../shared/kubernetes/types.ts";
 import { chunks, unlessRefused } from "./batches.ts";
-import { isLate } from "./look.ts";
+import { isLate } from "./late.ts";
 import type { Table } from "./table.ts";
 import type { View } from "./view.ts";
 

@@ -2,7 +2,7 @@ import { paths } from "../shared/cluster/paths.ts";
 import type { Moment } from "../kinds/failing/overdue.ts";
 import type { WellOn } from "./extent.ts";
 import type { FailingPod } from "./incidents.ts";
-import { rowsIn, selectorOf, type Rows } from "./look.ts";
+import { rowsIn, selectorOf, type Rows } from "./suspect-rows.ts";
 import { POD_SUSPECTS } from "./suspects.ts";
 import { cellsOf, type Table } from "./table.ts";
 import type { Places, View } from "./view.ts";

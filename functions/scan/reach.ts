@@ -9,7 +9,7 @@ import type { WorkloadRef } from "../shared/refs.ts";
 import type { Counted, Extent } from "./extent.ts";
 import { isDecided } from "./hit.ts";
 import { workloadKey } from "./incidents.ts";
-import { isLate } from "./look.ts";
+import { isLate } from "./late.ts";
 import type { Places, View } from "./view.ts";
 
 /** What workloads that were read say themselves of whether they may be touched, by `workloadKey`; `idle` are those that want no pods. */

@@ -13,7 +13,7 @@ export const Action = z.enum(REMEDIES.map(({ action }) => action));
 export type Action = z.output<typeof Action>;
 
 /** The mode of each action. */
-const ActionModes = z.strictObject(forEachRemedy(({ mode }) => ActionMode.default(mode)));
+const ActionModes = z.strictObject(forEachRemedy(({ mode }) => ActionMode.prefault(mode)));
 
 /** The modes of some actions; the others keep theirs. */
 const SomeActionModes = z.strictObject(forEachRemedy(() => ActionMode.optional()));

@@ -6,7 +6,7 @@ import type { RemedyEntry } from "../entry.ts";
 export const RESTORE_SELECTOR = {
   action: "restore-selector",
   description: "Puts the selector of a Service that picks no pod of its workload back.",
-  mode: "diagnose",
+  mode: "observe",
   event: "RemediationSelectorRestored",
   apply: {
     name: "Restore selector",
