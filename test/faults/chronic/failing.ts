@@ -26,12 +26,16 @@ export const CHRONIC: readonly Chronic[] = [
   {
     name: "no-image",
     summary: "a Deployment whose image has never been there",
-    create: async (cluster) => { await createDeployment(cluster, "no-image", NO_IMAGE); },
+    create: async (cluster) => {
+      await createDeployment(cluster, "no-image", NO_IMAGE);
+    },
   },
   {
     name: "never-starts",
     summary: "a Deployment that has crashed from the beginning",
-    create: async (cluster) => { await createDeployment(cluster, "never-starts", CRASH); },
+    create: async (cluster) => {
+      await createDeployment(cluster, "never-starts", CRASH);
+    },
   },
   {
     name: "set-never-starts",
@@ -45,7 +49,9 @@ export const CHRONIC: readonly Chronic[] = [
   {
     name: "crashes-again",
     summary: "a Deployment whose pods crash again, whatever is done with them",
-    create: async (cluster) => { await createDeployment(cluster, "crashes-again"); },
+    create: async (cluster) => {
+      await createDeployment(cluster, "crashes-again");
+    },
     again: async (cluster) => {
       await crash(cluster, "crashes-again");
     },
@@ -53,7 +59,9 @@ export const CHRONIC: readonly Chronic[] = [
   {
     name: "bad-rollout-in-vain",
     summary: "a Deployment whose new revision crashes, and whose old one does so as well since then",
-    create: async (cluster) => { await createDeployment(cluster, "bad-rollout-in-vain"); },
+    create: async (cluster) => {
+      await createDeployment(cluster, "bad-rollout-in-vain");
+    },
     begin: async (cluster) => {
       const value = template({ name: "bad-rollout-in-vain", image: "shop/vain:2", annotations: CRASH });
       await cluster.patch(paths.deployment(SHOP, "bad-rollout-in-vain"), [
