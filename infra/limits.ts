@@ -1,5 +1,5 @@
-import { MAX_TRIES, claimSeconds, type Policy } from "../functions/shared/policy.ts";
-import { pauseAfter, undoInterval } from "../functions/run/pauses.ts";
+import type { Policy } from "../functions/shared/policy.ts";
+import { MAX_TRIES, claimSeconds, pauseAfter, undoInterval } from "../functions/run/pauses.ts";
 import type { Deed, Machine, Rule, State } from "../statemachines/asl.ts";
 import { RUN_SECONDS, WORKLOADS_AT_ONCE } from "../statemachines/remediation.ts";
 import { WORKLOAD } from "../statemachines/workload.ts";

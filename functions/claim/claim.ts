@@ -3,7 +3,8 @@ import { paths } from "../shared/cluster/paths.ts";
 import type { Claim, HistoryEntry, WorkloadRun } from "../run/contracts.ts";
 import { isRemediationError } from "../shared/errors.ts";
 import type { Lease } from "../shared/kubernetes/types.ts";
-import { CLAIM_NAMESPACE, claimSeconds } from "../shared/policy.ts";
+import { CLAIM_NAMESPACE } from "../shared/policy.ts";
+import { claimSeconds } from "../run/pauses.ts";
 import { clearAway } from "./clear-away.ts";
 import {
   expiryOf,

@@ -10,7 +10,8 @@ import { describeWorkload } from "../kinds/workloads.ts";
 import type { Cluster } from "../shared/cluster/cluster.ts";
 import { paths } from "../shared/cluster/paths.ts";
 import type { Lease } from "../shared/kubernetes/types.ts";
-import { CLAIM_NAMESPACE, claimSeconds } from "../shared/policy.ts";
+import { CLAIM_NAMESPACE } from "../shared/policy.ts";
+import { claimSeconds } from "../run/pauses.ts";
 import { claimed, type ClaimRequest } from "./claim.ts";
 
 type Resume = NonNullable<Claim["resume"]>;

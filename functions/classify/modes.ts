@@ -1,4 +1,5 @@
-import type { Action } from "../remedies/remedy.ts";
+import { planOf, remedyFor } from "../remedies/remedies.ts";
+import type { Action, Plan } from "../remedies/remedy.ts";
 import type { Incident, Remedy } from "../run/contracts.ts";
 import type { Origin } from "../run/request.ts";
 import { MODES, type ActionMode } from "../shared/action-mode.ts";
@@ -42,8 +43,10 @@ export function permitOf({ action, namespace, origin, requested }: Wanted, polic
 }
 
 /** The policy's word on this action in this namespace, for whoever wants it. */
-export function refuseByMode(incident: Incident, { action }: Remedy, policy: Policy): GuardRefusal | undefined {
-  if (action === "none") return undefined;
+export function refuseByMode(incident: Incident, remedy: Remedy, policy: Policy): GuardRefusal | undefined {
+  const plan = planOf(remedy);
+  if (plan === undefined) return undefined;
+  const { action } = plan;
   const { namespace } = incident.workload;
   const { origin = "found", requested } = incident;
   const { mode, settings } = permitOf({ action, namespace, origin, requested: requested !== undefined }, policy);
@@ -55,12 +58,22 @@ export function refuseByMode(incident: Incident, { action }: Remedy, policy: Pol
     case "observe":
       return {
         refusal: "DiagnoseOnly",
-        message:
-          requested === undefined
-            ? `A ${action} is what it needs; in namespace ${namespace} the policy leaves that to a person ${why}.`
-            : `Not done: in namespace ${namespace} the policy leaves a ${action} to people ${why}.`,
+        message: `${would(plan, incident)} In namespace ${namespace} the policy leaves that to a person ${why}.${byHand(plan, incident)}`,
       };
     case "off":
       return { refusal: "ActionOff", message: `A ${action} is switched off in namespace ${namespace} ${why}.` };
   }
+}
+
+/** What would be done, as exactly as the remedy says it. */
+function would(plan: Plan, { workload }: Incident): string {
+  return remedyFor(plan.action).words.would?.(plan, workload) ?? `A ${plan.action} is what it needs.`;
+}
+
+/** How a person does the same; nothing where no command does. */
+function byHand(plan: Plan, { workload }: Incident): string {
+  const command = remedyFor(plan.action).words.byHand?.(plan, workload);
+  if (command === undefined) return "";
+  const { words, quoted } = command;
+  return ` By hand: \`${[...words, ...(quoted === undefined ? [] : [`'${quoted}'`])].join(" ")}\`.`;
 }

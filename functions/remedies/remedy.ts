@@ -64,6 +64,10 @@ export interface Afterwards {
 export interface Words<OwnPlan, OwnChange> {
   /** What it did, or would do: `Scaled HPA shop/web from …` */
   did(change: OwnChange, workload: WorkloadRef, dryRun: boolean): string;
+  /** What it would do, for whoever has to decide about it: `Would roll back from …` Without it, only its name is told. */
+  would?(plan: OwnPlan, workload: WorkloadRef): string;
+  /** The command by which a person does exactly the same; absent where no command does. */
+  byHand?(plan: OwnPlan, workload: WorkloadRef): Command | undefined;
   /** What a look at the cluster shows of it after its step has ended with an error. */
   found(change: OwnChange): string;
   /** What is different on the cluster now, for the list of a notification. */

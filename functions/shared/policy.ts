@@ -193,16 +193,3 @@ export function parsePolicy(text: string | undefined): Policy {
   }
   return parsed.data;
 }
-
-/** How many remedies one execution tries at most: what does not help and cannot be undone may be followed by another. */
-export const MAX_TRIES = 2;
-
-/**
- * The longest that one remediation may hold its claim, in seconds: the waits for each remedy that it may try, the undo's
- * wait, and slack for retries.
- */
-export function claimSeconds(policy: Policy): number {
-  const { deadline_seconds, soak_seconds, undo_deadline_seconds } = policy.verify;
-  // Three soaks: in the deadline of the remedy, past it while the workload is well, and the last wait for the rest of one.
-  return MAX_TRIES * (deadline_seconds + 3 * soak_seconds) + undo_deadline_seconds + 300;
-}

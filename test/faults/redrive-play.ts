@@ -1,4 +1,4 @@
-import { claimSeconds } from "../../functions/shared/policy.ts";
+import { claimSeconds } from "../../functions/run/pauses.ts";
 import { deedOf } from "../../statemachines/by-name.ts";
 import type { Run } from "../../local/scenarios/run-workflow.ts";
 import { Calls, isAt, type Point } from "./calls.ts";

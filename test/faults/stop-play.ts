@@ -1,4 +1,4 @@
-import { claimSeconds } from "../../functions/shared/policy.ts";
+import { claimSeconds } from "../../functions/run/pauses.ts";
 import { FaultProxy } from "./proxy/proxy.ts";
 import { Calls, isAt, type Point } from "./calls.ts";
 import { RETRY_MILLISECONDS } from "./crash-play.ts";

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { claimSeconds, Policy } from "../../functions/shared/policy.ts";
+import { Policy } from "../../functions/shared/policy.ts";
+import { claimSeconds } from "../../functions/run/pauses.ts";
 import type { Machine } from "../../statemachines/asl.ts";
 import { longestHistory, longestRun, MAX_HISTORY, misfit } from "../../infra/limits.ts";
 import { REMEDIATION, RUN_SECONDS, WORKLOADS_AT_ONCE } from "../../statemachines/remediation.ts";

@@ -8,11 +8,8 @@ const IN_LIST = 5;
 
 /** What people are told of a restart. */
 export const words: Words<RestartPlan, RestartChange> = {
-  did({ mode, pods }, _workload, dryRun) {
-    const verb = mode === "evict" ? "evict" : "delete";
-    const done = dryRun ? `Would ${verb}` : mode === "evict" ? "Evicted" : "Deleted";
-    return `${done} ${count(pods.length, "pod")} (${some(names(pods), IN_SENTENCE)}).`;
-  },
+  did: (change, _workload, dryRun) => replaced(change, dryRun),
+  would: (plan) => replaced(plan, true),
   found: ({ pods }) => `${count(pods.length, "pod")} of those to be replaced ${pods.length === 1 ? "is" : "are"} gone.`,
   changed: ({ mode, pods }) => [`${mode === "evict" ? "evicted" : "deleted"}: ${some(names(pods), IN_LIST)}`],
   wayBack: () => "A restart cannot be undone; the controller makes a new pod for each one.",
@@ -27,6 +24,12 @@ export const words: Words<RestartPlan, RestartChange> = {
         };
   },
 };
+
+function replaced({ mode, pods }: Omit<RestartChange, "kind">, dryRun: boolean): string {
+  const verb = mode === "evict" ? "evict" : "delete";
+  const done = dryRun ? `Would ${verb}` : mode === "evict" ? "Evicted" : "Deleted";
+  return `${done} ${count(pods.length, "pod")} (${some(names(pods), IN_SENTENCE)}).`;
+}
 
 function names(pods: RestartChange["pods"]): string[] {
   return pods.map(({ name }) => name);

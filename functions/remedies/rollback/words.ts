@@ -11,11 +11,12 @@ const IN_LIST = 5;
 
 /** What people are told of a rollback. */
 export const words: Words<RollbackPlan, RollbackChange> = {
-  did({ before, after, unblocked }, _workload, dryRun) {
-    const rolledBack = `${dryRun ? "Would roll" : "Rolled"} back from revision ${before.revision} to the template of revision ${after.revision}.`;
-    if (unblocked.length === 0) return rolledBack;
-    const deleted = `${dryRun ? "Would delete" : "Deleted"} ${count(unblocked.length, "pod")}`;
-    return `${rolledBack} ${deleted} that the StatefulSet waited for in vain (${some(names(unblocked), IN_SENTENCE)}).`;
+  did: (change, _workload, dryRun) => rolledBack(change, dryRun),
+  would: (plan) => rolledBack(plan, true),
+  byHand: ({ after, unblocked }, workload) => {
+    if (unblocked.length > 0) return undefined;
+    const words = kindOf(workload)?.commands.rollBack?.(workload.namespace, workload.name, after.revision);
+    return words === undefined ? undefined : { words };
   },
   found: ({ before, after }) =>
     `The template of revision ${after.revision} is in place of that of revision ${before.revision}.`,
@@ -40,6 +41,13 @@ export const words: Words<RollbackPlan, RollbackChange> = {
           next: "An earlier pod template serves now. Mend what is named above before the newer one is rolled out again.",
         },
 };
+
+function rolledBack({ before, after, unblocked }: Omit<RollbackChange, "kind">, dryRun: boolean): string {
+  const put = `${dryRun ? "Would roll" : "Rolled"} back from revision ${before.revision} to the template of revision ${after.revision}.`;
+  if (unblocked.length === 0) return put;
+  const deleted = `${dryRun ? "Would delete" : "Deleted"} ${count(unblocked.length, "pod")}`;
+  return `${put} ${deleted} that the StatefulSet waited for in vain (${some(names(unblocked), IN_SENTENCE)}).`;
+}
 
 function names(pods: readonly PodTarget[]): string[] {
   return pods.map(({ name }) => name);

@@ -2,7 +2,7 @@ import { kindOf } from "../../kinds/kinds.ts";
 import { describeWorkload } from "../../kinds/workloads.ts";
 import { describeSize } from "../../shared/kubernetes/hpa.ts";
 import type { WorkloadRef } from "../../shared/refs.ts";
-import type { Words } from "../remedy.ts";
+import type { Command, Words } from "../remedy.ts";
 import type { ScaleChange, ScalePlan, Scaling } from "./contract.ts";
 
 /** `HPA shop/web` or `Deployment shop/web`. */
@@ -12,8 +12,9 @@ export function describeTarget(workload: WorkloadRef, scaling: Scaling): string 
 
 /** What people are told of a scaling. */
 export const words: Words<ScalePlan, ScaleChange> = {
-  did: ({ scale }, workload, dryRun) =>
-    `${dryRun ? "Would scale" : "Scaled"} ${describeTarget(workload, scale)} from ${describeSize(scale.from)} to ${describeSize(scale.to)}.`,
+  did: ({ scale }, workload, dryRun) => scaled(scale, workload, dryRun),
+  would: ({ scale }, workload) => scaled(scale, workload, true),
+  byHand: ({ scale }, workload) => sizeCommand(scale, "to", workload),
   found: ({ scale: { from, to } }) => `It was scaled from ${describeSize(from)} to ${describeSize(to)}.`,
   changed: ({ scale }, workload) => {
     const what = scale.target === "hpa" ? `HPA ${scale.name}` : describeWorkload(workload);
@@ -22,17 +23,25 @@ export const words: Words<ScalePlan, ScaleChange> = {
   wayBack: ({ scale }) => `Back to ${describeSize(scale.from)}.`,
   undone: ({ scale }, workload) =>
     `The scaling was undone: ${describeTarget(workload, scale)} is back at ${describeSize(scale.from)}.`,
-  undoCommand: ({ scale }, workload) => {
-    const { namespace, name } = workload;
-    if (scale.target === "hpa") {
-      const quoted = `{"spec":{"minReplicas":${scale.from.min},"maxReplicas":${scale.from.max}}}`;
-      return { words: ["kubectl", "-n", namespace, "patch", "hpa", scale.name, "-p"], quoted };
-    }
-    const words = kindOf(workload)?.commands.scale?.(namespace, name, scale.from);
-    return words === undefined ? undefined : { words };
-  },
+  undoCommand: ({ scale }, workload) => sizeCommand(scale, "from", workload),
   afterwards: () => ({
     next: "Decide whether the new size stays, and write it down where the workload is defined. The last command takes it back.",
     takesBack: true,
   }),
 };
+
+function scaled(scale: Scaling, workload: WorkloadRef, dryRun: boolean): string {
+  return `${dryRun ? "Would scale" : "Scaled"} ${describeTarget(workload, scale)} from ${describeSize(scale.from)} to ${describeSize(scale.to)}.`;
+}
+
+/** The command that gives what is scaled that size. */
+function sizeCommand(scale: Scaling, which: "from" | "to", workload: WorkloadRef): Command | undefined {
+  const { namespace, name } = workload;
+  if (scale.target === "hpa") {
+    const { min, max } = scale[which];
+    const quoted = `{"spec":{"minReplicas":${min},"maxReplicas":${max}}}`;
+    return { words: ["kubectl", "-n", namespace, "patch", "hpa", scale.name, "-p"], quoted };
+  }
+  const words = kindOf(workload)?.commands.scale?.(namespace, name, scale[which]);
+  return words === undefined ? undefined : { words };
+}

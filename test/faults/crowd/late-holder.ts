@@ -1,7 +1,7 @@
 import { historyOf } from "../../../functions/run/lease.ts";
 import { UNFINISHED } from "../../../functions/run/history.ts";
 import type { Lease } from "../../../functions/shared/kubernetes/types.ts";
-import { claimSeconds } from "../../../functions/shared/policy.ts";
+import { claimSeconds } from "../../../functions/run/pauses.ts";
 import { FaultProxy } from "../proxy/proxy.ts";
 import { quickPolicy, withOverrides } from "../../../local/scenarios/quick-policy.ts";
 import { Ground } from "../ground.ts";

@@ -1,4 +1,4 @@
-import { claimSeconds } from "../../../functions/shared/policy.ts";
+import { claimSeconds } from "../../../functions/run/pauses.ts";
 import { RETRY_MILLISECONDS } from "../crash-play.ts";
 import { execute, observe, outcomeOf, policyOf } from "../execute.ts";
 import type { Ground } from "../ground.ts";

@@ -8,7 +8,8 @@ import { historyOf, leaseName, released, takenOver } from "../../../functions/ru
 import { outcomeOf } from "../../../functions/run/outcome.ts";
 import { paths } from "../../../functions/shared/cluster/paths.ts";
 import type { Lease } from "../../../functions/shared/kubernetes/types.ts";
-import { CLAIM_NAMESPACE, claimSeconds } from "../../../functions/shared/policy.ts";
+import { CLAIM_NAMESPACE } from "../../../functions/shared/policy.ts";
+import { claimSeconds } from "../../../functions/run/pauses.ts";
 import { admittingClusterForEach, environmentAt } from "../../support/admitting-cluster.ts";
 import { policy, WEB } from "../../support/objects.ts";
 import { begunClaimOf, claimedRun, claimOf, diagnosis, remedyResult } from "../../support/runs.ts";

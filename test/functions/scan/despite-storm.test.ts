@@ -5,7 +5,8 @@ import type { Incident } from "../../../functions/run/contracts.ts";
 import { newLease } from "../../../functions/run/lease.ts";
 import type { Lease } from "../../../functions/shared/kubernetes/types.ts";
 import type { WorkloadRef } from "../../../functions/shared/refs.ts";
-import { claimSeconds, type Policy } from "../../../functions/shared/policy.ts";
+import type { Policy } from "../../../functions/shared/policy.ts";
+import { claimSeconds } from "../../../functions/run/pauses.ts";
 import { NOW, policy } from "../../support/objects.ts";
 
 const wanted = policy({ storm: { certain_rollbacks: true } });

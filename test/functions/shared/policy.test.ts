@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { claimSeconds, parsePolicy } from "../../../functions/shared/policy.ts";
+import { parsePolicy } from "../../../functions/shared/policy.ts";
+import { claimSeconds } from "../../../functions/run/pauses.ts";
 
 describe("the policy", () => {
   it.each([undefined, "", "  \n", "{}"])("is the default one when its text is %o", (text) => {

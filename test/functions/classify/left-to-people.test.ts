@@ -1,0 +1,46 @@
+import { describe, expect, it } from "vitest";
+import { refuseByMode } from "../../../functions/classify/modes.ts";
+import type { Remedy } from "../../../functions/run/contracts.ts";
+import { incident, policy } from "../../support/objects.ts";
+
+const OBSERVED = policy({ modes: { found: "observe" } });
+const revision = (number: number) => ({
+  revision: number,
+  kind: "ReplicaSet",
+  name: `web-${number}`,
+  template: `t${number}`,
+});
+
+const said = (remedy: Remedy) => refuseByMode(incident(), remedy, OBSERVED)?.message;
+
+describe("what is left to people", () => {
+  it("is told as exactly as it would be done, with the command that does the same", () => {
+    const rollback: Remedy = { action: "rollback", before: revision(2), after: revision(1), unblocked: [] };
+
+    expect(said(rollback)).toBe(
+      "Would roll back from revision 2 to the template of revision 1. In namespace shop the policy leaves that to a person (modes.found: observe). By hand: `kubectl -n shop rollout undo deployment/web --to-revision=1`.",
+    );
+  });
+
+  it("has the size in its command that is to be reached, not the present one", () => {
+    const hpa: Remedy = {
+      action: "scale",
+      scale: { target: "hpa", name: "web", from: { min: 1, max: 4 }, to: { min: 1, max: 6 } },
+    };
+
+    expect(said(hpa)).toContain(
+      `By hand: \`kubectl -n shop patch hpa web -p '{"spec":{"minReplicas":1,"maxReplicas":6}}'\`.`,
+    );
+    expect(said({ action: "scale", scale: { target: "replicas", from: 2, to: 3 } })).toContain("--replicas=3`.");
+  });
+
+  it("has no command where none does all of it, or as carefully", () => {
+    const pods = [{ name: "web-1-a", uid: "a" }];
+    const unblocking: Remedy = { action: "rollback", before: revision(2), after: revision(1), unblocked: pods };
+
+    expect(said(unblocking)).not.toContain("By hand");
+    expect(said({ action: "restart", mode: "evict", pods })).toBe(
+      "Would evict 1 pod (web-1-a). In namespace shop the policy leaves that to a person (modes.found: observe).",
+    );
+  });
+});
