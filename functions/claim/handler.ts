@@ -40,7 +40,7 @@ export const claim = step(
     const { operation, redrive, run } = input;
     const cluster = await environment.connect(run.cluster_name);
     const request = {
-      ...restRequest(run.incident, environment.policy(), environment.now()),
+      ...restRequest(run.incident, environment.policy(), environment.now(), run.dry_run),
       holder: run.execution.name,
       run,
       redrive,

@@ -1,3 +1,4 @@
+import { isAskedFor } from "../run/asked-for.ts";
 import type { Remedy } from "../run/contracts.ts";
 import type { Refusal } from "../run/refusals.ts";
 import { isFailing } from "../kinds/failing/pod-failures.ts";
@@ -136,7 +137,7 @@ const rolloutGuard: RemedyGuard = (facts, { replacesPods, rollsOut }) => {
   const { incident, pods } = facts.evidence;
   const hasDeadline = kindOf(incident.workload)?.deadline !== undefined;
   // Whoever asks for a rollback of a rollout that visibly fails need not wait for its deadline, nor for that of the policy.
-  if (incident.requested !== undefined && (!hasDeadline || (rollsOut && pods.some(isFailing)))) return undefined;
+  if (isAskedFor(incident) && (!hasDeadline || (rollsOut && pods.some(isFailing)))) return undefined;
   const message = patienceWith(facts);
   return message === undefined ? undefined : { refusal: "RolloutInProgress", message };
 };

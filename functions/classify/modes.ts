@@ -2,6 +2,7 @@ import { planOf, remedyFor } from "../remedies/remedies.ts";
 import type { Action, Plan } from "../remedies/remedy.ts";
 import type { Incident, Remedy } from "../run/contracts.ts";
 import type { Origin } from "../run/request.ts";
+import { isAskedFor } from "../run/asked-for.ts";
 import { MODES, type ActionMode } from "../shared/action-mode.ts";
 import type { Policy } from "../shared/policy.ts";
 import type { GuardRefusal } from "./guards.ts";
@@ -48,8 +49,8 @@ export function refuseByMode(incident: Incident, remedy: Remedy, policy: Policy)
   if (plan === undefined) return undefined;
   const { action } = plan;
   const { namespace } = incident.workload;
-  const { origin = "found", requested } = incident;
-  const { mode, settings } = permitOf({ action, namespace, origin, requested: requested !== undefined }, policy);
+  const { requested, origin = requested === undefined ? "found" : "agent" } = incident;
+  const { mode, settings } = permitOf({ action, namespace, origin, requested: isAskedFor(incident) }, policy);
   const why = `(${settings.join(", ")})`;
   switch (mode) {
     case "automatic":
@@ -58,11 +59,19 @@ export function refuseByMode(incident: Incident, remedy: Remedy, policy: Policy)
     case "observe":
       return {
         refusal: "DiagnoseOnly",
-        message: `${would(plan, incident)} In namespace ${namespace} the policy leaves that to a person ${why}.${byHand(plan, incident)}`,
+        message: `${would(plan, incident)} ${leftTo(origin, namespace, settings)} ${why}.${byHand(plan, incident)}`,
       };
     case "off":
       return { refusal: "ActionOff", message: `A ${action} is switched off in namespace ${namespace} ${why}.` };
   }
+}
+
+/** Whom the policy leaves it to: what holds for people as well is left to whoever does it by hand. */
+function leftTo(origin: Origin, namespace: string, settings: readonly string[]): string {
+  const forEveryone = settings.some((setting) => setting.startsWith("modes.all:"));
+  return forEveryone || origin === "person"
+    ? `In namespace ${namespace} the policy lets the workflow do that for nobody`
+    : `In namespace ${namespace} the policy leaves that to a person`;
 }
 
 /** What would be done, as exactly as the remedy says it. */

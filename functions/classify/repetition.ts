@@ -1,3 +1,4 @@
+import { isAskedFor } from "../run/asked-for.ts";
 import { triedTooOften } from "../run/cool-down.ts";
 import { hasHelped, isLeftRolledBack } from "../run/history.ts";
 import { handBackCommand } from "../run/lease.ts";
@@ -14,7 +15,7 @@ import type { GuardRefusal } from "./guards.ts";
  */
 export function refuseRepetition(facts: Case, remedy: Remedy): GuardRefusal | undefined {
   const { incident, workload } = facts.evidence;
-  if (remedy.action === "none" || incident.requested !== undefined || workload === undefined) return undefined;
+  if (remedy.action === "none" || isAskedFor(incident) || workload === undefined) return undefined;
   return refusePutBack(facts, remedy) ?? refuseTriedTooOften(facts) ?? refuseRecurring(facts, remedy);
 }
 

@@ -10,8 +10,8 @@ export const detect = step(parseRequest, Detection, async (request, environment)
   const policy = environment.policy();
   const cluster = await environment.connect(request.cluster_name);
   const now = environment.now();
-  const answer = (detection: Detection) => ({ ...wantedBy(originOf(request), detection), at: now.toISOString() });
-  if (isRunbookRequest(request)) return answer(await findTarget(cluster, request));
+  const at = now.toISOString();
+  if (isRunbookRequest(request)) return { ...wantedBy(originOf(request), await findTarget(cluster, request)), at };
   const started = performance.now();
   const detection = await scan(cluster, {
     clusterName: request.cluster_name,
@@ -28,12 +28,11 @@ export const detect = step(parseRequest, Detection, async (request, environment)
     { name: "Resting", value: detection.resting.count },
     { name: "UnseenParts", value: detection.unseen.length },
   ]);
-  return answer(detection);
+  return { ...detection, at };
 });
 
-/** The detection with who wants it looked after. */
+/** The detection with who wants its remedy. */
 function wantedBy(origin: Origin, detection: Detection): Detection {
-  if (origin === "found") return detection;
   return { ...detection, incidents: detection.incidents.map((incident) => ({ ...incident, origin })) };
 }
 

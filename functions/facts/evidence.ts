@@ -1,3 +1,4 @@
+import { isAskedFor } from "../run/asked-for.ts";
 import type { Reader } from "../shared/cluster/cluster.ts";
 import type { HistoryEntry, Incident } from "../run/contracts.ts";
 import { isOfKind, kindOf } from "../kinds/kinds.ts";
@@ -164,13 +165,9 @@ async function readUnwrittenParts(
 }
 
 /** A person or an agent who asks for a remedy may ask for it again; an execution of its own accord does not repeat it. */
-function triedInVain(
-  { requested }: Incident,
-  workload: Workload | undefined,
-  { tried, history }: Past,
-): readonly Action[] {
+function triedInVain(incident: Incident, workload: Workload | undefined, { tried, history }: Past): readonly Action[] {
   const template = workload?.spec?.template;
-  if (requested !== undefined || template === undefined) return tried;
+  if (isAskedFor(incident) || template === undefined) return tried;
   const earlier = sinceLastSuccess(history, templateHash(template))
     .filter((entry) => entry.applied === true && isIneffective(entry))
     .map(({ action }) => Action.safeParse(action).data)

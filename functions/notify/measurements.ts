@@ -14,7 +14,7 @@ export function measurementsOf(run: WorkloadRun, report: Report, now: Date | und
   if (run.remedy?.status === "applied") {
     measured.push({ name: "Remedies", value: 1, dimensions: { action: report.action, outcome } });
   }
-  if (report.needs_person) measured.push({ name: "NeedsPerson", value: 1 });
+  if (report.needs_person && !run.dry_run) measured.push({ name: "NeedsPerson", value: 1 });
   const seconds = outcome === "Recovered" && now !== undefined ? secondsSinceFailure(run, now) : undefined;
   if (seconds !== undefined) measured.push({ name: "TimeToVerifiedFix", value: seconds });
   return measured;

@@ -34,15 +34,27 @@ export function nextSteps(run: WorkloadRun, report: Report, isLate = false): Adv
         commands: isInOtherHands(run) ? [] : undo,
       };
     case "DryRun":
-      return { nextSteps: ["Send the same request without dry_run to carry it out."], commands: [] };
-    case "Skipped":
-      // The message of a refusal says what to do about it.
-      return run.diagnosis?.remedy.action === "none" && report.needs_person
-        ? { nextSteps: [run.diagnosis.remedy.message], commands: [] }
-        : NONE;
+      return { nextSteps: [refused(run, report) ?? carryOut(run)], commands: [] };
+    case "Skipped": {
+      const message = refused(run, report);
+      return message === undefined ? NONE : { nextSteps: [message], commands: [] };
+    }
     default:
       return NONE;
   }
+}
+
+/** The message of a refusal, which says what to do about it. */
+function refused({ diagnosis }: WorkloadRun, { needs_person }: Report): string | undefined {
+  return diagnosis?.remedy.action === "none" && needs_person ? diagnosis.remedy.message : undefined;
+}
+
+/** How what a dry run has told is carried out. */
+function carryOut({ incident, diagnosis }: WorkloadRun): string {
+  if (diagnosis?.remedy.action === "none") return "Nothing would be done about it.";
+  return incident.requested === undefined
+    ? "The same request without dry_run carries out all that it finds, as far as the policy lets it."
+    : "Send the same request without dry_run to carry it out.";
 }
 
 /** What is left to do about what is well again. */

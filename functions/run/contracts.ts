@@ -53,8 +53,8 @@ export const Incident = z.strictObject({
   /** UID of the workload that a runbook names, as it was found: one that is made anew under its name is another. */
   uid: z.string().optional(),
   requested: RequestedRemedy.optional(),
-  /** Who wants it looked after; absent where the run found it by itself. */
-  origin: z.enum(["agent", "person"]).optional(),
+  /** Who wants the remedy that is named; absent for an agent, and where none is. */
+  origin: z.enum(["found", "agent", "person"]).optional(),
   /** Another failing workload that it depends on, or that lacks the same thing. */
   waits_for: z
     .strictObject({

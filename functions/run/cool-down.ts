@@ -38,7 +38,10 @@ export function pause(
   // Where people were only told, there is nothing that whoever asks would have to wait for.
   const latest = history.find((entry) => entry.template === template && !(asked && isOnlyTold(entry)));
   if (latest === undefined) return undefined;
-  const fruitless = sinceLastSuccess(history, template).filter((entry) => !isHeldBack(entry));
+  // Looks at which nothing was done lengthen the pause after such a look, and none after a remedy.
+  const fruitless = sinceLastSuccess(history, template).filter(
+    (entry) => !isHeldBack(entry) && (isOnlyTold(latest) || entry.outcome !== "Skipped"),
+  );
   const tooOften = triedTooOften(history, template, policy);
   const until = restsUntil(latest, fruitless.length, tooOften !== undefined, policy);
   const isOver = until.getTime() <= now.getTime();

@@ -1,3 +1,4 @@
+import { isAskedFor } from "./asked-for.ts";
 import type { CaughtError, Diagnosis, Outcome, Report, Try, UndoVerification, WorkloadRun } from "./contracts.ts";
 import { HELD_BACK, type Refusal } from "./refusals.ts";
 import { PARTLY_DONE } from "./history.ts";
@@ -251,7 +252,7 @@ function inWords(error: CaughtError | undefined): string {
 /** Whether the run goes into the workload's history, and with that into its cool-down. */
 export function isRemembered(run: WorkloadRun, report: Report): boolean {
   const { outcome, reason = "", needs_person } = report;
-  const calls = needs_person && run.incident.requested === undefined;
+  const calls = needs_person && !isAskedFor(run.incident);
   const passes = outcome === "Skipped" && PASSING.includes(reason) && !calls;
   return run.claim?.status === "claimed" && !run.dry_run && !passes;
 }
@@ -265,5 +266,5 @@ export function isRemembered(run: WorkloadRun, report: Report): boolean {
 export function isWorthTelling(run: WorkloadRun, report: Report): boolean {
   if (report.told_before !== undefined) return false;
   const unclaimed = report.outcome === "Unresolved" && run.claim?.status !== "claimed";
-  return run.incident.requested !== undefined || run.dry_run || unclaimed || isRemembered(run, report);
+  return isAskedFor(run.incident) || run.dry_run || unclaimed || isRemembered(run, report);
 }

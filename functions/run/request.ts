@@ -70,18 +70,11 @@ export function isRunbookRequest(request: RemediationRequest): request is Runboo
 export type Origin = "found" | "agent" | "person";
 
 /**
- * Who wants what a request leads to. A remedy that is asked for without saying who asks is taken for an agent's, which may
+ * Who wants what a request leads to. What a scan finds, nobody has asked for, whoever started it. A remedy that is asked for without saying who asks is taken for an agent's, which may
  * do no more than a person.
  */
 export function originOf(request: RemediationRequest): Origin {
-  switch (request.origin) {
-    case "agent":
-    case "person":
-      return request.origin;
-    case "schedule":
-    case "event":
-      return "found";
-    case undefined:
-      return isRunbookRequest(request) ? "agent" : "found";
-  }
+  if (!isRunbookRequest(request)) return "found";
+  const { origin = "agent" } = request;
+  return origin === "agent" || origin === "person" ? origin : "found";
 }

@@ -1,3 +1,4 @@
+import { isAskedFor } from "./asked-for.ts";
 import type { Reader } from "../shared/cluster/cluster.ts";
 import type { Lease } from "../shared/kubernetes/types.ts";
 import { describeWorkload } from "../kinds/workloads.ts";
@@ -14,18 +15,18 @@ export interface RestRequest {
   workload: WorkloadRef;
   /** Since when what is no workload is as it is, where the incident is about such an object; absent for a workload. */
   lookedAt?: { since: string | undefined };
-  /** Whether somebody asks for a remedy; a scan does not. */
+  /** Whether somebody asks for a remedy, or what would be done; a scan that acts does not. */
   asked?: boolean;
   policy: Policy;
   now: Date;
 }
 
-/** What a claim is asked about an incident. */
-export function restRequest(incident: Incident, policy: Policy, now: Date): RestRequest {
+/** What a claim is asked about an incident. A dry run looks again at what people were only told of, as whoever asks may. */
+export function restRequest(incident: Incident, policy: Policy, now: Date, dryRun: boolean): RestRequest {
   return {
     workload: incident.workload,
     ...(lookedAt(incident) === undefined ? {} : { lookedAt: { since: incident.failures[0]?.since } }),
-    asked: incident.requested !== undefined,
+    asked: dryRun || isAskedFor(incident),
     policy,
     now,
   };

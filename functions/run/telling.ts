@@ -1,3 +1,4 @@
+import { isAskedFor } from "./asked-for.ts";
 import type { HistoryEntry, Report, WorkloadRun } from "./contracts.ts";
 import { coolDownEnd, TOLD_MS, toldAt } from "./cool-down.ts";
 import { isHeldBack, isIneffective, leftUnfinished, sinceLastSuccess } from "./history.ts";
@@ -36,7 +37,7 @@ export function isLeftToPerson(run: WorkloadRun, report: Report, policy: Policy)
  */
 export function isLeftUntold(run: WorkloadRun, report: Report, policy: Policy): boolean {
   const { incident, remedy } = run;
-  if (incident.crowd?.is_told !== false || incident.requested !== undefined || run.dry_run) return false;
+  if (incident.crowd?.is_told !== false || isAskedFor(incident) || run.dry_run) return false;
   if (mayHaveChanged(run) || isLeftToPerson(run, report, policy) || remedy?.needs_person === true) return false;
   return isRemembered(run, report);
 }
@@ -46,7 +47,7 @@ export function isLeftUntold(run: WorkloadRun, report: Report, policy: Policy): 
  * within a day, and it has failed since, as far as the runs have looked. Whoever asked for something is told each time.
  */
 function toldBefore(run: WorkloadRun, report: Report, policy: Policy, now: Date): Date | undefined {
-  if (run.incident.requested !== undefined || !isRemembered(run, report)) return undefined;
+  if (isAskedFor(run.incident) || !isRemembered(run, report)) return undefined;
   if (mayHaveChanged(run) || isLeftToPerson(run, report, policy)) return undefined;
   if (leftUnfinished(run) !== undefined) return undefined;
   // Whoever of several workloads tells of a breaker has been chosen for that.

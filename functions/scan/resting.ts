@@ -33,7 +33,7 @@ interface Rested {
 export async function atRest(
   view: View,
   incidents: readonly Incident[],
-  { bonds, isTold }: { bonds: Bonds; isTold: IsTold },
+  { bonds, isTold, dryRun }: { bonds: Bonds; isTold: IsTold; dryRun: boolean },
   policy: Policy,
   now: Date,
 ): Promise<Rested> {
@@ -41,7 +41,7 @@ export async function atRest(
   const byName = new Map(claims.map((lease) => [lease.metadata?.name ?? "", lease]));
   const pauses = await view.each(incidents, async (incident) => {
     const lease = byName.get(leaseName(incident.workload));
-    const pause = lease && (await restOf(view.cluster, lease, restRequest(incident, policy, now)));
+    const pause = lease && (await restOf(view.cluster, lease, restRequest(incident, policy, now, dryRun)));
     return { incident, why: pause && reasonOf(pause) };
   });
   const rests = pauses.flatMap(({ incident, why }) => (why === undefined ? [] : [{ incident, why }]));

@@ -119,7 +119,7 @@ export async function scan(cluster: Reader, options: Scan): Promise<Detection> {
   const all = [...wanted, ...beside];
   const isHealthy = incidents.length + beside.length === 0;
   const resters = isStormAlone && !findingsOnly ? [] : all;
-  const { awake, resting } = await atRest(view, resters, { bonds, isTold }, policy, now);
+  const { awake, resting } = await atRest(view, resters, { bonds, isTold, dryRun }, policy, now);
   const lookedAfter = isStormAlone || findingsOnly ? marked(all, bonds, isTold) : awake;
   const idle = storm === undefined ? "resting" : "storm";
   const shown = fitIncidents(lookedAfter, policy.max_incidents);
@@ -161,7 +161,7 @@ function stormFields(
   const next =
     goesOn === undefined
       ? ""
-      : ` Only ${describeWorkload(goesOn.workload)} is looked after next: it is rolled back if its own rollout has broken it for certain (storm.certain_rollbacks).`;
+      : ` Only ${describeWorkload(goesOn.workload)} is looked after next: it is rolled back if its own rollout has broken it for certain (storm.certain_rollbacks), and the modes of the policy let it.`;
   return {
     storm: `${reason}${next}`,
     ...(nodes.length === 0 ? {} : { storm_node: some(nodes, MAX_NAMES) }),

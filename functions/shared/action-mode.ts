@@ -5,8 +5,8 @@ export const MODES = ["off", "observe", "approve", "automatic"] as const;
 export type ActionMode = (typeof MODES)[number];
 
 /**
- * `automatic`: carried out. `approve`: chosen and told, carried out once somebody has approved exactly that. `observe`, or
- * `diagnose` as it was called first: chosen and told, never carried out. `off`: neither chosen nor carried out.
+ * `automatic`: carried out. `approve`, `observe`, and `diagnose`, which says the same: chosen and told, carried out only for a
+ * person who asks for it by name. `off`: carried out for nobody.
  */
 export const ActionMode = z
   .enum([...MODES, "diagnose"])

@@ -30,8 +30,8 @@ export async function bootstrap({ emulator }: Cloud, signal: AbortSignal): Promi
 const PATIENT = { verify: { interval_seconds: 5, deadline_seconds: 600, undo_deadline_seconds: 120 } };
 
 /**
- * Deploys the stack as the README says, acting by itself, and with a policy that waits for seconds where
- * others wait for minutes.
+ * Deploys the stack as the README says, with a policy that lets it act by itself, and waits for seconds where others wait for
+ * minutes.
  */
 export async function deploy(cloud: Cloud, signal: AbortSignal): Promise<Outputs> {
   const { emulator, directory } = cloud;
@@ -68,6 +68,6 @@ export async function destroy(directory: string): Promise<void> {
 }
 
 function context(directory: string): string[] {
-  const settings = { clusterName: CLUSTER_NAME, mode: "automatic", policy: join(directory, "policy.json") };
+  const settings = { clusterName: CLUSTER_NAME, policy: join(directory, "policy.json") };
   return Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
 }

@@ -57,7 +57,7 @@ const noRemedy: Course = (_claim, template) => without("NoSafeRemedy", template)
 const odd: Course = () => ({ error: { Error: "StepFailed", Cause: "" } });
 
 /** It waits for no other workload. */
-const ALONE = { bonds: new Map(), isTold: () => false };
+const ALONE = { bonds: new Map(), isTold: () => false, dryRun: false };
 
 /**
  * Runs of the schedule, one a minute: the scan's look at the claims, and for what does not rest the steps from claim to release.

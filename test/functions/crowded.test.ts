@@ -14,7 +14,7 @@ const RULES = policy();
 const at = admittingClusterForEach(CLAIM_NAMESPACE, "shop", "pay");
 
 /** It waits for no other workload. */
-const ALONE = { bonds: new Map(), isTold: () => false };
+const ALONE = { bonds: new Map(), isTold: () => false, dryRun: false };
 
 const failing = (kind: string, name: string, namespace = "shop"): Incident =>
   incident({ workload: { kind, namespace, name }, failures: [{ reason: "Error", count: 1 }], failing_pods: 1 });

@@ -44,7 +44,13 @@ async function run(minute: number, found: readonly Counted[]) {
   const serving = { serving: new Set<string>(), failedRollouts: new Set<string>() };
   const bonds = together(found, new Set(found.map(({ incident }) => workloadKey(incident.workload))), serving);
   const incidents = found.map(({ incident }) => incident);
-  const seen = await atRest(new View(at.cluster), incidents, { bonds, isTold: () => false }, RULES, at.clock.now());
+  const seen = await atRest(
+    new View(at.cluster),
+    incidents,
+    { bonds, isTold: () => false, dryRun: false },
+    RULES,
+    at.clock.now(),
+  );
   const sent: Notification[] = [];
   const environment = environmentAt(at, RULES, sent);
   for (const [index, incident] of seen.awake.entries()) {

@@ -34,6 +34,24 @@ describe("what is left to people", () => {
     expect(said({ action: "scale", scale: { target: "replicas", from: 2, to: 3 } })).toContain("--replicas=3`.");
   });
 
+  it("is left to whoever does it by hand where the policy lets the workflow do it for nobody", () => {
+    const scale: Remedy = { action: "scale", scale: { target: "replicas", from: 2, to: 3 } };
+    const asked = incident({ requested: { action: "scale", replicas: 3 }, origin: "person" });
+
+    expect(refuseByMode(asked, scale, policy({ modes: { all: "observe" } }))?.message).toContain(
+      "In namespace shop the policy lets the workflow do that for nobody (modes.all: observe).",
+    );
+    expect(refuseByMode(asked, scale, OBSERVED)).toBeUndefined();
+  });
+
+  it("is a remedy, too, that the schedule or an event names: nobody has asked for it", () => {
+    const scale: Remedy = { action: "scale", scale: { target: "replicas", from: 2, to: 3 } };
+    const requested = { action: "scale", replicas: 3 } as const;
+
+    expect(refuseByMode(incident({ requested, origin: "found" }), scale, OBSERVED)?.refusal).toBe("DiagnoseOnly");
+    expect(refuseByMode(incident({ requested }), scale, OBSERVED), "an agent asks").toBeUndefined();
+  });
+
   it("has no command where none does all of it, or as carefully", () => {
     const pods = [{ name: "web-1-a", uid: "a" }];
     const unblocking: Remedy = { action: "rollback", before: revision(2), after: revision(1), unblocked: pods };

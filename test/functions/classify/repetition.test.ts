@@ -94,12 +94,13 @@ describe("a remedy that helped before, and the workload fails again", () => {
     expect(classify(crashing(old), policy()).remedy).toMatchObject({ refusal: "KeepsRecurring" });
   });
 
-  it("is done for whoever asks for it", () => {
+  it("is done for whoever asks for it, and not where the schedule or an event names it", () => {
     const requested = { action: "restart", pod: "web-1-aaaaa" } as const;
+    const named = (origin: object) =>
+      classify(crashing(helped(5), { incident: incident({ requested, ...origin }) }), policy()).remedy;
 
-    expect(classify(crashing(helped(5), { incident: incident({ requested }) }), policy()).remedy.action).toBe(
-      "restart",
-    );
+    expect(named({}).action).toBe("restart");
+    expect(named({ origin: "found" })).toMatchObject({ refusal: "KeepsRecurring" });
   });
 });
 

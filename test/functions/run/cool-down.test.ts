@@ -63,6 +63,14 @@ describe("the cool-down", () => {
     });
   });
 
+  it("is no longer after a remedy for the looks before it at which nothing was done", () => {
+    const looks = Array.from({ length: 8 }, (_, index) => entry("Skipped", 300 + index, { action: "none" }));
+    const inVain = entry("RolledBack", 201, { applied: true });
+
+    expect(pause([inVain, ...looks], "t1", rules, NOW)).toBeUndefined();
+    expect(pause([entry("RolledBack", 199, { applied: true }), ...looks], "t1", rules, NOW)).toBeDefined();
+  });
+
   it("lets nobody ask for a remedy of what was tried too often, on whatever day", () => {
     const tries = [entry("Unresolved", 900_000), entry("RolledBack", 910_000), entry("Unresolved", 920_000)];
 

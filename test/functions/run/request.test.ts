@@ -64,7 +64,7 @@ describe("who wants what a request leads to", () => {
     ["a person's who says so", { ...RESTART, origin: "person" }, "person"],
     ["an agent's who says so", { ...RESTART, origin: "agent" }, "agent"],
     ["an agent's: a remedy that is asked for by nobody", RESTART, "agent"],
-    ["a person's: a scan that a person starts", { cluster_name: "prod", origin: "person" }, "person"],
+    ["found by itself: a scan, whoever starts it", { cluster_name: "prod", origin: "person" }, "found"],
   ])("is %s", (_what, request, origin) => {
     expect(originOf(parseRequest(request))).toBe(origin);
   });

@@ -1,0 +1,9 @@
+import type { Incident } from "./contracts.ts";
+
+/**
+ * Whether an agent or a person asks for exactly this remedy, and so has decided. A remedy that the schedule or an event names is
+ * what the workflow does by itself.
+ */
+export function isAskedFor({ requested, origin }: Pick<Incident, "requested" | "origin">): boolean {
+  return requested !== undefined && origin !== "found";
+}
