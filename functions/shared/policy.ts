@@ -2,11 +2,14 @@ import * as z from "zod";
 import { REMEDIES, REMEDY_SETTINGS } from "../remedies/contracts.ts";
 import { ActionMode } from "./action-mode.ts";
 import { RemediationError } from "./errors.ts";
-import { namespaceField } from "./request-fields.ts";
 import { bounded } from "./text.ts";
 import { describeIssues } from "./validation.ts";
 
 const seconds = z.int().min(0).max(86_400);
+const namespaceName = z
+  .string()
+  .max(63)
+  .regex(/^[^\s*?]+$/, "must be the name of a namespace: patterns are not known");
 
 /** The remedies. */
 export const Action = z.enum(REMEDIES.map(({ action }) => action));
@@ -34,9 +37,9 @@ export const Policy = z
     namespaces: z
       .strictObject({
         /** Only these namespaces, when given. A system namespace is touched only if it is named here. */
-        allow: z.array(namespaceField).optional(),
+        allow: z.array(namespaceName).optional(),
         /** Never these namespaces. */
-        deny: z.array(namespaceField).default([]),
+        deny: z.array(namespaceName).default([]),
       })
       .prefault({}),
     /** What each action may do. */
@@ -58,7 +61,7 @@ export const Policy = z
     overrides: z
       .array(
         z.strictObject({
-          namespaces: z.array(namespaceField).min(1),
+          namespaces: z.array(namespaceName).min(1),
           actions: SomeActionModes.default({}),
           modes: SomeOriginModes.default({}),
         }),

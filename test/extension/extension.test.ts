@@ -86,7 +86,7 @@ describe("what an addition changes of the product", () => {
   it("is told in what is generated", () => {
     expect(failureModes).toContain("## TokenRefused");
     expect(failureModes).toContain("## ServiceSelectsNothing");
-    expect(policy).toContain("restore-selector `diagnose`");
+    expect(policy).toContain("restore-selector `observe`");
     expect(policy).toMatch(/`selector\.max_labels` +\| `5` +\| A selector with more labels/);
   });
 });

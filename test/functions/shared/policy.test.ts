@@ -27,6 +27,8 @@ describe("the policy", () => {
     ["half a second", '{"stable_seconds": 0.5}', "stable_seconds"],
     ["a number as text", '{"max_incidents": "5"}', "max_incidents"],
     ["a namespace that is no text", '{"namespaces": {"allow": [7]}}', "namespaces.allow.0"],
+    ["a pattern for namespaces", '{"namespaces": {"deny": ["kube-*"]}}', "patterns are not known"],
+    ["a namespace with a blank", '{"overrides": [{"namespaces": ["payments "]}]}', "overrides.0.namespaces.0"],
     ["a list", "[]", "input"],
     ["broken JSON", '{"opt_in": tru', "not valid JSON"],
   ])("is refused with %s, and the message says where", (_what, text, where) => {
