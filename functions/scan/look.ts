@@ -70,7 +70,11 @@ export async function readSuspects<T extends Named, Kept>(
   const isAll = rows.seen === undefined || (isManyAmong(rows) && !rows.everywhere);
   const isTogether = !isAll && groupsOf(rows.suspects).length > 0;
   const rest = isTogether ? { ...rows, suspects: await readTogether(view, rows, take) } : rows;
-  if (rest.suspects.length > most) throw new RemediationError("TooMuchToRead", "Too many of them may fail.");
+  // With no time left for another way, what came is kept, and what did not is noted.
+  const isOtherWayOpen = number === 0 || !isLate();
+  if (rest.suspects.length > most && isOtherWayOpen) {
+    throw new RemediationError("TooMuchToRead", "Too many of them may fail.");
+  }
   const isWhole = await (isManyAmong(rest) ? readAll(view, rest, take) : readEach(view, rest, take));
   if (!isWhole) view.noteUnread(spot, rows.seen === undefined ? undefined : waiting.size, of);
   // However the answers came in: the same objects are told in the same order.

@@ -6,7 +6,6 @@ import { controllerOf } from "../shared/kubernetes/owners.ts";
 import { POD_TEMPLATE_HASH } from "../shared/kubernetes/template.ts";
 import type { ObjectMeta } from "../shared/kubernetes/types.ts";
 import { chunks, unlessRefused } from "./batches.ts";
-import { isLate } from "./late.ts";
 import type { Table } from "./table.ts";
 import type { View } from "./view.ts";
 
@@ -36,7 +35,6 @@ export async function learnOwners(
   if (wanted.size <= FEW) return;
   const path = collectionOf(REPLICA_SET, namespace);
   await view.each(chunks([...new Set(wanted.values())], AT_ONCE), async (hashes) => {
-    if (isLate()) return;
     const query = { includeObject: "Metadata", labelSelector: `${POD_TEMPLATE_HASH} in (${hashes.join(",")})` };
     const table = await view.unlessUnseen(() => unlessRefused(() => view.cluster.table<Partial<Table>>(path, query)));
     for (const { object } of table?.rows ?? []) {
