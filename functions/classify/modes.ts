@@ -68,10 +68,10 @@ export function refuseByMode(incident: Incident, remedy: Remedy, policy: Policy)
 
 /** Whom the policy leaves it to: what holds for people as well is left to whoever does it by hand. */
 function leftTo(origin: Origin, namespace: string, settings: readonly string[]): string {
-  const forEveryone = settings.some((setting) => setting.startsWith("modes.all:"));
-  return forEveryone || origin === "person"
-    ? `In namespace ${namespace} the policy lets the workflow do that for nobody`
-    : `In namespace ${namespace} the policy leaves that to a person`;
+  const here = `In namespace ${namespace} the policy`;
+  if (settings.some((setting) => setting.startsWith("modes.all:")))
+    return `${here} lets the workflow do that for nobody`;
+  return origin === "person" ? `${here} lets the workflow do that for no person` : `${here} leaves that to a person`;
 }
 
 /** What would be done, as exactly as the remedy says it. */

@@ -41,6 +41,9 @@ describe("what is left to people", () => {
     expect(refuseByMode(asked, scale, policy({ modes: { all: "observe" } }))?.message).toContain(
       "In namespace shop the policy lets the workflow do that for nobody (modes.all: observe).",
     );
+    expect(refuseByMode(asked, scale, policy({ modes: { person: "observe" } }))?.message).toContain(
+      "In namespace shop the policy lets the workflow do that for no person (modes.person: observe).",
+    );
     expect(refuseByMode(asked, scale, OBSERVED)).toBeUndefined();
   });
 
