@@ -1,16 +1,22 @@
 import type { Reader } from "../shared/cluster/cluster.ts";
 import { mapConcurrently } from "../shared/concurrency.ts";
 import type { BlindSpot } from "../run/detection.ts";
-import { isRemediationError, RemediationError } from "../shared/errors.ts";
+import { isRemediationError, RemediationError, type ErrorName } from "../shared/errors.ts";
 import { bounded } from "../shared/text.ts";
 import { inTurn } from "./fair.ts";
+import { Limiter } from "./limiter.ts";
 import { cellsOf, type Table } from "./table.ts";
 import type { SuspectRule } from "../kinds/suspects.ts";
 
 /** How many requests are under way at the same time: enough to be quick, few enough to go unnoticed. */
 const CONCURRENCY = 8;
+/** How many of them may bring many objects, which are in memory at the same time. */
+const LARGE_AT_ONCE = 2;
 /** The watch cache is fresh enough to find what fails; a step that acts reads again. */
 const FROM_CACHE = { resourceVersion: "0" };
+
+/** The place of what is of the whole cluster. */
+const EVERYWHERE = "";
 
 /** A part of the cluster that may be a blind spot. */
 export interface Spot {
@@ -40,6 +46,7 @@ export class View {
   readonly #absent = new Set<string>();
   readonly #unread = new Map<string, { names: number; of: number }>();
   readonly #known = new Map<string, Promise<unknown>>();
+  readonly #large = new Limiter(LARGE_AT_ONCE);
   #sights = 0;
 
   constructor(cluster: Reader) {
@@ -100,24 +107,29 @@ export class View {
   }
 
   /**
-   * Notes that there was no time for the rest of a collection.
+   * Notes that the rest of a collection was not read.
    * @param names how many names of suspects were not read, of how many; undefined where that is not known
+   * @param error what kept from it; where nothing is said, there was no time
    */
-  noteUnread(spot: Spot, names: number | undefined, of = 0): void {
-    const before = this.#unread.get(spot.place ?? "") ?? { names: 0, of: 0 };
-    this.#unread.set(spot.place ?? "", { names: before.names + (names ?? 0), of: before.of + of });
+  noteUnread(spot: Spot, names: number | undefined, of = 0, error?: RemediationError): void {
+    const before = this.#unread.get(spot.place ?? EVERYWHERE) ?? { names: 0, of: 0 };
+    this.#unread.set(spot.place ?? EVERYWHERE, { names: before.names + (names ?? 0), of: before.of + of });
     const many = names === undefined ? "Some of them" : `${names} of them that may fail`;
-    this.#note(spot, `${many} could not be read in the time that the step has.`);
+    if (error === undefined) this.#note(spot, `${many} could not be read in the time that the step has.`);
+    else this.#note(spot, `${many} could not be read: ${error.message}`, error.name);
   }
 
   /** Which share of the suspects of a namespace was read. */
   shareRead(namespace: string): number {
-    const { names, of } = this.#unread.get(namespace) ?? { names: 0, of: 0 };
-    return of === 0 ? 1 : 1 - names / of;
+    const shares = [namespace, EVERYWHERE].map((place) => {
+      const { names, of } = this.#unread.get(place) ?? { names: 0, of: 0 };
+      return of === 0 ? 1 : 1 - names / of;
+    });
+    return shares.reduce((product, share) => product * share, 1);
   }
 
-  #note({ what, place = "" }: Spot, message: string): void {
-    this.blindSpots.push({ what, place, error: new RemediationError("TooMuchToRead", message) });
+  #note({ what, place = EVERYWHERE }: Spot, message: string, name: ErrorName = "TooMuchToRead"): void {
+    this.blindSpots.push({ what, place, error: new RemediationError(name, message) });
   }
 
   /** What is looked at once in a scan, whoever asks for it first. */
@@ -130,6 +142,11 @@ export class View {
   /** Runs a task for each item, a bounded number at a time. */
   async each<Item, Result>(items: readonly Item[], task: (item: Item) => Promise<Result>): Promise<Result[]> {
     return await mapConcurrently(items, CONCURRENCY, task);
+  }
+
+  /** Runs a read that may bring many objects: few of them at a time in the whole scan. */
+  async large<Result>(read: () => Promise<Result>): Promise<Result> {
+    return await this.#large.run(read);
   }
 
   /** Reads one object; undefined when it is gone. */
@@ -167,7 +184,7 @@ export class View {
     if (everywhere) {
       const whole = await this.tryTo(
         what,
-        async () => ({ list: await this.#atOnce<T>(path(), MOST_AT_ONCE) }),
+        async () => ({ list: await this.listSmall<T>(path(), MOST_AT_ONCE) }),
         options,
       );
       if (whole?.list !== undefined || whole === undefined) return [whole?.list];
@@ -175,7 +192,7 @@ export class View {
     return await this.each(namespaces, (place) => {
       const spot = { what: `${what} in namespace ${place}`, place };
       const look = async () => {
-        const list = await this.#atOnce<T>(path(place), MOST_OF_NAMESPACE);
+        const list = await this.listSmall<T>(path(place), MOST_OF_NAMESPACE);
         if (list === undefined) this.#note(spot, "They are too many, or too large, to be read.");
         return list ?? [];
       };
@@ -183,9 +200,13 @@ export class View {
     });
   }
 
-  /** A list from the watch cache, which knows no other limit than how large the answer may be. */
-  async #atOnce<T>(path: string, most: number): Promise<T[] | undefined> {
-    return await this.cluster.listSmall<T>(path, most, FROM_CACHE);
+  /**
+   * A list from the watch cache, which knows no other limit than how large the answer may be.
+   * @param most how many objects of usual size there may be
+   * @returns undefined when there are more
+   */
+  async listSmall<T>(path: string, most: number, query: Record<string, string> = {}): Promise<T[] | undefined> {
+    return await this.cluster.listSmall<T>(path, most, { ...FROM_CACHE, ...query });
   }
 
   /** How many objects of a collection want pods: by the printed rows, or by the objects where a server prints others. */
