@@ -3,7 +3,7 @@ import type { Batch } from "../kinds/suspects.ts";
 import { isRemediationError } from "../shared/errors.ts";
 import { isLate } from "./late.ts";
 import type { Missed } from "./missed.ts";
-import { MOST_WITH_EACH, selectorFor, valuesOf, type Rows, type Suspect } from "./suspect-rows.ts";
+import { MOST_WITH_EACH, selectorFor, suspectedAmong, valuesOf, type Rows, type Suspect } from "./suspect-rows.ts";
 import type { View } from "./view.ts";
 
 /** So few suspects are read one by one: what would come with them in a batch weighs more than the requests. */
@@ -41,7 +41,8 @@ export async function readTogether<T extends Named>(
     came.set(selector, (came.get(selector) ?? new Set()).add(object.metadata?.namespace ?? ""));
     take(object);
   };
-  const isOpen = ({ selector, count }: Suspect) => (came.get(selector)?.size ?? 0) < count;
+  const openOf = ({ selector, count }: Suspect) => count - (came.get(selector)?.size ?? 0);
+  const isOpen = (suspect: Suspect) => openOf(suspect) > 0;
   const refused = new Set<string>();
   const unanswered = new Set<Suspect>();
   /** @returns what is to be asked for by itself */
@@ -52,14 +53,14 @@ export async function readTogether<T extends Named>(
     // What there is no time for is left to be looked up, and counted there.
     if (wanted.length === 0 || refused.has(what) || (isLate() && !missed.isFailing)) return [];
     try {
-      if (!missed.skips(wanted.length)) {
+      if (!missed.skips(suspectedAmong(wanted))) {
         const answer = await readBatch(view, rows, open, each);
         // A server that knows no such selector says so; it does not keep anybody from the objects.
         if (answer === "refused") refused.add(what);
         return answer === "too much" ? halves(open) : [];
       }
     } catch (error) {
-      missed.fail(error, wanted.length);
+      missed.fail(error, suspectedAmong(wanted));
     }
     for (const suspect of wanted) unanswered.add(suspect);
     return [];
@@ -69,7 +70,8 @@ export async function readTogether<T extends Named>(
     await Promise.all(parts.map(ask));
   };
   await Promise.all(groupsOf(suspects).flatMap(requestsFor).map(ask));
-  return suspects.filter((suspect) => isOpen(suspect) && !unanswered.has(suspect));
+  const left = suspects.filter((suspect) => isOpen(suspect) && !unanswered.has(suspect));
+  return left.map((suspect) => ({ ...suspect, suspected: Math.min(suspect.suspected, openOf(suspect)) }));
 }
 
 /** How a read ended that asks for many objects by what they have in common. */

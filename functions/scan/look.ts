@@ -5,7 +5,7 @@ import { RemediationError } from "../shared/errors.ts";
 import { groupsOf, readTogether } from "./batches.ts";
 import { isLate } from "./late.ts";
 import { Missed } from "./missed.ts";
-import { rowsIn, type Rows } from "./suspect-rows.ts";
+import { rowsIn, suspectedAmong, type Rows } from "./suspect-rows.ts";
 import type { Table } from "./table.ts";
 import type { Spot, View } from "./view.ts";
 
@@ -59,6 +59,7 @@ export async function readSuspects<T extends Named, Kept>(
   const kept = new Map<string, Kept>();
   const came = new Set<string>();
   const missed = new Missed();
+  const of = suspectedAmong(rows.suspects);
   const take = (object: T) => {
     const { namespace = "", name = "" } = object.metadata ?? {};
     const key = `${namespace}/${name}`;
@@ -77,17 +78,17 @@ export async function readSuspects<T extends Named, Kept>(
     throw new RemediationError("TooMuchToRead", "Too many of them may fail.");
   }
   if (!isManyAmong(rest) || missed.isFailing) await readEach(view, rest, take, missed);
-  else if (!(await readAll(view, rest, take))) view.noteUnread(spot, unreadOf(rest, came), rows.suspects.length);
-  missed.noteIn(view, spot, rows.suspects.length);
+  else if (!(await readAll(view, rest, take))) view.noteUnread(spot, unreadOf(rest, came), of);
+  missed.noteIn(view, spot, of);
   // However the answers came in: the same objects are told in the same order.
   const inOrder = [...kept].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, part]) => part);
   return { seen: rows.seen ?? came.size, suspects: inOrder };
 }
 
-/** How many of the suspects did not come, by their names; undefined where no rows tell them. */
+/** How many of the suspects may not have come, by their names; undefined where no rows tell them. */
 function unreadOf({ seen, suspects }: Rows, came: ReadonlySet<string>): number | undefined {
   const names = new Set([...came].map((key) => key.slice(key.indexOf("/") + 1)));
-  return seen === undefined ? undefined : suspects.filter(({ name }) => !names.has(name)).length;
+  return seen === undefined ? undefined : suspectedAmong(suspects.filter(({ name }) => !names.has(name)));
 }
 
 function isManyAmong({ seen, suspects, everywhere, rule }: Rows): boolean {
@@ -124,8 +125,8 @@ async function readEach<T>(
   take: (object: T) => void,
   missed: Missed,
 ): Promise<void> {
-  await view.each(suspects, async ({ name, selector }) => {
-    if (missed.skips(1)) return;
+  await view.each(suspects, async ({ name, selector, suspected }) => {
+    if (missed.skips(suspected)) return;
     try {
       if (everywhere) await view.list(collection, { fieldSelector: selector }, take);
       else {
@@ -133,7 +134,7 @@ async function readEach<T>(
         if (object !== undefined) take(object);
       }
     } catch (error) {
-      missed.fail(error, 1);
+      missed.fail(error, suspected);
     }
   });
 }

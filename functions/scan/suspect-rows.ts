@@ -23,6 +23,8 @@ export interface Suspect {
   selector: string;
   /** How many rows have that name and that value, those included that are no suspects. */
   count: number;
+  /** How many of these may fail. */
+  suspected: number;
   /** What it may be read by together with others; undefined where too much that is well would come with them. */
   batch: Batch | undefined;
 }
@@ -51,7 +53,8 @@ export function rowsIn(
   for (const cells of (rows ?? []).filter((cells) => isSuspect(...cells))) {
     const [name = ""] = cells;
     const selector = selectorFor(rule, name, cells.at(-1) ?? "");
-    suspects.set(selector, { name, selector, count: 0, batch: rule.batchOf?.(...cells) });
+    const suspected = (suspects.get(selector)?.suspected ?? 0) + 1;
+    suspects.set(selector, { name, selector, count: 0, suspected, batch: rule.batchOf?.(...cells) });
   }
   const names = new Set([...suspects.values()].map(({ name }) => name));
   for (const cells of rows ?? []) {
@@ -101,6 +104,11 @@ function keyOf(batch: Batch | undefined, value: string): string {
 export function valuesOf(batch: Batch | undefined): string[] {
   if (batch === undefined) return [];
   return batch.or === undefined ? [batch.value] : [batch.value, batch.or];
+}
+
+/** How many objects that may fail these stand for. */
+export function suspectedAmong(suspects: readonly Suspect[]): number {
+  return suspects.reduce((sum, { suspected }) => sum + suspected, 0);
 }
 
 /** What selects the objects of that name, and of that value in the indexed column. */

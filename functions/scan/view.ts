@@ -44,7 +44,7 @@ export class View {
   readonly blindSpots: { what: string; place: string; error: RemediationError }[] = [];
   /** The collections whose API is not installed. */
   readonly #absent = new Set<string>();
-  readonly #unread = new Map<string, { names: number; of: number }>();
+  readonly #unread = new Map<string, { number: number; of: number }>();
   readonly #known = new Map<string, Promise<unknown>>();
   readonly #large = new Limiter(LARGE_AT_ONCE);
   #sights = 0;
@@ -108,13 +108,13 @@ export class View {
 
   /**
    * Notes that the rest of a collection was not read.
-   * @param names how many names of suspects were not read, of how many; undefined where that is not known
+   * @param number how many suspects were not read, of how many; undefined where that is not known
    * @param error what kept from it; where nothing is said, there was no time
    */
-  noteUnread(spot: Spot, names: number | undefined, of = 0, error?: RemediationError): void {
-    const before = this.#unread.get(spot.place ?? EVERYWHERE) ?? { names: 0, of: 0 };
-    this.#unread.set(spot.place ?? EVERYWHERE, { names: before.names + (names ?? 0), of: before.of + of });
-    const many = names === undefined ? "Some of them" : `${names} of them that may fail`;
+  noteUnread(spot: Spot, number: number | undefined, of = 0, error?: RemediationError): void {
+    const before = this.#unread.get(spot.place ?? EVERYWHERE) ?? { number: 0, of: 0 };
+    this.#unread.set(spot.place ?? EVERYWHERE, { number: before.number + (number ?? 0), of: before.of + of });
+    const many = number === undefined ? "Some of them" : `${number} of them that may fail`;
     if (error === undefined) this.#note(spot, `${many} could not be read in the time that the step has.`);
     else this.#note(spot, `${many} could not be read: ${error.message}`, error.name);
   }
@@ -122,8 +122,8 @@ export class View {
   /** Which share of the suspects of a namespace was read. */
   shareRead(namespace: string): number {
     const shares = [namespace, EVERYWHERE].map((place) => {
-      const { names, of } = this.#unread.get(place) ?? { names: 0, of: 0 };
-      return of === 0 ? 1 : 1 - names / of;
+      const { number, of } = this.#unread.get(place) ?? { number: 0, of: 0 };
+      return of === 0 ? 1 : 1 - number / of;
     });
     return shares.reduce((product, share) => product * share, 1);
   }

@@ -7,7 +7,7 @@ import { rowsIn } from "../../../functions/scan/suspect-rows.ts";
 import { View } from "../../../functions/scan/view.ts";
 import { RemediationError, type ErrorName } from "../../../functions/shared/errors.ts";
 import type { Deployment, Pod } from "../../../functions/shared/kubernetes/types.ts";
-import { ApiServer, found, refusal } from "../../support/api-server.ts";
+import { ApiServer, found, page, refusal } from "../../support/api-server.ts";
 import { crashingPod, pod } from "../../support/objects.ts";
 import { asked } from "../../support/scans.ts";
 import { NO_TABLES, serve } from "../../support/served-cluster.ts";
@@ -94,6 +94,16 @@ describe("a look at one namespace", () => {
     expect(seen).toBe(2);
     expect(names(suspects)).toEqual(["crash", "well"]);
     expect(asked(api)).toEqual([`table ${PODS}`, PODS]);
+  });
+
+  it("counts each object once where the token of a list expires, so that it begins anew", async () => {
+    const [first, second] = [pod({ name: "well" }), crashingPod({ name: "crash" })];
+    const pages = [page([first], "next"), refusal(410, "expired"), page([first], "again"), page([second])];
+    api.on("GET", PODS, found({ kind: "List", items: [] }), ...pages);
+    const { seen, suspects } = await lookAtPods();
+
+    expect(seen).toBe(2);
+    expect(names(suspects)).toEqual(["crash", "well"]);
   });
 
   it("finds nothing where there is nothing", async () => {
