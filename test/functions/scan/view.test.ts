@@ -100,10 +100,12 @@ describe("a look at one namespace", () => {
     const [first, second] = [pod({ name: "well" }), crashingPod({ name: "crash" })];
     const pages = [page([first], "next"), refusal(410, "expired"), page([first], "again"), page([second])];
     api.on("GET", PODS, found({ kind: "List", items: [] }), ...pages);
-    const { seen, suspects } = await lookAtPods();
+    const counted: Pod[] = [];
+    const keep = (found: Pod) => counted.push(found);
+    const { seen } = await look(view, { what: "pods" }, PODS, POD_SUSPECTS, keep);
 
     expect(seen).toBe(2);
-    expect(names(suspects)).toEqual(["crash", "well"]);
+    expect(names(counted)).toEqual(["well", "crash"]);
   });
 
   it("finds nothing where there is nothing", async () => {
