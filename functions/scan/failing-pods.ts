@@ -24,9 +24,13 @@ export async function findUnreadyNodes(view: View): Promise<Node[]> {
     const { images: _images, ...rest } = status;
     return { metadata: light(metadata), ...(spec === undefined ? {} : { spec }), status: rest };
   };
-  const nodes = await view.tryTo("nodes", () => look(view, { what: "nodes" }, paths.nodes(), NODE_SUSPECTS, keep), {
-    telling: false,
-  });
+  const nodes = await view.tryTo(
+    "nodes",
+    () => look(view, { what: "nodes", isBeside: true }, paths.nodes(), NODE_SUSPECTS, keep),
+    {
+      telling: false,
+    },
+  );
   return nodes?.suspects ?? [];
 }
 
@@ -120,7 +124,7 @@ async function readRows(
       return undefined;
     }
   });
-  missed.noteIn(view, spot, suspects.length);
+  missed.noteIn(view, spot);
   return { rows, seen, failing: failing.filter((pod) => pod !== undefined) };
 }
 

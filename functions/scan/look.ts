@@ -59,7 +59,6 @@ export async function readSuspects<T extends Named, Kept>(
   const kept = new Map<string, Kept>();
   const came = new Set<string>();
   const missed = new Missed();
-  const of = suspectedAmong(rows.suspects);
   const take = (object: T) => {
     const { namespace = "", name = "" } = object.metadata ?? {};
     const key = `${namespace}/${name}`;
@@ -78,8 +77,9 @@ export async function readSuspects<T extends Named, Kept>(
     throw new RemediationError("TooMuchToRead", "Too many of them may fail.");
   }
   if (!isManyAmong(rest) || missed.isFailing) await readEach(view, rest, take, missed);
-  else if (!(await readAll(view, rest, take))) view.noteUnread(spot, unreadOf(rest, came), of);
-  missed.noteIn(view, spot, of);
+  else if (!(await readAll(view, rest, take))) view.noteUnread(spot, unreadOf(rest, came));
+  missed.noteIn(view, spot);
+  view.noteSuspects(spot, suspectedAmong(rows.suspects));
   // However the answers came in: the same objects are told in the same order.
   const inOrder = [...kept].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, part]) => part);
   return { seen: rows.seen ?? came.size, suspects: inOrder };

@@ -36,9 +36,9 @@ export class Missed {
     this.#error ??= error;
   }
 
-  /** Makes blind spots of what was not read. @param of how many suspects there were */
-  noteIn(view: View, spot: Spot, of: number): void {
-    if (this.#late > 0) view.noteUnread(spot, this.#late, of);
-    if (this.#failed > 0) view.noteUnread(spot, this.#failed, of, this.#error);
+  /** Makes blind spots of what was not read. */
+  noteIn(view: View, spot: Spot): void {
+    if (this.#late > 0) view.noteUnread(spot, this.#late);
+    if (this.#failed > 0) view.noteUnread(spot, this.#failed, this.#error);
   }
 }

@@ -24,6 +24,8 @@ export interface Spot {
   what: string;
   /** The namespace that it is in; none for what is of the whole cluster. */
   place?: string | undefined;
+  /** Whether what is there tells nothing of how workloads are: nodes, and what leads to pods. */
+  isBeside?: boolean;
 }
 
 /** Where a scan looks. */
@@ -44,7 +46,9 @@ export class View {
   readonly blindSpots: { what: string; place: string; error: RemediationError }[] = [];
   /** The collections whose API is not installed. */
   readonly #absent = new Set<string>();
-  readonly #unread = new Map<string, { number: number; of: number }>();
+  /** How many may fail of each namespace, and of the whole cluster, and how many of these were not read. */
+  readonly #suspects = new Map<string, number>();
+  readonly #unread = new Map<string, number>();
   readonly #known = new Map<string, Promise<unknown>>();
   readonly #large = new Limiter(LARGE_AT_ONCE);
   #sights = 0;
@@ -106,24 +110,29 @@ export class View {
     }
   }
 
+  /** Notes how many objects of a collection may fail, whether they are read or not. */
+  noteSuspects({ place = EVERYWHERE, isBeside }: Spot, number: number): void {
+    if (isBeside !== true) this.#suspects.set(place, (this.#suspects.get(place) ?? 0) + number);
+  }
+
   /**
    * Notes that the rest of a collection was not read.
-   * @param number how many suspects were not read, of how many; undefined where that is not known
+   * @param number how many suspects were not read; undefined where that is not known
    * @param error what kept from it; where nothing is said, there was no time
    */
-  noteUnread(spot: Spot, number: number | undefined, of = 0, error?: RemediationError): void {
-    const before = this.#unread.get(spot.place ?? EVERYWHERE) ?? { number: 0, of: 0 };
-    this.#unread.set(spot.place ?? EVERYWHERE, { number: before.number + (number ?? 0), of: before.of + of });
+  noteUnread(spot: Spot, number: number | undefined, error?: RemediationError): void {
+    const { place = EVERYWHERE, isBeside } = spot;
+    if (isBeside !== true) this.#unread.set(place, (this.#unread.get(place) ?? 0) + (number ?? 0));
     const many = number === undefined ? "Some of them" : `${number} of them that may fail`;
     if (error === undefined) this.#note(spot, `${many} could not be read in the time that the step has.`);
     else this.#note(spot, `${many} could not be read: ${error.message}`, error.name);
   }
 
-  /** Which share of the suspects of a namespace was read. */
+  /** Which share of the suspects of a namespace was read: of its own, and of those of the whole cluster. */
   shareRead(namespace: string): number {
     const shares = [namespace, EVERYWHERE].map((place) => {
-      const { number, of } = this.#unread.get(place) ?? { number: 0, of: 0 };
-      return of === 0 ? 1 : 1 - number / of;
+      const of = this.#suspects.get(place) ?? 0;
+      return of === 0 ? 1 : Math.max(0, 1 - (this.#unread.get(place) ?? 0) / of);
     });
     return shares.reduce((product, share) => product * share, 1);
   }

@@ -222,6 +222,21 @@ describe("a view", () => {
     ).toEqual(["HPAs", "evil 0", "pods in namespace shop", "evil 1"]);
   });
 
+  it("has read the share of a namespace's suspects that its own and those of the whole cluster leave, nodes aside", () => {
+    view.noteSuspects({ what: "pods" }, 30);
+    view.noteSuspects({ what: "Deployments" }, 10);
+    expect(view.shareRead("shop")).toBe(1);
+
+    view.noteUnread({ what: "Deployments" }, 10);
+    view.noteSuspects({ what: "nodes", isBeside: true }, 1);
+    view.noteUnread({ what: "nodes", isBeside: true }, 1);
+    expect(view.shareRead("shop")).toBe(0.75);
+
+    view.noteSuspects({ what: "pods in namespace shop", place: "shop" }, 4);
+    view.noteUnread({ what: "pods in namespace shop", place: "shop" }, 2);
+    expect([view.shareRead("shop"), view.shareRead("blog")]).toEqual([0.375, 0.75]);
+  });
+
   it("works at eight items at the same time", async () => {
     let running = 0;
     let most = 0;
