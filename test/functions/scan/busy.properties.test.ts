@@ -76,7 +76,7 @@ it("what a busy server does not answer is counted among what was not read, and a
       expect(seen.failing_pods + unreadOf(seen)).toBeGreaterThanOrEqual(whole.failing_pods);
       if (seen.unseen.length === 0) expect(podsOf(seen)).toEqual(podsOf(whole));
     }),
-    { numRuns: 60, endOnFailure: true },
+    { numRuns: 30, endOnFailure: true },
   );
 }, 120_000);
 
@@ -103,6 +103,6 @@ it("where pods go and come while a scan reads, those are told that fail before a
       expect([...podsOf(seen)]).toEqual(expect.arrayContaining([...first].filter((pod) => last.has(pod))));
       expect([...first, ...last]).toEqual(expect.arrayContaining([...podsOf(seen)]));
     }),
-    { numRuns: 60, endOnFailure: true },
+    { numRuns: 30, endOnFailure: true },
   );
 }, 120_000);
