@@ -23,6 +23,7 @@ import { groupIncidents, workloadKey } from "./incidents.ts";
 import { markOf } from "./mark.ts";
 import { metricsLack } from "./metrics-lack.ts";
 import { inQuestion, namesOf } from "./named-services.ts";
+import { nodeLack } from "./node-lack.ts";
 import { withinReach } from "./reach.ts";
 import { readReadyBehind } from "./ready-behind.ts";
 import { atRest, claimsIn } from "./resting.ts";
@@ -87,10 +88,10 @@ export async function scan(cluster: Reader, options: Scan): Promise<Detection> {
   const failingPods = new Set(pods.failing.map(({ workload, name }) => `${workload.namespace}/${name}`));
   const ready = await readReadyBehind(view, inQuestion(withTheirPods, names), failingPods);
   const lack = metricsLack(incidents, [...workloads.failing, ...hpas.failing]);
-  const bonds = new Map([...together(withTheirPods, keys, { ...workloads, names, ready }), ...lack.bonds]);
+  const explained = new Map([...together(withTheirPods, keys, { ...workloads, names, ready }), ...lack.bonds]);
   const { failedRollouts } = workloads;
   const findings = { incidents: ripe, pods: pods.failing, workloads: workloads.failing, failedRollouts };
-  const counted = withExplained(countedAmong(findings), bonds);
+  const counted = withExplained(countedAmong(findings), explained);
   const within = await withinReach(view, counted, places, workloads.switches, policy);
   const extent = { ...within, wellOn: pods.wellOn, notCounted: found.length - within.failing.length };
   const storm = incidents.length === 0 ? undefined : findStorm(extent, policy);
@@ -99,15 +100,21 @@ export async function scan(cluster: Reader, options: Scan): Promise<Detection> {
   const claims = isAnyToGoOn ? await claimsIn(view) : undefined;
   const goesOn = isAnyToGoOn ? despiteStorm(inStorm, { ...findings, storm, claims }, policy, now) : undefined;
   const outside = incidents.filter((incident) => !inStorm.includes(incident));
+  // A storm tells of what fails by it, whatever its node is like.
+  const onNodes = { podsOn: pods.podsOn, optIn: policy.opt_in };
+  const nodesLack = nodeLack(nodes, withPods(outside, pods.failing), onNodes);
+  const bonds = new Map([...explained, ...nodesLack.bonds]);
+  const toldNodes = [...(storm?.nodes ?? []), ...nodesLack.toldOf];
   // Beside a storm of everything, nothing else is told.
   const beside =
     storm?.isEverywhere === true
       ? []
       : [
           ...lack.incidents,
+          ...nodesLack.incidents,
           ...(await lookBeside(view, {
             ...places,
-            ...{ nodes, pods, hpas: hpas.all, incidents: inScope, stormNodes: storm?.nodes ?? [], policy, moment },
+            ...{ nodes, pods, hpas: hpas.all, incidents: inScope, toldNodes, policy, moment },
           })),
         ];
   const isStormAlone = storm !== undefined && outside.length + beside.length === 0 && goesOn === undefined;
