@@ -49,6 +49,7 @@ export async function findTarget(cluster: Reader, request: RunbookRequest): Prom
     in_rollout: [],
     resting: NOTHING_RESTS,
     unseen: [],
+    storm_seen: [],
   };
 }
 

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { lambda } from "../lambda/lambda.ts";
 import { CaughtError, ExecutionRef, Report, WorkloadRun } from "../run/contracts.ts";
-import { Detection } from "../run/detection.ts";
+import { Detection, StormMemory } from "../run/detection.ts";
 import { recordOutcome } from "../run/event.ts";
 import { fitting } from "../run/fitting.ts";
 import { Redrive } from "../run/resumption.ts";
@@ -20,6 +20,7 @@ import {
   failureMessage,
   MANY_FAIL,
   stormMessage,
+  stormOverMessage,
   workAgainMessage,
   workloadMessage,
   type RunFailure,
@@ -28,6 +29,7 @@ import { pastRuns } from "./past-runs.ts";
 import { isUnclaimed, withMemory } from "./unclaimed.ts";
 import { within } from "../shared/time-left.ts";
 import { publishToSns } from "./sns.ts";
+import { isToldAnew, overWords, unrememberedWords, whyUnremembered } from "./storm-told.ts";
 import { reportedLate, saidLate, stormToldLate, toldLate } from "./told-late.ts";
 import { isRemembered, isWorthTelling } from "../run/outcome.ts";
 import { isLeftUntold, reportOf } from "../run/telling.ts";
@@ -37,7 +39,14 @@ const RECORD_MS = 20_000;
 
 const NotifyInput = z.discriminatedUnion("about", [
   z.strictObject({ about: z.literal("workload"), redrive: Redrive, run: WorkloadRun }),
-  z.strictObject({ about: z.literal("storm"), detection: Detection, execution: ExecutionRef }),
+  z.strictObject({
+    about: z.literal("storm"),
+    detection: Detection,
+    /** Whether it is remembered that people are told, or the error with which that ended. */
+    memory: z.union([StormMemory, CaughtError]),
+    execution: ExecutionRef,
+  }),
+  z.strictObject({ about: z.literal("storm_over"), detection: Detection, execution: ExecutionRef }),
   // What EventBridge tells of an execution that ended.
   z.strictObject({ about: z.literal("execution"), event: EndedExecution }),
   z.strictObject({
@@ -72,12 +81,24 @@ export const notify = step(contract(NotifyInput), Report.nullable(), async (inpu
       return fitting(report, run.workloads ?? 1);
     }
     case "storm": {
-      const { detection } = input;
+      const { detection, execution } = input;
       const { storm = MANY_FAIL } = detection;
-      const told = { ...detection, storm: saidLate(storm, stormToldLate(detection, environment.now())) };
-      const message = stormMessage(told, input.execution);
+      const why = whyUnremembered(input.memory);
+      const words = why === undefined ? [] : [unrememberedWords(why, environment.pastRuns !== undefined)];
+      const said = [storm, ...words].join(" ");
+      const told = { ...detection, storm: saidLate(said, stormToldLate(detection, environment.now())) };
+      const message = stormMessage(told, execution);
+      const isTold = why === undefined || detection.dry_run || (await isAnew(environment, detection, execution));
+      if (isTold) await environment.publish(message);
+      measure(environment, detection.cluster_name, message.report);
+      return message.report;
+    }
+    case "storm_over": {
+      const { detection, execution } = input;
+      const { storm_over: over, cluster_name: clusterName } = detection;
+      if (over === undefined) return null;
+      const message = stormOverMessage(overWords(over), clusterName, execution);
       await environment.publish(message);
-      measure(environment, input.detection.cluster_name, message.report);
       return message.report;
     }
     case "failure": {
@@ -101,6 +122,16 @@ export const notify = step(contract(NotifyInput), Report.nullable(), async (inpu
     }
   }
 });
+
+/** Whether people are to be told of a storm that no Lease remembers; who cannot look back tells it. */
+async function isAnew(environment: NotifyEnvironment, detection: Detection, execution: ExecutionRef): Promise<boolean> {
+  try {
+    const past = (await environment.pastRuns?.outcomesBefore(execution, detection.cluster_name)) ?? [];
+    return isToldAnew(detection, past, environment.policy(), environment.now());
+  } catch {
+    return true;
+  }
+}
 
 /** How the remediation of one workload ended, and whether people know that already. */
 async function reportBeside(

@@ -2,6 +2,7 @@ import type { Reader } from "../shared/cluster/cluster.ts";
 import { paths } from "../shared/cluster/paths.ts";
 import type { Incident } from "../run/contracts.ts";
 import type { Detection } from "../run/detection.ts";
+import { pastStorm } from "../run/storm-lease.ts";
 import { assertNamespace } from "../shared/kubernetes/namespaces.ts";
 import { lostNodesAmong } from "../shared/kubernetes/nodes.ts";
 import type { Moment } from "../kinds/failing/overdue.ts";
@@ -26,7 +27,7 @@ import { inQuestion, namesOf } from "./named-services.ts";
 import { nodeLack } from "./node-lack.ts";
 import { withinReach } from "./reach.ts";
 import { readReadyBehind } from "./ready-behind.ts";
-import { atRest, claimsIn } from "./resting.ts";
+import { atRest, claimsIn, stormLeaseIn } from "./resting.ts";
 import { eachPlace, servicesIn } from "./services/list.ts";
 import { findStorm, type FailureStorm } from "./storm.ts";
 import { together, withExplained } from "./together.ts";
@@ -126,10 +127,14 @@ export async function scan(cluster: Reader, options: Scan): Promise<Detection> {
   const all = [...wanted, ...beside];
   const isHealthy = incidents.length + beside.length === 0;
   const resters = isStormAlone && !findingsOnly ? [] : all;
-  const { awake, resting } = await atRest(view, resters, { bonds, isTold, dryRun }, policy, now);
+  const { awake, resting, claims: listed } = await atRest(view, resters, { bonds, isTold, dryRun }, policy, now);
   const lookedAfter = isStormAlone || findingsOnly ? marked(all, bonds, isTold) : awake;
   const idle = storm === undefined ? "resting" : "storm";
   const shown = fitIncidents(lookedAfter, policy.max_incidents);
+  // Where something could not be seen, there may be a storm all the same.
+  const isNone = storm === undefined && view.blindSpots.length === 0 && !findingsOnly && !dryRun;
+  const lease = isNone ? await stormLeaseIn(view, listed, namespace) : undefined;
+  const stormOver = lease && pastStorm(lease, now);
   return {
     status: isHealthy ? "healthy" : isStormAlone ? "storm" : lookedAfter.length === 0 ? idle : "failing",
     cluster_name: clusterName,
@@ -150,6 +155,8 @@ export async function scan(cluster: Reader, options: Scan): Promise<Detection> {
           storm,
           lookedAfter.find(({ workload }) => workload === goesOn?.workload),
         )),
+    storm_seen: storm === undefined ? [] : seenIn(namespace, storm),
+    ...(stormOver === undefined ? {} : { storm_over: stormOver }),
     ...(isApart ? { in_storm: besideOthers(leftAlone) } : {}),
     ...(findingsOnly ? answer(pods.failing, hpas.all, moment) : {}),
   };
@@ -181,6 +188,12 @@ function stormFields(
 function marksOf(nodes: readonly string[], namespaces: readonly string[]): string[] {
   const names = [...nodes.map((name) => `node ${name}`), ...namespaces.map((name) => `namespace ${name}`)];
   return names.map(markOf).sort().slice(0, MAX_MARKS);
+}
+
+/** What a storm is of, as a later run tells it from that of a run that looks elsewhere. */
+function seenIn(namespace: string | undefined, { nodes, namespaces }: FailureStorm): string[] {
+  const marks = nodes.length + namespaces.length === 0 ? ["*"] : marksOf(nodes, namespaces);
+  return namespace === undefined ? marks : marks.map((mark) => `${namespace}/${mark}`);
 }
 
 /** The namespaces to look at, and whether that is the whole cluster. */
