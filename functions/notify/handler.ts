@@ -10,7 +10,7 @@ import { scheduleOf } from "../run/request.ts";
 import { errorText } from "../shared/caught-error.ts";
 import { parsePolicy, type Policy } from "../shared/policy.ts";
 import { describeExecution } from "./describe-execution.ts";
-import { completed, EndedExecution, isOfAStep, requestOf, untoldError } from "./ended-execution.ts";
+import { completed, EndedExecution, isOfARun, isOfAStep, requestOf, untoldError } from "./ended-execution.ts";
 import { endedAlone, isOfWorkload } from "./ended-workload.ts";
 import type { NotifyEnvironment, PresentRun } from "./environment.ts";
 import { handedOver, leftBehind } from "./handed-over.ts";
@@ -104,7 +104,9 @@ export const notify = step(contract(NotifyInput), Report.nullable(), async (inpu
     case "failure": {
       const late = input.redrive === 0 ? undefined : { since: undefined };
       const error = { name: input.error.Error, text: saidLate(errorText(input.error), late) };
-      const { isTold, words } = await tellingBeside(environment, error.name, input.request, input.execution);
+      const { isTold, words } = isOfAStep(error.name)
+        ? await tellingBeside(environment, error.name, input.request, input.execution)
+        : { isTold: true, words: "" };
       return await tellFailure(environment, { ...error, inARow: words }, input.request, input.execution, isTold);
     }
     case "execution": {
@@ -118,7 +120,10 @@ export const notify = step(contract(NotifyInput), Report.nullable(), async (inpu
       if (event.status === "SUCCEEDED") return await tellThatItWorks(environment, event);
       const error = untoldError(event);
       if (error === undefined) return null;
-      return await tellFailure(environment, error, requestOf(event), { id: event.executionArn, name: event.name });
+      const [request, execution] = [requestOf(event), { id: event.executionArn, name: event.name }];
+      if (!isOfARun(error.name)) return await tellFailure(environment, error, request, execution);
+      const { isTold, words } = await tellingBeside(environment, error.name, request, execution);
+      return await tellFailure(environment, { ...error, inARow: words }, request, execution, isTold);
     }
   }
 });
@@ -166,7 +171,7 @@ async function tellFailure(
 
 /**
  * Whether people are told of this failure, after those before it. Who asked for something is told each time; so is everyone of
- * an error that no step ended with, since something may have been changed then.
+ * an error that neither a step ended with nor each run meets, since something may have been changed then.
  */
 async function tellingBeside(
   environment: NotifyEnvironment,
@@ -174,8 +179,7 @@ async function tellingBeside(
   request: unknown,
   { id, name }: ExecutionRef,
 ): Promise<Telling> {
-  const isRepeated = isOfAStep(error) && scheduleOf(request) !== undefined;
-  const before = isRepeated ? await failedBefore(environment, { id, name, request }) : NONE;
+  const before = scheduleOf(request) !== undefined ? await failedBefore(environment, { id, name, request }) : NONE;
   return tellingOf(error, before, pausesOf(environment), environment.now());
 }
 

@@ -76,7 +76,7 @@ export function failureMessage(error: RunFailure, clusterName: string, execution
     reason: bounded(error.name, 100),
     summary:
       error.mayHaveChanged === true
-        ? error.text
+        ? [error.text, error.inARow].filter((text) => text !== undefined && text !== "").join(" ")
         : [error.text, "No workload was remediated by this run unless another message says so.", error.inARow]
             .filter((text) => text !== undefined && text !== "")
             .join(" "),
