@@ -1,9 +1,26 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { buildSync, type Metafile } from "esbuild";
+import { buildSync, type BuildOptions, type Metafile } from "esbuild";
 import { handlerOf, STEP_NAMES } from "../infra/functions.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
+
+/** Dependencies that are CommonJS modules call `require` for what Node brings. */
+export const REQUIRE = 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);';
+
+/** How every function is bundled, as the stack does it (`infra/remediation-function.ts`). */
+export const BUNDLING = {
+  absWorkingDir: ROOT,
+  outExtension: { ".js": ".mjs" },
+  metafile: true,
+  bundle: true,
+  minify: true,
+  platform: "node",
+  format: "esm",
+  target: "node24",
+  mainFields: ["module", "main"],
+  banner: { js: REQUIRE },
+} satisfies BuildOptions;
 
 /** A function's bundle, and what went into it. */
 export interface BuiltFunction {
@@ -13,25 +30,16 @@ export interface BuiltFunction {
 }
 
 /**
- * Bundles every function as the stack does (`infra/remediation-function.ts`).
+ * Bundles every function.
  * @param write whether the bundles are written; otherwise only what goes into them is told
  */
 export function bundleFunctions(directory: string, write: boolean): BuiltFunction[] {
   const names = [...STEP_NAMES, "agent"];
   const { metafile } = buildSync({
-    absWorkingDir: ROOT,
+    ...BUNDLING,
     entryPoints: names.map((name) => ({ in: handlerOf(name), out: name })),
     outdir: directory,
-    outExtension: { ".js": ".mjs" },
     write,
-    metafile: true,
-    bundle: true,
-    minify: true,
-    platform: "node",
-    format: "esm",
-    target: "node24",
-    mainFields: ["module", "main"],
-    banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
   });
   const outputs = Object.values(metafile.outputs);
   return names.map((name) => {
