@@ -56,8 +56,8 @@ export default defineConfig({
           include: ["test/package/**/*.test.ts"],
           globalSetup: "test/package/global-setup.ts",
           // A fresh app is compiled with the declarations of the whole CDK.
-          testTimeout: 300_000,
-          hookTimeout: 300_000,
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
         },
       },
       {

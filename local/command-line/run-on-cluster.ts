@@ -5,6 +5,7 @@ import type { Notification } from "../../functions/notify/notification.ts";
 import type { Policy } from "../../functions/shared/policy.ts";
 import { startExecution, type ExecutionResult } from "../engine/engine.ts";
 import { localEnvironment } from "../engine/environment.ts";
+import { printDocument, showDocument, SILENT, type DocumentFormat } from "./document.ts";
 import { clusterNameOf, readInput } from "./input.ts";
 import { OpenRuns, type Interrupted } from "./interrupted.ts";
 import { Interruption, unlessInterrupted } from "./interruption.ts";
@@ -25,6 +26,8 @@ export interface ClusterRunOptions {
   /** Carries the plan out without asking. */
   yes: boolean;
   json: boolean;
+  /** Prints one document when it has ended, instead of telling it as it goes. */
+  output?: DocumentFormat | undefined;
   report: string;
 }
 
@@ -38,8 +41,8 @@ export async function runOnCluster(options: ClusterRunOptions): Promise<number> 
     if (options.yes || options.dryRun) return exitCode(await execute(options, options.dryRun, interruption));
     const plan = await execute(options, true, interruption);
     if (plan.status !== "succeeded" || isDetection(plan.output) || !wouldAct(plan)) return exitCode(plan);
-    const confirmed = await isConfirmed(options.json, interruption);
-    if (interruption.signal.aborted) return exitCode(interruptedBefore(options.json));
+    const confirmed = await isConfirmed(options.json || options.output !== undefined, interruption);
+    if (interruption.signal.aborted) return exitCode(interruptedBefore(options));
     if (!confirmed) return EXIT.needsPerson;
     return exitCode(await execute(options, false, interruption));
   } finally {
@@ -93,14 +96,14 @@ async function execute(
   dryRun: boolean,
   { signal }: Interruption,
 ): Promise<ExecutionResult> {
-  const { kubeconfig, context, namespace, input, policy, json, report } = options;
+  const { kubeconfig, context, namespace, input, policy, json, output, report } = options;
   const connection = await unlessInterrupted(connectionFromKubeconfig(kubeconfig, context), signal);
-  if (connection === undefined || signal.aborted) return interruptedBefore(json);
+  if (connection === undefined || signal.aborted) return interruptedBefore(options);
   const notifications: Notification[] = [];
   const environment = localEnvironment(connection, policy, notifications);
   const openRuns = new OpenRuns();
   const recorder = new Recorder(() => environment.now());
-  const teller = tellerFor(process.stdout, json, () => environment.now());
+  const teller = output === undefined ? tellerFor(process.stdout, json, () => environment.now()) : SILENT;
   const execution = startExecution({
     input: readInput({
       ...(input === undefined ? {} : { input }),
@@ -125,20 +128,28 @@ async function execute(
   signal.addEventListener("abort", abort);
   const result = await execution.result;
   signal.removeEventListener("abort", abort);
-  if (result.status === "aborted") showInterrupted(await openRuns.release(environment), json);
-  showResult(result, notifications, json);
+  if (result.status === "aborted") showInterrupted(await openRuns.release(environment), options);
+  if (output === undefined) showResult(result, notifications, json);
+  else if (result.status !== "aborted") showDocument(output, result, notifications);
   writeReport(report, recorder.finish(connection.name, result, notifications));
   return result;
 }
 
+/** In which form things are printed. */
+type Printing = Pick<ClusterRunOptions, "json" | "output">;
+
 /** Says that it was interrupted before anything was begun. */
-function interruptedBefore(json: boolean): ExecutionResult {
-  showInterrupted([], json);
+function interruptedBefore(options: Printing): ExecutionResult {
+  showInterrupted([], options);
   return { status: "aborted" };
 }
 
 /** Says what an interrupted run leaves behind. */
-function showInterrupted(workloads: readonly Interrupted[], json: boolean): void {
+function showInterrupted(workloads: readonly Interrupted[], { json, output }: Printing): void {
+  if (output !== undefined) {
+    printDocument(output, { interrupted: true, workloads });
+    return;
+  }
   if (json) {
     process.stdout.write(`${JSON.stringify({ interrupted: true, workloads })}\n`);
     return;
