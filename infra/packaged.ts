@@ -7,3 +7,8 @@ export const PACKAGED = !import.meta.url.endsWith(".ts");
 export function pathTo(file: string): string {
   return fileURLToPath(new URL(`../${file}`, import.meta.url));
 }
+
+/** Where the package has the bundle of a handler, which is named by its source: a folder for Lambda, with `index.mjs` in it. */
+export function folderOfBundle(handler: string): string {
+  return handler.replace(/\.ts$/, "");
+}

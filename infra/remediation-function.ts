@@ -1,4 +1,3 @@
-import { dirname } from "node:path";
 import { RemovalPolicy, Validations, type Duration } from "aws-cdk-lib";
 import type { ISecurityGroup, IVpc, SubnetSelection } from "aws-cdk-lib/aws-ec2";
 import { PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
@@ -7,7 +6,7 @@ import { ApplicationLogLevel, Architecture, Code, LoggingFormat, Runtime, Tracin
 import { LogLevel, NodejsFunction, OutputFormat, type NodejsFunctionProps } from "aws-cdk-lib/aws-lambda-nodejs";
 import { LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
-import { PACKAGED, pathTo } from "./packaged.ts";
+import { folderOfBundle, PACKAGED, pathTo } from "./packaged.ts";
 
 /** What all functions have in common. */
 export interface FunctionOptions {
@@ -116,7 +115,7 @@ function networkInterfaces(): PolicyStatement {
 
 /** The code of a function where its bundle is in the package: whoever installs that needs no bundler. */
 function bundled(entry: string): Pick<NodejsFunctionProps, "code" | "handler"> {
-  return { code: Code.fromAsset(pathTo(dirname(entry))), handler: "index.handler" };
+  return { code: Code.fromAsset(pathTo(folderOfBundle(entry))), handler: "index.handler" };
 }
 
 /** The code of a function in a clone, bundled from its source while the stack is synthesised. */

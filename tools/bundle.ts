@@ -22,6 +22,9 @@ export const BUNDLING = {
   banner: { js: REQUIRE },
 } satisfies BuildOptions;
 
+/** Every function that has a bundle of its own. */
+const FUNCTION_NAMES = [...STEP_NAMES, "agent", "mcp"];
+
 /** A function's bundle, and what went into it. */
 export interface BuiltFunction {
   name: string;
@@ -34,16 +37,25 @@ export interface BuiltFunction {
  * @param write whether the bundles are written; otherwise only what goes into them is told
  */
 export function bundleFunctions(directory: string, write: boolean): BuiltFunction[] {
-  const names = [...STEP_NAMES, "agent"];
   const { metafile } = buildSync({
     ...BUNDLING,
-    entryPoints: names.map((name) => ({ in: handlerOf(name), out: name })),
+    entryPoints: FUNCTION_NAMES.map((name) => ({ in: entryOf(name), out: name })),
     outdir: directory,
     write,
   });
   const outputs = Object.values(metafile.outputs);
-  return names.map((name) => {
-    const output = outputs.find(({ entryPoint }) => entryPoint === handlerOf(name));
+  return FUNCTION_NAMES.map((name) => {
+    const output = outputs.find(({ entryPoint }) => entryPoint === entryOf(name));
     return { name, file: join(directory, `${name}.mjs`), inputs: output?.inputs ?? {} };
   });
+}
+
+/** The handler of a function. Both servers of the Model Context Protocol have the same. */
+function entryOf(name: string): string {
+  return name === "mcp" ? "functions/agent/mcp-handler.ts" : handlerOf(name);
+}
+
+/** The handlers of all functions, from the root of the repository. */
+export function handlers(): string[] {
+  return [...new Set(FUNCTION_NAMES.map(entryOf))];
 }

@@ -1,9 +1,8 @@
 import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { buildSync, type BuildOptions } from "esbuild";
-import { handlerOf, STEP_NAMES } from "../../infra/functions.ts";
-import { pathTo } from "../../infra/packaged.ts";
-import { BUNDLING, REQUIRE } from "../bundle.ts";
+import { folderOfBundle, pathTo } from "../../infra/packaged.ts";
+import { BUNDLING, handlers, REQUIRE } from "../bundle.ts";
 import { writeDeclarations } from "./declarations.ts";
 import { COMMAND_LINE, CONSTRUCT, packageManifest, PRINT_RBAC } from "./manifest.ts";
 import { noticesOf } from "./notices.ts";
@@ -66,10 +65,9 @@ function construct(folder: string): string[] {
 
 /** One folder for each handler, as Lambda gets it. */
 function functions(folder: string): string[] {
-  const handlers = new Set([...STEP_NAMES, "agent"].map(handlerOf));
   return build({
     ...BUNDLING,
-    entryPoints: [...handlers].map((handler) => ({ in: handler, out: join(dirname(handler), "index") })),
+    entryPoints: handlers().map((handler) => ({ in: handler, out: join(folderOfBundle(handler), "index") })),
     outdir: folder,
   });
 }
