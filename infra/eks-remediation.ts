@@ -37,7 +37,7 @@ export class EksRemediation extends Construct {
   /** Where outcomes and alarms are published. */
   readonly topic: ITopic;
   readonly dashboardName: string;
-  /** Gives the functions' groups their permissions on the cluster; run in this project's folder. */
+  /** Gives the functions' groups their permissions on the cluster; run in this project's folder, or in that of the app. */
   readonly rbacCommand: string;
 
   /** @throws SettingsError naming each prop that cannot be used, and its rule */
