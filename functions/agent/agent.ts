@@ -74,7 +74,7 @@ export async function answerAgent(
 }
 
 /** What only this function knows of a request; the workflow's own has none of it. */
-const OWN_FIELDS = {
+export const OWN_FIELDS = {
   /** Whether the outcome is waited for, as long as the invocation lasts. */
   wait: z.boolean("must be true or false").optional(),
   /** The same for each try of one request, and no other: the workflow is started for it once within 90 days. */
@@ -87,7 +87,7 @@ const OWN_FIELDS = {
 const OwnFields = z.strictObject(OWN_FIELDS);
 
 /** Asks how an execution stands that this function has started. */
-const StatusRequest = z.strictObject({
+export const StatusRequest = z.strictObject({
   action: z.literal("status"),
   execution_arn: z
     .string("must be the execution_arn of an earlier answer")

@@ -44,7 +44,8 @@ export const ApproveRequest = z.strictObject({ action: z.literal("approve"), ...
 /** Has what was proposed left undone, and not proposed again. */
 export const DeclineRequest = z.strictObject({ action: z.literal("decline"), ...DECISION_FIELDS });
 
-const ActionRequest = z.discriminatedUnion("action", [
+/** A request that names what is to be done. */
+export const ActionRequest = z.discriminatedUnion("action", [
   DetectFailuresRequest,
   ...RUNBOOK_REQUESTS,
   DiagnoseRequest,
