@@ -1,3 +1,4 @@
+import { Duration } from "aws-cdk-lib";
 import { PermissionsBoundary } from "aws-cdk-lib/aws-iam";
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { NodejsFunction } from "aws-cdk-lib/aws-lambda-nodejs";
@@ -13,6 +14,7 @@ import { Functions } from "./functions.ts";
 import { Notifications } from "./notifications.ts";
 import { Observability } from "./observability.ts";
 import type { EksRemediationProps } from "./props.ts";
+import { OutcomesRecord } from "./record.ts";
 import { rbacCommand } from "./rbac-command.ts";
 import type { FunctionOptions } from "./remediation-function.ts";
 import { RUNBOOK } from "./runbook.ts";
@@ -33,6 +35,8 @@ export class EksRemediation extends Construct {
   readonly agentFunction: NodejsFunction;
   /** Where outcomes and alarms are published. */
   readonly topic: ITopic;
+  /** The record of all outcomes. */
+  readonly recordTableName: string;
   readonly dashboardName: string;
   /** Gives the functions' groups their permissions on the cluster; run in this project's folder. */
   readonly rbacCommand: string;
@@ -55,6 +59,11 @@ export class EksRemediation extends Construct {
       namePrefix,
       options: props.notifications ?? {},
     });
+    const { table } = new OutcomesRecord(this, "Record", {
+      writer: steps.notify,
+      key,
+      retention: props.recordRetention ?? Duration.days(365),
+    });
     new ClusterAccess(this, "ClusterAccess", { steps, agent, clusterName });
     const starts = new Schedule(this, "Schedule", { stateMachine, clusterName, key, ...schedule });
     const told = { stateMachine, stateMachineName, notify: steps.notify, key };
@@ -73,6 +82,7 @@ export class EksRemediation extends Construct {
     this.stateMachine = stateMachine;
     this.agentFunction = agent.lambda;
     this.topic = topic;
+    this.recordTableName = table.tableName;
     this.dashboardName = dashboardName;
     this.rbacCommand = rbacCommand(namespaces, optional);
   }

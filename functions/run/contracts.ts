@@ -250,6 +250,8 @@ export const Report = z.strictObject({
   told_before: z.iso.datetime().optional(),
   /** How often they were told by then, this time included, where no claim remembers it. */
   told_times: z.int().optional(),
+  /** The name of the error for which no record of it was kept. */
+  record_error: z.string().optional(),
 });
 export type Report = z.output<typeof Report>;
 

@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError } from "commander";
 import { isRemediationError, RemediationError } from "../../functions/shared/errors.ts";
 import { parsePolicy, type Policy } from "../../functions/shared/policy.ts";
 import { CommandLineError } from "./command-line-error.ts";
+import { addRecordCommands, type Chosen } from "./record-commands.ts";
 import { listScenarios, playOnEmbedded } from "./play-embedded.ts";
 import { checkReport } from "../report/file.ts";
 import { runOnCluster } from "./run-on-cluster.ts";
@@ -21,6 +22,7 @@ interface Options {
   yes?: boolean;
   json?: boolean;
   report: string;
+  record?: string;
 }
 
 const command = new Command("npm start --")
@@ -39,6 +41,11 @@ const command = new Command("npm start --")
   .option("--yes", "carry the plan out without asking")
   .option("--json", "print one JSON object a line: each event, then the result")
   .option("--report <file>", "where to write the report, one HTML file", "remediation-report.html")
+  .option(
+    "--record <file>",
+    "where outcomes on a cluster of yours are kept for history and show (default: your state folder)",
+  )
+  .enablePositionalOptions()
   .addHelpText(
     "after",
     `
@@ -50,6 +57,10 @@ Requests, with --kubeconfig:
   {"action": "rollback_deployment", "namespace": "shop", "deployment_name": "web", "revision": 3}
   {"action": "scale_deployment", "namespace": "shop", "deployment_name": "web", "replicas": 4}
   cluster_name is filled in from the context; "dry_run": true and revision are optional.
+
+What was done, on a cluster of yours or by a deployed stack (--table):
+  npm start -- history --since 7d
+  npm start -- show EXECUTION
 
 Exit codes:
   0    nothing needs a person, or a scenario went as expected
@@ -64,15 +75,24 @@ Examples:
   npm start -- --kubeconfig ~/.kube/config --context prod --namespace shop --dry-run`,
   );
 
+let chosen: Chosen = { json: false, run: () => Promise.resolve(EXIT.error) };
+command.action((options: Options) => {
+  chosen = { json: options.json ?? false, run: () => main(options) };
+});
+addRecordCommands(command, (given) => {
+  chosen = given;
+});
+
 try {
-  const code = await main(command.parse().opts<Options>());
+  command.parse();
+  const code = await chosen.run();
   // Whoever interrupts does not wait for what is left: a credential plugin, an open connection.
   if (code === EXIT.interrupted) process.exit(code);
   process.exitCode = code;
 } catch (error) {
   const known = isRemediationError(error) || error instanceof CommandLineError;
   if (!known) throw error;
-  if (command.opts<Options>().json === true) {
+  if (chosen.json) {
     process.stdout.write(`${JSON.stringify({ error: error.name, message: error.message })}\n`);
   }
   process.stderr.write(`${error.name}: ${error.message}\n`);
@@ -103,8 +123,8 @@ async function main(options: Options): Promise<number> {
 }
 
 /** What only makes sense on a cluster that is there already. */
-function refuseWithoutCluster({ namespace, input, policy, dryRun, yes }: Options): void {
-  const given = Object.entries({ namespace, input, policy, "dry-run": dryRun, yes }).find(
+function refuseWithoutCluster({ namespace, input, policy, dryRun, yes, record }: Options): void {
+  const given = Object.entries({ namespace, input, policy, "dry-run": dryRun, yes, record }).find(
     ([, value]) => value !== undefined,
   );
   if (given === undefined) return;

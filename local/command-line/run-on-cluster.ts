@@ -5,6 +5,7 @@ import type { Notification } from "../../functions/notify/notification.ts";
 import type { Policy } from "../../functions/shared/policy.ts";
 import { startExecution, type ExecutionResult } from "../engine/engine.ts";
 import { localEnvironment } from "../engine/environment.ts";
+import { defaultRecordFile } from "../record/file.ts";
 import { clusterNameOf, readInput } from "./input.ts";
 import { OpenRuns, type Interrupted } from "./interrupted.ts";
 import { Interruption, unlessInterrupted } from "./interruption.ts";
@@ -26,6 +27,8 @@ export interface ClusterRunOptions {
   yes: boolean;
   json: boolean;
   report: string;
+  /** Where outcomes are kept; a file of the user's own when nothing is said. */
+  record?: string | undefined;
 }
 
 /**
@@ -93,11 +96,11 @@ async function execute(
   dryRun: boolean,
   { signal }: Interruption,
 ): Promise<ExecutionResult> {
-  const { kubeconfig, context, namespace, input, policy, json, report } = options;
+  const { kubeconfig, context, namespace, input, policy, json, report, record = defaultRecordFile() } = options;
   const connection = await unlessInterrupted(connectionFromKubeconfig(kubeconfig, context), signal);
   if (connection === undefined || signal.aborted) return interruptedBefore(json);
   const notifications: Notification[] = [];
-  const environment = localEnvironment(connection, policy, notifications);
+  const environment = localEnvironment(connection, policy, notifications, record);
   const openRuns = new OpenRuns();
   const recorder = new Recorder(() => environment.now());
   const teller = tellerFor(process.stdout, json, () => environment.now());

@@ -15,6 +15,7 @@ const Outputs = z.object({
   AgentFunctionName: z.string(),
   AgentFunctionArn: z.string(),
   TopicArn: z.string(),
+  RecordTableName: z.string(),
   RbacCommand: z.string(),
 });
 export type Outputs = z.output<typeof Outputs>;

@@ -77,10 +77,14 @@ describe("the functions", () => {
     },
   );
 
-  it("let notify publish as well, read the executions that it tells of, and keep what it could not tell", () => {
+  it("let notify publish and keep outcomes, read the executions that it tells of, and keep what it could not tell", () => {
     expect(permissionsOf("notify")).toEqual(
       permitted("notify", [
         ["sns:Publish", `\${${stack.id("Notifications", "Topic")}}`],
+        ["dynamodb:PutItem", `\${${stack.id("Record", "Table")}.Arn}`],
+        ["events:PutEvents", "arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}:event-bus/default"],
+        ["kms:DescribeKey", `\${${key}.Arn}`],
+        ["kms:Encrypt", `\${${key}.Arn}`],
         ["sqs:SendMessage", `\${${stack.id("EndedExecutions", "DeadLetters")}.Arn}`],
         ["kms:GenerateDataKey", `\${${key}.Arn}`],
         ["states:ListExecutions", executions.replace(":execution:", `:stateMachine:${machineName}`)],

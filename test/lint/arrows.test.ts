@@ -33,6 +33,8 @@ const REFUSED = [
   ["kinds-stand-alone", "functions/kinds/deployment/kind.ts", "functions/kinds/stateful-set/partition.ts"],
   ["kinds-stand-alone", "functions/kinds/revisions/history.ts", "functions/kinds/job/kind.ts"],
   ["client-sns-has-one-owner", "functions/lambda/metrics.ts", "node_modules/@aws-sdk/client-sns/index.ts"],
+  ["client-dynamodb-has-one-owner", "functions/notify/sns.ts", "node_modules/@aws-sdk/client-dynamodb/index.ts"],
+  ["client-eventbridge-has-one-owner", "functions/claim/claim.ts", "node_modules/@aws-sdk/client-eventbridge/index.ts"],
   ["client-sfn-has-one-owner", "functions/verify/hpa-settled.ts", "node_modules/@aws-sdk/client-sfn/index.ts"],
   ["client-eks-has-one-owner", "functions/run/settling.ts", "node_modules/@aws-sdk/client-eks/index.ts"],
   ["functions-need-no-tools", "functions/run/history.ts", "local/engine/engine.ts"],

@@ -54,7 +54,17 @@ const COMMON = [
 /** What a function has beside these. */
 const OWN: Readonly<Partial<Record<string, string[]>>> = {
   agent: ["@aws-sdk/client-sfn"],
-  notify: ["@aws-sdk/client-sfn", "@aws-sdk/client-sns"],
+  notify: [
+    "@aws-sdk/client-dynamodb",
+    "@aws-sdk/client-eventbridge",
+    "@aws-sdk/client-sfn",
+    "@aws-sdk/client-sns",
+    "@aws-sdk/dynamodb-codec",
+    "@aws-sdk/endpoint-cache",
+    "@aws-sdk/middleware-endpoint-discovery",
+    "mnemonist",
+    "obliterator",
+  ],
 };
 
 function manifest(more: Partial<Manifest> = {}): Manifest {
