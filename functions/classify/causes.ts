@@ -50,8 +50,7 @@ export function unknownCause({ failing, own, evidence }: Case): Finding & { name
       tries: once({
         action: "none",
         refusal: "NotFailingAnymore",
-        message:
-          evidence.unwritten === undefined ? "It recovered by itself before anything was done." : "Nothing was done.",
+        message: "Nothing was done.",
       }),
     };
   }

@@ -7,3 +7,8 @@ import type { Incident } from "./contracts.ts";
 export function isAskedFor({ requested, origin }: Pick<Incident, "requested" | "origin">): boolean {
   return requested !== undefined && origin !== "found";
 }
+
+/** Whether somebody waits for an answer: they ask for a remedy, or have decided about one. */
+export function isAnswered(incident: Pick<Incident, "requested" | "origin" | "approval">): boolean {
+  return isAskedFor(incident) || incident.approval !== undefined;
+}

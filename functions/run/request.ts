@@ -1,8 +1,10 @@
 import * as z from "zod";
 import { RUNBOOK_REQUESTS } from "../remedies/contracts.ts";
 import { RemediationError } from "../shared/errors.ts";
-import { namespaceField, REQUEST_FIELDS } from "../shared/request-fields.ts";
+import { KINDS } from "../kinds/kinds.ts";
+import { namespaceField, objectNameField, REQUEST_FIELDS } from "../shared/request-fields.ts";
 import { describeIssues } from "../shared/validation.ts";
+import { PLAN_ID } from "./contracts.ts";
 
 /** No action: detect everything in scope and remediate what can be remediated. What the schedule sends. */
 export const ScanRequest = z.strictObject({ ...REQUEST_FIELDS, namespace: namespaceField.optional() });
@@ -13,7 +15,31 @@ export const DetectFailuresRequest = z.strictObject({
   namespace: namespaceField,
 });
 
-const ActionRequest = z.discriminatedUnion("action", [DetectFailuresRequest, ...RUNBOOK_REQUESTS]);
+const DECISION_FIELDS = {
+  ...REQUEST_FIELDS,
+  namespace: namespaceField,
+  /** The workload's kind. */
+  kind: z.enum(
+    KINDS.map(({ kind }) => kind),
+    `must be one of ${KINDS.map(({ kind }) => kind).join(", ")}`,
+  ),
+  /** The workload's name. */
+  name: objectNameField("workload"),
+  /** The plan that is decided about, as the proposal names it. */
+  plan: z.string("must name the plan").regex(PLAN_ID, "must be the plan's name, 16 digits or letters from a to f"),
+};
+
+/** Carries out what was proposed, if it is still what would be done. */
+export const ApproveRequest = z.strictObject({ action: z.literal("approve"), ...DECISION_FIELDS });
+/** Has what was proposed left undone, and not proposed again. */
+export const DeclineRequest = z.strictObject({ action: z.literal("decline"), ...DECISION_FIELDS });
+
+const ActionRequest = z.discriminatedUnion("action", [
+  DetectFailuresRequest,
+  ...RUNBOOK_REQUESTS,
+  ApproveRequest,
+  DeclineRequest,
+]);
 
 /** Every request that the workflow takes. */
 export const Request = z.union([ScanRequest, ActionRequest]);
@@ -21,11 +47,15 @@ export const Request = z.union([ScanRequest, ActionRequest]);
 export type ScanRequest = z.output<typeof ScanRequest>;
 export type ActionRequest = z.output<typeof ActionRequest>;
 /** A request that names its remedy, as a runbook does. */
-export type RunbookRequest = Exclude<ActionRequest, { action: "detect_failures" }>;
+export type RunbookRequest = Exclude<ActionRequest, { action: "detect_failures" | "approve" | "decline" }>;
+/** A request that decides about what was proposed. */
+export type DecisionRequest = Extract<ActionRequest, { action: "approve" | "decline" }>;
 export type RemediationRequest = ScanRequest | ActionRequest;
 
 /** The actions a request may name. The names are a public contract. */
-export const ACTIONS = [DetectFailuresRequest, ...RUNBOOK_REQUESTS].map(({ shape }) => shape.action.value);
+export const ACTIONS = [DetectFailuresRequest, ...RUNBOOK_REQUESTS, ApproveRequest, DeclineRequest].map(
+  ({ shape }) => shape.action.value,
+);
 
 /**
  * Checks a request before anything is touched.
@@ -63,7 +93,12 @@ export function scheduleOf(input: unknown): string | undefined {
 
 /** Whether the request names its own remedy. */
 export function isRunbookRequest(request: RemediationRequest): request is RunbookRequest {
-  return "action" in request && request.action !== "detect_failures";
+  return "action" in request && request.action !== "detect_failures" && !isDecision(request);
+}
+
+/** Whether the request decides about what was proposed. */
+export function isDecision(request: RemediationRequest): request is DecisionRequest {
+  return "action" in request && (request.action === "approve" || request.action === "decline");
 }
 
 /** Who wants what a run does: `found` is what it finds by itself. */
@@ -74,7 +109,7 @@ export type Origin = "found" | "agent" | "person";
  * do no more than a person.
  */
 export function originOf(request: RemediationRequest): Origin {
-  if (!isRunbookRequest(request)) return "found";
+  if (!isRunbookRequest(request) && !isDecision(request)) return "found";
   const { origin = "agent" } = request;
   return origin === "agent" || origin === "person" ? origin : "found";
 }

@@ -7,12 +7,13 @@ import { fitting, RECORD_VERSION, type OutcomeRecord, type RecordedChange } from
 /** What is kept of the remediation of one workload. Pure. */
 export function recordOf(run: WorkloadRun, report: Report, now: Date): OutcomeRecord {
   const { cluster_name, dry_run, execution, incident, diagnosis, undo } = run;
-  const { requested, origin = "agent" } = incident;
+  const { requested, origin = "agent", approval } = incident;
   return fitting({
     ...basis(report, execution, now),
     cluster_name,
     workload: incident.workload,
     asked_by: requested === undefined ? "found" : origin,
+    ...(approval === undefined ? {} : { approval }),
     dry_run,
     ...(diagnosis === undefined ? {} : { confidence: diagnosis.confidence, plan: diagnosis.remedy }),
     found: incident.failures.map(({ reason, count: pods, message }) =>
@@ -56,7 +57,7 @@ export function recordOfRun(
 }
 
 function basis(report: Report, execution: ExecutionRef, now: Date) {
-  const { outcome, cause, action, reason, summary, needs_person } = report;
+  const { outcome, cause, action, reason, summary, needs_person, plan, requested_by, request_reason } = report;
   return {
     version: RECORD_VERSION,
     at: now.toISOString(),
@@ -67,6 +68,9 @@ function basis(report: Report, execution: ExecutionRef, now: Date) {
     ...(reason === undefined ? {} : { reason }),
     summary,
     needs_person,
+    ...(plan === undefined ? {} : { proposal: plan }),
+    ...(requested_by === undefined ? {} : { requested_by }),
+    ...(request_reason === undefined ? {} : { request_reason }),
   } as const;
 }
 

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { Change, ExecutionRef, Outcome, Remedy } from "../../run/contracts.ts";
+import { Approval, Change, ExecutionRef, Outcome, Remedy } from "../../run/contracts.ts";
 import { WorkloadRef } from "../../shared/refs.ts";
 
 /** The version of a record. It grows when a field changes its meaning or goes; new fields may come at any time. */
@@ -29,6 +29,13 @@ export const OutcomeRecord = z.strictObject({
   workload: WorkloadRef.optional(),
   /** Who wanted it: `found` is what a run found by itself. Absent where a run failed before that was known. */
   asked_by: z.enum(["found", "agent", "person"]).optional(),
+  /** Who that was and why, in their own words. */
+  requested_by: z.string().optional(),
+  request_reason: z.string().optional(),
+  /** What was decided about a proposal, where this came of such a decision. */
+  approval: Approval.optional(),
+  /** The plan that waits for an answer, for requests that approve or decline it. */
+  proposal: z.string().optional(),
   dry_run: z.boolean(),
   outcome: Outcome,
   cause: z.string(),
