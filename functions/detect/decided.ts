@@ -1,9 +1,7 @@
 import type { Reader } from "../shared/cluster/cluster.ts";
-import { groupField } from "../shared/kubernetes/groups.ts";
 import { assertNamespace } from "../shared/kubernetes/namespaces.ts";
 import type { Policy } from "../shared/policy.ts";
 import type { WorkloadRef } from "../shared/refs.ts";
-import { KINDS } from "../kinds/kinds.ts";
 import { proposalOf } from "../run/approval.ts";
 import type { Incident } from "../run/contracts.ts";
 import type { Detection } from "../run/detection.ts";
@@ -12,7 +10,7 @@ import { originOf, type DecisionRequest } from "../run/request.ts";
 import { readLease } from "../run/stored-lease.ts";
 import { workloadKey } from "../scan/incidents.ts";
 import { scan } from "../scan/scan.ts";
-import { detectionOf, findAsked } from "./target.ts";
+import { detectionOf, findAsked, groupOf } from "./target.ts";
 
 /**
  * Finds what a proposal was about anew, as it is now: what somebody had asked for, as the claim remembers it, or what a look
@@ -52,9 +50,4 @@ async function findFound(
   const found = incidents.find(({ workload }) => workloadKey(workload) === key);
   const incident: Incident = { failures: [], failing_pods: 0, sample_pods: [], ...found, ...decided };
   return detectionOf(request, incident, incident.failing_pods);
-}
-
-function groupOf(name: string): Pick<WorkloadRef, "group"> {
-  const kind = KINDS.find((each) => each.kind === name);
-  return kind === undefined ? {} : groupField(kind.apiVersion);
 }

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { RUNBOOK_REQUESTS } from "../remedies/contracts.ts";
+import { REMEDY_CHANGES, RUNBOOK_REQUESTS } from "../remedies/contracts.ts";
 import { RemediationError } from "../shared/errors.ts";
 import { KINDS } from "../kinds/kinds.ts";
 import { namespaceField, objectNameField, REQUEST_FIELDS } from "../shared/request-fields.ts";
@@ -15,7 +15,7 @@ export const DetectFailuresRequest = z.strictObject({
   namespace: namespaceField,
 });
 
-const DECISION_FIELDS = {
+const WORKLOAD_FIELDS = {
   ...REQUEST_FIELDS,
   namespace: namespaceField,
   /** The workload's kind. */
@@ -25,6 +25,10 @@ const DECISION_FIELDS = {
   ),
   /** The workload's name. */
   name: objectNameField("workload"),
+};
+
+const DECISION_FIELDS = {
+  ...WORKLOAD_FIELDS,
   /** The plan that is decided about, as the proposal names it. */
   plan: z.string("must name the plan").regex(PLAN_ID, "must be the plan's name, 16 digits or letters from a to f"),
 };
@@ -34,9 +38,23 @@ export const ApproveRequest = z.strictObject({ action: z.literal("approve"), ...
 /** Has what was proposed left undone, and not proposed again. */
 export const DeclineRequest = z.strictObject({ action: z.literal("decline"), ...DECISION_FIELDS });
 
+/** Takes back what an execution did, as its record has it, while that is still as it was left. */
+export const UndoRequest = z.strictObject({
+  action: z.literal("undo"),
+  ...WORKLOAD_FIELDS,
+  /** The execution's name. */
+  execution: z.string("must name the execution").min(1).max(100, "must be at most 100 characters"),
+  /** What it did, exactly. */
+  change: z.discriminatedUnion("kind", REMEDY_CHANGES),
+  /** UID of the workload that it was done to. */
+  uid: z.string().max(100, "must be at most 100 characters").optional(),
+});
+export type UndoRequest = z.output<typeof UndoRequest>;
+
 const ActionRequest = z.discriminatedUnion("action", [
   DetectFailuresRequest,
   ...RUNBOOK_REQUESTS,
+  UndoRequest,
   ApproveRequest,
   DeclineRequest,
 ]);
@@ -53,7 +71,7 @@ export type DecisionRequest = Extract<ActionRequest, { action: "approve" | "decl
 export type RemediationRequest = ScanRequest | ActionRequest;
 
 /** The actions a request may name. The names are a public contract. */
-export const ACTIONS = [DetectFailuresRequest, ...RUNBOOK_REQUESTS, ApproveRequest, DeclineRequest].map(
+export const ACTIONS = [DetectFailuresRequest, ...RUNBOOK_REQUESTS, UndoRequest, ApproveRequest, DeclineRequest].map(
   ({ shape }) => shape.action.value,
 );
 

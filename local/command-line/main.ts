@@ -61,6 +61,7 @@ Requests, with --kubeconfig:
 What was done, on a cluster of yours or by a deployed stack (--table):
   npm start -- history --since 7d
   npm start -- show EXECUTION
+  npm start -- undo EXECUTION --context prod
 
 Exit codes:
   0    nothing needs a person, or a scenario went as expected
@@ -79,9 +80,13 @@ let chosen: Chosen = { json: false, run: () => Promise.resolve(EXIT.error) };
 command.action((options: Options) => {
   chosen = { json: options.json ?? false, run: () => main(options) };
 });
-addRecordCommands(command, (given) => {
-  chosen = given;
-});
+addRecordCommands(
+  command,
+  (given) => {
+    chosen = given;
+  },
+  readPolicy,
+);
 
 try {
   command.parse();

@@ -39,6 +39,13 @@ describe("the record of runs on one machine", { timeout: 60_000 }, () => {
       ]);
       expect(text.stdout).toContain("Recovered: Deployment shop/web");
       expect(text.stdout).toContain("Scaled Deployment shop/web from 2 replicas to 3 replicas. It was in place");
+      const cluster = [...site.args.slice(0, 2), "--record", site.record, "--report", site.report, "--policy", policy];
+      const undo = await run(["undo", execution, ...cluster, "--yes"]);
+      expect(undo.code, undo.stdout + undo.stderr).toBe(0);
+      expect(undo.stdout).toContain("Undone");
+      expect(await site.replicas()).toBe(2);
+      const again = await run(["undo", execution, ...cluster, "--yes"]);
+      expect(again.stdout).toContain("AlreadyAsRequested");
       expect(statSync(site.record).mode & 0o777).toBe(0o600);
     } finally {
       await site.stop();
