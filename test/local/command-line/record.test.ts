@@ -11,7 +11,7 @@ describe("the record of runs on one machine", { timeout: 60_000 }, () => {
     const site = await startSite();
     try {
       const policy = join(dirname(site.record), "policy.json");
-      writeFileSync(policy, JSON.stringify(quickPolicy({})));
+      writeFileSync(policy, JSON.stringify(quickPolicy({ verify: { soak_seconds: 1, interval_seconds: 1 } })));
       const ran = await run([...site.args, "--policy", policy, "--yes"]);
       expect(ran.code, ran.stderr).toBe(0);
 
