@@ -17,6 +17,7 @@ import type { EksRemediationProps } from "./props.ts";
 import { OutcomesRecord } from "./record.ts";
 import { rbacCommand } from "./rbac-command.ts";
 import type { FunctionOptions } from "./remediation-function.ts";
+import { REMOVING } from "./permissions.ts";
 import { RUNBOOK } from "./runbook.ts";
 import { Schedule } from "./schedule.ts";
 import { Workflow } from "./workflow.ts";
@@ -37,6 +38,8 @@ export class EksRemediation extends Construct {
   readonly topic: ITopic;
   /** The record of all outcomes. */
   readonly recordTableName: string;
+  /** What went with pods that remedies have removed. */
+  readonly evidenceBucketName: string;
   readonly dashboardName: string;
   /** Gives the functions' groups their permissions on the cluster; run in this project's folder. */
   readonly rbacCommand: string;
@@ -59,8 +62,9 @@ export class EksRemediation extends Construct {
       namePrefix,
       options: props.notifications ?? {},
     });
-    const { table } = new OutcomesRecord(this, "Record", {
+    const { table, evidence } = new OutcomesRecord(this, "Record", {
       writer: steps.notify,
+      removers: REMOVING.map((action) => steps[action]),
       key,
       retention: props.recordRetention ?? Duration.days(365),
     });
@@ -83,6 +87,7 @@ export class EksRemediation extends Construct {
     this.agentFunction = agent.lambda;
     this.topic = topic;
     this.recordTableName = table.tableName;
+    this.evidenceBucketName = evidence.bucketName;
     this.dashboardName = dashboardName;
     this.rbacCommand = rbacCommand(namespaces, optional);
   }

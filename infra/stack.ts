@@ -32,7 +32,8 @@ export class RemediationStack extends Stack {
   }
 
   private addOutputs(): void {
-    const { stateMachine, agentFunction, topic, recordTableName, dashboardName, rbacCommand } = this.remediation;
+    const { stateMachine, agentFunction, topic, recordTableName, evidenceBucketName, dashboardName, rbacCommand } =
+      this.remediation;
     new CfnOutput(this, "StateMachineArn", {
       description: "Start it with a request to remediate by hand or from a runbook",
       value: stateMachine.stateMachineArn,
@@ -49,6 +50,10 @@ export class RemediationStack extends Stack {
     new CfnOutput(this, "RecordTableName", {
       description: "The record of all outcomes, for the commands history, show and undo",
       value: recordTableName,
+    });
+    new CfnOutput(this, "EvidenceBucketName", {
+      description: "What went with pods that remedies have removed",
+      value: evidenceBucketName,
     });
     new CfnOutput(this, "DashboardName", { description: "In the CloudWatch console", value: dashboardName });
     new CfnOutput(this, "RbacCommand", {

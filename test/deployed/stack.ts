@@ -16,6 +16,7 @@ const Outputs = z.object({
   AgentFunctionArn: z.string(),
   TopicArn: z.string(),
   RecordTableName: z.string(),
+  EvidenceBucketName: z.string(),
   RbacCommand: z.string(),
 });
 export type Outputs = z.output<typeof Outputs>;

@@ -1,6 +1,8 @@
 import { Duration } from "aws-cdk-lib";
 import { describe, expect, it } from "vitest";
 import { EVENT_SOURCE } from "../../functions/notify/record/keep.ts";
+import { STEP_NAMES } from "../../infra/functions.ts";
+import { REMOVING } from "../../infra/permissions.ts";
 import { Synthesised } from "./synthesised.ts";
 
 interface Resource {
@@ -27,6 +29,28 @@ describe("the record of outcomes", () => {
   it("outlives the stack, with the key that it cannot be read without", () => {
     for (const id of [table, key]) {
       expect(resources[id]).toMatchObject({ DeletionPolicy: "Retain", UpdateReplacePolicy: "Retain" });
+    }
+  });
+
+  it("has a bucket beside it for what remedies destroy, encrypted, closed to the public, and emptied in the same time", () => {
+    const bucket = stack.id("Record", "Evidence");
+
+    expect(resources[bucket]).toMatchObject({ DeletionPolicy: "Retain" });
+    expect(stack.properties(bucket)).toMatchObject({
+      BucketEncryption: {
+        ServerSideEncryptionConfiguration: [
+          {
+            ServerSideEncryptionByDefault: { SSEAlgorithm: "aws:kms", KMSMasterKeyID: { "Fn::GetAtt": [key, "Arn"] } },
+          },
+        ],
+      },
+      LifecycleConfiguration: { Rules: [{ ExpirationInDays: 365, Status: "Enabled" }] },
+      PublicAccessBlockConfiguration: { BlockPublicPolicy: true, RestrictPublicBuckets: true },
+    });
+    expect(REMOVING).toEqual(["restart", "rollback"]);
+    for (const step of STEP_NAMES) {
+      const { Variables } = stack.properties(stack.functionId(step))["Environment"] as { Variables: object };
+      expect("EVIDENCE_BUCKET" in Variables, step).toBe(REMOVING.includes(step as never));
     }
   });
 

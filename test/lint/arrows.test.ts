@@ -35,6 +35,7 @@ const REFUSED = [
   ["client-sns-has-one-owner", "functions/lambda/metrics.ts", "node_modules/@aws-sdk/client-sns/index.ts"],
   ["client-dynamodb-has-one-owner", "functions/notify/sns.ts", "node_modules/@aws-sdk/client-dynamodb/index.ts"],
   ["client-eventbridge-has-one-owner", "functions/claim/claim.ts", "node_modules/@aws-sdk/client-eventbridge/index.ts"],
+  ["client-s3-has-one-owner", "functions/run/step.ts", "node_modules/@aws-sdk/client-s3/index.ts"],
   ["client-sfn-has-one-owner", "functions/verify/hpa-settled.ts", "node_modules/@aws-sdk/client-sfn/index.ts"],
   ["client-eks-has-one-owner", "functions/run/settling.ts", "node_modules/@aws-sdk/client-eks/index.ts"],
   ["functions-need-no-tools", "functions/run/history.ts", "local/engine/engine.ts"],

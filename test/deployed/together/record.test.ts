@@ -1,6 +1,8 @@
 import { describe, inject } from "vitest";
 import { OutcomeRecord } from "../../../functions/notify/record/record.ts";
+import type { Destroyed } from "../../../functions/remedies/destroyed.ts";
 import { rollOutWeb } from "../../kubernetes/web.ts";
+import { CLUSTER_NAME } from "../cloud.ts";
 import { run as runCommand } from "../commands.ts";
 import { about, it } from "../deployed.ts";
 import { execute } from "../executions.ts";
@@ -15,7 +17,26 @@ async function lookBack(...args: string[]): Promise<unknown[]> {
   return lines.filter((line) => line !== "").map((line) => JSON.parse(line) as unknown);
 }
 
-describe("what the stack did", () => {
+describe.concurrent("what the stack did", () => {
+  it("to a pod is told by what went with it, which is in the bucket, without the values of its environment", async ({
+    scenario,
+    expect,
+  }) => {
+    await rollOutWeb(scenario, { image: "shop/web:1" });
+    const [first] = await scenario.pods();
+    const name = first?.metadata?.name ?? "";
+
+    const run = await execute(about(scenario, { action: "restart_pod", pod_name: name, origin: "person" }));
+
+    expect(run.workloads).toMatchObject([{ outcome: "Recovered", action: "restart" }]);
+    const key = `${CLUSTER_NAME}/${scenario.namespace}/web/${run.name}/${name}.json`;
+    const url = `s3://${inject("site").EvidenceBucketName}/${key}`;
+    const [command = "", ...args] = inject("site").awsCli;
+    const kept = JSON.parse(await runCommand([command, ...args, "s3", "cp", url, "-"])) as Destroyed;
+    expect(kept).toMatchObject({ pod: { metadata: { uid: first?.metadata?.uid } }, not_read: [] });
+    expect(JSON.stringify(kept.pod)).not.toContain('"value":');
+  });
+
   it("is in its table, where history lists it and show tells it", async ({ scenario, expect }) => {
     const { namespace } = scenario;
     await rollOutWeb(scenario, { image: "shop/web:1" });
