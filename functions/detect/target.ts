@@ -30,13 +30,8 @@ export async function findTarget(cluster: Reader, request: RunbookRequest): Prom
 /** What is to be taken back, of which workload. */
 function undoAsked({ kind, name, execution, change, uid }: UndoRequest): Asked<RequestedRemedy> {
   const requested = { action: "undo" as const, execution, change, ...(uid === undefined ? {} : { uid }) };
-  return { requested, workload: { kind, ...groupOf(kind), name } };
-}
-
-/** The API group of a kind, where it has one of its own. @param name the kind's name */
-export function groupOf(name: string): Pick<WorkloadRef, "group"> {
-  const kind = KINDS.find((each) => each.kind === name);
-  return kind === undefined ? {} : groupField(kind.apiVersion);
+  const known = KINDS.find((each) => each.kind === kind);
+  return { requested, workload: { kind, ...groupField(known?.apiVersion), name } };
 }
 
 /**
