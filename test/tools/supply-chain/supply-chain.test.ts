@@ -51,6 +51,8 @@ const COMMON = [
   "shimmer",
   "zod",
 ];
+/** What the functions of the remedies have: one handler serves them all. */
+const OF_REMEDIES = ["@aws-sdk/checksums", "@aws-sdk/client-s3", "@aws-sdk/middleware-sdk-s3"];
 /** What a function has beside these. */
 const OWN: Readonly<Partial<Record<string, string[]>>> = {
   agent: ["@aws-sdk/client-sfn"],
@@ -65,6 +67,9 @@ const OWN: Readonly<Partial<Record<string, string[]>>> = {
     "mnemonist",
     "obliterator",
   ],
+  restart: OF_REMEDIES,
+  rollback: OF_REMEDIES,
+  scale: OF_REMEDIES,
 };
 
 function manifest(more: Partial<Manifest> = {}): Manifest {
