@@ -8,8 +8,9 @@ import { recordInTable } from "../record/table.ts";
 import { historyTable, recordText } from "../record/text.ts";
 import { NothingToUndo, undoRequest } from "../record/undo.ts";
 import { checkReport } from "../report/file.ts";
-import { runOnCluster, showResult } from "./run-on-cluster.ts";
-import { EXIT, exitCode } from "./summary.ts";
+import { runOnCluster } from "./run-on-cluster.ts";
+import { EXIT, exitCode, outcomeTable } from "./summary.ts";
+import type { ExecutionResult } from "../engine/engine.ts";
 
 /** Which record is read: that of a deployed stack, or that of this machine. */
 interface RecordOptions {
@@ -115,7 +116,7 @@ async function undo(
   if (machine !== undefined) {
     const asked = { ...request, ...(dryRun ? { dry_run: true } : {}) };
     const result = await executeOnMachine(machine, asked, (arn) => process.stderr.write(`Started ${arn}\n`));
-    showResult(result, [], json);
+    print([json ? JSON.stringify(result) : textOf(result)]);
     return exitCode(result);
   }
   // The cluster is the one that was named; that it is the same workload, its UID tells.
@@ -124,6 +125,12 @@ async function undo(
   checkReport(report);
   const where = { kubeconfig, context, record: options.record };
   return await runOnCluster({ ...where, input: JSON.stringify(input), policy, dryRun, yes, json, report });
+}
+
+/** How an execution of a deployed stack ended. */
+function textOf(result: ExecutionResult): string {
+  if (result.status === "succeeded") return outcomeTable(result.output);
+  return result.status === "failed" ? `${result.error.name}: ${result.error.cause}` : result.status;
 }
 
 /** The outcomes of one execution. @throws RecordUnreadable when there is none */
