@@ -88,6 +88,9 @@ export default {
     ),
     ...[
       ["client-sns", "functions/notify", "publishes notifications"],
+      ["client-dynamodb", "functions/notify/record", "writes the record"],
+      ["client-eventbridge", "functions/notify/record", "puts outcomes on the event bus"],
+      ["client-s3", "functions/remedies", "keeps what a remedy destroys"],
       ["client-sfn", "functions/(agent|notify)", "starts executions and looks at them"],
       ["client-eks", "functions/lambda", "finds clusters"],
     ].map(([client, owner, does]) =>

@@ -35,6 +35,7 @@ const PlainProps = z.object({
     .union([z.literal(false), z.custom<Duration>(isInterval)], "must be false or whole minutes, from one to a day")
     .optional(),
   mode: z.enum(MODES, `must be one of ${MODES.join(", ")}`).optional(),
+  recordRetention: z.custom<Duration>(isRetention, "must be whole days, from one to 3650").optional(),
   notifications: z
     .object({
       emails: z.array(z.email("must be an e-mail address")).optional(),
@@ -77,6 +78,12 @@ function isInterval(value: unknown): boolean {
   if (!(value instanceof Duration) || value.isUnresolved()) return false;
   const minutes = value.toMinutes({ integral: false });
   return Number.isInteger(minutes) && minutes >= 1 && minutes <= MINUTES_OF_A_DAY;
+}
+
+function isRetention(value: unknown): boolean {
+  if (!(value instanceof Duration) || value.isUnresolved()) return false;
+  const days = value.toDays({ integral: false });
+  return Number.isInteger(days) && days >= 1 && days <= 3_650;
 }
 
 /** Props that do not go together. */

@@ -1,3 +1,4 @@
+import { Duration } from "aws-cdk-lib";
 import { PermissionsBoundary } from "aws-cdk-lib/aws-iam";
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { NodejsFunction } from "aws-cdk-lib/aws-lambda-nodejs";
@@ -14,8 +15,10 @@ import { Mcp } from "./mcp.ts";
 import { Notifications } from "./notifications.ts";
 import { Observability } from "./observability.ts";
 import type { EksRemediationProps } from "./props.ts";
+import { OutcomesRecord } from "./record.ts";
 import { rbacCommand } from "./rbac-command.ts";
 import type { FunctionOptions } from "./remediation-function.ts";
+import { REMOVING } from "./permissions.ts";
 import { RUNBOOK } from "./runbook.ts";
 import { Schedule } from "./schedule.ts";
 import { Workflow } from "./workflow.ts";
@@ -36,6 +39,10 @@ export class EksRemediation extends Construct {
   readonly mcpUrls: Mcp["urls"] | undefined;
   /** Where outcomes and alarms are published. */
   readonly topic: ITopic;
+  /** The record of all outcomes. */
+  readonly recordTableName: string;
+  /** What went with pods that remedies have removed. */
+  readonly evidenceBucketName: string;
   readonly dashboardName: string;
   /** Gives the functions' groups their permissions on the cluster; run in this project's folder, or in that of the app. */
   readonly rbacCommand: string;
@@ -59,6 +66,12 @@ export class EksRemediation extends Construct {
       namePrefix,
       options: props.notifications ?? {},
     });
+    const { table, evidence } = new OutcomesRecord(this, "Record", {
+      writer: steps.notify,
+      removers: REMOVING.map((action) => steps[action]),
+      key,
+      retention: props.recordRetention ?? Duration.days(365),
+    });
     new ClusterAccess(this, "ClusterAccess", { steps, scanning: scanningOf(agent, mcp), clusterName });
     const starts = new Schedule(this, "Schedule", { stateMachine, clusterName, key, ...schedule });
     const told = { stateMachine, stateMachineName, notify: steps.notify, key };
@@ -78,6 +91,8 @@ export class EksRemediation extends Construct {
     this.agentFunction = agent.lambda;
     this.mcpUrls = mcp?.urls;
     this.topic = topic;
+    this.recordTableName = table.tableName;
+    this.evidenceBucketName = evidence.bucketName;
     this.dashboardName = dashboardName;
     this.rbacCommand = rbacCommand(namespaces, optional);
   }

@@ -17,10 +17,11 @@ export class Encryption extends Construct {
     this.key =
       key ??
       new Key(this, "Key", {
-        description: "EKS remediation: executions, outcomes, dead letters, logs and the functions' environment",
+        description:
+          "EKS remediation: executions, outcomes, the record, dead letters, logs and the functions' environment",
         enableKeyRotation: true,
-        // All that it encrypts goes with the stack.
-        removalPolicy: RemovalPolicy.DESTROY,
+        // The record outlives the stack, and is unreadable without it.
+        removalPolicy: RemovalPolicy.RETAIN,
       });
     const added = this.statements().map((statement) => this.key.addToResourcePolicy(statement).statementAdded);
     if (!added.every(Boolean)) {

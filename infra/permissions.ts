@@ -1,6 +1,7 @@
 import { KINDS, scannedKinds } from "../functions/kinds/kinds.ts";
 import { rulesFor } from "../functions/kinds/rules.ts";
-import { LOOKING, PLANNING, REMEDY_PERMISSIONS } from "../functions/remedies/permissions.ts";
+import { REMEDIES } from "../functions/remedies/contracts.ts";
+import { LOOKING, PLANNING, REMEDY_PERMISSIONS, removesPods } from "../functions/remedies/permissions.ts";
 import type { Permissions, Rule } from "../functions/shared/permissions.ts";
 
 /** Reads workloads one by one. */
@@ -130,6 +131,12 @@ export const PERMISSIONS: Readonly<Record<string, Permissions>> = {
     },
   },
 };
+
+/** The remedies that may remove pods. */
+export const REMOVING = REMEDIES.map(({ action }) => action).filter((action) => {
+  const { cluster } = REMEDY_PERMISSIONS[action] ?? {};
+  return cluster !== undefined && removesPods({ permissions: cluster.rules });
+});
 
 /** What reading the logs of crashed containers takes, which the policy asks for with `evidence.log_lines`. */
 export const LOG_PERMISSIONS: Permissions = {

@@ -56,7 +56,9 @@ export interface EksRemediationProps {
   readonly notifications?: NotificationOptions | undefined;
   /** How long logs are kept. Default: one month. */
   readonly logRetention?: RetentionDays | undefined;
-  /** Encrypts the topic, the queues, the logs and the functions' environment. Default: a new key. */
+  /** How long the record keeps an outcome: whole days, from one to ten years. Default: 365 days. */
+  readonly recordRetention?: Duration | undefined;
+  /** Encrypts the topic, the queues, the logs, the record and the functions' environment. Default: a new key. */
   readonly encryptionKey?: IKey | undefined;
   /** The permissions boundary of every role. Default: none. */
   readonly permissionsBoundary?: IManagedPolicy | undefined;

@@ -15,6 +15,7 @@ const RETENTIONS = new Map(
     typeof days === "number" && days !== RetentionDays.INFINITE ? [[days as number, days] as const] : [],
   ),
 );
+const RECORD_RULE = "must be a whole number of days, from 1 to 3650";
 const RETENTION_RULE = `must be one of ${[...RETENTIONS.keys()].join(", ")}`;
 
 /** What can be set for a deployment: with `-c name=value`, or under `context` in `cdk.json`. */
@@ -51,6 +52,12 @@ const Context = z.object({
     .refine((days) => RETENTIONS.has(days), RETENTION_RULE)
     .transform((days) => RETENTIONS.get(days))
     .optional(),
+  /** How many days the record keeps an outcome. */
+  recordDays: z.coerce
+    .number(RECORD_RULE)
+    .refine((days) => Number.isInteger(days) && days >= 1 && days <= 3_650, RECORD_RULE)
+    .transform((days) => Duration.days(days))
+    .optional(),
   /** The permissions boundary of every role: a managed policy's ARN, or its name in the account. */
   permissionsBoundary: z
     .string()
@@ -73,6 +80,7 @@ export interface Settings {
   mcp: boolean;
   schedule: Duration | false | undefined;
   logRetention: RetentionDays | undefined;
+  recordRetention: Duration | undefined;
   permissionsBoundary: string | undefined;
   namePrefix: string | undefined;
   runbook: string | undefined;
@@ -97,6 +105,7 @@ export function readSettings(app: Node): Settings {
     namespaces,
     notifyEmail,
     logRetentionDays,
+    recordDays,
     permissionsBoundary,
     namePrefix,
     runbook,
@@ -109,6 +118,7 @@ export function readSettings(app: Node): Settings {
     namespaces,
     notifyEmail,
     logRetention: logRetentionDays,
+    recordRetention: recordDays,
     permissionsBoundary,
     namePrefix,
     runbook,

@@ -32,7 +32,16 @@ export class RemediationStack extends Stack {
   }
 
   private addOutputs(): void {
-    const { stateMachine, agentFunction, mcpUrls, topic, dashboardName, rbacCommand } = this.remediation;
+    const {
+      stateMachine,
+      agentFunction,
+      mcpUrls,
+      topic,
+      recordTableName,
+      evidenceBucketName,
+      dashboardName,
+      rbacCommand,
+    } = this.remediation;
     new CfnOutput(this, "StateMachineArn", {
       description: "Start it with a request to remediate by hand or from a runbook",
       value: stateMachine.stateMachineArn,
@@ -55,6 +64,14 @@ export class RemediationStack extends Stack {
     new CfnOutput(this, "TopicArn", {
       description: "Subscribe to it to be told outcomes and alarms",
       value: topic.topicArn,
+    });
+    new CfnOutput(this, "RecordTableName", {
+      description: "The record of all outcomes, for the commands history, show and undo",
+      value: recordTableName,
+    });
+    new CfnOutput(this, "EvidenceBucketName", {
+      description: "What went with pods that remedies have removed",
+      value: evidenceBucketName,
     });
     new CfnOutput(this, "DashboardName", { description: "In the CloudWatch console", value: dashboardName });
     new CfnOutput(this, "RbacCommand", {

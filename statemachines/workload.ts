@@ -78,6 +78,7 @@ export const WORKLOAD: Machine = {
         go_on: "Which remedy?",
         cut_short: "Report outcome",
         nothing_runs: "Report outcome",
+        taken_back: "Report outcome",
         overtaken: "Report outcome",
         interrupted: "Report outcome",
       }),

@@ -7,6 +7,7 @@ import type { Policy } from "../shared/policy.ts";
 import { MAX_TRIES } from "../run/pauses.ts";
 import { bounded } from "../shared/text.ts";
 import { openCase, type Case } from "../facts/case.ts";
+import { requestedUndo } from "./asked-undo.ts";
 import { CAUSES, unknownCause } from "./causes.ts";
 import { changedPodLines } from "./changed-pods.ts";
 import type { Cause, Finding, Try } from "./causes/cause.ts";
@@ -95,13 +96,18 @@ function createdAt({ metadata }: Evidence["holders"][number]): number {
 type NamedFinding = Finding & Required<Pick<Finding, "rejected">> & Pick<Cause, "name">;
 
 function findCause(facts: Case): NamedFinding {
+  const { requested } = facts.evidence.incident;
+  if (requested?.action === "undo") {
+    const summary = `It was asked to take back the ${requested.change.kind} of ${requested.execution}.`;
+    return { ...unknownCause(facts), rejected: [], name: "Requested", summary: bounded(summary) };
+  }
   for (const cause of CAUSES) {
     const finding = cause.diagnose(facts);
     if (finding === undefined) continue;
     return { ...finding, name: cause.name, rejected: [...cause.rejected, ...(finding.rejected ?? [])] };
   }
   const unknown = { ...unknownCause(facts), rejected: [] };
-  return facts.evidence.incident.requested === undefined
+  return requested === undefined
     ? unknown
     : { ...unknown, name: "Requested", summary: "A runbook asked for this remedy." };
 }
@@ -161,6 +167,7 @@ function refuseTried({ tried, triesMade }: Evidence, { action }: Remedy): GuardR
 
 /** The remedy that a runbook asks for. */
 function requestedRemedy(requested: RequestedRemedy, facts: Case): Remedy {
+  if (requested.action === "undo") return requestedUndo(requested, facts);
   const plan = remedyFor(requested.action).asked?.(requested, facts);
   return plan ?? none({ refusal: "NoSafeRemedy", message: `A ${requested.action} cannot be asked for.` });
 }

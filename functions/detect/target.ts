@@ -4,16 +4,17 @@ import type { Incident, RequestedRemedy } from "../run/contracts.ts";
 import { NOTHING_RESTS, type Detection } from "../run/detection.ts";
 import type { WorkloadRef } from "../shared/refs.ts";
 import { isRemediationError, RemediationError } from "../shared/errors.ts";
+import { groupField } from "../shared/kubernetes/groups.ts";
 import { assertNamespace } from "../shared/kubernetes/namespaces.ts";
 import { podFailures } from "../kinds/failing/pod-failures.ts";
 import type { Pod } from "../shared/kubernetes/types.ts";
-import { kindOf } from "../kinds/kinds.ts";
+import { KINDS, kindOf } from "../kinds/kinds.ts";
 import { readParts } from "../kinds/pods.ts";
 import { WorkloadFinder } from "../kinds/workload-finder.ts";
 import { readWorkload } from "../kinds/workloads.ts";
 import type { Asked } from "../remedies/asked.ts";
 import { askedBy } from "../remedies/contracts.ts";
-import type { RunbookRequest } from "../run/request.ts";
+import type { RunbookRequest, UndoRequest } from "../run/request.ts";
 import { groupIncidents } from "../scan/incidents.ts";
 
 /**
@@ -22,7 +23,15 @@ import { groupIncidents } from "../scan/incidents.ts";
  */
 export async function findTarget(cluster: Reader, request: RunbookRequest): Promise<Detection> {
   await assertNamespace(cluster, request.namespace);
-  return await findAsked(cluster, request, askedBy(request));
+  const asked = request.action === "undo" ? undoAsked(request) : askedBy(request);
+  return await findAsked(cluster, request, asked);
+}
+
+/** What is to be taken back, of which workload. */
+function undoAsked({ kind, name, execution, change, uid }: UndoRequest): Asked<RequestedRemedy> {
+  const requested = { action: "undo" as const, execution, change, ...(uid === undefined ? {} : { uid }) };
+  const known = KINDS.find((each) => each.kind === kind);
+  return { requested, workload: { kind, ...groupField(known?.apiVersion), name } };
 }
 
 /**

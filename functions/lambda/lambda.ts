@@ -86,8 +86,8 @@ function subjectOf(event: unknown): Record<string, string> {
 /** How a step ended, in its own words for that. */
 function gistOf(result: unknown): Record<string, string> {
   if (typeof result !== "object" || result === null) return {};
-  const { status, verdict, refusal, outcome, cause } = result as Record<string, unknown>;
-  return texts({ status, verdict, refusal, outcome, cause });
+  const { status, verdict, refusal, outcome, cause, record_error } = result as Record<string, unknown>;
+  return texts({ status, verdict, refusal, outcome, cause, record_error });
 }
 
 /** The values that are texts, short enough for an annotation. */

@@ -188,6 +188,10 @@ function verified(run: WorkloadRun): string {
       return "yes: it is well, and stayed so for the whole soak time";
     case "overtaken":
       return "no: somebody else changed it since";
+    case "taken_back":
+      return verification.reasons.length === 0
+        ? "yes: it is as it was before that remedy"
+        : `no: ${bounded(verification.reasons.join("; "), 300)}`;
     case "nothing_runs":
     case "interrupted":
       return `no: ${bounded(verification.reasons.join("; "), 300)}`;

@@ -3,6 +3,7 @@ import type { ExecutionRef } from "../run/contracts.ts";
 import type { FailedRuns } from "./failures-in-a-row.ts";
 import type { PastOutcome } from "./unclaimed.ts";
 import type { Notification } from "./notification.ts";
+import type { OutcomeRecord } from "./record/record.ts";
 
 /** What is in an execution that EventBridge does not tell of one whose data is encrypted with a key of one's own. */
 export interface Described {
@@ -40,6 +41,8 @@ export interface PastRuns {
 export interface NotifyEnvironment extends Environment {
   /** Delivers a notification to everyone who subscribed. @throws RemediationError `NotificationFailed` */
   publish(notification: Notification): Promise<void>;
+  /** Keeps an outcome for whoever looks back; absent where nothing is kept. Done again, it is kept once. @throws whatever the place where it is kept answers */
+  keep?(record: OutcomeRecord): Promise<void>;
   /** The runs before one; absent where nobody knows. */
   pastRuns?: PastRuns;
   /** Reads an execution; absent where there is none to ask. @throws RemediationError `ExecutionUnreadable` */

@@ -36,6 +36,12 @@ const ADVICE: Readonly<Partial<Record<ErrorName, Advice>>> = {
   InvalidStepInput: { nextSteps: [A_BUG], commands: [] },
   InvalidStepOutput: { nextSteps: [A_BUG], commands: [] },
   StepFailed: { nextSteps: [A_BUG], commands: [] },
+  EvidenceNotKept: {
+    nextSteps: [
+      "Nothing was removed. Look at the bucket that its stack's output EvidenceBucketName names, at its key, and at the permissions of the function's role.",
+    ],
+    commands: [],
+  },
   ClusterNotFound: {
     nextSteps: ["Compare cluster_name with the clusters of this account and region."],
     commands: ["aws eks list-clusters"],

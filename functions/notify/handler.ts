@@ -9,6 +9,7 @@ import { contract, step } from "../run/step.ts";
 import { scheduleOf } from "../run/request.ts";
 import { errorText } from "../shared/caught-error.ts";
 import { parsePolicy, type Policy } from "../shared/policy.ts";
+import { bounded } from "../shared/text.ts";
 import { describeExecution } from "./describe-execution.ts";
 import { completed, EndedExecution, isOfARun, isOfAStep, requestOf, untoldError } from "./ended-execution.ts";
 import { endedAlone, isOfWorkload } from "./ended-workload.ts";
@@ -28,13 +29,16 @@ import {
 import { pastRuns } from "./past-runs.ts";
 import { isUnclaimed, withMemory } from "./unclaimed.ts";
 import { within } from "../shared/time-left.ts";
+import type { OutcomeRecord } from "./record/record.ts";
+import { keepInAws } from "./record/keep.ts";
+import { recordOf, recordOfRun } from "./record/record-of.ts";
 import { publishToSns } from "./sns.ts";
 import { isToldAnew, overWords, unrememberedWords, whyUnremembered } from "./storm-told.ts";
 import { reportedLate, saidLate, stormToldLate, toldLate } from "./told-late.ts";
 import { isRemembered, isWorthTelling } from "../run/outcome.ts";
 import { isLeftUntold, reportOf } from "../run/telling.ts";
 
-/** How long it may take to leave an outcome on the workload, in milliseconds: then there is time left to tell it. */
+/** How long it may take to leave an outcome on the workload and to keep it, in milliseconds: then there is time left to tell it. */
 const RECORD_MS = 20_000;
 
 const NotifyInput = z.discriminatedUnion("about", [
@@ -70,15 +74,19 @@ export const notify = step(contract(NotifyInput), Report.nullable(), async (inpu
       const [policy, now] = [environment.policy(), environment.now()];
       const late = toldLate(run, redrive);
       const report = reportedLate(await reportBeside(environment, run, policy, now), late);
+      const isWorthIt = isWorthTelling(run, report);
       // First, because it cannot fail: where nobody can be told, it is what is left to find.
-      if (isRemembered(run, report)) await within(RECORD_MS, () => recordOutcome(environment, run, report));
-      if (isWorthTelling(run, report) && !isLeftUntold(run, report, policy)) {
+      const [kept] = await Promise.all([
+        isWorthIt ? keep(environment, recordOf(run, report, now)) : {},
+        isRemembered(run, report) ? within(RECORD_MS, () => recordOutcome(environment, run, report)) : undefined,
+      ]);
+      if (isWorthIt && !isLeftUntold(run, report, policy)) {
         await environment.publish(
           workloadMessage(run, report, [...handedOver(run, report, policy), ...leftBehind(run)], late),
         );
         environment.measure(run.cluster_name, measurementsOf(run, report, late === undefined ? now : undefined));
       }
-      return fitting(report, run.workloads ?? 1);
+      return { ...fitting(report, run.workloads ?? 1), ...kept };
     }
     case "storm": {
       const { detection, execution } = input;
@@ -89,17 +97,20 @@ export const notify = step(contract(NotifyInput), Report.nullable(), async (inpu
       const told = { ...detection, storm: saidLate(said, stormToldLate(detection, environment.now())) };
       const message = stormMessage(told, execution);
       const isTold = why === undefined || detection.dry_run || (await isAnew(environment, detection, execution));
+      const about = { clusterName: detection.cluster_name, execution, dryRun: detection.dry_run };
+      const kept = isTold ? await keep(environment, recordOfRun(message.report, about, environment.now())) : {};
       if (isTold) await environment.publish(message);
       measure(environment, detection.cluster_name, message.report);
-      return message.report;
+      return { ...message.report, ...kept };
     }
     case "storm_over": {
       const { detection, execution } = input;
       const { storm_over: over, cluster_name: clusterName } = detection;
       if (over === undefined) return null;
       const message = stormOverMessage(overWords(over), clusterName, execution);
+      const kept = await keep(environment, recordOfRun(message.report, { clusterName, execution }, environment.now()));
       await environment.publish(message);
-      return message.report;
+      return { ...message.report, ...kept };
     }
     case "failure": {
       const late = input.redrive === 0 ? undefined : { since: undefined };
@@ -127,6 +138,16 @@ export const notify = step(contract(NotifyInput), Report.nullable(), async (inpu
     }
   }
 });
+
+/** Keeps a record. That it could not be kept is said beside the outcome, and changes nothing of it. */
+async function keep(environment: NotifyEnvironment, record: OutcomeRecord): Promise<Pick<Report, "record_error">> {
+  try {
+    await within(RECORD_MS, async () => environment.keep?.(record));
+    return {};
+  } catch (error) {
+    return { record_error: bounded(error instanceof Error ? error.name : String(error), 100) };
+  }
+}
 
 /** Whether people are to be told of a storm that no Lease remembers; who cannot look back tells it. */
 async function isAnew(environment: NotifyEnvironment, detection: Detection, execution: ExecutionRef): Promise<boolean> {
@@ -164,9 +185,11 @@ async function tellFailure(
 ): Promise<Report> {
   const clusterName = clusterNameOf(request);
   const message = failureMessage(error, clusterName, execution);
+  const about = { clusterName, execution, mayHaveChanged: error.mayHaveChanged };
+  const kept = isTold ? await keep(environment, recordOfRun(message.report, about, environment.now())) : {};
   if (isTold) await environment.publish(message);
   measure(environment, clusterName, message.report);
-  return message.report;
+  return { ...message.report, ...kept };
 }
 
 /**
@@ -231,7 +254,7 @@ function measure(environment: NotifyEnvironment, clusterName: string, { outcome 
 }
 
 export const handler = lambda((environment) =>
-  notify({ ...environment, publish: publishToSns, describe: describeExecution, pastRuns }),
+  notify({ ...environment, publish: publishToSns, keep: keepInAws, describe: describeExecution, pastRuns }),
 );
 
 /** The cluster that an unchecked request names, for the message only. */

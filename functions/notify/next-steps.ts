@@ -28,6 +28,8 @@ export function nextSteps(run: WorkloadRun, report: Report, isLate = false): Adv
         ],
         commands: [],
       };
+    case "Undone":
+      return { nextSteps: [UNDONE], commands: undo };
     case "Unresolved":
       return {
         nextSteps: [look(run, isLate), ...wayBack(run, undo, isLate)],
@@ -97,4 +99,6 @@ function wayBack(run: WorkloadRun, undo: readonly string[], isLate: boolean): st
 }
 
 const STILL_FAILING = "Look whether it still fails, and find the cause with the evidence above if it does.";
+const UNDONE =
+  "It is as it was before that remedy, as was asked for. Whether it is well was not looked at. The last command takes this back.";
 const NONE: Advice = { nextSteps: [], commands: [] };

@@ -18,6 +18,16 @@ export const REMEDY_CHANGES = [restart.RestartChange, rollback.RollbackChange, s
 /** What runbooks may ask for, as the steps hand it on. */
 export const REQUESTED_REMEDIES = [restart.RequestedRestart, rollback.RequestedRollback, scale.RequestedScale] as const;
 
+/** What a remedy did that is to be taken back, and which execution did it. */
+export const RequestedUndo = z.strictObject({
+  action: z.literal("undo"),
+  execution: z.string(),
+  change: z.discriminatedUnion("kind", REMEDY_CHANGES),
+  /** UID of the workload that it was done to: one that is made anew under its name is another. */
+  uid: z.string().optional(),
+});
+export type RequestedUndo = z.output<typeof RequestedUndo>;
+
 /** What runbooks may ask for, as they send it. */
 export const RUNBOOK_REQUESTS = [
   restart.RestartPodRequest,

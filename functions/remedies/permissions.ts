@@ -13,6 +13,12 @@ const EVENTS: Rule = {
   resources: ["events"],
   verbs: ["create"],
 };
+const EVENTS_OF_PODS: Rule = {
+  why: "What goes with a pod, to be kept before the pod is removed. Not needed where there is no bucket for it.",
+  apiGroups: [""],
+  resources: ["events"],
+  verbs: ["list"],
+};
 const CLAIM: Rule = { apiGroups: ["coordination.k8s.io"], resources: ["leases"], verbs: ["get", "list", "update"] };
 
 /** What the diagnosis reads for the plans of remedies alone. */
@@ -30,12 +36,23 @@ function isObject(resource: string): boolean {
   return !resource.includes("/");
 }
 
+/** Whether a remedy may remove pods. */
+export function removesPods({ permissions }: { permissions: readonly Rule[] }): boolean {
+  return permissions.some(
+    ({ resources, verbs }) =>
+      resources.includes("pods/eviction") || (resources.includes("pods") && verbs.includes("delete")),
+  );
+}
+
 /** What the functions of the remedies may do, by their names: what each needs, and what every one of them does. */
 export const REMEDY_PERMISSIONS: Readonly<Record<string, Permissions>> = Object.fromEntries(
   ALL_REMEDIES.map(({ action, entry, permissions }) => [
     action,
     {
-      cluster: { why: entry.description, rules: [OPT_OUT, ...permissions, EVENTS] },
+      cluster: {
+        why: entry.description,
+        rules: [OPT_OUT, ...permissions, EVENTS, ...(removesPods({ permissions }) ? [EVENTS_OF_PODS] : [])],
+      },
       claims: {
         why: "Looks at the claims for what is under way elsewhere, and writes into its own that its remedy begins.",
         rules: [CLAIM],

@@ -45,9 +45,14 @@ export interface Declined {
 }
 
 /** A way back. */
-export interface Undo<OwnChange> {
+export interface Undo<OwnPlan, OwnChange> {
   /** Takes back exactly the change. @throws RemediationError `ObjectChanged` when somebody has changed it since */
   back(writer: Writer, change: OwnChange): Promise<void>;
+  /**
+   * The plan that takes the change back when somebody asks for that later, for the workload as it is now, which is as the
+   * remedy left it. Without it nobody can ask.
+   */
+  asPlan?(change: OwnChange, facts: Case): OwnPlan | NoRemedy;
   /** What of the change is still there; empty when it is undone. */
   remains(change: OwnChange, state: WorkloadState): string[];
 }
@@ -107,7 +112,7 @@ export interface Remedy<OwnPlan extends Plan = Plan, OwnChange extends Change = 
   asked?(requested: Asked, facts: Case): OwnPlan | NoRemedy;
   /** Carries it out. Done again, it changes nothing more. */
   carryOut(writer: Writer, plan: OwnPlan, occasion: Occasion): Promise<Done<OwnChange> | Declined>;
-  undo: Undo<OwnChange> | "cannot be undone";
+  undo: Undo<OwnPlan, OwnChange> | "cannot be undone";
   /** The part of the plan that the cluster shows; undefined when it shows nothing of it. */
   seen(plan: OwnPlan, state: WorkloadState): OwnChange | undefined;
   /** What somebody else has put in the place of the change; undefined while it is as the remedy left it. */

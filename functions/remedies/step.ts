@@ -11,6 +11,9 @@ import { contract, step, type Environment } from "../run/step.ts";
 import { HeldBack, presentLimit } from "../run/take-place.ts";
 import { undoUnlessOvertaken } from "../run/undo.ts";
 import { RemediationError } from "../shared/errors.ts";
+import type { Reader } from "../shared/cluster/cluster.ts";
+import type { Pod } from "../shared/kubernetes/types.ts";
+import { readDestroyed, type Destroyed } from "./destroyed.ts";
 import type { Plan, Remedy } from "./remedy.ts";
 import { planOf } from "./remedies.ts";
 import { writtenFields } from "./written-fields.ts";
@@ -26,12 +29,21 @@ const Input = z.strictObject({
 const LEFT =
   "It was not undone: the claim had ended while the execution was stopped, and whether the workload was well in between is not known.";
 
+/** What a remedy's step may use beyond the environment of every step. */
+export interface RemedyEnvironment extends Environment {
+  /** Keeps what is about to be destroyed; absent where nothing is kept. @throws RemediationError `EvidenceNotKept` */
+  preserve?(destroyed: Destroyed): Promise<void>;
+}
+
 /** The step that carries out one remedy, and its undo. */
 export function remedyStep(remedy: Remedy) {
   return step(
     contract(Input),
     z.union([RemedyResult, UndoResult]),
-    async ({ operation, attempt, redrive, run }, environment): Promise<RemedyResult | UndoResult> => {
+    async (
+      { operation, attempt, redrive, run },
+      environment: RemedyEnvironment,
+    ): Promise<RemedyResult | UndoResult> => {
       const plan = ownPlan(remedy, run);
       assertNotRedriven(run, redrive);
       // Before anything is read: a step that comes late must not even look busy.
@@ -48,7 +60,7 @@ async function apply(
   plan: Plan,
   attempt: number,
   run: WorkloadRun,
-  environment: Environment,
+  environment: RemedyEnvironment,
 ): Promise<RemedyResult> {
   const { workload, requested } = run.incident;
   const writer = await writerFor(remedy, plan, run, environment, beginRemedy);
@@ -88,7 +100,7 @@ async function limitInDryRun({ reader }: Writer, run: WorkloadRun, environment: 
   return limited === undefined ? [] : [`Without dry_run it would have to wait. ${limited}`];
 }
 
-async function undo(remedy: Remedy, plan: Plan, run: WorkloadRun, environment: Environment): Promise<UndoResult> {
+async function undo(remedy: Remedy, plan: Plan, run: WorkloadRun, environment: RemedyEnvironment): Promise<UndoResult> {
   const { undo: way, words } = remedy;
   const change = run.remedy?.change;
   if (way === "cannot be undone" || change?.kind !== remedy.action) {
@@ -112,7 +124,7 @@ async function writerFor(
   remedy: Remedy,
   plan: Plan,
   run: WorkloadRun,
-  environment: Environment,
+  environment: RemedyEnvironment,
   begin: typeof beginRemedy,
 ): Promise<Writer> {
   const { workload } = run.incident;
@@ -126,7 +138,18 @@ async function writerFor(
     fields: (ref) => writtenFields(plan, workload, ref),
     owner: run.diagnosis?.owner,
     begin: () => begin(cluster, run, environment.now(), environment.policy()),
+    keep: (pod) => keepOf(pod, cluster, run, environment),
   });
+}
+
+/** Keeps what goes with a pod, where that is kept at all. */
+async function keepOf(pod: Pod, cluster: Reader, run: WorkloadRun, environment: RemedyEnvironment): Promise<void> {
+  if (environment.preserve === undefined) return;
+  const { cluster_name, execution, incident } = run;
+  const occurrence = { at: environment.now().toISOString(), cluster_name, execution: execution.name };
+  const lines = environment.policy().evidence.log_lines;
+  const { workload } = incident;
+  await environment.preserve(await readDestroyed(cluster, { ...occurrence, workload }, pod, lines));
 }
 
 /** @throws RemediationError `InvalidStepInput` when the state machine routed the run to the wrong step */

@@ -32,6 +32,8 @@ export interface WriterOptions {
   fields: (ref: ObjectRef) => FieldPaths;
   /** Past whom was changed what the writes take back, by name: the one owner that an object may have. */
   owner?: string | undefined;
+  /** Keeps what goes with a pod before the pod does. @throws RemediationError `EvidenceNotKept` */
+  keep?: ((pod: Pod) => Promise<void>) | undefined;
   /**
    * Makes sure of the claim, and writes the remedy into its history. Called before the first write that persists.
    * @throws RemediationError `ClaimExpired`
@@ -62,9 +64,10 @@ export class Writer {
   readonly #fields: (ref: ObjectRef) => FieldPaths;
   readonly #owner: string | undefined;
   readonly #begin: () => Promise<void>;
+  readonly #keep: (pod: Pod) => Promise<void>;
   #begun: Promise<void> | undefined;
 
-  constructor({ cluster, workload, uid, dryRun, targets, fields, owner, begin }: WriterOptions) {
+  constructor({ cluster, workload, uid, dryRun, targets, fields, owner, begin, keep }: WriterOptions) {
     this.workload = workload;
     this.dryRun = dryRun;
     this.reader = cluster;
@@ -74,6 +77,7 @@ export class Writer {
     this.#fields = fields;
     this.#owner = owner;
     this.#begin = begin;
+    this.#keep = keep ?? (() => Promise.resolve());
   }
 
   /**
@@ -115,7 +119,7 @@ export class Writer {
 
   /**
    * Evicts a pod if it is still that very pod, as its disruption budgets allow.
-   * @throws RemediationError `DisruptionBudgetExhausted`, `OptedOut`, `ClaimExpired`
+   * @throws RemediationError `DisruptionBudgetExhausted`, `OptedOut`, `ClaimExpired`, `EvidenceNotKept`
    */
   async evict({ name, uid }: PodTarget, isMeant: (pod: Pod) => boolean): Promise<Removal> {
     const { namespace } = this.workload;
@@ -124,6 +128,7 @@ export class Writer {
     const pod = await this.#readPod(path, uid);
     if (typeof pod === "string") return pod;
     if (!isMeant(pod)) return "not meant";
+    if (!this.dryRun) await this.#keep(pod);
     await this.#prepare(pod, path, ref);
     try {
       await this.#cluster.evict(namespace, name, { uid }, { dryRun: this.dryRun });
@@ -138,7 +143,7 @@ export class Writer {
   /**
    * Deletes a pod if it still is that very pod, as it was when it was decided upon.
    * @param trial let the API server check it, and delete nothing
-   * @throws RemediationError `OptedOut`, `ClaimExpired`, `ObjectChanged` when the pod never holds still
+   * @throws RemediationError `OptedOut`, `ClaimExpired`, `EvidenceNotKept`, `ObjectChanged` when the pod never holds still
    */
   async delete({ name, uid }: PodTarget, isMeant: (pod: Pod) => boolean, trial = false): Promise<Removal> {
     const ref = podRef(this.workload.namespace, name);
@@ -147,6 +152,7 @@ export class Writer {
       const pod = await this.#readPod(path, uid);
       if (typeof pod === "string") return pod;
       if (!isMeant(pod)) return "not meant";
+      if (attempt === 1 && !trial && !this.dryRun) await this.#keep(pod);
       await this.#prepare(pod, path, ref);
       try {
         await this.#cluster.delete(path, preconditionsOf(pod, uid), { dryRun: trial || this.dryRun });

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { REMEDY_CHANGES, REMEDY_PLANS, REQUESTED_REMEDIES } from "../remedies/contracts.ts";
+import { REMEDY_CHANGES, REMEDY_PLANS, REQUESTED_REMEDIES, RequestedUndo } from "../remedies/contracts.ts";
 import { Scaling } from "../remedies/scale/contract.ts";
 import { WorkloadRef } from "../shared/refs.ts";
 import { KNOWN_PARTS } from "./known-parts.ts";
@@ -39,7 +39,7 @@ export const IncidentFailure = z.strictObject({
 export type IncidentFailure = z.output<typeof IncidentFailure>;
 
 /** The remedy that a runbook asks for, already tied to the workload. */
-export const RequestedRemedy = z.discriminatedUnion("action", REQUESTED_REMEDIES);
+export const RequestedRemedy = z.discriminatedUnion("action", [...REQUESTED_REMEDIES, RequestedUndo]);
 export type RequestedRemedy = z.output<typeof RequestedRemedy>;
 
 const Texts = z.array(z.string());
@@ -213,7 +213,8 @@ export const Verification = z.strictObject({
    * `overtaken`: somebody changed what the remedy had set, so what is seen is not its effect. `interrupted`: what it had set
    * is in place, and somebody has switched the workload off, or stopped it from being rolled out. `go_on`: what was done so
    * far has taken effect, and the remedy's step does the next part of its plan. `cut_short`: the same, but this execution
-   * does no further part. `nothing_runs`: what the remedy had set is in place, and no pod is wanted that could show its effect.
+   * does no further part. `nothing_runs`: what the remedy had set is in place, and no pod is wanted that could show its effect. `taken_back`: an earlier
+   * remedy is undone, as was asked for; whether the workload is well is not.
    */
   verdict: z.enum([
     "recovered",
@@ -222,6 +223,7 @@ export const Verification = z.strictObject({
     "not_recovered",
     "cut_short",
     "nothing_runs",
+    "taken_back",
     "overtaken",
     "interrupted",
   ]),
@@ -258,7 +260,16 @@ export const ExecutionRef = z.strictObject({ id: z.string(), name: z.string() })
 export type ExecutionRef = z.output<typeof ExecutionRef>;
 
 /** The outcomes, a closed set. */
-export const OUTCOMES = ["Healthy", "Recovered", "RolledBack", "Unresolved", "Skipped", "DryRun", "Storm"] as const;
+export const OUTCOMES = [
+  "Healthy",
+  "Recovered",
+  "RolledBack",
+  "Undone",
+  "Unresolved",
+  "Skipped",
+  "DryRun",
+  "Storm",
+] as const;
 export const Outcome = z.enum(OUTCOMES);
 export type Outcome = z.output<typeof Outcome>;
 
@@ -291,6 +302,8 @@ export const Report = z.strictObject({
   told_before: z.iso.datetime().optional(),
   /** How often they were told by then, this time included, where no claim remembers it. */
   told_times: z.int().optional(),
+  /** The name of the error for which no record of it was kept. */
+  record_error: z.string().optional(),
 });
 export type Report = z.output<typeof Report>;
 

@@ -43,6 +43,7 @@ const PATIENCE_MS = 3_000;
 const OUTCOME_REASONS: Partial<Record<Outcome, EventReason>> = {
   Recovered: "RemediationRecovered",
   RolledBack: "RemediationIneffective",
+  Undone: "RemediationUndone",
   Unresolved: "RemediationUnresolved",
   Skipped: "RemediationSkipped",
 };

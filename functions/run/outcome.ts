@@ -169,6 +169,10 @@ export function outcomeOf(run: WorkloadRun, lasting: boolean): Report {
   }
   if (verification?.verdict === "recovered") return ended("Recovered", `${diagnosis.summary} ${remedy.message}`, false);
 
+  if (verification?.verdict === "taken_back") {
+    const unseen = verification.reasons.map((reason) => ` But ${reason}.`).join("");
+    return ended("Undone", `${diagnosis.summary} ${remedy.message}${unseen}`, unseen !== "");
+  }
   if (verification?.verdict === "overtaken") {
     const since = `Somebody else changed it since, and their change stands: ${verification.reasons.join("; ")}.`;
     return ended("Unresolved", `${diagnosis.summary} ${remedy.message} ${since}`, true, "ObjectChanged");

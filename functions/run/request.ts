@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { RUNBOOK_REQUESTS } from "../remedies/contracts.ts";
+import { REMEDY_CHANGES, RUNBOOK_REQUESTS } from "../remedies/contracts.ts";
 import { RemediationError } from "../shared/errors.ts";
 import { KINDS } from "../kinds/kinds.ts";
 import { namespaceField, objectNameField, REQUEST_FIELDS } from "../shared/request-fields.ts";
@@ -44,10 +44,24 @@ export const ApproveRequest = z.strictObject({ action: z.literal("approve"), ...
 /** Has what was proposed left undone, and not proposed again. */
 export const DeclineRequest = z.strictObject({ action: z.literal("decline"), ...DECISION_FIELDS });
 
+/** Takes back what an execution did, as its record has it, while that is still as it was left. */
+export const UndoRequest = z.strictObject({
+  action: z.literal("undo"),
+  ...WORKLOAD_FIELDS,
+  /** The execution's name. */
+  execution: z.string("must name the execution").min(1).max(100, "must be at most 100 characters"),
+  /** What it did, exactly. */
+  change: z.discriminatedUnion("kind", REMEDY_CHANGES),
+  /** UID of the workload that it was done to. */
+  uid: z.string().max(100, "must be at most 100 characters").optional(),
+});
+export type UndoRequest = z.output<typeof UndoRequest>;
+
 /** A request that names what is to be done. */
 export const ActionRequest = z.discriminatedUnion("action", [
   DetectFailuresRequest,
   ...RUNBOOK_REQUESTS,
+  UndoRequest,
   DiagnoseRequest,
   RemediateRequest,
   ApproveRequest,
@@ -60,7 +74,7 @@ export const Request = z.union([ScanRequest, ActionRequest]);
 export type ScanRequest = z.output<typeof ScanRequest>;
 export type ActionRequest = z.output<typeof ActionRequest>;
 /** A request that names its remedy, as a runbook does. */
-export type RunbookRequest = Extract<ActionRequest, z.output<(typeof RUNBOOK_REQUESTS)[number]>>;
+export type RunbookRequest = Extract<ActionRequest, z.output<(typeof RUNBOOK_REQUESTS)[number]>> | UndoRequest;
 /** A request about one workload that leaves it to the workflow what to do. */
 export type WorkloadRequest = Extract<ActionRequest, { action: "diagnose" | "remediate" }>;
 /** A request that decides about what was proposed. */
@@ -71,6 +85,7 @@ export type RemediationRequest = ScanRequest | ActionRequest;
 export const ACTIONS = [
   DetectFailuresRequest,
   ...RUNBOOK_REQUESTS,
+  UndoRequest,
   DiagnoseRequest,
   RemediateRequest,
   ApproveRequest,

@@ -29,6 +29,7 @@ export const ERROR_NAMES = [
   "ObjectChanged",
   "OptedOut",
   "WriteRefused",
+  "EvidenceNotKept",
   "DisruptionBudgetExhausted",
   "ClaimNamespaceMissing",
   "ClaimExpired",

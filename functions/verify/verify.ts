@@ -46,6 +46,7 @@ export function verify(run: WorkloadRun, state: WorkloadState, policy: Policy, n
   if (isMadeAnew(run, state)) return theirs("overtaken", "it was deleted and made anew meanwhile");
   const replaced = change === undefined ? undefined : remedy?.overtaken(change, state, run.diagnosis);
   if (replaced !== undefined) return theirs("overtaken", replaced);
+  if (run.incident.requested?.action === "undo") return takenBack(run, state, observed(null), policy, now);
   const interrupted = interruption(run, state);
   if (interrupted !== undefined) return theirs("interrupted", interrupted);
   const canGoOn = goesOn(run, state, now);
@@ -95,6 +96,24 @@ export function verify(run: WorkloadRun, state: WorkloadState, policy: Policy, n
     wait_seconds: Math.max(Math.ceil(left), isBroken ? nextLook(looks, policy, deadline, now) : 1),
     observation: observed(wellSince),
   };
+}
+
+/**
+ * What an earlier remedy did is taken back as soon as its controller has seen that. Whether the workload is well is not asked:
+ * somebody wants it so.
+ */
+function takenBack(
+  run: WorkloadRun,
+  { kind, workload }: WorkloadState,
+  observation: Verification["observation"],
+  policy: Policy,
+  now: Date,
+): Verification {
+  const { interval_seconds: wait_seconds } = policy.verify;
+  const isSeen = kind.hasSeenSpec(workload);
+  const late = now.getTime() >= Date.parse(deadlineOf(run, policy));
+  const reasons = isSeen ? [] : ["its controller has not seen the newest spec yet"];
+  return { verdict: isSeen || late ? "taken_back" : "settling", reasons, wait_seconds, observation };
 }
 
 /** How many looks there were since the remedy's step, or since its last part. */

@@ -7,6 +7,7 @@ import { CommandLineError } from "./command-line-error.ts";
 import { addCompletion, candidates, COMPLETE, forKubectl } from "./completion.ts";
 import { DOCUMENT_FORMATS, printDocument, type DocumentFormat } from "./document.ts";
 import { contextNames } from "./kubeconfig.ts";
+import { addRecordCommands, type Chosen } from "./record-commands.ts";
 import { listScenarios, playOnEmbedded } from "./play-embedded.ts";
 import { writeRunLine } from "../live/json-lines.ts";
 import { scenarioNames } from "../scenarios/load.ts";
@@ -28,6 +29,7 @@ interface Options {
   json?: boolean;
   output?: DocumentFormat;
   report: string;
+  record?: string;
 }
 
 const command = new Command(CALLED_AS)
@@ -51,6 +53,11 @@ const command = new Command(CALLED_AS)
       .conflicts("json"),
   )
   .option("--report <file>", "where to write the report, one HTML file", "remediation-report.html")
+  .option(
+    "--record <file>",
+    "where outcomes on a cluster of yours are kept for history and show (default: your state folder)",
+  )
+  .enablePositionalOptions()
   .addHelpText(
     "after",
     `
@@ -64,6 +71,11 @@ Requests, with --kubeconfig:
   {"action": "diagnose", "namespace": "shop", "kind": "StatefulSet", "name": "db"}
   {"action": "remediate", "namespace": "shop", "kind": "DaemonSet", "name": "agent"}
   cluster_name is filled in from the context; "dry_run": true and revision are optional.
+
+What was done, on a cluster of yours or by a deployed stack (--table):
+  npm start -- history --since 7d
+  npm start -- show EXECUTION
+  npm start -- undo EXECUTION --context prod
 
 Exit codes:
   0    nothing needs a person, or a scenario went as expected
@@ -83,6 +95,19 @@ Examples:
   ${CALLED_AS} --kubeconfig ~/.kube/config --context prod --namespace shop --dry-run`,
   );
 
+/** What the command does that was given. */
+let chosen: Chosen = { json: false, run: () => Promise.resolve(EXIT.nothingToDo) };
+command.version(ownVersion(), "--version", "print the version").action((options: Options) => {
+  chosen = { json: options.json ?? false, run: () => main(options) };
+});
+addRecordCommands(
+  command,
+  (given) => {
+    chosen = given;
+  },
+  readPolicy,
+);
+
 for (const stream of [process.stdout, process.stderr]) {
   // A reader that goes away, as `head` does, ends no run in the middle: what it has begun on a cluster is verified all the same.
   stream.on("error", (error: NodeJS.ErrnoException) => {
@@ -90,11 +115,6 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
-/** What the command does that was given. */
-let chosen = (): Promise<number> => Promise.resolve(EXIT.nothingToDo);
-command.version(ownVersion(), "--version", "print the version").action((options: Options) => {
-  chosen = () => main(options);
-});
 addCompletion(command, say);
 
 try {
@@ -102,16 +122,16 @@ try {
   if (COMPLETES_FOR_KUBECTL) say(forKubectl(complete(process.argv.slice(2))));
   else if (asked === COMPLETE) say(complete(words).join("\n"));
   else command.parse();
-  const code = await chosen();
+  const code = await chosen.run();
   // Whoever interrupts does not wait for what is left: a credential plugin, an open connection.
   if (code === EXIT.interrupted) process.exit(code);
   process.exitCode = code;
 } catch (error) {
   const known = isRemediationError(error) || error instanceof CommandLineError;
   if (!known) throw error;
-  const { json, output } = command.opts<Options>();
+  const { output } = command.opts<Options>();
   if (output !== undefined) printDocument(output, { error: error.name, message: error.message });
-  if (json === true) {
+  if (chosen.json) {
     const { name, message } = error;
     writeRunLine(process.stdout, new Date(), { finding: message, event: "error", error: { name, message } });
   }
@@ -144,8 +164,8 @@ async function main(options: Options): Promise<number> {
 }
 
 /** What only makes sense on a cluster that is there already. */
-function refuseWithoutCluster({ namespace, input, policy, dryRun, yes, output }: Options): void {
-  const given = Object.entries({ namespace, input, policy, "dry-run": dryRun, yes, output }).find(
+function refuseWithoutCluster({ namespace, input, policy, dryRun, yes, output, record }: Options): void {
+  const given = Object.entries({ namespace, input, policy, "dry-run": dryRun, yes, output, record }).find(
     ([, value]) => value !== undefined,
   );
   if (given === undefined) return;

@@ -5,6 +5,7 @@ import type { Policy } from "../../functions/shared/policy.ts";
 import { startExecution, type ExecutionResult } from "../engine/engine.ts";
 import { localEnvironment } from "../engine/environment.ts";
 import { printDocument, showDocument, SILENT, type DocumentFormat } from "./document.ts";
+import { defaultRecordFile } from "../record/file.ts";
 import { clusterNameOf, readInput } from "./input.ts";
 import { OpenRuns, type Interrupted } from "./interrupted.ts";
 import { Interruption, unlessInterrupted } from "./interruption.ts";
@@ -33,6 +34,8 @@ export interface ClusterRunOptions {
   /** Prints one document when it has ended, instead of telling it as it goes. */
   output?: DocumentFormat | undefined;
   report: string;
+  /** Where outcomes are kept; a file of the user's own when nothing is said. */
+  record?: string | undefined;
 }
 
 /**
@@ -100,11 +103,11 @@ async function execute(
   dryRun: boolean,
   { signal }: Interruption,
 ): Promise<ExecutionResult> {
-  const { kubeconfig, context, namespace, input, policy, json, output, report } = options;
+  const { kubeconfig, context, namespace, input, policy, json, output, report, record = defaultRecordFile() } = options;
   const connection = await unlessInterrupted(connectionFromKubeconfig(kubeconfig, context), signal);
   if (connection === undefined || signal.aborted) return interruptedBefore(options);
   const notifications: Notification[] = [];
-  const environment = localEnvironment(connection, policy, notifications);
+  const environment = localEnvironment(connection, policy, notifications, record);
   const openRuns = new OpenRuns();
   const recorder = new Recorder(() => environment.now());
   const teller = output === undefined ? tellerFor(process.stdout, json, () => environment.now()) : SILENT;

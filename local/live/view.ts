@@ -12,6 +12,7 @@ const STYLES: Readonly<Record<Outcome, Style>> = {
   Healthy: "green",
   Recovered: "green",
   RolledBack: "red",
+  Undone: "green",
   Unresolved: "red",
   Storm: "red",
   Skipped: "yellow",

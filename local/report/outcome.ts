@@ -5,6 +5,7 @@ export const TONES: Readonly<Record<Outcome, "good" | "bad" | "calm">> = {
   Healthy: "good",
   Recovered: "good",
   RolledBack: "bad",
+  Undone: "good",
   Unresolved: "bad",
   Storm: "bad",
   Skipped: "calm",

@@ -72,6 +72,8 @@ export async function runWorkflow(options: RunOptions): Promise<Run> {
       return {
         ...environment,
         now,
+        // What goes with a pod is read as in AWS, and thrown away.
+        preserve: () => Promise.resolve(),
         connect: async (clusterName) => {
           // The engine tells of a state beside calling its function: by the next turn it has told.
           await nextTurn();

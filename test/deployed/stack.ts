@@ -15,6 +15,8 @@ const Outputs = z.object({
   AgentFunctionName: z.string(),
   AgentFunctionArn: z.string(),
   TopicArn: z.string(),
+  RecordTableName: z.string(),
+  EvidenceBucketName: z.string(),
   RbacCommand: z.string(),
 });
 export type Outputs = z.output<typeof Outputs>;

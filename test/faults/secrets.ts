@@ -224,7 +224,9 @@ async function runCommandLine({ ground, directory, kubeconfig }: Place): Promise
   const policy = join(directory, "policy.json");
   writeFileSync(policy, JSON.stringify(quickPolicy(POLICY)));
   const report = join(directory, "report.html");
-  const common = ["local/command-line/main.ts", "--kubeconfig", kubeconfig, "--policy", policy, "--report", report];
+  const record = join(directory, "record.jsonl");
+  const files = ["--policy", policy, "--report", report, "--record", record];
+  const common = ["local/command-line/main.ts", "--kubeconfig", kubeconfig, ...files];
   const args = [...common, "--namespace", ground.namespace];
   const said: Said[] = [
     { where: "a plan on the command line", what: await printed([...args, "--dry-run"]) },
@@ -235,6 +237,7 @@ async function runCommandLine({ ground, directory, kubeconfig }: Place): Promise
     },
   ];
   if (existsSync(report)) said.push({ where: "the report's file", what: readFileSync(report, "utf8") });
+  if (existsSync(record)) said.push({ where: "the record's file", what: readFileSync(record, "utf8") });
   // Where the plugin answers with something else than JSON, its answer is a credential all the same.
   writeFileSync(
     kubeconfig,

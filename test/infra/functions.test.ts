@@ -3,6 +3,7 @@ import { Vpc, type IVpc } from "aws-cdk-lib/aws-ec2";
 import { describe, expect, it } from "vitest";
 import { answerAgent } from "../../functions/agent/agent.ts";
 import { handlerOf, STEP_NAMES } from "../../infra/functions.ts";
+import { REMOVING } from "../../infra/permissions.ts";
 import { Synthesised } from "./synthesised.ts";
 
 const stack = new Synthesised({ clusterName: "prod", policy: '{"opt_in": true}' });
@@ -70,17 +71,30 @@ describe("the functions", () => {
     expect(stack.properties(logs)).toEqual({ RetentionInDays: 30, KmsKeyId: { "Fn::GetAtt": [key, "Arn"] } });
   });
 
-  it.each(STEP_NAMES.filter((step) => step !== "notify"))(
+  it.each(STEP_NAMES.filter((step) => step !== "notify" && !REMOVING.includes(step as never)))(
     "let %s do nothing in AWS but log, trace, read its environment and find the cluster",
     (step) => {
       expect(permissionsOf(step)).toEqual(permitted(step, []));
     },
   );
 
-  it("let notify publish as well, read the executions that it tells of, and keep what it could not tell", () => {
+  it.each(REMOVING)("let %s keep what goes with a pod as well, and read nothing of that", (step) => {
+    expect(permissionsOf(step)).toEqual(
+      permitted(step, [
+        ["s3:PutObject", `\${${stack.id("Record", "Evidence")}.Arn}/*`],
+        ["kms:GenerateDataKey", `\${${key}.Arn}`],
+      ]),
+    );
+  });
+
+  it("let notify publish and keep outcomes, read the executions that it tells of, and keep what it could not tell", () => {
     expect(permissionsOf("notify")).toEqual(
       permitted("notify", [
         ["sns:Publish", `\${${stack.id("Notifications", "Topic")}}`],
+        ["dynamodb:PutItem", `\${${stack.id("Record", "Table")}.Arn}`],
+        ["events:PutEvents", "arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}:event-bus/default"],
+        ["kms:DescribeKey", `\${${key}.Arn}`],
+        ["kms:Encrypt", `\${${key}.Arn}`],
         ["sqs:SendMessage", `\${${stack.id("EndedExecutions", "DeadLetters")}.Arn}`],
         ["kms:GenerateDataKey", `\${${key}.Arn}`],
         ["states:ListExecutions", executions.replace(":execution:", `:stateMachine:${machineName}`)],

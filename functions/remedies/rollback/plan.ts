@@ -5,7 +5,7 @@ import { revisionRef } from "../../kinds/revisions/revision.ts";
 import { bounded } from "../../shared/text.ts";
 import type { Workload } from "../../shared/kubernetes/types.ts";
 import type { NoRemedy } from "../remedy.ts";
-import type { RequestedRollback, RollbackPlan } from "./contract.ts";
+import type { RequestedRollback, RollbackChange, RollbackPlan } from "./contract.ts";
 
 /** How long the list of the revisions in a history may be. */
 const MAX_KNOWN = 100;
@@ -100,6 +100,24 @@ export function requestedRollback({ revision }: RequestedRollback, facts: Case):
 function keepsNone(workload: Workload | undefined): string {
   const limit = workload?.spec?.revisionHistoryLimit;
   return limit === 0 ? "Its revisionHistoryLimit of 0 keeps none that is replaced. " : "";
+}
+
+/**
+ * The rollback taken back: to the revision that it came from, if the workload's own history still holds it. What the change
+ * says is no more than what somebody sent.
+ */
+export function rolledForward(
+  { before }: RollbackChange,
+  { revisions, current, evidence }: Case,
+): RollbackPlan | NoRemedy {
+  const target = revisions.find(({ name, template }) => name === before.name && template === before.template);
+  if (target === undefined || current === undefined) {
+    const message = `Revision ${before.revision}, which it was rolled back from, is not in its history any more (that holds ${known(revisions) || "nothing"}).`;
+    return { action: "none", refusal: "NoHealthyRevision", message };
+  }
+  const { kind } = evidence.incident.workload;
+  if (kindOf(evidence.incident.workload)?.templatePatch === undefined) return neverChanged(kind);
+  return { action: "rollback", before: revisionRef(current), after: revisionRef(target), unblocked: [] };
 }
 
 /** A kind is written to in the ways alone that it says. */

@@ -5,7 +5,7 @@ import { podRef } from "../../shared/object-ref.ts";
 import type { Remedy } from "../remedy.ts";
 import { carryOut } from "./carry-out.ts";
 import { ROLLBACK, type RequestedRollback, type RollbackChange, type RollbackPlan } from "./contract.ts";
-import { requestedRollback } from "./plan.ts";
+import { requestedRollback, rolledForward } from "./plan.ts";
 import { overtaken, remains, seen } from "./seen.ts";
 import { switchTemplate } from "./switch-template.ts";
 import { words } from "./words.ts";
@@ -28,6 +28,7 @@ export const rollback: Remedy<RollbackPlan, RollbackChange, RequestedRollback> =
     async back(writer, { before, after }) {
       await switchTemplate(writer, { from: after, to: before, unlessSwitchedOff: true });
     },
+    asPlan: rolledForward,
     remains,
   },
   seen,

@@ -4,7 +4,8 @@ import { boundsOf } from "../../shared/kubernetes/hpa.ts";
 import type { Policy } from "../../shared/policy.ts";
 import type { HpaBounds } from "../../shared/refs.ts";
 import type { NoRemedy } from "../remedy.ts";
-import type { RequestedScale, ScalePlan } from "./contract.ts";
+import { reversed } from "./carry-out.ts";
+import type { RequestedScale, ScaleChange, ScalePlan } from "./contract.ts";
 
 /** The size that a runbook asks for: the HPA's bounds where one owns the scale, else the replicas. */
 export function requestedScale({ replicas }: RequestedScale, { evidence, policy }: Case): ScalePlan | NoRemedy {
@@ -60,6 +61,16 @@ export function replicasFor(from: number, to: number, policy: Policy): ScalePlan
   if (to > policy.scale.max_replicas) return limitReached(policy, `${to} replicas are asked for`);
   if (from === to) return alreadyAsRequested(`it already has ${to} replicas`);
   return { action: "scale", scale: { target: "replicas", from, to } };
+}
+
+/** The scaling taken back, within the same bounds as any that is asked for. */
+export function scaledBack({ scale }: ScaleChange, { policy }: Case): ScalePlan | NoRemedy {
+  const back = reversed(scale);
+  const most = back.target === "hpa" ? back.to.max : back.to;
+  if (most > policy.scale.max_replicas) return limitReached(policy, `it had ${most} replicas before`);
+  if (most > 0) return { action: "scale", scale: back };
+  const message = "It had 0 replicas before, and the workflow never scales to zero: do that by hand.";
+  return { action: "none", refusal: "NoSafeRemedy", message };
 }
 
 function limitReached(policy: Policy, what: string): NoRemedy {

@@ -5,7 +5,7 @@ import { hpaRef } from "../../shared/object-ref.ts";
 import type { Remedy } from "../remedy.ts";
 import { back, carryOut } from "./carry-out.ts";
 import { SCALE, type RequestedScale, type ScaleChange, type ScalePlan } from "./contract.ts";
-import { requestedScale } from "./plan.ts";
+import { requestedScale, scaledBack } from "./plan.ts";
 import { gaps, overtaken, remains, seen } from "./seen.ts";
 import { words } from "./words.ts";
 
@@ -21,7 +21,7 @@ export const scale: Remedy<ScalePlan, ScaleChange, RequestedScale> = {
   replacesPods: () => false,
   asked: requestedScale,
   carryOut,
-  undo: { back, remains },
+  undo: { back, asPlan: scaledBack, remains },
   seen,
   overtaken,
   gaps,

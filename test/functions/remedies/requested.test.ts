@@ -15,7 +15,10 @@ import {
   template,
 } from "../../support/objects.ts";
 
-const remedy = (requested: RequestedRemedy, seen: Partial<Evidence> = {}) =>
+/** A remedy that is asked for by its name. */
+type Named = Exclude<RequestedRemedy, { action: "undo" }>;
+
+const remedy = (requested: Named, seen: Partial<Evidence> = {}) =>
   remedyFor(requested.action).asked?.(requested, openCase(evidence(seen), policy()));
 
 describe("a runbook that asks for a restart", () => {

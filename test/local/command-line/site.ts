@@ -13,6 +13,8 @@ export interface Site {
   /** What to give to the command line. */
   args: string[];
   report: string;
+  /** Where outcomes are kept. */
+  record: string;
   /** What the proxy does with each request from now on. */
   plan: (plan: FaultPlan) => void;
   replicas: () => Promise<number>;
@@ -38,10 +40,12 @@ export async function startSite(): Promise<Site> {
   const kubeconfig = join(directory, "kubeconfig");
   writeFileSync(kubeconfig, kubeconfigFor(proxy.connection("c").server, { token: "t" }));
   const report = join(directory, "report.html");
+  const record = join(directory, "record.jsonl");
   const input = { action: "scale_deployment", namespace: "shop", deployment_name: "web", replicas: 3 };
   return {
-    args: ["--kubeconfig", kubeconfig, "--report", report, "--input", JSON.stringify(input)],
+    args: ["--kubeconfig", kubeconfig, "--report", report, "--record", record, "--input", JSON.stringify(input)],
     report,
+    record,
     plan: (next) => (plan = next),
     replicas: async () => {
       const text = await cluster.kubectl.run(["-n", "shop", "get", "deployment/web", "-o", "json"]);

@@ -51,11 +51,26 @@ const COMMON = [
   "shimmer",
   "zod",
 ];
+/** What the functions of the remedies have: one handler serves them all. */
+const OF_REMEDIES = ["@aws-sdk/checksums", "@aws-sdk/client-s3", "@aws-sdk/middleware-sdk-s3"];
 /** What a function has beside these. */
 const OWN: Readonly<Partial<Record<string, string[]>>> = {
   agent: ["@aws-sdk/client-sfn"],
   mcp: ["@aws-sdk/client-sfn", "@modelcontextprotocol/core", "@modelcontextprotocol/server"],
-  notify: ["@aws-sdk/client-sfn", "@aws-sdk/client-sns"],
+  notify: [
+    "@aws-sdk/client-dynamodb",
+    "@aws-sdk/client-eventbridge",
+    "@aws-sdk/client-sfn",
+    "@aws-sdk/client-sns",
+    "@aws-sdk/dynamodb-codec",
+    "@aws-sdk/endpoint-cache",
+    "@aws-sdk/middleware-endpoint-discovery",
+    "mnemonist",
+    "obliterator",
+  ],
+  restart: OF_REMEDIES,
+  rollback: OF_REMEDIES,
+  scale: OF_REMEDIES,
 };
 
 function manifest(more: Partial<Manifest> = {}): Manifest {

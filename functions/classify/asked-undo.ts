@@ -1,0 +1,44 @@
+import type { Case } from "../facts/case.ts";
+import type { Evidence } from "../facts/evidence.ts";
+import type { WorkloadState } from "../facts/state.ts";
+import { kindOf } from "../kinds/kinds.ts";
+import type { RequestedUndo } from "../remedies/contracts.ts";
+import type { NoRemedy } from "../remedies/remedy.ts";
+import { remedyFor } from "../remedies/remedies.ts";
+import type { Remedy } from "../run/contracts.ts";
+import type { Refusal } from "../run/refusals.ts";
+
+/**
+ * What takes back what an earlier execution did: nothing where that is not as it was left, since what somebody has done after
+ * it stands.
+ */
+export function requestedUndo({ change, execution, uid }: RequestedUndo, facts: Case): Remedy {
+  const remedy = remedyFor(change.kind);
+  const { undo } = remedy;
+  if (undo === "cannot be undone" || undo.asPlan === undefined) {
+    return none("NoSafeRemedy", `A ${change.kind} cannot be undone.`);
+  }
+  const what = `the ${change.kind} of ${execution}`;
+  const state = stateIn(facts.evidence);
+  if (state === undefined) return none("NoSafeRemedy", `Whether ${what} is still in place was not read.`);
+  const present = state.workload.metadata?.uid;
+  if (uid !== undefined && present !== undefined && present !== uid) {
+    return none("ObjectChanged", `Not undone: it was deleted and made anew since ${what}.`);
+  }
+  if (undo.remains(change, state).length === 0) return none("AlreadyAsRequested", `Nothing to do: ${what} is undone.`);
+  const theirs = remedy.overtaken(change, state, undefined);
+  if (theirs === undefined) return undo.asPlan(change, facts);
+  return none("ObjectChanged", `Not undone: it is not as ${what} left it, since ${theirs}.`);
+}
+
+/** The workload as a look would show it. */
+function stateIn({ incident, workload, pods, hpa, others }: Evidence): WorkloadState | undefined {
+  const kind = kindOf(incident.workload);
+  return kind === undefined || workload === undefined
+    ? undefined
+    : { kind, workload, pods, controllers: [], hpa, others };
+}
+
+function none(refusal: Refusal, message: string): NoRemedy {
+  return { action: "none", refusal, message };
+}

@@ -1,0 +1,40 @@
+import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { CLIENT_OPTIONS, inTime } from "../shared/aws/client-options.ts";
+import { refusalOf } from "../shared/aws/refusal.ts";
+import { RemediationError } from "../shared/errors.ts";
+import type { Destroyed } from "./destroyed.ts";
+
+let client: S3Client | undefined;
+
+/**
+ * Keeps what a remedy is about to destroy in the bucket in `EVIDENCE_BUCKET`. Doing it again overwrites it with the same.
+ * @throws RemediationError `EvidenceNotKept`
+ */
+export async function keepInBucket(destroyed: Destroyed): Promise<void> {
+  const bucket = process.env["EVIDENCE_BUCKET"];
+  try {
+    client ??= new S3Client(CLIENT_OPTIONS);
+    await client.send(
+      new PutObjectCommand({
+        Bucket: bucket,
+        Key: keyOf(destroyed),
+        Body: JSON.stringify(destroyed),
+        ContentType: "application/json",
+      }),
+      inTime(),
+    );
+  } catch (error) {
+    const { message, cause } = refusalOf(error);
+    throw new RemediationError(
+      "EvidenceNotKept",
+      `Nothing was removed: what goes with a pod could not be kept in the bucket ${bucket ?? ""} (${message}).`,
+      { cause },
+    );
+  }
+}
+
+/** Where it is found: `prod/shop/web/EXECUTION/web-7d4b9c.json`. */
+export function keyOf({ cluster_name, workload: { namespace, name }, execution, pod }: Destroyed): string {
+  const { metadata } = pod as { metadata?: { name?: string } };
+  return [cluster_name, namespace, name, execution, `${metadata?.name ?? "pod"}.json`].join("/");
+}

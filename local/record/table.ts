@@ -1,0 +1,83 @@
+import { DynamoDBClient, paginateQuery, type AttributeValue } from "@aws-sdk/client-dynamodb";
+import type { OutcomeRecord } from "../../functions/notify/record/record.ts";
+import { CLIENT_OPTIONS } from "../../functions/shared/aws/client-options.ts";
+import { refusalOf } from "../../functions/shared/aws/refusal.ts";
+import { parseRecord } from "./file.ts";
+import { isListed, RecordUnreadable, type Listed, type RecordStore } from "./store.ts";
+
+type Item = Record<string, AttributeValue>;
+
+/** The outcomes in the table of a deployed stack, which is only read. @param region as the AWS SDK finds it by default */
+export function recordInTable(table: string, region: string | undefined): RecordStore {
+  const client = new DynamoDBClient({ ...CLIENT_OPTIONS, ...(region === undefined ? {} : { region }) });
+  return {
+    async list(query) {
+      const { since = "" } = query;
+      const shown: Listed[] = [];
+      const pages = paginateQuery(
+        { client },
+        {
+          TableName: table,
+          IndexName: "by-time",
+          KeyConditionExpression: "#list = :all AND #at >= :since",
+          ExpressionAttributeNames: { "#list": "list", "#at": "at" },
+          ExpressionAttributeValues: { ":all": { S: "outcomes" }, ":since": { S: since === "" ? "0" : since } },
+          ScanIndexForward: false,
+        },
+      );
+      await reading(async () => {
+        for await (const { Items: items = [] } of pages) {
+          shown.push(...items.map(listed).filter((each) => isListed(each, query)));
+          if (shown.length >= query.limit) break;
+        }
+      });
+      return shown.slice(0, query.limit);
+    },
+    async of(execution) {
+      const records: OutcomeRecord[] = [];
+      const pages = paginateQuery(
+        { client },
+        {
+          TableName: table,
+          KeyConditionExpression: "execution = :execution",
+          ExpressionAttributeValues: { ":execution": { S: execution } },
+        },
+      );
+      await reading(async () => {
+        for await (const { Items: items = [] } of pages) {
+          records.push(...items.map((item) => parseRecord(textIn(item, "record") ?? "", `${execution} in ${table}`)));
+        }
+      });
+      return records;
+    },
+  };
+}
+
+/** @throws RecordUnreadable with what AWS answers */
+async function reading(work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (error instanceof RecordUnreadable) throw error;
+    const { message, cause } = refusalOf(error);
+    throw new RecordUnreadable(`The record cannot be read: ${cause.name}: ${message}`, { cause });
+  }
+}
+
+function listed(item: Item): Listed {
+  const text = (name: string) => textIn(item, name) ?? "";
+  const fields = ["at", "cluster_name", "outcome", "cause", "action", "execution", "subject"] as const;
+  const texts = Object.fromEntries(fields.map((name) => [name, text(name)])) as Record<(typeof fields)[number], string>;
+  return {
+    ...texts,
+    outcome: texts.outcome as Listed["outcome"],
+    reason: textIn(item, "reason"),
+    asked_by: textIn(item, "asked_by") as Listed["asked_by"],
+    needs_person: item["needs_person"]?.BOOL ?? false,
+    dry_run: item["dry_run"]?.BOOL ?? false,
+  };
+}
+
+function textIn(item: Item, name: string): string | undefined {
+  return item[name]?.S;
+}

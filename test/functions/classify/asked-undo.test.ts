@@ -1,0 +1,94 @@
+import { describe, expect, it } from "vitest";
+import { classify } from "../../../functions/classify/classify.ts";
+import type { Evidence } from "../../../functions/facts/evidence.ts";
+import type { Change, Diagnosis, RequestedRemedy } from "../../../functions/run/contracts.ts";
+import { parseRequest } from "../../../functions/run/request.ts";
+import { deployment, evidence, hpa, incident, policy } from "../../support/objects.ts";
+
+type Undo = Extract<RequestedRemedy, { action: "undo" }>;
+const SCALED: Change = { kind: "scale", scale: { target: "replicas", from: 2, to: 3 } };
+
+/** What is decided about an undo that a person asks for. */
+function decided(undo: Partial<Undo>, seen: Partial<Evidence> = {}, by = policy()): Diagnosis {
+  const requested: Undo = { action: "undo", execution: "run-1", change: SCALED, ...undo };
+  const facts = evidence({ workload: withReplicas(3), ...seen, incident: incident({ requested, origin: "person" }) });
+  return classify(facts, by);
+}
+
+function withReplicas(replicas: number) {
+  const given = deployment();
+  return { ...given, spec: { ...given.spec, replicas } } as typeof given;
+}
+
+describe("an undo that is asked for", () => {
+  it("takes back exactly the change while that is as it was left, and says whose it was", () => {
+    expect(decided({})).toMatchObject({
+      cause: "Requested",
+      summary: "It was asked to take back the scale of run-1.",
+      remedy: { action: "scale", scale: { target: "replicas", from: 3, to: 2 } },
+    });
+  });
+
+  it.each<[string, Partial<Undo>, Partial<Evidence>, string]>([
+    ["somebody has scaled it since", {}, { workload: withReplicas(5) }, "ObjectChanged"],
+    ["it is undone already", {}, { workload: withReplicas(2) }, "AlreadyAsRequested"],
+    ["it was made anew under its name", { uid: "another" }, {}, "ObjectChanged"],
+    [
+      "it was a restart",
+      { change: { kind: "restart", mode: "evict", pods: [{ name: "web-1-a", uid: "u" }] } },
+      {},
+      "NoSafeRemedy",
+    ],
+    [
+      "it would be scaled to zero",
+      { change: { kind: "scale", scale: { target: "replicas", from: 0, to: 3 } } },
+      {},
+      "NoSafeRemedy",
+    ],
+    [
+      "it would be larger than the policy allows",
+      { change: { kind: "scale", scale: { target: "replicas", from: 51, to: 3 } } },
+      {},
+      "LimitReached",
+    ],
+    [
+      "the HPA that is named is another workload's, or none",
+      {
+        change: {
+          kind: "scale",
+          scale: { target: "hpa", name: "of-others", from: { min: 1, max: 2 }, to: { min: 1, max: 5 } },
+        },
+      },
+      { hpa: hpa() },
+      "ObjectChanged",
+    ],
+    [
+      "the revision that is named is not of its own history",
+      {
+        change: {
+          kind: "rollback",
+          before: { revision: 7, kind: "ReplicaSet", name: "of-others", template: "x" },
+          after: { revision: 1, kind: "ReplicaSet", name: "web-1", template: "y" },
+          unblocked: [],
+        },
+      },
+      {},
+      "ObjectChanged",
+    ],
+  ])("is refused where %s", (_what, undo, seen, refusal) => {
+    expect(decided(undo, seen).remedy).toMatchObject({ action: "none", refusal });
+  });
+
+  it("is refused to whoever the policy lets do nothing, as the remedy itself would be", () => {
+    expect(decided({}, {}, policy({ modes: { all: "observe" } })).remedy).toMatchObject({ refusal: "DiagnoseOnly" });
+    expect(decided({}, {}, policy({ actions: { scale: "off" } })).remedy).toMatchObject({ refusal: "ActionOff" });
+  });
+
+  it("is refused before anything is read where it says not exactly what is to be taken back", () => {
+    const request = { action: "undo", cluster_name: "prod", namespace: "shop", kind: "Deployment", name: "web" };
+
+    expect(() => parseRequest({ ...request, execution: "run-1" })).toThrow("change");
+    expect(() => parseRequest({ ...request, execution: "run-1", change: { kind: "delete" } })).toThrow("change");
+    expect(parseRequest({ ...request, execution: "run-1", change: SCALED })).toMatchObject({ change: SCALED });
+  });
+});
