@@ -10,7 +10,12 @@ export const DOCUMENT_FORMATS = ["json", "yaml"] as const;
 export type DocumentFormat = (typeof DOCUMENT_FORMATS)[number];
 
 /** Says nothing while a run goes on that is printed as one document. */
-export const SILENT: Teller = { see: () => undefined };
+export const SILENT: Teller = {
+  see: () => undefined,
+  count: () => undefined,
+  say: () => undefined,
+  end: () => undefined,
+};
 
 /**
  * Prints what the workflow ended with, and the notifications of it, with evidence and plan. What `detect_failures` answers has

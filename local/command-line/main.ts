@@ -9,6 +9,7 @@ import { DOCUMENT_FORMATS, printDocument, type DocumentFormat } from "./document
 import { contextNames } from "./kubeconfig.ts";
 import { listScenarios, playOnEmbedded } from "./play-embedded.ts";
 import { scenarioNames } from "../scenarios/load.ts";
+import { writeRunLine } from "../live/json-lines.ts";
 import { checkReport } from "../report/file.ts";
 import { runOnCluster } from "./run-on-cluster.ts";
 import { EXIT } from "./summary.ts";
@@ -43,7 +44,7 @@ const command = new Command(CALLED_AS)
   .option("--policy <file>", "a JSON file with the remediation policy (default: the documented defaults)")
   .option("--dry-run", "decide everything, change nothing, and say what would have been done")
   .option("--yes", "carry the plan out without asking")
-  .option("--json", "print one JSON object a line: each event, then the result")
+  .option("--json", "print JSON alone, one object a line, each with time, workload and finding")
   .addOption(
     new Option("-o, --output <format>", "print one document when a run on a cluster of yours has ended")
       .choices(DOCUMENT_FORMATS)
@@ -70,6 +71,11 @@ Exit codes:
   2    something needs a person
   130  interrupted; claims were released
 
+What is printed:
+  On a terminal, a table that counts down while the workflow waits; elsewhere, and with CI=true, one line for each step.
+  With --json, nothing but JSON lines on the standard output (docs/schemas/json-line.json). Warnings, questions and where
+  the report is go to the standard error. NO_COLOR=1 leaves the colours out.
+
 Examples:
   ${CALLED_AS.replace(/ --$/, "")}
   ${CALLED_AS} --scenario wrong-image-tag
@@ -83,6 +89,13 @@ command.version(ownVersion(), "--version", "print the version").action((options:
   chosen = () => main(options);
 });
 addCompletion(command, say);
+
+for (const stream of [process.stdout, process.stderr]) {
+  // A reader that goes away, as `head` does, ends no run in the middle: what it has begun on a cluster is verified all the same.
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
+}
 
 try {
   const [asked, ...words] = process.argv.slice(2);
@@ -99,7 +112,8 @@ try {
   const { json, output } = command.opts<Options>();
   if (output !== undefined) printDocument(output, { error: error.name, message: error.message });
   if (json === true) {
-    process.stdout.write(`${JSON.stringify({ error: error.name, message: error.message })}\n`);
+    const { name, message } = error;
+    writeRunLine(process.stdout, new Date(), { finding: message, event: "error", error: { name, message } });
   }
   process.stderr.write(`${error.name}: ${error.message}\n`);
   process.exitCode = EXIT.error;

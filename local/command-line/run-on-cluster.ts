@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
 import { createInterface } from "node:readline/promises";
-import { errorText } from "../../functions/shared/caught-error.ts";
 import type { Notification } from "../../functions/notify/notification.ts";
 import type { Policy } from "../../functions/shared/policy.ts";
 import { startExecution, type ExecutionResult } from "../engine/engine.ts";
@@ -10,10 +9,15 @@ import { clusterNameOf, readInput } from "./input.ts";
 import { OpenRuns, type Interrupted } from "./interrupted.ts";
 import { Interruption, unlessInterrupted } from "./interruption.ts";
 import { connectionFromKubeconfig } from "./kubeconfig.ts";
+import { ReplicaWatch } from "../live/replicas.ts";
 import { tellerFor } from "../live/teller.ts";
 import { writeReport } from "../report/file.ts";
 import { Recorder } from "../report/recording.ts";
-import { EXIT, exitCode, isDetection, outcomeTable } from "./summary.ts";
+import { showInterrupted, showResult } from "./show.ts";
+import { EXIT, exitCode, isDetection } from "./summary.ts";
+
+/** How long after a look at the replicas of the workloads the next one begins, in milliseconds. */
+const BETWEEN_LOOKS = 3_000;
 
 export interface ClusterRunOptions {
   kubeconfig?: string | undefined;
@@ -104,6 +108,14 @@ async function execute(
   const openRuns = new OpenRuns();
   const recorder = new Recorder(() => environment.now());
   const teller = output === undefined ? tellerFor(process.stdout, json, () => environment.now()) : SILENT;
+  const watch = new ReplicaWatch(
+    () => environment.connect(connection.name),
+    BETWEEN_LOOKS,
+    (reading) => {
+      recorder.count(reading);
+      teller.count(reading);
+    },
+  );
   const execution = startExecution({
     input: readInput({
       ...(input === undefined ? {} : { input }),
@@ -117,9 +129,12 @@ async function execute(
       openRuns.see(event);
       recorder.see(event);
       teller.see(event);
+      watch.see(event);
     },
   });
   const abort = () => {
+    watch.stop();
+    teller.end();
     process.stderr.write(
       "Interrupted: waiting for the requests that are under way. Press Ctrl-C again to end at once.\n",
     );
@@ -128,47 +143,38 @@ async function execute(
   signal.addEventListener("abort", abort);
   const result = await execution.result;
   signal.removeEventListener("abort", abort);
-  if (result.status === "aborted") showInterrupted(await openRuns.release(environment), options);
-  if (output === undefined) showResult(result, notifications, json);
+  watch.stop();
+  teller.end();
+  if (result.status === "aborted") tellInterrupted(await openRuns.release(environment), options, environment.now());
+  const recording = recorder.finish(connection.name, result, notifications);
+  if (output === undefined) showResult(recording, { json, kubectl: kubectlFor(options) });
   else if (result.status !== "aborted") showDocument(output, result, notifications);
-  writeReport(report, recorder.finish(connection.name, result, notifications));
+  writeReport(report, recording);
   return result;
+}
+
+/** What stands in a command line as it is. */
+const PLAIN = /^[\w./:@~-]+$/;
+
+/** How a person reaches the same cluster with kubectl. */
+function kubectlFor({ kubeconfig, context }: ClusterRunOptions): string {
+  const flags = Object.entries({ kubeconfig, context }).flatMap(([flag, value]) =>
+    value === undefined ? [] : [`--${flag}`, PLAIN.test(value) ? value : `'${value.replaceAll("'", `'\\''`)}'`],
+  );
+  return ["kubectl", ...flags].join(" ");
+}
+
+/** Says that it was interrupted before anything was begun. */
+function interruptedBefore(options: Printing): ExecutionResult {
+  tellInterrupted([], options, new Date());
+  return { status: "aborted" };
 }
 
 /** In which form things are printed. */
 type Printing = Pick<ClusterRunOptions, "json" | "output">;
 
-/** Says that it was interrupted before anything was begun. */
-function interruptedBefore(options: Printing): ExecutionResult {
-  showInterrupted([], options);
-  return { status: "aborted" };
-}
-
-/** Says what an interrupted run leaves behind. */
-function showInterrupted(workloads: readonly Interrupted[], { json, output }: Printing): void {
-  if (output !== undefined) {
-    printDocument(output, { interrupted: true, workloads });
-    return;
-  }
-  if (json) {
-    process.stdout.write(`${JSON.stringify({ interrupted: true, workloads })}\n`);
-    return;
-  }
-  const lines = workloads.map(({ workload, text }) => `${workload}: ${text}`);
-  process.stdout.write(`${lines.length === 0 ? "Nothing was changed." : lines.join("\n")}\n`);
-  process.stderr.write("Interrupted.\n");
-}
-
-/** Ends what was told of a run with its result. */
-export function showResult(result: ExecutionResult, notifications: readonly Notification[], json: boolean): void {
-  if (result.status === "failed") {
-    const message = errorText({ Error: result.error.name, Cause: result.error.cause });
-    if (json) process.stdout.write(`${JSON.stringify({ error: result.error.name, message })}\n`);
-    process.stderr.write(`${result.error.name}: ${message}\n`);
-  } else if (result.status === "succeeded") {
-    const lines = json
-      ? JSON.stringify({ result: result.output, notifications: notifications.map(({ document }) => document) })
-      : `\n${outcomeTable(result.output)}`;
-    process.stdout.write(`${lines}\n`);
-  }
+/** Says what an interrupted run leaves behind, in the form that was asked for. */
+function tellInterrupted(workloads: readonly Interrupted[], { json, output }: Printing, now: Date): void {
+  if (output === undefined) showInterrupted(workloads, json, now);
+  else printDocument(output, { interrupted: true, workloads });
 }

@@ -1,16 +1,16 @@
 import { execFile } from "node:child_process";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { requestOf, responseOf } from "../../../functions/agent/function-url.ts";
 import { answerMcp } from "../../../functions/agent/mcp.ts";
 import { unreachableEnvironment } from "../../support/scripted.ts";
 
-const SUITE = fileURLToPath(
-  new URL("../../../node_modules/@modelcontextprotocol/conformance/dist/index.js", import.meta.url),
-);
+const PACKAGE = createRequire(import.meta.url).resolve("@modelcontextprotocol/conformance/package.json");
+const SUITE = join(dirname(PACKAGE), "dist", "index.js");
 const CALLED = {
   invocation: { id: "call-1", remainingMilliseconds: () => 60_000 },
   environment: unreachableEnvironment(new Error("The cluster must not be asked.")),
