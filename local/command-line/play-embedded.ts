@@ -22,7 +22,7 @@ const BETWEEN_LOOKS = 200;
 
 /** What a person can do who has seen a scenario played. */
 const TRY_IT = `On a cluster of yours, this shows what would be done, and changes nothing:
-  npm start -- --kubeconfig ~/.kube/config --context NAME --dry-run`;
+  ${CALLED_AS} --kubeconfig ~/.kube/config --context NAME --dry-run`;
 
 export interface PlayOptions {
   /** The name of a scenario, or a folder that holds one. */
