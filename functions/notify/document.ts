@@ -12,6 +12,7 @@ import { bounded, count } from "../shared/text.ts";
 import { stormCommands, workloadCommands, type ReadableLog } from "./commands.ts";
 import { consoleLink } from "./console-link.ts";
 import { crowdLines, dependantLines } from "./dependants.ts";
+import { decisionLines } from "./decide.ts";
 import { adviceOn } from "./error-advice.ts";
 import { nextSteps } from "./next-steps.ts";
 import type { ToldLate } from "./told-late.ts";
@@ -33,6 +34,7 @@ export function workloadDocument(
   const { diagnosis, incident } = run;
   const { workload } = incident;
   const advice = nextSteps(run, report, late !== undefined);
+  const { plan, valid_until } = report;
   const changes = changesOf(run);
   const change = changes.at(-1);
   return {
@@ -57,6 +59,9 @@ export function workloadDocument(
     not_done: (diagnosis?.rejected ?? []).map(({ action, reason }) => line(`${action}: ${reason}`)),
     next_steps: [...furtherSteps, ...advice.nextSteps].map(line),
     commands: [...workloadCommands(run.cluster_name, workload, readableLog(run)), ...advice.commands],
+    ...(plan === undefined || valid_until === undefined
+      ? {}
+      : { proposal: { plan, valid_until, decide: decisionLines(run, report) } }),
   };
 }
 
@@ -107,7 +112,7 @@ function about(
   clusterName: string,
   execution: ExecutionRef,
 ): Omit<NotificationDocument, "dry_run" | "next_steps" | "commands"> {
-  const { outcome, cause, action, reason, summary, needs_person } = report;
+  const { outcome, cause, action, reason, summary, needs_person, requested_by, request_reason } = report;
   const url = consoleLink(execution.id);
   return {
     version: NOTIFICATION_VERSION,
@@ -118,6 +123,8 @@ function about(
     ...(reason === undefined ? {} : { reason: name(reason) }),
     summary: bounded(summary, 1_500),
     needs_person,
+    ...(requested_by === undefined ? {} : { requested_by: line(requested_by) }),
+    ...(request_reason === undefined ? {} : { request_reason: line(request_reason) }),
     found: [],
     evidence: [],
     done: [],

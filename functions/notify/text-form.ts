@@ -14,6 +14,8 @@ export function textOf(document: NotificationDocument, title: string): string {
     unlinked(title),
     "",
     unlinked(document.summary),
+    ...section("Asked by", askedBy(document)),
+    ...section("Decide", document.proposal?.decide ?? []),
     ...section("Found", [
       ...document.found,
       ...(confidence === undefined ? [] : [`cause: ${cause} (confidence ${confidence})`]),
@@ -33,4 +35,9 @@ export function textOf(document: NotificationDocument, title: string): string {
 /** The evidence is what was seen when it was diagnosed: what was changed since has changed it. */
 export function evidenceHeading({ changed }: NotificationDocument): string {
   return changed.length === 0 ? "Evidence" : "Evidence before the change";
+}
+
+/** Who asked or decided, and why; nothing where they did not say. */
+export function askedBy({ requested_by, request_reason }: NotificationDocument): string[] {
+  return [requested_by, request_reason].filter((text) => text !== undefined);
 }
