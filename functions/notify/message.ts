@@ -6,6 +6,7 @@ import type { Notification, NotificationDocument } from "./notification.ts";
 import { bounded, count } from "../shared/text.ts";
 import { failureDocument, stormDocument, workloadDocument } from "./document.ts";
 import type { ToldLate } from "./told-late.ts";
+import { shortStatus } from "./status.ts";
 import { textOf } from "./text-form.ts";
 
 /** SNS refuses longer subjects. Source: the SNS API reference, Publish. */
@@ -24,12 +25,14 @@ export function workloadMessage(
   furtherSteps: readonly string[] = [],
   late?: ToldLate,
 ): Notification {
-  const workload = describeWorkload(run.incident.workload);
+  const document = workloadDocument(run, report, furtherSteps, late);
+  const words = `${document.headline}: ${describeWorkload(run.incident.workload)}`;
+  const status = late === undefined && report.outcome !== "Recovered" ? shortStatus(run) : undefined;
   return notification(
     report,
-    workloadDocument(run, report, furtherSteps, late),
-    `${report.outcome}: ${workload}`,
-    `${report.outcome}: ${workload} on cluster ${run.cluster_name}`,
+    document,
+    status === undefined ? words : `${words}, ${status}`,
+    `${words} on cluster ${run.cluster_name}`,
   );
 }
 
@@ -47,7 +50,7 @@ export function stormMessage(detection: Detection, execution: ExecutionRef): Not
   };
   return notification(
     report,
-    stormDocument(detection, report, execution),
+    { ...stormDocument(detection, report, execution), headline: "Storm" },
     `Storm: ${count(detection.failing_pods, "failing pod")}`,
     `Storm on cluster ${detection.cluster_name}`,
   );
@@ -85,19 +88,29 @@ export function failureMessage(error: RunFailure, clusterName: string, execution
   const what = workload === undefined ? "run" : `of ${describeWorkload(workload)}`;
   return notification(
     report,
-    failureDocument(report, clusterName, execution, error.mayHaveChanged === true),
+    {
+      ...failureDocument(report, clusterName, execution, error.mayHaveChanged === true),
+      headline: `Remediation ${what} failed`,
+    },
     `Remediation ${what} failed: ${error.name}`,
     `The remediation ${what} on cluster ${clusterName} failed: ${bounded(error.name, 100)}`,
   );
 }
+
+const WORK_AGAIN = "Remediation runs work again";
 
 /** What is said when scheduled runs that failed work again. */
 export function workAgainMessage(summary: string, clusterName: string, execution: ExecutionRef): Notification {
   const report: Report = { outcome: "Recovered", cause: "RunFailed", action: "none", summary, needs_person: false };
   return notification(
     report,
-    { ...failureDocument(report, clusterName, execution, false), next_steps: [], commands: [] },
-    "Remediation runs work again",
+    {
+      ...failureDocument(report, clusterName, execution, false),
+      headline: WORK_AGAIN,
+      next_steps: [],
+      commands: [],
+    },
+    WORK_AGAIN,
     `The remediation runs on cluster ${clusterName} work again`,
   );
 }

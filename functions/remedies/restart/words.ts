@@ -13,8 +13,9 @@ export const words: Words<RestartPlan, RestartChange> = {
   found: ({ pods }) => `${count(pods.length, "pod")} of those to be replaced ${pods.length === 1 ? "is" : "are"} gone.`,
   changed: ({ mode, pods }) => [`${mode === "evict" ? "evicted" : "deleted"}: ${some(names(pods), IN_LIST)}`],
   wayBack: () => "A restart cannot be undone; the controller makes a new pod for each one.",
-  afterwards({ mode }, wasAsked) {
-    if (wasAsked) return {};
+  afterwards({ mode }, wasAsked, cause) {
+    // What kept the present revision from being rolled out is gone: its owner had mended the cause before.
+    if (wasAsked || cause === "SupersededRevision") return {};
     return mode === "evict"
       ? {
           next: "Find out why it was needed: new pods remove no cause, and the same is done of its own accord a few times only.",
