@@ -47,14 +47,14 @@ function only(step: string | undefined): NextSteps {
 }
 
 /** What to do about a refusal: its own words say so, or what is known of refusals of that name. */
-function refused({ diagnosis, claim, remedy, incident }: WorkloadRun, report: Report): string | undefined {
+function refused({ diagnosis, remedy, incident }: WorkloadRun, report: Report): string | undefined {
   if (!report.needs_person && !isAskedFor(incident)) return undefined;
   const known = Refusal.safeParse(report.reason).data;
   const step = known === undefined ? undefined : REFUSAL_STEPS[known];
   if (step !== undefined) return step;
   if (!report.needs_person) return undefined;
   if (diagnosis?.remedy.action === "none") return diagnosis.remedy.message;
-  return remedy?.status === "refused" ? remedy.message : claim?.message;
+  return remedy?.status === "refused" ? remedy.message : undefined;
 }
 
 /** How what a dry run has told is carried out. */

@@ -59,7 +59,7 @@ export function sectionsOf(document: NotificationDocument): Section[] {
 
 /** Whether the reason why a remedy was not chosen stands above already, as that of the one that was refused does. */
 function isSaid(line: string, { summary }: NotificationDocument): boolean {
-  return summary.includes(line.replace(/^[^:]*: /, ""));
+  return summary.includes(line.replace(/^[^:]*: /, "").replace(/…$/, ""));
 }
 
 /** What was changed since has changed what was seen when it was diagnosed. */

@@ -21,7 +21,7 @@ export const words: Words<RestartPlan, RestartChange> = {
           next: "Find out why it was needed: new pods remove no cause, and the same is done of its own accord a few times only.",
         }
       : {
-          next: "Find out why they failed, from the messages above and the nodes that they name: what told of it is deleted.",
+          next: "Find out why they failed, from what was found and the nodes that it names: what told of it is deleted.",
         };
   },
 };
