@@ -56,8 +56,8 @@ export const PERMISSIONS: Readonly<Record<string, Permissions>> = {
       ],
     },
     claims: {
-      why: "Leaves out what is claimed, cools down, or is left to a person.",
-      rules: [{ apiGroups: ["coordination.k8s.io"], resources: ["leases"], verbs: ["list"] }],
+      why: "Leaves out what is claimed, cools down, or is left to a person, and finds what was proposed of a workload.",
+      rules: [{ apiGroups: ["coordination.k8s.io"], resources: ["leases"], verbs: ["get", "list"] }],
     },
   },
 

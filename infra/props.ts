@@ -51,6 +51,8 @@ export interface EksRemediationProps {
    * carried out. Default: `observe`: it is told what would be done, and nothing is changed.
    */
   readonly mode?: (typeof MODES)[number] | undefined;
+  /** Whether agents that speak the Model Context Protocol are served, behind URLs that IAM guards. Default: false. */
+  readonly mcp?: boolean | undefined;
   readonly notifications?: NotificationOptions | undefined;
   /** How long logs are kept. Default: one month. */
   readonly logRetention?: RetentionDays | undefined;

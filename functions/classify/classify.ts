@@ -41,7 +41,7 @@ const MAX_LAST_WORDS = 20;
 export function classify(evidence: Evidence, policy: Policy): Diagnosis {
   const facts = openCase(evidence, policy);
   const finding = findCause(facts);
-  const { remedy, deadline_seconds, refused } = chooseRemedy(finding, facts);
+  const { remedy, deadline_seconds, refused, plan } = chooseRemedy(finding, facts);
   const kind = kindOf(evidence.incident.workload);
   const template = evidence.workload === undefined ? undefined : presentTemplate(evidence.workload);
   const back = takenBack(facts, remedy);
@@ -60,6 +60,7 @@ export function classify(evidence: Evidence, policy: Policy): Diagnosis {
     ].map((line) => bounded(line)),
     remedy,
     undo: undoOf(remedy),
+    ...(plan === undefined ? {} : { plan }),
     // Of a kind that is never written to, no remedy was considered.
     rejected: [
       ...(kind === undefined ? [] : finding.rejected.filter(({ action }) => action !== remedy.action)),
@@ -110,6 +111,8 @@ function findCause(facts: Case): NamedFinding {
 /** What was chosen, and what was not. */
 interface Choice extends Try {
   refused: Diagnosis["rejected"];
+  /** The plan that people are asked about, or that they have declined. */
+  plan?: string;
 }
 
 /** The remedy, unless a guard refuses it; a refused one is among the rejected. */
@@ -128,10 +131,10 @@ function chooseRemedy({ tries }: Finding, facts: Case): Choice {
     refuseRepetition(facts, remedy) ??
     refuseTried(evidence, remedy) ??
     refuseRemedy(facts, remedy) ??
-    refuseByMode(evidence.incident, remedy, policy);
+    refuseByMode(facts, remedy);
   if (refusal === undefined) return { ...wanted, refused: [] };
   const refused = remedy.action === "none" ? [] : [{ action: remedy.action, reason: bounded(refusal.message) }];
-  return { remedy: none(refusal), refused };
+  return { remedy: none(refusal), refused, ...(refusal.plan === undefined ? {} : { plan: refusal.plan }) };
 }
 
 /** What passes by itself, or has passed, needs nobody, though nothing would be written to it anyway. */

@@ -30,6 +30,8 @@ import { refuseOwned } from "./owner-guard.ts";
 export interface GuardRefusal {
   refusal: Refusal;
   message: string;
+  /** The plan that somebody is asked about, or has declined. */
+  plan?: string;
 }
 
 /** A rule that may refuse any action on a workload, whatever its cause. */

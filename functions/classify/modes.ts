@@ -5,6 +5,8 @@ import type { Origin } from "../run/request.ts";
 import { isAskedFor } from "../run/asked-for.ts";
 import { MODES, type ActionMode } from "../shared/action-mode.ts";
 import type { Policy } from "../shared/policy.ts";
+import type { Case } from "../facts/case.ts";
+import { askForApproval, planOfCase, refuseByDecision } from "./approval.ts";
 import type { GuardRefusal } from "./guards.ts";
 
 /** Who wants an action, and where. */
@@ -43,27 +45,44 @@ export function permitOf({ action, namespace, origin, requested }: Wanted, polic
   return { mode, settings };
 }
 
-/** The policy's word on this action in this namespace, for whoever wants it. */
-export function refuseByMode(incident: Incident, remedy: Remedy, policy: Policy): GuardRefusal | undefined {
+/** The policy's word on this action in this namespace, for whoever wants it, and theirs who were asked. */
+export function refuseByMode(facts: Case, remedy: Remedy): GuardRefusal | undefined {
   const plan = planOf(remedy);
   if (plan === undefined) return undefined;
-  const { action } = plan;
-  const { namespace } = incident.workload;
-  const { requested, origin = requested === undefined ? "found" : "agent" } = incident;
-  const { mode, settings } = permitOf({ action, namespace, origin, requested: isAskedFor(incident) }, policy);
+  const { evidence, policy } = facts;
+  const { incident } = evidence;
+  const { approval } = incident;
+  const wanted = wantedBy(incident, plan);
+  const { mode, settings } = permitOf(wanted, policy);
   const why = `(${settings.join(", ")})`;
+  const { origin, namespace } = wanted;
+  if (mode === "off") {
+    const message = `A ${plan.action} is switched off in namespace ${namespace} ${why}.`;
+    return { refusal: "ActionOff", message };
+  }
+  const id = planOfCase(facts, remedy);
+  if (approval !== undefined && (mode === "automatic" || (mode === "approve" && origin === "person"))) {
+    return refuseByDecision(facts, approval, id, would(plan, incident));
+  }
   switch (mode) {
     case "automatic":
       return undefined;
     case "approve":
+      return askForApproval(facts, id, would(plan, incident));
     case "observe":
       return {
         refusal: "DiagnoseOnly",
         message: `${would(plan, incident)} ${leftTo(origin, namespace, settings)} ${why}.${byHand(plan, incident)}`,
       };
-    case "off":
-      return { refusal: "ActionOff", message: `A ${action} is switched off in namespace ${namespace} ${why}.` };
   }
+}
+
+/** Who wants a plan: whoever has decided about it, or asks for it by name. */
+function wantedBy(incident: Incident, { action }: Plan): Wanted {
+  const { approval, requested, workload, origin = requested === undefined ? "found" : "agent" } = incident;
+  const { namespace } = workload;
+  if (approval !== undefined) return { action, namespace, origin: approval.origin, requested: true };
+  return { action, namespace, origin, requested: isAskedFor(incident) };
 }
 
 /** Whom the policy leaves it to: what holds for people as well is left to whoever does it by hand. */

@@ -1,8 +1,18 @@
 import { lambda } from "../lambda/lambda.ts";
 import { Detection } from "../run/detection.ts";
-import { isRunbookRequest, originOf, parseRequest, type Origin } from "../run/request.ts";
+import {
+  isDecision,
+  isRunbookRequest,
+  isWorkloadRequest,
+  originOf,
+  parseRequest,
+  type ActionRequest,
+  type Origin,
+} from "../run/request.ts";
 import { step } from "../run/step.ts";
 import { scan } from "../scan/scan.ts";
+import { findDecided } from "./decided.ts";
+import { findNamed } from "./named.ts";
 import { findTarget } from "./target.ts";
 
 /** Finds what fails, or the workload that a runbook names. The first step: it checks the request itself. */
@@ -11,7 +21,12 @@ export const detect = step(parseRequest, Detection, async (request, environment)
   const cluster = await environment.connect(request.cluster_name);
   const now = environment.now();
   const at = now.toISOString();
-  if (isRunbookRequest(request)) return { ...wantedBy(originOf(request), await findTarget(cluster, request)), at };
+  if (isDecision(request)) return { ...forWhom(request, await findDecided(cluster, request, policy, now)), at };
+  if (isWorkloadRequest(request)) return { ...forWhom(request, await findNamed(cluster, request, policy, now)), at };
+  if (isRunbookRequest(request)) {
+    const found = await findTarget(cluster, request);
+    return { ...forWhom(request, wantedBy(originOf(request), found)), at };
+  }
   const started = performance.now();
   const detection = await scan(cluster, {
     clusterName: request.cluster_name,
@@ -34,6 +49,16 @@ export const detect = step(parseRequest, Detection, async (request, environment)
 /** The detection with who wants its remedy. */
 function wantedBy(origin: Origin, detection: Detection): Detection {
   return { ...detection, incidents: detection.incidents.map((incident) => ({ ...incident, origin })) };
+}
+
+/** The detection with the words of whoever asks. */
+function forWhom(
+  { requested_by: by, reason }: Exclude<ActionRequest, { action: "detect_failures" }>,
+  detection: Detection,
+): Detection {
+  if (by === undefined && reason === undefined) return detection;
+  const asked = { ...(by === undefined ? {} : { by }), ...(reason === undefined ? {} : { reason }) };
+  return { ...detection, incidents: detection.incidents.map((incident) => ({ ...incident, asked })) };
 }
 
 export const handler = lambda(detect);

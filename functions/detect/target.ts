@@ -11,6 +11,7 @@ import { kindOf } from "../kinds/kinds.ts";
 import { readParts } from "../kinds/pods.ts";
 import { WorkloadFinder } from "../kinds/workload-finder.ts";
 import { readWorkload } from "../kinds/workloads.ts";
+import type { Asked } from "../remedies/asked.ts";
 import { askedBy } from "../remedies/contracts.ts";
 import type { RunbookRequest } from "../run/request.ts";
 import { groupIncidents } from "../scan/incidents.ts";
@@ -21,7 +22,19 @@ import { groupIncidents } from "../scan/incidents.ts";
  */
 export async function findTarget(cluster: Reader, request: RunbookRequest): Promise<Detection> {
   await assertNamespace(cluster, request.namespace);
-  const { workload, uid, pods, requested } = await resolve(cluster, request);
+  return await findAsked(cluster, request, askedBy(request));
+}
+
+/**
+ * Finds the workload that a remedy is asked for, as the one incident of a detection.
+ * @throws RemediationError `PodNotFound` or `WorkloadNotFound`
+ */
+export async function findAsked(
+  cluster: Reader,
+  request: Addressed,
+  asked: Asked<RequestedRemedy>,
+): Promise<Detection> {
+  const { workload, uid, pods, requested } = await resolve(cluster, request.namespace, asked);
   const failing = pods
     .map((pod) => ({
       name: pod.metadata?.name ?? "",
@@ -35,14 +48,19 @@ export async function findTarget(cluster: Reader, request: RunbookRequest): Prom
     ...(uid === undefined ? {} : { uid }),
     requested,
   };
+  return detectionOf(request, incident, pods.length);
+}
+
+/** The detection that hands one incident on. */
+export function detectionOf(request: Addressed, incident: Incident, podsSeen: number): Detection {
   return {
     status: "failing",
     cluster_name: request.cluster_name,
     namespace: request.namespace,
     dry_run: request.dry_run ?? false,
-    pods_seen: pods.length,
+    pods_seen: podsSeen,
     workloads_seen: 1,
-    failing_pods: failing.length,
+    failing_pods: incident.failing_pods,
     incidents: [incident],
     omitted: 0,
     out_of_scope: 0,
@@ -52,6 +70,9 @@ export async function findTarget(cluster: Reader, request: RunbookRequest): Prom
   };
 }
 
+/** Where something is asked for, and whether only to say what would be done. */
+type Addressed = Pick<RunbookRequest, "cluster_name" | "namespace" | "dry_run">;
+
 interface Target {
   workload: WorkloadRef;
   /** The workload's UID, where it was read. */
@@ -60,9 +81,7 @@ interface Target {
   requested: RequestedRemedy;
 }
 
-async function resolve(cluster: Reader, request: RunbookRequest): Promise<Target> {
-  const { namespace } = request;
-  const asked = askedBy(request);
+async function resolve(cluster: Reader, namespace: string, asked: Asked<RequestedRemedy>): Promise<Target> {
   const { requested } = asked;
   if ("pod" in asked) {
     const pod = await readPod(cluster, namespace, asked.pod);

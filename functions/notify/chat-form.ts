@@ -12,6 +12,7 @@ const MAX_LINE = 1_500;
 /** The sections that are shown: what is to be done stands beside them. */
 const SHOWN: readonly Heading[] = [
   "How it is",
+  "Asked by",
   "Done",
   "Verified",
   "What the newer version changed",

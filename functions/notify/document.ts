@@ -9,6 +9,7 @@ import { stormCommands, workloadCommands } from "./commands.ts";
 import { consoleLink } from "./console-link.ts";
 import { changed, changesOf, done, verified } from "./deeds.ts";
 import { crowdLines, dependantLines } from "./dependants.ts";
+import { decisionLines } from "./decide.ts";
 import { adviceOn } from "./error-advice.ts";
 import { handsOff } from "./hands-off.ts";
 import { headlineOf } from "./headline.ts";
@@ -40,6 +41,7 @@ export function workloadDocument(
   const { workload } = incident;
   const place = placeOf(clusterName, execution.id);
   const { commands, takeBack, ...advice } = nextSteps(run, report, late !== undefined);
+  const { plan, valid_until } = report;
   const change = changesOf(run).at(-1);
   const { hands_off, hand_back } = handsOff(workload, report);
   const evidence = (diagnosis?.evidence ?? []).map(line);
@@ -75,6 +77,9 @@ export function workloadDocument(
     take_back: placed(takeBack, place),
     hands_off: placed(hands_off, place),
     hand_back: placed(hand_back, place),
+    ...(plan === undefined || valid_until === undefined
+      ? {}
+      : { proposal: { plan, valid_until, decide: decisionLines(run, report) } }),
   };
 }
 
@@ -134,7 +139,7 @@ function about(
   clusterName: string,
   execution: ExecutionRef,
 ): Omit<NotificationDocument, "dry_run" | "next_steps" | "commands"> {
-  const { outcome, cause, action, reason, summary, needs_person } = report;
+  const { outcome, cause, action, reason, summary, needs_person, requested_by, request_reason } = report;
   const url = consoleLink(execution.id);
   return {
     version: NOTIFICATION_VERSION,
@@ -148,6 +153,8 @@ function about(
     what: bounded(summary, MAX_SUMMARY),
     status: [],
     needs_person,
+    ...(requested_by === undefined ? {} : { requested_by: line(requested_by) }),
+    ...(request_reason === undefined ? {} : { request_reason: line(request_reason) }),
     found: [],
     evidence: [],
     last_words: [],

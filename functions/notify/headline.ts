@@ -1,4 +1,4 @@
-import { isAskedFor } from "../run/asked-for.ts";
+import { isAnswered } from "../run/asked-for.ts";
 import type { Report, WorkloadRun } from "../run/contracts.ts";
 import { HELD_BACK, type Refusal } from "../run/refusals.ts";
 import { planOf, remedyFor } from "../remedies/remedies.ts";
@@ -24,7 +24,7 @@ const GONE: readonly string[] = ["WorkloadNotFound", "NamespaceNotFound", "PodNo
  * @param isLate whether it is told late, so that it may be otherwise by now
  */
 export function headlineOf(run: WorkloadRun, { outcome, reason = "", needs_person }: Report, isLate = false): string {
-  const asked = isAskedFor(run.incident);
+  const asked = isAnswered(run.incident);
   switch (outcome) {
     case "Recovered":
       return asked ? "Done as asked" : "Fixed";
@@ -45,6 +45,7 @@ function skipped({ diagnosis }: WorkloadRun, reason: string, needsPerson: boolea
   if (GONE.includes(reason)) return "Gone";
   if (reason === ("AlreadyAsRequested" satisfies Refusal)) return "Nothing to do";
   if (reason === ("NotFailingAnymore" satisfies Refusal)) return "Nothing fails any more";
+  if (reason === ("ApprovalNeeded" satisfies Refusal)) return "Approve or decline";
   if (asked) return "Not done";
   // What a mode leaves to people is the last that was considered.
   if (reason === ("DiagnoseOnly" satisfies Refusal)) return would(diagnosis?.rejected.at(-1)?.action);

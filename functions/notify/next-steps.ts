@@ -1,4 +1,4 @@
-import { isAskedFor } from "../run/asked-for.ts";
+import { isAnswered } from "../run/asked-for.ts";
 import type { Report, WorkloadRun } from "../run/contracts.ts";
 import { Refusal } from "../run/refusals.ts";
 import { lastTry } from "../run/tries.ts";
@@ -48,7 +48,7 @@ function only(step: string | undefined): NextSteps {
 
 /** What to do about a refusal: its own words say so, or what is known of refusals of that name. */
 function refused({ diagnosis, remedy, incident }: WorkloadRun, report: Report): string | undefined {
-  if (!report.needs_person && !isAskedFor(incident)) return undefined;
+  if (!report.needs_person && !isAnswered(incident)) return undefined;
   const known = Refusal.safeParse(report.reason).data;
   const step = known === undefined ? undefined : REFUSAL_STEPS[known];
   if (step !== undefined) return step;

@@ -58,6 +58,18 @@ export const NotificationDocument = z.strictObject({
   hands_off: z.array(z.string()),
   /** Commands that have the workflow look after it again. */
   hand_back: z.array(z.string()),
+  /** The plan that waits for an answer, and until when; absent where none does. */
+  proposal: z
+    .strictObject({
+      plan: z.string(),
+      valid_until: z.iso.datetime(),
+      /** How it is approved, and declined, in words that people read. */
+      decide: z.array(z.string()),
+    })
+    .optional(),
+  /** Who has asked for it, or decided about it, and why, in their own words. */
+  requested_by: z.string().optional(),
+  request_reason: z.string().optional(),
   execution: z.strictObject({
     /** The execution's ARN. */
     id: z.string(),

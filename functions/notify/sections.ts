@@ -4,6 +4,8 @@ import type { NotificationDocument } from "./notification.ts";
 /** What the sections of a notification are about, in the order in which somebody needs them who was asleep. */
 export const HEADINGS = [
   "How it is",
+  "Asked by",
+  "Decide",
   "Done",
   "Verified",
   "To do",
@@ -39,6 +41,8 @@ export function sectionsOf(document: NotificationDocument): Section[] {
   const steps = document.next_steps;
   const lines: Record<Heading, readonly string[]> = {
     "How it is": document.status,
+    "Asked by": [document.requested_by, document.request_reason].filter((text) => text !== undefined),
+    Decide: document.proposal?.decide ?? [],
     Done: done,
     Verified: done.length === 0 ? [] : [document.verified],
     "To do": isOver ? ["nothing"] : steps.length > 0 ? steps : [document.needs_person ? LOOK : "nothing"],

@@ -58,6 +58,12 @@ export const REMEDY_SETTINGS = {
   limits: z.strictObject(LIMITS).prefault({}),
   scale: z.strictObject(scale.SCALE_SETTINGS).prefault({}),
   restart: z.strictObject(restart.RESTART_SETTINGS).prefault({}),
+  approval: z
+    .strictObject({
+      /** How long a proposal may be approved: what is approved later is proposed anew. */
+      valid_seconds: seconds.min(1).default(86_400),
+    })
+    .prefault({}),
 };
 
 type RunbookRequest = z.output<(typeof RUNBOOK_REQUESTS)[number]>;

@@ -44,6 +44,18 @@ export const RequestedRemedy = z.discriminatedUnion("action", REQUESTED_REMEDIES
 export type RequestedRemedy = z.output<typeof RequestedRemedy>;
 
 const Texts = z.array(z.string());
+/** How a plan is named: the beginning of a digest of what it would do, to which object as it is. */
+export const PLAN_ID = /^[0-9a-f]{16}$/;
+const PlanId = z.string().regex(PLAN_ID);
+
+/** What somebody has decided about a proposal. */
+export const Approval = z.strictObject({
+  decision: z.enum(["approve", "decline"]),
+  plan: PlanId,
+  origin: z.enum(["agent", "person"]),
+});
+export type Approval = z.output<typeof Approval>;
+
 /** Everything that fails on one workload, or what a runbook wants done to it. */
 export const Incident = z.strictObject({
   workload: WorkloadRef,
@@ -55,8 +67,14 @@ export const Incident = z.strictObject({
   /** UID of the workload that a runbook names, as it was found: one that is made anew under its name is another. */
   uid: z.string().optional(),
   requested: RequestedRemedy.optional(),
-  /** Who wants the remedy that is named; absent for an agent, and where none is. */
+  /** Who asks for a remedy, by its name or by that of the workload alone; absent for an agent that names it, and where nobody asks. */
   origin: z.enum(["found", "agent", "person"]).optional(),
+  /** What was decided about a proposal; absent where this is no such decision. */
+  approval: Approval.optional(),
+  /** Somebody wants to know what would be done, and that is the whole answer: nobody else is told. */
+  only_diagnosed: z.literal(true).optional(),
+  /** Who asks, and why, in their own words. */
+  asked: z.strictObject({ by: z.string(), reason: z.string() }).partial().optional(),
   /** Another failing workload that it depends on, or that lacks the same thing. */
   waits_for: z
     .strictObject({
@@ -86,6 +104,10 @@ export const HistoryEntry = z.strictObject({
   mode: z.string().optional(),
   /** The refusal's or the error's name that the outcome came with, where there was one. */
   reason: z.string().optional(),
+  /** The plan that people were asked about, or that they have declined. */
+  plan: PlanId.optional(),
+  /** What the remedy that was proposed had been asked for; absent for what a run has found. */
+  requested: RequestedRemedy.optional(),
   /** Whether the action was carried out, or was begun and may have been; absent where it was not, or nobody knows that it was begun. */
   applied: z.literal(true).optional(),
   /** Hash of the workload's pod template at that time: a changed spec clears the count of ineffective remedies. */
@@ -135,6 +157,8 @@ export const Diagnosis = z.strictObject({
   rejected: z.array(z.strictObject({ action: z.string(), reason: z.string() })),
   /** How the remedy would be undone if it does not help. */
   undo: z.string(),
+  /** The plan that people are asked about, or that they have declined: nothing is done. */
+  plan: PlanId.optional(),
   /** UID of the workload as it was diagnosed, which Kubernetes Events about it carry. */
   workload_uid: z.string().optional(),
   /** Hash of the workload's present pod template, for the history. */
@@ -236,6 +260,10 @@ export const OUTCOMES = ["Healthy", "Recovered", "RolledBack", "Unresolved", "Sk
 export const Outcome = z.enum(OUTCOMES);
 export type Outcome = z.output<typeof Outcome>;
 
+/** What was found of a workload, and what was considered, for whoever asks what would be done. */
+export const Considered = Diagnosis.pick({ confidence: true, evidence: true, undo: true, rejected: true });
+export type Considered = z.output<typeof Considered>;
+
 /** How the remediation of one workload ended, in the words that people read. */
 export const Report = z.strictObject({
   outcome: Outcome,
@@ -247,6 +275,16 @@ export const Report = z.strictObject({
   reason: z.string().optional(),
   summary: z.string(),
   needs_person: z.boolean(),
+  /** The plan that waits for an answer, for requests that approve or decline it. */
+  plan: PlanId.optional(),
+  /** Until when it waits. */
+  valid_until: z.iso.datetime().optional(),
+  /** Who has asked for the remedy, or decided about it, in their own words; absent where they did not say. */
+  requested_by: z.string().optional(),
+  /** Why, in their own words. */
+  request_reason: z.string().optional(),
+  /** Why, and what else was considered, where that was asked. */
+  diagnosis: Considered.optional(),
   /** When people were told the same of this workload, where they are not told again. */
   told_before: z.iso.datetime().optional(),
   /** How often they were told by then, this time included, where no claim remembers it. */

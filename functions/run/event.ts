@@ -106,7 +106,10 @@ export function eventFor(run: WorkloadRun, { type, reason, message }: Note, now:
   const { kind, namespace, name } = incident.workload;
   const apiVersion = kindOf(incident.workload)?.apiVersion;
   if (uid === undefined || apiVersion === undefined) return undefined;
-  const origin = ` Cause: ${diagnosis?.cause ?? "Unknown"}. Execution: ${execution.name}`;
+  const { approval, asked } = incident;
+  const word = approval === undefined ? "Asked for" : approval.decision === "approve" ? "Approved" : "Declined";
+  const by = asked?.by === undefined ? "" : ` ${word} by ${bounded(asked.by, 100)}.`;
+  const origin = `${by} Cause: ${diagnosis?.cause ?? "Unknown"}. Execution: ${execution.name}`;
   return {
     apiVersion: "v1",
     kind: "Event",

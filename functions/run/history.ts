@@ -17,7 +17,7 @@ const INEFFECTIVE: readonly string[] = ["RolledBack", "Unresolved", UNFINISHED] 
  * @param ended what its end, or its remedy's beginning, comes to
  */
 export function entryOf(
-  { execution, diagnosis, tries = [] }: WorkloadRun,
+  { execution, incident, diagnosis, tries = [] }: WorkloadRun,
   ended: Pick<HistoryEntry, "at" | "cause" | "action" | "outcome" | "reason" | "applied" | "told">,
 ): HistoryEntry {
   const plans = [diagnosis?.remedy, ...tries.map((earlier) => earlier.diagnosis.remedy).reverse()];
@@ -31,6 +31,8 @@ export function entryOf(
     ...(applied === undefined ? {} : { applied }),
     ...(told === undefined ? {} : { told }),
     ...(diagnosis?.template === undefined ? {} : { template: diagnosis.template }),
+    ...(diagnosis?.plan === undefined ? {} : { plan: diagnosis.plan }),
+    ...(diagnosis?.plan === undefined || incident.requested === undefined ? {} : { requested: incident.requested }),
   };
 }
 

@@ -1,5 +1,14 @@
-import { isAskedFor } from "./asked-for.ts";
-import type { CaughtError, Diagnosis, Outcome, Report, Try, UndoVerification, WorkloadRun } from "./contracts.ts";
+import { isAnswered } from "./asked-for.ts";
+import type {
+  CaughtError,
+  Considered,
+  Diagnosis,
+  Outcome,
+  Report,
+  Try,
+  UndoVerification,
+  WorkloadRun,
+} from "./contracts.ts";
 import { HELD_BACK, type Refusal } from "./refusals.ts";
 import { PARTLY_DONE } from "./history.ts";
 import { lastTry } from "./tries.ts";
@@ -22,6 +31,7 @@ const REDRIVEN: ErrorName = "ExecutionRedriven";
 const SETTLED: readonly string[] = [
   "AlreadyClaimed",
   "AlreadyAsRequested",
+  "Declined",
   "NotFailingAnymore",
   "BeingDeleted",
   "MayPass",
@@ -60,6 +70,17 @@ export function isLasting({ incident }: WorkloadRun, policy: Policy, now: Date):
   return incident.failures.some(({ since }) => isOlderThan(since, policy.report_after_seconds, now));
 }
 
+function consideredIn({ confidence, evidence, undo, rejected }: Diagnosis): Considered {
+  return { confidence, evidence, undo, rejected };
+}
+
+/** Whether what was planned waits for an answer, which the claim remembers. */
+function isProposed({ claim, diagnosis, dry_run }: WorkloadRun): boolean {
+  const { remedy } = diagnosis ?? {};
+  const isOpen = remedy?.action === "none" && remedy.refusal !== "Declined";
+  return isOpen && claim?.status === "claimed" && !dry_run;
+}
+
 type NoRemedy = Extract<Diagnosis["remedy"], { action: "none" }>;
 
 /**
@@ -68,10 +89,18 @@ type NoRemedy = Extract<Diagnosis["remedy"], { action: "none" }>;
  * @param lasting whether it has been failing for long, as `isLasting` tells
  */
 export function outcomeOf(run: WorkloadRun, lasting: boolean): Report {
+  const { by, reason: why } = run.incident.asked ?? {};
+  const plan = isProposed(run) ? run.diagnosis?.plan : undefined;
   const base = {
     workload: run.incident.workload,
     cause: run.diagnosis?.cause ?? "Unknown",
     action: run.diagnosis?.remedy.action ?? "none",
+    ...(plan === undefined ? {} : { plan }),
+    ...(by === undefined ? {} : { requested_by: by }),
+    ...(why === undefined ? {} : { request_reason: why }),
+    ...(run.incident.only_diagnosed === true && run.diagnosis !== undefined
+      ? { diagnosis: consideredIn(run.diagnosis) }
+      : {}),
   };
   const ended = (outcome: Outcome, summary: string, needsPerson: boolean, reason?: string): Report => ({
     ...base,
@@ -82,7 +111,7 @@ export function outcomeOf(run: WorkloadRun, lasting: boolean): Report {
   });
 
   // Whoever asked for a remedy has to ask again; a scan comes back by itself.
-  const scanned = run.incident.requested === undefined;
+  const scanned = run.incident.requested === undefined && !isAnswered(run.incident);
   const needsPerson = (reason: string) => {
     // What it waits for is looked after by nobody here.
     if (reason === "WaitsForAnother" && run.incident.waits_for?.elsewhere === true) return true;
@@ -252,7 +281,7 @@ function inWords(error: CaughtError | undefined): string {
 /** Whether the run goes into the workload's history, and with that into its cool-down. */
 export function isRemembered(run: WorkloadRun, report: Report): boolean {
   const { outcome, reason = "", needs_person } = report;
-  const calls = needs_person && !isAskedFor(run.incident);
+  const calls = needs_person && !isAnswered(run.incident);
   const passes = outcome === "Skipped" && PASSING.includes(reason) && !calls;
   return run.claim?.status === "claimed" && !run.dry_run && !passes;
 }
@@ -264,7 +293,7 @@ export function isRemembered(run: WorkloadRun, report: Report): boolean {
  * they are not told again.
  */
 export function isWorthTelling(run: WorkloadRun, report: Report): boolean {
-  if (report.told_before !== undefined) return false;
+  if (report.told_before !== undefined || run.incident.only_diagnosed === true) return false;
   const unclaimed = report.outcome === "Unresolved" && run.claim?.status !== "claimed";
-  return isAskedFor(run.incident) || run.dry_run || unclaimed || isRemembered(run, report);
+  return isAnswered(run.incident) || run.dry_run || unclaimed || isRemembered(run, report);
 }

@@ -1,8 +1,10 @@
 import * as z from "zod";
 import { RUNBOOK_REQUESTS } from "../remedies/contracts.ts";
 import { RemediationError } from "../shared/errors.ts";
-import { namespaceField, REQUEST_FIELDS } from "../shared/request-fields.ts";
+import { KINDS } from "../kinds/kinds.ts";
+import { namespaceField, objectNameField, REQUEST_FIELDS } from "../shared/request-fields.ts";
 import { describeIssues } from "../shared/validation.ts";
+import { PLAN_ID } from "./contracts.ts";
 
 /** No action: detect everything in scope and remediate what can be remediated. What the schedule sends. */
 export const ScanRequest = z.strictObject({ ...REQUEST_FIELDS, namespace: namespaceField.optional() });
@@ -13,7 +15,44 @@ export const DetectFailuresRequest = z.strictObject({
   namespace: namespaceField,
 });
 
-const ActionRequest = z.discriminatedUnion("action", [DetectFailuresRequest, ...RUNBOOK_REQUESTS]);
+/** One workload, of any kind that is ever written to. */
+const WORKLOAD_FIELDS = {
+  ...REQUEST_FIELDS,
+  namespace: namespaceField,
+  /** The workload's kind. */
+  kind: z.enum(
+    KINDS.map(({ kind }) => kind),
+    `must be one of ${KINDS.map(({ kind }) => kind).join(", ")}`,
+  ),
+  /** The workload's name. */
+  name: objectNameField("workload"),
+};
+
+/** Finds the cause of what fails on one workload and what would be done, and changes nothing. */
+export const DiagnoseRequest = z.strictObject({ action: z.literal("diagnose"), ...WORKLOAD_FIELDS });
+/** Chooses a remedy for one workload, and carries it out as the policy lets whoever asks. */
+export const RemediateRequest = z.strictObject({ action: z.literal("remediate"), ...WORKLOAD_FIELDS });
+
+const DECISION_FIELDS = {
+  ...WORKLOAD_FIELDS,
+  /** The plan that is decided about, as the proposal names it. */
+  plan: z.string("must name the plan").regex(PLAN_ID, "must be the plan's name, 16 digits or letters from a to f"),
+};
+
+/** Carries out what was proposed, if it is still what would be done. */
+export const ApproveRequest = z.strictObject({ action: z.literal("approve"), ...DECISION_FIELDS });
+/** Has what was proposed left undone, and not proposed again. */
+export const DeclineRequest = z.strictObject({ action: z.literal("decline"), ...DECISION_FIELDS });
+
+/** A request that names what is to be done. */
+export const ActionRequest = z.discriminatedUnion("action", [
+  DetectFailuresRequest,
+  ...RUNBOOK_REQUESTS,
+  DiagnoseRequest,
+  RemediateRequest,
+  ApproveRequest,
+  DeclineRequest,
+]);
 
 /** Every request that the workflow takes. */
 export const Request = z.union([ScanRequest, ActionRequest]);
@@ -21,11 +60,22 @@ export const Request = z.union([ScanRequest, ActionRequest]);
 export type ScanRequest = z.output<typeof ScanRequest>;
 export type ActionRequest = z.output<typeof ActionRequest>;
 /** A request that names its remedy, as a runbook does. */
-export type RunbookRequest = Exclude<ActionRequest, { action: "detect_failures" }>;
+export type RunbookRequest = Extract<ActionRequest, z.output<(typeof RUNBOOK_REQUESTS)[number]>>;
+/** A request about one workload that leaves it to the workflow what to do. */
+export type WorkloadRequest = Extract<ActionRequest, { action: "diagnose" | "remediate" }>;
+/** A request that decides about what was proposed. */
+export type DecisionRequest = Extract<ActionRequest, { action: "approve" | "decline" }>;
 export type RemediationRequest = ScanRequest | ActionRequest;
 
 /** The actions a request may name. The names are a public contract. */
-export const ACTIONS = [DetectFailuresRequest, ...RUNBOOK_REQUESTS].map(({ shape }) => shape.action.value);
+export const ACTIONS = [
+  DetectFailuresRequest,
+  ...RUNBOOK_REQUESTS,
+  DiagnoseRequest,
+  RemediateRequest,
+  ApproveRequest,
+  DeclineRequest,
+].map(({ shape }) => shape.action.value);
 
 /**
  * Checks a request before anything is touched.
@@ -63,7 +113,19 @@ export function scheduleOf(input: unknown): string | undefined {
 
 /** Whether the request names its own remedy. */
 export function isRunbookRequest(request: RemediationRequest): request is RunbookRequest {
-  return "action" in request && request.action !== "detect_failures";
+  return (
+    "action" in request && request.action !== "detect_failures" && !isDecision(request) && !isWorkloadRequest(request)
+  );
+}
+
+/** Whether the request names one workload, and no remedy. */
+export function isWorkloadRequest(request: RemediationRequest): request is WorkloadRequest {
+  return "action" in request && (request.action === "diagnose" || request.action === "remediate");
+}
+
+/** Whether the request decides about what was proposed. */
+export function isDecision(request: RemediationRequest): request is DecisionRequest {
+  return "action" in request && (request.action === "approve" || request.action === "decline");
 }
 
 /** Who wants what a run does: `found` is what it finds by itself. */
@@ -74,7 +136,7 @@ export type Origin = "found" | "agent" | "person";
  * do no more than a person.
  */
 export function originOf(request: RemediationRequest): Origin {
-  if (!isRunbookRequest(request)) return "found";
+  if (!("action" in request) || request.action === "detect_failures") return "found";
   const { origin = "agent" } = request;
   return origin === "agent" || origin === "person" ? origin : "found";
 }

@@ -1,4 +1,4 @@
-import { isAskedFor } from "./asked-for.ts";
+import { isAnswered } from "./asked-for.ts";
 import type { Reader } from "../shared/cluster/cluster.ts";
 import type { Lease } from "../shared/kubernetes/types.ts";
 import { describeWorkload } from "../kinds/workloads.ts";
@@ -26,7 +26,7 @@ export function restRequest(incident: Incident, policy: Policy, now: Date, dryRu
   return {
     workload: incident.workload,
     ...(lookedAt(incident) === undefined ? {} : { lookedAt: { since: incident.failures[0]?.since } }),
-    asked: dryRun || isAskedFor(incident),
+    asked: dryRun || isAnswered(incident),
     policy,
     now,
   };

@@ -1,4 +1,5 @@
-import { isAskedFor } from "./asked-for.ts";
+import { isAnswered } from "./asked-for.ts";
+import { validUntil } from "./approval.ts";
 import type { HistoryEntry, Report, WorkloadRun } from "./contracts.ts";
 import { coolDownEnd, TOLD_MS, toldAt } from "./cool-down.ts";
 import { isHeldBack, isIneffective, leftUnfinished, sinceLastSuccess } from "./history.ts";
@@ -16,7 +17,11 @@ const GAP_SECONDS = 900;
 export function reportOf(run: WorkloadRun, policy: Policy, now: Date): Report {
   const report = outcomeOf(run, isLasting(run, policy, now));
   const before = toldBefore(run, report, policy, now);
-  return before === undefined ? report : { ...report, told_before: before.toISOString() };
+  return {
+    ...report,
+    ...(report.plan === undefined ? {} : { valid_until: validUntil(now, policy).toISOString() }),
+    ...(before === undefined ? {} : { told_before: before.toISOString() }),
+  };
 }
 
 /** Whether a remedy was carried out, or may have been: its step did not answer, and nobody could look what it did. */
@@ -37,7 +42,7 @@ export function isLeftToPerson(run: WorkloadRun, report: Report, policy: Policy)
  */
 export function isLeftUntold(run: WorkloadRun, report: Report, policy: Policy): boolean {
   const { incident, remedy } = run;
-  if (incident.crowd?.is_told !== false || isAskedFor(incident) || run.dry_run) return false;
+  if (incident.crowd?.is_told !== false || isAnswered(incident) || run.dry_run) return false;
   if (mayHaveChanged(run) || isLeftToPerson(run, report, policy) || remedy?.needs_person === true) return false;
   return isRemembered(run, report);
 }
@@ -47,7 +52,7 @@ export function isLeftUntold(run: WorkloadRun, report: Report, policy: Policy): 
  * within a day, and it has failed since, as far as the runs have looked. Whoever asked for something is told each time.
  */
 function toldBefore(run: WorkloadRun, report: Report, policy: Policy, now: Date): Date | undefined {
-  if (isAskedFor(run.incident) || !isRemembered(run, report)) return undefined;
+  if (isAnswered(run.incident) || !isRemembered(run, report)) return undefined;
   if (mayHaveChanged(run) || isLeftToPerson(run, report, policy)) return undefined;
   if (leftUnfinished(run) !== undefined) return undefined;
   // Whoever of several workloads tells of a breaker has been chosen for that.
@@ -67,9 +72,10 @@ function ofPresent({ claim, diagnosis }: WorkloadRun): HistoryEntry[] {
   return sinceLastSuccess(history, template);
 }
 
-function isSame(entry: HistoryEntry, { cause, action, outcome, reason }: Report): boolean {
+function isSame(entry: HistoryEntry, { cause, action, outcome, reason, plan }: Report): boolean {
   return (
     entry.applied !== true &&
+    (plan === undefined || entry.plan === plan) &&
     entry.cause === cause &&
     entry.action === action &&
     entry.outcome === outcome &&

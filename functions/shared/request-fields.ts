@@ -25,6 +25,15 @@ export function objectNameField(what: string) {
     .regex(OBJECT_NAME, "must be a lower-case RFC 1123 name, for example web-7d4b9c");
 }
 
+/** Some words in one line. @param what what they say, for the message that refuses another value */
+function line(what: string) {
+  return z
+    .string(`must say ${what}`)
+    .min(1, `must say ${what}`)
+    .max(200, "must be at most 200 characters")
+    .regex(/^[^\p{C}\p{Zl}\p{Zp}]*$/u, "must be one line, without control characters");
+}
+
 /** What may start a run. */
 const ORIGINS = ["schedule", "event", "agent", "person"] as const;
 
@@ -34,4 +43,8 @@ export const REQUEST_FIELDS = {
   dry_run: z.boolean("must be true or false").optional(),
   /** What starts it; the policy's `modes` ask for it. Of scheduled runs that fail one after the other not each is told; of any other each is. */
   origin: z.enum(ORIGINS, `must be one of ${ORIGINS.join(", ")}`).optional(),
+  /** Who asks, as people are to read it: a name or an address. It is told, and proves nothing. */
+  requested_by: line("who asks").optional(),
+  /** Why, in a sentence. It is told with the outcome. */
+  reason: line("why").optional(),
 };

@@ -180,12 +180,17 @@ function objectProblems(
 
 /** Only copies of a manifest have an index. */
 function placeholderProblems(text: string, { own_node }: ScenarioFile, isStep: boolean): Problem[] {
-  const values: Values = { namespace: "x", node: own_node ? "x" : undefined, began: new Date(0) };
+  const values: Values = {
+    namespace: "x",
+    node: own_node ? "x" : undefined,
+    began: new Date(0),
+    plan: "0123456789abcdef",
+  };
   try {
     fill(text, values, isStep ? undefined : 0);
     return [];
   } catch (error) {
-    const known = "Known are ${NAMESPACE}, ${NODE} (with own_node), ${INDEX} and ${AFTER:20s}.";
+    const known = "Known are ${NAMESPACE}, ${NODE} (with own_node), ${INDEX}, ${PLAN} and ${AFTER:20s}.";
     return [{ text: `${(error as Error).message} ${known}` }];
   }
 }

@@ -123,6 +123,8 @@ async function playRound(
     },
   });
   const writes = place.writes().slice(before);
+  const proposed = run.workloads.findLast(({ plan }) => plan !== undefined)?.plan;
+  if (proposed !== undefined) setting.values.plan = proposed;
   const comparison = await compare(filled(round.expect, setting), {
     error: run.result.status === "failed" ? `${run.result.error.name}: ${run.result.error.cause}` : undefined,
     outcomes: run.outcomes,

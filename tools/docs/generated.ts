@@ -74,9 +74,9 @@ Written by \`npm run docs\` from \`functions/shared/policy.ts\`. A policy is a J
 }
 \`\`\`
 
-A mode is \`automatic\` (carried out), \`approve\` or \`observe\` (chosen and told, not carried out; \`diagnose\` says the same as
-\`observe\`) or \`off\` (not carried out). What an action may do is the most careful of \`modes.all\`, of the mode for whoever wants
-it, and of the action's own. What a person asks for by name is done although the action's own mode is \`approve\` or \`observe\`.
+A mode is \`automatic\` (carried out), \`approve\` ([proposed](operate.md#approving), and carried out once somebody approves
+it), \`observe\` (chosen and told, not carried out; \`diagnose\` says the same) or \`off\` (not carried out). What an action may do
+is the most careful of \`modes.all\`, of the mode for whoever wants it, and of the action's own. What a person asks for by name is done although the action's own mode is \`approve\` or \`observe\`.
 Namespaces are named in full; patterns are refused. Durations are whole seconds.
 
 ${policyTable()}

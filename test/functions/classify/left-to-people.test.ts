@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { refuseByMode } from "../../../functions/classify/modes.ts";
-import type { Remedy } from "../../../functions/run/contracts.ts";
-import { incident, policy } from "../../support/objects.ts";
+import { openCase } from "../../../functions/facts/case.ts";
+import type { Incident, Remedy } from "../../../functions/run/contracts.ts";
+import type { Policy } from "../../../functions/shared/policy.ts";
+import { evidence, incident, policy } from "../../support/objects.ts";
 
 const OBSERVED = policy({ modes: { found: "observe" } });
 const revision = (number: number) => ({
@@ -11,7 +13,9 @@ const revision = (number: number) => ({
   template: `t${number}`,
 });
 
-const said = (remedy: Remedy) => refuseByMode(incident(), remedy, OBSERVED)?.message;
+const refuse = (of: Incident, remedy: Remedy, by: Policy) =>
+  refuseByMode(openCase(evidence({ incident: of }), by), remedy);
+const said = (remedy: Remedy) => refuse(incident(), remedy, OBSERVED)?.message;
 
 describe("what is left to people", () => {
   it("is told as exactly as it would be done, with the command that does the same", () => {
@@ -38,21 +42,21 @@ describe("what is left to people", () => {
     const scale: Remedy = { action: "scale", scale: { target: "replicas", from: 2, to: 3 } };
     const asked = incident({ requested: { action: "scale", replicas: 3 }, origin: "person" });
 
-    expect(refuseByMode(asked, scale, policy({ modes: { all: "observe" } }))?.message).toContain(
+    expect(refuse(asked, scale, policy({ modes: { all: "observe" } }))?.message).toContain(
       "In namespace shop the policy lets the workflow do that for nobody (modes.all: observe).",
     );
-    expect(refuseByMode(asked, scale, policy({ modes: { person: "observe" } }))?.message).toContain(
+    expect(refuse(asked, scale, policy({ modes: { person: "observe" } }))?.message).toContain(
       "In namespace shop the policy lets the workflow do that for no person (modes.person: observe).",
     );
-    expect(refuseByMode(asked, scale, OBSERVED)).toBeUndefined();
+    expect(refuse(asked, scale, OBSERVED)).toBeUndefined();
   });
 
   it("is a remedy, too, that the schedule or an event names: nobody has asked for it", () => {
     const scale: Remedy = { action: "scale", scale: { target: "replicas", from: 2, to: 3 } };
     const requested = { action: "scale", replicas: 3 } as const;
 
-    expect(refuseByMode(incident({ requested, origin: "found" }), scale, OBSERVED)?.refusal).toBe("DiagnoseOnly");
-    expect(refuseByMode(incident({ requested }), scale, OBSERVED), "an agent asks").toBeUndefined();
+    expect(refuse(incident({ requested, origin: "found" }), scale, OBSERVED)?.refusal).toBe("DiagnoseOnly");
+    expect(refuse(incident({ requested }), scale, OBSERVED), "an agent asks").toBeUndefined();
   });
 
   it("has no command where none does all of it, or as carefully", () => {

@@ -54,6 +54,7 @@ const COMMON = [
 /** What a function has beside these. */
 const OWN: Readonly<Partial<Record<string, string[]>>> = {
   agent: ["@aws-sdk/client-sfn"],
+  mcp: ["@aws-sdk/client-sfn", "@modelcontextprotocol/core", "@modelcontextprotocol/server"],
   notify: ["@aws-sdk/client-sfn", "@aws-sdk/client-sns"],
 };
 

@@ -1,0 +1,28 @@
+import type { Report, WorkloadRun } from "../run/contracts.ts";
+
+/** An execution of this state machine, or of one of its workloads. */
+const EXECUTION =
+  /^arn:(?<partition>[\w-]+):states:(?<region>[\w-]+):(?<account>\d{12}):execution:(?<machine>[\w+=,.@-]+)[:/]/;
+
+/** How somebody decides about a plan that waits for an answer; nothing where none does. */
+export function decisionLines(run: WorkloadRun, report: Report): string[] {
+  const { plan, valid_until } = report;
+  if (plan === undefined || valid_until === undefined) return [];
+  const { kind, namespace, name } = run.incident.workload;
+  const request = (action: "approve" | "decline") => {
+    return JSON.stringify({ action, cluster_name: run.cluster_name, namespace, kind, name, plan, origin: "person" });
+  };
+  return [
+    `Approve it until ${valid_until}: ${sent(run.execution.id, request("approve"))}`,
+    `Decline it: ${sent(run.execution.id, request("decline"))}`,
+  ];
+}
+
+/** The command that sends a request. Its values are names that the API server and EKS have checked: none holds a quote. */
+function sent(executionId: string, request: string): string {
+  const { partition, region, account, machine } = EXECUTION.exec(executionId)?.groups ?? {};
+  if (partition === undefined || region === undefined || account === undefined || machine === undefined)
+    return `npm start -- --input '${request}'`;
+  const arn = `arn:${partition}:states:${region}:${account}:stateMachine:${machine}`;
+  return `aws stepfunctions start-execution --region ${region} --state-machine-arn ${arn} --input '${request}'`;
+}
