@@ -52,7 +52,9 @@ async function whyNot(command: string, kubectl: Kubectl): Promise<string | undef
         return "it is of no kind that is known here";
     }
   } catch (error) {
-    return (error as Error).message;
+    const { message } = error as Error;
+    // A scenario may have pods of an owner whose kind it does not bring.
+    return message.includes("doesn't have a resource type") && rest[0]?.includes(".") === true ? undefined : message;
   }
 }
 
