@@ -46,18 +46,21 @@ export class EndedExecutions extends Construct {
         ],
       });
     const without = ["FAILED", "TIMED_OUT", "ABORTED"];
+    const arnsFrom = (begin: string) =>
+      Stack.of(this).formatArn({
+        service: "states",
+        resource: "execution",
+        arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+        resourceName: `${stateMachine.stateMachineName}${begin}`,
+      });
+    // By the ARN of the execution, too: whichever state machine the event of a workload's execution names, one rule takes it.
     rule("Rule", "Tells of executions that failed, timed out or were aborted, and when they work again", {
       stateMachineArn: [stateMachine.stateMachineArn],
+      executionArn: [{ prefix: arnsFrom(":") }],
       status: ["SUCCEEDED", ...without],
     });
-    const ofWorkloads = Stack.of(this).formatArn({
-      service: "states",
-      resource: "execution",
-      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-      resourceName: `${stateMachine.stateMachineName}/`,
-    });
     rule("OfWorkloads", "Tells of executions of one workload that failed or were aborted while their run goes on", {
-      executionArn: [{ prefix: ofWorkloads }],
+      executionArn: [{ prefix: arnsFrom("/") }],
       status: without,
     });
     this.allowToRead(stateMachineName, notify);

@@ -66,6 +66,13 @@ export const REMEDIATION: Machine & { Comment: string; TimeoutSeconds: number } 
     "Anything failing?": choice(
       [
         { And: presentAs("$.action", "detect_failures"), Next: "Detected" },
+        {
+          And: [
+            { Variable: "$.detection.storm_over", IsPresent: true },
+            { Not: { Variable: "$.ended", IsPresent: true } },
+          ],
+          Next: "Note the storm's end",
+        },
         ...byWord("$.detection.status", { healthy: "Healthy", resting: "Resting" }),
       ],
       "Failure storm?",
@@ -108,6 +115,29 @@ export const REMEDIATION: Machine & { Comment: string; TimeoutSeconds: number } 
       End: true,
     },
 
+    "Note the storm's end": task({
+      does: "remember storm",
+      comment: "Before it is told, so that it is told once. Where it cannot be noted it is not told.",
+      function: "claim",
+      parameters: { operation: "storm_over", "detection.$": "$.detection", execution: EXECUTION },
+      result: "$.ended",
+      retry: ["ObjectChanged"],
+      onError: { keep: "$.ended", next: "Anything failing?" },
+      next: "Is its end told?",
+    }),
+
+    "Is its end told?": choice(byWord("$.ended.status", { known: "Anything failing?" }), "Report the storm's end"),
+
+    "Report the storm's end": task({
+      does: "report",
+      function: "notify",
+      parameters: { about: "storm_over", "detection.$": "$.detection", execution: EXECUTION },
+      result: "$.report",
+      retry: ["NotificationFailed"],
+      onError: { next: "Nobody could be told" },
+      next: "Anything failing?",
+    }),
+
     "Failure storm?": choice(
       [{ Variable: "$.detection.storm", IsPresent: true, Next: "Remember storm" }],
       "Count workloads",
@@ -116,12 +146,12 @@ export const REMEDIATION: Machine & { Comment: string; TimeoutSeconds: number } 
     "Remember storm": task({
       does: "remember storm",
       comment:
-        "Many workloads at once, in the cluster, a namespace or on a node: nothing of it is touched. Subscribers are told when it begins and then after pauses that double. Where that cannot be remembered they are told all the same.",
+        "Many workloads at once, in the cluster, a namespace or on a node: nothing of it is touched. Subscribers are told when it begins, then after pauses that double, up to a day, and when it is over. Where that cannot be remembered the outputs of earlier runs have to do.",
       function: "claim",
       parameters: { operation: "storm", "detection.$": "$.detection", execution: EXECUTION },
       result: "$.memory",
       retry: ["ObjectChanged"],
-      onError: { keep: "$.memory_error", next: "Report storm" },
+      onError: { keep: "$.memory", next: "Report storm" },
       next: "Told before?",
     }),
 
@@ -130,7 +160,7 @@ export const REMEDIATION: Machine & { Comment: string; TimeoutSeconds: number } 
     "Report storm": task({
       does: "report",
       function: "notify",
-      parameters: { about: "storm", "detection.$": "$.detection", execution: EXECUTION },
+      parameters: { about: "storm", "detection.$": "$.detection", "memory.$": "$.memory", execution: EXECUTION },
       result: "$.report",
       retry: ["NotificationFailed"],
       onError: { next: "Nobody could be told" },
@@ -160,6 +190,7 @@ export const REMEDIATION: Machine & { Comment: string; TimeoutSeconds: number } 
         outcomes: ["Storm"],
         "cluster_name.$": "$.detection.cluster_name",
         "summary.$": "$.detection.storm",
+        "storm_seen.$": "$.detection.storm_seen",
         workloads: [],
       },
       End: true,
@@ -210,6 +241,7 @@ export const REMEDIATION: Machine & { Comment: string; TimeoutSeconds: number } 
         "in_rollout.$": "$.detection.in_rollout",
         "resting.$": "$.detection.resting",
         "unseen.$": "$.detection.unseen",
+        "storm_seen.$": "$.detection.storm_seen",
         "workloads.$": "$.detection.incidents",
         "workloads_found.$": "$.found.workloads",
         "workloads_ended.$": "States.ArrayLength($.detection.incidents[*].outcome)",

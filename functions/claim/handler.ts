@@ -13,12 +13,16 @@ import { contract, step } from "../run/step.ts";
 import { isLeftUntold, mayHaveChanged, reportOf } from "../run/telling.ts";
 import { acquire, release, type ClaimRequest } from "./claim.ts";
 import { keepBreakerLease } from "./breaker-lease.ts";
-import { rememberStorm, stormTold } from "./storm.ts";
+import { endStorm, rememberStorm, stormTold } from "./storm.ts";
 import { takeUp } from "./take-up.ts";
 
 const ClaimInput = z.discriminatedUnion("operation", [
   z.strictObject({ operation: z.enum(["acquire", "take_up", "release"]), redrive: Redrive, run: WorkloadRun }),
-  z.strictObject({ operation: z.enum(["storm", "storm_told"]), detection: Detection, execution: ExecutionRef }),
+  z.strictObject({
+    operation: z.enum(["storm", "storm_told", "storm_over"]),
+    detection: Detection,
+    execution: ExecutionRef,
+  }),
 ]);
 
 /**
@@ -35,6 +39,7 @@ export const claim = step(
       const cluster = await environment.connect(detection.cluster_name);
       const [policy, now] = [environment.policy(), environment.now()];
       if (input.operation === "storm_told") return await stormTold(cluster, { detection, execution });
+      if (input.operation === "storm_over") return await endStorm(cluster, { detection, execution, now });
       return await rememberStorm(cluster, { detection, execution, policy, now });
     }
     const { operation, redrive, run } = input;

@@ -4,9 +4,10 @@ import type { ExecutionRef, HistoryEntry } from "../run/contracts.ts";
 import type { Detection, StormMemory } from "../run/detection.ts";
 import type { Lease } from "../shared/kubernetes/types.ts";
 import { CLAIM_NAMESPACE, type Policy } from "../shared/policy.ts";
-import { coolDownEnd } from "../run/cool-down.ts";
+import { coolDownMs, TOLD_MS } from "../run/cool-down.ts";
 import { expiryOf, HISTORY_ANNOTATION, historyOf, MANAGED_BY, released } from "../run/lease.ts";
 import { unseenSeconds } from "../run/pauses.ts";
+import { isTold, pastStorm, STORM_OVER, stormLeaseName } from "../run/storm-lease.ts";
 import { createLease, despiteOthers, readLease } from "../run/stored-lease.ts";
 
 /** Stands for everything where a storm is not of some nodes or namespaces. */
@@ -27,9 +28,9 @@ export interface StormRequest {
 
 /**
  * Decides whether subscribers are told of a storm, and remembers it in a Lease: they are told when it begins, and while it
- * lasts after the policy's cool-down, which doubles each time. One that takes in a node or namespace of which nobody was told, or
+ * lasts after pauses that begin with the policy's cool-down and double, up to a day. One that takes in a node or namespace of which nobody was told, or
  * the cluster after some of them, is told at once; that others of them come and go is not. Nobody holds the Lease. It expires when no run has seen the
- * storm for as long as the first pause, and as two runs are apart; the next storm is a new one then. Only what `stormTold` says of counts as told, so that the next run
+ * storm for as long as the first pause, and as two runs are apart; it is over then, and the next storm is a new one. Only what `stormTold` says of counts as told, so that the next run
  * tells what this one could not. A dry run tells always, and writes nothing.
  * @throws RemediationError `ClaimNamespaceMissing` when the namespace for claims is missing and may not be created
  */
@@ -44,7 +45,8 @@ async function tryRemember(cluster: Cluster, request: StormRequest): Promise<Sto
   const lease = await readLease(cluster, name);
   const isSame = lease !== undefined && expiryOf(lease).getTime() > now.getTime();
   const marks = detection.storm_marks ?? [EVERYTHING];
-  const all = isSame ? historyOf(lease) : [];
+  const history = lease === undefined ? [] : historyOf(lease);
+  const all = isSame ? history : endsAmong(history, now);
   const ofThis = all.filter((entry) => entry.marks?.some((mark) => marks.includes(mark)));
   const told = ofThis.filter(isTold);
   const asked = ofThis.find((entry) => !isTold(entry));
@@ -56,13 +58,14 @@ async function tryRemember(cluster: Cluster, request: StormRequest): Promise<Sto
   };
   const isBeingTold = asked !== undefined && now.getTime() - Date.parse(asked.at) < TELLING_MS;
   const [latest] = told;
-  const until = latest === undefined ? now : coolDownEnd(latest, told.length, policy);
+  const until = latest === undefined ? now : toldAgain(latest, told.length, policy);
   const isKnown = (until.getTime() > now.getTime() && knownBy(told)) || (isBeingTold && knownBy([asked, ...told]));
   const known = told.flatMap((entry) => entry.marks ?? []);
   const entry = isKnown ? undefined : entryOf(request, [...new Set([...marks, ...known])]);
-  const before = isSame
-    ? withHistory(lease, isKnown ? all : all.filter((one) => one !== asked))
-    : forgotten(name, lease);
+  const before = withHistory(
+    isSame ? lease : forgotten(name, lease),
+    isKnown ? all : all.filter((one) => one !== asked),
+  );
   const seen = seenLease(before, entry, policy, now);
   if (lease === undefined) await createLease(cluster, seen);
   else await cluster.replace(paths.lease(CLAIM_NAMESPACE, name), seen);
@@ -72,6 +75,37 @@ async function tryRemember(cluster: Cluster, request: StormRequest): Promise<Sto
       ? `Subscribers are being told of this storm by ${asked?.execution ?? "another run"}.`
       : `Subscribers were told of this storm at ${latest.at}; while it lasts, they are told again from ${until.toISOString()} on.`;
   return { status: "known", message };
+}
+
+/** When people are told again of what they were told so often. */
+function toldAgain({ at }: HistoryEntry, times: number, { cool_down: { base_seconds } }: Policy): Date {
+  return new Date(Date.parse(at) + Math.min(TOLD_MS, base_seconds * 2 ** times * 1_000));
+}
+
+/**
+ * Decides whether subscribers are told that a storm is over: by the first execution that notes it, or by that one again where
+ * its answer was lost.
+ */
+export async function endStorm(
+  cluster: Cluster,
+  { detection, execution, now }: Omit<StormRequest, "policy">,
+): Promise<StormMemory> {
+  return await despiteOthers(async () => {
+    const name = stormLeaseName(detection.namespace);
+    const lease = await readLease(cluster, name);
+    const [latest] = lease === undefined ? [] : historyOf(lease);
+    if (latest?.outcome === STORM_OVER && latest.execution === execution.name) return { status: "tell" };
+    if (lease === undefined || pastStorm(lease, now) === undefined) return { status: "known" };
+    const entry = { at: now.toISOString(), execution: execution.name, cause: "FailureStorm", action: "none" };
+    const earlier = withHistory(forgotten(name, lease), endsAmong(historyOf(lease), now));
+    const ended = released(earlier, { ...entry, outcome: STORM_OVER }, now);
+    // It stands for no storm from now on.
+    await cluster.replace(paths.lease(CLAIM_NAMESPACE, name), {
+      ...ended,
+      spec: { ...ended.spec, leaseDurationSeconds: 1 },
+    });
+    return { status: "tell" };
+  });
 }
 
 /** Notes that subscribers were told of a storm by this execution. What another run has taken over is left as it is. */
@@ -96,20 +130,9 @@ async function tryNote(cluster: Cluster, name: string, execution: ExecutionRef):
   await cluster.replace(paths.lease(CLAIM_NAMESPACE, name), noting);
 }
 
-/** Whether subscribers were told what an entry says; those who were to tell it may not have been able to. */
-function isTold({ told }: HistoryEntry): boolean {
-  return told !== null;
-}
-
 function withHistory(lease: Lease, history: readonly HistoryEntry[]): Lease {
   const annotations = { ...lease.metadata?.annotations, [HISTORY_ANNOTATION]: JSON.stringify(history) };
   return { ...lease, metadata: { ...lease.metadata, annotations } };
-}
-
-/** The name of the Lease that stands for a storm: of the cluster, or of the one namespace that was looked at. */
-export function stormLeaseName(namespace: string | undefined): string {
-  // The name of a workload's claim has two dots or more, and the name of a namespace none.
-  return namespace === undefined ? "storm" : `storm.${namespace}`;
 }
 
 /** A Lease without a history; its resourceVersion stays, so that only one of two writers succeeds. */
@@ -127,11 +150,19 @@ function forgotten(name: string, { metadata }: Lease = {}): Lease {
   };
 }
 
-/** The same Lease, seen now, with one more entry in its history when subscribers are told. */
+/**
+ * The same Lease, seen now, with one more entry in its history when subscribers are told. How long a storm has to be away to be
+ * over doubles with each that was over within a day, so that one that comes and goes is not told each time.
+ */
 function seenLease(lease: Lease, entry: HistoryEntry | undefined, policy: Policy, now: Date): Lease {
   const seen = released(lease, entry, now);
-  const pause = (coolDownEnd({ at: now.toISOString() }, 1, policy).getTime() - now.getTime()) / 1_000;
-  return { ...seen, spec: { ...seen.spec, leaseDurationSeconds: Math.max(pause, unseenSeconds(policy)) } };
+  const away = coolDownMs(1 + endsAmong(historyOf(lease), now).length, policy) / 1_000;
+  return { ...seen, spec: { ...seen.spec, leaseDurationSeconds: Math.max(away, unseenSeconds(policy)) } };
+}
+
+/** The ends of storms within a day. */
+function endsAmong(history: readonly HistoryEntry[], now: Date): HistoryEntry[] {
+  return history.filter(({ outcome, at }) => outcome === STORM_OVER && now.getTime() - Date.parse(at) < TOLD_MS);
 }
 
 function entryOf({ detection, execution, now }: StormRequest, marks: string[]): HistoryEntry {

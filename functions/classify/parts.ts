@@ -31,13 +31,6 @@ export function containerOf(template: PodTemplate, name: string | undefined): Co
   return all.find((container) => container.name === name);
 }
 
-/** The host that an image is pulled from. Source: github.com/distribution/reference, ParseNormalizedNamed */
-export function registryOf(image: string): string {
-  const [first = "", ...rest] = image.split("/");
-  const isHost = rest.length > 0 && (first.includes(".") || first.includes(":") || first === "localhost");
-  return isHost ? first : "docker.io";
-}
-
 /** What decides whether a container's image may be pulled: its repository, and the credentials that its pods bring. */
 export function accessOf(template: PodTemplate, name: string | undefined): unknown {
   const { imagePullSecrets = [], serviceAccountName = "default" } = template.spec ?? {};

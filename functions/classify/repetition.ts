@@ -1,13 +1,13 @@
 import { isAskedFor } from "../run/asked-for.ts";
 import { triedTooOften } from "../run/cool-down.ts";
-import { hasHelped, isLeftRolledBack } from "../run/history.ts";
+import { hasHelped } from "../run/history.ts";
 import { handBackCommand } from "../run/lease.ts";
 import type { HistoryEntry, Remedy } from "../run/contracts.ts";
-import { byWhom } from "../shared/kubernetes/managed-fields.ts";
 import { presentTemplate } from "../shared/kubernetes/template.ts";
 import { duration } from "../shared/text.ts";
 import type { Case } from "../facts/case.ts";
 import type { GuardRefusal } from "./guards.ts";
+import { refusePutBack } from "./put-back.ts";
 
 /**
  * Refuses a remedy for what earlier executions have done: success is judged over days, not within one execution. Whoever
@@ -25,20 +25,6 @@ function refuseTriedTooOften({ evidence, policy }: Case): GuardRefusal | undefin
   if (said === undefined) return undefined;
   const back = handBackCommand(evidence.incident.workload);
   return { refusal: "TriedTooOften", message: `${said} To have it looked after again: ${back}` };
-}
-
-/** The template that it was rolled back from is there again: that is somebody's will, and is not changed a second time. */
-function refusePutBack({ evidence }: Case, { action }: Remedy): GuardRefusal | undefined {
-  const { history, workload } = evidence;
-  const earlier = history.find((entry) => isLeftRolledBack(entry) && entry.template === presentOf(evidence));
-  if (action !== "rollback" || earlier === undefined) return undefined;
-  const who = byWhom(workload?.metadata, ["spec", "template"], new Date(earlier.at));
-  return {
-    refusal: "PutBack",
-    message:
-      `An execution that ended at ${earlier.at} rolled it back from this very pod template (${earlier.cause}), which was put back since${who}. ` +
-      "So it stays. Roll it back by hand, or ask for a rollback, if that was not meant.",
-  };
 }
 
 /** The remedy has helped so often that it cannot be what ends the failure. */

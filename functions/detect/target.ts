@@ -67,6 +67,7 @@ export function detectionOf(request: Addressed, incident: Incident, podsSeen: nu
     in_rollout: [],
     resting: NOTHING_RESTS,
     unseen: [],
+    storm_seen: [],
   };
 }
 

@@ -82,3 +82,10 @@ function withoutReferences(message: string): string {
   // Of all registries, quay alone is known to answer 401 for what does not exist.
   return message.replaceAll(names, (name) => (/^"?(https:\/\/)?quay\.io\//.test(name) ? "quay.io" : ""));
 }
+
+/** The host that an image is pulled from. Source: github.com/distribution/reference, ParseNormalizedNamed */
+export function registryOf(image: string): string {
+  const [first = "", ...rest] = image.split("/");
+  const isHost = rest.length > 0 && (first.includes(".") || first.includes(":") || first === "localhost");
+  return isHost ? first : "docker.io";
+}

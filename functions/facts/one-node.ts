@@ -2,7 +2,7 @@ import { isLeftover, isReady, isTerminating, readySince } from "../shared/kubern
 import type { Case, FailingPod } from "./case.ts";
 import { SAME_MOMENT_SECONDS } from "./unready-together.ts";
 
-/** The node that pods share which became unready together. */
+/** The node that pods share which have been unready since the same moment. */
 export interface SharedNode {
   node: string;
   /** How many pods of the workload are ready on other nodes. */
@@ -10,7 +10,7 @@ export interface SharedNode {
 }
 
 /**
- * The node that these pods have in common where it is to blame for them: several of them, all on it, became unready at about
+ * The node that these pods have in common where it is to blame for them: several of them, all on it, have been unready since about
  * the same moment, no pod of the workload is ready there, and others are on other nodes. Undefined where one of it is not so;
  * on the only node of a workload nothing tells it from what its pods depend on.
  */

@@ -5,13 +5,19 @@ import type { WorkloadRef } from "../shared/refs.ts";
 import { RemediationError } from "../shared/errors.ts";
 import type { ObjectMeta } from "../shared/kubernetes/types.ts";
 import { bounded } from "../shared/text.ts";
-import { describeWorkload, workloadPath } from "../kinds/workloads.ts";
+import { describeWorkload, resourceOf, workloadPath } from "../kinds/workloads.ts";
 
 /**
  * Set on a workload, an HPA, a pod or a namespace: "true", in any case, to opt in where the policy asks for that. Whatever
  * else it is set to keeps the workflow away: who writes "no" or "off" means it.
  */
 export const ENABLED_ANNOTATION = "eks-remediation/enabled";
+
+/** The command that keeps the workflow away from a workload until somebody takes the annotation off again. */
+export function keepOffCommand(workload: WorkloadRef): string {
+  const { namespace, name } = workload;
+  return `kubectl -n ${namespace} annotate --overwrite ${resourceOf(workload)} ${name} ${ENABLED_ANNOTATION}=false`;
+}
 
 /** How much of the annotation's value is told. */
 const MAX_VALUE = 40;

@@ -26,5 +26,5 @@ export function unreadyTogether(
   if (unready.length > ready) return `only ${count(ready, "pod")} of it ${ready === 1 ? "is" : "are"} ready`;
   const since = unready.map(({ pod }) => Date.parse(readySince(pod) ?? "")).filter(Number.isFinite);
   const apart = (Math.max(...since) - Math.min(...since)) / 1_000;
-  return since.length > 1 && apart <= SAME_MOMENT_SECONDS ? "they became so at the same moment" : undefined;
+  return since.length > 1 && apart <= SAME_MOMENT_SECONDS ? "they have been so since the same moment" : undefined;
 }

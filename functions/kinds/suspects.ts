@@ -19,9 +19,11 @@ export interface SuspectRule {
 
 /**
  * A label, or a field that the API can select by, and its value. It is a guess by the row: what does not come by it is looked
- * up by its name.
+ * up by its name. Where the row leaves open which of two values a label has, the second one is asked for beside the first.
  */
-export type Batch = { value: string } & ({ label: string; field?: never } | { field: string; label?: never });
+export type Batch = { value: string } & (
+  { label: string; or?: string; field?: never } | { field: string; label?: never; or?: never }
+);
 
 /** A column, the field that it shows, and what it shows where that is empty. */
 export interface IndexedColumn {

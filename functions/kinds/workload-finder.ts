@@ -31,6 +31,13 @@ export class WorkloadFinder {
     if (!this.#owners.has(path)) this.#owners.set(path, Promise.resolve(controllerOf(metadata)));
   }
 
+  /** Whether it takes no request to say what owns a pod. */
+  knows(pod: Pod): boolean {
+    const controller = isStaticPod(pod) ? undefined : controllerOf(pod.metadata);
+    const path = controller && pathOf(pod.metadata?.namespace ?? "", controller);
+    return path === undefined || this.#owners.has(path);
+  }
+
   async ownerOf(pod: Pod): Promise<WorkloadRef> {
     const { namespace = "", name = "" } = pod.metadata ?? {};
     const self = { kind: "Pod", namespace, name };
@@ -46,9 +53,8 @@ export class WorkloadFinder {
   }
 
   async #ownerOfController(namespace: string, controller: Owner): Promise<Owner | undefined> {
-    const kind = scannedKinds().find((scanned) => scanned.controlled === true && isOfKind(controller, scanned));
-    if (kind === undefined) return undefined;
-    const path = objectIn(collectionOf(kind, namespace), controller.name);
+    const path = pathOf(namespace, controller);
+    if (path === undefined) return undefined;
     let owner = this.#owners.get(path);
     if (owner === undefined) {
       owner = this.#readOwner(path);
@@ -66,4 +72,10 @@ export class WorkloadFinder {
       throw error;
     }
   }
+}
+
+/** Where a controller is that may have one itself; undefined where it has none. */
+function pathOf(namespace: string, controller: Owner): string | undefined {
+  const kind = scannedKinds().find((scanned) => scanned.controlled === true && isOfKind(controller, scanned));
+  return kind === undefined ? undefined : objectIn(collectionOf(kind, namespace), controller.name);
 }

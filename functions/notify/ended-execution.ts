@@ -100,3 +100,14 @@ const OF_A_CALL: readonly string[] = ["States.Timeout", "States.TaskFailed"];
 export function isOfAStep(error: string): boolean {
   return !error.startsWith("States.") || OF_A_CALL.includes(error);
 }
+
+/**
+ * Errors that end a whole run past every Catch and that the next one meets again as a rule: of its definition, or of how much it
+ * carries.
+ */
+const OF_A_RUN: readonly string[] = ["States.Runtime", "States.DataLimitExceeded"];
+
+/** Whether scheduled runs that end so one after the other are one matter, though no step ended with it. */
+export function isOfARun(error: string): boolean {
+  return OF_A_RUN.includes(error);
+}

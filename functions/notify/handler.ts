@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { lambda } from "../lambda/lambda.ts";
 import { CaughtError, ExecutionRef, Report, WorkloadRun } from "../run/contracts.ts";
-import { Detection } from "../run/detection.ts";
+import { Detection, StormMemory } from "../run/detection.ts";
 import { recordOutcome } from "../run/event.ts";
 import { fitting } from "../run/fitting.ts";
 import { Redrive } from "../run/resumption.ts";
@@ -10,7 +10,7 @@ import { scheduleOf } from "../run/request.ts";
 import { errorText } from "../shared/caught-error.ts";
 import { parsePolicy, type Policy } from "../shared/policy.ts";
 import { describeExecution } from "./describe-execution.ts";
-import { completed, EndedExecution, isOfAStep, requestOf, untoldError } from "./ended-execution.ts";
+import { completed, EndedExecution, isOfARun, isOfAStep, requestOf, untoldError } from "./ended-execution.ts";
 import { endedAlone, isOfWorkload } from "./ended-workload.ts";
 import type { NotifyEnvironment, PresentRun } from "./environment.ts";
 import { handedOver, leftBehind } from "./handed-over.ts";
@@ -20,6 +20,7 @@ import {
   failureMessage,
   MANY_FAIL,
   stormMessage,
+  stormOverMessage,
   workAgainMessage,
   workloadMessage,
   type RunFailure,
@@ -28,6 +29,7 @@ import { pastRuns } from "./past-runs.ts";
 import { isUnclaimed, withMemory } from "./unclaimed.ts";
 import { within } from "../shared/time-left.ts";
 import { publishToSns } from "./sns.ts";
+import { isToldAnew, overWords, unrememberedWords, whyUnremembered } from "./storm-told.ts";
 import { reportedLate, saidLate, stormToldLate, toldLate } from "./told-late.ts";
 import { isRemembered, isWorthTelling } from "../run/outcome.ts";
 import { isLeftUntold, reportOf } from "../run/telling.ts";
@@ -37,7 +39,14 @@ const RECORD_MS = 20_000;
 
 const NotifyInput = z.discriminatedUnion("about", [
   z.strictObject({ about: z.literal("workload"), redrive: Redrive, run: WorkloadRun }),
-  z.strictObject({ about: z.literal("storm"), detection: Detection, execution: ExecutionRef }),
+  z.strictObject({
+    about: z.literal("storm"),
+    detection: Detection,
+    /** Whether it is remembered that people are told, or the error with which that ended. */
+    memory: z.union([StormMemory, CaughtError]),
+    execution: ExecutionRef,
+  }),
+  z.strictObject({ about: z.literal("storm_over"), detection: Detection, execution: ExecutionRef }),
   // What EventBridge tells of an execution that ended.
   z.strictObject({ about: z.literal("execution"), event: EndedExecution }),
   z.strictObject({
@@ -72,18 +81,32 @@ export const notify = step(contract(NotifyInput), Report.nullable(), async (inpu
       return fitting(report, run.workloads ?? 1);
     }
     case "storm": {
-      const { detection } = input;
+      const { detection, execution } = input;
       const { storm = MANY_FAIL } = detection;
-      const told = { ...detection, storm: saidLate(storm, stormToldLate(detection, environment.now())) };
-      const message = stormMessage(told, input.execution);
+      const why = whyUnremembered(input.memory);
+      const words = why === undefined ? [] : [unrememberedWords(why, environment.pastRuns !== undefined)];
+      const said = [storm, ...words].join(" ");
+      const told = { ...detection, storm: saidLate(said, stormToldLate(detection, environment.now())) };
+      const message = stormMessage(told, execution);
+      const isTold = why === undefined || detection.dry_run || (await isAnew(environment, detection, execution));
+      if (isTold) await environment.publish(message);
+      measure(environment, detection.cluster_name, message.report);
+      return message.report;
+    }
+    case "storm_over": {
+      const { detection, execution } = input;
+      const { storm_over: over, cluster_name: clusterName } = detection;
+      if (over === undefined) return null;
+      const message = stormOverMessage(overWords(over), clusterName, execution);
       await environment.publish(message);
-      measure(environment, input.detection.cluster_name, message.report);
       return message.report;
     }
     case "failure": {
       const late = input.redrive === 0 ? undefined : { since: undefined };
       const error = { name: input.error.Error, text: saidLate(errorText(input.error), late) };
-      const { isTold, words } = await tellingBeside(environment, error.name, input.request, input.execution);
+      const { isTold, words } = isOfAStep(error.name)
+        ? await tellingBeside(environment, error.name, input.request, input.execution)
+        : { isTold: true, words: "" };
       return await tellFailure(environment, { ...error, inARow: words }, input.request, input.execution, isTold);
     }
     case "execution": {
@@ -97,10 +120,23 @@ export const notify = step(contract(NotifyInput), Report.nullable(), async (inpu
       if (event.status === "SUCCEEDED") return await tellThatItWorks(environment, event);
       const error = untoldError(event);
       if (error === undefined) return null;
-      return await tellFailure(environment, error, requestOf(event), { id: event.executionArn, name: event.name });
+      const [request, execution] = [requestOf(event), { id: event.executionArn, name: event.name }];
+      if (!isOfARun(error.name)) return await tellFailure(environment, error, request, execution);
+      const { isTold, words } = await tellingBeside(environment, error.name, request, execution);
+      return await tellFailure(environment, { ...error, inARow: words }, request, execution, isTold);
     }
   }
 });
+
+/** Whether people are to be told of a storm that no Lease remembers; who cannot look back tells it. */
+async function isAnew(environment: NotifyEnvironment, detection: Detection, execution: ExecutionRef): Promise<boolean> {
+  try {
+    const past = (await environment.pastRuns?.outcomesBefore(execution, detection.cluster_name)) ?? [];
+    return isToldAnew(detection, past, environment.policy(), environment.now());
+  } catch {
+    return true;
+  }
+}
 
 /** How the remediation of one workload ended, and whether people know that already. */
 async function reportBeside(
@@ -135,7 +171,7 @@ async function tellFailure(
 
 /**
  * Whether people are told of this failure, after those before it. Who asked for something is told each time; so is everyone of
- * an error that no step ended with, since something may have been changed then.
+ * an error that neither a step ended with nor each run meets, since something may have been changed then.
  */
 async function tellingBeside(
   environment: NotifyEnvironment,
@@ -143,8 +179,7 @@ async function tellingBeside(
   request: unknown,
   { id, name }: ExecutionRef,
 ): Promise<Telling> {
-  const isRepeated = isOfAStep(error) && scheduleOf(request) !== undefined;
-  const before = isRepeated ? await failedBefore(environment, { id, name, request }) : NONE;
+  const before = scheduleOf(request) !== undefined ? await failedBefore(environment, { id, name, request }) : NONE;
   return tellingOf(error, before, pausesOf(environment), environment.now());
 }
 

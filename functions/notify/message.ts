@@ -79,7 +79,7 @@ export function failureMessage(error: RunFailure, clusterName: string, execution
     reason: bounded(error.name, 100),
     summary:
       error.mayHaveChanged === true
-        ? error.text
+        ? [error.text, error.inARow].filter((text) => text !== undefined && text !== "").join(" ")
         : [error.text, "No workload was remediated by this run unless another message says so.", error.inARow]
             .filter((text) => text !== undefined && text !== "")
             .join(" "),
@@ -97,22 +97,28 @@ export function failureMessage(error: RunFailure, clusterName: string, execution
   );
 }
 
-const WORK_AGAIN = "Remediation runs work again";
-
 /** What is said when scheduled runs that failed work again. */
 export function workAgainMessage(summary: string, clusterName: string, execution: ExecutionRef): Notification {
-  const report: Report = { outcome: "Recovered", cause: "RunFailed", action: "none", summary, needs_person: false };
-  return notification(
-    report,
-    {
-      ...failureDocument(report, clusterName, execution, false),
-      headline: WORK_AGAIN,
-      next_steps: [],
-      commands: [],
-    },
-    WORK_AGAIN,
-    `The remediation runs on cluster ${clusterName} work again`,
-  );
+  const title = `The remediation runs on cluster ${clusterName} work again`;
+  return overMessage({ cause: "RunFailed", summary }, clusterName, execution, ["Remediation runs work again", title]);
+}
+
+/** What is said when a storm is over. */
+export function stormOverMessage(summary: string, clusterName: string, execution: ExecutionRef): Notification {
+  const title = `The storm on cluster ${clusterName} is over`;
+  return overMessage({ cause: "FailureStorm", summary }, clusterName, execution, ["The storm is over", title]);
+}
+
+/** What is said when something is over that was no workload's. */
+function overMessage(
+  what: Pick<Report, "cause" | "summary">,
+  clusterName: string,
+  execution: ExecutionRef,
+  [subject, title]: [subject: string, title: string],
+): Notification {
+  const report: Report = { outcome: "Recovered", ...what, action: "none", needs_person: false };
+  const failure = failureDocument(report, clusterName, execution, false);
+  return notification(report, { ...failure, headline: subject, next_steps: [], commands: [] }, subject, title);
 }
 
 function notification(report: Report, document: NotificationDocument, subject: string, title: string): Notification {

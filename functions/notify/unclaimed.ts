@@ -12,7 +12,7 @@ export interface PastOutcome {
 }
 
 /** How long ago a run may have ended that met the same, in seconds; as for a workload that is met again. */
-const GAP_SECONDS = 900;
+export const GAP_SECONDS = 900;
 
 const Output = z.object({ workloads: z.array(z.unknown()) });
 

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { REMEDY_CHANGES, REMEDY_PLANS, REQUESTED_REMEDIES } from "../remedies/contracts.ts";
+import { Scaling } from "../remedies/scale/contract.ts";
 import { WorkloadRef } from "../shared/refs.ts";
 import { KNOWN_PARTS } from "./known-parts.ts";
 import { Refusal } from "./refusals.ts";
@@ -102,6 +103,8 @@ export const HistoryEntry = z.strictObject({
   outcome: z.string(),
   /** How the action was carried out, where its remedy has several ways that are not the same thing. */
   mode: z.string().optional(),
+  /** The size before a scaling, and that which it set: what differs later was set by others. */
+  scale: Scaling.optional(),
   /** The refusal's or the error's name that the outcome came with, where there was one. */
   reason: z.string().optional(),
   /** The plan that people were asked about, or that they have declined. */

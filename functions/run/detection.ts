@@ -101,6 +101,10 @@ export const Detection = z.strictObject({
   storm_namespace: z.string().optional(),
   /** Marks of the nodes and namespaces that it is of, by which it is told from others; absent for a storm of everything. */
   storm_marks: z.array(z.string().max(12)).max(60).optional(),
+  /** The same of any storm, `*` for one of everything; none where it is no storm. In every run's output, for the runs after it. */
+  storm_seen: z.array(z.string().max(80)).max(60).default([]),
+  /** A storm that people were told of and that is over: when they were, and when a run saw it last. */
+  storm_over: z.strictObject({ told_at: z.iso.datetime(), seen_at: z.iso.datetime() }).optional(),
   /** What belongs to the storm, where others are looked after all the same: some of it, and how many more. */
   in_storm: z.strictObject({ incidents: z.array(Incident), omitted: z.int() }).optional(),
 });

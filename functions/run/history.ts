@@ -1,4 +1,4 @@
-import { HELD_BACK } from "./refusals.ts";
+import { HELD_BACK, type Refusal } from "./refusals.ts";
 import type { HistoryEntry, Outcome, WorkloadRun } from "./contracts.ts";
 
 /** Stands in a history for the outcome of a remedy that was begun; it stays where its execution dies before the end. */
@@ -30,6 +30,7 @@ export function entryOf(
     ...(reason === undefined ? {} : { reason }),
     ...(applied === undefined ? {} : { applied }),
     ...(told === undefined ? {} : { told }),
+    ...(plan?.action === "scale" ? { scale: plan.scale } : {}),
     ...(diagnosis?.template === undefined ? {} : { template: diagnosis.template }),
     ...(diagnosis?.plan === undefined ? {} : { plan: diagnosis.plan }),
     ...(diagnosis?.plan === undefined || incident.requested === undefined ? {} : { requested: incident.requested }),
@@ -87,9 +88,25 @@ export function isSuccess({ outcome }: HistoryEntry): boolean {
   return outcome === ("Recovered" satisfies Outcome);
 }
 
-/** Whether the workload was rolled back from the template of that time, and the workflow left it so. */
-export function isLeftRolledBack({ action, applied, outcome, reason }: HistoryEntry): boolean {
-  if (action !== "rollback" || applied !== true) return false;
-  // Overtaken or interrupted by somebody: what stands there by now is theirs.
-  return outcome === "Recovered" || (outcome === "Unresolved" && reason === "ObjectChanged");
+/**
+ * What is left of a remedy on the cluster, as far as its execution knew at its end: it was left as the remedy put it, or as
+ * somebody had changed it by then; it was taken back by the workflow; nobody knows; or there was none.
+ */
+export type Effect = "left" | "taken back" | "not known" | "none";
+
+/** Why an execution left a remedy in place without having seen it help. */
+const LEFT: readonly string[] = ["ObjectChanged", "ScaledToZero"] satisfies Refusal[];
+
+/** What the remedy of an entry has left on the cluster. */
+export function effectOf({ applied, outcome, reason = "" }: HistoryEntry): Effect {
+  if (applied !== true) return "none";
+  if (outcome === "Recovered" || (outcome === "Unresolved" && LEFT.includes(reason))) return "left";
+  return outcome === "RolledBack" ? "taken back" : "not known";
+}
+
+/** Whether it tells of a change that others may take back, which is theirs then: of a rollback or a scaling. */
+export function mayBePutBack(entry: HistoryEntry): boolean {
+  const effect = effectOf(entry);
+  if (effect === "none") return false;
+  return entry.scale !== undefined || (entry.action === "rollback" && effect !== "taken back");
 }

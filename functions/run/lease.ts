@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import * as z from "zod";
 import { HistoryEntry } from "./contracts.ts";
 import { type WorkloadRef } from "../shared/refs.ts";
-import { UNFINISHED } from "./history.ts";
+import { mayBePutBack, UNFINISHED } from "./history.ts";
 import { isKubernetesOwn, isOfCluster } from "../kinds/kinds.ts";
 import { describeWorkload } from "../kinds/workloads.ts";
 import { qualifiedKind } from "../shared/kubernetes/groups.ts";
@@ -21,8 +21,10 @@ export const MANAGED_BY = { "app.kubernetes.io/managed-by": "eks-remediation" };
 const USED_LABEL = "eks-remediation/used";
 /**
  * How many remedies a claim remembers, and how many runs without one, and how long each entry may be as JSON: they go into
- * every payload. Apart, because the many times that people were told of a failure must not push out what was done about it.
+ * every payload. Apart, because the many times that people were told of a failure must not push out what was done about it, nor
+ * many restarts that others have put back what was rolled back or scaled.
  */
+const MAX_TO_PUT_BACK = 10;
 const MAX_REMEDIES = 10;
 const MAX_WITHOUT = 10;
 const MAX_ENTRY = 1_000;
@@ -165,8 +167,10 @@ export function workloadOf({ metadata }: Lease): WorkloadRef | undefined {
 
 /** The newest entries, in their order. What was not carried out leaves out nothing that was. */
 function newest(history: readonly HistoryEntry[]): HistoryEntry[] {
-  const left = { remedies: MAX_REMEDIES, without: MAX_WITHOUT };
-  return history.filter(({ applied }) => left[applied === true ? "remedies" : "without"]-- > 0);
+  const left = { toPutBack: MAX_TO_PUT_BACK, remedies: MAX_REMEDIES, without: MAX_WITHOUT };
+  const sortOf = (entry: HistoryEntry) =>
+    mayBePutBack(entry) ? "toPutBack" : entry.applied === true ? "remedies" : "without";
+  return history.filter((entry) => left[sortOf(entry)]-- > 0);
 }
 
 function isShort(entry: HistoryEntry): boolean {

@@ -1,34 +1,35 @@
 import type { Named } from "../kinds/kind.ts";
 import type { Batch } from "../kinds/suspects.ts";
-import { mapConcurrently } from "../shared/concurrency.ts";
 import { isRemediationError } from "../shared/errors.ts";
 import { isLate } from "./late.ts";
-import { selectorFor, type Rows, type Suspect } from "./suspect-rows.ts";
+import type { Missed } from "./missed.ts";
+import { MOST_WITH_EACH, selectorFor, suspectedAmong, valuesOf, type Rows, type Suspect } from "./suspect-rows.ts";
 import type { View } from "./view.ts";
 
 /** So few suspects are read one by one: what would come with them in a batch weighs more than the requests. */
 const FEW = 4;
 /** So many labels are asked for in one request, as long as a URL may be, and so that what comes with them stays small. */
 const AT_ONCE = 40;
-/** So many batches are in memory at the same time. */
-const CONCURRENCY = 2;
+/** So many suspects are asked for in one answer; more of them, where they have one value in common, page by page. */
+const SUSPECTS_AT_ONCE = 200;
 
-/** One request, and the suspects that it is for. */
-interface Request {
-  query: Record<string, string>;
-  suspects: readonly Suspect[];
-}
+/** What one request asks for: the suspects of each of some values of a label, or of one value of a field. */
+type Request = readonly (readonly Suspect[])[];
 
 /**
  * Reads suspects many at a time, by a label or a field that they should have by their rows. What comes with them and is no
- * suspect is passed over.
+ * suspect is passed over; where that is much more than the suspects are, as where somebody has copied the label, the values
+ * are asked for in two halves, and so on, until it is known by which one it comes.
+ * @param missed counts what could not be read since the server is too busy, or cannot answer
  * @returns the suspects that did not come, or of which there are more than came: each has to be looked up
  */
 export async function readTogether<T extends Named>(
   view: View,
-  { collection, rule, query: limits, suspects }: Rows,
+  rows: Rows,
   take: (object: T) => void,
+  missed: Missed,
 ): Promise<Suspect[]> {
+  const { suspects, rule } = rows;
   const names = new Set(suspects.map(({ name }) => name));
   const came = new Map<string, Set<string>>();
   const each = (object: T) => {
@@ -40,30 +41,81 @@ export async function readTogether<T extends Named>(
     came.set(selector, (came.get(selector) ?? new Set()).add(object.metadata?.namespace ?? ""));
     take(object);
   };
-  await Promise.all(
-    groupsOf(suspects).map(async (members) => {
-      let isInVain = false;
-      await mapConcurrently(requestsFor(members), CONCURRENCY, async ({ query, suspects: some }) => {
-        if (isInVain || isLate()) return;
-        const look = () => view.list<T, unknown>(collection, merged(query, limits), each);
-        await view.unlessUnseen(() => unlessRefused(look));
-        // Where the names of all these only look as if they had the label, those of the others do so, too.
-        if (!some.some(({ selector }) => came.has(selector))) isInVain = true;
-      });
-    }),
-  );
-  return suspects.filter(({ selector, count }) => (came.get(selector)?.size ?? 0) < count);
+  const openOf = ({ selector, count }: Suspect) => count - (came.get(selector)?.size ?? 0);
+  const isOpen = (suspect: Suspect) => openOf(suspect) > 0;
+  const refused = new Set<string>();
+  const unanswered = new Set<Suspect>();
+  /** @returns what is to be asked for by itself */
+  const attempt = async (request: Request): Promise<Request[]> => {
+    const open = request.filter((members) => members.some(isOpen));
+    const wanted = open.flat().filter(isOpen);
+    const what = nameOf(wanted[0]?.batch);
+    // What there is no time for is left to be looked up, and counted there.
+    if (wanted.length === 0 || refused.has(what) || (isLate() && !missed.isFailing)) return [];
+    try {
+      if (!missed.skips(suspectedAmong(wanted))) {
+        const answer = await readBatch(view, rows, open, each);
+        // A server that knows no such selector says so; it does not keep anybody from the objects.
+        if (answer === "refused") refused.add(what);
+        return answer === "too much" ? halves(open) : [];
+      }
+    } catch (error) {
+      missed.fail(error, suspectedAmong(wanted));
+    }
+    for (const suspect of wanted) unanswered.add(suspect);
+    return [];
+  };
+  const ask = async (request: Request): Promise<void> => {
+    const parts = await view.large(() => attempt(request));
+    await Promise.all(parts.map(ask));
+  };
+  await Promise.all(groupsOf(suspects).flatMap(requestsFor).map(ask));
+  const left = suspects.filter((suspect) => isOpen(suspect) && !unanswered.has(suspect));
+  return left.map((suspect) => ({ ...suspect, suspected: Math.min(suspect.suspected, openOf(suspect)) }));
 }
 
-/** A server that knows no such selector says so; it does not keep anybody from the objects. */
-export async function unlessRefused<T>(look: () => Promise<T>): Promise<T | undefined> {
+/** How a read ended that asks for many objects by what they have in common. */
+type Answer = "read" | "too much" | "refused";
+
+/** Reads what one request asks for, if it is no more than so many objects for each suspect. */
+async function readBatch<T>(
+  view: View,
+  { collection, query: limits }: Rows,
+  request: Request,
+  each: (object: T) => void,
+): Promise<Answer> {
+  const query = merged(queryFor(request), limits);
+  const suspects = request.flat().length;
+  const most = suspects * MOST_WITH_EACH;
+  let number = 0;
+  const counted = (object: T) => {
+    if (++number > most) throw new TooMany();
+    each(object);
+  };
+  return await answerOf(async () => {
+    if (suspects > SUSPECTS_AT_ONCE) await view.list<T, unknown>(collection, query, counted);
+    else {
+      const objects = await view.listSmall<T>(collection, most, query);
+      if (objects === undefined) throw new TooMany();
+      objects.forEach(each);
+    }
+  });
+}
+
+/** @throws RemediationError what is no answer to what was asked: the server is too busy, or cannot answer */
+export async function answerOf(read: () => Promise<void>): Promise<Answer> {
   try {
-    return await look();
+    await read();
+    return "read";
   } catch (error) {
-    if (!isRemediationError(error, "WriteRefused")) throw error;
-    return undefined;
+    if (error instanceof TooMany || isRemediationError(error, "TooMuchToRead")) return "too much";
+    if (isRemediationError(error, "WriteRefused", "Forbidden", "NotFound")) return "refused";
+    throw error;
   }
 }
+
+/** More came than is worth it. */
+class TooMany extends Error {}
 
 /** The suspects that may be read together: so many that it pays. */
 export function groupsOf(suspects: readonly Suspect[]): Suspect[][] {
@@ -72,26 +124,47 @@ export function groupsOf(suspects: readonly Suspect[]): Suspect[][] {
 }
 
 /** What one request can ask for: any of the values of a label, or one value of a field. */
-function groupOf({ label, field, value }: Batch): string {
-  return label ?? `${field}=${value}`;
+function groupOf(batch: Batch): string {
+  return batch.label ?? `${batch.field}=${batch.value}`;
 }
 
+function nameOf(batch: Batch | undefined): string {
+  return batch?.label ?? batch?.field ?? "";
+}
+
+/** Requests for so many values, and so many suspects, each. */
 function requestsFor(suspects: readonly Suspect[]): Request[] {
-  const { label, field } = suspects[0]?.batch ?? {};
-  const byValue = [...Map.groupBy(suspects, ({ batch }) => batch?.value ?? "")];
-  if (field !== undefined) {
-    return byValue.map(([value, some]) => ({ query: { fieldSelector: `${field}=${value}` }, suspects: some }));
+  const requests: Suspect[][][] = [];
+  let size = 0;
+  for (const members of Map.groupBy(suspects, ({ batch }) => valuesOf(batch).join()).values()) {
+    const last = requests.at(-1);
+    size += members.length;
+    if (last === undefined || last.length === AT_ONCE || size > SUSPECTS_AT_ONCE) {
+      requests.push([members]);
+      size = members.length;
+    } else last.push(members);
   }
-  return chunks(byValue, AT_ONCE).map((some) => ({
-    query: { labelSelector: `${label} in (${some.map(([value]) => value).join(",")})` },
-    suspects: some.flatMap(([, members]) => members),
-  }));
+  return requests;
+}
+
+function queryFor(request: Request): Record<string, string> {
+  const batches = request.flatMap(([first]) => first?.batch ?? []);
+  const values = [...new Set(batches.flatMap(valuesOf))];
+  const { label, field = "" } = batches[0] ?? {};
+  return label === undefined
+    ? { fieldSelector: `${field}=${values.join()}` }
+    : { labelSelector: `${label} in (${values.join()})` };
 }
 
 /** Parts of so many items. */
 export function chunks<Item>(items: readonly Item[], size: number): Item[][] {
   const number = Math.ceil(items.length / size);
   return Array.from({ length: number }, (_, index) => items.slice(index * size, (index + 1) * size));
+}
+
+/** The two halves of what was too much at once; nothing of a single item. */
+export function halves<Item>(items: readonly Item[]): Item[][] {
+  return items.length < 2 ? [] : chunks(items, Math.ceil(items.length / 2));
 }
 
 /** What is asked for, among what the collection's rows are limited to. */

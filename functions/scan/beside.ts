@@ -17,8 +17,8 @@ export interface Seen {
   hpas: readonly Hpa[];
   /** The workloads that people are told of. */
   incidents: readonly Incident[];
-  /** The nodes that a storm is about. */
-  stormNodes: readonly string[];
+  /** The nodes that are told already: those that a storm is about, and those that several workloads wait for. */
+  toldNodes: readonly string[];
   policy: Policy;
   moment: Moment;
 }
@@ -36,11 +36,11 @@ export async function lookBeside(view: View, seen: Seen): Promise<Incident[]> {
   return groupIncidents([], [...services, ...unready]);
 }
 
-/** The nodes of which the incidents tell already, or the storm. */
-function nodesToldOf({ pods, incidents, stormNodes }: Seen): Set<string> {
+/** The nodes of which people are told already, or by what fails on them. */
+function nodesToldOf({ pods, incidents, toldNodes }: Seen): Set<string> {
   const told = new Set(incidents.map(({ workload }) => workloadKey(workload)));
   const lost = pods.failing.filter(
     ({ workload, failures }) => told.has(workloadKey(workload)) && failures.some(({ reason }) => reason === NODE_LOST),
   );
-  return new Set([...lost.map(({ node }) => node), ...stormNodes].filter((name) => name !== undefined));
+  return new Set([...lost.map(({ node }) => node), ...toldNodes].filter((name) => name !== undefined));
 }

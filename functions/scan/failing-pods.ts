@@ -11,6 +11,7 @@ import type { WellOn } from "./extent.ts";
 import type { FailingPod } from "./incidents.ts";
 import { light } from "./light.ts";
 import { look, readSuspects } from "./look.ts";
+import { Missed } from "./missed.ts";
 import { learnOwners } from "./pod-owners.ts";
 import { factsOf, podFacts, type PodFacts } from "./pod-facts.ts";
 import { MANY_ALONE, rowsEverywhere, rowsOfNamespace, tally, wellByNamespace, type PodRows } from "./pod-rows.ts";
@@ -23,9 +24,13 @@ export async function findUnreadyNodes(view: View): Promise<Node[]> {
     const { images: _images, ...rest } = status;
     return { metadata: light(metadata), ...(spec === undefined ? {} : { spec }), status: rest };
   };
-  const nodes = await view.tryTo("nodes", () => look(view, { what: "nodes" }, paths.nodes(), NODE_SUSPECTS, keep), {
-    telling: false,
-  });
+  const nodes = await view.tryTo(
+    "nodes",
+    () => look(view, { what: "nodes", isBeside: true }, paths.nodes(), NODE_SUSPECTS, keep),
+    {
+      telling: false,
+    },
+  );
   return nodes?.suspects ?? [];
 }
 
@@ -71,8 +76,7 @@ async function findEverywhere(view: View, sight: Sight): Promise<PodsFound | und
   const rows = await rowsEverywhere(view, sight.places, sight.moment);
   if (rows === undefined) return undefined;
   const looked = await readRows(view, { what: "pods" }, rows, sight);
-  const wellOn = await wellByNamespace(view, rows, looked.failing, sight);
-  return wellOn === undefined ? undefined : { ...sumOf([looked]), wellOn };
+  return { ...sumOf([looked]), wellOn: await wellByNamespace(view, rows, looked.failing, sight) };
 }
 
 async function findByNamespace(view: View, sight: Sight): Promise<PodsFound> {
@@ -108,8 +112,19 @@ async function readRows(
   const { seen, suspects } = await readSuspects(view, spot, rows.rows, keep, most);
   await known;
   const heads = suspects.map(({ head }) => head.metadata);
-  await learnOwners(view, finder, heads, rows.place === "" ? undefined : rows.place);
-  const failing = await view.each(suspects, (suspect) => owned(suspect, finder));
+  const missed = new Missed();
+  await learnOwners(view, finder, heads, rows.place === "" ? undefined : rows.place, missed);
+  const failing = await view.each(suspects, async (suspect) => {
+    // The owners of pods that are known are told whatever the server answers by now.
+    if (!finder.knows(suspect.head) && missed.skips(1)) return undefined;
+    try {
+      return await owned(suspect, finder);
+    } catch (error) {
+      missed.fail(error, 1);
+      return undefined;
+    }
+  });
+  missed.noteIn(view, spot);
   return { rows, seen, failing: failing.filter((pod) => pod !== undefined) };
 }
 

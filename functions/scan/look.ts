@@ -4,7 +4,8 @@ import type { SuspectRule } from "../kinds/suspects.ts";
 import { RemediationError } from "../shared/errors.ts";
 import { groupsOf, readTogether } from "./batches.ts";
 import { isLate } from "./late.ts";
-import { rowsIn, type Rows } from "./suspect-rows.ts";
+import { Missed } from "./missed.ts";
+import { rowsIn, suspectedAmong, type Rows } from "./suspect-rows.ts";
 import type { Table } from "./table.ts";
 import type { Spot, View } from "./view.ts";
 
@@ -56,30 +57,38 @@ export async function readSuspects<T extends Named, Kept>(
   most = Infinity,
 ): Promise<Look<Kept>> {
   const kept = new Map<string, Kept>();
-  const waiting = new Set(rows.suspects.map(({ name }) => name));
-  const of = waiting.size;
-  let number = 0;
+  const came = new Set<string>();
+  const missed = new Missed();
   const take = (object: T) => {
     const { namespace = "", name = "" } = object.metadata ?? {};
-    number++;
-    waiting.delete(name);
+    const key = `${namespace}/${name}`;
+    // A list whose token expires begins anew: each object is looked at once.
+    if (came.has(key)) return;
+    came.add(key);
     const part = keep(object);
-    // A list whose token expires begins anew.
-    if (part !== undefined) kept.set(`${namespace}/${name}`, part);
+    if (part !== undefined) kept.set(key, part);
   };
   const isAll = rows.seen === undefined || (isManyAmong(rows) && !rows.everywhere);
   const isTogether = !isAll && groupsOf(rows.suspects).length > 0;
-  const rest = isTogether ? { ...rows, suspects: await readTogether(view, rows, take) } : rows;
+  const rest = isTogether ? { ...rows, suspects: await readTogether(view, rows, take, missed) } : rows;
   // With no time left for another way, what came is kept, and what did not is noted.
-  const isOtherWayOpen = number === 0 || !isLate();
+  const isOtherWayOpen = (came.size === 0 || !isLate()) && !missed.isFailing;
   if (rest.suspects.length > most && isOtherWayOpen) {
     throw new RemediationError("TooMuchToRead", "Too many of them may fail.");
   }
-  const isWhole = await (isManyAmong(rest) ? readAll(view, rest, take) : readEach(view, rest, take));
-  if (!isWhole) view.noteUnread(spot, rows.seen === undefined ? undefined : waiting.size, of);
+  if (!isManyAmong(rest) || missed.isFailing) await readEach(view, rest, take, missed);
+  else if (!(await readAll(view, rest, take))) view.noteUnread(spot, unreadOf(rest, came));
+  missed.noteIn(view, spot);
+  view.noteSuspects(spot, suspectedAmong(rows.suspects));
   // However the answers came in: the same objects are told in the same order.
   const inOrder = [...kept].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, part]) => part);
-  return { seen: rows.seen ?? number, suspects: inOrder };
+  return { seen: rows.seen ?? came.size, suspects: inOrder };
+}
+
+/** How many of the suspects may not have come, by their names; undefined where no rows tell them. */
+function unreadOf({ seen, suspects }: Rows, came: ReadonlySet<string>): number | undefined {
+  const names = new Set([...came].map((key) => key.slice(key.indexOf("/") + 1)));
+  return seen === undefined ? undefined : suspectedAmong(suspects.filter(({ name }) => !names.has(name)));
 }
 
 function isManyAmong({ seen, suspects, everywhere, rule }: Rows): boolean {
@@ -94,6 +103,7 @@ async function readAll<T>(
   { collection, rule, suspects }: Rows,
   take: (object: T) => void,
 ): Promise<boolean> {
+  if (isLate()) return false;
   const wanted = new Set(suspects.map(({ name }) => name));
   try {
     const each = (object: T & Named) => {
@@ -108,24 +118,25 @@ async function readAll<T>(
   }
 }
 
+/** Looks each suspect up by its name. */
 async function readEach<T>(
   view: View,
   { collection, suspects, everywhere }: Rows,
   take: (object: T) => void,
-): Promise<boolean> {
-  let isWhole = true;
-  await view.each(suspects, async ({ name, selector }) => {
-    if (isLate()) {
-      isWhole = false;
-      return;
-    }
-    if (everywhere) await view.list(collection, { fieldSelector: selector }, take);
-    else {
-      const object = await view.read<T>(objectIn(collection, name));
-      if (object !== undefined) take(object);
+  missed: Missed,
+): Promise<void> {
+  await view.each(suspects, async ({ name, selector, suspected }) => {
+    if (missed.skips(suspected)) return;
+    try {
+      if (everywhere) await view.list(collection, { fieldSelector: selector }, take);
+      else {
+        const object = await view.read<T>(objectIn(collection, name));
+        if (object !== undefined) take(object);
+      }
+    } catch (error) {
+      missed.fail(error, suspected);
     }
   });
-  return isWhole;
 }
 
 class OutOfTime extends Error {}

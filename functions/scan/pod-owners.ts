@@ -5,7 +5,9 @@ import { collectionOf } from "../shared/cluster/paths.ts";
 import { controllerOf } from "../shared/kubernetes/owners.ts";
 import { POD_TEMPLATE_HASH } from "../shared/kubernetes/template.ts";
 import type { ObjectMeta } from "../shared/kubernetes/types.ts";
-import { chunks, unlessRefused } from "./batches.ts";
+import { answerOf, chunks, halves } from "./batches.ts";
+import type { Missed } from "./missed.ts";
+import { MOST_WITH_EACH } from "./suspect-rows.ts";
 import type { Table } from "./table.ts";
 import type { View } from "./view.ts";
 
@@ -18,12 +20,14 @@ const AT_ONCE = 100;
  * Reads the metadata of the ReplicaSets that control these pods, many at a time, by the label that they and their pods
  * share. What does not come is asked for by the finder itself.
  * @param namespace the one that all the pods are in; none for those of the whole cluster
+ * @param missed counts it where the server is too busy, or cannot answer
  */
 export async function learnOwners(
   view: View,
   finder: WorkloadFinder,
   pods: readonly (ObjectMeta | undefined)[],
   namespace: string | undefined,
+  missed: Missed,
 ): Promise<void> {
   const wanted = new Map<string, string>();
   for (const metadata of pods) {
@@ -34,12 +38,23 @@ export async function learnOwners(
   }
   if (wanted.size <= FEW) return;
   const path = collectionOf(REPLICA_SET, namespace);
-  await view.each(chunks([...new Set(wanted.values())], AT_ONCE), async (hashes) => {
+  const ask = async (hashes: readonly string[]): Promise<void> => {
     const query = { includeObject: "Metadata", labelSelector: `${POD_TEMPLATE_HASH} in (${hashes.join(",")})` };
-    const table = await view.unlessUnseen(() => unlessRefused(() => view.cluster.table<Partial<Table>>(path, query)));
-    for (const { object } of table?.rows ?? []) {
-      if (wanted.has(`${object?.metadata?.namespace ?? ""}/${object?.metadata?.name ?? ""}`))
-        finder.learn(REPLICA_SET, object?.metadata);
-    }
-  });
+    const answer = await view.large(() =>
+      answerOf(async () => {
+        const table = await view.cluster.table<Partial<Table>>(path, query, MOST_WITH_EACH * hashes.length);
+        for (const { object } of table.rows ?? []) {
+          if (wanted.has(`${object?.metadata?.namespace ?? ""}/${object?.metadata?.name ?? ""}`))
+            finder.learn(REPLICA_SET, object?.metadata);
+        }
+      }),
+    );
+    // Somebody may have copied such a label many times over: it is found by which one too much comes.
+    if (answer === "too much") await Promise.all(halves(hashes).map(ask));
+  };
+  try {
+    await Promise.all(chunks([...new Set(wanted.values())], AT_ONCE).map(ask));
+  } catch (error) {
+    missed.fail(error, 0);
+  }
 }

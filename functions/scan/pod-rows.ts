@@ -23,7 +23,7 @@ const MANY = 10_000;
 export const MANY_ALONE = 300;
 /** So many namespaces at most are left out by a selector. */
 const MOST_LEFT_OUT = 50;
-/** Of so many nodes at most it is asked whose pods are well there. */
+/** Of so many nodes at most it is asked one by one whose pods are well there. */
 const MOST_CROWDED = 50;
 
 /** The rows of one namespace's pods. */
@@ -75,31 +75,59 @@ function told(
 
 /**
  * How many pods are well on each node: by their namespace where so many fail on a node that it matters, and under no name
- * where it does not.
- * @returns undefined where too many nodes are like that
+ * where it does not. What cannot be seen of it becomes a blind spot, and stays under no name.
  */
 export async function wellByNamespace(
   view: View,
   { wellOn }: PodRows,
   failing: readonly FailingPod[],
-  { places: { leftOut = [] }, crowd, moment: { lostNodes } }: { places: Places; crowd: number; moment: Moment },
-): Promise<WellOn | undefined> {
+  { places, crowd, moment }: { places: Places; crowd: number; moment: Moment },
+): Promise<WellOn> {
   const crowded = [...Map.groupBy(failing, ({ node }) => node ?? "")]
-    .filter(([node, pods]) => node !== "" && pods.length >= crowd && lostNodes?.has(node) !== true)
+    .filter(([node, pods]) => node !== "" && pods.length >= crowd && moment.lostNodes?.has(node) !== true)
     .map(([node]) => node);
-  if (crowded.length > MOST_CROWDED) return undefined;
   const counts = new Map<string, ReadonlyMap<string, number>>(
     [...wellOn].map(([node, number]) => [node, new Map([["", number]])]),
   );
+  if (crowded.length > MOST_CROWDED) {
+    for (const [node, well] of await wellInEach(view, places, moment))
+      if (crowded.includes(node)) counts.set(node, well);
+    return counts;
+  }
   await view.each(crowded, async (node) => {
-    const query = { fieldSelector: selectorOf(POD_SUSPECTS.indexed, node), includeObject: "Metadata" };
-    const table = await view.cluster.table<Table>(paths.pods(), query);
-    const well = new Map<string, number>();
-    for (const [index, cells] of (cellsOf(table, POD_SUSPECTS.columns) ?? []).entries()) {
-      const namespace = table.rows?.[index]?.object?.metadata?.namespace ?? "";
-      if (!POD_SUSPECTS.isSuspect(...cells) && !leftOut.includes(namespace)) tally(well, namespace);
+    const well = await view.tryTo(`whose pods are well on node ${node}`, () => wellOnNode(view, node, places), {
+      telling: false,
+    });
+    if (well !== undefined) counts.set(node, well);
+  });
+  return counts;
+}
+
+/** How many pods of each namespace are well on a node. */
+async function wellOnNode(view: View, node: string, { leftOut = [] }: Places): Promise<Map<string, number>> {
+  const query = { fieldSelector: selectorOf(POD_SUSPECTS.indexed, node), includeObject: "Metadata" };
+  const table = await view.cluster.table<Table>(paths.pods(), query);
+  const well = new Map<string, number>();
+  for (const [index, cells] of (cellsOf(table, POD_SUSPECTS.columns) ?? []).entries()) {
+    const namespace = table.rows?.[index]?.object?.metadata?.namespace ?? "";
+    if (!POD_SUSPECTS.isSuspect(...cells) && !leftOut.includes(namespace)) tally(well, namespace);
+  }
+  return well;
+}
+
+/** The same of every node, by the rows of each namespace: of many nodes that is less than to ask for what is on each. */
+async function wellInEach(
+  view: View,
+  { namespaces }: Places,
+  moment: Moment,
+): Promise<Map<string, Map<string, number>>> {
+  const counts = new Map<string, Map<string, number>>();
+  await view.each(namespaces, async (place) => {
+    const look = () => rowsOfNamespace(view, place, moment);
+    const rows = await view.tryTo(`which pods are well in namespace ${place}`, look, { place, telling: false });
+    for (const [node, number] of rows?.wellOn ?? []) {
+      counts.set(node, (counts.get(node) ?? new Map<string, number>()).set(place, number));
     }
-    counts.set(node, well);
   });
   return counts;
 }

@@ -2,6 +2,7 @@ import type { Incident } from "../run/contracts.ts";
 import type { Pause } from "../run/cool-down.ts";
 import type { Resting, RestReason } from "../run/detection.ts";
 import { leaseName } from "../run/lease.ts";
+import { stormLeaseName } from "../run/storm-lease.ts";
 import { restOf, restRequest } from "../run/rest.ts";
 import { paths } from "../shared/cluster/paths.ts";
 import { isRemediationError } from "../shared/errors.ts";
@@ -22,6 +23,8 @@ const MAX_NAMED = 50;
 interface Rested {
   awake: Incident[];
   resting: Resting;
+  /** All claims; undefined where they were not asked for, or cannot be seen. */
+  claims: readonly Lease[] | undefined;
 }
 
 /**
@@ -37,7 +40,8 @@ export async function atRest(
   policy: Policy,
   now: Date,
 ): Promise<Rested> {
-  const claims = incidents.length === 0 ? [] : ((await claimsIn(view)) ?? []);
+  const known = incidents.length === 0 ? undefined : await claimsIn(view);
+  const claims = known ?? [];
   const byName = new Map(claims.map((lease) => [lease.metadata?.name ?? "", lease]));
   const pauses = await view.each(incidents, async (incident) => {
     const lease = byName.get(leaseName(incident.workload));
@@ -51,7 +55,8 @@ export async function atRest(
   const awake = others.filter((incident) => !waiting.includes(incident));
   const named = [...rests, ...waiting.map((incident) => ({ incident, why: "waiting" as const }))];
   const resting = named.map(({ incident }) => incident);
-  return { awake: crowded(marked(awake, bonds, isTold, resting), claims, policy, now), resting: described(named) };
+  const told = crowded(marked(awake, bonds, isTold, resting), claims, policy, now);
+  return { awake: told, resting: described(named), claims: known };
 }
 
 function described(rests: readonly { incident: Incident; why: RestReason }[]): Resting {
@@ -90,6 +95,24 @@ export async function claimsIn(view: View): Promise<Lease[] | undefined> {
   };
   const what = `leases in namespace ${CLAIM_NAMESPACE}`;
   return await view.once(what, () => view.tryTo(what, look, { telling: false }));
+}
+
+/** The Lease of the storm of everything, or of one namespace; undefined where there is none, or it cannot be seen. */
+export async function stormLeaseIn(
+  { cluster }: View,
+  claims: readonly Lease[] | undefined,
+  namespace: string | undefined,
+): Promise<Lease | undefined> {
+  const name = stormLeaseName(namespace);
+  const isIt = ({ metadata }: Lease) => metadata?.name === name;
+  if (claims !== undefined) return claims.find(isIt);
+  try {
+    const query = { fieldSelector: `metadata.name=${name}` };
+    return (await cluster.list<Lease>(paths.leases(CLAIM_NAMESPACE), query)).find(isIt);
+  } catch (error) {
+    if (!isRemediationError(error)) throw error;
+    return undefined;
+  }
 }
 
 /** Whether the namespace of the claims exists, as far as that can be told. */

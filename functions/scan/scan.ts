@@ -2,6 +2,7 @@ import type { Reader } from "../shared/cluster/cluster.ts";
 import { paths } from "../shared/cluster/paths.ts";
 import type { Incident } from "../run/contracts.ts";
 import type { Detection } from "../run/detection.ts";
+import { pastStorm } from "../run/storm-lease.ts";
 import { assertNamespace } from "../shared/kubernetes/namespaces.ts";
 import { lostNodesAmong } from "../shared/kubernetes/nodes.ts";
 import type { Moment } from "../kinds/failing/overdue.ts";
@@ -23,9 +24,10 @@ import { groupIncidents, workloadKey } from "./incidents.ts";
 import { markOf } from "./mark.ts";
 import { metricsLack } from "./metrics-lack.ts";
 import { inQuestion, namesOf } from "./named-services.ts";
+import { nodeLack } from "./node-lack.ts";
 import { withinReach } from "./reach.ts";
 import { readReadyBehind } from "./ready-behind.ts";
-import { atRest, claimsIn } from "./resting.ts";
+import { atRest, claimsIn, stormLeaseIn } from "./resting.ts";
 import { eachPlace, servicesIn } from "./services/list.ts";
 import { findStorm, type FailureStorm } from "./storm.ts";
 import { together, withExplained } from "./together.ts";
@@ -87,10 +89,10 @@ export async function scan(cluster: Reader, options: Scan): Promise<Detection> {
   const failingPods = new Set(pods.failing.map(({ workload, name }) => `${workload.namespace}/${name}`));
   const ready = await readReadyBehind(view, inQuestion(withTheirPods, names), failingPods);
   const lack = metricsLack(incidents, [...workloads.failing, ...hpas.failing]);
-  const bonds = new Map([...together(withTheirPods, keys, { ...workloads, names, ready }), ...lack.bonds]);
+  const explained = new Map([...together(withTheirPods, keys, { ...workloads, names, ready }), ...lack.bonds]);
   const { failedRollouts } = workloads;
   const findings = { incidents: ripe, pods: pods.failing, workloads: workloads.failing, failedRollouts };
-  const counted = withExplained(countedAmong(findings), bonds);
+  const counted = withExplained(countedAmong(findings), explained);
   const within = await withinReach(view, counted, places, workloads.switches, policy);
   const extent = { ...within, wellOn: pods.wellOn, notCounted: found.length - within.failing.length };
   const storm = incidents.length === 0 ? undefined : findStorm(extent, policy);
@@ -99,15 +101,21 @@ export async function scan(cluster: Reader, options: Scan): Promise<Detection> {
   const claims = isAnyToGoOn ? await claimsIn(view) : undefined;
   const goesOn = isAnyToGoOn ? despiteStorm(inStorm, { ...findings, storm, claims }, policy, now) : undefined;
   const outside = incidents.filter((incident) => !inStorm.includes(incident));
+  // A storm tells of what fails by it, whatever its node is like.
+  const onNodes = { podsOn: pods.podsOn, optIn: policy.opt_in };
+  const nodesLack = nodeLack(nodes, withPods(outside, pods.failing), onNodes);
+  const bonds = new Map([...explained, ...nodesLack.bonds]);
+  const toldNodes = [...(storm?.nodes ?? []), ...nodesLack.toldOf];
   // Beside a storm of everything, nothing else is told.
   const beside =
     storm?.isEverywhere === true
       ? []
       : [
           ...lack.incidents,
+          ...nodesLack.incidents,
           ...(await lookBeside(view, {
             ...places,
-            ...{ nodes, pods, hpas: hpas.all, incidents: inScope, stormNodes: storm?.nodes ?? [], policy, moment },
+            ...{ nodes, pods, hpas: hpas.all, incidents: inScope, toldNodes, policy, moment },
           })),
         ];
   const isStormAlone = storm !== undefined && outside.length + beside.length === 0 && goesOn === undefined;
@@ -119,10 +127,14 @@ export async function scan(cluster: Reader, options: Scan): Promise<Detection> {
   const all = [...wanted, ...beside];
   const isHealthy = incidents.length + beside.length === 0;
   const resters = isStormAlone && !findingsOnly ? [] : all;
-  const { awake, resting } = await atRest(view, resters, { bonds, isTold, dryRun }, policy, now);
+  const { awake, resting, claims: listed } = await atRest(view, resters, { bonds, isTold, dryRun }, policy, now);
   const lookedAfter = isStormAlone || findingsOnly ? marked(all, bonds, isTold) : awake;
   const idle = storm === undefined ? "resting" : "storm";
   const shown = fitIncidents(lookedAfter, policy.max_incidents);
+  // Where something could not be seen, there may be a storm all the same.
+  const isNone = storm === undefined && view.blindSpots.length === 0 && !findingsOnly && !dryRun;
+  const lease = isNone ? await stormLeaseIn(view, listed, namespace) : undefined;
+  const stormOver = lease && pastStorm(lease, now);
   return {
     status: isHealthy ? "healthy" : isStormAlone ? "storm" : lookedAfter.length === 0 ? idle : "failing",
     cluster_name: clusterName,
@@ -143,6 +155,8 @@ export async function scan(cluster: Reader, options: Scan): Promise<Detection> {
           storm,
           lookedAfter.find(({ workload }) => workload === goesOn?.workload),
         )),
+    storm_seen: storm === undefined ? [] : seenIn(namespace, storm),
+    ...(stormOver === undefined ? {} : { storm_over: stormOver }),
     ...(isApart ? { in_storm: besideOthers(leftAlone) } : {}),
     ...(findingsOnly ? answer(pods.failing, hpas.all, moment) : {}),
   };
@@ -174,6 +188,12 @@ function stormFields(
 function marksOf(nodes: readonly string[], namespaces: readonly string[]): string[] {
   const names = [...nodes.map((name) => `node ${name}`), ...namespaces.map((name) => `namespace ${name}`)];
   return names.map(markOf).sort().slice(0, MAX_MARKS);
+}
+
+/** What a storm is of, as a later run tells it from that of a run that looks elsewhere. */
+function seenIn(namespace: string | undefined, { nodes, namespaces }: FailureStorm): string[] {
+  const marks = nodes.length + namespaces.length === 0 ? ["*"] : marksOf(nodes, namespaces);
+  return namespace === undefined ? marks : marks.map((mark) => `${namespace}/${mark}`);
 }
 
 /** The namespaces to look at, and whether that is the whole cluster. */

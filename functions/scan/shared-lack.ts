@@ -1,14 +1,20 @@
+import { imageMeaning, registryOf } from "../facts/image.ts";
 import { bounded } from "../shared/text.ts";
 import type { Counted } from "./extent.ts";
+import type { FailingPod } from "./incidents.ts";
 
 /** The longest name of what is lacked that is told. */
 const MAX_NAME = 160;
 
-const PULLING: ReadonlySet<string> = new Set(["ImagePullBackOff", "ErrImagePull", "ErrImageNeverPull"]);
+const PULLING: ReadonlySet<string> = new Set([
+  ...["ImagePullBackOff", "ErrImagePull", "ErrImageNeverPull", "RegistryUnavailable"],
+]);
+/** The reasons of a container that is not made. */
+const NOT_MADE: ReadonlySet<string> = new Set([...PULLING, "CreateContainerError", "RunContainerError", "StartError"]);
 
 /**
  * The things outside of a workload that it lacks, as its failures name them: a key, a Secret, a ConfigMap, a claim, a quota,
- * a webhook, an image, a host. Those of two workloads are equal where they are the same thing.
+ * a webhook, an image, its registry, room on a node's disk, a host. Those of two workloads are equal where they are the same thing.
  * Source of the messages: kubernetes pkg/kubelet/kubelet_pods.go, pkg/volume/util, the admission plugins
  */
 export function lacksOf({ incident, pods }: Counted): string[] {
@@ -29,10 +35,27 @@ export function lacksOf({ incident, pods }: Counted): string[] {
     ...named(message, /failed calling webhook "([^"]+)"/, ([name]) => `an answer of webhook ${name}`),
     ...named(message, /admission webhook "([^"]+)" denied/, ([name]) => `leave of webhook ${name}`),
   ]);
-  const images = pods.flatMap(({ failures, facts }) =>
-    facts?.image !== undefined && failures.some(({ reason }) => PULLING.has(reason)) ? [`image ${facts.image}`] : [],
+  const ofImages = pods.flatMap((pod) => [...imagesLackedBy(pod), ...diskLackedBy(pod)]);
+  return [...new Set([...lacks, ...ofImages])].map((lack) => bounded(lack, MAX_NAME));
+}
+
+/** The image that a pod waits for, and its registry where that is what fails. */
+function imagesLackedBy({ failures, facts }: FailingPod): string[] {
+  const pulls = failures.filter(({ reason }) => PULLING.has(reason));
+  const image = facts?.image;
+  if (image === undefined || pulls.length === 0) return [];
+  const meaning = imageMeaning(pulls.map(({ reason, message = "" }) => ({ reason, message })));
+  const isOfRegistry = meaning?.registry === true || meaning?.name === "throttled";
+  return [`image ${image}`, ...(isOfRegistry ? [`images of registry ${registryOf(image)} (${meaning.means})`] : [])];
+}
+
+/** The node on whose disk there is no room for what a pod is made of. */
+function diskLackedBy({ failures, node }: FailingPod): string[] {
+  const isFull = failures.some(
+    ({ reason, message = "", exitCode }) =>
+      exitCode === undefined && NOT_MADE.has(reason) && message.includes("no space left on device"),
   );
-  return [...new Set([...lacks, ...images])].map((lack) => bounded(lack, MAX_NAME));
+  return isFull && node !== undefined ? [`room on the disk of node ${node}`] : [];
 }
 
 /** The hosts that the last words of its pods name. */

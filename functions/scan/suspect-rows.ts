@@ -23,9 +23,14 @@ export interface Suspect {
   selector: string;
   /** How many rows have that name and that value, those included that are no suspects. */
   count: number;
-  /** What it may be read by together with others. */
+  /** How many of these may fail. */
+  suspected: number;
+  /** What it may be read by together with others; undefined where too much that is well would come with them. */
   batch: Batch | undefined;
 }
+
+/** So many objects come at most with each suspect in a batch, itself included. */
+export const MOST_WITH_EACH = 10;
 
 /**
  * The rows of a collection of one namespace, or of the whole cluster, and the suspects among them.
@@ -48,7 +53,8 @@ export function rowsIn(
   for (const cells of (rows ?? []).filter((cells) => isSuspect(...cells))) {
     const [name = ""] = cells;
     const selector = selectorFor(rule, name, cells.at(-1) ?? "");
-    suspects.set(selector, { name, selector, count: 0, batch: rule.batchOf?.(...cells) });
+    const suspected = (suspects.get(selector)?.suspected ?? 0) + 1;
+    suspects.set(selector, { name, selector, count: 0, suspected, batch: rule.batchOf?.(...cells) });
   }
   const names = new Set([...suspects.values()].map(({ name }) => name));
   for (const cells of rows ?? []) {
@@ -56,8 +62,53 @@ export function rowsIn(
     const suspect = names.has(name) ? suspects.get(selectorFor(rule, name, cells.at(-1) ?? "")) : undefined;
     if (suspect !== undefined) suspect.count++;
   }
+  leaveOutCrowded([...suspects.values()], rows ?? [], rule);
   const inTurns = inTurn([...suspects.values()], ({ name }) => stemOf(name));
   return { collection, rule, query, everywhere, seen: rows?.length, suspects: inTurns };
+}
+
+/** Leaves the values out of the batches by which more would come than so many for each suspect: by the rows, all are counted. */
+function leaveOutCrowded(suspects: readonly Suspect[], rows: readonly string[][], { batchOf }: SuspectRule): void {
+  const counts = new Map<string, { suspects: number; rows: number }>();
+  for (const key of suspects.flatMap(({ batch }) => keysOf(batch))) {
+    counts.set(key, { suspects: (counts.get(key)?.suspects ?? 0) + 1, rows: 0 });
+  }
+  if (counts.size === 0) return;
+  for (const cells of rows) {
+    for (const key of keysOf(batchOf?.(...cells))) {
+      const count = counts.get(key);
+      if (count !== undefined) count.rows++;
+    }
+  }
+  const isCrowded = ({ suspects, rows }: { suspects: number; rows: number }) => rows > suspects * MOST_WITH_EACH;
+  const crowded = new Set([...counts].filter(([, count]) => isCrowded(count)).map(([key]) => key));
+  for (const suspect of suspects) suspect.batch = without(crowded, suspect.batch);
+}
+
+function without(crowded: ReadonlySet<string>, batch: Batch | undefined): Batch | undefined {
+  const [value, or] = valuesOf(batch).filter((value) => !crowded.has(keyOf(batch, value)));
+  if (batch === undefined || value === undefined) return undefined;
+  if (batch.label === undefined) return { ...batch, value };
+  return { label: batch.label, value, ...(or === undefined ? {} : { or }) };
+}
+
+function keysOf(batch: Batch | undefined): string[] {
+  return valuesOf(batch).map((value) => keyOf(batch, value));
+}
+
+function keyOf(batch: Batch | undefined, value: string): string {
+  return `${batch?.label ?? batch?.field ?? ""}=${value}`;
+}
+
+/** The values that are asked for. */
+export function valuesOf(batch: Batch | undefined): string[] {
+  if (batch === undefined) return [];
+  return batch.or === undefined ? [batch.value] : [batch.value, batch.or];
+}
+
+/** How many objects that may fail these stand for. */
+export function suspectedAmong(suspects: readonly Suspect[]): number {
+  return suspects.reduce((sum, { suspected }) => sum + suspected, 0);
 }
 
 /** What selects the objects of that name, and of that value in the indexed column. */

@@ -23,16 +23,20 @@ export const POD_SUSPECTS: SuspectRule & { indexed: IndexedColumn } = {
 };
 
 /**
- * The label by which the pods of a ReplicaSet, of a StatefulSet, and of a Job may be known: their names are made from it.
- * Source: kubernetes.io/docs/reference/labels-annotations-taints; k8s.io/apimachinery pkg/util/rand, SafeEncodeString
+ * The label by which the pods of a ReplicaSet, of a StatefulSet, and of a Job may be known: their names are made from it. The
+ * name of an indexed Job's pod has its index behind the Job's, which may as well end with a number of its own.
+ * Source: kubernetes.io/docs/reference/labels-annotations-taints; k8s.io/apimachinery pkg/util/rand, SafeEncodeString;
+ * kubernetes pkg/controller/job/indexed_job_utils.go, podGenerateNameWithIndex
  */
 function batchOf(name = ""): Batch | undefined {
   const [, hash] = /-([bcdf-hj-np-tv-xz2456789]{1,10})-[bcdf-hj-np-tv-xz2456789]{5}$/.exec(name) ?? [];
-  if (hash !== undefined) return { label: "pod-template-hash", value: hash };
+  if (hash !== undefined && !/^\d{1,6}$/.test(hash)) return { label: "pod-template-hash", value: hash };
   if (name.length > MOST_OF_LABEL) return undefined;
   if (/-\d+$/.test(name)) return { label: "statefulset.kubernetes.io/pod-name", value: name };
   const [, job] = /^(.*[a-z0-9])-[bcdf-hj-np-tv-xz2456789]{5}$/.exec(name) ?? [];
-  return job === undefined ? undefined : { label: "batch.kubernetes.io/job-name", value: job };
+  if (job === undefined) return undefined;
+  const [, indexed] = /^(.*[a-z0-9])-\d{1,6}$/.exec(job) ?? [];
+  return { label: "batch.kubernetes.io/job-name", value: job, ...(indexed === undefined ? {} : { or: indexed }) };
 }
 
 /** `17 (43m ago)`: often, and not hours, days or years ago; or `2 (3m12s ago)`: more than once, and minutes ago. */

@@ -31,24 +31,24 @@ export interface Served extends Serving {
 /**
  * Finds what fails because something else does: a workload that names a failing one (a Service of it, in its environment,
  * its arguments or its last words) and did not fail long before it waits for that one, unless something else is ready behind
- * that Service; of several that lack the same thing one stands for all. What fails since a rollout of its own waits for nothing. Pure.
+ * that Service; of several that lack the same thing one stands for all. What fails since a rollout of its own waits for no other workload. Pure.
  *
  * @param found every failing workload
  * @param lookedAfter those of them (by `workloadKey`) that the run looks after
  */
 export function together(found: readonly Counted[], lookedAfter: ReadonlySet<string>, served: Served): Bonds {
   const bonds = new Map<string, Bond>();
-  const mayWait = found.filter((counted) => {
-    const isRollout = served.failedRollouts.has(keyOf(counted)) && areOfOneRevision(counted.pods);
-    return lookedAfter.has(keyOf(counted)) && kindOf(counted.incident.workload) !== undefined && !isRollout;
-  });
+  const known = found.filter((counted) => lookedAfter.has(keyOf(counted)) && kindOf(counted.incident.workload));
+  const mayWait = known.filter(
+    (counted) => !(served.failedRollouts.has(keyOf(counted)) && areOfOneRevision(counted.pods)),
+  );
   const names = served.names ?? namesOf(found, []);
   // What failed last is bound first, so that of two that name each other the one that failed first is the root.
   for (const client of mayWait.toSorted((a, b) => since(b) - since(a))) {
     const bond = dependency(client, names, bonds, served);
     if (bond !== undefined) bonds.set(keyOf(client), bond);
   }
-  share(mayWait, lacksOf, 2, (lack) => `both lack ${lack}`, bonds);
+  share(known, lacksOf, 2, (lack) => `both lack ${lack}`, bonds);
   const unreached = (counted: Counted) =>
     unreachedBy(counted).filter((host) => {
       const keys = keysOf(host, counted.incident.workload.namespace, names);

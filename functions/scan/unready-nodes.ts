@@ -33,31 +33,47 @@ export function unreadyNodes(
 ): FailingWorkload[] {
   const { now, deadlines } = moment;
   return nodes.flatMap((node) => {
-    const { metadata, status } = node;
+    const { metadata } = node;
     const name = metadata?.name ?? "";
-    const ready = status?.conditions?.find(({ type }) => type === "Ready");
+    const ready = readyOf(node);
     if (ready === undefined || ready.status === "True" || isLeftAlone(node, optIn) || toldOf.has(name)) return [];
     const isStarting = !isOlderThan(metadata?.creationTimestamp, deadlines.starting_seconds, now);
     if (isStarting || !isOlderThan(ready.lastTransitionTime, deadlines.node_unready_seconds, now)) return [];
-    const words = bounded([ready.reason, ready.message].filter(Boolean).join(": "), MAX_WORDS);
-    const pods = podsOn.get(name) ?? 0;
-    const said = `It has not been ready since ${ready.lastTransitionTime ?? ""} (Ready=${ready.status}, ${words}). Of the pods that were looked at, ${pods === 0 ? "none" : pods} ${pods < 2 ? "is" : "are"} on it.`;
-    return [
-      {
-        workload: { kind: "Node", namespace: "", name },
-        failures: [problem("NodeNotReady", said, ready.lastTransitionTime)],
-      },
-    ];
+    return [notReady(node, podsOn.get(name) ?? 0)];
   });
 }
 
-function isLeftAlone({ metadata, spec }: Node, optIn: boolean): boolean {
-  const enabled = enabledBy({ metadata: metadata ?? {} }, undefined);
+/** What a node says of whether it is ready; undefined for one that has never said. */
+export function readyOf({ status }: Node) {
+  return status?.conditions?.find(({ type }) => type === "Ready");
+}
+
+/**
+ * That a node is not ready, with the kubelet's words.
+ * @param pods how many of those that were looked at are on it
+ */
+export function notReady(node: Node, pods: number): FailingWorkload {
+  const { status = "Unknown", reason, message, lastTransitionTime: since } = readyOf(node) ?? {};
+  const words = bounded([reason, message].filter(Boolean).join(": "), MAX_WORDS);
+  const said = `It has not been ready since ${since ?? ""} (Ready=${status}, ${words}). Of the pods that were looked at, ${pods === 0 ? "none" : pods} ${pods < 2 ? "is" : "are"} on it.`;
+  return {
+    workload: { kind: "Node", namespace: "", name: node.metadata?.name ?? "" },
+    failures: [problem("NodeNotReady", said, since)],
+  };
+}
+
+function isLeftAlone(node: Node, optIn: boolean): boolean {
+  const { metadata, spec } = node;
   return (
     metadata?.deletionTimestamp !== undefined ||
     spec?.unschedulable === true ||
     (spec?.taints ?? []).some(({ key }) => ON_ITS_WAY_OUT.test(key)) ||
-    enabled === "false" ||
-    (optIn && enabled !== "true")
+    hasOptedOut(node, optIn)
   );
+}
+
+/** Whether nothing is to be told of a node, by its annotation and the policy. */
+export function hasOptedOut({ metadata }: Node, optIn: boolean): boolean {
+  const enabled = enabledBy({ metadata: metadata ?? {} }, undefined);
+  return enabled === "false" || (optIn && enabled !== "true");
 }

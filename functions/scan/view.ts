@@ -1,16 +1,22 @@
 import type { Reader } from "../shared/cluster/cluster.ts";
 import { mapConcurrently } from "../shared/concurrency.ts";
 import type { BlindSpot } from "../run/detection.ts";
-import { isRemediationError, RemediationError } from "../shared/errors.ts";
+import { isRemediationError, RemediationError, type ErrorName } from "../shared/errors.ts";
 import { bounded } from "../shared/text.ts";
 import { inTurn } from "./fair.ts";
+import { Limiter } from "./limiter.ts";
 import { cellsOf, type Table } from "./table.ts";
 import type { SuspectRule } from "../kinds/suspects.ts";
 
 /** How many requests are under way at the same time: enough to be quick, few enough to go unnoticed. */
 const CONCURRENCY = 8;
+/** How many of them may bring many objects, which are in memory at the same time. */
+const LARGE_AT_ONCE = 2;
 /** The watch cache is fresh enough to find what fails; a step that acts reads again. */
 const FROM_CACHE = { resourceVersion: "0" };
+
+/** The place of what is of the whole cluster. */
+const EVERYWHERE = "";
 
 /** A part of the cluster that may be a blind spot. */
 export interface Spot {
@@ -18,6 +24,8 @@ export interface Spot {
   what: string;
   /** The namespace that it is in; none for what is of the whole cluster. */
   place?: string | undefined;
+  /** Whether what is there tells nothing of how workloads are: nodes, and what leads to pods. */
+  isBeside?: boolean;
 }
 
 /** Where a scan looks. */
@@ -38,8 +46,11 @@ export class View {
   readonly blindSpots: { what: string; place: string; error: RemediationError }[] = [];
   /** The collections whose API is not installed. */
   readonly #absent = new Set<string>();
-  readonly #unread = new Map<string, { names: number; of: number }>();
+  /** How many may fail of each namespace, and of the whole cluster, and how many of these were not read. */
+  readonly #suspects = new Map<string, number>();
+  readonly #unread = new Map<string, number>();
   readonly #known = new Map<string, Promise<unknown>>();
+  readonly #large = new Limiter(LARGE_AT_ONCE);
   #sights = 0;
 
   constructor(cluster: Reader) {
@@ -99,25 +110,35 @@ export class View {
     }
   }
 
+  /** Notes how many objects of a collection may fail, whether they are read or not. */
+  noteSuspects({ place = EVERYWHERE, isBeside }: Spot, number: number): void {
+    if (isBeside !== true) this.#suspects.set(place, (this.#suspects.get(place) ?? 0) + number);
+  }
+
   /**
-   * Notes that there was no time for the rest of a collection.
-   * @param names how many names of suspects were not read, of how many; undefined where that is not known
+   * Notes that the rest of a collection was not read.
+   * @param number how many suspects were not read; undefined where that is not known
+   * @param error what kept from it; where nothing is said, there was no time
    */
-  noteUnread(spot: Spot, names: number | undefined, of = 0): void {
-    const before = this.#unread.get(spot.place ?? "") ?? { names: 0, of: 0 };
-    this.#unread.set(spot.place ?? "", { names: before.names + (names ?? 0), of: before.of + of });
-    const many = names === undefined ? "Some of them" : `${names} of them that may fail`;
-    this.#note(spot, `${many} could not be read in the time that the step has.`);
+  noteUnread(spot: Spot, number: number | undefined, error?: RemediationError): void {
+    const { place = EVERYWHERE, isBeside } = spot;
+    if (isBeside !== true) this.#unread.set(place, (this.#unread.get(place) ?? 0) + (number ?? 0));
+    const many = number === undefined ? "Some of them" : `${number} of them that may fail`;
+    if (error === undefined) this.#note(spot, `${many} could not be read in the time that the step has.`);
+    else this.#note(spot, `${many} could not be read: ${error.message}`, error.name);
   }
 
-  /** Which share of the suspects of a namespace was read. */
+  /** Which share of the suspects of a namespace was read: of its own, and of those of the whole cluster. */
   shareRead(namespace: string): number {
-    const { names, of } = this.#unread.get(namespace) ?? { names: 0, of: 0 };
-    return of === 0 ? 1 : 1 - names / of;
+    const shares = [namespace, EVERYWHERE].map((place) => {
+      const of = this.#suspects.get(place) ?? 0;
+      return of === 0 ? 1 : Math.max(0, 1 - (this.#unread.get(place) ?? 0) / of);
+    });
+    return shares.reduce((product, share) => product * share, 1);
   }
 
-  #note({ what, place = "" }: Spot, message: string): void {
-    this.blindSpots.push({ what, place, error: new RemediationError("TooMuchToRead", message) });
+  #note({ what, place = EVERYWHERE }: Spot, message: string, name: ErrorName = "TooMuchToRead"): void {
+    this.blindSpots.push({ what, place, error: new RemediationError(name, message) });
   }
 
   /** What is looked at once in a scan, whoever asks for it first. */
@@ -130,6 +151,11 @@ export class View {
   /** Runs a task for each item, a bounded number at a time. */
   async each<Item, Result>(items: readonly Item[], task: (item: Item) => Promise<Result>): Promise<Result[]> {
     return await mapConcurrently(items, CONCURRENCY, task);
+  }
+
+  /** Runs a read that may bring many objects: few of them at a time in the whole scan. */
+  async large<Result>(read: () => Promise<Result>): Promise<Result> {
+    return await this.#large.run(read);
   }
 
   /** Reads one object; undefined when it is gone. */
@@ -167,7 +193,7 @@ export class View {
     if (everywhere) {
       const whole = await this.tryTo(
         what,
-        async () => ({ list: await this.#atOnce<T>(path(), MOST_AT_ONCE) }),
+        async () => ({ list: await this.listSmall<T>(path(), MOST_AT_ONCE) }),
         options,
       );
       if (whole?.list !== undefined || whole === undefined) return [whole?.list];
@@ -175,7 +201,7 @@ export class View {
     return await this.each(namespaces, (place) => {
       const spot = { what: `${what} in namespace ${place}`, place };
       const look = async () => {
-        const list = await this.#atOnce<T>(path(place), MOST_OF_NAMESPACE);
+        const list = await this.listSmall<T>(path(place), MOST_OF_NAMESPACE);
         if (list === undefined) this.#note(spot, "They are too many, or too large, to be read.");
         return list ?? [];
       };
@@ -183,9 +209,13 @@ export class View {
     });
   }
 
-  /** A list from the watch cache, which knows no other limit than how large the answer may be. */
-  async #atOnce<T>(path: string, most: number): Promise<T[] | undefined> {
-    return await this.cluster.listSmall<T>(path, most, FROM_CACHE);
+  /**
+   * A list from the watch cache, which knows no other limit than how large the answer may be.
+   * @param most how many objects of usual size there may be
+   * @returns undefined when there are more
+   */
+  async listSmall<T>(path: string, most: number, query: Record<string, string> = {}): Promise<T[] | undefined> {
+    return await this.cluster.listSmall<T>(path, most, { ...FROM_CACHE, ...query });
   }
 
   /** How many objects of a collection want pods: by the printed rows, or by the objects where a server prints others. */

@@ -4,6 +4,7 @@ import { isRemediationError, RemediationError } from "../../functions/shared/err
 import { parsePolicy, type Policy } from "../../functions/shared/policy.ts";
 import { CommandLineError } from "./command-line-error.ts";
 import { listScenarios, playOnEmbedded } from "./play-embedded.ts";
+import { writeRunLine } from "../live/json-lines.ts";
 import { checkReport } from "../report/file.ts";
 import { runOnCluster } from "./run-on-cluster.ts";
 import { EXIT } from "./summary.ts";
@@ -37,7 +38,7 @@ const command = new Command("npm start --")
   .option("--policy <file>", "a JSON file with the remediation policy (default: the documented defaults)")
   .option("--dry-run", "decide everything, change nothing, and say what would have been done")
   .option("--yes", "carry the plan out without asking")
-  .option("--json", "print one JSON object a line: each event, then the result")
+  .option("--json", "print JSON alone, one object a line, each with time, workload and finding")
   .option("--report <file>", "where to write the report, one HTML file", "remediation-report.html")
   .addHelpText(
     "after",
@@ -59,12 +60,24 @@ Exit codes:
   2    something needs a person
   130  interrupted; claims were released
 
+What is printed:
+  On a terminal, a table that counts down while the workflow waits; elsewhere, and with CI=true, one line for each step.
+  With --json, nothing but JSON lines on the standard output (docs/schemas/json-line.json). Warnings, questions and where
+  the report is go to the standard error. NO_COLOR=1 leaves the colours out.
+
 Examples:
   npm start
   npm start -- --scenario wrong-image-tag
   npm start -- --scenario ./my-scenario --speed 1
   npm start -- --kubeconfig ~/.kube/config --context prod --namespace shop --dry-run`,
   );
+
+for (const stream of [process.stdout, process.stderr]) {
+  // A reader that goes away, as `head` does, ends no run in the middle: what it has begun on a cluster is verified all the same.
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
+}
 
 try {
   const code = await main(command.parse().opts<Options>());
@@ -75,7 +88,8 @@ try {
   const known = isRemediationError(error) || error instanceof CommandLineError;
   if (!known) throw error;
   if (command.opts<Options>().json === true) {
-    process.stdout.write(`${JSON.stringify({ error: error.name, message: error.message })}\n`);
+    const { name, message } = error;
+    writeRunLine(process.stdout, new Date(), { finding: message, event: "error", error: { name, message } });
   }
   process.stderr.write(`${error.name}: ${error.message}\n`);
   process.exitCode = EXIT.error;

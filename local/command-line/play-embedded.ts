@@ -4,13 +4,24 @@ import { isDeepStrictEqual } from "node:util";
 import { type EmbeddedCluster, startEmbeddedCluster } from "../embedded/index.ts";
 import { makePlace } from "../scenarios/embedded-place.ts";
 import { Interruption } from "./interruption.ts";
+import { HttpCluster } from "../../functions/shared/cluster/http-cluster.ts";
+import type { ExecutionEvent } from "../engine/engine.ts";
+import { fitted } from "../live/columns.ts";
+import { ReplicaWatch } from "../live/replicas.ts";
 import { tellerFor } from "../live/teller.ts";
 import { writeReport } from "../report/file.ts";
 import { Recorder } from "../report/recording.ts";
-import { showResult } from "./run-on-cluster.ts";
+import { showResult } from "./show.ts";
 import { InvalidScenario, loadScenario, scenarioNames, type LoadedScenario } from "../scenarios/load.ts";
 import { playScenario, type PlayedRound } from "../scenarios/play.ts";
 import { EXIT } from "./summary.ts";
+
+/** How long after a look at the replicas of the workloads the next one begins, in milliseconds. */
+const BETWEEN_LOOKS = 200;
+
+/** What a person can do who has seen a scenario played. */
+const TRY_IT = `On a cluster of yours, this shows what would be done, and changes nothing:
+  npm start -- --kubeconfig ~/.kube/config --context NAME --dry-run`;
 
 export interface PlayOptions {
   /** The name of a scenario, or a folder that holds one. */
@@ -44,6 +55,8 @@ export async function playOnEmbedded(options: PlayOptions): Promise<number> {
     process.stderr.write("Interrupted. The cluster is gone, and everything on it.\n");
     process.exit(EXIT.interrupted);
   });
+  // The cluster goes with the process: nothing is left half done.
+  process.stdout.once("error", () => process.exit(EXIT.interrupted));
   const cluster = await startEmbeddedCluster(options.speed);
   try {
     return await play(scenario, cluster, options);
@@ -58,40 +71,64 @@ async function play(
   cluster: EmbeddedCluster,
   { speed, json, report }: PlayOptions,
 ): Promise<number> {
-  const say = (line: string) => {
-    if (!json) process.stdout.write(`${line}\n`);
-  };
-  const now = () => cluster.clock.now();
-  say(`${scenario.summary}\nOn a cluster in this process, whose time passes ${speed} times as fast.\n`);
-  let recorder = new Recorder(now);
-  let teller = tellerFor(process.stdout, json, now);
+  let round = beginRound(cluster, json);
+  round.teller.say(`${scenario.summary}\nOn a cluster in this process, whose time passes ${speed} times as fast.\n`);
   const place = await makePlace(cluster, {
     namespace: namespaceFor(scenario.name),
     onCommand: (args) => {
-      if (isChange(args)) say(`$ kubectl ${shortened(args)}`);
+      if (isChange(args)) round.teller.say(`$ kubectl ${shortened(args)}`);
     },
     onEvent: (event) => {
-      recorder.see(event);
-      teller.see(event);
+      round.see(event);
     },
   });
   let asExpected = true;
-  for await (const round of playScenario(scenario, place)) {
-    showResult(round.run.result, round.run.notifications, json);
+  for await (const { run, index, ...compared } of playScenario(scenario, place)) {
+    round.end();
     const { name, summary } = scenario;
-    const played = { scenario: name, summary, index: round.index };
-    writeReport(
-      round.index === 0 ? report : report.replace(/(\.html)?$/, `-${round.index + 1}$1`),
-      recorder.finish("embedded", round.run.result, round.run.notifications, played),
-    );
-    const differences = differencesOf(round);
+    const played = { scenario: name, summary, index };
+    const recording = round.recorder.finish("embedded", run.result, run.notifications, played);
+    showResult(recording, { json });
+    writeReport(index === 0 ? report : report.replace(/(\.html)?$/, `-${index + 1}$1`), recording);
+    const differences = differencesOf(compared);
     for (const line of differences) process.stderr.write(`${line}\n`);
     asExpected &&= differences.length === 0;
-    recorder = new Recorder(now);
-    teller = tellerFor(process.stdout, json, now);
+    round = beginRound(cluster, json);
   }
-  say(asExpected ? "Everything went as the scenario expects." : "It did not go as the scenario expects.");
+  round.end();
+  round.teller.say(
+    asExpected ? `\nEverything went as the scenario expects.\n${TRY_IT}` : "\nIt did not go as the scenario expects.",
+  );
   return asExpected ? EXIT.nothingToDo : EXIT.error;
+}
+
+/** Everything that takes note of one run of a scenario. */
+function beginRound(cluster: EmbeddedCluster, json: boolean) {
+  const now = () => cluster.clock.now();
+  const recorder = new Recorder(now);
+  const teller = tellerFor(process.stdout, json, now);
+  const api = new HttpCluster({ name: "embedded", server: cluster.url, authenticate: () => Promise.resolve({}) });
+  const watch = new ReplicaWatch(
+    () => Promise.resolve(api),
+    BETWEEN_LOOKS,
+    (reading) => {
+      recorder.count(reading);
+      teller.count(reading);
+    },
+  );
+  return {
+    recorder,
+    teller,
+    see: (event: ExecutionEvent) => {
+      recorder.see(event);
+      teller.see(event);
+      watch.see(event);
+    },
+    end: () => {
+      watch.stop();
+      teller.end();
+    },
+  };
 }
 
 /** The scenario of that name, or in that folder. */
@@ -107,7 +144,7 @@ function findScenario(nameOrFolder: string): LoadedScenario {
 }
 
 /** What is not as expected, one line each. */
-function differencesOf({ comparison, missed }: PlayedRound): string[] {
+function differencesOf({ comparison, missed }: Pick<PlayedRound, "comparison" | "missed">): string[] {
   const { actual, expected } = comparison as Record<"actual" | "expected", Record<string, unknown>>;
   return [
     ...Object.keys(expected)
@@ -127,8 +164,9 @@ function isChange([command = ""]: readonly string[]): boolean {
   return !["get", "wait", "rollout"].includes(command);
 }
 
-/** A command on one line of a terminal. */
+/** A command on one line of a terminal, with what stands before it. */
 function shortened(args: readonly string[]): string {
-  const text = args.join(" ");
-  return text.length > 110 ? `${text.slice(0, 109)}…` : text;
+  const { columns } = process.stdout;
+  const width = (columns > 0 ? columns : 120) - "$ kubectl ".length;
+  return fitted(args.join(" "), width).trimEnd();
 }

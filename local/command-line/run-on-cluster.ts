@@ -1,18 +1,22 @@
 import { randomUUID } from "node:crypto";
 import { createInterface } from "node:readline/promises";
-import { errorText } from "../../functions/shared/caught-error.ts";
 import type { Notification } from "../../functions/notify/notification.ts";
 import type { Policy } from "../../functions/shared/policy.ts";
 import { startExecution, type ExecutionResult } from "../engine/engine.ts";
 import { localEnvironment } from "../engine/environment.ts";
 import { clusterNameOf, readInput } from "./input.ts";
-import { OpenRuns, type Interrupted } from "./interrupted.ts";
+import { OpenRuns } from "./interrupted.ts";
 import { Interruption, unlessInterrupted } from "./interruption.ts";
 import { connectionFromKubeconfig } from "./kubeconfig.ts";
+import { ReplicaWatch } from "../live/replicas.ts";
 import { tellerFor } from "../live/teller.ts";
 import { writeReport } from "../report/file.ts";
 import { Recorder } from "../report/recording.ts";
-import { EXIT, exitCode, isDetection, outcomeTable } from "./summary.ts";
+import { showInterrupted, showResult } from "./show.ts";
+import { EXIT, exitCode, isDetection } from "./summary.ts";
+
+/** How long after a look at the replicas of the workloads the next one begins, in milliseconds. */
+const BETWEEN_LOOKS = 3_000;
 
 export interface ClusterRunOptions {
   kubeconfig?: string | undefined;
@@ -101,6 +105,14 @@ async function execute(
   const openRuns = new OpenRuns();
   const recorder = new Recorder(() => environment.now());
   const teller = tellerFor(process.stdout, json, () => environment.now());
+  const watch = new ReplicaWatch(
+    () => environment.connect(connection.name),
+    BETWEEN_LOOKS,
+    (reading) => {
+      recorder.count(reading);
+      teller.count(reading);
+    },
+  );
   const execution = startExecution({
     input: readInput({
       ...(input === undefined ? {} : { input }),
@@ -114,9 +126,12 @@ async function execute(
       openRuns.see(event);
       recorder.see(event);
       teller.see(event);
+      watch.see(event);
     },
   });
   const abort = () => {
+    watch.stop();
+    teller.end();
     process.stderr.write(
       "Interrupted: waiting for the requests that are under way. Press Ctrl-C again to end at once.\n",
     );
@@ -125,39 +140,28 @@ async function execute(
   signal.addEventListener("abort", abort);
   const result = await execution.result;
   signal.removeEventListener("abort", abort);
-  if (result.status === "aborted") showInterrupted(await openRuns.release(environment), json);
-  showResult(result, notifications, json);
-  writeReport(report, recorder.finish(connection.name, result, notifications));
+  watch.stop();
+  teller.end();
+  if (result.status === "aborted") showInterrupted(await openRuns.release(environment), json, environment.now());
+  const recording = recorder.finish(connection.name, result, notifications);
+  showResult(recording, { json, kubectl: kubectlFor(options) });
+  writeReport(report, recording);
   return result;
+}
+
+/** What stands in a command line as it is. */
+const PLAIN = /^[\w./:@~-]+$/;
+
+/** How a person reaches the same cluster with kubectl. */
+function kubectlFor({ kubeconfig, context }: ClusterRunOptions): string {
+  const flags = Object.entries({ kubeconfig, context }).flatMap(([flag, value]) =>
+    value === undefined ? [] : [`--${flag}`, PLAIN.test(value) ? value : `'${value.replaceAll("'", `'\\''`)}'`],
+  );
+  return ["kubectl", ...flags].join(" ");
 }
 
 /** Says that it was interrupted before anything was begun. */
 function interruptedBefore(json: boolean): ExecutionResult {
-  showInterrupted([], json);
+  showInterrupted([], json, new Date());
   return { status: "aborted" };
-}
-
-/** Says what an interrupted run leaves behind. */
-function showInterrupted(workloads: readonly Interrupted[], json: boolean): void {
-  if (json) {
-    process.stdout.write(`${JSON.stringify({ interrupted: true, workloads })}\n`);
-    return;
-  }
-  const lines = workloads.map(({ workload, text }) => `${workload}: ${text}`);
-  process.stdout.write(`${lines.length === 0 ? "Nothing was changed." : lines.join("\n")}\n`);
-  process.stderr.write("Interrupted.\n");
-}
-
-/** Ends what was told of a run with its result. */
-export function showResult(result: ExecutionResult, notifications: readonly Notification[], json: boolean): void {
-  if (result.status === "failed") {
-    const message = errorText({ Error: result.error.name, Cause: result.error.cause });
-    if (json) process.stdout.write(`${JSON.stringify({ error: result.error.name, message })}\n`);
-    process.stderr.write(`${result.error.name}: ${message}\n`);
-  } else if (result.status === "succeeded") {
-    const lines = json
-      ? JSON.stringify({ result: result.output, notifications: notifications.map(({ document }) => document) })
-      : `\n${outcomeTable(result.output)}`;
-    process.stdout.write(`${lines}\n`);
-  }
 }

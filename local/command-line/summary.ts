@@ -1,6 +1,8 @@
 import type { WorkloadResult } from "../../functions/run/contracts.ts";
 import type { Detection } from "../../functions/run/detection.ts";
 import { describeWorkload } from "../../functions/kinds/workloads.ts";
+import { count } from "../../functions/shared/text.ts";
+import { fitted, widthsOf } from "../live/columns.ts";
 import { describeResting } from "../live/resting.ts";
 import type { ExecutionResult } from "../engine/engine.ts";
 
@@ -35,21 +37,37 @@ export function exitCode(result: ExecutionResult): number {
   return needsPerson ? EXIT.needsPerson : EXIT.nothingToDo;
 }
 
-/** The table of outcomes that ends a run, with what is missing from it. */
-export function outcomeTable(output: unknown): string {
+/**
+ * The table of outcomes that ends a run, with what is missing from it.
+ * @param width how wide it may be
+ */
+export function outcomeTable(output: unknown, width = Infinity): string {
   if (isDetection(output)) return JSON.stringify(output, null, 2);
   const { outcomes, workloads, omitted = 0, unseen = [], summary, resting } = output as RunOutput;
   const rests = resting === undefined ? undefined : describeResting(resting);
   const headline = [outcomes.join(", "), summary].filter((text) => text !== undefined).join(": ");
   return [
-    ...(workloads.length === 0 ? [headline] : table(workloads)),
+    ...(workloads.length === 0 ? [headline] : table(workloads, width)),
     ...(rests === undefined ? [] : [`${rests}.`]),
     ...(omitted > 0 ? [`${omitted} more failing workloads were left for the next run.`] : []),
     ...unseen.map(({ what, error, message }) => `Not seen: ${what} (${error}). ${message}`),
   ].join("\n");
 }
 
-function table(workloads: WorkloadResult[]): string[] {
+/** How a run ended, in a line: `6 Recovered, 2 Skipped; 2 need a person`. */
+export function outcomesInShort(output: unknown): string {
+  if (isDetection(output)) return `${output.status}: ${count(output.incidents.length, "incident")}`;
+  const { outcomes, workloads, summary } = output as RunOutput;
+  const counts = [...Map.groupBy(outcomes, (each) => each)].map(([each, those]) => `${those.length} ${each}`);
+  const calls = workloads.filter(({ needs_person }) => needs_person).length;
+  const told = summary ?? (calls === 0 ? undefined : `${calls} ${calls === 1 ? "needs" : "need"} a person`);
+  return [counts.join(", "), told].filter((text) => text !== undefined).join("; ");
+}
+
+/** The columns that a narrow terminal goes without, the first first. */
+const DISPENSABLE = ["CAUSE", "REMEDY", "NEEDS A PERSON"];
+
+function table(workloads: WorkloadResult[], width: number): string[] {
   const rows = workloads.map((result) => [
     result.workload === undefined ? "" : describeWorkload(result.workload),
     result.cause,
@@ -57,14 +75,20 @@ function table(workloads: WorkloadResult[]): string[] {
     result.outcome + (result.reason === undefined ? "" : ` (${result.reason})`),
     result.needs_person ? "yes" : "no",
   ]);
-  const header = ["WORKLOAD", "CAUSE", "REMEDY", "OUTCOME", "NEEDS A PERSON"];
-  const widths = header.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
-  return [header, ...rows].map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join("  ")
-      .trimEnd(),
-  );
+  const titles = ["WORKLOAD", "CAUSE", "REMEDY", "OUTCOME", "NEEDS A PERSON"];
+  const widths = widthsOf(titles, rows);
+  const total = (columns: readonly number[]) => columns.reduce((sum, column) => sum + (widths[column] ?? 0) + 2, -2);
+  let shown = titles.map((_title, column) => column);
+  for (const title of DISPENSABLE) {
+    if (total(shown) < width) break;
+    shown = shown.filter((column) => titles[column] !== title);
+  }
+  const line = (row: readonly string[]) =>
+    shown.map((column) => fitted(row[column] ?? "", widths[column] ?? 0)).join("  ");
+  return [titles, ...rows].map((row) => {
+    const whole = line(row).trimEnd();
+    return Number.isFinite(width) ? fitted(whole, width - 1).trimEnd() : whole;
+  });
 }
 
 export function isDetection(output: unknown): output is Detection {

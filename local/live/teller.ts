@@ -1,12 +1,21 @@
 import type { WriteStream } from "node:tty";
 import type { ExecutionEvent } from "../engine/engine.ts";
+import { printable } from "./columns.ts";
+import { JsonLines } from "./json-lines.ts";
+import type { ReplicaReading } from "./replicas.ts";
 import { tell } from "./story.ts";
-import { afterEvent, type Rows } from "./rows.ts";
+import { afterEvent, afterReading, type Rows } from "./rows.ts";
 import { LiveView } from "./view.ts";
 
-/** Tells people what happens in an execution, event by event. */
+/** Tells people, or a machine, what happens in an execution, event by event. */
 export interface Teller {
   see: (event: ExecutionEvent) => void;
+  /** Tells of the replicas of a workload. */
+  count: (reading: ReplicaReading) => void;
+  /** Says something that is none of the execution's events. */
+  say: (line: string) => void;
+  /** Ends what is told of the execution, so that others may write. */
+  end: () => void;
 }
 
 /**
@@ -15,16 +24,31 @@ export interface Teller {
  * @param now the clock of the cluster, which may run faster than the machine's
  */
 export function tellerFor(output: NodeJS.WriteStream, json: boolean, now: () => Date): Teller {
-  if (json) return jsonLines(output);
-  // A terminal that cannot move its cursor says that it is dumb.
-  return output.isTTY && process.env["TERM"] !== "dumb" ? liveTable(output) : plainLines(output, now);
+  if (json) return jsonLines(output, now);
+  return isDrawable(output) ? liveTable(output, now) : plainLines(output, now);
 }
 
-function jsonLines(output: NodeJS.WritableStream): Teller {
+/**
+ * Whether a table can be drawn anew in its place: on a terminal that does not say of itself that it is dumb, and that knows
+ * how wide it is. The log of a CI job is none, whatever it is written through.
+ */
+function isDrawable(output: NodeJS.WriteStream): boolean {
+  const { TERM, CI } = process.env;
+  return output.isTTY && output.columns > 0 && TERM !== "dumb" && (CI === undefined || ["", "0", "false"].includes(CI));
+}
+
+function jsonLines(output: NodeJS.WritableStream, now: () => Date): Teller {
+  const lines = new JsonLines(output, now);
   return {
-    see: ({ type, state, iteration, error }) => {
-      output.write(`${JSON.stringify({ event: type, state, iteration, error })}\n`);
+    see: (event) => {
+      lines.see(event);
     },
+    count: (reading) => {
+      lines.count(reading);
+    },
+    // Only what happens in the execution has a time, a workload and a finding.
+    say: () => undefined,
+    end: () => undefined,
   };
 }
 
@@ -34,19 +58,37 @@ function plainLines(output: NodeJS.WritableStream, now: () => Date): Teller {
       const line = tell(event);
       if (line === undefined) return;
       const workload = line.workload === undefined ? "" : `[${line.workload}] `;
-      output.write(`${now().toISOString().slice(11, 19)} ${workload}${line.state}: ${line.text}\n`);
+      output.write(`${now().toISOString().slice(11, 19)} ${printable(`${workload}${line.state}: ${line.text}`)}\n`);
     },
+    // What is settling is told with each look at it.
+    count: () => undefined,
+    say: (line) => {
+      output.write(`${line}\n`);
+    },
+    end: () => undefined,
   };
 }
 
-function liveTable(terminal: WriteStream): Teller {
-  const view = new LiveView(terminal);
+function liveTable(terminal: WriteStream, now: () => Date): Teller {
+  const view = new LiveView(terminal, now);
   let rows: Rows = new Map();
+  const show = (next: Rows) => {
+    if (next === rows) return;
+    rows = next;
+    view.show(rows);
+  };
   return {
     see: (event) => {
-      const before = rows;
-      rows = afterEvent(rows, event);
-      if (rows !== before) view.draw(rows);
+      show(afterEvent(rows, event, now()));
+    },
+    count: (reading) => {
+      show(afterReading(rows, reading));
+    },
+    say: (line) => {
+      view.say(line);
+    },
+    end: () => {
+      view.end();
     },
   };
 }

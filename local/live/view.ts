@@ -1,8 +1,10 @@
 import { styleText } from "node:util";
 import type { WriteStream } from "node:tty";
+import { createLogUpdate } from "log-update";
 import { REMEDIES } from "../../functions/remedies/contracts.ts";
 import type { Outcome } from "../../functions/run/contracts.ts";
-import type { Row, Rows } from "./rows.ts";
+import { fitted, widthsOf } from "./columns.ts";
+import { progressAt, type Row, type Rows } from "./rows.ts";
 
 type Style = Parameters<typeof styleText>[0];
 
@@ -16,35 +18,63 @@ const STYLES: Readonly<Record<Outcome, Style>> = {
   DryRun: "cyan",
 };
 
-const TITLES = ["WORKLOAD", "FAILURE", "DIAGNOSIS", "REMEDY", "OUTCOME", "PROGRESS"];
+const TITLES = ["WORKLOAD", "READY", "FAILURE", "DIAGNOSIS", "REMEDY", "OUTCOME", "PROGRESS"];
 /** How wide each column may become; the last takes what is left of the line. */
-const WIDEST = [32, 34, 26, Math.max(...REMEDIES.map(({ action }) => action.length)), 10];
+const WIDEST = [32, 7, 34, 26, Math.max(...REMEDIES.map(({ action }) => action.length)), 10];
 /** The columns that a narrow terminal goes without, the first first. */
-const DISPENSABLE = ["FAILURE", "REMEDY", "DIAGNOSIS", "OUTCOME"];
-/** What the last column needs. */
-const LEAST = 12;
-/** For a terminal that does not tell its size. */
-const USUAL = { width: 120, height: 24 };
+const DISPENSABLE = ["FAILURE", "DIAGNOSIS", "REMEDY", "OUTCOME", "READY"];
+/** What the last column is to have, and what it has at least. */
+const PROGRESS = { usual: 28, least: 12 };
+/** For a terminal that does not tell its height. */
+const USUAL_HEIGHT = 24;
+/** How often the time that is left is counted down, in milliseconds. */
+const TICK = 1_000;
 
-/** A table on a terminal that is drawn anew in its place. */
+/** A table on a terminal that is drawn anew in its place, as things happen and as time passes. */
 export class LiveView {
   readonly #terminal: WriteStream;
-  #lines = 0;
+  readonly #now: () => Date;
+  readonly #update: ReturnType<typeof createLogUpdate>;
+  readonly #ticking: NodeJS.Timeout;
+  #rows: Rows = new Map();
 
-  constructor(terminal: WriteStream) {
+  /** @param now the clock of the cluster */
+  constructor(terminal: WriteStream, now: () => Date) {
     this.#terminal = terminal;
+    this.#now = now;
+    this.#update = createLogUpdate(terminal, { showCursor: true });
+    this.#ticking = setInterval(() => {
+      this.#draw();
+    }, TICK).unref();
   }
 
-  draw(rows: Rows): void {
-    const { columns, rows: height } = this.#terminal;
-    const { shown, rest } = rowsThatFit([...rows.values()], height || USUAL.height);
-    const width = columns || USUAL.width;
-    const lines = tableLines(shown, width, (style, text) => styleText(style, text, { stream: this.#terminal }));
+  show(rows: Rows): void {
+    this.#rows = rows;
+    this.#draw();
+  }
+
+  /** Writes a line above the table. */
+  say(line: string): void {
+    this.#update.clear();
+    this.#terminal.write(`${line}\n`);
+    this.#draw();
+  }
+
+  /** Takes the table away, and leaves the terminal to others. */
+  end(): void {
+    clearInterval(this.#ticking);
+    this.#update.clear();
+    this.#update.done();
+  }
+
+  #draw(): void {
+    if (this.#rows.size === 0) return;
+    const { columns: width, rows: height } = this.#terminal;
+    const { shown, rest } = rowsThatFit([...this.#rows.values()], height || USUAL_HEIGHT);
+    const style = (of: Style, text: string) => styleText(of, text, { stream: this.#terminal });
+    const lines = tableLines(shown, width, style, this.#now());
     if (rest.length > 0) lines.push(fitted(describeRest(rest), width - 1).trimEnd());
-    // Up to where the last drawing began, each line cleared before it is written, and what is left of the last one, too.
-    const up = this.#lines === 0 ? "" : `\u001b[${this.#lines}A`;
-    this.#terminal.write(`${up}${lines.map((line) => `\u001b[2K${line}\n`).join("")}\u001b[J`);
-    this.#lines = lines.length;
+    this.#update(lines.join("\n"));
   }
 }
 
@@ -70,14 +100,14 @@ export function tableLines(
   rows: readonly Row[],
   width: number,
   style: (style: Style, text: string) => string,
+  now: Date,
 ): string[] {
-  const cells = rows.map(cellsOf);
-  const widest = WIDEST.map((limit, column) =>
-    Math.min(limit, Math.max(...[TITLES, ...cells].map((line) => line[column]?.length ?? 0))),
-  );
+  const cells = rows.map((row) => cellsOf(row, now));
+  const needed = widthsOf(TITLES, cells);
+  const widest = WIDEST.map((limit, column) => Math.min(limit, needed[column] ?? 0));
   const shown = columnsThatFit(widest, width);
   // Where even those do not fit, the workload's name gives way.
-  const first = Math.min(widest[0] ?? 0, width - LEAST - 3);
+  const first = Math.min(widest[0] ?? 0, width - PROGRESS.least - 3);
   const widths = [first, ...shown.slice(1, -1).map((column) => widest[column] ?? 0)];
   const left = width - widths.reduce((sum, each) => sum + each + 2, 0) - 1;
   const line = (texts: readonly string[]) =>
@@ -100,19 +130,18 @@ export function tableLines(
 function columnsThatFit(widest: readonly number[], width: number): number[] {
   let shown = TITLES.map((_title, column) => column);
   for (const title of DISPENSABLE) {
-    const needed = shown.slice(0, -1).reduce((sum, column) => sum + (widest[column] ?? 0) + 2, LEAST + 1);
+    const needed = shown.slice(0, -1).reduce((sum, column) => sum + (widest[column] ?? 0) + 2, PROGRESS.usual + 1);
     if (needed <= width) break;
     shown = shown.filter((column) => TITLES[column] !== title);
   }
   return shown;
 }
 
-function cellsOf({ workload, failure, diagnosis, remedy, outcome, needsPerson, progress }: Row): string[] {
+function cellsOf(row: Row, now: Date): string[] {
+  const { workload, replicas, failure, diagnosis, remedy, outcome, needsPerson, progress } = row;
+  const ready = replicas === undefined ? "" : `${replicas.ready}/${replicas.wanted}`;
   const calls = needsPerson ? "a person has to look" : "";
-  const last = outcome === undefined ? progress : [progress, calls].filter((text) => text !== "").join("; ");
-  return [workload, failure, diagnosis, remedy, outcome ?? "", last];
-}
-
-function fitted(text: string, width: number): string {
-  return text.length > width ? `${text.slice(0, width - 1)}…` : text.padEnd(width);
+  const last =
+    outcome === undefined ? progressAt(row, now) : [calls, progress].filter((text) => text !== "").join("; ");
+  return [workload, ready, failure, diagnosis, remedy, outcome ?? "", last];
 }

@@ -2,40 +2,49 @@ import { escape } from "./escape.ts";
 import { BOX, layoutOf, type Edge, type Layout, type Node, type States } from "./layout.ts";
 
 /**
- * A level of the workflow as SVG, with the path that was taken through it.
+ * A level of the workflow as SVG, with the paths that were taken through it. Where there are several, each state says how
+ * many of them passed it.
  *
- * @param path the states that were entered, in order
- * @param label what the drawing shows, for those who cannot see it; the path is told in words beside it
+ * @param paths of each, the states that were entered, in order
+ * @param label what the drawing shows, for those who cannot see it, before how many passed each state
  */
-export function drawing(definition: States, path: readonly string[], label: string): string {
+export function drawing(definition: States, paths: readonly (readonly string[])[], label: string): string {
   const layout = layoutOf(definition);
-  const taken = new Set(path.slice(1).map((to, index) => `${path[index] ?? ""} ${to}`));
-  const visited = new Set(path);
-  const known = new Set(layout.edges.map(({ from, to }) => `${from} ${to}`));
+  const steps = paths.flatMap((path) => path.slice(1).map((to, index) => ({ from: path[index] ?? "", to })));
+  const taken = new Set(steps.map(keyOf));
+  const known = new Set(layout.edges.map(keyOf));
+  const passed = new Map(
+    layout.nodes.map(({ name }) => [name, paths.filter((path) => path.includes(name)).length] as const),
+  );
   // An error leads past the lines of the definition.
-  const errors = path
-    .slice(1)
-    .map((to, index) => ({ from: path[index] ?? "", to }))
-    .filter(({ from, to }) => !known.has(`${from} ${to}`));
-  const isTaken = ({ from, to }: Edge) => taken.has(`${from} ${to}`);
-  const behind = layout.edges.filter((edge) => !isTaken(edge));
-  const before = layout.edges.filter(isTaken);
+  const errors = new Map(steps.filter((step) => !known.has(keyOf(step))).map((step) => [keyOf(step), step]));
+  const isTaken = (edge: Edge) => taken.has(keyOf(edge));
+  const numbers = [...passed].filter(([, number]) => number > 0);
+  const told = numbers.map(([name, number]) => (paths.length > 1 ? `${name} ${number}` : name)).join(", ");
   return [
-    `<svg viewBox="0 0 ${layout.width} ${layout.height}" width="${layout.width}" height="${layout.height}" role="img" aria-label="${escape(label)}">`,
-    ...behind.map((edge) => line(edge, layout, "edge")),
-    ...before.map((edge) => line(edge, layout, "edge taken")),
-    ...errors.map((edge) => line(edge, layout, "edge taken error")),
-    ...layout.nodes.map((node) => box(node, visited.has(node.name))),
+    `<svg viewBox="0 0 ${layout.width} ${layout.height}" width="${layout.width}" height="${layout.height}" role="img" aria-label="${escape(`${label}: ${told}`)}">`,
+    ...layout.edges.filter((edge) => !isTaken(edge)).map((edge) => line(edge, layout, "edge")),
+    ...layout.edges.filter(isTaken).map((edge) => line(edge, layout, "edge taken")),
+    ...[...errors.values()].map((edge) => line(edge, layout, "edge taken error")),
+    ...layout.nodes.map((node) => box(node, passed.get(node.name) ?? 0, paths.length > 1)),
     "</svg>",
   ].join("\n");
 }
 
-function box({ name, type, x, y }: Node, visited: boolean): string {
+function keyOf({ from, to }: Edge): string {
+  return `${from} ${to}`;
+}
+
+function box({ name, type, x, y }: Node, passed: number, isCounted: boolean): string {
   const round = type === "Choice" ? 17 : type === "Task" ? 4 : 12;
-  const state = visited ? " visited" : "";
+  const state = passed > 0 ? " visited" : "";
+  const number =
+    passed === 0 || !isCounted
+      ? ""
+      : `<text class="passed" x="${x + BOX.width - 8}" y="${y + BOX.height / 2 + 4}">${passed}</text>`;
   return (
     `<g class="state ${type.toLowerCase()}${state}"><rect x="${x}" y="${y}" width="${BOX.width}" height="${BOX.height}" rx="${round}"/>` +
-    `<text x="${x + BOX.width / 2}" y="${y + BOX.height / 2 + 4}">${escape(name)}</text></g>`
+    `<text x="${x + BOX.width / 2}" y="${y + BOX.height / 2 + 4}">${escape(name)}</text>${number}</g>`
   );
 }
 

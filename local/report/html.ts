@@ -1,20 +1,24 @@
-import { duration } from "../../functions/shared/text.ts";
-import { loadDefinition } from "../engine/engine.ts";
 import { escape } from "./escape.ts";
-import { figure } from "./figure.ts";
+import { byUrgency } from "./order.ts";
 import { overview } from "./overview.ts";
 import type { Recording } from "./recording.ts";
 import { STYLE } from "./style.ts";
+import { between } from "./time.ts";
+import { workflow } from "./workflow.ts";
 import { workloadArticle } from "./workload.ts";
-import { pathOf, storiesOf } from "./workload-story.ts";
+import { pathOf, storiesOf, type WorkloadStory } from "./workload-story.ts";
 
 /** A run as one HTML file that needs nothing beside it. */
 export function reportOf(recording: Recording): string {
-  const stories = storiesOf(recording);
+  const stories = byUrgency(storiesOf(recording));
   const { clusterName, played, began, ended, events } = recording;
   const about = `Remediation run on ${clusterName}`;
   const heading = played?.summary ?? about;
   const above = played === undefined ? "EKS remediation" : `EKS remediation, scenario ${playedAs(played)}`;
+  const group = (heading: string, all: readonly WorkloadStory[], belongs: (story: WorkloadStory) => boolean) => {
+    const articles = all.flatMap((story, index) => (belongs(story) ? [workloadArticle(story, index, began)] : []));
+    return articles.length === 0 ? "" : `<h2>${heading}</h2>\n${articles.join("\n")}`;
+  };
   const around = pathOf(events.filter(({ iteration }) => iteration === undefined));
   return `<!doctype html>
 <html lang="en">
@@ -30,17 +34,15 @@ export function reportOf(recording: Recording): string {
 <header>
 <p class="above">${escape(above)}</p>
 <h1>${escape(heading)}</h1>
-<p class="faint">Cluster ${escape(clusterName)}, <time datetime="${began.toISOString()}">${began.toISOString().replace("T", " ").slice(0, 19)} UTC</time>, took ${duration((ended.getTime() - began.getTime()) / 1_000)}</p>
+<p class="faint">Cluster ${escape(clusterName)}, <time datetime="${began.toISOString()}">${began.toISOString().replace("T", " ").slice(0, 19)} UTC</time>, took ${between(began, ended)}</p>
 </header>
 <main>
 ${overview(recording, stories)}
 <section id="workloads" aria-label="Workloads" tabindex="-1">
-${stories.map((story, index) => workloadArticle(story, index, began)).join("\n")}
+${group("Needs a person", stories, (story) => story.result.needs_person)}
+${group("Needs nobody", stories, (story) => !story.result.needs_person)}
 </section>
-<section aria-labelledby="around">
-<h2 id="around">The run around the workloads</h2>
-${figure(loadDefinition(), around, "The run as a whole")}
-</section>
+${workflow(stories, around)}
 </main>
 </body>
 </html>

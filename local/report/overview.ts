@@ -66,7 +66,7 @@ function table(stories: readonly WorkloadStory[]): string {
   const titles = ["Workload", "Failure", "Cause", "Remedy", "Outcome", "Needs a person"];
   // The roles stay where a narrow screen shows the cells as blocks, which takes the elements' own away.
   return `<table role="table">
-<caption>${count(stories.length, "workload")}, in the order in which they were found failing</caption>
+<caption>${count(stories.length, "workload")}, those that need a person first</caption>
 <thead role="rowgroup"><tr role="row">${titles.map((title) => `<th scope="col" role="columnheader">${title}</th>`).join("")}</tr></thead>
 <tbody role="rowgroup">
 ${stories.map((story, index) => row(story, index, titles)).join("\n")}

@@ -1,8 +1,14 @@
 import type { Notification } from "../../functions/notify/notification.ts";
 import type { ExecutionEvent, ExecutionResult } from "../engine/engine.ts";
+import type { ReplicaReading } from "../live/replicas.ts";
 
 /** An event of an execution, and when it happened. */
 export interface RecordedEvent extends ExecutionEvent {
+  at: Date;
+}
+
+/** The replicas of a workload, and since when they were so. */
+export interface RecordedReading extends ReplicaReading {
   at: Date;
 }
 
@@ -26,6 +32,8 @@ export interface Recording {
   ended: Date;
   result: ExecutionResult;
   events: readonly RecordedEvent[];
+  /** The replicas of each workload, whenever they changed. */
+  readings: readonly RecordedReading[];
   notifications: readonly Notification[];
 }
 
@@ -33,6 +41,7 @@ export interface Recording {
 export class Recorder {
   readonly #now: () => Date;
   readonly #events: RecordedEvent[] = [];
+  readonly #readings: RecordedReading[] = [];
 
   /** @param now the clock of the cluster */
   constructor(now: () => Date) {
@@ -41,6 +50,10 @@ export class Recorder {
 
   see(event: ExecutionEvent): void {
     this.#events.push({ ...event, at: this.#now() });
+  }
+
+  count(reading: ReplicaReading): void {
+    this.#readings.push({ ...reading, at: this.#now() });
   }
 
   /** The recording of the execution that has ended so. */
@@ -58,6 +71,7 @@ export class Recorder {
       ended,
       result,
       events: this.#events,
+      readings: this.#readings,
       notifications,
     };
   }

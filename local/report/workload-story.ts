@@ -16,6 +16,13 @@ export interface Moment {
   kind: "failure" | "finding" | "remedy" | "wait" | "check" | "outcome";
 }
 
+/** How many replicas there were from a moment on. */
+export interface Sample {
+  at: Date;
+  ready: number;
+  wanted: number;
+}
+
 /** What a report tells of one workload. */
 export interface WorkloadStory {
   /** `Deployment shop/web`. */
@@ -28,19 +35,28 @@ export interface WorkloadStory {
   /** The states that were entered, in order. */
   path: string[];
   moments: Moment[];
+  samples: readonly Sample[];
+  /** When the last of its events happened. */
+  ended: Date;
 }
 
 /** What became of a workload whose steps were not all done when the run ended. */
 const CUT_SHORT = { Error: "Interrupted", Cause: "The run ended before this workload's steps were done." };
 
 /** The stories of a recording, one for each workload that was looked after. */
-export function storiesOf({ events }: Recording): WorkloadStory[] {
+export function storiesOf({ events, readings }: Recording): WorkloadStory[] {
   const byIteration = Map.groupBy(events, ({ iteration }) => iteration);
   const around = byIteration.get(undefined) ?? [];
   const detected = around.find(({ type, state }) => type === "exited" && deedOf(state) === "detect");
   return [...byIteration]
     .filter(([iteration]) => iteration !== undefined)
-    .map(([, own]) => storyOf(own, detected))
+    .map(([iteration, own]) =>
+      storyOf(
+        own,
+        detected,
+        readings.filter((reading) => reading.iteration === iteration),
+      ),
+    )
     .filter((story) => story !== undefined);
 }
 
@@ -49,9 +65,14 @@ export function pathOf(events: readonly RecordedEvent[]): string[] {
   return events.filter(({ type }) => type === "entered").map(({ state }) => state);
 }
 
-function storyOf(events: readonly RecordedEvent[], detected: RecordedEvent | undefined): WorkloadStory | undefined {
+function storyOf(
+  events: readonly RecordedEvent[],
+  detected: RecordedEvent | undefined,
+  samples: readonly Sample[],
+): WorkloadStory | undefined {
   const run = lastRun(events);
-  if (run === undefined) return undefined;
+  const ended = events.at(-1)?.at;
+  if (run === undefined || ended === undefined) return undefined;
   const result = lastResult(events) ?? {
     ...outcomeOf({ ...run, error: run.error ?? CUT_SHORT }, false),
     delivered: false,
@@ -63,6 +84,8 @@ function storyOf(events: readonly RecordedEvent[], detected: RecordedEvent | und
     result,
     document,
     path: pathOf(events),
+    samples,
+    ended,
     moments: [
       ...failures(run),
       ...(detected === undefined ? [] : [found(detected, document)]),

@@ -51,7 +51,7 @@ async function play(name: string, cluster: EmbeddedCluster): Promise<object> {
   for await (const { run, comparison, missed } of playScenario(loadScenario(name), place)) {
     const rows = new Set<string>();
     run.events.reduce<Rows>((before, event) => {
-      const after = afterEvent(before, event);
+      const after = afterEvent(before, event, new Date());
       for (const { remedy, progress } of after.values()) rows.add(`${remedy}: ${progress}`);
       return after;
     }, new Map());

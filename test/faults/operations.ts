@@ -57,9 +57,9 @@ class GatedCluster implements Cluster {
     return await this.#cluster.text(path, query);
   }
 
-  async table<T>(path: string, query?: Record<string, string>): Promise<T> {
+  async table<T>(path: string, query?: Record<string, string>, most?: number): Promise<T> {
     await this.#read(path);
-    return await this.#cluster.table<T>(path, query);
+    return await this.#cluster.table<T>(path, query, most);
   }
 
   async list<T, Kept = T>(path: string, query?: Record<string, string>, keep?: (object: T) => Kept): Promise<Kept[]> {

@@ -1,5 +1,5 @@
 import { leaseName } from "../../functions/run/lease.ts";
-import { stormLeaseName } from "../../functions/claim/storm.ts";
+import { stormLeaseName } from "../../functions/run/storm-lease.ts";
 import type { WorkloadRun } from "../../functions/run/contracts.ts";
 import type { Detection } from "../../functions/run/detection.ts";
 import type { Preconditions } from "../../functions/shared/cluster/cluster.ts";

@@ -2,8 +2,22 @@ import { describe, expect, it } from "vitest";
 import { Synthesised } from "./synthesised.ts";
 
 interface Rule {
-  EventPattern: { detail: { status: string[]; stateMachineArn: unknown[] } };
+  EventPattern: { detail: Record<string, (string | object)[]> };
   Targets: Record<string, unknown>[];
+}
+
+/** Whether a pattern takes an event of the state machine `remediation`, whose ARNs are told from one another by their ends. */
+function takes(pattern: Rule["EventPattern"]["detail"], event: Record<string, string>): boolean {
+  return Object.entries(pattern).every(([field, wanted]) =>
+    wanted.some((one) => {
+      const value = event[field] ?? "";
+      if (typeof one === "string") return value === one;
+      const begin = /"(:|\/)"\]\]\}\}$/.exec(JSON.stringify(one))?.[1];
+      return begin === undefined
+        ? value === "stateMachine:remediation"
+        : value.startsWith(`execution:remediation${begin}`);
+    }),
+  );
 }
 
 describe("executions that end", () => {
@@ -18,9 +32,26 @@ describe("executions that end", () => {
       detail: {
         status: ["SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"],
         stateMachineArn: [{ Ref: stack.id("Workflow", "StateMachine") }],
+        executionArn: [{ prefix: { "Fn::Join": ["", expect.arrayContaining([":execution:"])] } }],
       },
     });
   });
+
+  it.each(["stateMachine:remediation", "stateMachine:remediation/Workload"])(
+    "are taken by one rule each where the event of a workload's execution names %s",
+    (machine) => {
+      const own = stack.properties(stack.id("EndedExecutions", "OfWorkloads")) as unknown as Rule;
+      const rulesThatTake = (execution: string, status: string) =>
+        [rule, own].filter(({ EventPattern: { detail } }) =>
+          takes(detail, { stateMachineArn: machine, executionArn: `execution:${execution}`, status }),
+        );
+
+      expect(rulesThatTake("remediation/Workload:4f1c", "FAILED")).toEqual([own]);
+      expect(rulesThatTake("remediation/Workload:4f1c", "SUCCEEDED")).toEqual([]);
+      expect(rulesThatTake("remediation-2:4f1c", "FAILED")).toEqual([]);
+      expect(machine.includes("/") ? [rule] : rulesThatTake("remediation:4f1c", "FAILED")).toEqual([rule]);
+    },
+  );
 
   it("are those of one workload, too, unless they succeed", () => {
     const own = stack.properties(stack.id("EndedExecutions", "OfWorkloads")) as unknown as Rule;

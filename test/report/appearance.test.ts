@@ -24,7 +24,11 @@ describe.each(["shop", "hostile"] as const)("the report of the scenario %s", (na
     expect(complaints).toEqual([]);
   });
 
-  describe.each(VIEWS)("at $width pixels, $scheme,", (view) => {
+  describe.each(
+    VIEWS.flatMap((view) =>
+      [false, true].map((unfolded) => ({ ...view, unfolded, how: unfolded ? "unfolded" : "folded" })),
+    ),
+  )("at $width pixels, $scheme, $how,", (view) => {
     it("fits: nothing is cut, lies on something else or makes the page scroll sideways", async ({ open }) => {
       const { page } = await open(inject(name).file, view);
 
@@ -55,9 +59,15 @@ describe.each(["shop", "hostile"] as const)("the report of the scenario %s", (na
     expect(moving).toBe(0);
   });
 
-  it("prints all of the drawings", async ({ open }) => {
+  it("prints all that is folded, and all of the drawing", async ({ open }) => {
     const { page } = await open(inject(name).file);
+    const folded = page.locator("ol.timeline, ol.path, svg");
+    expect(await folded.evaluateAll((all) => all.some((part) => !part.checkVisibility()))).toBe(true);
     await page.emulateMedia({ media: "print" });
+
+    expect(await folded.evaluateAll((all) => all.filter((part) => part.getBoundingClientRect().height === 0))).toEqual(
+      [],
+    );
 
     expect(
       await page
@@ -66,6 +76,28 @@ describe.each(["shop", "hostile"] as const)("the report of the scenario %s", (na
         .evaluate((box) => getComputedStyle(box).overflowX),
     ).toBe("visible");
     expect(await page.locator(".up").first().isVisible()).toBe(false);
+  });
+});
+
+describe("the report of eight workloads", () => {
+  it("takes less than three screens, and begins with what needs a person", async ({ open }) => {
+    const { page } = await open(inject("shop").file, { width: 1280 });
+    const needy = inject("shop").workloads.filter(({ needs_person }) => needs_person);
+    const names = await page.getByRole("rowheader").allInnerTexts();
+
+    expect(inject("shop").workloads).toHaveLength(8);
+    expect(await page.evaluate(() => document.documentElement.scrollHeight / window.innerHeight)).toBeLessThan(3);
+    expect(names.slice(0, needy.length).toSorted()).toEqual(
+      needy.map(({ workload }) => `${workload?.kind ?? ""} shop/${workload?.name ?? ""}`).toSorted(),
+    );
+    expect(await page.locator("details.workload[open]").count()).toBe(needy.length);
+    expect(await page.locator("details.workload").count()).toBe(8);
+  });
+
+  it("has one drawing of the workflow for all of them", async ({ open }) => {
+    const { page } = await open(inject("shop").file, { unfolded: true });
+
+    expect(await page.getByRole("img", { name: "through the workflow" }).count()).toBe(1);
   });
 });
 

@@ -20,7 +20,7 @@ describe.each(EXPECTED)("of $name, the report", ({ name, outcome, cause, action,
   const { reason } = inject("shop").workloads.find(({ workload }) => workload?.name === name) ?? {};
 
   it("shows the failure, the cause, the remedy and the outcome, in the overview and on its own", async ({ open }) => {
-    const { page } = await open(inject("shop").file);
+    const { page } = await open(inject("shop").file, { unfolded: true });
     const facts = await articleOf(page, name).getByRole("definition").allInnerTexts();
     const cells = await page
       .getByRole("row", { name: `shop/${name}` })
@@ -35,7 +35,7 @@ describe.each(EXPECTED)("of $name, the report", ({ name, outcome, cause, action,
   });
 
   it("shows evidence, the decision in words, and how things were before and are after", async ({ open }) => {
-    const { page } = await open(inject("shop").file);
+    const { page } = await open(inject("shop").file, { unfolded: true });
     const article = articleOf(page, name);
     const decision = await panel(article, "Decision");
     const after = await panel(article, "After");
@@ -56,7 +56,7 @@ describe.each(EXPECTED)("of $name, the report", ({ name, outcome, cause, action,
   it("tells the failure, the detection, the remedy, the wait and the verification, in order of time", async ({
     open,
   }) => {
-    const { page } = await open(inject("shop").file);
+    const { page } = await open(inject("shop").file, { unfolded: true });
     const timeline = articleOf(page, name).locator("ol.timeline");
     const items = timeline.getByRole("listitem");
     const titles = await items.locator("strong").allInnerTexts();
@@ -74,30 +74,57 @@ describe.each(EXPECTED)("of $name, the report", ({ name, outcome, cause, action,
       expect(await items.allInnerTexts()).toContainEqual(expect.stringMatching(/Verify: recovered$/));
   });
 
-  it("draws the states that it passed, exactly those, and says them", async ({ open }) => {
+  it("says which states it passed, in order", async ({ open }) => {
     const { file, workloads, paths } = inject("shop");
-    const { page } = await open(file);
+    const { page } = await open(file, { unfolded: true });
     const path = paths[workloads.findIndex(({ workload }) => workload?.name === name)] ?? [];
-    const article = articleOf(page, name);
 
     expect(path.length).toBeGreaterThan(4);
-    const visited = await article.locator("svg .state.visited text").allTextContents();
-    expect(visited.toSorted()).toEqual([...new Set(path)].toSorted());
-    expect(await article.locator("svg .state").count()).toBeGreaterThan(visited.length);
-    expect(await article.getByRole("img").getAttribute("aria-label")).toBe(
-      `The path of ${(await article.getByRole("heading", { level: 2 }).innerText()).trim()} through the workflow: ${path.join(", then ")}`,
-    );
-    expect(await article.locator("ol.path").getByRole("listitem").allTextContents()).toEqual(path);
-    // A step of the path that no line of the definition leads along is one that an error took.
-    expect(await article.locator("svg .edge.taken").count()).toBe(
-      new Set(path.slice(1).map((to, index) => `${path[index] ?? ""} ${to}`)).size,
-    );
+    expect(await articleOf(page, name).locator("ol.path").getByRole("listitem").allTextContents()).toEqual(path);
+  });
+
+  it("shows its replicas over time, and says them", async ({ open }) => {
+    const { page } = await open(inject("shop").file, { unfolded: true });
+    const chart = articleOf(page, name).getByRole("img");
+    const words = (await chart.getAttribute("aria-label")) ?? "";
+    const summary = page.locator("details.workload > summary").filter({ hasText: `shop/${name}` });
+
+    expect(words).toMatch(/^Ready replicas over time: \d of \d at [+\u2212]\d+ s(, \d of \d at [+\u2212]\d+ s)*$/);
+    expect(await articleOf(page, name).locator("figcaption").innerText()).toContain(words.split(": ")[1]);
+    const [, ready, wanted] = /.*(\d) of (\d) at /.exec(words) ?? [];
+    expect(await summary.innerText()).toContain(`${ready ?? "?"} of ${wanted ?? "?"} ready`);
+    if (outcome === "Recovered") expect(ready).toBe(wanted);
+    // A remedy is marked where it was made.
+    expect(await articleOf(page, name).locator(".chart .change").count()).toBeGreaterThan(action === "none" ? -1 : 0);
+  });
+});
+
+describe("the drawing of the workflow", () => {
+  it("has the states that workloads passed, exactly those, with how many passed each, and says them", async ({
+    open,
+  }) => {
+    const { file, paths } = inject("shop");
+    const { page } = await open(file, { unfolded: true });
+    const drawing = page.getByRole("img", { name: "The paths of 8 workloads through the workflow" });
+    const passed = (state: string) => paths.filter((path) => path.includes(state)).length;
+    const states = [...new Set(paths.flat())];
+
+    const visited = await drawing
+      .locator(".state.visited")
+      .evaluateAll((all) => all.map(({ textContent }) => textContent));
+    expect(visited.toSorted()).toEqual(states.map((state) => `${state}${passed(state)}`).toSorted());
+    expect(await drawing.locator(".state").count()).toBeGreaterThan(visited.length);
+    const label = (await drawing.getAttribute("aria-label")) ?? "";
+    for (const state of states) expect(label).toContain(`${state} ${passed(state)}`);
+    // A step of a path that no line of the definition leads along is one that an error took.
+    const steps = paths.flatMap((path) => path.slice(1).map((to, index) => `${path[index] ?? ""} ${to}`));
+    expect(await drawing.locator(".edge.taken").count()).toBe(new Set(steps).size);
   });
 });
 
 describe("somebody who hears the report", () => {
   it("finds its language, its title, its parts and headings that skip no level", async ({ open }) => {
-    const { page } = await open(inject("shop").file);
+    const { page } = await open(inject("shop").file, { unfolded: true });
     const levels = await page
       .getByRole("heading")
       .evaluateAll((headings) => headings.map(({ tagName }) => Number(tagName.slice(1))));
@@ -125,7 +152,7 @@ describe("somebody who hears the report", () => {
 
 describe("what a hostile workload says", () => {
   it("is shown as text, and does nothing", async ({ open }) => {
-    const { page } = await open(inject("hostile").file);
+    const { page } = await open(inject("hostile").file, { unfolded: true });
     const text = await page.getByRole("article").innerText();
 
     expect(await page.title()).toBe(
@@ -140,7 +167,7 @@ describe("what a hostile workload says", () => {
   });
 
   it("does not turn the direction of what stands around it", async ({ open }) => {
-    const { page } = await open(inject("hostile").file);
+    const { page } = await open(inject("hostile").file, { unfolded: true });
 
     expect(await page.locator("body").innerText()).not.toMatch(/[\p{Bidi_Control}]/u);
     expect(

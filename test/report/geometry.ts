@@ -16,6 +16,8 @@ export async function misfits(page: Page): Promise<string[]> {
       const owner = node.parentElement;
       const text = node.textContent ?? "";
       if (owner === null || text.trim() === "" || owner.closest(".skip, svg, thead") !== null) continue;
+      // What is folded has a place, and is not seen there.
+      if (!owner.checkVisibility()) continue;
       const range = document.createRange();
       range.selectNodeContents(node);
       for (const rect of range.getClientRects()) pieces.push({ owner, rect, text: text.slice(0, 40) });
@@ -85,8 +87,10 @@ export async function drawingContrasts(page: Page): Promise<{ text: number; way:
     const text = [...document.querySelectorAll("svg .state")].map((state) =>
       contrast(style("text", state).fill, style("rect", state).fill),
     );
-    const around = style("article").backgroundColor;
-    const way = [style(".visited rect").stroke, style(".edge.taken").stroke].map((line) => contrast(line, around));
+    const around = style(".workload").backgroundColor;
+    const chart = [".chart path.ready", ".chart .wanted"].filter((line) => document.querySelector(line) !== null);
+    const lines = [".visited rect", ".edge.taken", ...chart];
+    const way = lines.map((line) => style(line).stroke).map((line) => contrast(line, around));
     return { text: Math.min(...text), way: Math.min(...way) };
   });
 }

@@ -13,6 +13,8 @@ export const VIEWS = WIDTHS.flatMap((width) => SCHEMES.map((scheme) => ({ width,
 export interface View {
   width?: number;
   scheme?: Scheme;
+  /** Whether all that is folded is unfolded. */
+  unfolded?: boolean;
 }
 
 /** A report that is open in a browser. */
@@ -36,18 +38,27 @@ export const it = test.extend<{ open: Open }>({
     browser ??= launchChromium(inject("chromium"));
     const contexts: BrowserContext[] = [];
     const started = await browser;
-    await use(async (report, { width = 1280, scheme = "light" } = {}) => {
+    await use(async (report, { width = 1280, scheme = "light", unfolded = false } = {}) => {
       const context = await started.newContext({
-        viewport: { width, height: 900 },
+        viewport: { width, height: 800 },
         colorScheme: scheme,
         offline: true,
       });
       contexts.push(context);
-      return await opened(await context.newPage(), report);
+      const page = await opened(await context.newPage(), report);
+      if (unfolded) await unfold(page.page);
+      return page;
     });
     for (const context of contexts) await context.close();
   },
 });
+
+/** Opens all that is folded, as a reader does who clicks everywhere. */
+async function unfold(page: Page): Promise<void> {
+  await page.locator("details").evaluateAll((all) => {
+    for (const details of all) (details as HTMLDetailsElement).open = true;
+  });
+}
 
 async function opened(page: Page, report: string): Promise<OpenReport> {
   const requests: string[] = [];

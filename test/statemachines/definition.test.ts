@@ -163,6 +163,7 @@ describe("the definition", () => {
     expect(run).toEqual({
       "Which request?": "Detect failures",
       "Anything failing?": "Count workloads",
+      "Is its end told?": "Report the storm's end",
       "Failure storm?": "Count workloads",
       "Told before?": "Report storm",
       "Anything beside the storm?": "Storm",

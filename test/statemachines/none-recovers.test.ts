@@ -60,6 +60,7 @@ const detection = {
   in_rollout: [],
   resting: NOTHING_RESTS,
   unseen: [],
+  storm_seen: [],
 };
 
 /** What each function answers about a workload whose remedy never helps, and whose undo never takes effect. */

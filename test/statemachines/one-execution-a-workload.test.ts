@@ -21,7 +21,15 @@ async function endOf(found: number, results: unknown[]): Promise<{ output?: unkn
       validationOptions: { noValidate: true },
     },
   );
-  const detection = { cluster_name: "prod", omitted: 0, in_rollout: [], resting: {}, unseen: [], incidents: results };
+  const detection = {
+    cluster_name: "prod",
+    omitted: 0,
+    in_rollout: [],
+    resting: {},
+    unseen: [],
+    storm_seen: [],
+    incidents: results,
+  };
   try {
     return { output: await machine.run({ found: { workloads: found }, detection } as never).result };
   } catch (error) {

@@ -1,10 +1,12 @@
 import { describe, expect, it } from "vitest";
+import type { PastRuns } from "../../functions/notify/environment.ts";
+import type { PastOutcome } from "../../functions/notify/unclaimed.ts";
 import { RemediationError } from "../../functions/shared/errors.ts";
 import { Upstream } from "../faults/proxy/forward.ts";
 import type { FaultPlan } from "../faults/proxy/plan.ts";
 import { FaultProxy } from "../faults/proxy/proxy.ts";
 import { makePlace } from "../../local/scenarios/embedded-place.ts";
-import { startEmbeddedCluster } from "../../local/embedded/index.ts";
+import { startEmbeddedCluster, type EmbeddedCluster } from "../../local/embedded/index.ts";
 import { loadScenario } from "../../local/scenarios/load.ts";
 import { playScenario } from "../../local/scenarios/play.ts";
 import { quickPolicy } from "../../local/scenarios/quick-policy.ts";
@@ -18,10 +20,19 @@ interface Conditions {
   plan?: FaultPlan;
   request?: object;
   call?: RunOptions["call"];
+  /** What happens between the two. */
+  between?: (kubectl: EmbeddedCluster["kubectl"], first: Run, now: Date) => Promise<unknown>;
 }
 
+const REFUSED: FaultPlan = ({ method, path }) => (method !== "GET" && path.includes("/leases") ? "403" : undefined);
+
 /** Two executions after each other that meet the same storm. */
-async function meetTwice({ plan = () => undefined, request = {}, call }: Conditions): Promise<Run[]> {
+async function meetTwice({
+  plan = () => undefined,
+  request = {},
+  call,
+  between = () => Promise.resolve(),
+}: Conditions): Promise<Run[]> {
   const cluster = await startEmbeddedCluster(SPEED);
   const { clock, url } = cluster;
   const upstream = new Upstream({ name: "embedded", server: url, authenticate: () => Promise.resolve({}) });
@@ -39,7 +50,10 @@ async function meetTwice({ plan = () => undefined, request = {}, call }: Conditi
   try {
     const place = await makePlace(cluster, { namespace: NAMESPACE });
     place.run = (_request, policy) => run(policy);
-    for await (const { run: first } of playScenario(loadScenario("storm"), place)) return [first, await run()];
+    for await (const { run: first } of playScenario(loadScenario("storm"), place)) {
+      await between(cluster.kubectl, first, clock.now());
+      return [first, await run()];
+    }
     throw new Error("The scenario storm has no round.");
   } finally {
     await proxy.stop();
@@ -63,13 +77,55 @@ describe("an execution that meets a storm", { timeout: 60_000 }, () => {
     }
   });
 
-  it("tells of it all the same where it cannot be remembered", async () => {
-    const refused: FaultPlan = ({ method, path }) => (method !== "GET" && path.includes("/leases") ? "403" : undefined);
-
-    for (const { result, notifications } of await meetTwice({ plan: refused })) {
+  it("tells of it all the same where it cannot be remembered, and that it cannot", async () => {
+    for (const { result, notifications } of await meetTwice({ plan: REFUSED })) {
       expect(result.status).toBe("succeeded");
       expect(notifications.map(({ report }) => report.outcome)).toEqual(["Storm"]);
+      expect(notifications[0]?.report.summary).toContain("could not be remembered in its Lease (Forbidden)");
     }
+  });
+
+  it("tells of it once where the output of the run before it is all that remembers it", async () => {
+    const past: PastOutcome[] = [];
+    const runs = await meetTwice({
+      plan: REFUSED,
+      call: async ({ environment }, handle) => {
+        const pastRuns: PastRuns = {
+          failedBefore: () => Promise.resolve({ runs: [], isWhole: true }),
+          workedSince: () => Promise.resolve(false),
+          outcomesBefore: () => Promise.resolve(past),
+        };
+        return await handle({ ...environment, pastRuns });
+      },
+      between: (_kubectl, first, now) => {
+        past.push({ ended: now, output: first.result.status === "succeeded" ? first.result.output : undefined });
+        return Promise.resolve();
+      },
+    });
+
+    expect(runs.map(({ notifications }) => notifications.length)).toEqual([1, 0]);
+    expect(runs[0]?.result).toMatchObject({
+      output: { outcomes: ["Storm"], storm_seen: [expect.stringMatching(`^${NAMESPACE}/`)] },
+    });
+  });
+
+  it("tells that it is over, where people were told of it", async () => {
+    let later = 0;
+    const [first, second] = await meetTwice({
+      call: async ({ environment }, handle) => {
+        return await handle({ ...environment, now: () => new Date(environment.now().getTime() + later) });
+      },
+      between: async (kubectl) => {
+        await kubectl.run(["-n", NAMESPACE, "delete", "deployments", "--all"]);
+        later = 10_800_000;
+      },
+    });
+
+    expect(first?.notifications.map(({ report }) => report.outcome)).toEqual(["Storm"]);
+    expect(second?.notifications.map(({ report }) => [report.outcome, report.cause])).toEqual([
+      ["Recovered", "FailureStorm"],
+    ]);
+    expect(second?.result).toMatchObject({ status: "succeeded", output: { outcomes: ["Healthy"] } });
   });
 
   it("tells of it where the one before it could not", async () => {

@@ -12,6 +12,7 @@ import { Detection } from "../../functions/run/detection.ts";
 import { NotificationDocument } from "../../functions/notify/notification.ts";
 import { Request } from "../../functions/run/request.ts";
 import { Policy } from "../../functions/shared/policy.ts";
+import { JsonLine } from "../../local/live/json-lines.ts";
 import { rbacLogsYaml, rbacSecretsYaml, rbacYaml } from "../../infra/rbac-yaml.ts";
 import { definitionOf } from "../../statemachines/asl.ts";
 import { REMEDIATION } from "../../statemachines/remediation.ts";
@@ -37,6 +38,7 @@ export const GENERATED: readonly GeneratedFile[] = [
   { path: "docs/schemas/request.json", content: () => schema(Request, "Request", "input") },
   { path: "docs/schemas/notification.json", content: () => schema(NotificationDocument, "Notification", "output") },
   { path: "docs/schemas/agent-answer.json", content: () => schema(AgentAnswer, "AgentAnswer", "output") },
+  { path: "docs/schemas/json-line.json", content: () => schema(JsonLine, "JsonLine", "output") },
   { path: "README.md", content: () => withPicture(readFileSync(README, "utf8")) },
   { path: "docs/failure-modes.md", content: failureModes },
   { path: "docs/policy.md", content: policyGuide },

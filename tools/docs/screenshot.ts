@@ -9,7 +9,7 @@ import { ensureChromium, launchChromium } from "./chromium.ts";
 
 const MAIN = fileURLToPath(new URL("../../local/command-line/main.ts", import.meta.url));
 const PICTURE = fileURLToPath(new URL("../../docs/report.png", import.meta.url));
-/** The overview and the beginning of one workload, in pixels. */
+/** The overview, and what needs a person, in pixels. */
 const SIZE = { width: 1280, height: 1240 };
 
 const chromium = ensureChromium((line) => process.stdout.write(`${line}\n`));

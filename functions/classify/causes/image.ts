@@ -2,11 +2,19 @@ import { kindOf } from "../../kinds/kinds.ts";
 import { failsWith, podsFailing, type Case } from "../../facts/case.ts";
 import { failureLines } from "../../facts/failure-lines.ts";
 import { goBackOrTell, type Shared } from "../brought.ts";
-import { IMAGE_REASONS, imageSayings, saysWhy, sayingsOf, waitingContainer, whyNotPulled } from "../../facts/image.ts";
+import {
+  IMAGE_REASONS,
+  imageSayings,
+  registryOf,
+  saysWhy,
+  sayingsOf,
+  waitingContainer,
+  whyNotPulled,
+} from "../../facts/image.ts";
 import { eventLines, lastWords } from "../../facts/sayings.ts";
 import { EXEC_WORDS, IMAGE_WORDS, PULL_SECRET, SIGNATURE_WORDS, type ImageMeaning } from "../../facts/words/image.ts";
 import { adviceOf, meaningOf } from "../../facts/words/meaning.ts";
-import { accessOf, containerOf, isAlike, registryOf } from "../parts.ts";
+import { accessOf, containerOf, isAlike } from "../parts.ts";
 import { isFresh, once, reportOnly, rolloutLines, type Cause, type Finding } from "./cause.ts";
 
 /** Reasons of containers that end at once, as one does whose program is built for another processor. */

@@ -51,12 +51,13 @@ export const LOOKED_AT_CAUSES: readonly Cause[] = [
   },
   {
     name: "NodeNotReady",
-    looksLike: "A node that has not been ready for some time, and no workload's failure tells of it.",
+    looksLike:
+      "A node that has not been ready for some time, and no workload's failure tells of it; or at once, with the workloads, where several fail because of it.",
     response: "Report the node, with the kubelet's own words.",
     rejected: [],
     diagnose: (facts) =>
       found(facts, "NodeNotReady", ({ name }) => {
-        return `Look at it (kubectl describe node ${name}) and at its kubelet. Repair it, or drain and replace it.`;
+        return `Look at it (kubectl describe node ${name}) and at its kubelet. Repair it, or drain and replace it; its pods are let go of only once it reports again, or is deleted.`;
       }),
   },
   {

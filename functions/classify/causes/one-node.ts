@@ -12,7 +12,7 @@ export const ONE_NODE_CAUSES: readonly Cause[] = [
   {
     name: "UnreadyOnOneNode",
     looksLike:
-      "All pods that a workload has on one node became unready at the same moment, by their readiness or their liveness probes, while those on other nodes are ready: it is the node's matter.",
+      "All pods that a workload has on one node, several, have been unready since the same moment, by their readiness or their liveness probes, while those on other nodes are ready: it is the node's matter.",
     response: "Report the node, and leave the pods alone.",
     rejected: [
       { action: "restart", reason: "a new pod may come to the same node, and a running one is ready again with it" },
@@ -27,7 +27,7 @@ export const ONE_NODE_CAUSES: readonly Cause[] = [
       const { node, readyElsewhere } = shared;
       return {
         confidence: "medium",
-        summary: `${count(pods.length, "pod")} became unready at about the same moment, all on node ${node}, while ${count(readyElsewhere, "pod")} of it ${readyElsewhere === 1 ? "is" : "are"} ready on other nodes.`,
+        summary: `${count(pods.length, "pod")} have been unready since about the same moment, all on node ${node}, while ${count(readyElsewhere, "pod")} of it ${readyElsewhere === 1 ? "is" : "are"} ready on other nodes.`,
         evidence: failureLines(pods),
         tries: once(
           reportOnly(

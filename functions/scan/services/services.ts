@@ -84,7 +84,7 @@ async function lookAtServices(
   const keep = (slice: EndpointSlice): EndpointSlice => ({ ...slice, endpoints: (slice.endpoints ?? []).slice(0, 1) });
   const slices = await view.tryTo(
     what,
-    () => look(view, { what, place }, path, sliceSuspects(watched), keep, everywhere),
+    () => look(view, { what, place, isBeside: true }, path, sliceSuspects(watched), keep, everywhere),
     {
       place,
       telling: false,

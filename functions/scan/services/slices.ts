@@ -9,16 +9,23 @@ const MAX_BASE = 58;
 
 /** Which slices deserve a full read: those of these Services that have no endpoint, or fewer ports than the Service. */
 export function sliceSuspects(services: readonly Service[]): SuspectRule {
-  const wanted = new Map<string, number>();
+  const wanted = new Map<string, { service: string; ports: number }>();
   for (const { metadata, spec } of services) {
-    const base = `${metadata?.name ?? ""}-`.slice(0, MAX_BASE);
-    wanted.set(base, Math.max(wanted.get(base) ?? 0, spec?.ports?.length ?? 0));
+    const service = metadata?.name ?? "";
+    const base = `${service}-`.slice(0, MAX_BASE);
+    wanted.set(base, { service, ports: Math.max(wanted.get(base)?.ports ?? 0, spec?.ports?.length ?? 0) });
   }
+  const wantedBy = (name: string) => wanted.get(name.slice(0, Math.max(0, name.length - SUFFIX)));
   return {
     columns: ["Name", "Ports", "Endpoints"],
     isSuspect: (name = "", ports = "", endpoints = "") => {
-      const least = wanted.get(name.slice(0, Math.max(0, name.length - SUFFIX)));
+      const least = wantedBy(name)?.ports;
       return least !== undefined && (endpoints === UNSET || printedNumber(ports) < least);
+    },
+    // Of two Services whose long names begin alike, the slices of one come, and those of the other are looked up.
+    batchOf: (name = "") => {
+      const service = wantedBy(name)?.service;
+      return service === undefined ? undefined : { label: SERVICE_NAME, value: service };
     },
   };
 }

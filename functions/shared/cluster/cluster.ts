@@ -35,8 +35,9 @@ export interface Cluster {
   /**
    * Reads a collection as the API server prints it, from its watch cache: a fraction of a list's cost, and possibly some
    * moments old. Of the objects nothing comes with it, unless the query says otherwise (`includeObject`).
+   * @param most how many objects of usual size the answer may weigh; where nothing is said, as much as one answer may
    */
-  table<T>(path: string, query?: Record<string, string>): Promise<T>;
+  table<T>(path: string, query?: Record<string, string>, most?: number): Promise<T>;
   /**
    * Lists a collection page by page: the newest state, unless the query says otherwise.
    * @param keep what is kept of each object, so that a page is in memory at a time; without it all of them are

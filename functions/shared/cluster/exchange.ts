@@ -8,6 +8,9 @@ import { bounded } from "../text.ts";
 import { timeLeft } from "../time-left.ts";
 import { withoutCredentials } from "./credentials.ts";
 
+/** Who asks. API servers name the writer of a field by it. */
+export const USER_AGENT = "eks-remediation";
+
 /** How to reach an API server and prove who is asking. */
 export interface Connection {
   name: string;
@@ -59,7 +62,7 @@ export async function exchange(connection: Connection, agent: http.Agent, call: 
   const headers: Record<string, string> = {
     accept: call.accept ?? "application/json",
     "accept-encoding": "gzip",
-    "user-agent": "eks-remediation",
+    "user-agent": USER_AGENT,
     ...credentials,
   };
   if (body !== undefined) {

@@ -78,9 +78,10 @@ export class HttpCluster implements Cluster {
     throw errorFromResponse(this.name, `GET ${path}`, status, parseObject(body) ?? { message: body });
   }
 
-  async table<T>(path: string, query: Record<string, string> = {}): Promise<T> {
+  async table<T>(path: string, query: Record<string, string> = {}, most?: number): Promise<T> {
     const cached = { includeObject: "None", ...query, resourceVersion: "0" };
-    return await this.#read<T>({ method: "GET", path, query: cached, accept: TABLE });
+    const limit = most === undefined ? {} : { most: most * SMALL_BYTES };
+    return await this.#read<T>({ method: "GET", path, query: cached, accept: TABLE, ...limit });
   }
 
   async list<T, Kept = T>(

@@ -59,6 +59,14 @@ describe("clearing claims away", () => {
     expect(await removedOf(lease(30 * DAY + 1, rolledBack))).toEqual(["DELETE deployment.shop.web"]);
   });
 
+  it("keeps one for a month that knows of a scaling, since that may be taken back", async () => {
+    const scale = { target: "replicas", from: 1, to: 2 } as const;
+    const scaled = [entry("Recovered", { action: "scale", template: "t1", applied: true, scale })];
+
+    expect(await removedOf(lease(30 * DAY - 1, scaled))).toEqual([]);
+    expect(await removedOf(lease(30 * DAY + 1, scaled))).toEqual(["DELETE deployment.shop.web"]);
+  });
+
   it("removes one that nobody used for longer than a day, if it is still as it was read", async () => {
     expect(await removedOf(lease(DAY + 1))).toEqual(["DELETE deployment.shop.web"]);
     expect(api.writes[0]?.body).toMatchObject({ preconditions: { uid: "lease-uid", resourceVersion: "7" } });

@@ -9,7 +9,7 @@ import { CLAIM_NAMESPACE } from "../../../functions/shared/policy.ts";
 import { admittingClusterForEach, environmentAt } from "../../support/admitting-cluster.ts";
 import { policy } from "../../support/objects.ts";
 
-/** Pauses of 200, 400, 800 and 1,000 seconds. */
+/** Pauses of 200, 400, 800 seconds and so on. */
 const RULES = policy({ cool_down: { base_seconds: 100, max_seconds: 1_000 } });
 const EVERY_SECONDS = 50;
 const DAY = 86_400;
@@ -25,6 +25,7 @@ const storm: Detection = {
     in_rollout: [],
     resting: NOTHING_RESTS,
     unseen: [],
+    storm_seen: [],
     storm: "40 of 40 workloads fail.",
   },
 };
@@ -61,8 +62,21 @@ async function leases(): Promise<Lease[]> {
 }
 
 describe("a storm that goes on", () => {
-  it("is told when it begins, and then after pauses that double up to the longest", async () => {
-    expect(await toldDuring(4_000)).toEqual([0, 200, 600, 1_400, 2_400, 3_400]);
+  it("is told when it begins, and then after pauses that double, whatever the longest of a workload is", async () => {
+    expect(await toldDuring(4_000)).toEqual([0, 200, 600, 1_400, 3_000]);
+  });
+
+  it("is told once a day in the end", async () => {
+    const rules = policy({ cool_down: { base_seconds: 300 } });
+    const hours: number[] = [];
+    for (let hour = 0; hour <= 120; hour++) {
+      for (let passed = 0; passed < 3_600; passed += 300) {
+        if ((await meet({}, `long-${hour}-${passed}`, rules)).status === "tell") hours.push(hour);
+        at.clock.pass(300);
+      }
+    }
+
+    expect(hours).toEqual([0, 0, 0, 1, 2, 5, 10, 21, 42, 66, 90, 114]);
   });
 
   it("is the same one for a schedule that comes seldom, and misses it once", async () => {
@@ -191,6 +205,58 @@ describe("the next storm", () => {
 
     for (const part of parts) expect(await meet(part)).toEqual({ status: "tell" });
     for (const part of parts) expect(await meet(part)).toMatchObject({ status: "known" });
+  });
+});
+
+/** What an execution is answered that sees no storm any more. */
+async function end(name = `run-${++runs}`): Promise<StormMemory> {
+  const input = { detection: { ...storm, status: "healthy", storm: undefined }, execution: { id: name, name } };
+  return (await claim(environmentAt(at, RULES))({ operation: "storm_over", ...input })) as StormMemory;
+}
+
+describe("the end of a storm", () => {
+  it("is told once, by the first run that sees none after it was away for as long as the first pause", async () => {
+    await toldDuring(600);
+    at.clock.pass(100);
+    expect(await end()).toEqual({ status: "known" });
+    at.clock.pass(100);
+
+    const told = await Promise.all([end("a"), end("b")]);
+    expect(told.map(({ status }) => status).sort()).toEqual(["known", "tell"]);
+    at.clock.pass(1_000);
+    expect(await end()).toEqual({ status: "known" });
+  });
+
+  it("is told by the run whose first answer was lost", async () => {
+    await meet();
+    at.clock.pass(201);
+    await end("same-run");
+
+    expect(await end("same-run")).toEqual({ status: "tell" });
+  });
+
+  it("is told of none that nobody was told of, or that nobody remembers", async () => {
+    expect(await end()).toEqual({ status: "known" });
+    await cannotTell();
+    at.clock.pass(201);
+    expect(await end()).toEqual({ status: "known" });
+  });
+
+  it("takes twice as long each time within a day, so that one that comes and goes is told a few times", async () => {
+    const ends: number[] = [];
+    for (let passed = 0; passed < 12_000; passed += 50) {
+      const isThere = passed % 400 === 0;
+      if (isThere) await meet();
+      else if ((await end()).status === "tell") ends.push(passed);
+      at.clock.pass(50);
+    }
+
+    // Then 400 seconds without are too few.
+    expect(ends).toEqual([200]);
+    at.clock.pass(DAY);
+    await meet();
+    at.clock.pass(201);
+    expect(await end()).toEqual({ status: "tell" });
   });
 });
 

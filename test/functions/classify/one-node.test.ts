@@ -51,7 +51,7 @@ describe("pods of one node that become unready together", () => {
     expect(diagnosis).toMatchObject({
       cause: "UnreadyOnOneNode",
       summary:
-        "2 pods became unready at about the same moment, all on node n1, while 2 pods of it are ready on other nodes.",
+        "2 pods have been unready since about the same moment, all on node n1, while 2 pods of it are ready on other nodes.",
       remedy: { action: "none", refusal: "NoSafeRemedy" },
     });
     expect(JSON.stringify(diagnosis.remedy)).toContain("kubectl describe node n1");
@@ -86,5 +86,48 @@ describe("pods of one node that become unready together", () => {
     ],
   ])("are not so where %s", (_what, pods, cause) => {
     expect(diagnose(pods).cause).toBe(cause);
+  });
+});
+
+describe("what else may be so on one node", () => {
+  const causeOf = (...pods: Pod[]) => diagnose(pods).cause;
+  const isNode = (...pods: Pod[]) => causeOf(...pods) === "UnreadyOnOneNode";
+
+  it("is told as it is where the pods never were ready, as those that a scaling put on a new node", () => {
+    const made = (name: string) => {
+      const fresh = unready(name, "n9");
+      return { ...fresh, metadata: { ...fresh.metadata, creationTimestamp: ago(400) } };
+    };
+    const diagnosis = diagnose([made("a"), made("b"), well("c", "n1"), well("d", "n2")]);
+
+    expect(diagnosis).toMatchObject({ cause: "UnreadyOnOneNode", remedy: { action: "none" } });
+    expect(diagnosis.summary).toContain("2 pods have been unready since about the same moment, all on node n9");
+    expect(JSON.stringify(diagnosis)).not.toContain("became");
+  });
+
+  it.each<[string, Pod[]]>([
+    ["one pod a node, as a DaemonSet or a spread set has", [unready("a", "n1"), well("b", "n2"), well("c", "n3")]],
+    ["a node of which all pods of the workload are", [unready("a", "n1"), unready("b", "n1"), unready("c", "n1")]],
+    [
+      "two nodes of three",
+      [
+        unready("a", "n1"),
+        unready("b", "n1"),
+        unready("c", "n2"),
+        unready("d", "n2"),
+        well("e", "n3"),
+        well("f", "n3"),
+      ],
+    ],
+    ["pods that failed one after the other", [unready("a", "n1", 4_000), unready("b", "n1", 400), well("c", "n2")]],
+    [
+      "pods that are on no node",
+      ["a", "b"].map((name) => {
+        const { spec: _none, ...waiting } = unready(name, "n1");
+        return waiting;
+      }),
+    ],
+  ])("is no node's matter for certain: %s", (_what, pods) => {
+    expect(isNode(...pods)).toBe(false);
   });
 });

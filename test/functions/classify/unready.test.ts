@@ -40,7 +40,7 @@ describe("pods that run and are not ready", () => {
     ["no other is ready", [unready("a", 400), unready("b", 900)], "no pod of it is ready"],
     ["it is the only one", [unready("a")], "no pod of it is ready"],
     ["most are not", [unready("a", 400), unready("b", 900), ...well(1)], "only 1 pod of it is ready"],
-    ["several became so at once", [unready("a", 400), unready("b", 390), ...well(3)], "at the same moment"],
+    ["several became so at once", [unready("a", 400), unready("b", 390), ...well(3)], "since the same moment"],
   ])("are reported, not restarted, where %s", (_what, pods, words) => {
     const diagnosis = diagnose(pods);
 

@@ -292,3 +292,30 @@ it("that the policy is refused is told as any other failure, after the pauses of
   expect(await tell(failed(1, "InvalidPolicy"))).toBe(2);
   expect(await tell(failed(2, "InvalidPolicy"))).toBe(2);
 });
+
+describe("a scheduled run that ends past every Catch of its definition", () => {
+  /** What people are told of it, as EventBridge tells of its end. */
+  async function ended(before: FailedRun[], error: string, request: object = SCHEDULED) {
+    const sent: Notification[] = [];
+    const { id: executionArn, name } = EXECUTION;
+    const event = { executionArn, name, status: "FAILED", input: JSON.stringify(request), error, cause: "Too large." };
+    await notify(environmentAfter(before, sent))({ about: "execution", event });
+    return sent.map(({ document }) => document.summary);
+  }
+
+  it.each(["States.Runtime", "States.DataLimitExceeded"])(
+    "is told with pauses that double where each run meets it, and what may stand: %s",
+    async (error) => {
+      const runs = await Promise.all(Array.from({ length: 20 }, (_, number) => ended(failed(number, error), error)));
+
+      expect(runs.flatMap((messages, index) => messages.map(() => index + 1))).toEqual([1, 2, 4, 8, 16]);
+      expect(runs[0]?.[0]).toContain("A remedy that it had begun may still be in place");
+      expect(runs[7]?.[0]).toContain("It is scheduled run number 8 that fails");
+    },
+  );
+
+  it("is told each time where somebody asked for it, or a workload is without an outcome", async () => {
+    expect(await ended(failed(4, "States.Runtime"), "States.Runtime", { cluster_name: "prod" })).toHaveLength(1);
+    expect(await ended(failed(4, "WorkloadWithoutOutcome"), "WorkloadWithoutOutcome")).toHaveLength(1);
+  });
+});

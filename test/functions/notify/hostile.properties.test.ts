@@ -166,6 +166,7 @@ const detection = fc
     in_rollout: [],
     resting: NOTHING_RESTS,
     unseen: [],
+    storm_seen: [],
     ...fields,
   }));
 

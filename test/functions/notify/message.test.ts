@@ -142,6 +142,7 @@ describe("the message about a storm", () => {
     in_rollout: [],
     resting: NOTHING_RESTS,
     unseen: [],
+    storm_seen: [],
     storm: "30 of 50 workloads fail at once (60 %).",
   });
   const failing = (seen: Detection) => section(stormMessage(seen, EXECUTION).text, "Found");

@@ -92,7 +92,7 @@ describe("what is told of a whole run", () => {
   };
 
   it("is a storm of then where it was met then", async () => {
-    const storm = { about: "storm", detection, execution };
+    const storm = { about: "storm", memory: { status: "tell" }, detection, execution };
 
     expect((await tell(storm)).report.summary).toContain(`may be as old as ${FOUND}. Many fail.`);
     expect((await tell(storm, new Date(NOW.getTime() + 60_000))).report.summary).toBe("Many fail.");

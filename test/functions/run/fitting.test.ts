@@ -74,6 +74,7 @@ describe("the output of a run", () => {
         in_rollout: "r".repeat(MAX_BYTES.rollouts),
         in_storm: "s".repeat(MAX_BYTES.storm),
         resting: "r".repeat(MAX_BYTES.resting),
+        storm_seen: Array.from({ length: 60 }, () => "s".repeat(80)),
         workloads: results,
       };
 

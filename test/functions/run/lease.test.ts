@@ -135,6 +135,17 @@ describe("the lease", () => {
     expect(history[0]).toMatchObject({ action: "none", reason: "KeepsRecurring" });
   });
 
+  it("does not forget a rollback or a scaling, which others may take back, for the many restarts since", () => {
+    const entry = { at: ago(0), execution: "run", cause: "c", outcome: "Recovered", applied: true } as const;
+    const rollback = { ...entry, action: "rollback" };
+    const scaling: HistoryEntry = { ...entry, action: "scale", scale: { target: "replicas", from: 1, to: 2 } };
+    const restarts = Array.from({ length: 15 }, () => ({ ...entry, action: "restart" }));
+
+    const kept = historyOf(stored([...restarts, rollback, scaling]));
+    expect(kept).toHaveLength(12);
+    expect(kept.slice(-2)).toEqual([rollback, scaling]);
+  });
+
   it("forgets no remedy for what was chosen often and never carried out", () => {
     const done = { ...entryOfRun, action: "rollback", outcome: "Recovered", applied: true };
     const refused = Array.from({ length: 12 }, () => ({ ...entryOfRun, outcome: "Skipped", reason: "CanaryFirst" }));

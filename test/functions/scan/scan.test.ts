@@ -95,16 +95,18 @@ describe("a scan of a healthy cluster", () => {
       in_rollout: [],
       resting: NOTHING_RESTS,
       unseen: [],
+      storm_seen: [],
     });
   });
 
-  it("takes twelve requests, however many namespaces there are, all but HPAs, Services and Ingresses as printed rows", async () => {
+  it("takes thirteen requests, however many namespaces there are, all but HPAs, Services, Ingresses and the storm's Lease as printed rows", async () => {
     serve(api, { ...HEALTHY, services: [service()], slices: [slice()], namespaces: ["blog", "shop", "tools"] });
     await scanned(api);
 
     expect(asked(api).sort()).toEqual([
       "/api/v1/services",
       "/apis/autoscaling/v2/horizontalpodautoscalers",
+      "/apis/coordination.k8s.io/v1/namespaces/eks-remediation/leases?metadata.name=storm",
       "/apis/networking.k8s.io/v1/ingresses",
       "table /api/v1/namespaces",
       "table /api/v1/nodes",

@@ -70,7 +70,9 @@ it("what was not read of a namespace in time fails as often as what was, where i
   const deployments = Array.from({ length: 40 }, (_, index) => deploymentWith({ name: `d-${index}` }));
   serve(api, { deployments });
   const view = new View(api.cluster());
-  view.noteUnread({ what: "pods in namespace shop", place: "shop" }, 30, 40);
+  const spot = { what: "pods in namespace shop", place: "shop" };
+  view.noteSuspects(spot, 40);
+  view.noteUnread(spot, 30);
   const failing = deployments.slice(0, 10).map(({ metadata }) => ({
     incident: incident({ workload: { kind: "Deployment", namespace: "shop", name: metadata?.name ?? "" } }),
     pods: [],

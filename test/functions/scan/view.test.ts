@@ -7,7 +7,7 @@ import { rowsIn } from "../../../functions/scan/suspect-rows.ts";
 import { View } from "../../../functions/scan/view.ts";
 import { RemediationError, type ErrorName } from "../../../functions/shared/errors.ts";
 import type { Deployment, Pod } from "../../../functions/shared/kubernetes/types.ts";
-import { ApiServer, found, refusal } from "../../support/api-server.ts";
+import { ApiServer, found, page, refusal } from "../../support/api-server.ts";
 import { crashingPod, pod } from "../../support/objects.ts";
 import { asked } from "../../support/scans.ts";
 import { NO_TABLES, serve } from "../../support/served-cluster.ts";
@@ -94,6 +94,18 @@ describe("a look at one namespace", () => {
     expect(seen).toBe(2);
     expect(names(suspects)).toEqual(["crash", "well"]);
     expect(asked(api)).toEqual([`table ${PODS}`, PODS]);
+  });
+
+  it("counts each object once where the token of a list expires, so that it begins anew", async () => {
+    const [first, second] = [pod({ name: "well" }), crashingPod({ name: "crash" })];
+    const pages = [page([first], "next"), refusal(410, "expired"), page([first], "again"), page([second])];
+    api.on("GET", PODS, found({ kind: "List", items: [] }), ...pages);
+    const counted: Pod[] = [];
+    const keep = (found: Pod) => counted.push(found);
+    const { seen } = await look(view, { what: "pods" }, PODS, POD_SUSPECTS, keep);
+
+    expect(seen).toBe(2);
+    expect(names(counted)).toEqual(["well", "crash"]);
   });
 
   it("finds nothing where there is nothing", async () => {
@@ -208,6 +220,21 @@ describe("a view", () => {
         .slice(0, 4)
         .map(({ what }) => what),
     ).toEqual(["HPAs", "evil 0", "pods in namespace shop", "evil 1"]);
+  });
+
+  it("has read the share of a namespace's suspects that its own and those of the whole cluster leave, nodes aside", () => {
+    view.noteSuspects({ what: "pods" }, 30);
+    view.noteSuspects({ what: "Deployments" }, 10);
+    expect(view.shareRead("shop")).toBe(1);
+
+    view.noteUnread({ what: "Deployments" }, 10);
+    view.noteSuspects({ what: "nodes", isBeside: true }, 1);
+    view.noteUnread({ what: "nodes", isBeside: true }, 1);
+    expect(view.shareRead("shop")).toBe(0.75);
+
+    view.noteSuspects({ what: "pods in namespace shop", place: "shop" }, 4);
+    view.noteUnread({ what: "pods in namespace shop", place: "shop" }, 2);
+    expect([view.shareRead("shop"), view.shareRead("blog")]).toEqual([0.375, 0.75]);
   });
 
   it("works at eight items at the same time", async () => {

@@ -47,7 +47,9 @@ export const remediation: Target = {
       );
       if ("result" in remembered) expectPayload({ detection, memory: remembered.result });
       expectStormOnly(detection, cluster.written);
-      await resultOf(() => notify(environment)({ about: "storm", detection, execution: EXECUTION }));
+      await resultOf(() =>
+        notify(environment)({ about: "storm", memory: { status: "tell" }, detection, execution: EXECUTION }),
+      );
     } else {
       for (const incident of detection.incidents.slice(0, INCIDENTS)) {
         await remedy(cluster, environment, policy, detection, incident);

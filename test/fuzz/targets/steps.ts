@@ -77,6 +77,7 @@ const inputs = fc.oneof(
     { step: "claim", payload: { operation: "acquire", run: claimedRun() } },
     { step: "claim", payload: { operation: "storm", detection: STORM, execution: EXECUTION } },
     { step: "claim", payload: { operation: "storm_told", detection: STORM, execution: EXECUTION } },
+    { step: "claim", payload: { operation: "storm_over", detection: STORM, execution: EXECUTION } },
     { step: "claim", payload: { operation: "release", run: appliedRun() } },
     { step: "restart", payload: claimedRun({ diagnosis: restarting }) },
     { step: "rollback", payload: { operation: "apply", run: claimedRun({ diagnosis: rollingBack }) } },
@@ -95,7 +96,7 @@ const inputs = fc.oneof(
 export const steps: Target = {
   name: "steps",
   summary: "each step alone, with payloads that no step before it made",
-  words: [...Object.keys(STEPS), "acquire", "release", "storm", "storm_told", "apply", "undo", "remedy"],
+  words: [...Object.keys(STEPS), "acquire", "release", "storm", "storm_told", "storm_over", "apply", "undo", "remedy"],
   seeds: fc.tuple(inputs, somePolicy, worlds).map(([input, policy, world]) => ({ ...input, policy, world })),
   run: async (input) => {
     const name = String(field(input, "step"));
@@ -177,6 +178,7 @@ const told = fc.oneof(
   }),
   fc.constant({
     about: "storm",
+    memory: { status: "tell" },
     detection: STORM,
     execution: EXECUTION,
   }),

@@ -201,7 +201,10 @@ describe("on a cluster of the user's,", { timeout: 60_000 }, () => {
 
     expectInterrupted(ended);
     expect(lines.at(-1)).toEqual({
-      interrupted: true,
+      time: expect.any(String) as string,
+      workload: null,
+      event: "interrupted",
+      finding: expect.stringMatching(/^Interrupted\. Deployment shop\/web: claim released\./) as string,
       workloads: [
         { workload: "Deployment shop/web", text: expect.stringContaining("claim released. Scaled") as string },
       ],

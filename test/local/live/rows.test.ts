@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { ExecutionEvent } from "../../../local/engine/engine.ts";
-import { afterEvent, type Row, type Rows } from "../../../local/live/rows.ts";
-import { incident } from "../../support/objects.ts";
+import type { Verification, WorkloadRun } from "../../../functions/run/contracts.ts";
+import { afterEvent, afterReading, progressAt, type Row, type Rows } from "../../../local/live/rows.ts";
+import { incident, NOW, WEB } from "../../support/objects.ts";
 import { claimedRun, diagnosis, remedyResult } from "../../support/runs.ts";
 
 const run = claimedRun({
@@ -14,9 +15,16 @@ function event(type: ExecutionEvent["type"], state: string, state_of: Partial<Ex
 
 /** The row of the workload after these events. */
 function rowAfter(...events: ExecutionEvent[]): Row | undefined {
-  return events.reduce<Rows>(afterEvent, new Map()).get(0);
+  return events.reduce<Rows>((rows, next) => afterEvent(rows, next, NOW), new Map()).get(0);
 }
 
+/** A look that found the workload on its way, or well since that moment. */
+function settling(well_since: string | null): Verification {
+  const reasons = [well_since === null ? "1 of 2 replicas ready" : "well since then; it has to stay so for 60 s"];
+  return { verdict: "settling", reasons, wait_seconds: 30, observation: { digest: "d", well_since } };
+}
+
+const look = (verification: Verification) => event("exited", "Verify", { output: { ...run, verification } });
 const claiming = event("entered", "Claim workload");
 
 describe("the row of a workload", () => {
@@ -40,14 +48,43 @@ describe("the row of a workload", () => {
     expect(rowAfter(claiming, diagnosed(refused))).toMatchObject({ remedy: "" });
   });
 
-  it("says what is waited for, and what was found wrong", () => {
-    const waiting = event("entered", "Wait for it to settle", { input: { ...run, remedy: remedyResult() } });
-    const look = (verdict: string, reasons: string[]) =>
-      event("exited", "Verify", { output: { ...run, verification: { verdict, reasons } } });
+  it("counts down to the next look, and says what the look before found", () => {
+    const waiting = (state: string, run: WorkloadRun) => event("entered", state, { input: run });
+    const at = (seconds: number, row: Row | undefined) =>
+      row && progressAt(row, new Date(NOW.getTime() + seconds * 1_000));
+    const first = rowAfter(claiming, waiting("Wait for it to settle", { ...run, remedy: remedyResult() }));
+    const next = (well_since: string | null) =>
+      rowAfter(
+        claiming,
+        look(settling(well_since)),
+        waiting("Wait again", { ...run, verification: settling(well_since) }),
+      );
 
-    expect(rowAfter(claiming, waiting)?.progress).toMatch(/^settling, first look in \d+ s$/);
-    expect(rowAfter(claiming, look("settling", ["1 of 2 replicas ready"]))?.progress).toBe("1 of 2 replicas ready");
-    expect(rowAfter(claiming, look("not_recovered", ["no"]))?.progress).toBe("not recovered");
+    expect(at(0, first)).toBe("20 s to the first look; settling");
+    expect(at(12.4, first)).toBe("8 s to the first look; settling");
+    expect(at(60, first)).toBe("0 s to the first look; settling");
+    expect(at(5, next(null))).toBe("25 s to the next look; 1 of 2 replicas ready");
+    expect(at(5, next(NOW.toISOString()))).toBe("25 s to the next look; well so far");
+    expect(at(5, rowAfter(claiming, waiting("Wait again", { ...run, verification: settling(null) }), claiming))).toBe(
+      "claiming",
+    );
+  });
+
+  it.each([
+    ["go_on", "goes on with the next part"],
+    ["not_recovered", "not recovered"],
+    ["recovered", "recovered"],
+  ] as const)("says what a look with the verdict %s means", (verdict, progress) => {
+    expect(rowAfter(claiming, look({ ...settling(null), verdict }))?.progress).toBe(progress);
+  });
+
+  it("shows the replicas of its workload, once they were read", () => {
+    const rows = afterEvent(new Map(), claiming, NOW);
+    const reading = { workload: WEB, ready: 1, wanted: 2 };
+
+    expect(rows.get(0)?.replicas).toBeUndefined();
+    expect(afterReading(rows, { iteration: 0, ...reading }).get(0)?.replicas).toEqual({ ready: 1, wanted: 2 });
+    expect(afterReading(rows, { iteration: 1, ...reading })).toBe(rows);
   });
 
   it("ends with the outcome, and its reason", () => {

@@ -1,5 +1,7 @@
+import stringWidth from "string-width";
 import { describe, expect, it } from "vitest";
 import { describeRest, rowsThatFit, tableLines } from "../../../local/live/view.ts";
+import { NOW } from "../../support/objects.ts";
 import type { Row } from "../../../local/live/rows.ts";
 
 const row: Row = {
@@ -7,7 +9,9 @@ const row: Row = {
   failure: "CrashLoopBackOff (2 pods)",
   diagnosis: "CrashLoopAfterRollout",
   remedy: "rollback",
-  progress: "well since 12:00; it has to stay so for 60 s",
+  replicas: { ready: 1, wanted: 2 },
+  progress: "well so far",
+  wait: { until: new Date(NOW.getTime() + 42_000), what: "next look" },
   outcome: undefined,
   needsPerson: false,
 };
@@ -16,35 +20,75 @@ const marked = (style: unknown, text: string) => `<${String(style)}>${text}</>`;
 
 describe("the table of workloads", () => {
   it("has a line for each, under its titles", () => {
-    expect(tableLines([row, { ...row, workload: "Deployment shop/api" }], 200, plain)).toEqual([
-      "WORKLOAD             FAILURE                    DIAGNOSIS              REMEDY    OUTCOME  PROGRESS",
-      "Deployment shop/web  CrashLoopBackOff (2 pods)  CrashLoopAfterRollout  rollback           well since 12:00; it has to stay so for 60 s",
-      "Deployment shop/api  CrashLoopBackOff (2 pods)  CrashLoopAfterRollout  rollback           well since 12:00; it has to stay so for 60 s",
+    expect(tableLines([row, { ...row, workload: "Deployment shop/api" }], 200, plain, NOW)).toEqual([
+      "WORKLOAD             READY  FAILURE                    DIAGNOSIS              REMEDY    OUTCOME  PROGRESS",
+      "Deployment shop/web  1/2    CrashLoopBackOff (2 pods)  CrashLoopAfterRollout  rollback           42 s to the next look; well so far",
+      "Deployment shop/api  1/2    CrashLoopBackOff (2 pods)  CrashLoopAfterRollout  rollback           42 s to the next look; well so far",
     ]);
   });
 
   it("ends with the outcome, and who has to look", () => {
-    const [, line] = tableLines([{ ...row, outcome: "Skipped", progress: "OptedOut", needsPerson: true }], 200, marked);
+    const [, line] = tableLines(
+      [{ ...row, outcome: "Skipped", progress: "OptedOut", needsPerson: true }],
+      200,
+      marked,
+      NOW,
+    );
 
     expect(line).toContain("<yellow>Skipped</>");
-    expect(line).toMatch(/OptedOut; a person has to look$/);
+    expect(line).toMatch(/a person has to look; OptedOut$/);
   });
 
   it("never is wider than the terminal, down to a narrow one", () => {
     const long = { ...row, workload: `Deployment shop/${"x".repeat(200)}`, progress: "y".repeat(500) };
 
     for (const width of [400, 160, 120, 100, 80, 60, 40, 30]) {
-      for (const line of tableLines([long], width, plain)) expect(line.length, `${width}`).toBeLessThan(width);
+      for (const line of tableLines([long], width, plain, NOW)) expect(line.length, `${width}`).toBeLessThan(width);
     }
   });
 
   it("keeps the workload and how it goes on a narrow terminal, and leaves out the rest", () => {
     const ended = { ...row, outcome: "Skipped" as const, progress: "OptedOut" };
 
-    expect(tableLines([row, ended], 40, plain)).toEqual([
+    expect(tableLines([row, ended], 40, plain, NOW)).toEqual([
       "WORKLOAD             PROGRESS",
-      "Deployment shop/web  well since 12:00;…",
+      "Deployment shop/web  42 s to the next …",
       "Deployment shop/web  Skipped: OptedOut",
+    ]);
+  });
+});
+
+describe("what a workload says about itself", () => {
+  const PRINTED = [
+    ["wide characters", "Deployment shop/支付支付支付支付支付支付支付支付支付支付"],
+    ["emoji", `Deployment shop/${"👩‍👩‍👧‍👦🎉".repeat(20)}`],
+    ["marks that take no room", `Deployment shop/${"é".repeat(60)}`],
+    ["escape bytes", "Deployment shop/\u001b[2J\u001b[31mweb\u001b]0;title\u0007"],
+    ["line breaks", "Deployment shop/a\r\nb\u2028c"],
+    ["characters that turn the direction of text", "Deployment shop/\u202eweb\u2066"],
+  ] as const;
+
+  it.each(PRINTED)("does not break the table with %s", (_what, text) => {
+    for (const width of [200, 80, 40]) {
+      const lines = tableLines([{ ...row, workload: text, progress: text }, row], width, plain, NOW);
+
+      expect(lines).toHaveLength(3);
+      for (const line of lines) {
+        expect(stringWidth(line), line).toBeLessThan(width);
+        expect(line).not.toMatch(/[\p{Cc}\p{Bidi_Control}\p{Zl}]/u);
+      }
+      // Where the second column begins on the screen.
+      const starts = lines.slice(1).map((line) => stringWidth(line.split("1/2")[0] ?? ""));
+      if (width > 40) expect(starts[0]).toBe(starts[1]);
+    }
+  });
+});
+
+describe("the table at 80 columns", () => {
+  it("says how many replicas are ready, and how it goes, and leaves out what the end says", () => {
+    expect(tableLines([row], 80, plain, NOW)).toEqual([
+      "WORKLOAD             READY  REMEDY    OUTCOME  PROGRESS",
+      "Deployment shop/web  1/2    rollback           42 s to the next look; well so …",
     ]);
   });
 });

@@ -47,6 +47,7 @@ export function recordingOf(runs: readonly WorkloadRun[], path: readonly string[
     ended: new Date(NOW.getTime() + 90_000),
     result: { status: "succeeded", output: { outcomes: results.map(({ outcome }) => outcome), workloads: results } },
     events,
+    readings: [],
     notifications: [],
   };
 }

@@ -28,7 +28,6 @@ export function* deploymentObjects(plan: Plan, planned: Planned): Generator<Stor
   const newest = OLD_REVISIONS + (isRollout ? 2 : 1);
   const { there, ready, bad } = countsOf(planned);
   const isGated = planned.decoy === "gated";
-  const available = replicas === 0 || ready >= replicas - Math.floor(replicas / 4);
   const rolledOut = new Date(plan.size.built.getTime() - random.below(MINUTES_A_DAY) * 60_000);
   const condition = (type: string, status: string, reason: string, at: string, message: string) => ({
     ...{ type, status, reason, message, lastUpdateTime: at, lastTransitionTime: at },
@@ -53,7 +52,7 @@ export function* deploymentObjects(plan: Plan, planned: Planned): Generator<Stor
   const refused =
     failure === "quota" ? [condition("ReplicaFailure", "True", "FailedCreate", minutesBefore(now, 9), refusal)] : [];
   const shown = isGated ? replicas - 1 : ready;
-  const isAvailable = available && !isGated;
+  const isAvailable = replicas === 0 || shown >= replicas - Math.floor(replicas / 4);
   const object: Manifest = {
     apiVersion: "apps/v1",
     kind: "Deployment",
@@ -89,7 +88,7 @@ export function* deploymentObjects(plan: Plan, planned: Planned): Generator<Stor
               "Available",
               "False",
               "MinimumReplicasUnavailable",
-              minutesBefore(now, isGated ? 2 : 8),
+              minutesBefore(now, 8),
               "Deployment does not have minimum availability.",
             ),
         progressing,

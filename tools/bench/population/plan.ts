@@ -223,11 +223,13 @@ function mixOf(count: number): FailureKind[] {
 }
 
 const DECOYS = { gated: "Deployment", "succeeded-since": "CronJob", "ended-long-ago": "Pod" } as const;
+/** Of so many pods one may be held back, and the Deployment stays available, however long somebody looks. */
+const LEAST_OF_GATED = 4;
 
 function deceive(order: readonly Planned[], count: number): void {
   const kinds = Object.keys(DECOYS) as Decoy[];
   const free = order.filter(({ failure, isScaled, replicas, pool }) => {
-    return failure === undefined && !isScaled && (replicas === 1 || pool === "CronJob");
+    return failure === undefined && !isScaled && (pool !== "Deployment" || replicas >= LEAST_OF_GATED);
   });
   for (let number = 0; number < count; number++) {
     const decoy = kinds[number % kinds.length] ?? "gated";
