@@ -15,6 +15,7 @@ import type { Evidence } from "../facts/evidence.ts";
 import type { Kind } from "../kinds/kind.ts";
 import { kindOf } from "../kinds/kinds.ts";
 import { rolloutSeconds } from "../kinds/patience.ts";
+import { diagnosedSight } from "./diagnosed-sight.ts";
 import { configLines } from "./config-lines.ts";
 import { refuseInStorm } from "./in-storm.ts";
 import { takenBack } from "./owner-guard.ts";
@@ -73,6 +74,7 @@ export function classify(evidence: Evidence, policy: Policy): Diagnosis {
     ...(remedy.action === "none" || kind === undefined ? {} : { known: knownParts(evidence, kind) }),
     ...(back === undefined ? {} : { owner: back.owner }),
     ...(deadline_seconds === undefined ? {} : { deadline_seconds }),
+    sight: diagnosedSight(facts, Math.min(MAX_LAST_WORDS, lastWordLines(evidence).length)),
   };
 }
 

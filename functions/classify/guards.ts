@@ -130,7 +130,7 @@ const pausedGuard: RemedyGuard = ({ evidence: { incident, workload } }, { rollsO
   const { resume } = kind.commands;
   return {
     refusal: "RolloutPaused",
-    message: `Its rollout is paused; somebody is at work on it.${resume === undefined ? "" : ` Resume it with \`${resume}\`.`}`,
+    message: `Its rollout is paused; somebody is at work on it.${resume === undefined ? "" : ` \`${resume}\` goes on with the present template: mend that first, where it is what fails.`}`,
   };
 };
 

@@ -1,5 +1,5 @@
 import type { NotificationDocument } from "./notification.ts";
-import { evidenceHeading } from "./text-form.ts";
+import { sectionsOf, type Heading } from "./sections.ts";
 import { unlinked } from "./unlinked.ts";
 import { bounded } from "../shared/text.ts";
 
@@ -8,6 +8,20 @@ const MAX_DESCRIPTION = 8_000;
 
 /** How long one line may be: a summary is the longest. */
 const MAX_LINE = 1_500;
+
+/** The sections that are shown: what is to be done stands beside them. */
+const SHOWN: readonly Heading[] = [
+  "How it is",
+  "Asked by",
+  "Done",
+  "Verified",
+  "What the newer version changed",
+  "Last words",
+  "Evidence",
+  "Take it back",
+  "Keep the workflow away for good",
+  "Hand it back",
+];
 
 /** A custom notification for Amazon Q Developer in chat applications. */
 export interface ChatNotification {
@@ -37,13 +51,11 @@ export function chatOf(document: NotificationDocument, title: string): ChatNotif
   const { workload, outcome, cause } = document;
   const cluster = bounded(document.cluster_name, 100);
   const subject = workload === undefined ? "run" : plain(`${workload.kind}/${workload.namespace}/${workload.name}`);
-  const block = (heading: string, lines: readonly string[]) =>
-    lines.length === 0 ? [] : [`*${heading}*`, ...lines.map((line) => `• ${plain(line)}`)];
   const description = [
-    plain(document.summary),
-    ...block(evidenceHeading(document), document.evidence),
-    ...block("Done", document.done),
-    ...(document.done.length === 0 ? [] : [`*Verified:* ${plain(document.verified)}`]),
+    plain(document.what),
+    ...sectionsOf(document)
+      .filter(({ heading }) => SHOWN.includes(heading))
+      .flatMap(({ heading, lines }) => [`*${heading}*`, ...lines.map((line) => `• ${plain(line)}`)]),
     ...(document.execution.console_url === undefined ? [] : [document.execution.console_url]),
   ].join("\n");
   return {

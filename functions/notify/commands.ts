@@ -1,5 +1,6 @@
 import { resourceOf } from "../kinds/workloads.ts";
 import { remedyFor } from "../remedies/remedies.ts";
+import type { Sight } from "../run/sight.ts";
 import type { RemedyResult } from "../run/contracts.ts";
 import type { WorkloadRef } from "../shared/refs.ts";
 
@@ -13,22 +14,31 @@ const QUOTABLE = /^[^'\p{C}\p{Zl}\p{Zp}]*$/u;
 const MAX_COMMAND = 700;
 
 /** The flags of these commands; nothing else may begin with a dash. */
-const FLAG =
-  /^(-n|-A|-p|--name|--all-containers|--previous|--sort-by=\.lastTimestamp|--to-revision=\d+|--replicas=\d+)$/;
+const FLAG = /^(-n|-A|-c|-p|--name|--previous|--overwrite|--sort-by=\.lastTimestamp|--to-revision=\d+|--replicas=\d+)$/;
+/** The annotation by which a workload opts out, or in. */
+const ANNOTATION = /^[a-z-]+\/enabled=(true|false)$/;
 
 /** The command that makes kubectl talk to an EKS cluster. */
 export function connectCommands(clusterName: string): string[] {
   return commands([["aws", "eks", "update-kubeconfig", "--name", clusterName]]);
 }
 
-/** A pod whose log can be read, and whether it is that of its container's run before. */
-export interface ReadableLog {
-  pod: string;
-  previous: boolean;
+/** What else there is to look at, all of which was there when it was looked at last. */
+export interface Looks {
+  /** Whether the workload itself is not there any more. */
+  gone?: true;
+  /** A container whose log can be read, and whether it is that of its run before. */
+  log?: NonNullable<Sight["log"]> | undefined;
+  pod?: string | undefined;
+  nodes?: readonly string[];
+  hpa?: string | undefined;
+  /** Whether the use of the pods is measured. */
+  top?: boolean;
+  quota?: boolean;
 }
 
-/** Commands that show how a workload and its pods are. */
-export function workloadCommands(clusterName: string, workload: WorkloadRef, log: ReadableLog | undefined): string[] {
+/** Commands that show how a workload and its pods are, beginning with what is the matter. None of them changes anything. */
+export function workloadCommands(clusterName: string, workload: WorkloadRef, looks: Looks = {}): string[] {
   // A node is in no namespace, and what serves an API is not.
   if (workload.namespace === "") {
     const kind = workload.kind.toLowerCase();
@@ -39,18 +49,28 @@ export function workloadCommands(clusterName: string, workload: WorkloadRef, log
     return [...connectCommands(clusterName), ...commands(about)];
   }
   const inNamespace = ["kubectl", "-n", workload.namespace];
-  const logs = (of: ReadableLog) => {
-    return [...inNamespace, "logs", of.pod, "--all-containers", ...(of.previous ? ["--previous"] : [])];
-  };
+  const { log, pod, nodes = [], hpa } = looks;
   return [
     ...connectCommands(clusterName),
     ...commands([
-      [...inNamespace, "describe", resourceOf(workload), workload.name],
+      ...(log === undefined
+        ? []
+        : [[...inNamespace, "logs", log.pod, "-c", log.container, ...(log.previous ? ["--previous"] : [])]]),
+      ...(pod === undefined ? [] : [[...inNamespace, "describe", "pod", pod]]),
+      ...nodes.map((node) => ["kubectl", "describe", "node", node]),
+      ...(hpa === undefined ? [] : [[...inNamespace, "describe", "hpa", hpa]]),
+      ...(looks.top === true ? [[...inNamespace, "top", "pods"]] : []),
+      ...(looks.quota === true ? [[...inNamespace, "describe", "quota"]] : []),
+      ...(looks.gone === true ? [] : [[...inNamespace, "describe", resourceOf(workload), workload.name]]),
       [...inNamespace, "get", "pods"],
-      ...(log === undefined ? [] : [logs(log)]),
       [...inNamespace, "get", "events", "--sort-by=.lastTimestamp"],
     ]),
   ];
+}
+
+/** The command that sets an annotation of an object. */
+export function annotateCommand(namespace: string, resource: string, name: string, annotation: string): string[] {
+  return commands([["kubectl", "-n", namespace, "annotate", resource, name, annotation, "--overwrite"]]);
 }
 
 /** Commands that show what the workloads of a storm share, beginning with the node that is its cause. */
@@ -80,7 +100,8 @@ export function undoCommands(workload: WorkloadRef, remedy: RemedyResult | undef
 
 /** Command lines, without those that hold anything a shell could read otherwise, or that no names make so long. */
 function commands(lines: string[][]): string[] {
-  const isPlain = (word: string) => FLAG.test(word) || word.split("/").every((part) => PLAIN.test(part));
+  const isPlain = (word: string) =>
+    FLAG.test(word) || ANNOTATION.test(word) || word.split("/").every((part) => PLAIN.test(part));
   return lines
     .filter((words) => words.every(isPlain))
     .map((words) => words.join(" "))

@@ -1,26 +1,32 @@
-import type { Change, ExecutionRef, Report, Verification, WorkloadRun } from "../run/contracts.ts";
+import type { ExecutionRef, Report, WorkloadRun } from "../run/contracts.ts";
 import type { Detection } from "../run/detection.ts";
-import { lastTry } from "../run/tries.ts";
 import { MAX_OBJECT_NAME } from "../shared/kubernetes/names.ts";
-import { isUnseen } from "../run/redrive.ts";
-import { isReplaced, undoVerification } from "../run/outcome.ts";
 import { describeWorkload } from "../kinds/workloads.ts";
-import { remedyFor } from "../remedies/remedies.ts";
 import { NOTIFICATION_VERSION, type NotificationDocument } from "./notification.ts";
 import type { WorkloadRef } from "../shared/refs.ts";
 import { bounded, count } from "../shared/text.ts";
-import { stormCommands, workloadCommands, type ReadableLog } from "./commands.ts";
+import { stormCommands, workloadCommands } from "./commands.ts";
 import { consoleLink } from "./console-link.ts";
+import { changed, changesOf, done, verified } from "./deeds.ts";
 import { crowdLines, dependantLines } from "./dependants.ts";
 import { decisionLines } from "./decide.ts";
 import { adviceOn } from "./error-advice.ts";
+import { handsOff } from "./hands-off.ts";
+import { headlineOf } from "./headline.ts";
+import { looksOf } from "./looks.ts";
 import { nextSteps } from "./next-steps.ts";
+import { placed, placedIn, placeOf } from "./place.ts";
+import { statusLines } from "./status.ts";
 import type { ToldLate } from "./told-late.ts";
 
 /** How many workloads a storm's notification names. */
 const MAX_WORKLOADS = 20;
 /** How long an execution's ARN may be. Source: the Step Functions API reference, DescribeExecution. */
 const MAX_ID = 256;
+/** How long the summary may be. */
+const MAX_SUMMARY = 1_500;
+/** The cause of what somebody asked for. */
+const REQUESTED = "Requested";
 /** How long a line may be. */
 const MAX_LINE = 600;
 
@@ -31,16 +37,24 @@ export function workloadDocument(
   furtherSteps: readonly string[] = [],
   late?: ToldLate,
 ): NotificationDocument {
-  const { diagnosis, incident } = run;
+  const { diagnosis, incident, cluster_name: clusterName, execution } = run;
   const { workload } = incident;
-  const advice = nextSteps(run, report, late !== undefined);
+  const place = placeOf(clusterName, execution.id);
+  const { commands, takeBack, ...advice } = nextSteps(run, report, late !== undefined);
   const { plan, valid_until } = report;
-  const changes = changesOf(run);
-  const change = changes.at(-1);
+  const change = changesOf(run).at(-1);
+  const { hands_off, hand_back } = handsOff(workload, report);
+  const evidence = (diagnosis?.evidence ?? []).map(line);
+  const { at, log_lines: ofLog = 0, differences = [] } = diagnosis?.sight ?? {};
+  // What was asked for has no cause that anybody could be sure of.
+  const isCause = diagnosis !== undefined && diagnosis.cause !== REQUESTED;
   return {
-    ...about(report, run.cluster_name, run.execution),
+    ...about(report, clusterName, execution),
+    headline: headlineOf(run, report, late !== undefined),
+    what: whatOf(report.summary, advice.nextSteps),
+    status: statusLines(run).map(line),
     workload: named(workload),
-    ...(diagnosis === undefined ? {} : { confidence: diagnosis.confidence }),
+    ...(isCause ? { confidence: diagnosis.confidence } : {}),
     dry_run: run.dry_run,
     found: incident.failures
       .map(({ reason, count: times, out_of_memory: memory, message }) => {
@@ -49,20 +63,30 @@ export function workloadDocument(
       })
       .concat(dependantLines(incident), crowdLines(incident))
       .map(line),
-    evidence: (diagnosis?.evidence ?? []).map(line),
+    evidence,
+    ...(at === undefined || evidence.length === 0 ? {} : { evidence_at: at }),
+    last_words: ofLog === 0 ? [] : evidence.slice(-ofLog),
+    differences: differences.map(line),
     done: done(run).map(line),
-    changed: (isUndone(run) ? changes.slice(0, -1) : changes)
-      .flatMap((each) => remedyFor(each.kind).words.changed(each, workload))
-      .map(line),
+    changed: changed(run).map(line),
     ...(change === undefined ? {} : { change }),
     verified: late === undefined ? verified(run) : `${verified(run)} (it may be otherwise by now)`,
     not_done: (diagnosis?.rejected ?? []).map(({ action, reason }) => line(`${action}: ${reason}`)),
-    next_steps: [...furtherSteps, ...advice.nextSteps].map(line),
-    commands: [...workloadCommands(run.cluster_name, workload, readableLog(run)), ...advice.commands],
+    next_steps: [...furtherSteps, ...advice.nextSteps].map((step) => line(placedIn(step, place))),
+    commands: placed([...workloadCommands(clusterName, workload, looksOf(run)), ...commands], place),
+    take_back: placed(takeBack, place),
+    hands_off: placed(hands_off, place),
+    hand_back: placed(hand_back, place),
     ...(plan === undefined || valid_until === undefined
       ? {}
       : { proposal: { plan, valid_until, decide: decisionLines(run, report) } }),
   };
+}
+
+/** The summary without what is to be done, which stands for itself. */
+function whatOf(summary: string, steps: readonly string[]): string {
+  const rest = steps.reduce((text, step) => text.replace(` ${step}`, ""), summary);
+  return bounded(rest, MAX_SUMMARY);
 }
 
 /** What there is to say about a storm: one notification for all of it. */
@@ -84,7 +108,10 @@ export function stormDocument(detection: Detection, report: Report, execution: E
         : []),
       ...(detection.in_storm === undefined ? [] : ["What else fails is looked after, or told, all the same."]),
     ],
-    commands: stormCommands(detection.cluster_name, detection.storm_node),
+    commands: placed(
+      stormCommands(detection.cluster_name, detection.storm_node),
+      placeOf(detection.cluster_name, execution.id),
+    ),
   };
 }
 
@@ -102,7 +129,7 @@ export function failureDocument(
     ...(mayHaveChanged ? { verified: "no: what it had done when it ended is not known" } : {}),
     dry_run: false,
     next_steps: advice.nextSteps.map(line),
-    commands: advice.commands,
+    commands: placed(advice.commands, placeOf(clusterName, execution.id)),
   };
 }
 
@@ -121,91 +148,26 @@ function about(
     cause: name(cause),
     action: name(action),
     ...(reason === undefined ? {} : { reason: name(reason) }),
-    summary: bounded(summary, 1_500),
+    summary: bounded(summary, MAX_SUMMARY),
+    headline: outcome,
+    what: bounded(summary, MAX_SUMMARY),
+    status: [],
     needs_person,
     ...(requested_by === undefined ? {} : { requested_by: line(requested_by) }),
     ...(request_reason === undefined ? {} : { request_reason: line(request_reason) }),
     found: [],
     evidence: [],
+    last_words: [],
+    differences: [],
     done: [],
     changed: [],
     verified: "nothing was done, so there is nothing to verify",
     not_done: [],
+    take_back: [],
+    hands_off: [],
+    hand_back: [],
     execution: { id: bounded(execution.id, MAX_ID), ...(url === undefined ? {} : { console_url: url }) },
   };
-}
-
-/** What was done, step by step, and what may have been done. */
-function done(run: WorkloadRun): string[] {
-  const { diagnosis, tries = [], remedy, undo, undo_error } = run;
-  return [
-    ...tries.map((earlier) => earlier.remedy.message),
-    isUnseen(run) ? `Perhaps the remedy (${diagnosis?.remedy.action ?? "none"}): nobody could look.` : remedy?.message,
-    undo_error === undefined ? undo?.message : `Perhaps the undo: its step ended with ${undo_error.Error}.`,
-  ].filter((text) => text !== undefined);
-}
-
-/**
- * A failing pod that is still there, with a container that has ended: only that has a log to read. What was done to the
- * workload has replaced its pods, and a node that does not report answers nobody.
- */
-function readableLog(run: WorkloadRun): ReadableLog | undefined {
-  const {
-    failures,
-    sample_pods: [pod],
-  } = run.incident;
-  const mayHaveChanged = changesOf(run).length > 0 || isUnseen(run);
-  const isLost = failures.some(({ reason }) => reason === "NodeLost");
-  const hasEnded = failures.some(({ exit_code }) => exit_code !== undefined);
-  if (pod === undefined || mayHaveChanged || isLost || !hasEnded) return undefined;
-  return { pod, previous: failures.some(({ restarts = 0 }) => restarts > 0) };
-}
-
-/** Everything that was changed, in order: what was tried in vain and cannot be undone, and what the last remedy did. */
-function changesOf({ tries = [], remedy }: WorkloadRun): Change[] {
-  const all = [...tries.map((earlier) => earlier.remedy), remedy];
-  return all.flatMap((each) => (each?.status === "applied" ? (each.change ?? []) : []));
-}
-
-/** Whether the last change is not there any more: it was taken back, or somebody else put something in its place. */
-function isUndone(run: WorkloadRun): boolean {
-  return run.undo_verification?.verdict === "undone" || isReplaced(run);
-}
-
-/** Whether the outcome was checked on the cluster. */
-function verified(run: WorkloadRun): string {
-  const { remedy, verification, undo } = run;
-  const undone = undoVerification(run);
-  if (isUnseen(run)) return "no: whether the remedy took effect is not known";
-  if (remedy?.status !== "applied") {
-    const earlier = lastTry(run)?.verification;
-    return earlier === undefined ? "nothing was done, so there is nothing to verify" : inVain(earlier);
-  }
-  if (undo?.status === "applied" || undone !== undefined)
-    return undone?.verdict === "undone" ? "yes: it is as it was before" : "no: the undo is not verified";
-  switch (verification?.verdict) {
-    case "recovered":
-      return "yes: it is well, and stayed so for the whole soak time";
-    case "overtaken":
-      return "no: somebody else changed it since";
-    case "taken_back":
-      return verification.reasons.length === 0
-        ? "yes: it is as it was before that remedy"
-        : `no: ${bounded(verification.reasons.join("; "), 300)}`;
-    case "nothing_runs":
-    case "interrupted":
-      return `no: ${bounded(verification.reasons.join("; "), 300)}`;
-    case "cut_short":
-      return `in part: ${bounded(verification.reasons.join("; "), 300)}`;
-    case "not_recovered":
-      return inVain(verification);
-    default:
-      return "no: whether it helped is not known";
-  }
-}
-
-function inVain({ reasons }: Verification): string {
-  return `yes: it did not recover (${bounded(reasons.join("; "), 300)})`;
 }
 
 function line(text: string): string {

@@ -6,6 +6,7 @@ import type { Notification, NotificationDocument } from "./notification.ts";
 import { bounded, count } from "../shared/text.ts";
 import { failureDocument, stormDocument, workloadDocument } from "./document.ts";
 import type { ToldLate } from "./told-late.ts";
+import { shortStatus } from "./status.ts";
 import { textOf } from "./text-form.ts";
 
 /** SNS refuses longer subjects. Source: the SNS API reference, Publish. */
@@ -24,12 +25,14 @@ export function workloadMessage(
   furtherSteps: readonly string[] = [],
   late?: ToldLate,
 ): Notification {
-  const workload = describeWorkload(run.incident.workload);
+  const document = workloadDocument(run, report, furtherSteps, late);
+  const words = `${document.headline}: ${describeWorkload(run.incident.workload)}`;
+  const status = late === undefined && report.outcome !== "Recovered" ? shortStatus(run) : undefined;
   return notification(
     report,
-    workloadDocument(run, report, furtherSteps, late),
-    `${report.outcome}: ${workload}`,
-    `${report.outcome}: ${workload} on cluster ${run.cluster_name}`,
+    document,
+    status === undefined ? words : `${words}, ${status}`,
+    `${words} on cluster ${run.cluster_name}`,
   );
 }
 
@@ -47,7 +50,7 @@ export function stormMessage(detection: Detection, execution: ExecutionRef): Not
   };
   return notification(
     report,
-    stormDocument(detection, report, execution),
+    { ...stormDocument(detection, report, execution), headline: "Storm" },
     `Storm: ${count(detection.failing_pods, "failing pod")}`,
     `Storm on cluster ${detection.cluster_name}`,
   );
@@ -85,7 +88,10 @@ export function failureMessage(error: RunFailure, clusterName: string, execution
   const what = workload === undefined ? "run" : `of ${describeWorkload(workload)}`;
   return notification(
     report,
-    failureDocument(report, clusterName, execution, error.mayHaveChanged === true),
+    {
+      ...failureDocument(report, clusterName, execution, error.mayHaveChanged === true),
+      headline: `Remediation ${what} failed`,
+    },
     `Remediation ${what} failed: ${error.name}`,
     `The remediation ${what} on cluster ${clusterName} failed: ${bounded(error.name, 100)}`,
   );
@@ -111,8 +117,8 @@ function overMessage(
   [subject, title]: [subject: string, title: string],
 ): Notification {
   const report: Report = { outcome: "Recovered", ...what, action: "none", needs_person: false };
-  const document = { ...failureDocument(report, clusterName, execution, false), next_steps: [], commands: [] };
-  return notification(report, document, subject, title);
+  const failure = failureDocument(report, clusterName, execution, false);
+  return notification(report, { ...failure, headline: subject, next_steps: [], commands: [] }, subject, title);
 }
 
 function notification(report: Report, document: NotificationDocument, subject: string, title: string): Notification {

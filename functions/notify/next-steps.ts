@@ -1,54 +1,62 @@
-import type { Change, Report, WorkloadRun } from "../run/contracts.ts";
+import { isAnswered } from "../run/asked-for.ts";
+import type { Report, WorkloadRun } from "../run/contracts.ts";
+import { Refusal } from "../run/refusals.ts";
 import { lastTry } from "../run/tries.ts";
 import { isInOtherHands } from "../run/outcome.ts";
 import { remedyFor } from "../remedies/remedies.ts";
 import { undoCommands } from "./commands.ts";
 import { adviceOn, type Advice } from "./error-advice.ts";
+import { REFUSAL_STEPS } from "./refusal-steps.ts";
+
+/** What a person should do next, and how what was done is taken back. */
+export interface NextSteps extends Advice {
+  takeBack: string[];
+}
 
 /**
  * What a person should do next about a workload.
  * @param isLate whether it is told late, so that it may be otherwise by now
  */
-export function nextSteps(run: WorkloadRun, report: Report, isLate = false): Advice {
+export function nextSteps(run: WorkloadRun, report: Report, isLate = false): NextSteps {
   const error = run.undo_error ?? (run.remedy?.status === "applied" ? run.error : (run.remedy_error ?? run.error));
-  if (error !== undefined && report.outcome !== "RolledBack") return adviceOn(error.Error, run.cluster_name);
-  // What was tried in vain and cannot be undone by the workflow is still in place, too.
-  const remedy = run.remedy?.change === undefined ? lastTry(run)?.remedy : run.remedy;
-  const undo = undoCommands(run.incident.workload, remedy);
-  const done = remedy?.change;
+  if (error !== undefined && report.outcome !== "RolledBack") {
+    return { ...adviceOn(error.Error, run.cluster_name), takeBack: [] };
+  }
   switch (report.outcome) {
     case "Recovered":
-      return done === undefined ? NONE : afterRecovery(done, run, undo);
+      return afterRecovery(run);
     case "RolledBack":
-      return {
-        nextSteps: [
-          isLate
-            ? STILL_FAILING
-            : "The workload is as it was before, and still fails: find the cause with the evidence above.",
-        ],
-        commands: [],
-      };
+      return only(
+        isLate ? STILL_FAILING : "It is as it was before, and still fails: find the cause with the evidence below.",
+      );
     case "Undone":
-      return { nextSteps: [UNDONE], commands: undo };
-    case "Unresolved":
-      return {
-        nextSteps: [look(run, isLate), ...wayBack(run, undo, isLate)],
-        commands: isInOtherHands(run) ? [] : undo,
-      };
-    case "DryRun":
-      return { nextSteps: [refused(run, report) ?? carryOut(run)], commands: [] };
-    case "Skipped": {
-      const message = refused(run, report);
-      return message === undefined ? NONE : { nextSteps: [message], commands: [] };
+      return only(UNDONE);
+    case "Unresolved": {
+      const takeBack = takenBackBy(run);
+      return { nextSteps: [look(run, isLate), ...inPlace(run, takeBack, isLate)], commands: [], takeBack };
     }
+    case "DryRun":
+      return only(refused(run, report) ?? carryOut(run));
+    case "Skipped":
+      return only(refused(run, report));
     default:
-      return NONE;
+      return only(undefined);
   }
 }
 
-/** The message of a refusal, which says what to do about it. */
-function refused({ diagnosis }: WorkloadRun, { needs_person }: Report): string | undefined {
-  return diagnosis?.remedy.action === "none" && needs_person ? diagnosis.remedy.message : undefined;
+function only(step: string | undefined): NextSteps {
+  return { nextSteps: step === undefined ? [] : [step], commands: [], takeBack: [] };
+}
+
+/** What to do about a refusal: its own words say so, or what is known of refusals of that name. */
+function refused({ diagnosis, remedy, incident }: WorkloadRun, report: Report): string | undefined {
+  if (!report.needs_person && !isAnswered(incident)) return undefined;
+  const known = Refusal.safeParse(report.reason).data;
+  const step = known === undefined ? undefined : REFUSAL_STEPS[known];
+  if (step !== undefined) return step;
+  if (!report.needs_person) return undefined;
+  if (diagnosis?.remedy.action === "none") return diagnosis.remedy.message;
+  return remedy?.status === "refused" ? remedy.message : undefined;
 }
 
 /** How what a dry run has told is carried out. */
@@ -60,9 +68,33 @@ function carryOut({ incident, diagnosis }: WorkloadRun): string {
 }
 
 /** What is left to do about what is well again. */
-function afterRecovery(done: Change, { incident }: WorkloadRun, undo: string[]): Advice {
-  const { next, takesBack } = remedyFor(done.kind).words.afterwards(done, incident.requested !== undefined);
-  return { nextSteps: next === undefined ? [] : [next], commands: takesBack === true ? undo : [] };
+function afterRecovery(run: WorkloadRun): NextSteps {
+  const { incident, remedy, diagnosis } = run;
+  const change = remedy?.change;
+  if (change === undefined) return only(undefined);
+  const asked = incident.requested !== undefined;
+  const { next, takesBack } = remedyFor(change.kind).words.afterwards(change, asked, diagnosis?.cause);
+  return { ...only(next), takeBack: takesBack === true ? takenBackBy(run) : [] };
+}
+
+/**
+ * The command that takes back what is in place, where that is known to be. What somebody else has put there stays, and what
+ * failed is not brought back: the template from before a rollback, unless it was well.
+ */
+function takenBackBy(run: WorkloadRun): string[] {
+  const { incident, undo } = run;
+  if (isInOtherHands(run) || undo?.status === "overtaken") return [];
+  // What was tried in vain and cannot be undone by the workflow is still in place, too.
+  const remedy = run.remedy?.change === undefined ? lastTry(run)?.remedy : run.remedy;
+  const bringsBack = remedy?.change !== undefined && remedyFor(remedy.change.kind).words.bringsBack === true;
+  if (bringsBack && !wasWell(run)) return [];
+  return undoCommands(incident.workload, remedy);
+}
+
+/** Whether nothing is known to have failed before. */
+function wasWell({ incident, diagnosis }: WorkloadRun): boolean {
+  const { ready, wanted } = diagnosis?.sight ?? {};
+  return incident.failing_pods === 0 && incident.failures.length === 0 && ready !== undefined && ready >= (wanted ?? 0);
 }
 
 /** Why a person has to look, as far as that is known. */
@@ -88,17 +120,14 @@ function look({ claim, diagnosis, verification, undo, remedy_error }: WorkloadRu
   return isLate ? STILL_FAILING : "Look at it now: it still fails.";
 }
 
-/** What the last command is for; nothing where there is none, or where it would take back what somebody else did. */
-function wayBack(run: WorkloadRun, undo: readonly string[], isLate: boolean): string[] {
-  if (undo.length === 0 || isInOtherHands(run)) return [];
-  return [
-    run.undo === undefined && !isLate
-      ? "The remedy is still in place. The last command takes it back."
-      : "If the remedy is still in place, the last command takes it back.",
-  ];
+/** Whether what was done is in place; nothing where that is not known, or it cannot be taken back. */
+function inPlace(run: WorkloadRun, takeBack: readonly string[], isLate: boolean): string[] {
+  if (run.remedy?.status !== "applied" || run.remedy.undo === "cannot be undone") return [];
+  if (isInOtherHands(run) || run.undo?.status === "overtaken") return [];
+  if (run.undo === undefined && !isLate) return ["What was done is still in place."];
+  const unknown = "Whether what was done is still in place is not known.";
+  return [takeBack.length === 0 ? unknown : `${unknown} If it is, the command below takes it back.`];
 }
 
-const STILL_FAILING = "Look whether it still fails, and find the cause with the evidence above if it does.";
-const UNDONE =
-  "It is as it was before that remedy, as was asked for. Whether it is well was not looked at. The last command takes this back.";
-const NONE: Advice = { nextSteps: [], commands: [] };
+const UNDONE = "It is as it was before that remedy, as was asked for. Whether it is well was not looked at.";
+const STILL_FAILING = "Look whether it still fails, and find the cause with the evidence below if it does.";

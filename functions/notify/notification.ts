@@ -19,6 +19,12 @@ export const NotificationDocument = z.strictObject({
   /** The refusal's or the error's name, where there is one. */
   reason: z.string().optional(),
   summary: z.string(),
+  /** How it ended, in plain words: `Fixed`, `Needs you`, `Undone, still failing`, `Would roll back`, `Waiting`. */
+  headline: z.string(),
+  /** The summary without what stands under the next steps. */
+  what: z.string(),
+  /** How it is for its users, as far as it was looked at, each with as of when; empty where it was not. */
+  status: z.array(z.string()),
   /** Whether somebody has to look. */
   needs_person: z.boolean(),
   dry_run: z.boolean(),
@@ -26,6 +32,12 @@ export const NotificationDocument = z.strictObject({
   found: z.array(z.string()),
   /** Why the cause is believed to be the cause. */
   evidence: z.array(z.string()),
+  /** As of when the evidence is. */
+  evidence_at: z.iso.datetime().optional(),
+  /** What its containers said last: those lines of the evidence. */
+  last_words: z.array(z.string()),
+  /** What the version that fails has otherwise than the one before that was well, old and new. */
+  differences: z.array(z.string()),
   /** What was done, in order. */
   done: z.array(z.string()),
   /** What is different on the cluster now, in words; empty when nothing is. */
@@ -38,8 +50,14 @@ export const NotificationDocument = z.strictObject({
   not_done: z.array(z.string()),
   /** What to do next. */
   next_steps: z.array(z.string()),
-  /** Commands that show more. */
+  /** Commands that show more, and change nothing. */
   commands: z.array(z.string()),
+  /** Commands that take back what was done; none that would bring the failure back. */
+  take_back: z.array(z.string()),
+  /** Commands that keep the workflow away from the workload for good. */
+  hands_off: z.array(z.string()),
+  /** Commands that have the workflow look after it again. */
+  hand_back: z.array(z.string()),
   /** The plan that waits for an answer, and until when; absent where none does. */
   proposal: z
     .strictObject({

@@ -63,7 +63,10 @@ function shortened({ text, document: whole, ...notification }: Notification): No
   const shorter: NotificationDocument = {
     ...document,
     found: few(document.found),
+    status: few(document.status),
     evidence: few(document.evidence),
+    last_words: [],
+    differences: few(document.differences),
     done: few(document.done),
     changed: few(document.changed),
     not_done: few(document.not_done),

@@ -57,7 +57,6 @@ export interface Undo<OwnPlan, OwnChange> {
   remains(change: OwnChange, state: WorkloadState): string[];
 }
 
-/** What people are told of a remedy. Each sentence is true as soon as it may be said. */
 /** What a person does after a remedy that helped. */
 export interface Afterwards {
   /** Nothing, where nothing remains to be done. */
@@ -66,7 +65,10 @@ export interface Afterwards {
   takesBack?: true;
 }
 
+/** What people are told of a remedy. Each sentence is true as soon as it may be said. */
 export interface Words<OwnPlan, OwnChange> {
+  /** What it does: `roll back`. Without it, its action's name is the word. */
+  verb?: string;
   /** What it did, or would do: `Scaled HPA shop/web from …` */
   did(change: OwnChange, workload: WorkloadRef, dryRun: boolean): string;
   /** What it would do, for whoever has to decide about it: `Would roll back from …` Without it, only its name is told. */
@@ -81,10 +83,12 @@ export interface Words<OwnPlan, OwnChange> {
   wayBack(plan: OwnPlan): string;
   /** What its undo did. Only where there is an undo. */
   undone?(change: OwnChange, workload: WorkloadRef): string;
+  /** Whether taking it back puts the version back that it was done against, which fails unless it was only asked for. */
+  bringsBack?: true;
   /** The command by which a person takes it back. */
   undoCommand?(change: OwnChange, workload: WorkloadRef): Command | undefined;
-  /** What remains to be done after it helped, or was carried out because somebody had asked for it. */
-  afterwards(change: OwnChange, wasAsked: boolean): Afterwards;
+  /** What remains to be done after it helped, or was carried out because somebody had asked for it, which has no cause. */
+  afterwards(change: OwnChange, wasAsked: boolean, cause?: string): Afterwards;
 }
 
 /** A command line. */

@@ -84,6 +84,7 @@ async function apply(
     undo: remedy.undo === "cannot be undone" ? remedy.undo : "can be undone",
     ...times,
     deadline,
+    done_at: environment.now().toISOString(),
   });
 }
 
@@ -117,6 +118,7 @@ async function undo(remedy: Remedy, plan: Plan, run: WorkloadRun, environment: R
   return await withEvent(environment, run, "RemediationUndone", {
     ...undone,
     ...undoSettling(environment.policy(), environment.now()),
+    done_at: environment.now().toISOString(),
   });
 }
 

@@ -5,6 +5,8 @@ import { WorkloadRef } from "../shared/refs.ts";
 import { KNOWN_PARTS } from "./known-parts.ts";
 import { Refusal } from "./refusals.ts";
 import { RESUMPTION, WHOLE_RUN } from "./resumption.ts";
+import { SETTLING } from "./settling-times.ts";
+import { DiagnosedSight, Sight } from "./sight.ts";
 
 /**
  * What one step of the workflow hands to the next. Each handler checks its input and its output against these schemas, so a
@@ -174,6 +176,8 @@ export const Diagnosis = z.strictObject({
   owner: z.string().optional(),
   /** How long the remedy itself has to take effect, in seconds, where its cause says so. */
   deadline_seconds: z.int().min(1).optional(),
+  /** How it was for its users. */
+  sight: DiagnosedSight.optional(),
 });
 export type Diagnosis = z.output<typeof Diagnosis>;
 
@@ -192,10 +196,7 @@ export const RemedyResult = z.strictObject({
   refusal: Refusal.optional(),
   /** That a person has to look, though the refusal passes by itself. */
   needs_person: z.literal(true).optional(),
-  /** How long to wait before the first look, in seconds. */
-  wait_seconds: z.int().min(1),
-  /** When a workload that has not recovered counts as not recovered. */
-  deadline: z.iso.datetime(),
+  ...SETTLING,
 });
 export type RemedyResult = z.output<typeof RemedyResult>;
 
@@ -203,8 +204,7 @@ export type RemedyResult = z.output<typeof RemedyResult>;
 export const UndoResult = z.strictObject({
   status: z.enum(["applied", "overtaken", "left"]),
   message: z.string(),
-  wait_seconds: z.int().min(1),
-  deadline: z.iso.datetime(),
+  ...SETTLING,
 });
 export type UndoResult = z.output<typeof UndoResult>;
 
@@ -238,6 +238,7 @@ export const Verification = z.strictObject({
     well_since: z.iso.datetime().nullable(),
     /** How many looks there were since the remedy's step; the pauses between them become longer. */
     looks: z.int().min(1).optional(),
+    sight: Sight.optional(),
     hpa: KNOWN_PARTS.hpa.optional(),
     controllers: KNOWN_PARTS.controllers.optional(),
   }),

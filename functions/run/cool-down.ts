@@ -53,7 +53,7 @@ export function pause(
   if (isOver) return undefined;
   return {
     refusal: "CoolingDown",
-    message: `It was looked after at ${latest.at} (${latest.cause}: ${latest.outcome}); the next try is not before ${until.toISOString()}.`,
+    message: `It was looked after at ${latest.at} (${latest.cause}: ${latest.outcome}); nothing more is done to it before ${until.toISOString()}.`,
     needsPerson: fruitless.length > 0,
     leftToPerson: isOnlyTold(latest) && !isHeldBack(latest),
   };

@@ -13,6 +13,7 @@ import { deadlineOf } from "../run/redrive.ts";
 import { settling } from "../run/settling.ts";
 import { rolloutGaps } from "../kinds/gaps.ts";
 import type { Kind } from "../kinds/kind.ts";
+import { sightOf } from "../facts/sight.ts";
 import type { WorkloadState } from "../facts/state.ts";
 import { interruption, isMadeAnew } from "./interrupted.ts";
 
@@ -34,6 +35,7 @@ export function verify(run: WorkloadRun, state: WorkloadState, policy: Policy, n
     digest,
     well_since: wellSince,
     looks,
+    sight: sightOf(state, now),
     hpa: state.hpa?.metadata?.name ?? null,
     controllers: state.controllers.slice(0, MAX_CONTROLLERS),
   });

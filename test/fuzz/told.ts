@@ -1,6 +1,7 @@
 import { chatOf } from "../../functions/notify/chat-form.ts";
 import { formsOf } from "../../functions/notify/sns.ts";
 import { NotificationDocument, type Notification } from "../../functions/notify/notification.ts";
+import { unlinked } from "../../functions/notify/unlinked.ts";
 import { HEADINGS } from "../support/headings.ts";
 import { UNPRINTABLE } from "../support/hostile.ts";
 import { expectLine, hold, MAX_PAYLOAD } from "./broken.ts";
@@ -19,7 +20,8 @@ export function expectHonest(notification: Notification): void {
   }
   hold(NotificationDocument.safeParse(document).success, () => "the document breaks its contract");
   expectNoForgedLine(text, document);
-  for (const command of document.commands) {
+  const { commands, take_back, hands_off, hand_back } = document;
+  for (const command of [...commands, ...take_back, ...hands_off, ...hand_back]) {
     hold(
       COMMAND.test(command) || command === "kubectl get --raw /readyz?verbose",
       () => `a command is ${JSON.stringify(command.slice(0, 300))}`,
@@ -40,8 +42,8 @@ export function expectHonest(notification: Notification): void {
 function expectNoForgedLine(text: string, document: NotificationDocument): void {
   const [title = "", blank, summary, ...rest] = text.split("\n");
   expectLine(title, "the title", 400);
-  hold(blank === "" && summary === document.summary, () => "the text does not begin with title and summary");
-  const headings = rest.filter((line) => HEADINGS.includes(line.replace(/:$/, "")));
+  hold(blank === "" && summary === unlinked(document.what), () => "the text does not begin with title and summary");
+  const headings = rest.filter((line) => HEADINGS.some((heading) => line === `${heading}:`));
   hold(new Set(headings).size === headings.length, () => "a heading stands there twice");
   for (const line of rest) {
     hold(!UNPRINTABLE.test(line), () => `a line holds what cannot be printed: ${JSON.stringify(line.slice(0, 200))}`);
@@ -53,9 +55,9 @@ function expectNoForgedLine(text: string, document: NotificationDocument): void 
 /** A chat shows no link, mention or format but the workflow's own. */
 function expectPlainChat({ document, subject }: Notification): void {
   const { content, metadata } = chatOf(document, subject);
-  const own = /^\*(Evidence|Evidence before the change|Done|Verified:)\*/;
+  const own = HEADINGS.map((heading) => `*${heading}*`);
   const lines = content.description.split("\n").filter((line) => line !== document.execution.console_url);
-  for (const line of [...lines.map((each) => each.replace(own, "")), content.title, ...(content.nextSteps ?? [])]) {
+  for (const line of [...lines.filter((each) => !own.includes(each)), content.title, ...(content.nextSteps ?? [])]) {
     hold(!/[<>@*`~[\]]|_(?=\S*_)/.test(line), () => `a chat formats ${JSON.stringify(line.slice(0, 200))}`);
   }
   for (const word of [...content.keywords, ...metadata.relatedResources, metadata.threadId]) {

@@ -13,14 +13,15 @@ export const words: Words<RestartPlan, RestartChange> = {
   found: ({ pods }) => `${count(pods.length, "pod")} of those to be replaced ${pods.length === 1 ? "is" : "are"} gone.`,
   changed: ({ mode, pods }) => [`${mode === "evict" ? "evicted" : "deleted"}: ${some(names(pods), IN_LIST)}`],
   wayBack: () => "A restart cannot be undone; the controller makes a new pod for each one.",
-  afterwards({ mode }, wasAsked) {
-    if (wasAsked) return {};
+  afterwards({ mode }, wasAsked, cause) {
+    // What kept the present revision from being rolled out is gone: its owner had mended the cause before.
+    if (wasAsked || cause === "SupersededRevision") return {};
     return mode === "evict"
       ? {
           next: "Find out why it was needed: new pods remove no cause, and the same is done of its own accord a few times only.",
         }
       : {
-          next: "Find out why they failed, from the messages above and the nodes that they name: what told of it is deleted.",
+          next: "Find out why they failed, from what was found and the nodes that it names: what told of it is deleted.",
         };
   },
 };

@@ -11,6 +11,7 @@ const IN_LIST = 5;
 
 /** What people are told of a rollback. */
 export const words: Words<RollbackPlan, RollbackChange> = {
+  verb: "roll back",
   did: (change, _workload, dryRun) => rolledBack(change, dryRun),
   would: (plan) => rolledBack(plan, true),
   byHand: ({ after, unblocked }, workload) => {
@@ -26,6 +27,7 @@ export const words: Words<RollbackPlan, RollbackChange> = {
   ],
   wayBack: ({ before }) => `Put the template of revision ${before.revision} back.`,
   undone: ({ before }) => `The rollback was undone: the template of revision ${before.revision} is back.`,
+  bringsBack: true,
   undoCommand: ({ before }, workload) => {
     const { namespace, name } = workload;
     const words = kindOf(workload)?.commands.rollBack?.(namespace, name, before.revision);
@@ -34,7 +36,7 @@ export const words: Words<RollbackPlan, RollbackChange> = {
   afterwards: ({ after }, wasAsked) =>
     wasAsked
       ? {
-          next: `The template that revision ${after.revision} had is in place, as was asked for: have it rolled out from its manifest, too. The last command takes it back.`,
+          next: `The template that revision ${after.revision} had is in place, as was asked for: have it rolled out from its manifest, too, or the next rollout brings the other one again.`,
           takesBack: true,
         }
       : {

@@ -25,7 +25,7 @@ export const words: Words<ScalePlan, ScaleChange> = {
     `The scaling was undone: ${describeTarget(workload, scale)} is back at ${describeSize(scale.from)}.`,
   undoCommand: ({ scale }, workload) => sizeCommand(scale, "from", workload),
   afterwards: () => ({
-    next: "Decide whether the new size stays, and write it down where the workload is defined. The last command takes it back.",
+    next: "Decide whether the new size stays, and write it down where the workload is defined.",
     takesBack: true,
   }),
 };

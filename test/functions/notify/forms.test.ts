@@ -5,7 +5,8 @@ import { workloadMessage } from "../../../functions/notify/message.ts";
 import { outcomeOf } from "../../../functions/run/outcome.ts";
 import { formsOf } from "../../../functions/notify/sns.ts";
 import { NotificationDocument } from "../../../functions/notify/notification.ts";
-import type { WorkloadRun } from "../../../functions/run/contracts.ts";
+import type { Diagnosis, WorkloadRun } from "../../../functions/run/contracts.ts";
+import type { Sight } from "../../../functions/run/sight.ts";
 import { incident, WEB } from "../../support/objects.ts";
 import { claimedRun, diagnosis, remedyResult } from "../../support/runs.ts";
 
@@ -34,7 +35,7 @@ const refused = claimedRun({
   diagnosis: diagnosis({ remedy: { action: "none", refusal: "NoSafeRemedy", message: "Look at it." } }),
 });
 
-const crash = (more: { restarts?: number }) => ({ reason: "CrashLoopBackOff", exit_code: 1, count: 1, ...more });
+const LOG = { pod: "web-1", container: "app", previous: false };
 
 describe("the form for machines", () => {
   it("has every field that the text has, and the change exactly", () => {
@@ -77,7 +78,7 @@ describe("the form for machines", () => {
     [
       "new replicas",
       { change: { kind: "scale", scale: { target: "replicas", from: 2, to: 4 } } },
-      "kubectl -n shop scale deployment/web --replicas=2",
+      "kubectl --context prod -n shop scale deployment/web --replicas=2",
     ],
     [
       "an HPA's bounds",
@@ -87,19 +88,31 @@ describe("the form for machines", () => {
           scale: { target: "hpa", name: "web", from: { min: 1, max: 3 }, to: { min: 1, max: 5 } },
         },
       },
-      `kubectl -n shop patch hpa web -p '{"spec":{"minReplicas":1,"maxReplicas":3}}'`,
+      `kubectl --context prod -n shop patch hpa web -p '{"spec":{"minReplicas":1,"maxReplicas":3}}'`,
     ],
-  ])("ends with the command that takes %s back", (_what, remedy, command) => {
-    expect(told({ ...recovered, remedy: remedyResult(remedy as never) }).document.commands.at(-1)).toBe(command);
+  ])("has the command that takes %s back apart from those that only look", (_what, remedy, command) => {
+    const plan = { ...(remedy.change as object), action: "scale" };
+    const { commands, take_back } = told({
+      ...recovered,
+      diagnosis: diagnosis({ remedy: plan as never }),
+      remedy: remedyResult(remedy as never),
+    }).document;
+
+    expect(take_back).toEqual([command]);
+    expect(commands).not.toContain(command);
   });
 
-  it("ends with the command that takes a rollback back where somebody had asked for it, and nowhere else", () => {
+  it("has the command that takes a rollback back where somebody had asked for it of what was well, and nowhere else", () => {
     const remedy = remedyResult({ change: { ...change, unblocked: [] } });
-    const undo = "kubectl -n shop rollout undo deployment/web --to-revision=7";
-    const asked = incident({ requested: { action: "rollback", revision: 3 } });
+    const undo = "kubectl --context prod -n shop rollout undo deployment/web --to-revision=7";
+    const asked = incident({ requested: { action: "rollback", revision: 3 }, failures: [], failing_pods: 0 });
+    const before = (ready: number) => diagnosis({ sight: { at: "2026-06-01T12:00:00.000Z", ready, wanted: 2 } });
+    const takenBack = (run: Partial<WorkloadRun>) => told({ ...recovered, remedy, ...run }).document.take_back;
 
-    expect(told({ ...recovered, remedy, incident: asked }).document.commands.at(-1)).toBe(undo);
-    expect(told({ ...recovered, remedy }).document.commands).not.toContain(undo);
+    expect(takenBack({ incident: asked, diagnosis: before(2) })).toEqual([undo]);
+    expect(takenBack({ incident: asked, diagnosis: before(1) })).toEqual([]);
+    expect(takenBack({ incident: asked })).toEqual([]);
+    expect(takenBack({ diagnosis: before(2) })).toEqual([]);
   });
 
   it("asks nobody why a restart was needed who had asked for it", () => {
@@ -111,17 +124,17 @@ describe("the form for machines", () => {
     expect(told({ ...recovered, remedy, incident: asked }).document.next_steps).toEqual([]);
   });
 
-  it.each<[string, string[], Parameters<typeof incident>[0], Partial<WorkloadRun>]>([
-    ["of a crashed container's run before", ["--previous"], { failures: [crash({ restarts: 2 })] }, {}],
-    ["of a container that ended for good", [""], { failures: [crash({})] }, {}],
-    ["of no container that never ran", [], { failures: [{ reason: "ImagePullBackOff", count: 1 }] }, {}],
-    ["of no pod on a node that is lost", [], { failures: [crash({}), { reason: "NodeLost", count: 1 }] }, {}],
-    ["of no pod that was replaced", [], { failures: [crash({ restarts: 2 })] }, { remedy: recovered.remedy }],
-  ])("offers the log %s", (_which, flags, of, run) => {
-    const { document } = told({ ...refused, incident: incident({ sample_pods: ["web-1"], ...of }), ...run });
+  it.each<[string, string[], Sight["log"], Partial<WorkloadRun>]>([
+    ["of a container's run before", ["-c app --previous"], { ...LOG, previous: true }, {}],
+    ["of a container that runs, or ended once", ["-c app"], LOG, {}],
+    ["of no container that never ran", [], undefined, {}],
+    ["of no pod that was replaced", [], LOG, { remedy: recovered.remedy }],
+  ])("offers the log %s", (_which, flags, log, run) => {
+    const sight = { at: "2026-06-01T12:00:00.000Z", pod: "web-1", ...(log === undefined ? {} : { log }) };
+    const { document } = told({ ...refused, diagnosis: { ...refused.diagnosis, sight } as Diagnosis, ...run });
     const logs = document.commands.filter((command) => command.includes(" logs "));
 
-    expect(logs).toEqual(flags.map((flag) => `kubectl -n shop logs web-1 --all-containers ${flag}`.trim()));
+    expect(logs).toEqual(flags.map((flag) => `kubectl --context prod -n shop logs web-1 ${flag}`));
   });
 
   it("holds no command with a name that a shell could read otherwise", () => {
@@ -129,7 +142,7 @@ describe("the form for machines", () => {
     const { document } = told({ ...recovered, incident: incident({ workload, sample_pods: ["$(reboot)"] }) });
 
     expect(document.commands.join("\n")).not.toMatch(/rm|reboot/);
-    expect(document.commands).toContain("kubectl -n shop get pods");
+    expect(document.commands).toContain("kubectl --context prod -n shop get pods");
   });
 });
 
@@ -149,9 +162,9 @@ describe("the message that each subscriber gets", () => {
   it("is text by e-mail, one line by SMS, and JSON for queues, functions and web hooks", () => {
     const { default: usual, email, sms, ...machines } = forms(false);
 
-    expect(usual).toMatch(/^Recovered: Deployment shop\/web on cluster prod\n/);
+    expect(usual).toMatch(/^Fixed: Deployment shop\/web on cluster prod\n/);
     expect(email).toBe(usual);
-    expect(sms).toBe("[prod] Recovered: Deployment shop/web");
+    expect(sms).toBe("[prod] Fixed: Deployment shop/web");
     for (const text of Object.values(machines)) expect(JSON.parse(text)).toMatchObject({ version: 1 });
     expect(Object.keys(machines).sort()).toEqual(["firehose", "http", "https", "lambda", "sqs"]);
   });

@@ -20,6 +20,7 @@ import { NotificationDocument, type Notification } from "../../../functions/noti
 import { bounded } from "../../../functions/shared/text.ts";
 import { claimedRun, diagnosis as diagnosisOf, remedyResult } from "../../support/runs.ts";
 import { HEADINGS } from "../../support/headings.ts";
+import { sectionsOf } from "../../../functions/notify/sections.ts";
 import { unlinked } from "../../../functions/notify/unlinked.ts";
 import { hostileText, UNPRINTABLE } from "../../support/hostile.ts";
 
@@ -200,26 +201,17 @@ function every(expectation: (message: Notification) => void): void {
 describe("a notification, of whatever happened,", { timeout: 30_000 }, () => {
   it("has exactly the headings that it has sections for, and no other line that could be one", () => {
     every(({ text, document }) => {
-      const sections: [string, number][] = [
-        ["Found", document.found.length + (document.confidence === undefined ? 0 : 1)],
-        [document.changed.length > 0 ? "Evidence before the change" : "Evidence", document.evidence.length],
-        ["Done", document.done.length],
-        ["Changed", document.changed.length],
-        ["Verified", document.done.length === 0 ? 0 : 1],
-        ["Not done", document.not_done.length],
-        ["Next", document.next_steps.length],
-        ["Look at it", document.commands.length],
-      ];
+      const sections = sectionsOf(document);
       const [title, blank, summary, ...rest] = text.split("\n");
-      const headings = rest.filter((line) => HEADINGS.includes(line.replace(/:$/, "")));
+      const headings = rest.filter((line) => HEADINGS.some((heading) => line === `${heading}:`));
       const others = rest.filter((line) => line !== "" && !headings.includes(line) && !line.startsWith("- "));
 
-      expect(headings).toEqual(sections.filter(([, lines]) => lines > 0).map(([heading]) => `${heading}:`));
+      expect(headings).toEqual(sections.map(({ heading }) => `${heading}:`));
       expect(rest.filter((line) => line.startsWith("- "))).toHaveLength(
-        sections.reduce((sum, [, lines]) => sum + lines, 0),
+        sections.reduce((sum, { lines }) => sum + lines.length, 0),
       );
       expect(others).toEqual([expect.stringMatching(/^Execution: (local-1|https:)/)]);
-      expect([title, blank, summary]).toEqual([expect.stringMatching(/^.{1,500}$/u), "", unlinked(document.summary)]);
+      expect([title, blank, summary]).toEqual([expect.stringMatching(/^.{1,500}$/u), "", unlinked(document.what)]);
       for (const line of text.split("\n")) expect(line).not.toMatch(UNPRINTABLE);
     });
   });
@@ -277,7 +269,7 @@ describe("a notification, of whatever happened,", { timeout: 30_000 }, () => {
       const { content, metadata } = chatOf(document, subject);
       const body = content.description
         .split("\n")
-        .map((line) => line.replace(/^\*(Evidence|Evidence before the change|Done|Verified:)\*/, ""));
+        .filter((line) => !HEADINGS.some((heading) => line === `*${heading}*`));
       const shown = [
         ...body.filter((line) => line !== document.execution.console_url),
         content.title,

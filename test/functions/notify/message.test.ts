@@ -39,8 +39,8 @@ describe("the message about a workload", () => {
   it("says what happened, why, what was done and what was not, and where to look", () => {
     const { subject, text } = message(undone);
 
-    expect(subject).toBe("[prod] RolledBack: Deployment shop/web");
-    expect(text.split("\n")[0]).toBe("RolledBack: Deployment shop/web on cluster prod");
+    expect(subject).toBe("[prod] Undone, still failing: Deployment shop/web");
+    expect(text.split("\n")[0]).toBe("Undone, still failing: Deployment shop/web on cluster prod");
     expect(section(text, "Found")).toEqual([
       "- 2x CrashLoopBackOff",
       "- cause: CrashLoopAfterRollout (confidence high)",
@@ -52,12 +52,12 @@ describe("the message about a workload", () => {
     ]);
     expect(section(text, "Not done")).toEqual(["- restart: the same template crashes again"]);
     expect(section(text, "Verified")).toEqual(["- yes: it is as it was before"]);
-    expect(section(text, "Next")).toEqual([
-      "- The workload is as it was before, and still fails: find the cause with the evidence above.",
+    expect(section(text, "To do")).toEqual([
+      "- It is as it was before, and still fails: find the cause with the evidence below.",
     ]);
     expect(section(text, "Look at it")?.slice(0, 2)).toEqual([
-      "- aws eks update-kubeconfig --name prod",
-      "- kubectl -n shop describe deployment web",
+      "- aws eks update-kubeconfig --name prod --region eu-west-1 --alias prod",
+      "- kubectl --context prod -n shop describe deployment web",
     ]);
     expect(text).toContain("Execution: https://eu-west-1.console.aws.amazon.com/states/");
   });
@@ -84,7 +84,7 @@ describe("the message about a workload", () => {
     const { text } = message({
       ...undone,
       incident: incident({ failures: [{ reason: "Error", message: noisy, count: 1 }] }),
-      diagnosis: diagnosis({ evidence: [noisy], rejected: [{ action: "restart", reason: noisy }] }),
+      diagnosis: diagnosis({ evidence: [noisy], rejected: [{ action: "restart", reason: `it says ${noisy}` }] }),
       remedy: remedyResult({ message: noisy }),
     });
 
@@ -102,7 +102,7 @@ describe("the subject", () => {
   ])("is one line of at most 100 ASCII characters for a name that is %s", (_what, workload) => {
     const { subject } = message({ ...undone, incident: incident({ workload }) });
 
-    expect(subject).toMatch(/^\[prod\] RolledBack: Deployment shop\/[\x20-\x7e]+$/);
+    expect(subject).toMatch(/^\[prod\] Undone, still failing: Deployment shop\/[\x20-\x7e]+$/);
     expect(subject.length).toBeLessThanOrEqual(100);
   });
 });
@@ -165,7 +165,7 @@ describe("the message about a storm", () => {
 
     expect(failing(seen)).toHaveLength(4);
     expect(failing(seen)?.at(-1)).toBe("- and 11 more workloads");
-    expect(section(stormMessage(seen, EXECUTION).text, "Next")).toContain(
+    expect(section(stormMessage(seen, EXECUTION).text, "To do")).toContain(
       "- What else fails is looked after, or told, all the same.",
     );
   });
@@ -173,7 +173,7 @@ describe("the message about a storm", () => {
   it("begins its commands with the node that is the cause, where it is one", () => {
     const textOf = (seen: Detection) => stormMessage(seen, EXECUTION).text;
 
-    expect(textOf({ ...detection(2), storm_node: "node-7" })).toContain("kubectl describe node node-7");
+    expect(textOf({ ...detection(2), storm_node: "node-7" })).toContain("kubectl --context prod describe node node-7");
     expect(textOf(detection(2))).not.toContain("describe node");
     expect(textOf({ ...detection(2), storm_node: "$(reboot)" })).not.toContain("reboot");
   });

@@ -4,11 +4,12 @@ import type { Change, UndoResult, UndoVerification, Verification } from "../../.
 import { outcomeOf } from "../../../functions/run/outcome.ts";
 import { appliedRun, remedyResult } from "../../support/runs.ts";
 
-const UNDO_COMMAND = "kubectl -n shop rollout undo deployment/web --to-revision=2";
+const UNDO_COMMAND = "kubectl --context prod -n shop scale deployment/web --replicas=2";
 const CHANGED = "Deployment shop/web: pod template of revision 2 replaced by that of revision 1";
-const STILL_THERE = "The remedy is still in place. The last command takes it back.";
+const STILL_THERE = "What was done is still in place.";
 const TOGETHER = "Look at it together with whoever changed it: whether it is well by now is not known.";
-const PERHAPS_THERE = "If the remedy is still in place, the last command takes it back.";
+const NOT_KNOWN = "Whether what was done is still in place is not known.";
+const SCALE: Change = { kind: "scale", scale: { target: "replicas", from: 2, to: 4 } };
 const RESTART: Change = { kind: "restart", mode: "evict", pods: [{ name: "web-2-a", uid: "a" }] };
 
 const look = (verdict: Verification["verdict"]): Verification => ({
@@ -37,20 +38,28 @@ function told(end: object, change?: Change) {
 }
 
 describe("what people are told of a remedy that was applied and did not end well", () => {
-  it("says that it is in place, and how it is taken back, where nobody took it back", () => {
-    const { changed, commands, next_steps, verified } = told({ verification: look("not_recovered") });
+  it("says that it is in place where nobody took it back, and gives no command that would bring the failure back", () => {
+    const { changed, take_back, next_steps, verified } = told({ verification: look("not_recovered") });
 
     expect(changed).toEqual([CHANGED]);
-    expect(commands.at(-1)).toBe(UNDO_COMMAND);
+    expect(take_back).toEqual([]);
     expect(next_steps).toEqual(["Look at it now: it still fails.", STILL_THERE]);
     expect(verified).toMatch(/^yes: it did not recover/);
   });
 
+  it("says how it is taken back, where that brings nothing back that failed", () => {
+    const { commands, take_back, next_steps } = told({ verification: look("not_recovered") }, SCALE);
+
+    expect(take_back).toEqual([UNDO_COMMAND]);
+    expect(commands).not.toContain(UNDO_COMMAND);
+    expect(next_steps).toEqual(["Look at it now: it still fails.", STILL_THERE]);
+  });
+
   it("says nothing of the kind where somebody else has put something in its place", () => {
-    const { changed, commands, next_steps, verified } = told({ verification: look("overtaken") });
+    const { changed, take_back, next_steps, verified } = told({ verification: look("overtaken") });
 
     expect(changed).toEqual([]);
-    expect(commands).not.toContain(UNDO_COMMAND);
+    expect(take_back).toEqual([]);
     expect(next_steps).toEqual([TOGETHER]);
     expect(verified).toBe("no: somebody else changed it since");
   });
@@ -62,19 +71,34 @@ describe("what people are told of a remedy that was applied and did not end well
     expect(next_steps).toEqual([TOGETHER]);
   });
 
-  it.each([
-    ["was left out, for what somebody did meanwhile", { undo: undo("overtaken") }, TOGETHER, "it did not recover"],
-    [
-      "did not show in time",
-      { undo: undo("applied"), undo_verification: looked("not_undone") },
-      "Look at it now: it still fails.",
-      "no: the undo is not verified",
-    ],
-  ])("does not claim to know what stands where its undo %s", (_how, end, first, said) => {
-    const { commands, next_steps, verified } = told({ verification: look("not_recovered"), ...end });
+  it("leaves to whoever did it what somebody did before the undo", () => {
+    const run = { verification: look("not_recovered"), undo: undo("overtaken") };
 
-    expect(next_steps).toEqual([first, PERHAPS_THERE]);
-    expect(commands.at(-1)).toBe(UNDO_COMMAND);
-    expect(verified).toContain(said);
+    for (const change of [undefined, SCALE]) {
+      const { changed, done, take_back, next_steps, verified } = told(run, change);
+
+      expect(next_steps).toEqual([TOGETHER]);
+      expect([...changed, ...take_back]).toEqual([]);
+      expect(done).toHaveLength(1);
+      expect(verified).toContain("it did not recover");
+    }
+  });
+
+  it("does not claim to know what stands where its undo did not show in time", () => {
+    const run = {
+      verification: look("not_recovered"),
+      undo: undo("applied"),
+      undo_verification: looked("not_undone"),
+    };
+
+    expect(told(run)).toMatchObject({
+      next_steps: ["Look at it now: it still fails.", NOT_KNOWN],
+      take_back: [],
+      verified: "no: the undo is not verified",
+    });
+    expect(told(run, SCALE)).toMatchObject({
+      next_steps: ["Look at it now: it still fails.", `${NOT_KNOWN} If it is, the command below takes it back.`],
+      take_back: [UNDO_COMMAND],
+    });
   });
 });

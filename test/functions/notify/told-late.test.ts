@@ -51,7 +51,7 @@ describe("an outcome that was decided before its execution was stopped", () => {
 
     expect(sent[0]?.document.next_steps.join(" ")).not.toContain("Look at it now");
     expect(sent[0]?.document.next_steps.join(" ")).toContain("Look whether it still fails");
-    expect(sent[0]?.document.next_steps.join(" ")).toContain("If the remedy is still in place");
+    expect(sent[0]?.document.next_steps.join(" ")).toContain("Whether what was done is still in place is not known.");
     const undone = { ...run, undo_verification: { verdict: "undone" as const, reasons: [] } };
     const { sent: told } = await tell(about(undone, 1));
     expect(told[0]?.document.outcome).toBe("RolledBack");

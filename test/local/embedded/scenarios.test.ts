@@ -4,6 +4,7 @@ import { makePlace } from "../../../local/scenarios/embedded-place.ts";
 import { startEmbeddedCluster } from "../../../local/embedded/start.ts";
 import { loadScenario, scenarioNames } from "../../../local/scenarios/load.ts";
 import { playScenario, toldBy } from "../../../local/scenarios/play.ts";
+import { unanswered } from "../../support/unanswered.ts";
 import { recordedRequests, Sent } from "../../contract/sent-requests.ts";
 
 /** How many times faster than real the time of the clusters passes. */
@@ -32,6 +33,10 @@ describe.concurrent("on an embedded cluster, the scenario", () => {
         const place = await makePlace(cluster, { namespace: `play-${name}` });
         for await (const { index, run, comparison, missed } of playScenario(scenario, place)) {
           expect(comparison.actual, `run ${index + 1}\n${toldBy(run)}`).toEqual(comparison.expected);
+          const { kubectl } = cluster;
+          const ask = (args: readonly string[]) => kubectl.run(args);
+          const answers = run.notifications.map(({ document }) => unanswered(document, ask));
+          expect((await Promise.all(answers)).flat(), `commands of run ${index + 1}`).toEqual([]);
           expect(missed, "what should have happened meanwhile, in states that were not entered").toEqual([]);
         }
         const unknown = Object.keys(sent.all()).filter((kind) => !(kind in known));

@@ -1,0 +1,62 @@
+import { isAnswered } from "../run/asked-for.ts";
+import type { Report, WorkloadRun } from "../run/contracts.ts";
+import { HELD_BACK, type Refusal } from "../run/refusals.ts";
+import { planOf, remedyFor } from "../remedies/remedies.ts";
+import type { ErrorName } from "../shared/errors.ts";
+import { Action } from "../shared/policy.ts";
+
+/** Refusals that pass by themselves. */
+const WAITING: readonly string[] = [
+  "AlreadyClaimed",
+  "DisruptionBudgetExhausted",
+  "InStorm",
+  "MayPass",
+  "ObjectChanged",
+  "RolloutInProgress",
+  "WaitsForAnother",
+  ...HELD_BACK,
+] satisfies Refusal[];
+/** Reasons of what is not there any more, or will not be for long. */
+const GONE: readonly string[] = ["WorkloadNotFound", "NamespaceNotFound", "PodNotFound"] satisfies ErrorName[];
+
+/**
+ * How it ended, in plain words, for the subject of a message: whoever is woken by it knows from it whether to get up.
+ * @param isLate whether it is told late, so that it may be otherwise by now
+ */
+export function headlineOf(run: WorkloadRun, { outcome, reason = "", needs_person }: Report, isLate = false): string {
+  const asked = isAnswered(run.incident);
+  switch (outcome) {
+    case "Recovered":
+      return asked ? "Done as asked" : "Fixed";
+    case "RolledBack":
+      return asked || isLate ? "Undone" : "Undone, still failing";
+    case "Undone":
+      return "Undone as asked";
+    case "Unresolved":
+      return needs_person ? "Needs you" : "Partly done";
+    case "DryRun":
+      return would(planOf(run.diagnosis?.remedy)?.action);
+    case "Skipped":
+      return skipped(run, reason, needs_person, asked);
+    default:
+      return outcome;
+  }
+}
+
+function skipped({ diagnosis }: WorkloadRun, reason: string, needsPerson: boolean, asked: boolean): string {
+  if (GONE.includes(reason)) return "Gone";
+  if (reason === ("AlreadyAsRequested" satisfies Refusal)) return "Nothing to do";
+  if (reason === ("NotFailingAnymore" satisfies Refusal)) return "Nothing fails any more";
+  if (reason === ("ApprovalNeeded" satisfies Refusal)) return "Approve or decline";
+  if (asked) return "Not done";
+  // What a mode leaves to people is the last that was considered.
+  if (reason === ("DiagnoseOnly" satisfies Refusal)) return would(diagnosis?.rejected.at(-1)?.action);
+  if (needsPerson) return "Needs you";
+  return WAITING.includes(reason) ? "Waiting" : "Left alone";
+}
+
+function would(action: string | undefined): string {
+  const known = Action.safeParse(action).data;
+  if (known === undefined) return "Would do nothing";
+  return `Would ${remedyFor(known).words.verb ?? known}`;
+}

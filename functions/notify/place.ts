@@ -1,0 +1,46 @@
+import { bounded } from "../shared/text.ts";
+
+/** Where the commands of a notification are to be run. */
+export interface Place {
+  clusterName: string;
+  /** The region of the cluster; undefined where the workflow does not run in AWS. */
+  region: string | undefined;
+}
+
+/** A name that may stand in a command line as it is. */
+const PLAIN = /^[a-zA-Z0-9][\w-]*$/;
+const UPDATE = " update-kubeconfig ";
+const REGION = /^arn:[\w-]+:states:([a-z]{2}(?:-[a-z]+)+-\d+):\d{12}:/;
+
+/**
+ * Where the workload of an execution is: the workflow runs in the region of its cluster.
+ * @param executionArn or a local name, of which no region is known
+ */
+export function placeOf(clusterName: string, executionArn: string): Place {
+  return { clusterName, region: REGION.exec(executionArn)?.[1] };
+}
+
+/**
+ * The command as it can be given anywhere: with the region, and with a context that is that cluster's and no other's. Outside of
+ * AWS the context is whoever's own, and is not made.
+ */
+export function placed(commands: readonly string[], { clusterName, region }: Place): string[] {
+  if (region === undefined) return commands.filter((command) => !command.includes(UPDATE));
+  return commands.map((command) => {
+    if (command.startsWith("aws ")) {
+      const alias = command.includes(UPDATE) ? ` --alias ${clusterName}` : "";
+      return `${command} --region ${region}${alias}`;
+    }
+    return command.replace(/^kubectl /, context(clusterName));
+  });
+}
+
+/** The sentence, whose commands are as they can be given anywhere. */
+export function placedIn(sentence: string, { clusterName, region }: Place): string {
+  return region === undefined ? sentence : sentence.replace(/\bkubectl (?=-n )/g, context(clusterName));
+}
+
+function context(clusterName: string): string {
+  const name = bounded(clusterName);
+  return PLAIN.test(name) ? `kubectl --context ${name} ` : "kubectl ";
+}

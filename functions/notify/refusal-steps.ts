@@ -1,0 +1,21 @@
+import type { Refusal } from "../run/refusals.ts";
+
+const REMEMBERED =
+  "Find out why it fails, and mend that. The last command has it looked after again before a new template does.";
+
+/** What a person can do where the words of a refusal say only why nothing was done. */
+export const REFUSAL_STEPS: Readonly<Partial<Record<Refusal, string>>> = {
+  ActionOff: "Do it by hand if it is right, or have the policy allow it.",
+  AlreadyClaimed: "Wait for what that execution tells of it; then ask again if it is still needed.",
+  BeingDeleted: "Ask again once it is there again, if that is meant.",
+  CoolingDown: "Ask again after that time, if it is still needed.",
+  KeepsRecurring: REMEMBERED,
+  LimitReached:
+    "Decide whether it is to become larger. If so, raise `scale.max_replicas` in the policy, or scale it by hand.",
+  NamespaceNotAllowed: "Look after it by hand; `namespaces` in the policy says what the workflow looks after.",
+  NotOptedIn: "Look after it by hand, or opt it in.",
+  OptedOut: "Look after it by hand, or take the annotation away that keeps the workflow off.",
+  PutBack: "Roll it back by hand, or ask for a rollback, if that was not meant.",
+  RolloutInProgress: "Ask again once the rollout has ended, if it is still needed.",
+  TriedTooOften: REMEMBERED,
+};
