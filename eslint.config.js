@@ -7,7 +7,7 @@ const READS_ONLY =
   "functions/claim and functions/run. Everything else takes a Reader.";
 
 // What test/extension adds to a copy of the tree is compiled there.
-const IGNORED = ["node_modules", "cdk.out", "coverage", "test/extension/*/tree"];
+const IGNORED = ["node_modules", "dist", "cdk.out", "coverage", "test/extension/*/tree"];
 
 export default tseslint.config(
   { ignores: IGNORED },

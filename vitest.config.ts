@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 
 const unit = {
   include: ["test/**/*.test.ts"],
-  exclude: ["test/kubernetes/**", "test/deployed/**", "test/report/**"],
+  exclude: ["test/kubernetes/**", "test/deployed/**", "test/report/**", "test/package/**"],
   // For what hangs; a busy machine may be slow.
   testTimeout: 60_000,
   hookTimeout: 60_000,
@@ -48,6 +48,16 @@ export default defineConfig({
           // A browser each.
           maxWorkers: 2,
           testTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: "package",
+          include: ["test/package/**/*.test.ts"],
+          globalSetup: "test/package/global-setup.ts",
+          // A fresh app is compiled with the declarations of the whole CDK.
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
         },
       },
       {

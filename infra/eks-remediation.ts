@@ -44,7 +44,7 @@ export class EksRemediation extends Construct {
   /** What went with pods that remedies have removed. */
   readonly evidenceBucketName: string;
   readonly dashboardName: string;
-  /** Gives the functions' groups their permissions on the cluster; run in this project's folder. */
+  /** Gives the functions' groups their permissions on the cluster; run in this project's folder, or in that of the app. */
   readonly rbacCommand: string;
 
   /** @throws SettingsError naming each prop that cannot be used, and its rule */

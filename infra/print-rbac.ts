@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
 import { Command, InvalidArgumentError } from "commander";
 import { ScanRequest } from "../functions/run/request.ts";
+import { PACKAGED, pathTo } from "./packaged.ts";
 import { printManifests, rbacFor } from "./rbac.ts";
 
-const { namespace, logs, secrets } = new Command("npm run --silent rbac --")
+const { namespace, logs, secrets } = new Command(PACKAGED ? "eks-remediation-rbac" : "npm run --silent rbac --")
   .description("Prints what the functions may do on the cluster, in some namespaces only, for kubectl apply -f -.")
   .requiredOption("--namespace <name>", "a namespace that is looked after; may be given several times", collect)
   .option("--logs", "also what reading the logs of crashed containers takes, as evidence.log_lines asks for it")
@@ -16,8 +17,10 @@ const files = [
   ...(logs === true ? ["rbac-logs.yaml"] : []),
   ...(secrets === true ? ["rbac-secrets.yaml"] : []),
 ];
-const yaml = files.map((file) => readFileSync(new URL(file, import.meta.url), "utf8")).join("---\n");
-process.stdout.write(`# Made by npm run rbac from ${files.map((file) => `infra/${file}`).join(" and ")}.\n`);
+const yaml = files.map((file) => readFileSync(pathTo(`infra/${file}`), "utf8")).join("---\n");
+process.stdout.write(
+  `# Made by ${PACKAGED ? "eks-remediation-rbac" : "npm run rbac"} from ${files.map((file) => `infra/${file}`).join(" and ")}.\n`,
+);
 process.stdout.write(printManifests(rbacFor(yaml, [...new Set(namespace)])));
 
 function collect(name: string, names: string[] = []): string[] {

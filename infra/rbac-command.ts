@@ -1,3 +1,10 @@
+import { PACKAGED } from "./packaged.ts";
+
+/** Where the manifests are, from where the command is run, and what prints them for some namespaces. */
+const PLACES = PACKAGED
+  ? { manifests: "node_modules/eks-remediation/infra", print: "npx eks-remediation-rbac" }
+  : { manifests: "infra", print: "npm run --silent rbac --" };
+
 /** What the policy asks to be read beside what is always read, each by a permission of its own. */
 export interface OptionalReading {
   /** The logs of crashed containers. */
@@ -7,14 +14,16 @@ export interface OptionalReading {
 }
 
 /**
- * The command that gives the functions' groups their permissions on the cluster, run in this project's folder.
+ * The command that gives the functions' groups their permissions on the cluster, run in this project's folder, or in
+ * that of the app which the package is installed for.
  * @param namespaces those that are looked after; undefined for the whole cluster
  */
 export function rbacCommand(namespaces: readonly string[] | undefined, { logs, secrets }: OptionalReading): string {
   const parts = [...(logs ? ["logs"] : []), ...(secrets ? ["secrets"] : [])];
   if (namespaces === undefined || namespaces.length === 0) {
-    return ["kubectl apply -f infra/rbac.yaml", ...parts.map((part) => `-f infra/rbac-${part}.yaml`)].join(" ");
+    const files = ["rbac", ...parts.map((part) => `rbac-${part}`)];
+    return `kubectl apply ${files.map((name) => `-f ${PLACES.manifests}/${name}.yaml`).join(" ")}`;
   }
   const options = [...namespaces.map((namespace) => `--namespace ${namespace}`), ...parts.map((part) => `--${part}`)];
-  return `npm run --silent rbac -- ${options.join(" ")} | kubectl apply -f -`;
+  return `${PLACES.print} ${options.join(" ")} | kubectl apply -f -`;
 }

@@ -1,12 +1,12 @@
-import { fileURLToPath } from "node:url";
 import { RemovalPolicy, Validations, type Duration } from "aws-cdk-lib";
 import type { ISecurityGroup, IVpc, SubnetSelection } from "aws-cdk-lib/aws-ec2";
 import { PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import type { IKey } from "aws-cdk-lib/aws-kms";
-import { ApplicationLogLevel, Architecture, LoggingFormat, Runtime, Tracing } from "aws-cdk-lib/aws-lambda";
-import { LogLevel, NodejsFunction, OutputFormat } from "aws-cdk-lib/aws-lambda-nodejs";
+import { ApplicationLogLevel, Architecture, Code, LoggingFormat, Runtime, Tracing } from "aws-cdk-lib/aws-lambda";
+import { LogLevel, NodejsFunction, OutputFormat, type NodejsFunctionProps } from "aws-cdk-lib/aws-lambda-nodejs";
 import { LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
+import { folderOfBundle, PACKAGED, pathTo } from "./packaged.ts";
 
 /** What all functions have in common. */
 export interface FunctionOptions {
@@ -62,8 +62,7 @@ export class RemediationFunction extends Construct {
     this.lambda = new NodejsFunction(this, "Function", {
       ...props,
       ...(namePrefix === undefined ? {} : { functionName: `${namePrefix}-${name}` }),
-      entry: pathTo(entry),
-      handler: "handler",
+      ...(PACKAGED ? bundled(entry) : bundling(entry)),
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       environment: {
@@ -83,19 +82,6 @@ export class RemediationFunction extends Construct {
       ...(vpc === undefined ? {} : { vpc }),
       ...(subnets === undefined ? {} : { vpcSubnets: subnets }),
       ...(securityGroups === undefined ? {} : { securityGroups: [...securityGroups] }),
-      projectRoot: pathTo("."),
-      depsLockFilePath: pathTo("package-lock.json"),
-      bundling: {
-        format: OutputFormat.ESM,
-        target: "node24",
-        mainFields: ["module", "main"],
-        minify: true,
-        // The AWS SDK is bundled too: the version that was tested runs, and only the few parts that are used are loaded.
-        externalModules: [],
-        // Dependencies that are CommonJS modules call `require` for what Node brings.
-        banner: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
-        logLevel: LogLevel.WARNING,
-      },
     });
     this.acknowledgeFindings();
   }
@@ -127,6 +113,28 @@ function networkInterfaces(): PolicyStatement {
   });
 }
 
-function pathTo(file: string): string {
-  return fileURLToPath(new URL(`../${file}`, import.meta.url));
+/** The code of a function where its bundle is in the package: whoever installs that needs no bundler. */
+function bundled(entry: string): Pick<NodejsFunctionProps, "code" | "handler"> {
+  return { code: Code.fromAsset(pathTo(folderOfBundle(entry))), handler: "index.handler" };
+}
+
+/** The code of a function in a clone, bundled from its source while the stack is synthesised. */
+function bundling(entry: string): NodejsFunctionProps {
+  return {
+    entry: pathTo(entry),
+    handler: "handler",
+    projectRoot: pathTo("."),
+    depsLockFilePath: pathTo("package-lock.json"),
+    bundling: {
+      format: OutputFormat.ESM,
+      target: "node24",
+      mainFields: ["module", "main"],
+      minify: true,
+      // The AWS SDK is bundled too: the version that was tested runs, and only the few parts that are used are loaded.
+      externalModules: [],
+      // Dependencies that are CommonJS modules call `require` for what Node brings.
+      banner: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
+      logLevel: LogLevel.WARNING,
+    },
+  };
 }

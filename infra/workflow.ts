@@ -1,4 +1,3 @@
-import { fileURLToPath } from "node:url";
 import { ArnFormat, Names, RemovalPolicy, Stack, Validations } from "aws-cdk-lib";
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import type { IKey } from "aws-cdk-lib/aws-kms";
@@ -16,8 +15,9 @@ import { WORKLOAD_LABEL } from "../statemachines/remediation.ts";
 import { useOfKeyFor } from "./encrypted-executions.ts";
 import { STEP_NAMES, type StepFunctions } from "./functions.ts";
 import { nagResource } from "./nag-resource.ts";
+import { pathTo } from "./packaged.ts";
 
-const DEFINITION_FILE = fileURLToPath(new URL("../statemachines/remediation.asl.json", import.meta.url));
+const DEFINITION_FILE = pathTo("statemachines/remediation.asl.json");
 
 /** The longest name that a state machine may have. */
 const MAX_NAME = 80;

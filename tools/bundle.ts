@@ -1,9 +1,29 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { buildSync, type Metafile } from "esbuild";
+import { buildSync, type BuildOptions, type Metafile } from "esbuild";
 import { handlerOf, STEP_NAMES } from "../infra/functions.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
+
+/** Dependencies that are CommonJS modules call `require` for what Node brings. */
+export const REQUIRE = 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);';
+
+/** How every function is bundled, as the stack does it (`infra/remediation-function.ts`). */
+export const BUNDLING = {
+  absWorkingDir: ROOT,
+  outExtension: { ".js": ".mjs" },
+  metafile: true,
+  bundle: true,
+  minify: true,
+  platform: "node",
+  format: "esm",
+  target: "node24",
+  mainFields: ["module", "main"],
+  banner: { js: REQUIRE },
+} satisfies BuildOptions;
+
+/** Every function that has a bundle of its own. */
+const FUNCTION_NAMES = [...STEP_NAMES, "agent", "mcp"];
 
 /** A function's bundle, and what went into it. */
 export interface BuiltFunction {
@@ -13,28 +33,18 @@ export interface BuiltFunction {
 }
 
 /**
- * Bundles every function as the stack does (`infra/remediation-function.ts`).
+ * Bundles every function.
  * @param write whether the bundles are written; otherwise only what goes into them is told
  */
 export function bundleFunctions(directory: string, write: boolean): BuiltFunction[] {
-  const names = [...STEP_NAMES, "agent", "mcp"];
   const { metafile } = buildSync({
-    absWorkingDir: ROOT,
-    entryPoints: names.map((name) => ({ in: entryOf(name), out: name })),
+    ...BUNDLING,
+    entryPoints: FUNCTION_NAMES.map((name) => ({ in: entryOf(name), out: name })),
     outdir: directory,
-    outExtension: { ".js": ".mjs" },
     write,
-    metafile: true,
-    bundle: true,
-    minify: true,
-    platform: "node",
-    format: "esm",
-    target: "node24",
-    mainFields: ["module", "main"],
-    banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
   });
   const outputs = Object.values(metafile.outputs);
-  return names.map((name) => {
+  return FUNCTION_NAMES.map((name) => {
     const output = outputs.find(({ entryPoint }) => entryPoint === entryOf(name));
     return { name, file: join(directory, `${name}.mjs`), inputs: output?.inputs ?? {} };
   });
@@ -43,4 +53,9 @@ export function bundleFunctions(directory: string, write: boolean): BuiltFunctio
 /** The handler of a function. Both servers of the Model Context Protocol have the same. */
 function entryOf(name: string): string {
   return name === "mcp" ? "functions/agent/mcp-handler.ts" : handlerOf(name);
+}
+
+/** The handlers of all functions, from the root of the repository. */
+export function handlers(): string[] {
+  return [...new Set(FUNCTION_NAMES.map(entryOf))];
 }

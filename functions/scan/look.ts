@@ -76,7 +76,9 @@ export async function readSuspects<T extends Named, Kept>(
   if (rest.suspects.length > most && isOtherWayOpen) {
     throw new RemediationError("TooMuchToRead", "Too many of them may fail.");
   }
-  if (!isManyAmong(rest) || missed.isFailing) await readEach(view, rest, take, missed);
+  // What is not to be asked for any more is counted name by name, as far as rows tell the names.
+  const isOver = rows.seen !== undefined && (missed.isFailing || isLate());
+  if (!isManyAmong(rest) || isOver) await readEach(view, rest, take, missed);
   else if (!(await readAll(view, rest, take))) view.noteUnread(spot, unreadOf(rest, came));
   missed.noteIn(view, spot);
   view.noteSuspects(spot, suspectedAmong(rows.suspects));
@@ -103,7 +105,6 @@ async function readAll<T>(
   { collection, rule, suspects }: Rows,
   take: (object: T) => void,
 ): Promise<boolean> {
-  if (isLate()) return false;
   const wanted = new Set(suspects.map(({ name }) => name));
   try {
     const each = (object: T & Named) => {

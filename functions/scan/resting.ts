@@ -107,8 +107,7 @@ export async function stormLeaseIn(
   const isIt = ({ metadata }: Lease) => metadata?.name === name;
   if (claims !== undefined) return claims.find(isIt);
   try {
-    const query = { fieldSelector: `metadata.name=${name}` };
-    return (await cluster.list<Lease>(paths.leases(CLAIM_NAMESPACE), query)).find(isIt);
+    return (await cluster.list<Lease>(paths.leases(CLAIM_NAMESPACE))).find(isIt);
   } catch (error) {
     if (!isRemediationError(error)) throw error;
     return undefined;

@@ -43,6 +43,13 @@ export async function connectionFromKubeconfig(file?: string, context?: string):
   };
 }
 
+/** The contexts that a kubeconfig has, for whoever is to choose one. @throws as `connectionFromKubeconfig` does */
+export function contextNames(file?: string): string[] {
+  return load(file)
+    .getContexts()
+    .map(({ name }) => name);
+}
+
 function load(file: string | undefined): KubeConfig {
   const config = new KubeConfig();
   if (file !== undefined && !existsSync(file)) {

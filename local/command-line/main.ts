@@ -1,11 +1,16 @@
 import { readFileSync } from "node:fs";
-import { Command, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import { isRemediationError, RemediationError } from "../../functions/shared/errors.ts";
 import { parsePolicy, type Policy } from "../../functions/shared/policy.ts";
+import { CALLED_AS, COMPLETES_FOR_KUBECTL, IS_PLUGIN, ownVersion } from "./called-as.ts";
 import { CommandLineError } from "./command-line-error.ts";
+import { addCompletion, candidates, COMPLETE, forKubectl } from "./completion.ts";
+import { DOCUMENT_FORMATS, printDocument, type DocumentFormat } from "./document.ts";
+import { contextNames } from "./kubeconfig.ts";
 import { addRecordCommands, type Chosen } from "./record-commands.ts";
 import { listScenarios, playOnEmbedded } from "./play-embedded.ts";
 import { writeRunLine } from "../live/json-lines.ts";
+import { scenarioNames } from "../scenarios/load.ts";
 import { checkReport } from "../report/file.ts";
 import { runOnCluster } from "./run-on-cluster.ts";
 import { EXIT } from "./summary.ts";
@@ -22,11 +27,12 @@ interface Options {
   dryRun?: boolean;
   yes?: boolean;
   json?: boolean;
+  output?: DocumentFormat;
   report: string;
   record?: string;
 }
 
-const command = new Command("npm start --")
+const command = new Command(CALLED_AS)
   .description(
     "Runs the remediation workflow: the same definition and the same handlers as in AWS, in this process. Without options it plays a shop on a bad day on a cluster of its own.",
   )
@@ -35,12 +41,17 @@ const command = new Command("npm start --")
   .option("--speed <times>", "how much faster than real the time of that cluster passes", readSpeed, 8)
   .option("--kubeconfig <file>", "run on the cluster of this kubeconfig instead")
   .option("--context <name>", "the context in it (default: its current context)")
-  .option("--namespace <name>", "look at one namespace only (default: all that the policy allows)")
+  .option("-n, --namespace <name>", "look at one namespace only (default: all that the policy allows)")
   .option("--input <json|file>", "the request, as a runbook sends it (default: detect and remediate what fails)")
   .option("--policy <file>", "a JSON file with the remediation policy (default: the documented defaults)")
   .option("--dry-run", "decide everything, change nothing, and say what would have been done")
   .option("--yes", "carry the plan out without asking")
   .option("--json", "print JSON alone, one object a line, each with time, workload and finding")
+  .addOption(
+    new Option("-o, --output <format>", "print one document when a run on a cluster of yours has ended")
+      .choices(DOCUMENT_FORMATS)
+      .conflicts("json"),
+  )
   .option("--report <file>", "where to write the report, one HTML file", "remediation-report.html")
   .option(
     "--record <file>",
@@ -78,14 +89,15 @@ What is printed:
   the report is go to the standard error. NO_COLOR=1 leaves the colours out.
 
 Examples:
-  npm start
-  npm start -- --scenario wrong-image-tag
-  npm start -- --scenario ./my-scenario --speed 1
-  npm start -- --kubeconfig ~/.kube/config --context prod --namespace shop --dry-run`,
+  ${CALLED_AS.replace(/ --$/, "")}
+  ${CALLED_AS} --scenario wrong-image-tag
+  ${CALLED_AS} --scenario ./my-scenario --speed 1
+  ${CALLED_AS} --kubeconfig ~/.kube/config --context prod --namespace shop --dry-run`,
   );
 
-let chosen: Chosen = { json: false, run: () => Promise.resolve(EXIT.error) };
-command.action((options: Options) => {
+/** What the command does that was given. */
+let chosen: Chosen = { json: false, run: () => Promise.resolve(EXIT.nothingToDo) };
+command.version(ownVersion(), "--version", "print the version").action((options: Options) => {
   chosen = { json: options.json ?? false, run: () => main(options) };
 });
 addRecordCommands(
@@ -103,8 +115,13 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
+addCompletion(command, say);
+
 try {
-  command.parse();
+  const [asked, ...words] = process.argv.slice(2);
+  if (COMPLETES_FOR_KUBECTL) say(forKubectl(complete(process.argv.slice(2))));
+  else if (asked === COMPLETE) say(complete(words).join("\n"));
+  else command.parse();
   const code = await chosen.run();
   // Whoever interrupts does not wait for what is left: a credential plugin, an open connection.
   if (code === EXIT.interrupted) process.exit(code);
@@ -112,6 +129,8 @@ try {
 } catch (error) {
   const known = isRemediationError(error) || error instanceof CommandLineError;
   if (!known) throw error;
+  const { output } = command.opts<Options>();
+  if (output !== undefined) printDocument(output, { error: error.name, message: error.message });
   if (chosen.json) {
     const { name, message } = error;
     writeRunLine(process.stdout, new Date(), { finding: message, event: "error", error: { name, message } });
@@ -124,7 +143,8 @@ async function main(options: Options): Promise<number> {
   const { scenario, list, speed, json = false, report, kubeconfig, context } = options;
   if (list === true) return listScenarios(json);
   checkReport(report);
-  if (kubeconfig === undefined && context === undefined) {
+  const onCluster = kubeconfig !== undefined || context !== undefined || (IS_PLUGIN && scenario === undefined);
+  if (!onCluster) {
     refuseWithoutCluster(options);
     return await playOnEmbedded({ scenario: scenario ?? "shop", speed, json, report });
   }
@@ -144,8 +164,8 @@ async function main(options: Options): Promise<number> {
 }
 
 /** What only makes sense on a cluster that is there already. */
-function refuseWithoutCluster({ namespace, input, policy, dryRun, yes, record }: Options): void {
-  const given = Object.entries({ namespace, input, policy, "dry-run": dryRun, yes, record }).find(
+function refuseWithoutCluster({ namespace, input, policy, dryRun, yes, output, record }: Options): void {
+  const given = Object.entries({ namespace, input, policy, "dry-run": dryRun, yes, output, record }).find(
     ([, value]) => value !== undefined,
   );
   if (given === undefined) return;
@@ -170,4 +190,22 @@ function readPolicy(file: string | undefined): Policy {
     throw new RemediationError("InvalidPolicy", `The policy ${file} cannot be read: ${(error as Error).message}`);
   }
   return parsePolicy(text);
+}
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+/** What the last of the words may become. A kubeconfig that cannot be read is told of when the command runs. */
+function complete(words: readonly string[]): string[] {
+  return candidates(command, words, (option, before) => {
+    if (option === "--scenario") return scenarioNames();
+    if (option !== "--context") return [];
+    const given = before.indexOf("--kubeconfig");
+    try {
+      return contextNames(given === -1 ? undefined : before[given + 1]);
+    } catch {
+      return [];
+    }
+  });
 }

@@ -3,6 +3,7 @@ import { basename, dirname, resolve } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { type EmbeddedCluster, startEmbeddedCluster } from "../embedded/index.ts";
 import { makePlace } from "../scenarios/embedded-place.ts";
+import { CALLED_AS } from "./called-as.ts";
 import { Interruption } from "./interruption.ts";
 import { HttpCluster } from "../../functions/shared/cluster/http-cluster.ts";
 import type { ExecutionEvent } from "../engine/engine.ts";
@@ -21,7 +22,7 @@ const BETWEEN_LOOKS = 200;
 
 /** What a person can do who has seen a scenario played. */
 const TRY_IT = `On a cluster of yours, this shows what would be done, and changes nothing:
-  npm start -- --kubeconfig ~/.kube/config --context NAME --dry-run`;
+  ${CALLED_AS} --kubeconfig ~/.kube/config --context NAME --dry-run`;
 
 export interface PlayOptions {
   /** The name of a scenario, or a folder that holds one. */
@@ -137,7 +138,7 @@ function findScenario(nameOrFolder: string): LoadedScenario {
   const folder = resolve(nameOrFolder);
   if (!existsSync(folder)) {
     throw new InvalidScenario([
-      `There is neither a scenario nor a folder ${nameOrFolder}. npm start -- --list names the scenarios.`,
+      `There is neither a scenario nor a folder ${nameOrFolder}. ${CALLED_AS} --list names the scenarios.`,
     ]);
   }
   return loadScenario(basename(folder), dirname(folder));

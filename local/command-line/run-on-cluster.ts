@@ -4,9 +4,10 @@ import type { Notification } from "../../functions/notify/notification.ts";
 import type { Policy } from "../../functions/shared/policy.ts";
 import { startExecution, type ExecutionResult } from "../engine/engine.ts";
 import { localEnvironment } from "../engine/environment.ts";
+import { printDocument, showDocument, SILENT, type DocumentFormat } from "./document.ts";
 import { defaultRecordFile } from "../record/file.ts";
 import { clusterNameOf, readInput } from "./input.ts";
-import { OpenRuns } from "./interrupted.ts";
+import { OpenRuns, type Interrupted } from "./interrupted.ts";
 import { Interruption, unlessInterrupted } from "./interruption.ts";
 import { connectionFromKubeconfig } from "./kubeconfig.ts";
 import { ReplicaWatch } from "../live/replicas.ts";
@@ -30,6 +31,8 @@ export interface ClusterRunOptions {
   /** Carries the plan out without asking. */
   yes: boolean;
   json: boolean;
+  /** Prints one document when it has ended, instead of telling it as it goes. */
+  output?: DocumentFormat | undefined;
   report: string;
   /** Where outcomes are kept; a file of the user's own when nothing is said. */
   record?: string | undefined;
@@ -45,8 +48,8 @@ export async function runOnCluster(options: ClusterRunOptions): Promise<number> 
     if (options.yes || options.dryRun) return exitCode(await execute(options, options.dryRun, interruption));
     const plan = await execute(options, true, interruption);
     if (plan.status !== "succeeded" || isDetection(plan.output) || !wouldAct(plan)) return exitCode(plan);
-    const confirmed = await isConfirmed(options.json, interruption);
-    if (interruption.signal.aborted) return exitCode(interruptedBefore(options.json));
+    const confirmed = await isConfirmed(options.json || options.output !== undefined, interruption);
+    if (interruption.signal.aborted) return exitCode(interruptedBefore(options));
     if (!confirmed) return EXIT.needsPerson;
     return exitCode(await execute(options, false, interruption));
   } finally {
@@ -100,14 +103,14 @@ async function execute(
   dryRun: boolean,
   { signal }: Interruption,
 ): Promise<ExecutionResult> {
-  const { kubeconfig, context, namespace, input, policy, json, report, record = defaultRecordFile() } = options;
+  const { kubeconfig, context, namespace, input, policy, json, output, report, record = defaultRecordFile() } = options;
   const connection = await unlessInterrupted(connectionFromKubeconfig(kubeconfig, context), signal);
-  if (connection === undefined || signal.aborted) return interruptedBefore(json);
+  if (connection === undefined || signal.aborted) return interruptedBefore(options);
   const notifications: Notification[] = [];
   const environment = localEnvironment(connection, policy, notifications, record);
   const openRuns = new OpenRuns();
   const recorder = new Recorder(() => environment.now());
-  const teller = tellerFor(process.stdout, json, () => environment.now());
+  const teller = output === undefined ? tellerFor(process.stdout, json, () => environment.now()) : SILENT;
   const watch = new ReplicaWatch(
     () => environment.connect(connection.name),
     BETWEEN_LOOKS,
@@ -145,9 +148,10 @@ async function execute(
   signal.removeEventListener("abort", abort);
   watch.stop();
   teller.end();
-  if (result.status === "aborted") showInterrupted(await openRuns.release(environment), json, environment.now());
+  if (result.status === "aborted") tellInterrupted(await openRuns.release(environment), options, environment.now());
   const recording = recorder.finish(connection.name, result, notifications);
-  showResult(recording, { json, kubectl: kubectlFor(options) });
+  if (output === undefined) showResult(recording, { json, kubectl: kubectlFor(options) });
+  else if (result.status !== "aborted") showDocument(output, result, notifications);
   writeReport(report, recording);
   return result;
 }
@@ -163,8 +167,17 @@ function kubectlFor({ kubeconfig, context }: ClusterRunOptions): string {
   return ["kubectl", ...flags].join(" ");
 }
 
+/** In which form things are printed. */
+type Printing = Pick<ClusterRunOptions, "json" | "output">;
+
 /** Says that it was interrupted before anything was begun. */
-function interruptedBefore(json: boolean): ExecutionResult {
-  showInterrupted([], json, new Date());
+function interruptedBefore(options: Printing): ExecutionResult {
+  tellInterrupted([], options, new Date());
   return { status: "aborted" };
+}
+
+/** Says what an interrupted run leaves behind. */
+function tellInterrupted(workloads: readonly Interrupted[], { json, output }: Printing, now: Date): void {
+  if (output === undefined) showInterrupted(workloads, json, now);
+  else printDocument(output, { interrupted: true, workloads });
 }

@@ -10,6 +10,8 @@ export async function misfits(page: Page): Promise<string[]> {
     }
     const problems: string[] = [];
     const inBox = (element: Element) => element.closest(".scroll, pre") !== null;
+    const seenUpTo = (element: Element, { right }: DOMRect) =>
+      Math.min(right, element.closest(".scroll, pre")?.getBoundingClientRect().right ?? right);
     const pieces: Piece[] = [];
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
@@ -36,7 +38,9 @@ export async function misfits(page: Page): Promise<string[]> {
     pieces.forEach(({ owner, rect, text }, index) => {
       for (const other of pieces.slice(index + 1)) {
         if (other.rect.top >= rect.bottom) break;
-        const wide = Math.min(rect.right, other.rect.right) - Math.max(rect.left, other.rect.left);
+        // A line that is wider than the box in which it scrolls ends where the box does.
+        const right = Math.min(seenUpTo(owner, rect), seenUpTo(other.owner, other.rect));
+        const wide = right - Math.max(rect.left, other.rect.left);
         // The boxes of lines are higher than their letters; a few pixels of them may meet.
         const high = Math.min(rect.bottom, other.rect.bottom) - other.rect.top;
         if (wide > 1 && high > 4 && other.owner !== owner) problems.push(`on each other: ${text} / ${other.text}`);

@@ -24,8 +24,8 @@ Written by \`npm run docs\` from \`package-lock.json\` and \`tools/supply-chain/
 it, and what it says.
 
 \`bundled\`: some of it is in the bundle of a function that is deployed. \`runtime\`: it runs on the machine that deploys, or
-that runs the workflow locally. \`dev\`: it builds and tests. Bundles go into an AWS account of whoever deploys them, and are
-not handed on.
+that runs the workflow locally. \`dev\`: it builds and tests. Bundles go into an AWS account of whoever deploys them; the
+npm package hands them on with the licences in its \`NOTICES\`.
 
 ## Asked for
 

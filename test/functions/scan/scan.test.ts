@@ -99,14 +99,14 @@ describe("a scan of a healthy cluster", () => {
     });
   });
 
-  it("takes thirteen requests, however many namespaces there are, all but HPAs, Services, Ingresses and the storm's Lease as printed rows", async () => {
+  it("takes thirteen requests, however many namespaces there are, all but HPAs, Services, Ingresses and claims as printed rows", async () => {
     serve(api, { ...HEALTHY, services: [service()], slices: [slice()], namespaces: ["blog", "shop", "tools"] });
     await scanned(api);
 
     expect(asked(api).sort()).toEqual([
       "/api/v1/services",
       "/apis/autoscaling/v2/horizontalpodautoscalers",
-      "/apis/coordination.k8s.io/v1/namespaces/eks-remediation/leases?metadata.name=storm",
+      "/apis/coordination.k8s.io/v1/namespaces/eks-remediation/leases",
       "/apis/networking.k8s.io/v1/ingresses",
       "table /api/v1/namespaces",
       "table /api/v1/nodes",
