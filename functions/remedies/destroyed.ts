@@ -18,7 +18,7 @@ export interface Destroyed {
   workload: WorkloadRef;
   /** As the API server has it, without the values of its environment and what else may hold secrets. */
   pod: object;
-  /** Its newest Events. */
+  /** The warnings about it. */
   events: readonly object[];
   /** The ends of its crashed containers' logs, where the policy has logs read. */
   logs: readonly LastWords[];
@@ -26,8 +26,8 @@ export interface Destroyed {
   not_read: readonly string[];
 }
 
-/** How many of a pod's Events are kept. */
-const MAX_EVENTS = 50;
+/** How many warnings of a namespace are read at most to find those about the pod. */
+const MAX_EVENTS = 100;
 /** The whole manifest, environment included, as kubectl leaves it on what it has applied. */
 const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
 
@@ -55,12 +55,13 @@ export async function readDestroyed(
   };
 }
 
-/** @returns the newest Events of the pod, or the name of the error that reading them ended with */
+/** @returns the warnings about the pod, or why they could not be read */
 async function readEvents(reader: Reader, { metadata }: Pod): Promise<KubernetesEvent[] | string> {
   try {
-    const fieldSelector = `involvedObject.uid=${metadata?.uid ?? ""}`;
-    const events = await reader.list<KubernetesEvent>(paths.events(metadata?.namespace ?? ""), { fieldSelector });
-    return events.slice(-MAX_EVENTS);
+    const path = paths.events(metadata?.namespace ?? "");
+    const events = await reader.listSmall<KubernetesEvent>(path, MAX_EVENTS, { fieldSelector: "type=Warning" });
+    if (events === undefined) return `more than ${MAX_EVENTS} warnings in the namespace`;
+    return events.filter(({ involvedObject }) => involvedObject.uid === metadata?.uid);
   } catch (error) {
     if (isRemediationError(error)) return error.name;
     throw error;

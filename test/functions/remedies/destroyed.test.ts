@@ -21,7 +21,7 @@ beforeEach(async () => {
   api.on(
     "GET",
     `${SHOP}/events`,
-    page([{ metadata: {}, involvedObject: {}, reason: "BackOff", message: "token=s3cr3t" }]),
+    page([{ metadata: {}, involvedObject: { uid: "a-uid" }, reason: "BackOff", message: "token=s3cr3t" }]),
   );
   api.on("POST", `${SHOP}/pods/a/eviction`, { status: 201, body: {} });
   serveClaim(api, claimOf(run));
