@@ -16,7 +16,7 @@ const ROOMS = {
 };
 const ROOM = Object.keys(ROOMS).join("|");
 const STEP = `^functions/(?!(?:${ROOM})/)([^/]+)/`;
-const HANDLER = "^functions/[^/]+/handler[.]ts$";
+const HANDLER = "^functions/[^/]+/(mcp-)?handler[.]ts$";
 
 /** Schemas and words of the remedies, which the run's contracts, the policy and the workflow are made of. */
 const LEAF = "^functions/remedies/((contracts|entry|asked)|[^/]+/contract)[.]ts$";
@@ -123,6 +123,7 @@ export default {
           LEAF,
           "^functions/remedies/permissions[.]ts$",
           "^functions/run/(contracts|measurement|pauses|request)[.]ts$",
+          "^functions/agent/tool-sets[.]ts$",
           "^functions/(kinds|shared)/",
         ],
       },

@@ -1,6 +1,6 @@
 import { FunctionUrlAuthType, InvokeMode, type FunctionUrl } from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
-import { TOOL_SETS, type ToolSet } from "../functions/agent/tools.ts";
+import { TOOL_SETS, type ToolSet } from "../functions/agent/tool-sets.ts";
 import { Agent, type AgentProps } from "./agent.ts";
 
 const DESCRIPTIONS: Readonly<Record<ToolSet, string>> = {

@@ -3,7 +3,7 @@ import { observed } from "../lambda/lambda.ts";
 import { awsWorkflow } from "./aws-workflow.ts";
 import { requestOf, responseOf } from "./function-url.ts";
 import { answerMcp } from "./mcp.ts";
-import { TOOL_SETS, type ToolSet } from "./tools.ts";
+import { TOOL_SETS, type ToolSet } from "./tool-sets.ts";
 
 /** Serves one set of tools, `MCP_TOOLS`, behind a function URL. */
 export const handler = observed(async (event, context) => {

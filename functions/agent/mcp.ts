@@ -2,7 +2,8 @@ import { createMcpHandler, McpServer, type CallToolResult } from "@modelcontextp
 import { RemediationError } from "../shared/errors.ts";
 import type { Environment } from "../run/step.ts";
 import { answerAgent, type Invocation, type Workflow } from "./agent.ts";
-import { toolsOf, type Tool, type ToolSet } from "./tools.ts";
+import type { ToolSet } from "./tool-sets.ts";
+import { toolsOf, type Tool } from "./tools.ts";
 
 /** What the server says of itself. */
 const SERVER = { name: "eks-remediation", title: "EKS remediation", version: "1.0.0" } as const;

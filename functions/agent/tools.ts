@@ -2,10 +2,7 @@ import * as z from "zod";
 import { Detection } from "../run/detection.ts";
 import { ActionRequest } from "../run/request.ts";
 import { OWN_FIELDS, Started, StatusRequest } from "./agent.ts";
-
-/** Tools that change nothing, and those that may: each set has a function of its own. */
-export const TOOL_SETS = ["read", "act"] as const;
-export type ToolSet = (typeof TOOL_SETS)[number];
+import type { ToolSet } from "./tool-sets.ts";
 
 /** A tool as a model sees it: what it is for, when not to use it, and what it takes. */
 export interface Tool {

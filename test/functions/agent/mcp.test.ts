@@ -4,7 +4,7 @@ import type { Workflow } from "../../../functions/agent/agent.ts";
 import type { ExecutionState } from "../../../functions/agent/executions.ts";
 import { requestOf, responseOf } from "../../../functions/agent/function-url.ts";
 import { answerMcp } from "../../../functions/agent/mcp.ts";
-import type { ToolSet } from "../../../functions/agent/tools.ts";
+import type { ToolSet } from "../../../functions/agent/tool-sets.ts";
 import { unreachableEnvironment } from "../../support/scripted.ts";
 
 const ARN = "arn:aws:states:eu-west-1:123456789012:execution:remediation:agent-call-1";
