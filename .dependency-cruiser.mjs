@@ -88,7 +88,8 @@ export default {
     ),
     ...[
       ["client-sns", "functions/notify", "publishes notifications"],
-      ["client-sfn", "functions/(agent|notify)", "starts executions and looks at them"],
+      ["client-sfn", "functions/(agent|decide|notify)", "starts executions and looks at them"],
+      ["client-kms", "functions/(decide|notify)", "makes and checks the codes of links"],
       ["client-eks", "functions/lambda", "finds clusters"],
     ].map(([client, owner, does]) =>
       forbid(

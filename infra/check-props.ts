@@ -35,6 +35,7 @@ const PlainProps = z.object({
     .union([z.literal(false), z.custom<Duration>(isInterval)], "must be false or whole minutes, from one to a day")
     .optional(),
   mode: z.enum(MODES, `must be one of ${MODES.join(", ")}`).optional(),
+  approvalLinks: z.boolean("must be true or false").optional(),
   notifications: z
     .object({
       emails: z.array(z.email("must be an e-mail address")).optional(),

@@ -5,6 +5,7 @@ import type { ITopic } from "aws-cdk-lib/aws-sns";
 import type { StateMachine } from "aws-cdk-lib/aws-stepfunctions";
 import { Construct } from "constructs";
 import { Agent } from "./agent.ts";
+import { ApprovalLinks } from "./approval-links.ts";
 import { checkProps } from "./check-props.ts";
 import { ClusterAccess } from "./cluster-access.ts";
 import { Encryption } from "./encryption.ts";
@@ -55,6 +56,10 @@ export class EksRemediation extends Construct {
       namePrefix,
       options: props.notifications ?? {},
     });
+    const links =
+      props.approvalLinks === true
+        ? new ApprovalLinks(this, "ApprovalLinks", { notify: steps.notify, stateMachineName, options })
+        : undefined;
     new ClusterAccess(this, "ClusterAccess", { steps, agent, clusterName });
     const starts = new Schedule(this, "Schedule", { stateMachine, clusterName, key, ...schedule });
     const told = { stateMachine, stateMachineName, notify: steps.notify, key };
@@ -62,7 +67,7 @@ export class EksRemediation extends Construct {
     const { dashboardName } = new Observability(this, "Observability", {
       clusterName,
       stateMachine,
-      functions: { ...steps, agent },
+      functions: { ...steps, agent, ...(links === undefined ? {} : { decide: links.decide }) },
       queues: { starts: starts.deadLetterQueue, ends: ends.deadLetterQueue },
       schedule,
       topic,

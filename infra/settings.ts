@@ -35,6 +35,10 @@ const Context = z.object({
   chat: z
     .union([z.boolean(), z.enum(["true", "false"]).transform((text) => text === "true")], "must be true or false")
     .default(false),
+  /** `on` gives messages a link by which whoever gets them approves or declines what is proposed. */
+  approvalLinks: z
+    .union([z.boolean(), z.enum(["on", "off"]).transform((text) => text === "on")], "must be on or off")
+    .default(false),
   /** `off` deploys the schedule disabled; runbooks and people can still start the workflow. */
   schedule: z
     .string("must be on, off, or an interval like 5 minutes")
@@ -66,6 +70,7 @@ export interface Settings {
   namespaces: string[] | undefined;
   notifyEmail: string | undefined;
   chat: boolean;
+  approvalLinks: boolean;
   schedule: Duration | false | undefined;
   logRetention: RetentionDays | undefined;
   permissionsBoundary: string | undefined;

@@ -17,7 +17,7 @@ export interface BuiltFunction {
  * @param write whether the bundles are written; otherwise only what goes into them is told
  */
 export function bundleFunctions(directory: string, write: boolean): BuiltFunction[] {
-  const names = [...STEP_NAMES, "agent"];
+  const names = [...STEP_NAMES, "agent", "decide"];
   const { metafile } = buildSync({
     absWorkingDir: ROOT,
     entryPoints: names.map((name) => ({ in: handlerOf(name), out: name })),

@@ -10,10 +10,11 @@ import { NOTIFICATION_VERSION, type NotificationDocument } from "./notification.
 import type { WorkloadRef } from "../shared/refs.ts";
 import { bounded, count } from "../shared/text.ts";
 import { stormCommands, workloadCommands, type ReadableLog } from "./commands.ts";
-import { consoleLink } from "./console-link.ts";
+import { consoleLink } from "../run/console-link.ts";
 import { crowdLines, dependantLines } from "./dependants.ts";
 import { decisionLines } from "./decide.ts";
 import { adviceOn } from "./error-advice.ts";
+import type { Link } from "./link.ts";
 import { nextSteps } from "./next-steps.ts";
 import type { ToldLate } from "./told-late.ts";
 
@@ -30,6 +31,7 @@ export function workloadDocument(
   report: Report,
   furtherSteps: readonly string[] = [],
   late?: ToldLate,
+  link?: Link,
 ): NotificationDocument {
   const { diagnosis, incident } = run;
   const { workload } = incident;
@@ -61,7 +63,14 @@ export function workloadDocument(
     commands: [...workloadCommands(run.cluster_name, workload, readableLog(run)), ...advice.commands],
     ...(plan === undefined || valid_until === undefined
       ? {}
-      : { proposal: { plan, valid_until, decide: decisionLines(run, report) } }),
+      : {
+          proposal: {
+            plan,
+            valid_until,
+            ...(link !== undefined && "url" in link ? { url: link.url } : {}),
+            decide: decisionLines(run, report, link),
+          },
+        }),
   };
 }
 

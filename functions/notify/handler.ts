@@ -14,6 +14,7 @@ import { completed, EndedExecution, isOfAStep, requestOf, untoldError } from "./
 import { endedAlone, isOfWorkload } from "./ended-workload.ts";
 import type { NotifyEnvironment, PresentRun } from "./environment.ts";
 import { handedOver, leftBehind } from "./handed-over.ts";
+import { linkOf } from "./link.ts";
 import { measurementsOf } from "./measurements.ts";
 import { settledBy, tellingOf, type FailedRuns, type Telling } from "./failures-in-a-row.ts";
 import {
@@ -27,6 +28,7 @@ import {
 import { pastRuns } from "./past-runs.ts";
 import { isUnclaimed, withMemory } from "./unclaimed.ts";
 import { within } from "../shared/time-left.ts";
+import { links } from "./sign.ts";
 import { publishToSns } from "./sns.ts";
 import { reportedLate, saidLate, stormToldLate, toldLate } from "./told-late.ts";
 import { isRemembered, isWorthTelling } from "../run/outcome.ts";
@@ -64,8 +66,9 @@ export const notify = step(contract(NotifyInput), Report.nullable(), async (inpu
       // First, because it cannot fail: where nobody can be told, it is what is left to find.
       if (isRemembered(run, report)) await within(RECORD_MS, () => recordOutcome(environment, run, report));
       if (isWorthTelling(run, report) && !isLeftUntold(run, report, policy)) {
+        const link = await linkOf(run, report, environment.links);
         await environment.publish(
-          workloadMessage(run, report, [...handedOver(run, report, policy), ...leftBehind(run)], late),
+          workloadMessage(run, report, [...handedOver(run, report, policy), ...leftBehind(run)], late, link),
         );
         environment.measure(run.cluster_name, measurementsOf(run, report, late === undefined ? now : undefined));
       }
@@ -196,7 +199,7 @@ function measure(environment: NotifyEnvironment, clusterName: string, { outcome 
 }
 
 export const handler = lambda((environment) =>
-  notify({ ...environment, publish: publishToSns, describe: describeExecution, pastRuns }),
+  notify({ ...environment, publish: publishToSns, describe: describeExecution, pastRuns, links: links() }),
 );
 
 /** The cluster that an unchecked request names, for the message only. */

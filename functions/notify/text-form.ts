@@ -8,14 +8,14 @@ import { unlinked } from "./unlinked.ts";
  */
 export function textOf(document: NotificationDocument, title: string): string {
   const { cause, confidence, execution } = document;
-  const section = (heading: string, lines: readonly string[]) =>
-    lines.length === 0 ? [] : ["", `${heading}:`, ...lines.map((line) => `- ${unlinked(line)}`)];
+  const section = (heading: string, lines: readonly string[], own?: string) =>
+    lines.length === 0 ? [] : ["", `${heading}:`, ...lines.map((line) => `- ${unlinked(line, own)}`)];
   return [
     unlinked(title),
     "",
     unlinked(document.summary),
     ...section("Asked by", askedBy(document)),
-    ...section("Decide", document.proposal?.decide ?? []),
+    ...section("Decide", document.proposal?.decide ?? [], document.proposal?.url),
     ...section("Found", [
       ...document.found,
       ...(confidence === undefined ? [] : [`cause: ${cause} (confidence ${confidence})`]),
