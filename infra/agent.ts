@@ -4,20 +4,26 @@ import type { StateMachine } from "aws-cdk-lib/aws-stepfunctions";
 import type { Construct } from "constructs";
 import { useOfKeyFor } from "./encrypted-executions.ts";
 import { nagResource } from "./nag-resource.ts";
-import { RemediationFunction, type FunctionOptions } from "./remediation-function.ts";
+import { RemediationFunction, type FunctionOptions, type RemediationFunctionProps } from "./remediation-function.ts";
 
 export interface AgentProps {
   stateMachine: StateMachine;
   options: FunctionOptions;
+  /** How it differs from the function that agents invoke. */
+  as?: Pick<RemediationFunctionProps, "name" | "entry" | "description">;
 }
 
-/** The function that agents invoke instead of starting the workflow. It may start it, and look at what it started. */
+const INVOKED = {
+  name: "agent",
+  entry: "functions/agent/handler.ts",
+  description: "Answers agents that invoke a function instead of starting the workflow",
+} as const;
+
+/** A function that agents call instead of starting the workflow. It may start it, and look at what it started. */
 export class Agent extends RemediationFunction {
-  constructor(scope: Construct, id: string, { stateMachine, options }: AgentProps) {
+  constructor(scope: Construct, id: string, { stateMachine, options, as = INVOKED }: AgentProps) {
     super(scope, id, {
-      name: "agent",
-      entry: "functions/agent/handler.ts",
-      description: "Answers agents that invoke a function instead of starting the workflow",
+      ...as,
       // It may run the same scan as detect.
       memorySize: 1_024,
       // It may wait for an outcome, so it has as long as Lambda gives.

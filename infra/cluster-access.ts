@@ -7,7 +7,8 @@ import type { RemediationFunction } from "./remediation-function.ts";
 
 export interface ClusterAccessProps {
   steps: StepFunctions;
-  agent: RemediationFunction;
+  /** Functions beside them that run the same scan as detect. */
+  scanning: Readonly<Record<string, RemediationFunction>>;
   clusterName: string;
 }
 
@@ -18,12 +19,11 @@ export interface ClusterAccessProps {
 export class ClusterAccess extends Construct {
   private readonly clusterName: string;
 
-  constructor(scope: Construct, id: string, { steps, agent, clusterName }: ClusterAccessProps) {
+  constructor(scope: Construct, id: string, { steps, scanning, clusterName }: ClusterAccessProps) {
     super(scope, id);
     this.clusterName = clusterName;
     for (const step of STEP_NAMES) this.admit(step, steps[step], step);
-    // It runs the same scan.
-    this.admit("agent", agent, "detect");
+    for (const [name, each] of Object.entries(scanning)) this.admit(name, each, "detect");
   }
 
   private admit(name: string, { role }: RemediationFunction, group: StepName): void {

@@ -11,6 +11,7 @@ import { ClusterAccess } from "./cluster-access.ts";
 import { Encryption } from "./encryption.ts";
 import { EndedExecutions } from "./ended-executions.ts";
 import { Functions } from "./functions.ts";
+import { Mcp } from "./mcp.ts";
 import { Notifications } from "./notifications.ts";
 import { Observability } from "./observability.ts";
 import type { EksRemediationProps } from "./props.ts";
@@ -32,6 +33,8 @@ export class EksRemediation extends Construct {
   readonly stateMachine: StateMachine;
   /** The function for agents that invoke a function and wait for its JSON. */
   readonly agentFunction: NodejsFunction;
+  /** Where agents that speak the Model Context Protocol find the tools; undefined unless that is switched on. */
+  readonly mcpUrls: Mcp["urls"] | undefined;
   /** Where outcomes and alarms are published. */
   readonly topic: ITopic;
   readonly dashboardName: string;
@@ -50,6 +53,7 @@ export class EksRemediation extends Construct {
     const { steps } = new Functions(this, "Functions", { options });
     const { stateMachine, stateMachineName } = new Workflow(this, "Workflow", { steps, key, logRetention, namePrefix });
     const agent = new Agent(this, "Agent", { stateMachine, options });
+    const mcp = props.mcp === true ? new Mcp(this, "Mcp", { stateMachine, options }) : undefined;
     const { topic } = new Notifications(this, "Notifications", {
       publisher: steps.notify,
       key,
@@ -60,14 +64,14 @@ export class EksRemediation extends Construct {
       props.approvalLinks === true
         ? new ApprovalLinks(this, "ApprovalLinks", { notify: steps.notify, stateMachineName, options })
         : undefined;
-    new ClusterAccess(this, "ClusterAccess", { steps, agent, clusterName });
+    new ClusterAccess(this, "ClusterAccess", { steps, scanning: scanningOf(agent, mcp), clusterName });
     const starts = new Schedule(this, "Schedule", { stateMachine, clusterName, key, ...schedule });
     const told = { stateMachine, stateMachineName, notify: steps.notify, key };
     const ends = new EndedExecutions(this, "EndedExecutions", told);
     const { dashboardName } = new Observability(this, "Observability", {
       clusterName,
       stateMachine,
-      functions: { ...steps, agent, ...(links === undefined ? {} : { decide: links.decide }) },
+      functions: { ...steps, agent, ...servingOf(mcp), ...(links === undefined ? {} : { decide: links.decide }) },
       queues: { starts: starts.deadLetterQueue, ends: ends.deadLetterQueue },
       schedule,
       topic,
@@ -77,8 +81,18 @@ export class EksRemediation extends Construct {
 
     this.stateMachine = stateMachine;
     this.agentFunction = agent.lambda;
+    this.mcpUrls = mcp?.urls;
     this.topic = topic;
     this.dashboardName = dashboardName;
     this.rbacCommand = rbacCommand(namespaces, optional);
   }
+}
+
+/** The functions that run the same scan as detect. */
+function scanningOf(agent: Agent, mcp: Mcp | undefined): Record<string, Agent> {
+  return { agent, ...(mcp === undefined ? {} : { "mcp-read": mcp.functions.read }) };
+}
+
+function servingOf(mcp: Mcp | undefined): Record<string, Agent> {
+  return mcp === undefined ? {} : { "mcp-read": mcp.functions.read, "mcp-act": mcp.functions.act };
 }

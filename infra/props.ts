@@ -56,6 +56,8 @@ export interface EksRemediationProps {
    * Default: false: there is no such page, address or key.
    */
   readonly approvalLinks?: boolean | undefined;
+  /** Whether agents that speak the Model Context Protocol are served, behind URLs that IAM guards. Default: false. */
+  readonly mcp?: boolean | undefined;
   readonly notifications?: NotificationOptions | undefined;
   /** How long logs are kept. Default: one month. */
   readonly logRetention?: RetentionDays | undefined;

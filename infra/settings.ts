@@ -39,6 +39,10 @@ const Context = z.object({
   approvalLinks: z
     .union([z.boolean(), z.enum(["on", "off"]).transform((text) => text === "on")], "must be on or off")
     .default(false),
+  /** Whether agents that speak the Model Context Protocol are served. */
+  mcp: z
+    .union([z.boolean(), z.enum(["true", "false"]).transform((text) => text === "true")], "must be true or false")
+    .default(false),
   /** `off` deploys the schedule disabled; runbooks and people can still start the workflow. */
   schedule: z
     .string("must be on, off, or an interval like 5 minutes")
@@ -71,6 +75,7 @@ export interface Settings {
   notifyEmail: string | undefined;
   chat: boolean;
   approvalLinks: boolean;
+  mcp: boolean;
   schedule: Duration | false | undefined;
   logRetention: RetentionDays | undefined;
   permissionsBoundary: string | undefined;

@@ -32,7 +32,7 @@ export class RemediationStack extends Stack {
   }
 
   private addOutputs(): void {
-    const { stateMachine, agentFunction, topic, dashboardName, rbacCommand } = this.remediation;
+    const { stateMachine, agentFunction, mcpUrls, topic, dashboardName, rbacCommand } = this.remediation;
     new CfnOutput(this, "StateMachineArn", {
       description: "Start it with a request to remediate by hand or from a runbook",
       value: stateMachine.stateMachineArn,
@@ -42,6 +42,16 @@ export class RemediationStack extends Stack {
       description: "Answers agents that invoke a function and wait for its JSON; fit for K8S_AGENT_ARN",
       value: agentFunction.functionArn,
     });
+    if (mcpUrls !== undefined) {
+      new CfnOutput(this, "McpReadUrl", {
+        description: "Serves agents the tools that change nothing; needs lambda:InvokeFunctionUrl",
+        value: mcpUrls.read.url,
+      });
+      new CfnOutput(this, "McpActUrl", {
+        description: "Serves agents the tools that may change something; needs lambda:InvokeFunctionUrl",
+        value: mcpUrls.act.url,
+      });
+    }
     new CfnOutput(this, "TopicArn", {
       description: "Subscribe to it to be told outcomes and alarms",
       value: topic.topicArn,

@@ -17,10 +17,10 @@ export interface BuiltFunction {
  * @param write whether the bundles are written; otherwise only what goes into them is told
  */
 export function bundleFunctions(directory: string, write: boolean): BuiltFunction[] {
-  const names = [...STEP_NAMES, "agent", "decide"];
+  const names = [...STEP_NAMES, "agent", "mcp", "decide"];
   const { metafile } = buildSync({
     absWorkingDir: ROOT,
-    entryPoints: names.map((name) => ({ in: handlerOf(name), out: name })),
+    entryPoints: names.map((name) => ({ in: entryOf(name), out: name })),
     outdir: directory,
     outExtension: { ".js": ".mjs" },
     write,
@@ -35,7 +35,12 @@ export function bundleFunctions(directory: string, write: boolean): BuiltFunctio
   });
   const outputs = Object.values(metafile.outputs);
   return names.map((name) => {
-    const output = outputs.find(({ entryPoint }) => entryPoint === handlerOf(name));
+    const output = outputs.find(({ entryPoint }) => entryPoint === entryOf(name));
     return { name, file: join(directory, `${name}.mjs`), inputs: output?.inputs ?? {} };
   });
+}
+
+/** The handler of a function. Both servers of the Model Context Protocol have the same. */
+function entryOf(name: string): string {
+  return name === "mcp" ? "functions/agent/mcp-handler.ts" : handlerOf(name);
 }

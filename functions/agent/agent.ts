@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
 import * as z from "zod";
 import { scan } from "../scan/scan.ts";
 import { errorText } from "../shared/caught-error.ts";
@@ -6,6 +8,7 @@ import type { ExecutionState } from "./executions.ts";
 import { Detection } from "../run/detection.ts";
 import { parseRequest, type ActionRequest, type RemediationRequest } from "../run/request.ts";
 import type { Environment } from "../run/step.ts";
+import { describeIssues } from "../shared/validation.ts";
 
 /** What the agent function may use beside the environment of every step. */
 export interface Workflow {
@@ -36,14 +39,17 @@ export type Started = z.output<typeof Started>;
 /** Everything that the agent function may answer. */
 export const AgentAnswer = z.union([Detection, Started]);
 
+/** The ARN of an execution that this function has started. */
+const STARTED = /^arn:[\w-]+:states:[\w-]+:\d{12}:execution:[\w+=,.@-]+:agent-[\w-]+$/;
+
 /** How long to wait between two looks at an execution, in milliseconds. */
 const LOOK_EVERY = 2_000;
 /** What is left of the invocation to answer in, in milliseconds. */
 const TIME_TO_ANSWER = 5_000;
 
 /**
- * Answers an agent that invokes a function and waits for its JSON: `detect_failures` at once, the other actions by starting
- * the workflow. With `wait: true` it waits for the outcome, for as long as the invocation lasts.
+ * Answers an agent that invokes a function and waits for its JSON: `detect_failures` and `status` at once, the other actions by
+ * starting the workflow. With `wait: true` it waits for the outcome, for as long as the invocation lasts.
  * @throws RemediationError `InvalidRequest` before anything is touched; `WorkflowNotStarted`; what a scan may throw
  */
 export async function answerAgent(
@@ -52,19 +58,68 @@ export async function answerAgent(
   environment: Environment,
   workflow: Workflow,
 ): Promise<Detection | Started> {
-  const { request, wait } = parseAgentRequest(event);
+  const { own, rest } = parted(event);
+  if ("action" in rest && rest["action"] === "status") {
+    const { execution_arn, wait = false } = refined(StatusRequest, { ...own, ...rest });
+    return wait ? await outcomeOf(execution_arn, invocation, workflow) : await stateOf(execution_arn, workflow);
+  }
+  const { wait = false, idempotency_key: key } = refined(OwnFields, own);
+  const request = parseAction(rest);
   if (request.action === "detect_failures") return await detectFailures(request, environment);
-  const executionArn = await workflow.start(`agent-${invocation.id}`, asAgent(request));
+  const asked = asAgent(request);
+  const executionArn = await workflow.start(`agent-${key === undefined ? invocation.id : digestOf(key)}`, asked);
+  if (key !== undefined) await assertSame(executionArn, asked, workflow);
   if (!wait) return { execution_arn: executionArn, status: "running" };
   return await outcomeOf(executionArn, invocation, workflow);
 }
 
-/** The request, and whether its outcome is waited for. */
-function parseAgentRequest(event: unknown): { request: ActionRequest; wait: boolean } {
-  const { wait, rest } = withoutWait(event);
-  if (typeof wait !== "boolean") {
-    throw new RemediationError("InvalidRequest", "The request is refused: wait: must be true or false.");
-  }
+/** What only this function knows of a request; the workflow's own has none of it. */
+export const OWN_FIELDS = {
+  /** Whether the outcome is waited for, as long as the invocation lasts. */
+  wait: z.boolean("must be true or false").optional(),
+  /** The same for each try of one request, and no other: the workflow is started for it once within 90 days. */
+  idempotency_key: z
+    .string("must be a text")
+    .min(1, "must be a text")
+    .max(200, "must be at most 200 characters")
+    .optional(),
+};
+const OwnFields = z.strictObject(OWN_FIELDS);
+
+/** Asks how an execution stands that this function has started. */
+export const StatusRequest = z.strictObject({
+  action: z.literal("status"),
+  execution_arn: z
+    .string("must be the execution_arn of an earlier answer")
+    .max(256, "must be the execution_arn of an earlier answer")
+    .regex(STARTED, "must be the execution_arn of an earlier answer"),
+  wait: OWN_FIELDS.wait,
+});
+
+/** @throws RemediationError `InvalidRequest` */
+function refined<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new RemediationError("InvalidRequest", `The request is refused: ${describeIssues(parsed.error)}.`);
+}
+
+/** @throws RemediationError `InvalidRequest` when the key was used for another request */
+async function assertSame(executionArn: string, request: ActionRequest, workflow: Workflow): Promise<void> {
+  const { input } = await workflow.describe(executionArn);
+  if (isDeepStrictEqual(input, request)) return;
+  throw new RemediationError(
+    "InvalidRequest",
+    "The request is refused: idempotency_key: was used for another request. Use a key of its own for each.",
+  );
+}
+
+/** The end of an execution's name, which takes few characters. */
+function digestOf(key: string): string {
+  return createHash("sha256").update(key).digest("hex").slice(0, 32);
+}
+
+/** A request that names what is to be done. */
+function parseAction(rest: unknown): ActionRequest {
   const request = parseRequest(rest);
   if (!("action" in request)) {
     throw new RemediationError(
@@ -72,7 +127,7 @@ function parseAgentRequest(event: unknown): { request: ActionRequest; wait: bool
       "The request is refused: action: must be given. To detect and remediate everything in scope, start the workflow itself.",
     );
   }
-  return { request, wait };
+  return request;
 }
 
 /** Whoever invokes this function may do what an agent may, whatever the request says of its origin. */
@@ -80,11 +135,14 @@ function asAgent(request: ActionRequest): ActionRequest {
   return request.origin === undefined ? request : { ...request, origin: "agent" };
 }
 
-/** Only this function knows the field `wait`; the workflow's own request has none. */
-function withoutWait(event: unknown): { wait: unknown; rest: unknown } {
-  if (typeof event !== "object" || event === null || Array.isArray(event)) return { wait: false, rest: event };
-  const { wait = false, ...rest } = event as Record<string, unknown>;
-  return { wait, rest };
+/** A request without what only this function knows of it. */
+function parted(event: unknown): { own: Record<string, unknown>; rest: Record<string, unknown> } {
+  if (typeof event !== "object" || event === null || Array.isArray(event)) parseRequest(event);
+  const { wait, idempotency_key, ...rest } = event as Record<string, unknown>;
+  return {
+    own: { ...(wait === undefined ? {} : { wait }), ...(idempotency_key === undefined ? {} : { idempotency_key }) },
+    rest,
+  };
 }
 
 async function detectFailures(
@@ -101,19 +159,24 @@ async function detectFailures(
   });
 }
 
+/** Waits for the end of an execution, as long as the invocation lasts. */
 async function outcomeOf(executionArn: string, invocation: Invocation, workflow: Workflow): Promise<Started> {
   for (;;) {
-    const { status, output, error } = await workflow.describe(executionArn);
-    if (status !== "running" || invocation.remainingMilliseconds() < LOOK_EVERY + TIME_TO_ANSWER) {
-      return {
-        execution_arn: executionArn,
-        status,
-        ...(output === undefined ? {} : { output }),
-        ...(error === undefined
-          ? {}
-          : { error: { name: error.name, message: errorText({ Error: error.name, Cause: error.message }) } }),
-      };
-    }
+    const state = await stateOf(executionArn, workflow);
+    const isLate = invocation.remainingMilliseconds() < LOOK_EVERY + TIME_TO_ANSWER;
+    if (state.status !== "running" || isLate) return state;
     await workflow.sleep(LOOK_EVERY);
   }
+}
+
+async function stateOf(executionArn: string, workflow: Workflow): Promise<Started> {
+  const { status, output, error } = await workflow.describe(executionArn);
+  return {
+    execution_arn: executionArn,
+    status,
+    ...(output === undefined ? {} : { output }),
+    ...(error === undefined
+      ? {}
+      : { error: { name: error.name, message: errorText({ Error: error.name, Cause: error.message }) } }),
+  };
 }

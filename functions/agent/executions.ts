@@ -15,6 +15,8 @@ let client: SFNClient | undefined;
 /** How an execution stands. */
 export interface ExecutionState {
   status: "running" | "succeeded" | "failed" | "timed_out" | "aborted";
+  /** The request that it was started with. */
+  input?: unknown;
   /** What it answered, once it has succeeded. */
   output?: unknown;
   /** Why it ended without success. */
@@ -50,7 +52,9 @@ export async function startExecution(name: string, request: RemediationRequest):
 export async function describeExecution(executionArn: string): Promise<ExecutionState> {
   try {
     client ??= new SFNClient(CLIENT_OPTIONS);
-    return stateOf(await client.send(new DescribeExecutionCommand({ executionArn }), inTime()));
+    const described = await client.send(new DescribeExecutionCommand({ executionArn }), inTime());
+    const { input } = described;
+    return { ...stateOf(described), ...(input === undefined ? {} : { input: JSON.parse(input) as unknown }) };
   } catch (error) {
     throw new RemediationError(
       "WorkflowNotStarted",

@@ -45,7 +45,7 @@ export function unknownCause({ failing, own, evidence }: Case): Finding & { name
     return {
       name: "Unknown",
       confidence: "low",
-      summary: "Nothing fails any more.",
+      summary: evidence.incident.failures.length === 0 ? "Nothing of it fails." : "Nothing fails any more.",
       evidence: [],
       tries: once({
         action: "none",

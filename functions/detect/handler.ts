@@ -3,15 +3,16 @@ import { Detection } from "../run/detection.ts";
 import {
   isDecision,
   isRunbookRequest,
+  isWorkloadRequest,
   originOf,
   parseRequest,
-  type DecisionRequest,
+  type ActionRequest,
   type Origin,
-  type RunbookRequest,
 } from "../run/request.ts";
 import { step } from "../run/step.ts";
 import { scan } from "../scan/scan.ts";
 import { findDecided } from "./decided.ts";
+import { findNamed } from "./named.ts";
 import { findTarget } from "./target.ts";
 
 /** Finds what fails, or the workload that a runbook names. The first step: it checks the request itself. */
@@ -21,6 +22,7 @@ export const detect = step(parseRequest, Detection, async (request, environment)
   const now = environment.now();
   const at = now.toISOString();
   if (isDecision(request)) return { ...forWhom(request, await findDecided(cluster, request, policy, now)), at };
+  if (isWorkloadRequest(request)) return { ...forWhom(request, await findNamed(cluster, request, policy, now)), at };
   if (isRunbookRequest(request)) {
     const found = await findTarget(cluster, request);
     return { ...forWhom(request, wantedBy(originOf(request), found)), at };
@@ -50,7 +52,10 @@ function wantedBy(origin: Origin, detection: Detection): Detection {
 }
 
 /** The detection with the words of whoever asks. */
-function forWhom({ requested_by: by, reason }: RunbookRequest | DecisionRequest, detection: Detection): Detection {
+function forWhom(
+  { requested_by: by, reason }: Exclude<ActionRequest, { action: "detect_failures" }>,
+  detection: Detection,
+): Detection {
   if (by === undefined && reason === undefined) return detection;
   const asked = { ...(by === undefined ? {} : { by }), ...(reason === undefined ? {} : { reason }) };
   return { ...detection, incidents: detection.incidents.map((incident) => ({ ...incident, asked })) };

@@ -8,7 +8,13 @@ export function isAskedFor({ requested, origin }: Pick<Incident, "requested" | "
   return requested !== undefined && origin !== "found";
 }
 
-/** Whether somebody waits for an answer: they ask for a remedy, or have decided about one. */
+/** Whether somebody waits for an answer: they ask for a remedy, or what would be done, or have decided about what was proposed. */
 export function isAnswered(incident: Pick<Incident, "requested" | "origin" | "approval">): boolean {
-  return isAskedFor(incident) || incident.approval !== undefined;
+  const { origin, approval } = incident;
+  return isAskedFor(incident) || approval !== undefined || origin === "agent" || origin === "person";
+}
+
+/** Whether somebody has decided that exactly this remedy is carried out: they have asked for it by name, or approved it. */
+export function isDecided(incident: Pick<Incident, "requested" | "origin" | "approval">): boolean {
+  return isAskedFor(incident) || incident.approval?.decision === "approve";
 }

@@ -65,10 +65,12 @@ export const Incident = z.strictObject({
   /** UID of the workload that a runbook names, as it was found: one that is made anew under its name is another. */
   uid: z.string().optional(),
   requested: RequestedRemedy.optional(),
-  /** Who wants the remedy that is named; absent for an agent, and where none is. */
+  /** Who asks for a remedy, by its name or by that of the workload alone; absent for an agent that names it, and where nobody asks. */
   origin: z.enum(["found", "agent", "person"]).optional(),
   /** What was decided about a proposal; absent where this is no such decision. */
   approval: Approval.optional(),
+  /** Somebody wants to know what would be done, and that is the whole answer: nobody else is told. */
+  only_diagnosed: z.literal(true).optional(),
   /** Who asks, and why, in their own words. */
   asked: z.strictObject({ by: z.string(), reason: z.string() }).partial().optional(),
   /** Another failing workload that it depends on, or that lacks the same thing. */
@@ -257,6 +259,10 @@ export const OUTCOMES = ["Healthy", "Recovered", "RolledBack", "Unresolved", "Sk
 export const Outcome = z.enum(OUTCOMES);
 export type Outcome = z.output<typeof Outcome>;
 
+/** What was found of a workload, and what was considered, for whoever asks what would be done. */
+export const Considered = Diagnosis.pick({ confidence: true, evidence: true, undo: true, rejected: true });
+export type Considered = z.output<typeof Considered>;
+
 /** How the remediation of one workload ended, in the words that people read. */
 export const Report = z.strictObject({
   outcome: Outcome,
@@ -276,6 +282,8 @@ export const Report = z.strictObject({
   requested_by: z.string().optional(),
   /** Why, in their own words. */
   request_reason: z.string().optional(),
+  /** Why, and what else was considered, where that was asked. */
+  diagnosis: Considered.optional(),
   /** When people were told the same of this workload, where they are not told again. */
   told_before: z.iso.datetime().optional(),
   /** How often they were told by then, this time included, where no claim remembers it. */

@@ -1,5 +1,14 @@
 import { isAnswered } from "./asked-for.ts";
-import type { CaughtError, Diagnosis, Outcome, Report, Try, UndoVerification, WorkloadRun } from "./contracts.ts";
+import type {
+  CaughtError,
+  Considered,
+  Diagnosis,
+  Outcome,
+  Report,
+  Try,
+  UndoVerification,
+  WorkloadRun,
+} from "./contracts.ts";
 import { HELD_BACK, type Refusal } from "./refusals.ts";
 import { PARTLY_DONE } from "./history.ts";
 import { lastTry } from "./tries.ts";
@@ -61,6 +70,10 @@ export function isLasting({ incident }: WorkloadRun, policy: Policy, now: Date):
   return incident.failures.some(({ since }) => isOlderThan(since, policy.report_after_seconds, now));
 }
 
+function consideredIn({ confidence, evidence, undo, rejected }: Diagnosis): Considered {
+  return { confidence, evidence, undo, rejected };
+}
+
 /** Whether what was planned waits for an answer, which the claim remembers. */
 function isProposed({ claim, diagnosis, dry_run }: WorkloadRun): boolean {
   const { remedy } = diagnosis ?? {};
@@ -85,6 +98,9 @@ export function outcomeOf(run: WorkloadRun, lasting: boolean): Report {
     ...(plan === undefined ? {} : { plan }),
     ...(by === undefined ? {} : { requested_by: by }),
     ...(why === undefined ? {} : { request_reason: why }),
+    ...(run.incident.only_diagnosed === true && run.diagnosis !== undefined
+      ? { diagnosis: consideredIn(run.diagnosis) }
+      : {}),
   };
   const ended = (outcome: Outcome, summary: string, needsPerson: boolean, reason?: string): Report => ({
     ...base,
@@ -95,7 +111,7 @@ export function outcomeOf(run: WorkloadRun, lasting: boolean): Report {
   });
 
   // Whoever asked for a remedy has to ask again; a scan comes back by itself.
-  const scanned = run.incident.requested === undefined && run.incident.approval === undefined;
+  const scanned = run.incident.requested === undefined && !isAnswered(run.incident);
   const needsPerson = (reason: string) => {
     // What it waits for is looked after by nobody here.
     if (reason === "WaitsForAnother" && run.incident.waits_for?.elsewhere === true) return true;
@@ -277,7 +293,7 @@ export function isRemembered(run: WorkloadRun, report: Report): boolean {
  * they are not told again.
  */
 export function isWorthTelling(run: WorkloadRun, report: Report): boolean {
-  if (report.told_before !== undefined) return false;
+  if (report.told_before !== undefined || run.incident.only_diagnosed === true) return false;
   const unclaimed = report.outcome === "Unresolved" && run.claim?.status !== "claimed";
   return isAnswered(run.incident) || run.dry_run || unclaimed || isRemembered(run, report);
 }

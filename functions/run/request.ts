@@ -15,7 +15,8 @@ export const DetectFailuresRequest = z.strictObject({
   namespace: namespaceField,
 });
 
-const DECISION_FIELDS = {
+/** One workload, of any kind that is ever written to. */
+const WORKLOAD_FIELDS = {
   ...REQUEST_FIELDS,
   namespace: namespaceField,
   /** The workload's kind. */
@@ -25,6 +26,15 @@ const DECISION_FIELDS = {
   ),
   /** The workload's name. */
   name: objectNameField("workload"),
+};
+
+/** Finds the cause of what fails on one workload and what would be done, and changes nothing. */
+export const DiagnoseRequest = z.strictObject({ action: z.literal("diagnose"), ...WORKLOAD_FIELDS });
+/** Chooses a remedy for one workload, and carries it out as the policy lets whoever asks. */
+export const RemediateRequest = z.strictObject({ action: z.literal("remediate"), ...WORKLOAD_FIELDS });
+
+const DECISION_FIELDS = {
+  ...WORKLOAD_FIELDS,
   /** The plan that is decided about, as the proposal names it. */
   plan: z.string("must name the plan").regex(PLAN_ID, "must be the plan's name, 16 digits or letters from a to f"),
 };
@@ -34,9 +44,12 @@ export const ApproveRequest = z.strictObject({ action: z.literal("approve"), ...
 /** Has what was proposed left undone, and not proposed again. */
 export const DeclineRequest = z.strictObject({ action: z.literal("decline"), ...DECISION_FIELDS });
 
-const ActionRequest = z.discriminatedUnion("action", [
+/** A request that names what is to be done. */
+export const ActionRequest = z.discriminatedUnion("action", [
   DetectFailuresRequest,
   ...RUNBOOK_REQUESTS,
+  DiagnoseRequest,
+  RemediateRequest,
   ApproveRequest,
   DeclineRequest,
 ]);
@@ -47,15 +60,22 @@ export const Request = z.union([ScanRequest, ActionRequest]);
 export type ScanRequest = z.output<typeof ScanRequest>;
 export type ActionRequest = z.output<typeof ActionRequest>;
 /** A request that names its remedy, as a runbook does. */
-export type RunbookRequest = Exclude<ActionRequest, { action: "detect_failures" | "approve" | "decline" }>;
+export type RunbookRequest = Extract<ActionRequest, z.output<(typeof RUNBOOK_REQUESTS)[number]>>;
+/** A request about one workload that leaves it to the workflow what to do. */
+export type WorkloadRequest = Extract<ActionRequest, { action: "diagnose" | "remediate" }>;
 /** A request that decides about what was proposed. */
 export type DecisionRequest = Extract<ActionRequest, { action: "approve" | "decline" }>;
 export type RemediationRequest = ScanRequest | ActionRequest;
 
 /** The actions a request may name. The names are a public contract. */
-export const ACTIONS = [DetectFailuresRequest, ...RUNBOOK_REQUESTS, ApproveRequest, DeclineRequest].map(
-  ({ shape }) => shape.action.value,
-);
+export const ACTIONS = [
+  DetectFailuresRequest,
+  ...RUNBOOK_REQUESTS,
+  DiagnoseRequest,
+  RemediateRequest,
+  ApproveRequest,
+  DeclineRequest,
+].map(({ shape }) => shape.action.value);
 
 /**
  * Checks a request before anything is touched.
@@ -93,7 +113,14 @@ export function scheduleOf(input: unknown): string | undefined {
 
 /** Whether the request names its own remedy. */
 export function isRunbookRequest(request: RemediationRequest): request is RunbookRequest {
-  return "action" in request && request.action !== "detect_failures" && !isDecision(request);
+  return (
+    "action" in request && request.action !== "detect_failures" && !isDecision(request) && !isWorkloadRequest(request)
+  );
+}
+
+/** Whether the request names one workload, and no remedy. */
+export function isWorkloadRequest(request: RemediationRequest): request is WorkloadRequest {
+  return "action" in request && (request.action === "diagnose" || request.action === "remediate");
 }
 
 /** Whether the request decides about what was proposed. */
@@ -109,7 +136,7 @@ export type Origin = "found" | "agent" | "person";
  * do no more than a person.
  */
 export function originOf(request: RemediationRequest): Origin {
-  if (!isRunbookRequest(request) && !isDecision(request)) return "found";
+  if (!("action" in request) || request.action === "detect_failures") return "found";
   const { origin = "agent" } = request;
   return origin === "agent" || origin === "person" ? origin : "found";
 }

@@ -1,4 +1,4 @@
-import { isAnswered } from "./asked-for.ts";
+import { isDecided } from "./asked-for.ts";
 import type { Cluster, Reader } from "../shared/cluster/cluster.ts";
 import { paths } from "../shared/cluster/paths.ts";
 import { RemediationError } from "../shared/errors.ts";
@@ -67,7 +67,7 @@ function askerOf({ diagnosis, execution, incident }: WorkloadRun): Asker {
   const { cause = "", remedy } = diagnosis ?? {};
   const { workload } = incident;
   const action = remedy?.action ?? "none";
-  return { execution: execution.name, cause, action, workload, requested: isAnswered(incident) };
+  return { execution: execution.name, cause, action, workload, requested: isDecided(incident) };
 }
 
 /** Takes back what the execution asked, and lets one of those that a breaker stops tell people of it. */

@@ -49,6 +49,8 @@ Requests, with --kubeconfig:
   {"action": "restart_pod", "namespace": "shop", "pod_name": "web-abc"}
   {"action": "rollback_deployment", "namespace": "shop", "deployment_name": "web", "revision": 3}
   {"action": "scale_deployment", "namespace": "shop", "deployment_name": "web", "replicas": 4}
+  {"action": "diagnose", "namespace": "shop", "kind": "StatefulSet", "name": "db"}
+  {"action": "remediate", "namespace": "shop", "kind": "DaemonSet", "name": "agent"}
   cluster_name is filled in from the context; "dry_run": true and revision are optional.
 
 Exit codes:

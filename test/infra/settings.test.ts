@@ -13,7 +13,7 @@ function settings(context: Record<string, unknown>) {
 
 describe("the settings of a deployment", () => {
   it("name a cluster by default, and leave the policy to its defaults", () => {
-    expect(settings({})).toEqual({ clusterName: "my-cluster", chat: false, approvalLinks: false });
+    expect(settings({})).toEqual({ clusterName: "my-cluster", chat: false, approvalLinks: false, mcp: false });
   });
 
   it("take a policy as JSON text, as an object of cdk.json, and as a file", () => {
@@ -44,6 +44,7 @@ describe("the settings of a deployment", () => {
         mode: "approve",
         chat: "true",
         approvalLinks: "on",
+        mcp: "true",
         logRetentionDays: "90",
         schedule: "5 minutes",
         permissionsBoundary: "boundary",
@@ -56,6 +57,7 @@ describe("the settings of a deployment", () => {
       mode: "approve",
       chat: true,
       approvalLinks: true,
+      mcp: true,
       logRetention: RetentionDays.THREE_MONTHS,
       schedule: Duration.minutes(5),
       permissionsBoundary: "boundary",
@@ -80,6 +82,7 @@ describe("the settings of a deployment", () => {
     [{ policy: "{opt_in}" }, "policy: is not valid JSON"],
     [{ chat: "perhaps" }, "chat: must be true or false"],
     [{ approvalLinks: "perhaps" }, "approvalLinks: must be on or off"],
+    [{ mcp: "on" }, "mcp: must be true or false"],
     [{ schedule: "hourly" }, "schedule: must be on, off, or an interval like 5 minutes"],
     [{ logRetentionDays: 31 }, "logRetentionDays: must be one of 1, 3, 5, 7,"],
     [{ permissionsBoundary: "arn:aws:iam::1:role/x" }, "permissionsBoundary: must be a managed policy's ARN or name"],

@@ -137,3 +137,59 @@ describe("an agent that asks what fails", () => {
     expect(api.writes).toEqual([]);
   });
 });
+
+describe("an agent that asks again", () => {
+  it("has the workflow started once for each key, whatever the invocation", async () => {
+    const { fake, started } = workflow([
+      { status: "running", input: RESTART },
+      { status: "running", input: RESTART },
+    ]);
+    const asked = { ...RESTART, idempotency_key: "incident 4711" };
+
+    await answerAgent(asked, invocation(), UNREACHABLE, fake);
+    await answerAgent(asked, { ...invocation(), id: "call-2" }, UNREACHABLE, fake);
+
+    expect(started[0]?.name).toMatch(/^agent-[0-9a-f]{32}$/);
+    expect(started[1]).toEqual(started[0]);
+    expect(started[0]?.request, "the workflow knows no key").toEqual(RESTART);
+  });
+
+  it("is refused for something else under the same key", async () => {
+    const { fake } = workflow([{ status: "running", input: { ...RESTART, pod_name: "web-2" } }]);
+
+    await expect(
+      answerAgent({ ...RESTART, idempotency_key: "incident 4711" }, invocation(), UNREACHABLE, fake),
+    ).rejects.toMatchObject({ name: "InvalidRequest", message: expect.stringContaining("idempotency_key") as string });
+  });
+});
+
+describe("an agent that asks how it stands", () => {
+  it("is told, without anything being started", async () => {
+    const { fake, started } = workflow([{ status: "succeeded", output: { outcomes: ["Recovered"] } }]);
+
+    expect(await answerAgent({ action: "status", execution_arn: ARN }, invocation(), UNREACHABLE, fake)).toEqual({
+      execution_arn: ARN,
+      status: "succeeded",
+      output: { outcomes: ["Recovered"] },
+    });
+    expect(started).toEqual([]);
+  });
+
+  it("is told the end when it waits for it", async () => {
+    const { fake, slept } = workflow([{ status: "running" }, { status: "succeeded" }]);
+    const asked = { action: "status", execution_arn: ARN, wait: true };
+
+    expect(await answerAgent(asked, invocation(), UNREACHABLE, fake)).toMatchObject({ status: "succeeded" });
+    expect(slept).toHaveLength(1);
+  });
+
+  it.each([
+    ["nothing", undefined],
+    ["an execution of another's", "arn:aws:states:eu-west-1:123456789012:execution:remediation:schedule-1"],
+    ["something else", "arn:aws:s3:::bucket"],
+  ])("is refused where it names %s", async (_what, execution_arn) => {
+    await expect(
+      answerAgent({ action: "status", execution_arn }, invocation(), UNREACHABLE, workflow().fake),
+    ).rejects.toMatchObject({ name: "InvalidRequest", message: expect.stringContaining("execution_arn") as string });
+  });
+});

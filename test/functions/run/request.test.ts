@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { originOf, parseRequest } from "../../../functions/run/request.ts";
 
-const DECISION = { cluster_name: "prod", namespace: "shop", kind: "Deployment", name: "web", plan: "0123456789abcdef" };
+const WORKLOAD = { cluster_name: "prod", namespace: "shop", kind: "Deployment", name: "web" };
+const DECISION = { ...WORKLOAD, plan: "0123456789abcdef" };
 
 describe("a request", () => {
   it.each([
@@ -14,6 +15,8 @@ describe("a request", () => {
     { action: "rollback_deployment", cluster_name: "prod", namespace: "shop", deployment_name: "web" },
     { action: "rollback_deployment", cluster_name: "prod", namespace: "shop", deployment_name: "web", revision: 3 },
     { action: "scale_deployment", cluster_name: "prod", namespace: "shop", deployment_name: "web", replicas: 4 },
+    { action: "diagnose", cluster_name: "prod", namespace: "shop", kind: "StatefulSet", name: "db" },
+    { action: "remediate", cluster_name: "prod", namespace: "shop", kind: "DaemonSet", name: "agent", dry_run: true },
     { ...DECISION, action: "approve", requested_by: "someone on call", reason: "seen on the dashboard" },
     { ...DECISION, action: "decline", kind: "StatefulSet", origin: "person" },
   ])("is accepted as it is: %o", (request) => {
@@ -72,6 +75,8 @@ describe("who wants what a request leads to", () => {
     ["a person's who says so", { ...RESTART, origin: "person" }, "person"],
     ["an agent's who says so", { ...RESTART, origin: "agent" }, "agent"],
     ["an agent's: a remedy that is asked for by nobody", RESTART, "agent"],
+    ["a person's who says so of a workload", { ...WORKLOAD, action: "remediate", origin: "person" }, "person"],
+    ["an agent's: a look at a workload", { ...WORKLOAD, action: "diagnose" }, "agent"],
     ["a person's who approves, and says so", { ...DECISION, action: "approve", origin: "person" }, "person"],
     ["an agent's: an approval by nobody", { ...DECISION, action: "approve" }, "agent"],
     ["found by itself: a scan, whoever starts it", { cluster_name: "prod", origin: "person" }, "found"],

@@ -54,6 +54,7 @@ const COMMON = [
 const OWN: Readonly<Partial<Record<string, string[]>>> = {
   agent: ["@aws-sdk/client-sfn"],
   decide: ["@aws-sdk/client-kms", "@aws-sdk/client-sfn"],
+  mcp: ["@aws-sdk/client-sfn", "@modelcontextprotocol/core", "@modelcontextprotocol/server"],
   notify: ["@aws-sdk/client-kms", "@aws-sdk/client-sfn", "@aws-sdk/client-sns"],
 };
 

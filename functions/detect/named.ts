@@ -1,0 +1,53 @@
+import { KINDS } from "../kinds/kinds.ts";
+import type { Incident } from "../run/contracts.ts";
+import type { Detection } from "../run/detection.ts";
+import { originOf, type DecisionRequest, type WorkloadRequest } from "../run/request.ts";
+import { workloadKey } from "../scan/incidents.ts";
+import { scan } from "../scan/scan.ts";
+import type { Reader } from "../shared/cluster/cluster.ts";
+import { groupField } from "../shared/kubernetes/groups.ts";
+import { assertNamespace } from "../shared/kubernetes/namespaces.ts";
+import type { Policy } from "../shared/policy.ts";
+import type { WorkloadRef } from "../shared/refs.ts";
+import { detectionOf } from "./target.ts";
+
+/**
+ * Finds the workload that a request names without a remedy, with what fails on it.
+ * @throws RemediationError `NamespaceNotFound`; what a scan may throw
+ */
+export async function findNamed(
+  cluster: Reader,
+  request: WorkloadRequest,
+  policy: Policy,
+  now: Date,
+): Promise<Detection> {
+  await assertNamespace(cluster, request.namespace);
+  const origin = originOf(request);
+  const workload = namedIn(request);
+  if (request.action === "remediate") return await findOne(cluster, request, { workload, origin }, policy, now);
+  const asked = { ...request, dry_run: true };
+  return await findOne(cluster, asked, { workload, origin, only_diagnosed: true }, policy, now);
+}
+
+/** What a look at the namespace finds of one workload; no failure where it finds none. */
+export async function findOne(
+  cluster: Reader,
+  request: WorkloadRequest | DecisionRequest,
+  wanted: Partial<Incident> & Pick<Incident, "workload">,
+  policy: Policy,
+  now: Date,
+): Promise<Detection> {
+  const { cluster_name: clusterName, namespace, dry_run: dryRun = false } = request;
+  const { incidents } = await scan(cluster, { clusterName, namespace, dryRun, findingsOnly: true, policy, now });
+  const key = workloadKey(wanted.workload);
+  const found = incidents.find(({ workload }) => workloadKey(workload) === key);
+  const incident: Incident = { failures: [], failing_pods: 0, sample_pods: [], ...found, ...wanted };
+  return detectionOf(request, incident, incident.failing_pods);
+}
+
+/** The workload that a request names. */
+export function namedIn(request: WorkloadRequest | DecisionRequest): WorkloadRef {
+  const { kind, namespace, name } = request;
+  const known = KINDS.find((each) => each.kind === kind);
+  return { kind, ...groupField(known?.apiVersion), namespace, name };
+}
