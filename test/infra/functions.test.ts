@@ -39,7 +39,12 @@ describe("the functions", () => {
       .map((file) => `functions/${String(file)}`);
 
     expect(
-      [...new Set(STEP_NAMES.map(handlerOf)), "functions/agent/handler.ts", "functions/decide/handler.ts"].sort(),
+      [
+        ...new Set(STEP_NAMES.map(handlerOf)),
+        "functions/agent/handler.ts",
+        "functions/agent/mcp-handler.ts",
+        "functions/decide/handler.ts",
+      ].sort(),
     ).toEqual(handlers.sort());
     stack.template.resourceCountIs("AWS::Lambda::Function", FUNCTION_NAMES.length);
   });
