@@ -91,7 +91,8 @@ export default {
       ["client-dynamodb", "functions/notify/record", "writes the record"],
       ["client-eventbridge", "functions/notify/record", "puts outcomes on the event bus"],
       ["client-s3", "functions/remedies", "keeps what a remedy destroys"],
-      ["client-sfn", "functions/(agent|notify)", "starts executions and looks at them"],
+      ["client-sfn", "functions/(agent|decide|notify)", "starts executions and looks at them"],
+      ["client-kms", "functions/(decide|notify)", "makes and checks the codes of links"],
       ["client-eks", "functions/lambda", "finds clusters"],
     ].map(([client, owner, does]) =>
       forbid(

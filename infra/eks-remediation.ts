@@ -6,6 +6,7 @@ import type { ITopic } from "aws-cdk-lib/aws-sns";
 import type { StateMachine } from "aws-cdk-lib/aws-stepfunctions";
 import { Construct } from "constructs";
 import { Agent } from "./agent.ts";
+import { ApprovalLinks } from "./approval-links.ts";
 import { checkProps } from "./check-props.ts";
 import { ClusterAccess } from "./cluster-access.ts";
 import { Encryption } from "./encryption.ts";
@@ -72,6 +73,10 @@ export class EksRemediation extends Construct {
       key,
       retention: props.recordRetention ?? Duration.days(365),
     });
+    const links =
+      props.approvalLinks === true
+        ? new ApprovalLinks(this, "ApprovalLinks", { notify: steps.notify, stateMachineName, options })
+        : undefined;
     new ClusterAccess(this, "ClusterAccess", { steps, scanning: scanningOf(agent, mcp), clusterName });
     const starts = new Schedule(this, "Schedule", { stateMachine, clusterName, key, ...schedule });
     const told = { stateMachine, stateMachineName, notify: steps.notify, key };
@@ -79,7 +84,7 @@ export class EksRemediation extends Construct {
     const { dashboardName } = new Observability(this, "Observability", {
       clusterName,
       stateMachine,
-      functions: { ...steps, agent, ...servingOf(mcp) },
+      functions: { ...steps, agent, ...servingOf(mcp), ...(links === undefined ? {} : { decide: links.decide }) },
       queues: { starts: starts.deadLetterQueue, ends: ends.deadLetterQueue },
       schedule,
       topic,

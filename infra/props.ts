@@ -51,6 +51,11 @@ export interface EksRemediationProps {
    * carried out. Default: `observe`: it is told what would be done, and nothing is changed.
    */
   readonly mode?: (typeof MODES)[number] | undefined;
+  /**
+   * Whether messages have a link by which whoever gets them approves or declines what is proposed, without an account of AWS.
+   * Default: false: there is no such page, address or key.
+   */
+  readonly approvalLinks?: boolean | undefined;
   /** Whether agents that speak the Model Context Protocol are served, behind URLs that IAM guards. Default: false. */
   readonly mcp?: boolean | undefined;
   readonly notifications?: NotificationOptions | undefined;

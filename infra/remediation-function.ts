@@ -28,6 +28,8 @@ export interface RemediationFunctionProps {
   /** A function's share of a CPU grows with its memory. */
   memorySize: number;
   timeout: Duration;
+  /** How many run at once at most, kept free for it. Default: what the account has left. */
+  reservedConcurrentExecutions?: number;
   options: FunctionOptions;
 }
 

@@ -36,6 +36,10 @@ const Context = z.object({
   chat: z
     .union([z.boolean(), z.enum(["true", "false"]).transform((text) => text === "true")], "must be true or false")
     .default(false),
+  /** `on` gives messages a link by which whoever gets them approves or declines what is proposed. */
+  approvalLinks: z
+    .union([z.boolean(), z.enum(["on", "off"]).transform((text) => text === "on")], "must be on or off")
+    .default(false),
   /** Whether agents that speak the Model Context Protocol are served. */
   mcp: z
     .union([z.boolean(), z.enum(["true", "false"]).transform((text) => text === "true")], "must be true or false")
@@ -77,6 +81,7 @@ export interface Settings {
   namespaces: string[] | undefined;
   notifyEmail: string | undefined;
   chat: boolean;
+  approvalLinks: boolean;
   mcp: boolean;
   schedule: Duration | false | undefined;
   logRetention: RetentionDays | undefined;

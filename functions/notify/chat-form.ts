@@ -51,12 +51,17 @@ export function chatOf(document: NotificationDocument, title: string): ChatNotif
   const { workload, outcome, cause } = document;
   const cluster = bounded(document.cluster_name, 100);
   const subject = workload === undefined ? "run" : plain(`${workload.kind}/${workload.namespace}/${workload.name}`);
+  const { proposal } = document;
+  // Last, and never cut: half an address leads nowhere.
+  const own = [
+    ...(proposal?.url === undefined ? [] : [`Approve or decline it until ${proposal.valid_until}: ${proposal.url}`]),
+    ...(document.execution.console_url === undefined ? [] : [document.execution.console_url]),
+  ].join("\n");
   const description = [
     plain(document.what),
     ...sectionsOf(document)
       .filter(({ heading }) => SHOWN.includes(heading))
       .flatMap(({ heading, lines }) => [`*${heading}*`, ...lines.map((line) => `• ${plain(line)}`)]),
-    ...(document.execution.console_url === undefined ? [] : [document.execution.console_url]),
   ].join("\n");
   return {
     version: "1.0",
@@ -64,7 +69,7 @@ export function chatOf(document: NotificationDocument, title: string): ChatNotif
     content: {
       textType: "client-markdown",
       title: plain(title),
-      description: description.slice(0, MAX_DESCRIPTION),
+      description: `${description.slice(0, MAX_DESCRIPTION - own.length - 1)}\n${own}`.trim(),
       ...(document.next_steps.length === 0 ? {} : { nextSteps: document.next_steps.map(plain) }),
       keywords: [outcome, cause, cluster].map(plain),
     },
@@ -73,9 +78,16 @@ export function chatOf(document: NotificationDocument, title: string): ChatNotif
       summary: bounded(plain(document.summary), 200),
       eventType: `remediation.${outcome}`,
       relatedResources: [subject],
-      additionalContext: { outcome, cause: plain(cause), cluster },
+      additionalContext: { outcome, cause: plain(cause), cluster, ...decidable(document) },
     },
   };
+}
+
+/** What a button needs to approve or decline what is proposed; nothing where nothing is. The API server has checked the names. */
+function decidable({ proposal, workload }: NotificationDocument): Record<string, string> {
+  if (proposal === undefined || workload === undefined) return {};
+  const { kind, namespace, name } = workload;
+  return { plan: proposal.plan, kind, namespace, name, valid_until: proposal.valid_until };
 }
 
 /** Text that chat clients show as it is, in one line: no links, mentions or formatting of its own. */

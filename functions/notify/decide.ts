@@ -1,11 +1,12 @@
 import type { Report, WorkloadRun } from "../run/contracts.ts";
+import type { Link } from "./link.ts";
 
 /** An execution of this state machine, or of one of its workloads. */
 const EXECUTION =
   /^arn:(?<partition>[\w-]+):states:(?<region>[\w-]+):(?<account>\d{12}):execution:(?<machine>[\w+=,.@-]+)[:/]/;
 
 /** How somebody decides about a plan that waits for an answer; nothing where none does. */
-export function decisionLines(run: WorkloadRun, report: Report): string[] {
+export function decisionLines(run: WorkloadRun, report: Report, link?: Link): string[] {
   const { plan, valid_until } = report;
   if (plan === undefined || valid_until === undefined) return [];
   const { kind, namespace, name } = run.incident.workload;
@@ -13,9 +14,16 @@ export function decisionLines(run: WorkloadRun, report: Report): string[] {
     return JSON.stringify({ action, cluster_name: run.cluster_name, namespace, kind, name, plan, origin: "person" });
   };
   return [
+    ...linkLines(link, valid_until),
     `Approve it until ${valid_until}: ${sent(run.execution.id, request("approve"))}`,
     `Decline it: ${sent(run.execution.id, request("decline"))}`,
   ];
+}
+
+function linkLines(link: Link | undefined, validUntil: string): string[] {
+  if (link === undefined) return [];
+  if ("problem" in link) return [`There is no link to decide by (${link.problem}); the commands do the same.`];
+  return [`Open ${link.url} to approve or decline it until ${validUntil}; whoever has this link may do so.`];
 }
 
 /** The command that sends a request. Its values are names that the API server and EKS have checked: none holds a quote. */

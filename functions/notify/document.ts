@@ -6,13 +6,14 @@ import { NOTIFICATION_VERSION, type NotificationDocument } from "./notification.
 import type { WorkloadRef } from "../shared/refs.ts";
 import { bounded, count } from "../shared/text.ts";
 import { stormCommands, workloadCommands } from "./commands.ts";
-import { consoleLink } from "./console-link.ts";
+import { consoleLink } from "../run/console-link.ts";
 import { changed, changesOf, done, verified } from "./deeds.ts";
 import { crowdLines, dependantLines } from "./dependants.ts";
 import { decisionLines } from "./decide.ts";
 import { adviceOn } from "./error-advice.ts";
 import { handsOff } from "./hands-off.ts";
 import { headlineOf } from "./headline.ts";
+import type { Link } from "./link.ts";
 import { looksOf } from "./looks.ts";
 import { nextSteps } from "./next-steps.ts";
 import { placed, placedIn, placeOf } from "./place.ts";
@@ -36,6 +37,7 @@ export function workloadDocument(
   report: Report,
   furtherSteps: readonly string[] = [],
   late?: ToldLate,
+  link?: Link,
 ): NotificationDocument {
   const { diagnosis, incident, cluster_name: clusterName, execution } = run;
   const { workload } = incident;
@@ -79,7 +81,14 @@ export function workloadDocument(
     hand_back: placed(hand_back, place),
     ...(plan === undefined || valid_until === undefined
       ? {}
-      : { proposal: { plan, valid_until, decide: decisionLines(run, report) } }),
+      : {
+          proposal: {
+            plan,
+            valid_until,
+            ...(link !== undefined && "url" in link ? { url: link.url } : {}),
+            decide: decisionLines(run, report, link),
+          },
+        }),
   };
 }
 

@@ -37,6 +37,14 @@ export interface PastRuns {
   workedSince(present: PresentRun, since: Date, stopped: Date): Promise<boolean>;
 }
 
+/** What links are made with by which people decide about what is proposed. */
+export interface Links {
+  /** Where the page is, with a slash at its end. */
+  address: string;
+  /** The code of a text, in hexadecimal digits. @throws what AWS answers */
+  sign(text: string): Promise<string>;
+}
+
 /** What the notify step may use beyond the environment of every step. */
 export interface NotifyEnvironment extends Environment {
   /** Delivers a notification to everyone who subscribed. @throws RemediationError `NotificationFailed` */
@@ -47,4 +55,6 @@ export interface NotifyEnvironment extends Environment {
   pastRuns?: PastRuns;
   /** Reads an execution; absent where there is none to ask. @throws RemediationError `ExecutionUnreadable` */
   describe?: (executionArn: string) => Promise<Described>;
+  /** Absent where people get no links. */
+  links?: Links | undefined;
 }

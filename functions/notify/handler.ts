@@ -15,6 +15,7 @@ import { completed, EndedExecution, isOfARun, isOfAStep, requestOf, untoldError 
 import { endedAlone, isOfWorkload } from "./ended-workload.ts";
 import type { NotifyEnvironment, PresentRun } from "./environment.ts";
 import { handedOver, leftBehind } from "./handed-over.ts";
+import { linkOf } from "./link.ts";
 import { measurementsOf } from "./measurements.ts";
 import { settledBy, tellingOf, type FailedRuns, type Telling } from "./failures-in-a-row.ts";
 import {
@@ -32,6 +33,7 @@ import { within } from "../shared/time-left.ts";
 import type { OutcomeRecord } from "./record/record.ts";
 import { keepInAws } from "./record/keep.ts";
 import { recordOf, recordOfRun } from "./record/record-of.ts";
+import { links } from "./sign.ts";
 import { publishToSns } from "./sns.ts";
 import { isToldAnew, overWords, unrememberedWords, whyUnremembered } from "./storm-told.ts";
 import { reportedLate, saidLate, stormToldLate, toldLate } from "./told-late.ts";
@@ -81,8 +83,9 @@ export const notify = step(contract(NotifyInput), Report.nullable(), async (inpu
         isRemembered(run, report) ? within(RECORD_MS, () => recordOutcome(environment, run, report)) : undefined,
       ]);
       if (isWorthIt && !isLeftUntold(run, report, policy)) {
+        const link = await linkOf(run, report, environment.links);
         await environment.publish(
-          workloadMessage(run, report, [...handedOver(run, report, policy), ...leftBehind(run)], late),
+          workloadMessage(run, report, [...handedOver(run, report, policy), ...leftBehind(run)], late, link),
         );
         environment.measure(run.cluster_name, measurementsOf(run, report, late === undefined ? now : undefined));
       }
@@ -254,7 +257,14 @@ function measure(environment: NotifyEnvironment, clusterName: string, { outcome 
 }
 
 export const handler = lambda((environment) =>
-  notify({ ...environment, publish: publishToSns, keep: keepInAws, describe: describeExecution, pastRuns }),
+  notify({
+    ...environment,
+    publish: publishToSns,
+    keep: keepInAws,
+    describe: describeExecution,
+    pastRuns,
+    links: links(),
+  }),
 );
 
 /** The cluster that an unchecked request names, for the message only. */

@@ -5,6 +5,7 @@ import { describeWorkload } from "../kinds/workloads.ts";
 import type { Notification, NotificationDocument } from "./notification.ts";
 import { bounded, count } from "../shared/text.ts";
 import { failureDocument, stormDocument, workloadDocument } from "./document.ts";
+import type { Link } from "./link.ts";
 import type { ToldLate } from "./told-late.ts";
 import { shortStatus } from "./status.ts";
 import { textOf } from "./text-form.ts";
@@ -18,14 +19,16 @@ const MAX_ATTRIBUTE = 256;
  * What is said about one workload.
  * @param furtherSteps what to do next before what follows from the run alone
  * @param late where it is not of now
+ * @param link where people decide about what is proposed
  */
 export function workloadMessage(
   run: WorkloadRun,
   report: Report,
   furtherSteps: readonly string[] = [],
   late?: ToldLate,
+  link?: Link,
 ): Notification {
-  const document = workloadDocument(run, report, furtherSteps, late);
+  const document = workloadDocument(run, report, furtherSteps, late, link);
   const words = `${document.headline}: ${describeWorkload(run.incident.workload)}`;
   const status = late === undefined && report.outcome !== "Recovered" ? shortStatus(run) : undefined;
   return notification(

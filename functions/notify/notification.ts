@@ -63,6 +63,8 @@ export const NotificationDocument = z.strictObject({
     .strictObject({
       plan: z.string(),
       valid_until: z.iso.datetime(),
+      /** The page where people approve or decline it; whoever has the address may. Absent where links are switched off. */
+      url: z.url().optional(),
       /** How it is approved, and declined, in words that people read. */
       decide: z.array(z.string()),
     })

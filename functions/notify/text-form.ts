@@ -16,7 +16,7 @@ export function textOf(document: NotificationDocument, title: string): string {
     ...sectionsOf(document).flatMap(({ heading, lines }) => [
       "",
       `${heading}:`,
-      ...lines.map((line) => `- ${unlinked(line)}`),
+      ...lines.map((line) => `- ${unlinked(line, document.proposal?.url)}`),
     ]),
     "",
     `Execution: ${execution.console_url ?? unlinked(execution.id)}`,

@@ -70,6 +70,6 @@ export async function destroy(directory: string): Promise<void> {
 }
 
 function context(directory: string): string[] {
-  const settings = { clusterName: CLUSTER_NAME, policy: join(directory, "policy.json") };
+  const settings = { clusterName: CLUSTER_NAME, policy: join(directory, "policy.json"), approvalLinks: "on" };
   return Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
 }

@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { STEP_NAMES } from "../../infra/functions.ts";
+import { call } from "../support/links.ts";
 import { CDK_CONTEXT } from "./cdk-context.ts";
 
 const run = promisify(execFile);
@@ -24,17 +25,18 @@ async function synthesise(outdir: string, context: Record<string, unknown> = {})
   });
 }
 
-/** Imports a bundle in a fresh Node and calls its handler; answers with the name of the error that it rejects with. */
-async function errorOf(bundle: string, payload: unknown): Promise<string> {
+/** Imports a bundle in a fresh Node and calls its handler; answers with the name of the error that it rejects with, or the status of its page. */
+async function answerOf(bundle: string, payload: unknown): Promise<string> {
   const script = `
     const { handler } = await import(process.argv[1]);
-    await handler(JSON.parse(process.argv[2]), { getRemainingTimeInMillis: () => 60_000 }).catch((error) => console.log("error: " + error.name));`;
+    await handler(JSON.parse(process.argv[2]), { getRemainingTimeInMillis: () => 60_000 })
+      .then(({ statusCode }) => console.log("answer: " + statusCode), (error) => console.log("answer: " + error.name));`;
   const { stdout } = await run(
     process.execPath,
     ["--input-type=module", "--eval", script, bundle, JSON.stringify(payload)],
     { env: {} },
   );
-  return /^error: (.*)$/m.exec(stdout)?.[1] ?? stdout;
+  return /^answer: (.*)$/m.exec(stdout)?.[1] ?? stdout;
 }
 
 describe("the app", () => {
@@ -42,14 +44,15 @@ describe("the app", () => {
   let bundles: Map<string, string>;
 
   beforeAll(async () => {
-    await synthesise(outdir);
+    await synthesise(outdir, { approvalLinks: "on" });
     const template = JSON.parse(readFileSync(join(outdir, "EksRemediation.template.json"), "utf8")) as {
       Resources: Record<string, { Type: string; Metadata: Record<string, string> }>;
     };
     const functions = Object.entries(template.Resources).filter(([, { Type }]) => Type === "AWS::Lambda::Function");
     bundles = new Map(
       functions.map(([id, { Metadata }]) => [
-        FUNCTION_NAMES.find((name) => id.startsWith(`RemediationFunctions${name}`)) ?? "agent",
+        FUNCTION_NAMES.find((name) => id.startsWith(`RemediationFunctions${name}`)) ??
+          (id.startsWith("RemediationApprovalLinks") ? "decide" : "agent"),
         join(outdir, Metadata["aws:asset:path"] ?? "", "index.mjs"),
       ]),
     );
@@ -65,12 +68,20 @@ describe("the app", () => {
       const bundle = bundles.get(name) ?? "";
 
       expect(statSync(bundle).size).toBeLessThan(MEGABYTE);
-      expect(await errorOf(bundle, {})).toBe(
+      expect(await answerOf(bundle, {})).toBe(
         ["detect", "agent"].includes(name) ? "InvalidRequest" : "InvalidStepInput",
       );
     },
     20_000,
   );
+
+  it("bundles decide small, and so that it runs by itself and answers with a page whatever happens", async () => {
+    const bundle = bundles.get("decide") ?? "";
+
+    expect(statSync(bundle).size).toBeLessThan(MEGABYTE);
+    expect(await answerOf(bundle, {})).toBe("503");
+    expect(await answerOf(bundle, call("HEAD", "/"))).toBe("405");
+  }, 20_000);
 
   it("ends with one sentence when a setting cannot be used", async () => {
     const failure = { code: 1, stderr: expect.stringMatching(/^The context is refused: clusterName: .*\n$/) as string };

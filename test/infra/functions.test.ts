@@ -39,7 +39,14 @@ describe("the functions", () => {
       .filter((file) => String(file).endsWith("handler.ts"))
       .map((file) => `functions/${String(file)}`);
 
-    expect([...new Set(STEP_NAMES.map(handlerOf)), "functions/agent/handler.ts"].sort()).toEqual(handlers.sort());
+    expect(
+      [
+        ...new Set(STEP_NAMES.map(handlerOf)),
+        "functions/agent/handler.ts",
+        "functions/agent/mcp-handler.ts",
+        "functions/decide/handler.ts",
+      ].sort(),
+    ).toEqual(handlers.sort());
     stack.template.resourceCountIs("AWS::Lambda::Function", FUNCTION_NAMES.length);
   });
 

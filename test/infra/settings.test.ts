@@ -13,7 +13,7 @@ function settings(context: Record<string, unknown>) {
 
 describe("the settings of a deployment", () => {
   it("name a cluster by default, and leave the policy to its defaults", () => {
-    expect(settings({})).toEqual({ clusterName: "my-cluster", chat: false, mcp: false });
+    expect(settings({})).toEqual({ clusterName: "my-cluster", chat: false, approvalLinks: false, mcp: false });
   });
 
   it("take a policy as JSON text, as an object of cdk.json, and as a file", () => {
@@ -43,6 +43,7 @@ describe("the settings of a deployment", () => {
         namespaces: "shop, blog",
         mode: "approve",
         chat: "true",
+        approvalLinks: "on",
         mcp: "true",
         logRetentionDays: "90",
         schedule: "5 minutes",
@@ -55,6 +56,7 @@ describe("the settings of a deployment", () => {
       namespaces: ["shop", "blog"],
       mode: "approve",
       chat: true,
+      approvalLinks: true,
       mcp: true,
       logRetention: RetentionDays.THREE_MONTHS,
       schedule: Duration.minutes(5),
@@ -62,6 +64,8 @@ describe("the settings of a deployment", () => {
       namePrefix: "ops",
       runbook: "https://example.com/operate.md",
     });
+    expect(settings({ approvalLinks: true }).approvalLinks).toBe(true);
+    expect(settings({ approvalLinks: "off" }).approvalLinks).toBe(false);
     expect(settings({ namespaces: ["shop"] }).namespaces).toEqual(["shop"]);
     expect(settings({ schedule: "off" }).schedule).toBe(false);
     expect(settings({ schedule: "on" }).schedule).toBeUndefined();
@@ -77,6 +81,7 @@ describe("the settings of a deployment", () => {
     [{ policy: "missing.json" }, "policy: missing.json cannot be read"],
     [{ policy: "{opt_in}" }, "policy: is not valid JSON"],
     [{ chat: "perhaps" }, "chat: must be true or false"],
+    [{ approvalLinks: "perhaps" }, "approvalLinks: must be on or off"],
     [{ mcp: "on" }, "mcp: must be true or false"],
     [{ schedule: "hourly" }, "schedule: must be on, off, or an interval like 5 minutes"],
     [{ logRetentionDays: 31 }, "logRetentionDays: must be one of 1, 3, 5, 7,"],

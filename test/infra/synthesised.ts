@@ -49,9 +49,10 @@ export class Synthesised {
     return this.stack.getLogicalId(resource);
   }
 
-  /** The logical ID of a part of one of the nine functions. */
+  /** The logical ID of a part of one of the functions. */
   functionId(name: string, part: "Function" | "Role" | "Logs" = "Function"): string {
-    return name === "agent" ? this.id("Agent", part) : this.id("Functions", name, part);
+    if (name === "agent") return this.id("Agent", part);
+    return name === "decide" ? this.id("ApprovalLinks", "decide", part) : this.id("Functions", name, part);
   }
 
   /** The properties of the resource with that logical ID. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { chatOf } from "../../../functions/notify/chat-form.ts";
-import { consoleLink } from "../../../functions/notify/console-link.ts";
+import { consoleLink } from "../../../functions/run/console-link.ts";
 import { workloadMessage } from "../../../functions/notify/message.ts";
 import { outcomeOf } from "../../../functions/run/outcome.ts";
 import { formsOf } from "../../../functions/notify/sns.ts";

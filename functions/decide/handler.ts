@@ -1,0 +1,10 @@
+import { observed, type Handler } from "../lambda/lambda.ts";
+import { answerLink } from "./decide.ts";
+import { unavailablePage } from "./pages.ts";
+import { startOnce } from "./start.ts";
+import { isSigned } from "./verify-mac.ts";
+
+const answer = observed((event) => answerLink(event, { now: () => new Date(), isSigned, start: startOnce }));
+
+/** Answers the links by which people decide. What goes wrong is logged, and told by a page that says no more than that. */
+export const handler: Handler = async (event, context) => await answer(event, context).catch(unavailablePage);
