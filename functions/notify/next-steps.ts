@@ -84,11 +84,15 @@ function afterRecovery(run: WorkloadRun): NextSteps {
 function takenBackBy(run: WorkloadRun): string[] {
   const { incident, undo } = run;
   if (isInOtherHands(run) || undo?.status === "overtaken") return [];
-  // What was tried in vain and cannot be undone by the workflow is still in place, too.
-  const remedy = run.remedy?.change === undefined ? lastTry(run)?.remedy : run.remedy;
+  const remedy = lastDone(run);
   const bringsBack = remedy?.change !== undefined && remedyFor(remedy.change.kind).words.bringsBack === true;
   if (bringsBack && !wasWell(run)) return [];
   return undoCommands(incident.workload, remedy);
+}
+
+/** The last remedy with a change: what was tried in vain and cannot be undone by the workflow is still in place, too. */
+function lastDone(run: WorkloadRun): WorkloadRun["remedy"] {
+  return run.remedy?.change === undefined ? lastTry(run)?.remedy : run.remedy;
 }
 
 /** Whether nothing is known to have failed before. */
@@ -122,7 +126,9 @@ function look({ claim, diagnosis, verification, undo, remedy_error }: WorkloadRu
 
 /** Whether what was done is in place; nothing where that is not known, or it cannot be taken back. */
 function inPlace(run: WorkloadRun, takeBack: readonly string[], isLate: boolean): string[] {
-  if (run.remedy?.status !== "applied" || run.remedy.undo === "cannot be undone") return [];
+  const remedy = lastDone(run);
+  if (remedy?.status !== "applied") return [];
+  if (remedy.undo === "cannot be undone" && takeBack.length === 0) return [];
   if (isInOtherHands(run) || run.undo?.status === "overtaken") return [];
   if (run.undo === undefined && !isLate) return ["What was done is still in place."];
   const unknown = "Whether what was done is still in place is not known.";

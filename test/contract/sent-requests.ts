@@ -98,7 +98,7 @@ function known(path: string): Route | undefined {
 function queryOf(query: URLSearchParams): string {
   const told = [...query].map(([name, value]) => {
     if (name === "fieldSelector") return `${name}=${value.replace(/(=)[^,=]+/g, "$1…")}`;
-    return ["labelSelector", "continue"].includes(name) ? `${name}=…` : `${name}=${value}`;
+    return ["labelSelector", "continue", "limit"].includes(name) ? `${name}=…` : `${name}=${value}`;
   });
   return told.length === 0 ? "" : `?${told.sort().join("&")}`;
 }

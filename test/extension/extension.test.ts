@@ -10,7 +10,14 @@ interface Played {
   missed: string[];
   states: string[];
   summaries: string[];
-  documents: { changed: string[]; commands: string[]; done: string[]; verified: string; next_steps: string[] }[];
+  documents: {
+    changed: string[];
+    commands: string[];
+    take_back: string[];
+    done: string[];
+    verified: string;
+    next_steps: string[];
+  }[];
   lines: string[];
   rows: string[];
   report: string;
@@ -190,9 +197,9 @@ describe("an added remedy is undone", () => {
     const [document] = (played["irreversible-and-reported"] as Played).documents;
     expect(document).toMatchObject({
       verified: expect.stringMatching(/^yes: it did not recover/) as string,
-      next_steps: ["Look at it now: it still fails.", "The remedy is still in place. The last command takes it back."],
+      next_steps: ["Look at it now: it still fails.", "What was done is still in place."],
     });
-    expect(document?.commands.at(-1)).toContain("patch service web");
+    expect(document?.take_back.at(-1)).toContain("patch service web");
   });
 });
 
@@ -201,11 +208,11 @@ describe("an added remedy is told", () => {
     const [document] = (played["selector-helps"] as Played).documents;
 
     expect(document).toMatchObject({
-      done: [expect.stringMatching(/^Restored the selector of Service/)],
+      done: [expect.stringMatching(/Z: Restored the selector of Service/)],
       changed: ["Service web: selector app=wbe before, app=web now"],
       next_steps: [expect.stringContaining("Correct the selector")],
     });
-    expect(document?.commands.at(-1)).toBe(
+    expect(document?.take_back.at(-1)).toBe(
       `kubectl -n selector-helps patch service web -p '{"spec":{"selector":{"app":"wbe"}}}'`,
     );
   });

@@ -23,7 +23,7 @@ export function expectHonest(notification: Notification): void {
   const { commands, take_back, hands_off, hand_back } = document;
   for (const command of [...commands, ...take_back, ...hands_off, ...hand_back]) {
     hold(
-      COMMAND.test(command) || command === "kubectl get --raw /readyz?verbose",
+      COMMAND.test(command) || /^kubectl (--context \S+ )?get --raw \/readyz\?verbose$/.test(command),
       () => `a command is ${JSON.stringify(command.slice(0, 300))}`,
     );
   }

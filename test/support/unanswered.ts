@@ -16,7 +16,9 @@ export async function unanswered(document: NotificationDocument, kubectl: Kubect
 function inSentences({ next_steps: steps, evidence }: NotificationDocument): string[] {
   return [...steps, ...evidence].flatMap(
     (line) =>
-      line.match(/kubectl (?:--context \S+ )?-n \S+ (?:logs|describe|rollout undo|delete lease) [^`.,;)]*/g) ?? [],
+      line.match(
+        /kubectl (?:--context \S+ )?-n \S+ (?:delete lease [^`\s,;)]+(?<!\.)|(?:logs|describe|rollout undo) [^`.,;)]*)/g,
+      ) ?? [],
   );
 }
 

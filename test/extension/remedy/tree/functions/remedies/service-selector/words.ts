@@ -16,7 +16,7 @@ export const words: Words<SelectorPlan, SelectorChange> = {
     return { words: ["kubectl", "-n", namespace, "patch", "service", service, "-p"], quoted };
   },
   afterwards: () => ({
-    next: "Correct the selector where the Service is defined. The last command takes it back.",
+    next: "Correct the selector where the Service is defined. The command below takes it back.",
     takesBack: true,
   }),
 };
