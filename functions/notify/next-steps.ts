@@ -128,7 +128,8 @@ function look({ claim, diagnosis, verification, undo, remedy_error }: WorkloadRu
 function inPlace(run: WorkloadRun, takeBack: readonly string[], isLate: boolean): string[] {
   const remedy = lastDone(run);
   if (remedy?.status !== "applied") return [];
-  if (remedy.undo === "cannot be undone" && takeBack.length === 0) return [];
+  const isLeftToPeople = remedy !== run.remedy || remedy.undo === "cannot be undone";
+  if (isLeftToPeople && takeBack.length === 0) return [];
   if (isInOtherHands(run) || run.undo?.status === "overtaken") return [];
   if (run.undo === undefined && !isLate) return ["What was done is still in place."];
   const unknown = "Whether what was done is still in place is not known.";
