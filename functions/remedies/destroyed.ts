@@ -87,7 +87,7 @@ function withoutValues({ metadata, spec, ...rest }: Pod): object {
       ...of,
       containers: named(containers),
       initContainers: named(initContainers),
-      ephemeralContainers: named(ephemeralContainers as typeof containers),
+      ephemeralContainers: named(ephemeralContainers),
     },
   };
 }

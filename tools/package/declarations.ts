@@ -13,7 +13,7 @@ export function writeDeclarations(folder: string): void {
   try {
     execFileSync(process.execPath, [
       pathTo("node_modules/typescript/bin/tsc"),
-      ...["--project", pathTo("tools/package"), "--outDir", emitted],
+      ...["--project", pathTo("tools/package/declarations.json"), "--outDir", emitted],
     ]);
     const needed = new Set([join(emitted, ENTRY)]);
     for (const file of needed) {

@@ -14,8 +14,8 @@ describe("a run that is printed as one document", { timeout: 60_000 }, () => {
   });
 
   it.each<[string, (text: string) => unknown]>([
-    ["json", (text) => JSON.parse(text)],
-    ["yaml", (text) => parse(text)],
+    ["json", (text): unknown => JSON.parse(text)],
+    ["yaml", (text): unknown => parse(text)],
   ])("is nothing but %s on the standard output, and shows a plan without asking", async (format, read) => {
     const { code, stdout, stderr } = await run([...site.args, "-o", format], { terminal: true });
     const plan = read(stdout) as { workloads: object[]; notifications: object[] };

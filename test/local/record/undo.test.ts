@@ -37,7 +37,7 @@ async function rolledBack(namespace: string) {
 /** The image that the Deployment is to run. */
 async function imageOf({ kubectl }: Place): Promise<string | undefined> {
   const { spec } = JSON.parse(await kubectl("get", "deployment/web", "-o", "json")) as Deployment;
-  return spec?.template?.spec?.containers[0]?.image;
+  return spec?.template.spec?.containers[0]?.image;
 }
 
 describe("the undo of a rollback that somebody asks for", { timeout: 60_000 }, () => {
