@@ -34,6 +34,8 @@ const MAX_CHANGED = 2;
 const MAX_CONFIG = 5;
 /** How many lines of logs it carries. */
 const MAX_LAST_WORDS = 20;
+/** How long the reason for no remedy may be: some sentences, and commands with the longest names. */
+const MAX_MESSAGE = 1_500;
 
 /**
  * Draws the diagnosis from the evidence: the cause, what proves it, the remedy or the reason for none. Pure: it reads
@@ -59,7 +61,7 @@ export function classify(evidence: Evidence, policy: Policy): Diagnosis {
       ...surroundingLines(evidence, finding.evidence).slice(0, MAX_SURROUNDINGS),
       ...lastWordLines(evidence).slice(0, MAX_LAST_WORDS),
     ].map((line) => bounded(line)),
-    remedy,
+    remedy: remedy.action === "none" ? { ...remedy, message: bounded(remedy.message, MAX_MESSAGE) } : remedy,
     undo: undoOf(remedy),
     ...(plan === undefined ? {} : { plan }),
     // Of a kind that is never written to, no remedy was considered.
