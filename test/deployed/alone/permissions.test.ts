@@ -6,6 +6,7 @@ import { rollOutWeb } from "../../kubernetes/web.ts";
 import { roleOf } from "../account.ts";
 import { CLUSTER_NAME } from "../cloud.ts";
 import { about, changesBy, it } from "../deployed.ts";
+import { PLACE } from "../emulator/emulator.ts";
 import { execute, taskErrors } from "../executions.ts";
 import { applyRbac } from "../stack.ts";
 
@@ -26,7 +27,7 @@ describe("a function without its permissions", () => {
       const { document } = await inbox.message();
       expect(document).toMatchObject({ outcome: "Unresolved", reason: "Forbidden", needs_person: true, changed: [] });
       expect(document.summary).toContain("deployments");
-      expect(document.commands).toContain("kubectl apply -f infra/rbac.yaml");
+      expect(document.commands).toContain(`kubectl --context ${CLUSTER_NAME} apply -f infra/rbac.yaml`);
       expect((await scenario.deployment()).metadata?.generation).toBe(before.metadata?.generation);
       expect(changesBy("scale", scenario.namespace)).toEqual([]);
     } finally {
@@ -58,7 +59,9 @@ describe("a function without its permissions", () => {
       const { document } = await inbox.message();
       expect(document).toMatchObject({ reason: "Unauthorized", needs_person: true, changed: [] });
       expect(document.next_steps.join(" ")).toContain("each role needs its access entry");
-      expect(document.commands).toContain(`aws eks list-access-entries --cluster-name ${CLUSTER_NAME}`);
+      expect(document.commands).toContain(
+        `aws eks list-access-entries --cluster-name ${CLUSTER_NAME} --region ${PLACE.region}`,
+      );
       expect((await scenario.pods()).map(({ metadata }) => metadata?.uid)).toContain(pod?.metadata?.uid);
       expect(changesBy("restart", scenario.namespace)).toEqual([]);
     } finally {

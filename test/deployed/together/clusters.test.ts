@@ -30,7 +30,7 @@ describe.concurrent("a run on a cluster that cannot be had", () => {
     expect(document).toMatchObject({
       reason: "ClusterNotFound",
       summary: expect.stringContaining("There is no EKS cluster gone in this account and region.") as string,
-      commands: ["aws eks list-clusters"],
+      commands: [`aws eks list-clusters --region ${PLACE.region}`],
     });
   });
 
