@@ -67,7 +67,9 @@ export async function answerAgent(
   const request = parseAction(rest);
   if (request.action === "detect_failures") return await detectFailures(request, environment);
   const asked = asAgent(request);
-  const executionArn = await workflow.start(`agent-${key === undefined ? invocation.id : digestOf(key)}`, asked);
+  // Several requests may come in one invocation.
+  const name = key === undefined ? `${invocation.id}-${digestOf(JSON.stringify(asked)).slice(0, 8)}` : digestOf(key);
+  const executionArn = await workflow.start(`agent-${name}`, asked);
   if (key !== undefined) await assertSame(executionArn, asked, workflow);
   if (!wait) return { execution_arn: executionArn, status: "running" };
   return await outcomeOf(executionArn, invocation, workflow);

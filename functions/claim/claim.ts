@@ -79,7 +79,11 @@ async function tryAcquire(cluster: Cluster, request: ClaimRequest): Promise<Clai
       status: "refused",
       lease: leaseName(workload),
       refusal,
-      message: refusal === "AlreadyClaimed" ? message : `${message} To allow it now: ${handBackCommand(workload)}`,
+      // With the claim's history goes what was proposed.
+      message:
+        refusal === "AlreadyClaimed" || request.approves !== undefined
+          ? message
+          : `${message} To allow it now: ${handBackCommand(workload)}`,
       needs_person: needsPerson,
     };
   }

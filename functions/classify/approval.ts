@@ -16,13 +16,19 @@ export function planOfCase({ evidence }: Case, remedy: Remedy): string {
 }
 
 /**
- * What a mode asks for that leaves a remedy to whoever approves it. Nobody is asked again about what they have declined.
+ * What a mode asks for that leaves a remedy to whoever approves it.
  * @param would what would be done, in a sentence
  */
-export function askForApproval({ evidence: { history } }: Case, plan: string, would: string): GuardRefusal {
+export function askForApproval({ evidence: { incident } }: Case, plan: string, would: string): GuardRefusal {
+  // What is only diagnosed is told to nobody who could approve it.
+  const then = incident.only_diagnosed === true ? "It would be proposed, and is" : "It is";
+  return { refusal: "ApprovalNeeded", message: `${would} ${then} done once somebody approves it.`, plan };
+}
+
+/** What somebody has declined is not done, and nobody is asked again about it, while it is the same change: by no mode. */
+export function declinedBefore({ evidence: { history } }: Case, plan: string, would: string): GuardRefusal | undefined {
   const declined = declinedAt(history, plan);
-  if (declined !== undefined) return notDone(plan, would, `was declined at ${declined}`);
-  return { refusal: "ApprovalNeeded", message: `${would} It is done once somebody approves it.`, plan };
+  return declined === undefined ? undefined : notDone(plan, would, `was declined at ${declined}`);
 }
 
 function notDone(plan: string, would: string, declined: string): GuardRefusal {
@@ -35,18 +41,21 @@ function notDone(plan: string, would: string, declined: string): GuardRefusal {
  * @param would what would be done now, in a sentence
  */
 export function refuseByDecision(
-  { evidence: { history, now }, policy }: Case,
+  facts: Case,
   decided: Approval,
   plan: string,
   would: string,
 ): GuardRefusal | undefined {
+  const { evidence, policy } = facts;
+  const { history, now, triesMade } = evidence;
   const word = decided.decision === "approve" ? "approved" : "declined";
   if (decided.plan !== plan) {
-    return {
-      refusal: "PlanChanged",
-      message: `What was ${word} is not what would be done now, so nothing is done. ${would} That needs an approval of its own.`,
-      plan,
-    };
+    const said =
+      triesMade > 0
+        ? "What comes next is not what was approved, so it is not done."
+        : `What was ${word} is not what would be done now, so nothing is done.`;
+    const message = `${said} ${would} That needs an approval of its own.`;
+    return declinedBefore(facts, plan, would) ?? { refusal: "PlanChanged", message, plan };
   }
   if (decided.decision === "decline") return notDone(plan, would, "is declined");
   const proposal = proposalOf(history, plan);

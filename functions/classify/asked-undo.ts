@@ -19,6 +19,15 @@ export function requestedUndo({ change, execution, uid }: RequestedUndo, facts: 
     return none("NoSafeRemedy", `A ${change.kind} cannot be undone.`);
   }
   const what = `the ${change.kind} of ${execution}`;
+  const { incident, history } = facts.evidence;
+  const isKnown = history.some(
+    (entry) => entry.execution === execution && entry.applied === true && entry.action === change.kind,
+  );
+  // What an undo leads to is not verified as a remedy is: who asks has to know what it was, or the claim does.
+  if (!isKnown && incident.origin !== "person") {
+    const unknown = `Not undone: the workload's claim knows of no ${change.kind} of ${execution}. A person may ask for it all the same.`;
+    return none("NoSafeRemedy", unknown);
+  }
   const state = stateIn(facts.evidence);
   if (state === undefined) return none("NoSafeRemedy", `Whether ${what} is still in place was not read.`);
   const present = state.workload.metadata?.uid;

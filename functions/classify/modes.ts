@@ -6,7 +6,7 @@ import { isAskedFor } from "../run/asked-for.ts";
 import { MODES, type ActionMode } from "../shared/action-mode.ts";
 import type { Policy } from "../shared/policy.ts";
 import type { Case } from "../facts/case.ts";
-import { askForApproval, planOfCase, refuseByDecision } from "./approval.ts";
+import { askForApproval, declinedBefore, planOfCase, refuseByDecision } from "./approval.ts";
 import type { GuardRefusal } from "./guards.ts";
 
 /** Who wants an action, and where. */
@@ -64,6 +64,9 @@ export function refuseByMode(facts: Case, remedy: Remedy): GuardRefusal | undefi
   if (approval !== undefined && (mode === "automatic" || (mode === "approve" && origin === "person"))) {
     return refuseByDecision(facts, approval, id, would(plan, incident));
   }
+  const declined =
+    approval === undefined && !wanted.requested ? declinedBefore(facts, id, would(plan, incident)) : undefined;
+  if (declined !== undefined && mode !== "observe") return declined;
   switch (mode) {
     case "automatic":
       return undefined;

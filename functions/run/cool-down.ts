@@ -27,6 +27,7 @@ export const TOLD_MS = 86_400_000;
  * @param template hash of the workload's present pod template; undefined for workloads that have none
  * @param asked whether somebody asks for a remedy: they need not wait after a look at which nothing was done, and it is nothing
  *   that is looked at once a day
+ * @param approves the plan that they approve: they need not wait after what it was proposed with either
  */
 export function pause(
   history: HistoryEntry[],
@@ -34,9 +35,12 @@ export function pause(
   policy: Policy,
   now: Date,
   asked = false,
+  approves?: string,
 ): Pause | undefined {
   // Where people were only told, there is nothing that whoever asks would have to wait for.
-  const latest = history.find((entry) => entry.template === template && !(asked && isOnlyTold(entry)));
+  const isPassed = (entry: HistoryEntry) =>
+    (asked && isOnlyTold(entry)) || (approves !== undefined && entry.plan === approves);
+  const latest = history.find((entry) => entry.template === template && !isPassed(entry));
   if (latest === undefined) return undefined;
   // Looks at which nothing was done lengthen the pause after such a look, and none after a remedy.
   const fruitless = sinceLastSuccess(history, template).filter(

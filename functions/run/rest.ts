@@ -17,6 +17,8 @@ export interface RestRequest {
   lookedAt?: { since: string | undefined };
   /** Whether somebody asks for a remedy, or what would be done; a scan that acts does not. */
   asked?: boolean;
+  /** The plan that somebody approves. */
+  approves?: string;
   policy: Policy;
   now: Date;
 }
@@ -27,6 +29,7 @@ export function restRequest(incident: Incident, policy: Policy, now: Date, dryRu
     workload: incident.workload,
     ...(lookedAt(incident) === undefined ? {} : { lookedAt: { since: incident.failures[0]?.since } }),
     asked: dryRun || isAnswered(incident),
+    ...(incident.approval?.decision === "approve" ? { approves: incident.approval.plan } : {}),
     policy,
     now,
   };
@@ -41,7 +44,7 @@ export function restRequest(incident: Incident, policy: Policy, now: Date, dryRu
 export async function restOf(
   cluster: Reader,
   lease: Lease,
-  { workload, lookedAt, asked, policy, now }: RestRequest,
+  { workload, lookedAt, asked, approves, policy, now }: RestRequest,
 ): Promise<Pause | undefined> {
   const holder = holderOf(lease, now);
   if (holder !== undefined) {
@@ -50,7 +53,7 @@ export async function restOf(
   }
   const history = historyOf(lease);
   if (lookedAt !== undefined) return pauseOfLookedAt(history, lookedAt.since, policy, now);
-  const speaks = (template: string | undefined) => pause(history, template, policy, now, asked);
+  const speaks = (template: string | undefined) => pause(history, template, policy, now, asked, approves);
   if (!history.some(({ template }) => speaks(template) !== undefined)) return undefined;
   return speaks(await templateSince(cluster, workload, history[0]?.template));
 }

@@ -62,6 +62,8 @@ function toldBefore(run: WorkloadRun, report: Report, policy: Policy, now: Date)
   const same = history.find((entry) => isSame(entry, report));
   const told = same === undefined ? undefined : toldAt(same);
   if (latest === undefined || told === undefined || now.getTime() >= told.getTime() + TOLD_MS) return undefined;
+  // What can be approved no longer is proposed anew.
+  if (report.plan !== undefined && validUntil(told, policy) <= now) return undefined;
   return wasWellSince(run, told, latest, history.length, policy, now) ? undefined : told;
 }
 

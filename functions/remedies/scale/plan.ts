@@ -64,8 +64,16 @@ export function replicasFor(from: number, to: number, policy: Policy): ScalePlan
 }
 
 /** The scaling taken back, within the same bounds as any that is asked for. */
-export function scaledBack({ scale }: ScaleChange, { policy }: Case): ScalePlan | NoRemedy {
+export function scaledBack({ scale }: ScaleChange, { policy, evidence }: Case): ScalePlan | NoRemedy {
   const back = reversed(scale);
+  if (back.target === "replicas" && evidence.hpa !== undefined) {
+    const message = `Not undone: HPA ${evidence.hpa.metadata?.name ?? ""} scales it by now.`;
+    return { action: "none", refusal: "ObjectChanged", message };
+  }
+  if (back.target === "hpa" && (back.to.min < 1 || back.to.min > back.to.max)) {
+    const message = `Not undone: an HPA cannot have the bounds ${back.to.min} to ${back.to.max}.`;
+    return { action: "none", refusal: "NoSafeRemedy", message };
+  }
   const most = back.target === "hpa" ? back.to.max : back.to;
   if (most > policy.scale.max_replicas) return limitReached(policy, `it had ${most} replicas before`);
   if (most > 0) return { action: "scale", scale: back };

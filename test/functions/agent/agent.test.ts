@@ -7,6 +7,8 @@ import { serve } from "../../support/served-cluster.ts";
 import { unreachableEnvironment } from "../../support/scripted.ts";
 
 const ARN = "arn:aws:states:eu-west-1:123456789012:execution:remediation:agent-call-1";
+/** That of the invocation, and of the request: several may come in one. */
+const NAME = expect.stringMatching(/^agent-call-1-[0-9a-f]{8}$/) as string;
 const UNREACHABLE = unreachableEnvironment(new Error("The cluster must not be asked."));
 
 const RESTART = { action: "restart_pod", cluster_name: "prod", pod_name: "web-1", namespace: "shop" };
@@ -46,7 +48,16 @@ describe("an agent that asks for a remedy", () => {
       execution_arn: ARN,
       status: "running",
     });
-    expect(started).toEqual([{ name: "agent-call-1", request: payload }]);
+    expect(started).toEqual([{ name: NAME, request: payload }]);
+  });
+
+  it("has another execution for each request of one invocation", async () => {
+    const { fake, started } = workflow();
+
+    await answerAgent(RESTART, invocation(), UNREACHABLE, fake);
+    await answerAgent({ ...RESTART, pod_name: "web-2" }, invocation(), UNREACHABLE, fake);
+
+    expect(new Set(started.map(({ name }) => name)).size).toBe(2);
   });
 
   it("is an agent, whatever it says that it is", async () => {
@@ -54,7 +65,7 @@ describe("an agent that asks for a remedy", () => {
 
     await answerAgent({ ...RESTART, origin: "person" }, invocation(), UNREACHABLE, fake);
 
-    expect(started).toEqual([{ name: "agent-call-1", request: { ...RESTART, origin: "agent" } }]);
+    expect(started).toEqual([{ name: NAME, request: { ...RESTART, origin: "agent" } }]);
   });
 
   it("gets the outcome when it waits for it", async () => {

@@ -73,6 +73,24 @@ describe("a remedy that is to be approved", () => {
     expect(refuseByMode(facts(of, history), SCALE)).toMatchObject({ refusal, plan: PLAN });
   });
 
+  it.each(["approve", "automatic"])("is not done in the mode %s where it was declined", (found) => {
+    const history = [entry(30, { reason: "Declined", plan: PLAN }), proposed(60)];
+
+    expect(refuseByMode(facts({}, history, policy({ modes: { found } })), SCALE)).toMatchObject({
+      refusal: "Declined",
+    });
+    expect(
+      refuseByMode(facts({ origin: "agent" }, history, policy({ modes: { found } })), SCALE),
+      "an agent lets the workflow choose",
+    ).toMatchObject({ refusal: "Declined" });
+  });
+
+  it("is not proposed again by an approval of something else where it was declined", () => {
+    const history = [entry(30, { reason: "Declined", plan: PLAN }), proposed(60)];
+
+    expect(refuseByMode(facts(approval({ plan: "0".repeat(16) }), history), SCALE)?.refusal).toBe("Declined");
+  });
+
   it("is carried out when somebody changes their mind", () => {
     const history = [entry(30, { reason: "Declined", plan: PLAN }), proposed(60)];
 

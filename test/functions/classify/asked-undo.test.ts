@@ -75,6 +75,7 @@ describe("an undo that is asked for", () => {
       {},
       "ObjectChanged",
     ],
+    ["an HPA scales it by now", {}, { hpa: hpa() }, "ObjectChanged"],
   ])("is refused where %s", (_what, undo, seen, refusal) => {
     expect(decided(undo, seen).remedy).toMatchObject({ action: "none", refusal });
   });
@@ -90,5 +91,26 @@ describe("an undo that is asked for", () => {
     expect(() => parseRequest({ ...request, execution: "run-1" })).toThrow("change");
     expect(() => parseRequest({ ...request, execution: "run-1", change: { kind: "delete" } })).toThrow("change");
     expect(parseRequest({ ...request, execution: "run-1", change: SCALED })).toMatchObject({ change: SCALED });
+  });
+});
+
+describe("an undo that an agent asks for", () => {
+  const requested: Undo = { action: "undo", execution: "run-1", change: SCALED };
+  const asked = (history: Evidence["history"]) =>
+    classify(
+      evidence({ workload: withReplicas(3), history, incident: incident({ requested, origin: "agent" }) }),
+      policy(),
+    ).remedy;
+  const done = { at: "2026-06-01T11:00:00.000Z", execution: "run-1", cause: "Requested", action: "scale" };
+
+  it("is of what the claim knows that execution to have done", () => {
+    expect(asked([{ ...done, outcome: "Recovered", applied: true }])).toMatchObject({ action: "scale" });
+  });
+
+  it("is refused of anything else: it would be a change that nobody verifies", () => {
+    expect(asked([])).toMatchObject({ action: "none", refusal: "NoSafeRemedy" });
+    expect(asked([{ ...done, execution: "run-2", outcome: "Recovered", applied: true }])).toMatchObject({
+      action: "none",
+    });
   });
 });

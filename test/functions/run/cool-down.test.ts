@@ -63,6 +63,13 @@ describe("the cool-down", () => {
     });
   });
 
+  it("lets whoever approves what was proposed with a remedy in vain have it at once, and nothing else", () => {
+    const proposed = entry("Unresolved", 50, { applied: true, plan: "0123456789abcdef" });
+
+    expect(pause([proposed], "t1", rules, NOW, true, "0123456789abcdef")).toBeUndefined();
+    expect(pause([proposed], "t1", rules, NOW, true, "f".repeat(16))).toMatchObject({ refusal: "CoolingDown" });
+  });
+
   it("is no longer after a remedy for the looks before it at which nothing was done", () => {
     const looks = Array.from({ length: 8 }, (_, index) => entry("Skipped", 300 + index, { action: "none" }));
     const inVain = entry("RolledBack", 201, { applied: true });
