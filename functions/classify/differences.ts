@@ -14,11 +14,11 @@ const TOLD: readonly RegExp[] = [
   /^image$/,
   /^(imagePullPolicy|terminationGracePeriodSeconds|serviceAccountName|runtimeClassName|priorityClassName|hostNetwork)$/,
   /^resources\.(limits|requests)\./,
-  /^(liveness|readiness|startup)Probe\.(?!exec|httpGet\.httpHeaders)/,
+  /^(liveness|readiness|startup)Probe\.(?!exec|httpGet\.(httpHeaders|path))/,
   /^ports\b/,
   /^nodeSelector\./,
-  /securityContext\.(runAs|readOnlyRootFilesystem|privileged|allowPrivilegeEscalation)/,
-  /\.(configMapKeyRef|secretKeyRef|configMapRef|secretRef|configMap|secret|persistentVolumeClaim)\.(name|key|secretName|claimName|optional)$/,
+  /^(?!annotation |label ).*securityContext\.(runAs|readOnlyRootFilesystem|privileged|allowPrivilegeEscalation)/,
+  /^(?!annotation |label ).*\.(configMapKeyRef|secretKeyRef|configMapRef|secretRef|configMap|secret|persistentVolumeClaim)\.(name|key|secretName|claimName|optional)$/,
 ];
 
 /** Lists whose items have names, by which they are compared, and what one item is called. */

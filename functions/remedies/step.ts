@@ -140,7 +140,7 @@ async function writerFor(
     fields: (ref) => writtenFields(plan, workload, ref),
     owner: run.diagnosis?.owner,
     begin: () => begin(cluster, run, environment.now(), environment.policy()),
-    keep: (pod) => keepOf(pod, cluster, run, environment),
+    keep: environment.preserve === undefined ? undefined : (pod) => keepOf(pod, cluster, run, environment),
   });
 }
 

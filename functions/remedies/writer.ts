@@ -65,6 +65,8 @@ export class Writer {
   readonly #owner: string | undefined;
   readonly #begin: () => Promise<void>;
   readonly #keep: (pod: Pod) => Promise<void>;
+  /** Whether what goes with a pod is kept at all. */
+  readonly #isKept: boolean;
   #begun: Promise<void> | undefined;
 
   constructor({ cluster, workload, uid, dryRun, targets, fields, owner, begin, keep }: WriterOptions) {
@@ -78,6 +80,7 @@ export class Writer {
     this.#owner = owner;
     this.#begin = begin;
     this.#keep = keep ?? (() => Promise.resolve());
+    this.#isKept = keep !== undefined;
   }
 
   /**
@@ -128,7 +131,13 @@ export class Writer {
     const pod = await this.#readPod(path, uid);
     if (typeof pod === "string") return pod;
     if (!isMeant(pod)) return "not meant";
-    if (!this.dryRun) await this.#keep(pod);
+    if (!this.dryRun && this.#isKept) {
+      await this.#keep(pod);
+      // An eviction takes no resourceVersion, and to keep what goes with it may take long: it may be ready by now.
+      const present = await this.#readPod(path, uid);
+      if (typeof present === "string") return present;
+      if (!isMeant(present)) return "not meant";
+    }
     await this.#prepare(pod, path, ref);
     try {
       await this.#cluster.evict(namespace, name, { uid }, { dryRun: this.dryRun });

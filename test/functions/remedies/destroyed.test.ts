@@ -108,6 +108,18 @@ describe("what goes with a pod", () => {
     expect(kept).toMatchObject([{ events: [], not_read: ["events: Forbidden"] }]);
   });
 
+  it("leaves a pod alone that has become ready while it was kept", async () => {
+    const well = podWithSecrets();
+    const preserve = () => {
+      const status = { phase: "Running", conditions: [{ type: "Ready", status: "True" }], containerStatuses: [] };
+      api.on("GET", `${SHOP}/pods/a`, found({ ...well, status }));
+      return Promise.resolve();
+    };
+    await restart({ ...environment, preserve }).catch(() => undefined);
+
+    expect(api.requests.filter(({ path }) => path.endsWith("/eviction"))).toEqual([]);
+  });
+
   it("is not kept in a dry run, which removes nothing", async () => {
     await restart(environment, true);
 
