@@ -6,7 +6,6 @@ import { workloadKey } from "../scan/incidents.ts";
 import { scan } from "../scan/scan.ts";
 import type { Reader } from "../shared/cluster/cluster.ts";
 import { groupField } from "../shared/kubernetes/groups.ts";
-import { assertNamespace } from "../shared/kubernetes/namespaces.ts";
 import type { Policy } from "../shared/policy.ts";
 import type { WorkloadRef } from "../shared/refs.ts";
 import { detectionOf } from "./target.ts";
@@ -21,7 +20,6 @@ export async function findNamed(
   policy: Policy,
   now: Date,
 ): Promise<Detection> {
-  await assertNamespace(cluster, request.namespace);
   const origin = originOf(request);
   const workload = namedIn(request);
   if (request.action === "remediate") return await findOne(cluster, request, { workload, origin }, policy, now);

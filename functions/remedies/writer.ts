@@ -64,9 +64,7 @@ export class Writer {
   readonly #fields: (ref: ObjectRef) => FieldPaths;
   readonly #owner: string | undefined;
   readonly #begin: () => Promise<void>;
-  readonly #keep: (pod: Pod) => Promise<void>;
-  /** Whether what goes with a pod is kept at all. */
-  readonly #isKept: boolean;
+  readonly #keep: WriterOptions["keep"];
   #begun: Promise<void> | undefined;
 
   constructor({ cluster, workload, uid, dryRun, targets, fields, owner, begin, keep }: WriterOptions) {
@@ -79,8 +77,7 @@ export class Writer {
     this.#fields = fields;
     this.#owner = owner;
     this.#begin = begin;
-    this.#keep = keep ?? (() => Promise.resolve());
-    this.#isKept = keep !== undefined;
+    this.#keep = keep;
   }
 
   /**
@@ -131,7 +128,7 @@ export class Writer {
     const pod = await this.#readPod(path, uid);
     if (typeof pod === "string") return pod;
     if (!isMeant(pod)) return "not meant";
-    if (!this.dryRun && this.#isKept) {
+    if (!this.dryRun && this.#keep !== undefined) {
       await this.#keep(pod);
       // An eviction takes no resourceVersion, and to keep what goes with it may take long: it may be ready by now.
       const present = await this.#readPod(path, uid);
@@ -161,7 +158,7 @@ export class Writer {
       const pod = await this.#readPod(path, uid);
       if (typeof pod === "string") return pod;
       if (!isMeant(pod)) return "not meant";
-      if (attempt === 1 && !trial && !this.dryRun) await this.#keep(pod);
+      if (attempt === 1 && !trial && !this.dryRun) await this.#keep?.(pod);
       await this.#prepare(pod, path, ref);
       try {
         await this.#cluster.delete(path, preconditionsOf(pod, uid), { dryRun: trial || this.dryRun });

@@ -82,15 +82,7 @@ export type DecisionRequest = Extract<ActionRequest, { action: "approve" | "decl
 export type RemediationRequest = ScanRequest | ActionRequest;
 
 /** The actions a request may name. The names are a public contract. */
-export const ACTIONS = [
-  DetectFailuresRequest,
-  ...RUNBOOK_REQUESTS,
-  UndoRequest,
-  DiagnoseRequest,
-  RemediateRequest,
-  ApproveRequest,
-  DeclineRequest,
-].map(({ shape }) => shape.action.value);
+export const ACTIONS = ActionRequest.options.map(({ shape }) => shape.action.value);
 
 /**
  * Checks a request before anything is touched.
