@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { withEntities } from "../shared/html.ts";
 
 /** An answer of the function, as its URL sends it on. */
 export interface Page {
@@ -54,19 +55,9 @@ const HEADERS = {
   "x-robots-tag": "noindex",
 };
 
-const ENTITIES: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
-
 /** A template of a page: what is put into it is text, unless it was made by such a template itself. */
 export function markup(parts: TemplateStringsArray, ...values: (string | Html[])[]): Html {
-  const written = values.map((value) =>
-    typeof value === "string" ? value.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? "") : value.join("\n"),
-  );
+  const written = values.map((value) => (typeof value === "string" ? withEntities(value) : value.join("\n")));
   return parts.map((part, index) => `${part}${written[index] ?? ""}`).join("") as Html;
 }
 

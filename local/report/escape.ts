@@ -1,20 +1,11 @@
-const ENTITIES: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
+import { withEntities } from "../../functions/shared/html.ts";
 
 /**
  * Text as it may stand in HTML, between tags or in a quoted attribute. Characters that HTML does not allow, and those
  * that turn the direction of the text after them, become spaces.
  */
 export function escape(text: string): string {
-  return text
-    .toWellFormed()
-    .replace(/[\p{Cc}\p{Bidi_Control}]/gu, " ")
-    .replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
+  return withEntities(text.toWellFormed().replace(/[\p{Cc}\p{Bidi_Control}]/gu, " "));
 }
 
 /** The same for a name such as `CrashLoopAfterRollout`, which may be broken where a word begins. */
