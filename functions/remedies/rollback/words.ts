@@ -40,7 +40,7 @@ export const words: Words<RollbackPlan, RollbackChange> = {
           takesBack: true,
         }
       : {
-          next: "An earlier pod template serves now. Mend what is named above before the newer one is rolled out again.",
+          next: "An earlier pod template serves now. Mend the cause before the newer one is rolled out again.",
         },
 };
 
