@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "../support/properties.ts";
 import { describe, expect, it } from "vitest";
 import type * as z from "zod";
 import { answer } from "../../functions/scan/answer.ts";
@@ -287,9 +287,9 @@ describe("verification, of whatever state there is,", { timeout: 60_000 }, () =>
           others: [],
         };
         const verdict = verify(about, looked, policy(), at);
-        expectFits(Verification, verdict, 8 * KIB);
-        expectFits(Verification, verify({ ...about, verification: verdict }, looked, policy(), at), 8 * KIB);
-        expectFits(UndoVerification, verifyUndo(about, looked, at), 8 * KIB);
+        expectFits(Verification, verdict, 16 * KIB);
+        expectFits(Verification, verify({ ...about, verification: verdict }, looked, policy(), at), 16 * KIB);
+        expectFits(UndoVerification, verifyUndo(about, looked, at), 16 * KIB);
       }),
       { numRuns: 200 },
     );

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "../support/properties.ts";
 import { execute, type Executed } from "./execute.ts";
 import type { Blocks } from "./instrument.ts";
 import { asJson, type Json } from "./json.ts";

@@ -1,4 +1,4 @@
-import fc, { type Arbitrary } from "fast-check";
+import fc, { type Arbitrary } from "../support/properties.ts";
 import { templateHash } from "../../functions/shared/kubernetes/template.ts";
 import { ERROR_NAMES } from "../../functions/shared/errors.ts";
 import { hostileText } from "../support/hostile.ts";

@@ -1,4 +1,4 @@
-import type { Arbitrary } from "fast-check";
+import type { Arbitrary } from "../support/properties.ts";
 import type { NotifyEnvironment } from "../../functions/notify/environment.ts";
 import type { Notification } from "../../functions/notify/notification.ts";
 import { Policy } from "../../functions/shared/policy.ts";

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "./properties.ts";
 import type { Job, Pod, ReplicaSet } from "../../functions/shared/kubernetes/types.ts";
 import { FAILING_PODS } from "./failing-pods.ts";
 import { HEALTHY_PODS } from "./healthy-pods.ts";

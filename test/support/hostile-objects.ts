@@ -1,4 +1,4 @@
-import fc, { type Arbitrary } from "fast-check";
+import fc, { type Arbitrary } from "./properties.ts";
 import type { KubernetesEvent } from "../../functions/run/event.ts";
 import type {
   ControllerRevision,

@@ -1,4 +1,4 @@
-import fc, { type Arbitrary } from "fast-check";
+import fc, { type Arbitrary } from "./properties.ts";
 
 /** Texts that mean something to a path, a shell, a log, a chat client, a formatter or JavaScript itself. */
 export const TRICKS: readonly string[] = [

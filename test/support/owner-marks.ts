@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "./properties.ts";
 import { OWNER_TOOLS } from "../../functions/facts/owner-tools.ts";
 import type { ObjectMeta } from "../../functions/shared/kubernetes/types.ts";
 import { ago } from "./objects.ts";

@@ -1,4 +1,4 @@
-import fc, { type Arbitrary } from "fast-check";
+import fc, { type Arbitrary } from "./properties.ts";
 import type { ContainerStatus, Pod } from "../../functions/shared/kubernetes/types.ts";
 import { FAILING_PODS } from "./failing-pods.ts";
 import { HEALTHY_PODS } from "./healthy-pods.ts";

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "./properties.ts";
 import type { Deployment, Hpa, Pod, PodTemplate, ReplicaSet } from "../../functions/shared/kubernetes/types.ts";
 import { ago, deployment, hpa, replicaSet, template } from "./objects.ts";
 import { podIn, shapeOf, type DrawnPod, type Shape } from "./world-pods.ts";

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "../../support/properties.ts";
 import { describe, expect, it } from "vitest";
 import { classify } from "../../../functions/classify/classify.ts";
 import { isReady } from "../../../functions/shared/kubernetes/pods.ts";

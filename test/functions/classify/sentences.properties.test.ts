@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "../../support/properties.ts";
 import { describe, expect, it } from "vitest";
 import { classify } from "../../../functions/classify/classify.ts";
 import type { Diagnosis, RequestedRemedy } from "../../../functions/run/contracts.ts";

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import fc from "fast-check";
+import fc from "../../support/properties.ts";
 import { describe, expect, it } from "vitest";
 import { answerLink } from "../../../functions/decide/decide.ts";
 import { Proposal } from "../../../functions/run/decision-link.ts";

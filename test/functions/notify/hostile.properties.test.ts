@@ -1,4 +1,4 @@
-import fc, { type Arbitrary } from "fast-check";
+import fc, { type Arbitrary } from "../../support/properties.ts";
 import { NOTHING_RESTS } from "../../../functions/run/detection.ts";
 import { describe, expect, it } from "vitest";
 import { chatOf } from "../../../functions/notify/chat-form.ts";

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "../../support/properties.ts";
 import { describe, expect, it } from "vitest";
 import { chatOf } from "../../../functions/notify/chat-form.ts";
 import { linkOf, type Link } from "../../../functions/notify/link.ts";

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "../../support/properties.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { acquire, release } from "../../../functions/claim/claim.ts";
 import { beginRemedy } from "../../../functions/run/begin-remedy.ts";
@@ -87,7 +87,19 @@ async function remedied(name: string, losses: boolean[], schedule: (label: strin
     return false;
   } finally {
     await schedule("release");
-    await release(cluster, of, undefined);
+    await released(of);
+  }
+}
+
+/** Tried again by the state machine, as long as somebody edits the claim at the same moment. */
+async function released(of: Parameters<typeof release>[1]): Promise<void> {
+  for (;;) {
+    try {
+      await release(cluster, of, undefined);
+      return;
+    } catch (error) {
+      if (!isRemediationError(error, "ObjectChanged")) throw error;
+    }
   }
 }
 

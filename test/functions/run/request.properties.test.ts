@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "../../support/properties.ts";
 import { describe, expect, it } from "vitest";
 import { isRemediationError } from "../../../functions/shared/errors.ts";
 import { parsePolicy, Policy } from "../../../functions/shared/policy.ts";

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "../../support/properties.ts";
 import { describe, expect, it } from "vitest";
 import { groupIncidents, type FailingPod } from "../../../functions/scan/incidents.ts";
 import { POD_SUSPECTS } from "../../../functions/scan/suspects.ts";

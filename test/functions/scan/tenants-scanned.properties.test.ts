@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "../../support/properties.ts";
 import { expect, it } from "vitest";
 import type { Detection } from "../../../functions/run/detection.ts";
 import type { Pod } from "../../../functions/shared/kubernetes/types.ts";

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "../../support/properties.ts";
 import { describe, expect, it } from "vitest";
 import { besideOthers, fitIncidents, MAX_BYTES } from "../../../functions/scan/answer.ts";
 import type { Counted, Extent } from "../../../functions/scan/extent.ts";

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "../../support/properties.ts";
 import { detect } from "../../../functions/detect/handler.ts";
 import { Detection } from "../../../functions/run/detection.ts";
 import { outOfScope } from "../../../functions/shared/scope.ts";

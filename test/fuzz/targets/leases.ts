@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "../../support/properties.ts";
 import { pause } from "../../../functions/run/cool-down.ts";
 import { acquire, release } from "../../../functions/claim/claim.ts";
 import { historyOf } from "../../../functions/run/lease.ts";

@@ -1,6 +1,6 @@
 import { remedyFor } from "../../../functions/remedies/remedies.ts";
 import { remedyStep } from "../../../functions/remedies/step.ts";
-import fc from "fast-check";
+import fc from "../../support/properties.ts";
 import { claim } from "../../../functions/claim/handler.ts";
 import { diagnose } from "../../../functions/classify/handler.ts";
 import { detect } from "../../../functions/detect/handler.ts";

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "../../support/properties.ts";
 import { answerAgent, Started } from "../../../functions/agent/agent.ts";
 import { Detection } from "../../../functions/run/detection.ts";
 import { permitOf } from "../../../functions/classify/modes.ts";

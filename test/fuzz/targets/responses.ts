@@ -1,5 +1,5 @@
 import { createServer, type Server } from "node:net";
-import fc from "fast-check";
+import fc from "../../support/properties.ts";
 import { HttpCluster } from "../../../functions/shared/cluster/http-cluster.ts";
 import { hostileText } from "../../support/hostile.ts";
 import { hold, resultOf } from "../broken.ts";

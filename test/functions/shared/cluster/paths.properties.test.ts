@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "../../../support/properties.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { paths } from "../../../../functions/shared/cluster/paths.ts";
 import { isRemediationError } from "../../../../functions/shared/errors.ts";

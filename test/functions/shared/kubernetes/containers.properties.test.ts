@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "../../../support/properties.ts";
 import { describe, expect, it } from "vitest";
 import { failuresOf } from "../../../../functions/kinds/failing/overdue.ts";
 import type { ContainerStatus, Pod } from "../../../../functions/shared/kubernetes/types.ts";
