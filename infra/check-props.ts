@@ -67,7 +67,11 @@ export function checkProps(props: EksRemediationProps): CheckedProps {
   return {
     policy,
     namespaces: allow?.filter((name) => !deny.includes(name)),
-    optional: { logs: evidence.log_lines > 0, secrets: evidence.config_changes === "config_maps_and_secrets" },
+    optional: {
+      logs: evidence.log_lines > 0,
+      secrets: evidence.config_changes === "config_maps_and_secrets",
+      customResources: evidence.custom_resources,
+    },
     schedule: {
       interval: props.schedule === undefined || props.schedule === false ? DEFAULT_INTERVAL : props.schedule,
       enabled: props.schedule !== false,

@@ -153,3 +153,12 @@ export const SECRET_PERMISSIONS: Permissions = {
     rules: [{ apiGroups: [""], resources: ["secrets"], verbs: ["get"] }],
   },
 };
+
+/** What reading custom resources takes, which the policy names in `evidence.custom_resources`. */
+export function customResourcePermissions(names: readonly string[]): Permissions {
+  const rules = names.map((name) => {
+    const [resource = "", ...group] = name.split(".");
+    return { apiGroups: [group.join(".")], resources: [resource], verbs: ["get"] };
+  });
+  return { cluster: { why: "Reads the custom resources that own failing workloads.", rules } };
+}

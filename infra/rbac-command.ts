@@ -11,6 +11,8 @@ export interface OptionalReading {
   logs: boolean;
   /** The metadata of Secrets. */
   secrets: boolean;
+  /** The custom resources that own failing workloads, by the names of their definitions. */
+  customResources: readonly string[];
 }
 
 /**
@@ -18,12 +20,19 @@ export interface OptionalReading {
  * that of the app which the package is installed for.
  * @param namespaces those that are looked after; undefined for the whole cluster
  */
-export function rbacCommand(namespaces: readonly string[] | undefined, { logs, secrets }: OptionalReading): string {
+export function rbacCommand(
+  namespaces: readonly string[] = [],
+  { logs, secrets, customResources }: OptionalReading,
+): string {
   const parts = [...(logs ? ["logs"] : []), ...(secrets ? ["secrets"] : [])];
-  if (namespaces === undefined || namespaces.length === 0) {
+  if (namespaces.length === 0 && customResources.length === 0) {
     const files = ["rbac", ...parts.map((part) => `rbac-${part}`)];
     return `kubectl apply ${files.map((name) => `-f ${PLACES.manifests}/${name}.yaml`).join(" ")}`;
   }
-  const options = [...namespaces.map((namespace) => `--namespace ${namespace}`), ...parts.map((part) => `--${part}`)];
+  const options = [
+    ...namespaces.map((namespace) => `--namespace ${namespace}`),
+    ...parts.map((part) => `--${part}`),
+    ...customResources.map((name) => `--custom-resource ${name}`),
+  ];
   return `${PLACES.print} ${options.join(" ")} | kubectl apply -f -`;
 }

@@ -1,6 +1,6 @@
 import { CLAIM_NAMESPACE } from "../functions/shared/policy.ts";
 import type { Grant, Rule } from "../functions/shared/permissions.ts";
-import { LOG_PERMISSIONS, PERMISSIONS, SECRET_PERMISSIONS } from "./permissions.ts";
+import { customResourcePermissions, LOG_PERMISSIONS, PERMISSIONS, SECRET_PERMISSIONS } from "./permissions.ts";
 
 /** `rbac.yaml`: the namespace of the claims, and for each function the roles with its permissions and who has them. */
 export function rbacYaml(): string {
@@ -19,6 +19,12 @@ export function rbacLogsYaml(): string {
 /** `rbac-secrets.yaml`: what reading the metadata of Secrets takes, apart from everything else. */
 export function rbacSecretsYaml(): string {
   return `${SECRETS_HEAD}\n${roleAndBinding("classify-secrets", SECRET_PERMISSIONS.cluster, { function: "classify" }).join("---\n")}`;
+}
+
+/** What reading these custom resources takes. */
+export function rbacCustomResourcesYaml(names: readonly string[]): string {
+  const { cluster } = customResourcePermissions(names);
+  return roleAndBinding("classify-custom-resources", cluster, { function: "classify" }).join("---\n");
 }
 
 const HEAD = `\

@@ -36,9 +36,11 @@ const CLUSTER_SCOPED: ReadonlySet<string> = new Set(["namespaces", "nodes"]);
  * Derives the manifests for some namespaces from those for the whole cluster. A cluster role becomes a role in each of the
  * namespaces; what is in no namespace stays in a cluster role, which opens these namespaces alone.
  * @param yaml `rbac.yaml`
+ * @param namespaces undefined for the whole cluster, for which nothing is derived
  */
-export function rbacFor(yaml: string, namespaces: readonly string[]): Manifest[] {
+export function rbacFor(yaml: string, namespaces: readonly string[] | undefined): Manifest[] {
   const manifests = parseAllDocuments(yaml).map((document) => document.toJS() as Manifest);
+  if (namespaces === undefined) return manifests;
   const roles = new Map(
     manifests.flatMap(({ kind, metadata, rules = [] }) => (kind === "ClusterRole" ? [[metadata.name, rules]] : [])),
   );

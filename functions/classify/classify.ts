@@ -16,6 +16,7 @@ import type { Kind } from "../kinds/kind.ts";
 import { kindOf } from "../kinds/kinds.ts";
 import { rolloutSeconds } from "../kinds/patience.ts";
 import { diagnosedSight } from "./diagnosed-sight.ts";
+import { customOwnerLines } from "./custom-owner-lines.ts";
 import { configLines } from "./config-lines.ts";
 import { refuseInStorm } from "./in-storm.ts";
 import { takenBack } from "./owner-guard.ts";
@@ -32,6 +33,8 @@ const MAX_SURROUNDINGS = 4;
 const MAX_CHANGED = 2;
 /** How many lines it carries about what the workload reads. */
 const MAX_CONFIG = 5;
+/** How many lines it carries about the custom resources that own the workload. */
+const MAX_OWNERS = 4;
 /** How many lines of logs it carries. */
 const MAX_LAST_WORDS = 20;
 /** How long the reason for no remedy may be: some sentences, and commands with the longest names. */
@@ -57,6 +60,7 @@ export function classify(evidence: Evidence, policy: Policy): Diagnosis {
       ...finding.evidence.slice(0, MAX_EVIDENCE),
       ...configLines(facts, finding.name).slice(0, MAX_CONFIG),
       ...(back === undefined ? [] : [back.evidence]),
+      ...customOwnerLines(evidence.customOwners).slice(0, MAX_OWNERS),
       ...changedPodLines(facts).slice(0, MAX_CHANGED),
       ...surroundingLines(evidence, finding.evidence).slice(0, MAX_SURROUNDINGS),
       ...lastWordLines(evidence).slice(0, MAX_LAST_WORDS),

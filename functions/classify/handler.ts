@@ -39,6 +39,7 @@ export const diagnose = step(
       readOthers,
       logLines: policy.evidence.log_lines,
       configChanges: policy.evidence.config_changes,
+      customResources: policy.evidence.custom_resources,
     });
     const diagnosis = classify(evidence, policy);
     return again ? { ...run, diagnosis } : diagnosis;

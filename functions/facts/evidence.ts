@@ -17,6 +17,7 @@ import type { WorkloadRef } from "../shared/refs.ts";
 import { lostNodesAmong } from "../shared/kubernetes/nodes.ts";
 import { assertNamespace } from "../shared/kubernetes/namespaces.ts";
 import { readConfigObjects, type ConfigObject, type ConfigReading } from "./config-objects.ts";
+import { readCustomOwners, type CustomOwner } from "./custom-owners.ts";
 import { readLastWords, type LastWords } from "./last-words.ts";
 import { NO_SURROUNDINGS, readSurroundings, type Surroundings } from "./surroundings.ts";
 import { isBarePod, readUnwritten, type UnwrittenParts } from "./unwritten.ts";
@@ -44,6 +45,8 @@ export interface Evidence {
   lastWords: readonly LastWords[];
   /** The ConfigMaps and Secrets that its template reads, where its pods are not well: their metadata. */
   config: readonly ConfigObject[];
+  /** The custom resources that own it, from the nearest up, as far as the policy lets them be read. */
+  customOwners: readonly CustomOwner[];
   /** How earlier executions ended, newest first. */
   history: readonly HistoryEntry[];
   /** The remedies that were tried in vain: by this execution, and by earlier ones on the same pod template. */
@@ -66,6 +69,8 @@ export interface Gathering {
   logLines?: number;
   /** Of what the workload reads, whose metadata is read. */
   configChanges?: ConfigReading;
+  /** The custom resources that are read where they own the workload. */
+  customResources?: readonly string[];
 }
 
 /** What is known of earlier tries. */
@@ -83,7 +88,7 @@ export async function gatherEvidence(
   cluster: Reader,
   incident: Incident,
   past: Past,
-  { now, readOthers = [], logLines = 0, configChanges = "none" }: Gathering,
+  { now, readOthers = [], logLines = 0, configChanges = "none", customResources = [] }: Gathering,
 ): Promise<Evidence> {
   const ref = incident.workload;
   if (lookedAt(incident) !== undefined) return asFound(incident, past, now);
@@ -110,10 +115,12 @@ export async function gatherEvidence(
     ...holders.filter(({ spec }) => (spec?.replicas ?? 0) > 0).map(({ metadata }) => metadata),
   ];
   const template = workload?.spec?.template ?? templateLike(pods[0]);
-  const [surroundings, lastWords, config] = await Promise.all([
+  const owned = workload?.metadata ?? unwritten?.makers.at(-1)?.object.metadata ?? pods[0]?.metadata;
+  const [surroundings, lastWords, config, customOwners] = await Promise.all([
     readSurroundings(cluster, ref, owners, pods),
     readLastWords(cluster, pods, logLines),
     readConfigObjects(cluster, ref.namespace, template, pods, configChanges),
+    readCustomOwners(cluster, ref.namespace, owned, customResources),
   ]);
   return {
     incident,
@@ -129,6 +136,7 @@ export async function gatherEvidence(
     others: others.flat(),
     lastWords,
     config,
+    customOwners,
     history: past.history,
     triesMade: past.tried.length,
     tried: triedInVain(incident, workload, past),
@@ -139,7 +147,15 @@ export async function gatherEvidence(
 function asFound(incident: Incident, { tried, history }: Past, now: Date): Evidence {
   return {
     ...{ incident, now, namespace: {}, workload: undefined, hpa: undefined, surroundings: NO_SURROUNDINGS },
-    ...{ pods: [], holders: [], others: [], lastWords: [], config: [], lostNodes: new Map<string, string>() },
+    ...{
+      pods: [],
+      holders: [],
+      others: [],
+      lastWords: [],
+      config: [],
+      customOwners: [],
+      lostNodes: new Map<string, string>(),
+    },
     ...{ history, tried, triesMade: tried.length },
   };
 }

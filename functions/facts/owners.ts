@@ -21,6 +21,8 @@ export interface Owner {
   advice(owned: Owned): string;
 }
 
+export type OwnerReference = NonNullable<ObjectMeta["ownerReferences"]>[number];
+
 /** Where the fields stand that a remedy writes, as paths of field names. */
 export type FieldPaths = readonly (readonly string[])[];
 
@@ -52,11 +54,7 @@ export function writesAgain(manager: string): boolean {
  * is the controller.
  */
 function controllerAbove(metadata: ObjectMeta | undefined): Owner | undefined {
-  const references = metadata?.ownerReferences ?? [];
-  const controller = controllerOf(metadata);
-  const above =
-    references.find(({ uid }) => uid === controller?.uid) ??
-    references.find((reference) => isCustom(reference.apiVersion) && canExist(reference));
+  const above = referenceAbove(metadata);
   if (above === undefined) return undefined;
   const { kind, name, apiVersion } = above;
   // A tool of its own, which knows more of it.
@@ -71,6 +69,16 @@ function controllerAbove(metadata: ObjectMeta | undefined): Owner | undefined {
       return `Change it in ${kind} ${name}: ${command}.`;
     },
   };
+}
+
+/** The owner reference of what an object is made by: of its controller, or else of a custom resource. */
+export function referenceAbove(metadata: ObjectMeta | undefined): OwnerReference | undefined {
+  const references = metadata?.ownerReferences ?? [];
+  const controller = controllerOf(metadata);
+  return (
+    references.find(({ uid }) => uid === controller?.uid) ??
+    references.find((reference) => isCustom(reference.apiVersion) && canExist(reference))
+  );
 }
 
 /** Whether the group is none of Kubernetes itself. */

@@ -49,6 +49,7 @@ export async function inRollout(
           others: [],
           lastWords: [],
           config: [],
+          customOwners: [],
         };
         const past = { history: [], tried: [], triesMade: 0 };
         const evidence = { incident, workload, ...parts, now, lostNodes, ...unread, ...past };

@@ -11,6 +11,15 @@ const namespaceName = z
   .max(63)
   .regex(/^[^\s*?]+$/, "must be the name of a namespace: patterns are not known");
 
+/** The name of a custom resource definition: `storefronts.shop.example.com`. */
+export const CustomResourceName = z
+  .string()
+  .max(253)
+  .regex(
+    /^[a-z0-9-]+(\.[a-z0-9-]+)+$/,
+    "must be the name of a custom resource definition, such as storefronts.shop.example.com",
+  );
+
 /** The remedies. */
 export const Action = z.enum(REMEDIES.map(({ action }) => action));
 export type Action = z.output<typeof Action>;
@@ -89,6 +98,12 @@ export const Policy = z
          * alone: that for ConfigMaps is in `infra/rbac.yaml`, that for Secrets in `infra/rbac-secrets.yaml`.
          */
         config_changes: z.enum(["none", "config_maps", "config_maps_and_secrets"]).default("config_maps"),
+        /**
+         * The custom resources that are read where they own what fails, by the names of their definitions
+         * (`storefronts.shop.example.com`): what their conditions say, and who changed them last, is told. Nothing is written
+         * to them. The permission is printed by `npm run rbac -- --custom-resource storefronts.shop.example.com`.
+         */
+        custom_resources: z.array(CustomResourceName).max(20).default([]),
       })
       .prefault({}),
     /** How long normal life may take before it counts as a failure. */

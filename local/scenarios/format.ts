@@ -73,6 +73,8 @@ const Step = z
     times: z.int().min(1).max(200).optional(),
     /** Where the manifest's objects go instead of into the scenario's namespace. */
     namespace: z.string().optional(),
+    /** The object that controls what is applied, as its owner references have it. */
+    owner: ResourceName.optional(),
     /** `kubectl patch` with the YAML under `with`, as a strategic merge patch. */
     patch: ResourceName.optional(),
     with: z.record(z.string(), z.unknown()).optional(),
@@ -97,6 +99,7 @@ const Step = z
     if (verbs.length !== 1) complain(`needs exactly one of ${STEP_VERBS.join(", ")}`);
     if (step.times !== undefined && step.apply === undefined) complain("times belongs to apply");
     if (step.namespace !== undefined && step.apply === undefined) complain("namespace belongs to apply");
+    if (step.owner !== undefined && step.apply === undefined) complain("owner belongs to apply");
     if (step.as !== undefined && (step.apply ?? step.patch) === undefined) complain("as belongs to apply or patch");
     if ((step.with === undefined) !== (step.patch === undefined)) complain("patch and with belong together");
   });

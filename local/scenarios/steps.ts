@@ -1,10 +1,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
+import { parseAllDocuments } from "yaml";
 import type { Pod } from "../../functions/shared/kubernetes/types.ts";
 import { bounded } from "../../functions/shared/text.ts";
 import { CommandLineError } from "../command-line/command-line-error.ts";
-import { resourceOfName, type NamedResource } from "../embedded/index.ts";
+import { resourceOfName, type ApiObject, type NamedResource } from "../embedded/index.ts";
 import type { Step, Until } from "./format.ts";
 import { fill, type Values } from "./placeholders.ts";
 import { readPath } from "./read-path.ts";
@@ -58,7 +59,9 @@ async function playStep(step: Step, { stage, directory, values, kinds }: Setting
   if (step.apply !== undefined) {
     const manifest = readFileSync(join(directory, step.apply), "utf8");
     const copies = Array.from({ length: step.times ?? 1 }, (_, index) => fill(manifest, values, index));
-    await stage.applyText(copies.join("\n---\n"), step.namespace, step.as);
+    const text = copies.join("\n---\n");
+    const owned = step.owner === undefined ? text : await ownedBy(filled(step.owner), text, stage);
+    await stage.applyText(owned, step.namespace, step.as);
   }
   if (step.patch !== undefined) {
     const custom = resourceOfName(step.patch.split("/")[0] ?? "", kinds) !== undefined;
@@ -69,6 +72,15 @@ async function playStep(step: Step, { stage, directory, values, kinds }: Setting
   if (step.rolled_out !== undefined) await stage.kubectl("rollout", "status", filled(step.rolled_out), "--timeout=60s");
   if (step.until !== undefined) await playUntil(step.until, stage, filled);
   if (step.wait !== undefined) await stage.sleep(step.wait);
+}
+
+/** The manifest, with the object as the controller of each of its objects. */
+async function ownedBy(owner: string, manifest: string, stage: Stage): Promise<string> {
+  const { apiVersion, kind, metadata } = JSON.parse(await stage.kubectl("get", owner, "-o", "json")) as ApiObject;
+  const reference = { apiVersion, kind, name: metadata?.name, uid: metadata?.uid, controller: true };
+  const documents = parseAllDocuments(manifest);
+  for (const document of documents) document.setIn(["metadata", "ownerReferences"], [reference]);
+  return documents.map(String).join("---\n");
 }
 
 /** The option by which kubectl writes under another name. */

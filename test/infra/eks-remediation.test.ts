@@ -102,6 +102,16 @@ describe("the construct", () => {
     expect(commandFor({ policy, namespaces: ["shop"] })).toContain("--namespace shop --secrets");
   });
 
+  it("asks for the permission to read the custom resources that the policy names, and no others", () => {
+    const commandFor = (props: object) => Synthesised.with(() => props).remediation.rbacCommand;
+    const policy = { evidence: { custom_resources: ["storefronts.shop.example.com"], log_lines: 5 } };
+    const options = "--logs --custom-resource storefronts.shop.example.com | kubectl apply -f -";
+
+    expect(commandFor({})).not.toContain("custom");
+    expect(commandFor({ policy })).toBe(`npm run --silent rbac -- ${options}`);
+    expect(commandFor({ policy, namespaces: ["shop"] })).toBe(`npm run --silent rbac -- --namespace shop ${options}`);
+  });
+
   it("asks for the permission to read logs where the policy wants lines of them, and nowhere else", () => {
     const commandFor = (props: object) => Synthesised.with(() => props).remediation.rbacCommand;
     const policy = { evidence: { log_lines: 5 } };

@@ -92,10 +92,43 @@ describe("the permissions in some namespaces", () => {
     expect(parseAllDocuments(printed).map((document) => document.toJS() as Manifest)).toEqual(narrow);
   });
 
+  it("hold the reading of custom resources that are named, and nothing more of them", () => {
+    const all = printed(
+      "--custom-resource",
+      "storefronts.shop.example.com",
+      "--custom-resource",
+      "clusters.example.com",
+    );
+    const inShop = printed("--namespace", "shop", "--custom-resource", "storefronts.shop.example.com");
+
+    expect(permissionsOf(all, "classify")).toEqual(
+      [...permissionsOf(documents(wide), "classify"), "get storefronts", "get clusters"].sort(),
+    );
+    expect(all.flatMap(({ rules = [] }) => rules)).toContainEqual({
+      apiGroups: ["shop.example.com"],
+      resources: ["storefronts"],
+      verbs: ["get"],
+    });
+    expect(permissionsOf(inShop, "classify")).not.toContain("get storefronts");
+    expect(permissionsOf(inShop, "classify", "shop")).toContain("get storefronts");
+  });
+
+  it("are refused for a name that is no custom resource's", () => {
+    expect(() => print("--custom-resource", "storefronts")).toThrow(/must be the name of a custom resource definition/);
+  });
+
   it("are refused for a name that is no namespace's", () => {
     expect(() => print("--namespace", "Shop")).toThrow(/must be a lower-case RFC 1123 label/);
   });
 });
+
+function documents(yaml: string): Manifest[] {
+  return parseAllDocuments(yaml).map((document) => document.toJS() as Manifest);
+}
+
+function printed(...args: string[]): Manifest[] {
+  return documents(print(...args));
+}
 
 function print(...args: string[]): string {
   const script = fileURLToPath(new URL("../../infra/print-rbac.ts", import.meta.url));

@@ -2,11 +2,11 @@ import { execFile } from "node:child_process";
 import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import type { TestProject } from "vitest/node";
 import { ensureBinaries } from "../../local/cluster/binaries.ts";
 import { startCluster } from "../../local/cluster/control-plane.ts";
+import { grantedRbac } from "./granted.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -18,13 +18,12 @@ declare module "vitest" {
 }
 
 const execute = promisify(execFile);
-const RBAC = ["rbac.yaml", "rbac-logs.yaml", "rbac-secrets.yaml"].map((file) =>
-  fileURLToPath(new URL(`../../infra/${file}`, import.meta.url)),
-);
 
 /** Gives the functions' groups their permissions, as a deployment does. */
 async function grantPermissions(kubectl: string, kubeconfig: string): Promise<void> {
-  await execute(kubectl, ["--kubeconfig", kubeconfig, "apply", ...RBAC.flatMap((file) => ["-f", file])]);
+  const applied = execute(kubectl, ["--kubeconfig", kubeconfig, "apply", "-f", "-"]);
+  applied.child.stdin?.end(grantedRbac());
+  await applied;
 }
 
 /**

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { scenarioNames } from "../../local/scenarios/load.ts";
+import { grantedRbac } from "./granted.ts";
 import { reportPermissions } from "./used-permissions.ts";
 
 /**
@@ -12,9 +13,6 @@ import { reportPermissions } from "./used-permissions.ts";
  */
 
 const VITEST = fileURLToPath(new URL("../../node_modules/vitest/vitest.mjs", import.meta.url));
-const RBAC = ["rbac.yaml", "rbac-logs.yaml", "rbac-secrets.yaml"].map((file) =>
-  fileURLToPath(new URL(`../../infra/${file}`, import.meta.url)),
-);
 const SCENARIO_TESTS = "test/kubernetes/scenarios.test.ts";
 
 const args = process.argv.slice(2);
@@ -52,6 +50,6 @@ if (unknown.length > 0) {
   });
   process.exitCode = status ?? 1;
   // Only the whole suite uses every permission, and only on a cluster of its own is the log the suite's alone.
-  if (status === 0 && existsSync(auditLog) && !reportPermissions(RBAC, auditLog)) process.exitCode = 1;
+  if (status === 0 && existsSync(auditLog) && !reportPermissions(grantedRbac(), auditLog)) process.exitCode = 1;
   rmSync(directory, { recursive: true });
 }

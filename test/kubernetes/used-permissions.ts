@@ -88,8 +88,7 @@ function permission(group: string, verb: string, apiGroup: string, resource: str
 }
 
 /** @returns whether the permissions fit; what does not is printed */
-export function reportPermissions(rbacFiles: readonly string[], auditLogFile: string): boolean {
-  const rbac = rbacFiles.map((file) => readFileSync(file, "utf8")).join("---\n");
+export function reportPermissions(rbac: string, auditLogFile: string): boolean {
   const { unused, denied } = comparePermissions(rbac, readFileSync(auditLogFile, "utf8"));
   if (unused.length === 0 && denied.length === 0) {
     process.stdout.write("Permissions: each one that infra/rbac*.yaml grants was used, and none was missing.\n");

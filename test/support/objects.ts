@@ -235,6 +235,7 @@ export function evidence(overrides: Partial<Evidence> = {}): Evidence {
     hpa: undefined,
     lastWords: [],
     config: [],
+    customOwners: [],
     lostNodes: new Map(),
     surroundings: NO_SURROUNDINGS,
     history: [],
