@@ -1,5 +1,6 @@
 import { planOf, remedyFor } from "../remedies/remedies.ts";
 import type { Diagnosis, Remedy, RequestedRemedy } from "../run/contracts.ts";
+import type { Refusal } from "../run/refusals.ts";
 import { MAX_CONTROLLERS } from "../run/known-parts.ts";
 import { lookedAt } from "../run/looked-at.ts";
 import { presentTemplate } from "../shared/kubernetes/template.ts";
@@ -47,7 +48,7 @@ const MAX_MESSAGE = 1_500;
 export function classify(evidence: Evidence, policy: Policy): Diagnosis {
   const facts = openCase(evidence, policy);
   const finding = findCause(facts);
-  const { remedy, deadline_seconds, refused, plan } = chooseRemedy(finding, facts);
+  const { remedy, deadline_seconds, refused, plan, proposed } = chooseRemedy(finding, facts);
   const kind = kindOf(evidence.incident.workload);
   const template = evidence.workload === undefined ? undefined : presentTemplate(evidence.workload);
   const back = takenBack(facts, remedy);
@@ -68,6 +69,7 @@ export function classify(evidence: Evidence, policy: Policy): Diagnosis {
     remedy: remedy.action === "none" ? { ...remedy, message: bounded(remedy.message, MAX_MESSAGE) } : remedy,
     undo: undoOf(remedy),
     ...(plan === undefined ? {} : { plan }),
+    ...(proposed === undefined ? {} : { proposed }),
     // Of a kind that is never written to, no remedy was considered.
     rejected: [
       ...(kind === undefined ? [] : finding.rejected.filter(({ action }) => action !== remedy.action)),
@@ -125,6 +127,8 @@ interface Choice extends Try {
   refused: Diagnosis["rejected"];
   /** The plan that people are asked about, or that they have declined. */
   plan?: string;
+  /** What only its mode has kept from being done. */
+  proposed?: Remedy;
 }
 
 /** The remedy, unless a guard refuses it; a refused one is among the rejected. */
@@ -142,12 +146,19 @@ function chooseRemedy({ tries }: Finding, facts: Case): Choice {
     refuseInStorm(facts, remedy) ??
     refuseRepetition(facts, remedy) ??
     refuseTried(evidence, remedy) ??
-    refuseRemedy(facts, remedy) ??
-    refuseByMode(facts, remedy);
-  if (refusal === undefined) return { ...wanted, refused: [] };
-  const refused = remedy.action === "none" ? [] : [{ action: remedy.action, reason: bounded(refusal.message) }];
-  return { remedy: none(refusal), refused, ...(refusal.plan === undefined ? {} : { plan: refusal.plan }) };
+    refuseRemedy(facts, remedy);
+  const held = refusal ?? refuseByMode(facts, remedy);
+  if (held === undefined) return { ...wanted, refused: [] };
+  return {
+    remedy: none(held),
+    refused: remedy.action === "none" ? [] : [{ action: remedy.action, reason: bounded(held.message) }],
+    ...(held.plan === undefined ? {} : { plan: held.plan }),
+    ...(refusal === undefined && ONLY_OBSERVED.has(held.refusal) ? { proposed: remedy } : {}),
+  };
 }
+
+/** Refusals by which a plan stays one until somebody says otherwise. */
+const ONLY_OBSERVED: ReadonlySet<Refusal> = new Set<Refusal>(["DiagnoseOnly", "ApprovalNeeded"]);
 
 /** What passes by itself, or has passed, needs nobody, though nothing would be written to it anyway. */
 function passing([first]: Finding["tries"], untouchable: GuardRefusal, { incident }: Evidence): Try {

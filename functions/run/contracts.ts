@@ -162,6 +162,8 @@ export const Diagnosis = z.strictObject({
   undo: z.string(),
   /** The plan that people are asked about, or that they have declined: nothing is done. */
   plan: PlanId.optional(),
+  /** What would have been done if its mode had let it: for a comparison with what becomes of the workload without. */
+  proposed: Remedy.optional(),
   /** UID of the workload as it was diagnosed, which Kubernetes Events about it carry. */
   workload_uid: z.string().optional(),
   /** Hash of the workload's present pod template, for the history. */

@@ -8,6 +8,7 @@ import { addCompletion, candidates, COMPLETE, forKubectl } from "./completion.ts
 import { DOCUMENT_FORMATS, printDocument, type DocumentFormat } from "./document.ts";
 import { contextNames } from "./kubeconfig.ts";
 import { addRecordCommands, type Chosen } from "./record-commands.ts";
+import { addScorecardCommand } from "./scorecard-command.ts";
 import { listScenarios, playOnEmbedded } from "./play-embedded.ts";
 import { writeRunLine } from "../live/json-lines.ts";
 import { scenarioNames } from "../scenarios/load.ts";
@@ -100,13 +101,11 @@ let chosen: Chosen = { json: false, run: () => Promise.resolve(EXIT.nothingToDo)
 command.version(ownVersion(), "--version", "print the version").action((options: Options) => {
   chosen = { json: options.json ?? false, run: () => main(options) };
 });
-addRecordCommands(
-  command,
-  (given) => {
-    chosen = given;
-  },
-  readPolicy,
-);
+const choose = (given: Chosen) => {
+  chosen = given;
+};
+addRecordCommands(command, choose, readPolicy);
+addScorecardCommand(command, choose);
 
 for (const stream of [process.stdout, process.stderr]) {
   // A reader that goes away, as `head` does, ends no run in the middle: what it has begun on a cluster is verified all the same.

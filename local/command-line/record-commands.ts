@@ -13,7 +13,7 @@ import { EXIT, exitCode, outcomeTable } from "./summary.ts";
 import type { ExecutionResult } from "../engine/engine.ts";
 
 /** Which record is read: that of a deployed stack, or that of this machine. */
-interface RecordOptions {
+export interface RecordOptions {
   table?: string;
   region?: string;
   record?: string;
@@ -80,7 +80,8 @@ export function addRecordCommands(
     });
 }
 
-function withRecord(command: Command): Command {
+/** Adds the options that say which record is read. */
+export function withRecord(command: Command): Command {
   return command
     .option("--table <name>", "the table of a deployed stack: its output RecordTableName")
     .option("--region <name>", "the table's AWS region (default: as the AWS CLI has it)")
@@ -142,8 +143,8 @@ async function recordsOf(execution: string, options: RecordOptions): Promise<Out
   throw new RecordUnreadable(`The record holds no outcome of ${name}. The command history lists what it holds.`);
 }
 
-/** @throws RecordUnreadable when both are named */
-function storeOf({ table, region, record }: RecordOptions): RecordStore {
+/** The record that the options name. @throws RecordUnreadable when they name two */
+export function storeOf({ table, region, record }: RecordOptions): RecordStore {
   if (table === undefined) return recordInFile(record ?? defaultRecordFile());
   if (record === undefined) return recordInTable(table, region);
   throw new RecordUnreadable("Give either --table or --record: each is a record of its own.");
@@ -156,7 +157,7 @@ function print(lines: readonly string[]): void {
 const SECONDS: Readonly<Record<string, number>> = { m: 60, h: 3_600, d: 86_400 };
 
 /** The moment that long ago, RFC 3339. */
-function readSince(text: string): string {
+export function readSince(text: string): string {
   const [, number = "", unit = ""] = /^(\d{1,5})([mhd])$/.exec(text) ?? [];
   const seconds = SECONDS[unit];
   if (seconds === undefined) throw new InvalidArgumentError("It must be like 45m, 12h or 7d.");

@@ -17,6 +17,11 @@ export function historyTable(outcomes: readonly Listed[]): string {
     each.needs_person ? "needed" : "",
     each.execution,
   ]);
+  return columns(header, rows);
+}
+
+/** Lines whose cells stand below each other. */
+export function columns(header: readonly string[], rows: readonly (readonly string[])[]): string {
   const all = [header, ...rows];
   const widths = header.map((_title, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
   return all

@@ -1,4 +1,4 @@
-import type { ExecutionRef, Report, WorkloadRun } from "../../run/contracts.ts";
+import type { Diagnosis, ExecutionRef, Report, WorkloadRun } from "../../run/contracts.ts";
 import { isReplaced, undoVerification } from "../../run/outcome.ts";
 import { isUnseen } from "../../run/redrive.ts";
 import { count } from "../../shared/text.ts";
@@ -15,7 +15,7 @@ export function recordOf(run: WorkloadRun, report: Report, now: Date): OutcomeRe
     asked_by: requested === undefined ? "found" : origin,
     ...(approval === undefined ? {} : { approval }),
     dry_run,
-    ...(diagnosis === undefined ? {} : { confidence: diagnosis.confidence, plan: diagnosis.remedy }),
+    ...(diagnosis === undefined ? {} : diagnosed(diagnosis)),
     found: incident.failures.map(({ reason, count: pods, message }) =>
       [`${reason} (${count(pods, "object")})`, ...(message === undefined ? [] : [message])].join(": "),
     ),
@@ -25,6 +25,15 @@ export function recordOf(run: WorkloadRun, report: Report, now: Date): OutcomeRe
     ...(isUnseen(run) ? { may_have_changed: true } : {}),
     ...(undo === undefined ? {} : { undo: undo.message }),
   });
+}
+
+function diagnosed({ confidence, remedy, proposed, workload_uid, template }: Diagnosis) {
+  return {
+    ...{ confidence, plan: remedy },
+    ...(proposed === undefined ? {} : { proposed }),
+    ...(workload_uid === undefined ? {} : { workload_uid }),
+    ...(template === undefined ? {} : { template }),
+  };
 }
 
 /** What is known of a run beside its report. */

@@ -54,6 +54,11 @@ export const OutcomeRecord = z.strictObject({
   rejected: z.array(z.strictObject({ action: z.string(), reason: z.string() })),
   /** The remedy as it was decided upon, or why there is none. */
   plan: Remedy.optional(),
+  /** What would have been done if its mode had let it. */
+  proposed: Remedy.optional(),
+  /** UID of the workload, and a hash of its pod template, as they were when it was diagnosed. */
+  workload_uid: z.string().optional(),
+  template: z.string().optional(),
   /** Everything that was changed, in order. */
   changes: z.array(RecordedChange),
   /** That a remedy may have been carried out which nobody could look at. */
@@ -92,7 +97,7 @@ export function fitting(record: OutcomeRecord): OutcomeRecord {
     cut: true as const,
   };
   if (isSmall(shorter)) return shorter;
-  const { plan: _plan, ...rest } = shorter;
+  const { plan: _plan, proposed: _proposed, ...rest } = shorter;
   return { ...rest, changes: [] };
 }
 

@@ -1,4 +1,5 @@
-import { statSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { OutcomeRecord } from "../../../functions/notify/record/record.ts";
@@ -6,7 +7,18 @@ import { quickPolicy } from "../../../local/scenarios/quick-policy.ts";
 import { run } from "./command-line.ts";
 import { startSite } from "./site.ts";
 
-describe("the record of runs on one machine", { timeout: 60_000 }, () => {
+const REF = (revision: number) => ({ revision, kind: "ReplicaSet", name: `web-${revision}`, template: `${revision}` });
+
+/** What a run has only observed. */
+const OBSERVED: Omit<OutcomeRecord, "cluster_name" | "execution"> = {
+  ...{ version: 1, at: new Date().toISOString(), asked_by: "found", dry_run: false },
+  ...{ workload: { kind: "Deployment", namespace: "shop", name: "web" }, outcome: "Skipped", reason: "DiagnoseOnly" },
+  ...{ cause: "CrashLoopAfterRollout", action: "none", summary: "", needs_person: true, template: "2" },
+  ...{ found: [], evidence: [], rejected: [], changes: [] },
+  proposed: { action: "rollback", before: REF(2), after: REF(1), unblocked: [] },
+};
+
+describe("the record of runs on one machine", { timeout: 180_000 }, () => {
   it("is listed by history and shown by show, and nobody else may read it", async () => {
     const site = await startSite();
     try {
@@ -49,6 +61,35 @@ describe("the record of runs on one machine", { timeout: 60_000 }, () => {
       expect(statSync(site.record).mode & 0o777).toBe(0o600);
     } finally {
       await site.stop();
+    }
+  });
+
+  it("is compared by scorecard with what happened, of one cluster at a time", async () => {
+    const directory = mkdtempSync(join(tmpdir(), "scorecard-"));
+    try {
+      const file = join(directory, "record.jsonl");
+      const records = ["prod", "staging"].map((cluster) => ({
+        ...OBSERVED,
+        cluster_name: cluster,
+        execution: { id: cluster, name: cluster },
+      }));
+      writeFileSync(file, records.map((record) => `${JSON.stringify(record)}\n`).join(""));
+      const scorecard = (...args: string[]) => run(["scorecard", "--record", file, "--since", "1h", ...args]);
+
+      const both = await scorecard("--json");
+      expect(JSON.parse(both.stdout)).toMatchObject({
+        decisions: [{ workload: { name: "web" }, afterwards: { is: "unknown" } }],
+        namespaces: [{ namespace: "shop", unknown: 1 }],
+      });
+      expect((await scorecard("--cluster", "prod")).stdout).toContain("not looked at: name its cluster with --context");
+      expect((await scorecard("--cluster", "none")).stdout).toBe("Nothing was decided or done in that time.\n");
+      expect(await scorecard("--context", "mine")).toMatchObject({
+        code: 1,
+        stderr:
+          "RecordUnreadable: The record is of several clusters: prod, staging. Say with --cluster which one the context is of.\n",
+      });
+    } finally {
+      rmSync(directory, { recursive: true });
     }
   });
 
