@@ -57,8 +57,13 @@ function isShort(entry: HistoryEntry): boolean {
 function withoutLists(entry: HistoryEntry): HistoryEntry {
   const { requested } = entry;
   if (requested?.action !== "undo") return entry;
-  const fields = Object.entries(requested.change).map(([name, value]) => [name, Array.isArray(value) ? [] : value]);
-  return { ...entry, requested: { ...requested, change: Object.fromEntries(fields) as typeof requested.change } };
+  const change = Object.fromEntries(
+    Object.entries(requested.change).map(([name, value]: [string, unknown]) => [
+      name,
+      Array.isArray(value) ? [] : value,
+    ]),
+  ) as typeof requested.change;
+  return { ...entry, requested: { ...requested, change } };
 }
 
 function withFewerMarks(entry: HistoryEntry): HistoryEntry {
@@ -69,17 +74,8 @@ function withFewerMarks(entry: HistoryEntry): HistoryEntry {
 }
 
 function asLines(entry: HistoryEntry, limit?: number): HistoryEntry {
-  const { execution, cause, action, outcome, mode, reason, template, node, namespace, ...others } = entry;
-  const texts = { mode, reason, template, node, namespace };
-  const lines = Object.entries(texts).flatMap(([name, text]) =>
-    text === undefined ? [] : [[name, bounded(text, limit)]],
+  const texts = Object.entries(entry).flatMap(([name, value]: [string, unknown]) =>
+    typeof value === "string" ? [[name, bounded(value, limit)] as const] : [],
   );
-  return {
-    ...others,
-    ...Object.fromEntries(lines),
-    execution: bounded(execution, limit),
-    cause: bounded(cause, limit),
-    action: bounded(action, limit),
-    outcome: bounded(outcome, limit),
-  };
+  return { ...entry, ...Object.fromEntries(texts) };
 }

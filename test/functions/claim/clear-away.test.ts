@@ -68,7 +68,9 @@ describe("clearing claims away", () => {
   });
 
   it("keeps one for a month that knows what people have declined, since that is not to be proposed again", async () => {
-    const declined = [entry("Skipped", { action: "none", reason: "Declined", template: "t1", plan: "0123456789abcdef" })];
+    const declined = [
+      entry("Skipped", { action: "none", reason: "Declined", template: "t1", plan: "0123456789abcdef" }),
+    ];
 
     expect(await removedOf(lease(30 * DAY - 1, declined))).toEqual([]);
     expect(await removedOf(lease(30 * DAY + 1, declined))).toEqual(["DELETE deployment.shop.web"]);
