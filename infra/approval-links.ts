@@ -4,6 +4,7 @@ import { Key, KeySpec, KeyUsage } from "aws-cdk-lib/aws-kms";
 import { FunctionUrlAuthType } from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
 import { useOfKeyFor } from "./encrypted-executions.ts";
+import { nagResource } from "./nag-resource.ts";
 import { RemediationFunction, type FunctionOptions } from "./remediation-function.ts";
 
 export interface ApprovalLinksProps {
@@ -52,6 +53,18 @@ export class ApprovalLinks extends Construct {
     lambda.addEnvironment("STATE_MACHINE_ARN", stateMachineArn);
     lambda.addEnvironment("LINK_KEY", key.keyArn);
     role.addToPolicy(new PolicyStatement({ actions: ["states:StartExecution"], resources: [stateMachineArn] }));
+    const started = Stack.of(this).formatArn({
+      service: "states",
+      resource: "execution",
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+      // As the function names its executions.
+      resourceName: `${stateMachineName}:link-*`,
+    });
+    role.addToPolicy(new PolicyStatement({ actions: ["states:DescribeExecution"], resources: [started] }));
+    Validations.of(role).acknowledge({
+      id: `AwsSolutions-IAM5[Resource::${nagResource(Stack.of(this), started)}]`,
+      reason: "It looks at the executions that it started, whose names end with what was decided about.",
+    });
     role.addToPolicy(useOfKeyFor(stateMachineArn, options.key));
     role.addToPolicy(new PolicyStatement({ actions: ["kms:VerifyMac"], resources: [key.keyArn] }));
     // Whoever has a link may use it, with no account of AWS: what the function checks is the link.

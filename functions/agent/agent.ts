@@ -3,8 +3,8 @@ import { isDeepStrictEqual } from "node:util";
 import * as z from "zod";
 import { scan } from "../scan/scan.ts";
 import { errorText } from "../shared/caught-error.ts";
+import type { ExecutionState, StartedOnce } from "../shared/aws/executions.ts";
 import { RemediationError } from "../shared/errors.ts";
-import type { ExecutionState } from "./executions.ts";
 import { Detection } from "../run/detection.ts";
 import { parseRequest, type ActionRequest, type RemediationRequest } from "../run/request.ts";
 import type { Environment } from "../run/step.ts";
@@ -12,8 +12,8 @@ import { describeIssues } from "../shared/validation.ts";
 
 /** What the agent function may use beside the environment of every step. */
 export interface Workflow {
-  /** Starts an execution once for each name, and answers with its ARN. */
-  start: (name: string, request: RemediationRequest) => Promise<string>;
+  /** Starts an execution once for each name. */
+  start: (name: string, request: RemediationRequest) => Promise<StartedOnce>;
   describe: (executionArn: string) => Promise<ExecutionState>;
   sleep: (milliseconds: number) => Promise<void>;
 }
@@ -69,8 +69,9 @@ export async function answerAgent(
   const asked = asAgent(request);
   // Several requests may come in one invocation.
   const name = key === undefined ? `${invocation.id}-${digestOf(JSON.stringify(asked)).slice(0, 8)}` : digestOf(key);
-  const executionArn = await workflow.start(`agent-${name}`, asked);
-  if (key !== undefined) await assertSame(executionArn, asked, workflow);
+  const { executionArn, isAlready } = await workflow.start(`agent-${name}`, asked);
+  // What runs is answered for the same request alone; of what has ended, only a look tells what it was.
+  if (key !== undefined && isAlready) await assertSame(executionArn, asked, workflow);
   if (!wait) return { execution_arn: executionArn, status: "running" };
   return await outcomeOf(executionArn, invocation, workflow);
 }

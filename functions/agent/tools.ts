@@ -59,7 +59,7 @@ const WORDS: Readonly<Record<string, Pick<Tool, "title" | "description" | "sets"
   },
   remediate: {
     title: "Remediate a workload",
-    description: `Chooses the remedy for one failing workload and carries it out as the policy allows. Prefer it to the tools that name a remedy unless somebody wants exactly that. Diagnose first. ${GUARDED}`,
+    description: `Chooses the remedy for one failing workload and carries it out as the policy allows. Prefer it to the tools that name a remedy unless somebody wants exactly that. Diagnose first. Where many workloads fail at once, it is carried out all the same: look for what they share, and do not go through them one by one. ${GUARDED}`,
     sets: ["act"],
   },
   restart_pod: {

@@ -4,6 +4,7 @@ import { mapConcurrently } from "../shared/concurrency.ts";
 import { isRemediationError } from "../shared/errors.ts";
 import type { Lease } from "../shared/kubernetes/types.ts";
 import { CLAIM_NAMESPACE, type Policy } from "../shared/policy.ts";
+import { isDeclined } from "../run/approval.ts";
 import { pause, triedTooOften } from "../run/cool-down.ts";
 import { mayBePutBack } from "../run/history.ts";
 import { historyOf, holderOf, lastUseOf, unusedSelector, workloadOf } from "../run/lease.ts";
@@ -11,8 +12,11 @@ import { readPresentTemplate } from "../run/present-template.ts";
 
 /** How long a claim that nobody takes is kept, in seconds: as long as the longest pause and window that a policy may ask for. */
 const KEPT_SECONDS = 86_400;
-/** How long one is kept that knows of a rollback or a scaling: whoever takes that back may do so weeks later. */
-const KEPT_TO_PUT_BACK_SECONDS = 30 * 86_400;
+/**
+ * How long one is kept that knows of a rollback or a scaling, which somebody may take back weeks later, or of what people have
+ * declined, which is not to be proposed again.
+ */
+const KEPT_LONG_SECONDS = 30 * 86_400;
 /** Never more at a time: a claim does not wait for longer than that. */
 const MAX_REMOVED = 100;
 /** How many workloads are read at the same time. */
@@ -20,7 +24,7 @@ const CONCURRENCY = 8;
 
 /**
  * Removes claims that have nothing to say any more: nobody holds or has used them for a day, or for a month where they know of
- * a rollback or a scaling, and their history keeps nobody from acting. What is left of workloads that no longer exist goes that way. Never fails: the next call tries again.
+ * a rollback, a scaling or a declined plan, and their history keeps nobody from acting. What is left of workloads that no longer exist goes that way. Never fails: the next call tries again.
  */
 export async function clearAway(cluster: Cluster, policy: Policy, now: Date): Promise<void> {
   try {
@@ -36,7 +40,8 @@ export async function clearAway(cluster: Cluster, policy: Policy, now: Date): Pr
 }
 
 function isUnused(lease: Lease, now: Date): boolean {
-  const kept = historyOf(lease).some(mayBePutBack) ? KEPT_TO_PUT_BACK_SECONDS : KEPT_SECONDS;
+  const isKeptLong = historyOf(lease).some((entry) => mayBePutBack(entry) || isDeclined(entry));
+  const kept = isKeptLong ? KEPT_LONG_SECONDS : KEPT_SECONDS;
   return holderOf(lease, now) === undefined && now.getTime() - lastUseOf(lease).getTime() > kept * 1_000;
 }
 

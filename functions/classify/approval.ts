@@ -19,9 +19,10 @@ export function planOfCase({ evidence }: Case, remedy: Remedy): string {
  * What a mode asks for that leaves a remedy to whoever approves it.
  * @param would what would be done, in a sentence
  */
-export function askForApproval({ evidence: { incident } }: Case, plan: string, would: string): GuardRefusal {
-  // What is only diagnosed is told to nobody who could approve it.
-  const then = incident.only_diagnosed === true ? "It would be proposed, and is" : "It is";
+export function askForApproval({ evidence }: Case, plan: string, would: string): GuardRefusal {
+  // What is only diagnosed is told to nobody who could approve it, and a dry run keeps nothing that could be approved.
+  const isNotProposed = evidence.incident.only_diagnosed === true || evidence.dryRun === true;
+  const then = isNotProposed ? "It would be proposed, and is" : "It is";
   return { refusal: "ApprovalNeeded", message: `${would} ${then} done once somebody approves it.`, plan };
 }
 
@@ -33,6 +34,12 @@ export function declinedBefore({ evidence: { history } }: Case, plan: string, wo
 
 function notDone(plan: string, would: string, declined: string): GuardRefusal {
   const message = `${would} That ${declined}, so it is not done. It is proposed again when it would be another change.`;
+  return { refusal: "Declined", message, plan };
+}
+
+function wouldBeDeclined(plan: string, would: string): GuardRefusal {
+  const then = "it would not be done, and not proposed again while it is the same change";
+  const message = `${would} Declined, ${then}. This is a dry run, so nothing of that is kept: it is not declined.`;
   return { refusal: "Declined", message, plan };
 }
 
@@ -57,12 +64,15 @@ export function refuseByDecision(
     const message = `${said} ${would} That needs an approval of its own.`;
     return declinedBefore(facts, plan, would) ?? { refusal: "PlanChanged", message, plan };
   }
-  if (decided.decision === "decline") return notDone(plan, would, "is declined");
+  if (decided.decision === "decline") {
+    return evidence.dryRun === true ? wouldBeDeclined(plan, would) : notDone(plan, would, "is declined");
+  }
+  const anew = evidence.dryRun === true ? "It would be proposed anew." : "It is proposed anew.";
   const proposal = proposalOf(history, plan);
   if (proposal === undefined) {
     return {
       refusal: "ApprovalExpired",
-      message: `${would} No proposal of that waits for an answer any more: another remedy was carried out since, or its record is gone. It is proposed anew.`,
+      message: `${would} No proposal of that waits for an answer any more: it was carried out already, or another remedy was, or its record is gone. ${anew}`,
       plan,
     };
   }
@@ -70,7 +80,7 @@ export function refuseByDecision(
   if (until.getTime() > now.getTime()) return undefined;
   return {
     refusal: "ApprovalExpired",
-    message: `${would} It could be approved until ${until.toISOString()}. It is proposed anew.`,
+    message: `${would} It could be approved until ${until.toISOString()}. ${anew}`,
     plan,
   };
 }

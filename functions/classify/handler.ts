@@ -36,6 +36,7 @@ export const diagnose = step(
     const policy = environment.policy();
     const evidence = await gatherEvidence(cluster, run.incident, past, {
       now: environment.now(),
+      dryRun: run.dry_run,
       readOthers,
       logLines: policy.evidence.log_lines,
       configChanges: policy.evidence.config_changes,

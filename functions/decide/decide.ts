@@ -12,21 +12,15 @@ import {
   methodPage,
   proposalPage,
   refusedPage,
+  tooOftenPage,
 } from "./pages.ts";
-
-/** An execution, and whether it was there before, with another input or ended. */
-export interface StartedOnce {
-  executionArn: string;
-  isAlready: boolean;
-}
+import { startDecision, type Executions } from "./start.ts";
 
 /** What the function behind the links may use. */
-export interface DecideEnvironment {
+export interface DecideEnvironment extends Executions {
   now(): Date;
   /** Whether a text has the code that this workflow's key makes of it. @throws RemediationError `WorkflowNotStarted` */
   isSigned(signed: Signed): Promise<boolean>;
-  /** Starts the workflow once for each name. @throws RemediationError `WorkflowNotStarted` */
-  start(name: string, request: DecisionRequest): Promise<StartedOnce>;
 }
 
 /**
@@ -48,12 +42,14 @@ export async function answerLink(event: unknown, environment: DecideEnvironment)
   return form === undefined ? proposalPage(proposal) : await decide(proposal, form, environment);
 }
 
+const PAGES = { started: decidedPage, decided: alreadyPage, "too often": tooOftenPage } as const;
+
 async function decide(proposal: Proposal, form: URLSearchParams, environment: DecideEnvironment): Promise<Page> {
   const decision = form.get("decision");
   if (decision !== "approve" && decision !== "decline") return refusedPage("no decision");
   const request = requestOf(proposal, decision, form.get("name") ?? "");
-  const { executionArn, isAlready } = await environment.start(executionName(proposal, decision), request);
-  return (isAlready ? alreadyPage : decidedPage)(decision, proposal, executionArn);
+  const { status, executionArn } = await startDecision(executionName(proposal, decision), request, environment);
+  return PAGES[status](decision, proposal, executionArn);
 }
 
 function requestOf(
@@ -66,7 +62,7 @@ function requestOf(
   return { action, cluster_name, namespace, kind, name, plan, origin: "person", requested_by };
 }
 
-/** The same for the same decision about the same proposal: Step Functions starts one execution of a name in 90 days. */
+/** The same for the same decision about the same proposal: Step Functions starts one execution of a name at a time, and in 90 days. */
 function executionName({ plan, valid_until }: Proposal, decision: DecisionRequest["action"]): string {
   return `link-${decision}-${plan}-${new Date(valid_until).getTime()}`;
 }

@@ -56,20 +56,40 @@ export function decidedPage(decision: Decision, proposal: Proposal, executionArn
       : markup`<p>
           The workflow is told to leave this undone, and to propose it again only when it would be another change:
         </p>`;
-  const told = markup`<p>The outcome is told like the proposal was. This link does nothing more for this decision.</p>`;
+  const told = markup`<p>
+    The outcome is told like the proposal was. Should it say that nothing was decided yet, as something holds this back that
+    passes, open this link again and press anew: until ${moment(new Date(proposal.valid_until))}. Otherwise this link does
+    nothing more for this decision.
+  </p>`;
   const heading = decision === "approve" ? "Approved" : "Declined";
   return page(200, heading, [next, factsOf(proposal), executionOf(executionArn), told]);
 }
 
-/** What is said where the same was decided by the same link before. */
+/** What is said where the same was decided by the same link before, or is about to be. */
 export function alreadyPage(decision: Decision, proposal: Proposal, executionArn: string): Page {
-  const word = decision === "approve" ? "approved" : "declined";
   return page(409, "Decided already", [
-    markup`<p>By this link it was ${word} before, and that counts once. Nothing more was started. What came of it:</p>`,
+    markup`<p>
+      By this link it was ${WORD[decision]} before, and that counts once. Nothing more was started. What comes of it, or
+      came of it:
+    </p>`,
     executionOf(executionArn),
     factsOf(proposal),
   ]);
 }
+
+/** What is said where the same was pressed as often as a link may start an execution, and decided nothing. */
+export function tooOftenPage(decision: Decision, proposal: Proposal, executionArn: string): Page {
+  return page(409, "Pressed too often", [
+    markup`<p>
+      By this link it was ${WORD[decision]} many times, and held back each time. Nothing more was started. The message also
+      has commands that do the same. What came of it the last time:
+    </p>`,
+    executionOf(executionArn),
+    factsOf(proposal),
+  ]);
+}
+
+const WORD: Readonly<Record<Decision, string>> = { approve: "approved", decline: "declined" };
 
 function executionOf(arn: string): Html {
   const url = consoleLink(arn);

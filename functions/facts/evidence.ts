@@ -26,6 +26,8 @@ import { isBarePod, readUnwritten, type UnwrittenParts } from "./unwritten.ts";
 export interface Evidence {
   incident: Incident;
   now: Date;
+  /** Nothing is kept or done, whatever is decided. */
+  dryRun?: boolean;
   namespace: Namespace;
   /** The workload as it is now; undefined for bare pods, Jobs and kinds that the workflow does not handle. */
   workload: Workload | undefined;
@@ -63,6 +65,8 @@ export type ReadOthers = (reader: Reader, workload: WorkloadRef) => Promise<Read
 /** What the evidence is gathered with. */
 export interface Gathering {
   now: Date;
+  /** Whether nothing is kept or done, whatever is decided. */
+  dryRun?: boolean;
   /** Reads what remedies make their plans from. */
   readOthers?: readonly ReadOthers[];
   /** How many lines of a crashed container's log are read. */
@@ -88,7 +92,7 @@ export async function gatherEvidence(
   cluster: Reader,
   incident: Incident,
   past: Past,
-  { now, readOthers = [], logLines = 0, configChanges = "none", customResources = [] }: Gathering,
+  { now, dryRun = false, readOthers = [], logLines = 0, configChanges = "none", customResources = [] }: Gathering,
 ): Promise<Evidence> {
   const ref = incident.workload;
   if (lookedAt(incident) !== undefined) return asFound(incident, past, now);
@@ -125,6 +129,7 @@ export async function gatherEvidence(
   return {
     incident,
     now,
+    dryRun,
     namespace,
     workload,
     pods,

@@ -13,6 +13,7 @@ const MAX_LINE = 1_500;
 const SHOWN: readonly Heading[] = [
   "How it is",
   "Asked by",
+  "Decide",
   "Done",
   "Verified",
   "What the newer version changed",
@@ -61,7 +62,10 @@ export function chatOf(document: NotificationDocument, title: string): ChatNotif
     plain(document.what),
     ...sectionsOf(document)
       .filter(({ heading }) => SHOWN.includes(heading))
-      .flatMap(({ heading, lines }) => [`*${heading}*`, ...lines.map((line) => `• ${plain(line)}`)]),
+      .flatMap(({ heading, lines }) => {
+        const shown = heading === "Decide" ? decideLines(document) : lines.map(plain);
+        return [`*${heading}*`, ...shown.map((line) => `• ${line}`)];
+      }),
   ].join("\n");
   return {
     version: "1.0",
@@ -83,6 +87,20 @@ export function chatOf(document: NotificationDocument, title: string): ChatNotif
   };
 }
 
+/** A command by which people decide, and what is said before it. */
+const DECIDING = /^([^`]*?: )((?:aws|npm) [^`@]*)$/;
+
+/** How to decide: each command as code, in which no client takes signs for formatting; without the link, which stands at the end. */
+function decideLines({ proposal }: NotificationDocument): string[] {
+  const { url, decide = [] } = proposal ?? {};
+  const lines = url === undefined ? decide : decide.filter((line) => !line.includes(url));
+  return lines.map((line) => {
+    const [, said, command] = DECIDING.exec(line) ?? [];
+    if (said === undefined || command === undefined || unlinked(command) !== command) return plain(line);
+    return `${plain(said)} \`${escaped(bounded(command, MAX_LINE))}\``;
+  });
+}
+
 /** What a button needs to approve or decline what is proposed; nothing where nothing is. The API server has checked the names. */
 function decidable({ proposal, workload }: NotificationDocument): Record<string, string> {
   if (proposal === undefined || workload === undefined) return {};
@@ -92,10 +110,11 @@ function decidable({ proposal, workload }: NotificationDocument): Record<string,
 
 /** Text that chat clients show as it is, in one line: no links, mentions or formatting of its own. */
 function plain(text: string): string {
-  return unlinked(bounded(text, MAX_LINE))
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
+  return escaped(unlinked(bounded(text, MAX_LINE)))
     .replace(/[*_`~[\]]/g, " ")
     .replaceAll("@", "(at)");
+}
+
+function escaped(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }

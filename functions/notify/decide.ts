@@ -1,9 +1,6 @@
 import type { Report, WorkloadRun } from "../run/contracts.ts";
+import { executionArn } from "../run/execution-arn.ts";
 import type { Link } from "./link.ts";
-
-/** An execution of this state machine, or of one of its workloads. */
-const EXECUTION =
-  /^arn:(?<partition>[\w-]+):states:(?<region>[\w-]+):(?<account>\d{12}):execution:(?<machine>[\w+=,.@-]+)[:/]/;
 
 /** How somebody decides about a plan that waits for an answer; nothing where none does. */
 export function decisionLines(run: WorkloadRun, report: Report, link?: Link): string[] {
@@ -28,9 +25,9 @@ function linkLines(link: Link | undefined, validUntil: string): string[] {
 
 /** The command that sends a request. Its values are names that the API server and EKS have checked: none holds a quote. */
 function sent(executionId: string, request: string): string {
-  const { partition, region, account, machine } = EXECUTION.exec(executionId)?.groups ?? {};
-  if (partition === undefined || region === undefined || account === undefined || machine === undefined)
-    return `npm start -- --input '${request}'`;
+  const parts = executionArn(executionId);
+  if (parts === undefined) return `npm start -- --input '${request}'`;
+  const { partition, region, account, machine } = parts;
   const arn = `arn:${partition}:states:${region}:${account}:stateMachine:${machine}`;
   return `aws stepfunctions start-execution --region ${region} --state-machine-arn ${arn} --input '${request}'`;
 }

@@ -61,10 +61,14 @@ function refused({ diagnosis, remedy, incident }: WorkloadRun, report: Report): 
 
 /** How what a dry run has told is carried out. */
 function carryOut({ incident, diagnosis }: WorkloadRun): string {
-  if (diagnosis?.remedy.action === "none") return "Nothing would be done about it.";
-  return incident.requested === undefined
-    ? "The same request without dry_run carries out all that it finds, as far as the policy lets it."
-    : "Send the same request without dry_run to carry it out.";
+  const { remedy } = diagnosis ?? {};
+  const isDecline = incident.approval?.decision === "decline";
+  if (isDecline && remedy?.action === "none" && remedy.refusal === ("Declined" satisfies Refusal))
+    return "Send the same request without dry_run to decline it.";
+  if (remedy?.action === "none") return "Nothing would be done about it.";
+  return isAnswered(incident)
+    ? "Send the same request without dry_run to carry it out."
+    : "The same request without dry_run carries out all that it finds, as far as the policy lets it.";
 }
 
 /** What is left to do about what is well again. */

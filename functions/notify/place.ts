@@ -1,3 +1,4 @@
+import { executionArn } from "../run/execution-arn.ts";
 import { bounded } from "../shared/text.ts";
 
 /** Where the commands of a notification are to be run. */
@@ -10,14 +11,13 @@ export interface Place {
 /** A name that may stand in a command line as it is. */
 const PLAIN = /^[a-zA-Z0-9][\w-]*$/;
 const UPDATE = " update-kubeconfig ";
-const REGION = /^arn:[\w-]+:states:([a-z]{2}(?:-[a-z]+)+-\d+):\d{12}:/;
 
 /**
  * Where the workload of an execution is: the workflow runs in the region of its cluster.
- * @param executionArn or a local name, of which no region is known
+ * @param executionId its ARN, or a local name, of which no region is known
  */
-export function placeOf(clusterName: string, executionArn: string): Place {
-  return { clusterName, region: REGION.exec(executionArn)?.[1] };
+export function placeOf(clusterName: string, executionId: string): Place {
+  return { clusterName, region: executionArn(executionId)?.region };
 }
 
 /**

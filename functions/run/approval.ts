@@ -42,7 +42,8 @@ export function declinedAt(history: readonly HistoryEntry[], plan: string): stri
   return latest !== undefined && isDeclined(latest) ? latest.at : undefined;
 }
 
-function isDeclined({ reason }: HistoryEntry): boolean {
+/** Whether an entry says that its plan was declined. */
+export function isDeclined({ reason }: Pick<HistoryEntry, "reason">): boolean {
   return reason === ("Declined" satisfies Refusal);
 }
 

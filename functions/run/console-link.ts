@@ -1,3 +1,5 @@
+import { executionArn } from "./execution-arn.ts";
+
 /** The console's host in each partition. Source: the AWS documentation on the partitions' endpoints. */
 const CONSOLES: Readonly<Record<string, string>> = {
   aws: "console.aws.amazon.com",
@@ -6,12 +8,9 @@ const CONSOLES: Readonly<Record<string, string>> = {
 };
 
 /** Where the console shows an execution; undefined for one that does not run in AWS. */
-export function consoleLink(executionArn: string): string | undefined {
-  const match = /^arn:([\w-]+):states:([\w-]+):\d{12}:execution:[\w+=,.@-]+(?:\/[\w-]+)?:[\w:+=,.@-]+$/.exec(
-    executionArn,
-  );
-  const [arn, partition = "", region = ""] = match ?? [];
+export function consoleLink(id: string): string | undefined {
+  const { partition = "", region = "" } = executionArn(id) ?? {};
   const host = CONSOLES[partition];
-  if (arn === undefined || host === undefined || !/-\d+$/.test(region)) return undefined;
-  return `https://${region}.${host}/states/home?region=${region}#/v2/executions/details/${arn}`;
+  if (host === undefined) return undefined;
+  return `https://${region}.${host}/states/home?region=${region}#/v2/executions/details/${id}`;
 }

@@ -2,14 +2,14 @@ import { createHash } from "node:crypto";
 import * as z from "zod";
 import { HistoryEntry } from "./contracts.ts";
 import { type WorkloadRef } from "../shared/refs.ts";
-import { mayBePutBack, UNFINISHED } from "./history.ts";
+import { UNFINISHED } from "./history.ts";
+import { fitted, newest } from "./kept-entries.ts";
 import { isKubernetesOwn, isOfCluster } from "../kinds/kinds.ts";
 import { describeWorkload } from "../kinds/workloads.ts";
 import { qualifiedKind } from "../shared/kubernetes/groups.ts";
 import { canExist } from "../shared/kubernetes/names.ts";
 import type { Lease } from "../shared/kubernetes/types.ts";
 import { CLAIM_NAMESPACE } from "../shared/policy.ts";
-import { bounded } from "../shared/text.ts";
 
 /** Where the Lease keeps how earlier remediations ended, newest first, as JSON. */
 export const HISTORY_ANNOTATION = "eks-remediation/history";
@@ -19,15 +19,6 @@ const WORKLOAD_ANNOTATION = "eks-remediation/workload";
 export const MANAGED_BY = { "app.kubernetes.io/managed-by": "eks-remediation" };
 /** The day, in UTC, on which the Lease was last taken or released: what is no longer used is found by it. */
 const USED_LABEL = "eks-remediation/used";
-/**
- * How many remedies a claim remembers, and how many runs without one, and how long each entry may be as JSON: they go into
- * every payload. Apart, because the many times that people were told of a failure must not push out what was done about it, nor
- * many restarts that others have put back what was rolled back or scaled.
- */
-const MAX_TO_PUT_BACK = 10;
-const MAX_REMEDIES = 10;
-const MAX_WITHOUT = 10;
-const MAX_ENTRY = 1_000;
 /** The API server's limit for object names. */
 const MAX_NAME = 253;
 
@@ -128,7 +119,7 @@ export function released(lease: Lease, entry: HistoryEntry | undefined, now: Dat
 function annotationsWith(lease: Lease, entry: HistoryEntry | undefined): Record<string, string> {
   const holder = lease.spec?.holderIdentity;
   const earlier = historyOf(lease).filter(({ execution, outcome }) => outcome !== UNFINISHED || execution !== holder);
-  const history = newest([...(entry === undefined ? [] : [entry]), ...earlier]);
+  const history = newest([...(entry === undefined ? [] : [fitted(entry)]), ...earlier]);
   return { ...lease.metadata?.annotations, [HISTORY_ANNOTATION]: JSON.stringify(history) };
 }
 
@@ -165,38 +156,13 @@ export function workloadOf({ metadata }: Lease): WorkloadRef | undefined {
   return { kind, ...(group === undefined ? {} : { group }), namespace: namespace ?? "", name };
 }
 
-/** The newest entries, in their order. What was not carried out leaves out nothing that was. */
-function newest(history: readonly HistoryEntry[]): HistoryEntry[] {
-  const left = { toPutBack: MAX_TO_PUT_BACK, remedies: MAX_REMEDIES, without: MAX_WITHOUT };
-  const sortOf = (entry: HistoryEntry) =>
-    mayBePutBack(entry) ? "toPutBack" : entry.applied === true ? "remedies" : "without";
-  return history.filter((entry) => left[sortOf(entry)]-- > 0);
-}
-
-function isShort(entry: HistoryEntry): boolean {
-  return JSON.stringify(entry).length <= MAX_ENTRY;
-}
-
-/** The entry with texts that fit into a message. */
-function asLines({ execution, cause, action, outcome, mode, reason, ...entry }: HistoryEntry): HistoryEntry {
-  return {
-    ...entry,
-    ...(mode === undefined ? {} : { mode: bounded(mode) }),
-    ...(reason === undefined ? {} : { reason: bounded(reason) }),
-    execution: bounded(execution),
-    cause: bounded(cause),
-    action: bounded(action),
-    outcome: bounded(outcome),
-  };
-}
-
 /** An entry as another version of the workflow may have written it, with more fields. */
 const StoredEntry = z.object(HistoryEntry.shape);
 
 /** How earlier remediations ended, newest first. An entry that a person broke while editing counts as none. */
 export function historyOf(lease: Lease): HistoryEntry[] {
   const entries = storedEntries(lease).flatMap((entry) => StoredEntry.safeParse(entry).data ?? []);
-  return newest(entries.filter(isShort)).map(asLines);
+  return newest(entries).map(fitted);
 }
 
 function storedEntries({ metadata }: Lease): unknown[] {

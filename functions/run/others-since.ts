@@ -1,6 +1,7 @@
 import { describeWorkload } from "../kinds/workloads.ts";
 import type { Lease } from "../shared/kubernetes/types.ts";
-import type { Claim, HistoryEntry, WorkloadRun } from "./contracts.ts";
+import { isAnswered } from "./asked-for.ts";
+import type { Claim, HistoryEntry, Incident, WorkloadRun } from "./contracts.ts";
 import { historyOf, leaseName } from "./lease.ts";
 
 /** Who found a workload, and when. */
@@ -24,13 +25,23 @@ export function lookedAfterSince(run: WorkloadRun, lease: Lease, now: Date): Cla
   if (latest === undefined) return undefined;
   const { execution, cause, outcome, at } = latest;
   const who = `${execution} has looked after ${describeWorkload(incident.workload)} (${cause}: ${outcome}, at ${at})`;
-  const next =
-    incident.requested === undefined ? "The next scan looks at it anew." : "Ask for it again if it is still wanted.";
   return {
     status: "refused",
     lease: leaseName(incident.workload),
     refusal: "AlreadyClaimed",
-    message: `${who} since this execution found it at ${found}, so nothing is done about what was found then. ${next}`,
+    message: `${who} since this execution found it at ${found}, so nothing is done about what was found then. ${nextFor(incident)}`,
     needs_person: false,
   };
+}
+
+/** Who comes back to it: a scan by itself, and what somebody has decided or asks for only when they say so again. */
+function nextFor({ approval, ...incident }: Incident): string {
+  if (approval !== undefined) {
+    return approval.decision === "approve"
+      ? "Approve it again if it is still proposed."
+      : "Decline it again if it is still proposed.";
+  }
+  return incident.requested === undefined && !isAnswered(incident)
+    ? "The next scan looks at it anew."
+    : "Ask for it again if it is still wanted.";
 }

@@ -30,7 +30,7 @@ const WORKLOAD_FIELDS = {
 
 /** Finds the cause of what fails on one workload and what would be done, and changes nothing. */
 export const DiagnoseRequest = z.strictObject({ action: z.literal("diagnose"), ...WORKLOAD_FIELDS });
-/** Chooses a remedy for one workload, and carries it out as the policy lets whoever asks. */
+/** Chooses a remedy for one workload, and carries it out as the policy lets whoever asks, also while a storm holds. */
 export const RemediateRequest = z.strictObject({ action: z.literal("remediate"), ...WORKLOAD_FIELDS });
 
 const DECISION_FIELDS = {

@@ -62,7 +62,8 @@ const command = new Command(CALLED_AS)
   .addHelpText(
     "after",
     `
-On a cluster of yours it first shows the plan, as a dry run, and asks before it changes anything.
+On a cluster of yours it first shows the plan, as a dry run, and asks before it changes anything. What the policy wants
+approved is proposed then, and asked about one by one.
 
 Requests, with --kubeconfig:
   {"action": "detect_failures", "namespace": "shop"}

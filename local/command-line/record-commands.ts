@@ -1,12 +1,13 @@
 import { InvalidArgumentError, type Command } from "commander";
 import type { OutcomeRecord } from "../../functions/notify/record/record.ts";
+import { RemediationError } from "../../functions/shared/errors.ts";
 import type { Policy } from "../../functions/shared/policy.ts";
 import { defaultRecordFile, recordInFile } from "../record/file.ts";
 import { executeOnMachine } from "../record/machine.ts";
 import { RecordUnreadable, type RecordStore } from "../record/store.ts";
 import { recordInTable } from "../record/table.ts";
 import { historyTable, recordText } from "../record/text.ts";
-import { NothingToUndo, undoRequest } from "../record/undo.ts";
+import { undoRequest } from "../record/undo.ts";
 import { checkReport } from "../report/file.ts";
 import { runOnCluster } from "./run-on-cluster.ts";
 import { EXIT, exitCode, outcomeTable } from "./summary.ts";
@@ -111,7 +112,7 @@ async function undo(
   const { machine, kubeconfig, context, json = false, dryRun = false, yes = false, report, workload } = options;
   const isHere = kubeconfig !== undefined || context !== undefined;
   if ((machine === undefined) !== isHere) {
-    throw new NothingToUndo("Say who is to do it: --machine, or --kubeconfig or --context.");
+    throw new RemediationError("InvalidRequest", "Name one who is to do it: --machine, or --kubeconfig or --context.");
   }
   const request = undoRequest(await recordsOf(execution, options), workload);
   if (machine !== undefined) {

@@ -1,15 +1,16 @@
 import { randomUUID } from "node:crypto";
-import { createInterface } from "node:readline/promises";
 import type { Notification } from "../../functions/notify/notification.ts";
 import type { Policy } from "../../functions/shared/policy.ts";
 import { startExecution, type ExecutionResult } from "../engine/engine.ts";
 import { localEnvironment } from "../engine/environment.ts";
+import { approveEach, hasProposals } from "./approvals.ts";
 import { printDocument, showDocument, SILENT, type DocumentFormat } from "./document.ts";
 import { defaultRecordFile } from "../record/file.ts";
 import { clusterNameOf, readInput } from "./input.ts";
 import { OpenRuns, type Interrupted } from "./interrupted.ts";
 import { Interruption, unlessInterrupted } from "./interruption.ts";
 import { connectionFromKubeconfig } from "./kubeconfig.ts";
+import { isAnsweredYes } from "./question.ts";
 import { ReplicaWatch } from "../live/replicas.ts";
 import { tellerFor } from "../live/teller.ts";
 import { writeReport } from "../report/file.ts";
@@ -47,11 +48,17 @@ export async function runOnCluster(options: ClusterRunOptions): Promise<number> 
   try {
     if (options.yes || options.dryRun) return exitCode(await execute(options, options.dryRun, interruption));
     const plan = await execute(options, true, interruption);
-    if (plan.status !== "succeeded" || isDetection(plan.output) || !wouldAct(plan)) return exitCode(plan);
-    const confirmed = await isConfirmed(options.json || options.output !== undefined, interruption);
+    const acts = wouldAct(plan);
+    if (plan.status !== "succeeded" || isDetection(plan.output) || !(acts || hasProposals(plan))) return exitCode(plan);
+    const confirmed = await isConfirmed(options.json || options.output !== undefined, acts, interruption);
     if (interruption.signal.aborted) return exitCode(interruptedBefore(options));
-    if (!confirmed) return EXIT.needsPerson;
-    return exitCode(await execute(options, false, interruption));
+    if (!confirmed) return acts ? EXIT.needsPerson : exitCode(plan);
+    return await approveEach(await execute(options, false, interruption), {
+      ask: (question) => isAnsweredYes(question, interruption),
+      execute: (request) =>
+        execute({ ...options, namespace: undefined, input: JSON.stringify(request) }, false, interruption),
+      isInterrupted: () => interruption.signal.aborted,
+    });
   } finally {
     interruption.ignore();
   }
@@ -71,31 +78,14 @@ interface PlannedWorkload {
   reason?: string;
 }
 
-async function isConfirmed(json: boolean, interruption: Interruption): Promise<boolean> {
-  if (json || !process.stdin.isTTY) {
-    process.stderr.write("That was the plan; nothing was changed. Add --yes to carry it out.\n");
+/** Whether whoever sits at the terminal wants a plan carried out; where nobody does, or a program reads, nobody is asked. */
+async function isConfirmed(isRead: boolean, acts: boolean, interruption: Interruption): Promise<boolean> {
+  if (isRead || !process.stdin.isTTY) {
+    if (acts) process.stderr.write("That was the plan; nothing was changed. Add --yes to carry it out.\n");
     return false;
   }
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  // While a line is read, the terminal sends no signal for Ctrl-C. Ctrl-D ends the input, which is no answer.
-  terminal.on("SIGINT", () => {
-    interruption.request();
-  });
-  const closed = new Promise<string>((resolve) =>
-    terminal.once("close", () => {
-      resolve("");
-    }),
-  );
-  try {
-    const asked = terminal.question("That was the plan; nothing was changed yet. Carry it out? [y/N] ");
-    const answer = await unlessInterrupted(Promise.race([asked.catch(() => ""), closed]), interruption.signal);
-    if (answer === undefined || answer === "") process.stderr.write("\n");
-    return /^y(es)?$/i.test((answer ?? "").trim());
-  } finally {
-    terminal.close();
-    // An input that is still read would keep the process alive.
-    process.stdin.unref();
-  }
+  const question = acts ? "Carry it out?" : "Have it proposed, and approve it or not?";
+  return await isAnsweredYes(`That was the plan; nothing was changed yet. ${question}`, interruption);
 }
 
 async function execute(

@@ -1,8 +1,9 @@
 import { subjectOf, type OutcomeRecord } from "../../functions/notify/record/record.ts";
 import type { UndoRequest } from "../../functions/run/request.ts";
+import { RemediationError } from "../../functions/shared/errors.ts";
 import { CommandLineError } from "../command-line/command-line-error.ts";
 
-/** What an execution did cannot be asked to be taken back, or it has to be said of which workload. */
+/** An execution did nothing that can be asked to be taken back. */
 export class NothingToUndo extends CommandLineError {
   override readonly name = "NothingToUndo";
 }
@@ -11,6 +12,7 @@ export class NothingToUndo extends CommandLineError {
  * The request that takes back what an execution did, as its record has it, on behalf of a person.
  * @param subject the workload, where the execution had several
  * @throws NothingToUndo
+ * @throws RemediationError `InvalidRequest` where it has to be said of which workload
  */
 export function undoRequest(records: readonly OutcomeRecord[], subject?: string): UndoRequest & { origin: "person" } {
   const [first] = records;
@@ -18,7 +20,10 @@ export function undoRequest(records: readonly OutcomeRecord[], subject?: string)
   const undoable = about.filter((record) => lastChange(record) !== undefined);
   const [record, ...more] = undoable;
   if (more.length > 0) {
-    throw new NothingToUndo(`Say with --workload which: ${undoable.map(subjectOf).join(", ")}.`);
+    throw new RemediationError(
+      "InvalidRequest",
+      `It has changed several workloads. Say with --workload which: ${undoable.map(subjectOf).join(", ")}.`,
+    );
   }
   const recorded = record === undefined ? undefined : lastChange(record);
   if (record?.workload === undefined || recorded === undefined) {

@@ -56,7 +56,11 @@ function expectNoForgedLine(text: string, document: NotificationDocument): void 
 function expectPlainChat({ document, subject }: Notification): void {
   const { content, metadata } = chatOf(document, subject);
   const own = HEADINGS.map((heading) => `*${heading}*`);
-  const lines = content.description.split("\n").filter((line) => line !== document.execution.console_url);
+  const commands = document.proposal?.decide.map((line) => `\`${line.replace(/^[^`]*?: /, "")}\``) ?? [];
+  const lines = content.description
+    .split("\n")
+    .filter((line) => line !== document.execution.console_url)
+    .map((line) => commands.reduce((rest, command) => rest.replace(command, ""), line));
   for (const line of [...lines.filter((each) => !own.includes(each)), content.title, ...(content.nextSteps ?? [])]) {
     hold(!/[<>@*`~[\]]|_(?=\S*_)/.test(line), () => `a chat formats ${JSON.stringify(line.slice(0, 200))}`);
   }

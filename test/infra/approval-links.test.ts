@@ -32,10 +32,11 @@ describe("links by which people approve", () => {
     expect(on.template.findResources("AWS::KMS::Key")[key]).toMatchObject({ DeletionPolicy: "Delete" });
   });
 
-  it("let their page check codes and start this one workflow, and notify make codes", () => {
+  it("let their page check codes, start this one workflow and look at what it started, and notify make codes", () => {
     expect(permitted("decide")).toEqual([
       `kms:GenerateDataKey \${${on.id("Encryption", "Key")}.Arn}`,
       `kms:VerifyMac \${${key}.Arn}`,
+      `states:DescribeExecution ${machine.replace(":stateMachine:", ":execution:")}:link-*`,
       `states:StartExecution ${machine}`,
     ]);
     expect(permitted("notify")).toContain(`kms:GenerateMac \${${key}.Arn}`);

@@ -151,7 +151,11 @@ describe("the agent's function", () => {
       { action: "restart_pod", cluster_name: "prod", namespace: "shop", pod_name: "web-1" },
       { id: "1", remainingMilliseconds: () => 60_000 },
       {} as Parameters<typeof answerAgent>[2],
-      { start: (name) => Promise.resolve(`arn:${names.push(name)}`), describe: unused, sleep: unused },
+      {
+        start: (name) => Promise.resolve({ executionArn: `arn:${names.push(name)}`, isAlready: false }),
+        describe: unused,
+        sleep: unused,
+      },
     );
 
     expect(names).toEqual([expect.stringMatching(/^agent-/)]);

@@ -137,6 +137,7 @@ describe("the page that a link opens", () => {
     await page.getByLabel("Your name").fill("Ann");
     await page.getByRole("button", { name: "Approve" }).click();
     expect(await heading(page)).toBe("Approved");
+    links.end({ outcome: "Recovered", action: "rollback" });
     await page.reload();
 
     expect(await heading(page)).toBe("Decided already");

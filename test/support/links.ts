@@ -1,8 +1,10 @@
 import { createHmac } from "node:crypto";
 import type { DecideEnvironment } from "../../functions/decide/decide.ts";
+import type { WorkloadResult } from "../../functions/run/contracts.ts";
 import { linkTo, type Proposal } from "../../functions/run/decision-link.ts";
 import type { DecisionRequest } from "../../functions/run/request.ts";
 import { NOW } from "./objects.ts";
+import { StateMachine } from "./state-machine.ts";
 
 /** Where the page of links is in tests. */
 export const HOST = "page.lambda-url.eu-west-1.on.aws";
@@ -28,9 +30,9 @@ export async function pathTo(proposal: Proposal = PROPOSAL): Promise<string> {
   return await linkTo("/", proposal, sign);
 }
 
-/** What the page may use, with a state machine that starts each name once. */
+/** What the page may use, with a state machine of the tests. */
 export class Links implements DecideEnvironment {
-  readonly started = new Map<string, DecisionRequest>();
+  readonly machine = new StateMachine();
   /** How often the key was asked. */
   asked = 0;
   clock = NOW;
@@ -42,16 +44,17 @@ export class Links implements DecideEnvironment {
     return (await sign(text)) === mac;
   };
 
-  start: DecideEnvironment["start"] = (name, request) => {
-    const isAlready = this.started.has(name);
-    if (!isAlready) this.started.set(name, request);
-    const executionArn = `arn:aws:states:eu-west-1:123456789012:execution:remediation:${name}`;
-    return Promise.resolve({ executionArn, isAlready });
-  };
+  start: DecideEnvironment["start"] = this.machine.start;
+  describe: DecideEnvironment["describe"] = this.machine.describe;
 
   /** The requests that were sent to the state machine. */
   get requests(): DecisionRequest[] {
-    return [...this.started.values()];
+    return [...this.machine.executions.values()].map(({ input }) => input as DecisionRequest);
+  }
+
+  /** Ends the executions with what one workload came to. */
+  end(workload: Pick<WorkloadResult, "outcome" | "action" | "reason">): void {
+    this.machine.end({ status: "succeeded", output: { outcomes: [workload.outcome], workloads: [workload] } });
   }
 }
 

@@ -1,10 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { answerAgent, type Workflow } from "../../../functions/agent/agent.ts";
-import type { ExecutionState } from "../../../functions/agent/executions.ts";
+import type { ExecutionState } from "../../../functions/shared/aws/executions.ts";
 import { ApiServer } from "../../support/api-server.ts";
 import { crashingPod, replicaSet } from "../../support/objects.ts";
 import { serve } from "../../support/served-cluster.ts";
 import { unreachableEnvironment } from "../../support/scripted.ts";
+import { StateMachine } from "../../support/state-machine.ts";
 
 const ARN = "arn:aws:states:eu-west-1:123456789012:execution:remediation:agent-call-1";
 /** That of the invocation, and of the request: several may come in one. */
@@ -20,7 +21,7 @@ function workflow(states: ExecutionState[] = []) {
   const fake: Workflow = {
     start: (name, request) => {
       started.push({ name, request });
-      return Promise.resolve(ARN);
+      return Promise.resolve({ executionArn: ARN, isAlready: false });
     },
     describe: () => Promise.resolve(states.shift() ?? { status: "running" }),
     sleep: (milliseconds) => {
@@ -150,27 +151,45 @@ describe("an agent that asks what fails", () => {
 });
 
 describe("an agent that asks again", () => {
-  it("has the workflow started once for each key, whatever the invocation", async () => {
-    const { fake, started } = workflow([
-      { status: "running", input: RESTART },
-      { status: "running", input: RESTART },
-    ]);
-    const asked = { ...RESTART, idempotency_key: "incident 4711" };
-
-    await answerAgent(asked, invocation(), UNREACHABLE, fake);
-    await answerAgent(asked, { ...invocation(), id: "call-2" }, UNREACHABLE, fake);
-
-    expect(started[0]?.name).toMatch(/^agent-[0-9a-f]{32}$/);
-    expect(started[1]).toEqual(started[0]);
-    expect(started[0]?.request, "the workflow knows no key").toEqual(RESTART);
+  const ASKED = { ...RESTART, idempotency_key: "incident 4711" };
+  let machine: StateMachine;
+  let keyed: Workflow;
+  beforeEach(() => {
+    machine = new StateMachine();
+    keyed = { start: machine.start, describe: machine.describe, sleep: () => Promise.resolve() };
   });
 
-  it("is refused for something else under the same key", async () => {
-    const { fake } = workflow([{ status: "running", input: { ...RESTART, pod_name: "web-2" } }]);
+  it("has the workflow started once for each key, whatever the invocation, and nothing looked at for it", async () => {
+    const first = await answerAgent(ASKED, invocation(), UNREACHABLE, keyed);
+    const again = await answerAgent(ASKED, { ...invocation(), id: "call-2" }, UNREACHABLE, keyed);
 
-    await expect(
-      answerAgent({ ...RESTART, idempotency_key: "incident 4711" }, invocation(), UNREACHABLE, fake),
-    ).rejects.toMatchObject({ name: "InvalidRequest", message: expect.stringContaining("idempotency_key") as string });
+    expect(again).toEqual(first);
+    expect([...machine.executions.keys()]).toEqual([expect.stringMatching(/^agent-[0-9a-f]{32}$/)]);
+    expect([...machine.executions.values()], "the workflow knows no key").toMatchObject([{ input: RESTART }]);
+    expect(machine.looks).toEqual([]);
+  });
+
+  it("gets the same execution when that has ended, in whatever order its fields come", async () => {
+    const first = await answerAgent(ASKED, invocation(), UNREACHABLE, keyed);
+    machine.end({ status: "succeeded" });
+    const turned = Object.fromEntries(Object.entries(ASKED).reverse());
+
+    expect(await answerAgent(turned, invocation(), UNREACHABLE, keyed)).toEqual(first);
+    expect(machine.executions.size).toBe(1);
+  });
+
+  it.each([
+    ["while the first runs", "running"],
+    ["when the first has ended", "succeeded"],
+  ] as const)("is refused for something else under the same key %s", async (_when, status) => {
+    await answerAgent(ASKED, invocation(), UNREACHABLE, keyed);
+    machine.end({ status });
+
+    await expect(answerAgent({ ...ASKED, pod_name: "web-2" }, invocation(), UNREACHABLE, keyed)).rejects.toMatchObject({
+      name: "InvalidRequest",
+      message: expect.stringContaining("idempotency_key") as string,
+    });
+    expect(machine.executions.size).toBe(1);
   });
 });
 

@@ -1,7 +1,7 @@
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Workflow } from "../../../functions/agent/agent.ts";
-import type { ExecutionState } from "../../../functions/agent/executions.ts";
+import type { ExecutionState } from "../../../functions/shared/aws/executions.ts";
 import { requestOf, responseOf } from "../../../functions/agent/function-url.ts";
 import { answerMcp } from "../../../functions/agent/mcp.ts";
 import type { ToolSet } from "../../../functions/agent/tool-sets.ts";
@@ -22,7 +22,7 @@ async function connected(set: ToolSet, states: ExecutionState[] = []) {
   const workflow: Workflow = {
     start: (name, request) => {
       started.push({ name, request });
-      return Promise.resolve(ARN);
+      return Promise.resolve({ executionArn: ARN, isAlready: false });
     },
     describe: () => Promise.resolve(states.shift() ?? { status: "running" }),
     sleep: () => Promise.resolve(),

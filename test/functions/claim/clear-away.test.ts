@@ -67,6 +67,15 @@ describe("clearing claims away", () => {
     expect(await removedOf(lease(30 * DAY + 1, scaled))).toEqual(["DELETE deployment.shop.web"]);
   });
 
+  it("keeps one for a month that knows what people have declined, since that is not to be proposed again", async () => {
+    const declined = [
+      entry("Skipped", { action: "none", reason: "Declined", template: "t1", plan: "0123456789abcdef" }),
+    ];
+
+    expect(await removedOf(lease(30 * DAY - 1, declined))).toEqual([]);
+    expect(await removedOf(lease(30 * DAY + 1, declined))).toEqual(["DELETE deployment.shop.web"]);
+  });
+
   it("removes one that nobody used for longer than a day, if it is still as it was read", async () => {
     expect(await removedOf(lease(DAY + 1))).toEqual(["DELETE deployment.shop.web"]);
     expect(api.writes[0]?.body).toMatchObject({ preconditions: { uid: "lease-uid", resourceVersion: "7" } });

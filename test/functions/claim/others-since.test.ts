@@ -4,7 +4,7 @@ import { claim } from "../../../functions/claim/handler.ts";
 import { resumption } from "../../../functions/claim/take-up.ts";
 import { diagnose } from "../../../functions/classify/handler.ts";
 import { beginRemedy } from "../../../functions/run/begin-remedy.ts";
-import type { Claim, HistoryEntry, WorkloadRun } from "../../../functions/run/contracts.ts";
+import type { Claim, HistoryEntry, Incident, WorkloadRun } from "../../../functions/run/contracts.ts";
 import { leaseName, released } from "../../../functions/run/lease.ts";
 import { isWorthTelling, outcomeOf } from "../../../functions/run/outcome.ts";
 import { paths } from "../../../functions/shared/cluster/paths.ts";
@@ -122,6 +122,27 @@ describe("an execution that had begun nothing, and is redriven when others have 
 
     expect(report.summary).toContain("Ask for it again if it is still wanted.");
     expect(isWorthTelling(skipped, report)).toBe(true);
+  });
+
+  it.each<[string, Partial<Incident>, string]>([
+    [
+      "an approval",
+      { approval: { decision: "approve", plan: "0123456789abcdef", origin: "person" } },
+      "Approve it again",
+    ],
+    [
+      "a decline",
+      { approval: { decision: "decline", plan: "0123456789abcdef", origin: "person" } },
+      "Decline it again",
+    ],
+    ["an agent's remediate", { origin: "agent" }, "Ask for it again"],
+    ["a scan", {}, "The next scan looks at it anew."],
+  ])("says who comes back to it: %s", async (_whose, asks, sentence) => {
+    const run = found("run-1", { incident: incident(asks) });
+    await another();
+    at.clock.pass(DAY);
+
+    expect((await claimedBy(run, 1)).claim?.message).toContain(sentence);
   });
 
   it("leaves what others hold to them", async () => {

@@ -91,6 +91,39 @@ describe("a remedy that is to be approved", () => {
     expect(refuseByMode(facts(approval({ plan: "0".repeat(16) }), history), SCALE)?.refusal).toBe("Declined");
   });
 
+  it("that was carried out is not said to have given way to another", () => {
+    const done = entry(30, { action: "scale", outcome: "Recovered", applied: true });
+
+    expect(refuseByMode(facts(approval(), [done, proposed(60)]), SCALE)?.message).toContain(
+      "it was carried out already, or",
+    );
+  });
+
+  describe("in a dry run", () => {
+    const dry = (of: Partial<Incident>, history: HistoryEntry[]) =>
+      openCase(evidence({ incident: incident(of), history, dryRun: true }), APPROVE);
+    const said = (of: Case) => refuseByMode(of, SCALE)?.message ?? "";
+
+    it("is not said to be declined, as nothing of that is kept", () => {
+      const decline = approval({ decision: "decline" });
+
+      expect(refuseByMode(dry(decline, [proposed(60)]), SCALE)).toMatchObject({ refusal: "Declined", plan: PLAN });
+      expect(said(dry(decline, [proposed(60)]))).toContain(
+        "This is a dry run, so nothing of that is kept: it is not declined.",
+      );
+      expect(said(facts(decline, [proposed(60)]))).toContain("That is declined, so it is not done.");
+    });
+
+    it.each<[string, Partial<Incident>, HistoryEntry[]]>([
+      ["for the first time", {}, []],
+      ["anew, as it was proposed too long ago", approval(), [proposed(86_401)]],
+      ["anew, as nothing says that it was", approval(), []],
+    ])("is not said to be proposed %s", (_how, of, history) => {
+      expect(said(dry(of, history))).toContain("It would be proposed");
+      expect(said(facts(of, history))).not.toContain("would be proposed");
+    });
+  });
+
   it("is carried out when somebody changes their mind", () => {
     const history = [entry(30, { reason: "Declined", plan: PLAN }), proposed(60)];
 

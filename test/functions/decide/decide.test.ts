@@ -2,11 +2,19 @@ import { createHash } from "node:crypto";
 import fc from "../../support/properties.ts";
 import { describe, expect, it } from "vitest";
 import { answerLink } from "../../../functions/decide/decide.ts";
+import type { WorkloadResult } from "../../../functions/run/contracts.ts";
 import { Proposal } from "../../../functions/run/decision-link.ts";
 import { parseRequest } from "../../../functions/run/request.ts";
+import type { ExecutionState } from "../../../functions/shared/aws/executions.ts";
 import { RemediationError } from "../../../functions/shared/errors.ts";
 import { hostileText } from "../../support/hostile.ts";
 import { call, HOST, Links, pathTo, press, PROPOSAL } from "../../support/links.ts";
+
+type Ended = Pick<WorkloadResult, "outcome" | "action" | "reason">;
+
+function heldBack(workload: Ended): ExecutionState {
+  return { status: "succeeded", output: { outcomes: [workload.outcome], workloads: [workload] } };
+}
 
 describe("a link that is opened", () => {
   it("shows what is proposed of which workload, why, and until when, with a button for each answer", async () => {
@@ -149,17 +157,87 @@ describe("a button that is pressed", () => {
     expect(body).toContain("https://eu-west-1.console.aws.amazon.com/states/home?region=eu-west-1#/v2/executions/");
   });
 
-  it("counts once: pressed again, whoever does it, it says so and starts nothing more", async () => {
+  it.each<[string, Ended | undefined]>([
+    ["is under way", undefined],
+    ["was carried out", { outcome: "Recovered", action: "rollback" }],
+    ["was carried out and undone", { outcome: "RolledBack", action: "rollback" }],
+    ["did not help", { outcome: "Unresolved", action: "rollback" }],
+    ["may have been begun", { outcome: "Unresolved", action: "rollback", reason: "ClusterUnavailable" }],
+    ["is another change by now", { outcome: "Skipped", action: "none", reason: "PlanChanged" }],
+    ["came too late", { outcome: "Skipped", action: "none", reason: "ApprovalExpired" }],
+    ["was declined meanwhile", { outcome: "Skipped", action: "none", reason: "Declined" }],
+  ])("counts once: pressed again when it %s, it says so and starts nothing more", async (_how, ended) => {
     const links = new Links();
     const path = await pathTo();
     await answerLink(press(path, { decision: "approve", name: "Ann" }), links);
-    for (const name of ["Ann", "Ben", ""]) {
+    if (ended !== undefined) links.end(ended);
+    for (const name of ["Ben", ""]) {
       const { statusCode, body } = await answerLink(press(path, { decision: "approve", name }), links);
       expect(statusCode).toBe(409);
       expect(body).toContain("it was approved before");
     }
 
     expect(links.requests).toHaveLength(1);
+  });
+
+  it("is answered with the execution that runs where the same person presses it again", async () => {
+    const links = new Links();
+    const event = press(await pathTo(), { decision: "approve", name: "Ann" });
+    const pages = [await answerLink(event, links), await answerLink(event, links)];
+
+    expect(pages.map(({ statusCode }) => statusCode)).toEqual([200, 200]);
+
+    expect(links.requests).toHaveLength(1);
+  });
+
+  it.each<[string, ExecutionState]>([
+    ["somebody else works on it", heldBack({ outcome: "Skipped", action: "none", reason: "AlreadyClaimed" })],
+    ["a limit is reached", heldBack({ outcome: "Skipped", action: "rollback", reason: "TooManyAtOnce" })],
+    ["a rollout is under way", heldBack({ outcome: "Skipped", action: "none", reason: "RolloutInProgress" })],
+    ["it cannot be claimed", heldBack({ outcome: "Unresolved", action: "none", reason: "ClusterUnavailable" })],
+    ["the cluster does not answer", { status: "failed", error: { name: "ClusterUnavailable", message: "" } }],
+  ])("can be pressed again where %s, and starts one more, once", async (_why, ended) => {
+    const links = new Links();
+    const pressed = async (name: string) =>
+      (await answerLink(press(await pathTo(), { decision: "approve", name }), links)).statusCode;
+    expect(await pressed("Ann")).toBe(200);
+    links.machine.end(ended);
+
+    expect(await Promise.all(["Ann", "Ben", "Cid"].map(pressed))).toEqual([200, 409, 409]);
+    expect(links.requests).toHaveLength(2);
+
+    links.end({ outcome: "Recovered", action: "rollback" });
+    expect(await pressed("Ann")).toBe(409);
+    for (const name of links.machine.executions.keys()) expect(name).toMatch(/^[\w-]{1,80}$/);
+  });
+
+  it.each<[string, ExecutionState]>([
+    ["was stopped", { status: "aborted" }],
+    ["took too long", { status: "timed_out" }],
+    ["could not tell its outcome", { status: "failed", error: { name: "NotificationFailed", message: "" } }],
+    ["broke off", { status: "failed", error: { name: "States.DataLimitExceeded", message: "" } }],
+    ["answered what nobody understands", { status: "succeeded", output: { outcomes: ["Skipped"] } }],
+  ])("starts nothing more where its execution %s, since something may have been done", async (_how, ended) => {
+    const links = new Links();
+    await answerLink(press(await pathTo(), { decision: "approve" }), links);
+    links.machine.end(ended);
+
+    expect((await answerLink(press(await pathTo(), { decision: "approve" }), links)).statusCode).toBe(409);
+    expect(links.requests).toHaveLength(1);
+  });
+
+  it("says so where it was held back so often that no more is started", async () => {
+    const links = new Links();
+    const pressed = async () => await answerLink(press(await pathTo(), { decision: "approve" }), links);
+    let page = await pressed();
+    for (let number = 1; page.statusCode === 200; number++) {
+      expect(number).toBeLessThan(100);
+      links.end({ outcome: "Skipped", action: "none", reason: "AlreadyClaimed" });
+      page = await pressed();
+    }
+
+    expect(page.body).toContain("held back each time");
+    expect(links.requests.length).toBeGreaterThan(10);
   });
 
   it("counts anew where the same is proposed again, and where somebody changes their mind", async () => {
@@ -170,7 +248,7 @@ describe("a button that is pressed", () => {
         expect((await answerLink(press(await pathTo(proposal), { decision }), links)).statusCode).toBe(200);
 
     expect(links.requests).toHaveLength(4);
-    for (const name of links.started.keys()) expect(name).toMatch(/^[\w-]{1,80}$/);
+    for (const name of links.machine.executions.keys()) expect(name).toMatch(/^[\w-]{1,80}$/);
   });
 
   it("says who decided in one line that the workflow takes, whatever is typed", async () => {

@@ -35,6 +35,14 @@ describe("what people are told of a plan that waits for an answer", () => {
     );
   });
 
+  it("names no region where it runs on one's own machine", () => {
+    const id = "arn:aws:states:local:000000000000:execution:remediation:run-1";
+    const lines = decisionLines(claimedRun({ execution: { id, name: "run-1" } }), PROPOSED).join("\n");
+
+    expect(lines).not.toContain("aws ");
+    expect(lines).toContain("npm start -- --input '{");
+  });
+
   it("is nothing where no plan waits", () => {
     const { plan: _plan, ...without } = PROPOSED;
 

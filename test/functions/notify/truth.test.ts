@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { chatOf } from "../../../functions/notify/chat-form.ts";
 import { workloadMessage } from "../../../functions/notify/message.ts";
 import type { Notification } from "../../../functions/notify/notification.ts";
 import type {
@@ -11,9 +12,9 @@ import type {
   Verification,
   WorkloadRun,
 } from "../../../functions/run/contracts.ts";
-import { outcomeOf } from "../../../functions/run/outcome.ts";
-import { REFUSALS } from "../../../functions/run/refusals.ts";
-import { incident } from "../../support/objects.ts";
+import { REFUSALS, type Refusal } from "../../../functions/run/refusals.ts";
+import { reportOf } from "../../../functions/run/telling.ts";
+import { incident, policy } from "../../support/objects.ts";
 import { claimedRun, diagnosis, remedyResult } from "../../support/runs.ts";
 
 /** Every way in which the remediation of a workload can stop, and what must be true of all that is said of it. */
@@ -36,6 +37,9 @@ const VERDICTS = [
   ...(["overtaken", "interrupted", undefined] as const),
 ];
 const UNDOS = ["none", "undone", "not undone", "overtaken", "left", "failed"] as const;
+/** The refusals by which something is proposed, or was. */
+const PLANNED: readonly Refusal[] = ["ApprovalNeeded", "ApprovalExpired", "PlanChanged", "Declined"];
+const PLAN = "0123456789abcdef";
 const ERROR = { Error: "ClusterUnavailable", Cause: '{"errorMessage":"It does not answer."}' };
 
 interface Case {
@@ -103,6 +107,15 @@ function* cases(): Generator<Case> {
       const refused: Claim = { status: "refused", lease: "l", refusal, message: "Why.", needs_person: true };
       yield { what: `${who}, ${refusal}`, run: claimedRun(of(none)), late: false };
       yield { what: `${who}, ${refusal}, dry run`, run: claimedRun({ ...of(none), dry_run: true }), late: false };
+      if (PLANNED.includes(refusal)) {
+        const plan = { ...of(none), diagnosis: { ...of(none).diagnosis, plan: PLAN } };
+        yield { what: `${who}, ${refusal} of a plan`, run: claimedRun(plan), late: false };
+        yield {
+          what: `${who}, ${refusal} of a plan, dry run`,
+          run: claimedRun({ ...plan, dry_run: true }),
+          late: false,
+        };
+      }
       yield { what: `${who}, claim: ${refusal}`, run: claimedRun({ incident: about, claim: refused }), late: false };
       yield {
         what: `${who}, ${refusal} after a restart in vain`,
@@ -143,7 +156,7 @@ function inVain(): NonNullable<WorkloadRun["tries"]>[number] {
 }
 
 const ALL = [...cases()].map((each) => {
-  const report = outcomeOf(each.run, false);
+  const report = reportOf(each.run, policy(), new Date(AT));
   return { ...each, report, message: workloadMessage(each.run, report, [], each.late ? { since: AT } : undefined) };
 });
 
@@ -229,6 +242,19 @@ describe("whatever became of a workload, its message", () => {
       if (never.includes(reason)) return document.hands_off.length === 0;
       return document.hand_back.length > 0 && (reason === "NotOptedIn" || document.hands_off[0] === off);
     });
+  });
+
+  it("says how to approve and how to decline, in text and in chat, where something is proposed, and nowhere else", () => {
+    every(({ text, document }, { run, report }) => {
+      const isOpen = report.reason !== "Declined" && !run.dry_run && run.diagnosis?.plan !== undefined;
+      const forms = [text, chatOf(document, "Subject").content.description];
+      return forms.every((form) =>
+        ["approve", "decline"].every(
+          (action) => form.includes(`--input '{"action":"${action}","cluster_name"`) === isOpen,
+        ),
+      );
+    });
+    expect(ALL.filter(({ message }) => message.text.includes("Approve it until")).length).toBeGreaterThan(0);
   });
 
   it("says that there is nothing to do only where nobody is needed, and calls for somebody only where somebody is", () => {

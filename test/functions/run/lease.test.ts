@@ -10,6 +10,7 @@ import {
   takenOver,
   workloadOf,
 } from "../../../functions/run/lease.ts";
+import { declinedAt } from "../../../functions/run/approval.ts";
 import type { HistoryEntry } from "../../../functions/run/contracts.ts";
 import { MAX_OBJECT_NAME, OBJECT_NAME } from "../../../functions/shared/kubernetes/names.ts";
 import type { WorkloadRef } from "../../../functions/shared/refs.ts";
@@ -144,6 +145,97 @@ describe("the lease", () => {
     const kept = historyOf(stored([...restarts, rollback, scaling]));
     expect(kept).toHaveLength(12);
     expect(kept.slice(-2)).toEqual([rollback, scaling]);
+  });
+
+  describe("with what people have declined", () => {
+    const declined = {
+      ...entryOfRun,
+      action: "none",
+      outcome: "Skipped",
+      reason: "Declined",
+      plan: "0123456789abcdef",
+    };
+    const told = { ...entryOfRun, action: "none", outcome: "Skipped", reason: "KeepsRecurring" };
+    const proposed = (index: number) => ({ ...told, reason: "ApprovalNeeded", plan: planOf(index) });
+    const planOf = (index: number) => index.toString(16).padStart(16, "0");
+    const many = <Item>(item: (index: number) => Item) => Array.from({ length: 15 }, (_none, index) => item(index));
+
+    it.each([
+      ["they were told of other things", many(() => told)],
+      ["other plans were proposed", many(proposed)],
+      ["it was declined anew", many(() => declined)],
+    ])("remembers that, however often %s since", (_how, since) => {
+      const history = historyOf(stored([...since, declined]));
+
+      expect(declinedAt(history, declined.plan)).toBe(declined.at);
+      expect(history.length).toBeLessThanOrEqual(12);
+    });
+
+    it("keeps one answer for each plan, so that one that is met again and again pushes out no other", () => {
+      const other = { ...declined, plan: planOf(1) };
+
+      expect(declinedAt(historyOf(stored([...many(() => declined), other])), other.plan)).toBe(declined.at);
+    });
+
+    it("takes none for declined that was proposed since, though that was long ago", () => {
+      const since = { ...declined, reason: "ApprovalNeeded" };
+
+      expect(declinedAt(historyOf(stored([...many(() => told), since, declined])), declined.plan)).toBeUndefined();
+    });
+  });
+
+  describe("with an entry that would be too long", () => {
+    const pods = Array.from({ length: 50 }, (_none, index) => ({
+      name: `web-${index}`,
+      uid: `uid-of-pod-web-${index}`,
+    }));
+    const long = "n".repeat(MAX_OBJECT_NAME);
+    const revision = (number: number) => ({
+      revision: number,
+      kind: "ControllerRevision",
+      name: long,
+      template: "a".repeat(64),
+    });
+    const change = { kind: "rollback", before: revision(2), after: revision(1), unblocked: pods } as const;
+    const proposal: HistoryEntry = {
+      ...entryOfRun,
+      execution: "e".repeat(80),
+      template: "b".repeat(64),
+      reason: "ApprovalNeeded",
+      plan: "0123456789abcdef",
+      requested: { action: "undo", execution: "f".repeat(80), change, uid: "00000000-0000-0000-0000-000000000000" },
+    };
+
+    it("keeps what was asked for without the many pods that gave way", () => {
+      const [kept] = historyOf(released(newLease(WEB, "run", 60, NOW), proposal, NOW));
+
+      expect(kept).toEqual({ ...proposal, requested: { ...proposal.requested, change: { ...change, unblocked: [] } } });
+    });
+
+    it.each<[string, Partial<HistoryEntry>]>([
+      ["marks", { marks: Array.from({ length: 500 }, (_none, index) => `mark-${index}`) }],
+      ["one long mark", { marks: ["m".repeat(5_000)] }],
+      ["a request", { requested: { action: "restart", pod: "💥".repeat(2_000) } }],
+      [
+        "texts",
+        { cause: "é".repeat(9_000), node: "n".repeat(9_000), mode: "m".repeat(9_000), template: "t".repeat(9_000) },
+      ],
+    ])("keeps what came of the run, whatever becomes of its %s", (_what, more) => {
+      const entry = { ...entryOfRun, applied: true, ...more } as const;
+      const lease = released(newLease(WEB, "run", 60, NOW), entry, NOW);
+
+      expect(Buffer.byteLength(lease.metadata?.annotations?.[HISTORY_ANNOTATION] ?? "")).toBeLessThan(2_100);
+      for (const history of [historyOf(lease), historyOf(stored([entry]))])
+        expect(history).toMatchObject([{ at: entry.at, action: "restart", outcome: "Unresolved", applied: true }]);
+    });
+
+    it("keeps as many marks as there is room for", () => {
+      const marks = Array.from({ length: 500 }, (_none, index) => `mark-${index}`);
+      const [kept] = historyOf(stored([{ ...entryOfRun, marks }]));
+
+      expect(kept?.marks?.length).toBeGreaterThan(100);
+      expect(kept?.marks).toEqual(marks.slice(0, kept?.marks?.length));
+    });
   });
 
   it("forgets no remedy for what was chosen often and never carried out", () => {

@@ -110,7 +110,8 @@ export const agent: Target = {
         {
           start: (name, request) => {
             started.push({ name, request });
-            return Promise.resolve("arn:aws:states:eu-west-1:123456789012:execution:remediation:call-1");
+            const executionArn = "arn:aws:states:eu-west-1:123456789012:execution:remediation:call-1";
+            return Promise.resolve({ executionArn, isAlready: true });
           },
           describe: () =>
             Promise.resolve({

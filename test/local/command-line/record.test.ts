@@ -102,4 +102,14 @@ describe("the record of runs on one machine", { timeout: 180_000 }, () => {
       stderr: "RecordUnreadable: The record holds no outcome of run-1. The command history lists what it holds.\n",
     });
   });
+
+  it.each([
+    ["nobody", []],
+    ["two", ["--machine", "arn:aws:states:eu-west-1:123456789012:stateMachine:remediation", "--context", "prod"]],
+  ])("takes nothing back where %s is named who is to do it", async (_who, options) => {
+    expect(await run(["undo", "run-1", ...options], { environment: { XDG_STATE_HOME: "/nowhere" } })).toMatchObject({
+      code: 1,
+      stderr: "InvalidRequest: Name one who is to do it: --machine, or --kubeconfig or --context.\n",
+    });
+  });
 });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { OutcomeRecord } from "../../../functions/notify/record/record.ts";
 import type { Change } from "../../../functions/run/contracts.ts";
+import { RemediationError } from "../../../functions/shared/errors.ts";
 import type { Deployment } from "../../../functions/shared/kubernetes/types.ts";
 import { startEmbeddedCluster, type EmbeddedCluster } from "../../../local/embedded/index.ts";
 import { NothingToUndo, undoRequest } from "../../../local/record/undo.ts";
@@ -124,7 +125,12 @@ describe("the request that takes back what an execution did", () => {
   it("asks which workload is meant where the execution had several", () => {
     const both = [record(), record({ workload: api })];
 
-    expect(() => undoRequest(both)).toThrow("Say with --workload which: Deployment/shop/web, Deployment/shop/api.");
+    expect(() => undoRequest(both)).toThrow(
+      new RemediationError(
+        "InvalidRequest",
+        "It has changed several workloads. Say with --workload which: Deployment/shop/web, Deployment/shop/api.",
+      ),
+    );
     expect(undoRequest(both, "Deployment/shop/api")).toMatchObject({ name: "api" });
   });
 

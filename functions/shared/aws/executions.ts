@@ -5,12 +5,18 @@ import {
   StartExecutionCommand,
   type DescribeExecutionCommandOutput,
 } from "@aws-sdk/client-sfn";
-import { RemediationError } from "../shared/errors.ts";
-import type { RemediationRequest } from "../run/request.ts";
-import { CLIENT_OPTIONS, inTime } from "../shared/aws/client-options.ts";
-import { refusalOf } from "../shared/aws/refusal.ts";
+import { RemediationError } from "../errors.ts";
+import { CLIENT_OPTIONS, inTime } from "./client-options.ts";
+import { refusalOf } from "./refusal.ts";
 
 let client: SFNClient | undefined;
+
+/** An execution that was to be started under a name. */
+export interface StartedOnce {
+  executionArn: string;
+  /** One of that name was there before, with another input or ended; false for the same that still runs. */
+  isAlready: boolean;
+}
 
 /** How an execution stands. */
 export interface ExecutionState {
@@ -24,27 +30,22 @@ export interface ExecutionState {
 }
 
 /**
- * Starts the workflow in `STATE_MACHINE_ARN`. The same name with the same request starts it once.
- * @returns the execution's ARN
+ * Starts the workflow in `STATE_MACHINE_ARN` once for each name. The same input under the name of an execution that still runs
+ * is answered with that one.
+ * Source: the Step Functions API reference, StartExecution
  * @throws RemediationError `WorkflowNotStarted`
  */
-export async function startExecution(name: string, request: RemediationRequest): Promise<string> {
-  const stateMachineArn = process.env["STATE_MACHINE_ARN"];
+export async function startOnce(name: string, request: object): Promise<StartedOnce> {
+  const stateMachineArn = process.env["STATE_MACHINE_ARN"] ?? "";
+  const executionArn = `${stateMachineArn.replace(":stateMachine:", ":execution:")}:${name}`;
   try {
     client ??= new SFNClient(CLIENT_OPTIONS);
-    const started = await client.send(
-      new StartExecutionCommand({ stateMachineArn, name, input: JSON.stringify(request) }),
-      inTime(),
-    );
-    return started.executionArn ?? "";
+    await client.send(new StartExecutionCommand({ stateMachineArn, name, input: JSON.stringify(request) }), inTime());
+    return { executionArn, isAlready: false };
   } catch (error) {
-    // It was started by an earlier try of the same invocation, and has ended since.
-    if (error instanceof ExecutionAlreadyExists) {
-      return `${(stateMachineArn ?? "").replace(":stateMachine:", ":execution:")}:${name}`;
-    }
-    throw new RemediationError("WorkflowNotStarted", `The workflow could not be started: ${refusalOf(error).message}`, {
-      cause: refusalOf(error).cause,
-    });
+    if (error instanceof ExecutionAlreadyExists) return { executionArn, isAlready: true };
+    const { message, cause } = refusalOf(error);
+    throw new RemediationError("WorkflowNotStarted", `The workflow could not be started: ${message}`, { cause });
   }
 }
 
@@ -56,11 +57,9 @@ export async function describeExecution(executionArn: string): Promise<Execution
     const { input } = described;
     return { ...stateOf(described), ...(input === undefined ? {} : { input: JSON.parse(input) as unknown }) };
   } catch (error) {
-    throw new RemediationError(
-      "WorkflowNotStarted",
-      `Execution ${executionArn} was started and cannot be looked at: ${refusalOf(error).message}`,
-      { cause: refusalOf(error).cause },
-    );
+    const { message, cause } = refusalOf(error);
+    const text = `Execution ${executionArn} was started and cannot be looked at: ${message}`;
+    throw new RemediationError("WorkflowNotStarted", text, { cause });
   }
 }
 
