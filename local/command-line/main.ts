@@ -7,6 +7,7 @@ import { CommandLineError } from "./command-line-error.ts";
 import { addCompletion, candidates, COMPLETE, forKubectl } from "./completion.ts";
 import { DOCUMENT_FORMATS, printDocument, type DocumentFormat } from "./document.ts";
 import { contextNames } from "./kubeconfig.ts";
+import { addMcpCommand } from "./mcp-command.ts";
 import { addRecordCommands, type Chosen } from "./record-commands.ts";
 import { listScenarios, playOnEmbedded } from "./play-embedded.ts";
 import { writeRunLine } from "../live/json-lines.ts";
@@ -100,13 +101,11 @@ let chosen: Chosen = { json: false, run: () => Promise.resolve(EXIT.nothingToDo)
 command.version(ownVersion(), "--version", "print the version").action((options: Options) => {
   chosen = { json: options.json ?? false, run: () => main(options) };
 });
-addRecordCommands(
-  command,
-  (given) => {
-    chosen = given;
-  },
-  readPolicy,
-);
+const choose = (given: Chosen) => {
+  chosen = given;
+};
+addRecordCommands(command, choose, readPolicy);
+addMcpCommand(command, choose, readPolicy);
 
 for (const stream of [process.stdout, process.stderr]) {
   // A reader that goes away, as `head` does, ends no run in the middle: what it has begun on a cluster is verified all the same.

@@ -1,11 +1,15 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import {
+  DeleteRuleCommand,
+  DescribeRuleCommand,
   EventBridgeClient,
+  ListRulesCommand,
   PutEventsCommand,
   PutRuleCommand,
   PutTargetsCommand,
   RemoveTargetsCommand,
-  DeleteRuleCommand,
+  TestEventPatternCommand,
+  type Target,
 } from "@aws-sdk/client-eventbridge";
 import { PublishCommand, SNSClient } from "@aws-sdk/client-sns";
 import { describe, inject } from "vitest";
@@ -18,12 +22,12 @@ const events = new EventBridgeClient({});
 const sns = new SNSClient({});
 
 /** What the executions were asked for that something else than the schedule has started in a namespace. */
-async function startedIn(namespace: string): Promise<{ name: string; request: unknown; status: string }[]> {
+async function startedIn(namespace: string): Promise<{ request: unknown; status: string }[]> {
   const executions = (await allExecutions()).filter(({ name = "" }) => name.startsWith("event-"));
   const all = await Promise.all(executions.map(({ executionArn = "" }) => ended(executionArn)));
   return all
     .filter(({ request }) => (request as { namespace?: string }).namespace === namespace)
-    .map(({ name, request, status }) => ({ name, request, status }));
+    .map(({ request, status }) => ({ request, status }));
 }
 
 /** Waits until one has been started there, and answers with all. */
@@ -38,43 +42,55 @@ async function firstIn(namespace: string): ReturnType<typeof startedIn> {
 /** Where what is sent after a burst looks: by the time that it does, the others of the burst have had theirs. */
 const last = (namespace: string) => `${namespace}-last`;
 
-async function alarm(namespace: string, time: Date, value?: string): Promise<void> {
-  const { detail, ...event } = alarmEvent([{ ClusterName: CLUSTER_NAME, Namespace: namespace, PodName: "web" }], value);
-  const { Entries: entries = [] } = await events.send(
-    new PutEventsCommand({
-      Entries: [
-        {
-          Source: "aws.cloudwatch",
-          DetailType: String(event["detail-type"]),
-          Detail: JSON.stringify(detail),
-          Time: time,
-        },
-      ],
-    }),
-  );
-  for (const { ErrorMessage: message } of entries) if (message !== undefined) throw new Error(message);
+/** Sends events, of a source of their own, by a rule of their own to the function. */
+async function byRule(namespace: string, details: object[], target: Partial<Target>): Promise<void> {
+  const rule = { Name: `own-${namespace}` };
+  await events.send(new PutRuleCommand({ ...rule, EventPattern: JSON.stringify({ source: [namespace] }) }));
+  const { WaysInFunctionArn: Arn } = inject("site");
+  await events.send(new PutTargetsCommand({ Rule: rule.Name, Targets: [{ Id: "look", Arn, ...target }] }));
+  const entries = details.map((detail) => ({ Source: namespace, DetailType: "Own", Detail: JSON.stringify(detail) }));
+  await events.send(new PutEventsCommand({ Entries: entries }));
+  await firstIn(last(namespace));
+  await events.send(new RemoveTargetsCommand({ Rule: rule.Name, Ids: ["look"] }));
+  await events.send(new DeleteRuleCommand(rule));
 }
 
-describe.concurrent("ways in", () => {
-  it("starts one look for an alarm that is raised again and again, and none for one that is over", async ({
-    scenario: { namespace },
-    expect,
-  }) => {
-    const time = new Date();
-    await alarm(namespace, time, "OK");
-    for (let times = 0; times < 3; times++) await alarm(namespace, time);
-    await alarm(last(namespace), time);
+/** An alarm on a metric of a namespace, as CloudWatch has it when it changes. */
+const alarm = (namespace: string, change: { value?: string; cluster?: string } = {}) => ({
+  ...alarmEvent([{ ClusterName: change.cluster ?? CLUSTER_NAME, Namespace: namespace, PodName: "web" }], change.value),
+  time: new Date().toISOString(),
+});
 
-    await firstIn(last(namespace));
-    expect(await firstIn(namespace)).toMatchObject([
-      {
-        request: { cluster_name: CLUSTER_NAME, namespace, origin: "event", reason: "CloudWatch alarm restarts" },
-        status: "SUCCEEDED",
-      },
-    ]);
+const looked = (namespace: string, reason: string) => [
+  { request: { cluster_name: CLUSTER_NAME, namespace, origin: "event", reason }, status: "SUCCEEDED" },
+];
+
+describe.concurrent("ways in", () => {
+  it("let in alarms of this cluster that are raised, by the rule that is deployed", async ({ expect }) => {
+    const { Rules: rules = [] } = await events.send(new ListRulesCommand({}));
+    const { Name } = rules.find(({ EventPattern: pattern }) => pattern?.includes("aws.cloudwatch") === true) ?? {};
+    const { EventPattern } = await events.send(new DescribeRuleCommand({ Name }));
+    const isTaken = async (event: object) =>
+      (await events.send(new TestEventPatternCommand({ EventPattern, Event: JSON.stringify(event) }))).Result;
+
+    expect(await isTaken(alarm("shop"))).toBe(true);
+    expect(await isTaken(alarm("shop", { value: "OK" }))).toBe(false);
+    expect(await isTaken(alarm("shop", { cluster: "test" }))).toBe(false);
   });
 
-  it("starts one look for an alert that a topic carries, and none for one that is over", async ({
+  it("start one look for an alarm that is raised again and again", async ({ scenario: { namespace }, expect }) => {
+    const raised = alarm(namespace);
+    const burst = [raised, raised, raised, alarm(last(namespace))];
+    await byRule(
+      namespace,
+      burst.map((event) => ({ event })),
+      { InputPath: "$.detail.event" },
+    );
+
+    expect(await startedIn(namespace)).toEqual(looked(namespace, "CloudWatch alarm restarts"));
+  });
+
+  it("start one look for alerts that the topic carries, and none for one that is over", async ({
     scenario: { namespace },
     expect,
   }) => {
@@ -84,45 +100,20 @@ describe.concurrent("ways in", () => {
     for (const message of ["[FIRING:1]", alertsMessage(over, firing, firing)])
       await sns.send(new PublishCommand({ TopicArn: topic, Message: message }));
 
-    expect(await firstIn(namespace)).toMatchObject([
-      {
-        request: { cluster_name: CLUSTER_NAME, namespace, origin: "event", reason: "alert KubePodCrashLooping" },
-        status: "SUCCEEDED",
-      },
-    ]);
+    expect(await firstIn(namespace)).toEqual(looked(namespace, "alert KubePodCrashLooping"));
     expect(await startedIn(`${namespace}-over`)).toEqual([]);
   });
 
-  it("starts one look for an event of a rule of one's own", async ({
-    scenario: { namespace },
-    onTestFinished,
-    expect,
-  }) => {
-    const rule = { Name: `own-${namespace}` };
-    const pattern = { source: ["shop.deployments"], detail: { place: [namespace] } };
-    await events.send(new PutRuleCommand({ ...rule, EventPattern: JSON.stringify(pattern) }));
-    const target = {
-      Id: "look",
-      Arn: inject("site").WaysInFunctionArn,
+  it("start one look for events of a rule of one's own", async ({ scenario: { namespace }, expect }) => {
+    const time = new Date().toISOString();
+    const burst = [namespace, namespace, last(namespace)].map((place) => ({ place, time }));
+    await byRule(namespace, burst, {
       InputTransformer: {
-        InputPathsMap: { place: "$.detail.place", time: "$.time" },
+        InputPathsMap: { place: "$.detail.place", time: "$.detail.time" },
         InputTemplate: `{"cluster_name": "${CLUSTER_NAME}", "namespace": "<place>", "time": "<time>", "reason": "a deployment failed"}`,
       },
-    };
-    await events.send(new PutTargetsCommand({ Rule: rule.Name, Targets: [target] }));
-    onTestFinished(async () => {
-      await events.send(new RemoveTargetsCommand({ Rule: rule.Name, Ids: ["look"] }));
-      await events.send(new DeleteRuleCommand(rule));
     });
 
-    const event = { Source: "shop.deployments", DetailType: "Failed", Detail: JSON.stringify({ place: namespace }) };
-    await events.send(new PutEventsCommand({ Entries: [event] }));
-
-    expect(await firstIn(namespace)).toMatchObject([
-      {
-        request: { cluster_name: CLUSTER_NAME, namespace, origin: "event", reason: "a deployment failed" },
-        status: "SUCCEEDED",
-      },
-    ]);
+    expect(await startedIn(namespace)).toEqual(looked(namespace, "a deployment failed"));
   });
 });
