@@ -8,10 +8,10 @@ import { read } from "./read.ts";
 export interface WaysInEnvironment {
   /** The cluster that it is for. */
   clusterName: string;
-  now(): Date;
+  now: () => Date;
   /** Starts the workflow once for each name. @throws RemediationError `WorkflowNotStarted` */
-  start(name: string, request: ScanRequest): Promise<{ isAlready: boolean }>;
-  measure(clusterName: string, measurements: readonly Measurement[]): void;
+  start: (name: string, request: ScanRequest) => Promise<{ isAlready: boolean }>;
+  measure: (clusterName: string, measurements: readonly Measurement[]) => void;
 }
 
 /** What became of one message: how many looks it has asked for, and how many of them were there before. */

@@ -21,8 +21,9 @@ export function gatewayTools(set: ToolSet): Schema[] {
  * rest, and says what is wrong.
  */
 function plain(schema: Schema): Schema {
-  const { type, description, properties, required, items, enum: values, const: value } = schema;
+  const { type, properties, required, items, enum: values, const: value } = schema;
   const choice = (values as unknown[] | undefined) ?? (value === undefined ? undefined : [value]);
+  const description = typeof schema["description"] === "string" ? schema["description"] : undefined;
   const words = [description, choice === undefined ? undefined : `One of ${choice.join(", ")}.`];
   const said = words.filter((each) => each !== undefined).join(" ");
   return {
