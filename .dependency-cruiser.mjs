@@ -91,7 +91,7 @@ export default {
       ["client-dynamodb", "functions/notify/record", "writes the record"],
       ["client-eventbridge", "functions/notify/record", "puts outcomes on the event bus"],
       ["client-s3", "functions/remedies", "keeps what a remedy destroys"],
-      ["client-sfn", "functions/(agent|decide|notify)", "starts executions and looks at them"],
+      ["client-sfn", "functions/(agent|lambda|notify)", "starts executions and looks at them"],
       ["client-kms", "functions/(decide|notify)", "makes and checks the codes of links"],
       ["client-eks", "functions/lambda", "finds clusters"],
     ].map(([client, owner, does]) =>
@@ -125,6 +125,7 @@ export default {
           "^functions/remedies/permissions[.]ts$",
           "^functions/run/(contracts|measurement|pauses|request)[.]ts$",
           "^functions/agent/tool-sets[.]ts$",
+          "^functions/ways-in/ways[.]ts$",
           "^functions/(kinds|shared)/",
         ],
       },

@@ -57,7 +57,7 @@ export function alarmsOf({ clusterName, stateMachine, functions, queues, schedul
     {
       id: "DeadLetters",
       section: "Dead letters",
-      meaning: "A scheduled start, or the news of an execution that ended badly, could not be delivered.",
+      meaning: "A start, or the news of an execution that ended badly, could not be delivered.",
       first: "Read the message in the queue; its attributes or its body say why it was not delivered.",
       metric: deadLetters(queues),
       threshold: 1,

@@ -4,6 +4,7 @@ import { MODES } from "../functions/shared/action-mode.ts";
 import { isRemediationError } from "../functions/shared/errors.ts";
 import { parsePolicy } from "../functions/shared/policy.ts";
 import { ScanRequest } from "../functions/run/request.ts";
+import { WAYS_IN } from "../functions/ways-in/ways.ts";
 import { describeIssues } from "../functions/shared/validation.ts";
 import { misfit } from "./limits.ts";
 import type { EksRemediationProps } from "./props.ts";
@@ -37,6 +38,7 @@ const PlainProps = z.object({
   mode: z.enum(MODES, `must be one of ${MODES.join(", ")}`).optional(),
   recordRetention: z.custom<Duration>(isRetention, "must be whole days, from one to 3650").optional(),
   approvalLinks: z.boolean("must be true or false").optional(),
+  waysIn: z.array(z.enum(WAYS_IN, `must be one of ${WAYS_IN.join(", ")}`)).optional(),
   notifications: z
     .object({
       emails: z.array(z.email("must be an e-mail address")).optional(),

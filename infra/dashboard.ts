@@ -59,6 +59,7 @@ function running({ clusterName, stateMachine }: DashboardProps): IWidget[] {
       [ownMetric("PodsSeen", clusterName, { statistic: Stats.MAXIMUM, label: "pods" })],
       [ownMetric("UnseenParts", clusterName, { statistic: Stats.MAXIMUM, label: "parts unseen" })],
     ),
+    graph("Which alarms and alerts start nothing?", [ownMetricBy("EventsIgnored", ["why"], clusterName)]),
   ];
 }
 

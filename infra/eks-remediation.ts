@@ -22,6 +22,7 @@ import type { FunctionOptions } from "./remediation-function.ts";
 import { REMOVING } from "./permissions.ts";
 import { RUNBOOK } from "./runbook.ts";
 import { Schedule } from "./schedule.ts";
+import { WaysIn, type WaysInProps } from "./ways-in.ts";
 import { Workflow } from "./workflow.ts";
 
 export type { EksRemediationProps, NotificationOptions, PolicyInput } from "./props.ts";
@@ -38,6 +39,8 @@ export class EksRemediation extends Construct {
   readonly agentFunction: NodejsFunction;
   /** Where agents that speak the Model Context Protocol find the tools; undefined unless that is switched on. */
   readonly mcpUrls: Mcp["urls"] | undefined;
+  /** What starts a look for alarms, alerts and events, and the topic for alerts; undefined unless a way in is open. */
+  readonly waysIn: Pick<WaysIn, "function" | "topic"> | undefined;
   /** Where outcomes and alarms are published. */
   readonly topic: ITopic;
   /** The record of all outcomes. */
@@ -79,13 +82,24 @@ export class EksRemediation extends Construct {
         : undefined;
     new ClusterAccess(this, "ClusterAccess", { steps, scanning: scanningOf(agent, mcp), clusterName });
     const starts = new Schedule(this, "Schedule", { stateMachine, clusterName, key, ...schedule });
+    const waysIn = waysInOf(this, { stateMachine, clusterName, ways: props.waysIn ?? [], options });
     const told = { stateMachine, stateMachineName, notify: steps.notify, key };
     const ends = new EndedExecutions(this, "EndedExecutions", told);
     const { dashboardName } = new Observability(this, "Observability", {
       clusterName,
       stateMachine,
-      functions: { ...steps, agent, ...servingOf(mcp), ...(links === undefined ? {} : { decide: links.decide }) },
-      queues: { starts: starts.deadLetterQueue, ends: ends.deadLetterQueue },
+      functions: {
+        ...steps,
+        agent,
+        ...servingOf(mcp),
+        ...(links === undefined ? {} : { decide: links.decide }),
+        ...(waysIn === undefined ? {} : { "ways-in": waysIn.function }),
+      },
+      queues: {
+        starts: starts.deadLetterQueue,
+        ends: ends.deadLetterQueue,
+        ...(waysIn === undefined ? {} : { ways: waysIn.deadLetterQueue }),
+      },
       schedule,
       topic,
       runbook: props.runbook ?? RUNBOOK,
@@ -95,6 +109,7 @@ export class EksRemediation extends Construct {
     this.stateMachine = stateMachine;
     this.agentFunction = agent.lambda;
     this.mcpUrls = mcp?.urls;
+    this.waysIn = waysIn;
     this.topic = topic;
     this.recordTableName = table.tableName;
     this.evidenceBucketName = evidence.bucketName;
@@ -110,4 +125,9 @@ function scanningOf(agent: Agent, mcp: Mcp | undefined): Record<string, Agent> {
 
 function servingOf(mcp: Mcp | undefined): Record<string, Agent> {
   return mcp === undefined ? {} : { "mcp-read": mcp.functions.read, "mcp-act": mcp.functions.act };
+}
+
+/** Closed unless one is named. */
+function waysInOf(scope: Construct, props: WaysInProps): WaysIn | undefined {
+  return props.ways.length === 0 ? undefined : new WaysIn(scope, "WaysIn", props);
 }

@@ -7,6 +7,7 @@ import type { ITopic } from "aws-cdk-lib/aws-sns";
 import type * as z from "zod";
 import type { MODES } from "../functions/shared/action-mode.ts";
 import type { Policy } from "../functions/shared/policy.ts";
+import type { WayIn } from "../functions/ways-in/ways.ts";
 
 /** A remediation policy as one writes it: every field may be left out. `functions/shared/policy.ts` documents them. */
 export type PolicyInput = z.input<typeof Policy>;
@@ -58,6 +59,11 @@ export interface EksRemediationProps {
   readonly approvalLinks?: boolean | undefined;
   /** Whether agents that speak the Model Context Protocol are served, behind URLs that IAM guards. Default: false. */
   readonly mcp?: boolean | undefined;
+  /**
+   * What starts a look at once, beside the schedule: `alarms`, CloudWatch alarms on metrics of the cluster; `alertmanager`, alerts
+   * of a Managed Prometheus, on a topic of their own; `events`, rules of yours. Default: none.
+   */
+  readonly waysIn?: readonly WayIn[] | undefined;
   readonly notifications?: NotificationOptions | undefined;
   /** How long logs are kept. Default: one month. */
   readonly logRetention?: RetentionDays | undefined;

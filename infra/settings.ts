@@ -5,6 +5,7 @@ import type { Node } from "constructs";
 import * as z from "zod";
 import { ScanRequest } from "../functions/run/request.ts";
 import { MODES } from "../functions/shared/action-mode.ts";
+import { WAYS_IN, type WayIn } from "../functions/ways-in/ways.ts";
 import { describeIssues } from "../functions/shared/validation.ts";
 import type { PolicyInput } from "./props.ts";
 import { SettingsError } from "./settings-error.ts";
@@ -44,6 +45,11 @@ const Context = z.object({
   mcp: z
     .union([z.boolean(), z.enum(["true", "false"]).transform((text) => text === "true")], "must be true or false")
     .default(false),
+  /** What starts a look at once, beside the schedule: names with commas between them, or (in `cdk.json`) a list. */
+  waysIn: z
+    .union([z.string().transform((list) => list.split(",").map((name) => name.trim())), z.array(z.string())])
+    .pipe(z.array(z.enum(WAYS_IN, `must be one of ${WAYS_IN.join(", ")}`)))
+    .optional(),
   /** `off` deploys the schedule disabled; runbooks and people can still start the workflow. */
   schedule: z
     .string("must be on, off, or an interval like 5 minutes")
@@ -83,6 +89,7 @@ export interface Settings {
   chat: boolean;
   approvalLinks: boolean;
   mcp: boolean;
+  waysIn: WayIn[] | undefined;
   schedule: Duration | false | undefined;
   logRetention: RetentionDays | undefined;
   recordRetention: Duration | undefined;
@@ -114,10 +121,12 @@ export function readSettings(app: Node): Settings {
     permissionsBoundary,
     namePrefix,
     runbook,
+    waysIn,
     ...given
   } = parsed.data;
   return {
     ...given,
+    waysIn,
     policy: policy === undefined ? undefined : readPolicy(policy),
     mode,
     namespaces,

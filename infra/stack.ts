@@ -36,6 +36,7 @@ export class RemediationStack extends Stack {
       stateMachine,
       agentFunction,
       mcpUrls,
+      waysIn,
       topic,
       recordTableName,
       evidenceBucketName,
@@ -59,6 +60,18 @@ export class RemediationStack extends Stack {
       new CfnOutput(this, "McpActUrl", {
         description: "Serves agents the tools that may change something; needs lambda:InvokeFunctionUrl",
         value: mcpUrls.act.url,
+      });
+    }
+    if (waysIn !== undefined) {
+      new CfnOutput(this, "WaysInFunctionArn", {
+        description: "The target for rules of yours, which send cluster_name and namespace, where events are a way in",
+        value: waysIn.function.lambda.functionArn,
+      });
+    }
+    if (waysIn?.topic !== undefined) {
+      new CfnOutput(this, "AlertTopicArn", {
+        description: "Where a Managed Prometheus publishes its alerts",
+        value: waysIn.topic.topicArn,
       });
     }
     new CfnOutput(this, "TopicArn", {

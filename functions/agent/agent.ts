@@ -6,6 +6,7 @@ import { errorText } from "../shared/caught-error.ts";
 import type { ExecutionState, StartedOnce } from "../shared/aws/executions.ts";
 import { RemediationError } from "../shared/errors.ts";
 import { Detection } from "../run/detection.ts";
+import { RunOutput } from "../run/output.ts";
 import { parseRequest, type ActionRequest, type RemediationRequest } from "../run/request.ts";
 import type { Environment } from "../run/step.ts";
 import { describeIssues } from "../shared/validation.ts";
@@ -31,7 +32,7 @@ export const Started = z.strictObject({
   /** `running` when it has not ended, or was not waited for. */
   status: z.enum(["running", "succeeded", "failed", "timed_out", "aborted"]),
   /** What the execution answered: its outcomes, and one entry for each workload. */
-  output: z.unknown().optional(),
+  output: RunOutput.optional(),
   error: z.strictObject({ name: z.string(), message: z.string() }).optional(),
 });
 export type Started = z.output<typeof Started>;
@@ -177,7 +178,7 @@ async function stateOf(executionArn: string, workflow: Workflow): Promise<Starte
   return {
     execution_arn: executionArn,
     status,
-    ...(output === undefined ? {} : { output }),
+    ...(output === undefined ? {} : { output: output as RunOutput }),
     ...(error === undefined
       ? {}
       : { error: { name: error.name, message: errorText({ Error: error.name, Cause: error.message }) } }),

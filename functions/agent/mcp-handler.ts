@@ -8,7 +8,7 @@ import { TOOL_SETS, type ToolSet } from "./tool-sets.ts";
 /** Serves one set of tools, `MCP_TOOLS`, behind a function URL. */
 export const handler = observed(async (event, context) => {
   const invocation = { id: context.awsRequestId, remainingMilliseconds: () => context.getRemainingTimeInMillis() };
-  const called = { invocation, environment: awsEnvironment, workflow: awsWorkflow };
+  const called = { invocation: () => invocation, environment: awsEnvironment, workflow: awsWorkflow };
   return await responseOf(await answerMcp(requestOf(event), toolSet(), called));
 });
 

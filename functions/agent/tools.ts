@@ -32,6 +32,10 @@ const FIELD_WORDS: Readonly<Record<string, string>> = {
   wait: "Wait for the outcome, for as long as the call may last. Without it the answer says where the execution runs.",
   idempotency_key: "The same for each try of this request, and no other: it is carried out once.",
   execution_arn: "From an earlier answer.",
+  execution: "Name of the execution that did it, which the message about its outcome and the record have.",
+  change:
+    "What it did, exactly as `change` in the JSON form of the message about its outcome, or in `changes` of the record, has it.",
+  uid: "UID of the workload that it was done to, from the record: one that was made anew under its name is left alone.",
 };
 
 /** What all acting tools have in common, said once to each, since a model may see one alone. */
@@ -77,6 +81,11 @@ const WORDS: Readonly<Record<string, Pick<Tool, "title" | "description" | "sets"
     description: `Sets the number of pods, or moves the bounds of the HPA where one owns them. Never to zero. Not for pods that crash. ${GUARDED}`,
     sets: ["act"],
   },
+  undo: {
+    title: "Undo a change",
+    description: `Takes back what one execution did to a workload, while that is still as it was left. Only for a rollback or a scaling that turned out to be wrong: what did not help was undone already. You need its change from the record or the message; do not make one up. ${GUARDED}`,
+    sets: ["act"],
+  },
   approve: {
     title: "Approve a plan",
     description: `Has a plan carried out that an outcome proposed (reason ApprovalNeeded), if it is still what would be done. Only when a person told you to approve exactly this plan. PlanChanged and ApprovalExpired propose anew: show that to the person. ${GUARDED}`,
@@ -90,9 +99,9 @@ const WORDS: Readonly<Record<string, Pick<Tool, "title" | "description" | "sets"
   },
 };
 
-/** The tools of a set, in the order in which they are listed. */
-export function toolsOf(set: ToolSet): Tool[] {
-  return ALL_TOOLS.filter(({ sets }) => sets.includes(set));
+/** The tools of some sets, in the order in which they are listed. */
+export function toolsOf(...served: readonly ToolSet[]): Tool[] {
+  return ALL_TOOLS.filter(({ sets }) => sets.some((set) => served.includes(set)));
 }
 
 const REQUESTS = [...ActionRequest.options, StatusRequest].map(({ shape }) => ({ shape, name: shape.action.value }));

@@ -19,6 +19,8 @@ export interface InvocationContext {
   invokedFunctionArn: string;
   memoryLimitInMB: string;
   awsRequestId: string;
+  /** What whoever invokes it says beside the payload. */
+  clientContext?: unknown;
   getRemainingTimeInMillis: () => number;
 }
 

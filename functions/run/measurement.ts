@@ -17,6 +17,8 @@ interface Dimensions {
   Outcomes: { outcome: Outcome };
   /** From the first sign of a failure to its verified end, in seconds. */
   TimeToVerifiedFix: object;
+  /** Alarms, alerts and events by which a look was not started, by why. */
+  EventsIgnored: { why: string };
   /** Outcomes that a person has to look at. */
   NeedsPerson: object;
 }

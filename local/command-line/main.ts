@@ -7,6 +7,7 @@ import { CommandLineError } from "./command-line-error.ts";
 import { addCompletion, candidates, COMPLETE, forKubectl } from "./completion.ts";
 import { DOCUMENT_FORMATS, printDocument, type DocumentFormat } from "./document.ts";
 import { contextNames } from "./kubeconfig.ts";
+import { addMcpCommand } from "./mcp-command.ts";
 import { addRecordCommands, type Chosen } from "./record-commands.ts";
 import { addScorecardCommand } from "./scorecard-command.ts";
 import { listScenarios, playOnEmbedded } from "./play-embedded.ts";
@@ -107,6 +108,7 @@ const choose = (given: Chosen) => {
 };
 addRecordCommands(command, choose, readPolicy);
 addScorecardCommand(command, choose);
+addMcpCommand(command, choose, readPolicy);
 
 for (const stream of [process.stdout, process.stderr]) {
   // A reader that goes away, as `head` does, ends no run in the middle: what it has begun on a cluster is verified all the same.

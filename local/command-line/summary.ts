@@ -1,20 +1,11 @@
 import type { WorkloadResult } from "../../functions/run/contracts.ts";
 import type { Detection } from "../../functions/run/detection.ts";
+import type { RunOutput } from "../../functions/run/output.ts";
 import { describeWorkload } from "../../functions/kinds/workloads.ts";
 import { count } from "../../functions/shared/text.ts";
 import { fitted, widthsOf } from "../live/columns.ts";
 import { describeResting } from "../live/resting.ts";
 import type { ExecutionResult } from "../engine/engine.ts";
-
-/** The output of an execution that succeeded. */
-interface RunOutput {
-  outcomes: string[];
-  workloads: WorkloadResult[];
-  omitted?: number;
-  unseen?: Detection["unseen"];
-  resting?: Detection["resting"];
-  summary?: string;
-}
 
 /** What the process exits with. */
 export const EXIT = { nothingToDo: 0, error: 1, needsPerson: 2, interrupted: 130 } as const;

@@ -15,6 +15,8 @@ const Outputs = z.object({
   AgentFunctionName: z.string(),
   AgentFunctionArn: z.string(),
   TopicArn: z.string(),
+  AlertTopicArn: z.string(),
+  WaysInFunctionArn: z.string(),
   RecordTableName: z.string(),
   EvidenceBucketName: z.string(),
   RbacCommand: z.string(),
@@ -70,6 +72,11 @@ export async function destroy(directory: string): Promise<void> {
 }
 
 function context(directory: string): string[] {
-  const settings = { clusterName: CLUSTER_NAME, policy: join(directory, "policy.json"), approvalLinks: "on" };
+  const settings = {
+    clusterName: CLUSTER_NAME,
+    policy: join(directory, "policy.json"),
+    approvalLinks: "on",
+    waysIn: "alarms,alertmanager,events",
+  };
   return Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
 }

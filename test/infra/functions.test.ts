@@ -45,6 +45,7 @@ describe("the functions", () => {
         "functions/agent/handler.ts",
         "functions/agent/mcp-handler.ts",
         "functions/decide/handler.ts",
+        "functions/ways-in/handler.ts",
       ].sort(),
     ).toEqual(handlers.sort());
     stack.template.resourceCountIs("AWS::Lambda::Function", FUNCTION_NAMES.length);

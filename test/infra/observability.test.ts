@@ -39,6 +39,7 @@ const MEASUREMENTS: Measurement[] = [
   { name: "Remedies", value: 1, dimensions: { action: "restart", outcome: "Recovered" } },
   { name: "Outcomes", value: 1, dimensions: { outcome: "Recovered" } },
   { name: "TimeToVerifiedFix", value: 1 },
+  { name: "EventsIgnored", value: 1, dimensions: { why: "NotUnderstood" } },
   { name: "NeedsPerson", value: 1 },
 ];
 

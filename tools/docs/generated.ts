@@ -3,6 +3,8 @@ import { fileURLToPath } from "node:url";
 import * as prettier from "prettier";
 import * as z from "zod";
 import { AgentAnswer } from "../../functions/agent/agent.ts";
+import { TOOL_SETS } from "../../functions/agent/tool-sets.ts";
+import { actionGroupApi, gatewayTools } from "./agent-schemas.ts";
 import { markdownTable } from "./markdown-table.ts";
 import { policyTable } from "./policy.ts";
 import { withPicture } from "./workflow.ts";
@@ -40,6 +42,10 @@ export const GENERATED: readonly GeneratedFile[] = [
   { path: "docs/schemas/notification.json", content: () => schema(NotificationDocument, "Notification", "output") },
   { path: "docs/schemas/record.json", content: () => schema(OutcomeRecord, "OutcomeRecord", "output") },
   { path: "docs/schemas/agent-answer.json", content: () => schema(AgentAnswer, "AgentAnswer", "output") },
+  ...TOOL_SETS.flatMap((set) => [
+    { path: `docs/schemas/agentcore-tools-${set}.json`, content: () => json(gatewayTools(set)) },
+    { path: `docs/schemas/bedrock-actions-${set}.json`, content: () => json(actionGroupApi(set)) },
+  ]),
   { path: "docs/schemas/json-line.json", content: () => schema(JsonLine, "JsonLine", "output") },
   { path: "README.md", content: () => withPicture(readFileSync(README, "utf8")) },
   { path: "docs/failure-modes.md", content: failureModes },
@@ -58,7 +64,11 @@ function formatted(path: string, text: () => string): GeneratedFile {
 }
 
 function schema(type: z.ZodType, title: string, io: "input" | "output"): string {
-  return `${JSON.stringify({ title, ...z.toJSONSchema(type, { io }) }, null, 2)}\n`;
+  return json({ title, ...z.toJSONSchema(type, { io }) });
+}
+
+function json(value: object): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
 }
 
 /** What an operator may set, with the defaults. */

@@ -12,7 +12,7 @@ import { unreachableEnvironment } from "../../support/scripted.ts";
 const PACKAGE = createRequire(import.meta.url).resolve("@modelcontextprotocol/conformance/package.json");
 const SUITE = join(dirname(PACKAGE), "dist", "index.js");
 const CALLED = {
-  invocation: { id: "call-1", remainingMilliseconds: () => 60_000 },
+  invocation: () => ({ id: "call-1", remainingMilliseconds: () => 60_000 }),
   environment: unreachableEnvironment(new Error("The cluster must not be asked.")),
   workflow: {
     start: () => Promise.reject(new Error("Nothing is started.")),

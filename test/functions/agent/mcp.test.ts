@@ -28,7 +28,7 @@ async function connected(set: ToolSet, states: ExecutionState[] = []) {
     sleep: () => Promise.resolve(),
   };
   const called = {
-    invocation: { id: "call-1", remainingMilliseconds: () => 60_000 },
+    invocation: () => ({ id: "call-1", remainingMilliseconds: () => 60_000 }),
     environment: UNREACHABLE,
     workflow,
   };
@@ -67,6 +67,7 @@ describe("the server for agents that speak the Model Context Protocol", () => {
       "restart_pod",
       "rollback_deployment",
       "scale_deployment",
+      "undo",
       "approve",
       "decline",
     ]);
@@ -97,12 +98,25 @@ describe("the server for agents that speak the Model Context Protocol", () => {
   });
 
   it("answers with the outcome when it is waited for", async () => {
-    const output = { outcomes: ["Recovered"] };
+    const output = { outcomes: ["Recovered"], workloads: [] };
     const { client } = await connected("read", [{ status: "succeeded", output }]);
 
     const answer = await client.callTool({ name: "diagnose", arguments: { ...WEB, wait: true } });
 
     expect(answer.structuredContent).toEqual({ execution_arn: ARN, status: "succeeded", output });
+  });
+
+  it("has an execution's change taken back as the request for that does, with what its record holds", async () => {
+    const { client, started } = await connected("act");
+    const change = { kind: "scale", scale: { target: "replicas", from: 2, to: 3 } };
+    const undo = { ...WEB, execution: "agent-1", change, uid: "u-1" };
+
+    await client.callTool({ name: "undo", arguments: undo });
+    const guessed = await client.callTool({ name: "undo", arguments: { ...undo, change: { kind: "delete" } } });
+
+    expect(started.map(({ request }) => request)).toEqual([{ ...undo, action: "undo" }]);
+    expect(guessed.isError).toBe(true);
+    expect(JSON.stringify(guessed.content)).toContain("change");
   });
 
   it.each<[string, ToolSet, string, object, string]>([

@@ -67,6 +67,11 @@ export class CommandLine {
     this.#child.stdin?.write(keys);
   }
 
+  /** Ends its input, as whoever has started it does. */
+  endInput(): void {
+    this.#child.stdin?.end();
+  }
+
   ended(): Promise<Ended> {
     return this.#ended;
   }

@@ -72,10 +72,11 @@ const OWN: Readonly<Partial<Record<string, string[]>>> = {
   restart: OF_REMEDIES,
   rollback: OF_REMEDIES,
   scale: OF_REMEDIES,
+  "ways-in": ["@aws-sdk/client-sfn"],
 };
 
-/** What finds a cluster. Whoever answers links reaches none. */
-const clusterOf = (name: string) => (name === "decide" ? [] : ["@aws-sdk/client-eks"]);
+/** What finds a cluster. What answers links, or takes alerts, reaches none. */
+const clusterOf = (name: string) => (name === "decide" || name === "ways-in" ? [] : ["@aws-sdk/client-eks"]);
 
 function manifest(more: Partial<Manifest> = {}): Manifest {
   return { scripts: {}, dependencies: { zod: "1.0.0" }, devDependencies: {}, allowScripts: {}, ...more };
