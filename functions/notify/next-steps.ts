@@ -33,7 +33,14 @@ export function nextSteps(run: WorkloadRun, report: Report, isLate = false): Nex
       return only(UNDONE);
     case "Unresolved": {
       const takeBack = takenBackBy(run);
-      return { nextSteps: [look(run, isLate), ...inPlace(run, takeBack, isLate)], commands: [], takeBack };
+      // What its step ended with stands in the way of the rest.
+      const rest = run.verification?.verdict === "cut_short" ? run.remedy_error : undefined;
+      const advice = rest === undefined ? undefined : adviceOn(rest.Error, run.cluster_name);
+      return {
+        nextSteps: [look(run, isLate), ...(advice?.nextSteps ?? []), ...inPlace(run, takeBack, isLate)],
+        commands: advice?.commands ?? [],
+        takeBack,
+      };
     }
     case "DryRun":
       return only(refused(run, report) ?? carryOut(run));

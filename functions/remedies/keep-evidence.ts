@@ -25,16 +25,27 @@ export async function keepInBucket(destroyed: Destroyed): Promise<void> {
     );
   } catch (error) {
     const { message, cause } = refusalOf(error);
-    throw new RemediationError(
-      "EvidenceNotKept",
-      `Nothing was removed: what goes with a pod could not be kept in the bucket ${bucket ?? ""} (${message}).`,
-      { cause },
-    );
+    throw notKept(destroyed, `the bucket ${bucket ?? ""}`, message, { cause });
   }
+}
+
+/** What is said of a pod that is left, since what goes with it cannot be kept. */
+export function notKept(
+  { pod, workload: { namespace } }: Destroyed,
+  where: string,
+  why: string,
+  options?: ErrorOptions,
+): RemediationError {
+  const message = `Pod ${namespace}/${nameOf(pod)} was left: what goes with it could not be kept in ${where} (${why}).`;
+  return new RemediationError("EvidenceNotKept", message, options);
 }
 
 /** Where it is found: `prod/shop/web/EXECUTION/web-7d4b9c.json`. */
 export function keyOf({ cluster_name, workload: { namespace, name }, execution, pod }: Destroyed): string {
+  return [cluster_name, namespace, name, execution, `${nameOf(pod)}.json`].join("/");
+}
+
+function nameOf(pod: object): string {
   const { metadata } = pod as { metadata?: { name?: string } };
-  return [cluster_name, namespace, name, execution, `${metadata?.name ?? "pod"}.json`].join("/");
+  return metadata?.name ?? "pod";
 }
