@@ -2,6 +2,7 @@ import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { CLIENT_OPTIONS, inTime } from "../shared/aws/client-options.ts";
 import { refusalOf } from "../shared/aws/refusal.ts";
 import { RemediationError } from "../shared/errors.ts";
+import type { Pod } from "../shared/kubernetes/types.ts";
 import type { Destroyed } from "./destroyed.ts";
 
 let client: S3Client | undefined;
@@ -40,12 +41,15 @@ export function notKept(
   return new RemediationError("EvidenceNotKept", message, options);
 }
 
-/** Where it is found: `prod/shop/web/EXECUTION/web-7d4b9c.json`. */
+/** Where it is found: `prod/shop/web/EXECUTION/db-0.UID.json`. The pods of a StatefulSet have their names from those before them. */
 export function keyOf({ cluster_name, workload: { namespace, name }, execution, pod }: Destroyed): string {
-  return [cluster_name, namespace, name, execution, `${nameOf(pod)}.json`].join("/");
+  return [cluster_name, namespace, name, execution, `${nameOf(pod)}.${uidOf(pod)}.json`].join("/");
 }
 
 function nameOf(pod: object): string {
-  const { metadata } = pod as { metadata?: { name?: string } };
-  return metadata?.name ?? "pod";
+  return (pod as Pod).metadata?.name ?? "pod";
+}
+
+function uidOf(pod: object): string {
+  return (pod as Pod).metadata?.uid ?? "uid";
 }
