@@ -26,9 +26,7 @@ export function nextSteps(run: WorkloadRun, report: Report, isLate = false): Nex
     case "Recovered":
       return afterRecovery(run);
     case "RolledBack":
-      return only(
-        isLate ? STILL_FAILING : "It is as it was before, and still fails: find the cause with the evidence below.",
-      );
+      return only(isLate ? STILL_FAILING : `It is as it was before, and was not looked at since. ${STILL_FAILING}`);
     case "Undone":
       return only(UNDONE);
     case "Unresolved": {
@@ -128,7 +126,8 @@ function look({ claim, diagnosis, verification, undo, remedy_error }: WorkloadRu
   }
   const well = diagnosis?.remedy.action === "none" && diagnosis.remedy.refusal === "NotFailingAnymore";
   if (well) return "Look whether it stays well.";
-  return isLate ? STILL_FAILING : "Look at it now: it still fails.";
+  // The last look at how it is was before the undo.
+  return isLate || undo?.status === "applied" ? STILL_FAILING : "Look at it now: it still fails.";
 }
 
 /** Whether what was done is in place; nothing where that is not known, or it cannot be taken back. */
