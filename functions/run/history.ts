@@ -34,8 +34,14 @@ export function entryOf(
     ...(plan?.action === "scale" ? { scale: plan.scale } : {}),
     ...(diagnosis?.template === undefined ? {} : { template: diagnosis.template }),
     ...(diagnosis?.plan === undefined ? {} : { plan: diagnosis.plan }),
-    ...(diagnosis?.plan === undefined || incident.requested === undefined ? {} : { requested: incident.requested }),
+    ...(diagnosis?.plan === undefined ? {} : askedFor(incident)),
   };
+}
+
+/** What was asked for and by whom, for whoever decides about it. */
+function askedFor({ requested, origin }: WorkloadRun["incident"]): Pick<HistoryEntry, "requested" | "origin"> {
+  if (requested === undefined) return {};
+  return { requested, ...(origin === undefined ? {} : { origin }) };
 }
 
 /**
