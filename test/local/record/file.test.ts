@@ -83,7 +83,7 @@ describe("a file of outcomes", () => {
 
     expect((await recordInFile(file).of("a")).outcomes).toEqual([{ ...rest, changes }]);
     const other = changes.map((each) => ({ ...each, change: { ...each.change, newer: 1 } }));
-    await keepInFile(file, { ...rest, changes: other } as unknown as OutcomeRecord);
+    await keepInFile(file, { ...rest, changes: other });
     await expect(async () => await recordInFile(file).of("a")).rejects.toThrow(`line 2 of ${file}`);
   });
 });
