@@ -138,6 +138,9 @@ export const REMOVING = REMEDIES.map(({ action }) => action).filter((action) => 
   return cluster !== undefined && removesPods({ permissions: cluster.rules });
 });
 
+/** The functions that read logs: the one that tells of them, and those that keep them before a pod goes. */
+export const LOG_READERS: readonly string[] = ["classify", ...REMOVING];
+
 /** What reading the logs of crashed containers takes, which the policy asks for with `evidence.log_lines`. */
 export const LOG_PERMISSIONS: Permissions = {
   cluster: {

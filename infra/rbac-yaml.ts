@@ -1,6 +1,12 @@
 import { CLAIM_NAMESPACE } from "../functions/shared/policy.ts";
 import type { Grant, Rule } from "../functions/shared/permissions.ts";
-import { customResourcePermissions, LOG_PERMISSIONS, PERMISSIONS, SECRET_PERMISSIONS } from "./permissions.ts";
+import {
+  customResourcePermissions,
+  LOG_PERMISSIONS,
+  LOG_READERS,
+  PERMISSIONS,
+  SECRET_PERMISSIONS,
+} from "./permissions.ts";
 
 /** `rbac.yaml`: the namespace of the claims, and for each function the roles with its permissions and who has them. */
 export function rbacYaml(): string {
@@ -11,9 +17,12 @@ export function rbacYaml(): string {
   return `${HEAD}\n${[NAMESPACE, ...roles].join("---\n")}`;
 }
 
-/** `rbac-logs.yaml`: what reading logs takes, apart from everything else. */
+/** `rbac-logs.yaml`: what reading logs takes, apart from everything else: to tell of them, and to keep them before a pod goes. */
 export function rbacLogsYaml(): string {
-  return `${LOGS_HEAD}\n${roleAndBinding("classify-logs", LOG_PERMISSIONS.cluster, { function: "classify" }).join("---\n")}`;
+  const roles = LOG_READERS.flatMap((name) =>
+    roleAndBinding(`${name}-logs`, LOG_PERMISSIONS.cluster, { function: name }),
+  );
+  return `${LOGS_HEAD}\n${roles.join("---\n")}`;
 }
 
 /** `rbac-secrets.yaml`: what reading the metadata of Secrets takes, apart from everything else. */
@@ -43,8 +52,9 @@ const LABELS = `\
 const LOGS_HEAD = `\
 # Written by \`npm run docs\` from infra/permissions.ts.
 #
-# What the function classify may do beside infra/rbac.yaml where the policy has evidence.log_lines. A log may hold anything
-# that an application writes: apply it only where subscribers may read that: kubectl apply -f infra/rbac-logs.yaml
+# What the functions ${LOG_READERS.join(", ")} may do beside infra/rbac.yaml where the policy has evidence.log_lines: the
+# first to tell of it, the others to keep it before they remove a pod. A log may hold anything that an application writes:
+# apply it only where subscribers, and whoever reads what is kept, may read that: kubectl apply -f infra/rbac-logs.yaml
 `;
 
 const SECRETS_HEAD = `\

@@ -24,11 +24,11 @@ export async function findDecided(
   const workload = namedIn(request);
   const approval = { decision, plan, origin: originOf(request) === "person" ? "person" : "agent" } as const;
   const lease = await readLease(cluster, leaseName(workload));
-  const requested = lease === undefined ? undefined : proposalOf(historyOf(lease), plan)?.requested;
+  const { requested, origin = "agent" } = (lease && proposalOf(historyOf(lease), plan)) ?? {};
   if (requested === undefined) return await findOne(cluster, request, { workload, approval }, policy, now);
   await assertNamespace(cluster, namespace);
   const asked = requested.action === "restart" ? { requested, pod: requested.pod } : { requested, workload };
   const found = await findAsked(cluster, request, asked);
-  const incidents = found.incidents.map((incident) => ({ ...incident, origin: "agent" as const, approval }));
+  const incidents = found.incidents.map((incident) => ({ ...incident, origin, approval }));
   return { ...found, incidents };
 }

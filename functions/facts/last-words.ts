@@ -15,8 +15,15 @@ export interface LastWords {
   lines: readonly string[];
 }
 
-/** How many bytes of a log are read at most; the kubelet cuts at its beginning. */
-const MAX_BYTES = 8_192;
+/** The ends of logs, and those that could not be had. */
+export interface LogEnds {
+  words: readonly LastWords[];
+  /** `log of container app: Forbidden`, one for each container that ended and whose log could not be had. */
+  notRead: readonly string[];
+}
+
+/** How many bytes of a log are read at most. The kubelet cuts what is over it off the end of the lines that were asked for. */
+const MAX_BYTES = 65_536;
 /** How long a line may be. */
 const MAX_LINE = 200;
 
@@ -31,9 +38,17 @@ export async function readLastWords(
   pods: readonly Pod[],
   lines: number,
 ): Promise<readonly LastWords[]> {
-  if (lines === 0) return [];
-  const words = await Promise.all(newestCrashes(pods).map((crash) => readLog(cluster, crash, lines)));
-  return words.filter((said) => said.lines.length > 0);
+  return (await readLogEnds(cluster, pods, lines)).words;
+}
+
+/** The same, with what could not be had. */
+export async function readLogEnds(cluster: Reader, pods: readonly Pod[], lines: number): Promise<LogEnds> {
+  if (lines === 0) return { words: [], notRead: [] };
+  const read = await Promise.all(newestCrashes(pods).map((crash) => readLog(cluster, crash, lines)));
+  return {
+    words: read.flatMap((said) => (typeof said === "string" || said.lines.length === 0 ? [] : [said])),
+    notRead: read.filter((said) => typeof said === "string"),
+  };
 }
 
 interface Crash {
@@ -59,26 +74,31 @@ function endOf({ state, lastState }: ContainerStatus) {
   return state?.terminated ?? lastState?.terminated;
 }
 
-async function readLog(cluster: Reader, { pod, status }: Crash, lines: number): Promise<LastWords> {
+/** @returns the end of the log, or of which container it could not be had, and why */
+async function readLog(cluster: Reader, { pod, status }: Crash, lines: number): Promise<LastWords | string> {
   const { namespace = "", name = "" } = pod.metadata ?? {};
   // The log of a container that has not been started again is not yet the previous one.
   const previous = status.state?.terminated === undefined;
-  const query = {
-    container: status.name,
-    previous: String(previous),
-    tailLines: String(lines),
-    limitBytes: String(MAX_BYTES),
-  };
-  return { pod: name, container: status.name, lines: linesOf(await textOf(cluster, namespace, name, query), lines) };
-}
-
-async function textOf(cluster: Reader, namespace: string, pod: string, query: Record<string, string>): Promise<string> {
+  const of = { container: status.name, previous: String(previous), limitBytes: String(MAX_BYTES) };
   try {
-    return await cluster.text(paths.podLog(namespace, pod), query);
+    const text = await endOfLog(cluster, paths.podLog(namespace, name), of, lines);
+    return { pod: name, container: status.name, lines: linesOf(text, lines) };
   } catch (error) {
-    if (error instanceof RemediationError) return "";
+    if (error instanceof RemediationError) return `log of container ${status.name}: ${error.name}`;
     throw error;
   }
+}
+
+/** As many of the last lines as are read whole, and the beginning of the last one where not even that is. */
+async function endOfLog(
+  cluster: Reader,
+  path: string,
+  of: Readonly<Record<string, string>>,
+  lines: number,
+): Promise<string> {
+  const text = await cluster.text(path, { ...of, tailLines: String(lines) });
+  const isWhole = Buffer.byteLength(text) < MAX_BYTES;
+  return isWhole || lines === 1 ? text : await endOfLog(cluster, path, of, Math.floor(lines / 2));
 }
 
 function linesOf(text: string, most: number): string[] {

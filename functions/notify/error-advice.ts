@@ -38,7 +38,7 @@ const ADVICE: Readonly<Partial<Record<ErrorName, Advice>>> = {
   StepFailed: { nextSteps: [A_BUG], commands: [] },
   EvidenceNotKept: {
     nextSteps: [
-      "Nothing was removed. Look at the bucket that its stack's output EvidenceBucketName names, at its key, and at the permissions of the function's role.",
+      "Look at where what goes with a pod was to be kept, which the message names: a folder's permissions and space, or the bucket of the stack's output EvidenceBucketName, its key, and the permissions of the function's role.",
     ],
     commands: [],
   },

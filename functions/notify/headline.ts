@@ -29,7 +29,7 @@ export function headlineOf(run: WorkloadRun, { outcome, reason = "", needs_perso
     case "Recovered":
       return asked ? "Done as asked" : "Fixed";
     case "RolledBack":
-      return asked || isLate ? "Undone" : "Undone, still failing";
+      return asked || isLate ? "Undone" : "Undone, did not help";
     case "Undone":
       return "Undone as asked";
     case "Unresolved":

@@ -26,14 +26,19 @@ export function nextSteps(run: WorkloadRun, report: Report, isLate = false): Nex
     case "Recovered":
       return afterRecovery(run);
     case "RolledBack":
-      return only(
-        isLate ? STILL_FAILING : "It is as it was before, and still fails: find the cause with the evidence below.",
-      );
+      return only(isLate ? STILL_FAILING : `It is as it was before, and was not looked at since. ${STILL_FAILING}`);
     case "Undone":
       return only(UNDONE);
     case "Unresolved": {
       const takeBack = takenBackBy(run);
-      return { nextSteps: [look(run, isLate), ...inPlace(run, takeBack, isLate)], commands: [], takeBack };
+      // What its step ended with stands in the way of the rest.
+      const rest = run.verification?.verdict === "cut_short" ? run.remedy_error : undefined;
+      const advice = rest === undefined ? undefined : adviceOn(rest.Error, run.cluster_name);
+      return {
+        nextSteps: [look(run, isLate), ...(advice?.nextSteps ?? []), ...inPlace(run, takeBack, isLate)],
+        commands: advice?.commands ?? [],
+        takeBack,
+      };
     }
     case "DryRun":
       return only(refused(run, report) ?? carryOut(run));
@@ -125,7 +130,8 @@ function look({ claim, diagnosis, verification, undo, remedy_error }: WorkloadRu
   }
   const well = diagnosis?.remedy.action === "none" && diagnosis.remedy.refusal === "NotFailingAnymore";
   if (well) return "Look whether it stays well.";
-  return isLate ? STILL_FAILING : "Look at it now: it still fails.";
+  // The last look at how it is was before the undo.
+  return isLate || undo?.status === "applied" ? STILL_FAILING : "Look at it now: it still fails.";
 }
 
 /** Whether what was done is in place; nothing where that is not known, or it cannot be taken back. */

@@ -19,7 +19,7 @@ export const NotificationDocument = z.strictObject({
   /** The refusal's or the error's name, where there is one. */
   reason: z.string().optional(),
   summary: z.string(),
-  /** How it ended, in plain words: `Fixed`, `Needs you`, `Undone, still failing`, `Would roll back`, `Waiting`. */
+  /** How it ended, in plain words: `Fixed`, `Needs you`, `Undone, did not help`, `Would roll back`, `Waiting`. */
   headline: z.string(),
   /** The summary without what stands under the next steps. */
   what: z.string(),

@@ -65,6 +65,8 @@ export class Writer {
   readonly #owner: string | undefined;
   readonly #begin: () => Promise<void>;
   readonly #keep: WriterOptions["keep"];
+  /** UIDs of the pods whose evidence is kept. */
+  readonly #kept = new Set<string>();
   #begun: Promise<void> | undefined;
 
   constructor({ cluster, workload, uid, dryRun, targets, fields, owner, begin, keep }: WriterOptions) {
@@ -128,8 +130,7 @@ export class Writer {
     const pod = await this.#readPod(path, uid);
     if (typeof pod === "string") return pod;
     if (!isMeant(pod)) return "not meant";
-    if (!this.dryRun && this.#keep !== undefined) {
-      await this.#keep(pod);
+    if (await this.#keepOnce(pod, uid)) {
       // An eviction takes no resourceVersion, and to keep what goes with it may take long: it may be ready by now.
       const present = await this.#readPod(path, uid);
       if (typeof present === "string") return present;
@@ -148,7 +149,8 @@ export class Writer {
 
   /**
    * Deletes a pod if it still is that very pod, as it was when it was decided upon.
-   * @param trial let the API server check it, and delete nothing
+   * @param trial keep what goes with it, let the API server check it, and delete nothing: what a remedy writes before it
+   *   deletes a pod is written only where the pod can be deleted
    * @throws RemediationError `OptedOut`, `ClaimExpired`, `EvidenceNotKept`, `ObjectChanged` when the pod never holds still
    */
   async delete({ name, uid }: PodTarget, isMeant: (pod: Pod) => boolean, trial = false): Promise<Removal> {
@@ -158,8 +160,8 @@ export class Writer {
       const pod = await this.#readPod(path, uid);
       if (typeof pod === "string") return pod;
       if (!isMeant(pod)) return "not meant";
-      if (attempt === 1 && !trial && !this.dryRun) await this.#keep?.(pod);
-      await this.#prepare(pod, path, ref);
+      await this.#keepOnce(pod, uid);
+      await this.#prepare(pod, path, ref, trial);
       try {
         await this.#cluster.delete(path, preconditionsOf(pod, uid), { dryRun: trial || this.dryRun });
         return "removed";
@@ -190,9 +192,17 @@ export class Writer {
     );
   }
 
-  /** What has to be true before a write, whatever it writes. */
-  async #prepare(object: KubernetesObject, path: string, ref: ObjectRef): Promise<void> {
-    if (!this.dryRun) await (this.#begun ??= this.#begin());
+  /** Keeps what goes with a pod, once. @returns whether it was kept now */
+  async #keepOnce(pod: Pod, uid: string): Promise<boolean> {
+    if (this.dryRun || this.#keep === undefined || this.#kept.has(uid)) return false;
+    await this.#keep(pod);
+    this.#kept.add(uid);
+    return true;
+  }
+
+  /** What has to be true before a write, whatever it writes. A trial persists nothing, so that nothing begins with it. */
+  async #prepare(object: KubernetesObject, path: string, ref: ObjectRef, trial = this.dryRun): Promise<void> {
+    if (!this.dryRun && !trial) await (this.#begun ??= this.#begin());
     assertNoOptOutOn(ref, object);
     // A pod is only ever replaced: what it is made from stays as its owner has it.
     if (ref.kind !== "Pod") assertNotOwned(ref, object, this.#fields(ref), this.#owner);

@@ -111,6 +111,8 @@ export const HistoryEntry = z.strictObject({
   plan: PlanId.optional(),
   /** What the remedy that was proposed had been asked for; absent for what a run has found. */
   requested: RequestedRemedy.optional(),
+  /** Who had asked for it, where that was known. */
+  origin: Incident.shape.origin,
   /** Whether the action was carried out, or was begun and may have been; absent where it was not, or nobody knows that it was begun. */
   applied: z.literal(true).optional(),
   /** Hash of the workload's pod template at that time: a changed spec clears the count of ineffective remedies. */

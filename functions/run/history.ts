@@ -1,4 +1,5 @@
 import { HELD_BACK, type Refusal } from "./refusals.ts";
+import type { ErrorName } from "../shared/errors.ts";
 import type { HistoryEntry, Outcome, WorkloadRun } from "./contracts.ts";
 
 /** Stands in a history for the outcome of a remedy that was begun; it stays where its execution dies before the end. */
@@ -33,8 +34,14 @@ export function entryOf(
     ...(plan?.action === "scale" ? { scale: plan.scale } : {}),
     ...(diagnosis?.template === undefined ? {} : { template: diagnosis.template }),
     ...(diagnosis?.plan === undefined ? {} : { plan: diagnosis.plan }),
-    ...(diagnosis?.plan === undefined || incident.requested === undefined ? {} : { requested: incident.requested }),
+    ...(diagnosis?.plan === undefined ? {} : askedFor(incident)),
   };
+}
+
+/** What was asked for and by whom, for whoever decides about it. */
+function askedFor({ requested, origin }: WorkloadRun["incident"]): Pick<HistoryEntry, "requested" | "origin"> {
+  if (requested === undefined) return {};
+  return { requested, ...(origin === undefined ? {} : { origin }) };
 }
 
 /**
@@ -49,12 +56,20 @@ export function sinceLastSuccess(history: readonly HistoryEntry[], template: str
   return success === -1 ? same : same.slice(0, success);
 }
 
-/** Whether a remedy was chosen and is not known to have helped. */
+/** The reason of an outcome whose remedy wrote nothing, or nothing more, since what goes with a pod could not be kept. */
+const NOT_KEPT: ErrorName = "EvidenceNotKept";
+
+/**
+ * Whether a remedy was chosen and is not known to have helped. One that was not begun, since what it was to destroy could not
+ * be kept, says nothing of whether it helps.
+ */
 export function isIneffective({
   action,
+  applied,
   outcome,
   reason,
-}: Pick<HistoryEntry, "action" | "outcome" | "reason">): boolean {
+}: Pick<HistoryEntry, "action" | "applied" | "outcome" | "reason">): boolean {
+  if (reason === NOT_KEPT && applied !== true) return false;
   return action !== "none" && INEFFECTIVE.includes(outcome) && reason !== PARTLY_DONE;
 }
 

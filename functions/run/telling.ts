@@ -31,7 +31,8 @@ export function mayHaveChanged(run: WorkloadRun): boolean {
 
 /** Whether this remedy in vain is the one after which no more is tried: from now on the workload is left to a person. */
 export function isLeftToPerson(run: WorkloadRun, report: Report, policy: Policy): boolean {
-  if (run.dry_run || run.claim?.status !== "claimed" || !isIneffective(report)) return false;
+  if (run.dry_run || run.claim?.status !== "claimed") return false;
+  if (!isIneffective({ ...report, ...(mayHaveChanged(run) ? { applied: true } : {}) })) return false;
   const earlier = sinceLastSuccess(run.claim.history ?? [], run.diagnosis?.template).filter(isIneffective);
   return earlier.length + 1 >= policy.cool_down.max_ineffective;
 }

@@ -2,6 +2,7 @@ import { InvalidArgumentError, type Command } from "commander";
 import type { OutcomeRecord } from "../../functions/notify/record/record.ts";
 import { RemediationError } from "../../functions/shared/errors.ts";
 import type { Policy } from "../../functions/shared/policy.ts";
+import { some } from "../../functions/shared/text.ts";
 import { defaultRecordFile, recordInFile } from "../record/file.ts";
 import { executeOnMachine } from "../record/machine.ts";
 import { RecordUnreadable, type RecordStore } from "../record/store.ts";
@@ -92,7 +93,8 @@ export function withRecord(command: Command): Command {
 
 async function history(options: HistoryOptions): Promise<number> {
   const { namespace, since, limit } = options;
-  const outcomes = await storeOf(options).list({ namespace, since, limit });
+  const { outcomes, unread } = await storeOf(options).list({ namespace, since, limit });
+  tellUnread(unread);
   print(options.json === true ? outcomes.map((each) => JSON.stringify(each)) : [historyTable(outcomes)]);
   return EXIT.nothingToDo;
 }
@@ -139,7 +141,8 @@ function textOf(result: ExecutionResult): string {
 async function recordsOf(execution: string, options: RecordOptions): Promise<OutcomeRecord[]> {
   // An ARN ends with the name.
   const name = execution.split(":").at(-1) ?? execution;
-  const records = await storeOf(options).of(name);
+  const { outcomes: records, unread } = await storeOf(options).of(name);
+  tellUnread(unread);
   if (records.length > 0) return records;
   throw new RecordUnreadable(`The record holds no outcome of ${name}. The command history lists what it holds.`);
 }
@@ -149,6 +152,19 @@ export function storeOf({ table, region, record }: RecordOptions): RecordStore {
   if (table === undefined) return recordInFile(record ?? defaultRecordFile());
   if (record === undefined) return recordInTable(table, region);
   throw new RecordUnreadable("Give either --table or --record: each is a record of its own.");
+}
+
+/** How many places are named. */
+const MAX_NAMED = 3;
+
+/** Says what of the record was left out. */
+function tellUnread(unread: readonly string[]): void {
+  if (unread.length === 0) return;
+  const entries =
+    unread.length === 1
+      ? "One entry of the record is left out, since it"
+      : `${unread.length} entries of the record are left out, since they`;
+  process.stderr.write(`${entries} cannot be read as an outcome by this version: ${some(unread, MAX_NAMED)}.\n`);
 }
 
 function print(lines: readonly string[]): void {

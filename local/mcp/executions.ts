@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { isDeepStrictEqual } from "node:util";
 import type { Started, Workflow } from "../../functions/agent/agent.ts";
-import type { ExecutionState } from "../../functions/agent/executions.ts";
 import type { NotifyEnvironment } from "../../functions/notify/environment.ts";
 import type { RemediationRequest } from "../../functions/run/request.ts";
+import type { ExecutionState, StartedOnce } from "../../functions/shared/aws/executions.ts";
 import { RemediationError } from "../../functions/shared/errors.ts";
 import { OpenRuns, type Interrupted } from "../command-line/interrupted.ts";
 import { startExecution, type Execution, type ExecutionResult } from "../engine/engine.ts";
@@ -23,17 +24,21 @@ export class LocalExecutions implements Workflow {
     this.#environment = environment;
   }
 
-  start = (name: string, request: RemediationRequest): Promise<string> => {
-    const arn = `arn:aws:states:local:000000000000:execution:remediation:${name}`;
-    if (!this.#known.has(arn)) {
-      const runs = new OpenRuns();
-      const onEvent = runs.see.bind(runs);
-      const execution = startExecution({ input: request, name, environment: this.#environment, onEvent });
-      const known: Known = { request, execution, runs, ended: undefined };
-      this.#known.set(arn, known);
-      void execution.result.then((result) => (known.ended = result));
+  /** As Step Functions does: one execution for each name; the same request is answered with it while it runs. */
+  start = (name: string, request: RemediationRequest): Promise<StartedOnce> => {
+    const executionArn = `arn:aws:states:local:000000000000:execution:remediation:${name}`;
+    const before = this.#known.get(executionArn);
+    if (before !== undefined) {
+      const isSame = before.ended === undefined && isDeepStrictEqual(before.request, request);
+      return Promise.resolve({ executionArn, isAlready: !isSame });
     }
-    return Promise.resolve(arn);
+    const runs = new OpenRuns();
+    const onEvent = runs.see.bind(runs);
+    const execution = startExecution({ input: request, name, environment: this.#environment, onEvent });
+    const known: Known = { request, execution, runs, ended: undefined };
+    this.#known.set(executionArn, known);
+    void execution.result.then((result) => (known.ended = result));
+    return Promise.resolve({ executionArn, isAlready: false });
   };
 
   describe = (arn: string): Promise<ExecutionState> => {

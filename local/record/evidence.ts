@@ -2,9 +2,8 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { NotifyEnvironment } from "../../functions/notify/environment.ts";
 import type { Destroyed } from "../../functions/remedies/destroyed.ts";
-import { keyOf } from "../../functions/remedies/keep-evidence.ts";
+import { keyOf, notKept } from "../../functions/remedies/keep-evidence.ts";
 import type { RemedyEnvironment } from "../../functions/remedies/step.ts";
-import { RemediationError } from "../../functions/shared/errors.ts";
 import { keepInFile } from "./file.ts";
 
 /** Keeps outcomes in a file, and what remedies destroy in the folder `evidence` beside it. */
@@ -22,11 +21,6 @@ async function keepInFolder(folder: string, destroyed: Destroyed): Promise<void>
     await mkdir(dirname(file), { recursive: true, mode: 0o700 });
     await writeFile(file, JSON.stringify(destroyed), { mode: 0o600 });
   } catch (error) {
-    const said = error instanceof Error ? error.message : String(error);
-    throw new RemediationError(
-      "EvidenceNotKept",
-      `Nothing was removed: what goes with a pod could not be kept in ${file} (${said}).`,
-      { cause: error },
-    );
+    throw notKept(destroyed, file, error instanceof Error ? error.message : String(error), { cause: error });
   }
 }

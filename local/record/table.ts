@@ -31,7 +31,7 @@ export function recordInTable(table: string, region: string | undefined): Record
           if (shown.length >= query.limit) break;
         }
       });
-      return shown.slice(0, query.limit);
+      return { outcomes: shown.slice(0, query.limit), unread: [] };
     },
     async of(execution) {
       const records: OutcomeRecord[] = [];
@@ -48,7 +48,7 @@ export function recordInTable(table: string, region: string | undefined): Record
           records.push(...items.map((item) => parseRecord(textIn(item, "record") ?? "", `${execution} in ${table}`)));
         }
       });
-      return records;
+      return { outcomes: records, unread: [] };
     },
   };
 }
@@ -70,9 +70,8 @@ function listed(item: Item): Listed {
   const texts = Object.fromEntries(fields.map((name) => [name, text(name)])) as Record<(typeof fields)[number], string>;
   return {
     ...texts,
-    outcome: texts.outcome as Listed["outcome"],
     reason: textIn(item, "reason"),
-    asked_by: textIn(item, "asked_by") as Listed["asked_by"],
+    asked_by: textIn(item, "asked_by"),
     needs_person: item["needs_person"]?.BOOL ?? false,
     dry_run: item["dry_run"]?.BOOL ?? false,
   };

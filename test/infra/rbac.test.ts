@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { parseAllDocuments } from "yaml";
 import { rbacFor, type Manifest } from "../../infra/rbac.ts";
+import { REMOVING } from "../../infra/permissions.ts";
 import { STEP_NAMES } from "../../infra/functions.ts";
 
 const wide = readFileSync(new URL("../../infra/rbac.yaml", import.meta.url), "utf8");
@@ -120,6 +121,15 @@ describe("the permissions in some namespaces", () => {
   it("are refused for a name that is no namespace's", () => {
     expect(() => print("--namespace", "Shop")).toThrow(/must be a lower-case RFC 1123 label/);
   });
+});
+
+it("the permission to read logs is of those that tell of them, or keep them before a pod goes, and of no other", () => {
+  const yaml = readFileSync(new URL("../../infra/rbac-logs.yaml", import.meta.url), "utf8");
+  const logs = parseAllDocuments(yaml).map((document) => document.toJS() as Manifest);
+  const readers = STEP_NAMES.filter((step) => permissionsOf(logs, step).length > 0);
+
+  expect([...readers].sort()).toEqual(["classify", ...REMOVING].sort());
+  for (const step of readers) expect(permissionsOf(logs, step)).toEqual(["get pods/log"]);
 });
 
 function documents(yaml: string): Manifest[] {

@@ -1,5 +1,5 @@
 /** What stands where a credential stood. */
-const HIDDEN = "[hidden]";
+export const HIDDEN = "[hidden]";
 
 /** How a setting that is secret is called, as the last part of its name: `DB_PASSWORD`, `api-key`, `client.secret`. */
 const SECRET_NAMES =

@@ -7,12 +7,13 @@ import { fitting, RECORD_VERSION, type OutcomeRecord, type RecordedChange } from
 /** What is kept of the remediation of one workload. Pure. */
 export function recordOf(run: WorkloadRun, report: Report, now: Date): OutcomeRecord {
   const { cluster_name, dry_run, execution, incident, diagnosis, undo } = run;
-  const { requested, origin = "agent", approval } = incident;
+  const { requested, approval } = incident;
+  const { origin = requested === undefined ? "found" : "agent" } = incident;
   return fitting({
     ...basis(report, execution, now),
     cluster_name,
     workload: incident.workload,
-    asked_by: requested === undefined ? "found" : origin,
+    asked_by: origin,
     ...(approval === undefined ? {} : { approval }),
     dry_run,
     ...(diagnosis === undefined ? {} : diagnosed(diagnosis)),

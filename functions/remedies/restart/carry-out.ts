@@ -24,6 +24,8 @@ export interface Restarted {
   released: PodTarget[];
   /** Left alone, because a PodDisruptionBudget allowed no further eviction. */
   held: PodTarget[];
+  /** Why what goes with a further pod could not be kept, where that was so: it was left, and those after it. */
+  unkept?: string;
   /** Left alone until the pod before them is replaced. */
   left: PodTarget[];
 }
@@ -34,7 +36,8 @@ type Spare = "may go" | { needed: string };
 /**
  * Replaces pods, each only while it is not ready, unless somebody asked for that very pod. One pod is evicted at a time: the
  * rest is for when that is replaced. A dry run, which evicts none, asks for all.
- * @throws RemediationError `DisruptionBudgetExhausted` when the budget holds the very first one, `OptedOut`, `ClaimExpired`
+ * @throws RemediationError `DisruptionBudgetExhausted` when the budget holds the very first one, `EvidenceNotKept` when what
+ *   goes with the very first one could not be kept, `OptedOut`, `ClaimExpired`
  */
 export async function restart(
   writer: Writer,
@@ -57,8 +60,9 @@ export async function restart(
     try {
       outcomes[await (mode === "evict" ? writer.evict(target, isMeant) : writer.delete(target, isMeant))].push(target);
     } catch (error) {
-      const held = isRemediationError(error, "DisruptionBudgetExhausted");
-      if (!held || result.replaced.length === 0) throw error;
+      const ends = isRemediationError(error, "DisruptionBudgetExhausted", "EvidenceNotKept");
+      if (!ends || result.replaced.length === 0) throw error;
+      if (error.name === "EvidenceNotKept") return { ...result, unkept: error.message };
       result.held.push(...targets.slice(index));
       break;
     }
@@ -77,7 +81,7 @@ export async function carryOut(
   occasion: Occasion,
 ): Promise<Done<RestartChange> | Declined> {
   const spare = occasion.requested && plan.mode === "evict" ? await spareOf(writer) : undefined;
-  const { replaced, gone, recovered, released, held, left } = await restart(writer, plan, occasion, spare);
+  const { replaced, gone, recovered, released, held, unkept, left } = await restart(writer, plan, occasion, spare);
   if (replaced.length === 0) {
     const [ready] = recovered;
     if (ready !== undefined && spare !== undefined && spare !== "may go") return tooFewReady(ready.name, spare.needed);
@@ -96,6 +100,7 @@ export async function carryOut(
       ...(recovered.length === 0 ? [] : [`${count(recovered.length, "pod")} recovered by itself.`]),
       ...(released.length === 0 ? [] : [`Somebody has taken ${count(released.length, "pod")} out of the workload.`]),
       ...(held.length === 0 ? [] : [`A PodDisruptionBudget holds ${count(held.length, "further pod")}.`]),
+      ...(unkept === undefined ? [] : [unkept]),
       ...(left.length === 0 ? [] : [`${count(left.length, "further pod")} may go when the last one is replaced.`]),
     ],
   };

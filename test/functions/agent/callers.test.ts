@@ -13,7 +13,7 @@ async function called(event: unknown, clientContext?: unknown) {
   const workflow: Workflow = {
     start: (_name, request) => {
       requests.push(request);
-      return Promise.resolve(ARN);
+      return Promise.resolve({ executionArn: ARN, isAlready: false });
     },
     describe: () => Promise.resolve({ status: "running" }),
     sleep: () => Promise.resolve(),

@@ -39,8 +39,8 @@ describe("the message about a workload", () => {
   it("says what happened, why, what was done and what was not, and where to look", () => {
     const { subject, text } = message(undone);
 
-    expect(subject).toBe("[prod] Undone, still failing: Deployment shop/web");
-    expect(text.split("\n")[0]).toBe("Undone, still failing: Deployment shop/web on cluster prod");
+    expect(subject).toBe("[prod] Undone, did not help: Deployment shop/web");
+    expect(text.split("\n")[0]).toBe("Undone, did not help: Deployment shop/web on cluster prod");
     expect(section(text, "Found")).toEqual([
       "- 2x CrashLoopBackOff",
       "- cause: CrashLoopAfterRollout (confidence high)",
@@ -53,7 +53,7 @@ describe("the message about a workload", () => {
     expect(section(text, "Not done")).toEqual(["- restart: the same template crashes again"]);
     expect(section(text, "Verified")).toEqual(["- yes: it is as it was before"]);
     expect(section(text, "To do")).toEqual([
-      "- It is as it was before, and still fails: find the cause with the evidence below.",
+      "- It is as it was before, and was not looked at since. Look whether it still fails, and find the cause with the evidence below if it does.",
     ]);
     expect(section(text, "Look at it")?.slice(0, 2)).toEqual([
       "- aws eks update-kubeconfig --name prod --region eu-west-1 --alias prod",
@@ -102,7 +102,7 @@ describe("the subject", () => {
   ])("is one line of at most 100 ASCII characters for a name that is %s", (_what, workload) => {
     const { subject } = message({ ...undone, incident: incident({ workload }) });
 
-    expect(subject).toMatch(/^\[prod\] Undone, still failing: Deployment shop\/[\x20-\x7e]+$/);
+    expect(subject).toMatch(/^\[prod\] Undone, did not help: Deployment shop\/[\x20-\x7e]+$/);
     expect(subject.length).toBeLessThanOrEqual(100);
   });
 });

@@ -37,6 +37,8 @@ function told(end: object, change?: Change) {
   return workloadMessage(run, outcomeOf(run, false)).document;
 }
 
+const LOOK = "Look whether it still fails, and find the cause with the evidence below if it does.";
+
 describe("what people are told of a remedy that was applied and did not end well", () => {
   it("says that it is in place where nobody took it back, and gives no command that would bring the failure back", () => {
     const { changed, take_back, next_steps, verified } = told({ verification: look("not_recovered") });
@@ -92,12 +94,12 @@ describe("what people are told of a remedy that was applied and did not end well
     };
 
     expect(told(run)).toMatchObject({
-      next_steps: ["Look at it now: it still fails.", NOT_KNOWN],
+      next_steps: [LOOK, NOT_KNOWN],
       take_back: [],
       verified: "no: the undo is not verified",
     });
     expect(told(run, SCALE)).toMatchObject({
-      next_steps: ["Look at it now: it still fails.", `${NOT_KNOWN} If it is, the command below takes it back.`],
+      next_steps: [LOOK, `${NOT_KNOWN} If it is, the command below takes it back.`],
       take_back: [UNDO_COMMAND],
     });
   });

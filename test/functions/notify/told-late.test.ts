@@ -55,7 +55,7 @@ describe("an outcome that was decided before its execution was stopped", () => {
     const undone = { ...run, undo_verification: { verdict: "undone" as const, reasons: [] } };
     const { sent: told } = await tell(about(undone, 1));
     expect(told[0]?.document.outcome).toBe("RolledBack");
-    expect(told[0]?.text).not.toContain("and still fails");
+    expect(told[0]?.text).not.toContain("Look at it now: it still fails");
   });
 
   it("does not measure the time that nobody knows", async () => {

@@ -5,7 +5,7 @@ import { remedyFor } from "../../../functions/remedies/remedies.ts";
 import { remedyStep, type RemedyEnvironment } from "../../../functions/remedies/step.ts";
 import { RemediationError } from "../../../functions/shared/errors.ts";
 import { ApiServer, found, page, refusal } from "../../support/api-server.ts";
-import { crashingPod, NOW } from "../../support/objects.ts";
+import { crashingPod, NOW, policy } from "../../support/objects.ts";
 import { claimedRun, claimOf, diagnosis, serveClaim } from "../../support/runs.ts";
 import { unreachableEnvironment } from "../../support/scripted.ts";
 
@@ -78,11 +78,19 @@ describe("what goes with a pod", () => {
     expect(kept).toMatchObject([
       {
         ...{ version: 1, cluster_name: "prod", execution: "run-1", at: NOW.toISOString(), not_read: [] },
-        pod: { metadata: { name: "a", uid: "a-uid", annotations: { team: "shop" } } },
+        pod: { metadata: { name: "a", uid: "a-uid", annotations: { team: "[hidden]" } } },
         events: [{ reason: "BackOff" }],
       },
     ]);
-    expect(kept.map(keyOf)).toEqual(["prod/shop/web/run-1/a.json"]);
+    expect(kept.map(keyOf)).toEqual(["prod/shop/web/run-1/a.a-uid.json"]);
+  });
+
+  it("has its Events asked for by the pod, whatever else its namespace warns of", async () => {
+    await restart();
+
+    expect(api.requests.find(({ path }) => path === `${SHOP}/events`)?.query).toMatchObject({
+      fieldSelector: "involvedObject.uid=a-uid,type=Warning",
+    });
   });
 
   it("holds no value of its environment, and nothing that looks like a credential", async () => {
@@ -106,6 +114,13 @@ describe("what goes with a pod", () => {
 
     expect(await restart()).toMatchObject({ status: "applied" });
     expect(kept).toMatchObject([{ events: [], not_read: ["events: Forbidden"] }]);
+  });
+
+  it("is kept in part where its logs may not be read, and says so", async () => {
+    api.on("GET", `${SHOP}/pods/a/log`, refusal(403, "pods/log is forbidden"));
+
+    await restart({ ...environment, policy: () => policy({ evidence: { log_lines: 3 } }) });
+    expect(kept).toMatchObject([{ logs: [], not_read: ["log of container app: Forbidden"] }]);
   });
 
   it("leaves a pod alone that has become ready while it was kept", async () => {

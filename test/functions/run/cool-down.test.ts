@@ -52,6 +52,14 @@ describe("the cool-down", () => {
     expect(pause([told, ...tries], "t1", rules, aDayLater)).toMatchObject({ refusal: "TriedTooOften" });
   });
 
+  it("counts no remedy that was not begun since what it was to destroy could not be kept, and one that was", () => {
+    const unkept = (applied: object) =>
+      [1, 2, 3].map((ago) => entry("Unresolved", ago, { reason: "EvidenceNotKept", ...applied }));
+
+    expect(triedTooOften(unkept({}), "t1", rules)).toBeUndefined();
+    expect(triedTooOften(unkept({ applied: true }), "t1", rules)).toContain("The last 3 remedies did not help");
+  });
+
   it("lets whoever asks for a remedy have it at once where nothing was done before, and not where something was", () => {
     const observed = entry("Skipped", 1, { action: "none", reason: "DiagnoseOnly" });
 

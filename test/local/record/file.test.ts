@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -35,26 +35,55 @@ describe("a file of outcomes", () => {
       await keepInFile(file, each);
     const { list } = recordInFile(file);
 
-    expect(names(await list({ limit: 10 }))).toEqual(["c", "b", "a"]);
-    expect(names(await list({ limit: 1 }))).toEqual(["c"]);
-    expect(names(await list({ limit: 10, namespace: "blog" }))).toEqual(["b"]);
-    expect(names(await list({ limit: 10, since: new Date(NOW.getTime() + 60_000).toISOString() }))).toEqual(["c", "b"]);
+    expect(names((await list({ limit: 10 })).outcomes)).toEqual(["c", "b", "a"]);
+    expect(names((await list({ limit: 1 })).outcomes)).toEqual(["c"]);
+    expect(names((await list({ limit: 10, namespace: "blog" })).outcomes)).toEqual(["b"]);
+    expect(names((await list({ limit: 10, since: new Date(NOW.getTime() + 60_000).toISOString() })).outcomes)).toEqual([
+      "c",
+      "b",
+    ]);
   });
 
   it("has an outcome that was kept twice once, as it was kept last", async () => {
     await keepInFile(file, record("a", 0, { summary: "first" }));
     await keepInFile(file, record("a", 1, { summary: "second" }));
 
-    expect(await recordInFile(file).of("a")).toMatchObject([{ summary: "second" }]);
+    expect(await recordInFile(file).of("a")).toMatchObject({ outcomes: [{ summary: "second" }], unread: [] });
   });
 
   it.each([
-    ["is no JSON", "{", "line 1 of"],
-    ["is of another version", JSON.stringify({ ...record("a", 0), version: 2 }), "the version that wrote it"],
-  ])("is not read where a line %s, and the line is named", async (_what, line, said) => {
+    ["is no JSON", "{"],
+    ["is of another version", JSON.stringify({ ...record("b", 0), version: 2 })],
+    ["is something else", '{"execution": "b"}'],
+  ])("is read without a line that %s, and names that", async (_what, line) => {
     await keepInFile(file, record("a", 0));
-    writeFileSync(file, line);
+    appendFileSync(file, `${line}\n`);
+    await keepInFile(file, record("c", 1));
+    const { list, of } = recordInFile(file);
+    const unread = [`line 2 of ${file}`];
 
-    expect(() => recordInFile(file).of("a")).toThrow(said);
+    const listed = await list({ limit: 10 });
+    expect([names(listed.outcomes), listed.unread]).toEqual([["c", "a"], unread]);
+    expect(await of("a")).toMatchObject({ outcomes: [{ execution: { name: "a" } }], unread });
+  });
+
+  it("lists what a later version has written of the same kind, with fields and outcomes of its own", async () => {
+    const later = { ...record("a", 0), outcome: "Postponed", asked_by: "robot", newer: { field: 1 } };
+    await keepInFile(file, later as unknown as OutcomeRecord);
+
+    const { outcomes, unread } = await recordInFile(file).list({ limit: 10 });
+    expect(outcomes).toMatchObject([{ execution: "a", outcome: "Postponed", asked_by: "robot" }]);
+    expect(unread).toEqual([]);
+    await expect(async () => await recordInFile(file).of("a")).rejects.toThrow("the version that wrote it");
+  });
+
+  it("shows an outcome without the fields that it does not know, unless they are of a change, which may be undone", async () => {
+    const { changes, ...rest } = record("a", 0);
+    await keepInFile(file, { ...rest, changes, newer: 1 } as unknown as OutcomeRecord);
+
+    expect((await recordInFile(file).of("a")).outcomes).toEqual([{ ...rest, changes }]);
+    const other = changes.map((each) => ({ ...each, change: { ...each.change, newer: 1 } }));
+    await keepInFile(file, { ...rest, changes: other });
+    await expect(async () => await recordInFile(file).of("a")).rejects.toThrow(`line 2 of ${file}`);
   });
 });

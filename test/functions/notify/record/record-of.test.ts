@@ -43,6 +43,15 @@ describe("the record of a workload's outcome", () => {
 
     expect(by({ requested, origin: "person" }).asked_by).toBe("person");
     expect(by({ requested }).asked_by).toBe("agent");
+    expect(by({ requested, origin: "found" }).asked_by).toBe("found");
+  });
+
+  it("says that a person asked who leaves it to the workflow what to do, and who approved what a run had found", () => {
+    const by = (about: object) => recorded(claimedRun({ incident: { ...claimedRun().incident, ...about } }));
+    const approval = { decision: "approve", plan: "0123456789abcdef", origin: "person" } as const;
+
+    expect(by({ origin: "person" }).asked_by).toBe("person");
+    expect(by({ approval })).toMatchObject({ asked_by: "found", approval: { origin: "person" } });
   });
 
   it.each<[string, Partial<WorkloadRun>, string]>([

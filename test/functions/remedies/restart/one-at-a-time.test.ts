@@ -107,6 +107,18 @@ describe("after one pod was evicted", () => {
     expect([isIneffective(entry), hasHelped(entry)]).toEqual([false, true]);
   });
 
+  it("says what to do about the error that its step ended with, where that left the rest", () => {
+    const { remedy, ...rest } = run({ remedy_error: { Error: "EvidenceNotKept", Cause: "Pod shop/b was left." } });
+    const late: WorkloadRun = { ...rest, ...(remedy === undefined ? {} : { remedy: { ...remedy, deadline: ago(1) } }) };
+    const verification = verify(late, stateOf([replaced(), crashing]), policy(), NOW);
+    const report = outcomeOf({ ...late, verification }, false);
+    const { text } = workloadMessage({ ...late, verification }, report);
+
+    expect(report).toMatchObject({ outcome: "Unresolved", reason: "PartlyDone", needs_person: true });
+    expect(text).toContain("EvidenceBucketName");
+    expect(text).not.toContain("othing was removed");
+  });
+
   it("is told as a restart in vain where its replacement fails, too", () => {
     const { remedy, ...rest } = run();
     const late = { ...rest, ...(remedy === undefined ? {} : { remedy: { ...remedy, deadline: ago(1) } }) };

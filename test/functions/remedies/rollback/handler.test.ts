@@ -122,6 +122,6 @@ describe("the rollback step", () => {
     await expect(rollback(environment)({ operation: "apply", run })).rejects.toMatchObject({ name: "OptedOut" });
     api.on("GET", STATEFUL_SET, found(db({ metadata, template: template("shop/web:1") })));
     expect(await rollback(environment)({ operation: "undo", run: rolledBack })).toMatchObject({ status: "overtaken" });
-    expect(api.writes).toMatchObject([{ path: claim.path }, { path: claim.path }]);
+    expect(api.writes).toEqual([]);
   });
 });
