@@ -41,9 +41,10 @@ function introduction({ clusterName, runbook, alarms }: DashboardProps): IWidget
   ];
 }
 
-function running({ clusterName, stateMachine }: DashboardProps): IWidget[] {
+function running({ clusterName, stateMachine, patrol }: DashboardProps): IWidget[] {
   return [
     graph("Is it running?", [
+      patrol.metricInvocations({ label: "looks of the schedule", period: PERIOD }),
       stateMachine.metricStarted({ label: "started", period: PERIOD }),
       stateMachine.metricSucceeded({ label: "succeeded", period: PERIOD }),
       stateMachine.metricFailed({ label: "failed", period: PERIOD }),

@@ -11,6 +11,8 @@ export interface ObservabilityProps {
   functions: Readonly<Record<string, RemediationFunction>>;
   /** The dead-letter queues. */
   queues: Readonly<Record<string, Queue>>;
+  /** What the schedule invokes. */
+  patrol: Pick<RemediationFunction["lambda"], "metricInvocations">;
   schedule: { interval: Duration; enabled: boolean };
   /** Where alarms are published. */
   topic: ITopic;

@@ -1,3 +1,4 @@
+import type { StartedOnce } from "../executions/start.ts";
 import { proposalIn, signedIn, type Proposal, type Signed } from "../run/decision-link.ts";
 import type { DecisionRequest } from "../run/request.ts";
 import { bounded } from "../shared/text.ts";
@@ -13,12 +14,6 @@ import {
   proposalPage,
   refusedPage,
 } from "./pages.ts";
-
-/** An execution, and whether it was there before, with another input or ended. */
-export interface StartedOnce {
-  executionArn: string;
-  isAlready: boolean;
-}
 
 /** What the function behind the links may use. */
 export interface DecideEnvironment {

@@ -1,7 +1,7 @@
+import { startOnce } from "../executions/start.ts";
 import { observed, type Handler } from "../lambda/lambda.ts";
 import { answerLink } from "./decide.ts";
 import { unavailablePage } from "./pages.ts";
-import { startOnce } from "./start.ts";
 import { isSigned } from "./verify-mac.ts";
 
 const answer = observed((event) => answerLink(event, { now: () => new Date(), isSigned, start: startOnce }));

@@ -80,7 +80,7 @@ interface EmbeddedMetric {
 describe("the alarms", () => {
   it.each([
     "ExecutionsFailed",
-    "ScheduleNotStarting",
+    "ScheduleNotLooking",
     "FunctionErrors",
     "FunctionThrottles",
     "DeadLetters",
@@ -125,7 +125,7 @@ describe("the alarms", () => {
   it("take a missing value for well, but where something has to happen", () => {
     const breaching = alarms.filter(({ TreatMissingData }) => TreatMissingData === "breaching");
 
-    expect(breaching).toEqual([alarmOf("ScheduleNotStarting")]);
+    expect(breaching).toEqual([alarmOf("ScheduleNotLooking")]);
   });
 
   it("add up what no single metric says", () => {
@@ -133,8 +133,8 @@ describe("the alarms", () => {
       alarmOf(id).Metrics?.flatMap(({ MetricStat }) => MetricStat?.Metric.MetricName ?? []) ?? [];
 
     expect(metricsOf("ExecutionsFailed")).toEqual(["ExecutionsFailed", "ExecutionsTimedOut", "ExecutionsAborted"]);
-    expect(metricsOf("FunctionErrors")).toEqual(Array(STEP_NAMES.length + 1).fill("Errors"));
-    expect(metricsOf("FunctionThrottles")).toEqual(Array(STEP_NAMES.length + 1).fill("Throttles"));
+    expect(metricsOf("FunctionErrors")).toEqual(Array(STEP_NAMES.length + 2).fill("Errors"));
+    expect(metricsOf("FunctionThrottles")).toEqual(Array(STEP_NAMES.length + 2).fill("Throttles"));
     expect(metricsOf("DeadLetters")).toEqual(Array(2).fill("ApproximateNumberOfMessagesVisible"));
   });
 
@@ -153,10 +153,10 @@ describe("the alarms", () => {
     expect(alarmOf("SlowScan").Threshold).toBe((Timeout * 1_000) / 2);
   });
 
-  it("miss the schedule's starts after ten minutes, or two of its intervals where that is longer", () => {
+  it("miss the schedule's looks after ten minutes, or two of its intervals where that is longer", () => {
     const patience = (schedule: Duration) => {
       const { Period = 0, EvaluationPeriods } = alarmOf(
-        "ScheduleNotStarting",
+        "ScheduleNotLooking",
         Synthesised.with(() => ({ schedule })),
       );
       return Period * EvaluationPeriods;
@@ -167,7 +167,7 @@ describe("the alarms", () => {
     expect(patience(Duration.days(1))).toBe(172_800);
   });
 
-  it("do not miss the starts of a schedule that is off", () => {
+  it("do not miss the looks of a schedule that is off", () => {
     expect(alarmsOf(new Synthesised({ schedule: "off" }))).toHaveLength(alarms.length - 1);
   });
 
@@ -223,7 +223,7 @@ describe("the dashboard", () => {
       ]),
     );
     for (const title of ["Errors", "Throttles", "Durations"]) {
-      expect(linesOf(title)).toHaveLength(STEP_NAMES.length + 1);
+      expect(linesOf(title)).toHaveLength(STEP_NAMES.length + 2);
     }
   });
 

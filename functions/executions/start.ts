@@ -1,9 +1,14 @@
 import { ExecutionAlreadyExists, SFNClient, StartExecutionCommand } from "@aws-sdk/client-sfn";
-import type { DecisionRequest } from "../run/request.ts";
+import type { RemediationRequest } from "../run/request.ts";
 import { CLIENT_OPTIONS, inTime } from "../shared/aws/client-options.ts";
 import { refusalOf } from "../shared/aws/refusal.ts";
 import { RemediationError } from "../shared/errors.ts";
-import type { StartedOnce } from "./decide.ts";
+
+/** An execution, and whether it was there before, with another input or ended. */
+export interface StartedOnce {
+  executionArn: string;
+  isAlready: boolean;
+}
 
 let client: SFNClient | undefined;
 
@@ -13,7 +18,7 @@ let client: SFNClient | undefined;
  * Source: the Step Functions API reference, StartExecution
  * @throws RemediationError `WorkflowNotStarted`
  */
-export async function startOnce(name: string, request: DecisionRequest): Promise<StartedOnce> {
+export async function startOnce(name: string, request: RemediationRequest): Promise<StartedOnce> {
   const stateMachineArn = process.env["STATE_MACHINE_ARN"] ?? "";
   const executionArn = `${stateMachineArn.replace(":stateMachine:", ":execution:")}:${name}`;
   try {

@@ -1,7 +1,7 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { pastRuns } from "../../../functions/notify/past-runs.ts";
+import { pastRuns } from "../../../functions/executions/past-runs.ts";
 
 const MACHINE = "arn:aws:states:eu-west-1:123456789012:stateMachine:remediation";
 const arnOf = (name: string) => `${MACHINE.replace("stateMachine", "execution")}:${name}`;
