@@ -25,7 +25,7 @@ export function alarmsOf({
   clusterName,
   stateMachine,
   patrol,
-  functions,
+  unwatched,
   queues,
   schedule,
 }: ObservabilityProps): AlarmSpec[] {
@@ -43,16 +43,16 @@ export function alarmsOf({
       threshold: 1,
       periods: { of: 1, bad: 1 },
     },
-    ...ofAllFunctions("Errors", functions).map((metric, group) => ({
+    ...ofAllFunctions("Errors", unwatched).map((metric, group) => ({
       id: numbered("FunctionErrors", group),
       section: "Function errors",
-      meaning: "The functions fail more often than single retries explain.",
+      meaning: "The functions that no execution waits for fail more often than single retries explain.",
       first: "Look at the dashboard for the function that fails, then read the errors in its log.",
       metric,
       threshold: 5,
       periods: { of: 3, bad: 2 },
     })),
-    ...ofAllFunctions("Throttles", functions).map((metric, group) => ({
+    ...ofAllFunctions("Throttles", unwatched).map((metric, group) => ({
       id: numbered("FunctionThrottles", group),
       section: "Function throttles",
       meaning: "Lambda refused invocations: the account's concurrency is used up.",

@@ -65,7 +65,10 @@ function running({ clusterName, stateMachine, patrol }: DashboardProps): IWidget
 
 function failing({ clusterName }: DashboardProps): IWidget[] {
   return [
-    graph("What fails?", [ownMetric("FailingPods", clusterName, { statistic: Stats.MAXIMUM, label: "failing pods" })]),
+    graph("What fails?", [
+      ownMetric("FailingPods", clusterName, { statistic: Stats.MAXIMUM, label: "failing pods" }),
+      ownMetric("Resting", clusterName, { statistic: Stats.MAXIMUM, label: "workloads that rest" }),
+    ]),
     graph("Why?", [ownMetricBy("Incidents", ["cause"], clusterName)]),
     graph("Who is needed?", [ownMetric("NeedsPerson", clusterName, { label: "outcomes that need a person" })]),
   ];

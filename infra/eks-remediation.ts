@@ -83,17 +83,16 @@ export class EksRemediation extends Construct {
     const starts = new Schedule(this, "Schedule", { patrol, clusterName, key, ...schedule });
     const told = { stateMachine, stateMachineName, notify: steps.notify, key };
     const ends = new EndedExecutions(this, "EndedExecutions", told);
+    const unwatched = {
+      ...{ patrol, notify: steps.notify, agent, ...servingOf(mcp) },
+      ...(links === undefined ? {} : { decide: links.decide }),
+    };
     const { dashboardName } = new Observability(this, "Observability", {
       clusterName,
       stateMachine,
       patrol: patrol.lambda,
-      functions: {
-        ...steps,
-        patrol,
-        agent,
-        ...servingOf(mcp),
-        ...(links === undefined ? {} : { decide: links.decide }),
-      },
+      functions: { ...steps, ...unwatched },
+      unwatched,
       queues: { starts: starts.deadLetterQueue, ends: ends.deadLetterQueue },
       schedule,
       topic,

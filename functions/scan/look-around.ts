@@ -30,12 +30,15 @@ export async function lookAround(
     policy,
     now,
   });
-  const measurements: Measurement[] = [
+  const always: Measurement[] = [
     { name: "ScanTime", value: performance.now() - started },
     { name: "PodsSeen", value: detection.pods_seen },
+  ];
+  // An hour in which a metric has a value is paid for: those that are mostly zero have none then.
+  const seldom: Measurement[] = [
     { name: "FailingPods", value: detection.failing_pods },
     { name: "Resting", value: detection.resting.count },
     { name: "UnseenParts", value: detection.unseen.length },
   ];
-  return { detection, measurements };
+  return { detection, measurements: [...always, ...seldom.filter(({ value }) => value > 0)] };
 }
