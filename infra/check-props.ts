@@ -37,6 +37,7 @@ const PlainProps = z.object({
   mode: z.enum(MODES, `must be one of ${MODES.join(", ")}`).optional(),
   recordRetention: z.custom<Duration>(isRetention, "must be whole days, from one to 3650").optional(),
   approvalLinks: z.boolean("must be true or false").optional(),
+  dashboard: z.boolean("must be true or false").optional(),
   notifications: z
     .object({
       emails: z.array(z.email("must be an e-mail address")).optional(),

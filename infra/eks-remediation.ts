@@ -45,7 +45,8 @@ export class EksRemediation extends Construct {
   readonly recordTableName: string;
   /** What went with pods that remedies have removed. */
   readonly evidenceBucketName: string;
-  readonly dashboardName: string;
+  /** Undefined where it is switched off. */
+  readonly dashboardName: string | undefined;
   /** Gives the functions' groups their permissions on the cluster; run in this project's folder, or in that of the app. */
   readonly rbacCommand: string;
 
@@ -95,6 +96,7 @@ export class EksRemediation extends Construct {
       unwatched,
       queues: { starts: starts.deadLetterQueue, ends: ends.deadLetterQueue },
       schedule,
+      dashboard: props.dashboard ?? true,
       topic,
       runbook: props.runbook ?? RUNBOOK,
     });

@@ -19,6 +19,8 @@ export interface ObservabilityProps {
   /** What the schedule invokes. */
   patrol: Pick<RemediationFunction["lambda"], "metricInvocations">;
   schedule: { interval: Duration; enabled: boolean };
+  /** Whether there is a dashboard. */
+  dashboard: boolean;
   /** Where alarms are published. */
   topic: ITopic;
   /** Where the runbook is: a URL, or a path in the project. */

@@ -58,6 +58,8 @@ export interface EksRemediationProps {
   readonly approvalLinks?: boolean | undefined;
   /** Whether agents that speak the Model Context Protocol are served, behind URLs that IAM guards. Default: false. */
   readonly mcp?: boolean | undefined;
+  /** Whether there is a dashboard. AWS bills each beyond the first three of an account. Default: true. */
+  readonly dashboard?: boolean | undefined;
   readonly notifications?: NotificationOptions | undefined;
   /** How long logs are kept. Default: one month. */
   readonly logRetention?: RetentionDays | undefined;

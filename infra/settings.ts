@@ -44,6 +44,10 @@ const Context = z.object({
   mcp: z
     .union([z.boolean(), z.enum(["true", "false"]).transform((text) => text === "true")], "must be true or false")
     .default(false),
+  /** Whether there is a dashboard: each beyond an account's first three is paid. */
+  dashboard: z
+    .union([z.boolean(), z.enum(["on", "off"]).transform((text) => text === "on")], "must be on or off")
+    .default(true),
   /** `off` deploys the schedule disabled; runbooks and people can still start the workflow. */
   schedule: z
     .string("must be on, off, or an interval like 5 minutes")
@@ -83,6 +87,7 @@ export interface Settings {
   chat: boolean;
   approvalLinks: boolean;
   mcp: boolean;
+  dashboard: boolean;
   schedule: Duration | false | undefined;
   logRetention: RetentionDays | undefined;
   recordRetention: Duration | undefined;

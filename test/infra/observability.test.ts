@@ -229,6 +229,14 @@ describe("the dashboard", () => {
     }
   });
 
+  it("is left out where it is switched off, and nothing else with it", () => {
+    const { template } = new Synthesised({ dashboard: "off" });
+
+    template.resourceCountIs("AWS::CloudWatch::Dashboard", 0);
+    template.resourceCountIs("AWS::CloudWatch::Alarm", alarms.length);
+    expect(template.findOutputs("DashboardName")).toEqual({});
+  });
+
   it("says where the runbook is, with a link when that is a URL", () => {
     const markdown = (synthesised: Synthesised) =>
       dashboard(synthesised).find(({ type }) => type === "text")?.properties.markdown;
