@@ -7,6 +7,7 @@
 const ROOMS = {
   // What a deployed function gets from AWS. Only handlers need it, so that all else runs on one machine as well.
   lambda: ["run", "shared"],
+  executions: ["run", "shared"],
   remedies: ["facts", "run", "kinds", "shared"],
   scan: ["facts", "run", "kinds", "shared"],
   facts: ["run", "kinds", "shared"],
@@ -91,7 +92,7 @@ export default {
       ["client-dynamodb", "functions/notify/record", "writes the record"],
       ["client-eventbridge", "functions/notify/record", "puts outcomes on the event bus"],
       ["client-s3", "functions/remedies", "keeps what a remedy destroys"],
-      ["client-sfn", "functions/(agent|lambda|notify)", "starts executions and looks at them"],
+      ["client-sfn", "functions/(agent|executions)", "starts executions and looks at them"],
       ["client-kms", "functions/(decide|notify)", "makes and checks the codes of links"],
       ["client-eks", "functions/lambda", "finds clusters"],
     ].map(([client, owner, does]) =>

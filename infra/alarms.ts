@@ -21,7 +21,14 @@ export interface AlarmSpec {
 }
 
 /** The alarms of one cluster's remediation. */
-export function alarmsOf({ clusterName, stateMachine, functions, queues, schedule }: ObservabilityProps): AlarmSpec[] {
+export function alarmsOf({
+  clusterName,
+  stateMachine,
+  patrol,
+  unwatched,
+  queues,
+  schedule,
+}: ObservabilityProps): AlarmSpec[] {
   const { interval, enabled } = schedule;
   // Scans that come less often than that leave periods without a value.
   const scanPeriod = interval.toMinutes() > PERIOD.toMinutes() ? interval : PERIOD;
@@ -36,16 +43,16 @@ export function alarmsOf({ clusterName, stateMachine, functions, queues, schedul
       threshold: 1,
       periods: { of: 1, bad: 1 },
     },
-    ...ofAllFunctions("Errors", functions).map((metric, group) => ({
+    ...ofAllFunctions("Errors", unwatched).map((metric, group) => ({
       id: numbered("FunctionErrors", group),
       section: "Function errors",
-      meaning: "The functions fail more often than single retries explain.",
+      meaning: "The functions that no execution waits for fail more often than single retries explain.",
       first: "Look at the dashboard for the function that fails, then read the errors in its log.",
       metric,
       threshold: 5,
       periods: { of: 3, bad: 2 },
     })),
-    ...ofAllFunctions("Throttles", functions).map((metric, group) => ({
+    ...ofAllFunctions("Throttles", unwatched).map((metric, group) => ({
       id: numbered("FunctionThrottles", group),
       section: "Function throttles",
       meaning: "Lambda refused invocations: the account's concurrency is used up.",
@@ -57,7 +64,8 @@ export function alarmsOf({ clusterName, stateMachine, functions, queues, schedul
     {
       id: "DeadLetters",
       section: "Dead letters",
-      meaning: "A start, or the news of an execution that ended badly, could not be delivered.",
+      meaning:
+        "A scheduled look, another start, or the news of an execution that ended badly, could not be delivered or ended without an answer.",
       first: "Read the message in the queue; its attributes or its body say why it was not delivered.",
       metric: deadLetters(queues),
       threshold: 1,
@@ -91,7 +99,7 @@ export function alarmsOf({ clusterName, stateMachine, functions, queues, schedul
       periods: { of: 3, bad: 3 },
     },
   ];
-  return enabled ? [...alarms, notStarting(stateMachine.metricStarted({ period: scanPeriod }), scanPeriod)] : alarms;
+  return enabled ? [...alarms, notLooking(patrol.metricInvocations({ period: scanPeriod }), scanPeriod)] : alarms;
 }
 
 /** The second alarm of its kind is `…2`. */
@@ -99,11 +107,11 @@ function numbered(id: string, group: number): string {
   return group === 0 ? id : `${id}${group + 1}`;
 }
 
-function notStarting(metric: IMetric, period: Duration): AlarmSpec {
+function notLooking(metric: IMetric, period: Duration): AlarmSpec {
   return {
-    id: "ScheduleNotStarting",
-    section: "Schedule not starting executions",
-    meaning: `No execution was started for ${period.toMinutes() * 2} minutes although the schedule is on.`,
+    id: "ScheduleNotLooking",
+    section: "Schedule not looking",
+    meaning: `The cluster was not looked at for ${period.toMinutes() * 2} minutes although the schedule is on.`,
     first: "Check that the schedule's rule is enabled, and look into its dead-letter queue.",
     metric,
     threshold: 1,

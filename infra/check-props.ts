@@ -39,6 +39,7 @@ const PlainProps = z.object({
   recordRetention: z.custom<Duration>(isRetention, "must be whole days, from one to 3650").optional(),
   approvalLinks: z.boolean("must be true or false").optional(),
   waysIn: z.array(z.enum(WAYS_IN, `must be one of ${WAYS_IN.join(", ")}`)).optional(),
+  dashboard: z.boolean("must be true or false").optional(),
   notifications: z
     .object({
       emails: z.array(z.email("must be an e-mail address")).optional(),

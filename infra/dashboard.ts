@@ -41,9 +41,10 @@ function introduction({ clusterName, runbook, alarms }: DashboardProps): IWidget
   ];
 }
 
-function running({ clusterName, stateMachine }: DashboardProps): IWidget[] {
+function running({ clusterName, stateMachine, patrol }: DashboardProps): IWidget[] {
   return [
     graph("Is it running?", [
+      patrol.metricInvocations({ label: "looks of the schedule", period: PERIOD }),
       stateMachine.metricStarted({ label: "started", period: PERIOD }),
       stateMachine.metricSucceeded({ label: "succeeded", period: PERIOD }),
       stateMachine.metricFailed({ label: "failed", period: PERIOD }),
@@ -65,7 +66,10 @@ function running({ clusterName, stateMachine }: DashboardProps): IWidget[] {
 
 function failing({ clusterName }: DashboardProps): IWidget[] {
   return [
-    graph("What fails?", [ownMetric("FailingPods", clusterName, { statistic: Stats.MAXIMUM, label: "failing pods" })]),
+    graph("What fails?", [
+      ownMetric("FailingPods", clusterName, { statistic: Stats.MAXIMUM, label: "failing pods" }),
+      ownMetric("Resting", clusterName, { statistic: Stats.MAXIMUM, label: "workloads that rest" }),
+    ]),
     graph("Why?", [ownMetricBy("Incidents", ["cause"], clusterName)]),
     graph("Who is needed?", [ownMetric("NeedsPerson", clusterName, { label: "outcomes that need a person" })]),
   ];

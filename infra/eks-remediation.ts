@@ -15,6 +15,7 @@ import { Functions } from "./functions.ts";
 import { Mcp } from "./mcp.ts";
 import { Notifications } from "./notifications.ts";
 import { Observability } from "./observability.ts";
+import { Patrol } from "./patrol.ts";
 import type { EksRemediationProps } from "./props.ts";
 import { OutcomesRecord } from "./record.ts";
 import { rbacCommand } from "./rbac-command.ts";
@@ -47,7 +48,8 @@ export class EksRemediation extends Construct {
   readonly recordTableName: string;
   /** What went with pods that remedies have removed. */
   readonly evidenceBucketName: string;
-  readonly dashboardName: string;
+  /** Undefined where it is switched off. */
+  readonly dashboardName: string | undefined;
   /** Gives the functions' groups their permissions on the cluster; run in this project's folder, or in that of the app. */
   readonly rbacCommand: string;
 
@@ -63,6 +65,7 @@ export class EksRemediation extends Construct {
     const { steps } = new Functions(this, "Functions", { options });
     const { stateMachine, stateMachineName } = new Workflow(this, "Workflow", { steps, key, logRetention, namePrefix });
     const agent = new Agent(this, "Agent", { stateMachine, options });
+    const patrol = new Patrol(this, "Patrol", { stateMachine, options });
     const mcp = props.mcp === true ? new Mcp(this, "Mcp", { stateMachine, options }) : undefined;
     const { topic } = new Notifications(this, "Notifications", {
       publisher: steps.notify,
@@ -80,27 +83,29 @@ export class EksRemediation extends Construct {
       props.approvalLinks === true
         ? new ApprovalLinks(this, "ApprovalLinks", { notify: steps.notify, stateMachineName, options })
         : undefined;
-    new ClusterAccess(this, "ClusterAccess", { steps, scanning: scanningOf(agent, mcp), clusterName });
-    const starts = new Schedule(this, "Schedule", { stateMachine, clusterName, key, ...schedule });
+    new ClusterAccess(this, "ClusterAccess", { steps, scanning: { patrol, ...scanningOf(agent, mcp) }, clusterName });
+    const starts = new Schedule(this, "Schedule", { patrol, clusterName, key, ...schedule });
     const waysIn = waysInOf(this, { stateMachine, clusterName, ways: props.waysIn ?? [], options });
     const told = { stateMachine, stateMachineName, notify: steps.notify, key };
     const ends = new EndedExecutions(this, "EndedExecutions", told);
+    const unwatched = {
+      ...{ patrol, notify: steps.notify, agent, ...servingOf(mcp) },
+      ...(links === undefined ? {} : { decide: links.decide }),
+      ...(waysIn === undefined ? {} : { "ways-in": waysIn.function }),
+    };
     const { dashboardName } = new Observability(this, "Observability", {
       clusterName,
       stateMachine,
-      functions: {
-        ...steps,
-        agent,
-        ...servingOf(mcp),
-        ...(links === undefined ? {} : { decide: links.decide }),
-        ...(waysIn === undefined ? {} : { "ways-in": waysIn.function }),
-      },
+      patrol: patrol.lambda,
+      functions: { ...steps, ...unwatched },
+      unwatched,
       queues: {
         starts: starts.deadLetterQueue,
         ends: ends.deadLetterQueue,
         ...(waysIn === undefined ? {} : { ways: waysIn.deadLetterQueue }),
       },
       schedule,
+      dashboard: props.dashboard ?? true,
       topic,
       runbook: props.runbook ?? RUNBOOK,
     });

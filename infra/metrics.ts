@@ -52,7 +52,7 @@ export function endedExecutions(stateMachine: StateMachine): IMetric {
 /** As many metrics as an alarm's expression may have. Source: docs.aws.amazon.com/AmazonCloudWatch, "CloudWatch metrics service quotas" */
 const METRICS_OF_AN_ALARM = 10;
 
-/** A metric of all functions, as few sums of it as an alarm can each watch. */
+/** A metric of functions, as few sums of it as an alarm can each watch. */
 export function ofAllFunctions(
   name: "Errors" | "Throttles",
   functions: Readonly<Record<string, { lambda: Pick<RemediationFunction["lambda"], "metric"> }>>,
@@ -62,7 +62,7 @@ export function ofAllFunctions(
   );
   return Array.from({ length: Math.ceil(metrics.length / METRICS_OF_AN_ALARM) }, (_, group) => {
     const some = metrics.slice(group * METRICS_OF_AN_ALARM, (group + 1) * METRICS_OF_AN_ALARM);
-    const which = some.length === metrics.length ? "all functions" : some.map(([id]) => id).join(", ");
+    const which = some.map(([id]) => id).join(", ");
     return sum(`${name.toLowerCase()} of ${which}`, Object.fromEntries(some));
   });
 }

@@ -9,9 +9,18 @@ export interface ObservabilityProps {
   clusterName: string;
   stateMachine: StateMachine;
   functions: Readonly<Record<string, RemediationFunction>>;
+  /**
+   * Those of them whose errors and throttles no execution shows: what invokes them does not wait, or is not the workflow. Each
+   * metric that an alarm adds up is paid for.
+   */
+  unwatched: Readonly<Record<string, RemediationFunction>>;
   /** The dead-letter queues. */
   queues: Readonly<Record<string, Queue>>;
+  /** What the schedule invokes. */
+  patrol: Pick<RemediationFunction["lambda"], "metricInvocations">;
   schedule: { interval: Duration; enabled: boolean };
+  /** Whether there is a dashboard. */
+  dashboard: boolean;
   /** Where alarms are published. */
   topic: ITopic;
   /** Where the runbook is: a URL, or a path in the project. */

@@ -8,7 +8,8 @@ import { runbookSection } from "./runbook.ts";
 
 /** The dashboard, and alarms that say what they mean, what to do first, and where to read on. */
 export class Observability extends Construct {
-  readonly dashboardName: string;
+  /** Undefined where there is none. */
+  readonly dashboardName: string | undefined;
 
   constructor(scope: Construct, id: string, props: ObservabilityProps) {
     super(scope, id);
@@ -25,6 +26,8 @@ export class Observability extends Construct {
       alarm.addAlarmAction(new SnsAction(props.topic));
       return alarm;
     });
-    this.dashboardName = new Dashboard(this, "Dashboard", { ...props, alarms }).dashboardName;
+    this.dashboardName = props.dashboard
+      ? new Dashboard(this, "Dashboard", { ...props, alarms }).dashboardName
+      : undefined;
   }
 }

@@ -64,6 +64,8 @@ export interface EksRemediationProps {
    * of a Managed Prometheus, on a topic of their own; `events`, rules of yours. Default: none.
    */
   readonly waysIn?: readonly WayIn[] | undefined;
+  /** Whether there is a dashboard. AWS bills each beyond the first three of an account. Default: true. */
+  readonly dashboard?: boolean | undefined;
   readonly notifications?: NotificationOptions | undefined;
   /** How long logs are kept. Default: one month. */
   readonly logRetention?: RetentionDays | undefined;

@@ -30,6 +30,8 @@ export interface RemediationFunctionProps {
   timeout: Duration;
   /** How many run at once at most, kept free for it. Default: what the account has left. */
   reservedConcurrentExecutions?: number;
+  /** Whether its invocations are traced. Default: as X-Ray samples them. */
+  tracing?: Tracing;
   options: FunctionOptions;
 }
 
@@ -62,6 +64,7 @@ export class RemediationFunction extends Construct {
     this.role.addToPolicy(new PolicyStatement({ actions: ["kms:Decrypt"], resources: [key.keyArn] }));
     if (vpc !== undefined) this.role.addToPolicy(networkInterfaces());
     this.lambda = new NodejsFunction(this, "Function", {
+      tracing: Tracing.ACTIVE,
       ...props,
       ...(namePrefix === undefined ? {} : { functionName: `${namePrefix}-${name}` }),
       ...(PACKAGED ? bundled(entry) : bundling(entry)),
@@ -78,7 +81,6 @@ export class RemediationFunction extends Construct {
       logGroup,
       loggingFormat: LoggingFormat.JSON,
       applicationLogLevelV2: ApplicationLogLevel.INFO,
-      tracing: Tracing.ACTIVE,
       // Executions that began with a version end with it, whatever is deployed meanwhile.
       currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },
       ...(vpc === undefined ? {} : { vpc }),

@@ -1,46 +1,65 @@
-import type { Duration } from "aws-cdk-lib";
-import { Rule, RuleTargetInput, Schedule as RuleSchedule } from "aws-cdk-lib/aws-events";
-import { SfnStateMachine } from "aws-cdk-lib/aws-events-targets";
-import { Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import { Duration, Validations } from "aws-cdk-lib";
+import { EventField, Rule, RuleTargetInput, Schedule as RuleSchedule } from "aws-cdk-lib/aws-events";
+import { LambdaFunction } from "aws-cdk-lib/aws-events-targets";
+import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import type { IKey } from "aws-cdk-lib/aws-kms";
 import type { Queue } from "aws-cdk-lib/aws-sqs";
-import type { StateMachine } from "aws-cdk-lib/aws-stepfunctions";
 import { Construct } from "constructs";
 import type { ScanRequest } from "../functions/run/request.ts";
 import { createDeadLetterQueue } from "./dead-letter-queue.ts";
-import { useOfKeyFor } from "./encrypted-executions.ts";
+import type { RemediationFunction } from "./remediation-function.ts";
+
+/** How long Lambda keeps an event at most. Source: the Lambda API reference, PutFunctionEventInvokeConfig */
+const LONGEST = Duration.hours(6);
 
 export interface ScheduleProps {
-  stateMachine: StateMachine;
+  patrol: RemediationFunction;
   clusterName: string;
   interval: Duration;
   enabled: boolean;
   key: IKey;
 }
 
-/** Starts the workflow regularly. A start that EventBridge could not deliver is kept in a dead-letter queue. */
+/**
+ * Has the cluster looked at regularly. A look that EventBridge or Lambda could not deliver, or that ended without an answer, is
+ * kept in a dead-letter queue. When a rate begins to count is when its rule was made: many rules do not fire at one moment.
+ */
 export class Schedule extends Construct {
   readonly deadLetterQueue: Queue;
 
-  constructor(scope: Construct, id: string, { stateMachine, clusterName, interval, enabled, key }: ScheduleProps) {
+  constructor(scope: Construct, id: string, { patrol, clusterName, interval, enabled, key }: ScheduleProps) {
     super(scope, id);
     this.deadLetterQueue = createDeadLetterQueue(this, "DeadLetters", key);
-    const role = new Role(this, "Role", { assumedBy: new ServicePrincipal("events.amazonaws.com") });
-    role.addToPolicy(useOfKeyFor(stateMachine.stateMachineArn, key));
     const request: ScanRequest = { cluster_name: clusterName, origin: "schedule" };
     new Rule(this, "Rule", {
       description: `Looks for failing workloads on ${clusterName}`,
       schedule: RuleSchedule.rate(interval),
       enabled,
       targets: [
-        new SfnStateMachine(stateMachine, {
-          role,
-          input: RuleTargetInput.fromObject(request),
+        new LambdaFunction(patrol.lambda, {
+          // An event that is delivered twice has one ID, and starts one execution.
+          event: RuleTargetInput.fromObject({ id: EventField.eventId, ...request }),
           deadLetterQueue: this.deadLetterQueue,
-          // By then the next scan has started.
+          // By then the next look has begun.
           maxEventAge: interval,
         }),
       ],
+    });
+    // Written out, because the queue's own grant allows `kms:GenerateDataKey*` and more.
+    const { queueArn } = this.deadLetterQueue;
+    patrol.role.addToPolicy(new PolicyStatement({ actions: ["sqs:SendMessage"], resources: [queueArn] }));
+    patrol.role.addToPolicy(
+      new PolicyStatement({ actions: ["kms:Decrypt", "kms:GenerateDataKey"], resources: [key.keyArn] }),
+    );
+    patrol.lambda.configureAsyncInvoke({
+      onFailure: { bind: () => ({ destination: queueArn }) },
+      maxEventAge: interval.toSeconds() > LONGEST.toSeconds() ? LONGEST : interval,
+      // The next look is another try.
+      retryAttempts: 0,
+    });
+    Validations.of(patrol.lambda).acknowledge({
+      id: "Serverless-LambdaDLQ",
+      reason: "Its on-failure destination takes the looks that it could not end, with the error beside them.",
     });
   }
 }

@@ -50,6 +50,10 @@ const Context = z.object({
     .union([z.string().transform((list) => list.split(",").map((name) => name.trim())), z.array(z.string())])
     .pipe(z.array(z.enum(WAYS_IN, `must be one of ${WAYS_IN.join(", ")}`)))
     .optional(),
+  /** Whether there is a dashboard: each beyond an account's first three is paid. */
+  dashboard: z
+    .union([z.boolean(), z.enum(["on", "off"]).transform((text) => text === "on")], "must be on or off")
+    .default(true),
   /** `off` deploys the schedule disabled; runbooks and people can still start the workflow. */
   schedule: z
     .string("must be on, off, or an interval like 5 minutes")
@@ -90,6 +94,7 @@ export interface Settings {
   approvalLinks: boolean;
   mcp: boolean;
   waysIn: WayIn[] | undefined;
+  dashboard: boolean;
   schedule: Duration | false | undefined;
   logRetention: RetentionDays | undefined;
   recordRetention: Duration | undefined;

@@ -86,7 +86,9 @@ export class RemediationStack extends Stack {
       description: "What went with pods that remedies have removed",
       value: evidenceBucketName,
     });
-    new CfnOutput(this, "DashboardName", { description: "In the CloudWatch console", value: dashboardName });
+    if (dashboardName !== undefined) {
+      new CfnOutput(this, "DashboardName", { description: "In the CloudWatch console", value: dashboardName });
+    }
     new CfnOutput(this, "RbacCommand", {
       description: "Gives the functions' groups their permissions on the cluster",
       value: rbacCommand,

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import * as z from "zod";
 import { scan } from "../scan/scan.ts";
 import { errorText } from "../shared/caught-error.ts";
-import type { ExecutionState, StartedOnce } from "../shared/aws/executions.ts";
+import type { ExecutionState, StartedOnce } from "../executions/start.ts";
 import { RemediationError } from "../shared/errors.ts";
 import { Detection } from "../run/detection.ts";
 import { RunOutput } from "../run/output.ts";

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { describeExecution, startOnce } from "../shared/aws/executions.ts";
+import { describeExecution, startOnce } from "../executions/start.ts";
 import type { Workflow } from "./agent.ts";
 
 /** The deployed workflow. */

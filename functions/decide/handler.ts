@@ -1,5 +1,5 @@
 import { observed, type Handler } from "../lambda/lambda.ts";
-import { describeExecution, startOnce } from "../shared/aws/executions.ts";
+import { describeExecution, startOnce } from "../executions/start.ts";
 import { answerLink } from "./decide.ts";
 import { unavailablePage } from "./pages.ts";
 import { isSigned } from "./verify-mac.ts";

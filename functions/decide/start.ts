@@ -2,7 +2,7 @@ import * as z from "zod";
 import { Outcome } from "../run/contracts.ts";
 import type { Refusal } from "../run/refusals.ts";
 import type { DecisionRequest } from "../run/request.ts";
-import type { ExecutionState, StartedOnce } from "../shared/aws/executions.ts";
+import type { ExecutionState, StartedOnce } from "../executions/start.ts";
 import type { ErrorName } from "../shared/errors.ts";
 
 /** What starts executions of the workflow, and looks at them. */

@@ -10,7 +10,7 @@ import {
   type Origin,
 } from "../run/request.ts";
 import { step } from "../run/step.ts";
-import { scan } from "../scan/scan.ts";
+import { lookAround } from "../scan/look-around.ts";
 import { findDecided } from "./decided.ts";
 import { findNamed } from "./named.ts";
 import { findTarget } from "./target.ts";
@@ -27,22 +27,8 @@ export const detect = step(parseRequest, Detection, async (request, environment)
     const found = await findTarget(cluster, request);
     return { ...forWhom(request, wantedBy(originOf(request), found)), at };
   }
-  const started = performance.now();
-  const detection = await scan(cluster, {
-    clusterName: request.cluster_name,
-    namespace: request.namespace,
-    dryRun: request.dry_run ?? false,
-    findingsOnly: "action" in request,
-    policy,
-    now,
-  });
-  environment.measure(request.cluster_name, [
-    { name: "ScanTime", value: performance.now() - started },
-    { name: "PodsSeen", value: detection.pods_seen },
-    { name: "FailingPods", value: detection.failing_pods },
-    { name: "Resting", value: detection.resting.count },
-    { name: "UnseenParts", value: detection.unseen.length },
-  ]);
+  const { detection, measurements } = await lookAround(cluster, request, policy, now);
+  environment.measure(request.cluster_name, measurements);
   return { ...detection, at };
 });
 

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { isRemediationError, type ErrorName } from "../shared/errors.ts";
 import { bounded } from "../shared/text.ts";
 import type { NotifyEnvironment } from "./environment.ts";
-import { parsed } from "./json.ts";
+import { parsed } from "../executions/json.ts";
 import type { RunFailure } from "./message.ts";
 
 /**

@@ -4,7 +4,7 @@ import { WorkloadRef } from "../shared/refs.ts";
 import { isRemediationError } from "../shared/errors.ts";
 import type { EndedExecution } from "./ended-execution.ts";
 import type { NotifyEnvironment } from "./environment.ts";
-import { parsed } from "./json.ts";
+import { parsed } from "../executions/json.ts";
 import type { RunFailure } from "./message.ts";
 
 /** What the execution for one workload was started with, as far as it is told of. */

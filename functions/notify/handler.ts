@@ -10,14 +10,15 @@ import { scheduleOf } from "../run/request.ts";
 import { errorText } from "../shared/caught-error.ts";
 import { parsePolicy, type Policy } from "../shared/policy.ts";
 import { bounded } from "../shared/text.ts";
-import { describeExecution } from "./describe-execution.ts";
+import { describeExecution } from "../executions/describe.ts";
 import { completed, EndedExecution, isOfARun, isOfAStep, requestOf, untoldError } from "./ended-execution.ts";
 import { endedAlone, isOfWorkload } from "./ended-workload.ts";
-import type { NotifyEnvironment, PresentRun } from "./environment.ts";
+import type { PresentRun } from "../executions/runs.ts";
+import type { NotifyEnvironment } from "./environment.ts";
 import { handedOver, leftBehind } from "./handed-over.ts";
 import { linkOf } from "./link.ts";
 import { measurementsOf } from "./measurements.ts";
-import { settledBy, tellingOf, type FailedRuns, type Telling } from "./failures-in-a-row.ts";
+import { settledBy, tellingOf, type FailedRuns, type Telling } from "../executions/failures-in-a-row.ts";
 import {
   failureMessage,
   MANY_FAIL,
@@ -27,7 +28,7 @@ import {
   workloadMessage,
   type RunFailure,
 } from "./message.ts";
-import { pastRuns } from "./past-runs.ts";
+import { pastRuns } from "../executions/past-runs.ts";
 import { isUnclaimed, withMemory } from "./unclaimed.ts";
 import { within } from "../shared/time-left.ts";
 import type { OutcomeRecord } from "./record/record.ts";

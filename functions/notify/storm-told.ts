@@ -4,7 +4,8 @@ import type { Detection, StormMemory } from "../run/detection.ts";
 import { unseenSeconds } from "../run/pauses.ts";
 import type { Policy } from "../shared/policy.ts";
 import { bounded } from "../shared/text.ts";
-import { GAP_SECONDS, type PastOutcome } from "./unclaimed.ts";
+import type { PastOutcome } from "../executions/runs.ts";
+import { GAP_SECONDS } from "./unclaimed.ts";
 
 /** What came of remembering a storm: an answer, or the error that kept it from being remembered. */
 export type Remembered = StormMemory | CaughtError;

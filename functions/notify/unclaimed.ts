@@ -1,15 +1,9 @@
 import * as z from "zod";
+import type { PastOutcome } from "../executions/runs.ts";
 import { WorkloadResult, type Report, type WorkloadRun } from "../run/contracts.ts";
 import { coolDownMs } from "../run/cool-down.ts";
 import { unseenSeconds } from "../run/pauses.ts";
 import type { Policy } from "../shared/policy.ts";
-
-/** What a run ended with that worked. */
-export interface PastOutcome {
-  ended: Date;
-  /** Its output, as it came. */
-  output: unknown;
-}
 
 /** How long ago a run may have ended that met the same, in seconds; as for a workload that is met again. */
 export const GAP_SECONDS = 900;

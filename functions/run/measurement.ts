@@ -5,6 +5,7 @@ interface Dimensions {
   /** How long a scan took, in milliseconds. */
   ScanTime: object;
   PodsSeen: object;
+  /** This and the next two have a value only where it is not zero. */
   FailingPods: object;
   /** Failing workloads that a scan left alone: claimed, cooling down, or left to a person. */
   Resting: object;

@@ -72,6 +72,7 @@ export const ActionRequest = z.discriminatedUnion("action", [
 export const Request = z.union([ScanRequest, ActionRequest]);
 
 export type ScanRequest = z.output<typeof ScanRequest>;
+export type DetectFailuresRequest = z.output<typeof DetectFailuresRequest>;
 export type ActionRequest = z.output<typeof ActionRequest>;
 /** A request that names its remedy, as a runbook does. */
 export type RunbookRequest = Extract<ActionRequest, z.output<(typeof RUNBOOK_REQUESTS)[number]>> | UndoRequest;

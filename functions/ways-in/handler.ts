@@ -1,6 +1,6 @@
 import { observed } from "../lambda/lambda.ts";
 import { measureInCloudWatch } from "../lambda/metrics.ts";
-import { startOnce } from "../shared/aws/executions.ts";
+import { startOnce } from "../executions/start.ts";
 import { waysIn } from "./ways-in.ts";
 
 /** Starts looks by alarms, alerts and events, at the cluster in `CLUSTER_NAME`. */

@@ -157,8 +157,8 @@ export function storeOf({ table, region, record }: RecordOptions): RecordStore {
 /** How many places are named. */
 const MAX_NAMED = 3;
 
-/** Says what of the record was left out. */
-function tellUnread(unread: readonly string[]): void {
+/** Says on stderr what was left out of a list. */
+export function tellUnread(unread: readonly string[]): void {
   if (unread.length === 0) return;
   const entries =
     unread.length === 1

@@ -8,7 +8,7 @@ import type { Look } from "../scorecard/afterwards.ts";
 import { scorecardOf, type LookAt } from "../scorecard/scorecard.ts";
 import { scorecardText } from "../scorecard/text.ts";
 import { connectionFromKubeconfig } from "./kubeconfig.ts";
-import { readSince, storeOf, withRecord, type Chosen, type RecordOptions } from "./record-commands.ts";
+import { readSince, storeOf, tellUnread, withRecord, type Chosen, type RecordOptions } from "./record-commands.ts";
 import { EXIT } from "./summary.ts";
 
 interface ScorecardOptions extends RecordOptions {
@@ -55,14 +55,15 @@ async function scorecard(options: ScorecardOptions): Promise<number> {
 
 async function recordsIn(store: RecordStore, options: ScorecardOptions): Promise<OutcomeRecord[]> {
   const { since = readSince(LAST_WEEK), namespace, cluster } = options;
-  const listed = await store.list({ since, namespace, limit: MOST });
+  const { outcomes: listed, unread } = await store.list({ since, namespace, limit: MOST });
+  tellUnread(unread);
   const wanted = listed.filter(({ cluster_name }) => cluster === undefined || cluster_name === cluster);
   const subjects = new Set(wanted.map(({ execution, subject }) => `${execution} ${subject}`));
   const executions = [...new Set(wanted.map(({ execution }) => execution))];
   const records: OutcomeRecord[] = [];
   for (let start = 0; start < executions.length; start += AT_ONCE) {
     const some = await Promise.all(executions.slice(start, start + AT_ONCE).map((each) => store.of(each)));
-    records.push(...some.flat());
+    records.push(...some.flatMap(({ outcomes }) => outcomes));
   }
   return records.filter((record) => subjects.has(`${record.execution.name} ${subjectOf(record)}`));
 }

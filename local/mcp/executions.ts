@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Started, Workflow } from "../../functions/agent/agent.ts";
 import type { NotifyEnvironment } from "../../functions/notify/environment.ts";
 import type { RemediationRequest } from "../../functions/run/request.ts";
-import type { ExecutionState, StartedOnce } from "../../functions/shared/aws/executions.ts";
+import type { ExecutionState, StartedOnce } from "../../functions/executions/start.ts";
 import { RemediationError } from "../../functions/shared/errors.ts";
 import { OpenRuns, type Interrupted } from "../command-line/interrupted.ts";
 import { startExecution, type Execution, type ExecutionResult } from "../engine/engine.ts";

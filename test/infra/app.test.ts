@@ -11,7 +11,12 @@ import { CDK_CONTEXT } from "./cdk-context.ts";
 
 const run = promisify(execFile);
 const APP = fileURLToPath(new URL("../../infra/app.ts", import.meta.url));
-const FUNCTION_NAMES = [...STEP_NAMES, "agent"];
+/** How the logical IDs of the functions begin that are no steps. */
+const FUNCTION_OF = [
+  ["RemediationApprovalLinks", "decide"],
+  ["RemediationPatrol", "patrol"],
+] as const;
+const FUNCTION_NAMES = [...STEP_NAMES, "patrol", "agent"];
 const MEGABYTE = 1_000_000;
 
 /** Runs the app as the CDK's command line does. */
@@ -52,7 +57,8 @@ describe("the app", () => {
     bundles = new Map(
       functions.map(([id, { Metadata }]) => [
         FUNCTION_NAMES.find((name) => id.startsWith(`RemediationFunctions${name}`)) ??
-          (id.startsWith("RemediationApprovalLinks") ? "decide" : "agent"),
+          FUNCTION_OF.find(([begin]) => id.startsWith(begin))?.[1] ??
+          "agent",
         join(outdir, Metadata["aws:asset:path"] ?? "", "index.mjs"),
       ]),
     );

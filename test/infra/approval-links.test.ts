@@ -21,7 +21,7 @@ function permitted(name: string): string[] {
 describe("links by which people approve", () => {
   it("take no function, address, key or permission where they are switched off", () => {
     off.template.resourceCountIs("AWS::Lambda::Url", 0);
-    off.template.resourceCountIs("AWS::Lambda::Function", STEP_NAMES.length + 1);
+    off.template.resourceCountIs("AWS::Lambda::Function", STEP_NAMES.length + 2);
     off.template.resourceCountIs("AWS::KMS::Key", 1);
     expect(off.permissions().filter(({ action }) => action.endsWith("Mac"))).toEqual([]);
     expect(JSON.stringify(off.template.toJSON())).not.toContain("LINK_");

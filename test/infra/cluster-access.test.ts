@@ -34,7 +34,7 @@ describe("the functions' access to the cluster", () => {
   const stack = new Synthesised({ clusterName: "prod" });
 
   it("maps each role to a Kubernetes group of its own", () => {
-    stack.template.resourceCountIs("AWS::EKS::AccessEntry", STEP_NAMES.length + 1);
+    stack.template.resourceCountIs("AWS::EKS::AccessEntry", STEP_NAMES.length + 2);
     for (const step of STEP_NAMES) {
       expect(stack.properties(stack.id("ClusterAccess", step))).toEqual({
         ClusterName: "prod",
@@ -44,10 +44,10 @@ describe("the functions' access to the cluster", () => {
     }
   });
 
-  it("lets the agent see what detect sees, because it runs the same scan", () => {
-    expect(stack.properties(stack.id("ClusterAccess", "agent"))).toEqual({
+  it.each(["agent", "patrol"])("lets the %s see what detect sees, because it runs the same scan", (name) => {
+    expect(stack.properties(stack.id("ClusterAccess", name))).toEqual({
       ClusterName: "prod",
-      PrincipalArn: { "Fn::GetAtt": [stack.functionId("agent", "Role"), "Arn"] },
+      PrincipalArn: { "Fn::GetAtt": [stack.functionId(name, "Role"), "Arn"] },
       KubernetesGroups: ["eks-remediation:detect"],
     });
   });

@@ -50,7 +50,7 @@ describe("the construct", () => {
   it("names functions, state machine and topic with a prefix, but no role", () => {
     const own = Synthesised.with(() => ({ namePrefix: "ops" }));
 
-    for (const name of [...STEP_NAMES, "agent"]) {
+    for (const name of [...STEP_NAMES, "patrol", "agent"]) {
       expect(own.properties(own.functionId(name))["FunctionName"]).toBe(`ops-${name}`);
     }
     expect(own.properties(own.id("Workflow", "StateMachine"))["StateMachineName"]).toBe("ops-remediation");

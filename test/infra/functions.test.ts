@@ -7,7 +7,7 @@ import { REMOVING } from "../../infra/permissions.ts";
 import { Synthesised } from "./synthesised.ts";
 
 const stack = new Synthesised({ clusterName: "prod", policy: '{"opt_in": true}' });
-const FUNCTION_NAMES = [...STEP_NAMES, "agent"];
+const FUNCTION_NAMES = [...STEP_NAMES, "patrol", "agent"];
 const CLUSTER = "arn:${AWS::Partition}:eks:${AWS::Region}:${AWS::AccountId}:cluster/prod";
 const key = stack.id("Encryption", "Key");
 const machine = stack.id("Workflow", "StateMachine");
@@ -46,6 +46,7 @@ describe("the functions", () => {
         "functions/agent/mcp-handler.ts",
         "functions/decide/handler.ts",
         "functions/ways-in/handler.ts",
+        "functions/patrol/handler.ts",
       ].sort(),
     ).toEqual(handlers.sort());
     stack.template.resourceCountIs("AWS::Lambda::Function", FUNCTION_NAMES.length);
@@ -65,7 +66,8 @@ describe("the functions", () => {
         },
       },
       KmsKeyArn: { "Fn::GetAtt": [key, "Arn"] },
-      TracingConfig: { Mode: "Active" },
+      // Nobody needs the trace of a look that finds nothing.
+      TracingConfig: { Mode: name === "patrol" ? "PassThrough" : "Active" },
       Role: { "Fn::GetAtt": [stack.functionId(name, "Role"), "Arn"] },
     });
   });
@@ -131,6 +133,39 @@ describe("the functions", () => {
       "ec2:DescribeSubnets",
       "ec2:UnassignPrivateIpAddresses",
     ]);
+  });
+});
+
+describe("the schedule's function", () => {
+  it("may start the workflow and read how its executions ended, keep what it could not end, and nothing else", () => {
+    expect(permissionsOf("patrol")).toEqual(
+      permitted("patrol", [
+        ["states:ListExecutions", `\${${machine}}`],
+        ["states:StartExecution", `\${${machine}}`],
+        ["states:DescribeExecution", `${executions}\${${machine}.Name}:*`],
+        ["sqs:SendMessage", `\${${stack.id("Schedule", "DeadLetters")}.Arn}`],
+        ["kms:GenerateDataKey", `\${${key}.Arn}`],
+      ]),
+    );
+  });
+
+  it("has as much memory as detect, and ends before the next look begins", () => {
+    expect(stack.properties(stack.functionId("patrol"))).toMatchObject({
+      Timeout: 50,
+      MemorySize: stack.properties(stack.functionId("detect"))["MemorySize"],
+      Environment: { Variables: { STATE_MACHINE_ARN: { Ref: machine } } },
+    });
+  });
+
+  it("is not tried again, and leaves a look that it could not end in the dead-letter queue", () => {
+    stack.template.hasResourceProperties("AWS::Lambda::EventInvokeConfig", {
+      FunctionName: { Ref: stack.functionId("patrol") },
+      MaximumRetryAttempts: 0,
+      MaximumEventAgeInSeconds: 60,
+      DestinationConfig: {
+        OnFailure: { Destination: { "Fn::GetAtt": [stack.id("Schedule", "DeadLetters"), "Arn"] } },
+      },
+    });
   });
 });
 

@@ -34,6 +34,7 @@ const MEASUREMENTS: Measurement[] = [
   { name: "ScanTime", value: 1 },
   { name: "PodsSeen", value: 1 },
   { name: "FailingPods", value: 1 },
+  { name: "Resting", value: 1 },
   { name: "UnseenParts", value: 1 },
   { name: "Incidents", value: 1, dimensions: { cause: "OomKilled" } },
   { name: "Remedies", value: 1, dimensions: { action: "restart", outcome: "Recovered" } },
@@ -81,7 +82,7 @@ interface EmbeddedMetric {
 describe("the alarms", () => {
   it.each([
     "ExecutionsFailed",
-    "ScheduleNotStarting",
+    "ScheduleNotLooking",
     "FunctionErrors",
     "FunctionThrottles",
     "DeadLetters",
@@ -126,7 +127,7 @@ describe("the alarms", () => {
   it("take a missing value for well, but where something has to happen", () => {
     const breaching = alarms.filter(({ TreatMissingData }) => TreatMissingData === "breaching");
 
-    expect(breaching).toEqual([alarmOf("ScheduleNotStarting")]);
+    expect(breaching).toEqual([alarmOf("ScheduleNotLooking")]);
   });
 
   it("add up what no single metric says", () => {
@@ -134,8 +135,9 @@ describe("the alarms", () => {
       alarmOf(id).Metrics?.flatMap(({ MetricStat }) => MetricStat?.Metric.MetricName ?? []) ?? [];
 
     expect(metricsOf("ExecutionsFailed")).toEqual(["ExecutionsFailed", "ExecutionsTimedOut", "ExecutionsAborted"]);
-    expect(metricsOf("FunctionErrors")).toEqual(Array(STEP_NAMES.length + 1).fill("Errors"));
-    expect(metricsOf("FunctionThrottles")).toEqual(Array(STEP_NAMES.length + 1).fill("Throttles"));
+    // Of patrol, notify and agent. The workflow sees those of its steps: it tries them again, and fails.
+    expect(metricsOf("FunctionErrors")).toEqual(Array(3).fill("Errors"));
+    expect(metricsOf("FunctionThrottles")).toEqual(Array(3).fill("Throttles"));
     expect(metricsOf("DeadLetters")).toEqual(Array(2).fill("ApproximateNumberOfMessagesVisible"));
   });
 
@@ -154,10 +156,10 @@ describe("the alarms", () => {
     expect(alarmOf("SlowScan").Threshold).toBe((Timeout * 1_000) / 2);
   });
 
-  it("miss the schedule's starts after ten minutes, or two of its intervals where that is longer", () => {
+  it("miss the schedule's looks after ten minutes, or two of its intervals where that is longer", () => {
     const patience = (schedule: Duration) => {
       const { Period = 0, EvaluationPeriods } = alarmOf(
-        "ScheduleNotStarting",
+        "ScheduleNotLooking",
         Synthesised.with(() => ({ schedule })),
       );
       return Period * EvaluationPeriods;
@@ -168,7 +170,7 @@ describe("the alarms", () => {
     expect(patience(Duration.days(1))).toBe(172_800);
   });
 
-  it("do not miss the starts of a schedule that is off", () => {
+  it("do not miss the looks of a schedule that is off", () => {
     expect(alarmsOf(new Synthesised({ schedule: "off" }))).toHaveLength(alarms.length - 1);
   });
 
@@ -224,8 +226,16 @@ describe("the dashboard", () => {
       ]),
     );
     for (const title of ["Errors", "Throttles", "Durations"]) {
-      expect(linesOf(title)).toHaveLength(STEP_NAMES.length + 1);
+      expect(linesOf(title)).toHaveLength(STEP_NAMES.length + 2);
     }
+  });
+
+  it("is left out where it is switched off, and nothing else with it", () => {
+    const { template } = new Synthesised({ dashboard: "off" });
+
+    template.resourceCountIs("AWS::CloudWatch::Dashboard", 0);
+    template.resourceCountIs("AWS::CloudWatch::Alarm", alarms.length);
+    expect(template.findOutputs("DashboardName")).toEqual({});
   });
 
   it("says where the runbook is, with a link when that is a URL", () => {

@@ -1,12 +1,17 @@
 import { Duration } from "aws-cdk-lib";
 import { describe, expect, it } from "vitest";
-import { parseRequest } from "../../functions/run/request.ts";
+import { PatrolInput } from "../../functions/patrol/patrol.ts";
 import { Synthesised } from "./synthesised.ts";
 
 interface Rule {
   State: string;
   ScheduleExpression: string;
-  Targets: { Arn: unknown; Input: string; DeadLetterConfig: unknown; RetryPolicy: unknown; RoleArn: unknown }[];
+  Targets: {
+    Arn: unknown;
+    InputTransformer: { InputPathsMap: Record<string, string>; InputTemplate: string };
+    DeadLetterConfig: unknown;
+    RetryPolicy: unknown;
+  }[];
 }
 
 function ruleOf(stack: Synthesised): Rule {
@@ -17,31 +22,32 @@ describe("the schedule", () => {
   const stack = new Synthesised({ clusterName: "prod" });
   const rule = ruleOf(stack);
 
-  it("starts a scan of the cluster every minute, with a request that the workflow takes", () => {
+  it("has the cluster looked at every minute, with what the function takes and the event's own ID", () => {
     expect(rule).toMatchObject({ State: "ENABLED", ScheduleExpression: "rate(1 minute)" });
     expect(rule.Targets).toHaveLength(1);
-    expect(rule.Targets[0]?.Arn).toEqual({ Ref: stack.id("Workflow", "StateMachine") });
-    expect(parseRequest(JSON.parse(rule.Targets[0]?.Input ?? ""))).toEqual({
-      ...{ cluster_name: "prod", origin: "schedule" },
+    expect(rule.Targets[0]?.Arn).toEqual({ "Fn::GetAtt": [stack.functionId("patrol"), "Arn"] });
+    const { InputPathsMap = {}, InputTemplate = "" } = rule.Targets[0]?.InputTransformer ?? {};
+    const [[name, path] = []] = Object.entries(InputPathsMap);
+    expect(path).toBe("$.id");
+    const id = "01234567-89ab-cdef-0123-456789abcdef";
+    expect(PatrolInput.parse(JSON.parse(InputTemplate.replace(`<${name ?? ""}>`, JSON.stringify(id))))).toEqual({
+      ...{ id, cluster_name: "prod", origin: "schedule" },
     });
   });
 
-  it("may start that state machine, with the key that its executions are written with, and nothing else", () => {
-    const role = stack.id("Schedule", "Role");
-    const key = `\${${stack.id("Encryption", "Key")}.Arn}`;
-
-    expect(rule.Targets[0]?.RoleArn).toEqual({ "Fn::GetAtt": [role, "Arn"] });
-    expect(stack.permissions(role)).toEqual([
-      { action: "kms:Decrypt", resource: key },
-      { action: "kms:GenerateDataKey", resource: key },
-      { action: "states:StartExecution", resource: `\${${stack.id("Workflow", "StateMachine")}}` },
-    ]);
-    expect(stack.statements(role)[0]?.Condition).toEqual({
-      StringLike: { "kms:EncryptionContext:aws:states:stateMachineArn": { Ref: stack.id("Workflow", "StateMachine") } },
+  it("may invoke that function, and nothing else", () => {
+    stack.template.hasResourceProperties("AWS::Lambda::Permission", {
+      Action: "lambda:InvokeFunction",
+      FunctionName: { "Fn::GetAtt": [stack.functionId("patrol"), "Arn"] },
+      Principal: "events.amazonaws.com",
+      SourceArn: { "Fn::GetAtt": [stack.id("Schedule", "Rule"), "Arn"] },
     });
+    expect(stack.statements().filter(({ Action }) => [Action].flat().includes("lambda:InvokeFunction"))).toHaveLength(
+      1,
+    );
   });
 
-  it("keeps the starts that could not be delivered in an encrypted queue that takes TLS only", () => {
+  it("keeps the looks that could not be delivered in an encrypted queue that takes TLS only", () => {
     const queue = stack.id("Schedule", "DeadLetters");
 
     expect(rule.Targets[0]?.DeadLetterConfig).toEqual({ Arn: { "Fn::GetAtt": [queue, "Arn"] } });
@@ -57,7 +63,7 @@ describe("the schedule", () => {
     });
   });
 
-  it("keeps its interval when one is given, and drops a start when the next one is due", () => {
+  it("keeps its interval when one is given, and drops a look when the next one is due", () => {
     const rare = ruleOf(Synthesised.with(() => ({ schedule: Duration.minutes(10) })));
 
     expect(rare.ScheduleExpression).toBe("rate(10 minutes)");

@@ -13,7 +13,13 @@ function settings(context: Record<string, unknown>) {
 
 describe("the settings of a deployment", () => {
   it("name a cluster by default, and leave the policy to its defaults", () => {
-    expect(settings({})).toEqual({ clusterName: "my-cluster", chat: false, approvalLinks: false, mcp: false });
+    expect(settings({})).toEqual({
+      clusterName: "my-cluster",
+      chat: false,
+      approvalLinks: false,
+      mcp: false,
+      dashboard: true,
+    });
   });
 
   it("take a policy as JSON text, as an object of cdk.json, and as a file", () => {
@@ -46,6 +52,7 @@ describe("the settings of a deployment", () => {
         approvalLinks: "on",
         mcp: "true",
         waysIn: "alarms, events",
+        dashboard: "off",
         logRetentionDays: "90",
         schedule: "5 minutes",
         permissionsBoundary: "boundary",
@@ -60,6 +67,7 @@ describe("the settings of a deployment", () => {
       approvalLinks: true,
       mcp: true,
       waysIn: ["alarms", "events"],
+      dashboard: false,
       logRetention: RetentionDays.THREE_MONTHS,
       schedule: Duration.minutes(5),
       permissionsBoundary: "boundary",
@@ -86,6 +94,7 @@ describe("the settings of a deployment", () => {
     [{ approvalLinks: "perhaps" }, "approvalLinks: must be on or off"],
     [{ waysIn: "alarms,mail" }, "waysIn.1: must be one of alarms, alertmanager, events"],
     [{ mcp: "on" }, "mcp: must be true or false"],
+    [{ dashboard: "none" }, "dashboard: must be on or off"],
     [{ schedule: "hourly" }, "schedule: must be on, off, or an interval like 5 minutes"],
     [{ logRetentionDays: 31 }, "logRetentionDays: must be one of 1, 3, 5, 7,"],
     [{ permissionsBoundary: "arn:aws:iam::1:role/x" }, "permissionsBoundary: must be a managed policy's ARN or name"],

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { PastRuns } from "../../functions/notify/environment.ts";
-import type { PastOutcome } from "../../functions/notify/unclaimed.ts";
+import type { PastOutcome, PastRuns } from "../../functions/executions/runs.ts";
 import { RemediationError } from "../../functions/shared/errors.ts";
 import { Upstream } from "../faults/proxy/forward.ts";
 import type { FaultPlan } from "../faults/proxy/plan.ts";

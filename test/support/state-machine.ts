@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import type { ExecutionState, StartedOnce } from "../../functions/shared/aws/executions.ts";
+import type { ExecutionState, StartedOnce } from "../../functions/executions/start.ts";
 
 const EXECUTIONS = "arn:aws:states:eu-west-1:123456789012:execution:remediation:";
 

@@ -54,6 +54,8 @@ describe("the schedule", () => {
     expect(changesBy("rollback", namespace).filter((change) => !change.endsWith("events"))).toEqual([
       "patch deployments",
     ]);
+    // By the function that looks first, once there was something to do.
+    expect(document.execution.id).toMatch(/:schedule-[0-9a-f-]{36}$/);
     expect(await ended(document.execution.id)).toMatchObject({
       status: "SUCCEEDED",
       request: { cluster_name: CLUSTER_NAME },

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { answerAgent, type Workflow } from "../../../functions/agent/agent.ts";
-import type { ExecutionState } from "../../../functions/shared/aws/executions.ts";
+import type { ExecutionState } from "../../../functions/executions/start.ts";
 import { ApiServer } from "../../support/api-server.ts";
 import { crashingPod, replicaSet } from "../../support/objects.ts";
 import { serve } from "../../support/served-cluster.ts";

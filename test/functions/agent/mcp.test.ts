@@ -1,7 +1,7 @@
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Workflow } from "../../../functions/agent/agent.ts";
-import type { ExecutionState } from "../../../functions/shared/aws/executions.ts";
+import type { ExecutionState } from "../../../functions/executions/start.ts";
 import { requestOf, responseOf } from "../../../functions/agent/function-url.ts";
 import { answerMcp } from "../../../functions/agent/mcp.ts";
 import type { ToolSet } from "../../../functions/agent/tool-sets.ts";

@@ -5,7 +5,7 @@ import { answerLink } from "../../../functions/decide/decide.ts";
 import type { WorkloadResult } from "../../../functions/run/contracts.ts";
 import { Proposal } from "../../../functions/run/decision-link.ts";
 import { parseRequest } from "../../../functions/run/request.ts";
-import type { ExecutionState } from "../../../functions/shared/aws/executions.ts";
+import type { ExecutionState } from "../../../functions/executions/start.ts";
 import { RemediationError } from "../../../functions/shared/errors.ts";
 import { hostileText } from "../../support/hostile.ts";
 import { call, HOST, Links, pathTo, press, PROPOSAL } from "../../support/links.ts";

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { connectToEks } from "../../../functions/lambda/eks.ts";
 import { publishToSns } from "../../../functions/notify/sns.ts";
 import type { Notification } from "../../../functions/notify/notification.ts";
-import { describeExecution } from "../../../functions/notify/describe-execution.ts";
+import { describeExecution } from "../../../functions/executions/describe.ts";
 import { HttpCluster } from "../../../functions/shared/cluster/http-cluster.ts";
 import { within } from "../../../functions/shared/time-left.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { NotifyEnvironment } from "../../../functions/notify/environment.ts";
-import { settledBy, tellingOf, type FailedRun } from "../../../functions/notify/failures-in-a-row.ts";
+import { settledBy, tellingOf, type FailedRun } from "../../../functions/executions/failures-in-a-row.ts";
 import { notify } from "../../../functions/notify/handler.ts";
 import type { Notification } from "../../../functions/notify/notification.ts";
 import { RemediationError } from "../../../functions/shared/errors.ts";

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { NotifyEnvironment } from "../../../functions/notify/environment.ts";
 import { notify } from "../../../functions/notify/handler.ts";
 import type { Notification } from "../../../functions/notify/notification.ts";
-import type { PastOutcome } from "../../../functions/notify/unclaimed.ts";
+import type { PastOutcome } from "../../../functions/executions/runs.ts";
 import type { Report, WorkloadRun } from "../../../functions/run/contracts.ts";
 import { NOW } from "../../support/objects.ts";
 import { claimedRun } from "../../support/runs.ts";

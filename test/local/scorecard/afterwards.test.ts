@@ -56,8 +56,8 @@ const fileOf = (namespace: string) => join(directory, `${namespace}.jsonl`);
 
 async function recordsOf(namespace: string): Promise<OutcomeRecord[]> {
   const store = recordInFile(fileOf(namespace));
-  const listed = await store.list({ limit: 100 });
-  return (await Promise.all(listed.map(({ execution }) => store.of(execution)))).flat();
+  const { outcomes: listed } = await store.list({ limit: 100 });
+  return (await Promise.all(listed.map(({ execution }) => store.of(execution)))).flatMap(({ outcomes }) => outcomes);
 }
 
 /** What is said of the one decision in the place. */

@@ -1,7 +1,7 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { pastRuns } from "../../../functions/notify/past-runs.ts";
+import { newestFailed, pastRuns } from "../../../functions/executions/past-runs.ts";
 
 const MACHINE = "arn:aws:states:eu-west-1:123456789012:stateMachine:remediation";
 const arnOf = (name: string) => `${MACHINE.replace("stateMachine", "execution")}:${name}`;
@@ -213,5 +213,25 @@ it("what the runs before ended with is that of the latest on the same cluster th
 it("past runs of a state machine that nobody may look at are an error", async () => {
   await expect(pastRuns.failedBefore({ ...own, id: own.id.replace("remediation", "other") })).rejects.toMatchObject({
     name: "AccessDeniedException",
+  });
+});
+
+describe("the execution that failed last", () => {
+  it("is the one that ended last, whoever started it and whenever it began", async () => {
+    past = [
+      scheduled(0, "RUNNING"),
+      scheduled(1, "FAILED", "Unauthorized"),
+      { name: "agent-1", status: "FAILED", lasted: 600 },
+      scheduled(3, "SUCCEEDED"),
+    ];
+
+    expect(await newestFailed(own)).toBe(arnOf("agent-1"));
+    expect(described).toEqual([]);
+  });
+
+  it("is none where none has failed", async () => {
+    past = [scheduled(0, "SUCCEEDED")];
+
+    expect(await newestFailed(own)).toBeUndefined();
   });
 });

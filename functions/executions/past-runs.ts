@@ -10,10 +10,10 @@ import { scheduleOf } from "../run/request.ts";
 import { CLIENT_OPTIONS, inTime } from "../shared/aws/client-options.ts";
 import { mapConcurrently } from "../shared/concurrency.ts";
 import { within } from "../shared/time-left.ts";
-import { describeExecution } from "./describe-execution.ts";
+import { describeExecution } from "./describe.ts";
 import { parsed } from "./json.ts";
-import type { PastRuns, PresentRun } from "./environment.ts";
 import { FORGOTTEN_MS, type FailedRun } from "./failures-in-a-row.ts";
+import type { PastRuns, PresentRun } from "./runs.ts";
 
 let client: SFNClient | undefined;
 
@@ -70,13 +70,27 @@ export const pastRuns: PastRuns = {
   },
 };
 
-/** The executions that ended so, named as the present one is, without that one; the latest first. */
-async function list({ id, name }: ExecutionRef, status: ExecutionStatus, most: number): Promise<Listed[]> {
+/** The execution of the same machine that failed last, whoever started it. @throws what AWS answers */
+export async function newestFailed(present: ExecutionRef): Promise<string | undefined> {
+  // The list knows when they began: one that began earlier may have failed later.
+  const failed = await listAll(present, "FAILED", LOOK_BACK / 10);
+  return failed.sort((a, b) => ended(b) - ended(a))[0]?.executionArn;
+}
+
+/** The executions of the same machine that ended so; the latest to begin first. */
+async function listAll({ id }: ExecutionRef, status: ExecutionStatus, most: number): Promise<Listed[]> {
   const asked = (client ??= new SFNClient(CLIENT_OPTIONS));
   const stateMachineArn = id.replace(":execution:", ":stateMachine:").replace(/:[^:]+$/, "");
   const { executions = [] } = await within(PATIENCE_MS, () =>
     asked.send(new ListExecutionsCommand({ stateMachineArn, statusFilter: status, maxResults: most }), inTime()),
   );
+  return executions;
+}
+
+/** Those of them that are named as the present one is, without that one; the latest to end first. */
+async function list(present: ExecutionRef, status: ExecutionStatus, most: number): Promise<Listed[]> {
+  const { id, name } = present;
+  const executions = await listAll(present, status, most);
   const alike = executions.filter((run) => run.executionArn !== id && formOf(run.name ?? "") === formOf(name));
   return alike.sort((a, b) => ended(b) - ended(a));
 }
@@ -103,7 +117,7 @@ function ended({ stopDate }: Listed): number {
   return stopDate?.getTime() ?? 0;
 }
 
-/** A name with every letter and digit of its identifiers made alike: EventBridge's are two UUIDs, an API call's is one. */
+/** A name with every letter and digit of its identifiers made alike: the schedule's are one with a word before it. */
 function formOf(name: string): string {
   return name.replaceAll(/[0-9a-f]/gi, "x");
 }

@@ -3,7 +3,7 @@ import { CLIENT_OPTIONS, inTime } from "../shared/aws/client-options.ts";
 import { refusalOf } from "../shared/aws/refusal.ts";
 import { RemediationError } from "../shared/errors.ts";
 import { within } from "../shared/time-left.ts";
-import type { Described } from "./environment.ts";
+import type { Described } from "./runs.ts";
 
 /** How long it may take, in milliseconds: who cannot be told the error is told that it ended. */
 const PATIENCE_MS = 8_000;

@@ -5,9 +5,9 @@ import {
   StartExecutionCommand,
   type DescribeExecutionCommandOutput,
 } from "@aws-sdk/client-sfn";
-import { RemediationError } from "../errors.ts";
-import { CLIENT_OPTIONS, inTime } from "./client-options.ts";
-import { refusalOf } from "./refusal.ts";
+import { RemediationError } from "../shared/errors.ts";
+import { CLIENT_OPTIONS, inTime } from "../shared/aws/client-options.ts";
+import { refusalOf } from "../shared/aws/refusal.ts";
 
 let client: SFNClient | undefined;
 

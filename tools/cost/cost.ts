@@ -1,0 +1,74 @@
+import { priceOf } from "./prices.ts";
+import { alarmMetrics, memoryOf, resourcesOf, type Template } from "./resources.ts";
+import {
+  COLD_STARTS_A_DAY,
+  DAYS_OF_A_MONTH,
+  LOOK,
+  METRICS_WHILE_FAILING,
+  MINUTES_OF_A_MONTH,
+  QUEUE_REQUESTS,
+  TOLD,
+} from "./usage.ts";
+
+/** What is counted: so many deployments alike, in one account and region. */
+export interface Situation {
+  clusters: number;
+  /** How many workloads of each fail and are left to a person, told once a day. */
+  chronic: number;
+  /** Minutes from look to look. */
+  interval: number;
+  size: "small" | "large";
+}
+
+/** One line of the sum. */
+export interface Line {
+  /** Of prices.json. */
+  price: string;
+  amount: number;
+  dollars: number;
+}
+
+/** Bytes of a GB, as logs are billed. */
+const GB = 1e9;
+
+/** What it costs a month at list prices, by what is billed; also beside what an account has for nothing. */
+export function costOf(template: Template, { clusters, chronic, interval, size }: Situation, withFree = false): Line[] {
+  const looks = MINUTES_OF_A_MONTH / interval;
+  const told = chronic * DAYS_OF_A_MONTH;
+  const count = (type: string) => resourcesOf(template, type).length;
+  const steps = memoryOf(template, /^Finds the cause/);
+  const logBytes =
+    looks * (LOOK.ownLogBytes + LOOK.platformLogBytes) +
+    told * (TOLD.invocations * TOLD.logBytes + TOLD.machineLogBytes);
+  const failing = chronic > 0 ? METRICS_WHILE_FAILING : 0;
+  const amounts: Record<string, number> = {
+    "step-functions-transition": told * TOLD.transitions,
+    "lambda-request": looks + told * TOLD.invocations,
+    "lambda-gb-second":
+      looks * LOOK.seconds[size] * memoryOf(template, /^Looks whether/) +
+      told * TOLD.invocations * TOLD.seconds * steps,
+    "cloudwatch-metric": LOOK.metrics + failing + (told * TOLD.metricHours) / 730,
+    "cloudwatch-alarm-metric": alarmMetrics(template),
+    "cloudwatch-dashboard": count("AWS::CloudWatch::Dashboard"),
+    "cloudwatch-log-gb": logBytes / GB,
+    "xray-trace": told,
+    "kms-key": count("AWS::KMS::Key"),
+    "kms-request": told * TOLD.kmsRequests + COLD_STARTS_A_DAY * DAYS_OF_A_MONTH * count("AWS::Lambda::Function"),
+    "dynamodb-write": told * TOLD.writeUnits,
+    "eventbridge-event": told,
+    "sns-publish": told,
+    "sns-email": told,
+    "sqs-request": QUEUE_REQUESTS,
+    "s3-put": 0,
+  };
+  return Object.entries(amounts).map(([price, each]) => {
+    const { dollars, per, free } = priceOf(price);
+    const amount = each * clusters;
+    return { price, amount, dollars: (Math.max(0, amount - (withFree ? free : 0)) / per) * dollars };
+  });
+}
+
+/** What lines come to. */
+export function sumOf(lines: readonly Line[]): number {
+  return lines.reduce((sum, { dollars }) => sum + dollars, 0);
+}
