@@ -11,6 +11,8 @@ export interface OptionalReading {
   logs: boolean;
   /** The metadata of Secrets. */
   secrets: boolean;
+  /** Rollouts of Argo Rollouts, which are written to as well. */
+  argoRollouts: boolean;
 }
 
 /**
@@ -18,8 +20,15 @@ export interface OptionalReading {
  * that of the app which the package is installed for.
  * @param namespaces those that are looked after; undefined for the whole cluster
  */
-export function rbacCommand(namespaces: readonly string[] | undefined, { logs, secrets }: OptionalReading): string {
-  const parts = [...(logs ? ["logs"] : []), ...(secrets ? ["secrets"] : [])];
+export function rbacCommand(
+  namespaces: readonly string[] | undefined,
+  { logs, secrets, argoRollouts }: OptionalReading,
+): string {
+  const parts = [
+    ...(logs ? ["logs"] : []),
+    ...(secrets ? ["secrets"] : []),
+    ...(argoRollouts ? ["argo-rollouts"] : []),
+  ];
   if (namespaces === undefined || namespaces.length === 0) {
     const files = ["rbac", ...parts.map((part) => `rbac-${part}`)];
     return `kubectl apply ${files.map((name) => `-f ${PLACES.manifests}/${name}.yaml`).join(" ")}`;
