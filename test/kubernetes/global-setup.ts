@@ -18,7 +18,7 @@ declare module "vitest" {
 }
 
 const execute = promisify(execFile);
-const RBAC = ["rbac.yaml", "rbac-logs.yaml", "rbac-secrets.yaml"].map((file) =>
+const RBAC = ["rbac.yaml", "rbac-logs.yaml", "rbac-secrets.yaml", "rbac-argo-rollouts.yaml"].map((file) =>
   fileURLToPath(new URL(`../../infra/${file}`, import.meta.url)),
 );
 
