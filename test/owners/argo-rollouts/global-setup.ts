@@ -1,8 +1,8 @@
-import { spawn } from "node:child_process";
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { createWriteStream, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import type { TestProject } from "vitest/node";
 import { ensureArgoRollouts, ensureBinaries } from "../../../local/cluster/binaries.ts";
@@ -22,7 +22,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const files = readdirSync(definitions).filter((file) => file.endsWith("-crd.yaml"));
   // They are too large for the annotation that a plain apply leaves.
   await run("apply", "--server-side", ...files.flatMap((file) => ["-f", join(definitions, file)]));
-  await run("wait", "--for=condition=Established", "crd/rollouts.argoproj.io", "--timeout=60s");
+  await untilServed(() => run("get", "rollouts.argoproj.io", "-A"));
   // Its lease is there.
   await run("create", "namespace", "argo-rollouts");
 
@@ -45,4 +45,17 @@ export default async function setup(project: TestProject): Promise<() => Promise
     await ended;
     rmSync(directory, { recursive: true });
   };
+}
+
+/** A kind is served a moment after its definition is there. */
+async function untilServed(ask: () => Promise<unknown>): Promise<void> {
+  for (let left = 60; ; left--) {
+    try {
+      await ask();
+      return;
+    } catch (error) {
+      if (left === 0) throw error;
+    }
+    await sleep(1_000);
+  }
 }
