@@ -39,7 +39,11 @@ export default async function setup(project: TestProject): Promise<() => Promise
   );
   child.stdout.pipe(log);
   child.stderr.pipe(log);
-  const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  const ended = new Promise<void>((resolve) =>
+    child.once("exit", () => {
+      resolve();
+    }),
+  );
   return async () => {
     child.kill();
     await ended;

@@ -32,7 +32,7 @@ describe.concurrent("a bad canary", () => {
       state === "Roll back" ? applyRollout(scenario, { image: "shop/web:3" }) : undefined;
     const run = await scenario.run({}, ON, { onEntered });
 
-    expect(run.workloads).toMatchObject([{ outcome: "Skipped", action: "none", reason: "ObjectChanged" }]);
+    expect(run.workloads).toMatchObject([{ outcome: "Skipped", action: "rollback", reason: "ObjectChanged" }]);
     expect(await imageOf(scenario)).toBe("shop/web:3");
     expect(writes(scenario)).toEqual([]);
   });
