@@ -115,9 +115,9 @@ async function countWorkloads(
 ): Promise<{ counted: Map<string, number>; partly: Map<string, number> }> {
   const keptOut = [...switches].filter(([, enabled]) => enabled === "false").map(([key]) => key);
   const counts = new Map([...namespaces.keys()].map((at) => [at, 0]));
-  const looks = handledKinds().filter(({ counts: does }) => does).flatMap((kind) =>
-    [...namespaces].map(([at, isOpen]) => ({ kind, at, isOpen })),
-  );
+  const looks = handledKinds()
+    .filter(({ counts: does }) => does)
+    .flatMap((kind) => [...namespaces].map(([at, isOpen]) => ({ kind, at, isOpen })));
   const numbers = await view.each(looks, async ({ kind, at, isOpen }) => {
     const what = `the number of ${kind.kind}s in namespace ${at}`;
     const path = collectionOf(kind, at);
