@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 
 const unit = {
   include: ["test/**/*.test.ts"],
-  exclude: ["test/kubernetes/**", "test/deployed/**", "test/report/**", "test/package/**"],
+  exclude: ["test/kubernetes/**", "test/owners/**", "test/deployed/**", "test/report/**", "test/package/**"],
   // For what hangs; a busy machine may be slow.
   testTimeout: 60_000,
   hookTimeout: 60_000,
@@ -68,6 +68,18 @@ export default defineConfig({
           // The scenarios wait for controllers most of the time, so they run side by side.
           testTimeout: 600_000,
           hookTimeout: 600_000,
+          maxConcurrency: 5,
+          maxWorkers: 4,
+        },
+      },
+      // With the tools' own controllers, which are built once: `npm run test:owners`.
+      {
+        test: {
+          name: "argo-rollouts",
+          include: ["test/owners/argo-rollouts/*.test.ts"],
+          globalSetup: ["test/kubernetes/global-setup.ts", "test/owners/argo-rollouts/global-setup.ts"],
+          testTimeout: 600_000,
+          hookTimeout: 1_800_000,
           maxConcurrency: 5,
           maxWorkers: 4,
         },

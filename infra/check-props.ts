@@ -63,7 +63,7 @@ export function checkProps(props: EksRemediationProps): CheckedProps {
   if (problems.length > 0) throw new SettingsError(`EksRemediation is refused: ${problems.join("; ")}.`);
   const policy = readPolicy(props);
   const parsedPolicy = parsePolicy(policy);
-  const { namespaces, evidence } = parsedPolicy;
+  const { namespaces, evidence, owners } = parsedPolicy;
   const tooMuch = misfit(parsedPolicy);
   if (tooMuch !== undefined) throw new SettingsError(`EksRemediation is refused: policy: ${tooMuch}.`);
   const { allow, deny } = namespaces;
@@ -74,6 +74,7 @@ export function checkProps(props: EksRemediationProps): CheckedProps {
       logs: evidence.log_lines > 0,
       secrets: evidence.config_changes === "config_maps_and_secrets",
       customResources: evidence.custom_resources,
+      argoRollouts: owners.argo_rollouts,
     },
     schedule: {
       interval: props.schedule === undefined || props.schedule === false ? DEFAULT_INTERVAL : props.schedule,

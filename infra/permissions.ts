@@ -1,8 +1,9 @@
-import { KINDS, scannedKinds } from "../functions/kinds/kinds.ts";
+import { everyScannedKind, KINDS } from "../functions/kinds/kinds.ts";
 import { rulesFor } from "../functions/kinds/rules.ts";
+import type { Tools } from "../functions/kinds/switched.ts";
 import { REMEDIES } from "../functions/remedies/contracts.ts";
 import { LOOKING, PLANNING, REMEDY_PERMISSIONS, removesPods } from "../functions/remedies/permissions.ts";
-import type { Permissions, Rule } from "../functions/shared/permissions.ts";
+import type { Grant, Permissions, Rule } from "../functions/shared/permissions.ts";
 
 /** Reads workloads one by one. */
 const READ = KINDS.map((kind) => ({ ...kind, verbs: ["get"] }));
@@ -10,7 +11,7 @@ const READ = KINDS.map((kind) => ({ ...kind, verbs: ["get"] }));
 const HISTORIES = KINDS.flatMap(({ history }) => history ?? []);
 
 /** Through which the workloads of other kinds make their pods. */
-const MAKERS = scannedKinds()
+const MAKERS = everyScannedKind()
   .filter(({ controlled }) => controlled === true)
   .map((kind) => ({ ...kind, verbs: ["get", "list"] }));
 
@@ -36,14 +37,14 @@ function namesOf({ apiGroups, resources }: Rule): string[] {
   return apiGroups.flatMap((group) => resources.map((resource) => `${resource}.${group}`));
 }
 
-/** What each function may do on the cluster, by its name. `npm run docs` writes `rbac.yaml` from it. */
-export const PERMISSIONS: Readonly<Record<string, Permissions>> = {
+/** What each function may do on the cluster, by its name, with the kinds of every tool. */
+const WITH_TOOLS: Readonly<Record<string, Permissions>> = {
   detect: {
     cluster: {
       why: "Finds failing workloads, reads those that look suspicious, and follows pods to the workload that owns them.",
       rules: [
         { apiGroups: [""], resources: ["namespaces", "nodes", "pods"], verbs: ["get", "list"] },
-        ...rulesFor(scannedKinds().map((kind) => ({ ...kind, verbs: ["get", "list"] }))),
+        ...rulesFor(everyScannedKind().map((kind) => ({ ...kind, verbs: ["get", "list"] }))),
         { apiGroups: ["batch"], resources: ["cronjobs"], verbs: ["get"] },
         { apiGroups: ["autoscaling"], resources: ["horizontalpodautoscalers"], verbs: ["list"] },
         {
@@ -131,6 +132,32 @@ export const PERMISSIONS: Readonly<Record<string, Permissions>> = {
     },
   },
 };
+
+/** The API groups of the kinds of a tool. */
+function groupsOf(tool: keyof Tools): string[] {
+  return KINDS.filter((kind) => kind.tool === tool).map(({ apiVersion }) => apiVersion.split("/")[0] ?? "");
+}
+
+const OF_TOOLS = new Set(KINDS.flatMap(({ tool }) => (tool === undefined ? [] : groupsOf(tool))));
+
+/** What each function may do on the cluster, by its name. `npm run docs` writes `rbac.yaml` from it. */
+export const PERMISSIONS: Readonly<Record<string, Permissions>> = Object.fromEntries(
+  Object.entries(WITH_TOOLS).map(([name, { cluster, claims }]) => {
+    const rules = cluster.rules.filter(({ apiGroups }) => !apiGroups.some((group) => OF_TOOLS.has(group)));
+    return [name, { cluster: { ...cluster, rules }, ...(claims === undefined ? {} : { claims }) }];
+  }),
+);
+
+/** What each function may do beside that with the kinds of a tool, where the policy switches it on. */
+export function toolPermissions(tool: keyof Tools): Readonly<Record<string, Grant>> {
+  const groups = groupsOf(tool);
+  return Object.fromEntries(
+    Object.entries(WITH_TOOLS).flatMap(([name, { cluster }]) => {
+      const rules = cluster.rules.filter(({ apiGroups }) => apiGroups.every((group) => groups.includes(group)));
+      return rules.length === 0 ? [] : [[name, { ...cluster, rules }]];
+    }),
+  );
+}
 
 /** The remedies that may remove pods. */
 export const REMOVING = REMEDIES.map(({ action }) => action).filter((action) => {

@@ -13,6 +13,8 @@ export interface OptionalReading {
   secrets: boolean;
   /** The custom resources that own failing workloads, by the names of their definitions. */
   customResources: readonly string[];
+  /** Rollouts of Argo Rollouts, which are written to as well. */
+  argoRollouts: boolean;
 }
 
 /**
@@ -22,9 +24,13 @@ export interface OptionalReading {
  */
 export function rbacCommand(
   namespaces: readonly string[] = [],
-  { logs, secrets, customResources }: OptionalReading,
+  { logs, secrets, customResources, argoRollouts }: OptionalReading,
 ): string {
-  const parts = [...(logs ? ["logs"] : []), ...(secrets ? ["secrets"] : [])];
+  const parts = [
+    ...(logs ? ["logs"] : []),
+    ...(secrets ? ["secrets"] : []),
+    ...(argoRollouts ? ["argo-rollouts"] : []),
+  ];
   if (namespaces.length === 0 && customResources.length === 0) {
     const files = ["rbac", ...parts.map((part) => `rbac-${part}`)];
     return `kubectl apply ${files.map((name) => `-f ${PLACES.manifests}/${name}.yaml`).join(" ")}`;

@@ -6,6 +6,7 @@ import {
   LOG_READERS,
   PERMISSIONS,
   SECRET_PERMISSIONS,
+  toolPermissions,
 } from "./permissions.ts";
 
 /** `rbac.yaml`: the namespace of the claims, and for each function the roles with its permissions and who has them. */
@@ -36,6 +37,14 @@ export function rbacCustomResourcesYaml(names: readonly string[]): string {
   return roleAndBinding("classify-custom-resources", cluster, { function: "classify" }).join("---\n");
 }
 
+/** `rbac-argo-rollouts.yaml`: what looking after Rollouts takes, apart from everything else. */
+export function rbacArgoRolloutsYaml(): string {
+  const roles = Object.entries(toolPermissions("argo_rollouts")).flatMap(([name, grant]) =>
+    roleAndBinding(`${name}-argo-rollouts`, grant, { function: name }),
+  );
+  return `${ARGO_ROLLOUTS_HEAD}\n${roles.join("---\n")}`;
+}
+
 const HEAD = `\
 # Written by \`npm run docs\` from infra/permissions.ts and functions/remedies.
 #
@@ -64,6 +73,13 @@ const SECRETS_HEAD = `\
 # config_maps_and_secrets. It asks for the metadata of Secrets alone, but Kubernetes knows no permission for that: whoever
 # has this role can read the values of every Secret, too. Apply it only where that is agreed to:
 # kubectl apply -f infra/rbac-secrets.yaml
+`;
+
+const ARGO_ROLLOUTS_HEAD = `\
+# Written by \`npm run docs\` from infra/permissions.ts.
+#
+# What each function may do beside infra/rbac.yaml where the policy has owners.argo_rollouts: with Rollouts of Argo Rollouts,
+# whether they are installed or not: kubectl apply -f infra/rbac-argo-rollouts.yaml
 `;
 
 const NAMESPACE = `\

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import * as z from "zod";
+import { withTools } from "../kinds/switched.ts";
 import { scan } from "../scan/scan.ts";
 import { errorText } from "../shared/caught-error.ts";
 import type { ExecutionState, StartedOnce } from "../executions/start.ts";
@@ -153,14 +154,13 @@ async function detectFailures(
   { cluster_name, namespace, dry_run }: Extract<ActionRequest, { action: "detect_failures" }>,
   environment: Environment,
 ): Promise<Detection> {
-  return await scan(await environment.connect(cluster_name), {
-    clusterName: cluster_name,
-    namespace,
-    dryRun: dry_run ?? false,
-    findingsOnly: true,
-    policy: environment.policy(),
-    now: environment.now(),
-  });
+  const cluster = await environment.connect(cluster_name);
+  const policy = environment.policy();
+  const options = { clusterName: cluster_name, namespace, dryRun: dry_run ?? false, findingsOnly: true, policy };
+  return await withTools(
+    () => policy.owners,
+    () => scan(cluster, { ...options, now: environment.now() }),
+  );
 }
 
 /** Waits for the end of an execution, as long as the invocation lasts. */

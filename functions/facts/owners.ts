@@ -1,6 +1,6 @@
 import { controllerOf } from "../shared/kubernetes/owners.ts";
 import { canExist } from "../shared/kubernetes/names.ts";
-import { fieldWriters, setBelow } from "../shared/kubernetes/managed-fields.ts";
+import { fieldWriters, setBelow, statusWriters } from "../shared/kubernetes/managed-fields.ts";
 import type { ObjectMeta } from "../shared/kubernetes/types.ts";
 import { RemediationError } from "../shared/errors.ts";
 import type { KubernetesObject, ObjectRef } from "../shared/object-ref.ts";
@@ -33,6 +33,12 @@ export const TEMPLATE: FieldPaths = [["spec", "template"]];
 const CONTROLLER = /operator|controller|^manager$/i;
 /** What is a part of Kubernetes writes for others. */
 const KUBERNETES = /^(kube-controller-manager|cloud-controller-manager|kubectl.*)$/;
+
+/**
+ * The controllers of kinds that are written to, which write all of their objects anew for a note of their own, so that they are
+ * writers of fields that are not theirs. Source: argo-rollouts rollout/sync.go, setRolloutRevision
+ */
+const OWN_CONTROLLER = /^rollouts-controller$/;
 
 const WRITES_AGAIN = "may write its own state over it at any time";
 
@@ -102,8 +108,10 @@ function toolOf(metadata: ObjectMeta | undefined): Owner | undefined {
 
 /** A controller that tells itself as the writer of one of the fields, or by the label for what manages an object. */
 function writingController(metadata: ObjectMeta | undefined, paths: FieldPaths): Owner | undefined {
+  const keepers = statusWriters(metadata).filter((manager) => OWN_CONTROLLER.test(manager));
   const writer = fieldWriters(metadata).find(
-    ({ manager, fields }) => isController(manager) && paths.some((path) => setBelow(fields, path) !== undefined),
+    ({ manager, fields }) =>
+      isController(manager) && !keepers.includes(manager) && paths.some((path) => setBelow(fields, path) !== undefined),
   )?.manager;
   const managedBy = metadata?.labels?.["app.kubernetes.io/managed-by"];
   const name = nameOf(writer ?? (managedBy !== undefined && isController(managedBy) ? managedBy : undefined));

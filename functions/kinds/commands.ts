@@ -2,6 +2,8 @@
 export interface Commands {
   /** What kubectl calls it: `deployment`. */
   resource: string;
+  /** The command that shows how far its rollout is, as people know it; absent where there is none. */
+  look?: string;
   /** The command that ends a pause of its rollouts, as people know it; absent where they cannot be paused. */
   resume?: string;
   /** Puts the template of a revision back; absent where no command does that. */

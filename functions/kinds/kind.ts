@@ -7,6 +7,7 @@ import type { Commands } from "./commands.ts";
 import type { EarlierTemplate, History, RevisionHolder } from "./revisions/history.ts";
 import type { Revision } from "./revisions/revision.ts";
 import type { SuspectRule } from "./suspects.ts";
+import type { Tools } from "./switched.ts";
 
 /** Any object, as far as all are alike. */
 export interface Named {
@@ -26,6 +27,8 @@ export interface Scanned<Object extends Named = Named> {
   plural: string;
   /** Its API may not be installed on a cluster, which is looked at without it then. */
   optional?: true;
+  /** The tool that brings it: it is no kind that is known where the policy does not switch that on. */
+  tool?: keyof Tools;
   /** Which printed rows deserve a full read. */
   suspects: SuspectRule;
   /** Whether its objects count where it matters how many workloads there are. */
@@ -73,6 +76,13 @@ export interface Kind<
   unavailableSince?(object: Object): Date | undefined;
   /** Where its revisions are kept; absent for a kind that has none. */
   history?: History<Object, Holder>;
+  /** The object with its pod template as the API server has it in the objects that it is made into; absent where it is so as it is read. */
+  asStored?(object: Object): Object;
+  /**
+   * Why its controller would not go all the way to another revision by itself, with what to do; undefined where it would. Absent
+   * for a kind where nothing but a pause and its update strategy holds a rollout.
+   */
+  heldBack?(object: Object, to: RevisionRef | undefined): string | undefined;
   /** What puts an earlier template in place of that of the object, as it was read; absent where that is never done. */
   templatePatch?(object: Object, to: EarlierTemplate): JsonPatchOperation[];
   /** For a kind whose controller may wait for ever for pods of another revision than the one to be rolled out. */

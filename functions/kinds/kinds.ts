@@ -1,20 +1,31 @@
 import { groupField, isSameKind, type KindRef } from "../shared/kubernetes/groups.ts";
+import { ROLLOUT } from "./argo-rollout/kind.ts";
 import { DAEMON_SET } from "./daemon-set/kind.ts";
 import { DEPLOYMENT } from "./deployment/kind.ts";
 import { JOB } from "./job/kind.ts";
 import type { Kind, Scanned } from "./kind.ts";
 import { REPLICA_SET } from "./replica-set/kind.ts";
 import { STATEFUL_SET } from "./stateful-set/kind.ts";
+import { isSwitchedOn } from "./switched.ts";
 
-/** The kinds of workloads whose controllers recreate their pods: no other is ever written to. */
-export const KINDS: readonly Kind[] = [DEPLOYMENT, STATEFUL_SET, DAEMON_SET, REPLICA_SET];
+/** The kinds of workloads whose controllers recreate their pods, with those that are off: no other is ever written to. */
+export const KINDS: readonly Kind[] = [DEPLOYMENT, STATEFUL_SET, DAEMON_SET, REPLICA_SET, ROLLOUT];
 
 /** The kinds that are looked at beside them. */
 const ONLY_SCANNED: readonly Scanned[] = [JOB];
 
+/** The kinds that may be written to at present: those that are not off. */
+export function handledKinds(): readonly Kind[] {
+  return KINDS.filter(isHandled);
+}
+
+function isHandled({ tool }: Scanned): boolean {
+  return tool === undefined || isSwitchedOn(tool);
+}
+
 /** The kind, by its name and its group; undefined for one that is never written to. */
 export function kindOf(ref: KindRef): Kind | undefined {
-  return KINDS.find((kind) => isOfKind(ref, kind));
+  return handledKinds().find((kind) => isOfKind(ref, kind));
 }
 
 /** Whether a reference is to an object of that kind. */
@@ -42,7 +53,12 @@ export function isKubernetesOwn(ref: KindRef): boolean {
   return NOT_SCANNED.includes(ref.kind) || scannedKinds().some((kind) => isOfKind(ref, kind));
 }
 
-/** Every kind whose objects are looked at. */
-export function scannedKinds(): readonly Scanned[] {
+/** Every kind whose objects are ever looked at, with those that are off. */
+export function everyScannedKind(): readonly Scanned[] {
   return [...KINDS, ...ONLY_SCANNED];
+}
+
+/** Every kind whose objects are looked at at present. */
+export function scannedKinds(): readonly Scanned[] {
+  return [...handledKinds(), ...ONLY_SCANNED];
 }

@@ -23,6 +23,11 @@ export function workloadPath(workload: WorkloadRef): string | undefined {
   return kind === undefined ? undefined : objectIn(collectionOf(kind, workload.namespace), workload.name);
 }
 
+/** The workload with its pod template as the objects have it that it is made into. */
+export function asStored(ref: WorkloadRef, workload: Workload): Workload {
+  return kindOf(ref)?.asStored?.(workload) ?? workload;
+}
+
 /**
  * Reads the workload's newest state; undefined for kinds that are never written to.
  * @throws RemediationError `WorkloadNotFound` when it is gone
@@ -31,7 +36,7 @@ export async function readWorkload(cluster: Reader, workload: WorkloadRef): Prom
   const path = workloadPath(workload);
   if (path === undefined) return undefined;
   try {
-    return await cluster.get<Workload>(path);
+    return asStored(workload, await cluster.get<Workload>(path));
   } catch (error) {
     throw isRemediationError(error, "NotFound") ? workloadNotFound(cluster, workload, error) : error;
   }

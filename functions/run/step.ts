@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { Cluster } from "../shared/cluster/cluster.ts";
+import { withTools, type Tools } from "../kinds/switched.ts";
 import { isRemediationError, RemediationError } from "../shared/errors.ts";
 import type { Measurement } from "./measurement.ts";
 import type { Policy } from "../shared/policy.ts";
@@ -25,19 +26,33 @@ export type Step<Within = Environment> = (environment: Within) => (event: unknow
  * @throws RemediationError `StepFailed` for an error that has none: what was read is not what any API server says, or the
  *   step has a fault
  */
-export function step<Input, Output extends z.ZodType, Within = Environment>(
+export function step<
+  Input,
+  Output extends z.ZodType,
+  Within extends Partial<Pick<Environment, "policy">> = Environment,
+>(
   parse: (event: unknown) => Input,
   output: Output,
   run: (input: Input, environment: Within) => Promise<z.output<Output>>,
 ): (environment: Within) => (event: unknown) => Promise<z.output<Output>> {
   return (environment) => async (event) => {
     const input = parse(event);
-    const result = output.safeParse(await run(input, environment).catch(failed));
+    const work = () => run(input, environment).catch(failed);
+    const result = output.safeParse(await withTools(() => toolsOf(environment), work));
     if (!result.success) {
       throw new RemediationError("InvalidStepOutput", `The step broke its contract: ${describeIssues(result.error)}`);
     }
     return result.data;
   };
+}
+
+/** The tools whose kinds the policy switches on; none where there is no policy to read, which the step itself finds. */
+function toolsOf(environment: Partial<Pick<Environment, "policy">>): Tools | undefined {
+  try {
+    return environment.policy?.().owners;
+  } catch {
+    return undefined;
+  }
 }
 
 function failed(error: unknown): never {

@@ -5,7 +5,7 @@ import type { Kind } from "../kinds/kind.ts";
 import { kindOf } from "../kinds/kinds.ts";
 import { listHolders, readParts } from "../kinds/pods.ts";
 import { currentRevision } from "../kinds/revisions/revision.ts";
-import { describeWorkload, workloadPath } from "../kinds/workloads.ts";
+import { asStored, describeWorkload, workloadPath } from "../kinds/workloads.ts";
 import type { Incident } from "../run/contracts.ts";
 import type { Moment } from "../kinds/failing/overdue.ts";
 import type { Workload } from "../shared/kubernetes/types.ts";
@@ -84,7 +84,7 @@ async function rollingOut(
   if (object === undefined) return undefined;
   noteServing(known, ref, object, kind.failures(object, moment));
   noteSwitch(known.switches, ref, object);
-  return deadline.isRollingOut(object) ? object : undefined;
+  return deadline.isRollingOut(object) ? asStored(ref, object) : undefined;
 }
 
 /** Whether the rollout may have had its time, whatever its pods say: none has while its revision is younger than that. */

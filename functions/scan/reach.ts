@@ -1,6 +1,6 @@
 import { enabledBy } from "../facts/opt-out.ts";
 import type { Named } from "../kinds/kind.ts";
-import { kindOf, KINDS } from "../kinds/kinds.ts";
+import { handledKinds, kindOf } from "../kinds/kinds.ts";
 import { collectionOf, paths } from "../shared/cluster/paths.ts";
 import type { Namespace, Workload } from "../shared/kubernetes/types.ts";
 import { groupField } from "../shared/kubernetes/groups.ts";
@@ -115,9 +115,9 @@ async function countWorkloads(
 ): Promise<{ counted: Map<string, number>; partly: Map<string, number> }> {
   const keptOut = [...switches].filter(([, enabled]) => enabled === "false").map(([key]) => key);
   const counts = new Map([...namespaces.keys()].map((at) => [at, 0]));
-  const looks = KINDS.filter(({ counts: does }) => does).flatMap((kind) =>
-    [...namespaces].map(([at, isOpen]) => ({ kind, at, isOpen })),
-  );
+  const looks = handledKinds()
+    .filter(({ counts: does }) => does)
+    .flatMap((kind) => [...namespaces].map(([at, isOpen]) => ({ kind, at, isOpen })));
   const numbers = await view.each(looks, async ({ kind, at, isOpen }) => {
     const what = `the number of ${kind.kind}s in namespace ${at}`;
     const path = collectionOf(kind, at);

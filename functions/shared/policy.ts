@@ -181,6 +181,13 @@ export const Policy = z
       })
       .prefault({}),
     ...REMEDY_SETTINGS,
+    /** The tools whose own kinds of workloads are looked after. Each takes permissions of its own. */
+    owners: z
+      .strictObject({
+        /** Argo Rollouts: also needs `infra/rbac-argo-rollouts.yaml`. Where its kind is not installed, nothing is asked for. */
+        argo_rollouts: z.boolean().default(false),
+      })
+      .prefault({}),
     /** Never more incidents than this in one execution, of each namespace in turn; what is left out is counted and said. */
     max_incidents: z.int().min(1).max(500).default(200),
   })

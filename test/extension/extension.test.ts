@@ -34,7 +34,7 @@ const SCENARIOS = ["selector-in-vain", "selector-helps", "selector-edited-meanwh
 const IRREVERSIBLE = ["irreversible-then-another", "irreversible-and-reported"];
 const changed: Record<"cause" | "remedy" | "kind", string[]> = { cause: [], remedy: [], kind: [] };
 let guards: Printed;
-let rollout: Printed;
+let release: Printed;
 let stack: Printed;
 let played: Record<string, Played>;
 let rbac: Manifest[];
@@ -50,9 +50,9 @@ beforeAll(async () => {
     changed[addition] = copy.changedFiles();
   }
   const read = async (file: string, ...args: string[]) => JSON.parse(await copy.run(file, ...args)) as object;
-  [guards, rollout, stack, played] = (await Promise.all([
+  [guards, release, stack, played] = (await Promise.all([
     read("test/extension/selector-guards.ts"),
-    read("test/extension/rollout.ts"),
+    read("test/extension/release.ts"),
     read("test/extension/selector-stack.ts"),
     read("test/extension/play.ts", ...SCENARIOS),
   ])) as [Printed, Printed, Printed, typeof played];
@@ -280,7 +280,7 @@ describe("an added remedy is permitted", () => {
         resources: ["daemonsets", "deployments", "replicasets", "statefulsets"],
         verbs: ["get"],
       },
-      { apiGroups: ["argoproj.io"], resources: ["rollouts"], verbs: ["get"] },
+      { apiGroups: ["example.com"], resources: ["releases"], verbs: ["get"] },
       services("get", "patch"),
       { apiGroups: [""], resources: ["events"], verbs: ["create"] },
     ]);
@@ -294,7 +294,7 @@ describe("an added remedy is permitted", () => {
   });
 
   it("as far as the functions asked for it, and they asked for nothing else", () => {
-    expect([...SCENARIOS.flatMap((name) => played[name]?.notPermitted), rollout["notPermitted"]].flat()).toEqual([]);
+    expect([...SCENARIOS.flatMap((name) => played[name]?.notPermitted), release["notPermitted"]].flat()).toEqual([]);
   });
 
   it("as a function of its own, with the handler of all remedies", () => {
@@ -309,25 +309,25 @@ describe("an added remedy is permitted", () => {
 
 describe("an added kind", () => {
   it("is found by a scan, rolled back and verified by what its own folder says", () => {
-    expect(rollout).toMatchObject({
+    expect(release).toMatchObject({
       found: expect.arrayContaining(["1x ProgressDeadlineExceeded"]) as string[],
-      workloads: [{ outcome: "Recovered", workload: { kind: "Rollout" }, action: "rollback" }],
+      workloads: [{ outcome: "Recovered", workload: { kind: "Release" }, action: "rollback" }],
       image: "shop/web:1",
-      writes: ["rollouts"],
+      writes: ["releases"],
     });
   });
 
   it("is told of in its own commands and Events", () => {
-    expect(rollout["commands"]).toContain("kubectl -n shop describe rollout web");
-    expect(String(rollout["commands"])).not.toContain("rollouts undo");
-    expect(rollout["events"]).toMatchObject(
-      Array(2).fill({ involvedObject: { apiVersion: "argoproj.io/v1alpha1", kind: "Rollout" } }),
+    expect(release["commands"]).toContain("kubectl -n shop describe release web");
+    expect(String(release["commands"])).not.toContain("release undo");
+    expect(release["events"]).toMatchObject(
+      Array(2).fill({ involvedObject: { apiVersion: "example.com/v1alpha1", kind: "Release" } }),
     );
   });
 
   it("is permitted to every function as far as it is written to", () => {
     const verbs = (step: string) =>
-      rulesOf(step)?.flatMap(({ resources, verbs: allowed }) => (resources.includes("rollouts") ? allowed : []));
+      rulesOf(step)?.flatMap(({ resources, verbs: allowed }) => (resources.includes("releases") ? allowed : []));
 
     expect(["detect", "classify", "rollback", "verify"].map(verbs)).toEqual([
       ["get", "list"],

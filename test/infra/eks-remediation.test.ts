@@ -112,6 +112,15 @@ describe("the construct", () => {
     expect(commandFor({ policy, namespaces: ["shop"] })).toBe(`npm run --silent rbac -- --namespace shop ${options}`);
   });
 
+  it("asks for the permission to look after Rollouts where the policy switches Argo Rollouts on, and nowhere else", () => {
+    const commandFor = (props: object) => Synthesised.with(() => props).remediation.rbacCommand;
+    const policy = { owners: { argo_rollouts: true } };
+
+    expect(commandFor({})).not.toContain("argo");
+    expect(commandFor({ policy })).toBe("kubectl apply -f infra/rbac.yaml -f infra/rbac-argo-rollouts.yaml");
+    expect(commandFor({ policy, namespaces: ["shop"] })).toContain("--namespace shop --argo-rollouts");
+  });
+
   it("asks for the permission to read logs where the policy wants lines of them, and nowhere else", () => {
     const commandFor = (props: object) => Synthesised.with(() => props).remediation.rbacCommand;
     const policy = { evidence: { log_lines: 5 } };

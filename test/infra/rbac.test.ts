@@ -123,6 +123,28 @@ describe("the permissions in some namespaces", () => {
   });
 });
 
+describe("the permissions for Argo Rollouts", () => {
+  const rules = (name: string) =>
+    parseAllDocuments(readFileSync(new URL(`../../infra/${name}.yaml`, import.meta.url), "utf8"))
+      .map((document) => document.toJS() as Manifest)
+      .flatMap(({ metadata, rules: own = [] }) => own.map((rule) => ({ name: metadata.name, ...rule })))
+      .filter(({ apiGroups }) => apiGroups.includes("argoproj.io"));
+
+  it("are in a manifest of their own, which lets the rollback alone write", () => {
+    expect(rules("rbac")).toEqual([]);
+    expect(
+      rules("rbac-argo-rollouts").map(({ name, resources, verbs }) => `${name} ${resources.join()} ${verbs.join()}`),
+    ).toEqual([
+      "eks-remediation:detect-argo-rollouts rollouts get,list",
+      "eks-remediation:classify-argo-rollouts rollouts get",
+      "eks-remediation:claim-argo-rollouts rollouts get",
+      "eks-remediation:restart-argo-rollouts rollouts get",
+      "eks-remediation:rollback-argo-rollouts rollouts get,patch",
+      "eks-remediation:verify-argo-rollouts rollouts get",
+    ]);
+  });
+});
+
 it("the permission to read logs is of those that tell of them, or keep them before a pod goes, and of no other", () => {
   const yaml = readFileSync(new URL("../../infra/rbac-logs.yaml", import.meta.url), "utf8");
   const logs = parseAllDocuments(yaml).map((document) => document.toJS() as Manifest);

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
@@ -18,11 +18,13 @@ declare module "vitest" {
 }
 
 const execute = promisify(execFile);
+/** Not compared with what is used: the suite has no controller for Rollouts. */
+const ARGO_ROLLOUTS = new URL("../../infra/rbac-argo-rollouts.yaml", import.meta.url);
 
 /** Gives the functions' groups their permissions, as a deployment does. */
 async function grantPermissions(kubectl: string, kubeconfig: string): Promise<void> {
   const applied = execute(kubectl, ["--kubeconfig", kubeconfig, "apply", "-f", "-"]);
-  applied.child.stdin?.end(grantedRbac());
+  applied.child.stdin?.end(`${grantedRbac()}---\n${readFileSync(ARGO_ROLLOUTS, "utf8")}`);
   await applied;
 }
 

@@ -16,7 +16,7 @@ import { OutcomeRecord } from "../../functions/notify/record/record.ts";
 import { Request } from "../../functions/run/request.ts";
 import { Policy } from "../../functions/shared/policy.ts";
 import { JsonLine } from "../../local/live/json-lines.ts";
-import { rbacLogsYaml, rbacSecretsYaml, rbacYaml } from "../../infra/rbac-yaml.ts";
+import { rbacArgoRolloutsYaml, rbacLogsYaml, rbacSecretsYaml, rbacYaml } from "../../infra/rbac-yaml.ts";
 import { definitionOf } from "../../statemachines/asl.ts";
 import { REMEDIATION } from "../../statemachines/remediation.ts";
 import { dependenciesDocument } from "../supply-chain/document.ts";
@@ -37,6 +37,7 @@ export const GENERATED: readonly GeneratedFile[] = [
   formatted("infra/rbac.yaml", rbacYaml),
   formatted("infra/rbac-logs.yaml", rbacLogsYaml),
   formatted("infra/rbac-secrets.yaml", rbacSecretsYaml),
+  formatted("infra/rbac-argo-rollouts.yaml", rbacArgoRolloutsYaml),
   { path: "docs/schemas/detection.json", content: () => schema(Detection, "Detection", "output") },
   { path: "docs/schemas/request.json", content: () => schema(Request, "Request", "input") },
   { path: "docs/schemas/notification.json", content: () => schema(NotificationDocument, "Notification", "output") },

@@ -14,6 +14,7 @@ const TAKEN_OVER = [
   "infra/rbac.yaml",
   "infra/rbac-logs.yaml",
   "infra/rbac-secrets.yaml",
+  "infra/rbac-argo-rollouts.yaml",
   "test/scenarios",
   "docs",
 ];

@@ -1,3 +1,4 @@
+import { kindOf } from "../../kinds/kinds.ts";
 import { resourceOf } from "../../kinds/workloads.ts";
 import { count } from "../../shared/text.ts";
 import type { FailingPod } from "../../facts/case.ts";
@@ -8,6 +9,7 @@ import { eventLines } from "../../facts/sayings.ts";
 import { CREATION_WORDS } from "../../facts/words/creation.ts";
 import { once, reportOnly, rolloutLines, type Cause } from "./cause.ts";
 import { FAILED_POD_CAUSES } from "./failed-pods.ts";
+import { ROLLOUT_CAUSES } from "./rollout.ts";
 
 const QUOTA = { action: "quota", reason: "the quota is somebody's decision" };
 
@@ -72,19 +74,21 @@ export const WORKLOAD_CAUSES: readonly Cause[] = [
     },
   },
   ...FAILED_POD_CAUSES,
+  ...ROLLOUT_CAUSES,
   {
     name: "RolloutStuck",
-    looksLike: "A Deployment is past its progress deadline, though none of its pods fails.",
+    looksLike: "A Deployment or a Rollout is past its progress deadline, though none of its pods fails.",
     response: "Report.",
     rejected: [{ action: "rollback", reason: "that the new revision is bad is not known" }],
     diagnose: (facts) => {
-      const { failing, own } = facts;
+      const { failing, own, evidence } = facts;
       if (failing.length > 0 || !own.some(({ reason }) => reason === "ProgressDeadlineExceeded")) return undefined;
+      const look = kindOf(evidence.incident.workload)?.commands.look ?? "its status";
       return {
         confidence: "low",
         summary: "Its rollout is past its progress deadline, and none of its pods fails.",
         evidence: [...failureLines([], own), ...rolloutLines(facts)],
-        tries: once(reportOnly("Look at what it waits for: kubectl rollout status, and the pods' conditions.")),
+        tries: once(reportOnly(`Look at what it waits for: ${look}, and the pods' conditions.`)),
       };
     },
   },

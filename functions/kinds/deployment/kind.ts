@@ -64,6 +64,7 @@ export const DEPLOYMENT = {
   hasScale: true,
   commands: {
     resource: "deployment",
+    look: "kubectl rollout status",
     resume: "kubectl rollout resume",
     rollBack: rolloutUndo("deployment"),
     scale: kubectlScale("deployment"),

@@ -1,6 +1,6 @@
 import { templateHash, templateWithoutLabel, versionHash } from "../../shared/kubernetes/template.ts";
 import { controllerOf } from "../../shared/kubernetes/owners.ts";
-import type { ReplicaSet, Workload } from "../../shared/kubernetes/types.ts";
+import type { PodTemplate, ReplicaSet, Workload } from "../../shared/kubernetes/types.ts";
 import type { History } from "./history.ts";
 import { ofController, wasLeftByRollback } from "./provenance.ts";
 
@@ -17,6 +17,10 @@ export interface ReplicaSetMarks {
   hashLabel: string;
   /** The annotation that holds why the template was put in place; absent where none does. */
   changeCause?: string;
+  /** The annotation that holds what the controller adds to the template's metadata for a while; absent where it adds nothing. */
+  passing?: string;
+  /** The hash of the present template's ReplicaSet, where nothing but the workload's status tells it. */
+  currentHash?(workload: Workload): string | undefined;
 }
 
 /** The revisions of a workload that has a ReplicaSet for each, through which it controls its pods. */
@@ -25,7 +29,10 @@ export function replicaSetHistory(marks: ReplicaSetMarks): History<Workload, Rep
     spec?.template === undefined
       ? undefined
       : {
-          template: templateWithoutLabel(spec.template, marks.hashLabel),
+          template: withoutPassing(
+            templateWithoutLabel(spec.template, marks.hashLabel),
+            annotation(metadata?.annotations, marks.passing),
+          ),
           changeCause: annotation(metadata?.annotations, marks.changeCause),
         };
   return {
@@ -35,10 +42,12 @@ export function replicaSetHistory(marks: ReplicaSetMarks): History<Workload, Rep
     controlsPods: true,
     revisions: (workload, replicaSets) => {
       const present = hashOf(workload.spec?.template);
+      const currentHash = marks.currentHash?.(workload);
       const claims = replicaSets.map((replicaSet) => {
         const { metadata, spec, status } = replicaSet;
         const content = held(replicaSet)?.template;
         const template = hashOf(content);
+        const hash = spec?.template?.metadata?.labels?.[marks.hashLabel];
         const revision = revisionNumber(metadata?.annotations?.[marks.revision]);
         const earlier = annotation(metadata?.annotations, marks.earlier)?.split(",").map(revisionNumber) ?? [];
         return {
@@ -46,11 +55,11 @@ export function replicaSetHistory(marks: ReplicaSetMarks): History<Workload, Rep
           status,
           revision,
           numbers: [...earlier, revision].sort((a, b) => a - b),
-          hash: spec?.template?.metadata?.labels?.[marks.hashLabel],
+          hash,
           template,
           version: content === undefined ? "" : versionHash(content),
           hadPods: wasScaled(replicaSet),
-          current: template === present,
+          current: currentHash === undefined ? template === present : hash === currentHash,
         };
       });
       const keepsNumbers = marks.earlier !== undefined;
@@ -78,6 +87,38 @@ export function replicaSetHistory(marks: ReplicaSetMarks): History<Workload, Rep
     isMadeFrom: (pod, name) => controllerOf(pod.metadata)?.name === name,
     markOf: (pod) => controllerOf(pod.metadata)?.name,
   };
+}
+
+/** The template without what its controller has added to its metadata, as the annotation holds it. */
+function withoutPassing(template: PodTemplate, added: string | undefined): PodTemplate {
+  if (added === undefined) return template;
+  const { labels = {}, annotations = {} } = parsed(added);
+  const { labels: own, annotations: notes, ...metadata } = template.metadata ?? {};
+  const kept = (all: Record<string, string> | undefined, gone: object) =>
+    Object.entries(all ?? {}).filter(([key]) => !(key in gone));
+  const [keptLabels, keptNotes] = [kept(own, labels), kept(notes, annotations)];
+  return {
+    ...template,
+    metadata: {
+      ...metadata,
+      ...(keptLabels.length === 0 ? {} : { labels: Object.fromEntries(keptLabels) }),
+      ...(keptNotes.length === 0 ? {} : { annotations: Object.fromEntries(keptNotes) }),
+    },
+  };
+}
+
+/** What an annotation holds as JSON; nothing for what the controller would never have written. */
+function parsed(text: string): { labels?: object; annotations?: object } {
+  try {
+    const { labels, annotations } = JSON.parse(text) as { labels?: unknown; annotations?: unknown };
+    return { ...(isMap(labels) ? { labels } : {}), ...(isMap(annotations) ? { annotations } : {}) };
+  } catch {
+    return {};
+  }
+}
+
+function isMap(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
 }
 
 /** Whether it had any replicas: one that was made with none, and whose spec has not been changed since, never had. */

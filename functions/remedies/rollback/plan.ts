@@ -1,7 +1,7 @@
 import type { Case } from "../../facts/case.ts";
 import { ownerOf, TEMPLATE } from "../../facts/owners.ts";
 import { kindOf } from "../../kinds/kinds.ts";
-import { revisionRef } from "../../kinds/revisions/revision.ts";
+import { revisionRef, type Revision } from "../../kinds/revisions/revision.ts";
 import { bounded } from "../../shared/text.ts";
 import type { Workload } from "../../shared/kubernetes/types.ts";
 import type { NoRemedy } from "../remedy.ts";
@@ -21,6 +21,8 @@ export function rollBack({ evidence, policy, current, healthy, again, revisions 
         "Look at what it reads and depends on, or ask for a rollback to a revision by its number.",
     };
   }
+  const held = heldBack(evidence, healthy?.revision);
+  if (held !== undefined) return held;
   if (current === undefined || healthy === undefined) {
     return {
       action: "none",
@@ -48,6 +50,13 @@ export function rollBack({ evidence, policy, current, healthy, again, revisions 
     };
   }
   return { action: "rollback", before: revisionRef(current), after, unblocked };
+}
+
+/** That its controller would not go all the way back by itself. */
+function heldBack({ incident, workload }: Case["evidence"], to: Revision | undefined): NoRemedy | undefined {
+  const kind = kindOf(incident.workload);
+  const why = workload && kind?.heldBack?.(workload, to === undefined ? undefined : revisionRef(to));
+  return why === undefined ? undefined : { action: "none", refusal: "NoSafeRemedy", message: why };
 }
 
 /** That there is none to return to: where the present one stands alone, there is not even one to know anything of. */

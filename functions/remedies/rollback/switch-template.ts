@@ -1,7 +1,7 @@
 import { workloadObject } from "../../kinds/object-ref.ts";
 import type { Kind } from "../../kinds/kind.ts";
 import { kindOf } from "../../kinds/kinds.ts";
-import { describeWorkload, workloadNotFound } from "../../kinds/workloads.ts";
+import { asStored, describeWorkload, workloadNotFound } from "../../kinds/workloads.ts";
 import { isRemediationError, RemediationError } from "../../shared/errors.ts";
 import { presentTemplate } from "../../shared/kubernetes/template.ts";
 import type { Workload } from "../../shared/kubernetes/types.ts";
@@ -36,10 +36,14 @@ export async function switchTemplate(
 ): Promise<boolean> {
   const { workload: ref, reader } = writer;
   const kind = rolledBackKind(ref);
-  const decide = async (workload: Workload) => {
+  const decide = async (read: Workload) => {
+    const workload = asStored(ref, read);
     const present = presentTemplate(workload) ?? "";
     if (present === to.template) return "already so";
     assertUnchanged(ref, kind, workload, present, from);
+    // What is taken back need not be rolled out to be there again.
+    const held = unlessSwitchedOff ? undefined : kind.heldBack?.(workload, to);
+    if (held !== undefined) throw leftAlone(ref, "its controller would not go all the way back by itself any more");
     if (unlessSwitchedOff && kind.wanted(workload) === 0) throw leftAlone(ref, "it has been scaled to zero since");
     return kind.templatePatch(workload, await readEarlierTemplate(reader, ref, to));
   };

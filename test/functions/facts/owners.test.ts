@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { ownerOf } from "../../../functions/facts/owners.ts";
 import type { ObjectMeta } from "../../../functions/shared/kubernetes/types.ts";
-import { fieldsBy } from "../../support/field-writers.ts";
+import { fieldsBy, writtenBy } from "../../support/field-writers.ts";
 
 const TEMPLATE = [["spec", "template"]];
 const IMAGE = { "f:spec": { "f:template": { "f:spec": { "f:containers": {} } } } };
@@ -46,6 +46,7 @@ describe("the owner of an object", () => {
     ["Terraform", fieldsBy("HashiCorp", IMAGE)],
     ["Pulumi", fieldsBy("pulumi-kubernetes-3fa2", IMAGE)],
     ["shop-operator", fieldsBy("shop-operator", IMAGE)],
+    ["rollouts-controller", fieldsBy("rollouts-controller", IMAGE)],
     ["manager", fieldsBy("manager", IMAGE)],
     ["example-operator", { labels: { "app.kubernetes.io/managed-by": "example-operator" } }],
   ])("is %s by %o", (name, metadata) => {
@@ -57,6 +58,10 @@ describe("the owner of an object", () => {
     ["what the control plane wrote", fieldsBy("kube-controller-manager", IMAGE)],
     ["what a client library wrote", fieldsBy("OpenAPI-Generator", IMAGE)],
     ["a controller that writes another field", fieldsBy("shop-operator", REPLICAS)],
+    [
+      "the controller of a Rollout, which writes all of it anew for its note of the revision",
+      writtenBy(["rollouts-controller", IMAGE], ["rollouts-controller", {}, { subresource: "status" }]),
+    ],
     ["a controller that writes the status alone", fieldsBy("argocd-controller", IMAGE, { subresource: "status" })],
     [
       "labels that every chart sets",

@@ -4,12 +4,12 @@ import { quickPolicy } from "../../local/scenarios/quick-policy.ts";
 import { runWorkflow } from "../../local/scenarios/run-workflow.ts";
 import { AsFunctions } from "./as-functions.ts";
 
-/** Plays a Rollout whose second revision crashes, with a stand-in for its controller, and prints what came of it as JSON. */
+/** Plays a Release whose second revision crashes, with a stand-in for its controller, and prints what came of it as JSON. */
 
 const cluster = await startEmbeddedCluster(20);
 const { kubectl, clock, url } = cluster;
 /** What the controller's stand-in writes as. */
-const CONTROLLER = "rollouts-controller";
+const CONTROLLER = "release-controller";
 const apply = async (object: object, ...as: string[]) =>
   await kubectl.run(["-n", "shop", "apply", ...as, "-f", "-"], JSON.stringify(object));
 const make = async (object: object) => await apply(object, `--field-manager=${CONTROLLER}`);
@@ -28,15 +28,15 @@ function template(revision: number, labels: object = {}): object {
 
 /** What the controller keeps for a revision. */
 function replicaSet(revision: number, replicas: number, uid: string): object {
-  const hash = { "rollouts-pod-template-hash": `${revision}` };
-  const owner = { apiVersion: "argoproj.io/v1alpha1", kind: "Rollout", name: "web", uid, controller: true };
+  const hash = { "release-pod-template-hash": `${revision}` };
+  const owner = { apiVersion: "example.com/v1alpha1", kind: "Release", name: "web", uid, controller: true };
   return {
     apiVersion: "apps/v1",
     kind: "ReplicaSet",
     metadata: {
       name: `web-${revision}`,
       labels: { app: "web", ...hash },
-      annotations: { "rollout.argoproj.io/revision": `${revision}` },
+      annotations: { "release.example.com/revision": `${revision}` },
       ownerReferences: [owner],
     },
     spec: { replicas, selector: { matchLabels: { app: "web", ...hash } }, template: template(revision, hash) },
@@ -57,10 +57,10 @@ interface Owned {
 const get = async (what: string) => JSON.parse(await kubectl.run(["-n", "shop", "get", what, "-o", "json"])) as Owned;
 
 async function setStatus(status: object): Promise<void> {
-  const { generation } = (await get("rollout/web")).metadata;
+  const { generation } = (await get("release/web")).metadata;
   const observed = { observedGeneration: `${generation ?? 0}`, ...status };
   const answer = await fetch(
-    `${url}/apis/argoproj.io/v1alpha1/namespaces/shop/rollouts/web/status?fieldManager=${CONTROLLER}`,
+    `${url}/apis/example.com/v1alpha1/namespaces/shop/releases/web/status?fieldManager=${CONTROLLER}`,
     {
       method: "PATCH",
       headers: { "content-type": "application/merge-patch+json" },
@@ -70,15 +70,15 @@ async function setStatus(status: object): Promise<void> {
   if (!answer.ok) throw new Error(await answer.text());
 }
 
-/** Puts a template as its ReplicaSet has it into the Rollout, whose API fills in nothing by itself. */
+/** Puts a template as its ReplicaSet has it into the Release, whose API fills in nothing by itself. */
 async function setTemplate(template: Template): Promise<void> {
-  const { "rollouts-pod-template-hash": _own, ...labels } = template.metadata.labels;
+  const { "release-pod-template-hash": _own, ...labels } = template.metadata.labels;
   const own = { ...template, metadata: { ...template.metadata, labels } };
   await kubectl.run([
     "-n",
     "shop",
     "patch",
-    "rollout/web",
+    "release/web",
     "--type=merge",
     "-p",
     JSON.stringify({ spec: { template: own } }),
@@ -87,7 +87,7 @@ async function setTemplate(template: Template): Promise<void> {
 
 const isReady = async (name: string, count: number) => ((await get(name)).status?.readyReplicas ?? 0) === count;
 
-/** Does what the Rollout's controller does about the template that was put back. */
+/** Does what the Release's controller does about the template that was put back. */
 async function rollOut(): Promise<void> {
   await kubectl.run(["-n", "shop", "scale", "replicaset/web-2", "--replicas=0"]);
   await kubectl.run(["-n", "shop", "scale", "replicaset/web-1", "--replicas=2"]);
@@ -98,14 +98,14 @@ async function rollOut(): Promise<void> {
 
 try {
   for (const namespace of ["shop", "eks-remediation"]) await kubectl.run(["create", "namespace", namespace]);
-  await kubectl.run(["apply", "-f", "-"], readFileSync(new URL("rollouts.yaml", import.meta.url), "utf8"));
+  await kubectl.run(["apply", "-f", "-"], readFileSync(new URL("releases.yaml", import.meta.url), "utf8"));
   await apply({
-    apiVersion: "argoproj.io/v1alpha1",
-    kind: "Rollout",
+    apiVersion: "example.com/v1alpha1",
+    kind: "Release",
     metadata: { name: "web" },
     spec: { replicas: 2, selector: { matchLabels: { app: "web" } }, template: template(2) },
   });
-  const { uid } = (await get("rollout/web")).metadata;
+  const { uid } = (await get("release/web")).metadata;
   await make(replicaSet(1, 1, uid));
   await until(() => isReady("replicaset/web-1", 1));
   await make(replicaSet(2, 1, uid));
@@ -116,7 +116,7 @@ try {
     ...{ replicas: 2, updatedReplicas: 1, readyReplicas: 1, availableReplicas: 1 },
     conditions: [{ type: "Progressing", status: "False", reason: "ProgressDeadlineExceeded" }],
   });
-  const functions = new AsFunctions(cluster, "rollout");
+  const functions = new AsFunctions(cluster, "release");
   const run = await runWorkflow({
     connectionOf: (step) => functions.connectionOf(step),
     request: { cluster_name: "embedded", namespace: "shop" },
@@ -130,7 +130,7 @@ try {
   };
   const results = {
     workloads: run.workloads,
-    image: (await get("rollout/web")).spec.template.spec.containers[0]?.image,
+    image: (await get("release/web")).spec.template.spec.containers[0]?.image,
     writes: functions
       .requests()
       .filter(({ verb, uri }) => verb === "patch" && !uri.includes("dryRun"))

@@ -8,8 +8,8 @@ import { replicaSetHistory } from "../revisions/replica-sets.ts";
 import { conditionOf, fromCondition, type Condition } from "../status.ts";
 import { replaceTemplate } from "../template-patch.ts";
 
-/** A Rollout, as far as it is looked at. */
-export interface Rollout extends Workload {
+/** A Release, as far as it is looked at. */
+export interface Release extends Workload {
   spec?: {
     replicas?: number;
     paused?: boolean;
@@ -28,10 +28,10 @@ export interface Rollout extends Workload {
   };
 }
 
-export const ROLLOUT = {
-  kind: "Rollout",
-  apiVersion: "argoproj.io/v1alpha1",
-  plural: "rollouts",
+export const RELEASE = {
+  kind: "Release",
+  apiVersion: "example.com/v1alpha1",
+  plural: "releases",
   optional: true,
   suspects: {
     columns: ["Name", "Desired", "Current", "Up-to-date", "Available"],
@@ -42,49 +42,49 @@ export const ROLLOUT = {
   hasSeenSpec,
   wanted,
   ready: ({ status }) => status?.readyReplicas ?? 0,
-  gaps: (rollout) => {
-    const { status } = rollout;
+  gaps: (release) => {
+    const { status } = release;
     return [
-      ...short("updated", status?.updatedReplicas, wanted(rollout)),
-      ...short("available", status?.availableReplicas, wanted(rollout)),
+      ...short("updated", status?.updatedReplicas, wanted(release)),
+      ...short("available", status?.availableReplicas, wanted(release)),
       ...surplus((status?.replicas ?? 0) - (status?.updatedReplicas ?? 0)),
     ];
   },
-  seconds: (rollout) => Math.max(podSeconds(rollout.spec), progressDeadline(rollout)),
+  seconds: (release) => Math.max(podSeconds(release.spec), progressDeadline(release)),
   rollsOutByItself: () => true,
   isPaused: ({ spec, status }) => spec?.paused === true || status?.phase === "Paused",
   deadline: {
-    isRollingOut: (rollout) => !hasSeenSpec(rollout) || rollout.status?.phase === "Progressing",
-    ahead: (rollout) => (rollout.status?.phase === "Progressing" ? progressDeadline(rollout) : undefined),
+    isRollingOut: (release) => !hasSeenSpec(release) || release.status?.phase === "Progressing",
+    ahead: (release) => (release.status?.phase === "Progressing" ? progressDeadline(release) : undefined),
   },
   isUpdating: () => false,
   completedAt: () => undefined,
-  history: replicaSetHistory({ revision: "rollout.argoproj.io/revision", hashLabel: "rollouts-pod-template-hash" }),
+  history: replicaSetHistory({ revision: "release.example.com/revision", hashLabel: "release-pod-template-hash" }),
   templatePatch: replaceTemplate,
   hasScale: true,
   commands: {
-    resource: "rollout",
+    resource: "release",
     rollBack: (namespace, name, revision) => [
-      ...["kubectl", "argo", "rollouts", "undo", name, "-n", namespace],
+      ...["kubectl", "release", "undo", name, "-n", namespace],
       `--to-revision=${revision}`,
     ],
-    scale: kubectlScale("rollout"),
+    scale: kubectlScale("release"),
   },
-} satisfies Kind<Rollout, ReplicaSet>;
+} satisfies Kind<Release, ReplicaSet>;
 
-function hasSeenSpec({ metadata, status }: Rollout): boolean {
+function hasSeenSpec({ metadata, status }: Release): boolean {
   return status?.observedGeneration === String(metadata?.generation ?? 0);
 }
 
-function wanted({ spec }: Rollout): number {
+function wanted({ spec }: Release): number {
   return spec?.replicas ?? 1;
 }
 
-function progressDeadline({ spec }: Rollout): number {
+function progressDeadline({ spec }: Release): number {
   return spec?.progressDeadlineSeconds ?? DEFAULT_PROGRESS_DEADLINE_SECONDS;
 }
 
-function failures({ status }: Rollout): Failure[] {
+function failures({ status }: Release): Failure[] {
   const progressing = conditionOf(status?.conditions, "Progressing");
   return status?.phase === "Degraded" && progressing?.status === "False"
     ? [fromCondition(progressing, "ProgressDeadlineExceeded")]

@@ -1,0 +1,175 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { describe } from "vitest";
+import { it, type Scenario } from "../../kubernetes/scenario.ts";
+import { applyRollout, imageOf, ON, readRollout, spoil, untilPhase } from "./rollout.ts";
+
+/** What was written, claims and Events left out. */
+function writes(scenario: Scenario): string[] {
+  return scenario
+    .writes()
+    .filter(({ status, resource }) => status < 300 && !["leases", "events"].includes(resource))
+    .map(({ verb, resource }) => `${verb} ${resource}`);
+}
+
+describe.concurrent("a bad canary", () => {
+  it("whose pods crash goes back to what was promoted last, past its steps", async ({ scenario, expect }) => {
+    await spoil(scenario);
+    await untilPhase(scenario, "Degraded");
+    const run = await scenario.run({}, ON);
+
+    expect(run.workloads).toMatchObject([
+      { outcome: "Recovered", cause: "CrashLoopAfterRollout", action: "rollback", needs_person: false },
+    ]);
+    expect(await imageOf(scenario)).toBe("shop/web:1");
+    expect((await readRollout(scenario)).status).toMatchObject({ phase: "Healthy", availableReplicas: 2, replicas: 2 });
+    expect(writes(scenario)).toEqual(["patch rollouts"]);
+  });
+
+  it("that somebody mends right before the remedy keeps their template", async ({ scenario, expect }) => {
+    await spoil(scenario);
+    await untilPhase(scenario, "Degraded");
+    const onEntered = (state: string) =>
+      state === "Roll back" ? applyRollout(scenario, { image: "shop/web:3" }) : undefined;
+    const run = await scenario.run({}, ON, { onEntered });
+
+    expect(run.workloads).toMatchObject([{ outcome: "Skipped", action: "rollback", reason: "ObjectChanged" }]);
+    expect(await imageOf(scenario)).toBe("shop/web:3");
+    expect(writes(scenario)).toEqual([]);
+  });
+
+  it("is left to Argo CD where that owns it", async ({ scenario, expect }) => {
+    const annotations = { "argocd.argoproj.io/tracking-id": "shop:argoproj.io/Rollout:shop/web" };
+    await spoil(scenario, { metadata: { annotations } });
+    await untilPhase(scenario, "Degraded");
+    const run = await scenario.run({}, ON);
+
+    expect(run.workloads).toMatchObject([{ outcome: "Skipped", reason: "ManagedByAnotherTool" }]);
+    expect(writes(scenario)).toEqual([]);
+  });
+
+  it("is none that is known where the policy does not switch it on", async ({ scenario, expect }) => {
+    await spoil(scenario);
+    await untilPhase(scenario, "Degraded");
+    const run = await scenario.run();
+
+    expect(run.workloads).toMatchObject([{ outcome: "Skipped", reason: "NothingRecreatesIt" }]);
+    expect(scenario.requests().filter(({ resource }) => resource === "rollouts")).toEqual([]);
+  });
+
+  it("that was aborted is told, and what serves is left alone", async ({ scenario, expect }) => {
+    await spoil(scenario);
+    const abort = ["--subresource=status", "--type=merge", "-p", '{"status":{"abort":true}}'];
+    await scenario.kubectl("-n", scenario.namespace, "patch", "rollouts.argoproj.io", "web", ...abort);
+    await scenario.until("its pods are gone", async () => (await scenario.stayingPods()).length === 2);
+    await untilPhase(scenario, "Degraded");
+    const run = await scenario.run({}, ON);
+
+    expect(run.workloads).toMatchObject([{ outcome: "Skipped", cause: "RolloutAborted", action: "none" }]);
+    expect(writes(scenario)).toEqual([]);
+  });
+});
+
+describe.concurrent("a Rollout", () => {
+  it("that waits at a step with every pod well is healthy", async ({ scenario, expect }) => {
+    await applyRollout(scenario);
+    await untilPhase(scenario, "Healthy");
+    await applyRollout(scenario, { image: "shop/web:2" });
+    await untilPhase(scenario, "Paused");
+    await sleep(9_000); // longer than its progress deadline
+    const run = await scenario.run({}, ON);
+
+    expect(run.outcomes).toEqual(["Healthy"]);
+  });
+
+  it("that is blue-green and waits for its promotion goes back when its new pods crash", async ({
+    scenario,
+    expect,
+  }) => {
+    await scenario.applyText(
+      JSON.stringify({
+        apiVersion: "v1",
+        kind: "Service",
+        metadata: { name: "web" },
+        spec: { selector: { app: "web" }, ports: [{ port: 80 }] },
+      }),
+    );
+    const strategy = { blueGreen: { activeService: "web", autoPromotionEnabled: false } };
+    await spoil(scenario, { strategy });
+    await untilPhase(scenario, "Degraded");
+    const run = await scenario.run({}, ON);
+
+    expect(run.workloads).toMatchObject([{ outcome: "Recovered", action: "rollback" }]);
+    expect(await imageOf(scenario)).toBe("shop/web:1");
+    expect((await readRollout(scenario)).status).toMatchObject({ phase: "Healthy" });
+  });
+
+  it("whose promoted pods crash is not sent back through steps that wait", async ({ scenario, expect }) => {
+    await applyRollout(scenario);
+    await untilPhase(scenario, "Healthy");
+    await sleep(21_000); // long enough for revision 1 to count as stable under this scenario's policy
+    await applyRollout(scenario, { image: "shop/web:2" });
+    await untilPhase(scenario, "Paused");
+    await scenario.kubectl(
+      ...["-n", scenario.namespace, "patch", "rollouts.argoproj.io", "web", "--subresource=status", "--type=merge"],
+      ...["-p", '{"status":{"promoteFull":true}}'],
+    );
+    await untilPhase(scenario, "Healthy");
+    await scenario.annotatePods("simulation/failure=crash-loop");
+    await scenario.untilFailing("CrashLoopBackOff", 2);
+    const run = await scenario.run({}, { ...ON, stable_seconds: 20 });
+
+    expect(run.workloads).toMatchObject([{ outcome: "Skipped", action: "none", reason: "NoSafeRemedy" }]);
+    expect(run.workloads[0]?.summary).toContain("stop at its steps");
+    expect(writes(scenario)).toEqual([]);
+  });
+
+  it("whose pods crash after they ran well has them made anew", async ({ scenario, expect }) => {
+    await applyRollout(scenario);
+    await untilPhase(scenario, "Healthy");
+    await sleep(7_000); // long enough to count as stable
+    await scenario.annotatePods("simulation/failure=crash-loop");
+    await scenario.untilFailing("CrashLoopBackOff", 2);
+    const run = await scenario.run({}, ON);
+
+    expect(run.workloads).toMatchObject([{ outcome: "Recovered", action: "restart" }]);
+    expect((await readRollout(scenario)).status).toMatchObject({ phase: "Healthy", availableReplicas: 2 });
+  });
+
+  it("whose first pods crash has nothing to go back to", async ({ scenario, expect }) => {
+    await applyRollout(scenario, { failure: "crash-loop" });
+    await scenario.untilFailing("CrashLoopBackOff", 2);
+    await untilPhase(scenario, "Degraded");
+    const run = await scenario.run({}, ON);
+
+    expect(run.workloads).toMatchObject([{ outcome: "Skipped", action: "none", needs_person: true }]);
+    expect(writes(scenario)).toEqual([]);
+  });
+
+  it("whose template is in a Deployment is diagnosed, and not written to", async ({ scenario, expect }) => {
+    const deployment = (image: string, annotations: object) => ({
+      apiVersion: "apps/v1",
+      kind: "Deployment",
+      metadata: { name: "source" },
+      spec: {
+        replicas: 0,
+        selector: { matchLabels: { app: "web" } },
+        template: {
+          metadata: { labels: { app: "web" }, annotations },
+          spec: { containers: [{ name: "app", image, readinessProbe: { httpGet: { path: "/", port: 80 } } }] },
+        },
+      },
+    });
+    const workloadRef = { apiVersion: "apps/v1", kind: "Deployment", name: "source" };
+    await scenario.applyText(JSON.stringify(deployment("shop/web:1", {})));
+    await applyRollout(scenario, { spec: { template: undefined, workloadRef } });
+    await untilPhase(scenario, "Healthy");
+    await scenario.applyText(JSON.stringify(deployment("shop/web:2", { "simulation/failure": "crash-loop" })));
+    await scenario.untilFailing("CrashLoopBackOff");
+    await untilPhase(scenario, "Degraded");
+    const run = await scenario.run({}, ON);
+
+    expect(run.workloads).toMatchObject([{ outcome: "Skipped", action: "none", reason: "NoSafeRemedy" }]);
+    expect(run.workloads[0]?.summary).toContain("that of Deployment source (spec.workloadRef)");
+    expect(writes(scenario)).toEqual([]);
+  });
+});
