@@ -151,8 +151,9 @@ async function detectFailures(
   { cluster_name, namespace, dry_run }: Extract<ActionRequest, { action: "detect_failures" }>,
   environment: Environment,
 ): Promise<Detection> {
-  return await scan(await environment.connect(cluster_name), {
-    clusterName: cluster_name,
+  const clusterName = (await environment.knownAs?.(cluster_name)) ?? cluster_name;
+  return await scan(await environment.connect(clusterName), {
+    clusterName,
     namespace,
     dryRun: dry_run ?? false,
     findingsOnly: true,

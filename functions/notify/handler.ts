@@ -7,6 +7,7 @@ import { fitting } from "../run/fitting.ts";
 import { Redrive } from "../run/resumption.ts";
 import { contract, step } from "../run/step.ts";
 import { scheduleOf } from "../run/request.ts";
+import { clusterNameField } from "../shared/cluster-name.ts";
 import { errorText } from "../shared/caught-error.ts";
 import { parsePolicy, type Policy } from "../shared/policy.ts";
 import { bounded } from "../shared/text.ts";
@@ -271,5 +272,5 @@ export const handler = lambda((environment) =>
 function clusterNameOf(request: unknown): string {
   const name =
     typeof request === "object" && request !== null ? (request as { cluster_name?: unknown }).cluster_name : "";
-  return typeof name === "string" && /^[\w-]{1,100}$/.test(name) ? name : "(not named)";
+  return clusterNameField.safeParse(name).data ?? "(not named)";
 }

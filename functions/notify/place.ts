@@ -1,3 +1,4 @@
+import { clusterOfArn } from "../shared/cluster-name.ts";
 import { bounded } from "../shared/text.ts";
 
 /** Where the commands of a notification are to be run. */
@@ -13,11 +14,15 @@ const UPDATE = " update-kubeconfig ";
 const REGION = /^arn:[\w-]+:states:([a-z]{2}(?:-[a-z]+)+-\d+):\d{12}:/;
 
 /**
- * Where the workload of an execution is: the workflow runs in the region of its cluster.
+ * Where the workload of an execution is: in the region that the cluster's ARN names, or else in that of the workflow.
  * @param executionArn or a local name, of which no region is known
  */
 export function placeOf(clusterName: string, executionArn: string): Place {
-  return { clusterName, region: REGION.exec(executionArn)?.[1] };
+  const ofWorkflow = REGION.exec(executionArn)?.[1];
+  return {
+    clusterName,
+    region: ofWorkflow === undefined ? undefined : (clusterOfArn(clusterName)?.region ?? ofWorkflow),
+  };
 }
 
 /**
@@ -42,5 +47,5 @@ export function placedIn(sentence: string, { clusterName, region }: Place): stri
 
 function context(clusterName: string): string {
   const name = bounded(clusterName);
-  return PLAIN.test(name) ? `kubectl --context ${name} ` : "kubectl ";
+  return PLAIN.test(name) || clusterOfArn(name) !== undefined ? `kubectl --context ${name} ` : "kubectl ";
 }
