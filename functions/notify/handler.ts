@@ -187,7 +187,7 @@ async function tellFailure(
   execution: ExecutionRef,
   isTold = true,
 ): Promise<Report> {
-  const clusterName = clusterNameOf(request);
+  const clusterName = await knownNameOf(request, environment);
   const message = failureMessage(error, clusterName, execution);
   const about = { clusterName, execution, mayHaveChanged: error.mayHaveChanged };
   const kept = isTold ? await keep(environment, recordOfRun(message.report, about, environment.now())) : {};
@@ -224,7 +224,7 @@ async function tellThatItWorks(
   if (settled === undefined) return null;
   // The first that shows it tells it.
   if (await environment.pastRuns?.workedSince(present, settled.since, new Date(stopDate))) return null;
-  const message = workAgainMessage(settled.words, clusterNameOf(request), { id, name });
+  const message = workAgainMessage(settled.words, await knownNameOf(request, environment), { id, name });
   await environment.publish(message);
   return message.report;
 }
@@ -273,4 +273,14 @@ function clusterNameOf(request: unknown): string {
   const name =
     typeof request === "object" && request !== null ? (request as { cluster_name?: unknown }).cluster_name : "";
   return clusterNameField.safeParse(name).data ?? "(not named)";
+}
+
+/** The same, as all steps know the cluster; as it was named where that cannot be looked up. */
+async function knownNameOf(request: unknown, { knownAs }: NotifyEnvironment): Promise<string> {
+  const named = clusterNameOf(request);
+  try {
+    return (await within(RECORD_MS, async () => await knownAs?.(named))) ?? named;
+  } catch {
+    return named;
+  }
 }
