@@ -276,10 +276,10 @@ function clusterNameOf(request: unknown): string {
 }
 
 /** The same, as all steps know the cluster; as it was named where that cannot be looked up. */
-async function knownNameOf(request: unknown, { knownAs }: NotifyEnvironment): Promise<string> {
+async function knownNameOf(request: unknown, environment: NotifyEnvironment): Promise<string> {
   const named = clusterNameOf(request);
   try {
-    return (await within(RECORD_MS, async () => await knownAs?.(named))) ?? named;
+    return (await within(RECORD_MS, async () => await environment.knownAs?.(named))) ?? named;
   } catch {
     return named;
   }

@@ -81,7 +81,7 @@ describe("a hub", () => {
     const replicas = await kubectlOfShop(["-n", NAMESPACE, "get", "deploy", "web", "-o", "jsonpath={.spec.replicas}"]);
     expect(replicas).toBe("3");
     // Its API server, and the account's trail, name the execution.
-    const session = `:assumed-role/eks-remediation-shop-scale_deployment/`;
+    const session = `:assumed-role/eks-remediation-shop-scale/${ended.name.slice(0, 64)}`;
     expect(usersOfShop().filter((user) => user.includes(session))).not.toEqual([]);
   });
 

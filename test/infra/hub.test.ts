@@ -20,7 +20,7 @@ describe("a hub", () => {
   it("lets each function assume the role of its own name alone, and read the list", () => {
     const hub = new Synthesised({ fleet: PARAMETER });
     for (const step of ["detect", "notify", "rollback"]) {
-      const permissions = hub.permissions(hub.functionId(step as "detect", "Role"));
+      const permissions = hub.permissions(hub.functionId(step, "Role"));
       const of = (wanted: string) =>
         permissions.filter(({ action }) => action === wanted).map(({ resource }) => resource);
 
