@@ -1,25 +1,10 @@
 import { Stack, Validations } from "aws-cdk-lib";
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import { Construct } from "constructs";
-import type { Hub as HubVariable } from "../functions/lambda/fleet.ts";
+import type { Hub as HubVariable } from "../functions/shared/hub.ts";
+import type { HubOptions } from "./hub-name.ts";
 import { nagResource } from "./nag-resource.ts";
 import type { RemediationFunction } from "./remediation-function.ts";
-
-/** What makes a deployment a hub. */
-export interface HubOptions {
-  /** The hub's name: a folder of its functions' roles, and how the names of the roles in other accounts begin. */
-  name: string;
-  /** The name of the parameter that holds the list of clusters. */
-  parameter: string;
-}
-
-/** The hub's name where the names of its functions have no prefix. */
-export const HUB_NAME = "eks-remediation";
-
-/** The folder of a function's role in the hub's account, by which other accounts know it. */
-export function pathOfRole(hub: string, functionName: string): string {
-  return `/${hub}/${functionName}/`;
-}
 
 export interface HubProps {
   hub: HubOptions;

@@ -6,7 +6,7 @@ import { ApplicationLogLevel, Architecture, Code, LoggingFormat, Runtime, Tracin
 import { LogLevel, NodejsFunction, OutputFormat, type NodejsFunctionProps } from "aws-cdk-lib/aws-lambda-nodejs";
 import { LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
-import { pathOfRole, type HubOptions } from "./hub.ts";
+import { pathOfRole, type HubOptions } from "./hub-name.ts";
 import { folderOfBundle, PACKAGED, pathTo } from "./packaged.ts";
 
 /** What all functions have in common. */

@@ -10,7 +10,7 @@ import {
 import { CfnRole, PolicyDocument } from "aws-cdk-lib/aws-iam";
 import type { Construct } from "constructs";
 import { admit, ADMITTED, mayFind } from "./admission.ts";
-import { HUB_NAME, pathOfRole } from "./hub.ts";
+import { HUB_NAME, pathOfRole } from "./hub-name.ts";
 
 /** How long a role's name may be, without that of a function after it. */
 const MAX_ROLES = 44;

@@ -1,24 +1,11 @@
 import { GetParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
-import * as z from "zod";
 import { CLIENT_OPTIONS, inTime } from "../shared/aws/client-options.ts";
 import { refusalOf } from "../shared/aws/refusal.ts";
 import { clusterOfArn, type ClusterPlace } from "../shared/cluster-name.ts";
 import { RemediationError } from "../shared/errors.ts";
+import { Hub } from "../shared/hub.ts";
 import { parseFleetList, spokeNamed, type FleetList } from "./fleet-list.ts";
 import { lastKnownGood } from "./last-known-good.ts";
-
-/** What a function of a hub knows from its deployment. */
-const Hub = z.object({
-  /** The hub's name, with which the names of the roles in other accounts begin. */
-  name: z.string(),
-  /** The parameter that holds the list of clusters. */
-  parameter: z.string(),
-  /** The name of this function in that of its roles. */
-  function: z.string(),
-  /** The ARN of the cluster that the hub is deployed for, which needs no list. */
-  own: z.string(),
-});
-export type Hub = z.output<typeof Hub>;
 
 /** Where a cluster is, and as whom the function gets there. */
 export interface Spoke extends ClusterPlace {
