@@ -3,7 +3,14 @@ import { defineConfig } from "vitest/config";
 
 const unit = {
   include: ["test/**/*.test.ts"],
-  exclude: ["test/kubernetes/**", "test/owners/**", "test/deployed/**", "test/report/**", "test/package/**"],
+  exclude: [
+    "test/kubernetes/**",
+    "test/owners/**",
+    "test/deployed/**",
+    "test/fleet/**",
+    "test/report/**",
+    "test/package/**",
+  ],
   // For what hangs; a busy machine may be slow.
   testTimeout: 60_000,
   hookTimeout: 60_000,
@@ -83,6 +90,10 @@ export default defineConfig({
           maxConcurrency: 5,
           maxWorkers: 4,
         },
+      },
+      // A hub with clusters in two accounts: `npm run test:fleet`.
+      {
+        test: { ...deployed, name: "fleet", include: ["test/fleet/*.test.ts"], fileParallelism: false },
       },
       // One deployed stack for all three, one after the other: `npm run test:deployed`.
       {

@@ -1,6 +1,7 @@
 import { Duration, Token } from "aws-cdk-lib";
 import * as z from "zod";
 import { MODES } from "../functions/shared/action-mode.ts";
+import { plainClusterName } from "../functions/shared/cluster-name.ts";
 import { isRemediationError } from "../functions/shared/errors.ts";
 import { parsePolicy } from "../functions/shared/policy.ts";
 import { ScanRequest } from "../functions/run/request.ts";
@@ -27,16 +28,22 @@ const MAX_POLICY_BYTES = 3_500;
 const MINUTES_OF_A_DAY = 1_440;
 const DEFAULT_INTERVAL = Duration.minutes(1);
 
+/** Source: the AWS Systems Manager API reference, PutParameter */
+const PARAMETER = /^\/?(?!aws|ssm)[\w.-]+(\/[\w.-]+){0,14}$/i;
+
 /** What can be said of a prop by itself. */
 const PlainProps = z.object({
   // A name that only the deployment knows, as of a cluster in the same stack, cannot be looked at.
-  clusterName: z.union([z.custom<string>(Token.isUnresolved), ScanRequest.shape.cluster_name]),
+  clusterName: z.union([z.custom<string>(Token.isUnresolved), plainClusterName]),
   namespaces: z.array(ScanRequest.shape.namespace.unwrap()).min(1, "must name at least one").optional(),
   schedule: z
     .union([z.literal(false), z.custom<Duration>(isInterval)], "must be false or whole minutes, from one to a day")
     .optional(),
   mode: z.enum(MODES, `must be one of ${MODES.join(", ")}`).optional(),
   recordRetention: z.custom<Duration>(isRetention, "must be whole days, from one to 3650").optional(),
+  fleet: z
+    .object({ parameter: z.string().regex(PARAMETER, "must be the name of a parameter, as /eks-remediation/fleet") })
+    .optional(),
   approvalLinks: z.boolean("must be true or false").optional(),
   waysIn: z.array(z.enum(WAYS_IN, `must be one of ${WAYS_IN.join(", ")}`)).optional(),
   dashboard: z.boolean("must be true or false").optional(),

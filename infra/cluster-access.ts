@@ -1,14 +1,11 @@
 import { Stack } from "aws-cdk-lib";
-import { CfnAccessEntry } from "aws-cdk-lib/aws-eks";
-import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import { Construct } from "constructs";
-import { STEP_NAMES, type StepFunctions, type StepName } from "./functions.ts";
+import { admit, ADMITTED, mayFind } from "./admission.ts";
 import type { RemediationFunction } from "./remediation-function.ts";
 
 export interface ClusterAccessProps {
-  steps: StepFunctions;
-  /** Functions beside them that run the same scan as detect. */
-  scanning: Readonly<Record<string, RemediationFunction>>;
+  /** The functions that reach the cluster, by name. */
+  functions: Readonly<Record<string, RemediationFunction>>;
   clusterName: string;
 }
 
@@ -17,23 +14,14 @@ export interface ClusterAccessProps {
  * `rbac.yaml`. The cluster's authentication mode must be `API` or `API_AND_CONFIG_MAP`.
  */
 export class ClusterAccess extends Construct {
-  private readonly clusterName: string;
-
-  constructor(scope: Construct, id: string, { steps, scanning, clusterName }: ClusterAccessProps) {
+  constructor(scope: Construct, id: string, { functions, clusterName }: ClusterAccessProps) {
     super(scope, id);
-    this.clusterName = clusterName;
-    for (const step of STEP_NAMES) this.admit(step, steps[step], step);
-    for (const [name, each] of Object.entries(scanning)) this.admit(name, each, "detect");
-  }
-
-  private admit(name: string, { role }: RemediationFunction, group: StepName): void {
-    const { clusterName } = this;
     const clusterArn = Stack.of(this).formatArn({ service: "eks", resource: "cluster", resourceName: clusterName });
-    role.addToPolicy(new PolicyStatement({ actions: ["eks:DescribeCluster"], resources: [clusterArn] }));
-    new CfnAccessEntry(this, name, {
-      clusterName,
-      principalArn: role.roleArn,
-      kubernetesGroups: [`eks-remediation:${group}`],
-    });
+    for (const [name, group] of ADMITTED) {
+      const role = functions[name]?.role;
+      if (role === undefined) continue;
+      role.addToPolicy(mayFind(clusterArn));
+      admit(this, name, { clusterName, principalArn: role.roleArn, group });
+    }
   }
 }

@@ -12,6 +12,8 @@ import { ClusterAccess } from "./cluster-access.ts";
 import { Encryption } from "./encryption.ts";
 import { EndedExecutions } from "./ended-executions.ts";
 import { Functions } from "./functions.ts";
+import { Hub } from "./hub.ts";
+import { HUB_NAME } from "./hub-name.ts";
 import { Mcp } from "./mcp.ts";
 import { Notifications } from "./notifications.ts";
 import { Observability } from "./observability.ts";
@@ -26,7 +28,7 @@ import { Schedule } from "./schedule.ts";
 import { WaysIn, type WaysInProps } from "./ways-in.ts";
 import { Workflow } from "./workflow.ts";
 
-export type { EksRemediationProps, NotificationOptions, PolicyInput } from "./props.ts";
+export type { EksRemediationProps, FleetOptions, NotificationOptions, PolicyInput } from "./props.ts";
 export { SettingsError } from "./settings-error.ts";
 
 /**
@@ -60,7 +62,9 @@ export class EksRemediation extends Construct {
     const { clusterName, namePrefix, vpc, subnets, securityGroups } = props;
     const { logRetention = RetentionDays.ONE_MONTH } = props;
     const { key } = new Encryption(this, "Encryption", { key: props.encryptionKey });
-    const options: FunctionOptions = { policy, key, logRetention, namePrefix, vpc, subnets, securityGroups };
+    const hub =
+      props.fleet === undefined ? undefined : { name: namePrefix ?? HUB_NAME, parameter: props.fleet.parameter };
+    const options: FunctionOptions = { policy, key, logRetention, namePrefix, vpc, subnets, securityGroups, hub };
 
     const { steps } = new Functions(this, "Functions", { options });
     const { stateMachine, stateMachineName } = new Workflow(this, "Workflow", { steps, key, logRetention, namePrefix });
@@ -83,7 +87,9 @@ export class EksRemediation extends Construct {
       props.approvalLinks === true
         ? new ApprovalLinks(this, "ApprovalLinks", { notify: steps.notify, stateMachineName, options })
         : undefined;
-    new ClusterAccess(this, "ClusterAccess", { steps, scanning: { patrol, ...scanningOf(agent, mcp) }, clusterName });
+    const functions = { ...steps, patrol, agent, ...(mcp === undefined ? {} : { "mcp-read": mcp.functions.read }) };
+    new ClusterAccess(this, "ClusterAccess", { functions, clusterName });
+    if (hub !== undefined) new Hub(this, "Hub", { hub, functions, clusterName });
     const starts = new Schedule(this, "Schedule", { patrol, clusterName, key, ...schedule });
     const waysIn = waysInOf(this, { stateMachine, clusterName, ways: props.waysIn ?? [], options });
     const told = { stateMachine, stateMachineName, notify: steps.notify, key };
@@ -121,11 +127,6 @@ export class EksRemediation extends Construct {
     this.dashboardName = dashboardName;
     this.rbacCommand = rbacCommand(namespaces, optional);
   }
-}
-
-/** The functions that run the same scan as detect. */
-function scanningOf(agent: Agent, mcp: Mcp | undefined): Record<string, Agent> {
-  return { agent, ...(mcp === undefined ? {} : { "mcp-read": mcp.functions.read }) };
 }
 
 function servingOf(mcp: Mcp | undefined): Record<string, Agent> {

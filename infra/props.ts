@@ -25,6 +25,12 @@ export interface NotificationOptions {
   readonly chat?: boolean | undefined;
 }
 
+/** The clusters that are looked after beside the stack's own, of other accounts and regions too. */
+export interface FleetOptions {
+  /** The name of the SSM parameter that holds the list of clusters (docs/fleet.md). It is read at run time. */
+  readonly parameter: string;
+}
+
 /** What can be set for the remediation of one cluster. */
 export interface EksRemediationProps {
   /**
@@ -57,6 +63,8 @@ export interface EksRemediationProps {
    * Default: false: there is no such page, address or key.
    */
   readonly approvalLinks?: boolean | undefined;
+  /** Makes the deployment a hub for further clusters. Default: it can reach no cluster but its own. */
+  readonly fleet?: FleetOptions | undefined;
   /** Whether agents that speak the Model Context Protocol are served, behind URLs that IAM guards. Default: false. */
   readonly mcp?: boolean | undefined;
   /**

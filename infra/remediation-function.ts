@@ -6,6 +6,7 @@ import { ApplicationLogLevel, Architecture, Code, LoggingFormat, Runtime, Tracin
 import { LogLevel, NodejsFunction, OutputFormat, type NodejsFunctionProps } from "aws-cdk-lib/aws-lambda-nodejs";
 import { LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
+import { pathOfRole, type HubOptions } from "./hub-name.ts";
 import { folderOfBundle, PACKAGED, pathTo } from "./packaged.ts";
 
 /** What all functions have in common. */
@@ -18,6 +19,8 @@ export interface FunctionOptions {
   vpc: IVpc | undefined;
   subnets: SubnetSelection | undefined;
   securityGroups: readonly ISecurityGroup[] | undefined;
+  /** What makes it a function of a hub; undefined where it looks after one cluster alone. */
+  hub: HubOptions | undefined;
 }
 
 export interface RemediationFunctionProps {
@@ -48,7 +51,7 @@ export class RemediationFunction extends Construct {
 
   constructor(scope: Construct, id: string, { name, entry, options, ...props }: RemediationFunctionProps) {
     super(scope, id);
-    const { policy, key, logRetention, namePrefix, vpc, subnets, securityGroups } = options;
+    const { policy, key, logRetention, namePrefix, vpc, subnets, securityGroups, hub } = options;
     const logGroup = new LogGroup(this, "Logs", {
       retention: logRetention,
       encryptionKey: key,
@@ -59,6 +62,8 @@ export class RemediationFunction extends Construct {
     this.role = new Role(this, "Role", {
       assumedBy: new ServicePrincipal("lambda.amazonaws.com"),
       description: `EKS remediation: ${name}`,
+      // By its folder, which is part of its ARN, a role of another account knows which function's it is.
+      ...(hub === undefined ? {} : { path: pathOfRole(hub.name, name) }),
     });
     logGroup.grantWrite(this.role);
     this.role.addToPolicy(new PolicyStatement({ actions: ["kms:Decrypt"], resources: [key.keyArn] }));

@@ -3,11 +3,11 @@ import { Duration } from "aws-cdk-lib";
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { Node } from "constructs";
 import * as z from "zod";
-import { ScanRequest } from "../functions/run/request.ts";
 import { MODES } from "../functions/shared/action-mode.ts";
+import { plainClusterName } from "../functions/shared/cluster-name.ts";
 import { WAYS_IN, type WayIn } from "../functions/ways-in/ways.ts";
 import { describeIssues } from "../functions/shared/validation.ts";
-import type { PolicyInput } from "./props.ts";
+import type { FleetOptions, PolicyInput } from "./props.ts";
 import { SettingsError } from "./settings-error.ts";
 
 /** The numbers of days that CloudWatch Logs knows; the last of the enumeration stands for ever. */
@@ -22,7 +22,7 @@ const RETENTION_RULE = `must be one of ${[...RETENTIONS.keys()].join(", ")}`;
 /** What can be set for a deployment: with `-c name=value`, or under `context` in `cdk.json`. */
 const Context = z.object({
   /** The EKS cluster to look after, in the account and region of the stack. */
-  clusterName: ScanRequest.shape.cluster_name,
+  clusterName: plainClusterName,
   /** The remediation policy: a path to a JSON file, JSON text, or (in `cdk.json`) an object. */
   policy: z.union([z.string(), z.record(z.string(), z.unknown())], "must be a file's path or a JSON object").optional(),
   /** What is done about what a run finds by itself: `observe` unless it is set, `approve`, `automatic` or `off`. */
@@ -41,6 +41,8 @@ const Context = z.object({
   approvalLinks: z
     .union([z.boolean(), z.enum(["on", "off"]).transform((text) => text === "on")], "must be on or off")
     .default(false),
+  /** Makes the deployment a hub: the name of the SSM parameter that holds the list of its further clusters. */
+  fleet: z.string().optional(),
   /** Whether agents that speak the Model Context Protocol are served. */
   mcp: z
     .union([z.boolean(), z.enum(["true", "false"]).transform((text) => text === "true")], "must be true or false")
@@ -92,6 +94,7 @@ export interface Settings {
   notifyEmail: string | undefined;
   chat: boolean;
   approvalLinks: boolean;
+  fleet: FleetOptions | undefined;
   mcp: boolean;
   waysIn: WayIn[] | undefined;
   dashboard: boolean;
@@ -127,6 +130,7 @@ export function readSettings(app: Node): Settings {
     namePrefix,
     runbook,
     waysIn,
+    fleet,
     ...given
   } = parsed.data;
   return {
@@ -141,6 +145,7 @@ export function readSettings(app: Node): Settings {
     permissionsBoundary,
     namePrefix,
     runbook,
+    fleet: fleet === undefined ? undefined : { parameter: fleet },
   };
 }
 

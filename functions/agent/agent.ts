@@ -154,9 +154,10 @@ async function detectFailures(
   { cluster_name, namespace, dry_run }: Extract<ActionRequest, { action: "detect_failures" }>,
   environment: Environment,
 ): Promise<Detection> {
-  const cluster = await environment.connect(cluster_name);
+  const clusterName = (await environment.knownAs?.(cluster_name)) ?? cluster_name;
+  const cluster = await environment.connect(clusterName);
   const policy = environment.policy();
-  const options = { clusterName: cluster_name, namespace, dryRun: dry_run ?? false, findingsOnly: true, policy };
+  const options = { clusterName, namespace, dryRun: dry_run ?? false, findingsOnly: true, policy };
   return await withTools(
     () => policy.owners,
     () => scan(cluster, { ...options, now: environment.now() }),

@@ -16,8 +16,9 @@ import { findNamed } from "./named.ts";
 import { findTarget } from "./target.ts";
 
 /** Finds what fails, or the workload that a runbook names. The first step: it checks the request itself. */
-export const detect = step(parseRequest, Detection, async (request, environment) => {
+export const detect = step(parseRequest, Detection, async (asked, environment) => {
   const policy = environment.policy();
+  const request = { ...asked, cluster_name: (await environment.knownAs?.(asked.cluster_name)) ?? asked.cluster_name };
   const cluster = await environment.connect(request.cluster_name);
   const now = environment.now();
   const at = now.toISOString();

@@ -1,24 +1,35 @@
 import { DescribeClusterCommand, EKSClient, ResourceNotFoundException } from "@aws-sdk/client-eks";
-import type { Connection } from "../shared/cluster/http-cluster.ts";
-import { RemediationError } from "../shared/errors.ts";
-import { cachedToken } from "./cached-token.ts";
-import { createToken } from "./eks-token.ts";
 import { CLIENT_OPTIONS, inTime } from "../shared/aws/client-options.ts";
 import { refusalOf } from "../shared/aws/refusal.ts";
+import type { Connection } from "../shared/cluster/http-cluster.ts";
+import { plainNameOf } from "../shared/cluster-name.ts";
+import { isRemediationError, RemediationError } from "../shared/errors.ts";
+import { cachedToken } from "./cached-token.ts";
+import { createToken } from "./eks-token.ts";
+import { findSpoke, hubOf, type Spoke } from "./fleet.ts";
+import { sessionName } from "./session.ts";
+import { spokeCredentials } from "./spoke-credentials.ts";
 
 /**
- * Finds the cluster's endpoint and CA, and authenticates with tokens made from the function's own temporary credentials.
- * @throws RemediationError `ClusterNotFound` when there is no such cluster in this account and region, `ClusterNotPermitted` when
- *   the role may not describe it, `ClusterUnreachable` when it has no endpoint yet
+ * Finds the cluster's endpoint and CA, and authenticates with tokens made from the function's own temporary credentials; for a
+ * cluster of a hub's list, from those of the function's role in the cluster's account.
+ * @throws RemediationError `ClusterNotFound` when there is no such cluster in this account and region, or in the hub's list,
+ *   `ClusterNotPermitted` when the role may not describe it or cannot be assumed, `ClusterUnreachable` when it has no endpoint yet
  */
 export async function connectToEks(clusterName: string): Promise<Connection> {
-  const client = new EKSClient(CLIENT_OPTIONS);
-  const { endpoint, ca } = await describeCluster(client, clusterName);
+  const hub = hubOf();
+  const spoke = hub === undefined ? undefined : await findSpoke(hub, clusterName);
+  const name = spoke?.name ?? plainNameOf(clusterName);
+  const client = new EKSClient({
+    ...CLIENT_OPTIONS,
+    ...(spoke === undefined ? {} : { region: spoke.region, credentials: spokeCredentials(spoke, sessionName()) }),
+  });
+  const { endpoint, ca } = await describeCluster(client, name, spoke);
   const region = await client.config.region();
   const token = cachedToken(async (now) => {
     const credentials = await client.config.credentials();
     return {
-      token: await createToken({ clusterName, region, credentials, now }),
+      token: await createToken({ clusterName: name, region, credentials, now }),
       credentialsExpiration: credentials.expiration,
     };
   });
@@ -31,30 +42,44 @@ export async function connectToEks(clusterName: string): Promise<Connection> {
   };
 }
 
-async function describeCluster(client: EKSClient, name: string): Promise<{ endpoint: string; ca: string }> {
+/** The name by which all steps know a cluster: its own in the hub's account and region, its ARN elsewhere. */
+export async function knownAs(clusterName: string): Promise<string> {
+  const hub = hubOf();
+  if (hub === undefined) return clusterName;
+  return (await findSpoke(hub, clusterName))?.arn ?? plainNameOf(clusterName);
+}
+
+async function describeCluster(
+  client: EKSClient,
+  name: string,
+  spoke: Spoke | undefined,
+): Promise<{ endpoint: string; ca: string }> {
+  const told = spoke?.arn ?? name;
   try {
     const { cluster } = await client.send(new DescribeClusterCommand({ name }), inTime());
     const ca = cluster?.certificateAuthority?.data;
     if (cluster?.endpoint === undefined || ca === undefined) {
       throw new RemediationError(
         "ClusterUnreachable",
-        `EKS cluster ${name} has no endpoint yet (status ${cluster?.status ?? "unknown"}). Wait until it is ACTIVE.`,
+        `EKS cluster ${told} has no endpoint yet (status ${cluster?.status ?? "unknown"}). Wait until it is ACTIVE.`,
       );
     }
     return { endpoint: cluster.endpoint, ca: Buffer.from(ca, "base64").toString("utf8") };
   } catch (error) {
-    if (error instanceof RemediationError) throw error;
+    if (isRemediationError(error)) throw error;
     if (error instanceof ResourceNotFoundException) {
       throw new RemediationError(
         "ClusterNotFound",
-        `There is no EKS cluster ${name} in this account and region. Check cluster_name.`,
+        spoke === undefined
+          ? `There is no EKS cluster ${name} in this account and region. Check cluster_name.`
+          : `There is no EKS cluster ${spoke.arn}, though the hub's list has it. It may have been deleted.`,
         { cause: refusalOf(error).cause },
       );
     }
     const denied = error instanceof Error && error.name === "AccessDeniedException";
     throw new RemediationError(
       denied ? "ClusterNotPermitted" : "ClusterUnreachable",
-      `EKS cluster ${name} could not be described: ${refusalOf(error).message}`,
+      `EKS cluster ${told} could not be described: ${refusalOf(error).message}`,
       { cause: refusalOf(error).cause },
     );
   }

@@ -2,24 +2,30 @@ import type { Cluster } from "../shared/cluster/cluster.ts";
 import { HttpCluster } from "../shared/cluster/http-cluster.ts";
 import { parsePolicy, type Policy } from "../shared/policy.ts";
 import type { Environment } from "../run/step.ts";
-import { connectToEks } from "./eks.ts";
+import { clusterOfArn } from "../shared/cluster-name.ts";
+import { connectToEks, knownAs } from "./eks.ts";
 import { measureInCloudWatch } from "./metrics.ts";
+import { sessionName } from "./session.ts";
 
-/** Connections live as long as the warm function, so that TLS and the token are set up once. */
-const clusters = new Map<string, Promise<Cluster>>();
+/**
+ * Connections live as long as the warm function, so that TLS and the token are set up once. Those to other accounts live as
+ * long as their session: each execution has one of its own.
+ */
+const clusters = new Map<string, { session: string; cluster: Promise<Cluster> }>();
 
 /** The environment of a deployed function: EKS, CloudWatch, and the policy from `REMEDIATION_POLICY`. */
 export const awsEnvironment: Environment = {
   async connect(clusterName) {
-    let cluster = clusters.get(clusterName);
-    if (cluster === undefined) {
-      cluster = connectToEks(clusterName).then((connection) => new HttpCluster(connection));
-      clusters.set(clusterName, cluster);
-      // A failed connection is not kept.
-      cluster.catch(() => clusters.delete(clusterName));
-    }
+    const session = clusterOfArn(clusterName) === undefined ? "" : sessionName();
+    const kept = clusters.get(clusterName);
+    if (kept?.session === session) return await kept.cluster;
+    const cluster = connectToEks(clusterName).then((connection) => new HttpCluster(connection));
+    clusters.set(clusterName, { session, cluster });
+    // A failed connection is not kept.
+    cluster.catch(() => clusters.delete(clusterName));
     return await cluster;
   },
+  knownAs,
   policy: () => deployedPolicy(process.env["REMEDIATION_POLICY"]),
   now: () => new Date(),
   measure: measureInCloudWatch,

@@ -3,6 +3,7 @@ import { Tracer } from "@aws-lambda-powertools/tracer";
 import { isRemediationError } from "../shared/errors.ts";
 import { within } from "../shared/time-left.ts";
 import type { Step } from "../run/step.ts";
+import { inSession } from "./session.ts";
 import { awsEnvironment } from "./environment.ts";
 
 const logger = new Logger();
@@ -43,7 +44,9 @@ export function observed(run: (event: unknown, context: InvocationContext) => Pr
     const segment = tracer.isTracingEnabled() ? tracer.getSegment()?.addNewSubsegment("step") : undefined;
     for (const [name, value] of Object.entries(subject)) segment?.addAnnotation(name, value);
     try {
-      const result = await within(context.getRemainingTimeInMillis() - TIME_TO_ANSWER_MS, () => run(event, context));
+      const result = await within(context.getRemainingTimeInMillis() - TIME_TO_ANSWER_MS, () =>
+        inSession(subject["execution"], () => run(event, context)),
+      );
       logger.info("done", { ...subject, ...gistOf(result) });
       return result;
     } catch (error) {

@@ -1,6 +1,7 @@
 import type { NotificationDocument } from "./notification.ts";
 import { sectionsOf, type Heading } from "./sections.ts";
 import { unlinked } from "./unlinked.ts";
+import { shownCluster } from "../shared/cluster-name.ts";
 import { bounded } from "../shared/text.ts";
 
 /** How long the description may be. Source: Amazon Q Developer in chat applications, custom notifications. */
@@ -50,7 +51,7 @@ export interface ChatNotification {
  */
 export function chatOf(document: NotificationDocument, title: string): ChatNotification {
   const { workload, outcome, cause } = document;
-  const cluster = bounded(document.cluster_name, 100);
+  const cluster = bounded(shownCluster(document.cluster_name), 200);
   const subject = workload === undefined ? "run" : plain(`${workload.kind}/${workload.namespace}/${workload.name}`);
   const { proposal } = document;
   // Last, and never cut: half an address leads nowhere.

@@ -2,6 +2,7 @@ import { resourceOf } from "../kinds/workloads.ts";
 import { remedyFor } from "../remedies/remedies.ts";
 import type { Sight } from "../run/sight.ts";
 import type { RemedyResult } from "../run/contracts.ts";
+import { plainNameOf } from "../shared/cluster-name.ts";
 import type { WorkloadRef } from "../shared/refs.ts";
 
 /** What may stand in a command line as it is. Names from the API server look like this; anything else is left out. */
@@ -20,7 +21,7 @@ const ANNOTATION = /^[a-z-]+\/enabled=(true|false)$/;
 
 /** The command that makes kubectl talk to an EKS cluster. */
 export function connectCommands(clusterName: string): string[] {
-  return commands([["aws", "eks", "update-kubeconfig", "--name", clusterName]]);
+  return commands([["aws", "eks", "update-kubeconfig", "--name", plainNameOf(clusterName)]]);
 }
 
 /** What else there is to look at, all of which was there when it was looked at last. */

@@ -1,3 +1,4 @@
+import { clusterOfArn, plainNameOf } from "../shared/cluster-name.ts";
 import { ERROR_NAMES, type ErrorName } from "../shared/errors.ts";
 import { connectCommands } from "./commands.ts";
 
@@ -12,13 +13,15 @@ const CLUSTER_NAME = /^[\w-]+$/;
 /** What to do about each error, for whoever is called by it. */
 export function adviceOn(error: string, clusterName: string): Advice {
   const known = ERROR_NAMES.find((name) => name === error);
-  const advice = known === undefined ? OTHER[error] : ADVICE[known];
+  const elsewhere = known === undefined || clusterOfArn(clusterName) === undefined ? undefined : ELSEWHERE[known];
+  const advice = elsewhere ?? (known === undefined ? OTHER[error] : ADVICE[known]);
+  const name = plainNameOf(clusterName);
   return {
     nextSteps: advice?.nextSteps ?? ["Look at the execution: its history holds the failed step's input and error."],
     commands: (advice?.commands ?? [])
       // A request that is refused may name no cluster.
-      .filter((command) => CLUSTER_NAME.test(clusterName) || !command.includes("CLUSTER"))
-      .map((command) => command.replaceAll("CLUSTER", clusterName)),
+      .filter((command) => CLUSTER_NAME.test(name) || !command.includes("CLUSTER"))
+      .map((command) => command.replaceAll("CLUSTER", name)),
   };
 }
 
@@ -43,7 +46,9 @@ const ADVICE: Readonly<Partial<Record<ErrorName, Advice>>> = {
     commands: [],
   },
   ClusterNotFound: {
-    nextSteps: ["Compare cluster_name with the clusters of this account and region."],
+    nextSteps: [
+      "Compare cluster_name with the clusters of this account and region, and with the list of a hub that looks after others.",
+    ],
     commands: ["aws eks list-clusters"],
   },
   ClusterNotPermitted: {
@@ -51,6 +56,12 @@ const ADVICE: Readonly<Partial<Record<ErrorName, Advice>>> = {
       "The functions' roles may describe the cluster alone that their stack was deployed for. Start the workflow of that cluster's stack, or deploy one for it.",
     ],
     commands: ["npx cdk deploy -c clusterName=CLUSTER"],
+  },
+  FleetUnreadable: {
+    nextSteps: [
+      "Correct the parameter that the message names, or let the functions read it. The hub's own cluster is looked after meanwhile, and so is each that a function knew before (docs/fleet.md).",
+    ],
+    commands: [],
   },
   ClusterUnreachable: {
     nextSteps: [
@@ -105,6 +116,20 @@ const ADVICE: Readonly<Partial<Record<ErrorName, Advice>>> = {
   WorkloadWithoutOutcome: {
     nextSteps: [
       "Open the execution, then its Map Run: an execution in it that did not succeed names the workload in its input, and its history shows what was done. The claim ends by itself, and the next run looks after the workload anew.",
+    ],
+    commands: [],
+  },
+};
+
+/** What is to be done otherwise about a cluster that is known by its ARN: one of a hub's list. */
+const ELSEWHERE: Readonly<Partial<Record<ErrorName, Advice>>> = {
+  ClusterNotFound: {
+    nextSteps: ["Take the cluster out of the hub's list if it was deleted, or correct its name there."],
+    commands: ["aws eks list-clusters"],
+  },
+  ClusterNotPermitted: {
+    nextSteps: [
+      "Compare the external id in the hub's list with that of the cluster's spoke stack, and look whether that stack's roles are there; deploy it anew where they are not (docs/fleet.md).",
     ],
     commands: [],
   },

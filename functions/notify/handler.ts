@@ -7,6 +7,7 @@ import { fitting } from "../run/fitting.ts";
 import { Redrive } from "../run/resumption.ts";
 import { contract, step } from "../run/step.ts";
 import { scheduleOf } from "../run/request.ts";
+import { clusterNameField } from "../shared/cluster-name.ts";
 import { errorText } from "../shared/caught-error.ts";
 import { parsePolicy, type Policy } from "../shared/policy.ts";
 import { bounded } from "../shared/text.ts";
@@ -187,7 +188,7 @@ async function tellFailure(
   execution: ExecutionRef,
   isTold = true,
 ): Promise<Report> {
-  const clusterName = clusterNameOf(request);
+  const clusterName = await knownNameOf(request, environment);
   const message = failureMessage(error, clusterName, execution);
   const about = { clusterName, execution, mayHaveChanged: error.mayHaveChanged };
   const kept = isTold ? await keep(environment, recordOfRun(message.report, about, environment.now())) : {};
@@ -224,7 +225,7 @@ async function tellThatItWorks(
   if (settled === undefined) return null;
   // The first that shows it tells it.
   if (await environment.pastRuns?.workedSince(present, settled.since, new Date(stopDate))) return null;
-  const message = workAgainMessage(settled.words, clusterNameOf(request), { id, name });
+  const message = workAgainMessage(settled.words, await knownNameOf(request, environment), { id, name });
   await environment.publish(message);
   return message.report;
 }
@@ -272,5 +273,15 @@ export const handler = lambda((environment) =>
 function clusterNameOf(request: unknown): string {
   const name =
     typeof request === "object" && request !== null ? (request as { cluster_name?: unknown }).cluster_name : "";
-  return typeof name === "string" && /^[\w-]{1,100}$/.test(name) ? name : "(not named)";
+  return clusterNameField.safeParse(name).data ?? "(not named)";
+}
+
+/** The same, as all steps know the cluster; as it was named where that cannot be looked up. */
+async function knownNameOf(request: unknown, environment: NotifyEnvironment): Promise<string> {
+  const named = clusterNameOf(request);
+  try {
+    return (await within(RECORD_MS, async () => await environment.knownAs?.(named))) ?? named;
+  } catch {
+    return named;
+  }
 }

@@ -3,6 +3,7 @@ import type { Detection } from "../run/detection.ts";
 import type { WorkloadRef } from "../shared/refs.ts";
 import { describeWorkload } from "../kinds/workloads.ts";
 import type { Notification, NotificationDocument } from "./notification.ts";
+import { shownCluster } from "../shared/cluster-name.ts";
 import { bounded, count } from "../shared/text.ts";
 import { failureDocument, stormDocument, workloadDocument } from "./document.ts";
 import type { Link } from "./link.ts";
@@ -35,7 +36,7 @@ export function workloadMessage(
     report,
     document,
     status === undefined ? words : `${words}, ${status}`,
-    `${words} on cluster ${run.cluster_name}`,
+    `${words} on cluster ${shownCluster(run.cluster_name)}`,
   );
 }
 
@@ -55,7 +56,7 @@ export function stormMessage(detection: Detection, execution: ExecutionRef): Not
     report,
     { ...stormDocument(detection, report, execution), headline: "Storm" },
     `Storm: ${count(detection.failing_pods, "failing pod")}`,
-    `Storm on cluster ${detection.cluster_name}`,
+    `Storm on cluster ${shownCluster(detection.cluster_name)}`,
   );
 }
 
@@ -96,19 +97,19 @@ export function failureMessage(error: RunFailure, clusterName: string, execution
       headline: `Remediation ${what} failed`,
     },
     `Remediation ${what} failed: ${error.name}`,
-    `The remediation ${what} on cluster ${clusterName} failed: ${bounded(error.name, 100)}`,
+    `The remediation ${what} on cluster ${shownCluster(clusterName)} failed: ${bounded(error.name, 100)}`,
   );
 }
 
 /** What is said when scheduled runs that failed work again. */
 export function workAgainMessage(summary: string, clusterName: string, execution: ExecutionRef): Notification {
-  const title = `The remediation runs on cluster ${clusterName} work again`;
+  const title = `The remediation runs on cluster ${shownCluster(clusterName)} work again`;
   return overMessage({ cause: "RunFailed", summary }, clusterName, execution, ["Remediation runs work again", title]);
 }
 
 /** What is said when a storm is over. */
 export function stormOverMessage(summary: string, clusterName: string, execution: ExecutionRef): Notification {
-  const title = `The storm on cluster ${clusterName} is over`;
+  const title = `The storm on cluster ${shownCluster(clusterName)} is over`;
   return overMessage({ cause: "FailureStorm", summary }, clusterName, execution, ["The storm is over", title]);
 }
 
@@ -127,7 +128,7 @@ function overMessage(
 function notification(report: Report, document: NotificationDocument, subject: string, title: string): Notification {
   const namespace = document.workload?.namespace;
   return {
-    subject: asciiLine(`[${document.cluster_name}] ${subject}`),
+    subject: asciiLine(`[${shownCluster(document.cluster_name)}] ${subject}`),
     text: textOf(document, bounded(title, 400)),
     document,
     attributes: attributesOf({

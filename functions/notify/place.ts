@@ -1,4 +1,5 @@
 import { executionArn } from "../run/execution-arn.ts";
+import { clusterOfArn } from "../shared/cluster-name.ts";
 import { bounded } from "../shared/text.ts";
 
 /** Where the commands of a notification are to be run. */
@@ -13,11 +14,15 @@ const PLAIN = /^[a-zA-Z0-9][\w-]*$/;
 const UPDATE = " update-kubeconfig ";
 
 /**
- * Where the workload of an execution is: the workflow runs in the region of its cluster.
+ * Where the workload of an execution is: in the region that the cluster's ARN names, or else in that of the workflow.
  * @param executionId its ARN, or a local name, of which no region is known
  */
 export function placeOf(clusterName: string, executionId: string): Place {
-  return { clusterName, region: executionArn(executionId)?.region };
+  const ofWorkflow = executionArn(executionId)?.region;
+  return {
+    clusterName,
+    region: ofWorkflow === undefined ? undefined : (clusterOfArn(clusterName)?.region ?? ofWorkflow),
+  };
 }
 
 /**
@@ -42,5 +47,5 @@ export function placedIn(sentence: string, { clusterName, region }: Place): stri
 
 function context(clusterName: string): string {
   const name = bounded(clusterName);
-  return PLAIN.test(name) ? `kubectl --context ${name} ` : "kubectl ";
+  return PLAIN.test(name) || clusterOfArn(name) !== undefined ? `kubectl --context ${name} ` : "kubectl ";
 }

@@ -10,6 +10,11 @@ import { describeIssues } from "../shared/validation.ts";
 export interface Environment {
   /** Connects to the cluster of that name. @throws RemediationError `ClusterNotFound`, `ClusterUnreachable`, `Unauthorized` */
   connect(clusterName: string): Promise<Cluster>;
+  /**
+   * The name by which all steps after the first know a cluster; absent where that is the one that was asked for.
+   * @throws RemediationError `ClusterNotFound`, `InvalidRequest` where several have the name, `FleetUnreadable`
+   */
+  knownAs?(clusterName: string): Promise<string>;
   /** The policy in force. @throws RemediationError `InvalidPolicy` */
   policy(): Policy;
   now(): Date;

@@ -16,6 +16,7 @@ export const ERROR_NAMES = [
   "ContextNotFound",
   "ClusterNotFound",
   "ClusterNotPermitted",
+  "FleetUnreadable",
   "ClusterUnreachable",
   "ClusterUnavailable",
   "ClusterThrottled",

@@ -1,15 +1,9 @@
 import * as z from "zod";
+import { clusterNameField } from "./cluster-name.ts";
 import { MAX_OBJECT_NAME, OBJECT_NAME } from "./kubernetes/names.ts";
 
 /** A namespace name: RFC 1123 label. */
 const NAMESPACE_NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
-/** An EKS cluster name, as the CreateCluster API checks it. */
-const CLUSTER_NAME = /^[0-9A-Za-z][A-Za-z0-9_-]*$/;
-
-const clusterName = z
-  .string("must be the name of an EKS cluster")
-  .max(100, "must be at most 100 characters")
-  .regex(CLUSTER_NAME, "must start with a letter or digit and hold only letters, digits, - and _");
 
 /** The name of a namespace in a request. */
 export const namespaceField = z
@@ -39,7 +33,7 @@ const ORIGINS = ["schedule", "event", "agent", "person"] as const;
 
 /** The fields that every request has, whatever it asks for. */
 export const REQUEST_FIELDS = {
-  cluster_name: clusterName,
+  cluster_name: clusterNameField,
   dry_run: z.boolean("must be true or false").optional(),
   /** What starts it; the policy's `modes` ask for it. Of scheduled runs that fail one after the other not each is told; of any other each is. */
   origin: z.enum(ORIGINS, `must be one of ${ORIGINS.join(", ")}`).optional(),

@@ -37,13 +37,17 @@ const PATIENT = { verify: { interval_seconds: 5, deadline_seconds: 600, undo_dea
  * Deploys the stack as the README says, with a policy that lets it act by itself, and waits for seconds where others wait for
  * minutes.
  */
-export async function deploy(cloud: Cloud, signal: AbortSignal): Promise<Outputs> {
+export async function deploy(
+  cloud: Cloud,
+  signal: AbortSignal,
+  settings: Record<string, string> = {},
+): Promise<Outputs> {
   const { emulator, directory } = cloud;
   const policy = join(directory, "policy.json");
   writeFileSync(policy, JSON.stringify(quickPolicy(PATIENT)));
   const outputs = join(directory, "outputs.json");
   const files = ["--output", join(directory, "cdk.out"), "--outputs-file", outputs];
-  await run(["npx", "cdk", "deploy", ...context(directory), ...files, "--require-approval", "never"], {
+  await run(["npx", "cdk", "deploy", ...context(directory, settings), ...files, "--require-approval", "never"], {
     env: emulator.env,
     signal,
   });
@@ -71,12 +75,13 @@ export async function destroy(directory: string): Promise<void> {
   await run(["npx", "cdk", "destroy", ...context(directory), "--output", join(directory, "cdk.out"), "--force"]);
 }
 
-function context(directory: string): string[] {
+function context(directory: string, more: Record<string, string> = {}): string[] {
   const settings = {
     clusterName: CLUSTER_NAME,
     policy: join(directory, "policy.json"),
     approvalLinks: "on",
     waysIn: "alarms,alertmanager,events",
+    ...more,
   };
   return Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
 }

@@ -16,11 +16,15 @@ import { OutcomeRecord } from "../../functions/notify/record/record.ts";
 import { Request } from "../../functions/run/request.ts";
 import { Policy } from "../../functions/shared/policy.ts";
 import { JsonLine } from "../../local/live/json-lines.ts";
+import { chart, chartTemplate, chartValues, component, kustomization } from "../../infra/rbac-chart.ts";
 import { rbacArgoRolloutsYaml, rbacLogsYaml, rbacSecretsYaml, rbacYaml } from "../../infra/rbac-yaml.ts";
 import { definitionOf } from "../../statemachines/asl.ts";
 import { REMEDIATION } from "../../statemachines/remediation.ts";
 import { dependenciesDocument } from "../supply-chain/document.ts";
 
+const { version: VERSION } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
+  version: string;
+};
 const README = new URL("../../README.md", import.meta.url);
 
 /** A file that is written, wholly or in part, from the code. */
@@ -38,6 +42,17 @@ export const GENERATED: readonly GeneratedFile[] = [
   formatted("infra/rbac-logs.yaml", rbacLogsYaml),
   formatted("infra/rbac-secrets.yaml", rbacSecretsYaml),
   formatted("infra/rbac-argo-rollouts.yaml", rbacArgoRolloutsYaml),
+  // The same as a Kustomize base, and as a Helm chart.
+  formatted("infra/rbac/rbac.yaml", rbacYaml),
+  formatted("infra/rbac/kustomization.yaml", kustomization),
+  formatted("infra/rbac/logs/rbac-logs.yaml", rbacLogsYaml),
+  formatted("infra/rbac/logs/kustomization.yaml", () => component("rbac-logs.yaml")),
+  formatted("infra/rbac/secrets/rbac-secrets.yaml", rbacSecretsYaml),
+  formatted("infra/rbac/secrets/kustomization.yaml", () => component("rbac-secrets.yaml")),
+  formatted("infra/rbac-chart/Chart.yaml", () => chart(VERSION)),
+  formatted("infra/rbac-chart/values.yaml", chartValues),
+  // Prettier cannot read a template.
+  { path: "infra/rbac-chart/templates/rbac.yaml", content: chartTemplate },
   { path: "docs/schemas/detection.json", content: () => schema(Detection, "Detection", "output") },
   { path: "docs/schemas/request.json", content: () => schema(Request, "Request", "input") },
   { path: "docs/schemas/notification.json", content: () => schema(NotificationDocument, "Notification", "output") },

@@ -7,6 +7,8 @@ export interface EksCluster {
   ca: string;
   /** Stands in the URL under which the API server asks who a token belongs to: at least 16 of `A-Za-z0-9_-`. */
   webhookSecret: string;
+  /** Where it is, if not where everything else is. */
+  place?: Place;
 }
 
 /** Where the clusters are: the emulator keeps its resources apart by account and region. */
@@ -22,24 +24,27 @@ const STATE_FORMAT = 3;
  * The emulator's saved state of EKS, with clusters in it. There is no call that would set a cluster's CA: the emulator
  * starts clusters itself, in containers.
  */
-export function eksState(clusters: readonly EksCluster[], { account, region }: Place): string {
-  const entries = clusters.map((cluster) => [
-    `${account}\0${region}\0'${cluster.name}'`,
-    {
-      name: cluster.name,
-      arn: `arn:aws:eks:${region}:${account}:cluster/${cluster.name}`,
-      createdAt: Date.now() / 1_000,
-      version: "1.35",
-      // Replaced by https://127.0.0.1:<_port> when it is loaded.
-      endpoint: "",
-      status: "ACTIVE",
-      certificateAuthority: { data: Buffer.from(cluster.ca).toString("base64") },
-      accessConfig: { authenticationMode: "API" },
-      tags: {},
-      _auth_token: cluster.webhookSecret,
-      _port: cluster.port,
-    },
-  ]);
+export function eksState(clusters: readonly EksCluster[], elsewhere: Place): string {
+  const entries = clusters.map((cluster) => {
+    const { account, region } = cluster.place ?? elsewhere;
+    return [
+      `${account}\0${region}\0'${cluster.name}'`,
+      {
+        name: cluster.name,
+        arn: `arn:aws:eks:${region}:${account}:cluster/${cluster.name}`,
+        createdAt: Date.now() / 1_000,
+        version: "1.35",
+        // Replaced by https://127.0.0.1:<_port> when it is loaded.
+        endpoint: "",
+        status: "ACTIVE",
+        certificateAuthority: { data: Buffer.from(cluster.ca).toString("base64") },
+        accessConfig: { authenticationMode: "API" },
+        tags: {},
+        _auth_token: cluster.webhookSecret,
+        _port: cluster.port,
+      },
+    ];
+  });
   const data = Object.fromEntries(entries) as unknown;
   return JSON.stringify({
     __ministack_format__: STATE_FORMAT,

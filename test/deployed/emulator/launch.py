@@ -1,4 +1,4 @@
-"""Starts ministack with five changes.
+"""Starts ministack with six changes.
 
 Its own worker for Node.js functions reports every error as `Runtime.HandlerError`, so that no Retry or Catch by name
 could match, and turns every HTTPS request to loopback into plain HTTP. Its workers for custom runtimes do neither: they
@@ -12,6 +12,8 @@ Its CloudFormation does not know `AWS::EKS::AccessEntry`, though its EKS service
 refuses alarms on metric math.
 
 Its state machines do not know how often an execution was redriven; it redrives none.
+
+In conditions, `aws:PrincipalArn` of a role's session is the session's ARN there; on AWS it is the role's, with its path.
 
 The names that are replaced belong to the version in `requirements.txt`.
 
@@ -31,8 +33,8 @@ import time
 import zipfile
 
 from ministack import app
-from ministack.core import lambda_runtime
-from ministack.services import lambda_svc, stepfunctions
+from ministack.core import iam_evaluator, lambda_runtime
+from ministack.services import eks, lambda_svc, stepfunctions
 
 import access_entries
 import alarms
@@ -102,6 +104,19 @@ def count_no_redrives() -> None:
     stepfunctions._resolve_ctx_path = resolve_path
 
 
+def name_roles_in_conditions() -> None:
+    """Answers `aws:PrincipalArn` with the role of a session."""
+    resolve = iam_evaluator._resolve_condition_key
+
+    def resolve_key(key: str, ctx: object) -> object:
+        value = resolve(key, ctx)
+        if key.lower() != "aws:principalarn":
+            return value
+        return eks._role_arn_from_assumed_role(value) or value
+
+    iam_evaluator._resolve_condition_key = resolve_key
+
+
 if __name__ == "__main__":
     [lambda_runtime_file] = sys.argv[1:]
     # ministack reads its own options from the command line.
@@ -110,6 +125,7 @@ if __name__ == "__main__":
     run_node_by_runtime_api(lambda_runtime_file)
     count_as_tls()
     count_no_redrives()
+    name_roles_in_conditions()
     access_entries.register()
     alarms.register()
     app.main()

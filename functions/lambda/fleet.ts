@@ -1,0 +1,71 @@
+import { GetParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
+import { CLIENT_OPTIONS, inTime } from "../shared/aws/client-options.ts";
+import { refusalOf } from "../shared/aws/refusal.ts";
+import { clusterOfArn, type ClusterPlace } from "../shared/cluster-name.ts";
+import { RemediationError } from "../shared/errors.ts";
+import { Hub } from "../shared/hub.ts";
+import { parseFleetList, spokeNamed, type FleetList } from "./fleet-list.ts";
+import { lastKnownGood } from "./last-known-good.ts";
+
+/** Where a cluster is, and as whom the function gets there. */
+export interface Spoke extends ClusterPlace {
+  arn: string;
+  roleArn: string;
+  externalId: string;
+}
+
+/** How long a list is used before it is read again. */
+const LIST_SECONDS = 15;
+
+/** The hub that this function is part of, from the variable `EKS_HUB`; undefined where it looks after one cluster alone. */
+export function hubOf(variable = process.env["EKS_HUB"]): Hub | undefined {
+  return variable === undefined ? undefined : Hub.parse(JSON.parse(variable));
+}
+
+const lists = new Map<string, () => Promise<FleetList>>();
+
+/**
+ * Finds the cluster that a request names.
+ * @returns undefined for the hub's own, which its functions reach as themselves
+ * @throws RemediationError `ClusterNotFound`, `InvalidRequest` when several have that name, `FleetUnreadable`
+ */
+export async function findSpoke(hub: Hub, clusterName: string): Promise<Spoke | undefined> {
+  const own = clusterOfArn(hub.own);
+  if (clusterName === hub.own || clusterName === own?.name) return undefined;
+  const list = await listOf(hub.parameter)();
+  // The clusters of one hub are all in its partition.
+  const partition = hub.own.split(":")[1] ?? "aws";
+  const arnOf = ({ name, account, region }: ClusterPlace) =>
+    `arn:${partition}:eks:${region}:${account}:cluster/${name}`;
+  const { roles, ...place } = spokeNamed(list, clusterName, arnOf);
+  return {
+    ...place,
+    arn: arnOf(place),
+    roleArn: `arn:${partition}:iam::${place.account}:role/${roles ?? `${hub.name}-${place.name}`}-${hub.function}`,
+    externalId: list.external_id,
+  };
+}
+
+/** The list as the parameter has it: one that cannot be read, or is malformed, leaves the one before in force. */
+function listOf(parameter: string): () => Promise<FleetList> {
+  const known = lists.get(parameter);
+  if (known !== undefined) return known;
+  const read = lastKnownGood(async () => await readList(parameter), LIST_SECONDS);
+  lists.set(parameter, read);
+  return read;
+}
+
+async function readList(parameter: string): Promise<FleetList> {
+  const client = new SSMClient(CLIENT_OPTIONS);
+  try {
+    const answer = await client.send(new GetParameterCommand({ Name: parameter, WithDecryption: true }), inTime());
+    return parseFleetList(answer.Parameter?.Value ?? "");
+  } catch (error) {
+    const { message, cause } = refusalOf(error);
+    throw new RemediationError(
+      "FleetUnreadable",
+      `The list of clusters in the parameter ${parameter} cannot be used: ${message}. Correct it.`,
+      { cause },
+    );
+  }
+}

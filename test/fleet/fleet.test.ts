@@ -1,0 +1,144 @@
+import { readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { beforeAll, describe, expect, inject } from "vitest";
+import { rollOutWeb } from "../kubernetes/web.ts";
+import { aws } from "../deployed/account.ts";
+import { run } from "../deployed/commands.ts";
+import { about, it } from "../deployed/deployed.ts";
+import { execute, type Ended } from "../deployed/executions.ts";
+import { arnOf, asOther, ELSEWHERE, EXTERNAL_ID, PARAMETER, PLACE, QUIET, SHOP, type FleetSite } from "./places.ts";
+
+const NAMESPACE = "fleet-shop";
+const site = () => inject("site") as FleetSite;
+
+/** Writes the hub's list, as its owner does. Nothing is deployed. */
+async function list(clusters: readonly object[], externalId = EXTERNAL_ID): Promise<void> {
+  const value = JSON.stringify({ external_id: externalId, clusters });
+  await aws("ssm", "put-parameter", "--name", PARAMETER, "--type", "String", "--overwrite", "--value", value);
+}
+
+/** Runs until a run ends as it is to end: a list is read again after some seconds. */
+async function eventually(request: object, wanted: (run: Ended) => boolean): Promise<Ended> {
+  for (let attempt = 1; ; attempt++) {
+    const ended = await execute(request);
+    if (wanted(ended) || attempt >= 30) return ended;
+    await sleep(2_000);
+  }
+}
+
+async function inOther(...args: string[]): Promise<string> {
+  return await run([...site().awsCli, ...args, "--output", "json"], { env: asOther() });
+}
+
+async function kubectlOfShop(args: string[], input?: string): Promise<string> {
+  const { kubectl, shop } = site();
+  return await run([kubectl, "--kubeconfig", shop.kubeconfig, ...args], input === undefined ? {} : { input });
+}
+
+/** Who has asked the API server of `shop`, by their names in its audit log. */
+function usersOfShop(): string[] {
+  const lines = readFileSync(site().shop.auditLog, "utf8").trim().split("\n");
+  return lines.map((line) => (JSON.parse(line) as { user?: { username?: string } }).user?.username ?? "");
+}
+
+const WEB = `apiVersion: v1
+kind: Namespace
+metadata: { name: ${NAMESPACE} }
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: web, namespace: ${NAMESPACE} }
+spec:
+  replicas: 2
+  selector: { matchLabels: { app: web } }
+  template:
+    metadata: { labels: { app: web } }
+    spec: { containers: [{ name: web, image: "shop/web:1" }] }
+`;
+
+describe("a hub", () => {
+  beforeAll(async () => {
+    await list([]);
+    await kubectlOfShop(["apply", "-f", "-"], WEB);
+    await kubectlOfShop(["-n", NAMESPACE, "rollout", "status", "deployment/web", "--timeout=300s"]);
+  });
+
+  it("knows no cluster that its list has not", async () => {
+    const ended = await execute({ cluster_name: SHOP.name });
+
+    expect(ended).toMatchObject({ status: "FAILED", error: "ClusterNotFound" });
+    expect(ended.cause).toContain("neither this hub's own cluster nor one of its list");
+  });
+
+  it("looks after a cluster of another account and region that is added while it runs", async () => {
+    await list([SHOP, QUIET]);
+
+    const request = { cluster_name: SHOP.name, namespace: NAMESPACE, origin: "person" };
+    const scale = { ...request, action: "scale_deployment", deployment_name: "web", replicas: 3 };
+    const ended = await eventually(scale, ({ status }) => status === "SUCCEEDED");
+
+    expect(ended).toMatchObject({ status: "SUCCEEDED", workloads: [{ outcome: "Recovered", action: "scale" }] });
+    const replicas = await kubectlOfShop(["-n", NAMESPACE, "get", "deploy", "web", "-o", "jsonpath={.spec.replicas}"]);
+    expect(replicas).toBe("3");
+    // Its API server, and the account's trail, name the execution.
+    const session = `:assumed-role/eks-remediation-shop-scale/${ended.name.slice(0, 64)}`;
+    expect(usersOfShop().filter((user) => user.includes(session))).not.toEqual([]);
+  });
+
+  it("tells which cluster it was by its account and region", async ({ failedRuns }) => {
+    const ended = await execute({ cluster_name: QUIET.name });
+
+    expect(ended).toMatchObject({ status: "FAILED", error: "ClusterUnreachable" });
+    const { document } = await failedRuns.message(({ document: { execution } }) => execution.id === ended.arn);
+    expect(document.commands.join("\n")).toContain(`aws eks describe-cluster --name quiet`);
+    expect(document.commands.join("\n")).toContain(`--region ${ELSEWHERE.region}`);
+  });
+
+  it("takes a cluster's ARN, and asks for it where a name is not enough", async () => {
+    const twin = { ...SHOP, region: PLACE.region };
+    await list([SHOP, QUIET, twin]);
+
+    const ended = await eventually({ cluster_name: SHOP.name }, ({ error }) => error === "InvalidRequest");
+
+    expect(ended).toMatchObject({ status: "FAILED", error: "InvalidRequest" });
+    expect(ended.cause).toContain(arnOf(SHOP));
+    expect(ended.cause).toContain(arnOf(twin));
+    const named = await execute({ cluster_name: arnOf(SHOP), namespace: NAMESPACE, dry_run: true });
+    expect(named).toMatchObject({ status: "SUCCEEDED" });
+  });
+
+  it("names a cluster that was deleted, a wrong external id and a role that is gone, and harms no other", async ({
+    scenario,
+  }) => {
+    await inOther("eks", "delete-cluster", "--name", QUIET.name);
+    const deleted = await eventually({ cluster_name: QUIET.name }, ({ error }) => error === "ClusterNotFound");
+    expect(deleted.error).toBe("ClusterNotFound");
+    expect(deleted.cause).toContain(arnOf(QUIET));
+
+    await list([SHOP, QUIET], "another-id");
+    const wrong = await eventually({ cluster_name: QUIET.name }, ({ error }) => error === "ClusterNotPermitted");
+    expect(wrong.error).toBe("ClusterNotPermitted");
+    expect(wrong.cause).toContain(`arn:aws:iam::${ELSEWHERE.account}:role/eks-remediation-quiet-detect`);
+
+    await list([SHOP, QUIET]);
+    await eventually({ cluster_name: QUIET.name }, ({ error }) => error === "ClusterNotFound");
+    const role = ["--role-name", "eks-remediation-quiet-detect"];
+    await inOther("iam", "delete-role-policy", ...role, "--policy-name", "cluster");
+    await inOther("iam", "delete-role", ...role);
+    const removed = await eventually({ cluster_name: QUIET.name }, ({ error }) => error === "ClusterNotPermitted");
+    expect(removed.error).toBe("ClusterNotPermitted");
+
+    await rollOutWeb(scenario, { image: "shop/web:1" });
+    const [pod] = await scenario.pods();
+    const own = await execute(about(scenario, { action: "restart_pod", pod_name: pod?.metadata?.name }));
+    expect(own.workloads).toMatchObject([{ outcome: "Recovered" }]);
+    const other = await execute({ cluster_name: SHOP.name, namespace: NAMESPACE });
+    expect(other.status).toBe("SUCCEEDED");
+  });
+
+  it("lets no function in another account but by the role of its own name", async () => {
+    const roles = await aws<{ Roles: { RoleName: string; Arn: string; Description?: string }[] }>("iam", "list-roles");
+    const detect = roles.Roles.find(({ Description }) => Description === "EKS remediation: detect");
+    expect(detect?.Arn).toMatch(/:role\/eks-remediation\/detect\//);
+  });
+});

@@ -1,0 +1,98 @@
+import { describe, expect, it } from "vitest";
+import { parseFleetList, spokeNamed } from "../../../functions/lambda/fleet-list.ts";
+import { lastKnownGood } from "../../../functions/lambda/last-known-good.ts";
+import { inSession, sessionName } from "../../../functions/lambda/session.ts";
+import { parseRequest } from "../../../functions/run/request.ts";
+import { clusterOfArn, shownCluster, type ClusterPlace } from "../../../functions/shared/cluster-name.ts";
+
+const ARN = "arn:aws:eks:us-east-1:444455556666:cluster/shop";
+const SHOP = { name: "shop", account: "444455556666", region: "us-east-1" };
+const TWIN = { ...SHOP, region: "eu-west-1" };
+const arnOf = ({ name, account, region }: ClusterPlace) => `arn:aws:eks:${region}:${account}:cluster/${name}`;
+
+describe("the list of a hub", () => {
+  it("finds a cluster by its name, and by its ARN where several have that name", () => {
+    expect(spokeNamed({ external_id: "id", clusters: [SHOP] }, "shop", arnOf)).toEqual(SHOP);
+    expect(spokeNamed({ external_id: "id", clusters: [TWIN, SHOP] }, ARN, arnOf)).toEqual(SHOP);
+  });
+
+  it("names all that a name may mean", () => {
+    const ask = () => spokeNamed({ external_id: "id", clusters: [TWIN, SHOP] }, "shop", arnOf);
+
+    expect(ask).toThrow(expect.objectContaining({ name: "InvalidRequest" }));
+    expect(ask).toThrow(`${arnOf(TWIN)} or ${ARN}`);
+  });
+
+  it("knows no other", () => {
+    const ask = () => spokeNamed({ external_id: "id", clusters: [SHOP] }, "pay", arnOf);
+
+    expect(ask).toThrow(expect.objectContaining({ name: "ClusterNotFound" }));
+  });
+
+  it.each([
+    ["no external id", { clusters: [] }, "external_id"],
+    ["a cluster twice", { external_id: "id", clusters: [SHOP, SHOP] }, "is there twice"],
+    ["a field that it does not know", { external_id: "id", clusters: [{ ...SHOP, role: "x" }] }, "role"],
+    [
+      "roles whose names would be too long",
+      { external_id: "id", clusters: [{ ...SHOP, roles: "x".repeat(45) }] },
+      "44",
+    ],
+  ])("is refused with %s", (_what, value, words) => {
+    expect(() => parseFleetList(JSON.stringify(value))).toThrow(words);
+  });
+});
+
+describe("a cluster's name", () => {
+  it("may be an ARN in a request", () => {
+    expect(parseRequest({ cluster_name: ARN }).cluster_name).toBe(ARN);
+    expect(() => parseRequest({ cluster_name: "arn:aws:eks:us-east-1:4:cluster/shop" })).toThrow("must");
+  });
+
+  it("is told with its account and region where it is elsewhere", () => {
+    expect(clusterOfArn(ARN)).toEqual(SHOP);
+    expect(shownCluster(ARN)).toBe("shop (444455556666, us-east-1)");
+    expect(shownCluster("shop")).toBe("shop");
+  });
+});
+
+describe("a setting that is read at run time", () => {
+  it("is read anew after its time, and is the last known one while it cannot be read", async () => {
+    const answers: (() => string)[] = [
+      () => "first",
+      () => {
+        throw new Error("unreadable");
+      },
+      () => "second",
+    ];
+    let now = 0;
+    const setting = lastKnownGood(
+      () => Promise.resolve().then(() => answers.shift()?.() ?? "none"),
+      15,
+      () => now,
+    );
+
+    expect(await setting()).toBe("first");
+    now = 14_999;
+    expect(await setting()).toBe("first");
+    expect(answers).toHaveLength(2);
+    now = 15_000;
+    expect(await setting()).toBe("first");
+    expect(answers).toHaveLength(1);
+    now = 30_000;
+    expect(await setting()).toBe("second");
+  });
+
+  it("fails while it was never read", async () => {
+    await expect(lastKnownGood(() => Promise.reject(new Error("unreadable")), 15)()).rejects.toThrow("unreadable");
+  });
+});
+
+describe("the session in another account", () => {
+  it("has the execution's name, as far as STS takes it", async () => {
+    const name = `${"0a1b2c3d-".repeat(8)}x`;
+
+    expect(await inSession(name, () => Promise.resolve(sessionName()))).toBe(name.slice(0, 64));
+    expect(await inSession("a b/c", () => Promise.resolve(sessionName()))).toBe("a-b-c");
+  });
+});

@@ -1,0 +1,88 @@
+import { describe, expect, it } from "vitest";
+import { Synthesised } from "./synthesised.ts";
+import { ADMITTED } from "../../infra/admission.ts";
+import { STEP_NAMES } from "../../infra/functions.ts";
+import { spokeTemplate } from "../../infra/spoke.ts";
+
+const PARAMETER = "/eks-remediation/fleet";
+
+describe("a hub", () => {
+  it("is one only where it is told so", () => {
+    const alone = new Synthesised();
+
+    expect(JSON.stringify(alone.template.toJSON())).not.toMatch(/ssm:|EKS_HUB/);
+    for (const step of STEP_NAMES) {
+      const actions = alone.permissions(alone.functionId(step, "Role")).map(({ action }) => action);
+      expect(actions.filter((action) => action.startsWith("sts:"))).toEqual([]);
+    }
+  });
+
+  it("lets each function assume the role of its own name alone, and read the list", () => {
+    const hub = new Synthesised({ fleet: PARAMETER });
+    for (const step of ["detect", "notify", "rollback"]) {
+      const permissions = hub.permissions(hub.functionId(step, "Role"));
+      const of = (wanted: string) =>
+        permissions.filter(({ action }) => action === wanted).map(({ resource }) => resource);
+
+      expect(of("sts:AssumeRole")).toEqual([
+        expect.stringMatching(new RegExp(`:iam::\\*:role/eks-remediation-\\*-${step}$`)),
+      ]);
+      expect(of("ssm:GetParameter")).toEqual([expect.stringMatching(/:parameter\/eks-remediation\/fleet$/)]);
+      expect(hub.properties(hub.functionId(step as "detect", "Role"))).toMatchObject({
+        Path: `/eks-remediation/${step}/`,
+      });
+    }
+  });
+
+  it("refuses a parameter that can have no such name", () => {
+    expect(() => new Synthesised({ fleet: "/aws/mine" })).toThrow("fleet.parameter: must be the name of a parameter");
+  });
+});
+
+interface Resource {
+  Type: string;
+  Properties: Record<string, unknown>;
+}
+
+describe("the template of a spoke", () => {
+  const template = spokeTemplate() as { Resources: Record<string, Resource>; Parameters: object; Rules?: object };
+  const all = Object.values(template.Resources);
+  const roles = all.filter(({ Type }) => Type === "AWS::IAM::Role");
+
+  it("has a role and an access entry for each function that reaches clusters, and nothing else", () => {
+    expect(roles).toHaveLength(ADMITTED.size);
+    const entries = all.filter(({ Type }) => Type === "AWS::EKS::AccessEntry");
+    expect(entries.map(({ Properties }) => (Properties["KubernetesGroups"] as string[])[0])).toEqual(
+      expect.arrayContaining([...ADMITTED.values()].map((group) => `eks-remediation:${group}`)),
+    );
+    expect(all).toHaveLength(2 * ADMITTED.size);
+    // Neither an asset nor a bootstrapped account.
+    expect(template.Rules).toBeUndefined();
+    expect(Object.keys(template.Parameters).sort()).toEqual(
+      ["ClusterName", "ExternalId", "HubAccountId", "HubName", "NamePrefix", "OrganizationId"].sort(),
+    );
+  });
+
+  it("lets in the hub's function of that name alone, with the external id, and of the organisation where that is given", () => {
+    for (const [name] of ADMITTED) {
+      const role = roles.find(({ Properties }) => Properties["Description"] === `EKS remediation from a hub: ${name}`);
+      const trust = JSON.stringify(role?.Properties["AssumeRolePolicyDocument"]);
+
+      expect(trust).toContain(`:role/\${HubName}/${name}/*`);
+      // In both branches of the condition.
+      expect(trust.match(/"sts:ExternalId"/g)).toHaveLength(2);
+      expect(trust.match(/"aws:PrincipalArn"/g)).toHaveLength(2);
+      expect(trust.match(/"aws:PrincipalOrgID"/g)).toHaveLength(1);
+    }
+  });
+
+  it("lets each role find that one cluster, and do nothing else in the account", () => {
+    for (const { Properties } of roles) {
+      const [{ PolicyDocument }] = Properties["Policies"] as [{ PolicyDocument: { Statement: object[] } }];
+      expect(PolicyDocument.Statement).toHaveLength(1);
+      expect(PolicyDocument.Statement[0]).toMatchObject({ Action: "eks:DescribeCluster" });
+      expect(JSON.stringify(PolicyDocument.Statement[0])).toContain('":cluster/",{"Ref":"ClusterName"}');
+      expect(Properties["ManagedPolicyArns"]).toBeUndefined();
+    }
+  });
+});
