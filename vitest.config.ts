@@ -43,6 +43,14 @@ export default defineConfig({
         test: {
           ...unit,
           name: "later",
+          // What takes long and has nothing to do with the time of day: how the tree, its documents and its templates are made, and
+          // what the command line asks and refuses.
+          exclude: [
+            ...unit.exclude,
+            "test/{documents,extension,infra,lint,tools}/**",
+            "test/local/mcp/**",
+            "test/local/command-line/{approvals,bad-input,completion,interrupted}.test.ts",
+          ],
           execArgv: ["--require", CLOCK],
           env: { NODE_OPTIONS: `--require ${JSON.stringify(CLOCK)}` },
         },

@@ -27,13 +27,16 @@ export interface Invocation {
   remainingMilliseconds: () => number;
 }
 
+/** What an execution answers: as this version does, or, where another version began it, in its own way. */
+const AnyOutput = z.union([RunOutput, z.looseObject({})]);
+
 /** What is answered when the workflow was started. */
 export const Started = z.strictObject({
   execution_arn: z.string(),
   /** `running` when it has not ended, or was not waited for. */
   status: z.enum(["running", "succeeded", "failed", "timed_out", "aborted"]),
   /** What the execution answered: its outcomes, and one entry for each workload. */
-  output: RunOutput.optional(),
+  output: AnyOutput.optional(),
   error: z.strictObject({ name: z.string(), message: z.string() }).optional(),
 });
 export type Started = z.output<typeof Started>;
@@ -176,10 +179,11 @@ async function outcomeOf(executionArn: string, invocation: Invocation, workflow:
 
 async function stateOf(executionArn: string, workflow: Workflow): Promise<Started> {
   const { status, output, error } = await workflow.describe(executionArn);
+  const parsed = AnyOutput.safeParse(output);
   return {
     execution_arn: executionArn,
     status,
-    ...(output === undefined ? {} : { output: output as RunOutput }),
+    ...(parsed.success ? { output: parsed.data } : {}),
     ...(error === undefined
       ? {}
       : { error: { name: error.name, message: errorText({ Error: error.name, Cause: error.message }) } }),

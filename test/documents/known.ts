@@ -1,5 +1,6 @@
 /** The calls of AWS that documents make, with the options that each is given. Sources: the AWS CLI's command reference. */
 export const AWS: Readonly<Record<string, readonly string[]>> = {
+  "cloudformation deploy": ["--stack-name", "--template-file", "--parameter-overrides", "--capabilities", "--region"],
   "cloudformation describe-stack-resources": ["--stack-name"],
   "cloudformation describe-stacks": ["--stack-name"],
   "cloudwatch get-metric-statistics": [
@@ -15,6 +16,8 @@ export const AWS: Readonly<Record<string, readonly string[]>> = {
   "lambda invoke": ["--function-name", "--cli-binary-format", "--payload"],
   "lambda list-versions-by-function": ["--function-name"],
   "logs tail": ["--since", "--filter-pattern"],
+  "ssm get-parameter": ["--name"],
+  "ssm put-parameter": ["--name", "--type", "--value", "--overwrite"],
   "sqs receive-message": ["--queue-url", "--message-attribute-names", "--visibility-timeout"],
   "stepfunctions describe-execution": ["--execution-arn"],
   "stepfunctions get-execution-history": ["--execution-arn", "--reverse-order", "--max-items"],
@@ -27,4 +30,4 @@ export const AWS: Readonly<Record<string, readonly string[]>> = {
 export const KUBECTL = ["apply", "annotate", "auth", "delete", "describe", "get", "patch", "rollout"];
 
 /** Programs that every machine has, or that the document defines itself. */
-export const OTHERS = ["date", "export", "git", "head", "jq", "output", "resources", "sort", "source", "tr"];
+export const OTHERS = ["date", "export", "git", "head", "helm", "jq", "output", "resources", "sort", "source", "tr"];

@@ -28,7 +28,7 @@ function ownWords(program: string | undefined, words: Words): Words[] {
 const onCluster = [
   ...new Map(
     own
-      .filter(({ given }) => given.includes("--context") && !["undo", "mcp"].includes(given[0] ?? ""))
+      .filter(({ given }) => given.includes("--context") && !["undo", "scorecard", "mcp"].includes(given[0] ?? ""))
       .map((each) => [each.given.join(" "), each]),
   ).values(),
 ];

@@ -77,7 +77,8 @@ const OWN: Readonly<Partial<Record<string, string[]>>> = {
 };
 
 /** What finds a cluster. What answers links, or takes alerts, reaches none. */
-const clusterOf = (name: string) => (name === "decide" || name === "ways-in" ? [] : ["@aws-sdk/client-eks"]);
+const clusterOf = (name: string) =>
+  name === "decide" || name === "ways-in" ? [] : ["@aws-sdk/client-eks", "@aws-sdk/client-ssm", "@aws-sdk/client-sts"];
 
 function manifest(more: Partial<Manifest> = {}): Manifest {
   return { scripts: {}, dependencies: { zod: "1.0.0" }, devDependencies: {}, allowScripts: {}, ...more };
