@@ -224,7 +224,7 @@ ${table}`,
       machine,
     ) => `Counted on a real control plane with the definition and the handlers that are deployed. The cost is that of one such
 execution each minute for a month, at list prices in us-east-1, with a second of 1 GB for each invocation; a rollback
-does not happen every minute, so its figure only compares. Machine: ${machine}.
+does not happen every minute, and the schedule starts no healthy run ([cost.md](cost.md)), so these figures only compare. Machine: ${machine}.
 
 ${table}`,
   },
