@@ -76,7 +76,8 @@ export function kindOf({ method, path, accept, contentType, body }: SentRequest)
 
 function resourceOf(path: string): string {
   const route = known(path);
-  if (route === undefined) return path;
+  // Of a kind that a scenario brings.
+  if (route === undefined) return path.replace(/\/namespaces\/[^/]+\//, "/namespaces/NAMESPACE/");
   const { resource, namespace, name, subresource } = route;
   const collection = resource.namespaced && namespace === undefined ? "of all namespaces" : "";
   const what = `${groupVersionOf(resource)}/${resource.plural}`;

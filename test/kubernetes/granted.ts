@@ -4,7 +4,7 @@ import { rbacCustomResourcesYaml } from "../../infra/rbac-yaml.ts";
 
 const FILES = ["rbac.yaml", "rbac-logs.yaml", "rbac-secrets.yaml"];
 /** The custom resources that scenarios let be read. */
-const CUSTOM_RESOURCES = ["storefronts.shop.example.com"];
+const CUSTOM_RESOURCES = ["shopfronts.stores.example.org"];
 
 /** The manifests of everything that the functions' groups may do in this suite. */
 export function grantedRbac(): string {
