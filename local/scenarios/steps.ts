@@ -109,11 +109,21 @@ async function playUntil(until: Until, stage: Stage, filled: (text: string) => s
   }
   const read = async () => JSON.parse(await stage.kubectl("get", filled(resource ?? ""), "-o", "json")) as object;
   const what = `${resource ?? ""}: ${condition ?? `${path ?? ""} is ${JSON.stringify(equals)}`}`;
-  const holds = async () =>
-    condition === undefined
-      ? isDeepStrictEqual(readPath(await read(), path ?? ""), equals)
-      : conditionsOf(await read()).includes(condition);
+  const holds = async () => {
+    const object = await read();
+    if (path !== undefined && !path.startsWith("status.")) return isDeepStrictEqual(readPath(object, path), equals);
+    if (!isObserved(object)) return false;
+    return condition === undefined
+      ? isDeepStrictEqual(readPath(object, path ?? ""), equals)
+      : conditionsOf(object).includes(condition);
+  };
   await stage.until(what, holds, within);
+}
+
+/** Whether the status is about the spec as it is now; right after a change it is still about the one before. */
+function isObserved(object: object): boolean {
+  const observed = readPath(object, "status.observedGeneration");
+  return observed === null || Number(observed) >= Number(readPath(object, "metadata.generation"));
 }
 
 /** How many pods show a reason in a waiting container, in a condition, or in their own status. */
