@@ -3,7 +3,7 @@ import * as z from "zod";
 import { MODES } from "../functions/shared/action-mode.ts";
 import { plainClusterName } from "../functions/shared/cluster-name.ts";
 import { isRemediationError } from "../functions/shared/errors.ts";
-import { parsePolicy } from "../functions/shared/policy.ts";
+import { parsePolicy, TOOLS } from "../functions/shared/policy.ts";
 import { ScanRequest } from "../functions/run/request.ts";
 import { WAYS_IN } from "../functions/ways-in/ways.ts";
 import { describeIssues } from "../functions/shared/validation.ts";
@@ -81,7 +81,7 @@ export function checkProps(props: EksRemediationProps): CheckedProps {
       logs: evidence.log_lines > 0,
       secrets: evidence.config_changes === "config_maps_and_secrets",
       customResources: evidence.custom_resources,
-      argoRollouts: owners.argo_rollouts,
+      tools: TOOLS.filter((tool) => owners[tool]),
     },
     schedule: {
       interval: props.schedule === undefined || props.schedule === false ? DEFAULT_INTERVAL : props.schedule,

@@ -1,9 +1,11 @@
 import { everyScannedKind, KINDS } from "../functions/kinds/kinds.ts";
 import { rulesFor } from "../functions/kinds/rules.ts";
-import type { Tools } from "../functions/kinds/switched.ts";
 import { REMEDIES } from "../functions/remedies/contracts.ts";
 import { LOOKING, PLANNING, REMEDY_PERMISSIONS, removesPods } from "../functions/remedies/permissions.ts";
-import type { Grant, Permissions, Rule } from "../functions/shared/permissions.ts";
+import type { Remedy } from "../functions/remedies/remedy.ts";
+import { ALL_REMEDIES } from "../functions/remedies/remedies.ts";
+import type { Permissions, Rule } from "../functions/shared/permissions.ts";
+import { TOOLS, type Tool } from "../functions/shared/policy.ts";
 
 /** Reads workloads one by one. */
 const READ = KINDS.map((kind) => ({ ...kind, verbs: ["get"] }));
@@ -133,28 +135,42 @@ const WITH_TOOLS: Readonly<Record<string, Permissions>> = {
   },
 };
 
-/** The API groups of the kinds of a tool. */
-function groupsOf(tool: keyof Tools): string[] {
-  return KINDS.filter((kind) => kind.tool === tool).map(({ apiVersion }) => apiVersion.split("/")[0] ?? "");
+/** What a tool brings that is read or written to: its kinds, and what remedies through it make their plans from. */
+function resourcesOf(tool: Tool): string[] {
+  return [
+    ...KINDS.filter((kind) => kind.tool === tool).flatMap((kind) => rulesFor([{ ...kind, verbs: ["get"] }])),
+    ...remediesThrough(tool).flatMap(({ reads }) => reads?.permissions ?? []),
+  ].flatMap(namesOf);
 }
 
-const OF_TOOLS = new Set(KINDS.flatMap(({ tool }) => (tool === undefined ? [] : groupsOf(tool))));
+function remediesThrough(tool: Tool): Remedy[] {
+  return ALL_REMEDIES.filter(({ through }) => through?.tool === tool);
+}
+
+const OF_TOOLS = new Set(TOOLS.flatMap(resourcesOf));
+const THROUGH_TOOLS = new Set(TOOLS.flatMap(remediesThrough).map(({ action }) => action as string));
 
 /** What each function may do on the cluster, by its name. `npm run docs` writes `rbac.yaml` from it. */
 export const PERMISSIONS: Readonly<Record<string, Permissions>> = Object.fromEntries(
-  Object.entries(WITH_TOOLS).map(([name, { cluster, claims }]) => {
-    const rules = cluster.rules.filter(({ apiGroups }) => !apiGroups.some((group) => OF_TOOLS.has(group)));
-    return [name, { cluster: { ...cluster, rules }, ...(claims === undefined ? {} : { claims }) }];
+  Object.entries(WITH_TOOLS).flatMap(([name, permissions]) => {
+    const rules = permissions.cluster.rules.filter((rule) => !namesOf(rule).some((resource) => OF_TOOLS.has(resource)));
+    if (THROUGH_TOOLS.has(name)) return [];
+    return [[name, { ...permissions, cluster: { ...permissions.cluster, rules } }]];
   }),
 );
 
-/** What each function may do beside that with the kinds of a tool, where the policy switches it on. */
-export function toolPermissions(tool: keyof Tools): Readonly<Record<string, Grant>> {
-  const groups = groupsOf(tool);
+/**
+ * What each function may do beside that with what a tool brings, where the policy switches it on; of a function whose remedy acts
+ * through the tool, everything.
+ */
+export function toolPermissions(tool: Tool): Readonly<Record<string, Permissions>> {
+  const resources = new Set(resourcesOf(tool));
+  const own = new Set(remediesThrough(tool).map(({ action }) => action as string));
   return Object.fromEntries(
-    Object.entries(WITH_TOOLS).flatMap(([name, { cluster }]) => {
-      const rules = cluster.rules.filter(({ apiGroups }) => apiGroups.every((group) => groups.includes(group)));
-      return rules.length === 0 ? [] : [[name, { ...cluster, rules }]];
+    Object.entries(WITH_TOOLS).flatMap(([name, { cluster, claims }]): [string, Permissions][] => {
+      if (own.has(name)) return [[name, claims === undefined ? { cluster } : { cluster, claims }]];
+      const rules = cluster.rules.filter((rule) => namesOf(rule).every((resource) => resources.has(resource)));
+      return rules.length === 0 || THROUGH_TOOLS.has(name) ? [] : [[name, { cluster: { ...cluster, rules } }]];
     }),
   );
 }

@@ -1,3 +1,4 @@
+import type { Tool } from "../functions/shared/policy.ts";
 import { PACKAGED } from "./packaged.ts";
 
 /** Where the manifests are, from where the command is run, and what prints them for some namespaces. */
@@ -13,8 +14,8 @@ export interface OptionalReading {
   secrets: boolean;
   /** The custom resources that own failing workloads, by the names of their definitions. */
   customResources: readonly string[];
-  /** Rollouts of Argo Rollouts, which are written to as well. */
-  argoRollouts: boolean;
+  /** The tools whose objects are read, and written to as well. */
+  tools: readonly Tool[];
 }
 
 /**
@@ -24,13 +25,9 @@ export interface OptionalReading {
  */
 export function rbacCommand(
   namespaces: readonly string[] = [],
-  { logs, secrets, customResources, argoRollouts }: OptionalReading,
+  { logs, secrets, customResources, tools }: OptionalReading,
 ): string {
-  const parts = [
-    ...(logs ? ["logs"] : []),
-    ...(secrets ? ["secrets"] : []),
-    ...(argoRollouts ? ["argo-rollouts"] : []),
-  ];
+  const parts = [...(logs ? ["logs"] : []), ...(secrets ? ["secrets"] : []), ...tools.map(partOf)];
   if (namespaces.length === 0 && customResources.length === 0) {
     const files = ["rbac", ...parts.map((part) => `rbac-${part}`)];
     return `kubectl apply ${files.map((name) => `-f ${PLACES.manifests}/${name}.yaml`).join(" ")}`;
@@ -41,4 +38,9 @@ export function rbacCommand(
     ...customResources.map((name) => `--custom-resource ${name}`),
   ];
   return `${PLACES.print} ${options.join(" ")} | kubectl apply -f -`;
+}
+
+/** What the manifest of a tool, and the option for it, are called: `argo-rollouts`. */
+export function partOf(tool: Tool): string {
+  return tool.replaceAll("_", "-");
 }

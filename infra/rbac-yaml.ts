@@ -1,4 +1,4 @@
-import { CLAIM_NAMESPACE } from "../functions/shared/policy.ts";
+import { CLAIM_NAMESPACE, type Tool } from "../functions/shared/policy.ts";
 import type { Grant, Rule } from "../functions/shared/permissions.ts";
 import {
   customResourcePermissions,
@@ -8,6 +8,7 @@ import {
   SECRET_PERMISSIONS,
   toolPermissions,
 } from "./permissions.ts";
+import { partOf } from "./rbac-command.ts";
 
 /** `rbac.yaml`: the namespace of the claims, and for each function the roles with its permissions and who has them. */
 export function rbacYaml(): string {
@@ -37,12 +38,15 @@ export function rbacCustomResourcesYaml(names: readonly string[]): string {
   return roleAndBinding("classify-custom-resources", cluster, { function: "classify" }).join("---\n");
 }
 
-/** `rbac-argo-rollouts.yaml`: what looking after Rollouts takes, apart from everything else. */
-export function rbacArgoRolloutsYaml(): string {
-  const roles = Object.entries(toolPermissions("argo_rollouts")).flatMap(([name, grant]) =>
-    roleAndBinding(`${name}-argo-rollouts`, grant, { function: name }),
-  );
-  return `${ARGO_ROLLOUTS_HEAD}\n${roles.join("---\n")}`;
+/** `rbac-TOOL.yaml`: what looking after what belongs to a tool takes, apart from everything else. */
+export function rbacToolYaml(tool: Tool): string {
+  const roles = Object.entries(toolPermissions(tool)).flatMap(([name, { cluster, claims }]) => [
+    ...roleAndBinding(`${name}-${partOf(tool)}`, cluster, { function: name }),
+    ...(claims === undefined
+      ? []
+      : roleAndBinding(`${name}-${partOf(tool)}`, claims, { namespace: CLAIM_NAMESPACE, function: name })),
+  ]);
+  return `${toolHead(tool)}\n${roles.join("---\n")}`;
 }
 
 const HEAD = `\
@@ -75,11 +79,11 @@ const SECRETS_HEAD = `\
 # kubectl apply -f infra/rbac-secrets.yaml
 `;
 
-const ARGO_ROLLOUTS_HEAD = `\
+const toolHead = (tool: Tool) => `\
 # Written by \`npm run docs\` from infra/permissions.ts.
 #
-# What each function may do beside infra/rbac.yaml where the policy has owners.argo_rollouts: with Rollouts of Argo Rollouts,
-# whether they are installed or not: kubectl apply -f infra/rbac-argo-rollouts.yaml
+# What each function may do beside infra/rbac.yaml where the policy has owners.${tool}, whether the tool is installed or not:
+# kubectl apply -f infra/rbac-${partOf(tool)}.yaml
 `;
 
 const NAMESPACE = `\

@@ -20,7 +20,7 @@ import { diagnosedSight } from "./diagnosed-sight.ts";
 import { customOwnerLines } from "./custom-owner-lines.ts";
 import { configLines } from "./config-lines.ts";
 import { refuseInStorm } from "./in-storm.ts";
-import { takenBack } from "./owner-guard.ts";
+import { takenBack, throughOwner } from "./owner-guard.ts";
 import { refuseRemedy, refuseWorkload, type GuardRefusal } from "./guards.ts";
 import { refuseByMode } from "./modes.ts";
 import { refuseRepetition } from "./repetition.ts";
@@ -52,6 +52,7 @@ export function classify(evidence: Evidence, policy: Policy): Diagnosis {
   const kind = kindOf(evidence.incident.workload);
   const template = evidence.workload === undefined ? undefined : presentTemplate(evidence.workload);
   const back = takenBack(facts, remedy);
+  const owner = back?.owner ?? through(remedy);
 
   return {
     cause: finding.name,
@@ -80,10 +81,16 @@ export function classify(evidence: Evidence, policy: Policy): Diagnosis {
     ...(evidence.workload === undefined || kind === undefined ? {} : { wanted: kind.wanted(evidence.workload) }),
     progress_deadline_seconds: rolloutSeconds(kind, evidence.workload),
     ...(remedy.action === "none" || kind === undefined ? {} : { known: knownParts(evidence, kind) }),
-    ...(back === undefined ? {} : { owner: back.owner }),
+    ...(owner === undefined ? {} : { owner }),
     ...(deadline_seconds === undefined ? {} : { deadline_seconds }),
     sight: diagnosedSight(facts, Math.min(MAX_LAST_WORDS, lastWordLines(evidence).length)),
   };
+}
+
+/** The owner that a remedy acts through. */
+function through(remedy: Remedy): string | undefined {
+  const plan = planOf(remedy);
+  return plan === undefined ? undefined : remedyFor(plan.action).through?.owner;
 }
 
 /** What verification need not look for: controllers that have pods, or had them last. */
@@ -139,7 +146,8 @@ function chooseRemedy({ tries }: Finding, facts: Case): Choice {
   if (untouchable !== undefined) return { ...passing(tries, untouchable, evidence), refused: [] };
 
   const { requested } = evidence.incident;
-  const wanted = requested === undefined ? nextOf(tries, evidence) : { remedy: requestedRemedy(requested, facts) };
+  const wanted =
+    requested === undefined ? nextOf(tries, facts) : { remedy: throughOwner(requestedRemedy(requested, facts), facts) };
   const { remedy } = wanted;
   const refusal =
     refuseWaiting(evidence.incident, remedy) ??
@@ -169,9 +177,12 @@ function passing([first]: Finding["tries"], untouchable: GuardRefusal, { inciden
 }
 
 /** The first try that was not made in vain yet; the last one when all of them were. */
-function nextOf(tries: Finding["tries"], { tried }: Evidence): Try {
+function nextOf(plain: Finding["tries"], facts: Case): Try {
+  const { tried } = facts.evidence;
+  const [first, ...others] = plain.map((each) => ({ ...each, remedy: throughOwner(each.remedy, facts) }));
+  const tries = [first ?? plain[0], ...others];
   return (
-    tries.find(({ remedy: { action } }) => action === "none" || !tried.includes(action)) ?? tries.at(-1) ?? tries[0]
+    tries.find(({ remedy: { action } }) => action === "none" || !tried.includes(action)) ?? tries.at(-1) ?? plain[0]
   );
 }
 

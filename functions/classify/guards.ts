@@ -9,19 +9,11 @@ import type { Policy } from "../shared/policy.ts";
 import { outOfScope } from "../shared/scope.ts";
 import { ENABLED_ANNOTATION, enabledBy, optOutText } from "../facts/opt-out.ts";
 import type { Case } from "../facts/case.ts";
-import { ownObject, type Evidence } from "../facts/evidence.ts";
+import { objectOf, ownObject, type Evidence } from "../facts/evidence.ts";
 import { patienceWith } from "../facts/patience.ts";
-import { workloadObject } from "../kinds/object-ref.ts";
 import type { Action, Plan } from "../remedies/remedy.ts";
 import { planOf, remedyFor, rollsOut } from "../remedies/remedies.ts";
-import {
-  hpaRef,
-  objectAt,
-  podRef,
-  type KubernetesObject,
-  type ObjectRef,
-  type ReadObject,
-} from "../shared/object-ref.ts";
+import { objectAt, type ObjectRef } from "../shared/object-ref.ts";
 import type { WorkloadRef } from "../shared/refs.ts";
 import { whyNothingIsWritten } from "./never-written.ts";
 import { refuseOwned } from "./owner-guard.ts";
@@ -182,18 +174,6 @@ const targetGuard: RemedyGuard = ({ evidence }, { action, writes }) => {
 
 function describeObject({ kind, namespace, name }: ObjectRef): string {
   return `${kind} ${namespace}/${name}`;
-}
-
-/** The object as it was read; undefined when it was not. */
-function objectOf(ref: ObjectRef, { incident, workload, hpa, pods, others }: Evidence): KubernetesObject | undefined {
-  const { namespace } = incident.workload;
-  const read: ReadObject[] = [
-    ...(workload === undefined ? [] : [{ ref: workloadObject(incident.workload), object: workload }]),
-    ...(hpa === undefined ? [] : [{ ref: hpaRef(namespace, hpa.metadata?.name ?? ""), object: hpa }]),
-    ...pods.map((pod) => ({ ref: podRef(namespace, pod.metadata?.name ?? ""), object: pod })),
-    ...others,
-  ];
-  return objectAt(ref, read);
 }
 
 const REMEDY_GUARDS: readonly RemedyGuard[] = [

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { gatherEvidence } from "../facts/evidence.ts";
-import { ALL_REMEDIES } from "../remedies/remedies.ts";
+import { ALL_REMEDIES, isKnown } from "../remedies/remedies.ts";
 import { Diagnosis, WorkloadRun } from "../run/contracts.ts";
 import { assertNotRedriven } from "../run/redrive.ts";
 import { Redrive } from "../run/resumption.ts";
@@ -32,7 +32,7 @@ export const diagnose = step(
     const cluster = await environment.connect(run.cluster_name);
     const tried = (run.tries ?? []).flatMap(({ remedy }) => remedy.change?.kind ?? []);
     const past = { tried, history: run.claim?.history ?? [] };
-    const readOthers = ALL_REMEDIES.flatMap(({ reads }) => reads?.others ?? []);
+    const readOthers = ALL_REMEDIES.filter(isKnown).flatMap(({ reads }) => reads?.others ?? []);
     const policy = environment.policy();
     const evidence = await gatherEvidence(cluster, run.incident, past, {
       now: environment.now(),

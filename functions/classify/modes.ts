@@ -31,14 +31,19 @@ export interface Permit {
  */
 export function permitOf({ action, namespace, origin, requested }: Wanted, policy: Policy): Permit {
   const here = policy.overrides.filter(({ namespaces }) => namespaces.includes(namespace));
-  const forAction =
-    here.find(({ actions }) => actions[action] !== undefined)?.actions[action] ?? policy.actions[action];
+  const modeOf = (name: Action) =>
+    here.find(({ actions }) => actions[name] !== undefined)?.actions[name] ?? policy.actions[name];
   const forOrigin = here.find(({ modes }) => modes[origin] !== undefined)?.modes[origin] ?? policy.modes[origin];
-  const isLeftToThem = origin === "person" && requested && forAction !== "off";
+  const isLeftToThem = (mode: ActionMode) => origin === "person" && requested && mode !== "off";
+  // What is done in the place of another remedy may be no bolder than that.
+  const actions = [action, remedyFor(action).through?.insteadOf ?? action];
   const modes = [
     { name: "modes.all", mode: policy.modes.all },
     { name: `modes.${origin}`, mode: forOrigin },
-    { name: `actions.${action}`, mode: isLeftToThem ? ("automatic" as const) : forAction },
+    ...[...new Set(actions)].map((name) => ({
+      name: `actions.${name}`,
+      mode: isLeftToThem(modeOf(name)) ? ("automatic" as const) : modeOf(name),
+    })),
   ];
   const mode = MODES[Math.min(...modes.map((each) => MODES.indexOf(each.mode)))] ?? "off";
   const settings = modes.filter((each) => each.mode === mode).map(({ name }) => `${name}: ${mode}`);

@@ -1,12 +1,15 @@
 import type { Case } from "../facts/case.ts";
 import { describeOutOfBand, outOfBand } from "../facts/out-of-band.ts";
-import { ownerOf, TEMPLATE } from "../facts/owners.ts";
+import { objectOf } from "../facts/evidence.ts";
+import { ownerOf, TEMPLATE, type Owner } from "../facts/owners.ts";
+import { workloadObject } from "../kinds/object-ref.ts";
 import type { Declined, Plan } from "../remedies/remedy.ts";
-import { planOf } from "../remedies/remedies.ts";
+import { planOf, remedyFor, remedyThrough } from "../remedies/remedies.ts";
 import { writtenFields } from "../remedies/written-fields.ts";
 import type { Remedy } from "../run/contracts.ts";
 import type { ObjectMeta } from "../shared/kubernetes/types.ts";
-import type { ObjectRef } from "../shared/object-ref.ts";
+import { pathOf, type ObjectRef } from "../shared/object-ref.ts";
+import type { WorkloadRef } from "../shared/refs.ts";
 
 /**
  * Refuses to write to what somebody else keeps as it is. A pod is only ever replaced: what it is made from stays as its owner
@@ -22,13 +25,42 @@ export function refuseOwned(
   const { workload } = facts.evidence.incident;
   const fields = writtenFields(plan, workload, ref);
   const owner = ownerOf(metadata, fields);
-  if (owner === undefined || (fields === TEMPLATE && changedPast(facts, plan) !== undefined)) return undefined;
+  if (
+    owner === undefined ||
+    isThrough(plan, owner, ref, workload) ||
+    (fields === TEMPLATE && changedPast(facts, plan) !== undefined)
+  )
+    return undefined;
   const wanted = fields === TEMPLATE ? "going back" : "a change";
   const advice = owner.advice({ namespace: ref.namespace, metadata, wanted });
   return {
     refusal: "ManagedByAnotherTool",
     message: `${ref.kind} ${ref.namespace}/${ref.name} belongs to ${owner.name}, which ${owner.consequence}. ${advice}`,
   };
+}
+
+/** Whether the owner of the workload, or of its HPA, is the one that the remedy acts through; its own objects may be another's. */
+function isThrough(plan: Plan, owner: Owner, ref: ObjectRef, workload: WorkloadRef): boolean {
+  const isOfWorkload = pathOf(ref) === pathOf(workloadObject(workload)) || ref.kind === "HorizontalPodAutoscaler";
+  return isOfWorkload && owner.tool !== undefined && remedyFor(plan.action).through?.owner === owner.tool.name;
+}
+
+/**
+ * What is done through the owner of what a plain remedy would write, where the policy has switched that on; the plain remedy
+ * where nobody owns it, or nothing is done through its owner.
+ */
+export function throughOwner(remedy: Remedy, facts: Case): Remedy {
+  const plan = planOf(remedy);
+  if (plan === undefined || remedyFor(plan.action).through !== undefined) return remedy;
+  const { evidence } = facts;
+  for (const ref of remedyFor(plan.action).writes(plan, evidence.incident.workload)) {
+    const metadata = objectOf(ref, evidence)?.metadata;
+    if (refuseOwned(facts, plan, ref, metadata) === undefined) continue;
+    const owner = ownerOf(metadata, writtenFields(plan, evidence.incident.workload, ref))?.tool?.name;
+    const other = owner === undefined ? undefined : remedyThrough(owner, plan.action);
+    if (other?.through !== undefined) return other.through.plan(plan, facts);
+  }
+  return remedy;
 }
 
 /** The tool past which was changed what a remedy takes back, and what shows that; undefined where nobody owns the workload. */

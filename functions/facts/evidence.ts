@@ -12,7 +12,15 @@ import type { Hpa, Namespace, Pod, PodTemplate, Workload } from "../shared/kuber
 import { Action } from "../shared/policy.ts";
 import { describeWorkload, readWorkload } from "../kinds/workloads.ts";
 import { RemediationError } from "../shared/errors.ts";
-import type { KubernetesObject, ReadObject } from "../shared/object-ref.ts";
+import { workloadObject } from "../kinds/object-ref.ts";
+import {
+  hpaRef,
+  objectAt,
+  podRef,
+  type KubernetesObject,
+  type ObjectRef,
+  type ReadObject,
+} from "../shared/object-ref.ts";
 import type { WorkloadRef } from "../shared/refs.ts";
 import { lostNodesAmong } from "../shared/kubernetes/nodes.ts";
 import { assertNamespace } from "../shared/kubernetes/namespaces.ts";
@@ -59,8 +67,9 @@ export interface Evidence {
   others: readonly ReadObject[];
 }
 
-/** Reads objects beside a workload that a remedy makes its plan from. */
-export type ReadOthers = (reader: Reader, workload: WorkloadRef) => Promise<ReadObject[]>;
+/** Reads objects beside a workload, as it is with its HPA, that a remedy makes its plan from. */
+export type ReadOthers = (reader: Reader, ref: WorkloadRef, parts: OwnParts) => Promise<ReadObject[]>;
+export type OwnParts = Pick<Evidence, "workload" | "hpa">;
 
 /** What the evidence is gathered with. */
 export interface Gathering {
@@ -106,12 +115,11 @@ export async function gatherEvidence(
     throw new RemediationError("WorkloadNotFound", `${describeWorkload(ref)} ${made}`);
   }
   const kind = kindOf(ref);
-  const [{ pods, holders, unwritten }, hpa, others] = await Promise.all([
+  const [{ pods, holders, unwritten }, hpa] = await Promise.all([
     kind === undefined || workload === undefined
       ? readUnwrittenParts(cluster, incident)
       : { unwritten: undefined, ...(await readParts(cluster, kind, ref, workload)) },
     hpaOf(cluster, ref),
-    Promise.all(kind === undefined ? [] : readOthers.map((read) => read(cluster, ref))),
   ]);
   const owners = [
     workload?.metadata,
@@ -120,11 +128,12 @@ export async function gatherEvidence(
   ];
   const template = workload?.spec?.template ?? templateLike(pods[0]);
   const owned = workload?.metadata ?? unwritten?.makers.at(-1)?.object.metadata ?? pods[0]?.metadata;
-  const [surroundings, lastWords, config, customOwners] = await Promise.all([
+  const [surroundings, lastWords, config, customOwners, others] = await Promise.all([
     readSurroundings(cluster, ref, owners, pods),
     readLastWords(cluster, pods, logLines),
     readConfigObjects(cluster, ref.namespace, template, pods, configChanges),
     readCustomOwners(cluster, ref.namespace, owned, customResources),
+    Promise.all(kind === undefined ? [] : readOthers.map((read) => read(cluster, ref, { workload, hpa }))),
   ]);
   return {
     incident,
@@ -194,4 +203,19 @@ function triedInVain(incident: Incident, workload: Workload | undefined, { tried
     .map(({ action }) => Action.safeParse(action).data)
     .filter((action) => action !== undefined);
   return [...new Set([...tried, ...earlier])];
+}
+
+/** The object as it was read; undefined when it was not. */
+export function objectOf(
+  ref: ObjectRef,
+  { incident, workload, hpa, pods, others }: Evidence,
+): KubernetesObject | undefined {
+  const { namespace } = incident.workload;
+  const read: ReadObject[] = [
+    ...(workload === undefined ? [] : [{ ref: workloadObject(incident.workload), object: workload }]),
+    ...(hpa === undefined ? [] : [{ ref: hpaRef(namespace, hpa.metadata?.name ?? ""), object: hpa }]),
+    ...pods.map((pod) => ({ ref: podRef(namespace, pod.metadata?.name ?? ""), object: pod })),
+    ...others,
+  ];
+  return objectAt(ref, read);
 }

@@ -1,4 +1,5 @@
 import { workloadObject } from "../kinds/object-ref.ts";
+import { isSwitchedOn } from "../kinds/switched.ts";
 import type { Change, Remedy as RemedyPlan, RequestedRemedy } from "../run/contracts.ts";
 import { RemediationError } from "../shared/errors.ts";
 import { pathOf } from "../shared/object-ref.ts";
@@ -25,6 +26,18 @@ export function remedyFor(action: Action): Remedy {
   return REMEDIES[action];
 }
 
+/** The remedy that acts in the place of a plain one through an owner of that name; undefined where none is switched on. */
+export function remedyThrough(owner: string, insteadOf: Action): Remedy | undefined {
+  return ALL_REMEDIES.find(
+    (remedy) => remedy.through?.owner === owner && remedy.through.insteadOf === insteadOf && isKnown(remedy),
+  );
+}
+
+/** Whether it is a plain remedy, or one through a tool that is switched on. */
+export function isKnown({ through }: Remedy): boolean {
+  return through === undefined || isSwitchedOn(through.tool);
+}
+
 /** The plan of a remedy, unless there is none. */
 export function planOf(remedy: RemedyPlan | undefined): Plan | undefined {
   return remedy?.action === "none" ? undefined : remedy;
@@ -34,6 +47,7 @@ export function planOf(remedy: RemedyPlan | undefined): Plan | undefined {
 export function rollsOut(plan: Plan, workload: WorkloadRef): boolean {
   const remedy = remedyFor(plan.action);
   const own = pathOf(workloadObject(workload));
+  if (remedy.through?.insteadOf === "rollback") return true;
   return remedy.replacesPods(plan) && remedy.writes(plan, workload).some((ref) => pathOf(ref) === own);
 }
 

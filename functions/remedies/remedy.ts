@@ -1,6 +1,7 @@
 import type { Case } from "../facts/case.ts";
 import type { ReadOthers } from "../facts/evidence.ts";
 import type { WorkloadState } from "../facts/state.ts";
+import type { Tools } from "../kinds/switched.ts";
 import type { Change, Diagnosis, Remedy as RemedyPlan, RequestedRemedy } from "../run/contracts.ts";
 import type { Refusal } from "../run/refusals.ts";
 import type { ObjectRef } from "../shared/object-ref.ts";
@@ -65,6 +66,21 @@ export interface Afterwards {
   takesBack?: true;
 }
 
+/**
+ * How a remedy acts in the place of a plain one, through the tool that keeps what the plain one would write and would put it
+ * back.
+ */
+export interface Through<OwnPlan> {
+  /** The policy's name of the tool: the remedy is none that is known where the policy does not switch that on. */
+  tool: keyof Tools;
+  /** What the tool is called among the owners of objects. */
+  owner: string;
+  /** The plain remedy in whose place it is carried out. */
+  insteadOf: Action;
+  /** What is done in the place of that plan, or why it is left to people. */
+  plan(plan: Plan, facts: Case): OwnPlan | NoRemedy;
+}
+
 /** What people are told of a remedy. Each sentence is true as soon as it may be said. */
 export interface Words<OwnPlan, OwnChange> {
   /** What it does: `roll back`. Without it, its action's name is the word. */
@@ -112,6 +128,8 @@ export interface Remedy<OwnPlan extends Plan = Plan, OwnChange extends Change = 
   replacesPods(plan: OwnPlan): boolean;
   /** Objects beside the workload, its pods, revisions and HPA that its plan is made from, and what may be read for that. */
   reads?: { others: ReadOthers; permissions: readonly Rule[] };
+  /** The tool that it acts through; absent for a plain remedy. */
+  through?: Through<OwnPlan>;
   /** Turns what somebody asked for into a plan for the workload as it is now. */
   asked?(requested: Asked, facts: Case): OwnPlan | NoRemedy;
   /** Carries it out. Done again, it changes nothing more. */

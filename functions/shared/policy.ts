@@ -27,6 +27,15 @@ export type Action = z.output<typeof Action>;
 /** The mode of each action. */
 const ActionModes = z.strictObject(forEachRemedy(({ mode }) => ActionMode.prefault(mode)));
 
+const OWNERS = {
+  /** Argo Rollouts: also needs `infra/rbac-argo-rollouts.yaml`. Where its kind is not installed, nothing is asked for. */
+  argo_rollouts: z.boolean().default(false),
+};
+
+/** A tool that the policy switches on or off. */
+export type Tool = keyof typeof OWNERS;
+export const TOOLS = Object.keys(OWNERS) as Tool[];
+
 /** The modes of some actions; the others keep theirs. */
 const SomeActionModes = z.strictObject(forEachRemedy(() => ActionMode.optional()));
 
@@ -181,13 +190,8 @@ export const Policy = z
       })
       .prefault({}),
     ...REMEDY_SETTINGS,
-    /** The tools whose own kinds of workloads are looked after. Each takes permissions of its own. */
-    owners: z
-      .strictObject({
-        /** Argo Rollouts: also needs `infra/rbac-argo-rollouts.yaml`. Where its kind is not installed, nothing is asked for. */
-        argo_rollouts: z.boolean().default(false),
-      })
-      .prefault({}),
+    /** The tools whose own kinds are looked after, or written to. Each takes permissions of its own: `infra/rbac-TOOL.yaml`. */
+    owners: z.strictObject(OWNERS).prefault({}),
     /** Never more incidents than this in one execution, of each namespace in turn; what is left out is counted and said. */
     max_incidents: z.int().min(1).max(500).default(200),
   })

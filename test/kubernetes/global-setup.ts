@@ -6,6 +6,8 @@ import { promisify } from "node:util";
 import type { TestProject } from "vitest/node";
 import { ensureBinaries } from "../../local/cluster/binaries.ts";
 import { startCluster } from "../../local/cluster/control-plane.ts";
+import { TOOLS } from "../../functions/shared/policy.ts";
+import { partOf } from "../../infra/rbac-command.ts";
 import { grantedRbac } from "./granted.ts";
 
 declare module "vitest" {
@@ -18,13 +20,13 @@ declare module "vitest" {
 }
 
 const execute = promisify(execFile);
-/** Not compared with what is used: the suite has no controller for Rollouts. */
-const ARGO_ROLLOUTS = new URL("../../infra/rbac-argo-rollouts.yaml", import.meta.url);
+/** Not compared with what is used: the suite has no controllers of tools. */
+const TOOL_MANIFESTS = TOOLS.map((tool) => new URL(`../../infra/rbac-${partOf(tool)}.yaml`, import.meta.url));
 
 /** Gives the functions' groups their permissions, as a deployment does. */
 async function grantPermissions(kubectl: string, kubeconfig: string): Promise<void> {
   const applied = execute(kubectl, ["--kubeconfig", kubeconfig, "apply", "-f", "-"]);
-  applied.child.stdin?.end(`${grantedRbac()}---\n${readFileSync(ARGO_ROLLOUTS, "utf8")}`);
+  applied.child.stdin?.end([grantedRbac(), ...TOOL_MANIFESTS.map((file) => readFileSync(file, "utf8"))].join("---\n"));
   await applied;
 }
 

@@ -14,10 +14,11 @@ import { Detection } from "../../functions/run/detection.ts";
 import { NotificationDocument } from "../../functions/notify/notification.ts";
 import { OutcomeRecord } from "../../functions/notify/record/record.ts";
 import { Request } from "../../functions/run/request.ts";
-import { Policy } from "../../functions/shared/policy.ts";
+import { Policy, TOOLS } from "../../functions/shared/policy.ts";
 import { JsonLine } from "../../local/live/json-lines.ts";
 import { chart, chartTemplate, chartValues, component, kustomization } from "../../infra/rbac-chart.ts";
-import { rbacArgoRolloutsYaml, rbacLogsYaml, rbacSecretsYaml, rbacYaml } from "../../infra/rbac-yaml.ts";
+import { partOf } from "../../infra/rbac-command.ts";
+import { rbacLogsYaml, rbacSecretsYaml, rbacToolYaml, rbacYaml } from "../../infra/rbac-yaml.ts";
 import { definitionOf } from "../../statemachines/asl.ts";
 import { REMEDIATION } from "../../statemachines/remediation.ts";
 import { dependenciesDocument } from "../supply-chain/document.ts";
@@ -41,7 +42,7 @@ export const GENERATED: readonly GeneratedFile[] = [
   formatted("infra/rbac.yaml", rbacYaml),
   formatted("infra/rbac-logs.yaml", rbacLogsYaml),
   formatted("infra/rbac-secrets.yaml", rbacSecretsYaml),
-  formatted("infra/rbac-argo-rollouts.yaml", rbacArgoRolloutsYaml),
+  ...TOOLS.map((tool) => formatted(`infra/rbac-${partOf(tool)}.yaml`, () => rbacToolYaml(tool))),
   // The same as a Kustomize base, and as a Helm chart.
   formatted("infra/rbac/rbac.yaml", rbacYaml),
   formatted("infra/rbac/kustomization.yaml", kustomization),

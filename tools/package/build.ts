@@ -2,6 +2,8 @@ import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { buildSync, type BuildOptions } from "esbuild";
 import { folderOfBundle, pathTo } from "../../infra/packaged.ts";
+import { partOf } from "../../infra/rbac-command.ts";
+import { TOOLS } from "../../functions/shared/policy.ts";
 import { BUNDLING, handlers, REQUIRE } from "../bundle.ts";
 import { writeDeclarations } from "./declarations.ts";
 import { COMMAND_LINE, CONSTRUCT, packageManifest, PRINT_RBAC } from "./manifest.ts";
@@ -14,7 +16,7 @@ const TAKEN_OVER = [
   "infra/rbac.yaml",
   "infra/rbac-logs.yaml",
   "infra/rbac-secrets.yaml",
-  "infra/rbac-argo-rollouts.yaml",
+  ...TOOLS.map((tool) => `infra/rbac-${partOf(tool)}.yaml`),
   "test/scenarios",
   "docs",
 ];
