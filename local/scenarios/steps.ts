@@ -120,10 +120,13 @@ async function playUntil(until: Until, stage: Stage, filled: (text: string) => s
   await stage.until(what, holds, within);
 }
 
-/** Whether the status is about the spec as it is now; right after a change it is still about the one before. */
+/**
+ * Whether the status is about the spec as it is now; right after a change it is still about the one before. Only a number tells,
+ * which is what the controllers of Kubernetes itself leave.
+ */
 function isObserved(object: object): boolean {
   const observed = readPath(object, "status.observedGeneration");
-  return observed === null || Number(observed) >= Number(readPath(object, "metadata.generation"));
+  return typeof observed !== "number" || observed >= Number(readPath(object, "metadata.generation"));
 }
 
 /** How many pods show a reason in a waiting container, in a condition, or in their own status. */
