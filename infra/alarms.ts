@@ -81,6 +81,15 @@ export function alarmsOf({
       periods: { of: 1, bad: 1 },
     },
     {
+      id: "RecordsNotKept",
+      section: "Records not kept",
+      meaning: `Outcomes on ${clusterName} are told, but no record of them is kept.`,
+      first: "Read the error in the log of the function notify: the table, the bus or the key refuses it.",
+      metric: ownMetric("RecordsNotKept", clusterName),
+      threshold: 1,
+      periods: { of: 3, bad: 2 },
+    },
+    {
       id: "SlowScan",
       section: "Scan slow",
       meaning: `A scan takes more than half of the ${STEP_TIMEOUT.toSeconds()} seconds that it may take.`,

@@ -71,6 +71,9 @@ function failing({ clusterName }: DashboardProps): IWidget[] {
       ownMetric("Resting", clusterName, { statistic: Stats.MAXIMUM, label: "workloads that rest" }),
     ]),
     graph("Why?", [ownMetricBy("Incidents", ["cause"], clusterName)]),
+    graph("Of what was no record kept?", [
+      ownMetric("RecordsNotKept", clusterName, { label: "outcomes without a record" }),
+    ]),
     graph("Who is needed?", [ownMetric("NeedsPerson", clusterName, { label: "outcomes that need a person" })]),
   ];
 }

@@ -144,12 +144,13 @@ export const notify = step(contract(NotifyInput), Report.nullable(), async (inpu
   }
 });
 
-/** Keeps a record. That it could not be kept is said beside the outcome, and changes nothing of it. */
+/** Keeps a record. That it could not be kept is said beside the outcome, and counted; it changes nothing of it. */
 async function keep(environment: NotifyEnvironment, record: OutcomeRecord): Promise<Pick<Report, "record_error">> {
   try {
     await within(RECORD_MS, async () => environment.keep?.(record));
     return {};
   } catch (error) {
+    environment.measure(record.cluster_name, [{ name: "RecordsNotKept", value: 1 }]);
     return { record_error: bounded(error instanceof Error ? error.name : String(error), 100) };
   }
 }

@@ -22,6 +22,8 @@ interface Dimensions {
   EventsIgnored: { why: string };
   /** Outcomes that a person has to look at. */
   NeedsPerson: object;
+  /** Outcomes that people were told, and of which no record was kept. */
+  RecordsNotKept: object;
 }
 
 export type MetricName = keyof Dimensions;

@@ -42,6 +42,7 @@ const MEASUREMENTS: Measurement[] = [
   { name: "TimeToVerifiedFix", value: 1 },
   { name: "EventsIgnored", value: 1, dimensions: { why: "NotUnderstood" } },
   { name: "NeedsPerson", value: 1 },
+  { name: "RecordsNotKept", value: 1 },
 ];
 
 /** What the functions write for CloudWatch, with their environment as it is deployed: `Name [dimension=value,...]`. */
@@ -87,6 +88,7 @@ describe("the alarms", () => {
     "FunctionThrottles",
     "DeadLetters",
     "NeedsPerson",
+    "RecordsNotKept",
     "SlowScan",
     "UnseenParts",
   ])("publish %s on the topic of the outcomes", (id) => {
@@ -178,7 +180,7 @@ describe("the alarms", () => {
     const written = emitted();
     const own = alarms.filter(({ Namespace }) => Namespace === "EksRemediation");
 
-    expect(own).toHaveLength(3);
+    expect(own).toHaveLength(4);
     for (const { MetricName, Namespace, Dimensions = [] } of own) {
       const dimensions = Object.fromEntries(Dimensions.map(({ Name, Value }) => [Name, Value]));
       expect(written).toContainEqual({ namespace: Namespace, name: MetricName, dimensions });

@@ -31,6 +31,15 @@ const FORMS: readonly [RegExp, string][] = [
     `$1${HIDDEN}`,
   ],
   [new RegExp(String.raw`(--?[\w-]{0,60}${SECRET_NAMES}\s+)${VALUE}`, "gi"), `$1${HIDDEN}`],
+  // The user and password of curl and its like, and the password of mysql: options of one letter.
+  [
+    new RegExp(
+      String.raw`((?:^|\s)(?:-u|--user|--proxy-user)(?:\s+|=)?["']?[^\s:"'\d-][^\s:"']*:)[^\s"'/][^\s"']*`,
+      "g",
+    ),
+    `$1${HIDDEN}`,
+  ],
+  [/(\b(?:mysql(?:dump|admin|import)?|mariadb(?:-\w+)?)\s[^\n]*?-p)(?=[^\s])["']?[^\s"']+/g, `$1${HIDDEN}`],
   // Long runs without a space that hold letters and digits are keys and hashes more often than words.
   [/(?<![\w/+=-])(?=[\w/+=-]*\d)(?=[\w/+=-]*[a-z])(?=[\w/+=-]*[A-Z])[A-Za-z0-9+/_-]{32,}={0,2}(?![\w/+=-])/g, HIDDEN],
   [/\b[0-9a-f]{40,}\b/gi, HIDDEN],

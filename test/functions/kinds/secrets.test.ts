@@ -18,6 +18,13 @@ describe("withoutSecrets", () => {
     ["an access key of AWS", "The key AKIAIOSFODNN7EXAMPLE is not known", "The key [hidden] is not known"],
     ["a token of GitHub", "clone with ghp_0123456789abcdefghij failed", "clone with [hidden] failed"],
     ["a long key", "key wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY used", "key [hidden] used"],
+    ["the user of curl", "curl -u shop:hunter2 https://api", "curl -u shop:[hidden] https://api"],
+    ["a proxy's user", "curl --proxy-user=shop:hunter2 -v x", "curl --proxy-user=shop:[hidden] -v x"],
+    [
+      "the password of mysql",
+      "exec mysqldump -h db -uroot -phunter2 shop",
+      "exec mysqldump -h db -uroot -p[hidden] shop",
+    ],
     ["a connection string", "Server=db;AccountKey=abc123==;Timeout=3", "Server=db;AccountKey=[hidden];Timeout=3"],
   ])("hides %s", (_what, text, expected) => {
     expect(withoutSecrets(text)).toBe(expected);
@@ -36,6 +43,9 @@ describe("withoutSecrets", () => {
     "dial tcp: lookup ledger-db on 10.96.0.10:53: no such host",
     "java.lang.OutOfMemoryError: Java heap space at com.example.shop.orders.internal.OrderRepositoryImplementation",
     "author: somebody, design: blue",
+    "docker run -u 1000:1000 -p 8080:80 web",
+    "mysqld: ready for connections, port: 3306 -port",
+    "usage: tool -u: the user, -p: the port",
   ])("leaves alone what explains a crash: %s", (line) => {
     expect(withoutSecrets(line)).toBe(line);
   });

@@ -3,6 +3,7 @@ import { notify } from "../../../../functions/notify/handler.ts";
 import type { NotifyEnvironment } from "../../../../functions/notify/environment.ts";
 import type { Notification } from "../../../../functions/notify/notification.ts";
 import type { OutcomeRecord } from "../../../../functions/notify/record/record.ts";
+import type { Measurement } from "../../../../functions/run/measurement.ts";
 import type { WorkloadRun } from "../../../../functions/run/contracts.ts";
 import { RemediationError } from "../../../../functions/shared/errors.ts";
 import { claimedRun, diagnosis } from "../../../support/runs.ts";
@@ -46,10 +47,13 @@ describe("the record", () => {
 
   it("changes nothing of an outcome when it cannot be kept, but what the run says of that", async () => {
     const usual = await reported(refused, () => Promise.resolve());
-    const unkept = await reported(refused, broken);
+    const counted: string[] = [];
+    const measure = (_cluster: string, all: readonly Measurement[]) => counted.push(...all.map(({ name }) => name));
+    const unkept = await reported(refused, broken, { measure });
 
     expect(unkept.report).toEqual({ ...usual.report, record_error: "ThrottlingException" });
     expect(unkept.sent).toEqual(usual.sent);
+    expect(counted.filter((name) => name === "RecordsNotKept")).toHaveLength(1);
   });
 
   it("gets storms and failed runs as outcomes of the whole run", async () => {
