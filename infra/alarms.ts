@@ -25,6 +25,7 @@ export function alarmsOf({
   clusterName,
   stateMachine,
   patrol,
+  rounds,
   unwatched,
   queues,
   schedule,
@@ -108,7 +109,12 @@ export function alarmsOf({
       periods: { of: 3, bad: 3 },
     },
   ];
-  return enabled ? [...alarms, notLooking(patrol.metricInvocations({ period: scanPeriod }), scanPeriod)] : alarms;
+  if (!enabled) return alarms;
+  return [
+    ...alarms,
+    notLooking(patrol.metricInvocations({ period: scanPeriod }), scanPeriod),
+    ...(rounds === undefined ? [] : [noRounds(rounds.metricInvocations({ period: PERIOD }))]),
+  ];
 }
 
 /** The second alarm of its kind is `…2`. */
@@ -122,6 +128,19 @@ function notLooking(metric: IMetric, period: Duration): AlarmSpec {
     section: "Schedule not looking",
     meaning: `The cluster was not looked at for ${period.toMinutes() * 2} minutes although the schedule is on.`,
     first: "Check that the schedule's rule is enabled, and look into its dead-letter queue.",
+    metric,
+    threshold: 1,
+    below: true,
+    periods: { of: 2, bad: 2 },
+  };
+}
+
+function noRounds(metric: IMetric): AlarmSpec {
+  return {
+    id: "RoundsNotMade",
+    section: "Rounds not made",
+    meaning: `The clusters of the hub's list were not looked at for ${PERIOD.toMinutes() * 2} minutes although the schedule is on.`,
+    first: "Check that the rule of the rounds is enabled, and look into the schedule's dead-letter queue.",
     metric,
     threshold: 1,
     below: true,

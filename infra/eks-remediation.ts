@@ -24,6 +24,7 @@ import { rbacCommand } from "./rbac-command.ts";
 import type { FunctionOptions } from "./remediation-function.ts";
 import { REMOVING } from "./permissions.ts";
 import { RUNBOOK } from "./runbook.ts";
+import { Rounds } from "./rounds.ts";
 import { Schedule } from "./schedule.ts";
 import { WaysIn, type WaysInProps } from "./ways-in.ts";
 import { Workflow } from "./workflow.ts";
@@ -89,8 +90,13 @@ export class EksRemediation extends Construct {
         : undefined;
     const functions = { ...steps, patrol, agent, ...(mcp === undefined ? {} : { "mcp-read": mcp.functions.read }) };
     new ClusterAccess(this, "ClusterAccess", { functions, clusterName });
-    if (hub !== undefined) new Hub(this, "Hub", { hub, functions, clusterName });
     const starts = new Schedule(this, "Schedule", { patrol, clusterName, key, ...schedule });
+    const { deadLetterQueue } = starts;
+    const rounds =
+      hub === undefined
+        ? undefined
+        : new Rounds(this, "Rounds", { patrol, enabled: schedule.enabled, deadLetterQueue, options });
+    if (hub !== undefined) new Hub(this, "Hub", { hub, functions, rounds, clusterName });
     const waysIn = waysInOf(this, { stateMachine, clusterName, ways: props.waysIn ?? [], options });
     const told = { stateMachine, stateMachineName, notify: steps.notify, key };
     const ends = new EndedExecutions(this, "EndedExecutions", told);
@@ -98,11 +104,14 @@ export class EksRemediation extends Construct {
       ...{ patrol, notify: steps.notify, agent, ...servingOf(mcp) },
       ...(links === undefined ? {} : { decide: links.decide }),
       ...(waysIn === undefined ? {} : { "ways-in": waysIn.function }),
+      ...(rounds === undefined ? {} : { rounds }),
     };
     const { dashboardName } = new Observability(this, "Observability", {
       clusterName,
       stateMachine,
-      patrol: patrol.lambda,
+      // In a hub, patrol is invoked for other clusters as well.
+      patrol: rounds === undefined ? patrol.lambda : starts,
+      rounds: rounds?.lambda,
       functions: { ...steps, ...unwatched },
       unwatched,
       queues: {

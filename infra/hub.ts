@@ -10,6 +10,8 @@ export interface HubProps {
   hub: HubOptions;
   /** The functions that reach clusters, by name. */
   functions: Readonly<Record<string, RemediationFunction>>;
+  /** What has the clusters of the list looked at, and reaches none itself. */
+  rounds: RemediationFunction | undefined;
   clusterName: string;
 }
 
@@ -18,7 +20,7 @@ export interface HubProps {
  * owner's: a stack that had it would put an older list back.
  */
 export class Hub extends Construct {
-  constructor(scope: Construct, id: string, { hub, functions, clusterName }: HubProps) {
+  constructor(scope: Construct, id: string, { hub, functions, rounds, clusterName }: HubProps) {
     super(scope, id);
     const stack = Stack.of(this);
     const parameterArn = stack.formatArn({
@@ -27,17 +29,20 @@ export class Hub extends Construct {
       resourceName: hub.parameter.replace(/^\//, ""),
     });
     const own = stack.formatArn({ service: "eks", resource: "cluster", resourceName: clusterName });
-    for (const [name, { role, lambda }] of Object.entries(functions)) {
-      const roles = `arn:${stack.partition}:iam::*:role/${hub.name}-*-${name}`;
+    const readers = { ...functions, ...(rounds === undefined ? {} : { rounds }) };
+    for (const [name, { role, lambda }] of Object.entries(readers)) {
       role.addToPolicy(new PolicyStatement({ actions: ["ssm:GetParameter"], resources: [parameterArn] }));
+      const variable: HubVariable = { name: hub.name, parameter: hub.parameter, function: name, own };
+      lambda.addEnvironment("EKS_HUB", stack.toJsonString(variable));
+    }
+    for (const [name, { role }] of Object.entries(functions)) {
+      const roles = `arn:${stack.partition}:iam::*:role/${hub.name}-*-${name}`;
       role.addToPolicy(new PolicyStatement({ actions: ["sts:AssumeRole"], resources: [roles] }));
       Validations.of(role).acknowledge({
         id: `AwsSolutions-IAM5[Resource::${nagResource(stack, roles)}]`,
         reason:
           "Clusters come and go without a deployment. Each role says itself which hub it lets in, by external id.",
       });
-      const variable: HubVariable = { name: hub.name, parameter: hub.parameter, function: name, own };
-      lambda.addEnvironment("EKS_HUB", stack.toJsonString(variable));
     }
   }
 }

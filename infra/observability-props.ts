@@ -16,8 +16,10 @@ export interface ObservabilityProps {
   unwatched: Readonly<Record<string, RemediationFunction>>;
   /** The dead-letter queues. */
   queues: Readonly<Record<string, Queue>>;
-  /** What the schedule invokes. */
+  /** What counts the looks of the schedule. */
   patrol: Pick<RemediationFunction["lambda"], "metricInvocations">;
+  /** What makes the rounds of a hub. */
+  rounds: Pick<RemediationFunction["lambda"], "metricInvocations"> | undefined;
   schedule: { interval: Duration; enabled: boolean };
   /** Whether there is a dashboard. */
   dashboard: boolean;

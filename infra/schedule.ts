@@ -1,4 +1,5 @@
 import { Duration, Validations } from "aws-cdk-lib";
+import { Metric, Stats, type MetricOptions } from "aws-cdk-lib/aws-cloudwatch";
 import { EventField, Rule, RuleTargetInput, Schedule as RuleSchedule } from "aws-cdk-lib/aws-events";
 import { LambdaFunction } from "aws-cdk-lib/aws-events-targets";
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
@@ -26,12 +27,13 @@ export interface ScheduleProps {
  */
 export class Schedule extends Construct {
   readonly deadLetterQueue: Queue;
+  readonly #rule: Rule;
 
   constructor(scope: Construct, id: string, { patrol, clusterName, interval, enabled, key }: ScheduleProps) {
     super(scope, id);
     this.deadLetterQueue = createDeadLetterQueue(this, "DeadLetters", key);
     const request: ScanRequest = { cluster_name: clusterName, origin: "schedule" };
-    new Rule(this, "Rule", {
+    this.#rule = new Rule(this, "Rule", {
       description: `Looks for failing workloads on ${clusterName}`,
       schedule: RuleSchedule.rate(interval),
       enabled,
@@ -60,6 +62,21 @@ export class Schedule extends Construct {
     Validations.of(patrol.lambda).acknowledge({
       id: "Serverless-LambdaDLQ",
       reason: "Its on-failure destination takes the looks that it could not end, with the error beside them.",
+    });
+  }
+
+  /**
+   * How often it has had the cluster looked at.
+   * Source: docs.aws.amazon.com/eventbridge, "Monitoring Amazon EventBridge"
+   */
+  metricInvocations(options: MetricOptions): Metric {
+    const dimensionsMap = { RuleName: this.#rule.ruleName };
+    return new Metric({
+      namespace: "AWS/Events",
+      metricName: "Invocations",
+      dimensionsMap,
+      statistic: Stats.SUM,
+      ...options,
     });
   }
 }

@@ -23,7 +23,7 @@ export const BUNDLING = {
 } satisfies BuildOptions;
 
 /** Every function that has a bundle of its own. */
-const FUNCTION_NAMES = [...STEP_NAMES, "patrol", "agent", "mcp", "decide", "ways-in"];
+const FUNCTION_NAMES = [...STEP_NAMES, "patrol", "agent", "mcp", "decide", "ways-in", "rounds"];
 
 /** A function's bundle, and what went into it. */
 export interface BuiltFunction {

@@ -6,6 +6,9 @@ import { describeIssues } from "../shared/validation.ts";
 /** How a role's name may begin. With the name of a function after it, it is at most as long as IAM allows. */
 const ROLES = /^[\w+=,.@-]{1,44}$/;
 
+/** The pauses between looks that nobody asks for, in minutes; `false` where nobody looks unless something asks for it. */
+const EveryMinutes = z.union([z.literal(false), z.int().min(1).max(1_440)]);
+
 /** A cluster that a hub looks after beside its own. */
 const Spoke = z.strictObject({
   name: plainClusterName,
@@ -13,6 +16,8 @@ const Spoke = z.strictObject({
   region: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d+$/, "must be the name of a region"),
   /** How the names of its roles begin, where that is not the hub's name and the cluster's. */
   roles: z.string().regex(ROLES, "must be the beginning of a role's name, of at most 44 characters").optional(),
+  /** How often it is looked at, where that is not as for all. */
+  every_minutes: EveryMinutes.optional(),
 });
 export type Spoke = z.output<typeof Spoke>;
 
@@ -21,6 +26,8 @@ export const FleetList = z
   .strictObject({
     /** What the roles of all spokes ask for. Source: the AWS STS API reference, AssumeRole */
     external_id: z.string().regex(/^[\w+=,.@:/-]{2,1224}$/, "must be an external id"),
+    /** How often each cluster is looked at, unless it says otherwise. */
+    every_minutes: EveryMinutes.default(5),
     clusters: z.array(Spoke).default([]),
   })
   .superRefine(({ clusters }, context) => {

@@ -14,6 +14,13 @@ export interface Spoke extends ClusterPlace {
   externalId: string;
 }
 
+/** A cluster of the list, as a round knows it. */
+export interface ListedCluster {
+  arn: string;
+  /** The pause between looks; undefined where it is looked at only when something asks for it. */
+  everyMinutes: number | undefined;
+}
+
 /** How long a list is used before it is read again. */
 const LIST_SECONDS = 15;
 
@@ -33,10 +40,8 @@ export async function findSpoke(hub: Hub, clusterName: string): Promise<Spoke | 
   const own = clusterOfArn(hub.own);
   if (clusterName === hub.own || clusterName === own?.name) return undefined;
   const list = await listOf(hub.parameter)();
-  // The clusters of one hub are all in its partition.
-  const partition = hub.own.split(":")[1] ?? "aws";
-  const arnOf = ({ name, account, region }: ClusterPlace) =>
-    `arn:${partition}:eks:${region}:${account}:cluster/${name}`;
+  const partition = partitionOf(hub);
+  const arnOf = (place: ClusterPlace) => arnIn(partition, place);
   const { roles, ...place } = spokeNamed(list, clusterName, arnOf);
   return {
     ...place,
@@ -44,6 +49,26 @@ export async function findSpoke(hub: Hub, clusterName: string): Promise<Spoke | 
     roleArn: `arn:${partition}:iam::${place.account}:role/${roles ?? `${hub.name}-${place.name}`}-${hub.function}`,
     externalId: list.external_id,
   };
+}
+
+/** All clusters of the hub's list. The hub's own, which has a schedule of its own, is none of them. @throws RemediationError `FleetUnreadable` */
+export async function clustersOf(hub: Hub): Promise<ListedCluster[]> {
+  const { clusters, every_minutes: ofAll } = await listOf(hub.parameter)();
+  return clusters
+    .map(({ every_minutes: own = ofAll, ...place }) => ({
+      arn: arnIn(partitionOf(hub), place),
+      everyMinutes: own === false ? undefined : own,
+    }))
+    .filter(({ arn }) => arn !== hub.own);
+}
+
+/** The clusters of one hub are all in its partition. */
+function partitionOf({ own }: Hub): string {
+  return own.split(":")[1] ?? "aws";
+}
+
+function arnIn(partition: string, { name, account, region }: ClusterPlace): string {
+  return `arn:${partition}:eks:${region}:${account}:cluster/${name}`;
 }
 
 /** The list as the parameter has it: one that cannot be read, or is malformed, leaves the one before in force. */

@@ -1,11 +1,13 @@
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { beforeAll, describe, expect, inject } from "vitest";
 import { rollOutWeb } from "../kubernetes/web.ts";
 import { aws } from "../deployed/account.ts";
 import { run } from "../deployed/commands.ts";
 import { about, it } from "../deployed/deployed.ts";
-import { execute, type Ended } from "../deployed/executions.ts";
+import { allExecutions, ended, execute, type Ended } from "../deployed/executions.ts";
 import { arnOf, asOther, ELSEWHERE, EXTERNAL_ID, PARAMETER, PLACE, QUIET, SHOP, type FleetSite } from "./places.ts";
 
 const NAMESPACE = "fleet-shop";
@@ -20,8 +22,8 @@ async function list(clusters: readonly object[], externalId = EXTERNAL_ID): Prom
 /** Runs until a run ends as it is to end: a list is read again after some seconds. */
 async function eventually(request: object, wanted: (run: Ended) => boolean): Promise<Ended> {
   for (let attempt = 1; ; attempt++) {
-    const ended = await execute(request);
-    if (wanted(ended) || attempt >= 30) return ended;
+    const end = await execute(request);
+    if (wanted(end) || attempt >= 30) return end;
     await sleep(2_000);
   }
 }
@@ -40,6 +42,58 @@ function usersOfShop(): string[] {
   const lines = readFileSync(site().shop.auditLog, "utf8").trim().split("\n");
   return lines.map((line) => (JSON.parse(line) as { user?: { username?: string } }).user?.username ?? "");
 }
+
+async function untilAPodFails(): Promise<void> {
+  for (let attempt = 1; attempt <= 60; attempt++) {
+    const reasons = "jsonpath={.items[*].status.containerStatuses[*].state.waiting.reason}";
+    const waiting = await kubectlOfShop(["-n", NAMESPACE, "get", "pods", "-o", reasons]);
+    if (/BackOff|ErrImagePull/.test(waiting)) return;
+    await sleep(1_000);
+  }
+  throw new Error("No pod fails.");
+}
+
+/** Makes rounds until one has gone as it is to go: a list is read again after some seconds. */
+async function roundOf(id: string, wanted: (answer: { looked: number }) => boolean): Promise<void> {
+  const { Functions } = await aws<{ Functions: { FunctionName: string; Description: string }[] }>(
+    "lambda",
+    "list-functions",
+  );
+  const rounds = Functions.find(({ Description }) => Description.startsWith("Has the clusters of the hub's list"));
+  const payload = JSON.stringify({ id, time: new Date().toISOString().replace(/\.\d+Z$/, "Z") });
+  for (let attempt = 1; attempt <= 30; attempt++) {
+    const answer = await invoked(rounds?.FunctionName ?? "", payload);
+    if (wanted(answer)) return;
+    await sleep(2_000);
+  }
+  throw new Error("No round went as it was to go.");
+}
+
+async function invoked(name: string, payload: string): Promise<{ looked: number }> {
+  const file = join(mkdtempSync(join(tmpdir(), "remediation-round-")), "answer.json");
+  const encoded = ["--cli-binary-format", "raw-in-base64-out", "--payload", payload];
+  await aws("lambda", "invoke", "--function-name", name, ...encoded, file);
+  return JSON.parse(readFileSync(file, "utf8")) as { looked: number };
+}
+
+/** The executions that a round has led to, once there are as many. */
+async function scheduledBy(id: string, number: number): Promise<Ended[]> {
+  for (let attempt = 1; ; attempt++) {
+    const started = (await allExecutions()).filter(({ name }) => name?.startsWith(`schedule-${id}-`) === true);
+    if (started.length >= number) return await Promise.all(started.map(({ executionArn = "" }) => ended(executionArn)));
+    if (attempt >= 60) throw new Error(`A round has led to ${started.length} executions, not ${number}.`);
+    await sleep(2_000);
+  }
+}
+
+const BAD_IMAGE = JSON.stringify({
+  spec: {
+    template: {
+      spec: { containers: [{ name: "web", image: "shop/web:none" }] },
+      metadata: { annotations: { "simulation/failure": "image-pull" } },
+    },
+  },
+});
 
 const WEB = `apiVersion: v1
 kind: Namespace
@@ -83,6 +137,28 @@ describe("a hub", () => {
     // Its API server, and the account's trail, name the execution.
     const session = `:assumed-role/eks-remediation-shop-scale/${ended.name.slice(0, 64)}`;
     expect(usersOfShop().filter((user) => user.includes(session))).not.toEqual([]);
+  });
+
+  it("looks at a cluster of the list by itself, though another one does not answer", async () => {
+    const ARN = arnOf(SHOP);
+    await list([
+      { ...SHOP, every_minutes: 1 },
+      { ...QUIET, every_minutes: 1 },
+    ]);
+    const bad = ["patch", "deployment/web", "-p", BAD_IMAGE];
+    await kubectlOfShop(["-n", NAMESPACE, ...bad]);
+    await untilAPodFails();
+    const id = `round-${Date.now()}`;
+
+    await roundOf(id, ({ looked }) => looked === 2);
+
+    const looks = await scheduledBy(id, 2);
+    const [own] = looks.filter(({ request }) => (request as { cluster_name: string }).cluster_name === ARN);
+    const [other] = looks.filter(({ request }) => (request as { cluster_name: string }).cluster_name === arnOf(QUIET));
+    expect(own).toMatchObject({ status: "SUCCEEDED", request: { cluster_name: ARN, origin: "schedule" } });
+    expect(own?.workloads).not.toEqual([]);
+    expect(other).toMatchObject({ status: "FAILED", error: "ClusterUnreachable" });
+    await kubectlOfShop(["-n", NAMESPACE, "rollout", "undo", "deployment/web"]);
   });
 
   it("tells which cluster it was by its account and region", async ({ failedRuns }) => {

@@ -34,6 +34,40 @@ describe("a hub", () => {
     }
   });
 
+  it("has the clusters of the list looked at each minute, by a function that reaches none itself", () => {
+    const hub = new Synthesised({ fleet: PARAMETER });
+    const permissions = hub.permissions(hub.functionId("rounds", "Role"));
+    const own = permissions.filter(({ action }) => /^(ssm|sts|eks|states|lambda|sqs):/.test(action));
+
+    expect(own.map(({ action }) => action).sort()).toEqual([
+      "lambda:InvokeFunction",
+      "sqs:SendMessage",
+      "ssm:GetParameter",
+    ]);
+    expect(own.find(({ action }) => action === "lambda:InvokeFunction")?.resource).toContain(hub.functionId("patrol"));
+    const [rule] = hub.all("AWS::Events::Rule").filter(({ Description }) => /list/.test(String(Description)));
+    expect(rule).toMatchObject({ ScheduleExpression: "rate(1 minute)", State: "ENABLED" });
+  });
+
+  it("makes no rounds, and expects none, where the schedule is off", () => {
+    const hub = new Synthesised({ fleet: PARAMETER, schedule: "off" });
+    const [rule] = hub.all("AWS::Events::Rule").filter(({ Description }) => /list/.test(String(Description)));
+
+    expect(rule).toMatchObject({ State: "DISABLED" });
+    expect(JSON.stringify(hub.all("AWS::CloudWatch::Alarm"))).not.toContain("RoundsNotMade");
+    expect(JSON.stringify(hub.all("AWS::CloudWatch::Alarm"))).not.toContain("hub's list");
+  });
+
+  it("has an alarm of its own for its schedule, and one for its rounds", () => {
+    const alarms = new Synthesised({ fleet: PARAMETER }).all("AWS::CloudWatch::Alarm");
+    const metrics = alarms.filter(({ TreatMissingData }) => TreatMissingData === "breaching");
+
+    expect(metrics.map(({ Namespace, MetricName }) => `${String(Namespace)} ${String(MetricName)}`).sort()).toEqual([
+      "AWS/Events Invocations",
+      "AWS/Lambda Invocations",
+    ]);
+  });
+
   it("refuses a parameter that can have no such name", () => {
     expect(() => new Synthesised({ fleet: "/aws/mine" })).toThrow("fleet.parameter: must be the name of a parameter");
   });

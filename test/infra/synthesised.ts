@@ -52,6 +52,7 @@ export class Synthesised {
   /** The logical ID of a part of one of the functions. */
   functionId(name: string, part: "Function" | "Role" | "Logs" = "Function"): string {
     if (name === "agent") return this.id("Agent", part);
+    if (name === "rounds") return this.id("Rounds", part);
     if (name === "patrol") return this.id("Patrol", part);
     return name === "decide" ? this.id("ApprovalLinks", "decide", part) : this.id("Functions", name, part);
   }

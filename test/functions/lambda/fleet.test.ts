@@ -7,37 +7,34 @@ import { clusterOfArn, shownCluster, type ClusterPlace } from "../../../function
 
 const ARN = "arn:aws:eks:us-east-1:444455556666:cluster/shop";
 const SHOP = { name: "shop", account: "444455556666", region: "us-east-1" };
+const LIST = { external_id: "id", every_minutes: 5 };
 const TWIN = { ...SHOP, region: "eu-west-1" };
 const arnOf = ({ name, account, region }: ClusterPlace) => `arn:aws:eks:${region}:${account}:cluster/${name}`;
 
 describe("the list of a hub", () => {
   it("finds a cluster by its name, and by its ARN where several have that name", () => {
-    expect(spokeNamed({ external_id: "id", clusters: [SHOP] }, "shop", arnOf)).toEqual(SHOP);
-    expect(spokeNamed({ external_id: "id", clusters: [TWIN, SHOP] }, ARN, arnOf)).toEqual(SHOP);
+    expect(spokeNamed({ ...LIST, clusters: [SHOP] }, "shop", arnOf)).toEqual(SHOP);
+    expect(spokeNamed({ ...LIST, clusters: [TWIN, SHOP] }, ARN, arnOf)).toEqual(SHOP);
   });
 
   it("names all that a name may mean", () => {
-    const ask = () => spokeNamed({ external_id: "id", clusters: [TWIN, SHOP] }, "shop", arnOf);
+    const ask = () => spokeNamed({ ...LIST, clusters: [TWIN, SHOP] }, "shop", arnOf);
 
     expect(ask).toThrow(expect.objectContaining({ name: "InvalidRequest" }));
     expect(ask).toThrow(`${arnOf(TWIN)} or ${ARN}`);
   });
 
   it("knows no other", () => {
-    const ask = () => spokeNamed({ external_id: "id", clusters: [SHOP] }, "pay", arnOf);
+    const ask = () => spokeNamed({ ...LIST, clusters: [SHOP] }, "pay", arnOf);
 
     expect(ask).toThrow(expect.objectContaining({ name: "ClusterNotFound" }));
   });
 
   it.each([
     ["no external id", { clusters: [] }, "external_id"],
-    ["a cluster twice", { external_id: "id", clusters: [SHOP, SHOP] }, "is there twice"],
-    ["a field that it does not know", { external_id: "id", clusters: [{ ...SHOP, role: "x" }] }, "role"],
-    [
-      "roles whose names would be too long",
-      { external_id: "id", clusters: [{ ...SHOP, roles: "x".repeat(45) }] },
-      "44",
-    ],
+    ["a cluster twice", { ...LIST, clusters: [SHOP, SHOP] }, "is there twice"],
+    ["a field that it does not know", { ...LIST, clusters: [{ ...SHOP, role: "x" }] }, "role"],
+    ["roles whose names would be too long", { ...LIST, clusters: [{ ...SHOP, roles: "x".repeat(45) }] }, "44"],
   ])("is refused with %s", (_what, value, words) => {
     expect(() => parseFleetList(JSON.stringify(value))).toThrow(words);
   });

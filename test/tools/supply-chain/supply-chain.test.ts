@@ -70,6 +70,7 @@ const OWN: Readonly<Partial<Record<string, string[]>>> = {
     "mnemonist",
     "obliterator",
   ],
+  rounds: ["@aws-sdk/client-lambda", "@aws-sdk/client-ssm"],
   restart: OF_REMEDIES,
   rollback: OF_REMEDIES,
   scale: OF_REMEDIES,
@@ -78,7 +79,9 @@ const OWN: Readonly<Partial<Record<string, string[]>>> = {
 
 /** What finds a cluster. What answers links, or takes alerts, reaches none. */
 const clusterOf = (name: string) =>
-  name === "decide" || name === "ways-in" ? [] : ["@aws-sdk/client-eks", "@aws-sdk/client-ssm", "@aws-sdk/client-sts"];
+  ["decide", "ways-in", "rounds"].includes(name)
+    ? []
+    : ["@aws-sdk/client-eks", "@aws-sdk/client-ssm", "@aws-sdk/client-sts"];
 
 function manifest(more: Partial<Manifest> = {}): Manifest {
   return { scripts: {}, dependencies: { zod: "1.0.0" }, devDependencies: {}, allowScripts: {}, ...more };

@@ -1,0 +1,34 @@
+import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import { clustersOf, hubOf } from "../lambda/fleet.ts";
+import { observed } from "../lambda/lambda.ts";
+import { CLIENT_OPTIONS, inTime } from "../shared/aws/client-options.ts";
+import { refusalOf } from "../shared/aws/refusal.ts";
+import { RemediationError } from "../shared/errors.ts";
+import { rounds } from "./rounds.ts";
+
+const client = new LambdaClient(CLIENT_OPTIONS);
+
+/** Has the clusters of the hub's list looked at by the function in `PATROL_FUNCTION`, each by an invocation of its own. */
+export const handler = observed((event) =>
+  rounds(event, {
+    async clusters() {
+      const hub = hubOf();
+      return hub === undefined ? [] : await clustersOf(hub);
+    },
+    async look(input) {
+      try {
+        await client.send(
+          new InvokeCommand({
+            FunctionName: process.env["PATROL_FUNCTION"] ?? "",
+            InvocationType: "Event",
+            Payload: JSON.stringify(input),
+          }),
+          inTime(),
+        );
+      } catch (error) {
+        const { message, cause } = refusalOf(error);
+        throw new RemediationError("WorkflowNotStarted", `The look could not be asked for: ${message}`, { cause });
+      }
+    },
+  }),
+);

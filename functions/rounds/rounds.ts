@@ -1,0 +1,83 @@
+import { createHash } from "node:crypto";
+import * as z from "zod";
+import type { ListedCluster } from "../lambda/fleet.ts";
+import type { PatrolInput } from "../patrol/patrol.ts";
+import { contract } from "../run/step.ts";
+import { mapConcurrently } from "../shared/concurrency.ts";
+import { isRemediationError, RemediationError } from "../shared/errors.ts";
+import { count, some } from "../shared/text.ts";
+
+/** What the hub's schedule sends each minute: the event's ID, and the moment that it is for. */
+const RoundsInput = z.strictObject({ id: z.string().regex(/^[\w-]{1,40}$/), time: z.iso.datetime() });
+
+/** How a round went. */
+export interface RoundsAnswer {
+  /** How many clusters the list has. */
+  clusters: number;
+  /** How many of them were due, and are looked at. */
+  looked: number;
+}
+
+/** What a round may use. */
+export interface RoundsEnvironment {
+  /** The clusters of the list. @throws RemediationError `FleetUnreadable` */
+  clusters: () => Promise<readonly ListedCluster[]>;
+  /** Has a cluster looked at, and waits for nothing. @throws RemediationError `WorkflowNotStarted` */
+  look: (input: z.input<typeof PatrolInput>) => Promise<void>;
+}
+
+/** How many invocations are asked for at the same time. */
+const CONCURRENCY = 16;
+const MINUTE_MS = 60_000;
+/** How many digits of a hash tell one cluster's look from another's. */
+const HASH_DIGITS = 12;
+/** How many clusters an error names. */
+const NAMED = 5;
+
+/**
+ * Has those clusters of the hub's list looked at that are due: each by an invocation of its own, so that none waits for another.
+ * @throws RemediationError `InvalidStepInput`, `FleetUnreadable`; `WorkflowNotStarted`, naming those that could not be looked at,
+ *   when the others are
+ */
+export async function rounds(event: unknown, { clusters, look }: RoundsEnvironment): Promise<RoundsAnswer> {
+  const { id, time } = contract(RoundsInput)(event);
+  const listed = await clusters();
+  const due = listed.filter((cluster) => isDue(cluster, new Date(time)));
+  const failures = await mapConcurrently(due, CONCURRENCY, async ({ arn }) => {
+    try {
+      await look({ id: `${id}-${hashOf(arn).slice(0, HASH_DIGITS)}`, cluster_name: arn, origin: "schedule" });
+      return [];
+    } catch (error) {
+      if (!isRemediationError(error, "WorkflowNotStarted")) throw error;
+      return [{ arn, error }];
+    }
+  });
+  const failed = failures.flat();
+  const [first] = failed;
+  if (first !== undefined)
+    throw notLookedAt(
+      failed.map(({ arn }) => arn),
+      due.length,
+      first.error,
+    );
+  return { clusters: listed.length, looked: due.length };
+}
+
+function notLookedAt(failed: string[], due: number, cause: Error): RemediationError {
+  const which = `${failed.length} of ${count(due, "cluster")} that were due could not be looked at`;
+  return new RemediationError("WorkflowNotStarted", `${which} (${some(failed, NAMED)}): ${cause.message}`, { cause });
+}
+
+/**
+ * Whether a cluster is looked at in the minute of that moment. Which of its minutes that is follows from its ARN, so that many
+ * clusters are spread over all minutes, and each has the same pause between its looks.
+ */
+export function isDue({ arn, everyMinutes }: ListedCluster, moment: Date): boolean {
+  if (everyMinutes === undefined) return false;
+  const minute = Math.floor(moment.getTime() / MINUTE_MS);
+  return (minute + Number.parseInt(hashOf(arn).slice(0, 8), 16)) % everyMinutes === 0;
+}
+
+function hashOf(arn: string): string {
+  return createHash("sha256").update(arn).digest("hex");
+}
