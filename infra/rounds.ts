@@ -29,7 +29,7 @@ export class Rounds extends RemediationFunction {
       description: "Has the clusters of the hub's list looked at, each as often as the list says",
       memorySize: 256,
       // It is over before the next one begins.
-      timeout: Duration.seconds(30),
+      timeout: Duration.seconds(55),
       tracing: Tracing.PASS_THROUGH,
       options,
     });

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { clustersOf, hubOf } from "../lambda/fleet.ts";
 import { observed } from "../lambda/lambda.ts";
@@ -30,5 +31,14 @@ export const handler = observed((event) =>
         throw new RemediationError("WorkflowNotStarted", `The look could not be asked for: ${message}`, { cause });
       }
     },
+    nextSecond: secondsApart(),
   }),
 );
+
+function secondsApart(): () => Promise<void> {
+  let next = -Infinity;
+  return async () => {
+    await sleep(Math.max(0, next - performance.now()));
+    next = performance.now() + 1_000;
+  };
+}

@@ -3,7 +3,6 @@ import * as z from "zod";
 import type { ListedCluster } from "../lambda/fleet.ts";
 import type { PatrolInput } from "../patrol/patrol.ts";
 import { contract } from "../run/step.ts";
-import { mapConcurrently } from "../shared/concurrency.ts";
 import { isRemediationError, RemediationError } from "../shared/errors.ts";
 import { count, some } from "../shared/text.ts";
 
@@ -24,10 +23,17 @@ export interface RoundsEnvironment {
   clusters: () => Promise<readonly ListedCluster[]>;
   /** Has a cluster looked at, and waits for nothing. @throws RemediationError `WorkflowNotStarted` */
   look: (input: z.input<typeof PatrolInput>) => Promise<void>;
+  /** Comes back when a second has passed since it was called before. */
+  nextSecond: () => Promise<void>;
 }
 
-/** How many invocations are asked for at the same time. */
-const CONCURRENCY = 16;
+/**
+ * How many looks begin in a second, unless these are too few for all: each reads parameters, which Systems Manager lets an account
+ * do 40 times a second. Source: docs.aws.amazon.com/general, "AWS Systems Manager endpoints and quotas"
+ */
+const PER_SECOND = 10;
+/** Within how many seconds all of them begin. */
+const WITHIN_SECONDS = 40;
 const MINUTE_MS = 60_000;
 /** How many digits of a hash tell one cluster's look from another's. */
 const HASH_DIGITS = 12;
@@ -39,20 +45,17 @@ const NAMED = 5;
  * @throws RemediationError `InvalidStepInput`, `FleetUnreadable`; `WorkflowNotStarted`, naming those that could not be looked at,
  *   when the others are
  */
-export async function rounds(event: unknown, { clusters, look }: RoundsEnvironment): Promise<RoundsAnswer> {
+export async function rounds(event: unknown, environment: RoundsEnvironment): Promise<RoundsAnswer> {
   const { id, time } = contract(RoundsInput)(event);
-  const listed = await clusters();
-  const due = listed.filter((cluster) => isDue(cluster, new Date(time)));
-  const failures = await mapConcurrently(due, CONCURRENCY, async ({ arn }) => {
-    try {
-      await look({ id: `${id}-${hashOf(arn).slice(0, HASH_DIGITS)}`, cluster_name: arn, origin: "schedule" });
-      return [];
-    } catch (error) {
-      if (!isRemediationError(error, "WorkflowNotStarted")) throw error;
-      return [{ arn, error }];
-    }
-  });
-  const failed = failures.flat();
+  const listed = await environment.clusters();
+  const due = listed.filter((cluster) => isDue(cluster, new Date(time))).map(({ arn }) => arn);
+  const perSecond = Math.max(PER_SECOND, Math.ceil(due.length / WITHIN_SECONDS));
+  const failed: { arn: string; error: Error }[] = [];
+  for (let begun = 0; begun < due.length; begun += perSecond) {
+    await environment.nextSecond();
+    const some = due.slice(begun, begun + perSecond);
+    failed.push(...(await Promise.all(some.map((arn) => look(arn, id, environment)))).flat());
+  }
   const [first] = failed;
   if (first !== undefined)
     throw notLookedAt(
@@ -61,6 +64,17 @@ export async function rounds(event: unknown, { clusters, look }: RoundsEnvironme
       first.error,
     );
   return { clusters: listed.length, looked: due.length };
+}
+
+async function look(arn: string, id: string, environment: RoundsEnvironment): Promise<{ arn: string; error: Error }[]> {
+  try {
+    const name = `${id}-${hashOf(arn).slice(0, HASH_DIGITS)}`;
+    await environment.look({ id: name, cluster_name: arn, origin: "schedule" });
+    return [];
+  } catch (error) {
+    if (!isRemediationError(error, "WorkflowNotStarted")) throw error;
+    return [{ arn, error }];
+  }
 }
 
 function notLookedAt(failed: string[], due: number, cause: Error): RemediationError {

@@ -11,6 +11,8 @@ const clusters = (number: number, everyMinutes: number | undefined) =>
 /** Makes a round, and keeps what was asked for. */
 async function roundOver(listed: ReturnType<typeof clusters>, refused: readonly string[] = []) {
   const looks: { id: string; cluster_name: string }[] = [];
+  /** How many looks had begun by the beginning of each second. */
+  const seconds: number[] = [];
   const answer = rounds(EVENT, {
     clusters: () => Promise.resolve(listed),
     look(input) {
@@ -20,8 +22,9 @@ async function roundOver(listed: ReturnType<typeof clusters>, refused: readonly 
       looks.push(PatrolInput.parse(input));
       return Promise.resolve();
     },
+    nextSecond: () => Promise.resolve(void seconds.push(looks.length)),
   });
-  return { looks, answer: await answer.catch((error: unknown) => error as Error) };
+  return { looks, seconds, answer: await answer.catch((error: unknown) => error as Error) };
 }
 
 describe("a round", () => {
@@ -45,8 +48,21 @@ describe("a round", () => {
     );
   });
 
+  it("begins few of them at a time, and all of them within its minute", async () => {
+    const few = await roundOver(clusters(25, 1));
+    const many = await roundOver(clusters(1_000, 1));
+
+    expect(few.seconds).toEqual([0, 10, 20]);
+    expect(many.looks).toHaveLength(1_000);
+    expect(many.seconds).toHaveLength(40);
+  });
+
   it("refuses an event that is none of its schedule", async () => {
-    const nobody = { clusters: () => Promise.resolve([]), look: () => Promise.resolve() };
+    const nobody = {
+      clusters: () => Promise.resolve([]),
+      look: () => Promise.resolve(),
+      nextSecond: () => Promise.resolve(),
+    };
 
     await expect(rounds({ ...EVENT, time: "now" }, nobody)).rejects.toMatchObject({ name: "InvalidStepInput" });
   });
