@@ -46,17 +46,17 @@ const MEASUREMENTS: Measurement[] = [
 ];
 
 /** What the functions write for CloudWatch, with their environment as it is deployed: `Name [dimension=value,...]`. */
-function emitted(): { namespace: string; name: string; dimensions: Record<string, string> }[] {
+function emitted(cluster = "prod"): { namespace: string; name: string; dimensions: Record<string, string> }[] {
   const { Environment } = stack.properties(stack.functionId("detect")) as {
     Environment: { Variables: NodeJS.ProcessEnv };
   };
   const module = fileURLToPath(new URL("../../functions/lambda/metrics.ts", import.meta.url));
   const script = `
     const { measureInCloudWatch } = await import(process.argv[1]);
-    measureInCloudWatch("prod", JSON.parse(process.argv[2]));`;
+    measureInCloudWatch(process.argv[3], JSON.parse(process.argv[2]));`;
   const lines = execFileSync(
     process.execPath,
-    ["--input-type=module", "--eval", script, module, JSON.stringify(MEASUREMENTS)],
+    ["--input-type=module", "--eval", script, module, JSON.stringify(MEASUREMENTS), cluster],
     { env: Environment.Variables, encoding: "utf8" },
   );
   return lines
@@ -79,6 +79,13 @@ interface EmbeddedMetric {
   Dimensions: string[][];
   Metrics: { Name: string }[];
 }
+
+it("the functions of a hub write fewer metrics of the clusters of its list", () => {
+  const arn = "arn:aws:eks:us-east-1:444455556666:cluster/shop";
+  const ofListed = new Set(emitted(arn).map(({ name }) => name));
+
+  expect(MEASUREMENTS.map(({ name }) => name).filter((name) => !ofListed.has(name))).toEqual(["PodsSeen", "Resting"]);
+});
 
 describe("the alarms", () => {
   it.each([

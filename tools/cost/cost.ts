@@ -5,14 +5,19 @@ import {
   DAYS_OF_A_MONTH,
   LOOK,
   METRICS_WHILE_FAILING,
+  METRICS_WHILE_FAILING_OF_LISTED,
   MINUTES_OF_A_MONTH,
   QUEUE_REQUESTS,
+  ROUND,
   TOLD,
 } from "./usage.ts";
 
-/** What is counted: so many deployments alike, in one account and region. */
+/** What is counted, in one account and region. */
 export interface Situation {
+  /** So many deployments alike; of a hub, its own cluster and the others of its list. */
   clusters: number;
+  /** One deployment looks after all of them. */
+  hub?: boolean;
   /** How many workloads of each fail and are left to a person, told once a day. */
   chronic: number;
   /** Minutes from look to look. */
@@ -28,11 +33,18 @@ export interface Line {
   dollars: number;
 }
 
+/** What a deployment has whatever it looks after. */
+const STANDING: ReadonlySet<string> = new Set(["cloudwatch-alarm-metric", "cloudwatch-dashboard", "kms-key"]);
+
 /** Bytes of a GB, as logs are billed. */
 const GB = 1e9;
 
 /** What it costs a month at list prices, by what is billed; also beside what an account has for nothing. */
-export function costOf(template: Template, { clusters, chronic, interval, size }: Situation, withFree = false): Line[] {
+export function costOf(
+  template: Template,
+  { clusters, chronic, interval, size, hub = false }: Situation,
+  withFree = false,
+): Line[] {
   const looks = MINUTES_OF_A_MONTH / interval;
   const told = chronic * DAYS_OF_A_MONTH;
   const count = (type: string) => resourcesOf(template, type).length;
@@ -40,20 +52,27 @@ export function costOf(template: Template, { clusters, chronic, interval, size }
   const logBytes =
     looks * (LOOK.ownLogBytes + LOOK.platformLogBytes) +
     told * (TOLD.invocations * TOLD.logBytes + TOLD.machineLogBytes);
-  const failing = chronic > 0 ? METRICS_WHILE_FAILING : 0;
+  const deployments = hub ? 1 : clusters;
+  const own = LOOK.metrics + (chronic > 0 ? METRICS_WHILE_FAILING : 0);
+  const listed = LOOK.metricsOfListed + (chronic > 0 ? METRICS_WHILE_FAILING_OF_LISTED : 0);
+  const rounds = hub ? MINUTES_OF_A_MONTH / clusters : 0;
   const amounts: Record<string, number> = {
     "step-functions-transition": told * TOLD.transitions,
-    "lambda-request": looks + told * TOLD.invocations,
+    "lambda-request": looks + rounds + told * TOLD.invocations,
     "lambda-gb-second":
+      rounds * ROUND.secondsOf(clusters / interval) * ROUND.memory +
       looks * LOOK.seconds[size] * memoryOf(template, /^Looks whether/) +
       told * TOLD.invocations * TOLD.seconds * steps,
-    "cloudwatch-metric": LOOK.metrics + failing + (told * TOLD.metricHours) / 730,
+    "cloudwatch-metric":
+      (own * deployments + listed * (clusters - deployments)) / clusters + (told * TOLD.metricHours) / 730,
     "cloudwatch-alarm-metric": alarmMetrics(template),
     "cloudwatch-dashboard": count("AWS::CloudWatch::Dashboard"),
     "cloudwatch-log-gb": logBytes / GB,
     "xray-trace": told,
     "kms-key": count("AWS::KMS::Key"),
-    "kms-request": told * TOLD.kmsRequests + COLD_STARTS_A_DAY * DAYS_OF_A_MONTH * count("AWS::Lambda::Function"),
+    "kms-request":
+      told * TOLD.kmsRequests +
+      (COLD_STARTS_A_DAY * DAYS_OF_A_MONTH * count("AWS::Lambda::Function") * deployments) / clusters,
     "dynamodb-write": told * TOLD.writeUnits,
     "eventbridge-event": told,
     "sns-publish": told,
@@ -63,7 +82,7 @@ export function costOf(template: Template, { clusters, chronic, interval, size }
   };
   return Object.entries(amounts).map(([price, each]) => {
     const { dollars, per, free } = priceOf(price);
-    const amount = each * clusters;
+    const amount = each * (STANDING.has(price) ? deployments : clusters);
     return { price, amount, dollars: (Math.max(0, amount - (withFree ? free : 0)) / per) * dollars };
   });
 }

@@ -17,7 +17,7 @@ const money = (dollars: number) => `$${dollars < 0.005 && dollars > 0 ? dollars.
 const many = (amount: number) => amount.toLocaleString("en-US", { maximumFractionDigits: amount < 10 ? 2 : 0 });
 
 /** The page that says what a month costs. */
-export function costPage(template: Template): string {
+export function costPage(template: Template, ofHub: Template): string {
   const lines = (situation: Partial<Situation>, free = false) => costOf(template, { ...ONE, ...situation }, free);
   const sum = (situation: Partial<Situation>, free = false) => money(sumOf(lines(situation, free)));
   const chronic = lines({ chronic: CHRONIC });
@@ -37,6 +37,17 @@ export function costPage(template: Template): string {
     sum({ clusters, interval: 5 }),
     sum({ clusters, size: "large" }),
     money(sumOf(lines({ clusters, chronic: CHRONIC }).filter(isOwn)) + PRICE_OF_A_KEY),
+  ]);
+  const hubSum = (situation: Partial<Situation>, free = false) =>
+    money(sumOf(costOf(ofHub, { ...ONE, ...situation, hub: true }, free)));
+  const hub = FLEETS.map((clusters) => [
+    String(clusters),
+    hubSum({ clusters }),
+    hubSum({ clusters }, true),
+    hubSum({ clusters, chronic: CHRONIC }),
+    hubSum({ clusters, chronic: CHRONIC }, true),
+    hubSum({ clusters, interval: 5 }),
+    hubSum({ clusters, size: "large" }),
   ]);
   const perFailure = sumOf(lines({ chronic: 2 })) - sumOf(lines({ chronic: 1 }));
   const prices = Object.values(PRICE_LIST.prices).map(({ dollars, per, unit, free, source }) => [
@@ -69,6 +80,12 @@ these deployments have all of it, in one account and region. The last three colu
 20,000 pods, and the fourth column again where all share one key (\`encryptionKey\`) and have no dashboards.
 
 ${markdownTable([["clusters", "all is well", "free", `${CHRONIC} fail for good in each`, "free", "each 5 minutes", "20,000 pods", "10 fail, one key, no dashboards"], ...fleet]).join("\n")}
+
+## From a hub
+
+[One deployment](fleet.md) looks after all of them. Clusters of its list have no metrics \`PodsSeen\` and \`Resting\`.
+
+${markdownTable([["clusters", "all is well", "free", `${CHRONIC} fail for good in each`, "free", "each 5 minutes", "20,000 pods"], ...hub]).join("\n")}
 
 What is dear is what stands by, and not what runs: the dashboard, the alarms, the key, the metrics.
 

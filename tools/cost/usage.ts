@@ -14,6 +14,16 @@ export const LOOK = {
   platformLogBytes: 800,
   /** Metrics that have a value at each look, `ScanTime` and `PodsSeen`; each hour with a value is paid. */
   metrics: 2,
+  /** Of a cluster of a hub's list, `ScanTime` alone. */
+  metricsOfListed: 1,
+} as const;
+
+/** What one round over a hub's list takes: assumed, but for the pace at which looks begin. */
+export const ROUND = {
+  /** Of the function, in GB: of the template. */
+  memory: 0.25,
+  /** How long it takes, by how many clusters are due: ten begin in a second. */
+  secondsOf: (due: number) => 0.3 + Math.max(0, Math.ceil(due / 10) - 1),
 } as const;
 
 /** The states that an execution passes which tells of one workload that nobody but a person can mend. */
@@ -44,6 +54,8 @@ export const TOLD = {
 
 /** Metrics that have a value while something fails and rests: `FailingPods` and `Resting`. */
 export const METRICS_WHILE_FAILING = 2;
+/** Of a cluster of a hub's list, `FailingPods` alone. */
+export const METRICS_WHILE_FAILING_OF_LISTED = 1;
 
 /** New environments of functions, which have the key decrypt their variables: assumed, two a day of each of the functions. */
 export const COLD_STARTS_A_DAY = 2;

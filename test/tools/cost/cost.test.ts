@@ -10,6 +10,7 @@ import { Synthesised } from "../../infra/synthesised.ts";
 
 const templateOf = (context: Record<string, unknown> = {}) => new Synthesised(context).template.toJSON() as Template;
 const template = templateOf();
+const hub = templateOf({ fleet: "/eks-remediation/fleet" });
 const typesOf = ({ Resources }: Template) => Object.values(Resources).map(({ Type }) => Type);
 const SITUATION: Situation = { clusters: 1, chronic: 0, interval: 1, size: "small" };
 const sum = (situation: Partial<Situation>, free = false) =>
@@ -58,9 +59,16 @@ describe("what it costs", () => {
     expect(sum({ chronic: 10 }, true)).toBeLessThan(2.5);
   });
 
+  it("is less for 120 clusters from a hub than $200 a month, resting failures included", () => {
+    const fleet: Situation = { ...SITUATION, clusters: 120, chronic: 10, hub: true };
+
+    expect(sumOf(costOf(hub, fleet))).toBeLessThan(200);
+    expect(sumOf(costOf(hub, { ...fleet, clusters: 1 }))).toBeLessThan(10);
+  });
+
   it("is written down as the template has it", () => {
     expect(readFileSync(new URL("../../../docs/cost.md", import.meta.url), "utf8"), "npm run cost").toBe(
-      costPage(template),
+      costPage(template, hub),
     );
   });
 });
