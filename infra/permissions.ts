@@ -85,6 +85,12 @@ const WITH_TOOLS: Readonly<Record<string, Permissions>> = {
           resources: ["events", "resourcequotas"],
           verbs: ["list"],
         },
+        {
+          why: "Whether going back would leave a Service without pods, where the earlier pods have other labels or names of ports.",
+          apiGroups: [""],
+          resources: ["services"],
+          verbs: ["list"],
+        },
         { apiGroups: ["policy"], resources: ["poddisruptionbudgets"], verbs: ["list"] },
         {
           why: "Who changed last what a failing workload reads, and when: the metadata alone is asked for. Not needed where the policy has evidence.config_changes: none.",

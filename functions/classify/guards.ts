@@ -2,6 +2,7 @@ import { isAskedFor } from "../run/asked-for.ts";
 import type { Remedy } from "../run/contracts.ts";
 import type { Refusal } from "../run/refusals.ts";
 import { isFailing } from "../kinds/failing/pod-failures.ts";
+import { matches } from "../shared/kubernetes/label-selector.ts";
 import { isStaticPod } from "../shared/kubernetes/pods.ts";
 import { kindOf } from "../kinds/kinds.ts";
 import { describeWorkload } from "../kinds/workloads.ts";
@@ -17,6 +18,8 @@ import { objectAt, type ObjectRef } from "../shared/object-ref.ts";
 import type { WorkloadRef } from "../shared/refs.ts";
 import { whyNothingIsWritten } from "./never-written.ts";
 import { refuseOwned } from "./owner-guard.ts";
+import { whyNotBack } from "./safe-return.ts";
+import { noRoomForPods } from "./surrounding-lines.ts";
 
 /** A guard's refusal, with the sentence that the operator reads. */
 export interface GuardRefusal {
@@ -172,6 +175,35 @@ const targetGuard: RemedyGuard = ({ evidence }, { action, writes }) => {
   return undefined;
 };
 
+/** What makes a way back one that a person has to choose: who asks for exactly that has chosen it. */
+const wayBackGuard: RemedyGuard = (facts, { plan }) => {
+  if (plan.action !== "rollback" || isAskedFor(facts.evidence.incident)) return undefined;
+  const message = whyNotBack(facts, plan.after);
+  return message === undefined ? undefined : { refusal: "NoSafeRemedy", message };
+};
+
+/** A pod that two budgets hold is never evicted. Source: kubernetes pkg/registry/core/pod/storage/eviction.go */
+const budgetsGuard: RemedyGuard = ({ evidence: { pods, surroundings } }, { plan }) => {
+  if (plan.action !== "restart") return undefined;
+  const targets = new Set(plan.pods.map(({ name }) => name));
+  const holding = surroundings.budgets.filter(({ spec }) =>
+    pods.some(({ metadata }) => targets.has(metadata?.name ?? "") && matches(spec?.selector, metadata?.labels)),
+  );
+  if (holding.length < 2) return undefined;
+  const names = holding.map(({ metadata }) => metadata?.name ?? "").join(" and ");
+  const message = `Not restarted: PodDisruptionBudgets ${names} hold the same pods, which the API server refuses to evict as long as there is more than one. Leave one of them.`;
+  return { refusal: "NoSafeRemedy", message };
+};
+
+/** No further pod can be made where a quota has no room for one. */
+const quotaGuard: RemedyGuard = ({ evidence: { incident, surroundings } }, { plan }) => {
+  if (plan.action !== "scale" || plan.scale.target !== "hpa" || isAskedFor(incident)) return undefined;
+  const full = surroundings.quotas.map(noRoomForPods).find((line) => line !== undefined);
+  if (full === undefined) return undefined;
+  const message = `Not scaled: ${full}, so that no further pod can be made whatever the maximum is. Raise the quota, or find what else uses it.`;
+  return { refusal: "NoSafeRemedy", message };
+};
+
 function describeObject({ kind, namespace, name }: ObjectRef): string {
   return `${kind} ${namespace}/${name}`;
 }
@@ -182,5 +214,8 @@ const REMEDY_GUARDS: readonly RemedyGuard[] = [
   rolloutGuard,
   othersGuard,
   ownerGuard,
+  wayBackGuard,
+  budgetsGuard,
+  quotaGuard,
   targetGuard,
 ];

@@ -82,9 +82,24 @@ function budgetLines({ metadata, spec, status }: DisruptionBudget, { pods }: Evi
 }
 
 /** What a quota has none left of. */
-function quotaLines({ metadata, status }: ResourceQuota): string[] {
+function quotaLines(quota: ResourceQuota): string[] {
+  return usedUp(quota, () => true) ?? [];
+}
+
+/** What a pod takes of a quota. Source: kubernetes pkg/quota/v1/evaluator/core/pods.go */
+const OF_PODS = /^(pods|count\/pods|(requests\.|limits\.)?(cpu|memory))$/;
+
+/** That a quota has no room for a further pod of whatever kind; undefined where it may have. */
+export function noRoomForPods(quota: ResourceQuota): string | undefined {
+  const { scopes = [], scopeSelector } = quota.spec ?? {};
+  // It is for some pods alone.
+  if (scopes.length > 0 || scopeSelector !== undefined) return undefined;
+  return usedUp(quota, (resource) => OF_PODS.test(resource))?.[0];
+}
+
+function usedUp({ metadata, status }: ResourceQuota, isMeant: (resource: string) => boolean): string[] | undefined {
   const used = Object.entries(status?.hard ?? {})
-    .filter(([resource, hard]) => hard !== "0" && status?.used?.[resource] === hard)
+    .filter(([resource, hard]) => isMeant(resource) && hard !== "0" && status?.used?.[resource] === hard)
     .map(([resource, hard]) => `${resource} (${hard})`);
-  return used.length === 0 ? [] : [`quota ${metadata?.name ?? ""} is used up: ${used.join(", ")}`];
+  return used.length === 0 ? undefined : [`quota ${metadata?.name ?? ""} is used up: ${used.join(", ")}`];
 }

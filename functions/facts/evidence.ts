@@ -27,6 +27,7 @@ import { assertNamespace } from "../shared/kubernetes/namespaces.ts";
 import { readConfigObjects, type ConfigObject, type ConfigReading } from "./config-objects.ts";
 import { readCustomOwners, type CustomOwner } from "./custom-owners.ts";
 import { readLastWords, type LastWords } from "./last-words.ts";
+import { readServices, type Services } from "./services.ts";
 import { NO_SURROUNDINGS, readSurroundings, type Surroundings } from "./surroundings.ts";
 import { isBarePod, readUnwritten, type UnwrittenParts } from "./unwritten.ts";
 
@@ -55,6 +56,8 @@ export interface Evidence {
   lastWords: readonly LastWords[];
   /** The ConfigMaps and Secrets that its template reads, where its pods are not well: their metadata. */
   config: readonly ConfigObject[];
+  /** The Services of its namespace, where going back to an earlier template may take pods from one of them. */
+  services: Services;
   /** The custom resources that own it, from the nearest up, as far as the policy lets them be read. */
   customOwners: readonly CustomOwner[];
   /** How earlier executions ended, newest first. */
@@ -128,12 +131,14 @@ export async function gatherEvidence(
   ];
   const template = workload?.spec?.template ?? templateLike(pods[0]);
   const owned = workload?.metadata ?? unwritten?.makers.at(-1)?.object.metadata ?? pods[0]?.metadata;
-  const [surroundings, lastWords, config, customOwners, others] = await Promise.all([
+  const earlier = holders.flatMap((holder) => kind?.history?.held(holder)?.template ?? []);
+  const [surroundings, lastWords, config, customOwners, others, services] = await Promise.all([
     readSurroundings(cluster, ref, owners, pods),
     readLastWords(cluster, pods, logLines),
     readConfigObjects(cluster, ref.namespace, template, pods, configChanges),
     readCustomOwners(cluster, ref.namespace, owned, customResources),
     Promise.all(kind === undefined ? [] : readOthers.map((read) => read(cluster, ref, { workload, hpa }))),
+    readServices(cluster, ref.namespace, workload?.spec?.template, earlier),
   ]);
   return {
     incident,
@@ -151,6 +156,7 @@ export async function gatherEvidence(
     lastWords,
     config,
     customOwners,
+    services,
     history: past.history,
     triesMade: past.tried.length,
     tried: triedInVain(incident, workload, past),
@@ -168,6 +174,7 @@ function asFound(incident: Incident, { tried, history }: Past, now: Date): Evide
       lastWords: [],
       config: [],
       customOwners: [],
+      services: "not asked",
       lostNodes: new Map<string, string>(),
     },
     ...{ history, tried, triesMade: tried.length },

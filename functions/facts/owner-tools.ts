@@ -81,6 +81,13 @@ export const OWNER_TOOLS: readonly OwnerTool[] = [
     },
   },
   {
+    name: "Flagger",
+    managers: /^flagger$/,
+    consequence: "takes each change of the pod template for a release of its own, and begins to analyse it",
+    advice: ({ wanted }) =>
+      `${wanted === "a change" ? "Change it" : "Revert the change"} where it is released from. Flagger goes back by itself when its analysis fails: look at its Canary.`,
+  },
+  {
     name: "Config Sync",
     annotations: ["configsync.gke.io/resource-id", "configsync.gke.io/manager"],
     managers: /^configsync/,

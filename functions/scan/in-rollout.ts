@@ -50,6 +50,7 @@ export async function inRollout(
           lastWords: [],
           config: [],
           customOwners: [],
+          services: "not asked" as const,
         };
         const past = { history: [], tried: [], triesMade: 0 };
         const evidence = { incident, workload, ...parts, now, lostNodes, ...unread, ...past };

@@ -236,6 +236,7 @@ export function evidence(overrides: Partial<Evidence> = {}): Evidence {
     lastWords: [],
     config: [],
     customOwners: [],
+    services: "not asked",
     lostNodes: new Map(),
     surroundings: NO_SURROUNDINGS,
     history: [],

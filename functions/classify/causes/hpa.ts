@@ -77,13 +77,18 @@ export const HPA_CAUSES: readonly Cause[] = [
   },
   {
     name: "HpaCannotScale",
-    looksLike: "AbleToScale=False: the HPA's target cannot be read or written.",
-    response: "Report the broken target or the missing permission.",
+    looksLike:
+      "AbleToScale=False: the HPA's target cannot be read or written; or another HPA scales the same pods (AmbiguousSelector), so that neither does.",
+    response: "Report the broken target, the missing permission, or the other HPA.",
     rejected: [{ action: "scale", reason: "the HPA owns the scale" }],
     diagnose: (facts) =>
       hpaFinding(facts, ({ reason }) => reason === "FailedGetScale" || reason === "FailedUpdateScale", {
         summary: "it cannot reach its target's scale.",
         advice: "Check that scaleTargetRef names what exists, and that nothing denies the HPA controller its update.",
+      }) ??
+      hpaFinding(facts, ({ reason }) => reason === "AmbiguousSelector", {
+        summary: "another HPA selects the same pods, so that neither scales.",
+        advice: "Delete one of the HPAs that the message names, or have each select pods of its own.",
       }),
   },
   {

@@ -1,0 +1,76 @@
+import type { Case } from "../facts/case.ts";
+import { cutOff, isReachedOtherwise } from "../facts/services.ts";
+import type { RevisionRef } from "../shared/refs.ts";
+import type { PodTemplate, StatefulSet } from "../shared/kubernetes/types.ts";
+import { some } from "../shared/text.ts";
+
+/** How many names a sentence holds. */
+const NAMED = 3;
+
+/** Where the way back may lead, and the pod templates at both ends. */
+interface Return {
+  facts: Case;
+  to: RevisionRef;
+  present: PodTemplate;
+  earlier: PodTemplate;
+}
+
+/**
+ * Why going back to an earlier template is nothing to be done by itself, in sentences; undefined where nothing speaks against it:
+ * what fails is not in the template, what reaches the pods would reach them no more, or what is on their volumes may be another's.
+ */
+export function whyNotBack(facts: Case, to: RevisionRef): string | undefined {
+  const present = facts.evidence.workload?.spec?.template;
+  const earlier = facts.templates.get(to.name);
+  if (present === undefined || earlier === undefined) return undefined;
+  const way = { facts, to, present, earlier };
+  return addedToPods(way) ?? leavesServices(way) ?? ranOnVolumes(way);
+}
+
+/** What fails is in none of the templates: something adds it to each pod, also to those of another revision. */
+function addedToPods({ facts: { ofCurrent }, present, earlier }: Return): string | undefined {
+  const failing = ofCurrent.map(({ failures }) => failures);
+  const names = new Set(failing.flat().flatMap(({ container }) => container ?? []));
+  const known = new Set([...containersOf(present), ...containersOf(earlier)].map(({ name }) => name));
+  const isAll = failing.length > 0 && failing.flat().every(({ container }) => container !== undefined);
+  if (!isAll || names.size === 0 || [...names].some((name) => known.has(name))) return undefined;
+  const which = some([...names], NAMED);
+  return `Not rolled back: container ${which}, which fails, is in no pod template. Something adds it to each pod when that is made, and would add it to pods of another revision, too: look at that (a mesh, an agent, a mutating webhook).`;
+}
+
+/** A Service selects the present pods by what those of the earlier template do not have. */
+function leavesServices({ facts, to, present, earlier }: Return): string | undefined {
+  const { services } = facts.evidence;
+  if (services === "not asked") return undefined;
+  const which = `the pods of revision ${to.revision}`;
+  if (services === "forbidden") {
+    if (!isReachedOtherwise(present, earlier)) return undefined;
+    return `Not rolled back: ${which} have other labels, or other names of ports, and which Services that matters to is not known, since they may not be listed. Apply the manifest with the functions' permissions again.`;
+  }
+  const names = cutOff(services, present, earlier).map(({ metadata }) => metadata?.name ?? "");
+  if (names.length === 0) return undefined;
+  const service = names.length === 1 ? "Service" : "Services";
+  return `Not rolled back: ${service} ${some(names, NAMED)} ${names.length === 1 ? "reaches" : "reach"} the present pods by labels, or names of ports, that ${which} do not have, and would lead nowhere. Go back with both, the workload and ${service} ${some(names, NAMED)}.`;
+}
+
+/** Another image has run on volumes that stay: what it wrote there, the earlier one may not be able to read. */
+function ranOnVolumes({ facts: { evidence, ofCurrent }, to, present, earlier }: Return): string | undefined {
+  const workload = evidence.workload as StatefulSet | undefined;
+  if ((workload?.spec?.volumeClaimTemplates ?? []).length === 0) return undefined;
+  const images = new Map(containersOf(earlier).map(({ name, image }) => [name, image]));
+  const others = containersOf(present).filter(({ name, image }) => images.has(name) && images.get(name) !== image);
+  const changed = new Set(others.map(({ name }) => name));
+  const ran = ofCurrent.some(({ pod: { status } }) =>
+    [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])].some(
+      ({ name, restartCount, state, lastState }) =>
+        changed.has(name) &&
+        (restartCount > 0 || [state, lastState].some((each) => each?.running != null || each?.terminated != null)),
+    ),
+  );
+  if (!ran) return undefined;
+  return `Not rolled back: its newer image has run on volumes that stay as they are (volumeClaimTemplates), and may have changed what is on them in a way that the image of revision ${to.revision} cannot read. Whoever knows that it can may ask for that revision.`;
+}
+
+function containersOf({ spec }: PodTemplate) {
+  return [...(spec?.initContainers ?? []), ...(spec?.containers ?? [])];
+}

@@ -1,0 +1,163 @@
+import { describe, expect, it } from "vitest";
+import { classify } from "../../../functions/classify/classify.ts";
+import type { Evidence } from "../../../functions/facts/evidence.ts";
+import { NO_SURROUNDINGS } from "../../../functions/facts/surroundings.ts";
+import type { DisruptionBudget, Pod, PodTemplate, Service } from "../../../functions/shared/kubernetes/types.ts";
+import {
+  ago,
+  container,
+  crashingPod,
+  deployment,
+  evidence,
+  hpa,
+  incident,
+  ofRevision,
+  policy,
+  replicaSet,
+  template,
+} from "../../support/objects.ts";
+
+const V1 = template("shop/web:1");
+const V2 = template("shop/web:2");
+
+function labelled(made: PodTemplate, labels: Record<string, string>): PodTemplate {
+  return { ...made, metadata: { ...made.metadata, labels: { app: "web", ...labels } } };
+}
+
+function withPort(made: PodTemplate, name: string): PodTemplate {
+  const [app] = made.spec?.containers ?? [];
+  return {
+    ...made,
+    spec: { containers: [{ name: "app", image: app?.image ?? "", ports: [{ name, containerPort: 80 }] }] },
+  };
+}
+
+const service = (selector: Record<string, string>, targetPort: string | number = 80): Service => ({
+  metadata: { name: "web", namespace: "shop" },
+  spec: { selector, ports: [{ port: 80, targetPort }] },
+});
+
+/** Pods of revision 2 crash since that was rolled out; revision 1 was well. */
+function broken(before: PodTemplate, now: PodTemplate, more: Partial<Evidence> = {}, pods = [crashingPod({})]) {
+  return classify(
+    evidence({
+      workload: deployment({ template: now, progressing: { status: "False", reason: "ProgressDeadlineExceeded" } }),
+      holders: [
+        replicaSet(2, { template: now, replicas: 1, created: ago(900) }),
+        replicaSet(1, { template: before, available: 2, created: ago(90_000) }),
+      ],
+      pods: pods.map((one) => ofRevision(2, one)),
+      ...more,
+    }),
+    policy(),
+  ).remedy;
+}
+
+const messageOf = (remedy: ReturnType<typeof broken>) =>
+  remedy.action === "none" ? `${remedy.refusal}: ${remedy.message}` : remedy.action;
+
+describe("a way back that would take the pods from a Service", () => {
+  const [blue, green] = [labelled(V1, { version: "v1" }), labelled(V2, { version: "v2" })];
+
+  it("is left to people, with the Service's name", () => {
+    const said = messageOf(broken(blue, green, { services: [service({ app: "web", version: "v2" })] }));
+
+    expect(said).toContain("NoSafeRemedy: Not rolled back: Service web reaches the present pods");
+    expect(said).toContain("the pods of revision 1 do not have");
+  });
+
+  it.each<[string, Service[]]>([
+    ["select what both have", [service({ app: "web" })]],
+    ["select the earlier pods", [service({ app: "web", version: "v1" })]],
+    ["select other pods", [service({ app: "shop", version: "v2" })]],
+    ["select nothing, and have endpoints of their own", [service({})]],
+    ["reach another port of no name", [service({ app: "web" }, 8080)]],
+  ])("is none where Services %s", (_what, services) => {
+    expect(messageOf(broken(blue, green, { services }))).toBe("rollback");
+  });
+
+  it("is one where a port's name is new", () => {
+    const [before, now] = [withPort(V1, "web"), withPort(V2, "http")];
+
+    expect(messageOf(broken(before, now, { services: [service({ app: "web" }, "http")] }))).toContain("Service web");
+    expect(messageOf(broken(before, now, { services: [service({ app: "web" }, "web")] }))).toBe("rollback");
+  });
+
+  it("is not known where Services may not be listed, and is none where the pods are reached alike", () => {
+    expect(messageOf(broken(blue, green, { services: "forbidden" }))).toContain("may not be listed");
+    expect(messageOf(broken(V1, V2, { services: "forbidden" }))).toBe("rollback");
+  });
+
+  it("is gone by whoever asks for exactly that", () => {
+    const asked = incident({ requested: { action: "rollback", revision: 1 } });
+    const services = [service({ app: "web", version: "v2" })];
+
+    expect(messageOf(broken(blue, green, { services, incident: asked }))).toBe("rollback");
+  });
+});
+
+describe("a container that something adds to each pod", () => {
+  const injected = (...names: string[]): Pod => {
+    const made = crashingPod({});
+    const [failing] = made.status?.containerStatuses ?? [];
+    const containerStatuses = names.map((name) => ({ ...(failing ?? container()), name }));
+    return { ...made, status: { ...made.status, containerStatuses } };
+  };
+
+  it("is no reason to go back, where nothing else fails", () => {
+    expect(messageOf(broken(V1, V2, {}, [injected("istio-proxy")]))).toContain(
+      "NoSafeRemedy: Not rolled back: container istio-proxy, which fails, is in no pod template.",
+    );
+  });
+
+  it("keeps nobody from going back where a container of the template fails, too", () => {
+    expect(messageOf(broken(V1, V2, {}, [injected("istio-proxy", "app")]))).toBe("rollback");
+  });
+});
+
+describe("two budgets for the same pods", () => {
+  const budget = (name: string, labels: Record<string, string>): DisruptionBudget => ({
+    metadata: { name },
+    spec: { selector: { matchLabels: labels } },
+    status: { disruptionsAllowed: 1, currentHealthy: 2, desiredHealthy: 1, expectedPods: 2 },
+  });
+  const crashed = (...budgets: DisruptionBudget[]) => {
+    const made = crashingPod({ ranFor: 3_400 });
+    const pods = [{ ...made, metadata: { ...made.metadata, labels: { app: "web" } } }];
+    return messageOf(classify(evidence({ pods, surroundings: { ...NO_SURROUNDINGS, budgets } }), policy()).remedy);
+  };
+
+  it("let none of them be restarted, by name", () => {
+    expect(crashed(budget("a", { app: "web" }), budget("b", { app: "web" }))).toContain(
+      "NoSafeRemedy: Not restarted: PodDisruptionBudgets a and b hold the same pods",
+    );
+    expect(crashed(budget("a", { app: "web" }), budget("b", { app: "shop" }))).toBe("restart");
+  });
+});
+
+describe("a quota without room", () => {
+  const quota = (hard: Record<string, string>, spec = {}) => ({
+    metadata: { name: "team" },
+    spec,
+    status: { hard, used: hard },
+  });
+  const atMaximum = (...quotas: ReturnType<typeof quota>[]) =>
+    messageOf(
+      classify(
+        evidence({ hpa: hpa({ max: 4, limited: "TooManyReplicas" }), surroundings: { ...NO_SURROUNDINGS, quotas } }),
+        policy(),
+      ).remedy,
+    );
+
+  it("keeps an HPA's maximum where it is, where it is for pods", () => {
+    expect(atMaximum(quota({ pods: "4" }))).toContain("Not scaled: quota team is used up: pods (4)");
+    expect(atMaximum(quota({ "requests.memory": "4Gi" }))).toContain("requests.memory (4Gi)");
+  });
+
+  it.each([
+    ["for other objects", quota({ services: "4" })],
+    ["for some pods alone", quota({ pods: "4" }, { scopes: ["BestEffort"] })],
+  ])("says nothing of further pods where it is %s", (_what, some) => {
+    expect(atMaximum(some)).toBe("scale");
+  });
+});
