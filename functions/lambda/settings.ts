@@ -120,9 +120,9 @@ function placeOf(clusterName: string, own: string): ClusterPlace {
 
 /** Both parameters at once; what is not there is not set. */
 async function readTexts(path: string): Promise<Texts> {
-  const names = parameterNames(path);
+  const { settings, stop } = parameterNames(path);
   const client = new SSMClient(QUICK);
-  const { Parameters = [] } = await client.send(new GetParametersCommand({ Names: Object.values(names) }), inTime());
+  const { Parameters = [] } = await client.send(new GetParametersCommand({ Names: [settings, stop] }), inTime());
   const textOf = (wanted: string) => Parameters.find(({ Name }) => Name === wanted)?.Value;
-  return { settings: textOf(names.settings), stop: textOf(names.stop) };
+  return { settings: textOf(settings), stop: textOf(stop) };
 }

@@ -10,10 +10,13 @@ import { describeIssues } from "./validation.ts";
  * careful than it is deployed.
  */
 
-/** The names of the two parameters, by what they begin with. */
-export function parameterNames(path: string): { settings: string; stop: string } {
-  return { settings: `${path}/settings`, stop: `${path}/stop` };
+/** The names of the two parameters by what they begin with, and of the one that holds whose they are. */
+export function parameterNames(path: string): { settings: string; stop: string; of: string } {
+  return { settings: `${path}/settings`, stop: `${path}/stop`, of: `${path}/of` };
 }
+
+/** Within how many seconds what is set holds, wherever it is read: no function begins anything on what it read before. */
+export const HOLDS_WITHIN_SECONDS = 30;
 
 const seconds = z.int().min(0).max(86_400);
 const many = z.int().min(1).max(1_000);
