@@ -88,8 +88,7 @@ function readReason(text: string): string {
 const soon = (now: Date) => new Date(now.getTime() + HOLDS_WITHIN_SECONDS * 1_000).toISOString();
 
 async function stop({ path, reason, json = false }: StopOptions, parameters: Parameters): Promise<number> {
-  const { of } = await parameters.read();
-  const by = await parameters.whoAmI();
+  const [{ of }, by] = await Promise.all([parameters.read(), parameters.whoAmI()]);
   const at = new Date();
   const why = reason === undefined ? {} : { reason };
   await parameters.write("stop", textOf({ stopped: true, by, at: at.toISOString(), ...why }));
@@ -103,10 +102,8 @@ async function stop({ path, reason, json = false }: StopOptions, parameters: Par
 }
 
 async function resume({ path, json = false }: PlaceOptions, parameters: Parameters): Promise<number> {
-  const before = await parameters.read();
-  const { of } = before;
-  const wasStopped = parseSwitch(before.stop);
-  const by = await parameters.whoAmI();
+  const [{ of, stop: before }, by] = await Promise.all([parameters.read(), parameters.whoAmI()]);
+  const wasStopped = parseSwitch(before);
   await parameters.write("stop", textOf({ stopped: false, by, at: new Date().toISOString() }));
   const done = new Date();
   say(json, { path, of, stopped: false, by, was_stopped: wasStopped !== undefined, holds_from: soon(done) }, [

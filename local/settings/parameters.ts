@@ -6,6 +6,9 @@ import { refusalOf } from "../../functions/shared/aws/refusal.ts";
 import { parameterNames } from "../../functions/shared/settings.ts";
 import { CommandLineError } from "../command-line/command-line-error.ts";
 
+/** Who it is that stops everything is not worth waiting for. */
+const QUICK = { requestHandler: { connectionTimeout: 1_000, requestTimeout: 2_000 }, maxAttempts: 1 } as const;
+
 /** What is set at run time cannot be read or written: no deployment reads it there, or AWS does not let it be. */
 export class SettingsUnavailable extends CommandLineError {
   override readonly name = "SettingsUnavailable";
@@ -58,7 +61,7 @@ export function parametersAt(path: string, region: string | undefined): Paramete
     },
     async whoAmI() {
       try {
-        const { Arn } = await new STSClient({ ...options, maxAttempts: 1 }).send(new GetCallerIdentityCommand());
+        const { Arn } = await new STSClient({ ...options, ...QUICK }).send(new GetCallerIdentityCommand());
         return Arn ?? userInfo().username;
       } catch {
         return userInfo().username;
