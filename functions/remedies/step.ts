@@ -66,8 +66,8 @@ async function apply(
   const { workload, requested } = run.incident;
   // What is set at run time is read again as late as that: it may have been stopped since it was decided upon.
   const begin = async (cluster: Cluster) => {
-    const policy = await policyFor(environment, run.cluster_name);
-    await beginRemedy(cluster, run, environment.now(), policy);
+    const present = () => policyFor(environment, run.cluster_name);
+    await beginRemedy(cluster, run, environment.now(), await present(), present);
   };
   const writer = await writerFor(remedy, plan, run, environment, begin);
   const again = attempt > 0 && (await beginningOf(writer.reader, run)) !== "not begun";

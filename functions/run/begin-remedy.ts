@@ -22,10 +22,17 @@ import { HeldBack, takePlace } from "./take-place.ts";
  * claim is somebody else's by now, whatever the clocks say, or was taken up again since this step was given it: the step of an
  * execution that was stopped may still run when that is redriven. Doing it again changes nothing, and what an execution has
  * begun on the workload keeps its place when another remedy follows.
+ * @param present the policy in force right before it begins: it may have been stopped since it was decided upon
  * @throws RemediationError `ClaimExpired` when the claim is not this step's any more, or not for long enough
  * @throws HeldBack when a limit is reached, everything is stopped, or less is allowed than when it was decided upon
  */
-export async function beginRemedy(cluster: Cluster, run: WorkloadRun, now: Date, policy: PolicyInForce): Promise<void> {
+export async function beginRemedy(
+  cluster: Cluster,
+  run: WorkloadRun,
+  now: Date,
+  policy: PolicyInForce,
+  present: () => Promise<PolicyInForce> = () => Promise.resolve(policy),
+): Promise<void> {
   if (run.dry_run) return;
   assertClaimed(run, now);
   const { workload } = run.incident;
@@ -38,10 +45,14 @@ export async function beginRemedy(cluster: Cluster, run: WorkloadRun, now: Date,
     if (lease?.spec?.holderIdentity !== run.execution.name) throw lost(workload, lease);
     if (isTakenUpSince(lease, run)) throw takenUp(workload);
     if (isBegun(lease, run)) return;
-    const notLet = notLetAnymore(run, policy);
-    if (notLet !== undefined) throw new HeldBack(notLet, false);
     const hasPlace = begunBy(lease, run.execution.name) !== undefined;
     const placed = hasPlace ? lease : await takePlace(cluster, run, lease, policy, now);
+    const notLet = notLetAnymore(run, await present());
+    if (notLet !== undefined) {
+      // What was asked of the limits is taken back.
+      if (!hasPlace) await cluster.replace(paths.lease(CLAIM_NAMESPACE, name), placed);
+      throw new HeldBack(notLet, false);
+    }
     await cluster.replace(paths.lease(CLAIM_NAMESPACE, name), begun(placed, entry));
   });
 }
