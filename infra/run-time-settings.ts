@@ -30,7 +30,7 @@ export class RunTimeSettings extends Construct {
       stack.formatArn({ service: "ssm", resource: "parameter", resourceName: name.slice(1) }),
     );
     for (const { role, lambda } of Object.values(functions)) {
-      role.addToPolicy(new PolicyStatement({ actions: ["ssm:GetParameters"], resources }));
+      role.addToPolicy(new PolicyStatement({ actions: ["ssm:GetParameter"], resources }));
       lambda.addEnvironment("REMEDIATION_SETTINGS", stack.toJsonString({ path: this.path, own }));
     }
     new StringParameter(this, "For", {

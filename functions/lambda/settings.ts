@@ -1,4 +1,4 @@
-import { GetParametersCommand, SSMClient } from "@aws-sdk/client-ssm";
+import { GetParameterCommand, ParameterNotFound, SSMClient } from "@aws-sdk/client-ssm";
 import * as z from "zod";
 import { inTime } from "../shared/aws/client-options.ts";
 import { refusalOf } from "../shared/aws/refusal.ts";
@@ -37,7 +37,7 @@ const KEPT_MS = 20_000;
 
 /** A function has a few seconds to find out that it cannot know what is set. */
 const QUICK = {
-  requestHandler: { connectionTimeout: 1_000, requestTimeout: 2_000, throwOnRequestTimeout: true },
+  requestHandler: { connectionTimeout: 2_000, requestTimeout: 4_000, throwOnRequestTimeout: true },
   maxAttempts: 3,
 } as const;
 
@@ -120,9 +120,18 @@ function placeOf(clusterName: string, own: string): ClusterPlace {
 
 /** Both parameters at once; what is not there is not set. */
 async function readTexts(path: string): Promise<Texts> {
-  const { settings, stop } = parameterNames(path);
   const client = new SSMClient(QUICK);
-  const { Parameters = [] } = await client.send(new GetParametersCommand({ Names: [settings, stop] }), inTime());
-  const textOf = (wanted: string) => Parameters.find(({ Name }) => Name === wanted)?.Value;
-  return { settings: textOf(settings), stop: textOf(stop) };
+  const names = parameterNames(path);
+  const [settings, stop] = await Promise.all([textIn(client, names.settings), textIn(client, names.stop)]);
+  return { settings, stop };
+}
+
+async function textIn(client: SSMClient, name: string): Promise<string | undefined> {
+  try {
+    // One without a value is malformed.
+    return (await client.send(new GetParameterCommand({ Name: name }), inTime())).Parameter?.Value ?? "";
+  } catch (error) {
+    if (error instanceof ParameterNotFound) return undefined;
+    throw error;
+  }
 }

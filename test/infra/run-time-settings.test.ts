@@ -17,7 +17,7 @@ describe("what is set at run time", () => {
       expect(
         read.map(({ action }) => action),
         name,
-      ).toEqual(["ssm:GetParameters", "ssm:GetParameters"]);
+      ).toEqual(["ssm:GetParameter", "ssm:GetParameter"]);
       for (const [at, which] of ["settings", "stop"].entries())
         expect(read[at]?.resource).toMatch(new RegExp(`:parameter${PATH}/${which}$`));
       expect(stack.properties(stack.functionId(name))).toHaveProperty("Environment.Variables.REMEDIATION_SETTINGS");
@@ -26,7 +26,7 @@ describe("what is set at run time", () => {
 
   it("is written by no function, and not read by those that decide nothing", () => {
     const ssm = stack.permissions().filter(({ action }) => action.startsWith("ssm:"));
-    expect(new Set(ssm.map(({ action }) => action))).toEqual(new Set(["ssm:GetParameters"]));
+    expect(new Set(ssm.map(({ action }) => action))).toEqual(new Set(["ssm:GetParameter"]));
     for (const name of ["verify", "decide"]) {
       const own = stack.permissions(stack.functionId(name, "Role"));
       expect(own.filter(({ action }) => action.startsWith("ssm:"))).toEqual([]);

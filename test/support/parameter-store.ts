@@ -35,12 +35,18 @@ export async function startParameterStore(): Promise<ParameterStore> {
       }
       const { Names = [], Name = "", Value = "" } = JSON.parse(body || "{}") as Request;
       if (target === "PutParameter") values.set(Name, Value);
+      if (target === "GetParameter" && !values.has(Name)) {
+        response.writeHead(400).end(JSON.stringify({ __type: "ParameterNotFound" }));
+        return;
+      }
       const found = Names.filter((name) => values.has(name));
       const Parameters = found.map((name) => ({ Name: name, Value: values.get(name) }));
       const answer =
         target === "PutParameter"
           ? { Version: 1 }
-          : { Parameters, InvalidParameters: Names.filter((name) => !values.has(name)) };
+          : target === "GetParameter"
+            ? { Parameter: { Name, Value: values.get(Name) } }
+            : { Parameters, InvalidParameters: Names.filter((name) => !values.has(name)) };
       response.end(JSON.stringify(answer));
     });
   });
