@@ -95,6 +95,7 @@ export default {
       ["client-sfn", "functions/(agent|executions)", "starts executions and looks at them"],
       ["client-kms", "functions/(decide|notify)", "makes and checks the codes of links"],
       ["client-eks", "functions/lambda", "finds clusters"],
+      ["client-ssm", "functions/lambda", "reads what is set at run time, and the list of a hub"],
     ].map(([client, owner, does]) =>
       forbid(
         `${client}-has-one-owner`,

@@ -24,7 +24,7 @@ export interface CheckedProps {
 }
 
 /** Lambda allows 4 KiB for all of a function's environment variables; the rest is for the others. */
-const MAX_POLICY_BYTES = 3_500;
+const MAX_POLICY_BYTES = 3_200;
 const MINUTES_OF_A_DAY = 1_440;
 const DEFAULT_INTERVAL = Duration.minutes(1);
 

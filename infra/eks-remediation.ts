@@ -25,6 +25,7 @@ import type { FunctionOptions } from "./remediation-function.ts";
 import { REMOVING } from "./permissions.ts";
 import { RUNBOOK } from "./runbook.ts";
 import { Rounds } from "./rounds.ts";
+import { RunTimeSettings } from "./run-time-settings.ts";
 import { Schedule } from "./schedule.ts";
 import { WaysIn, type WaysInProps } from "./ways-in.ts";
 import { Workflow } from "./workflow.ts";
@@ -51,6 +52,8 @@ export class EksRemediation extends Construct {
   readonly recordTableName: string;
   /** What went with pods that remedies have removed. */
   readonly evidenceBucketName: string;
+  /** What the names of the parameters begin with in which things are set at run time, and everything is stopped. */
+  readonly settingsPath: string;
   /** Undefined where it is switched off. */
   readonly dashboardName: string | undefined;
   /** Gives the functions' groups their permissions on the cluster; run in this project's folder, or in that of the app. */
@@ -90,6 +93,9 @@ export class EksRemediation extends Construct {
         : undefined;
     const functions = { ...steps, patrol, agent, ...(mcp === undefined ? {} : { "mcp-read": mcp.functions.read }) };
     new ClusterAccess(this, "ClusterAccess", { functions, clusterName });
+    // How long a remedy settles, which is all that verify asks the policy for, is not set at run time.
+    const { verify: _verify, ...reading } = functions;
+    const { path } = new RunTimeSettings(this, "Settings", { functions: reading, clusterName });
     const starts = new Schedule(this, "Schedule", { patrol, clusterName, key, ...schedule });
     const { deadLetterQueue } = starts;
     const rounds =
@@ -133,6 +139,7 @@ export class EksRemediation extends Construct {
     this.topic = topic;
     this.recordTableName = table.tableName;
     this.evidenceBucketName = evidence.bucketName;
+    this.settingsPath = path;
     this.dashboardName = dashboardName;
     this.rbacCommand = rbacCommand(namespaces, optional);
   }

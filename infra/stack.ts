@@ -40,6 +40,7 @@ export class RemediationStack extends Stack {
       topic,
       recordTableName,
       evidenceBucketName,
+      settingsPath,
       dashboardName,
       rbacCommand,
     } = this.remediation;
@@ -85,6 +86,10 @@ export class RemediationStack extends Stack {
     new CfnOutput(this, "EvidenceBucketName", {
       description: "What went with pods that remedies have removed",
       value: evidenceBucketName,
+    });
+    new CfnOutput(this, "SettingsPath", {
+      description: "Where the commands stop, resume and settings set what holds at run time",
+      value: settingsPath,
     });
     if (dashboardName !== undefined) {
       new CfnOutput(this, "DashboardName", { description: "In the CloudWatch console", value: dashboardName });

@@ -8,6 +8,7 @@ import type { ExecutionState, StartedOnce } from "../executions/start.ts";
 import { RemediationError } from "../shared/errors.ts";
 import { Detection } from "../run/detection.ts";
 import { RunOutput } from "../run/output.ts";
+import { policyFor } from "../run/policy-for.ts";
 import { parseRequest, type ActionRequest, type RemediationRequest } from "../run/request.ts";
 import type { Environment } from "../run/step.ts";
 import { describeIssues } from "../shared/validation.ts";
@@ -159,7 +160,7 @@ async function detectFailures(
 ): Promise<Detection> {
   const clusterName = (await environment.knownAs?.(cluster_name)) ?? cluster_name;
   const cluster = await environment.connect(clusterName);
-  const policy = environment.policy();
+  const policy = await policyFor(environment, clusterName);
   const options = { clusterName, namespace, dryRun: dry_run ?? false, findingsOnly: true, policy };
   return await withTools(
     () => policy.owners,

@@ -7,6 +7,7 @@ import { lambda } from "../lambda/lambda.ts";
 import { Claim, ExecutionRef, type HistoryEntry, type Report, WorkloadResult, WorkloadRun } from "../run/contracts.ts";
 import { Detection, StormMemory } from "../run/detection.ts";
 import { templateSince } from "../run/present-template.ts";
+import { policyFor } from "../run/policy-for.ts";
 import { restRequest } from "../run/rest.ts";
 import { Redrive } from "../run/resumption.ts";
 import { contract, step } from "../run/step.ts";
@@ -37,15 +38,16 @@ export const claim = step(
     if ("detection" in input) {
       const { detection, execution } = input;
       const cluster = await environment.connect(detection.cluster_name);
-      const [policy, now] = [environment.policy(), environment.now()];
+      const [policy, now] = [await policyFor(environment, detection.cluster_name), environment.now()];
       if (input.operation === "storm_told") return await stormTold(cluster, { detection, execution });
       if (input.operation === "storm_over") return await endStorm(cluster, { detection, execution, now });
       return await rememberStorm(cluster, { detection, execution, policy, now });
     }
     const { operation, redrive, run } = input;
     const cluster = await environment.connect(run.cluster_name);
+    const policy = await policyFor(environment, run.cluster_name);
     const request = {
-      ...restRequest(run.incident, environment.policy(), environment.now(), run.dry_run),
+      ...restRequest(run.incident, policy, environment.now(), run.dry_run),
       holder: run.execution.name,
       run,
       redrive,

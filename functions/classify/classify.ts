@@ -4,7 +4,7 @@ import type { Refusal } from "../run/refusals.ts";
 import { MAX_CONTROLLERS } from "../run/known-parts.ts";
 import { lookedAt } from "../run/looked-at.ts";
 import { presentTemplate } from "../shared/kubernetes/template.ts";
-import type { Policy } from "../shared/policy.ts";
+import type { PolicyInForce } from "../shared/settings-here.ts";
 import { MAX_TRIES } from "../run/pauses.ts";
 import { bounded } from "../shared/text.ts";
 import { openCase, type Case } from "../facts/case.ts";
@@ -45,7 +45,7 @@ const MAX_MESSAGE = 1_500;
  * Draws the diagnosis from the evidence: the cause, what proves it, the remedy or the reason for none. Pure: it reads
  * nothing and changes nothing.
  */
-export function classify(evidence: Evidence, policy: Policy): Diagnosis {
+export function classify(evidence: Evidence, policy: PolicyInForce): Diagnosis {
   const facts = openCase(evidence, policy);
   const finding = findCause(facts);
   const { remedy, deadline_seconds, refused, plan, proposed } = chooseRemedy(finding, facts);
@@ -166,7 +166,7 @@ function chooseRemedy({ tries }: Finding, facts: Case): Choice {
 }
 
 /** Refusals by which a plan stays one until somebody says otherwise. */
-const ONLY_OBSERVED: ReadonlySet<Refusal> = new Set<Refusal>(["DiagnoseOnly", "ApprovalNeeded"]);
+const ONLY_OBSERVED: ReadonlySet<Refusal> = new Set<Refusal>(["DiagnoseOnly", "ApprovalNeeded", "Stopped"]);
 
 /** What passes by itself, or has passed, needs nobody, though nothing would be written to it anyway. */
 function passing([first]: Finding["tries"], untouchable: GuardRefusal, { incident }: Evidence): Try {

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { gatherEvidence } from "../facts/evidence.ts";
 import { ALL_REMEDIES, isKnown } from "../remedies/remedies.ts";
 import { Diagnosis, WorkloadRun } from "../run/contracts.ts";
+import { policyFor } from "../run/policy-for.ts";
 import { assertNotRedriven } from "../run/redrive.ts";
 import { Redrive } from "../run/resumption.ts";
 import { contract, step } from "../run/step.ts";
@@ -33,7 +34,7 @@ export const diagnose = step(
     const tried = (run.tries ?? []).flatMap(({ remedy }) => remedy.change?.kind ?? []);
     const past = { tried, history: run.claim?.history ?? [] };
     const readOthers = ALL_REMEDIES.filter(isKnown).flatMap(({ reads }) => reads?.others ?? []);
-    const policy = environment.policy();
+    const policy = await policyFor(environment, run.cluster_name);
     const evidence = await gatherEvidence(cluster, run.incident, past, {
       now: environment.now(),
       dryRun: run.dry_run,

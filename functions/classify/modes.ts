@@ -1,63 +1,25 @@
 import { planOf, remedyFor } from "../remedies/remedies.ts";
-import type { Action, Plan } from "../remedies/remedy.ts";
+import type { Plan } from "../remedies/remedy.ts";
 import type { Incident, Remedy } from "../run/contracts.ts";
+import { permitOf, stopWords, unreadableWords, wantedBy } from "../run/permit.ts";
 import type { Origin } from "../run/request.ts";
-import { isAskedFor } from "../run/asked-for.ts";
-import { MODES, type ActionMode } from "../shared/action-mode.ts";
-import type { Policy } from "../shared/policy.ts";
 import type { Case } from "../facts/case.ts";
 import { askForApproval, declinedBefore, planOfCase, refuseByDecision } from "./approval.ts";
 import type { GuardRefusal } from "./guards.ts";
 
-/** Who wants an action, and where. */
-export interface Wanted {
-  action: Action;
-  namespace: string;
-  origin: Origin;
-  /** Whether exactly this action was asked for. */
-  requested: boolean;
-}
-
-/** What an action may do, and the settings that say so. */
-export interface Permit {
-  mode: ActionMode;
-  /** `modes.found: observe`, for each setting that allows no more. */
-  settings: string[];
-}
-
-/**
- * What the policy lets an action do: the most careful of the switch over everything, of what holds for whoever wants it, and
- * of what holds for the action. What an action's mode leaves to people, a person gets who asks for exactly that.
- */
-export function permitOf({ action, namespace, origin, requested }: Wanted, policy: Policy): Permit {
-  const here = policy.overrides.filter(({ namespaces }) => namespaces.includes(namespace));
-  const modeOf = (name: Action) =>
-    here.find(({ actions }) => actions[name] !== undefined)?.actions[name] ?? policy.actions[name];
-  const forOrigin = here.find(({ modes }) => modes[origin] !== undefined)?.modes[origin] ?? policy.modes[origin];
-  const isLeftToThem = (mode: ActionMode) => origin === "person" && requested && mode !== "off";
-  // What is done in the place of another remedy may be no bolder than that.
-  const actions = [action, remedyFor(action).through?.insteadOf ?? action];
-  const modes = [
-    { name: "modes.all", mode: policy.modes.all },
-    { name: `modes.${origin}`, mode: forOrigin },
-    ...[...new Set(actions)].map((name) => ({
-      name: `actions.${name}`,
-      mode: isLeftToThem(modeOf(name)) ? ("automatic" as const) : modeOf(name),
-    })),
-  ];
-  const mode = MODES[Math.min(...modes.map((each) => MODES.indexOf(each.mode)))] ?? "off";
-  const settings = modes.filter((each) => each.mode === mode).map(({ name }) => `${name}: ${mode}`);
-  return { mode, settings };
-}
-
-/** The policy's word on this action in this namespace, for whoever wants it, and theirs who were asked. */
+/** The word of the policy and of what is set at run time on this action in this namespace, for whoever wants it, and theirs who were asked. */
 export function refuseByMode(facts: Case, remedy: Remedy): GuardRefusal | undefined {
   const plan = planOf(remedy);
   if (plan === undefined) return undefined;
   const { evidence, policy } = facts;
   const { incident } = evidence;
   const { approval } = incident;
-  const wanted = wantedBy(incident, plan);
+  const stopped = stopWords(policy);
+  // That something is not to be done can be said all the same.
+  if (stopped !== undefined && approval?.decision !== "decline") {
+    return { refusal: "Stopped", message: `${would(plan, incident)} ${stopped}${byHand(plan, incident)}` };
+  }
+  const wanted = wantedBy(incident, plan.action);
   const { mode, settings } = permitOf(wanted, policy);
   const why = `(${settings.join(", ")})`;
   const { origin, namespace } = wanted;
@@ -80,24 +42,27 @@ export function refuseByMode(facts: Case, remedy: Remedy): GuardRefusal | undefi
     case "observe":
       return {
         refusal: "DiagnoseOnly",
-        message: `${would(plan, incident)} ${leftTo(origin, namespace, settings)} ${why}.${byHand(plan, incident)}`,
+        message: [
+          `${would(plan, incident)} ${leftTo(origin, namespace, settings)} ${why}.${byHand(plan, incident)}`,
+          unreadableWords(policy),
+        ]
+          .filter(Boolean)
+          .join(" "),
       };
   }
 }
 
-/** Who wants a plan: whoever has decided about it, or asks for it by name. */
-function wantedBy(incident: Incident, { action }: Plan): Wanted {
-  const { approval, requested, workload, origin = requested === undefined ? "found" : "agent" } = incident;
-  const { namespace } = workload;
-  if (approval !== undefined) return { action, namespace, origin: approval.origin, requested: true };
-  return { action, namespace, origin, requested: isAskedFor(incident) };
-}
+/** The settings that hold for everybody. */
+const FOR_ALL = /^(settings )?modes\.all:/;
 
-/** Whom the policy leaves it to: what holds for people as well is left to whoever does it by hand. */
+/** Whom it is left to: what holds for people as well is left to whoever does it by hand. */
 function leftTo(origin: Origin, namespace: string, settings: readonly string[]): string {
-  const here = `In namespace ${namespace} the policy`;
-  if (settings.some((setting) => setting.startsWith("modes.all:")))
-    return `${here} lets the workflow do that for nobody`;
+  const isSet = settings.every((setting) => setting.startsWith("settings "));
+  if (settings.some((setting) => setting.startsWith("settings unreadable:"))) {
+    return `In namespace ${namespace} the workflow does that for nobody now`;
+  }
+  const here = `In namespace ${namespace} ${isSet ? "what is set at run time" : "the policy"}`;
+  if (settings.some((setting) => FOR_ALL.test(setting))) return `${here} lets the workflow do that for nobody`;
   return origin === "person" ? `${here} lets the workflow do that for no person` : `${here} leaves that to a person`;
 }
 

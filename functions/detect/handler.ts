@@ -1,5 +1,6 @@
 import { lambda } from "../lambda/lambda.ts";
 import { Detection } from "../run/detection.ts";
+import { policyFor } from "../run/policy-for.ts";
 import {
   isDecision,
   isRunbookRequest,
@@ -17,8 +18,8 @@ import { findTarget } from "./target.ts";
 
 /** Finds what fails, or the workload that a runbook names. The first step: it checks the request itself. */
 export const detect = step(parseRequest, Detection, async (asked, environment) => {
-  const policy = environment.policy();
   const request = { ...asked, cluster_name: (await environment.knownAs?.(asked.cluster_name)) ?? asked.cluster_name };
+  const policy = await policyFor(environment, request.cluster_name);
   const cluster = await environment.connect(request.cluster_name);
   const now = environment.now();
   const at = now.toISOString();

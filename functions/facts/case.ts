@@ -8,7 +8,7 @@ import { hpaFailures } from "./hpa-failures.ts";
 import { isLeftover } from "../shared/kubernetes/pods.ts";
 import { currentRevision, type Revision } from "../kinds/revisions/revision.ts";
 import type { Pod, PodTemplate } from "../shared/kubernetes/types.ts";
-import type { Policy } from "../shared/policy.ts";
+import type { PolicyInForce } from "../shared/settings-here.ts";
 import type { Evidence } from "./evidence.ts";
 import type { FailingPod } from "./failing-pod.ts";
 import type { StableTime } from "./onset.ts";
@@ -29,7 +29,7 @@ export type { FailingPod } from "./failing-pod.ts";
 /** The evidence with what follows from it, as the rules for causes read it. */
 export interface Case {
   evidence: Evidence;
-  policy: Policy;
+  policy: PolicyInForce;
   /** Pods whose containers fail while the pod still exists for its controller. */
   failing: FailingPod[];
   /** What fails beside the pods: the workload by its own status, or the HPA that scales it. */
@@ -61,7 +61,7 @@ export interface Case {
 }
 
 /** Draws the conclusions that more than one rule needs. */
-export function openCase(evidence: Evidence, policy: Policy): Case {
+export function openCase(evidence: Evidence, policy: PolicyInForce): Case {
   const { incident, workload, hpa, now, lostNodes } = evidence;
   const kind = kindOf(incident.workload);
   const revisions = readRevisions(kind, evidence);

@@ -6,6 +6,7 @@ import { clusterOfArn } from "../shared/cluster-name.ts";
 import { connectToEks, knownAs } from "./eks.ts";
 import { measureInCloudWatch } from "./metrics.ts";
 import { sessionName } from "./session.ts";
+import { settingsOf } from "./settings.ts";
 
 /**
  * Connections live as long as the warm function, so that TLS and the token are set up once. Those to other accounts live as
@@ -13,7 +14,8 @@ import { sessionName } from "./session.ts";
  */
 const clusters = new Map<string, { session: string; cluster: Promise<Cluster> }>();
 
-/** The environment of a deployed function: EKS, CloudWatch, and the policy from `REMEDIATION_POLICY`. */
+/** The environment of a deployed function: EKS, CloudWatch, the policy from `REMEDIATION_POLICY`, and what is
+ * set at run time. */
 export const awsEnvironment: Environment = {
   async connect(clusterName) {
     const session = clusterOfArn(clusterName) === undefined ? "" : sessionName();
@@ -27,6 +29,7 @@ export const awsEnvironment: Environment = {
   },
   knownAs,
   policy: () => deployedPolicy(process.env["REMEDIATION_POLICY"]),
+  settings: (clusterName) => settingsOf(clusterName),
   now: () => new Date(),
   measure: measureInCloudWatch,
 };

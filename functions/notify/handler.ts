@@ -5,6 +5,7 @@ import { Detection, StormMemory } from "../run/detection.ts";
 import { recordOutcome } from "../run/event.ts";
 import { fitting } from "../run/fitting.ts";
 import { Redrive } from "../run/resumption.ts";
+import { policyFor } from "../run/policy-for.ts";
 import { contract, step } from "../run/step.ts";
 import { scheduleOf } from "../run/request.ts";
 import { clusterNameField } from "../shared/cluster-name.ts";
@@ -75,7 +76,7 @@ export const notify = step(contract(NotifyInput), Report.nullable(), async (inpu
   switch (input.about) {
     case "workload": {
       const { run, redrive } = input;
-      const [policy, now] = [environment.policy(), environment.now()];
+      const [policy, now] = [await policyFor(environment, run.cluster_name), environment.now()];
       const late = toldLate(run, redrive);
       const report = reportedLate(await reportBeside(environment, run, policy, now), late);
       const isWorthIt = isWorthTelling(run, report);

@@ -11,6 +11,7 @@ const WAITING: readonly string[] = [
   "DisruptionBudgetExhausted",
   "InStorm",
   "MayPass",
+  "NoLongerAllowed",
   "ObjectChanged",
   "RolloutInProgress",
   "WaitsForAnother",
@@ -48,6 +49,7 @@ function skipped({ diagnosis }: WorkloadRun, reason: string, needsPerson: boolea
   if (reason === ("AlreadyAsRequested" satisfies Refusal)) return "Nothing to do";
   if (reason === ("NotFailingAnymore" satisfies Refusal)) return "Nothing fails any more";
   if (reason === ("ApprovalNeeded" satisfies Refusal)) return "Approve or decline";
+  if (reason === ("Stopped" satisfies Refusal)) return "Stopped";
   if (asked) return "Not done";
   // What a mode leaves to people is the last that was considered.
   if (reason === ("DiagnoseOnly" satisfies Refusal)) return would(diagnosis?.rejected.at(-1)?.action);

@@ -13,9 +13,11 @@ export const REFUSAL_STEPS: Readonly<Partial<Record<Refusal, string>>> = {
   LimitReached:
     "Decide whether it is to become larger. If so, raise `scale.max_replicas` in the policy, or scale it by hand.",
   NamespaceNotAllowed: "Look after it by hand; `namespaces` in the policy says what the workflow looks after.",
+  NoLongerAllowed: "Ask again if it is still needed: what is allowed by then decides.",
   NotOptedIn: "Look after it by hand, or opt it in.",
   OptedOut: "Look after it by hand, or take the annotation away that keeps the workflow off.",
   PutBack: "Roll it back by hand, or ask for a rollback, if that was not meant.",
   RolloutInProgress: "Ask again once the rollout has ended, if it is still needed.",
+  Stopped: "Do it by hand if it cannot wait, or have everything resumed, and ask again.",
   TriedTooOften: REMEMBERED,
 };

@@ -3,6 +3,7 @@ import type { PresentRun } from "../executions/runs.ts";
 import type { StartedOnce } from "../executions/start.ts";
 import type { Detection } from "../run/detection.ts";
 import type { Measurement } from "../run/measurement.ts";
+import { policyFor } from "../run/policy-for.ts";
 import { ScanRequest } from "../run/request.ts";
 import { contract, step, type Environment } from "../run/step.ts";
 import { lookAround } from "../scan/look-around.ts";
@@ -61,7 +62,7 @@ export const patrol = step(
 async function look(request: ScanRequest, present: PresentRun, environment: PatrolEnvironment): Promise<Look> {
   const now = environment.now();
   try {
-    const policy = environment.policy();
+    const policy = await policyFor(environment, request.cluster_name);
     const { detection, measurements } = await within(environment.lookMs(), async () =>
       lookAround(await environment.connect(request.cluster_name), request, policy, now),
     );

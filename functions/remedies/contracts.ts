@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { Asked } from "./asked.ts";
+import type { RemedyEntry } from "./entry.ts";
 import * as restart from "./restart/contract.ts";
 import * as rollback from "./rollback/contract.ts";
 import * as scale from "./scale/contract.ts";
@@ -8,6 +9,12 @@ import * as scale from "./scale/contract.ts";
 
 /** The remedies, in the order in which the workflow names them. */
 export const REMEDIES = [restart.RESTART, rollback.ROLLBACK, scale.SCALE] as const;
+
+/** The plain remedy in whose place one is carried out; a plain one is its own. */
+export function plainAction<Name extends string>(action: Name): Name {
+  const entry: RemedyEntry | undefined = REMEDIES.find((remedy) => remedy.action === action);
+  return (entry?.insteadOf ?? action) as Name;
+}
 
 /** What a remedy is to do. */
 export const REMEDY_PLANS = [restart.RestartPlan, rollback.RollbackPlan, scale.ScalePlan] as const;

@@ -1,6 +1,7 @@
 import { workloadObject } from "../kinds/object-ref.ts";
 import { isSwitchedOn } from "../kinds/switched.ts";
 import type { Change, Remedy as RemedyPlan, RequestedRemedy } from "../run/contracts.ts";
+import { plainAction } from "./contracts.ts";
 import { RemediationError } from "../shared/errors.ts";
 import { pathOf } from "../shared/object-ref.ts";
 import type { WorkloadRef } from "../shared/refs.ts";
@@ -29,7 +30,7 @@ export function remedyFor(action: Action): Remedy {
 /** The remedy that acts in the place of a plain one through an owner of that name; undefined where none is switched on. */
 export function remedyThrough(owner: string, insteadOf: Action): Remedy | undefined {
   return ALL_REMEDIES.find(
-    (remedy) => remedy.through?.owner === owner && remedy.through.insteadOf === insteadOf && isKnown(remedy),
+    (remedy) => remedy.through?.owner === owner && plainAction(remedy.action) === insteadOf && isKnown(remedy),
   );
 }
 
@@ -47,7 +48,7 @@ export function planOf(remedy: RemedyPlan | undefined): Plan | undefined {
 export function rollsOut(plan: Plan, workload: WorkloadRef): boolean {
   const remedy = remedyFor(plan.action);
   const own = pathOf(workloadObject(workload));
-  if (remedy.through?.insteadOf === "rollback") return true;
+  if (remedy.through !== undefined && plainAction(remedy.action) === "rollback") return true;
   return remedy.replacesPods(plan) && remedy.writes(plan, workload).some((ref) => pathOf(ref) === own);
 }
 

@@ -75,8 +75,6 @@ export interface Through<OwnPlan> {
   tool: keyof Tools;
   /** What the tool is called among the owners of objects. */
   owner: string;
-  /** The plain remedy in whose place it is carried out. */
-  insteadOf: Action;
   /** What is done in the place of that plan, or why it is left to people. */
   plan(plan: Plan, facts: Case): OwnPlan | NoRemedy;
 }

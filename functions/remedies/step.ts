@@ -4,6 +4,7 @@ import { assertClaimed } from "../run/assert-claimed.ts";
 import { assertHeld, assertNotTakenOver, beginningOf, beginRemedy } from "../run/begin-remedy.ts";
 import { RemedyResult, UndoResult, WorkloadRun } from "../run/contracts.ts";
 import { withEvent } from "../run/event.ts";
+import { policyFor } from "../run/policy-for.ts";
 import { assertNotRedriven } from "../run/redrive.ts";
 import { Attempt, Redrive } from "../run/resumption.ts";
 import { settling, undoSettling } from "../run/settling.ts";
@@ -11,7 +12,7 @@ import { contract, step, type Environment } from "../run/step.ts";
 import { HeldBack, presentLimit } from "../run/take-place.ts";
 import { undoUnlessOvertaken } from "../run/undo.ts";
 import { RemediationError } from "../shared/errors.ts";
-import type { Reader } from "../shared/cluster/cluster.ts";
+import type { Cluster, Reader } from "../shared/cluster/cluster.ts";
 import type { Pod } from "../shared/kubernetes/types.ts";
 import { readDestroyed, type Destroyed } from "./destroyed.ts";
 import type { Plan, Remedy } from "./remedy.ts";
@@ -63,7 +64,12 @@ async function apply(
   environment: RemedyEnvironment,
 ): Promise<RemedyResult> {
   const { workload, requested } = run.incident;
-  const writer = await writerFor(remedy, plan, run, environment, beginRemedy);
+  // What is set at run time is read again as late as that: it may have been stopped since it was decided upon.
+  const begin = async (cluster: Cluster) => {
+    const present = () => policyFor(environment, run.cluster_name);
+    await beginRemedy(cluster, run, environment.now(), await present(), present);
+  };
+  const writer = await writerFor(remedy, plan, run, environment, begin);
   const again = attempt > 0 && (await beginningOf(writer.reader, run)) !== "not begun";
   const before = run.remedy?.status === "applied" ? run.remedy.change : undefined;
   const occasion = { again, requested: requested !== undefined, before };
@@ -88,7 +94,7 @@ async function apply(
   });
 }
 
-/** A remedy that a limit holds back was not begun, and is no failure. */
+/** A remedy that a limit holds back, or that is not let any more, was not begun, and is no failure. */
 function declinedByLimit(error: unknown): HeldBack["answer"] {
   if (error instanceof HeldBack) return error.answer;
   throw error;
@@ -97,7 +103,8 @@ function declinedByLimit(error: unknown): HeldBack["answer"] {
 /** What would hold the remedy back now, if this were no dry run. */
 async function limitInDryRun({ reader }: Writer, run: WorkloadRun, environment: Environment): Promise<string[]> {
   if (!run.dry_run) return [];
-  const limited = await presentLimit(reader, run, environment.policy(), environment.now());
+  const policy = await policyFor(environment, run.cluster_name);
+  const limited = await presentLimit(reader, run, policy, environment.now());
   return limited === undefined ? [] : [`Without dry_run it would have to wait. ${limited}`];
 }
 
@@ -110,7 +117,8 @@ async function undo(remedy: Remedy, plan: Plan, run: WorkloadRun, environment: R
   const times = undoSettling(environment.policy(), environment.now());
   // It may have been well since the remedy, and fail of something else by now.
   if (run.claim?.lapsed === true) return { status: "left", message: LEFT, ...times };
-  const writer = await writerFor(remedy, plan, run, environment, assertNotTakenOver);
+  const begin = (cluster: Cluster) => assertNotTakenOver(cluster, run, environment.now());
+  const writer = await writerFor(remedy, plan, run, environment, begin);
   const undone = await undoUnlessOvertaken(
     () => way.back(writer, change),
     words.undone?.(change, run.incident.workload) ?? `The ${remedy.action} was undone.`,
@@ -127,7 +135,7 @@ async function writerFor(
   plan: Plan,
   run: WorkloadRun,
   environment: RemedyEnvironment,
-  begin: typeof beginRemedy,
+  begin: (cluster: Cluster) => Promise<void>,
 ): Promise<Writer> {
   const { workload } = run.incident;
   const cluster = await environment.connect(run.cluster_name);
@@ -139,7 +147,7 @@ async function writerFor(
     targets: remedy.writes(plan, workload),
     fields: (ref) => writtenFields(plan, workload, ref),
     owner: run.diagnosis?.owner,
-    begin: () => begin(cluster, run, environment.now(), environment.policy()),
+    begin: () => begin(cluster),
     keep: environment.preserve === undefined ? undefined : (pod) => keepOf(pod, cluster, run, environment),
   });
 }

@@ -6,23 +6,33 @@ import { RemediationError } from "../shared/errors.ts";
 import { entryOf, UNFINISHED } from "./history.ts";
 import type { Lease } from "../shared/kubernetes/types.ts";
 import { describeWorkload } from "../kinds/workloads.ts";
-import { CLAIM_NAMESPACE, type Policy } from "../shared/policy.ts";
+import { CLAIM_NAMESPACE } from "../shared/policy.ts";
+import type { PolicyInForce } from "../shared/settings-here.ts";
 import { assertClaimed } from "./assert-claimed.ts";
 import { begun, expiryOf, leaseName } from "./lease.ts";
+import { notLetAnymore } from "./permit.ts";
 import { begunBy } from "./places.ts";
 import { despiteOthers, readLease } from "./stored-lease.ts";
-import { takePlace } from "./take-place.ts";
+import { HeldBack, takePlace } from "./take-place.ts";
 
 /**
- * Writes into the claim that a remedy begins, before anything is changed, if the policy's limits let it. Should its execution
+ * Writes into the claim that a remedy begins, before anything is changed, if it is still let, and the
+ * policy's limits let it. What has begun is let go on: it is not left half done. Should its execution
  * die half-way, whoever takes the workload over reads it there, and does not do the same again. The write is refused when the
  * claim is somebody else's by now, whatever the clocks say, or was taken up again since this step was given it: the step of an
  * execution that was stopped may still run when that is redriven. Doing it again changes nothing, and what an execution has
  * begun on the workload keeps its place when another remedy follows.
+ * @param present the policy in force right before it begins: it may have been stopped since it was decided upon
  * @throws RemediationError `ClaimExpired` when the claim is not this step's any more, or not for long enough
- * @throws HeldBack when a limit is reached
+ * @throws HeldBack when a limit is reached, everything is stopped, or less is allowed than when it was decided upon
  */
-export async function beginRemedy(cluster: Cluster, run: WorkloadRun, now: Date, policy: Policy): Promise<void> {
+export async function beginRemedy(
+  cluster: Cluster,
+  run: WorkloadRun,
+  now: Date,
+  policy: PolicyInForce,
+  present: () => Promise<PolicyInForce> = () => Promise.resolve(policy),
+): Promise<void> {
   if (run.dry_run) return;
   assertClaimed(run, now);
   const { workload } = run.incident;
@@ -37,6 +47,12 @@ export async function beginRemedy(cluster: Cluster, run: WorkloadRun, now: Date,
     if (isBegun(lease, run)) return;
     const hasPlace = begunBy(lease, run.execution.name) !== undefined;
     const placed = hasPlace ? lease : await takePlace(cluster, run, lease, policy, now);
+    const notLet = notLetAnymore(run, await present());
+    if (notLet !== undefined) {
+      // What was asked of the limits is taken back.
+      if (!hasPlace) await cluster.replace(paths.lease(CLAIM_NAMESPACE, name), placed);
+      throw new HeldBack(notLet, false);
+    }
     await cluster.replace(paths.lease(CLAIM_NAMESPACE, name), begun(placed, entry));
   });
 }

@@ -1,5 +1,5 @@
 import type { HistoryEntry } from "./contracts.ts";
-import { isHeldBack, isIneffective, sinceLastSuccess, UNFINISHED } from "./history.ts";
+import { isIneffective, sinceLastSuccess, UNFINISHED, wasNotTried } from "./history.ts";
 import type { Refusal } from "./refusals.ts";
 import type { Policy } from "../shared/policy.ts";
 
@@ -20,8 +20,8 @@ export const TOLD_MS = 86_400_000;
  * Decides from the history (newest first) whether a workload may be looked after again.
  *
  * After a remedy that helped it is left alone for the base cool-down; each further entry since then that did not help
- * doubles the time, up to the day after which people are told again where nothing was done. What the limits held back was not
- * tried, and is looked at again after the base time. After the policy's number of
+ * doubles the time, up to the day after which people are told again where nothing was done. What the limits, or the
+ * switch that stops everything, held back was not tried, and is looked at again after the base time. After the policy's number of
  * ineffective remedies it is left to a person, until its template changes: it is looked at once a day, to tell people.
  *
  * @param template hash of the workload's present pod template; undefined for workloads that have none
@@ -44,7 +44,7 @@ export function pause(
   if (latest === undefined) return undefined;
   // Looks at which nothing was done lengthen the pause after such a look, and none after a remedy.
   const fruitless = sinceLastSuccess(history, template).filter(
-    (entry) => !isHeldBack(entry) && (isOnlyTold(latest) || entry.outcome !== "Skipped"),
+    (entry) => !wasNotTried(entry) && (isOnlyTold(latest) || entry.outcome !== "Skipped"),
   );
   const tooOften = triedTooOften(history, template, policy);
   const until = restsUntil(latest, fruitless.length, tooOften !== undefined, policy);
@@ -59,7 +59,7 @@ export function pause(
     refusal: "CoolingDown",
     message: `It was looked after at ${latest.at} (${latest.cause}: ${latest.outcome}); nothing more is done to it before ${until.toISOString()}.`,
     needsPerson: fruitless.length > 0,
-    leftToPerson: isOnlyTold(latest) && !isHeldBack(latest),
+    leftToPerson: isOnlyTold(latest) && !wasNotTried(latest),
   };
 }
 

@@ -1,4 +1,4 @@
-import { HELD_BACK, type Refusal } from "./refusals.ts";
+import { HELD_BACK, NOT_TRIED, type Refusal } from "./refusals.ts";
 import type { ErrorName } from "../shared/errors.ts";
 import type { HistoryEntry, Outcome, WorkloadRun } from "./contracts.ts";
 
@@ -91,6 +91,11 @@ export function isHeldBack({
   reason?: string | undefined;
 }): boolean {
   return applied !== true && (HELD_BACK as readonly string[]).includes(reason);
+}
+
+/** Whether a remedy was chosen and not tried, for a reason that says nothing of the workload. */
+export function wasNotTried({ applied, reason = "" }: Pick<HistoryEntry, "applied" | "reason">): boolean {
+  return applied !== true && (NOT_TRIED as readonly string[]).includes(reason);
 }
 
 /** Whether a remedy was carried out, and has helped as far as it got. */

@@ -20,6 +20,10 @@ interface Dimensions {
   TimeToVerifiedFix: object;
   /** Alarms, alerts and events by which a look was not started, by why. */
   EventsIgnored: { why: string };
+  /** Steps that met the switch that stops everything. */
+  Stopped: object;
+  /** Steps that could not use what is set at run time. */
+  SettingsUnreadable: object;
   /** Outcomes that a person has to look at. */
   NeedsPerson: object;
   /** Outcomes that people were told, and of which no record was kept. */

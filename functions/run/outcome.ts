@@ -49,6 +49,7 @@ const PASSING: readonly string[] = [
   "MayPass",
   "WaitsForAnother",
   "InStorm",
+  "NoLongerAllowed",
   ...HELD_BACK,
 ] satisfies Refusal[];
 

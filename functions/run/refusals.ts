@@ -2,6 +2,8 @@ import * as z from "zod";
 
 /** Why a guard refused to act. A closed set: operators filter and alarm on it. */
 export const REFUSALS = [
+  "Stopped",
+  "NoLongerAllowed",
   "NamespaceNotAllowed",
   "ActionOff",
   "DiagnoseOnly",
@@ -48,3 +50,6 @@ export const HELD_BACK = [
   "CanaryFirst",
   "BreakerOpen",
 ] as const satisfies Refusal[];
+
+/** Why a remedy was chosen and not tried, so that its workload is looked at again soon. */
+export const NOT_TRIED = [...HELD_BACK, "Stopped", "NoLongerAllowed"] as const satisfies Refusal[];

@@ -4,6 +4,7 @@ import { withTools, type Tools } from "../kinds/switched.ts";
 import { isRemediationError, RemediationError } from "../shared/errors.ts";
 import type { Measurement } from "./measurement.ts";
 import type { Policy } from "../shared/policy.ts";
+import type { SettingsHere } from "../shared/settings-here.ts";
 import { describeIssues } from "../shared/validation.ts";
 
 /** What every step may use beyond its input. In AWS it comes from the function's environment, on one machine from the command line. */
@@ -15,8 +16,13 @@ export interface Environment {
    * @throws RemediationError `ClusterNotFound`, `InvalidRequest` where several have the name, `FleetUnreadable`
    */
   knownAs?(clusterName: string): Promise<string>;
-  /** The policy in force. @throws RemediationError `InvalidPolicy` */
+  /** The policy as it is deployed. @throws RemediationError `InvalidPolicy` */
   policy(): Policy;
+  /**
+   * What is set at run time for a cluster, a few seconds old at most; absent where nothing can be. Never fails: that it cannot be
+   * used is part of the answer.
+   */
+  settings?(clusterName: string): Promise<SettingsHere | undefined>;
   now(): Date;
   /** Adds to the metrics of that cluster. Never fails: nothing hangs on it. */
   measure(clusterName: string, measurements: readonly Measurement[]): void;

@@ -9,6 +9,7 @@ import { closingCommand, type OpenBreaker } from "./breaker.ts";
 import type { RemedyResult, WorkloadRun } from "./contracts.ts";
 import { historyOf, holderOf, leaseName, workloadOf } from "./lease.ts";
 import { limitFor, type Asker, type Limited } from "./limits.ts";
+import type { NotLet } from "./permit.ts";
 import { asking, asksOf, isAhead, notAsking, orderOf } from "./places.ts";
 
 /** While a breaker stays open, people are told of it once in this time, in milliseconds. */
@@ -16,12 +17,15 @@ const TOLD_AGAIN_MS = 86_400_000;
 /** What an execution asks that would tell people of a breaker. */
 const TELLING = { cause: "BreakerOpen", action: "none" } as const;
 
-/** A remedy that is not begun because of a limit. It never leaves the remedy's step, whose answer is made of it. */
+/** Why a remedy is not begun. */
+type Reason = Pick<Limited | NotLet, "refusal" | "message">;
+
+/** A remedy that is not begun, because of a limit or since it is not let any more. It never leaves the remedy's step, whose answer is made of it. */
 export class HeldBack extends Error {
   /** What the step answers. */
-  readonly answer: Pick<Limited, "refusal" | "message"> & Pick<RemedyResult, "needs_person">;
+  readonly answer: Reason & Pick<RemedyResult, "needs_person">;
 
-  constructor({ refusal, message }: Limited, needsPerson: boolean) {
+  constructor({ refusal, message }: Reason, needsPerson: boolean) {
     super(message);
     this.answer = { refusal, message, ...(needsPerson ? { needs_person: true } : {}) };
   }

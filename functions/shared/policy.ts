@@ -6,7 +6,8 @@ import { bounded } from "./text.ts";
 import { describeIssues } from "./validation.ts";
 
 const seconds = z.int().min(0).max(86_400);
-const namespaceName = z
+/** The name of a namespace: patterns are not known. */
+export const namespaceName = z
   .string()
   .max(63)
   .regex(/^[^\s*?]+$/, "must be the name of a namespace: patterns are not known");
@@ -37,10 +38,10 @@ export type Tool = keyof typeof OWNERS;
 export const TOOLS = Object.keys(OWNERS) as Tool[];
 
 /** The modes of some actions; the others keep theirs. */
-const SomeActionModes = z.strictObject(forEachRemedy(() => ActionMode.optional()));
+export const SomeActionModes = z.strictObject(forEachRemedy(() => ActionMode.optional()));
 
 /** The modes of what some want; those of the others stay. */
-const SomeOriginModes = z.strictObject({ found: ActionMode, agent: ActionMode, person: ActionMode }).partial();
+export const SomeOriginModes = z.strictObject({ found: ActionMode, agent: ActionMode, person: ActionMode }).partial();
 
 function forEachRemedy<Mode>(modeOf: (remedy: (typeof REMEDIES)[number]) => Mode): Record<Action, Mode> {
   return Object.fromEntries(REMEDIES.map((remedy) => [remedy.action, modeOf(remedy)])) as Record<Action, Mode>;

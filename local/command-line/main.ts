@@ -10,6 +10,7 @@ import { contextNames } from "./kubeconfig.ts";
 import { addMcpCommand } from "./mcp-command.ts";
 import { addRecordCommands, type Chosen } from "./record-commands.ts";
 import { addScorecardCommand } from "./scorecard-command.ts";
+import { addSettingsCommands } from "./settings-commands.ts";
 import { listScenarios, playOnEmbedded } from "./play-embedded.ts";
 import { writeRunLine } from "../live/json-lines.ts";
 import { scenarioNames } from "../scenarios/load.ts";
@@ -80,6 +81,11 @@ What was done, on a cluster of yours or by a deployed stack (--table):
   npm start -- show EXECUTION
   npm start -- undo EXECUTION --context prod
 
+What a deployed stack may do, without a deployment (--path, its output SettingsPath):
+  npm start -- stop --path PATH --reason "a bad release"
+  npm start -- resume --path PATH
+  npm start -- settings --path PATH --set settings.json
+
 Exit codes:
   0    nothing needs a person, or a scenario went as expected
   1    an error: bad input, no access, cluster out of reach, a scenario that went otherwise
@@ -109,6 +115,7 @@ const choose = (given: Chosen) => {
 addRecordCommands(command, choose, readPolicy);
 addScorecardCommand(command, choose);
 addMcpCommand(command, choose, readPolicy);
+addSettingsCommands(command, choose);
 
 for (const stream of [process.stdout, process.stderr]) {
   // A reader that goes away, as `head` does, ends no run in the middle: what it has begun on a cluster is verified all the same.

@@ -25,7 +25,7 @@ export async function makePlace(cluster: EmbeddedCluster, options: PlaceOptions)
   return {
     namespace,
     now: () => clock.now(),
-    run: (request, policy, { ahead = 0, onEntered }) =>
+    run: (request, policy, { ahead = 0, onEntered, set }) =>
       runWorkflow({
         connectionOf: () => ({
           name: "embedded",
@@ -37,6 +37,7 @@ export async function makePlace(cluster: EmbeddedCluster, options: PlaceOptions)
         now: () => new Date(clock.now().getTime() + ahead * 1_000),
         sleep: (seconds) => clock.sleep(seconds),
         onEntered,
+        set,
         ...(onEvent === undefined ? {} : { onEvent }),
       }),
     writes: () =>

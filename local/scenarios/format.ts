@@ -4,6 +4,7 @@ import { Outcome } from "../../functions/run/contracts.ts";
 import { REST_REASONS } from "../../functions/run/detection.ts";
 import { Refusal } from "../../functions/run/refusals.ts";
 import { Action, Policy } from "../../functions/shared/policy.ts";
+import { Settings } from "../../functions/shared/settings.ts";
 import { STATE_NAMES } from "../../statemachines/by-name.ts";
 import { describeIssues } from "../../functions/shared/validation.ts";
 
@@ -62,7 +63,7 @@ const Until = z
   });
 export type Until = z.output<typeof Until>;
 
-const STEP_VERBS = ["apply", "patch", "kubectl", "rolled_out", "until", "wait"] as const;
+const STEP_VERBS = ["apply", "patch", "kubectl", "rolled_out", "until", "wait", "settings", "stop"] as const;
 
 /** One thing that a user does, or waits for. */
 const Step = z
@@ -90,6 +91,10 @@ const Step = z
     until: Until.optional(),
     /** Only where time itself matters. */
     wait: Duration.optional(),
+    /** Sets what is set at run time; as a text, it is written as it is, as somebody may who makes a mistake. */
+    settings: z.union([Settings, z.string()]).optional(),
+    /** Stops everything, for a reason; `false` lets it go on. */
+    stop: z.union([z.literal(false), z.string()]).optional(),
   })
   .superRefine((step, context) => {
     const verbs = STEP_VERBS.filter((verb) => step[verb] !== undefined);

@@ -5,6 +5,7 @@ import { roundsOf, type LoadedScenario } from "./load.ts";
 import { missedStates } from "./missed-states.ts";
 import { fill, type Values } from "./placeholders.ts";
 import type { Run } from "./run-workflow.ts";
+import { SetAtRunTime } from "./set-at-run-time.ts";
 import { stagesWithin, type StageFile } from "./stages.ts";
 import { playSteps, type Setting, type Stage } from "./steps.ts";
 
@@ -14,6 +15,8 @@ export interface Surroundings {
   ahead?: number;
   /** Called when a state is entered. The workflow's next step reaches the cluster only when the promise has settled. */
   onEntered?: (state: string) => Promise<void> | undefined;
+  /** What is set at run time. */
+  set?: SetAtRunTime | undefined;
 }
 
 /** A stage that is for one namespace. */
@@ -64,6 +67,7 @@ export async function* playScenario(scenario: LoadedScenario, place: Place): Asy
     values: { namespace: place.namespace, node, began: place.now() },
     stage: place,
     kinds: scenario.brought.kinds,
+    set: new SetAtRunTime(),
   };
   const endStages = await bring(scenario, setting, place);
   try {
@@ -117,6 +121,7 @@ async function playRound(
   const waiting = [...round.meanwhile];
   const run = await place.run(filled(round.run, setting), filled(round.policy, setting), {
     ahead,
+    set: setting.set,
     onEntered: (state) => {
       const next = waiting.findIndex(({ at }) => at === state);
       return next === -1 ? undefined : playSteps(waiting.splice(next, 1)[0]?.steps ?? [], setting);

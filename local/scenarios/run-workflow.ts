@@ -13,6 +13,7 @@ import {
   type FunctionName,
 } from "../engine/engine.ts";
 import { localEnvironment } from "../engine/environment.ts";
+import type { SetAtRunTime } from "./set-at-run-time.ts";
 
 /** How one execution went. */
 export interface Run {
@@ -38,6 +39,8 @@ export interface RunOptions extends Pick<ExecutionOptions, "sleep" | "call" | "r
   policy: Policy;
   /** The workflow's clock. */
   now: () => Date;
+  /** What is set at run time; by default nothing can be. */
+  set?: SetAtRunTime | undefined;
   /** Stops the execution, as somebody's StopExecution does. */
   signal?: AbortSignal | undefined;
   /** Called when a state is entered. The workflow's next step reaches the cluster only when the promise has settled. */
@@ -55,7 +58,7 @@ function wholeOutput(result: ExecutionResult): Output {
 
 /** Runs the workflow once, and tells how it went. */
 export async function runWorkflow(options: RunOptions): Promise<Run> {
-  const { connectionOf, request, name = `test-${randomUUID()}`, policy, now, sleep } = options;
+  const { connectionOf, request, name = `test-${randomUUID()}`, policy, now, sleep, set } = options;
   const { call, retryMilliseconds, redrive, signal, onEntered, onEvent } = options;
   const notifications: Notification[] = [];
   const events: ExecutionEvent[] = [];
@@ -69,17 +72,23 @@ export async function runWorkflow(options: RunOptions): Promise<Run> {
     retryMilliseconds,
     environment: (functionName) => {
       const environment = localEnvironment(connectionOf(functionName), policy, notifications);
+      const reached = async () => {
+        // The engine tells of a state beside calling its function: by the next turn it has told.
+        await nextTurn();
+        await meanwhile;
+      };
       return {
         ...environment,
         now,
         // What goes with a pod is read as in AWS, and thrown away.
         preserve: () => Promise.resolve(),
         connect: async (clusterName) => {
-          // The engine tells of a state beside calling its function: by the next turn it has told.
-          await nextTurn();
-          await meanwhile;
+          await reached();
           return await environment.connect(clusterName);
         },
+        ...(set === undefined
+          ? {}
+          : { settings: async (clusterName: string) => (await reached(), set.read(clusterName)) }),
       };
     },
     onEvent: (event) => {

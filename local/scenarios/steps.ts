@@ -9,6 +9,7 @@ import { resourceOfName, type ApiObject, type NamedResource } from "../embedded/
 import type { Step, Until } from "./format.ts";
 import { fill, type Values } from "./placeholders.ts";
 import { readPath } from "./read-path.ts";
+import type { SetAtRunTime } from "./set-at-run-time.ts";
 
 /** What a scenario's steps need of a cluster. */
 export interface Stage {
@@ -29,6 +30,8 @@ export interface Setting {
   values: Values;
   /** The kinds that the scenario brings: lists of theirs are replaced by a patch. */
   kinds: readonly NamedResource[];
+  /** What is set at run time. */
+  set: SetAtRunTime;
 }
 
 /** How often a step is tried whose objects go while it is done. */
@@ -54,7 +57,7 @@ export async function playSteps(steps: readonly Step[], setting: Setting): Promi
   }
 }
 
-async function playStep(step: Step, { stage, directory, values, kinds }: Setting): Promise<void> {
+async function playStep(step: Step, { stage, directory, values, kinds, set }: Setting): Promise<void> {
   const filled = (text: string) => fill(text, values);
   if (step.apply !== undefined) {
     const manifest = readFileSync(join(directory, step.apply), "utf8");
@@ -72,6 +75,8 @@ async function playStep(step: Step, { stage, directory, values, kinds }: Setting
   if (step.rolled_out !== undefined) await stage.kubectl("rollout", "status", filled(step.rolled_out), "--timeout=60s");
   if (step.until !== undefined) await playUntil(step.until, stage, filled);
   if (step.wait !== undefined) await stage.sleep(step.wait);
+  if (step.settings !== undefined) set.settings(step.settings, filled);
+  if (step.stop !== undefined) set.stop(step.stop);
 }
 
 /** The manifest, with the object as the controller of each of its objects. */

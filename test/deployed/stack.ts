@@ -19,6 +19,7 @@ const Outputs = z.object({
   WaysInFunctionArn: z.string(),
   RecordTableName: z.string(),
   EvidenceBucketName: z.string(),
+  SettingsPath: z.string(),
   RbacCommand: z.string(),
 });
 export type Outputs = z.output<typeof Outputs>;

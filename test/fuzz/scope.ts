@@ -4,7 +4,7 @@ import type { WorkloadRun } from "../../functions/run/contracts.ts";
 import type { Detection } from "../../functions/run/detection.ts";
 import type { Preconditions } from "../../functions/shared/cluster/cluster.ts";
 import type { Lease } from "../../functions/shared/kubernetes/types.ts";
-import { permitOf } from "../../functions/classify/modes.ts";
+import { permitOf } from "../../functions/run/permit.ts";
 import { CLAIM_NAMESPACE, type Policy } from "../../functions/shared/policy.ts";
 import { outOfScope } from "../../functions/shared/scope.ts";
 import { NOW } from "../support/objects.ts";

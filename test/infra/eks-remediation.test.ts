@@ -166,7 +166,7 @@ describe("props that cannot be used", () => {
     [
       "a policy too large for an environment",
       () => ({ policy: { namespaces: { deny: Array<string>(200).fill("a-namespace-of-mine") } } }),
-      "policy: must be at most 3500 bytes of JSON",
+      "policy: must be at most 3200 bytes of JSON",
     ],
     [
       "a policy that a history has no room for",

@@ -14,6 +14,14 @@ const machine = stack.id("Workflow", "StateMachine");
 const machineName = String(stack.properties(machine)["StateMachineName"]);
 const executions = `arn:\${AWS::Partition}:states:\${AWS::Region}:\${AWS::AccountId}:execution:`;
 
+const PARAMETER =
+  "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/eks-remediation/eks-remediation-prod/Remediation";
+/** What is read of what is set at run time. */
+const SET_AT_RUN_TIME = ["settings", "stop"].map((name): [string, string] => [
+  "ssm:GetParameter",
+  `${PARAMETER}/${name}`,
+]);
+
 /** What every function may do, and what is its own. */
 function permitted(name: string, own: [action: string, resource: string][]): string[] {
   const logs = `\${${stack.functionId(name, "Logs")}.Arn}`;
@@ -24,6 +32,7 @@ function permitted(name: string, own: [action: string, resource: string][]): str
     ["xray:PutTraceSegments", "*"],
     ["xray:PutTelemetryRecords", "*"],
     ["eks:DescribeCluster", CLUSTER],
+    ...(name === "verify" ? [] : SET_AT_RUN_TIME),
   ];
   return [...common, ...own].map(([action, resource]) => `${action} ${resource}`).sort();
 }

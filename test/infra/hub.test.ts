@@ -10,7 +10,7 @@ describe("a hub", () => {
   it("is one only where it is told so", () => {
     const alone = new Synthesised();
 
-    expect(JSON.stringify(alone.template.toJSON())).not.toMatch(/ssm:|EKS_HUB/);
+    expect(JSON.stringify(alone.template.toJSON())).not.toMatch(/EKS_HUB/);
     for (const step of STEP_NAMES) {
       const actions = alone.permissions(alone.functionId(step, "Role")).map(({ action }) => action);
       expect(actions.filter((action) => action.startsWith("sts:"))).toEqual([]);
@@ -27,7 +27,7 @@ describe("a hub", () => {
       expect(of("sts:AssumeRole")).toEqual([
         expect.stringMatching(new RegExp(`:iam::\\*:role/eks-remediation-\\*-${step}$`)),
       ]);
-      expect(of("ssm:GetParameter")).toEqual([expect.stringMatching(/:parameter\/eks-remediation\/fleet$/)]);
+      expect(of("ssm:GetParameter")).toContainEqual(expect.stringMatching(/:parameter\/eks-remediation\/fleet$/));
       expect(hub.properties(hub.functionId(step as "detect", "Role"))).toMatchObject({
         Path: `/eks-remediation/${step}/`,
       });

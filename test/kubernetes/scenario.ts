@@ -235,7 +235,7 @@ async function run(
   connectionOf: (name: FunctionName) => Connection,
   request: object,
   overrides: object,
-  { ahead = 0, onEntered }: Surroundings,
+  { ahead = 0, onEntered, set }: Surroundings,
 ): Promise<Run> {
   return await runWorkflow({
     connectionOf,
@@ -243,6 +243,7 @@ async function run(
     policy: quickPolicy(overrides),
     now: () => new Date(Date.now() + ahead * 1_000),
     onEntered,
+    set,
   });
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { permitOf, type Wanted } from "../../../functions/classify/modes.ts";
+import { permitOf, type Wanted } from "../../../functions/run/permit.ts";
 import { policy } from "../../support/objects.ts";
 
 const FOUND: Wanted = { action: "rollback", namespace: "shop", origin: "found", requested: false };

@@ -50,6 +50,27 @@ describe("a remedy that begins", () => {
     expect((await at.cluster.get<Lease>(PATH)).metadata?.resourceVersion).toBe(metadata?.resourceVersion);
   });
 
+  it("is not begun once everything is stopped, and nothing is written of it", async () => {
+    const run = await claimed();
+    const stopped = { ...policy(), settings: { path: "/x", entries: [], stopped: {} } };
+
+    const begins = beginRemedy(at.cluster, run, at.clock.now(), stopped);
+    await expect(begins).rejects.toMatchObject({ answer: { refusal: "Stopped" } });
+    expect(await history()).toEqual([]);
+  });
+
+  it("goes on though everything is stopped, once it has begun; the next remedy is not begun", async () => {
+    const run = await claimed();
+    const stopped = { ...policy(), settings: { path: "/x", entries: [], stopped: {} } };
+    await beginRemedy(at.cluster, run, at.clock.now(), policy());
+    const restart = diagnosis({ remedy: { action: "restart", mode: "evict", pods: [{ name: "a", uid: "u" }] } });
+
+    await expect(beginRemedy(at.cluster, run, at.clock.now(), stopped)).resolves.toBeUndefined();
+    const next = beginRemedy(at.cluster, { ...run, diagnosis: restart }, at.clock.now(), stopped);
+    await expect(next).rejects.toMatchObject({ answer: { refusal: "Stopped" } });
+    expect(await history()).toMatchObject([begun]);
+  });
+
   it("gives way to the second remedy of the same execution, and to how it ended", async () => {
     const run = await claimed();
     await beginRemedy(at.cluster, run, at.clock.now(), policy());

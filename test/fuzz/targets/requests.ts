@@ -1,7 +1,7 @@
 import fc from "../../support/properties.ts";
 import { answerAgent, Started } from "../../../functions/agent/agent.ts";
 import { Detection } from "../../../functions/run/detection.ts";
-import { permitOf } from "../../../functions/classify/modes.ts";
+import { permitOf } from "../../../functions/run/permit.ts";
 import { MODES } from "../../../functions/shared/action-mode.ts";
 import { parsePolicy, Policy } from "../../../functions/shared/policy.ts";
 import { claimSeconds } from "../../../functions/run/pauses.ts";

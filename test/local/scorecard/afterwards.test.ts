@@ -15,6 +15,7 @@ import { makePlace } from "../../../local/scenarios/embedded-place.ts";
 import { loadScenario } from "../../../local/scenarios/load.ts";
 import type { Place } from "../../../local/scenarios/play.ts";
 import { quickPolicy } from "../../../local/scenarios/quick-policy.ts";
+import { SetAtRunTime } from "../../../local/scenarios/set-at-run-time.ts";
 import { playSteps } from "../../../local/scenarios/steps.ts";
 import { scorecardOf, type LookAt } from "../../../local/scorecard/scorecard.ts";
 
@@ -34,7 +35,7 @@ async function observed(scenario: string, namespace: string): Promise<Place> {
   const place = await makePlace(cluster, { namespace });
   const { steps, directory: folder } = loadScenario(scenario);
   const values = { namespace, node: undefined, began: place.now() };
-  await playSteps(steps, { stage: place, directory: folder, values, kinds: [] });
+  await playSteps(steps, { stage: place, directory: folder, values, kinds: [], set: new SetAtRunTime() });
   await runHere(place, {});
   return place;
 }

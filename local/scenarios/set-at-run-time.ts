@@ -1,0 +1,36 @@
+import { clusterOfArn } from "../../functions/shared/cluster-name.ts";
+import { entriesFor, type SettingsHere } from "../../functions/shared/settings-here.ts";
+import { parseSettings, parseSwitch, type Settings, type Switch } from "../../functions/shared/settings.ts";
+
+/** What is set at run time in a scenario, as two parameters hold it in AWS. */
+export class SetAtRunTime {
+  /** What the names of the parameters would begin with. */
+  static readonly path = "/eks-remediation/played";
+  #settings: string | undefined;
+  #stop: string | undefined;
+
+  /** Sets it, as JSON or as somebody has written it. @param filled replaces placeholders */
+  settings(settings: Settings | string, filled: (text: string) => string): void {
+    this.#settings = filled(typeof settings === "string" ? settings : JSON.stringify(settings));
+  }
+
+  /** Stops everything for a reason, or lets it go on. */
+  stop(reason: string | false): void {
+    const who = { by: "somebody", at: "2026-06-01T12:00:00Z" };
+    const value: Switch = reason === false ? { stopped: false, ...who } : { stopped: true, ...who, reason };
+    this.#stop = JSON.stringify(value);
+  }
+
+  /** What a step reads; undefined where the scenario sets nothing. */
+  read(clusterName: string): SettingsHere | undefined {
+    if (this.#settings === undefined && this.#stop === undefined) return undefined;
+    const { path } = SetAtRunTime;
+    const stopped = parseSwitch(this.#stop);
+    const place = clusterOfArn(clusterName) ?? { name: clusterName, account: "111122223333", region: "eu-central-1" };
+    try {
+      return { path, stopped, entries: entriesFor(parseSettings(this.#settings), place) };
+    } catch (error) {
+      return { path, stopped, entries: [], unreadable: `They are malformed: ${(error as Error).message}` };
+    }
+  }
+}
