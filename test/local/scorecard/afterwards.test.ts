@@ -16,7 +16,7 @@ import { loadScenario } from "../../../local/scenarios/load.ts";
 import type { Place } from "../../../local/scenarios/play.ts";
 import { quickPolicy } from "../../../local/scenarios/quick-policy.ts";
 import { playSteps } from "../../../local/scenarios/steps.ts";
-import { scorecardOf, type LookAt } from "../../../local/scorecard/scorecard.ts";
+import { scorecardOf, type LookAt } from "../../../functions/notify/scorecard/scorecard.ts";
 
 let cluster: EmbeddedCluster;
 let directory: string;
