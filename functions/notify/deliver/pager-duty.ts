@@ -70,7 +70,7 @@ export function dedupKeyOf(document: NotificationDocument): string {
   const { workload, cluster_name: cluster, cause, looked_at: namespace } = document;
   const whole = cause === "FailureStorm" ? ["storm", ...(namespace === undefined ? [] : [namespace])].join("/") : "run";
   const key = `eks-remediation/${cluster}/${workload === undefined ? whole : subjectOf({ workload })}`;
-  if (key.length <= MAX_KEY) return key;
+  if (key.length <= MAX_KEY && /^[!-~]+$/.test(key)) return key;
   return `eks-remediation/${createHash("sha256").update(key).digest("hex")}`;
 }
 

@@ -45,7 +45,8 @@ function messageOf({ title, what, sections, links }: Shown): SlackMessage {
     unfurl_media: false,
     blocks: [
       { type: "header", text: plain(shownLine(title, MAX_HEADER)) },
-      ...(what === "" ? [] : [section(shownLine(what, MAX_TEXT))]),
+      // A block without text is refused, with all of the message.
+      ...[shownLine(what, MAX_TEXT)].filter((text) => text !== "").map(section),
       ...sections.map(({ heading, lines }) =>
         section([heading, ...lines.map((line) => `• ${shownLine(line, MAX_TEXT)}`)].join("\n")),
       ),
