@@ -70,15 +70,27 @@ const OWN: Readonly<Partial<Record<string, string[]>>> = {
     "mnemonist",
     "obliterator",
   ],
+  deliver: ["@aws-sdk/client-ssm"],
+  scorecard: [
+    "@aws-sdk/client-dynamodb",
+    "@aws-sdk/client-sns",
+    "@aws-sdk/dynamodb-codec",
+    "@aws-sdk/endpoint-cache",
+    "@aws-sdk/middleware-endpoint-discovery",
+    "mnemonist",
+    "obliterator",
+  ],
   restart: OF_REMEDIES,
   rollback: OF_REMEDIES,
   scale: OF_REMEDIES,
   "ways-in": ["@aws-sdk/client-sfn"],
 };
 
-/** What finds a cluster. What answers links, or takes alerts, reaches none. */
+/** What finds a cluster. What answers links, takes alerts or delivers messages reaches none. */
 const clusterOf = (name: string) =>
-  name === "decide" || name === "ways-in" ? [] : ["@aws-sdk/client-eks", "@aws-sdk/client-ssm", "@aws-sdk/client-sts"];
+  ["decide", "deliver", "ways-in"].includes(name)
+    ? []
+    : ["@aws-sdk/client-eks", "@aws-sdk/client-ssm", "@aws-sdk/client-sts"];
 
 function manifest(more: Partial<Manifest> = {}): Manifest {
   return { scripts: {}, dependencies: { zod: "1.0.0" }, devDependencies: {}, allowScripts: {}, ...more };
