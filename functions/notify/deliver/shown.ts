@@ -44,7 +44,7 @@ function ofOutcome(document: NotificationDocument): Shown {
   const about = workload === undefined ? "" : `: ${describeWorkload(workload)}`;
   const link = proposal?.url;
   return {
-    // The same for all that is told of one incident but for how it stands: what has no threads is found by it.
+    // Where there are no threads, what was told of one workload is found by its name and the cluster's.
     title: `${document.headline}${about} on cluster ${shownCluster(cluster)}`,
     what: document.what,
     sections: sectionsOf(document)

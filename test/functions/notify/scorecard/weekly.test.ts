@@ -5,7 +5,9 @@ import { ScorecardDocument } from "../../../../functions/notify/scorecard/docume
 import { tellTheWeek } from "../../../../functions/notify/scorecard/weekly.ts";
 import { shownOf } from "../../../../functions/notify/deliver/shown.ts";
 import type { Published } from "../../../../functions/notify/sns.ts";
+import type { Reader } from "../../../../functions/shared/cluster/cluster.ts";
 import { RemediationError } from "../../../../functions/shared/errors.ts";
+import { ApiServer, refusal } from "../../../support/api-server.ts";
 
 const NOW = new Date("2026-06-08T08:00:00Z");
 const ARN = "arn:aws:eks:us-east-1:210987654321:cluster/prod";
@@ -40,7 +42,12 @@ const approved = (day: number, workload: string, cluster = "prod") => [
 ];
 
 /** The message of a week with these outcomes, on clusters that do not answer. */
-async function week(records: OutcomeRecord[], more: Partial<Records> = {}, isForChat = false) {
+async function week(
+  records: OutcomeRecord[],
+  more: Partial<Records> = {},
+  isForChat = false,
+  connect: () => Promise<Reader> = () => Promise.reject(new RemediationError("ClusterUnreachable", "no")),
+) {
   const messages: Published[] = [];
   const asked: unknown[] = [];
   let connected = 0;
@@ -53,7 +60,7 @@ async function week(records: OutcomeRecord[], more: Partial<Records> = {}, isFor
     },
     connect: () => {
       connected++;
-      return Promise.reject(new RemediationError("ClusterUnreachable", "no"));
+      return connect();
     },
     isForChat,
     publish: (message) => {
@@ -96,6 +103,19 @@ describe("the message of a week", () => {
     expect(text).toContain("2 decisions could not be compared with what is on the cluster now.");
     expect(document.clusters).toMatchObject([{ would_have_acted: 2, unknown: 2, not_looked_at: 2 }]);
     expect(connected).toBe(1);
+  });
+
+  it("takes a workload that is gone for gone, and looks at the others where one may not be read", async () => {
+    const api = await ApiServer.start();
+    const deployment = (name: string) => `/apis/apps/v1/namespaces/shop/deployments/${name}`;
+    api.on("GET", deployment("secret"), refusal(403, "deployments is forbidden"));
+    api.on("GET", deployment("gone"), refusal(404, "not found"));
+    const decisions = [decided(3, "shop/secret"), decided(4, "shop/gone")];
+    const { document, text } = await week(decisions, {}, false, () => Promise.resolve(api.cluster()));
+    await api.stop();
+
+    expect(document.clusters).toMatchObject([{ would_have_acted: 2, unknown: 2, not_looked_at: 1 }]);
+    expect(text).toContain("1 decision could not be compared with what is on the cluster now.");
   });
 
   it("says what was done and what came of it, also where nothing was only decided", async () => {
