@@ -17,7 +17,7 @@ const ROOMS = {
 };
 const ROOM = Object.keys(ROOMS).join("|");
 const STEP = `^functions/(?!(?:${ROOM})/)([^/]+)/`;
-const HANDLER = "^functions/[^/]+/(mcp-)?handler[.]ts$";
+const HANDLER = "^functions/[^/]+/(mcp-|(deliver|scorecard)/)?handler[.]ts$";
 
 /** Schemas and words of the remedies, which the run's contracts, the policy and the workflow are made of. */
 const LEAF = "^functions/remedies/((contracts|entry|asked)|[^/]+/contract)[.]ts$";
@@ -89,7 +89,7 @@ export default {
     ),
     ...[
       ["client-sns", "functions/notify", "publishes notifications"],
-      ["client-dynamodb", "functions/notify/record", "writes the record"],
+      ["client-dynamodb", "functions/notify/record", "writes the record, and reads it"],
       ["client-eventbridge", "functions/notify/record", "puts outcomes on the event bus"],
       ["client-s3", "functions/remedies", "keeps what a remedy destroys"],
       ["client-sfn", "functions/(agent|executions)", "starts executions and looks at them"],
@@ -128,6 +128,7 @@ export default {
           "^functions/run/(contracts|measurement|pauses|request)[.]ts$",
           "^functions/agent/tool-sets[.]ts$",
           "^functions/ways-in/ways[.]ts$",
+          "^functions/notify/deliver/destinations[.]ts$",
           "^functions/(kinds|shared)/",
         ],
       },

@@ -10,6 +10,8 @@ export const SCANNING = ["patrol", "agent", "mcp-read"] as const;
 export const ADMITTED: ReadonlyMap<string, StepName> = new Map([
   ...STEP_NAMES.map((step) => [step, step] as const),
   ...SCANNING.map((name) => [name, "detect"] as const),
+  // It looks at a workload as verify does.
+  ["scorecard", "verify"],
 ]);
 
 /** What a role needs of AWS to find a cluster. */

@@ -66,7 +66,7 @@ export function alarmsOf({
       id: "DeadLetters",
       section: "Dead letters",
       meaning:
-        "A scheduled look, another start, or the news of an execution that ended badly, could not be delivered or ended without an answer.",
+        "A scheduled look, another start, a message to people, or the news of an execution that ended badly, could not be delivered or ended without an answer.",
       first: "Read the message in the queue; its attributes or its body say why it was not delivered.",
       metric: deadLetters(queues),
       threshold: 1,

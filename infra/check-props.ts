@@ -5,6 +5,7 @@ import { plainClusterName } from "../functions/shared/cluster-name.ts";
 import { isRemediationError } from "../functions/shared/errors.ts";
 import { parsePolicy, TOOLS } from "../functions/shared/policy.ts";
 import { ScanRequest } from "../functions/run/request.ts";
+import { DESTINATIONS } from "../functions/notify/deliver/destinations.ts";
 import { WAYS_IN } from "../functions/ways-in/ways.ts";
 import { describeIssues } from "../functions/shared/validation.ts";
 import { misfit } from "./limits.ts";
@@ -31,6 +32,11 @@ const DEFAULT_INTERVAL = Duration.minutes(1);
 /** Source: the AWS Systems Manager API reference, PutParameter */
 const PARAMETER = /^\/?(?!aws|ssm)[\w.-]+(\/[\w.-]+){0,14}$/i;
 
+/** A parameter of one's own, or a secret by reference. Source: the same, and the Secrets Manager API reference, CreateSecret */
+const SECRET = /^\/(aws\/reference\/secretsmanager\/[\w/+=.@-]{1,512}|(?!aws\/|ssm\/)[\w.-]+(\/[\w.-]+){0,14})$/i;
+const SECRET_RULE =
+  "must be the name of a parameter, as /eks-remediation/slack, or of a secret, as /aws/reference/secretsmanager/NAME, and not what it holds";
+
 /** What can be said of a prop by itself. */
 const PlainProps = z.object({
   // A name that only the deployment knows, as of a cluster in the same stack, cannot be looked at.
@@ -50,6 +56,8 @@ const PlainProps = z.object({
   notifications: z
     .object({
       emails: z.array(z.email("must be an e-mail address")).optional(),
+      deliver: z.partialRecord(z.enum(DESTINATIONS), z.string().regex(SECRET, SECRET_RULE).optional()).optional(),
+      scorecard: z.boolean("must be true or false").optional(),
       topic: z.object({ fifo: z.literal(false, "must be a standard topic") }).optional(),
     })
     .optional(),

@@ -3,7 +3,7 @@ import type { IKey } from "aws-cdk-lib/aws-kms";
 import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
 
-/** A queue that keeps what EventBridge or Lambda could not deliver, encrypted, for as long as SQS can. */
+/** A queue that keeps what EventBridge, SNS or Lambda could not deliver, encrypted, for as long as SQS can. */
 export function createDeadLetterQueue(scope: Construct, id: string, key: IKey): Queue {
   const queue = new Queue(scope, id, {
     enforceSSL: true,

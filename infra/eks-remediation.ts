@@ -10,6 +10,7 @@ import { ApprovalLinks } from "./approval-links.ts";
 import { checkProps } from "./check-props.ts";
 import { ClusterAccess } from "./cluster-access.ts";
 import { Encryption } from "./encryption.ts";
+import { Delivery, type DeliveryProps } from "./delivery.ts";
 import { EndedExecutions } from "./ended-executions.ts";
 import { Functions } from "./functions.ts";
 import { Hub } from "./hub.ts";
@@ -27,6 +28,7 @@ import { RUNBOOK } from "./runbook.ts";
 import { Rounds } from "./rounds.ts";
 import { RunTimeSettings } from "./run-time-settings.ts";
 import { Schedule } from "./schedule.ts";
+import { WeeklyScorecard } from "./weekly-scorecard.ts";
 import { WaysIn, type WaysInProps } from "./ways-in.ts";
 import { Workflow } from "./workflow.ts";
 
@@ -87,14 +89,24 @@ export class EksRemediation extends Construct {
       key,
       retention: props.recordRetention ?? Duration.days(365),
     });
+    const told = props.notifications ?? {};
+    const delivery = deliveryOf(this, { topic, secrets: told.deliver ?? {}, options });
+    const scorecard =
+      told.scorecard === true
+        ? new WeeklyScorecard(this, "Scorecard", { clusterName, table, topic, chat: told.chat === true, options })
+        : undefined;
     const links =
       props.approvalLinks === true
         ? new ApprovalLinks(this, "ApprovalLinks", { notify: steps.notify, stateMachineName, options })
         : undefined;
-    const functions = { ...steps, patrol, agent, ...(mcp === undefined ? {} : { "mcp-read": mcp.functions.read }) };
+    const functions = {
+      ...{ ...steps, patrol, agent },
+      ...(mcp === undefined ? {} : { "mcp-read": mcp.functions.read }),
+      ...(scorecard === undefined ? {} : { scorecard: scorecard.function }),
+    };
     new ClusterAccess(this, "ClusterAccess", { functions, clusterName });
     // How long a remedy settles, which is all that verify asks the policy for, is not set at run time.
-    const { verify: _verify, ...reading } = functions;
+    const { verify: _verify, scorecard: _scorecard, ...reading } = { scorecard: undefined, ...functions };
     const { path } = new RunTimeSettings(this, "Settings", { functions: reading, clusterName });
     const starts = new Schedule(this, "Schedule", { patrol, clusterName, key, ...schedule });
     const { deadLetterQueue } = starts;
@@ -104,13 +116,15 @@ export class EksRemediation extends Construct {
         : new Rounds(this, "Rounds", { patrol, enabled: schedule.enabled, deadLetterQueue, options });
     if (hub !== undefined) new Hub(this, "Hub", { hub, functions, rounds, clusterName });
     const waysIn = waysInOf(this, { stateMachine, clusterName, ways: props.waysIn ?? [], options });
-    const told = { stateMachine, stateMachineName, notify: steps.notify, key };
-    const ends = new EndedExecutions(this, "EndedExecutions", told);
+    const watched = { stateMachine, stateMachineName, notify: steps.notify, key };
+    const ends = new EndedExecutions(this, "EndedExecutions", watched);
     const unwatched = {
       ...{ patrol, notify: steps.notify, agent, ...servingOf(mcp) },
       ...(links === undefined ? {} : { decide: links.decide }),
       ...(waysIn === undefined ? {} : { "ways-in": waysIn.function }),
       ...(rounds === undefined ? {} : { rounds }),
+      ...delivery?.functions,
+      ...(scorecard === undefined ? {} : { scorecard: scorecard.function }),
     };
     const { dashboardName } = new Observability(this, "Observability", {
       clusterName,
@@ -124,6 +138,8 @@ export class EksRemediation extends Construct {
         starts: starts.deadLetterQueue,
         ends: ends.deadLetterQueue,
         ...(waysIn === undefined ? {} : { ways: waysIn.deadLetterQueue }),
+        ...(delivery === undefined ? {} : { deliveries: delivery.deadLetterQueue }),
+        ...(scorecard === undefined ? {} : { scorecard: scorecard.deadLetterQueue }),
       },
       schedule,
       dashboard: props.dashboard ?? true,
@@ -147,6 +163,11 @@ export class EksRemediation extends Construct {
 
 function servingOf(mcp: Mcp | undefined): Record<string, Agent> {
   return mcp === undefined ? {} : { "mcp-read": mcp.functions.read, "mcp-act": mcp.functions.act };
+}
+
+/** Nothing is delivered unless a secret is named. */
+function deliveryOf(scope: Construct, props: DeliveryProps): Delivery | undefined {
+  return Object.keys(props.secrets).length === 0 ? undefined : new Delivery(scope, "Delivery", props);
 }
 
 /** Closed unless one is named. */

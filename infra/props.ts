@@ -6,6 +6,7 @@ import type { RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { ITopic } from "aws-cdk-lib/aws-sns";
 import type * as z from "zod";
 import type { MODES } from "../functions/shared/action-mode.ts";
+import type { Destination } from "../functions/notify/deliver/destinations.ts";
 import type { Policy } from "../functions/shared/policy.ts";
 import type { WayIn } from "../functions/ways-in/ways.ts";
 
@@ -23,6 +24,13 @@ export interface NotificationOptions {
   readonly topic?: ITopic | undefined;
   /** Whether `https` subscribers get the form that Amazon Q Developer in chat applications shows. Default: false. */
   readonly chat?: boolean | undefined;
+  /**
+   * The SSM parameter that holds the secret of each place to deliver to: the address of a webhook of Slack or Teams, or
+   * PagerDuty's routing key. It may stand for a secret of Secrets Manager: `/aws/reference/secretsmanager/NAME`. Default: none.
+   */
+  readonly deliver?: Partial<Readonly<Record<Destination, string>>> | undefined;
+  /** Whether there is a message every Monday on how decisions and deeds of the week were. Default: false. */
+  readonly scorecard?: boolean | undefined;
 }
 
 /** The clusters that are looked after beside the stack's own, of other accounts and regions too. */

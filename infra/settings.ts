@@ -5,6 +5,7 @@ import type { Node } from "constructs";
 import * as z from "zod";
 import { MODES } from "../functions/shared/action-mode.ts";
 import { plainClusterName } from "../functions/shared/cluster-name.ts";
+import type { Destination } from "../functions/notify/deliver/destinations.ts";
 import { WAYS_IN, type WayIn } from "../functions/ways-in/ways.ts";
 import { describeIssues } from "../functions/shared/validation.ts";
 import type { FleetOptions, PolicyInput } from "./props.ts";
@@ -36,6 +37,16 @@ const Context = z.object({
   /** Whether `https` subscribers get the form for Amazon Q Developer in chat applications. */
   chat: z
     .union([z.boolean(), z.enum(["true", "false"]).transform((text) => text === "true")], "must be true or false")
+    .default(false),
+  /** The SSM parameter that holds the address of a webhook of Slack, to which all messages are delivered. */
+  slack: z.string().optional(),
+  /** The same of a webhook of Teams. */
+  teams: z.string().optional(),
+  /** The SSM parameter that holds PagerDuty's routing key. What needs a person pages. */
+  pagerDuty: z.string().optional(),
+  /** Whether there is a message every Monday on how decisions and deeds of the week were. */
+  scorecard: z
+    .union([z.boolean(), z.enum(["on", "off"]).transform((text) => text === "on")], "must be on or off")
     .default(false),
   /** `on` gives messages a link by which whoever gets them approves or declines what is proposed. */
   approvalLinks: z
@@ -93,6 +104,8 @@ export interface Settings {
   namespaces: string[] | undefined;
   notifyEmail: string | undefined;
   chat: boolean;
+  deliver: Partial<Record<Destination, string>>;
+  scorecard: boolean;
   approvalLinks: boolean;
   fleet: FleetOptions | undefined;
   mcp: boolean;
@@ -131,10 +144,18 @@ export function readSettings(app: Node): Settings {
     runbook,
     waysIn,
     fleet,
+    slack,
+    teams,
+    pagerDuty,
     ...given
   } = parsed.data;
   return {
     ...given,
+    deliver: {
+      ...(slack === undefined ? {} : { slack }),
+      ...(teams === undefined ? {} : { teams }),
+      ...(pagerDuty === undefined ? {} : { pagerDuty }),
+    },
     waysIn,
     policy: policy === undefined ? undefined : readPolicy(policy),
     mode,

@@ -11,7 +11,7 @@ export class RemediationStack extends Stack {
 
   /** @throws SettingsError naming each setting that cannot be used, and its rule */
   constructor(scope: Construct, id: string, settings: Settings) {
-    const { clusterName, notifyEmail, chat, permissionsBoundary, ...props } = settings;
+    const { clusterName, notifyEmail, chat, deliver, scorecard, permissionsBoundary, ...props } = settings;
     super(scope, id, {
       stackName: stackNameOf(clusterName, props.namePrefix),
       description: `Remediates failing workloads on EKS cluster ${clusterName}`,
@@ -19,7 +19,7 @@ export class RemediationStack extends Stack {
     this.remediation = new EksRemediation(this, "Remediation", {
       ...props,
       clusterName,
-      notifications: { emails: notifyEmail === undefined ? [] : [notifyEmail], chat },
+      notifications: { emails: notifyEmail === undefined ? [] : [notifyEmail], chat, deliver, scorecard },
       permissionsBoundary: permissionsBoundary === undefined ? undefined : this.managedPolicy(permissionsBoundary),
     });
     this.addOutputs();

@@ -23,7 +23,7 @@ export const BUNDLING = {
 } satisfies BuildOptions;
 
 /** Every function that has a bundle of its own. */
-const FUNCTION_NAMES = [...STEP_NAMES, "patrol", "agent", "mcp", "decide", "ways-in", "rounds"];
+const FUNCTION_NAMES = [...STEP_NAMES, "patrol", "agent", "mcp", "decide", "ways-in", "rounds", "deliver", "scorecard"];
 
 /** A function's bundle, and what went into it. */
 export interface BuiltFunction {
@@ -50,9 +50,16 @@ export function bundleFunctions(directory: string, write: boolean): BuiltFunctio
   });
 }
 
-/** The handler of a function. Both servers of the Model Context Protocol have the same. */
+/** Handlers that do not stand in a folder of the function's name: both servers of the Model Context Protocol have the same. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  mcp: "functions/agent/mcp-handler.ts",
+  deliver: "functions/notify/deliver/handler.ts",
+  scorecard: "functions/notify/scorecard/handler.ts",
+};
+
+/** The handler of a function. */
 function entryOf(name: string): string {
-  return name === "mcp" ? "functions/agent/mcp-handler.ts" : handlerOf(name);
+  return ELSEWHERE[name] ?? handlerOf(name);
 }
 
 /** The handlers of all functions, from the root of the repository. */

@@ -110,7 +110,7 @@ function decidable({ proposal, workload }: NotificationDocument): Record<string,
 }
 
 /** Text that chat clients show as it is, in one line: no links, mentions or formatting of its own. */
-function plain(text: string): string {
+export function plain(text: string): string {
   return escaped(unlinked(bounded(text, MAX_LINE)))
     .replace(/[*_`~[\]]/g, " ")
     .replaceAll("@", "(at)");

@@ -17,7 +17,7 @@ import type { Link } from "./link.ts";
 import { looksOf } from "./looks.ts";
 import { nextSteps } from "./next-steps.ts";
 import { placed, placedIn, placeOf } from "./place.ts";
-import { statusLines } from "./status.ts";
+import { standingOf, statusLines } from "./status.ts";
 import type { ToldLate } from "./told-late.ts";
 
 /** How many workloads a storm's notification names. */
@@ -40,7 +40,8 @@ export function workloadDocument(
   link?: Link,
 ): NotificationDocument {
   const { diagnosis, incident, cluster_name: clusterName, execution } = run;
-  const { workload } = incident;
+  const { workload, requested, origin: askedBy = requested === undefined ? "found" : "agent" } = incident;
+  const standing = standingOf(run);
   const place = placeOf(clusterName, execution.id);
   const { commands, takeBack, ...advice } = nextSteps(run, report, late !== undefined);
   const { plan, valid_until } = report;
@@ -55,6 +56,8 @@ export function workloadDocument(
     headline: headlineOf(run, report, late !== undefined),
     what: whatOf(report.summary, advice.nextSteps),
     status: statusLines(run).map(line),
+    ...(standing === undefined ? {} : { standing }),
+    asked_by: askedBy,
     workload: named(workload),
     ...(isCause ? { confidence: diagnosis.confidence } : {}),
     dry_run: run.dry_run,
@@ -110,6 +113,7 @@ export function stormDocument(detection: Detection, report: Report, execution: E
   return {
     ...about(report, detection.cluster_name, execution),
     dry_run: detection.dry_run,
+    ...(detection.namespace === undefined ? {} : { looked_at: name(detection.namespace) }),
     found: [...shown, ...(more > 0 ? [`and ${count(more, "more workload")}`] : [])].map(line),
     next_steps: [
       ...(detection.storm_node === undefined || detection.storm_namespace !== undefined
@@ -129,12 +133,13 @@ export function failureDocument(
   report: Report,
   clusterName: string,
   execution: ExecutionRef,
-  mayHaveChanged: boolean,
+  { mayHaveChanged = false, isScheduled = false }: { mayHaveChanged?: boolean; isScheduled?: boolean } = {},
 ): NotificationDocument {
   const advice = adviceOn(report.reason ?? "", clusterName);
   return {
     ...about(report, clusterName, execution),
     ...(report.workload === undefined ? {} : { workload: named(report.workload) }),
+    ...(isScheduled ? { scheduled: true } : {}),
     ...(mayHaveChanged ? { verified: "no: what it had done when it ended is not known" } : {}),
     dry_run: false,
     next_steps: advice.nextSteps.map(line),

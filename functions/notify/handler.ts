@@ -113,7 +113,7 @@ export const notify = step(contract(NotifyInput), Report.nullable(), async (inpu
       const { detection, execution } = input;
       const { storm_over: over, cluster_name: clusterName } = detection;
       if (over === undefined) return null;
-      const message = stormOverMessage(overWords(over), clusterName, execution);
+      const message = stormOverMessage(overWords(over), detection, execution);
       const kept = await keep(environment, recordOfRun(message.report, { clusterName, execution }, environment.now()));
       await environment.publish(message);
       return { ...message.report, ...kept };
@@ -191,7 +191,8 @@ async function tellFailure(
   isTold = true,
 ): Promise<Report> {
   const clusterName = await knownNameOf(request, environment);
-  const message = failureMessage(error, clusterName, execution);
+  const isScheduled = scheduleOf(request) !== undefined;
+  const message = failureMessage({ ...error, isScheduled }, clusterName, execution);
   const about = { clusterName, execution, mayHaveChanged: error.mayHaveChanged };
   const kept = isTold ? await keep(environment, recordOfRun(message.report, about, environment.now())) : {};
   if (isTold) await environment.publish(message);

@@ -68,6 +68,8 @@ export interface RunFailure {
   mayHaveChanged?: boolean;
   /** How often runs have ended so, where this is not the first. */
   inARow?: string;
+  /** Whether it was a run of the schedule. */
+  isScheduled?: boolean;
   /** The one workload whose execution ended, while the run goes on. */
   workload?: WorkloadRef;
 }
@@ -93,7 +95,7 @@ export function failureMessage(error: RunFailure, clusterName: string, execution
   return notification(
     report,
     {
-      ...failureDocument(report, clusterName, execution, error.mayHaveChanged === true),
+      ...failureDocument(report, clusterName, execution, error),
       headline: `Remediation ${what} failed`,
     },
     `Remediation ${what} failed: ${error.name}`,
@@ -108,9 +110,14 @@ export function workAgainMessage(summary: string, clusterName: string, execution
 }
 
 /** What is said when a storm is over. */
-export function stormOverMessage(summary: string, clusterName: string, execution: ExecutionRef): Notification {
+export function stormOverMessage(
+  summary: string,
+  { cluster_name: clusterName, namespace }: Pick<Detection, "cluster_name" | "namespace">,
+  execution: ExecutionRef,
+): Notification {
   const title = `The storm on cluster ${shownCluster(clusterName)} is over`;
-  return overMessage({ cause: "FailureStorm", summary }, clusterName, execution, ["The storm is over", title]);
+  const over = overMessage({ cause: "FailureStorm", summary }, clusterName, execution, ["The storm is over", title]);
+  return namespace === undefined ? over : { ...over, document: { ...over.document, looked_at: namespace } };
 }
 
 /** What is said when something is over that was no workload's. */
@@ -121,7 +128,7 @@ function overMessage(
   [subject, title]: [subject: string, title: string],
 ): Notification {
   const report: Report = { outcome: "Recovered", ...what, action: "none", needs_person: false };
-  const failure = failureDocument(report, clusterName, execution, false);
+  const failure = failureDocument(report, clusterName, execution);
   return notification(report, { ...failure, headline: subject, next_steps: [], commands: [] }, subject, title);
 }
 
@@ -149,6 +156,6 @@ function attributesOf(values: Record<string, string>): Record<string, string> {
 }
 
 /** One line of printable ASCII, as SNS takes it. */
-function asciiLine(text: string): string {
+export function asciiLine(text: string): string {
   return bounded(text.replace(/[^\x20-\x7e]/g, "?"), MAX_SUBJECT).replace("…", "~");
 }

@@ -25,8 +25,16 @@ export const NotificationDocument = z.strictObject({
   what: z.string(),
   /** How it is for its users, as far as it was looked at, each with as of when; empty where it was not. */
   status: z.array(z.string()),
+  /** The same in a word, as of the last look: pods that are ready of those that it is to have. Absent where none was counted. */
+  standing: z.enum(["down", "up_in_part", "up"]).optional(),
   /** Whether somebody has to look. */
   needs_person: z.boolean(),
+  /** Who wanted it: `found` is what a run found by itself. Absent when the notification is about a whole run. */
+  asked_by: z.enum(["found", "agent", "person"]).optional(),
+  /** Of a run that failed: that it was one of the schedule, of which people are told when they work again. */
+  scheduled: z.literal(true).optional(),
+  /** Of a storm: the one namespace that the run looked at; absent when it was the whole cluster. */
+  looked_at: z.string().optional(),
   dry_run: z.boolean(),
   /** What was found failing. */
   found: z.array(z.string()),

@@ -21,6 +21,25 @@ let client: SNSClient | undefined;
  */
 export async function publishToSns(notification: Notification): Promise<void> {
   const { subject, attributes } = notification;
+  await publish({ subject, attributes, forms: formsOf(notification, isForChat()) });
+}
+
+/** Whether `https` subscribers get the form for chat. */
+export function isForChat(): boolean {
+  return process.env["NOTIFICATION_CHAT"] === "true";
+}
+
+/** A message in the form for each protocol. */
+export interface Published {
+  /** At most 100 printable ASCII characters, as SNS requires. */
+  subject: string;
+  forms: Record<string, string>;
+  /** For filter policies. */
+  attributes: Record<string, string>;
+}
+
+/** @throws RemediationError `NotificationFailed` */
+export async function publish({ subject, forms, attributes }: Published): Promise<void> {
   try {
     client ??= new SNSClient(CLIENT_OPTIONS);
     await client.send(
@@ -28,7 +47,7 @@ export async function publishToSns(notification: Notification): Promise<void> {
         TopicArn: process.env["TOPIC_ARN"],
         Subject: subject,
         MessageStructure: "json",
-        Message: JSON.stringify(formsOf(notification, process.env["NOTIFICATION_CHAT"] === "true")),
+        Message: JSON.stringify(forms),
         MessageAttributes: Object.fromEntries(
           Object.entries(attributes).map(([name, value]) => [name, { DataType: "String", StringValue: value }]),
         ),

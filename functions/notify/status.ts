@@ -3,6 +3,7 @@ import { lastTry } from "../run/tries.ts";
 import { undoVerification } from "../run/outcome.ts";
 import type { Sight } from "../run/sight.ts";
 import { count, moment } from "../shared/text.ts";
+import type { NotificationDocument } from "./notification.ts";
 
 /** A look that counted pods. */
 type Counted = Sight & { ready: number; wanted: number };
@@ -49,10 +50,20 @@ function isCounted(sight: Sight): sight is Counted {
   return sight.ready !== undefined && sight.wanted !== undefined;
 }
 
+/** How it is for its users in a word, as of the last look that counted pods; undefined where none did, or it is to have none. */
+export function standingOf(run: WorkloadRun): NotificationDocument["standing"] {
+  const seen = sights(run).at(-1);
+  return seen === undefined || seen.wanted === 0 ? undefined : wordFor(seen);
+}
+
+function wordFor({ ready, wanted }: Counted): "down" | "up_in_part" | "up" {
+  return ready === 0 ? "down" : ready < wanted ? "up_in_part" : "up";
+}
+
 function standing(sight: Counted): string {
   const { ready, wanted, unavailable_since: since } = sight;
   if (wanted === 0) return "it is to have no pods";
-  const how = ready === 0 ? "it is down" : ready < wanted ? "it is up in part" : "it is up";
+  const how = `it is ${wordFor(sight).replaceAll("_", " ")}`;
   const few = ready < wanted && since !== undefined ? `, too few since ${time(since)}` : "";
   return `${numbers(sight)}: ${how}${few}`;
 }

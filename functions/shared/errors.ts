@@ -39,6 +39,8 @@ export const ERROR_NAMES = [
   "WorkloadWithoutOutcome",
   "ExecutionUnreadable",
   "WorkflowNotStarted",
+  "DeliveryFailed",
+  "DeliveryRefused",
 ] as const;
 
 export type ErrorName = (typeof ERROR_NAMES)[number];

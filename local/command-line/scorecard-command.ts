@@ -4,8 +4,8 @@ import { subjectOf, type OutcomeRecord } from "../../functions/notify/record/rec
 import { HttpCluster } from "../../functions/shared/cluster/http-cluster.ts";
 import { isRemediationError } from "../../functions/shared/errors.ts";
 import { RecordUnreadable, type RecordStore } from "../record/store.ts";
-import type { Look } from "../scorecard/afterwards.ts";
-import { scorecardOf, type LookAt } from "../scorecard/scorecard.ts";
+import type { Look } from "../../functions/notify/scorecard/afterwards.ts";
+import { scorecardOf, type LookAt } from "../../functions/notify/scorecard/scorecard.ts";
 import { scorecardText } from "../scorecard/text.ts";
 import { connectionFromKubeconfig } from "./kubeconfig.ts";
 import { readSince, storeOf, tellUnread, withRecord, type Chosen, type RecordOptions } from "./record-commands.ts";

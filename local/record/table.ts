@@ -1,11 +1,10 @@
-import { DynamoDBClient, paginateQuery, type AttributeValue } from "@aws-sdk/client-dynamodb";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { OutcomeRecord } from "../../functions/notify/record/record.ts";
+import { itemsOf, listedSince, type Item } from "../../functions/notify/record/table.ts";
 import { CLIENT_OPTIONS } from "../../functions/shared/aws/client-options.ts";
 import { refusalOf } from "../../functions/shared/aws/refusal.ts";
 import { parseRecord } from "./file.ts";
 import { isListed, RecordUnreadable, type Listed, type RecordStore } from "./store.ts";
-
-type Item = Record<string, AttributeValue>;
 
 /** The outcomes in the table of a deployed stack, which is only read. @param region as the AWS SDK finds it by default */
 export function recordInTable(table: string, region: string | undefined): RecordStore {
@@ -14,19 +13,8 @@ export function recordInTable(table: string, region: string | undefined): Record
     async list(query) {
       const { since = "" } = query;
       const shown: Listed[] = [];
-      const pages = paginateQuery(
-        { client },
-        {
-          TableName: table,
-          IndexName: "by-time",
-          KeyConditionExpression: "#list = :all AND #at >= :since",
-          ExpressionAttributeNames: { "#list": "list", "#at": "at" },
-          ExpressionAttributeValues: { ":all": { S: "outcomes" }, ":since": { S: since === "" ? "0" : since } },
-          ScanIndexForward: false,
-        },
-      );
       await reading(async () => {
-        for await (const { Items: items = [] } of pages) {
+        for await (const items of listedSince(client, table, since === "" ? "0" : since)) {
           shown.push(...items.map(listed).filter((each) => isListed(each, query)));
           if (shown.length >= query.limit) break;
         }
@@ -35,18 +23,9 @@ export function recordInTable(table: string, region: string | undefined): Record
     },
     async of(execution) {
       const records: OutcomeRecord[] = [];
-      const pages = paginateQuery(
-        { client },
-        {
-          TableName: table,
-          KeyConditionExpression: "execution = :execution",
-          ExpressionAttributeValues: { ":execution": { S: execution } },
-        },
-      );
       await reading(async () => {
-        for await (const { Items: items = [] } of pages) {
-          records.push(...items.map((item) => parseRecord(textIn(item, "record") ?? "", `${execution} in ${table}`)));
-        }
+        const items = await itemsOf(client, table, execution);
+        records.push(...items.map((item) => parseRecord(textIn(item, "record") ?? "", `${execution} in ${table}`)));
       });
       return { outcomes: records, unread: [] };
     },

@@ -1,23 +1,24 @@
 import { describeWorkload } from "../../functions/kinds/workloads.ts";
-import { count, duration } from "../../functions/shared/text.ts";
+import type { Afterwards } from "../../functions/notify/scorecard/afterwards.ts";
+import type { Deed } from "../../functions/notify/scorecard/deeds.ts";
+import { tallyOf, type Scorecard } from "../../functions/notify/scorecard/scorecard.ts";
+import { decisionWords, deedWords, namespaceWords, RULE } from "../../functions/notify/scorecard/words.ts";
+import { duration } from "../../functions/shared/text.ts";
 import { columns } from "../record/text.ts";
-import type { Afterwards } from "./afterwards.ts";
-import type { Deed } from "./deeds.ts";
-import { ENOUGH, verdictOf, type NamespaceScore, type Scorecard } from "./scorecard.ts";
 
 /** The scorecard as people read it. */
-export function scorecardText({ decisions, deeds, namespaces }: Scorecard): string {
+export function scorecardText(card: Scorecard): string {
+  const { decisions, deeds, namespaces } = card;
+  const tally = tallyOf(card);
   if (decisions.length + deeds.length === 0) return "Nothing was decided or done in that time.";
   return [
-    ...(decisions.length === 0 ? [] : [decisionsText(decisions)]),
-    ...(deeds.length === 0 ? [] : [deedsText(deeds)]),
-    ["Namespaces:", ...namespaces.map((each) => `  ${namespaceText(each)}`), `  ${RULE}`].join("\n"),
+    ...(decisions.length === 0 ? [] : [decisionsText(decisions, decisionWords(tally))]),
+    ...(deeds.length === 0 ? [] : [deedsText(deeds, deedWords(tally))]),
+    ["Namespaces:", ...namespaces.map((each) => `  ${namespaceWords(each)}`), `  ${RULE}`].join("\n"),
   ].join("\n\n");
 }
 
-const RULE = `A namespace is ready for approve after ${ENOUGH.approve} decisions that were right, for automatic after ${ENOUGH.automatic} that were carried out here and helped, and none that was wrong.`;
-
-function decisionsText(decisions: Scorecard["decisions"]): string {
+function decisionsText(decisions: Scorecard["decisions"], words: readonly string[]): string {
   const rows = decisions.map(({ at, workload, plan, cause, afterwards }) => [
     moment(at),
     describeWorkload(workload),
@@ -25,17 +26,7 @@ function decisionsText(decisions: Scorecard["decisions"]): string {
     cause,
     afterwardsText(afterwards),
   ]);
-  const number = (verdict: ReturnType<typeof verdictOf>) =>
-    decisions.filter(({ afterwards }) => verdictOf(afterwards) === verdict).length;
-  const sooner = decisions.flatMap(({ afterwards }) =>
-    "seconds" in afterwards && verdictOf(afterwards) === "right" ? [afterwards.seconds ?? 0] : [],
-  );
-  const total = sooner.reduce((sum, seconds) => sum + seconds, 0);
-  return [
-    columns(["TIME", "WORKLOAD", "WOULD HAVE", "CAUSE", "WHAT HAPPENED"], rows),
-    `It would have acted ${count(decisions.length, "time")}: as far as can be seen, ${number("right")} right, ${number("wrong")} not needed or not wanted, ${number("unknown")} that cannot be told.`,
-    ...(total === 0 ? [] : [`The right ones would have come ${duration(total)} sooner in all.`]),
-  ].join("\n");
+  return [columns(["TIME", "WORKLOAD", "WOULD HAVE", "CAUSE", "WHAT HAPPENED"], rows), ...words].join("\n");
 }
 
 /** What became of it, in a clause. */
@@ -71,7 +62,7 @@ const RESULTS: Readonly<Record<Deed["result"], string>> = {
   taken_back: "somebody had it undone",
 };
 
-function deedsText(deeds: readonly Deed[]): string {
+function deedsText(deeds: readonly Deed[], words: readonly string[]): string {
   const rows = deeds.map(({ at, workload, action, cause, result }) => [
     moment(at),
     describeWorkload(workload),
@@ -79,19 +70,7 @@ function deedsText(deeds: readonly Deed[]): string {
     cause,
     RESULTS[result],
   ]);
-  const unexplained = deeds.filter((each) => each.unexplained).length;
-  return [
-    columns(["TIME", "WORKLOAD", "DID", "CAUSE", "WHAT CAME OF IT"], rows),
-    `It acted ${count(deeds.length, "time")}: ${deeds.filter(({ result }) => result === "held").length} held.`,
-    ...(unexplained === 0
-      ? []
-      : [`${count(unexplained, "restart")} made well what nobody has explained yet: a restart mends no cause.`]),
-  ].join("\n");
-}
-
-function namespaceText({ namespace, right, wrong, unknown, ready_for }: NamespaceScore): string {
-  const numbers = `${namespace}: ${right} right, ${wrong} wrong, ${unknown} unknown`;
-  return ready_for === undefined ? numbers : `${numbers}; ready for ${ready_for}`;
+  return [columns(["TIME", "WORKLOAD", "DID", "CAUSE", "WHAT CAME OF IT"], rows), ...words].join("\n");
 }
 
 function moment(at: string): string {

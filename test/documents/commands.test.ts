@@ -11,7 +11,7 @@ import { commandsIn, type Words } from "./shell.ts";
 const { scripts } = JSON.parse(readFileSync(pathOf("package.json"), "utf8")) as { scripts: Record<string, string> };
 
 /** How blocks begin that show what is printed or sent, and no commands. */
-const SHOWN = [/^\d\d:\d\d:\d\d /, /^Fixed: /, /^\{/];
+const SHOWN = [/^\d\d:\d\d:\d\d /, /^Fixed: /, /^Scorecard of /, /^\{/];
 
 const isShown = ({ text }: Block) => SHOWN.some((begin) => begin.test(text));
 const scriptsOf = (document: string) => blocksOf(document).filter((each) => each.language === "" && !isShown(each));

@@ -54,6 +54,8 @@ describe("the functions", () => {
         "functions/agent/handler.ts",
         "functions/agent/mcp-handler.ts",
         "functions/decide/handler.ts",
+        "functions/notify/deliver/handler.ts",
+        "functions/notify/scorecard/handler.ts",
         "functions/ways-in/handler.ts",
         "functions/patrol/handler.ts",
       ].sort(),

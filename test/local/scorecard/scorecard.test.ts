@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { OutcomeRecord, RecordedChange } from "../../../functions/notify/record/record.ts";
-import { scorecardOf } from "../../../local/scorecard/scorecard.ts";
+import { scorecardOf } from "../../../functions/notify/scorecard/scorecard.ts";
 import { scorecardText } from "../../../local/scorecard/text.ts";
 
 const NOON = Date.parse("2026-06-01T12:00:00Z");

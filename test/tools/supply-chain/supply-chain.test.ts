@@ -71,15 +71,25 @@ const OWN: Readonly<Partial<Record<string, string[]>>> = {
     "obliterator",
   ],
   rounds: ["@aws-sdk/client-lambda", "@aws-sdk/client-ssm"],
+  deliver: ["@aws-sdk/client-ssm"],
+  scorecard: [
+    "@aws-sdk/client-dynamodb",
+    "@aws-sdk/client-sns",
+    "@aws-sdk/dynamodb-codec",
+    "@aws-sdk/endpoint-cache",
+    "@aws-sdk/middleware-endpoint-discovery",
+    "mnemonist",
+    "obliterator",
+  ],
   restart: OF_REMEDIES,
   rollback: OF_REMEDIES,
   scale: OF_REMEDIES,
   "ways-in": ["@aws-sdk/client-sfn"],
 };
 
-/** What finds a cluster. What answers links, or takes alerts, reaches none. */
+/** What finds a cluster. What answers links, takes alerts or delivers messages reaches none. */
 const clusterOf = (name: string) =>
-  ["decide", "ways-in", "rounds"].includes(name)
+  ["decide", "deliver", "ways-in", "rounds"].includes(name)
     ? []
     : ["@aws-sdk/client-eks", "@aws-sdk/client-ssm", "@aws-sdk/client-sts"];
 

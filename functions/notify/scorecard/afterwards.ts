@@ -1,10 +1,10 @@
-import type { WorkloadState } from "../../functions/facts/state.ts";
-import { isFailing } from "../../functions/kinds/failing/pod-failures.ts";
-import { rolloutGaps } from "../../functions/kinds/gaps.ts";
-import { remedyFor } from "../../functions/remedies/remedies.ts";
-import { boundsOf } from "../../functions/shared/kubernetes/hpa.ts";
-import { lastWriter } from "../../functions/shared/kubernetes/managed-fields.ts";
-import { presentTemplate } from "../../functions/shared/kubernetes/template.ts";
+import type { WorkloadState } from "../../facts/state.ts";
+import { isFailing } from "../../kinds/failing/pod-failures.ts";
+import { rolloutGaps } from "../../kinds/gaps.ts";
+import { remedyFor } from "../../remedies/remedies.ts";
+import { boundsOf } from "../../shared/kubernetes/hpa.ts";
+import { lastWriter } from "../../shared/kubernetes/managed-fields.ts";
+import { presentTemplate } from "../../shared/kubernetes/template.ts";
 import type { Decision } from "./decisions.ts";
 
 /** What a look at the cluster shows of a workload: its state, that it is gone, or nothing. */

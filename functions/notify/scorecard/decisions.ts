@@ -1,7 +1,7 @@
-import { planOf } from "../../functions/remedies/remedies.ts";
-import type { Plan } from "../../functions/remedies/remedy.ts";
-import { subjectOf, type OutcomeRecord } from "../../functions/notify/record/record.ts";
-import type { WorkloadRef } from "../../functions/shared/refs.ts";
+import { planOf } from "../../remedies/remedies.ts";
+import type { Plan } from "../../remedies/remedy.ts";
+import { subjectOf, type OutcomeRecord } from "../record/record.ts";
+import type { WorkloadRef } from "../../shared/refs.ts";
 
 /** Something that would have been done, had its mode let it. */
 export interface Decision {

@@ -1,5 +1,5 @@
-import { subjectOf, type OutcomeRecord } from "../../functions/notify/record/record.ts";
-import type { WorkloadRef } from "../../functions/shared/refs.ts";
+import { subjectOf, type OutcomeRecord } from "../record/record.ts";
+import type { WorkloadRef } from "../../shared/refs.ts";
 import { oldestFirst } from "./decisions.ts";
 
 /** A fault that comes back within this time was not mended: a day. */

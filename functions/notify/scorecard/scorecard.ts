@@ -1,11 +1,9 @@
-import type { OutcomeRecord } from "../../functions/notify/record/record.ts";
-import type { WorkloadRef } from "../../functions/shared/refs.ts";
+import type { OutcomeRecord } from "../record/record.ts";
+import type { WorkloadRef } from "../../shared/refs.ts";
 import { afterwardsOf, type Afterwards, type Look } from "./afterwards.ts";
 import { decisionsIn, type Decision } from "./decisions.ts";
 import { deedsIn, type Deed } from "./deeds.ts";
-
-/** So many decisions that were right, and none that was not, make a namespace ready for the next mode. */
-export const ENOUGH = { approve: 3, automatic: 5 } as const;
+import { ENOUGH, type NamespaceScore, type Tally } from "./document.ts";
 
 /** How the workflow's decisions compare with what happened. */
 export interface Scorecard {
@@ -14,19 +12,6 @@ export interface Scorecard {
   /** What was done. */
   deeds: Deed[];
   namespaces: NamespaceScore[];
-}
-
-/** How the decisions and deeds in one namespace were. */
-export interface NamespaceScore {
-  namespace: string;
-  /** Decisions that somebody came to as well, or had carried out with success; deeds that held. */
-  right: number;
-  /** Decisions that were not needed, or that somebody declined; deeds that came back, did not help or were taken back. */
-  wrong: number;
-  /** Of which nothing can be said. */
-  unknown: number;
-  /** The next mode that it is ready for; absent where it is ready for none. */
-  ready_for?: "approve" | "automatic";
 }
 
 /** Says how to look at a workload. */
@@ -82,4 +67,23 @@ function readiness({ right, wrong }: NamespaceScore, carriedOut: number): Pick<N
   if (wrong > 0) return {};
   if (carriedOut >= ENOUGH.automatic) return { ready_for: "automatic" };
   return right >= ENOUGH.approve ? { ready_for: "approve" } : {};
+}
+
+/** Counts what a scorecard shows. */
+export function tallyOf({ decisions, deeds }: Scorecard): Tally {
+  const verdicts = decisions.map(({ afterwards }) => verdictOf(afterwards));
+  const number = (wanted: (typeof verdicts)[number]) => verdicts.filter((each) => each === wanted).length;
+  const sooner = decisions.flatMap(({ afterwards }) =>
+    "seconds" in afterwards && verdictOf(afterwards) === "right" ? [afterwards.seconds ?? 0] : [],
+  );
+  return {
+    would_have_acted: decisions.length,
+    right: number("right"),
+    wrong: number("wrong"),
+    unknown: number("unknown"),
+    sooner_seconds: sooner.reduce((sum, seconds) => sum + seconds, 0),
+    acted: deeds.length,
+    held: deeds.filter(({ result }) => result === "held").length,
+    unexplained: deeds.filter((each) => each.unexplained).length,
+  };
 }

@@ -1,0 +1,50 @@
+import * as z from "zod";
+import { NotificationDocument } from "../notification.ts";
+import { ScorecardDocument } from "../scorecard/document.ts";
+
+/** Source: docs.aws.amazon.com/lambda, "Invoking Lambda functions with Amazon SNS notifications" */
+const SnsEvent = z.object({
+  // One message each time.
+  Records: z.tuple([z.object({ EventSource: z.literal("aws:sns"), Sns: z.object({ Message: z.string() }) })]),
+});
+
+/** What CloudWatch publishes when an alarm changes. Source: the CloudWatch user guide, "Notifying users on alarm changes" */
+const Alarm = z.object({
+  AlarmName: z.string(),
+  AlarmDescription: z.string().nullish(),
+  NewStateValue: z.enum(["ALARM", "OK", "INSUFFICIENT_DATA"]),
+  NewStateReason: z.string().default(""),
+  StateChangeTime: z.string().optional(),
+});
+export type Alarm = z.output<typeof Alarm>;
+
+/** Later versions may have more fields. */
+const Outcome = z.object(NotificationDocument.shape);
+const Scorecard = z.object(ScorecardDocument.shape);
+
+/** What the topic carries, as far as people are told of it. */
+export type Told =
+  | { is: "outcome"; document: NotificationDocument }
+  | { is: "scorecard"; document: ScorecardDocument }
+  | { is: "alarm"; alarm: Alarm };
+
+/** Reads what SNS hands over. Undefined for what is none of these: the topic may be one that others publish on. */
+export function toldIn(event: unknown): Told | undefined {
+  const message = messageIn(event);
+  const outcome = Outcome.safeParse(message);
+  if (outcome.success) return { is: "outcome", document: outcome.data };
+  const scorecard = Scorecard.safeParse(message);
+  if (scorecard.success) return { is: "scorecard", document: scorecard.data };
+  const alarm = Alarm.safeParse(message);
+  return alarm.success ? { is: "alarm", alarm: alarm.data } : undefined;
+}
+
+function messageIn(event: unknown): unknown {
+  const parsed = SnsEvent.safeParse(event);
+  if (!parsed.success) return undefined;
+  try {
+    return JSON.parse(parsed.data.Records[0].Sns.Message);
+  } catch {
+    return undefined;
+  }
+}
