@@ -17,6 +17,7 @@ import { objectAt, type ObjectRef } from "../shared/object-ref.ts";
 import type { WorkloadRef } from "../shared/refs.ts";
 import { whyNothingIsWritten } from "./never-written.ts";
 import { refuseOwned } from "./owner-guard.ts";
+import { withArticle } from "../shared/text.ts";
 
 /** A guard's refusal, with the sentence that the operator reads. */
 export interface GuardRefusal {
@@ -163,7 +164,10 @@ const targetGuard: RemedyGuard = ({ evidence }, { action, writes }) => {
     const object = objectOf(ref, evidence);
     const name = describeObject(ref);
     if (object === undefined) {
-      return { refusal: "NoSafeRemedy", message: `Not touched: a ${action} would change ${name}, which was not read.` };
+      return {
+        refusal: "NoSafeRemedy",
+        message: `Not touched: ${withArticle(action)} would change ${name}, which was not read.`,
+      };
     }
     if (enabledBy(object, undefined) === "false") {
       return { refusal: "OptedOut", message: `Not touched: ${name} carries ${optOutText(object)}.` };

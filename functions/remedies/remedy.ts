@@ -6,6 +6,7 @@ import type { Change, Diagnosis, Remedy as RemedyPlan, RequestedRemedy } from ".
 import type { Refusal } from "../run/refusals.ts";
 import type { ObjectRef } from "../shared/object-ref.ts";
 import type { Rule } from "../shared/permissions.ts";
+import type { ObjectMeta } from "../shared/kubernetes/types.ts";
 import type { WorkloadRef } from "../shared/refs.ts";
 import type { REMEDIES } from "./contracts.ts";
 import type { Writer } from "./writer.ts";
@@ -77,6 +78,8 @@ export interface Through<OwnPlan> {
   owner: string;
   /** The plain remedy in whose place it is carried out. */
   insteadOf: Action;
+  /** Whether an object of the tool's own kinds is kept by nobody, though the tool's controller writes to it; absent where none is. */
+  isKeptByNobody?(metadata: ObjectMeta): boolean;
   /** What is done in the place of that plan, or why it is left to people. */
   plan(plan: Plan, facts: Case): OwnPlan | NoRemedy;
 }
