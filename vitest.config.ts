@@ -99,6 +99,17 @@ export default defineConfig({
           maxWorkers: 4,
         },
       },
+      {
+        test: {
+          name: "argo-cd",
+          include: ["test/owners/argo-cd/*.test.ts"],
+          globalSetup: ["test/kubernetes/global-setup.ts", "test/owners/argo-cd/global-setup.ts"],
+          testTimeout: 600_000,
+          hookTimeout: 1_800_000,
+          maxConcurrency: 5,
+          maxWorkers: 4,
+        },
+      },
       // A hub with clusters in two accounts: `npm run test:fleet`.
       {
         test: { ...deployed, name: "fleet", include: ["test/fleet/*.test.ts"], fileParallelism: false },

@@ -57,6 +57,12 @@ const WITH_TOOLS: Readonly<Record<string, Permissions>> = {
         },
         { apiGroups: ["networking.k8s.io"], resources: ["ingresses"], verbs: ["list"] },
         { apiGroups: ["discovery.k8s.io"], resources: ["endpointslices"], verbs: ["get", "list"] },
+        {
+          why: "Applications whose automated sync a rollback has paused, to remind of them.",
+          apiGroups: ["argoproj.io"],
+          resources: ["applications"],
+          verbs: ["list"],
+        },
       ],
     },
     claims: {

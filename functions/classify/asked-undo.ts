@@ -7,6 +7,7 @@ import type { NoRemedy } from "../remedies/remedy.ts";
 import { remedyFor } from "../remedies/remedies.ts";
 import type { Remedy } from "../run/contracts.ts";
 import type { Refusal } from "../run/refusals.ts";
+import { withArticle } from "../shared/text.ts";
 
 /**
  * What takes back what an earlier execution did: nothing where that is not as it was left, since what somebody has done after
@@ -15,8 +16,9 @@ import type { Refusal } from "../run/refusals.ts";
 export function requestedUndo({ change, execution, uid }: RequestedUndo, facts: Case): Remedy {
   const remedy = remedyFor(change.kind);
   const { undo } = remedy;
-  if (undo === "cannot be undone" || undo.asPlan === undefined) {
-    return none("NoSafeRemedy", `A ${change.kind} cannot be undone.`);
+  if (undo === "cannot be undone") return none("NoSafeRemedy", `${withArticle(change.kind, "A")} cannot be undone.`);
+  if (undo.asPlan === undefined) {
+    return none("NoSafeRemedy", `${withArticle(change.kind, "A")} is not undone on request: a person has to do it.`);
   }
   const what = `the ${change.kind} of ${execution}`;
   const { incident, history } = facts.evidence;

@@ -6,7 +6,7 @@ import { lookedAt } from "../run/looked-at.ts";
 import { presentTemplate } from "../shared/kubernetes/template.ts";
 import type { PolicyInForce } from "../shared/settings-here.ts";
 import { MAX_TRIES } from "../run/pauses.ts";
-import { bounded } from "../shared/text.ts";
+import { bounded, withArticle } from "../shared/text.ts";
 import { openCase, type Case } from "../facts/case.ts";
 import { requestedUndo } from "./asked-undo.ts";
 import { CAUSES, unknownCause } from "./causes.ts";
@@ -191,7 +191,7 @@ function refuseTried({ tried, triesMade }: Evidence, { action }: Remedy): GuardR
   if (action === "none" || (!tried.includes(action) && triesMade < MAX_TRIES)) return undefined;
   return {
     refusal: "NoSafeRemedy",
-    message: `A ${action} did not help, and the evidence allows nothing else. A person has to look.`,
+    message: `${withArticle(action, "A")} did not help, and the evidence allows nothing else. A person has to look.`,
   };
 }
 
@@ -199,7 +199,9 @@ function refuseTried({ tried, triesMade }: Evidence, { action }: Remedy): GuardR
 function requestedRemedy(requested: RequestedRemedy, facts: Case): Remedy {
   if (requested.action === "undo") return requestedUndo(requested, facts);
   const plan = remedyFor(requested.action).asked?.(requested, facts);
-  return plan ?? none({ refusal: "NoSafeRemedy", message: `A ${requested.action} cannot be asked for.` });
+  return (
+    plan ?? none({ refusal: "NoSafeRemedy", message: `${withArticle(requested.action, "A")} cannot be asked for.` })
+  );
 }
 
 /** How the remedy would be undone, for whoever has to decide about it. */

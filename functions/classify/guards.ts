@@ -13,13 +13,15 @@ import type { Case } from "../facts/case.ts";
 import { objectOf, ownObject, type Evidence } from "../facts/evidence.ts";
 import { patienceWith } from "../facts/patience.ts";
 import type { Action, Plan } from "../remedies/remedy.ts";
+import { workloadObject } from "../kinds/object-ref.ts";
 import { planOf, remedyFor, rollsOut } from "../remedies/remedies.ts";
-import { objectAt, type ObjectRef } from "../shared/object-ref.ts";
+import { objectAt, pathOf, type ObjectRef } from "../shared/object-ref.ts";
 import type { WorkloadRef } from "../shared/refs.ts";
 import { whyNothingIsWritten } from "./never-written.ts";
 import { refuseOwned } from "./owner-guard.ts";
 import { whyNotBack } from "./safe-return.ts";
 import { noRoomForPods } from "./surrounding-lines.ts";
+import { withArticle } from "../shared/text.ts";
 
 /** A guard's refusal, with the sentence that the operator reads. */
 export interface GuardRefusal {
@@ -166,7 +168,10 @@ const targetGuard: RemedyGuard = ({ evidence }, { action, writes }) => {
     const object = objectOf(ref, evidence);
     const name = describeObject(ref);
     if (object === undefined) {
-      return { refusal: "NoSafeRemedy", message: `Not touched: a ${action} would change ${name}, which was not read.` };
+      return {
+        refusal: "NoSafeRemedy",
+        message: `Not touched: ${withArticle(action)} would change ${name}, which was not read.`,
+      };
     }
     if (enabledBy(object, undefined) === "false") {
       return { refusal: "OptedOut", message: `Not touched: ${name} carries ${optOutText(object)}.` };
@@ -176,9 +181,13 @@ const targetGuard: RemedyGuard = ({ evidence }, { action, writes }) => {
 };
 
 /** What makes a way back one that a person has to choose: who asks for exactly that has chosen it. */
-const wayBackGuard: RemedyGuard = (facts, { plan }) => {
-  if (plan.action !== "rollback" || isAskedFor(facts.evidence.incident)) return undefined;
-  const message = whyNotBack(facts, plan.after);
+const wayBackGuard: RemedyGuard = (facts, { plan, writes }) => {
+  const { incident } = facts.evidence;
+  if (!("after" in plan) || isAskedFor(incident)) return undefined;
+  const own = pathOf(workloadObject(incident.workload));
+  // What its owner puts back, it puts back with the Services beside it.
+  const isAlone = writes.some((ref) => pathOf(ref) === own);
+  const message = whyNotBack(facts, plan.after, isAlone);
   return message === undefined ? undefined : { refusal: "NoSafeRemedy", message };
 };
 

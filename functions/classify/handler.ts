@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { gatherEvidence } from "../facts/evidence.ts";
+import { gatherEvidence, type ReadAbout } from "../facts/evidence.ts";
 import { ALL_REMEDIES, isKnown } from "../remedies/remedies.ts";
 import { Diagnosis, WorkloadRun } from "../run/contracts.ts";
 import { policyFor } from "../run/policy-for.ts";
@@ -33,8 +33,14 @@ export const diagnose = step(
     const cluster = await environment.connect(run.cluster_name);
     const tried = (run.tries ?? []).flatMap(({ remedy }) => remedy.change?.kind ?? []);
     const past = { tried, history: run.claim?.history ?? [] };
-    const readOthers = ALL_REMEDIES.filter(isKnown).flatMap(({ reads }) => reads?.others ?? []);
     const policy = await policyFor(environment, run.cluster_name);
+    const readOthers = ALL_REMEDIES.filter(isKnown)
+      .flatMap(({ reads }) => reads?.others ?? [])
+      .map(
+        (read) =>
+          (...about: ReadAbout) =>
+            read(...about, policy),
+      );
     const evidence = await gatherEvidence(cluster, run.incident, past, {
       now: environment.now(),
       dryRun: run.dry_run,

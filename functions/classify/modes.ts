@@ -6,6 +6,7 @@ import type { Origin } from "../run/request.ts";
 import type { Case } from "../facts/case.ts";
 import { askForApproval, declinedBefore, planOfCase, refuseByDecision } from "./approval.ts";
 import type { GuardRefusal } from "./guards.ts";
+import { withArticle } from "../shared/text.ts";
 
 /** The word of the policy and of what is set at run time on this action in this namespace, for whoever wants it, and theirs who were asked. */
 export function refuseByMode(facts: Case, remedy: Remedy): GuardRefusal | undefined {
@@ -24,7 +25,7 @@ export function refuseByMode(facts: Case, remedy: Remedy): GuardRefusal | undefi
   const why = `(${settings.join(", ")})`;
   const { origin, namespace } = wanted;
   if (mode === "off") {
-    const message = `A ${plan.action} is switched off in namespace ${namespace} ${why}.`;
+    const message = `${withArticle(plan.action, "A")} is switched off in namespace ${namespace} ${why}.`;
     return { refusal: "ActionOff", message };
   }
   const id = planOfCase(facts, remedy);
@@ -68,7 +69,7 @@ function leftTo(origin: Origin, namespace: string, settings: readonly string[]):
 
 /** What would be done, as exactly as the remedy says it. */
 function would(plan: Plan, { workload }: Incident): string {
-  return remedyFor(plan.action).words.would?.(plan, workload) ?? `A ${plan.action} is what it needs.`;
+  return remedyFor(plan.action).words.would?.(plan, workload) ?? `${withArticle(plan.action, "A")} is what it needs.`;
 }
 
 /** How a person does the same; nothing where no command does. */

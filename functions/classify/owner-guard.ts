@@ -27,7 +27,7 @@ export function refuseOwned(
   const owner = ownerOf(metadata, fields);
   if (
     owner === undefined ||
-    isThrough(plan, owner, ref, workload) ||
+    isThrough(plan, owner, { ref, metadata }, workload) ||
     (fields === TEMPLATE && changedPast(facts, plan) !== undefined)
   )
     return undefined;
@@ -39,10 +39,20 @@ export function refuseOwned(
   };
 }
 
-/** Whether the owner of the workload, or of its HPA, is the one that the remedy acts through; its own objects may be another's. */
-function isThrough(plan: Plan, owner: Owner, ref: ObjectRef, workload: WorkloadRef): boolean {
+/**
+ * Whether the owner is the one that the remedy acts through: of the workload, or of its HPA; of the tool's own objects where the
+ * remedy tells that nothing but the tool's own work on them shows it.
+ */
+function isThrough(
+  plan: Plan,
+  owner: Owner,
+  { ref, metadata = {} }: { ref: ObjectRef; metadata: ObjectMeta | undefined },
+  workload: WorkloadRef,
+): boolean {
+  const { through } = remedyFor(plan.action);
+  if (through === undefined || owner.tool?.name !== through.owner) return false;
   const isOfWorkload = pathOf(ref) === pathOf(workloadObject(workload)) || ref.kind === "HorizontalPodAutoscaler";
-  return isOfWorkload && owner.tool !== undefined && remedyFor(plan.action).through?.owner === owner.tool.name;
+  return isOfWorkload || through.isKeptByNobody?.(metadata) === true;
 }
 
 /**

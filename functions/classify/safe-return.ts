@@ -18,13 +18,14 @@ interface Return {
 /**
  * Why going back to an earlier template is nothing to be done by itself, in sentences; undefined where nothing speaks against it:
  * what fails is not in the template, what reaches the pods would reach them no more, or what is on their volumes may be another's.
+ * @param isAlone whether the workload goes back alone, without what was released with it
  */
-export function whyNotBack(facts: Case, to: RevisionRef): string | undefined {
+export function whyNotBack(facts: Case, to: RevisionRef, isAlone: boolean): string | undefined {
   const present = facts.evidence.workload?.spec?.template;
   const earlier = facts.templates.get(to.name);
   if (present === undefined || earlier === undefined) return undefined;
   const way = { facts, to, present, earlier };
-  return addedToPods(way) ?? leavesServices(way) ?? ranOnVolumes(way);
+  return addedToPods(way) ?? (isAlone ? leavesServices(way) : undefined) ?? ranOnVolumes(way);
 }
 
 /** What fails is in none of the templates: something adds it to each pod, also to those of another revision. */

@@ -9,7 +9,7 @@ import { isIneffective, sinceLastSuccess } from "../run/history.ts";
 import { hpaOf } from "../shared/kubernetes/hpa.ts";
 import { templateHash } from "../shared/kubernetes/template.ts";
 import type { Hpa, Namespace, Pod, PodTemplate, Workload } from "../shared/kubernetes/types.ts";
-import { Action } from "../shared/policy.ts";
+import { Action, type Policy } from "../shared/policy.ts";
 import { describeWorkload, readWorkload } from "../kinds/workloads.ts";
 import { RemediationError } from "../shared/errors.ts";
 import { workloadObject } from "../kinds/object-ref.ts";
@@ -71,8 +71,9 @@ export interface Evidence {
 }
 
 /** Reads objects beside a workload, as it is with its HPA, that a remedy makes its plan from. */
-export type ReadOthers = (reader: Reader, ref: WorkloadRef, parts: OwnParts) => Promise<ReadObject[]>;
-export type OwnParts = Pick<Evidence, "workload" | "hpa">;
+export type ReadOthers = (...about: [...ReadAbout, policy: Policy]) => Promise<ReadObject[]>;
+export type ReadAbout = [reader: Reader, ref: WorkloadRef, parts: OwnParts];
+type OwnParts = Pick<Evidence, "workload" | "hpa">;
 
 /** What the evidence is gathered with. */
 export interface Gathering {
@@ -80,7 +81,7 @@ export interface Gathering {
   /** Whether nothing is kept or done, whatever is decided. */
   dryRun?: boolean;
   /** Reads what remedies make their plans from. */
-  readOthers?: readonly ReadOthers[];
+  readOthers?: readonly ((...about: ReadAbout) => Promise<ReadObject[]>)[];
   /** How many lines of a crashed container's log are read. */
   logLines?: number;
   /** Of what the workload reads, whose metadata is read. */

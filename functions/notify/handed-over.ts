@@ -3,6 +3,7 @@ import { leftUnfinished } from "../run/history.ts";
 import { handBackCommand } from "../run/lease.ts";
 import { isLeftToPerson } from "../run/telling.ts";
 import type { Policy } from "../shared/policy.ts";
+import { withArticle } from "../shared/text.ts";
 
 /** What is said of the remedy in vain after which no more is tried, and how to have the workload looked after again. */
 export function handedOver(run: WorkloadRun, report: Report, policy: Policy): string[] {
@@ -22,6 +23,6 @@ export function leftBehind(run: WorkloadRun): string[] {
   const { execution, action, at, applied } = entry;
   const had = applied === true ? "had begun" : "may have begun";
   return [
-    `${execution} ${had} a ${action} at ${at}, and what became of it is not written in the claim: look at that execution, too.`,
+    `${execution} ${had} ${withArticle(action)} at ${at}, and what became of it is not written in the claim: look at that execution, too.`,
   ];
 }

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { Asked } from "./asked.ts";
+import * as argoCd from "./argo-cd-rollback/contract.ts";
 import type { RemedyEntry } from "./entry.ts";
 import * as restart from "./restart/contract.ts";
 import * as rollback from "./rollback/contract.ts";
@@ -8,7 +9,12 @@ import * as scale from "./scale/contract.ts";
 /** The remedies' parts of the contracts and the policy. Only schemas and words, so that everything else may be made of them. */
 
 /** The remedies, in the order in which the workflow names them. */
-export const REMEDIES = [restart.RESTART, rollback.ROLLBACK, scale.SCALE] as const;
+export const REMEDIES = [restart.RESTART, rollback.ROLLBACK, scale.SCALE, argoCd.ARGO_CD_ROLLBACK] as const;
+
+/** Whether an action is a rollback, by the workflow itself or through the tool that owns the workload. */
+export function isRollback(action: string): boolean {
+  return plainAction(action) === rollback.ROLLBACK.action;
+}
 
 /** The plain remedy in whose place one is carried out; a plain one is its own. */
 export function plainAction<Name extends string>(action: Name): Name {
@@ -17,10 +23,20 @@ export function plainAction<Name extends string>(action: Name): Name {
 }
 
 /** What a remedy is to do. */
-export const REMEDY_PLANS = [restart.RestartPlan, rollback.RollbackPlan, scale.ScalePlan] as const;
+export const REMEDY_PLANS = [
+  restart.RestartPlan,
+  rollback.RollbackPlan,
+  scale.ScalePlan,
+  argoCd.ArgoCdRollbackPlan,
+] as const;
 
 /** What a remedy did. */
-export const REMEDY_CHANGES = [restart.RestartChange, rollback.RollbackChange, scale.ScaleChange] as const;
+export const REMEDY_CHANGES = [
+  restart.RestartChange,
+  rollback.RollbackChange,
+  scale.ScaleChange,
+  argoCd.ArgoCdRollbackChange,
+] as const;
 
 /** What runbooks may ask for, as the steps hand it on. */
 export const REQUESTED_REMEDIES = [restart.RequestedRestart, rollback.RequestedRollback, scale.RequestedScale] as const;
@@ -75,6 +91,7 @@ export const REMEDY_SETTINGS = {
   limits: z.strictObject(LIMITS).prefault({}),
   scale: z.strictObject(scale.SCALE_SETTINGS).prefault({}),
   restart: z.strictObject(restart.RESTART_SETTINGS).prefault({}),
+  argo_cd: z.strictObject(argoCd.ARGO_CD_SETTINGS).prefault({}),
   approval: z
     .strictObject({
       /** How long a proposal may be approved: what is approved later is proposed anew. */

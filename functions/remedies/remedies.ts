@@ -6,6 +6,7 @@ import { RemediationError } from "../shared/errors.ts";
 import { pathOf } from "../shared/object-ref.ts";
 import type { WorkloadRef } from "../shared/refs.ts";
 import type { Action, Plan, Remedy } from "./remedy.ts";
+import { argoCdRollback } from "./argo-cd-rollback/remedy.ts";
 import { restart } from "./restart/remedy.ts";
 import { rollback } from "./rollback/remedy.ts";
 import { scale } from "./scale/remedy.ts";
@@ -17,7 +18,7 @@ const REMEDIES: {
     Extract<Change, { kind: Name }>,
     Extract<RequestedRemedy, { action: Name }>
   >;
-} = { restart, rollback, scale };
+} = { restart, rollback, scale, "argo-cd-rollback": argoCdRollback };
 
 /** All remedies. */
 export const ALL_REMEDIES: readonly Remedy[] = Object.values(REMEDIES);

@@ -1,3 +1,4 @@
+import { isRollback } from "../remedies/contracts.ts";
 import { HELD_BACK, NOT_TRIED, type Refusal } from "./refusals.ts";
 import type { ErrorName } from "../shared/errors.ts";
 import type { HistoryEntry, Outcome, WorkloadRun } from "./contracts.ts";
@@ -128,5 +129,5 @@ export function effectOf({ applied, outcome, reason = "" }: HistoryEntry): Effec
 export function mayBePutBack(entry: HistoryEntry): boolean {
   const effect = effectOf(entry);
   if (effect === "none") return false;
-  return entry.scale !== undefined || (entry.action === "rollback" && effect !== "taken back");
+  return entry.scale !== undefined || (isRollback(entry.action) && effect !== "taken back");
 }

@@ -10,7 +10,11 @@ export const LOOKED_AT = {
   HorizontalPodAutoscaler: ["TargetAtZero"],
   Node: ["NodeNotReady"],
   APIService: ["ApiNotServed"],
+  Application: ["AutomatedSyncPaused"],
 } as const;
+
+/** The API groups of those that are not of Kubernetes itself. */
+const GROUPS: ReadonlyMap<string, string> = new Map([["Application", "argoproj.io"]]);
 
 type LookedAt = typeof LOOKED_AT;
 /** What may be wrong with one of them. */
@@ -19,7 +23,7 @@ export type LookedAtReason = LookedAt[keyof LookedAt][number];
 /** What is wrong with it, where the incident is about such an object and not about a workload; undefined otherwise. */
 export function lookedAt({ workload, failures, failing_pods, requested }: Incident): LookedAtReason | undefined {
   const { kind, group } = workload;
-  if (group !== undefined || failing_pods > 0 || requested !== undefined || !isKind(kind)) return undefined;
+  if (group !== GROUPS.get(kind) || failing_pods > 0 || requested !== undefined || !isKind(kind)) return undefined;
   const reasons: readonly LookedAtReason[] = LOOKED_AT[kind];
   const [first, ...others] = failures.map(({ reason }) => reasons.find((known) => known === reason));
   return others.length === 0 ? first : undefined;

@@ -15,7 +15,7 @@ import { lastTry } from "./tries.ts";
 import type { ErrorName } from "../shared/errors.ts";
 import { isOlderThan } from "../shared/kubernetes/failures.ts";
 import type { Policy } from "../shared/policy.ts";
-import { bounded } from "../shared/text.ts";
+import { bounded, withArticle } from "../shared/text.ts";
 import { errorText } from "../shared/caught-error.ts";
 
 /** How long a summary may become: some sentences. */
@@ -217,7 +217,8 @@ export function outcomeOf(run: WorkloadRun, lasting: boolean): Report {
   if (undo?.status === "overtaken") return ended("Unresolved", `${applied} ${undo.message}`, true, "ObjectChanged");
   const reason = undo?.status === "left" ? REDRIVEN : (undo_error ?? error)?.Error;
   if (undoing === undefined && error === undefined) {
-    const why = remedy.undo === "cannot be undone" ? `A ${base.action} cannot be undone.` : "It was not undone.";
+    const why =
+      remedy.undo === "cannot be undone" ? `${withArticle(base.action, "A")} cannot be undone.` : "It was not undone.";
     return ended("Unresolved", `${applied} ${why}`, true);
   }
   const unverified =

@@ -4,6 +4,7 @@ import type { Hpa, Node } from "../shared/kubernetes/types.ts";
 import type { Policy } from "../shared/policy.ts";
 import type { PodsFound } from "./failing-pods.ts";
 import { groupIncidents, workloadKey } from "./incidents.ts";
+import { findPausedApplications } from "./paused-applications.ts";
 import { findServiceProblems } from "./services/services.ts";
 import { unreadyNodes } from "./unready-nodes.ts";
 import type { View } from "./view.ts";
@@ -33,7 +34,8 @@ export async function lookBeside(view: View, seen: Seen): Promise<Incident[]> {
   // A scan of some namespaces tells of the nodes that matter to these.
   const near = nodes.filter(({ metadata }) => everywhere || pods.podsOn.has(metadata?.name ?? ""));
   const unready = unreadyNodes(near, { podsOn: pods.podsOn, toldOf: nodesToldOf(seen), optIn: policy.opt_in }, moment);
-  return groupIncidents([], [...services, ...unready]);
+  const paused = await findPausedApplications(view, seen, policy, moment.now);
+  return groupIncidents([], [...services, ...unready, ...paused]);
 }
 
 /** The nodes of which people are told already, or by what fails on them. */

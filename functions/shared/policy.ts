@@ -31,6 +31,8 @@ const ActionModes = z.strictObject(forEachRemedy(({ mode }) => ActionMode.prefau
 const OWNERS = {
   /** Argo Rollouts: also needs `infra/rbac-argo-rollouts.yaml`. Where its kind is not installed, nothing is asked for. */
   argo_rollouts: z.boolean().default(false),
+  /** Argo CD, to roll back through it: also needs `infra/rbac-argo-cd.yaml`. Where it is not installed, nothing is found. */
+  argo_cd: z.boolean().default(false),
 };
 
 /** A tool that the policy switches on or off. */

@@ -15,6 +15,11 @@ export function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? "" : "s"}`;
 }
 
+/** `a rollback`, `an argo-cd-rollback`; with another first letter where a sentence begins with it. */
+export function withArticle(noun: string, a: "a" | "A" = "a"): string {
+  return `${a}${/^[aeiou]/.test(noun) ? "n" : ""} ${noun}`;
+}
+
 /** The first few names of a list, and how many more there are: `a, b and 3 more`. */
 export function some(names: readonly string[], limit: number): string {
   const shown = names.slice(0, limit).join(", ");

@@ -1,6 +1,7 @@
 import type { WorkloadState } from "../facts/state.ts";
 import { remedyFor } from "../remedies/remedies.ts";
 import type { Change, UndoVerification, WorkloadRun } from "../run/contracts.ts";
+import { withArticle } from "../shared/text.ts";
 
 /**
  * Judges whether an undone remedy is really undone: the object is again as it was before the remedy, and its controller
@@ -23,5 +24,5 @@ function isToBegin({ claim, remedy, undo, undo_error, diagnosis }: WorkloadRun, 
 
 function remains(change: Change, state: WorkloadState): string[] {
   const { undo } = remedyFor(change.kind);
-  return undo === "cannot be undone" ? [`a ${change.kind} cannot be undone`] : undo.remains(change, state);
+  return undo === "cannot be undone" ? [`${withArticle(change.kind)} cannot be undone`] : undo.remains(change, state);
 }

@@ -2,6 +2,7 @@ import type { OutcomeRecord, RecordedChange } from "../../functions/notify/recor
 import { describeWorkload } from "../../functions/kinds/workloads.ts";
 import { remedyFor } from "../../functions/remedies/remedies.ts";
 import type { Listed } from "./store.ts";
+import { withArticle } from "../../functions/shared/text.ts";
 
 /** Outcomes as a table, the newest first. */
 export function historyTable(outcomes: readonly Listed[]): string {
@@ -54,7 +55,10 @@ export function recordText(record: OutcomeRecord): string {
   const sections: [string, string[]][] = [
     ["Found", record.found],
     ["Evidence", record.evidence],
-    ["Decided", plan === undefined ? [] : [plan.action === "none" ? `nothing: ${plan.message}` : `a ${plan.action}`]],
+    [
+      "Decided",
+      plan === undefined ? [] : [plan.action === "none" ? `nothing: ${plan.message}` : withArticle(plan.action)],
+    ],
     ["Not chosen", record.rejected.map(({ action, reason: why }) => `${action}: ${why}`)],
     ["Changed", record.changes.flatMap((change) => changeLines(change, record))],
     ["Perhaps changed", record.may_have_changed === true ? ["Nobody could look what the remedy did."] : []],

@@ -58,6 +58,7 @@ describe("the functions", () => {
         "functions/notify/scorecard/handler.ts",
         "functions/ways-in/handler.ts",
         "functions/patrol/handler.ts",
+        "functions/rounds/handler.ts",
       ].sort(),
     ).toEqual(handlers.sort());
     stack.template.resourceCountIs("AWS::Lambda::Function", FUNCTION_NAMES.length);

@@ -4,11 +4,15 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { parseAllDocuments } from "yaml";
 import { rbacFor, type Manifest } from "../../infra/rbac.ts";
+import { ALL_REMEDIES } from "../../functions/remedies/remedies.ts";
 import { REMOVING } from "../../infra/permissions.ts";
 import { STEP_NAMES } from "../../infra/functions.ts";
 
 const wide = readFileSync(new URL("../../infra/rbac.yaml", import.meta.url), "utf8");
 const narrow = rbacFor(wide, ["shop", "blog"]);
+
+/** The functions with permissions without any tool. */
+const PLAIN = STEP_NAMES.filter((step) => !ALL_REMEDIES.some(({ action, through }) => action === step && through));
 
 /** `Role eks-remediation:detect in shop`. */
 const nameOf = ({ kind, metadata: { name, namespace } }: Manifest) =>
@@ -39,7 +43,7 @@ function permissionsOf(manifests: readonly Manifest[], group: string, namespace?
 }
 
 describe("the permissions in some namespaces", () => {
-  it.each(STEP_NAMES)("are in each of them what %s has in the whole cluster", (step) => {
+  it.each(PLAIN)("are in each of them what %s has in the whole cluster", (step) => {
     const inCluster = permissionsOf(
       parseAllDocuments(wide).map((document) => document.toJS() as Manifest),
       step,
@@ -123,13 +127,13 @@ describe("the permissions in some namespaces", () => {
   });
 });
 
-describe("the permissions for Argo Rollouts", () => {
-  const rules = (name: string) =>
-    parseAllDocuments(readFileSync(new URL(`../../infra/${name}.yaml`, import.meta.url), "utf8"))
-      .map((document) => document.toJS() as Manifest)
-      .flatMap(({ metadata, rules: own = [] }) => own.map((rule) => ({ name: metadata.name, ...rule })))
-      .filter(({ apiGroups }) => apiGroups.includes("argoproj.io"));
+const rules = (name: string) =>
+  parseAllDocuments(readFileSync(new URL(`../../infra/${name}.yaml`, import.meta.url), "utf8"))
+    .map((document) => document.toJS() as Manifest)
+    .flatMap(({ metadata, rules: own = [] }) => own.map((rule) => ({ name: metadata.name, ...rule })))
+    .filter(({ apiGroups }) => apiGroups.includes("argoproj.io"));
 
+describe("the permissions for Argo Rollouts", () => {
   it("are in a manifest of their own, which lets the rollback alone write", () => {
     expect(rules("rbac")).toEqual([]);
     expect(
@@ -143,6 +147,20 @@ describe("the permissions for Argo Rollouts", () => {
       "eks-remediation:verify-argo-rollouts rollouts get",
     ]);
   });
+});
+
+it("the permissions for Argo CD are in a manifest of their own, which lets its rollback alone write", () => {
+  expect(
+    rules("rbac-argo-cd").map(({ name, resources, verbs }) => `${name} ${resources.join()} ${verbs.join()}`),
+  ).toEqual([
+    "eks-remediation:detect-argo-cd applications list",
+    "eks-remediation:classify-argo-cd applications list",
+    "eks-remediation:classify-argo-cd appprojects get",
+    "eks-remediation:argo-cd-rollback-argo-cd rollouts get",
+    "eks-remediation:argo-cd-rollback-argo-cd applications get,patch",
+    "eks-remediation:argo-cd-rollback-argo-cd appprojects get",
+    "eks-remediation:verify-argo-cd applications get",
+  ]);
 });
 
 it("the permission to read logs is of those that tell of them, or keep them before a pod goes, and of no other", () => {

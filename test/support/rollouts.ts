@@ -8,7 +8,7 @@ export const ROLLOUT_WEB = { kind: "Rollout", group: "argoproj.io", namespace: "
 
 /** With the kind of Argo Rollouts switched on. */
 export function withRollouts<T>(act: () => T): T {
-  return withTools(() => ({ argo_rollouts: true }), act);
+  return withTools(() => ({ argo_rollouts: true, argo_cd: false }), act);
 }
 
 /** A Rollout `shop/web` of two pods at its second revision, which was promoted an hour ago. */

@@ -1,3 +1,4 @@
+import { PAUSED_ANNOTATION, PAUSED_LABEL } from "../../remedies/argo-cd-rollback/application.ts";
 import { lookedAt, type LookedAtReason } from "../../run/looked-at.ts";
 import type { Case } from "../../facts/case.ts";
 import { describeWorkload } from "../../kinds/workloads.ts";
@@ -69,6 +70,17 @@ export const LOOKED_AT_CAUSES: readonly Cause[] = [
     diagnose: (facts) =>
       found(facts, "ApiNotServed", ({ name }) => {
         return `Install the metrics server, or look why it does not answer: kubectl get apiservice ${name}; kubectl top pods.`;
+      }),
+  },
+  {
+    name: "AutomatedSyncPaused",
+    looksLike:
+      "An Application of Argo CD whose automated sync is paused since a rollback through it, a day ago or more.",
+    response: "Remind of it once a day, until somebody resumes it.",
+    rejected: [],
+    diagnose: (facts) =>
+      found(facts, "AutomatedSyncPaused", ({ namespace, name }) => {
+        return `See that what was rolled back is reverted in its source, then put back into spec.syncPolicy what the annotation ${PAUSED_ANNOTATION} holds, and take the annotation and the label ${PAUSED_LABEL} away: kubectl -n ${namespace} edit applications.argoproj.io ${name}.`;
       }),
   },
 ];

@@ -13,7 +13,8 @@ import { claimedRun } from "../../support/runs.ts";
 const found = (kind: string, reason: string, fields: Partial<Incident> = {}): Incident => {
   const namespace = kind === "Node" || kind === "APIService" ? "" : "shop";
   const failures = [{ reason, count: 1, message: "It leads nowhere.", since: ago(600) }];
-  return incident({ workload: { kind, namespace, name: "web" }, failures, ...fields });
+  const group = kind === "Application" ? { group: "argoproj.io" } : {};
+  return incident({ workload: { kind, ...group, namespace, name: "web" }, failures, ...fields });
 };
 
 const ALL = Object.entries(LOOKED_AT).flatMap(([kind, reasons]) => reasons.map((reason) => ({ kind, reason })));
@@ -47,6 +48,12 @@ describe("what is looked at and reported only", () => {
       "of a kind of the same name from elsewhere",
       found("Service", "SelectsNoPod", {
         workload: { kind: "Service", group: "serving.knative.dev", namespace: "shop", name: "web" },
+      }),
+    ],
+    [
+      "of an Application of another group",
+      found("Application", "AutomatedSyncPaused", {
+        workload: { kind: "Application", group: "app.k8s.io", namespace: "shop", name: "web" },
       }),
     ],
     ["with failing pods", found("Service", "SelectsNoPod", { failing_pods: 1 })],

@@ -83,6 +83,7 @@ const OWN: Readonly<Partial<Record<string, string[]>>> = {
   ],
   restart: OF_REMEDIES,
   rollback: OF_REMEDIES,
+  "argo-cd-rollback": OF_REMEDIES,
   scale: OF_REMEDIES,
   "ways-in": ["@aws-sdk/client-sfn"],
 };
