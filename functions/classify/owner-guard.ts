@@ -27,7 +27,7 @@ export function refuseOwned(
   const owner = ownerOf(metadata, fields);
   if (
     owner === undefined ||
-    isThrough(plan, owner, ref, workload) ||
+    isThrough(plan, owner, { ref, metadata }, workload) ||
     (fields === TEMPLATE && changedPast(facts, plan) !== undefined)
   )
     return undefined;
@@ -39,10 +39,20 @@ export function refuseOwned(
   };
 }
 
-/** Whether the owner of the workload, or of its HPA, is the one that the remedy acts through; its own objects may be another's. */
-function isThrough(plan: Plan, owner: Owner, ref: ObjectRef, workload: WorkloadRef): boolean {
+/**
+ * Whether the owner of the workload, or of its HPA, is the one that the remedy acts through. Its own objects may be another's, or
+ * its own in turn, where it has to leave alone what is written.
+ */
+function isThrough(
+  { action }: Plan,
+  { tool }: Owner,
+  { ref, metadata }: { ref: ObjectRef; metadata: ObjectMeta },
+  workload: WorkloadRef,
+): boolean {
+  const { through } = remedyFor(action);
+  if (tool === undefined || through?.owner !== tool.name) return false;
   const isOfWorkload = pathOf(ref) === pathOf(workloadObject(workload)) || ref.kind === "HorizontalPodAutoscaler";
-  return isOfWorkload && owner.tool !== undefined && remedyFor(plan.action).through?.owner === owner.tool.name;
+  return isOfWorkload || through.spares?.(metadata) === true;
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Case } from "../facts/case.ts";
 import { keepOffCommand } from "../facts/opt-out.ts";
 import type { HistoryEntry, Remedy } from "../run/contracts.ts";
+import { plainAction } from "../remedies/contracts.ts";
 import { effectOf } from "../run/history.ts";
 import { handBackCommand } from "../run/lease.ts";
 import { USER_AGENT } from "../shared/cluster/exchange.ts";
@@ -16,7 +17,7 @@ import type { GuardRefusal } from "./guards.ts";
  */
 export function refusePutBack(facts: Case, remedy: Remedy): GuardRefusal | undefined {
   const said =
-    remedy.action === "rollback"
+    plainAction(remedy.action) === "rollback"
       ? templatePutBack(facts)
       : remedy.action === "scale"
         ? sizeSet(facts, remedy)
@@ -36,7 +37,7 @@ function templatePutBack({ evidence: { history, workload } }: Case): string | un
   const present = workload === undefined ? undefined : presentTemplate(workload);
   const field = { metadata: workload?.metadata, path: ["spec", "template"] };
   const earlier = history.find(
-    (entry) => entry.action === "rollback" && entry.template === present && mayBeTheirs(entry, field),
+    (entry) => plainAction(entry.action) === "rollback" && entry.template === present && mayBeTheirs(entry, field),
   );
   if (earlier === undefined) return undefined;
   const { at, cause } = earlier;

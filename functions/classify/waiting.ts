@@ -1,4 +1,5 @@
 import type { Incident, Remedy } from "../run/contracts.ts";
+import { plainAction } from "../remedies/contracts.ts";
 import { describeWorkload } from "../kinds/workloads.ts";
 import type { GuardRefusal } from "./guards.ts";
 
@@ -7,7 +8,7 @@ import type { GuardRefusal } from "./guards.ts";
  * evidence of its own, so it is none of these.
  */
 export function refuseWaiting({ waits_for }: Incident, remedy: Remedy): GuardRefusal | undefined {
-  if (waits_for === undefined || remedy.action === "rollback") return undefined;
+  if (waits_for === undefined || plainAction(remedy.action) === "rollback") return undefined;
   if (remedy.action === "none" && remedy.refusal !== "NoSafeRemedy" && remedy.refusal !== "MayPass") return undefined;
   const until =
     waits_for.elsewhere === true

@@ -1,5 +1,7 @@
 import * as z from "zod";
 import type { Asked } from "./asked.ts";
+import type { RemedyEntry } from "./entry.ts";
+import * as flux from "./flux-rollback/contract.ts";
 import * as restart from "./restart/contract.ts";
 import * as rollback from "./rollback/contract.ts";
 import * as scale from "./scale/contract.ts";
@@ -7,13 +9,29 @@ import * as scale from "./scale/contract.ts";
 /** The remedies' parts of the contracts and the policy. Only schemas and words, so that everything else may be made of them. */
 
 /** The remedies, in the order in which the workflow names them. */
-export const REMEDIES = [restart.RESTART, rollback.ROLLBACK, scale.SCALE] as const;
+export const REMEDIES = [restart.RESTART, rollback.ROLLBACK, scale.SCALE, flux.FLUX_ROLLBACK] as const;
+
+/** The plain remedy in whose place one of that action stands; itself where that is plain. */
+export function plainAction(action: string): string {
+  const entry: RemedyEntry | undefined = REMEDIES.find((remedy) => remedy.action === action);
+  return entry?.insteadOf ?? action;
+}
 
 /** What a remedy is to do. */
-export const REMEDY_PLANS = [restart.RestartPlan, rollback.RollbackPlan, scale.ScalePlan] as const;
+export const REMEDY_PLANS = [
+  restart.RestartPlan,
+  rollback.RollbackPlan,
+  scale.ScalePlan,
+  flux.FluxRollbackPlan,
+] as const;
 
 /** What a remedy did. */
-export const REMEDY_CHANGES = [restart.RestartChange, rollback.RollbackChange, scale.ScaleChange] as const;
+export const REMEDY_CHANGES = [
+  restart.RestartChange,
+  rollback.RollbackChange,
+  scale.ScaleChange,
+  flux.FluxRollbackChange,
+] as const;
 
 /** What runbooks may ask for, as the steps hand it on. */
 export const REQUESTED_REMEDIES = [restart.RequestedRestart, rollback.RequestedRollback, scale.RequestedScale] as const;

@@ -8,6 +8,8 @@ export interface RemedyEntry {
    * reads as a noun (`A rollback did not help`); several words are joined by dashes.
    */
   action: string;
+  /** The plain remedy in whose place it stands, where it acts through the tool that owns what that would write. */
+  insteadOf?: string;
   /** What it does, in a sentence. */
   description: string;
   /** What it may do by itself where the policy says nothing of it. */

@@ -5,6 +5,7 @@ import { RemediationError } from "../shared/errors.ts";
 import { pathOf } from "../shared/object-ref.ts";
 import type { WorkloadRef } from "../shared/refs.ts";
 import type { Action, Plan, Remedy } from "./remedy.ts";
+import { fluxRollback } from "./flux-rollback/remedy.ts";
 import { restart } from "./restart/remedy.ts";
 import { rollback } from "./rollback/remedy.ts";
 import { scale } from "./scale/remedy.ts";
@@ -16,7 +17,7 @@ const REMEDIES: {
     Extract<Change, { kind: Name }>,
     Extract<RequestedRemedy, { action: Name }>
   >;
-} = { restart, rollback, scale };
+} = { restart, rollback, scale, "flux-rollback": fluxRollback };
 
 /** All remedies. */
 export const ALL_REMEDIES: readonly Remedy[] = Object.values(REMEDIES);

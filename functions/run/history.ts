@@ -1,3 +1,4 @@
+import { plainAction } from "../remedies/contracts.ts";
 import { HELD_BACK, type Refusal } from "./refusals.ts";
 import type { ErrorName } from "../shared/errors.ts";
 import type { HistoryEntry, Outcome, WorkloadRun } from "./contracts.ts";
@@ -123,5 +124,5 @@ export function effectOf({ applied, outcome, reason = "" }: HistoryEntry): Effec
 export function mayBePutBack(entry: HistoryEntry): boolean {
   const effect = effectOf(entry);
   if (effect === "none") return false;
-  return entry.scale !== undefined || (entry.action === "rollback" && effect !== "taken back");
+  return entry.scale !== undefined || (plainAction(entry.action) === "rollback" && effect !== "taken back");
 }

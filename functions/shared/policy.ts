@@ -30,6 +30,8 @@ const ActionModes = z.strictObject(forEachRemedy(({ mode }) => ActionMode.prefau
 const OWNERS = {
   /** Argo Rollouts: also needs `infra/rbac-argo-rollouts.yaml`. Where its kind is not installed, nothing is asked for. */
   argo_rollouts: z.boolean().default(false),
+  /** Flux: also needs `infra/rbac-flux.yaml`. What keeps a workload is suspended, and an earlier template put back. */
+  flux: z.boolean().default(false),
 };
 
 /** A tool that the policy switches on or off. */

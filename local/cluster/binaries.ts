@@ -58,6 +58,13 @@ const ARGO_ROLLOUTS: Source = {
   packages: { "rollouts-controller": "github.com/argoproj/argo-rollouts/cmd/rollouts-controller" },
 };
 
+/** The controllers of Flux that fetch sources, and apply what a Kustomization says. */
+const FLUX: Source[] = ["source-controller", "kustomize-controller"].map((name) => ({
+  module: name,
+  requires: `github.com/fluxcd/${name}`,
+  packages: { [name]: `github.com/fluxcd/${name}` },
+}));
+
 /** How often a build that goes on says so, in milliseconds. */
 const HEARTBEAT_MS = 30_000;
 
@@ -91,9 +98,31 @@ export async function ensureArgoRollouts(
   signal?: AbortSignal,
 ): Promise<{ controller: string; definitions: string }> {
   const { "rollouts-controller": controller = "" } = await ensure([ARGO_ROLLOUTS], progress, signal);
-  const list = ["list", "-m", "-f", "{{.Dir}}", ARGO_ROLLOUTS.requires];
-  const module = (await runGo(list, moduleDirectory(ARGO_ROLLOUTS), signal)).trim();
-  return { controller, definitions: join(module, "manifests", "crds") };
+  return { controller, definitions: join(await moduleFolder(ARGO_ROLLOUTS, signal), "manifests", "crds") };
+}
+
+/**
+ * Finds the controllers of Flux in the cache, or builds them: about twenty minutes on two cores the first time.
+ * @returns the path of each binary, and the folders with the definitions of their kinds
+ * @throws ClusterError like `ensureBinaries`
+ */
+export async function ensureFlux(
+  progress: Progress,
+  signal?: AbortSignal,
+): Promise<{ sourceController: string; kustomizeController: string; definitions: string[] }> {
+  const binaries = await ensure(FLUX, progress, signal);
+  const { "source-controller": sourceController = "", "kustomize-controller": kustomizeController = "" } = binaries;
+  const folders = await Promise.all(FLUX.map((source) => moduleFolder(source, signal)));
+  return {
+    sourceController,
+    kustomizeController,
+    definitions: folders.map((folder) => join(folder, "config/crd/bases")),
+  };
+}
+
+/** Where Go keeps the module that a source pins. */
+async function moduleFolder(source: Source, signal?: AbortSignal): Promise<string> {
+  return (await runGo(["list", "-m", "-f", "{{.Dir}}", source.requires], moduleDirectory(source), signal)).trim();
 }
 
 /** The version of the control plane, for example `Kubernetes v1.35.4`. */
