@@ -7,7 +7,7 @@ import { rollBack } from "../rollback/carry-out.ts";
 import { switchTemplate } from "../rollback/switch-template.ts";
 import type { Writer } from "../writer.ts";
 import type { FluxRollbackChange, FluxRollbackPlan } from "./contract.ts";
-import { isStillSuspended, resume, suspend, untilCalm } from "./suspend.ts";
+import { isStillSuspended, resume, suspend, untilCalm, type Calm } from "./suspend.ts";
 
 /**
  * Suspends what keeps the workload, waits until that can put nothing in place any more, and puts the earlier template back. Where
@@ -18,11 +18,12 @@ export async function carryOut(
   writer: Writer,
   plan: FluxRollbackPlan,
   { again }: Occasion,
+  calm?: Calm,
 ): Promise<Done<FluxRollbackChange> | Declined> {
   const suspended = await suspend(writer, plan);
   if (!suspended && !again) return alreadySo("suspend Flux and roll it back");
   try {
-    if (!writer.dryRun) await untilCalm(writer, plan);
+    if (!writer.dryRun) await untilCalm(writer, plan, calm);
     const { switched, unblocked } = await rollBack(writer, plan, again);
     if (!switched && !again) {
       await resume(writer, plan);

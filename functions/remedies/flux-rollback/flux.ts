@@ -41,13 +41,14 @@ interface FluxCondition {
   status: string;
   reason?: string;
   message?: string;
+  lastTransitionTime?: string;
   observedGeneration?: number;
 }
 
 /** A source of Flux, as far as it is read: what it holds now. */
 export interface FluxSource {
   metadata?: ObjectMeta;
-  status?: { artifact?: { revision?: string } };
+  status?: { artifact?: { revision?: string; lastUpdateTime?: string } };
 }
 
 /** The kinds that keep objects, by the group whose labels stand on these. */
@@ -78,10 +79,19 @@ export function describeReconciler({ kind, namespace, name }: Pick<Reconciler, "
 }
 
 /** The words of the `flux` command for one: `flux resume kustomization shop -n flux-system`. */
-export function fluxCommand(verb: "resume" | "reconcile", { kind, namespace, name }: Reconciler): string[] {
+export function fluxCommand(
+  verb: "resume" | "reconcile",
+  { kind, namespace, name }: Pick<Reconciler, "kind" | "namespace" | "name">,
+): string[] {
   return ["flux", verb, kind.toLowerCase(), name, "-n", namespace];
 }
 
 export function conditionOf({ status }: FluxObject, type: string): FluxCondition | undefined {
   return status?.conditions?.find((condition) => condition.type === type);
+}
+
+/** A moment as the API server writes it; undefined where it is none. */
+export function momentOf(time: string | undefined): Date | undefined {
+  const moment = new Date(time ?? "");
+  return Number.isFinite(moment.getTime()) ? moment : undefined;
 }

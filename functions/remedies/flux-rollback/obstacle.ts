@@ -1,10 +1,14 @@
 import type { Refusal } from "../../run/refusals.ts";
 import type { WorkloadRef } from "../../shared/refs.ts";
-import { bounded, count } from "../../shared/text.ts";
+import { lastWriter } from "../../shared/kubernetes/managed-fields.ts";
+import { bounded, count, moment } from "../../shared/text.ts";
 import { ENABLED_ANNOTATION, enabledBy } from "../../facts/opt-out.ts";
-import { conditionOf, describeReconciler, type FluxObject } from "./flux.ts";
+import { conditionOf, describeReconciler, fluxCommand, momentOf, type FluxObject } from "./flux.ts";
 import type { Named } from "./find.ts";
 import { isSuspended, markOn } from "./mark.ts";
+
+/** For how long something may be about to happen by itself before people are told that it does not. */
+const MOVES_ON_WITHIN_MS = 600_000;
 
 /** Why a reconciler is not suspended. */
 export interface Obstacle {
@@ -25,12 +29,17 @@ interface Entry {
  * Why a reconciler is not suspended for a workload, by what it says itself; undefined where nothing speaks against it. Asked
  * when the plan is made, and again of what is there right before the write.
  */
-export function obstacle(named: Named, object: FluxObject, workload: WorkloadRef, group: string): Obstacle | undefined {
+export function obstacle(
+  named: Named,
+  object: FluxObject,
+  { workload, group, now }: { workload: WorkloadRef; group: string; now: Date },
+): Obstacle | undefined {
   return (
     notItsOwn(named, object, workload, group) ??
     inOthersHands(named, object) ??
     holdsOthers(named, object, workload) ??
-    atWork(named, object)
+    atWork(named, object, now) ??
+    remediatesItself(named, object)
   );
 }
 
@@ -100,21 +109,43 @@ function isOf(namespace: string, entry: Entry): boolean {
 }
 
 /** That it is about to put something in place by itself. */
-function atWork(named: Named, object: FluxObject): Obstacle | undefined {
-  const name = describeReconciler(named);
-  const wait = (why: string): Obstacle => ({
-    refusal: "RolloutInProgress",
-    message: `${name}, which keeps it, ${why}: that is waited for.`,
-  });
-  if (isApplying(object)) return wait("is reconciling");
-  const ready = conditionOf(object, "Ready");
-  const seen = ready?.observedGeneration ?? object.status?.observedGeneration;
-  if (seen !== undefined && seen !== object.metadata?.generation) return wait("has been changed just now");
-  if (object.status?.lastAttemptedRevision === undefined) return wait("has put nothing in place yet");
-  if (named.kind !== "HelmRelease" || ready?.status === "True" || !mayRemediate(object)) return undefined;
+function atWork(named: Named, object: FluxObject, now: Date): Obstacle | undefined {
+  const { metadata, status } = object;
+  const name = `${describeReconciler(named)}, which keeps it,`;
+  const reconciling = conditionOf(object, "Reconciling")?.lastTransitionTime;
+  if (isApplying(object)) return isToMoveOn(named, `${name} is reconciling`, momentOf(reconciling), now);
+  const seen = conditionOf(object, "Ready")?.observedGeneration ?? status?.observedGeneration;
+  if (seen !== undefined && seen !== metadata?.generation) {
+    const changed = lastWriter(metadata, ["spec"])?.at;
+    return isToMoveOn(named, `${name} has been changed, and its controller has not seen that yet`, changed, now);
+  }
+  if (status?.lastAttemptedRevision !== undefined) return undefined;
+  return isToMoveOn(named, `${name} has put nothing in place yet`, momentOf(metadata?.creationTimestamp), now);
+}
+
+/**
+ * That something is about to change by itself: it is waited for. Where it has been about to for long, or nobody knows since when,
+ * people are told.
+ */
+export function isToMoveOn(named: Named, what: string, since: Date | undefined, now: Date): Obstacle {
+  if (since !== undefined && now.getTime() - since.getTime() < MOVES_ON_WITHIN_MS) {
+    return { refusal: "RolloutInProgress", message: `${what}: that is waited for.` };
+  }
+  const command = fluxCommand("reconcile", named).join(" ");
+  const time = since === undefined ? "" : `, since ${moment(since)}`;
   return {
     refusal: "ManagedByAnotherTool",
-    message: `${name}, which keeps it, remediates its failed upgrade by itself (spec.upgrade.remediation), and has retries left: that is left to it.`,
+    message: `${what}${time}. Look whether its controller is well, and run \`${command}\`.`,
+  };
+}
+
+/** That a HelmRelease goes back by itself. */
+function remediatesItself(named: Named, object: FluxObject): Obstacle | undefined {
+  const isWell = conditionOf(object, "Ready")?.status === "True";
+  if (named.kind !== "HelmRelease" || isWell || !mayRemediate(object)) return undefined;
+  return {
+    refusal: "ManagedByAnotherTool",
+    message: `${describeReconciler(named)}, which keeps it, remediates its failed upgrade by itself (spec.upgrade.remediation), and has retries left: that is left to it.`,
   };
 }
 

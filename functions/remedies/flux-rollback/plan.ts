@@ -8,8 +8,8 @@ import { bounded } from "../../shared/text.ts";
 import type { NoRemedy, Plan } from "../remedy.ts";
 import type { FluxRollbackPlan } from "./contract.ts";
 import { namedBy, namespaceRef, sourceOf, type Named } from "./find.ts";
-import { describeReconciler, RECONCILERS, reconcilerRef, type FluxObject, type FluxSource } from "./flux.ts";
-import { keptObjects, obstacle } from "./obstacle.ts";
+import { describeReconciler, RECONCILERS, momentOf, reconcilerRef, type FluxObject, type FluxSource } from "./flux.ts";
+import { isToMoveOn, keptObjects, obstacle } from "./obstacle.ts";
 
 /** What is done about a workload of Flux in the place of a rollback: its reconciler is suspended first; or why that is left to people. */
 export function throughFlux(plan: Plan, facts: Case): FluxRollbackPlan | NoRemedy {
@@ -31,7 +31,7 @@ export function throughFlux(plan: Plan, facts: Case): FluxRollbackPlan | NoRemed
   const group = apiVersion.includes("/") ? (apiVersion.split("/")[0] ?? "") : "";
   const why =
     beyondReach(named, object, facts) ??
-    obstacle(named, object, workload, group) ??
+    obstacle(named, object, { workload, group, now: evidence.now }) ??
     aboutToChange(named, object, facts);
   if (why !== undefined) return { action: "none", ...why };
   const objects = keptObjects(object);
@@ -85,10 +85,8 @@ function aboutToChange(named: Named, object: FluxObject, { evidence }: Case): Om
   const isAttempted =
     held === attempted || (named.kind === "HelmRelease" && digest !== undefined && held.endsWith(digest));
   if (isAttempted) return undefined;
-  return {
-    refusal: "RolloutInProgress",
-    message: `${ref.kind} ${ref.namespace}/${ref.name} holds ${bounded(held)}, which ${name} has not put in place yet: it may be the fix, and is waited for.`,
-  };
+  const what = `${ref.kind} ${ref.namespace}/${ref.name} holds ${bounded(held)}, which ${name} has not put in place yet: it may be the fix`;
+  return isToMoveOn(named, what, momentOf(source?.status?.artifact?.lastUpdateTime), evidence.now);
 }
 
 function left(message: string): NoRemedy {

@@ -12,9 +12,15 @@ import { describeReconciler, reconcilerRef, type FluxObject } from "./flux.ts";
 import { isSuspended, isSuspendedFor, markFor, markOn, SUSPENDED_ANNOTATION, type Suspension } from "./mark.ts";
 import { isApplying, obstacle } from "./obstacle.ts";
 
-/** How long it may take to end what it was about when it was suspended, and for how long nothing may be heard of it then. */
-const CALM_WITHIN_MS = 20_000;
-const CALM_FOR_MS = 2_000;
+/** How long waiting for what was under way takes, in milliseconds. */
+export interface Calm {
+  /** How long it may take to end what it was about when it was suspended. */
+  within: number;
+  /** For how long nothing may be heard of it then. */
+  calmFor: number;
+}
+
+const CALM: Calm = { within: 20_000, calmFor: 2_000 };
 const POLL_MS = 250;
 
 /**
@@ -32,7 +38,7 @@ export async function suspend(writer: Writer, plan: Suspension): Promise<boolean
   }
   return await patchReconciler(writer, plan, (object) => {
     if (isSuspendedFor(object, plan, workload)) return "already so";
-    const why = obstacle(reconciler, object, workload, group)?.message;
+    const why = obstacle(reconciler, object, { workload, group, now: new Date() })?.message;
     if (why !== undefined) throw new RemediationError("ObjectChanged", why);
     if (object.status?.lastAttemptedRevision !== reconciler.revision) {
       throw leftAlone(plan, `it has put ${object.status?.lastAttemptedRevision ?? "nothing"} in place since`);
@@ -50,7 +56,7 @@ export async function suspend(writer: Writer, plan: Suspension): Promise<boolean
 export async function untilCalm(
   { reader }: Writer,
   { reconciler }: Suspension,
-  { within = CALM_WITHIN_MS, calmFor = CALM_FOR_MS } = {},
+  { within, calmFor }: Calm = CALM,
 ): Promise<void> {
   const deadline = Date.now() + within;
   let calmSince = Date.now();
