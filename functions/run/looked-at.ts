@@ -1,7 +1,7 @@
 import type { Incident } from "./contracts.ts";
 
 /**
- * What is looked at beside workloads, and reported only: objects that send to pods, scale them, carry them or measure them. Nothing is ever
+ * What is looked at beside workloads, and reported only: objects that send to pods, scale them, carry them, measure them or keep them. Nothing is ever
  * written to them; what is wrong is told in one sentence, and again after a day at the earliest while it stays so.
  */
 export const LOOKED_AT = {
@@ -10,6 +10,8 @@ export const LOOKED_AT = {
   HorizontalPodAutoscaler: ["TargetAtZero"],
   Node: ["NodeNotReady"],
   APIService: ["ApiNotServed"],
+  Kustomization: ["SuspendedByRemedy"],
+  HelmRelease: ["SuspendedByRemedy"],
 } as const;
 
 type LookedAt = typeof LOOKED_AT;

@@ -4,6 +4,7 @@ import type { Hpa, Node } from "../shared/kubernetes/types.ts";
 import type { Policy } from "../shared/policy.ts";
 import type { PodsFound } from "./failing-pods.ts";
 import { groupIncidents, workloadKey } from "./incidents.ts";
+import { stillSuspended } from "./still-suspended.ts";
 import { findServiceProblems } from "./services/services.ts";
 import { unreadyNodes } from "./unready-nodes.ts";
 import type { View } from "./view.ts";
@@ -26,14 +27,17 @@ export interface Seen {
 /** The reason of a pod's failure that tells of its node. */
 const NODE_LOST = "NodeLost";
 
-/** What is wrong beside the workloads, and reported only: Services, Ingresses and HPAs that lead nowhere, nodes that are not ready. */
+/**
+ * What is wrong beside the workloads, and reported only: Services, Ingresses and HPAs that lead nowhere, nodes that are not ready, what of Flux is
+ * still suspended. */
 export async function lookBeside(view: View, seen: Seen): Promise<Incident[]> {
   const { namespaces, everywhere, nodes, pods, hpas, policy, moment } = seen;
   const services = await findServiceProblems(view, { namespaces, everywhere, hpas, policy, now: moment.now });
   // A scan of some namespaces tells of the nodes that matter to these.
   const near = nodes.filter(({ metadata }) => everywhere || pods.podsOn.has(metadata?.name ?? ""));
   const unready = unreadyNodes(near, { podsOn: pods.podsOn, toldOf: nodesToldOf(seen), optIn: policy.opt_in }, moment);
-  return groupIncidents([], [...services, ...unready]);
+  const suspended = await stillSuspended(view, { namespaces, everywhere }, moment.now);
+  return groupIncidents([], [...services, ...unready, ...suspended]);
 }
 
 /** The nodes of which people are told already, or by what fails on them. */

@@ -71,6 +71,17 @@ export const LOOKED_AT_CAUSES: readonly Cause[] = [
         return `Install the metrics server, or look why it does not answer: kubectl get apiservice ${name}; kubectl top pods.`;
       }),
   },
+  {
+    name: "StillSuspended",
+    looksLike:
+      "A Kustomization or HelmRelease of Flux that a remedy has suspended more than a day ago, and that nobody has resumed.",
+    response: "Report it once a day, with what it is suspended for.",
+    rejected: [],
+    diagnose: (facts) =>
+      found(facts, "SuspendedByRemedy", ({ kind, namespace, name }) => {
+        return `Mend in its source what failed, then run flux resume ${kind.toLowerCase()} ${name} -n ${namespace}.`;
+      }),
+  },
 ];
 
 /** What the scan has found, in its words. */

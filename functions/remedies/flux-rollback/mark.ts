@@ -8,6 +8,9 @@ import type { FluxObject } from "./flux.ts";
  */
 export const SUSPENDED_ANNOTATION = "eks-remediation/suspended";
 
+/** Beside the mark, so that what is suspended is found among all others. */
+export const SUSPENDED_LABEL = { name: SUSPENDED_ANNOTATION, value: "true" } as const;
+
 /** What is suspended, and for which rollback. */
 export type Suspension = Pick<FluxRollbackPlan, "before" | "after" | "reconciler">;
 type Workload = Pick<WorkloadRef, "kind" | "namespace" | "name">;

@@ -9,7 +9,15 @@ import { pathOf, type KubernetesObject } from "../../shared/object-ref.ts";
 import type { Writer } from "../writer.ts";
 import { namespaceRef } from "./find.ts";
 import { describeReconciler, reconcilerRef, type FluxObject } from "./flux.ts";
-import { isSuspended, isSuspendedFor, markFor, markOn, SUSPENDED_ANNOTATION, type Suspension } from "./mark.ts";
+import {
+  isSuspended,
+  isSuspendedFor,
+  markFor,
+  markOn,
+  SUSPENDED_ANNOTATION,
+  SUSPENDED_LABEL,
+  type Suspension,
+} from "./mark.ts";
 import { isApplying, obstacle } from "./obstacle.ts";
 
 /** How long waiting for what was under way takes, in milliseconds. */
@@ -44,7 +52,11 @@ export async function suspend(writer: Writer, plan: Suspension): Promise<boolean
       throw leftAlone(plan, `it has put ${object.status?.lastAttemptedRevision ?? "nothing"} in place since`);
     }
     const mark = markFor(plan, workload, (object.metadata?.generation ?? 0) + 1);
-    return [{ op: "add", path: "/spec/suspend", value: true }, ...annotated(object, mark)];
+    return [
+      { op: "add", path: "/spec/suspend", value: true },
+      added("annotations", object.metadata?.annotations, mark),
+      added("labels", object.metadata?.labels, SUSPENDED_LABEL.value),
+    ];
   });
 }
 
@@ -82,10 +94,11 @@ export async function untilCalm(
 export async function resume(writer: Writer, plan: Suspension): Promise<boolean> {
   return await patchReconciler(writer, plan, (object) => {
     if (!isSuspendedFor(object, plan, writer.workload)) return "already so";
-    const path = `/metadata/annotations/${SUSPENDED_ANNOTATION.replaceAll("/", "~1")}`;
+    const isLabelled = object.metadata?.labels?.[SUSPENDED_LABEL.name] !== undefined;
     return [
       { op: "remove", path: "/spec/suspend" },
-      { op: "remove", path },
+      { op: "remove", path: `/metadata/annotations/${POINTER}` },
+      ...(isLabelled ? [{ op: "remove" as const, path: `/metadata/labels/${POINTER}` }] : []),
     ];
   });
 }
@@ -124,11 +137,12 @@ async function patchReconciler(
   }
 }
 
-function annotated({ metadata }: FluxObject, mark: string): JsonPatchOperation[] {
-  if (metadata?.annotations === undefined) {
-    return [{ op: "add", path: "/metadata/annotations", value: { [SUSPENDED_ANNOTATION]: mark } }];
-  }
-  return [{ op: "add", path: `/metadata/annotations/${SUSPENDED_ANNOTATION.replaceAll("/", "~1")}`, value: mark }];
+/** The name of the mark and of its label, which are the same, in a JSON pointer. */
+const POINTER = SUSPENDED_ANNOTATION.replaceAll("/", "~1");
+
+function added(what: "annotations" | "labels", present: object | undefined, value: string): JsonPatchOperation {
+  if (present === undefined) return { op: "add", path: `/metadata/${what}`, value: { [SUSPENDED_ANNOTATION]: value } };
+  return { op: "add", path: `/metadata/${what}/${POINTER}`, value };
 }
 
 function leftAlone({ reconciler }: Suspension, why: string): RemediationError {
