@@ -112,8 +112,12 @@ function isOf(namespace: string, entry: Entry): boolean {
 function atWork(named: Named, object: FluxObject, now: Date): Obstacle | undefined {
   const { metadata, status } = object;
   const name = `${describeReconciler(named)}, which keeps it,`;
-  const reconciling = conditionOf(object, "Reconciling")?.lastTransitionTime;
-  if (isApplying(object)) return isToMoveOn(named, `${name} is reconciling`, momentOf(reconciling), now);
+  if (isApplying(object)) {
+    const since = momentOf(conditionOf(object, "Reconciling")?.lastTransitionTime);
+    const moves = isToMoveOn(named, `${name} is reconciling`, since, now);
+    // A Kustomization puts the same in place again each time: its end is waited for once it is suspended.
+    if (named.kind === "HelmRelease" || moves.refusal !== "RolloutInProgress") return moves;
+  }
   const seen = conditionOf(object, "Ready")?.observedGeneration ?? status?.observedGeneration;
   if (seen !== undefined && seen !== metadata?.generation) {
     const changed = lastWriter(metadata, ["spec"])?.at;

@@ -5,6 +5,7 @@ import type { JsonPatchOperation } from "../../shared/cluster/cluster.ts";
 import { getIfThere } from "../../shared/cluster/get-if-there.ts";
 import { paths } from "../../shared/cluster/paths.ts";
 import { isRemediationError, RemediationError } from "../../shared/errors.ts";
+import { bounded } from "../../shared/text.ts";
 import { pathOf, type KubernetesObject } from "../../shared/object-ref.ts";
 import type { Writer } from "../writer.ts";
 import { namespaceRef } from "./find.ts";
@@ -48,9 +49,7 @@ export async function suspend(writer: Writer, plan: Suspension): Promise<boolean
     if (isSuspendedFor(object, plan, workload)) return "already so";
     const why = obstacle(reconciler, object, { workload, group, now: new Date() })?.message;
     if (why !== undefined) throw new RemediationError("ObjectChanged", why);
-    if (object.status?.lastAttemptedRevision !== reconciler.revision) {
-      throw leftAlone(plan, `it has put ${object.status?.lastAttemptedRevision ?? "nothing"} in place since`);
-    }
+    assertSameRevision(plan, object);
     const mark = markFor(plan, workload, (object.metadata?.generation ?? 0) + 1);
     return [
       { op: "add", path: "/spec/suspend", value: true },
@@ -63,17 +62,16 @@ export async function suspend(writer: Writer, plan: Suspension): Promise<boolean
 /**
  * Waits until what was under way when it was suspended can put nothing in place any more. Its controller does not say that it has
  * seen the suspension: it is over once nothing has been heard of a reconciliation for a while.
- * @throws RemediationError `ClusterUnavailable` when it goes on for too long
+ * @throws RemediationError `ClusterUnavailable` when it goes on for too long; `ObjectChanged` when it has put something else in
+ *   place meanwhile
  */
-export async function untilCalm(
-  { reader }: Writer,
-  { reconciler }: Suspension,
-  { within, calmFor }: Calm = CALM,
-): Promise<void> {
+export async function untilCalm({ reader }: Writer, plan: Suspension, { within, calmFor }: Calm = CALM): Promise<void> {
+  const { reconciler } = plan;
   const deadline = Date.now() + within;
   let calmSince = Date.now();
   for (;;) {
     const object = await reader.get<FluxObject>(pathOf(reconcilerRef(reconciler)));
+    assertSameRevision(plan, object);
     if (isApplying(object)) calmSince = Date.now();
     if (Date.now() - calmSince >= calmFor) return;
     if (Date.now() >= deadline) {
@@ -143,6 +141,12 @@ const POINTER = SUSPENDED_ANNOTATION.replaceAll("/", "~1");
 function added(what: "annotations" | "labels", present: object | undefined, value: string): JsonPatchOperation {
   if (present === undefined) return { op: "add", path: `/metadata/${what}`, value: { [SUSPENDED_ANNOTATION]: value } };
   return { op: "add", path: `/metadata/${what}/${POINTER}`, value };
+}
+
+/** @throws RemediationError `ObjectChanged` when it has put something else in place since the plan was made */
+function assertSameRevision(plan: Suspension, { status }: FluxObject): void {
+  if (status?.lastAttemptedRevision === plan.reconciler.revision) return;
+  throw leftAlone(plan, `it has put ${bounded(status?.lastAttemptedRevision ?? "nothing")} in place since`);
 }
 
 function leftAlone({ reconciler }: Suspension, why: string): RemediationError {

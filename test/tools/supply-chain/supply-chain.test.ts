@@ -70,6 +70,7 @@ const OWN: Readonly<Partial<Record<string, string[]>>> = {
     "mnemonist",
     "obliterator",
   ],
+  "flux-rollback": OF_REMEDIES,
   restart: OF_REMEDIES,
   rollback: OF_REMEDIES,
   scale: OF_REMEDIES,

@@ -191,6 +191,10 @@ describe("a rollback through Flux", { timeout: 60_000 }, () => {
     });
     await patchKustomization({ status: { conditions: [] } });
     await expect(untilCalm(writer(), plan, { within: 5_000, calmFor: 10 })).resolves.toBeUndefined();
+    await patchKustomization({ status: { lastAttemptedRevision: "main@sha1:3333333" } });
+    await expect(untilCalm(writer(), plan, { within: 5_000, calmFor: 10 })).rejects.toMatchObject({
+      name: "ObjectChanged",
+    });
   });
 });
 

@@ -44,6 +44,7 @@ function remedyOf({ metadata = LABELS, others = read(), rules = {} }: World): Re
 /** The same, with the Kustomization otherwise. */
 const withObject = (object: FluxObject, rules: object = {}) =>
   remedyOf({ others: read({ object: kustomization(object) }), rules });
+const RECONCILING = { type: "Reconciling", status: "True", reason: "Progressing", message: "Building manifests" };
 const ready = (status: string, more: object = {}) => [{ type: "Ready", status, observedGeneration: 3, ...more }];
 
 describe("a bad rollout that Flux keeps", () => {
@@ -78,6 +79,12 @@ describe("a bad rollout that Flux keeps", () => {
     });
   });
 
+  it("whose Kustomization puts the same in place again is rolled back", () => {
+    const conditions = [...ready("Unknown"), { ...RECONCILING, lastTransitionTime: ago(5) }];
+
+    expect(withObject({ status: { conditions } })).toMatchObject({ action: "flux-rollback" });
+  });
+
   it("whose Kustomization waits for its health is rolled back", () => {
     const running = { type: "Reconciling", status: "True", reason: "Progressing" };
     const message = "Running health checks for revision main@sha1:2222222 with a timeout of 4m30s";
@@ -93,7 +100,6 @@ describe("a bad rollout that Flux keeps", () => {
 const SUSPENDED = {
   metadata: { annotations: { "eks-remediation/suspended": "Deployment shop/api: ...; generation 3" } },
 };
-const RECONCILING = { type: "Reconciling", status: "True", reason: "Progressing", message: "Building manifests" };
 const APPLIED_BY_PARENT = (suspend: boolean): ObjectMeta => ({
   labels: { "kustomize.toolkit.fluxcd.io/name": "cluster", "kustomize.toolkit.fluxcd.io/namespace": "flux-system" },
   ...fieldsBy("kustomize-controller", { "f:spec": { "f:path": {}, ...(suspend ? { "f:suspend": {} } : {}) } }),
@@ -193,9 +199,12 @@ const LEFT: [string, string, () => Remedy, string?][] = [
     () => withObject({ status: { inventory: { entries: [{ id: "shop_web_apps_Deployment" }, { id: "odd" }] } } }),
   ],
   [
-    "whose Kustomization is reconciling",
+    "whose HelmRelease is reconciling",
     "is reconciling: that is waited for",
-    () => withObject({ status: { conditions: [...ready("Unknown"), { ...RECONCILING, lastTransitionTime: ago(5) }] } }),
+    () => {
+      const conditions = [{ ...RECONCILING, message: "Running 'upgrade' action", lastTransitionTime: ago(5) }];
+      return remedyOf({ metadata: HELM_LABELS, others: readRelease(helmRelease({ status: { conditions } })) });
+    },
     "RolloutInProgress",
   ],
   [
