@@ -110,6 +110,17 @@ export default defineConfig({
           maxWorkers: 4,
         },
       },
+      {
+        test: {
+          name: "flux",
+          include: ["test/owners/flux/*.test.ts"],
+          globalSetup: ["test/kubernetes/global-setup.ts", "test/owners/flux/global-setup.ts"],
+          testTimeout: 600_000,
+          hookTimeout: 1_800_000,
+          maxConcurrency: 5,
+          maxWorkers: 4,
+        },
+      },
       // A hub with clusters in two accounts: `npm run test:fleet`.
       {
         test: { ...deployed, name: "fleet", include: ["test/fleet/*.test.ts"], fileParallelism: false },

@@ -1,6 +1,7 @@
 import { everyScannedKind, KINDS } from "../functions/kinds/kinds.ts";
 import { rulesFor } from "../functions/kinds/rules.ts";
 import { REMEDIES } from "../functions/remedies/contracts.ts";
+import { RECONCILERS } from "../functions/remedies/flux-rollback/flux.ts";
 import { LOOKING, PLANNING, REMEDY_PERMISSIONS, removesPods } from "../functions/remedies/permissions.ts";
 import type { Remedy } from "../functions/remedies/remedy.ts";
 import { ALL_REMEDIES } from "../functions/remedies/remedies.ts";
@@ -63,6 +64,13 @@ const WITH_TOOLS: Readonly<Record<string, Permissions>> = {
           resources: ["applications"],
           verbs: ["list"],
         },
+        ...rulesFor(
+          Object.values(RECONCILERS).map(({ group, version, plural }) => ({
+            apiVersion: `${group}/${version}`,
+            plural,
+            verbs: ["list"],
+          })),
+        ),
       ],
     },
     claims: {

@@ -40,19 +40,19 @@ export function refuseOwned(
 }
 
 /**
- * Whether the owner is the one that the remedy acts through: of the workload, or of its HPA; of the tool's own objects where the
- * remedy tells that nothing but the tool's own work on them shows it.
+ * Whether the owner of the workload, or of its HPA, is the one that the remedy acts through. Its own objects may be another's, or
+ * its own in turn, where it has to leave alone what is written.
  */
 function isThrough(
-  plan: Plan,
-  owner: Owner,
-  { ref, metadata = {} }: { ref: ObjectRef; metadata: ObjectMeta | undefined },
+  { action }: Plan,
+  { tool }: Owner,
+  { ref, metadata }: { ref: ObjectRef; metadata: ObjectMeta },
   workload: WorkloadRef,
 ): boolean {
-  const { through } = remedyFor(plan.action);
-  if (through === undefined || owner.tool?.name !== through.owner) return false;
+  const { through } = remedyFor(action);
+  if (tool === undefined || through?.owner !== tool.name) return false;
   const isOfWorkload = pathOf(ref) === pathOf(workloadObject(workload)) || ref.kind === "HorizontalPodAutoscaler";
-  return isOfWorkload || through.isKeptByNobody?.(metadata) === true;
+  return isOfWorkload || through.spares?.(metadata) === true;
 }
 
 /**

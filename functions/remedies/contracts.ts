@@ -2,6 +2,7 @@ import * as z from "zod";
 import type { Asked } from "./asked.ts";
 import * as argoCd from "./argo-cd-rollback/contract.ts";
 import type { RemedyEntry } from "./entry.ts";
+import * as flux from "./flux-rollback/contract.ts";
 import * as restart from "./restart/contract.ts";
 import * as rollback from "./rollback/contract.ts";
 import * as scale from "./scale/contract.ts";
@@ -9,7 +10,13 @@ import * as scale from "./scale/contract.ts";
 /** The remedies' parts of the contracts and the policy. Only schemas and words, so that everything else may be made of them. */
 
 /** The remedies, in the order in which the workflow names them. */
-export const REMEDIES = [restart.RESTART, rollback.ROLLBACK, scale.SCALE, argoCd.ARGO_CD_ROLLBACK] as const;
+export const REMEDIES = [
+  restart.RESTART,
+  rollback.ROLLBACK,
+  scale.SCALE,
+  argoCd.ARGO_CD_ROLLBACK,
+  flux.FLUX_ROLLBACK,
+] as const;
 
 /** Whether an action is a rollback, by the workflow itself or through the tool that owns the workload. */
 export function isRollback(action: string): boolean {
@@ -28,6 +35,7 @@ export const REMEDY_PLANS = [
   rollback.RollbackPlan,
   scale.ScalePlan,
   argoCd.ArgoCdRollbackPlan,
+  flux.FluxRollbackPlan,
 ] as const;
 
 /** What a remedy did. */
@@ -36,6 +44,7 @@ export const REMEDY_CHANGES = [
   rollback.RollbackChange,
   scale.ScaleChange,
   argoCd.ArgoCdRollbackChange,
+  flux.FluxRollbackChange,
 ] as const;
 
 /** What runbooks may ask for, as the steps hand it on. */

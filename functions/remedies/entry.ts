@@ -8,10 +8,10 @@ export interface RemedyEntry {
    * reads as a noun (`A rollback did not help`); several words are joined by dashes.
    */
   action: string;
+  /** The plain remedy in whose place it stands, where it acts through the tool that owns what that would write. */
+  insteadOf?: string;
   /** What it does, in a sentence. */
   description: string;
-  /** The plain remedy in whose place it is carried out, for one that acts through a tool. */
-  insteadOf?: string;
   /** What it may do by itself where the policy says nothing of it. */
   mode: z.input<typeof ActionMode>;
   /** The reason of the Event that shows on the workload that it was carried out. */

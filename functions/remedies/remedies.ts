@@ -7,6 +7,7 @@ import { pathOf } from "../shared/object-ref.ts";
 import type { WorkloadRef } from "../shared/refs.ts";
 import type { Action, Plan, Remedy } from "./remedy.ts";
 import { argoCdRollback } from "./argo-cd-rollback/remedy.ts";
+import { fluxRollback } from "./flux-rollback/remedy.ts";
 import { restart } from "./restart/remedy.ts";
 import { rollback } from "./rollback/remedy.ts";
 import { scale } from "./scale/remedy.ts";
@@ -18,7 +19,13 @@ const REMEDIES: {
     Extract<Change, { kind: Name }>,
     Extract<RequestedRemedy, { action: Name }>
   >;
-} = { restart, rollback, scale, "argo-cd-rollback": argoCdRollback };
+} = {
+  restart,
+  rollback,
+  scale,
+  "argo-cd-rollback": argoCdRollback,
+  "flux-rollback": fluxRollback,
+};
 
 /** All remedies. */
 export const ALL_REMEDIES: readonly Remedy[] = Object.values(REMEDIES);

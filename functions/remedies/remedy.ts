@@ -4,9 +4,9 @@ import type { WorkloadState } from "../facts/state.ts";
 import type { Tools } from "../kinds/switched.ts";
 import type { Change, Diagnosis, Remedy as RemedyPlan, RequestedRemedy } from "../run/contracts.ts";
 import type { Refusal } from "../run/refusals.ts";
+import type { ObjectMeta } from "../shared/kubernetes/types.ts";
 import type { ObjectRef } from "../shared/object-ref.ts";
 import type { Rule } from "../shared/permissions.ts";
-import type { ObjectMeta } from "../shared/kubernetes/types.ts";
 import type { WorkloadRef } from "../shared/refs.ts";
 import type { REMEDIES } from "./contracts.ts";
 import type { Writer } from "./writer.ts";
@@ -76,10 +76,10 @@ export interface Through<OwnPlan> {
   tool: keyof Tools;
   /** What the tool is called among the owners of objects. */
   owner: string;
-  /** Whether an object of the tool's own kinds is kept by nobody, though the tool's controller writes to it; absent where none is. */
-  isKeptByNobody?(metadata: ObjectMeta): boolean;
   /** What is done in the place of that plan, or why it is left to people. */
   plan(plan: Plan, facts: Case): OwnPlan | NoRemedy;
+  /** Whether the tool, where it keeps an object of its own as well that is written to, leaves alone there what is written. */
+  spares?(metadata: ObjectMeta): boolean;
 }
 
 /** What people are told of a remedy. Each sentence is true as soon as it may be said. */

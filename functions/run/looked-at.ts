@@ -1,7 +1,7 @@
 import type { Incident } from "./contracts.ts";
 
 /**
- * What is looked at beside workloads, and reported only: objects that send to pods, scale them, carry them or measure them. Nothing is ever
+ * What is looked at beside workloads, and reported only: objects that send to pods, scale them, carry them, measure them or keep them. Nothing is ever
  * written to them; what is wrong is told in one sentence, and again after a day at the earliest while it stays so.
  */
 export const LOOKED_AT = {
@@ -11,10 +11,16 @@ export const LOOKED_AT = {
   Node: ["NodeNotReady"],
   APIService: ["ApiNotServed"],
   Application: ["AutomatedSyncPaused"],
+  Kustomization: ["SuspendedByRemedy"],
+  HelmRelease: ["SuspendedByRemedy"],
 } as const;
 
 /** The API groups of those that are not of Kubernetes itself. */
-const GROUPS: ReadonlyMap<string, string> = new Map([["Application", "argoproj.io"]]);
+const GROUPS: ReadonlyMap<string, string> = new Map([
+  ["Application", "argoproj.io"],
+  ["Kustomization", "kustomize.toolkit.fluxcd.io"],
+  ["HelmRelease", "helm.toolkit.fluxcd.io"],
+]);
 
 type LookedAt = typeof LOOKED_AT;
 /** What may be wrong with one of them. */

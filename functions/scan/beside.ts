@@ -5,6 +5,7 @@ import type { Policy } from "../shared/policy.ts";
 import type { PodsFound } from "./failing-pods.ts";
 import { groupIncidents, workloadKey } from "./incidents.ts";
 import { findPausedApplications } from "./paused-applications.ts";
+import { stillSuspended } from "./still-suspended.ts";
 import { findServiceProblems } from "./services/services.ts";
 import { unreadyNodes } from "./unready-nodes.ts";
 import type { View } from "./view.ts";
@@ -27,7 +28,9 @@ export interface Seen {
 /** The reason of a pod's failure that tells of its node. */
 const NODE_LOST = "NodeLost";
 
-/** What is wrong beside the workloads, and reported only: Services, Ingresses and HPAs that lead nowhere, nodes that are not ready. */
+/**
+ * What is wrong beside the workloads, and reported only: Services, Ingresses and HPAs that lead nowhere, nodes that are not ready, what of Flux is
+ * still suspended. */
 export async function lookBeside(view: View, seen: Seen): Promise<Incident[]> {
   const { namespaces, everywhere, nodes, pods, hpas, policy, moment } = seen;
   const services = await findServiceProblems(view, { namespaces, everywhere, hpas, policy, now: moment.now });
@@ -35,7 +38,8 @@ export async function lookBeside(view: View, seen: Seen): Promise<Incident[]> {
   const near = nodes.filter(({ metadata }) => everywhere || pods.podsOn.has(metadata?.name ?? ""));
   const unready = unreadyNodes(near, { podsOn: pods.podsOn, toldOf: nodesToldOf(seen), optIn: policy.opt_in }, moment);
   const paused = await findPausedApplications(view, seen, policy, moment.now);
-  return groupIncidents([], [...services, ...unready, ...paused]);
+  const suspended = await stillSuspended(view, { namespaces, everywhere }, moment.now);
+  return groupIncidents([], [...services, ...unready, ...paused, ...suspended]);
 }
 
 /** The nodes of which people are told already, or by what fails on them. */

@@ -33,6 +33,8 @@ const OWNERS = {
   argo_rollouts: z.boolean().default(false),
   /** Argo CD, to roll back through it: also needs `infra/rbac-argo-cd.yaml`. Where it is not installed, nothing is found. */
   argo_cd: z.boolean().default(false),
+  /** Flux: also needs `infra/rbac-flux.yaml`. What keeps a workload is suspended, and an earlier template put back. */
+  flux: z.boolean().default(false),
 };
 
 /** A tool that the policy switches on or off. */

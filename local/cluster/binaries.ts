@@ -66,6 +66,12 @@ const ARGO_CD: Source = {
 };
 /** What Argo CD keeps its caches in. */
 const REDIS: Source = { module: "redis", requires: "github.com/alicebob/miniredis/v2", packages: { redis: "." } };
+/** The controllers of Flux that fetch sources, and apply what a Kustomization says. */
+const FLUX: Source[] = ["source-controller", "kustomize-controller"].map((name) => ({
+  module: name,
+  requires: `github.com/fluxcd/${name}`,
+  packages: { [name]: `github.com/fluxcd/${name}` },
+}));
 
 /** How often a build that goes on says so, in milliseconds. */
 const HEARTBEAT_MS = 30_000;
@@ -100,7 +106,7 @@ export async function ensureArgoRollouts(
   signal?: AbortSignal,
 ): Promise<{ controller: string; definitions: string }> {
   const { "rollouts-controller": controller = "" } = await ensure([ARGO_ROLLOUTS], progress, signal);
-  return { controller, definitions: await definitionsOf(ARGO_ROLLOUTS, signal) };
+  return { controller, definitions: join(await moduleFolder(ARGO_ROLLOUTS, signal), "manifests", "crds") };
 }
 
 /**
@@ -114,13 +120,31 @@ export async function ensureArgoCd(
   signal?: AbortSignal,
 ): Promise<{ argocd: string; redis: string; definitions: string }> {
   const { argocd = "", redis = "" } = await ensure([ARGO_CD, REDIS], progress, signal);
-  return { argocd, redis, definitions: await definitionsOf(ARGO_CD, signal) };
+  return { argocd, redis, definitions: join(await moduleFolder(ARGO_CD, signal), "manifests", "crds") };
 }
 
-/** The folder of a project's module with the definitions of its kinds. */
-async function definitionsOf(source: Source, signal: AbortSignal | undefined): Promise<string> {
-  const list = ["list", "-m", "-f", "{{.Dir}}", source.requires];
-  return join((await runGo(list, moduleDirectory(source), signal)).trim(), "manifests", "crds");
+/**
+ * Finds the controllers of Flux in the cache, or builds them: about twenty minutes on two cores the first time.
+ * @returns the path of each binary, and the folders with the definitions of their kinds
+ * @throws ClusterError like `ensureBinaries`
+ */
+export async function ensureFlux(
+  progress: Progress,
+  signal?: AbortSignal,
+): Promise<{ sourceController: string; kustomizeController: string; definitions: string[] }> {
+  const binaries = await ensure(FLUX, progress, signal);
+  const { "source-controller": sourceController = "", "kustomize-controller": kustomizeController = "" } = binaries;
+  const folders = await Promise.all(FLUX.map((source) => moduleFolder(source, signal)));
+  return {
+    sourceController,
+    kustomizeController,
+    definitions: folders.map((folder) => join(folder, "config/crd/bases")),
+  };
+}
+
+/** Where Go keeps the module that a source pins. */
+async function moduleFolder(source: Source, signal?: AbortSignal): Promise<string> {
+  return (await runGo(["list", "-m", "-f", "{{.Dir}}", source.requires], moduleDirectory(source), signal)).trim();
 }
 
 /** The version of the control plane, for example `Kubernetes v1.35.4`. */

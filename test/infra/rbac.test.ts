@@ -4,15 +4,14 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { parseAllDocuments } from "yaml";
 import { rbacFor, type Manifest } from "../../infra/rbac.ts";
-import { ALL_REMEDIES } from "../../functions/remedies/remedies.ts";
-import { REMOVING } from "../../infra/permissions.ts";
 import { STEP_NAMES } from "../../infra/functions.ts";
+import { PERMISSIONS, REMOVING } from "../../infra/permissions.ts";
 
 const wide = readFileSync(new URL("../../infra/rbac.yaml", import.meta.url), "utf8");
 const narrow = rbacFor(wide, ["shop", "blog"]);
 
-/** The functions with permissions without any tool. */
-const PLAIN = STEP_NAMES.filter((step) => !ALL_REMEDIES.some(({ action, through }) => action === step && through));
+/** The functions that need no tool. */
+const PLAIN_STEPS = STEP_NAMES.filter((step) => step in PERMISSIONS);
 
 /** `Role eks-remediation:detect in shop`. */
 const nameOf = ({ kind, metadata: { name, namespace } }: Manifest) =>
@@ -43,7 +42,7 @@ function permissionsOf(manifests: readonly Manifest[], group: string, namespace?
 }
 
 describe("the permissions in some namespaces", () => {
-  it.each(PLAIN)("are in each of them what %s has in the whole cluster", (step) => {
+  it.each(PLAIN_STEPS)("are in each of them what %s has in the whole cluster", (step) => {
     const inCluster = permissionsOf(
       parseAllDocuments(wide).map((document) => document.toJS() as Manifest),
       step,

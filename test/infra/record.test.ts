@@ -47,7 +47,7 @@ describe("the record of outcomes", () => {
       LifecycleConfiguration: { Rules: [{ ExpirationInDays: 365, Status: "Enabled" }] },
       PublicAccessBlockConfiguration: { BlockPublicPolicy: true, RestrictPublicBuckets: true },
     });
-    expect(REMOVING).toEqual(["restart", "rollback"]);
+    expect(REMOVING).toEqual(["restart", "rollback", "flux-rollback"]);
     for (const step of STEP_NAMES) {
       const { Variables } = stack.properties(stack.functionId(step))["Environment"] as { Variables: object };
       expect("EVIDENCE_BUCKET" in Variables, step).toBe(REMOVING.includes(step as never));

@@ -1,5 +1,6 @@
 import type { Rollout } from "../../functions/kinds/argo-rollout/rollout.ts";
 import { withTools } from "../../functions/kinds/switched.ts";
+import { Policy } from "../../functions/shared/policy.ts";
 import type { PodTemplate, ReplicaSet } from "../../functions/shared/kubernetes/types.ts";
 import { storedTemplate } from "../../functions/kinds/argo-rollout/stored-template.ts";
 import { ago, replicaSet, template } from "./objects.ts";
@@ -8,7 +9,7 @@ export const ROLLOUT_WEB = { kind: "Rollout", group: "argoproj.io", namespace: "
 
 /** With the kind of Argo Rollouts switched on. */
 export function withRollouts<T>(act: () => T): T {
-  return withTools(() => ({ argo_rollouts: true, argo_cd: false }), act);
+  return withTools(() => ({ ...Policy.parse({}).owners, argo_rollouts: true }), act);
 }
 
 /** A Rollout `shop/web` of two pods at its second revision, which was promoted an hour ago. */

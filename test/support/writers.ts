@@ -10,5 +10,6 @@ import type { WorkloadRef } from "../../functions/shared/refs.ts";
 export function writerFor(cluster: Cluster, workload: WorkloadRef, plan: Plan, dryRun = false): Writer {
   const targets = remedyFor(plan.action).writes(plan, workload);
   const fields = (ref: ObjectRef) => writtenFields(plan, workload, ref);
-  return new Writer({ cluster, workload, dryRun, targets, fields, begin: () => Promise.resolve() });
+  const owner = remedyFor(plan.action).through?.owner;
+  return new Writer({ cluster, workload, dryRun, targets, fields, owner, begin: () => Promise.resolve() });
 }

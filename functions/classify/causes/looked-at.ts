@@ -83,6 +83,17 @@ export const LOOKED_AT_CAUSES: readonly Cause[] = [
         return `See that what was rolled back is reverted in its source, then put back into spec.syncPolicy what the annotation ${PAUSED_ANNOTATION} holds, and take the annotation and the label ${PAUSED_LABEL} away: kubectl -n ${namespace} edit applications.argoproj.io ${name}.`;
       }),
   },
+  {
+    name: "StillSuspended",
+    looksLike:
+      "A Kustomization or HelmRelease of Flux that a remedy has suspended more than a day ago, and that nobody has resumed.",
+    response: "Report it once a day, with what it is suspended for.",
+    rejected: [],
+    diagnose: (facts) =>
+      found(facts, "SuspendedByRemedy", ({ kind, namespace, name }) => {
+        return `Mend in its source what failed, then run flux resume ${kind.toLowerCase()} ${name} -n ${namespace}.`;
+      }),
+  },
 ];
 
 /** What the scan has found, in its words. */

@@ -27,7 +27,7 @@ export const argoCdRollback: Remedy<ArgoCdRollbackPlan, ArgoCdRollbackChange, ne
   through: {
     tool: "argo_cd",
     owner: ARGO_CD,
-    isKeptByNobody: (metadata) => parentOf(metadata) === undefined,
+    spares: (metadata) => parentOf(metadata) === undefined,
     plan: throughApplication,
   },
   carryOut,

@@ -25,7 +25,7 @@ const POLL_MS = 200;
  */
 export async function rollBack(
   writer: Writer,
-  { before, after, unblocked: pods }: RollbackPlan,
+  { before, after, unblocked: pods }: Omit<RollbackPlan, "action">,
   again: boolean,
   patience = OBSERVED_WITHIN_MS,
 ): Promise<{ switched: boolean; unblocked: PodTarget[] }> {

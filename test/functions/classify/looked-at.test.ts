@@ -39,7 +39,7 @@ describe("what is looked at and reported only", () => {
       expect(diagnosis.remedy).toMatchObject({ action: "none", refusal: "NoSafeRemedy" });
       expect(report).toMatchObject({ outcome: "Skipped", reason: "NoSafeRemedy", needs_person: true });
       expect(isWorthTelling(run, report)).toBe(true);
-      expect(nextSteps(run, report).nextSteps.join()).toMatch(/kubectl/);
+      expect(nextSteps(run, report).nextSteps.join()).toMatch(/kubectl|flux resume/);
     },
   );
 

@@ -23,7 +23,7 @@ describe("the attempts of a state", () => {
   it("are asked for by each state that carries a remedy out, and the engine gets none of its questions", () => {
     const asked = JSON.stringify(loadDefinition()).split("$$.State.RetryCount").length - 1;
 
-    expect(asked).toBe(3);
+    expect(asked).toBe(4);
     expect(JSON.stringify(withoutRetryCount(loadDefinition()))).not.toContain("RetryCount");
   });
 });

@@ -81,6 +81,7 @@ const OWN: Readonly<Partial<Record<string, string[]>>> = {
     "mnemonist",
     "obliterator",
   ],
+  "flux-rollback": OF_REMEDIES,
   restart: OF_REMEDIES,
   rollback: OF_REMEDIES,
   "argo-cd-rollback": OF_REMEDIES,

@@ -106,7 +106,7 @@ it("is written to the Application, which its own controller writes to, and not w
     const others = readOf(application({ metadata }));
     const facts = evidence({ workload, holders: [BAD, GOOD], pods, others });
     return withTools(
-      () => ({ argo_rollouts: false, argo_cd: true }),
+      () => ({ ...policy().owners, argo_cd: true }),
       () => classify(facts, policy()).remedy,
     );
   };

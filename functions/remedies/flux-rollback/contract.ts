@@ -1,0 +1,48 @@
+import * as z from "zod";
+import type { RemedyEntry } from "../entry.ts";
+import { RollbackPlan } from "../rollback/contract.ts";
+
+export const FLUX_ROLLBACK = {
+  action: "flux-rollback",
+  insteadOf: "rollback",
+  description:
+    "Suspends the Kustomization or HelmRelease of Flux that keeps a workload, and puts the template of an earlier revision back.",
+  mode: "automatic",
+  event: "RemediationFluxRolledBack",
+  apply: {
+    name: "Suspend Flux and roll back",
+    comment: "Has Flux keep off what it would put back, then puts the pod template of a healthy revision back.",
+  },
+  undo: {
+    name: "Undo Flux rollback",
+    comment: "Only while both objects are as the remedy left them: what somebody has resumed or changed stands.",
+  },
+} as const satisfies RemedyEntry;
+
+/** What of Flux keeps a workload, and is suspended for it. */
+export const Reconciler = z.strictObject({
+  kind: z.enum(["Kustomization", "HelmRelease"]),
+  namespace: z.string(),
+  name: z.string(),
+  /** What it attempted last to put in place: a revision of its source, or the version of a chart. */
+  revision: z.string(),
+  /** How many objects it keeps, all of which stay as they are while it is suspended; absent where it does not list them. */
+  objects: z.int().optional(),
+});
+export type Reconciler = z.output<typeof Reconciler>;
+
+const { before, after, unblocked } = RollbackPlan.shape;
+const fields = { before, after, unblocked, reconciler: Reconciler };
+
+/** The reconciler that is to be suspended, and the pod template that is to be put back then. */
+export const FluxRollbackPlan = z.strictObject({ action: z.literal("flux-rollback"), ...fields });
+export type FluxRollbackPlan = z.output<typeof FluxRollbackPlan>;
+
+/** The reconciler that was suspended, and the pod template that was put back. */
+export const FluxRollbackChange = z.strictObject({
+  kind: z.literal("flux-rollback"),
+  ...fields,
+  /** Whether the earlier template was put in place: a step may end between its two writes. */
+  put: z.boolean(),
+});
+export type FluxRollbackChange = z.output<typeof FluxRollbackChange>;

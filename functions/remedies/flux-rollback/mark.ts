@@ -1,0 +1,41 @@
+import type { WorkloadRef } from "../../shared/refs.ts";
+import type { FluxRollbackPlan } from "./contract.ts";
+import type { FluxObject } from "./flux.ts";
+
+/**
+ * Set on what the workflow has suspended: for what, and the generation that the suspension has made. Whoever resumes it, or
+ * changes it in another way, makes another generation, so that the mark that is left says nothing any more.
+ */
+export const SUSPENDED_ANNOTATION = "eks-remediation/suspended";
+
+/** Beside the mark, so that what is suspended is found among all others. */
+export const SUSPENDED_LABEL = { name: SUSPENDED_ANNOTATION, value: "true" } as const;
+
+/** What is suspended, and for which rollback. */
+export type Suspension = Pick<FluxRollbackPlan, "before" | "after" | "reconciler">;
+type Workload = Pick<WorkloadRef, "kind" | "namespace" | "name">;
+
+/** Says for what it is suspended. */
+export function markFor(
+  { before, after, reconciler }: Suspension,
+  { kind, namespace, name }: Workload,
+  generation: number,
+): string {
+  return `${kind} ${namespace}/${name}: revision ${before.revision} of ${reconciler.revision} gave way to revision ${after.revision}; generation ${generation}`;
+}
+
+/** The mark on what the workflow has suspended, while it is as that has left it. */
+export function markOn({ metadata }: FluxObject): string | undefined {
+  const mark = metadata?.annotations?.[SUSPENDED_ANNOTATION];
+  return mark?.endsWith(`; generation ${metadata?.generation ?? "unknown"}`) === true ? mark : undefined;
+}
+
+/** Whether it is suspended, by whomever. */
+export function isSuspended({ spec }: FluxObject): boolean {
+  return spec?.suspend === true;
+}
+
+/** Whether it is suspended for just that, and has been left so. */
+export function isSuspendedFor(object: FluxObject, suspension: Suspension, workload: Workload): boolean {
+  return isSuspended(object) && markOn(object) === markFor(suspension, workload, object.metadata?.generation ?? 0);
+}

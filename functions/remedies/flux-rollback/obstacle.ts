@@ -1,0 +1,190 @@
+import type { Refusal } from "../../run/refusals.ts";
+import type { WorkloadRef } from "../../shared/refs.ts";
+import { lastWriter } from "../../shared/kubernetes/managed-fields.ts";
+import { bounded, count, moment } from "../../shared/text.ts";
+import { ENABLED_ANNOTATION, enabledBy } from "../../facts/opt-out.ts";
+import { conditionOf, describeReconciler, fluxCommand, momentOf, type FluxObject } from "./flux.ts";
+import type { Named } from "./find.ts";
+import { isSuspended, markOn } from "./mark.ts";
+
+/** For how long something may be about to happen by itself before people are told that it does not. */
+const MOVES_ON_WITHIN_MS = 600_000;
+
+/** Why a reconciler is not suspended. */
+export interface Obstacle {
+  refusal: Refusal;
+  message: string;
+}
+
+/** An object as an inventory names it. Source: fluxcd/cli-utils pkg/object, ObjMetadata.String */
+interface Entry {
+  /** Empty for what is in no namespace. */
+  namespace: string;
+  name: string;
+  group: string;
+  kind: string;
+}
+
+/**
+ * Why a reconciler is not suspended for a workload, by what it says itself; undefined where nothing speaks against it. Asked
+ * when the plan is made, and again of what is there right before the write.
+ */
+export function obstacle(
+  named: Named,
+  object: FluxObject,
+  { workload, group, now }: { workload: WorkloadRef; group: string; now: Date },
+): Obstacle | undefined {
+  return (
+    notItsOwn(named, object, workload, group) ??
+    inOthersHands(named, object) ??
+    holdsOthers(named, object, workload) ??
+    atWork(named, object, now) ??
+    remediatesItself(named, object)
+  );
+}
+
+/** How many objects it keeps; undefined where it does not list them. */
+export function keptObjects({ status }: FluxObject): number | undefined {
+  return status?.inventory?.entries?.length;
+}
+
+/**
+ * That it does not keep the workload, whatever the workload's labels say: these may be set by whoever may write it. A HelmRelease
+ * without an inventory is believed within its own namespace.
+ */
+function notItsOwn(named: Named, object: FluxObject, workload: WorkloadRef, group: string): Obstacle | undefined {
+  const name = describeReconciler(named);
+  const refuse = (why: string): Obstacle => ({
+    refusal: "ManagedByAnotherTool",
+    message: `Its labels say that ${name} of Flux keeps it, and ${why}. Nothing is written past Flux: find out what keeps it.`,
+  });
+  if (object.spec?.kubeConfig !== undefined) return refuse("that keeps objects of another cluster");
+  const entries = inventoryOf(object);
+  if (entries === undefined) {
+    if (named.kind === "HelmRelease" && named.namespace === workload.namespace) return undefined;
+    return refuse("that does not list what it keeps");
+  }
+  const isListed = entries.some(
+    (entry) =>
+      entry.namespace === workload.namespace &&
+      entry.name === workload.name &&
+      entry.kind === workload.kind &&
+      entry.group === group,
+  );
+  return isListed ? undefined : refuse("that does not list it among its objects");
+}
+
+/** That somebody else has it in hand. */
+function inOthersHands(named: Named, object: FluxObject): Obstacle | undefined {
+  const name = describeReconciler(named);
+  if (object.metadata?.deletionTimestamp !== undefined) {
+    return { refusal: "BeingDeleted", message: `Not touched: ${name}, which keeps it, is being deleted.` };
+  }
+  if (!isSuspended(object)) return undefined;
+  const mark = markOn(object);
+  const by = mark === undefined ? "somebody is at work on it" : `an earlier remedy suspended it (${bounded(mark)})`;
+  return {
+    refusal: "ManagedByAnotherTool",
+    message: `${name}, which keeps it, is suspended already: ${by}. What is put back by hand stays until that is resumed.`,
+  };
+}
+
+/** That others than those of the workload's namespace would be held up with it, who have not agreed. */
+function holdsOthers(named: Named, object: FluxObject, { namespace }: WorkloadRef): Obstacle | undefined {
+  if (enabledBy(object, undefined) === "true") return undefined;
+  const entries = inventoryOf(object) ?? [];
+  const others = entries.filter((entry) => !isOf(namespace, entry));
+  if (others.length === 0) return undefined;
+  return {
+    refusal: "ManagedByAnotherTool",
+    message:
+      `${describeReconciler(named)}, which keeps it, also keeps ${count(others.length, "object")} outside of namespace ${namespace}, and a suspension would hold these, too. ` +
+      `It is suspended only where it carries ${ENABLED_ANNOTATION}: "true" itself.`,
+  };
+}
+
+function isOf(namespace: string, entry: Entry): boolean {
+  if (entry.namespace !== "") return entry.namespace === namespace;
+  return entry.kind === "Namespace" && entry.group === "" && entry.name === namespace;
+}
+
+/** That it is about to put something in place by itself. */
+function atWork(named: Named, object: FluxObject, now: Date): Obstacle | undefined {
+  const { metadata, status } = object;
+  const name = `${describeReconciler(named)}, which keeps it,`;
+  if (isApplying(object)) {
+    const since = momentOf(conditionOf(object, "Reconciling")?.lastTransitionTime);
+    const moves = isToMoveOn(named, `${name} is reconciling`, since, now);
+    // A Kustomization puts the same in place again each time: its end is waited for once it is suspended.
+    if (named.kind === "HelmRelease" || moves.refusal !== "RolloutInProgress") return moves;
+  }
+  const seen = conditionOf(object, "Ready")?.observedGeneration ?? status?.observedGeneration;
+  if (seen !== undefined && seen !== metadata?.generation) {
+    const changed = lastWriter(metadata, ["spec"])?.at;
+    return isToMoveOn(named, `${name} has been changed, and its controller has not seen that yet`, changed, now);
+  }
+  if (status?.lastAttemptedRevision !== undefined) return undefined;
+  return isToMoveOn(named, `${name} has put nothing in place yet`, momentOf(metadata?.creationTimestamp), now);
+}
+
+/**
+ * That something is about to change by itself: it is waited for. Where it has been about to for long, or nobody knows since when,
+ * people are told.
+ */
+export function isToMoveOn(named: Named, what: string, since: Date | undefined, now: Date): Obstacle {
+  if (since !== undefined && now.getTime() - since.getTime() < MOVES_ON_WITHIN_MS) {
+    return { refusal: "RolloutInProgress", message: `${what}: that is waited for.` };
+  }
+  const command = fluxCommand("reconcile", named).join(" ");
+  const time = since === undefined ? "" : `, since ${moment(since)}`;
+  return {
+    refusal: "ManagedByAnotherTool",
+    message: `${what}${time}. Look whether its controller is well, and run \`${command}\`.`,
+  };
+}
+
+/** That a HelmRelease goes back by itself. */
+function remediatesItself(named: Named, object: FluxObject): Obstacle | undefined {
+  const isWell = conditionOf(object, "Ready")?.status === "True";
+  if (named.kind !== "HelmRelease" || isWell || !mayRemediate(object)) return undefined;
+  return {
+    refusal: "ManagedByAnotherTool",
+    message: `${describeReconciler(named)}, which keeps it, remediates its failed upgrade by itself (spec.upgrade.remediation), and has retries left: that is left to it.`,
+  };
+}
+
+/**
+ * Whether it is putting something in place. A Kustomization that waits for the health of what it has applied is not, and has only
+ * the health of that left to tell.
+ * Source: kustomize-controller, KustomizationReconciler.checkHealth and finalizeStatus
+ */
+export function isApplying(object: FluxObject): boolean {
+  const reconciling = conditionOf(object, "Reconciling");
+  if (reconciling?.status !== "True" || reconciling.reason === "ProgressingWithRetry") return false;
+  return reconciling.message?.startsWith("Running health checks") !== true;
+}
+
+/**
+ * Whether a HelmRelease whose upgrade has failed goes back by itself.
+ * Source: helm-controller api/v2, UpgradeRemediation.RetriesExhausted and MustRemediateLastFailure
+ */
+function mayRemediate({ spec, status }: FluxObject): boolean {
+  const { retries = 0, remediateLastFailure = retries > 0 } = spec?.upgrade?.remediation ?? {};
+  const isExhausted = retries >= 0 && (status?.upgradeFailures ?? 0) > retries;
+  return (retries !== 0 || remediateLastFailure) && !isExhausted;
+}
+
+function inventoryOf({ status }: FluxObject): Entry[] | undefined {
+  return status?.inventory?.entries?.flatMap(({ id }) => entryOf(id ?? ""));
+}
+
+/** `shop_web_apps_Deployment`. A colon in a name is written as two underscores, which no namespace, group or kind has. */
+function entryOf(id: string): Entry[] {
+  const parts = /^([^_]*)_(.+)_([^_]*)_([^_]+)$/.exec(id);
+  const [, namespace, name, group, kind] = parts ?? [];
+  if (namespace === undefined || name === undefined || group === undefined || kind === undefined) {
+    // What cannot be read may be anything: it is in no namespace that is known.
+    return [{ namespace: id, name: id, group: "", kind: "" }];
+  }
+  return [{ namespace, name, group, kind }];
+}

@@ -1,0 +1,94 @@
+import type { Case } from "../../facts/case.ts";
+import { objectOf } from "../../facts/evidence.ts";
+import { ENABLED_ANNOTATION, enabledBy } from "../../facts/opt-out.ts";
+import { workloadObject } from "../../kinds/object-ref.ts";
+import { objectAt } from "../../shared/object-ref.ts";
+import { outOfScope } from "../../shared/scope.ts";
+import { bounded } from "../../shared/text.ts";
+import type { NoRemedy, Plan } from "../remedy.ts";
+import type { FluxRollbackPlan } from "./contract.ts";
+import { namedBy, namespaceRef, sourceOf, type Named } from "./find.ts";
+import { describeReconciler, RECONCILERS, momentOf, reconcilerRef, type FluxObject, type FluxSource } from "./flux.ts";
+import { isToMoveOn, keptObjects, obstacle } from "./obstacle.ts";
+
+/** What is done about a workload of Flux in the place of a rollback: its reconciler is suspended first; or why that is left to people. */
+export function throughFlux(plan: Plan, facts: Case): FluxRollbackPlan | NoRemedy {
+  const { evidence } = facts;
+  const { workload } = evidence.incident;
+  const named = namedBy(evidence.workload?.metadata ?? {});
+  if (plan.action !== "rollback") return left("Nothing but a rollback is done to what Flux keeps.");
+  if (named === undefined) {
+    return left("Flux keeps it, and its labels do not say by which Kustomization or HelmRelease, or name several.");
+  }
+  const object = objectOf(reconcilerRef(named), evidence) as FluxObject | undefined;
+  if (object === undefined) {
+    const { group, version } = RECONCILERS[named.kind];
+    return left(
+      `Its labels say that ${describeReconciler(named)} of Flux keeps it, which could not be read: it is not there, its kind is not served as ${group}/${version}, or reading it is not permitted (infra/rbac-flux.yaml).`,
+    );
+  }
+  const { apiVersion } = workloadObject(workload);
+  const group = apiVersion.includes("/") ? (apiVersion.split("/")[0] ?? "") : "";
+  const why =
+    beyondReach(named, object, facts) ??
+    obstacle(named, object, { workload, group, now: evidence.now }) ??
+    aboutToChange(named, object, facts);
+  if (why !== undefined) return { action: "none", ...why };
+  const objects = keptObjects(object);
+  const revision = object.status?.lastAttemptedRevision ?? "";
+  const { before, after, unblocked } = plan;
+  const reconciler = { ...named, revision, ...(objects === undefined ? {} : { objects }) };
+  return { action: "flux-rollback", before, after, unblocked, reconciler };
+}
+
+/** That the policy, or the reconciler's own namespace, keeps the workflow away from it. The workload's own word is asked for elsewhere. */
+function beyondReach(
+  named: Named,
+  object: FluxObject,
+  { evidence, policy }: Case,
+): Omit<NoRemedy, "action"> | undefined {
+  const isElsewhere = named.namespace !== evidence.incident.workload.namespace;
+  const name = describeReconciler(named);
+  const outside = outOfScope(named.namespace, policy);
+  if (outside !== undefined)
+    return { refusal: "NamespaceNotAllowed", message: `${name}, which keeps it, is not touched: ${outside}.` };
+  const namespace = isElsewhere ? objectAt(namespaceRef(named.namespace), evidence.others) : evidence.namespace;
+  if (namespace === undefined) {
+    return left(`${name} keeps it, and whether namespace ${named.namespace} has opted out could not be read.`);
+  }
+  const enabled = enabledBy(object, namespace);
+  if (enabled === "false") {
+    return {
+      refusal: "OptedOut",
+      message: `Not touched: ${name}, which keeps it, or its namespace carries ${ENABLED_ANNOTATION}, which keeps the workflow away.`,
+    };
+  }
+  if (policy.opt_in && enabled !== "true") {
+    return {
+      refusal: "NotOptedIn",
+      message: `Not touched: the policy asks for opt-in, and neither ${name}, which keeps it, nor its namespace carries ${ENABLED_ANNOTATION}: "true".`,
+    };
+  }
+  return undefined;
+}
+
+/** That its source holds something newer, which may be the fix, and is put in place next; or that this is not known. */
+function aboutToChange(named: Named, object: FluxObject, { evidence }: Case): Omit<NoRemedy, "action"> | undefined {
+  const name = describeReconciler(named);
+  const ref = sourceOf(named, object);
+  const source = ref === undefined ? undefined : objectAt<FluxSource>(ref, evidence.others);
+  const held = source?.status?.artifact?.revision;
+  if (ref === undefined || held === undefined) {
+    return left(`${name} keeps it, and what its source holds could not be read: it may be mended there already.`);
+  }
+  const { lastAttemptedRevision: attempted, lastAttemptedRevisionDigest: digest } = object.status ?? {};
+  const isAttempted =
+    held === attempted || (named.kind === "HelmRelease" && digest !== undefined && held.endsWith(digest));
+  if (isAttempted) return undefined;
+  const what = `${ref.kind} ${ref.namespace}/${ref.name} holds ${bounded(held)}, which ${name} has not put in place yet: it may be the fix`;
+  return isToMoveOn(named, what, momentOf(source?.status?.artifact?.lastUpdateTime), evidence.now);
+}
+
+function left(message: string): NoRemedy {
+  return { action: "none", refusal: "ManagedByAnotherTool", message };
+}

@@ -1,0 +1,59 @@
+import type { WorkloadState } from "../../facts/state.ts";
+import { presentTemplate } from "../../shared/kubernetes/template.ts";
+import { objectAt } from "../../shared/object-ref.ts";
+import type { RevisionRef } from "../../shared/refs.ts";
+import { seen as seenRollback } from "../rollback/seen.ts";
+import type { FluxRollbackChange, FluxRollbackPlan } from "./contract.ts";
+import { describeReconciler, reconcilerRef, type FluxObject } from "./flux.ts";
+import { isSuspendedFor, type Suspension } from "./mark.ts";
+import { whatBecame } from "./suspend.ts";
+
+/** What is suspended for it, and the earlier template where it is in place. */
+export function seen(plan: FluxRollbackPlan, state: WorkloadState): FluxRollbackChange | undefined {
+  const { before, after, reconciler } = plan;
+  const rolledBack = seenRollback({ ...plan, action: "rollback" }, state);
+  if (rolledBack === undefined && !isHeld(plan, state)) return undefined;
+  const unblocked = rolledBack?.unblocked ?? [];
+  return { kind: "flux-rollback", before, after, unblocked, reconciler, put: rolledBack !== undefined };
+}
+
+/** That what was suspended is not any more, or that there is another template than the one that was put in place. */
+export function overtaken(change: FluxRollbackChange, state: WorkloadState): string | undefined {
+  const { before, after, reconciler, put } = change;
+  const name = describeReconciler(reconciler);
+  if (!isHeld(change, state)) return `${name}: ${whatBecame(reconcilerIn(change, state))}`;
+  if (hasTemplate(state, after) || (!put && hasTemplate(state, before))) return undefined;
+  return `its pod template is not that of revision ${after.revision} any more; ${name} is still suspended`;
+}
+
+/** That the earlier template was not put in place. */
+export function gaps({ after, put }: FluxRollbackChange): string[] {
+  return put ? [] : [`the template of revision ${after.revision} was not put in place`];
+}
+
+/**
+ * What is missing until Flux keeps the workload again. Which template that brings is for Flux: where somebody has mended it
+ * meanwhile, it is not the one that was replaced.
+ */
+export function remains(change: FluxRollbackChange, state: WorkloadState): string[] {
+  const { after, put, reconciler } = change;
+  return [
+    ...(isHeld(change, state) ? [`${describeReconciler(reconciler)} is still suspended`] : []),
+    ...(put && hasTemplate(state, after) ? [`its pod template is still that of revision ${after.revision}`] : []),
+    ...(state.kind.hasSeenSpec(state.workload) ? [] : ["its controller has not seen the newest spec yet"]),
+  ];
+}
+
+function isHeld(suspension: Suspension, state: WorkloadState): boolean {
+  const object = reconcilerIn(suspension, state);
+  const { namespace = "", name = "" } = state.workload.metadata ?? {};
+  return object !== undefined && isSuspendedFor(object, suspension, { kind: state.kind.kind, namespace, name });
+}
+
+function reconcilerIn({ reconciler }: Suspension, { others }: WorkloadState): FluxObject | undefined {
+  return objectAt<FluxObject>(reconcilerRef(reconciler), others);
+}
+
+function hasTemplate({ workload }: WorkloadState, { template }: RevisionRef): boolean {
+  return presentTemplate(workload) === template;
+}

@@ -1,0 +1,160 @@
+import { execFile } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { inject } from "vitest";
+import type { FluxObject } from "../../../functions/remedies/flux-rollback/flux.ts";
+import type { Scenario } from "../../kubernetes/scenario.ts";
+
+const execute = promisify(execFile);
+
+/** The policy under which Flux is suspended for a rollback. */
+export const ON = { owners: { flux: true } };
+
+/** How the Deployment `web` of two pods is to be, or another one. */
+export interface Wanted {
+  name?: string;
+  image?: string;
+  /** How its pods fail, as the simulated kubelet knows it. */
+  failure?: string;
+  annotations?: Record<string, string>;
+}
+
+/** A Deployment as it stands in a repository. */
+export function deployment({ name = "web", image = "shop/web:1", failure, annotations = {} }: Wanted = {}): object {
+  const marks = failure === undefined ? annotations : { "simulation/failure": failure, ...annotations };
+  return {
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata: { name },
+    spec: {
+      replicas: 2,
+      progressDeadlineSeconds: 8,
+      selector: { matchLabels: { app: name } },
+      template: {
+        metadata: { labels: { app: name }, annotations: marks },
+        spec: {
+          containers: [
+            {
+              name: "app",
+              image,
+              resources: { requests: { cpu: "0.1" }, limits: { memory: "1024Mi" } },
+              readinessProbe: { httpGet: { path: "/", port: 80 } },
+            },
+          ],
+        },
+      },
+    },
+  };
+}
+
+/** A Kustomization `shop` of everything that the repository holds in a folder. */
+export function kustomization(spec: object = {}, metadata: object = {}): object {
+  return {
+    apiVersion: "kustomize.toolkit.fluxcd.io/v1",
+    kind: "Kustomization",
+    metadata: { name: "shop", ...metadata },
+    spec: {
+      interval: "5s",
+      retryInterval: "5s",
+      path: "./shop",
+      prune: true,
+      sourceRef: { kind: "GitRepository", name: "shop" },
+      ...spec,
+    },
+  };
+}
+
+/** Commits what a folder of the scenario's repository is to hold. @returns the commit's revision, as Flux names it */
+export async function push(scenario: Scenario, objects: readonly object[], folder = "shop"): Promise<string> {
+  const repository = join(inject("served").folder, scenario.namespace);
+  mkdirSync(join(repository, folder), { recursive: true });
+  const named = objects.map((object) => ({
+    ...object,
+    metadata: { namespace: scenario.namespace, ...metadataOf(object) },
+  }));
+  writeFileSync(join(repository, folder, "all.yaml"), named.map((object) => JSON.stringify(object)).join("\n---\n"));
+  const git = async (...args: string[]) => {
+    const identity = ["-c", "user.name=dev", "-c", "user.email=dev@example.com"];
+    return await execute("git", [...identity, ...args], { cwd: repository });
+  };
+  await git("init", "--quiet", "--initial-branch=main");
+  await git("add", "--all");
+  await git("commit", "--quiet", "--allow-empty", "--message", "Change");
+  const { stdout } = await git("rev-parse", "HEAD");
+  return `main@sha1:${stdout.trim()}`;
+}
+
+function metadataOf(object: object): object {
+  return "metadata" in object && typeof object.metadata === "object" ? { ...object.metadata } : {};
+}
+
+/** Has Flux put in place what the scenario's repository holds. */
+export async function install(scenario: Scenario, ...kustomizations: object[]): Promise<void> {
+  const source = {
+    apiVersion: "source.toolkit.fluxcd.io/v1",
+    kind: "GitRepository",
+    metadata: { name: "shop" },
+    spec: {
+      interval: "2s",
+      url: `${inject("served").url}/${scenario.namespace}/.git`,
+      ref: { branch: "main" },
+    },
+  };
+  const all = [source, ...(kustomizations.length === 0 ? [kustomization()] : kustomizations)];
+  await scenario.applyText(all.map((object) => JSON.stringify(object)).join("\n---\n"));
+}
+
+/** A Kustomization as it is now. */
+export async function readKustomization(scenario: Scenario, name = "shop"): Promise<FluxObject> {
+  const args = ["-n", scenario.namespace, "get", "kustomizations.kustomize.toolkit.fluxcd.io", name, "-o", "json"];
+  return JSON.parse(await scenario.kubectl(...args)) as FluxObject;
+}
+
+/** Waits until Flux has put a revision in place. */
+export async function untilApplied(scenario: Scenario, revision: string, name = "shop"): Promise<void> {
+  await scenario.until(`Flux has put ${revision} in place`, async () => {
+    const { status } = await readKustomization(scenario, name);
+    return status?.lastAttemptedRevision === revision && status.conditions?.some(isReady) === true;
+  });
+}
+
+function isReady({ type, status }: { type: string; status: string }): boolean {
+  return type === "Ready" && status === "True";
+}
+
+/** Sets `spec.suspend`, as `flux suspend` and `flux resume` do. */
+export async function suspend(scenario: Scenario, suspended: boolean, name = "shop"): Promise<void> {
+  const patch = JSON.stringify({ spec: { suspend: suspended ? true : null } });
+  const args = ["kustomizations.kustomize.toolkit.fluxcd.io", name, "--type=merge", "-p", patch];
+  await scenario.kubectl("-n", scenario.namespace, "patch", ...args, "--field-manager=flux");
+}
+
+/** A Deployment of Flux that is well, and then one of which every new pod crashes. @returns the bad revision */
+export async function spoil(scenario: Scenario, ...kustomizations: object[]): Promise<string> {
+  const good = await push(scenario, [deployment()]);
+  await install(scenario, ...kustomizations);
+  await untilApplied(scenario, good);
+  await scenario.rolledOut();
+  const bad = await push(scenario, [deployment({ image: "shop/web:2", failure: "crash-loop" })]);
+  await untilApplied(scenario, bad);
+  await untilFailed(scenario);
+  return bad;
+}
+
+/** Waits until the rollout of `web` is past its deadline. */
+export async function untilFailed(scenario: Scenario): Promise<void> {
+  await scenario.untilFailing("CrashLoopBackOff");
+  await scenario.until("the rollout is past its deadline", async () => {
+    const { status } = await scenario.deployment();
+    return status?.conditions?.some(({ type, status: is }) => type === "Progressing" && is === "False") === true;
+  });
+}
+
+/** What was written, claims and Events left out. */
+export function writes(scenario: Scenario): string[] {
+  return scenario
+    .writes()
+    .filter(({ status, resource }) => status < 300 && !["leases", "events"].includes(resource))
+    .map(({ verb, resource }) => `${verb} ${resource}`);
+}
