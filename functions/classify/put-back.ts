@@ -16,11 +16,7 @@ import type { GuardRefusal } from "./guards.ts";
  */
 export function refusePutBack(facts: Case, remedy: Remedy): GuardRefusal | undefined {
   const said =
-    remedy.action === "rollback"
-      ? templatePutBack(facts)
-      : remedy.action === "scale"
-        ? sizeSet(facts, remedy)
-        : undefined;
+    remedy.action === "rollback" ? templatePutBack(facts) : "scale" in remedy ? sizeSet(facts, remedy) : undefined;
   if (said === undefined) return undefined;
   const { workload } = facts.evidence.incident;
   return {
@@ -48,7 +44,7 @@ function templatePutBack({ evidence: { history, workload } }: Case): string | un
 }
 
 /** That the size is another than the last scaling has left it at. */
-function sizeSet({ evidence: { history, workload, hpa } }: Case, { scale }: Extract<Remedy, { action: "scale" }>) {
+function sizeSet({ evidence: { history, workload, hpa } }: Case, { scale }: Extract<Remedy, { scale: object }>) {
   const earlier = history.find(
     (entry) => effectOf(entry) !== "none" && entry.scale !== undefined && nameOf(entry.scale) === nameOf(scale),
   );

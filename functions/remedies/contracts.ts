@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { Asked } from "./asked.ts";
+import * as kedaScale from "./keda-scale/contract.ts";
 import * as restart from "./restart/contract.ts";
 import * as rollback from "./rollback/contract.ts";
 import * as scale from "./scale/contract.ts";
@@ -7,13 +8,23 @@ import * as scale from "./scale/contract.ts";
 /** The remedies' parts of the contracts and the policy. Only schemas and words, so that everything else may be made of them. */
 
 /** The remedies, in the order in which the workflow names them. */
-export const REMEDIES = [restart.RESTART, rollback.ROLLBACK, scale.SCALE] as const;
+export const REMEDIES = [restart.RESTART, rollback.ROLLBACK, scale.SCALE, kedaScale.KEDA_SCALE] as const;
 
 /** What a remedy is to do. */
-export const REMEDY_PLANS = [restart.RestartPlan, rollback.RollbackPlan, scale.ScalePlan] as const;
+export const REMEDY_PLANS = [
+  restart.RestartPlan,
+  rollback.RollbackPlan,
+  scale.ScalePlan,
+  kedaScale.KedaScalePlan,
+] as const;
 
 /** What a remedy did. */
-export const REMEDY_CHANGES = [restart.RestartChange, rollback.RollbackChange, scale.ScaleChange] as const;
+export const REMEDY_CHANGES = [
+  restart.RestartChange,
+  rollback.RollbackChange,
+  scale.ScaleChange,
+  kedaScale.KedaScaleChange,
+] as const;
 
 /** What runbooks may ask for, as the steps hand it on. */
 export const REQUESTED_REMEDIES = [restart.RequestedRestart, rollback.RequestedRollback, scale.RequestedScale] as const;

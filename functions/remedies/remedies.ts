@@ -5,6 +5,7 @@ import { RemediationError } from "../shared/errors.ts";
 import { pathOf } from "../shared/object-ref.ts";
 import type { WorkloadRef } from "../shared/refs.ts";
 import type { Action, Plan, Remedy } from "./remedy.ts";
+import { kedaScale } from "./keda-scale/remedy.ts";
 import { restart } from "./restart/remedy.ts";
 import { rollback } from "./rollback/remedy.ts";
 import { scale } from "./scale/remedy.ts";
@@ -16,7 +17,7 @@ const REMEDIES: {
     Extract<Change, { kind: Name }>,
     Extract<RequestedRemedy, { action: Name }>
   >;
-} = { restart, rollback, scale };
+} = { restart, rollback, scale, "keda-scale": kedaScale };
 
 /** All remedies. */
 export const ALL_REMEDIES: readonly Remedy[] = Object.values(REMEDIES);
@@ -28,9 +29,12 @@ export function remedyFor(action: Action): Remedy {
 
 /** The remedy that acts in the place of a plain one through an owner of that name; undefined where none is switched on. */
 export function remedyThrough(owner: string, insteadOf: Action): Remedy | undefined {
-  return ALL_REMEDIES.find(
-    (remedy) => remedy.through?.owner === owner && remedy.through.insteadOf === insteadOf && isKnown(remedy),
-  );
+  return remediesThrough(insteadOf).find(({ through }) => through?.owner === owner);
+}
+
+/** The remedies that act in the place of a plain one through tools that are switched on. */
+export function remediesThrough(insteadOf: Action): Remedy[] {
+  return ALL_REMEDIES.filter((remedy) => remedy.through?.insteadOf === insteadOf && isKnown(remedy));
 }
 
 /** Whether it is a plain remedy, or one through a tool that is switched on. */

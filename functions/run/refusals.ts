@@ -27,6 +27,7 @@ export const REFUSALS = [
   "AlreadyAsRequested",
   "LimitReached",
   "ScaledToZero",
+  "ScalingPaused",
   "NoSafeRemedy",
   "MayPass",
   "WaitsForAnother",

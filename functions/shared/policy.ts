@@ -30,6 +30,8 @@ const ActionModes = z.strictObject(forEachRemedy(({ mode }) => ActionMode.prefau
 const OWNERS = {
   /** Argo Rollouts: also needs `infra/rbac-argo-rollouts.yaml`. Where its kind is not installed, nothing is asked for. */
   argo_rollouts: z.boolean().default(false),
+  /** KEDA: also needs `infra/rbac-keda.yaml`. The counts of a ScaledObject are moved in the place of its HPA's bounds. */
+  keda: z.boolean().default(false),
 };
 
 /** A tool that the policy switches on or off. */

@@ -3,12 +3,17 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { parseAllDocuments } from "yaml";
+import { ALL_REMEDIES } from "../../functions/remedies/remedies.ts";
 import { rbacFor, type Manifest } from "../../infra/rbac.ts";
 import { REMOVING } from "../../infra/permissions.ts";
 import { STEP_NAMES } from "../../infra/functions.ts";
 
 const wide = readFileSync(new URL("../../infra/rbac.yaml", import.meta.url), "utf8");
 const narrow = rbacFor(wide, ["shop", "blog"]);
+/** A function whose remedy acts through a tool has nothing but in the manifest of that. */
+const OWN_STEPS = STEP_NAMES.filter((step) =>
+  ALL_REMEDIES.every(({ action, through }) => action !== step || through === undefined),
+);
 
 /** `Role eks-remediation:detect in shop`. */
 const nameOf = ({ kind, metadata: { name, namespace } }: Manifest) =>
@@ -39,7 +44,7 @@ function permissionsOf(manifests: readonly Manifest[], group: string, namespace?
 }
 
 describe("the permissions in some namespaces", () => {
-  it.each(STEP_NAMES)("are in each of them what %s has in the whole cluster", (step) => {
+  it.each(OWN_STEPS)("are in each of them what %s has in the whole cluster", (step) => {
     const inCluster = permissionsOf(
       parseAllDocuments(wide).map((document) => document.toJS() as Manifest),
       step,
@@ -141,6 +146,21 @@ describe("the permissions for Argo Rollouts", () => {
       "eks-remediation:restart-argo-rollouts rollouts get",
       "eks-remediation:rollback-argo-rollouts rollouts get,patch",
       "eks-remediation:verify-argo-rollouts rollouts get",
+    ]);
+  });
+});
+
+describe("the permissions for KEDA", () => {
+  const rules = parseAllDocuments(readFileSync(new URL("../../infra/rbac-keda.yaml", import.meta.url), "utf8"))
+    .map((document) => document.toJS() as Manifest)
+    .flatMap(({ metadata, rules: own = [] }) => own.map((rule) => ({ name: metadata.name, ...rule })))
+    .filter(({ apiGroups }) => apiGroups.includes("keda.sh"));
+
+  it("let one function write ScaledObjects, and nobody write what belongs to their triggers", () => {
+    expect(rules.map(({ name, resources, verbs }) => `${name} ${resources.join()} ${verbs.join()}`)).toEqual([
+      "eks-remediation:classify-keda scaledobjects get,list",
+      "eks-remediation:keda-scale-keda scaledobjects get,patch",
+      "eks-remediation:verify-keda scaledobjects get",
     ]);
   });
 });

@@ -57,6 +57,7 @@ const OWN: Readonly<Partial<Record<string, string[]>>> = {
   agent: ["@aws-sdk/client-sfn"],
   patrol: ["@aws-sdk/client-sfn"],
   decide: ["@aws-sdk/client-kms", "@aws-sdk/client-sfn"],
+  "keda-scale": OF_REMEDIES,
   mcp: ["@aws-sdk/client-sfn", "@modelcontextprotocol/core", "@modelcontextprotocol/server"],
   notify: [
     "@aws-sdk/client-dynamodb",
