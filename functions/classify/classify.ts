@@ -13,6 +13,7 @@ import { CAUSES, unknownCause } from "./causes.ts";
 import { changedPodLines } from "./changed-pods.ts";
 import type { Cause, Finding, Try } from "./causes/cause.ts";
 import type { Evidence } from "../facts/evidence.ts";
+import { helmLines } from "../facts/helm-rollback.ts";
 import type { Kind } from "../kinds/kind.ts";
 import { kindOf } from "../kinds/kinds.ts";
 import { rolloutSeconds } from "../kinds/patience.ts";
@@ -94,9 +95,12 @@ function through(remedy: Remedy): string | undefined {
   return plan === undefined ? undefined : remedyFor(plan.action).through?.owner;
 }
 
-/** What shows of trouble in what remedies through tools would write. */
+/** What tools that are switched on keep of the workload, and what shows of trouble in it. */
 function toolLines(evidence: Evidence): string[] {
-  return ALL_REMEDIES.filter(isKnown).flatMap(({ reads }) => reads?.lines?.(evidence) ?? []);
+  return [
+    ...helmLines(evidence.helm),
+    ...ALL_REMEDIES.filter(isKnown).flatMap(({ reads }) => reads?.lines?.(evidence) ?? []),
+  ];
 }
 
 /** What verification need not look for: controllers that have pods, or had them last. */

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { gatherEvidence } from "../facts/evidence.ts";
+import { isSwitchedOn } from "../kinds/switched.ts";
 import { ALL_REMEDIES, isKnown } from "../remedies/remedies.ts";
 import { Diagnosis, WorkloadRun } from "../run/contracts.ts";
 import { assertNotRedriven } from "../run/redrive.ts";
@@ -40,6 +41,7 @@ export const diagnose = step(
       readOthers,
       logLines: policy.evidence.log_lines,
       configChanges: policy.evidence.config_changes,
+      helm: isSwitchedOn("helm"),
       customResources: policy.evidence.custom_resources,
     });
     const diagnosis = classify(evidence, policy);

@@ -1,5 +1,6 @@
 import type { Case } from "../facts/case.ts";
 import { describeOutOfBand, outOfBand } from "../facts/out-of-band.ts";
+import { helmRollback } from "../facts/helm-rollback.ts";
 import { objectOf } from "../facts/evidence.ts";
 import { ownerOf, TEMPLATE, type Owner } from "../facts/owners.ts";
 import { workloadObject } from "../kinds/object-ref.ts";
@@ -32,11 +33,17 @@ export function refuseOwned(
   )
     return undefined;
   const wanted = fields === TEMPLATE ? "going back" : "a change";
-  const advice = owner.advice({ namespace: ref.namespace, metadata, wanted });
+  const advice = exactAdvice(facts, plan, owner) ?? owner.advice({ namespace: ref.namespace, metadata, wanted });
   return {
     refusal: "ManagedByAnotherTool",
     message: `${ref.kind} ${ref.namespace}/${ref.name} belongs to ${owner.name}, which ${owner.consequence}. ${advice}`,
   };
+}
+
+/** What to do there instead as exactly as the owner's own history tells it. */
+function exactAdvice({ evidence: { helm, incident } }: Case, plan: Plan, { tool }: Owner): string | undefined {
+  if (plan.action !== "rollback" || tool?.name !== "Helm" || helm === undefined) return undefined;
+  return helmRollback(helm, incident.workload, plan.after.template);
 }
 
 /** Whether the owner of the workload, or of its HPA, is the one that the remedy acts through; its own objects may be another's. */

@@ -22,9 +22,11 @@ const MARKS: ObjectMeta = {
   ],
 };
 
+type Spec = NonNullable<ScaledObject["spec"]>;
+
 /** The ScaledObject `shop/web` of Deployment `shop/web`, of 2 to 4 replicas and ready, unless told otherwise. */
 export function scaledObject(
-  spec: ScaledObject["spec"] = {},
+  { minReplicaCount = 2, maxReplicaCount = 4, ...spec }: Spec = {},
   { metadata = {}, conditions = {} }: { metadata?: ObjectMeta; conditions?: Record<string, string> } = {},
 ): ScaledObject {
   const { labels, ...marks } = MARKS;
@@ -36,7 +38,7 @@ export function scaledObject(
       ...metadata,
       labels: { ...labels, ...metadata.labels },
     },
-    spec: { scaleTargetRef: { name: "web" }, minReplicaCount: 2, maxReplicaCount: 4, ...spec },
+    spec: { scaleTargetRef: { name: "web" }, minReplicaCount, maxReplicaCount, ...spec },
     status: { conditions: Object.entries(all).map(([type, status]) => ({ type, status })) },
   };
 }
@@ -53,3 +55,13 @@ export const OF_KEDA: ObjectMeta = {
     { apiVersion: "keda.sh/v1alpha1", kind: "ScaledObject", name: "web", uid: "keda-uid", controller: true },
   ],
 };
+
+/** It without the counts that are undefined, and with those that are given. */
+export function withCounts(object: ScaledObject, min: number | undefined, max: number | undefined): ScaledObject {
+  const { minReplicaCount: _min, maxReplicaCount: _max, ...spec } = object.spec ?? {};
+  const counts = {
+    ...(min === undefined ? {} : { minReplicaCount: min }),
+    ...(max === undefined ? {} : { maxReplicaCount: max }),
+  };
+  return { ...object, spec: { ...spec, ...counts } };
+}

@@ -5,7 +5,7 @@ import type { ScaledObject } from "../../../../functions/facts/scaled-object.ts"
 import { readScaledObjects } from "../../../../functions/facts/scaled-object.ts";
 import { ApiServer, found, page, refusal } from "../../../support/api-server.ts";
 import { deployment, hpa, WEB } from "../../../support/objects.ts";
-import { OF_KEDA, scaledObject } from "../../../support/scaled-objects.ts";
+import { OF_KEDA, scaledObject, withCounts } from "../../../support/scaled-objects.ts";
 import { writerFor } from "../../../support/writers.ts";
 
 const ALL = "/apis/keda.sh/v1alpha1/namespaces/shop/scaledobjects";
@@ -34,8 +34,8 @@ afterEach(() => api.stop());
 const writer = () => writerFor(api.cluster(), WEB, plan);
 const patches = () => api.writes.map(({ body }) => body);
 /** The ScaledObject with these counts. */
-const counts = (min: number | undefined, max: number | undefined, spec: ScaledObject["spec"] = {}) =>
-  scaledObject({ minReplicaCount: min, maxReplicaCount: max, ...spec });
+const counts = (min: number | undefined, max: number | undefined, spec: NonNullable<ScaledObject["spec"]> = {}) =>
+  withCounts(scaledObject(spec), min, max);
 
 describe("the counts of a ScaledObject", () => {
   it("are moved while it is as it was read", async () => {

@@ -5,7 +5,8 @@ import type { ScaledObject } from "../../../../functions/facts/scaled-object.ts"
 import type { Diagnosis } from "../../../../functions/run/contracts.ts";
 import type { ObjectMeta } from "../../../../functions/shared/kubernetes/types.ts";
 import { ago, deployment, evidence, hpa, incident, policy } from "../../../support/objects.ts";
-import { OF_KEDA, read, scaledObject, withKeda } from "../../../support/scaled-objects.ts";
+import { hpaConditionOf, hpaWith } from "../../../support/workload-objects.ts";
+import { OF_KEDA, read, scaledObject, withCounts, withKeda } from "../../../support/scaled-objects.ts";
 
 const AT_MAXIMUM = { limited: "TooManyReplicas", metadata: OF_KEDA };
 
@@ -37,7 +38,7 @@ describe("in the place of the bounds of an HPA that KEDA makes", () => {
   });
 
   it("what is not written there is taken for KEDA's defaults, and only what moves is written", () => {
-    const bare = scaledObject({ minReplicaCount: undefined, maxReplicaCount: undefined });
+    const bare = withCounts(scaledObject(), undefined, undefined);
     const most = hpa({ ...AT_MAXIMUM, min: 1, max: 100 });
 
     expect(found(bare, { hpa: most }, policy({ scale: { max_replicas: 500 } })).remedy).toMatchObject({
@@ -71,7 +72,7 @@ describe("in the place of the bounds of an HPA that KEDA makes", () => {
   it("nothing is raised again that somebody has lowered since", () => {
     const scale = { target: "hpa" as const, name: "web", from: { min: 2, max: 4 }, to: { min: 2, max: 6 } };
     const earlier = { at: ago(3_600), execution: "run", cause: "HpaAtMaximum", action: "keda-scale" as const };
-    const history = [{ ...earlier, outcome: "Recovered" as const, applied: true, scale }];
+    const history = [{ ...earlier, outcome: "Recovered" as const, applied: true as const, scale }];
 
     expect(found(scaledObject(), { history }).remedy).toMatchObject({ action: "none", refusal: "PutBack" });
   });
@@ -166,7 +167,7 @@ describe("an HPA of KEDA is left to KEDA", () => {
   });
 
   it("where only its label names a ScaledObject", () => {
-    const { labels } = OF_KEDA;
+    const labels = OF_KEDA.labels ?? {};
 
     expect(found(scaledObject(), { hpa: hpa({ ...AT_MAXIMUM, metadata: { labels } }) }).remedy).toMatchObject({
       action: "none",
@@ -205,15 +206,10 @@ describe("what KEDA does itself is told as such", () => {
   it("a metric that is missing is that of a trigger", () => {
     const status = { health: { "s0-kafka": { numberOfFailures: 12, status: "Failing" } } };
     const object = scaledObject({}, { conditions: { Ready: "False", Fallback: "True" } });
-    const mute = hpa({ metadata: OF_KEDA });
-    const conditions = (mute.status?.conditions ?? []).map((condition) =>
-      condition.type === "ScalingActive"
-        ? { ...condition, status: "False", reason: "FailedGetExternalMetric", lastTransitionTime: ago(3_600) }
-        : condition,
-    );
+    const mute = hpaWith([hpaConditionOf("ScalingActive", "False", "FailedGetExternalMetric")]);
     const diagnosis = found(
       { ...object, status: { ...object.status, ...status } },
-      { hpa: { ...mute, status: { ...mute.status, conditions } } },
+      { hpa: { ...mute, metadata: { ...mute.metadata, ...OF_KEDA } } },
     );
 
     expect(diagnosis.cause).toBe("HpaWithoutMetrics");

@@ -10,7 +10,7 @@ import type { RequestedRemedy } from "../../../../functions/run/contracts.ts";
 import type { Hpa } from "../../../../functions/shared/kubernetes/types.ts";
 import { ago, deployment, evidence, hpa, incident, pod, policy, WEB } from "../../../support/objects.ts";
 import { diagnosis } from "../../../support/runs.ts";
-import { OF_KEDA, read, scaledObject, withKeda } from "../../../support/scaled-objects.ts";
+import { OF_KEDA, read, scaledObject, withCounts, withKeda } from "../../../support/scaled-objects.ts";
 
 const change: KedaScaleChange = {
   kind: "keda-scale",
@@ -21,8 +21,7 @@ const { kind: action, ...moved } = change;
 const plan = { action, ...moved };
 const ANNOTATIONS = { "autoscaling.keda.sh/paused": "true" };
 
-const withMax = (max: number | undefined, metadata = {}) =>
-  scaledObject({ minReplicaCount: undefined, maxReplicaCount: max }, { metadata });
+const withMax = (max: number | undefined, metadata = {}) => withCounts(scaledObject({}, { metadata }), undefined, max);
 const bounds = (max: number, limited?: string) =>
   hpa({ min: 1, max, metadata: OF_KEDA, ...(limited === undefined ? {} : { limited }) });
 
@@ -60,11 +59,11 @@ describe("a look after a ScaledObject was changed", () => {
     ["ScaledObject web does not scale it any more", withMax(6, { uid: "another" })],
     ["ScaledObject web does not scale it any more", undefined],
   ])("leaves it to whoever did this: %s", (said, object) => {
-    expect(overtaken(change, state(object), atMaximum)).toBe(said);
+    expect(overtaken(change, state(object))).toBe(said);
   });
 
   it("finds it as it was left", () => {
-    expect(overtaken(change, state(withMax(6)), atMaximum)).toBeUndefined();
+    expect(overtaken(change, state(withMax(6)))).toBeUndefined();
   });
 });
 
@@ -88,7 +87,7 @@ describe("a change of a ScaledObject is undone", () => {
   it("later, as somebody asks for it, within the policy's bound and not while it is paused", () => {
     const requested: RequestedRemedy = { action: "undo", execution: "run", change };
     const entry = { at: ago(3_600), execution: "run", cause: "HpaAtMaximum", action: "keda-scale" as const };
-    const history = [{ ...entry, outcome: "Recovered" as const, applied: true, scale: change.scale }];
+    const history = [{ ...entry, outcome: "Recovered" as const, applied: true as const, scale: change.scale }];
     const undo = (object: ScaledObject, rules = policy()) =>
       withKeda(() =>
         classify(evidence({ hpa: bounds(6), others: read(object), history, incident: incident({ requested }) }), rules),
