@@ -27,9 +27,10 @@ export function seen({ scale, scaled_object }: KedaScalePlan, state: WorkloadSta
 
 /** What somebody has done to the ScaledObject since: other counts than those that were set, or a pause. */
 export function overtaken({ scaled_object }: KedaScaleChange, state: WorkloadState): string | undefined {
-  const what = `ScaledObject ${scaled_object.name}`;
+  const { name } = scaled_object;
+  const what = `ScaledObject ${name}`;
   const object = present(scaled_object, state);
-  if (object === undefined) return `${what} does not scale it any more`;
+  if (object === undefined) return notThere(name, state);
   const counts = countsOf(object);
   if (!isDeepStrictEqual(counts, scaled_object.to)) return `${what} has ${describeCounts(counts)} by now`;
   const paused = pausedBy(object);
@@ -52,7 +53,7 @@ export function gaps(
 export function remains({ scaled_object }: KedaScaleChange, state: WorkloadState): string[] {
   const { name, from } = scaled_object;
   const object = present(scaled_object, state);
-  if (object === undefined) return [`ScaledObject ${name} does not scale it any more`];
+  if (object === undefined) return [notThere(name, state)];
   const counts = countsOf(object);
   if (!isDeepStrictEqual(counts, from)) return [`ScaledObject ${name} has ${describeCounts(counts)}`];
   // A paused one has no HPA to wait for.
@@ -64,6 +65,15 @@ function notTakenOver(counts: Counts, { hpa }: WorkloadState): string[] {
   if (hasTakenOver(hpa, counts)) return [];
   const [bounds, wanted] = [boundsOf(hpa), hpaBoundsFor(counts)].map(describeSize);
   return [`KEDA has not given HPA ${hpa.metadata?.name ?? ""} ${wanted ?? ""} yet: it has ${bounds ?? ""}`];
+}
+
+/** That nothing can be said of that very ScaledObject: it may also not have been read. */
+function notThere(name: string, { workload, others }: WorkloadState): string {
+  const ref = scaledObjectRef(workload.metadata?.namespace ?? "", name);
+  const what = `ScaledObject ${name}`;
+  return objectAt(ref, others) === undefined
+    ? `${what} is not to be seen`
+    : `${what} is another one, or does not scale it any more`;
 }
 
 /** That very ScaledObject, as long as it says that it scales the workload. */

@@ -56,8 +56,8 @@ describe("a look after a ScaledObject was changed", () => {
     ["ScaledObject web has no minReplicaCount and maxReplicaCount 9 by now", withMax(9)],
     ["ScaledObject web has no minReplicaCount and no maxReplicaCount by now", withMax(undefined)],
     ["ScaledObject web was paused (autoscaling.keda.sh/paused)", withMax(6, { annotations: ANNOTATIONS })],
-    ["ScaledObject web does not scale it any more", withMax(6, { uid: "another" })],
-    ["ScaledObject web does not scale it any more", undefined],
+    ["ScaledObject web is another one, or does not scale it any more", withMax(6, { uid: "another" })],
+    ["ScaledObject web is not to be seen", undefined],
   ])("leaves it to whoever did this: %s", (said, object) => {
     expect(overtaken(change, state(object))).toBe(said);
   });
@@ -94,6 +94,13 @@ describe("a change of a ScaledObject is undone", () => {
       ).remedy;
 
     expect(undo(withMax(6))).toMatchObject({ action: "keda-scale", scaled_object: { to: { min: null, max: 4 } } });
+    expect(
+      classify(evidence({ hpa: bounds(6), history, incident: incident({ requested, origin: "person" }) }), policy())
+        .remedy,
+    ).toMatchObject({
+      refusal: "NoSafeRemedy",
+      message: "Not undone: the policy does not let KEDA be acted through (owners.keda).",
+    });
     expect(undo(withMax(6), policy({ scale: { max_replicas: 3 } }))).toMatchObject({ refusal: "LimitReached" });
     expect(undo(withMax(9))).toMatchObject({ refusal: "ObjectChanged" });
     expect(undo(withMax(6, { annotations: ANNOTATIONS }))).toMatchObject({ refusal: "ObjectChanged" });
