@@ -1,3 +1,4 @@
+import { HELM_PERMISSIONS } from "../functions/facts/helm-release.ts";
 import { everyScannedKind, KINDS } from "../functions/kinds/kinds.ts";
 import { rulesFor } from "../functions/kinds/rules.ts";
 import { REMEDIES } from "../functions/remedies/contracts.ts";
@@ -39,6 +40,9 @@ function beside(others: readonly Rule[], rules: readonly Rule[]): Rule[] {
 function namesOf({ apiGroups, resources }: Rule): string[] {
   return apiGroups.flatMap((group) => resources.map((resource) => `${resource}.${group}`));
 }
+
+/** What the diagnosis reads of a tool to tell of it, and for no remedy. */
+const TOLD_OF: Readonly<Partial<Record<Tool, readonly Rule[]>>> = { helm: HELM_PERMISSIONS };
 
 /** What each function may do on the cluster, by its name, with the kinds of every tool. */
 const WITH_TOOLS: Readonly<Record<string, Permissions>> = {
@@ -113,6 +117,7 @@ const WITH_TOOLS: Readonly<Record<string, Permissions>> = {
           verbs: ["get"],
         },
         ...PLANNING,
+        ...Object.values(TOLD_OF).flat(),
       ],
     },
   },
@@ -160,6 +165,7 @@ function resourcesOf(tool: Tool): string[] {
   return [
     ...KINDS.filter((kind) => kind.tool === tool).flatMap((kind) => rulesFor([{ ...kind, verbs: ["get"] }])),
     ...remediesThrough(tool).flatMap(({ reads }) => reads?.permissions ?? []),
+    ...(TOLD_OF[tool] ?? []),
   ].flatMap(namesOf);
 }
 

@@ -4,7 +4,7 @@ import type { WorkloadState } from "../facts/state.ts";
 import { kindOf } from "../kinds/kinds.ts";
 import type { RequestedUndo } from "../remedies/contracts.ts";
 import type { NoRemedy } from "../remedies/remedy.ts";
-import { remedyFor } from "../remedies/remedies.ts";
+import { isKnown, remedyFor } from "../remedies/remedies.ts";
 import type { Remedy } from "../run/contracts.ts";
 import type { Refusal } from "../run/refusals.ts";
 import { withArticle } from "../shared/text.ts";
@@ -20,13 +20,20 @@ export function requestedUndo({ change, execution, uid }: RequestedUndo, facts: 
   if (undo.asPlan === undefined) {
     return none("NoSafeRemedy", `${withArticle(change.kind, "A")} is not undone on request: a person has to do it.`);
   }
+  const { through } = remedy;
+  if (through !== undefined && !isKnown(remedy)) {
+    return none(
+      "NoSafeRemedy",
+      `Not undone: the policy does not let ${through.owner} be acted through (owners.${through.tool}).`,
+    );
+  }
   const what = `the ${change.kind} of ${execution}`;
   const { incident, history } = facts.evidence;
-  const isKnown = history.some(
+  const isRemembered = history.some(
     (entry) => entry.execution === execution && entry.applied === true && entry.action === change.kind,
   );
   // What an undo leads to is not verified as a remedy is: who asks has to know what it was, or the claim does.
-  if (!isKnown && incident.origin !== "person") {
+  if (!isRemembered && incident.origin !== "person") {
     const unknown = `Not undone: the workload's claim knows of no ${change.kind} of ${execution}. A person may ask for it all the same.`;
     return none("NoSafeRemedy", unknown);
   }

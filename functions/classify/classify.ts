@@ -1,4 +1,4 @@
-import { planOf, remedyFor } from "../remedies/remedies.ts";
+import { ALL_REMEDIES, isKnown, planOf, remedyFor } from "../remedies/remedies.ts";
 import type { Diagnosis, Remedy, RequestedRemedy } from "../run/contracts.ts";
 import type { Refusal } from "../run/refusals.ts";
 import { MAX_CONTROLLERS } from "../run/known-parts.ts";
@@ -13,6 +13,7 @@ import { CAUSES, unknownCause } from "./causes.ts";
 import { changedPodLines } from "./changed-pods.ts";
 import type { Cause, Finding, Try } from "./causes/cause.ts";
 import type { Evidence } from "../facts/evidence.ts";
+import { helmLines } from "../facts/helm-rollback.ts";
 import type { Kind } from "../kinds/kind.ts";
 import { kindOf } from "../kinds/kinds.ts";
 import { rolloutSeconds } from "../kinds/patience.ts";
@@ -34,7 +35,7 @@ const MAX_SURROUNDINGS = 4;
 const MAX_CHANGED = 2;
 /** How many lines it carries about what the workload reads. */
 const MAX_CONFIG = 5;
-/** How many lines it carries about the custom resources that own the workload. */
+/** How many lines it carries about the custom resources that own the workload, and about those of tools that are switched on. */
 const MAX_OWNERS = 4;
 /** How many lines of logs it carries. */
 const MAX_LAST_WORDS = 20;
@@ -62,6 +63,7 @@ export function classify(evidence: Evidence, policy: PolicyInForce): Diagnosis {
       ...finding.evidence.slice(0, MAX_EVIDENCE),
       ...configLines(facts, finding.name).slice(0, MAX_CONFIG),
       ...(back === undefined ? [] : [back.evidence]),
+      ...toolLines(evidence).slice(0, MAX_OWNERS),
       ...customOwnerLines(evidence.customOwners).slice(0, MAX_OWNERS),
       ...changedPodLines(facts).slice(0, MAX_CHANGED),
       ...surroundingLines(evidence, finding.evidence).slice(0, MAX_SURROUNDINGS),
@@ -91,6 +93,14 @@ export function classify(evidence: Evidence, policy: PolicyInForce): Diagnosis {
 function through(remedy: Remedy): string | undefined {
   const plan = planOf(remedy);
   return plan === undefined ? undefined : remedyFor(plan.action).through?.owner;
+}
+
+/** What tools that are switched on keep of the workload, and what shows of trouble in it. */
+function toolLines(evidence: Evidence): string[] {
+  return [
+    ...helmLines(evidence.helm),
+    ...ALL_REMEDIES.filter(isKnown).flatMap(({ reads }) => reads?.lines?.(evidence) ?? []),
+  ];
 }
 
 /** What verification need not look for: controllers that have pods, or had them last. */

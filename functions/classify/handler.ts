@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { gatherEvidence, type ReadAbout } from "../facts/evidence.ts";
+import { isSwitchedOn } from "../kinds/switched.ts";
 import { ALL_REMEDIES, isKnown } from "../remedies/remedies.ts";
 import { Diagnosis, WorkloadRun } from "../run/contracts.ts";
 import { policyFor } from "../run/policy-for.ts";
@@ -47,6 +48,7 @@ export const diagnose = step(
       readOthers,
       logLines: policy.evidence.log_lines,
       configChanges: policy.evidence.config_changes,
+      helm: isSwitchedOn("helm"),
       customResources: policy.evidence.custom_resources,
     });
     const diagnosis = classify(evidence, policy);

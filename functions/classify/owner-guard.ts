@@ -1,10 +1,11 @@
 import type { Case } from "../facts/case.ts";
 import { describeOutOfBand, outOfBand } from "../facts/out-of-band.ts";
+import { helmRollback } from "../facts/helm-rollback.ts";
 import { objectOf } from "../facts/evidence.ts";
 import { ownerOf, TEMPLATE, type Owner } from "../facts/owners.ts";
 import { workloadObject } from "../kinds/object-ref.ts";
 import type { Declined, Plan } from "../remedies/remedy.ts";
-import { planOf, remedyFor, remedyThrough } from "../remedies/remedies.ts";
+import { planOf, remediesThrough, remedyFor, remedyThrough } from "../remedies/remedies.ts";
 import { writtenFields } from "../remedies/written-fields.ts";
 import type { Remedy } from "../run/contracts.ts";
 import type { ObjectMeta } from "../shared/kubernetes/types.ts";
@@ -24,7 +25,7 @@ export function refuseOwned(
   if (ref.kind === "Pod" || metadata === undefined) return undefined;
   const { workload } = facts.evidence.incident;
   const fields = writtenFields(plan, workload, ref);
-  const owner = ownerOf(metadata, fields);
+  const owner = ownerOf(metadata, fields, ref);
   if (
     owner === undefined ||
     isThrough(plan, owner, { ref, metadata }, workload) ||
@@ -32,11 +33,17 @@ export function refuseOwned(
   )
     return undefined;
   const wanted = fields === TEMPLATE ? "going back" : "a change";
-  const advice = owner.advice({ namespace: ref.namespace, metadata, wanted });
+  const advice = exactAdvice(facts, plan, owner) ?? owner.advice({ namespace: ref.namespace, metadata, wanted });
   return {
     refusal: "ManagedByAnotherTool",
     message: `${ref.kind} ${ref.namespace}/${ref.name} belongs to ${owner.name}, which ${owner.consequence}. ${advice}`,
   };
+}
+
+/** What to do there instead as exactly as the owner's own history tells it. */
+function exactAdvice({ evidence: { helm, incident } }: Case, plan: Plan, { tool }: Owner): string | undefined {
+  if (plan.action !== "rollback" || tool?.name !== "Helm" || helm === undefined) return undefined;
+  return helmRollback(helm, incident.workload, plan.after.template);
 }
 
 /**
@@ -66,11 +73,12 @@ export function throughOwner(remedy: Remedy, facts: Case): Remedy {
   for (const ref of remedyFor(plan.action).writes(plan, evidence.incident.workload)) {
     const metadata = objectOf(ref, evidence)?.metadata;
     if (refuseOwned(facts, plan, ref, metadata) === undefined) continue;
-    const owner = ownerOf(metadata, writtenFields(plan, evidence.incident.workload, ref))?.tool?.name;
+    const owner = ownerOf(metadata, writtenFields(plan, evidence.incident.workload, ref), ref)?.tool?.name;
     const other = owner === undefined ? undefined : remedyThrough(owner, plan.action);
-    if (other?.through !== undefined) return other.through.plan(plan, facts);
+    if (other?.through !== undefined) return other.through.plan(plan, facts) ?? remedy;
   }
-  return remedy;
+  const keeper = remediesThrough(plan.action).find(({ through }) => through?.keeps?.(plan, facts) === true);
+  return keeper?.through?.plan(plan, facts) ?? remedy;
 }
 
 /** The tool past which was changed what a remedy takes back, and what shows that; undefined where nobody owns the workload. */

@@ -18,7 +18,7 @@ import type { GuardRefusal } from "./guards.ts";
 export function refusePutBack(facts: Case, remedy: Remedy): GuardRefusal | undefined {
   const said = isRollback(remedy.action)
     ? templatePutBack(facts)
-    : remedy.action === "scale"
+    : "scale" in remedy
       ? sizeSet(facts, remedy)
       : undefined;
   if (said === undefined) return undefined;
@@ -48,7 +48,7 @@ function templatePutBack({ evidence: { history, workload } }: Case): string | un
 }
 
 /** That the size is another than the last scaling has left it at. */
-function sizeSet({ evidence: { history, workload, hpa } }: Case, { scale }: Extract<Remedy, { action: "scale" }>) {
+function sizeSet({ evidence: { history, workload, hpa } }: Case, { scale }: Extract<Remedy, { scale: object }>) {
   const earlier = history.find(
     (entry) => effectOf(entry) !== "none" && entry.scale !== undefined && nameOf(entry.scale) === nameOf(scale),
   );

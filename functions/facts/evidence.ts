@@ -22,10 +22,12 @@ import {
   type ReadObject,
 } from "../shared/object-ref.ts";
 import type { WorkloadRef } from "../shared/refs.ts";
+import { isReady, restartCount } from "../shared/kubernetes/pods.ts";
 import { lostNodesAmong } from "../shared/kubernetes/nodes.ts";
 import { assertNamespace } from "../shared/kubernetes/namespaces.ts";
 import { readConfigObjects, type ConfigObject, type ConfigReading } from "./config-objects.ts";
 import { readCustomOwners, type CustomOwner } from "./custom-owners.ts";
+import { readHelmRelease, type HelmRelease } from "./helm-release.ts";
 import { readLastWords, type LastWords } from "./last-words.ts";
 import { readServices, type Services } from "./services.ts";
 import { NO_SURROUNDINGS, readSurroundings, type Surroundings } from "./surroundings.ts";
@@ -60,6 +62,8 @@ export interface Evidence {
   services: Services;
   /** The custom resources that own it, from the nearest up, as far as the policy lets them be read. */
   customOwners: readonly CustomOwner[];
+  /** The Helm release that the workload is of, where the policy lets it be read. */
+  helm?: HelmRelease;
   /** How earlier executions ended, newest first. */
   history: readonly HistoryEntry[];
   /** The remedies that were tried in vain: by this execution, and by earlier ones on the same pod template. */
@@ -86,6 +90,8 @@ export interface Gathering {
   logLines?: number;
   /** Of what the workload reads, whose metadata is read. */
   configChanges?: ConfigReading;
+  /** Whether what Helm keeps of the workload's release is read. */
+  helm?: boolean;
   /** The custom resources that are read where they own the workload. */
   customResources?: readonly string[];
 }
@@ -105,7 +111,15 @@ export async function gatherEvidence(
   cluster: Reader,
   incident: Incident,
   past: Past,
-  { now, dryRun = false, readOthers = [], logLines = 0, configChanges = "none", customResources = [] }: Gathering,
+  {
+    now,
+    dryRun = false,
+    readOthers = [],
+    logLines = 0,
+    configChanges = "none",
+    helm = false,
+    customResources = [],
+  }: Gathering,
 ): Promise<Evidence> {
   const ref = incident.workload;
   if (lookedAt(incident) !== undefined) return asFound(incident, past, now);
@@ -133,11 +147,13 @@ export async function gatherEvidence(
   const template = workload?.spec?.template ?? templateLike(pods[0]);
   const owned = workload?.metadata ?? unwritten?.makers.at(-1)?.object.metadata ?? pods[0]?.metadata;
   const earlier = holders.flatMap((holder) => kind?.history?.held(holder)?.template ?? []);
-  const [surroundings, lastWords, config, customOwners, others, services] = await Promise.all([
+  const isWell = pods.every((pod) => isReady(pod) && restartCount(pod) === 0);
+  const [surroundings, lastWords, config, customOwners, release, others, services] = await Promise.all([
     readSurroundings(cluster, ref, owners, pods),
     readLastWords(cluster, pods, logLines),
     readConfigObjects(cluster, ref.namespace, template, pods, configChanges),
     readCustomOwners(cluster, ref.namespace, owned, customResources),
+    helm && !isWell ? readHelmRelease(cluster, ref.namespace, workload?.metadata) : undefined,
     Promise.all(kind === undefined ? [] : readOthers.map((read) => read(cluster, ref, { workload, hpa }))),
     readServices(cluster, ref.namespace, workload?.spec?.template, earlier),
   ]);
@@ -158,6 +174,7 @@ export async function gatherEvidence(
     config,
     customOwners,
     services,
+    ...(release === undefined ? {} : { helm: release }),
     history: past.history,
     triesMade: past.tried.length,
     tried: triedInVain(incident, workload, past),

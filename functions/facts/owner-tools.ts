@@ -1,4 +1,5 @@
 import type { ObjectMeta } from "../shared/kubernetes/types.ts";
+import { KEDA_GROUP } from "./scaled-object.ts";
 import { inBackticks, nameOf } from "./owner-words.ts";
 
 /** What is wanted of the owner: to go back to an earlier pod template, or to change something else. */
@@ -19,6 +20,8 @@ export interface OwnerTool {
   annotations?: readonly string[];
   /** The names under which it writes fields. */
   managers?: RegExp;
+  /** The API group of the kinds by which people tell it what to do, where it leaves marks on those, too. */
+  toldBy?: string;
   /** Marks that tell it only by their values. */
   marks?: (metadata: ObjectMeta) => boolean;
   /** What becomes of a change that is made here, after the tool's name and `which`. */
@@ -37,6 +40,7 @@ const BY_ITSELF = "would put its own state back by itself";
 export const OWNER_TOOLS: readonly OwnerTool[] = [
   {
     name: "KEDA",
+    toldBy: KEDA_GROUP,
     labels: ["scaledobject.keda.sh/name"],
     managers: /^keda(-operator)?$/,
     marks: ({ ownerReferences }) => scaledObjectAmong(ownerReferences) !== undefined,

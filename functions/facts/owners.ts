@@ -43,11 +43,19 @@ const OWN_CONTROLLER = /^rollouts-controller$/;
 const WRITES_AGAIN = "may write its own state over it at any time";
 
 /**
- * The owner of an object, or of one of the fields.
+ * The owner of an object, or of one of the fields. On objects of its own kinds a tool leaves marks, and they are not its own:
+ * they are how people tell it what to do.
  * @param fields what is to be written
+ * @param ref which object it is, where it may be of a tool's own kind
  */
-export function ownerOf(metadata: ObjectMeta | undefined, fields: FieldPaths): Owner | undefined {
-  return controllerAbove(metadata) ?? toolOf(metadata) ?? writingController(metadata, fields);
+export function ownerOf(
+  metadata: ObjectMeta | undefined,
+  fields: FieldPaths,
+  ref?: Pick<ObjectRef, "apiVersion">,
+): Owner | undefined {
+  const group = ref?.apiVersion.split("/")[0];
+  const told = OWNER_TOOLS.find((tool) => tool.toldBy !== undefined && tool.toldBy === group);
+  return controllerAbove(metadata) ?? toolOf(metadata, told) ?? writingController(metadata, fields, told);
 }
 
 /** Whether a writer of fields is known to be a tool or a controller, which writes again what it wrote. */
@@ -93,10 +101,10 @@ function isCustom(apiVersion: string): boolean {
   return version !== undefined && group.includes(".") && !group.endsWith(".k8s.io");
 }
 
-function toolOf(metadata: ObjectMeta | undefined): Owner | undefined {
+function toolOf(metadata: ObjectMeta | undefined, told: OwnerTool | undefined): Owner | undefined {
   if (metadata === undefined) return undefined;
   const writers = fieldWriters(metadata).map(({ manager }) => manager);
-  const tool = OWNER_TOOLS.find(
+  const tool = OWNER_TOOLS.filter((one) => one !== told).find(
     ({ labels = [], annotations = [], managers, marks }) =>
       labels.some((key) => key in (metadata.labels ?? {})) ||
       annotations.some((key) => key in (metadata.annotations ?? {})) ||
@@ -107,11 +115,18 @@ function toolOf(metadata: ObjectMeta | undefined): Owner | undefined {
 }
 
 /** A controller that tells itself as the writer of one of the fields, or by the label for what manages an object. */
-function writingController(metadata: ObjectMeta | undefined, paths: FieldPaths): Owner | undefined {
+function writingController(
+  metadata: ObjectMeta | undefined,
+  paths: FieldPaths,
+  told: OwnerTool | undefined,
+): Owner | undefined {
   const keepers = statusWriters(metadata).filter((manager) => OWN_CONTROLLER.test(manager));
   const writer = fieldWriters(metadata).find(
     ({ manager, fields }) =>
-      isController(manager) && !keepers.includes(manager) && paths.some((path) => setBelow(fields, path) !== undefined),
+      isController(manager) &&
+      !keepers.includes(manager) &&
+      told?.managers?.test(manager) !== true &&
+      paths.some((path) => setBelow(fields, path) !== undefined),
   )?.manager;
   const managedBy = metadata?.labels?.["app.kubernetes.io/managed-by"];
   const name = nameOf(writer ?? (managedBy !== undefined && isController(managedBy) ? managedBy : undefined));
@@ -129,12 +144,13 @@ function writingController(metadata: ObjectMeta | undefined, paths: FieldPaths):
  * @throws RemediationError `ObjectChanged`
  */
 export function assertNotOwned(
-  { kind, namespace, name }: ObjectRef,
+  ref: ObjectRef,
   { metadata }: KubernetesObject,
   fields: FieldPaths,
   known: string | undefined,
 ): void {
-  const owner = ownerOf(metadata, fields);
+  const { kind, namespace, name } = ref;
+  const owner = ownerOf(metadata, fields, ref);
   if (owner === undefined || owner.name === known) return;
   throw new RemediationError(
     "ObjectChanged",

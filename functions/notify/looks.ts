@@ -43,5 +43,5 @@ function lastSight(run: WorkloadRun): Sight | undefined {
 
 /** Whether the HPA is what it is about, or has to do with it. */
 function isOfHpa({ diagnosis }: WorkloadRun): boolean {
-  return diagnosis?.cause.startsWith("Hpa") === true || diagnosis?.remedy.action === "scale";
+  return diagnosis?.cause.startsWith("Hpa") === true || (diagnosis !== undefined && "scale" in diagnosis.remedy);
 }

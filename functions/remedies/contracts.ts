@@ -3,6 +3,7 @@ import type { Asked } from "./asked.ts";
 import * as argoCd from "./argo-cd-rollback/contract.ts";
 import type { RemedyEntry } from "./entry.ts";
 import * as flux from "./flux-rollback/contract.ts";
+import * as kedaScale from "./keda-scale/contract.ts";
 import * as restart from "./restart/contract.ts";
 import * as rollback from "./rollback/contract.ts";
 import * as scale from "./scale/contract.ts";
@@ -16,6 +17,7 @@ export const REMEDIES = [
   scale.SCALE,
   argoCd.ARGO_CD_ROLLBACK,
   flux.FLUX_ROLLBACK,
+  kedaScale.KEDA_SCALE,
 ] as const;
 
 /** Whether an action is a rollback, by the workflow itself or through the tool that owns the workload. */
@@ -36,6 +38,7 @@ export const REMEDY_PLANS = [
   scale.ScalePlan,
   argoCd.ArgoCdRollbackPlan,
   flux.FluxRollbackPlan,
+  kedaScale.KedaScalePlan,
 ] as const;
 
 /** What a remedy did. */
@@ -45,6 +48,7 @@ export const REMEDY_CHANGES = [
   scale.ScaleChange,
   argoCd.ArgoCdRollbackChange,
   flux.FluxRollbackChange,
+  kedaScale.KedaScaleChange,
 ] as const;
 
 /** What runbooks may ask for, as the steps hand it on. */

@@ -8,6 +8,7 @@ import type { WorkloadRef } from "../shared/refs.ts";
 import type { Action, Plan, Remedy } from "./remedy.ts";
 import { argoCdRollback } from "./argo-cd-rollback/remedy.ts";
 import { fluxRollback } from "./flux-rollback/remedy.ts";
+import { kedaScale } from "./keda-scale/remedy.ts";
 import { restart } from "./restart/remedy.ts";
 import { rollback } from "./rollback/remedy.ts";
 import { scale } from "./scale/remedy.ts";
@@ -25,6 +26,7 @@ const REMEDIES: {
   scale,
   "argo-cd-rollback": argoCdRollback,
   "flux-rollback": fluxRollback,
+  "keda-scale": kedaScale,
 };
 
 /** All remedies. */
@@ -37,8 +39,13 @@ export function remedyFor(action: Action): Remedy {
 
 /** The remedy that acts in the place of a plain one through an owner of that name; undefined where none is switched on. */
 export function remedyThrough(owner: string, insteadOf: Action): Remedy | undefined {
-  return ALL_REMEDIES.find(
-    (remedy) => remedy.through?.owner === owner && plainAction(remedy.action) === insteadOf && isKnown(remedy),
+  return remediesThrough(insteadOf).find(({ through }) => through?.owner === owner);
+}
+
+/** The remedies that act in the place of a plain one through tools that are switched on. */
+export function remediesThrough(insteadOf: Action): Remedy[] {
+  return ALL_REMEDIES.filter(
+    (remedy) => remedy.through !== undefined && plainAction(remedy.action) === insteadOf && isKnown(remedy),
   );
 }
 

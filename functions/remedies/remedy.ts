@@ -1,5 +1,5 @@
 import type { Case } from "../facts/case.ts";
-import type { ReadOthers } from "../facts/evidence.ts";
+import type { Evidence, ReadOthers } from "../facts/evidence.ts";
 import type { WorkloadState } from "../facts/state.ts";
 import type { Tools } from "../kinds/switched.ts";
 import type { Change, Diagnosis, Remedy as RemedyPlan, RequestedRemedy } from "../run/contracts.ts";
@@ -76,8 +76,13 @@ export interface Through<OwnPlan> {
   tool: keyof Tools;
   /** What the tool is called among the owners of objects. */
   owner: string;
-  /** What is done in the place of that plan, or why it is left to people. */
-  plan(plan: Plan, facts: Case): OwnPlan | NoRemedy;
+  /** Whether the tool keeps what the plain plan would write, though that object does not tell. */
+  keeps?(plan: Plan, facts: Case): boolean;
+  /**
+   * What is done in the place of that plan, or why it is left to people. Undefined where too little is known of the tool for
+   * either: the plain plan stands then, and is refused for its owner.
+   */
+  plan(plan: Plan, facts: Case): OwnPlan | NoRemedy | undefined;
   /** Whether the tool, where it keeps an object of its own as well that is written to, leaves alone there what is written. */
   spares?(metadata: ObjectMeta): boolean;
 }
@@ -128,7 +133,12 @@ export interface Remedy<OwnPlan extends Plan = Plan, OwnChange extends Change = 
   /** Whether running pods go away by it. */
   replacesPods(plan: OwnPlan): boolean;
   /** Objects beside the workload, its pods, revisions and HPA that its plan is made from, and what may be read for that. */
-  reads?: { others: ReadOthers; permissions: readonly Rule[] };
+  reads?: {
+    others: ReadOthers;
+    permissions: readonly Rule[];
+    /** What they show of trouble, for the evidence of whatever is diagnosed. */
+    lines?(evidence: Evidence): string[];
+  };
   /** The tool that it acts through; absent for a plain remedy. */
   through?: Through<OwnPlan>;
   /** Turns what somebody asked for into a plan for the workload as it is now. */

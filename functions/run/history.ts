@@ -32,7 +32,7 @@ export function entryOf(
     ...(reason === undefined ? {} : { reason }),
     ...(applied === undefined ? {} : { applied }),
     ...(told === undefined ? {} : { told }),
-    ...(plan?.action === "scale" ? { scale: plan.scale } : {}),
+    ...(plan !== undefined && "scale" in plan ? { scale: plan.scale } : {}),
     ...(diagnosis?.template === undefined ? {} : { template: diagnosis.template }),
     ...(diagnosis?.plan === undefined ? {} : { plan: diagnosis.plan }),
     ...(diagnosis?.plan === undefined ? {} : askedFor(incident)),

@@ -29,6 +29,7 @@ export const REFUSALS = [
   "AlreadyAsRequested",
   "LimitReached",
   "ScaledToZero",
+  "ScalingPaused",
   "NoSafeRemedy",
   "MayPass",
   "WaitsForAnother",

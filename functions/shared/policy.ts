@@ -35,6 +35,13 @@ const OWNERS = {
   argo_cd: z.boolean().default(false),
   /** Flux: also needs `infra/rbac-flux.yaml`. What keeps a workload is suspended, and an earlier template put back. */
   flux: z.boolean().default(false),
+  /** KEDA: also needs `infra/rbac-keda.yaml`. The counts of a ScaledObject are moved in the place of its HPA's bounds. */
+  keda: z.boolean().default(false),
+  /**
+   * Helm: also needs `infra/rbac-helm.yaml`, which lets every Secret be read. The revision of a release to go back to is told;
+   * nothing is rolled back.
+   */
+  helm: z.boolean().default(false),
 };
 
 /** A tool that the policy switches on or off. */

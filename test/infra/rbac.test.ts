@@ -162,6 +162,21 @@ it("the permissions for Argo CD are in a manifest of their own, which lets its r
   ]);
 });
 
+describe("the permissions for KEDA", () => {
+  const rules = parseAllDocuments(readFileSync(new URL("../../infra/rbac-keda.yaml", import.meta.url), "utf8"))
+    .map((document) => document.toJS() as Manifest)
+    .flatMap(({ metadata, rules: own = [] }) => own.map((rule) => ({ name: metadata.name, ...rule })))
+    .filter(({ apiGroups }) => apiGroups.includes("keda.sh"));
+
+  it("let one function write ScaledObjects, and nobody write what belongs to their triggers", () => {
+    expect(rules.map(({ name, resources, verbs }) => `${name} ${resources.join()} ${verbs.join()}`)).toEqual([
+      "eks-remediation:classify-keda scaledobjects get,list",
+      "eks-remediation:keda-scale-keda scaledobjects get,patch",
+      "eks-remediation:verify-keda scaledobjects get",
+    ]);
+  });
+});
+
 it("the permission to read logs is of those that tell of them, or keep them before a pod goes, and of no other", () => {
   const yaml = readFileSync(new URL("../../infra/rbac-logs.yaml", import.meta.url), "utf8");
   const logs = parseAllDocuments(yaml).map((document) => document.toJS() as Manifest);

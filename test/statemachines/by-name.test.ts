@@ -39,6 +39,7 @@ describe("what is known of a state by its name", () => {
       "Resume Argo CD",
       "Undo rollback",
       "Undo scaling",
+      "Undo scaling through KEDA",
       "Verify",
       "Verify undo",
       "Wait again",

@@ -1,15 +1,14 @@
 import type { Rollout } from "../../functions/kinds/argo-rollout/rollout.ts";
 import { withTools } from "../../functions/kinds/switched.ts";
-import { Policy } from "../../functions/shared/policy.ts";
 import type { PodTemplate, ReplicaSet } from "../../functions/shared/kubernetes/types.ts";
 import { storedTemplate } from "../../functions/kinds/argo-rollout/stored-template.ts";
-import { ago, replicaSet, template } from "./objects.ts";
+import { ago, policy, replicaSet, template } from "./objects.ts";
 
 export const ROLLOUT_WEB = { kind: "Rollout", group: "argoproj.io", namespace: "shop", name: "web" } as const;
 
 /** With the kind of Argo Rollouts switched on. */
 export function withRollouts<T>(act: () => T): T {
-  return withTools(() => ({ ...Policy.parse({}).owners, argo_rollouts: true }), act);
+  return withTools(() => ({ ...policy().owners, argo_rollouts: true }), act);
 }
 
 /** A Rollout `shop/web` of two pods at its second revision, which was promoted an hour ago. */

@@ -4,6 +4,7 @@ import type { Hpa } from "../../shared/kubernetes/types.ts";
 import { duration } from "../../shared/text.ts";
 import { raisedBounds } from "../../remedies/scale/plan.ts";
 import type { Case } from "../../facts/case.ts";
+import { scaledObjectAbove } from "../../facts/scaled-object.ts";
 import { failureLines } from "../../facts/failure-lines.ts";
 import { kindOf } from "../../kinds/kinds.ts";
 import type { Remedy } from "../../run/contracts.ts";
@@ -35,7 +36,7 @@ export const HPA_CAUSES: readonly Cause[] = [
         evidence: [atItsBounds(hpa), limitLine(hpa, since)],
         tries: once(
           reportOnly(
-            `Not scaled: minimum and maximum of HPA ${name} are both ${max}, as somebody has set them. If that is not meant any more, raise the maximum: kubectl -n ${namespace} edit hpa ${name}.`,
+            `Not scaled: minimum and maximum of HPA ${name} are both ${max}, as somebody has set them. If that is not meant any more, raise the maximum: kubectl -n ${namespace} edit ${setIn(hpa)}.`,
           ),
         ),
       };
@@ -71,8 +72,7 @@ export const HPA_CAUSES: readonly Cause[] = [
     diagnose: (facts) =>
       hpaFinding(facts, ({ reason }) => METRIC_REASON.test(reason), {
         summary: "its metrics cannot be read, so it does not scale.",
-        advice:
-          "Check the metrics server or adapter (kubectl top pods), and that the containers request what the HPA measures.",
+        advice: metricsAdvice(facts),
       }),
   },
   {
@@ -118,6 +118,22 @@ function beganWithRollout({ evidence: { incident, workload }, current }: Case, s
   if (kind === undefined || workload === undefined || current === undefined) return false;
   const isUnderWay = kind.isUpdating(workload) || kind.deadline?.isRollingOut(workload) === true;
   return isUnderWay && current.numbers.length === 1 && Date.parse(since) >= current.created.getTime();
+}
+
+/** What says which bounds the HPA has: itself, or the ScaledObject from which KEDA makes it. */
+function setIn({ metadata }: Hpa): string {
+  const above = scaledObjectAbove(metadata);
+  return above === undefined ? `hpa ${metadata?.name ?? ""}` : `scaledobject ${above.name}`;
+}
+
+/** Where to look for a metric that is missing. */
+function metricsAdvice({ evidence: { hpa } }: Case): string {
+  const name = scaledObjectAbove(hpa?.metadata)?.name;
+  if (name === undefined) {
+    return "Check the metrics server or adapter (kubectl top pods), and that the containers request what the HPA measures.";
+  }
+  const { namespace = "" } = hpa?.metadata ?? {};
+  return `KEDA makes it from ScaledObject ${name}: check its triggers and their authentication (kubectl -n ${namespace} describe scaledobject ${name}), that what they ask is reachable, and that KEDA's operator and metrics server run.`;
 }
 
 function secondsSince(since: string, now: Date): number {

@@ -31,7 +31,7 @@ export function afterwardsOf(decision: Decision, look: Look): Afterwards {
   if (look === "gone") return { is: "gone" };
   const { metadata } = look.workload;
   if (workloadUid !== undefined && metadata?.uid !== workloadUid) return { is: "gone" };
-  const after = plan.action === "scale" ? sizedSince(plan.scale, look) : templateSince(decision, look);
+  const after = "scale" in plan ? sizedSince(plan.scale, look) : templateSince(decision, look);
   if (after !== undefined) return { is: after, ...secondsOf(decision, look) };
   return { is: isWell(look) ? "by_itself" : "still_failing" };
 }
@@ -42,7 +42,7 @@ function templateSince({ plan, template }: Decision, look: WorkloadState): "same
   return plan.action === "rollback" && remedyFor(plan.action).seen(plan, look) !== undefined ? "same" : "other";
 }
 
-type Scaling = Extract<Decision["plan"], { action: "scale" }>["scale"];
+type Scaling = Extract<Decision["plan"], { scale: object }>["scale"];
 
 /** What has become of the size since: undefined while it is as it was. As large as it would have become, or larger, is the same. */
 function sizedSince(scale: Scaling, { hpa, kind, workload }: WorkloadState): "same" | "other" | undefined {
@@ -55,12 +55,11 @@ function sizedSince(scale: Scaling, { hpa, kind, workload }: WorkloadState): "sa
 
 /** How long after the decision that was changed which the remedy would have changed; absent where nothing tells. */
 function secondsOf({ at, plan }: Decision, { hpa, workload }: WorkloadState): { seconds?: number } {
-  const writer =
-    plan.action !== "scale"
-      ? lastWriter(workload.metadata, ["spec", "template"])
-      : plan.scale.target === "hpa"
-        ? lastWriter(hpa?.metadata, ["spec", "maxReplicas"])
-        : lastWriter(workload.metadata, ["spec", "replicas"]);
+  const writer = !("scale" in plan)
+    ? lastWriter(workload.metadata, ["spec", "template"])
+    : plan.scale.target === "hpa"
+      ? lastWriter(hpa?.metadata, ["spec", "maxReplicas"])
+      : lastWriter(workload.metadata, ["spec", "replicas"]);
   const seconds = writer === undefined ? -1 : secondsFrom(at, writer.at);
   return seconds < 0 ? {} : { seconds };
 }

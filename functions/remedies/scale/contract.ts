@@ -16,9 +16,17 @@ export const SCALE = {
   },
 } as const satisfies RemedyEntry;
 
+/** The bounds of an HPA. */
+export const HpaScaling = z.strictObject({
+  target: z.literal("hpa"),
+  name: z.string(),
+  from: HpaBounds,
+  to: HpaBounds,
+});
+
 /** What is scaled: the HPA's bounds where one owns the scale, else the workload's replicas. */
 export const Scaling = z.discriminatedUnion("target", [
-  z.strictObject({ target: z.literal("hpa"), name: z.string(), from: HpaBounds, to: HpaBounds }),
+  HpaScaling,
   z.strictObject({ target: z.literal("replicas"), from: z.int(), to: z.int() }),
 ]);
 export type Scaling = z.output<typeof Scaling>;

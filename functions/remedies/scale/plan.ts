@@ -1,6 +1,8 @@
 import type { Case } from "../../facts/case.ts";
+import { scaledObjectAbove } from "../../facts/scaled-object.ts";
 import { kindOf } from "../../kinds/kinds.ts";
 import { boundsOf } from "../../shared/kubernetes/hpa.ts";
+import type { Hpa } from "../../shared/kubernetes/types.ts";
 import type { Policy } from "../../shared/policy.ts";
 import type { HpaBounds } from "../../shared/refs.ts";
 import type { NoRemedy } from "../remedy.ts";
@@ -19,13 +21,20 @@ export function requestedScale({ replicas }: RequestedScale, { evidence, policy 
   const present = kind.wanted(workload);
   if (hpa === undefined) return replicasFor(present, replicas, policy);
   if (present === 0) {
-    return {
-      action: "none",
-      refusal: "ScaledToZero",
-      message: `It was scaled to zero, which switches HPA ${hpa.metadata?.name ?? ""} off. Scale it to one or more yourself, and the HPA takes over.`,
-    };
+    return { action: "none", refusal: "ScaledToZero", message: atZero(hpa) };
   }
   return boundsFor(hpa.metadata?.name ?? "", boundsOf(hpa), present, replicas, policy);
+}
+
+/** What has to be done about an HPA whose target is at zero before it scales. */
+function atZero({ metadata }: Hpa): string {
+  const { namespace = "", name = "" } = metadata ?? {};
+  const above = scaledObjectAbove(metadata);
+  if (above === undefined) {
+    return `It was scaled to zero, which switches HPA ${name} off. Scale it to one or more yourself, and the HPA takes over.`;
+  }
+  const command = `kubectl -n ${namespace} edit scaledobject ${above.name}`;
+  return `It is at zero replicas, from where KEDA scales it when a trigger of ScaledObject ${above.name} becomes active. For it to have some without that, set minReplicaCount there: ${command}.`;
 }
 
 /** Raises an HPA's maximum by the policy's step, never past the policy's bound. */
@@ -81,7 +90,8 @@ export function scaledBack({ scale }: ScaleChange, { policy, evidence }: Case): 
   return { action: "none", refusal: "NoSafeRemedy", message };
 }
 
-function limitReached(policy: Policy, what: string): NoRemedy {
+/** That the policy allows no more. */
+export function limitReached(policy: Policy, what: string): NoRemedy {
   return {
     action: "none",
     refusal: "LimitReached",

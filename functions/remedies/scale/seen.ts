@@ -34,7 +34,8 @@ export function remains({ scale }: ScaleChange, state: WorkloadState): string[] 
   return state.kind.hasSeenSpec(state.workload) ? [] : ["its controller has not seen the newest spec yet"];
 }
 
-function stillLimited(hpa: Hpa): string[] {
+/** That the HPA still wants more than its maximum, as far as it has looked since that was raised. */
+export function stillLimited(hpa: Hpa): string[] {
   if (!wasLimitedAtMaximum(hpa)) return [];
   return [`HPA ${hpa.metadata?.name ?? ""} still wants more than its maximum of ${boundsOf(hpa).max} replicas`];
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Attempts, withoutRetryCount } from "../../../local/engine/attempts.ts";
+import { REMEDIES } from "../../../functions/remedies/contracts.ts";
 import { loadDefinition } from "../../../local/engine/engine.ts";
 
 describe("the attempts of a state", () => {
@@ -23,7 +24,7 @@ describe("the attempts of a state", () => {
   it("are asked for by each state that carries a remedy out, and the engine gets none of its questions", () => {
     const asked = JSON.stringify(loadDefinition()).split("$$.State.RetryCount").length - 1;
 
-    expect(asked).toBe(4);
+    expect(asked).toBe(REMEDIES.length);
     expect(JSON.stringify(withoutRetryCount(loadDefinition()))).not.toContain("RetryCount");
   });
 });

@@ -55,8 +55,10 @@ const OF_REMEDIES = ["@aws-sdk/checksums", "@aws-sdk/client-s3", "@aws-sdk/middl
 /** What a function has beside these. */
 const OWN: Readonly<Partial<Record<string, string[]>>> = {
   agent: ["@aws-sdk/client-sfn"],
+  classify: ["yaml"],
   patrol: ["@aws-sdk/client-sfn"],
   decide: ["@aws-sdk/client-kms", "@aws-sdk/client-sfn"],
+  "keda-scale": OF_REMEDIES,
   mcp: ["@aws-sdk/client-sfn", "@modelcontextprotocol/core", "@modelcontextprotocol/server"],
   notify: [
     "@aws-sdk/client-dynamodb",
