@@ -23,6 +23,8 @@ const HANDLER = "^functions/[^/]+/(mcp-|(deliver|scorecard)/)?handler[.]ts$";
 const LEAF = "^functions/remedies/((contracts|entry|asked)|[^/]+/contract)[.]ts$";
 /** The rooms that have a field for each remedy: the contracts, and the policy. */
 const LISTING_REMEDIES = ["run", "shared"];
+/** What remedies leave on objects of tools, of which a scan reminds people. */
+const LEFT_BY_REMEDIES = "^functions/remedies/(argo-cd-rollback/application|flux-rollback/(flux|mark))[.]ts$";
 /** What leaves need: schemas and names, nothing that reads, writes or decides. */
 const BELOW_LEAVES = "^functions/shared/(refs|request-fields|permissions|action-mode|kubernetes/names)[.]ts$";
 
@@ -40,6 +42,7 @@ export default {
         {
           path: `^functions/(?!(?:${[room, ...below].join("|")})/)`,
           ...(LISTING_REMEDIES.includes(room) ? { pathNot: LEAF } : {}),
+          ...(room === "scan" ? { pathNot: LEFT_BY_REMEDIES } : {}),
         },
       ),
     ),
@@ -77,9 +80,10 @@ export default {
     ),
     forbid(
       "remedies-stand-alone",
-      "A remedy can be added, changed or taken away without the others. What two of them need is beside their folders.",
-      from("^functions/remedies/([^/]+)/"),
-      { path: "^functions/remedies/[^/]+/", pathNot: "^functions/remedies/$1/" },
+      "A remedy can be added, changed or taken away without the others; one through a tool, whose name ends so, needs the plain " +
+        "one in whose place it stands. What two of them need beside that is beside their folders.",
+      from("^functions/remedies/([^/]*?)([^/-]+)/"),
+      { path: "^functions/remedies/[^/]+/", pathNot: "^functions/remedies/($1$2|$2)/" },
     ),
     forbid(
       "kinds-stand-alone",
@@ -95,7 +99,11 @@ export default {
       ["client-sfn", "functions/(agent|executions)", "starts executions and looks at them"],
       ["client-kms", "functions/(decide|notify)", "makes and checks the codes of links"],
       ["client-eks", "functions/lambda", "finds clusters"],
-      ["client-ssm", "functions/lambda", "reads what is set at run time, and the list of a hub"],
+      [
+        "client-ssm",
+        "functions/(lambda|notify/deliver)",
+        "reads what is set at run time, the list of a hub, and where to deliver",
+      ],
     ].map(([client, owner, does]) =>
       forbid(
         `${client}-has-one-owner`,

@@ -1,3 +1,5 @@
+import { REMEDIES } from "../functions/remedies/contracts.ts";
+import type { RemedyEntry } from "../functions/remedies/entry.ts";
 import type { Policy } from "../functions/shared/policy.ts";
 import { MAX_TRIES, claimSeconds, pauseAfter, undoInterval } from "../functions/run/pauses.ts";
 import type { Deed, Machine, Rule, State } from "../statemachines/asl.ts";
@@ -9,6 +11,15 @@ export const MAX_HISTORY = 25_000;
 
 /** The part of it that the longest path may take: every call on it may be tried four times, and it still fits. */
 const LONGEST_PATH = MAX_HISTORY / 2;
+
+/** The states of remedies through tools: each is passed in the place of that of a plain one. */
+const INSTEAD: ReadonlySet<string> = new Set(
+  REMEDIES.flatMap((entry: RemedyEntry) =>
+    entry.insteadOf === undefined
+      ? []
+      : [entry.apply.name, ...(typeof entry.undo === "string" ? [] : [entry.undo.name])],
+  ),
+);
 
 /** How long a workload may take beside its claim, in seconds: until it has one, and while its outcome is told. */
 const BESIDE_CLAIM_SECONDS = 300;
@@ -37,9 +48,9 @@ interface Turns {
  */
 export function longestHistory(policy: Policy, machine: Machine = WORKLOAD): number {
   const turns = turnsOf(policy);
-  const events = Object.entries(machine.States).map(
-    ([name, state]) => (state.Type === "Task" ? 5 : 2) * visits(machine, name, turns),
-  );
+  const events = Object.entries(machine.States)
+    .filter(([name]) => !INSTEAD.has(name))
+    .map(([name, state]) => (state.Type === "Task" ? 5 : 2) * visits(machine, name, turns));
   return events.reduce((sum, each) => sum + each, 2);
 }
 

@@ -1,11 +1,15 @@
-import { HELM_PERMISSIONS } from "../functions/facts/helm-release.ts";
 import { everyScannedKind, KINDS } from "../functions/kinds/kinds.ts";
 import { rulesFor } from "../functions/kinds/rules.ts";
 import { REMEDIES } from "../functions/remedies/contracts.ts";
-import { RECONCILERS } from "../functions/remedies/flux-rollback/flux.ts";
-import { LOOKING, PLANNING, REMEDY_PERMISSIONS, removesPods } from "../functions/remedies/permissions.ts";
-import type { Remedy } from "../functions/remedies/remedy.ts";
-import { ALL_REMEDIES } from "../functions/remedies/remedies.ts";
+import {
+  HELM_PERMISSIONS,
+  LOOKING,
+  PLANNING,
+  remediesThrough,
+  REMEDY_PERMISSIONS,
+  REMINDING,
+  removesPods,
+} from "../functions/remedies/permissions.ts";
 import type { Permissions, Rule } from "../functions/shared/permissions.ts";
 import { TOOLS, type Tool } from "../functions/shared/policy.ts";
 
@@ -62,19 +66,7 @@ const WITH_TOOLS: Readonly<Record<string, Permissions>> = {
         },
         { apiGroups: ["networking.k8s.io"], resources: ["ingresses"], verbs: ["list"] },
         { apiGroups: ["discovery.k8s.io"], resources: ["endpointslices"], verbs: ["get", "list"] },
-        {
-          why: "Applications whose automated sync a rollback has paused, to remind of them.",
-          apiGroups: ["argoproj.io"],
-          resources: ["applications"],
-          verbs: ["list"],
-        },
-        ...rulesFor(
-          Object.values(RECONCILERS).map(({ group, version, plural }) => ({
-            apiVersion: `${group}/${version}`,
-            plural,
-            verbs: ["list"],
-          })),
-        ),
+        ...REMINDING,
       ],
     },
     claims: {
@@ -164,17 +156,13 @@ const WITH_TOOLS: Readonly<Record<string, Permissions>> = {
 function resourcesOf(tool: Tool): string[] {
   return [
     ...KINDS.filter((kind) => kind.tool === tool).flatMap((kind) => rulesFor([{ ...kind, verbs: ["get"] }])),
-    ...remediesThrough(tool).flatMap(({ reads }) => reads?.permissions ?? []),
+    ...remediesThrough(tool).flatMap(({ reads }) => reads),
     ...(TOLD_OF[tool] ?? []),
   ].flatMap(namesOf);
 }
 
-function remediesThrough(tool: Tool): Remedy[] {
-  return ALL_REMEDIES.filter(({ through }) => through?.tool === tool);
-}
-
 const OF_TOOLS = new Set(TOOLS.flatMap(resourcesOf));
-const THROUGH_TOOLS = new Set(TOOLS.flatMap(remediesThrough).map(({ action }) => action as string));
+const THROUGH_TOOLS = new Set(TOOLS.flatMap(remediesThrough).map(({ action }) => action));
 
 /** What each function may do on the cluster, by its name. `npm run docs` writes `rbac.yaml` from it. */
 export const PERMISSIONS: Readonly<Record<string, Permissions>> = Object.fromEntries(
@@ -191,7 +179,7 @@ export const PERMISSIONS: Readonly<Record<string, Permissions>> = Object.fromEnt
  */
 export function toolPermissions(tool: Tool): Readonly<Record<string, Permissions>> {
   const resources = new Set(resourcesOf(tool));
-  const own = new Set(remediesThrough(tool).map(({ action }) => action as string));
+  const own = new Set(remediesThrough(tool).map(({ action }) => action));
   return Object.fromEntries(
     Object.entries(WITH_TOOLS).flatMap(([name, { cluster, claims }]): [string, Permissions][] => {
       if (own.has(name)) return [[name, claims === undefined ? { cluster } : { cluster, claims }]];

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { gatherEvidence, type ReadAbout } from "../facts/evidence.ts";
+import { readHelmRelease } from "../facts/helm-release.ts";
 import { isSwitchedOn } from "../kinds/switched.ts";
 import { ALL_REMEDIES, isKnown } from "../remedies/remedies.ts";
 import { Diagnosis, WorkloadRun } from "../run/contracts.ts";
@@ -48,7 +49,7 @@ export const diagnose = step(
       readOthers,
       logLines: policy.evidence.log_lines,
       configChanges: policy.evidence.config_changes,
-      helm: isSwitchedOn("helm"),
+      ...(isSwitchedOn("helm") ? { readHelm: readHelmRelease } : {}),
       customResources: policy.evidence.custom_resources,
     });
     const diagnosis = classify(evidence, policy);

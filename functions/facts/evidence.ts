@@ -8,7 +8,7 @@ import { lookedAt } from "../run/looked-at.ts";
 import { isIneffective, sinceLastSuccess } from "../run/history.ts";
 import { hpaOf } from "../shared/kubernetes/hpa.ts";
 import { templateHash } from "../shared/kubernetes/template.ts";
-import type { Hpa, Namespace, Pod, PodTemplate, Workload } from "../shared/kubernetes/types.ts";
+import type { Hpa, Namespace, ObjectMeta, Pod, PodTemplate, Workload } from "../shared/kubernetes/types.ts";
 import { Action, type Policy } from "../shared/policy.ts";
 import { describeWorkload, readWorkload } from "../kinds/workloads.ts";
 import { RemediationError } from "../shared/errors.ts";
@@ -27,7 +27,7 @@ import { lostNodesAmong } from "../shared/kubernetes/nodes.ts";
 import { assertNamespace } from "../shared/kubernetes/namespaces.ts";
 import { readConfigObjects, type ConfigObject, type ConfigReading } from "./config-objects.ts";
 import { readCustomOwners, type CustomOwner } from "./custom-owners.ts";
-import { readHelmRelease, type HelmRelease } from "./helm-release.ts";
+import type { HelmRelease } from "./helm-release.ts";
 import { readLastWords, type LastWords } from "./last-words.ts";
 import { readServices, type Services } from "./services.ts";
 import { NO_SURROUNDINGS, readSurroundings, type Surroundings } from "./surroundings.ts";
@@ -90,8 +90,8 @@ export interface Gathering {
   logLines?: number;
   /** Of what the workload reads, whose metadata is read. */
   configChanges?: ConfigReading;
-  /** Whether what Helm keeps of the workload's release is read. */
-  helm?: boolean;
+  /** Reads the Helm release that the workload is of; absent where the policy does not let it be read. */
+  readHelm?: (cluster: Reader, namespace: string, metadata: ObjectMeta | undefined) => Promise<HelmRelease | undefined>;
   /** The custom resources that are read where they own the workload. */
   customResources?: readonly string[];
 }
@@ -117,7 +117,7 @@ export async function gatherEvidence(
     readOthers = [],
     logLines = 0,
     configChanges = "none",
-    helm = false,
+    readHelm,
     customResources = [],
   }: Gathering,
 ): Promise<Evidence> {
@@ -153,7 +153,7 @@ export async function gatherEvidence(
     readLastWords(cluster, pods, logLines),
     readConfigObjects(cluster, ref.namespace, template, pods, configChanges),
     readCustomOwners(cluster, ref.namespace, owned, customResources),
-    helm && !isWell ? readHelmRelease(cluster, ref.namespace, workload?.metadata) : undefined,
+    isWell ? undefined : readHelm?.(cluster, ref.namespace, workload?.metadata),
     Promise.all(kind === undefined ? [] : readOthers.map((read) => read(cluster, ref, { workload, hpa }))),
     readServices(cluster, ref.namespace, workload?.spec?.template, earlier),
   ]);

@@ -14,13 +14,6 @@ export interface Spoke extends ClusterPlace {
   externalId: string;
 }
 
-/** A cluster of the list, as a round knows it. */
-export interface ListedCluster {
-  arn: string;
-  /** The pause between looks; undefined where it is looked at only when something asks for it. */
-  everyMinutes: number | undefined;
-}
-
 /** How long a list is used before it is read again. */
 const LIST_SECONDS = 15;
 
@@ -51,8 +44,8 @@ export async function findSpoke(hub: Hub, clusterName: string): Promise<Spoke | 
   };
 }
 
-/** All clusters of the hub's list. The hub's own, which has a schedule of its own, is none of them. @throws RemediationError `FleetUnreadable` */
-export async function clustersOf(hub: Hub): Promise<ListedCluster[]> {
+/** All clusters of the hub's list, with the minutes between looks; undefined where none comes by itself. The hub's own, which has a schedule of its own, is none of them. @throws RemediationError `FleetUnreadable` */
+export async function clustersOf(hub: Hub): Promise<{ arn: string; everyMinutes: number | undefined }[]> {
   const { clusters, every_minutes: ofAll } = await listOf(hub.parameter)();
   return clusters
     .map(({ every_minutes: own = ofAll, ...place }) => ({

@@ -1,5 +1,10 @@
+import { rulesFor } from "../kinds/rules.ts";
 import type { Permissions, Rule } from "../shared/permissions.ts";
+import type { Tool } from "../shared/policy.ts";
+import { RECONCILERS } from "./flux-rollback/flux.ts";
 import { ALL_REMEDIES } from "./remedies.ts";
+
+export { HELM_PERMISSIONS } from "../facts/helm-release.ts";
 
 const OPT_OUT: Rule = {
   why: "Whether somebody has opted out since the diagnosis.",
@@ -60,3 +65,28 @@ export const REMEDY_PERMISSIONS: Readonly<Record<string, Permissions>> = Object.
     },
   ]),
 );
+
+/** What a scan reads to remind of what remedies through tools have left, and nobody has taken back. */
+export const REMINDING: readonly Rule[] = [
+  {
+    why: "Applications whose automated sync a rollback has paused, to remind of them.",
+    apiGroups: ["argoproj.io"],
+    resources: ["applications"],
+    verbs: ["list"],
+  },
+  ...rulesFor(
+    Object.values(RECONCILERS).map(({ group, version, plural }) => ({
+      apiVersion: `${group}/${version}`,
+      plural,
+      verbs: ["list"],
+    })),
+  ),
+];
+
+/** The remedies through a tool, with what their plans are made from. */
+export function remediesThrough(tool: Tool): { action: string; reads: readonly Rule[] }[] {
+  return ALL_REMEDIES.filter(({ through }) => through?.tool === tool).map(({ action, reads }) => ({
+    action,
+    reads: reads?.permissions ?? [],
+  }));
+}

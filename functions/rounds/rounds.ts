@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import * as z from "zod";
-import type { ListedCluster } from "../lambda/fleet.ts";
-import type { PatrolInput } from "../patrol/patrol.ts";
+import type { ScanRequest } from "../run/request.ts";
 import { contract } from "../run/step.ts";
 import { isRemediationError, RemediationError } from "../shared/errors.ts";
 import { count, some } from "../shared/text.ts";
@@ -17,12 +16,19 @@ export interface RoundsAnswer {
   looked: number;
 }
 
+/** A cluster of a hub's list. */
+export interface ListedCluster {
+  arn: string;
+  /** The pause between looks; undefined where it is looked at only when something asks for it. */
+  everyMinutes: number | undefined;
+}
+
 /** What a round may use. */
 export interface RoundsEnvironment {
   /** The clusters of the list. @throws RemediationError `FleetUnreadable` */
   clusters: () => Promise<readonly ListedCluster[]>;
   /** Has a cluster looked at, and waits for nothing. @throws RemediationError `WorkflowNotStarted` */
-  look: (input: z.input<typeof PatrolInput>) => Promise<void>;
+  look: (input: ScanRequest & { id: string }) => Promise<void>;
   /** Comes back when a second has passed since it was called before. */
   nextSecond: () => Promise<void>;
 }

@@ -16,11 +16,7 @@ export const LOOKED_AT = {
 } as const;
 
 /** The API groups of those that are not of Kubernetes itself. */
-const GROUPS: ReadonlyMap<string, string> = new Map([
-  ["Application", "argoproj.io"],
-  ["Kustomization", "kustomize.toolkit.fluxcd.io"],
-  ["HelmRelease", "helm.toolkit.fluxcd.io"],
-]);
+const GROUPS: ReadonlyMap<string, string> = new Map([["Application", "argoproj.io"]]);
 
 type LookedAt = typeof LOOKED_AT;
 /** What may be wrong with one of them. */

@@ -56,7 +56,7 @@ describe("the app", () => {
     const functions = Object.entries(template.Resources).filter(([, { Type }]) => Type === "AWS::Lambda::Function");
     bundles = new Map(
       functions.map(([id, { Metadata }]) => [
-        FUNCTION_NAMES.find((name) => id.startsWith(`RemediationFunctions${name}`)) ??
+        FUNCTION_NAMES.find((name) => id.startsWith(`RemediationFunctions${name.replaceAll("-", "")}`)) ??
           FUNCTION_OF.find(([begin]) => id.startsWith(begin))?.[1] ??
           "agent",
         join(outdir, Metadata["aws:asset:path"] ?? "", "index.mjs"),

@@ -4,7 +4,7 @@ import { loadScenario } from "../../local/scenarios/load.ts";
 import { it } from "./page.ts";
 
 const EXPECTED = loadScenario("shop").expect.workloads ?? [];
-const REMEDIES = { restart: "Restart", rollback: "Roll back", scale: "Scale" } as const;
+const REMEDIES: Readonly<Record<string, string>> = { restart: "Restart", rollback: "Roll back", scale: "Scale" };
 
 function articleOf(page: Page, name: string): Locator {
   return page.getByRole("article", { name: new RegExp(`shop/${name}$`) });

@@ -37,6 +37,8 @@ export const BILLED_BY: Readonly<Record<string, readonly string[]>> = {
   "AWS::SNS::TopicPolicy": [],
   "AWS::SQS::Queue": ["sqs-request"],
   "AWS::SQS::QueuePolicy": [],
+  // In the standard tier, read at the standard rate.
+  "AWS::SSM::Parameter": [],
   "AWS::StepFunctions::StateMachine": ["step-functions-transition"],
 };
 

@@ -35,7 +35,7 @@ beforeEach(async () => {
   workload = { kind: "Deployment", namespace, name: "web" };
   await embedded.kubectl.run(["create", "namespace", namespace]);
   for (const name of ["flux-shop", "flux-web"]) {
-    await embedded.kubectl.run(["-n", namespace, "apply", "-f", "-"], manifest(name));
+    await embedded.kubectl.run(["-n", namespace, "apply", "-f", "-"], manifest(name, namespace));
   }
   await kubectl("rollout", "status", "deployment/web");
   await setImage("shop/web:2");
@@ -45,9 +45,9 @@ beforeEach(async () => {
   plan = { action: "flux-rollback", before, after, unblocked: [], reconciler };
 });
 
-function manifest(name: string): string {
+function manifest(name: string, namespace = ""): string {
   const file = fileURLToPath(new URL(`../../../scenarios/common/${name}.yaml`, import.meta.url));
-  return readFileSync(file, "utf8").replaceAll("${NAMESPACE}", workload?.namespace ?? "");
+  return readFileSync(file, "utf8").replaceAll("${NAMESPACE}", namespace);
 }
 
 async function kubectl(...args: string[]): Promise<string> {
