@@ -16,6 +16,7 @@ import {
   replicaSet,
   template,
 } from "../../support/objects.ts";
+import { controllerRevision, DB, db, dbPod } from "../../support/set-objects.ts";
 
 const V1 = template("shop/web:1");
 const V2 = template("shop/web:2");
@@ -160,4 +161,48 @@ describe("a quota without room", () => {
   ])("says nothing of further pods where it is %s", (_what, some) => {
     expect(atMaximum(some)).toBe("scale");
   });
+});
+
+describe("a newer image that has run on volumes that stay", () => {
+  const VOLUMES = { volumeClaimTemplates: [{ metadata: { name: "data" } }] };
+  /** The last pod of a set is of revision 2, and its container is in that state; the others are well. */
+  const stuck = (spec: object, state: ReturnType<typeof container>["state"], restartCount: number) => {
+    const last = dbPod(2, 2, { ready: false });
+    const containerStatuses = [container({ ready: false, restartCount, ...(state === undefined ? {} : { state }) })];
+    const pods = [dbPod(0, 1), dbPod(1, 1), { ...last, status: { ...last.status, containerStatuses } }];
+    const status = { readyReplicas: 2, availableReplicas: 2, updatedReplicas: 1, currentRevision: "db-r1" };
+    const workload = db({ template: template("shop/web:2"), spec, status });
+    const holders = [controllerRevision(2, { created: ago(900) }), controllerRevision(1, { created: ago(900_000) })];
+    return messageOf(
+      classify(evidence({ incident: incident({ workload: DB }), workload, holders, pods }), policy()).remedy,
+    );
+  };
+  const backingOff = { waiting: { reason: "CrashLoopBackOff" } };
+
+  it("is left to people: the earlier one may not be able to read what is there", () => {
+    expect(stuck(VOLUMES, backingOff, 5)).toContain("Not rolled back: its newer image has run on volumes that stay");
+    expect(stuck({}, backingOff, 5)).toBe("rollback");
+  });
+
+  it("is none where it never ran", () => {
+    expect(stuck(VOLUMES, { waiting: { reason: "ImagePullBackOff", message: "not found" } }, 0)).toBe("rollback");
+  });
+});
+
+it("two HPAs for the same pods are told as such", () => {
+  const made = hpa({ max: 4 });
+  const active = {
+    type: "ScalingActive",
+    status: "False",
+    reason: "AmbiguousSelector",
+    message: "pods by selector app=web are controlled by multiple HPAs: [shop/web shop/web-by-load]",
+    lastTransitionTime: ago(3_000),
+  };
+  const conditions = [...(made.status?.conditions ?? []).filter(({ type }) => type !== "ScalingActive"), active];
+  const found = { ...made, status: { ...made.status, currentReplicas: 2, desiredReplicas: 2, conditions } };
+  const diagnosis = classify(evidence({ hpa: found }), policy());
+
+  expect(diagnosis).toMatchObject({ cause: "HpaCannotScale", remedy: { action: "none" } });
+  expect(diagnosis.summary).toContain("another HPA selects the same pods, so that neither scales");
+  expect(diagnosis.evidence.join()).toContain("web-by-load");
 });
