@@ -16,7 +16,7 @@ import type { Action, Plan } from "../remedies/remedy.ts";
 import { workloadObject } from "../kinds/object-ref.ts";
 import { planOf, remedyFor, rollsOut } from "../remedies/remedies.ts";
 import { objectAt, pathOf, type ObjectRef } from "../shared/object-ref.ts";
-import type { WorkloadRef } from "../shared/refs.ts";
+import type { RevisionRef, WorkloadRef } from "../shared/refs.ts";
 import { whyNothingIsWritten } from "./never-written.ts";
 import { refuseOwned } from "./owner-guard.ts";
 import { whyNotBack } from "./safe-return.ts";
@@ -180,14 +180,27 @@ const targetGuard: RemedyGuard = ({ evidence }, { action, writes }) => {
   return undefined;
 };
 
+/** The revision that a plan goes back to, by itself or through a tool. */
+function returnsTo(plan: Plan): RevisionRef | undefined {
+  switch (plan.action) {
+    case "rollback":
+    case "argo-cd-rollback":
+    case "flux-rollback":
+      return plan.after;
+    default:
+      return undefined;
+  }
+}
+
 /** What makes a way back one that a person has to choose: who asks for exactly that has chosen it. */
 const wayBackGuard: RemedyGuard = (facts, { plan, writes }) => {
   const { incident } = facts.evidence;
-  if (!("after" in plan) || isAskedFor(incident)) return undefined;
+  const to = returnsTo(plan);
+  if (to === undefined || isAskedFor(incident)) return undefined;
   const own = pathOf(workloadObject(incident.workload));
   // What its owner puts back, it puts back with the Services beside it.
   const isAlone = writes.some((ref) => pathOf(ref) === own);
-  const message = whyNotBack(facts, plan.after, isAlone);
+  const message = whyNotBack(facts, to, isAlone);
   return message === undefined ? undefined : { refusal: "NoSafeRemedy", message };
 };
 
