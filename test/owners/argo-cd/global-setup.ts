@@ -1,12 +1,12 @@
-import { execFile, spawn, type ChildProcess } from "node:child_process";
-import { createWriteStream, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { execFile } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import type { TestProject } from "vitest/node";
 import { ensureArgoCd, ensureBinaries } from "../../../local/cluster/binaries.ts";
 import { freePorts } from "../../../local/cluster/ports.ts";
+import { startProgram, untilServed } from "../programs.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -69,13 +69,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide("repositories", repositories);
   const ports = await freePorts(4);
   const [cache, repository, ...metrics] = ports.map(String);
-  const children: ChildProcess[] = [];
+  const programs: (() => Promise<void>)[] = [];
   const start = (program: string, args: string[], env: Record<string, string> = {}) => {
-    const log = createWriteStream(join(directory, `${children.length}.log`));
-    const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...env } });
-    child.stdout.pipe(log);
-    child.stderr.pipe(log);
-    children.push(child);
+    programs.push(startProgram(program, args, { log: join(directory, `${programs.length}.log`), env }));
   };
   start(redis, [`127.0.0.1:${cache ?? ""}`]);
   const here = {
@@ -107,32 +103,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     { ...here, ARGOCD_BINARY_NAME: "argocd-application-controller" },
   );
   return async () => {
-    await Promise.all(children.map(ended));
+    await Promise.all(programs.map((stop) => stop()));
     if (process.env["REMEDIATION_KEEP_LOGS"] === undefined) rmSync(directory, { recursive: true });
   };
-}
-
-/** Ends a program that was started here. */
-async function ended(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null) return;
-  const exit = new Promise<void>((resolve) =>
-    child.once("exit", () => {
-      resolve();
-    }),
-  );
-  child.kill();
-  await exit;
-}
-
-/** A kind is served a moment after its definition is there. */
-async function untilServed(ask: () => Promise<unknown>): Promise<void> {
-  for (let left = 60; ; left--) {
-    try {
-      await ask();
-      return;
-    } catch (error) {
-      if (left === 0) throw error;
-    }
-    await sleep(1_000);
-  }
 }

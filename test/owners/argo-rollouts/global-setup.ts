@@ -1,12 +1,12 @@
-import { execFile, spawn } from "node:child_process";
-import { createWriteStream, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { execFile } from "node:child_process";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import type { TestProject } from "vitest/node";
 import { ensureArgoRollouts, ensureBinaries } from "../../../local/cluster/binaries.ts";
 import { freePorts } from "../../../local/cluster/ports.ts";
+import { startProgram, untilServed } from "../programs.ts";
 
 const execute = promisify(execFile);
 
@@ -27,39 +27,17 @@ export default async function setup(project: TestProject): Promise<() => Promise
   await run("create", "namespace", "argo-rollouts");
 
   const directory = mkdtempSync(join(tmpdir(), "argo-rollouts-"));
-  const log = createWriteStream(join(directory, "controller.log"));
   const [metrics, health] = await freePorts(2);
-  const child = spawn(
+  const stop = startProgram(
     controller,
     [
       ...["--kubeconfig", kubeconfig, "--namespace", "argo-rollouts", "--leader-elect=false"],
       ...[`--metricsPort=${metrics ?? 0}`, `--healthzPort=${health ?? 0}`],
     ],
-    { stdio: ["ignore", "pipe", "pipe"] },
-  );
-  child.stdout.pipe(log);
-  child.stderr.pipe(log);
-  const ended = new Promise<void>((resolve) =>
-    child.once("exit", () => {
-      resolve();
-    }),
+    { log: join(directory, "controller.log") },
   );
   return async () => {
-    child.kill();
-    await ended;
+    await stop();
     rmSync(directory, { recursive: true });
   };
-}
-
-/** A kind is served a moment after its definition is there. */
-async function untilServed(ask: () => Promise<unknown>): Promise<void> {
-  for (let left = 60; ; left--) {
-    try {
-      await ask();
-      return;
-    } catch (error) {
-      if (left === 0) throw error;
-    }
-    await sleep(1_000);
-  }
 }

@@ -1,12 +1,12 @@
-import { execFile, spawn } from "node:child_process";
-import { createWriteStream, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { execFile } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import type { TestProject } from "vitest/node";
 import { ensureBinaries, ensureFlux } from "../../../local/cluster/binaries.ts";
 import { freePorts } from "../../../local/cluster/ports.ts";
+import { startProgram, untilServed } from "../programs.ts";
 import { serveRepositories } from "./repositories.ts";
 
 declare module "vitest" {
@@ -56,34 +56,7 @@ function addresses([metrics = 0, health = 0]: number[]): string[] {
 
 /** Starts a controller. @returns what ends it */
 function start(binary: string, kubeconfig: string, directory: string, args: string[]): () => Promise<void> {
-  const log = createWriteStream(join(directory, `${binary.split("/").at(-1) ?? ""}.log`));
-  const env = { ...process.env, KUBECONFIG: kubeconfig, RUNTIME_NAMESPACE: "flux-system", TMPDIR: directory };
-  const child = spawn(binary, ["--log-level=debug", "--interval-jitter-percentage=0", ...args], {
-    env,
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  child.stdout.pipe(log);
-  child.stderr.pipe(log);
-  const ended = new Promise<void>((resolve) =>
-    child.once("exit", () => {
-      resolve();
-    }),
-  );
-  return async () => {
-    child.kill();
-    await ended;
-  };
-}
-
-/** A kind is served a moment after its definition is there. */
-async function untilServed(ask: () => Promise<unknown>): Promise<void> {
-  for (let left = 60; ; left--) {
-    try {
-      await ask();
-      return;
-    } catch (error) {
-      if (left === 0) throw error;
-    }
-    await sleep(1_000);
-  }
+  const log = join(directory, `${binary.split("/").at(-1) ?? ""}.log`);
+  const env = { KUBECONFIG: kubeconfig, RUNTIME_NAMESPACE: "flux-system", TMPDIR: directory };
+  return startProgram(binary, ["--log-level=debug", "--interval-jitter-percentage=0", ...args], { log, env });
 }
