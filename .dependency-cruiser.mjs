@@ -23,8 +23,6 @@ const HANDLER = "^functions/[^/]+/(mcp-|(deliver|scorecard)/)?handler[.]ts$";
 const LEAF = "^functions/remedies/((contracts|entry|asked)|[^/]+/contract)[.]ts$";
 /** The rooms that have a field for each remedy: the contracts, and the policy. */
 const LISTING_REMEDIES = ["run", "shared"];
-/** What remedies leave on objects of tools, of which a scan reminds people. */
-const LEFT_BY_REMEDIES = "^functions/remedies/(argo-cd-rollback/application|flux-rollback/(flux|mark))[.]ts$";
 /** What leaves need: schemas and names, nothing that reads, writes or decides. */
 const BELOW_LEAVES = "^functions/shared/(refs|request-fields|permissions|action-mode|kubernetes/names)[.]ts$";
 
@@ -42,7 +40,6 @@ export default {
         {
           path: `^functions/(?!(?:${[room, ...below].join("|")})/)`,
           ...(LISTING_REMEDIES.includes(room) ? { pathNot: LEAF } : {}),
-          ...(room === "scan" ? { pathNot: LEFT_BY_REMEDIES } : {}),
         },
       ),
     ),

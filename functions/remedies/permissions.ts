@@ -1,7 +1,7 @@
 import { rulesFor } from "../kinds/rules.ts";
 import type { Permissions, Rule } from "../shared/permissions.ts";
 import type { Tool } from "../shared/policy.ts";
-import { RECONCILERS } from "./flux-rollback/flux.ts";
+import { RECONCILERS } from "../facts/flux.ts";
 import { ALL_REMEDIES } from "./remedies.ts";
 
 export { HELM_PERMISSIONS } from "../facts/helm-release.ts";

@@ -5,18 +5,14 @@ import {
   PAUSED_LABEL,
   syncedBy,
   type Application,
-} from "../remedies/argo-cd-rollback/application.ts";
+} from "../facts/argo-cd-application.ts";
 import { collectionOf } from "../shared/cluster/paths.ts";
 import { groupField } from "../shared/kubernetes/groups.ts";
-import { isOlderThan } from "../shared/kubernetes/failures.ts";
-import { lastWriter } from "../shared/kubernetes/managed-fields.ts";
 import type { Policy } from "../shared/policy.ts";
 import type { FailingWorkload } from "./incidents.ts";
+import { leftSince } from "./reminders.ts";
 import { problem } from "./services/decide.ts";
 import type { Places, View } from "./view.ts";
-
-/** How long people know of it, in seconds, who were told when it was paused. */
-const KNOWN_SECONDS = 86_400;
 
 /** Reads the Applications whose automated sync a rollback has paused; nothing where Argo CD is not switched on, or not there. */
 export async function findPausedApplications(
@@ -49,8 +45,7 @@ export function pausedForLong(
     const { name = "", namespace = "", annotations = {} } = metadata ?? {};
     const isNear = syncedBy(application).some((resource) => namespaces.includes(resource.namespace ?? ""));
     const isPaused = PAUSED_ANNOTATION in annotations && (spec?.syncPolicy?.automated ?? undefined) === undefined;
-    const since = lastWriter(metadata, ["metadata", "annotations", PAUSED_ANNOTATION])?.at.toISOString();
-    const isKnown = since !== undefined && !isOlderThan(since, KNOWN_SECONDS, now);
+    const { since, isKnown } = leftSince(metadata, ["metadata", "annotations", PAUSED_ANNOTATION], now);
     if (!isPaused || !(everywhere || isNear) || isKnown) return [];
     const { apiVersion, kind } = applicationRef({ namespace, name });
     const said =

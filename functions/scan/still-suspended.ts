@@ -1,17 +1,13 @@
 import { enabledBy } from "../facts/opt-out.ts";
 import { isSwitchedOn } from "../kinds/switched.ts";
-import { RECONCILERS, type FluxObject } from "../remedies/flux-rollback/flux.ts";
-import { isSuspended, markOn, SUSPENDED_LABEL } from "../remedies/flux-rollback/mark.ts";
+import { RECONCILERS, type FluxObject } from "../facts/flux.ts";
+import { isSuspended, markOn, SUSPENDED_LABEL } from "../facts/flux-suspension.ts";
 import { collectionOf } from "../shared/cluster/paths.ts";
-import { isOlderThan } from "../shared/kubernetes/failures.ts";
-import { lastWriter } from "../shared/kubernetes/managed-fields.ts";
 import { bounded, count } from "../shared/text.ts";
 import type { FailingWorkload } from "./incidents.ts";
+import { leftSince } from "./reminders.ts";
 import { problem } from "./services/decide.ts";
 import type { Places, View } from "./view.ts";
-
-/** Who was told of the remedy itself is not reminded before, in seconds. */
-const A_DAY = 86_400;
 
 /**
  * What of Flux a remedy has suspended more than a day ago, and nobody has resumed, changed or suspended anew since. Only what
@@ -48,8 +44,8 @@ function toldOf(kind: keyof typeof RECONCILERS, object: FluxObject, now: Date): 
   const mark = markOn(object);
   if (mark === undefined || !isSuspended(object) || enabledBy(object, undefined) === "false") return [];
   const { namespace = "", name = "" } = object.metadata ?? {};
-  const since = lastWriter(object.metadata, ["spec", "suspend"])?.at.toISOString();
-  if (since !== undefined && !isOlderThan(since, A_DAY, now)) return [];
+  const { since, isKnown } = leftSince(object.metadata, ["spec", "suspend"], now);
+  if (isKnown) return [];
   const objects = object.status?.inventory?.entries?.length;
   const held = objects === undefined ? "what it keeps" : `any of the ${count(objects, "object")} that it keeps`;
   const [what = ""] = mark.split(": ");

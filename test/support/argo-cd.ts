@@ -1,4 +1,4 @@
-import type { Application, AppProject, Deployed } from "../../functions/remedies/argo-cd-rollback/application.ts";
+import type { Application, AppProject, Deployed } from "../../functions/facts/argo-cd-application.ts";
 import type { ArgoCdRollbackChange } from "../../functions/remedies/argo-cd-rollback/contract.ts";
 import type { ReadObject } from "../../functions/shared/object-ref.ts";
 import { ago } from "./objects.ts";

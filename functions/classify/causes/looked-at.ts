@@ -1,4 +1,4 @@
-import { PAUSED_ANNOTATION, PAUSED_LABEL } from "../../remedies/argo-cd-rollback/application.ts";
+import { PAUSED_ANNOTATION, PAUSED_LABEL } from "../../facts/argo-cd-application.ts";
 import { lookedAt, type LookedAtReason } from "../../run/looked-at.ts";
 import type { Case } from "../../facts/case.ts";
 import { describeWorkload } from "../../kinds/workloads.ts";

@@ -18,7 +18,7 @@ import {
   type Application,
   type AppProject,
   type Deployed,
-} from "./application.ts";
+} from "../../facts/argo-cd-application.ts";
 import type { ArgoCdRollbackChange, ArgoCdRollbackPlan } from "./contract.ts";
 import { hasAutomatedSync, whyLeftToPeople } from "./left-to-people.ts";
 import { isAsLeft, keptPolicy, operationOf } from "./seen.ts";

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Revision } from "../../kinds/revisions/revision.ts";
 import type { RevisionRef } from "../../shared/refs.ts";
 import { moment } from "../../shared/text.ts";
-import { deploymentOf, revisionsOf, type Application, type Deployed } from "./application.ts";
+import { deploymentOf, revisionsOf, type Application, type Deployed } from "../../facts/argo-cd-application.ts";
 import type { Deployment } from "./contract.ts";
 
 /** How much later than its sync a revision may be made, and by how much clocks may differ, in seconds. */

@@ -4,7 +4,13 @@ import { ownerOf } from "../../facts/owners.ts";
 import type { ObjectMeta } from "../../shared/kubernetes/types.ts";
 import type { WorkloadRef } from "../../shared/refs.ts";
 import { bounded } from "../../shared/text.ts";
-import { PAUSED_ANNOTATION, entryFor, syncedBy, type Application, type AppProject } from "./application.ts";
+import {
+  PAUSED_ANNOTATION,
+  entryFor,
+  syncedBy,
+  type Application,
+  type AppProject,
+} from "../../facts/argo-cd-application.ts";
 
 /** The parts of Argo CD that write Applications themselves, which keeps nothing of their specs. */
 const OWN_WRITERS = /^argocd-(application-controller|server|notifications-controller)$/;

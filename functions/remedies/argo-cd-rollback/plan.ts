@@ -15,7 +15,7 @@ import {
   syncedBy,
   type Application,
   type AppProject,
-} from "./application.ts";
+} from "../../facts/argo-cd-application.ts";
 import type { ArgoCdRollbackPlan } from "./contract.ts";
 import { deploymentBefore } from "./deployment-before.ts";
 import { automatedSync, whyLeftToPeople } from "./left-to-people.ts";

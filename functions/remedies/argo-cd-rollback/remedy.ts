@@ -1,7 +1,7 @@
 import { KINDS } from "../../kinds/kinds.ts";
 import { rulesFor } from "../../kinds/rules.ts";
 import type { Remedy } from "../remedy.ts";
-import { applicationRef, ARGO_CD } from "./application.ts";
+import { applicationRef, ARGO_CD } from "../../facts/argo-cd-application.ts";
 import { back, carryOut } from "./carry-out.ts";
 import { ARGO_CD_ROLLBACK, type ArgoCdRollbackChange, type ArgoCdRollbackPlan } from "./contract.ts";
 import { parentOf } from "./left-to-people.ts";

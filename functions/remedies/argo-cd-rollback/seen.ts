@@ -12,7 +12,7 @@ import {
   PAUSED_ANNOTATION,
   revisionsOf,
   type Application,
-} from "./application.ts";
+} from "../../facts/argo-cd-application.ts";
 import type { ArgoCdRollbackChange, ArgoCdRollbackPlan } from "./contract.ts";
 import { hasAutomatedSync, isRunning } from "./left-to-people.ts";
 

@@ -1,6 +1,6 @@
 import { bounded, some } from "../../shared/text.ts";
 import type { Command, Words } from "../remedy.ts";
-import { PAUSED_ANNOTATION, PAUSED_LABEL } from "./application.ts";
+import { PAUSED_ANNOTATION, PAUSED_LABEL } from "../../facts/argo-cd-application.ts";
 import type { ArgoCdRollbackChange, ArgoCdRollbackPlan, Deployment } from "./contract.ts";
 
 type Parts = Omit<ArgoCdRollbackChange, "kind"> | ArgoCdRollbackPlan;

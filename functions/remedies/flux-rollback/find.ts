@@ -6,7 +6,7 @@ import { canExist } from "../../shared/kubernetes/names.ts";
 import type { ObjectMeta } from "../../shared/kubernetes/types.ts";
 import { pathOf, type KubernetesObject, type ObjectRef, type ReadObject } from "../../shared/object-ref.ts";
 import type { Reconciler } from "./contract.ts";
-import { RECONCILERS, reconcilerRef, SOURCE_GROUP, SOURCES, type FluxObject } from "./flux.ts";
+import { RECONCILERS, reconcilerRef, SOURCE_GROUP, SOURCES, type FluxObject } from "../../facts/flux.ts";
 
 /** Which reconciler the labels of an object name. */
 export type Named = Pick<Reconciler, "kind" | "namespace" | "name">;

@@ -3,9 +3,9 @@ import type { WorkloadRef } from "../../shared/refs.ts";
 import { lastWriter } from "../../shared/kubernetes/managed-fields.ts";
 import { bounded, count, moment } from "../../shared/text.ts";
 import { ENABLED_ANNOTATION, enabledBy } from "../../facts/opt-out.ts";
-import { conditionOf, describeReconciler, fluxCommand, momentOf, type FluxObject } from "./flux.ts";
+import { conditionOf, describeReconciler, fluxCommand, momentOf, type FluxObject } from "../../facts/flux.ts";
 import type { Named } from "./find.ts";
-import { isSuspended, markOn } from "./mark.ts";
+import { isSuspended, markOn } from "../../facts/flux-suspension.ts";
 
 /** For how long something may be about to happen by itself before people are told that it does not. */
 const MOVES_ON_WITHIN_MS = 600_000;

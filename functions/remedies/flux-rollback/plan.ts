@@ -8,7 +8,14 @@ import { bounded } from "../../shared/text.ts";
 import type { NoRemedy, Plan } from "../remedy.ts";
 import type { FluxRollbackPlan } from "./contract.ts";
 import { namedBy, namespaceRef, sourceOf, type Named } from "./find.ts";
-import { describeReconciler, RECONCILERS, momentOf, reconcilerRef, type FluxObject, type FluxSource } from "./flux.ts";
+import {
+  describeReconciler,
+  RECONCILERS,
+  momentOf,
+  reconcilerRef,
+  type FluxObject,
+  type FluxSource,
+} from "../../facts/flux.ts";
 import { isToMoveOn, keptObjects, obstacle } from "./obstacle.ts";
 
 /** What is done about a workload of Flux in the place of a rollback: its reconciler is suspended first; or why that is left to people. */

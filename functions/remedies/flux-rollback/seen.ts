@@ -4,8 +4,8 @@ import { objectAt } from "../../shared/object-ref.ts";
 import type { RevisionRef } from "../../shared/refs.ts";
 import { seen as seenRollback } from "../rollback/seen.ts";
 import type { FluxRollbackChange, FluxRollbackPlan } from "./contract.ts";
-import { describeReconciler, reconcilerRef, type FluxObject } from "./flux.ts";
-import { isSuspendedFor, type Suspension } from "./mark.ts";
+import { describeReconciler, reconcilerRef, type FluxObject } from "../../facts/flux.ts";
+import { isSuspendedFor, type Suspension } from "../../facts/flux-suspension.ts";
 import { whatBecame } from "./suspend.ts";
 
 /** What is suspended for it, and the earlier template where it is in place. */

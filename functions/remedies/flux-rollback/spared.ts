@@ -1,6 +1,6 @@
 import { fieldWriters, setBelow } from "../../shared/kubernetes/managed-fields.ts";
 import type { ObjectMeta } from "../../shared/kubernetes/types.ts";
-import { RECONCILERS } from "./flux.ts";
+import { RECONCILERS } from "../../facts/flux.ts";
 
 /** Under this name a Kustomization applies its manifests, on the server's side. */
 const APPLIES = "kustomize-controller";

@@ -9,7 +9,7 @@ import { bounded } from "../../shared/text.ts";
 import { pathOf, type KubernetesObject } from "../../shared/object-ref.ts";
 import type { Writer } from "../writer.ts";
 import { namespaceRef } from "./find.ts";
-import { describeReconciler, reconcilerRef, type FluxObject } from "./flux.ts";
+import { describeReconciler, reconcilerRef, type FluxObject } from "../../facts/flux.ts";
 import {
   isSuspended,
   isSuspendedFor,
@@ -18,7 +18,7 @@ import {
   SUSPENDED_ANNOTATION,
   SUSPENDED_LABEL,
   type Suspension,
-} from "./mark.ts";
+} from "../../facts/flux-suspension.ts";
 import { isApplying, obstacle } from "./obstacle.ts";
 
 /** How long waiting for what was under way takes, in milliseconds. */

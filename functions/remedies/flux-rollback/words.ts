@@ -4,7 +4,7 @@ import type { Words } from "../remedy.ts";
 import { words as rollback } from "../rollback/words.ts";
 import type { RollbackChange } from "../rollback/contract.ts";
 import type { FluxRollbackChange, FluxRollbackPlan, Reconciler } from "./contract.ts";
-import { describeReconciler, fluxCommand } from "./flux.ts";
+import { describeReconciler, fluxCommand } from "../../facts/flux.ts";
 
 /** What people are told of a rollback through Flux. */
 export const words: Words<FluxRollbackPlan, FluxRollbackChange> = {

@@ -1,9 +1,5 @@
 import { describe, expect, it } from "vitest";
-import {
-  PAUSED_ANNOTATION,
-  PAUSED_LABEL,
-  type Application,
-} from "../../../functions/remedies/argo-cd-rollback/application.ts";
+import { PAUSED_ANNOTATION, PAUSED_LABEL, type Application } from "../../../functions/facts/argo-cd-application.ts";
 import { pausedForLong } from "../../../functions/scan/paused-applications.ts";
 import { application } from "../../support/argo-cd.ts";
 import { fieldsBy } from "../../support/field-writers.ts";

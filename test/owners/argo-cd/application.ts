@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { inject } from "vitest";
-import type { Application } from "../../../functions/remedies/argo-cd-rollback/application.ts";
+import type { Application } from "../../../functions/facts/argo-cd-application.ts";
 import type { Scenario } from "../../kubernetes/scenario.ts";
 
 const execute = promisify(execFile);

@@ -1,5 +1,5 @@
 import { describe } from "vitest";
-import { PAUSED_ANNOTATION } from "../../../functions/remedies/argo-cd-rollback/application.ts";
+import { PAUSED_ANNOTATION } from "../../../functions/facts/argo-cd-application.ts";
 import { it, type Scenario } from "../../kubernetes/scenario.ts";
 import { App, AUTOMATED, ON, untilOverdue } from "./application.ts";
 

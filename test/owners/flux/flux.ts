@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { inject } from "vitest";
-import type { FluxObject } from "../../../functions/remedies/flux-rollback/flux.ts";
+import type { FluxObject } from "../../../functions/facts/flux.ts";
 import type { Scenario } from "../../kubernetes/scenario.ts";
 
 const execute = promisify(execFile);

@@ -7,7 +7,7 @@ import {
   PAUSED_ANNOTATION,
   type Application,
   type AppProject,
-} from "../../../../functions/remedies/argo-cd-rollback/application.ts";
+} from "../../../../functions/facts/argo-cd-application.ts";
 import { throughApplication } from "../../../../functions/remedies/argo-cd-rollback/plan.ts";
 import { withTools } from "../../../../functions/kinds/switched.ts";
 import { revisionRef } from "../../../../functions/kinds/revisions/revision.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { WorkloadState } from "../../../../functions/facts/state.ts";
 import { DEPLOYMENT } from "../../../../functions/kinds/deployment/kind.ts";
-import { PAUSED_ANNOTATION, type Application } from "../../../../functions/remedies/argo-cd-rollback/application.ts";
+import { PAUSED_ANNOTATION, type Application } from "../../../../functions/facts/argo-cd-application.ts";
 import { gaps, keptPolicy, overtaken, remains, seen } from "../../../../functions/remedies/argo-cd-rollback/seen.ts";
 import { templateHash } from "../../../../functions/shared/kubernetes/template.ts";
 import { application, CHANGE as PLANNED, readOf } from "../../../support/argo-cd.ts";

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { readState, type WorkloadState } from "../../../../functions/facts/state.ts";
 import { back, carryOut } from "../../../../functions/remedies/flux-rollback/carry-out.ts";
 import type { FluxRollbackChange, FluxRollbackPlan } from "../../../../functions/remedies/flux-rollback/contract.ts";
-import type { FluxObject } from "../../../../functions/remedies/flux-rollback/flux.ts";
+import type { FluxObject } from "../../../../functions/facts/flux.ts";
 import { fluxRollback } from "../../../../functions/remedies/flux-rollback/remedy.ts";
 import { suspend, untilCalm } from "../../../../functions/remedies/flux-rollback/suspend.ts";
 import type { Writer } from "../../../../functions/remedies/writer.ts";

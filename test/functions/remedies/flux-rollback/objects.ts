@@ -1,7 +1,7 @@
-import type { FluxObject, FluxSource } from "../../../../functions/remedies/flux-rollback/flux.ts";
+import type { FluxObject, FluxSource } from "../../../../functions/facts/flux.ts";
 import { namespaceRef } from "../../../../functions/remedies/flux-rollback/find.ts";
 import type { FluxRollbackPlan } from "../../../../functions/remedies/flux-rollback/contract.ts";
-import { reconcilerRef } from "../../../../functions/remedies/flux-rollback/flux.ts";
+import { reconcilerRef } from "../../../../functions/facts/flux.ts";
 import type { ObjectMeta } from "../../../../functions/shared/kubernetes/types.ts";
 import type { ReadObject } from "../../../../functions/shared/object-ref.ts";
 import { templateHash } from "../../../../functions/shared/kubernetes/template.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { classify } from "../../../../functions/classify/classify.ts";
 import { withTools } from "../../../../functions/kinds/switched.ts";
-import type { FluxObject } from "../../../../functions/remedies/flux-rollback/flux.ts";
+import type { FluxObject } from "../../../../functions/facts/flux.ts";
 import type { Remedy } from "../../../../functions/run/contracts.ts";
 import type { ObjectMeta } from "../../../../functions/shared/kubernetes/types.ts";
 import type { ReadObject } from "../../../../functions/shared/object-ref.ts";

@@ -1,6 +1,5 @@
-import type { ObjectMeta } from "../../shared/kubernetes/types.ts";
-import type { ObjectRef } from "../../shared/object-ref.ts";
-import type { Reconciler } from "./contract.ts";
+import type { ObjectMeta } from "../shared/kubernetes/types.ts";
+import type { ObjectRef } from "../shared/object-ref.ts";
 
 /** What of a Kustomization or a HelmRelease is read. Sources: the CRDs of kustomize-controller v1 and helm-controller v2. */
 export interface FluxObject {
@@ -57,6 +56,13 @@ export const RECONCILERS = {
   HelmRelease: { group: "helm.toolkit.fluxcd.io", version: "v2", plural: "helmreleases" },
 } as const;
 
+/** Which of them is meant. */
+export interface ReconcilerName {
+  kind: keyof typeof RECONCILERS;
+  namespace: string;
+  name: string;
+}
+
 /** The group of the sources, all of which are read in its first version, and their plurals. */
 export const SOURCE_GROUP = "source.toolkit.fluxcd.io";
 export const SOURCES: Readonly<Record<string, string>> = {
@@ -68,21 +74,18 @@ export const SOURCES: Readonly<Record<string, string>> = {
 };
 
 /** A reconciler as an object of the API server. */
-export function reconcilerRef({ kind, namespace, name }: Pick<Reconciler, "kind" | "namespace" | "name">): ObjectRef {
+export function reconcilerRef({ kind, namespace, name }: ReconcilerName): ObjectRef {
   const { group, version, plural } = RECONCILERS[kind];
   return { apiVersion: `${group}/${version}`, kind, plural, namespace, name };
 }
 
 /** `Kustomization flux-system/shop`. */
-export function describeReconciler({ kind, namespace, name }: Pick<Reconciler, "kind" | "namespace" | "name">): string {
+export function describeReconciler({ kind, namespace, name }: ReconcilerName): string {
   return `${kind} ${namespace}/${name}`;
 }
 
 /** The words of the `flux` command for one: `flux resume kustomization shop -n flux-system`. */
-export function fluxCommand(
-  verb: "resume" | "reconcile",
-  { kind, namespace, name }: Pick<Reconciler, "kind" | "namespace" | "name">,
-): string[] {
+export function fluxCommand(verb: "resume" | "reconcile", { kind, namespace, name }: ReconcilerName): string[] {
   return ["flux", verb, kind.toLowerCase(), name, "-n", namespace];
 }
 

@@ -1,6 +1,5 @@
-import type { WorkloadRef } from "../../shared/refs.ts";
-import type { FluxRollbackPlan } from "./contract.ts";
-import type { FluxObject } from "./flux.ts";
+import type { RevisionRef, WorkloadRef } from "../shared/refs.ts";
+import type { FluxObject, ReconcilerName } from "./flux.ts";
 
 /**
  * Set on what the workflow has suspended: for what, and the generation that the suspension has made. Whoever resumes it, or
@@ -12,7 +11,11 @@ export const SUSPENDED_ANNOTATION = "eks-remediation/suspended";
 export const SUSPENDED_LABEL = { name: SUSPENDED_ANNOTATION, value: "true" } as const;
 
 /** What is suspended, and for which rollback. */
-export type Suspension = Pick<FluxRollbackPlan, "before" | "after" | "reconciler">;
+export interface Suspension {
+  before: RevisionRef;
+  after: RevisionRef;
+  reconciler: ReconcilerName & { revision: string };
+}
 type Workload = Pick<WorkloadRef, "kind" | "namespace" | "name">;
 
 /** Says for what it is suspended. */

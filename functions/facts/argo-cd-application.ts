@@ -1,7 +1,6 @@
-import { kindOf } from "../../kinds/kinds.ts";
-import type { KubernetesObject, ObjectRef } from "../../shared/object-ref.ts";
-import type { WorkloadRef } from "../../shared/refs.ts";
-import type { Deployment } from "./contract.ts";
+import { kindOf } from "../kinds/kinds.ts";
+import type { KubernetesObject, ObjectRef } from "../shared/object-ref.ts";
+import type { WorkloadRef } from "../shared/refs.ts";
 
 /** What Argo CD is called among the owners of objects. */
 export const ARGO_CD = "Argo CD";
@@ -118,6 +117,6 @@ export function revisionsOf({ revision, revisions = [] }: Deployed): string[] {
 }
 
 /** A deployment of the history as it is named in a plan. */
-export function deploymentOf(deployed: Deployed): Deployment {
+export function deploymentOf(deployed: Deployed): { id: number; revisions: string[] } {
   return { id: deployed.id, revisions: revisionsOf(deployed) };
 }
