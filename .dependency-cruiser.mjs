@@ -96,11 +96,7 @@ export default {
       ["client-sfn", "functions/(agent|executions)", "starts executions and looks at them"],
       ["client-kms", "functions/(decide|notify)", "makes and checks the codes of links"],
       ["client-eks", "functions/lambda", "finds clusters"],
-      [
-        "client-ssm",
-        "functions/(lambda|notify/deliver)",
-        "reads what is set at run time, the list of a hub, and where to deliver",
-      ],
+      ["client-ssm", "functions/lambda", "reads what is set at run time, the list of a hub, and where to deliver"],
     ].map(([client, owner, does]) =>
       forbid(
         `${client}-has-one-owner`,

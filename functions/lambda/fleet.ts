@@ -1,11 +1,10 @@
-import { GetParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
-import { CLIENT_OPTIONS, inTime } from "../shared/aws/client-options.ts";
 import { refusalOf } from "../shared/aws/refusal.ts";
 import { clusterOfArn, type ClusterPlace } from "../shared/cluster-name.ts";
 import { RemediationError } from "../shared/errors.ts";
 import { Hub } from "../shared/hub.ts";
 import { parseFleetList, spokeNamed, type FleetList } from "./fleet-list.ts";
 import { lastKnownGood } from "./last-known-good.ts";
+import { readParameter } from "./parameter.ts";
 
 /** Where a cluster is, and as whom the function gets there. */
 export interface Spoke extends ClusterPlace {
@@ -74,10 +73,8 @@ function listOf(parameter: string): () => Promise<FleetList> {
 }
 
 async function readList(parameter: string): Promise<FleetList> {
-  const client = new SSMClient(CLIENT_OPTIONS);
   try {
-    const answer = await client.send(new GetParameterCommand({ Name: parameter, WithDecryption: true }), inTime());
-    return parseFleetList(answer.Parameter?.Value ?? "");
+    return parseFleetList(await readParameter(parameter));
   } catch (error) {
     const { message, cause } = refusalOf(error);
     throw new RemediationError(

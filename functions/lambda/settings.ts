@@ -1,10 +1,10 @@
-import { GetParameterCommand, ParameterNotFound, SSMClient } from "@aws-sdk/client-ssm";
+import { ParameterNotFound } from "@aws-sdk/client-ssm";
 import * as z from "zod";
-import { inTime } from "../shared/aws/client-options.ts";
 import { refusalOf } from "../shared/aws/refusal.ts";
 import { clusterOfArn, type ClusterPlace } from "../shared/cluster-name.ts";
 import { entriesFor, type SettingsHere } from "../shared/settings-here.ts";
 import { parameterNames, parseSettings, parseSwitch, type Settings, type Stopped } from "../shared/settings.ts";
+import { readParameter } from "./parameter.ts";
 
 /** What a function knows of what is set at run time from its deployment, in the variable `REMEDIATION_SETTINGS`. */
 export const SettingsVariable = z.object({
@@ -120,16 +120,15 @@ function placeOf(clusterName: string, own: string): ClusterPlace {
 
 /** Both parameters at once; what is not there is not set. */
 async function readTexts(path: string): Promise<Texts> {
-  const client = new SSMClient(QUICK);
   const names = parameterNames(path);
-  const [settings, stop] = await Promise.all([textIn(client, names.settings), textIn(client, names.stop)]);
+  const [settings, stop] = await Promise.all([textIn(names.settings), textIn(names.stop)]);
   return { settings, stop };
 }
 
-async function textIn(client: SSMClient, name: string): Promise<string | undefined> {
+async function textIn(name: string): Promise<string | undefined> {
   try {
     // One without a value is malformed.
-    return (await client.send(new GetParameterCommand({ Name: name }), inTime())).Parameter?.Value ?? "";
+    return await readParameter(name, QUICK);
   } catch (error) {
     if (error instanceof ParameterNotFound) return undefined;
     throw error;

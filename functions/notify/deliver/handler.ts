@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { lastKnownGood } from "../../lambda/last-known-good.ts";
 import { observed } from "../../lambda/lambda.ts";
+import { readParameter } from "../../lambda/parameter.ts";
 import { addressIn } from "./address.ts";
 import { deliver } from "./deliver.ts";
 import { DESTINATIONS } from "./destinations.ts";
@@ -11,7 +12,7 @@ import { readSecret } from "./secret.ts";
 const SECRET_SECONDS = 60;
 
 const destination = DESTINATIONS.find((each) => each === process.env["DESTINATION"]);
-const secret = lastKnownGood(() => readSecret(process.env["DESTINATION_SECRET"] ?? ""), SECRET_SECONDS);
+const secret = lastKnownGood(() => readSecret(process.env["DESTINATION_SECRET"] ?? "", readParameter), SECRET_SECONDS);
 
 /** Delivers the topic's messages to the destination in `DESTINATION`, at the address in the parameter `DESTINATION_SECRET`. */
 export const handler = observed(async (event) => {
