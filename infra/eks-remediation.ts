@@ -99,14 +99,11 @@ export class EksRemediation extends Construct {
       props.approvalLinks === true
         ? new ApprovalLinks(this, "ApprovalLinks", { notify: steps.notify, stateMachineName, options })
         : undefined;
-    const functions = {
-      ...{ ...steps, patrol, agent },
-      ...(mcp === undefined ? {} : { "mcp-read": mcp.functions.read }),
-      ...(scorecard === undefined ? {} : { scorecard: scorecard.function }),
-    };
+    const deciding = { ...steps, patrol, agent, ...(mcp === undefined ? {} : { "mcp-read": mcp.functions.read }) };
+    const functions = { ...deciding, ...(scorecard === undefined ? {} : { scorecard: scorecard.function }) };
     new ClusterAccess(this, "ClusterAccess", { functions, clusterName });
     // How long a remedy settles, which is all that verify asks the policy for, is not set at run time.
-    const { verify: _verify, scorecard: _scorecard, ...reading } = { scorecard: undefined, ...functions };
+    const { verify: _verify, ...reading } = deciding;
     const { path } = new RunTimeSettings(this, "Settings", { functions: reading, clusterName });
     const starts = new Schedule(this, "Schedule", { patrol, clusterName, key, ...schedule });
     const { deadLetterQueue } = starts;

@@ -23,7 +23,7 @@ export function surroundingLines(evidence: Evidence, told: readonly string[]): s
     ...eventLines(surroundings.events, told, now),
     ...surroundings.nodes.flatMap(nodeLines),
     ...surroundings.budgets.flatMap((budget) => budgetLines(budget, evidence)),
-    ...surroundings.quotas.flatMap(quotaLines),
+    ...surroundings.quotas.flatMap((quota) => usedUp(quota) ?? []),
     ...history
       .slice(0, 1)
       .map(({ at, cause, action, outcome }) => `looked after before, at ${at}: ${cause}, ${action}, ${outcome}`),
@@ -81,11 +81,6 @@ function budgetLines({ metadata, spec, status }: DisruptionBudget, { pods }: Evi
   ];
 }
 
-/** What a quota has none left of. */
-function quotaLines(quota: ResourceQuota): string[] {
-  return usedUp(quota, () => true) ?? [];
-}
-
 /** What a pod takes of a quota. Source: kubernetes pkg/quota/v1/evaluator/core/pods.go */
 const OF_PODS = /^(pods|count\/pods|(requests\.|limits\.)?(cpu|memory))$/;
 
@@ -94,12 +89,13 @@ export function noRoomForPods(quota: ResourceQuota): string | undefined {
   const { scopes = [], scopeSelector } = quota.spec ?? {};
   // It is for some pods alone.
   if (scopes.length > 0 || scopeSelector !== undefined) return undefined;
-  return usedUp(quota, (resource) => OF_PODS.test(resource))?.[0];
+  return usedUp(quota, OF_PODS);
 }
 
-function usedUp({ metadata, status }: ResourceQuota, isMeant: (resource: string) => boolean): string[] | undefined {
+/** What a quota has none left of, among those resources; undefined where there is some of each. */
+function usedUp({ metadata, status }: ResourceQuota, resources = /./): string | undefined {
   const used = Object.entries(status?.hard ?? {})
-    .filter(([resource, hard]) => isMeant(resource) && hard !== "0" && status?.used?.[resource] === hard)
+    .filter(([resource, hard]) => resources.test(resource) && hard !== "0" && status?.used?.[resource] === hard)
     .map(([resource, hard]) => `${resource} (${hard})`);
-  return used.length === 0 ? undefined : [`quota ${metadata?.name ?? ""} is used up: ${used.join(", ")}`];
+  return used.length === 0 ? undefined : `quota ${metadata?.name ?? ""} is used up: ${used.join(", ")}`;
 }
