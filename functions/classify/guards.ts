@@ -208,10 +208,11 @@ const wayBackGuard: RemedyGuard = (facts, { plan, writes }) => {
 const budgetsGuard: RemedyGuard = ({ evidence: { pods, surroundings } }, { plan }) => {
   if (plan.action !== "restart") return undefined;
   const targets = new Set(plan.pods.map(({ name }) => name));
-  const holding = surroundings.budgets.filter(({ spec }) =>
-    pods.some(({ metadata }) => targets.has(metadata?.name ?? "") && matches(spec?.selector, metadata?.labels)),
-  );
-  if (holding.length < 2) return undefined;
+  const holding = pods
+    .filter(({ metadata }) => targets.has(metadata?.name ?? ""))
+    .map((pod) => surroundings.budgets.filter(({ spec }) => matches(spec?.selector, pod.metadata?.labels)))
+    .find((budgets) => budgets.length > 1);
+  if (holding === undefined) return undefined;
   const names = holding.map(({ metadata }) => metadata?.name ?? "").join(" and ");
   const message = `Not restarted: PodDisruptionBudgets ${names} hold the same pods, which the API server refuses to evict as long as there is more than one. Leave one of them.`;
   return { refusal: "NoSafeRemedy", message };
@@ -219,7 +220,7 @@ const budgetsGuard: RemedyGuard = ({ evidence: { pods, surroundings } }, { plan 
 
 /** No further pod can be made where a quota has no room for one. */
 const quotaGuard: RemedyGuard = ({ evidence: { incident, surroundings } }, { plan }) => {
-  if (plan.action !== "scale" || plan.scale.target !== "hpa" || isAskedFor(incident)) return undefined;
+  if (!("scale" in plan) || plan.scale.target !== "hpa" || isAskedFor(incident)) return undefined;
   const full = surroundings.quotas.map(noRoomForPods).find((line) => line !== undefined);
   if (full === undefined) return undefined;
   const message = `Not scaled: ${full}, so that no further pod can be made whatever the maximum is. Raise the quota, or find what else uses it.`;

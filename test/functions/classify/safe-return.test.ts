@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { classify } from "../../../functions/classify/classify.ts";
+import { refuseRemedy } from "../../../functions/classify/guards.ts";
+import { openCase } from "../../../functions/facts/case.ts";
 import type { Evidence } from "../../../functions/facts/evidence.ts";
 import { NO_SURROUNDINGS } from "../../../functions/facts/surroundings.ts";
 import type { DisruptionBudget, Pod, PodTemplate, Service } from "../../../functions/shared/kubernetes/types.ts";
@@ -134,6 +136,19 @@ describe("two budgets for the same pods", () => {
     );
     expect(crashed(budget("a", { app: "web" }), budget("b", { app: "shop" }))).toBe("restart");
   });
+
+  it("are none where each holds pods of its own", () => {
+    const made = (name: string, slot: string): Pod => {
+      const pod = crashingPod({ name, ranFor: 3_400 });
+      return { ...pod, metadata: { ...pod.metadata, labels: { app: "web", slot } } };
+    };
+    const budgets = [budget("a", { slot: "a" }), budget("b", { slot: "b" })];
+    const pods = [made("web-1-a", "a"), made("web-1-b", "b")];
+
+    expect(
+      messageOf(classify(evidence({ pods, surroundings: { ...NO_SURROUNDINGS, budgets } }), policy()).remedy),
+    ).toBe("restart");
+  });
 });
 
 describe("a quota without room", () => {
@@ -153,6 +168,19 @@ describe("a quota without room", () => {
   it("keeps an HPA's maximum where it is, where it is for pods", () => {
     expect(atMaximum(quota({ pods: "4" }))).toContain("Not scaled: quota team is used up: pods (4)");
     expect(atMaximum(quota({ "requests.memory": "4Gi" }))).toContain("requests.memory (4Gi)");
+  });
+
+  it("keeps the counts of a ScaledObject where they are, too", () => {
+    const surroundings = { ...NO_SURROUNDINGS, quotas: [quota({ pods: "4" })] };
+    const bounds = { from: { min: 2, max: 4 }, to: { min: 2, max: 6 } };
+    const plan = {
+      action: "keda-scale" as const,
+      scale: { target: "hpa" as const, name: "web", ...bounds },
+      scaled_object: { name: "web", uid: "so-uid", ...bounds },
+    };
+    const refusal = refuseRemedy(openCase(evidence({ surroundings }), policy()), plan);
+
+    expect(refusal?.message).toContain("Not scaled: quota team is used up: pods (4)");
   });
 
   it.each([
