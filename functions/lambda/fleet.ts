@@ -43,7 +43,11 @@ export async function findSpoke(hub: Hub, clusterName: string): Promise<Spoke | 
   };
 }
 
-/** All clusters of the hub's list, with the minutes between looks; undefined where none comes by itself. The hub's own, which has a schedule of its own, is none of them. @throws RemediationError `FleetUnreadable` */
+/**
+ * All clusters of the hub's list, with the minutes between looks; undefined where none comes by itself. The hub's own, which has a
+ * schedule of its own, is none of them.
+ * @throws RemediationError `FleetUnreadable`
+ */
 export async function clustersOf(hub: Hub): Promise<{ arn: string; everyMinutes: number | undefined }[]> {
   const { clusters, every_minutes: ofAll } = await listOf(hub.parameter)();
   return clusters

@@ -263,6 +263,12 @@ async function runFunctions({ ground, server, canary, refusing }: Place): Promis
         AWS_ENDPOINT_URL: aws.url,
         AWS_MAX_ATTEMPTS: "1",
         TOPIC_ARN: "arn:aws:sns:eu-west-1:123456789012:remediation",
+        RECORD_TABLE: "remediation-record",
+        RECORD_DAYS: "400",
+        REMEDIATION_SETTINGS: JSON.stringify({
+          path: "/remediation",
+          own: "arn:aws:eks:eu-west-1:123456789012:cluster/prod",
+        }),
         REMEDIATION_POLICY: JSON.stringify(quickPolicy(POLICY)),
         POWERTOOLS_SERVICE_NAME: "eks-remediation",
         POWERTOOLS_METRICS_NAMESPACE: "EksRemediation",
@@ -271,7 +277,7 @@ async function runFunctions({ ground, server, canary, refusing }: Place): Promis
     );
     return [
       { where: "the functions' logs, answers and errors", what: logs },
-      { where: "what was published", what: aws.published },
+      { where: "what was published or put on record", what: aws.taken },
     ];
   } finally {
     await aws.stop();
