@@ -1,4 +1,4 @@
-import { spokeTemplate } from "./spoke.ts";
+import { spokeText } from "./spoke.ts";
 
 // `npm run --silent spoke:template`
-process.stdout.write(`${JSON.stringify(spokeTemplate(), undefined, 2)}\n`);
+process.stdout.write(spokeText());

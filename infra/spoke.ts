@@ -1,5 +1,6 @@
 import {
   App,
+  Aws,
   CfnCondition,
   CfnParameter,
   DefaultStackSynthesizer,
@@ -66,15 +67,7 @@ export class SpokeStack extends Stack {
 
   /** Only the hub's function of that name, and only with the external id. */
   private trustOf(name: string, hasOrganization: CfnCondition): object {
-    const condition = (organization: object) => ({
-      StringEquals: { "sts:ExternalId": this.parameters.ExternalId.valueAsString, ...organization },
-      ArnLike: {
-        "aws:PrincipalArn": Fn.sub(
-          `arn:\${AWS::Partition}:iam::\${HubAccountId}:role${pathOfRole("${HubName}", name)}*`,
-        ),
-      },
-    });
-    const organization = { "aws:PrincipalOrgID": this.parameters.OrganizationId.valueAsString };
+    const { ExternalId, OrganizationId } = this.parameters;
     return {
       Version: "2012-10-17",
       Statement: [
@@ -82,7 +75,21 @@ export class SpokeStack extends Stack {
           Effect: "Allow",
           Action: "sts:AssumeRole",
           Principal: { AWS: Fn.sub("arn:${AWS::Partition}:iam::${HubAccountId}:root") },
-          Condition: Fn.conditionIf(hasOrganization.logicalId, condition(organization), condition({})),
+          Condition: {
+            StringEquals: {
+              "sts:ExternalId": ExternalId.valueAsString,
+              "aws:PrincipalOrgID": Fn.conditionIf(
+                hasOrganization.logicalId,
+                OrganizationId.valueAsString,
+                Aws.NO_VALUE,
+              ),
+            },
+            ArnLike: {
+              "aws:PrincipalArn": Fn.sub(
+                `arn:\${AWS::Partition}:iam::\${HubAccountId}:role${pathOfRole("${HubName}", name)}*`,
+              ),
+            },
+          },
         },
       ],
     };
@@ -115,6 +122,11 @@ export function spokeTemplate(): object {
   const app = new App({ analyticsReporting: false });
   new SpokeStack(app, "Spoke");
   return app.synth().getStackByName("Spoke").template as object;
+}
+
+/** The spoke's template as it is handed over: CloudFormation takes up to 51,200 bytes of it without a bucket. */
+export function spokeText(): string {
+  return `${JSON.stringify(spokeTemplate(), undefined, 1)}\n`;
 }
 
 /** `rollback_deployment` as `RollbackDeployment`. */
