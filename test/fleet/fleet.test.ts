@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -43,16 +43,6 @@ function usersOfShop(): string[] {
   return lines.map((line) => (JSON.parse(line) as { user?: { username?: string } }).user?.username ?? "");
 }
 
-async function untilAPodFails(): Promise<void> {
-  for (let attempt = 1; attempt <= 60; attempt++) {
-    const reasons = "jsonpath={.items[*].status.containerStatuses[*].state.waiting.reason}";
-    const waiting = await kubectlOfShop(["-n", NAMESPACE, "get", "pods", "-o", reasons]);
-    if (/BackOff|ErrImagePull/.test(waiting)) return;
-    await sleep(1_000);
-  }
-  throw new Error("No pod fails.");
-}
-
 /** Makes rounds until one has gone as it is to go: a list is read again after some seconds. */
 async function roundOf(id: string, wanted: (answer: { looked: number }) => boolean): Promise<void> {
   const { Functions } = await aws<{ Functions: { FunctionName: string; Description: string }[] }>(
@@ -70,10 +60,14 @@ async function roundOf(id: string, wanted: (answer: { looked: number }) => boole
 }
 
 async function invoked(name: string, payload: string): Promise<{ looked: number }> {
-  const file = join(mkdtempSync(join(tmpdir(), "remediation-round-")), "answer.json");
-  const encoded = ["--cli-binary-format", "raw-in-base64-out", "--payload", payload];
-  await aws("lambda", "invoke", "--function-name", name, ...encoded, file);
-  return JSON.parse(readFileSync(file, "utf8")) as { looked: number };
+  const directory = mkdtempSync(join(tmpdir(), "remediation-round-"));
+  try {
+    const file = join(directory, "answer.json");
+    await aws("lambda", "invoke", "--function-name", name, "--payload", payload, file);
+    return JSON.parse(readFileSync(file, "utf8")) as { looked: number };
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
 }
 
 /** The executions that a round has led to, once there are as many. */
@@ -81,40 +75,46 @@ async function scheduledBy(id: string, number: number): Promise<Ended[]> {
   for (let attempt = 1; ; attempt++) {
     const started = (await allExecutions()).filter(({ name }) => name?.startsWith(`schedule-${id}-`) === true);
     if (started.length >= number) return await Promise.all(started.map(({ executionArn = "" }) => ended(executionArn)));
-    if (attempt >= 60) throw new Error(`A round has led to ${started.length} executions, not ${number}.`);
+    if (attempt >= 60) throw new Error(`A round has led to ${JSON.stringify(started)}, not to ${number}.`);
     await sleep(2_000);
   }
 }
 
 const BAD_IMAGE = JSON.stringify({
   spec: {
+    progressDeadlineSeconds: 5,
     template: {
-      spec: { containers: [{ name: "web", image: "shop/web:none" }] },
+      spec: { containers: [{ name: "api", image: "shop/web:none" }] },
       metadata: { annotations: { "simulation/failure": "image-pull" } },
     },
   },
 });
 
-const WEB = `apiVersion: v1
-kind: Namespace
-metadata: { name: ${NAMESPACE} }
----
+const deployment = (name: string) => `---
 apiVersion: apps/v1
 kind: Deployment
-metadata: { name: web, namespace: ${NAMESPACE} }
+metadata: { name: ${name}, namespace: ${NAMESPACE} }
 spec:
   replicas: 2
-  selector: { matchLabels: { app: web } }
+  selector: { matchLabels: { app: ${name} } }
   template:
-    metadata: { labels: { app: web } }
-    spec: { containers: [{ name: web, image: "shop/web:1" }] }
+    metadata: { labels: { app: ${name} } }
+    spec: { containers: [{ name: ${name}, image: "shop/web:1" }] }
 `;
+
+/** One that is remedied on request, and cools down after it, and one that is broken. */
+const WORKLOADS = `apiVersion: v1
+kind: Namespace
+metadata: { name: ${NAMESPACE} }
+${deployment("web")}${deployment("api")}`;
 
 describe("a hub", () => {
   beforeAll(async () => {
     await list([]);
-    await kubectlOfShop(["apply", "-f", "-"], WEB);
-    await kubectlOfShop(["-n", NAMESPACE, "rollout", "status", "deployment/web", "--timeout=300s"]);
+    await kubectlOfShop(["apply", "-f", "-"], WORKLOADS);
+    for (const name of ["web", "api"]) {
+      await kubectlOfShop(["-n", NAMESPACE, "rollout", "status", `deployment/${name}`, "--timeout=300s"]);
+    }
   });
 
   it("knows no cluster that its list has not", async () => {
@@ -145,9 +145,17 @@ describe("a hub", () => {
       { ...SHOP, every_minutes: 1 },
       { ...QUIET, every_minutes: 1 },
     ]);
-    const bad = ["patch", "deployment/web", "-p", BAD_IMAGE];
+    const bad = ["patch", "deployment/api", "-p", BAD_IMAGE];
     await kubectlOfShop(["-n", NAMESPACE, ...bad]);
-    await untilAPodFails();
+    // A scan leaves a rollout alone until its deadline.
+    await kubectlOfShop([
+      "-n",
+      NAMESPACE,
+      "wait",
+      "--for=condition=Progressing=false",
+      "deployment/api",
+      "--timeout=300s",
+    ]);
     const id = `round-${Date.now()}`;
 
     await roundOf(id, ({ looked }) => looked === 2);
@@ -158,7 +166,7 @@ describe("a hub", () => {
     expect(own).toMatchObject({ status: "SUCCEEDED", request: { cluster_name: ARN, origin: "schedule" } });
     expect(own?.workloads).not.toEqual([]);
     expect(other).toMatchObject({ status: "FAILED", error: "ClusterUnreachable" });
-    await kubectlOfShop(["-n", NAMESPACE, "rollout", "undo", "deployment/web"]);
+    await kubectlOfShop(["-n", NAMESPACE, "rollout", "undo", "deployment/api"]);
   });
 
   it("tells which cluster it was by its account and region", async ({ failedRuns }) => {
