@@ -90,7 +90,7 @@ export default {
     ),
     ...[
       ["client-sns", "functions/notify", "publishes notifications"],
-      ["client-dynamodb", "functions/notify/record", "writes the record, and reads it"],
+      ["client-dynamodb", "functions/(notify/record|patrol)", "keep the record and the latest looks"],
       ["client-eventbridge", "functions/notify/record", "puts outcomes on the event bus"],
       ["client-s3", "functions/remedies", "keeps what a remedy destroys"],
       ["client-sfn", "functions/(agent|executions)", "starts executions and looks at them"],

@@ -85,6 +85,7 @@ export class EksRemediation extends Construct {
     });
     const { table, evidence } = new OutcomesRecord(this, "Record", {
       writer: steps.notify,
+      patrol,
       removers: REMOVING.map((action) => steps[action]),
       key,
       retention: props.recordRetention ?? Duration.days(365),

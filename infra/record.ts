@@ -4,6 +4,7 @@ import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import type { IKey } from "aws-cdk-lib/aws-kms";
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
+import { LOOKS } from "../functions/shared/looks.ts";
 import { nagResource } from "./nag-resource.ts";
 import type { RemediationFunction } from "./remediation-function.ts";
 
@@ -13,6 +14,8 @@ const LISTED = ["cluster_name", "outcome", "cause", "action", "reason", "needs_p
 export interface RecordProps {
   /** The function that writes outcomes. */
   writer: RemediationFunction;
+  /** The function that keeps its latest look at each cluster. */
+  patrol: RemediationFunction;
   /** The functions that remove pods, and keep before what goes with them. */
   removers: readonly RemediationFunction[];
   key: IKey;
@@ -26,7 +29,7 @@ export class OutcomesRecord extends Construct {
   /** What went with pods that remedies have removed. */
   readonly evidence: Bucket;
 
-  constructor(scope: Construct, id: string, { writer, removers, key, retention }: RecordProps) {
+  constructor(scope: Construct, id: string, { writer, patrol, removers, key, retention }: RecordProps) {
     super(scope, id);
     this.table = new Table(this, "Table", {
       partitionKey: { name: "execution", type: AttributeType.STRING },
@@ -48,7 +51,10 @@ export class OutcomesRecord extends Construct {
     });
     writer.lambda.addEnvironment("RECORD_TABLE", this.table.tableName);
     writer.lambda.addEnvironment("RECORD_DAYS", String(retention.toDays()));
-    this.allow(writer, key);
+    this.letWrite(writer, key);
+    this.letAnnounce(writer);
+    patrol.lambda.addEnvironment("RECORD_TABLE", this.table.tableName);
+    this.letWrite(patrol, key, { "ForAllValues:StringEquals": { "dynamodb:LeadingKeys": [LOOKS] } });
     this.evidence = this.createBucket(key, retention);
     for (const remover of removers) this.letKeep(remover, this.evidence, key);
   }
@@ -85,10 +91,12 @@ export class OutcomesRecord extends Construct {
     });
   }
 
-  private allow({ role }: RemediationFunction, key: IKey): void {
+  /** It may put items into the table, and read none. */
+  private letWrite({ role }: RemediationFunction, key: IKey, conditions = {}): void {
     const { region, urlSuffix } = Stack.of(this);
-    const bus = Stack.of(this).formatArn({ service: "events", resource: "event-bus", resourceName: "default" });
-    role.addToPolicy(new PolicyStatement({ actions: ["dynamodb:PutItem"], resources: [this.table.tableArn] }));
+    role.addToPolicy(
+      new PolicyStatement({ actions: ["dynamodb:PutItem"], resources: [this.table.tableArn], conditions }),
+    );
     // Source: the DynamoDB developer guide, "Authorizing use of your customer managed key".
     role.addToPolicy(
       new PolicyStatement({
@@ -97,6 +105,10 @@ export class OutcomesRecord extends Construct {
         conditions: { StringEquals: { "kms:ViaService": `dynamodb.${region}.${urlSuffix}` } },
       }),
     );
+  }
+
+  private letAnnounce({ role }: RemediationFunction): void {
+    const bus = Stack.of(this).formatArn({ service: "events", resource: "event-bus", resourceName: "default" });
     role.addToPolicy(
       new PolicyStatement({
         actions: ["events:PutEvents"],

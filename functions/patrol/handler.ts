@@ -3,6 +3,7 @@ import { startOnce } from "../executions/start.ts";
 import { worksAgain } from "../executions/works-again.ts";
 import { awsEnvironment } from "../lambda/environment.ts";
 import { observed } from "../lambda/lambda.ts";
+import { keepLook } from "./keep-look.ts";
 import { patrol, type PatrolEnvironment } from "./patrol.ts";
 
 /** What is left of an invocation when its look has to be over, in milliseconds: enough to ask Step Functions, and to start. */
@@ -21,6 +22,7 @@ export const handler = observed(async (event, { getRemainingTimeInMillis }) => {
     },
     isFirstToWork,
     start: startOnce,
+    keep: keepLook,
   };
   return await patrol(environment)(event);
 });

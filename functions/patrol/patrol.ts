@@ -8,7 +8,9 @@ import { ScanRequest } from "../run/request.ts";
 import { contract, step, type Environment } from "../run/step.ts";
 import { lookAround } from "../scan/look-around.ts";
 import type { Policy } from "../shared/policy.ts";
+import { bounded } from "../shared/text.ts";
 import { within } from "../shared/time-left.ts";
+import { allowedAtMost, type Allowed, type KeptLook } from "./look.ts";
 
 /** What the schedule sends: what to look at, and a name for this time. The same name comes twice where it is sent twice. */
 export const PatrolInput = z.strictObject({ ...ScanRequest.shape, id: z.string().regex(/^[\w-]{1,60}$/) });
@@ -18,6 +20,8 @@ const PatrolAnswer = z.strictObject({
   status: z.enum(["healthy", "resting", "failing", "storm", "storm over", "look failed", "works again", "past unread"]),
   /** The execution that was started; null where there is nothing for it to do. */
   execution: z.string().nullable(),
+  /** The name of the error where what was seen could not be kept. */
+  record_error: z.string().optional(),
 });
 type Status = z.output<typeof PatrolAnswer>["status"];
 
@@ -31,12 +35,15 @@ export interface PatrolEnvironment extends Environment {
   isFirstToWork(present: PresentRun, policy: Policy, now: Date): Promise<boolean>;
   /** Starts the workflow once for each name. @throws RemediationError `WorkflowNotStarted` */
   start(name: string, request: ScanRequest): Promise<StartedOnce>;
+  /** Keeps what was seen, for those who ask how their clusters are. @throws what keeping it met */
+  keep(look: KeptLook): Promise<void>;
 }
 
 /** What was seen, and what there is to measure of it where nobody looks again. */
 interface Look {
   status: Status;
   measurements: readonly Measurement[];
+  seen: Pick<KeptLook, "failing_pods" | "resting" | "unseen" | "allowed">;
 }
 
 /**
@@ -50,28 +57,44 @@ export const patrol = step(
   PatrolAnswer,
   async ({ id, ...request }, environment: PatrolEnvironment) => {
     const name = `schedule-${id}`;
-    const { status, measurements } = await look(request, environment.runOf(name, request), environment);
+    const { status, measurements, seen } = await look(request, environment.runOf(name, request), environment);
+    const kept = { cluster_name: request.cluster_name, at: environment.now().toISOString(), status, ...seen };
     if (status === "healthy" || status === "resting") {
       environment.measure(request.cluster_name, measurements);
-      return { status, execution: null };
+      return { status, execution: null, ...(await keep(kept, environment)) };
     }
-    return { status, execution: (await environment.start(name, request)).executionArn };
+    const { executionArn } = await environment.start(name, request);
+    return { status, execution: executionArn, ...(await keep(kept, environment)) };
   },
 );
 
+/** Nothing depends on it: where it is not kept, the one before grows older. */
+async function keep(look: KeptLook, environment: PatrolEnvironment): Promise<{ record_error?: string }> {
+  try {
+    await environment.keep(look);
+    return {};
+  } catch (error) {
+    return { record_error: bounded(error instanceof Error ? error.name : String(error), 100) };
+  }
+}
+
 async function look(request: ScanRequest, present: PresentRun, environment: PatrolEnvironment): Promise<Look> {
   const now = environment.now();
+  let allowed: Allowed | undefined;
   try {
     const policy = await policyFor(environment, request.cluster_name);
+    allowed = allowedAtMost(policy);
     const { detection, measurements } = await within(environment.lookMs(), async () =>
       lookAround(await environment.connect(request.cluster_name), request, policy, now),
     );
+    const { failing_pods, resting, unseen } = detection;
+    const seen = { failing_pods, resting: resting.count, unseen: unseen.length, allowed };
     const status = statusOf(detection);
-    if (status !== "healthy" && status !== "resting") return { status, measurements };
-    return { status: (await pastOf(present, policy, now, environment)) ?? status, measurements };
+    if (status !== "healthy" && status !== "resting") return { status, measurements, seen };
+    return { status: (await pastOf(present, policy, now, environment)) ?? status, measurements, seen };
   } catch {
     // The workflow looks again. What it meets then, it names and tells.
-    return { status: "look failed", measurements: [] };
+    return { status: "look failed", measurements: [], seen: { allowed } };
   }
 }
 

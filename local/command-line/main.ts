@@ -9,6 +9,7 @@ import { DOCUMENT_FORMATS, printDocument, type DocumentFormat } from "./document
 import { contextNames } from "./kubeconfig.ts";
 import { addMcpCommand } from "./mcp-command.ts";
 import { addRecordCommands, type Chosen } from "./record-commands.ts";
+import { addFleetCommand } from "./fleet-command.ts";
 import { addScorecardCommand } from "./scorecard-command.ts";
 import { addSettingsCommands } from "./settings-commands.ts";
 import { listScenarios, playOnEmbedded } from "./play-embedded.ts";
@@ -114,6 +115,7 @@ const choose = (given: Chosen) => {
 };
 addRecordCommands(command, choose, readPolicy);
 addScorecardCommand(command, choose);
+addFleetCommand(command, choose);
 addMcpCommand(command, choose, readPolicy);
 addSettingsCommands(command, choose);
 

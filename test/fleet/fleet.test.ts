@@ -166,6 +166,11 @@ describe("a hub", () => {
     expect(own).toMatchObject({ status: "SUCCEEDED", request: { cluster_name: ARN, origin: "schedule" } });
     expect(own?.workloads).not.toEqual([]);
     expect(other).toMatchObject({ status: "FAILED", error: "ClusterUnreachable" });
+    const shown = run(["node", "local/command-line/main.ts", "fleet", "--table", site().RecordTableName]);
+    const said = await shown.catch((error: unknown) => (error as Error).message);
+    expect(said).toContain("ended with 2");
+    expect(said).toMatch(new RegExp(`${ARN} +\\d+ s ago +failing +1 +0 +0 +automatic`));
+    expect(said).toMatch(new RegExp(`${arnOf(QUIET)} +\\d+ s ago +look failed +\\? +\\? +\\? +automatic`));
     await kubectlOfShop(["-n", NAMESPACE, "rollout", "undo", "deployment/api"]);
   });
 

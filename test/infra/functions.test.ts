@@ -149,7 +149,7 @@ describe("the functions", () => {
 });
 
 describe("the schedule's function", () => {
-  it("may start the workflow and read how its executions ended, keep what it could not end, and nothing else", () => {
+  it("may start the workflow, read how its executions ended, keep what it saw and what it could not end, and nothing else", () => {
     expect(permissionsOf("patrol")).toEqual(
       permitted("patrol", [
         ["states:ListExecutions", `\${${machine}}`],
@@ -157,6 +157,9 @@ describe("the schedule's function", () => {
         ["states:DescribeExecution", `${executions}\${${machine}.Name}:*`],
         ["sqs:SendMessage", `\${${stack.id("Schedule", "DeadLetters")}.Arn}`],
         ["kms:GenerateDataKey", `\${${key}.Arn}`],
+        ["dynamodb:PutItem", `\${${stack.id("Record", "Table")}.Arn}`],
+        ["kms:DescribeKey", `\${${key}.Arn}`],
+        ["kms:Encrypt", `\${${key}.Arn}`],
       ]),
     );
   });

@@ -1,5 +1,6 @@
 import { Duration } from "aws-cdk-lib";
 import { describe, expect, it } from "vitest";
+import { LOOKS } from "../../functions/shared/looks.ts";
 import { EVENT_SOURCE } from "../../functions/notify/record/keep.ts";
 import { STEP_NAMES } from "../../infra/functions.ts";
 import { REMOVING } from "../../infra/permissions.ts";
@@ -52,6 +53,18 @@ describe("the record of outcomes", () => {
       const { Variables } = stack.properties(stack.functionId(step))["Environment"] as { Variables: object };
       expect("EVIDENCE_BUCKET" in Variables, step).toBe(REMOVING.includes(step as never));
     }
+  });
+
+  it("takes from the schedule's function its looks, and nothing in the place of an outcome", () => {
+    const statements = stack
+      .statements(stack.functionId("patrol", "Role"))
+      .filter(({ Action }) => Action === "dynamodb:PutItem");
+
+    expect(statements).toEqual([
+      expect.objectContaining({ Condition: { "ForAllValues:StringEquals": { "dynamodb:LeadingKeys": [LOOKS] } } }),
+    ]);
+    // Step Functions lets no execution have such a name.
+    expect(LOOKS).toContain("#");
   });
 
   it("is kept for a year, or for as long as is asked", () => {

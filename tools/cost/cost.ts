@@ -73,7 +73,7 @@ export function costOf(
     "kms-request":
       told * TOLD.kmsRequests +
       (COLD_STARTS_A_DAY * DAYS_OF_A_MONTH * count("AWS::Lambda::Function") * deployments) / clusters,
-    "dynamodb-write": told * TOLD.writeUnits,
+    "dynamodb-write": looks * LOOK.writeUnits + told * TOLD.writeUnits,
     "eventbridge-event": told,
     "sns-publish": told,
     "sns-email": told,

@@ -16,6 +16,8 @@ export const LOOK = {
   metrics: 2,
   /** Of a cluster of a hub's list, `ScanTime` alone. */
   metricsOfListed: 1,
+  /** The latest look at the cluster, of less than 1 KB. */
+  writeUnits: 1,
 } as const;
 
 /** What one round over a hub's list takes: assumed, but for the pace at which looks begin. */

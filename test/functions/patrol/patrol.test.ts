@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { KeptLook } from "../../../functions/patrol/look.ts";
 import { patrol, type PatrolEnvironment } from "../../../functions/patrol/patrol.ts";
 import { newLease, released } from "../../../functions/run/lease.ts";
 import type { Measurement } from "../../../functions/run/measurement.ts";
@@ -45,6 +46,7 @@ function storm(): Lease {
 async function patrolled(overrides: Partial<PatrolEnvironment> = {}, event: unknown = EVENT) {
   const started: { name: string; request: unknown }[] = [];
   const measured: Measurement["name"][] = [];
+  const kept: KeptLook[] = [];
   const environment: PatrolEnvironment = {
     connect: () => Promise.resolve(api.cluster()),
     policy: () => policy(),
@@ -59,16 +61,20 @@ async function patrolled(overrides: Partial<PatrolEnvironment> = {}, event: unkn
       started.push({ name, request });
       return Promise.resolve({ executionArn: ARN, isAlready: false });
     },
+    keep: (look) => {
+      kept.push(look);
+      return Promise.resolve();
+    },
     ...overrides,
   };
-  return { answer: await patrol(environment)(event), started, measured };
+  return { answer: await patrol(environment)(event), started, measured, kept };
 }
 
 const STARTED = [{ name: NAME, request: REQUEST }];
 
 describe("a look of the schedule", () => {
   it("starts nothing where nothing fails, and measures what it saw", async () => {
-    expect(await patrolled()).toEqual({
+    expect(await patrolled()).toMatchObject({
       answer: { status: "healthy", execution: null },
       started: [],
       measured: ["ScanTime", "PodsSeen"],
@@ -78,7 +84,7 @@ describe("a look of the schedule", () => {
   it("starts the workflow with the schedule's own request where something fails, and leaves measuring to it", async () => {
     crashes();
 
-    expect(await patrolled()).toEqual({
+    expect(await patrolled()).toMatchObject({
       answer: { status: "failing", execution: ARN },
       started: STARTED,
       measured: [],
@@ -88,7 +94,7 @@ describe("a look of the schedule", () => {
   it("starts none beside an execution that has claimed all that fails", async () => {
     crashes(newLease(WEB, "another-run", 3_600, new Date(ago(60))));
 
-    expect(await patrolled()).toEqual({
+    expect(await patrolled()).toMatchObject({
       answer: { status: "resting", execution: null },
       started: [],
       measured: ["ScanTime", "PodsSeen", "FailingPods", "Resting"],
@@ -122,7 +128,7 @@ describe("a look of the schedule", () => {
     ],
     ["the scan meets what it was not made for", { connect: () => Promise.resolve({} as never) }],
   ])("has the workflow look again, and tell, where %s", async (_why, overrides) => {
-    expect(await patrolled(overrides)).toEqual({
+    expect(await patrolled(overrides)).toMatchObject({
       answer: { status: "look failed", execution: ARN },
       started: STARTED,
       measured: [],
@@ -133,6 +139,42 @@ describe("a look of the schedule", () => {
     api.before(() => refusal(403, "forbidden"));
 
     expect(await patrolled()).toMatchObject({ answer: { status: "look failed" }, started: STARTED });
+  });
+
+  it("keeps what it saw, and what may be done about it", async () => {
+    crashes();
+
+    expect((await patrolled()).kept).toEqual([
+      {
+        cluster_name: "prod",
+        at: NOW.toISOString(),
+        status: "failing",
+        failing_pods: 1,
+        resting: 0,
+        unseen: 0,
+        allowed: "automatic",
+      },
+    ]);
+  });
+
+  it("keeps that it could not look, and that everything is stopped", async () => {
+    const stopped = { by: "somebody", at: NOW.toISOString(), reason: "a drill" };
+    const { kept } = await patrolled({
+      settings: () => Promise.resolve({ path: "/p", entries: [], stopped }),
+      connect: () => Promise.reject(new RemediationError("ClusterUnreachable", "Nobody answers.")),
+    });
+
+    expect(kept).toEqual([{ cluster_name: "prod", at: NOW.toISOString(), status: "look failed", allowed: "stopped" }]);
+  });
+
+  it("does its work where what it saw cannot be kept, and says so", async () => {
+    crashes();
+    const keep = () => Promise.reject(Object.assign(new Error("No."), { name: "AccessDeniedException" }));
+
+    expect(await patrolled({ keep })).toMatchObject({
+      answer: { status: "failing", execution: ARN, record_error: "AccessDeniedException" },
+      started: STARTED,
+    });
   });
 
   it("gives up its look in time to start the workflow", async () => {

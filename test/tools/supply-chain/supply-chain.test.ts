@@ -52,37 +52,33 @@ const COMMON = [
 ];
 /** What the functions of the remedies have: one handler serves them all. */
 const OF_REMEDIES = ["@aws-sdk/checksums", "@aws-sdk/client-s3", "@aws-sdk/middleware-sdk-s3"];
+/** What comes with the client of DynamoDB. */
+const OF_THE_TABLE = [
+  "@aws-sdk/client-dynamodb",
+  "@aws-sdk/dynamodb-codec",
+  "@aws-sdk/endpoint-cache",
+  "@aws-sdk/middleware-endpoint-discovery",
+  "mnemonist",
+  "obliterator",
+];
 /** What a function has beside these. */
 const OWN: Readonly<Partial<Record<string, string[]>>> = {
   agent: ["@aws-sdk/client-sfn"],
   classify: ["yaml"],
-  patrol: ["@aws-sdk/client-sfn"],
+  patrol: [...OF_THE_TABLE, "@aws-sdk/client-sfn"],
   decide: ["@aws-sdk/client-kms", "@aws-sdk/client-sfn"],
   "keda-scale": OF_REMEDIES,
   mcp: ["@aws-sdk/client-sfn", "@modelcontextprotocol/core", "@modelcontextprotocol/server"],
   notify: [
-    "@aws-sdk/client-dynamodb",
+    ...OF_THE_TABLE,
     "@aws-sdk/client-eventbridge",
     "@aws-sdk/client-kms",
     "@aws-sdk/client-sfn",
     "@aws-sdk/client-sns",
-    "@aws-sdk/dynamodb-codec",
-    "@aws-sdk/endpoint-cache",
-    "@aws-sdk/middleware-endpoint-discovery",
-    "mnemonist",
-    "obliterator",
   ],
   rounds: ["@aws-sdk/client-lambda", "@aws-sdk/client-ssm"],
   deliver: ["@aws-sdk/client-ssm"],
-  scorecard: [
-    "@aws-sdk/client-dynamodb",
-    "@aws-sdk/client-sns",
-    "@aws-sdk/dynamodb-codec",
-    "@aws-sdk/endpoint-cache",
-    "@aws-sdk/middleware-endpoint-discovery",
-    "mnemonist",
-    "obliterator",
-  ],
+  scorecard: [...OF_THE_TABLE, "@aws-sdk/client-sns"],
   "flux-rollback": OF_REMEDIES,
   restart: OF_REMEDIES,
   rollback: OF_REMEDIES,

@@ -1,0 +1,34 @@
+import type { Command } from "commander";
+import { looksIn } from "../fleet/looks.ts";
+import { fleetTable, needsPerson } from "../fleet/text.ts";
+import type { Chosen } from "./record-commands.ts";
+import { EXIT } from "./summary.ts";
+
+interface FleetOptions {
+  table: string;
+  region?: string;
+  json?: boolean;
+}
+
+/** Adds the command that shows how all clusters are that a deployed stack looks at. */
+export function addFleetCommand(command: Command, choose: (chosen: Chosen) => void): void {
+  command
+    .command("fleet")
+    .description(
+      "Show each cluster that a deployed stack looks at: when it was seen last, what fails, what may be done.",
+    )
+    .requiredOption("--table <name>", "the stack's table: its output RecordTableName")
+    .option("--region <name>", "the table's AWS region (default: as the AWS CLI has it)")
+    .option("--json", "print one JSON object a line")
+    .action((options: FleetOptions) => {
+      choose({ json: options.json ?? false, run: () => fleet(options) });
+    });
+}
+
+async function fleet({ table, region, json = false }: FleetOptions): Promise<number> {
+  const { looks, unread } = await looksIn(table, region);
+  if (unread > 0) process.stderr.write(`Left out, since this version cannot read them: ${unread}.\n`);
+  const text = json ? looks.map((look) => `${JSON.stringify(look)}\n`).join("") : `${fleetTable(looks, new Date())}\n`;
+  process.stdout.write(text);
+  return looks.some(needsPerson) ? EXIT.needsPerson : EXIT.nothingToDo;
+}

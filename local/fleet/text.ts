@@ -1,0 +1,38 @@
+import type { KeptLook } from "../../functions/patrol/look.ts";
+import { columns } from "../record/text.ts";
+
+/** What nobody has to look at. */
+const AT_REST: ReadonlySet<string> = new Set(["healthy", "storm over", "works again"]);
+
+/** Whether somebody has to look at the cluster, or at why it was not looked at. */
+export function needsPerson({ status, unseen = 0 }: KeptLook): boolean {
+  return !AT_REST.has(status) || unseen > 0;
+}
+
+/** One line for each cluster: those that somebody has to look at first, of them the one first that was seen longest ago. */
+export function fleetTable(looks: readonly KeptLook[], now: Date): string {
+  if (looks.length === 0) return "No look is kept: the schedule is off, or has not begun.";
+  const sorted = [...looks].sort(
+    (a, b) => Number(needsPerson(b)) - Number(needsPerson(a)) || (a.at < b.at ? -1 : a.at > b.at ? 1 : 0),
+  );
+  const header = ["CLUSTER", "SEEN", "STATUS", "FAILING PODS", "RESTING", "UNSEEN PARTS", "MAY AT MOST"];
+  const number = (value: number | undefined) => (value === undefined ? "?" : String(value));
+  const rows = sorted.map((look) => [
+    look.cluster_name,
+    `${age(look.at, now)} ago`,
+    look.status,
+    number(look.failing_pods),
+    number(look.resting),
+    number(look.unseen),
+    look.allowed ?? "?",
+  ]);
+  return columns(header, rows);
+}
+
+/** How long ago, in the largest unit of which there is at least one. */
+function age(at: string, now: Date): string {
+  const seconds = Math.max(0, Math.round((now.getTime() - Date.parse(at)) / 1_000));
+  if (seconds < 120) return `${seconds} s`;
+  if (seconds < 7_200) return `${Math.floor(seconds / 60)} min`;
+  return seconds < 172_800 ? `${Math.floor(seconds / 3_600)} h` : `${Math.floor(seconds / 86_400)} d`;
+}
