@@ -217,13 +217,13 @@ describe("a server that is too busy for a batch", () => {
   });
 
   it("is left alone once it has failed several times, and what is known is told", async () => {
-    const bare = many(40, (index) => ({ ...crashingPod({ name: `bare${index}` }) }));
+    const bare = many(20, (index) => ({ ...crashingPod({ name: `bare${index}` }) }));
     serve(api, { pods: bare, replicaSets: [setOf("1")] });
     api.before(({ query }) => (query["fieldSelector"]?.startsWith("metadata.name=") === true ? THROTTLED : undefined));
     const detection = await scanned(api);
 
     expect(detection.unseen).toMatchObject([
-      { what: "pods", error: "ClusterThrottled", message: expect.stringMatching(/^40 of them/) as string },
+      { what: "pods", error: "ClusterThrottled", message: expect.stringMatching(/^20 of them/) as string },
     ]);
     expect(reads("/api/v1/pods").length, "those under way").toBeLessThanOrEqual(3 * 10);
   });
@@ -293,7 +293,7 @@ describe("Jobs that run", () => {
       const { spec, status, ...rest } = running(`done-${index}`, "shop", 1);
       return { ...rest, spec: { ...spec, completions: 1 }, status: { ...status, active: 0 } } as Job;
     };
-    serve(api, { jobs: [...many(90, done), ...many(6, (index) => running(`j-${index}`, "shop", 1))] });
+    serve(api, { jobs: [...many(190, done), ...many(6, (index) => running(`j-${index}`, "shop", 1))] });
 
     expect(await scanned(api)).toMatchObject({ status: "healthy" });
     expect(reads("/apis/batch/v1/jobs").sort()).toEqual(many(6, (index) => `metadata.name=j-${index}`));
