@@ -115,6 +115,16 @@ const many = <T>(number: number, build: (index: number) => T): T[] =>
 const askedFor = () => reads("/api/v1/pods").flatMap((selector) => / in \((.*)\)/.exec(selector)?.[1] ?? []);
 
 describe("what comes in a batch and is well", () => {
+  it("is left out by its name, which its row shows", async () => {
+    const pods = many(8, (index) => podOf("5d7c9b8f4d", index, { isWell: index >= 6 }));
+    serve(api, { pods, replicaSets: [setOf("5d7c9b8f4d")] });
+
+    expect(await scanned(api)).toMatchObject({ pods_seen: 8, failing_pods: 6, unseen: [] });
+    const [batch] = api.requests.filter(({ query }) => query["labelSelector"] === "pod-template-hash in (5d7c9b8f4d)");
+    const well = pods.slice(6).map(({ metadata }) => `metadata.name!=${metadata?.name ?? ""}`);
+    expect(batch?.query["fieldSelector"]?.split(",").slice(-2)).toEqual(well);
+  });
+
   it("is not read where it is much more than what fails: these are looked up by their names", async () => {
     const pods = [
       ...many(200, (index) => podOf("5d7c9b8f4d", index, { isWell: index >= 5 })),
