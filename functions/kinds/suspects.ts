@@ -13,8 +13,11 @@ export interface SuspectRule {
   query?: Record<string, string>;
   /** A column whose value the API server has an index by, so that an object is found in the whole cluster without a pass over all. */
   indexed?: IndexedColumn;
-  /** What objects with such a row have in common with others, so that many of them are read in one request; undefined for none. */
-  batchOf?: (...cells: string[]) => Batch | undefined;
+  /**
+   * What objects with such a row have in common with others, so that many of them are read in one request. Of several that by
+   * which the fewest others come is taken, and of equals the first.
+   */
+  batchesOf?: (...cells: string[]) => readonly Batch[];
 }
 
 /**
@@ -36,4 +39,12 @@ export interface IndexedColumn {
 export function isComplete(ready: string): boolean {
   const [have, want, ...rest] = ready.split("/");
   return rest.length === 0 && have !== "" && have === want;
+}
+
+/** The labels that a workload's selector asks its pods for, as it is printed: as a rule the workload has them itself. */
+export function batchesIn(selector: string): Batch[] {
+  return selector.split(",").flatMap((pair) => {
+    const [, label, value] = /^([\w./-]+)=([\w.-]+)$/.exec(pair) ?? [];
+    return label === undefined || value === undefined ? [] : [{ label, value }];
+  });
 }

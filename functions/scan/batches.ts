@@ -3,13 +3,14 @@ import type { Batch } from "../kinds/suspects.ts";
 import { isRemediationError } from "../shared/errors.ts";
 import { isLate } from "./late.ts";
 import type { Missed } from "./missed.ts";
-import { MOST_WITH_EACH, selectorFor, suspectedAmong, valuesOf, type Rows, type Suspect } from "./suspect-rows.ts";
+import { valuesOf } from "./batch-choice.ts";
+import { escaped, MOST_WITH_EACH, selectorFor, suspectedAmong, type Rows, type Suspect } from "./suspect-rows.ts";
 import type { View } from "./view.ts";
 
 /** So few suspects are read one by one: what would come with them in a batch weighs more than the requests. */
 const FEW = 4;
-/** So many labels are asked for in one request, as long as a URL may be, and so that what comes with them stays small. */
-const AT_ONCE = 40;
+/** So long may be what selects the objects of one request, in letters: some proxies take no URL of more than 8 kB. */
+const MOST_LETTERS = 6_000;
 /** So many suspects are asked for in one answer; more of them, where they have one value in common, page by page. */
 const SUSPECTS_AT_ONCE = 200;
 
@@ -132,28 +133,44 @@ function nameOf(batch: Batch | undefined): string {
   return batch?.label ?? batch?.field ?? "";
 }
 
-/** Requests for so many values, and so many suspects, each. */
+/** Requests for as many suspects as a URL has room for, and one answer. Those of one value come in one. */
 function requestsFor(suspects: readonly Suspect[]): Request[] {
   const requests: Suspect[][][] = [];
-  let size = 0;
+  let [size, letters] = [0, 0];
   for (const members of Map.groupBy(suspects, ({ batch }) => valuesOf(batch).join()).values()) {
-    const last = requests.at(-1);
+    const more = lettersOf(members);
+    if (requests.length === 0 || letters + more > MOST_LETTERS || size + members.length > SUSPECTS_AT_ONCE) {
+      requests.push([]);
+      [size, letters] = [0, 0];
+    }
+    requests.at(-1)?.push(members);
     size += members.length;
-    if (last === undefined || last.length === AT_ONCE || size > SUSPECTS_AT_ONCE) {
-      requests.push([members]);
-      size = members.length;
-    } else last.push(members);
+    letters += more;
   }
   return requests;
 }
 
+/** How many letters it takes to ask for these, and to leave out what would come with them. */
+function lettersOf([first]: readonly Suspect[]): number {
+  return [...valuesOf(first?.batch), ...leavingOut(first?.others ?? [])].join().length;
+}
+
+/** Terms that leave out objects of these names. The server holds them to what the values leave alone. */
+function leavingOut(names: readonly string[]): string[] {
+  return names.map((name) => `metadata.name!=${escaped(name)}`);
+}
+
 function queryFor(request: Request): Record<string, string> {
-  const batches = request.flatMap(([first]) => first?.batch ?? []);
+  const suspects = request.flatMap(([first]) => first ?? []);
+  const batches = suspects.flatMap(({ batch }) => batch ?? []);
   const values = [...new Set(batches.flatMap(valuesOf))];
   const { label, field = "" } = batches[0] ?? {};
-  return label === undefined
-    ? { fieldSelector: `${field}=${values.join()}` }
-    : { labelSelector: `${label} in (${values.join()})` };
+  const others = leavingOut([...new Set(suspects.flatMap(({ others }) => others))]);
+  const fieldSelector = [...(label === undefined ? [`${field}=${values.join()}`] : []), ...others].join();
+  return {
+    ...(label === undefined ? {} : { labelSelector: `${label} in (${values.join()})` }),
+    ...(fieldSelector === "" ? {} : { fieldSelector }),
+  };
 }
 
 /** Parts of so many items. */

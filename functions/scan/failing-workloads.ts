@@ -12,7 +12,7 @@ import { kindOf, scannedKinds } from "../kinds/kinds.ts";
 import type { WorkloadFinder } from "../kinds/workload-finder.ts";
 import { noteServing } from "./extent.ts";
 import { workloadKey, type FailingWorkload } from "./incidents.ts";
-import { light } from "./light.ts";
+import { light, someOf } from "./light.ts";
 import { look } from "./look.ts";
 import { noteSwitch, type Switches } from "./reach.ts";
 import type { Places, View } from "./view.ts";
@@ -142,7 +142,8 @@ export async function findFailingHpas(
       ...failure,
       message: `HPA ${hpa.metadata?.name ?? ""}: ${failure.message ?? failure.reason}`,
     }));
-    return [{ workload: targetOf(hpa), failures: named }];
+    const { labels } = hpa.metadata ?? {};
+    return [{ workload: targetOf(hpa), failures: named, ...(labels === undefined ? {} : { labels: someOf(labels) }) }];
   });
   return { all, failing };
 }

@@ -10,11 +10,19 @@ import type { Incident } from "../run/contracts.ts";
 import type { Moment } from "../kinds/failing/overdue.ts";
 import type { Workload } from "../shared/kubernetes/types.ts";
 import type { Policy } from "../shared/policy.ts";
+import type { WorkloadRef } from "../shared/refs.ts";
 import { noteServing } from "./extent.ts";
 import type { WorkloadsFound } from "./failing-workloads.ts";
 import { workloadKey } from "./incidents.ts";
 import { noteSwitch } from "./reach.ts";
-import type { View } from "./view.ts";
+import { readAhead } from "./read-ahead.ts";
+import type { Places, View } from "./view.ts";
+
+/** What tells which labels a workload may have: one of its pods, or its HPA. */
+interface Labelled {
+  workload: WorkloadRef;
+  labels?: Readonly<Record<string, string>> | undefined;
+}
 
 type Known = Pick<WorkloadsFound, "rollingOut" | "read" | "serving" | "failedRollouts" | "switches">;
 
@@ -22,14 +30,18 @@ type Known = Pick<WorkloadsFound, "rollingOut" | "read" | "serving" | "failedRol
  * The incidents whose workload is being rolled out and is still left alone, by the rule that a diagnosis follows. Of such a
  * workload, and of no other, the revisions are listed, and the pods as well once its time may be over; where these cannot
  * be seen, it is left alone.
+ * @param labelled which labels the workloads may have, so that many of them can be read in one request
  */
 export async function inRollout(
   view: View,
   incidents: Incident[],
   known: Known,
+  labelled: readonly Labelled[],
+  places: Places,
   moment: Moment,
   policy: Policy,
 ): Promise<Incident[]> {
+  await readUnread(view, incidents, known, labelled, places);
   const settling = await view.each(incidents, async (incident) => {
     const kind = kindOf(incident.workload);
     const workload = kind === undefined ? undefined : await rollingOut(view, kind, incident, known, moment);
@@ -61,6 +73,30 @@ export async function inRollout(
     return isDue !== true;
   });
   return incidents.filter((_incident, index) => settling[index]);
+}
+
+/** Reads the workloads ahead that were no suspects by their rows, as far as labels tell them. */
+async function readUnread(
+  view: View,
+  incidents: readonly Incident[],
+  { read }: Known,
+  labelled: readonly Labelled[],
+  { namespaces, everywhere }: Places,
+): Promise<void> {
+  const labelsOf = new Map(labelled.map(({ workload, labels }) => [workloadKey(workload), labels ?? {}]));
+  const unread = incidents.flatMap(({ workload }) => {
+    const kind = kindOf(workload);
+    const key = workloadKey(workload);
+    if (kind?.deadline === undefined || read.has(key)) return [];
+    return [{ kind, namespace: workload.namespace, name: workload.name, labels: labelsOf.get(key) ?? {} }];
+  });
+  const groups = [...Map.groupBy(unread, ({ kind }) => kind)].flatMap(([kind, members]) =>
+    (everywhere ? [undefined] : namespaces).map((place) => ({
+      ...{ kind, place },
+      wanted: members.filter(({ namespace }) => place === undefined || namespace === place),
+    })),
+  );
+  await view.each(groups, ({ kind, wanted, place }) => readAhead(view, kind, wanted, place));
 }
 
 /**

@@ -19,6 +19,8 @@ export interface FailingPod {
 export interface FailingWorkload {
   workload: WorkloadRef;
   failures: Failure[];
+  /** The labels of what tells it, where that is another object. */
+  labels?: Readonly<Record<string, string>>;
 }
 
 /** How many different failures, sample pods and nodes an incident carries. */

@@ -41,9 +41,11 @@ export function namesOf(found: readonly Counted[], services: readonly Service[])
       others.filter((name) => !exact.has(`${namespace}/${name}`)),
     );
   }
+  const servingIn = Map.groupBy(serving, ({ incident }) => incident.workload.namespace);
   const known = services.map((service): [string, Counted[]] => {
     const key = serviceKey(service);
-    const selected = serving.filter((counted) => selects(service, counted));
+    const here = servingIn.get(service.metadata?.namespace ?? "") ?? [];
+    const selected = hasSelector(service) ? here.filter((counted) => selects(service, counted)) : [];
     // What has no pods can be told by its name alone.
     const unseen = hasSelector(service) ? (guessed.get(key) ?? []).filter(({ pods }) => pods.length === 0) : [];
     return [key, [...selected, ...unseen]];
@@ -100,9 +102,8 @@ function hasSelector({ spec }: Service): boolean {
   return spec?.type !== "ExternalName" && Object.keys(spec?.selector ?? {}).length > 0;
 }
 
-/** Whether a Service sends to pods of the workload that fail. */
-function selects(service: Service, { incident, pods }: Counted): boolean {
+/** Whether a Service sends to pods that fail of a workload of its namespace. */
+function selects(service: Service, { pods }: Counted): boolean {
   const selector = Object.entries(service.spec?.selector ?? {});
-  if (!hasSelector(service) || service.metadata?.namespace !== incident.workload.namespace) return false;
   return pods.some(({ facts }) => selector.every(([label, value]) => facts?.labels?.[label] === value));
 }

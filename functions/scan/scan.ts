@@ -78,7 +78,11 @@ export async function scan(cluster: Reader, options: Scan): Promise<Detection> {
 
   const found = groupIncidents(pods.failing, [...workloads.failing, ...hpas.failing]);
   const inScope = findingsOnly ? found : found.filter(({ workload }) => !outOfScope(workload.namespace, policy));
-  const settling = await inRollout(view, inScope, workloads, moment, policy);
+  const labelled = [
+    ...pods.failing.map(({ workload, facts }) => ({ workload, labels: facts?.labels })),
+    ...hpas.failing,
+  ];
+  const settling = await inRollout(view, inScope, workloads, labelled, places, moment, policy);
   // A rollout that is left its time may still succeed: whoever asks is told, but it is nothing to remedy.
   const incidents = findingsOnly ? inScope : inScope.filter((incident) => !settling.includes(incident));
   const ripe = inScope.filter((incident) => !settling.includes(incident));

@@ -1,4 +1,5 @@
 import type { Batch, IndexedColumn, SuspectRule } from "../kinds/suspects.ts";
+import { chooseBatches } from "./batch-choice.ts";
 import { inTurn } from "./fair.ts";
 import { cellsOf, type Table } from "./table.ts";
 
@@ -27,6 +28,8 @@ export interface Suspect {
   suspected: number;
   /** What it may be read by together with others; undefined where too much that is well would come with them. */
   batch: Batch | undefined;
+  /** The names of those that would come with it, and are no suspects. */
+  others: readonly string[];
 }
 
 /** So many objects come at most with each suspect in a batch, itself included. */
@@ -50,11 +53,13 @@ export function rowsIn(
   const { columns, indexed } = rule;
   const rows = cellsOf(table, [...columns, ...(indexed === undefined ? [] : [indexed.column])]);
   const suspects = new Map<string, Suspect>();
+  const ways = new Map<string, readonly Batch[]>();
   for (const cells of (rows ?? []).filter((cells) => isSuspect(...cells))) {
     const [name = ""] = cells;
     const selector = selectorFor(rule, name, cells.at(-1) ?? "");
     const suspected = (suspects.get(selector)?.suspected ?? 0) + 1;
-    suspects.set(selector, { name, selector, count: 0, suspected, batch: rule.batchOf?.(...cells) });
+    suspects.set(selector, { name, selector, count: 0, suspected, batch: undefined, others: [] });
+    ways.set(selector, rule.batchesOf?.(...cells) ?? []);
   }
   const names = new Set([...suspects.values()].map(({ name }) => name));
   for (const cells of rows ?? []) {
@@ -62,48 +67,11 @@ export function rowsIn(
     const suspect = names.has(name) ? suspects.get(selectorFor(rule, name, cells.at(-1) ?? "")) : undefined;
     if (suspect !== undefined) suspect.count++;
   }
-  leaveOutCrowded([...suspects.values()], rows ?? [], rule);
+  for (const [selector, choice] of chooseBatches(ways, names, rows ?? [], rule)) {
+    Object.assign(suspects.get(selector) ?? {}, { batch: choice.batch, others: choice.others });
+  }
   const inTurns = inTurn([...suspects.values()], ({ name }) => stemOf(name));
   return { collection, rule, query, everywhere, seen: rows?.length, suspects: inTurns };
-}
-
-/** Leaves the values out of the batches by which more would come than so many for each suspect: by the rows, all are counted. */
-function leaveOutCrowded(suspects: readonly Suspect[], rows: readonly string[][], { batchOf }: SuspectRule): void {
-  const counts = new Map<string, { suspects: number; rows: number }>();
-  for (const key of suspects.flatMap(({ batch }) => keysOf(batch))) {
-    counts.set(key, { suspects: (counts.get(key)?.suspects ?? 0) + 1, rows: 0 });
-  }
-  if (counts.size === 0) return;
-  for (const cells of rows) {
-    for (const key of keysOf(batchOf?.(...cells))) {
-      const count = counts.get(key);
-      if (count !== undefined) count.rows++;
-    }
-  }
-  const isCrowded = ({ suspects, rows }: { suspects: number; rows: number }) => rows > suspects * MOST_WITH_EACH;
-  const crowded = new Set([...counts].filter(([, count]) => isCrowded(count)).map(([key]) => key));
-  for (const suspect of suspects) suspect.batch = without(crowded, suspect.batch);
-}
-
-function without(crowded: ReadonlySet<string>, batch: Batch | undefined): Batch | undefined {
-  const [value, or] = valuesOf(batch).filter((value) => !crowded.has(keyOf(batch, value)));
-  if (batch === undefined || value === undefined) return undefined;
-  if (batch.label === undefined) return { ...batch, value };
-  return { label: batch.label, value, ...(or === undefined ? {} : { or }) };
-}
-
-function keysOf(batch: Batch | undefined): string[] {
-  return valuesOf(batch).map((value) => keyOf(batch, value));
-}
-
-function keyOf(batch: Batch | undefined, value: string): string {
-  return `${batch?.label ?? batch?.field ?? ""}=${value}`;
-}
-
-/** The values that are asked for. */
-export function valuesOf(batch: Batch | undefined): string[] {
-  if (batch === undefined) return [];
-  return batch.or === undefined ? [batch.value] : [batch.value, batch.or];
 }
 
 /** How many objects that may fail these stand for. */
@@ -122,8 +90,9 @@ export function selectorOf({ field, none }: IndexedColumn, cell: string): string
 }
 
 /** A value as it stands in a field selector. Source: k8s.io/apimachinery, fields.EscapeValue */
-function escaped(value: string): string {
-  return value.replaceAll(/[\\,=]/g, "\\$&");
+export function escaped(value: string): string {
+  // Names of objects have none of these: so many are looked at that it matters.
+  return /[\\,=]/.test(value) ? value.replaceAll(/[\\,=]/g, "\\$&") : value;
 }
 
 /** What the names of one workload's pods have in common, as a rule: `api-7d9c5b8f6d-x2v4k`, `db-0`. */

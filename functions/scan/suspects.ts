@@ -19,7 +19,7 @@ export const POD_SUSPECTS: SuspectRule & { indexed: IndexedColumn } = {
     !isComplete(ready) ||
     restartedLately(restarts) ||
     !(gates === "<none>" || isComplete(gates)),
-  batchOf,
+  batchesOf,
 };
 
 /**
@@ -28,15 +28,15 @@ export const POD_SUSPECTS: SuspectRule & { indexed: IndexedColumn } = {
  * Source: kubernetes.io/docs/reference/labels-annotations-taints; k8s.io/apimachinery pkg/util/rand, SafeEncodeString;
  * kubernetes pkg/controller/job/indexed_job_utils.go, podGenerateNameWithIndex
  */
-function batchOf(name = ""): Batch | undefined {
-  const [, hash] = /-([bcdf-hj-np-tv-xz2456789]{1,10})-[bcdf-hj-np-tv-xz2456789]{5}$/.exec(name) ?? [];
-  if (hash !== undefined && !/^\d{1,6}$/.test(hash)) return { label: "pod-template-hash", value: hash };
-  if (name.length > MOST_OF_LABEL) return undefined;
-  if (/-\d+$/.test(name)) return { label: "statefulset.kubernetes.io/pod-name", value: name };
+function batchesOf(name = ""): Batch[] {
+  const [, hash] = /-([bcdf-hj-np-tv-xz2456789]{6,10})-[bcdf-hj-np-tv-xz2456789]{5}$/.exec(name) ?? [];
+  if (hash !== undefined && !/^\d{6}$/.test(hash)) return [{ label: "pod-template-hash", value: hash }];
+  if (name.length > MOST_OF_LABEL) return [];
+  if (/-\d+$/.test(name)) return [{ label: "statefulset.kubernetes.io/pod-name", value: name }];
   const [, job] = /^(.*[a-z0-9])-[bcdf-hj-np-tv-xz2456789]{5}$/.exec(name) ?? [];
-  if (job === undefined) return undefined;
+  if (job === undefined) return [];
   const [, indexed] = /^(.*[a-z0-9])-\d{1,6}$/.exec(job) ?? [];
-  return { label: "batch.kubernetes.io/job-name", value: job, ...(indexed === undefined ? {} : { or: indexed }) };
+  return [{ label: "batch.kubernetes.io/job-name", value: job, ...(indexed === undefined ? {} : { or: indexed }) }];
 }
 
 /** `17 (43m ago)`: often, and not hours, days or years ago; or `2 (3m12s ago)`: more than once, and minutes ago. */

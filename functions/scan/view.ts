@@ -50,6 +50,8 @@ export class View {
   readonly #suspects = new Map<string, number>();
   readonly #unread = new Map<string, number>();
   readonly #known = new Map<string, Promise<unknown>>();
+  /** What was read before it is asked for, by its path. */
+  readonly #kept = new Map<string, unknown>();
   readonly #large = new Limiter(LARGE_AT_ONCE);
   #sights = 0;
 
@@ -158,8 +160,15 @@ export class View {
     return await this.#large.run(read);
   }
 
-  /** Reads one object; undefined when it is gone. */
+  /** Keeps an object until it is asked for. */
+  keep(path: string, object: unknown): void {
+    this.#kept.set(path, object);
+  }
+
+  /** Reads one object; undefined when it is gone. What is kept of it is handed out once. */
   async read<T>(path: string): Promise<T | undefined> {
+    const kept = this.#kept.get(path) as T | undefined;
+    if (this.#kept.delete(path)) return kept;
     try {
       return await this.cluster.get<T>(path, FROM_CACHE);
     } catch (error) {

@@ -7,6 +7,7 @@ import { podSeconds } from "../patience.ts";
 import { CONTROLLER_REVISIONS } from "../revisions/controller-revisions.ts";
 import { firstRolledOut } from "../revisions/revision.ts";
 import { missingReplicas, unchangedSince } from "../status.ts";
+import { batchesIn } from "../suspects.ts";
 import { replaceTemplate } from "../template-patch.ts";
 
 export const DAEMON_SET = {
@@ -14,9 +15,10 @@ export const DAEMON_SET = {
   apiVersion: "apps/v1",
   plural: "daemonsets",
   suspects: {
-    columns: ["Name", "Desired", "Current", "Available"],
+    columns: ["Name", "Desired", "Current", "Available", "Selector"],
     isSuspect: (_name, desired, current, available) => desired !== current || desired !== available,
     wantsNone: (_name, desired) => desired === "0",
+    batchesOf: (_name, _desired, _current, _available, selector = "") => batchesIn(selector),
   },
   counts: true,
   failures: (daemonSet, moment) =>

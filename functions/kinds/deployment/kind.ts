@@ -11,7 +11,7 @@ import { podSeconds } from "../patience.ts";
 import type { EarlierTemplate } from "../revisions/history.ts";
 import { replicaSetHistory } from "../revisions/replica-sets.ts";
 import { cannotCreate, conditionOf, fromCondition, missingReplicas } from "../status.ts";
-import { isComplete } from "../suspects.ts";
+import { batchesIn, isComplete } from "../suspects.ts";
 import { replaceTemplate } from "../template-patch.ts";
 import { isInsideDeadline, isRollingOut, progressDeadline, rolledOutAt, unavailableSince } from "./rollout.ts";
 
@@ -24,9 +24,10 @@ export const DEPLOYMENT = {
   kind: "Deployment",
   ...API,
   suspects: {
-    columns: ["Name", "Ready", "Up-to-date"],
+    columns: ["Name", "Ready", "Up-to-date", "Selector"],
     isSuspect: (_name, ready = "", upToDate) => !isComplete(ready) || ready.split("/")[1] !== upToDate,
     wantsNone: (_name, ready = "") => ready.endsWith("/0"),
+    batchesOf: (_name, _ready, _upToDate, selector = "") => batchesIn(selector),
   },
   counts: true,
   failures,

@@ -35,9 +35,9 @@ export const JOB = {
     columns: ["Name", "Completions"],
     // A Job without a fixed number of completions prints `0/1 of 3`.
     isSuspect: (_name, completions = "") => !isComplete(completions),
-    batchOf: (_name, completions = "") => {
+    batchesOf: (_name, completions = "") => {
       const succeeded = /^(\d+)\//.exec(completions)?.[1];
-      return succeeded === undefined ? undefined : { field: "status.successful", value: succeeded };
+      return succeeded === undefined ? [] : [{ field: "status.successful", value: succeeded }];
     },
   },
   counts: false,

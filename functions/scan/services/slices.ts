@@ -23,9 +23,9 @@ export function sliceSuspects(services: readonly Service[]): SuspectRule {
       return least !== undefined && (endpoints === UNSET || printedNumber(ports) < least);
     },
     // Of two Services whose long names begin alike, the slices of one come, and those of the other are looked up.
-    batchOf: (name = "") => {
+    batchesOf: (name = "") => {
       const service = wantedBy(name)?.service;
-      return service === undefined ? undefined : { label: SERVICE_NAME, value: service };
+      return service === undefined ? [] : [{ label: SERVICE_NAME, value: service }];
     },
   };
 }

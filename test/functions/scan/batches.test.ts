@@ -115,6 +115,16 @@ const many = <T>(number: number, build: (index: number) => T): T[] =>
 const askedFor = () => reads("/api/v1/pods").flatMap((selector) => / in \((.*)\)/.exec(selector)?.[1] ?? []);
 
 describe("what comes in a batch and is well", () => {
+  it("is left out by its name, which its row shows", async () => {
+    const pods = many(8, (index) => podOf("5d7c9b8f4d", index, { isWell: index >= 6 }));
+    serve(api, { pods, replicaSets: [setOf("5d7c9b8f4d")] });
+
+    expect(await scanned(api)).toMatchObject({ pods_seen: 8, failing_pods: 6, unseen: [] });
+    const [batch] = api.requests.filter(({ query }) => query["labelSelector"] === "pod-template-hash in (5d7c9b8f4d)");
+    const well = pods.slice(6).map(({ metadata }) => `metadata.name!=${metadata?.name ?? ""}`);
+    expect(batch?.query["fieldSelector"]?.split(",").slice(-2)).toEqual(well);
+  });
+
   it("is not read where it is much more than what fails: these are looked up by their names", async () => {
     const pods = [
       ...many(200, (index) => podOf("5d7c9b8f4d", index, { isWell: index >= 5 })),
@@ -217,13 +227,13 @@ describe("a server that is too busy for a batch", () => {
   });
 
   it("is left alone once it has failed several times, and what is known is told", async () => {
-    const bare = many(40, (index) => ({ ...crashingPod({ name: `bare${index}` }) }));
+    const bare = many(20, (index) => ({ ...crashingPod({ name: `bare${index}` }) }));
     serve(api, { pods: bare, replicaSets: [setOf("1")] });
     api.before(({ query }) => (query["fieldSelector"]?.startsWith("metadata.name=") === true ? THROTTLED : undefined));
     const detection = await scanned(api);
 
     expect(detection.unseen).toMatchObject([
-      { what: "pods", error: "ClusterThrottled", message: expect.stringMatching(/^40 of them/) as string },
+      { what: "pods", error: "ClusterThrottled", message: expect.stringMatching(/^20 of them/) as string },
     ]);
     expect(reads("/api/v1/pods").length, "those under way").toBeLessThanOrEqual(3 * 10);
   });
@@ -293,7 +303,7 @@ describe("Jobs that run", () => {
       const { spec, status, ...rest } = running(`done-${index}`, "shop", 1);
       return { ...rest, spec: { ...spec, completions: 1 }, status: { ...status, active: 0 } } as Job;
     };
-    serve(api, { jobs: [...many(90, done), ...many(6, (index) => running(`j-${index}`, "shop", 1))] });
+    serve(api, { jobs: [...many(190, done), ...many(6, (index) => running(`j-${index}`, "shop", 1))] });
 
     expect(await scanned(api)).toMatchObject({ status: "healthy" });
     expect(reads("/apis/batch/v1/jobs").sort()).toEqual(many(6, (index) => `metadata.name=j-${index}`));

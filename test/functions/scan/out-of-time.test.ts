@@ -15,7 +15,7 @@ const LATE = 15_000;
 it("what batches brought is kept where the time ends before all of it was read, though too many are left", async () => {
   const suspects = Array.from({ length: 400 }, (_, index) => {
     const batch = { label: "pod-template-hash", value: index < 10 ? "a" : `b${index}` };
-    return { name: `web-${index}`, selector: `metadata.name=web-${index}`, count: 1, suspected: 1, batch };
+    return { name: `web-${index}`, selector: `metadata.name=web-${index}`, count: 1, suspected: 1, batch, others: [] };
   });
   const rule: SuspectRule = { columns: ["Name"], isSuspect: () => true };
   const rows: Rows = { collection: "/api/v1/pods", rule, query: {}, everywhere: true, seen: 10_000, suspects };
