@@ -17,6 +17,7 @@ import { workloadObject } from "../kinds/object-ref.ts";
 import { planOf, remedyFor, rollsOut } from "../remedies/remedies.ts";
 import { objectAt, pathOf, type ObjectRef } from "../shared/object-ref.ts";
 import type { RevisionRef, WorkloadRef } from "../shared/refs.ts";
+import { whyNoneComesBack } from "./comes-back.ts";
 import { whyNothingIsWritten } from "./never-written.ts";
 import { refuseOwned } from "./owner-guard.ts";
 import { whyNotBack } from "./safe-return.ts";
@@ -218,6 +219,13 @@ const budgetsGuard: RemedyGuard = ({ evidence: { pods, surroundings } }, { plan 
   return { refusal: "NoSafeRemedy", message };
 };
 
+/** A pod goes only where another can take its place, whoever asks for it. */
+const returnGuard: RemedyGuard = (facts, { plan }) => {
+  if (plan.action !== "restart" || plan.mode !== "evict") return undefined;
+  const message = whyNoneComesBack(facts, plan.pods);
+  return message === undefined ? undefined : { refusal: "NoSafeRemedy", message };
+};
+
 /** No further pod can be made where a quota has no room for one. */
 const quotaGuard: RemedyGuard = ({ evidence: { incident, surroundings } }, { plan }) => {
   if (!("scale" in plan) || plan.scale.target !== "hpa" || isAskedFor(incident)) return undefined;
@@ -239,6 +247,7 @@ const REMEDY_GUARDS: readonly RemedyGuard[] = [
   ownerGuard,
   wayBackGuard,
   budgetsGuard,
+  returnGuard,
   quotaGuard,
   targetGuard,
 ];
