@@ -19,6 +19,8 @@ export const RESTART = {
 const fields = {
   /** `evict`: replace running pods through the Eviction API. `clean_up`: delete pods that have already failed for good. */
   mode: z.enum(["evict", "clean_up"]),
+  /** The names of emptyDir volumes whose content goes with the pods, and may be missed; absent where none is known. */
+  lost_volumes: z.array(z.string()).min(1).optional(),
 };
 
 /** Pods that are to be replaced by their controller, or records of failed ones that are to go. */
