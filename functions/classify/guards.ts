@@ -20,8 +20,8 @@ import type { RevisionRef, WorkloadRef } from "../shared/refs.ts";
 import { whyNoneComesBack } from "./comes-back.ts";
 import { whyNothingIsWritten } from "./never-written.ts";
 import { refuseOwned } from "./owner-guard.ts";
+import { noFurtherPod } from "./quota-room.ts";
 import { whyNotBack } from "./safe-return.ts";
-import { noRoomForPods } from "./surrounding-lines.ts";
 import { withArticle } from "../shared/text.ts";
 
 /** A guard's refusal, with the sentence that the operator reads. */
@@ -227,9 +227,9 @@ const returnGuard: RemedyGuard = (facts, { plan }) => {
 };
 
 /** No further pod can be made where a quota has no room for one. */
-const quotaGuard: RemedyGuard = ({ evidence: { incident, surroundings } }, { plan }) => {
-  if (!("scale" in plan) || plan.scale.target !== "hpa" || isAskedFor(incident)) return undefined;
-  const full = surroundings.quotas.map(noRoomForPods).find((line) => line !== undefined);
+const quotaGuard: RemedyGuard = ({ evidence }, { plan }) => {
+  if (!("scale" in plan) || plan.scale.target !== "hpa" || isAskedFor(evidence.incident)) return undefined;
+  const full = noFurtherPod(evidence);
   if (full === undefined) return undefined;
   const message = `Not scaled: ${full}, so that no further pod can be made whatever the maximum is. Raise the quota, or find what else uses it.`;
   return { refusal: "NoSafeRemedy", message };
