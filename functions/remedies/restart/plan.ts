@@ -11,12 +11,10 @@ import type { Policy } from "../../shared/policy.ts";
 import type { PodTarget } from "../../shared/refs.ts";
 import { some } from "../../shared/text.ts";
 import type { NoRemedy } from "../remedy.ts";
-import type { RequestedRestart, RestartPlan } from "./contract.ts";
+import { MAX_LOST_VOLUMES, type RequestedRestart, type RestartPlan } from "./contract.ts";
 
 /** How many names a sentence holds. */
 const IN_SENTENCE = 3;
-/** How many volumes a plan names. */
-const MAX_VOLUMES = 10;
 
 /** Replaces these pods through the Eviction API, by their names: `db-2` goes before `db-10`, which is made after it. */
 export function evictPods(pods: FailingPod[], { evidence: { workload }, policy }: Case): RestartPlan {
@@ -25,7 +23,7 @@ export function evictPods(pods: FailingPod[], { evidence: { workload }, policy }
   return {
     action: "restart",
     mode: "evict",
-    ...(lost.size === 0 ? {} : { lost_volumes: [...lost].slice(0, MAX_VOLUMES) }),
+    ...(lost.size === 0 ? {} : { lost_volumes: [...lost].slice(0, MAX_LOST_VOLUMES) }),
     pods: targets(inOrder, policy),
   };
 }
