@@ -110,9 +110,10 @@ describe("an update of a DaemonSet that fails on one node", () => {
 
 describe("a member of a set that fails on a node of its own", () => {
   it("is no matter of the node, as its pods are not one on each", () => {
-    const member = (ordinal: number, pod: Pod): Pod => ({
-      ...pod,
-      metadata: dbPod(ordinal, 2, { metadata: { creationTimestamp: ago(510) } }).metadata!,
+    const member = (ordinal: number, { spec, status }: Pod): Pod => ({
+      ...dbPod(ordinal, 2, { metadata: { creationTimestamp: ago(510) } }),
+      ...(spec === undefined ? {} : { spec }),
+      ...(status === undefined ? {} : { status }),
     });
     const { cause, remedy } = classify(
       evidence({
