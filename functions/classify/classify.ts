@@ -10,6 +10,7 @@ import { bounded, withArticle } from "../shared/text.ts";
 import { openCase, type Case } from "../facts/case.ts";
 import { requestedUndo } from "./asked-undo.ts";
 import { CAUSES, unknownCause } from "./causes.ts";
+import { STUCK_TERMINATING } from "./causes/terminating.ts";
 import { changedPodLines } from "./changed-pods.ts";
 import type { Cause, Finding, Try } from "./causes/cause.ts";
 import type { Evidence } from "../facts/evidence.ts";
@@ -149,11 +150,12 @@ interface Choice extends Try {
 }
 
 /** The remedy, unless a guard refuses it; a refused one is among the rejected. */
-function chooseRemedy({ tries }: Finding, facts: Case): Choice {
+function chooseRemedy(finding: NamedFinding, facts: Case): Choice {
+  const { tries } = finding;
   const { evidence, policy } = facts;
   // Whether anybody is to be told of what is no workload was for the scan to decide, which has read it.
   const untouchable = lookedAt(evidence.incident) === undefined ? refuseWorkload(evidence, policy) : undefined;
-  if (untouchable !== undefined) return { ...passing(tries, untouchable, evidence), refused: [] };
+  if (untouchable !== undefined) return { ...untouched(finding, untouchable, evidence), refused: [] };
 
   const { requested } = evidence.incident;
   const wanted =
@@ -178,12 +180,17 @@ function chooseRemedy({ tries }: Finding, facts: Case): Choice {
 /** Refusals by which a plan stays one until somebody says otherwise. */
 const ONLY_OBSERVED: ReadonlySet<Refusal> = new Set<Refusal>(["DiagnoseOnly", "ApprovalNeeded", "Stopped"]);
 
-/** What passes by itself, or has passed, needs nobody, though nothing would be written to it anyway. */
-function passing([first]: Finding["tries"], untouchable: GuardRefusal, { incident }: Evidence): Try {
+/**
+ * What is said of what nothing is written to. What passes by itself, or has passed, needs nobody; and that it is being deleted, or
+ * that nothing makes it anew, is no answer to why it is still there.
+ */
+function untouched({ name, tries: [first] }: NamedFinding, untouchable: GuardRefusal, { incident }: Evidence): Try {
   const { remedy } = first;
-  const passes = remedy.action === "none" && ["MayPass", "NotFailingAnymore"].includes(remedy.refusal);
-  const isNeverWrittenTo = untouchable.refusal === "NothingRecreatesIt" && kindOf(incident.workload) === undefined;
-  return passes && isNeverWrittenTo && incident.requested === undefined ? first : { remedy: none(untouchable) };
+  const { refusal } = untouchable;
+  const isNotWritten = refusal === "NothingRecreatesIt" && kindOf(incident.workload) === undefined;
+  const passes = remedy.action === "none" && ["MayPass", "NotFailingAnymore"].includes(remedy.refusal) && isNotWritten;
+  const hangs = name === STUCK_TERMINATING && (refusal === "BeingDeleted" || isNotWritten);
+  return (passes || hangs) && incident.requested === undefined ? first : { remedy: none(untouchable) };
 }
 
 /** The first try that was not made in vain yet; the last one when all of them were. */

@@ -110,8 +110,9 @@ function exceededAmounts(sayings: readonly Saying[]): string[] {
   });
 }
 
-/** How much of a quota's amount a pod takes. */
-function amountOf(template: PodTemplate, amount: string): number {
+/** How much of a quota's amount a pod takes. Source: kubernetes pkg/quota/v1/evaluator/core/pods.go */
+export function amountOf(template: PodTemplate, amount: string): number {
+  if (amount === "pods" || amount === "count/pods") return 1;
   const [, kind, resource] = /^(?:(requests|limits)\.)?(.+)$/.exec(amount) ?? [];
   if (resource === undefined) return 0;
   return kind === "limits" ? limitOf(template, resource) : requestOf(template, resource);

@@ -17,10 +17,11 @@ import { workloadObject } from "../kinds/object-ref.ts";
 import { planOf, remedyFor, rollsOut } from "../remedies/remedies.ts";
 import { objectAt, pathOf, type ObjectRef } from "../shared/object-ref.ts";
 import type { RevisionRef, WorkloadRef } from "../shared/refs.ts";
+import { whyNoneComesBack } from "./comes-back.ts";
 import { whyNothingIsWritten } from "./never-written.ts";
 import { refuseOwned } from "./owner-guard.ts";
+import { noFurtherPod } from "./quota-room.ts";
 import { whyNotBack } from "./safe-return.ts";
-import { noRoomForPods } from "./surrounding-lines.ts";
 import { withArticle } from "../shared/text.ts";
 
 /** A guard's refusal, with the sentence that the operator reads. */
@@ -218,10 +219,17 @@ const budgetsGuard: RemedyGuard = ({ evidence: { pods, surroundings } }, { plan 
   return { refusal: "NoSafeRemedy", message };
 };
 
+/** A pod goes only where another can take its place, whoever asks for it. */
+const returnGuard: RemedyGuard = (facts, { plan }) => {
+  if (plan.action !== "restart" || plan.mode !== "evict") return undefined;
+  const message = whyNoneComesBack(facts, plan.pods);
+  return message === undefined ? undefined : { refusal: "NoSafeRemedy", message };
+};
+
 /** No further pod can be made where a quota has no room for one. */
-const quotaGuard: RemedyGuard = ({ evidence: { incident, surroundings } }, { plan }) => {
-  if (!("scale" in plan) || plan.scale.target !== "hpa" || isAskedFor(incident)) return undefined;
-  const full = surroundings.quotas.map(noRoomForPods).find((line) => line !== undefined);
+const quotaGuard: RemedyGuard = ({ evidence }, { plan }) => {
+  if (!("scale" in plan) || plan.scale.target !== "hpa" || isAskedFor(evidence.incident)) return undefined;
+  const full = noFurtherPod(evidence);
   if (full === undefined) return undefined;
   const message = `Not scaled: ${full}, so that no further pod can be made whatever the maximum is. Raise the quota, or find what else uses it.`;
   return { refusal: "NoSafeRemedy", message };
@@ -239,6 +247,7 @@ const REMEDY_GUARDS: readonly RemedyGuard[] = [
   ownerGuard,
   wayBackGuard,
   budgetsGuard,
+  returnGuard,
   quotaGuard,
   targetGuard,
 ];

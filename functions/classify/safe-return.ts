@@ -1,4 +1,5 @@
 import type { Case } from "../facts/case.ts";
+import { badNode } from "../facts/one-node.ts";
 import { cutOff, isReachedOtherwise } from "../facts/services.ts";
 import type { RevisionRef } from "../shared/refs.ts";
 import type { PodTemplate, StatefulSet } from "../shared/kubernetes/types.ts";
@@ -25,7 +26,7 @@ export function whyNotBack(facts: Case, to: RevisionRef, isAlone: boolean): stri
   const earlier = facts.templates.get(to.name);
   if (present === undefined || earlier === undefined) return undefined;
   const way = { facts, to, present, earlier };
-  return addedToPods(way) ?? (isAlone ? leavesServices(way) : undefined) ?? ranOnVolumes(way);
+  return addedToPods(way) ?? failsOnOneNode(facts) ?? (isAlone ? leavesServices(way) : undefined) ?? ranOnVolumes(way);
 }
 
 /** What fails is in none of the templates: something adds it to each pod, also to those of another revision. */
@@ -37,6 +38,13 @@ function addedToPods({ facts: { ofCurrent }, present, earlier }: Return): string
   if (!isAll || names.size === 0 || [...names].some((name) => known.has(name))) return undefined;
   const which = some([...names], NAMED);
   return `Not rolled back: container ${which}, which fails, is in no pod template. Something adds it to each pod when that is made, and would add it to pods of another revision, too: look at that (a mesh, an agent, a mutating webhook).`;
+}
+
+/** Every other node would lose what runs well there. */
+function failsOnOneNode(facts: Case): string | undefined {
+  const bad = badNode(facts);
+  if (bad === undefined) return undefined;
+  return `Not rolled back: it fails on node ${bad.node} alone, and pods of the same revision run well on ${bad.readyElsewhere} others. Look at that node: kubectl describe node ${bad.node}.`;
 }
 
 /** A Service selects the present pods by what those of the earlier template do not have. */

@@ -1,6 +1,7 @@
 import { COMPONENT, timeOf, type KubernetesEvent } from "../run/event.ts";
 import type { DisruptionBudget, Node, ResourceQuota } from "../shared/kubernetes/types.ts";
 import { matches } from "../shared/kubernetes/label-selector.ts";
+import { quantity } from "./quantity.ts";
 import { count, duration } from "../shared/text.ts";
 import type { Evidence } from "../facts/evidence.ts";
 
@@ -95,7 +96,13 @@ export function noRoomForPods(quota: ResourceQuota): string | undefined {
 /** What a quota has none left of, among those resources; undefined where there is some of each. */
 function usedUp({ metadata, status }: ResourceQuota, resources = /./): string | undefined {
   const used = Object.entries(status?.hard ?? {})
-    .filter(([resource, hard]) => resources.test(resource) && hard !== "0" && status?.used?.[resource] === hard)
+    .filter(([resource, hard]) => resources.test(resource) && isReached(status?.used?.[resource], hard))
     .map(([resource, hard]) => `${resource} (${hard})`);
   return used.length === 0 ? undefined : `quota ${metadata?.name ?? ""} is used up: ${used.join(", ")}`;
+}
+
+/** Whether as much is in use as may be, or more; that nothing is allowed and used is no news. */
+function isReached(used: string | undefined, hard: string): boolean {
+  const amount = quantity(used) ?? 0;
+  return amount > 0 && amount >= (quantity(hard) ?? Infinity);
 }

@@ -3,6 +3,9 @@ import { hpaCondition, isPinned, limitedAtMaximumSince } from "../shared/kuberne
 import type { Moment } from "../kinds/failing/overdue.ts";
 import type { Hpa } from "../shared/kubernetes/types.ts";
 
+/** The API server's words where somebody else wrote at the same moment: the HPA controller tries again after 15 s. */
+const CONFLICT = /Operation cannot be fulfilled on .*the object has been modified/;
+
 /**
  * The scaling problems of an HPA. Being at its minimum, being rate limited, and being switched off with zero replicas are
  * healthy states.
@@ -12,6 +15,8 @@ export function hpaFailures(hpa: Hpa, moment: Moment): Failure[] {
   const { now, deadlines } = moment;
   const able = hpaCondition(hpa, "AbleToScale");
   if (able?.status === "False") {
+    const lostRace = CONFLICT.test(able.message ?? "");
+    if (lostRace && !isOlderThan(able.lastTransitionTime, deadlines.hpa_metrics_seconds, now)) return [];
     return [
       failure({ reason: able.reason ?? "FailedUpdateScale", message: able.message, since: able.lastTransitionTime }),
     ];

@@ -1,5 +1,9 @@
-import { isLeftover, isReady, isTerminating, readySince } from "../shared/kubernetes/pods.ts";
+import { isOlderThan } from "../shared/kubernetes/failures.ts";
+import { isLeftover, isReady, isTerminating, readySince, restartCount } from "../shared/kubernetes/pods.ts";
 import type { Case, FailingPod } from "./case.ts";
+import { failsForCertain } from "./certain.ts";
+import { STILL_STARTING } from "../kinds/failing/overdue.ts";
+import { kindOf } from "../kinds/kinds.ts";
 import { SAME_MOMENT_SECONDS } from "./unready-together.ts";
 
 /** The node that pods share which have been unready since the same moment. */
@@ -26,4 +30,31 @@ export function sharedNode({ evidence }: Case, failing: readonly FailingPod[]): 
 function isOneMoment(failing: readonly FailingPod[]): boolean {
   const since = failing.map(({ pod }) => Date.parse(readySince(pod) ?? ""));
   return Math.max(...since) - Math.min(...since) <= SAME_MOMENT_SECONDS * 1_000;
+}
+
+/** On how many other nodes a revision has to run well before one where it fails is to blame for that. */
+const SEVERAL_NODES = 2;
+
+/**
+ * The only node on which the present revision of a workload with one pod on each node fails, where its pods have run well on
+ * several others since they were made, for longer than an update is left alone: what they were made from is the same. Undefined where it fails for what no node can
+ * give it, as an image or a command that is not there, and where its pod ran well before.
+ */
+export function badNode({ evidence, policy, ofCurrent, current, longStable, again }: Case): SharedNode | undefined {
+  const { incident, pods, now } = evidence;
+  const kind = kindOf(incident.workload);
+  const [node, ...others] = new Set(ofCurrent.map(({ pod }) => pod.spec?.nodeName));
+  if (kind?.onePerNode !== true || current === undefined || node === undefined || others.length > 0) return undefined;
+  if (longStable || again !== undefined || ofCurrent.some(failsForCertain)) return undefined;
+  if (ofCurrent.every(({ failures }) => failures.every(({ reason }) => reason === STILL_STARTING))) return undefined;
+  const well = pods.filter(
+    (pod) =>
+      kind.history?.isMadeFrom(pod, current.name) === true &&
+      pod.spec?.nodeName !== node &&
+      isReady(pod) &&
+      !isTerminating(pod) &&
+      restartCount(pod) === 0 &&
+      isOlderThan(readySince(pod), policy.detect.set_update_seconds, now),
+  );
+  return well.length < SEVERAL_NODES ? undefined : { node, readyElsewhere: well.length };
 }

@@ -28,15 +28,19 @@ export function lastWords(failing: readonly FailingPod[], reasons: ReadonlySet<s
   });
 }
 
-/** What recent warnings say of some objects, the newest first; each message once. */
+/**
+ * What recent warnings say of some objects, the newest first; each message once.
+ * @param after in milliseconds: what was said until then is left out
+ */
 export function eventSayings(
   { surroundings, now }: Evidence,
   uids: ReadonlySet<string>,
   reasons: ReadonlySet<string>,
+  after = -Infinity,
 ): Saying[] {
   const recent = surroundings.events
     .filter(({ reason = "", involvedObject }) => reasons.has(reason) && uids.has(involvedObject.uid ?? ""))
-    .filter((event) => now.getTime() - timeOf(event) <= EVENT_TELLS_SECONDS * 1_000)
+    .filter((event) => now.getTime() - timeOf(event) <= EVENT_TELLS_SECONDS * 1_000 && timeOf(event) > after)
     .toSorted((a, b) => timeOf(b) - timeOf(a));
   const said = new Map(recent.map(({ reason = "", message = "" }) => [message, { reason, message }]));
   return [...said.values()];

@@ -23,6 +23,8 @@ export interface Surroundings {
   quotas: ResourceQuota[];
   /** The nodes of the pods that are not ready. */
   nodes: Node[];
+  /** The names of those of them that were asked for and are not there any more; absent where all are. */
+  absentNodes?: readonly string[];
 }
 
 export const NO_SURROUNDINGS: Surroundings = { events: [], budgets: [], quotas: [], nodes: [] };
@@ -56,7 +58,7 @@ export async function readSurroundings(
     listIfAllowed<ResourceQuota>(cluster, paths.quotas(namespace)),
     readNodes(cluster, unready),
   ]);
-  return { ...warnings, budgets, quotas, nodes };
+  return { ...warnings, budgets, quotas, ...nodes };
 }
 
 /** The warnings about some objects: out of all of the namespace, or object by object where there are too many. */
@@ -95,10 +97,15 @@ async function unlessForbidden<T>(otherwise: T, read: () => Promise<T>): Promise
   }
 }
 
-async function readNodes(cluster: Reader, pods: Pod[]): Promise<Node[]> {
-  const names = new Set(pods.map((pod) => pod.spec?.nodeName).filter((name) => name !== undefined));
-  const nodes = await Promise.all([...names].slice(0, MAX_NODES).map((name) => readNode(cluster, name)));
-  return nodes.filter((node) => node !== undefined);
+async function readNodes(cluster: Reader, pods: Pod[]): Promise<Pick<Surroundings, "nodes" | "absentNodes">> {
+  const all = new Set(pods.map((pod) => pod.spec?.nodeName).filter((name) => name !== undefined));
+  const names = [...all].slice(0, MAX_NODES);
+  const nodes = await Promise.all(names.map((name) => readNode(cluster, name)));
+  const absentNodes = names.filter((_name, index) => nodes[index] === undefined);
+  return {
+    nodes: nodes.filter((node) => node !== undefined),
+    ...(absentNodes.length === 0 ? {} : { absentNodes }),
+  };
 }
 
 async function readNode(cluster: Reader, name: string): Promise<Node | undefined> {

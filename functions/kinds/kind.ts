@@ -92,8 +92,15 @@ export interface Kind<
    * from the present template.
    */
   keepsRevision?(object: Object, pod: Pod): boolean;
+  /**
+   * The name of the pod that has to be ready before its controller makes this one again; absent for a kind whose controller does
+   * not wait for another.
+   */
+  madeAfter?(object: Object, pod: Pod, pods: readonly Pod[]): string | undefined;
   /** Whether its pods may be members of a quorum, such as those of a database: a majority of them has to stay ready. */
   quorum?: true;
+  /** Whether its controller runs one pod on each node, so that what comes in the place of one comes to the same node. */
+  onePerNode?: true;
   /** Whether its replicas may be set, at the subresource `scale`. */
   hasScale?: true;
   /** How people look at it, and take a remedy back. */

@@ -189,7 +189,9 @@ export const CRASH_CAUSES: readonly Cause[] = [
         evidence: [...failureLines(failing), ...provenLines(facts)],
         tries: once(
           reportOnly(
-            "Read the container's log with kubectl logs --previous, and fix the template or what it depends on.",
+            isDone(failing)
+              ? "Its command ends without an error, and is started again for that: give it one that keeps running, or make it a Job. Where a probe ends it, the pod's events say so."
+              : "Read the container's log with kubectl logs --previous, and fix the template or what it depends on.",
           ),
         ),
       };
@@ -227,11 +229,15 @@ export const CRASH_CAUSES: readonly Cause[] = [
 /** How many of the pods fail for one of these reasons, or all of them: `2 pods crash`. What ends without an error does not. */
 function crashing(pods: readonly FailingPod[], reasons?: ReadonlySet<string>): string {
   const ending = reasons === undefined ? pods : failingFor(pods, reasons);
-  const codes = ending.flatMap(({ failures }) => failures.flatMap(({ exitCode }) => exitCode ?? []));
-  const isDone = codes.length > 0 && codes.every((code) => code === 0);
-  const one = isDone ? "ends again and again" : "crashes";
-  const many = isDone ? "end again and again" : "crash";
+  const one = isDone(ending) ? "ends again and again" : "crashes";
+  const many = isDone(ending) ? "end again and again" : "crash";
   return ending.length === 1 ? `1 pod ${one}` : `${ending.length} pods ${many}`;
+}
+
+/** Whether the containers of these pods end without an error. */
+function isDone(pods: readonly FailingPod[]): boolean {
+  const codes = pods.flatMap(({ failures }) => failures.flatMap(({ exitCode }) => exitCode ?? []));
+  return codes.length > 0 && codes.every((code) => code === 0);
 }
 
 /** A summary with how the containers ended, where their statuses or their Events tell. */

@@ -1,7 +1,8 @@
 import { boundsOf, hpaCondition, isPinned, limitedAtMaximumSince } from "../../shared/kubernetes/hpa.ts";
 import type { Failure } from "../../shared/kubernetes/failures.ts";
 import type { Hpa } from "../../shared/kubernetes/types.ts";
-import { duration } from "../../shared/text.ts";
+import { isTerminating } from "../../shared/kubernetes/pods.ts";
+import { count, duration } from "../../shared/text.ts";
 import { raisedBounds } from "../../remedies/scale/plan.ts";
 import type { Case } from "../../facts/case.ts";
 import { scaledObjectAbove } from "../../facts/scaled-object.ts";
@@ -47,7 +48,7 @@ export const HPA_CAUSES: readonly Cause[] = [
     looksLike:
       "The HPA wants more replicas than its maximum allows (ScalingLimited, TooManyReplicas), and the pods are well.",
     response:
-      "Raise the HPA's maximum by a step, within the policy's bound; report when the bound is reached. Wait where it began with a rollout that is under way.",
+      "Raise the HPA's maximum by a step, within the policy's bound; report when the bound is reached. Wait where it began with a rollout that is under way, and while pods that it has asked for have not started. Report where its behavior disables scaling up.",
     rejected: [{ action: "restart", reason: "the pods are well; there are too few of them" }],
     diagnose: (facts) => {
       const { evidence, failing, policy } = facts;
@@ -60,7 +61,7 @@ export const HPA_CAUSES: readonly Cause[] = [
         confidence: "high",
         summary: `HPA ${name} has wanted more than its maximum of ${bounds.max} replicas for ${duration(secondsSince(since, now))}.`,
         evidence: [atItsBounds(hpa), limitLine(hpa, since)],
-        tries: once(beganWithRollout(facts, since) ? AFTER_ROLLOUT : raisedBounds(name, bounds, policy)),
+        tries: once(noScaleUp(hpa) ?? waitFor(facts, since) ?? raisedBounds(name, bounds, policy)),
       };
     },
   },
@@ -103,6 +104,27 @@ export const HPA_CAUSES: readonly Cause[] = [
       }),
   },
 ];
+
+/** That the HPA adds no pods whatever its maximum is. Source: kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale, "selectPolicy" */
+function noScaleUp(hpa: Hpa): Remedy | undefined {
+  if (hpa.spec.behavior?.scaleUp?.selectPolicy !== "Disabled") return undefined;
+  const { namespace = "", name = "" } = hpa.metadata ?? {};
+  return reportOnly(
+    `Not scaled: the behavior of HPA ${name} disables scaling up (scaleUp.selectPolicy), so that it adds no pods whatever its maximum is. If that is not meant any more, change it: kubectl -n ${namespace} edit ${setIn(hpa)}.`,
+  );
+}
+
+/** What has to be over before more pods help. */
+function waitFor(facts: Case, since: string): Remedy | undefined {
+  if (beganWithRollout(facts, since)) return AFTER_ROLLOUT;
+  const pending = facts.evidence.pods.filter((pod) => pod.status?.phase === "Pending" && !isTerminating(pod)).length;
+  if (pending === 0) return undefined;
+  return {
+    action: "none",
+    refusal: "MayPass",
+    message: `${count(pending, "pod")} that it has already ${pending === 1 ? "has" : "have"} not started yet, and a higher maximum would bring more that wait. It is not raised before that is over.`,
+  };
+}
 
 /** New pods that start, and those of before beside them, ask for more than the workload does otherwise. */
 const AFTER_ROLLOUT: Remedy = {

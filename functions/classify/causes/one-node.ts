@@ -1,14 +1,41 @@
 import { failingFor } from "../../facts/case.ts";
-import { failsLiveness, isOutOfMemory } from "../../facts/container-ends.ts";
+import { failsLiveness, howTheyEnd, isOutOfMemory } from "../../facts/container-ends.ts";
 import { failureLines } from "../../facts/failure-lines.ts";
-import { sharedNode } from "../../facts/one-node.ts";
+import { badNode, sharedNode } from "../../facts/one-node.ts";
 import { count } from "../../shared/text.ts";
-import { once, reportOnly, type Cause } from "./cause.ts";
+import { once, reportOnly, rolloutLines, type Cause } from "./cause.ts";
 import { CRASH_REASONS } from "./crash.ts";
 import { UNREADY } from "./unready.ts";
 
-/** Pods of one node that stop to serve at once, while the node is ready. */
+/** Pods that fail on one node alone, while the node is ready. */
 export const ONE_NODE_CAUSES: readonly Cause[] = [
+  {
+    name: "FailsOnOneNode",
+    looksLike:
+      "A DaemonSet is updated, and fails on one node alone, while pods of the same revision run well on several others: it is the node's matter.",
+    response: "Report the node, and leave the update as it is.",
+    rejected: [
+      { action: "rollback", reason: "the same revision runs well on other nodes, which would lose it" },
+      { action: "restart", reason: "a new pod comes to the same node" },
+    ],
+    diagnose: (facts) => {
+      const bad = badNode(facts);
+      if (bad === undefined) return undefined;
+      const { node, readyElsewhere } = bad;
+      const revision = facts.current?.revision ?? "?";
+      const ends = howTheyEnd(facts, CRASH_REASONS);
+      return {
+        confidence: "medium",
+        summary: `Revision ${revision} fails on node ${node} alone, and its pods run well on ${readyElsewhere} others${ends === undefined ? "" : `: ${ends}`}.`,
+        evidence: [...failureLines(facts.ofCurrent), ...rolloutLines(facts)],
+        tries: once(
+          reportOnly(
+            `Not rolled back, since the same revision runs well elsewhere. Compare node ${node} with those nodes (kubectl describe node ${node}): its type and image, its disk, its network, and what else runs there.`,
+          ),
+        ),
+      };
+    },
+  },
   {
     name: "UnreadyOnOneNode",
     looksLike:

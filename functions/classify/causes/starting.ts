@@ -1,5 +1,5 @@
-import { bounded, count, some } from "../../shared/text.ts";
-import { failingFor, failsWith, podsFailing, type FailingPod } from "../../facts/case.ts";
+import { count } from "../../shared/text.ts";
+import { failsWith, podsFailing } from "../../facts/case.ts";
 import { failureLines } from "../../facts/failure-lines.ts";
 import { comparedTemplates, goBackOrTell } from "../brought.ts";
 import { eventLines } from "../../facts/sayings.ts";
@@ -8,13 +8,11 @@ import { hangingInitContainer, heldLikewise, lookAtEvents, sameInitContainer, st
 import { adviceOf } from "../../facts/words/meaning.ts";
 import { SCHEDULING_WORDS } from "../../facts/words/scheduling.ts";
 import { STARTING_REASONS, STARTING_WORDS } from "../../facts/words/volumes.ts";
-import { once, reportOnly, rolloutLines, type Cause } from "./cause.ts";
+import { once, rolloutLines, type Cause } from "./cause.ts";
+import { TERMINATING_CAUSES } from "./terminating.ts";
 import { STARTING_SLOWLY, UNREADY_CAUSES } from "./unready.ts";
 
 const UNSCHEDULABLE: ReadonlySet<string> = new Set(["Unschedulable"]);
-/** How many names a sentence holds, and how long that of a finalizer may be. */
-const MAX_NAMES = 3;
-const MAX_NAME = 80;
 
 /** Pods that take too long over something. */
 export const STARTING_CAUSES: readonly Cause[] = [
@@ -104,43 +102,6 @@ export const STARTING_CAUSES: readonly Cause[] = [
       };
     },
   },
-  {
-    name: "StuckTerminating",
-    looksLike: "A pod is still there long after its grace period: finalizers, or a node that does not answer.",
-    response: "Report the finalizers and the node.",
-    rejected: [{ action: "delete", reason: "a forced deletion may let two pods run that must never run at once" }],
-    diagnose: ({ failing, evidence }) => {
-      const stuck = failingFor(failing, new Set(["Terminating"]));
-      if (stuck.length === 0) return undefined;
-      return {
-        confidence: "high",
-        summary: `${count(stuck.length, "pod")} should be gone and ${stuck.length === 1 ? "is" : "are"} not.`,
-        evidence: failureLines(stuck),
-        tries: once(reportOnly(whoHoldsThem(stuck, evidence.lostNodes))),
-      };
-    },
-  },
+  ...TERMINATING_CAUSES,
   ...STARTING_SLOWLY,
 ];
-
-/** Who keeps these pods from going, and what a person can do about it. */
-function whoHoldsThem(stuck: readonly FailingPod[], lostNodes: ReadonlyMap<string, string>): string {
-  const finalizers = new Set(
-    stuck.flatMap(({ pod }) => (pod.metadata?.finalizers ?? []).map((name) => bounded(name, MAX_NAME))),
-  );
-  const nodes = [...new Set(stuck.flatMap(({ pod }) => pod.spec?.nodeName ?? []))];
-  const lost = nodes.filter((node) => lostNodes.has(node));
-  const rest = nodes.filter((node) => !lostNodes.has(node));
-  return [
-    ...(finalizers.size === 0 ? [] : [`Ask whoever set ${some([...finalizers], MAX_NAMES)} to let go.`]),
-    ...(lost.length === 0
-      ? []
-      : [
-          `${some(lost, MAX_NAMES)} ${lost.length === 1 ? "does" : "do"} not report any more: once it is certain that the machine is off, delete the node, or taint it with node.kubernetes.io/out-of-service, and its pods are let go.`,
-        ]),
-    ...(rest.length === 0
-      ? []
-      : [`Look at the kubelet on ${some(rest, MAX_NAMES)}, and whether the pod's process has ended.`]),
-    ...(finalizers.size + nodes.length === 0 ? ["No node ever took it: look at whoever deleted it."] : []),
-  ].join(" ");
-}

@@ -29,7 +29,7 @@ export const SUPERSEDED_CAUSES: readonly Cause[] = [
         confidence: "high",
         summary: `${count(stuck.length, "pod")} of an earlier revision ${stuck.length === 1 ? "keeps" : "keep"} the present one from being rolled out.`,
         evidence: [...failureLines(stuck), ...rolloutLines(facts)],
-        tries: once(evictPods(stuck, facts.policy)),
+        tries: once(evictPods(stuck, facts)),
       };
     },
   },

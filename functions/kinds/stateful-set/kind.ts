@@ -9,6 +9,7 @@ import { firstRolledOut } from "../revisions/revision.ts";
 import { missingReplicas, unchangedSince } from "../status.ts";
 import { isComplete } from "../suspects.ts";
 import { replaceTemplate } from "../template-patch.ts";
+import { madeAfter } from "./ordered.ts";
 import { partitionOf } from "./partition.ts";
 import { blocks, firstUpdated, ordinalOf, podsToUnblock } from "./unblocking.ts";
 
@@ -65,6 +66,7 @@ export const STATEFUL_SET = {
   templatePatch: replaceTemplate,
   // Source: kubernetes pkg/controller/statefulset/stateful_set_utils.go, newVersionedStatefulSetPod
   keepsRevision: (statefulSet, pod) => ordinalOf(pod) < firstUpdated(statefulSet),
+  madeAfter,
   quorum: true,
   waiting: { podsInTheWay: podsToUnblock, isInTheWay: blocks },
   commands: { resource: "statefulset", rollBack: rolloutUndo("statefulset"), scale: kubectlScale("statefulset") },

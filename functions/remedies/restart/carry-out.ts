@@ -10,7 +10,7 @@ import type { Declined, Done, Occasion } from "../remedy.ts";
 import type { Writer } from "../writer.ts";
 import type { RestartChange, RestartPlan } from "./contract.ts";
 import { tooFewReady } from "./plan.ts";
-import { without } from "./seen.ts";
+import { changeOf, without } from "./seen.ts";
 
 /** What became of the pods of one restart. */
 export interface Restarted {
@@ -94,7 +94,7 @@ export async function carryOut(
     return { refusal: "NotFailingAnymore", message: `${why}; nothing was done.` };
   }
   return {
-    change: { kind: "restart", mode: plan.mode, pods: replaced },
+    change: changeOf(plan, replaced),
     beside: [
       ...(gone.length === 0 ? [] : [`${count(gone.length, "pod")} had gone already.`]),
       ...(recovered.length === 0 ? [] : [`${count(recovered.length, "pod")} recovered by itself.`]),

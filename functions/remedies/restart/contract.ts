@@ -16,9 +16,14 @@ export const RESTART = {
   undo: "cannot be undone",
 } as const satisfies RemedyEntry;
 
+/** How many volumes a plan names. */
+export const MAX_LOST_VOLUMES = 10;
+
 const fields = {
   /** `evict`: replace running pods through the Eviction API. `clean_up`: delete pods that have already failed for good. */
   mode: z.enum(["evict", "clean_up"]),
+  /** The names of emptyDir volumes whose content goes with the pods, and may be missed; absent where none is known. */
+  lost_volumes: z.array(z.string().max(63)).min(1).max(MAX_LOST_VOLUMES).optional(),
 };
 
 /** Pods that are to be replaced by their controller, or records of failed ones that are to go. */

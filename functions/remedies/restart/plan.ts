@@ -1,6 +1,7 @@
 import type { Case, FailingPod } from "../../facts/case.ts";
 import { failingFor } from "../../facts/case.ts";
 import type { Evidence } from "../../facts/evidence.ts";
+import { lostVolumes } from "../../facts/lost-volumes.ts";
 import { notToSpare } from "../../facts/spare-pods.ts";
 import { podFailures } from "../../kinds/failing/pod-failures.ts";
 import { kindOf } from "../../kinds/kinds.ts";
@@ -10,15 +11,24 @@ import type { Policy } from "../../shared/policy.ts";
 import type { PodTarget } from "../../shared/refs.ts";
 import { some } from "../../shared/text.ts";
 import type { NoRemedy } from "../remedy.ts";
-import type { RequestedRestart, RestartPlan } from "./contract.ts";
+import { MAX_LOST_VOLUMES, type RequestedRestart, type RestartPlan } from "./contract.ts";
 
 /** How many names a sentence holds. */
 const IN_SENTENCE = 3;
 
-/** Replaces these pods through the Eviction API. */
-export function evictPods(pods: FailingPod[], policy: Policy): RestartPlan {
-  return { action: "restart", mode: "evict", pods: targets(pods, policy) };
+/** Replaces these pods through the Eviction API, by their names: `db-2` goes before `db-10`, which is made after it. */
+export function evictPods(pods: FailingPod[], { evidence: { workload }, policy }: Case): RestartPlan {
+  const inOrder = pods.toSorted((a, b) => byNumber.compare(a.pod.metadata?.name ?? "", b.pod.metadata?.name ?? ""));
+  const lost = new Set(pods.flatMap(({ pod }) => lostVolumes(pod, workload?.spec?.template)));
+  return {
+    action: "restart",
+    mode: "evict",
+    ...(lost.size === 0 ? {} : { lost_volumes: [...lost].slice(0, MAX_LOST_VOLUMES) }),
+    pods: targets(inOrder, policy),
+  };
 }
+
+const byNumber = new Intl.Collator("en", { numeric: true });
 
 /**
  * Replaces the pods that fail for one of these reasons; others that fail beside them are left alone. Not where it would roll
@@ -27,7 +37,7 @@ export function evictPods(pods: FailingPod[], policy: Policy): RestartPlan {
 export function restartFailing(facts: Case, reasons: ReadonlySet<string>): RestartPlan | NoRemedy {
   const pods = failingFor(facts.failing, reasons);
   const updated = pods.filter(({ pod }) => comesBackUpdated(facts, pod));
-  if (updated.length === 0) return evictPods(pods, facts.policy);
+  if (updated.length === 0) return evictPods(pods, facts);
   const names = some(
     updated.map(({ pod }) => pod.metadata?.name ?? ""),
     IN_SENTENCE,
@@ -53,10 +63,8 @@ export function cleanUpPods(leftovers: FailingPod[], policy: Policy): RestartPla
 }
 
 /** The restart that a runbook asks for. */
-export function requestedRestart(
-  { pod: name, uid }: RequestedRestart,
-  { evidence, policy }: Case,
-): RestartPlan | NoRemedy {
+export function requestedRestart({ pod: name, uid }: RequestedRestart, facts: Case): RestartPlan | NoRemedy {
+  const { evidence, policy } = facts;
   const pod = evidence.pods.find((candidate) => candidate.metadata?.name === name);
   if (uid !== undefined && pod?.metadata?.uid !== undefined && pod.metadata.uid !== uid) {
     const message = `Pod ${name} was replaced since it was asked for: the pod of that name is another one by now.`;
@@ -68,7 +76,7 @@ export function requestedRestart(
   const target = [{ pod, failures: podFailures(pod) }];
   if (isLeftover(pod)) return cleanUpPods(target, policy);
   const needed = isReady(pod) ? whyNeeded(evidence) : undefined;
-  return needed === undefined ? evictPods(target, policy) : tooFewReady(name, needed);
+  return needed === undefined ? evictPods(target, facts) : tooFewReady(name, needed);
 }
 
 function whyNeeded({ incident, workload, pods }: Evidence): string | undefined {

@@ -7,10 +7,15 @@ import type { PodTarget } from "../../shared/refs.ts";
 import type { RestartChange, RestartPlan } from "./contract.ts";
 
 /** The pods of a plan that are gone or going. */
-export function seen({ mode, pods }: RestartPlan, state: WorkloadState): RestartChange | undefined {
+export function seen(plan: RestartPlan, state: WorkloadState): RestartChange | undefined {
   const there = new Set(state.pods.filter((pod) => !isTerminating(pod)).map(({ metadata }) => metadata?.uid));
-  const gone = pods.filter(({ uid }) => !there.has(uid));
-  return gone.length === 0 ? undefined : { kind: "restart", mode, pods: gone };
+  const gone = plan.pods.filter(({ uid }) => !there.has(uid));
+  return gone.length === 0 ? undefined : changeOf(plan, gone);
+}
+
+/** What was done of a plan where these of its pods went. */
+export function changeOf({ mode, lost_volumes: lost }: RestartPlan, pods: PodTarget[]): RestartChange {
+  return { kind: "restart", mode, ...(lost === undefined ? {} : { lost_volumes: lost }), pods };
 }
 
 /** Pods that are made from another template than those that were restarted say nothing of the restart. */

@@ -26,10 +26,12 @@ export const words: Words<RestartPlan, RestartChange> = {
   },
 };
 
-function replaced({ mode, pods }: Omit<RestartChange, "kind">, dryRun: boolean): string {
+function replaced({ mode, lost_volumes: lost = [], pods }: Omit<RestartChange, "kind">, dryRun: boolean): string {
   const verb = mode === "evict" ? "evict" : "delete";
   const done = dryRun ? `Would ${verb}` : mode === "evict" ? "Evicted" : "Deleted";
-  return `${done} ${count(pods.length, "pod")} (${some(names(pods), IN_SENTENCE)}).`;
+  const volumes = `emptyDir ${lost.length === 1 ? "volume" : "volumes"} ${some(lost, IN_SENTENCE)}`;
+  const goes = lost.length === 0 ? "" : ` What was written to ${volumes} ${dryRun ? "would be" : "is"} lost.`;
+  return `${done} ${count(pods.length, "pod")} (${some(names(pods), IN_SENTENCE)}).${goes}`;
 }
 
 function names(pods: RestartChange["pods"]): string[] {

@@ -5,7 +5,7 @@ import type { KubernetesEvent } from "../../../functions/run/event.ts";
 import { podFailures } from "../../../functions/kinds/failing/pod-failures.ts";
 import { repeatedRestarts } from "../../../functions/kinds/failing/repeated-restarts.ts";
 import type { ContainerStatus, Pod } from "../../../functions/shared/kubernetes/types.ts";
-import { ago, container, crashingPod, evidence, NOW, pod, policy } from "../../support/objects.ts";
+import { ago, container, crashingPod, deployment, evidence, NOW, pod, policy } from "../../support/objects.ts";
 
 /** A container that runs again, and of whose last end this is told; the pod is not ready yet. */
 function again(terminated: object): Pod {
@@ -97,5 +97,23 @@ describe("how a container ends", () => {
     const diagnosis = diagnose(crashingPod({ exitCode: 137 }), [event]);
 
     expect(diagnosis.summary).toMatch(/: the postStart hook of container app failed, for which it is ended\.$/);
+  });
+});
+
+describe("a container that ends without an error again and again", () => {
+  it.each([
+    [0, "give it one that keeps running, or make it a Job"],
+    [1, "Read the container's log"],
+  ])("is told what that takes: exit code %i", (exitCode, advice) => {
+    const { cause, remedy } = classify(
+      evidence({
+        workload: deployment({ progressing: { status: "True", reason: "ReplicaSetUpdated" } }),
+        holders: [],
+        pods: [crashingPod({ exitCode, startedAgo: 1_000 })],
+      }),
+      policy(),
+    );
+
+    expect(`${cause}: ${remedy.action === "none" ? remedy.message : remedy.action}`).toContain(advice);
   });
 });

@@ -14,6 +14,7 @@ import {
   hpa,
   incident,
   ofRevision,
+  pod,
   policy,
   replicaSet,
   template,
@@ -139,8 +140,8 @@ describe("two budgets for the same pods", () => {
 
   it("are none where each holds pods of its own", () => {
     const made = (name: string, slot: string): Pod => {
-      const pod = crashingPod({ name, ranFor: 3_400 });
-      return { ...pod, metadata: { ...pod.metadata, labels: { app: "web", slot } } };
+      const crashed = crashingPod({ name, ranFor: 3_400 });
+      return { ...crashed, metadata: { ...crashed.metadata, labels: { app: "web", slot } } };
     };
     const budgets = [budget("a", { slot: "a" }), budget("b", { slot: "b" })];
     const pods = [made("web-1-a", "a"), made("web-1-b", "b")];
@@ -168,6 +169,31 @@ describe("a quota without room", () => {
   it("keeps an HPA's maximum where it is, where it is for pods", () => {
     expect(atMaximum(quota({ pods: "4" }))).toContain("Not scaled: quota team is used up: pods (4)");
     expect(atMaximum(quota({ "requests.memory": "4Gi" }))).toContain("requests.memory (4Gi)");
+  });
+
+  it("keeps it where it is when the quota was lowered below what is in use, and when one more pod would exceed it", () => {
+    const of = (hard: string, used: string) => ({
+      ...quota({}),
+      status: { hard: { "requests.cpu": hard }, used: { "requests.cpu": used } },
+    });
+    const pods = [pod({ spec: { containers: [{ name: "app", resources: { requests: { cpu: "500m" } } }] } })];
+    const atMost = (quotas: ReturnType<typeof of>[]) =>
+      messageOf(
+        classify(
+          evidence({
+            pods,
+            hpa: hpa({ max: 4, limited: "TooManyReplicas" }),
+            surroundings: { ...NO_SURROUNDINGS, quotas },
+          }),
+          policy(),
+        ).remedy,
+      );
+
+    expect(atMost([of("1", "2")])).toContain("Not scaled: quota team is used up: requests.cpu (1)");
+    expect(atMost([of("2", "1900m")])).toContain(
+      "Not scaled: quota team has no room for one more (requests.cpu: 1900m used of 2)",
+    );
+    expect(atMost([of("2", "1500m")])).toBe("scale");
   });
 
   it("keeps the counts of a ScaledObject where they are, too", () => {

@@ -98,10 +98,15 @@ describe("what stands around a workload becomes evidence", () => {
         status: { hard: { pods: "3", "requests.cpu": "4" }, used: { pods: "3", "requests.cpu": "1" } },
       },
       { metadata: { name: "large" }, status: { hard: { pods: "30" }, used: { pods: "3" } } },
+      { metadata: { name: "lowered" }, status: { hard: { pods: "2" }, used: { pods: "3" } } },
+      {
+        metadata: { name: "none" },
+        status: { hard: { "services.loadbalancers": "0" }, used: { "services.loadbalancers": "0" } },
+      },
       { metadata: { name: "new" } },
     ];
 
-    expect(linesOf({ quotas })).toEqual(["quota small is used up: pods (3)"]);
+    expect(linesOf({ quotas })).toEqual(["quota small is used up: pods (3)", "quota lowered is used up: pods (2)"]);
   });
 
   it("where it was looked after before", () => {

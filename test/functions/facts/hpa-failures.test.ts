@@ -35,6 +35,17 @@ describe("an HPA has a problem", () => {
     ]);
   });
 
+  it("only when it goes on, where somebody else wrote at the same moment", () => {
+    const conflict = (age: number) => ({
+      ...hpaConditionOf("AbleToScale", "False", "FailedUpdateScale", age),
+      message:
+        'the HPA controller was unable to update the target scale: Operation cannot be fulfilled on deployments.apps "web": the object has been modified; please apply your changes to the latest version and try again',
+    });
+
+    expect(failures([conflict(15)])).toEqual([]);
+    expect(failures([conflict(metrics + 1)])).toMatchObject([{ reason: "FailedUpdateScale" }]);
+  });
+
   it.each([
     ...["FailedGetResourceMetric", "FailedGetContainerResourceMetric", "FailedGetPodsMetric", "FailedGetObjectMetric"],
     ...["FailedGetExternalMetric", "InvalidMetricSourceType", "InvalidSelector", "AReasonOfTomorrow"],

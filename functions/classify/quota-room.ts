@@ -1,0 +1,79 @@
+import type { Evidence } from "../facts/evidence.ts";
+import type { Pod, ResourceQuota } from "../shared/kubernetes/types.ts";
+import { some } from "../shared/text.ts";
+import { amountOf } from "./creation.ts";
+import { noRoomForPods } from "./surrounding-lines.ts";
+import { quantity } from "./quantity.ts";
+
+type Selector = NonNullable<
+  NonNullable<NonNullable<ResourceQuota["spec"]>["scopeSelector"]>["matchExpressions"]
+>[number];
+
+/** How many amounts a sentence holds. */
+const NAMED = 3;
+
+/**
+ * That a quota has less than is in use of what the pod takes, so that none can take its place: what the pod gives back does not
+ * bring the use below the limit. Undefined where it may have room then, and where the quota may be for other pods.
+ * Source: k8s.io/apiserver pkg/admission/plugin/resourcequota/controller.go
+ */
+export function noRoomForAnother(quota: ResourceQuota, pod: Pod): string | undefined {
+  const short = shortWith(quota, pod, () => 0);
+  return short === undefined ? undefined : `quota ${nameOf(quota)} has less than is in use already (${short})`;
+}
+
+/** That a quota of the namespace has no room for a further pod of the workload; undefined where each may have. */
+export function noFurtherPod({ surroundings, pods: [like] }: Evidence): string | undefined {
+  return surroundings.quotas
+    .map((quota) => noRoomForPods(quota) ?? (like === undefined ? undefined : noRoomForOneMore(quota, like)))
+    .find((line) => line !== undefined);
+}
+
+/** That a quota has no room for one pod more like this one. */
+function noRoomForOneMore(quota: ResourceQuota, pod: Pod): string | undefined {
+  const short = shortWith(quota, pod, (amount) => amount);
+  return short === undefined ? undefined : `quota ${nameOf(quota)} has no room for one more (${short})`;
+}
+
+/** What of the pod's amounts a quota has too little of, with so much more of each; in words. */
+function shortWith({ spec, status }: ResourceQuota, pod: Pod, more: (ofThePod: number) => number): string | undefined {
+  if (pod.spec === undefined || !isFor(spec, pod)) return undefined;
+  const template = { spec: pod.spec };
+  const short = Object.entries({ ...status?.hard, ...spec?.hard }).flatMap(([amount, hard]) => {
+    const used = status?.used?.[amount];
+    const ofThePod = amountOf(template, amount);
+    const isShort = ofThePod > 0 && (quantity(used) ?? 0) + more(ofThePod) > (quantity(hard) ?? Infinity);
+    return isShort ? [`${amount}: ${used ?? "0"} used of ${hard}`] : [];
+  });
+  return short.length === 0 ? undefined : some(short, NAMED);
+}
+
+function nameOf({ metadata }: ResourceQuota): string {
+  return metadata?.name ?? "";
+}
+
+/** Whether the quota counts the pod. Source: kubernetes.io/docs/concepts/policy/resource-quotas, "Quota scopes" */
+function isFor(quota: ResourceQuota["spec"], pod: Pod): boolean {
+  const scopes = (quota?.scopes ?? []).map((scopeName): Selector => ({ scopeName, operator: "Exists" }));
+  return [...scopes, ...(quota?.scopeSelector?.matchExpressions ?? [])].every((scope) => isInScope(scope, pod));
+}
+
+function isInScope({ scopeName, operator, values = [] }: Selector, { spec, status }: Pod): boolean {
+  const priority = spec?.priorityClassName;
+  switch (scopeName) {
+    case "Terminating":
+      return spec?.activeDeadlineSeconds !== undefined;
+    case "NotTerminating":
+      return spec?.activeDeadlineSeconds === undefined;
+    case "BestEffort":
+      return status?.qosClass === "BestEffort";
+    case "NotBestEffort":
+      return status?.qosClass !== undefined && status.qosClass !== "BestEffort";
+    case "PriorityClass":
+      if (operator === "DoesNotExist") return priority === undefined;
+      if (priority === undefined) return false;
+      return operator === "Exists" || values.includes(priority) === (operator === "In");
+    default:
+      return false;
+  }
+}

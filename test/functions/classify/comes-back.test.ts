@@ -1,0 +1,294 @@
+import { describe, expect, it } from "vitest";
+import { classify } from "../../../functions/classify/classify.ts";
+import type { Evidence } from "../../../functions/facts/evidence.ts";
+import { NO_SURROUNDINGS, type Surroundings } from "../../../functions/facts/surroundings.ts";
+import type { KubernetesEvent } from "../../../functions/run/event.ts";
+import type { Namespace, Node, Pod, ReplicaSet, ResourceQuota } from "../../../functions/shared/kubernetes/types.ts";
+import { ago, crashingPod, evidence, incident, pod, policy, replicaSet } from "../../support/objects.ts";
+import { controllerRevision, DB, db, dbPod } from "../../support/set-objects.ts";
+
+type PodSpec = NonNullable<Pod["spec"]>;
+const SPEC: PodSpec = {
+  nodeName: "node-1",
+  containers: [{ name: "app", resources: { requests: { cpu: "500m" }, limits: { memory: "256Mi" } } }],
+};
+
+/** A pod that crashes again and again after it ran well for long. */
+function crashed(spec: Partial<PodSpec> = {}): Pod {
+  const made = crashingPod({ ranFor: 3_000, startedAgo: 90_000 });
+  return { ...made, spec: { ...SPEC, ...spec }, status: { ...made.status, qosClass: "Burstable" } };
+}
+
+function remedyFor(target: Pod, more: Partial<Evidence> = {}, around: Partial<Surroundings> = {}): string {
+  const { remedy } = classify(
+    evidence({ pods: [target], surroundings: { ...NO_SURROUNDINGS, ...around }, ...more }),
+    policy(),
+  );
+  return remedy.action === "none" ? `${remedy.refusal}: ${remedy.message}` : remedy.action;
+}
+
+const quota = (hard: string, used: string, amount = "pods", spec: ResourceQuota["spec"] = {}): ResourceQuota => ({
+  metadata: { name: "slots", namespace: "shop" },
+  spec,
+  status: { hard: { [amount]: hard }, used: { [amount]: used } },
+});
+
+describe("a restart under a quota that has less than is in use", () => {
+  it.each([
+    ["pods", quota("2", "3")],
+    ["what it requests", quota("900m", "1", "requests.cpu")],
+    ["what it may take", quota("256Mi", "1Gi", "limits.memory")],
+    ["a limit that its controller has not counted yet", quota("5", "3", "pods", { hard: { pods: "2" } })],
+    ["pods that are not best effort", quota("2", "3", "pods", { scopes: ["NotBestEffort", "NotTerminating"] })],
+  ])("is refused: %s", (_what, full) => {
+    expect(remedyFor(crashed(), {}, { quotas: [full] })).toContain(
+      "NoSafeRemedy: Not restarted: quota slots has less than is in use already",
+    );
+  });
+
+  it.each([
+    ["is just used up, as the pod gives back what the next one takes", quota("3", "3")],
+    ["is for what the pod does not take", quota("1", "2", "requests.nvidia.com/gpu")],
+    ["is for services", quota("1", "2", "services")],
+    ["is for pods that are best effort", quota("2", "3", "pods", { scopes: ["BestEffort"] })],
+    [
+      "is for pods of another priority",
+      quota("2", "3", "pods", {
+        scopeSelector: { matchExpressions: [{ scopeName: "PriorityClass", operator: "In", values: ["high"] }] },
+      }),
+    ],
+  ])("is done where that %s", (_what, other) => {
+    expect(remedyFor(crashed(), {}, { quotas: [other] })).toBe("restart");
+  });
+
+  it("is refused for a pod of the priority that the quota is for", () => {
+    const high = quota("2", "3", "pods", {
+      scopeSelector: { matchExpressions: [{ scopeName: "PriorityClass", operator: "In", values: ["high"] }] },
+    });
+
+    expect(remedyFor(crashed({ priorityClassName: "high" }), {}, { quotas: [high] })).toContain("quota slots");
+  });
+
+  it("is refused also to whoever asks for it", () => {
+    const asked = incident({ requested: { action: "restart", pod: "web-1-aaaaa" } });
+
+    expect(remedyFor(crashed(), { incident: asked }, { quotas: [quota("2", "3")] })).toContain("quota slots");
+  });
+});
+
+describe("a restart under a Pod Security level", () => {
+  const namespace = (level: string, setAgo = 60, labels = {}): Namespace => ({
+    metadata: {
+      name: "shop",
+      labels: { "pod-security.kubernetes.io/enforce": level, ...labels },
+      managedFields: [
+        {
+          fieldsV1: { "f:metadata": { "f:labels": { "f:pod-security.kubernetes.io/enforce": {} } } },
+          time: ago(setAgo),
+        },
+      ],
+    },
+  });
+  const privileged = { containers: [{ name: "app", securityContext: { privileged: true } }] };
+  const safest = {
+    securityContext: { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } },
+    containers: [
+      { name: "app", securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } } },
+    ],
+    volumes: [{ name: "data", persistentVolumeClaim: { claimName: "data" } }],
+  };
+
+  it.each<[string, Partial<PodSpec>, string]>([
+    ["privileged", privileged, "baseline"],
+    ["in the network of its host", { hostNetwork: true }, "baseline"],
+    ["with a path of its host", { volumes: [{ name: "logs", hostPath: { path: "/var/log" } }] }, "restricted"],
+    [
+      "with a privileged sidecar",
+      { initContainers: [{ name: "agent", restartPolicy: "Always", securityContext: { privileged: true } }] },
+      "baseline",
+    ],
+    ["that does not say that it runs as no root", {}, "restricted"],
+    ["of the user 0", { ...safest, securityContext: { ...safest.securityContext, runAsUser: 0 } }, "restricted"],
+    ["with a volume of NFS", { ...safest, volumes: [{ name: "n", nfs: { server: "s", path: "/" } }] }, "restricted"],
+  ])("is refused for a pod %s", (_what, spec, level) => {
+    expect(remedyFor(crashed(spec), { namespace: namespace(level) })).toContain(
+      `NoSafeRemedy: Not restarted: its namespace enforces the Pod Security level ${level}, which pod web-1-aaaaa violates`,
+    );
+  });
+
+  it.each<[string, Partial<PodSpec>, Namespace]>([
+    ["that meets baseline", {}, namespace("baseline")],
+    ["that meets restricted", safest, namespace("restricted")],
+    ["under a level that forbids nothing", privileged, namespace("privileged")],
+    ["that was let in under it, as an exempt one", privileged, namespace("baseline", 100_000)],
+    [
+      "under rules that are older than what is known of them",
+      privileged,
+      namespace("baseline", 60, { "pod-security.kubernetes.io/enforce-version": "v1.20" }),
+    ],
+  ])("is done for a pod %s", (_what, spec, where) => {
+    expect(remedyFor(crashed(spec), { namespace: where })).toBe("restart");
+  });
+});
+
+describe("a restart where the controller may make no pods", () => {
+  const message = 'pods "web-" is forbidden: exceeded quota: slots, requested: pods=1, used: pods=2, limited: pods=2';
+  const holder = (said: string, status = "True"): ReplicaSet => {
+    const made = replicaSet(1, { available: 1 });
+    const conditions = [{ type: "ReplicaFailure", status, reason: "FailedCreate", message: said }];
+    return { ...made, status: { replicas: 1, availableReplicas: 1, ...made.status, conditions } };
+  };
+
+  it("is refused, with what the API server says", () => {
+    const said = remedyFor(crashed(), { holders: [holder(message)] });
+
+    expect(said).toContain("NoSafeRemedy: Not restarted: its controller could not make a further pod");
+    expect(said).toContain("a quota of the namespace has no room");
+  });
+
+  it.each([
+    ["the next try may be let in", "the server is currently unable to handle the request", "True"],
+    ["it could since", message, "False"],
+  ])("is done where %s", (_what, said, status) => {
+    expect(remedyFor(crashed(), { holders: [holder(said, status)] })).toBe("restart");
+  });
+
+  it("is done for pods of a revision whose controller may, though that of another may not", () => {
+    const other = holder(message);
+
+    expect(
+      remedyFor(crashed(), {
+        holders: [replicaSet(1, { available: 1 }), { ...other, metadata: { ...other.metadata, uid: "rs-9-uid" } }],
+      }),
+    ).toBe("restart");
+  });
+
+  const event = (secondsAgo: number): KubernetesEvent => ({
+    metadata: { name: "db.1", namespace: "shop" },
+    type: "Warning",
+    reason: "FailedCreate",
+    message: 'create Pod db-2 in StatefulSet db failed error: pods "db-2" is forbidden: exceeded quota: slots',
+    involvedObject: { kind: "StatefulSet", name: "db", uid: "db-uid" },
+    lastTimestamp: ago(secondsAgo),
+  });
+  const set = (events: KubernetesEvent[], made: number) => ({
+    incident: incident({ workload: DB, requested: { action: "restart" as const, pod: "db-0" } }),
+    workload: db({ status: { readyReplicas: 1 } }),
+    holders: [controllerRevision(2)],
+    pods: [dbPod(0, 2, { ready: false, metadata: { creationTimestamp: ago(made) } })],
+    surroundings: { ...NO_SURROUNDINGS, events },
+  });
+
+  it("is refused for a member of a set where nothing was made since a warning", () => {
+    expect(remedyFor(pod(), set([event(30)], 600))).toContain("could not make a further pod when it tried last");
+  });
+
+  it("is done where a pod was made since, and where the warning is old", () => {
+    expect(remedyFor(pod(), set([event(700)], 600))).toBe("restart");
+    expect(remedyFor(pod(), set([event(2_000)], 9_000))).toBe("restart");
+  });
+});
+
+describe("a restart where a pod before it is not ready", () => {
+  const members = (podManagementPolicy: string, ready: boolean[]) => ({
+    incident: incident({ workload: DB, requested: { action: "restart" as const, pod: "db-2" } }),
+    workload: db({ spec: { podManagementPolicy }, status: { readyReplicas: 1 } }),
+    holders: [controllerRevision(2)],
+    pods: ready.map((isReady, ordinal) => dbPod(ordinal, 2, { ready: isReady })),
+  });
+
+  it("is refused, as its controller makes it again only after that", () => {
+    expect(remedyFor(pod(), members("OrderedReady", [true, false, false]))).toContain(
+      "NoSafeRemedy: Not restarted: its controller makes pod db-2 again only once db-1 is ready",
+    );
+  });
+
+  it("is done where all before it are ready, and where its controller does not wait", () => {
+    expect(remedyFor(pod(), members("OrderedReady", [true, true, false]))).toBe("restart");
+    expect(remedyFor(pod(), members("Parallel", [true, false, false]))).toBe("restart");
+  });
+});
+
+describe("a restart of a pod that reads what is gone", () => {
+  const reads = (optional: boolean) =>
+    crashed({ containers: [{ name: "app", envFrom: [{ configMapRef: { name: "web", optional } }] }] });
+  const config = (state: "missing" | "there", optional: boolean): Evidence["config"] => [
+    { kind: "ConfigMap", name: "web", optional, ...(state === "there" ? { state, metadata: {} } : { state }) },
+  ];
+
+  it("is refused where no pod starts without it", () => {
+    expect(remedyFor(reads(false), { config: config("missing", false) })).toContain(
+      "NoSafeRemedy: Not restarted: ConfigMap web, which pod web-1-aaaaa was started with, is not there",
+    );
+  });
+
+  it("is done where it is there, and where it may be missing", () => {
+    expect(remedyFor(reads(false), { config: config("there", false) })).toBe("restart");
+    expect(remedyFor(reads(true), { config: config("missing", true) })).toBe("restart");
+  });
+});
+
+describe("a restart of a pod on a cordoned node", () => {
+  const cordoned: Node = {
+    metadata: { name: "node-1", labels: { "kubernetes.io/hostname": "ip-10-0-0-1" } },
+    spec: { unschedulable: true },
+  };
+  const here = { nodeSelector: { "kubernetes.io/hostname": "ip-10-0-0-1" } };
+  const byAffinity = (values: string[]) => ({
+    affinity: {
+      nodeAffinity: {
+        requiredDuringSchedulingIgnoredDuringExecution: {
+          nodeSelectorTerms: [{ matchFields: [{ key: "metadata.name", operator: "In", values }] }],
+        },
+      },
+    },
+  });
+  const tolerant = { tolerations: [{ key: "node.kubernetes.io/unschedulable", operator: "Exists" }] };
+
+  it.each<[string, Partial<PodSpec>]>([
+    ["selects it by its label", here],
+    ["names it in its affinity", byAffinity(["node-1"])],
+  ])("is refused where it %s", (_what, spec) => {
+    expect(remedyFor(crashed(spec), {}, { nodes: [cordoned] })).toContain(
+      "Not restarted: pod web-1-aaaaa may run on node node-1 alone, which is cordoned",
+    );
+  });
+
+  it.each<[string, Partial<PodSpec>, Node]>([
+    ["may run elsewhere", {}, cordoned],
+    ["may run on another as well", byAffinity(["node-1", "node-2"]), cordoned],
+    ["tolerates the cordon, as those of a DaemonSet do", { ...byAffinity(["node-1"]), ...tolerant }, cordoned],
+    ["is on a node that takes pods", here, { ...cordoned, spec: {} }],
+  ])("is done where it %s", (_what, spec, node) => {
+    expect(remedyFor(crashed(spec), {}, { nodes: [node] })).toBe("restart");
+  });
+
+  const waiting = (message: string): Pod =>
+    pod({
+      name: "web-1-bbbbb",
+      metadata: { creationTimestamp: ago(9_000) },
+      status: {
+        phase: "Pending",
+        conditions: [
+          { type: "PodScheduled", status: "False", reason: "Unschedulable", message, lastTransitionTime: ago(8_000) },
+        ],
+        containerStatuses: [],
+      },
+    });
+  const asked = incident({ requested: { action: "restart", pod: "web-1-aaaaa" } });
+
+  it("is refused where another one of its template finds no node for what it would not free", () => {
+    const pods = [crashed(), waiting("0/3 nodes are available: 3 node(s) had untolerated taint {spot: true}.")];
+
+    expect(remedyFor(crashed(), { pods, incident: asked })).toContain(
+      "pod web-1-bbbbb of the same template finds no node",
+    );
+  });
+
+  it("is done where what it frees is what the other lacks, unless its node takes no pods", () => {
+    const pods = [crashed(), waiting("0/3 nodes are available: 3 Insufficient cpu.")];
+
+    expect(remedyFor(crashed(), { pods, incident: asked })).toBe("restart");
+    expect(remedyFor(crashed(), { pods, incident: asked }, { nodes: [cordoned] })).toContain("finds no node");
+  });
+});

@@ -1,0 +1,54 @@
+import { describe, expect, it } from "vitest";
+import { classify } from "../../../functions/classify/classify.ts";
+import type { Evidence } from "../../../functions/facts/evidence.ts";
+import type { Hpa, Pod } from "../../../functions/shared/kubernetes/types.ts";
+import { ago, deployment, evidence, hpa, pod, policy } from "../../support/objects.ts";
+
+const full = hpa({ limited: "TooManyReplicas", limitedSince: ago(900) });
+const wells = [1, 2, 3].map((n) => pod({ name: `web-1-${n}` }));
+
+function decided(over: Partial<Evidence> = {}): string {
+  const { cause, remedy } = classify(
+    evidence({ hpa: full, workload: deployment({ replicas: 4 }), pods: [...wells, pod({ name: "web-1-4" })], ...over }),
+    policy(),
+  );
+  return `${cause}: ${remedy.action === "none" ? `${remedy.refusal}: ${remedy.message}` : remedy.action}`;
+}
+
+const pending = (more: Partial<Pod["metadata"]> = {}): Pod =>
+  pod({
+    name: "web-1-4",
+    metadata: { creationTimestamp: ago(60), ...more },
+    status: {
+      phase: "Pending",
+      conditions: [{ type: "PodScheduled", status: "False", reason: "Unschedulable", lastTransitionTime: ago(60) }],
+      containerStatuses: [],
+    },
+  });
+const behaving = (behavior: NonNullable<Hpa["spec"]["behavior"]>): Hpa => ({
+  ...full,
+  spec: { ...full.spec, behavior },
+});
+
+describe("an HPA at its maximum", () => {
+  it.each<[string, Partial<Evidence>]>([
+    ["all of its pods run", {}],
+    ["what has not started is on its way out", { pods: [...wells, pending({ deletionTimestamp: ago(5) })] }],
+    ["it may not scale down", { hpa: behaving({ scaleDown: { selectPolicy: "Disabled" } }) }],
+    ["it scales up slowly", { hpa: behaving({ scaleUp: { selectPolicy: "Min" } }) }],
+  ])("is raised where %s", (_what, over) => {
+    expect(decided(over)).toBe("HpaAtMaximum: scale");
+  });
+
+  it("is not raised while a pod that it has asked for has not started", () => {
+    expect(decided({ pods: [...wells, pending()] })).toContain(
+      "HpaAtMaximum: MayPass: 1 pod that it has already has not started yet",
+    );
+  });
+
+  it("is not raised where its behavior lets it add no pods", () => {
+    expect(decided({ hpa: behaving({ scaleUp: { selectPolicy: "Disabled" } }) })).toContain(
+      "HpaAtMaximum: NoSafeRemedy: Not scaled: the behavior of HPA web disables scaling up",
+    );
+  });
+});
