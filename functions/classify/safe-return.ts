@@ -17,7 +17,8 @@ interface Return {
 
 /**
  * Why going back to an earlier template is nothing to be done by itself, in sentences; undefined where nothing speaks against it:
- * what fails is not in the template, what reaches the pods would reach them no more, or what is on their volumes may be another's.
+ * what fails is not in the template, its pods could not be started, what reaches the pods would reach them no more, or what is on their
+ * volumes may be another's.
  * @param isAlone whether the workload goes back alone, without what was released with it
  */
 export function whyNotBack(facts: Case, to: RevisionRef, isAlone: boolean): string | undefined {
@@ -25,7 +26,25 @@ export function whyNotBack(facts: Case, to: RevisionRef, isAlone: boolean): stri
   const earlier = facts.templates.get(to.name);
   if (present === undefined || earlier === undefined) return undefined;
   const way = { facts, to, present, earlier };
-  return addedToPods(way) ?? (isAlone ? leavesServices(way) : undefined) ?? ranOnVolumes(way);
+  return (
+    addedToPods(way) ?? (isAlone ? (whyNotStarted(facts, to) ?? leavesServices(way)) : undefined) ?? ranOnVolumes(way)
+  );
+}
+
+/**
+ * That pods of the revision could not be started, since there is not what they need and the present ones do not, in
+ * sentences; undefined where nothing is known to be missing.
+ */
+export function whyNotStarted({ evidence: { neededBefore } }: Case, to: RevisionRef): string | undefined {
+  if (neededBefore?.revision !== to.name) return undefined;
+  const missing = neededBefore.objects.filter(({ state }) => state === "missing");
+  if (missing.length === 0) return undefined;
+  const names = some(
+    missing.map(({ kind, name }) => `${kind} ${name}`),
+    NAMED,
+  );
+  const [does, it] = missing.length === 1 ? ["does", "it"] : ["do", "them"];
+  return `Not rolled back: ${names} ${does} not exist, and no pod of revision ${to.revision} starts without ${it}. Restore ${it} first and ask for the rollback then, or roll forward with a mended template.`;
 }
 
 /** What fails is in none of the templates: something adds it to each pod, also to those of another revision. */
