@@ -1,8 +1,11 @@
 import type { Case } from "../facts/case.ts";
 import { cutOff, isReachedOtherwise } from "../facts/services.ts";
+import { kindOf } from "../kinds/kinds.ts";
 import type { RevisionRef } from "../shared/refs.ts";
-import type { PodTemplate, StatefulSet } from "../shared/kubernetes/types.ts";
+import type { Pod, PodTemplate, StatefulSet } from "../shared/kubernetes/types.ts";
 import { some } from "../shared/text.ts";
+import { containersOf } from "./parts.ts";
+import { quantity } from "./quantity.ts";
 
 /** How many names a sentence holds. */
 const NAMED = 3;
@@ -27,7 +30,10 @@ export function whyNotBack(facts: Case, to: RevisionRef, isAlone: boolean): stri
   if (present === undefined || earlier === undefined) return undefined;
   const way = { facts, to, present, earlier };
   return (
-    addedToPods(way) ?? (isAlone ? (whyNotStarted(facts, to) ?? leavesServices(way)) : undefined) ?? ranOnVolumes(way)
+    addedToPods(way) ??
+    limitedByOthers(way) ??
+    (isAlone ? (whyNotStarted(facts, to) ?? leavesServices(way)) : undefined) ??
+    ranOnVolumes(way)
   );
 }
 
@@ -56,6 +62,39 @@ function addedToPods({ facts: { ofCurrent }, present, earlier }: Return): string
   if (!isAll || names.size === 0 || [...names].some((name) => known.has(name))) return undefined;
   const which = some([...names], NAMED);
   return `Not rolled back: container ${which}, which fails, is in no pod template. Something adds it to each pod when that is made, and would add it to pods of another revision, too: look at that (a mesh, an agent, a mutating webhook).`;
+}
+
+/**
+ * What fails reached a memory limit that its template does not set, and that pods of the earlier revision were made without:
+ * something has given it to each pod since, and neither template sets another.
+ */
+function limitedByOthers({ facts, to, present, earlier }: Return): string | undefined {
+  const { ofCurrent, evidence } = facts;
+  const history = kindOf(evidence.incident.workload)?.history;
+  const before = evidence.pods.filter((pod) => history?.isMadeFrom(pod, to.name) === true);
+  const failing = ofCurrent.flatMap(({ pod, failures }) => failures.map((failure) => ({ pod, failure })));
+  if (failing.length === 0 || before.length === 0) return undefined;
+  const limits = failing.map(({ pod, failure: { container, outOfMemory } }) => {
+    const [limit, own, then] = [pod, present, earlier].map((of) => memoryLimit(of, container));
+    const isGiven = limit !== undefined && !isSameLimit(limit, own) && isSameLimit(own, then);
+    const isNew = before.every((pod) => !isSameLimit(memoryLimit(pod, container), limit));
+    return outOfMemory === undefined || !isGiven || !isNew
+      ? undefined
+      : `container ${container} ran out of memory at a limit of ${limit}`;
+  });
+  const [first] = limits;
+  if (first === undefined || limits.includes(undefined)) return undefined;
+  return `Not rolled back: ${first}, which its template does not set. Pods of revision ${to.revision} that were made before do not have that limit, and new ones may get it as well, as their template sets no other. Look at what gives it to pods (the default of a LimitRange, an autoscaler, a mutating webhook), or set a limit in the template.`;
+}
+
+function memoryLimit({ spec }: PodTemplate | Pod, container: string | undefined): string | undefined {
+  return containersOf(spec === undefined ? {} : { spec }).find(({ name }) => name === container)?.resources?.limits?.[
+    "memory"
+  ];
+}
+
+function isSameLimit(a: string | undefined, b: string | undefined): boolean {
+  return a === undefined || b === undefined ? a === b : quantity(a) === quantity(b);
 }
 
 /** A Service selects the present pods by what those of the earlier template do not have. */
@@ -89,8 +128,4 @@ function ranOnVolumes({ facts: { evidence, ofCurrent }, to, present, earlier }: 
   );
   if (!ran) return undefined;
   return `Not rolled back: its newer image has run on volumes that stay as they are (volumeClaimTemplates), and may have changed what is on them in a way that the image of revision ${to.revision} cannot read. Whoever knows that it can may ask for that revision.`;
-}
-
-function containersOf({ spec }: PodTemplate) {
-  return [...(spec?.initContainers ?? []), ...(spec?.containers ?? [])];
 }
