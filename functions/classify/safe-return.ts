@@ -4,6 +4,7 @@ import { kindOf } from "../kinds/kinds.ts";
 import type { RevisionRef } from "../shared/refs.ts";
 import type { Pod, PodTemplate, StatefulSet } from "../shared/kubernetes/types.ts";
 import { some } from "../shared/text.ts";
+import { failedOfItself } from "./failed-before.ts";
 import { containersOf } from "./parts.ts";
 import { quantity } from "./quantity.ts";
 
@@ -32,6 +33,7 @@ export function whyNotBack(facts: Case, to: RevisionRef, isAlone: boolean): stri
   return (
     addedToPods(way) ??
     limitedByOthers(way) ??
+    failedOfItself(facts, to) ??
     (isAlone ? (whyNotStarted(facts, to) ?? leavesServices(way)) : undefined) ??
     ranOnVolumes(way)
   );
