@@ -19,7 +19,7 @@ import { objectAt, pathOf, type ObjectRef } from "../shared/object-ref.ts";
 import type { RevisionRef, WorkloadRef } from "../shared/refs.ts";
 import { whyNothingIsWritten } from "./never-written.ts";
 import { refuseOwned } from "./owner-guard.ts";
-import { whyNotBack, whyNotStarted } from "./safe-return.ts";
+import { whyNotBack } from "./safe-return.ts";
 import { noRoomForPods } from "./surrounding-lines.ts";
 import { withArticle } from "../shared/text.ts";
 
@@ -192,24 +192,14 @@ function returnsTo(plan: Plan): RevisionRef | undefined {
   }
 }
 
-/**
- * What makes a way back one that a person has to choose: who asks for exactly that has chosen it, save one on which no pod
- * would start. What somebody wants taken back is, whether or not that runs.
- */
+/** What makes a way back one that a person has to choose, or that leads nowhere. */
 const wayBackGuard: RemedyGuard = (facts, { plan, writes }) => {
-  const { incident } = facts.evidence;
   const to = returnsTo(plan);
   if (to === undefined) return undefined;
-  const own = pathOf(workloadObject(incident.workload));
-  // What its owner puts back, it puts back with the Services beside it.
+  const own = pathOf(workloadObject(facts.evidence.incident.workload));
+  // What its owner puts back, it puts back with the Services and the ConfigMaps beside it.
   const isAlone = writes.some((ref) => pathOf(ref) === own);
-  const asked = isAskedFor(incident) ? incident.requested : undefined;
-  const message =
-    asked === undefined
-      ? whyNotBack(facts, to, isAlone)
-      : asked.action !== "undo" && isAlone
-        ? whyNotStarted(facts, to)
-        : undefined;
+  const message = whyNotBack(facts, to, isAlone);
   return message === undefined ? undefined : { refusal: "NoSafeRemedy", message };
 };
 

@@ -1,6 +1,7 @@
 import type { Case } from "../facts/case.ts";
 import { cutOff, isReachedOtherwise } from "../facts/services.ts";
 import { kindOf } from "../kinds/kinds.ts";
+import { isAskedFor } from "../run/asked-for.ts";
 import type { RevisionRef } from "../shared/refs.ts";
 import type { Pod, PodTemplate, StatefulSet } from "../shared/kubernetes/types.ts";
 import { some } from "../shared/text.ts";
@@ -23,12 +24,17 @@ interface Return {
  * Why going back to an earlier template is nothing to be done by itself, in sentences; undefined where nothing speaks against it:
  * what fails is not in the template, its pods could not be started, what reaches the pods would reach them no more, or what is on their
  * volumes may be another's.
+ * Who asks for exactly that has chosen it, save where no pod would start; what somebody wants taken back is, whether or not that runs.
  * @param isAlone whether the workload goes back alone, without what was released with it
  */
 export function whyNotBack(facts: Case, to: RevisionRef, isAlone: boolean): string | undefined {
   const present = facts.evidence.workload?.spec?.template;
   const earlier = facts.templates.get(to.name);
   if (present === undefined || earlier === undefined) return undefined;
+  const { incident } = facts.evidence;
+  if (isAskedFor(incident)) {
+    return incident.requested?.action !== "undo" && isAlone ? whyNotStarted(facts, to) : undefined;
+  }
   const way = { facts, to, present, earlier };
   return (
     addedToPods(way) ??
@@ -43,7 +49,7 @@ export function whyNotBack(facts: Case, to: RevisionRef, isAlone: boolean): stri
  * That pods of the revision could not be started, since there is not what they need and the present ones do not, in
  * sentences; undefined where nothing is known to be missing.
  */
-export function whyNotStarted({ evidence: { neededBefore } }: Case, to: RevisionRef): string | undefined {
+function whyNotStarted({ evidence: { neededBefore } }: Case, to: RevisionRef): string | undefined {
   if (neededBefore?.revision !== to.name) return undefined;
   const missing = neededBefore.objects.filter(({ state }) => state === "missing");
   if (missing.length === 0) return undefined;
