@@ -103,7 +103,7 @@ const WITH_TOOLS: Readonly<Record<string, Permissions>> = {
         },
         { apiGroups: ["policy"], resources: ["poddisruptionbudgets"], verbs: ["list"] },
         {
-          why: "Who changed last what a failing workload reads, and when: the metadata alone is asked for. Not needed where the policy has evidence.config_changes: none.",
+          why: "Who changed last what a failing workload reads, and when, and whether what an earlier revision needs is there: the metadata alone is asked for. Not needed where the policy has evidence.config_changes: none.",
           apiGroups: [""],
           resources: ["configmaps"],
           verbs: ["get"],

@@ -18,9 +18,12 @@ export function changedPodLines({ evidence: { incident }, failing, revisions, te
     const template = revision === undefined ? undefined : templates.get(revision.name);
     if (revision === undefined || template === undefined || pod.spec === undefined) return [];
     const names = new Set(failures.map(({ container }) => container));
+    const killed = new Set(
+      failures.flatMap(({ container, outOfMemory }) => (outOfMemory === undefined ? [] : container)),
+    );
     const own = containersOf({ spec: pod.spec }).filter(({ name }) => names.has(name));
     return own.flatMap((container) =>
-      differences(container, template).map(
+      differences(container, template, killed.has(container.name)).map(
         ([what, now, then]) =>
           `container ${container.name} has ${what} ${now} in its pod, and ${then} in the template of revision ${revision.revision}: something has changed the pod`,
       ),
@@ -29,15 +32,15 @@ export function changedPodLines({ evidence: { incident }, failing, revisions, te
   return [...new Set(lines)];
 }
 
-/** What differs, how it is, and how the template has it. */
-function differences(container: Container, template: PodTemplate): [string, string, string][] {
+/** What differs, how it is, and how the template has it; a limit that the template has not, of what reached it. */
+function differences(container: Container, template: PodTemplate, isKilled: boolean): [string, string, string][] {
   const made = containersOf(template).find(({ name }) => name === container.name);
   const [now, then] = [container, made].map((of) => of?.resources?.limits?.["memory"]);
-  const isOther = now !== undefined && then !== undefined && quantity(now) !== quantity(then);
+  const isOther = now !== undefined && (then === undefined ? isKilled : quantity(now) !== quantity(then));
   return [
     ...(container.image === undefined || made?.image === undefined || container.image === made.image
       ? []
       : [["the image", container.image, made.image] satisfies [string, string, string]]),
-    ...(isOther ? [["a memory limit of", now, then] satisfies [string, string, string]] : []),
+    ...(isOther ? [["a memory limit of", now, then ?? "none"] satisfies [string, string, string]] : []),
   ];
 }

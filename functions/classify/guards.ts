@@ -193,13 +193,12 @@ function returnsTo(plan: Plan): RevisionRef | undefined {
   }
 }
 
-/** What makes a way back one that a person has to choose: who asks for exactly that has chosen it. */
+/** What makes a way back one that a person has to choose, or that leads nowhere. */
 const wayBackGuard: RemedyGuard = (facts, { plan, writes }) => {
-  const { incident } = facts.evidence;
   const to = returnsTo(plan);
-  if (to === undefined || isAskedFor(incident)) return undefined;
-  const own = pathOf(workloadObject(incident.workload));
-  // What its owner puts back, it puts back with the Services beside it.
+  if (to === undefined) return undefined;
+  const own = pathOf(workloadObject(facts.evidence.incident.workload));
+  // What its owner puts back, it puts back with the Services and the ConfigMaps beside it.
   const isAlone = writes.some((ref) => pathOf(ref) === own);
   const message = whyNotBack(facts, to, isAlone);
   return message === undefined ? undefined : { refusal: "NoSafeRemedy", message };

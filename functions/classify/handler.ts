@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { gatherEvidence, type ReadAbout } from "../facts/evidence.ts";
 import { readHelmRelease } from "../facts/helm-release.ts";
+import { withNeededBefore } from "../facts/needed-before.ts";
 import { isSwitchedOn } from "../kinds/switched.ts";
 import { ALL_REMEDIES, isKnown } from "../remedies/remedies.ts";
 import { Diagnosis, WorkloadRun } from "../run/contracts.ts";
@@ -43,7 +44,7 @@ export const diagnose = step(
           (...about: ReadAbout) =>
             read(...about, policy),
       );
-    const evidence = await gatherEvidence(cluster, run.incident, past, {
+    const gathered = await gatherEvidence(cluster, run.incident, past, {
       now: environment.now(),
       dryRun: run.dry_run,
       readOthers,
@@ -52,6 +53,7 @@ export const diagnose = step(
       ...(isSwitchedOn("helm") ? { readHelm: readHelmRelease } : {}),
       customResources: policy.evidence.custom_resources,
     });
+    const evidence = await withNeededBefore(cluster, gathered, policy);
     const diagnosis = classify(evidence, policy);
     return again ? { ...run, diagnosis } : diagnosis;
   },

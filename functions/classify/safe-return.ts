@@ -1,9 +1,14 @@
 import type { Case } from "../facts/case.ts";
 import { badNode } from "../facts/one-node.ts";
 import { cutOff, isReachedOtherwise } from "../facts/services.ts";
+import { kindOf } from "../kinds/kinds.ts";
+import { isAskedFor } from "../run/asked-for.ts";
 import type { RevisionRef } from "../shared/refs.ts";
-import type { PodTemplate, StatefulSet } from "../shared/kubernetes/types.ts";
+import type { Pod, PodTemplate, StatefulSet } from "../shared/kubernetes/types.ts";
 import { some } from "../shared/text.ts";
+import { failedOfItself } from "./failed-before.ts";
+import { containersOf } from "./parts.ts";
+import { quantity } from "./quantity.ts";
 
 /** How many names a sentence holds. */
 const NAMED = 3;
@@ -18,15 +23,44 @@ interface Return {
 
 /**
  * Why going back to an earlier template is nothing to be done by itself, in sentences; undefined where nothing speaks against it:
- * what fails is not in the template, what reaches the pods would reach them no more, or what is on their volumes may be another's.
+ * what fails is not in the template, its pods could not be started, what reaches the pods would reach them no more, or what is on their
+ * volumes may be another's.
+ * Who asks for exactly that has chosen it, save where no pod would start; what somebody wants taken back is, whether or not that runs.
  * @param isAlone whether the workload goes back alone, without what was released with it
  */
 export function whyNotBack(facts: Case, to: RevisionRef, isAlone: boolean): string | undefined {
   const present = facts.evidence.workload?.spec?.template;
   const earlier = facts.templates.get(to.name);
   if (present === undefined || earlier === undefined) return undefined;
+  const { incident } = facts.evidence;
+  if (isAskedFor(incident)) {
+    return incident.requested?.action !== "undo" && isAlone ? whyNotStarted(facts, to) : undefined;
+  }
   const way = { facts, to, present, earlier };
-  return addedToPods(way) ?? failsOnOneNode(facts) ?? (isAlone ? leavesServices(way) : undefined) ?? ranOnVolumes(way);
+  return (
+    addedToPods(way) ??
+    failsOnOneNode(facts) ??
+    limitedByOthers(way) ??
+    failedOfItself(facts, to) ??
+    (isAlone ? (whyNotStarted(facts, to) ?? leavesServices(way)) : undefined) ??
+    ranOnVolumes(way)
+  );
+}
+
+/**
+ * That pods of the revision could not be started, since there is not what they need and the present ones do not, in
+ * sentences; undefined where nothing is known to be missing.
+ */
+function whyNotStarted({ evidence: { neededBefore } }: Case, to: RevisionRef): string | undefined {
+  if (neededBefore?.revision !== to.name) return undefined;
+  const missing = neededBefore.objects.filter(({ state }) => state === "missing");
+  if (missing.length === 0) return undefined;
+  const names = some(
+    missing.map(({ kind, name }) => `${kind} ${name}`),
+    NAMED,
+  );
+  const [does, it] = missing.length === 1 ? ["does", "it"] : ["do", "them"];
+  return `Not rolled back: ${names} ${does} not exist, and no pod of revision ${to.revision} starts without ${it}. Restore ${it} first and ask for the rollback then, or roll forward with a mended template.`;
 }
 
 /** What fails is in none of the templates: something adds it to each pod, also to those of another revision. */
@@ -45,6 +79,39 @@ function failsOnOneNode(facts: Case): string | undefined {
   const bad = badNode(facts);
   if (bad === undefined) return undefined;
   return `Not rolled back: it fails on node ${bad.node} alone, and pods of the same revision run well on ${bad.readyElsewhere} others. Look at that node: kubectl describe node ${bad.node}.`;
+}
+
+/**
+ * What fails reached a memory limit that its template does not set, and that pods of the earlier revision were made without:
+ * something has given it to each pod since, and neither template sets another.
+ */
+function limitedByOthers({ facts, to, present, earlier }: Return): string | undefined {
+  const { ofCurrent, evidence } = facts;
+  const history = kindOf(evidence.incident.workload)?.history;
+  const before = evidence.pods.filter((pod) => history?.isMadeFrom(pod, to.name) === true);
+  const failing = ofCurrent.flatMap(({ pod, failures }) => failures.map((failure) => ({ pod, failure })));
+  if (failing.length === 0 || before.length === 0) return undefined;
+  const limits = failing.map(({ pod, failure: { container, outOfMemory } }) => {
+    const [limit, own, then] = [pod, present, earlier].map((of) => memoryLimit(of, container));
+    const isGiven = limit !== undefined && !isSameLimit(limit, own) && isSameLimit(own, then);
+    const isNew = before.every((pod) => !isSameLimit(memoryLimit(pod, container), limit));
+    return outOfMemory === undefined || !isGiven || !isNew
+      ? undefined
+      : `container ${container} ran out of memory at a limit of ${limit}`;
+  });
+  const [first] = limits;
+  if (first === undefined || limits.includes(undefined)) return undefined;
+  return `Not rolled back: ${first}, which its template does not set. Pods of revision ${to.revision} that were made before do not have that limit, and new ones may get it as well, as their template sets no other. Look at what gives it to pods (the default of a LimitRange, an autoscaler, a mutating webhook), or set a limit in the template.`;
+}
+
+function memoryLimit({ spec }: PodTemplate | Pod, container: string | undefined): string | undefined {
+  return containersOf(spec === undefined ? {} : { spec }).find(({ name }) => name === container)?.resources?.limits?.[
+    "memory"
+  ];
+}
+
+function isSameLimit(a: string | undefined, b: string | undefined): boolean {
+  return a === undefined || b === undefined ? a === b : quantity(a) === quantity(b);
 }
 
 /** A Service selects the present pods by what those of the earlier template do not have. */
@@ -78,8 +145,4 @@ function ranOnVolumes({ facts: { evidence, ofCurrent }, to, present, earlier }: 
   );
   if (!ran) return undefined;
   return `Not rolled back: its newer image has run on volumes that stay as they are (volumeClaimTemplates), and may have changed what is on them in a way that the image of revision ${to.revision} cannot read. Whoever knows that it can may ask for that revision.`;
-}
-
-function containersOf({ spec }: PodTemplate) {
-  return [...(spec?.initContainers ?? []), ...(spec?.containers ?? [])];
 }

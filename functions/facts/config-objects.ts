@@ -42,8 +42,37 @@ export async function readConfigObjects(
   allowed: ConfigReading,
 ): Promise<ConfigObject[]> {
   if (template === undefined || pods.every((pod) => isReady(pod) && restartCount(pod) === 0)) return [];
+  return await readObjects(cluster, namespace, objectsOf(template), allowed);
+}
+
+/**
+ * Reads likewise what pods of an earlier template do not start without, and those of the present one do: whether it is still
+ * there.
+ */
+export async function readNeededBefore(
+  cluster: Reader,
+  namespace: string,
+  present: PodTemplate,
+  earlier: PodTemplate,
+  allowed: ConfigReading,
+): Promise<ConfigObject[]> {
+  const needed = new Set(neededBy(present).map(({ kind, name }) => `${kind} ${name}`));
+  const others = neededBy(earlier).filter(({ kind, name }) => !needed.has(`${kind} ${name}`));
+  return await readObjects(cluster, namespace, others, allowed);
+}
+
+function neededBy(template: PodTemplate): Named[] {
+  return objectsOf(template).filter(({ optional }) => !optional);
+}
+
+async function readObjects(
+  cluster: Reader,
+  namespace: string,
+  objects: readonly Named[],
+  allowed: ConfigReading,
+): Promise<ConfigObject[]> {
   return await Promise.all(
-    objectsOf(template).map(async (object, index): Promise<ConfigObject> => {
+    objects.map(async (object, index): Promise<ConfigObject> => {
       if (!isAllowed(object.kind, allowed)) return { ...object, state: "unread", why: "policy" };
       if (index >= MAX_OBJECTS) return { ...object, state: "unread", why: "too many" };
       return { ...object, ...(await lookAt(cluster, namespace, object)) };

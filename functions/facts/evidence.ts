@@ -58,6 +58,8 @@ export interface Evidence {
   lastWords: readonly LastWords[];
   /** The ConfigMaps and Secrets that its template reads, where its pods are not well: their metadata. */
   config: readonly ConfigObject[];
+  /** Those that the revision to go back to needs and the present template does not; absent where there is none to go back to. */
+  neededBefore?: { revision: string; objects: readonly ConfigObject[] };
   /** The Services of its namespace, where going back to an earlier template may take pods from one of them. */
   services: Services;
   /** The custom resources that own it, from the nearest up, as far as the policy lets them be read. */

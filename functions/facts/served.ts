@@ -18,7 +18,7 @@ export interface Record {
 }
 
 /** How long old pods may take to go before those of the next revision are made, with some delay. */
-const HANDOVER_SECONDS = 40;
+export const HANDOVER_SECONDS = 40;
 /** How much longer than the pods that fail now those of a revision have to have held out that served only briefly. */
 const TIMES_AS_LONG = 2;
 /** How long a revision has to have been the present one, in seconds, where the status tells that it was available. */

@@ -3,6 +3,7 @@ import { remedyFor } from "../remedies/remedies.ts";
 import type { Verification, WorkloadRun } from "../run/contracts.ts";
 import { MAX_CONTROLLERS } from "../run/known-parts.ts";
 import { podFailures } from "../kinds/failing/pod-failures.ts";
+import type { Failure } from "../shared/kubernetes/failures.ts";
 import { isLeftover, isReady, isTerminating, readySince, restartCount } from "../shared/kubernetes/pods.ts";
 import type { Pod, Workload } from "../shared/kubernetes/types.ts";
 import type { Policy } from "../shared/policy.ts";
@@ -171,7 +172,12 @@ function missingPods(kind: Kind, workload: Workload, pods: Pod[]): string[] {
 function failingPods(pods: Pod[]): string[] {
   return pods
     .filter((pod) => !isLeftover(pod))
-    .flatMap((pod) => podFailures(pod).map(({ reason }) => `pod ${pod.metadata?.name ?? ""}: ${reason}`));
+    .flatMap((pod) => podFailures(pod).map((failure) => `pod ${pod.metadata?.name ?? ""}: ${shortly(failure)}`));
+}
+
+/** The reason of a failure; of a container that cannot be put together, with what it lacks. */
+function shortly({ reason, message }: Failure): string {
+  return reason === "CreateContainerConfigError" && message !== undefined ? `${reason}, ${message}` : reason;
 }
 
 /** Changes when a pod is replaced, restarted, or was unready in between. */

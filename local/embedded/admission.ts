@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Pod } from "./types.ts";
 import { applyDefaults, initialStatus, keepQosClass } from "./admission/defaults.ts";
-import { checkLimitRanges } from "./admission/limit-range.ts";
+import { applyLimitRanges, checkLimitRanges } from "./admission/limit-range.ts";
 import { checkNamespace } from "./admission/namespaces.ts";
 import { normalise } from "./admission/normalise.ts";
 import { checkPodSecurity } from "./admission/pod-security.ts";
@@ -40,6 +40,7 @@ function admitBuiltIn(store: Store, ...[resource, object, operation, previous]: 
   applyDefaults(resource, object);
   if (operation === "update") keepQosClass(object, previous);
   if (operation === "create") {
+    applyLimitRanges(store, resource, object as Pod);
     if (resource.status) object.status = initialStatus(resource, object);
     checkNamespace(store, resource, object);
   }

@@ -3,6 +3,7 @@ import { failingFor, failsWith, podsFailing, type Case, type FailingPod } from "
 import { lacksCommand } from "../../facts/certain.ts";
 import { howTheyEnd, isOutOfMemory } from "../../facts/container-ends.ts";
 import { failureLines } from "../../facts/failure-lines.ts";
+import { changedForMemory } from "../changed-for-memory.ts";
 import { isStuck } from "../../facts/stuck-rollout.ts";
 import { REPEATED_RESTARTS } from "../../kinds/failing/repeated-restarts.ts";
 import { restartFailing } from "../../remedies/restart/plan.ts";
@@ -134,19 +135,26 @@ export const CRASH_CAUSES: readonly Cause[] = [
       "Report limit, node and history: a restart buys time at best, and raising limits without bound takes the node down.",
     rejected: [
       { action: "restart", reason: "the kubelet restarts the container already; it runs out of memory again" },
-      { action: "rollback", reason: "nothing says that the present revision brought it" },
+      { action: "rollback", reason: "it is not known that the present revision brought it" },
     ],
     diagnose: (facts) => {
       const { stable } = facts;
       const killed = failingFor(facts.failing, ENDING_REASONS).filter(isOutOfMemory);
       if (killed.length === 0) return undefined;
+      const containers = killed.flatMap(({ failures }) =>
+        failures.flatMap(({ container, outOfMemory }) => (outOfMemory === undefined ? [] : (container ?? []))),
+      );
+      const changed = changedForMemory(facts, new Set(containers));
       return {
         confidence: "high",
         summary: withEnds(`${count(killed.length, "pod")} ran out of memory`, { ...facts, failing: killed }),
-        evidence: [...failureLines(killed), ...nodeLines(killed), stable.evidence].filter((line) => line !== ""),
+        evidence: [...failureLines(killed), ...changed, ...nodeLines(killed), stable.evidence].filter(
+          (line) => line !== "",
+        ),
         tries: once(
           reportOnly(
-            "Compare the memory limit with what the container uses (kubectl top pod), and look for a leak or a larger load.",
+            (changed[0] === undefined ? "" : `Look first at the newest rollout: ${changed[0]}. `) +
+              "Compare the memory limit with what the container uses (kubectl top pod), and look for a leak or a larger load.",
           ),
         ),
       };

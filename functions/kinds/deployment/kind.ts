@@ -36,11 +36,16 @@ export const DEPLOYMENT = {
   ready: ({ status }) => status?.readyReplicas ?? 0,
   gaps: (deployment) => {
     const { status } = deployment;
-    return [
+    const lacks = [
       ...short("updated", status?.updatedReplicas, wanted(deployment)),
       ...short("ready", status?.readyReplicas, wanted(deployment)),
       ...short("available", status?.availableReplicas, wanted(deployment)),
       ...surplus((status?.replicas ?? 0) - (status?.updatedReplicas ?? 0)),
+    ];
+    const refused = lacks.length === 0 ? [] : cannotCreate(status?.conditions);
+    return [
+      ...lacks,
+      ...refused.flatMap(({ message }) => (message === undefined ? [] : [`a pod was refused: ${message}`])),
     ];
   },
   seconds: (deployment) => Math.max(podSeconds(deployment.spec), progressDeadline(deployment)),

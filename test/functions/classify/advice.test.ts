@@ -103,6 +103,6 @@ describe("why a rollback is not chosen", () => {
     const diagnosis = diagnose({ workload: deployment({ template: template("shop/web:2") }), holders, pods: [old] });
 
     expect(diagnosis.cause).toBe("OutOfMemory");
-    expect(reasonFor(diagnosis)).toBe("nothing says that the present revision brought it");
+    expect(reasonFor(diagnosis)).toBe("it is not known that the present revision brought it");
   });
 });

@@ -100,6 +100,71 @@ describe("a way back that would take the pods from a Service", () => {
   });
 });
 
+describe("a memory limit that something gives to pods", () => {
+  const sized = (image: string, memory?: string): PodTemplate => ({
+    metadata: { labels: { app: "web" } },
+    spec: {
+      containers: [{ name: "app", image, ...(memory === undefined ? {} : { resources: { limits: { memory } } }) }],
+    },
+  });
+  const made = (from: PodTemplate, one: Pod): Pod => ({
+    ...one,
+    ...(from.spec === undefined ? {} : { spec: from.spec }),
+  });
+
+  /** The limits: of the present template and its pod, of the earlier template and its pod, if there is one. */
+  interface Limits {
+    own?: string;
+    killedAt?: string;
+    then?: string;
+    before?: string;
+    reason?: "Error";
+    more?: Partial<Evidence>;
+  }
+  function way({ own, killedAt, then, before, reason, more = {} }: Limits): string {
+    const [earlier, present] = [sized("shop/web:1", then), sized("shop/web:2", own)];
+    const crashing = made(
+      sized("shop/web:2", killedAt),
+      crashingPod({ startedAgo: 60, reason: reason ?? "OOMKilled", exitCode: 137 }),
+    );
+    const old = ofRevision(1, made(sized("shop/web:1", before), pod({ name: "web-1-old" })));
+    const pods = [ofRevision(2, crashing), ...(before === "no pod" ? [] : [old])];
+    return messageOf(broken(earlier, present, { pods, ...more }));
+  }
+
+  it.each<[string, Limits]>([
+    ["the default of a LimitRange that is new", { killedAt: "16Mi" }],
+    ["the default of a LimitRange that was higher", { killedAt: "16Mi", before: "1Gi" }],
+    [
+      "what an autoscaler has made of the template's",
+      { own: "256Mi", killedAt: "100Mi", then: "256Mi", before: "256Mi" },
+    ],
+    ["the same, written otherwise", { own: "256Mi", killedAt: "100Mi", then: "268435456", before: "0.25Gi" }],
+  ])("keeps from going back where it is %s", (_what, limits) => {
+    expect(way(limits)).toContain(
+      `NoSafeRemedy: Not rolled back: container app ran out of memory at a limit of ${limits.killedAt}, which its template does not set.`,
+    );
+  });
+
+  it.each<[string, Limits]>([
+    ["pods that run well have it as well", { killedAt: "16Mi", before: "16Mi" }],
+    ["no pod is left that tells", { killedAt: "16Mi", before: "no pod" }],
+    ["it is the template's", { own: "16Mi", killedAt: "16Mi", then: "256Mi", before: "256Mi" }],
+    [
+      "the release took a limit away, and a default came in its place",
+      { killedAt: "16Mi", then: "256Mi", before: "256Mi" },
+    ],
+    ["nothing ran out of memory", { killedAt: "16Mi", reason: "Error" }],
+    ["it was the node's memory that ran out", {}],
+    [
+      "somebody asks for exactly that",
+      { killedAt: "16Mi", more: { incident: incident({ requested: { action: "rollback", revision: 1 } }) } },
+    ],
+  ])("keeps nobody from going back where %s", (_what, limits) => {
+    expect(way(limits)).toBe("rollback");
+  });
+});
+
 describe("a container that something adds to each pod", () => {
   const injected = (...names: string[]): Pod => {
     const made = crashingPod({});

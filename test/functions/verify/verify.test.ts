@@ -4,10 +4,16 @@ import { DEPLOYMENT } from "../../../functions/kinds/deployment/kind.ts";
 import { verify } from "../../../functions/verify/verify.ts";
 import { templateHash } from "../../../functions/shared/kubernetes/template.ts";
 import type { WorkloadState } from "../../../functions/facts/state.ts";
-import { ago, crashingPod, deployment, hpa, NOW, pod, policy, template } from "../../support/objects.ts";
+import { ago, crashingPod, deployment, hpa, imagePullPod, NOW, pod, policy, template } from "../../support/objects.ts";
 import { appliedRun, diagnosis } from "../../support/runs.ts";
 
 const rules = policy({ verify: { soak_seconds: 60, interval_seconds: 20 } });
+const REFUSED = {
+  type: "ReplicaFailure",
+  status: "True",
+  reason: "FailedCreate",
+  message: 'pods "web-" is forbidden: error looking up service account shop/web: serviceaccount "web" not found',
+};
 const later = (seconds: number) => new Date(NOW.getTime() + seconds * 1_000);
 
 function state(overrides: Partial<WorkloadState> = {}): WorkloadState {
@@ -95,6 +101,16 @@ describe("verify", () => {
       "0 of 1 pods are ready and stay",
     ],
     ["a crashing pod", state({ pods: [pod(), crashingPod({ name: "web-1-bad" })] }), "pod web-1-bad: CrashLoopBackOff"],
+    [
+      "a pod that lacks what it refers to",
+      state({ pods: [imagePullPod('secret "db-7h2k" not found', "CreateContainerConfigError")] }),
+      'CreateContainerConfigError, secret "db-7h2k" not found',
+    ],
+    [
+      "pods that are refused",
+      state({ workload: deployment({ status: { readyReplicas: 0, conditions: [REFUSED] } }) }),
+      'a pod was refused: pods "web-" is forbidden: error looking up service account shop/web: serviceaccount "web" not found',
+    ],
     ["an HPA that is still scaling", state({ hpa: hpa({ current: 2, desired: 4 }) }), "2 current, 4 desired"],
   ])("goes on waiting for %s, and says so", (_what, seen, reason) => {
     const verification = verify(appliedRun(), seen, rules, NOW);

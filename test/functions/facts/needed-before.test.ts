@@ -1,0 +1,137 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { classify } from "../../../functions/classify/classify.ts";
+import { withNeededBefore } from "../../../functions/facts/needed-before.ts";
+import type { RequestedRemedy } from "../../../functions/run/contracts.ts";
+import type { PodTemplate } from "../../../functions/shared/kubernetes/types.ts";
+import { ApiServer, found, refusal } from "../../support/api-server.ts";
+import {
+  ago,
+  crashingPod,
+  deployment,
+  evidence,
+  incident,
+  ofRevision,
+  pod,
+  policy,
+  replicaSet,
+} from "../../support/objects.ts";
+
+type Spec = NonNullable<PodTemplate["spec"]>;
+type Container = Spec["containers"][number];
+
+const OLD = "/api/v1/namespaces/shop/configmaps/old";
+
+function reads(image: string, container: Partial<Container>, more: Partial<Spec> = {}): PodTemplate {
+  return {
+    metadata: { labels: { app: "web" } },
+    spec: { containers: [{ name: "app", image, ...container }], ...more },
+  };
+}
+
+const from = (name: string, optional?: boolean): Partial<Container> => ({
+  envFrom: [{ configMapRef: { name, ...(optional === undefined ? {} : { optional }) } }],
+});
+const BEFORE = reads("shop/web:1", from("old"));
+const NOW = reads("shop/web:2", from("new"));
+
+describe("what the revision to go back to needs", () => {
+  let api: ApiServer;
+  beforeEach(async () => {
+    api = await ApiServer.start();
+  });
+  afterEach(() => api.stop());
+
+  interface State {
+    before?: PodTemplate;
+    now?: PodTemplate;
+    requested?: RequestedRemedy;
+    isWell?: boolean;
+    rules?: object;
+  }
+
+  /** Revision 2 crashes since it was rolled out; revision 1 was well. */
+  async function remedy({ before = BEFORE, now = NOW, requested, isWell = false, rules = {} }: State = {}) {
+    const oldest = reads("shop/web:0", from("oldest"));
+    const gathered = evidence({
+      workload: deployment({ template: now, progressing: { status: "False", reason: "ProgressDeadlineExceeded" } }),
+      holders: [
+        replicaSet(2, { template: now, replicas: 1, created: ago(900) }),
+        replicaSet(1, { template: before, available: 2, created: ago(90_000) }),
+        replicaSet(0, { template: oldest, created: ago(180_000) }),
+      ],
+      pods: [ofRevision(2, isWell ? pod() : crashingPod({}))],
+      ...(requested === undefined ? {} : { incident: incident({ requested }) }),
+      ...(isWell ? { workload: deployment({ template: now }) } : {}),
+    });
+    const known = await withNeededBefore(api.cluster(), gathered, policy(rules));
+    const { remedy } = classify(known, policy(rules));
+    return remedy.action === "none" ? `${remedy.refusal}: ${remedy.message}` : remedy.action;
+  }
+  const asked = () => api.requests.map(({ path }) => path);
+
+  const REFUSED =
+    "NoSafeRemedy: Not rolled back: ConfigMap old does not exist, and no pod of revision 1 starts without it.";
+
+  it.each<[string, PodTemplate]>([
+    ["a whole ConfigMap as variables", BEFORE],
+    [
+      "one variable",
+      reads("shop/web:1", { env: [{ name: "A", valueFrom: { configMapKeyRef: { name: "old", key: "a" } } }] }),
+    ],
+    ["a volume", reads("shop/web:1", {}, { volumes: [{ name: "v", configMap: { name: "old" } }] })],
+    [
+      "a projected volume",
+      reads("shop/web:1", {}, { volumes: [{ name: "v", projected: { sources: [{ configMap: { name: "old" } }] } }] }),
+    ],
+    ["an init container", reads("shop/web:1", {}, { initContainers: [{ name: "init", image: "x", ...from("old") }] })],
+  ])("keeps from going back where it is gone, as %s", async (_what, before) => {
+    expect(await remedy({ before })).toContain(REFUSED);
+    expect(asked()).toEqual([OLD]);
+  });
+
+  it("keeps from nothing while it is there, or where that is not known", async () => {
+    api.on("GET", OLD, found({ metadata: { name: "old" } }), refusal(403, "no"));
+
+    expect([await remedy(), await remedy()]).toEqual(["rollback", "rollback"]);
+    expect(await remedy({ rules: { evidence: { config_changes: "none" } } })).toBe("rollback");
+    expect(asked()).toEqual([OLD, OLD]);
+  });
+
+  it.each<[string, PodTemplate, PodTemplate]>([
+    ["which it would do without", reads("shop/web:1", from("old", true)), NOW],
+    ["which the present pods need as well", BEFORE, reads("shop/web:2", from("old"))],
+    ["which nobody may read", reads("shop/web:1", { envFrom: [{ secretRef: { name: "old" } }] }), NOW],
+    ["which the cluster itself writes", reads("shop/web:1", from("kube-root-ca.crt")), NOW],
+  ])("is not asked for where it is a thing %s", async (_what, before, now) => {
+    expect(await remedy({ before, now })).toBe("rollback");
+    expect(asked()).toEqual([]);
+  });
+
+  it("is asked for where the present pods may do without it", async () => {
+    expect(await remedy({ now: reads("shop/web:2", from("old", true)) })).toContain(REFUSED);
+  });
+
+  it("is a Secret as well, where the policy lets those be read", async () => {
+    const before = reads("shop/web:1", { envFrom: [{ secretRef: { name: "old" } }, { secretRef: { name: "older" } }] });
+    const rules = { evidence: { config_changes: "config_maps_and_secrets" } };
+
+    expect(await remedy({ before, rules })).toContain(
+      "Secret old, Secret older do not exist, and no pod of revision 1 starts without them",
+    );
+  });
+
+  it("keeps those from going back who ask for that revision, well or not", async () => {
+    const requested = { action: "rollback", revision: 1 } as const;
+
+    expect(await remedy({ requested })).toContain(REFUSED);
+    expect(await remedy({ requested, isWell: true })).toContain(REFUSED);
+    expect(await remedy({ requested: { action: "rollback", revision: 0 } })).toContain("ConfigMap oldest");
+  });
+
+  it("is not asked for where nothing fails, or something else is asked for", async () => {
+    await remedy({ isWell: true });
+    await remedy({ requested: { action: "scale", replicas: 3 } });
+
+    expect(asked()).toEqual([]);
+  });
+});
