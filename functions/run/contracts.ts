@@ -91,6 +91,13 @@ export const Incident = z.strictObject({
   crowd: z.strictObject({ is_told: z.boolean(), untold: z.int() }).optional(),
   /** What waits for this one, or with it for the same: how many, some of them with why, and marks by which a claim knows them. */
   dependants: z.strictObject({ count: z.int(), names: Texts, marks: Texts.optional() }).optional(),
+  /**
+   * People were told that it fails, at that time and for that cause, and it has been well since; absent where it is gone.
+   * Nothing fails, nothing is done, and that is told.
+   */
+  works_again: z
+    .strictObject({ told_at: z.iso.datetime(), cause: z.string(), since: z.iso.datetime().optional() })
+    .optional(),
 });
 export type Incident = z.output<typeof Incident>;
 
@@ -119,6 +126,8 @@ export const HistoryEntry = z.strictObject({
   template: z.string().optional(),
   /** When people were last told the same, where they were not told again; null where nobody could be told. */
   told: z.iso.datetime().nullable().optional(),
+  /** Whether people were told that somebody is needed, so that they are told as well when it works again. */
+  calls: z.literal(true).optional(),
   /** The node, or the namespace, of a storm that was of one alone. */
   node: z.string().optional(),
   namespace: z.string().optional(),

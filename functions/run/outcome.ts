@@ -12,6 +12,7 @@ import type {
 import { HELD_BACK, type Refusal } from "./refusals.ts";
 import { PARTLY_DONE } from "./history.ts";
 import { lastTry } from "./tries.ts";
+import { tellsThatItWorks } from "./works-again.ts";
 import type { ErrorName } from "../shared/errors.ts";
 import { isOlderThan } from "../shared/kubernetes/failures.ts";
 import type { Policy } from "../shared/policy.ts";
@@ -288,7 +289,8 @@ function inWords(error: CaughtError | undefined): string {
 export function isRemembered(run: WorkloadRun, report: Report): boolean {
   const { outcome, reason = "", needs_person } = report;
   const calls = needs_person && !isAnswered(run.incident);
-  const passes = outcome === "Skipped" && PASSING.includes(reason) && !calls;
+  const isAwaited = tellsThatItWorks(run) && reason === ("NotFailingAnymore" satisfies Refusal);
+  const passes = outcome === "Skipped" && PASSING.includes(reason) && !calls && !isAwaited;
   return run.claim?.status === "claimed" && !run.dry_run && !passes;
 }
 
