@@ -198,6 +198,10 @@ export type Diagnosis = z.output<typeof Diagnosis>;
 export const Change = z.discriminatedUnion("kind", REMEDY_CHANGES);
 export type Change = z.output<typeof Change>;
 
+/** How Step Functions hands a caught error on. */
+export const CaughtError = z.strictObject({ Error: z.string(), Cause: z.string().default("") });
+export type CaughtError = z.output<typeof CaughtError>;
+
 /** What a remedy step did. */
 export const RemedyResult = z.strictObject({
   /** `planned`: a dry run. `refused`: a guard said no at the last moment. `failed`: its step ended with an error, and nothing changed. */
@@ -207,6 +211,8 @@ export const RemedyResult = z.strictObject({
   /** Whether there is a way back from the change, as its remedy says. */
   undo: z.enum(["can be undone", "cannot be undone"]).optional(),
   refusal: Refusal.optional(),
+  /** What kept it from doing all of its plan, where it did a part: it does no further one. */
+  stopped_by: CaughtError.optional(),
   /** That a person has to look, though the refusal passes by itself. */
   needs_person: z.literal(true).optional(),
   ...SETTLING,
@@ -264,10 +270,6 @@ export const UndoVerification = z.strictObject({
   reasons: z.array(z.string()),
 });
 export type UndoVerification = z.output<typeof UndoVerification>;
-
-/** How Step Functions hands a caught error on. */
-export const CaughtError = z.strictObject({ Error: z.string(), Cause: z.string().default("") });
-export type CaughtError = z.output<typeof CaughtError>;
 
 /** An execution: its ARN, or a local name, and its name. */
 export const ExecutionRef = z.strictObject({ id: z.string(), name: z.string() });

@@ -11,6 +11,7 @@ import type {
 } from "./contracts.ts";
 import { HELD_BACK, type Refusal } from "./refusals.ts";
 import { PARTLY_DONE } from "./history.ts";
+import { stoppedBy } from "./redrive.ts";
 import { lastTry } from "./tries.ts";
 import { tellsThatItWorks } from "./works-again.ts";
 import type { ErrorName } from "../shared/errors.ts";
@@ -188,7 +189,7 @@ export function outcomeOf(run: WorkloadRun, lasting: boolean): Report {
     return ended(
       "Unresolved",
       `${diagnosis.summary} ${remedy.message} ${rest}`,
-      remedy_error !== undefined || claim.lapsed === true,
+      stoppedBy(run) !== undefined || claim.lapsed === true,
       PARTLY_DONE,
     );
   }
