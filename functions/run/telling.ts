@@ -8,6 +8,7 @@ import { isLasting, isRemembered, outcomeOf } from "./outcome.ts";
 import { unseenSeconds } from "./pauses.ts";
 import { isUnseen } from "./redrive.ts";
 import { lastTry } from "./tries.ts";
+import { undoRequestOf } from "./undo-request.ts";
 import { tellsThatItWorks } from "./works-again.ts";
 import type { Policy } from "../shared/policy.ts";
 
@@ -18,8 +19,10 @@ const GAP_SECONDS = 900;
 export function reportOf(run: WorkloadRun, policy: Policy, now: Date): Report {
   const report = outcomeOf(run, isLasting(run, policy, now));
   const before = toldBefore(run, report, policy, now);
+  const undoing = undoRequestOf(run);
   return {
     ...report,
+    ...(undoing === undefined ? {} : { undo_request: undoing }),
     ...(report.plan === undefined ? {} : { valid_until: validUntil(now, policy).toISOString() }),
     ...(before === undefined ? {} : { told_before: before.toISOString() }),
   };
