@@ -123,7 +123,7 @@ export function stormDocument(detection: Detection, report: Report, execution: E
       ...(detection.in_storm === undefined ? [] : ["What else fails is looked after, or told, all the same."]),
     ],
     commands: placed(
-      stormCommands(detection.cluster_name, detection.storm_node),
+      stormCommands(detection.cluster_name, detection.storm_node, incidents),
       placeOf(detection.cluster_name, execution.id),
     ),
   };
