@@ -70,7 +70,7 @@ describe("a workload that people were told of", () => {
     ["a remedy was begun, whose end nobody told", [{ ...TOLD, calls: undefined, outcome: "Unfinished" }]],
     ["a look since called nobody", [{ reason: "Declined", at: ago(3_600) }, TOLD]],
   ])("is found where %s", async (_why, entries) => {
-    cluster({}, remembering(...(entries as Partial<HistoryEntry>[])));
+    cluster({}, remembering(...entries));
     expect((await scanned(api)).incidents).toMatchObject([{ works_again: {} }]);
   });
 
