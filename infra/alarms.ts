@@ -4,6 +4,9 @@ import { STEP_TIMEOUT } from "./functions.ts";
 import { deadLetters, endedExecutions, ofAllFunctions, ownMetric, PERIOD } from "./metrics.ts";
 import type { ObservabilityProps } from "./observability-props.ts";
 
+/** What is stopped for four of these is stopped for long. */
+const HOUR = Duration.hours(1);
+
 /** An alarm, as data. It is raised when the value reaches the threshold, or falls below it where `below` is set. */
 export interface AlarmSpec {
   id: string;
@@ -33,6 +36,7 @@ export function alarmsOf({
   const { interval, enabled } = schedule;
   // Scans that come less often than that leave periods without a value.
   const scanPeriod = interval.toMinutes() > PERIOD.toMinutes() ? interval : PERIOD;
+  const stoppedPeriod = scanPeriod.toMinutes() > HOUR.toMinutes() ? scanPeriod : HOUR;
   const halfOfTimeout = STEP_TIMEOUT.toMilliseconds() / 2;
   const alarms: AlarmSpec[] = [
     {
@@ -89,6 +93,24 @@ export function alarmsOf({
       metric: ownMetric("RecordsNotKept", clusterName),
       threshold: 1,
       periods: { of: 3, bad: 2 },
+    },
+    {
+      id: "SettingsUnreadable",
+      section: "Settings unreadable",
+      meaning: `What is set at run time for ${clusterName} cannot be used, so that nothing is changed for anybody.`,
+      first: "Run the command settings with the output SettingsPath: it says what is wrong with them.",
+      metric: ownMetric("SettingsUnreadable", clusterName, { period: scanPeriod }),
+      threshold: 1,
+      periods: { of: 3, bad: 2 },
+    },
+    {
+      id: "StoppedForLong",
+      section: "Stopped for long",
+      meaning: `Everything on ${clusterName} has been stopped for hours, and perhaps forgotten.`,
+      first: "Ask whoever stopped it, whom the command settings names, and let it go on if that is over.",
+      metric: ownMetric("Stopped", clusterName, { period: stoppedPeriod }),
+      threshold: 1,
+      periods: { of: 4, bad: 4 },
     },
     {
       id: "SlowScan",

@@ -60,6 +60,10 @@ function running({ clusterName, stateMachine, patrol }: DashboardProps): IWidget
       [ownMetric("PodsSeen", clusterName, { statistic: Stats.MAXIMUM, label: "pods" })],
       [ownMetric("UnseenParts", clusterName, { statistic: Stats.MAXIMUM, label: "parts unseen" })],
     ),
+    graph("What keeps it from doing anything?", [
+      ownMetric("Stopped", clusterName, { label: "steps that met the switch" }),
+      ownMetric("SettingsUnreadable", clusterName, { label: "steps that could not use the settings" }),
+    ]),
     graph("Which alarms and alerts start nothing?", [ownMetricBy("EventsIgnored", ["why"], clusterName)]),
   ];
 }

@@ -9,7 +9,7 @@ import { RemediationError } from "../shared/errors.ts";
 import { Detection } from "../run/detection.ts";
 import { RunOutput } from "../run/output.ts";
 import { policyFor } from "../run/policy-for.ts";
-import { parseRequest, type ActionRequest, type RemediationRequest } from "../run/request.ts";
+import { ActionRequest, ACTIONS, parseRequest, type RemediationRequest } from "../run/request.ts";
 import type { Environment } from "../run/step.ts";
 import { describeIssues } from "../shared/validation.ts";
 
@@ -128,15 +128,16 @@ function digestOf(key: string): string {
 }
 
 /** A request that names what is to be done. */
-function parseAction(rest: unknown): ActionRequest {
-  const request = parseRequest(rest);
-  if (!("action" in request)) {
-    throw new RemediationError(
-      "InvalidRequest",
-      "The request is refused: action: must be given. To detect and remediate everything in scope, start the workflow itself.",
-    );
-  }
-  return request;
+function parseAction(rest: Record<string, unknown>): ActionRequest {
+  const isKnown = ACTIONS.some((name) => name === rest["action"]);
+  const parsed = isKnown ? ActionRequest.safeParse(rest) : undefined;
+  if (parsed?.success === true) return parsed.data;
+  // What is wrong with its fields is said there.
+  if (isKnown) parseRequest(rest);
+  throw new RemediationError(
+    "InvalidRequest",
+    `The request is refused: action: must be one of ${[...ACTIONS, "status"].join(", ")}. To detect and remediate everything in scope, start the workflow itself.`,
+  );
 }
 
 /** Whoever invokes this function may do what an agent may, whatever the request says of its origin. */

@@ -32,10 +32,9 @@ const FIELD_WORDS: Readonly<Record<string, string>> = {
   wait: "Wait for the outcome, for as long as the call may last. Without it the answer says where the execution runs.",
   idempotency_key: "The same for each try of this request, and no other: it is carried out once.",
   execution_arn: "From an earlier answer.",
-  execution: "Name of the execution that did it, which the message about its outcome and the record have.",
-  change:
-    "What it did, exactly as `change` in the JSON form of the message about its outcome, or in `changes` of the record, has it.",
-  uid: "UID of the workload that it was done to, from the record: one that was made anew under its name is left alone.",
+  execution: "Name of the execution that did it, from `undo_request` of its outcome, or from the record.",
+  change: "What it did, exactly as `undo_request` of its outcome, or `changes` of the record, has it.",
+  uid: "UID of the workload that it was done to, from the same place: one that was made anew under its name is left alone.",
 };
 
 /** What all acting tools have in common, said once to each, since a model may see one alone. */
@@ -83,7 +82,7 @@ const WORDS: Readonly<Record<string, Pick<Tool, "title" | "description" | "sets"
   },
   undo: {
     title: "Undo a change",
-    description: `Takes back what one execution did to a workload, while that is still as it was left. Only for a rollback or a scaling that turned out to be wrong: what did not help was undone already. You need its change from the record or the message; do not make one up. ${GUARDED}`,
+    description: `Takes back what one execution did to a workload, while that is still as it was left. Only for a rollback or a scaling that turned out to be wrong: what did not help was undone already. Send execution, change and uid as the outcome of what did it has them in undo_request, with the workload; where it has none, there is nothing to undo. Do not make them up. ${GUARDED}`,
     sets: ["act"],
   },
   approve: {

@@ -11,7 +11,7 @@ import { policyFor } from "../run/policy-for.ts";
 import { restRequest } from "../run/rest.ts";
 import { Redrive } from "../run/resumption.ts";
 import { contract, step } from "../run/step.ts";
-import { isLeftUntold, mayHaveChanged, reportOf } from "../run/telling.ts";
+import { isCalling, isLeftUntold, mayHaveChanged, reportOf } from "../run/telling.ts";
 import { acquire, release, type ClaimRequest } from "./claim.ts";
 import { keepBreakerLease } from "./breaker-lease.ts";
 import { endStorm, rememberStorm, stormTold } from "./storm.ts";
@@ -79,10 +79,11 @@ async function entryFor(
   { policy, now }: Pick<ClaimRequest, "policy" | "now">,
 ): Promise<HistoryEntry> {
   const { cause, action, outcome, reason, told_before } = report;
+  const told = told_before ?? (run.report === undefined || isLeftUntold(run, report, policy) ? null : undefined);
   const entry = entryOf(run, {
-    ...{ at: now.toISOString(), cause, action, outcome, reason },
+    ...{ at: now.toISOString(), cause, action, outcome, reason, told },
     applied: mayHaveChanged(run) ? true : undefined,
-    told: told_before ?? (run.report === undefined || isLeftUntold(run, report, policy) ? null : undefined),
+    calls: told !== null && isCalling(run, report) ? true : undefined,
   });
   const marks = marksOf(run, report);
   const template = entry.template ?? (await templateSince(cluster, run.incident.workload, undefined));

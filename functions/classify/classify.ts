@@ -27,6 +27,7 @@ import { refuseRemedy, refuseWorkload, type GuardRefusal } from "./guards.ts";
 import { refuseByMode } from "./modes.ts";
 import { refuseRepetition } from "./repetition.ts";
 import { refuseWaiting } from "./waiting.ts";
+import { worksAgain } from "./works-again.ts";
 import { surroundingLines } from "./surrounding-lines.ts";
 
 /** How many evidence lines a diagnosis carries from the rule that matched, and from what stands around the workload. */
@@ -125,6 +126,8 @@ type NamedFinding = Finding & Required<Pick<Finding, "rejected">> & Pick<Cause, 
 
 function findCause(facts: Case): NamedFinding {
   const { requested } = facts.evidence.incident;
+  const again = worksAgain(facts);
+  if (again !== undefined) return { ...again, rejected: [] };
   if (requested?.action === "undo") {
     const summary = `It was asked to take back the ${requested.change.kind} of ${requested.execution}.`;
     return { ...unknownCause(facts), rejected: [], name: "Requested", summary: bounded(summary) };
@@ -153,8 +156,10 @@ interface Choice extends Try {
 function chooseRemedy(finding: NamedFinding, facts: Case): Choice {
   const { tries } = finding;
   const { evidence, policy } = facts;
-  // Whether anybody is to be told of what is no workload was for the scan to decide, which has read it.
-  const untouchable = lookedAt(evidence.incident) === undefined ? refuseWorkload(evidence, policy) : undefined;
+  // Whether anybody is to be told of what is no workload was for the scan to decide, which has read it. That something works
+  // again is told whoever may not touch it.
+  const isOnlyTold = lookedAt(evidence.incident) !== undefined || evidence.incident.works_again !== undefined;
+  const untouchable = isOnlyTold ? undefined : refuseWorkload(evidence, policy);
   if (untouchable !== undefined) return { ...untouched(finding, untouchable, evidence), refused: [] };
 
   const { requested } = evidence.incident;

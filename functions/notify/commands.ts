@@ -1,7 +1,7 @@
 import { resourceOf } from "../kinds/workloads.ts";
 import { remedyFor } from "../remedies/remedies.ts";
 import type { Sight } from "../run/sight.ts";
-import type { RemedyResult } from "../run/contracts.ts";
+import type { Incident, RemedyResult } from "../run/contracts.ts";
 import { plainNameOf } from "../shared/cluster-name.ts";
 import type { WorkloadRef } from "../shared/refs.ts";
 
@@ -75,15 +75,45 @@ export function annotateCommand(namespace: string, resource: string, name: strin
 }
 
 /** Commands that show what the workloads of a storm share, beginning with the node that is its cause. */
-export function stormCommands(clusterName: string, node: string | undefined): string[] {
+export function stormCommands(
+  clusterName: string,
+  node: string | undefined,
+  incidents: readonly StormIncident[],
+): string[] {
   return [
     ...connectCommands(clusterName),
     ...commands([
+      ...incidents.slice(0, MAX_EXAMPLES).flatMap(exampleOf),
       ...(node === undefined ? [] : [["kubectl", "describe", "node", node]]),
       ["kubectl", "get", "nodes"],
       ["kubectl", "-n", "kube-system", "get", "pods"],
       ["kubectl", "get", "events", "-A", "--sort-by=.lastTimestamp"],
     ]),
+  ];
+}
+
+type StormIncident = Pick<Incident, "workload" | "failures" | "failing_pods" | "sample_pods">;
+
+/** Of how many workloads of a storm one pod is looked at: what they share shows in any of them. */
+const MAX_EXAMPLES = 2;
+
+/** How one pod of a workload is looked at, and what its container said before it ended, where those of all its failing pods have ended and been started again. */
+function exampleOf({
+  workload: { namespace },
+  failures,
+  failing_pods: pods,
+  sample_pods: [pod],
+}: StormIncident): string[][] {
+  if (pod === undefined) return [];
+  const ended = failures.find(
+    ({ container, exit_code, restarts = 0, count }) =>
+      container !== undefined && exit_code !== undefined && restarts > 0 && count >= pods,
+  );
+  return [
+    ["kubectl", "-n", namespace, "describe", "pod", pod],
+    ...(ended?.container === undefined
+      ? []
+      : [["kubectl", "-n", namespace, "logs", pod, "-c", ended.container, "--previous"]]),
   ];
 }
 

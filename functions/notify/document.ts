@@ -19,6 +19,7 @@ import { nextSteps } from "./next-steps.ts";
 import { placed, placedIn, placeOf } from "./place.ts";
 import { standingOf, statusLines } from "./status.ts";
 import type { ToldLate } from "./told-late.ts";
+import { tellsThatItWorks } from "../run/works-again.ts";
 
 /** How many workloads a storm's notification names. */
 const MAX_WORKLOADS = 20;
@@ -49,8 +50,8 @@ export function workloadDocument(
   const { hands_off, hand_back } = handsOff(workload, report);
   const evidence = (diagnosis?.evidence ?? []).map(line);
   const { at, log_lines: ofLog = 0, differences = [] } = diagnosis?.sight ?? {};
-  // What was asked for has no cause that anybody could be sure of.
-  const isCause = diagnosis !== undefined && diagnosis.cause !== REQUESTED;
+  // What was asked for has no cause that anybody could be sure of, and what works again had its when it was told of.
+  const isCause = diagnosis !== undefined && diagnosis.cause !== REQUESTED && !tellsThatItWorks(run);
   return {
     ...about(report, clusterName, execution),
     headline: headlineOf(run, report, late !== undefined),
@@ -122,7 +123,7 @@ export function stormDocument(detection: Detection, report: Report, execution: E
       ...(detection.in_storm === undefined ? [] : ["What else fails is looked after, or told, all the same."]),
     ],
     commands: placed(
-      stormCommands(detection.cluster_name, detection.storm_node),
+      stormCommands(detection.cluster_name, detection.storm_node, incidents),
       placeOf(detection.cluster_name, execution.id),
     ),
   };

@@ -1,6 +1,7 @@
 import { isAnswered } from "../run/asked-for.ts";
 import type { Report, WorkloadRun } from "../run/contracts.ts";
 import { HELD_BACK, type Refusal } from "../run/refusals.ts";
+import { tellsThatItWorks } from "../run/works-again.ts";
 import { planOf, remedyFor } from "../remedies/remedies.ts";
 import type { ErrorName } from "../shared/errors.ts";
 import { Action } from "../shared/policy.ts";
@@ -44,15 +45,16 @@ export function headlineOf(run: WorkloadRun, { outcome, reason = "", needs_perso
   }
 }
 
-function skipped({ diagnosis }: WorkloadRun, reason: string, needsPerson: boolean, asked: boolean): string {
+function skipped(run: WorkloadRun, reason: string, needsPerson: boolean, asked: boolean): string {
   if (GONE.includes(reason)) return "Gone";
   if (reason === ("AlreadyAsRequested" satisfies Refusal)) return "Nothing to do";
-  if (reason === ("NotFailingAnymore" satisfies Refusal)) return "Nothing fails any more";
+  if (reason === ("NotFailingAnymore" satisfies Refusal))
+    return tellsThatItWorks(run) ? "Works again" : "Nothing fails any more";
   if (reason === ("ApprovalNeeded" satisfies Refusal)) return "Approve or decline";
   if (reason === ("Stopped" satisfies Refusal)) return "Stopped";
   if (asked) return "Not done";
   // What a mode leaves to people is the last that was considered.
-  if (reason === ("DiagnoseOnly" satisfies Refusal)) return would(diagnosis?.rejected.at(-1)?.action);
+  if (reason === ("DiagnoseOnly" satisfies Refusal)) return would(run.diagnosis?.rejected.at(-1)?.action);
   if (needsPerson) return "Needs you";
   return WAITING.includes(reason) ? "Waiting" : "Left alone";
 }

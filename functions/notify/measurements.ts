@@ -1,4 +1,5 @@
 import type { Report, WorkloadRun } from "../run/contracts.ts";
+import { tellsThatItWorks } from "../run/works-again.ts";
 import type { Measurement } from "../run/measurement.ts";
 
 /**
@@ -8,7 +9,7 @@ import type { Measurement } from "../run/measurement.ts";
 export function measurementsOf(run: WorkloadRun, report: Report, now: Date | undefined): Measurement[] {
   const { outcome } = report;
   const measured: Measurement[] = [{ name: "Outcomes", value: 1, dimensions: { outcome } }];
-  if (run.diagnosis !== undefined) {
+  if (run.diagnosis !== undefined && !tellsThatItWorks(run)) {
     measured.push({ name: "Incidents", value: 1, dimensions: { cause: report.cause } });
   }
   if (run.remedy?.status === "applied") {

@@ -1,5 +1,6 @@
 import type { ExecutionRef, Report, WorkloadRun } from "../run/contracts.ts";
 import type { Detection } from "../run/detection.ts";
+import { tellsThatItWorks } from "../run/works-again.ts";
 import type { WorkloadRef } from "../shared/refs.ts";
 import { describeWorkload } from "../kinds/workloads.ts";
 import type { Notification, NotificationDocument } from "./notification.ts";
@@ -31,7 +32,8 @@ export function workloadMessage(
 ): Notification {
   const document = workloadDocument(run, report, furtherSteps, late, link);
   const words = `${document.headline}: ${describeWorkload(run.incident.workload)}`;
-  const status = late === undefined && report.outcome !== "Recovered" ? shortStatus(run) : undefined;
+  const status =
+    late === undefined && report.outcome !== "Recovered" && !tellsThatItWorks(run) ? shortStatus(run) : undefined;
   return notification(
     report,
     document,

@@ -1,6 +1,7 @@
 import { isAnswered } from "../run/asked-for.ts";
 import type { Report, WorkloadRun } from "../run/contracts.ts";
 import { Refusal } from "../run/refusals.ts";
+import { stoppedBy } from "../run/redrive.ts";
 import { lastTry } from "../run/tries.ts";
 import { isInOtherHands } from "../run/outcome.ts";
 import { remedyFor } from "../remedies/remedies.ts";
@@ -32,7 +33,7 @@ export function nextSteps(run: WorkloadRun, report: Report, isLate = false): Nex
     case "Unresolved": {
       const takeBack = takenBackBy(run);
       // What its step ended with stands in the way of the rest.
-      const rest = run.verification?.verdict === "cut_short" ? run.remedy_error : undefined;
+      const rest = run.verification?.verdict === "cut_short" ? stoppedBy(run) : undefined;
       const advice = rest === undefined ? undefined : adviceOn(rest.Error, run.cluster_name);
       return {
         nextSteps: [look(run, isLate), ...(advice?.nextSteps ?? []), ...inPlace(run, takeBack, isLate)],
@@ -111,7 +112,8 @@ function wasWell({ incident, diagnosis }: WorkloadRun): boolean {
 }
 
 /** Why a person has to look, as far as that is known. */
-function look({ claim, diagnosis, verification, undo, remedy_error }: WorkloadRun, isLate: boolean): string {
+function look(run: WorkloadRun, isLate: boolean): string {
+  const { claim, diagnosis, verification, undo } = run;
   if (claim?.resume === "end") {
     return "Look at it together with what was told of it since: whether it is well by now is not known.";
   }
@@ -124,7 +126,7 @@ function look({ claim, diagnosis, verification, undo, remedy_error }: WorkloadRu
   if (verification?.verdict === "nothing_runs")
     return "Look at it once pods of it run: nothing shows its effect before.";
   if (verification?.verdict === "cut_short") {
-    return remedy_error === undefined
+    return stoppedBy(run) === undefined
       ? "Find out why so many pods failed at once. The next scan looks at those that still fail."
       : "Look at what its step ended with, and at the pods that still fail.";
   }

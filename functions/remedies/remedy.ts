@@ -4,6 +4,7 @@ import type { WorkloadState } from "../facts/state.ts";
 import type { Tools } from "../kinds/switched.ts";
 import type { Change, Diagnosis, Remedy as RemedyPlan, RequestedRemedy } from "../run/contracts.ts";
 import type { Refusal } from "../run/refusals.ts";
+import type { RemediationError } from "../shared/errors.ts";
 import type { ObjectMeta } from "../shared/kubernetes/types.ts";
 import type { ObjectRef } from "../shared/object-ref.ts";
 import type { Rule } from "../shared/permissions.ts";
@@ -38,6 +39,8 @@ export interface Done<OwnChange> {
   change: OwnChange;
   /** What is to be said beside the change, in sentences. */
   beside?: string[];
+  /** What kept it from doing the rest of its plan, of which nothing is tried any more. */
+  stopped?: RemediationError;
 }
 
 /** A remedy that was not carried out, since the cluster is another by now. */

@@ -79,7 +79,7 @@ async function apply(
     if (!run.dry_run) await assertHeld(writer.reader, run);
     return { status: "refused", ...done, ...times };
   }
-  const { change } = done;
+  const { change, stopped } = done;
   const beside = [...(done.beside ?? []), ...(await limitInDryRun(writer, run, environment))];
   // A step that could do nothing more has no more time for that.
   const { deadline = times.deadline } = isDeepStrictEqual(change, before) ? (run.remedy ?? {}) : {};
@@ -88,6 +88,7 @@ async function apply(
     message: [remedy.words.did(change, workload, run.dry_run), ...beside].join(" "),
     change,
     undo: remedy.undo === "cannot be undone" ? remedy.undo : "can be undone",
+    ...(stopped === undefined ? {} : { stopped_by: { Error: stopped.name, Cause: stopped.message } }),
     ...times,
     deadline,
     done_at: environment.now().toISOString(),

@@ -91,6 +91,13 @@ export const Incident = z.strictObject({
   crowd: z.strictObject({ is_told: z.boolean(), untold: z.int() }).optional(),
   /** What waits for this one, or with it for the same: how many, some of them with why, and marks by which a claim knows them. */
   dependants: z.strictObject({ count: z.int(), names: Texts, marks: Texts.optional() }).optional(),
+  /**
+   * People were told that it fails, at that time and for that cause, and it has been well since; absent where it is gone.
+   * Nothing fails, nothing is done, and that is told.
+   */
+  works_again: z
+    .strictObject({ told_at: z.iso.datetime(), cause: z.string(), since: z.iso.datetime().optional() })
+    .optional(),
 });
 export type Incident = z.output<typeof Incident>;
 
@@ -119,6 +126,8 @@ export const HistoryEntry = z.strictObject({
   template: z.string().optional(),
   /** When people were last told the same, where they were not told again; null where nobody could be told. */
   told: z.iso.datetime().nullable().optional(),
+  /** Whether people were told that somebody is needed, so that they are told as well when it works again. */
+  calls: z.literal(true).optional(),
   /** The node, or the namespace, of a storm that was of one alone. */
   node: z.string().optional(),
   namespace: z.string().optional(),
@@ -189,6 +198,10 @@ export type Diagnosis = z.output<typeof Diagnosis>;
 export const Change = z.discriminatedUnion("kind", REMEDY_CHANGES);
 export type Change = z.output<typeof Change>;
 
+/** How Step Functions hands a caught error on. */
+export const CaughtError = z.strictObject({ Error: z.string(), Cause: z.string().default("") });
+export type CaughtError = z.output<typeof CaughtError>;
+
 /** What a remedy step did. */
 export const RemedyResult = z.strictObject({
   /** `planned`: a dry run. `refused`: a guard said no at the last moment. `failed`: its step ended with an error, and nothing changed. */
@@ -198,6 +211,8 @@ export const RemedyResult = z.strictObject({
   /** Whether there is a way back from the change, as its remedy says. */
   undo: z.enum(["can be undone", "cannot be undone"]).optional(),
   refusal: Refusal.optional(),
+  /** What kept it from doing all of its plan, where it did a part: it does no further one. */
+  stopped_by: CaughtError.optional(),
   /** That a person has to look, though the refusal passes by itself. */
   needs_person: z.literal(true).optional(),
   ...SETTLING,
@@ -256,10 +271,6 @@ export const UndoVerification = z.strictObject({
 });
 export type UndoVerification = z.output<typeof UndoVerification>;
 
-/** How Step Functions hands a caught error on. */
-export const CaughtError = z.strictObject({ Error: z.string(), Cause: z.string().default("") });
-export type CaughtError = z.output<typeof CaughtError>;
-
 /** An execution: its ARN, or a local name, and its name. */
 export const ExecutionRef = z.strictObject({ id: z.string(), name: z.string() });
 export type ExecutionRef = z.output<typeof ExecutionRef>;
@@ -303,6 +314,8 @@ export const Report = z.strictObject({
   request_reason: z.string().optional(),
   /** Why, and what else was considered, where that was asked. */
   diagnosis: Considered.optional(),
+  /** What a request `undo` takes beside the workload, for whoever asked; absent where nothing is in place that it could take back. */
+  undo_request: RequestedUndo.omit({ action: true }).optional(),
   /** When people were told the same of this workload, where they are not told again. */
   told_before: z.iso.datetime().optional(),
   /** How often they were told by then, this time included, where no claim remembers it. */

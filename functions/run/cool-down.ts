@@ -1,5 +1,5 @@
 import type { HistoryEntry } from "./contracts.ts";
-import { isIneffective, sinceLastSuccess, UNFINISHED, wasNotTried } from "./history.ts";
+import { isIneffective, sinceLastSuccess, sinceWellAgain, UNFINISHED, wasNotTried } from "./history.ts";
 import type { Refusal } from "./refusals.ts";
 import type { Policy } from "../shared/policy.ts";
 
@@ -22,7 +22,8 @@ export const TOLD_MS = 86_400_000;
  * After a remedy that helped it is left alone for the base cool-down; each further entry since then that did not help
  * doubles the time, up to the day after which people are told again where nothing was done. What the limits, or the
  * switch that stops everything, held back was not tried, and is looked at again after the base time. After the policy's number of
- * ineffective remedies it is left to a person, until its template changes: it is looked at once a day, to tell people.
+ * ineffective remedies it is left to a person, until its template changes: it is looked at once a day, to tell people. What fails
+ * after people were told that it works again is looked at at once, so that they hear of that.
  *
  * @param template hash of the workload's present pod template; undefined for workloads that have none
  * @param asked whether somebody asks for a remedy: they need not wait after a look at which nothing was done, and it is nothing
@@ -40,10 +41,11 @@ export function pause(
   // Where people were only told, there is nothing that whoever asks would have to wait for.
   const isPassed = (entry: HistoryEntry) =>
     (asked && isOnlyTold(entry)) || (approves !== undefined && entry.plan === approves);
-  const latest = history.find((entry) => entry.template === template && !isPassed(entry));
+  const present = sinceWellAgain(history);
+  const latest = present.find((entry) => entry.template === template && !isPassed(entry));
   if (latest === undefined) return undefined;
   // Looks at which nothing was done lengthen the pause after such a look, and none after a remedy.
-  const fruitless = sinceLastSuccess(history, template).filter(
+  const fruitless = sinceLastSuccess(present, template).filter(
     (entry) => !wasNotTried(entry) && (isOnlyTold(latest) || entry.outcome !== "Skipped"),
   );
   const tooOften = triedTooOften(history, template, policy);

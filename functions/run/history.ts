@@ -20,11 +20,11 @@ const INEFFECTIVE: readonly string[] = ["RolledBack", "Unresolved", UNFINISHED] 
  */
 export function entryOf(
   { execution, incident, diagnosis, tries = [] }: WorkloadRun,
-  ended: Pick<HistoryEntry, "at" | "cause" | "action" | "outcome" | "reason" | "applied" | "told">,
+  ended: Pick<HistoryEntry, "at" | "cause" | "action" | "outcome" | "reason" | "applied" | "told" | "calls">,
 ): HistoryEntry {
   const plans = [diagnosis?.remedy, ...tries.map((earlier) => earlier.diagnosis.remedy).reverse()];
   const plan = plans.find((remedy) => remedy?.action === ended.action);
-  const { reason, applied, told, ...always } = ended;
+  const { reason, applied, told, calls, ...always } = ended;
   return {
     ...always,
     execution: execution.name,
@@ -32,6 +32,7 @@ export function entryOf(
     ...(reason === undefined ? {} : { reason }),
     ...(applied === undefined ? {} : { applied }),
     ...(told === undefined ? {} : { told }),
+    ...(calls === undefined ? {} : { calls }),
     ...(plan !== undefined && "scale" in plan ? { scale: plan.scale } : {}),
     ...(diagnosis?.template === undefined ? {} : { template: diagnosis.template }),
     ...(diagnosis?.plan === undefined ? {} : { plan: diagnosis.plan }),
@@ -102,6 +103,17 @@ export function wasNotTried({ applied, reason = "" }: Pick<HistoryEntry, "applie
 /** Whether a remedy was carried out, and has helped as far as it got. */
 export function hasHelped(entry: HistoryEntry): boolean {
   return isSuccess(entry) || entry.reason === PARTLY_DONE;
+}
+
+/** Whether people were told that it works again, which they had been told of as failing. */
+export function isWellAgain({ outcome, reason }: Pick<HistoryEntry, "outcome" | "reason">): boolean {
+  return outcome === ("Skipped" satisfies Outcome) && reason === ("NotFailingAnymore" satisfies Refusal);
+}
+
+/** The entries of a history (newest first) since people were told last that it works again: what fails after that is new to them. */
+export function sinceWellAgain(history: readonly HistoryEntry[]): HistoryEntry[] {
+  const well = history.findIndex(isWellAgain);
+  return well === -1 ? [...history] : history.slice(0, well);
 }
 
 /** Whether a remedy was carried out and has helped. */

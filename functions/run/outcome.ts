@@ -11,7 +11,9 @@ import type {
 } from "./contracts.ts";
 import { HELD_BACK, type Refusal } from "./refusals.ts";
 import { PARTLY_DONE } from "./history.ts";
+import { stoppedBy } from "./redrive.ts";
 import { lastTry } from "./tries.ts";
+import { tellsThatItWorks } from "./works-again.ts";
 import type { ErrorName } from "../shared/errors.ts";
 import { isOlderThan } from "../shared/kubernetes/failures.ts";
 import type { Policy } from "../shared/policy.ts";
@@ -187,7 +189,7 @@ export function outcomeOf(run: WorkloadRun, lasting: boolean): Report {
     return ended(
       "Unresolved",
       `${diagnosis.summary} ${remedy.message} ${rest}`,
-      remedy_error !== undefined || claim.lapsed === true,
+      stoppedBy(run) !== undefined || claim.lapsed === true,
       PARTLY_DONE,
     );
   }
@@ -288,7 +290,8 @@ function inWords(error: CaughtError | undefined): string {
 export function isRemembered(run: WorkloadRun, report: Report): boolean {
   const { outcome, reason = "", needs_person } = report;
   const calls = needs_person && !isAnswered(run.incident);
-  const passes = outcome === "Skipped" && PASSING.includes(reason) && !calls;
+  const isAwaited = tellsThatItWorks(run) && reason === ("NotFailingAnymore" satisfies Refusal);
+  const passes = outcome === "Skipped" && PASSING.includes(reason) && !calls && !isAwaited;
   return run.claim?.status === "claimed" && !run.dry_run && !passes;
 }
 

@@ -1,7 +1,7 @@
 import { describeWorkload } from "../kinds/workloads.ts";
 import { RemediationError } from "../shared/errors.ts";
 import type { Policy } from "../shared/policy.ts";
-import type { WorkloadRun } from "./contracts.ts";
+import type { CaughtError, WorkloadRun } from "./contracts.ts";
 import { settling } from "./settling.ts";
 
 /**
@@ -30,4 +30,9 @@ export function deadlineOf(run: WorkloadRun, policy: Policy): string {
 /** Whether the remedy's step has ended with an error or was stopped, and nobody could look what it did. */
 export function isUnseen({ remedy, remedy_error, redriven }: WorkloadRun): boolean {
   return remedy === undefined && (remedy_error ?? redriven) !== undefined;
+}
+
+/** What kept a remedy's step from doing all of its plan: the error that it ended with, or that of a further part. */
+export function stoppedBy({ remedy, remedy_error }: WorkloadRun): CaughtError | undefined {
+  return remedy_error ?? remedy?.stopped_by;
 }

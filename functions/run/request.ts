@@ -104,9 +104,34 @@ export function parseRequest(input: unknown): RemediationRequest {
   }
   const parsed = "action" in input ? ActionRequest.safeParse(input) : ScanRequest.safeParse(input);
   if (!parsed.success) {
-    throw new RemediationError("InvalidRequest", `The request is refused: ${describeIssues(parsed.error)}.`);
+    const takes = `It takes ${fieldsOf("action" in input ? input.action : undefined)}.`;
+    throw new RemediationError(
+      "InvalidRequest",
+      `The request is refused: ${describeIssues(inShort(parsed.error))}. ${takes}`,
+    );
   }
   return parsed.data;
+}
+
+/** What is wrong, without the parts of a change, which nobody writes by hand. */
+function inShort({ issues }: z.ZodError): z.ZodError {
+  const others = issues.filter(({ path: [field] }) => field !== "change");
+  const message = "must be exactly what undo_request of the outcome, or the record, has";
+  return new z.ZodError(
+    others.length === issues.length
+      ? issues
+      : [...others, { code: "custom", path: ["change"], message, input: undefined }],
+  );
+}
+
+/** The fields of a request, those that may be left out last. */
+function fieldsOf(action: unknown): string {
+  const shape: z.ZodRawShape =
+    ActionRequest.options.find(({ shape: own }) => own.action.value === action)?.shape ?? ScanRequest.shape;
+  const [optional, wanted] = [true, false].map((isOptional) =>
+    Object.keys(shape).filter((name) => z.safeParse(shape[name] as z.ZodType, undefined).success === isOptional),
+  );
+  return `${(wanted ?? []).join(", ")}; it may have ${(optional ?? []).join(", ")}`;
 }
 
 /**

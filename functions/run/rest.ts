@@ -9,6 +9,7 @@ import { pause, pauseOfLookedAt, type Pause } from "./cool-down.ts";
 import { expiryOf, historyOf, holderOf } from "./lease.ts";
 import { lookedAt } from "./looked-at.ts";
 import { templateSince } from "./present-template.ts";
+import { openOf } from "./works-again.ts";
 
 /** Whom a claim is asked about. */
 export interface RestRequest {
@@ -19,9 +20,19 @@ export interface RestRequest {
   asked?: boolean;
   /** The plan that somebody approves. */
   approves?: string;
+  /** Whether people are to be told that it works again, and nothing is done. */
+  worksAgain?: boolean;
   policy: Policy;
   now: Date;
 }
+
+/** Of several runs that find that it works again, the first tells it. */
+const TOLD_BEFORE: Pause = {
+  refusal: "AlreadyClaimed",
+  message: "People were told already that it works again, or is gone.",
+  needsPerson: false,
+  leftToPerson: false,
+};
 
 /** What a claim is asked about an incident. A dry run looks again at what people were only told of, as whoever asks may. */
 export function restRequest(incident: Incident, policy: Policy, now: Date, dryRun: boolean): RestRequest {
@@ -30,6 +41,7 @@ export function restRequest(incident: Incident, policy: Policy, now: Date, dryRu
     ...(lookedAt(incident) === undefined ? {} : { lookedAt: { since: incident.failures[0]?.since } }),
     asked: dryRun || isAnswered(incident),
     ...(incident.approval?.decision === "approve" ? { approves: incident.approval.plan } : {}),
+    ...(incident.works_again === undefined ? {} : { worksAgain: true }),
     policy,
     now,
   };
@@ -44,7 +56,7 @@ export function restRequest(incident: Incident, policy: Policy, now: Date, dryRu
 export async function restOf(
   cluster: Reader,
   lease: Lease,
-  { workload, lookedAt, asked, approves, policy, now }: RestRequest,
+  { workload, lookedAt, asked, approves, worksAgain = false, policy, now }: RestRequest,
 ): Promise<Pause | undefined> {
   const holder = holderOf(lease, now);
   if (holder !== undefined) {
@@ -52,6 +64,7 @@ export async function restOf(
     return { refusal: "AlreadyClaimed", message, needsPerson: false, leftToPerson: false };
   }
   const history = historyOf(lease);
+  if (worksAgain) return openOf(history) === undefined ? TOLD_BEFORE : undefined;
   if (lookedAt !== undefined) return pauseOfLookedAt(history, lookedAt.since, policy, now);
   const speaks = (template: string | undefined) => pause(history, template, policy, now, asked, approves);
   if (!history.some(({ template }) => speaks(template) !== undefined)) return undefined;

@@ -2,12 +2,14 @@ import { isAnswered } from "./asked-for.ts";
 import { validUntil } from "./approval.ts";
 import type { HistoryEntry, Report, WorkloadRun } from "./contracts.ts";
 import { coolDownEnd, TOLD_MS, toldAt } from "./cool-down.ts";
-import { isHeldBack, isIneffective, leftUnfinished, sinceLastSuccess } from "./history.ts";
+import { isHeldBack, isIneffective, leftUnfinished, sinceLastSuccess, sinceWellAgain } from "./history.ts";
 import { lookedAt } from "./looked-at.ts";
 import { isLasting, isRemembered, outcomeOf } from "./outcome.ts";
 import { unseenSeconds } from "./pauses.ts";
 import { isUnseen } from "./redrive.ts";
 import { lastTry } from "./tries.ts";
+import { undoRequestOf } from "./undo-request.ts";
+import { tellsThatItWorks } from "./works-again.ts";
 import type { Policy } from "../shared/policy.ts";
 
 /** How long after a pause a run may come and still meet the failure that was there before it, in seconds. */
@@ -17,8 +19,10 @@ const GAP_SECONDS = 900;
 export function reportOf(run: WorkloadRun, policy: Policy, now: Date): Report {
   const report = outcomeOf(run, isLasting(run, policy, now));
   const before = toldBefore(run, report, policy, now);
+  const undoing = undoRequestOf(run);
   return {
     ...report,
+    ...(undoing === undefined ? {} : { undo_request: undoing }),
     ...(report.plan === undefined ? {} : { valid_until: validUntil(now, policy).toISOString() }),
     ...(before === undefined ? {} : { told_before: before.toISOString() }),
   };
@@ -38,6 +42,14 @@ export function isLeftToPerson(run: WorkloadRun, report: Report, policy: Policy)
 }
 
 /**
+ * Whether people are called by what they are told: a run has found something that needs them, or something was changed that did
+ * not help, whoever asked for it. They are told as well when it works again.
+ */
+export function isCalling(run: WorkloadRun, report: Report): boolean {
+  return report.needs_person && (!isAnswered(run.incident) || mayHaveChanged(run));
+}
+
+/**
  * Whether people are not told of it, as it is one of so many of its namespace: nothing was done, and nobody asked. What is left
  * to a person by this run is told all the same.
  */
@@ -53,7 +65,7 @@ export function isLeftUntold(run: WorkloadRun, report: Report, policy: Policy): 
  * within a day, and it has failed since, as far as the runs have looked. Whoever asked for something is told each time.
  */
 function toldBefore(run: WorkloadRun, report: Report, policy: Policy, now: Date): Date | undefined {
-  if (isAnswered(run.incident) || !isRemembered(run, report)) return undefined;
+  if (isAnswered(run.incident) || tellsThatItWorks(run) || !isRemembered(run, report)) return undefined;
   if (mayHaveChanged(run) || isLeftToPerson(run, report, policy)) return undefined;
   if (leftUnfinished(run) !== undefined) return undefined;
   // Whoever of several workloads tells of a breaker has been chosen for that.
@@ -72,7 +84,7 @@ function toldBefore(run: WorkloadRun, report: Report, policy: Policy, now: Date)
 function ofPresent({ claim, diagnosis }: WorkloadRun): HistoryEntry[] {
   const history = claim?.history ?? [];
   const template = diagnosis === undefined ? history[0]?.template : diagnosis.template;
-  return sinceLastSuccess(history, template);
+  return sinceLastSuccess(sinceWellAgain(history), template);
 }
 
 function isSame(entry: HistoryEntry, { cause, action, outcome, reason, plan }: Report): boolean {

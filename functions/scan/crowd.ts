@@ -1,5 +1,6 @@
 import type { Incident } from "../run/contracts.ts";
 import { coolDownMs, isOnlyTold, TOLD_MS, toldAt } from "../run/cool-down.ts";
+import { isWellAgain } from "../run/history.ts";
 import { historyOf, workloadOf } from "../run/lease.ts";
 import { kindOf } from "../kinds/kinds.ts";
 import type { Lease } from "../shared/kubernetes/types.ts";
@@ -66,7 +67,7 @@ function toldIn(claims: readonly Lease[], now: Date): Map<string, Told> {
   for (const lease of claims) {
     const workload = workloadOf(lease);
     if (workload === undefined) continue;
-    const history = historyOf(lease).filter(isOnlyTold);
+    const history = historyOf(lease).filter((entry) => isOnlyTold(entry) && !isWellAgain(entry));
     const times = [...new Set(history.map((entry) => toldAt(entry)?.getTime() ?? 0))].filter(isRecent);
     const [newest] = history;
     const isUntold = times.length === 0 && newest?.told === null && isRecent(Date.parse(newest.at));

@@ -18,6 +18,8 @@ import { marked, restingWithAnother, type IsTold } from "./waiting.ts";
 
 /** How many of the workloads that rest are named. */
 const MAX_NAMED = 50;
+/** What is looked at once in a scan. */
+const CLAIMS = `leases in namespace ${CLAIM_NAMESPACE}`;
 
 /** The incidents that do not rest, and how many others do. */
 interface Rested {
@@ -93,25 +95,25 @@ export async function claimsIn(view: View): Promise<Lease[] | undefined> {
       throw error;
     }
   };
-  const what = `leases in namespace ${CLAIM_NAMESPACE}`;
-  return await view.once(what, () => view.tryTo(what, look, { telling: false }));
+  return await view.once(CLAIMS, () => view.tryTo(CLAIMS, look, { telling: false }));
 }
 
-/** The Lease of the storm of everything, or of one namespace; undefined where there is none, or it cannot be seen. */
-export async function stormLeaseIn(
-  { cluster }: View,
-  claims: readonly Lease[] | undefined,
-  namespace: string | undefined,
-): Promise<Lease | undefined> {
+/** The same for a scan in which nothing depends on them: that they cannot be seen is no blind spot then. */
+export async function claimsIfSeen(view: View): Promise<Lease[] | undefined> {
+  return await view.once(CLAIMS, async () => {
+    try {
+      return await view.cluster.list<Lease>(paths.leases(CLAIM_NAMESPACE));
+    } catch (error) {
+      if (!isRemediationError(error)) throw error;
+      return undefined;
+    }
+  });
+}
+
+/** The Lease of the storm of everything, or of one namespace; undefined where there is none. */
+export function stormLeaseAmong(claims: readonly Lease[], namespace: string | undefined): Lease | undefined {
   const name = stormLeaseName(namespace);
-  const isIt = ({ metadata }: Lease) => metadata?.name === name;
-  if (claims !== undefined) return claims.find(isIt);
-  try {
-    return (await cluster.list<Lease>(paths.leases(CLAIM_NAMESPACE))).find(isIt);
-  } catch (error) {
-    if (!isRemediationError(error)) throw error;
-    return undefined;
-  }
+  return claims.find(({ metadata }) => metadata?.name === name);
 }
 
 /** Whether the namespace of the claims exists, as far as that can be told. */

@@ -27,13 +27,14 @@ import { inQuestion, namesOf } from "./named-services.ts";
 import { nodeLack } from "./node-lack.ts";
 import { withinReach } from "./reach.ts";
 import { readReadyBehind } from "./ready-behind.ts";
-import { atRest, claimsIn, stormLeaseIn } from "./resting.ts";
+import { atRest, claimsIfSeen, claimsIn, stormLeaseAmong } from "./resting.ts";
 import { eachPlace, servicesIn } from "./services/list.ts";
 import { findStorm, type FailureStorm } from "./storm.ts";
 import { together, withExplained } from "./together.ts";
 import { cellsOf, type Table } from "./table.ts";
 import { View, type Places } from "./view.ts";
 import { marked } from "./waiting.ts";
+import { findWorkingAgain } from "./works-again.ts";
 
 /** How many namespaces and nodes a storm is named by. */
 const MAX_NAMES = 5;
@@ -129,15 +130,20 @@ export async function scan(cluster: Reader, options: Scan): Promise<Detection> {
   const isTold = (workload: WorkloadRef) =>
     storm?.covers(workload) === true || settling.some((incident) => incident.workload === workload);
   const all = [...wanted, ...beside];
-  const isHealthy = incidents.length + beside.length === 0;
   const resters = isStormAlone && !findingsOnly ? [] : all;
   const { awake, resting, claims: listed } = await atRest(view, resters, { bonds, isTold, dryRun }, policy, now);
-  const lookedAfter = isStormAlone || findingsOnly ? marked(all, bonds, isTold) : awake;
+  // What is over is told by a scan that acts, and none of it in a storm.
+  const tellsEnds = storm === undefined && !findingsOnly && !dryRun;
+  const remembered = tellsEnds ? (listed ?? (await claimsIfSeen(view)) ?? []) : [];
+  const failing = [...found, ...beside];
+  const again = await findWorkingAgain(view, { claims: remembered, places, failing }, policy, now);
+  const isHealthy = incidents.length + beside.length + again.length === 0;
+  const lookedAfter = isStormAlone || findingsOnly ? marked(all, bonds, isTold) : [...awake, ...again];
   const idle = storm === undefined ? "resting" : "storm";
   const shown = fitIncidents(lookedAfter, policy.max_incidents);
   // Where something could not be seen, there may be a storm all the same.
-  const isNone = storm === undefined && view.blindSpots.length === 0 && !findingsOnly && !dryRun;
-  const lease = isNone ? await stormLeaseIn(view, listed, namespace) : undefined;
+  const isNone = tellsEnds && view.blindSpots.length === 0;
+  const lease = isNone ? stormLeaseAmong(remembered, namespace) : undefined;
   const stormOver = lease && pastStorm(lease, now);
   return {
     status: isHealthy ? "healthy" : isStormAlone ? "storm" : lookedAfter.length === 0 ? idle : "failing",

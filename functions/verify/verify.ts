@@ -10,7 +10,7 @@ import type { Policy } from "../shared/policy.ts";
 import { bounded } from "../shared/text.ts";
 import { hpaGaps } from "./hpa-settled.ts";
 import { pauseAfter } from "../run/pauses.ts";
-import { deadlineOf } from "../run/redrive.ts";
+import { deadlineOf, stoppedBy } from "../run/redrive.ts";
 import { settling } from "../run/settling.ts";
 import { rolloutGaps } from "../kinds/gaps.ts";
 import type { Kind } from "../kinds/kind.ts";
@@ -138,8 +138,9 @@ function goesOn({ remedy, diagnosis }: WorkloadRun, state: WorkloadState, now: D
 
 /** Why the remedy's step does no further part of its plan; undefined when it may. */
 function whatStops(run: WorkloadRun, policy: Policy, now: Date): string | undefined {
-  const { remedy_error, claim } = run;
-  if (remedy_error !== undefined) return `its step ended with ${remedy_error.Error}`;
+  const { claim } = run;
+  const error = stoppedBy(run);
+  if (error !== undefined) return `its step ended with ${error.Error}`;
   const { expires_at = "", lapsed } = claim ?? {};
   if (lapsed === true) return "the claim had ended while the execution was stopped";
   // The effect of another part has to be waited for while the claim lasts.

@@ -82,7 +82,8 @@ function describeDetection(detection: Detection): string {
   const { pods_seen, workloads_seen, out_of_scope, in_rollout, resting, unseen } = detection;
   const rests = describeResting(resting);
   const incidents = detection.incidents.map(
-    ({ workload, failures }) => `${describeWorkload(workload)} (${failures.map(({ reason }) => reason).join(", ")})`,
+    ({ workload, failures, works_again: again }) =>
+      `${describeWorkload(workload)} (${again === undefined ? failures.map(({ reason }) => reason).join(", ") : "works again"})`,
   );
   return [
     `looked at ${count(pods_seen, "pod")} and ${count(workloads_seen, "workload")}`,

@@ -96,6 +96,7 @@ function storyOf(
 
 function reasonsOf({ incident }: WorkloadRun): string {
   const reasons = new Set(incident.failures.map(({ reason }) => reason));
+  if (incident.works_again !== undefined) return "works again";
   return reasons.size === 0 ? "not looked for" : [...reasons].join(", ");
 }
 

@@ -43,6 +43,8 @@ const MEASUREMENTS: Measurement[] = [
   { name: "EventsIgnored", value: 1, dimensions: { why: "NotUnderstood" } },
   { name: "NeedsPerson", value: 1 },
   { name: "RecordsNotKept", value: 1 },
+  { name: "SettingsUnreadable", value: 1 },
+  { name: "Stopped", value: 1 },
 ];
 
 /** What the functions write for CloudWatch, with their environment as it is deployed: `Name [dimension=value,...]`. */
@@ -96,6 +98,8 @@ describe("the alarms", () => {
     "DeadLetters",
     "NeedsPerson",
     "RecordsNotKept",
+    "SettingsUnreadable",
+    "StoppedForLong",
     "SlowScan",
     "UnseenParts",
   ])("publish %s on the topic of the outcomes", (id) => {
@@ -187,7 +191,7 @@ describe("the alarms", () => {
     const written = emitted();
     const own = alarms.filter(({ Namespace }) => Namespace === "EksRemediation");
 
-    expect(own).toHaveLength(4);
+    expect(own).toHaveLength(6);
     for (const { MetricName, Namespace, Dimensions = [] } of own) {
       const dimensions = Object.fromEntries(Dimensions.map(({ Name, Value }) => [Name, Value]));
       expect(written).toContainEqual({ namespace: Namespace, name: MetricName, dimensions });

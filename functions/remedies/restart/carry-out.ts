@@ -1,7 +1,7 @@
 import { notToSpare } from "../../facts/spare-pods.ts";
 import { kindOf } from "../../kinds/kinds.ts";
 import { readWorkload } from "../../kinds/workloads.ts";
-import { isRemediationError } from "../../shared/errors.ts";
+import { isRemediationError, type RemediationError } from "../../shared/errors.ts";
 import { isLeftover, isReady } from "../../shared/kubernetes/pods.ts";
 import type { Pod } from "../../shared/kubernetes/types.ts";
 import type { PodTarget } from "../../shared/refs.ts";
@@ -25,7 +25,7 @@ export interface Restarted {
   /** Left alone, because a PodDisruptionBudget allowed no further eviction. */
   held: PodTarget[];
   /** Why what goes with a further pod could not be kept, where that was so: it was left, and those after it. */
-  unkept?: string;
+  unkept?: RemediationError;
   /** Left alone until the pod before them is replaced. */
   left: PodTarget[];
 }
@@ -60,9 +60,9 @@ export async function restart(
     try {
       outcomes[await (mode === "evict" ? writer.evict(target, isMeant) : writer.delete(target, isMeant))].push(target);
     } catch (error) {
-      const ends = isRemediationError(error, "DisruptionBudgetExhausted", "EvidenceNotKept");
-      if (!ends || result.replaced.length === 0) throw error;
-      if (error.name === "EvidenceNotKept") return { ...result, unkept: error.message };
+      if (!isRemediationError(error, "DisruptionBudgetExhausted", "EvidenceNotKept") || result.replaced.length === 0)
+        throw error;
+      if (error.name === "EvidenceNotKept") return { ...result, unkept: error };
       result.held.push(...targets.slice(index));
       break;
     }
@@ -95,12 +95,13 @@ export async function carryOut(
   }
   return {
     change: changeOf(plan, replaced),
+    ...(unkept === undefined ? {} : { stopped: unkept }),
     beside: [
       ...(gone.length === 0 ? [] : [`${count(gone.length, "pod")} had gone already.`]),
       ...(recovered.length === 0 ? [] : [`${count(recovered.length, "pod")} recovered by itself.`]),
       ...(released.length === 0 ? [] : [`Somebody has taken ${count(released.length, "pod")} out of the workload.`]),
       ...(held.length === 0 ? [] : [`A PodDisruptionBudget holds ${count(held.length, "further pod")}.`]),
-      ...(unkept === undefined ? [] : [unkept]),
+      ...(unkept === undefined ? [] : [unkept.message]),
       ...(left.length === 0 ? [] : [`${count(left.length, "further pod")} may go when the last one is replaced.`]),
     ],
   };

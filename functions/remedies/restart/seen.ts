@@ -30,7 +30,8 @@ export function overtaken(
 
 /**
  * Whether the next pod of the plan may go: the pods that went before are replaced, every pod but those that are left is ready
- * and has been so for as long as the workload asks for, and one that is left still fails.
+ * and has been so for as long as the workload asks for, and one that is left still fails. Of a clean-up: those that it removed are
+ * gone, and others are still there.
  */
 export function goesOn(
   change: RestartChange,
@@ -39,7 +40,8 @@ export function goesOn(
   now: Date,
 ): boolean {
   const plan = diagnosis?.remedy.action === "restart" ? diagnosis.remedy : undefined;
-  if (plan?.mode !== "evict") return false;
+  if (plan === undefined) return false;
+  if (plan.mode === "clean_up") return isThere(pods, without(plan.pods, change.pods)) && !isThere(pods, change.pods);
   const left = new Set(without(plan.pods, change.pods).map(({ uid }) => uid));
   const present = pods.filter((pod) => !isLeftover(pod));
   const waiting = present.filter((pod) => left.has(pod.metadata?.uid ?? "") && !isReady(pod) && !isTerminating(pod));
@@ -49,6 +51,10 @@ export function goesOn(
   return others.every(
     (pod) => !isTerminating(pod) && isReady(pod) && !isYounger(readySince(pod), minReadySeconds, now),
   );
+}
+
+function isThere(pods: WorkloadState["pods"], targets: readonly PodTarget[]): boolean {
+  return pods.some(({ metadata }) => targets.some(({ uid }) => uid === metadata?.uid));
 }
 
 /** The pods of a plan without those that went already. */

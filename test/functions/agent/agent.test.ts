@@ -109,7 +109,7 @@ describe("an agent that asks for a remedy", () => {
   it.each([
     [{ ...RESTART, pod_name: "Web 1" }, "pod_name: must be a lower-case RFC 1123 name"],
     [{ ...RESTART, wait: "yes" }, "wait: must be true or false"],
-    [{ cluster_name: "prod" }, "action: must be given"],
+    [{ cluster_name: "prod" }, "action: must be one of detect_failures"],
     [{ ...RESTART, action: "drop_table" }, "action: must be one of"],
     [{ ...RESTART, force: true }, "force"],
     [null, "must be a JSON object"],

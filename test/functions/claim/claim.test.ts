@@ -39,6 +39,18 @@ describe("a claim", () => {
     expect(message).not.toContain("kubectl");
   });
 
+  it("is given once to whoever tells that it works again, however it cools down", async () => {
+    const tells = (holder: string) => acquire(at.cluster, { ...request(holder), worksAgain: true });
+    await acquire(at.cluster, request());
+    await release(at.cluster, request(), entry({ calls: true }));
+
+    expect(await tells("run-2")).toMatchObject({ status: "claimed" });
+    expect(await tells("run-3")).toMatchObject({ status: "refused", refusal: "AlreadyClaimed" });
+    const told = entry({ execution: "run-2", outcome: "Skipped", reason: "NotFailingAnymore" });
+    await release(at.cluster, request("run-2"), told);
+    expect(await tells("run-3")).toMatchObject({ status: "refused", refusal: "AlreadyClaimed" });
+  });
+
   it("on what cools down is refused with the command that gives the workload back", async () => {
     await acquire(at.cluster, request());
     await release(at.cluster, request(), entry());

@@ -178,6 +178,24 @@ describe("the message about a storm", () => {
     expect(textOf({ ...detection(2), storm_node: "$(reboot)" })).not.toContain("reboot");
   });
 
+  it("has a pod of the first two to look at, and its log where all of that workload's have ended before", () => {
+    const crashing = { reason: "CrashLoopBackOff", container: "app", exit_code: 1, restarts: 4, count: 3 };
+    const commandsOf = (failure: object, pods = ["a-1"]) => {
+      const { incidents, ...rest } = detection(3);
+      const some = incidents.map((each) => ({ ...each, failures: [{ ...crashing, ...failure }], sample_pods: pods }));
+      return section(stormMessage({ ...rest, incidents: some }, EXECUTION).text, "Look at it")?.join("\n") ?? "";
+    };
+    const log = "kubectl --context prod -n shop logs a-1 -c app --previous";
+
+    expect(commandsOf({}).split("describe pod a-1")).toHaveLength(3);
+    expect(commandsOf({})).toContain(log);
+    for (const other of [{ count: 2 }, { restarts: 0 }, { exit_code: undefined }, { container: undefined }]) {
+      expect(commandsOf(other)).not.toContain("logs");
+    }
+    expect(commandsOf({}, ["$(reboot)"])).not.toContain("reboot");
+    expect(commandsOf({}, [])).not.toMatch(/logs|describe/);
+  });
+
   it("names twenty workloads and counts the others, those that detection left out included", () => {
     expect(failing(detection(20))).toHaveLength(20);
     expect(failing(detection(25, 7))?.slice(20)).toEqual(["- and 12 more workloads"]);

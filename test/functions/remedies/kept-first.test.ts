@@ -92,7 +92,10 @@ describe("a restart that could not keep what goes with a further pod", () => {
     const plan: Plan = { action: "restart", mode: "evict", pods: [target("a"), target("b")] };
     const done = await carryOut(plan, { remedy: remedyResult({ change: before }) });
 
-    expect(done).toMatchObject({ status: "applied", change: before });
+    expect(done).toMatchObject({
+      ...{ status: "applied", change: before },
+      stopped_by: { Error: "EvidenceNotKept", Cause: "Pod b was left." },
+    });
     expect(done.message).toContain("Pod b was left.");
     expect(done.message).not.toMatch(/PodDisruptionBudget|othing was removed/);
   });

@@ -84,3 +84,19 @@ describe("who wants what a request leads to", () => {
     expect(originOf(parseRequest(request))).toBe(origin);
   });
 });
+
+describe("a request that is refused", () => {
+  it.each([
+    [
+      { action: "restart_pod", cluster_name: "prod", namespace: "shop", kind: "Pod", name: "web" },
+      "It takes action, cluster_name, namespace, pod_name; it may have dry_run, origin, requested_by, reason.",
+    ],
+    [
+      { action: "undo", ...WORKLOAD, execution: "agent-1", change: { kind: "rollback" } },
+      "change: must be exactly what",
+    ],
+    [{ action: "undo", ...WORKLOAD, execution: "agent-1", change: "the rollback" }, "change: must be exactly what"],
+  ])("says what to send instead: %o", (request, words) => {
+    expect(() => parseRequest(request)).toThrow(words);
+  });
+});

@@ -10,7 +10,7 @@ import { templateHash } from "../../../../functions/shared/kubernetes/template.t
 import type { Pod } from "../../../../functions/shared/kubernetes/types.ts";
 import { verify } from "../../../../functions/verify/verify.ts";
 import { ago, crashingPod, deployment, NOW, pod, policy, template } from "../../../support/objects.ts";
-import { appliedRun, diagnosis } from "../../../support/runs.ts";
+import { appliedRun, diagnosis, remedyResult } from "../../../support/runs.ts";
 
 const target = (name: string) => ({ name, uid: `${name}-uid` });
 
@@ -117,6 +117,30 @@ describe("after one pod was evicted", () => {
     expect(report).toMatchObject({ outcome: "Unresolved", reason: "PartlyDone", needs_person: true });
     expect(text).toContain("EvidenceBucketName");
     expect(text).not.toContain("othing was removed");
+  });
+
+  it.each<[string, "evict" | "clean_up", Pod[]]>([
+    ["restart", "evict", [replaced(), crashing]],
+    ["clean-up", "clean_up", [pod({ name: "b", status: { phase: "Failed", reason: "Evicted" } })]],
+  ])("is no %s in vain where evidence of a further pod could not be kept, and calls somebody", (_what, mode, pods) => {
+    const base = run({
+      diagnosis: diagnosis({
+        template: templateHash(template()),
+        remedy: { action: "restart", mode, pods: [target("a"), target("b")] },
+      }),
+    });
+    const remedy = remedyResult({
+      change: { kind: "restart", mode, pods: [target("a")] },
+      stopped_by: { Error: "EvidenceNotKept", Cause: "Pod shop/b was left." },
+    });
+    const at = (deadline: string): WorkloadRun => ({ ...base, remedy: { ...remedy, deadline } });
+    expect(look(pods, { of: at(new Date(NOW.getTime() + 60_000).toISOString()) })).toBe("settling");
+
+    const late = { ...at(ago(1)), verification: verify(at(ago(1)), stateOf(pods), policy(), NOW) };
+    const report = outcomeOf(late, false);
+    expect(report).toMatchObject({ outcome: "Unresolved", reason: "PartlyDone", needs_person: true });
+    expect(workloadMessage(late, report).text).toContain("EvidenceBucketName");
+    expect(isIneffective({ ...report, applied: true })).toBe(false);
   });
 
   it("is told as a restart in vain where its replacement fails, too", () => {
