@@ -6,6 +6,7 @@ import { ApplicationLogLevel, Architecture, Code, LoggingFormat, Runtime, Tracin
 import { LogLevel, NodejsFunction, OutputFormat, type NodejsFunctionProps } from "aws-cdk-lib/aws-lambda-nodejs";
 import { LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
+import { SEMI_SPACE_MB } from "../functions/shared/heap.ts";
 import { pathOfRole, type HubOptions } from "./hub-name.ts";
 import { folderOfBundle, PACKAGED, pathTo } from "./packaged.ts";
 
@@ -76,6 +77,7 @@ export class RemediationFunction extends Construct {
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       environment: {
+        NODE_OPTIONS: `--max-semi-space-size=${SEMI_SPACE_MB}`,
         REMEDIATION_POLICY: policy,
         POWERTOOLS_SERVICE_NAME: METRICS.service,
         POWERTOOLS_METRICS_NAMESPACE: METRICS.namespace,

@@ -5,7 +5,6 @@ import { within } from "../shared/time-left.ts";
 import type { Step } from "../run/step.ts";
 import { inSession } from "./session.ts";
 import { awsEnvironment } from "./environment.ts";
-import { keepHeapSmall } from "./memory.ts";
 
 const logger = new Logger();
 // A scan makes hundreds of requests; each would become a segment, and tell the API server of the trace.
@@ -31,7 +30,6 @@ export type Handler = (event: unknown, context: InvocationContext) => Promise<un
 
 /** Makes a step of the workflow a Lambda handler. */
 export function lambda(step: Step): Handler {
-  keepHeapSmall();
   return observed(step(awsEnvironment));
 }
 

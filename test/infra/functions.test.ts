@@ -72,6 +72,7 @@ describe("the functions", () => {
       Environment: {
         Variables: {
           REMEDIATION_POLICY: '{"opt_in":true,"modes":{"found":"observe"}}',
+          NODE_OPTIONS: "--max-semi-space-size=1",
           POWERTOOLS_SERVICE_NAME: "eks-remediation",
           POWERTOOLS_METRICS_NAMESPACE: "EksRemediation",
           POWERTOOLS_LOG_LEVEL: "INFO",

@@ -1,10 +1,11 @@
 import { execFile } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
+import { SEMI_SPACE_MB } from "../../functions/shared/heap.ts";
 import type { Stage } from "./stage.ts";
 import { scoreOf, type Score, type Truth } from "./population/truth.ts";
 import { served } from "./server-metrics.ts";
-import { MUCH_MEMORY, SCRIPTS, type Run, type Way } from "./ways.ts";
+import { FUNCTION_MEMORY, MUCH_MEMORY, SCRIPTS, type Run, type Way } from "./ways.ts";
 import type { Reported } from "./ways/connection.ts";
 
 const execute = promisify(execFile);
@@ -88,7 +89,8 @@ async function idleCpu({ cluster }: Stage, milliseconds: number): Promise<number
 /** Runs a script to its end, and gives what it reports. @param more a file with what else it is told */
 export async function runOnce({ script, compressed, memory }: Run, stage: Stage, more = ""): Promise<Reported> {
   const file = stage.scripts.get(script) ?? "";
-  const args = [`--max-old-space-size=${memory}`, file, stage.connection(compressed), more];
+  const young = memory === FUNCTION_MEMORY ? [`--max-semi-space-size=${SEMI_SPACE_MB}`] : [];
+  const args = [`--max-old-space-size=${memory}`, ...young, file, stage.connection(compressed), more];
   const { stdout } = await execute(process.execPath, args, { timeout: PATIENCE_MS, maxBuffer: MOST_TOLD_BYTES });
   return JSON.parse(stdout) as Reported;
 }

@@ -31,7 +31,7 @@ interface Script extends Run {
   names?: "audit";
 }
 
-/** What a function of 1,024 MB is left with. */
+/** What a function of 1,024 MB is left with; what is run with it is run as the function is. */
 export const FUNCTION_MEMORY = 921;
 /** Some ways need gigabytes, and Node would give up before the machine does. */
 export const MUCH_MEMORY = 12_000;

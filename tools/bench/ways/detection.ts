@@ -1,11 +1,9 @@
 import { scan } from "../../../functions/scan/scan.ts";
-import { keepHeapSmall } from "../../../functions/lambda/memory.ts";
 import { HttpCluster } from "../../../functions/shared/cluster/http-cluster.ts";
 import { asConnection, readConnection, report } from "./connection.ts";
 import { OPTIONS } from "./scan-options.ts";
 
 // The detection itself, as the scheduled run does it.
-keepHeapSmall();
 const { incidents, omitted, in_rollout, resting } = await scan(
   new HttpCluster(asConnection(readConnection())),
   OPTIONS,

@@ -1,13 +1,11 @@
 import { readFileSync } from "node:fs";
 import { diagnose } from "../../../functions/classify/handler.ts";
 import type { Incident } from "../../../functions/run/contracts.ts";
-import { keepHeapSmall } from "../../../functions/lambda/memory.ts";
 import { HttpCluster } from "../../../functions/shared/cluster/http-cluster.ts";
 import { asConnection, readConnection, report } from "./connection.ts";
 import { OPTIONS } from "./scan-options.ts";
 
 // The diagnosis of one incident, as the step of the workflow draws it.
-keepHeapSmall();
 const incident = JSON.parse(readFileSync(process.argv[3] ?? "", "utf8")) as Incident;
 const cluster = new HttpCluster(asConnection(readConnection()));
 await diagnose({
