@@ -37,8 +37,9 @@ const SEVERAL_NODES = 2;
 
 /**
  * The only node on which the present revision of a workload with one pod on each node fails, where its pods have run well on
- * several others since they were made, for longer than an update is left alone: what they were made from is the same. Undefined where it fails for what no node can
- * give it, as an image or a command that is not there, and where its pod ran well before.
+ * several others since they were made, for longer than an update is left alone: what they were made from is the same.
+ * Undefined where it fails for what no node can give it, as an image or a command that is not there, and where its pod ran well
+ * before.
  */
 export function badNode({ evidence, policy, ofCurrent, current, longStable, again }: Case): SharedNode | undefined {
   const { incident, pods, now } = evidence;
