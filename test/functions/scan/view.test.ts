@@ -141,23 +141,24 @@ describe("a look at the whole cluster", () => {
   });
 
   it("looks up to three hundred suspects up", async () => {
-    serve(api, { deployments: [...deployments(300, "bad"), ...deployments(1_000, "good")] });
+    serve(api, { deployments: [...deployments(300, "bad"), ...deployments(4_700, "good")] });
     const { seen, suspects } = await lookAtAll();
 
     expect({ seen, suspects: suspects.length, requests: api.requests.length }).toEqual({
-      seen: 1_300,
+      seen: 5_000,
       suspects: 300,
       requests: 301,
     });
   });
 
   it("reads more suspects than that with all the others, page by page", async () => {
-    serve(api, { deployments: [...deployments(301, "bad"), ...deployments(1_000, "good")] });
+    serve(api, { deployments: [...deployments(301, "bad"), ...deployments(4_699, "good")] });
     const { seen, suspects } = await lookAtAll();
 
-    expect({ seen, suspects: suspects.length }).toEqual({ seen: 1_301, suspects: 301 });
-    expect(asked(api)).toEqual([`table ${DEPLOYMENTS}`, ...[1, 2, 3].map(() => DEPLOYMENTS)]);
-    expect(api.requests.slice(1).map(({ query }) => query["continue"])).toEqual([undefined, "500", "1000"]);
+    expect({ seen, suspects: suspects.length }).toEqual({ seen: 5_000, suspects: 301 });
+    const pages = Array.from({ length: 10 }, (_, page) => (page === 0 ? undefined : String(page * 500)));
+    expect(asked(api)).toEqual([`table ${DEPLOYMENTS}`, ...pages.map(() => DEPLOYMENTS)]);
+    expect(api.requests.slice(1).map(({ query }) => query["continue"])).toEqual(pages);
   });
 
   it("reads all objects where the server prints no such columns", async () => {
