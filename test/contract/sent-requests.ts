@@ -95,10 +95,12 @@ function known(path: string): Route | undefined {
   }
 }
 
-/** The parameters; of selectors the fields, and of what is no name, the values as well. */
+/** The parameters; of selectors the fields, each once, and of what is no name, the values as well. */
 function queryOf(query: URLSearchParams): string {
   const told = [...query].map(([name, value]) => {
-    if (name === "fieldSelector") return `${name}=${value.replace(/(=)[^,=]+/g, "$1…")}`;
+    if (name === "fieldSelector") {
+      return `${name}=${[...new Set(value.replace(/(=)[^,=]+/g, "$1…").split(","))].join(",")}`;
+    }
     return ["labelSelector", "continue", "limit"].includes(name) ? `${name}=…` : `${name}=${value}`;
   });
   return told.length === 0 ? "" : `?${told.sort().join("&")}`;

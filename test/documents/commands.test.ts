@@ -29,7 +29,18 @@ function helpOf(command: string): string {
 
 const flagsIn = (words: Words) =>
   words.filter((word) => /^--?[a-z]/.test(word)).map((word) => word.split("=")[0] ?? "");
-const SUBCOMMANDS = ["history", "show", "undo", "scorecard", "fleet", "mcp", "completion", "stop", "resume", "settings"];
+const SUBCOMMANDS = [
+  "history",
+  "show",
+  "undo",
+  "scorecard",
+  "fleet",
+  "mcp",
+  "completion",
+  "stop",
+  "resume",
+  "settings",
+];
 
 /** Holds words for our own command line to its help, and a request in them to what requests may be. */
 function checkOwn(words: Words): void {
