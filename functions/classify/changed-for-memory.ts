@@ -1,6 +1,6 @@
 import type { Case } from "../facts/case.ts";
+import { containersOf } from "../shared/kubernetes/containers.ts";
 import { duration } from "../shared/text.ts";
-import { containersOf } from "./parts.ts";
 import { quantity } from "./quantity.ts";
 
 /** How long ago a revision may have been made to be told of, in seconds: a load may take a day to come round. */

@@ -1,10 +1,9 @@
 import type { Case } from "../facts/case.ts";
+import { containersOutOfMemory } from "../facts/container-ends.ts";
 import { kindOf } from "../kinds/kinds.ts";
 import { quantity } from "./quantity.ts";
+import { containersOf, type Container } from "../shared/kubernetes/containers.ts";
 import type { PodTemplate } from "../shared/kubernetes/types.ts";
-import { containersOf } from "./parts.ts";
-
-type Container = ReturnType<typeof containersOf>[number];
 
 /**
  * What failing containers have otherwise than the template that their pods were made from: the image, and a memory limit.
@@ -13,15 +12,14 @@ type Container = ReturnType<typeof containersOf>[number];
  */
 export function changedPodLines({ evidence: { incident }, failing, revisions, templates }: Case): string[] {
   const history = kindOf(incident.workload)?.history;
-  const lines = failing.flatMap(({ pod, failures }) => {
+  const lines = failing.flatMap((one) => {
+    const { pod, failures } = one;
     const revision = revisions.find(({ name }) => history?.isMadeFrom(pod, name) === true);
     const template = revision === undefined ? undefined : templates.get(revision.name);
     if (revision === undefined || template === undefined || pod.spec === undefined) return [];
     const names = new Set(failures.map(({ container }) => container));
-    const killed = new Set(
-      failures.flatMap(({ container, outOfMemory }) => (outOfMemory === undefined ? [] : container)),
-    );
-    const own = containersOf({ spec: pod.spec }).filter(({ name }) => names.has(name));
+    const killed = containersOutOfMemory([one]);
+    const own = containersOf(pod).filter(({ name }) => names.has(name));
     return own.flatMap((container) =>
       differences(container, template, killed.has(container.name)).map(
         ([what, now, then]) =>

@@ -49,7 +49,12 @@ const MAX_MESSAGE = 1_500;
  * nothing and changes nothing.
  */
 export function classify(evidence: Evidence, policy: PolicyInForce): Diagnosis {
-  const facts = openCase(evidence, policy);
+  return diagnosisOf(openCase(evidence, policy));
+}
+
+/** The same of a case that is open already. */
+export function diagnosisOf(facts: Case): Diagnosis {
+  const { evidence } = facts;
   const finding = findCause(facts);
   const { remedy, deadline_seconds, refused, plan, proposed } = chooseRemedy(finding, facts);
   const kind = kindOf(evidence.incident.workload);

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { openCase } from "../facts/case.ts";
 import { gatherEvidence, type ReadAbout } from "../facts/evidence.ts";
 import { readHelmRelease } from "../facts/helm-release.ts";
 import { withNeededBefore } from "../facts/needed-before.ts";
@@ -11,7 +12,7 @@ import { Redrive } from "../run/resumption.ts";
 import { contract, step } from "../run/step.ts";
 import { anotherTry } from "../run/tries.ts";
 import { lambda } from "../lambda/lambda.ts";
-import { classify } from "./classify.ts";
+import { diagnosisOf } from "./classify.ts";
 
 /** A run to be diagnosed, as such or as the state machine hands it on; or one whose remedy did not help and cannot be undone, to be diagnosed again. */
 const ClassifyInput = z.union([
@@ -44,7 +45,7 @@ export const diagnose = step(
           (...about: ReadAbout) =>
             read(...about, policy),
       );
-    const gathered = await gatherEvidence(cluster, run.incident, past, {
+    const evidence = await gatherEvidence(cluster, run.incident, past, {
       now: environment.now(),
       dryRun: run.dry_run,
       readOthers,
@@ -53,8 +54,7 @@ export const diagnose = step(
       ...(isSwitchedOn("helm") ? { readHelm: readHelmRelease } : {}),
       customResources: policy.evidence.custom_resources,
     });
-    const evidence = await withNeededBefore(cluster, gathered, policy);
-    const diagnosis = classify(evidence, policy);
+    const diagnosis = diagnosisOf(await withNeededBefore(cluster, openCase(evidence, policy)));
     return again ? { ...run, diagnosis } : diagnosis;
   },
 );

@@ -1,8 +1,6 @@
 import { quantity } from "./quantity.ts";
+import { containersOf, type Container } from "../shared/kubernetes/containers.ts";
 import type { PodTemplate } from "../shared/kubernetes/types.ts";
-
-type PodSpec = NonNullable<PodTemplate["spec"]>;
-type Container = PodSpec["containers"][number];
 
 /** The parts of pod templates that words are about, as they are compared. Orders that mean nothing are none. */
 
@@ -17,11 +15,6 @@ function written(value: unknown): string {
       ? Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1)))
       : item,
   );
-}
-
-/** Every container of a template, init containers first. */
-export function containersOf({ spec }: PodTemplate): Container[] {
-  return [...(spec?.initContainers ?? []), ...(spec?.containers ?? [])];
 }
 
 /** The container of that name; the only one there is where no name is known. */

@@ -2,7 +2,6 @@ import type { Evidence } from "../facts/evidence.ts";
 import type { Pod, ResourceQuota } from "../shared/kubernetes/types.ts";
 import { some } from "../shared/text.ts";
 import { amountOf } from "./creation.ts";
-import { noRoomForPods } from "./surrounding-lines.ts";
 import { quantity } from "./quantity.ts";
 
 type Selector = NonNullable<
@@ -50,6 +49,31 @@ function shortWith({ spec, status }: ResourceQuota, pod: Pod, more: (ofThePod: n
 
 function nameOf({ metadata }: ResourceQuota): string {
   return metadata?.name ?? "";
+}
+
+/** What a pod takes of a quota. Source: kubernetes pkg/quota/v1/evaluator/core/pods.go */
+const OF_PODS = /^(pods|count\/pods|(requests\.|limits\.)?(cpu|memory))$/;
+
+/** That a quota has no room for a further pod of whatever kind; undefined where it may have. */
+function noRoomForPods(quota: ResourceQuota): string | undefined {
+  const { scopes = [], scopeSelector } = quota.spec ?? {};
+  // It is for some pods alone.
+  if (scopes.length > 0 || scopeSelector !== undefined) return undefined;
+  return usedUp(quota, OF_PODS);
+}
+
+/** What a quota has none left of, among those resources; undefined where there is some of each. */
+export function usedUp({ metadata, status }: ResourceQuota, resources = /./): string | undefined {
+  const used = Object.entries(status?.hard ?? {})
+    .filter(([resource, hard]) => resources.test(resource) && isReached(status?.used?.[resource], hard))
+    .map(([resource, hard]) => `${resource} (${hard})`);
+  return used.length === 0 ? undefined : `quota ${metadata?.name ?? ""} is used up: ${used.join(", ")}`;
+}
+
+/** Whether as much is in use as may be, or more; that nothing is allowed and used is no news. */
+function isReached(used: string | undefined, hard: string): boolean {
+  const amount = quantity(used) ?? 0;
+  return amount > 0 && amount >= (quantity(hard) ?? Infinity);
 }
 
 /** Whether the quota counts the pod. Source: kubernetes.io/docs/concepts/policy/resource-quotas, "Quota scopes" */

@@ -4,10 +4,10 @@ import { cutOff, isReachedOtherwise } from "../facts/services.ts";
 import { kindOf } from "../kinds/kinds.ts";
 import { isAskedFor } from "../run/asked-for.ts";
 import type { RevisionRef } from "../shared/refs.ts";
+import { containersOf } from "../shared/kubernetes/containers.ts";
 import type { Pod, PodTemplate, StatefulSet } from "../shared/kubernetes/types.ts";
 import { some } from "../shared/text.ts";
 import { failedOfItself } from "./failed-before.ts";
-import { containersOf } from "./parts.ts";
 import { quantity } from "./quantity.ts";
 
 /** How many names a sentence holds. */
@@ -104,10 +104,8 @@ function limitedByOthers({ facts, to, present, earlier }: Return): string | unde
   return `Not rolled back: ${first}, which its template does not set. Pods of revision ${to.revision} that were made before do not have that limit, and new ones may get it as well, as their template sets no other. Look at what gives it to pods (the default of a LimitRange, an autoscaler, a mutating webhook), or set a limit in the template.`;
 }
 
-function memoryLimit({ spec }: PodTemplate | Pod, container: string | undefined): string | undefined {
-  return containersOf(spec === undefined ? {} : { spec }).find(({ name }) => name === container)?.resources?.limits?.[
-    "memory"
-  ];
+function memoryLimit(of: PodTemplate | Pod, container: string | undefined): string | undefined {
+  return containersOf(of).find(({ name }) => name === container)?.resources?.limits?.["memory"];
 }
 
 function isSameLimit(a: string | undefined, b: string | undefined): boolean {

@@ -1,10 +1,11 @@
 import type { Case } from "../facts/case.ts";
+import { containersOf } from "../shared/kubernetes/containers.ts";
 import type { PodTemplate } from "../shared/kubernetes/types.ts";
 import { some } from "../shared/text.ts";
 import type { Shared } from "./brought.ts";
 import { statusSayings } from "../facts/sayings.ts";
 import { firstMeaningsOf, type Saying } from "../facts/words/meaning.ts";
-import { claimsOf, containersOf, hostPortsOf, isAlike, nodesOf, requestOf, volumesOf } from "./parts.ts";
+import { claimsOf, hostPortsOf, isAlike, nodesOf, requestOf, volumesOf } from "./parts.ts";
 import { SCHEDULING_WORDS, type Asked, type SchedulingMeaning } from "../facts/words/scheduling.ts";
 
 /** How many resources are named in a sentence. */

@@ -1,7 +1,7 @@
 import { COMPONENT, timeOf, type KubernetesEvent } from "../run/event.ts";
-import type { DisruptionBudget, Node, ResourceQuota } from "../shared/kubernetes/types.ts";
+import type { DisruptionBudget, Node } from "../shared/kubernetes/types.ts";
 import { matches } from "../shared/kubernetes/label-selector.ts";
-import { quantity } from "./quantity.ts";
+import { usedUp } from "./quota-room.ts";
 import { count, duration } from "../shared/text.ts";
 import type { Evidence } from "../facts/evidence.ts";
 
@@ -80,29 +80,4 @@ function budgetLines({ metadata, spec, status }: DisruptionBudget, { pods }: Evi
   return [
     `PodDisruptionBudget ${metadata?.name ?? ""} has no room: ${currentHealthy} of ${expectedPods} pods are healthy, and it wants ${desiredHealthy}`,
   ];
-}
-
-/** What a pod takes of a quota. Source: kubernetes pkg/quota/v1/evaluator/core/pods.go */
-const OF_PODS = /^(pods|count\/pods|(requests\.|limits\.)?(cpu|memory))$/;
-
-/** That a quota has no room for a further pod of whatever kind; undefined where it may have. */
-export function noRoomForPods(quota: ResourceQuota): string | undefined {
-  const { scopes = [], scopeSelector } = quota.spec ?? {};
-  // It is for some pods alone.
-  if (scopes.length > 0 || scopeSelector !== undefined) return undefined;
-  return usedUp(quota, OF_PODS);
-}
-
-/** What a quota has none left of, among those resources; undefined where there is some of each. */
-function usedUp({ metadata, status }: ResourceQuota, resources = /./): string | undefined {
-  const used = Object.entries(status?.hard ?? {})
-    .filter(([resource, hard]) => resources.test(resource) && isReached(status?.used?.[resource], hard))
-    .map(([resource, hard]) => `${resource} (${hard})`);
-  return used.length === 0 ? undefined : `quota ${metadata?.name ?? ""} is used up: ${used.join(", ")}`;
-}
-
-/** Whether as much is in use as may be, or more; that nothing is allowed and used is no news. */
-function isReached(used: string | undefined, hard: string): boolean {
-  const amount = quantity(used) ?? 0;
-  return amount > 0 && amount >= (quantity(hard) ?? Infinity);
 }

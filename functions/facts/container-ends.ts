@@ -33,6 +33,14 @@ export function isOutOfMemory({ failures }: FailingPod): boolean {
   return failures.some(({ outOfMemory }) => outOfMemory !== undefined);
 }
 
+/** The names of the containers of these pods that fail because the memory ran out for them. */
+export function containersOutOfMemory(pods: readonly FailingPod[]): Set<string> {
+  const failures = pods.flatMap((pod) => pod.failures);
+  return new Set(
+    failures.flatMap(({ container, outOfMemory }) => (outOfMemory === undefined ? [] : (container ?? []))),
+  );
+}
+
 /**
  * How the containers that fail for one of these reasons last ended, where that is more than their exit code: each by its
  * own last end, or by what the kubelet's Events say of its probes. Undefined when there is nothing to add.

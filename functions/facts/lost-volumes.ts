@@ -1,3 +1,4 @@
+import { lastingContainersOf } from "../shared/kubernetes/containers.ts";
 import type { Pod, PodTemplate } from "../shared/kubernetes/types.ts";
 
 /** What is called like this holds nothing that anybody misses, as part of a name or path: `nginx-cache`, `/var/run`. */
@@ -10,11 +11,10 @@ const PASSING = /(?:^|[^a-z])(?:te?mp|temporary|cached?|caches|run|sock(?:et)?s?
  *
  * @param template what the pod was made from; volumes that something else has added to it are not told
  */
-export function lostVolumes({ spec }: Pod, template: PodTemplate | undefined): string[] {
+export function lostVolumes(pod: Pod, template: PodTemplate | undefined): string[] {
   const own = new Set(template?.spec?.volumes?.map(({ name }) => name));
-  const sidecars = (spec?.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === "Always");
-  const mounts = [...(spec?.containers ?? []), ...sidecars].flatMap(({ volumeMounts = [] }) => volumeMounts);
-  return (spec?.volumes ?? []).flatMap(({ name, emptyDir }) => {
+  const mounts = lastingContainersOf(pod).flatMap(({ volumeMounts = [] }) => volumeMounts);
+  return (pod.spec?.volumes ?? []).flatMap(({ name, emptyDir }) => {
     if (emptyDir === undefined || (emptyDir.medium ?? "") !== "" || !own.has(name)) return [];
     const places = mounts.filter((mount) => mount.name === name && mount.readOnly !== true);
     const isPassing = [name, ...places.map(({ mountPath }) => mountPath)].some((text) => PASSING.test(text));

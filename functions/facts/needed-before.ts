@@ -1,24 +1,23 @@
 import type { Revision } from "../kinds/revisions/revision.ts";
 import type { Reader } from "../shared/cluster/cluster.ts";
-import type { PolicyInForce } from "../shared/settings-here.ts";
-import { openCase, type Case } from "./case.ts";
+import type { Case } from "./case.ts";
 import { readNeededBefore } from "./config-objects.ts";
-import type { Evidence } from "./evidence.ts";
 
 /**
- * The evidence with what tells whether pods of the revision to go back to could be started: whether the ConfigMaps and
- * Secrets are there that they need. Nothing is asked for that the present pods need as well: going back changes nothing of it.
+ * The case with what tells whether pods of the revision to go back to could be started: whether the ConfigMaps and Secrets are
+ * there that they need. Nothing is asked for that the present pods need as well: going back changes nothing of it. No
+ * conclusion of the case is drawn from that, so that it need not be opened again.
  */
-export async function withNeededBefore(cluster: Reader, evidence: Evidence, policy: PolicyInForce): Promise<Evidence> {
-  const facts = openCase(evidence, policy);
+export async function withNeededBefore(cluster: Reader, facts: Case): Promise<Case> {
+  const { evidence, policy } = facts;
   const present = evidence.workload?.spec?.template;
   const revision = revisionToReturnTo(facts);
   const earlier = revision === undefined ? undefined : facts.templates.get(revision.name);
-  if (present === undefined || revision === undefined || earlier === undefined) return evidence;
+  if (present === undefined || revision === undefined || earlier === undefined) return facts;
   const { namespace } = evidence.incident.workload;
   const { config_changes: allowed } = policy.evidence;
   const objects = await readNeededBefore(cluster, namespace, present, earlier, allowed);
-  return { ...evidence, neededBefore: { revision: revision.name, objects } };
+  return { ...facts, evidence: { ...evidence, neededBefore: { revision: revision.name, objects } } };
 }
 
 /** The revision that somebody asks for, or the newest healthy one where anything fails. */

@@ -1,7 +1,7 @@
+import { containersOf, type Container } from "../shared/kubernetes/containers.ts";
 import type { Namespace, ObjectMeta, Pod } from "../shared/kubernetes/types.ts";
 
 type PodSpec = NonNullable<Pod["spec"]>;
-type Container = PodSpec["containers"][number];
 
 /** The levels of which what they forbid is known here; `privileged` forbids nothing. */
 export type PodSecurityLevel = "baseline" | "restricted";
@@ -41,7 +41,7 @@ export function enforcedSince(metadata: ObjectMeta | undefined): number {
  * Source: k8s.io/pod-security-admission/policy; kubernetes.io/docs/concepts/security/pod-security-standards
  */
 export function podSecurityViolations(spec: PodSpec, level: PodSecurityLevel): string[] {
-  const containers = [...(spec.initContainers ?? []), ...spec.containers];
+  const containers = containersOf({ spec });
   const which = level === "baseline" ? BASELINE : [...BASELINE, ...RESTRICTED];
   return which.filter(({ isBroken }) => isBroken(spec, containers)).map(({ what }) => what);
 }

@@ -1,3 +1,4 @@
+import { containersOf } from "../shared/kubernetes/containers.ts";
 import type { PodTemplate } from "../shared/kubernetes/types.ts";
 
 /** A Secret or ConfigMap, or a key of one, as far as a message names it. */
@@ -33,7 +34,8 @@ export function namesReferredTo(template: PodTemplate): string[] {
 }
 
 /** What the containers of a template read: variables, and what is mounted. What images are pulled with is not among it. */
-export function referencesOf({ spec }: PodTemplate): Reference[] {
+export function referencesOf(template: PodTemplate): Reference[] {
+  const { spec } = template;
   const found: Reference[] = [];
   const add = (
     kind: Missing["kind"],
@@ -44,7 +46,7 @@ export function referencesOf({ spec }: PodTemplate): Reference[] {
     if (object !== undefined) found.push(...keys.map((key) => ({ kind, object, key, optional })));
   };
   const itemKeys = (items: { key: string }[] | undefined) => items?.map(({ key }) => key);
-  for (const { env = [], envFrom = [] } of [...(spec?.initContainers ?? []), ...(spec?.containers ?? [])]) {
+  for (const { env = [], envFrom = [] } of containersOf(template)) {
     for (const { valueFrom: { secretKeyRef: secret, configMapKeyRef: configMap } = {} } of env) {
       add("Secret", secret?.name, secret?.optional, [secret?.key]);
       add("ConfigMap", configMap?.name, configMap?.optional, [configMap?.key]);

@@ -1,6 +1,7 @@
 import type { Reader } from "../shared/cluster/cluster.ts";
 import { collectionOf } from "../shared/cluster/paths.ts";
 import { isRemediationError } from "../shared/errors.ts";
+import { containersOf } from "../shared/kubernetes/containers.ts";
 import { matches } from "../shared/kubernetes/label-selector.ts";
 import { bareTemplate } from "../shared/kubernetes/template.ts";
 import type { PodTemplate, Service } from "../shared/kubernetes/types.ts";
@@ -56,10 +57,6 @@ function labelsOf(template: PodTemplate): Record<string, string> {
 }
 
 /** The names of the ports of a template's containers. */
-function portNamesOf({ spec }: PodTemplate): Set<string> {
-  return new Set(
-    [...(spec?.initContainers ?? []), ...(spec?.containers ?? [])].flatMap(({ ports = [] }) =>
-      ports.flatMap(({ name }) => name ?? []),
-    ),
-  );
+function portNamesOf(template: PodTemplate): Set<string> {
+  return new Set(containersOf(template).flatMap(({ ports = [] }) => ports.flatMap(({ name }) => name ?? [])));
 }

@@ -10,8 +10,8 @@ import { contract, step } from "../run/step.ts";
 import { scheduleOf } from "../run/request.ts";
 import { clusterNameField } from "../shared/cluster-name.ts";
 import { errorText } from "../shared/caught-error.ts";
+import { nameOfError } from "../shared/errors.ts";
 import { parsePolicy, type Policy } from "../shared/policy.ts";
-import { bounded } from "../shared/text.ts";
 import { describeExecution } from "../executions/describe.ts";
 import { completed, EndedExecution, isOfARun, isOfAStep, requestOf, untoldError } from "./ended-execution.ts";
 import { endedAlone, isOfWorkload } from "./ended-workload.ts";
@@ -152,7 +152,7 @@ async function keep(environment: NotifyEnvironment, record: OutcomeRecord): Prom
     return {};
   } catch (error) {
     environment.measure(record.cluster_name, [{ name: "RecordsNotKept", value: 1 }]);
-    return { record_error: bounded(error instanceof Error ? error.name : String(error), 100) };
+    return { record_error: nameOfError(error) };
   }
 }
 

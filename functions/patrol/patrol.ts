@@ -7,8 +7,8 @@ import { policyFor } from "../run/policy-for.ts";
 import { ScanRequest } from "../run/request.ts";
 import { contract, step, type Environment } from "../run/step.ts";
 import { lookAround } from "../scan/look-around.ts";
+import { nameOfError } from "../shared/errors.ts";
 import type { Policy } from "../shared/policy.ts";
-import { bounded } from "../shared/text.ts";
 import { within } from "../shared/time-left.ts";
 import { allowedAtMost, type Allowed, type KeptLook } from "./look.ts";
 
@@ -59,12 +59,10 @@ export const patrol = step(
     const name = `schedule-${id}`;
     const { status, measurements, seen } = await look(request, environment.runOf(name, request), environment);
     const kept = { cluster_name: request.cluster_name, at: environment.now().toISOString(), status, ...seen };
-    if (status === "healthy" || status === "resting") {
-      environment.measure(request.cluster_name, measurements);
-      return { status, execution: null, ...(await keep(kept, environment)) };
-    }
-    const { executionArn } = await environment.start(name, request);
-    return { status, execution: executionArn, ...(await keep(kept, environment)) };
+    const isQuiet = status === "healthy" || status === "resting";
+    if (isQuiet) environment.measure(request.cluster_name, measurements);
+    const execution = isQuiet ? null : (await environment.start(name, request)).executionArn;
+    return { status, execution, ...(await keep(kept, environment)) };
   },
 );
 
@@ -74,7 +72,7 @@ async function keep(look: KeptLook, environment: PatrolEnvironment): Promise<{ r
     await environment.keep(look);
     return {};
   } catch (error) {
-    return { record_error: bounded(error instanceof Error ? error.name : String(error), 100) };
+    return { record_error: nameOfError(error) };
   }
 }
 

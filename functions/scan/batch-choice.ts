@@ -2,8 +2,8 @@ import type { Batch, SuspectRule } from "../kinds/suspects.ts";
 
 /** So many others at most are left out by their names, for each suspect and in all: each name makes the URL longer. */
 const MOST_NAMED = { each: 30, all: 90 };
-/** So many others at most may come with each suspect where they are not left out. */
-const MOST_WITH_EACH = 9;
+/** So many objects come at most with each suspect in a batch, itself included, where the others are not left out. */
+export const MOST_WITH_EACH = 10;
 
 /** What a suspect is read by together with others. */
 export interface Choice {
@@ -54,7 +54,7 @@ function choiceOf(batch: Batch, sharers: ReadonlyMap<string, Sharers>): (Choice 
     const { suspects, others } = sharers.get(keyOf(batch, value)) ?? { suspects: 1, others: new Set<string>() };
     const share = others.size / suspects;
     if (others.size <= MOST_NAMED.all && share <= MOST_NAMED.each) return [{ value, share, others: [...others] }];
-    return share <= MOST_WITH_EACH ? [{ value, share, others: [] }] : [];
+    return 1 + share <= MOST_WITH_EACH ? [{ value, share, others: [] }] : [];
   });
   const [first, second] = open;
   if (first === undefined) return [];

@@ -3,8 +3,8 @@ import type { Batch } from "../kinds/suspects.ts";
 import { isRemediationError } from "../shared/errors.ts";
 import { isLate } from "./late.ts";
 import type { Missed } from "./missed.ts";
-import { valuesOf } from "./batch-choice.ts";
-import { escaped, MOST_WITH_EACH, selectorFor, suspectedAmong, type Rows, type Suspect } from "./suspect-rows.ts";
+import { MOST_WITH_EACH, valuesOf } from "./batch-choice.ts";
+import { escaped, selectorFor, suspectedAmong, type Rows, type Suspect } from "./suspect-rows.ts";
 import type { View } from "./view.ts";
 
 /** So few suspects are read one by one: what would come with them in a batch weighs more than the requests. */

@@ -5,9 +5,9 @@ import { collectionOf } from "../shared/cluster/paths.ts";
 import { controllerOf } from "../shared/kubernetes/owners.ts";
 import { POD_TEMPLATE_HASH } from "../shared/kubernetes/template.ts";
 import type { ObjectMeta } from "../shared/kubernetes/types.ts";
+import { MOST_WITH_EACH } from "./batch-choice.ts";
 import { answerOf, chunks, halves } from "./batches.ts";
 import type { Missed } from "./missed.ts";
-import { MOST_WITH_EACH } from "./suspect-rows.ts";
 import type { Table } from "./table.ts";
 import type { View } from "./view.ts";
 

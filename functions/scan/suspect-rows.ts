@@ -32,9 +32,6 @@ export interface Suspect {
   others: readonly string[];
 }
 
-/** So many objects come at most with each suspect in a batch, itself included. */
-export const MOST_WITH_EACH = 10;
-
 /**
  * The rows of a collection of one namespace, or of the whole cluster, and the suspects among them.
  * @param isSuspect in place of the rule's; the indexed column's cell comes last

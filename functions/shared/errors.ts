@@ -62,6 +62,11 @@ export class RemediationError extends Error {
   }
 }
 
+/** What whatever was thrown is called, where no more of it may be told: short, and one line. */
+export function nameOfError(error: unknown): string {
+  return bounded(error instanceof Error ? error.name : String(error), 100);
+}
+
 /** Whether `error` is one of the workflow's own errors, optionally one of the given names. */
 export function isRemediationError(error: unknown, ...names: ErrorName[]): error is RemediationError {
   return error instanceof RemediationError && (names.length === 0 || names.includes(error.name));

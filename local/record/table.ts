@@ -1,5 +1,4 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import type { OutcomeRecord } from "../../functions/notify/record/record.ts";
 import { itemsOf, listedSince, type Item } from "../../functions/notify/record/table.ts";
 import { CLIENT_OPTIONS } from "../../functions/shared/aws/client-options.ts";
 import { refusalOf } from "../../functions/shared/aws/refusal.ts";
@@ -8,12 +7,12 @@ import { isListed, RecordUnreadable, type Listed, type RecordStore } from "./sto
 
 /** The outcomes in the table of a deployed stack, which is only read. @param region as the AWS SDK finds it by default */
 export function recordInTable(table: string, region: string | undefined): RecordStore {
-  const client = new DynamoDBClient({ ...CLIENT_OPTIONS, ...(region === undefined ? {} : { region }) });
+  const client = tableClient(region);
   return {
     async list(query) {
       const { since = "" } = query;
       const shown: Listed[] = [];
-      await reading(async () => {
+      await reading("record", async () => {
         for await (const items of listedSince(client, table, since === "" ? "0" : since)) {
           shown.push(...items.map(listed).filter((each) => isListed(each, query)));
           if (shown.length >= query.limit) break;
@@ -22,24 +21,28 @@ export function recordInTable(table: string, region: string | undefined): Record
       return { outcomes: shown.slice(0, query.limit), unread: [] };
     },
     async of(execution) {
-      const records: OutcomeRecord[] = [];
-      await reading(async () => {
+      const records = await reading("record", async () => {
         const items = await itemsOf(client, table, execution);
-        records.push(...items.map((item) => parseRecord(textIn(item, "record") ?? "", `${execution} in ${table}`)));
+        return items.map((item) => parseRecord(textIn(item, "record") ?? "", `${execution} in ${table}`));
       });
       return { outcomes: records, unread: [] };
     },
   };
 }
 
-/** @throws RecordUnreadable with what AWS answers */
-async function reading(work: () => Promise<void>): Promise<void> {
+/** The client of the table. @param region as the AWS SDK finds it by default */
+export function tableClient(region: string | undefined): DynamoDBClient {
+  return new DynamoDBClient({ ...CLIENT_OPTIONS, ...(region === undefined ? {} : { region }) });
+}
+
+/** @param what is read, for the error @throws RecordUnreadable with what AWS answers */
+export async function reading<Result>(what: "record" | "table", work: () => Promise<Result>): Promise<Result> {
   try {
-    await work();
+    return await work();
   } catch (error) {
     if (error instanceof RecordUnreadable) throw error;
     const { message, cause } = refusalOf(error);
-    throw new RecordUnreadable(`The record cannot be read: ${cause.name}: ${message}`, { cause });
+    throw new RecordUnreadable(`The ${what} cannot be read: ${cause.name}: ${message}`, { cause });
   }
 }
 

@@ -1,7 +1,7 @@
 import { count, duration, some } from "../../shared/text.ts";
 import { failingFor, failsWith, podsFailing, type Case, type FailingPod } from "../../facts/case.ts";
 import { lacksCommand } from "../../facts/certain.ts";
-import { howTheyEnd, isOutOfMemory } from "../../facts/container-ends.ts";
+import { containersOutOfMemory, howTheyEnd, isOutOfMemory } from "../../facts/container-ends.ts";
 import { failureLines } from "../../facts/failure-lines.ts";
 import { changedForMemory } from "../changed-for-memory.ts";
 import { isStuck } from "../../facts/stuck-rollout.ts";
@@ -141,10 +141,7 @@ export const CRASH_CAUSES: readonly Cause[] = [
       const { stable } = facts;
       const killed = failingFor(facts.failing, ENDING_REASONS).filter(isOutOfMemory);
       if (killed.length === 0) return undefined;
-      const containers = killed.flatMap(({ failures }) =>
-        failures.flatMap(({ container, outOfMemory }) => (outOfMemory === undefined ? [] : (container ?? []))),
-      );
-      const changed = changedForMemory(facts, new Set(containers));
+      const changed = changedForMemory(facts, containersOutOfMemory(killed));
       return {
         confidence: "high",
         summary: withEnds(`${count(killed.length, "pod")} ran out of memory`, { ...facts, failing: killed }),

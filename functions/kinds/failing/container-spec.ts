@@ -1,11 +1,9 @@
+import { containersOf, type Container } from "../../shared/kubernetes/containers.ts";
 import type { ContainerStatus, Pod } from "../../shared/kubernetes/types.ts";
 
-/** What a pod's spec says of one of its containers, init containers included. */
-export type ContainerSpec = NonNullable<Pod["spec"]>["containers"][number];
-
 /** The spec of the container of that name, which is not an ephemeral one; undefined when it is not there. */
-export function containerSpec({ spec }: Pod, name: string | undefined): ContainerSpec | undefined {
-  return [...(spec?.initContainers ?? []), ...(spec?.containers ?? [])].find((container) => container.name === name);
+export function containerSpec(pod: Pod, name: string | undefined): Container | undefined {
+  return containersOf(pod).find((container) => container.name === name);
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { ContainerSpec } from "../../kinds/failing/container-spec.ts";
+import { lastingContainersOf } from "../../shared/kubernetes/containers.ts";
 import type { Pod, Service } from "../../shared/kubernetes/types.ts";
 import { some } from "../../shared/text.ts";
 
@@ -55,7 +55,7 @@ function undeclaredNumber(ports: readonly ServicePort[], pods: readonly Pod[]): 
 
 /** Whether a container declares the port, in whatever protocol, or its probes, variables or command line hold the number. */
 function speaksOf(pod: Pod, port: number): boolean {
-  return containersOf(pod).some((container) => {
+  return lastingContainersOf(pod).some((container) => {
     const { ports: _ports, resources: _resources, image: _image, ...rest } = container;
     const isDeclared = (container.ports ?? []).some(({ containerPort }) => containerPort === port);
     return isDeclared || new RegExp(String.raw`(?<!\d)${port}(?!\d)`).test(JSON.stringify(rest));
@@ -63,11 +63,5 @@ function speaksOf(pod: Pod, port: number): boolean {
 }
 
 function portsOf(pod: Pod) {
-  return containersOf(pod).flatMap(({ ports = [] }) => ports);
-}
-
-/** The containers that run as long as the pod does. */
-function containersOf({ spec }: Pod): ContainerSpec[] {
-  const sidecars = (spec?.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === "Always");
-  return [...(spec?.containers ?? []), ...sidecars];
+  return lastingContainersOf(pod).flatMap(({ ports = [] }) => ports);
 }

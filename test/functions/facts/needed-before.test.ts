@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { classify } from "../../../functions/classify/classify.ts";
+import { diagnosisOf } from "../../../functions/classify/classify.ts";
+import { openCase } from "../../../functions/facts/case.ts";
 import { withNeededBefore } from "../../../functions/facts/needed-before.ts";
 import type { RequestedRemedy } from "../../../functions/run/contracts.ts";
 import type { PodTemplate } from "../../../functions/shared/kubernetes/types.ts";
@@ -63,8 +64,7 @@ describe("what the revision to go back to needs", () => {
       ...(requested === undefined ? {} : { incident: incident({ requested }) }),
       ...(isWell ? { workload: deployment({ template: now }) } : {}),
     });
-    const known = await withNeededBefore(api.cluster(), gathered, policy(rules));
-    const { remedy } = classify(known, policy(rules));
+    const { remedy } = diagnosisOf(await withNeededBefore(api.cluster(), openCase(gathered, policy(rules))));
     return remedy.action === "none" ? `${remedy.refusal}: ${remedy.message}` : remedy.action;
   }
   const asked = () => api.requests.map(({ path }) => path);
