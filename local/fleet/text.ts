@@ -11,7 +11,8 @@ export function needsPerson({ status, unseen = 0 }: KeptLook): boolean {
 
 /** One line for each cluster: those that somebody has to look at first, of them the one first that was seen longest ago. */
 export function fleetTable(looks: readonly KeptLook[], now: Date): string {
-  if (looks.length === 0) return "No look is kept: the schedule is off, or has not begun.";
+  if (looks.length === 0)
+    return "No look is kept: the schedule is off, or has not begun, or its function cannot keep what it sees (record_error in its log).";
   const sorted = [...looks].sort(
     (a, b) => Number(needsPerson(b)) - Number(needsPerson(a)) || (a.at < b.at ? -1 : a.at > b.at ? 1 : 0),
   );
