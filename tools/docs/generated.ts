@@ -7,7 +7,7 @@ import { TOOL_SETS } from "../../functions/agent/tool-sets.ts";
 import { actionGroupApi, gatewayTools } from "./agent-schemas.ts";
 import { markdownTable } from "./markdown-table.ts";
 import { policyTable } from "./policy.ts";
-import { withPicture } from "./workflow.ts";
+import { workflowDocument } from "./workflow.ts";
 import { CAUSES } from "../../functions/classify/causes.ts";
 import type { Cause } from "../../functions/classify/causes/cause.ts";
 import { Detection } from "../../functions/run/detection.ts";
@@ -27,7 +27,6 @@ import { dependenciesDocument } from "../supply-chain/document.ts";
 const { version: VERSION } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
   version: string;
 };
-const README = new URL("../../README.md", import.meta.url);
 
 /** A file that is written, wholly or in part, from the code. */
 export interface GeneratedFile {
@@ -66,7 +65,7 @@ export const GENERATED: readonly GeneratedFile[] = [
     { path: `docs/schemas/bedrock-actions-${set}.json`, content: () => json(actionGroupApi(set)) },
   ]),
   { path: "docs/schemas/json-line.json", content: () => schema(JsonLine, "JsonLine", "output") },
-  { path: "README.md", content: () => withPicture(readFileSync(README, "utf8")) },
+  { path: "docs/workflow.md", content: workflowDocument },
   { path: "docs/failure-modes.md", content: failureModes },
   { path: "docs/policy.md", content: policyGuide },
   { path: "docs/dependencies.md", content: dependenciesDocument },

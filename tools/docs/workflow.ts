@@ -89,12 +89,15 @@ function idOf(name: string): string {
   return name.replace(/[^A-Za-z]+/g, "_").replace(/_$/, "");
 }
 
-const BEGIN = "<!-- The picture is written by `npm run docs` from statemachines/remediation.asl.json. -->";
-const END = "<!-- End of the picture. -->";
+/** `docs/workflow.md`: every state, and every way from one to the next. */
+export function workflowDocument(): string {
+  return `# The workflow
 
-/** The text with the workflow's picture between its two marks. */
-export function withPicture(text: string): string {
-  const [before = "", rest = ""] = text.split(BEGIN);
-  const after = rest.split(END)[1] ?? "";
-  return `${before}${BEGIN}\n\n\`\`\`mermaid\n${workflowPicture()}\n\`\`\`\n\n${END}${after}`;
+Written by \`npm run docs\` from \`statemachines/remediation.asl.json\`: every state, and every way from one to the next; a dotted
+one is taken on an error.
+
+\`\`\`mermaid
+${workflowPicture()}
+\`\`\`
+`;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { withPicture, workflowPicture } from "../../../tools/docs/workflow.ts";
+import { workflowPicture } from "../../../tools/docs/workflow.ts";
 import { loadDefinition } from "../../../local/engine/engine.ts";
 
 interface States {
@@ -28,16 +28,5 @@ describe("the picture of the workflow", () => {
   it("names at each fork what is decided on", () => {
     expect(workflowPicture()).toContain("Did_it_work -->|settling| Wait_again");
     expect(workflowPicture()).toContain("Which_request -->|a runbook| Find_workload");
-  });
-
-  it("takes the place of the last one, and leaves the text around it", () => {
-    const once = withPicture(
-      "before\n<!-- The picture is written by `npm run docs` from statemachines/remediation.asl.json. -->\nlast picture\n<!-- End of the picture. -->\nafter\n",
-    );
-
-    expect(once).toMatch(/^before\n/);
-    expect(once).toMatch(/\nafter\n$/);
-    expect(once).not.toContain("last picture");
-    expect(withPicture(once)).toBe(once);
   });
 });
