@@ -12,8 +12,8 @@ const unit = {
     "test/package/**",
   ],
   // For what hangs; a busy machine may be slow.
-  testTimeout: 60_000,
-  hookTimeout: 60_000,
+  testTimeout: 300_000,
+  hookTimeout: 300_000,
   // Many wait for a cluster's time to pass, so that more of them than there are processors are quicker.
   maxWorkers: 3,
 };

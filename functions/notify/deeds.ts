@@ -1,5 +1,5 @@
 import type { Change, Verification, WorkloadRun } from "../run/contracts.ts";
-import { isReplaced, undoVerification } from "../run/outcome.ts";
+import { isReplaced, undoVerification } from "../run/what-stands.ts";
 import { isUnseen } from "../run/redrive.ts";
 import { lastTry } from "../run/tries.ts";
 import { remedyFor } from "../remedies/remedies.ts";

@@ -1,5 +1,5 @@
 import type { WorkloadRun } from "../run/contracts.ts";
-import { isInOtherHands, undoVerification } from "../run/outcome.ts";
+import { isInOtherHands, undoVerification } from "../run/what-stands.ts";
 import { isUnseen } from "../run/redrive.ts";
 import type { Sight } from "../run/sight.ts";
 import { mayHaveChanged } from "../run/telling.ts";

@@ -3,7 +3,7 @@ import type { Report, WorkloadRun } from "../run/contracts.ts";
 import { Refusal } from "../run/refusals.ts";
 import { stoppedBy } from "../run/redrive.ts";
 import { lastTry } from "../run/tries.ts";
-import { isInOtherHands } from "../run/outcome.ts";
+import { isInOtherHands } from "../run/what-stands.ts";
 import { remedyFor } from "../remedies/remedies.ts";
 import { undoCommands } from "./commands.ts";
 import { adviceOn, type Advice } from "./error-advice.ts";

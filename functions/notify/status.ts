@@ -1,6 +1,6 @@
 import type { WorkloadRun } from "../run/contracts.ts";
 import { lastTry } from "../run/tries.ts";
-import { undoVerification } from "../run/outcome.ts";
+import { undoVerification } from "../run/what-stands.ts";
 import type { Sight } from "../run/sight.ts";
 import { count, moment } from "../shared/text.ts";
 import type { NotificationDocument } from "./notification.ts";

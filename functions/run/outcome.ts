@@ -1,24 +1,15 @@
 import { isAnswered } from "./asked-for.ts";
-import type {
-  CaughtError,
-  Considered,
-  Diagnosis,
-  Outcome,
-  Report,
-  Try,
-  UndoVerification,
-  WorkloadRun,
-} from "./contracts.ts";
-import { HELD_BACK, type Refusal } from "./refusals.ts";
+import type { Claim, Considered, Diagnosis, Outcome, Report, Try, WorkloadRun } from "./contracts.ts";
+import type { Refusal } from "./refusals.ts";
 import { PARTLY_DONE } from "./history.ts";
+import { needsPerson, passes } from "./needs-person.ts";
+import { inVain, inWords, leftBehind, notAgain, notApplied, type NoRemedy } from "./outcome-words.ts";
 import { stoppedBy } from "./redrive.ts";
 import { lastTry } from "./tries.ts";
+import { undoVerification } from "./what-stands.ts";
 import { tellsThatItWorks } from "./works-again.ts";
 import type { ErrorName } from "../shared/errors.ts";
-import { isOlderThan } from "../shared/kubernetes/failures.ts";
-import type { Policy } from "../shared/policy.ts";
 import { bounded, withArticle } from "../shared/text.ts";
-import { errorText } from "../shared/caught-error.ts";
 
 /** How long a summary may become: some sentences. */
 const MAX_SUMMARY = 900;
@@ -28,35 +19,6 @@ const MAX_REASON = 100;
 
 /** The reason of an outcome that came about because the execution was stopped. */
 const REDRIVEN: ErrorName = "ExecutionRedriven";
-
-/** Refusals after which nothing is left to do, or somebody is on it already. */
-const SETTLED: readonly string[] = [
-  "AlreadyClaimed",
-  "AlreadyAsRequested",
-  "Declined",
-  "NotFailingAnymore",
-  "BeingDeleted",
-  "MayPass",
-  "WaitsForAnother",
-  "InStorm",
-] satisfies Refusal[];
-
-/** Refusals that pass by themselves: the next scan looks again, and nobody is told meanwhile. */
-const PASSING: readonly string[] = [
-  "RolloutInProgress",
-  "DisruptionBudgetExhausted",
-  "NotFailingAnymore",
-  "ObjectChanged",
-  "BeingDeleted",
-  "MayPass",
-  "WaitsForAnother",
-  "InStorm",
-  "NoLongerAllowed",
-  ...HELD_BACK,
-] satisfies Refusal[];
-
-/** Passing refusals that people are told when they last: what holds the workload up may need somebody after all. */
-const LASTING: readonly string[] = ["DisruptionBudgetExhausted", "MayPass", ...HELD_BACK] satisfies Refusal[];
 
 /** Errors that a remedy's step ends with when a guard refused at the last moment. */
 const REFUSING_ERRORS: readonly string[] = [
@@ -68,9 +30,41 @@ const REFUSING_ERRORS: readonly string[] = [
 /** Errors that mean that what was failing does not exist any more. */
 const GONE: readonly string[] = ["WorkloadNotFound", "NamespaceNotFound", "PodNotFound"] satisfies ErrorName[];
 
-/** Whether a workload has been failing for longer than the policy lets what may pass by itself go untold. */
-export function isLasting({ incident }: WorkloadRun, policy: Policy, now: Date): boolean {
-  return incident.failures.some(({ since }) => isOlderThan(since, policy.report_after_seconds, now));
+/** How a remediation ended, before it is put into a report. */
+interface Ending {
+  outcome: Outcome;
+  summary: string;
+  needsPerson: boolean;
+  /** The name of the refusal or the error, where there is one. */
+  reason?: string | undefined;
+  /** The action that it is about, where that is not the diagnosis' own. */
+  action?: string;
+}
+
+/**
+ * How the remediation of one workload ended. Pure, and complete: every state that a run can stop in has an outcome.
+ *
+ * @param lasting whether it has been failing for long, as `isLasting` tells
+ */
+export function outcomeOf(run: WorkloadRun, lasting: boolean): Report {
+  const { by, reason: why } = run.incident.asked ?? {};
+  const plan = isProposed(run) ? run.diagnosis?.plan : undefined;
+  const { outcome, summary, needsPerson: needed, reason, action } = endingOf(run, lasting);
+  return {
+    workload: run.incident.workload,
+    cause: run.diagnosis?.cause ?? "Unknown",
+    action: action ?? run.diagnosis?.remedy.action ?? "none",
+    ...(plan === undefined ? {} : { plan }),
+    ...(by === undefined ? {} : { requested_by: by }),
+    ...(why === undefined ? {} : { request_reason: why }),
+    ...(run.incident.only_diagnosed === true && run.diagnosis !== undefined
+      ? { diagnosis: consideredIn(run.diagnosis) }
+      : {}),
+    outcome,
+    summary: bounded(summary, MAX_SUMMARY),
+    needs_person: needed,
+    ...(reason === undefined ? {} : { reason: bounded(reason, MAX_REASON) }),
+  };
 }
 
 function consideredIn({ confidence, evidence, undo, rejected }: Diagnosis): Considered {
@@ -84,206 +78,127 @@ function isProposed({ claim, diagnosis, dry_run }: WorkloadRun): boolean {
   return isOpen && claim?.status === "claimed" && !dry_run;
 }
 
-type NoRemedy = Extract<Diagnosis["remedy"], { action: "none" }>;
-
-/**
- * How the remediation of one workload ended. Pure, and complete: every state that a run can stop in has an outcome.
- *
- * @param lasting whether it has been failing for long, as `isLasting` tells
- */
-export function outcomeOf(run: WorkloadRun, lasting: boolean): Report {
-  const { by, reason: why } = run.incident.asked ?? {};
-  const plan = isProposed(run) ? run.diagnosis?.plan : undefined;
-  const base = {
-    workload: run.incident.workload,
-    cause: run.diagnosis?.cause ?? "Unknown",
-    action: run.diagnosis?.remedy.action ?? "none",
-    ...(plan === undefined ? {} : { plan }),
-    ...(by === undefined ? {} : { requested_by: by }),
-    ...(why === undefined ? {} : { request_reason: why }),
-    ...(run.incident.only_diagnosed === true && run.diagnosis !== undefined
-      ? { diagnosis: consideredIn(run.diagnosis) }
-      : {}),
-  };
-  const ended = (outcome: Outcome, summary: string, needsPerson: boolean, reason?: string): Report => ({
-    ...base,
-    outcome,
-    summary: bounded(summary, MAX_SUMMARY),
-    needs_person: needsPerson,
-    ...(reason === undefined ? {} : { reason: bounded(reason, MAX_REASON) }),
-  });
-
-  // Whoever asked for a remedy has to ask again; a scan comes back by itself.
-  const scanned = run.incident.requested === undefined && !isAnswered(run.incident);
-  const needsPerson = (reason: string) => {
-    // What it waits for is looked after by nobody here.
-    if (reason === "WaitsForAnother" && run.incident.waits_for?.elsewhere === true) return true;
-    if (scanned && lasting && LASTING.includes(reason)) return true;
-    return !SETTLED.includes(reason) && !(scanned && PASSING.includes(reason));
-  };
-
-  const { error, claim, diagnosis, remedy, remedy_error, verification, tries = [] } = run;
+function endingOf(run: WorkloadRun, lasting: boolean): Ending {
+  const { claim, diagnosis, remedy, error } = run;
   const last = lastTry(run);
-  const { undo, undo_error, redriven } = run;
-  const undone = undoVerification(run);
-  const failedWith = inWords(error);
+  if (last !== undefined && remedy?.status !== "applied") return afterTries(run, last);
+  if (claim === undefined) return unresolved(`Could not be claimed. ${inWords(error)}`, error?.Error);
+  if (claim.status === "refused") return unclaimed(run, claim);
+  if (remedy === undefined && run.redriven === undefined && GONE.includes(error?.Error ?? ""))
+    return { outcome: "Skipped", summary: inWords(error), needsPerson: false, reason: error?.Error };
+  if (diagnosis === undefined) return unresolved(`Could not be diagnosed. ${inWords(error)}`, error?.Error);
+  if (diagnosis.remedy.action === "none") return withoutRemedy(run, diagnosis.summary, diagnosis.remedy, lasting);
+  if (remedy?.status !== "applied") return notCarriedOut(run, diagnosis.summary, claim, lasting);
+  return run.verification?.verdict === "not_recovered"
+    ? ofNoHelp(run, { diagnosis, remedy, verification: run.verification })
+    : asSeen(run, `${diagnosis.summary} ${remedy.message}`, claim);
+}
 
-  if (last !== undefined && remedy?.status !== "applied") {
-    const tried = tries.map(inVain).join(" ");
-    const inOtherHands = claim?.status === "refused" ? [claim.message ?? ""] : [];
-    const next =
-      diagnosis?.remedy.action === "none"
-        ? notAgain(diagnosis.remedy)
-        : [notApplied(run) ?? failedWith, ...inOtherHands].filter(Boolean).join(" ");
-    const reason = (remedy_error ?? error)?.Error ?? claim?.refusal;
-    return { ...ended("Unresolved", `${tried} ${next}`, true, reason), action: last.diagnosis.remedy.action };
-  }
-  if (claim === undefined) return ended("Unresolved", `Could not be claimed. ${failedWith}`, true, error?.Error);
-  if (claim.status === "refused" && claim.resume === "end") {
-    return ended(
-      "Unresolved",
-      `${diagnosis?.summary ?? ""} ${leftBehind(run)} ${claim.message ?? ""}`,
-      true,
-      claim.refusal,
-    );
-  }
-  if (claim.status === "refused") {
-    return ended("Skipped", claim.message ?? "", claim.needs_person ?? true, claim.refusal);
-  }
-  if (remedy === undefined && redriven === undefined && GONE.includes(error?.Error ?? ""))
-    return ended("Skipped", failedWith, false, error?.Error);
-  if (diagnosis === undefined) return ended("Unresolved", `Could not be diagnosed. ${failedWith}`, true, error?.Error);
-  if (diagnosis.remedy.action === "none") {
-    const { refusal, message } = diagnosis.remedy;
-    const outcome = run.dry_run && refusal !== "NotFailingAnymore" ? "DryRun" : "Skipped";
-    return ended(outcome, `${diagnosis.summary} ${message}`, needsPerson(refusal), refusal);
-  }
+function unresolved(summary: string, reason?: string): Ending {
+  return { outcome: "Unresolved", summary, needsPerson: true, reason };
+}
+
+/** Remedies were carried out in vain, and no further one was. */
+function afterTries(run: WorkloadRun, last: Try): Ending {
+  const { claim, diagnosis, remedy_error, error, tries = [] } = run;
+  const inOtherHands = claim?.status === "refused" ? [claim.message ?? ""] : [];
+  const next =
+    diagnosis?.remedy.action === "none"
+      ? notAgain(diagnosis.remedy)
+      : [notApplied(run) ?? inWords(error), ...inOtherHands].filter(Boolean).join(" ");
+  const reason = (remedy_error ?? error)?.Error ?? claim?.refusal;
+  const ending = unresolved(`${tries.map(inVain).join(" ")} ${next}`, reason);
+  return { ...ending, action: last.diagnosis.remedy.action };
+}
+
+/** Others have the workload, or had it while the execution was stopped. */
+function unclaimed(run: WorkloadRun, { resume, message = "", needs_person: needed = true, refusal }: Claim): Ending {
+  return resume === "end"
+    ? unresolved(`${run.diagnosis?.summary ?? ""} ${leftBehind(run)} ${message}`, refusal)
+    : { outcome: "Skipped", summary: message, needsPerson: needed, reason: refusal };
+}
+
+function withoutRemedy(run: WorkloadRun, found: string, { refusal, message }: NoRemedy, lasting: boolean): Ending {
+  return {
+    outcome: run.dry_run && refusal !== "NotFailingAnymore" ? "DryRun" : "Skipped",
+    summary: `${found} ${message}`,
+    needsPerson: needsPerson(run, refusal, lasting),
+    reason: refusal,
+  };
+}
+
+/** A remedy was chosen, and not carried out; or nobody knows whether it was. */
+function notCarriedOut(run: WorkloadRun, found: string, claim: Claim, lasting: boolean): Ending {
+  const { remedy, remedy_error, error, redriven } = run;
   const name = (remedy_error ?? error ?? redriven)?.Error ?? (claim.resume === undefined ? "" : REDRIVEN);
-  if (remedy === undefined) return ended("Unresolved", `${diagnosis.summary} ${notApplied(run) ?? ""}`, true, name);
+  if (remedy === undefined) return unresolved(`${found} ${notApplied(run) ?? ""}`, name);
   if (remedy.status === "failed") {
     const outcome = run.dry_run ? "DryRun" : REFUSING_ERRORS.includes(name) ? "Skipped" : "Unresolved";
-    return ended(outcome, `${diagnosis.summary} ${notApplied(run) ?? ""}`, needsPerson(name), name);
+    const summary = `${found} ${notApplied(run) ?? ""}`;
+    return { outcome, summary, needsPerson: needsPerson(run, name, lasting), reason: name };
   }
-  if (remedy.status === "planned") return ended("DryRun", `${diagnosis.summary} ${remedy.message}`, false);
-  if (remedy.status === "refused") {
-    const refusal = remedy.refusal ?? "NoSafeRemedy";
-    const needed = remedy.needs_person === true || needsPerson(refusal);
-    return ended("Skipped", `${diagnosis.summary} ${remedy.message}`, needed, refusal);
-  }
-  if (verification?.verdict === "recovered") return ended("Recovered", `${diagnosis.summary} ${remedy.message}`, false);
+  const summary = `${found} ${remedy.message}`;
+  if (remedy.status === "planned") return { outcome: "DryRun", summary, needsPerson: false };
+  const refusal = remedy.refusal ?? "NoSafeRemedy";
+  const needed = remedy.needs_person === true || needsPerson(run, refusal, lasting);
+  return { outcome: "Skipped", summary, needsPerson: needed, reason: refusal };
+}
 
-  if (verification?.verdict === "taken_back") {
-    const unseen = verification.reasons.map((reason) => ` But ${reason}.`).join("");
-    return ended("Undone", `${diagnosis.summary} ${remedy.message}${unseen}`, unseen !== "");
+/**
+ * A remedy was carried out, and it helped, or whether it did cannot be told.
+ *
+ * @param done what was found, and done
+ */
+function asSeen(run: WorkloadRun, done: string, claim: Claim): Ending {
+  const { verification, error } = run;
+  const reasons = verification?.reasons ?? [];
+  const why = reasons.join("; ");
+  switch (verification?.verdict) {
+    case "recovered":
+      return { outcome: "Recovered", summary: done, needsPerson: false };
+    case "taken_back": {
+      const unseen = reasons.map((reason) => ` But ${reason}.`).join("");
+      return { outcome: "Undone", summary: `${done}${unseen}`, needsPerson: unseen !== "" };
+    }
+    case "overtaken":
+      return unresolved(`${done} Somebody else changed it since, and their change stands: ${why}.`, "ObjectChanged");
+    case "interrupted":
+      return unresolved(
+        `${done} Whether it helped cannot be told: ${why}. Nothing more is done.`,
+        "ObjectChanged" satisfies Refusal,
+      );
+    case "cut_short": {
+      const rest = `What was done has taken effect: ${why}. The next scan looks at the rest anew.`;
+      const needed = stoppedBy(run) !== undefined || claim.lapsed === true;
+      return { outcome: "Unresolved", summary: `${done} ${rest}`, needsPerson: needed, reason: PARTLY_DONE };
+    }
+    case "nothing_runs":
+      return unresolved(`${done} Whether that helps cannot be told: ${why}.`, "ScaledToZero" satisfies Refusal);
+    default:
+      return unresolved(`${done} Whether it helped could not be verified. ${inWords(error)}`, error?.Error);
   }
-  if (verification?.verdict === "overtaken") {
-    const since = `Somebody else changed it since, and their change stands: ${verification.reasons.join("; ")}.`;
-    return ended("Unresolved", `${diagnosis.summary} ${remedy.message} ${since}`, true, "ObjectChanged");
-  }
-  if (verification?.verdict === "interrupted") {
-    const since = `Whether it helped cannot be told: ${verification.reasons.join("; ")}. Nothing more is done.`;
-    return ended("Unresolved", `${diagnosis.summary} ${remedy.message} ${since}`, true, "ObjectChanged");
-  }
-  if (verification?.verdict === "cut_short") {
-    const rest = `What was done has taken effect: ${verification.reasons.join("; ")}. The next scan looks at the rest anew.`;
-    return ended(
-      "Unresolved",
-      `${diagnosis.summary} ${remedy.message} ${rest}`,
-      stoppedBy(run) !== undefined || claim.lapsed === true,
-      PARTLY_DONE,
-    );
-  }
-  if (verification?.verdict === "nothing_runs") {
-    const unknown = `Whether that helps cannot be told: ${verification.reasons.join("; ")}.`;
-    return ended(
-      "Unresolved",
-      `${diagnosis.summary} ${remedy.message} ${unknown}`,
-      true,
-      "ScaledToZero" satisfies Refusal,
-    );
-  }
-  if (verification?.verdict !== "not_recovered") {
-    return ended(
-      "Unresolved",
-      `${diagnosis.summary} ${remedy.message} Whether it helped could not be verified. ${failedWith}`,
-      true,
-      error?.Error,
-    );
-  }
-  const applied = inVain({ diagnosis, remedy, verification });
+}
+
+/** A remedy was carried out and did not help; what was to be undone is undone, or is not. */
+function ofNoHelp(run: WorkloadRun, last: Try): Ending {
+  const { undo, undo_error, error } = run;
+  const undone = undoVerification(run);
+  const applied = inVain(last);
   const undoing = undo_error === undefined ? undo?.message : `The undo ended with ${inWords(undo_error)}`;
   if (undone?.verdict === "undone") {
     const all = undo?.message ?? `${undoing ?? ""} It is as it was before all the same.`;
-    return ended("RolledBack", `${applied} ${all}`, true);
+    return { outcome: "RolledBack", summary: `${applied} ${all}`, needsPerson: true };
   }
-  if (undo?.status === "overtaken") return ended("Unresolved", `${applied} ${undo.message}`, true, "ObjectChanged");
-  const reason = undo?.status === "left" ? REDRIVEN : (undo_error ?? error)?.Error;
+  if (undo?.status === "overtaken") return unresolved(`${applied} ${undo.message}`, "ObjectChanged" satisfies Refusal);
   if (undoing === undefined && error === undefined) {
-    const why =
-      remedy.undo === "cannot be undone" ? `${withArticle(base.action, "A")} cannot be undone.` : "It was not undone.";
-    return ended("Unresolved", `${applied} ${why}`, true);
+    const { action } = last.diagnosis.remedy;
+    const isFinal = last.remedy.undo === "cannot be undone";
+    return unresolved(`${applied} ${isFinal ? `${withArticle(action, "A")} cannot be undone.` : "It was not undone."}`);
   }
   const unverified =
-    undone === undefined ? failedWith : `The undo could not be verified: ${undone.reasons.join("; ")}.`;
-  return ended("Unresolved", [applied, undoing, unverified].filter(Boolean).join(" "), true, reason);
-}
-
-/**
- * Whether somebody else has put something in the place of what the remedy set, or may have. What cannot be undone stays as it is.
- */
-export function isReplaced({ claim, remedy, verification }: WorkloadRun): boolean {
-  const isTheirs = verification?.verdict === "overtaken" || claim?.resume === "end";
-  return isTheirs && remedy?.undo !== "cannot be undone";
-}
-
-/** What a look at an undo said; nothing where it had not begun, so that the remedy was looked at once more. */
-export function undoVerification({ undo_verification: undone }: WorkloadRun): UndoVerification | undefined {
-  return undone?.verdict === "not_begun" ? undefined : undone;
-}
-
-/** Whether somebody has taken the workload in hand since the remedy: what stands there by now is theirs. */
-export function isInOtherHands(run: WorkloadRun): boolean {
-  return isReplaced(run) || run.verification?.verdict === "interrupted";
-}
-
-/** What an execution had done when it was stopped, and others have had the workload since. */
-function leftBehind(run: WorkloadRun): string {
-  const { diagnosis, remedy, verification } = run;
-  if (diagnosis === undefined || remedy?.status !== "applied") return notApplied(run) ?? "";
-  if (verification?.verdict !== "not_recovered") return `${remedy.message} Whether it helped was not verified.`;
-  const undo =
-    remedy.undo === "cannot be undone" ? [] : ["Whether it was undone before the execution was stopped is not known."];
-  return [`${remedy.message} It did not help: ${verification.reasons.join("; ")}.`, ...undo].join(" ");
-}
-
-/** What is said of a remedy that did not help. */
-function inVain({ diagnosis, remedy, verification }: Try): string {
-  return `${diagnosis.summary} ${remedy.message} It did not help: ${verification.reasons.join("; ")}.`;
-}
-
-/** Why nothing more is done after a remedy that did not help. */
-function notAgain({ refusal, message }: NoRemedy): string {
-  return refusal === "NotFailingAnymore"
-    ? "Since then nothing fails any more, but whether it stays so was not watched."
-    : message;
-}
-
-/** What became of a remedy whose step ended with an error, when it was not applied or nobody knows. */
-function notApplied({ diagnosis, remedy, remedy_error, redriven, error }: WorkloadRun): string | undefined {
-  const action = diagnosis?.remedy.action ?? "none";
-  if (remedy === undefined && redriven !== undefined) {
-    const looking = error === undefined ? "" : ` Looking ended with ${inWords(error)}`;
-    return `Whether the remedy (${action}) was applied is not known: the execution was stopped at its step.${looking}`;
-  }
-  if (remedy_error === undefined) return remedy?.message;
-  return remedy === undefined
-    ? `Whether the remedy (${action}) was applied is not known: its step ended with ${inWords(remedy_error)} Looking ended with ${inWords(error)}`
-    : `The remedy (${action}) was not applied. ${inWords(remedy_error)}`;
-}
-
-/** `Forbidden: …`; nothing when there was no error. */
-function inWords(error: CaughtError | undefined): string {
-  return error === undefined ? "" : `${error.Error}: ${errorText(error)}`;
+    undone === undefined ? inWords(error) : `The undo could not be verified: ${undone.reasons.join("; ")}.`;
+  const reason = undo?.status === "left" ? REDRIVEN : (undo_error ?? error)?.Error;
+  return unresolved([applied, undoing, unverified].filter(Boolean).join(" "), reason);
 }
 
 /** Whether the run goes into the workload's history, and with that into its cool-down. */
@@ -291,8 +206,8 @@ export function isRemembered(run: WorkloadRun, report: Report): boolean {
   const { outcome, reason = "", needs_person } = report;
   const calls = needs_person && !isAnswered(run.incident);
   const isAwaited = tellsThatItWorks(run) && reason === ("NotFailingAnymore" satisfies Refusal);
-  const passes = outcome === "Skipped" && PASSING.includes(reason) && !calls && !isAwaited;
-  return run.claim?.status === "claimed" && !run.dry_run && !passes;
+  const isPassing = outcome === "Skipped" && passes(reason) && !calls && !isAwaited;
+  return run.claim?.status === "claimed" && !run.dry_run && !isPassing;
 }
 
 /**
@@ -303,6 +218,6 @@ export function isRemembered(run: WorkloadRun, report: Report): boolean {
  */
 export function isWorthTelling(run: WorkloadRun, report: Report): boolean {
   if (report.told_before !== undefined || run.incident.only_diagnosed === true) return false;
-  const unclaimed = report.outcome === "Unresolved" && run.claim?.status !== "claimed";
-  return isAnswered(run.incident) || run.dry_run || unclaimed || isRemembered(run, report);
+  const isUnclaimed = report.outcome === "Unresolved" && run.claim?.status !== "claimed";
+  return isAnswered(run.incident) || run.dry_run || isUnclaimed || isRemembered(run, report);
 }

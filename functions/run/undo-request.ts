@@ -1,6 +1,6 @@
 import { isAnswered } from "./asked-for.ts";
 import type { Report, WorkloadRun } from "./contracts.ts";
-import { isInOtherHands } from "./outcome.ts";
+import { isInOtherHands } from "./what-stands.ts";
 
 /**
  * What a request `undo` takes to take back what was done, for whoever waits for the answer. Undefined where nothing was done,

@@ -1,5 +1,5 @@
 import type { Diagnosis, ExecutionRef, Report, WorkloadRun } from "../../run/contracts.ts";
-import { isReplaced, undoVerification } from "../../run/outcome.ts";
+import { isReplaced, undoVerification } from "../../run/what-stands.ts";
 import { isUnseen } from "../../run/redrive.ts";
 import { count } from "../../shared/text.ts";
 import { fitting, RECORD_VERSION, type OutcomeRecord, type RecordedChange } from "./record.ts";

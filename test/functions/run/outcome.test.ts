@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { isLasting, isRemembered, isWorthTelling, outcomeOf } from "../../../functions/run/outcome.ts";
+import { isLasting } from "../../../functions/run/needs-person.ts";
+import { isRemembered, isWorthTelling, outcomeOf } from "../../../functions/run/outcome.ts";
 import type { Verification, WorkloadRun } from "../../../functions/run/contracts.ts";
 import { ago, incident, NOW, policy } from "../../support/objects.ts";
 import { appliedRun, claimedRun, diagnosis, remedyResult } from "../../support/runs.ts";
