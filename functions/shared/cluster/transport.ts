@@ -4,7 +4,13 @@ import { isRemediationError } from "../errors.ts";
 import { exchange, type Answer, type Call, type Connection } from "./exchange.ts";
 
 /**
- * Sends requests to an API server over connections that are kept, and brings back what it answers. A cluster that cannot be
+ * A connection that nothing was sent over for this long is closed. While a function is frozen between two invocations, the far
+ * end or what is on the way gives a connection up, and a write that is sent over it is lost: that may not be repeated, as a read may.
+ */
+const IDLE_MS = 2_000;
+
+/**
+ * Sends requests to an API server over connections that are kept for a moment, and brings back what it answers. A cluster that cannot be
  * reached, or does not know who is asking, is looked up anew: it may have been made anew under its name, with another endpoint
  * and another CA.
  */
@@ -61,6 +67,6 @@ export class Transport {
 }
 
 function agentFor({ server }: Connection): http.Agent {
-  const options = { keepAlive: true, maxSockets: 16 };
+  const options = { keepAlive: true, maxSockets: 16, timeout: IDLE_MS };
   return server.startsWith("https:") ? new https.Agent(options) : new http.Agent(options);
 }
