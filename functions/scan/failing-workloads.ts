@@ -34,6 +34,13 @@ export interface WorkloadsFound {
   read: Set<string>;
 }
 
+/** What the look at the HPAs brought. */
+export interface HpasFound {
+  all: Hpa[];
+  /** The targets of those that have a problem. */
+  failing: FailingWorkload[];
+}
+
 /**
  * Finds workloads that fail by their own status.
  * @param namespaces where to look; undefined for the whole cluster, which takes one request a kind
@@ -128,11 +135,7 @@ function isPartOfAnother({ kind, apiVersion }: Scanned, { metadata }: Named): bo
 }
 
 /** Reads the HPAs, and finds those with scaling problems: each is a failure of the workload that it scales. */
-export async function findFailingHpas(
-  view: View,
-  places: Places,
-  moment: Moment,
-): Promise<{ all: Hpa[]; failing: FailingWorkload[] }> {
+export async function findFailingHpas(view: View, places: Places, moment: Moment): Promise<HpasFound> {
   const looks = await view.listIn<Hpa>("HPAs", paths.hpas, places);
   const all = looks.flatMap((hpas) => hpas ?? []);
   const failing = all.flatMap((hpa) => {

@@ -1,4 +1,5 @@
-import { scan, type Scan } from "../../functions/scan/scan.ts";
+import { scan } from "../../functions/scan/scan.ts";
+import type { Scan } from "../../functions/scan/sights.ts";
 import { Detection } from "../../functions/run/detection.ts";
 import { refusal, type Answer, type ApiServer, type SeenRequest } from "./api-server.ts";
 import { NOW, policy } from "./objects.ts";

@@ -1,4 +1,4 @@
-import type { Scan } from "../../../functions/scan/scan.ts";
+import type { Scan } from "../../../functions/scan/sights.ts";
 import { parsePolicy } from "../../../functions/shared/policy.ts";
 
 const policy = parsePolicy(undefined);
