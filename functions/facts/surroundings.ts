@@ -4,6 +4,7 @@ import { paths } from "../shared/cluster/paths.ts";
 import type { WorkloadRef } from "../shared/refs.ts";
 import { isRemediationError } from "../shared/errors.ts";
 import type { KubernetesEvent } from "../run/event.ts";
+import { isOfAutoscaler, isUnschedulable } from "./node-on-its-way.ts";
 import { isReady, restartCount } from "../shared/kubernetes/pods.ts";
 import { MANY_RESTARTS } from "../kinds/failing/repeated-restarts.ts";
 import type { DisruptionBudget, Node, ObjectMeta, Pod, ResourceQuota } from "../shared/kubernetes/types.ts";
@@ -13,7 +14,10 @@ import type { DisruptionBudget, Node, ObjectMeta, Pod, ResourceQuota } from "../
  * read is left out.
  */
 export interface Surroundings {
-  /** Warnings about the workload, its present revision and some of its failing pods. The API server keeps them for an hour. */
+  /**
+   * Warnings about the workload, its present revision and some of its failing pods, and what autoscalers say of those that no
+   * node takes. The API server keeps them for an hour.
+   */
   events: KubernetesEvent[];
   /** Warnings about pods of the workload that are gone; absent where not all warnings of the namespace were read. */
   gone?: KubernetesEvent[];
@@ -52,13 +56,15 @@ export async function readSurroundings(
   const present = new Set(pods.map(({ metadata }) => metadata?.uid));
   const isGone = ({ involvedObject: { kind, name: pod, uid } }: KubernetesEvent) =>
     kind === "Pod" && pod?.startsWith(`${name}-`) === true && !present.has(uid);
-  const [warnings, budgets, quotas, nodes] = await Promise.all([
+  const [warnings, words, budgets, quotas, nodes] = await Promise.all([
     readWarnings(cluster, namespace, new Set(subjects.flatMap((subject) => subject?.uid ?? [])), isGone),
+    Promise.all(troubled.filter(isUnschedulable).map((pod) => readAutoscalersWords(cluster, namespace, pod))),
     listIfAllowed<DisruptionBudget>(cluster, paths.disruptionBudgets(namespace)),
     listIfAllowed<ResourceQuota>(cluster, paths.quotas(namespace)),
     readNodes(cluster, unready),
   ]);
-  return { ...warnings, budgets, quotas, ...nodes };
+  const events = [...warnings.events, ...words.flat()];
+  return { ...warnings, events, budgets, quotas, ...nodes };
 }
 
 /** The warnings about some objects: out of all of the namespace, or object by object where there are too many. */
@@ -82,6 +88,14 @@ async function readWarnings(
     );
     return { events: each.flat() };
   });
+}
+
+/** What autoscalers say of a pod is no warning: that a node comes, or why none does. */
+async function readAutoscalersWords(cluster: Reader, namespace: string, pod: Pod): Promise<KubernetesEvent[]> {
+  const fieldSelector = `involvedObject.kind=Pod,involvedObject.name=${pod.metadata?.name ?? ""},type=Normal`;
+  const path = paths.events(namespace);
+  const events = await unlessForbidden([], () => cluster.list<KubernetesEvent>(path, { fieldSelector }));
+  return events.filter((event) => isOfAutoscaler(event, pod));
 }
 
 async function listIfAllowed<T>(cluster: Reader, path: string): Promise<T[]> {

@@ -1,7 +1,9 @@
-import { count } from "../../shared/text.ts";
+import { timeOf, type KubernetesEvent } from "../../run/event.ts";
+import { bounded, count } from "../../shared/text.ts";
 import { failsWith, podsFailing } from "../../facts/case.ts";
 import { failureLines } from "../../facts/failure-lines.ts";
 import { comparedTemplates, goBackOrTell } from "../brought.ts";
+import { nodeOnItsWay } from "../../facts/node-on-its-way.ts";
 import { eventLines } from "../../facts/sayings.ts";
 import { asksForNoLess, schedulingReasons, schedulingWhy } from "../scheduling.ts";
 import { hangingInitContainer, heldLikewise, lookAtEvents, sameInitContainer, startingMeaning } from "../starting.ts";
@@ -14,13 +16,19 @@ import { STARTING_SLOWLY, UNREADY_CAUSES } from "./unready.ts";
 
 const UNSCHEDULABLE: ReadonlySet<string> = new Set(["Unschedulable"]);
 
+/** That a node may be there soon, in the words of what brings it. */
+function nodeComes(event: KubernetesEvent): string {
+  const at = new Date(timeOf(event)).toISOString();
+  return `At ${at} an autoscaler said that a node is on its way (${event.reason ?? ""}: ${bounded(event.message ?? "", 200)}). Nothing is done while it may come.`;
+}
+
 /** Pods that take too long over something. */
 export const STARTING_CAUSES: readonly Cause[] = [
   {
     name: "Unschedulable",
     looksLike: "The pod stays Pending, and the scheduler says why no node takes it.",
     response:
-      "Roll back when the present revision asks for more of what the scheduler misses; otherwise report what is missing.",
+      "Wait for a node while an autoscaler brings one; roll back when the present revision asks for more of what the scheduler misses; otherwise report what is missing.",
     words: SCHEDULING_WORDS,
     rejected: [
       { action: "restart", reason: "a new pod would meet the same nodes" },
@@ -38,11 +46,18 @@ export const STARTING_CAUSES: readonly Cause[] = [
       // Whether the rollout has brought it can be told from the two templates alone, and once all of its pods had found nodes
       // it has not.
       const mayBeBrought = sinceRollout && !isOutside && stable.seconds === 0 && comparedTemplates(facts) !== undefined;
+      const waiting = failing.map(({ pod }) => pod);
+      const { surroundings, now } = facts.evidence;
+      const coming = nodeOnItsWay(surroundings.events, waiting, now);
       return {
         confidence: "high",
         summary: `No node takes ${podsFailing(failing, UNSCHEDULABLE)}${why === "" ? "" : `: ${why}`}.`,
         evidence: [...failureLines(failing), ...rolloutLines(facts)],
-        tries: once(goBackOrTell(facts, mayBeBrought, advice, asksForNoLess(reasons))),
+        tries: once(
+          coming === undefined
+            ? goBackOrTell(facts, mayBeBrought, advice, asksForNoLess(reasons))
+            : { action: "none", refusal: "MayPass", message: nodeComes(coming) },
+        ),
       };
     },
   },

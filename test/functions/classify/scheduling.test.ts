@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { classify } from "../../../functions/classify/classify.ts";
+import { NO_SURROUNDINGS } from "../../../functions/facts/surroundings.ts";
+import type { KubernetesEvent } from "../../../functions/run/event.ts";
 import type { Pod } from "../../../functions/shared/kubernetes/types.ts";
 import { ago, deployment, evidence, ofRevision, pod, policy, replicaSet, template } from "../../support/objects.ts";
 
@@ -9,7 +11,7 @@ const MESSAGE = "0/3 nodes are available: 3 node(s) didn't match Pod's node affi
 const unscheduled = (since: number): Pod =>
   pod({
     name: "web-2-c",
-    metadata: { creationTimestamp: ago(since) },
+    metadata: { uid: "uid-c", creationTimestamp: ago(since) },
     status: {
       phase: "Pending",
       conditions: [
@@ -31,9 +33,13 @@ const ready = (name: string): Pod =>
   });
 
 /** Revision 2 asks for other nodes than revision 1 did, and one of its pods finds none. */
-const rollout = (progressing: { status: string; reason: string; lastUpdateTime?: string }) =>
+const rollout = (
+  progressing: { status: string; reason: string; lastUpdateTime?: string },
+  events: KubernetesEvent[] = [],
+) =>
   classify(
     evidence({
+      surroundings: { ...NO_SURROUNDINGS, events },
       workload: deployment({ template: PINNED, replicas: 3, progressing }),
       holders: [
         replicaSet(2, { template: PINNED, replicas: 3, available: 2, created: ago(530) }),
@@ -56,5 +62,40 @@ describe("a pod that no node takes", () => {
     const { cause, remedy } = rollout(complete);
 
     expect({ cause, action: remedy.action }).toEqual({ cause: "Unschedulable", action: "none" });
+  });
+});
+
+describe("a pod that no node takes, and an autoscaler that looks after it", () => {
+  const FAILED = { status: "False", reason: "ProgressDeadlineExceeded" };
+  const said = (reason: string, seconds: number, about: object = {}): KubernetesEvent => ({
+    metadata: {},
+    involvedObject: { kind: "Pod", name: "web-2-c", uid: "uid-c", ...about },
+    ...{ type: "Normal", reason, message: `${reason} it is`, lastTimestamp: ago(seconds) },
+  });
+  const remedyAfter = (...events: KubernetesEvent[]) => rollout(FAILED, events).remedy;
+
+  it.each(["Nominated", "TriggeredScaleUp"])("is waited for while its node may come (%s)", (reason) => {
+    expect(remedyAfter(said(reason, 899))).toMatchObject({
+      refusal: "MayPass",
+      message: `At ${new Date(ago(899)).toISOString()} an autoscaler said that a node is on its way (${reason}: ${reason} it is). Nothing is done while it may come.`,
+    });
+  });
+
+  it("is not once the node has had its time", () => {
+    expect(remedyAfter(said("Nominated", 901)).action).toBe("rollback");
+  });
+
+  it("is not when the autoscaler has said since that it brings none, which is told", () => {
+    const { remedy, evidence: lines } = rollout(FAILED, [said("TriggeredScaleUp", 300), said("NotTriggerScaleUp", 60)]);
+
+    expect(remedy.action).toBe("rollback");
+    expect(lines.join("\n")).toContain("NotTriggerScaleUp: NotTriggerScaleUp it is");
+  });
+
+  it("is not by what was said of an earlier pod of its name", () => {
+    expect(remedyAfter(said("Nominated", 60, { uid: "uid-before" })).action).toBe("rollback");
+    expect(remedyAfter({ ...said("Nominated", 500), involvedObject: { kind: "Pod", name: "web-2-c" } }).action).toBe(
+      "rollback",
+    );
   });
 });
