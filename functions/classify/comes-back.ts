@@ -107,7 +107,7 @@ function tooInsecure({ facts: { evidence }, pod, next }: Leaving): string | unde
 function lacksConfig({ facts: { evidence }, pod, next }: Leaving): string | undefined {
   if (next.spec === undefined) return undefined;
   const template = { spec: next.spec };
-  const gone = evidence.config.find(
+  const gone = [...evidence.config, ...(evidence.neededByPods ?? [])].find(
     ({ state, optional, kind, name }) => state === "missing" && !optional && refersTo(template, { kind, object: name }),
   );
   if (gone === undefined) return undefined;

@@ -312,6 +312,14 @@ describe("a restart of a pod that reads what is gone", () => {
     );
   });
 
+  it("is refused for a pod of an earlier revision that reads what the present one does not", () => {
+    const neededByPods = config("missing", false);
+
+    expect(remedyFor(reads(false), { neededByPods })).toContain(
+      "ConfigMap web, which pod web-1-aaaaa was started with",
+    );
+  });
+
   it("is done where it is there, and where it may be missing", () => {
     expect(remedyFor(reads(false), { config: config("there", false) })).toBe("restart");
     expect(remedyFor(reads(true), { config: config("missing", true) })).toBe("restart");
