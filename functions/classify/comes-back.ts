@@ -10,7 +10,7 @@ import { kindOf } from "../kinds/kinds.ts";
 import { conditionOf, type Condition } from "../kinds/status.ts";
 import { eventSayings } from "../facts/sayings.ts";
 import { controllerOf } from "../shared/kubernetes/owners.ts";
-import type { Pod } from "../shared/kubernetes/types.ts";
+import type { Node, Pod } from "../shared/kubernetes/types.ts";
 import type { PodTarget } from "../shared/refs.ts";
 import { bounded, some } from "../shared/text.ts";
 import { closedTo, isBoundTo, isCordon, type ClosedNode } from "./closed-node.ts";
@@ -117,20 +117,32 @@ function lacksConfig({ facts: { evidence }, pod, next }: Leaving): string | unde
 
 /** It may run on one node alone, which takes no further pods. */
 function boundToItsNode(leaving: Leaving): string | undefined {
-  const { pod } = leaving;
   const closed = closedNode(leaving);
   if (closed === undefined || !isBoundTo(placed(leaving), closed.node)) return undefined;
-  const name = closed.node.metadata?.name ?? "";
-  const { key, effect } = closed.taint;
-  const [why, first] = isCordon(closed.taint)
-    ? ["is cordoned", `Uncordon the node first (kubectl uncordon ${name})`]
-    : [
-        `has a taint that it does not tolerate (${key}:${effect})`,
-        key.startsWith(OF_NODES)
-          ? `See to the node first (kubectl describe node ${name})`
-          : "Take the taint off, or have it tolerated, first",
-      ];
-  return `pod ${nameOf(pod)} may run on node ${name} alone, which ${why}, so that none takes its place. ${first}, or let its pods go elsewhere.`;
+  const { why, first } = wordsFor(closed);
+  return `pod ${nameOf(leaving.pod)} may run on node ${nameOf(closed.node)} alone, which ${why}, so that none takes its place. ${first}, or let its pods go elsewhere.`;
+}
+
+/** Its volumes may be on its node, which takes no further pods; what is known of a claim does not tell where its volume can be used. */
+function boundByVolumes(leaving: Leaving): string | undefined {
+  const closed = closedNode(leaving);
+  const claims = (leaving.pod.spec?.volumes ?? []).flatMap(({ persistentVolumeClaim }) => {
+    return persistentVolumeClaim === undefined ? [] : [persistentVolumeClaim.claimName];
+  });
+  if (closed === undefined || claims.length === 0) return undefined;
+  const { why, first } = wordsFor(closed);
+  const [volume, is] = claims.length === 1 ? ["volume", "is"] : ["volumes", "are"];
+  return `node ${nameOf(closed.node)} of pod ${nameOf(leaving.pod)} ${why}, and whether its ${volume} (${some(claims, NAMED)}) can be used on another ${is} not known: a local one cannot. ${first}, or delete the pod by hand once it is known that another node can.`;
+}
+
+/** Why a node takes no pods, and what is to be done first. */
+function wordsFor({ node, taint }: ClosedNode): { why: string; first: string } {
+  const { key, effect } = taint;
+  if (isCordon(taint))
+    return { why: "is cordoned", first: `Uncordon the node first (kubectl uncordon ${nameOf(node)})` };
+  const why = `has a taint that it does not tolerate (${key}:${effect})`;
+  if (!key.startsWith(OF_NODES)) return { why, first: "Take the taint off, or have it tolerated, first" };
+  return { why, first: `See to the node first (kubectl describe node ${nameOf(node)})` };
 }
 
 /** Others that are made alike find no node, and what it frees is not what they lack. */
@@ -178,6 +190,7 @@ const RULES: readonly ((leaving: Leaving) => string | undefined)[] = [
   tooInsecure,
   lacksConfig,
   boundToItsNode,
+  boundByVolumes,
   waitsForOthers,
   findsNoNode,
 ];
@@ -187,6 +200,6 @@ function placed({ facts: { evidence }, pod, next }: Leaving): Pod {
   return kindOf(evidence.incident.workload)?.onePerNode === true ? pod : next;
 }
 
-function nameOf({ metadata }: Pod): string {
+function nameOf({ metadata }: Pod | Node): string {
   return metadata?.name ?? "";
 }

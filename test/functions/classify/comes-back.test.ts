@@ -387,6 +387,22 @@ describe("a restart of a pod on a cordoned node", () => {
     expect(remedyFor(crashed(spec), {}, { nodes: [node] })).toBe("restart");
   });
 
+  const kept = (persistentVolumeClaim: { claimName: string } | undefined) => ({
+    volumes: [
+      { name: "data", ...(persistentVolumeClaim === undefined ? { emptyDir: {} } : { persistentVolumeClaim }) },
+    ],
+  });
+
+  it("is refused where its volume may be there alone, and done where it has none that stays", () => {
+    const mounted = crashed(kept({ claimName: "data-0" }));
+
+    expect(remedyFor(mounted, {}, { nodes: [cordoned] })).toContain(
+      "node node-1 of pod web-1-aaaaa is cordoned, and whether its volume (data-0) can be used on another is not known",
+    );
+    expect(remedyFor(mounted, {}, { nodes: [{ ...cordoned, spec: {} }] })).toBe("restart");
+    expect(remedyFor(crashed(kept(undefined)), {}, { nodes: [cordoned] })).toBe("restart");
+  });
+
   const waiting = (message: string): Pod =>
     pod({
       name: "web-1-bbbbb",
