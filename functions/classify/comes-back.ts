@@ -1,6 +1,7 @@
 import type { Case } from "../facts/case.ts";
 import type { Evidence } from "../facts/evidence.ts";
-import { enforcedLevel, enforcedSince, podSecurityViolations } from "../facts/pod-security.ts";
+import { comesBackUpdated } from "../facts/comes-back-updated.ts";
+import { enforcedLevel, isExempt, podSecurityViolations } from "../facts/pod-security.ts";
 import { refersTo } from "../facts/references.ts";
 import { madeAt } from "../facts/failed-pods.ts";
 import { CREATION_WORDS } from "../facts/words/creation.ts";
@@ -12,19 +13,23 @@ import { controllerOf } from "../shared/kubernetes/owners.ts";
 import type { Node, Pod } from "../shared/kubernetes/types.ts";
 import type { PodTarget } from "../shared/refs.ts";
 import { bounded, some } from "../shared/text.ts";
+import { closedTo, isBoundTo, isCordon, type ClosedNode } from "./closed-node.ts";
 import { noRoomForAnother } from "./quota-room.ts";
 
 /** How many names a sentence holds. */
 const NAMED = 3;
 /** How long the words of the API server may be in a sentence. */
 const MAX_WORDS = 300;
+/** What the cluster itself says of a node, as a taint, goes with what it says. */
+const OF_NODES = "node.kubernetes.io/";
 const FAILED_CREATE = "FailedCreate";
-const HOSTNAME = "kubernetes.io/hostname";
 
 /** What is known of one pod that is to be evicted. */
 interface Leaving {
   facts: Case;
   pod: Pod;
+  /** What would be made in its place: the same, or a pod of the present template. */
+  next: Pod;
   /** Those that go before it. */
   before: readonly Pod[];
 }
@@ -37,11 +42,17 @@ export function whyNoneComesBack(facts: Case, targets: readonly PodTarget[]): st
   const { pods } = facts.evidence;
   const leaving = targets.flatMap(({ name }) => pods.find(({ metadata }) => metadata?.name === name) ?? []);
   for (const [index, pod] of leaving.entries()) {
-    const one = { facts, pod, before: leaving.slice(0, index) };
+    const one = { facts, pod, next: nextOf(facts, pod), before: leaving.slice(0, index) };
     const why = RULES.map((rule) => rule(one)).find((found) => found !== undefined);
     if (why !== undefined) return `Not restarted: ${why}`;
   }
   return undefined;
+}
+
+/** What is known of the pod that its controller would make in the place of this one. */
+function nextOf(facts: Case, pod: Pod): Pod {
+  const spec = comesBackUpdated(facts, pod) ? facts.evidence.workload?.spec?.template?.spec : undefined;
+  return spec === undefined ? pod : { metadata: pod.metadata ?? {}, spec };
 }
 
 /** Its controller could not make the last pod that it tried to make. */
@@ -52,7 +63,7 @@ function refusedAlready({ facts: { evidence }, pod }: Leaving): string | undefin
   // What the API server did not take in time, it takes the next time.
   if (meaning?.name === "api") return undefined;
   const why = meaning === undefined ? "" : `: ${meaning.means}`;
-  return `its controller could not make a further pod when it tried last${why} (${bounded(message, MAX_WORDS)}). What is evicted would not come back. ${meaning?.advice ?? "See to it that pods can be made first."}`;
+  return `its controller could not make a further pod when it tried last${why} (${bounded(message, MAX_WORDS)}). What is evicted may not come back. ${meaning?.advice ?? "See to it that pods can be made first."}`;
 }
 
 /** By the status of a ReplicaSet; of other controllers by a warning that is newer than every pod of theirs. */
@@ -70,60 +81,98 @@ function lastRefusal(evidence: Evidence, { metadata }: Pod): string | undefined 
 }
 
 /** A quota of its namespace was lowered below what is in use. */
-function quotaExceeded({ facts: { evidence }, pod }: Leaving): string | undefined {
+function quotaExceeded({ facts: { evidence }, pod, next }: Leaving): string | undefined {
   const full = evidence.surroundings.quotas
-    .map((quota) => noRoomForAnother(quota, pod))
+    .map((quota) => noRoomForAnother(quota, next))
     .find((line) => line !== undefined);
   return full === undefined
     ? undefined
     : `${full}, so that no pod could take the place of ${nameOf(pod)}. Raise the quota, or free some of it first.`;
 }
 
-/** Its namespace was given a level that the pod violates after it was made. */
-function tooInsecure({ facts: { evidence }, pod }: Leaving): string | undefined {
+/** Its namespace was given a level that its next pod violates. */
+function tooInsecure({ facts: { evidence }, pod, next }: Leaving): string | undefined {
   const level = enforcedLevel(evidence.namespace);
-  if (level === undefined || pod.spec === undefined) return undefined;
+  if (level === undefined || next.spec === undefined) return undefined;
   const uid = controllerOf(pod.metadata)?.uid;
-  const since = enforcedSince(evidence.namespace.metadata);
-  // What was let in under the level is exempt from it.
-  if (evidence.pods.some((other) => controllerOf(other.metadata)?.uid === uid && madeAt(other) > since))
-    return undefined;
-  const violations = podSecurityViolations(pod.spec, level);
+  const own = evidence.pods.filter((other) => controllerOf(other.metadata)?.uid === uid);
+  if (isExempt(evidence.namespace, level, own)) return undefined;
+  const violations = podSecurityViolations(next.spec, level);
   if (violations.length === 0) return undefined;
-  return `its namespace enforces the Pod Security level ${level}, which pod ${nameOf(pod)} violates (${some(violations, NAMED)}), so that none like it may be made. Change the pod template, or have the level changed, first.`;
+  const what = next === pod ? `pod ${nameOf(pod)}` : "the pod template";
+  return `its namespace enforces the Pod Security level ${level}, which ${what} violates (${some(violations, NAMED)}), so that none like it may be made. Change the pod template, or have the level changed, first.`;
 }
 
 /** What it cannot start without is gone. */
-function lacksConfig({ facts: { evidence }, pod }: Leaving): string | undefined {
-  if (pod.spec === undefined) return undefined;
-  const template = { spec: pod.spec };
-  const gone = evidence.config.find(
+function lacksConfig({ facts: { evidence }, pod, next }: Leaving): string | undefined {
+  if (next.spec === undefined) return undefined;
+  const template = { spec: next.spec };
+  const gone = [...evidence.config, ...(evidence.neededByPods ?? [])].find(
     ({ state, optional, kind, name }) => state === "missing" && !optional && refersTo(template, { kind, object: name }),
   );
   if (gone === undefined) return undefined;
-  return `${gone.kind} ${gone.name}, which pod ${nameOf(pod)} was started with, is not there, and no pod starts without it. Create it first.`;
+  const what = next === pod ? `pod ${nameOf(pod)} was started with` : "the pod template asks for";
+  return `${gone.kind} ${gone.name}, which ${what}, is not there, and no pod starts without it. Create it first.`;
 }
 
 /** It may run on one node alone, which takes no further pods. */
-function boundToCordoned({ facts: { evidence }, pod }: Leaving): string | undefined {
-  const node = cordonedNode(evidence, pod);
-  if (node === undefined || !isBoundTo(pod, node)) return undefined;
-  const name = node.metadata?.name ?? "";
-  return `pod ${nameOf(pod)} may run on node ${name} alone, which is cordoned, so that none takes its place. Uncordon the node first (kubectl uncordon ${name}), or let its pods go elsewhere.`;
+function boundToItsNode(leaving: Leaving): string | undefined {
+  const closed = closedNode(leaving);
+  if (closed === undefined || !isBoundTo(placed(leaving), closed.node)) return undefined;
+  const { why, first } = wordsFor(closed);
+  return `pod ${nameOf(leaving.pod)} may run on node ${nameOf(closed.node)} alone, which ${why}, so that none takes its place. ${first}, or let its pods go elsewhere.`;
 }
 
-/** Others of the same template find no node, and what it frees is not what they lack. */
-function findsNoNode({ facts, pod }: Leaving): string | undefined {
-  const uid = controllerOf(pod.metadata)?.uid;
+/** Its volumes may be on its node, which takes no further pods; what is known of a claim does not tell where its volume can be used. */
+function boundByVolumes(leaving: Leaving): string | undefined {
+  const closed = closedNode(leaving);
+  const claims = (leaving.pod.spec?.volumes ?? []).flatMap(({ persistentVolumeClaim }) => {
+    return persistentVolumeClaim === undefined ? [] : [persistentVolumeClaim.claimName];
+  });
+  if (closed === undefined || claims.length === 0) return undefined;
+  const { why, first } = wordsFor(closed);
+  const [volume, is] = claims.length === 1 ? ["volume", "is"] : ["volumes", "are"];
+  return `node ${nameOf(closed.node)} of pod ${nameOf(leaving.pod)} ${why}, and whether its ${volume} (${some(claims, NAMED)}) can be used on another ${is} not known: a local one cannot. ${first}, or delete the pod by hand once it is known that another node can.`;
+}
+
+/** Why a node takes no pods, and what is to be done first. */
+function wordsFor({ node, taint }: ClosedNode): { why: string; first: string } {
+  const { key, effect } = taint;
+  if (isCordon(taint))
+    return { why: "is cordoned", first: `Uncordon the node first (kubectl uncordon ${nameOf(node)})` };
+  const why = `has a taint that it does not tolerate (${key}:${effect})`;
+  if (!key.startsWith(OF_NODES)) return { why, first: "Take the taint off, or have it tolerated, first" };
+  return { why, first: `See to the node first (kubectl describe node ${nameOf(node)})` };
+}
+
+/** Others that are made alike find no node, and what it frees is not what they lack. */
+function findsNoNode(leaving: Leaving): string | undefined {
+  const { facts, pod } = leaving;
+  // What has no node itself loses none.
+  if (pod.spec?.nodeName === undefined) return undefined;
   const waiting = facts.failing.find(
-    (other) =>
-      controllerOf(other.pod.metadata)?.uid === uid && other.failures.some(({ reason }) => reason === "Unschedulable"),
+    (other) => isMadeAlike(leaving, other.pod) && other.failures.some(({ reason }) => reason === "Unschedulable"),
   );
   const message = waiting?.failures.find(({ reason }) => reason === "Unschedulable")?.message ?? "";
   if (waiting === undefined) return undefined;
-  const frees = message.includes("Insufficient ") && cordonedNode(facts.evidence, pod) === undefined;
+  const frees = message.includes("Insufficient ") && closedNode(leaving) === undefined;
   if (frees) return undefined;
   return `pod ${nameOf(waiting.pod)} of the same template finds no node (${bounded(message, MAX_WORDS)}), and what comes in the place of ${nameOf(pod)} may find none either. See to it that one takes it first.`;
+}
+
+/** Whether a pod was made from what the next one will be made from. */
+function isMadeAlike({ facts: { evidence, current }, pod, next }: Leaving, other: Pod): boolean {
+  const history = kindOf(evidence.incident.workload)?.history;
+  if (controllerOf(other.metadata)?.uid !== controllerOf(pod.metadata)?.uid) return false;
+  if (next !== pod) return history?.isMadeFrom(other, current?.name ?? "") === true;
+  return history === undefined || history.markOf(other) === history.markOf(pod);
+}
+
+/** The pod's node, where that takes none in its place. */
+function closedNode(leaving: Leaving): ClosedNode | undefined {
+  const { facts, pod } = leaving;
+  const node = facts.evidence.surroundings.nodes.find(({ metadata }) => metadata?.name === pod.spec?.nodeName);
+  return node === undefined ? undefined : closedTo(node, placed(leaving));
 }
 
 /** Its controller makes it again once the pods before it are ready alone. */
@@ -140,44 +189,17 @@ const RULES: readonly ((leaving: Leaving) => string | undefined)[] = [
   quotaExceeded,
   tooInsecure,
   lacksConfig,
-  boundToCordoned,
+  boundToItsNode,
+  boundByVolumes,
   waitsForOthers,
   findsNoNode,
 ];
 
-/** The pod's node, where that takes no further pods like it. */
-function cordonedNode({ surroundings }: Evidence, { spec }: Pod): Node | undefined {
-  const node = surroundings.nodes.find(({ metadata }) => metadata?.name === spec?.nodeName);
-  const isTolerated = (spec?.tolerations ?? []).some(
-    ({ key, operator, effect = "" }) =>
-      (effect === "" || effect === "NoSchedule") &&
-      (key === "node.kubernetes.io/unschedulable" || ((key ?? "") === "" && operator === "Exists")),
-  );
-  return node?.spec?.unschedulable === true && !isTolerated ? node : undefined;
+/** The pod that tells where the next one may run: a DaemonSet's controller adds to each what the template does not say. */
+function placed({ facts: { evidence }, pod, next }: Leaving): Pod {
+  return kindOf(evidence.incident.workload)?.onePerNode === true ? pod : next;
 }
 
-/** Whether what the pod asks of its node is true of this one alone, by its name. */
-function isBoundTo({ spec }: Pod, { metadata }: Node): boolean {
-  const name = metadata?.name ?? "";
-  const hostname = metadata?.labels?.[HOSTNAME] ?? name;
-  if (spec?.nodeSelector?.[HOSTNAME] === hostname) return true;
-  const required = spec?.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
-  const isOnly = (values: readonly string[] | undefined, value: string) => values?.length === 1 && values[0] === value;
-  const terms = required?.nodeSelectorTerms ?? [];
-  return (
-    terms.length > 0 &&
-    terms.every(
-      ({ matchExpressions = [], matchFields = [] }) =>
-        matchExpressions.some(
-          ({ key, operator, values }) => key === HOSTNAME && operator === "In" && isOnly(values, hostname),
-        ) ||
-        matchFields.some(
-          ({ key, operator, values }) => key === "metadata.name" && operator === "In" && isOnly(values, name),
-        ),
-    )
-  );
-}
-
-function nameOf({ metadata }: Pod): string {
+function nameOf({ metadata }: Pod | Node): string {
   return metadata?.name ?? "";
 }

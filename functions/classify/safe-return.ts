@@ -8,6 +8,7 @@ import { containersOf } from "../shared/kubernetes/containers.ts";
 import type { Pod, PodTemplate, StatefulSet } from "../shared/kubernetes/types.ts";
 import { some } from "../shared/text.ts";
 import { failedOfItself } from "./failed-before.ts";
+import { violatesLevel } from "./level-before.ts";
 import { quantity } from "./quantity.ts";
 
 /** How many names a sentence holds. */
@@ -34,7 +35,8 @@ export function whyNotBack(facts: Case, to: RevisionRef, isAlone: boolean): stri
   if (present === undefined || earlier === undefined) return undefined;
   const { incident } = facts.evidence;
   if (isAskedFor(incident)) {
-    return incident.requested?.action !== "undo" && isAlone ? whyNotStarted(facts, to) : undefined;
+    if (incident.requested?.action === "undo") return undefined;
+    return violatesLevel(facts, to, earlier) ?? (isAlone ? whyNotStarted(facts, to) : undefined);
   }
   const way = { facts, to, present, earlier };
   return (
@@ -42,6 +44,7 @@ export function whyNotBack(facts: Case, to: RevisionRef, isAlone: boolean): stri
     failsOnOneNode(facts) ??
     limitedByOthers(way) ??
     failedOfItself(facts, to) ??
+    violatesLevel(facts, to, earlier) ??
     (isAlone ? (whyNotStarted(facts, to) ?? leavesServices(way)) : undefined) ??
     ranOnVolumes(way)
   );

@@ -4,6 +4,7 @@ import { isJobPod } from "../kinds/job/kind.ts";
 import { kindOf } from "../kinds/kinds.ts";
 import type { Failure } from "../shared/kubernetes/failures.ts";
 import { failuresOf, type Moment } from "../kinds/failing/overdue.ts";
+import { NODE_LOST } from "../kinds/failing/pod-failures.ts";
 import { hpaFailures } from "./hpa-failures.ts";
 import { isLeftover } from "../shared/kubernetes/pods.ts";
 import { currentRevision, type Revision } from "../kinds/revisions/revision.ts";
@@ -81,7 +82,8 @@ export function openCase(evidence: Evidence, policy: PolicyInForce): Case {
   const current = currentRevision(revisions);
   const templates = templatesOf(kind, evidence);
   const isMadeFrom = (pod: Pod, name: string) => kind?.history?.isMadeFrom(pod, name) === true;
-  const failed = new Set(failing.map(({ pod }) => pod));
+  // That a node is lost says nothing of what ran on it.
+  const failed = new Set(failing.filter(({ failures }) => !failures.every(isOfNode)).map(({ pod }) => pod));
   const { stable_seconds: stableSeconds } = policy;
   const standings = standingsOf(revisions, evidence.pods, isMadeFrom, (pod) => failed.has(pod), { now, stableSeconds });
   const unavailableSince = workload === undefined ? undefined : kind?.unavailableSince?.(workload);
@@ -125,6 +127,10 @@ export function openCase(evidence: Evidence, policy: PolicyInForce): Case {
     rolloutFailed: well !== undefined && !isAgain && own.some(({ reason }) => reason === "ProgressDeadlineExceeded"),
     templates,
   };
+}
+
+function isOfNode({ reason }: Failure): boolean {
+  return reason === NODE_LOST;
 }
 
 /** The workload's revisions, newest first; none for kinds that have none. */

@@ -1,7 +1,6 @@
 import type { Reader } from "../shared/cluster/cluster.ts";
 import { paths } from "../shared/cluster/paths.ts";
 import { isRemediationError } from "../shared/errors.ts";
-import { isReady, restartCount } from "../shared/kubernetes/pods.ts";
 import { referencesOf, type Reference } from "./references.ts";
 import type { ObjectMeta, Pod, PodTemplate } from "../shared/kubernetes/types.ts";
 import type { Policy } from "../shared/policy.ts";
@@ -31,18 +30,33 @@ const OF_THE_CLUSTER: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Reads the metadata, and never the data, of what a pod template reads, where any of the pods is not well. It explains and
- * decides nothing, so that what cannot be had is kept as such.
+ * Reads the metadata, and never the data, of what a pod template reads, where any of the pods is not well or may be replaced. It
+ * explains and decides nothing, so that what cannot be had is kept as such.
+ * @param inQuestion the pods of which that is so
  */
 export async function readConfigObjects(
   cluster: Reader,
   namespace: string,
   template: PodTemplate | undefined,
-  pods: readonly Pod[],
+  inQuestion: readonly Pod[],
   allowed: ConfigReading,
 ): Promise<ConfigObject[]> {
-  if (template === undefined || pods.every((pod) => isReady(pod) && restartCount(pod) === 0)) return [];
+  if (template === undefined || inQuestion.length === 0) return [];
   return await readObjects(cluster, namespace, objectsOf(template), allowed);
+}
+
+/** Reads likewise what these pods do not start without, and those of the template do: what is made in their place may need it. */
+export async function readNeededByPods(
+  cluster: Reader,
+  namespace: string,
+  template: PodTemplate | undefined,
+  inQuestion: readonly Pod[],
+  allowed: ConfigReading,
+): Promise<ConfigObject[]> {
+  const present = new Set(template === undefined ? [] : neededBy(template).map(keyOf));
+  const own = inQuestion.flatMap(({ spec }) => (spec === undefined ? [] : neededBy({ spec })));
+  const others = new Map(own.filter((object) => !present.has(keyOf(object))).map((object) => [keyOf(object), object]));
+  return await readObjects(cluster, namespace, [...others.values()], allowed);
 }
 
 /**
@@ -56,13 +70,17 @@ export async function readNeededBefore(
   earlier: PodTemplate,
   allowed: ConfigReading,
 ): Promise<ConfigObject[]> {
-  const needed = new Set(neededBy(present).map(({ kind, name }) => `${kind} ${name}`));
-  const others = neededBy(earlier).filter(({ kind, name }) => !needed.has(`${kind} ${name}`));
+  const needed = new Set(neededBy(present).map(keyOf));
+  const others = neededBy(earlier).filter((object) => !needed.has(keyOf(object)));
   return await readObjects(cluster, namespace, others, allowed);
 }
 
 function neededBy(template: PodTemplate): Named[] {
   return objectsOf(template).filter(({ optional }) => !optional);
+}
+
+function keyOf({ kind, name }: Named): string {
+  return `${kind} ${name}`;
 }
 
 async function readObjects(
@@ -91,7 +109,7 @@ function objectsOf(template: PodTemplate): Named[] {
   const named = new Map<string, Named>();
   for (const { kind, object: name, optional } of referencesOf(template)) {
     if (kind === "ConfigMap" && OF_THE_CLUSTER.has(name)) continue;
-    const key = `${kind} ${name}`;
+    const key = keyOf({ kind, name, optional });
     named.set(key, { kind, name, optional: optional && (named.get(key)?.optional ?? true) });
   }
   return [...named.values()];

@@ -25,7 +25,7 @@ import type { WorkloadRef } from "../shared/refs.ts";
 import { isReady, restartCount } from "../shared/kubernetes/pods.ts";
 import { lostNodesAmong } from "../shared/kubernetes/nodes.ts";
 import { assertNamespace } from "../shared/kubernetes/namespaces.ts";
-import { readConfigObjects, type ConfigObject, type ConfigReading } from "./config-objects.ts";
+import { readConfigObjects, readNeededByPods, type ConfigObject, type ConfigReading } from "./config-objects.ts";
 import { readCustomOwners, type CustomOwner } from "./custom-owners.ts";
 import type { HelmRelease } from "./helm-release.ts";
 import { readLastWords, type LastWords } from "./last-words.ts";
@@ -56,8 +56,10 @@ export interface Evidence {
   surroundings: Surroundings;
   /** What crashed containers said last, where the policy lets their logs be read. */
   lastWords: readonly LastWords[];
-  /** The ConfigMaps and Secrets that its template reads, where its pods are not well: their metadata. */
+  /** The ConfigMaps and Secrets that its template reads, where its pods are not well or may be replaced: their metadata. */
   config: readonly ConfigObject[];
+  /** Those that such pods do not start without, and those of the template do; absent where there are none. */
+  neededByPods?: readonly ConfigObject[];
   /** Those that the revision to go back to needs and the present template does not; absent where there is none to go back to. */
   neededBefore?: { revision: string; objects: readonly ConfigObject[] };
   /** The Services of its namespace, where going back to an earlier template may take pods from one of them. */
@@ -150,10 +152,13 @@ export async function gatherEvidence(
   const owned = workload?.metadata ?? unwritten?.makers.at(-1)?.object.metadata ?? pods[0]?.metadata;
   const earlier = holders.flatMap((holder) => kind?.history?.held(holder)?.template ?? []);
   const isWell = pods.every((pod) => isReady(pod) && restartCount(pod) === 0);
-  const [surroundings, lastWords, config, customOwners, release, others, services] = await Promise.all([
-    readSurroundings(cluster, ref, owners, pods),
+  const asked = incident.requested?.action === "restart" ? incident.requested.pod : undefined;
+  const inQuestion = pods.filter((pod) => !isReady(pod) || restartCount(pod) > 0 || pod.metadata?.name === asked);
+  const [surroundings, lastWords, config, neededByPods, customOwners, release, others, services] = await Promise.all([
+    readSurroundings(cluster, ref, owners, pods, asked),
     readLastWords(cluster, pods, logLines),
-    readConfigObjects(cluster, ref.namespace, template, pods, configChanges),
+    readConfigObjects(cluster, ref.namespace, template, inQuestion, configChanges),
+    readNeededByPods(cluster, ref.namespace, template, inQuestion, configChanges),
     readCustomOwners(cluster, ref.namespace, owned, customResources),
     isWell ? undefined : readHelm?.(cluster, ref.namespace, workload?.metadata),
     Promise.all(kind === undefined ? [] : readOthers.map((read) => read(cluster, ref, { workload, hpa }))),
@@ -174,6 +179,7 @@ export async function gatherEvidence(
     others: others.flat(),
     lastWords,
     config,
+    ...(neededByPods.length === 0 ? {} : { neededByPods }),
     customOwners,
     services,
     ...(release === undefined ? {} : { helm: release }),

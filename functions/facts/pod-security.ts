@@ -1,4 +1,5 @@
 import { containersOf, type Container } from "../shared/kubernetes/containers.ts";
+import { madeAt } from "./failed-pods.ts";
 import type { Namespace, ObjectMeta, Pod } from "../shared/kubernetes/types.ts";
 
 type PodSpec = NonNullable<Pod["spec"]>;
@@ -23,10 +24,21 @@ export function enforcedLevel({ metadata }: Namespace): PodSecurityLevel | undef
 }
 
 /**
+ * Whether some of these pods, which are made alike, were let in under the level though they violate it: who makes them, their
+ * namespace or their runtime class is exempt then.
+ */
+export function isExempt({ metadata }: Namespace, level: PodSecurityLevel, pods: readonly Pod[]): boolean {
+  const since = enforcedSince(metadata);
+  return pods.some(
+    (pod) => madeAt(pod) > since && pod.spec !== undefined && podSecurityViolations(pod.spec, level).length > 0,
+  );
+}
+
+/**
  * When the label that enforces the level was set at the latest, in milliseconds, by the managed fields; infinite where nothing
  * tells. A pod that was made after that was let in under it.
  */
-export function enforcedSince(metadata: ObjectMeta | undefined): number {
+function enforcedSince(metadata: ObjectMeta | undefined): number {
   const writers = (metadata?.managedFields ?? []).filter(({ fieldsV1 }) => {
     const labels = (fieldsV1 as { "f:metadata"?: { "f:labels"?: object } } | undefined)?.["f:metadata"]?.["f:labels"];
     return labels !== undefined && `f:${ENFORCE}` in labels;

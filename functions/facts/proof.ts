@@ -11,7 +11,7 @@ export interface Standing {
   ready: number;
   /** How many of these have been ready for as long as it takes to count as stable. */
   proven: number;
-  /** How many fail, or are ready again only since a short while. */
+  /** How many fail of themselves, or are ready again only since a short while. */
   failing: number;
 }
 
@@ -31,7 +31,7 @@ export interface WellRevision {
 /**
  * Counts how the pods of each revision are.
  * @param isMadeFrom whether a pod was made from the revision of that name
- * @param fails whether a pod fails
+ * @param fails whether a pod fails of itself
  */
 export function standingsOf(
   revisions: readonly Revision[],

@@ -25,7 +25,7 @@ export interface Surroundings {
   budgets: DisruptionBudget[];
   /** Every quota of the namespace. */
   quotas: ResourceQuota[];
-  /** The nodes of the pods that are not ready. */
+  /** The nodes of the pods that are not ready, that were restarted often, or that somebody asks to be restarted. */
   nodes: Node[];
   /** The names of those of them that were asked for and are not there any more; absent where all are. */
   absentNodes?: readonly string[];
@@ -42,16 +42,22 @@ const MAX_PODS_WITH_EVENTS = 2;
 const MAX_WARNINGS = 100;
 const WARNINGS = "type=Warning";
 
-/** Reads what stands around a workload. `owners` are the objects beside the pods whose events matter. */
+/**
+ * Reads what stands around a workload.
+ * @param owners the objects beside the pods whose events matter
+ * @param asked the name of the pod that somebody asks to be restarted
+ */
 export async function readSurroundings(
   cluster: Reader,
   { namespace, name }: WorkloadRef,
   owners: (ObjectMeta | undefined)[],
   pods: Pod[],
+  asked?: string,
 ): Promise<Surroundings> {
   const unready = pods.filter((pod) => !isReady(pod));
   const restarted = pods.filter((pod) => isReady(pod) && restartCount(pod) >= MANY_RESTARTS);
   const troubled = [...unready, ...restarted].slice(0, MAX_PODS_WITH_EVENTS);
+  const mayGo = pods.filter(({ metadata }) => metadata?.name !== undefined && metadata.name === asked);
   const subjects = [...owners, ...troubled.map(({ metadata }) => metadata)];
   const present = new Set(pods.map(({ metadata }) => metadata?.uid));
   const isGone = ({ involvedObject: { kind, name: pod, uid } }: KubernetesEvent) =>
@@ -61,7 +67,7 @@ export async function readSurroundings(
     Promise.all(troubled.filter(isUnschedulable).map((pod) => readAutoscalersWords(cluster, namespace, pod))),
     listIfAllowed<DisruptionBudget>(cluster, paths.disruptionBudgets(namespace)),
     listIfAllowed<ResourceQuota>(cluster, paths.quotas(namespace)),
-    readNodes(cluster, unready),
+    readNodes(cluster, [...mayGo, ...unready, ...restarted]),
   ]);
   const events = [...warnings.events, ...words.flat()];
   return { ...warnings, events, budgets, quotas, ...nodes };

@@ -1,5 +1,6 @@
 import type { Incident } from "../run/contracts.ts";
 import type { Moment } from "../kinds/failing/overdue.ts";
+import { NODE_LOST } from "../kinds/failing/pod-failures.ts";
 import type { Hpa, Node } from "../shared/kubernetes/types.ts";
 import type { Policy } from "../shared/policy.ts";
 import type { PodsFound } from "./failing-pods.ts";
@@ -24,9 +25,6 @@ export interface Seen {
   policy: Policy;
   moment: Moment;
 }
-
-/** The reason of a pod's failure that tells of its node. */
-const NODE_LOST = "NodeLost";
 
 /**
  * What is wrong beside the workloads, and reported only: Services, Ingresses and HPAs that lead nowhere, nodes that are not ready, what of Flux is

@@ -1,4 +1,5 @@
 import { kindOf } from "../../kinds/kinds.ts";
+import { NODE_LOST } from "../../kinds/failing/pod-failures.ts";
 import { resourceOf } from "../../kinds/workloads.ts";
 import { count } from "../../shared/text.ts";
 import type { FailingPod } from "../../facts/case.ts";
@@ -32,7 +33,7 @@ export const NODE_CAUSES: readonly Cause[] = [
       const lost = [...failing, ...leftovers];
       // The end of a container may be "Unknown", too, of which a node tells that has come back.
       const isLost = ({ pod, failures }: FailingPod) =>
-        pod.status?.phase === "Unknown" || failures.some(({ reason }) => reason === "NodeLost");
+        pod.status?.phase === "Unknown" || failures.some(({ reason }) => reason === NODE_LOST);
       if (lost.length === 0 || !lost.every(isLost)) return undefined;
       return {
         confidence: "high",

@@ -1,7 +1,7 @@
 import type { Policy } from "../../shared/policy.ts";
 import { isSidecar } from "./container-spec.ts";
 import { failure, isOlderThan, type Failure } from "../../shared/kubernetes/failures.ts";
-import { podFailures } from "./pod-failures.ts";
+import { NODE_LOST, podFailures } from "./pod-failures.ts";
 import { startWindow } from "./probes.ts";
 import { repeatedRestarts } from "./repeated-restarts.ts";
 import { unmetGates } from "./readiness-gates.ts";
@@ -60,7 +60,7 @@ function onLostNode(pod: Pod, { lostNodes }: Moment): Failure[] {
   const node = pod.spec?.nodeName;
   const since = node === undefined ? undefined : lostNodes?.get(node);
   if (node === undefined || since === undefined) return [];
-  return [failure({ reason: "NodeLost", message: `node ${node} has not reported since ${since}`, since })];
+  return [failure({ reason: NODE_LOST, message: `node ${node} has not reported since ${since}`, since })];
 }
 
 /** A pod that is not scheduled, or whose containers are not created. */

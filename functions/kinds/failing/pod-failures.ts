@@ -11,6 +11,9 @@ import {
 } from "../../shared/kubernetes/pods.ts";
 import type { ContainerStatus, Pod } from "../../shared/kubernetes/types.ts";
 
+/** The reason of a pod whose node has stopped reporting: it tells of the node, and not of what ran there. */
+export const NODE_LOST = "NodeLost";
+
 /**
  * Waiting reasons that mean trouble at once. `ContainerCreating` and `PodInitializing` are normal life.
  * Source: kubernetes pkg/kubelet/images/types.go, pkg/kubelet/kuberuntime/kuberuntime_container.go,
@@ -53,7 +56,7 @@ export function podFailures(pod: Pod): Failure[] {
   const phase = pod.status?.phase;
   if (phase === "Succeeded") return [];
   if (phase === "Failed" || phase === "Unknown") return [wholePodFailure(pod, phase)];
-  if (pod.status?.reason === "NodeLost") return [wholePodFailure(pod, "NodeLost")];
+  if (pod.status?.reason === "NodeLost") return [wholePodFailure(pod, NODE_LOST)];
   return containerStatuses(pod).flatMap((status) => containerFailure(pod, status));
 }
 

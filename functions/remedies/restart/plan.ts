@@ -1,12 +1,12 @@
 import type { Case, FailingPod } from "../../facts/case.ts";
 import { failingFor } from "../../facts/case.ts";
 import type { Evidence } from "../../facts/evidence.ts";
+import { comesBackUpdated } from "../../facts/comes-back-updated.ts";
 import { lostVolumes } from "../../facts/lost-volumes.ts";
 import { notToSpare } from "../../facts/spare-pods.ts";
 import { podFailures } from "../../kinds/failing/pod-failures.ts";
 import { kindOf } from "../../kinds/kinds.ts";
 import { isLeftover, isReady, isTerminating } from "../../shared/kubernetes/pods.ts";
-import type { Pod } from "../../shared/kubernetes/types.ts";
 import type { Policy } from "../../shared/policy.ts";
 import type { PodTarget } from "../../shared/refs.ts";
 import { some } from "../../shared/text.ts";
@@ -47,14 +47,6 @@ export function restartFailing(facts: Case, reasons: ReadonlySet<string>): Resta
     refusal: "NoSafeRemedy",
     message: `Not restarted: what comes in the place of ${names} would be made from the present pod template, which it was not made from: that would be a step of an update. Delete it by hand if that is meant.`,
   };
-}
-
-/** Whether a pod of an earlier revision would be made anew from the present template. */
-function comesBackUpdated({ evidence: { incident, workload }, current }: Case, pod: Pod): boolean {
-  const kind = kindOf(incident.workload);
-  if (kind?.history === undefined || kind.history.controlsPods) return false;
-  if (workload === undefined || current === undefined || kind.history.isMadeFrom(pod, current.name)) return false;
-  return kind.keepsRevision?.(workload, pod) !== true;
 }
 
 /** Deletes the records of pods that have already failed for good. */

@@ -3,7 +3,15 @@ import { classify } from "../../../functions/classify/classify.ts";
 import type { Evidence } from "../../../functions/facts/evidence.ts";
 import { NO_SURROUNDINGS, type Surroundings } from "../../../functions/facts/surroundings.ts";
 import type { KubernetesEvent } from "../../../functions/run/event.ts";
-import type { Namespace, Node, Pod, ReplicaSet, ResourceQuota } from "../../../functions/shared/kubernetes/types.ts";
+import type {
+  Namespace,
+  Node,
+  Pod,
+  PodTemplate,
+  ReplicaSet,
+  ResourceQuota,
+  StatefulSet,
+} from "../../../functions/shared/kubernetes/types.ts";
 import { ago, crashingPod, evidence, incident, pod, policy, replicaSet } from "../../support/objects.ts";
 import { controllerRevision, DB, db, dbPod } from "../../support/set-objects.ts";
 
@@ -131,6 +139,88 @@ describe("a restart under a Pod Security level", () => {
   });
 });
 
+describe("a restart of what is made again from another template", () => {
+  const level = "pod-security.kubernetes.io/enforce";
+  const since = (secondsAgo: number): Namespace => ({
+    metadata: {
+      name: "shop",
+      labels: { [level]: "baseline" },
+      managedFields: [{ fieldsV1: { "f:metadata": { "f:labels": { [`f:${level}`]: {} } } }, time: ago(secondsAgo) }],
+    },
+  });
+  const open = { hostPID: true, ...SPEC };
+  const elsewhere = { ...SPEC, nodeSelector: { disk: "fast" } };
+  const made = (spec: PodSpec): PodTemplate => ({ metadata: { labels: { app: "db" } }, spec });
+
+  /** The member, made from a revision, with what it was made with and how it is. */
+  const member = (ordinal: number, revision: number, spec: PodSpec, status: Pod["status"], madeAgo = 90_000): Pod => ({
+    ...dbPod(ordinal, revision, { metadata: { creationTimestamp: ago(madeAgo) } }),
+    ...{ spec, ...(status === undefined ? {} : { status }) },
+  });
+  const crashing = crashed().status;
+
+  /** `shop/db`, whose first member is of the revision before. */
+  const set = (first: Pod, template: PodTemplate, more: Partial<Evidence> = {}): Partial<Evidence> => ({
+    incident: incident({ workload: DB }),
+    workload: db({
+      template,
+      spec: { replicas: 1 },
+      status: { replicas: 1, readyReplicas: 0, availableReplicas: 0, updatedReplicas: 0, currentRevision: "db-r1" },
+    }),
+    holders: [
+      controllerRevision(2, { created: ago(4_000), template }),
+      controllerRevision(1, { created: ago(99_000) }),
+    ],
+    pods: [first],
+    namespace: since(5_000),
+    ...more,
+  });
+
+  it("is done where the present template meets the level that the pod violates", () => {
+    expect(remedyFor(pod(), set(member(0, 1, open, crashing), made(SPEC)))).toBe("restart");
+  });
+
+  it("is refused where the present template violates the level that the pod meets", () => {
+    expect(remedyFor(pod(), set(member(0, 1, SPEC, crashing), made(open)))).toContain(
+      "enforces the Pod Security level baseline, which the pod template violates",
+    );
+  });
+
+  it("is refused where the present template asks for what is gone", () => {
+    const reading = { containers: [{ name: "app", envFrom: [{ configMapRef: { name: "new" } }] }] };
+    const config = [{ kind: "ConfigMap", name: "new", optional: false, state: "missing" } as const];
+
+    expect(remedyFor(pod(), set(member(0, 1, SPEC, crashing), made(reading), { config }))).toContain(
+      "ConfigMap new, which the pod template asks for, is not there",
+    );
+  });
+
+  it("is done for the pod that found no node, where the present template may go elsewhere", () => {
+    const message = "0/3 nodes are available: 3 node(s) didn't match Pod's node affinity/selector.";
+    const conditions = [
+      { type: "PodScheduled", status: "False", reason: "Unschedulable", message, lastTransitionTime: ago(8_000) },
+    ];
+    const { nodeName: _none, ...unplaced } = elsewhere;
+
+    expect(remedyFor(pod(), set(member(0, 1, unplaced, { phase: "Pending", conditions }), made(SPEC)))).toBe("restart");
+  });
+
+  it("is refused where pods that meet the level were made under it, beside one that is made again as it was", () => {
+    const well = (ordinal: number) => member(ordinal, 2, SPEC, dbPod(ordinal, 2).status, 60);
+    const partition = { rollingUpdate: { partition: 1 }, type: "RollingUpdate" };
+    const { workload } = set(member(0, 1, open, crashing), made(SPEC));
+
+    expect(
+      remedyFor(pod(), {
+        ...set(member(0, 1, open, crashing), made(SPEC)),
+        incident: incident({ workload: DB, requested: { action: "restart", pod: "db-0" } }),
+        workload: { ...workload, spec: { ...workload?.spec, replicas: 2, updateStrategy: partition } } as StatefulSet,
+        pods: [member(0, 1, open, crashing), well(1)],
+      }),
+    ).toContain("which pod db-0 violates");
+  });
+});
+
 describe("a restart where the controller may make no pods", () => {
   const message = 'pods "web-" is forbidden: exceeded quota: slots, requested: pods=1, used: pods=2, limited: pods=2';
   const holder = (said: string, status = "True"): ReplicaSet => {
@@ -222,6 +312,14 @@ describe("a restart of a pod that reads what is gone", () => {
     );
   });
 
+  it("is refused for a pod of an earlier revision that reads what the present one does not", () => {
+    const neededByPods = config("missing", false);
+
+    expect(remedyFor(reads(false), { neededByPods })).toContain(
+      "ConfigMap web, which pod web-1-aaaaa was started with",
+    );
+  });
+
   it("is done where it is there, and where it may be missing", () => {
     expect(remedyFor(reads(false), { config: config("there", false) })).toBe("restart");
     expect(remedyFor(reads(true), { config: config("missing", true) })).toBe("restart");
@@ -261,6 +359,48 @@ describe("a restart of a pod on a cordoned node", () => {
     ["is on a node that takes pods", here, { ...cordoned, spec: {} }],
   ])("is done where it %s", (_what, spec, node) => {
     expect(remedyFor(crashed(spec), {}, { nodes: [node] })).toBe("restart");
+  });
+
+  const tainted = (key: string, effect = "NoSchedule"): Node => ({
+    ...cordoned,
+    spec: { taints: [{ key, value: "db", effect }] },
+  });
+  const tolerates = (operator: string, value?: string) => ({
+    ...here,
+    tolerations: [{ key: "dedicated", operator, ...(value === undefined ? {} : { value }) }],
+  });
+
+  it.each<[string, Partial<PodSpec>, Node, string]>([
+    ["was kept for others since", here, tainted("dedicated"), "(dedicated:NoSchedule)"],
+    ["is kept for others of another value", tolerates("Equal", "web"), tainted("dedicated"), "Take the taint off"],
+    ["is not ready", here, tainted("node.kubernetes.io/not-ready", "NoExecute"), "See to the node first"],
+  ])("is refused where its only node %s", (_what, spec, node, said) => {
+    expect(remedyFor(crashed(spec), {}, { nodes: [node] })).toContain(said);
+  });
+
+  it.each<[string, Partial<PodSpec>, Node]>([
+    ["tolerates the taint of any value", tolerates("Exists"), tainted("dedicated")],
+    ["tolerates the taint of that value", tolerates("Equal", "db"), tainted("dedicated")],
+    ["is only rather not to be there", here, tainted("dedicated", "PreferNoSchedule")],
+    ["may run on others, too", {}, tainted("dedicated")],
+  ])("is done on a node with a taint where it %s", (_what, spec, node) => {
+    expect(remedyFor(crashed(spec), {}, { nodes: [node] })).toBe("restart");
+  });
+
+  const kept = (persistentVolumeClaim: { claimName: string } | undefined) => ({
+    volumes: [
+      { name: "data", ...(persistentVolumeClaim === undefined ? { emptyDir: {} } : { persistentVolumeClaim }) },
+    ],
+  });
+
+  it("is refused where its volume may be there alone, and done where it has none that stays", () => {
+    const mounted = crashed(kept({ claimName: "data-0" }));
+
+    expect(remedyFor(mounted, {}, { nodes: [cordoned] })).toContain(
+      "node node-1 of pod web-1-aaaaa is cordoned, and whether its volume (data-0) can be used on another is not known",
+    );
+    expect(remedyFor(mounted, {}, { nodes: [{ ...cordoned, spec: {} }] })).toBe("restart");
+    expect(remedyFor(crashed(kept(undefined)), {}, { nodes: [cordoned] })).toBe("restart");
   });
 
   const waiting = (message: string): Pod =>

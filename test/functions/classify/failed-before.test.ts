@@ -108,7 +108,7 @@ describe("nothing failed of itself before", () => {
     [
       "its node is lost",
       [unready("web-2-a", 80_000, 1_200, { phase: "Running", reason: "NodeLost" })],
-      "rollback to 1",
+      "rollback to 2",
     ],
   ])("where %s", (_what, old, chosen) => {
     expect(remedy(old)).toBe(chosen);

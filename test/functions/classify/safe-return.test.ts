@@ -100,6 +100,58 @@ describe("a way back that would take the pods from a Service", () => {
   });
 });
 
+describe("a way back to a template that the namespace refuses by now", () => {
+  const enforce = "pod-security.kubernetes.io/enforce";
+  const at = (level: string, setAgo = 1_800): Partial<Evidence> => ({
+    namespace: {
+      metadata: {
+        name: "shop",
+        labels: { [enforce]: level },
+        managedFields: [{ fieldsV1: { "f:metadata": { "f:labels": { [`f:${enforce}`]: {} } } }, time: ago(setAgo) }],
+      },
+    },
+  });
+  const like = (image: string, privileged: boolean): PodTemplate => ({
+    metadata: { labels: { app: "web" } },
+    spec: { containers: [{ name: "app", image, securityContext: { privileged } }] },
+  });
+  const [open, tight] = [like("shop/web:1", true), like("shop/web:2", false)];
+  const made = (revision: number, privileged: boolean, madeAgo = 90_000): Pod => {
+    const one = ofRevision(
+      revision,
+      pod({ name: `web-${revision}-old`, metadata: { creationTimestamp: ago(madeAgo) } }),
+    );
+    return { ...one, spec: like("", privileged).spec ?? { containers: [] } };
+  };
+  const failing = ofRevision(2, { ...crashingPod({ startedAgo: 800 }), spec: tight.spec ?? { containers: [] } });
+
+  it("is left to people, with the level and what violates it", () => {
+    const said = messageOf(broken(open, tight, at("baseline")));
+
+    expect(said).toContain("NoSafeRemedy: Not rolled back: its namespace enforces the Pod Security level baseline");
+    expect(said).toContain("which the template of revision 1 violates (a privileged container)");
+  });
+
+  it("is none to whoever asks for it either", () => {
+    const asked = incident({ requested: { action: "rollback", revision: 1 } });
+
+    expect(messageOf(broken(open, tight, { ...at("baseline"), incident: asked }))).toContain("Pod Security level");
+  });
+
+  it.each<[string, PodTemplate, Partial<Evidence>]>([
+    ["its template meets the level", V1, at("baseline")],
+    ["the level forbids nothing", open, at("privileged")],
+    ["pods like its own were let in under it", open, { ...at("baseline"), pods: [failing, made(1, true, 900)] }],
+    ["something mends its pods when they are made", open, { ...at("baseline"), pods: [failing, made(1, false)] }],
+  ])("is gone where %s", (_what, before, more) => {
+    expect(messageOf(broken(before, tight, more))).toBe("rollback");
+  });
+
+  it("is left where its pods are older than the level", () => {
+    expect(messageOf(broken(open, tight, { ...at("baseline"), pods: [failing, made(1, true)] }))).toContain("level");
+  });
+});
+
 describe("a memory limit that something gives to pods", () => {
   const sized = (image: string, memory?: string): PodTemplate => ({
     metadata: { labels: { app: "web" } },

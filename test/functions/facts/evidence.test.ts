@@ -1,9 +1,20 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { gatherEvidence } from "../../../functions/facts/evidence.ts";
 import type { HistoryEntry, RequestedRemedy } from "../../../functions/run/contracts.ts";
+import type { Pod } from "../../../functions/shared/kubernetes/types.ts";
 import { templateHash } from "../../../functions/shared/kubernetes/template.ts";
 import { ApiServer, found, page, refusal } from "../../support/api-server.ts";
-import { ago, deployment, incident, NOW, ofRevision, pod, replicaSet, template } from "../../support/objects.ts";
+import {
+  ago,
+  container,
+  deployment,
+  incident,
+  NOW,
+  ofRevision,
+  pod,
+  replicaSet,
+  template,
+} from "../../support/objects.ts";
 import { node } from "../../support/workload-objects.ts";
 
 const APPS = "/apis/apps/v1/namespaces/shop";
@@ -109,6 +120,56 @@ describe("the evidence around a workload", () => {
     await expect(gatherEvidence(api.cluster(), incident(), NO_PAST, { now: NOW })).rejects.toMatchObject({
       name: "ClusterUnavailable",
     });
+  });
+});
+
+describe("what a pod needs that may be replaced", () => {
+  const configMap = (name: string) => `${CORE}/configmaps/${name}`;
+  const reads = (name: string) => ({ containers: [{ name: "app", envFrom: [{ configMapRef: { name } }] }] });
+  const made = (revision: number, name: string, config: string, restartCount = 0) =>
+    ofRevision(
+      revision,
+      pod({
+        name,
+        spec: { nodeName: "node-1", ...reads(config) },
+        status: { containerStatuses: [container({ restartCount })] },
+      }),
+    );
+  const look = async (pods: Pod[], requested?: RequestedRemedy) => {
+    api
+      .on("GET", `${APPS}/deployments/web`, found(deployment({ template: { spec: reads("new") } })))
+      .on("GET", `${CORE}/pods`, page(pods))
+      .on("GET", configMap("new"), found({ metadata: { name: "new" } }))
+      .on("GET", configMap("old"), refusal(404, "not found"))
+      .on("GET", "/api/v1/nodes/node-1", found(node("node-1", "True")));
+    const about = incident(requested === undefined ? {} : { requested });
+    const { config, neededByPods, surroundings } = await gatherEvidence(api.cluster(), about, NO_PAST, {
+      now: NOW,
+      configChanges: "config_maps",
+    });
+    const states = [...config, ...(neededByPods ?? [])].map(({ name, state }) => `${name} ${state}`);
+    return { states, nodes: surroundings.nodes.map(({ metadata }) => metadata?.name) };
+  };
+
+  it("is not read while all of them are well", async () => {
+    expect(await look([made(1, "web-1-a", "new")])).toEqual({ states: [], nodes: [] });
+  });
+
+  it("is read of one that somebody asks to be restarted, however well it is, and so is its node", async () => {
+    const asked = { action: "restart", pod: "web-1-a" } as const;
+
+    expect(await look([made(1, "web-1-a", "new"), made(1, "web-1-b", "new")], asked)).toEqual({
+      states: ["new there"],
+      nodes: ["node-1"],
+    });
+  });
+
+  it("is read by the pod's own spec, where that needs what the template does not", async () => {
+    expect((await look([made(0, "web-0-a", "old", 1)])).states).toEqual(["new there", "old missing"]);
+  });
+
+  it("is read of the node of one that was restarted often and is ready", async () => {
+    expect((await look([made(1, "web-1-a", "new", 9)])).nodes).toEqual(["node-1"]);
   });
 });
 

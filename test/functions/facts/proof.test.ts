@@ -84,6 +84,20 @@ describe("a revision to return to", () => {
     expect(healthyOf([ready("a", 30), crashingPod({ name: "b" })], 1)).toBe(1);
   });
 
+  it("is one whose last pod is on a node that is lost, unless it failed there", () => {
+    const there = (made: Pod): Evidence => ({
+      ...rollout([{ ...made, spec: { ...PROBED, nodeName: "node-9" } }], 0),
+      lostNodes: new Map([["node-9", ago(400)]]),
+    });
+    const cut = {
+      ...ready("a", 3_500),
+      status: { ...ready("a", 3_500).status, conditions: [{ type: "Ready", status: "Unknown" }] },
+    };
+
+    expect(openCase(there(cut), policy()).healthy?.revision.revision).toBe(2);
+    expect(openCase(there(crashingPod({ name: "a" })), policy()).healthy?.revision.revision).toBe(1);
+  });
+
   it("is one whose pod was restarted after it had run well for long", () => {
     const once = ready("a", 90_000, {
       restartCount: 1,
