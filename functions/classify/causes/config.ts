@@ -2,7 +2,13 @@ import { failsWith, podsFailing } from "../../facts/case.ts";
 import { failureLines } from "../../facts/failure-lines.ts";
 import { goBackOrTell } from "../brought.ts";
 import { eventLines, lastWords, podEventSayings, statusSayings } from "../../facts/sayings.ts";
-import { CONTAINER_WORDS, MISSING_WORDS, NOT_READ_YET, type ContainerMeaning } from "../../facts/words/config.ts";
+import {
+  CONTAINER_WORDS,
+  MISSING_WORDS,
+  NODE_LACKS_WORDS,
+  NOT_READ_YET,
+  type ContainerMeaning,
+} from "../../facts/words/config.ts";
 import { meaningOf, type Saying } from "../../facts/words/meaning.ts";
 import { refersTo, type Missing } from "../../facts/references.ts";
 import { STARTING_EVENTS, STARTING_REASONS } from "../../facts/words/volumes.ts";
@@ -133,7 +139,7 @@ function containerCause(name: string, texts: About): Cause {
       const ends = lastWords(failing, CRASHING).filter(({ reason }) => START_ENDS.has(reason));
       const sayings = [...statusSayings(failing, NOT_STARTED_REASONS), ...ends];
       const meaning = meaningOf(CONTAINER_WORDS, sayings);
-      if (meaning?.cause !== name) return undefined;
+      if (meaning?.cause !== name || meaningOf(NODE_LACKS_WORDS, sayings) !== undefined) return undefined;
       const lines = failureLines(failing);
       return {
         confidence: "high",

@@ -141,3 +141,30 @@ export const CONTAINER_WORDS: readonly ContainerMeaning[] = [
     words: ["chdir to cwd"],
   },
 ];
+
+/**
+ * What a node lacks for making a container, whatever the container's command is: another node may have it. The words for a
+ * program that is not found stand around these, too.
+ * Source: opencontainers/runc libcontainer (configs, apparmor); containerd pkg/apparmor, contrib/seccomp, internal/cri/server
+ */
+export const NODE_LACKS_WORDS: readonly Meaning[] = [
+  {
+    name: "hook",
+    means: "a hook of the node's container runtime fails",
+    advice:
+      "Look at the node: what its container runtime calls before it starts a container (for GPUs, for example) fails there, or is missing.",
+    words: ["error running * hook #"],
+  },
+  {
+    name: "apparmor_parser",
+    means: "the node has no apparmor_parser, which its container runtime needs",
+    advice: "Install apparmor_parser on the node, or switch AppArmor off there.",
+    words: ['exec: "apparmor_parser": '],
+  },
+  {
+    name: "profile",
+    means: "the node does not have the seccomp or AppArmor profile that the container names",
+    advice: "Put the profile on every node where the pods may run, or have the container name one that is there.",
+    words: ["cannot load seccomp profile", "apparmor profile not found"],
+  },
+];

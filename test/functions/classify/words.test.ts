@@ -97,6 +97,10 @@ const messageOf = ({ remedy }: ReturnType<typeof classify>) => (remedy.action ==
 const DENIED = "pull access denied, repository does not exist or may require authorization";
 const PLATFORM = "no match for platform in manifest: not found";
 
+const HOOK =
+  "unable to start container process: error during container init: error running prestart hook #0: fork/exec /usr/bin/nvidia-container-runtime-hook: no such file or directory";
+const PARSER = 'get apparmor_parser version: exec: "apparmor_parser": executable file not found in $PATH';
+
 describe("an image that a rollout brought", () => {
   const pull = (message: string) => [waiting("ImagePullBackOff", message)];
 
@@ -258,6 +262,22 @@ describe("a container that is not started", () => {
 
     expect(rollout(made({ image: "shop/web:2" }), made({}), pods)).toMatchObject({ cause, remedy: backsTo1 });
     expect(stable(made({}), pods)).toMatchObject({ cause, remedy: left });
+  });
+
+  it.each([
+    ["a hook of the node's container runtime fails", "RunContainerError", HOOK],
+    ["the node has no apparmor_parser", "CreateContainerError", PARSER],
+    [
+      "seccomp or AppArmor profile",
+      "CreateContainerError",
+      'cannot load seccomp profile "/a.json": open /a.json: no such file or directory',
+    ],
+  ])("since %s is no matter of its command, and another node is tried first", (why, reason, message) => {
+    const diagnosis = stable(made({}), [waiting(reason, message)]);
+
+    expect(diagnosis).toMatchObject({ cause: "ContainerNotCreated", remedy: { action: "restart" } });
+    expect(diagnosis.summary).toContain(why);
+    expect(rollout(made({ image: "shop/web:2" }), made({}), [waiting(reason, message)]).remedy.action).toBe("restart");
   });
 
   it("since the kubelet has not read something yet is waited for, and then reported", () => {
