@@ -105,6 +105,11 @@ export function claimsOf({ spec }: PodTemplate): unknown {
     .map(({ persistentVolumeClaim, ephemeral, csi }) => [persistentVolumeClaim?.claimName, ephemeral, csi]);
 }
 
+/** The devices that its pods and their containers claim. */
+export function deviceClaimsOf(template: PodTemplate): unknown {
+  return [template.spec?.resourceClaims, containersOf(template).map(({ resources }) => resources?.claims)];
+}
+
 /** What Pod Security and its like look at. Source: k8s.io/pod-security-admission/policy */
 export function securityOf(template: PodTemplate): unknown {
   const { spec, metadata } = template;

@@ -5,7 +5,7 @@ import { some } from "../shared/text.ts";
 import type { Shared } from "./brought.ts";
 import { statusSayings } from "../facts/sayings.ts";
 import { firstMeaningsOf, type Saying } from "../facts/words/meaning.ts";
-import { claimsOf, hostPortsOf, isAlike, nodesOf, requestOf, volumesOf } from "./parts.ts";
+import { claimsOf, deviceClaimsOf, hostPortsOf, isAlike, nodesOf, requestOf, volumesOf } from "./parts.ts";
 import { SCHEDULING_WORDS, type Asked, type SchedulingMeaning } from "../facts/words/scheduling.ts";
 
 /** How many resources are named in a sentence. */
@@ -86,10 +86,6 @@ function podAffinityOf({ metadata, spec }: PodTemplate): unknown {
 
 function spreadOf(template: PodTemplate): unknown {
   return [template.metadata?.labels, template.spec?.topologySpreadConstraints, nodesOf(template)];
-}
-
-function deviceClaimsOf(template: PodTemplate): unknown {
-  return [template.spec?.resourceClaims, containersOf(template).map(({ resources }) => resources?.claims)];
 }
 
 /** All that the scheduler asks a template for. */

@@ -1,7 +1,7 @@
 import type { Meaning } from "./meaning.ts";
 
 /** Which part of a template the words are about; absent for what no template asks for. */
-export type Held = "volumes" | "runtime class" | "service account";
+export type Held = "volumes" | "ownership" | "devices" | "runtime class" | "service account";
 
 export interface StartingMeaning extends Meaning {
   held?: Held;
@@ -14,6 +14,8 @@ export const STARTING_REASONS: ReadonlySet<string> = new Set(["ContainerCreating
 export const STARTING_EVENTS: ReadonlySet<string> = new Set([
   "FailedMount",
   "FailedMapVolume",
+  "VolumePermissionChangeInProgress",
+  "FailedPrepareDynamicResources",
   "FailedAttachVolume",
   "FailedCreatePodSandBox",
   "FailedPodSandBoxStatus",
@@ -76,6 +78,21 @@ export const STARTING_WORDS: readonly StartingMeaning[] = [
     means: "a volume cannot be mounted",
     advice: "The message names the volume: look at what it refers to, and at the driver or server behind it.",
     words: ["MountVolume.", "MapVolume.", "Unable to attach or mount volumes", "mount failed:"],
+  },
+  {
+    name: "ownership",
+    held: "ownership",
+    means: "the owner of each file on a volume is being changed to its fsGroup, which takes long",
+    advice:
+      "It goes on by itself. Set fsGroupChangePolicy: OnRootMismatch in the pod's securityContext, so that it is not done at each start.",
+    words: ["Setting volume ownership for"],
+  },
+  {
+    name: "devices",
+    held: "devices",
+    means: "a device that it claims cannot be prepared on its node",
+    advice: "Look at the driver of the device on that node, and at its log: the message says what goes wrong.",
+    words: ["Failed to prepare dynamic resources"],
   },
   {
     name: "no_address",

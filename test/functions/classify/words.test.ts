@@ -574,6 +574,39 @@ describe("a pod that does not get started", () => {
     expect(rollout(made({ image: "shop/web:2" }), made({}), creating).remedy).toMatchObject(left);
   });
 
+  it("without a word is not said to be as it would be in the revision before, whose image the nodes may have", () => {
+    const message = messageOf(rollout(made({ image: "shop/web:2" }), made({}), creating));
+
+    expect(message).toContain("and nothing says that going back to it would help.");
+    expect(message).not.toContain("would not help");
+  });
+
+  it("for a device that cannot be prepared is the rollout's when that brought the claim, whatever else it changed", () => {
+    const devices = { resourceClaims: [{ name: "gpu", resourceClaimTemplateName: "gpu" }] };
+    const event = said(
+      "FailedPrepareDynamicResources",
+      "Failed to prepare dynamic resources: NodePrepareResources failed for ResourceClaim gpu: device not healthy",
+    );
+
+    expect(rollout(made({}, devices), made({}), creating, [event]).remedy).toMatchObject(backsTo1);
+    const before = rollout(made({}, { ...claim, ...devices }), made({}, devices), creating, [event]);
+    expect(before).toMatchObject({ cause: "StuckStarting", remedy: left });
+    expect(before.summary).toContain("a device that it claims cannot be prepared on its node");
+  });
+
+  it("while the owner of its files is changed is the rollout's when that brought the volume or the group", () => {
+    const event = said(
+      "VolumePermissionChangeInProgress",
+      "Setting volume ownership for 1f/volumes/kubernetes.io~csi/pvc-1, processed 30000 files.",
+    );
+    const owned = (fsGroup: number) => made({}, { ...claim, securityContext: { fsGroup } });
+
+    expect(rollout(owned(2), owned(1), creating, [event]).remedy).toMatchObject(backsTo1);
+    const same = rollout({ ...owned(1), metadata: { labels: { app: "web" } } }, owned(1), creating, [event]);
+    expect(same.remedy).toMatchObject(left);
+    expect(messageOf(same)).toContain("OnRootMismatch");
+  });
+
   it("for an init container that does not end is the rollout's when that changed it", () => {
     const init = { name: "wait", image: "shop/wait:1" };
     const hanging = pod({
