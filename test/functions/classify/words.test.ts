@@ -120,6 +120,19 @@ describe("an image that a rollout brought", () => {
     expect(messageOf(diagnosis)).toContain("Revision 1 has the same image");
   });
 
+  it("is rolled back when it is a volume's, which the kubelet says the same of, and another one before", () => {
+    const mounting = (reference: string, env: Container["env"] = []) =>
+      made(
+        { env, volumeMounts: [{ name: "model", mountPath: "/model" }] },
+        { volumes: [{ name: "model", image: { reference } }] },
+      );
+    const missing = pull('Back-off pulling image "shop/model:2": ErrImagePull: docker.io/shop/model:2: not found');
+
+    expect(rollout(mounting("shop/model:2"), mounting("shop/model:1"), missing).remedy).toMatchObject(backsTo1);
+    const same = rollout(mounting("shop/model:2", [{ name: "A", value: "b" }]), mounting("shop/model:2"), missing);
+    expect(messageOf(same)).toContain("Revision 1 has the same image");
+  });
+
   it("is rolled back when it came with a registry that cannot be reached, and waited for when it did not", () => {
     const message = "dial tcp: lookup registry.exmaple.com: no such host";
     const typo = rollout(
