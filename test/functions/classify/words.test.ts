@@ -344,6 +344,27 @@ describe("a Secret or ConfigMap that is missing", () => {
     expect(of(3_000).cause).toBe("StuckStarting");
   });
 
+  it("is nothing that another revision would mend where no template asks for it, but something adds it to each pod", () => {
+    const plain = made({ image: "shop/web:2" });
+    const [failing] = config('secret "mesh" not found');
+    const env = [{ name: "TOKEN", valueFrom: { secretKeyRef: { name: "mesh", key: "token" } } }];
+    const given = { ...failing, spec: made({ env }).spec } as Pod;
+    const diagnosis = rollout(plain, made({}), [given]);
+
+    expect(diagnosis).toMatchObject({ cause: "MissingConfig", remedy: left });
+    expect(messageOf(diagnosis)).toContain('Create or restore secret "mesh". The pod template does not refer to it.');
+    expect(rollout(made({ env }), made({}), [given]).remedy).toMatchObject(backsTo1);
+  });
+
+  it("is told by its key where the kubelet tells of several at once", () => {
+    const message =
+      'MountVolume.SetUp failed for volume "all" : [references non-existent secret key: tls.key, references non-existent config key: a.yaml]';
+
+    expect(stable(made({}), [waiting("ContainerCreating")], [said("FailedMount", message)]).summary).toBe(
+      "1 pod cannot start: key tls.key of a Secret does not exist.",
+    );
+  });
+
   it("is told by its name where it went missing under a stable workload, and nothing else is claimed", () => {
     const diagnosis = stable(made({}), config('secret "db" not found'));
 
