@@ -52,3 +52,28 @@ describe("an HPA at its maximum", () => {
     );
   });
 });
+
+describe("an HPA whose target has no valid selector", () => {
+  it("is not said to lack its metrics", () => {
+    const selecting: Hpa = {
+      ...full,
+      status: {
+        ...full.status,
+        conditions: [
+          { type: "AbleToScale", status: "True", reason: "SucceededGetScale" },
+          {
+            type: "ScalingActive",
+            status: "False",
+            reason: "InvalidSelector",
+            message: "the HPA target's scale is missing a selector",
+            lastTransitionTime: ago(900),
+          },
+        ],
+      },
+    } as Hpa;
+    const { cause, summary } = classify(evidence({ hpa: selecting, pods: wells }), policy());
+
+    expect(cause).toBe("HpaCannotScale");
+    expect(summary).not.toContain("metrics");
+  });
+});
