@@ -75,7 +75,12 @@ export const CRASH_CAUSES: readonly Cause[] = [
             remedy: restartFailing(facts, NOT_CREATED_REASONS),
             deadline_seconds: Math.max(1, policy.detect.starting_seconds),
           },
-          { remedy: sinceRollout ? rollBack(facts) : reportOnly(`A restart did not help. ${advice}`) },
+          {
+            remedy:
+              sinceRollout && lacks?.outside !== true
+                ? rollBack(facts)
+                : reportOnly(`A restart did not help. ${advice}`),
+          },
         ],
       };
     },

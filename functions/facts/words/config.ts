@@ -143,6 +143,22 @@ export const CONTAINER_WORDS: readonly ContainerMeaning[] = [
 ];
 
 /**
+ * Words for limits of a node's kernel, which has no other errors for them than those for a full disk, full memory and too many
+ * files. Source: inotify_init(2), inotify_add_watch(2); kernel.org cgroup-v1/memory
+ */
+export const KERNEL_LIMIT: Meaning = {
+  name: "kernel_limit",
+  means: "the node's kernel is at a limit of its own, and its disk need not be full",
+  advice:
+    "Replace or restart the node, or raise the limit: the message names what there may be no more of, such as control groups that are left over, or watches of files (fs.inotify).",
+  words: [
+    ...["mkdir /sys/fs/cgroup*: no space left on device", "mkdir /sys/fs/cgroup*: cannot allocate memory"],
+    ...["inotify*: no space left on device", "inotify*: too many open files", "fsnotify*: too many open files"],
+  ],
+  outside: true,
+};
+
+/**
  * What a node lacks for making a container, whatever the container's command is: another node may have it. The words for a
  * program that is not found stand around these, too.
  * Source: opencontainers/runc libcontainer (configs, apparmor); containerd pkg/apparmor, contrib/seccomp, internal/cri/server
@@ -167,4 +183,5 @@ export const NODE_LACKS_WORDS: readonly Meaning[] = [
     advice: "Put the profile on every node where the pods may run, or have the container name one that is there.",
     words: ["cannot load seccomp profile", "apparmor profile not found"],
   },
+  KERNEL_LIMIT,
 ];

@@ -1,3 +1,4 @@
+import { KERNEL_LIMIT } from "./config.ts";
 import type { Meaning } from "./meaning.ts";
 
 /** Which part of a template the words are about; absent for what no template asks for. */
@@ -125,6 +126,7 @@ export const STARTING_WORDS: readonly StartingMeaning[] = [
       "Raise the memory limit: the runtime itself needs some megabytes. An amount without a unit is one of bytes.",
     words: ["container init was OOM-killed", "memory limit too low", "minimum memory limit"],
   },
+  KERNEL_LIMIT,
   {
     name: "no_space",
     means: "the node has no room left on its disk",

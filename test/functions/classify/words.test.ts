@@ -303,6 +303,21 @@ describe("a container that is not started", () => {
     expect(remedyAfter(900)).toMatchObject(left);
   });
 
+  it("at a limit of the node's kernel is not one of a full disk, and no other revision is tried for it", () => {
+    const message =
+      "unable to apply cgroup configuration: mkdir /sys/fs/cgroup/memory/kubepods/pod1f: no space left on device";
+    const diagnosis = rollout(made({ image: "shop/web:2" }), made({}), [waiting("RunContainerError", message)]);
+    const sandbox = stable(
+      made({}),
+      [waiting("ContainerCreating")],
+      [said("FailedCreatePodSandBox", `Failed to create pod sandbox: ${message}`)],
+    );
+
+    expect(diagnosis).toMatchObject({ cause: "ContainerNotCreated", remedy: { action: "restart" } });
+    for (const { summary } of [diagnosis, sandbox]) expect(summary).toContain("the node's kernel is at a limit");
+    expect(JSON.stringify([diagnosis, sandbox])).not.toContain("The node's disk is full");
+  });
+
   it("for want of room on the node's disk is reported, whatever was rolled out", () => {
     const pods = [waiting("CreateContainerError", "write /var/lib/containerd/x: no space left on device")];
 

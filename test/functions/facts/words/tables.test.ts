@@ -33,6 +33,12 @@ describe("what the kubelet says of images", () => {
       "unpack",
       `${pulling} failed to extract layer sha256:1f: failed to Lchown "/x" for UID 1516583083: invalid argument`,
     ],
+    ["unpack", `${pulling} failed to copy: content digest sha256:1f: not found`],
+    ["not_an_image", `${pulling} unexpected media type text/html for sha256:1f: not found`],
+    [
+      "not_an_image",
+      `${pulling} failed to unpack image on snapshotter overlayfs: unexpected media type text/html for sha256:1f: not found`,
+    ],
     ["unpack", `${pulling} failed to extract layer sha256:1f: mount callback failed: permission denied`],
     ["proxy", "failed to do request: Head: proxyconnect tcp: dial tcp 10.0.0.1:3128: connect: connection refused"],
     ["proxy", "failed to do request: Head: Proxy Authentication Required"],
