@@ -8,6 +8,8 @@ import { reportOnly } from "./causes/cause.ts";
 export interface Shared {
   /** What it does, too, as it follows the name of the revision: `has the same image`. */
   says: string;
+  /** That nothing was said of what fails: they are alike, and that alone speaks against going back. */
+  isLikenessAlone?: boolean;
   /** Whether the two templates share it. */
   holds: (now: PodTemplate, before: PodTemplate) => boolean;
 }
@@ -31,11 +33,14 @@ export function goBackOrTell(facts: Case, since: boolean, advice: string, shared
 }
 
 /** That the revision to return to shares it; undefined when it does not, or when the two were not read. */
-function sharedWith(facts: Case, { says, holds }: Shared): string | undefined {
+function sharedWith(facts: Case, { says, isLikenessAlone = false, holds }: Shared): string | undefined {
   const templates = comparedTemplates(facts);
   if (templates === undefined || facts.healthy === undefined || !holds(templates.now, templates.before))
     return undefined;
-  return `Revision ${facts.healthy.revision.revision} ${says}, so that going back to it would not help.`;
+  const therefore = isLikenessAlone
+    ? "and nothing says that going back to it would help"
+    : "so that going back to it would not help";
+  return `Revision ${facts.healthy.revision.revision} ${says}, ${therefore}.`;
 }
 
 /** The present template, and that of the revision to return to; undefined unless both were read. */

@@ -2,6 +2,7 @@ import { resourceOf } from "../kinds/workloads.ts";
 import { count } from "../shared/text.ts";
 import type { Case } from "../facts/case.ts";
 import type { Evidence } from "../facts/evidence.ts";
+import { hpaFailures } from "../facts/hpa-failures.ts";
 import { failureLines } from "../facts/failure-lines.ts";
 import { once, reportOnly, type Cause, type Finding } from "./causes/cause.ts";
 import { CONFIG_CAUSES } from "./causes/config.ts";
@@ -38,7 +39,8 @@ export const CAUSES: readonly Cause[] = [
 ];
 
 /** What is said when no rule matches. */
-export function unknownCause({ failing, own, evidence }: Case): Finding & { name: string } {
+export function unknownCause(facts: Case): Finding & { name: string } {
+  const { failing, own, evidence } = facts;
   const { kind, namespace, name } = evidence.incident.workload;
   if (failing.length === 0 && own.length === 0 && evidence.unwritten?.everyPod === false) return unread(evidence);
   if (failing.length === 0 && own.length === 0) {
@@ -54,7 +56,10 @@ export function unknownCause({ failing, own, evidence }: Case): Finding & { name
       }),
     };
   }
-  const what = failing.length > 0 ? count(failing.length, "pod") : `The ${kind} itself`;
+  const hpa = isOfHpa(facts) ? evidence.hpa?.metadata?.name : undefined;
+  const itself = hpa === undefined ? `The ${kind} itself` : `HPA ${hpa}`;
+  const described = hpa === undefined ? `${resourceOf(evidence.incident.workload)} ${name}` : `hpa ${hpa}`;
+  const what = failing.length > 0 ? count(failing.length, "pod") : itself;
   return {
     name: "Unknown",
     confidence: "low",
@@ -64,10 +69,16 @@ export function unknownCause({ failing, own, evidence }: Case): Finding & { name
       reportOnly(
         failing.length > 0
           ? `Look at it with kubectl -n ${namespace} describe pod.`
-          : `Look at it with kubectl -n ${namespace} describe ${resourceOf(evidence.incident.workload)} ${name}.`,
+          : `Look at it with kubectl -n ${namespace} describe ${described}.`,
       ),
     ),
   };
+}
+
+/** Whether nothing but the HPA fails. */
+function isOfHpa({ failing, own, evidence: { hpa, now }, policy }: Case): boolean {
+  if (failing.length > 0 || hpa === undefined) return false;
+  return own.length === hpaFailures(hpa, { now, deadlines: policy.detect }).length;
 }
 
 /** Nothing is said of pods that were not read. */

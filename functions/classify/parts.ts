@@ -24,11 +24,22 @@ export function containerOf(template: PodTemplate, name: string | undefined): Co
   return all.find((container) => container.name === name);
 }
 
-/** What decides whether a container's image may be pulled: its repository, and the credentials that its pods bring. */
+/**
+ * The images that a container waits for: its own, and those that it mounts as volumes, of which the kubelet says the same.
+ * Source: kubernetes.io/docs/tasks/configure-pod-container/image-volumes
+ */
+export function imagesOf(template: PodTemplate, name: string | undefined): string[] {
+  const { image, volumeMounts = [] } = containerOf(template, name) ?? {};
+  const mounted = new Set(volumeMounts.map((mount) => mount.name));
+  const volumes = (template.spec?.volumes ?? []).filter((volume) => mounted.has(volume.name));
+  return [image, ...volumes.map((volume) => volume.image?.reference)].filter((reference) => reference !== undefined);
+}
+
+/** What decides whether a container's images may be pulled: their repositories, and the credentials that its pods bring. */
 export function accessOf(template: PodTemplate, name: string | undefined): unknown {
   const { imagePullSecrets = [], serviceAccountName = "default" } = template.spec ?? {};
-  const repository = containerOf(template, name)?.image?.replace(/@.*$|:[^/:]*$/, "");
-  return [repository, imagePullSecrets.map((secret) => secret.name), serviceAccountName];
+  const repositories = imagesOf(template, name).map((image) => image.replace(/@.*$|:[^/:]*$/, ""));
+  return [repositories, imagePullSecrets.map((secret) => secret.name), serviceAccountName];
 }
 
 /**
@@ -103,6 +114,11 @@ export function claimsOf({ spec }: PodTemplate): unknown {
   return (spec?.volumes ?? [])
     .filter(({ persistentVolumeClaim, ephemeral, csi }) => (persistentVolumeClaim ?? ephemeral ?? csi) !== undefined)
     .map(({ persistentVolumeClaim, ephemeral, csi }) => [persistentVolumeClaim?.claimName, ephemeral, csi]);
+}
+
+/** The devices that its pods and their containers claim. */
+export function deviceClaimsOf(template: PodTemplate): unknown {
+  return [template.spec?.resourceClaims, containersOf(template).map(({ resources }) => resources?.claims)];
 }
 
 /** What Pod Security and its like look at. Source: k8s.io/pod-security-admission/policy */

@@ -86,7 +86,7 @@ function failsOnOneNode(facts: Case): string | undefined {
 
 /**
  * What fails reached a memory limit that its template does not set, and that pods of the earlier revision were made without:
- * something has given it to each pod since, and neither template sets another.
+ * something has given it to each pod since, and the two templates do not differ in it.
  */
 function limitedByOthers({ facts, to, present, earlier }: Return): string | undefined {
   const { ofCurrent, evidence } = facts;
@@ -98,13 +98,30 @@ function limitedByOthers({ facts, to, present, earlier }: Return): string | unde
     const [limit, own, then] = [pod, present, earlier].map((of) => memoryLimit(of, container));
     const isGiven = limit !== undefined && !isSameLimit(limit, own) && isSameLimit(own, then);
     const isNew = before.every((pod) => !isSameLimit(memoryLimit(pod, container), limit));
-    return outOfMemory === undefined || !isGiven || !isNew
-      ? undefined
-      : `container ${container} ran out of memory at a limit of ${limit}`;
+    return outOfMemory === undefined || !isGiven || !isNew ? undefined : { container, limit, own };
   });
   const [first] = limits;
   if (first === undefined || limits.includes(undefined)) return undefined;
-  return `Not rolled back: ${first}, which its template does not set. Pods of revision ${to.revision} that were made before do not have that limit, and new ones may get it as well, as their template sets no other. Look at what gives it to pods (the default of a LimitRange, an autoscaler, a mutating webhook), or set a limit in the template.`;
+  return limitedWords(first, to);
+}
+
+/** A container that ran out of memory at a limit which is not its template's, if that sets one at all. */
+interface Limited {
+  container: string | undefined;
+  limit: string | undefined;
+  own: string | undefined;
+}
+
+function limitedWords({ container, limit, own }: Limited, to: RevisionRef): string {
+  const [beside, alike, look] =
+    own === undefined
+      ? [
+          "which its template does not set",
+          "sets no other",
+          "(the default of a LimitRange, an autoscaler, a mutating webhook), or set a limit in the template",
+        ]
+      : [`where its template sets ${own}`, "sets the same as the present one", "(an autoscaler, a mutating webhook)"];
+  return `Not rolled back: container ${container} ran out of memory at a limit of ${limit}, ${beside}. Pods of revision ${to.revision} that were made before do not have that limit, and new ones may get it as well, as their template ${alike}. Look at what gives it to pods ${look}.`;
 }
 
 function memoryLimit(of: PodTemplate | Pod, container: string | undefined): string | undefined {

@@ -1,11 +1,11 @@
-import type { Case } from "../facts/case.ts";
+import type { Case, FailingPod } from "../facts/case.ts";
 import { containersOf } from "../shared/kubernetes/containers.ts";
 import type { PodTemplate } from "../shared/kubernetes/types.ts";
 import { some } from "../shared/text.ts";
 import type { Shared } from "./brought.ts";
 import { statusSayings } from "../facts/sayings.ts";
 import { firstMeaningsOf, type Saying } from "../facts/words/meaning.ts";
-import { claimsOf, hostPortsOf, isAlike, nodesOf, requestOf, volumesOf } from "./parts.ts";
+import { claimsOf, deviceClaimsOf, hostPortsOf, isAlike, nodesOf, requestOf, volumesOf } from "./parts.ts";
 import { SCHEDULING_WORDS, type Asked, type SchedulingMeaning } from "../facts/words/scheduling.ts";
 
 /** How many resources are named in a sentence. */
@@ -20,14 +20,29 @@ export interface SchedulingReasons {
   resources: string[];
 }
 
-/** Reads what the scheduler says of the pods that it has no node for. */
+/**
+ * Reads what the scheduler says of the pods that it has no node for. Of pods that are for one node each, as those of a DaemonSet,
+ * it says of every other node that they do not select it: that is no reason where another one is given.
+ */
 export function schedulingReasons({ failing }: Case): SchedulingReasons {
-  const sayings = statusSayings(failing, UNSCHEDULABLE).flatMap(reasonsIn);
+  const all = statusSayings(failing, UNSCHEDULABLE).flatMap(reasonsIn);
+  const ofTheirNode = all.filter(({ message }) => !OF_OTHER_NODES.test(message));
+  const sayings = ofTheirNode.length > 0 && failing.every(isForOneNode) ? ofTheirNode : all;
   const named = sayings.flatMap(({ message }) => [...message.matchAll(/Insufficient ([\w.-]+(?:\/[\w.-]+)?)/g)]);
   return {
     meanings: firstMeaningsOf(SCHEDULING_WORDS, sayings),
     resources: [...new Set(named.map(([, resource = ""]) => resource.replace(/[.,]$/, "")))],
   };
+}
+
+/** What the scheduler says of the nodes that a pod does not select. Source: kubernetes pkg/scheduler/schedule_one.go; plugins/nodeaffinity */
+const OF_OTHER_NODES = /didn't satisfy plugin\(s\) \[NodeAffinity\]|didn't match Pod's node affinity/;
+
+/** Whether the pod was made for one node. Source: kubernetes pkg/controller/daemon/util, ReplaceDaemonSetPodNodeNameNodeAffinity */
+function isForOneNode({ pod: { spec } }: FailingPod): boolean {
+  const terms = spec?.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms ?? [];
+  const names = terms.flatMap(({ matchFields = [] }) => matchFields.map(({ key }) => key));
+  return names.length > 0 && names.every((key) => key === "metadata.name");
 }
 
 /** Each reason that the scheduler counts, of `0/3 nodes are available: 1 Insufficient cpu, 2 node(s) were …. preemption: …`. */
@@ -86,10 +101,6 @@ function podAffinityOf({ metadata, spec }: PodTemplate): unknown {
 
 function spreadOf(template: PodTemplate): unknown {
   return [template.metadata?.labels, template.spec?.topologySpreadConstraints, nodesOf(template)];
-}
-
-function deviceClaimsOf(template: PodTemplate): unknown {
-  return [template.spec?.resourceClaims, containersOf(template).map(({ resources }) => resources?.claims)];
 }
 
 /** All that the scheduler asks a template for. */

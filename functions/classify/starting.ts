@@ -3,7 +3,7 @@ import type { PodTemplate } from "../shared/kubernetes/types.ts";
 import type { Shared } from "./brought.ts";
 import { podEventSayings } from "../facts/sayings.ts";
 import { meaningOf, type Saying } from "../facts/words/meaning.ts";
-import { besidesPrograms, claimsOf, isAlike, volumesOf } from "./parts.ts";
+import { besidesPrograms, claimsOf, deviceClaimsOf, isAlike, volumesOf } from "./parts.ts";
 import {
   STARTING_EVENTS,
   STARTING_REASONS,
@@ -57,6 +57,7 @@ export function heldLikewise(meaning: StartingMeaning | undefined): Shared {
   if (held === undefined) {
     return {
       says: "differs in nothing but what its containers run",
+      isLikenessAlone: true,
       holds: (now, before) => isAlike(besidesPrograms(now), besidesPrograms(before)),
     };
   }
@@ -65,6 +66,8 @@ export function heldLikewise(meaning: StartingMeaning | undefined): Shared {
 
 const PARTS: Record<Held, (template: PodTemplate) => unknown> = {
   volumes: (template) => [volumesOf(template), claimsOf(template)],
+  ownership: (template) => [volumesOf(template), claimsOf(template), template.spec?.securityContext],
+  devices: deviceClaimsOf,
   "runtime class": ({ spec }) => spec?.runtimeClassName ?? "",
   "service account": ({ spec }) => spec?.serviceAccountName ?? "default",
 };
@@ -72,5 +75,5 @@ const PARTS: Record<Held, (template: PodTemplate) => unknown> = {
 /** Where to look when the Events say nothing that is known, or were not read. */
 export function lookAtEvents({ evidence }: Case): string {
   const { namespace } = evidence.incident.workload;
-  return `Look in the pod's events for what holds it up (a volume, the sandbox, the network): kubectl -n ${namespace} describe pod.`;
+  return `Look in the pod's events for what holds it up (a volume, the network, an image that takes long, a postStart hook that does not end): kubectl -n ${namespace} describe pod.`;
 }

@@ -2,6 +2,8 @@ import { containerStatuses } from "../shared/kubernetes/pods.ts";
 import type { FailingPod } from "./case.ts";
 import { IMAGE_REASONS, imageMeaning } from "./image.ts";
 import { statusSayings } from "./sayings.ts";
+import { NODE_LACKS_WORDS } from "./words/config.ts";
+import { meaningOf } from "./words/meaning.ts";
 
 /** What a shell, or the runtime in its place, ends with when a command may not be run or is not found. */
 const NO_COMMAND_EXIT_CODES: readonly number[] = [126, 127];
@@ -44,6 +46,12 @@ export function lacksCommand({ pod, failures }: FailingPod): boolean {
     const status = containerStatuses(pod).find(({ name }) => name === container);
     const ended = status?.state?.terminated ?? status?.lastState?.terminated;
     if (exitCode !== undefined && NO_COMMAND_EXIT_CODES.includes(exitCode)) return true;
-    return NO_COMMAND.test(message) || NO_COMMAND.test(ended?.message ?? "");
+    const said = [message, ended?.message ?? ""];
+    return said.some((words) => NO_COMMAND.test(words) && !isOfTheNode(words));
   });
+}
+
+/** Whether the words are about a program of the node's, which another node may have. */
+function isOfTheNode(message: string): boolean {
+  return meaningOf(NODE_LACKS_WORDS, [{ reason: "", message }]) !== undefined;
 }

@@ -18,8 +18,21 @@ const OWN_LIMIT =
   /^(Usage of EmptyDir volume .* exceeds the limit|Container .* exceeded its local ephemeral storage limit|Pod ephemeral local storage usage exceeds the total limit)/;
 
 /** Whether the pod was evicted for a limit of its own. */
-export function exceededOwnLimit({ failures }: FailingPod): boolean {
+function exceededOwnLimit({ failures }: FailingPod): boolean {
   return failures.some(({ reason, message = "" }) => reason === "Evicted" && OWN_LIMIT.test(message));
+}
+
+/** The kubelet's reason for a pod with a sysctl that its node does not allow. Source: kubernetes pkg/kubelet/sysctl/allowlist.go */
+const FORBIDDEN_SYSCTL = "SysctlForbidden";
+
+/** Whether its node has refused the pod for a sysctl that it asks for. */
+export function hasForbiddenSysctl({ failures }: FailingPod): boolean {
+  return failures.some(({ reason }) => reason === FORBIDDEN_SYSCTL);
+}
+
+/** Whether the pod failed for something that its template asks for, or does not allow it. */
+export function failedForItself(failed: FailingPod): boolean {
+  return exceededOwnLimit(failed) || hasForbiddenSysctl(failed);
 }
 
 /** When the pod was made, in milliseconds. */

@@ -17,8 +17,8 @@ export interface Reference {
   optional: boolean;
 }
 
-/** Whether a template refers to the object, and where a key is named, to that key or to all of them. */
-export function refersTo(template: PodTemplate, { kind, object, key }: Missing): boolean {
+/** Whether a template, or a pod, refers to the object, and where a key is named, to that key or to all of them. */
+export function refersTo(template: Pick<PodTemplate, "spec">, { kind, object, key }: Missing): boolean {
   return referencesOf(template).some(
     (reference) =>
       reference.kind === kind &&
@@ -34,7 +34,7 @@ export function namesReferredTo(template: PodTemplate): string[] {
 }
 
 /** What the containers of a template read: variables, and what is mounted. What images are pulled with is not among it. */
-export function referencesOf(template: PodTemplate): Reference[] {
+export function referencesOf(template: Pick<PodTemplate, "spec">): Reference[] {
   const { spec } = template;
   const found: Reference[] = [];
   const add = (

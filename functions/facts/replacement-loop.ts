@@ -1,6 +1,6 @@
 import { kindOf } from "../kinds/kinds.ts";
 import type { Case, FailingPod } from "./case.ts";
-import { exceededOwnLimit, failedAt, lifeOf, madeAt, rowOfReplacements } from "./failed-pods.ts";
+import { failedAt, failedForItself, lifeOf, madeAt, rowOfReplacements } from "./failed-pods.ts";
 
 /** How much longer than those after it the first pod of a loop may have lived that began with a rollout. */
 const MUCH_LONGER = 3;
@@ -18,7 +18,7 @@ export interface ReplacementLoop {
   replacements: FailingPod[];
   /** When the last of them failed. */
   last: Date;
-  /** Whether every one was evicted for a limit of its own since the present revision was rolled out, and none before. */
+  /** Whether every one failed for what its template asks for since the present revision was rolled out, and none before. */
   broughtByRollout: boolean;
 }
 
@@ -78,9 +78,9 @@ function isBroughtByRollout(
   longest: number,
 ): boolean {
   const { incident, workload } = evidence;
-  if (workload === undefined || current === undefined || !pods.every(exceededOwnLimit)) return false;
+  if (workload === undefined || current === undefined || !pods.every(failedForItself)) return false;
   const earlier = leftovers.filter((pod) => !pods.includes(pod));
-  if (earlier.some(exceededOwnLimit)) return false;
+  if (earlier.some(failedForItself)) return false;
   const complete = kindOf(incident.workload)?.completedAt(workload, current)?.getTime() ?? Infinity;
   return madeAt(first) <= complete && lifeOf(first) <= MUCH_LONGER * longest;
 }

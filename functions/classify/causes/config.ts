@@ -1,13 +1,19 @@
-import { failsWith, podsFailing } from "../../facts/case.ts";
+import { failsWith, podsFailing, type Case } from "../../facts/case.ts";
 import { failureLines } from "../../facts/failure-lines.ts";
 import { goBackOrTell } from "../brought.ts";
 import { eventLines, lastWords, podEventSayings, statusSayings } from "../../facts/sayings.ts";
-import { CONTAINER_WORDS, MISSING_WORDS, NOT_READ_YET, type ContainerMeaning } from "../../facts/words/config.ts";
+import {
+  CONTAINER_WORDS,
+  MISSING_WORDS,
+  NODE_LACKS_WORDS,
+  NOT_READ_YET,
+  type ContainerMeaning,
+} from "../../facts/words/config.ts";
 import { meaningOf, type Saying } from "../../facts/words/meaning.ts";
 import { refersTo, type Missing } from "../../facts/references.ts";
 import { STARTING_EVENTS, STARTING_REASONS } from "../../facts/words/volumes.ts";
 import { writerLines } from "../config-lines.ts";
-import { isFresh, once, rolloutLines, type Cause } from "./cause.ts";
+import { isFresh, once, reportOnly, rolloutLines, type Cause } from "./cause.ts";
 
 const CONFIG_REASONS: ReadonlySet<string> = new Set(["CreateContainerConfigError"]);
 /** The reasons with which a container is not made or not started, and says why. */
@@ -20,6 +26,8 @@ const START_ENDS: ReadonlySet<string> = new Set(["StartError", "ContainerCannotR
 const CRASHING: ReadonlySet<string> = new Set([...NOT_STARTED_REASONS, "CrashLoopBackOff", "Error"]);
 
 const MISSING_ADVICE = "or take the reference to it away.";
+const ADDED_TO_PODS =
+  "The pod template does not refer to it. Something adds that to each pod when it is made, and would add it to pods of another revision, too: look at that (a mesh, an agent, a mutating webhook).";
 
 /** What a container needs and does not find, or may not have. */
 export const CONFIG_CAUSES: readonly Cause[] = [
@@ -41,15 +49,18 @@ export const CONFIG_CAUSES: readonly Cause[] = [
       const lines = failureLines(failing);
       const told = events.filter((saying) => missingObject([saying]) !== undefined).slice(0, 1);
       const what = nameOf(missing);
+      const added = isAddedToPods(facts, missing);
       return {
         confidence: "high",
         summary: `${podsFailing(failing, CONFIG_REASONS, STARTING_REASONS)} cannot start: ${what} does not exist.`,
         evidence: [...lines, ...eventLines(told, lines), ...writerLines(facts, missing), ...rolloutLines(facts)],
         tries: once(
-          goBackOrTell(facts, facts.sinceRollout, `Create or restore ${what}, ${MISSING_ADVICE}`, {
-            says: "refers to it, too",
-            holds: (_now, before) => refersTo(before, missing),
-          }),
+          added
+            ? reportOnly(`Create or restore ${what}. ${ADDED_TO_PODS}`)
+            : goBackOrTell(facts, facts.sinceRollout, `Create or restore ${what}, ${MISSING_ADVICE}`, {
+                says: "refers to it, too",
+                holds: (_now, before) => refersTo(before, missing),
+              }),
         ),
       };
     },
@@ -81,6 +92,12 @@ export const CONFIG_CAUSES: readonly Cause[] = [
     },
   },
 ];
+
+/** Whether what is missing was added to a pod that its template does not have refer to it. */
+function isAddedToPods({ failing, evidence: { workload } }: Case, missing: Missing): boolean {
+  const present = workload?.spec?.template;
+  return present !== undefined && !refersTo(present, missing) && failing.some(({ pod }) => refersTo(pod, missing));
+}
 
 type About = Pick<Cause, "looksLike" | "response" | "rejected">;
 
@@ -133,7 +150,7 @@ function containerCause(name: string, texts: About): Cause {
       const ends = lastWords(failing, CRASHING).filter(({ reason }) => START_ENDS.has(reason));
       const sayings = [...statusSayings(failing, NOT_STARTED_REASONS), ...ends];
       const meaning = meaningOf(CONTAINER_WORDS, sayings);
-      if (meaning?.cause !== name) return undefined;
+      if (meaning?.cause !== name || meaningOf(NODE_LACKS_WORDS, sayings) !== undefined) return undefined;
       const lines = failureLines(failing);
       return {
         confidence: "high",
@@ -161,7 +178,7 @@ export function missingObject(sayings: readonly Saying[]): Missing | undefined {
     if (whole !== null) return { kind: kindNamed(whole[1]), object: whole[2] ?? "" };
     const key = /couldn't find key (\S+) in (Secret|ConfigMap) [^/\s]+\/(\S+)/i.exec(message);
     if (key !== null) return { kind: kindNamed(key[2]), object: key[3] ?? "", key: key[1] ?? "" };
-    const item = /references non-existent (secret|config) key: (\S+)/i.exec(message);
+    const item = /references non-existent (secret|config) key: ([-.\w]+)/i.exec(message);
     if (item !== null) return { kind: kindNamed(item[1]), key: item[2] ?? "" };
   }
   return undefined;

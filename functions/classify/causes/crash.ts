@@ -3,6 +3,9 @@ import { failingFor, failsWith, podsFailing, type Case, type FailingPod } from "
 import { lacksCommand } from "../../facts/certain.ts";
 import { containersOutOfMemory, howTheyEnd, isOutOfMemory } from "../../facts/container-ends.ts";
 import { failureLines } from "../../facts/failure-lines.ts";
+import { statusSayings } from "../../facts/sayings.ts";
+import { NODE_LACKS_WORDS } from "../../facts/words/config.ts";
+import { meaningOf } from "../../facts/words/meaning.ts";
 import { changedForMemory } from "../changed-for-memory.ts";
 import { isStuck } from "../../facts/stuck-rollout.ts";
 import { REPEATED_RESTARTS } from "../../kinds/failing/repeated-restarts.ts";
@@ -42,6 +45,7 @@ export const CRASH_CAUSES: readonly Cause[] = [
     looksLike: "CreateContainerError, RunContainerError or ImageInspectError: the node could not make the container.",
     response:
       "Restart once, possibly on another node, unless its command is not in the image; then roll back when it came with the present revision, else report.",
+    words: NODE_LACKS_WORDS,
     rejected: [{ action: "scale", reason: "further replicas would be made the same way" }],
     diagnose: (facts) => {
       const { failing, policy, sinceRollout } = facts;
@@ -58,9 +62,12 @@ export const CRASH_CAUSES: readonly Cause[] = [
           ),
         };
       }
+      const lacks = meaningOf(NODE_LACKS_WORDS, statusSayings(failing, NOT_CREATED_REASONS));
+      const why = lacks?.means ?? "the node could not create the container";
+      const advice = lacks?.advice ?? "Look at the node's container runtime and at the pod's events.";
       return {
         confidence: "medium",
-        summary: `${podsFailing(failing, NOT_CREATED_REASONS)} cannot start: the node could not create the container.`,
+        summary: `${podsFailing(failing, NOT_CREATED_REASONS)} cannot start: ${why}.`,
         evidence: [...failureLines(failing), ...rolloutLines(facts)],
         tries: [
           // A pod that another node cannot start either shows that as soon as one that cannot start may.
@@ -69,9 +76,10 @@ export const CRASH_CAUSES: readonly Cause[] = [
             deadline_seconds: Math.max(1, policy.detect.starting_seconds),
           },
           {
-            remedy: sinceRollout
-              ? rollBack(facts)
-              : reportOnly("A restart did not help. Look at the node's container runtime and at the pod's events."),
+            remedy:
+              sinceRollout && lacks?.outside !== true
+                ? rollBack(facts)
+                : reportOnly(`A restart did not help. ${advice}`),
           },
         ],
       };

@@ -1,17 +1,25 @@
 import { kindOf } from "../../kinds/kinds.ts";
 import { count, some } from "../../shared/text.ts";
 import type { Case } from "../../facts/case.ts";
-import { failedPodLines, reasonsAndNodes } from "../../facts/failed-pods.ts";
+import { failedPodLines, hasForbiddenSysctl, reasonsAndNodes } from "../../facts/failed-pods.ts";
 import { nodeLoops, type NodeLoop } from "../../facts/node-loops.ts";
 import { quietSeconds, replacementLoop } from "../../facts/replacement-loop.ts";
 import { cleanUpPods } from "../../remedies/restart/plan.ts";
-import { rollBack } from "../../remedies/rollback/plan.ts";
 import type { Remedy } from "../../run/contracts.ts";
+import { goBackOrTell, type Shared } from "../brought.ts";
+import { isAlike } from "../parts.ts";
 import { once, reportOnly, rolloutLines, type Cause, type Finding } from "./cause.ts";
 
 /** How many nodes, and names of pods on each, are told. */
 const MAX_NODES = 3;
 const MAX_NAMES = 4;
+
+/** Nodes that allow fewer sysctls than others refuse pods of either revision. */
+const SAME_SYSCTLS: Shared = {
+  says: "asks for the same sysctls",
+  holds: (now, before) =>
+    isAlike(now.spec?.securityContext?.sysctls ?? [], before.spec?.securityContext?.sysctls ?? []),
+};
 
 /** Pods that have failed for good, and were replaced. */
 export const FAILED_POD_CAUSES: readonly Cause[] = [
@@ -20,7 +28,7 @@ export const FAILED_POD_CAUSES: readonly Cause[] = [
     looksLike:
       "Pods are evicted, or refused by their node, and so are those that take their place, up to now: an eviction loop. Of a DaemonSet, whose controller deletes what failed, its Events tell.",
     response:
-      "Roll back when the pods exceed a limit of their own (ephemeral storage, an emptyDir) since the present revision was rolled out; otherwise report. What is left of them stays.",
+      "Roll back when the pods exceed a limit of their own (ephemeral storage, an emptyDir), or ask for a sysctl that their nodes forbid, since the present revision was rolled out; otherwise report. What is left of them stays.",
     rejected: [{ action: "restart", reason: "what is left of the failed pods tells why, and more of it comes" }],
     diagnose: (facts) => {
       if (facts.failing.length > 0) return undefined;
@@ -33,11 +41,12 @@ export const FAILED_POD_CAUSES: readonly Cause[] = [
         summary: `${count(pods.length, "pod")} failed for good ${reasonsAndNodes(pods)}, at least ${replacements.length} of them in the place of one that had failed before${broughtByRollout ? `, and all since revision ${facts.current?.revision ?? "?"} was rolled out` : ""}. The last failed at ${last.toISOString()}.`,
         evidence: [...failedPodLines(pods), ...(rollsBack ? rolloutLines(facts) : [])],
         tries: once(
-          rollsBack
-            ? rollBack(facts)
-            : reportOnly(
-                "Each new pod may go the same way. The messages say what was exceeded or short; what is left of the pods stays, since it tells why.",
-              ),
+          goBackOrTell(
+            facts,
+            rollsBack,
+            "Each new pod may go the same way. The messages say what was exceeded, short or forbidden; what is left of the pods stays, since it tells why.",
+            pods.every(hasForbiddenSysctl) ? SAME_SYSCTLS : undefined,
+          ),
         ),
       };
     },

@@ -12,7 +12,7 @@ import type { Remedy } from "../../run/contracts.ts";
 import { once, reportOnly, type Cause, type Finding } from "./cause.ts";
 
 /** Reasons that say which metric is missing. Source: kubernetes pkg/controller/podautoscaler/horizontal.go */
-const METRIC_REASON = /^FailedGet\w*Metric|^InvalidMetricSourceType$|^InvalidSelector$|^FailedGetMetrics$/;
+const METRIC_REASON = /^FailedGet\w*Metric|^InvalidMetricSourceType$|^FailedGetMetrics$/;
 
 /** Scaling problems of workloads whose pods are well. */
 export const HPA_CAUSES: readonly Cause[] = [
@@ -79,8 +79,8 @@ export const HPA_CAUSES: readonly Cause[] = [
   {
     name: "HpaCannotScale",
     looksLike:
-      "AbleToScale=False: the HPA's target cannot be read or written; or another HPA scales the same pods (AmbiguousSelector), so that neither does.",
-    response: "Report the broken target, the missing permission, or the other HPA.",
+      "AbleToScale=False: the HPA's target cannot be read or written; or another HPA scales the same pods (AmbiguousSelector), so that neither does; or the target does not say which pods are its own (InvalidSelector).",
+    response: "Report the broken target, the missing permission, the other HPA, or the selector.",
     rejected: [{ action: "scale", reason: "the HPA owns the scale" }],
     diagnose: (facts) =>
       hpaFinding(facts, ({ reason }) => reason === "FailedGetScale" || reason === "FailedUpdateScale", {
@@ -90,6 +90,11 @@ export const HPA_CAUSES: readonly Cause[] = [
       hpaFinding(facts, ({ reason }) => reason === "AmbiguousSelector", {
         summary: "another HPA selects the same pods, so that neither scales.",
         advice: "Delete one of the HPAs that the message names, or have each select pods of its own.",
+      }) ??
+      hpaFinding(facts, ({ reason }) => reason === "InvalidSelector", {
+        summary: "its target does not say in a valid way which pods are its own, so that it cannot measure them.",
+        advice:
+          "Mend the target's selector; of a custom resource, what its scale subresource gives as the selector (labelSelectorPath).",
       }),
   },
   {

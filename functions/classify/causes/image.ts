@@ -14,7 +14,7 @@ import {
 import { eventLines, lastWords } from "../../facts/sayings.ts";
 import { EXEC_WORDS, IMAGE_WORDS, PULL_SECRET, SIGNATURE_WORDS, type ImageMeaning } from "../../facts/words/image.ts";
 import { adviceOf, meaningOf } from "../../facts/words/meaning.ts";
-import { accessOf, containerOf, isAlike } from "../parts.ts";
+import { accessOf, imagesOf, isAlike } from "../parts.ts";
 import { isFresh, once, reportOnly, rolloutLines, type Cause, type Finding } from "./cause.ts";
 
 /** Reasons of containers that end at once, as one does whose program is built for another processor. */
@@ -169,8 +169,8 @@ function sameImage({ failing, evidence: { incident, workload } }: Case): Shared 
   return {
     says: "has the same image",
     holds: (now, before) => {
-      const image = containerOf(now, name)?.image;
-      return isUp && image !== undefined && containerOf(before, name)?.image === image;
+      const images = imagesOf(now, name);
+      return isUp && images.length > 0 && isAlike(images, imagesOf(before, name));
     },
   };
 }
@@ -180,9 +180,8 @@ function sameRegistry({ failing }: Case): Shared {
   return {
     says: "has an image of the same registry",
     holds: (now, before) => {
-      const image = containerOf(now, name)?.image;
-      const earlier = containerOf(before, name)?.image;
-      return image !== undefined && earlier !== undefined && registryOf(image) === registryOf(earlier);
+      const registries = imagesOf(now, name).map(registryOf);
+      return registries.length > 0 && isAlike(registries, imagesOf(before, name).map(registryOf));
     },
   };
 }

@@ -4,7 +4,7 @@ import { isReady, isTerminating } from "../../shared/kubernetes/pods.ts";
 import { count, some } from "../../shared/text.ts";
 import type { Case, FailingPod } from "../../facts/case.ts";
 import { failureLines } from "../../facts/failure-lines.ts";
-import { evictPods } from "../../remedies/restart/plan.ts";
+import { replacePods } from "../../remedies/restart/plan.ts";
 import { once, reportOnly, rolloutLines, type Cause } from "./cause.ts";
 
 /** How many names a sentence holds. */
@@ -29,7 +29,7 @@ export const SUPERSEDED_CAUSES: readonly Cause[] = [
         confidence: "high",
         summary: `${count(stuck.length, "pod")} of an earlier revision ${stuck.length === 1 ? "keeps" : "keep"} the present one from being rolled out.`,
         evidence: [...failureLines(stuck), ...rolloutLines(facts)],
-        tries: once(evictPods(stuck, facts)),
+        tries: once(replacePods(stuck, facts)),
       };
     },
   },

@@ -6,6 +6,7 @@ import type { FailingPod } from "../../facts/case.ts";
 import { failureLines } from "../../facts/failure-lines.ts";
 import { goBackOrTell } from "../brought.ts";
 import { refusalOf, refusedLikewise, refusedSinceRollout } from "../creation.ts";
+import { gated } from "../gated.ts";
 import { eventLines } from "../../facts/sayings.ts";
 import { CREATION_WORDS } from "../../facts/words/creation.ts";
 import { once, reportOnly, rolloutLines, type Cause } from "./cause.ts";
@@ -85,11 +86,12 @@ export const WORKLOAD_CAUSES: readonly Cause[] = [
       const { failing, own, evidence } = facts;
       if (failing.length > 0 || !own.some(({ reason }) => reason === "ProgressDeadlineExceeded")) return undefined;
       const look = kindOf(evidence.incident.workload)?.commands.look ?? "its status";
+      const held = gated(evidence.pods);
       return {
-        confidence: "low",
-        summary: "Its rollout is past its progress deadline, and none of its pods fails.",
+        confidence: held === undefined ? "low" : "medium",
+        summary: `Its rollout is past its progress deadline, and none of its pods fails${held === undefined ? "" : `: ${held.means}`}.`,
         evidence: [...failureLines([], own), ...rolloutLines(facts)],
-        tries: once(reportOnly(`Look at what it waits for: ${look}, and the pods' conditions.`)),
+        tries: once(reportOnly(held?.advice ?? `Look at what it waits for: ${look}, and the pods' conditions.`)),
       };
     },
   },
@@ -101,13 +103,15 @@ export const WORKLOAD_CAUSES: readonly Cause[] = [
     diagnose: ({ failing, own, evidence }) => {
       if (failing.length > 0 || !own.some(({ reason }) => reason === "MinimumReplicasUnavailable")) return undefined;
       const { workload } = evidence.incident;
+      const held = gated(evidence.pods);
       return {
-        confidence: "low",
-        summary: "It stays short of replicas, and none of its pods fails.",
+        confidence: held === undefined ? "low" : "medium",
+        summary: `It stays short of replicas, and none of its pods fails${held === undefined ? "" : `: ${held.means}`}.`,
         evidence: failureLines([], own),
         tries: once(
           reportOnly(
-            `Look in its events for why pods are missing: kubectl -n ${workload.namespace} describe ${resourceOf(workload)} ${workload.name}.`,
+            held?.advice ??
+              `Look in its events for why pods are missing: kubectl -n ${workload.namespace} describe ${resourceOf(workload)} ${workload.name}.`,
           ),
         ),
       };

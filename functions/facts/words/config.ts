@@ -141,3 +141,47 @@ export const CONTAINER_WORDS: readonly ContainerMeaning[] = [
     words: ["chdir to cwd"],
   },
 ];
+
+/**
+ * Words for limits of a node's kernel, which has no other errors for them than those for a full disk, full memory and too many
+ * files. Source: inotify_init(2), inotify_add_watch(2); kernel.org cgroup-v1/memory
+ */
+export const KERNEL_LIMIT: Meaning = {
+  name: "kernel_limit",
+  means: "the node's kernel is at a limit of its own, and its disk need not be full",
+  advice:
+    "Replace or restart the node, or raise the limit: the message names what there may be no more of, such as control groups that are left over, or watches of files (fs.inotify).",
+  words: [
+    ...["mkdir /sys/fs/cgroup*: no space left on device", "mkdir /sys/fs/cgroup*: cannot allocate memory"],
+    ...["inotify*: no space left on device", "inotify*: too many open files", "fsnotify*: too many open files"],
+  ],
+  outside: true,
+};
+
+/**
+ * What a node lacks for making a container, whatever the container's command is: another node may have it. The words for a
+ * program that is not found stand around these, too.
+ * Source: opencontainers/runc libcontainer (configs, apparmor); containerd pkg/apparmor, contrib/seccomp, internal/cri/server
+ */
+export const NODE_LACKS_WORDS: readonly Meaning[] = [
+  {
+    name: "hook",
+    means: "a hook of the node's container runtime fails",
+    advice:
+      "Look at the node: what its container runtime calls before it starts a container (for GPUs, for example) fails there, or is missing.",
+    words: ["error running * hook #"],
+  },
+  {
+    name: "apparmor_parser",
+    means: "the node has no apparmor_parser, which its container runtime needs",
+    advice: "Install apparmor_parser on the node, or switch AppArmor off there.",
+    words: ['exec: "apparmor_parser": '],
+  },
+  {
+    name: "profile",
+    means: "the node does not have the seccomp or AppArmor profile that the container names",
+    advice: "Put the profile on every node where the pods may run, or have the container name one that is there.",
+    words: ["cannot load seccomp profile", "apparmor profile not found"],
+  },
+  KERNEL_LIMIT,
+];

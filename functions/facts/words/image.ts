@@ -84,6 +84,14 @@ export const IMAGE_WORDS: readonly ImageMeaning[] = [
     ],
   },
   {
+    name: "not_an_image",
+    cause: "ImageNotPulled",
+    means: "what came from the registry, or from a proxy or mirror before it, is no image",
+    advice:
+      "See what answers for the registry (a proxy, a mirror, a page to log in), and whether the image's name is right: the message names the kind of content that came.",
+    words: ["unexpected media type"],
+  },
+  {
     name: "unpack",
     cause: "ImageNotPulled",
     means: "the node cannot unpack the image",
@@ -92,6 +100,7 @@ export const IMAGE_WORDS: readonly ImageMeaning[] = [
     words: [
       ...["failed to extract layer", "failed to register layer", "unpack image on snapshotter"],
       ...["unable to prepare extraction snapshot", "failed to create prepare snapshot dir", "unpigz", "invalid tar"],
+      "content digest sha256:*not found",
     ],
   },
   {

@@ -50,6 +50,8 @@ export const SCHEDULING_WORDS: readonly SchedulingMeaning[] = [
     words: [
       ...["node(s) were not ready", "node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"],
       ...["node.kubernetes.io/network-unavailable", "node.cloudprovider.kubernetes.io/uninitialized"],
+      // Taints of nodes on which an agent (of a network, of volumes) has not started yet.
+      ...["untolerated taint {*/agent-not-ready:", "untolerated taint {*/not-ready:", "karpenter.sh/unregistered"],
     ],
     outside: true,
   },
@@ -172,7 +174,11 @@ export const SCHEDULING_WORDS: readonly SchedulingMeaning[] = [
     asked: "volumes",
     means: "its volume may be used by one pod or node alone, and is in use",
     advice: "Let updates take the old pod away first (strategy Recreate), or use a volume that several pods may have.",
-    words: ["PersistentVolumeClaim with ReadWriteOncePod access mode already in-use", "disk conflict"],
+    words: [
+      "PersistentVolumeClaim with ReadWriteOncePod access mode already in-use",
+      "PersistentVolumeClaim with the same name and ReadWriteOncePod access mode",
+      "disk conflict",
+    ],
   },
   {
     name: "resource_claim",

@@ -1,7 +1,8 @@
+import { KERNEL_LIMIT } from "./config.ts";
 import type { Meaning } from "./meaning.ts";
 
 /** Which part of a template the words are about; absent for what no template asks for. */
-export type Held = "volumes" | "runtime class" | "service account";
+export type Held = "volumes" | "ownership" | "devices" | "runtime class" | "service account";
 
 export interface StartingMeaning extends Meaning {
   held?: Held;
@@ -14,6 +15,8 @@ export const STARTING_REASONS: ReadonlySet<string> = new Set(["ContainerCreating
 export const STARTING_EVENTS: ReadonlySet<string> = new Set([
   "FailedMount",
   "FailedMapVolume",
+  "VolumePermissionChangeInProgress",
+  "FailedPrepareDynamicResources",
   "FailedAttachVolume",
   "FailedCreatePodSandBox",
   "FailedPodSandBoxStatus",
@@ -78,6 +81,21 @@ export const STARTING_WORDS: readonly StartingMeaning[] = [
     words: ["MountVolume.", "MapVolume.", "Unable to attach or mount volumes", "mount failed:"],
   },
   {
+    name: "ownership",
+    held: "ownership",
+    means: "the owner of each file on a volume is being changed to its fsGroup, which takes long",
+    advice:
+      "It goes on by itself. Set fsGroupChangePolicy: OnRootMismatch in the pod's securityContext, so that it is not done at each start.",
+    words: ["Setting volume ownership for"],
+  },
+  {
+    name: "devices",
+    held: "devices",
+    means: "a device that it claims cannot be prepared on its node",
+    advice: "Look at the driver of the device on that node, and at its log: the message says what goes wrong.",
+    words: ["Failed to prepare dynamic resources"],
+  },
+  {
     name: "no_address",
     means: "the network has no address left for it",
     advice:
@@ -108,6 +126,7 @@ export const STARTING_WORDS: readonly StartingMeaning[] = [
       "Raise the memory limit: the runtime itself needs some megabytes. An amount without a unit is one of bytes.",
     words: ["container init was OOM-killed", "memory limit too low", "minimum memory limit"],
   },
+  KERNEL_LIMIT,
   {
     name: "no_space",
     means: "the node has no room left on its disk",

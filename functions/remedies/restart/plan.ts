@@ -17,7 +17,7 @@ import { MAX_LOST_VOLUMES, type RequestedRestart, type RestartPlan } from "./con
 const IN_SENTENCE = 3;
 
 /** Replaces these pods through the Eviction API, by their names: `db-2` goes before `db-10`, which is made after it. */
-export function evictPods(pods: FailingPod[], { evidence: { workload }, policy }: Case): RestartPlan {
+function evictPods(pods: FailingPod[], { evidence: { workload }, policy }: Case): RestartPlan {
   const inOrder = pods.toSorted((a, b) => byNumber.compare(a.pod.metadata?.name ?? "", b.pod.metadata?.name ?? ""));
   const lost = new Set(pods.flatMap(({ pod }) => lostVolumes(pod, workload?.spec?.template)));
   return {
@@ -30,6 +30,20 @@ export function evictPods(pods: FailingPod[], { evidence: { workload }, policy }
 
 const byNumber = new Intl.Collator("en", { numeric: true });
 
+/** Replaces these pods, save where somebody may be at work in one of them. */
+export function replacePods(pods: FailingPod[], facts: Case): RestartPlan | NoRemedy {
+  const debugged = pods.flatMap(({ pod }) => {
+    const running = (pod.status?.ephemeralContainerStatuses ?? []).filter(({ state }) => state?.running != null);
+    return running.map(({ name }) => `${name} in pod ${pod.metadata?.name ?? ""}`);
+  });
+  if (debugged.length === 0) return evictPods(pods, facts);
+  return {
+    action: "none",
+    refusal: "NoSafeRemedy",
+    message: `Not restarted: somebody may be debugging there, since an ephemeral container runs (${some(debugged, IN_SENTENCE)}), and a restart would end that. Delete the pod by hand, or ask for its restart, when nobody needs it any more.`,
+  };
+}
+
 /**
  * Replaces the pods that fail for one of these reasons; others that fail beside them are left alone. Not where it would roll
  * the present template out to pods that do not have it yet: that is a step of an update, and no restart.
@@ -37,7 +51,7 @@ const byNumber = new Intl.Collator("en", { numeric: true });
 export function restartFailing(facts: Case, reasons: ReadonlySet<string>): RestartPlan | NoRemedy {
   const pods = failingFor(facts.failing, reasons);
   const updated = pods.filter(({ pod }) => comesBackUpdated(facts, pod));
-  if (updated.length === 0) return evictPods(pods, facts);
+  if (updated.length === 0) return replacePods(pods, facts);
   const names = some(
     updated.map(({ pod }) => pod.metadata?.name ?? ""),
     IN_SENTENCE,

@@ -83,6 +83,35 @@ describe("pods that fail for good, and so do those that take their place", () =>
     expect(classify(after(loop({ message })), policy()).remedy.action).toBe("rollback");
   });
 
+  it("are rolled back when their nodes forbid a sysctl that came with the rollout, and not when it was there before", () => {
+    const asking = (image: string, ...sysctls: string[]) => {
+      const plain = template(image);
+      const securityContext = { sysctls: sysctls.map((name) => ({ name, value: "1" })) };
+      return { ...plain, spec: { containers: [], ...plain.spec, securityContext } };
+    };
+    const message = 'forbidden sysctl: "net.core.somaxconn" not allowlisted';
+    const refused = [300, 200, 100].map((ago) => failed(ago, ago - 1, { reason: "SysctlForbidden", message }));
+    const now = asking("shop/web:2", "net.core.somaxconn");
+    const from = (...before: string[]) =>
+      classify(
+        evidence({
+          workload: deployment({ template: now, progressing: { status: "False", reason: "ProgressDeadlineExceeded" } }),
+          holders: [
+            replicaSet(2, { template: now, replicas: 1, created: ago(900) }),
+            replicaSet(1, { template: asking("shop/web:1", ...before), available: 2, created: ago(93_000) }),
+          ],
+          pods: [...["a", "b"].map((end) => ofRevision(1, pod({ name: `web-1-${end}` }))), ...refused],
+        }),
+        policy(),
+      ).remedy;
+
+    expect(from()).toMatchObject({ action: "rollback" });
+    expect(from("net.core.somaxconn")).toMatchObject({
+      action: "none",
+      message: expect.stringContaining("Revision 1 asks for the same sysctls") as unknown,
+    });
+  });
+
   it.each<[string, Evidence]>([
     ["their node is short of something", after(loop({ message: MEMORY }))],
     ["the node refuses them", after(loop({ reason: "UnexpectedAdmissionError", message: "no devices left" }))],

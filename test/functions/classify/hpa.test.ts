@@ -52,3 +52,34 @@ describe("an HPA at its maximum", () => {
     );
   });
 });
+
+describe("an HPA that is not active", () => {
+  const inactive = (reason: string, message: string): Hpa =>
+    ({
+      ...full,
+      status: {
+        ...full.status,
+        conditions: [
+          { type: "AbleToScale", status: "True", reason: "SucceededGetScale" },
+          { type: "ScalingActive", status: "False", reason, message, lastTransitionTime: ago(900) },
+        ],
+      },
+    }) as Hpa;
+  const diagnosed = (reason: string, message: string) =>
+    classify(evidence({ hpa: inactive(reason, message), pods: wells }), policy());
+
+  it("for want of a valid selector is not said to lack its metrics", () => {
+    const { cause, summary } = diagnosed("InvalidSelector", "the HPA target's scale is missing a selector");
+
+    expect(cause).toBe("HpaCannotScale");
+    expect(summary).not.toContain("metrics");
+  });
+
+  it("for a reason that nobody has heard of is not told as its workload", () => {
+    const { cause, summary, remedy } = diagnosed("AReasonOfTomorrow", "because");
+
+    expect(cause).toBe("Unknown");
+    expect(summary).toContain("HPA web fails in a way that no rule covers.");
+    expect(remedy).toMatchObject({ message: "Look at it with kubectl -n shop describe hpa web." });
+  });
+});

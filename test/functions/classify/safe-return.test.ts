@@ -194,7 +194,16 @@ describe("a memory limit that something gives to pods", () => {
     ["the same, written otherwise", { own: "256Mi", killedAt: "100Mi", then: "268435456", before: "0.25Gi" }],
   ])("keeps from going back where it is %s", (_what, limits) => {
     expect(way(limits)).toContain(
-      `NoSafeRemedy: Not rolled back: container app ran out of memory at a limit of ${limits.killedAt}, which its template does not set.`,
+      `NoSafeRemedy: Not rolled back: container app ran out of memory at a limit of ${limits.killedAt}, ${limits.own === undefined ? "which its template does not set" : `where its template sets ${limits.own}`}.`,
+    );
+  });
+
+  it("is not said to be the only one where the templates set another", () => {
+    const said = way({ own: "256Mi", killedAt: "100Mi", then: "256Mi", before: "256Mi" });
+
+    expect(said).not.toMatch(/LimitRange|does not set|sets no other|set a limit/);
+    expect(way({ killedAt: "16Mi" })).toContain(
+      "as their template sets no other. Look at what gives it to pods (the default of a LimitRange",
     );
   });
 

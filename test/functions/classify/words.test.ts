@@ -97,6 +97,10 @@ const messageOf = ({ remedy }: ReturnType<typeof classify>) => (remedy.action ==
 const DENIED = "pull access denied, repository does not exist or may require authorization";
 const PLATFORM = "no match for platform in manifest: not found";
 
+const HOOK =
+  "unable to start container process: error during container init: error running prestart hook #0: fork/exec /usr/bin/nvidia-container-runtime-hook: no such file or directory";
+const PARSER = 'get apparmor_parser version: exec: "apparmor_parser": executable file not found in $PATH';
+
 describe("an image that a rollout brought", () => {
   const pull = (message: string) => [waiting("ImagePullBackOff", message)];
 
@@ -114,6 +118,19 @@ describe("an image that a rollout brought", () => {
 
     expect(diagnosis.remedy).toMatchObject(left);
     expect(messageOf(diagnosis)).toContain("Revision 1 has the same image");
+  });
+
+  it("is rolled back when it is a volume's, which the kubelet says the same of, and another one before", () => {
+    const mounting = (reference: string, env: Container["env"] = []) =>
+      made(
+        { env, volumeMounts: [{ name: "model", mountPath: "/model" }] },
+        { volumes: [{ name: "model", image: { reference } }] },
+      );
+    const missing = pull('Back-off pulling image "shop/model:2": ErrImagePull: docker.io/shop/model:2: not found');
+
+    expect(rollout(mounting("shop/model:2"), mounting("shop/model:1"), missing).remedy).toMatchObject(backsTo1);
+    const same = rollout(mounting("shop/model:2", [{ name: "A", value: "b" }]), mounting("shop/model:2"), missing);
+    expect(messageOf(same)).toContain("Revision 1 has the same image");
   });
 
   it("is rolled back when it came with a registry that cannot be reached, and waited for when it did not", () => {
@@ -260,6 +277,22 @@ describe("a container that is not started", () => {
     expect(stable(made({}), pods)).toMatchObject({ cause, remedy: left });
   });
 
+  it.each([
+    ["a hook of the node's container runtime fails", "RunContainerError", HOOK],
+    ["the node has no apparmor_parser", "CreateContainerError", PARSER],
+    [
+      "seccomp or AppArmor profile",
+      "CreateContainerError",
+      'cannot load seccomp profile "/a.json": open /a.json: no such file or directory',
+    ],
+  ])("since %s is no matter of its command, and another node is tried first", (why, reason, message) => {
+    const diagnosis = stable(made({}), [waiting(reason, message)]);
+
+    expect(diagnosis).toMatchObject({ cause: "ContainerNotCreated", remedy: { action: "restart" } });
+    expect(diagnosis.summary).toContain(why);
+    expect(rollout(made({ image: "shop/web:2" }), made({}), [waiting(reason, message)]).remedy.action).toBe("restart");
+  });
+
   it("since the kubelet has not read something yet is waited for, and then reported", () => {
     const message = "services have not yet been read at least once, cannot construct envvars";
     const remedyAfter = (seconds: number) =>
@@ -268,6 +301,21 @@ describe("a container that is not started", () => {
 
     expect(remedyAfter(20)).toMatchObject({ action: "none", refusal: "MayPass" });
     expect(remedyAfter(900)).toMatchObject(left);
+  });
+
+  it("at a limit of the node's kernel is not one of a full disk, and no other revision is tried for it", () => {
+    const message =
+      "unable to apply cgroup configuration: mkdir /sys/fs/cgroup/memory/kubepods/pod1f: no space left on device";
+    const diagnosis = rollout(made({ image: "shop/web:2" }), made({}), [waiting("RunContainerError", message)]);
+    const sandbox = stable(
+      made({}),
+      [waiting("ContainerCreating")],
+      [said("FailedCreatePodSandBox", `Failed to create pod sandbox: ${message}`)],
+    );
+
+    expect(diagnosis).toMatchObject({ cause: "ContainerNotCreated", remedy: { action: "restart" } });
+    for (const { summary } of [diagnosis, sandbox]) expect(summary).toContain("the node's kernel is at a limit");
+    expect(JSON.stringify([diagnosis, sandbox])).not.toContain("The node's disk is full");
   });
 
   it("for want of room on the node's disk is reported, whatever was rolled out", () => {
@@ -309,6 +357,27 @@ describe("a Secret or ConfigMap that is missing", () => {
     expect(of(60)).toMatchObject({ cause: "MissingConfig", remedy: backsTo1 });
     expect(of(60).summary).toContain('configmap "settings" does not exist');
     expect(of(3_000).cause).toBe("StuckStarting");
+  });
+
+  it("is nothing that another revision would mend where no template asks for it, but something adds it to each pod", () => {
+    const plain = made({ image: "shop/web:2" });
+    const [failing] = config('secret "mesh" not found');
+    const env = [{ name: "TOKEN", valueFrom: { secretKeyRef: { name: "mesh", key: "token" } } }];
+    const given = { ...failing, spec: made({ env }).spec } as Pod;
+    const diagnosis = rollout(plain, made({}), [given]);
+
+    expect(diagnosis).toMatchObject({ cause: "MissingConfig", remedy: left });
+    expect(messageOf(diagnosis)).toContain('Create or restore secret "mesh". The pod template does not refer to it.');
+    expect(rollout(made({ env }), made({}), [given]).remedy).toMatchObject(backsTo1);
+  });
+
+  it("is told by its key where the kubelet tells of several at once", () => {
+    const message =
+      'MountVolume.SetUp failed for volume "all" : [references non-existent secret key: tls.key, references non-existent config key: a.yaml]';
+
+    expect(stable(made({}), [waiting("ContainerCreating")], [said("FailedMount", message)]).summary).toBe(
+      "1 pod cannot start: key tls.key of a Secret does not exist.",
+    );
   });
 
   it("is told by its name where it went missing under a stable workload, and nothing else is claimed", () => {
@@ -552,6 +621,39 @@ describe("a pod that does not get started", () => {
   it("without a word is the rollout's when that changed more than the image", () => {
     expect(rollout(made({}, claim), made({}), creating).remedy).toMatchObject(backsTo1);
     expect(rollout(made({ image: "shop/web:2" }), made({}), creating).remedy).toMatchObject(left);
+  });
+
+  it("without a word is not said to be as it would be in the revision before, whose image the nodes may have", () => {
+    const message = messageOf(rollout(made({ image: "shop/web:2" }), made({}), creating));
+
+    expect(message).toContain("and nothing says that going back to it would help.");
+    expect(message).not.toContain("would not help");
+  });
+
+  it("for a device that cannot be prepared is the rollout's when that brought the claim, whatever else it changed", () => {
+    const devices = { resourceClaims: [{ name: "gpu", resourceClaimTemplateName: "gpu" }] };
+    const event = said(
+      "FailedPrepareDynamicResources",
+      "Failed to prepare dynamic resources: NodePrepareResources failed for ResourceClaim gpu: device not healthy",
+    );
+
+    expect(rollout(made({}, devices), made({}), creating, [event]).remedy).toMatchObject(backsTo1);
+    const before = rollout(made({}, { ...claim, ...devices }), made({}, devices), creating, [event]);
+    expect(before).toMatchObject({ cause: "StuckStarting", remedy: left });
+    expect(before.summary).toContain("a device that it claims cannot be prepared on its node");
+  });
+
+  it("while the owner of its files is changed is the rollout's when that brought the volume or the group", () => {
+    const event = said(
+      "VolumePermissionChangeInProgress",
+      "Setting volume ownership for 1f/volumes/kubernetes.io~csi/pvc-1, processed 30000 files.",
+    );
+    const owned = (fsGroup: number) => made({}, { ...claim, securityContext: { fsGroup } });
+
+    expect(rollout(owned(2), owned(1), creating, [event]).remedy).toMatchObject(backsTo1);
+    const same = rollout({ ...owned(1), metadata: { labels: { app: "web" } } }, owned(1), creating, [event]);
+    expect(same.remedy).toMatchObject(left);
+    expect(messageOf(same)).toContain("OnRootMismatch");
   });
 
   it("for an init container that does not end is the rollout's when that changed it", () => {

@@ -33,6 +33,12 @@ describe("what the kubelet says of images", () => {
       "unpack",
       `${pulling} failed to extract layer sha256:1f: failed to Lchown "/x" for UID 1516583083: invalid argument`,
     ],
+    ["unpack", `${pulling} failed to copy: content digest sha256:1f: not found`],
+    ["not_an_image", `${pulling} unexpected media type text/html for sha256:1f: not found`],
+    [
+      "not_an_image",
+      `${pulling} failed to unpack image on snapshotter overlayfs: unexpected media type text/html for sha256:1f: not found`,
+    ],
     ["unpack", `${pulling} failed to extract layer sha256:1f: mount callback failed: permission denied`],
     ["proxy", "failed to do request: Head: proxyconnect tcp: dial tcp 10.0.0.1:3128: connect: connection refused"],
     ["proxy", "failed to do request: Head: Proxy Authentication Required"],
@@ -155,10 +161,26 @@ describe("what the kubelet and the runtimes say of containers", () => {
 });
 
 describe("what the scheduler says", () => {
-  const namesIn = (message: string) => {
-    const failing = { pod: {}, failures: [{ reason: "Unschedulable", message }] };
+  const namesIn = (message: string, pod: object = {}) => {
+    const failing = { pod, failures: [{ reason: "Unschedulable", message }] };
     return schedulingReasons({ failing: [failing] } as unknown as Case).meanings.map(({ name }) => name);
   };
+
+  it("of the other nodes is no reason for a pod that is for one node, unless it is the only one", () => {
+    const matchFields = [{ key: "metadata.name", operator: "In", values: ["node-1"] }];
+    const required = { nodeSelectorTerms: [{ matchFields }] };
+    const ofDaemonSet = {
+      spec: { affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: required } } },
+    };
+    const full =
+      "0/3 nodes are available: 1 Too many pods, 2 node(s) didn't satisfy plugin(s) [NodeAffinity]. preemption: none.";
+    const gone = "0/3 nodes are available: 3 node(s) didn't satisfy plugin(s) [NodeAffinity].";
+
+    expect(namesIn(full, ofDaemonSet)).toEqual(["too_many_pods"]);
+    expect(namesIn(full)).toEqual(["too_many_pods", "node_selector"]);
+    expect(namesIn(gone, ofDaemonSet)).toEqual(["node_selector"]);
+  });
+
   it.each<[string[], string]>([
     [["resources"], "0/3 nodes are available: 3 Insufficient cpu."],
     [
@@ -180,6 +202,12 @@ describe("what the scheduler says", () => {
     [["volume_elsewhere"], "0/3 nodes are available: 3 node(s) had volume node affinity conflict."],
     [["volume_limit"], "0/3 nodes are available: 3 node(s) exceed max volume count."],
     [["cordoned"], "0/1 nodes are available: 1 node(s) were unschedulable."],
+    [["not_ready"], "0/1 nodes are available: 1 node(s) had untolerated taint {node.cilium.io/agent-not-ready: true}."],
+    [["not_ready"], "0/1 nodes are available: 1 node(s) had untolerated taint {ebs.csi.aws.com/agent-not-ready: }."],
+    [
+      ["volume_in_use"],
+      "0/1 nodes are available: 1 node has pod using PersistentVolumeClaim with the same name and ReadWriteOncePod access mode.",
+    ],
     [["taint"], "0/3 nodes are available: 3 node(s) had untolerated taint(s)."],
     [["taint"], "0/1 nodes are available: 1 node(s) had taint {a: }, that the pod didn't tolerate."],
     [

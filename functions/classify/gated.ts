@@ -1,0 +1,29 @@
+import { podCondition } from "../shared/kubernetes/pods.ts";
+import type { Pod } from "../shared/kubernetes/types.ts";
+import { count, some } from "../shared/text.ts";
+
+/** How many gates a sentence names. */
+const NAMED = 3;
+
+/** What holds pods back that fail in no way, and what a person can do about it. */
+export interface Gated {
+  /** The end of a sentence. */
+  means: string;
+  advice: string;
+}
+
+/**
+ * That pods are not scheduled before somebody takes their scheduling gates off; undefined when none waits for that.
+ * Source: kubernetes.io/docs/concepts/scheduling-eviction/pod-scheduling-readiness
+ */
+export function gated(pods: readonly Pod[]): Gated | undefined {
+  const held = pods.filter((pod) => podCondition(pod, "PodScheduled")?.reason === "SchedulingGated");
+  if (held.length === 0) return undefined;
+  const gates = [...new Set(held.flatMap(({ spec }) => (spec?.schedulingGates ?? []).map(({ name }) => name)))];
+  const which = gates.length === 0 ? "" : ` (${some(gates, NAMED)})`;
+  return {
+    means: `${count(held.length, "pod")} ${held.length === 1 ? "is" : "are"} held back by scheduling gates${which}`,
+    advice:
+      "Whoever sets the gates takes them off, such as a controller of queues or quotas: look at that, or take them out of the pod template if they are not meant.",
+  };
+}
