@@ -136,7 +136,7 @@ export async function scan(cluster: Reader, options: Scan): Promise<Detection> {
   const tellsEnds = storm === undefined && !findingsOnly && !dryRun;
   const remembered = tellsEnds ? (listed ?? (await claimsIfSeen(view)) ?? []) : [];
   const failing = [...found, ...beside];
-  const again = await findWorkingAgain(view, { claims: remembered, places, failing }, policy, now);
+  const again = await findWorkingAgain(view, { claims: remembered, places, hpas: hpas.all, failing }, policy, now);
   const isHealthy = incidents.length + beside.length + again.length === 0;
   const lookedAfter = isStormAlone || findingsOnly ? marked(all, bonds, isTold) : [...awake, ...again];
   const idle = storm === undefined ? "resting" : "storm";
