@@ -103,6 +103,12 @@ const WITH_TOOLS: Readonly<Record<string, Permissions>> = {
         },
         { apiGroups: ["policy"], resources: ["poddisruptionbudgets"], verbs: ["list"] },
         {
+          why: "Whether a volume's claim is being deleted, and would go with the pod that uses it: the metadata alone is asked for.",
+          apiGroups: [""],
+          resources: ["persistentvolumeclaims"],
+          verbs: ["get"],
+        },
+        {
           why: "Who changed last what a failing workload reads, and when, and whether what an earlier revision needs is there: the metadata alone is asked for. Not needed where the policy has evidence.config_changes: none.",
           apiGroups: [""],
           resources: ["configmaps"],

@@ -2,6 +2,7 @@ import type { Case } from "../facts/case.ts";
 import type { Evidence } from "../facts/evidence.ts";
 import { comesBackUpdated } from "../facts/comes-back-updated.ts";
 import { enforcedLevel, isExempt, podSecurityViolations } from "../facts/pod-security.ts";
+import { claimsOf } from "../facts/going-claims.ts";
 import { refersTo } from "../facts/references.ts";
 import { madeAt } from "../facts/failed-pods.ts";
 import { CREATION_WORDS } from "../facts/words/creation.ts";
@@ -115,6 +116,14 @@ function lacksConfig({ facts: { evidence }, pod, next }: Leaving): string | unde
   return `${gone.kind} ${gone.name}, which ${what}, is not there, and no pod starts without it. Create it first.`;
 }
 
+/** Somebody has deleted a claim of it, which is there only as long as the pod is. */
+function losesClaim({ facts: { evidence }, pod }: Leaving): string | undefined {
+  const going = claimsOf(pod).filter((name) => evidence.goingClaims?.includes(name) === true);
+  if (going.length === 0) return undefined;
+  const [claim, is, it] = going.length === 1 ? ["claim", "is", "it"] : ["claims", "are", "them"];
+  return `its ${claim} ${some(going, NAMED)} ${is} being deleted, and only pods such as ${nameOf(pod)} that use ${it} hold that up: what is on the volume may go with the pod. Save that first, or delete the pod by hand if it is meant to go.`;
+}
+
 /** It may run on one node alone, which takes no further pods. */
 function boundToItsNode(leaving: Leaving): string | undefined {
   const closed = closedNode(leaving);
@@ -126,9 +135,7 @@ function boundToItsNode(leaving: Leaving): string | undefined {
 /** Its volumes may be on its node, which takes no further pods; what is known of a claim does not tell where its volume can be used. */
 function boundByVolumes(leaving: Leaving): string | undefined {
   const closed = closedNode(leaving);
-  const claims = (leaving.pod.spec?.volumes ?? []).flatMap(({ persistentVolumeClaim }) => {
-    return persistentVolumeClaim === undefined ? [] : [persistentVolumeClaim.claimName];
-  });
+  const claims = claimsOf(leaving.pod);
   if (closed === undefined || claims.length === 0) return undefined;
   const { why, first } = wordsFor(closed);
   const [volume, is] = claims.length === 1 ? ["volume", "is"] : ["volumes", "are"];
@@ -189,6 +196,7 @@ const RULES: readonly ((leaving: Leaving) => string | undefined)[] = [
   quotaExceeded,
   tooInsecure,
   lacksConfig,
+  losesClaim,
   boundToItsNode,
   boundByVolumes,
   waitsForOthers,

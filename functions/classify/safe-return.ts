@@ -8,6 +8,7 @@ import { containersOf } from "../shared/kubernetes/containers.ts";
 import type { Pod, PodTemplate, StatefulSet } from "../shared/kubernetes/types.ts";
 import { some } from "../shared/text.ts";
 import { failedOfItself } from "./failed-before.ts";
+import { lacksKeys } from "./keys-before.ts";
 import { violatesLevel } from "./level-before.ts";
 import { quantity } from "./quantity.ts";
 
@@ -34,18 +35,18 @@ export function whyNotBack(facts: Case, to: RevisionRef, isAlone: boolean): stri
   const earlier = facts.templates.get(to.name);
   if (present === undefined || earlier === undefined) return undefined;
   const { incident } = facts.evidence;
+  const way = { facts, to, present, earlier };
   if (isAskedFor(incident)) {
     if (incident.requested?.action === "undo") return undefined;
-    return violatesLevel(facts, to, earlier) ?? (isAlone ? whyNotStarted(facts, to) : undefined);
+    return violatesLevel(facts, to, earlier) ?? (isAlone ? whyNotStarted(way) : undefined);
   }
-  const way = { facts, to, present, earlier };
   return (
     addedToPods(way) ??
     failsOnOneNode(facts) ??
     limitedByOthers(way) ??
     failedOfItself(facts, to) ??
     violatesLevel(facts, to, earlier) ??
-    (isAlone ? (whyNotStarted(facts, to) ?? leavesServices(way)) : undefined) ??
+    (isAlone ? (whyNotStarted(way) ?? leavesServices(way)) : undefined) ??
     ranOnVolumes(way)
   );
 }
@@ -54,10 +55,11 @@ export function whyNotBack(facts: Case, to: RevisionRef, isAlone: boolean): stri
  * That pods of the revision could not be started, since there is not what they need and the present ones do not, in
  * sentences; undefined where nothing is known to be missing.
  */
-function whyNotStarted({ evidence: { neededBefore } }: Case, to: RevisionRef): string | undefined {
-  if (neededBefore?.revision !== to.name) return undefined;
-  const missing = neededBefore.objects.filter(({ state }) => state === "missing");
-  if (missing.length === 0) return undefined;
+function whyNotStarted({ facts, to, present, earlier }: Return): string | undefined {
+  const { neededBefore } = facts.evidence;
+  const needed = neededBefore?.revision === to.name ? neededBefore.objects : [];
+  const missing = needed.filter(({ state }) => state === "missing");
+  if (missing.length === 0) return lacksKeys(facts, to, present, earlier);
   const names = some(
     missing.map(({ kind, name }) => `${kind} ${name}`),
     NAMED,

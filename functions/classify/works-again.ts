@@ -1,5 +1,5 @@
 import type { Case } from "../facts/case.ts";
-import { wellSince } from "../facts/well-since.ts";
+import { scalesWellSince, wellSince } from "../facts/well-since.ts";
 import { kindOf } from "../kinds/kinds.ts";
 import { count, moment } from "../shared/text.ts";
 import { once, type Finding } from "./causes/cause.ts";
@@ -9,12 +9,13 @@ import { once, type Finding } from "./causes/cause.ts";
  * is. What fails by now is left to the next scan. Undefined for any other incident.
  */
 export function worksAgain({ evidence, failing, own }: Case): (Finding & { name: string }) | undefined {
-  const { incident, workload, pods } = evidence;
+  const { incident, workload, pods, hpa } = evidence;
   const { works_again: told } = incident;
   if (told === undefined) return undefined;
   const kind = kindOf(incident.workload);
   const isRead = kind !== undefined && workload !== undefined;
-  const since = isRead && failing.length + own.length === 0 ? wellSince(kind, workload, pods) : undefined;
+  const isWell = failing.length + own.length === 0 && (hpa === undefined || scalesWellSince(hpa) !== undefined);
+  const since = isRead && isWell ? wellSince(kind, workload, pods) : undefined;
   if (!isRead || since === undefined) {
     return {
       ...{ name: "Unknown", confidence: "low", evidence: [] },

@@ -1,5 +1,5 @@
 import { kindOf } from "../kinds/kinds.ts";
-import { fieldWriters, setBelow } from "../shared/kubernetes/managed-fields.ts";
+import { fieldWriters, setBelow, type FieldTree } from "../shared/kubernetes/managed-fields.ts";
 import { isLeftover, isReady, isTerminating, readySince } from "../shared/kubernetes/pods.ts";
 import type { Pod } from "../shared/kubernetes/types.ts";
 import type { Case, FailingPod } from "./case.ts";
@@ -67,14 +67,27 @@ type Write = Pick<ConfigChange, "manager" | "at" | "keys" | "created">;
 export function writesTo(metadata: ConfigMeta): Write[] {
   const created = Date.parse(metadata.creationTimestamp ?? "");
   const writes = fieldWriters(metadata).flatMap(({ manager, time, fields }) => {
-    const keys = DATA.flatMap((field) => Object.keys(setBelow(fields, [field]) ?? {}));
-    const named = keys.filter((key) => key.startsWith("f:")).map((key) => key.slice(2));
+    const named = dataKeys(fields);
     if (time === undefined || named.length === 0 || manager === BEFORE_APPLY) return [];
     const writer = manager === ANCIENT ? undefined : manager;
     return [{ manager: writer, at: time, keys: named, created: time.getTime() <= created }];
   });
   if (writes.length > 0 || Number.isNaN(created)) return writes;
   return [{ manager: undefined, at: new Date(created), keys: [], created: true }];
+}
+
+/**
+ * The keys of an object's data, by its managed fields: whoever writes one is kept there. Undefined where they tell of none. A
+ * key that is not among them may be there all the same where somebody has cleared them.
+ */
+export function keysIn(metadata: ConfigMeta): ReadonlySet<string> | undefined {
+  const keys = fieldWriters(metadata).flatMap(({ fields }) => dataKeys(fields));
+  return keys.length === 0 ? undefined : new Set(keys);
+}
+
+function dataKeys(fields: FieldTree): string[] {
+  const keys = DATA.flatMap((field) => Object.keys(setBelow(fields, [field]) ?? {}));
+  return keys.filter((key) => key.startsWith("f:")).map((key) => key.slice(2));
 }
 
 /** When the first of these pods began to fail. A pod's clock may be wrong; none fails before it was made. */

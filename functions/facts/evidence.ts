@@ -27,6 +27,7 @@ import { lostNodesAmong } from "../shared/kubernetes/nodes.ts";
 import { assertNamespace } from "../shared/kubernetes/namespaces.ts";
 import { readConfigObjects, readNeededByPods, type ConfigObject, type ConfigReading } from "./config-objects.ts";
 import { readCustomOwners, type CustomOwner } from "./custom-owners.ts";
+import { readGoingClaims } from "./going-claims.ts";
 import type { HelmRelease } from "./helm-release.ts";
 import { readLastWords, type LastWords } from "./last-words.ts";
 import { readServices, type Services } from "./services.ts";
@@ -60,6 +61,8 @@ export interface Evidence {
   config: readonly ConfigObject[];
   /** Those that such pods do not start without, and those of the template do; absent where there are none. */
   neededByPods?: readonly ConfigObject[];
+  /** The PersistentVolumeClaims of such pods that are being deleted, by their names; absent where there are none. */
+  goingClaims?: readonly string[];
   /** Those that the revision to go back to needs and the present template does not; absent where there is none to go back to. */
   neededBefore?: { revision: string; objects: readonly ConfigObject[] };
   /** The Services of its namespace, where going back to an earlier template may take pods from one of them. */
@@ -154,16 +157,18 @@ export async function gatherEvidence(
   const isWell = pods.every((pod) => isReady(pod) && restartCount(pod) === 0);
   const asked = incident.requested?.action === "restart" ? incident.requested.pod : undefined;
   const inQuestion = pods.filter((pod) => !isReady(pod) || restartCount(pod) > 0 || pod.metadata?.name === asked);
-  const [surroundings, lastWords, config, neededByPods, customOwners, release, others, services] = await Promise.all([
-    readSurroundings(cluster, ref, owners, pods, asked),
-    readLastWords(cluster, pods, logLines),
-    readConfigObjects(cluster, ref.namespace, template, inQuestion, configChanges),
-    readNeededByPods(cluster, ref.namespace, template, inQuestion, configChanges),
-    readCustomOwners(cluster, ref.namespace, owned, customResources),
-    isWell ? undefined : readHelm?.(cluster, ref.namespace, workload?.metadata),
-    Promise.all(kind === undefined ? [] : readOthers.map((read) => read(cluster, ref, { workload, hpa }))),
-    readServices(cluster, ref.namespace, workload?.spec?.template, earlier),
-  ]);
+  const [surroundings, lastWords, config, neededByPods, goingClaims, customOwners, release, others, services] =
+    await Promise.all([
+      readSurroundings(cluster, ref, owners, pods, asked),
+      readLastWords(cluster, pods, logLines),
+      readConfigObjects(cluster, ref.namespace, template, inQuestion, configChanges),
+      readNeededByPods(cluster, ref.namespace, template, inQuestion, configChanges),
+      readGoingClaims(cluster, ref.namespace, kind === undefined ? [] : inQuestion),
+      readCustomOwners(cluster, ref.namespace, owned, customResources),
+      isWell ? undefined : readHelm?.(cluster, ref.namespace, workload?.metadata),
+      Promise.all(kind === undefined ? [] : readOthers.map((read) => read(cluster, ref, { workload, hpa }))),
+      readServices(cluster, ref.namespace, workload?.spec?.template, earlier),
+    ]);
   return {
     incident,
     now,
@@ -180,6 +185,7 @@ export async function gatherEvidence(
     lastWords,
     config,
     ...(neededByPods.length === 0 ? {} : { neededByPods }),
+    ...(goingClaims.length === 0 ? {} : { goingClaims }),
     customOwners,
     services,
     ...(release === undefined ? {} : { helm: release }),

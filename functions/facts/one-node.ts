@@ -4,6 +4,7 @@ import type { Case, FailingPod } from "./case.ts";
 import { failsForCertain } from "./certain.ts";
 import { STILL_STARTING } from "../kinds/failing/overdue.ts";
 import { kindOf } from "../kinds/kinds.ts";
+import type { Pod } from "../shared/kubernetes/types.ts";
 import { SAME_MOMENT_SECONDS } from "./unready-together.ts";
 
 /** The node that pods share which have been unready since the same moment. */
@@ -44,7 +45,7 @@ const SEVERAL_NODES = 2;
 export function badNode({ evidence, policy, ofCurrent, current, longStable, again }: Case): SharedNode | undefined {
   const { incident, pods, now } = evidence;
   const kind = kindOf(incident.workload);
-  const [node, ...others] = new Set(ofCurrent.map(({ pod }) => pod.spec?.nodeName));
+  const [node, ...others] = new Set(ofCurrent.map(({ pod }) => nodeFor(pod)));
   if (kind?.onePerNode !== true || current === undefined || node === undefined || others.length > 0) return undefined;
   if (longStable || again !== undefined || ofCurrent.some(failsForCertain)) return undefined;
   if (ofCurrent.every(({ failures }) => failures.every(({ reason }) => reason === STILL_STARTING))) return undefined;
@@ -58,4 +59,17 @@ export function badNode({ evidence, policy, ofCurrent, current, longStable, agai
       isOlderThan(readySince(pod), policy.detect.set_update_seconds, now),
   );
   return well.length < SEVERAL_NODES ? undefined : { node, readyElsewhere: well.length };
+}
+
+/**
+ * The node of a pod, or the one that it is made for and that has not taken it.
+ * Source: kubernetes pkg/controller/daemon/util, ReplaceDaemonSetPodNodeNameNodeAffinity
+ */
+function nodeFor({ spec }: Pod): string | undefined {
+  const required = spec?.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
+  const named = (required?.nodeSelectorTerms ?? []).flatMap(({ matchFields = [] }) =>
+    matchFields.flatMap(({ key, values = [] }) => (key === "metadata.name" ? values : [])),
+  );
+  const [only, ...others] = new Set(named);
+  return spec?.nodeName ?? (others.length === 0 ? only : undefined);
 }

@@ -1,6 +1,7 @@
 import type { Kind } from "../kinds/kind.ts";
 import { isLeftover, isReady, isTerminating, readySince } from "../shared/kubernetes/pods.ts";
-import type { Pod, Workload } from "../shared/kubernetes/types.ts";
+import { hpaCondition, limitedAtMaximumSince } from "../shared/kubernetes/hpa.ts";
+import type { Hpa, Pod, Workload } from "../shared/kubernetes/types.ts";
 
 /**
  * Since when a workload has been well, beyond doubt: its status lacks nothing, and each of its pods has been ready, without a
@@ -17,6 +18,22 @@ export function wellSince(kind: Kind, workload: Workload, pods: readonly Pod[]):
   const latest = Math.max(...times);
   return Number.isNaN(latest) ? undefined : new Date(latest);
 }
+
+/**
+ * Since when an HPA has had nothing to say against its workload's size, however short that was; undefined where it has, as
+ * where it wants more than its maximum at this moment.
+ */
+export function scalesWellSince(hpa: Hpa): Date | undefined {
+  const [able, active, limited] = CONDITIONS.map((type) => hpaCondition(hpa, type));
+  if (able?.status === "False" || (active?.status === "False" && active.reason !== "ScalingDisabled")) return undefined;
+  if (limitedAtMaximumSince(hpa) !== undefined) return undefined;
+  // One that is limited is at its minimum.
+  const well = [able, active, limited?.status === "False" ? limited : undefined];
+  const times = well.map((condition) => Date.parse(condition?.lastTransitionTime ?? "")).filter(Number.isFinite);
+  return new Date(Math.max(0, ...times));
+}
+
+const CONDITIONS = ["AbleToScale", "ScalingActive", "ScalingLimited"] as const;
 
 /** When its containers were started, as they run now. */
 function starts({ status }: Pod): string[] {

@@ -1,4 +1,4 @@
-import { wellSince } from "../facts/well-since.ts";
+import { scalesWellSince, wellSince } from "../facts/well-since.ts";
 import { kindOf } from "../kinds/kinds.ts";
 import { readPods } from "../kinds/pods.ts";
 import { readWorkload } from "../kinds/workloads.ts";
@@ -6,7 +6,8 @@ import type { Incident } from "../run/contracts.ts";
 import { historyOf, holderOf, workloadOf } from "../run/lease.ts";
 import { openOf, worksAgainFrom } from "../run/works-again.ts";
 import { isRemediationError } from "../shared/errors.ts";
-import type { Lease } from "../shared/kubernetes/types.ts";
+import { scales } from "../shared/kubernetes/hpa.ts";
+import type { Hpa, Lease } from "../shared/kubernetes/types.ts";
 import type { Policy } from "../shared/policy.ts";
 import type { WorkloadRef } from "../shared/refs.ts";
 import { inTurn } from "./fair.ts";
@@ -20,6 +21,7 @@ const MAX_READ = 50;
 interface Known {
   claims: readonly Lease[];
   places: Places;
+  hpas: readonly Hpa[];
   /** Whatever was found failing, be anything done about it or not. */
   failing: readonly Pick<Incident, "workload">[];
 }
@@ -31,7 +33,7 @@ interface Known {
  */
 export async function findWorkingAgain(
   view: View,
-  { claims, places, failing }: Known,
+  { claims, places, hpas, failing }: Known,
   policy: Policy,
   now: Date,
 ): Promise<Incident[]> {
@@ -46,7 +48,7 @@ export async function findWorkingAgain(
   });
   const read = inTurn(candidates, ({ workload }) => workload.namespace).slice(0, MAX_READ);
   const found = await view.each(read, async ({ workload, history, open }) => {
-    const state = await stateOf(view, workload);
+    const state = await stateOf(view, workload, hpas);
     if (state === undefined || worksAgainFrom(history, state.since, policy, now) > now) return [];
     const since = state.since === undefined ? {} : { since: state.since.toISOString() };
     return [{ workload, failures: [], failing_pods: 0, sample_pods: [], works_again: { ...open, ...since } }];
@@ -63,14 +65,20 @@ function isSeen({ blindSpots }: View, { namespace }: WorkloadRef, places: Places
 }
 
 /** Since when it has been well, or that it is gone; undefined where it is neither, or cannot be read. */
-async function stateOf({ cluster }: View, ref: WorkloadRef): Promise<{ since: Date | undefined } | undefined> {
+async function stateOf(
+  { cluster }: View,
+  ref: WorkloadRef,
+  hpas: readonly Hpa[],
+): Promise<{ since: Date | undefined } | undefined> {
   const kind = kindOf(ref);
   try {
     const workload = await readWorkload(cluster, ref);
     if (kind === undefined || workload === undefined) return undefined;
     const { pods } = await readPods(cluster, kind, ref, workload, undefined);
-    const since = wellSince(kind, workload, pods);
-    return since === undefined ? undefined : { since };
+    const own = hpas.filter((hpa) => scales(hpa, ref)).map(scalesWellSince);
+    const times = [wellSince(kind, workload, pods), ...own];
+    const known = times.filter((time) => time !== undefined);
+    return known.length < times.length ? undefined : { since: new Date(Math.max(...known.map(Number))) };
   } catch (error) {
     if (!isRemediationError(error)) throw error;
     return error.name === "WorkloadNotFound" ? { since: undefined } : undefined;

@@ -1,7 +1,7 @@
 import { boundsOf, hpaCondition, isPinned, limitedAtMaximumSince } from "../../shared/kubernetes/hpa.ts";
 import type { Failure } from "../../shared/kubernetes/failures.ts";
-import type { Hpa } from "../../shared/kubernetes/types.ts";
-import { isTerminating } from "../../shared/kubernetes/pods.ts";
+import type { Hpa, Pod } from "../../shared/kubernetes/types.ts";
+import { isLeftover, isReady, isTerminating, wasReadySince } from "../../shared/kubernetes/pods.ts";
 import { count, duration } from "../../shared/text.ts";
 import { raisedBounds } from "../../remedies/scale/plan.ts";
 import type { Case } from "../../facts/case.ts";
@@ -48,7 +48,7 @@ export const HPA_CAUSES: readonly Cause[] = [
     looksLike:
       "The HPA wants more replicas than its maximum allows (ScalingLimited, TooManyReplicas), and the pods are well.",
     response:
-      "Raise the HPA's maximum by a step, within the policy's bound; report when the bound is reached. Wait where it began with a rollout that is under way, and while pods that it has asked for have not started. Report where its behavior disables scaling up.",
+      "Raise the HPA's maximum by a step, within the policy's bound; report when the bound is reached. Wait where it began with a rollout that is under way, and while pods that it has asked for have not been ready yet. Report where its behavior disables scaling up.",
     rejected: [{ action: "restart", reason: "the pods are well; there are too few of them" }],
     diagnose: (facts) => {
       const { evidence, failing, policy } = facts;
@@ -122,13 +122,19 @@ function noScaleUp(hpa: Hpa): Remedy | undefined {
 /** What has to be over before more pods help. */
 function waitFor(facts: Case, since: string): Remedy | undefined {
   if (beganWithRollout(facts, since)) return AFTER_ROLLOUT;
-  const pending = facts.evidence.pods.filter((pod) => pod.status?.phase === "Pending" && !isTerminating(pod)).length;
-  if (pending === 0) return undefined;
+  const starting = facts.evidence.pods.filter(isYetToServe).length;
+  if (starting === 0) return undefined;
   return {
     action: "none",
     refusal: "MayPass",
-    message: `${count(pending, "pod")} that it has already ${pending === 1 ? "has" : "have"} not started yet, and a higher maximum would bring more that wait. It is not raised before that is over.`,
+    message: `${count(starting, "pod")} that it has already ${starting === 1 ? "has" : "have"} not been ready yet: with ${starting === 1 ? "it" : "them"} it may have enough, and more would wait for the same. Its maximum is not raised before that is over.`,
   };
+}
+
+/** Whether a pod is there that has not been ready since it was made. One that was, and is not under its load, may need others. */
+function isYetToServe(pod: Pod): boolean {
+  if (isReady(pod) || isTerminating(pod) || isLeftover(pod) || pod.status?.phase === "Succeeded") return false;
+  return !wasReadySince(pod, pod.status?.startTime ?? pod.metadata?.creationTimestamp ?? "");
 }
 
 /** New pods that start, and those of before beside them, ask for more than the workload does otherwise. */

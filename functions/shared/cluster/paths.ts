@@ -40,6 +40,8 @@ export const paths = {
   podLog: (namespace: string, name: string) => `${collection("", "pods", namespace)}/${segment(name)}/log`,
   configMap: (namespace: string, name: string) => `${collection("", "configmaps", namespace)}/${segment(name)}`,
   secret: (namespace: string, name: string) => `${collection("", "secrets", namespace)}/${segment(name)}`,
+  persistentVolumeClaim: (namespace: string, name: string) =>
+    `${collection("", "persistentvolumeclaims", namespace)}/${segment(name)}`,
   events: (namespace: string) => collection("", "events", namespace),
   deployments: (namespace?: string) => collection("apps/v1", "deployments", namespace),
   deployment: (namespace: string, name: string) =>

@@ -78,6 +78,26 @@ describe("an update of a DaemonSet that fails on one node", () => {
     expect(told.message).toContain("kubectl describe node node-6");
   });
 
+  it("is the node's matter where it has no room for what runs well on others", () => {
+    const made = on(6, 2, 500);
+    const terms = [{ matchFields: [{ key: "metadata.name", operator: "In", values: ["node-6"] }] }];
+    const affinity = {
+      nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: terms } },
+    };
+    const message =
+      "0/9 nodes are available: 1 Insufficient memory, 8 node(s) didn't satisfy plugin(s) [NodeAffinity].";
+    const conditions = [
+      { type: "PodScheduled", status: "False", reason: "Unschedulable", message, lastTransitionTime: ago(490) },
+    ];
+    const unplaced: Pod = {
+      ...made,
+      spec: { affinity, containers: [{ name: "app" }] },
+      status: { phase: "Pending", conditions },
+    };
+
+    expect(updating([...well, unplaced])).toMatchObject({ cause: "FailsOnOneNode", action: "none" });
+  });
+
   it.each<[string, Pod[]]>([
     ["no other node has the revision yet", [on(6, 2, 500, CRASHES)]],
     ["one other node alone has it", [on(1, 2, 300), on(6, 2, 500, CRASHES)]],

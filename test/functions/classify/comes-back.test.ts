@@ -326,6 +326,20 @@ describe("a restart of a pod that reads what is gone", () => {
   });
 });
 
+describe("a restart of a pod whose claim is being deleted", () => {
+  const using = (claimName: string) => crashed({ volumes: [{ name: "data", persistentVolumeClaim: { claimName } }] });
+
+  it("is refused, as what is on the volume may go with the pod", () => {
+    expect(remedyFor(using("data-0"), { goingClaims: ["data-0"] })).toContain(
+      "NoSafeRemedy: Not restarted: its claim data-0 is being deleted",
+    );
+  });
+
+  it("is done where another claim is, which it does not use", () => {
+    expect(remedyFor(using("data-0"), { goingClaims: ["data-1"] })).toBe("restart");
+  });
+});
+
 describe("a restart of a pod on a cordoned node", () => {
   const cordoned: Node = {
     metadata: { name: "node-1", labels: { "kubernetes.io/hostname": "ip-10-0-0-1" } },

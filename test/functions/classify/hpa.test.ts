@@ -25,6 +25,16 @@ const pending = (more: Partial<Pod["metadata"]> = {}): Pod =>
       containerStatuses: [],
     },
   });
+/** A pod that runs and is not ready since so many seconds ago, of the minute that it is old. */
+const unready = (since: number): Pod =>
+  pod({
+    name: "web-1-4",
+    metadata: { creationTimestamp: ago(60) },
+    status: {
+      startTime: ago(58),
+      conditions: [{ type: "Ready", status: "False", lastTransitionTime: ago(since) }],
+    },
+  });
 const behaving = (behavior: NonNullable<Hpa["spec"]["behavior"]>): Hpa => ({
   ...full,
   spec: { ...full.spec, behavior },
@@ -34,6 +44,7 @@ describe("an HPA at its maximum", () => {
   it.each<[string, Partial<Evidence>]>([
     ["all of its pods run", {}],
     ["what has not started is on its way out", { pods: [...wells, pending({ deletionTimestamp: ago(5) })] }],
+    ["one of them is not ready any more, as under its load", { pods: [...wells, unready(10)] }],
     ["it may not scale down", { hpa: behaving({ scaleDown: { selectPolicy: "Disabled" } }) }],
     ["it scales up slowly", { hpa: behaving({ scaleUp: { selectPolicy: "Min" } }) }],
   ])("is raised where %s", (_what, over) => {
@@ -42,8 +53,12 @@ describe("an HPA at its maximum", () => {
 
   it("is not raised while a pod that it has asked for has not started", () => {
     expect(decided({ pods: [...wells, pending()] })).toContain(
-      "HpaAtMaximum: MayPass: 1 pod that it has already has not started yet",
+      "HpaAtMaximum: MayPass: 1 pod that it has already has not been ready yet",
     );
+  });
+
+  it("is not raised while a pod that it has asked for has started, and has not served yet", () => {
+    expect(decided({ pods: [...wells, unready(58)] })).toContain("1 pod that it has already has not been ready yet");
   });
 
   it("is not raised where its behavior lets it add no pods", () => {

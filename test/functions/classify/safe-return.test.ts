@@ -152,6 +152,54 @@ describe("a way back to a template that the namespace refuses by now", () => {
   });
 });
 
+describe("a way back to a template that reads a key which is gone", () => {
+  type Env = NonNullable<NonNullable<PodTemplate["spec"]>["containers"][number]["env"]>;
+  const reading = (image: string, env: Env): PodTemplate => ({
+    metadata: { labels: { app: "web" } },
+    spec: { containers: [{ name: "app", image, env }] },
+  });
+  const from = (key: string, optional = false): Env => [
+    { name: "URL", valueFrom: { configMapKeyRef: { name: "web", key, optional } } },
+  ];
+  const now = reading("shop/web:2", from("url"));
+  const holding = (...keys: string[]): Partial<Evidence> => ({
+    config: [
+      {
+        ...{ kind: "ConfigMap", name: "web", optional: false, state: "there" },
+        metadata: {
+          managedFields: [
+            { manager: "helm", fieldsV1: { "f:data": Object.fromEntries(keys.map((key) => [`f:${key}`, {}])) } },
+          ],
+        },
+      },
+    ],
+  });
+
+  it("is left to people, with the key and the object", () => {
+    const said = messageOf(broken(reading("shop/web:1", from("dsn")), now, holding("url", "mode")));
+
+    expect(said).toContain("NoSafeRemedy: Not rolled back: pods of revision 1 need key dsn of ConfigMap web");
+  });
+
+  it("is none to whoever asks for it either", () => {
+    const asked = incident({ requested: { action: "rollback", revision: 1 } });
+
+    expect(
+      messageOf(broken(reading("shop/web:1", from("dsn")), now, { ...holding("url"), incident: asked })),
+    ).toContain("need key dsn of ConfigMap web");
+  });
+
+  it.each<[string, Env, Partial<Evidence>]>([
+    ["the key is there", from("dsn"), holding("url", "dsn")],
+    ["its pods start without it", from("dsn", true), holding("url")],
+    ["the present pods need the same", from("url"), holding("mode")],
+    ["nothing tells which keys there are", from("dsn"), holding()],
+    ["the object was not read", from("dsn"), {}],
+  ])("is gone where %s", (_what, env, more) => {
+    expect(messageOf(broken(reading("shop/web:1", env), now, more))).toBe("rollback");
+  });
+});
+
 describe("a memory limit that something gives to pods", () => {
   const sized = (image: string, memory?: string): PodTemplate => ({
     metadata: { labels: { app: "web" } },

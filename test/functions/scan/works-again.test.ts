@@ -1,9 +1,20 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { HistoryEntry } from "../../../functions/run/contracts.ts";
 import { newLease, released } from "../../../functions/run/lease.ts";
-import type { Deployment, Lease, Pod } from "../../../functions/shared/kubernetes/types.ts";
+import type { Deployment, Hpa, Lease, Pod } from "../../../functions/shared/kubernetes/types.ts";
 import { ApiServer, found, refusal } from "../../support/api-server.ts";
-import { ago, container, crashingPod, deployment, NOW, pod, policy, replicaSet, WEB } from "../../support/objects.ts";
+import {
+  ago,
+  container,
+  crashingPod,
+  deployment,
+  hpa,
+  NOW,
+  pod,
+  policy,
+  replicaSet,
+  WEB,
+} from "../../support/objects.ts";
 import { FORBIDDEN, scanned } from "../../support/scans.ts";
 import { serve } from "../../support/served-cluster.ts";
 
@@ -39,12 +50,23 @@ function ready(seconds: number, started = seconds, name = "web-1-aaaaa"): Pod {
 
 /** A cluster on which people were told of `shop/web`, whose one pod has been ready for an hour. */
 function cluster(
-  { pods = [ready(3_600)], web = deployment({ replicas: 1 }) }: { pods?: Pod[]; web?: Deployment | null } = {},
+  {
+    pods = [ready(3_600)],
+    web = deployment({ replicas: 1 }),
+    hpas = [],
+  }: { pods?: Pod[]; web?: Deployment | null; hpas?: Hpa[] } = {},
   lease = remembering(TOLD),
 ): void {
   const deployments = web === null ? [] : [web];
-  serve(api, { namespaces: ["shop", "blog"], deployments, replicaSets: [replicaSet(1, { available: 1 })], pods });
+  serve(api, { namespaces: ["shop", "blog"], deployments, replicaSets: [replicaSet(1, { available: 1 })], pods, hpas });
   api.on("GET", LEASES, found({ kind: "LeaseList", apiVersion: "coordination.k8s.io/v1", items: [lease] }));
+}
+
+/** An HPA of it that has had what it wants for so many seconds. */
+function within(seconds: number): Hpa {
+  const made = hpa({ current: 1 });
+  const conditions = (made.status?.conditions ?? []).map((one) => ({ ...one, lastTransitionTime: ago(seconds) }));
+  return { ...made, status: { currentReplicas: 1, desiredReplicas: 1, ...made.status, conditions } };
 }
 
 const told = { told_at: "2026-06-01T10:00:00.000Z", cause: "MissingConfig" };
@@ -57,6 +79,13 @@ describe("a workload that people were told of", () => {
       failing_pods: 0,
       incidents: [{ workload: WEB, failures: [], works_again: { ...told, since: "2026-06-01T11:00:00.000Z" } }],
     });
+  });
+
+  it("is found where its HPA has had what it wants for long enough, or is at its minimum", async () => {
+    cluster({ hpas: [within(700)] });
+    expect((await scanned(api)).incidents).toMatchObject([{ works_again: { since: ago(700).replace("Z", ".000Z") } }]);
+    cluster({ hpas: [hpa({ current: 1, limited: "TooFewReplicas", limitedSince: ago(60) })] });
+    expect((await scanned(api)).incidents).toMatchObject([{ works_again: {} }]);
   });
 
   it("is found where it is gone", async () => {
@@ -81,6 +110,11 @@ describe("a workload that people were told of", () => {
     ["one of its pods is missing", [{ web: deployment({ replicas: 2 }) }]],
     ["its controller still lacks something", [{ web: deployment({ replicas: 1, status: { availableReplicas: 0 } }) }]],
     ["its controller has not seen its spec", [{ web: deployment({ replicas: 1, metadata: { generation: 2 } }) }]],
+    [
+      "its HPA wants more than its maximum again",
+      [{ hpas: [hpa({ limited: "TooManyReplicas", limitedSince: ago(30) })] }],
+    ],
+    ["its HPA has not wanted more for a short while only", [{ hpas: [within(599)] }]],
     ["it is being deleted", [{ web: deployment({ replicas: 1, metadata: { deletionTimestamp: ago(1) } }) }]],
     ["no pod of it is wanted", [{ web: deployment({ replicas: 0 }), pods: [] }]],
     ["nobody was called", [{}, remembering({ ...TOLD, calls: undefined })]],
