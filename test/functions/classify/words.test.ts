@@ -209,6 +209,12 @@ describe("an image that a rollout brought", () => {
     });
   });
 
+  it("that may not be pulled is not said to be missing where the kubelet may hold it back", () => {
+    const never = waiting("ErrImageNeverPull", 'Container image "shop/web:1" is not present with pull policy of Never');
+
+    expect(stable(made({}), [never]).summary).toContain("is not on the node, or not for its credentials");
+  });
+
   it("says that the kubelet is silent only where it is", () => {
     const advice = (message: string) => messageOf(stable(made({}), pull(message)));
 
