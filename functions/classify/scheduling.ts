@@ -5,7 +5,7 @@ import { some } from "../shared/text.ts";
 import type { Shared } from "./brought.ts";
 import { statusSayings } from "../facts/sayings.ts";
 import { firstMeaningsOf, type Saying } from "../facts/words/meaning.ts";
-import { claimsOf, deviceClaimsOf, hostPortsOf, isAlike, nodesOf, requestOf, volumesOf } from "./parts.ts";
+import { claimsOf, deviceClaimsOf, hostPortsOf, isAlike, nodesOf, requestOf, securityOf, volumesOf } from "./parts.ts";
 import { SCHEDULING_WORDS, type Asked, type SchedulingMeaning } from "../facts/words/scheduling.ts";
 
 /** How many resources are named in a sentence. */
@@ -65,10 +65,13 @@ export function schedulingWhy({ meanings, resources }: SchedulingReasons): strin
  */
 export function asksForNoLess(reasons: SchedulingReasons): Shared {
   const { meanings, resources } = reasons;
+  // What another scheduler goes by is not known where its words are not.
+  const isUnknown = meanings.length === 0;
   return {
-    says: "asks for no less of that",
+    says: isUnknown ? "asks the scheduler for the same" : "asks for no less of that",
+    isLikenessAlone: isUnknown,
     holds: (now, before) =>
-      meanings.length === 0
+      isUnknown
         ? isAlike(schedulingOf(now), schedulingOf(before))
         : meanings.every(({ asked }) => asked === undefined || NO_MORE[asked](now, before, resources)),
   };
@@ -91,6 +94,8 @@ const NO_MORE: Record<Asked, (now: PodTemplate, before: PodTemplate, resources: 
   volumes: (now, before) => isAlike(claimsOf(now), claimsOf(before)) && isAlike(nodesOf(now), nodesOf(before)),
   "resource claims": (now, before) => isAlike(deviceClaimsOf(now), deviceClaimsOf(before)),
   "node name": (now, before) => now.spec?.nodeName === before.spec?.nodeName,
+  "fargate support": (now, before) =>
+    isAlike([securityOf(now), volumesOf(now)], [securityOf(before), volumesOf(before)]),
 };
 
 function podAffinityOf({ metadata, spec }: PodTemplate): unknown {

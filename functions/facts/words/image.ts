@@ -27,8 +27,8 @@ export const SIGNATURE_WORDS: readonly Meaning[] = [
  * Hub, quay, ECR, Artifact Registry, Harbor and ghcr. They are looked for without the names of images and registries. The order
  * matters: what says more comes before what it contains.
  *
- * Source: kubernetes pkg/kubelet/images (image_manager.go, puller.go); containerd core/remotes/docker; OCI distribution
- * specification, error codes
+ * Source: kubernetes pkg/kubelet/images (image_manager.go, puller.go), KEP-2535; containerd core/remotes/docker; OCI
+ * distribution specification, error codes
  */
 export const IMAGE_WORDS: readonly ImageMeaning[] = [
   {
@@ -209,8 +209,10 @@ export const IMAGE_WORDS: readonly ImageMeaning[] = [
   {
     name: "never_pulled",
     cause: "ImageNotFound",
-    means: "the image is not on the node, and its pull policy is Never",
-    advice: "Put the image on the nodes, or set another imagePullPolicy than Never.",
+    // The kubelet says the same of an image that is there, and that it holds back.
+    means: "the image is not on the node, or not for its credentials, and its pull policy is Never",
+    advice:
+      "Put the image on the nodes, or set another imagePullPolicy than Never. Where the image is there, it may have been pulled with credentials that the pods do not bring: from Kubernetes 1.35 on, the kubelet then holds it back.",
     words: ["is not present with pull policy of Never", "ErrImageNeverPull"],
     reasons: ["ErrImageNeverPull"],
   },

@@ -10,7 +10,8 @@ export type Asked =
   | "host ports"
   | "volumes"
   | "resource claims"
-  | "node name";
+  | "node name"
+  | "fargate support";
 
 export interface SchedulingMeaning extends Meaning {
   asked?: Asked;
@@ -19,9 +20,32 @@ export interface SchedulingMeaning extends Meaning {
 /**
  * Why no node takes a pod. The scheduler counts one reason or more for each node, and each has the first meaning of this
  * table that knows it; its words on preemption, which follow, say nothing new.
- * Source: kubernetes pkg/scheduler/framework/plugins, the constants `ErrReason…`; pkg/scheduler/framework/types.go, FitError
+ * Source: kubernetes pkg/scheduler/framework/plugins, the constants `ErrReason…`; pkg/scheduler/framework/types.go, FitError; of
+ * Fargate's own scheduler docs.aws.amazon.com/eks/latest/userguide/fargate.html, "AWS Fargate considerations"
  */
 export const SCHEDULING_WORDS: readonly SchedulingMeaning[] = [
+  {
+    name: "fargate_support",
+    asked: "fargate support",
+    means: "Fargate does not run such pods",
+    advice:
+      "The message names what Fargate does not support: take that out of the pod template, or have no Fargate profile select the pods.",
+    words: ["Pod not supported on Fargate"],
+  },
+  {
+    name: "fargate_capacity",
+    means: "Fargate makes no node for it at the moment",
+    advice: "It is tried again by itself. Where that stays so, let the profile use subnets of further zones.",
+    words: ["Fargate capacity is unavailable", "Pod provisioning timed out"],
+    outside: true,
+  },
+  {
+    name: "fargate_misconfigured",
+    means: "its Fargate profile cannot be used",
+    advice: "The message says what is wrong with the profile, such as its pod execution role.",
+    words: ["Misconfigured Fargate Profile"],
+    outside: true,
+  },
   {
     name: "resources",
     asked: "resources",
@@ -72,6 +96,12 @@ export const SCHEDULING_WORDS: readonly SchedulingMeaning[] = [
     advice: "The cluster's autoscaler takes the node away. Add nodes, or see why none is added.",
     words: ["ToBeDeletedByClusterAutoscaler", "karpenter.sh/disrupted", "karpenter.sh/disruption"],
     outside: true,
+  },
+  {
+    name: "fargate_node",
+    means: "a node is Fargate's, and takes no pod but the one that it was made for",
+    advice: "Add nodes of another kind, or a Fargate profile that selects the pods by their namespace and labels.",
+    words: ["untolerated taint {eks.amazonaws.com/compute-type: fargate}"],
   },
   {
     name: "taint",

@@ -209,6 +209,12 @@ describe("an image that a rollout brought", () => {
     });
   });
 
+  it("that may not be pulled is not said to be missing where the kubelet may hold it back", () => {
+    const never = waiting("ErrImageNeverPull", 'Container image "shop/web:1" is not present with pull policy of Never');
+
+    expect(stable(made({}), [never]).summary).toContain("is not on the node, or not for its credentials");
+  });
+
   it("says that the kubelet is silent only where it is", () => {
     const advice = (message: string) => messageOf(stable(made({}), pull(message)));
 
@@ -403,6 +409,33 @@ describe("a pod that no node takes", () => {
       expect(diagnosis).toMatchObject({ cause: "Unschedulable", remedy: left });
       expect(messageOf(diagnosis)).toContain("Revision 1 asks for no less of that");
     }
+  });
+
+  it("is the rollout's where Fargate does not support what that brought, and not where it refuses the revision before, too", () => {
+    const refused = [unschedulable("Pod not supported on Fargate: invalid SecurityContext fields: Privileged")];
+    const privileged = (image: string) => made({ image, securityContext: { privileged: true } });
+
+    expect(rollout(privileged("shop/web:2"), made({}), refused).remedy).toMatchObject(backsTo1);
+    expect(rollout(privileged("shop/web:2"), privileged("shop/web:1"), refused).remedy).toMatchObject(left);
+  });
+
+  it("is not the rollout's for its labels where Fargate's own nodes are among those that do not take it", () => {
+    const full = [
+      unschedulable(
+        "0/5 nodes are available: 2 node(s) had untolerated taint {eks.amazonaws.com/compute-type: fargate}, 3 Insufficient cpu.",
+      ),
+    ];
+    const labelled = (version: string) => ({ ...asking("1"), metadata: { labels: { app: "web", version } } });
+
+    expect(rollout(labelled("2"), labelled("1"), full).remedy).toMatchObject(left);
+  });
+
+  it("is not said to be as it would be in the revision before where the words are not known", () => {
+    const unknown = [unschedulable("0/3 nodes are available: 3 cannot align container: app.")];
+    const message = messageOf(rollout(made({ image: "shop/web:2" }), made({}), unknown));
+
+    expect(message).toContain("and nothing says that going back to it would help.");
+    expect(message).not.toContain("would not help");
   });
 
   it("is not the rollout's for what it changes beside what is missing", () => {

@@ -202,6 +202,12 @@ describe("what the scheduler says", () => {
     [["volume_elsewhere"], "0/3 nodes are available: 3 node(s) had volume node affinity conflict."],
     [["volume_limit"], "0/3 nodes are available: 3 node(s) exceed max volume count."],
     [["cordoned"], "0/1 nodes are available: 1 node(s) were unschedulable."],
+    [["fargate_support"], "Pod not supported on Fargate: invalid SecurityContext fields: Privileged"],
+    [["fargate_capacity"], "Fargate capacity is unavailable at this time. Please try again later."],
+    [
+      ["resources", "fargate_node"],
+      "0/5 nodes are available: 2 node(s) had untolerated taint {eks.amazonaws.com/compute-type: fargate}, 3 Insufficient cpu.",
+    ],
     [["not_ready"], "0/1 nodes are available: 1 node(s) had untolerated taint {node.cilium.io/agent-not-ready: true}."],
     [["not_ready"], "0/1 nodes are available: 1 node(s) had untolerated taint {ebs.csi.aws.com/agent-not-ready: }."],
     [
