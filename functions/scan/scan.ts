@@ -29,6 +29,7 @@ import { withinReach } from "./reach.ts";
 import { readReadyBehind } from "./ready-behind.ts";
 import { atRest, claimsIfSeen, claimsIn, stormLeaseAmong } from "./resting.ts";
 import { eachPlace, servicesIn } from "./services/list.ts";
+import { signsOfCluster, withSigns } from "./signs.ts";
 import { findStorm, type FailureStorm } from "./storm.ts";
 import { together, withExplained } from "./together.ts";
 import { cellsOf, type Table } from "./table.ts";
@@ -138,10 +139,12 @@ export async function scan(cluster: Reader, options: Scan): Promise<Detection> {
   const failing = [...found, ...beside];
   const again = await findWorkingAgain(view, { claims: remembered, places, failing }, policy, now);
   const isHealthy = incidents.length + beside.length + again.length === 0;
-  const lookedAfter = isStormAlone || findingsOnly ? marked(all, bonds, isTold) : [...awake, ...again];
+  const lookedAfter =
+    isStormAlone || findingsOnly ? marked(all, bonds, isTold) : withSigns([...awake, ...again], withTheirPods);
   const idle = storm === undefined ? "resting" : "storm";
   const shown = fitIncidents(lookedAfter, policy.max_incidents);
   // Where something could not be seen, there may be a storm all the same.
+  const signs = findingsOnly ? [] : signsOfCluster(withPods(ripe, pods.failing), storm !== undefined);
   const isNone = tellsEnds && view.blindSpots.length === 0;
   const lease = isNone ? stormLeaseAmong(remembered, namespace) : undefined;
   const stormOver = lease && pastStorm(lease, now);
@@ -159,6 +162,7 @@ export async function scan(cluster: Reader, options: Scan): Promise<Detection> {
     in_rollout: fitRollouts(settling, policy.max_incidents),
     resting,
     unseen: view.describeBlindSpots(),
+    ...(signs.length === 0 ? {} : { signs }),
     ...(storm === undefined
       ? {}
       : stormFields(
