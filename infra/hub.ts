@@ -32,6 +32,12 @@ export class Hub extends Construct {
     const readers = { ...functions, ...others };
     for (const [name, { role, lambda }] of Object.entries(readers)) {
       role.addToPolicy(new PolicyStatement({ actions: ["ssm:GetParameter"], resources: [parameterArn] }));
+      role.addToPolicy(new PolicyStatement({ actions: ["ssm:GetParameters"], resources: [`${parameterArn}/*`] }));
+      Validations.of(role).acknowledge({
+        id: `AwsSolutions-IAM5[Resource::${nagResource(stack, `${parameterArn}/*`)}]`,
+        reason:
+          "The list names its further parameters itself, below its own name. They grow in number without a deployment.",
+      });
       const variable: HubVariable = { name: hub.name, parameter: hub.parameter, function: name, own };
       lambda.addEnvironment("EKS_HUB", stack.toJsonString(variable));
     }

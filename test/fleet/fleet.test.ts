@@ -110,14 +110,26 @@ ${deployment("web")}${deployment("api")}`;
 
 describe("a hub", () => {
   beforeAll(async () => {
-    await list([]);
     await kubectlOfShop(["apply", "-f", "-"], WORKLOADS);
     for (const name of ["web", "api"]) {
       await kubectlOfShop(["-n", NAMESPACE, "rollout", "status", `deployment/${name}`, "--timeout=300s"]);
     }
   });
 
+  it("says that its list cannot be used while it never could, and why", async () => {
+    const missing = await execute({ cluster_name: SHOP.name });
+
+    expect(missing).toMatchObject({ status: "FAILED", error: "FleetUnreadable" });
+    expect(missing.cause).toContain(`The list of clusters in the parameter ${PARAMETER} cannot be used`);
+
+    await list([{ name: SHOP.name }]);
+    const malformed = await execute({ cluster_name: SHOP.name });
+    expect(malformed).toMatchObject({ status: "FAILED", error: "FleetUnreadable" });
+    expect(malformed.cause).toContain("account");
+  });
+
   it("knows no cluster that its list has not", async () => {
+    await list([]);
     const ended = await execute({ cluster_name: SHOP.name });
 
     expect(ended).toMatchObject({ status: "FAILED", error: "ClusterNotFound" });
@@ -181,6 +193,15 @@ describe("a hub", () => {
     const { document } = await failedRuns.message(({ document: { execution } }) => execution.id === ended.arn);
     expect(document.commands.join("\n")).toContain(`aws eks describe-cluster --name quiet`);
     expect(document.commands.join("\n")).toContain(`--region ${ELSEWHERE.region}`);
+  });
+
+  it("goes on with the list that it has while what it reads is malformed", async () => {
+    await list([{ name: SHOP.name }]);
+    // For longer than a list is used before it is read again.
+    await sleep(16_000);
+
+    const ended = await execute({ cluster_name: SHOP.name, namespace: NAMESPACE, dry_run: true });
+    expect(ended).toMatchObject({ status: "SUCCEEDED" });
   });
 
   it("takes a cluster's ARN, and asks for it where a name is not enough", async () => {

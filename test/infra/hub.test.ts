@@ -29,6 +29,7 @@ describe("a hub", () => {
         expect.stringMatching(new RegExp(`:iam::\\*:role/eks-remediation-\\*-${step}$`)),
       ]);
       expect(of("ssm:GetParameter")).toContainEqual(expect.stringMatching(/:parameter\/eks-remediation\/fleet$/));
+      expect(of("ssm:GetParameters")).toEqual([expect.stringMatching(/:parameter\/eks-remediation\/fleet\/\*$/)]);
       expect(hub.properties(hub.functionId(step as "detect", "Role"))).toMatchObject({
         Path: `/eks-remediation/${step}/`,
       });
@@ -44,6 +45,7 @@ describe("a hub", () => {
       "lambda:InvokeFunction",
       "sqs:SendMessage",
       "ssm:GetParameter",
+      "ssm:GetParameters",
     ]);
     expect(own.find(({ action }) => action === "lambda:InvokeFunction")?.resource).toContain(hub.functionId("patrol"));
     const [rule] = hub.all("AWS::Events::Rule").filter(({ Description }) => /list/.test(String(Description)));
