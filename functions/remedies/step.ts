@@ -116,8 +116,9 @@ async function limitInDryRun({ reader }: Writer, run: WorkloadRun, environment: 
   return limited === undefined ? [] : [`Without dry_run it would have to wait. ${limited}`];
 }
 
-/** In which ways clusters fail alike at this moment, or why that cannot be known. */
+/** In which ways clusters fail alike at this moment, or why that cannot be known; undefined where no remedy waits for that. */
 async function fleetNow(environment: RemedyEnvironment): Promise<FleetNow | undefined> {
+  if (!environment.policy().fleet.hold) return undefined;
   try {
     const storms = await environment.fleetStorms?.();
     return storms === undefined ? undefined : { storms };

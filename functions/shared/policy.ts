@@ -207,7 +207,7 @@ export const Policy = z
         /** So many clusters have to fail alike ... */
         min_clusters: z.int().min(2).max(1_000).default(3),
         /** ... and this share of those that were looked at within the last hour. */
-        min_share: z.number().min(0).max(1).default(0.1),
+        min_share: z.number().min(0).max(1).default(0.05),
         /**
          * Whether remedies for it begin in one of the clusters first, and in more as it turns out well there. What an agent or a
          * person asks for by name is carried out all the same.

@@ -105,8 +105,8 @@ const Step = z
     settings: z.union([Settings, z.string()]).optional(),
     /** Stops everything, for a reason; `false` lets it go on. */
     stop: z.union([z.literal(false), z.string()]).optional(),
-    /** Has clusters of a fleet fail alike by this sign, of which others are to be remedied first; `false` lets this one on. */
-    fleet_storm: z.union([z.literal(false), z.string()]).optional(),
+    /** Has clusters of a fleet fail alike by this sign, of which others are to be remedied first. */
+    fleet_storm: z.string().optional(),
   })
   .superRefine((step, context) => {
     const verbs = STEP_VERBS.filter((verb) => step[verb] !== undefined);

@@ -23,9 +23,9 @@ export class SetAtRunTime {
     this.#stop = JSON.stringify(value);
   }
 
-  /** Has three other clusters fail alike by a sign, of which one is remedied first, or none. @param filled replaces placeholders */
-  fleetStorm(sign: string | false, filled: (text: string) => string): void {
-    this.#fleetStorm = sign === false ? undefined : filled(sign);
+  /** Has three other clusters fail alike by a sign, of which one is remedied first. @param filled replaces placeholders */
+  fleetStorm(sign: string, filled: (text: string) => string): void {
+    this.#fleetStorm = filled(sign);
   }
 
   /** In which ways clusters fail alike at a moment. */

@@ -17,7 +17,7 @@ const Alike = z.strictObject({
   clusters: z.array(z.string()),
   /** How many showed it and are well. */
   mended: z.int(),
-  /** Those in which remedies for it may begin by themselves; all where `hold` is off. */
+  /** Those in which remedies for it may begin by themselves, where `hold` is on. */
   let_on: z.array(z.string()),
 });
 export type Alike = z.output<typeof Alike>;

@@ -52,7 +52,7 @@ export function decideStorms({ looks, before, rule, now }: Fleet): Decided {
       const at = now.toISOString();
       return { sign, since: at, at, clusters, mended: [], let_on: [] };
     });
-  const storms = [...kept, ...fresh].map((storm) => ({ ...storm, let_on: letOn(storm, looks, rule) }));
+  const storms = [...kept, ...fresh].map((storm) => ({ ...storm, let_on: letOn(storm, looks) }));
   const going = storms.filter(({ over }) => over === undefined);
   const begun = going
     .filter(({ told }) => told === undefined)
@@ -93,8 +93,7 @@ function isSeenWithout(sign: string, { status, unseen = 0, signs = [] }: KeptLoo
  * The clusters in which remedies for a storm may begin: one, and one more for each that was in it and is well. They are of those
  * that let remedies begin by themselves, in an order that is another one for each storm and stays as it is.
  */
-function letOn({ sign, clusters, mended }: FleetStorm, looks: readonly KeptLook[], rule: Policy["fleet"]): string[] {
-  if (!rule.hold) return clusters;
+function letOn({ sign, clusters, mended }: FleetStorm, looks: readonly KeptLook[]): string[] {
   const acting = new Set(looks.flatMap(({ allowed, cluster_name: name }) => (allowed === "automatic" ? [name] : [])));
   const orderOf = (name: string) => createHash("sha256").update(`${sign} ${name}`).digest("hex");
   return clusters

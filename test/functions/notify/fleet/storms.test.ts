@@ -43,14 +43,14 @@ describe("clusters that fail alike", () => {
 
   it.each([
     ["too few of few", 5, 2],
-    ["too small a share of many", 100, 9],
+    ["too small a share of many", 100, 4],
   ])("are no storm where they are %s", (_what, number, failing) => {
     expect(storms(number, failing)).toEqual([]);
   });
 
   it("are one where as many as the policy says show one sign", () => {
     expect(storms(5, 3)).toHaveLength(1);
-    expect(storms(100, 10)).toHaveLength(1);
+    expect(storms(100, 5)).toHaveLength(1);
     expect(decide(looks(20, 8), [], { ...RULE, min_clusters: 9 }).storms).toEqual([]);
   });
 
@@ -149,10 +149,5 @@ describe("remedies in clusters that fail alike", () => {
   it("begin in one that lets them begin by themselves", () => {
     const present = looks(20, 8).map((look, index) => (index === 5 ? look : { ...look, allowed: "observe" as const }));
     expect(decide(present).storms[0]?.let_on).toEqual([nameOf(5)]);
-  });
-
-  it("begin in all of them where the policy says so", () => {
-    const { storms: all } = decide(looks(20, 8), [], { ...RULE, hold: false });
-    expect(all[0]?.let_on).toEqual(all[0]?.clusters);
   });
 });
