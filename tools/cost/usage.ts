@@ -24,8 +24,8 @@ export const LOOK = {
 export const ROUND = {
   /** Of the function, in GB: of the template. */
   memory: 0.25,
-  /** How long it takes, by how many clusters are due: ten begin in a second. */
-  secondsOf: (due: number) => 0.3 + Math.max(0, Math.ceil(due / 10) - 1),
+  /** How long it takes, by how many clusters are due: eight begin in a second. */
+  secondsOf: (due: number) => 0.3 + Math.max(0, Math.ceil(due / 8) - 1),
 } as const;
 
 /** What one look takes whether clusters of a hub fail alike: assumed, but for the memory, which is of the template. */
