@@ -195,15 +195,6 @@ describe("a hub", () => {
     expect(document.commands.join("\n")).toContain(`--region ${ELSEWHERE.region}`);
   });
 
-  it("goes on with the list that it has while what it reads is malformed", async () => {
-    await list([{ name: SHOP.name }]);
-    // For longer than a list is used before it is read again.
-    await sleep(16_000);
-
-    const ended = await execute({ cluster_name: SHOP.name, namespace: NAMESPACE, dry_run: true });
-    expect(ended).toMatchObject({ status: "SUCCEEDED" });
-  });
-
   it("takes a cluster's ARN, and asks for it where a name is not enough", async () => {
     const twin = { ...SHOP, region: PLACE.region };
     await list([SHOP, QUIET, twin]);

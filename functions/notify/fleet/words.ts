@@ -38,7 +38,7 @@ function beginning({ what, number, clusters, sign, let_on: letOn }: Alike, { hol
   const where = letOn.length === 0 ? "in none of them" : `only in ${some(letOn.map(shownCluster), NAMED)}`;
   return [
     alike,
-    `While that lasts, a remedy for it that nobody asked for begins ${where}, and in more of them as it turns out well (fleet.hold).`,
+    `While that lasts, a remedy for it that nobody asked for or approved begins ${where}, and in more of them as it turns out well (fleet.hold).`,
   ];
 }
 

@@ -115,6 +115,16 @@ describe("clusters that fail alike", () => {
     expect(next.find(({ sign }) => sign === BAD)).toMatchObject({ mended: [] });
   });
 
+  it("stay well that were seen to be, until they show it again", () => {
+    const { storms: known } = decide(looks(20, 8));
+    const { storms: next } = decide(looks(20, 6), known);
+    const old = (index: number) => (index === 6 || index === 7 ? { at: ago(90) } : {});
+    const later = (failing: number) => looks(20, failing).map((look, index) => ({ ...look, ...old(index) }));
+
+    expect(decide(later(6), next).storms).toMatchObject([{ mended: [nameOf(6), nameOf(7)] }]);
+    expect(decide(later(7), next).storms).toMatchObject([{ mended: [nameOf(7)] }]);
+  });
+
   it("are over where they are looked after no more", () => {
     const { storms: known } = decide(looks(20, 8));
     expect(decide(looks(20, 0).slice(8), known).over).toMatchObject([{ sign: BAD, clusters: [], mended: [] }]);

@@ -80,7 +80,9 @@ describe("watching a fleet", () => {
     expect(begun?.forms["email"]).toContain(
       "In 4 of 10 clusters, image shop/web:2 cannot be pulled: c1 (444455556666, us-east-1), c2 (444455556666, us-east-1)",
     );
-    expect(begun?.forms["email"]).toMatch(/a remedy for it that nobody asked for begins only in c\d \(444455556666/);
+    expect(begun?.forms["email"]).toMatch(
+      /a remedy for it that nobody asked for or approved begins only in c\d \(444455556666/,
+    );
     expect(over?.forms["email"]).toContain("It is over that image shop/web:2 cannot be pulled in so many clusters");
     expect(over?.attributes).toEqual({ about: "fleet_storm", needs_person: "false" });
     // Clusters that the list has no more are none of it.
