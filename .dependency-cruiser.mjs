@@ -17,7 +17,7 @@ const ROOMS = {
 };
 const ROOM = Object.keys(ROOMS).join("|");
 const STEP = `^functions/(?!(?:${ROOM})/)([^/]+)/`;
-const HANDLER = "^functions/[^/]+/(mcp-|(deliver|scorecard)/)?handler[.]ts$";
+const HANDLER = "^functions/[^/]+/(mcp-|(deliver|fleet|scorecard)/)?handler[.]ts$";
 
 /** Schemas and words of the remedies, which the run's contracts, the policy and the workflow are made of. */
 const LEAF = "^functions/remedies/((contracts|entry|asked)|[^/]+/contract)[.]ts$";
@@ -90,7 +90,11 @@ export default {
     ),
     ...[
       ["client-sns", "functions/notify", "publishes notifications"],
-      ["client-dynamodb", "functions/(notify/record|patrol)", "keep the record and the latest looks"],
+      [
+        "client-dynamodb",
+        "functions/(notify/record|patrol|lambda)",
+        "keep the record and the latest looks, and read them",
+      ],
       ["client-eventbridge", "functions/notify/record", "puts outcomes on the event bus"],
       ["client-s3", "functions/remedies", "keeps what a remedy destroys"],
       ["client-sfn", "functions/(agent|executions)", "starts executions and looks at them"],

@@ -2,9 +2,12 @@ import { Duration } from "aws-cdk-lib";
 import { PermissionsBoundary } from "aws-cdk-lib/aws-iam";
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { NodejsFunction } from "aws-cdk-lib/aws-lambda-nodejs";
+import type { Table } from "aws-cdk-lib/aws-dynamodb";
 import type { ITopic } from "aws-cdk-lib/aws-sns";
+import type { Queue } from "aws-cdk-lib/aws-sqs";
 import type { StateMachine } from "aws-cdk-lib/aws-stepfunctions";
 import { Construct } from "constructs";
+import { Action } from "../functions/shared/policy.ts";
 import { Agent } from "./agent.ts";
 import { ApprovalLinks } from "./approval-links.ts";
 import { checkProps } from "./check-props.ts";
@@ -12,14 +15,15 @@ import { ClusterAccess } from "./cluster-access.ts";
 import { Encryption } from "./encryption.ts";
 import { Delivery, type DeliveryProps } from "./delivery.ts";
 import { EndedExecutions } from "./ended-executions.ts";
-import { Functions } from "./functions.ts";
+import { FleetWatch } from "./fleet-watch.ts";
+import { Functions, type StepFunctions } from "./functions.ts";
 import { Hub } from "./hub.ts";
 import { HUB_NAME } from "./hub-name.ts";
 import { Mcp } from "./mcp.ts";
 import { Notifications } from "./notifications.ts";
 import { Observability } from "./observability.ts";
 import { Patrol } from "./patrol.ts";
-import type { EksRemediationProps } from "./props.ts";
+import type { EksRemediationProps, NotificationOptions } from "./props.ts";
 import { OutcomesRecord } from "./record.ts";
 import { rbacCommand } from "./rbac-command.ts";
 import type { FunctionOptions } from "./remediation-function.ts";
@@ -108,11 +112,11 @@ export class EksRemediation extends Construct {
     const { path } = new RunTimeSettings(this, "Settings", { functions: reading, clusterName });
     const starts = new Schedule(this, "Schedule", { patrol, clusterName, key, ...schedule });
     const { deadLetterQueue } = starts;
-    const rounds =
+    const ofHub =
       hub === undefined
         ? undefined
-        : new Rounds(this, "Rounds", { patrol, enabled: schedule.enabled, deadLetterQueue, options });
-    if (hub !== undefined) new Hub(this, "Hub", { hub, functions, rounds, clusterName });
+        : hubOf(this, { steps, patrol, table, topic, told, schedule, deadLetterQueue, options });
+    if (hub !== undefined) new Hub(this, "Hub", { hub, functions, readers: { ...ofHub }, clusterName });
     const waysIn = waysInOf(this, { stateMachine, clusterName, ways: props.waysIn ?? [], options });
     const watched = { stateMachine, stateMachineName, notify: steps.notify, key };
     const ends = new EndedExecutions(this, "EndedExecutions", watched);
@@ -120,7 +124,7 @@ export class EksRemediation extends Construct {
       ...{ patrol, notify: steps.notify, agent, ...servingOf(mcp) },
       ...(links === undefined ? {} : { decide: links.decide }),
       ...(waysIn === undefined ? {} : { "ways-in": waysIn.function }),
-      ...(rounds === undefined ? {} : { rounds }),
+      ...ofHub,
       ...delivery?.functions,
       ...(scorecard === undefined ? {} : { scorecard: scorecard.function }),
     };
@@ -128,8 +132,8 @@ export class EksRemediation extends Construct {
       clusterName,
       stateMachine,
       // In a hub, patrol is invoked for other clusters as well.
-      patrol: rounds === undefined ? patrol.lambda : starts,
-      rounds: rounds?.lambda,
+      patrol: ofHub === undefined ? patrol.lambda : starts,
+      rounds: ofHub?.rounds.lambda,
       functions: { ...steps, ...unwatched },
       unwatched,
       queues: {
@@ -157,6 +161,30 @@ export class EksRemediation extends Construct {
     this.dashboardName = dashboardName;
     this.rbacCommand = rbacCommand(namespaces, optional);
   }
+}
+
+interface OfHub {
+  steps: StepFunctions;
+  patrol: Patrol;
+  table: Table;
+  topic: ITopic;
+  told: NotificationOptions;
+  schedule: { enabled: boolean };
+  deadLetterQueue: Queue;
+  options: FunctionOptions;
+}
+
+/** What a hub has beside, by name: it reads the list, and reaches no cluster. */
+function hubOf(
+  scope: Construct,
+  { steps, patrol, table, topic, told, schedule: { enabled }, deadLetterQueue, options }: OfHub,
+): { rounds: Rounds; fleet: FleetWatch } {
+  const chat = told.chat === true;
+  const remedies = Action.options.map((action) => steps[action]);
+  return {
+    rounds: new Rounds(scope, "Rounds", { patrol, enabled, deadLetterQueue, options }),
+    fleet: new FleetWatch(scope, "FleetWatch", { table, topic, chat, enabled, deadLetterQueue, remedies, options }),
+  };
 }
 
 function servingOf(mcp: Mcp | undefined): Record<string, Agent> {

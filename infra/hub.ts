@@ -10,8 +10,8 @@ export interface HubProps {
   hub: HubOptions;
   /** The functions that reach clusters, by name. */
   functions: Readonly<Record<string, RemediationFunction>>;
-  /** What has the clusters of the list looked at, and reaches none itself. */
-  rounds: RemediationFunction | undefined;
+  /** The functions that read the list and reach no cluster, by name. */
+  readers: Readonly<Record<string, RemediationFunction>>;
   clusterName: string;
 }
 
@@ -20,7 +20,7 @@ export interface HubProps {
  * owner's: a stack that had it would put an older list back.
  */
 export class Hub extends Construct {
-  constructor(scope: Construct, id: string, { hub, functions, rounds, clusterName }: HubProps) {
+  constructor(scope: Construct, id: string, { hub, functions, readers: others, clusterName }: HubProps) {
     super(scope, id);
     const stack = Stack.of(this);
     const parameterArn = stack.formatArn({
@@ -29,9 +29,15 @@ export class Hub extends Construct {
       resourceName: hub.parameter.replace(/^\//, ""),
     });
     const own = stack.formatArn({ service: "eks", resource: "cluster", resourceName: clusterName });
-    const readers = { ...functions, ...(rounds === undefined ? {} : { rounds }) };
+    const readers = { ...functions, ...others };
     for (const [name, { role, lambda }] of Object.entries(readers)) {
       role.addToPolicy(new PolicyStatement({ actions: ["ssm:GetParameter"], resources: [parameterArn] }));
+      role.addToPolicy(new PolicyStatement({ actions: ["ssm:GetParameters"], resources: [`${parameterArn}/*`] }));
+      Validations.of(role).acknowledge({
+        id: `AwsSolutions-IAM5[Resource::${nagResource(stack, `${parameterArn}/*`)}]`,
+        reason:
+          "The list names its further parameters itself, below its own name. They grow in number without a deployment.",
+      });
       const variable: HubVariable = { name: hub.name, parameter: hub.parameter, function: name, own };
       lambda.addEnvironment("EKS_HUB", stack.toJsonString(variable));
     }

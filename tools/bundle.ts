@@ -23,7 +23,18 @@ export const BUNDLING = {
 } satisfies BuildOptions;
 
 /** Every function that has a bundle of its own. */
-const FUNCTION_NAMES = [...STEP_NAMES, "patrol", "agent", "mcp", "decide", "ways-in", "rounds", "deliver", "scorecard"];
+const FUNCTION_NAMES = [
+  ...STEP_NAMES,
+  "patrol",
+  "agent",
+  "mcp",
+  "decide",
+  "ways-in",
+  "rounds",
+  "deliver",
+  "scorecard",
+  "fleet",
+];
 
 /** A function's bundle, and what went into it. */
 export interface BuiltFunction {
@@ -55,6 +66,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   mcp: "functions/agent/mcp-handler.ts",
   deliver: "functions/notify/deliver/handler.ts",
   scorecard: "functions/notify/scorecard/handler.ts",
+  fleet: "functions/notify/fleet/handler.ts",
 };
 
 /** The handler of a function. */

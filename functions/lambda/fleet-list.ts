@@ -21,30 +21,62 @@ const Spoke = z.strictObject({
 });
 export type Spoke = z.output<typeof Spoke>;
 
+/** How many further parameters a list may have: as many as Systems Manager reads at once. Source: its API reference, GetParameters */
+const MOST_PARTS = 10;
+
 /** What the parameter of a hub holds, as JSON. */
-export const FleetList = z
-  .strictObject({
-    /** What the roles of all spokes ask for. Source: the AWS STS API reference, AssumeRole */
-    external_id: z.string().regex(/^[\w+=,.@:/-]{2,1224}$/, "must be an external id"),
-    /** How often each cluster is looked at, unless it says otherwise. */
-    every_minutes: EveryMinutes.default(5),
-    clusters: z.array(Spoke).default([]),
-  })
-  .superRefine(({ clusters }, context) => {
-    const seen = new Set<string>();
-    for (const [index, { name, account, region }] of clusters.entries()) {
-      const place = [name, account, region].join();
-      if (seen.has(place)) context.addIssue({ code: "custom", path: ["clusters", index], message: "is there twice" });
-      seen.add(place);
+const FleetMain = z.strictObject({
+  /** What the roles of all spokes ask for. Source: the AWS STS API reference, AssumeRole */
+  external_id: z.string().regex(/^[\w+=,.@:/-]{2,1224}$/, "must be an external id"),
+  /** How often each cluster is looked at, unless it says otherwise. */
+  every_minutes: EveryMinutes.default(5),
+  clusters: z.array(Spoke).default([]),
+  /** The names of further parameters with clusters, below the name of this one: `eu` is `/eks-remediation/fleet/eu`. */
+  more: z
+    .array(z.string().regex(/^[\w.-]{1,60}$/, "must be a name of letters, digits and _.-"))
+    .max(MOST_PARTS)
+    .default([]),
+});
+
+/** What each further parameter holds, as JSON. */
+const FleetPart = z.strictObject({ clusters: z.array(Spoke) });
+
+/** A hub's list of clusters, of all its parameters. */
+export type FleetList = Omit<z.output<typeof FleetMain>, "more">;
+
+/**
+ * Reads a list from JSON text, and what it has in further parameters. One that is missing or malformed is no list without its
+ * clusters: it is no list.
+ * @param readMore reads further parameters by the names that the list has for them
+ * @throws Error saying what is wrong with it; what `readMore` throws
+ */
+export async function readFleetList(
+  text: string,
+  readMore: (names: readonly string[]) => Promise<readonly string[]>,
+): Promise<FleetList> {
+  const { more, ...list } = parsed(FleetMain, text);
+  const texts = more.length === 0 ? [] : await readMore(more);
+  const parts = more.map((name, index) => {
+    try {
+      return parsed(FleetPart, texts[index] ?? "");
+    } catch (error) {
+      throw new Error(`${name}: ${(error as Error).message}`, { cause: error });
     }
   });
-export type FleetList = z.output<typeof FleetList>;
+  const clusters = [list, ...parts].flatMap((part) => part.clusters);
+  const seen = new Set<string>();
+  for (const { name, account, region } of clusters) {
+    const place = `${name} (${account}, ${region})`;
+    if (seen.has(place)) throw new Error(`${place} is there twice`);
+    seen.add(place);
+  }
+  return { ...list, clusters };
+}
 
-/** Reads a list from JSON text. @throws Error saying what is wrong with it */
-export function parseFleetList(text: string): FleetList {
-  const parsed = FleetList.safeParse(JSON.parse(text));
-  if (!parsed.success) throw new Error(describeIssues(parsed.error));
-  return parsed.data;
+function parsed<Schema extends z.ZodType>(schema: Schema, text: string): z.output<Schema> {
+  const result = schema.safeParse(JSON.parse(text));
+  if (!result.success) throw new Error(describeIssues(result.error));
+  return result.data;
 }
 
 /**

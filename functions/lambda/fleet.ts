@@ -1,10 +1,11 @@
+import { ParameterNotFound } from "@aws-sdk/client-ssm";
 import { refusalOf } from "../shared/aws/refusal.ts";
 import { clusterOfArn, type ClusterPlace } from "../shared/cluster-name.ts";
 import { RemediationError } from "../shared/errors.ts";
 import { Hub } from "../shared/hub.ts";
-import { parseFleetList, spokeNamed, type FleetList } from "./fleet-list.ts";
+import { readFleetList, spokeNamed, type FleetList } from "./fleet-list.ts";
 import { lastKnownGood } from "./last-known-good.ts";
-import { readParameter } from "./parameter.ts";
+import { readParameter, readParameters } from "./parameter.ts";
 
 /** Where a cluster is, and as whom the function gets there. */
 export interface Spoke extends ClusterPlace {
@@ -78,12 +79,16 @@ function listOf(parameter: string): () => Promise<FleetList> {
 
 async function readList(parameter: string): Promise<FleetList> {
   try {
-    return parseFleetList(await readParameter(parameter));
+    return await readFleetList(await readParameter(parameter), (names) =>
+      readParameters(names.map((name) => `${parameter}/${name}`)),
+    );
   } catch (error) {
     const { message, cause } = refusalOf(error);
+    // Systems Manager says no more of it than its name.
+    const why = error instanceof ParameterNotFound ? "there is no such parameter" : message;
     throw new RemediationError(
       "FleetUnreadable",
-      `The list of clusters in the parameter ${parameter} cannot be used: ${message}. Correct it.`,
+      `The list of clusters in the parameter ${parameter} cannot be used: ${why}. Correct it.`,
       { cause },
     );
   }

@@ -1,6 +1,5 @@
 import { DynamoDBClient, PutItemCommand } from "@aws-sdk/client-dynamodb";
-import type { KeptLook } from "./look.ts";
-import { LOOKS } from "../shared/looks.ts";
+import { LOOKS, type KeptLook } from "../shared/looks.ts";
 
 /** How long the latest look at a cluster is kept. */
 const KEPT_SECONDS = 30 * 86_400;

@@ -9,8 +9,10 @@ import { contract, step, type Environment } from "../run/step.ts";
 import { lookAround } from "../scan/look-around.ts";
 import { nameOfError } from "../shared/errors.ts";
 import type { Policy } from "../shared/policy.ts";
+import { signOf } from "../shared/signs.ts";
 import { within } from "../shared/time-left.ts";
-import { allowedAtMost, type Allowed, type KeptLook } from "./look.ts";
+import type { Allowed, KeptLook } from "../shared/looks.ts";
+import { allowedAtMost } from "./look.ts";
 
 /** What the schedule sends: what to look at, and a name for this time. The same name comes twice where it is sent twice. */
 export const PatrolInput = z.strictObject({ ...ScanRequest.shape, id: z.string().regex(/^[\w-]{1,60}$/) });
@@ -43,7 +45,7 @@ export interface PatrolEnvironment extends Environment {
 interface Look {
   status: Status;
   measurements: readonly Measurement[];
-  seen: Pick<KeptLook, "failing_pods" | "resting" | "unseen" | "allowed">;
+  seen: Pick<KeptLook, "failing_pods" | "resting" | "unseen" | "allowed" | "signs">;
 }
 
 /**
@@ -85,14 +87,15 @@ async function look(request: ScanRequest, present: PresentRun, environment: Patr
     const { detection, measurements } = await within(environment.lookMs(), async () =>
       lookAround(await environment.connect(request.cluster_name), request, policy, now),
     );
-    const { failing_pods, resting, unseen } = detection;
-    const seen = { failing_pods, resting: resting.count, unseen: unseen.length, allowed };
+    const { failing_pods, resting, unseen, signs } = detection;
+    const seen = { failing_pods, resting: resting.count, unseen: unseen.length, allowed, signs };
     const status = statusOf(detection);
     if (status !== "healthy" && status !== "resting") return { status, measurements, seen };
     return { status: (await pastOf(present, policy, now, environment)) ?? status, measurements, seen };
-  } catch {
+  } catch (error) {
     // The workflow looks again. What it meets then, it names and tells.
-    return { status: "look failed", measurements: [], seen: { allowed } };
+    const signs = [signOf("error", nameOfError(error))];
+    return { status: "look failed", measurements: [], seen: { allowed, signs } };
   }
 }
 

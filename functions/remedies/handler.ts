@@ -1,3 +1,4 @@
+import { fleetStorms } from "../lambda/fleet-storms.ts";
 import { lambda } from "../lambda/lambda.ts";
 import { keepInBucket } from "./keep-evidence.ts";
 import { remedyNamed } from "./remedies.ts";
@@ -5,8 +6,11 @@ import { remedyStep } from "./step.ts";
 
 /** Where there is a bucket for what a remedy destroys, it is kept there. */
 const KEEPING = process.env["EVIDENCE_BUCKET"] === undefined ? {} : { preserve: keepInBucket };
+/** In a hub, it waits for other clusters that fail alike. */
+const IN_FLEET = process.env["EKS_HUB"] === undefined ? {} : { fleetStorms };
 
 /** Carries out, and undoes, the one remedy that the function's environment names. */
 export const handler = lambda(
-  (environment) => (event) => remedyStep(remedyNamed(process.env["REMEDY"]))({ ...environment, ...KEEPING })(event),
+  (environment) => (event) =>
+    remedyStep(remedyNamed(process.env["REMEDY"]))({ ...environment, ...KEEPING, ...IN_FLEET })(event),
 );

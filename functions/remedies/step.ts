@@ -5,13 +5,16 @@ import { assertHeld, assertNotTakenOver, beginningOf, beginRemedy } from "../run
 import { RemedyResult, UndoResult, WorkloadRun } from "../run/contracts.ts";
 import { withEvent } from "../run/event.ts";
 import { policyFor } from "../run/policy-for.ts";
+import { heldByFleet, type FleetNow } from "../run/fleet-hold.ts";
 import { assertNotRedriven } from "../run/redrive.ts";
 import { Attempt, Redrive } from "../run/resumption.ts";
 import { settling, undoSettling } from "../run/settling.ts";
 import { contract, step, type Environment } from "../run/step.ts";
 import { HeldBack, presentLimit } from "../run/take-place.ts";
 import { undoUnlessOvertaken } from "../run/undo.ts";
+import { refusalOf } from "../shared/aws/refusal.ts";
 import { RemediationError } from "../shared/errors.ts";
+import type { FleetStorm } from "../shared/fleet-storms.ts";
 import type { Cluster, Reader } from "../shared/cluster/cluster.ts";
 import type { Pod } from "../shared/kubernetes/types.ts";
 import { readDestroyed, type Destroyed } from "./destroyed.ts";
@@ -34,6 +37,8 @@ const LEFT =
 export interface RemedyEnvironment extends Environment {
   /** Keeps what is about to be destroyed; absent where nothing is kept. @throws RemediationError `EvidenceNotKept` */
   preserve?(destroyed: Destroyed): Promise<void>;
+  /** In which ways clusters of the fleet fail alike; absent where there is no fleet. @throws what reading it met */
+  fleetStorms?(): Promise<readonly FleetStorm[]>;
 }
 
 /** The step that carries out one remedy, and its undo. */
@@ -67,7 +72,7 @@ async function apply(
   // What is set at run time is read again as late as that: it may have been stopped since it was decided upon.
   const begin = async (cluster: Cluster) => {
     const present = () => policyFor(environment, run.cluster_name);
-    await beginRemedy(cluster, run, environment.now(), await present(), present);
+    await beginRemedy(cluster, run, environment.now(), await present(), present, () => fleetNow(environment));
   };
   const writer = await writerFor(remedy, plan, run, environment, begin);
   const again = attempt > 0 && (await beginningOf(writer.reader, run)) !== "not begun";
@@ -102,11 +107,24 @@ function declinedByLimit(error: unknown): HeldBack["answer"] {
 }
 
 /** What would hold the remedy back now, if this were no dry run. */
-async function limitInDryRun({ reader }: Writer, run: WorkloadRun, environment: Environment): Promise<string[]> {
+async function limitInDryRun({ reader }: Writer, run: WorkloadRun, environment: RemedyEnvironment): Promise<string[]> {
   if (!run.dry_run) return [];
   const policy = await policyFor(environment, run.cluster_name);
-  const limited = await presentLimit(reader, run, policy, environment.now());
+  const now = environment.now();
+  const held = heldByFleet(run, await fleetNow(environment), now)?.message;
+  const limited = held ?? (await presentLimit(reader, run, policy, now));
   return limited === undefined ? [] : [`Without dry_run it would have to wait. ${limited}`];
+}
+
+/** In which ways clusters fail alike at this moment, or why that cannot be known; undefined where no remedy waits for that. */
+async function fleetNow(environment: RemedyEnvironment): Promise<FleetNow | undefined> {
+  if (!environment.policy().fleet.hold) return undefined;
+  try {
+    const storms = await environment.fleetStorms?.();
+    return storms === undefined ? undefined : { storms };
+  } catch (error) {
+    return { unreadable: refusalOf(error).message };
+  }
 }
 
 async function undo(remedy: Remedy, plan: Plan, run: WorkloadRun, environment: RemedyEnvironment): Promise<UndoResult> {

@@ -34,10 +34,10 @@ export interface RoundsEnvironment {
 }
 
 /**
- * How many looks begin in a second, unless these are too few for all: each reads parameters, which Systems Manager lets an account
- * do 40 times a second. Source: docs.aws.amazon.com/general, "AWS Systems Manager endpoints and quotas"
+ * How many looks begin in a second, unless these are too few for all: each makes up to four requests for parameters, which Systems
+ * Manager lets an account do 40 times a second. Source: docs.aws.amazon.com/general, "AWS Systems Manager endpoints and quotas"
  */
-const PER_SECOND = 10;
+const PER_SECOND = 8;
 /** Within how many seconds all of them begin. */
 const WITHIN_SECONDS = 40;
 const MINUTE_MS = 60_000;

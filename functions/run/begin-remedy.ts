@@ -3,6 +3,7 @@ import { paths } from "../shared/cluster/paths.ts";
 import type { WorkloadRun } from "./contracts.ts";
 import type { WorkloadRef } from "../shared/refs.ts";
 import { RemediationError } from "../shared/errors.ts";
+import { heldByFleet, type FleetNow } from "./fleet-hold.ts";
 import { entryOf, UNFINISHED } from "./history.ts";
 import type { Lease } from "../shared/kubernetes/types.ts";
 import { describeWorkload } from "../kinds/workloads.ts";
@@ -23,8 +24,9 @@ import { HeldBack, takePlace } from "./take-place.ts";
  * execution that was stopped may still run when that is redriven. Doing it again changes nothing, and what an execution has
  * begun on the workload keeps its place when another remedy follows.
  * @param present the policy in force right before it begins: it may have been stopped since it was decided upon
+ * @param fleet in which ways clusters of the fleet fail alike; undefined where there is no fleet
  * @throws RemediationError `ClaimExpired` when the claim is not this step's any more, or not for long enough
- * @throws HeldBack when a limit is reached, everything is stopped, or less is allowed than when it was decided upon
+ * @throws HeldBack when a limit is reached, the fleet waits for another cluster, everything is stopped, or less is allowed than when it was decided upon
  */
 export async function beginRemedy(
   cluster: Cluster,
@@ -32,6 +34,7 @@ export async function beginRemedy(
   now: Date,
   policy: PolicyInForce,
   present: () => Promise<PolicyInForce> = () => Promise.resolve(policy),
+  fleet: () => Promise<FleetNow | undefined> = () => Promise.resolve(undefined),
 ): Promise<void> {
   if (run.dry_run) return;
   assertClaimed(run, now);
@@ -46,6 +49,8 @@ export async function beginRemedy(
     if (isTakenUpSince(lease, run)) throw takenUp(workload);
     if (isBegun(lease, run)) return;
     const hasPlace = begunBy(lease, run.execution.name) !== undefined;
+    const held = hasPlace ? undefined : heldByFleet(run, await fleet(), now);
+    if (held !== undefined) throw new HeldBack(held, false);
     const placed = hasPlace ? lease : await takePlace(cluster, run, lease, policy, now);
     const notLet = notLetAnymore(run, await present());
     if (notLet !== undefined) {

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { REMEDY_CHANGES, REMEDY_PLANS, REQUESTED_REMEDIES, RequestedUndo } from "../remedies/contracts.ts";
 import { Scaling } from "../remedies/scale/contract.ts";
 import { WorkloadRef } from "../shared/refs.ts";
+import { Sign } from "../shared/signs.ts";
 import { KNOWN_PARTS } from "./known-parts.ts";
 import { Refusal } from "./refusals.ts";
 import { RESUMPTION, WHOLE_RUN } from "./resumption.ts";
@@ -61,6 +62,8 @@ export type Approval = z.output<typeof Approval>;
 export const Incident = z.strictObject({
   workload: WorkloadRef,
   failures: z.array(IncidentFailure),
+  /** In which ways it fails that workloads of other clusters may fail in as well; absent where none is known. */
+  signs: z.array(Sign).optional(),
   /** How many pods fail. */
   failing_pods: z.int(),
   /** A few of them. */

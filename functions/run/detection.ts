@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { WorkloadRef } from "../shared/refs.ts";
+import { Sign } from "../shared/signs.ts";
 import { FAILURE_FIELDS, Incident } from "./contracts.ts";
 
 /** A failing pod, as `detect_failures` answers. */
@@ -84,6 +85,8 @@ export const Detection = z.strictObject({
   in_rollout: z.array(WorkloadRef),
   /** Failing workloads that are left alone for now, which costs nothing. Only `detect_failures` has them among the incidents, too. */
   resting: Resting.default(NOTHING_RESTS),
+  /** In which ways something fails that other clusters may fail in as well; absent where there are none, and for `detect_failures`. */
+  signs: z.array(Sign).optional(),
   /** What could not be looked at; whatever fails there is not among the incidents. */
   unseen: z.array(BlindSpot),
   /** Only for `detect_failures`: the failing pods, of each namespace in turn, those of the largest incidents first. */

@@ -20,7 +20,7 @@ export interface Asker extends Asks {
 
 /** Why a remedy is not begun now. */
 export interface Limited {
-  refusal: (typeof HELD_BACK)[number];
+  refusal: Exclude<(typeof HELD_BACK)[number], "FleetStorm">;
   message: string;
   /** The breaker that is open. */
   breaker?: OpenBreaker;

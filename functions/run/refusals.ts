@@ -40,16 +40,18 @@ export const REFUSALS = [
   "TooManyThisHour",
   "CanaryFirst",
   "BreakerOpen",
+  "FleetStorm",
 ] as const;
 export const Refusal = z.enum(REFUSALS);
 export type Refusal = z.output<typeof Refusal>;
 
-/** Why the limits on remedies hold one back: a state of all that is under way, and nothing that was tried. */
+/** Why the limits on remedies, those of a fleet among them, hold one back: a state of all that is under way, and nothing that was tried. */
 export const HELD_BACK = [
   "TooManyAtOnce",
   "TooManyThisHour",
   "CanaryFirst",
   "BreakerOpen",
+  "FleetStorm",
 ] as const satisfies Refusal[];
 
 /** Why a remedy was chosen and not tried, so that its workload is looked at again soon. */

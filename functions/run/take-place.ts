@@ -7,6 +7,7 @@ import { CLAIM_NAMESPACE, type Policy } from "../shared/policy.ts";
 import { toldAt } from "./cool-down.ts";
 import { closingCommand, type OpenBreaker } from "./breaker.ts";
 import type { RemedyResult, WorkloadRun } from "./contracts.ts";
+import type { HeldByFleet } from "./fleet-hold.ts";
 import { historyOf, holderOf, leaseName, workloadOf } from "./lease.ts";
 import { limitFor, type Asker, type Limited } from "./limits.ts";
 import type { NotLet } from "./permit.ts";
@@ -18,7 +19,7 @@ const TOLD_AGAIN_MS = 86_400_000;
 const TELLING = { cause: "BreakerOpen", action: "none" } as const;
 
 /** Why a remedy is not begun. */
-type Reason = Pick<Limited | NotLet, "refusal" | "message">;
+type Reason = Pick<Limited | NotLet | HeldByFleet, "refusal" | "message">;
 
 /** A remedy that is not begun, because of a limit or since it is not let any more. It never leaves the remedy's step, whose answer is made of it. */
 export class HeldBack extends Error {

@@ -10,6 +10,7 @@ import { failingAmong, type Failing } from "./failing.ts";
 import { nodeLack } from "./node-lack.ts";
 import { atRest, claimsIfSeen, stormLeaseAmong } from "./resting.ts";
 import { lookAtAll, type Scan, type Sights } from "./sights.ts";
+import { signsOfCluster, withSigns } from "./signs.ts";
 import { isCovered, seenIn, stormFields, stormHere, type StormHere } from "./storm-here.ts";
 import type { Bonds } from "./together.ts";
 import { marked } from "./waiting.ts";
@@ -48,9 +49,11 @@ export async function scan(cluster: Reader, options: Scan): Promise<Detection> {
   const again = await findWorkingAgain(view, past, policy, now);
 
   const isHealthy = failing.told.length + beside.length + again.length === 0;
-  const lookedAfter = isStormAlone || findingsOnly ? marked(all, bonds, isTold) : [...awake, ...again];
+  const signed = () => withSigns([...awake, ...again], withPods(found, pods.failing));
+  const lookedAfter = isStormAlone || findingsOnly ? marked(all, bonds, isTold) : signed();
   const idle = storm === undefined ? "resting" : "storm";
   const shown = fitIncidents(lookedAfter, policy.max_incidents);
+  const signs = findingsOnly ? [] : signsOfCluster(withPods(failing.ripe, pods.failing), storm !== undefined);
   // Where something could not be seen, there may be a storm all the same.
   const isNone = tellsEnds && view.blindSpots.length === 0;
   const lease = isNone ? stormLeaseAmong(remembered, namespace) : undefined;
@@ -71,6 +74,7 @@ export async function scan(cluster: Reader, options: Scan): Promise<Detection> {
     in_rollout: fitRollouts(settling, policy.max_incidents),
     resting,
     unseen: view.describeBlindSpots(),
+    ...(signs.length === 0 ? {} : { signs }),
     ...(storm === undefined ? {} : stormFields(storm, next)),
     storm_seen: storm === undefined ? [] : seenIn(namespace, storm),
     ...(stormOver === undefined ? {} : { storm_over: stormOver }),

@@ -201,6 +201,20 @@ export const Policy = z
         certain_rollbacks: z.boolean().default(false),
       })
       .prefault({}),
+    /** When clusters of a hub fail alike: in one way at the same time, by their latest looks. */
+    fleet: z
+      .strictObject({
+        /** So many clusters have to fail alike ... */
+        min_clusters: z.int().min(2).max(1_000).default(3),
+        /** ... and this share of those that were looked at within the last hour. */
+        min_share: z.number().min(0).max(1).default(0.05),
+        /**
+         * Whether remedies for it begin in one of the clusters first, and in more as it turns out well there. What an agent or a
+         * person asks for by name is carried out all the same.
+         */
+        hold: z.boolean().default(true),
+      })
+      .prefault({}),
     ...REMEDY_SETTINGS,
     /** The tools whose own kinds are looked after, or written to. Each takes permissions of its own: `infra/rbac-TOOL.yaml`. */
     owners: z.strictObject(OWNERS).prefault({}),

@@ -1,6 +1,5 @@
 import { itemsOf } from "../../functions/notify/record/table.ts";
-import { KeptLook } from "../../functions/patrol/look.ts";
-import { LOOKS } from "../../functions/shared/looks.ts";
+import { LOOKS, parseLook, type KeptLook } from "../../functions/shared/looks.ts";
 import { reading, tableClient } from "../record/table.ts";
 
 /** The latest look at each cluster in the table of a deployed stack, and how many cannot be read by this version. */
@@ -16,15 +15,7 @@ export interface Looks {
  */
 export async function looksIn(table: string, region: string | undefined): Promise<Looks> {
   const items = await reading("table", () => itemsOf(tableClient(region), table, LOOKS));
-  const parsed = items.map(({ look }) => parse(look?.S ?? ""));
+  const parsed = items.map(({ look }) => parseLook(look?.S ?? ""));
   const looks = parsed.filter((look) => look !== undefined);
   return { looks, unread: parsed.length - looks.length };
-}
-
-function parse(text: string): KeptLook | undefined {
-  try {
-    return KeptLook.safeParse(JSON.parse(text)).data;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,4 +1,4 @@
-import type { KeptLook } from "../../functions/patrol/look.ts";
+import type { KeptLook } from "../../functions/shared/looks.ts";
 import { columns } from "../record/text.ts";
 
 /** What nobody has to look at. */

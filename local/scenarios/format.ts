@@ -63,7 +63,17 @@ const Until = z
   });
 export type Until = z.output<typeof Until>;
 
-const STEP_VERBS = ["apply", "patch", "kubectl", "rolled_out", "until", "wait", "settings", "stop"] as const;
+const STEP_VERBS = [
+  "apply",
+  "patch",
+  "kubectl",
+  "rolled_out",
+  "until",
+  "wait",
+  "settings",
+  "stop",
+  "fleet_storm",
+] as const;
 
 /** One thing that a user does, or waits for. */
 const Step = z
@@ -95,6 +105,8 @@ const Step = z
     settings: z.union([Settings, z.string()]).optional(),
     /** Stops everything, for a reason; `false` lets it go on. */
     stop: z.union([z.literal(false), z.string()]).optional(),
+    /** Has clusters of a fleet fail alike by this sign, of which others are to be remedied first. */
+    fleet_storm: z.string().optional(),
   })
   .superRefine((step, context) => {
     const verbs = STEP_VERBS.filter((verb) => step[verb] !== undefined);

@@ -88,7 +88,10 @@ export async function runWorkflow(options: RunOptions): Promise<Run> {
         },
         ...(set === undefined
           ? {}
-          : { settings: async (clusterName: string) => (await reached(), set.read(clusterName)) }),
+          : {
+              settings: async (clusterName: string) => (await reached(), set.read(clusterName)),
+              fleetStorms: async () => (await reached(), set.fleetStorms(now())),
+            }),
       };
     },
     onEvent: (event) => {

@@ -1,5 +1,6 @@
 import { clusterOfArn } from "../../functions/shared/cluster-name.ts";
 import { entriesFor, type SettingsHere } from "../../functions/shared/settings-here.ts";
+import type { FleetStorm } from "../../functions/shared/fleet-storms.ts";
 import { parseSettings, parseSwitch, type Settings, type Switch } from "../../functions/shared/settings.ts";
 
 /** What is set at run time in a scenario, as two parameters hold it in AWS. */
@@ -8,6 +9,7 @@ export class SetAtRunTime {
   static readonly path = "/eks-remediation/played";
   #settings: string | undefined;
   #stop: string | undefined;
+  #fleetStorm: string | undefined;
 
   /** Sets it, as JSON or as somebody has written it. @param filled replaces placeholders */
   settings(settings: Settings | string, filled: (text: string) => string): void {
@@ -19,6 +21,18 @@ export class SetAtRunTime {
     const who = { by: "somebody", at: "2026-06-01T12:00:00Z" };
     const value: Switch = reason === false ? { stopped: false, ...who } : { stopped: true, ...who, reason };
     this.#stop = JSON.stringify(value);
+  }
+
+  /** Has three other clusters fail alike by a sign, of which one is remedied first. @param filled replaces placeholders */
+  fleetStorm(sign: string, filled: (text: string) => string): void {
+    this.#fleetStorm = filled(sign);
+  }
+
+  /** In which ways clusters fail alike at a moment. */
+  fleetStorms(now: Date): FleetStorm[] {
+    if (this.#fleetStorm === undefined) return [];
+    const [at, clusters] = [now.toISOString(), ["alpha", "beta", "gamma"]];
+    return [{ sign: this.#fleetStorm, since: at, at, clusters, mended: [], let_on: ["alpha"], told: at }];
   }
 
   /** What a step reads; undefined where the scenario sets nothing. */

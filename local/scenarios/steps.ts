@@ -77,6 +77,7 @@ async function playStep(step: Step, { stage, directory, values, kinds, set }: Se
   if (step.wait !== undefined) await stage.sleep(step.wait);
   if (step.settings !== undefined) set.settings(step.settings, filled);
   if (step.stop !== undefined) set.stop(step.stop);
+  if (step.fleet_storm !== undefined) set.fleetStorm(step.fleet_storm, filled);
 }
 
 /** The manifest, with the object as the controller of each of its objects. */

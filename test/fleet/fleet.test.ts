@@ -110,14 +110,26 @@ ${deployment("web")}${deployment("api")}`;
 
 describe("a hub", () => {
   beforeAll(async () => {
-    await list([]);
     await kubectlOfShop(["apply", "-f", "-"], WORKLOADS);
     for (const name of ["web", "api"]) {
       await kubectlOfShop(["-n", NAMESPACE, "rollout", "status", `deployment/${name}`, "--timeout=300s"]);
     }
   });
 
+  it("says that its list cannot be used while it never could, and why", async () => {
+    const missing = await execute({ cluster_name: SHOP.name });
+
+    expect(missing).toMatchObject({ status: "FAILED", error: "FleetUnreadable" });
+    expect(missing.cause).toContain(`The list of clusters in the parameter ${PARAMETER} cannot be used`);
+
+    await list([{ name: SHOP.name }]);
+    const malformed = await execute({ cluster_name: SHOP.name });
+    expect(malformed).toMatchObject({ status: "FAILED", error: "FleetUnreadable" });
+    expect(malformed.cause).toContain("account");
+  });
+
   it("knows no cluster that its list has not", async () => {
+    await list([]);
     const ended = await execute({ cluster_name: SHOP.name });
 
     expect(ended).toMatchObject({ status: "FAILED", error: "ClusterNotFound" });

@@ -1,3 +1,4 @@
+import { AwsSolutionsChecks, ServerlessChecks } from "cdk-nag";
 import { describe, expect, it } from "vitest";
 import { Synthesised } from "./synthesised.ts";
 import { ADMITTED } from "../../infra/admission.ts";
@@ -28,6 +29,7 @@ describe("a hub", () => {
         expect.stringMatching(new RegExp(`:iam::\\*:role/eks-remediation-\\*-${step}$`)),
       ]);
       expect(of("ssm:GetParameter")).toContainEqual(expect.stringMatching(/:parameter\/eks-remediation\/fleet$/));
+      expect(of("ssm:GetParameters")).toEqual([expect.stringMatching(/:parameter\/eks-remediation\/fleet\/\*$/)]);
       expect(hub.properties(hub.functionId(step as "detect", "Role"))).toMatchObject({
         Path: `/eks-remediation/${step}/`,
       });
@@ -43,10 +45,38 @@ describe("a hub", () => {
       "lambda:InvokeFunction",
       "sqs:SendMessage",
       "ssm:GetParameter",
+      "ssm:GetParameters",
     ]);
     expect(own.find(({ action }) => action === "lambda:InvokeFunction")?.resource).toContain(hub.functionId("patrol"));
     const [rule] = hub.all("AWS::Events::Rule").filter(({ Description }) => /list/.test(String(Description)));
     expect(rule).toMatchObject({ ScheduleExpression: "rate(1 minute)", State: "ENABLED" });
+  });
+
+  it("looks each minute whether clusters fail alike, by a function that reaches none, and reads looks alone", () => {
+    const hub = new Synthesised({ fleet: PARAMETER });
+    const table = hub.id("Record", "Table");
+    const of = (name: string) => {
+      const role = hub.functionId(name, "Role");
+      return hub
+        .statements(role)
+        .filter(({ Action }) => [Action].flat().some((action) => action.startsWith("dynamodb:")))
+        .map(({ Action, Condition }) => [Action, Object.values(Condition ?? {})]);
+    };
+
+    expect(of("fleet")).toEqual([
+      ["dynamodb:Query", [{ "dynamodb:LeadingKeys": ["#looks", "#fleet-storms"] }]],
+      ["dynamodb:PutItem", [{ "dynamodb:LeadingKeys": ["#fleet-storms"] }]],
+    ]);
+    expect(of("rollback")).toEqual([["dynamodb:Query", [{ "dynamodb:LeadingKeys": ["#fleet-storms"] }]]]);
+    expect(hub.properties(hub.functionId("rollback"))).toMatchObject({
+      Environment: { Variables: { RECORD_TABLE: { Ref: table } } },
+    });
+    const actions = hub.permissions(hub.functionId("fleet", "Role")).map(({ action }) => action);
+    expect(actions.filter((action) => /^(sts|eks|states|lambda):/.test(action))).toEqual([]);
+    const [rule] = hub.all("AWS::Events::Rule").filter(({ Description }) => /fail alike/.test(String(Description)));
+    expect(rule).toMatchObject({ ScheduleExpression: "rate(1 minute)", State: "ENABLED" });
+    for (const checks of [new AwsSolutionsChecks(), new ServerlessChecks()])
+      expect(checks.validateScope(hub.stack).violations).toEqual([]);
   });
 
   it("makes no rounds, and expects none, where the schedule is off", () => {

@@ -53,6 +53,7 @@ export class Synthesised {
   functionId(name: string, part: "Function" | "Role" | "Logs" = "Function"): string {
     if (name === "agent") return this.id("Agent", part);
     if (name === "rounds") return this.id("Rounds", part);
+    if (name === "fleet") return this.id("FleetWatch", part);
     if (name === "patrol") return this.id("Patrol", part);
     return name === "decide" ? this.id("ApprovalLinks", "decide", part) : this.id("Functions", name, part);
   }

@@ -10,6 +10,7 @@ import {
   QUEUE_REQUESTS,
   ROUND,
   TOLD,
+  WATCH,
 } from "./usage.ts";
 
 /** What is counted, in one account and region. */
@@ -58,9 +59,10 @@ export function costOf(
   const rounds = hub ? MINUTES_OF_A_MONTH / clusters : 0;
   const amounts: Record<string, number> = {
     "step-functions-transition": told * TOLD.transitions,
-    "lambda-request": looks + rounds + told * TOLD.invocations,
+    // Each minute a round, and a look whether clusters fail alike.
+    "lambda-request": looks + 2 * rounds + told * TOLD.invocations,
     "lambda-gb-second":
-      rounds * ROUND.secondsOf(clusters / interval) * ROUND.memory +
+      rounds * (ROUND.secondsOf(clusters / interval) * ROUND.memory + WATCH.seconds * WATCH.memory) +
       looks * LOOK.seconds[size] * memoryOf(template, /^Looks whether/) +
       told * TOLD.invocations * TOLD.seconds * steps,
     "cloudwatch-metric":
@@ -73,6 +75,7 @@ export function costOf(
     "kms-request":
       told * TOLD.kmsRequests +
       (COLD_STARTS_A_DAY * DAYS_OF_A_MONTH * count("AWS::Lambda::Function") * deployments) / clusters,
+    "dynamodb-read": rounds * WATCH.readUnitsOf(clusters),
     "dynamodb-write": looks * LOOK.writeUnits + told * TOLD.writeUnits,
     "eventbridge-event": told,
     "sns-publish": told,

@@ -16,7 +16,7 @@ export interface Template {
 export const BILLED_BY: Readonly<Record<string, readonly string[]>> = {
   "AWS::CloudWatch::Alarm": ["cloudwatch-alarm-metric"],
   "AWS::CloudWatch::Dashboard": ["cloudwatch-dashboard"],
-  "AWS::DynamoDB::Table": ["dynamodb-write"],
+  "AWS::DynamoDB::Table": ["dynamodb-read", "dynamodb-write"],
   "AWS::EKS::AccessEntry": [],
   // At a rate, and of events of AWS itself. Those that the record puts on the bus are priced.
   "AWS::Events::Rule": ["eventbridge-event"],

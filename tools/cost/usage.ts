@@ -24,8 +24,16 @@ export const LOOK = {
 export const ROUND = {
   /** Of the function, in GB: of the template. */
   memory: 0.25,
-  /** How long it takes, by how many clusters are due: ten begin in a second. */
-  secondsOf: (due: number) => 0.3 + Math.max(0, Math.ceil(due / 10) - 1),
+  /** How long it takes, by how many clusters are due: eight begin in a second. */
+  secondsOf: (due: number) => 0.3 + Math.max(0, Math.ceil(due / 8) - 1),
+} as const;
+
+/** What one look takes whether clusters of a hub fail alike: assumed, but for the memory, which is of the template. */
+export const WATCH = {
+  memory: 0.25,
+  seconds: 0.3,
+  /** Of the table, half a unit for each 4 KB: a look of some 300 bytes for each cluster, and the storms, of which there are none. */
+  readUnitsOf: (clusters: number) => Math.ceil((clusters * 300) / 4_096) / 2 + 0.5,
 } as const;
 
 /** The states that an execution passes which tells of one workload that nobody but a person can mend. */

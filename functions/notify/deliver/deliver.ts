@@ -3,7 +3,7 @@ import { bounded } from "../../shared/text.ts";
 import { timeLeft } from "../../shared/time-left.ts";
 import type { Address } from "./address.ts";
 import type { Destination } from "./destinations.ts";
-import { pagerEventOf } from "./pager-duty.ts";
+import { pagerEventOf, pagerEventOfFleet } from "./pager-duty.ts";
 import type { Posted } from "./post.ts";
 import { shownOf } from "./shown.ts";
 import { slackOf } from "./slack.ts";
@@ -64,6 +64,7 @@ export function formOf(told: Told, destination: Destination): object | undefined
     case "teams":
       return teamsOf(shownOf(told));
     case "pagerDuty":
+      if (told.is === "fleet") return pagerEventOfFleet(told.document);
       return told.is === "outcome" ? pagerEventOf(told.document) : undefined;
   }
 }

@@ -3,6 +3,8 @@ import { describeWorkload } from "../../kinds/workloads.ts";
 import type { ErrorName } from "../../shared/errors.ts";
 import type { Refusal } from "../../run/refusals.ts";
 import { plainNameOf, shownCluster } from "../../shared/cluster-name.ts";
+import type { FleetDocument } from "../fleet/document.ts";
+import { fleetLines, fleetTitle } from "../fleet/words.ts";
 import type { NotificationDocument } from "../notification.ts";
 import { subjectOf } from "../record/record.ts";
 import { sectionsOf } from "../sections.ts";
@@ -52,6 +54,27 @@ export function pagerEventOf(document: NotificationDocument): PagerEvent | undef
   return isPage(document) ? { event_action: "trigger", ...key, ...detailsOf(document) } : undefined;
 }
 
+/** The event that a message of a fleet is: one page for all ways in which its clusters fail alike, until the last is over. */
+export function pagerEventOfFleet(document: FleetDocument): PagerEvent | undefined {
+  const key = { dedup_key: keyFor(`${document.hub}/fleet`) };
+  if (document.begun.length === 0) return document.lasting.length > 0 ? undefined : { event_action: "resolve", ...key };
+  const title = fleetTitle(document);
+  return {
+    event_action: "trigger",
+    ...key,
+    client: "EKS remediation",
+    links: [],
+    payload: {
+      summary: plain(`${title}: ${document.begun[0]?.what ?? ""}`, MAX_SUMMARY),
+      source: plain(plainNameOf(document.hub), MAX_FIELD),
+      severity: "critical",
+      component: "the fleet",
+      class: "FleetStorm",
+      custom_details: { "What is known": shownLines(fleetLines(document), undefined) },
+    },
+  };
+}
+
 function isOver({ outcome, reason = "", needs_person: needsPerson }: NotificationDocument): boolean {
   return !needsPerson && (outcome === "Recovered" || (outcome === "Skipped" && OVER.includes(reason)));
 }
@@ -69,7 +92,11 @@ function isPage({ needs_person: needsPerson, changed, ...document }: Notificatio
 export function dedupKeyOf(document: NotificationDocument): string {
   const { workload, cluster_name: cluster, cause, looked_at: namespace } = document;
   const whole = cause === "FailureStorm" ? ["storm", ...(namespace === undefined ? [] : [namespace])].join("/") : "run";
-  const key = `eks-remediation/${cluster}/${workload === undefined ? whole : subjectOf({ workload })}`;
+  return keyFor(`${cluster}/${workload === undefined ? whole : subjectOf({ workload })}`);
+}
+
+function keyFor(subject: string): string {
+  const key = `eks-remediation/${subject}`;
   if (key.length <= MAX_KEY && /^[!-~]+$/.test(key)) return key;
   return `eks-remediation/${createHash("sha256").update(key).digest("hex")}`;
 }

@@ -1,6 +1,7 @@
 import { describeWorkload } from "../../kinds/workloads.ts";
 import { shownCluster } from "../../shared/cluster-name.ts";
 import { bounded } from "../../shared/text.ts";
+import { fleetLines, fleetTitle } from "../fleet/words.ts";
 import type { NotificationDocument } from "../notification.ts";
 import { scorecardSections, scorecardTitle } from "../scorecard/words.ts";
 import { sectionsOf, type Heading } from "../sections.ts";
@@ -33,6 +34,11 @@ export function shownOf(told: Told): Shown {
       const [what = "", ...rest] = scorecardSections(told.document);
       const sections = rest.length === 0 ? [] : [{ heading: "Namespaces", lines: rest }];
       return { title: scorecardTitle(told.document), what, sections, links: [] };
+    }
+    case "fleet": {
+      const [what = "", ...rest] = fleetLines(told.document);
+      const sections = rest.length === 0 ? [] : [{ heading: "More", lines: rest }];
+      return { title: fleetTitle(told.document), what, sections, links: [] };
     }
     case "alarm":
       return ofAlarm(told.alarm);

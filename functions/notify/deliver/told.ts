@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { FleetDocument } from "../fleet/document.ts";
 import { NotificationDocument } from "../notification.ts";
 import { ScorecardDocument } from "../scorecard/document.ts";
 
@@ -21,11 +22,13 @@ export type Alarm = z.output<typeof Alarm>;
 /** Later versions may have more fields. */
 const Outcome = z.object(NotificationDocument.shape);
 const Scorecard = z.object(ScorecardDocument.shape);
+const Fleet = z.object(FleetDocument.shape);
 
 /** What the topic carries, as far as people are told of it. */
 export type Told =
   | { is: "outcome"; document: NotificationDocument }
   | { is: "scorecard"; document: ScorecardDocument }
+  | { is: "fleet"; document: FleetDocument }
   | { is: "alarm"; alarm: Alarm };
 
 /** Reads what SNS hands over. Undefined for what is none of these: the topic may be one that others publish on. */
@@ -35,6 +38,8 @@ export function toldIn(event: unknown): Told | undefined {
   if (outcome.success) return { is: "outcome", document: outcome.data };
   const scorecard = Scorecard.safeParse(message);
   if (scorecard.success) return { is: "scorecard", document: scorecard.data };
+  const fleet = Fleet.safeParse(message);
+  if (fleet.success) return { is: "fleet", document: fleet.data };
   const alarm = Alarm.safeParse(message);
   return alarm.success ? { is: "alarm", alarm: alarm.data } : undefined;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseFleetList, spokeNamed } from "../../../functions/lambda/fleet-list.ts";
+import { readFleetList, spokeNamed } from "../../../functions/lambda/fleet-list.ts";
 import { lastKnownGood } from "../../../functions/lambda/last-known-good.ts";
 import { inSession, sessionName } from "../../../functions/lambda/session.ts";
 import { parseRequest } from "../../../functions/run/request.ts";
@@ -35,8 +35,41 @@ describe("the list of a hub", () => {
     ["a cluster twice", { ...LIST, clusters: [SHOP, SHOP] }, "is there twice"],
     ["a field that it does not know", { ...LIST, clusters: [{ ...SHOP, role: "x" }] }, "role"],
     ["roles whose names would be too long", { ...LIST, clusters: [{ ...SHOP, roles: "x".repeat(45) }] }, "44"],
-  ])("is refused with %s", (_what, value, words) => {
-    expect(() => parseFleetList(JSON.stringify(value))).toThrow(words);
+    ["more parameters than are read at once", { ...LIST, more: Array.from({ length: 11 }, () => "x") }, "more"],
+    ["a parameter that is elsewhere", { ...LIST, more: ["../x"] }, "more"],
+  ])("is refused with %s", async (_what, value, words) => {
+    await expect(readFleetList(JSON.stringify(value), () => Promise.resolve([]))).rejects.toThrow(words);
+  });
+
+  it("has the clusters of further parameters, in the order in which it names these", async () => {
+    const asked: string[] = [];
+    const main = { ...LIST, clusters: [SHOP], more: ["eu", "us"] };
+    const list = await readFleetList(JSON.stringify(main), (names) => {
+      asked.push(...names);
+      return Promise.resolve([{ ...SHOP, name: "pay" }, TWIN].map((each) => JSON.stringify({ clusters: [each] })));
+    });
+
+    expect(asked).toEqual(["eu", "us"]);
+    expect(list).toEqual({ ...LIST, clusters: [SHOP, { ...SHOP, name: "pay" }, TWIN] });
+  });
+
+  it("asks for no further parameter where it names none", async () => {
+    const list = await readFleetList(JSON.stringify({ ...LIST, clusters: [SHOP] }), () =>
+      Promise.reject(new Error("no")),
+    );
+
+    expect(list.clusters).toEqual([SHOP]);
+  });
+
+  it.each([
+    ["is not there", () => Promise.reject(new Error("there is no eu")), "there is no eu"],
+    ["is malformed", () => Promise.resolve(["{}"]), "eu: clusters"],
+    ["is empty", () => Promise.resolve([]), "eu: "],
+    ["has a cluster again", () => Promise.resolve([JSON.stringify({ clusters: [SHOP] })]), "is there twice"],
+  ])("is none, rather than one without some clusters, where a further parameter %s", async (_what, more, words) => {
+    const main = JSON.stringify({ ...LIST, clusters: [SHOP], more: ["eu"] });
+
+    await expect(readFleetList(main, more)).rejects.toThrow(words);
   });
 });
 

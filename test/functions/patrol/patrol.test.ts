@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { KeptLook } from "../../../functions/patrol/look.ts";
+import type { KeptLook } from "../../../functions/shared/looks.ts";
 import { patrol, type PatrolEnvironment } from "../../../functions/patrol/patrol.ts";
 import { newLease, released } from "../../../functions/run/lease.ts";
 import type { Measurement } from "../../../functions/run/measurement.ts";
@@ -164,7 +164,9 @@ describe("a look of the schedule", () => {
       connect: () => Promise.reject(new RemediationError("ClusterUnreachable", "Nobody answers.")),
     });
 
-    expect(kept).toEqual([{ cluster_name: "prod", at: NOW.toISOString(), status: "look failed", allowed: "stopped" }]);
+    const signs = ["error ClusterUnreachable"];
+    const look = { cluster_name: "prod", at: NOW.toISOString(), status: "look failed", allowed: "stopped", signs };
+    expect(kept).toEqual([look]);
   });
 
   it("does its work where what it saw cannot be kept, and says so", async () => {

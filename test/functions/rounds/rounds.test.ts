@@ -52,7 +52,7 @@ describe("a round", () => {
     const few = await roundOver(clusters(25, 1));
     const many = await roundOver(clusters(1_000, 1));
 
-    expect(few.seconds).toEqual([0, 10, 20]);
+    expect(few.seconds).toEqual([0, 8, 16, 24]);
     expect(many.looks).toHaveLength(1_000);
     expect(many.seconds).toHaveLength(40);
   });

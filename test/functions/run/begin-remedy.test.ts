@@ -4,6 +4,7 @@ import { acquire, release } from "../../../functions/claim/claim.ts";
 import { takeUp } from "../../../functions/claim/take-up.ts";
 import { historyOf, leaseName } from "../../../functions/run/lease.ts";
 import { paths } from "../../../functions/shared/cluster/paths.ts";
+import type { FleetNow } from "../../../functions/run/fleet-hold.ts";
 import type { HistoryEntry, WorkloadRun } from "../../../functions/run/contracts.ts";
 import { isIneffective, sinceLastSuccess } from "../../../functions/run/history.ts";
 import type { Lease } from "../../../functions/shared/kubernetes/types.ts";
@@ -48,6 +49,22 @@ describe("a remedy that begins", () => {
     await beginRemedy(at.cluster, run, at.clock.now(), policy());
 
     expect((await at.cluster.get<Lease>(PATH)).metadata?.resourceVersion).toBe(metadata?.resourceVersion);
+  });
+
+  it("is not begun while the fleet waits for another cluster, and goes on where it has begun", async () => {
+    const signed = await claimed();
+    const run = { ...signed, incident: { ...signed.incident, signs: ["run shop/web:2"] } };
+    const begins = async (of: WorkloadRun, fleet?: FleetNow) => {
+      const present = () => Promise.resolve(policy());
+      await beginRemedy(at.cluster, of, at.clock.now(), policy(), present, () => Promise.resolve(fleet));
+    };
+    const fleet = { unreadable: "AccessDenied" };
+
+    await expect(begins(run, fleet)).rejects.toMatchObject({ answer: { refusal: "FleetStorm" } });
+    expect(await history()).toEqual([]);
+    await begins(run);
+    await expect(begins(run, fleet)).resolves.toBeUndefined();
+    expect(await history()).toMatchObject([begun]);
   });
 
   it("is not begun once everything is stopped, and nothing is written of it", async () => {

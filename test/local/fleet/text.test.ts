@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { KeptLook } from "../../../functions/patrol/look.ts";
+import type { KeptLook } from "../../../functions/shared/looks.ts";
 import { fleetTable, needsPerson } from "../../../local/fleet/text.ts";
 
 const NOW = new Date("2026-06-01T12:00:00Z");

@@ -50,8 +50,6 @@ const COMMON = [
   "shimmer",
   "zod",
 ];
-/** What the functions of the remedies have: one handler serves them all. */
-const OF_REMEDIES = ["@aws-sdk/checksums", "@aws-sdk/client-s3", "@aws-sdk/middleware-sdk-s3"];
 /** What comes with the client of DynamoDB. */
 const OF_THE_TABLE = [
   "@aws-sdk/client-dynamodb",
@@ -61,6 +59,8 @@ const OF_THE_TABLE = [
   "mnemonist",
   "obliterator",
 ];
+/** What the functions of the remedies have: one handler serves them all. */
+const OF_REMEDIES = [...OF_THE_TABLE, "@aws-sdk/checksums", "@aws-sdk/client-s3", "@aws-sdk/middleware-sdk-s3"];
 /** What a function has beside these. */
 const OWN: Readonly<Partial<Record<string, string[]>>> = {
   agent: ["@aws-sdk/client-sfn"],
@@ -78,6 +78,7 @@ const OWN: Readonly<Partial<Record<string, string[]>>> = {
   ],
   rounds: ["@aws-sdk/client-lambda", "@aws-sdk/client-ssm"],
   deliver: ["@aws-sdk/client-ssm"],
+  fleet: [...OF_THE_TABLE, "@aws-sdk/client-sns", "@aws-sdk/client-ssm"],
   scorecard: [...OF_THE_TABLE, "@aws-sdk/client-sns"],
   "flux-rollback": OF_REMEDIES,
   restart: OF_REMEDIES,
@@ -89,7 +90,7 @@ const OWN: Readonly<Partial<Record<string, string[]>>> = {
 
 /** What finds a cluster. What answers links, takes alerts or delivers messages reaches none. */
 const clusterOf = (name: string) =>
-  ["decide", "deliver", "ways-in", "rounds"].includes(name)
+  ["decide", "deliver", "ways-in", "rounds", "fleet"].includes(name)
     ? []
     : ["@aws-sdk/client-eks", "@aws-sdk/client-ssm", "@aws-sdk/client-sts"];
 

@@ -1,0 +1,85 @@
+import { bounded } from "../../shared/text.ts";
+import type { FleetStorm } from "../../shared/fleet-storms.ts";
+import { signWords } from "../../shared/signs.ts";
+import { plain, type ChatNotification } from "../chat-form.ts";
+import { asciiLine } from "../message.ts";
+import type { Published } from "../sns.ts";
+import { unlinked } from "../unlinked.ts";
+import { FLEET_VERSION, type Alike, type FleetDocument } from "./document.ts";
+import type { Decided } from "./storms.ts";
+import { fleetLines, fleetTitle } from "./words.ts";
+
+/** How many clusters of each the JSON names: a message of SNS has 256 KiB. */
+const MAX_NAMES = 100;
+
+/**
+ * What there is to tell of what was decided; undefined where there is nothing.
+ * @param about the hub, whether remedies are held back, and when it was decided
+ */
+export function fleetDocument(
+  decided: Decided,
+  about: Pick<FleetDocument, "at" | "hold" | "hub">,
+): FleetDocument | undefined {
+  const { begun, over, storms, seen } = decided;
+  if (begun.length + over.length === 0) return undefined;
+  const begunSigns = new Set(begun.map(({ sign }) => sign));
+  const lasting = storms.filter((storm) => storm.over === undefined && !begunSigns.has(storm.sign));
+  return {
+    ...({ version: FLEET_VERSION, about: "fleet_storm", ...about, seen } as const),
+    begun: begun.map(alikeOf),
+    over: over.map(alikeOf),
+    lasting: lasting.map(alikeOf),
+  };
+}
+
+function alikeOf({ sign, since, clusters, mended, let_on }: FleetStorm): Alike {
+  return {
+    sign,
+    what: signWords(sign),
+    since,
+    number: clusters.length,
+    clusters: clusters.slice(0, MAX_NAMES),
+    mended: mended.length,
+    let_on: let_on.slice(0, MAX_NAMES),
+  };
+}
+
+/** The message in the form for each protocol: text for people, JSON for all others. */
+export function fleetMessage(document: FleetDocument, isForChat: boolean): Published {
+  const title = fleetTitle(document);
+  const lines = fleetLines(document);
+  const [first] = document.begun;
+  const subject = asciiLine(first === undefined ? title : `${title}: ${first.what}`);
+  const text = unlinked([title, "", ...lines].join("\n"));
+  return {
+    subject,
+    forms: {
+      default: JSON.stringify(document),
+      email: text,
+      sms: subject,
+      ...(isForChat ? { https: JSON.stringify(chatOf(title, lines)) } : {}),
+    },
+    attributes: { about: "fleet_storm", needs_person: String(document.begun.length > 0) },
+  };
+}
+
+/** A custom notification for Amazon Q Developer in chat applications. */
+function chatOf(title: string, lines: readonly string[]): ChatNotification {
+  return {
+    version: "1.0",
+    source: "custom",
+    content: {
+      textType: "client-markdown",
+      title: plain(title),
+      description: bounded(lines.map(plain).join(" "), 8_000),
+      keywords: ["fleet_storm"],
+    },
+    metadata: {
+      threadId: "fleet_storm",
+      summary: plain(lines[0] ?? "").slice(0, 200),
+      eventType: "remediation.FleetStorm",
+      relatedResources: [],
+      additionalContext: { about: "fleet_storm" },
+    },
+  };
+}

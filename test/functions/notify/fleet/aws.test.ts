@@ -1,0 +1,109 @@
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { FleetStorm } from "../../../../functions/shared/fleet-storms.ts";
+
+const AT = "2030-06-01T12:00:00.000Z";
+const STORM: FleetStorm = {
+  ...{ sign: "run shop/web:2", since: AT, at: AT, told: AT },
+  ...{ clusters: ["alpha", "beta", "gamma"], mended: [], let_on: ["alpha"] },
+};
+const LOOK = { cluster_name: "alpha", at: AT, status: "failing", signs: [STORM.sign], newer: "a field" };
+
+/** The items of the table, by their keys; what it was asked; and what it answers to what is put. */
+let items: Record<string, object[]>;
+let asked: { operation: string; input: Record<string, unknown> }[];
+let answerToPut: { status: number; body: object };
+let aws: Server;
+
+beforeEach(async () => {
+  items = {};
+  asked = [];
+  answerToPut = { status: 200, body: {} };
+  aws = createServer((request, response) => {
+    const parts: Buffer[] = [];
+    request.on("data", (part: Buffer) => parts.push(part));
+    request.on("end", () => {
+      const operation = String(request.headers["x-amz-target"]).split(".").at(-1) ?? "";
+      const input = JSON.parse(Buffer.concat(parts).toString("utf8")) as Record<string, unknown>;
+      asked.push({ operation, input });
+      const [key] = Object.values((input["ExpressionAttributeValues"] ?? {}) as Record<string, { S: string }>);
+      const found = { status: 200, body: { Items: items[key?.S ?? ""] ?? [] } };
+      const { status, body } = operation === "PutItem" ? answerToPut : found;
+      response.writeHead(status, { "content-type": "application/x-amz-json-1.0" }).end(JSON.stringify(body));
+    });
+  });
+  await new Promise<void>((resolve) => aws.listen(0, "127.0.0.1", resolve));
+  vi.stubEnv("AWS_ENDPOINT_URL", `http://127.0.0.1:${(aws.address() as AddressInfo).port}`);
+  vi.stubEnv("AWS_REGION", "eu-west-1");
+  vi.stubEnv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE");
+  vi.stubEnv("AWS_SECRET_ACCESS_KEY", "example");
+  vi.stubEnv("RECORD_TABLE", "record");
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  vi.resetModules();
+  aws.closeAllConnections();
+  aws.close();
+});
+
+const ofTheTable = () => import("../../../../functions/notify/record/fleet.ts");
+const ofARemedy = () => import("../../../../functions/lambda/fleet-storms.ts");
+const json = (value: object) => ({ S: JSON.stringify(value) });
+
+describe("what is kept of a fleet", () => {
+  it("is read by two queries, those alone that this version can read", async () => {
+    items = {
+      "#looks": [{ look: json(LOOK) }, { look: { S: "{" } }, {}],
+      "#fleet-storms": [{ storm: json(STORM) }, { storm: json({ sign: "x" }) }],
+    };
+    const { keptLooks, keptStorms } = await ofTheTable();
+
+    const { newer: _newer, ...look } = LOOK;
+    expect(await keptLooks()).toEqual([look]);
+    expect(await keptStorms()).toEqual([STORM]);
+    expect(asked.map(({ operation }) => operation)).toEqual(["Query", "Query"]);
+  });
+
+  it("is replaced only where it is as it was read", async () => {
+    const { keepStorm } = await ofTheTable();
+
+    expect(await keepStorm(STORM, undefined)).toBe(true);
+    expect(await keepStorm({ ...STORM, at: "2030-06-01T12:01:00.000Z" }, STORM)).toBe(true);
+    expect(asked.map(({ input }) => [input["ConditionExpression"], input["ExpressionAttributeValues"]])).toEqual([
+      ["attribute_not_exists(#at)", undefined],
+      ["#at = :before", { ":before": { S: AT } }],
+    ]);
+    expect(asked[0]?.input["Item"]).toMatchObject({
+      execution: { S: "#fleet-storms" },
+      subject: { S: STORM.sign },
+      storm: json(STORM),
+    });
+  });
+
+  it("is somebody else's where that is not so, and an error where the table refuses", async () => {
+    const { keepStorm } = await ofTheTable();
+    answerToPut = { status: 400, body: { __type: "ConditionalCheckFailedException", message: "no" } };
+    expect(await keepStorm(STORM, STORM)).toBe(false);
+
+    answerToPut = { status: 400, body: { __type: "AccessDeniedException", message: "no" } };
+    await expect(keepStorm(STORM, STORM)).rejects.toMatchObject({ name: "AccessDeniedException" });
+  });
+});
+
+describe("what a remedy reads of a fleet", () => {
+  it("is the newest there is", async () => {
+    items = { "#fleet-storms": [{ storm: json(STORM) }] };
+    const { fleetStorms } = await ofARemedy();
+
+    expect(await fleetStorms()).toEqual([STORM]);
+    expect(asked).toMatchObject([{ operation: "Query", input: { TableName: "record", ConsistentRead: true } }]);
+  });
+
+  it("is an error where it cannot be understood: there may be a storm", async () => {
+    items = { "#fleet-storms": [{ storm: json(STORM) }, { storm: json({ sign: "x" }) }] };
+    const { fleetStorms } = await ofARemedy();
+
+    await expect(fleetStorms()).rejects.toThrow("does not know");
+  });
+});
