@@ -1,4 +1,5 @@
 import type { KeptLook } from "../../functions/shared/looks.ts";
+import { signWords } from "../../functions/shared/signs.ts";
 import { columns } from "../record/text.ts";
 
 /** What nobody has to look at. */
@@ -27,7 +28,24 @@ export function fleetTable(looks: readonly KeptLook[], now: Date): string {
     number(look.unseen),
     look.allowed ?? "?",
   ]);
-  return columns(header, rows);
+  const common = inCommon(looks);
+  return [columns(header, rows), ...(common.length === 0 ? [] : ["", ...common])].join("\n");
+}
+
+/** How many signs that clusters have in common are told. */
+const MOST_SIGNS = 5;
+
+/** In which ways several clusters fail alike at their latest looks, those first that most show. */
+function inCommon(looks: readonly KeptLook[]): string[] {
+  const shown = Map.groupBy(
+    looks.flatMap(({ signs = [] }) => [...new Set(signs)]),
+    (sign) => sign,
+  );
+  return [...shown]
+    .filter(([, times]) => times.length > 1)
+    .toSorted((a, b) => b[1].length - a[1].length || (a[0] < b[0] ? -1 : 1))
+    .slice(0, MOST_SIGNS)
+    .map(([sign, times]) => `At the latest looks at ${times.length} of them, ${signWords(sign)}.`);
 }
 
 /** How long ago, in the largest unit of which there is at least one. */

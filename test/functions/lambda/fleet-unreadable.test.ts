@@ -65,7 +65,10 @@ function answerTo(operation: string, { Name, Names = [] }: Asked): { status: num
 
 function list(main: object, more: Record<string, object> = {}): void {
   const parts = Object.entries(more).map(([name, part]) => [`${PARAMETER}/${name}`, JSON.stringify(part)]);
-  parameters = { [PARAMETER]: JSON.stringify({ external_id: "an-id", ...main }), ...(Object.fromEntries(parts) as Record<string, string>) };
+  parameters = {
+    [PARAMETER]: JSON.stringify({ external_id: "an-id", ...main }),
+    ...(Object.fromEntries(parts) as Record<string, string>),
+  };
 }
 
 /** What a function of the hub begins with that nobody has invoked before. */

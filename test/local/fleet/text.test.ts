@@ -31,6 +31,17 @@ describe("how the clusters are", () => {
     ]);
   });
 
+  it("ends with the ways in which several fail alike, those that most show first", () => {
+    const signs = [["run a/b:1"], ["run a/b:1", "storm"], ["run a/b:1", "storm"], ["pull c/d:1"]];
+    const looks = signs.map((each, index): KeptLook => ({ ...well, cluster_name: `c${index}`, signs: each }));
+
+    expect(fleetTable(looks, NOW).split("\n").slice(5)).toEqual([
+      "",
+      "At the latest looks at 3 of them, containers of image a/b:1 fail.",
+      "At the latest looks at 2 of them, many workloads fail at once.",
+    ]);
+  });
+
   it("says why there is nothing to show", () => {
     expect(fleetTable([], NOW)).toContain("the schedule is off, or has not begun");
   });
