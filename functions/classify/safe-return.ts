@@ -27,7 +27,8 @@ interface Return {
  * Why going back to an earlier template is nothing to be done by itself, in sentences; undefined where nothing speaks against it:
  * what fails is not in the template, its pods could not be started, what reaches the pods would reach them no more, or what is on their
  * volumes may be another's.
- * Who asks for exactly that has chosen it, save where no pod would start; what somebody wants taken back is, whether or not that runs.
+ * Who asks for exactly that has chosen it, save where no pod would start or what is on a volume may be lost; what somebody wants taken back
+ * is, whether or not that runs.
  * @param isAlone whether the workload goes back alone, without what was released with it
  */
 export function whyNotBack(facts: Case, to: RevisionRef, isAlone: boolean): string | undefined {
@@ -38,9 +39,10 @@ export function whyNotBack(facts: Case, to: RevisionRef, isAlone: boolean): stri
   const way = { facts, to, present, earlier };
   if (isAskedFor(incident)) {
     if (incident.requested?.action === "undo") return undefined;
-    return violatesLevel(facts, to, earlier) ?? (isAlone ? whyNotStarted(way) : undefined);
+    return losesClaims(facts) ?? violatesLevel(facts, to, earlier) ?? (isAlone ? whyNotStarted(way) : undefined);
   }
   return (
+    losesClaims(facts) ??
     addedToPods(way) ??
     failsOnOneNode(facts) ??
     limitedByOthers(way) ??
@@ -66,6 +68,13 @@ function whyNotStarted({ facts, to, present, earlier }: Return): string | undefi
   );
   const [does, it] = missing.length === 1 ? ["does", "it"] : ["do", "them"];
   return `Not rolled back: ${names} ${does} not exist, and no pod of revision ${to.revision} starts without ${it}. Restore ${it} first and ask for the rollback then, or roll forward with a mended template.`;
+}
+
+/** Somebody has deleted a claim of its pods, which is there only as long as they are, and going back replaces them. */
+function losesClaims({ evidence: { goingClaims = [] } }: Case): string | undefined {
+  if (goingClaims.length === 0) return undefined;
+  const [claim, is, it] = goingClaims.length === 1 ? ["claim", "is", "it"] : ["claims", "are", "them"];
+  return `Not rolled back: ${claim} ${some(goingClaims, NAMED)} of its pods ${is} being deleted, and only pods that use ${it} hold that up: what is on the volume may go with the pods that are replaced. Save that first.`;
 }
 
 /** What fails is in none of the templates: something adds it to each pod, also to those of another revision. */

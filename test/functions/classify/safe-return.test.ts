@@ -200,6 +200,19 @@ describe("a way back to a template that reads a key which is gone", () => {
   });
 });
 
+describe("a way back that would take the last pod from a claim which somebody has deleted", () => {
+  it.each([undefined, incident({ requested: { action: "rollback", revision: 1 } })])(
+    "is left to people, whoever asks for it",
+    (asked) => {
+      const more = { goingClaims: ["data"], ...(asked === undefined ? {} : { incident: asked }) };
+
+      expect(messageOf(broken(V1, V2, more))).toContain(
+        "NoSafeRemedy: Not rolled back: claim data of its pods is being deleted",
+      );
+    },
+  );
+});
+
 describe("a memory limit that something gives to pods", () => {
   const sized = (image: string, memory?: string): PodTemplate => ({
     metadata: { labels: { app: "web" } },
