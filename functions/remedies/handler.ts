@@ -6,7 +6,12 @@ import { remedyStep } from "./step.ts";
 /** Where there is a bucket for what a remedy destroys, it is kept there. */
 const KEEPING = process.env["EVIDENCE_BUCKET"] === undefined ? {} : { preserve: keepInBucket };
 
+/** Where the function's layer has Helm; only the function that runs it has that layer. */
+const HELM = process.env["HELM"];
+const WITH_HELM = HELM === undefined ? {} : { helm: () => Promise.resolve(HELM) };
+
 /** Carries out, and undoes, the one remedy that the function's environment names. */
 export const handler = lambda(
-  (environment) => (event) => remedyStep(remedyNamed(process.env["REMEDY"]))({ ...environment, ...KEEPING })(event),
+  (environment) => (event) =>
+    remedyStep(remedyNamed(process.env["REMEDY"]))({ ...environment, ...KEEPING, ...WITH_HELM })(event),
 );
