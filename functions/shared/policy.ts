@@ -38,8 +38,8 @@ const OWNERS = {
   /** KEDA: also needs `infra/rbac-keda.yaml`. The counts of a ScaledObject are moved in the place of its HPA's bounds. */
   keda: z.boolean().default(false),
   /**
-   * Helm: also needs `infra/rbac-helm.yaml`, which lets every Secret be read. The revision of a release to go back to is told;
-   * nothing is rolled back.
+   * Helm: also needs `infra/rbac-helm.yaml`, which lets every Secret be read. The revision of a release to go back to is told; by
+   * this alone nothing is rolled back.
    */
   helm: z.boolean().default(false),
   /**
