@@ -1,7 +1,9 @@
 import { Duration, Validations } from "aws-cdk-lib";
 import { REMEDIES } from "../functions/remedies/contracts.ts";
-import { Action } from "../functions/shared/policy.ts";
+import { HELM_ROLLBACK } from "../functions/remedies/helm-rollback/contract.ts";
+import { Action, parsePolicy } from "../functions/shared/policy.ts";
 import { Construct, type IConstruct } from "constructs";
+import { HELM_ARCHITECTURE, HELM_IN_LAYER, helmLayer } from "./helm-layer.ts";
 import { RemediationFunction, type FunctionOptions } from "./remediation-function.ts";
 
 /** What each step of the workflow does, beside the remedies. */
@@ -45,6 +47,7 @@ export class Functions extends Construct {
   }
 
   private create(name: StepName, options: FunctionOptions): RemediationFunction {
+    const withHelm = runsHelm(name, options);
     const step = new RemediationFunction(this, name, {
       name,
       entry: handlerOf(name),
@@ -52,12 +55,19 @@ export class Functions extends Construct {
       // The scan reads the whole cluster; the others one workload.
       memorySize: name === "detect" ? 1_024 : 512,
       timeout: STEP_TIMEOUT,
+      ...(withHelm ? { layers: [helmLayer(this)], architecture: HELM_ARCHITECTURE } : {}),
       options,
     });
+    if (withHelm) step.lambda.addEnvironment("HELM", HELM_IN_LAYER);
     if (isRemedy(name)) step.lambda.addEnvironment("REMEDY", name);
     if (name !== "notify") acknowledgeNoAsyncFailures(step.lambda);
     return step;
   }
+}
+
+/** Whether a function runs Helm: without the switch it has nothing to run it for. */
+function runsHelm(name: StepName, { policy }: FunctionOptions): boolean {
+  return name === HELM_ROLLBACK.action && parsePolicy(policy).owners.helm_rollback;
 }
 
 /** The handler of a function, from the root of the repository: one serves every remedy. */

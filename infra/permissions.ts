@@ -2,6 +2,7 @@ import { everyScannedKind, KINDS } from "../functions/kinds/kinds.ts";
 import { rulesFor } from "../functions/kinds/rules.ts";
 import { REMEDIES } from "../functions/remedies/contracts.ts";
 import {
+  HELM_OBJECTS_READ,
   HELM_PERMISSIONS,
   LOOKING,
   PLANNING,
@@ -47,6 +48,31 @@ function namesOf({ apiGroups, resources }: Rule): string[] {
 
 /** What the diagnosis reads of a tool to tell of it, and for no remedy. */
 const TOLD_OF: Readonly<Partial<Record<Tool, readonly Rule[]>>> = { helm: HELM_PERMISSIONS };
+
+/** What functions read of Kubernetes' own kinds where a tool is switched on, by their names. */
+const READ_WITH: Readonly<Partial<Record<Tool, Readonly<Record<string, Permissions>>>>> = {
+  helm_rollback: {
+    classify: {
+      cluster: {
+        why: "Reads what a Helm release holds that may be rolled back: who wrote it, and whether it has opted out.",
+        rules: HELM_OBJECTS_READ,
+      },
+    },
+    verify: {
+      cluster: {
+        why: "Reads how far Helm has got with a rollback.",
+        rules: [
+          {
+            why: "The Secret of one revision of a release. Every other Secret can be read with it, too.",
+            apiGroups: [""],
+            resources: ["secrets"],
+            verbs: ["get"],
+          },
+        ],
+      },
+    },
+  },
+};
 
 /** What each function may do on the cluster, by its name, with the kinds of every tool. */
 const WITH_TOOLS: Readonly<Record<string, Permissions>> = {
@@ -186,13 +212,14 @@ export const PERMISSIONS: Readonly<Record<string, Permissions>> = Object.fromEnt
 export function toolPermissions(tool: Tool): Readonly<Record<string, Permissions>> {
   const resources = new Set(resourcesOf(tool));
   const own = new Set(remediesThrough(tool).map(({ action }) => action));
-  return Object.fromEntries(
+  const ofTool = Object.fromEntries(
     Object.entries(WITH_TOOLS).flatMap(([name, { cluster, claims }]): [string, Permissions][] => {
       if (own.has(name)) return [[name, claims === undefined ? { cluster } : { cluster, claims }]];
       const rules = cluster.rules.filter((rule) => namesOf(rule).every((resource) => resources.has(resource)));
       return rules.length === 0 || THROUGH_TOOLS.has(name) ? [] : [[name, { cluster: { ...cluster, rules } }]];
     }),
   );
+  return { ...ofTool, ...READ_WITH[tool] };
 }
 
 /** The remedies that may remove pods. */

@@ -2,7 +2,15 @@ import { RemovalPolicy, Validations, type Duration } from "aws-cdk-lib";
 import type { ISecurityGroup, IVpc, SubnetSelection } from "aws-cdk-lib/aws-ec2";
 import { PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import type { IKey } from "aws-cdk-lib/aws-kms";
-import { ApplicationLogLevel, Architecture, Code, LoggingFormat, Runtime, Tracing } from "aws-cdk-lib/aws-lambda";
+import {
+  ApplicationLogLevel,
+  Architecture,
+  Code,
+  LoggingFormat,
+  Runtime,
+  Tracing,
+  type ILayerVersion,
+} from "aws-cdk-lib/aws-lambda";
 import { LogLevel, NodejsFunction, OutputFormat, type NodejsFunctionProps } from "aws-cdk-lib/aws-lambda-nodejs";
 import { LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
@@ -32,6 +40,10 @@ export interface RemediationFunctionProps {
   /** A function's share of a CPU grows with its memory. */
   memorySize: number;
   timeout: Duration;
+  /** What its layers need. Default: the one that costs less. */
+  architecture?: Architecture;
+  /** What it has beside its own code. */
+  layers?: readonly ILayerVersion[];
   /** How many run at once at most, kept free for it. Default: what the account has left. */
   reservedConcurrentExecutions?: number;
   /** Whether its invocations are traced. Default: as X-Ray samples them. */
@@ -50,7 +62,7 @@ export class RemediationFunction extends Construct {
   readonly lambda: NodejsFunction;
   readonly role: Role;
 
-  constructor(scope: Construct, id: string, { name, entry, options, ...props }: RemediationFunctionProps) {
+  constructor(scope: Construct, id: string, { name, entry, options, layers = [], ...props }: RemediationFunctionProps) {
     super(scope, id);
     const { policy, key, logRetention, namePrefix, vpc, subnets, securityGroups, hub } = options;
     const logGroup = new LogGroup(this, "Logs", {
@@ -71,11 +83,12 @@ export class RemediationFunction extends Construct {
     if (vpc !== undefined) this.role.addToPolicy(networkInterfaces());
     this.lambda = new NodejsFunction(this, "Function", {
       tracing: Tracing.ACTIVE,
+      architecture: Architecture.ARM_64,
       ...props,
+      layers: [...layers],
       ...(namePrefix === undefined ? {} : { functionName: `${namePrefix}-${name}` }),
       ...(PACKAGED ? bundled(entry) : bundling(entry)),
       runtime: Runtime.NODEJS_24_X,
-      architecture: Architecture.ARM_64,
       environment: {
         NODE_OPTIONS: `--max-semi-space-size=${SEMI_SPACE_MB}`,
         REMEDIATION_POLICY: policy,

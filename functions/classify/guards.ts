@@ -187,6 +187,7 @@ function returnsTo(plan: Plan): RevisionRef | undefined {
     case "rollback":
     case "argo-cd-rollback":
     case "flux-rollback":
+    case "helm-rollback":
       return plan.after;
     default:
       return undefined;

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { openCase } from "../facts/case.ts";
 import { gatherEvidence, type ReadAbout } from "../facts/evidence.ts";
 import { readHelmRelease } from "../facts/helm-release.ts";
+import { withReleaseObjects } from "../facts/release-objects.ts";
 import { withNeededBefore } from "../facts/needed-before.ts";
 import { isSwitchedOn } from "../kinds/switched.ts";
 import { ALL_REMEDIES, isKnown } from "../remedies/remedies.ts";
@@ -54,7 +55,8 @@ export const diagnose = step(
       ...(isSwitchedOn("helm") ? { readHelm: readHelmRelease } : {}),
       customResources: policy.evidence.custom_resources,
     });
-    const diagnosis = diagnosisOf(await withNeededBefore(cluster, openCase(evidence, policy)));
+    const facts = await withNeededBefore(cluster, openCase(evidence, policy));
+    const diagnosis = diagnosisOf(isSwitchedOn("helm_rollback") ? await withReleaseObjects(cluster, facts) : facts);
     return again ? { ...run, diagnosis } : diagnosis;
   },
 );

@@ -1,12 +1,13 @@
 import { createHash } from "node:crypto";
-import { gunzipSync } from "node:zlib";
 import { parseAllDocuments } from "yaml";
 import * as z from "zod";
 import type { Reader } from "../shared/cluster/cluster.ts";
 import { collectionOf, paths } from "../shared/cluster/paths.ts";
 import { isRemediationError } from "../shared/errors.ts";
+import { fieldWriters } from "../shared/kubernetes/managed-fields.ts";
 import type { ObjectMeta, PodTemplate } from "../shared/kubernetes/types.ts";
 import type { Rule } from "../shared/permissions.ts";
+import { releaseSecretName, unpacked, type ReleaseSecret } from "./helm-secret.ts";
 import { nameOf } from "./owner-words.ts";
 
 /**
@@ -27,14 +28,25 @@ export interface HelmRevision {
   objects: ReadonlyMap<string, HelmObject>;
   /** What runs when it is rolled back to: the names of its hooks. */
   hooks: readonly string[];
+  /** Who wrote it, by the field managers of its Secret. */
+  writers: readonly string[];
 }
 
 export interface HelmObject {
+  apiVersion: string;
   kind: string;
+  /** Its own, or the release's where it says none. */
+  namespace: string;
   name: string;
   /** Equal for what is applied alike. */
   digest: string;
+  /** Equal for what is alike apart from the labels that name a chart and its version. */
+  bare: string;
+  /** Equal for what is alike apart from these and its pod template. */
+  frame: string;
   template?: PodTemplate;
+  /** How many pods the manifest asks for, where it says. */
+  replicas?: number;
   /** Whether Helm leaves it where a revision does without it. */
   kept: boolean;
 }
@@ -51,27 +63,26 @@ export const HELM_PERMISSIONS: readonly Rule[] = [
 
 /** How many earlier revisions are read. */
 const MAX_EARLIER = 4;
-/** How large a release may be once it is unpacked, in bytes; its Secret holds a megabyte at most. */
-const MAX_BYTES = 16_000_000;
 /** The statuses of a revision that was once deployed. */
 const DEPLOYED: readonly string[] = ["deployed", "superseded"];
 
-const Stored = z.object({
-  manifest: z.string(),
-  hooks: z
-    .array(z.object({ name: z.string(), events: z.array(z.string()).optional() }))
-    .nullish()
-    .catch(undefined),
-});
+/** Labels by which charts tell what they are: `helm create` writes both, and they change with every version of a chart. */
+const CHART_LABELS: readonly string[] = ["helm.sh/chart", "app.kubernetes.io/version"];
+
 const Document = z.looseObject({
+  apiVersion: z.string(),
   kind: z.string(),
   metadata: z.looseObject({
     name: z.string(),
     namespace: z.string().optional(),
     annotations: z.record(z.string(), z.unknown()).nullish().catch(undefined),
+    labels: z.record(z.string(), z.unknown()).nullish().catch(undefined),
   }),
   spec: z
-    .looseObject({ template: z.looseObject({}).optional().catch(undefined) })
+    .looseObject({
+      template: z.looseObject({}).optional().catch(undefined),
+      replicas: z.number().optional().catch(undefined),
+    })
     .optional()
     .catch(undefined),
 });
@@ -141,25 +152,14 @@ async function readRevision(
   revision: number,
   status: string,
 ): Promise<HelmRevision | undefined> {
-  const secret = await reader.get<{ data?: Record<string, string> }>(
-    paths.secret(namespace, `sh.helm.release.v1.${name}.v${revision}`),
-  );
+  const secret = await reader.get<ReleaseSecret>(paths.secret(namespace, releaseSecretName(name, revision)));
   const stored = unpacked(secret.data?.["release"] ?? "");
   if (stored === undefined) return undefined;
-  const hooks = (stored.hooks ?? []).filter(({ events = [] }) => events.some((event) => /rollback$/.test(event)));
+  const hooks = (stored.hooks ?? []).filter(({ events }) => events?.some((event) => /rollback$/.test(event)) === true);
   const objects = objectsOf(stored.manifest, namespace);
   if (objects === undefined) return undefined;
-  return { revision, status, objects, hooks: hooks.flatMap(({ name: hook }) => nameOf(hook) ?? []) };
-}
-
-/** What a Secret of Helm holds: JSON, packed, as base64, which the API server sends as base64 once more. */
-function unpacked(data: string): z.output<typeof Stored> | undefined {
-  try {
-    const bytes = Buffer.from(Buffer.from(data, "base64").toString("latin1"), "base64");
-    return Stored.safeParse(JSON.parse(gunzipSync(bytes, { maxOutputLength: MAX_BYTES }).toString("utf8"))).data;
-  } catch {
-    return undefined;
-  }
+  const writers = fieldWriters(secret.metadata).map(({ manager }) => manager);
+  return { revision, status, objects, hooks: hooks.map(({ name: hook }) => nameOf(hook) ?? "a hook"), writers };
 }
 
 /** The objects of a manifest; undefined where any of it is not understood. */
@@ -169,15 +169,32 @@ function objectsOf(manifest: string, namespace: string): HelmRevision["objects"]
     for (const document of parseAllDocuments(manifest)) {
       const value: unknown = document.toJS();
       if (value === null) continue;
-      const { kind, metadata, spec } = Document.parse(value);
-      const digest = createHash("sha256").update(JSON.stringify(value)).digest("hex");
-      const kept = metadata.annotations?.["helm.sh/resource-policy"] === "keep";
+      const { apiVersion, kind, metadata, spec } = Document.parse(value);
+      const { name, namespace: where = namespace, annotations, labels } = metadata;
+      const chartless = { ...(value as object), metadata: { ...metadata, labels: withoutChart(labels) } };
       const template = spec?.template as PodTemplate | undefined;
-      const key = `${kind} ${metadata.namespace ?? namespace}/${metadata.name}`;
-      objects.set(key, { kind, name: metadata.name, digest, kept, ...(template === undefined ? {} : { template }) });
+      const key = `${kind} ${where}/${name}`;
+      if (objects.has(key)) return undefined;
+      objects.set(key, {
+        ...{ apiVersion, kind, namespace: where, name },
+        digest: digestOf(value),
+        bare: digestOf(chartless),
+        frame: digestOf({ ...chartless, spec: { ...spec, template: undefined } }),
+        kept: annotations?.["helm.sh/resource-policy"] === "keep",
+        ...(template === undefined ? {} : { template }),
+        ...(spec?.replicas === undefined ? {} : { replicas: spec.replicas }),
+      });
     }
     return objects;
   } catch {
     return undefined;
   }
+}
+
+function withoutChart(labels: Record<string, unknown> | null | undefined): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(labels ?? {}).filter(([label]) => !CHART_LABELS.includes(label)));
+}
+
+function digestOf(value: unknown): string {
+  return createHash("sha256").update(JSON.stringify(value)).digest("hex");
 }

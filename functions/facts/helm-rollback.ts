@@ -17,9 +17,9 @@ const MAX_NAMED = 3;
 export function helmRollback(release: HelmRelease, workload: WorkloadRef, template: string): string | undefined {
   if (release.state !== "read") return undefined;
   const { name, namespace, present, earlier } = release;
-  const key = `${workload.kind} ${workload.namespace}/${workload.name}`;
+  const key = keyOf(workload);
   if (!present.objects.has(key)) return undefined;
-  const target = earlier.find(({ objects }) => hashOf(objects.get(key)) === template);
+  const target = revisionWith(release, workload, template);
   if (target === undefined) {
     const known = earlier.map(({ revision }) => `${revision}`).join(", ");
     const looked =
@@ -34,6 +34,20 @@ export function helmRollback(release: HelmRelease, workload: WorkloadRef, templa
     `Its revision ${target.revision} has the pod template that was well: ${command}.`,
     ...beside(present, target, key),
   ].join(" ");
+}
+
+/** The newest revision that was once deployed and holds that template of the workload, by its hash. */
+export function revisionWith(
+  { earlier }: Extract<HelmRelease, { state: "read" }>,
+  workload: WorkloadRef,
+  template: string,
+): HelmRevision | undefined {
+  return earlier.find(({ objects }) => hashOf(objects.get(keyOf(workload))) === template);
+}
+
+/** By what a release's manifest has a workload. */
+export function keyOf({ kind, namespace, name }: WorkloadRef): string {
+  return `${kind} ${namespace}/${name}`;
 }
 
 /** What the release is at, for the evidence; why it was not read. */
@@ -97,7 +111,7 @@ function named(objects: readonly HelmObject[]): string {
 }
 
 /** The API server fills in what a manifest leaves out. What is missed here makes templates differ that are the same. */
-function hashOf(object: HelmObject | undefined): string | undefined {
+export function hashOf(object: HelmObject | undefined): string | undefined {
   if (object?.template === undefined) return undefined;
   try {
     return templateHash(storedTemplate(object.template));

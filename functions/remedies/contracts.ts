@@ -3,6 +3,7 @@ import type { Asked } from "./asked.ts";
 import * as argoCd from "./argo-cd-rollback/contract.ts";
 import type { RemedyEntry } from "./entry.ts";
 import * as flux from "./flux-rollback/contract.ts";
+import * as helm from "./helm-rollback/contract.ts";
 import * as kedaScale from "./keda-scale/contract.ts";
 import * as restart from "./restart/contract.ts";
 import * as rollback from "./rollback/contract.ts";
@@ -18,6 +19,7 @@ export const REMEDIES = [
   argoCd.ARGO_CD_ROLLBACK,
   flux.FLUX_ROLLBACK,
   kedaScale.KEDA_SCALE,
+  helm.HELM_ROLLBACK,
 ] as const;
 
 /** Whether an action is a rollback, by the workflow itself or through the tool that owns the workload. */
@@ -39,6 +41,7 @@ export const REMEDY_PLANS = [
   argoCd.ArgoCdRollbackPlan,
   flux.FluxRollbackPlan,
   kedaScale.KedaScalePlan,
+  helm.HelmRollbackPlan,
 ] as const;
 
 /** What a remedy did. */
@@ -49,6 +52,7 @@ export const REMEDY_CHANGES = [
   argoCd.ArgoCdRollbackChange,
   flux.FluxRollbackChange,
   kedaScale.KedaScaleChange,
+  helm.HelmRollbackChange,
 ] as const;
 
 /** What runbooks may ask for, as the steps hand it on. */

@@ -9,8 +9,12 @@ const KEEPING = process.env["EVIDENCE_BUCKET"] === undefined ? {} : { preserve: 
 /** In a hub, it waits for other clusters that fail alike. */
 const IN_FLEET = process.env["EKS_HUB"] === undefined ? {} : { fleetStorms };
 
+/** Where the function's layer has Helm; only the function that runs it has that layer. */
+const HELM = process.env["HELM"];
+const WITH_HELM = HELM === undefined ? {} : { helm: () => Promise.resolve(HELM) };
+
 /** Carries out, and undoes, the one remedy that the function's environment names. */
 export const handler = lambda(
   (environment) => (event) =>
-    remedyStep(remedyNamed(process.env["REMEDY"]))({ ...environment, ...KEEPING, ...IN_FLEET })(event),
+    remedyStep(remedyNamed(process.env["REMEDY"]))({ ...environment, ...KEEPING, ...IN_FLEET, ...WITH_HELM })(event),
 );

@@ -4,6 +4,7 @@ import type { Tool } from "../shared/policy.ts";
 import { RECONCILERS } from "../facts/flux.ts";
 import { ALL_REMEDIES } from "./remedies.ts";
 
+export { HELM_OBJECTS_READ } from "../facts/helm-objects.ts";
 export { HELM_PERMISSIONS } from "../facts/helm-release.ts";
 
 const OPT_OUT: Rule = {
@@ -29,8 +30,9 @@ const CLAIM: Rule = { apiGroups: ["coordination.k8s.io"], resources: ["leases"],
 /** What the diagnosis reads for the plans of remedies alone. */
 export const PLANNING: readonly Rule[] = ALL_REMEDIES.flatMap(({ reads }) => reads?.permissions ?? []);
 
-/** Reads whatever a remedy patches, to see how it is by now. */
-export const LOOKING: readonly Rule[] = ALL_REMEDIES.flatMap(({ permissions }) => permissions)
+/** Reads whatever a remedy patches, to see how it is by now; unless that is told by other objects. */
+export const LOOKING: readonly Rule[] = ALL_REMEDIES.filter((remedy) => !("shows" in remedy))
+  .flatMap(({ permissions }) => permissions)
   .filter(({ verbs }) => verbs.includes("patch"))
   .flatMap(({ apiGroups, resources }) =>
     resources.filter(isObject).map((resource) => ({ apiGroups, resources: [resource], verbs: ["get"] })),

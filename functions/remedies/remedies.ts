@@ -7,6 +7,7 @@ import { pathOf } from "../shared/object-ref.ts";
 import type { WorkloadRef } from "../shared/refs.ts";
 import type { Action, Plan, Remedy } from "./remedy.ts";
 import { argoCdRollback } from "./argo-cd-rollback/remedy.ts";
+import { helmRollback } from "./helm-rollback/remedy.ts";
 import { fluxRollback } from "./flux-rollback/remedy.ts";
 import { kedaScale } from "./keda-scale/remedy.ts";
 import { restart } from "./restart/remedy.ts";
@@ -27,6 +28,7 @@ const REMEDIES: {
   "argo-cd-rollback": argoCdRollback,
   "flux-rollback": fluxRollback,
   "keda-scale": kedaScale,
+  "helm-rollback": helmRollback,
 };
 
 /** All remedies. */

@@ -133,6 +133,10 @@ export interface Remedy<OwnPlan extends Plan = Plan, OwnChange extends Change = 
   entry: Entry & { action: OwnPlan["action"] };
   /** Every object that carrying it out, or undoing it, writes to. The writer lets it write to no other. */
   writes(plan: OwnPlan, workload: WorkloadRef): ObjectRef[];
+  /**
+   * Objects that show what became of it, some of which come about only by it. Without it, those that it writes to are looked at.
+   */
+  shows?(plan: OwnPlan): ObjectRef[];
   /** Whether running pods go away by it. */
   replacesPods(plan: OwnPlan): boolean;
   /** Objects beside the workload, its pods, revisions and HPA that its plan is made from, and what may be read for that. */

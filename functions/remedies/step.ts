@@ -17,6 +17,7 @@ import { RemediationError } from "../shared/errors.ts";
 import type { FleetStorm } from "../shared/fleet-storms.ts";
 import type { Cluster, Reader } from "../shared/cluster/cluster.ts";
 import type { Pod } from "../shared/kubernetes/types.ts";
+import { runHelm } from "./helm-rollback/run-helm.ts";
 import { readDestroyed, type Destroyed } from "./destroyed.ts";
 import type { Plan, Remedy } from "./remedy.ts";
 import { planOf } from "./remedies.ts";
@@ -39,6 +40,8 @@ export interface RemedyEnvironment extends Environment {
   preserve?(destroyed: Destroyed): Promise<void>;
   /** In which ways clusters of the fleet fail alike; absent where there is no fleet. @throws what reading it met */
   fleetStorms?(): Promise<readonly FleetStorm[]>;
+  /** Where Helm is; absent where it is not there. @throws RemediationError `HelmMissing` */
+  helm?(): Promise<string>;
 }
 
 /** The step that carries out one remedy, and its undo. */
@@ -167,8 +170,24 @@ async function writerFor(
     fields: (ref) => writtenFields(plan, workload, ref),
     owner: run.diagnosis?.owner,
     begin: () => begin(cluster),
+    helm: helmOn(cluster, environment),
     keep: environment.preserve === undefined ? undefined : (pod) => keepOf(pod, cluster, run, environment),
   });
+}
+
+/** Runs Helm on the cluster, where both are to be had. */
+function helmOn(
+  cluster: Cluster,
+  environment: RemedyEnvironment,
+): ((args: readonly string[]) => Promise<void>) | undefined {
+  if (!("helm" in environment)) return undefined;
+  return async (args) => {
+    const [binary, access] = await Promise.all([environment.helm?.(), cluster.access?.()]);
+    if (binary === undefined || access === undefined) {
+      throw new RemediationError("HelmMissing", "Helm cannot be run on this cluster from here.");
+    }
+    await runHelm(binary, access, args);
+  };
 }
 
 /** Keeps what goes with a pod, where that is kept at all. */

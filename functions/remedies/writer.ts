@@ -34,6 +34,8 @@ export interface WriterOptions {
   owner?: string | undefined;
   /** Keeps what goes with a pod before the pod does. @throws RemediationError `EvidenceNotKept` */
   keep?: ((pod: Pod) => Promise<void>) | undefined;
+  /** Runs Helm on the cluster; absent where it is not there. @throws RemediationError `HelmMissing`, `HelmFailed` */
+  helm?: ((args: readonly string[]) => Promise<void>) | undefined;
   /**
    * Makes sure of the claim, and writes the remedy into its history. Called before the first write that persists.
    * @throws RemediationError `ClaimExpired`
@@ -65,11 +67,12 @@ export class Writer {
   readonly #owner: string | undefined;
   readonly #begin: () => Promise<void>;
   readonly #keep: WriterOptions["keep"];
+  readonly #helm: WriterOptions["helm"];
   /** UIDs of the pods whose evidence is kept. */
   readonly #kept = new Set<string>();
   #begun: Promise<void> | undefined;
 
-  constructor({ cluster, workload, uid, dryRun, targets, fields, owner, begin, keep }: WriterOptions) {
+  constructor({ cluster, workload, uid, dryRun, targets, fields, owner, begin, keep, helm }: WriterOptions) {
     this.workload = workload;
     this.dryRun = dryRun;
     this.reader = cluster;
@@ -80,6 +83,7 @@ export class Writer {
     this.#owner = owner;
     this.#begin = begin;
     this.#keep = keep;
+    this.#helm = helm;
   }
 
   /**
@@ -117,6 +121,33 @@ export class Writer {
         if (!isRemediationError(error, "ObjectChanged") || attempt >= ATTEMPTS) throw error;
       }
     }
+  }
+
+  /**
+   * Has something else write to several objects at once, after the same has been made sure of for each of them as before every
+   * write. What they have to be like is for `act` to look at, right before.
+   * @throws RemediationError `ObjectChanged` when one is gone, is a workload that was made anew since its diagnosis, or has got another
+   *   owner since; `OptedOut`; `ClaimExpired`
+   */
+  async together(refs: readonly ObjectRef[], act: () => Promise<void>): Promise<void> {
+    for (const ref of refs) {
+      const path = this.#target(ref);
+      const object = await this.#present(path, ref);
+      if (path === workloadPath(this.workload)) this.#assertSame(object);
+      assertNoOptOutOn(ref, object);
+      assertNotOwned(ref, object, this.#fields(ref), this.#owner);
+    }
+    if (!this.dryRun) await (this.#begun ??= this.#begin());
+    await assertNotOptedOut(this.reader, this.workload);
+    await act();
+  }
+
+  /** Runs Helm on the cluster. @throws RemediationError `HelmMissing`, `HelmFailed` */
+  async helm(args: readonly string[]): Promise<void> {
+    if (this.#helm === undefined) {
+      throw new RemediationError("HelmMissing", "Helm is not there: the function has no layer with it.");
+    }
+    await this.#helm(args);
   }
 
   /**
@@ -170,6 +201,19 @@ export class Writer {
         // It has moved on since it was read, perhaps to ready: look again, and decide again.
         if (!isRemediationError(error, "ObjectChanged") || attempt >= ATTEMPTS) throw error;
       }
+    }
+  }
+
+  /** The metadata of an object that has to be there. @throws RemediationError `ObjectChanged` */
+  async #present(path: string, { kind, namespace, name }: ObjectRef): Promise<KubernetesObject> {
+    try {
+      return { metadata: await this.reader.metadata(path) };
+    } catch (error) {
+      if (!isRemediationError(error, "NotFound")) throw error;
+      throw new RemediationError(
+        "ObjectChanged",
+        `${kind} ${namespace}/${name} is not there any more; nothing was changed.`,
+      );
     }
   }
 

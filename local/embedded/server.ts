@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import { Api } from "./api/handler.ts";
 import type { Answer, ApiRequest } from "./api/request.ts";
 import { routeOf } from "./api/route.ts";
+import { PROTOBUF, secretAsJson } from "./protobuf.ts";
 import type { Store } from "./store.ts";
 
 /** A request that was answered, in the terms of an audit log. */
@@ -62,7 +63,10 @@ async function requestOf(message: IncomingMessage): Promise<ApiRequest> {
   const chunks: Buffer[] = [];
   for await (const chunk of message) chunks.push(chunk as Buffer);
   const [path = "", query = ""] = (message.url ?? "").split("?");
-  const { accept, "content-type": contentType, "user-agent": userAgent } = message.headers;
+  const { accept, "content-type": sentAs, "user-agent": userAgent } = message.headers;
+  const bytes = Buffer.concat(chunks);
+  const secret = sentAs === PROTOBUF ? secretAsJson(bytes) : undefined;
+  const contentType = secret === undefined ? sentAs : "application/json";
   return {
     method: message.method ?? "GET",
     path,
@@ -70,7 +74,7 @@ async function requestOf(message: IncomingMessage): Promise<ApiRequest> {
     ...(accept === undefined ? {} : { accept }),
     ...(contentType === undefined ? {} : { contentType }),
     ...(userAgent === undefined ? {} : { userAgent }),
-    body: Buffer.concat(chunks).toString("utf8"),
+    body: secret ?? bytes.toString("utf8"),
   };
 }
 

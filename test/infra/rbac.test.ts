@@ -177,6 +177,37 @@ describe("the permissions for KEDA", () => {
   });
 });
 
+describe("the permissions for rolling back with Helm", () => {
+  const all = documents(readFileSync(new URL("../../infra/rbac-helm-rollback.yaml", import.meta.url), "utf8"));
+  const written = all.flatMap(({ metadata, rules: own = [] }) =>
+    own
+      .filter(({ verbs }) => verbs.some((verb) => !["get", "list"].includes(verb)))
+      .map(({ resources, verbs }) => `${metadata.name} ${resources.join()} ${verbs.join()}`),
+  );
+
+  it("let one function write, which neither makes nor deletes anything but Helm's own Secrets", () => {
+    const name = "eks-remediation:helm-rollback-helm-rollback";
+    expect(written).toEqual([
+      `${name} daemonsets,deployments,statefulsets get,patch`,
+      `${name} horizontalpodautoscalers get,patch`,
+      `${name} cronjobs get,patch`,
+      `${name} ingresses,networkpolicies get,patch`,
+      `${name} poddisruptionbudgets get,patch`,
+      `${name} configmaps,persistentvolumeclaims,serviceaccounts,services get,patch`,
+      `${name} secrets get,list,create,update,patch`,
+      `${name} events create`,
+      `${name} leases get,list,update`,
+    ]);
+  });
+
+  it("are for no kind by which rights are given, requests admitted or kinds defined", () => {
+    const groups = all.flatMap(({ rules: own = [] }) => own.flatMap(({ apiGroups }) => apiGroups));
+    const forbidden = ["rbac.authorization.k8s.io", "admissionregistration.k8s.io", "apiextensions.k8s.io", "*"];
+
+    expect(groups.filter((group) => forbidden.includes(group))).toEqual([]);
+  });
+});
+
 it("the permission to read logs is of those that tell of them, or keep them before a pod goes, and of no other", () => {
   const yaml = readFileSync(new URL("../../infra/rbac-logs.yaml", import.meta.url), "utf8");
   const logs = parseAllDocuments(yaml).map((document) => document.toJS() as Manifest);

@@ -38,6 +38,7 @@ describe("what is known of a state by its name", () => {
     expect([...STATE_NAMES].filter(followsRemedy).sort()).toEqual([
       "Resume Argo CD",
       "Undo Flux rollback",
+      "Undo Helm rollback",
       "Undo rollback",
       "Undo scaling",
       "Undo scaling through KEDA",

@@ -1,4 +1,4 @@
-import { Writer } from "../../functions/remedies/writer.ts";
+import { Writer, type WriterOptions } from "../../functions/remedies/writer.ts";
 import type { Plan } from "../../functions/remedies/remedy.ts";
 import { remedyFor } from "../../functions/remedies/remedies.ts";
 import { writtenFields } from "../../functions/remedies/written-fields.ts";
@@ -7,9 +7,15 @@ import type { ObjectRef } from "../../functions/shared/object-ref.ts";
 import type { WorkloadRef } from "../../functions/shared/refs.ts";
 
 /** A writer for what a plan writes to, by an execution whose claim is beyond doubt. */
-export function writerFor(cluster: Cluster, workload: WorkloadRef, plan: Plan, dryRun = false): Writer {
+export function writerFor(
+  cluster: Cluster,
+  workload: WorkloadRef,
+  plan: Plan,
+  dryRun = false,
+  helm?: WriterOptions["helm"],
+): Writer {
   const targets = remedyFor(plan.action).writes(plan, workload);
   const fields = (ref: ObjectRef) => writtenFields(plan, workload, ref);
   const owner = remedyFor(plan.action).through?.owner;
-  return new Writer({ cluster, workload, dryRun, targets, fields, owner, begin: () => Promise.resolve() });
+  return new Writer({ cluster, workload, dryRun, targets, fields, owner, begin: () => Promise.resolve(), helm });
 }

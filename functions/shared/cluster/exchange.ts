@@ -24,6 +24,11 @@ export interface Connection {
   renew?: () => Promise<Connection>;
 }
 
+/** How somebody else reaches the API server as the same user, for as long as the headers are good. */
+export interface Access extends Pick<Connection, "server" | "tls"> {
+  headers: Record<string, string>;
+}
+
 /** One request. */
 export interface Call {
   method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";

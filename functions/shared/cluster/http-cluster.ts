@@ -5,7 +5,7 @@ import type { Cluster, JsonPatchOperation, Preconditions, WriteOptions } from ".
 import type { ObjectMeta } from "../kubernetes/types.ts";
 import { paths } from "./paths.ts";
 import { errorFromResponse, type ApiStatus } from "./api-errors.ts";
-import { isSuccess, tooMuch, type Answer, type Call, type Connection } from "./exchange.ts";
+import { isSuccess, tooMuch, type Access, type Answer, type Call, type Connection } from "./exchange.ts";
 import { Transport } from "./transport.ts";
 
 export type { Connection } from "./exchange.ts";
@@ -60,6 +60,10 @@ export class HttpCluster implements Cluster {
   constructor(connection: Connection) {
     this.name = connection.name;
     this.#transport = new Transport(connection);
+  }
+
+  async access(): Promise<Access> {
+    return await this.#transport.access();
   }
 
   async get<T>(path: string, query: Record<string, string> = {}): Promise<T> {

@@ -1,7 +1,7 @@
 import * as http from "node:http";
 import * as https from "node:https";
 import { isRemediationError } from "../errors.ts";
-import { exchange, type Answer, type Call, type Connection } from "./exchange.ts";
+import { exchange, type Access, type Answer, type Call, type Connection } from "./exchange.ts";
 
 /**
  * A connection that nothing was sent over for this long is closed. While a function is frozen between two invocations, the far
@@ -39,6 +39,13 @@ export class Transport {
     if (used === this.#connection) this.#inDoubt = true;
     await this.#renewed();
     return await this.#exchange(call);
+  }
+
+  /** How the API server is reached now. @throws RemediationError as `send` */
+  async access(): Promise<Access> {
+    await this.#renewed();
+    const { server, tls, authenticate } = this.#connection;
+    return { server, ...(tls === undefined ? {} : { tls }), headers: await authenticate() };
   }
 
   async #exchange(call: Call): Promise<Answer> {

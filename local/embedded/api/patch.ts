@@ -5,7 +5,7 @@ import { mergePatch } from "./merge-patch.ts";
 import { unknownPatchFormat, unsupportedMediaType } from "./status.ts";
 import { strategicMerge } from "./strategic-merge.ts";
 
-/** Server-side apply. It is taken for a strategic merge patch: nobody owns fields here. */
+/** Server-side apply. It is taken for a strategic merge patch of what its manager has not given up: no conflict is refused. */
 export const APPLY_PATCH = "application/apply-patch+yaml";
 
 /**

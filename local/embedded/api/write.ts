@@ -7,6 +7,7 @@ import { DEFINITIONS, PODS } from "../kinds.ts";
 import { isSameResource, type Resource } from "../resources.ts";
 import type { Store, WriteOptions } from "../store.ts";
 import type { ApiObject } from "../api-object.ts";
+import { withoutGivenUp } from "../managed-fields.ts";
 import type { Fields } from "./fields.ts";
 import { fieldAt, fieldsOf } from "./fields.ts";
 import { APPLY_PATCH, patchedCustom, patched } from "./patch.ts";
@@ -105,7 +106,9 @@ export function patch(store: Store, route: Route, request: ApiRequest): Answer {
     throw invalidOption(request, required("fieldManager", "is required for apply patch"));
   }
   if (type === APPLY_PATCH && store.find(resource, namespace, name) === undefined) return create(store, route, request);
-  const current = store.get(resource, namespace, name);
+  const options = writeOptions(route, request);
+  const present = store.get(resource, namespace, name);
+  const current = type === APPLY_PATCH && options.writer ? withoutGivenUp(present, options.writer) : present;
   const change = resource.custom === undefined ? patched : patchedCustom;
   const wanted = change(current, type, parsedBody(request, "error decoding patch")) as ApiObject;
   if (wanted.metadata?.uid !== current.metadata?.uid) {
@@ -115,7 +118,7 @@ export function patch(store: Store, route: Route, request: ApiRequest): Answer {
   }
   refuseUnknownFields(resource, wanted, request);
   refuseToBind(resource, current, wanted);
-  return { status: 200, body: store.update(resource, placed(wanted, route), writeOptions(route, request)) };
+  return { status: 200, body: store.update(resource, placed(wanted, route), options) };
 }
 
 /** Deletes an object. @throws ApiError NotFound, Conflict, BadRequest, Forbidden */
