@@ -45,11 +45,12 @@ export default defineConfig({
         test: {
           ...unit,
           name: "later",
-          // What takes long and has nothing to do with the time of day: how the tree, its documents and its templates are made, and
-          // what the command line asks and refuses.
+          // What takes long and has nothing to do with the time of day: how the tree, its documents and its templates are made,
+          // what the command line asks and refuses, and what holds for anything at the moment that it is given.
           exclude: [
             ...unit.exclude,
             "test/{documents,extension,infra,lint,tools}/**",
+            "test/**/*properties.test.ts",
             "test/local/mcp/**",
             "test/local/command-line/{approvals,bad-input,completion,interrupted}.test.ts",
           ],
