@@ -20,8 +20,6 @@ const execute = promisify(execFile);
 
 /** How long something may take on a busy machine, in seconds. */
 const PATIENCE_SECONDS = 300;
-/** How many times as long a busy machine may take. */
-const BUSY = 4;
 /** As patient with a remedy that helps, and with an undo. */
 const PATIENT = { verify: { deadline_seconds: PATIENCE_SECONDS, undo_deadline_seconds: PATIENCE_SECONDS } };
 
@@ -149,9 +147,9 @@ export class Scenario {
     return list.items;
   }
 
-  /** Waits until something about the cluster is so: on a busy machine, several times as long as its controllers need. */
+  /** Waits until something about the cluster is so: for long at least, as a busy machine may need it. */
   async until(what: string, holds: () => Promise<boolean>, seconds = PATIENCE_SECONDS): Promise<void> {
-    const patience = seconds * BUSY;
+    const patience = Math.max(seconds, PATIENCE_SECONDS);
     const deadline = Date.now() + patience * 1_000;
     while (!(await holds())) {
       if (Date.now() > deadline) throw new Error(`After ${patience} s it is still not so: ${what}`);
