@@ -157,7 +157,8 @@ function bundling(entry: string): NodejsFunctionProps {
       // The AWS SDK is bundled too: the version that was tested runs, and only the few parts that are used are loaded.
       externalModules: [],
       // Dependencies that are CommonJS modules call `require` for what Node brings.
-      banner: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
+      banner:
+        'import { createRequire as requireFrom } from "node:module"; const require = requireFrom(import.meta.url);',
       logLevel: LogLevel.WARNING,
     },
   };

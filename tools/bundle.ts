@@ -6,7 +6,8 @@ import { handlerOf, STEP_NAMES } from "../infra/functions.ts";
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
 /** Dependencies that are CommonJS modules call `require` for what Node brings. */
-export const REQUIRE = 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);';
+export const REQUIRE =
+  'import { createRequire as requireFrom } from "node:module"; const require = requireFrom(import.meta.url);';
 
 /** How every function is bundled, as the stack does it (`infra/remediation-function.ts`). */
 export const BUNDLING = {

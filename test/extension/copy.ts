@@ -31,7 +31,6 @@ const BESIDE = [
   "cdk.json",
   "test/extension/as-functions.ts",
   "test/extension/play.ts",
-  "README.md",
   "package.json",
   "package-lock.json",
   "tsconfig.json",

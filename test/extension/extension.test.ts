@@ -38,7 +38,7 @@ let release: Printed;
 let stack: Printed;
 let played: Record<string, Played>;
 let rbac: Manifest[];
-let readme: string;
+let workflow: string;
 let failureModes: string;
 let policy: string;
 
@@ -57,7 +57,7 @@ beforeAll(async () => {
     read("test/extension/play.ts", ...SCENARIOS),
   ])) as [Printed, Printed, Printed, typeof played];
   rbac = parseAllDocuments(copy.read("infra/rbac.yaml")).map((document) => document.toJS() as Manifest);
-  [readme, failureModes, policy] = ["README.md", "docs/failure-modes.md", "docs/policy.md"].map((file) =>
+  [workflow, failureModes, policy] = ["docs/workflow.md", "docs/failure-modes.md", "docs/policy.md"].map((file) =>
     copy.read(file),
   ) as [string, string, string];
 
@@ -241,13 +241,13 @@ describe("an added remedy is told", () => {
 });
 
 describe("an added remedy is drawn", () => {
-  it("in the README's picture, with its routes", () => {
+  it("in the picture of the workflow, with its routes", () => {
     for (const line of [
       "Which_remedy -->|restore-selector| Restore_selector",
       "Can_it_be_undone -->|restore-selector| Undo_selector",
       "Restore_selector -.->|error| Take_claim_up_again",
     ]) {
-      expect(readme.split("\n").map((each) => each.trim())).toContain(line);
+      expect(workflow.split("\n").map((each) => each.trim())).toContain(line);
     }
   });
 
