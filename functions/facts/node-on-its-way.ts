@@ -31,20 +31,46 @@ export function isOfAutoscaler({ reason = "", involvedObject, ...event }: Kubern
   return timeOf({ involvedObject, ...event }) >= Date.parse(String(metadata?.creationTimestamp));
 }
 
+/** That an autoscaler brings a node. */
+export interface NodeOnItsWay {
+  /** What it said last. */
+  event: KubernetesEvent;
+  /** When it said so first. */
+  since: Date;
+}
+
 /**
- * What an autoscaler says last of the pods that no node takes, where it brings a node for each of those that it was asked
- * about; undefined where it does not, says nothing, or has had its time.
+ * That an autoscaler brings a node for each of the pods that no node takes and that it says something of; undefined where it does
+ * not, says nothing, or has had its time: however often it says so again.
  */
 export function nodeOnItsWay(
   events: readonly KubernetesEvent[],
   pods: readonly Pod[],
   now: Date,
-): KubernetesEvent | undefined {
-  const latest = pods.filter(isUnschedulable).flatMap((pod) => {
-    const said = events.filter((event) => isOfAutoscaler(event, pod));
-    return said.toSorted((a, b) => timeOf(b) - timeOf(a)).slice(0, 1);
-  });
-  const isComing = (event: KubernetesEvent) =>
-    AUTOSCALERS_SAY.get(event.reason ?? "") === true && now.getTime() - timeOf(event) <= PROVISION_SECONDS * 1_000;
-  return latest.every(isComing) ? latest[0] : undefined;
+): NodeOnItsWay | undefined {
+  const words = pods
+    .filter(isUnschedulable)
+    .map((pod) => events.filter((event) => isOfAutoscaler(event, pod)).toSorted((a, b) => timeOf(b) - timeOf(a)))
+    .filter((said) => said.length > 0);
+  const coming = words.map((said) => comingBy(said, now));
+  return coming.includes(undefined) ? undefined : coming[0];
+}
+
+/** @param said what is said of one pod, the newest first */
+function comingBy(said: readonly KubernetesEvent[], now: Date): NodeOnItsWay | undefined {
+  const promises = said.filter(isPromise);
+  const [event] = said;
+  if (event === undefined || !isPromise(event)) return undefined;
+  const since = Math.min(...promises.map(firstTimeOf));
+  return now.getTime() - since > PROVISION_SECONDS * 1_000 ? undefined : { event, since: new Date(since) };
+}
+
+function isPromise({ reason = "" }: KubernetesEvent): boolean {
+  return AUTOSCALERS_SAY.get(reason) === true;
+}
+
+/** When an Event was first seen, in milliseconds. */
+function firstTimeOf(event: KubernetesEvent): number {
+  const time = Date.parse(String(event.firstTimestamp ?? event.eventTime));
+  return Number.isNaN(time) ? timeOf(event) : time;
 }

@@ -1,9 +1,8 @@
-import { timeOf, type KubernetesEvent } from "../../run/event.ts";
 import { bounded, count } from "../../shared/text.ts";
 import { failsWith, podsFailing } from "../../facts/case.ts";
 import { failureLines } from "../../facts/failure-lines.ts";
 import { comparedTemplates, goBackOrTell } from "../brought.ts";
-import { nodeOnItsWay } from "../../facts/node-on-its-way.ts";
+import { nodeOnItsWay, type NodeOnItsWay } from "../../facts/node-on-its-way.ts";
 import { eventLines } from "../../facts/sayings.ts";
 import { asksForNoLess, schedulingReasons, schedulingWhy } from "../scheduling.ts";
 import { hangingInitContainer, heldLikewise, lookAtEvents, sameInitContainer, startingMeaning } from "../starting.ts";
@@ -17,9 +16,8 @@ import { STARTING_SLOWLY, UNREADY_CAUSES } from "./unready.ts";
 const UNSCHEDULABLE: ReadonlySet<string> = new Set(["Unschedulable"]);
 
 /** That a node may be there soon, in the words of what brings it. */
-function nodeComes(event: KubernetesEvent): string {
-  const at = new Date(timeOf(event)).toISOString();
-  return `At ${at} an autoscaler said that a node is on its way (${event.reason ?? ""}: ${bounded(event.message ?? "", 200)}). Nothing is done while it may come.`;
+function nodeComes({ event: { reason = "", message = "" }, since }: NodeOnItsWay): string {
+  return `An autoscaler says since ${since.toISOString()} that a node is on its way (${reason}: ${bounded(message, 200)}). Nothing is done while it may come.`;
 }
 
 /** Pods that take too long over something. */

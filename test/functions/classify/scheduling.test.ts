@@ -77,12 +77,17 @@ describe("a pod that no node takes, and an autoscaler that looks after it", () =
   it.each(["Nominated", "TriggeredScaleUp"])("is waited for while its node may come (%s)", (reason) => {
     expect(remedyAfter(said(reason, 899))).toMatchObject({
       refusal: "MayPass",
-      message: `At ${new Date(ago(899)).toISOString()} an autoscaler said that a node is on its way (${reason}: ${reason} it is). Nothing is done while it may come.`,
+      message: `An autoscaler says since ${new Date(ago(899)).toISOString()} that a node is on its way (${reason}: ${reason} it is). Nothing is done while it may come.`,
     });
   });
 
   it("is not once the node has had its time", () => {
     expect(remedyAfter(said("Nominated", 901)).action).toBe("rollback");
+  });
+
+  it("is not however often the autoscaler says so again", () => {
+    expect(remedyAfter({ ...said("Nominated", 10), firstTimestamp: ago(901) }).action).toBe("rollback");
+    expect(remedyAfter(said("TriggeredScaleUp", 901), said("TriggeredScaleUp", 10)).action).toBe("rollback");
   });
 
   it("is not when the autoscaler has said since that it brings none, which is told", () => {
