@@ -15,6 +15,7 @@ import { LogLevel, NodejsFunction, OutputFormat, type NodejsFunctionProps } from
 import { LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
 import { SEMI_SPACE_MB } from "../functions/shared/heap.ts";
+import { REQUIRE } from "./bundle-banner.ts";
 import { pathOfRole, type HubOptions } from "./hub-name.ts";
 import { folderOfBundle, PACKAGED, pathTo } from "./packaged.ts";
 
@@ -156,9 +157,7 @@ function bundling(entry: string): NodejsFunctionProps {
       minify: true,
       // The AWS SDK is bundled too: the version that was tested runs, and only the few parts that are used are loaded.
       externalModules: [],
-      // Dependencies that are CommonJS modules call `require` for what Node brings.
-      banner:
-        'import { createRequire as requireFrom } from "node:module"; const require = requireFrom(import.meta.url);',
+      banner: REQUIRE,
       logLevel: LogLevel.WARNING,
     },
   };

@@ -1,13 +1,10 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildSync, type BuildOptions, type Metafile } from "esbuild";
+import { REQUIRE } from "../infra/bundle-banner.ts";
 import { handlerOf, STEP_NAMES } from "../infra/functions.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
-
-/** Dependencies that are CommonJS modules call `require` for what Node brings. */
-export const REQUIRE =
-  'import { createRequire as requireFrom } from "node:module"; const require = requireFrom(import.meta.url);';
 
 /** How every function is bundled, as the stack does it (`infra/remediation-function.ts`). */
 export const BUNDLING = {

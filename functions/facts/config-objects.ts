@@ -53,9 +53,8 @@ export async function readNeededByPods(
   inQuestion: readonly Pod[],
   allowed: ConfigReading,
 ): Promise<ConfigObject[]> {
-  const present = new Set(template === undefined ? [] : neededBy(template).map(keyOf));
   const own = inQuestion.flatMap(({ spec }) => (spec === undefined ? [] : neededBy({ spec })));
-  const others = new Map(own.filter((object) => !present.has(keyOf(object))).map((object) => [keyOf(object), object]));
+  const others = new Map(notAmong(template, own).map((object) => [keyOf(object), object]));
   return await readObjects(cluster, namespace, [...others.values()], allowed);
 }
 
@@ -70,13 +69,17 @@ export async function readNeededBefore(
   earlier: PodTemplate,
   allowed: ConfigReading,
 ): Promise<ConfigObject[]> {
-  const needed = new Set(neededBy(present).map(keyOf));
-  const others = neededBy(earlier).filter((object) => !needed.has(keyOf(object)));
-  return await readObjects(cluster, namespace, others, allowed);
+  return await readObjects(cluster, namespace, notAmong(present, neededBy(earlier)), allowed);
 }
 
 function neededBy(template: PodTemplate): Named[] {
   return objectsOf(template).filter(({ optional }) => !optional);
+}
+
+/** Those that pods of the present template would not need as well. */
+function notAmong(present: PodTemplate | undefined, objects: readonly Named[]): Named[] {
+  const needed = new Set(present === undefined ? [] : neededBy(present).map(keyOf));
+  return objects.filter((object) => !needed.has(keyOf(object)));
 }
 
 function keyOf({ kind, name }: Named): string {

@@ -5,7 +5,7 @@ import { shownCluster } from "../shared/cluster-name.ts";
 import { bounded } from "../shared/text.ts";
 
 /** How long the description may be. Source: Amazon Q Developer in chat applications, custom notifications. */
-const MAX_DESCRIPTION = 8_000;
+export const MAX_DESCRIPTION = 8_000;
 
 /** How long one line may be: a summary is the longest. */
 const MAX_LINE = 1_500;

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { ApproveRequest } from "./request.ts";
+import { parsedAs } from "../shared/parsed.ts";
 
 const { cluster_name, namespace, kind, name, plan } = ApproveRequest.shape;
 
@@ -55,9 +56,5 @@ export function signedIn(path: string): Signed | undefined {
 
 /** The proposal of a text whose code was verified; undefined where it is none that is understood today. */
 export function proposalIn(text: string): Proposal | undefined {
-  try {
-    return Proposal.safeParse(JSON.parse(Buffer.from(text, "base64url").toString("utf8"))).data;
-  } catch {
-    return undefined;
-  }
+  return parsedAs(Proposal, Buffer.from(text, "base64url").toString("utf8"));
 }

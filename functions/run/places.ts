@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { Lease } from "../shared/kubernetes/types.ts";
+import { parsedAs } from "../shared/parsed.ts";
 import type { WorkloadRef } from "../shared/refs.ts";
 import type { HistoryEntry } from "./contracts.ts";
 import { UNFINISHED } from "./history.ts";
@@ -60,11 +61,7 @@ export function isIn(namespace: string): (place: Pick<Place, "workload">) => boo
 
 /** What the Lease says that somebody is about to do. */
 export function asksOf({ metadata }: Lease): Asks | undefined {
-  try {
-    return Asks.safeParse(JSON.parse(metadata?.annotations?.[ASKS_ANNOTATION] ?? "null")).data;
-  } catch {
-    return undefined;
-  }
+  return parsedAs(Asks, metadata?.annotations?.[ASKS_ANNOTATION] ?? "null");
 }
 
 /** The same Lease, with what its holder is about to do. */

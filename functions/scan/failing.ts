@@ -1,7 +1,7 @@
 import type { Incident } from "../run/contracts.ts";
 import type { Service } from "../shared/kubernetes/types.ts";
 import { outOfScope } from "../shared/scope.ts";
-import { withPods } from "./extent.ts";
+import { withPods, type Counted } from "./extent.ts";
 import { inRollout } from "./in-rollout.ts";
 import { groupIncidents, workloadKey } from "./incidents.ts";
 import { metricsLack } from "./metrics-lack.ts";
@@ -15,6 +15,8 @@ import { together, type Bonds } from "./together.ts";
 export interface Failing {
   /** All of it, whatever the policy says. */
   found: Incident[];
+  /** The same, with its pods. */
+  withTheirPods: Counted[];
   inScope: Incident[];
   /** Those in scope whose rollout is still left its time. */
   settling: Incident[];
@@ -42,16 +44,16 @@ export async function failingAmong(sights: Sights, { findingsOnly, policy }: Sca
   // A rollout that is left its time may still succeed: whoever asks is told, but it is nothing to remedy.
   const told = findingsOnly ? inScope : ripe;
   const lack = metricsLack(told, [...workloads.failing, ...hpas.failing]);
-  const bonds = new Map([...(await explained(sights, found, ripe)), ...lack.bonds]);
-  return { found, inScope, settling, told, ripe, bonds, metrics: lack.incidents };
+  const withTheirPods = withPods(found, pods.failing);
+  const bonds = new Map([...(await explained(sights, withTheirPods, ripe)), ...lack.bonds]);
+  return { found, withTheirPods, inScope, settling, told, ripe, bonds, metrics: lack.incidents };
 }
 
 /** Which of what fails does so because another workload fails, or lacks the same thing. */
-async function explained(sights: Sights, found: readonly Incident[], ripe: readonly Incident[]): Promise<Bonds> {
+async function explained(sights: Sights, withTheirPods: readonly Counted[], ripe: readonly Incident[]): Promise<Bonds> {
   const { view, pods, workloads } = sights;
-  const withTheirPods = withPods(found, pods.failing);
   // Only of several can one fail because another does.
-  const names = namesOf(withTheirPods, found.length < 2 ? [] : await everyService(sights));
+  const names = namesOf(withTheirPods, withTheirPods.length < 2 ? [] : await everyService(sights));
   const failingPods = new Set(pods.failing.map(({ workload, name }) => `${workload.namespace}/${name}`));
   const ready = await readReadyBehind(view, inQuestion(withTheirPods, names), failingPods);
   const keys = new Set(ripe.map(({ workload }) => workloadKey(workload)));

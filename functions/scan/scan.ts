@@ -49,7 +49,7 @@ export async function scan(cluster: Reader, options: Scan): Promise<Detection> {
   const again = await findWorkingAgain(view, past, policy, now);
 
   const isHealthy = failing.told.length + beside.length + again.length === 0;
-  const signed = () => withSigns([...awake, ...again], withPods(found, pods.failing));
+  const signed = () => withSigns([...awake, ...again], failing.withTheirPods);
   const lookedAfter = isStormAlone || findingsOnly ? marked(all, bonds, isTold) : signed();
   const idle = storm === undefined ? "resting" : "storm";
   const shown = fitIncidents(lookedAfter, policy.max_incidents);

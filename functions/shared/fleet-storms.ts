@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { parsedAs } from "./parsed.ts";
 import { Sign } from "./signs.ts";
 
 /** The key of the table of records under which the storms of a fleet are. Step Functions names no execution so. */
@@ -29,9 +30,5 @@ export type FleetStorm = z.output<typeof FleetStorm>;
 
 /** Reads a storm that is kept; undefined where it is none that this version knows. */
 export function parseFleetStorm(text: string): FleetStorm | undefined {
-  try {
-    return FleetStorm.safeParse(JSON.parse(text)).data;
-  } catch {
-    return undefined;
-  }
+  return parsedAs(FleetStorm, text);
 }

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { MODES } from "./action-mode.ts";
+import { parsedAs } from "./parsed.ts";
 
 /** The key of the table of records under which the latest look at each cluster is. Step Functions names no execution so. */
 export const LOOKS = "#looks";
@@ -30,9 +31,5 @@ export type KeptLook = z.output<typeof KeptLook>;
 
 /** Reads a look that is kept; undefined where it is none that this version knows. */
 export function parseLook(text: string): KeptLook | undefined {
-  try {
-    return KeptLook.safeParse(JSON.parse(text)).data;
-  } catch {
-    return undefined;
-  }
+  return parsedAs(KeptLook, text);
 }

@@ -1,10 +1,10 @@
 import { bounded } from "../../shared/text.ts";
 import type { FleetStorm } from "../../shared/fleet-storms.ts";
 import { signWords } from "../../shared/signs.ts";
-import { plain, type ChatNotification } from "../chat-form.ts";
+import { MAX_DESCRIPTION, plain } from "../chat-form.ts";
 import { asciiLine } from "../message.ts";
+import { newsMessage } from "../news.ts";
 import type { Published } from "../sns.ts";
-import { unlinked } from "../unlinked.ts";
 import { FLEET_VERSION, type Alike, type FleetDocument } from "./document.ts";
 import type { Decided } from "./storms.ts";
 import { fleetLines, fleetTitle } from "./words.ts";
@@ -44,42 +44,24 @@ function alikeOf({ sign, since, clusters, mended, let_on }: FleetStorm): Alike {
   };
 }
 
-/** The message in the form for each protocol: text for people, JSON for all others. */
+/** The message in the form for each protocol. */
 export function fleetMessage(document: FleetDocument, isForChat: boolean): Published {
   const title = fleetTitle(document);
   const lines = fleetLines(document);
   const [first] = document.begun;
-  const subject = asciiLine(first === undefined ? title : `${title}: ${first.what}`);
-  const text = unlinked([title, "", ...lines].join("\n"));
-  return {
-    subject,
-    forms: {
-      default: JSON.stringify(document),
-      email: text,
-      sms: subject,
-      ...(isForChat ? { https: JSON.stringify(chatOf(title, lines)) } : {}),
-    },
-    attributes: { about: "fleet_storm", needs_person: String(document.begun.length > 0) },
-  };
-}
-
-/** A custom notification for Amazon Q Developer in chat applications. */
-function chatOf(title: string, lines: readonly string[]): ChatNotification {
-  return {
-    version: "1.0",
-    source: "custom",
-    content: {
-      textType: "client-markdown",
-      title: plain(title),
-      description: bounded(lines.map(plain).join(" "), 8_000),
-      keywords: ["fleet_storm"],
-    },
-    metadata: {
-      threadId: "fleet_storm",
-      summary: plain(lines[0] ?? "").slice(0, 200),
-      eventType: "remediation.FleetStorm",
-      relatedResources: [],
-      additionalContext: { about: "fleet_storm" },
-    },
-  };
+  return newsMessage({
+    about: document.about,
+    document,
+    subject: asciiLine(first === undefined ? title : `${title}: ${first.what}`),
+    title,
+    lines,
+    attributes: { needs_person: String(document.begun.length > 0) },
+    chat: isForChat
+      ? {
+          eventType: "remediation.FleetStorm",
+          description: bounded(lines.map(plain).join(" "), MAX_DESCRIPTION),
+          keywords: [],
+        }
+      : undefined,
+  });
 }

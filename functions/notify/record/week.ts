@@ -2,6 +2,7 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import * as z from "zod";
 import { CLIENT_OPTIONS } from "../../shared/aws/client-options.ts";
 import { mapConcurrently } from "../../shared/concurrency.ts";
+import { parsedAs } from "../../shared/parsed.ts";
 import { OutcomeRecord, subjectOf } from "./record.ts";
 import { itemsOf, listedSince } from "./table.ts";
 
@@ -40,7 +41,7 @@ export async function recordsSince(since: string, most: number): Promise<Records
   const texts = await mapConcurrently(executions, AT_ONCE, async (execution) =>
     (await itemsOf(reading, table, execution)).map(({ record }) => record?.S ?? ""),
   );
-  const parsed = texts.flat().map(parse);
+  const parsed = texts.flat().map((text) => parsedAs(Kept, text));
   const records = parsed.filter((record) => record !== undefined);
   return {
     records: records.filter((record) => wanted.has(keyOf(record.execution.name, subjectOf(record)))),
@@ -52,12 +53,4 @@ export async function recordsSince(since: string, most: number): Promise<Records
 /** Names hold no line breaks. */
 function keyOf(execution = "", subject = ""): string {
   return `${execution}\n${subject}`;
-}
-
-function parse(text: string): OutcomeRecord | undefined {
-  try {
-    return Kept.safeParse(JSON.parse(text)).data;
-  } catch {
-    return undefined;
-  }
 }

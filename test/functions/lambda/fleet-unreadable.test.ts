@@ -1,6 +1,5 @@
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { startAws, type AwsAnswer } from "../../support/aws-over-http.ts";
 
 const PARAMETER = "/eks-remediation/fleet";
 const OWN = "arn:aws:eks:eu-west-1:111122223333:cluster/prod";
@@ -12,34 +11,18 @@ const ARN = "arn:aws:eks:us-east-1:444455556666:cluster/shop";
 let parameters: Record<string, string>;
 let asked: string[];
 let isRefused: boolean;
-let aws: Server;
+let stopAws: () => void;
 
 beforeEach(async () => {
   parameters = {};
   asked = [];
   isRefused = false;
-  aws = createServer((request, response) => {
-    const parts: Buffer[] = [];
-    request.on("data", (part: Buffer) => parts.push(part));
-    request.on("end", () => {
-      const operation = String(request.headers["x-amz-target"]).split(".").at(-1) ?? "";
-      const { status, body } = answerTo(operation, JSON.parse(Buffer.concat(parts).toString("utf8")) as Asked);
-      response.writeHead(status, { "content-type": "application/x-amz-json-1.1" }).end(JSON.stringify(body));
-    });
-  });
-  await new Promise<void>((resolve) => aws.listen(0, "127.0.0.1", resolve));
-  vi.stubEnv("AWS_ENDPOINT_URL", `http://127.0.0.1:${(aws.address() as AddressInfo).port}`);
-  vi.stubEnv("AWS_REGION", "eu-west-1");
-  vi.stubEnv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE");
-  vi.stubEnv("AWS_SECRET_ACCESS_KEY", "example");
+  stopAws = await startAws((operation, input) => answerTo(operation, input));
   vi.stubEnv("EKS_HUB", JSON.stringify({ name: "hub", parameter: PARAMETER, function: "detect", own: OWN }));
 });
 afterEach(() => {
-  vi.unstubAllEnvs();
   vi.useRealTimers();
-  vi.resetModules();
-  aws.closeAllConnections();
-  aws.close();
+  stopAws();
 });
 
 interface Asked {
@@ -47,7 +30,7 @@ interface Asked {
   Names?: string[];
 }
 
-function answerTo(operation: string, { Name, Names = [] }: Asked): { status: number; body: object } {
+function answerTo(operation: string, { Name, Names = [] }: Asked): AwsAnswer {
   asked.push(`${operation} ${Name ?? Names.join()}`);
   if (isRefused) return { status: 400, body: { __type: "AccessDeniedException", message: "not authorized" } };
   if (operation === "GetParameters") {

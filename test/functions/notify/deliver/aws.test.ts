@@ -1,40 +1,24 @@
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Handler } from "../../../../functions/lambda/lambda.ts";
 import { recordsSince } from "../../../../functions/notify/record/week.ts";
+import { startAws, type AwsAnswer } from "../../../support/aws-over-http.ts";
 import { document, sns } from "./documents.ts";
 
 /** What AWS answers to a call, by its operation; and what it was asked. */
-let answers: Record<string, (input: Record<string, unknown>) => { status?: number; body: object }>;
+let answers: Record<string, (input: Record<string, unknown>) => AwsAnswer>;
 let asked: { operation: string; input: Record<string, unknown> }[];
-let aws: Server;
+let stopAws: () => void;
 
 beforeEach(async () => {
   answers = {};
   asked = [];
-  aws = createServer((request, response) => {
-    const parts: Buffer[] = [];
-    request.on("data", (part: Buffer) => parts.push(part));
-    request.on("end", () => {
-      const operation = String(request.headers["x-amz-target"]).split(".").at(-1) ?? "";
-      const input = JSON.parse(Buffer.concat(parts).toString("utf8")) as Record<string, unknown>;
-      asked.push({ operation, input });
-      const { status = 200, body } = answers[operation]?.(input) ?? { status: 400, body: {} };
-      response.writeHead(status, { "content-type": "application/x-amz-json-1.0" }).end(JSON.stringify(body));
-    });
+  stopAws = await startAws((operation, input) => {
+    asked.push({ operation, input });
+    return answers[operation]?.(input) ?? { status: 400, body: {} };
   });
-  await new Promise<void>((resolve) => aws.listen(0, "127.0.0.1", resolve));
-  vi.stubEnv("AWS_ENDPOINT_URL", `http://127.0.0.1:${(aws.address() as AddressInfo).port}`);
-  vi.stubEnv("AWS_REGION", "eu-west-1");
-  vi.stubEnv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE");
-  vi.stubEnv("AWS_SECRET_ACCESS_KEY", "example");
 });
 afterEach(() => {
-  vi.unstubAllEnvs();
-  vi.resetModules();
-  aws.closeAllConnections();
-  aws.close();
+  stopAws();
 });
 
 const context = {

@@ -1,7 +1,6 @@
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { FleetStorm } from "../../../../functions/shared/fleet-storms.ts";
+import { startAws, type AwsAnswer } from "../../../support/aws-over-http.ts";
 
 const AT = "2030-06-01T12:00:00.000Z";
 const STORM: FleetStorm = {
@@ -13,38 +12,22 @@ const LOOK = { cluster_name: "alpha", at: AT, status: "failing", signs: [STORM.s
 /** The items of the table, by their keys; what it was asked; and what it answers to what is put. */
 let items: Record<string, object[]>;
 let asked: { operation: string; input: Record<string, unknown> }[];
-let answerToPut: { status: number; body: object };
-let aws: Server;
+let answerToPut: AwsAnswer;
+let stopAws: () => void;
 
 beforeEach(async () => {
   items = {};
   asked = [];
   answerToPut = { status: 200, body: {} };
-  aws = createServer((request, response) => {
-    const parts: Buffer[] = [];
-    request.on("data", (part: Buffer) => parts.push(part));
-    request.on("end", () => {
-      const operation = String(request.headers["x-amz-target"]).split(".").at(-1) ?? "";
-      const input = JSON.parse(Buffer.concat(parts).toString("utf8")) as Record<string, unknown>;
-      asked.push({ operation, input });
-      const [key] = Object.values((input["ExpressionAttributeValues"] ?? {}) as Record<string, { S: string }>);
-      const found = { status: 200, body: { Items: items[key?.S ?? ""] ?? [] } };
-      const { status, body } = operation === "PutItem" ? answerToPut : found;
-      response.writeHead(status, { "content-type": "application/x-amz-json-1.0" }).end(JSON.stringify(body));
-    });
+  stopAws = await startAws((operation, input) => {
+    asked.push({ operation, input });
+    const [key] = Object.values((input["ExpressionAttributeValues"] ?? {}) as Record<string, { S: string }>);
+    return operation === "PutItem" ? answerToPut : { body: { Items: items[key?.S ?? ""] ?? [] } };
   });
-  await new Promise<void>((resolve) => aws.listen(0, "127.0.0.1", resolve));
-  vi.stubEnv("AWS_ENDPOINT_URL", `http://127.0.0.1:${(aws.address() as AddressInfo).port}`);
-  vi.stubEnv("AWS_REGION", "eu-west-1");
-  vi.stubEnv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE");
-  vi.stubEnv("AWS_SECRET_ACCESS_KEY", "example");
   vi.stubEnv("RECORD_TABLE", "record");
 });
 afterEach(() => {
-  vi.unstubAllEnvs();
-  vi.resetModules();
-  aws.closeAllConnections();
-  aws.close();
+  stopAws();
 });
 
 const ofTheTable = () => import("../../../../functions/notify/record/fleet.ts");
