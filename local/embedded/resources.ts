@@ -55,6 +55,7 @@ export const RESOURCES: readonly Resource[] = [
   resource("v1", "Secret", "secrets"),
   resource("v1", "ConfigMap", "configmaps", { shortNames: ["cm"] }),
   resource("v1", "PersistentVolumeClaim", "persistentvolumeclaims", { status: true, shortNames: ["pvc"] }),
+  resource("v1", "PersistentVolume", "persistentvolumes", { namespaced: false, status: true, shortNames: ["pv"] }),
   resource("v1", "Service", "services", { status: true, shortNames: ["svc"] }),
   resource("v1", "ServiceAccount", "serviceaccounts", { shortNames: ["sa"] }),
   resource("v1", "ResourceQuota", "resourcequotas", { status: true, shortNames: ["quota"] }),
