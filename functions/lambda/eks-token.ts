@@ -1,5 +1,5 @@
-import { createHash, createHmac, type BinaryLike } from "node:crypto";
 import { SignatureV4, type SignatureV4Init } from "@smithy/signature-v4";
+import { Sha256 } from "./sha256.ts";
 
 export type Credentials = Extract<SignatureV4Init["credentials"], { accessKeyId: string }>;
 
@@ -50,25 +50,4 @@ export async function createToken({ clusterName, region, credentials, now }: Tok
 /** The domain of the partition that a region belongs to. */
 function stsDomain(region: string): string {
   return STS_DOMAINS.find(([prefix]) => region.startsWith(prefix))?.[1] ?? "amazonaws.com";
-}
-
-/** SHA-256, and HMAC-SHA-256 when it has a key, in the shape that the signer takes. */
-class Sha256 {
-  readonly #hash;
-
-  constructor(secret?: unknown) {
-    this.#hash = secret === undefined ? createHash("sha256") : createHmac("sha256", secret as BinaryLike);
-  }
-
-  update(chunk: unknown): void {
-    this.#hash.update(chunk as BinaryLike);
-  }
-
-  digest(): Promise<Uint8Array> {
-    return Promise.resolve(this.#hash.digest());
-  }
-
-  reset(): void {
-    throw new Error("A hash is used once.");
-  }
 }

@@ -121,14 +121,13 @@ export async function allExecutions(): Promise<ExecutionListItem[]> {
   return executions;
 }
 
-/** The inputs of every execution, as JSON text. */
-export async function inputsOfAll(): Promise<string[]> {
-  const executions = await allExecutions();
-  const described = executions.map(async ({ executionArn }) => {
-    const { input } = await client.send(new DescribeExecutionCommand({ executionArn }));
-    return input ?? "";
+/** The ARNs of the executions whose input names that namespace. */
+export async function executionsAbout(namespace: string): Promise<string[]> {
+  const described = (await allExecutions()).map(async ({ executionArn = "" }) => {
+    const { input = "" } = await client.send(new DescribeExecutionCommand({ executionArn }));
+    return input.includes(`"${namespace}"`) ? [executionArn] : [];
   });
-  return await Promise.all(described);
+  return (await Promise.all(described)).flat();
 }
 
 /** Everything that can be read of an execution, and of those of its workloads, as JSON text. */

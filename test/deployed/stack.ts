@@ -14,6 +14,8 @@ const Outputs = z.object({
   StateMachineArn: z.string(),
   AgentFunctionName: z.string(),
   AgentFunctionArn: z.string(),
+  McpReadUrl: z.string(),
+  McpActUrl: z.string(),
   TopicArn: z.string(),
   AlertTopicArn: z.string(),
   WaysInFunctionArn: z.string(),
@@ -81,6 +83,7 @@ function context(directory: string, more: Record<string, string> = {}): string[]
     clusterName: CLUSTER_NAME,
     policy: join(directory, "policy.json"),
     approvalLinks: "on",
+    mcp: "true",
     waysIn: "alarms,alertmanager,events",
     ...more,
   };

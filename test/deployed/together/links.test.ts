@@ -1,4 +1,3 @@
-import { request } from "node:http";
 import { GenerateMacCommand, KMSClient } from "@aws-sdk/client-kms";
 import { describe } from "vitest";
 import { linkTo, type Proposal } from "../../../functions/run/decision-link.ts";
@@ -7,6 +6,7 @@ import { aws } from "../account.ts";
 import { CLUSTER_NAME } from "../cloud.ts";
 import { changesBy, it } from "../deployed.ts";
 import { allExecutions, ended } from "../executions.ts";
+import { browse } from "../function-url.ts";
 
 interface Variables {
   Environment?: { Variables?: Record<string, string> };
@@ -25,28 +25,6 @@ async function sign(key: string, text: string): Promise<string> {
   const command = { KeyId: key, MacAlgorithm: "HMAC_SHA_256", Message: Buffer.from(text) } as const;
   const { Mac = [] } = await new KMSClient({}).send(new GenerateMacCommand(command));
   return Buffer.from(Mac).toString("hex");
-}
-
-/** Opens an address of the emulator's AWS without any credentials, as a browser does; with fields, sends the page's form. */
-async function browse(url: string, fields?: Record<string, string>): Promise<{ status: number; text: string }> {
-  const { host, pathname } = new URL(url);
-  const form = { "content-type": "application/x-www-form-urlencoded", origin: `https://${host}` };
-  const headers = { host, ...(fields === undefined ? {} : form) };
-  const { hostname, port } = new URL(process.env["AWS_ENDPOINT_URL"] ?? "");
-  return await new Promise((answered, failed) => {
-    const sent = request(
-      { hostname, port, path: pathname, method: fields === undefined ? "GET" : "POST", headers },
-      (response) => {
-        let text = "";
-        response.on("data", (chunk) => (text += String(chunk)));
-        response.on("end", () => {
-          answered({ status: response.statusCode ?? 0, text });
-        });
-      },
-    );
-    sent.on("error", failed);
-    sent.end(fields === undefined ? undefined : new URLSearchParams(fields).toString());
-  });
 }
 
 describe.concurrent("a link by which people decide", () => {
