@@ -1,37 +1,10 @@
-import { fileURLToPath } from "node:url";
-import { describe, inject, type ExpectStatic } from "vitest";
-import { AgentAnswer, Started } from "../../../functions/agent/agent.ts";
+import { describe, type ExpectStatic } from "vitest";
+import { Started } from "../../../functions/agent/agent.ts";
 import { Detection } from "../../../functions/run/detection.ts";
 import { applyWeb, rollOutWeb } from "../../kubernetes/web.ts";
-import { run } from "../commands.ts";
+import { invoke, invokeAgent } from "../agent.ts";
 import { about, changesBy, it } from "../deployed.ts";
 import { ended, executionsAbout } from "../executions.ts";
-
-const AGENT = fileURLToPath(new URL("../agent.py", import.meta.url));
-
-interface Answer {
-  function_error: string | null;
-  answer: unknown;
-}
-
-/** Invokes the agent function with boto3, once for each request. */
-async function invoke(...requests: unknown[]): Promise<Answer[]> {
-  const { python, AgentFunctionName } = inject("site");
-  const input = requests.map((request) => JSON.stringify(request)).join("\n");
-  const printed = await run([python, AGENT, AgentFunctionName], { input });
-  return printed
-    .trim()
-    .split("\n")
-    .map((line) => JSON.parse(line) as Answer);
-}
-
-/** The answer of one call that went well. */
-async function answer(request: object): Promise<unknown> {
-  const [{ function_error, answer: answered } = { function_error: "no answer", answer: undefined }] =
-    await invoke(request);
-  if (function_error !== null) throw new Error(`${function_error}: ${JSON.stringify(answered)}`);
-  return AgentAnswer.parse(answered);
-}
 
 describe.concurrent("an agent that invokes the function with boto3", () => {
   it("gets the findings of detect_failures at once", async ({ scenario, expect }) => {
@@ -44,7 +17,7 @@ describe.concurrent("an agent that invokes the function with boto3", () => {
     });
     await scenario.untilFailing("ImagePullBackOff", 2);
 
-    const detection = Detection.parse(await answer(about(scenario, { action: "detect_failures" })));
+    const detection = Detection.parse(await invokeAgent(about(scenario, { action: "detect_failures" })));
 
     expect(detection).toMatchObject({
       status: "failing",
@@ -84,7 +57,7 @@ describe.concurrent("an agent that invokes the function with boto3", () => {
     await rollOutWeb(scenario, { image: "shop/web:1" });
 
     const request = { action: "scale_deployment", deployment_name: "web", replicas: 3, wait: true };
-    const waitedFor = Started.parse(await answer(about(scenario, request)));
+    const waitedFor = Started.parse(await invokeAgent(about(scenario, request)));
 
     expect(waitedFor).toMatchObject({ status: "succeeded", output: { outcomes: ["Recovered"] } });
     expect((await scenario.deployment()).status?.readyReplicas).toBe(3);
@@ -119,7 +92,7 @@ describe.concurrent("an agent that invokes the function with boto3", () => {
 });
 
 async function begin(expect: ExpectStatic, request: object): Promise<Started> {
-  const started = Started.parse(await answer(request));
+  const started = Started.parse(await invokeAgent(request));
   expect(started).toEqual({ execution_arn: started.execution_arn, status: "running" });
   expect(started.execution_arn).toMatch(/^arn:aws:states:.*:execution:.*:agent-/);
   return started;

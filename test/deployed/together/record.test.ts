@@ -3,19 +3,10 @@ import { OutcomeRecord } from "../../../functions/notify/record/record.ts";
 import type { Destroyed } from "../../../functions/remedies/destroyed.ts";
 import { rollOutWeb } from "../../kubernetes/web.ts";
 import { CLUSTER_NAME } from "../cloud.ts";
+import { lookBack } from "../command-line.ts";
 import { run as runCommand } from "../commands.ts";
 import { about, it } from "../deployed.ts";
 import { execute } from "../executions.ts";
-
-const MAIN = "local/command-line/main.ts";
-
-/** A command that looks back, on the stack's table. @returns what it printed, an object a line */
-async function lookBack(...args: string[]): Promise<unknown[]> {
-  const { RecordTableName } = inject("site");
-  const printed = await runCommand(["node", MAIN, ...args, "--table", RecordTableName, "--json"]);
-  const lines = printed.trim().split("\n");
-  return lines.filter((line) => line !== "").map((line) => JSON.parse(line) as unknown);
-}
 
 describe.concurrent("what the stack did", () => {
   it("to a pod is told by what went with it, which is in the bucket, without the values of its environment", async ({
