@@ -43,5 +43,6 @@ function wrongWith(situation: Situation, run: Crashed | Unprepared): string | un
   if ("unprepared" in run) return `could not be prepared: ${run.unprepared}`;
   const { outcome, violations } = run;
   if (violations.length > 0) return `broke its promises: ${JSON.stringify(violations)}`;
-  return outcome === situation.outcome ? undefined : `ended with ${outcome}`;
+  const due = situation.reason === undefined ? situation.outcome : `${situation.outcome} (${situation.reason})`;
+  return outcome === due ? undefined : `ended with ${outcome}`;
 }

@@ -30,7 +30,7 @@ export async function playCrash(
   situation: Situation,
   trial: CrashTrial | undefined,
 ): Promise<Crashed | Unprepared> {
-  return await onPreparedGround(stage, situation, (ground) => playOn(ground, stage, situation, trial));
+  return await onPreparedGround(stage, situation, (ground, prepared) => playOn(ground, stage, prepared, trial));
 }
 
 async function playOn(

@@ -5,7 +5,7 @@ import { CRASH_ERRORS, crashTrials, stragglerTrials, type CrashTrial } from "./c
 import type { Findings, Part, PartOptions } from "./part.ts";
 import type { Stage } from "./stage.ts";
 import { playPoints, type PointJob } from "./point-runs.ts";
-import { SITUATIONS } from "./situations.ts";
+import { NOT_APPROVED, SITUATIONS } from "./situations.ts";
 import { playStop } from "./stop-play.ts";
 import { spread } from "./trial.ts";
 
@@ -27,15 +27,18 @@ An execution is stopped for good at each of these points as well. Another one is
 workload to the holder of the claim and to name it; and a third one when the claim has expired, which has to bring the
 workload to an outcome that is true. Subscribers are told once that it was stopped and that changes may stand.
 
+Two of the situations need an approval: where it was given, what was approved is done once; where nobody has given it, every
+function may be lost at any point, and nothing is done.
+
 ${errorTable()}`,
   run,
 };
 
 async function run(stage: Stage, options: PartOptions): Promise<Findings> {
   const { limit = Infinity } = options;
-  const clean = await cleanRuns(stage, SITUATIONS, options);
+  const clean = await cleanRuns(stage, [...SITUATIONS, NOT_APPROVED], options);
   const crashed = clean.map(crashJobs);
-  const stopped = clean.map(stopJobs);
+  const stopped = clean.filter(({ situation }) => situation !== NOT_APPROVED).map(stopJobs);
   const jobs = [
     ...crashed.flatMap((each) => spread(each, limit)),
     ...stopped.flatMap((each) => spread(each, Math.ceil(limit / EXECUTIONS_OF_STOP))),

@@ -11,7 +11,7 @@ import { differences, type Snapshot } from "./snapshot.ts";
 export interface Observation {
   situation: Pick<
     Situation,
-    "name" | "outcome" | "writes" | "writesAfterStop" | "mayChange" | "controlled" | "request"
+    "name" | "outcome" | "writes" | "writesAfterStop" | "mayChange" | "controlled" | "request" | "repeats"
   >;
   namespace: string;
   /** Undefined when it did not end in time. */

@@ -31,7 +31,7 @@ export async function playPerson(
   deed: Deed,
   point: Point,
 ): Promise<PointRun | Unprepared> {
-  return await onPreparedGround(stage, situation, (ground) => playOn(ground, stage, situation, deed, point));
+  return await onPreparedGround(stage, situation, (ground, prepared) => playOn(ground, stage, prepared, deed, point));
 }
 
 async function playOn(

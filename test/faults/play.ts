@@ -23,7 +23,7 @@ export interface Played {
 
 /** Runs the workflow once in a namespace of its own, and checks what came of it. */
 export async function play(stage: Stage, situation: Situation, trial: Trial): Promise<Played> {
-  const played = await onPreparedGround(stage, situation, (ground) => playOn(ground, stage, situation, trial));
+  const played = await onPreparedGround(stage, situation, (ground, prepared) => playOn(ground, stage, prepared, trial));
   if (!("unprepared" in played)) return played;
   return { situation: situation.name, trial, outcome: "", seconds: 0, requests: [], violations: [], ...played };
 }

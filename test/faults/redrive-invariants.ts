@@ -82,7 +82,7 @@ function whereTaken({ first, redriven }: Redriven): Violation[] {
 /** Together they change no more than one of them would. */
 function ofRepetition({ first, other, redriven }: Redriven): Violation[] {
   // Whoever asks for a restart again gets it again.
-  if (first.situation.request !== undefined && other !== undefined) return [];
+  if (first.situation.repeats === true && other !== undefined) return [];
   const all = [first, ...(other === undefined ? [] : [other]), redriven];
   const counts = new Map<string, number>();
   for (const { method, path } of all.flatMap(({ requests }) => effectiveWrites(requests))) {

@@ -35,7 +35,9 @@ export async function playRedrive(
   point: Point,
   between: Between,
 ): Promise<PointRun | Unprepared> {
-  return await onPreparedGround(stage, situation, (ground) => playOn(ground, stage, situation, point, between));
+  return await onPreparedGround(stage, situation, (ground, prepared) =>
+    playOn(ground, stage, prepared, point, between),
+  );
 }
 
 async function playOn(

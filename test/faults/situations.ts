@@ -10,6 +10,10 @@ export interface Situation {
   summary: string;
   /** The request, beside the cluster and the namespace. */
   request?: Readonly<Record<string, unknown>>;
+  /** Whoever sends the request again gets it done again. */
+  repeats?: true;
+  /** What is done has to be approved: a run has proposed it, and the request approves that. */
+  approved?: true;
   /** Laid over the policy of all situations. */
   policy?: object;
   /** Brings the situation about. */
@@ -17,6 +21,8 @@ export interface Situation {
   /** What happens when the workflow enters a state. */
   meanwhile?: { at: string; happens: (ground: Ground) => Promise<void> };
   outcome: Outcome;
+  /** Why it is skipped. */
+  reason?: string;
   /** The changes that the remedy makes, and how often each: never more often, whatever goes wrong. */
   writes: Readonly<Record<string, number>>;
   /** Those that another remedy may make of what an execution leaves that was stopped, and how often each. */
@@ -42,6 +48,9 @@ export const POLICY = {
   verify: { soak_seconds: 1, interval_seconds: 1, deadline_seconds: 30, undo_deadline_seconds: 20 },
   cool_down: { base_seconds: 1 },
 };
+
+/** What a run finds is proposed. */
+const PROPOSING = { modes: { found: "approve" } };
 
 const CRASH = { "simulation/failure": "crash-loop" };
 const NO_IMAGE = { "simulation/failure": "image-pull" };
@@ -148,6 +157,7 @@ export const SITUATIONS: readonly Situation[] = [
     name: "restart-runbook",
     summary: "a runbook that restarts a pod",
     request: { action: "restart_pod", pod_name: "db-0" },
+    repeats: true,
     prepare: async (ground) => {
       await ground.create(...bystanders(), statefulSet({ name: "db", image: "shop/db:1" }));
       await untilReady(ground, paths.statefulSet(ground.namespace, "db"), 2);
@@ -157,6 +167,19 @@ export const SITUATIONS: readonly Situation[] = [
     writes: { "POST pods/eviction": 1 },
     mayChange: {},
     amiss: (ground) => amissFrom(ground, "shop/db:1", paths.statefulSet(ground.namespace, "db")),
+  },
+  {
+    name: "approved-rollback",
+    summary: "a bad rollout, rolled back as somebody has approved",
+    policy: PROPOSING,
+    prepare: async (ground) => {
+      await rollOutBadly(ground, NO_IMAGE, "ImagePullBackOff");
+    },
+    approved: true,
+    outcome: "Recovered",
+    writes: { "PATCH deployments": 1 },
+    mayChange: { "deployments/web": ["spec.template"] },
+    amiss: (ground) => amissFrom(ground, "shop/web:1"),
   },
   {
     name: "nothing-failing",
@@ -173,6 +196,21 @@ export const SITUATIONS: readonly Situation[] = [
     amiss: () => Promise.resolve(undefined),
   },
 ];
+
+/** What nobody has approved: nothing is done, whatever goes wrong. */
+export const NOT_APPROVED: Situation = {
+  name: "not-approved",
+  summary: "a bad rollout whose rollback nobody has approved",
+  policy: PROPOSING,
+  prepare: async (ground) => {
+    await rollOutBadly(ground, NO_IMAGE, "ImagePullBackOff");
+  },
+  outcome: "Skipped",
+  reason: "ApprovalNeeded",
+  writes: {},
+  mayChange: {},
+  amiss: () => Promise.resolve(undefined),
+};
 
 /** A good revision, then one that fails until its progress deadline is over. */
 async function rollOutBadly(ground: Ground, failure: Record<string, string>, reason: string): Promise<void> {

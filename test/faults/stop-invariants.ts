@@ -71,7 +71,7 @@ export function whenExpired(first: Observation, third: Observation): Violation[]
 /** Together they change no more than one of them would, and nothing but the target. */
 export function ofAll(all: readonly Observation[]): Violation[] {
   // Whoever asks for a restart again gets it again.
-  if (all.some(({ situation }) => situation.request !== undefined)) return [];
+  if (all.some(({ situation }) => situation.repeats)) return [];
   const counts = new Map<string, number>();
   for (const { method, path } of all.flatMap(({ requests }) => effectiveWrites(requests))) {
     // A pod of a StatefulSet has the name of the one before it.

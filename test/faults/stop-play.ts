@@ -19,7 +19,7 @@ const SETTLES_WITHIN_SECONDS = 8;
 
 /** Stops an execution at a point, starts another one at once, and a third when the claim has expired. */
 export async function playStop(stage: Stage, situation: Situation, point: Point): Promise<PointRun | Unprepared> {
-  return await onPreparedGround(stage, situation, (ground) => playOn(ground, stage, situation, point));
+  return await onPreparedGround(stage, situation, (ground, prepared) => playOn(ground, stage, prepared, point));
 }
 
 async function playOn(ground: Ground, stage: Stage, stopped: Situation, point: Point): Promise<PointRun> {

@@ -3,6 +3,7 @@ import { quickPolicy, withOverrides } from "../../../local/scenarios/quick-polic
 import { deedOf } from "../../../statemachines/by-name.ts";
 import { Ground } from "../ground.ts";
 import { describeRequest, effectiveWrites } from "../invariants.ts";
+import { prepare } from "../prepared.ts";
 import type { Stage } from "../stage.ts";
 import { POLICY, type Situation } from "../situations.ts";
 import { differences, takeSnapshot } from "../snapshot.ts";
@@ -14,11 +15,11 @@ const COOL_DOWN = { cool_down: { base_seconds: 300 } };
 const PATIENCE_SECONDS = 150;
 
 /** So many executions for one failing workload, all of which claim it at the same moment: one acts. */
-export async function claimTogether(stage: Stage, situation: Situation, count: number): Promise<Episode> {
-  const ground = await Ground.create(stage.cluster, `crowd-${situation.name}`);
+export async function claimTogether(stage: Stage, wanted: Situation, count: number): Promise<Episode> {
+  const ground = await Ground.create(stage.cluster, `crowd-${wanted.name}`);
   const proxy = await FaultProxy.start({ upstream: stage.upstream });
   try {
-    await situation.prepare(ground);
+    const situation = await prepare(ground, stage, wanted);
     const before = await takeSnapshot(ground);
     const claiming = gate(count, 60);
     const request = { namespace: ground.namespace, ...situation.request };
@@ -39,7 +40,7 @@ export async function claimTogether(stage: Stage, situation: Situation, count: n
     const told = ended.reduce((sum, { run }) => sum + (run?.notifications.length ?? 0), 0);
     const due = situation.request === undefined ? 1 : count;
     const writes = effectiveWrites(proxy.requests).map(({ method, path }) => describeRequest(method, path));
-    const wanted = Object.entries(situation.writes).flatMap(([write, times]) => Array<string>(times).fill(write));
+    const dueWrites = Object.entries(situation.writes).flatMap(([write, times]) => Array<string>(times).fill(write));
     const mayChange = { ...situation.mayChange, ...situation.controlled };
     const amiss = await situation.amiss(ground);
 
@@ -58,9 +59,9 @@ export async function claimTogether(stage: Stage, situation: Situation, count: n
       ...(results.length === count ? [] : [`${results.length} of ${count} executions reported the workload`]),
       ...wronglyRefused(answers),
       ...(told === due ? [] : [`${told} notifications instead of ${due}`]),
-      ...(writes.sort().join() === wanted.sort().join()
+      ...(writes.sort().join() === dueWrites.sort().join()
         ? []
-        : [`${writes.join()} took effect instead of ${wanted.join()}`]),
+        : [`${writes.join()} took effect instead of ${dueWrites.join()}`]),
       ...(amiss === undefined ? [] : [amiss]),
       ...differences(before, await takeSnapshot(ground), mayChange).map((name) => `${name} changed beside the remedy`),
       ...(await claimsHeld(ground)),

@@ -33,7 +33,7 @@ export async function playSilence(
   situation: Situation,
   trial: EndpointTrial,
 ): Promise<EndpointRun | Unprepared> {
-  return await onPreparedGround(stage, situation, (ground) => playOn(ground, stage, situation, trial));
+  return await onPreparedGround(stage, situation, (ground, prepared) => playOn(ground, stage, prepared, trial));
 }
 
 async function playOn(ground: Ground, stage: Stage, silenced: Situation, trial: EndpointTrial): Promise<EndpointRun> {
