@@ -1,7 +1,7 @@
 import type { ExecutionEvent } from "../engine/engine.ts";
 import { isBookkeeping, WRITES, type Place } from "./play.ts";
 import { quickPolicy } from "./quick-policy.ts";
-import { runWorkflow } from "./run-workflow.ts";
+import { runWorkflow, type RunOptions } from "./run-workflow.ts";
 import { managedBy } from "./steps.ts";
 import type { EmbeddedCluster } from "../embedded/index.ts";
 
@@ -11,6 +11,8 @@ export interface PlaceOptions {
   onEvent?: (event: ExecutionEvent) => void;
   /** Is told of every command before it is run. */
   onCommand?: (args: readonly string[]) => void;
+  /** How the workflow's calls are made, where they are watched or spoiled: by which server, which hook, which waits for retries. */
+  through?: { server: string } & Pick<RunOptions, "call" | "retryMilliseconds">;
 }
 
 /** A pause between two looks at something that is awaited, in seconds of the cluster's clock. */
@@ -18,7 +20,7 @@ const PAUSE_SECONDS = 0.25;
 
 /** Makes a namespace on an embedded cluster in which a scenario can be played. */
 export async function makePlace(cluster: EmbeddedCluster, options: PlaceOptions): Promise<Place> {
-  const { namespace, onEvent, onCommand } = options;
+  const { namespace, onEvent, onCommand, through } = options;
   const { clock, url, kubectl } = cluster;
   const userAgent = `eks-remediation/${namespace}`;
   await kubectl.run(["create", "namespace", namespace]);
@@ -27,10 +29,10 @@ export async function makePlace(cluster: EmbeddedCluster, options: PlaceOptions)
     now: () => clock.now(),
     run: (request, policy, { ahead = 0, onEntered, set }) =>
       runWorkflow({
-        connectionOf: () => ({
+        connectionOf: (step) => ({
           name: "embedded",
-          server: url,
-          authenticate: () => Promise.resolve({ "user-agent": userAgent }),
+          server: through?.server ?? url,
+          authenticate: () => Promise.resolve({ "user-agent": `${userAgent}/${step}` }),
         }),
         request: { cluster_name: "embedded", namespace, ...request },
         policy: quickPolicy(policy),
@@ -38,11 +40,13 @@ export async function makePlace(cluster: EmbeddedCluster, options: PlaceOptions)
         sleep: (seconds) => clock.sleep(seconds),
         onEntered,
         set,
+        call: through?.call,
+        retryMilliseconds: through?.retryMilliseconds,
         ...(onEvent === undefined ? {} : { onEvent }),
       }),
     writes: () =>
       cluster.answered
-        .filter((request) => request.userAgent === userAgent && WRITES.includes(request.verb))
+        .filter((request) => request.userAgent.startsWith(`${userAgent}/`) && WRITES.includes(request.verb))
         .filter(({ uri, status }) => status < 300 && !uri.includes("dryRun=All"))
         .filter(({ resource }) => !isBookkeeping(resource))
         .map(({ verb, resource }) => `${verb} ${resource}`),

@@ -64,11 +64,12 @@ async function playOn(
 }
 
 /** Whether a state takes a claim, or gives it back. */
-function handlesClaim(state: string): boolean {
+export function handlesClaim(state: string): boolean {
   const deed = deedOf(state);
   return deed === "claim" || deed === "release";
 }
 
-function isLostAfterTelling({ answered, operations }: Call): boolean {
+/** Whether its function was lost when it had told people. */
+export function isLostAfterTelling({ answered, operations }: Call): boolean {
   return !answered && operations.some(({ kind, sent }) => kind === "publish" && sent);
 }

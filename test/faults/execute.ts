@@ -97,7 +97,7 @@ export async function observe(
 }
 
 /** What subscribers were told, with what EventBridge has the notify function tell of an execution that did not succeed. */
-async function everythingTold(run: Run, request: object): Promise<Notification[]> {
+export async function everythingTold(run: Run, request: object): Promise<Notification[]> {
   const { result, notifications } = run;
   if (result.status === "succeeded") return notifications;
   const nowhere = { name: "local", server: "http://127.0.0.1:1", authenticate: () => Promise.resolve({}) };

@@ -20,6 +20,7 @@ import { SECRETS } from "./secrets.ts";
 import { KeptRuns, readFindings, saveFindings } from "./results.ts";
 import { SITUATIONS } from "./situations.ts";
 import { TENANTS_PART } from "./tenants.ts";
+import { TOOLS } from "./tools.ts";
 
 /**
  * `npm run test:faults`: brings every kind of trouble about on a real control plane, part by part, and checks what the
@@ -51,6 +52,7 @@ const OTHERS: readonly Part[] = [
   LOAD,
   ENDPOINTS,
   TENANTS_PART,
+  TOOLS,
   DAY,
   CHRONIC_PART,
   SECRETS,
