@@ -1,12 +1,13 @@
 import type { Case } from "../facts/case.ts";
 import { failsForCertain } from "../facts/certain.ts";
 import { kindOf } from "../kinds/kinds.ts";
+import { isRollback, plainAction } from "../remedies/contracts.ts";
 import type { Remedy } from "../run/contracts.ts";
 import type { GuardRefusal } from "./guards.ts";
 
 /**
  * While a storm holds where the workload is, nothing is done to it but a rollback of what cannot pass, while earlier pods
- * serve: whatever else fails there may do so for the cause of the storm.
+ * serve: whatever else fails there may do so for the cause of the storm, and a tool that owns it may bring back more than it.
  */
 export function refuseInStorm({ evidence, ofCurrent }: Case, remedy: Remedy): GuardRefusal | undefined {
   const { incident, workload } = evidence;
@@ -14,10 +15,13 @@ export function refuseInStorm({ evidence, ofCurrent }: Case, remedy: Remedy): Gu
   const kind = kindOf(incident.workload);
   const serves = workload !== undefined && (kind?.ready(workload) ?? 0) > 0;
   const isCertain = ofCurrent.length > 0 && ofCurrent.every(failsForCertain);
-  if (remedy.action === "rollback" && serves && isCertain) return undefined;
+  const isItsOwn = isRollback(remedy.action) && serves && isCertain;
+  if (isItsOwn && remedy.action === plainAction(remedy.action)) return undefined;
+  const why = isItsOwn
+    ? `what brings it back (${remedy.action}) may change more than this workload`
+    : "that its own rollout alone has broken it is not certain";
   return {
     refusal: "InStorm",
-    message:
-      "Many workloads fail at once where it is, and that its own rollout alone has broken it is not certain: nothing is done to it while that lasts.",
+    message: `Many workloads fail at once where it is, and ${why}: nothing is done to it while that lasts.`,
   };
 }

@@ -1,7 +1,6 @@
 import type { WorkloadState } from "../../facts/state.ts";
 import { isFailing } from "../../kinds/failing/pod-failures.ts";
 import { rolloutGaps } from "../../kinds/gaps.ts";
-import { remedyFor } from "../../remedies/remedies.ts";
 import { boundsOf } from "../../shared/kubernetes/hpa.ts";
 import { lastWriter } from "../../shared/kubernetes/managed-fields.ts";
 import { presentTemplate } from "../../shared/kubernetes/template.ts";
@@ -36,10 +35,11 @@ export function afterwardsOf(decision: Decision, look: Look): Afterwards {
   return { is: isWell(look) ? "by_itself" : "still_failing" };
 }
 
-/** What has become of the template since: undefined while it is as it was. */
-function templateSince({ plan, template }: Decision, look: WorkloadState): "same" | "other" | undefined {
-  if (presentTemplate(look.workload) === template) return undefined;
-  return plan.action === "rollback" && remedyFor(plan.action).seen(plan, look) !== undefined ? "same" : "other";
+/** What has become of the template since, whichever tool would have brought the earlier one back: undefined while it is as it was. */
+function templateSince({ plan, template }: Decision, { workload }: WorkloadState): "same" | "other" | undefined {
+  const present = presentTemplate(workload);
+  if (present === template) return undefined;
+  return "after" in plan && plan.after.template === present ? "same" : "other";
 }
 
 type Scaling = Extract<Decision["plan"], { scale: object }>["scale"];

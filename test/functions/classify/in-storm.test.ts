@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { classify } from "../../../functions/classify/classify.ts";
+import { refuseInStorm } from "../../../functions/classify/in-storm.ts";
+import { openCase } from "../../../functions/facts/case.ts";
 import { outcomeOf } from "../../../functions/run/outcome.ts";
 import type { Pod } from "../../../functions/shared/kubernetes/types.ts";
 import {
@@ -47,6 +49,19 @@ describe("what goes on in a storm", () => {
 
     const down = broken(imagePullPod(NOT_THERE), 0);
     expect(classify(down, policy()).remedy).toMatchObject({ action: "none", refusal: "InStorm" });
+  });
+
+  it("is no rollback through a tool that owns it, which may bring back more than it", () => {
+    const facts = openCase(broken(imagePullPod(NOT_THERE)), policy());
+    const { remedy } = classify(broken(imagePullPod(NOT_THERE)), policy());
+    if (remedy.action !== "rollback") throw new Error("It is to be rolled back.");
+    const reconciler = { kind: "Kustomization", namespace: "flux-system", name: "shop", revision: "2" } as const;
+
+    expect(refuseInStorm(facts, remedy)).toBeUndefined();
+    expect(refuseInStorm(facts, { ...remedy, action: "flux-rollback", reconciler })).toMatchObject({
+      refusal: "InStorm",
+      message: expect.stringContaining("(flux-rollback) may change more than this workload") as string,
+    });
   });
 
   it("is no restart", () => {

@@ -17,6 +17,8 @@ import type { Place } from "../../../../local/scenarios/play.ts";
 import { quickPolicy } from "../../../../local/scenarios/quick-policy.ts";
 import { SetAtRunTime } from "../../../../local/scenarios/set-at-run-time.ts";
 import { playSteps } from "../../../../local/scenarios/steps.ts";
+import { afterwardsOf } from "../../../../functions/notify/scorecard/afterwards.ts";
+import { decisionsIn } from "../../../../functions/notify/scorecard/decisions.ts";
 import { scorecardOf, type LookAt } from "../../../../functions/notify/scorecard/scorecard.ts";
 
 let cluster: EmbeddedCluster;
@@ -98,6 +100,18 @@ describe("what became of what was only decided", { timeout: 120_000 }, () => {
     const seen = await afterwards(place);
     expect(seen).toMatchObject({ is: "same" });
     expect(seen && "seconds" in seen ? seen.seconds : undefined).toBeGreaterThanOrEqual(20);
+  });
+
+  it("is the same as well where it would have been done through a tool that owns it", async () => {
+    const place = await observed("wrong-image-tag", "tool");
+    await place.kubectl("rollout", "undo", "deployment/web");
+    await rolledOut(place);
+    const [decision] = decisionsIn(await recordsOf("tool"));
+    if (decision?.plan.action !== "rollback") throw new Error("It was to be rolled back.");
+    const reconciler = { kind: "Kustomization", namespace: "flux-system", name: "shop", revision: "2" } as const;
+    const plan = { ...decision.plan, action: "flux-rollback", reconciler } as const;
+
+    expect(afterwardsOf({ ...decision, plan }, await look(decision.workload))).toMatchObject({ is: "same" });
   });
 
   it("is something else where somebody rolls another version out", async () => {
