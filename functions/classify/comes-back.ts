@@ -1,5 +1,6 @@
 import type { Case } from "../facts/case.ts";
 import type { Evidence } from "../facts/evidence.ts";
+import { neededBy } from "../facts/absent.ts";
 import { comesBackUpdated } from "../facts/comes-back-updated.ts";
 import { enforcedLevel, isExempt, podSecurityViolations } from "../facts/pod-security.ts";
 import { claimsOf } from "../facts/going-claims.ts";
@@ -104,6 +105,17 @@ function tooInsecure({ facts: { evidence }, pod, next }: Leaving): string | unde
   return `its namespace enforces the Pod Security level ${level}, which ${what} violates (${some(violations, NAMED)}), so that none like it may be made. Change the pod template, or have the level changed, first.`;
 }
 
+/** What none like it is made without is gone. */
+function lacksWhatItNames({ facts: { evidence }, pod, next }: Leaving): string | undefined {
+  const needed = next.spec === undefined ? [] : neededBy(next.spec);
+  const gone = evidence.absent?.find(({ kind, name }) =>
+    needed.some((object) => object.kind === kind && object.name === name),
+  );
+  if (gone === undefined) return undefined;
+  const what = next === pod ? `pod ${nameOf(pod)}` : "the pod template";
+  return `${gone.kind} ${gone.name}, which ${what} names, does not exist, so that none like it can be made. Create it first.`;
+}
+
 /** What it cannot start without is gone. */
 function lacksConfig({ facts: { evidence }, pod, next }: Leaving): string | undefined {
   if (next.spec === undefined) return undefined;
@@ -195,6 +207,7 @@ const RULES: readonly ((leaving: Leaving) => string | undefined)[] = [
   refusedAlready,
   quotaExceeded,
   tooInsecure,
+  lacksWhatItNames,
   lacksConfig,
   losesClaim,
   boundToItsNode,

@@ -326,6 +326,21 @@ describe("a restart of a pod that reads what is gone", () => {
   });
 });
 
+describe("a restart of a pod that names what is not there any more", () => {
+  const account = { kind: "ServiceAccount", name: "web", isGoing: false } as const;
+
+  it("is refused, as none like it could be made", () => {
+    expect(remedyFor(crashed({ serviceAccountName: "web" }), { absent: [account] })).toContain(
+      "NoSafeRemedy: Not restarted: ServiceAccount web, which pod web-1-aaaaa names, does not exist",
+    );
+  });
+
+  it("is done where another one is not there", () => {
+    expect(remedyFor(crashed({ serviceAccountName: "web-2" }), { absent: [account] })).toBe("restart");
+    expect(remedyFor(crashed({ priorityClassName: "web" }), { absent: [account] })).toBe("restart");
+  });
+});
+
 describe("a restart of a pod whose claim is being deleted", () => {
   const using = (claimName: string) => crashed({ volumes: [{ name: "data", persistentVolumeClaim: { claimName } }] });
 

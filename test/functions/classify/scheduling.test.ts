@@ -77,7 +77,7 @@ describe("a pod that no node takes, and an autoscaler that looks after it", () =
   it.each(["Nominated", "TriggeredScaleUp"])("is waited for while its node may come (%s)", (reason) => {
     expect(remedyAfter(said(reason, 899))).toMatchObject({
       refusal: "MayPass",
-      message: `An autoscaler says since ${new Date(ago(899)).toISOString()} that a node is on its way (${reason}: ${reason} it is). Nothing is done while it may come.`,
+      message: `An autoscaler says since ${new Date(ago(899)).toISOString()} that it has a node in mind or on its way (${reason}: ${reason} it is). Nothing is done while that may come about.`,
     });
   });
 
@@ -95,6 +95,18 @@ describe("a pod that no node takes, and an autoscaler that looks after it", () =
 
     expect(remedy.action).toBe("rollback");
     expect(lines.join("\n")).toContain("NotTriggerScaleUp: NotTriggerScaleUp it is");
+  });
+
+  it("is not once the same autoscaler says that it found none, and is by whatever a scheduler says", () => {
+    const by = (component: string, event: KubernetesEvent): KubernetesEvent => ({ ...event, source: { component } });
+    const nominated = by("karpenter", said("Nominated", 300));
+
+    expect(remedyAfter(nominated, by("karpenter", said("FailedScheduling", 60))).action).toBe("rollback");
+    expect(remedyAfter(nominated, by("karpenter", said("FailedScheduling", 400))).action).toBe("none");
+    expect(remedyAfter(nominated, by("default-scheduler", said("FailedScheduling", 60))).action).toBe("none");
+    expect(remedyAfter(nominated, by("karpenter", said("FailedScheduling", 60, { uid: "uid-before" }))).action).toBe(
+      "none",
+    );
   });
 
   it("is not by what was said of an earlier pod of its name", () => {
