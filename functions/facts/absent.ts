@@ -7,7 +7,7 @@ type PodSpec = NonNullable<PodTemplate["spec"]>;
 
 /** An object that pods name, beside ConfigMaps and Secrets, and are not made or not started without. */
 export interface Needed {
-  kind: "ServiceAccount" | "PriorityClass" | "RuntimeClass" | "PersistentVolumeClaim";
+  kind: "ServiceAccount" | "PriorityClass" | "RuntimeClass" | "Node" | "PersistentVolumeClaim";
   name: string;
 }
 
@@ -38,13 +38,20 @@ export async function readAbsent(cluster: Reader, namespace: string, specs: read
 }
 
 /** What pods of that spec name; claims that a controller or the pod itself brings are none that it names. */
-export function neededBy({ serviceAccountName, priorityClassName, runtimeClassName, volumes = [] }: PodSpec): Needed[] {
+export function neededBy({
+  serviceAccountName,
+  priorityClassName,
+  runtimeClassName,
+  nodeName,
+  volumes = [],
+}: PodSpec): Needed[] {
   const named = (kind: Needed["kind"], name: string | null | undefined): Needed[] =>
     name === undefined || name === null || name === "" ? [] : [{ kind, name }];
   return [
     ...named("ServiceAccount", serviceAccountName === DEFAULT_ACCOUNT ? undefined : serviceAccountName),
     ...named("PriorityClass", priorityClassName?.startsWith(OF_SYSTEM) === true ? undefined : priorityClassName),
     ...named("RuntimeClass", runtimeClassName),
+    ...named("Node", nodeName),
     ...volumes.flatMap(({ persistentVolumeClaim }) => named("PersistentVolumeClaim", persistentVolumeClaim?.claimName)),
   ];
 }
@@ -67,5 +74,6 @@ const PATHS: Record<Needed["kind"], (namespace: string, name: string) => string>
   ServiceAccount: paths.serviceAccount,
   PriorityClass: (_namespace, name) => paths.priorityClass(name),
   RuntimeClass: (_namespace, name) => paths.runtimeClass(name),
+  Node: (_namespace, name) => paths.node(name),
   PersistentVolumeClaim: paths.persistentVolumeClaim,
 };

@@ -173,7 +173,7 @@ export async function gatherEvidence(
       readConfigObjects(cluster, ref.namespace, template, inQuestion, configChanges),
       readNeededByPods(cluster, ref.namespace, template, inQuestion, configChanges),
       readGoingClaims(cluster, ref.namespace, mayGo),
-      inQuestion.length === 0 ? [] : readAbsent(cluster, ref.namespace, inPlace.map(withoutVolumes)),
+      inQuestion.length === 0 ? [] : readAbsent(cluster, ref.namespace, inPlace.map(withoutPlace)),
       readCustomOwners(cluster, ref.namespace, owned, customResources),
       isWell ? undefined : readHelm?.(cluster, ref.namespace, workload?.metadata),
       Promise.all(kind === undefined ? [] : readOthers.map((read) => read(cluster, ref, { workload, hpa }))),
@@ -276,7 +276,7 @@ function replaceable({ requested }: Incident, pods: readonly Pod[], inQuestion: 
   return isAny ? [...new Set([...inQuestion, ...pods])] : [];
 }
 
-/** Claims are looked at by the pods that use them. */
-function withoutVolumes({ volumes: _volumes, ...spec }: PodSpec): PodSpec {
+/** Claims, and the nodes that pods have been given, are looked at for themselves. */
+function withoutPlace({ volumes: _volumes, nodeName: _node, ...spec }: PodSpec): PodSpec {
   return spec;
 }

@@ -116,3 +116,43 @@ describe("a pod that no node takes, and an autoscaler that looks after it", () =
     );
   });
 });
+
+describe("a pod template that names its node", () => {
+  const naming = (image: string, nodeName: string) => ({
+    ...template(image),
+    spec: { nodeName, containers: [{ name: "app", image }] },
+  });
+  const waits = (nodeName: string): Pod =>
+    pod({ spec: { nodeName, containers: [] }, status: { phase: "Pending", conditions: [] } });
+
+  /** A rollout past its deadline, of which no pod was ever started. */
+  function diagnosed(before: string, absentNodes: readonly string[], own = waits("gone")) {
+    const now = naming("shop/web:2", "gone");
+    const { cause, remedy } = classify(
+      evidence({
+        workload: deployment({ template: now, progressing: { status: "False", reason: "ProgressDeadlineExceeded" } }),
+        holders: [
+          replicaSet(2, { template: now, replicas: 1, created: ago(900) }),
+          replicaSet(1, { template: naming("shop/web:1", before), available: 2, created: ago(90_000) }),
+        ],
+        pods: [ofRevision(2, own)],
+        surroundings: { ...NO_SURROUNDINGS, absentNodes },
+      }),
+      policy(),
+    );
+    return { cause, action: remedy.action };
+  }
+
+  it("is gone back from where the node is not there, and the template before names another one", () => {
+    expect(diagnosed("node-0", ["gone"])).toEqual({ cause: "NodeDoesNotExist", action: "rollback" });
+  });
+
+  it("is told where the template before names the same node", () => {
+    expect(diagnosed("gone", ["gone"])).toEqual({ cause: "NodeDoesNotExist", action: "none" });
+  });
+
+  it("is no cause where the node is there, or was not looked for, or another is gone", () => {
+    expect(diagnosed("node-0", []).cause).not.toBe("NodeDoesNotExist");
+    expect(diagnosed("node-0", ["node-9"], waits("node-9")).cause).not.toBe("NodeDoesNotExist");
+  });
+});
