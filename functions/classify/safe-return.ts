@@ -1,6 +1,6 @@
 import type { Case } from "../facts/case.ts";
 import { claimsOf } from "../facts/going-claims.ts";
-import type { NeededBefore } from "../facts/needed-before.ts";
+import type { NeededBefore } from "../facts/evidence.ts";
 import { badNode } from "../facts/one-node.ts";
 import { cutOff, isReachedOtherwise } from "../facts/services.ts";
 import { kindOf } from "../kinds/kinds.ts";

@@ -30,7 +30,6 @@ import { readConfigObjects, readNeededByPods, type ConfigObject, type ConfigRead
 import { readCustomOwners, type CustomOwner } from "./custom-owners.ts";
 import { readGoingClaims } from "./going-claims.ts";
 import type { HelmRelease } from "./helm-release.ts";
-import type { NeededBefore } from "./needed-before.ts";
 import { readLastWords, type LastWords } from "./last-words.ts";
 import { readServices, type Services } from "./services.ts";
 import { NO_SURROUNDINGS, readSurroundings, type Surroundings } from "./surroundings.ts";
@@ -85,6 +84,18 @@ export interface Evidence {
   triesMade: number;
   /** Other objects that remedies make their plans from. */
   others: readonly ReadObject[];
+}
+
+/** What pods of a revision to go back to need. */
+export interface NeededBefore {
+  /** The name of the object that holds the revision. */
+  revision: string;
+  /** The ConfigMaps and Secrets that they do not start without, and those of the present template do. */
+  objects: readonly ConfigObject[];
+  /** The Secrets that their images are pulled with, and those of the present template are not. */
+  pullSecrets: readonly ConfigObject[];
+  /** What is not there of what they are not made without. */
+  absent: readonly Absent[];
 }
 
 /** Reads objects beside a workload, as it is with its HPA, that a remedy makes its plan from. */

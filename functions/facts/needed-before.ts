@@ -1,20 +1,8 @@
 import type { Revision } from "../kinds/revisions/revision.ts";
 import type { Reader } from "../shared/cluster/cluster.ts";
 import type { Case } from "./case.ts";
-import { readAbsent, type Absent } from "./absent.ts";
-import { readNeededBefore, readPullSecretsBefore, type ConfigObject } from "./config-objects.ts";
-
-/** What pods of a revision to go back to need. */
-export interface NeededBefore {
-  /** The name of the object that holds the revision. */
-  revision: string;
-  /** The ConfigMaps and Secrets that they do not start without, and those of the present template do. */
-  objects: readonly ConfigObject[];
-  /** The Secrets that their images are pulled with, and those of the present template are not. */
-  pullSecrets: readonly ConfigObject[];
-  /** What is not there of what they are not made without. */
-  absent: readonly Absent[];
-}
+import { readAbsent } from "./absent.ts";
+import { readNeededBefore, readPullSecretsBefore } from "./config-objects.ts";
 
 /**
  * The case with what tells whether pods of the revision to go back to could be started: whether the ConfigMaps and Secrets are
