@@ -1,7 +1,7 @@
 import type { Case } from "../facts/case.ts";
 import { claimsOf } from "../facts/going-claims.ts";
 import type { NeededBefore } from "../facts/evidence.ts";
-import { badNode } from "../facts/one-node.ts";
+import { badNode, joinedSince } from "../facts/one-node.ts";
 import { cutOff, isReachedOtherwise } from "../facts/services.ts";
 import { kindOf } from "../kinds/kinds.ts";
 import { isAskedFor } from "../run/asked-for.ts";
@@ -47,6 +47,7 @@ export function whyNotBack(facts: Case, to: RevisionRef, isAlone: boolean): stri
     losesClaims(facts, to) ??
     addedToPods(way) ??
     failsOnOneNode(facts) ??
+    failsOnNewNodes(facts) ??
     limitedByOthers(way) ??
     failedOfItself(facts, to) ??
     violatesLevel(facts, to, earlier) ??
@@ -116,6 +117,16 @@ function failsOnOneNode(facts: Case): string | undefined {
   const bad = badNode(facts);
   if (bad === undefined) return undefined;
   return `Not rolled back: it fails on node ${bad.node} alone, and pods of the same revision run well on ${bad.readyElsewhere} others. Look at that node: kubectl describe node ${bad.node}.`;
+}
+
+/** What fails are nodes that the rollout did not find, and others would lose what is ready there. */
+function failsOnNewNodes(facts: Case): string | undefined {
+  const joined = joinedSince(facts);
+  if (joined === undefined) return undefined;
+  const { nodes, readyElsewhere } = joined;
+  const [node, has] = nodes.length === 1 ? ["node", "has"] : ["nodes", "have"];
+  const others = readyElsewhere === 1 ? "1 other node" : `${readyElsewhere} other nodes`;
+  return `Not rolled back: it fails on ${node} ${some(nodes, NAMED)} alone, which ${has} joined since the present revision was rolled out, and its pods are ready on ${others}. Compare the new with the others: their processor (kubectl get nodes -L kubernetes.io/arch), their image, what is on them. Where the image is not built for them, build it for them as well, or keep its pods from them by a selector.`;
 }
 
 /**
