@@ -16,7 +16,7 @@ import type { Node, Pod } from "../shared/kubernetes/types.ts";
 import type { PodTarget } from "../shared/refs.ts";
 import { bounded, some } from "../shared/text.ts";
 import { closedTo, isBoundTo, isCordon, type ClosedNode } from "./closed-node.ts";
-import { noRoomForAnother } from "./quota-room.ts";
+import { noRoomForAnother, unnamedAmounts } from "./quota-room.ts";
 
 /** How many names a sentence holds. */
 const NAMED = 3;
@@ -90,6 +90,18 @@ function quotaExceeded({ facts: { evidence }, pod, next }: Leaving): string | un
   return full === undefined
     ? undefined
     : `${full}, so that no pod could take the place of ${nameOf(pod)}. Raise the quota, or free some of it first.`;
+}
+
+/** A quota of its namespace has every container name what this one, made before that, does not. */
+function quotaUnnamed({ facts: { evidence }, pod, next }: Leaving): string | undefined {
+  for (const quota of evidence.surroundings.quotas) {
+    // What the pod has beyond its template was given to it, and may be to the next one.
+    const own = new Set(unnamedAmounts(quota, pod));
+    const lacking = unnamedAmounts(quota, next).filter((amount) => own.has(amount));
+    if (lacking.length === 0) continue;
+    return `quota ${quota.metadata?.name ?? ""} has every container name ${some(lacking, NAMED)}, and not every one of pod ${nameOf(pod)} does, so that none like it is made, unless a LimitRange of the namespace gives what it lacks. Name it in the pod template first.`;
+  }
+  return undefined;
 }
 
 /** Its namespace was given a level that its next pod violates. */
@@ -206,6 +218,7 @@ function waitsForOthers({ facts: { evidence }, pod, before }: Leaving): string |
 const RULES: readonly ((leaving: Leaving) => string | undefined)[] = [
   refusedAlready,
   quotaExceeded,
+  quotaUnnamed,
   tooInsecure,
   lacksWhatItNames,
   lacksConfig,

@@ -9,6 +9,7 @@ import type { RevisionRef } from "../shared/refs.ts";
 import { containersOf } from "../shared/kubernetes/containers.ts";
 import type { Pod, PodTemplate, StatefulSet } from "../shared/kubernetes/types.ts";
 import { some } from "../shared/text.ts";
+import { lacksAmounts } from "./amounts-before.ts";
 import { failedOfItself } from "./failed-before.ts";
 import { lacksKeys } from "./keys-before.ts";
 import { violatesLevel } from "./level-before.ts";
@@ -51,6 +52,7 @@ export function whyNotBack(facts: Case, to: RevisionRef, isAlone: boolean): stri
     limitedByOthers(way) ??
     failedOfItself(facts, to) ??
     violatesLevel(facts, to, earlier) ??
+    lacksAmounts(facts, to, earlier) ??
     (isAlone ? (whyNotStarted(way) ?? mayNotPull(way) ?? leavesServices(way)) : undefined) ??
     ranOnVolumes(way)
   );

@@ -228,6 +228,44 @@ describe("a way back that would take the last pod from a claim which somebody ha
   });
 });
 
+describe("a way back to a template that does not name what a quota wants by now", () => {
+  const limited = (image: string, memory?: string): PodTemplate => ({
+    ...template(image),
+    spec: {
+      containers: [{ name: "app", image, ...(memory === undefined ? {} : { resources: { limits: { memory } } }) }],
+    },
+  });
+  const around = (amount: string): Partial<Evidence> => ({
+    surroundings: {
+      ...NO_SURROUNDINGS,
+      quotas: [{ metadata: { name: "team" }, spec: { hard: { [amount]: "10Gi" } } }],
+    },
+  });
+  const [before, now] = [limited("shop/web:1"), limited("shop/web:2", "1Gi")];
+  const made = (from: PodTemplate, memory: string | undefined): Pod => ({
+    ...crashingPod({}),
+    spec: limited(from.spec?.containers[0]?.image ?? "", memory).spec ?? { containers: [] },
+  });
+
+  it("is left to people, as none of its pods may be made", () => {
+    expect(messageOf(broken(before, now, around("limits.memory"), [made(now, "1Gi")]))).toContain(
+      "NoSafeRemedy: Not rolled back: quota team has every container name limits.memory, and not every one of revision 1 does",
+    );
+  });
+
+  it("is gone for whoever asks for it", () => {
+    const asked = incident({ requested: { action: "rollback", revision: 1 } });
+
+    expect(messageOf(broken(before, now, { ...around("limits.memory"), incident: asked }))).toBe("rollback");
+  });
+
+  it("is gone where the quota wants something else, or what lacks is given to each pod", () => {
+    expect(messageOf(broken(before, now, around("pods"), [made(now, "1Gi")]))).toBe("rollback");
+    const unnamed = limited("shop/web:2");
+    expect(messageOf(broken(before, unnamed, around("limits.memory"), [made(unnamed, "512Mi")]))).toBe("rollback");
+  });
+});
+
 describe("fewer replicas of a StatefulSet", () => {
   const scaled = (whenScaled: string | undefined, replicas: number) => {
     const retention = whenScaled === undefined ? {} : { persistentVolumeClaimRetentionPolicy: { whenScaled } };
