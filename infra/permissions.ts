@@ -135,6 +135,14 @@ const WITH_TOOLS: Readonly<Record<string, Permissions>> = {
           verbs: ["get"],
         },
         {
+          why: "Whether what pods are not made without is there, before others are to be made: the metadata alone is asked for.",
+          apiGroups: [""],
+          resources: ["serviceaccounts"],
+          verbs: ["get"],
+        },
+        { apiGroups: ["scheduling.k8s.io"], resources: ["priorityclasses"], verbs: ["get"] },
+        { apiGroups: ["node.k8s.io"], resources: ["runtimeclasses"], verbs: ["get"] },
+        {
           why: "Who changed last what a failing workload reads, and when, and whether what an earlier revision needs is there: the metadata alone is asked for. Not needed where the policy has evidence.config_changes: none.",
           apiGroups: [""],
           resources: ["configmaps"],

@@ -30,7 +30,7 @@ export interface Manifest {
 }
 
 /** The resources of the core group that the functions read and that are in no namespace. */
-const CLUSTER_SCOPED: ReadonlySet<string> = new Set(["namespaces", "nodes"]);
+const CLUSTER_SCOPED: ReadonlySet<string> = new Set(["namespaces", "nodes", "priorityclasses", "runtimeclasses"]);
 
 /**
  * Derives the manifests for some namespaces from those for the whole cluster. A cluster role becomes a role in each of the

@@ -11,6 +11,7 @@ import { HPA_CAUSES } from "./causes/hpa.ts";
 import { LOOKED_AT_CAUSES } from "./causes/looked-at.ts";
 import { IMAGE_CAUSES } from "./causes/image.ts";
 import { LIVENESS_CAUSES } from "./causes/liveness.ts";
+import { NODE_NAME_CAUSES } from "./causes/node-name.ts";
 import { JOB_CAUSES } from "./causes/job.ts";
 import { ONE_NODE_CAUSES } from "./causes/one-node.ts";
 import { RESTARTED_CAUSES } from "./causes/restarted.ts";
@@ -26,6 +27,7 @@ export const CAUSES: readonly Cause[] = [
   ...LOOKED_AT_CAUSES,
   ...NODE_CAUSES,
   ...SUPERSEDED_CAUSES,
+  ...NODE_NAME_CAUSES,
   ...IMAGE_CAUSES,
   ...CONFIG_CAUSES,
   ...RESTARTED_CAUSES,

@@ -1,5 +1,6 @@
 import type { Case } from "../facts/case.ts";
 import type { Evidence } from "../facts/evidence.ts";
+import { neededBy } from "../facts/absent.ts";
 import { comesBackUpdated } from "../facts/comes-back-updated.ts";
 import { enforcedLevel, isExempt, podSecurityViolations } from "../facts/pod-security.ts";
 import { claimsOf } from "../facts/going-claims.ts";
@@ -15,7 +16,7 @@ import type { Node, Pod } from "../shared/kubernetes/types.ts";
 import type { PodTarget } from "../shared/refs.ts";
 import { bounded, some } from "../shared/text.ts";
 import { closedTo, isBoundTo, isCordon, type ClosedNode } from "./closed-node.ts";
-import { noRoomForAnother } from "./quota-room.ts";
+import { noRoomForAnother, unnamedAmounts } from "./quota-room.ts";
 
 /** How many names a sentence holds. */
 const NAMED = 3;
@@ -91,6 +92,18 @@ function quotaExceeded({ facts: { evidence }, pod, next }: Leaving): string | un
     : `${full}, so that no pod could take the place of ${nameOf(pod)}. Raise the quota, or free some of it first.`;
 }
 
+/** A quota of its namespace has every container name what this one, made before that, does not. */
+function quotaUnnamed({ facts: { evidence }, pod, next }: Leaving): string | undefined {
+  for (const quota of evidence.surroundings.quotas) {
+    // What the pod has beyond its template was given to it, and may be to the next one.
+    const own = new Set(unnamedAmounts(quota, pod));
+    const lacking = unnamedAmounts(quota, next).filter((amount) => own.has(amount));
+    if (lacking.length === 0) continue;
+    return `quota ${quota.metadata?.name ?? ""} has every container name ${some(lacking, NAMED)}, and not every one of pod ${nameOf(pod)} does, so that none like it is made, unless a LimitRange of the namespace gives what it lacks. Name it in the pod template first.`;
+  }
+  return undefined;
+}
+
 /** Its namespace was given a level that its next pod violates. */
 function tooInsecure({ facts: { evidence }, pod, next }: Leaving): string | undefined {
   const level = enforcedLevel(evidence.namespace);
@@ -102,6 +115,17 @@ function tooInsecure({ facts: { evidence }, pod, next }: Leaving): string | unde
   if (violations.length === 0) return undefined;
   const what = next === pod ? `pod ${nameOf(pod)}` : "the pod template";
   return `its namespace enforces the Pod Security level ${level}, which ${what} violates (${some(violations, NAMED)}), so that none like it may be made. Change the pod template, or have the level changed, first.`;
+}
+
+/** What none like it is made without is gone. */
+function lacksWhatItNames({ facts: { evidence }, pod, next }: Leaving): string | undefined {
+  const needed = next.spec === undefined ? [] : neededBy(next.spec);
+  const gone = evidence.absent?.find(({ kind, name }) =>
+    needed.some((object) => object.kind === kind && object.name === name),
+  );
+  if (gone === undefined) return undefined;
+  const what = next === pod ? `pod ${nameOf(pod)}` : "the pod template";
+  return `${gone.kind} ${gone.name}, which ${what} names, does not exist, so that none like it can be made. Create it first.`;
 }
 
 /** What it cannot start without is gone. */
@@ -194,7 +218,9 @@ function waitsForOthers({ facts: { evidence }, pod, before }: Leaving): string |
 const RULES: readonly ((leaving: Leaving) => string | undefined)[] = [
   refusedAlready,
   quotaExceeded,
+  quotaUnnamed,
   tooInsecure,
+  lacksWhatItNames,
   lacksConfig,
   losesClaim,
   boundToItsNode,

@@ -15,6 +15,7 @@ import { patienceWith } from "../facts/patience.ts";
 import type { Action, Plan } from "../remedies/remedy.ts";
 import { workloadObject } from "../kinds/object-ref.ts";
 import { planOf, remedyFor, rollsOut } from "../remedies/remedies.ts";
+import type { StatefulSet } from "../shared/kubernetes/types.ts";
 import { objectAt, pathOf, type ObjectRef } from "../shared/object-ref.ts";
 import type { RevisionRef, WorkloadRef } from "../shared/refs.ts";
 import { whyNoneComesBack } from "./comes-back.ts";
@@ -235,6 +236,16 @@ const quotaGuard: RemedyGuard = ({ evidence }, { plan }) => {
   return { refusal: "NoSafeRemedy", message };
 };
 
+/** A StatefulSet may have the claims of pods deleted that it is scaled down by: nothing takes that back. */
+const scaledClaimsGuard: RemedyGuard = ({ evidence: { incident, workload } }, { plan }) => {
+  if (!("scale" in plan) || plan.scale.target !== "hpa" || workload === undefined) return undefined;
+  if (plan.scale.to.max >= (kindOf(incident.workload)?.wanted(workload) ?? 0)) return undefined;
+  const { persistentVolumeClaimRetentionPolicy: retention } = (workload as StatefulSet).spec ?? {};
+  if (retention?.whenScaled !== "Delete") return undefined;
+  const message = `Not scaled: with fewer replicas, the claims of the pods that go are deleted with what is on their volumes (persistentVolumeClaimRetentionPolicy.whenScaled: Delete), and nothing brings that back. Lower the bounds of HPA ${plan.scale.name} by hand if that is meant.`;
+  return { refusal: "NoSafeRemedy", message };
+};
+
 function describeObject({ kind, namespace, name }: ObjectRef): string {
   return `${kind} ${namespace}/${name}`;
 }
@@ -249,5 +260,6 @@ const REMEDY_GUARDS: readonly RemedyGuard[] = [
   budgetsGuard,
   returnGuard,
   quotaGuard,
+  scaledClaimsGuard,
   targetGuard,
 ];

@@ -1,8 +1,10 @@
 import { isBarePod } from "../facts/unwritten.ts";
 import type { Evidence } from "../facts/evidence.ts";
+import { heldOpen } from "../kinds/failing/held-open.ts";
 import { hasFailed, isOfJobs } from "../kinds/job/kind.ts";
 import { describeWorkload } from "../kinds/workloads.ts";
 import { isFailing } from "../kinds/failing/pod-failures.ts";
+import { isJobPod } from "../shared/kubernetes/owners.ts";
 import { isLeftover, isStaticPod } from "../shared/kubernetes/pods.ts";
 
 /** Why nothing is written to a workload of a kind without a path, and what a person can do about it. */
@@ -17,6 +19,8 @@ export function whyNothingIsWritten(evidence: Evidence): string {
 
 function ofJobs({ incident, pods, unwritten }: Evidence): string {
   const { kind, namespace } = incident.workload;
+  const isHeldOpen = pods.some((pod) => !isLeftover(pod) && isJobPod(pod) && heldOpen(pod, undefined).length > 0);
+  if (isHeldOpen && !pods.some((pod) => !isLeftover(pod) && isFailing(pod))) return HELD_OPEN_WORDS;
   const hasGivenUp = unwritten?.makers.some(({ object }) => hasFailed(object)) === true;
   if (!hasGivenUp || pods.some((pod) => !isLeftover(pod) && isFailing(pod))) {
     const where =
@@ -30,6 +34,9 @@ function ofJobs({ incident, pods, unwritten }: Evidence): string {
       : `Read the log first: kubectl -n ${namespace} logs ${name} --all-containers`;
   return `It has given up, and makes no more pods for this run. Whether to run it again is for whoever knows what it does. ${log}`;
 }
+
+const HELD_OPEN_WORDS =
+  "It makes its pods by rules of its own, so nothing is written to it. Have the container beside the work end with it: as an init container with restartPolicy: Always it is a sidecar, which the kubelet ends; a proxy can be told to quit. Until then the Job does not complete, and a CronJob with concurrencyPolicy: Forbid makes no further one.";
 
 function ofAnotherKind({ incident, pods, hpa, unwritten }: Evidence): string {
   const { namespace } = incident.workload;

@@ -1,9 +1,11 @@
 import type { Evidence } from "../facts/evidence.ts";
+import { containersOf, type Container } from "../shared/kubernetes/containers.ts";
 import type { Pod, ResourceQuota } from "../shared/kubernetes/types.ts";
 import { some } from "../shared/text.ts";
 import { amountOf } from "./creation.ts";
 import { quantity } from "./quantity.ts";
 
+type Resources = Container["resources"];
 type Selector = NonNullable<
   NonNullable<NonNullable<ResourceQuota["spec"]>["scopeSelector"]>["matchExpressions"]
 >[number];
@@ -49,6 +51,27 @@ function shortWith({ spec, status }: ResourceQuota, pod: Pod, more: (ofThePod: n
 
 function nameOf({ metadata }: ResourceQuota): string {
   return metadata?.name ?? "";
+}
+
+/** What a quota that is for it has every container name. Source: kubernetes pkg/quota/v1/evaluator/core/pods.go, validationSet */
+const NAMED_BY_ALL = /^(?:(?:requests|limits)\.)?(?:cpu|memory)$/;
+
+/**
+ * The amounts that a quota has every container name and a container of the pod does not, nor the pod as a whole: a LimitRange may
+ * still give it to each pod that is made. Source: kubernetes pkg/quota/v1/evaluator/core/pods.go, Constraints
+ */
+export function unnamedAmounts({ spec, status }: ResourceQuota, pod: Pod): string[] {
+  if (pod.spec === undefined || !isFor(spec, pod)) return [];
+  const wanted = Object.keys({ ...status?.hard, ...spec?.hard }).filter((amount) => NAMED_BY_ALL.test(amount));
+  const parts = pod.spec.resources === undefined ? containersOf(pod) : [];
+  return wanted.filter((amount) => parts.some(({ resources }) => !isNamed(resources, amount)));
+}
+
+/** Whether it is named: what is limited is requested as well where nothing else is. */
+function isNamed(resources: Resources, amount: string): boolean {
+  const [, kind, resource = ""] = /^(?:(requests|limits)\.)?(.+)$/.exec(amount) ?? [];
+  const isLimited = resources?.limits?.[resource] !== undefined;
+  return kind === "limits" ? isLimited : isLimited || resources?.requests?.[resource] !== undefined;
 }
 
 /** What a pod takes of a quota. Source: kubernetes pkg/quota/v1/evaluator/core/pods.go */

@@ -1,5 +1,7 @@
 import type { Case } from "../facts/case.ts";
-import { badNode } from "../facts/one-node.ts";
+import { claimsOf } from "../facts/going-claims.ts";
+import type { NeededBefore } from "../facts/evidence.ts";
+import { badNode, joinedSince } from "../facts/one-node.ts";
 import { cutOff, isReachedOtherwise } from "../facts/services.ts";
 import { kindOf } from "../kinds/kinds.ts";
 import { isAskedFor } from "../run/asked-for.ts";
@@ -7,6 +9,7 @@ import type { RevisionRef } from "../shared/refs.ts";
 import { containersOf } from "../shared/kubernetes/containers.ts";
 import type { Pod, PodTemplate, StatefulSet } from "../shared/kubernetes/types.ts";
 import { some } from "../shared/text.ts";
+import { lacksAmounts } from "./amounts-before.ts";
 import { failedOfItself } from "./failed-before.ts";
 import { lacksKeys } from "./keys-before.ts";
 import { violatesLevel } from "./level-before.ts";
@@ -39,42 +42,65 @@ export function whyNotBack(facts: Case, to: RevisionRef, isAlone: boolean): stri
   const way = { facts, to, present, earlier };
   if (isAskedFor(incident)) {
     if (incident.requested?.action === "undo") return undefined;
-    return losesClaims(facts) ?? violatesLevel(facts, to, earlier) ?? (isAlone ? whyNotStarted(way) : undefined);
+    return losesClaims(facts, to) ?? violatesLevel(facts, to, earlier) ?? (isAlone ? whyNotStarted(way) : undefined);
   }
   return (
-    losesClaims(facts) ??
+    losesClaims(facts, to) ??
     addedToPods(way) ??
     failsOnOneNode(facts) ??
+    failsOnNewNodes(facts) ??
     limitedByOthers(way) ??
     failedOfItself(facts, to) ??
     violatesLevel(facts, to, earlier) ??
-    (isAlone ? (whyNotStarted(way) ?? leavesServices(way)) : undefined) ??
+    lacksAmounts(facts, to, earlier) ??
+    (isAlone ? (whyNotStarted(way) ?? mayNotPull(way) ?? leavesServices(way)) : undefined) ??
     ranOnVolumes(way)
   );
 }
 
 /**
- * That pods of the revision could not be started, since there is not what they need and the present ones do not, in
- * sentences; undefined where nothing is known to be missing.
+ * That pods of the revision could not be made or started, since there is not what they need, in sentences; undefined where
+ * nothing is known to be missing.
  */
 function whyNotStarted({ facts, to, present, earlier }: Return): string | undefined {
-  const { neededBefore } = facts.evidence;
-  const needed = neededBefore?.revision === to.name ? neededBefore.objects : [];
-  const missing = needed.filter(({ state }) => state === "missing");
+  const before = neededBy(facts, to);
+  const missing = [...(before?.absent ?? []), ...(before?.objects ?? []).filter(({ state }) => state === "missing")];
   if (missing.length === 0) return lacksKeys(facts, to, present, earlier);
   const names = some(
     missing.map(({ kind, name }) => `${kind} ${name}`),
     NAMED,
   );
-  const [does, it] = missing.length === 1 ? ["does", "it"] : ["do", "them"];
-  return `Not rolled back: ${names} ${does} not exist, and no pod of revision ${to.revision} starts without ${it}. Restore ${it} first and ask for the rollback then, or roll forward with a mended template.`;
+  const [does, is, it] = missing.length === 1 ? ["does", "is", "it"] : ["do", "are", "them"];
+  const isAnyGoing = missing.some((object) => "isGoing" in object && object.isGoing);
+  const lack = isAnyGoing ? `${is} being deleted, or ${does} not exist` : `${does} not exist`;
+  return `Not rolled back: ${names} ${lack}, and no pod of revision ${to.revision} starts without ${it}. Restore ${it} first and ask for the rollback then, or roll forward with a mended template.`;
 }
 
-/** Somebody has deleted a claim of its pods, which is there only as long as they are, and going back replaces them. */
-function losesClaims({ evidence: { goingClaims = [] } }: Case): string | undefined {
-  if (goingClaims.length === 0) return undefined;
-  const [claim, is, it] = goingClaims.length === 1 ? ["claim", "is", "it"] : ["claims", "are", "them"];
-  return `Not rolled back: ${claim} ${some(goingClaims, NAMED)} of its pods ${is} being deleted, and only pods that use ${it} hold that up: what is on the volume may go with the pods that are replaced. Save that first.`;
+/** Whether the images of the revision can be pulled without what they were pulled with, a registry and the nodes know alone. */
+function mayNotPull({ facts, to }: Return): string | undefined {
+  const missing = (neededBy(facts, to)?.pullSecrets ?? []).filter(({ state }) => state === "missing");
+  if (missing.length === 0) return undefined;
+  const [secret, does, it] = missing.length === 1 ? ["Secret", "does", "it"] : ["Secrets", "do", "them"];
+  const names = some(
+    missing.map(({ name }) => name),
+    NAMED,
+  );
+  return `Not rolled back: ${secret} ${names}, which the images of revision ${to.revision} are to be pulled with, ${does} not exist, and whether they can be pulled without ${it} is not known. Restore ${it} first, or ask for the rollback where that is known.`;
+}
+
+function neededBy({ evidence: { neededBefore } }: Case, to: RevisionRef): NeededBefore | undefined {
+  return neededBefore?.revision === to.name ? neededBefore : undefined;
+}
+
+/** Somebody has deleted a claim of the pods that going back replaces, which is there only as long as they are. */
+function losesClaims({ evidence: { goingClaims = [], pods, incident } }: Case, to: RevisionRef): string | undefined {
+  const history = kindOf(incident.workload)?.history;
+  const replaced = pods.filter((pod) => history?.isMadeFrom(pod, to.name) !== true);
+  const used = new Set(replaced.flatMap(claimsOf));
+  const going = goingClaims.filter((name) => used.has(name));
+  if (going.length === 0) return undefined;
+  const [claim, is, it] = going.length === 1 ? ["claim", "is", "it"] : ["claims", "are", "them"];
+  return `Not rolled back: ${claim} ${some(going, NAMED)} of its pods ${is} being deleted, and only pods that use ${it} hold that up: what is on the volume may go with the pods that are replaced. Save that first.`;
 }
 
 /** What fails is in none of the templates: something adds it to each pod, also to those of another revision. */
@@ -93,6 +119,16 @@ function failsOnOneNode(facts: Case): string | undefined {
   const bad = badNode(facts);
   if (bad === undefined) return undefined;
   return `Not rolled back: it fails on node ${bad.node} alone, and pods of the same revision run well on ${bad.readyElsewhere} others. Look at that node: kubectl describe node ${bad.node}.`;
+}
+
+/** What fails are nodes that the rollout did not find, and others would lose what is ready there. */
+function failsOnNewNodes(facts: Case): string | undefined {
+  const joined = joinedSince(facts);
+  if (joined === undefined) return undefined;
+  const { nodes, readyElsewhere } = joined;
+  const [node, has] = nodes.length === 1 ? ["node", "has"] : ["nodes", "have"];
+  const others = readyElsewhere === 1 ? "1 other node" : `${readyElsewhere} other nodes`;
+  return `Not rolled back: it fails on ${node} ${some(nodes, NAMED)} alone, which ${has} joined since the present revision was rolled out, and its pods are ready on ${others}. Compare the new with the others: their processor (kubectl get nodes -L kubernetes.io/arch), their image, what is on them. Where the image is not built for them, build it for them as well, or keep its pods from them by a selector.`;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { count } from "../shared/text.ts";
 import type { Kind } from "../kinds/kind.ts";
-import { isJobPod } from "../kinds/job/kind.ts";
 import { kindOf } from "../kinds/kinds.ts";
+import { isJobPod } from "../shared/kubernetes/owners.ts";
 import type { Failure } from "../shared/kubernetes/failures.ts";
 import { failuresOf, type Moment } from "../kinds/failing/overdue.ts";
 import { NODE_LOST } from "../kinds/failing/pod-failures.ts";

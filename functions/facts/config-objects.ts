@@ -72,6 +72,24 @@ export async function readNeededBefore(
   return await readObjects(cluster, namespace, notAmong(present, neededBy(earlier)), allowed);
 }
 
+/** Reads likewise the Secrets that the images of an earlier template are pulled with, and those of the present one are not. */
+export async function readPullSecretsBefore(
+  cluster: Reader,
+  namespace: string,
+  present: PodTemplate,
+  earlier: PodTemplate,
+  allowed: ConfigReading,
+): Promise<ConfigObject[]> {
+  const [now, before] = [present, earlier].map(pullSecretsOf);
+  const names = (before ?? []).filter((name) => now?.includes(name) !== true);
+  const secrets = names.map((name) => ({ kind: "Secret" as const, name, optional: false }));
+  return await readObjects(cluster, namespace, secrets, allowed);
+}
+
+function pullSecretsOf({ spec }: PodTemplate): string[] {
+  return [...new Set((spec?.imagePullSecrets ?? []).flatMap(({ name }) => name ?? []))];
+}
+
 function neededBy(template: PodTemplate): Named[] {
   return objectsOf(template).filter(({ optional }) => !optional);
 }

@@ -25,6 +25,7 @@ import type { WorkloadRef } from "../shared/refs.ts";
 import { isReady, restartCount } from "../shared/kubernetes/pods.ts";
 import { lostNodesAmong } from "../shared/kubernetes/nodes.ts";
 import { assertNamespace } from "../shared/kubernetes/namespaces.ts";
+import { readAbsent, type Absent } from "./absent.ts";
 import { readConfigObjects, readNeededByPods, type ConfigObject, type ConfigReading } from "./config-objects.ts";
 import { readCustomOwners, type CustomOwner } from "./custom-owners.ts";
 import { readGoingClaims } from "./going-claims.ts";
@@ -33,6 +34,8 @@ import { readLastWords, type LastWords } from "./last-words.ts";
 import { readServices, type Services } from "./services.ts";
 import { NO_SURROUNDINGS, readSurroundings, type Surroundings } from "./surroundings.ts";
 import { isBarePod, readUnwritten, type UnwrittenParts } from "./unwritten.ts";
+
+type PodSpec = NonNullable<PodTemplate["spec"]>;
 
 /** Everything that a diagnosis is drawn from. All reading happens before it. */
 export interface Evidence {
@@ -61,10 +64,12 @@ export interface Evidence {
   config: readonly ConfigObject[];
   /** Those that such pods do not start without, and those of the template do; absent where there are none. */
   neededByPods?: readonly ConfigObject[];
-  /** The PersistentVolumeClaims of such pods that are being deleted, by their names; absent where there are none. */
+  /** The PersistentVolumeClaims of its pods that are being deleted, by their names; absent where there are none. */
   goingClaims?: readonly string[];
-  /** Those that the revision to go back to needs and the present template does not; absent where there is none to go back to. */
-  neededBefore?: { revision: string; objects: readonly ConfigObject[] };
+  /** What is not there of what a pod that takes the place of such a pod is not made without; absent where nothing is known to be. */
+  absent?: readonly Absent[];
+  /** What the revision to go back to needs; absent where there is none to go back to. */
+  neededBefore?: NeededBefore;
   /** The Services of its namespace, where going back to an earlier template may take pods from one of them. */
   services: Services;
   /** The custom resources that own it, from the nearest up, as far as the policy lets them be read. */
@@ -79,6 +84,18 @@ export interface Evidence {
   triesMade: number;
   /** Other objects that remedies make their plans from. */
   others: readonly ReadObject[];
+}
+
+/** What pods of a revision to go back to need. */
+export interface NeededBefore {
+  /** The name of the object that holds the revision. */
+  revision: string;
+  /** The ConfigMaps and Secrets that they do not start without, and those of the present template do. */
+  objects: readonly ConfigObject[];
+  /** The Secrets that their images are pulled with, and those of the present template are not. */
+  pullSecrets: readonly ConfigObject[];
+  /** What is not there of what they are not made without. */
+  absent: readonly Absent[];
 }
 
 /** Reads objects beside a workload, as it is with its HPA, that a remedy makes its plan from. */
@@ -157,13 +174,17 @@ export async function gatherEvidence(
   const isWell = pods.every((pod) => isReady(pod) && restartCount(pod) === 0);
   const asked = incident.requested?.action === "restart" ? incident.requested.pod : undefined;
   const inQuestion = pods.filter((pod) => !isReady(pod) || restartCount(pod) > 0 || pod.metadata?.name === asked);
-  const [surroundings, lastWords, config, neededByPods, goingClaims, customOwners, release, others, services] =
+  // A rollback takes those that are well along.
+  const mayGo = kind === undefined ? [] : replaceable(incident, pods, inQuestion);
+  const inPlace = kind === undefined ? [] : [template, ...inQuestion].flatMap((of) => of?.spec ?? []);
+  const [surroundings, lastWords, config, neededByPods, goingClaims, absent, customOwners, release, others, services] =
     await Promise.all([
       readSurroundings(cluster, ref, owners, pods, asked),
       readLastWords(cluster, pods, logLines),
       readConfigObjects(cluster, ref.namespace, template, inQuestion, configChanges),
       readNeededByPods(cluster, ref.namespace, template, inQuestion, configChanges),
-      readGoingClaims(cluster, ref.namespace, kind === undefined ? [] : inQuestion),
+      readGoingClaims(cluster, ref.namespace, mayGo),
+      inQuestion.length === 0 ? [] : readAbsent(cluster, ref.namespace, inPlace.map(withoutPlace)),
       readCustomOwners(cluster, ref.namespace, owned, customResources),
       isWell ? undefined : readHelm?.(cluster, ref.namespace, workload?.metadata),
       Promise.all(kind === undefined ? [] : readOthers.map((read) => read(cluster, ref, { workload, hpa }))),
@@ -186,6 +207,7 @@ export async function gatherEvidence(
     config,
     ...(neededByPods.length === 0 ? {} : { neededByPods }),
     ...(goingClaims.length === 0 ? {} : { goingClaims }),
+    ...(absent.length === 0 ? {} : { absent }),
     customOwners,
     services,
     ...(release === undefined ? {} : { helm: release }),
@@ -257,4 +279,15 @@ export function objectOf(
     ...others,
   ];
   return objectAt(ref, read);
+}
+
+/** The pods that a remedy may replace, with those first that are in question. */
+function replaceable({ requested }: Incident, pods: readonly Pod[], inQuestion: readonly Pod[]): Pod[] {
+  const isAny = inQuestion.length > 0 || requested?.action === "rollback";
+  return isAny ? [...new Set([...inQuestion, ...pods])] : [];
+}
+
+/** Claims, and the nodes that pods have been given, are looked at for themselves. */
+function withoutPlace({ volumes: _volumes, nodeName: _node, ...spec }: PodSpec): PodSpec {
+  return spec;
 }

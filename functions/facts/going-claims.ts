@@ -3,8 +3,8 @@ import { paths } from "../shared/cluster/paths.ts";
 import { isRemediationError } from "../shared/errors.ts";
 import type { Pod } from "../shared/kubernetes/types.ts";
 
-/** How many claims are asked for. */
-const MAX_CLAIMS = 20;
+/** How many claims are asked for: those of the pods that come first. */
+const MAX_CLAIMS = 50;
 
 /**
  * The PersistentVolumeClaims of these pods that somebody has deleted, by their names: each is there only as long as a pod uses

@@ -1,11 +1,13 @@
 import type { Revision } from "../kinds/revisions/revision.ts";
 import type { Reader } from "../shared/cluster/cluster.ts";
 import type { Case } from "./case.ts";
-import { readNeededBefore } from "./config-objects.ts";
+import { readAbsent } from "./absent.ts";
+import { readNeededBefore, readPullSecretsBefore } from "./config-objects.ts";
 
 /**
  * The case with what tells whether pods of the revision to go back to could be started: whether the ConfigMaps and Secrets are
- * there that they need. Nothing is asked for that the present pods need as well: going back changes nothing of it. No
+ * there that they need, and what they are not made without. No ConfigMap or Secret is asked for that the present pods need as well:
+ * whether that is there shows in them. No
  * conclusion of the case is drawn from that, so that it need not be opened again.
  */
 export async function withNeededBefore(cluster: Reader, facts: Case): Promise<Case> {
@@ -16,8 +18,15 @@ export async function withNeededBefore(cluster: Reader, facts: Case): Promise<Ca
   if (present === undefined || revision === undefined || earlier === undefined) return facts;
   const { namespace } = evidence.incident.workload;
   const { config_changes: allowed } = policy.evidence;
-  const objects = await readNeededBefore(cluster, namespace, present, earlier, allowed);
-  return { ...facts, evidence: { ...evidence, neededBefore: { revision: revision.name, objects } } };
+  const [objects, pullSecrets, absent] = await Promise.all([
+    readNeededBefore(cluster, namespace, present, earlier, allowed),
+    readPullSecretsBefore(cluster, namespace, present, earlier, allowed),
+    readAbsent(cluster, namespace, earlier.spec === undefined ? [] : [earlier.spec]),
+  ]);
+  return {
+    ...facts,
+    evidence: { ...evidence, neededBefore: { revision: revision.name, objects, pullSecrets, absent } },
+  };
 }
 
 /** The revision that somebody asks for, or the newest healthy one where anything fails. */

@@ -24,9 +24,20 @@ export function isUnschedulable(pod: Pod): boolean {
   return podCondition(pod, "PodScheduled")?.reason === "Unschedulable";
 }
 
+/**
+ * What the scheduler says of such a pod again and again. An autoscaler that says it as well has taken back what it said before.
+ * Source: karpenter pkg/controllers/provisioning/scheduling/events.go, PodFailedToScheduleEvent
+ */
+const FAILED_SCHEDULING = "FailedScheduling";
+
 /** Whether an Event is an autoscaler's word on a pod: on this one, not on one that had its name before. */
-export function isOfAutoscaler({ reason = "", involvedObject, ...event }: KubernetesEvent, { metadata }: Pod): boolean {
-  if (!AUTOSCALERS_SAY.has(reason) || involvedObject.name !== metadata?.name) return false;
+export function isOfAutoscaler(event: KubernetesEvent, pod: Pod): boolean {
+  return AUTOSCALERS_SAY.has(event.reason ?? "") && isOn(event, pod);
+}
+
+/** Whether it is about this pod. */
+function isOn({ involvedObject, ...event }: KubernetesEvent, { metadata }: Pod): boolean {
+  if (involvedObject.name !== metadata?.name) return false;
   if (involvedObject.uid !== undefined) return involvedObject.uid === metadata?.uid;
   return timeOf({ involvedObject, ...event }) >= Date.parse(String(metadata?.creationTimestamp));
 }
@@ -50,10 +61,25 @@ export function nodeOnItsWay(
 ): NodeOnItsWay | undefined {
   const words = pods
     .filter(isUnschedulable)
-    .map((pod) => events.filter((event) => isOfAutoscaler(event, pod)).toSorted((a, b) => timeOf(b) - timeOf(a)))
+    .map((pod) => wordsOn(pod, events))
     .filter((said) => said.length > 0);
   const coming = words.map((said) => comingBy(said, now));
   return coming.includes(undefined) ? undefined : coming[0];
+}
+
+/** What autoscalers say of a pod, the newest first. */
+function wordsOn(pod: Pod, events: readonly KubernetesEvent[]): KubernetesEvent[] {
+  const said = events.filter((event) => isOfAutoscaler(event, pod));
+  const speakers = new Set(said.map(speakerOf));
+  const takenBack = events.filter(
+    (event) => event.reason === FAILED_SCHEDULING && speakers.has(speakerOf(event)) && isOn(event, pod),
+  );
+  return [...said, ...takenBack].sort((a, b) => timeOf(b) - timeOf(a));
+}
+
+/** Which component an Event is of. */
+function speakerOf({ reportingComponent, source }: KubernetesEvent): string {
+  return source?.component ?? reportingComponent ?? "";
 }
 
 /** @param said what is said of one pod, the newest first */

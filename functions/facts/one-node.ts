@@ -4,6 +4,7 @@ import type { Case, FailingPod } from "./case.ts";
 import { failsForCertain } from "./certain.ts";
 import { STILL_STARTING } from "../kinds/failing/overdue.ts";
 import { kindOf } from "../kinds/kinds.ts";
+import { firstRolledOut } from "../kinds/revisions/revision.ts";
 import type { Pod } from "../shared/kubernetes/types.ts";
 import { SAME_MOMENT_SECONDS } from "./unready-together.ts";
 
@@ -59,6 +60,41 @@ export function badNode({ evidence, policy, ofCurrent, current, longStable, agai
       isOlderThan(readySince(pod), policy.detect.set_update_seconds, now),
   );
   return well.length < SEVERAL_NODES ? undefined : { node, readyElsewhere: well.length };
+}
+
+/** Nodes that have joined a cluster since a revision was rolled out, and on which alone it fails. */
+export interface JoinedSince {
+  nodes: string[];
+  /** On how many other nodes pods of the revision are ready. */
+  readyElsewhere: number;
+}
+
+/**
+ * The nodes on which alone the present revision of a workload with one pod on each node fails, where each of them is younger than
+ * it: no pod of an earlier revision was ever there, and other nodes would lose what is ready on them. Undefined where it fails on
+ * another node as well, is ready on none, or one of its nodes was not read; and where the revision was rolled out more than once, as
+ * when that was last is not known.
+ */
+export function joinedSince({ evidence, ofCurrent, current }: Case): JoinedSince | undefined {
+  const { incident, pods, surroundings } = evidence;
+  const kind = kindOf(incident.workload);
+  const begin = firstRolledOut(current)?.getTime();
+  if (kind?.onePerNode !== true || current === undefined || begin === undefined || ofCurrent.length === 0)
+    return undefined;
+  const nodes = [...new Set(ofCurrent.map(({ pod }) => nodeFor(pod)))].filter((node) => node !== undefined);
+  const isYounger = (name: string) => {
+    const made = surroundings.nodes.find(({ metadata }) => metadata?.name === name)?.metadata?.creationTimestamp;
+    return Date.parse(made ?? "") > begin;
+  };
+  if (!ofCurrent.every(({ pod }) => nodeFor(pod) !== undefined) || !nodes.every(isYounger)) return undefined;
+  const ready = pods.filter(
+    (pod) =>
+      kind.history?.isMadeFrom(pod, current.name) === true &&
+      !nodes.includes(pod.spec?.nodeName ?? "") &&
+      isReady(pod) &&
+      !isTerminating(pod),
+  );
+  return ready.length === 0 ? undefined : { nodes, readyElsewhere: ready.length };
 }
 
 /**

@@ -35,7 +35,7 @@ export const NO_SURROUNDINGS: Surroundings = { events: [], budgets: [], quotas: 
 
 /** How many nodes are asked for: enough for any workload that is not a matter of its nodes. */
 const MAX_NODES = 10;
-/** How many of the pods that are not ready, or were restarted often, are asked for their events; they tell the same story. */
+/** How many of the pods that are not ready, or were restarted often, are asked for their events, and of those that no node takes; they tell the same story. */
 const MAX_PODS_WITH_EVENTS = 2;
 
 /** How many warnings of a namespace are read at once: about as many bytes as a few pods. */
@@ -58,13 +58,14 @@ export async function readSurroundings(
   const restarted = pods.filter((pod) => isReady(pod) && restartCount(pod) >= MANY_RESTARTS);
   const troubled = [...unready, ...restarted].slice(0, MAX_PODS_WITH_EVENTS);
   const mayGo = pods.filter(({ metadata }) => metadata?.name !== undefined && metadata.name === asked);
-  const subjects = [...owners, ...troubled.map(({ metadata }) => metadata)];
+  const nodeless = unready.filter(isUnschedulable).slice(0, MAX_PODS_WITH_EVENTS);
+  const subjects = [...owners, ...[...troubled, ...nodeless].map(({ metadata }) => metadata)];
   const present = new Set(pods.map(({ metadata }) => metadata?.uid));
   const isGone = ({ involvedObject: { kind, name: pod, uid } }: KubernetesEvent) =>
     kind === "Pod" && pod?.startsWith(`${name}-`) === true && !present.has(uid);
   const [warnings, words, budgets, quotas, nodes] = await Promise.all([
     readWarnings(cluster, namespace, new Set(subjects.flatMap((subject) => subject?.uid ?? [])), isGone),
-    Promise.all(troubled.filter(isUnschedulable).map((pod) => readAutoscalersWords(cluster, namespace, pod))),
+    Promise.all(nodeless.map((pod) => readAutoscalersWords(cluster, namespace, pod))),
     listIfAllowed<DisruptionBudget>(cluster, paths.disruptionBudgets(namespace)),
     listIfAllowed<ResourceQuota>(cluster, paths.quotas(namespace)),
     readNodes(cluster, [...mayGo, ...unready, ...restarted]),

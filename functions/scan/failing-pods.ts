@@ -1,7 +1,7 @@
 import { paths } from "../shared/cluster/paths.ts";
-import { isJobPod } from "../kinds/job/kind.ts";
 import { kindOf } from "../kinds/kinds.ts";
 import { unchangedSince } from "../kinds/status.ts";
+import { isJobPod } from "../shared/kubernetes/owners.ts";
 import { isOlderThan, type Failure } from "../shared/kubernetes/failures.ts";
 import { containerStatuses, isLeftover, isReady } from "../shared/kubernetes/pods.ts";
 import { failuresOf, type Moment } from "../kinds/failing/overdue.ts";

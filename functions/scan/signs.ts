@@ -70,5 +70,13 @@ function imagesOf(pods: readonly FailingPod[]): FailingImage[] {
 }
 
 function signOfImage({ image, isPull }: FailingImage): string {
-  return signOf(isPull ? "pull" : "run", image);
+  return signOf(isPull ? "pull" : "run", sharedName(image));
+}
+
+/** Amazon ECR has a registry for each account and region, to which the same images are copied. Source: docs.aws.amazon.com/AmazonECR/latest/userguide/Registries.html */
+const ECR = /^\d{12}\.dkr[.-]ecr(?:-fips)?\.[a-z0-9-]+\.(?:amazonaws\.com(?:\.cn)?|on\.aws)\//;
+
+/** An image as clusters of several accounts and regions have it in common. */
+function sharedName(image: string): string {
+  return image.replace(ECR, "*.dkr.ecr.*/");
 }

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Pod } from "./types.ts";
 import { applyDefaults, initialStatus, keepQosClass } from "./admission/defaults.ts";
 import { applyLimitRanges, checkLimitRanges } from "./admission/limit-range.ts";
+import { checkNamedObjects } from "./admission/named-objects.ts";
 import { checkNamespace } from "./admission/namespaces.ts";
 import { normalise } from "./admission/normalise.ts";
 import { checkPodSecurity } from "./admission/pod-security.ts";
@@ -51,6 +52,7 @@ function admitBuiltIn(store: Store, ...[resource, object, operation, previous]: 
     if (problems.length > 0) throw invalid(resource, object.metadata?.name ?? "", problems);
   }
   if (operation === "create") checkLimitRanges(store, resource, object as Pod);
+  if (operation === "create") checkNamedObjects(store, resource, object as Pod);
   if (operation === "create") checkPodSecurity(store, resource, object as Pod);
   if (operation === "create") checkQuotas(store, resource, object);
   if (operation === "create" && resource === DEFINITIONS) object.status = establishedStatus(object, store.clock.now());

@@ -19,3 +19,6 @@ export const JOBS = resourceOfKind("Job");
 export const AUTOSCALERS = resourceOfKind("HorizontalPodAutoscaler");
 export const DEFINITIONS = resourceOfKind("CustomResourceDefinition");
 export const DISRUPTION_BUDGETS = resourceOfKind("PodDisruptionBudget");
+export const SERVICE_ACCOUNTS = resourceOfKind("ServiceAccount");
+export const PRIORITY_CLASSES = resourceOfKind("PriorityClass");
+export const RUNTIME_CLASSES = resourceOfKind("RuntimeClass");

@@ -5,7 +5,7 @@ import { FAILING } from "./kubelet/failing.ts";
 import { markersOf } from "./kubelet/markers.ts";
 import type { Seen, Stage } from "./kubelet/stage.ts";
 import { STARTING } from "./kubelet/starting.ts";
-import { PODS } from "./kinds.ts";
+import { NODES, PODS } from "./kinds.ts";
 import type { Store } from "./store.ts";
 
 /** How long a pod takes to go once it is asked to. */
@@ -50,6 +50,8 @@ export function kubelet(store: Store): Controller {
         store.delete(PODS, namespace, name, { gracePeriodSeconds: 0 });
         return undefined;
       }
+      // What is given to a node that is not there, nobody starts.
+      if (store.find(NODES, undefined, pod.spec.nodeName) === undefined) return undefined;
       const seen: Seen = { pod, markers: markersOf(pod) };
       const stage = STAGES.find(({ applies }) => applies(seen));
       if (stage === undefined) return undefined;

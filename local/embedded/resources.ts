@@ -85,6 +85,8 @@ export const RESOURCES: readonly Resource[] = [
     unconditionalUpdate: false,
     shortNames: ["crd", "crds"],
   }),
+  resource("scheduling.k8s.io/v1", "PriorityClass", "priorityclasses", { namespaced: false, shortNames: ["pc"] }),
+  resource("node.k8s.io/v1", "RuntimeClass", "runtimeclasses", { namespaced: false }),
   resource("coordination.k8s.io/v1", "Lease", "leases", { unconditionalUpdate: false, createOnUpdate: true }),
 ];
 

@@ -47,20 +47,22 @@ describe("the permissions in some namespaces", () => {
       parseAllDocuments(wide).map((document) => document.toJS() as Manifest),
       step,
     );
-    const expected = inCluster.filter((permission) => !/ (nodes|namespaces)$/.test(permission));
+    const expected = inCluster.filter(
+      (permission) => !/ (nodes|priorityclasses|runtimeclasses|namespaces)$/.test(permission),
+    );
 
     expect(permissionsOf(narrow, step, "shop")).toEqual(expected);
     expect(permissionsOf(narrow, step, "blog")).toEqual(expected);
     expect(expected).not.toEqual([]);
   });
 
-  it("open nothing of the whole cluster but nodes, and the namespaces themselves by name", () => {
+  it("open nothing of the whole cluster but nodes and the classes that pods name, and the namespaces themselves by name", () => {
     const clusterWide = Object.fromEntries(STEP_NAMES.map((step) => [step, permissionsOf(narrow, step)]));
 
     expect(clusterWide).toEqual({
       ...Object.fromEntries(STEP_NAMES.map((step) => [step, []])),
       detect: ["get namespaces shop,blog", "get nodes", "list nodes"],
-      classify: ["get namespaces shop,blog", "get nodes"],
+      classify: ["get namespaces shop,blog", "get nodes", "get priorityclasses", "get runtimeclasses"],
       restart: ["get namespaces shop,blog"],
       rollback: ["get namespaces shop,blog"],
       scale: ["get namespaces shop,blog"],

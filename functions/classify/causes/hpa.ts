@@ -60,7 +60,7 @@ export const HPA_CAUSES: readonly Cause[] = [
       return {
         confidence: "high",
         summary: `HPA ${name} has wanted more than its maximum of ${bounds.max} replicas for ${duration(secondsSince(since, now))}.`,
-        evidence: [atItsBounds(hpa), limitLine(hpa, since)],
+        evidence: [atItsBounds(hpa), limitLine(hpa, since), ...soonAfterRollout(facts, since)],
         tries: once(noScaleUp(hpa) ?? waitFor(facts, since) ?? raisedBounds(name, bounds, policy)),
       };
     },
@@ -151,6 +151,19 @@ function beganWithRollout({ evidence: { incident, workload }, current }: Case, s
   if (kind === undefined || workload === undefined || current === undefined) return false;
   const isUnderWay = kind.isUpdating(workload) || kind.deadline?.isRollingOut(workload) === true;
   return isUnderWay && current.numbers.length === 1 && Date.parse(since) >= current.created.getTime();
+}
+
+/** How long after a rollout its revision may be what asks for more, in seconds. */
+const SOON_AFTER = 3_600;
+
+/** That the HPA is at its maximum only since shortly after a rollout, whose pods may need more for the same. */
+function soonAfterRollout({ current, revisions }: Case, since: string): string[] {
+  if (current === undefined || current.numbers.length !== 1 || revisions.length < 2) return [];
+  const seconds = (Date.parse(since) - current.created.getTime()) / 1_000;
+  if (!(seconds >= 0 && seconds <= SOON_AFTER)) return [];
+  return [
+    `that began ${duration(seconds)} after revision ${current.revision} came: if its pods take more for the same work than those before did, mend that; more of them only cover it`,
+  ];
 }
 
 /** What says which bounds the HPA has: itself, or the ScaledObject from which KEDA makes it. */

@@ -1,7 +1,9 @@
+import { HELD_OPEN } from "../../kinds/failing/held-open.ts";
 import { hasFailed, NO_PODS } from "../../kinds/job/kind.ts";
 import { reportOnly, once, type Cause } from "./cause.ts";
 import { refusalOf } from "../creation.ts";
 import { failureLines } from "../../facts/failure-lines.ts";
+import { some } from "../../shared/text.ts";
 import type { Maker } from "../../facts/unwritten.ts";
 import type { WorkloadRef } from "../../shared/refs.ts";
 import { podFailures } from "../../kinds/failing/pod-failures.ts";
@@ -31,6 +33,24 @@ export const JOB_CAUSES: readonly Cause[] = [
         summary: `${nameOf(failed, evidence.incident.workload)} has failed.`,
         evidence: [...failureLines([], own), ...evidence.pods.filter(isLeftover).slice(0, MAX_PODS).flatMap(podLines)],
         tries: once(reportOnly("Whether to run it again is for whoever knows what it does.")),
+      };
+    },
+  },
+  {
+    name: "JobHeldOpen",
+    looksLike:
+      "A container of a Job's pod is done, and one that stands beside it (a proxy, an agent) runs on, so that the Job does not complete.",
+    response: "Report: which result the Job has is for whoever knows what it does.",
+    rejected: [{ action: "restart", reason: "what it does may not be safe to do twice" }],
+    diagnose: ({ failing }) => {
+      const held = failing.flatMap(({ failures }) => failures.filter(({ reason }) => reason === HELD_OPEN));
+      if (held.length === 0 || held.length < failing.flatMap(({ failures }) => failures).length) return undefined;
+      const beside = some([...new Set(held.flatMap(({ container }) => container ?? []))], MAX_PODS);
+      return {
+        confidence: "medium",
+        summary: `What its ${held.length === 1 ? "pod has" : "pods have"} to do is done, as it seems, and container ${beside} runs on beside it, so that the Job does not complete.`,
+        evidence: failureLines(failing),
+        tries: once(reportOnly(`Have container ${beside} end with what it serves.`)),
       };
     },
   },

@@ -15,9 +15,9 @@ import { STARTING_SLOWLY, UNREADY_CAUSES } from "./unready.ts";
 
 const UNSCHEDULABLE: ReadonlySet<string> = new Set(["Unschedulable"]);
 
-/** That a node may be there soon, in the words of what brings it. */
+/** That a node may be there soon, in the words of what brings it; it may also mean one that is there. */
 function nodeComes({ event: { reason = "", message = "" }, since }: NodeOnItsWay): string {
-  return `An autoscaler says since ${since.toISOString()} that a node is on its way (${reason}: ${bounded(message, 200)}). Nothing is done while it may come.`;
+  return `An autoscaler says since ${since.toISOString()} that it has a node in mind or on its way (${reason}: ${bounded(message, 200)}). Nothing is done while that may come about.`;
 }
 
 /** Pods that take too long over something. */

@@ -1,6 +1,8 @@
 import type { Policy } from "../../shared/policy.ts";
 import { isSidecar } from "./container-spec.ts";
+import { isJobPod } from "../../shared/kubernetes/owners.ts";
 import { failure, isOlderThan, type Failure } from "../../shared/kubernetes/failures.ts";
+import { heldOpen } from "./held-open.ts";
 import { NODE_LOST, podFailures } from "./pod-failures.ts";
 import { startWindow } from "./probes.ts";
 import { repeatedRestarts } from "./repeated-restarts.ts";
@@ -98,7 +100,7 @@ function unready(pod: Pod, { now, deadlines }: Moment): Failure[] {
   ].filter((status) => !status.ready);
   // A container that is done by design keeps its pod unready until the others are done, too.
   const undone = unready.filter((status) => status.state?.terminated?.exitCode !== 0);
-  if (unready.length > 0 && undone.length === 0) return [];
+  if (unready.length > 0 && undone.length === 0) return isJobPod(pod) ? heldOpen(pod, ready.lastTransitionTime) : [];
   const starting = undone.map((status) => stillStarting(pod, status, now, ready.lastTransitionTime));
   const late = undone.find((_status, index) => starting[index] === undefined);
   const early = starting.find((found) => found !== undefined);

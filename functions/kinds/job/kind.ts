@@ -1,8 +1,8 @@
 import { paths } from "../../shared/cluster/paths.ts";
 import { failure, isOlderThan, type Failure } from "../../shared/kubernetes/failures.ts";
-import { groupField, isSameKind, type KindRef } from "../../shared/kubernetes/groups.ts";
+import { isSameKind, type KindRef } from "../../shared/kubernetes/groups.ts";
 import type { Moment } from "../failing/overdue.ts";
-import type { CronJob, Job, Pod } from "../../shared/kubernetes/types.ts";
+import type { CronJob, Job } from "../../shared/kubernetes/types.ts";
 import type { Scanned } from "../kind.ts";
 import { conditionOf, fromCondition, unchangedSince } from "../status.ts";
 import { isComplete } from "../suspects.ts";
@@ -67,15 +67,6 @@ export function hasFailed({ status }: Pick<Job, "metadata" | "status">): boolean
 /** Whether workloads of that kind are Jobs, or make Jobs. */
 export function isOfJobs(ref: KindRef): boolean {
   return isSameKind(ref, { kind: JOB.kind }) || isSameKind(ref, CRON_JOB);
-}
-
-/** Whether the pod belongs to a Job, which has its own rules for failed pods. */
-export function isJobPod(pod: Pod): boolean {
-  return (
-    pod.metadata?.ownerReferences?.some(({ apiVersion, kind }) =>
-      isSameKind({ kind, ...groupField(apiVersion) }, { kind: JOB.kind }),
-    ) === true
-  );
 }
 
 /**

@@ -17,13 +17,15 @@ export const RESTART = {
 } as const satisfies RemedyEntry;
 
 /** How many volumes a plan names. */
-export const MAX_LOST_VOLUMES = 10;
+export const MAX_NAMED_VOLUMES = 10;
 
 const fields = {
   /** `evict`: replace running pods through the Eviction API. `clean_up`: delete pods that have already failed for good. */
   mode: z.enum(["evict", "clean_up"]),
-  /** The names of emptyDir volumes whose content goes with the pods, and may be missed; absent where none is known. */
-  lost_volumes: z.array(z.string().max(63)).min(1).max(MAX_LOST_VOLUMES).optional(),
+  /** The names of volumes whose content goes with the pods, and may be missed; absent where none is known. */
+  lost_volumes: z.array(z.string().max(63)).min(1).max(MAX_NAMED_VOLUMES).optional(),
+  /** The names of hostPath volumes whose content stays on the nodes of the pods, and may be missed; absent where none is known. */
+  left_volumes: z.array(z.string().max(63)).min(1).max(MAX_NAMED_VOLUMES).optional(),
 };
 
 /** Pods that are to be replaced by their controller, or records of failed ones that are to go. */

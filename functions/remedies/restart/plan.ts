@@ -2,7 +2,7 @@ import type { Case, FailingPod } from "../../facts/case.ts";
 import { failingFor } from "../../facts/case.ts";
 import type { Evidence } from "../../facts/evidence.ts";
 import { comesBackUpdated } from "../../facts/comes-back-updated.ts";
-import { lostVolumes } from "../../facts/lost-volumes.ts";
+import { leftVolumes, lostVolumes } from "../../facts/lost-volumes.ts";
 import { notToSpare } from "../../facts/spare-pods.ts";
 import { podFailures } from "../../kinds/failing/pod-failures.ts";
 import { kindOf } from "../../kinds/kinds.ts";
@@ -11,19 +11,22 @@ import type { Policy } from "../../shared/policy.ts";
 import type { PodTarget } from "../../shared/refs.ts";
 import { some } from "../../shared/text.ts";
 import type { NoRemedy } from "../remedy.ts";
-import { MAX_LOST_VOLUMES, type RequestedRestart, type RestartPlan } from "./contract.ts";
+import { MAX_NAMED_VOLUMES, type RequestedRestart, type RestartPlan } from "./contract.ts";
 
 /** How many names a sentence holds. */
 const IN_SENTENCE = 3;
 
 /** Replaces these pods through the Eviction API, by their names: `db-2` goes before `db-10`, which is made after it. */
-function evictPods(pods: FailingPod[], { evidence: { workload }, policy }: Case): RestartPlan {
+function evictPods(pods: FailingPod[], { evidence: { workload, incident }, policy }: Case): RestartPlan {
   const inOrder = pods.toSorted((a, b) => byNumber.compare(a.pod.metadata?.name ?? "", b.pod.metadata?.name ?? ""));
-  const lost = new Set(pods.flatMap(({ pod }) => lostVolumes(pod, workload?.spec?.template)));
+  const template = workload?.spec?.template;
+  const lost = new Set(pods.flatMap(({ pod }) => lostVolumes(pod, template)));
+  const left = new Set(pods.flatMap(({ pod }) => leftVolumes(pod, template, incident.workload)));
   return {
     action: "restart",
     mode: "evict",
-    ...(lost.size === 0 ? {} : { lost_volumes: [...lost].slice(0, MAX_LOST_VOLUMES) }),
+    ...(lost.size === 0 ? {} : { lost_volumes: [...lost].slice(0, MAX_NAMED_VOLUMES) }),
+    ...(left.size === 0 ? {} : { left_volumes: [...left].slice(0, MAX_NAMED_VOLUMES) }),
     pods: targets(inOrder, policy),
   };
 }

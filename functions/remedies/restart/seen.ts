@@ -14,8 +14,8 @@ export function seen(plan: RestartPlan, state: WorkloadState): RestartChange | u
 }
 
 /** What was done of a plan where these of its pods went. */
-export function changeOf({ mode, lost_volumes: lost }: RestartPlan, pods: PodTarget[]): RestartChange {
-  return { kind: "restart", mode, ...(lost === undefined ? {} : { lost_volumes: lost }), pods };
+export function changeOf({ action: kind, ...plan }: RestartPlan, pods: PodTarget[]): RestartChange {
+  return { kind, ...plan, pods };
 }
 
 /** Pods that are made from another template than those that were restarted say nothing of the restart. */

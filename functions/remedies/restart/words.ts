@@ -26,12 +26,27 @@ export const words: Words<RestartPlan, RestartChange> = {
   },
 };
 
-function replaced({ mode, lost_volumes: lost = [], pods }: Omit<RestartChange, "kind">, dryRun: boolean): string {
+function replaced({ mode, pods, ...volumes }: Omit<RestartChange, "kind">, dryRun: boolean): string {
   const verb = mode === "evict" ? "evict" : "delete";
   const done = dryRun ? `Would ${verb}` : mode === "evict" ? "Evicted" : "Deleted";
-  const volumes = `emptyDir ${lost.length === 1 ? "volume" : "volumes"} ${some(lost, IN_SENTENCE)}`;
-  const goes = lost.length === 0 ? "" : ` What was written to ${volumes} ${dryRun ? "would be" : "is"} lost.`;
-  return `${done} ${count(pods.length, "pod")} (${some(names(pods), IN_SENTENCE)}).${goes}`;
+  return `${done} ${count(pods.length, "pod")} (${some(names(pods), IN_SENTENCE)}).${missed(volumes, dryRun)}`;
+}
+
+/** What becomes of what the pods had written. */
+function missed({ lost_volumes: lost = [], left_volumes: left = [] }: Partial<RestartChange>, dryRun: boolean): string {
+  const goes = dryRun ? "would go" : "goes";
+  return [
+    ...(lost.length === 0 ? [] : [` What was written to ${volumes(lost)} ${goes} with the pod.`]),
+    ...(left.length === 0
+      ? []
+      : [
+          ` What was written to hostPath ${volumes(left)} stays on the pod's node: a pod on another node may not have it.`,
+        ]),
+  ].join("");
+}
+
+function volumes(of: readonly string[]): string {
+  return `${of.length === 1 ? "volume" : "volumes"} ${some(of, IN_SENTENCE)}`;
 }
 
 function names(pods: RestartChange["pods"]): string[] {

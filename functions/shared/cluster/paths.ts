@@ -42,6 +42,10 @@ export const paths = {
   secret: (namespace: string, name: string) => `${collection("", "secrets", namespace)}/${segment(name)}`,
   persistentVolumeClaim: (namespace: string, name: string) =>
     `${collection("", "persistentvolumeclaims", namespace)}/${segment(name)}`,
+  serviceAccount: (namespace: string, name: string) =>
+    `${collection("", "serviceaccounts", namespace)}/${segment(name)}`,
+  priorityClass: (name: string) => `${collection("scheduling.k8s.io/v1", "priorityclasses")}/${segment(name)}`,
+  runtimeClass: (name: string) => `${collection("node.k8s.io/v1", "runtimeclasses")}/${segment(name)}`,
   events: (namespace: string) => collection("", "events", namespace),
   deployments: (namespace?: string) => collection("apps/v1", "deployments", namespace),
   deployment: (namespace: string, name: string) =>

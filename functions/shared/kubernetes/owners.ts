@@ -1,6 +1,6 @@
-import { groupField, type KindRef } from "./groups.ts";
+import { groupField, isSameKind, type KindRef } from "./groups.ts";
 import { canExist } from "./names.ts";
-import type { ObjectMeta } from "./types.ts";
+import type { ObjectMeta, Pod } from "./types.ts";
 
 /** A controller as an owner reference names it. */
 export interface Owner extends KindRef {
@@ -20,4 +20,10 @@ export function controllerOf(metadata: ObjectMeta | undefined): Owner | undefine
 /** Whether that very object controls it, not another one of the same name. */
 export function isControlledBy(metadata: ObjectMeta | undefined, owner: ObjectMeta | undefined): boolean {
   return metadata?.ownerReferences?.some((ref) => ref.controller === true && ref.uid === owner?.uid) === true;
+}
+
+/** Whether the pod belongs to a Job, which has its own rules for pods that end. */
+export function isJobPod({ metadata }: Pod): boolean {
+  const owners = metadata?.ownerReferences ?? [];
+  return owners.some(({ apiVersion, kind }) => isSameKind({ kind, ...groupField(apiVersion) }, { kind: "Job" }));
 }

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { classify } from "../../../functions/classify/classify.ts";
+import type { Evidence } from "../../../functions/facts/evidence.ts";
+import { NO_SURROUNDINGS } from "../../../functions/facts/surroundings.ts";
 import type { ContainerStatus, Pod } from "../../../functions/shared/kubernetes/types.ts";
 import { ago, container, evidence, incident, policy, template } from "../../support/objects.ts";
 import { AGENT, agent, controllerRevision, DB, db, dbPod } from "../../support/set-objects.ts";
@@ -44,7 +46,7 @@ const CRASHES = { ...waiting("CrashLoopBackOff"), restartCount: 5, lastState: { 
 const NOT_READY: Partial<ContainerStatus> = { ready: false, state: { running: { startedAt: ago(500) } } };
 
 /** Some nodes have revision 2 already, on one of which it fails. */
-function updating(pods: Pod[]) {
+function updating(pods: Pod[], more: Partial<Evidence> = {}) {
   const { cause, summary, remedy } = classify(
     evidence({
       incident: incident({ workload: AGENT }),
@@ -57,6 +59,7 @@ function updating(pods: Pod[]) {
         controllerRevision(1, { of: "agent", created: ago(900_000) }),
       ],
       pods: [...pods, ...[7, 8, 9].map((n) => on(n, 1, 90_000))],
+      ...more,
     }),
     policy(),
   );
@@ -155,5 +158,48 @@ describe("a member of a set that fails on a node of its own", () => {
 
     expect(cause).toBe("CrashLoopAfterRollout");
     expect(remedy.action).toBe("rollback");
+  });
+});
+
+describe("an update of a DaemonSet that fails on nodes which joined after it", () => {
+  const NO_PLATFORM = waiting("ImagePullBackOff", "no match for platform in manifest: not found");
+  const failing = [5, 6].map((n) => on(n, 2, 500, NO_PLATFORM));
+  const joined = (...seconds: number[]): Partial<Evidence> => {
+    const nodes = seconds.map((ofNode, index) => ({
+      metadata: { name: `node-${index + 5}`, creationTimestamp: ago(ofNode) },
+    }));
+    return { surroundings: { ...NO_SURROUNDINGS, nodes } };
+  };
+
+  it("is left in place, since no node has lost anything by it", () => {
+    const told = updating([...well, ...failing], joined(600, 600));
+
+    expect(told).toMatchObject({ cause: "ImageForAnotherPlatform", action: "none" });
+    expect(told.message).toContain(
+      "Not rolled back: it fails on nodes node-5, node-6 alone, which have joined since the present revision was rolled out, and its pods are ready on 2 other nodes.",
+    );
+  });
+
+  it.each<[string, Pod[], Partial<Evidence>]>([
+    ["one of the nodes was there before", [...well, ...failing], joined(600, 90_000)],
+    ["one of the nodes was not read", [...well, ...failing], joined(600)],
+    ["none of its pods is ready elsewhere", failing, joined(600, 600)],
+    [
+      "its revision was rolled out before, and again",
+      [...well, ...failing],
+      {
+        ...joined(600, 600),
+        holders: [
+          controllerRevision(2, { of: "agent", created: ago(900), number: 4 }),
+          controllerRevision(1, { of: "agent", created: ago(800), number: 3 }),
+        ],
+      },
+    ],
+  ])("is not said to be so where %s", (_what, pods, more) => {
+    expect(updating(pods, more).message).not.toContain("joined since");
+  });
+
+  it("is gone back from where one of the nodes was there before", () => {
+    expect(updating([...well, ...failing], joined(600, 90_000)).action).toBe("rollback");
   });
 });

@@ -84,6 +84,33 @@ describe("a restart under a quota that has less than is in use", () => {
   });
 });
 
+describe("a restart under a quota that has every container name an amount", () => {
+  const wants = (amount: string, spec: ResourceQuota["spec"] = {}) => ({
+    quotas: [quota("10", "1", amount, spec)],
+  });
+
+  it.each(["limits.cpu", "requests.memory", "memory"])("is refused for a pod that does not name it: %s", (amount) => {
+    const named = amount === "limits.cpu" ? { requests: { cpu: "1" } } : { limits: { cpu: "1" } };
+
+    expect(remedyFor(crashed({ containers: [{ name: "app", resources: named }] }), {}, wants(amount))).toContain(
+      `NoSafeRemedy: Not restarted: quota slots has every container name ${amount}, and not every one of pod web-1-aaaaa does`,
+    );
+  });
+
+  it.each<[string, Partial<Surroundings>]>([
+    ["it names", wants("limits.memory")],
+    ["it limits, and so requests", wants("requests.memory")],
+    ["no container has to name", wants("pods")],
+    ["only others have to name", wants("limits.cpu", { scopes: ["BestEffort"] })],
+  ])("is done for what %s", (_what, around) => {
+    expect(remedyFor(crashed(), {}, around)).toBe("restart");
+  });
+
+  it("is done for a pod that names it as a whole", () => {
+    expect(remedyFor(crashed({ resources: { limits: { cpu: "1" } } }), {}, wants("limits.cpu"))).toBe("restart");
+  });
+});
+
 describe("a restart under a Pod Security level", () => {
   const namespace = (level: string, setAgo = 60, labels = {}): Namespace => ({
     metadata: {
@@ -323,6 +350,21 @@ describe("a restart of a pod that reads what is gone", () => {
   it("is done where it is there, and where it may be missing", () => {
     expect(remedyFor(reads(false), { config: config("there", false) })).toBe("restart");
     expect(remedyFor(reads(true), { config: config("missing", true) })).toBe("restart");
+  });
+});
+
+describe("a restart of a pod that names what is not there any more", () => {
+  const account = { kind: "ServiceAccount", name: "web", isGoing: false } as const;
+
+  it("is refused, as none like it could be made", () => {
+    expect(remedyFor(crashed({ serviceAccountName: "web" }), { absent: [account] })).toContain(
+      "NoSafeRemedy: Not restarted: ServiceAccount web, which pod web-1-aaaaa names, does not exist",
+    );
+  });
+
+  it("is done where another one is not there", () => {
+    expect(remedyFor(crashed({ serviceAccountName: "web-2" }), { absent: [account] })).toBe("restart");
+    expect(remedyFor(crashed({ priorityClassName: "web" }), { absent: [account] })).toBe("restart");
   });
 });
 

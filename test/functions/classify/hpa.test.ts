@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { classify } from "../../../functions/classify/classify.ts";
 import type { Evidence } from "../../../functions/facts/evidence.ts";
 import type { Hpa, Pod } from "../../../functions/shared/kubernetes/types.ts";
-import { ago, deployment, evidence, hpa, pod, policy } from "../../support/objects.ts";
+import { ago, deployment, evidence, hpa, pod, policy, replicaSet, template } from "../../support/objects.ts";
 
 const full = hpa({ limited: "TooManyReplicas", limitedSince: ago(900) });
 const wells = [1, 2, 3].map((n) => pod({ name: `web-1-${n}` }));
@@ -96,5 +96,33 @@ describe("an HPA that is not active", () => {
     expect(cause).toBe("Unknown");
     expect(summary).toContain("HPA web fails in a way that no rule covers.");
     expect(remedy).toMatchObject({ message: "Look at it with kubectl -n shop describe hpa web." });
+  });
+});
+
+describe("an HPA that is at its maximum since a rollout", () => {
+  const lines = (created: number) =>
+    classify(
+      evidence({
+        hpa: full,
+        workload: deployment({ template: template("shop/web:2"), replicas: 4 }),
+        holders: [
+          replicaSet(2, { template: template("shop/web:2"), replicas: 4, available: 4, created: ago(created) }),
+          replicaSet(1, { created: ago(90_000) }),
+        ],
+        pods: [...wells, pod({ name: "web-1-4" })],
+      }),
+      policy(),
+    ).evidence.join("\n");
+  const SAID = "after revision 2 came: if its pods take more for the same work than those before did, mend that";
+
+  it("is said to be so, as more pods may only cover that each takes more", () => {
+    expect(lines(1_200)).toContain(`that began 5 min ${SAID}`);
+  });
+
+  it.each([
+    ["came later", 800],
+    ["came long before", 5_000],
+  ])("is not said of a revision that %s", (_what, created) => {
+    expect(lines(created)).not.toContain("after revision 2 came");
   });
 });

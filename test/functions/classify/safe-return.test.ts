@@ -201,16 +201,100 @@ describe("a way back to a template that reads a key which is gone", () => {
 });
 
 describe("a way back that would take the last pod from a claim which somebody has deleted", () => {
-  it.each([undefined, incident({ requested: { action: "rollback", revision: 1 } })])(
-    "is left to people, whoever asks for it",
-    (asked) => {
-      const more = { goingClaims: ["data"], ...(asked === undefined ? {} : { incident: asked }) };
+  const using = (one: Pod): Pod => ({
+    ...one,
+    spec: { containers: [], volumes: [{ name: "data", persistentVolumeClaim: { claimName: "data" } }] },
+  });
+  const asked = incident({ requested: { action: "rollback", revision: 1 } });
 
-      expect(messageOf(broken(V1, V2, more))).toContain(
-        "NoSafeRemedy: Not rolled back: claim data of its pods is being deleted",
-      );
+  it.each([undefined, asked])("is left to people, whoever asks for it", (incident) => {
+    const more = { goingClaims: ["data"], ...(incident === undefined ? {} : { incident }) };
+
+    expect(messageOf(broken(V1, V2, more, [using(crashingPod({}))]))).toContain(
+      "NoSafeRemedy: Not rolled back: claim data of its pods is being deleted",
+    );
+  });
+
+  it("is left to people where a pod has it that is well, and would be replaced with the one that fails", () => {
+    const well = using(pod({ name: "web-2-b" }));
+
+    expect(messageOf(broken(V1, V2, { goingClaims: ["data"] }, [crashingPod({}), well]))).toContain("claim data");
+  });
+
+  it("is gone where a pod of the earlier revision has it, which stays", () => {
+    const pods = [ofRevision(2, crashingPod({})), ofRevision(1, using(pod({ name: "web-1-b" })))];
+
+    expect(messageOf(broken(V1, V2, { goingClaims: ["data"], pods }))).toBe("rollback");
+  });
+});
+
+describe("a way back to a template that does not name what a quota wants by now", () => {
+  const limited = (image: string, memory?: string): PodTemplate => ({
+    ...template(image),
+    spec: {
+      containers: [{ name: "app", image, ...(memory === undefined ? {} : { resources: { limits: { memory } } }) }],
     },
-  );
+  });
+  const around = (amount: string): Partial<Evidence> => ({
+    surroundings: {
+      ...NO_SURROUNDINGS,
+      quotas: [{ metadata: { name: "team" }, spec: { hard: { [amount]: "10Gi" } } }],
+    },
+  });
+  const [before, now] = [limited("shop/web:1"), limited("shop/web:2", "1Gi")];
+  const made = (from: PodTemplate, memory: string | undefined): Pod => ({
+    ...crashingPod({}),
+    spec: limited(from.spec?.containers[0]?.image ?? "", memory).spec ?? { containers: [] },
+  });
+
+  it("is left to people, as none of its pods may be made", () => {
+    expect(messageOf(broken(before, now, around("limits.memory"), [made(now, "1Gi")]))).toContain(
+      "NoSafeRemedy: Not rolled back: quota team has every container name limits.memory, and not every one of revision 1 does",
+    );
+  });
+
+  it("is gone for whoever asks for it", () => {
+    const asked = incident({ requested: { action: "rollback", revision: 1 } });
+
+    expect(messageOf(broken(before, now, { ...around("limits.memory"), incident: asked }))).toBe("rollback");
+  });
+
+  it("is gone where the quota wants something else, or what lacks is given to each pod", () => {
+    expect(messageOf(broken(before, now, around("pods"), [made(now, "1Gi")]))).toBe("rollback");
+    const unnamed = limited("shop/web:2");
+    expect(messageOf(broken(before, unnamed, around("limits.memory"), [made(unnamed, "512Mi")]))).toBe("rollback");
+  });
+});
+
+describe("fewer replicas of a StatefulSet", () => {
+  const scaled = (whenScaled: string | undefined, replicas: number) => {
+    const retention = whenScaled === undefined ? {} : { persistentVolumeClaimRetentionPolicy: { whenScaled } };
+    const { remedy } = classify(
+      evidence({
+        incident: incident({ workload: DB, requested: { action: "scale", replicas } }),
+        workload: db({ spec: retention }),
+        holders: [controllerRevision(2)],
+        pods: [dbPod(0, 2), dbPod(1, 2), dbPod(2, 2)],
+        hpa: hpa(),
+      }),
+      policy(),
+    );
+    return messageOf(remedy);
+  };
+
+  it("are left to people where the claims of the others go with them, whoever asks", () => {
+    expect(scaled("Delete", 2)).toContain(
+      "NoSafeRemedy: Not scaled: with fewer replicas, the claims of the pods that go are deleted with what is on their volumes",
+    );
+  });
+
+  it.each([
+    ["Retain", 2],
+    [undefined, 2],
+    ["Delete", 4],
+  ])("are set otherwise (%s, %i)", (whenScaled, replicas) => {
+    expect(scaled(whenScaled, replicas)).toBe("scale");
+  });
 });
 
 describe("a memory limit that something gives to pods", () => {

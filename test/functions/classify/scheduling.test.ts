@@ -77,7 +77,7 @@ describe("a pod that no node takes, and an autoscaler that looks after it", () =
   it.each(["Nominated", "TriggeredScaleUp"])("is waited for while its node may come (%s)", (reason) => {
     expect(remedyAfter(said(reason, 899))).toMatchObject({
       refusal: "MayPass",
-      message: `An autoscaler says since ${new Date(ago(899)).toISOString()} that a node is on its way (${reason}: ${reason} it is). Nothing is done while it may come.`,
+      message: `An autoscaler says since ${new Date(ago(899)).toISOString()} that it has a node in mind or on its way (${reason}: ${reason} it is). Nothing is done while that may come about.`,
     });
   });
 
@@ -97,10 +97,62 @@ describe("a pod that no node takes, and an autoscaler that looks after it", () =
     expect(lines.join("\n")).toContain("NotTriggerScaleUp: NotTriggerScaleUp it is");
   });
 
+  it("is not once the same autoscaler says that it found none, and is by whatever a scheduler says", () => {
+    const by = (component: string, event: KubernetesEvent): KubernetesEvent => ({ ...event, source: { component } });
+    const nominated = by("karpenter", said("Nominated", 300));
+
+    expect(remedyAfter(nominated, by("karpenter", said("FailedScheduling", 60))).action).toBe("rollback");
+    expect(remedyAfter(nominated, by("karpenter", said("FailedScheduling", 400))).action).toBe("none");
+    expect(remedyAfter(nominated, by("default-scheduler", said("FailedScheduling", 60))).action).toBe("none");
+    expect(remedyAfter(nominated, by("karpenter", said("FailedScheduling", 60, { uid: "uid-before" }))).action).toBe(
+      "none",
+    );
+  });
+
   it("is not by what was said of an earlier pod of its name", () => {
     expect(remedyAfter(said("Nominated", 60, { uid: "uid-before" })).action).toBe("rollback");
     expect(remedyAfter({ ...said("Nominated", 500), involvedObject: { kind: "Pod", name: "web-2-c" } }).action).toBe(
       "rollback",
     );
+  });
+});
+
+describe("a pod template that names its node", () => {
+  const naming = (image: string, nodeName: string) => ({
+    ...template(image),
+    spec: { nodeName, containers: [{ name: "app", image }] },
+  });
+  const waits = (nodeName: string): Pod =>
+    pod({ spec: { nodeName, containers: [] }, status: { phase: "Pending", conditions: [] } });
+
+  /** A rollout past its deadline, of which no pod was ever started. */
+  function diagnosed(before: string, absentNodes: readonly string[], own = waits("gone")) {
+    const now = naming("shop/web:2", "gone");
+    const { cause, remedy } = classify(
+      evidence({
+        workload: deployment({ template: now, progressing: { status: "False", reason: "ProgressDeadlineExceeded" } }),
+        holders: [
+          replicaSet(2, { template: now, replicas: 1, created: ago(900) }),
+          replicaSet(1, { template: naming("shop/web:1", before), available: 2, created: ago(90_000) }),
+        ],
+        pods: [ofRevision(2, own)],
+        surroundings: { ...NO_SURROUNDINGS, absentNodes },
+      }),
+      policy(),
+    );
+    return { cause, action: remedy.action };
+  }
+
+  it("is gone back from where the node is not there, and the template before names another one", () => {
+    expect(diagnosed("node-0", ["gone"])).toEqual({ cause: "NodeDoesNotExist", action: "rollback" });
+  });
+
+  it("is told where the template before names the same node", () => {
+    expect(diagnosed("gone", ["gone"])).toEqual({ cause: "NodeDoesNotExist", action: "none" });
+  });
+
+  it("is no cause where the node is there, or was not looked for, or another is gone", () => {
+    expect(diagnosed("node-0", []).cause).not.toBe("NodeDoesNotExist");
+    expect(diagnosed("node-0", ["node-9"], waits("node-9")).cause).not.toBe("NodeDoesNotExist");
   });
 });

@@ -50,6 +50,47 @@ afterEach(() => api.stop());
 
 const NO_PAST = { tried: [], history: [] };
 
+describe("the claims of a workload's pods", () => {
+  const claimed = (name: string, isWell: boolean): Pod => {
+    const made = ofRevision(1, isWell ? pod({ name }) : { ...unready, metadata: { ...unready.metadata, name } });
+    const volumes = [{ name: "data", persistentVolumeClaim: { claimName: `data-${name}` } }];
+    return { ...made, spec: { containers: [], volumes } };
+  };
+  const claims = () => api.requests.flatMap(({ path }) => /persistentvolumeclaims\/(.*)/.exec(path)?.[1] ?? []);
+
+  it("are looked at for those that are well, too, as a rollback replaces them with the one that fails", async () => {
+    api.on("GET", `${CORE}/pods`, page([claimed("a", true), claimed("b", false)]));
+    await gatherEvidence(api.cluster(), incident(), NO_PAST, { now: NOW });
+
+    expect(claims()).toEqual(["data-b", "data-a"]);
+  });
+
+  it("are looked at where all are well, and a rollback is asked for", async () => {
+    api.on("GET", `${CORE}/pods`, page([claimed("a", true)]));
+    const requested = (action: RequestedRemedy): Promise<unknown> =>
+      gatherEvidence(api.cluster(), incident({ requested: action }), NO_PAST, { now: NOW });
+    await requested({ action: "scale", replicas: 3 });
+    expect(claims()).toEqual([]);
+
+    await requested({ action: "rollback" });
+    expect(claims()).toEqual(["data-a"]);
+  });
+});
+
+describe("what the pods of a workload name", () => {
+  it("is looked for where a pod is in question: in that pod, and in the template", async () => {
+    const own = { ...unready, spec: { nodeName: "node-0", containers: [], serviceAccountName: "before" } };
+    const workload = deployment({ template: { ...template("shop/web:1") } });
+    api
+      .on("GET", `${CORE}/pods`, page([ofRevision(1, own)]))
+      .on("GET", `${APPS}/deployments/web`, found(workload))
+      .on("GET", `${CORE}/serviceaccounts/before`, refusal(404, "no"));
+    const { absent } = await gatherEvidence(api.cluster(), incident(), NO_PAST, { now: NOW });
+
+    expect(absent).toEqual([{ kind: "ServiceAccount", name: "before", isGoing: false }]);
+  });
+});
+
 describe("the evidence around a workload", () => {
   it("is the warnings about it, its ReplicaSet and its unready pod, with budgets, quotas and the pod's node", async () => {
     const { surroundings, lostNodes } = await gatherEvidence(api.cluster(), incident(), NO_PAST, { now: NOW });

@@ -120,6 +120,69 @@ describe("what the revision to go back to needs", () => {
     );
   });
 
+  const CORE = "/api/v1/namespaces/shop";
+  const NAMED: [string, Partial<Spec>, string][] = [
+    ["ServiceAccount old", { serviceAccountName: "old" }, `${CORE}/serviceaccounts/old`],
+    ["PriorityClass old", { priorityClassName: "old" }, "/apis/scheduling.k8s.io/v1/priorityclasses/old"],
+    ["RuntimeClass old", { runtimeClassName: "old" }, "/apis/node.k8s.io/v1/runtimeclasses/old"],
+    ["Node old", { nodeName: "old" }, "/api/v1/nodes/old"],
+    [
+      "PersistentVolumeClaim old",
+      { volumes: [{ name: "v", persistentVolumeClaim: { claimName: "old" } }] },
+      `${CORE}/persistentvolumeclaims/old`,
+    ],
+  ];
+  const naming = (spec: Partial<Spec>) => reads("shop/web:1", {}, spec);
+
+  it.each(NAMED)("is %s as well, whoever asks, whether the present pods name it or not", async (name, spec, path) => {
+    const refused = `NoSafeRemedy: Not rolled back: ${name} does not exist, and no pod of revision 1 starts without it.`;
+    const before = naming(spec);
+
+    expect(await remedy({ before })).toContain(refused);
+    expect(await remedy({ before, now: reads("shop/web:2", {}, spec) })).toContain(refused);
+    expect(await remedy({ before, requested: { action: "rollback", revision: 1 } })).toContain(refused);
+    expect(asked()).toEqual([path, path, path]);
+  });
+
+  it.each(NAMED)("keeps from nothing where %s is there, or may not be read", async (_name, spec, path) => {
+    api.on("GET", path, found({ metadata: { name: "old" } }), refusal(403, "no"));
+
+    expect([await remedy({ before: naming(spec) }), await remedy({ before: naming(spec) })]).toEqual([
+      "rollback",
+      "rollback",
+    ]);
+  });
+
+  it("is a claim that is being deleted as well, and no account that is", async () => {
+    const going = found({ metadata: { name: "old", deletionTimestamp: ago(60) } });
+    for (const [, , path] of NAMED) api.on("GET", path, going);
+    const said = await Promise.all(NAMED.map(([, spec]) => remedy({ before: naming(spec) })));
+
+    expect(said.slice(0, -1)).toEqual(NAMED.slice(1).map(() => "rollback"));
+    expect(said.at(-1)).toContain("PersistentVolumeClaim old is being deleted, or does not exist");
+  });
+
+  it("is not what each cluster has", async () => {
+    const before = naming({ serviceAccountName: "default", priorityClassName: "system-cluster-critical" });
+
+    expect(await remedy({ before })).toBe("rollback");
+    expect(asked()).toEqual([]);
+  });
+
+  it("is a Secret that its images are pulled with, which only who asks may go without", async () => {
+    const before = naming({ imagePullSecrets: [{ name: "old" }] });
+    const rules = { evidence: { config_changes: "config_maps_and_secrets" } };
+
+    expect(await remedy({ before })).toBe("rollback");
+    expect(await remedy({ before, rules })).toContain(
+      "NoSafeRemedy: Not rolled back: Secret old, which the images of revision 1 are to be pulled with, does not exist, and whether they can be pulled without it is not known.",
+    );
+    expect(await remedy({ before, rules, requested: { action: "rollback", revision: 1 } })).toBe("rollback");
+    expect(await remedy({ before, rules, now: reads("shop/web:2", {}, { imagePullSecrets: [{ name: "old" }] }) })).toBe(
+      "rollback",
+    );
+  });
+
   it("keeps those from going back who ask for that revision, well or not", async () => {
     const requested = { action: "rollback", revision: 1 } as const;
 

@@ -39,6 +39,22 @@ describe("the signs of a cluster", () => {
     ).toEqual(["pull x/y:1"]);
   });
 
+  it.each([
+    "111122223333.dkr.ecr.eu-west-1.amazonaws.com/shop/web:2",
+    "444455556666.dkr.ecr.us-east-1.amazonaws.com/shop/web:2",
+    "444455556666.dkr.ecr-fips.us-east-1.amazonaws.com/shop/web:2",
+    "111122223333.dkr.ecr.cn-north-1.amazonaws.com.cn/shop/web:2",
+    "111122223333.dkr-ecr.eu-west-1.on.aws/shop/web:2",
+  ])("are the same in whatever account and region Amazon ECR keeps an image: %s", (image) => {
+    expect(signsOfCluster([failing("shop", image)], false)).toEqual(["run *.dkr.ecr.*/shop/web:2"]);
+  });
+
+  it("tell registries of other hosts apart", () => {
+    const image = "reg.example.com/111122223333.dkr.ecr.eu-west-1.amazonaws.com/web:2";
+
+    expect(signsOfCluster([failing("shop", image)], false)).toEqual([`run ${image}`]);
+  });
+
   it("say that many workloads fail at once", () => {
     expect(signsOfCluster([], true)).toEqual(["storm"]);
   });
