@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { claimSeconds } from "../../../functions/run/pauses.ts";
 import type { Lease } from "../../../functions/shared/kubernetes/types.ts";
 import { CLAIM_NAMESPACE } from "../../../functions/shared/policy.ts";
-import { startEmbeddedCluster, type EmbeddedCluster } from "../../../local/embedded/start.ts";
+import { startEmbeddedCluster, type EmbeddedCluster } from "../../../local/embedded/index.ts";
 import { makePlace } from "../../../local/scenarios/embedded-place.ts";
 import { loadScenario } from "../../../local/scenarios/load.ts";
 import { playScenario, type PlayedRound } from "../../../local/scenarios/play.ts";
