@@ -60,6 +60,7 @@ function skipped(run: WorkloadRun, reason: string, needsPerson: boolean, asked: 
     return tellsThatItWorks(run) ? ENDED[run.diagnosis?.ended ?? "works"] : "Nothing fails any more";
   if (reason === ("ApprovalNeeded" satisfies Refusal)) return "Approve or decline";
   if (reason === ("Stopped" satisfies Refusal)) return "Stopped";
+  if (reason === ("Declined" satisfies Refusal)) return "Declined";
   if (asked) return "Not done";
   // What a mode leaves to people is the last that was considered.
   if (reason === ("DiagnoseOnly" satisfies Refusal)) return would(run.diagnosis?.rejected.at(-1)?.action);

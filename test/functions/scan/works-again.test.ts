@@ -197,6 +197,13 @@ describe("what is never remedied, and people were told of", () => {
     expect(await againAmong({}, workload)).toEqual([gone]);
   });
 
+  it("is not found where people know already that the pod is gone", async () => {
+    serve(api, {});
+    const items = [rememberingOf(ONCE, { reason: "PodNotFound" }, TOLD)];
+    api.on("GET", LEASES, found({ kind: "LeaseList", apiVersion: "coordination.k8s.io/v1", items }));
+    expect((await scanned(api)).incidents).toEqual([]);
+  });
+
   it.each<[string, WorkloadRef, Objects]>([
     ["a pod runs and is not ready", ONCE, { pods: [bare(pod({ status: { conditions: [] } }))] }],
     ["a pod has been ready for too short", ONCE, { pods: [bare(ready(599))] }],
