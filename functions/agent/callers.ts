@@ -9,11 +9,17 @@ export interface Call {
   refuse?: (error: RemediationError) => unknown;
 }
 
+const OfGateway = z.object({ bedrockAgentCoreToolName: z.string() });
 /**
- * What AgentCore Gateway says beside the arguments of a tool: its name, behind that of the target.
- * Source: docs.aws.amazon.com/bedrock-agentcore, "AWS Lambda function targets", "Lambda function input format"
+ * What AgentCore Gateway says beside the arguments of a tool: its name, behind that of the target. The Node runtime hands on what the
+ * caller has written: `custom`, as the gateway's documentation has it for Python, or `Custom`, as that of Lambda has it for Node.
+ * Source: docs.aws.amazon.com/bedrock-agentcore, "AWS Lambda function targets", "Lambda function input format";
+ * docs.aws.amazon.com/lambda, "Using the Lambda context object to retrieve Node.js function information"
  */
-const GatewayContext = z.object({ custom: z.object({ bedrockAgentCoreToolName: z.string() }) });
+const GatewayContext = z.union([
+  z.object({ custom: OfGateway }).transform(({ custom }) => custom),
+  z.object({ Custom: OfGateway }).transform(({ Custom }) => Custom),
+]);
 /** What stands between a target's name and the tool's. */
 const BETWEEN = "___";
 
@@ -40,7 +46,7 @@ const ActionGroupEvent = z.object({
 /** Takes a request out of the envelope of whoever calls: AgentCore Gateway, a Bedrock agent, or one that invokes the function. */
 export function callOf(event: unknown, clientContext?: unknown): Call {
   const gateway = GatewayContext.safeParse(clientContext);
-  if (gateway.success) return gatewayCall(event, gateway.data.custom.bedrockAgentCoreToolName);
+  if (gateway.success) return gatewayCall(event, gateway.data.bedrockAgentCoreToolName);
   const group = ActionGroupEvent.safeParse(event);
   return group.success ? actionGroupCall(group.data) : { request: event, answer: (answer) => answer };
 }

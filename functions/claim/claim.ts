@@ -83,7 +83,7 @@ async function tryAcquire(cluster: Cluster, request: ClaimRequest): Promise<Clai
       message:
         refusal === "AlreadyClaimed" || request.approves !== undefined
           ? message
-          : `${message} To allow it now: ${handBackCommand(workload)}`,
+          : `${message} To allow it now, with what is remembered of it forgotten: ${handBackCommand(workload)}`,
       needs_person: needsPerson,
     };
   }

@@ -9,12 +9,13 @@ import { pause, triedTooOften } from "../run/cool-down.ts";
 import { mayBePutBack } from "../run/history.ts";
 import { historyOf, holderOf, lastUseOf, unusedSelector, workloadOf } from "../run/lease.ts";
 import { readPresentTemplate } from "../run/present-template.ts";
+import { openOf } from "../run/works-again.ts";
 
 /** How long a claim that nobody takes is kept, in seconds: as long as the longest pause and window that a policy may ask for. */
 const KEPT_SECONDS = 86_400;
 /**
- * How long one is kept that knows of a rollback or a scaling, which somebody may take back weeks later, or of what people have
- * declined, which is not to be proposed again.
+ * How long one is kept that knows of a rollback or a scaling, which somebody may take back weeks later, of what people have
+ * declined, which is not to be proposed again, or of what they were told and wait to hear the end of.
  */
 const KEPT_LONG_SECONDS = 30 * 86_400;
 /** Never more at a time: a claim does not wait for longer than that. */
@@ -24,7 +25,7 @@ const CONCURRENCY = 8;
 
 /**
  * Removes claims that have nothing to say any more: nobody holds or has used them for a day, or for a month where they know of
- * a rollback, a scaling or a declined plan, and their history keeps nobody from acting. What is left of workloads that no longer exist goes that way. Never fails: the next call tries again.
+ * a rollback, a scaling, a declined plan or what people wait to hear the end of, and their history keeps nobody from acting. What is left of workloads that no longer exist goes that way. Never fails: the next call tries again.
  */
 export async function clearAway(cluster: Cluster, policy: Policy, now: Date): Promise<void> {
   try {
@@ -40,7 +41,8 @@ export async function clearAway(cluster: Cluster, policy: Policy, now: Date): Pr
 }
 
 function isUnused(lease: Lease, now: Date): boolean {
-  const isKeptLong = historyOf(lease).some((entry) => mayBePutBack(entry) || isDeclined(entry));
+  const history = historyOf(lease);
+  const isKeptLong = openOf(history) !== undefined || history.some((entry) => mayBePutBack(entry) || isDeclined(entry));
   const kept = isKeptLong ? KEPT_LONG_SECONDS : KEPT_SECONDS;
   return holderOf(lease, now) === undefined && now.getTime() - lastUseOf(lease).getTime() > kept * 1_000;
 }

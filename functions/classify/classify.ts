@@ -92,6 +92,7 @@ export function diagnosisOf(facts: Case): Diagnosis {
     ...(remedy.action === "none" || kind === undefined ? {} : { known: knownParts(evidence, kind) }),
     ...(owner === undefined ? {} : { owner }),
     ...(deadline_seconds === undefined ? {} : { deadline_seconds }),
+    ...(finding.ended === undefined ? {} : { ended: finding.ended }),
     sight: diagnosedSight(facts, Math.min(MAX_LAST_WORDS, lastWordLines(evidence).length)),
   };
 }
@@ -127,7 +128,7 @@ function createdAt({ metadata }: Evidence["holders"][number]): number {
   return Date.parse(metadata?.creationTimestamp ?? "");
 }
 
-type NamedFinding = Finding & Required<Pick<Finding, "rejected">> & Pick<Cause, "name">;
+type NamedFinding = Finding & Required<Pick<Finding, "rejected">> & Pick<Cause, "name"> & Pick<Diagnosis, "ended">;
 
 function findCause(facts: Case): NamedFinding {
   const { requested } = facts.evidence.incident;

@@ -126,10 +126,12 @@ function intentOf(plan: Plan, workload: WorkloadRef): Intent {
 const pausedGuard: RemedyGuard = ({ evidence: { incident, workload } }, { rollsOut }) => {
   const kind = kindOf(incident.workload);
   if (!rollsOut || workload === undefined || kind?.isPaused(workload) !== true) return undefined;
-  const { resume } = kind.commands;
+  const { namespace, name } = incident.workload;
+  const resume = kind.commands.resume?.(namespace, name).join(" ");
+  const goesOn = `\`${resume ?? ""}\` goes on with the present template: mend that first, where it is what fails.`;
   return {
     refusal: "RolloutPaused",
-    message: `Its rollout is paused; somebody is at work on it.${resume === undefined ? "" : ` \`${resume}\` goes on with the present template: mend that first, where it is what fails.`}`,
+    message: `Its rollout is paused; somebody is at work on it.${resume === undefined ? "" : ` ${goesOn}`}`,
   };
 };
 

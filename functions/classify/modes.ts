@@ -25,7 +25,7 @@ export function refuseByMode(facts: Case, remedy: Remedy): GuardRefusal | undefi
   const why = `(${settings.join(", ")})`;
   const { origin, namespace } = wanted;
   if (mode === "off") {
-    const message = `${withArticle(plan.action, "A")} is switched off in namespace ${namespace} ${why}.`;
+    const message = `${withArticle(plan.action, "A")} is switched off in namespace ${namespace} ${why}.${byHand(plan, incident)}`;
     return { refusal: "ActionOff", message };
   }
   const id = planOfCase(facts, remedy);

@@ -28,6 +28,7 @@ import { assertNamespace } from "../shared/kubernetes/namespaces.ts";
 import { readAbsent, type Absent } from "./absent.ts";
 import { readConfigObjects, readNeededByPods, type ConfigObject, type ConfigReading } from "./config-objects.ts";
 import { readCustomOwners, type CustomOwner } from "./custom-owners.ts";
+import { readEnded, showsItsEnd, type Ended } from "./ended.ts";
 import { readGoingClaims } from "./going-claims.ts";
 import type { HelmRelease } from "./helm-release.ts";
 import { readLastWords, type LastWords } from "./last-words.ts";
@@ -84,6 +85,8 @@ export interface Evidence {
   triesMade: number;
   /** Other objects that remedies make their plans from. */
   others: readonly ReadObject[];
+  /** How it ended that something failed which is never remedied; absent where it has not, and where that is not asked. */
+  ended?: Ended | undefined;
 }
 
 /** What pods of a revision to go back to need. */
@@ -147,6 +150,10 @@ export async function gatherEvidence(
 ): Promise<Evidence> {
   const ref = incident.workload;
   if (lookedAt(incident) !== undefined) return asFound(incident, past, now);
+  if (incident.works_again !== undefined && showsItsEnd(ref)) {
+    const ended = await readEnded(cluster, ref, new Date(incident.works_again.told_at));
+    return { ...asFound(incident, past, now), ended };
+  }
   const [namespace, workload] = await Promise.all([
     assertNamespace(cluster, ref.namespace),
     readWorkload(cluster, ref),

@@ -102,7 +102,7 @@ function wellRevision(revision: Revision, revisions: readonly Revision[], presen
     return {
       revision,
       confidence: "high",
-      evidence: `revision ${revision.revision} has ${revision.available} available replicas${failingToo(standing)}`,
+      evidence: `revision ${revision.revision} has ${count(revision.available, "available replica")}${failingToo(standing)}`,
     };
   }
   const older = revisions.slice(revisions.indexOf(revision) + 1);

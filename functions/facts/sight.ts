@@ -37,7 +37,7 @@ export function sightOf({ kind, workload, pods, failing, lostNodes }: Looked, no
 }
 
 /**
- * The log of a container that is not ready, where the kubelet has one: of its run before, once that has ended, since the present
+ * The log of a container that is not ready, or has failed before, where the kubelet has one: of its run before, once that has ended, since the present
  * run may have said nothing yet. A container that was never started has none.
  * Source: kubernetes pkg/kubelet/kubelet_pods.go, validateContainerLogStatus
  */
@@ -45,15 +45,20 @@ function readableLog(pod: Pod): NonNullable<Sight["log"]>[] {
   const name = pod.metadata?.name;
   if (name === undefined) return [];
   const failing = new Set(podFailures(pod).map(({ container }) => container));
-  const own = containerStatuses(pod).filter((status) => hasLog(status) && isOfInterest(status));
-  // One that fails beyond doubt says more than one that is not ready yet.
-  const chosen = own.find((status) => failing.has(status.name)) ?? own[0];
+  const logged = containerStatuses(pod).filter(hasLog);
+  const own = logged.filter(isOfInterest);
+  // One that fails beyond doubt says more than one that is not ready yet, and that more than one that runs again.
+  const chosen = own.find((status) => failing.has(status.name)) ?? own[0] ?? logged.find(hasFailedBefore);
   return chosen === undefined ? [] : [{ pod: name, container: chosen.name, previous: hasEndedBefore(chosen) }];
 }
 
 /** One that has ended well is none that fails. */
 function isOfInterest({ ready, state }: ContainerStatus): boolean {
   return !ready && state?.terminated?.exitCode !== 0;
+}
+
+function hasFailedBefore(status: ContainerStatus): boolean {
+  return hasEndedBefore(status) && status.lastState?.terminated?.exitCode !== 0;
 }
 
 function hasEndedBefore({ lastState }: ContainerStatus): boolean {

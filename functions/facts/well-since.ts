@@ -14,8 +14,21 @@ export function wellSince(kind: Kind, workload: Workload, pods: readonly Pod[]):
   const staying = pods.filter((pod) => !isTerminating(pod) && !isLeftover(pod));
   if (kind.wanted(workload) === 0 || staying.length < kind.wanted(workload) || !staying.every(isReady))
     return undefined;
-  const times = staying.flatMap((pod) => [readySince(pod), ...starts(pod)]).map((text) => Date.parse(text ?? ""));
-  const latest = Math.max(...times);
+  return latestOf(staying.flatMap(timesOf));
+}
+
+/** Since when one pod has been ready, without a restart; undefined where it is not, or does not say since when. */
+export function podWellSince(pod: Pod): Date | undefined {
+  return isReady(pod) && !isTerminating(pod) ? latestOf(timesOf(pod)) : undefined;
+}
+
+function timesOf(pod: Pod): (string | undefined)[] {
+  return [readySince(pod), ...starts(pod)];
+}
+
+/** The latest of these times; undefined where one of them is not known. */
+function latestOf(times: readonly (string | undefined)[]): Date | undefined {
+  const latest = Math.max(...times.map((text) => Date.parse(text ?? "")));
   return Number.isNaN(latest) ? undefined : new Date(latest);
 }
 

@@ -2,10 +2,10 @@
 export interface Commands {
   /** What kubectl calls it: `deployment`. */
   resource: string;
-  /** The command that shows how far its rollout is, as people know it; absent where there is none. */
-  look?: string;
-  /** The command that ends a pause of its rollouts, as people know it; absent where they cannot be paused. */
-  resume?: string;
+  /** Shows how far its rollout is; absent where no command does that. */
+  look?(namespace: string, name: string): string[];
+  /** Ends a pause of its rollouts; absent where they cannot be paused. */
+  resume?(namespace: string, name: string): string[];
   /** Puts the template of a revision back; absent where no command does that. */
   rollBack?(namespace: string, name: string, revision: number): string[];
   /** Sets its replicas; absent where they are never set. */

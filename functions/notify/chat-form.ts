@@ -73,7 +73,7 @@ export function chatOf(document: NotificationDocument, title: string): ChatNotif
     source: "custom",
     content: {
       textType: "client-markdown",
-      title: plain(title),
+      title: plain(title.replace(/^\[([^\]]*)\] /, "$1: ")),
       description: `${description.slice(0, MAX_DESCRIPTION - own.length - 1)}\n${own}`.trim(),
       ...(document.next_steps.length === 0 ? {} : { nextSteps: document.next_steps.map(plain) }),
       keywords: [outcome, cause, cluster].map(plain),

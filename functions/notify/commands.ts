@@ -44,7 +44,7 @@ export function workloadCommands(clusterName: string, workload: WorkloadRef, loo
   if (workload.namespace === "") {
     const kind = workload.kind.toLowerCase();
     const about = [
-      ["kubectl", "describe", kind, workload.name],
+      ...(looks.gone === true ? [] : [["kubectl", "describe", kind, workload.name]]),
       ["kubectl", "get", `${kind}s`],
     ];
     return [...connectCommands(clusterName), ...commands(about)];

@@ -9,7 +9,7 @@ import { bounded, moment } from "../shared/text.ts";
 export function done(run: WorkloadRun): string[] {
   const { diagnosis, tries = [], remedy, undo, undo_error } = run;
   return [
-    ...tries.map((earlier) => at(earlier.remedy)),
+    ...tries.map((earlier) => `${at(earlier.remedy)} It did not help.`),
     isUnseen(run) ? `Perhaps the remedy (${diagnosis?.remedy.action ?? "none"}): nobody could look.` : undefined,
     remedy?.status === "applied" ? at(remedy) : undefined,
     undo_error === undefined ? undefined : `Perhaps the undo: its step ended with ${undo_error.Error}.`,

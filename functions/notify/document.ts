@@ -1,5 +1,6 @@
 import type { ExecutionRef, Report, WorkloadRun } from "../run/contracts.ts";
 import type { Detection } from "../run/detection.ts";
+import { nameOf } from "../facts/owner-words.ts";
 import { MAX_OBJECT_NAME } from "../shared/kubernetes/names.ts";
 import { describeWorkload } from "../kinds/workloads.ts";
 import { NOTIFICATION_VERSION, type NotificationDocument } from "./notification.ts";
@@ -55,7 +56,7 @@ export function workloadDocument(
   return {
     ...about(report, clusterName, execution),
     headline: headlineOf(run, report, late !== undefined),
-    what: whatOf(report.summary, advice.nextSteps),
+    what: bounded(placedIn(whatOf(report.summary, advice.nextSteps), place), MAX_SUMMARY),
     status: statusLines(run).map(line),
     ...(standing === undefined ? {} : { standing }),
     asked_by: askedBy,
@@ -98,8 +99,7 @@ export function workloadDocument(
 
 /** The summary without what is to be done, which stands for itself. */
 function whatOf(summary: string, steps: readonly string[]): string {
-  const rest = steps.reduce((text, step) => text.replace(` ${step}`, ""), summary);
-  return bounded(rest, MAX_SUMMARY);
+  return steps.reduce((text, step) => text.replace(` ${step}`, ""), summary);
 }
 
 /** What there is to say about a storm: one notification for all of it. */
@@ -117,9 +117,9 @@ export function stormDocument(detection: Detection, report: Report, execution: E
     ...(detection.namespace === undefined ? {} : { looked_at: name(detection.namespace) }),
     found: [...shown, ...(more > 0 ? [`and ${count(more, "more workload")}`] : [])].map(line),
     next_steps: [
-      ...(detection.storm_node === undefined || detection.storm_namespace !== undefined
-        ? ["Look for what the workloads share: nodes, DNS, the network, the image registry, a webhook."]
-        : []),
+      detection.storm_node === undefined || detection.storm_namespace !== undefined
+        ? "Look for what the workloads share: nodes, DNS, the network, the image registry, a webhook."
+        : `Look at ${nodeWords(detection.storm_node)}: what is said of it above tells whether it is to be drained.`,
       ...(detection.in_storm === undefined ? [] : ["What else fails is looked after, or told, all the same."]),
     ],
     commands: placed(
@@ -127,6 +127,12 @@ export function stormDocument(detection: Detection, report: Report, execution: E
       placeOf(detection.cluster_name, execution.id),
     ),
   };
+}
+
+/** A node by its name, where that is one that an object can have. */
+export function nodeWords(node: string): string {
+  const known = nameOf(node);
+  return known === undefined ? "a node" : `node ${known}`;
 }
 
 /** What there is to say about a run that failed as a whole, before or beside any workload. */

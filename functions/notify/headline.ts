@@ -1,5 +1,5 @@
 import { isAnswered } from "../run/asked-for.ts";
-import type { Report, WorkloadRun } from "../run/contracts.ts";
+import type { End, Report, WorkloadRun } from "../run/contracts.ts";
 import { HELD_BACK, type Refusal } from "../run/refusals.ts";
 import { tellsThatItWorks } from "../run/works-again.ts";
 import { planOf, remedyFor } from "../remedies/remedies.ts";
@@ -20,6 +20,14 @@ const WAITING: readonly string[] = [
 ] satisfies Refusal[];
 /** Reasons of what is not there any more, or will not be for long. */
 const GONE: readonly string[] = ["WorkloadNotFound", "NamespaceNotFound", "PodNotFound"] satisfies ErrorName[];
+
+/** How it ended that something failed of which people were told. */
+const ENDED: Readonly<Record<End, string>> = {
+  works: "Works again",
+  succeeded: "Succeeded",
+  "scaled to 0": "Scaled to 0",
+  "runs nowhere": "Runs nowhere",
+};
 
 /**
  * How it ended, in plain words, for the subject of a message: whoever is woken by it knows from it whether to get up.
@@ -49,9 +57,10 @@ function skipped(run: WorkloadRun, reason: string, needsPerson: boolean, asked: 
   if (GONE.includes(reason)) return "Gone";
   if (reason === ("AlreadyAsRequested" satisfies Refusal)) return "Nothing to do";
   if (reason === ("NotFailingAnymore" satisfies Refusal))
-    return tellsThatItWorks(run) ? "Works again" : "Nothing fails any more";
+    return tellsThatItWorks(run) ? ENDED[run.diagnosis?.ended ?? "works"] : "Nothing fails any more";
   if (reason === ("ApprovalNeeded" satisfies Refusal)) return "Approve or decline";
   if (reason === ("Stopped" satisfies Refusal)) return "Stopped";
+  if (reason === ("Declined" satisfies Refusal)) return "Declined";
   if (asked) return "Not done";
   // What a mode leaves to people is the last that was considered.
   if (reason === ("DiagnoseOnly" satisfies Refusal)) return would(run.diagnosis?.rejected.at(-1)?.action);

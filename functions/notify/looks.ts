@@ -10,8 +10,12 @@ import type { Looks } from "./commands.ts";
 const MAX_NODES = 2;
 /** Failures that a node is the reason of. */
 const BY_NODE: ReadonlySet<string> = new Set(["NodeLost", "Evicted", "NodeShutdown", "Terminated", "Shutdown"]);
-/** Errors that say that the workload is not there any more. */
-const GONE: readonly (string | undefined)[] = ["WorkloadNotFound", "NamespaceNotFound"] satisfies ErrorName[];
+/** Errors that say that the workload is not there any more, which may be a pod. */
+const GONE: readonly (string | undefined)[] = [
+  "WorkloadNotFound",
+  "NamespaceNotFound",
+  "PodNotFound",
+] satisfies ErrorName[];
 
 /** What there is to look at, as far as it was there when it was seen last and nothing was done to it since. */
 export function looksOf(run: WorkloadRun): Looks {

@@ -6,7 +6,7 @@ import { describeWorkload } from "../kinds/workloads.ts";
 import type { Notification, NotificationDocument } from "./notification.ts";
 import { shownCluster } from "../shared/cluster-name.ts";
 import { bounded, count } from "../shared/text.ts";
-import { failureDocument, stormDocument, workloadDocument } from "./document.ts";
+import { failureDocument, nodeWords, stormDocument, workloadDocument } from "./document.ts";
 import type { Link } from "./link.ts";
 import type { ToldLate } from "./told-late.ts";
 import { shortStatus } from "./status.ts";
@@ -54,12 +54,22 @@ export function stormMessage(detection: Detection, execution: ExecutionRef): Not
     summary: detection.storm ?? MANY_FAIL,
     needs_person: true,
   };
+  const where = whereOf(detection);
+  const { incidents, omitted } = detection.in_storm ?? detection;
+  const many =
+    where === "" ? count(detection.failing_pods, "failing pod") : count(incidents.length + omitted, "failing workload");
   return notification(
     report,
     { ...stormDocument(detection, report, execution), headline: "Storm" },
-    `Storm: ${count(detection.failing_pods, "failing pod")}`,
-    `Storm on cluster ${shownCluster(detection.cluster_name)}`,
+    `Storm${where}: ${many}`,
+    `Storm${where} on cluster ${shownCluster(detection.cluster_name)}`,
   );
+}
+
+/** Where a storm is that is of one namespace, or of one node alone. */
+function whereOf({ storm_node: node, storm_namespace: namespace }: Detection): string {
+  if (namespace !== undefined) return ` in namespace ${bounded(namespace)}`;
+  return node === undefined ? "" : ` of ${nodeWords(node)}`;
 }
 
 /** How a run failed as a whole. */

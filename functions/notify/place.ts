@@ -7,6 +7,8 @@ export interface Place {
   clusterName: string;
   /** The region of the cluster; undefined where the workflow does not run in AWS. */
   region: string | undefined;
+  /** The region of the workflow. */
+  own: string | undefined;
 }
 
 /** A name that may stand in a command line as it is. */
@@ -22,6 +24,7 @@ export function placeOf(clusterName: string, executionId: string): Place {
   return {
     clusterName,
     region: ofWorkflow === undefined ? undefined : (clusterOfArn(clusterName)?.region ?? ofWorkflow),
+    own: ofWorkflow,
   };
 }
 
@@ -40,12 +43,18 @@ export function placed(commands: readonly string[], { clusterName, region }: Pla
   });
 }
 
-/** The sentence, whose commands are as they can be given anywhere. */
-export function placedIn(sentence: string, { clusterName, region }: Place): string {
-  return region === undefined ? sentence : sentence.replace(/\bkubectl (?=-n )/g, context(clusterName));
+/** The sentence, whose commands are as they can be given anywhere: those of tools that talk to the cluster, and our own. */
+export function placedIn(sentence: string, { clusterName, region, own }: Place): string {
+  if (region === undefined) return sentence;
+  return sentence
+    .replace(/\bkubectl (?=-n |get |describe |top )/g, context(clusterName))
+    .replace(/\bhelm (?=history |rollback )/g, context(clusterName, "helm --kube-context"))
+    .replace(/\bflux (?=reconcile |resume |suspend )/g, context(clusterName, "flux --context"))
+    .replace(/\beks-remediation resume (?=-)/g, own === undefined ? "$&" : `$&--region ${own} `);
 }
 
-function context(clusterName: string): string {
+function context(clusterName: string, flag = "kubectl --context"): string {
   const name = bounded(clusterName);
-  return PLAIN.test(name) || clusterOfArn(name) !== undefined ? `kubectl --context ${name} ` : "kubectl ";
+  const isPlain = PLAIN.test(name) || clusterOfArn(name) !== undefined;
+  return isPlain ? `${flag} ${name} ` : `${flag.split(" ", 1)[0] ?? ""} `;
 }

@@ -1,7 +1,7 @@
 import type { Refusal } from "../run/refusals.ts";
 
 const REMEMBERED =
-  "Find out why it fails, and mend that. The last command has it looked after again before a new template does.";
+  "Find out why it fails, and mend that. The last command to hand it back has it looked after again before a new template does.";
 
 /** What a person can do where the words of a refusal say only why nothing was done. */
 export const REFUSAL_STEPS: Readonly<Partial<Record<Refusal, string>>> = {
@@ -16,7 +16,7 @@ export const REFUSAL_STEPS: Readonly<Partial<Record<Refusal, string>>> = {
   NoLongerAllowed: "Ask again if it is still needed: what is allowed by then decides.",
   NotOptedIn: "Look after it by hand, or opt it in.",
   OptedOut: "Look after it by hand, or take the annotation away that keeps the workflow off.",
-  PutBack: "Roll it back by hand, or ask for a rollback, if that was not meant.",
+  PutBack: "If it was not meant that this was put back, do by hand what the execution had done, or ask for it.",
   RolloutInProgress: "Ask again once the rollout has ended, if it is still needed.",
   Stopped: "Do it by hand if it cannot wait, or have everything resumed, and ask again.",
   TriedTooOften: REMEMBERED,

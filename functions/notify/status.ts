@@ -27,12 +27,13 @@ function before(run: WorkloadRun, last: Sight | undefined): string {
   return run.remedy?.status === "applied" && last === undefined ? ", before anything was done" : "";
 }
 
-/** `0 of 3 ready`, where that was the last that was seen of it, and nothing was done to it since; for a subject. */
+/** `0 of 3 ready`, or `no pods wanted`, where that was the last that was seen of it, and nothing was done to it since; for a subject. */
 export function shortStatus(run: WorkloadRun): string | undefined {
   const seen = sights(run).at(-1);
   if (seen === undefined || run.undo !== undefined || run.verification?.verdict === "overtaken") return undefined;
   const isOld = run.remedy?.status === "applied" && run.verification?.observation.sight !== seen;
-  return isOld ? undefined : numbers(seen);
+  if (isOld) return undefined;
+  return seen.wanted === 0 ? "no pods wanted" : numbers(seen);
 }
 
 /** What each look saw, in their order. */

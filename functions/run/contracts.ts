@@ -95,8 +95,8 @@ export const Incident = z.strictObject({
   /** What waits for this one, or with it for the same: how many, some of them with why, and marks by which a claim knows them. */
   dependants: z.strictObject({ count: z.int(), names: Texts, marks: Texts.optional() }).optional(),
   /**
-   * People were told that it fails, at that time and for that cause, and it has been well since; absent where it is gone.
-   * Nothing fails, nothing is done, and that is told.
+   * People were told that it fails, at that time and for that cause, and it does not any more: it is well, has succeeded or is to
+   * run nowhere since then, which is absent where nothing tells it, and where it is gone. Nothing is done, and that is told.
    */
   works_again: z
     .strictObject({ told_at: z.iso.datetime(), cause: z.string(), since: z.iso.datetime().optional() })
@@ -162,6 +162,10 @@ export const Remedy = z.discriminatedUnion("action", [
 ]);
 export type Remedy = z.output<typeof Remedy>;
 
+/** How it ended that something failed of which people were told. */
+export const End = z.enum(["works", "succeeded", "scaled to 0", "runs nowhere"]);
+export type End = z.output<typeof End>;
+
 /** What `classify` concluded from the evidence. */
 export const Diagnosis = z.strictObject({
   /** A name from the table of causes, `Requested`, or `Unknown`. */
@@ -194,6 +198,8 @@ export const Diagnosis = z.strictObject({
   deadline_seconds: z.int().min(1).optional(),
   /** How it was for its users. */
   sight: DiagnosedSight.optional(),
+  /** How it ended that it failed, where people were told that it does and it does not any more. */
+  ended: End.optional(),
 });
 export type Diagnosis = z.output<typeof Diagnosis>;
 

@@ -1,5 +1,7 @@
 import type { CaughtError, Diagnosis, Try, WorkloadRun } from "./contracts.ts";
+import { describeWorkload } from "../kinds/workloads.ts";
 import { errorText } from "../shared/caught-error.ts";
+import { moment } from "../shared/text.ts";
 
 export type NoRemedy = Extract<Diagnosis["remedy"], { action: "none" }>;
 
@@ -41,4 +43,12 @@ export function notApplied({ diagnosis, remedy, remedy_error, redriven, error }:
 /** `Forbidden: …`; nothing when there was no error. */
 export function inWords(error: CaughtError | undefined): string {
   return error === undefined ? "" : `${error.Error}: ${errorText(error)}`;
+}
+
+/** What is said of what does not exist any more. */
+export function goneWords({ incident, error }: Pick<WorkloadRun, "incident" | "error">): string {
+  const { workload, works_again: told } = incident;
+  if (told === undefined) return inWords(error);
+  const people = `People were told at ${moment(new Date(told.told_at))} that it fails (${told.cause}).`;
+  return `It is gone: ${describeWorkload(workload)} does not exist any more. ${people}`;
 }

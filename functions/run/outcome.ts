@@ -3,7 +3,7 @@ import type { Claim, Considered, Diagnosis, Outcome, Report, Try, WorkloadRun } 
 import type { Refusal } from "./refusals.ts";
 import { PARTLY_DONE } from "./history.ts";
 import { needsPerson, passes } from "./needs-person.ts";
-import { inVain, inWords, leftBehind, notAgain, notApplied, type NoRemedy } from "./outcome-words.ts";
+import { goneWords, inVain, inWords, leftBehind, notAgain, notApplied, type NoRemedy } from "./outcome-words.ts";
 import { stoppedBy } from "./redrive.ts";
 import { lastTry } from "./tries.ts";
 import { undoVerification } from "./what-stands.ts";
@@ -52,7 +52,7 @@ export function outcomeOf(run: WorkloadRun, lasting: boolean): Report {
   const { outcome, summary, needsPerson: needed, reason, action } = endingOf(run, lasting);
   return {
     workload: run.incident.workload,
-    cause: run.diagnosis?.cause ?? "Unknown",
+    cause: run.diagnosis?.cause ?? run.incident.works_again?.cause ?? "Unknown",
     action: action ?? run.diagnosis?.remedy.action ?? "none",
     ...(plan === undefined ? {} : { plan }),
     ...(by === undefined ? {} : { requested_by: by }),
@@ -85,7 +85,7 @@ function endingOf(run: WorkloadRun, lasting: boolean): Ending {
   if (claim === undefined) return unresolved(`Could not be claimed. ${inWords(error)}`, error?.Error);
   if (claim.status === "refused") return unclaimed(run, claim);
   if (remedy === undefined && run.redriven === undefined && GONE.includes(error?.Error ?? ""))
-    return { outcome: "Skipped", summary: inWords(error), needsPerson: false, reason: error?.Error };
+    return { outcome: "Skipped", summary: goneWords(run), needsPerson: false, reason: error?.Error };
   if (diagnosis === undefined) return unresolved(`Could not be diagnosed. ${inWords(error)}`, error?.Error);
   if (diagnosis.remedy.action === "none") return withoutRemedy(run, diagnosis.summary, diagnosis.remedy, lasting);
   if (remedy?.status !== "applied") return notCarriedOut(run, diagnosis.summary, claim, lasting);

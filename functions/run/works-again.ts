@@ -8,7 +8,7 @@ import type { Policy } from "../shared/policy.ts";
 export type Open = Pick<NonNullable<Incident["works_again"]>, "told_at" | "cause">;
 
 /** Reasons after which there is nothing left that could fail. */
-const GONE: readonly string[] = ["WorkloadNotFound", "NamespaceNotFound"] satisfies ErrorName[];
+const GONE: readonly string[] = ["WorkloadNotFound", "NamespaceNotFound", "PodNotFound"] satisfies ErrorName[];
 
 /**
  * What people wait to hear the end of: the latest message that called for somebody, or a remedy that was begun and never told,

@@ -84,8 +84,11 @@ function reasonOf({ refusal, leftToPerson }: Pause): RestReason {
   return leftToPerson ? "left_to_person" : "cooling_down";
 }
 
-/** All claims, as they are now: one that was given back a moment ago rests no longer. Undefined where they cannot be seen. */
-export async function claimsIn(view: View): Promise<Lease[] | undefined> {
+/**
+ * All claims, as they are now: one that was given back a moment ago rests no longer. Undefined where they cannot be seen.
+ * @param isNeeded whether anything depends on them: that they cannot be seen is a blind spot then
+ */
+export async function claimsIn(view: View, isNeeded = true): Promise<Lease[] | undefined> {
   const look = async () => {
     try {
       return await view.cluster.list<Lease>(paths.leases(CLAIM_NAMESPACE));
@@ -95,19 +98,9 @@ export async function claimsIn(view: View): Promise<Lease[] | undefined> {
       throw error;
     }
   };
-  return await view.once(CLAIMS, () => view.tryTo(CLAIMS, look, { telling: false }));
-}
-
-/** The same for a scan in which nothing depends on them: that they cannot be seen is no blind spot then. */
-export async function claimsIfSeen(view: View): Promise<Lease[] | undefined> {
-  return await view.once(CLAIMS, async () => {
-    try {
-      return await view.cluster.list<Lease>(paths.leases(CLAIM_NAMESPACE));
-    } catch (error) {
-      if (!isRemediationError(error)) throw error;
-      return undefined;
-    }
-  });
+  return await view.once(CLAIMS, () =>
+    isNeeded ? view.tryTo(CLAIMS, look, { telling: false }) : view.unlessUnseen(look),
+  );
 }
 
 /** The Lease of the storm of everything, or of one namespace; undefined where there is none. */

@@ -8,7 +8,7 @@ import { answer, besideOthers, fitIncidents, fitRollouts } from "./answer.ts";
 import { withPods } from "./extent.ts";
 import { failingAmong, type Failing } from "./failing.ts";
 import { nodeLack } from "./node-lack.ts";
-import { atRest, claimsIfSeen, stormLeaseAmong } from "./resting.ts";
+import { atRest, claimsIn, stormLeaseAmong } from "./resting.ts";
 import { lookAtAll, type Scan, type Sights } from "./sights.ts";
 import { signsOfCluster, withSigns } from "./signs.ts";
 import { isCovered, seenIn, stormFields, stormHere, type StormHere } from "./storm-here.ts";
@@ -44,7 +44,7 @@ export async function scan(cluster: Reader, options: Scan): Promise<Detection> {
   const { awake, resting, claims } = await atRest(view, resters, { bonds, isTold, dryRun }, policy, now);
   // What is over is told by a scan that acts, and none of it in a storm.
   const tellsEnds = storm === undefined && !findingsOnly && !dryRun;
-  const remembered = tellsEnds ? (claims ?? (await claimsIfSeen(view)) ?? []) : [];
+  const remembered = tellsEnds ? (claims ?? (await claimsIn(view, false)) ?? []) : [];
   const past = { claims: remembered, places, hpas: hpas.all, failing: [...found, ...beside] };
   const again = await findWorkingAgain(view, past, policy, now);
 

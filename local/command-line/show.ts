@@ -2,7 +2,7 @@ import { errorText } from "../../functions/shared/caught-error.ts";
 import { writeRunLine } from "../live/json-lines.ts";
 import type { Recording } from "../report/recording.ts";
 import type { Interrupted } from "./interrupted.ts";
-import { whatNext } from "./next.ts";
+import { whatNext, type NextOptions } from "./next.ts";
 import { outcomeTable, outcomesInShort } from "./summary.ts";
 
 export interface ShowOptions {
@@ -28,10 +28,16 @@ export function showResult(recording: Recording, { json, kubectl }: ShowOptions)
     });
   } else if (result.status === "succeeded") {
     const width = process.stdout.isTTY && process.stdout.columns > 0 ? process.stdout.columns : Infinity;
-    const next = whatNext(recording, { kubectl, width });
-    const parts = [outcomeTable(result.output, width), next.join("\n")].filter((part) => part !== "");
-    process.stdout.write(`\n${parts.join("\n\n")}\n`);
+    process.stdout.write(resultText(recording, { kubectl, width }));
   }
+}
+
+/** How a run ended and what to do next, in words and tables. */
+export function resultText(recording: Recording, options: NextOptions): string {
+  const { result } = recording;
+  const table = result.status === "succeeded" ? outcomeTable(result.output, options.width) : "";
+  const parts = [table, whatNext(recording, options).join("\n")].filter((part) => part !== "");
+  return `\n${parts.join("\n\n")}\n`;
 }
 
 /** Says what an interrupted run leaves behind. */

@@ -1,5 +1,6 @@
 import type { KeptLook } from "../../functions/shared/looks.ts";
 import { signWords } from "../../functions/shared/signs.ts";
+import { duration } from "../../functions/shared/text.ts";
 import { columns } from "../record/text.ts";
 
 /** What nobody has to look at. */
@@ -21,7 +22,7 @@ export function fleetTable(looks: readonly KeptLook[], now: Date): string {
   const number = (value: number | undefined) => (value === undefined ? "?" : String(value));
   const rows = sorted.map((look) => [
     look.cluster_name,
-    `${age(look.at, now)} ago`,
+    `${duration(Math.max(0, (now.getTime() - Date.parse(look.at)) / 1_000))} ago`,
     look.status,
     number(look.failing_pods),
     number(look.resting),
@@ -46,12 +47,4 @@ function inCommon(looks: readonly KeptLook[]): string[] {
     .toSorted((a, b) => b[1].length - a[1].length || (a[0] < b[0] ? -1 : 1))
     .slice(0, MOST_SIGNS)
     .map(([sign, times]) => `At the latest looks at ${times.length} of them, ${signWords(sign)}.`);
-}
-
-/** How long ago, in the largest unit of which there is at least one. */
-function age(at: string, now: Date): string {
-  const seconds = Math.max(0, Math.round((now.getTime() - Date.parse(at)) / 1_000));
-  if (seconds < 120) return `${seconds} s`;
-  if (seconds < 7_200) return `${Math.floor(seconds / 60)} min`;
-  return seconds < 172_800 ? `${Math.floor(seconds / 3_600)} h` : `${Math.floor(seconds / 86_400)} d`;
 }

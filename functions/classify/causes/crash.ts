@@ -159,7 +159,7 @@ export const CRASH_CAUSES: readonly Cause[] = [
         tries: once(
           reportOnly(
             (changed[0] === undefined ? "" : `Look first at the newest rollout: ${changed[0]}. `) +
-              "Compare the memory limit with what the container uses (kubectl top pod), and look for a leak or a larger load.",
+              "Compare the memory limit with what the container used before it was ended, as your metrics have it (while it waits to be started again it uses nothing), and look for a leak or a larger load.",
           ),
         ),
       };

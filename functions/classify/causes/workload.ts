@@ -1,7 +1,7 @@
 import { kindOf } from "../../kinds/kinds.ts";
 import { NODE_LOST } from "../../kinds/failing/pod-failures.ts";
 import { resourceOf } from "../../kinds/workloads.ts";
-import { count } from "../../shared/text.ts";
+import { count, some } from "../../shared/text.ts";
 import type { FailingPod } from "../../facts/case.ts";
 import { failureLines } from "../../facts/failure-lines.ts";
 import { goBackOrTell } from "../brought.ts";
@@ -40,13 +40,22 @@ export const NODE_CAUSES: readonly Cause[] = [
         confidence: "high",
         summary: `${count(lost.length, "pod")} on a node that has stopped reporting.`,
         evidence: failureLines(lost),
-        tries: once(
-          reportOnly("Look at the node: kubectl get nodes. Repair it, or delete it once it is certain that it is off."),
-        ),
+        tries: once(reportOnly(lostAdvice(lost))),
       };
     },
   },
 ];
+
+/** What to do about the node of lost pods, by its name where they tell it. */
+function lostAdvice(lost: readonly FailingPod[]): string {
+  const names = [...new Set(lost.flatMap(({ pod }) => pod.spec?.nodeName ?? []))].sort();
+  const [name] = names;
+  if (name === undefined) return `Look at the node: kubectl get nodes. ${REPAIR}`;
+  if (names.length === 1) return `Look at node ${name}: kubectl describe node ${name}. ${REPAIR}`;
+  return `Look at nodes ${some(names, 3)}: kubectl get nodes. Repair each, or delete it once it is certain that it is off.`;
+}
+
+const REPAIR = "Repair it, or delete it once it is certain that it is off.";
 
 /** What nodes and controllers do to pods, or cannot do. */
 export const WORKLOAD_CAUSES: readonly Cause[] = [
@@ -85,7 +94,8 @@ export const WORKLOAD_CAUSES: readonly Cause[] = [
     diagnose: (facts) => {
       const { failing, own, evidence } = facts;
       if (failing.length > 0 || !own.some(({ reason }) => reason === "ProgressDeadlineExceeded")) return undefined;
-      const look = kindOf(evidence.incident.workload)?.commands.look ?? "its status";
+      const { namespace, name } = evidence.incident.workload;
+      const look = kindOf(evidence.incident.workload)?.commands.look?.(namespace, name).join(" ") ?? "its status";
       const held = gated(evidence.pods);
       return {
         confidence: held === undefined ? "low" : "medium",

@@ -65,8 +65,8 @@ export const ROLLOUT = {
   templatePatch: replaceTemplate,
   commands: {
     resource: "rollout",
-    look: "kubectl argo rollouts get rollout",
-    resume: "kubectl argo rollouts promote",
+    look: (namespace, name) => ["kubectl", "argo", "rollouts", "get", "rollout", name, "-n", namespace],
+    resume: (namespace, name) => ["kubectl", "argo", "rollouts", "promote", name, "-n", namespace],
     rollBack: (namespace, name, revision) => [
       ...["kubectl", "argo", "rollouts", "undo", name, "-n", namespace],
       `--to-revision=${revision}`,

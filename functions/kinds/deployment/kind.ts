@@ -70,8 +70,8 @@ export const DEPLOYMENT = {
   hasScale: true,
   commands: {
     resource: "deployment",
-    look: "kubectl rollout status",
-    resume: "kubectl rollout resume",
+    look: (namespace, name) => ["kubectl", "-n", namespace, "rollout", "status", `deployment/${name}`],
+    resume: (namespace, name) => ["kubectl", "-n", namespace, "rollout", "resume", `deployment/${name}`],
     rollBack: rolloutUndo("deployment"),
     scale: kubectlScale("deployment"),
   },

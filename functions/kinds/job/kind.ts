@@ -8,7 +8,7 @@ import { conditionOf, fromCondition, unchangedSince } from "../status.ts";
 import { isComplete } from "../suspects.ts";
 
 /** The kind that makes Jobs by a schedule. */
-const CRON_JOB: KindRef = { kind: "CronJob" };
+export const CRON_JOB: KindRef = { kind: "CronJob" };
 /** Whether its pods are to end by themselves, so that they serve nobody: a Job, or what makes Jobs. */
 export function endsByItself(ref: KindRef): boolean {
   return isSameKind(ref, CRON_JOB) || isSameKind(ref, { kind: "Job" });

@@ -19,9 +19,12 @@ const MAX_LINES = 20;
 const MAX_LINE = 600;
 
 /** After these there is nothing left that could fail. */
-const OVER: readonly string[] = ["NotFailingAnymore", "WorkloadNotFound", "NamespaceNotFound"] satisfies (
-  Refusal | ErrorName
-)[];
+const OVER: readonly string[] = [
+  "NotFailingAnymore",
+  "WorkloadNotFound",
+  "NamespaceNotFound",
+  "PodNotFound",
+] satisfies (Refusal | ErrorName)[];
 
 /** What PagerDuty is sent, without the key that says to which service. */
 export type PagerEvent =

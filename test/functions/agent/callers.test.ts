@@ -69,6 +69,11 @@ describe("who calls the agent function", () => {
     },
   );
 
+  it("is AgentCore Gateway however its context is spelt on the way", async () => {
+    const { custom: Custom } = gateway("t___scale_deployment");
+    expect((await called(SCALING, { Custom })).requests).toEqual([{ ...SCALING, action: "scale_deployment" }]);
+  });
+
   it("is held to the tool that the gateway names, whatever its arguments say", async () => {
     const { requests } = await called(
       { ...SCALING, action: "restart_pod", origin: "person" },

@@ -57,7 +57,9 @@ describe("a claim", () => {
     const { refusal, message } = await acquire(at.cluster, request("run-2"));
 
     expect(refusal).toBe("CoolingDown");
-    expect(message).toMatch(/ To allow it now: kubectl -n eks-remediation delete lease deployment[.]shop[.]web$/);
+    expect(message).toMatch(
+      / To allow it now, with what is remembered of it forgotten: kubectl -n eks-remediation delete lease deployment[.]shop[.]web$/,
+    );
   });
 
   it("is the same one when a step is repeated, and ends when it ended", async () => {

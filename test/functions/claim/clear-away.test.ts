@@ -52,6 +52,16 @@ describe("clearing claims away", () => {
     );
   });
 
+  it("keeps one for a month that people wait to hear the end of", async () => {
+    const called = [entry("Skipped", { action: "none", reason: "NoSafeRemedy", calls: true })];
+    const closed = [entry("Skipped", { action: "none", reason: "NotFailingAnymore" }), ...called];
+
+    expect(await removedOf(lease(30 * DAY - 1, called))).toEqual([]);
+    expect(await removedOf(lease(30 * DAY + 1, called))).toEqual(["DELETE deployment.shop.web"]);
+    api.requests.length = 0;
+    expect(await removedOf(lease(2 * DAY, closed))).toEqual(["DELETE deployment.shop.web"]);
+  });
+
   it("keeps one for a month that knows of a rollback, since that template may be put back", async () => {
     const rolledBack = [entry("Recovered", { action: "rollback", template: "t1", applied: true })];
 

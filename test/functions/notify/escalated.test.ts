@@ -73,7 +73,7 @@ describe("a second try", () => {
     const remedy = { action: "none", refusal: "NoHealthyRevision", message: "No earlier revision is known." } as const;
 
     expect(documentOf(claimedRun({ tries, diagnosis: diagnosis({ remedy }) }))).toMatchObject({
-      done: ["Evicted 1 pod."],
+      done: ["Evicted 1 pod. It did not help."],
       changed: ["evicted: web-2-a"],
       change: evicted,
       verified: "yes: it did not recover (0 of 2 replicas ready)",

@@ -196,6 +196,12 @@ describe("the message that each subscriber gets", () => {
 });
 
 describe("the form for chat applications", () => {
+  it("begins with the cluster, without the brackets that chat clients read as their own", () => {
+    const { document, subject } = told(refused);
+    expect(subject).toBe("[prod] Needs you: Deployment shop/web");
+    expect(chatOf(document, subject).content.title).toBe("prod: Needs you: Deployment shop/web");
+  });
+
   it("puts all that is about one workload into one thread, and keeps chat markup out", () => {
     const noisy = diagnosis({ summary: "1 pod <https://evil|crashes> @channel *now*", evidence: ["`x`"] });
     const chat = chatOf(told({ ...recovered, diagnosis: noisy }).document, "Recovered");

@@ -159,6 +159,18 @@ describe("the message about a storm", () => {
     expect(report).toMatchObject({ outcome: "Storm", action: "none", needs_person: true });
   });
 
+  it("says in the subject of which node or namespace it is, and how many workloads fail by it", () => {
+    const { incidents, ...rest } = detection(3, 4);
+    const ofNode: Detection = { ...rest, incidents: [], in_storm: { incidents, omitted: 4 }, storm_node: "worker-1" };
+    const { subject, text, document } = stormMessage(ofNode, EXECUTION);
+    expect(subject).toBe("[prod] Storm of node worker-1: 7 failing workloads");
+    expect(text).toContain("Storm of node worker-1 on cluster prod");
+    expect(document.next_steps[0]).toContain("Look at node worker-1");
+
+    const here = stormMessage({ ...detection(2), storm_namespace: "shop" }, EXECUTION);
+    expect(here.subject).toBe("[prod] Storm in namespace shop: 2 failing workloads");
+  });
+
   it("names what belongs to it, and says that the rest is looked after, where there is a rest", () => {
     const { incidents, ...rest } = detection(3);
     const seen: Detection = { ...rest, status: "failing", incidents: [], in_storm: { incidents, omitted: 11 } };

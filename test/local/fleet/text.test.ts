@@ -23,11 +23,11 @@ describe("how the clusters are", () => {
     ];
 
     expect(fleetTable(looks, NOW).split("\n")).toEqual([
-      "CLUSTER  SEEN       STATUS       FAILING PODS  RESTING  UNSEEN PARTS  MAY AT MOST",
-      "gone     3 min ago  look failed  ?             ?        ?             stopped",
-      "blind    30 s ago   healthy      0             0        2             observe",
-      "silent   2 d ago    healthy      0             0        0             observe",
-      "well     30 s ago   healthy      0             0        0             observe",
+      "CLUSTER  SEEN        STATUS       FAILING PODS  RESTING  UNSEEN PARTS  MAY AT MOST",
+      "gone     3 min ago   look failed  ?             ?        ?             stopped",
+      "blind    30 s ago    healthy      0             0        2             observe",
+      "silent   2 days ago  healthy      0             0        0             observe",
+      "well     30 s ago    healthy      0             0        0             observe",
     ]);
   });
 

@@ -5,6 +5,7 @@ import { promisify } from "node:util";
 import { inject } from "vitest";
 import type { Application } from "../../../functions/facts/argo-cd-application.ts";
 import type { Scenario } from "../../kubernetes/scenario.ts";
+import { webDeployment } from "../web-spec.ts";
 
 const execute = promisify(execFile);
 
@@ -103,7 +104,7 @@ export class App {
   }
 
   async #write({ image, failure, beside = [] }: Commit): Promise<void> {
-    const items = [deployment(image, failure), ...beside];
+    const items = [webDeployment({ image, failure }), ...beside];
     writeFileSync(join(this.#directory, "web.json"), JSON.stringify({ apiVersion: "v1", kind: "List", items }));
     await this.#git("add", ".");
     const who = ["-c", "user.name=shop", "-c", "user.email=shop@example.com"];
@@ -125,31 +126,4 @@ export async function untilOverdue(scenario: Scenario, name: string): Promise<vo
     const { status } = await scenario.deployment(name);
     return status?.conditions?.some(({ type, status: is }) => type === "Progressing" && is === "False") === true;
   });
-}
-
-function deployment(image: string, failure: string | undefined): object {
-  const annotations = failure === undefined ? {} : { annotations: { "simulation/failure": failure } };
-  return {
-    apiVersion: "apps/v1",
-    kind: "Deployment",
-    metadata: { name: "web" },
-    spec: {
-      replicas: 2,
-      progressDeadlineSeconds: 8,
-      selector: { matchLabels: { app: "web" } },
-      template: {
-        metadata: { labels: { app: "web" }, ...annotations },
-        spec: {
-          containers: [
-            {
-              name: "app",
-              image,
-              resources: { requests: { cpu: "0.1" }, limits: { memory: "1024Mi" } },
-              readinessProbe: { httpGet: { path: "/", port: 80 } },
-            },
-          ],
-        },
-      },
-    },
-  };
 }

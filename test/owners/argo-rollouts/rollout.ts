@@ -1,5 +1,6 @@
 import type { Rollout } from "../../../functions/kinds/argo-rollout/rollout.ts";
 import type { Scenario } from "../../kubernetes/scenario.ts";
+import { webSpec } from "../web-spec.ts";
 
 /** The policy under which Rollouts are looked after. */
 export const ON = { owners: { argo_rollouts: true } };
@@ -19,34 +20,14 @@ const CANARY = { canary: { steps: [{ setWeight: 50 }, { pause: {} }] } };
 /** Applies a Rollout as somebody does who writes no more than they have to. */
 export async function applyRollout(
   scenario: Scenario,
-  { image = "shop/web:1", failure, strategy = CANARY, metadata = {}, spec = {} }: Wanted = {},
+  { image, failure, strategy = CANARY, metadata = {}, spec = {} }: Wanted = {},
 ): Promise<void> {
-  const annotations = failure === undefined ? {} : { annotations: { "simulation/failure": failure } };
   await scenario.applyText(
     JSON.stringify({
       apiVersion: "argoproj.io/v1alpha1",
       kind: "Rollout",
       metadata: { name: "web", ...metadata },
-      spec: {
-        replicas: 2,
-        progressDeadlineSeconds: 8,
-        selector: { matchLabels: { app: "web" } },
-        strategy,
-        template: {
-          metadata: { labels: { app: "web" }, ...annotations },
-          spec: {
-            containers: [
-              {
-                name: "app",
-                image,
-                resources: { requests: { cpu: "0.1" }, limits: { memory: "1024Mi" } },
-                readinessProbe: { httpGet: { path: "/", port: 80 } },
-              },
-            ],
-          },
-        },
-        ...spec,
-      },
+      spec: { ...webSpec({ image, failure }), strategy, ...spec },
     }),
   );
 }

@@ -1,7 +1,6 @@
 import { describe } from "vitest";
 import { it } from "../../kubernetes/scenario.ts";
 import {
-  deployment,
   install,
   kustomization,
   ON,
@@ -13,6 +12,7 @@ import {
   untilFailed,
   writes,
 } from "./flux.ts";
+import { webDeployment } from "../web-spec.ts";
 
 describe.concurrent("a bad push", () => {
   it("is held by suspending its Kustomization, and rolled back", async ({ scenario, expect }) => {
@@ -26,7 +26,7 @@ describe.concurrent("a bad push", () => {
     expect(await scenario.image()).toBe("shop/web:1");
     expect((await readKustomization(scenario)).spec?.suspend).toBe(true);
 
-    const mended = await push(scenario, [deployment({ image: "shop/web:3" })]);
+    const mended = await push(scenario, [webDeployment({ image: "shop/web:3" })]);
     await suspend(scenario, false);
     await untilApplied(scenario, mended);
     expect(await scenario.image()).toBe("shop/web:3");
@@ -34,10 +34,10 @@ describe.concurrent("a bad push", () => {
 
   it("is rolled back also while its Kustomization waits for its health", async ({ scenario, expect }) => {
     const waiting = kustomization({ wait: true, timeout: "300s" });
-    const good = await push(scenario, [deployment()]);
+    const good = await push(scenario, [webDeployment()]);
     await install(scenario, waiting);
     await untilApplied(scenario, good);
-    await push(scenario, [deployment({ image: "shop/web:2", failure: "crash-loop" })]);
+    await push(scenario, [webDeployment({ image: "shop/web:2", failure: "crash-loop" })]);
     await untilFailed(scenario);
     const run = await scenario.run({}, ON);
 
@@ -94,7 +94,7 @@ describe.concurrent("a Kustomization", () => {
   it("that is kept by another one stays suspended", async ({ scenario, expect }) => {
     const parent = kustomization({ path: "./parent" }, { name: "parent" });
     const child = kustomization();
-    await push(scenario, [deployment()]);
+    await push(scenario, [webDeployment()]);
     await push(scenario, [child], "parent");
     await install(scenario, parent);
     await scenario.until("the child is there", async () => {
@@ -106,12 +106,12 @@ describe.concurrent("a Kustomization", () => {
       return names.includes("/web");
     });
     await scenario.rolledOut();
-    const bad = await push(scenario, [deployment({ image: "shop/web:2", failure: "crash-loop" })]);
+    const bad = await push(scenario, [webDeployment({ image: "shop/web:2", failure: "crash-loop" })]);
     await untilApplied(scenario, bad);
     await untilApplied(scenario, bad, "parent");
     await untilFailed(scenario);
     const run = await scenario.run({}, ON);
-    const later = await push(scenario, [deployment({ image: "shop/web:4" })]);
+    const later = await push(scenario, [webDeployment({ image: "shop/web:4" })]);
     await untilApplied(scenario, later, "parent");
 
     expect(run.workloads).toMatchObject([{ outcome: "Recovered", action: "flux-rollback" }]);
@@ -121,7 +121,7 @@ describe.concurrent("a Kustomization", () => {
 
   it("whose own manifest says that it is not suspended is left alone", async ({ scenario, expect }) => {
     const parent = kustomization({ path: "./parent" }, { name: "parent" });
-    await push(scenario, [deployment()]);
+    await push(scenario, [webDeployment()]);
     await push(scenario, [kustomization({ suspend: false })], "parent");
     await install(scenario, parent);
     await scenario.until("the workload is there", async () => {
@@ -129,7 +129,7 @@ describe.concurrent("a Kustomization", () => {
       return names.includes("/web");
     });
     await scenario.rolledOut();
-    const bad = await push(scenario, [deployment({ image: "shop/web:2", failure: "crash-loop" })]);
+    const bad = await push(scenario, [webDeployment({ image: "shop/web:2", failure: "crash-loop" })]);
     await untilApplied(scenario, bad);
     await untilApplied(scenario, bad, "parent");
     await untilFailed(scenario);
@@ -140,16 +140,16 @@ describe.concurrent("a Kustomization", () => {
   });
 
   it("that is only named by a workload's labels is left alone", async ({ scenario, expect }) => {
-    await push(scenario, [deployment({ name: "other" })]);
+    await push(scenario, [webDeployment({ name: "other" })]);
     await install(scenario);
-    await scenario.applyText(JSON.stringify(deployment()));
+    await scenario.applyText(JSON.stringify(webDeployment()));
     await scenario.rolledOut();
     const labels = [
       "kustomize.toolkit.fluxcd.io/name=shop",
       `kustomize.toolkit.fluxcd.io/namespace=${scenario.namespace}`,
     ];
     await scenario.kubectl("-n", scenario.namespace, "label", "deployment/web", ...labels);
-    await scenario.applyText(JSON.stringify(deployment({ image: "shop/web:2", failure: "crash-loop" })));
+    await scenario.applyText(JSON.stringify(webDeployment({ image: "shop/web:2", failure: "crash-loop" })));
     await untilFailed(scenario);
     const run = await scenario.run({}, ON);
 

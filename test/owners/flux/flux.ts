@@ -5,48 +5,12 @@ import { promisify } from "node:util";
 import { inject } from "vitest";
 import type { FluxObject } from "../../../functions/facts/flux.ts";
 import type { Scenario } from "../../kubernetes/scenario.ts";
+import { webDeployment } from "../web-spec.ts";
 
 const execute = promisify(execFile);
 
 /** The policy under which Flux is suspended for a rollback. */
 export const ON = { owners: { flux: true } };
-
-/** How the Deployment `web` of two pods is to be, or another one. */
-export interface Wanted {
-  name?: string;
-  image?: string;
-  /** How its pods fail, as the simulated kubelet knows it. */
-  failure?: string;
-  annotations?: Record<string, string>;
-}
-
-/** A Deployment as it stands in a repository. */
-export function deployment({ name = "web", image = "shop/web:1", failure, annotations = {} }: Wanted = {}): object {
-  const marks = failure === undefined ? annotations : { "simulation/failure": failure, ...annotations };
-  return {
-    apiVersion: "apps/v1",
-    kind: "Deployment",
-    metadata: { name },
-    spec: {
-      replicas: 2,
-      progressDeadlineSeconds: 8,
-      selector: { matchLabels: { app: name } },
-      template: {
-        metadata: { labels: { app: name }, annotations: marks },
-        spec: {
-          containers: [
-            {
-              name: "app",
-              image,
-              resources: { requests: { cpu: "0.1" }, limits: { memory: "1024Mi" } },
-              readinessProbe: { httpGet: { path: "/", port: 80 } },
-            },
-          ],
-        },
-      },
-    },
-  };
-}
 
 /** A Kustomization `shop` of everything that the repository holds in a folder. */
 export function kustomization(spec: object = {}, metadata: object = {}): object {
@@ -132,11 +96,11 @@ export async function suspend(scenario: Scenario, suspended: boolean, name = "sh
 
 /** A Deployment of Flux that is well, and then one of which every new pod crashes. @returns the bad revision */
 export async function spoil(scenario: Scenario, ...kustomizations: object[]): Promise<string> {
-  const good = await push(scenario, [deployment()]);
+  const good = await push(scenario, [webDeployment()]);
   await install(scenario, ...kustomizations);
   await untilApplied(scenario, good);
   await scenario.rolledOut();
-  const bad = await push(scenario, [deployment({ image: "shop/web:2", failure: "crash-loop" })]);
+  const bad = await push(scenario, [webDeployment({ image: "shop/web:2", failure: "crash-loop" })]);
   await untilApplied(scenario, bad);
   await untilFailed(scenario);
   return bad;

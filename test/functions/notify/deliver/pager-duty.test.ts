@@ -60,6 +60,8 @@ describe("an outcome", () => {
     ["was done as asked, and is well", { ...WELL, asked_by: "person" }],
     ["does not fail any more", { needs_person: false, reason: "NotFailingAnymore" }],
     ["is gone", { needs_person: false, reason: "WorkloadNotFound", headline: "Gone" }],
+    ["is a pod that is gone", { needs_person: false, reason: "PodNotFound", headline: "Gone" }],
+    ["was scaled to 0", { needs_person: false, reason: "NotFailingAnymore", headline: "Scaled to 0" }],
     ["is the end of a storm", { ...STORM, ...WHOLE, outcome: "Recovered", needs_person: false }],
     ["is that runs work again", { ...FAILED, outcome: "Recovered", needs_person: false }],
   ])("ends the page when it %s", (_what, overrides) => {
