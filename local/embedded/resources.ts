@@ -85,7 +85,11 @@ export const RESOURCES: readonly Resource[] = [
     unconditionalUpdate: false,
     shortNames: ["crd", "crds"],
   }),
-  resource("scheduling.k8s.io/v1", "PriorityClass", "priorityclasses", { namespaced: false, generation: true, shortNames: ["pc"] }),
+  resource("scheduling.k8s.io/v1", "PriorityClass", "priorityclasses", {
+    namespaced: false,
+    generation: true,
+    shortNames: ["pc"],
+  }),
   resource("node.k8s.io/v1", "RuntimeClass", "runtimeclasses", { namespaced: false }),
   resource("coordination.k8s.io/v1", "Lease", "leases", { unconditionalUpdate: false, createOnUpdate: true }),
 ];
