@@ -17,7 +17,7 @@ const ROOMS = {
 };
 const ROOM = Object.keys(ROOMS).join("|");
 const STEP = `^functions/(?!(?:${ROOM})/)([^/]+)/`;
-const HANDLER = "^functions/[^/]+/(mcp-|(deliver|fleet|scorecard)/)?handler[.]ts$";
+const HANDLER = "^functions/[^/]+/(mcp-|(deliver|fleet|git|scorecard)/)?handler[.]ts$";
 
 /** Schemas and words of the remedies, which the run's contracts, the policy and the workflow are made of. */
 const LEAF = "^functions/remedies/((contracts|entry|asked)|[^/]+/contract)[.]ts$";
@@ -92,14 +92,15 @@ export default {
       ["client-sns", "functions/notify", "publishes notifications"],
       [
         "client-dynamodb",
-        "functions/(notify/record|patrol|lambda)",
-        "keep the record and the latest looks, and read them",
+        "functions/(notify/(git|record)|patrol|lambda)",
+        "keep the record, the latest looks and what is open in Git, and read them",
       ],
       ["client-eventbridge", "functions/notify/record", "puts outcomes on the event bus"],
       ["client-s3", "functions/remedies", "keeps what a remedy destroys"],
       ["client-sfn", "functions/(agent|executions)", "starts executions and looks at them"],
       ["client-kms", "functions/(decide|notify)", "makes and checks the codes of links"],
       ["client-eks", "functions/lambda", "finds clusters"],
+      ["client-secrets-manager", "functions/lambda", "reads tokens of Git servers"],
       ["client-ssm", "functions/lambda", "reads what is set at run time, the list of a hub, and where to deliver"],
     ].map(([client, owner, does]) =>
       forbid(
@@ -134,6 +135,7 @@ export default {
           "^functions/agent/tool-sets[.]ts$",
           "^functions/ways-in/ways[.]ts$",
           "^functions/notify/deliver/destinations[.]ts$",
+          "^functions/notify/git/settings[.]ts$",
           "^functions/(kinds|shared)/",
         ],
       },

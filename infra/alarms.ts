@@ -57,7 +57,7 @@ export function alarmsOf({
       threshold: 5,
       periods: { of: 3, bad: 2 },
     })),
-    ...ofAllFunctions("Throttles", unwatched).map((metric, group) => ({
+    ...ofAllFunctions("Throttles", unbounded(unwatched)).map((metric, group) => ({
       id: numbered("FunctionThrottles", group),
       section: "Function throttles",
       meaning: "Lambda refused invocations: the account's concurrency is used up.",
@@ -137,6 +137,11 @@ export function alarmsOf({
     notLooking(patrol.metricInvocations({ period: scanPeriod }), scanPeriod),
     ...(rounds === undefined ? [] : [noRounds(rounds.metricInvocations({ period: PERIOD }))]),
   ];
+}
+
+/** Those that the account's concurrency alone limits. */
+function unbounded(functions: ObservabilityProps["unwatched"]): ObservabilityProps["unwatched"] {
+  return Object.fromEntries(Object.entries(functions).filter(([, { isBounded }]) => !isBounded));
 }
 
 /** The second alarm of its kind is `…2`. */

@@ -6,6 +6,7 @@ import { isRemediationError } from "../functions/shared/errors.ts";
 import { parsePolicy, TOOLS } from "../functions/shared/policy.ts";
 import { ScanRequest } from "../functions/run/request.ts";
 import { DESTINATIONS } from "../functions/notify/deliver/destinations.ts";
+import { GitSettings, type GitRepository } from "../functions/notify/git/settings.ts";
 import { WAYS_IN } from "../functions/ways-in/ways.ts";
 import { describeIssues } from "../functions/shared/validation.ts";
 import { misfit } from "./limits.ts";
@@ -22,6 +23,8 @@ export interface CheckedProps {
   /** What the policy lets be read by permissions of their own. */
   optional: OptionalReading;
   schedule: { interval: Duration; enabled: boolean };
+  /** The repositories that findings are told in. */
+  repositories: readonly GitRepository[];
 }
 
 /** Lambda allows 4 KiB for all of a function's environment variables; the rest is for the others. */
@@ -61,6 +64,10 @@ const PlainProps = z.object({
       topic: z.object({ fifo: z.literal(false, "must be a standard topic") }).optional(),
     })
     .optional(),
+  git: GitSettings.refine(
+    ({ repositories }) => repositories.every((each) => Buffer.byteLength(JSON.stringify(each)) <= MAX_POLICY_BYTES),
+    `must have at most ${MAX_POLICY_BYTES} bytes of JSON for each repository, so that it fits into a function's environment`,
+  ).optional(),
   // The longest name is a function's, of at most 64 characters.
   namePrefix: z
     .string()
@@ -95,6 +102,7 @@ export function checkProps(props: EksRemediationProps): CheckedProps {
       interval: props.schedule === undefined || props.schedule === false ? DEFAULT_INTERVAL : props.schedule,
       enabled: props.schedule !== false,
     },
+    repositories: parsed.data?.git?.repositories ?? [],
   };
 }
 

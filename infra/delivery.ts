@@ -1,13 +1,13 @@
-import { ArnFormat, Duration, Stack, Validations } from "aws-cdk-lib";
-import { PolicyStatement, ServicePrincipal, type Role } from "aws-cdk-lib/aws-iam";
+import { ArnFormat, Duration, Stack } from "aws-cdk-lib";
+import { PolicyStatement, type Role } from "aws-cdk-lib/aws-iam";
 import type { ITopic } from "aws-cdk-lib/aws-sns";
 import { LambdaSubscription } from "aws-cdk-lib/aws-sns-subscriptions";
 import type { Queue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import type { Destination } from "../functions/notify/deliver/destinations.ts";
 import { createDeadLetterQueue } from "./dead-letter-queue.ts";
-import { nagResource } from "./nag-resource.ts";
 import { RemediationFunction, type FunctionOptions } from "./remediation-function.ts";
+import { keepUndelivered, letDecrypt, letSnsKeep } from "./undelivered.ts";
 
 export interface DeliveryProps {
   topic: ITopic;
@@ -38,15 +38,7 @@ export class Delivery extends Construct {
     super(scope, id);
     const { key } = options;
     this.deadLetterQueue = createDeadLetterQueue(this, "DeadLetters", key);
-    key.addToResourcePolicy(
-      new PolicyStatement({
-        sid: "KeepUndeliveredMessages",
-        principals: [new ServicePrincipal("sns.amazonaws.com")],
-        actions: ["kms:Decrypt", "kms:GenerateDataKey"],
-        resources: ["*"],
-        conditions: { StringEquals: { "aws:SourceAccount": Stack.of(this).account } },
-      }),
-    );
+    letSnsKeep(key, "KeepUndeliveredMessages", Stack.of(this));
     this.functions = Object.fromEntries(
       (Object.entries(secrets) as [Destination, string][]).map(([destination, secret]) => {
         const deliver = this.create(destination, secret, options);
@@ -70,21 +62,7 @@ export class Delivery extends Construct {
     lambda.addEnvironment("DESTINATION", destination);
     lambda.addEnvironment("DESTINATION_SECRET", secret);
     this.letRead(role, secret);
-    const { queueArn } = this.deadLetterQueue;
-    // Written out, because the queue's own grant allows `kms:GenerateDataKey*` and more.
-    role.addToPolicy(new PolicyStatement({ actions: ["sqs:SendMessage"], resources: [queueArn] }));
-    role.addToPolicy(
-      new PolicyStatement({ actions: ["kms:Decrypt", "kms:GenerateDataKey"], resources: [options.key.keyArn] }),
-    );
-    lambda.configureAsyncInvoke({
-      onFailure: { bind: () => ({ destination: queueArn }) },
-      maxEventAge: WORTH_TELLING,
-      retryAttempts: 2,
-    });
-    Validations.of(lambda).acknowledge({
-      id: "Serverless-LambdaDLQ",
-      reason: "Its on-failure destination takes the messages that it could not deliver, with the error beside them.",
-    });
+    keepUndelivered(deliver, { queue: this.deadLetterQueue, key: options.key, maxEventAge: WORTH_TELLING });
     return deliver;
   }
 
@@ -99,25 +77,9 @@ export class Delivery extends Construct {
     const secret = name.startsWith(REFERENCE) ? this.arnOfSecret(name.slice(REFERENCE.length)) : undefined;
     if (secret !== undefined)
       role.addToPolicy(new PolicyStatement({ actions: ["secretsmanager:GetSecretValue"], resources: [secret] }));
-    const keys = stack.formatArn({ service: "kms", resource: "key", resourceName: "*" });
-    const service = secret === undefined ? "ssm" : "secretsmanager";
     const context = secret === undefined ? { PARAMETER_ARN: parameter } : { SecretARN: secret };
-    role.addToPolicy(
-      new PolicyStatement({
-        actions: ["kms:Decrypt"],
-        resources: [keys],
-        conditions: {
-          StringEquals: { "kms:ViaService": `${service}.${stack.region}.${stack.urlSuffix}` },
-          StringLike: Object.fromEntries(
-            Object.entries(context).map(([field, value]) => [`kms:EncryptionContext:${field}`, value]),
-          ),
-        },
-      }),
-    );
-    Validations.of(role).acknowledge({
-      id: `AwsSolutions-IAM5[Resource::${nagResource(stack, keys)}]`,
-      reason: "The key is the owner's of the secret. It decrypts this one secret for it, by its encryption context.",
-    });
+    const service = secret === undefined ? "ssm" : "secretsmanager";
+    letDecrypt(role, { service, context, region: stack.region, account: stack.account });
   }
 
   /** Secrets Manager adds a hyphen and six characters of its own to a name. */

@@ -17,6 +17,7 @@ import { Delivery, type DeliveryProps } from "./delivery.ts";
 import { EndedExecutions } from "./ended-executions.ts";
 import { FleetWatch } from "./fleet-watch.ts";
 import { Functions, type StepFunctions } from "./functions.ts";
+import { Git, type GitProps } from "./git.ts";
 import { Hub } from "./hub.ts";
 import { HUB_NAME } from "./hub-name.ts";
 import { Mcp } from "./mcp.ts";
@@ -36,7 +37,7 @@ import { WeeklyScorecard } from "./weekly-scorecard.ts";
 import { WaysIn, type WaysInProps } from "./ways-in.ts";
 import { Workflow } from "./workflow.ts";
 
-export type { EksRemediationProps, FleetOptions, NotificationOptions, PolicyInput } from "./props.ts";
+export type { EksRemediationProps, FleetOptions, GitInput, NotificationOptions, PolicyInput } from "./props.ts";
 export { SettingsError } from "./settings-error.ts";
 
 /**
@@ -68,7 +69,7 @@ export class EksRemediation extends Construct {
   /** @throws SettingsError naming each prop that cannot be used, and its rule */
   constructor(scope: Construct, id: string, props: EksRemediationProps) {
     super(scope, id);
-    const { policy, namespaces, optional, schedule } = checkProps(props);
+    const { policy, namespaces, optional, schedule, repositories } = checkProps(props);
     const { clusterName, namePrefix, vpc, subnets, securityGroups } = props;
     const { logRetention = RetentionDays.ONE_MONTH } = props;
     const { key } = new Encryption(this, "Encryption", { key: props.encryptionKey });
@@ -96,6 +97,7 @@ export class EksRemediation extends Construct {
     });
     const told = props.notifications ?? {};
     const delivery = deliveryOf(this, { topic, secrets: told.deliver ?? {}, options });
+    const git = gitOf(this, { topic, table, repositories, options });
     const scorecard =
       told.scorecard === true
         ? new WeeklyScorecard(this, "Scorecard", { clusterName, table, topic, chat: told.chat === true, options })
@@ -126,6 +128,7 @@ export class EksRemediation extends Construct {
       ...(waysIn === undefined ? {} : { "ways-in": waysIn.function }),
       ...ofHub,
       ...delivery?.functions,
+      ...git?.functions,
       ...(scorecard === undefined ? {} : { scorecard: scorecard.function }),
     };
     const { dashboardName } = new Observability(this, "Observability", {
@@ -141,6 +144,7 @@ export class EksRemediation extends Construct {
         ends: ends.deadLetterQueue,
         ...(waysIn === undefined ? {} : { ways: waysIn.deadLetterQueue }),
         ...(delivery === undefined ? {} : { deliveries: delivery.deadLetterQueue }),
+        ...(git === undefined ? {} : { git: git.deadLetterQueue }),
         ...(scorecard === undefined ? {} : { scorecard: scorecard.deadLetterQueue }),
       },
       schedule,
@@ -194,6 +198,11 @@ function servingOf(mcp: Mcp | undefined): Record<string, Agent> {
 /** Nothing is delivered unless a secret is named. */
 function deliveryOf(scope: Construct, props: DeliveryProps): Delivery | undefined {
   return Object.keys(props.secrets).length === 0 ? undefined : new Delivery(scope, "Delivery", props);
+}
+
+/** Nothing is told in Git unless a repository is named. */
+function gitOf(scope: Construct, props: GitProps): Git | undefined {
+  return props.repositories.length === 0 ? undefined : new Git(scope, "Git", props);
 }
 
 /** Closed unless one is named. */

@@ -7,11 +7,15 @@ import type { ITopic } from "aws-cdk-lib/aws-sns";
 import type * as z from "zod";
 import type { MODES } from "../functions/shared/action-mode.ts";
 import type { Destination } from "../functions/notify/deliver/destinations.ts";
+import type { GitSettings } from "../functions/notify/git/settings.ts";
 import type { Policy } from "../functions/shared/policy.ts";
 import type { WayIn } from "../functions/ways-in/ways.ts";
 
 /** A remediation policy as one writes it: every field may be left out. `functions/shared/policy.ts` documents them. */
 export type PolicyInput = z.input<typeof Policy>;
+
+/** Where findings are told in Git, as one writes it. `functions/notify/git/settings.ts` documents the fields. */
+export type GitInput = z.input<typeof GitSettings>;
 
 /** Who is told the outcomes, and the alarms. */
 export interface NotificationOptions {
@@ -83,6 +87,8 @@ export interface EksRemediationProps {
   /** Whether there is a dashboard. AWS bills each beyond the first three of an account. Default: true. */
   readonly dashboard?: boolean | undefined;
   readonly notifications?: NotificationOptions | undefined;
+  /** The repositories in which issues, or reverts, are opened. Default: none, and no function that could. */
+  readonly git?: GitInput | undefined;
   /** How long logs are kept. Default: one month. */
   readonly logRetention?: RetentionDays | undefined;
   /** How long the record keeps an outcome: whole days, from one to ten years. Default: 365 days. */

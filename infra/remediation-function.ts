@@ -62,10 +62,13 @@ export const METRICS = { namespace: "EksRemediation", service: "eks-remediation"
 export class RemediationFunction extends Construct {
   readonly lambda: NodejsFunction;
   readonly role: Role;
+  /** Whether it runs so often at once as is set for it alone: what is refused beyond that says nothing of the account. */
+  readonly isBounded: boolean;
 
   constructor(scope: Construct, id: string, { name, entry, options, layers = [], ...props }: RemediationFunctionProps) {
     super(scope, id);
     const { policy, key, logRetention, namePrefix, vpc, subnets, securityGroups, hub } = options;
+    this.isBounded = props.reservedConcurrentExecutions !== undefined;
     const logGroup = new LogGroup(this, "Logs", {
       retention: logRetention,
       encryptionKey: key,

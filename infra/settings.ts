@@ -8,7 +8,7 @@ import { plainClusterName } from "../functions/shared/cluster-name.ts";
 import type { Destination } from "../functions/notify/deliver/destinations.ts";
 import { WAYS_IN, type WayIn } from "../functions/ways-in/ways.ts";
 import { describeIssues } from "../functions/shared/validation.ts";
-import type { FleetOptions, PolicyInput } from "./props.ts";
+import type { FleetOptions, GitInput, PolicyInput } from "./props.ts";
 import { SettingsError } from "./settings-error.ts";
 
 /** The numbers of days that CloudWatch Logs knows; the last of the enumeration stands for ever. */
@@ -44,6 +44,8 @@ const Context = z.object({
   teams: z.string().optional(),
   /** The SSM parameter that holds PagerDuty's routing key. What needs a person pages. */
   pagerDuty: z.string().optional(),
+  /** The repositories in which issues are opened: a path to a JSON file, JSON text, or (in `cdk.json`) an object. */
+  git: z.union([z.string(), z.record(z.string(), z.unknown())], "must be a file's path or a JSON object").optional(),
   /** Whether there is a message every Monday on how decisions and deeds of the week were. */
   scorecard: z
     .union([z.boolean(), z.enum(["on", "off"]).transform((text) => text === "on")], "must be on or off")
@@ -105,6 +107,7 @@ export interface Settings {
   notifyEmail: string | undefined;
   chat: boolean;
   deliver: Partial<Record<Destination, string>>;
+  git: GitInput | undefined;
   scorecard: boolean;
   approvalLinks: boolean;
   fleet: FleetOptions | undefined;
@@ -147,6 +150,7 @@ export function readSettings(app: Node): Settings {
     slack,
     teams,
     pagerDuty,
+    git,
     ...given
   } = parsed.data;
   return {
@@ -157,7 +161,8 @@ export function readSettings(app: Node): Settings {
       ...(pagerDuty === undefined ? {} : { pagerDuty }),
     },
     waysIn,
-    policy: policy === undefined ? undefined : readPolicy(policy),
+    policy: policy === undefined ? undefined : readJson("policy", policy),
+    git: git === undefined ? undefined : (readJson("git", git) as GitInput),
     mode,
     namespaces,
     notifyEmail,
@@ -190,25 +195,25 @@ function scheduleOf(text: string): Duration | false | undefined {
   return text === "off" ? false : Duration.minutes(Number.parseInt(text, 10));
 }
 
-/** The policy as it is written; the construct checks its fields. */
-function readPolicy(value: string | object): PolicyInput {
+/** What is written in a file, in text or in `cdk.json`; the construct checks its fields. */
+function readJson(setting: string, value: string | object): object {
   if (typeof value !== "string") return value;
-  const text = value.trimStart().startsWith("{") ? value : readPolicyFile(value);
+  const text = value.trimStart().startsWith("{") ? value : readJsonFile(setting, value);
   try {
-    return JSON.parse(text) as PolicyInput;
+    return JSON.parse(text) as object;
   } catch (error) {
-    throw new SettingsError(`The context is refused: policy: is not valid JSON (${(error as Error).message}).`, {
+    throw new SettingsError(`The context is refused: ${setting}: is not valid JSON (${(error as Error).message}).`, {
       cause: error,
     });
   }
 }
 
-function readPolicyFile(path: string): string {
+function readJsonFile(setting: string, path: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {
     throw new SettingsError(
-      `The context is refused: policy: ${path} cannot be read (${(error as Error).message}). It must be a JSON file's path or a JSON object.`,
+      `The context is refused: ${setting}: ${path} cannot be read (${(error as Error).message}). It must be a JSON file's path or a JSON object.`,
       { cause: error },
     );
   }

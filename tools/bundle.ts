@@ -30,6 +30,7 @@ const FUNCTION_NAMES = [
   "ways-in",
   "rounds",
   "deliver",
+  "git",
   "scorecard",
   "fleet",
 ];
@@ -63,6 +64,7 @@ export function bundleFunctions(directory: string, write: boolean): BuiltFunctio
 const ELSEWHERE: Readonly<Record<string, string>> = {
   mcp: "functions/agent/mcp-handler.ts",
   deliver: "functions/notify/deliver/handler.ts",
+  git: "functions/notify/git/handler.ts",
   scorecard: "functions/notify/scorecard/handler.ts",
   fleet: "functions/notify/fleet/handler.ts",
 };

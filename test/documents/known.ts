@@ -16,6 +16,7 @@ export const AWS: Readonly<Record<string, readonly string[]>> = {
   "lambda invoke": ["--function-name", "--cli-binary-format", "--payload"],
   "lambda list-versions-by-function": ["--function-name"],
   "logs tail": ["--since", "--filter-pattern"],
+  "secretsmanager create-secret": ["--name", "--secret-string", "--query"],
   "sns subscribe": ["--topic-arn", "--protocol", "--notification-endpoint", "--attributes"],
   "ssm get-parameter": ["--name"],
   "ssm put-parameter": ["--name", "--type", "--value", "--overwrite"],

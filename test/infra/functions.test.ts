@@ -58,6 +58,7 @@ describe("the functions", () => {
         "functions/decide/handler.ts",
         "functions/notify/deliver/handler.ts",
         "functions/notify/fleet/handler.ts",
+        "functions/notify/git/handler.ts",
         "functions/notify/scorecard/handler.ts",
         "functions/ways-in/handler.ts",
         "functions/patrol/handler.ts",

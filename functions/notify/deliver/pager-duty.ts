@@ -1,8 +1,7 @@
 import { createHash } from "node:crypto";
 import { describeWorkload } from "../../kinds/workloads.ts";
-import type { ErrorName } from "../../shared/errors.ts";
-import type { Refusal } from "../../run/refusals.ts";
 import { plainNameOf, shownCluster } from "../../shared/cluster-name.ts";
+import { isCall, isOver } from "../calls.ts";
 import type { FleetDocument } from "../fleet/document.ts";
 import { fleetLines, fleetTitle } from "../fleet/words.ts";
 import type { NotificationDocument } from "../notification.ts";
@@ -17,14 +16,6 @@ const MAX_FIELD = 255;
 /** The service takes 512 kB, of which much more than this is read by nobody. */
 const MAX_LINES = 20;
 const MAX_LINE = 600;
-
-/** After these there is nothing left that could fail. */
-const OVER: readonly string[] = [
-  "NotFailingAnymore",
-  "WorkloadNotFound",
-  "NamespaceNotFound",
-  "PodNotFound",
-] satisfies (Refusal | ErrorName)[];
 
 /** What PagerDuty is sent, without the key that says to which service. */
 export type PagerEvent =
@@ -54,7 +45,7 @@ export function pagerEventOf(document: NotificationDocument): PagerEvent | undef
   if (document.dry_run) return undefined;
   const key = { dedup_key: dedupKeyOf(document) };
   if (isOver(document)) return { event_action: "resolve", ...key };
-  return isPage(document) ? { event_action: "trigger", ...key, ...detailsOf(document) } : undefined;
+  return isCall(document) ? { event_action: "trigger", ...key, ...detailsOf(document) } : undefined;
 }
 
 /** The event that a message of a fleet is: one page for all ways in which its clusters fail alike, until the last is over. */
@@ -76,19 +67,6 @@ export function pagerEventOfFleet(document: FleetDocument): PagerEvent | undefin
       custom_details: { "What is known": shownLines(fleetLines(document), undefined) },
     },
   };
-}
-
-function isOver({ outcome, reason = "", needs_person: needsPerson }: NotificationDocument): boolean {
-  return !needsPerson && (outcome === "Recovered" || (outcome === "Skipped" && OVER.includes(reason)));
-}
-
-/** Who asks for something sees what comes of it; what was changed then and did not help may call others. */
-function isPage({ needs_person: needsPerson, changed, ...document }: NotificationDocument): boolean {
-  if (!needsPerson) return false;
-  if (document.workload !== undefined)
-    return document.asked_by === undefined || document.asked_by === "found" || changed.length > 0;
-  // That other runs work again is not told, so that nothing would end the page.
-  return document.cause !== "RunFailed" || document.scheduled === true;
 }
 
 /** The same for all that is told of one incident: of a workload, of a storm where the same is looked at, of the runs. */

@@ -80,7 +80,7 @@ function ofAlarm({ AlarmName: name, AlarmDescription: description, ...alarm }: A
 }
 
 /** Whether an address can stand in any form without ending what it stands in. */
-function isPlain(url: string): boolean {
+export function isPlain(url: string): boolean {
   return /^https:\/\/[\w.~:/?#@!$&'*+,;=%-]+$/.test(url);
 }
 

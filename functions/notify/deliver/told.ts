@@ -6,7 +6,12 @@ import { ScorecardDocument } from "../scorecard/document.ts";
 /** Source: docs.aws.amazon.com/lambda, "Invoking Lambda functions with Amazon SNS notifications" */
 const SnsEvent = z.object({
   // One message each time.
-  Records: z.tuple([z.object({ EventSource: z.literal("aws:sns"), Sns: z.object({ Message: z.string() }) })]),
+  Records: z.tuple([
+    z.object({
+      EventSource: z.literal("aws:sns"),
+      Sns: z.object({ Message: z.string(), Timestamp: z.iso.datetime().optional() }),
+    }),
+  ]),
 });
 
 /** What CloudWatch publishes when an alarm changes. Source: the CloudWatch user guide, "Notifying users on alarm changes" */
@@ -42,6 +47,11 @@ export function toldIn(event: unknown): Told | undefined {
   if (fleet.success) return { is: "fleet", document: fleet.data };
   const alarm = Alarm.safeParse(message);
   return alarm.success ? { is: "alarm", alarm: alarm.data } : undefined;
+}
+
+/** When what SNS hands over was published, RFC 3339: it keeps no order. Undefined where that is not said. */
+export function publishedAt(event: unknown): string | undefined {
+  return SnsEvent.safeParse(event).data?.Records[0].Sns.Timestamp;
 }
 
 function messageIn(event: unknown): unknown {

@@ -78,6 +78,7 @@ const OWN: Readonly<Partial<Record<string, string[]>>> = {
   ],
   rounds: ["@aws-sdk/client-lambda", "@aws-sdk/client-ssm"],
   deliver: ["@aws-sdk/client-ssm"],
+  git: [...OF_THE_TABLE, "@aws-sdk/client-secrets-manager"],
   fleet: [...OF_THE_TABLE, "@aws-sdk/client-sns", "@aws-sdk/client-ssm"],
   scorecard: [...OF_THE_TABLE, "@aws-sdk/client-sns"],
   "flux-rollback": OF_REMEDIES,
@@ -91,7 +92,7 @@ const OWN: Readonly<Partial<Record<string, string[]>>> = {
 
 /** What finds a cluster. What answers links, takes alerts or delivers messages reaches none. */
 const clusterOf = (name: string) =>
-  ["decide", "deliver", "ways-in", "rounds", "fleet"].includes(name)
+  ["decide", "deliver", "git", "ways-in", "rounds", "fleet"].includes(name)
     ? []
     : ["@aws-sdk/client-eks", "@aws-sdk/client-ssm", "@aws-sdk/client-sts"];
 
