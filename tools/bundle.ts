@@ -32,6 +32,7 @@ const FUNCTION_NAMES = [
   "deliver",
   "scorecard",
   "fleet",
+  "discovery",
 ];
 
 /** A function's bundle, and what went into it. */
@@ -65,6 +66,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   deliver: "functions/notify/deliver/handler.ts",
   scorecard: "functions/notify/scorecard/handler.ts",
   fleet: "functions/notify/fleet/handler.ts",
+  discovery: "functions/notify/discovery/handler.ts",
 };
 
 /** The handler of a function. */

@@ -12,6 +12,7 @@ import { CAUSES } from "../../functions/classify/causes.ts";
 import type { Cause } from "../../functions/classify/causes/cause.ts";
 import { Detection } from "../../functions/run/detection.ts";
 import { NotificationDocument } from "../../functions/notify/notification.ts";
+import { DiscoveryDocument } from "../../functions/notify/discovery/document.ts";
 import { FleetDocument } from "../../functions/notify/fleet/document.ts";
 import { ScorecardDocument } from "../../functions/notify/scorecard/document.ts";
 import { OutcomeRecord } from "../../functions/notify/record/record.ts";
@@ -59,6 +60,10 @@ export const GENERATED: readonly GeneratedFile[] = [
   { path: "docs/schemas/request.json", content: () => schema(Request, "Request", "input") },
   { path: "docs/schemas/notification.json", content: () => schema(NotificationDocument, "Notification", "output") },
   { path: "docs/schemas/fleet-storm.json", content: () => schema(FleetDocument, "Fleet storm", "output") },
+  {
+    path: "docs/schemas/fleet-discovery.json",
+    content: () => schema(DiscoveryDocument, "Fleet discovery", "output"),
+  },
   { path: "docs/schemas/scorecard.json", content: () => schema(ScorecardDocument, "Scorecard", "output") },
   { path: "docs/schemas/record.json", content: () => schema(OutcomeRecord, "OutcomeRecord", "output") },
   { path: "docs/schemas/agent-answer.json", content: () => schema(AgentAnswer, "AgentAnswer", "output") },

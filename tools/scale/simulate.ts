@@ -137,6 +137,7 @@ export async function simulate(day: Day): Promise<Figures> {
       { id: `minute-${minute}`, time },
       {
         clusters: () => Promise.resolve(listed),
+        discovered: () => Promise.resolve([]),
         look: ({ cluster_name: arn }) => {
           lookAt(indexOf.get(arn) ?? 0, at + second);
           return Promise.resolve();
