@@ -5,9 +5,9 @@ import type { ITopic } from "aws-cdk-lib/aws-sns";
 import type { Queue } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
 import { DISCOVERED } from "../functions/shared/discovered.ts";
-import { FLEET_STORMS } from "../functions/shared/fleet-storms.ts";
+import { FLEET_PLACES, FLEET_STORMS } from "../functions/shared/fleet-storms.ts";
 import { LOOKS } from "../functions/shared/looks.ts";
-import { letReadAndWriteTable, letReadTable } from "./hub-table.ts";
+import { letReadAndWriteTable } from "./hub-table.ts";
 import { letPublish } from "./letting-publish.ts";
 import { onSchedule } from "./on-schedule.ts";
 import { RemediationFunction, type FunctionOptions } from "./remediation-function.ts";
@@ -54,8 +54,9 @@ export class FleetWatch extends RemediationFunction {
       key,
     );
     letPublish(this, topic, { chat, key });
-    // In which ways clusters fail alike, and nothing else of the record.
-    for (const remedy of remedies) letReadTable(remedy, table, [FLEET_STORMS], key);
+    // In which ways clusters fail alike, and in which of them remedies have just begun, and nothing else of the record.
+    const places = [{ action: "dynamodb:UpdateItem", keys: [FLEET_PLACES] }];
+    for (const remedy of remedies) letReadAndWriteTable(remedy, table, { read: [FLEET_STORMS], write: places }, key);
     onSchedule(this, {
       description: "Looks whether clusters of the fleet fail alike",
       interval: INTERVAL,

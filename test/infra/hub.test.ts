@@ -69,7 +69,10 @@ describe("a hub", () => {
       ["dynamodb:PutItem", [{ "dynamodb:LeadingKeys": ["#fleet-storms"] }]],
     ]);
     expect(of("rounds")).toEqual([["dynamodb:Query", [{ "dynamodb:LeadingKeys": ["#discovered"] }]]]);
-    expect(of("rollback")).toEqual([["dynamodb:Query", [{ "dynamodb:LeadingKeys": ["#fleet-storms"] }]]]);
+    expect(of("rollback")).toEqual([
+      ["dynamodb:Query", [{ "dynamodb:LeadingKeys": ["#fleet-storms"] }]],
+      ["dynamodb:UpdateItem", [{ "dynamodb:LeadingKeys": ["#fleet-places"] }]],
+    ]);
     expect(hub.properties(hub.functionId("rollback"))).toMatchObject({
       Environment: { Variables: { RECORD_TABLE: { Ref: table } } },
     });
