@@ -11,7 +11,7 @@ import {
 } from "aws-cdk-lib";
 import { CfnRole, PolicyDocument, PolicyStatement } from "aws-cdk-lib/aws-iam";
 import type { Construct } from "constructs";
-import { LEAVING, TAG } from "../functions/shared/discovered.ts";
+import { LEAVING, rolesOfDiscovered, TAG } from "../functions/shared/discovered.ts";
 import { admit, ADMITTED, mayFind } from "./admission.ts";
 import { DISCOVER } from "./discovery.ts";
 import { HUB_NAME, pathOfRole } from "./hub-name.ts";
@@ -151,7 +151,7 @@ export class AccountSpokeStack extends Spoke {
     const arn = this.formatArn({ service: "eks", region: "*", resource: "cluster", resourceName: "*" });
     const tagged = { StringEquals: { [`aws:ResourceTag/${TAG}`]: [Fn.ref("TagValue"), LEAVING] } };
     const findTagged = (actions: string[]) => new PolicyStatement({ actions, resources: [arn], conditions: tagged });
-    const named = "${HubName}-discovered";
+    const named = rolesOfDiscovered("${HubName}");
     for (const [name] of ADMITTED) this.role(name, named, [findTagged(["eks:DescribeCluster"])]);
     this.role(DISCOVER, named, [
       // It knows no resources. Source: the service authorization reference, Amazon Elastic Kubernetes Service

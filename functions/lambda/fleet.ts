@@ -1,6 +1,7 @@
 import { ParameterNotFound } from "@aws-sdk/client-ssm";
 import { refusalOf } from "../shared/aws/refusal.ts";
 import { clusterOfArn, type ClusterPlace } from "../shared/cluster-name.ts";
+import { rolesOfDiscovered } from "../shared/discovered.ts";
 import { RemediationError } from "../shared/errors.ts";
 import { Hub } from "../shared/hub.ts";
 import { readFleetList, spokeNamed, type FleetList } from "./fleet-list.ts";
@@ -51,7 +52,7 @@ export async function findSpoke(hub: Hub, clusterName: string): Promise<Spoke | 
   const arnOf = (place: ClusterPlace) => arnIn(partition, place);
   const { roles, tag, name, account, region } = spokeNamed(list, clusterName, arnOf);
   const place = { name, account, region };
-  const prefix = roles ?? (tag === undefined ? `${hub.name}-${name}` : rolesOfDiscovered(hub));
+  const prefix = roles ?? (tag === undefined ? `${hub.name}-${name}` : rolesOfDiscovered(hub.name));
   return {
     ...place,
     arn: arnOf(place),
@@ -59,11 +60,6 @@ export async function findSpoke(hub: Hub, clusterName: string): Promise<Spoke | 
     externalId: list.external_id,
     tag,
   };
-}
-
-/** How the names of the roles begin by which a hub reaches the clusters that it discovers. */
-function rolesOfDiscovered({ name }: Hub): string {
-  return `${name}-discovered`;
 }
 
 /** The ARN of this function's role in another account. */
@@ -82,7 +78,7 @@ export function roleStart(hub: Hub, account: string, prefix: string): string {
  */
 export async function sourcesOf(hub: Hub): Promise<DiscoveredSource[]> {
   const { sources, external_id: externalId, every_minutes: ofAll } = await listOf(hub.parameter)();
-  return sources.map(({ account, region, tag, roles = rolesOfDiscovered(hub), every_minutes: own = ofAll }) => ({
+  return sources.map(({ account, region, tag, roles = rolesOfDiscovered(hub.name), every_minutes: own = ofAll }) => ({
     ...{ account, region, tag, roles, externalId },
     everyMinutes: own === false ? undefined : own,
   }));

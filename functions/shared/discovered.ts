@@ -52,6 +52,11 @@ export function parseDiscovered(text: string): Discovered | undefined {
   return parsedAs(Discovered, text);
 }
 
+/** How the names of the roles begin by which a hub reaches the clusters that it discovers, where the list says nothing else. */
+export function rolesOfDiscovered(hubName: string): string {
+  return `${hubName}-discovered`;
+}
+
 /** The account and the region as people read them, and as the table has them. */
 export function sourceName({ account, region }: { account: string; region: string }): string {
   return `${account} ${region}`;

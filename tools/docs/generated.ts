@@ -22,6 +22,7 @@ import { JsonLine } from "../../local/live/json-lines.ts";
 import { chart, chartTemplate, chartValues, component, kustomization } from "../../infra/rbac-chart.ts";
 import { partOf } from "../../infra/rbac-command.ts";
 import { rbacLogsYaml, rbacSecretsYaml, rbacToolYaml, rbacYaml } from "../../infra/rbac-yaml.ts";
+import { accountModule, accountTemplate, clusterModule } from "../../infra/terraform.ts";
 import { definitionOf } from "../../statemachines/asl.ts";
 import { REMEDIATION } from "../../statemachines/remediation.ts";
 import { dependenciesDocument } from "../supply-chain/document.ts";
@@ -56,6 +57,9 @@ export const GENERATED: readonly GeneratedFile[] = [
   formatted("infra/rbac-chart/values.yaml", chartValues),
   // Prettier cannot read a template.
   { path: "infra/rbac-chart/templates/rbac.yaml", content: chartTemplate },
+  formatted("infra/terraform/account/main.tf.json", accountModule),
+  formatted("infra/terraform/account/template.json", accountTemplate),
+  formatted("infra/terraform/cluster/main.tf.json", clusterModule),
   { path: "docs/schemas/detection.json", content: () => schema(Detection, "Detection", "output") },
   { path: "docs/schemas/request.json", content: () => schema(Request, "Request", "input") },
   { path: "docs/schemas/notification.json", content: () => schema(NotificationDocument, "Notification", "output") },
