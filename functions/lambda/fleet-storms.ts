@@ -57,8 +57,9 @@ export async function fleetPlace(sign: string, clusterName: string, most: number
       new UpdateItemCommand({
         TableName: process.env["RECORD_TABLE"],
         Key: { execution: { S: FLEET_PLACES }, subject: { S: `${new Date(began).toISOString()} ${sign}` } },
-        UpdateExpression: "ADD clusters :own SET expires = :expires",
-        ConditionExpression: "attribute_not_exists(clusters) OR contains(clusters, :name) OR size(clusters) < :most",
+        UpdateExpression: "ADD #clusters :own SET #expires = :expires",
+        ConditionExpression: "attribute_not_exists(#clusters) OR contains(#clusters, :name) OR size(#clusters) < :most",
+        ExpressionAttributeNames: { "#clusters": "clusters", "#expires": "expires" },
         ExpressionAttributeValues: {
           ":own": { SS: [clusterName] },
           ":name": { S: clusterName },

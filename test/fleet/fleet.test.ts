@@ -184,6 +184,48 @@ describe("a hub", () => {
     expect(ended.cause).toContain("neither this hub's own cluster nor one of its list");
   });
 
+  it("looks after a cluster that gets the tag, once it lets the roles in, and no longer when the tag goes", async () => {
+    const ARN = arnOf(SHOP);
+    await list([], EXTERNAL_ID, [{ account: ELSEWHERE.account, regions: [ELSEWHERE.region], every_minutes: 1 }]);
+    await discover(({ places, failed, clusters }) => places === 1 && failed === 0 && clusters === 0);
+    const request = { cluster_name: ARN, namespace: NAMESPACE, dry_run: true };
+    // The account's roles find no cluster without the tag.
+    const untagged = await eventually(request, ({ error }) => error === "ClusterNotPermitted");
+    expect(untagged).toMatchObject({ status: "FAILED", error: "ClusterNotPermitted" });
+    expect(untagged.cause).toContain("no tag eks-remediation=on");
+
+    await inOther("eks", "tag-resource", "--resource-arn", ARN, "--tags", "eks-remediation=on");
+    await discover(({ clusters }) => clusters === 1);
+    await roundOf(`round-${Date.now()}`, ({ looked }) => looked === 0);
+    const waiting = await fleetSays();
+    expect(waiting).toContain("shop (444455556666, us-east-1) is tagged, and not looked at");
+    expect(waiting).toMatch(/no access entry for the roles of detect, .*patrol/);
+
+    // The command of the message.
+    const items = await itemsUnder<{ discovered: { S: string } }>("#discovered");
+    const [kept] = items.map(({ discovered }) => parseDiscovered(discovered.S));
+    const [cluster] = kept?.clusters ?? [];
+    if (kept === undefined || cluster?.waits === undefined) throw new Error("Nothing waits.");
+    const [command = ""] = commandsFor({ ...kept, ...cluster, waits: cluster.waits });
+    await run(["sh", "-c", command.replace("aws eks", `${site().awsCli.join(" ")} eks`)], { env: asOther() });
+
+    await discover(({ clusters }) => clusters === 1);
+    const id = `round-${Date.now()}`;
+    await roundOf(id, ({ looked }) => looked === 1);
+    const tagged = await eventually(request, ({ status }) => status === "SUCCEEDED");
+    expect(tagged.status).toBe("SUCCEEDED");
+    expect(usersOfShop().some((user) => user.includes(`:assumed-role/${DISCOVERED_ROLES}-detect/`))).toBe(true);
+    expect(await fleetSays()).toMatch(new RegExp(`${ARN} .* automatic +tag`));
+
+    await inOther("eks", "tag-resource", "--resource-arn", ARN, "--tags", "eks-remediation=leaving");
+    await discover(({ clusters }) => clusters === 0);
+    await roundOf(`round-${Date.now()}`, ({ looked }) => looked === 0);
+    expect((await execute(request)).status).toBe("SUCCEEDED");
+
+    await inOther("eks", "untag-resource", "--resource-arn", ARN, "--tag-keys", "eks-remediation");
+    await discover(({ places, failed, clusters }) => places === 1 && failed === 0 && clusters === 0);
+  });
+
   it("looks after a cluster of another account and region that is added while it runs", async () => {
     await list([SHOP, QUIET]);
 
@@ -234,49 +276,6 @@ describe("a hub", () => {
     expect(said).toMatch(new RegExp(`${ARN} +\\d+ s ago +failing +1 +0 +0 +automatic +list`));
     expect(said).toMatch(new RegExp(`${arnOf(QUIET)} +\\d+ s ago +look failed +\\? +\\? +\\? +automatic +list`));
     await kubectlOfShop(["-n", NAMESPACE, "rollout", "undo", "deployment/api"]);
-  });
-
-  it("looks after a cluster that gets the tag, once it lets the roles in, and no longer when the tag goes", async () => {
-    const ARN = arnOf(SHOP);
-    await list([], EXTERNAL_ID, [{ account: ELSEWHERE.account, regions: [ELSEWHERE.region], every_minutes: 1 }]);
-    await discover(({ places, failed, clusters }) => places === 1 && failed === 0 && clusters === 0);
-    const request = { cluster_name: ARN, namespace: NAMESPACE, dry_run: true };
-    // The account's roles find no cluster without the tag.
-    const untagged = await eventually(request, ({ error }) => error === "ClusterNotPermitted");
-    expect(untagged.cause).toContain(`role/${DISCOVERED_ROLES}-detect`);
-    expect(untagged.cause).toContain("no tag eks-remediation=on");
-
-    await inOther("eks", "tag-resource", "--resource-arn", ARN, "--tags", "eks-remediation=on");
-    await discover(({ clusters }) => clusters === 1);
-    await roundOf(`round-${Date.now()}`, ({ looked }) => looked === 0);
-    const waiting = await fleetSays();
-    expect(waiting).toContain("shop (444455556666, us-east-1) is tagged, and not looked at");
-    expect(waiting).toMatch(/no access entry for the roles of detect, .*patrol/);
-
-    // The command of the message.
-    const items = await itemsUnder<{ discovered: { S: string } }>("#discovered");
-    const [kept] = items.map(({ discovered }) => parseDiscovered(discovered.S));
-    const [cluster] = kept?.clusters ?? [];
-    if (kept === undefined || cluster?.waits === undefined) throw new Error("Nothing waits.");
-    const [command = ""] = commandsFor({ ...kept, ...cluster, waits: cluster.waits });
-    await run(["sh", "-c", command.replace("aws eks", `${site().awsCli.join(" ")} eks`)], { env: asOther() });
-
-    await discover(({ clusters }) => clusters === 1);
-    const id = `round-${Date.now()}`;
-    await roundOf(id, ({ looked }) => looked === 1);
-    const tagged = await eventually(request, ({ status }) => status === "SUCCEEDED");
-    expect(tagged.status).toBe("SUCCEEDED");
-    expect(usersOfShop().some((user) => user.includes(`:assumed-role/${DISCOVERED_ROLES}-detect/`))).toBe(true);
-    expect(await fleetSays()).toMatch(new RegExp(`${ARN} .* automatic +tag`));
-
-    await inOther("eks", "tag-resource", "--resource-arn", ARN, "--tags", "eks-remediation=leaving");
-    await discover(({ clusters }) => clusters === 0);
-    await roundOf(`round-${Date.now()}`, ({ looked }) => looked === 0);
-    expect((await execute(request)).status).toBe("SUCCEEDED");
-
-    await inOther("eks", "untag-resource", "--resource-arn", ARN, "--tag-keys", "eks-remediation");
-    const gone = await eventually(request, ({ status }) => status === "FAILED");
-    expect(gone.error).toBe("ClusterNotPermitted");
   });
 
   it("tells which cluster it was by its account and region", async ({ failedRuns }) => {

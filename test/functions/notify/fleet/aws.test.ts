@@ -105,7 +105,7 @@ describe("a place among clusters in which the same remedy begins", () => {
     expect(input).toMatchObject({
       TableName: "record",
       Key: { execution: { S: "#fleet-places" }, subject: { S: `2030-06-01T12:00:00.000Z ${STORM.sign}` } },
-      ConditionExpression: "attribute_not_exists(clusters) OR contains(clusters, :name) OR size(clusters) < :most",
+      ConditionExpression: "attribute_not_exists(#clusters) OR contains(#clusters, :name) OR size(#clusters) < :most",
       ExpressionAttributeValues: { ":own": { SS: ["alpha"] }, ":name": { S: "alpha" }, ":most": { N: "3" } },
     });
   });
