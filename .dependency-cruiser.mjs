@@ -17,7 +17,7 @@ const ROOMS = {
 };
 const ROOM = Object.keys(ROOMS).join("|");
 const STEP = `^functions/(?!(?:${ROOM})/)([^/]+)/`;
-const HANDLER = "^functions/[^/]+/(mcp-|(deliver|fleet|git|scorecard)/)?handler[.]ts$";
+const HANDLER = "^functions/[^/]+/(mcp-|(deliver|discovery|fleet|git|scorecard)/)?handler[.]ts$";
 
 /** Schemas and words of the remedies, which the run's contracts, the policy and the workflow are made of. */
 const LEAF = "^functions/remedies/((contracts|entry|asked)|[^/]+/contract)[.]ts$";

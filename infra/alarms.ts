@@ -1,11 +1,15 @@
 import { Duration } from "aws-cdk-lib";
 import { ComparisonOperator, Stats, TreatMissingData, type IMetric } from "aws-cdk-lib/aws-cloudwatch";
+import { DISCOVERY_INTERVAL } from "./discovery.ts";
 import { STEP_TIMEOUT } from "./functions.ts";
-import { deadLetters, endedExecutions, ofAllFunctions, ownMetric, PERIOD } from "./metrics.ts";
+import { deadLetters, endedExecutions, ofAllFunctions, ownMetric, PERIOD, successes } from "./metrics.ts";
 import type { ObservabilityProps } from "./observability-props.ts";
 
 /** What is stopped for four of these is stopped for long. */
 const HOUR = Duration.hours(1);
+
+/** Twice as long as from one time to the next. */
+const DISCOVERY_PERIOD = Duration.minutes(2 * DISCOVERY_INTERVAL.toMinutes());
 
 /** An alarm, as data. It is raised when the value reaches the threshold, or falls below it where `below` is set. */
 export interface AlarmSpec {
@@ -28,7 +32,7 @@ export function alarmsOf({
   clusterName,
   stateMachine,
   patrol,
-  rounds,
+  ofHub: { rounds, fleet, discover },
   unwatched,
   queues,
   schedule,
@@ -136,6 +140,8 @@ export function alarmsOf({
     ...alarms,
     notLooking(patrol.metricInvocations({ period: scanPeriod }), scanPeriod),
     ...(rounds === undefined ? [] : [noRounds(rounds.metricInvocations({ period: PERIOD }))]),
+    ...(fleet === undefined ? [] : [fleetUnwatched(successes(fleet, PERIOD))]),
+    ...(discover === undefined ? [] : [noDiscovery(successes(discover, DISCOVERY_PERIOD))]),
   ];
 }
 
@@ -168,6 +174,36 @@ function noRounds(metric: IMetric): AlarmSpec {
     section: "Rounds not made",
     meaning: `The clusters of the hub's list were not looked at for ${PERIOD.toMinutes() * 2} minutes although the schedule is on.`,
     first: "Check that the rule of the rounds is enabled, and look into the schedule's dead-letter queue.",
+    metric,
+    threshold: 1,
+    below: true,
+    periods: { of: 2, bad: 2 },
+  };
+}
+
+/** What helps with a function of the schedule that does not do its work. */
+const LOOK_AT_ITS_LOG =
+  "Read the errors in its log, then check that its rule is enabled, and look into the schedule's dead-letter queue.";
+
+function fleetUnwatched(metric: IMetric): AlarmSpec {
+  return {
+    id: "FleetNotWatched",
+    section: "Fleet not watched",
+    meaning: `For ${PERIOD.toMinutes() * 2} minutes nobody could know whether clusters of the hub fail alike.`,
+    first: LOOK_AT_ITS_LOG,
+    metric,
+    threshold: 1,
+    below: true,
+    periods: { of: 2, bad: 2 },
+  };
+}
+
+function noDiscovery(metric: IMetric): AlarmSpec {
+  return {
+    id: "ClustersNotDiscovered",
+    section: "Clusters not discovered",
+    meaning: `For ${DISCOVERY_PERIOD.toMinutes() * 2} minutes it was not looked for clusters with the hub's tag.`,
+    first: LOOK_AT_ITS_LOG,
     metric,
     threshold: 1,
     below: true,

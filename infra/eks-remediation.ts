@@ -8,12 +8,14 @@ import type { Queue } from "aws-cdk-lib/aws-sqs";
 import type { StateMachine } from "aws-cdk-lib/aws-stepfunctions";
 import { Construct } from "constructs";
 import { Action } from "../functions/shared/policy.ts";
+import { ADMITTED } from "./admission.ts";
 import { Agent } from "./agent.ts";
 import { ApprovalLinks } from "./approval-links.ts";
 import { checkProps } from "./check-props.ts";
 import { ClusterAccess } from "./cluster-access.ts";
 import { Encryption } from "./encryption.ts";
 import { Delivery, type DeliveryProps } from "./delivery.ts";
+import { Discovery } from "./discovery.ts";
 import { EndedExecutions } from "./ended-executions.ts";
 import { FleetWatch } from "./fleet-watch.ts";
 import { Functions, type StepFunctions } from "./functions.ts";
@@ -27,7 +29,7 @@ import { Patrol } from "./patrol.ts";
 import type { EksRemediationProps, NotificationOptions } from "./props.ts";
 import { OutcomesRecord } from "./record.ts";
 import { rbacCommand } from "./rbac-command.ts";
-import type { FunctionOptions } from "./remediation-function.ts";
+import type { FunctionOptions, RemediationFunction } from "./remediation-function.ts";
 import { REMOVING } from "./permissions.ts";
 import { RUNBOOK } from "./runbook.ts";
 import { Rounds } from "./rounds.ts";
@@ -117,8 +119,8 @@ export class EksRemediation extends Construct {
     const ofHub =
       hub === undefined
         ? undefined
-        : hubOf(this, { steps, patrol, table, topic, told, schedule, deadLetterQueue, options });
-    if (hub !== undefined) new Hub(this, "Hub", { hub, functions, readers: { ...ofHub }, clusterName });
+        : hubOf(this, { steps, functions, patrol, table, topic, told, schedule, deadLetterQueue, options });
+    if (hub !== undefined) new Hub(this, "Hub", { hub, functions, ofHub: { ...ofHub }, clusterName });
     const waysIn = waysInOf(this, { stateMachine, clusterName, ways: props.waysIn ?? [], options });
     const watched = { stateMachine, stateMachineName, notify: steps.notify, key };
     const ends = new EndedExecutions(this, "EndedExecutions", watched);
@@ -136,7 +138,7 @@ export class EksRemediation extends Construct {
       stateMachine,
       // In a hub, patrol is invoked for other clusters as well.
       patrol: ofHub === undefined ? patrol.lambda : starts,
-      rounds: ofHub?.rounds.lambda,
+      ofHub: { rounds: ofHub?.rounds.lambda, fleet: ofHub?.fleet.lambda, discover: ofHub?.discover.lambda },
       functions: { ...steps, ...unwatched },
       unwatched,
       queues: {
@@ -169,6 +171,8 @@ export class EksRemediation extends Construct {
 
 interface OfHub {
   steps: StepFunctions;
+  /** Those that reach clusters, by name. */
+  functions: Readonly<Record<string, RemediationFunction>>;
   patrol: Patrol;
   table: Table;
   topic: ITopic;
@@ -178,16 +182,19 @@ interface OfHub {
   options: FunctionOptions;
 }
 
-/** What a hub has beside, by name: it reads the list, and reaches no cluster. */
+/** What a hub has beside, by name: they read the list, and reach no cluster. */
 function hubOf(
   scope: Construct,
-  { steps, patrol, table, topic, told, schedule: { enabled }, deadLetterQueue, options }: OfHub,
-): { rounds: Rounds; fleet: FleetWatch } {
-  const chat = told.chat === true;
+  { steps, functions, patrol, table, topic, told, schedule: { enabled }, deadLetterQueue, options }: OfHub,
+): { rounds: Rounds; fleet: FleetWatch; discover: Discovery } {
+  const ofAll = { table, enabled, deadLetterQueue, options };
+  const telling = { ...ofAll, topic, chat: told.chat === true };
   const remedies = Action.options.map((action) => steps[action]);
+  const admitted = [...ADMITTED].flatMap(([name, group]) => (functions[name] === undefined ? [] : [{ name, group }]));
   return {
-    rounds: new Rounds(scope, "Rounds", { patrol, enabled, deadLetterQueue, options }),
-    fleet: new FleetWatch(scope, "FleetWatch", { table, topic, chat, enabled, deadLetterQueue, remedies, options }),
+    rounds: new Rounds(scope, "Rounds", { ...ofAll, patrol }),
+    fleet: new FleetWatch(scope, "FleetWatch", { ...telling, remedies }),
+    discover: new Discovery(scope, "Discovery", { ...telling, admitted }),
   };
 }
 

@@ -72,6 +72,19 @@ function variableOf(name: string): string {
   return name.replace(/-(.)/g, (_dashed, letter: string) => letter.toUpperCase());
 }
 
+/** How often a function has done what it was invoked for. Without an invocation there is no value, and that is none. */
+export function successes(lambda: RemediationFunction["lambda"], period: Duration): MathExpression {
+  return new MathExpression({
+    expression: "FILL(invocations, 0) - FILL(errors, 0)",
+    usingMetrics: {
+      invocations: lambda.metricInvocations({ period, statistic: Stats.SUM }),
+      errors: lambda.metricErrors({ period, statistic: Stats.SUM }),
+    },
+    label: "invocations that succeeded",
+    period,
+  });
+}
+
 /** How many messages wait in the queues. */
 export function deadLetters(queues: Readonly<Record<string, Queue>>): IMetric {
   const metrics = Object.entries(queues).map(

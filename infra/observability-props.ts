@@ -18,8 +18,8 @@ export interface ObservabilityProps {
   queues: Readonly<Record<string, Queue>>;
   /** What counts the looks of the schedule. */
   patrol: Pick<RemediationFunction["lambda"], "metricInvocations">;
-  /** What makes the rounds of a hub. */
-  rounds: Pick<RemediationFunction["lambda"], "metricInvocations"> | undefined;
+  /** The hub's own functions, which have to be invoked again and again; undefined where there is no hub. */
+  ofHub: Readonly<Record<"rounds" | "fleet" | "discover", RemediationFunction["lambda"] | undefined>>;
   schedule: { interval: Duration; enabled: boolean };
   /** Whether there is a dashboard. */
   dashboard: boolean;

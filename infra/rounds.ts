@@ -1,15 +1,20 @@
-import { Duration, Validations } from "aws-cdk-lib";
-import { EventField, Rule, RuleTargetInput, Schedule as RuleSchedule } from "aws-cdk-lib/aws-events";
-import { LambdaFunction } from "aws-cdk-lib/aws-events-targets";
+import { Duration } from "aws-cdk-lib";
+import type { Table } from "aws-cdk-lib/aws-dynamodb";
+import { EventField, RuleTargetInput } from "aws-cdk-lib/aws-events";
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import { Tracing } from "aws-cdk-lib/aws-lambda";
 import type { Queue } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
+import { DISCOVERED } from "../functions/shared/discovered.ts";
+import { letReadTable } from "./hub-table.ts";
+import { onSchedule } from "./on-schedule.ts";
 import { RemediationFunction, type FunctionOptions } from "./remediation-function.ts";
 
 export interface RoundsProps {
   /** What looks at a cluster. */
   patrol: RemediationFunction;
+  /** The record, which has the clusters that were discovered. */
+  table: Table;
   /** Whether there are rounds: without the schedule, a cluster is looked at only when something asks for it. */
   enabled: boolean;
   /** Takes the rounds that could not be made. */
@@ -22,7 +27,7 @@ const INTERVAL = Duration.minutes(1);
 
 /** Has the clusters of a hub's list looked at, each as often as the list says. */
 export class Rounds extends RemediationFunction {
-  constructor(scope: Construct, id: string, { patrol, enabled, deadLetterQueue, options }: RoundsProps) {
+  constructor(scope: Construct, id: string, { patrol, table, enabled, deadLetterQueue, options }: RoundsProps) {
     super(scope, id, {
       name: "rounds",
       entry: "functions/rounds/handler.ts",
@@ -37,33 +42,16 @@ export class Rounds extends RemediationFunction {
     this.role.addToPolicy(
       new PolicyStatement({ actions: ["lambda:InvokeFunction"], resources: [patrol.lambda.functionArn] }),
     );
-    new Rule(this, "Rule", {
+    letReadTable(this, table, [DISCOVERED], options.key);
+    onSchedule(this, {
       description: "Has the clusters of the hub's list looked at",
-      schedule: RuleSchedule.rate(INTERVAL),
+      interval: INTERVAL,
       enabled,
-      targets: [
-        new LambdaFunction(this.lambda, {
-          // The moment that it is for, however late it comes: no cluster is left out, or looked at twice.
-          event: RuleTargetInput.fromObject({ id: EventField.eventId, time: EventField.time }),
-          deadLetterQueue,
-          maxEventAge: INTERVAL,
-        }),
-      ],
+      // The moment that it is for, however late it comes: no cluster is left out, or looked at twice.
+      event: RuleTargetInput.fromObject({ id: EventField.eventId, time: EventField.time }),
+      deadLetterQueue,
+      key: options.key,
+      untraced: "It makes a round each minute, and does nothing but ask for looks.",
     });
-    const { queueArn } = deadLetterQueue;
-    this.role.addToPolicy(new PolicyStatement({ actions: ["sqs:SendMessage"], resources: [queueArn] }));
-    this.role.addToPolicy(new PolicyStatement({ actions: ["kms:GenerateDataKey"], resources: [options.key.keyArn] }));
-    this.lambda.configureAsyncInvoke({
-      onFailure: { bind: () => ({ destination: queueArn }) },
-      maxEventAge: INTERVAL,
-      // What it did is done once, whatever is tried again; the next round is another try.
-      retryAttempts: 0,
-    });
-    for (const { id: finding, reason } of [
-      { id: "Serverless-LambdaDLQ", reason: "Its on-failure destination takes the rounds that it could not make." },
-      { id: "Serverless-LambdaTracing", reason: "It makes a round each minute, and does nothing but ask for looks." },
-    ]) {
-      Validations.of(this.lambda).acknowledge({ id: finding, reason });
-    }
   }
 }

@@ -33,6 +33,7 @@ const FUNCTION_NAMES = [
   "git",
   "scorecard",
   "fleet",
+  "discovery",
 ];
 
 /** A function's bundle, and what went into it. */
@@ -67,6 +68,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   git: "functions/notify/git/handler.ts",
   scorecard: "functions/notify/scorecard/handler.ts",
   fleet: "functions/notify/fleet/handler.ts",
+  discovery: "functions/notify/discovery/handler.ts",
 };
 
 /** The handler of a function. */

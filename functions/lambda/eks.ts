@@ -3,6 +3,7 @@ import { CLIENT_OPTIONS, inTime } from "../shared/aws/client-options.ts";
 import { refusalOf } from "../shared/aws/refusal.ts";
 import type { Connection } from "../shared/cluster/http-cluster.ts";
 import { plainNameOf } from "../shared/cluster-name.ts";
+import { LEAVING, TAG } from "../shared/discovered.ts";
 import { isRemediationError, RemediationError } from "../shared/errors.ts";
 import { cachedToken } from "./cached-token.ts";
 import { createToken } from "./eks-token.ts";
@@ -57,6 +58,7 @@ async function describeCluster(
   const told = spoke?.arn ?? name;
   try {
     const { cluster } = await client.send(new DescribeClusterCommand({ name }), inTime());
+    if (spoke?.tag !== undefined) assertTagged(spoke.arn, spoke.tag, cluster?.tags);
     const ca = cluster?.certificateAuthority?.data;
     if (cluster?.endpoint === undefined || ca === undefined) {
       throw new RemediationError(
@@ -72,15 +74,28 @@ async function describeCluster(
         "ClusterNotFound",
         spoke === undefined
           ? `There is no EKS cluster ${name} in this account and region. Check cluster_name.`
-          : `There is no EKS cluster ${spoke.arn}, though the hub's list has it. It may have been deleted.`,
+          : `There is no EKS cluster ${spoke.arn}, though the hub's list has ${spoke.tag === undefined ? "it" : "its account and region"}. It may have been deleted.`,
         { cause: refusalOf(error).cause },
       );
     }
     const denied = error instanceof Error && error.name === "AccessDeniedException";
     throw new RemediationError(
       denied ? "ClusterNotPermitted" : "ClusterUnreachable",
-      `EKS cluster ${told} could not be described: ${refusalOf(error).message}`,
+      `EKS cluster ${told} could not be described: ${refusalOf(error).message}${denied && spoke?.tag !== undefined ? ` That is so as well where it has no tag ${TAG}=${spoke.tag}.` : ""}`,
       { cause: refusalOf(error).cause },
     );
   }
+}
+
+/**
+ * The role's permissions are limited to clusters with the tag; the hub holds itself to it as well. What began while a cluster had
+ * it goes on while the cluster is leaving.
+ */
+function assertTagged(arn: string, wanted: string, tags: Record<string, string> = {}): void {
+  const value = tags[TAG];
+  if (value === wanted || value === LEAVING) return;
+  throw new RemediationError(
+    "ClusterNotFound",
+    `EKS cluster ${arn} is not in the hub's list itself, and has no tag ${TAG}=${wanted}. Give it that tag, or add it to the list.`,
+  );
 }

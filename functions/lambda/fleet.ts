@@ -1,6 +1,7 @@
 import { ParameterNotFound } from "@aws-sdk/client-ssm";
 import { refusalOf } from "../shared/aws/refusal.ts";
 import { clusterOfArn, type ClusterPlace } from "../shared/cluster-name.ts";
+import { rolesOfDiscovered } from "../shared/discovered.ts";
 import { RemediationError } from "../shared/errors.ts";
 import { Hub } from "../shared/hub.ts";
 import { readFleetList, spokeNamed, type FleetList } from "./fleet-list.ts";
@@ -12,6 +13,20 @@ export interface Spoke extends ClusterPlace {
   arn: string;
   roleArn: string;
   externalId: string;
+  /** The value that its tag has to have, where it is discovered; undefined where the list has it. */
+  tag?: string | undefined;
+}
+
+/** A region of an account in which clusters are discovered, and as whom the function gets there. */
+export interface DiscoveredSource {
+  account: string;
+  region: string;
+  tag: string;
+  /** How the names of the hub's roles there begin. */
+  roles: string;
+  externalId: string;
+  /** The pause between looks at each of its clusters; undefined where none comes by itself. */
+  everyMinutes: number | undefined;
 }
 
 /** How long a list is used before it is read again. */
@@ -35,13 +50,38 @@ export async function findSpoke(hub: Hub, clusterName: string): Promise<Spoke | 
   const list = await listOf(hub.parameter)();
   const partition = partitionOf(hub);
   const arnOf = (place: ClusterPlace) => arnIn(partition, place);
-  const { roles, ...place } = spokeNamed(list, clusterName, arnOf);
+  const { roles, tag, name, account, region } = spokeNamed(list, clusterName, arnOf);
+  const place = { name, account, region };
+  const prefix = roles ?? (tag === undefined ? `${hub.name}-${name}` : rolesOfDiscovered(hub.name));
   return {
     ...place,
     arn: arnOf(place),
-    roleArn: `arn:${partition}:iam::${place.account}:role/${roles ?? `${hub.name}-${place.name}`}-${hub.function}`,
+    roleArn: roleIn(hub, account, prefix),
     externalId: list.external_id,
+    tag,
   };
+}
+
+/** The ARN of this function's role in another account. */
+export function roleIn(hub: Hub, account: string, prefix: string): string {
+  return `${roleStart(hub, account, prefix)}-${hub.function}`;
+}
+
+/** How the ARNs of the hub's roles in another account begin; a hyphen and a function's name follow. */
+export function roleStart(hub: Hub, account: string, prefix: string): string {
+  return `arn:${partitionOf(hub)}:iam::${account}:role/${prefix}`;
+}
+
+/**
+ * Where clusters of the hub are discovered.
+ * @throws RemediationError `FleetUnreadable`
+ */
+export async function sourcesOf(hub: Hub): Promise<DiscoveredSource[]> {
+  const { sources, external_id: externalId, every_minutes: ofAll } = await listOf(hub.parameter)();
+  return sources.map(({ account, region, tag, roles = rolesOfDiscovered(hub.name), every_minutes: own = ofAll }) => ({
+    ...{ account, region, tag, roles, externalId },
+    everyMinutes: own === false ? undefined : own,
+  }));
 }
 
 /**
@@ -62,6 +102,11 @@ export async function clustersOf(hub: Hub): Promise<{ arn: string; everyMinutes:
 /** The clusters of one hub are all in its partition. */
 function partitionOf({ own }: Hub): string {
   return own.split(":")[1] ?? "aws";
+}
+
+/** The ARN of a cluster of a hub. */
+export function arnOfCluster(hub: Hub, place: ClusterPlace): string {
+  return arnIn(partitionOf(hub), place);
 }
 
 function arnIn(partition: string, { name, account, region }: ClusterPlace): string {

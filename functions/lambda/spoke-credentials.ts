@@ -15,7 +15,7 @@ const SESSION_SECONDS = 3_600;
  *   `ClusterUnreachable` when STS does not answer
  */
 export function spokeCredentials(
-  { arn, roleArn, region, externalId }: Spoke,
+  { arn, roleArn, region, externalId }: Pick<Spoke, "arn" | "roleArn" | "region" | "externalId">,
   session: string,
 ): () => Promise<Credentials> {
   return async () => {

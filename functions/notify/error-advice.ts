@@ -65,7 +65,7 @@ const ADVICE: Readonly<Partial<Record<ErrorName, Advice>>> = {
   },
   ClusterNotPermitted: {
     nextSteps: [
-      "The functions' roles may describe the cluster alone that their stack was deployed for. Start the workflow of that cluster's stack, or deploy one for it.",
+      "In its own account and region, the functions may describe the cluster alone that their stack was deployed for: start the workflow of that cluster's stack, or deploy one for it. Where a hub looks after the cluster, the cluster's spoke has to let the hub in, and one that is discovered needs its tag (docs/fleet.md).",
     ],
     commands: ["npx cdk deploy -c clusterName=CLUSTER"],
   },

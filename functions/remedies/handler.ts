@@ -1,4 +1,4 @@
-import { fleetStorms } from "../lambda/fleet-storms.ts";
+import { fleetPlace, fleetStorms } from "../lambda/fleet-storms.ts";
 import { lambda } from "../lambda/lambda.ts";
 import { keepInBucket } from "./keep-evidence.ts";
 import { remedyNamed } from "./remedies.ts";
@@ -7,7 +7,7 @@ import { remedyStep } from "./step.ts";
 /** Where there is a bucket for what a remedy destroys, it is kept there. */
 const KEEPING = process.env["EVIDENCE_BUCKET"] === undefined ? {} : { preserve: keepInBucket };
 /** In a hub, it waits for other clusters that fail alike. */
-const IN_FLEET = process.env["EKS_HUB"] === undefined ? {} : { fleetStorms };
+const IN_FLEET = process.env["EKS_HUB"] === undefined ? {} : { fleetPlace, fleetStorms };
 
 /** Where the function's layer has Helm; only the function that runs it has that layer. */
 const HELM = process.env["HELM"];

@@ -40,6 +40,11 @@ export interface RemedyEnvironment extends Environment {
   preserve?(destroyed: Destroyed): Promise<void>;
   /** In which ways clusters of the fleet fail alike; absent where there is no fleet. @throws what reading it met */
   fleetStorms?(): Promise<readonly FleetStorm[]>;
+  /**
+   * Takes one of so many places for clusters in which remedies for a sign begin at about that moment; whether the cluster has one.
+   * @throws what taking it met
+   */
+  fleetPlace?(sign: string, clusterName: string, most: number, now: Date): Promise<boolean>;
   /** Where Helm is; absent where it is not there. @throws RemediationError `HelmMissing` */
   helm?(): Promise<string>;
 }
@@ -75,7 +80,7 @@ async function apply(
   // What is set at run time is read again as late as that: it may have been stopped since it was decided upon.
   const begin = async (cluster: Cluster) => {
     const present = () => policyFor(environment, run.cluster_name);
-    await beginRemedy(cluster, run, environment.now(), await present(), present, () => fleetNow(environment));
+    await beginRemedy(cluster, run, environment.now(), await present(), present, () => fleetNow(environment, run));
   };
   const writer = await writerFor(remedy, plan, run, environment, begin);
   const again = attempt > 0 && (await beginningOf(writer.reader, run)) !== "not begun";
@@ -114,17 +119,24 @@ async function limitInDryRun({ reader }: Writer, run: WorkloadRun, environment: 
   if (!run.dry_run) return [];
   const policy = await policyFor(environment, run.cluster_name);
   const now = environment.now();
-  const held = heldByFleet(run, await fleetNow(environment), now)?.message;
+  const held = heldByFleet(run, await fleetNow(environment, run), now)?.message;
   const limited = held ?? (await presentLimit(reader, run, policy, now));
   return limited === undefined ? [] : [`Without dry_run it would have to wait. ${limited}`];
 }
 
 /** In which ways clusters fail alike at this moment, or why that cannot be known; undefined where no remedy waits for that. */
-async function fleetNow(environment: RemedyEnvironment): Promise<FleetNow | undefined> {
-  if (!environment.policy().fleet.hold) return undefined;
+async function fleetNow(
+  environment: RemedyEnvironment,
+  { cluster_name: cluster }: WorkloadRun,
+): Promise<FleetNow | undefined> {
+  const { hold, min_clusters: most } = environment.policy().fleet;
+  if (!hold) return undefined;
   try {
     const storms = await environment.fleetStorms?.();
-    return storms === undefined ? undefined : { storms };
+    if (storms === undefined) return undefined;
+    const take = environment.fleetPlace?.bind(environment);
+    if (take === undefined) return { storms };
+    return { storms, takePlace: (sign) => take(sign, cluster, most, environment.now()) };
   } catch (error) {
     return { unreadable: refusalOf(error).message };
   }

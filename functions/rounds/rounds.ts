@@ -10,13 +10,13 @@ const RoundsInput = z.strictObject({ id: z.string().regex(/^[\w-]{1,40}$/), time
 
 /** How a round went. */
 export interface RoundsAnswer {
-  /** How many clusters the list has. */
+  /** How many clusters the list has, and were discovered. */
   clusters: number;
   /** How many of them were due, and are looked at. */
   looked: number;
 }
 
-/** A cluster of a hub's list. */
+/** A cluster that a hub looks after beside its own. */
 export interface ListedCluster {
   arn: string;
   /** The pause between looks; undefined where it is looked at only when something asks for it. */
@@ -27,6 +27,8 @@ export interface ListedCluster {
 export interface RoundsEnvironment {
   /** The clusters of the list. @throws RemediationError `FleetUnreadable` */
   clusters: () => Promise<readonly ListedCluster[]>;
+  /** Those that were discovered beside them. @throws RemediationError `FleetUnreadable` */
+  discovered: () => Promise<readonly ListedCluster[]>;
   /** Has a cluster looked at, and waits for nothing. @throws RemediationError `WorkflowNotStarted` */
   look: (input: ScanRequest & { id: string }) => Promise<void>;
   /** Comes back when a second has passed since it was called before. */
@@ -47,13 +49,15 @@ const HASH_DIGITS = 12;
 const NAMED = 5;
 
 /**
- * Has those clusters of the hub's list looked at that are due: each by an invocation of its own, so that none waits for another.
+ * Has those clusters of the hub looked at that are due: each by an invocation of its own, so that none waits for another. Those of
+ * the list do not depend on whether it can be known which were discovered.
  * @throws RemediationError `InvalidStepInput`, `FleetUnreadable`; `WorkflowNotStarted`, naming those that could not be looked at,
  *   when the others are
  */
 export async function rounds(event: unknown, environment: RoundsEnvironment): Promise<RoundsAnswer> {
   const { id, time } = contract(RoundsInput)(event);
-  const listed = await environment.clusters();
+  const { found, unread } = await discoveredIn(environment);
+  const listed = [...(await environment.clusters()), ...found];
   const due = listed.filter((cluster) => isDue(cluster, new Date(time))).map(({ arn }) => arn);
   const perSecond = Math.max(PER_SECOND, Math.ceil(due.length / WITHIN_SECONDS));
   const failed: { arn: string; error: Error }[] = [];
@@ -69,7 +73,19 @@ export async function rounds(event: unknown, environment: RoundsEnvironment): Pr
       due.length,
       first.error,
     );
+  if (unread !== undefined) throw unread;
   return { clusters: listed.length, looked: due.length };
+}
+
+async function discoveredIn({
+  discovered,
+}: RoundsEnvironment): Promise<{ found: readonly ListedCluster[]; unread?: Error }> {
+  try {
+    return { found: await discovered() };
+  } catch (error) {
+    if (!isRemediationError(error, "FleetUnreadable")) throw error;
+    return { found: [], unread: error };
+  }
 }
 
 async function look(arn: string, id: string, environment: RoundsEnvironment): Promise<{ arn: string; error: Error }[]> {

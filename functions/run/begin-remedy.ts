@@ -3,7 +3,7 @@ import { paths } from "../shared/cluster/paths.ts";
 import type { WorkloadRun } from "./contracts.ts";
 import type { WorkloadRef } from "../shared/refs.ts";
 import { RemediationError } from "../shared/errors.ts";
-import { heldByFleet, type FleetNow } from "./fleet-hold.ts";
+import { heldByFleet, heldWithoutPlace, type FleetNow } from "./fleet-hold.ts";
 import { entryOf, UNFINISHED } from "./history.ts";
 import type { Lease } from "../shared/kubernetes/types.ts";
 import { describeWorkload } from "../kinds/workloads.ts";
@@ -49,10 +49,12 @@ export async function beginRemedy(
     if (isTakenUpSince(lease, run)) throw takenUp(workload);
     if (isBegun(lease, run)) return;
     const hasPlace = begunBy(lease, run.execution.name) !== undefined;
-    const held = hasPlace ? undefined : heldByFleet(run, await fleet(), now);
+    const inFleet = hasPlace ? undefined : await fleet();
+    const held = heldByFleet(run, inFleet, now);
     if (held !== undefined) throw new HeldBack(held, false);
     const placed = hasPlace ? lease : await takePlace(cluster, run, lease, policy, now);
-    const notLet = notLetAnymore(run, await present());
+    // Last: what does not begin here for another reason takes no other cluster's place.
+    const notLet = notLetAnymore(run, await present()) ?? (await heldWithoutPlace(run, inFleet, now));
     if (notLet !== undefined) {
       // What was asked of the limits is taken back.
       if (!hasPlace) await cluster.replace(paths.lease(CLAIM_NAMESPACE, name), placed);

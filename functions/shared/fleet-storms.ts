@@ -5,6 +5,12 @@ import { Sign } from "./signs.ts";
 /** The key of the table of records under which the storms of a fleet are. Step Functions names no execution so. */
 export const FLEET_STORMS = "#fleet-storms";
 
+/** The key under which the clusters are in which remedies for the same have begun at about the same time. No execution has such a name. */
+export const FLEET_PLACES = "#fleet-places";
+
+/** For how long so many clusters have places, in milliseconds: within that each cluster is looked at once where nobody says otherwise. */
+export const PLACES_MS = 300_000;
+
 /** How long what was written of a storm holds, in milliseconds: as long as the looks that it is decided from. */
 export const LOOKS_COUNT_MS = 3_600_000;
 

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { cameBy, discoveredIn, inTheWay } from "../fleet/discovered.ts";
 import { looksIn } from "../fleet/looks.ts";
 import { fleetTable, needsPerson } from "../fleet/text.ts";
 import type { Chosen } from "./record-commands.ts";
@@ -26,9 +27,16 @@ export function addFleetCommand(command: Command, choose: (chosen: Chosen) => vo
 }
 
 async function fleet({ table, region, json = false }: FleetOptions): Promise<number> {
-  const { looks, unread } = await looksIn(table, region);
+  const now = new Date();
+  const [{ looks, unread }, discovered] = await Promise.all([looksIn(table, region), discoveredIn(table, region, now)]);
   if (unread > 0) process.stderr.write(`Left out, since this version cannot read them: ${unread}.\n`);
-  const text = json ? looks.map((look) => `${JSON.stringify(look)}\n`).join("") : `${fleetTable(looks, new Date())}\n`;
-  process.stdout.write(text);
-  return looks.some(needsPerson) ? EXIT.needsPerson : EXIT.nothingToDo;
+  const shown = looks.map((look) => ({ ...look, came_by: cameBy(look.cluster_name, discovered) }));
+  const hindered = inTheWay(discovered);
+  const lines = [
+    ...(json ? shown.map((look) => JSON.stringify(look)) : [fleetTable(shown, now)]),
+    ...(json || hindered.length === 0 ? [] : [""]),
+    ...hindered.map(({ line }) => (json ? JSON.stringify({ in_the_way: line }) : line)),
+  ];
+  process.stdout.write(lines.map((line) => `${line}\n`).join(""));
+  return hindered.some((each) => each.needsPerson) || looks.some(needsPerson) ? EXIT.needsPerson : EXIT.nothingToDo;
 }

@@ -1,6 +1,7 @@
 import type { KeptLook } from "../../functions/shared/looks.ts";
 import { signWords } from "../../functions/shared/signs.ts";
 import { duration } from "../../functions/shared/text.ts";
+import type { Came } from "./discovered.ts";
 import { columns } from "../record/text.ts";
 
 /** What nobody has to look at. */
@@ -12,13 +13,13 @@ export function needsPerson({ status, unseen = 0 }: KeptLook): boolean {
 }
 
 /** One line for each cluster: those that somebody has to look at first, of them the one first that was seen longest ago. */
-export function fleetTable(looks: readonly KeptLook[], now: Date): string {
+export function fleetTable(looks: readonly (KeptLook & { came_by?: Came })[], now: Date): string {
   if (looks.length === 0)
     return "No look is kept: the schedule is off, or has not begun, or its function cannot keep what it sees (record_error in its log).";
   const sorted = [...looks].sort(
     (a, b) => Number(needsPerson(b)) - Number(needsPerson(a)) || (a.at < b.at ? -1 : a.at > b.at ? 1 : 0),
   );
-  const header = ["CLUSTER", "SEEN", "STATUS", "FAILING PODS", "RESTING", "UNSEEN PARTS", "MAY AT MOST"];
+  const header = ["CLUSTER", "SEEN", "STATUS", "FAILING PODS", "RESTING", "UNSEEN PARTS", "MAY AT MOST", "CAME BY"];
   const number = (value: number | undefined) => (value === undefined ? "?" : String(value));
   const rows = sorted.map((look) => [
     look.cluster_name,
@@ -28,6 +29,7 @@ export function fleetTable(looks: readonly KeptLook[], now: Date): string {
     number(look.resting),
     number(look.unseen),
     look.allowed ?? "?",
+    look.came_by ?? "?",
   ]);
   const common = inCommon(looks);
   return [columns(header, rows), ...(common.length === 0 ? [] : ["", ...common])].join("\n");

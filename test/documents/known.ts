@@ -1,6 +1,17 @@
 /** The calls of AWS that documents make, with the options that each is given. Sources: the AWS CLI's command reference. */
 export const AWS: Readonly<Record<string, readonly string[]>> = {
   "cloudformation deploy": ["--stack-name", "--template-file", "--parameter-overrides", "--capabilities", "--region"],
+  "cloudformation create-stack-instances": ["--stack-set-name", "--deployment-targets", "--regions"],
+  "cloudformation create-stack-set": [
+    ...[
+      "--stack-set-name",
+      "--template-body",
+      "--capabilities",
+      "--permission-model",
+      "--auto-deployment",
+      "--parameters",
+    ],
+  ],
   "cloudformation describe-stack-resources": ["--stack-name"],
   "cloudformation describe-stacks": ["--stack-name"],
   "cloudwatch get-metric-statistics": [
@@ -8,6 +19,7 @@ export const AWS: Readonly<Record<string, readonly string[]>> = {
   ],
   "eks describe-cluster": ["--name"],
   "eks list-access-entries": ["--cluster-name"],
+  "eks tag-resource": ["--resource-arn", "--tags"],
   "events describe-rule": ["--name"],
   "events list-targets-by-rule": ["--rule"],
   "events put-targets": ["--cli-input-json"],

@@ -8,14 +8,27 @@ import { aws } from "../deployed/account.ts";
 import { run } from "../deployed/commands.ts";
 import { about, it } from "../deployed/deployed.ts";
 import { allExecutions, ended, execute, type Ended } from "../deployed/executions.ts";
-import { arnOf, asOther, ELSEWHERE, EXTERNAL_ID, PARAMETER, PLACE, QUIET, SHOP, type FleetSite } from "./places.ts";
+import { commandsFor } from "../../functions/notify/discovery/words.ts";
+import { parseDiscovered } from "../../functions/shared/discovered.ts";
+import {
+  arnOf,
+  asOther,
+  DISCOVERED_ROLES,
+  ELSEWHERE,
+  EXTERNAL_ID,
+  PARAMETER,
+  PLACE,
+  QUIET,
+  SHOP,
+  type FleetSite,
+} from "./places.ts";
 
 const NAMESPACE = "fleet-shop";
 const site = () => inject("site") as FleetSite;
 
 /** Writes the hub's list, as its owner does. Nothing is deployed. */
-async function list(clusters: readonly object[], externalId = EXTERNAL_ID): Promise<void> {
-  const value = JSON.stringify({ external_id: externalId, clusters });
+async function list(clusters: readonly object[], externalId = EXTERNAL_ID, discover: object[] = []): Promise<void> {
+  const value = JSON.stringify({ external_id: externalId, clusters, discover });
   await aws("ssm", "put-parameter", "--name", PARAMETER, "--type", "String", "--overwrite", "--value", value);
 }
 
@@ -45,26 +58,61 @@ function usersOfShop(): string[] {
 
 /** Makes rounds until one has gone as it is to go: a list is read again after some seconds. */
 async function roundOf(id: string, wanted: (answer: { looked: number }) => boolean): Promise<void> {
+  const payload = { id, time: new Date().toISOString().replace(/\.\d+Z$/, "Z") };
+  await untilInvoked<{ looked: number }>("Has the clusters of the hub's list", payload, wanted);
+}
+
+/** Looks for tagged clusters until that has gone as it is to go. */
+async function discover(wanted: (answer: Discovered) => boolean): Promise<void> {
+  await untilInvoked<Discovered>("Looks which clusters of other accounts have", {}, wanted);
+}
+
+interface Discovered {
+  places: number;
+  failed: number;
+  clusters: number;
+}
+
+/** Invokes the function whose description begins so until it answers as it is to. */
+async function untilInvoked<Answer>(
+  begins: string,
+  payload: object,
+  wanted: (answer: Answer) => boolean,
+): Promise<void> {
   const { Functions } = await aws<{ Functions: { FunctionName: string; Description: string }[] }>(
     "lambda",
     "list-functions",
   );
-  const rounds = Functions.find(({ Description }) => Description.startsWith("Has the clusters of the hub's list"));
-  const payload = JSON.stringify({ id, time: new Date().toISOString().replace(/\.\d+Z$/, "Z") });
+  const name = Functions.find(({ Description }) => Description.startsWith(begins))?.FunctionName ?? "";
+  let last: Answer | undefined;
   for (let attempt = 1; attempt <= 30; attempt++) {
-    const answer = await invoked(rounds?.FunctionName ?? "", payload);
-    if (wanted(answer)) return;
+    last = await invoked<Answer>(name, JSON.stringify(payload));
+    if (wanted(last)) return;
     await sleep(2_000);
   }
-  throw new Error("No round went as it was to go.");
+  throw new Error(`${begins}: it last answered ${JSON.stringify(last)}.`);
 }
 
-async function invoked(name: string, payload: string): Promise<{ looked: number }> {
+/** What the command `fleet` says of all clusters. */
+async function fleetSays(): Promise<string> {
+  const shown = run(["node", "local/command-line/main.ts", "fleet", "--table", site().RecordTableName]);
+  return await shown.catch((error: unknown) => (error as Error).message);
+}
+
+/** What the table of records has under a key. */
+async function itemsUnder<Item>(key: string): Promise<Item[]> {
+  const query = ["dynamodb", "query", "--table-name", site().RecordTableName];
+  const where = ["--key-condition-expression", "execution = :key"];
+  const values = ["--expression-attribute-values", JSON.stringify({ ":key": { S: key } })];
+  return (await aws<{ Items: Item[] }>(...query, ...where, ...values)).Items;
+}
+
+async function invoked<Answer>(name: string, payload: string): Promise<Answer> {
   const directory = mkdtempSync(join(tmpdir(), "remediation-round-"));
   try {
     const file = join(directory, "answer.json");
     await aws("lambda", "invoke", "--function-name", name, "--payload", payload, file);
-    return JSON.parse(readFileSync(file, "utf8")) as { looked: number };
+    return JSON.parse(readFileSync(file, "utf8")) as Answer;
   } finally {
     rmSync(directory, { recursive: true });
   }
@@ -136,6 +184,48 @@ describe("a hub", () => {
     expect(ended.cause).toContain("neither this hub's own cluster nor one of its list");
   });
 
+  it("looks after a cluster that gets the tag, once it lets the roles in, and no longer when the tag goes", async () => {
+    const ARN = arnOf(SHOP);
+    await list([], EXTERNAL_ID, [{ account: ELSEWHERE.account, regions: [ELSEWHERE.region], every_minutes: 1 }]);
+    await discover(({ places, failed, clusters }) => places === 1 && failed === 0 && clusters === 0);
+    const request = { cluster_name: ARN, namespace: NAMESPACE, dry_run: true };
+    // The account's roles find no cluster without the tag.
+    const untagged = await eventually(request, ({ error }) => error === "ClusterNotPermitted");
+    expect(untagged).toMatchObject({ status: "FAILED", error: "ClusterNotPermitted" });
+    expect(untagged.cause).toContain("no tag eks-remediation=on");
+
+    await inOther("eks", "tag-resource", "--resource-arn", ARN, "--tags", "eks-remediation=on");
+    await discover(({ clusters }) => clusters === 1);
+    await roundOf(`round-${Date.now()}`, ({ looked }) => looked === 0);
+    const waiting = await fleetSays();
+    expect(waiting).toContain("shop (444455556666, us-east-1) is tagged, and not looked at");
+    expect(waiting).toMatch(/no access entry for the roles of detect, .*patrol/);
+
+    // The command of the message.
+    const items = await itemsUnder<{ discovered: { S: string } }>("#discovered");
+    const [kept] = items.map(({ discovered }) => parseDiscovered(discovered.S));
+    const [cluster] = kept?.clusters ?? [];
+    if (kept === undefined || cluster?.waits === undefined) throw new Error("Nothing waits.");
+    const [command = ""] = commandsFor({ ...kept, ...cluster, waits: cluster.waits });
+    await run(["sh", "-c", command.replace("aws eks", `${site().awsCli.join(" ")} eks`)], { env: asOther() });
+
+    await discover(({ clusters }) => clusters === 1);
+    const id = `round-${Date.now()}`;
+    await roundOf(id, ({ looked }) => looked === 1);
+    const tagged = await eventually(request, ({ status }) => status === "SUCCEEDED");
+    expect(tagged.status).toBe("SUCCEEDED");
+    expect(usersOfShop().some((user) => user.includes(`:assumed-role/${DISCOVERED_ROLES}-detect/`))).toBe(true);
+    expect(await fleetSays()).toMatch(new RegExp(`${ARN} .* automatic +tag`));
+
+    await inOther("eks", "tag-resource", "--resource-arn", ARN, "--tags", "eks-remediation=leaving");
+    await discover(({ clusters }) => clusters === 0);
+    await roundOf(`round-${Date.now()}`, ({ looked }) => looked === 0);
+    expect((await execute(request)).status).toBe("SUCCEEDED");
+
+    await inOther("eks", "untag-resource", "--resource-arn", ARN, "--tag-keys", "eks-remediation");
+    await discover(({ places, failed, clusters }) => places === 1 && failed === 0 && clusters === 0);
+  });
+
   it("looks after a cluster of another account and region that is added while it runs", async () => {
     await list([SHOP, QUIET]);
 
@@ -177,17 +267,20 @@ describe("a hub", () => {
     const [other] = looks.filter(({ request }) => (request as { cluster_name: string }).cluster_name === arnOf(QUIET));
     expect(own).toMatchObject({ status: "SUCCEEDED", request: { cluster_name: ARN, origin: "schedule" } });
     expect(own?.workloads).not.toEqual([]);
+    // While nobody knows whether many clusters fail alike, its remedy has taken a place for each sign.
+    const places = await itemsUnder<{ clusters: { SS: string[] } }>("#fleet-places");
+    expect([...new Set(places.flatMap(({ clusters }) => clusters.SS))]).toEqual([ARN]);
     expect(other).toMatchObject({ status: "FAILED", error: "ClusterUnreachable" });
-    const shown = run(["node", "local/command-line/main.ts", "fleet", "--table", site().RecordTableName]);
-    const said = await shown.catch((error: unknown) => (error as Error).message);
+    const said = await fleetSays();
     expect(said).toContain("ended with 2");
-    expect(said).toMatch(new RegExp(`${ARN} +\\d+ s ago +failing +1 +0 +0 +automatic`));
-    expect(said).toMatch(new RegExp(`${arnOf(QUIET)} +\\d+ s ago +look failed +\\? +\\? +\\? +automatic`));
+    expect(said).toMatch(new RegExp(`${ARN} +\\d+ s ago +failing +1 +0 +0 +automatic +list`));
+    expect(said).toMatch(new RegExp(`${arnOf(QUIET)} +\\d+ s ago +look failed +\\? +\\? +\\? +automatic +list`));
     await kubectlOfShop(["-n", NAMESPACE, "rollout", "undo", "deployment/api"]);
   });
 
   it("tells which cluster it was by its account and region", async ({ failedRuns }) => {
-    const ended = await execute({ cluster_name: QUIET.name });
+    await list([SHOP, QUIET]);
+    const ended = await eventually({ cluster_name: QUIET.name }, ({ error }) => error === "ClusterUnreachable");
 
     expect(ended).toMatchObject({ status: "FAILED", error: "ClusterUnreachable" });
     const { document } = await failedRuns.message(({ document: { execution } }) => execution.id === ended.arn);

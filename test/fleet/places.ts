@@ -10,6 +10,9 @@ export const SHOP = { name: "shop", ...ELSEWHERE };
 /** One whose API server nobody can reach. */
 export const QUIET = { name: "quiet", ...ELSEWHERE };
 
+/** What begins the names of the roles by which tagged clusters of that account are reached. */
+export const DISCOVERED_ROLES = "eks-remediation-discovered";
+
 export const EXTERNAL_ID = "fleet-4711";
 export const PARAMETER = "/eks-remediation/fleet";
 

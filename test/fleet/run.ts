@@ -16,15 +16,11 @@ async function deployAndTest(cloud: FleetCloud, until: AbortSignal): Promise<voi
   progress("Deploying the hub");
   await bootstrap(cloud, until);
   const outputs = await deploy(cloud, until, { fleet: PARAMETER, schedule: "off" });
-  progress("Deploying the spokes from their template");
-  const template = join(cloud.directory, "spoke.json");
-  writeFileSync(template, await run(["npm", "run", "--silent", "spoke:template"]));
-  for (const { name } of [SHOP, QUIET]) {
-    const parameters = {
-      ClusterName: name,
-      HubAccountId: PLACE.account,
-      ExternalId: EXTERNAL_ID,
-    };
+  progress("Deploying the spokes from their templates");
+  const deploySpoke = async (name: string, script: string, own: Record<string, string>) => {
+    const template = join(cloud.directory, `${name}.json`);
+    writeFileSync(template, await run(["npm", "run", "--silent", script]));
+    const parameters = { HubAccountId: PLACE.account, ExternalId: EXTERNAL_ID, ...own };
     const overrides = Object.entries(parameters).map(([key, value]) => `${key}=${value}`);
     await run(
       [
@@ -34,7 +30,9 @@ async function deployAndTest(cloud: FleetCloud, until: AbortSignal): Promise<voi
       ],
       { env: { ...emulator.env, ...asOther() }, signal: until },
     );
-  }
+  };
+  for (const { name } of [SHOP, QUIET]) await deploySpoke(name, "spoke:template", { ClusterName: name });
+  await deploySpoke("account", "spoke:account-template", {});
   for (const cluster of [cloud.cluster, cloud.shop]) await applyRbac(outputs, cluster);
   const file = await siteOf(cloud, outputs);
   const site: FleetSite = { ...(JSON.parse(readFileSync(file, "utf8")) as Site), shop: cloud.shop };

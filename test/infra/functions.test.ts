@@ -57,6 +57,7 @@ describe("the functions", () => {
         "functions/agent/mcp-handler.ts",
         "functions/decide/handler.ts",
         "functions/notify/deliver/handler.ts",
+        "functions/notify/discovery/handler.ts",
         "functions/notify/fleet/handler.ts",
         "functions/notify/git/handler.ts",
         "functions/notify/scorecard/handler.ts",

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { AwsSolutionsChecks, ServerlessChecks } from "cdk-nag";
 import { describe, expect, it } from "vitest";
 import { Synthesised } from "./synthesised.ts";
@@ -64,10 +65,14 @@ describe("a hub", () => {
     };
 
     expect(of("fleet")).toEqual([
-      ["dynamodb:Query", [{ "dynamodb:LeadingKeys": ["#looks", "#fleet-storms"] }]],
+      ["dynamodb:Query", [{ "dynamodb:LeadingKeys": ["#looks", "#fleet-storms", "#discovered"] }]],
       ["dynamodb:PutItem", [{ "dynamodb:LeadingKeys": ["#fleet-storms"] }]],
     ]);
-    expect(of("rollback")).toEqual([["dynamodb:Query", [{ "dynamodb:LeadingKeys": ["#fleet-storms"] }]]]);
+    expect(of("rounds")).toEqual([["dynamodb:Query", [{ "dynamodb:LeadingKeys": ["#discovered"] }]]]);
+    expect(of("rollback")).toEqual([
+      ["dynamodb:Query", [{ "dynamodb:LeadingKeys": ["#fleet-storms"] }]],
+      ["dynamodb:UpdateItem", [{ "dynamodb:LeadingKeys": ["#fleet-places"] }]],
+    ]);
     expect(hub.properties(hub.functionId("rollback"))).toMatchObject({
       Environment: { Variables: { RECORD_TABLE: { Ref: table } } },
     });
@@ -79,6 +84,35 @@ describe("a hub", () => {
       expect(checks.validateScope(hub.stack).violations).toEqual([]);
   });
 
+  it("discovers clusters by a function that assumes its own roles, reaches no cluster, and keeps what it found", () => {
+    const hub = new Synthesised({ fleet: PARAMETER });
+    const role = hub.functionId("discover", "Role");
+    const permissions = hub.permissions(role).filter(({ action }) => /^(ssm|sts|eks|states|lambda|sns):/.test(action));
+
+    expect(permissions).toEqual([
+      { action: "sns:Publish", resource: `\${${hub.id("Notifications", "Topic")}}` },
+      { action: "ssm:GetParameter", resource: expect.stringMatching(/:parameter\/eks-remediation\/fleet$/) as string },
+      { action: "ssm:GetParameters", resource: expect.stringMatching(/\/fleet\/\*$/) as string },
+      {
+        action: "sts:AssumeRole",
+        resource: expect.stringMatching(/:iam::\*:role\/eks-remediation-\*-discover$/) as string,
+      },
+    ]);
+    const table = hub.statements(role).filter(({ Action }) => String(Action).startsWith("dynamodb:"));
+    expect(table.map(({ Action, Condition }) => [Action, ...Object.values(Condition ?? {})])).toEqual([
+      [["dynamodb:PutItem", "dynamodb:Query"], { "dynamodb:LeadingKeys": ["#discovered"] }],
+    ]);
+    const [rule] = hub.all("AWS::Events::Rule").filter(({ Description }) => /tag/.test(String(Description)));
+    expect(rule).toMatchObject({ ScheduleExpression: "rate(5 minutes)", State: "ENABLED" });
+    const { Environment } = hub.properties(hub.functionId("discover")) as {
+      Environment: { Variables: { ADMITTED: string } };
+    };
+    const admitted = JSON.parse(Environment.Variables.ADMITTED) as { name: string; group: string }[];
+    // What is not deployed needs no access.
+    expect(admitted.map(({ name }) => name)).toEqual([...STEP_NAMES, "patrol", "agent"]);
+    expect(admitted).toContainEqual({ name: "patrol", group: "detect" });
+  });
+
   it("makes no rounds, and expects none, where the schedule is off", () => {
     const hub = new Synthesised({ fleet: PARAMETER, schedule: "off" });
     const [rule] = hub.all("AWS::Events::Rule").filter(({ Description }) => /list/.test(String(Description)));
@@ -88,20 +122,49 @@ describe("a hub", () => {
     expect(JSON.stringify(hub.all("AWS::CloudWatch::Alarm"))).not.toContain("hub's list");
   });
 
-  it("has an alarm of its own for its schedule, and one for its rounds", () => {
-    const alarms = new Synthesised({ fleet: PARAMETER }).all("AWS::CloudWatch::Alarm");
-    const metrics = alarms.filter(({ TreatMissingData }) => TreatMissingData === "breaching");
+  it("has an alarm of its own for its schedule, for its rounds, for clusters that fail alike, and for discovering", () => {
+    const hub = new Synthesised({ fleet: PARAMETER });
+    const alarms = hub.all("AWS::CloudWatch::Alarm");
+    const breaching = alarms.filter(({ TreatMissingData }) => TreatMissingData === "breaching");
 
-    expect(metrics.map(({ Namespace, MetricName }) => `${String(Namespace)} ${String(MetricName)}`).sort()).toEqual([
+    expect(breaching.map(({ Namespace, MetricName }) => `${String(Namespace)} ${String(MetricName)}`).sort()).toEqual([
       "AWS/Events Invocations",
       "AWS/Lambda Invocations",
+      "undefined undefined",
+      "undefined undefined",
     ]);
+    const runbook = readFileSync(new URL("../../docs/operate.md", import.meta.url), "utf8");
+    for (const [id, name, period, heading] of [
+      ["FleetNotWatched", "fleet", 300, "Fleet not watched"],
+      ["ClustersNotDiscovered", "discover", 600, "Clusters not discovered"],
+    ] as const) {
+      const { Metrics, EvaluationPeriods } = hub.properties(hub.id("Observability", id)) as unknown as SuccessAlarm;
+      const dimensions = [{ Name: "FunctionName", Value: { Ref: hub.functionId(name) } }];
+      const stat = { Stat: "Sum", Period: period };
+
+      // It has to be invoked, and to end well, at least once in two periods.
+      expect(EvaluationPeriods).toBe(2);
+      expect(Metrics[0]?.Expression).toBe("FILL(invocations, 0) - FILL(errors, 0)");
+      expect(Metrics.slice(1)).toMatchObject([
+        { MetricStat: { ...stat, Metric: { MetricName: "Invocations", Dimensions: dimensions } } },
+        { MetricStat: { ...stat, Metric: { MetricName: "Errors", Dimensions: dimensions } } },
+      ]);
+      const section = runbook.split(/^#{2,3} /m).find((each) => each.startsWith(`${heading}\n`)) ?? "";
+      for (const part of ["Description", "Investigation", "Resolution"]) expect(section).toContain(`**${part}.**`);
+    }
+    const off = new Synthesised({ fleet: PARAMETER, schedule: "off" });
+    expect(JSON.stringify(off.all("AWS::CloudWatch::Alarm"))).not.toContain("FILL(");
   });
 
   it("refuses a parameter that can have no such name", () => {
     expect(() => new Synthesised({ fleet: "/aws/mine" })).toThrow("fleet.parameter: must be the name of a parameter");
   });
 });
+
+interface SuccessAlarm {
+  EvaluationPeriods: number;
+  Metrics: { Expression?: string }[];
+}
 
 interface Resource {
   Type: string;
@@ -165,3 +228,82 @@ describe("the template of a spoke", () => {
     }
   });
 });
+
+describe("the template of a spoke for a whole account", () => {
+  const template = spokeTemplate("account") as {
+    Resources: Record<string, Resource>;
+    Parameters: object;
+    Rules?: object;
+  };
+  const roles = Object.values(template.Resources);
+  const named = (name: string) =>
+    roles.find(({ Properties }) => Properties["Description"] === `EKS remediation from a hub: ${name}`)?.Properties ??
+    {};
+  const statementsOf = (name: string) => {
+    const [{ PolicyDocument }] = named(name)["Policies"] as [{ PolicyDocument: { Statement: Statement[] } }];
+    return PolicyDocument.Statement.map(({ Action, Condition, Resource }) => ({
+      actions: [Action].flat(),
+      condition: Condition,
+      resource: JSON.stringify(Resource),
+    }));
+  };
+  const TAGGED = { StringEquals: { "aws:ResourceTag/eks-remediation": [{ Ref: "TagValue" }, "leaving"] } };
+
+  it("has a role for each function that reaches clusters and one that discovers them, and nothing else", () => {
+    expect(roles.map(({ Type }) => Type)).toEqual(Array(ADMITTED.size + 1).fill("AWS::IAM::Role"));
+    expect(template.Rules).toBeUndefined();
+    expect(Object.keys(template.Parameters).sort()).toEqual(
+      ["ExternalId", "HubAccountId", "HubName", "NamePrefix", "OrganizationId", "TagValue"].sort(),
+    );
+    expect(Buffer.byteLength(spokeText("account"))).toBeLessThan(0.8 * 51_200);
+  });
+
+  it("lets each role find clusters with the tag, or that leave, and do nothing else in the account", () => {
+    for (const [name] of ADMITTED) {
+      expect(statementsOf(name)).toEqual([
+        {
+          actions: ["eks:DescribeCluster"],
+          condition: TAGGED,
+          resource: expect.stringContaining(":cluster/*") as string,
+        },
+      ]);
+      expect(named(name)["ManagedPolicyArns"]).toBeUndefined();
+    }
+  });
+
+  it("lets the role that discovers read names and tags of all clusters, and look closer at those with the tag", () => {
+    expect(statementsOf("discover")).toEqual([
+      { actions: ["eks:ListClusters"], condition: undefined, resource: '"*"' },
+      {
+        actions: ["eks:ListTagsForResource"],
+        condition: undefined,
+        resource: expect.stringContaining(":cluster/*") as string,
+      },
+      {
+        actions: ["eks:DescribeCluster", "eks:ListAccessEntries"],
+        condition: TAGGED,
+        resource: expect.stringContaining(":cluster/*") as string,
+      },
+    ]);
+  });
+
+  it("lets in the hub's functions as the template of one cluster does, by names that the hub asks for", () => {
+    const one = spokeTemplate() as { Resources: Record<string, Resource> };
+    for (const [id, { Properties }] of Object.entries(one.Resources)) {
+      if (!id.endsWith("Role")) continue;
+      expect(template.Resources[id]?.Properties["AssumeRolePolicyDocument"]).toEqual(
+        Properties["AssumeRolePolicyDocument"],
+      );
+    }
+    for (const name of ["detect", "discover"]) {
+      expect(JSON.stringify(named(name)["AssumeRolePolicyDocument"])).toContain(`:role/\${HubName}/${name}/*`);
+      expect(JSON.stringify(named(name)["RoleName"])).toContain(`\${HubName}-discovered-${name}`);
+    }
+  });
+});
+
+interface Statement {
+  Action: string | string[];
+  Condition?: object;
+  Resource: unknown;
+}

@@ -54,6 +54,7 @@ export class Synthesised {
     if (name === "agent") return this.id("Agent", part);
     if (name === "rounds") return this.id("Rounds", part);
     if (name === "fleet") return this.id("FleetWatch", part);
+    if (name === "discover") return this.id("Discovery", part);
     if (name === "patrol") return this.id("Patrol", part);
     return name === "decide" ? this.id("ApprovalLinks", "decide", part) : this.id("Functions", name, part);
   }

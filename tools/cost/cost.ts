@@ -1,6 +1,7 @@
 import { priceOf } from "./prices.ts";
 import { alarmMetrics, memoryOf, resourcesOf, type Template } from "./resources.ts";
 import {
+  DISCOVERY,
   COLD_STARTS_A_DAY,
   DAYS_OF_A_MONTH,
   LOOK,
@@ -60,9 +61,12 @@ export function costOf(
   const amounts: Record<string, number> = {
     "step-functions-transition": told * TOLD.transitions,
     // Each minute a round, and a look whether clusters fail alike.
-    "lambda-request": looks + 2 * rounds + told * TOLD.invocations,
+    "lambda-request": looks + (2 + DISCOVERY.ofMinutes) * rounds + told * TOLD.invocations,
     "lambda-gb-second":
-      rounds * (ROUND.secondsOf(clusters / interval) * ROUND.memory + WATCH.seconds * WATCH.memory) +
+      rounds *
+        (ROUND.secondsOf(clusters / interval) * ROUND.memory +
+          WATCH.seconds * WATCH.memory +
+          DISCOVERY.ofMinutes * DISCOVERY.seconds * DISCOVERY.memory) +
       looks * LOOK.seconds[size] * memoryOf(template, /^Looks whether/) +
       told * TOLD.invocations * TOLD.seconds * steps,
     "cloudwatch-metric":

@@ -36,6 +36,9 @@ export const WATCH = {
   readUnitsOf: (clusters: number) => Math.ceil((clusters * 300) / 4_096) / 2 + 0.5,
 } as const;
 
+/** What it takes to find that there is nothing to discover, in each fifth minute: assumed, but for the memory, which is of the template. */
+export const DISCOVERY = { memory: 0.25, seconds: 0.3, ofMinutes: 1 / 5 } as const;
+
 /** The states that an execution passes which tells of one workload that nobody but a person can mend. */
 export const TOLD_PATH = [
   ...["Which request?", "Detect failures", "Anything failing?", "Failure storm?", "Count workloads"],

@@ -12,6 +12,7 @@ import { CAUSES } from "../../functions/classify/causes.ts";
 import type { Cause } from "../../functions/classify/causes/cause.ts";
 import { Detection } from "../../functions/run/detection.ts";
 import { NotificationDocument } from "../../functions/notify/notification.ts";
+import { DiscoveryDocument } from "../../functions/notify/discovery/document.ts";
 import { FleetDocument } from "../../functions/notify/fleet/document.ts";
 import { GitEvent } from "../../functions/notify/git/webhook.ts";
 import { ScorecardDocument } from "../../functions/notify/scorecard/document.ts";
@@ -22,6 +23,7 @@ import { JsonLine } from "../../local/live/json-lines.ts";
 import { chart, chartTemplate, chartValues, component, kustomization } from "../../infra/rbac-chart.ts";
 import { partOf } from "../../infra/rbac-command.ts";
 import { rbacLogsYaml, rbacSecretsYaml, rbacToolYaml, rbacYaml } from "../../infra/rbac-yaml.ts";
+import { accountModule, accountTemplate, clusterModule } from "../../infra/terraform.ts";
 import { definitionOf } from "../../statemachines/asl.ts";
 import { REMEDIATION } from "../../statemachines/remediation.ts";
 import { dependenciesDocument } from "../supply-chain/document.ts";
@@ -56,11 +58,18 @@ export const GENERATED: readonly GeneratedFile[] = [
   formatted("infra/rbac-chart/values.yaml", chartValues),
   // Prettier cannot read a template.
   { path: "infra/rbac-chart/templates/rbac.yaml", content: chartTemplate },
+  formatted("infra/terraform/account/main.tf.json", accountModule),
+  formatted("infra/terraform/account/template.json", accountTemplate),
+  formatted("infra/terraform/cluster/main.tf.json", clusterModule),
   { path: "docs/schemas/detection.json", content: () => schema(Detection, "Detection", "output") },
   { path: "docs/schemas/request.json", content: () => schema(Request, "Request", "input") },
   { path: "docs/schemas/notification.json", content: () => schema(NotificationDocument, "Notification", "output") },
   { path: "docs/schemas/fleet-storm.json", content: () => schema(FleetDocument, "Fleet storm", "output") },
   { path: "docs/schemas/git-event.json", content: () => schema(GitEvent, "Git event", "output") },
+  {
+    path: "docs/schemas/fleet-discovery.json",
+    content: () => schema(DiscoveryDocument, "Fleet discovery", "output"),
+  },
   { path: "docs/schemas/scorecard.json", content: () => schema(ScorecardDocument, "Scorecard", "output") },
   { path: "docs/schemas/record.json", content: () => schema(OutcomeRecord, "OutcomeRecord", "output") },
   { path: "docs/schemas/agent-answer.json", content: () => schema(AgentAnswer, "AgentAnswer", "output") },

@@ -1,6 +1,6 @@
 import { rounds } from "../../functions/rounds/rounds.ts";
 import { watchFleet } from "../../functions/notify/fleet/watch.ts";
-import type { FleetStorm } from "../../functions/shared/fleet-storms.ts";
+import { PLACES_MS, type FleetStorm } from "../../functions/shared/fleet-storms.ts";
 import type { KeptLook } from "../../functions/shared/looks.ts";
 import { parsePolicy } from "../../functions/shared/policy.ts";
 import { LOOK, TOLD } from "../cost/usage.ts";
@@ -49,6 +49,7 @@ export async function simulate(day: Day): Promise<Figures> {
   const rollingBack = new Set<number>();
   const looks = new Map<string, KeptLook>();
   const storms = new Map<string, FleetStorm>();
+  const places = new Map<number, number>();
   const pools = new Map<string, Pool>();
   const atOnce = new AtOnce();
   const looksMade = new Rate();
@@ -115,8 +116,8 @@ export async function simulate(day: Day): Promise<Figures> {
       }
       if (!isOfRelease || rollingBack.has(index)) continue;
       const storm = storms.get(SIGN);
-      const isHeld = storm !== undefined && storm.over === undefined && !storm.let_on.includes(arn);
-      if (isHeld) {
+      const isKnown = storm !== undefined && storm.over === undefined;
+      if (isKnown ? !storm.let_on.includes(arn) : !hasPlace(at)) {
         execute(at, TOLD.transitions, TOLD.invocations, 10);
         continue;
       }
@@ -125,6 +126,15 @@ export async function simulate(day: Day): Promise<Figures> {
       mendedAt.set(index, at + ROLLBACK_SECONDS);
       messages.add(at + ROLLBACK_SECONDS);
     }
+  };
+
+  /** As `functions/lambda/fleet-storms.ts` gives places while nobody knows of a storm. */
+  const hasPlace = (at: number): boolean => {
+    const window = Math.floor(dateOf(at).getTime() / PLACES_MS);
+    const taken = places.get(window) ?? 0;
+    if (taken >= policy.fleet.min_clusters) return false;
+    places.set(window, taken + 1);
+    return true;
   };
 
   for (let minute = 0; minute < 1_440; minute++) {
@@ -137,6 +147,7 @@ export async function simulate(day: Day): Promise<Figures> {
       { id: `minute-${minute}`, time },
       {
         clusters: () => Promise.resolve(listed),
+        discovered: () => Promise.resolve([]),
         look: ({ cluster_name: arn }) => {
           lookAt(indexOf.get(arn) ?? 0, at + second);
           return Promise.resolve();

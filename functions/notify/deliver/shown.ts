@@ -1,6 +1,7 @@
 import { describeWorkload } from "../../kinds/workloads.ts";
 import { shownCluster } from "../../shared/cluster-name.ts";
 import { bounded } from "../../shared/text.ts";
+import { discoveryLines, discoveryTitle } from "../discovery/words.ts";
 import { fleetLines, fleetTitle } from "../fleet/words.ts";
 import type { NotificationDocument } from "../notification.ts";
 import { scorecardSections, scorecardTitle } from "../scorecard/words.ts";
@@ -39,6 +40,11 @@ export function shownOf(told: Told): Shown {
       const [what = "", ...rest] = fleetLines(told.document);
       const sections = rest.length === 0 ? [] : [{ heading: "More", lines: rest }];
       return { title: fleetTitle(told.document), what, sections, links: [] };
+    }
+    case "discovery": {
+      const [what = "", ...rest] = discoveryLines(told.document);
+      const sections = rest.length === 0 ? [] : [{ heading: "More", lines: rest }];
+      return { title: discoveryTitle(told.document), what, sections, links: [] };
     }
     case "alarm":
       return ofAlarm(told.alarm);

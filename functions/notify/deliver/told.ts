@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { DiscoveryDocument } from "../discovery/document.ts";
 import { FleetDocument } from "../fleet/document.ts";
 import { NotificationDocument } from "../notification.ts";
 import { ScorecardDocument } from "../scorecard/document.ts";
@@ -28,12 +29,14 @@ export type Alarm = z.output<typeof Alarm>;
 const Outcome = z.object(NotificationDocument.shape);
 const Scorecard = z.object(ScorecardDocument.shape);
 const Fleet = z.object(FleetDocument.shape);
+const Discovery = z.object(DiscoveryDocument.shape);
 
 /** What the topic carries, as far as people are told of it. */
 export type Told =
   | { is: "outcome"; document: NotificationDocument }
   | { is: "scorecard"; document: ScorecardDocument }
   | { is: "fleet"; document: FleetDocument }
+  | { is: "discovery"; document: DiscoveryDocument }
   | { is: "alarm"; alarm: Alarm };
 
 /** Reads what SNS hands over. Undefined for what is none of these: the topic may be one that others publish on. */
@@ -45,6 +48,8 @@ export function toldIn(event: unknown): Told | undefined {
   if (scorecard.success) return { is: "scorecard", document: scorecard.data };
   const fleet = Fleet.safeParse(message);
   if (fleet.success) return { is: "fleet", document: fleet.data };
+  const discovery = Discovery.safeParse(message);
+  if (discovery.success) return { is: "discovery", document: discovery.data };
   const alarm = Alarm.safeParse(message);
   return alarm.success ? { is: "alarm", alarm: alarm.data } : undefined;
 }

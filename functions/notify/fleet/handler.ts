@@ -1,3 +1,4 @@
+import { discoveredOf } from "../../lambda/discovered.ts";
 import { clustersOf, hubOf } from "../../lambda/fleet.ts";
 import { observed } from "../../lambda/lambda.ts";
 import { clusterOfArn } from "../../shared/cluster-name.ts";
@@ -15,8 +16,8 @@ export const handler = observed(async () => {
     now: () => new Date(),
     policy: () => parsePolicy(process.env["REMEDIATION_POLICY"]),
     async clusters() {
-      const listed = await clustersOf(hub);
-      return [clusterOfArn(hub.own)?.name ?? hub.own, ...listed.map(({ arn }) => arn)];
+      const others = [...(await clustersOf(hub)), ...(await discoveredOf(hub))];
+      return [clusterOfArn(hub.own)?.name ?? hub.own, ...others.map(({ arn }) => arn)];
     },
     looks: keptLooks,
     storms: keptStorms,

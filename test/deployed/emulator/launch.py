@@ -1,4 +1,4 @@
-"""Starts ministack with six changes.
+"""Starts ministack with seven changes.
 
 Its own worker for Node.js functions reports every error as `Runtime.HandlerError`, so that no Retry or Catch by name
 could match, and turns every HTTPS request to loopback into plain HTTP. Its workers for custom runtimes do neither: they
@@ -12,6 +12,8 @@ Its CloudFormation does not know `AWS::EKS::AccessEntry`, though its EKS service
 refuses alarms on metric math.
 
 Its state machines do not know how often an execution was redriven; it redrives none.
+
+Its EKS answers the tags that a cluster was made with, and its IAM knows no tags of clusters.
 
 In conditions, `aws:PrincipalArn` of a role's session is the session's ARN there; on AWS it is the role's, with its path.
 
@@ -38,6 +40,7 @@ from ministack.services import eks, lambda_svc, stepfunctions
 
 import access_entries
 import alarms
+import eks_tags
 
 
 def end_with(parent: int) -> None:
@@ -128,4 +131,5 @@ if __name__ == "__main__":
     name_roles_in_conditions()
     access_entries.register()
     alarms.register()
+    eks_tags.register()
     app.main()

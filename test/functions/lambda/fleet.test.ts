@@ -8,24 +8,50 @@ import { clusterOfArn, shownCluster, type ClusterPlace } from "../../../function
 const ARN = "arn:aws:eks:us-east-1:444455556666:cluster/shop";
 const SHOP = { name: "shop", account: "444455556666", region: "us-east-1" };
 const LIST = { external_id: "id", every_minutes: 5 };
+const READ = { ...LIST, sources: [] };
+const HERE = { account: SHOP.account, regions: [SHOP.region] };
+const MANY = Array.from({ length: 60 }, (_, index) => ({
+  account: String(100_000_000_000 + index),
+  regions: ["us-east-1", "eu-west-1"],
+}));
 const TWIN = { ...SHOP, region: "eu-west-1" };
 const arnOf = ({ name, account, region }: ClusterPlace) => `arn:aws:eks:${region}:${account}:cluster/${name}`;
 
 describe("the list of a hub", () => {
   it("finds a cluster by its name, and by its ARN where several have that name", () => {
-    expect(spokeNamed({ ...LIST, clusters: [SHOP] }, "shop", arnOf)).toEqual(SHOP);
-    expect(spokeNamed({ ...LIST, clusters: [TWIN, SHOP] }, ARN, arnOf)).toEqual(SHOP);
+    expect(spokeNamed({ ...READ, clusters: [SHOP] }, "shop", arnOf)).toEqual(SHOP);
+    expect(spokeNamed({ ...READ, clusters: [TWIN, SHOP] }, ARN, arnOf)).toEqual(SHOP);
   });
 
   it("names all that a name may mean", () => {
-    const ask = () => spokeNamed({ ...LIST, clusters: [TWIN, SHOP] }, "shop", arnOf);
+    const ask = () => spokeNamed({ ...READ, clusters: [TWIN, SHOP] }, "shop", arnOf);
 
     expect(ask).toThrow(expect.objectContaining({ name: "InvalidRequest" }));
     expect(ask).toThrow(`${arnOf(TWIN)} or ${ARN}`);
   });
 
+  it("finds a cluster by its ARN where clusters are discovered, and says which tag it has to have", () => {
+    const sources = [{ account: SHOP.account, region: SHOP.region, tag: "on", roles: "hub-x" }];
+
+    expect(spokeNamed({ ...READ, clusters: [], sources }, ARN, arnOf)).toEqual({ ...SHOP, roles: "hub-x", tag: "on" });
+    // What the list says of a cluster itself holds.
+    expect(spokeNamed({ ...READ, clusters: [SHOP], sources }, ARN, arnOf)).toEqual(SHOP);
+  });
+
+  it.each([
+    ["by its name", "shop"],
+    ["in another account", ARN.replace("444455556666", "777788889999")],
+    ["in another region", ARN.replace("us-east-1", "eu-west-1")],
+  ])("knows no cluster %s by what is discovered, and says how it is named", (_where, name) => {
+    const sources = [{ account: SHOP.account, region: SHOP.region, tag: "on" }];
+    const ask = () => spokeNamed({ ...READ, clusters: [], sources }, name, arnOf);
+
+    expect(ask).toThrow(expect.objectContaining({ name: "ClusterNotFound" }));
+    expect(ask).toThrow("has to be named by its ARN");
+  });
+
   it("knows no other", () => {
-    const ask = () => spokeNamed({ ...LIST, clusters: [SHOP] }, "pay", arnOf);
+    const ask = () => spokeNamed({ ...READ, clusters: [SHOP] }, "pay", arnOf);
 
     expect(ask).toThrow(expect.objectContaining({ name: "ClusterNotFound" }));
   });
@@ -37,6 +63,10 @@ describe("the list of a hub", () => {
     ["roles whose names would be too long", { ...LIST, clusters: [{ ...SHOP, roles: "x".repeat(45) }] }, "44"],
     ["more parameters than are read at once", { ...LIST, more: Array.from({ length: 11 }, () => "x") }, "more"],
     ["a parameter that is elsewhere", { ...LIST, more: ["../x"] }, "more"],
+    ["a region in which it is looked for clusters twice", { ...LIST, discover: [HERE, HERE] }, "is there twice"],
+    ["the tag that says that a cluster leaves", { ...LIST, discover: [{ ...HERE, tag: "leaving" }] }, "leaving"],
+    ["no region to look for clusters in", { ...LIST, discover: [{ ...HERE, regions: [] }] }, "regions"],
+    ["too many regions of accounts", { ...LIST, discover: MANY }, "120 regions of accounts are more than 100"],
   ])("is refused with %s", async (_what, value, words) => {
     await expect(readFleetList(JSON.stringify(value), () => Promise.resolve([]))).rejects.toThrow(words);
   });
@@ -50,7 +80,18 @@ describe("the list of a hub", () => {
     });
 
     expect(asked).toEqual(["eu", "us"]);
-    expect(list).toEqual({ ...LIST, clusters: [SHOP, { ...SHOP, name: "pay" }, TWIN] });
+    expect(list).toEqual({ ...READ, clusters: [SHOP, { ...SHOP, name: "pay" }, TWIN] });
+  });
+
+  it("says of each region of an account how clusters are discovered there", async () => {
+    const discover = [{ ...HERE, regions: ["us-east-1", "eu-west-1"], every_minutes: false }];
+    const { sources } = await readFleetList(JSON.stringify({ ...LIST, discover }), () => Promise.resolve([]));
+
+    const each = { account: SHOP.account, tag: "on", every_minutes: false };
+    expect(sources).toEqual([
+      { ...each, region: "us-east-1" },
+      { ...each, region: "eu-west-1" },
+    ]);
   });
 
   it("asks for no further parameter where it names none", async () => {

@@ -9,12 +9,17 @@ const clusters = (number: number, everyMinutes: number | undefined) =>
   Array.from({ length: number }, (_, index) => ({ arn: arnOf(index), everyMinutes }));
 
 /** Makes a round, and keeps what was asked for. */
-async function roundOver(listed: ReturnType<typeof clusters>, refused: readonly string[] = []) {
+async function roundOver(
+  listed: ReturnType<typeof clusters>,
+  refused: readonly string[] = [],
+  discovered: () => Promise<ReturnType<typeof clusters>> = () => Promise.resolve([]),
+) {
   const looks: { id: string; cluster_name: string }[] = [];
   /** How many looks had begun by the beginning of each second. */
   const seconds: number[] = [];
   const answer = rounds(EVENT, {
     clusters: () => Promise.resolve(listed),
+    discovered,
     look(input) {
       if (refused.includes(input.cluster_name)) {
         return Promise.reject(new RemediationError("WorkflowNotStarted", "too many requests"));
@@ -48,6 +53,27 @@ describe("a round", () => {
     );
   });
 
+  it("has those looked at that were discovered, too", async () => {
+    const { looks, answer } = await roundOver(clusters(1, 1), [], () =>
+      Promise.resolve([
+        { arn: arnOf(1), everyMinutes: 1 },
+        { arn: arnOf(2), everyMinutes: undefined },
+      ]),
+    );
+
+    expect(answer).toEqual({ clusters: 3, looked: 2 });
+    expect(looks.map(({ cluster_name }) => cluster_name).sort()).toEqual([0, 1].map(arnOf));
+  });
+
+  it("goes on with those of the list where it cannot be known which were discovered, and says that", async () => {
+    const { looks, answer } = await roundOver(clusters(3, 1), [], () =>
+      Promise.reject(new RemediationError("FleetUnreadable", "no table")),
+    );
+
+    expect(looks).toHaveLength(3);
+    expect(answer).toMatchObject({ name: "FleetUnreadable", message: "no table" });
+  });
+
   it("begins few of them at a time, and all of them within its minute", async () => {
     const few = await roundOver(clusters(25, 1));
     const many = await roundOver(clusters(1_000, 1));
@@ -60,6 +86,7 @@ describe("a round", () => {
   it("refuses an event that is none of its schedule", async () => {
     const nobody = {
       clusters: () => Promise.resolve([]),
+      discovered: () => Promise.resolve([]),
       look: () => Promise.resolve(),
       nextSecond: () => Promise.resolve(),
     };

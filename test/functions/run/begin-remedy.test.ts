@@ -9,6 +9,7 @@ import type { HistoryEntry, WorkloadRun } from "../../../functions/run/contracts
 import { isIneffective, sinceLastSuccess } from "../../../functions/run/history.ts";
 import type { Lease } from "../../../functions/shared/kubernetes/types.ts";
 import { CLAIM_NAMESPACE } from "../../../functions/shared/policy.ts";
+import { asksOf } from "../../../functions/run/places.ts";
 import { claimSeconds } from "../../../functions/run/pauses.ts";
 import { admittingClusterForEach } from "../../support/admitting-cluster.ts";
 import { policy, WEB } from "../../support/objects.ts";
@@ -65,6 +66,32 @@ describe("a remedy that begins", () => {
     await begins(run);
     await expect(begins(run, fleet)).resolves.toBeUndefined();
     expect(await history()).toMatchObject([begun]);
+  });
+
+  it("takes no other cluster's place where it does not begin for another reason, and leaves nothing where there is none", async () => {
+    const signed = await claimed();
+    const run = { ...signed, incident: { ...signed.incident, signs: ["run shop/web:2"] } };
+    const asked: string[] = [];
+    const takePlace = (sign: string) => {
+      asked.push(sign);
+      return Promise.resolve(asked.length > 1);
+    };
+    const begins = async (present = policy()) => {
+      const fleet = () => Promise.resolve({ storms: [], takePlace });
+      await beginRemedy(at.cluster, run, at.clock.now(), present, () => Promise.resolve(present), fleet);
+    };
+
+    const stopped = { ...policy(), settings: { path: "/x", entries: [], stopped: {} } };
+    await expect(begins(stopped)).rejects.toMatchObject({ answer: { refusal: "Stopped" } });
+    expect(asked).toEqual([]);
+    await expect(begins()).rejects.toMatchObject({ answer: { refusal: "FleetStorm" } });
+    expect(await history()).toEqual([]);
+    expect(asksOf(await at.cluster.get<Lease>(PATH))).toBeUndefined();
+    await begins();
+    expect(await history()).toMatchObject([begun]);
+    // Once it has begun, it needs no place.
+    await begins();
+    expect(asked).toHaveLength(2);
   });
 
   it("is not begun once everything is stopped, and nothing is written of it", async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { KeptLook } from "../../../functions/shared/looks.ts";
+import type { Came } from "../../../local/fleet/discovered.ts";
 import { fleetTable, needsPerson } from "../../../local/fleet/text.ts";
 
 const NOW = new Date("2026-06-01T12:00:00Z");
@@ -15,19 +16,19 @@ const well: KeptLook = {
 
 describe("how the clusters are", () => {
   it("begins with those that somebody has to look at, and of the others with the one that was seen longest ago", () => {
-    const looks: KeptLook[] = [
+    const looks: (KeptLook & { came_by?: Came })[] = [
       well,
       { ...well, cluster_name: "silent", at: "2026-05-30T11:00:00.000Z" },
       { cluster_name: "gone", at: "2026-06-01T11:57:00.000Z", status: "look failed", allowed: "stopped" },
-      { ...well, cluster_name: "blind", unseen: 2 },
+      { ...well, cluster_name: "blind", unseen: 2, came_by: "list" },
     ];
 
     expect(fleetTable(looks, NOW).split("\n")).toEqual([
-      "CLUSTER  SEEN        STATUS       FAILING PODS  RESTING  UNSEEN PARTS  MAY AT MOST",
-      "gone     3 min ago   look failed  ?             ?        ?             stopped",
-      "blind    30 s ago    healthy      0             0        2             observe",
-      "silent   2 days ago  healthy      0             0        0             observe",
-      "well     30 s ago    healthy      0             0        0             observe",
+      "CLUSTER  SEEN        STATUS       FAILING PODS  RESTING  UNSEEN PARTS  MAY AT MOST  CAME BY",
+      "gone     3 min ago   look failed  ?             ?        ?             stopped      ?",
+      "blind    30 s ago    healthy      0             0        2             observe      list",
+      "silent   2 days ago  healthy      0             0        0             observe      ?",
+      "well     30 s ago    healthy      0             0        0             observe      ?",
     ]);
   });
 

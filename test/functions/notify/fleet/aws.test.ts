@@ -22,7 +22,9 @@ beforeEach(async () => {
   stopAws = await startAws((operation, input) => {
     asked.push({ operation, input });
     const [key] = Object.values((input["ExpressionAttributeValues"] ?? {}) as Record<string, { S: string }>);
-    return operation === "PutItem" ? answerToPut : { body: { Items: items[key?.S ?? ""] ?? [] } };
+    return operation === "PutItem" || operation === "UpdateItem"
+      ? answerToPut
+      : { body: { Items: items[key?.S ?? ""] ?? [] } };
   });
   vi.stubEnv("RECORD_TABLE", "record");
 });
@@ -88,5 +90,40 @@ describe("what a remedy reads of a fleet", () => {
     const { fleetStorms } = await ofARemedy();
 
     await expect(fleetStorms()).rejects.toThrow("does not know");
+  });
+});
+
+describe("a place among clusters in which the same remedy begins", () => {
+  const NOW = new Date("2030-06-01T12:03:10.000Z");
+
+  it("is taken under the condition that there is one, or that it is the cluster's own", async () => {
+    const { fleetPlace } = await ofARemedy();
+
+    expect(await fleetPlace(STORM.sign, "alpha", 3, NOW)).toBe(true);
+    const [{ operation, input }] = asked as [(typeof asked)[number]];
+    expect(operation).toBe("UpdateItem");
+    expect(input).toMatchObject({
+      TableName: "record",
+      Key: { execution: { S: "#fleet-places" }, subject: { S: `2030-06-01T12:00:00.000Z ${STORM.sign}` } },
+      ConditionExpression: "attribute_not_exists(#clusters) OR contains(#clusters, :name) OR size(#clusters) < :most",
+      ExpressionAttributeValues: { ":own": { SS: ["alpha"] }, ":name": { S: "alpha" }, ":most": { N: "3" } },
+    });
+  });
+
+  it("is another one five minutes later", async () => {
+    const { fleetPlace } = await ofARemedy();
+    await fleetPlace(STORM.sign, "alpha", 3, NOW);
+    await fleetPlace(STORM.sign, "alpha", 3, new Date(NOW.getTime() + 300_000));
+
+    expect(new Set(asked.map(({ input }) => JSON.stringify(input["Key"]))).size).toBe(2);
+  });
+
+  it("is none where all are taken, and an error where the table refuses", async () => {
+    const { fleetPlace } = await ofARemedy();
+    answerToPut = { status: 400, body: { __type: "ConditionalCheckFailedException", message: "no" } };
+    expect(await fleetPlace(STORM.sign, "alpha", 3, NOW)).toBe(false);
+
+    answerToPut = { status: 400, body: { __type: "AccessDeniedException", message: "no" } };
+    await expect(fleetPlace(STORM.sign, "alpha", 3, NOW)).rejects.toMatchObject({ name: "AccessDeniedException" });
   });
 });
