@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { isBegun } from "../run/begin-remedy.ts";
-import type { Claim, WorkloadRun } from "../run/contracts.ts";
-import { entryOf, UNFINISHED } from "../run/history.ts";
+import type { Claim, HistoryEntry, WorkloadRun } from "../run/contracts.ts";
+import { unfinishedEntry } from "../run/history.ts";
 import { begun, expiryOf, historyOf, leaseName, newLease, renewed } from "../run/lease.ts";
 import { createLease, despiteOthers, readLease } from "../run/stored-lease.ts";
 import { othersSince } from "../run/others-since.ts";
@@ -108,19 +108,14 @@ function hadLapsed({ claim }: WorkloadRun, now: Date): boolean {
  * only where the execution knows that: otherwise it looks at the workload next.
  */
 function anew(run: WorkloadRun, lease: Lease, now: Date): Lease {
-  const { cause = "", remedy } = run.diagnosis ?? {};
-  const begins = { at: now.toISOString(), cause, action: remedy?.action ?? "none", outcome: UNFINISHED };
-  const applied = run.remedy?.status === "applied" ? true : undefined;
-  return begun(lease, entryOf(run, { ...begins, applied }));
+  return begun(lease, unfinishedEntry(run, now, run.remedy?.status === "applied" ? true : undefined));
 }
 
-function takenOver({ incident, claim, execution }: WorkloadRun, lease: Lease | undefined): Partial<Claim> {
-  const holder = lease?.spec?.holderIdentity ?? "";
-  const before = claim?.history ?? [];
-  const since = (lease === undefined ? [] : historyOf(lease)).filter(
-    (entry) => entry.execution !== execution.name && !before.some((known) => isDeepStrictEqual(known, entry)),
-  );
-  const who = holder === "" ? (since[0]?.execution ?? "Somebody else") : holder;
+function takenOver({ incident, claim, execution }: WorkloadRun, lease: Lease = {}): Partial<Claim> {
+  const holder = lease.spec?.holderIdentity ?? "";
+  const isKnown = (entry: HistoryEntry) => claim?.history?.some((known) => isDeepStrictEqual(known, entry)) === true;
+  const since = historyOf(lease).find((entry) => entry.execution !== execution.name && !isKnown(entry));
+  const who = holder === "" ? (since?.execution ?? "Somebody else") : holder;
   return {
     refusal: "AlreadyClaimed",
     message: `${who} has had the claim on ${describeWorkload(incident.workload)} after this execution, so nothing more was done to it.`,
@@ -130,15 +125,14 @@ function takenOver({ incident, claim, execution }: WorkloadRun, lease: Lease | u
 
 /** The run as it goes on: only what is known for certain is left. */
 function resumed(run: WorkloadRun, claim: Claim): WorkloadRun {
-  const { redriven: _redriven, remedy_error, verification, ...known } = run;
-  const failed = remedy_error === undefined ? {} : { remedy_error };
-  const verified = verification === undefined ? {} : { verification };
-  const { diagnosis: _diagnosis, remedy: _remedy, ...bare } = known;
+  const { redriven: _redriven, ...known } = run;
+  const { verification: _verification, ...done } = known;
+  const { diagnosis: _diagnosis, remedy: _remedy, remedy_error: _error, ...bare } = done;
   switch (claim.resume) {
     case "verification":
-      return { ...known, ...failed, claim };
+      return { ...done, claim };
     case "undo":
-      return { ...known, ...failed, ...verified, claim };
+      return { ...known, claim };
     // What it says of the stop is needed where nobody can look.
     case "look":
     case "end":

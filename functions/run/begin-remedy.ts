@@ -4,7 +4,7 @@ import type { WorkloadRun } from "./contracts.ts";
 import type { WorkloadRef } from "../shared/refs.ts";
 import { RemediationError } from "../shared/errors.ts";
 import { heldByFleet, heldWithoutPlace, type FleetNow } from "./fleet-hold.ts";
-import { entryOf, UNFINISHED } from "./history.ts";
+import { unfinishedEntry } from "./history.ts";
 import type { Lease } from "../shared/kubernetes/types.ts";
 import { describeWorkload } from "../kinds/workloads.ts";
 import { CLAIM_NAMESPACE } from "../shared/policy.ts";
@@ -40,9 +40,6 @@ export async function beginRemedy(
   assertClaimed(run, now);
   const { workload } = run.incident;
   const name = leaseName(workload);
-  const { cause = "", remedy } = run.diagnosis ?? {};
-  const begins = { at: now.toISOString(), cause, action: remedy?.action ?? "none", outcome: UNFINISHED };
-  const entry = entryOf(run, { ...begins, applied: true });
   await despiteOthers(async () => {
     const lease = await readLease(cluster, name);
     if (lease?.spec?.holderIdentity !== run.execution.name) throw lost(workload, lease);
@@ -60,7 +57,7 @@ export async function beginRemedy(
       if (!hasPlace) await cluster.replace(paths.lease(CLAIM_NAMESPACE, name), placed);
       throw new HeldBack(notLet, false);
     }
-    await cluster.replace(paths.lease(CLAIM_NAMESPACE, name), begun(placed, entry));
+    await cluster.replace(paths.lease(CLAIM_NAMESPACE, name), begun(placed, unfinishedEntry(run, now, true)));
   });
 }
 

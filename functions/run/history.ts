@@ -40,6 +40,16 @@ export function entryOf(
   };
 }
 
+/**
+ * What is remembered of a run when its remedy begins, until it has ended.
+ * @param applied whether it is begun; undefined where nobody knows
+ */
+export function unfinishedEntry(run: WorkloadRun, now: Date, applied: true | undefined): HistoryEntry {
+  const { cause = "", remedy } = run.diagnosis ?? {};
+  const action = remedy?.action ?? "none";
+  return entryOf(run, { at: now.toISOString(), cause, action, outcome: UNFINISHED, applied });
+}
+
 /** What was asked for and by whom, for whoever decides about it. */
 function askedFor({ requested, origin }: WorkloadRun["incident"]): Pick<HistoryEntry, "requested" | "origin"> {
   if (requested === undefined) return {};

@@ -1,17 +1,18 @@
 import { describe, expect, it } from "vitest";
-import { acquire } from "../../../functions/claim/claim.ts";
+import { acquire, release } from "../../../functions/claim/claim.ts";
 import { claim } from "../../../functions/claim/handler.ts";
 import { resumption } from "../../../functions/claim/take-up.ts";
 import { beginningOf, beginRemedy } from "../../../functions/run/begin-remedy.ts";
-import type { Verification, WorkloadRun } from "../../../functions/run/contracts.ts";
-import { historyOf, leaseName, released, takenOver } from "../../../functions/run/lease.ts";
+import type { HistoryEntry, Verification, WorkloadRun } from "../../../functions/run/contracts.ts";
+import { begun, historyOf, leaseName, released, takenOver } from "../../../functions/run/lease.ts";
 import { outcomeOf } from "../../../functions/run/outcome.ts";
 import { paths } from "../../../functions/shared/cluster/paths.ts";
 import type { Lease } from "../../../functions/shared/kubernetes/types.ts";
 import { CLAIM_NAMESPACE } from "../../../functions/shared/policy.ts";
 import { claimSeconds } from "../../../functions/run/pauses.ts";
 import { admittingClusterForEach, environmentAt } from "../../support/admitting-cluster.ts";
-import { policy, WEB } from "../../support/objects.ts";
+import { interruptedCluster } from "../../support/interrupted-cluster.ts";
+import { ago, policy, WEB } from "../../support/objects.ts";
 import { begunClaimOf, claimedRun, claimOf, diagnosis, remedyResult } from "../../support/runs.ts";
 
 const PATH = paths.lease(CLAIM_NAMESPACE, leaseName(WEB));
@@ -25,7 +26,7 @@ const redriven = { Error: "ExecutionRedriven", Cause: "" };
 /** The steps at which an execution may have been stopped, and what its state holds there. */
 const AT = {
   Remedy: claimedRun({ diagnosis: diagnosis(), redriven }),
-  Verify: claimedRun({ diagnosis: diagnosis(), remedy: remedyResult(), redriven }),
+  Verify: claimedRun({ diagnosis: diagnosis(), remedy: remedyResult(), verification: verified("settling"), redriven }),
   "Remedy's next part": claimedRun({
     ...{ diagnosis: diagnosis(), remedy: remedyResult(), verification: verified("go_on"), redriven },
   }),
@@ -33,6 +34,7 @@ const AT = {
     ...{ diagnosis: diagnosis(), remedy: remedyResult(), verification: verified("not_recovered"), redriven },
   }),
   "Remedy after a try in vain": claimedRun({
+    found_at: ago(3_600),
     diagnosis: diagnosis(),
     tries: [{ diagnosis: diagnosis(), remedy: remedyResult(), verification: verified("not_recovered") }],
     redriven,
@@ -42,28 +44,34 @@ const AT = {
 describe("where a redriven execution goes on", () => {
   const now = new Date("2026-06-01T12:00:00Z");
   const ours = claimOf(AT.Remedy).lease;
-  const begun = begunClaimOf(AT.Remedy);
+  const begunByUs = begunClaimOf(AT.Remedy);
   const theirs = (lease: Lease) => takenOver(lease, "run-2", SECONDS, now);
   const givenBack = (lease: Lease) => released(theirs(lease), undefined, now);
+  const withOthers = begun(ours, {
+    ...{ at: ago(60), execution: "run-2", cause: "c", action: "restart", outcome: "Unresolved", applied: true },
+  });
 
   it.each([
     ["Remedy", "ours, nothing begun", ours, "diagnosis"],
-    ["Remedy", "ours, begun", begun, "look"],
+    ["Remedy", "ours, begun", begunByUs, "look"],
     ["Remedy", "gone", undefined, "look"],
     ["Remedy", "another's, nothing begun", theirs(ours), "claim"],
     ["Remedy", "given back by another, nothing begun", givenBack(ours), "claim"],
-    ["Remedy", "another's, begun", theirs(begun), "end"],
-    ["Remedy", "given back by another, begun", givenBack(begun), "end"],
-    ["Verify", "ours", begun, "verification"],
+    ["Remedy", "another's, begun", theirs(begunByUs), "end"],
+    ["Remedy", "given back by another, begun", givenBack(begunByUs), "end"],
+    ["Verify", "ours", begunByUs, "verification"],
     ["Verify", "gone", undefined, "verification"],
-    ["Verify", "another's", theirs(begun), "end"],
-    ["Verify", "given back by another", givenBack(begun), "end"],
-    ["Remedy's next part", "ours", begun, "look"],
-    ["Remedy's next part", "another's", theirs(begun), "end"],
-    ["Undo", "ours", begun, "undo"],
+    ["Verify", "another's", theirs(begunByUs), "end"],
+    ["Verify", "given back by another", givenBack(begunByUs), "end"],
+    ["Verify", "another's, its history broken by a person", theirs(ours), "end"],
+    ["Remedy's next part", "ours", begunByUs, "look"],
+    ["Remedy's next part", "ours, its history broken by a person", ours, "look"],
+    ["Remedy's next part", "another's", theirs(begunByUs), "end"],
+    ["Undo", "ours", begunByUs, "undo"],
     ["Undo", "gone", undefined, "undo"],
-    ["Undo", "another's", theirs(begun), "end"],
+    ["Undo", "another's", theirs(begunByUs), "end"],
     ["Remedy after a try in vain", "ours, nothing begun", ours, "diagnosis"],
+    ["Remedy after a try in vain", "ours, and others have looked after it since", withOthers, "diagnosis"],
     ["Remedy after a try in vain", "another's", theirs(ours), "end"],
   ] as const)("stopped at %s, with its claim %s", (step, _claim, lease, resume) => {
     expect(resumption(AT[step], lease, now)).toBe(resume);
@@ -79,6 +87,12 @@ describe("an execution that is redriven", () => {
   const takeUp = async (run: WorkloadRun) =>
     (await claim(environment())({ operation: "take_up", redrive: 1, run })) as WorkloadRun;
   const stored = () => at.cluster.get<Lease>(PATH);
+
+  /** Takes the claim, and gives it back with what is remembered. */
+  async function pass(holder: string, entry?: HistoryEntry): Promise<void> {
+    expect((await take(holder)).status).toBe("claimed");
+    await release(at.cluster, { workload: WEB, holder, now: at.clock.now() }, entry);
+  }
 
   /** Stopped when its remedy's step had begun. */
   async function stopped(): Promise<WorkloadRun> {
@@ -117,9 +131,45 @@ describe("an execution that is redriven", () => {
 
   it("does not say that it lapsed while it holds", async () => {
     const run = await stopped();
-    at.clock.pass(60);
+    at.clock.pass(SECONDS - 1);
 
     expect((await takeUp(run)).claim?.lapsed).toBeUndefined();
+  });
+
+  it("says that it lapsed from the moment on at which it ends, though its answer is lost", async () => {
+    const run = await stopped();
+    at.clock.pass(SECONDS);
+
+    expect([await takeUp(run), await takeUp(run)].map(({ claim }) => claim?.lapsed)).toEqual([true, true]);
+  });
+
+  it("says that it lapsed where a person has let it end earlier", async () => {
+    const run = await stopped();
+    const { spec, ...lease } = await stored();
+    await at.cluster.replace(PATH, { ...lease, spec: { ...spec, leaseDurationSeconds: 60 } });
+    at.clock.pass(60);
+
+    expect((await takeUp(run)).claim?.lapsed).toBe(true);
+  });
+
+  it("verifies anew what it has done, with all that is known of that", async () => {
+    const { claim: held } = await stopped();
+    const remedy_error = { Error: "ClusterUnreachable", Cause: "" };
+    const { verification: _seen, redriven: _stop, ...known } = { ...AT.Verify, remedy_error };
+    const verifying = await takeUp({ ...AT.Verify, remedy_error, claim: held });
+
+    expect(verifying.claim).toMatchObject({ status: "claimed", resume: "verification" });
+    expect({ ...verifying, claim: undefined }).toEqual({ ...known, claim: undefined });
+  });
+
+  it("goes on with an undo, with what was in vain and how that was seen", async () => {
+    const { claim: held } = await stopped();
+    const remedy_error = { Error: "ClusterUnreachable", Cause: "" };
+    const { redriven: _stop, ...known } = { ...AT.Undo, remedy_error };
+    const undoing = await takeUp({ ...AT.Undo, remedy_error, claim: held });
+
+    expect(undoing.claim).toMatchObject({ status: "claimed", resume: "undo" });
+    expect({ ...undoing, claim: undefined }).toEqual({ ...known, claim: undefined });
   });
 
   it("diagnoses anew where nothing was begun, however well it was known before", async () => {
@@ -128,8 +178,23 @@ describe("an execution that is redriven", () => {
     const anew = await takeUp(run);
 
     expect(anew).toMatchObject({ claim: { status: "claimed", resume: "diagnosis" } });
-    expect(anew).not.toHaveProperty("diagnosis");
-    expect(anew).not.toHaveProperty("redriven");
+    for (const old of ["diagnosis", "redriven"]) expect(anew).not.toHaveProperty(old);
+    // What it begins from now on has its own time, and is undone like that of any other.
+    for (const old of ["lapsed", "resumed_at"]) expect(anew.claim).not.toHaveProperty(old);
+  });
+
+  it("leaves a claim alone that another execution has, and is to claim the workload anew where it had begun nothing", async () => {
+    const run = { ...AT.Remedy, claim: await take("run-1") };
+    at.clock.pass(SECONDS + 60);
+    await take("run-2");
+    const theirs = await stored();
+    const { diagnosis: _before, redriven: _stop, ...bare } = run;
+
+    expect(await takeUp(run)).toEqual({
+      ...bare,
+      claim: { status: "refused", lease: "deployment.shop.web", redrive: 1, resume: "claim" },
+    });
+    expect(await stored()).toEqual(theirs);
   });
 
   it("leaves a claim alone that another execution has, and names what it had begun", async () => {
@@ -139,13 +204,51 @@ describe("an execution that is redriven", () => {
     await at.cluster.replace(PATH, takenOver(await stored(), "run-2", SECONDS, at.clock.now()));
     const left = await takeUp(run);
 
-    expect(left.claim).toMatchObject({ status: "refused", resume: "end", refusal: "AlreadyClaimed" });
+    expect(left.claim).toMatchObject({
+      status: "refused",
+      resume: "end",
+      refusal: "AlreadyClaimed",
+      needs_person: true,
+    });
     expect((await stored()).spec?.holderIdentity).toBe("run-2");
     expect((await stored()).metadata?.resourceVersion).not.toBe(metadata?.resourceVersion);
     const report = outcomeOf(left, false);
     expect(report).toMatchObject({ outcome: "Unresolved", reason: "AlreadyClaimed", needs_person: true });
     expect(report.summary).toContain("Whether the remedy (rollback) was applied is not known");
     expect(report.summary).toContain("run-2 has had the claim on Deployment shop/web after this execution");
+  });
+
+  it.each([
+    ["as they have remembered it", { cause: "c", action: "none", outcome: "Unresolved" }, "run-2 has had the claim on"],
+    ["as somebody else, where they have remembered nothing", undefined, "Somebody else has had the claim on"],
+  ])("names those who have had its claim and given it back: %s", async (_how, ended, said) => {
+    const at2020 = { at: "2020-01-01T00:00:00.000Z", cause: "c", action: "none", outcome: "Unresolved" };
+    for (const execution of ["run-a", "run-b"]) await pass(execution, { ...at2020, execution });
+    const run = await stopped();
+    expect(run.claim?.history).toHaveLength(2);
+    at.clock.pass(SECONDS + 60);
+    const entry = ended === undefined ? undefined : { at: at.clock.now().toISOString(), execution: "run-2", ...ended };
+    await pass("run-2", entry);
+
+    expect((await takeUp(run)).claim).toMatchObject({
+      resume: "end",
+      message: expect.stringContaining(said) as string,
+    });
+  });
+
+  it("decides anew where another execution takes the workload right before it makes its claim anew", async () => {
+    const run = await stopped();
+    const { metadata } = await stored();
+    await at.cluster.delete(PATH, { uid: metadata?.uid ?? "" });
+    const { server } = await at.cluster.access();
+    const cluster = interruptedCluster(server, async (request) => {
+      if (request === 2) await take("run-2");
+    });
+    const step = claim({ ...environment(), connect: () => Promise.resolve(cluster) });
+    const left = (await step({ operation: "take_up", redrive: 1, run })) as WorkloadRun;
+
+    expect(left.claim).toMatchObject({ status: "refused", resume: "claim" });
+    expect((await stored()).spec?.holderIdentity).toBe("run-2");
   });
 
   it("makes a claim anew that was cleared away, which knows of what may have begun", async () => {
