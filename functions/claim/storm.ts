@@ -45,21 +45,15 @@ async function tryRemember(cluster: Cluster, request: StormRequest): Promise<Sto
   const lease = await readLease(cluster, name);
   const isSame = lease !== undefined && expiryOf(lease).getTime() > now.getTime();
   const marks = detection.storm_marks ?? [EVERYTHING];
-  const history = lease === undefined ? [] : historyOf(lease);
+  const history = historyOf(lease ?? {});
   const all = isSame ? history : endsAmong(history, now);
   const ofThis = all.filter((entry) => entry.marks?.some((mark) => marks.includes(mark)));
   const told = ofThis.filter(isTold);
   const asked = ofThis.find((entry) => !isTold(entry));
   // Its first answer was lost.
   if (asked?.execution === execution.name) return { status: "tell" };
-  const knownBy = (entries: readonly HistoryEntry[]) => {
-    const known = entries.flatMap((entry) => entry.marks ?? []);
-    return marks.every((mark) => known.includes(mark));
-  };
-  const isBeingTold = asked !== undefined && now.getTime() - Date.parse(asked.at) < TELLING_MS;
-  const [latest] = told;
-  const until = latest === undefined ? now : toldAgain(latest, told.length, policy);
-  const isKnown = (until.getTime() > now.getTime() && knownBy(told)) || (isBeingTold && knownBy([asked, ...told]));
+  const message = whyNotTold(marks, asked, told, policy, now);
+  const isKnown = message !== undefined;
   const known = told.flatMap((entry) => entry.marks ?? []);
   const entry = isKnown ? undefined : entryOf(request, [...new Set([...marks, ...known])]);
   const before = withHistory(
@@ -69,12 +63,32 @@ async function tryRemember(cluster: Cluster, request: StormRequest): Promise<Sto
   const seen = seenLease(before, entry, policy, now);
   if (lease === undefined) await createLease(cluster, seen);
   else await cluster.replace(paths.lease(CLAIM_NAMESPACE, name), seen);
-  if (!isKnown) return { status: "tell" };
-  const message =
-    latest === undefined || isBeingTold
-      ? `Subscribers are being told of this storm by ${asked?.execution ?? "another run"}.`
-      : `Subscribers were told of this storm at ${latest.at}; while it lasts, they are told again from ${until.toISOString()} on.`;
-  return { status: "known", message };
+  return isKnown ? { status: "known", message } : { status: "tell" };
+}
+
+/**
+ * Why subscribers are not told now of a storm of all these marks, in words; undefined where they are.
+ * @param asked what another run is to tell, or could not
+ * @param told what they were told of it, newest first
+ */
+function whyNotTold(
+  marks: readonly string[],
+  asked: HistoryEntry | undefined,
+  told: readonly HistoryEntry[],
+  policy: Policy,
+  now: Date,
+): string | undefined {
+  const isAllIn = (entries: readonly HistoryEntry[]) =>
+    marks.every((mark) => entries.some((entry) => entry.marks?.includes(mark)));
+  const isBeingTold = asked !== undefined && now.getTime() - Date.parse(asked.at) < TELLING_MS;
+  if (isBeingTold && isAllIn([asked, ...told])) {
+    return `Subscribers are being told of this storm by ${asked.execution}.`;
+  }
+  const latest = isAllIn(told) ? told[0] : undefined;
+  if (latest === undefined) return undefined;
+  const until = toldAgain(latest, told.length, policy);
+  if (until.getTime() <= now.getTime()) return undefined;
+  return `Subscribers were told of this storm at ${latest.at}; while it lasts, they are told again from ${until.toISOString()} on.`;
 }
 
 /** When people are told again of what they were told so often. */
@@ -93,7 +107,7 @@ export async function endStorm(
   return await despiteOthers(async () => {
     const name = stormLeaseName(detection.namespace);
     const lease = await readLease(cluster, name);
-    const [latest] = lease === undefined ? [] : historyOf(lease);
+    const [latest] = historyOf(lease ?? {});
     if (latest?.outcome === STORM_OVER && latest.execution === execution.name) return { status: "tell" };
     if (lease === undefined || pastStorm(lease, now) === undefined) return { status: "known" };
     const entry = { at: now.toISOString(), execution: execution.name, cause: "FailureStorm", action: "none" };
@@ -119,9 +133,10 @@ export async function stormTold(
 
 async function tryNote(cluster: Cluster, name: string, execution: ExecutionRef): Promise<void> {
   const lease = await readLease(cluster, name);
-  const history = lease === undefined ? [] : historyOf(lease);
+  if (lease === undefined) return;
+  const history = historyOf(lease);
   const own = history.find((entry) => entry.execution === execution.name && !isTold(entry));
-  if (lease === undefined || own === undefined) return;
+  if (own === undefined) return;
   const { told: _nobody, ...noted } = own;
   const noting = withHistory(
     lease,
@@ -166,7 +181,6 @@ function endsAmong(history: readonly HistoryEntry[], now: Date): HistoryEntry[] 
 }
 
 function entryOf({ detection, execution, now }: StormRequest, marks: string[]): HistoryEntry {
-  const { storm_node: node, storm_namespace: namespace } = detection;
   return {
     at: now.toISOString(),
     execution: execution.name,
@@ -174,8 +188,8 @@ function entryOf({ detection, execution, now }: StormRequest, marks: string[]): 
     action: "none",
     outcome: "Storm",
     told: null,
-    ...(node === undefined ? {} : { node }),
-    ...(namespace === undefined ? {} : { namespace }),
+    node: detection.storm_node,
+    namespace: detection.storm_namespace,
     marks: marks.slice(0, MAX_MARKS),
   };
 }

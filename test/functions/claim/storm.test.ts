@@ -1,12 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { clearAway } from "../../../functions/claim/clear-away.ts";
 import { claim } from "../../../functions/claim/handler.ts";
-import { historyOf } from "../../../functions/run/lease.ts";
+import { historyOf, lastUseOf } from "../../../functions/run/lease.ts";
 import { paths } from "../../../functions/shared/cluster/paths.ts";
 import { NOTHING_RESTS, type Detection, type StormMemory } from "../../../functions/run/detection.ts";
 import type { Lease } from "../../../functions/shared/kubernetes/types.ts";
 import { CLAIM_NAMESPACE } from "../../../functions/shared/policy.ts";
 import { admittingClusterForEach, environmentAt } from "../../support/admitting-cluster.ts";
+import { interruptedCluster } from "../../support/interrupted-cluster.ts";
 import { policy } from "../../support/objects.ts";
 
 /** Pauses of 200, 400, 800 seconds and so on. */
@@ -45,6 +46,12 @@ async function meet(
   return memory;
 }
 
+/** What a run is answered that has told of the storm, and notes that. */
+async function noteTold(name: string): Promise<StormMemory> {
+  const input = { detection: storm, execution: { id: name, name } };
+  return (await claim(environmentAt(at, RULES))({ operation: "storm_told", ...input })) as StormMemory;
+}
+
 const cannotTell = (detection: Partial<Detection> = {}, name = `run-${++runs}`) => meet(detection, name, RULES, false);
 
 /** When a storm is told that lasts for so many seconds from now on, in seconds since its begin. */
@@ -64,19 +71,6 @@ async function leases(): Promise<Lease[]> {
 describe("a storm that goes on", () => {
   it("is told when it begins, and then after pauses that double, whatever the longest of a workload is", async () => {
     expect(await toldDuring(4_000)).toEqual([0, 200, 600, 1_400, 3_000]);
-  });
-
-  it("is told once a day in the end", async () => {
-    const rules = policy({ cool_down: { base_seconds: 300 } });
-    const hours: number[] = [];
-    for (let hour = 0; hour <= 120; hour++) {
-      for (let passed = 0; passed < 3_600; passed += 300) {
-        if ((await meet({}, `long-${hour}-${passed}`, rules)).status === "tell") hours.push(hour);
-        at.clock.pass(300);
-      }
-    }
-
-    expect(hours).toEqual([0, 0, 0, 1, 2, 5, 10, 21, 42, 66, 90, 114]);
   });
 
   it("is the same one for a schedule that comes seldom, and misses it once", async () => {
@@ -149,6 +143,25 @@ describe("a storm that goes on", () => {
     });
     expect(await meet({ storm_marks: ["b", "c"] })).toEqual({ status: "tell" });
   });
+
+  it("is told by the next run where one was overtaken, whatever that notes of it later", async () => {
+    await cannotTell({}, "late");
+    at.clock.pass(60);
+    expect(await cannotTell({}, "next")).toEqual({ status: "tell" });
+    await noteTold("late");
+    at.clock.pass(60);
+
+    expect(await meet()).toEqual({ status: "tell" });
+  });
+
+  it("has nothing noted of it where somebody has deleted its Lease before it was told", async () => {
+    await cannotTell({}, "teller");
+    const [lease] = await leases();
+    await at.cluster.delete(paths.lease(CLAIM_NAMESPACE, "storm"), { uid: lease?.metadata?.uid ?? "" });
+
+    expect(await noteTold("teller")).toEqual({ status: "known" });
+    expect(await leases()).toEqual([]);
+  });
 });
 
 describe("the next storm", () => {
@@ -198,6 +211,17 @@ describe("the next storm", () => {
     }
 
     expect(asked).toEqual(["tell", "known", "known", "known", "known", "tell", "known", "known"]);
+  });
+
+  it("is not told so soon again of a part that was told with something new since", async () => {
+    const of = (...marks: string[]) => meet({ storm_marks: marks });
+    await of("a", "b");
+    at.clock.pass(10);
+    expect(await of("b", "c")).toEqual({ status: "tell" });
+    at.clock.pass(195);
+
+    // Of a and b it would be told again by now.
+    expect(await of("a")).toMatchObject({ status: "known" });
   });
 
   it("is another one in another part of the cluster", async () => {
@@ -257,10 +281,41 @@ describe("the end of a storm", () => {
     await meet();
     at.clock.pass(201);
     expect(await end()).toEqual({ status: "tell" });
+    // A day after that it is forgotten.
+    at.clock.pass(DAY);
+    await meet();
+    at.clock.pass(200);
+    expect(await end()).toEqual({ status: "tell" });
   });
 });
 
 describe("the Lease of a storm", () => {
+  it("names the node, or the namespace, for whoever reads it", async () => {
+    await meet({ storm_node: "node-1", storm_marks: ["a"] });
+    await meet({ storm_namespace: "shop", storm_marks: ["b"] });
+    const [lease] = await leases();
+
+    expect(historyOf(lease ?? {})).toMatchObject([{ namespace: "shop" }, { node: "node-1" }]);
+  });
+
+  it("tells when the storm was over", async () => {
+    await meet();
+    at.clock.pass(201);
+    await end("run-b");
+    const [lease] = await leases();
+
+    expect(lastUseOf(lease ?? {})).toEqual(at.clock.now());
+    expect(historyOf(lease ?? {})).toEqual([
+      {
+        at: at.clock.now().toISOString(),
+        execution: "run-b",
+        cause: "FailureStorm",
+        action: "none",
+        outcome: "Recovered",
+      },
+    ]);
+  });
+
   it("is held by nobody, tells the tellings, and carries the labels by which unused claims are found", async () => {
     await meet({}, "run-a");
     const [lease] = await leases();
@@ -303,5 +358,30 @@ describe("the Lease of a storm", () => {
 
     expect(await meet({ dry_run: true })).toEqual({ status: "tell" });
     expect(await leases()).toEqual(before);
+  });
+
+  it("is not read by a dry run, which may perhaps not do that", async () => {
+    const { server } = await at.cluster.access();
+    const cluster = interruptedCluster(server, () => Promise.reject(new Error("It is asked for something.")));
+    const step = claim({ ...environmentAt(at, RULES), connect: () => Promise.resolve(cluster) });
+    const input = { detection: { ...storm, dry_run: true }, execution: { id: "run", name: "run" } };
+
+    expect(await step({ operation: "storm", ...input })).toEqual({ status: "tell" });
+    expect(await step({ operation: "storm_told", ...input })).toEqual({ status: "known" });
+  });
+});
+
+describe("a storm that lasts for days", () => {
+  it("is told once a day in the end", async () => {
+    const rules = policy({ cool_down: { base_seconds: 300 } });
+    const hours: number[] = [];
+    for (let hour = 0; hour <= 92; hour++) {
+      for (let passed = 0; passed < 3_600; passed += 400) {
+        if ((await meet({}, `long-${hour}-${passed}`, rules)).status === "tell") hours.push(hour);
+        at.clock.pass(400);
+      }
+    }
+
+    expect(hours).toEqual([0, 0, 0, 1, 2, 5, 10, 21, 42, 66, 90]);
   });
 });
