@@ -7,6 +7,7 @@ import type { WorkloadRef } from "../../../functions/shared/refs.ts";
 import { templateHash } from "../../../functions/shared/kubernetes/template.ts";
 import type { Lease } from "../../../functions/shared/kubernetes/types.ts";
 import { ApiServer, found, page, refusal } from "../../support/api-server.ts";
+import { interruptedCluster } from "../../support/interrupted-cluster.ts";
 import { ago, NOW, policy, template, WEB } from "../../support/objects.ts";
 
 const LEASES = "/apis/coordination.k8s.io/v1/namespaces/eks-remediation/leases";
@@ -41,6 +42,9 @@ async function removedOf(...leases: Lease[]): Promise<string[]> {
   return api.writes.map(({ method, path }) => `${method} ${path.split("/").at(-1) ?? ""}`);
 }
 
+const API: WorkloadRef = { ...WEB, name: "api" };
+const many = (number: number) =>
+  Array.from({ length: number }, (_, index) => lease(2 * DAY, [], { ...WEB, name: `web-${index}` }));
 const tooOften = (hash: string) => [1, 2, 3].map(() => entry("Unresolved", { template: hash }));
 
 describe("clearing claims away", () => {
@@ -94,7 +98,7 @@ describe("clearing claims away", () => {
 
   it.each([
     ["that was used within the day", lease(DAY)],
-    ["that somebody holds", stored(takenOver(lease(5 * DAY), "run-2", 3_600, NOW))],
+    ["that somebody holds", stored(takenOver(lease(5 * DAY), "run-2", 3 * DAY, new Date(ago(2 * DAY))))],
   ])("keeps one %s", async (_which, kept) => {
     expect(await removedOf(kept)).toEqual([]);
   });
@@ -120,16 +124,75 @@ describe("clearing claims away", () => {
     expect(await removedOf(old)).toHaveLength(2);
   });
 
-  it("keeps one whose workload may not be read", async () => {
+  it("keeps one whose workload has a template again with which no remedy helped", async () => {
+    const web = template("shop/web:1");
+    api.on("GET", DEPLOYMENT, found({ spec: { template: web } }));
+    const since = [entry("Recovered", { template: "another" }), ...tooOften(templateHash(web))];
+
+    expect(await removedOf(lease(9 * DAY, since))).toEqual([]);
+  });
+
+  it("keeps one by which its workload still rests, since a clock that was ahead has written it", async () => {
+    const web = template("shop/web:1");
+    api.on("GET", DEPLOYMENT, found({ spec: { template: web } }));
+
+    expect(
+      await removedOf(lease(2 * DAY, [entry("Recovered", { at: ago(-60), template: templateHash(web) })])),
+    ).toEqual([]);
+  });
+
+  it("keeps one whose workload may not be read, and removes others", async () => {
     api.on("GET", DEPLOYMENT, refusal(403, "forbidden"));
 
-    expect(await removedOf(lease(9 * DAY, tooOften("one")))).toEqual([]);
+    expect(await removedOf(lease(9 * DAY, tooOften("one")), lease(2 * DAY, [], API))).toEqual([
+      "DELETE deployment.shop.api",
+    ]);
+  });
+
+  it("keeps one of which a person has broken the name of its workload, and removes others", async () => {
+    const { metadata, ...rest } = lease(9 * DAY, tooOften("one"));
+    const annotations = { ...metadata?.annotations, "eks-remediation/workload": "?" };
+
+    expect(await removedOf({ ...rest, metadata: { ...metadata, annotations } }, lease(2 * DAY, [], API))).toEqual([
+      "DELETE deployment.shop.api",
+    ]);
   });
 
   it("removes a hundred at a time", async () => {
-    const many = Array.from({ length: 130 }, (_, index) => lease(2 * DAY, [], { ...WEB, name: `web-${index}` }));
+    expect(await removedOf(...many(130))).toHaveLength(100);
+  });
 
-    expect(await removedOf(...many)).toHaveLength(100);
+  it("goes on where some were taken or removed meanwhile", async () => {
+    api.before(({ method, path }) =>
+      method !== "DELETE"
+        ? undefined
+        : path.endsWith("/deployment.shop.web-0")
+          ? refusal(409, "")
+          : path.endsWith("/deployment.shop.web-1")
+            ? refusal(404, "")
+            : undefined,
+    );
+
+    expect(await removedOf(...many(100))).toHaveLength(100);
+  });
+
+  it("asks for no more of them where it may not remove them", async () => {
+    api.before(({ method }) => (method === "DELETE" ? refusal(403, "forbidden") : undefined));
+
+    expect((await removedOf(...many(100))).length).toBeLessThan(50);
+  });
+
+  it.each([
+    ["lists them", 1, lease(2 * DAY)],
+    ["removes one", 2, lease(2 * DAY)],
+    ["reads a workload", 2, lease(9 * DAY, tooOften("one"))],
+  ])("does not keep a fault of the program's own to itself that shows when it %s", async (_when, request, unused) => {
+    api.on("GET", LEASES, page([unused]));
+    const cluster = interruptedCluster(api.url, (next) =>
+      next === request ? Promise.reject(new TypeError("A fault.")) : Promise.resolve(),
+    );
+
+    await expect(clearAway(cluster, policy(), NOW)).rejects.toThrow(new TypeError("A fault."));
   });
 
   it.each([
