@@ -86,10 +86,9 @@ async function entryFor(
     calls: told !== null && isCalling(run, report) ? true : undefined,
   });
   const marks = marksOf(run, report);
-  const template = entry.template ?? (await templateSince(cluster, run.incident.workload, undefined));
   return {
     ...entry,
-    ...(template === undefined ? {} : { template }),
+    template: entry.template ?? (await templateSince(cluster, run.incident.workload, undefined)),
     ...(marks.length === 0 ? {} : { marks }),
   };
 }

@@ -1,4 +1,5 @@
-import { expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { keepBreakerLease } from "../../../functions/claim/breaker-lease.ts";
 import { acquire } from "../../../functions/claim/claim.ts";
 import { clearAway } from "../../../functions/claim/clear-away.ts";
 import { claim } from "../../../functions/claim/handler.ts";
@@ -10,9 +11,12 @@ import { paths } from "../../../functions/shared/cluster/paths.ts";
 import type { Lease } from "../../../functions/shared/kubernetes/types.ts";
 import { CLAIM_NAMESPACE } from "../../../functions/shared/policy.ts";
 import { admittingClusterForEach, environmentAt } from "../../support/admitting-cluster.ts";
+import { ApiServer, found, refusal } from "../../support/api-server.ts";
+import { interruptedCluster } from "../../support/interrupted-cluster.ts";
 import { policy, WEB } from "../../support/objects.ts";
 import { claimedRun, diagnosis, remedyResult } from "../../support/runs.ts";
 
+const LEASES = paths.leases(CLAIM_NAMESPACE);
 const at = admittingClusterForEach();
 
 /** Ends a run whose remedy was held back for that reason. */
@@ -43,4 +47,35 @@ it("the Lease that closes a breaker is there once one has held something back, a
 
   await clearAway(at.cluster, policy(), new Date(at.clock.now().getTime() + 90 * 86_400_000));
   expect(await names()).toEqual([BREAKER_LEASE]);
+});
+
+describe("the Lease that closes a breaker", () => {
+  let api: ApiServer;
+  beforeEach(async () => {
+    api = await ApiServer.start();
+  });
+  afterEach(() => api.stop());
+
+  it("is not written again where it is there", async () => {
+    api.on("GET", paths.lease(CLAIM_NAMESPACE, BREAKER_LEASE), found({}));
+    await keepBreakerLease(api.cluster());
+
+    expect(api.writes).toEqual([]);
+  });
+
+  it.each([
+    ["may not be made", refusal(403, "forbidden")],
+    ["was made by another execution just now", refusal(409, "already exists")],
+  ])("keeps no claim from being given back where it %s", async (_why, answer) => {
+    api.on("POST", LEASES, answer);
+
+    await expect(keepBreakerLease(api.cluster())).resolves.toBeUndefined();
+    expect(api.writes.map(({ method, path }) => `${method} ${path}`)).toEqual([`POST ${LEASES}`]);
+  });
+
+  it("does not keep a fault of the program's own to itself", async () => {
+    const cluster = interruptedCluster(api.url, () => Promise.reject(new TypeError("A fault.")));
+
+    await expect(keepBreakerLease(cluster)).rejects.toThrow(new TypeError("A fault."));
+  });
 });

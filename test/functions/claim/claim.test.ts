@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { acquire, release } from "../../../functions/claim/claim.ts";
 import { claim } from "../../../functions/claim/handler.ts";
 import { BREAKER_LEASE } from "../../../functions/run/breaker.ts";
-import type { HistoryEntry, Report, WorkloadRun } from "../../../functions/run/contracts.ts";
+import type { HistoryEntry, Incident, Report, WorkloadRun } from "../../../functions/run/contracts.ts";
 import { historyOf, leaseName, newLease, released } from "../../../functions/run/lease.ts";
 import { paths } from "../../../functions/shared/cluster/paths.ts";
 import { templateHash } from "../../../functions/shared/kubernetes/template.ts";
@@ -62,12 +62,32 @@ describe("a claim", () => {
     );
   });
 
+  it("on what cools down is refused without that command to whoever approves: what was proposed would go with it", async () => {
+    await acquire(at.cluster, request());
+    await release(at.cluster, request(), entry({ applied: true, action: "rollback" }));
+    const { refusal, message } = await acquire(at.cluster, { ...request("run-2"), approves: "0123456789abcdef" });
+
+    expect(refusal).toBe("CoolingDown");
+    expect(message).not.toContain("kubectl");
+  });
+
+  it("on what cools down is no obstacle to whoever asks only what would be done", async () => {
+    await acquire(at.cluster, request());
+    await release(at.cluster, request(), entry({ applied: true, action: "rollback" }));
+    const asks = (of: Partial<Incident>) =>
+      acquire(at.cluster, { ...request("run-2", true), run: claimedRun({ incident: incident(of) }) });
+
+    expect(await asks({})).toMatchObject({ status: "refused", refusal: "CoolingDown" });
+    expect(await asks({ only_diagnosed: true })).toMatchObject({ status: "claimed" });
+  });
+
   it("is the same one when a step is repeated, and ends when it ended", async () => {
     const first = await acquire(at.cluster, request());
     const before = await stored();
     at.clock.pass(60);
 
     expect(await acquire(at.cluster, request())).toEqual(first);
+    expect(first).toMatchObject({ status: "claimed", lease: "deployment.shop.web" });
     expect(first).not.toHaveProperty("redrive");
     expect(await stored()).toEqual(before);
   });
@@ -131,9 +151,9 @@ describe("a claim", () => {
     });
     const report = { ...(await reportOf(run)), told_before: undefined };
     const { told_before: _none, ...now } = report;
-    const remembered = async (told: Report) => {
+    const remembered = async (told: Report, { claim: held }: WorkloadRun = run) => {
       await acquire(at.cluster, { ...request(), redrive: 1 });
-      await end({ ...run, report: told });
+      await end({ ...run, ...(held === undefined ? {} : { claim: held }), report: told });
       const [latest] = historyOf(await stored());
       await at.cluster.delete(PATH, { uid: (await stored()).metadata?.uid ?? "" });
       return latest;
@@ -142,6 +162,8 @@ describe("a claim", () => {
     expect(await remembered(now)).toMatchObject({ marks: ["new"] });
     const before = "2026-06-01T11:00:00.000Z";
     expect(await remembered({ ...now, told_before: before })).toMatchObject({ marks: ["old"], told: before });
+    const unmarked = claimedRun({ claim: { status: "claimed", lease: leaseName(WEB), history: [entry()] } });
+    expect(await remembered({ ...now, told_before: before }, unmarked)).not.toHaveProperty("marks");
   });
 
   /** What is reported of a run, without its claim's end. */

@@ -9,6 +9,7 @@ import { paths } from "../../../functions/shared/cluster/paths.ts";
 import type { Lease } from "../../../functions/shared/kubernetes/types.ts";
 import { CLAIM_NAMESPACE } from "../../../functions/shared/policy.ts";
 import { admittingClusterForEach, environmentAt } from "../../support/admitting-cluster.ts";
+import { openOf } from "../../../functions/run/works-again.ts";
 import { incident, policy, WEB } from "../../support/objects.ts";
 import { claimedRun, diagnosis } from "../../support/runs.ts";
 
@@ -81,6 +82,8 @@ describe("a workload whose image cannot be pulled, when people are told of it af
     expect(report).toMatchObject({ outcome: "Skipped", reason: "MayPass", needs_person: true });
     expect(released).toEqual({ ...report, delivered: true });
     expect(history).toMatchObject([{ cause: "ImageNotPulled", action: "none", outcome: "Skipped" }]);
+    // Those who were called hear of it as well when it works again.
+    expect(openOf(history)).toEqual({ cause: "ImageNotPulled", told_at: after(1_803).now().toISOString() });
   });
 
   it("is judged at its release when the report was not delivered, and the output says that nobody was told", async () => {
@@ -88,6 +91,19 @@ describe("a workload whose image cannot be pulled, when people are told of it af
     const released = await claim(after(1_801))({ operation: "release", run });
 
     expect(released).toMatchObject({ outcome: "Skipped", needs_person: true, delivered: false });
-    expect(await history()).toMatchObject([{ cause: "ImageNotPulled", outcome: "Skipped" }]);
+    expect(await history()).toMatchObject([{ cause: "ImageNotPulled", outcome: "Skipped", told: null }]);
+    // Nobody was told that it fails, and so nobody is to hear that it works again.
+    expect(openOf(await history())).toBeUndefined();
+  });
+});
+
+describe("a workload of which people have declined what was proposed", () => {
+  it("is remembered without a call for anybody, so that nobody is told that it works again", async () => {
+    const remedy = { action: "none", refusal: "Declined", message: "It was declined." } as const;
+    const { report, history } = await end({ ...(await waiting()), diagnosis: diagnosis({ remedy }) }, 1_795, 1_796);
+
+    expect(report).toMatchObject({ outcome: "Skipped", reason: "Declined", needs_person: false });
+    expect(history).toMatchObject([{ outcome: "Skipped", reason: "Declined" }]);
+    expect(openOf(history)).toBeUndefined();
   });
 });
