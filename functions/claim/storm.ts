@@ -12,8 +12,6 @@ import { createLease, despiteOthers, readLease } from "../run/stored-lease.ts";
 
 /** Stands for everything where a storm is not of some nodes or namespaces. */
 const EVERYTHING = "*";
-/** How many marks are remembered: they stand in one entry of a history. */
-const MAX_MARKS = 60;
 /** How long telling of it may take before another run does, in milliseconds: no two runs of a schedule are nearer. */
 const TELLING_MS = 50_000;
 
@@ -180,6 +178,7 @@ function endsAmong(history: readonly HistoryEntry[], now: Date): HistoryEntry[] 
   return history.filter(({ outcome, at }) => outcome === STORM_OVER && now.getTime() - Date.parse(at) < TOLD_MS);
 }
 
+/** @param marks what it is of now comes first: an entry of a history keeps as many as fit into it */
 function entryOf({ detection, execution, now }: StormRequest, marks: string[]): HistoryEntry {
   return {
     at: now.toISOString(),
@@ -190,6 +189,6 @@ function entryOf({ detection, execution, now }: StormRequest, marks: string[]): 
     told: null,
     node: detection.storm_node,
     namespace: detection.storm_namespace,
-    marks: marks.slice(0, MAX_MARKS),
+    marks,
   };
 }

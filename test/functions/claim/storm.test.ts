@@ -224,6 +224,16 @@ describe("the next storm", () => {
     expect(await of("a")).toMatchObject({ status: "known" });
   });
 
+  it("is the same one for all that it is of now, however much it was of before", async () => {
+    // Of those that it was of the last time there is one left.
+    const sixty = (from: number) => Array.from({ length: 60 }, (_, index) => `${from + index}`.padStart(12, "0"));
+
+    for (const from of [0, 59, 118]) {
+      expect(await meet({ storm_marks: sixty(from) })).toEqual({ status: "tell" });
+      expect(await meet({ storm_marks: sixty(from) })).toMatchObject({ status: "known" });
+    }
+  });
+
   it("is another one in another part of the cluster", async () => {
     const parts = [{}, { namespace: "shop" }, { namespace: "blog" }];
 
