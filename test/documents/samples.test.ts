@@ -2,7 +2,7 @@ import { PassThrough } from "node:stream";
 import { describe, expect, it } from "vitest";
 import { CLAIM_NAMESPACE, parsePolicy } from "../../functions/shared/policy.ts";
 import { resultText } from "../../local/command-line/show.ts";
-import { startEmbeddedCluster, type EmbeddedCluster } from "../../local/embedded/start.ts";
+import { startEmbeddedCluster, type EmbeddedCluster } from "../../local/embedded/index.ts";
 import { tellerFor } from "../../local/live/teller.ts";
 import { Recorder } from "../../local/report/recording.ts";
 import { makePlace } from "../../local/scenarios/embedded-place.ts";

@@ -18,7 +18,7 @@ const FUNCTION_OF = [
 ] as const;
 const FUNCTION_NAMES = [...STEP_NAMES, "patrol", "agent"];
 /** How large a bundle may be, in bytes: what a cold start loads. */
-const MOST_BYTES = 1_200_000;
+const MOST_BYTES = 1_300_000;
 
 /** Runs the app as the CDK's command line does. */
 async function synthesise(outdir: string, context: Record<string, unknown> = {}): Promise<void> {

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { deployedOf } from "../../../../functions/notify/git/deployed.ts";
 import type { NotificationDocument } from "../../../../functions/notify/notification.ts";
 import { CLAIM_NAMESPACE } from "../../../../functions/shared/policy.ts";
-import { startEmbeddedCluster } from "../../../../local/embedded/start.ts";
+import { startEmbeddedCluster } from "../../../../local/embedded/index.ts";
 import { makePlace } from "../../../../local/scenarios/embedded-place.ts";
 import { loadScenario } from "../../../../local/scenarios/load.ts";
 import { playScenario } from "../../../../local/scenarios/play.ts";

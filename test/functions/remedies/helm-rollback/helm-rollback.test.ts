@@ -89,9 +89,14 @@ describe.skipIf(why !== undefined)(`a bad release of Helm's${why === undefined ?
 
   it("is in place again where going back does not help", async () => {
     await spoil();
-    const fail = async () => {
-      await place.kubectl("annotate", "pods", "--all", "simulation/failure=crash-loop", "--overwrite");
-    };
+    const mark = ["annotate", "pods", "--all", "simulation/failure=crash-loop", "--overwrite"];
+    // One that goes meanwhile is not there any more.
+    const isMarked = () =>
+      place.kubectl(...mark).then(
+        () => true,
+        () => false,
+      );
+    const fail = () => place.until("all pods are marked", isMarked);
     const { workloads } = await run({ verify: { deadline_seconds: 8 } }, { "Wait for it to settle": fail });
 
     expect(workloads).toMatchObject([{ outcome: "RolledBack", action: "helm-rollback", needs_person: true }]);
