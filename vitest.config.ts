@@ -46,13 +46,15 @@ export default defineConfig({
           ...unit,
           name: "later",
           // What takes long and has nothing to do with the time of day: how the tree, its documents and its templates are made,
-          // what the command line asks and refuses, and what holds for anything at the moment that it is given.
+          // what the command line asks and refuses, what Helm does, how many go on at once, and what holds for anything at the moment that it is given.
           exclude: [
             ...unit.exclude,
             "test/{documents,extension,infra,lint,tools}/**",
             "test/**/*properties.test.ts",
             "test/local/mcp/**",
             "test/local/command-line/{approvals,bad-input,completion,interrupted}.test.ts",
+            "test/{functions/crowded,statemachines/waves}.test.ts",
+            "test/{functions/remedies/helm-rollback,local/helm,model,mutation,support}/**",
           ],
           execArgv: ["--require", CLOCK],
           env: { NODE_OPTIONS: `--require ${JSON.stringify(CLOCK)}` },
