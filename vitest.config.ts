@@ -46,7 +46,8 @@ export default defineConfig({
           ...unit,
           name: "later",
           // What takes long and has nothing to do with the time of day: how the tree, its documents and its templates are made,
-          // what the command line asks and refuses, what Helm does, how many go on at once, and what holds for anything at the moment that it is given.
+          // what the command line asks and refuses, what Helm does, how many go on at once, and what holds for anything at the
+          // moment that it is given.
           exclude: [
             ...unit.exclude,
             "test/{documents,extension,infra,lint,tools}/**",
