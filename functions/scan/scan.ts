@@ -45,7 +45,8 @@ export async function scan(cluster: Reader, options: Scan): Promise<Detection> {
   // What is over is told by a scan that acts, and none of it in a storm.
   const tellsEnds = storm === undefined && !findingsOnly && !dryRun;
   const remembered = tellsEnds ? (claims ?? (await claimsIn(view, false)) ?? []) : [];
-  const past = { claims: remembered, places, hpas: hpas.all, failing: [...found, ...beside] };
+  const { podsOn } = pods;
+  const past = { namespace, podsOn, claims: remembered, places, hpas: hpas.all, failing: [...found, ...beside] };
   const again = await findWorkingAgain(view, past, policy, now);
 
   const isHealthy = failing.told.length + beside.length + again.length === 0;

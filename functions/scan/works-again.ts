@@ -20,6 +20,10 @@ const MAX_READ = 50;
 
 /** What is known of the claims, and of what fails. */
 interface Known {
+  /** The one namespace that somebody has asked for; undefined where it is all that the policy includes. */
+  namespace: string | undefined;
+  /** How many of the pods that were looked at are on each node. */
+  podsOn: ReadonlyMap<string, number>;
   claims: readonly Lease[];
   places: Places;
   hpas: readonly Hpa[];
@@ -34,7 +38,7 @@ interface Known {
  */
 export async function findWorkingAgain(
   view: View,
-  { claims, places, hpas, failing }: Known,
+  { claims, places, hpas, failing, namespace, podsOn }: Known,
   policy: Policy,
   now: Date,
 ): Promise<Incident[]> {
@@ -44,6 +48,8 @@ export async function findWorkingAgain(
     if (workload === undefined || keys.has(workloadKey(workload))) return [];
     if (kindOf(workload) === undefined && !showsItsEnd(workload)) return [];
     if (holderOf(lease, now) !== undefined || !isSeen(view, workload, places)) return [];
+    // A look at one namespace tells of a node only where that concerns it, as it does of one that fails.
+    if (namespace !== undefined && isOfCluster(workload.kind) && !podsOn.has(workload.name)) return [];
     const history = historyOf(lease);
     const open = openOf(history);
     return open === undefined ? [] : [{ workload, history, open }];

@@ -227,9 +227,12 @@ describe("what is never remedied, and people were told of", () => {
     expect(await againAmong({}, workload)).toEqual([]);
   });
 
-  it("is found by a scan of one namespace where it is a node, and not where it is in another namespace", async () => {
+  it("is found by a scan of one namespace where it is in it, or the node of a pod in it, and nowhere else", async () => {
     const nodes = [node("worker-1", "True", 3_600)];
-    expect(await againAmong({ nodes }, WORKER, { namespace: "blog" })).toHaveLength(1);
+    const there = ready(3_600);
+    const pods = [{ ...there, spec: { ...there.spec, containers: [], nodeName: "worker-1" } }];
+    expect(await againAmong({ nodes, pods }, WORKER, { namespace: "shop" })).toHaveLength(1);
+    expect(await againAmong({ nodes, pods }, WORKER, { namespace: "blog" })).toEqual([]);
     expect(await againAmong({}, ONCE, { namespace: "blog" })).toEqual([]);
   });
 
