@@ -45,6 +45,8 @@ export async function startApiServer(
       () => response.destroy(),
     );
   });
+  // A connection that is closed while a client begins its next request fails that: it is kept until the end.
+  server.keepAliveTimeout = 0;
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, "127.0.0.1", resolve);
