@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { notUnderstood, refused, sender, type GitRequest, type Send } from "./request.ts";
+import { Rest } from "./rest.ts";
 import type { GitHubSettings } from "./settings.ts";
 
 /** Source: docs.github.com, "REST API endpoints for repositories" */
@@ -20,52 +20,19 @@ const MEANINGS: Readonly<Record<number, string>> = {
   410: "Issues are switched off in the repository: switch them on, or take it out of the settings.",
 };
 
-/** What a repository on GitHub is asked, and how its answers are read. */
-export class GitHub {
-  readonly #send: Send;
-  readonly #token: string;
-  readonly #root: string;
+/** A repository on GitHub. */
+export class GitHub extends Rest {
   /** The owner of the repository. */
   readonly owner: string;
 
   constructor({ api, repository }: Pick<GitHubSettings, "api" | "repository">, token: string) {
-    this.#token = token;
-    this.#root = `${api}/repos/${repository}`;
-    this.owner = repository.split("/")[0] ?? "";
-    this.#send = sender(() => ({
+    const headers = {
       accept: "application/vnd.github+json",
       authorization: `Bearer ${token}`,
       "x-github-api-version": "2022-11-28",
-    }));
-  }
-
-  /** The answer in that form. @throws RemediationError `DeliveryRefused`, `DeliveryFailed` */
-  async ask<Type extends z.ZodType>(
-    type: Type,
-    method: GitRequest["method"],
-    path: string,
-    body?: unknown,
-  ): Promise<z.output<Type>> {
-    const found = await this.askFor(type, method, path, [], body);
-    if ("status" in found) throw new Error("A status that nobody asked for");
-    return found.value;
-  }
-
-  /** The same, where some statuses are answers as well. */
-  async askFor<Type extends z.ZodType>(
-    type: Type,
-    method: GitRequest["method"],
-    path: string,
-    statuses: readonly number[],
-    body?: unknown,
-  ): Promise<{ value: z.output<Type> } | { status: number }> {
-    const request = { method, url: `${this.#root}${path}`, ...(body === undefined ? {} : { body }) };
-    const answer = await this.#send(request);
-    if (statuses.includes(answer.status)) return { status: answer.status };
-    if (answer.status < 200 || answer.status >= 300) throw refused(request, answer, MEANINGS, this.#token);
-    const parsed = type.safeParse(answer.json);
-    if (!parsed.success) throw notUnderstood(request, "GitHub");
-    return { value: parsed.data };
+    };
+    super({ name: "GitHub", root: `${api}/repos/${repository}`, token, headers, meanings: MEANINGS });
+    this.owner = repository.split("/")[0] ?? "";
   }
 
   async repository(): Promise<z.output<typeof Repository>> {

@@ -1,10 +1,9 @@
 import * as z from "zod";
-import { RemediationError } from "../../shared/errors.ts";
 import { digestOfText } from "./digest.ts";
 import type { Thread } from "./entry.ts";
 import { GitHub } from "./github-api.ts";
 import { githubRevert } from "./github-revert.ts";
-import { isMarked, LABEL, type GitServer, type Look, type Opened } from "./server.ts";
+import { isMarked, LABEL, unfit, type GitServer, type Look, type Opened } from "./server.ts";
 import type { GitHubSettings } from "./settings.ts";
 
 /** Source: docs.github.com, "REST API endpoints for issues". A pull request is an issue, too. */
@@ -81,8 +80,4 @@ function lookOf(issue: Issue, { text, comments }: Thread): Look {
       names.every((name) => name === LABEL) &&
       digestOfText(issue.title, issue.body) === text,
   };
-}
-
-function unfit({ repository }: GitHubSettings, why: string): RemediationError {
-  return new RemediationError("DeliveryRefused", `Nothing is opened in ${repository}: it ${why}.`);
 }

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { notUnderstood, refused, sender, type Answer, type GitRequest, type Send } from "./request.ts";
+import { Rest } from "./rest.ts";
 import type { GitLabSettings } from "./settings.ts";
 
 /** Source: docs.gitlab.com, "Projects API" */
@@ -16,45 +16,12 @@ const MEANINGS: Readonly<Record<number, string>> = {
   403: "The token may not do that: it needs the scope api, with the role Reporter, and for reverts Developer; and issues have to be switched on.",
   404: "There is no such project, or the token may not see it.",
 };
-/** What a project on GitLab is asked, and how its answers are read. */
-export class GitLab {
-  readonly #send: Send;
-  readonly #token: string;
-  readonly #root: string;
 
+/** A project on GitLab. */
+export class GitLab extends Rest {
   constructor({ api, repository }: Pick<GitLabSettings, "api" | "repository">, token: string) {
-    this.#token = token;
-    this.#root = `${api}/projects/${encodeURIComponent(repository)}`;
-    this.#send = sender(() => ({ "private-token": token }));
-  }
-
-  /** The answer in that form. @throws RemediationError `DeliveryRefused`, `DeliveryFailed` */
-  async ask<Type extends z.ZodType>(
-    type: Type,
-    method: GitRequest["method"],
-    path: string,
-    body?: unknown,
-  ): Promise<z.output<Type>> {
-    const found = await this.askFor(type, method, path, [], body);
-    if ("answer" in found) throw new Error("A status that nobody asked for");
-    return found.value;
-  }
-
-  /** The same, where some statuses are answers as well. */
-  async askFor<Type extends z.ZodType>(
-    type: Type,
-    method: GitRequest["method"],
-    path: string,
-    statuses: readonly number[],
-    body?: unknown,
-  ): Promise<{ value: z.output<Type> } | { answer: Answer }> {
-    const request = { method, url: `${this.#root}${path}`, ...(body === undefined ? {} : { body }) };
-    const answer = await this.#send(request);
-    if (statuses.includes(answer.status)) return { answer };
-    if (answer.status < 200 || answer.status >= 300) throw refused(request, answer, MEANINGS, this.#token);
-    const parsed = type.safeParse(answer.json);
-    if (!parsed.success) throw notUnderstood(request, "GitLab");
-    return { value: parsed.data };
+    const root = `${api}/projects/${encodeURIComponent(repository)}`;
+    super({ name: "GitLab", root, token, headers: { "private-token": token }, meanings: MEANINGS });
   }
 
   async project(): Promise<z.output<typeof Project>> {

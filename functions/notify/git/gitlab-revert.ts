@@ -23,7 +23,7 @@ export async function gitlabRevert(gitlab: GitLab, deployed: Deployed, { title, 
   const { default_branch: base } = await gitlab.project();
   if (base == null) return { unsure: UNSURE.notThere };
   const bad = await gitlab.askFor(Commit, "GET", `/repository/commits/${deployed.from}`, [404]);
-  if ("answer" in bad) return { unsure: UNSURE.notThere };
+  if ("status" in bad) return { unsure: UNSURE.notThere };
   if (bad.value.parent_ids[0] !== deployed.to) return { unsure: UNSURE.several };
   const head = (await branchAt(gitlab, base))?.commit.id;
   if (head === undefined || !(await isOn(gitlab, deployed.from, head))) return { unsure: UNSURE.notOnBranch };
@@ -62,14 +62,14 @@ async function reverted(gitlab: GitLab, { sha, branch, head }: Wanted): Promise<
     await gitlab.ask(z.unknown(), "POST", `/repository/branches?${query}`);
   }
   const done = await gitlab.askFor(z.unknown(), "POST", `/repository/commits/${sha}/revert`, [400], { branch });
-  if (!("answer" in done)) return undefined;
+  if (!("status" in done)) return undefined;
   await gitlab.ask(z.unknown(), "DELETE", path);
   return UNSURE.conflict;
 }
 
 async function branchAt(gitlab: GitLab, name: string): Promise<z.output<typeof Branch> | undefined> {
   const found = await gitlab.askFor(Branch, "GET", `/repository/branches/${encodeURIComponent(name)}`, [404]);
-  return "answer" in found ? undefined : found.value;
+  return "status" in found ? undefined : found.value;
 }
 
 /** Whether a commit is on a branch: it is then what both have in common. */

@@ -1,10 +1,9 @@
 import * as z from "zod";
-import { RemediationError } from "../../shared/errors.ts";
 import { digestOfText } from "./digest.ts";
 import type { Thread } from "./entry.ts";
 import { GitLab } from "./gitlab-api.ts";
 import { gitlabRevert } from "./gitlab-revert.ts";
-import { isMarked, LABEL, type GitServer, type Look, type Opened } from "./server.ts";
+import { isMarked, LABEL, unfit, type GitServer, type Look, type Opened } from "./server.ts";
 import type { GitLabSettings } from "./settings.ts";
 
 /** Sources: docs.gitlab.com, "Issues API", "Merge requests API" */
@@ -53,7 +52,7 @@ export function gitlabServer(settings: GitLabSettings, token: string): GitServer
     },
     async look(thread) {
       const found = await gitlab.askFor(Item, "GET", pathOf(thread), [404]);
-      return "answer" in found ? undefined : lookOf(found.value, thread);
+      return "status" in found ? undefined : lookOf(found.value, thread);
     },
     async comment(thread, { body }) {
       await gitlab.ask(z.unknown(), "POST", `${pathOf(thread)}/notes`, { body });
@@ -87,8 +86,4 @@ function lookOf(item: Item, { text, comments }: Thread): Look {
       item.labels.every((name) => name === LABEL) &&
       digestOfText(item.title, item.description) === text,
   };
-}
-
-function unfit({ repository }: GitLabSettings, why: string): RemediationError {
-  return new RemediationError("DeliveryRefused", `Nothing is opened in ${repository}: it ${why}.`);
 }

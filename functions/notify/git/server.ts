@@ -1,3 +1,4 @@
+import { RemediationError } from "../../shared/errors.ts";
 import type { Thread } from "./entry.ts";
 
 /** What is written: Markdown that ends with a mark, by which it is found again. */
@@ -61,3 +62,8 @@ export function isMarked(text: string | null | undefined, id: string): boolean {
 
 /** What each thing that was opened is labelled with, where the token may do that. */
 export const LABEL = MARK;
+
+/** That nothing may be told in a repository. */
+export function unfit({ repository }: { repository: string }, why: string): RemediationError {
+  return new RemediationError("DeliveryRefused", `Nothing is opened in ${repository}: it ${why}.`);
+}
