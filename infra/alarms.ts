@@ -155,16 +155,18 @@ function numbered(id: string, group: number): string {
   return group === 0 ? id : `${id}${group + 1}`;
 }
 
+/** That something which happens in every period has not happened in two. */
+function standsStill(metric: IMetric): Pick<AlarmSpec, "metric" | "threshold" | "below" | "periods"> {
+  return { metric, threshold: 1, below: true, periods: { of: 2, bad: 2 } };
+}
+
 function notLooking(metric: IMetric, period: Duration): AlarmSpec {
   return {
     id: "ScheduleNotLooking",
     section: "Schedule not looking",
     meaning: `The cluster was not looked at for ${period.toMinutes() * 2} minutes although the schedule is on.`,
     first: "Check that the schedule's rule is enabled, and look into its dead-letter queue.",
-    metric,
-    threshold: 1,
-    below: true,
-    periods: { of: 2, bad: 2 },
+    ...standsStill(metric),
   };
 }
 
@@ -174,10 +176,7 @@ function noRounds(metric: IMetric): AlarmSpec {
     section: "Rounds not made",
     meaning: `The clusters of the hub's list were not looked at for ${PERIOD.toMinutes() * 2} minutes although the schedule is on.`,
     first: "Check that the rule of the rounds is enabled, and look into the schedule's dead-letter queue.",
-    metric,
-    threshold: 1,
-    below: true,
-    periods: { of: 2, bad: 2 },
+    ...standsStill(metric),
   };
 }
 
@@ -191,10 +190,7 @@ function fleetUnwatched(metric: IMetric): AlarmSpec {
     section: "Fleet not watched",
     meaning: `For ${PERIOD.toMinutes() * 2} minutes nobody could know whether clusters of the hub fail alike.`,
     first: LOOK_AT_ITS_LOG,
-    metric,
-    threshold: 1,
-    below: true,
-    periods: { of: 2, bad: 2 },
+    ...standsStill(metric),
   };
 }
 
@@ -204,10 +200,7 @@ function noDiscovery(metric: IMetric): AlarmSpec {
     section: "Clusters not discovered",
     meaning: `For ${DISCOVERY_PERIOD.toMinutes() * 2} minutes it was not looked for clusters with the hub's tag.`,
     first: LOOK_AT_ITS_LOG,
-    metric,
-    threshold: 1,
-    below: true,
-    periods: { of: 2, bad: 2 },
+    ...standsStill(metric),
   };
 }
 
