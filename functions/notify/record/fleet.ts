@@ -1,7 +1,8 @@
-import { ConditionalCheckFailedException, DynamoDBClient, PutItemCommand } from "@aws-sdk/client-dynamodb";
-import { CLIENT_OPTIONS, inTime } from "../../shared/aws/client-options.ts";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { CLIENT_OPTIONS } from "../../shared/aws/client-options.ts";
 import { FLEET_STORMS, parseFleetStorm, type FleetStorm } from "../../shared/fleet-storms.ts";
 import { LOOKS, parseLook, type KeptLook } from "../../shared/looks.ts";
+import { replaceItem } from "./replace-item.ts";
 import { itemsOf } from "./table.ts";
 
 /** How long a storm is kept after it was written last, in seconds. */
@@ -23,28 +24,15 @@ export async function keptStorms(): Promise<FleetStorm[]> {
 
 /** Keeps a storm in the place of the one that was read; whether it was kept. @throws what AWS answers */
 export async function keepStorm(storm: FleetStorm, before: FleetStorm | undefined): Promise<boolean> {
-  try {
-    await table().send(
-      new PutItemCommand({
-        TableName: tableName(),
-        Item: {
-          execution: { S: FLEET_STORMS },
-          subject: { S: storm.sign },
-          at: { S: storm.at },
-          storm: { S: JSON.stringify(storm) },
-          expires: { N: String(Math.floor(Date.parse(storm.at) / 1_000) + KEPT_SECONDS) },
-        },
-        ConditionExpression: before === undefined ? "attribute_not_exists(#at)" : "#at = :before",
-        ExpressionAttributeNames: { "#at": "at" },
-        ...(before === undefined ? {} : { ExpressionAttributeValues: { ":before": { S: before.at } } }),
-      }),
-      inTime(),
-    );
-    return true;
-  } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return false;
-    throw error;
-  }
+  return await replaceItem(table(), {
+    table: tableName(),
+    execution: FLEET_STORMS,
+    subject: storm.sign,
+    at: storm.at,
+    before: before?.at,
+    keptSeconds: KEPT_SECONDS,
+    more: { storm: { S: JSON.stringify(storm) } },
+  });
 }
 
 function table(): DynamoDBClient {
