@@ -1,6 +1,7 @@
 import { RemediationError } from "../../shared/errors.ts";
 import { bounded } from "../../shared/text.ts";
 import { timeLeft } from "../../shared/time-left.ts";
+import { PASSING_STATUSES } from "../answers.ts";
 import type { Address } from "./address.ts";
 import type { Destination } from "./destinations.ts";
 import { pagerEventOf, pagerEventOfFleet } from "./pager-duty.ts";
@@ -25,8 +26,6 @@ const REQUEST_MS = 8_000;
 /** How long to wait after the first request in vain; after each further one twice as long, up to the most. */
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 30_000;
-/** Answers of a destination that may be another one in a while. */
-const PASSING = [408, 425, 429];
 /** Secrets are longer than that; what is shorter may be a word of the answer. */
 const MIN_SECRET = 8;
 
@@ -77,7 +76,7 @@ function isTaken(posted: Posted): boolean {
 }
 
 function isFinal(posted: Posted): boolean {
-  return "status" in posted && posted.status >= 300 && posted.status < 500 && !PASSING.includes(posted.status);
+  return "status" in posted && posted.status >= 300 && posted.status < 500 && !PASSING_STATUSES.includes(posted.status);
 }
 
 /** What the destination said, without what is secret of the request: something on the way may repeat that. */

@@ -1,3 +1,5 @@
+import { noAnswerCode } from "../answers.ts";
+
 /** What came of one request: an answer, or none. */
 export type Posted = { status: number; retryAfterSeconds?: number; body: string } | { unanswered: string };
 
@@ -20,7 +22,7 @@ export async function post(url: URL, body: string, milliseconds: number): Promis
       body: await beginningOf(response),
     };
   } catch (error) {
-    return { unanswered: codeOf(error) };
+    return { unanswered: noAnswerCode(error) };
   }
 }
 
@@ -34,11 +36,4 @@ async function beginningOf(response: Response): Promise<string> {
     if (size >= MAX_ANSWER_BYTES) break;
   }
   return Buffer.concat(parts).subarray(0, MAX_ANSWER_BYTES).toString("utf8");
-}
-
-/** Why there is no answer, in the system's own name for it: its message may hold the address. */
-function codeOf(error: unknown): string {
-  if (!(error instanceof Error)) return "unknown";
-  const { code } = (error.cause ?? error) as NodeJS.ErrnoException;
-  return typeof code === "string" ? code : error.name;
 }

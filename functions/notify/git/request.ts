@@ -1,6 +1,7 @@
 import { RemediationError } from "../../shared/errors.ts";
 import { bounded } from "../../shared/text.ts";
 import { timeLeft } from "../../shared/time-left.ts";
+import { noAnswerCode, PASSING_STATUSES } from "../answers.ts";
 
 /** One request to a Git server. */
 export interface GitRequest {
@@ -26,8 +27,6 @@ export type Send = (request: GitRequest) => Promise<Answer>;
 const REQUEST_MS = 10_000;
 /** How much of an answer is read. A hundred issues are less than that. */
 const MAX_ANSWER_BYTES = 8 * 1_024 * 1_024;
-/** Answers that may be others in a while. */
-const PASSING = [408, 425, 429];
 
 /**
  * Sends one request, and waits so long for all of the answer. A redirect is an answer: what leads elsewhere does not get the token.
@@ -51,7 +50,10 @@ export function sender(headers: (request: GitRequest, body: string) => Record<st
       });
       return { status: response.status, headers: response.headers, json: parsed(await textOf(response)) };
     } catch (error) {
-      throw new RemediationError("DeliveryFailed", `There is no answer to ${inWords(request)}: ${codeOf(error)}.`);
+      throw new RemediationError(
+        "DeliveryFailed",
+        `There is no answer to ${inWords(request)}: ${noAnswerCode(error)}.`,
+      );
     }
   };
 }
@@ -74,13 +76,6 @@ function parsed(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-/** Why there is no answer, in the system's own name for it: its message may hold what was sent. */
-function codeOf(error: unknown): string {
-  if (!(error instanceof Error)) return "unknown";
-  const { code } = (error.cause ?? error) as NodeJS.ErrnoException;
-  return typeof code === "string" ? code : error.name;
 }
 
 /**
@@ -116,7 +111,7 @@ export function notUnderstood(request: GitRequest, api: string): RemediationErro
 function mayPass({ status, headers, json }: Answer): boolean {
   const isTold = headers.has("retry-after") || headers.get("x-ratelimit-remaining") === "0";
   const isLimited = isTold || /rate limit/i.test(saidIn(json));
-  return status >= 500 || PASSING.includes(status) || (status === 403 && isLimited);
+  return status >= 500 || PASSING_STATUSES.includes(status) || (status === 403 && isLimited);
 }
 
 /** What an answer says in words: `message` of both, where GitLab may have a list or an object of them; `error` of GitLab. */
