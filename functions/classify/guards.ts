@@ -128,10 +128,13 @@ const pausedGuard: RemedyGuard = ({ evidence: { incident, workload } }, { rollsO
   if (!rollsOut || workload === undefined || kind?.isPaused(workload) !== true) return undefined;
   const { namespace, name } = incident.workload;
   const resume = kind.commands.resume?.(namespace, name).join(" ");
-  const goesOn = `\`${resume ?? ""}\` goes on with the present template: mend that first, where it is what fails.`;
+  const goesOn =
+    resume === undefined
+      ? ""
+      : ` \`${resume}\` goes on with the present template: mend that first, where it is what fails.`;
   return {
     refusal: "RolloutPaused",
-    message: `Its rollout is paused; somebody is at work on it.${resume === undefined ? "" : ` ${goesOn}`}`,
+    message: `Its rollout is paused; somebody is at work on it.${goesOn}`,
   };
 };
 

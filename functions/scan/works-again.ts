@@ -36,20 +36,14 @@ interface Known {
  * told once. Every one of them is read, so that none is taken for well which was not seen, and none is looked for where the scan could not
  * see something that might fail.
  */
-export async function findWorkingAgain(
-  view: View,
-  { claims, places, hpas, failing, namespace, podsOn }: Known,
-  policy: Policy,
-  now: Date,
-): Promise<Incident[]> {
+export async function findWorkingAgain(view: View, known: Known, policy: Policy, now: Date): Promise<Incident[]> {
+  const { claims, hpas, failing } = known;
   const keys = new Set(failing.map(({ workload }) => workloadKey(workload)));
   const candidates = claims.flatMap((lease) => {
     const workload = workloadOf(lease);
     if (workload === undefined || keys.has(workloadKey(workload))) return [];
     if (kindOf(workload) === undefined && !showsItsEnd(workload)) return [];
-    if (holderOf(lease, now) !== undefined || !isSeen(view, workload, places)) return [];
-    // A look at one namespace tells of a node only where that concerns it, as it does of one that fails.
-    if (namespace !== undefined && isOfCluster(workload.kind) && !podsOn.has(workload.name)) return [];
+    if (holderOf(lease, now) !== undefined || !isSeen(view, workload, known)) return [];
     const history = historyOf(lease);
     const open = openOf(history);
     return open === undefined ? [] : [{ workload, history, open }];
@@ -73,11 +67,15 @@ function inTime<Item>(all: readonly Item[], now: Date): Item[] {
   return [...all.slice(first), ...all.slice(0, first)].slice(0, MAX_READ);
 }
 
-/** Whether the scan has looked at all that could fail of it. Any scan sees of a node what it says itself. */
-function isSeen({ blindSpots }: View, { kind, namespace }: WorkloadRef, places: Places): boolean {
+/**
+ * Whether the scan has looked at all that could fail of it. Any scan sees of a node what it says itself; a look at one namespace
+ * tells of a node only where a pod of that is on it, as it does of one that fails.
+ */
+function isSeen({ blindSpots }: View, workload: WorkloadRef, { places, namespace: asked, podsOn }: Known): boolean {
+  const { kind, namespace, name } = workload;
   const isPlace = places.everywhere
     ? places.leftOut?.includes(namespace) !== true
-    : places.namespaces.includes(namespace) || isOfCluster(kind);
+    : places.namespaces.includes(namespace) || (isOfCluster(kind) && (asked === undefined || podsOn.has(name)));
   return isPlace && blindSpots.every(({ place }) => place !== "" && place !== namespace);
 }
 
