@@ -62,7 +62,13 @@ export class Delivery extends Construct {
     lambda.addEnvironment("DESTINATION", destination);
     lambda.addEnvironment("DESTINATION_SECRET", secret);
     this.letRead(role, secret);
-    keepUndelivered(deliver, { queue: this.deadLetterQueue, key: options.key, maxEventAge: WORTH_TELLING });
+    keepUndelivered(deliver, {
+      queue: this.deadLetterQueue,
+      key: options.key,
+      maxEventAge: WORTH_TELLING,
+      retryAttempts: 2,
+      takes: "the messages that it could not deliver, with the error beside them",
+    });
     return deliver;
   }
 

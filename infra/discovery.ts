@@ -5,7 +5,7 @@ import type { ITopic } from "aws-cdk-lib/aws-sns";
 import type { Queue } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
 import { DISCOVERED, type Admission } from "../functions/shared/discovered.ts";
-import { letReadAndWriteTable } from "./hub-table.ts";
+import { letReadAndWriteTable } from "./table-items.ts";
 import { letPublish } from "./letting-publish.ts";
 import { onSchedule } from "./on-schedule.ts";
 import { RemediationFunction, type FunctionOptions } from "./remediation-function.ts";

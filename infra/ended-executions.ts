@@ -10,6 +10,7 @@ import { WORKLOAD_LABEL } from "../statemachines/remediation.ts";
 import { createDeadLetterQueue } from "./dead-letter-queue.ts";
 import { nagResource } from "./nag-resource.ts";
 import type { RemediationFunction } from "./remediation-function.ts";
+import { keepUndelivered } from "./undelivered.ts";
 
 export interface EndedExecutionsProps {
   stateMachine: StateMachine;
@@ -64,20 +65,9 @@ export class EndedExecutions extends Construct {
       status: without,
     });
     this.allowToRead(stateMachineName, notify);
-    // Written out, because the queue's own grant allows `kms:GenerateDataKey*` and more.
-    const { queueArn } = this.deadLetterQueue;
-    notify.role.addToPolicy(new PolicyStatement({ actions: ["sqs:SendMessage"], resources: [queueArn] }));
-    notify.role.addToPolicy(
-      new PolicyStatement({ actions: ["kms:Decrypt", "kms:GenerateDataKey"], resources: [key.keyArn] }),
-    );
-    notify.lambda.configureAsyncInvoke({
-      onFailure: { bind: () => ({ destination: queueArn }) },
-      maxEventAge: WORTH_TELLING,
-      retryAttempts: 2,
-    });
-    Validations.of(notify.lambda).acknowledge({
-      id: "Serverless-LambdaDLQ",
-      reason: "Its on-failure destination takes the events that it could not process, with the error beside them.",
+    keepUndelivered(notify, {
+      ...{ queue: this.deadLetterQueue, key, maxEventAge: WORTH_TELLING, retryAttempts: 2 },
+      takes: "the events that it could not process, with the error beside them",
     });
   }
 

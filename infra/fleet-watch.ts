@@ -7,7 +7,7 @@ import type { Construct } from "constructs";
 import { DISCOVERED } from "../functions/shared/discovered.ts";
 import { FLEET_PLACES, FLEET_STORMS } from "../functions/shared/fleet-storms.ts";
 import { LOOKS } from "../functions/shared/looks.ts";
-import { letReadAndWriteTable } from "./hub-table.ts";
+import { letReadAndWriteTable } from "./table-items.ts";
 import { letPublish } from "./letting-publish.ts";
 import { onSchedule } from "./on-schedule.ts";
 import { RemediationFunction, type FunctionOptions } from "./remediation-function.ts";

@@ -8,6 +8,7 @@ import { Construct } from "constructs";
 import { idOf, nameOf, partitionOf, type GitRepository } from "../functions/notify/git/settings.ts";
 import { createDeadLetterQueue } from "./dead-letter-queue.ts";
 import { RemediationFunction, type FunctionOptions } from "./remediation-function.ts";
+import { keyOfTable, ofItems } from "./table-items.ts";
 import { keepUndelivered, letDecrypt, letSnsKeep } from "./undelivered.ts";
 
 export interface GitProps {
@@ -68,29 +69,22 @@ export class Git extends Construct {
     });
     told.lambda.addEnvironment("GIT_REPOSITORY", JSON.stringify(repository));
     letReadSecret(told.role, repository.secret);
-    keepUndelivered(told, { queue: this.deadLetterQueue, key: options.key, maxEventAge: WORTH_TELLING });
+    keepUndelivered(told, {
+      queue: this.deadLetterQueue,
+      key: options.key,
+      maxEventAge: WORTH_TELLING,
+      retryAttempts: 2,
+      takes: "the messages that it could not deliver, with the error beside them",
+    });
     return told;
   }
 
   /** It reads and writes its own partition, and nothing of the record. */
   private letRemember({ lambda, role }: RemediationFunction, table: Table, id: string, { key }: FunctionOptions): void {
-    const { region, urlSuffix } = Stack.of(this);
     lambda.addEnvironment("RECORD_TABLE", table.tableName);
-    role.addToPolicy(
-      new PolicyStatement({
-        actions: ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
-        resources: [table.tableArn],
-        conditions: { "ForAllValues:StringEquals": { "dynamodb:LeadingKeys": [partitionOf(id)] } },
-      }),
-    );
-    // Source: the DynamoDB developer guide, "Authorizing use of your customer managed key".
-    role.addToPolicy(
-      new PolicyStatement({
-        actions: ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey"],
-        resources: [key.keyArn],
-        conditions: { StringEquals: { "kms:ViaService": `dynamodb.${region}.${urlSuffix}` } },
-      }),
-    );
+    const actions = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"];
+    role.addToPolicy(ofItems(actions, table, [partitionOf(id)]));
+    role.addToPolicy(keyOfTable(["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey"], table, key));
   }
 }
 

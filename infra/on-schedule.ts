@@ -1,10 +1,10 @@
 import { Validations, type Duration } from "aws-cdk-lib";
 import { Rule, Schedule, type RuleTargetInput } from "aws-cdk-lib/aws-events";
 import { LambdaFunction } from "aws-cdk-lib/aws-events-targets";
-import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import type { IKey } from "aws-cdk-lib/aws-kms";
 import type { Queue } from "aws-cdk-lib/aws-sqs";
 import type { RemediationFunction } from "./remediation-function.ts";
+import { keepUndelivered } from "./undelivered.ts";
 
 export interface OnScheduleProps {
   description: string;
@@ -28,8 +28,7 @@ export function onSchedule(
   target: RemediationFunction,
   { description, interval, enabled, event, deadLetterQueue, key, untraced }: OnScheduleProps,
 ): void {
-  const { lambda, role } = target;
-  const { queueArn } = deadLetterQueue;
+  const { lambda } = target;
   new Rule(target, "Rule", {
     description,
     schedule: Schedule.rate(interval),
@@ -42,18 +41,9 @@ export function onSchedule(
       }),
     ],
   });
-  // Written out, because the queue's own grant allows more.
-  role.addToPolicy(new PolicyStatement({ actions: ["sqs:SendMessage"], resources: [queueArn] }));
-  role.addToPolicy(new PolicyStatement({ actions: ["kms:Decrypt", "kms:GenerateDataKey"], resources: [key.keyArn] }));
-  lambda.configureAsyncInvoke({
-    onFailure: { bind: () => ({ destination: queueArn }) },
-    maxEventAge: interval,
-    retryAttempts: 0,
+  keepUndelivered(target, {
+    ...{ queue: deadLetterQueue, key, maxEventAge: interval, retryAttempts: 0 },
+    takes: "what it could not do",
   });
-  for (const { id, reason } of [
-    { id: "Serverless-LambdaDLQ", reason: "Its on-failure destination takes what it could not do." },
-    { id: "Serverless-LambdaTracing", reason: untraced },
-  ]) {
-    Validations.of(lambda).acknowledge({ id, reason });
-  }
+  Validations.of(lambda).acknowledge({ id: "Serverless-LambdaTracing", reason: untraced });
 }

@@ -6,7 +6,7 @@ import { Tracing } from "aws-cdk-lib/aws-lambda";
 import type { Queue } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
 import { DISCOVERED } from "../functions/shared/discovered.ts";
-import { letReadTable } from "./hub-table.ts";
+import { letReadTable } from "./table-items.ts";
 import { onSchedule } from "./on-schedule.ts";
 import { RemediationFunction, type FunctionOptions } from "./remediation-function.ts";
 

@@ -1,14 +1,14 @@
-import { Duration, Validations } from "aws-cdk-lib";
+import { Duration } from "aws-cdk-lib";
 import { Metric, Stats, type MetricOptions } from "aws-cdk-lib/aws-cloudwatch";
 import { EventField, Rule, RuleTargetInput, Schedule as RuleSchedule } from "aws-cdk-lib/aws-events";
 import { LambdaFunction } from "aws-cdk-lib/aws-events-targets";
-import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import type { IKey } from "aws-cdk-lib/aws-kms";
 import type { Queue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import type { ScanRequest } from "../functions/run/request.ts";
 import { createDeadLetterQueue } from "./dead-letter-queue.ts";
 import type { RemediationFunction } from "./remediation-function.ts";
+import { keepUndelivered } from "./undelivered.ts";
 
 /** How long Lambda keeps an event at most. Source: the Lambda API reference, PutFunctionEventInvokeConfig */
 const LONGEST = Duration.hours(6);
@@ -47,21 +47,12 @@ export class Schedule extends Construct {
         }),
       ],
     });
-    // Written out, because the queue's own grant allows `kms:GenerateDataKey*` and more.
-    const { queueArn } = this.deadLetterQueue;
-    patrol.role.addToPolicy(new PolicyStatement({ actions: ["sqs:SendMessage"], resources: [queueArn] }));
-    patrol.role.addToPolicy(
-      new PolicyStatement({ actions: ["kms:Decrypt", "kms:GenerateDataKey"], resources: [key.keyArn] }),
-    );
-    patrol.lambda.configureAsyncInvoke({
-      onFailure: { bind: () => ({ destination: queueArn }) },
+    keepUndelivered(patrol, {
+      ...{ queue: this.deadLetterQueue, key },
       maxEventAge: interval.toSeconds() > LONGEST.toSeconds() ? LONGEST : interval,
       // The next look is another try.
       retryAttempts: 0,
-    });
-    Validations.of(patrol.lambda).acknowledge({
-      id: "Serverless-LambdaDLQ",
-      reason: "Its on-failure destination takes the looks that it could not end, with the error beside them.",
+      takes: "the looks that it could not end, with the error beside them",
     });
   }
 

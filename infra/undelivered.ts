@@ -21,14 +21,18 @@ export function letSnsKeep(key: IKey, sid: string, { account }: Stack): void {
 interface Undelivered {
   queue: Queue;
   key: IKey;
-  /** For how long a message is worth to be delivered. */
+  /** For how long it is worth to be tried. */
   maxEventAge: Duration;
+  /** How often it is tried again. */
+  retryAttempts: number;
+  /** What the queue takes, in words. */
+  takes: string;
 }
 
-/** Has Lambda try a message three times in all, and keep what a function could not deliver, with the error beside it. */
+/** Has Lambda try again what a function is invoked with and waited for by nobody, and keep what it could not do, with the error beside it. */
 export function keepUndelivered(
   { lambda, role }: RemediationFunction,
-  { queue: { queueArn }, key, maxEventAge }: Undelivered,
+  { queue: { queueArn }, key, maxEventAge, retryAttempts, takes }: Undelivered,
 ): void {
   // Written out, because the queue's own grant allows `kms:GenerateDataKey*` and more.
   role.addToPolicy(new PolicyStatement({ actions: ["sqs:SendMessage"], resources: [queueArn] }));
@@ -36,11 +40,11 @@ export function keepUndelivered(
   lambda.configureAsyncInvoke({
     onFailure: { bind: () => ({ destination: queueArn }) },
     maxEventAge,
-    retryAttempts: 2,
+    retryAttempts,
   });
   Validations.of(lambda).acknowledge({
     id: "Serverless-LambdaDLQ",
-    reason: "Its on-failure destination takes the messages that it could not deliver, with the error beside them.",
+    reason: `Its on-failure destination takes ${takes}.`,
   });
 }
 

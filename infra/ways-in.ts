@@ -1,4 +1,4 @@
-import { ArnFormat, Duration, Stack, Validations } from "aws-cdk-lib";
+import { ArnFormat, Duration, Stack } from "aws-cdk-lib";
 import { Rule } from "aws-cdk-lib/aws-events";
 import { LambdaFunction } from "aws-cdk-lib/aws-events-targets";
 import { PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
@@ -11,6 +11,7 @@ import type { WayIn } from "../functions/ways-in/ways.ts";
 import { createDeadLetterQueue } from "./dead-letter-queue.ts";
 import { useOfKeyFor } from "./encrypted-executions.ts";
 import { RemediationFunction, type FunctionOptions } from "./remediation-function.ts";
+import { keepUndelivered } from "./undelivered.ts";
 
 export interface WaysInProps {
   stateMachine: StateMachine;
@@ -49,27 +50,13 @@ export class WaysIn extends Construct {
     lambda.addEnvironment("STATE_MACHINE_ARN", stateMachineArn);
     role.addToPolicy(new PolicyStatement({ actions: ["states:StartExecution"], resources: [stateMachineArn] }));
     role.addToPolicy(useOfKeyFor(stateMachineArn, options.key));
-    this.keepWhatFails(options);
+    keepUndelivered(this.function, {
+      ...{ queue: this.deadLetterQueue, key: options.key, maxEventAge: WORTH_A_LOOK, retryAttempts: 2 },
+      takes: "the events that it could not process, with the error beside them",
+    });
     if (ways.includes("alarms")) this.admitAlarms(clusterName);
     if (ways.includes("events")) this.admitRules();
     this.topic = ways.includes("alertmanager") ? this.admitAlerts(options) : undefined;
-  }
-
-  private keepWhatFails({ key }: FunctionOptions): void {
-    const { queueArn } = this.deadLetterQueue;
-    const { lambda, role } = this.function;
-    // Written out, because the queue's own grant allows `kms:GenerateDataKey*` and more.
-    role.addToPolicy(new PolicyStatement({ actions: ["sqs:SendMessage"], resources: [queueArn] }));
-    role.addToPolicy(new PolicyStatement({ actions: ["kms:Decrypt", "kms:GenerateDataKey"], resources: [key.keyArn] }));
-    lambda.configureAsyncInvoke({
-      onFailure: { bind: () => ({ destination: queueArn }) },
-      maxEventAge: WORTH_A_LOOK,
-      retryAttempts: 2,
-    });
-    Validations.of(lambda).acknowledge({
-      id: "Serverless-LambdaDLQ",
-      reason: "Its on-failure destination takes the events that it could not process, with the error beside them.",
-    });
   }
 
   /** Alarms on metrics of this cluster: other alarms, those of the remediation itself among them, invoke nothing. */

@@ -9,7 +9,7 @@ import type { RemediationFunction } from "./remediation-function.ts";
 /** Lets a function read the items of the record that have these partition keys, and nothing else of it. */
 export function letReadTable({ role, lambda }: RemediationFunction, table: Table, keys: string[], key: IKey): void {
   lambda.addEnvironment("RECORD_TABLE", table.tableName);
-  role.addToPolicy(ofItems("dynamodb:Query", table, keys));
+  role.addToPolicy(ofItems(["dynamodb:Query"], table, keys));
   role.addToPolicy(keyOfTable(["kms:DescribeKey"], table, key));
 }
 
@@ -21,19 +21,19 @@ export function letReadAndWriteTable(
   key: IKey,
 ): void {
   lambda.addEnvironment("RECORD_TABLE", table.tableName);
-  role.addToPolicy(ofItems("dynamodb:Query", table, read));
-  for (const { action, keys } of write) role.addToPolicy(ofItems(action, table, keys));
+  role.addToPolicy(ofItems(["dynamodb:Query"], table, read));
+  for (const { action, keys } of write) role.addToPolicy(ofItems([action], table, keys));
   role.addToPolicy(keyOfTable(["kms:DescribeKey", "kms:Encrypt"], table, key));
 }
 
 /** Only items with these partition keys. */
-function ofItems(action: string, { tableArn }: Table, keys: string[]): PolicyStatement {
+export function ofItems(actions: string[], { tableArn }: Table, keys: string[]): PolicyStatement {
   const conditions = { "ForAllValues:StringEquals": { "dynamodb:LeadingKeys": keys } };
-  return new PolicyStatement({ actions: [action], resources: [tableArn], conditions });
+  return new PolicyStatement({ actions, resources: [tableArn], conditions });
 }
 
-/** Source: the DynamoDB developer guide, "Authorizing use of your customer managed key". */
-function keyOfTable(actions: string[], table: Table, { keyArn }: IKey): PolicyStatement {
+/** The table's key, by way of the table. Source: the DynamoDB developer guide, "Authorizing use of your customer managed key". */
+export function keyOfTable(actions: string[], table: Table, { keyArn }: IKey): PolicyStatement {
   const { region, urlSuffix } = Stack.of(table);
   return new PolicyStatement({
     actions,
