@@ -6,6 +6,9 @@ const READS_ONLY =
   "Only functions/remedies/writer.ts writes for a remedy, as it guards every write; the claim and Events are written in " +
   "functions/claim and functions/run. Everything else takes a Reader.";
 
+/** Why a test has no time limit of its own. */
+const UNHURRIED = "How busy a machine is decides nothing: the limit of vitest.config.ts is for what hangs.";
+
 // What test/extension adds to a copy of the tree is compiled there.
 const IGNORED = ["node_modules", "dist", "cdk.out", "coverage", "test/extension/*/tree"];
 
@@ -45,6 +48,21 @@ export default tseslint.config(
             { regex: "/cluster/http-cluster\\.ts$", message: READS_ONLY },
           ],
         },
+      ],
+    },
+  },
+  {
+    files: ["test/**/*.test.ts"],
+    ignores: ["test/kubernetes/**", "test/owners/**"],
+    rules: {
+      "no-restricted-syntax": [
+        "error",
+        {
+          selector:
+            "CallExpression[callee.name=/^(describe|it|test)$/] > ObjectExpression > Property[key.name='timeout']",
+          message: UNHURRIED,
+        },
+        { selector: "CallExpression[callee.name=/^(it|test)$/] > Literal[raw=/^[0-9]/]", message: UNHURRIED },
       ],
     },
   },

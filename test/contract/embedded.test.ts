@@ -15,7 +15,7 @@ beforeAll(async () => {
     const server = await startEmbedded();
     played.set(chapter.name, await play(chapter, server).finally(() => server.stop()));
   }
-}, 60_000);
+});
 
 describe("the embedded API server, held to what the real one answered,", () => {
   it.each(names)("keeps the contract: %s", (chapter) => {

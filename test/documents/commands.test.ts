@@ -134,7 +134,7 @@ function check([program = "", ...words]: Words): void {
   else CHECKS[program](words);
 }
 
-describe("the commands in the documents", { timeout: 300_000 }, () => {
+describe("the commands in the documents", () => {
   it.each(documents())("are such as there are: %s", (document) => {
     for (const { text } of scriptsOf(document)) for (const words of commandsIn(text)) check(words);
   });

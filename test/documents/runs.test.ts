@@ -44,7 +44,7 @@ beforeAll(async () => {
   const manifest = { apiVersion: "apps/v1", kind: "Deployment", ...web({ spec: { replicas: 2 } }) };
   await cluster.kubectl.run(["-n", "shop", "apply", "-f", "-"], JSON.stringify(manifest));
   await cluster.kubectl.run(["-n", "shop", "rollout", "status", "deployment/web", "--timeout=300s"]);
-}, 300_000);
+});
 afterAll(async () => {
   await cluster.stop();
   rmSync(directory, { recursive: true });
@@ -60,7 +60,7 @@ async function ran(given: Words) {
   return await run(["--kubeconfig", kubeconfig, ...safe, "--dry-run", ...files]);
 }
 
-describe("the commands in the documents, run", { timeout: 300_000 }, () => {
+describe("the commands in the documents, run", () => {
   it("are some that are for a cluster of one's own", () => {
     expect(onCluster.length).toBeGreaterThan(7);
   });

@@ -99,7 +99,7 @@ async function printedOf({ kubectl, clock, url }: EmbeddedCluster): Promise<stri
   return told + resultText(recorder.finish("staging", result, notifications), { width: Infinity });
 }
 
-describe("what the documents show as output", { timeout: 120_000 }, () => {
+describe("what the documents show as output", () => {
   it("is what the command line prints of a bad rollout, in the README", async () => {
     const sample = sampleIn("README.md", /^\d\d:\d\d:\d\d Detect failures/);
     expect(stableLines(await onCluster(printedOf))).toEqual(sample.map(asLine));

@@ -67,7 +67,7 @@ beforeAll(async () => {
   copy.add("irreversible");
   await copy.generate();
   Object.assign(played, await read("test/extension/play.ts", ...IRREVERSIBLE));
-}, 240_000);
+});
 afterAll(() => {
   copy.remove();
 });

@@ -92,7 +92,7 @@ async function play(course: Course, minutes: number, well: (minute: number) => b
 
 const minutesOf = (told: readonly { minute: number }[]) => told.map(({ minute }) => minute);
 
-describe("a workload that nobody fixes, over a day of runs that come each minute", { timeout: 120_000 }, () => {
+describe("a workload that nobody fixes, over a day of runs that come each minute", () => {
   it("is told each time that a remedy is in vain, that it is left to a person then, and once a day from then on", async () => {
     const { told, looks, rests } = await play(inVain, DAY_MINUTES + 60);
     const reasons = told.map(({ notification: { report } }) => report.reason ?? report.outcome);

@@ -60,7 +60,7 @@ async function play(
 
 const minutesOf = (told: readonly { minute: number }[]) => told.map(({ minute }) => minute);
 
-describe("a tenant that makes failing objects anew all the time", { timeout: 120_000 }, () => {
+describe("a tenant that makes failing objects anew all the time", () => {
   it("has people called a few times, then after pauses that double up to an hour", async () => {
     const told = await play(140, (minute) => [
       failing("Pod", `job-${2 * minute}`),

@@ -143,7 +143,7 @@ const hostileEvidence: fc.Arbitrary<Evidence> = fc
     },
   );
 
-describe("detection, of whatever objects there are,", { timeout: 60_000 }, () => {
+describe("detection, of whatever objects there are,", () => {
   it("makes bounded incidents and answers of them that fit their contracts", async () => {
     const objects = fc.record({
       pods: hostilePods,
@@ -204,7 +204,7 @@ describe("detection, of whatever objects there are,", { timeout: 60_000 }, () =>
   });
 });
 
-describe("classification, of whatever evidence there is,", { timeout: 60_000 }, () => {
+describe("classification, of whatever evidence there is,", () => {
   it("makes a bounded diagnosis that fits its contract", () => {
     fc.assert(
       fc.property(hostileEvidence, (seen) => {
@@ -256,7 +256,7 @@ describe("classification, of whatever evidence there is,", { timeout: 60_000 }, 
   });
 });
 
-describe("verification, of whatever state there is,", { timeout: 60_000 }, () => {
+describe("verification, of whatever state there is,", () => {
   const REF = (revision: number) => ({ revision, kind: "ReplicaSet", name: `web-${revision}`, template: "a" }) as const;
   const run = fc.constantFrom(
     appliedRun(),
@@ -296,7 +296,7 @@ describe("verification, of whatever state there is,", { timeout: 60_000 }, () =>
   });
 });
 
-describe("a claim, whatever somebody made of its Lease,", { timeout: 60_000 }, () => {
+describe("a claim, whatever somebody made of its Lease,", () => {
   it("has a holder or none, an end, and a history of few entries", () => {
     const rules = policy({ cool_down: { base_seconds: 0 } });
 

@@ -159,7 +159,7 @@ const echo =
 
 const STATUSES = [302, 400, 401, 403, 404, 409, 410, 422, 429, 500, 503];
 
-describe("a token in the headers of a connection is never said again", { timeout: 30_000 }, () => {
+describe("a token in the headers of a connection is never said again", () => {
   it.each(STATUSES)("when the server answers %i and repeats the headers", async (status) => {
     for (const asJson of [true, false]) {
       always(echo(status, asJson));

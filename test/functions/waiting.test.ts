@@ -84,7 +84,7 @@ async function play(minutes: number, foundIn: (minute: number) => readonly Count
 
 const clientsOf = (names: readonly string[], since: Date) => names.map((name) => failing(name, since, "ledger-db"));
 
-describe("what waits for a workload that nobody fixes, over runs that come each minute", { timeout: 120_000 }, () => {
+describe("what waits for a workload that nobody fixes, over runs that come each minute", () => {
   it("is told with it, once a day, and is looked at no more often than that", async () => {
     const start = at.clock.now();
     const found = [failing("ledger-db", start), ...clientsOf(["api", "web"], start)];

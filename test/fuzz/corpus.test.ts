@@ -4,7 +4,7 @@ import { corpusFile, distilled, readCorpus } from "./corpus.ts";
 import { execute } from "./execute.ts";
 import { TARGETS } from "./targets.ts";
 
-describe("every promise is kept", { timeout: 60_000 }, () => {
+describe("every promise is kept", () => {
   it.each(TARGETS.map((target) => [target.name, target] as const))(
     "for all that was kept of %s",
     async (name, target) => {

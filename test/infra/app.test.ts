@@ -63,7 +63,7 @@ describe("the app", () => {
         join(outdir, Metadata["aws:asset:path"] ?? "", "index.mjs"),
       ]),
     );
-  }, 120_000);
+  });
 
   afterAll(() => {
     rmSync(outdir, { recursive: true });
@@ -88,13 +88,13 @@ describe("the app", () => {
     expect(statSync(bundle).size).toBeLessThan(MOST_BYTES);
     expect(await answerOf(bundle, {})).toBe("503");
     expect(await answerOf(bundle, call("HEAD", "/"))).toBe("405");
-  }, 20_000);
+  });
 
   it("ends with one sentence when a setting cannot be used", async () => {
     const failure = { code: 1, stderr: expect.stringMatching(/^The context is refused: clusterName: .*\n$/) as string };
 
     await expect(synthesise(outdir, { clusterName: "-" })).rejects.toMatchObject(failure);
-  }, 20_000);
+  });
 
   it("ends with one sentence when settings do not go together", async () => {
     const context = { namespaces: "shop", policy: { namespaces: { allow: ["blog"] } } };
@@ -104,5 +104,5 @@ describe("the app", () => {
     };
 
     await expect(synthesise(outdir, context)).rejects.toMatchObject(failure);
-  }, 20_000);
+  });
 });

@@ -104,52 +104,47 @@ function lookedAtUndo(run: WorkloadRun): UndoVerification {
   return waiting(run, { verdict, reasons: ["it is as the remedy left it"] }, run.undo?.wait_seconds ?? 0);
 }
 
-it(
-  "one run tells of each of 200 workloads of which none recovers, and comes near no limit",
-  { timeout: 240_000 },
-  async () => {
-    const sent: Notification[] = [];
-    const histories = new Histories();
-    const payloads = new LargestPayloads();
-    const [underWay, most] = [new Set<number>(), { workloads: 0 }];
-    const see = ({ type, state, iteration, input, output }: ExecutionEvent) => {
-      if (type === "exited") payloads.see(state, "output", output);
-      if (type === "exited" && deedOf(state) === "release" && iteration !== undefined) underWay.delete(iteration);
-      if (type !== "entered") return;
-      payloads.see(state, "input", input);
-      histories.see(iteration, type, kindOf(state));
-      if (iteration !== undefined) underWay.add(iteration);
-      most.workloads = Math.max(most.workloads, underWay.size);
-    };
-    const execution = startExecution({
-      input: { cluster_name: "prod" },
-      name: "scheduled-1",
-      environment: unreachableEnvironment(new Error("There is no cluster."), sent),
-      sleep: () => Promise.resolve(),
-      call: (call, handle) =>
-        call.functionName === "notify" ? handle(call.environment) : Promise.resolve(answer(call)),
-      onEvent: see,
-    });
+it("one run tells of each of 200 workloads of which none recovers, and comes near no limit", async () => {
+  const sent: Notification[] = [];
+  const histories = new Histories();
+  const payloads = new LargestPayloads();
+  const [underWay, most] = [new Set<number>(), { workloads: 0 }];
+  const see = ({ type, state, iteration, input, output }: ExecutionEvent) => {
+    if (type === "exited") payloads.see(state, "output", output);
+    if (type === "exited" && deedOf(state) === "release" && iteration !== undefined) underWay.delete(iteration);
+    if (type !== "entered") return;
+    payloads.see(state, "input", input);
+    histories.see(iteration, type, kindOf(state));
+    if (iteration !== undefined) underWay.add(iteration);
+    most.workloads = Math.max(most.workloads, underWay.size);
+  };
+  const execution = startExecution({
+    input: { cluster_name: "prod" },
+    name: "scheduled-1",
+    environment: unreachableEnvironment(new Error("There is no cluster."), sent),
+    sleep: () => Promise.resolve(),
+    call: (call, handle) => (call.functionName === "notify" ? handle(call.environment) : Promise.resolve(answer(call))),
+    onEvent: see,
+  });
 
-    const result = await execution.result;
+  const result = await execution.result;
 
-    if (result.status !== "succeeded") throw new Error(JSON.stringify(result));
-    const output = result.output as { outcomes: string[]; workloads: { workload: { name: string } }[] };
-    const names = (told: { workload?: { name: string } | undefined }[]) =>
-      told.map(({ workload }) => workload?.name).sort();
-    const all = names(detection.incidents);
-    expect(new Set(output.outcomes)).toEqual(new Set(["Unresolved"]));
-    expect(names(output.workloads)).toEqual(all);
-    expect(names(sent.map(({ report }) => report))).toEqual(all);
-    expect(most.workloads).toBeLessThanOrEqual(WORKLOADS_AT_ONCE);
-    expect(histories.run).toBeLessThan(50);
-    expect(histories.longestOfWorkload).toBeGreaterThan(250);
-    expect(histories.longestOfWorkload).toBeLessThanOrEqual(longestHistory(policy));
-    expect(longestHistory(policy)).toBeLessThan(MAX_HISTORY / 5);
-    expect(bytesOf(output)).toBeLessThan(MAX_PAYLOAD);
-    expect(payloads.all[0]?.bytes).toBeLessThan(MAX_PAYLOAD);
-  },
-);
+  if (result.status !== "succeeded") throw new Error(JSON.stringify(result));
+  const output = result.output as { outcomes: string[]; workloads: { workload: { name: string } }[] };
+  const names = (told: { workload?: { name: string } | undefined }[]) =>
+    told.map(({ workload }) => workload?.name).sort();
+  const all = names(detection.incidents);
+  expect(new Set(output.outcomes)).toEqual(new Set(["Unresolved"]));
+  expect(names(output.workloads)).toEqual(all);
+  expect(names(sent.map(({ report }) => report))).toEqual(all);
+  expect(most.workloads).toBeLessThanOrEqual(WORKLOADS_AT_ONCE);
+  expect(histories.run).toBeLessThan(50);
+  expect(histories.longestOfWorkload).toBeGreaterThan(250);
+  expect(histories.longestOfWorkload).toBeLessThanOrEqual(longestHistory(policy));
+  expect(longestHistory(policy)).toBeLessThan(MAX_HISTORY / 5);
+  expect(bytesOf(output)).toBeLessThan(MAX_PAYLOAD);
+  expect(payloads.all[0]?.bytes).toBeLessThan(MAX_PAYLOAD);
+});
 
 function kindOf(state: string): "task" | "map" | "other" {
   if (deedOf(state) !== undefined) return "task";

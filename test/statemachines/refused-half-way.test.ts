@@ -47,7 +47,7 @@ function refusing(method: string, path: RegExp, after = 0): FaultPlan {
   };
 }
 
-describe("an execution that is refused a write half-way", { timeout: 60_000 }, () => {
+describe("an execution that is refused a write half-way", () => {
   it("keeps the outcome that it reported when the claim cannot be given back, and says so", async () => {
     const { result, workloads, notifications } = await playRefused("wrong-image-tag", refusing("PUT", /\/leases\//, 2));
 

@@ -57,7 +57,7 @@ function looksOf(requests: readonly string[]): string[][] {
   return starts.map((start, index) => requests.slice(start, starts[index + 1]).sort());
 }
 
-describe("a rollback that helps", { timeout: 60_000 }, () => {
+describe("a rollback that helps", () => {
   it("reads nothing twice in a step, and in its looks nothing that the diagnosis has found out", async () => {
     const requestsOf = await requestsOfARollback();
     const looks = looksOf(requestsOf("verify"));

@@ -61,7 +61,7 @@ async function meetTwice({
   }
 }
 
-describe("an execution that meets a storm", { timeout: 60_000 }, () => {
+describe("an execution that meets a storm", () => {
   it("tells of it once, and ends with the same output whether it told or not", async () => {
     const [first, second] = await meetTwice({});
 
@@ -179,7 +179,7 @@ spec:
     spec: { containers: [{ name: app, image: "shop/${name}:1", readinessProbe: { tcpSocket: { port: 80 } } }] }
 `;
 
-describe("an execution that meets the storm of one namespace", { timeout: 60_000 }, () => {
+describe("an execution that meets the storm of one namespace", () => {
   it("tells of it, leaves it alone, and looks after what fails in another namespace", async () => {
     const cluster = await startEmbeddedCluster(SPEED);
     const { clock, url, kubectl } = cluster;

@@ -106,7 +106,7 @@ const recovered = (results: readonly WorkloadResult[]) => results.filter(({ outc
 const made = (namespaces: string[]) =>
   namespaces.map((name) => ({ apiVersion: "v1", kind: "Namespace", metadata: { name } }));
 
-describe("executions that overlap", { timeout: 240_000 }, () => {
+describe("executions that overlap", () => {
   it("roll 24 workloads back as many at a time as the policy allows, the first of them alone", async () => {
     const cluster = await startEmbeddedCluster(SPEED);
     try {

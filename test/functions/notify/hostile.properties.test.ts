@@ -198,7 +198,7 @@ function every(expectation: (message: Notification) => void): void {
   fc.assert(fc.property(message, expectation), { numRuns: 500 });
 }
 
-describe("a notification, of whatever happened,", { timeout: 30_000 }, () => {
+describe("a notification, of whatever happened,", () => {
   it("has exactly the headings that it has sections for, and no other line that could be one", () => {
     every(({ text, document }) => {
       const sections = sectionsOf(document);

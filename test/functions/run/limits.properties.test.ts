@@ -117,7 +117,7 @@ async function edits(names: string[], schedule: (label: string) => Promise<void>
 
 const NAMES = ["a", "b", "c", "d", "e"];
 
-describe("remedies of executions that overlap in any way", { timeout: 120_000 }, () => {
+describe("remedies of executions that overlap in any way", () => {
   it("are never more at a time than the policy allows, whatever is lost, tried again or edited", async () => {
     const drawn = fc.record({
       losses: fc.array(fc.array(fc.boolean(), { maxLength: 8 }), { minLength: NAMES.length, maxLength: NAMES.length }),

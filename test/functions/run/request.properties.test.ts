@@ -94,7 +94,7 @@ function expectSound(input: unknown): void {
   expect(Object.getPrototypeOf(fields)).toBe(Object.prototype);
 }
 
-describe("a request", { timeout: 30_000 }, () => {
+describe("a request", () => {
   it("that keeps the rules is taken as it is", () => {
     fc.assert(
       fc.property(validRequest, (request) => {
@@ -133,7 +133,7 @@ describe("a request", { timeout: 30_000 }, () => {
   });
 });
 
-describe("a policy", { timeout: 30_000 }, () => {
+describe("a policy", () => {
   const FULL = Policy.parse({}) as unknown as Record<string, object>;
 
   function expectPolicy(text: string): void {

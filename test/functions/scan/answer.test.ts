@@ -196,7 +196,7 @@ describe("the answer to detect_failures", () => {
   });
 });
 
-describe("the findings of a scan of 1,000 failing workloads and 1,000 failing HPAs", { timeout: 30_000 }, () => {
+describe("the findings of a scan of 1,000 failing workloads and 1,000 failing HPAs", () => {
   const NO_STORM = { storm: { min_workloads: 1_000_000 } };
   let api: ApiServer;
   beforeEach(async () => {

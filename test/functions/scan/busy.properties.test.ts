@@ -78,7 +78,7 @@ it("what a busy server does not answer is counted among what was not read, and a
     }),
     { numRuns: 30, endOnFailure: true },
   );
-}, 120_000);
+});
 
 /** A cluster, which of its pods go, and after how many answers. */
 const changes = fc
@@ -104,4 +104,4 @@ it("where pods go and come while a scan reads, those are told that fail before a
     }),
     { numRuns: 30, endOnFailure: true },
   );
-}, 120_000);
+});

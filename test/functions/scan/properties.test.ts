@@ -37,7 +37,7 @@ const found = fc
   }))
   .filter(({ failures }) => failures.length > 0);
 
-describe("detection, of whatever pods there are,", { timeout: 30_000 }, () => {
+describe("detection, of whatever pods there are,", () => {
   it("never throws, and every failure has a reason", () => {
     const lostNodes = new Map([["node-0", ago(900)]]);
 
@@ -77,7 +77,7 @@ describe("detection, of whatever pods there are,", { timeout: 30_000 }, () => {
   });
 });
 
-describe("incidents, of whatever pods fail,", { timeout: 30_000 }, () => {
+describe("incidents, of whatever pods fail,", () => {
   it("count each of them once, and fit the contract", () => {
     fc.assert(
       fc.property(fc.array(found, { maxLength: 30 }), (pods) => {

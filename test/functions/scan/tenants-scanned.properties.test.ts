@@ -105,4 +105,4 @@ it("a tenant changes nothing of what is told and remedied of others, whatever it
     }),
     { numRuns: 40, endOnFailure: true },
   );
-}, 120_000);
+});

@@ -75,7 +75,7 @@ function coveredIn(prefix: string, held: Record<string, Space>): string[] {
     .map(({ namespace, name }) => `${namespace}/${name}`);
 }
 
-describe("a storm, whatever there is,", { timeout: 60_000 }, () => {
+describe("a storm, whatever there is,", () => {
   it("is not of others by what one namespace holds, unless these show half of one themselves", () => {
     fc.assert(
       fc.property(spaces, space(2_000), (others, evil) => {
@@ -163,7 +163,7 @@ const incidentIn = (namespace: string, longest: number) =>
       sample_pods: [name],
     }));
 
-describe("what is told, whatever there is,", { timeout: 60_000 }, () => {
+describe("what is told, whatever there is,", () => {
   it("of other namespaces stays the same, whatever one has to tell, and is bounded", () => {
     const own = fc.array(
       fc.constantFrom("a", "b", "c", "d").chain((namespace) => incidentIn(namespace, 40)),

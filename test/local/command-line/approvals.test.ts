@@ -23,7 +23,7 @@ const it = test.extend<{ site: Site; args: string[] }>({
 const PROPOSE = "Have it proposed, and approve it or not? [y/N]";
 const APPROVE = "Approve this plan? [y/N]";
 
-describe("what the policy wants approved, on a cluster of the user's,", { timeout: 60_000 }, () => {
+describe("what the policy wants approved, on a cluster of the user's,", () => {
   it("is carried out once somebody at the terminal approves the plan that was proposed", async ({ site, args }) => {
     const cli = new CommandLine(args, { terminal: true });
     await cli.printed(PROPOSE);

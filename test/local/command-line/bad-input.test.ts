@@ -35,7 +35,7 @@ function expectRefused({ code, stdout, stderr }: Ended): void {
   expect(stderr).not.toMatch(STACK_TRACE);
 }
 
-describe("npm start refuses, before anything is started and without a stack trace,", { timeout: 30_000 }, () => {
+describe("npm start refuses, before anything is started and without a stack trace,", () => {
   const cases: [what: string, scenario: () => string, said: string][] = [
     [
       "a scenario that is no YAML",
@@ -89,7 +89,7 @@ describe("npm start refuses, before anything is started and without a stack trac
   });
 });
 
-describe("a scenario whose step fails", { timeout: 60_000 }, () => {
+describe("a scenario whose step fails", () => {
   it("ends with the step and what is wrong with it, without a stack trace", async () => {
     const steps = GOOD.replace("- apply: web.yaml", "- apply: web.yaml\n  - rolled_out: deployment/none");
     const path = folder("failing", { "scenario.yaml": steps, "web.yaml": WEB });
@@ -101,7 +101,7 @@ describe("a scenario whose step fails", { timeout: 60_000 }, () => {
   });
 });
 
-describe("what is printed", { timeout: 60_000 }, () => {
+describe("what is printed", () => {
   const scenario = ["--scenario", "scale-runbook", "--speed", "50", "--report", "/dev/null"];
 
   it.each([

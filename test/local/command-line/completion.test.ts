@@ -24,7 +24,7 @@ async function offered(words: readonly string[], environment: Record<string, str
   return stdout.split("\n").filter((line) => line !== "");
 }
 
-describe("a word is completed", { timeout: 60_000 }, () => {
+describe("a word is completed", () => {
   it.each<[string, string[], string[]]>([
     ["that begins an option", ["--sp"], ["--speed"]],
     ["that is an option's fixed value", ["-o", ""], ["json", "yaml"]],

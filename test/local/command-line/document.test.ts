@@ -4,7 +4,7 @@ import { Detection } from "../../../functions/run/detection.ts";
 import { run } from "./command-line.ts";
 import { startSite, type Site } from "./site.ts";
 
-describe("a run that is printed as one document", { timeout: 60_000 }, () => {
+describe("a run that is printed as one document", () => {
   let site: Site;
   beforeAll(async () => {
     site = await startSite();

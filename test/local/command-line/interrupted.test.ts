@@ -16,7 +16,7 @@ function expectInterrupted({ code, stdout, stderr }: Ended): void {
   expect(stdout + stderr).not.toContain("\u001b[?25l");
 }
 
-describe("a scenario", { timeout: 60_000 }, () => {
+describe("a scenario", () => {
   test.for([
     ["SIGINT", "$ kubectl apply"],
     ["SIGINT", "Wait for it to settle: "],
@@ -56,7 +56,7 @@ async function thereIs(file: string): Promise<void> {
   while (!existsSync(file)) await new Promise((resolve) => setTimeout(resolve, 10));
 }
 
-describe("on a cluster of the user's,", { timeout: 60_000 }, () => {
+describe("on a cluster of the user's,", () => {
   it("Ctrl-C while credentials are being fetched ends it, and nothing was changed", async ({ site }) => {
     const kubeconfig = join(dirname(site.report), "slow");
     const begun = join(dirname(site.report), "begun");

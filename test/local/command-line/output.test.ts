@@ -14,7 +14,7 @@ function linesOf(stdout: string): JsonLine[] {
     .map((line) => JsonLine.parse(JSON.parse(line)));
 }
 
-describe("with --json,", { timeout: 60_000 }, () => {
+describe("with --json,", () => {
   it("the standard output is lines of JSON alone, each with its time, its workload and what was found", async () => {
     const { stdout, stderr, code } = await run([...scenario("wrong-image-tag"), "--json"], { terminal: true });
     const lines = linesOf(stdout);
@@ -47,7 +47,7 @@ describe("with --json,", { timeout: 60_000 }, () => {
   });
 });
 
-describe("at its end", { timeout: 60_000 }, () => {
+describe("at its end", () => {
   it("a run says what is left to do, and how to go on", async () => {
     const [needy, well] = await Promise.all([run(scenario("not-opted-in")), run(scenario("scale-runbook"))]);
 
@@ -57,7 +57,7 @@ describe("at its end", { timeout: 60_000 }, () => {
   });
 });
 
-describe("a CI job that looks like a terminal", { timeout: 60_000 }, () => {
+describe("a CI job that looks like a terminal", () => {
   it("gets one line after the other", async () => {
     const { stdout } = await run(scenario("scale-runbook"), {
       terminal: true,
@@ -69,7 +69,7 @@ describe("a CI job that looks like a terminal", { timeout: 60_000 }, () => {
   });
 });
 
-describe("a reader that goes away", { timeout: 60_000 }, () => {
+describe("a reader that goes away", () => {
   it.each([[["--json"]], [[]]])("ends a scenario without a word of it, with %j", async (flags) => {
     const child = spawn(process.execPath, [MAIN, ...scenario("scale-runbook"), ...flags]);
     let stderr = "";

@@ -18,7 +18,7 @@ const OBSERVED: Omit<OutcomeRecord, "cluster_name" | "execution"> = {
   proposed: { action: "rollback", before: REF(2), after: REF(1), unblocked: [] },
 };
 
-describe("the record of runs on one machine", { timeout: 180_000 }, () => {
+describe("the record of runs on one machine", () => {
   it("is listed by history and shown by show, and nobody else may read it", async () => {
     const site = await startSite();
     try {

@@ -4,7 +4,7 @@ import { makePlace } from "../../../local/scenarios/embedded-place.ts";
 import { playScenario } from "../../../local/scenarios/play.ts";
 import { canaryScenario } from "../../support/brought/index.ts";
 
-it("the embedded cluster plays a kind and its stages as the real control plane does", { timeout: 60_000 }, async () => {
+it("the embedded cluster plays a kind and its stages as the real control plane does", async () => {
   const cluster = await startEmbeddedCluster(10);
   try {
     const place = await makePlace(cluster, { namespace: "play-canary" });

@@ -17,7 +17,7 @@ const names = scenarioNames().filter((name) => WANTED?.some((part) => name.inclu
 
 describe.concurrent("on an embedded cluster, the scenario", () => {
   for (const name of names) {
-    test(name, { timeout: 180_000 }, async ({ expect }) => {
+    test(name, async ({ expect }) => {
       const scenario = loadScenario(name);
       const sent = new Sent();
       const cluster = await startEmbeddedCluster(

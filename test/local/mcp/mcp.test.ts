@@ -60,7 +60,7 @@ async function outcomeOf(client: Client, name: string, given: Record<string, unk
   return answer;
 }
 
-describe("the server on one machine", { timeout: 300_000 }, () => {
+describe("the server on one machine", () => {
   it("has the tools that change nothing, and needs no name of the cluster", async () => {
     const { client, errors } = await connected();
     const { tools } = await client.listTools();

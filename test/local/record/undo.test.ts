@@ -41,7 +41,7 @@ async function imageOf({ kubectl }: Place): Promise<string | undefined> {
   return spec?.template.spec?.containers[0]?.image;
 }
 
-describe("the undo of a rollback that somebody asks for", { timeout: 60_000 }, () => {
+describe("the undo of a rollback that somebody asks for", () => {
   it("puts the revision back that it was rolled back from, stays although that fails, and is not rolled back again", async () => {
     const { place, undo } = await rolledBack("undone");
 

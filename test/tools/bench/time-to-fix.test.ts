@@ -4,7 +4,7 @@ import { SITUATIONS, type Situation } from "../../../tools/bench/time-to-fix/sit
 
 const [RECREATE] = SITUATIONS.filter(({ what }) => what.includes("strategy Recreate")) as [Situation];
 
-describe("the time to a verified fix", { timeout: 60_000 }, () => {
+describe("the time to a verified fix", () => {
   it("is the sum of its phases, from the first run that sees it until the soak is over", async () => {
     const fix = await measureFix(RECREATE);
 

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { GENERATED } from "../../../tools/docs/generated.ts";
 
-describe("a generated document", { timeout: 60_000 }, () => {
+describe("a generated document", () => {
   it.each(GENERATED.map(({ path, content }) => [path, content] as const))(
     "%s is as the code has it (npm run docs writes it anew)",
     async (path, content) => {

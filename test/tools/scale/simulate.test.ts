@@ -38,7 +38,7 @@ describe("a simulated day of a fleet", () => {
     expect(silent.fleetMessages).toBe(2);
   });
 
-  it("came to what docs/scale.md says of it", { timeout: 180_000 }, async () => {
+  it("came to what docs/scale.md says of it", async () => {
     const page = readFileSync(new URL("../../../docs/scale.md", import.meta.url), "utf8");
 
     expect(page).toContain(`\n${figuresText(DAY, await simulate(DAY))}`);

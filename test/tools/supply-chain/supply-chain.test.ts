@@ -110,7 +110,7 @@ const zod = (more: Partial<LockedPackage> = {}) => ({
   "node_modules/zod": { version: "1.0.0", integrity: HASH, ...more },
 });
 
-describe("this project", { timeout: 60_000 }, () => {
+describe("this project", () => {
   it("has a lockfile without fault, of which every package has an allowed licence", () => {
     expect(lockfileProblems(readLockfile(), readManifest())).toEqual([]);
     expect(licenceProblems(readLockfile(), installedLicence)).toEqual([]);

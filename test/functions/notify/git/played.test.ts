@@ -25,23 +25,19 @@ async function toldOf(scenario: string): Promise<NotificationDocument[]> {
   }
 }
 
-it(
-  "what the workflow itself tells of a rollback through Argo CD is a revert of the commit that it went back from",
-  { timeout: 60_000 },
-  async () => {
-    const told = await toldOf("argo-cd-application-synced-back");
-    const rolledBack = told.find(({ outcome }) => outcome === "Recovered");
-    if (rolledBack?.change?.kind !== "argo-cd-rollback") throw new Error("It is not rolled back through Argo CD.");
-    // The scenario's own revisions are shorter than commits.
-    expect(deployedOf(rolledBack)).toEqual({ unsure: "what the Application deployed is no commit of Git" });
+it("what the workflow itself tells of a rollback through Argo CD is a revert of the commit that it went back from", async () => {
+  const told = await toldOf("argo-cd-application-synced-back");
+  const rolledBack = told.find(({ outcome }) => outcome === "Recovered");
+  if (rolledBack?.change?.kind !== "argo-cd-rollback") throw new Error("It is not rolled back through Argo CD.");
+  // The scenario's own revisions are shorter than commits.
+  expect(deployedOf(rolledBack)).toEqual({ unsure: "what the Application deployed is no commit of Git" });
 
-    const play = await new Playground("github", { opens: "revert" }).start();
-    const good = play.git.commit({ "web.yaml": "1" }, [], "main");
-    const bad = play.git.commit({ "web.yaml": "2" }, [good], "main");
-    const { from, to } = rolledBack.change;
-    const change = { ...rolledBack.change, from: { ...from, revisions: [bad] }, to: { ...to, revisions: [good] } };
-    expect((await play.deliver({ ...rolledBack, change })).status).toBe("revert opened");
-    expect(play.git.filesAt(`eks-remediation/revert-${bad}`)).toEqual({ "web.yaml": "1" });
-    play.stop();
-  },
-);
+  const play = await new Playground("github", { opens: "revert" }).start();
+  const good = play.git.commit({ "web.yaml": "1" }, [], "main");
+  const bad = play.git.commit({ "web.yaml": "2" }, [good], "main");
+  const { from, to } = rolledBack.change;
+  const change = { ...rolledBack.change, from: { ...from, revisions: [bad] }, to: { ...to, revisions: [good] } };
+  expect((await play.deliver({ ...rolledBack, change })).status).toBe("revert opened");
+  expect(play.git.filesAt(`eks-remediation/revert-${bad}`)).toEqual({ "web.yaml": "1" });
+  play.stop();
+});

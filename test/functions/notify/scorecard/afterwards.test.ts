@@ -82,7 +82,7 @@ const look: LookAt = async (workload) => {
 
 const rolledOut = ({ kubectl }: Place) => kubectl("rollout", "status", "deployment/web", "--timeout=60s");
 
-describe("what became of what was only decided", { timeout: 120_000 }, () => {
+describe("what became of what was only decided", () => {
   it("is still failing while nobody does anything, and is one decision however often it is told", async () => {
     const place = await observed("wrong-image-tag", "still");
     await runHere(place, { action: "remediate", kind: "Deployment", name: "web", dry_run: true });

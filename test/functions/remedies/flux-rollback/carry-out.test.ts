@@ -100,7 +100,7 @@ async function applied(): Promise<FluxRollbackChange> {
   return done.change;
 }
 
-describe("a rollback through Flux", { timeout: 60_000 }, () => {
+describe("a rollback through Flux", () => {
   it("suspends what keeps the workload, and says for what; then puts the template back", async () => {
     const change = await applied();
 
@@ -198,7 +198,7 @@ describe("a rollback through Flux", { timeout: 60_000 }, () => {
   });
 });
 
-describe("the undo of a rollback through Flux", { timeout: 60_000 }, () => {
+describe("the undo of a rollback through Flux", () => {
   it("puts the replaced template back, resumes, and leaves no mark", async () => {
     const change = await applied();
     await back(writer(), change);

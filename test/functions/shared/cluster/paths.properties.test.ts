@@ -45,7 +45,7 @@ afterAll(async () => {
   await api.stop();
 });
 
-describe("every path, whatever the names in it,", { timeout: 30_000 }, () => {
+describe("every path, whatever the names in it,", () => {
   it("stays in its collection when it is read as a URL, or is refused", () => {
     fc.assert(
       fc.property(anyPath, ([[, path], namespace, name]) => {
