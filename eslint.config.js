@@ -63,6 +63,10 @@ export default tseslint.config(
           message: UNHURRIED,
         },
         { selector: "CallExpression[callee.name=/^(it|test)$/] > Literal[raw=/^[0-9]/]", message: UNHURRIED },
+        {
+          selector: "CallExpression[callee.callee.object.name=/^(it|test)$/] > Literal[raw=/^[0-9]/]",
+          message: UNHURRIED,
+        },
       ],
     },
   },

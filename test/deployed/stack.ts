@@ -10,7 +10,7 @@ import { PLACE } from "./emulator/emulator.ts";
 export const STACK_NAME = `eks-remediation-${CLUSTER_NAME}`;
 
 /** What the stack tells about itself. */
-const Outputs = z.object({
+export const Outputs = z.object({
   StateMachineArn: z.string(),
   AgentFunctionName: z.string(),
   AgentFunctionArn: z.string(),
@@ -46,16 +46,20 @@ export async function deploy(
   settings: Record<string, string> = {},
 ): Promise<Outputs> {
   const { emulator, directory } = cloud;
-  const policy = join(directory, "policy.json");
-  writeFileSync(policy, JSON.stringify(quickPolicy(PATIENT)));
   const outputs = join(directory, "outputs.json");
   const files = ["--output", join(directory, "cdk.out"), "--outputs-file", outputs];
+  writePolicy(directory);
   await run(["npx", "cdk", "deploy", ...context(directory, settings), ...files, "--require-approval", "never"], {
     env: emulator.env,
     signal,
   });
   const written = JSON.parse(readFileSync(outputs, "utf8")) as Record<string, unknown>;
   return Outputs.parse(written[STACK_NAME]);
+}
+
+/** Writes the policy that is deployed, where `context` names it. */
+export function writePolicy(directory: string): void {
+  writeFileSync(join(directory, "policy.json"), JSON.stringify(quickPolicy(PATIENT)));
 }
 
 /** Deploys the stack anew from another copy of the project, with the policy that it was deployed with. */
@@ -78,7 +82,8 @@ export async function destroy(directory: string): Promise<void> {
   await run(["npx", "cdk", "destroy", ...context(directory), "--output", join(directory, "cdk.out"), "--force"]);
 }
 
-function context(directory: string, more: Record<string, string> = {}): string[] {
+/** The settings that are deployed, for the CDK's command line. */
+export function context(directory: string, more: Record<string, string> = {}): string[] {
   const settings = {
     clusterName: CLUSTER_NAME,
     policy: join(directory, "policy.json"),

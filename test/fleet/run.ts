@@ -3,19 +3,19 @@ import { join } from "node:path";
 import { run } from "../deployed/commands.ts";
 import { inCloud, progress, runTests, siteOf } from "../deployed/in-cloud.ts";
 import type { Site } from "../deployed/site.ts";
-import { applyRbac, bootstrap, deploy } from "../deployed/stack.ts";
+import { applyRbac } from "../deployed/stack.ts";
 import { startFleet, type FleetCloud } from "./cloud.ts";
+import { release } from "./release.ts";
 import { asOther, EXTERNAL_ID, PARAMETER, PLACE, QUIET, SHOP, type FleetSite } from "./places.ts";
 
-/** `npm run test:fleet` deploys a hub once, and the spokes by their template into another account, and runs the tests. */
+/** `npm run test:fleet` releases a hub and deploys it once, by its template, and the spokes by theirs into another account, and runs the tests. */
 
 await inCloud(startFleet, deployAndTest);
 
 async function deployAndTest(cloud: FleetCloud, until: AbortSignal): Promise<void> {
   const { emulator } = cloud;
-  progress("Deploying the hub");
-  await bootstrap(cloud, until);
-  const outputs = await deploy(cloud, until, { fleet: PARAMETER, schedule: "off" });
+  progress("Releasing the hub, and deploying it from its template");
+  const outputs = await release(cloud, until, { fleet: PARAMETER, schedule: "off" });
   progress("Deploying the spokes from their templates");
   const deploySpoke = async (name: string, script: string, own: Record<string, string>) => {
     const template = join(cloud.directory, `${name}.json`);

@@ -79,7 +79,6 @@ describe("the app", () => {
         ["detect", "agent"].includes(name) ? "InvalidRequest" : "InvalidStepInput",
       );
     },
-    20_000,
   );
 
   it("bundles decide small, and so that it runs by itself and answers with a page whatever happens", async () => {

@@ -1,0 +1,69 @@
+import {
+  CliCredentialsStackSynthesizer,
+  CfnCondition,
+  CfnParameter,
+  Fn,
+  Stack,
+  Validations,
+  type IStackSynthesizer,
+} from "aws-cdk-lib";
+import { CfnSubscription } from "aws-cdk-lib/aws-sns";
+import type { Construct } from "constructs";
+import type { EksRemediation } from "./eks-remediation.ts";
+import { remediate } from "./remediate.ts";
+import type { Settings } from "./settings.ts";
+
+/** Where the functions' code of a release is. */
+export interface Release {
+  /** The bucket: Lambda takes code from one in its own region, so that its name may hold `${AWS::Region}`. */
+  bucket: string;
+  /** What the names of its objects begin with, `v1/` for example. */
+  prefix: string;
+}
+
+/**
+ * The workflow as a template that deploys by itself, without the CDK and a bootstrapped account: the cluster, and who is told,
+ * are its parameters; all else is set when the release is made.
+ */
+export class ReleasedStack extends Stack {
+  readonly remediation: EksRemediation;
+
+  /** @throws SettingsError naming each setting that cannot be used, and its rule */
+  constructor(scope: Construct, id: string, settings: Settings, { bucket, prefix }: Release) {
+    super(scope, id, {
+      description: "Remediates failing workloads on an EKS cluster",
+      analyticsReporting: false,
+      synthesizer: new CliCredentialsStackSynthesizer({
+        fileAssetsBucketName: bucket,
+        bucketPrefix: prefix,
+      }) as IStackSynthesizer,
+    });
+    const cluster = new CfnParameter(this, "ClusterName", {
+      type: "String",
+      description: "The EKS cluster to look after, in the account and region of the stack.",
+      allowedPattern: "[0-9A-Za-z][A-Za-z0-9_-]{0,99}",
+    });
+    const email = new CfnParameter(this, "NotifyEmail", {
+      type: "String",
+      description: "Who is told the outcomes by e-mail, and has to confirm that once; empty: nobody.",
+      default: settings.notifyEmail ?? "",
+      allowedPattern: "([^\\s@]+@[^\\s@]+)?",
+    });
+    this.remediation = remediate(this, { ...settings, clusterName: cluster.valueAsString, notifyEmail: undefined });
+    this.tell(email.valueAsString);
+  }
+
+  private tell(email: string): void {
+    const isGiven = new CfnCondition(this, "TellsByEmail", {
+      expression: Fn.conditionNot(Fn.conditionEquals(email, "")),
+    });
+    const { topicArn } = this.remediation.topic;
+    const subscription = new CfnSubscription(this, "Email", { topicArn, protocol: "email", endpoint: email });
+    subscription.cfnOptions.condition = isGiven;
+    Validations.of(subscription).acknowledge({
+      id: "Serverless-SNSRedrivePolicy",
+      reason:
+        "What an e-mail did not bring is not lost: the execution's output holds it, and so does an Event on the workload.",
+    });
+  }
+}
