@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { App } from "aws-cdk-lib";
 import { describe, expect, it } from "vitest";
 import { parseRequest } from "../../functions/run/request.ts";
+import { CDK_CONTEXT } from "../infra/cdk-context.ts";
 import { readSettings } from "../../infra/settings.ts";
 import { AWS, KUBECTL, OTHERS } from "./known.ts";
 import { blocksOf, documents, isThere, pathOf, type Block } from "./documents.ts";
@@ -82,9 +83,11 @@ function checkNpx([tool = "", verb = "", ...words]: Words): void {
     checkRbac([verb, ...words]);
     return;
   }
-  expect(`${tool} ${verb}`).toMatch(/^cdk (synth|diff|deploy|destroy)$/);
+  expect(`${tool} ${verb}`).toMatch(/^cdk (synth|diff|deploy|destroy|publish-assets)$/);
+  const app = words[words.indexOf("--app") + 1]?.split(" ") ?? [];
+  if (words.includes("--app")) for (const file of app.slice(0, 2)) expect(isThere(file), file).toBe(true);
   const settings = words.flatMap((word, at) => (words[at - 1] === "-c" ? [word.split("=")] : []));
-  readSettings(new App({ context: Object.fromEntries(settings) as Record<string, string> }).node);
+  readSettings(new App({ context: { ...CDK_CONTEXT, ...(Object.fromEntries(settings) as object) } }).node);
 }
 
 function checkRbac(words: Words): void {

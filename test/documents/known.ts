@@ -1,6 +1,13 @@
 /** The calls of AWS that documents make, with the options that each is given. Sources: the AWS CLI's command reference. */
 export const AWS: Readonly<Record<string, readonly string[]>> = {
-  "cloudformation deploy": ["--stack-name", "--template-file", "--parameter-overrides", "--capabilities", "--region"],
+  "cloudformation deploy": [
+    "--stack-name",
+    "--template-file",
+    "--parameter-overrides",
+    "--capabilities",
+    "--region",
+    "--s3-bucket",
+  ],
   "cloudformation create-stack-instances": ["--stack-set-name", "--deployment-targets", "--regions"],
   "cloudformation create-stack-set": [
     ...[
