@@ -14,15 +14,19 @@ const UNTIL_STABLE = 7_000;
 
 let byLink: Scenario;
 let byAgent: Scenario;
+let byPerson: Scenario;
 beforeAll(async () => {
   byLink = await Scenario.create("approved-by-link");
   byAgent = await Scenario.create("approved-by-agent");
-  await set([{ namespaces: [byLink.namespace, byAgent.namespace], modes: { found: "approve" } }]);
+  byPerson = await Scenario.create("approved-too-late");
+  const namespaces = [byLink, byAgent, byPerson].map(({ namespace }) => namespace);
+  await set([{ namespaces, modes: { found: "approve" } }]);
 });
 afterAll(async () => {
   await set([]);
   await byLink.remove();
   await byAgent.remove();
+  await byPerson.remove();
 });
 
 /** Has a rollout break `web`, which the schedule finds. @returns what is proposed, and what is told from then on */
@@ -37,6 +41,23 @@ async function proposed(scenario: Scenario) {
   const { plan = "", url = "" } = document.proposal ?? {};
   return { inbox, plan, url };
 }
+
+/** Makes what is remembered of `web` as old as if two days had passed. */
+async function age({ namespace, kubectl }: Pick<Scenario, "namespace" | "kubectl">): Promise<void> {
+  const lease = ["-n", "eks-remediation", "lease", `deployment.${namespace}.web`];
+  const history = JSON.parse(await kubectl("get", ...lease, "-o", "json")) as {
+    metadata: { annotations: Record<string, string> };
+  };
+  const aged = Object.entries(history.metadata.annotations).map(
+    ([key, value]) => `${key}=${value.replace(MOMENT, twoDaysBefore)}`,
+  );
+  await kubectl("annotate", "--overwrite", ...lease, ...aged);
+}
+
+const twoDaysBefore = (moment: string) => new Date(Date.parse(moment) - 172_800_000).toISOString();
+
+/** A moment as the history has it. */
+const MOMENT = /\d{4}-\d\d-\d\dT[\d:.]+Z/g;
 
 /** What was changed but for what says so. */
 const changes = ({ namespace }: Scenario) =>
@@ -92,5 +113,39 @@ describe.concurrent("what has to be approved", () => {
     for (const each of approved)
       expect(each).toMatchObject({ output: { workloads: [{ outcome: "Recovered", action: "rollback" }] } });
     expect(changes(byAgent)).toEqual(["patch deployments"]);
+  });
+
+  it("is not done where it was proposed too long ago, or the workload is another by now, and done when a person approves what is proposed then", async ({
+    expect,
+  }) => {
+    const { inbox, plan } = await proposed(byPerson);
+    const approve = async (what: string) =>
+      await execute(
+        about(byPerson, {
+          action: "approve",
+          kind: "Deployment",
+          name: "web",
+          plan: what,
+          origin: "person",
+          requested_by: "Bob",
+        }),
+      );
+
+    await age({ namespace: byPerson.namespace, kubectl: (...args) => byPerson.kubectl(...args) });
+    const late = await approve(plan);
+    const annotations = '"simulation/failure": crash-loop';
+    await applyWeb(byPerson, { image: "shop/web:3", annotations, probe: true, progressDeadlineSeconds: 30 });
+    const { document } = await inbox.message(
+      ({ document: { reason, proposal } }) => reason === "ApprovalNeeded" && proposal?.plan !== plan,
+    );
+    const other = await approve(plan);
+    expect(changes(byPerson)).toEqual([]);
+    const approved = await approve(document.proposal?.plan ?? "");
+
+    expect(late.workloads).toMatchObject([{ outcome: "Skipped", reason: "ApprovalExpired" }]);
+    expect(other.workloads).toMatchObject([{ outcome: "Skipped", reason: "PlanChanged" }]);
+    expect(approved.workloads).toMatchObject([{ outcome: "Recovered", action: "rollback" }]);
+    expect(await byPerson.image()).toBe("shop/web:1");
+    expect(changes(byPerson)).toEqual(["patch deployments"]);
   });
 });
