@@ -6,12 +6,13 @@ import { scan } from "../scan/scan.ts";
 import { errorText } from "../shared/caught-error.ts";
 import type { ExecutionState, StartedOnce } from "../executions/start.ts";
 import { RemediationError } from "../shared/errors.ts";
+import { assertTaken } from "../run/assert-taken.ts";
 import { Detection } from "../run/detection.ts";
 import { RunOutput } from "../run/output.ts";
 import { policyFor } from "../run/policy-for.ts";
-import { ActionRequest, ACTIONS, parseRequest, type RemediationRequest } from "../run/request.ts";
+import { ActionRequest, ACTIONS, assertObject, type RemediationRequest } from "../run/request.ts";
 import type { Environment } from "../run/step.ts";
-import { describeIssues } from "../shared/validation.ts";
+import { nextOf } from "./next.ts";
 
 /** What the agent function may use beside the environment of every step. */
 export interface Workflow {
@@ -39,6 +40,8 @@ export const Started = z.strictObject({
   /** What the execution answered: its outcomes, and one entry for each workload. */
   output: AnyOutput.optional(),
   error: z.strictObject({ name: z.string(), message: z.string() }).optional(),
+  /** What to do next, where something is left to do. */
+  next: z.string().optional(),
 });
 export type Started = z.output<typeof Started>;
 
@@ -64,36 +67,32 @@ export async function answerAgent(
   environment: Environment,
   workflow: Workflow,
 ): Promise<Detection | Started> {
-  const { own, rest } = parted(event);
-  if ("action" in rest && rest["action"] === "status") {
-    const { execution_arn, wait = false } = refined(StatusRequest, { ...own, ...rest });
+  const asked = parsed(event);
+  if ("execution_arn" in asked) {
+    const { execution_arn, wait = false } = asked;
     return wait ? await outcomeOf(execution_arn, invocation, workflow) : await stateOf(execution_arn, workflow);
   }
-  const { wait = false, idempotency_key: key } = refined(OwnFields, own);
-  const request = parseAction(rest);
+  const { request, wait = false, key } = asked;
   if (request.action === "detect_failures") return await detectFailures(request, environment);
-  const asked = asAgent(request);
   // Several requests may come in one invocation.
-  const name = key === undefined ? `${invocation.id}-${digestOf(JSON.stringify(asked)).slice(0, 8)}` : digestOf(key);
-  const { executionArn, isAlready } = await workflow.start(`agent-${name}`, asked);
+  const name =
+    key === undefined ? `${invocation.id}-${digestOf(JSON.stringify(request)).slice(0, 8)}` : digestOf(key);
+  const { executionArn, isAlready } = await workflow.start(`agent-${name}`, request);
   // What runs is answered for the same request alone; of what has ended, only a look tells what it was.
-  if (key !== undefined && isAlready) await assertSame(executionArn, asked, workflow);
-  if (!wait) return { execution_arn: executionArn, status: "running" };
-  return await outcomeOf(executionArn, invocation, workflow);
+  const before = key !== undefined && isAlready ? await sameBefore(executionArn, request, workflow) : undefined;
+  if (wait) return await outcomeOf(executionArn, invocation, workflow);
+  return startedOf(executionArn, before ?? { status: "running" });
 }
+
+const KEY_RULE = "must be a text of 1 to 200 characters";
 
 /** What only this function knows of a request; the workflow's own has none of it. */
 export const OWN_FIELDS = {
   /** Whether the outcome is waited for, as long as the invocation lasts. */
   wait: z.boolean("must be true or false").optional(),
   /** The same for each try of one request, and no other: the workflow is started for it once within 90 days. */
-  idempotency_key: z
-    .string("must be a text")
-    .min(1, "must be a text")
-    .max(200, "must be at most 200 characters")
-    .optional(),
+  idempotency_key: z.string(KEY_RULE).min(1, KEY_RULE).max(200, KEY_RULE).optional(),
 };
-const OwnFields = z.strictObject(OWN_FIELDS);
 
 /** Asks how an execution stands that this function has started. */
 export const StatusRequest = z.strictObject({
@@ -104,18 +103,12 @@ export const StatusRequest = z.strictObject({
     .regex(STARTED, "must be the execution_arn of an earlier answer"),
   wait: OWN_FIELDS.wait,
 });
+type StatusRequest = z.output<typeof StatusRequest>;
 
-/** @throws RemediationError `InvalidRequest` */
-function refined<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  throw new RemediationError("InvalidRequest", `The request is refused: ${describeIssues(parsed.error)}.`);
-}
-
-/** @throws RemediationError `InvalidRequest` when the key was used for another request */
-async function assertSame(executionArn: string, request: ActionRequest, workflow: Workflow): Promise<void> {
-  const { input } = await workflow.describe(executionArn);
-  if (isDeepStrictEqual(input, request)) return;
+/** How an execution stands that was started before under a key. @throws RemediationError `InvalidRequest` when it was for another request */
+async function sameBefore(executionArn: string, request: ActionRequest, workflow: Workflow): Promise<ExecutionState> {
+  const state = await workflow.describe(executionArn);
+  if (isDeepStrictEqual(state.input, request)) return state;
   throw new RemediationError(
     "InvalidRequest",
     "The request is refused: idempotency_key: was used for another request. Use a key of its own for each.",
@@ -127,32 +120,29 @@ function digestOf(key: string): string {
   return createHash("sha256").update(key).digest("hex").slice(0, 32);
 }
 
-/** A request that names what is to be done. */
-function parseAction(rest: Record<string, unknown>): ActionRequest {
-  const isKnown = ACTIONS.some((name) => name === rest["action"]);
-  const parsed = isKnown ? ActionRequest.safeParse(rest) : undefined;
-  if (parsed?.success === true) return parsed.data;
-  // What is wrong with its fields is said there.
-  if (isKnown) parseRequest(rest);
-  throw new RemediationError(
-    "InvalidRequest",
-    `The request is refused: action: must be one of ${[...ACTIONS, "status"].join(", ")}. To detect and remediate everything in scope, start the workflow itself.`,
-  );
+/** What is asked of this function. @throws RemediationError `InvalidRequest` */
+function parsed(event: unknown): { request: ActionRequest; wait?: boolean; key?: string } | StatusRequest {
+  assertObject(event);
+  const { action }: { action?: unknown } = event;
+  if (action === "status") return assertTaken(StatusRequest, event);
+  const known = ActionRequest.options.find(({ shape }) => shape.action.value === action);
+  if (known === undefined) {
+    throw new RemediationError(
+      "InvalidRequest",
+      `The request is refused: action: must be one of ${[...ACTIONS, "status"].join(", ")}. To detect and remediate everything in scope, start the workflow itself.`,
+    );
+  }
+  const { wait, idempotency_key: key, ...asked } = assertTaken(z.strictObject({ ...known.shape, ...OWN_FIELDS }), event);
+  return {
+    request: asAgent(ActionRequest.parse(asked)),
+    ...(wait === undefined ? {} : { wait }),
+    ...(key === undefined ? {} : { key }),
+  };
 }
 
 /** Whoever invokes this function may do what an agent may, whatever the request says of its origin. */
 function asAgent(request: ActionRequest): ActionRequest {
   return request.origin === undefined ? request : { ...request, origin: "agent" };
-}
-
-/** A request without what only this function knows of it. */
-function parted(event: unknown): { own: Record<string, unknown>; rest: Record<string, unknown> } {
-  if (typeof event !== "object" || event === null || Array.isArray(event)) parseRequest(event);
-  const { wait, idempotency_key, ...rest } = event as Record<string, unknown>;
-  return {
-    own: { ...(wait === undefined ? {} : { wait }), ...(idempotency_key === undefined ? {} : { idempotency_key }) },
-    rest,
-  };
 }
 
 async function detectFailures(
@@ -180,14 +170,19 @@ async function outcomeOf(executionArn: string, invocation: Invocation, workflow:
 }
 
 async function stateOf(executionArn: string, workflow: Workflow): Promise<Started> {
-  const { status, output, error } = await workflow.describe(executionArn);
-  const parsed = AnyOutput.safeParse(output);
+  return startedOf(executionArn, await workflow.describe(executionArn));
+}
+
+function startedOf(executionArn: string, { status, output, error }: ExecutionState): Started {
+  const read = AnyOutput.safeParse(output);
+  const next = nextOf(output);
   return {
     execution_arn: executionArn,
     status,
-    ...(parsed.success ? { output: parsed.data } : {}),
+    ...(read.success ? { output: read.data } : {}),
     ...(error === undefined
       ? {}
       : { error: { name: error.name, message: errorText({ Error: error.name, Cause: error.message }) } }),
+    ...(next === undefined ? {} : { next }),
   };
 }

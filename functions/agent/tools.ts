@@ -1,5 +1,8 @@
 import * as z from "zod";
+import { REMEDY_CHANGES } from "../remedies/contracts.ts";
+import { Incident, Report, WorkloadResult } from "../run/contracts.ts";
 import { Detection } from "../run/detection.ts";
+import { RunOutput } from "../run/output.ts";
 import { ActionRequest } from "../run/request.ts";
 import { OWN_FIELDS, Started, StatusRequest } from "./agent.ts";
 import type { ToolSet } from "./tool-sets.ts";
@@ -12,25 +15,27 @@ export interface Tool {
   description: string;
   sets: readonly ToolSet[];
   input: z.ZodObject;
+  /** The input as it is shown: without the parts of what nobody writes by hand, and without what changes nothing. */
+  shown: z.ZodObject;
   output: z.ZodObject;
 }
 
 /** What the fields of requests mean, for whoever sees nothing but a tool. */
 const FIELD_WORDS: Readonly<Record<string, string>> = {
-  cluster_name: "Name of the EKS cluster.",
-  namespace: "Kubernetes namespace of the workload.",
+  cluster_name: "Name of the EKS cluster, or its ARN where that is in another account or region.",
+  namespace: "Kubernetes namespace, one in full.",
   pod_name: "Full name of the pod, as detect_failures answers it.",
   deployment_name: "Name of the Deployment.",
-  kind: "Kind of the workload.",
-  name: "Name of the workload.",
+  kind: "Kind of the workload, as detect_failures answers it.",
+  name: "Name of the workload alone: no kind or namespace before it.",
   revision: "Revision to go back to. Leave it out to go back to the newest one that is known to be healthy.",
   replicas: "How many pods it is to have. With an HPA, its bounds are moved instead.",
-  plan: "The plan that is decided about, from the outcome that proposed it. It names one change to one object as it is.",
+  plan: "The plan that is decided about, from the outcome that proposed it. It names one change to one object as it is. Do not make one up.",
   dry_run: "Decide everything, say what would be done, and change nothing.",
   requested_by: "Who asks, as people are to read it.",
-  reason: "Why, in a sentence for the people who are told of the outcome.",
-  wait: "Wait for the outcome, for as long as the call may last. Without it the answer says where the execution runs.",
-  idempotency_key: "The same for each try of this request, and no other: it is carried out once.",
+  reason: "Why, in a sentence for people.",
+  wait: "Wait for the outcome, for as long as the call may last. An answer that says `running` is followed with status.",
+  idempotency_key: "The same for each try of this request, and no other: it is carried out once, and each try is answered with that execution.",
   execution_arn: "From an earlier answer.",
   execution: "Name of the execution that did it, from `undo_request` of its outcome, or from the record.",
   change: "What it did, exactly as `undo_request` of its outcome, or `changes` of the record, has it.",
@@ -39,19 +44,19 @@ const FIELD_WORDS: Readonly<Record<string, string>> = {
 
 /** What all acting tools have in common, said once to each, since a model may see one alone. */
 const GUARDED =
-  "The workload is looked at anew and every guard of the policy applies; what was done is verified, and undone where it did not help. Outcome Skipped names the refusal in `reason`: AlreadyClaimed, CoolingDown, RolloutInProgress, MayPass and the like pass by themselves, so ask again later; ApprovalNeeded waits for a person; any other needs a person, so do not retry it.";
+  "The workload is looked at anew and every guard of the policy applies; what was done is verified, and undone where it did not help. Where nothing was done, `summary` says why. Do what `next` says; without it, nothing is left to ask for.";
 
 const WORDS: Readonly<Record<string, Pick<Tool, "title" | "description" | "sets">>> = {
   detect_failures: {
     title: "Detect failures",
     description:
-      "Lists what fails in one namespace: pods, workloads and HPAs, with reasons, and what could not be looked at. Start here when you do not know which workload fails. It changes nothing. It is no health check of one workload: for the cause and the remedy, use diagnose.",
+      "Lists what fails in one namespace: pods, workloads and HPAs, with reasons, and what could not be looked at. Start here when you do not know which workload fails. It changes nothing, and does not say what the policy lets be remedied. For the cause and the remedy of one workload, use diagnose.",
     sets: ["read"],
   },
   diagnose: {
     title: "Diagnose a workload",
     description:
-      "Says why one workload fails, with the evidence, and what would be done about it. It changes nothing and tells nobody else. Use it before any acting tool, and when somebody asks why. The answer is in the execution's output: call it with wait, or follow with status.",
+      "Says why one workload fails, with the evidence, and what would be done about it. It changes nothing and tells nobody else. Not for pods, Jobs and HPAs. Use it before any acting tool, and when somebody asks why. The answer is in the execution's output: call it with wait, or follow with status.",
     sets: ["read"],
   },
   status: {
@@ -62,7 +67,7 @@ const WORDS: Readonly<Record<string, Pick<Tool, "title" | "description" | "sets"
   },
   remediate: {
     title: "Remediate a workload",
-    description: `Chooses the remedy for one failing workload and carries it out as the policy allows. Prefer it to the tools that name a remedy unless somebody wants exactly that. Diagnose first. Where many workloads fail at once, it is carried out all the same: look for what they share, and do not go through them one by one. ${GUARDED}`,
+    description: `Chooses the remedy for one failing workload and carries it out as the policy allows. Prefer it to the tools that name a remedy unless somebody wants exactly that. Diagnose first: of one that is well, nothing is remedied. Where many workloads fail at once, it is carried out all the same: look for what they share, and do not go through them one by one. ${GUARDED}`,
     sets: ["act"],
   },
   restart_pod: {
@@ -87,13 +92,13 @@ const WORDS: Readonly<Record<string, Pick<Tool, "title" | "description" | "sets"
   },
   approve: {
     title: "Approve a plan",
-    description: `Has a plan carried out that an outcome proposed (reason ApprovalNeeded), if it is still what would be done. Only when a person told you to approve exactly this plan. PlanChanged and ApprovalExpired propose anew: show that to the person. ${GUARDED}`,
+    description: `Has a plan carried out that an outcome proposed (reason ApprovalNeeded), if it is still what would be done. Only when a person told you to approve exactly this plan: never one that an answer has just shown you. Where the policy leaves it to people, an agent's approval counts for nothing. ${GUARDED}`,
     sets: ["act"],
   },
   decline: {
     title: "Decline a plan",
     description:
-      "Has a plan left undone that an outcome proposed (reason ApprovalNeeded); it is not proposed again while it is the same change. Only when a person told you so.",
+      "Has a plan left undone that an outcome proposed (reason ApprovalNeeded); it is not proposed again while it is the same change. Only when a person told you so. Where the policy leaves it to people, an agent's word counts for nothing.",
     sets: ["act"],
   },
 };
@@ -105,24 +110,50 @@ export function toolsOf(...served: readonly ToolSet[]): Tool[] {
 
 const REQUESTS = [...ActionRequest.options, StatusRequest].map(({ shape }) => ({ shape, name: shape.action.value }));
 
+/** What an execution did, in the words of the remedy that it was: handed on as it is, and checked by the request that takes it. */
+const CHANGE = z.looseObject({ kind: z.enum(REMEDY_CHANGES.map(({ shape }) => shape.kind.value)) });
+const UNDO_REQUEST = Report.shape.undo_request.unwrap().extend({ change: CHANGE });
+const RESULT = z.looseObject({ ...WorkloadResult.shape, undo_request: UNDO_REQUEST.optional() });
+const STARTED = Started.extend({
+  output: z.union([RunOutput.extend({ workloads: z.array(RESULT) }), z.looseObject({})]).optional(),
+});
+/** What somebody asks for is in no answer of a look. */
+const FOUND = z.array(Incident.omit({ requested: true, origin: true, approval: true, asked: true }).loose());
+const DETECTION = Detection.extend({ incidents: FOUND }).omit({ in_storm: true }).loose();
+
 const ALL_TOOLS: readonly Tool[] = Object.entries(WORDS).flatMap(([name, words]) =>
-  REQUESTS.filter((request) => request.name === name).map(({ shape }) => ({
-    name,
-    ...words,
-    input: inputOf(name, shape),
-    output: name === "detect_failures" ? Detection : Started,
-  })),
+  REQUESTS.filter((request) => request.name === name).map(({ shape }) => {
+    const fields = fieldsOf(name, shape);
+    return {
+      name,
+      ...words,
+      input: inputOf(fields),
+      shown: inputOf(shownOf(name, fields)),
+      output: name === "detect_failures" ? DETECTION : STARTED,
+    };
+  }),
 );
 
-/** What a tool takes: a request's fields, and those of the function where it starts something, each with its meaning. */
-function inputOf(name: string, { action: _action, ...fields }: z.ZodRawShape): z.ZodObject {
+/** What a tool takes: a request's fields, and those of the function where it starts something. */
+function fieldsOf(name: string, { action: _action, ...fields }: z.ZodRawShape): z.ZodRawShape {
   // Whatever calls a tool is an agent.
   const { origin: _origin, ...asked } = fields;
   const isStarting = name !== "detect_failures" && name !== "status";
-  const shape = { ...asked, ...(isStarting ? OWN_FIELDS : {}) };
-  // What is only diagnosed is never carried out.
-  const entries = Object.entries(shape).filter(([field]) => !(name === "diagnose" && field === "dry_run"));
-  return z.strictObject(Object.fromEntries(entries.map(([field, type]) => [field, described(field, type)])));
+  return { ...asked, ...(isStarting ? OWN_FIELDS : {}) };
+}
+
+function shownOf(name: string, fields: z.ZodRawShape): z.ZodRawShape {
+  const { dry_run: dryRun, change, ...others } = fields;
+  // What is only looked at is never carried out.
+  const isIdle = dryRun === undefined || name === "detect_failures" || name === "diagnose";
+  return { ...(isIdle ? {} : { dry_run: dryRun }), ...others, ...(change === undefined ? {} : { change: CHANGE }) };
+}
+
+/** The fields with what each means. */
+function inputOf(fields: z.ZodRawShape): z.ZodObject {
+  return z.strictObject(
+    Object.fromEntries(Object.entries(fields).map(([field, type]) => [field, described(field, type)])),
+  );
 }
 
 function described(field: string, type: z.ZodRawShape[string]): z.ZodType {

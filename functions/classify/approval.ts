@@ -20,11 +20,17 @@ export function planOfCase({ evidence }: Case, remedy: Remedy): string {
  * @param would what would be done, in a sentence
  */
 export function askForApproval({ evidence }: Case, plan: string, would: string): GuardRefusal {
+  const { approval } = evidence.incident;
+  // Whoever may not have it done without being asked decides nothing about it.
+  const uncounted = approval === undefined ? "" : ` Here ${UNCOUNTED[approval.decision]} by an agent counts for nothing.`;
   // What is only diagnosed is told to nobody who could approve it, and a dry run keeps nothing that could be approved.
   const isNotProposed = evidence.incident.only_diagnosed === true || evidence.dryRun === true;
   const then = isNotProposed ? "It would be proposed, and is" : "It is";
-  return { refusal: "ApprovalNeeded", message: `${would} ${then} done once somebody approves it.`, plan };
+  const who = approval === undefined ? "somebody" : "a person";
+  return { refusal: "ApprovalNeeded", message: `${would} ${then} done once ${who} approves it.${uncounted}`, plan };
 }
+
+const UNCOUNTED = { approve: "an approval", decline: "a refusal" } as const;
 
 /** What somebody has declined is not done, and nobody is asked again about it, while it is the same change: by no mode. */
 export function declinedBefore({ evidence: { history } }: Case, plan: string, would: string): GuardRefusal | undefined {

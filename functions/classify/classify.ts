@@ -192,16 +192,17 @@ function chooseRemedy(finding: NamedFinding, facts: Case): Choice {
 const ONLY_OBSERVED: ReadonlySet<Refusal> = new Set<Refusal>(["DiagnoseOnly", "ApprovalNeeded", "Stopped"]);
 
 /**
- * What is said of what nothing is written to. What passes by itself, or has passed, needs nobody; and that it is being deleted, or
- * that nothing makes it anew, is no answer to why it is still there.
+ * What is said of what nothing is written to. Where nothing fails, that is said, whoever may touch it. What passes by itself needs
+ * nobody; and that it is being deleted, or that nothing makes it anew, is no answer to why it is still there.
  */
 function untouched({ name, tries: [first] }: NamedFinding, untouchable: GuardRefusal, { incident }: Evidence): Try {
   const { remedy } = first;
   const { refusal } = untouchable;
   const isNotWritten = refusal === "NothingRecreatesIt" && kindOf(incident.workload) === undefined;
-  const passes = remedy.action === "none" && ["MayPass", "NotFailingAnymore"].includes(remedy.refusal) && isNotWritten;
+  const isWell = remedy.action === "none" && remedy.refusal === "NotFailingAnymore";
+  const passes = remedy.action === "none" && remedy.refusal === "MayPass" && isNotWritten;
   const hangs = name === STUCK_TERMINATING && (refusal === "BeingDeleted" || isNotWritten);
-  return (passes || hangs) && incident.requested === undefined ? first : { remedy: none(untouchable) };
+  return (isWell || passes || hangs) && incident.requested === undefined ? first : { remedy: none(untouchable) };
 }
 
 /** The first try that was not made in vain yet; the last one when all of them were. */

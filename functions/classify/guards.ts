@@ -3,6 +3,7 @@ import type { Remedy } from "../run/contracts.ts";
 import type { Refusal } from "../run/refusals.ts";
 import { isFailing } from "../kinds/failing/pod-failures.ts";
 import { matches } from "../shared/kubernetes/label-selector.ts";
+import { controllerOf } from "../shared/kubernetes/owners.ts";
 import { isStaticPod } from "../shared/kubernetes/pods.ts";
 import { kindOf } from "../kinds/kinds.ts";
 import { describeWorkload } from "../kinds/workloads.ts";
@@ -99,7 +100,16 @@ const recreationGuard: Guard = (evidence) => {
   return { refusal: "NothingRecreatesIt", message: whyNothingIsWritten(evidence) };
 };
 
-const WORKLOAD_GUARDS: readonly Guard[] = [namespaceGuard, optOutGuard, deletionGuard, recreationGuard];
+/** What belongs to a workload is looked after with that one. */
+const partGuard: Guard = ({ incident, workload }) => {
+  const whole = controllerOf(workload?.metadata);
+  if (whole === undefined || kindOf(whole) === undefined) return undefined;
+  const { namespace } = incident.workload;
+  const message = `Not touched: ${describeWorkload(incident.workload)} belongs to ${describeWorkload({ ...whole, namespace })}. Ask for that one.`;
+  return { refusal: "ManagedByAnotherTool", message };
+};
+
+const WORKLOAD_GUARDS: readonly Guard[] = [namespaceGuard, optOutGuard, deletionGuard, recreationGuard, partGuard];
 
 /** What a remedy would do, as the guards ask for it. */
 interface Intent {

@@ -32,8 +32,9 @@ export function refuseByMode(facts: Case, remedy: Remedy): GuardRefusal | undefi
   if (approval !== undefined && (mode === "automatic" || (mode === "approve" && origin === "person"))) {
     return refuseByDecision(facts, approval, id, would(plan, incident));
   }
-  const declined =
-    approval === undefined && !wanted.requested ? declinedBefore(facts, id, would(plan, incident)) : undefined;
+  // A decision that has come this far counts for nothing.
+  const isUndecided = approval !== undefined || !wanted.requested;
+  const declined = isUndecided ? declinedBefore(facts, id, would(plan, incident)) : undefined;
   if (declined !== undefined && mode !== "observe") return declined;
   switch (mode) {
     case "automatic":

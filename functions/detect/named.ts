@@ -1,10 +1,12 @@
-import { KINDS } from "../kinds/kinds.ts";
+import { isOfKind, kindOf, KINDS } from "../kinds/kinds.ts";
+import { describeWorkload } from "../kinds/workloads.ts";
 import type { Incident } from "../run/contracts.ts";
 import type { Detection } from "../run/detection.ts";
 import { originOf, type DecisionRequest, type WorkloadRequest } from "../run/request.ts";
 import { workloadKey } from "../scan/incidents.ts";
 import { scan } from "../scan/scan.ts";
 import type { Reader } from "../shared/cluster/cluster.ts";
+import { RemediationError } from "../shared/errors.ts";
 import { groupField } from "../shared/kubernetes/groups.ts";
 import type { Policy } from "../shared/policy.ts";
 import type { WorkloadRef } from "../shared/refs.ts";
@@ -27,7 +29,10 @@ export async function findNamed(
   return await findOne(cluster, asked, { workload, origin, only_diagnosed: true }, policy, now);
 }
 
-/** What a look at the namespace finds of one workload; no failure where it finds none. */
+/**
+ * What a look at the namespace finds of one workload; no failure where it finds none.
+ * @throws RemediationError `InvalidRequest` where it is of a kind that is not looked at
+ */
 export async function findOne(
   cluster: Reader,
   request: WorkloadRequest | DecisionRequest,
@@ -39,8 +44,19 @@ export async function findOne(
   const { incidents } = await scan(cluster, { clusterName, namespace, dryRun, findingsOnly: true, policy, now });
   const key = workloadKey(wanted.workload);
   const found = incidents.find(({ workload }) => workloadKey(workload) === key);
+  if (found === undefined) assertLookedAfter(wanted.workload);
   const incident: Incident = { failures: [], failing_pods: 0, sample_pods: [], ...found, ...wanted };
   return detectionOf(request, incident, incident.failing_pods);
+}
+
+/** Of what is not looked at nobody can say that nothing fails. @throws RemediationError `InvalidRequest` */
+function assertLookedAfter(workload: WorkloadRef): void {
+  if (kindOf(workload) !== undefined) return;
+  const { tool = "" } = KINDS.find((kind) => isOfKind(workload, kind)) ?? {};
+  throw new RemediationError(
+    "InvalidRequest",
+    `The request is refused: kind: ${describeWorkload(workload)} is not looked at, since the policy does not say so (owners.${tool}).`,
+  );
 }
 
 /** The workload that a request names. */

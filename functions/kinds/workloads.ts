@@ -50,7 +50,7 @@ export function workloadNotFound(
 ): RemediationError {
   return new RemediationError(
     "WorkloadNotFound",
-    `${describeWorkload(workload)} does not exist on ${name}. Check the name and the namespace.`,
+    `${describeWorkload(workload)} does not exist on ${name}. Check the kind, the name and the namespace.`,
     { cause },
   );
 }

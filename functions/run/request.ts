@@ -3,7 +3,7 @@ import { REMEDY_CHANGES, RUNBOOK_REQUESTS } from "../remedies/contracts.ts";
 import { RemediationError } from "../shared/errors.ts";
 import { KINDS } from "../kinds/kinds.ts";
 import { namespaceField, objectNameField, REQUEST_FIELDS } from "../shared/request-fields.ts";
-import { describeIssues } from "../shared/validation.ts";
+import { assertTaken } from "./assert-taken.ts";
 import { PLAN_ID } from "./contracts.ts";
 
 /** No action: detect everything in scope and remediate what can be remediated. What the schedule sends. */
@@ -22,7 +22,7 @@ const WORKLOAD_FIELDS = {
   /** The workload's kind. */
   kind: z.enum(
     KINDS.map(({ kind }) => kind),
-    `must be one of ${KINDS.map(({ kind }) => kind).join(", ")}`,
+    `must be one of ${KINDS.map(({ kind }) => kind).join(", ")}: what fails of pods, Jobs and HPAs, detect_failures says`,
   ),
   /** The workload's name. */
   name: objectNameField("workload"),
@@ -33,10 +33,12 @@ export const DiagnoseRequest = z.strictObject({ action: z.literal("diagnose"), .
 /** Chooses a remedy for one workload, and carries it out as the policy lets whoever asks, also while a storm holds. */
 export const RemediateRequest = z.strictObject({ action: z.literal("remediate"), ...WORKLOAD_FIELDS });
 
+const PLAN_RULE = "must be the plan of the outcome that proposed it, 16 digits or letters from a to f";
+
 const DECISION_FIELDS = {
   ...WORKLOAD_FIELDS,
   /** The plan that is decided about, as the proposal names it. */
-  plan: z.string("must name the plan").regex(PLAN_ID, "must be the plan's name, 16 digits or letters from a to f"),
+  plan: z.string(PLAN_RULE).regex(PLAN_ID, PLAN_RULE),
 };
 
 /** Carries out what was proposed, if it is still what would be done. */
@@ -44,16 +46,21 @@ export const ApproveRequest = z.strictObject({ action: z.literal("approve"), ...
 /** Has what was proposed left undone, and not proposed again. */
 export const DeclineRequest = z.strictObject({ action: z.literal("decline"), ...DECISION_FIELDS });
 
+const EXECUTION_RULE = "must be the execution's name, as undo_request of its outcome has it, and not its ARN";
+
 /** Takes back what an execution did, as its record has it, while that is still as it was left. */
 export const UndoRequest = z.strictObject({
   action: z.literal("undo"),
   ...WORKLOAD_FIELDS,
   /** The execution's name. */
-  execution: z.string("must name the execution").min(1).max(100, "must be at most 100 characters"),
+  execution: z
+    .string(EXECUTION_RULE)
+    .max(100, "must be at most 100 characters")
+    .regex(/^[^:]+$/, EXECUTION_RULE),
   /** What it did, exactly. */
   change: z.discriminatedUnion("kind", REMEDY_CHANGES),
   /** UID of the workload that it was done to. */
-  uid: z.string().max(100, "must be at most 100 characters").optional(),
+  uid: z.string("must be the uid of undo_request").max(100, "must be at most 100 characters").optional(),
 });
 export type UndoRequest = z.output<typeof UndoRequest>;
 
@@ -90,48 +97,24 @@ export const ACTIONS = ActionRequest.options.map(({ shape }) => shape.action.val
  * @throws RemediationError `InvalidRequest`, naming each offending field and its rule
  */
 export function parseRequest(input: unknown): RemediationRequest {
-  if (typeof input !== "object" || input === null || Array.isArray(input)) {
-    throw new RemediationError(
-      "InvalidRequest",
-      'The request must be a JSON object, for example {"cluster_name": "prod"}.',
-    );
-  }
+  assertObject(input);
   if ("action" in input && !ACTIONS.includes(input.action as ActionRequest["action"])) {
     throw new RemediationError(
       "InvalidRequest",
       `The request is refused: action: must be one of ${ACTIONS.join(", ")}. Leave it out to detect and remediate everything in scope.`,
     );
   }
-  const parsed = "action" in input ? ActionRequest.safeParse(input) : ScanRequest.safeParse(input);
-  if (!parsed.success) {
-    const takes = `It takes ${fieldsOf("action" in input ? input.action : undefined)}.`;
-    throw new RemediationError(
-      "InvalidRequest",
-      `The request is refused: ${describeIssues(inShort(parsed.error))}. ${takes}`,
-    );
-  }
-  return parsed.data;
+  const action = ActionRequest.options.find(({ shape }) => "action" in input && shape.action.value === input.action);
+  return assertTaken(action ?? ScanRequest, input);
 }
 
-/** What is wrong, without the parts of a change, which nobody writes by hand. */
-function inShort({ issues }: z.ZodError): z.ZodError {
-  const others = issues.filter(({ path: [field] }) => field !== "change");
-  const message = "must be exactly what undo_request of the outcome, or the record, has";
-  return new z.ZodError(
-    others.length === issues.length
-      ? issues
-      : [...others, { code: "custom", path: ["change"], message, input: undefined }],
+/** @throws RemediationError `InvalidRequest` for what has no fields */
+export function assertObject(input: unknown): asserts input is object {
+  if (typeof input === "object" && input !== null && !Array.isArray(input)) return;
+  throw new RemediationError(
+    "InvalidRequest",
+    'The request must be a JSON object, for example {"cluster_name": "prod"}.',
   );
-}
-
-/** The fields of a request, those that may be left out last. */
-function fieldsOf(action: unknown): string {
-  const shape: z.ZodRawShape =
-    ActionRequest.options.find(({ shape: own }) => own.action.value === action)?.shape ?? ScanRequest.shape;
-  const [optional, wanted] = [true, false].map((isOptional) =>
-    Object.keys(shape).filter((name) => z.safeParse(shape[name] as z.ZodType, undefined).success === isOptional),
-  );
-  return `${(wanted ?? []).join(", ")}; it may have ${(optional ?? []).join(", ")}`;
 }
 
 /**

@@ -12,7 +12,10 @@ export const plainClusterName = z
 
 /** How requests name a cluster: by its name, or by its ARN where that does not tell it from others. */
 export const clusterNameField = z.union([z.string().regex(ARN), plainClusterName], {
-  error: ({ input }) => plainClusterName.safeParse(input).error?.issues[0]?.message,
+  error: ({ input }) =>
+    typeof input === "string" && input.startsWith("arn:")
+      ? "must be the name of an EKS cluster, or its whole ARN"
+      : plainClusterName.safeParse(input).error?.issues[0]?.message,
 });
 
 /** A cluster, wherever it is. */

@@ -9,14 +9,14 @@ const NAMESPACE_NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 export const namespaceField = z
   .string("must be the name of a namespace")
   .max(63, "must be at most 63 characters")
-  .regex(NAMESPACE_NAME, "must be a lower-case RFC 1123 label, for example shop");
+  .regex(NAMESPACE_NAME, "must be a lower-case RFC 1123 label that names one namespace, for example shop");
 
 /** The name of an object in a request. @param what its kind, for the message that refuses another value */
 export function objectNameField(what: string) {
   return z
     .string(`must be the name of a ${what}`)
     .max(MAX_OBJECT_NAME, `must be at most ${MAX_OBJECT_NAME} characters`)
-    .regex(OBJECT_NAME, "must be a lower-case RFC 1123 name, for example web-7d4b9c");
+    .regex(OBJECT_NAME, "must be a lower-case RFC 1123 name, with no kind or namespace before it, for example web-7d4b9c");
 }
 
 /** Some words in one line. @param what what they say, for the message that refuses another value */

@@ -9,10 +9,10 @@ type Schema = Record<string, unknown>;
  * Source: docs.aws.amazon.com/bedrock-agentcore-control, "ToolDefinition" and "SchemaDefinition"
  */
 export function gatewayTools(set: ToolSet): Schema[] {
-  return toolsOf(set).map(({ name, description, input }) => ({
+  return toolsOf(set).map(({ name, description, shown }) => ({
     name,
     description,
-    inputSchema: plain(z.toJSONSchema(input, { io: "input" })),
+    inputSchema: plain(z.toJSONSchema(shown, { io: "input" })),
   }));
 }
 
@@ -52,8 +52,8 @@ export function actionGroupApi(set: ToolSet): Schema {
   };
 }
 
-function operationOf({ name, title, description, input }: Tool): Schema {
-  const schema = plain(z.toJSONSchema(input, { io: "input" }));
+function operationOf({ name, title, description, shown }: Tool): Schema {
+  const schema = plain(z.toJSONSchema(shown, { io: "input" }));
   return {
     operationId: name,
     summary: title,

@@ -14,7 +14,7 @@ export async function assertNamespace(cluster: Reader, name: string): Promise<Na
     if (!isRemediationError(error, "NotFound")) throw error;
     throw new RemediationError(
       "NamespaceNotFound",
-      `Namespace ${name} does not exist on ${cluster.name}. Check the name, or leave it out to look at every namespace.`,
+      `Namespace ${name} does not exist on ${cluster.name}. Check the name.`,
       { cause: error },
     );
   }

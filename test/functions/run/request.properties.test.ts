@@ -74,7 +74,7 @@ function expectSound(input: unknown): void {
   if ("message" in outcome) {
     expectReadable(outcome.message);
     expect(outcome.message).toMatch(
-      /^The request (must be a JSON object|is refused: (action|cluster_name|namespace|pod_name|deployment_name|replicas|revision|dry_run|input: Unrecognized keys?)[: ])/,
+      /^The request (must be a JSON object|is refused: (action|cluster_name|namespace|pod_name|deployment_name|replicas|revision|dry_run|input: does not take)[: ])/,
     );
     return;
   }

@@ -27,8 +27,8 @@ describe.each(TOOL_SETS)("the schemas of the tools of a set: %s", (set) => {
   it("name every tool with its fields", () => {
     expect(tools.map(({ name }) => name)).toEqual(names);
     for (const { name, inputSchema } of tools) {
-      const { input } = toolsOf(set).find((tool) => tool.name === name) ?? {};
-      expect(Object.keys(inputSchema.properties ?? {}), name).toEqual(Object.keys(input?.shape ?? {}));
+      const { shown } = toolsOf(set).find((tool) => tool.name === name) ?? {};
+      expect(Object.keys(inputSchema.properties ?? {}), name).toEqual(Object.keys(shown?.shape ?? {}));
     }
   });
 

@@ -1,0 +1,88 @@
+import * as z from "zod";
+import { RemediationError } from "../shared/errors.ts";
+import { describeIssues } from "../shared/validation.ts";
+
+/** What nobody writes by hand, so that its parts are not told of. */
+const WHOLE: Readonly<Record<string, string>> = {
+  change: "must be exactly what undo_request of the outcome, or the record, has",
+};
+
+type Issue = z.core.$ZodIssue;
+
+/**
+ * Checks what was given against the fields that are taken.
+ * @param given an object, with whatever fields
+ * @param hints what to do about fields that are not taken, by their names
+ * @throws RemediationError `InvalidRequest`, naming each offending field, its rule, what to send instead where that is clear, and
+ *   the fields that there are
+ */
+export function assertTaken<Schema extends z.ZodObject>(
+  schema: Schema,
+  given: object,
+  hints: Readonly<Record<string, string>> = {},
+): z.output<Schema> {
+  const { success, data, error } = schema.safeParse(given);
+  if (success) return data;
+  const fields = given as Record<string, unknown>;
+  // The first that is wrong with a field is told.
+  const clauses = new Map(
+    error.issues.toReversed().map((issue) => clauseOf(issue, schema.shape, fields, hints)),
+  );
+  const issues = [...clauses].toReversed().map(([field, message]) => ({
+    ...{ code: "custom" as const, path: [field], message, input: undefined },
+  }));
+  throw new RemediationError(
+    "InvalidRequest",
+    `The request is refused: ${describeIssues(new z.ZodError(issues))}. It takes ${fieldsOf(schema.shape)}.`,
+  );
+}
+
+/** What is wrong with a field. */
+function clauseOf(
+  issue: Issue,
+  shape: z.ZodRawShape,
+  given: Record<string, unknown>,
+  hints: Readonly<Record<string, string>>,
+): [field: string, words: string] {
+  const field = String(issue.path[0] ?? "input");
+  if (issue.code === "unrecognized_keys" && issue.path.length === 0) {
+    return [field, `does not take ${issue.keys.map((key) => notTaken(key, shape, hints)).join(", ")}`];
+  }
+  const rule = WHOLE[field] ?? issue.message;
+  const value = given[field];
+  if (value === undefined) return [field, `is missing: it ${rule}`];
+  if (mayBeLeftOut(field, shape) && (value === null || value === "")) return [field, `${rule}; leave it out otherwise`];
+  const meant = candidatesFor(issue, value).find((each) => z.safeParse(shape[field] as z.ZodType, each).success);
+  return [field, meant === undefined ? rule : `${rule}; send ${JSON.stringify(meant)}`];
+}
+
+/** What somebody may have meant: a number or a boolean that came as a text, or one of several words in another form. */
+function candidatesFor(issue: Issue, value: unknown): unknown[] {
+  if (typeof value !== "string") return [];
+  if (issue.code === "invalid_type") return [Number(value), value === "true"].filter((each) => String(each) === value);
+  const word = value.toLowerCase().replace(/s$/, "");
+  const isMeant = (each: unknown) => word.length > 2 && String(each).toLowerCase().startsWith(word);
+  return issue.code === "invalid_value" ? issue.values.filter(isMeant) : [];
+}
+
+/** A field that there is none of, and what to do instead where that is clear. */
+function notTaken(field: string, shape: z.ZodRawShape, hints: Readonly<Record<string, string>>): string {
+  const meant = Object.keys(shape).find((name) => lettersOf(name) === lettersOf(field));
+  const instead = Object.hasOwn(hints, field) ? hints[field] : meant && `send ${meant}`;
+  return `${JSON.stringify(field)}${instead === undefined ? "" : ` (${instead})`}`;
+}
+
+function lettersOf(name: string): string {
+  return name.toLowerCase().replaceAll(/[_\W]/g, "");
+}
+
+/** The fields, those that may be left out last. */
+function fieldsOf(shape: z.ZodRawShape): string {
+  const names = Object.keys(shape);
+  const wanted = names.filter((name) => !mayBeLeftOut(name, shape));
+  return `${wanted.join(", ")}; it may have ${names.filter((name) => !wanted.includes(name)).join(", ")}`;
+}
+
+function mayBeLeftOut(name: string, shape: z.ZodRawShape): boolean {
+  return z.safeParse(shape[name] as z.ZodType, undefined).success;
+}
