@@ -75,8 +75,7 @@ export async function answerAgent(
   const { request, wait = false, key } = asked;
   if (request.action === "detect_failures") return await detectFailures(request, environment);
   // Several requests may come in one invocation.
-  const name =
-    key === undefined ? `${invocation.id}-${digestOf(JSON.stringify(request)).slice(0, 8)}` : digestOf(key);
+  const name = key === undefined ? `${invocation.id}-${digestOf(JSON.stringify(request)).slice(0, 8)}` : digestOf(key);
   const { executionArn, isAlready } = await workflow.start(`agent-${name}`, request);
   // What runs is answered for the same request alone; of what has ended, only a look tells what it was.
   const before = key !== undefined && isAlready ? await sameBefore(executionArn, request, workflow) : undefined;
@@ -132,7 +131,11 @@ function parsed(event: unknown): { request: ActionRequest; wait?: boolean; key?:
       `The request is refused: action: must be one of ${[...ACTIONS, "status"].join(", ")}. To detect and remediate everything in scope, start the workflow itself.`,
     );
   }
-  const { wait, idempotency_key: key, ...asked } = assertTaken(z.strictObject({ ...known.shape, ...OWN_FIELDS }), event);
+  const {
+    wait,
+    idempotency_key: key,
+    ...asked
+  } = assertTaken(z.strictObject({ ...known.shape, ...OWN_FIELDS }), event);
   return {
     request: asAgent(ActionRequest.parse(asked)),
     ...(wait === undefined ? {} : { wait }),

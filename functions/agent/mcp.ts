@@ -59,7 +59,10 @@ export function serverOf(sets: readonly ToolSet[], called: Called): McpServer {
       { title, description, inputSchema, outputSchema, annotations: hintsOf(tool) },
       async (given) =>
         await answerOf(() => {
-          const hints = clusterName === undefined ? {} : { [CLUSTER]: `leave it out: this server serves ${clusterName} alone` };
+          const hints =
+            clusterName === undefined
+              ? {}
+              : { [CLUSTER]: `this server serves ${clusterName} alone: leave it out for that one` };
           const asked = assertTaken(withoutCluster(input, clusterName), given, hints);
           const cluster = CLUSTER in input.shape && clusterName !== undefined ? { [CLUSTER]: clusterName } : {};
           return { ...cluster, ...asked, action: name };
@@ -84,7 +87,9 @@ type Listed = StandardSchemaWithJSON<Record<string, unknown>>;
  */
 function listed(schema: z.ZodObject, validate: (value: unknown) => unknown): Listed {
   const { jsonSchema } = schema["~standard"] as unknown as Listed["~standard"];
-  return { "~standard": { version: 1, vendor: SERVER.name, jsonSchema, validate: validate as Listed["~standard"]["validate"] } };
+  return {
+    "~standard": { version: 1, vendor: SERVER.name, jsonSchema, validate: validate as Listed["~standard"]["validate"] },
+  };
 }
 
 function hintsOf({ sets }: Tool) {

@@ -23,7 +23,8 @@ export function nextOf(output: unknown): string | undefined {
       ? "Nothing is proposed yet: ask for the remedy without dry_run, and it is proposed to people."
       : "Show a person what is proposed, and its plan: they approve or decline it, and you only if they tell you to.";
   }
-  if (DECIDED_OTHERWISE.includes(reason)) return "Show a person what would be done now: it needs an approval of its own.";
+  if (DECIDED_OTHERWISE.includes(reason))
+    return "Show a person what would be done now: it needs an approval of its own.";
   if (PASSING.includes(reason)) return "What stands in the way may pass by itself: ask again later, and not at once.";
   if (needsPerson) return "A person has to look at it: show them the summary, and do not ask for the same again.";
   return undoRequest === undefined ? undefined : "Should it turn out to be wrong, undo takes it back by undo_request.";

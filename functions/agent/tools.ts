@@ -35,7 +35,8 @@ const FIELD_WORDS: Readonly<Record<string, string>> = {
   requested_by: "Who asks, as people are to read it.",
   reason: "Why, in a sentence for people.",
   wait: "Wait for the outcome, for as long as the call may last. An answer that says `running` is followed with status.",
-  idempotency_key: "The same for each try of this request, and no other: it is carried out once, and each try is answered with that execution.",
+  idempotency_key:
+    "The same for each try of this request, and no other: it is carried out once, and each try is answered with that execution.",
   execution_arn: "From an earlier answer.",
   execution: "Name of the execution that did it, from `undo_request` of its outcome, or from the record.",
   change: "What it did, exactly as `undo_request` of its outcome, or `changes` of the record, has it.",

@@ -22,7 +22,8 @@ export function planOfCase({ evidence }: Case, remedy: Remedy): string {
 export function askForApproval({ evidence }: Case, plan: string, would: string): GuardRefusal {
   const { approval } = evidence.incident;
   // Whoever may not have it done without being asked decides nothing about it.
-  const uncounted = approval === undefined ? "" : ` Here ${UNCOUNTED[approval.decision]} by an agent counts for nothing.`;
+  const uncounted =
+    approval === undefined ? "" : ` Here ${UNCOUNTED[approval.decision]} by an agent counts for nothing.`;
   // What is only diagnosed is told to nobody who could approve it, and a dry run keeps nothing that could be approved.
   const isNotProposed = evidence.incident.only_diagnosed === true || evidence.dryRun === true;
   const then = isNotProposed ? "It would be proposed, and is" : "It is";

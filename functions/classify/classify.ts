@@ -195,12 +195,14 @@ const ONLY_OBSERVED: ReadonlySet<Refusal> = new Set<Refusal>(["DiagnoseOnly", "A
  * What is said of what nothing is written to. Where nothing fails, that is said, whoever may touch it. What passes by itself needs
  * nobody; and that it is being deleted, or that nothing makes it anew, is no answer to why it is still there.
  */
-function untouched({ name, tries: [first] }: NamedFinding, untouchable: GuardRefusal, { incident }: Evidence): Try {
+function untouched({ name, tries: [first] }: NamedFinding, untouchable: GuardRefusal, evidence: Evidence): Try {
+  const { incident, workload } = evidence;
   const { remedy } = first;
   const { refusal } = untouchable;
   const isNotWritten = refusal === "NothingRecreatesIt" && kindOf(incident.workload) === undefined;
-  const isWell = remedy.action === "none" && remedy.refusal === "NotFailingAnymore";
-  const passes = remedy.action === "none" && remedy.refusal === "MayPass" && isNotWritten;
+  const why = remedy.action === "none" ? remedy.refusal : undefined;
+  const isWell = why === "NotFailingAnymore" && (workload !== undefined || isNotWritten);
+  const passes = why === "MayPass" && isNotWritten;
   const hangs = name === STUCK_TERMINATING && (refusal === "BeingDeleted" || isNotWritten);
   return (isWell || passes || hangs) && incident.requested === undefined ? first : { remedy: none(untouchable) };
 }

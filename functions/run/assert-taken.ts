@@ -25,9 +25,7 @@ export function assertTaken<Schema extends z.ZodObject>(
   if (success) return data;
   const fields = given as Record<string, unknown>;
   // The first that is wrong with a field is told.
-  const clauses = new Map(
-    error.issues.toReversed().map((issue) => clauseOf(issue, schema.shape, fields, hints)),
-  );
+  const clauses = new Map(error.issues.toReversed().map((issue) => clauseOf(issue, schema.shape, fields, hints)));
   const issues = [...clauses].toReversed().map(([field, message]) => ({
     ...{ code: "custom" as const, path: [field], message, input: undefined },
   }));

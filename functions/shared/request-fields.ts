@@ -16,7 +16,10 @@ export function objectNameField(what: string) {
   return z
     .string(`must be the name of a ${what}`)
     .max(MAX_OBJECT_NAME, `must be at most ${MAX_OBJECT_NAME} characters`)
-    .regex(OBJECT_NAME, "must be a lower-case RFC 1123 name, with no kind or namespace before it, for example web-7d4b9c");
+    .regex(
+      OBJECT_NAME,
+      "must be a lower-case RFC 1123 name, with no kind or namespace before it, for example web-7d4b9c",
+    );
 }
 
 /** Some words in one line. @param what what they say, for the message that refuses another value */

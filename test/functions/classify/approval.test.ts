@@ -151,6 +151,22 @@ describe("an approval by an agent", () => {
       refusal,
     });
   });
+
+  it.each([
+    ["approve", "It is done once a person approves it. Here an approval by an agent counts for nothing."],
+    ["decline", "It is done once a person approves it. Here a refusal by an agent counts for nothing."],
+  ] as const)("is told that it does not count: %s", (decision, words) => {
+    const of = facts(approval({ origin: "agent", decision }), [proposed(60)], policy({ modes: { agent: "approve" } }));
+
+    expect(refuseByMode(of, SCALE)?.message).toContain(words);
+  });
+
+  it("has nothing proposed again that a person declined", () => {
+    const history = [entry(30, { reason: "Declined", plan: PLAN }), proposed(60)];
+    const of = facts(approval({ origin: "agent" }), history, policy({ modes: { agent: "approve" } }));
+
+    expect(refuseByMode(of, SCALE)?.refusal).toBe("Declined");
+  });
 });
 
 describe("an approval by a person", () => {

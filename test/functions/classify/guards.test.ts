@@ -166,8 +166,40 @@ describe("the guards", () => {
   });
 
   it("refuse a static pod", () => {
-    const mirror = pod({ metadata: { annotations: { "kubernetes.io/config.mirror": "abc" } } });
+    const crashing = crashingPod({});
+    const mirror = {
+      ...crashing,
+      metadata: { ...crashing.metadata, annotations: { "kubernetes.io/config.mirror": "abc" } },
+    };
 
     expect(classify(evidence({ pods: [mirror] }), policy()).remedy).toMatchObject({ refusal: "NothingRecreatesIt" });
+  });
+
+  it.each([
+    ["in a namespace that the policy denies", {}, { namespaces: { deny: ["shop"] } }],
+    ["that opted out", { annotations: { "eks-remediation/enabled": "false" } }, {}],
+  ])(
+    "say of a workload %s that nothing fails, where nothing does, and call nobody for it",
+    (_what, metadata, rules) => {
+      const well = evidence({ workload: deployment({ metadata }), pods: [pod()] });
+
+      expect(classify(well, policy(rules)).remedy).toMatchObject({ action: "none", refusal: "NotFailingAnymore" });
+    },
+  );
+
+  it("refuse a part of a workload, and name the whole", () => {
+    const workload = { kind: "ReplicaSet", namespace: "shop", name: "web-1" };
+    const controller = { apiVersion: "apps/v1", kind: "Deployment", name: "web", uid: "u-web", controller: true };
+    const part = evidence({
+      incident: incident({ workload }),
+      workload: deployment({ metadata: { name: "web-1", ownerReferences: [controller] } }),
+      pods: [crashingPod({})],
+    });
+
+    expect(classify(part, policy()).remedy).toEqual({
+      action: "none",
+      refusal: "ManagedByAnotherTool",
+      message: "Not touched: ReplicaSet shop/web-1 belongs to Deployment shop/web. Ask for that one.",
+    });
   });
 });

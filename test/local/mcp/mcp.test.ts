@@ -96,6 +96,28 @@ describe("the server on one machine", () => {
     expect((await run(["history", "--record", site.record, "--json"])).stdout).toContain('"asked_by":"agent"');
   });
 
+  it("says which cluster it serves, and takes no other", async () => {
+    const { client } = await connected();
+
+    const other = await client.callTool({
+      name: "detect_failures",
+      arguments: { namespace: "shop", cluster_name: "prod" },
+    });
+
+    expect(client.getInstructions()).toContain("This server serves the cluster mine and no other.");
+    expect(other.isError).toBe(true);
+    expect(JSON.stringify(other.content)).toContain("this server serves mine alone: leave it out for that one");
+  });
+
+  it("does not say of what is not looked at that nothing of it fails", async () => {
+    const { client } = await connected();
+
+    expect(await outcomeOf(client, "diagnose", { ...WEB, kind: "Rollout", wait: true })).toMatchObject({
+      status: "failed",
+      error: { name: "InvalidRequest", message: expect.stringContaining("owners.argo_rollouts") as string },
+    });
+  });
+
   it("says in words that an execution is none of its own", async () => {
     const { client } = await connected();
     const execution_arn = "arn:aws:states:local:000000000000:execution:remediation:agent-1";
