@@ -21,7 +21,7 @@ export function nextOf(output: unknown): string | undefined {
   if (reason === ("ApprovalNeeded" satisfies Refusal)) {
     return outcome === "DryRun"
       ? "Nothing is proposed yet: ask for the remedy without dry_run, and it is proposed to people."
-      : "Show a person what is proposed, and its plan: they approve or decline it, and you only if they tell you to.";
+      : "Show a person what is proposed, and its plan: it is for them to approve or decline.";
   }
   if (DECIDED_OTHERWISE.includes(reason))
     return "Show a person what would be done now: it needs an approval of its own.";

@@ -144,10 +144,10 @@ function fieldsOf(name: string, { action: _action, ...fields }: z.ZodRawShape): 
 }
 
 function shownOf(name: string, fields: z.ZodRawShape): z.ZodRawShape {
-  const { dry_run: dryRun, change, ...others } = fields;
   // What is only looked at is never carried out.
-  const isIdle = dryRun === undefined || name === "detect_failures" || name === "diagnose";
-  return { ...(isIdle ? {} : { dry_run: dryRun }), ...others, ...(change === undefined ? {} : { change: CHANGE }) };
+  const isIdle = name === "detect_failures" || name === "diagnose";
+  const shown = Object.entries(fields).filter(([field]) => !(isIdle && field === "dry_run"));
+  return Object.fromEntries(shown.map(([field, type]) => [field, field === "change" ? z.looseObject({}) : type]));
 }
 
 /** The fields with what each means. */

@@ -21,14 +21,14 @@ export function gatewayTools(set: ToolSet): Schema[] {
  * rest, and says what is wrong.
  */
 function plain(schema: Schema): Schema {
-  const { type, properties, required, items, enum: values, const: value } = schema;
+  const { type, anyOf, properties, required, items, enum: values, const: value } = schema;
   const choice = (values as unknown[] | undefined) ?? (value === undefined ? undefined : [value]);
   const description = typeof schema["description"] === "string" ? schema["description"] : undefined;
   const words = [description, choice === undefined ? undefined : `One of ${choice.join(", ")}.`];
   const said = words.filter((each) => each !== undefined).join(" ");
   return {
-    // What may be one of several things is an object each time.
-    type: type ?? "object",
+    // What may be one of several things is of one type each time: texts, or else objects.
+    type: type ?? (anyOf as Schema[] | undefined)?.[0]?.["type"] ?? "object",
     ...(said === "" ? {} : { description: said }),
     ...(properties === undefined ? {} : { properties: mapped(properties as Record<string, Schema>) }),
     ...(required === undefined ? {} : { required }),

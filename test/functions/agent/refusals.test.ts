@@ -157,7 +157,7 @@ describe("a request that is not right is refused with what to send instead", () 
       for (const field of Object.keys(input.shape))
         for (const value of [[], { a: 1 }, 1.5]) {
           expect(() => assertTaken(input, { [field]: value }), `${name}: ${field}`).toThrow(
-            new RegExp(`[ ;] ${field}: must `),
+            new RegExp(`[:;] ${field}: must `),
           );
         }
   });

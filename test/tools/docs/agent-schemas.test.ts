@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import * as z from "zod";
 import { TOOL_SETS } from "../../../functions/agent/tool-sets.ts";
 import { toolsOf } from "../../../functions/agent/tools.ts";
 import { actionGroupApi, gatewayTools } from "../../../tools/docs/agent-schemas.ts";
@@ -12,6 +13,12 @@ interface Schema {
   properties?: Record<string, Schema>;
   required?: string[];
   items?: Schema;
+}
+
+interface JsonSchema {
+  type?: unknown;
+  anyOf?: JsonSchema[];
+  oneOf?: JsonSchema[];
 }
 
 /** A schema, and all that are inside of it. */
@@ -29,6 +36,18 @@ describe.each(TOOL_SETS)("the schemas of the tools of a set: %s", (set) => {
     for (const { name, inputSchema } of tools) {
       const { shown } = toolsOf(set).find((tool) => tool.name === name) ?? {};
       expect(Object.keys(inputSchema.properties ?? {}), name).toEqual(Object.keys(shown?.shape ?? {}));
+    }
+  });
+
+  it("have a field of the type that the function takes", () => {
+    const typeOf = ({ type, anyOf, oneOf }: JsonSchema): unknown[] =>
+      [...(anyOf ?? []), ...(oneOf ?? [])].map((each) => each.type).concat(type ?? []);
+    for (const { name, inputSchema } of tools) {
+      const { input } = toolsOf(set).find((tool) => tool.name === name) ?? {};
+      for (const [field, { type }] of Object.entries(inputSchema.properties ?? {})) {
+        const taken = z.toJSONSchema(input?.shape[field] as z.ZodType, { io: "input" }) as JsonSchema;
+        expect(new Set(typeOf(taken)), `${name}: ${field}`).toEqual(new Set([type]));
+      }
     }
   });
 
