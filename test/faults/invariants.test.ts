@@ -56,6 +56,25 @@ describe("a run keeps its promises when", () => {
       { notifications: [told(RECOVERED), told(RECOVERED)], retold: true },
     ],
     [
+      "it was lost when it had told of a proposal, whose time counts anew",
+      {
+        notifications: ["2026-03-02T10:00:00.000Z", "2026-03-02T10:00:07.000Z"].map((until) => ({
+          ...told(RECOVERED),
+          text: `Approve it until ${until}`,
+        })),
+        retold: true,
+      },
+    ],
+    [
+      "its step took back itself what it had changed, and it says that nothing was done",
+      {
+        workloads: [workload({ outcome: "Skipped", reason: "ObjectChanged" })],
+        notifications: [],
+        requests: [...PATCHED, request("PATCH", DEPLOYMENT)],
+        after: { "deployments/web": WEB },
+      },
+    ],
+    [
       "it was lost each time, and they are told of a failed run as well",
       {
         notifications: [told(RECOVERED), told(RECOVERED), FAILED_RUN],
@@ -110,6 +129,11 @@ describe("a run breaks a promise when", () => {
         claims: [{ spec: { holderIdentity: "run", leaseDurationSeconds: 301 } }],
         requests: [...PATCHED, request("PUT", LEASE, { by: "eks-remediation/claim", fault: "503" })],
       },
+    ],
+    [
+      "it says that nothing was done, and what it changed stands",
+      "accounted",
+      { workloads: [workload({ outcome: "Skipped", reason: "ObjectChanged" })], notifications: [] },
     ],
     [
       "it says that a remedy was not applied that was",

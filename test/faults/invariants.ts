@@ -44,7 +44,7 @@ export const INVARIANTS = {
   ends: "The execution ends within its deadline.",
   "one-outcome":
     "Exactly one outcome is reported for the workload, or one failed run; a failing workload is not overlooked in silence.",
-  told: "Subscribers are told exactly once, and what they are told is the outcome. Where the function that tells them is lost after it has told them, they are told the same again.",
+  told: "Subscribers are told exactly once, and what they are told is the outcome. Where the function that tells them is lost after it has told them, they are told the same again; of a proposal, until when it may be approved counts anew.",
   claim: "The claim is released; where its release cannot be written, it expires by itself.",
   accounted: "Every change is verified, undone, or named in the report of an Unresolved outcome.",
   "no-repeat": "No remedy is applied twice, and none is undone twice.",
@@ -146,8 +146,11 @@ function ofNotifications(seen: Observation): Violation[] {
 }
 
 function withoutRepetitions(notifications: readonly Notification[]): Notification[] {
-  return [...new Map(notifications.map((each) => [each.text, each])).values()];
+  return [...new Map(notifications.map((each) => [each.text.replace(MOMENT, ""), each])).values()];
 }
+
+/** Until when something may be approved counts from when it is told. */
+const MOMENT = /\d{4}-\d\d-\d\dT[\d:.]+Z/g;
 
 function ofClaims({ claims, claimSeconds, requests, claimSpoiled = false }: Observation): Violation[] {
   const held = claims.filter(({ spec }) => (spec?.holderIdentity ?? "") !== "");
@@ -190,11 +193,23 @@ function ofChanges(seen: Observation): Violation[] {
       return report.needs_person ? [] : broken(`${made} took effect unverified, and no person is asked`);
     }
     default:
-      return writes.length === 0 ? [] : broken(`${made} took effect, and the outcome is ${report?.outcome ?? "none"}`);
+      return writes.length === 0 || isTakenBack(seen)
+        ? []
+        : broken(`${made} took effect, and the outcome is ${report?.outcome ?? "none"}`);
   }
 }
 
-function ofRepetition({ situation, requests, undoing }: Observation): Violation[] {
+/** Whether the step that changed something took all of it back itself, so that it has changed nothing. */
+function isTakenBack({ situation, requests, workloads, before, after }: Observation): boolean {
+  const isPatched = effectiveWrites(requests).every(({ method }) => method === "PATCH");
+  const wasSeen = Object.keys(before).length > 0;
+  const isAsBefore = differences(before, after, situation.controlled ?? {}).length === 0;
+  return workloads[0]?.outcome === "Skipped" && isPatched && wasSeen && isAsBefore;
+}
+
+function ofRepetition(seen: Observation): Violation[] {
+  const { situation, requests } = seen;
+  const undoing = seen.undoing || isTakenBack(seen);
   const counts = new Map<string, number>();
   for (const { method, path } of withoutRepeatedRemovals(effectiveWrites(requests))) {
     const write = describeRequest(method, path);

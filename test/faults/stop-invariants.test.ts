@@ -18,6 +18,10 @@ const held = workload({ outcome: "Skipped", reason: "AlreadyClaimed", summary: "
 const second = observed({ workloads: [held], notifications: [], requests: [], after: AFTER });
 const healthy = observed({ workloads: [], outcomes: ["Healthy"], notifications: [], requests: [], after: AFTER });
 
+/** A run that tells that it works again. */
+const over = workload({ outcome: "Skipped", reason: "NotFailingAnymore" });
+const worksAgain = observed({ workloads: [over], requests: [], after: AFTER });
+
 /** A scan that leaves out so many workloads for being claimed. */
 const leftOut = (claimed: number) =>
   observed({
@@ -33,6 +37,7 @@ describe("a stop keeps the promises when", () => {
   test.each<[string, Partial<Stopped>]>([
     ["its change stands and holds, and whoever comes meanwhile learns of the holder", {}],
     ["whoever comes meanwhile leaves it out as claimed", { second: leftOut(1) }],
+    ["people are told that it works again", { third: worksAgain }],
     ["it had done nothing, and the third does it all", { first: first({ requests: [] }), third: observed({}) }],
     [
       "nobody held the claim, and the second does it all",
@@ -59,6 +64,8 @@ describe("a stop breaks a promise when", () => {
     ["the second says nothing of it", "claim", { second: leftOut(0) }],
     ["the claim does not expire", "claim", { third: second }],
     ["the third calls well what is not", "accounted", { third: { ...healthy, amiss: "it crashes" } }],
+    ["people are told twice that it works again", "told", { second: worksAgain, third: worksAgain }],
+    ["the third calls well again what is not", "accounted", { third: { ...worksAgain, amiss: "it crashes" } }],
     ["the third does again what the first did", "no-repeat", { third: observed({}) }],
   ])("%s: %s", (_name, invariant, more) => {
     expect(stopViolations(stopped(more)).map((each) => each.invariant)).toContain(invariant);

@@ -18,7 +18,19 @@ const MAY_STAND = /may still be in place/;
 /** Promises broken by an execution that was stopped, or by those that come after it. */
 export function stopViolations(seen: Stopped): Violation[] {
   const { first, second, third } = seen;
-  return [...ofTheStop(seen), ...ofTheSecond(seen), ...whenExpired(first, third), ...ofAll([first, second, third])];
+  return [
+    ...ofTheStop(seen),
+    ...ofTheSecond(seen),
+    ...whenExpired(first, third),
+    ...ofTheEnd([second, third]),
+    ...ofAll([first, second, third]),
+  ];
+}
+
+/** Whoever was told of the stop is told once that it works again. */
+function ofTheEnd(later: readonly Observation[]): Violation[] {
+  const told = later.filter(isWell).flatMap(({ notifications }) => notifications);
+  return told.length <= 1 ? [] : [{ invariant: "told", detail: `${told.length} notifications that it works again` }];
 }
 
 /** Somebody is told once that the execution was stopped and what that means, beside what it told itself. */
@@ -96,8 +108,10 @@ function afterwards(seen: Observation, first: Observation): Observation {
   return { ...seen, before: first.before, situation: { ...seen.situation, writes: { ...writes, ...writesAfterStop } } };
 }
 
-function isWell({ outcomes, situation }: Observation): boolean {
-  return situation.outcome !== "Healthy" && outcomes.join() === "Healthy";
+/** Whether nothing failed any more, of which a run tells where people were called for it. */
+function isWell({ outcomes, situation, workloads }: Observation): boolean {
+  const isOver = workloads.length === 1 && workloads[0]?.reason === "NotFailingAnymore";
+  return situation.outcome !== "Healthy" && (outcomes.join() === "Healthy" || isOver);
 }
 
 function wroteNothing({ requests }: Observation): boolean {
