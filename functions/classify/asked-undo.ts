@@ -5,6 +5,7 @@ import { kindOf } from "../kinds/kinds.ts";
 import type { RequestedUndo } from "../remedies/contracts.ts";
 import type { NoRemedy } from "../remedies/remedy.ts";
 import { isKnown, remedyFor } from "../remedies/remedies.ts";
+import { isTakenBack } from "../remedies/taken-back.ts";
 import type { Remedy } from "../run/contracts.ts";
 import type { Refusal } from "../run/refusals.ts";
 import { withArticle } from "../shared/text.ts";
@@ -19,6 +20,9 @@ export function requestedUndo({ change, execution, uid }: RequestedUndo, facts: 
   if (undo === "cannot be undone") return none("NoSafeRemedy", `${withArticle(change.kind, "A")} cannot be undone.`);
   if (undo.asPlan === undefined) {
     return none("NoSafeRemedy", `${withArticle(change.kind, "A")} is not undone on request: a person has to do it.`);
+  }
+  if (isTakenBack(change)) {
+    return none("NoSafeRemedy", "Not undone: it was an undo itself. Ask for what is wanted in its place.");
   }
   const { through } = remedy;
   if (through !== undefined && !isKnown(remedy)) {

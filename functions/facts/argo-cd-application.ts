@@ -62,6 +62,8 @@ export interface Application extends KubernetesObject {
   /** What is asked of the controller; it takes it away at the end. */
   operation?: Operation;
   status?: {
+    /** What its sources hold, as it was compared last with what is on the cluster. */
+    sync?: { revision?: string; revisions?: string[] };
     resources?: Resource[];
     history?: Deployed[];
     operationState?: {
@@ -112,7 +114,7 @@ export function deploysHere({ spec }: Application): boolean {
 }
 
 /** The revision of each source that was deployed. */
-export function revisionsOf({ revision, revisions = [] }: Deployed): string[] {
+export function revisionsOf({ revision, revisions = [] }: Pick<Deployed, "revision" | "revisions">): string[] {
   return revisions.length > 0 ? revisions : [revision ?? ""];
 }
 

@@ -118,7 +118,12 @@ export interface Gathering {
   /** Of what the workload reads, whose metadata is read. */
   configChanges?: ConfigReading;
   /** Reads the Helm release that the workload is of; absent where the policy does not let it be read. */
-  readHelm?: (cluster: Reader, namespace: string, metadata: ObjectMeta | undefined) => Promise<HelmRelease | undefined>;
+  readHelm?: (
+    cluster: Reader,
+    namespace: string,
+    metadata: ObjectMeta | undefined,
+    revision: number | undefined,
+  ) => Promise<HelmRelease | undefined>;
   /** The custom resources that are read where they own the workload. */
   customResources?: readonly string[];
 }
@@ -179,6 +184,7 @@ export async function gatherEvidence(
   const owned = workload?.metadata ?? unwritten?.makers.at(-1)?.object.metadata ?? pods[0]?.metadata;
   const earlier = holders.flatMap((holder) => kind?.history?.held(holder)?.template ?? []);
   const isWell = pods.every((pod) => isReady(pod) && restartCount(pod) === 0);
+  const helmAsked = releasedBefore(incident);
   const asked = incident.requested?.action === "restart" ? incident.requested.pod : undefined;
   const inQuestion = pods.filter((pod) => !isReady(pod) || restartCount(pod) > 0 || pod.metadata?.name === asked);
   // A rollback takes those that are well along.
@@ -193,7 +199,7 @@ export async function gatherEvidence(
       readGoingClaims(cluster, ref.namespace, mayGo),
       inQuestion.length === 0 ? [] : readAbsent(cluster, ref.namespace, inPlace.map(withoutPlace)),
       readCustomOwners(cluster, ref.namespace, owned, customResources),
-      isWell ? undefined : readHelm?.(cluster, ref.namespace, workload?.metadata),
+      isWell && helmAsked === undefined ? undefined : readHelm?.(cluster, ref.namespace, workload?.metadata, helmAsked),
       Promise.all(kind === undefined ? [] : readOthers.map((read) => read(cluster, ref, { workload, hpa }))),
       readServices(cluster, ref.namespace, workload?.spec?.template, earlier),
     ]);
@@ -222,6 +228,12 @@ export async function gatherEvidence(
     triesMade: past.tried.length,
     tried: triedInVain(incident, workload, past),
   };
+}
+
+/** The revision of a Helm release that somebody wants back; undefined where nobody does. */
+function releasedBefore({ requested }: Incident): number | undefined {
+  if (requested?.action !== "undo" || requested.change.kind !== "helm-rollback") return undefined;
+  return requested.change.from.revision;
 }
 
 /** Of what is no workload the scan has read all that there is to say. */

@@ -85,7 +85,7 @@ export function describeReconciler({ kind, namespace, name }: ReconcilerName): s
 }
 
 /** The words of the `flux` command for one: `flux resume kustomization shop -n flux-system`. */
-export function fluxCommand(verb: "resume" | "reconcile", { kind, namespace, name }: ReconcilerName): string[] {
+export function fluxCommand(verb: "get" | "resume" | "reconcile", { kind, namespace, name }: ReconcilerName): string[] {
   return ["flux", verb, kind.toLowerCase(), name, "-n", namespace];
 }
 

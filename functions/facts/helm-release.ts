@@ -101,11 +101,13 @@ export function releaseOf(
  * Reads the present revision of the release that a workload is of, and those before it that were once deployed. It explains and
  * decides nothing, so that what cannot be had is kept as such. Whoever can write an annotation in one namespace does not have a
  * release of another one read.
+ * @param wanted a revision that is read as well, whatever has become of it
  */
 export async function readHelmRelease(
   reader: Reader,
   namespace: string,
   metadata: ObjectMeta | undefined,
+  wanted?: number,
 ): Promise<HelmRelease | undefined> {
   const release = releaseOf(metadata, namespace);
   if (release === undefined) return undefined;
@@ -115,11 +117,9 @@ export async function readHelmRelease(
     if (newest === undefined) return { ...release, state: "unread", why: "gone" };
     const read = async ({ revision, status }: Listed) => await readRevision(reader, release, revision, status);
     const present = await read(newest);
+    const deployed = before.filter(({ status }) => DEPLOYED.includes(status)).slice(0, MAX_EARLIER);
     const earlier = await Promise.all(
-      before
-        .filter(({ status }) => DEPLOYED.includes(status))
-        .slice(0, MAX_EARLIER)
-        .map(read),
+      before.filter((listed) => deployed.includes(listed) || listed.revision === wanted).map(read),
     );
     if (present === undefined || earlier.includes(undefined))
       return { ...release, state: "unread", why: "not understood" };

@@ -59,7 +59,7 @@ export function verified(run: WorkloadRun): string {
       return "no: somebody else changed it since";
     case "taken_back":
       return verification.reasons.length === 0
-        ? "yes: it is as it was before that remedy"
+        ? "yes: what that remedy had set is as it was before it"
         : `no: ${bounded(verification.reasons.join("; "), 300)}`;
     case "nothing_runs":
     case "interrupted":

@@ -5,6 +5,7 @@ import { stoppedBy } from "../run/redrive.ts";
 import { lastTry } from "../run/tries.ts";
 import { isInOtherHands } from "../run/what-stands.ts";
 import { remedyFor } from "../remedies/remedies.ts";
+import { isTakenBack } from "../remedies/taken-back.ts";
 import { undoCommands } from "./commands.ts";
 import { adviceOn, type Advice } from "./error-advice.ts";
 import { REFUSAL_STEPS } from "./refusal-steps.ts";
@@ -29,7 +30,7 @@ export function nextSteps(run: WorkloadRun, report: Report, isLate = false): Nex
     case "RolledBack":
       return only(isLate ? STILL_FAILING : `It is as it was before, and was not looked at since. ${STILL_FAILING}`);
     case "Undone":
-      return only(UNDONE);
+      return only(undone(run));
     case "Unresolved": {
       const takeBack = takenBackBy(run);
       // What its step ended with stands in the way of the rest.
@@ -75,6 +76,14 @@ function carryOut({ incident, diagnosis }: WorkloadRun): string {
   return isAnswered(incident)
     ? "Send the same request without dry_run to carry it out."
     : "The same request without dry_run carries out all that it finds, as far as the policy lets it.";
+}
+
+/** That something was taken back, and what comes of that where its tool goes on by itself. */
+function undone({ remedy }: WorkloadRun): string {
+  const change = remedy?.change;
+  if (change === undefined || !isTakenBack(change)) return UNDONE;
+  const { next } = remedyFor(change.kind).words.afterwards(change, true);
+  return [UNDONE, next].filter(Boolean).join(" ");
 }
 
 /** What is left to do about what is well again. */
@@ -148,5 +157,6 @@ function inPlace(run: WorkloadRun, takeBack: readonly string[], isLate: boolean)
   return [takeBack.length === 0 ? unknown : `${unknown} If it is, the command below takes it back.`];
 }
 
-const UNDONE = "It is as it was before that remedy, as was asked for. Whether it is well was not looked at.";
+const UNDONE =
+  "What that remedy had set is as it was before it, as was asked for. Whether the workload is well was not looked at.";
 const STILL_FAILING = "Look whether it still fails, and find the cause with the evidence below if it does.";

@@ -21,6 +21,7 @@ import { runHelm } from "./helm-rollback/run-helm.ts";
 import { readDestroyed, type Destroyed } from "./destroyed.ts";
 import type { Plan, Remedy } from "./remedy.ts";
 import { planOf } from "./remedies.ts";
+import { isTakenBack } from "./taken-back.ts";
 import { writtenFields } from "./written-fields.ts";
 import { Writer } from "./writer.ts";
 
@@ -100,7 +101,7 @@ async function apply(
     status: run.dry_run ? "planned" : "applied",
     message: [remedy.words.did(change, workload, run.dry_run), ...beside].join(" "),
     change,
-    undo: remedy.undo === "cannot be undone" ? remedy.undo : "can be undone",
+    undo: remedy.undo === "cannot be undone" || isTakenBack(change) ? "cannot be undone" : "can be undone",
     ...(stopped === undefined ? {} : { stopped_by: { Error: stopped.name, Cause: stopped.message } }),
     ...times,
     deadline,

@@ -1,5 +1,6 @@
 import type { WorkloadState } from "../facts/state.ts";
 import { planOf, remedyFor } from "../remedies/remedies.ts";
+import { isTakenBack } from "../remedies/taken-back.ts";
 import type { Beginning } from "../run/begin-remedy.ts";
 import type { RemedyResult, WorkloadRun } from "../run/contracts.ts";
 import { settling } from "../run/settling.ts";
@@ -33,7 +34,7 @@ export function lookWhatWasDone(
   }
   const by =
     beginning === "not known" ? " Its claim was lost, so it is not known whether this execution did that." : "";
-  const undo = remedy.undo === "cannot be undone" ? remedy.undo : "can be undone";
+  const undo = remedy.undo === "cannot be undone" || isTakenBack(change) ? "cannot be undone" : "can be undone";
   return { status: "applied", message: `${remedy.words.found(change)}${by}${ended}`, change, undo, ...times };
 }
 

@@ -6,12 +6,14 @@ export interface KeptRevision {
   status: string;
   objects: readonly object[];
   hooks?: readonly object[];
+  /** How it came about, in Helm's words. */
+  description?: string;
 }
 
 /** What Helm writes into the Secret of a revision: JSON, with gzip, as base64. */
-export function packed({ objects, hooks = [] }: KeptRevision): string {
+export function packed({ objects, hooks = [], description = "" }: KeptRevision): string {
   const manifest = objects.map((one) => `---\n# Source: shop/templates/some.yaml\n${stringify(one)}`).join("");
-  return gzipSync(JSON.stringify({ name: "shop", manifest, hooks })).toString("base64");
+  return gzipSync(JSON.stringify({ name: "shop", manifest, hooks, info: { description } })).toString("base64");
 }
 
 /** The labels by which Helm finds the Secret. */

@@ -21,7 +21,7 @@ import {
 } from "../../facts/argo-cd-application.ts";
 import type { ArgoCdRollbackChange, ArgoCdRollbackPlan } from "./contract.ts";
 import { hasAutomatedSync, whyLeftToPeople } from "./left-to-people.ts";
-import { isAsLeft, keptPolicy, operationOf } from "./seen.ts";
+import { isAsLeft, keptPolicy, operationOf, policyWriterSince } from "./seen.ts";
 
 /** Where the marks are in a JSON patch. Source: RFC 6901, section 3 */
 const ANNOTATION_PATH = `/metadata/annotations/${PAUSED_ANNOTATION.replaceAll("/", "~1")}`;
@@ -29,7 +29,7 @@ const LABEL_PATH = `/metadata/labels/${PAUSED_LABEL.replaceAll("/", "~1")}`;
 
 /**
  * Pauses the Application's automated sync and starts a sync to its earlier deployment, both in one write, while it is as it was
- * diagnosed. Hooks do not run and nothing is pruned, as with `argocd app rollback`.
+ * diagnosed. Hooks do not run and nothing is pruned, as with `argocd app rollback`. Where that is to be taken back, does that.
  * @throws RemediationError `ObjectChanged` when the Application, its project or the workload is another by now; those of the
  *   writer
  */
@@ -40,6 +40,9 @@ export async function carryOut(
 ): Promise<Done<ArgoCdRollbackChange> | Declined> {
   const { action: kind, ...parts } = plan;
   const change = { kind, ...parts };
+  if (plan.back !== undefined) {
+    return (await resume(writer, change)) || again ? { change } : alreadySo("resume it");
+  }
   const started = await patch(writer, plan, async (application) => {
     if (isAsLeft(change, application)) return "already so";
     const project = await getIfThere<AppProject>(
@@ -62,9 +65,15 @@ export async function carryOut(
  * @throws RemediationError `ObjectChanged` when somebody has synced the Application since, or set its sync policy
  */
 export async function back(writer: Writer, change: ArgoCdRollbackChange): Promise<void> {
-  await patch(writer, change, (application): JsonPatchOperation[] | "already so" => {
+  await resume(writer, change);
+}
+
+async function resume(writer: Writer, change: ArgoCdRollbackChange): Promise<boolean> {
+  return await patch(writer, change, (application): JsonPatchOperation[] | "already so" => {
     if (hasAutomatedSync(application, change.automated)) return "already so";
     if (!isAsLeft(change, application)) throw changed(change, "Its sync policy is not as the remedy left it.");
+    const writer = policyWriterSince(application);
+    if (writer !== undefined) throw changed(change, `${writer} has written its sync policy since.`);
     const own = operationOf(change, application);
     if (own === "another's") throw changed(change, "Its latest sync is another than the remedy's.");
     return [

@@ -37,6 +37,13 @@ const fields = {
   to: Deployment,
   /** How many objects it syncs: all of them go back. */
   resources: z.int(),
+  /** Present where all of this is taken back, since somebody asks for that: its automated sync is resumed. */
+  back: z
+    .strictObject({
+      /** The revision that each of its sources held when Argo CD looked last; empty where it does not tell. */
+      source: z.array(z.string()),
+    })
+    .optional(),
 };
 
 /** The deployment of an Application that is to be brought back. */

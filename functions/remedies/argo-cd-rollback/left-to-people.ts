@@ -16,7 +16,7 @@ import {
 const OWN_WRITERS = /^argocd-(application-controller|server|notifications-controller)$/;
 
 /** The field managers that tell nothing of who keeps an object apart. */
-function withoutOwnWriters(metadata: ObjectMeta): ObjectMeta {
+export function withoutOwnWriters(metadata: ObjectMeta): ObjectMeta {
   return {
     ...metadata,
     managedFields: (metadata.managedFields ?? []).filter(({ manager = "" }) => !OWN_WRITERS.test(manager)),

@@ -6,6 +6,7 @@ import { back, carryOut } from "./carry-out.ts";
 import { ARGO_CD_ROLLBACK, type ArgoCdRollbackChange, type ArgoCdRollbackPlan } from "./contract.ts";
 import { parentOf } from "./left-to-people.ts";
 import { readApplications, throughApplication } from "./plan.ts";
+import { takenBack } from "./taken-back.ts";
 import { gaps, overtaken, remains, seen } from "./seen.ts";
 import { words } from "./words.ts";
 
@@ -31,7 +32,7 @@ export const argoCdRollback: Remedy<ArgoCdRollbackPlan, ArgoCdRollbackChange, ne
     plan: throughApplication,
   },
   carryOut,
-  undo: { back, remains },
+  undo: { back, asPlan: takenBack, remains },
   seen,
   overtaken,
   gaps,

@@ -14,7 +14,7 @@ import {
   type Application,
 } from "../../facts/argo-cd-application.ts";
 import type { ArgoCdRollbackChange, ArgoCdRollbackPlan } from "./contract.ts";
-import { hasAutomatedSync, isRunning } from "./left-to-people.ts";
+import { hasAutomatedSync, isRunning, withoutOwnWriters } from "./left-to-people.ts";
 
 /** What the annotation says of an automated sync that is paused. */
 export function keptPolicy(automated: ArgoCdRollbackPlan["automated"]): string {
@@ -30,6 +30,16 @@ export function isAsLeft(change: Pick<ArgoCdRollbackChange, "automated">, { meta
   );
 }
 
+/**
+ * Who has written the sync policy since it was paused, as far as the managed fields tell: a field that is taken away leaves none
+ * there, and Argo CD's own parts write all of an Application whatever they change.
+ */
+export function policyWriterSince({ metadata }: Application): string | undefined {
+  const paused = lastWriter(metadata, ["metadata", "annotations", PAUSED_ANNOTATION])?.at;
+  const writer = lastWriter(withoutOwnWriters(metadata ?? {}), ["spec", "syncPolicy"]);
+  return paused !== undefined && writer !== undefined && writer.at > paused ? writer.manager : undefined;
+}
+
 /** How far the remedy's own operation is: not begun, under way, or at its end; or the latest is another. */
 export type OwnOperation = "waiting" | "running" | "ended" | "another's";
 
@@ -37,18 +47,18 @@ export type OwnOperation = "waiting" | "running" | "ended" | "another's";
 export function operationOf({ to }: ArgoCdRollbackChange, { operation, status }: Application): OwnOperation {
   const { operation: latest, phase } = status?.operationState ?? {};
   const isOwn = (some: Application["operation"]) =>
-    some?.initiatedBy?.username === INITIATOR &&
-    isDeepStrictEqual(revisionsOf({ id: to.id, deployedAt: "", ...some.sync }), to.revisions);
+    some?.initiatedBy?.username === INITIATOR && isDeepStrictEqual(revisionsOf(some.sync ?? {}), to.revisions);
   if (operation !== undefined && !isOwn(operation)) return "another's";
   if (isOwn(latest) && isRunning(phase)) return "running";
   if (operation !== undefined) return "waiting";
   return isOwn(latest) ? "ended" : "another's";
 }
 
-/** The automated sync that is paused, where it is. */
+/** The automated sync that is paused, where it is; where it was to be resumed, that it is. */
 export function seen(plan: ArgoCdRollbackPlan, state: WorkloadState): ArgoCdRollbackChange | undefined {
   const { action: kind, ...parts } = plan;
   const change = { kind, ...parts };
+  if (plan.back !== undefined) return remains(change, state).length === 0 ? change : undefined;
   const application = applicationIn(change, state);
   return application !== undefined && isAsLeft(change, application) ? change : undefined;
 }
@@ -57,8 +67,11 @@ export function seen(plan: ArgoCdRollbackPlan, state: WorkloadState): ArgoCdRoll
 export function overtaken(change: ArgoCdRollbackChange, state: WorkloadState): string | undefined {
   const application = applicationIn(change, state);
   const { name } = change.application;
-  if (application === undefined) return `Application ${name} is not there any more`;
+  if (change.back !== undefined) return remains(change, state)[0];
+  if (application === undefined) return notToBeSeen(name);
   if (!isAsLeft(change, application)) return `the automated sync of Application ${name} was set since`;
+  const setter = policyWriterSince(application);
+  if (setter !== undefined) return `${setter} has written the sync policy of Application ${name} since`;
   const own = operationOf(change, application);
   if (own === "another's") return `the latest sync of Application ${name} is another than the remedy's`;
   const writer = lastWriter(state.workload.metadata, ["spec", "template"]);
@@ -85,10 +98,15 @@ export function gaps(change: ArgoCdRollbackChange, state: WorkloadState): string
 export function remains(change: ArgoCdRollbackChange, state: WorkloadState): string[] {
   const application = applicationIn(change, state);
   const { name } = change.application;
-  if (application === undefined) return [`Application ${name} is not there any more`];
+  if (application === undefined) return [notToBeSeen(name)];
   return hasAutomatedSync(application, change.automated)
     ? []
     : [`the automated sync of Application ${name} is not as it was`];
+}
+
+/** It may also not have been read, or not sync the workload any more. */
+function notToBeSeen(name: string): string {
+  return `Application ${name} is not to be seen, or is another one by now`;
 }
 
 function isBack({ after }: ArgoCdRollbackChange, { workload }: WorkloadState): boolean {

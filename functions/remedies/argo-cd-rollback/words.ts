@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { bounded, some } from "../../shared/text.ts";
 import type { Command, Words } from "../remedy.ts";
 import { PAUSED_ANNOTATION, PAUSED_LABEL } from "../../facts/argo-cd-application.ts";
@@ -11,27 +12,57 @@ const SHOWN_REVISION = 12;
 /** What people are told of a rollback through Argo CD. */
 export const words: Words<ArgoCdRollbackPlan, ArgoCdRollbackChange> = {
   verb: "roll back",
-  did: (change, _workload, dryRun) => syncedBack(change, dryRun),
-  would: (plan) => syncedBack(plan, true),
-  byHand: ({ application: { name }, to }) => ({
-    words: ["argocd", "app", "set", name, "--sync-policy", "none", "&&", "argocd", "app", "rollback", name, `${to.id}`],
-  }),
-  found: (change) => `The automated sync of ${named(change)} is paused, for a sync to its deployment ${change.to.id}.`,
+  did: (change, _workload, dryRun) => done(change, dryRun),
+  would: (plan) => done(plan, true),
+  byHand: (plan) => (plan.back === undefined ? rollBack(plan) : resume(plan)),
+  found: (change) =>
+    change.back === undefined
+      ? `The automated sync of ${named(change)} is paused, for a sync to its deployment ${change.to.id}.`
+      : `The automated sync of ${named(change)} is on as it was before the remedy.`,
   changed: (change) => [
-    `${named(change)}: automated sync paused, and a sync to deployment ${change.to.id} (${shown(change.to)}) started in place of ${change.from.id} (${shown(change.from)})`,
+    change.back !== undefined
+      ? `${named(change)}: automated sync resumed as it was`
+      : `${named(change)}: automated sync paused, and a sync to deployment ${change.to.id} (${shown(change.to)}) started in place of ${change.from.id} (${shown(change.from)})`,
   ],
   wayBack: (plan) =>
-    `The automated sync of ${named(plan)} is resumed exactly as it was, by which Argo CD brings again what its source says.`,
+    plan.back !== undefined
+      ? `It is not taken back in turn: what ${named(plan)} syncs is for its source again.`
+      : `The automated sync of ${named(plan)} is resumed exactly as it was, by which Argo CD brings again what its source says.`,
   undone: (change) =>
     `The automated sync of ${named(change)} is on again as it was, by which Argo CD brings what its source says.`,
   bringsBack: true,
-  undoCommand: resume,
+  undoCommand: (change) => (change.back === undefined ? resume(change) : undefined),
   afterwards: (change) => ({
     next:
-      `Automated sync of ${named(change)} is paused until somebody resumes it. Revert in its source what came with ${shown(change.from)} ` +
-      `(${shown(change.to)} runs now), then resume: \`${inWords(resume(change))}\`.`,
+      change.back !== undefined
+        ? `Look at what Argo CD brings by it: \`argocd app get ${change.application.name}\`.`
+        : `Automated sync of ${named(change)} is paused until somebody resumes it. Revert in its source what came with ${shown(change.from)} ` +
+          `(${shown(change.to)} runs now), then resume: \`${inWords(resume(change))}\`.`,
   }),
 };
+
+function done(parts: Parts, dryRun: boolean): string {
+  return parts.back === undefined ? syncedBack(parts, dryRun) : resumed(parts, parts.back.source, dryRun);
+}
+
+/** That its automated sync is on again, and what comes of that. */
+function resumed(parts: Parts, source: string[], dryRun: boolean): string {
+  const { from } = parts;
+  const [resume, syncs] = dryRun ? ["Would resume", "would then sync"] : ["Resumed", "then syncs"];
+  const held =
+    source.length === 0
+      ? `unless it was reverted there, that is ${shown(from)}, which was rolled back: it is rolled out again`
+      : isDeepStrictEqual(source, from.revisions)
+        ? `${shown(from)} when it looked last, which is the version that was rolled back: it is rolled out again`
+        : `${shown({ revisions: source })} when it looked last, and not ${shown(from)}, which was rolled back`;
+  return `${resume} the automated sync of ${named(parts)} exactly as it was. Argo CD ${syncs} what its source holds: ${held}.`;
+}
+
+function rollBack({ application: { name }, to }: Parts): Command {
+  return {
+    words: ["argocd", "app", "set", name, "--sync-policy", "none", "&&", "argocd", "app", "rollback", name, `${to.id}`],
+  };
+}
 
 function syncedBack(parts: Parts, dryRun: boolean): string {
   const { from, to, resources } = parts;
@@ -44,7 +75,7 @@ function named({ application: { namespace, name } }: Parts): string {
   return `Application ${namespace}/${name}`;
 }
 
-function shown({ revisions }: Deployment): string {
+function shown({ revisions }: Pick<Deployment, "revisions">): string {
   return some(
     revisions.map((revision) => bounded(revision.slice(0, SHOWN_REVISION), SHOWN_REVISION)),
     3,

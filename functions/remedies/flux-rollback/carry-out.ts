@@ -11,7 +11,7 @@ import { isStillSuspended, resume, suspend, untilCalm, type Calm } from "./suspe
 
 /**
  * Suspends what keeps the workload, waits until that can put nothing in place any more, and puts the earlier template back. Where
- * the template is not put back for good, what was suspended is resumed.
+ * the template is not put back for good, what was suspended is resumed. Where all of that is to be taken back, does that.
  * @throws RemediationError those of `suspend`, `untilCalm` and `rollBack`
  */
 export async function carryOut(
@@ -20,6 +20,7 @@ export async function carryOut(
   { again }: Occasion,
   calm?: Calm,
 ): Promise<Done<FluxRollbackChange> | Declined> {
+  if (plan.back !== undefined) return await takeBack(writer, plan, again);
   const suspended = await suspend(writer, plan);
   if (!suspended && !again) return alreadySo("suspend Flux and roll it back");
   try {
@@ -38,6 +39,18 @@ export async function carryOut(
     }
     throw error;
   }
+}
+
+/** Resumes what was suspended, since somebody asks for that; the template goes back before where Flux would leave it as it is. */
+async function takeBack(
+  writer: Writer,
+  { action: kind, ...parts }: FluxRollbackPlan,
+  again: boolean,
+): Promise<Done<FluxRollbackChange> | Declined> {
+  const change = { kind, ...parts, put: parts.back?.put === true };
+  const isHeld = await isStillSuspended(writer, change);
+  if (isHeld) await back(writer, change);
+  return isHeld || again ? { change } : alreadySo("resume it");
 }
 
 /** Puts the template back that was replaced, then resumes what was suspended, which keeps that template where it keeps any. */

@@ -32,7 +32,21 @@ export const Reconciler = z.strictObject({
 export type Reconciler = z.output<typeof Reconciler>;
 
 const { before, after, unblocked } = RollbackPlan.shape;
-const fields = { before, after, unblocked, reconciler: Reconciler };
+const fields = {
+  before,
+  after,
+  unblocked,
+  reconciler: Reconciler,
+  /** Present where all of this is taken back, since somebody asks for that: the reconciler is resumed. */
+  back: z
+    .strictObject({
+      /** Whether the template that gave way is put back before, as Flux does not do it by itself. */
+      put: z.boolean(),
+      /** What the reconciler's source holds; absent where that was not read. */
+      source: z.string().optional(),
+    })
+    .optional(),
+};
 
 /** The reconciler that is to be suspended, and the pod template that is to be put back then. */
 export const FluxRollbackPlan = z.strictObject({ action: z.literal("flux-rollback"), ...fields });

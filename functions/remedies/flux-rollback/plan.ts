@@ -1,5 +1,5 @@
 import type { Case } from "../../facts/case.ts";
-import { objectOf } from "../../facts/evidence.ts";
+import { objectOf, type Evidence } from "../../facts/evidence.ts";
 import { ENABLED_ANNOTATION, enabledBy } from "../../facts/opt-out.ts";
 import { workloadObject } from "../../kinds/object-ref.ts";
 import { objectAt } from "../../shared/object-ref.ts";
@@ -49,7 +49,7 @@ export function throughFlux(plan: Plan, facts: Case): FluxRollbackPlan | NoRemed
 }
 
 /** That the policy, or the reconciler's own namespace, keeps the workflow away from it. The workload's own word is asked for elsewhere. */
-function beyondReach(
+export function beyondReach(
   named: Named,
   object: FluxObject,
   { evidence, policy }: Case,
@@ -82,18 +82,26 @@ function beyondReach(
 /** That its source holds something newer, which may be the fix, and is put in place next; or that this is not known. */
 function aboutToChange(named: Named, object: FluxObject, { evidence }: Case): Omit<NoRemedy, "action"> | undefined {
   const name = describeReconciler(named);
-  const ref = sourceOf(named, object);
-  const source = ref === undefined ? undefined : objectAt<FluxSource>(ref, evidence.others);
-  const held = source?.status?.artifact?.revision;
-  if (ref === undefined || held === undefined) {
+  const held = heldBySource(named, object, evidence);
+  if (held === undefined) {
     return left(`${name} keeps it, and what its source holds could not be read: it may be mended there already.`);
   }
+  if (held.isAttempted) return undefined;
+  const { ref, revision, since } = held;
+  const what = `${ref.kind} ${ref.namespace}/${ref.name} holds ${bounded(revision)}, which ${name} has not put in place yet: it may be the fix`;
+  return isToMoveOn(named, what, since, evidence.now);
+}
+
+/** What a reconciler's source holds, since when, and whether that is what it attempted last; undefined where that was not read. */
+export function heldBySource(named: Named, object: FluxObject, { others }: Pick<Evidence, "others">) {
+  const ref = sourceOf(named, object);
+  const artifact = ref === undefined ? undefined : objectAt<FluxSource>(ref, others)?.status?.artifact;
+  if (ref === undefined || artifact?.revision === undefined) return undefined;
+  const { revision } = artifact;
   const { lastAttemptedRevision: attempted, lastAttemptedRevisionDigest: digest } = object.status ?? {};
   const isAttempted =
-    held === attempted || (named.kind === "HelmRelease" && digest !== undefined && held.endsWith(digest));
-  if (isAttempted) return undefined;
-  const what = `${ref.kind} ${ref.namespace}/${ref.name} holds ${bounded(held)}, which ${name} has not put in place yet: it may be the fix`;
-  return isToMoveOn(named, what, momentOf(source?.status?.artifact?.lastUpdateTime), evidence.now);
+    revision === attempted || (named.kind === "HelmRelease" && digest !== undefined && revision.endsWith(digest));
+  return { ref, revision, since: momentOf(artifact.lastUpdateTime), isAttempted };
 }
 
 function left(message: string): NoRemedy {

@@ -10,6 +10,7 @@ import { RECONCILERS, reconcilerRef, SOURCE_GROUP, SOURCES } from "../../facts/f
 import { throughFlux } from "./plan.ts";
 import { gaps, overtaken, remains, seen } from "./seen.ts";
 import { leavesSuspension } from "./spared.ts";
+import { takenBack } from "./taken-back.ts";
 import { words } from "./words.ts";
 
 const RESOURCES = Object.values(RECONCILERS).map(({ group, version, plural }) => ({
@@ -41,7 +42,7 @@ export const fluxRollback: Remedy<FluxRollbackPlan, FluxRollbackChange, never> =
     spares: leavesSuspension,
   },
   carryOut,
-  undo: { back, remains },
+  undo: { back, asPlan: takenBack, remains },
   seen,
   overtaken,
   gaps,

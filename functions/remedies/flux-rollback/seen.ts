@@ -5,12 +5,17 @@ import type { RevisionRef } from "../../shared/refs.ts";
 import { seen as seenRollback } from "../rollback/seen.ts";
 import type { FluxRollbackChange, FluxRollbackPlan } from "./contract.ts";
 import { describeReconciler, reconcilerRef, type FluxObject } from "../../facts/flux.ts";
-import { isSuspendedFor, type Suspension } from "../../facts/flux-suspension.ts";
+import { isSuspended, isSuspendedFor, type Suspension } from "../../facts/flux-suspension.ts";
 import { whatBecame } from "./suspend.ts";
 
-/** What is suspended for it, and the earlier template where it is in place. */
+/** What is suspended for it, and the earlier template where it is in place; where it was to be resumed, that it is. */
 export function seen(plan: FluxRollbackPlan, state: WorkloadState): FluxRollbackChange | undefined {
-  const { before, after, reconciler } = plan;
+  const { before, after, reconciler, back } = plan;
+  if (back !== undefined) {
+    const { action: kind, ...parts } = plan;
+    const change = { kind, ...parts, put: back.put };
+    return remains(change, state).length === 0 ? change : undefined;
+  }
   const rolledBack = seenRollback({ ...plan, action: "rollback" }, state);
   if (rolledBack === undefined && !isHeld(plan, state)) return undefined;
   const unblocked = rolledBack?.unblocked ?? [];
@@ -21,6 +26,8 @@ export function seen(plan: FluxRollbackPlan, state: WorkloadState): FluxRollback
 export function overtaken(change: FluxRollbackChange, state: WorkloadState): string | undefined {
   const { before, after, reconciler, put } = change;
   const name = describeReconciler(reconciler);
+  // Whoever suspends it anew has it in hand; what it brings once it is resumed is what was asked for.
+  if (change.back !== undefined) return isSuspendedNow(change, state) ? `${name} is suspended` : undefined;
   if (!isHeld(change, state)) return `${name}: ${whatBecame(reconcilerIn(change, state))}`;
   if (hasTemplate(state, after) || (!put && hasTemplate(state, before))) return undefined;
   return `its pod template is not that of revision ${after.revision} any more; ${name} is still suspended`;
@@ -48,6 +55,11 @@ function isHeld(suspension: Suspension, state: WorkloadState): boolean {
   const object = reconcilerIn(suspension, state);
   const { namespace = "", name = "" } = state.workload.metadata ?? {};
   return object !== undefined && isSuspendedFor(object, suspension, { kind: state.kind.kind, namespace, name });
+}
+
+function isSuspendedNow(suspension: Suspension, state: WorkloadState): boolean {
+  const object = reconcilerIn(suspension, state);
+  return object !== undefined && isSuspended(object);
 }
 
 function reconcilerIn({ reconciler }: Suspension, { others }: WorkloadState): FluxObject | undefined {

@@ -4,6 +4,7 @@ import { coveredRef } from "../../facts/helm-objects.ts";
 import type { HelmObject, HelmRelease, HelmRevision } from "../../facts/helm-release.ts";
 import { hashOf, helmRollback, keyOf, revisionWith } from "../../facts/helm-rollback.ts";
 import { enabledBy } from "../../facts/opt-out.ts";
+import { inBackticks } from "../../facts/owner-words.ts";
 import { fieldWriters, setBelow } from "../../shared/kubernetes/managed-fields.ts";
 import { presentTemplate } from "../../shared/kubernetes/template.ts";
 import type { ObjectMeta } from "../../shared/kubernetes/types.ts";
@@ -11,7 +12,9 @@ import type { ObjectRef } from "../../shared/object-ref.ts";
 import type { WorkloadRef } from "../../shared/refs.ts";
 import { bounded, some } from "../../shared/text.ts";
 import type { NoRemedy, Plan } from "../remedy.ts";
-import type { HelmRollbackPlan } from "./contract.ts";
+import { rolledForward } from "../rollback/plan.ts";
+import type { RollbackPlan } from "../rollback/contract.ts";
+import type { HelmRollbackChange, HelmRollbackPlan } from "./contract.ts";
 import { differences } from "./differences.ts";
 import { releaseSecretRef } from "./release-secret.ts";
 
@@ -38,9 +41,42 @@ export function throughHelm(plan: Plan, facts: Case): HelmRollbackPlan | NoRemed
   const told = helmRollback(release, workload, template);
   const target = revisionWith(release, workload, template);
   if (told === undefined || target === undefined) return undefined;
+  return planBetween(release, target, plan, facts, told);
+}
+
+/**
+ * The release taken back to the revision that it was at before a rollback, while its newest is the one that came of that: one more
+ * rollback, on which nothing else may change either.
+ */
+export function takenBack(change: HelmRollbackChange, facts: Case): HelmRollbackPlan | NoRemedy {
+  const { helm: release } = facts.evidence;
+  const {
+    from,
+    release: { namespace, name },
+  } = change;
+  const told = `By hand: ${inBackticks("helm", "rollback", name, `${from.revision}`, "-n", namespace, "--no-hooks")}.`;
+  const target =
+    release?.state === "read" ? release.earlier.find(({ revision }) => revision === from.revision) : undefined;
+  if (release?.state !== "read" || target === undefined) {
+    return none(
+      `Not undone: revision ${from.revision} of Helm release ${namespace}/${name} could not be read. ${told}`,
+    );
+  }
+  const back = rolledForward(change, facts);
+  return back.action === "none" ? back : planBetween(release, target, back, facts, told);
+}
+
+/** The rollback of a release to one of its revisions, or why it is left as it is. */
+function planBetween(
+  release: ReadRelease,
+  target: HelmRevision,
+  plan: RollbackPlan,
+  facts: Case,
+  told: string,
+): HelmRollbackPlan | NoRemedy {
   const { present, name, namespace } = release;
   const reason = whyNotReleased(release, facts) ?? whyNotUndone(plan.unblocked.length, [present, target]);
-  const between = differences(present, target, workload);
+  const between = differences(present, target, facts.evidence.incident.workload);
   const objects = refsOf([present, target]);
   const why = reason ?? (typeof objects === "string" ? objects : between.why);
   if (why !== undefined || typeof objects === "string") return left(release, why ?? "", told);

@@ -2,7 +2,7 @@ import { HELM_OBJECTS_WRITTEN } from "../../facts/helm-objects.ts";
 import type { Remedy } from "../remedy.ts";
 import { back, carryOut } from "./carry-out.ts";
 import { HELM_ROLLBACK, type HelmRollbackChange, type HelmRollbackPlan } from "./contract.ts";
-import { throughHelm } from "./plan.ts";
+import { takenBack, throughHelm } from "./plan.ts";
 import { ownRevision, releaseSecretRef } from "./release-secret.ts";
 import { gaps, overtaken, remains, seen } from "./seen.ts";
 import { words } from "./words.ts";
@@ -22,7 +22,7 @@ export const helmRollback: Remedy<HelmRollbackPlan, HelmRollbackChange, never> =
     spares: () => true,
   },
   carryOut,
-  undo: { back, remains },
+  undo: { back, asPlan: takenBack, remains },
   seen,
   overtaken,
   gaps,

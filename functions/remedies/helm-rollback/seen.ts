@@ -18,7 +18,7 @@ export function overtaken(change: HelmRollbackChange, state: WorkloadState): str
   const { release, before, after } = change;
   const name = `Helm release ${release.namespace}/${release.name}`;
   const own = revisionIn(change, state);
-  if (own === undefined) return `revision ${ownRevision(change)} of ${name} is not there any more`;
+  if (own === undefined) return `revision ${ownRevision(change)} of ${name} is not to be seen`;
   if (!isRollbackTo(own, change, change.to)) return `revision ${ownRevision(change)} of ${name} is not the remedy's`;
   if (statusOf(own) === "superseded") return `${name} was released since`;
   const template = presentTemplate(state.workload);

@@ -116,7 +116,7 @@ function keepsNone(workload: Workload | undefined): string {
  * says is no more than what somebody sent.
  */
 export function rolledForward(
-  { before }: RollbackChange,
+  { before }: Pick<RollbackChange, "before">,
   { revisions, current, evidence }: Case,
 ): RollbackPlan | NoRemedy {
   const target = revisions.find(({ name, template }) => name === before.name && template === before.template);

@@ -8,4 +8,8 @@ describe("the remedies", () => {
     expect(entry.undo !== "cannot be undone").toBe(hasWayBack);
     expect(words.undone !== undefined).toBe(hasWayBack);
   });
+
+  it.each(ALL_REMEDIES)("are taken back by whoever asks, where they can be: $action", ({ undo }) => {
+    expect(undo === "cannot be undone" || undo.asPlan !== undefined).toBe(true);
+  });
 });

@@ -6,7 +6,8 @@ import { gaps, keptPolicy, overtaken, remains, seen } from "../../../../function
 import { templateHash } from "../../../../functions/shared/kubernetes/template.ts";
 import { application, CHANGE as PLANNED, readOf } from "../../../support/argo-cd.ts";
 import { fieldsBy } from "../../../support/field-writers.ts";
-import { ago, deployment, template } from "../../../support/objects.ts";
+import { words } from "../../../../functions/remedies/argo-cd-rollback/words.ts";
+import { ago, deployment, template, WEB } from "../../../support/objects.ts";
 
 const GOOD = template("shop/web:1");
 const BAD = template("shop/web:2");
@@ -69,9 +70,32 @@ describe("somebody else has taken it over", () => {
       /latest sync/,
     ],
     ["who called its sync off", paused(), /latest sync/],
-    ["who deleted it", undefined, /not there any more/],
+    ["who deleted it", undefined, /not to be seen/],
   ])("%s", (_who, object, said) => {
     expect(overtaken(CHANGE, state(object))).toMatch(said);
+  });
+
+  it("who has written its sync policy, though automated sync stays off, as its managed fields tell", () => {
+    const wrote = (manager: string, at: number, fields: object) => ({
+      manager,
+      operation: "Update",
+      time: ago(at),
+      fieldsV1: fields,
+    });
+    const own = wrote("eks-remediation", 60, {
+      "f:metadata": { "f:annotations": { [`f:${PAUSED_ANNOTATION}`]: {} } },
+    });
+    const policyOf = (manager: string, at: number) => {
+      const managedFields = [own, wrote(manager, at, { "f:spec": { "f:syncPolicy": { "f:syncOptions": {} } } })];
+      const annotations = { [PAUSED_ANNOTATION]: keptPolicy(CHANGE.automated) };
+      return state({ ...ended(), metadata: { ...application().metadata, annotations, managedFields } });
+    };
+
+    expect(overtaken(CHANGE, policyOf("kubectl-edit", 30))).toBe(
+      "kubectl-edit has written the sync policy of Application shop since",
+    );
+    expect(overtaken(CHANGE, policyOf("kubectl-edit", 90))).toBeUndefined();
+    expect(overtaken(CHANGE, policyOf("argocd-server", 30))).toBeUndefined();
   });
 
   it("who wrote another template after the sync, unless that is Argo CD", () => {
@@ -123,6 +147,30 @@ describe("it has taken effect", () => {
   });
 });
 
+describe("what is taken back", () => {
+  const BACK = { back: { source: ["bad"] } };
+
+  it("is to be seen once the sync policy is as it was", () => {
+    expect(seen({ ...PLAN, ...BACK }, state(application()))).toEqual({ ...CHANGE, ...BACK });
+    expect(seen({ ...PLAN, ...BACK }, state(ended()))).toBeUndefined();
+  });
+
+  it("is somebody else's once the sync policy is another", () => {
+    expect(overtaken({ ...CHANGE, ...BACK }, state(application()))).toBeUndefined();
+    expect(overtaken({ ...CHANGE, ...BACK }, state(ended()))).toContain("is not as it was");
+  });
+
+  it.each<[string[], string]>([
+    [["bad"], "bad when it looked last, which is the version that was rolled back: it is rolled out again."],
+    [["fixed"], "fixed when it looked last, and not bad, which was rolled back."],
+    [[], "unless it was reverted there, that is bad, which was rolled back: it is rolled out again."],
+  ])("says what its source holds: %s", (source, said) => {
+    expect(words.would?.({ ...PLAN, back: { source } }, WEB)).toBe(
+      `Would resume the automated sync of Application argocd/shop exactly as it was. Argo CD would then sync what its source holds: ${said}`,
+    );
+  });
+});
+
 it("is undone as soon as the sync policy is as it was, exactly", () => {
   expect(remains(CHANGE, state(application()))).toEqual([]);
   expect(remains(CHANGE, state(application({ spec: { syncPolicy: { automated: { prune: true } } } })))).toHaveLength(1);
@@ -130,5 +178,5 @@ it("is undone as soon as the sync policy is as it was, exactly", () => {
   // The controller takes away what is false.
   const automated = { prune: true, selfHeal: true, allowEmpty: false };
   expect(remains({ ...CHANGE, automated }, state(application()))).toEqual([]);
-  expect(remains(CHANGE, state(undefined))).toEqual(["Application shop is not there any more"]);
+  expect(remains(CHANGE, state(undefined))).toEqual(["Application shop is not to be seen, or is another one by now"]);
 });

@@ -5,7 +5,9 @@ import { readHelmRelease } from "../../../../functions/facts/helm-release.ts";
 import { withReleaseObjects } from "../../../../functions/facts/release-objects.ts";
 import { storedTemplate } from "../../../../functions/kinds/argo-rollout/stored-template.ts";
 import { withTools } from "../../../../functions/kinds/switched.ts";
-import type { Remedy } from "../../../../functions/run/contracts.ts";
+import type { Remedy, RequestedRemedy } from "../../../../functions/run/contracts.ts";
+import { templateHash } from "../../../../functions/shared/kubernetes/template.ts";
+import type { RevisionRef } from "../../../../functions/shared/refs.ts";
 import type { ObjectMeta } from "../../../../functions/shared/kubernetes/types.ts";
 import { parsePolicy } from "../../../../functions/shared/policy.ts";
 import { ApiServer, found } from "../../../support/api-server.ts";
@@ -16,6 +18,7 @@ import {
   crashingPod,
   deployment,
   evidence,
+  incident,
   ofRevision,
   policy,
   replicaSet,
@@ -63,6 +66,29 @@ interface World {
   workload?: ObjectMeta;
   rules?: object;
   present?: string;
+  /** The revision that came of the remedy, which is to be undone. */
+  remedied?: KeptRevision;
+}
+
+/** What an undo is asked for. */
+const UNDONE: Extract<RequestedRemedy, { action: "undo" }> & { change: { kind: "helm-rollback" } } = {
+  action: "undo",
+  execution: "run-1",
+  change: {
+    kind: "helm-rollback",
+    before: revisionOf(2),
+    after: revisionOf(1),
+    release: { namespace: "shop", name: "shop" },
+    from: { revision: 2, status: "failed" },
+    to: 1,
+    objects: [],
+    config_maps: [],
+  },
+};
+
+function revisionOf(revision: number): RevisionRef {
+  const hash = templateHash(storedTemplate(template(`shop/web:${revision}`)));
+  return { revision, kind: "ReplicaSet", name: `web-${revision}`, template: hash };
 }
 
 let api: ApiServer;
@@ -79,9 +105,10 @@ async function remedyOf({
   secret,
   workload: own = {},
   rules = {},
-  present = "shop/web:2",
+  remedied,
+  present = remedied === undefined ? "shop/web:2" : "shop/web:1",
 }: World): Promise<Remedy> {
-  const kept = [first, bad];
+  const kept = [first, bad, ...(remedied === undefined ? [] : [remedied])];
   const rows = kept.map((one, index) => ({ object: { metadata: { labels: labelsOf(one, index + 1) } } }));
   api.on("GET", "/api/v1/namespaces/shop/secrets", found({ kind: "Table", columnDefinitions: [], rows }));
   for (const [index, one] of kept.entries()) {
@@ -102,15 +129,24 @@ async function remedyOf({
   const holders = [
     replicaSet(2, { replicas: 1, created: ago(60) }),
     replicaSet(1, { available: 2, created: ago(90_000) }),
-  ].map(({ spec, ...rest }) => ({ ...rest, spec: { ...spec, template: storedTemplate(spec?.template ?? {}) } }));
-  const progressing = { status: "False", reason: "ProgressDeadlineExceeded" };
+  ].map(({ spec, metadata, ...rest }) => {
+    // Its controller numbers anew what is put back.
+    const isBack = remedied !== undefined && metadata?.name === "web-1";
+    const annotations = isBack
+      ? { "deployment.kubernetes.io/revision": "3", "deployment.kubernetes.io/revision-history": "1" }
+      : metadata?.annotations;
+    const stored = { ...spec, template: storedTemplate(spec?.template ?? {}) };
+    return { ...rest, metadata: { ...metadata, ...(annotations === undefined ? {} : { annotations }) }, spec: stored };
+  });
+  const progressing = remedied === undefined ? { status: "False", reason: "ProgressDeadlineExceeded" } : undefined;
   const workload = deployment({
     template: storedTemplate(template(present)),
-    metadata: { ...BY_HELM, ...own },
-    progressing,
+    metadata: { ...BY_HELM, ...(remedied === undefined ? {} : fieldsBy("helm", SPEC, { at: ago(30) })), ...own },
+    ...(progressing === undefined ? {} : { progressing }),
   });
   const said = policy({ ...ON, ...rules });
-  const release = await readHelmRelease(api.cluster(), "shop", workload.metadata);
+  const wanted = remedied === undefined ? undefined : UNDONE.change.from.revision;
+  const release = await readHelmRelease(api.cluster(), "shop", workload.metadata, wanted);
   return await withTools(
     () => said.owners,
     async () => {
@@ -118,7 +154,9 @@ async function remedyOf({
         evidence({
           workload,
           holders,
-          pods: [ofRevision(2, crashingPod({ startedAgo: 60 }))],
+          ...(remedied === undefined
+            ? { pods: [ofRevision(2, crashingPod({ startedAgo: 60 }))] }
+            : { incident: incident({ requested: UNDONE, origin: "person" }) }),
           ...(release === undefined ? {} : { helm: release }),
         }),
         said,
@@ -326,6 +364,62 @@ describe("a bad release is left to people", () => {
       message: expect.stringContaining("Service web of it is in another namespace.") as string,
     });
     expect(api.requests.map(({ path }) => path).filter((path) => path.includes("/bank/"))).toEqual([]);
+  });
+});
+
+describe("the undo of a rollback with Helm that somebody asks for", () => {
+  const remedied = (more: Partial<KeptRevision> = {}): KeptRevision => ({
+    ...{ status: "deployed", description: "Rollback to 1", objects: [web("shop/web:1"), service("1")] },
+    ...more,
+  });
+  const world = (more: Partial<World> = {}): World => ({
+    first: first(service("1")),
+    bad: { ...bad(service("1")), status: "failed" },
+    remedied: remedied(),
+    ...more,
+  });
+
+  it("is one more rollback, to the revision that the release was at, whatever Helm calls that one", async () => {
+    expect(await remedyOf(world())).toMatchObject({
+      action: "helm-rollback",
+      before: { name: "web-1" },
+      after: { name: "web-2" },
+      from: { revision: 3, status: "deployed" },
+      to: 2,
+      objects: [{ kind: "Deployment" }, { kind: "Service" }],
+    });
+  });
+
+  it.each<[string, Partial<World>, string, string]>([
+    [
+      "where the newest revision came about otherwise",
+      { remedied: remedied({ description: "Upgrade complete" }) },
+      "ObjectChanged",
+      "revision 3 of Helm release shop/shop is not the remedy's",
+    ],
+    [
+      "where the pod template is another by now",
+      { present: "shop/web:3" },
+      "ObjectChanged",
+      "its pod template is not that of revision 1 any more",
+    ],
+    [
+      "where somebody has changed an object by hand since",
+      { live: { "Service web": BY_HAND } },
+      "ManagedByAnotherTool",
+      "Service web of it was written by kubectl-edit as well.",
+    ],
+    [
+      "where hooks would run on the way back",
+      { bad: { ...bad(service("1")), hooks: [{ name: "migrate", events: ["pre-rollback"] }] } },
+      "ManagedByAnotherTool",
+      "has hooks that run with a rollback (migrate)",
+    ],
+  ])("is left to people %s", async (_when, more, refusal, said) => {
+    expect(await remedyOf(world(more))).toMatchObject({
+      refusal,
+      message: expect.stringContaining(said) as string,
+    });
   });
 });
 
