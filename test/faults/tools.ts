@@ -7,11 +7,13 @@ import { tallyTable } from "./tally.ts";
 import { countsOf, playTool, type ToolRun, type ToolTrial, type Usual } from "./tools/play.ts";
 import { columnOf, pairs, spread } from "./trial.ts";
 
-/** One scenario for each tool through which a remedy acts, or two where there are two ways. */
+/** Scenarios for each tool through which a remedy acts: that it helps, in each of its ways, and that it does not and is undone. */
 const SCENARIOS = [
   "argo-cd-application-synced-back",
+  "argo-cd-sync-refused",
   "flux-suspended-and-rolled-back",
   "flux-helm-release-rolled-back",
+  "flux-rollback-undone",
   "scaled-object-raised",
 ];
 /** Clusters in this process, which has one thread. */
@@ -35,7 +37,8 @@ export const TOOLS: Part = {
   title: "Through the tools that own a workload",
   about: `A scenario for each tool is played on a cluster in the suite's process, its controllers included: once without trouble, and
 then once for each pair of a request and a fault, and for each way to lose a call of a function, as above. A pause of
-a synchronisation is a change like any other: it is made once, and verified, undone or named.`,
+a synchronisation is a change like any other: it is made once, and verified, undone or named; where it is said to be undone, each
+object that was written is exactly as it was before the run.`,
   run: async (_stage, options) => await run(options),
 };
 
@@ -60,7 +63,7 @@ async function run({ limit = Infinity, tell }: PartOptions): Promise<Findings> {
 }
 
 function jobsOf(scenario: string, clean: ToolRun): { requests: Job[]; calls: Job[] } {
-  const usual = countsOf(clean.requests);
+  const usual = { writes: countsOf(clean.requests), undone: clean.undoing };
   const job = (trial: ToolTrial): Job => ({ scenario, trial, clean, usual });
   const { calls } = clean;
   return {

@@ -1,5 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { REMEDIES } from "../../../functions/remedies/contracts.ts";
+import type { RemedyEntry } from "../../../functions/remedies/entry.ts";
 import { claimSeconds } from "../../../functions/run/pauses.ts";
+import { HttpCluster } from "../../../functions/shared/cluster/http-cluster.ts";
 import type { Lease } from "../../../functions/shared/kubernetes/types.ts";
 import { CLAIM_NAMESPACE } from "../../../functions/shared/policy.ts";
 import { startEmbeddedCluster, type EmbeddedCluster } from "../../../local/embedded/index.ts";
@@ -14,7 +17,9 @@ import { everythingTold, outcomeOf } from "../execute.ts";
 import { describeRequest, effectiveWrites, violations, type Observation, type Violation } from "../invariants.ts";
 import { Upstream } from "../proxy/forward.ts";
 import { FaultProxy, type ProxiedRequest } from "../proxy/proxy.ts";
+import type { Snapshot } from "../snapshot.ts";
 import { planOf, type Trial } from "../trial.ts";
+import { mayChange, writable, writtenOf } from "./written.ts";
 
 /** What goes wrong in one run: with a request, or with a call of a function. */
 export type ToolTrial = { request: Trial } | { call: CrashTrial };
@@ -27,10 +32,17 @@ export interface ToolRun {
   requests: ProxiedRequest[];
   calls: Call[];
   violations: Violation[];
+  /** Whether an undo was begun. */
+  undoing: boolean;
 }
 
-/** The changes that a run without trouble made, and how often each. */
-export type Usual = Readonly<Record<string, number>>;
+/** What a run without trouble did. */
+export interface Usual {
+  /** The changes that it made, and how often each. */
+  writes: Readonly<Record<string, number>>;
+  /** Whether an undo is among them. */
+  undone: boolean;
+}
 
 /** How many times faster than real the time of the cluster passes. */
 const SPEED = 10;
@@ -58,25 +70,52 @@ export async function playTool(name: string, trial: ToolTrial, usual: Usual | un
     const namespace = "shop";
     const through = { server: proxy.connection(name).server, call, retryMilliseconds: RETRY_MILLISECONDS };
     const place = await makePlace(cluster, { namespace, through });
-    const round = await firstRound(name, place);
-    if (round === undefined) return { reached, outcome: "still running", requests: [], calls, violations: ENDLESS };
+    const reader = new HttpCluster({ name, server: cluster.url, authenticate: () => Promise.resolve({}) });
+    const around: Snapshot[] = [];
+    const round = await firstRound(name, {
+      ...place,
+      run: async (...run) => {
+        around.push(await writable(reader, namespace));
+        const ended = await place.run(...run);
+        around.push(await writable(reader, namespace));
+        return ended;
+      },
+    });
+    if (round === undefined)
+      return { reached, outcome: "still running", requests: [], calls, violations: ENDLESS, undoing: false };
     const seen = await observed(cluster, namespace, round, proxy.requests);
-    const writes = usual ?? countsOf(proxy.requests);
+    const writes = usual?.writes ?? countsOf(proxy.requests);
+    const [before = {}, after = {}] = around.map((snapshot) => writtenOf(snapshot, proxy.requests));
     const broken = violations({
       ...seen,
-      situation: { ...seen.situation, writes },
+      ...{ before, after },
+      situation: { ...seen.situation, writes, mayChange: mayChange(before) },
+      // What is usually undone is among what is usually written.
+      undoing: seen.undoing && usual?.undone === false,
       retold: calls.some(isLostAfterTelling),
       claimSpoiled: calls.some(({ state, answered }) => handlesClaim(state) && !answered),
     });
     const { requests } = proxy;
     const met = "request" in trial ? trial.request.kind === "clean" || requests.some(({ fault }) => fault) : reached;
-    return { reached: met, outcome: outcomeOf(round.run), requests: [...requests], calls, violations: broken };
+    return {
+      reached: met,
+      outcome: outcomeOf(round.run),
+      requests: [...requests],
+      calls,
+      violations: broken,
+      undoing: seen.undoing,
+    };
   } finally {
     await proxy.stop();
     upstream.close();
     await cluster.stop();
   }
 }
+
+/** The states that undo a remedy. */
+const UNDOING: readonly string[] = REMEDIES.flatMap((entry: RemedyEntry) =>
+  entry.undo === "cannot be undone" ? [] : [entry.undo.name],
+);
 
 const ENDLESS: Violation[] = [{ invariant: "ends", detail: "it was still running when its time was over" }];
 
@@ -123,7 +162,7 @@ async function observed(
     before: {},
     after: {},
     amiss: is === due ? undefined : `the cluster holds ${is} instead of ${due}`,
-    undoing: run.states.some((state) => state.startsWith("Undo ")),
+    undoing: run.states.some((state) => UNDOING.includes(state)),
     claims: leases.items,
     claimSeconds: claimSeconds(quickPolicy(round.policy)),
   };

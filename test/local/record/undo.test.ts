@@ -48,7 +48,9 @@ describe("the undo of a rollback that somebody asks for", () => {
     const run = await place.run(undo, {}, {});
 
     expect(run.workloads).toMatchObject([{ outcome: "Undone", action: "rollback", needs_person: false }]);
-    expect(run.notifications[0]?.document).toMatchObject({ verified: "yes: what that remedy had set is as it was before it" });
+    expect(run.notifications[0]?.document).toMatchObject({
+      verified: "yes: what that remedy had set is as it was before it",
+    });
     expect(await imageOf(place)).toBe("shop/web:2");
 
     await place.until("it fails again", async () => (await place.kubectl("get", "pods")).includes("ImagePullBackOff"));
