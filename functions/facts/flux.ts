@@ -1,5 +1,6 @@
 import type { ObjectMeta } from "../shared/kubernetes/types.ts";
 import type { ObjectRef } from "../shared/object-ref.ts";
+import { bounded } from "../shared/text.ts";
 
 /** What of a Kustomization or a HelmRelease is read. Sources: the CRDs of kustomize-controller v1 and helm-controller v2. */
 export interface FluxObject {
@@ -44,10 +45,11 @@ interface FluxCondition {
   observedGeneration?: number;
 }
 
-/** A source of Flux, as far as it is read: what it holds now. */
+/** A source of Flux, as far as it is read: what it holds now, and whether it gets what is newer. */
 export interface FluxSource {
   metadata?: ObjectMeta;
-  status?: { artifact?: { revision?: string; lastUpdateTime?: string } };
+  spec?: { suspend?: boolean };
+  status?: { conditions?: FluxCondition[]; artifact?: { revision?: string; lastUpdateTime?: string } };
 }
 
 /** The kinds that keep objects, by the group whose labels stand on these. */
@@ -89,9 +91,22 @@ export function fluxCommand(verb: "get" | "resume" | "reconcile", { kind, namesp
   return ["flux", verb, kind.toLowerCase(), name, "-n", namespace];
 }
 
-export function conditionOf({ status }: FluxObject, type: string): FluxCondition | undefined {
+export function conditionOf(
+  { status }: Pick<FluxObject, "status"> | FluxSource,
+  type: string,
+): FluxCondition | undefined {
   return status?.conditions?.find((condition) => condition.type === type);
 }
+
+/** Why an object of Flux is not ready, in its own words: `BuildFailed: …`; undefined where it does not say that it is not. */
+export function whyNotReady(object: FluxObject | FluxSource): string | undefined {
+  const { status, reason = "", message = "" } = conditionOf(object, "Ready") ?? {};
+  if (status !== "False") return undefined;
+  return bounded([reason, message].filter((text) => text !== "").join(": ") || "it does not say why", MAX_WHY);
+}
+
+/** How long what an object of Flux says may be where people read it. */
+const MAX_WHY = 300;
 
 /** A moment as the API server writes it; undefined where it is none. */
 export function momentOf(time: string | undefined): Date | undefined {

@@ -3,7 +3,14 @@ import type { WorkloadRef } from "../../shared/refs.ts";
 import { lastWriter } from "../../shared/kubernetes/managed-fields.ts";
 import { bounded, count, moment } from "../../shared/text.ts";
 import { ENABLED_ANNOTATION, enabledBy } from "../../facts/opt-out.ts";
-import { conditionOf, describeReconciler, fluxCommand, momentOf, type FluxObject } from "../../facts/flux.ts";
+import {
+  conditionOf,
+  describeReconciler,
+  fluxCommand,
+  momentOf,
+  whyNotReady,
+  type FluxObject,
+} from "../../facts/flux.ts";
 import type { Named } from "./find.ts";
 import { isSuspended, markOn } from "../../facts/flux-suspension.ts";
 
@@ -114,33 +121,44 @@ function atWork(named: Named, object: FluxObject, now: Date): Obstacle | undefin
   const name = `${describeReconciler(named)}, which keeps it,`;
   if (isApplying(object)) {
     const since = momentOf(conditionOf(object, "Reconciling")?.lastTransitionTime);
-    const moves = isToMoveOn(named, `${name} is reconciling`, since, now);
+    const moves = isToMoveOn(named, object, `${name} is reconciling`, since, now);
     // A Kustomization puts the same in place again each time: its end is waited for once it is suspended.
     if (named.kind === "HelmRelease" || moves.refusal !== "RolloutInProgress") return moves;
   }
   const seen = conditionOf(object, "Ready")?.observedGeneration ?? status?.observedGeneration;
   if (seen !== undefined && seen !== metadata?.generation) {
     const changed = lastWriter(metadata, ["spec"])?.at;
-    return isToMoveOn(named, `${name} has been changed, and its controller has not seen that yet`, changed, now);
+    return isToMoveOn(
+      named,
+      object,
+      `${name} has been changed, and its controller has not seen that yet`,
+      changed,
+      now,
+    );
   }
   if (status?.lastAttemptedRevision !== undefined) return undefined;
-  return isToMoveOn(named, `${name} has put nothing in place yet`, momentOf(metadata?.creationTimestamp), now);
+  return isToMoveOn(named, object, `${name} has put nothing in place yet`, momentOf(metadata?.creationTimestamp), now);
 }
 
 /**
  * That something is about to change by itself: it is waited for. Where it has been about to for long, or nobody knows since when,
  * people are told.
  */
-export function isToMoveOn(named: Named, what: string, since: Date | undefined, now: Date): Obstacle {
+export function isToMoveOn(
+  named: Named,
+  object: FluxObject,
+  what: string,
+  since: Date | undefined,
+  now: Date,
+): Obstacle {
   if (since !== undefined && now.getTime() - since.getTime() < MOVES_ON_WITHIN_MS) {
     return { refusal: "RolloutInProgress", message: `${what}: that is waited for.` };
   }
   const command = fluxCommand("reconcile", named).join(" ");
   const time = since === undefined ? "" : `, since ${moment(since)}`;
-  return {
-    refusal: "ManagedByAnotherTool",
-    message: `${what}${time}. Look whether its controller is well, and run \`${command}\`.`,
-  };
+  const why = whyNotReady(object);
+  const first = why === undefined ? "Look whether its controller is well" : `It is not ready (${why}): mend that`;
+  return { refusal: "ManagedByAnotherTool", message: `${what}${time}. ${first}, and run \`${command}\`.` };
 }
 
 /** That a HelmRelease goes back by itself. */

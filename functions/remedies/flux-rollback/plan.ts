@@ -89,7 +89,7 @@ function aboutToChange(named: Named, object: FluxObject, { evidence }: Case): Om
   if (held.isAttempted) return undefined;
   const { ref, revision, since } = held;
   const what = `${ref.kind} ${ref.namespace}/${ref.name} holds ${bounded(revision)}, which ${name} has not put in place yet: it may be the fix`;
-  return isToMoveOn(named, what, since, evidence.now);
+  return isToMoveOn(named, object, what, since, evidence.now);
 }
 
 /** What a reconciler's source holds, since when, and whether that is what it attempted last; undefined where that was not read. */

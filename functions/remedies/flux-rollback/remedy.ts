@@ -10,6 +10,7 @@ import { RECONCILERS, reconcilerRef, SOURCE_GROUP, SOURCES } from "../../facts/f
 import { throughFlux } from "./plan.ts";
 import { gaps, overtaken, remains, seen } from "./seen.ts";
 import { leavesSuspension } from "./spared.ts";
+import { fluxLines } from "./lines.ts";
 import { takenBack } from "./taken-back.ts";
 import { words } from "./words.ts";
 
@@ -30,6 +31,7 @@ export const fluxRollback: Remedy<FluxRollbackPlan, FluxRollbackChange, never> =
   replacesPods: () => true,
   reads: {
     others: readReconciler,
+    lines: fluxLines,
     permissions: [
       ...rulesFor(RESOURCES.map((resource) => ({ ...resource, verbs: ["get"] }))),
       { apiGroups: [SOURCE_GROUP], resources: Object.values(SOURCES), verbs: ["get"] },

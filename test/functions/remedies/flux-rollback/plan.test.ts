@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { classify } from "../../../../functions/classify/classify.ts";
 import { withTools } from "../../../../functions/kinds/switched.ts";
-import type { FluxObject } from "../../../../functions/facts/flux.ts";
+import type { FluxObject, FluxSource } from "../../../../functions/facts/flux.ts";
+import { fluxLines } from "../../../../functions/remedies/flux-rollback/lines.ts";
 import type { Remedy } from "../../../../functions/run/contracts.ts";
 import type { ObjectMeta } from "../../../../functions/shared/kubernetes/types.ts";
 import type { ReadObject } from "../../../../functions/shared/object-ref.ts";
@@ -302,6 +303,51 @@ describe("a bad rollout that Flux keeps is left alone", () => {
       action: "none",
       refusal,
       message: expect.stringContaining(message) as string,
+    });
+  });
+});
+
+describe("what Flux says of trouble", () => {
+  const FAILED = { type: "Ready", status: "False", reason: "GitOperationFailed", message: "authentication required" };
+  const WAITS = {
+    type: "Ready",
+    status: "False",
+    observedGeneration: 3,
+    reason: "DependencyNotReady",
+    message: "dependency 'flux-system/db' is not ready",
+  };
+  const shownBy = (object: FluxObject, source: FluxSource) => {
+    const [reconciler, from, namespace] = read({ object: kustomization(object) });
+    if (reconciler === undefined || from === undefined || namespace === undefined) throw new Error("Not all was read.");
+    const { artifact } = (from.object as FluxSource).status ?? {};
+    const failing = { ...from, object: { ...source, status: { ...(artifact && { artifact }), ...source.status } } };
+    const workload = deployment({ template: template("shop/web:2"), metadata: LABELS });
+    return fluxLines(evidence({ workload, others: [reconciler, failing, namespace] }));
+  };
+
+  it("is evidence: a source that cannot be fetched, or is suspended, and a reconciler that is not ready", () => {
+    expect(shownBy({}, {})).toEqual([]);
+    expect(shownBy({}, { status: { conditions: [FAILED] } })).toEqual([
+      "GitRepository flux-system/shop, its source, is not ready: what is pushed may not arrive before that is mended (GitOperationFailed: authentication required)",
+    ]);
+    expect(shownBy({ status: { conditions: [WAITS] } }, { spec: { suspend: true } })).toEqual([
+      "Kustomization flux-system/shop of Flux is not ready (DependencyNotReady: dependency 'flux-system/db' is not ready)",
+      "GitRepository flux-system/shop, its source, is suspended: nothing that is pushed arrives before it is resumed",
+    ]);
+  });
+
+  it("stands in the place of a guess where what is newer is not put in place", () => {
+    const others = read({
+      object: kustomization({ status: { conditions: [WAITS] } }),
+      source: "main@sha1:3",
+      since: ago(3_600),
+    });
+
+    expect(remedyOf({ others })).toMatchObject({
+      refusal: "ManagedByAnotherTool",
+      message: expect.stringContaining(
+        "It is not ready (DependencyNotReady: dependency 'flux-system/db' is not ready): mend that, and run `flux reconcile kustomization shop -n flux-system`.",
+      ) as string,
     });
   });
 });
