@@ -3,6 +3,7 @@ import { describeOutOfBand, outOfBand } from "../facts/out-of-band.ts";
 import { helmRollback } from "../facts/helm-rollback.ts";
 import { objectOf } from "../facts/evidence.ts";
 import { ownerOf, TEMPLATE, type Owner } from "../facts/owners.ts";
+import { kindOf } from "../kinds/kinds.ts";
 import { workloadObject } from "../kinds/object-ref.ts";
 import type { Declined, Plan } from "../remedies/remedy.ts";
 import { planOf, remediesThrough, remedyFor, remedyThrough } from "../remedies/remedies.ts";
@@ -36,8 +37,16 @@ export function refuseOwned(
   const advice = exactAdvice(facts, plan, owner) ?? owner.advice({ namespace: ref.namespace, metadata, wanted });
   return {
     refusal: "ManagedByAnotherTool",
-    message: `${ref.kind} ${ref.namespace}/${ref.name} belongs to ${owner.name}, which ${owner.consequence}. ${advice}`,
+    message: `${ref.kind} ${ref.namespace}/${ref.name} belongs to ${owner.name}, which ${owner.consequence}. ${advice}${withoutOwner(facts, plan)}`,
   };
+}
+
+/** How a person has it go back before its owner does, where that changes nothing that an owner keeps. */
+function withoutOwner({ evidence: { incident, workload } }: Case, plan: Plan): string {
+  if (plan.action !== "rollback" || workload === undefined) return "";
+  const command = kindOf(incident.workload)?.goesBack?.(workload, plan.after);
+  if (command === undefined) return "";
+  return ` Until then, \`${command.join(" ")}\` has its controller bring revision ${plan.after.revision} back, and leaves its spec as it is.`;
 }
 
 /** What to do there instead as exactly as the owner's own history tells it. */

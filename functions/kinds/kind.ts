@@ -83,6 +83,11 @@ export interface Kind<
    * for a kind where nothing but a pause and its update strategy holds a rollout.
    */
   heldBack?(object: Object, to: RevisionRef | undefined): string | undefined;
+  /**
+   * The command by which a person has its controller go back to a revision while the spec stays as it is, for an object whose spec
+   * somebody else keeps; undefined where it would not go there.
+   */
+  goesBack?(object: Object, to: RevisionRef): string[] | undefined;
   /** What puts an earlier template in place of that of the object, as it was read; absent where that is never done. */
   templatePatch?(object: Object, to: EarlierTemplate): JsonPatchOperation[];
   /** For a kind whose controller may wait for ever for pods of another revision than the one to be rolled out. */

@@ -1,5 +1,5 @@
 import type { RevisionRef } from "../../shared/refs.ts";
-import type { CanaryStep, Rollout } from "./rollout.ts";
+import { hasSeenSpec, isPromoted, type CanaryStep, type Rollout } from "./rollout.ts";
 
 /** Steps that are done as soon as the pods are there. */
 const ONLY_PODS = ["setWeight", "setCanaryScale"];
@@ -19,6 +19,17 @@ export function heldBack(rollout: Rollout, to: RevisionRef | undefined): string 
   const waits = waitsFor(spec?.strategy);
   if (waits === undefined) return undefined;
   return `Not rolled back: revision ${to.revision} is not the one that was promoted last, so that its controller would go there step by step, and ${waits}. Put it back with \`kubectl argo rollouts undo\`, and see it through with \`kubectl argo rollouts promote --full\`.`;
+}
+
+/**
+ * An abort goes back to the revision that was promoted last, and is kept in the status: the spec stays as its owner has it.
+ * Source: argo-rollouts pkg/kubectl-argo-rollouts/cmd/abort/abort.go; docs/features/rollback.md
+ */
+export function goesBack(rollout: Rollout, to: RevisionRef): string[] | undefined {
+  const { status, metadata } = rollout;
+  const isOver = isPromoted(rollout) || status?.abort === true;
+  if (isOver || !hasSeenSpec(rollout) || !isStable(status?.stableRS, to)) return undefined;
+  return ["kubectl", "argo", "rollouts", "abort", metadata?.name ?? "", "-n", metadata?.namespace ?? ""];
 }
 
 function isStable(stable: string | undefined, { name }: RevisionRef): boolean {

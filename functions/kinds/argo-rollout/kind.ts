@@ -6,7 +6,7 @@ import { replicaSetHistory } from "../revisions/replica-sets.ts";
 import { conditionOf } from "../status.ts";
 import { replaceTemplate } from "../template-patch.ts";
 import { failures } from "./failures.ts";
-import { heldBack } from "./held-back.ts";
+import { goesBack, heldBack } from "./held-back.ts";
 import { hasSeenSpec, isGivenUp, isPromoted, isWaiting, wanted, type Rollout } from "./rollout.ts";
 import { storedTemplate } from "./stored-template.ts";
 
@@ -62,6 +62,7 @@ export const ROLLOUT = {
     return { ...rollout, spec: { ...spec, template: storedTemplate(spec.template) } };
   },
   heldBack,
+  goesBack,
   templatePatch: replaceTemplate,
   commands: {
     resource: "rollout",

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { classify } from "../../../functions/classify/classify.ts";
+import { ROLLOUT } from "../../../functions/kinds/argo-rollout/kind.ts";
 import { asStored } from "../../../functions/kinds/workloads.ts";
 import type { Rollout } from "../../../functions/kinds/argo-rollout/rollout.ts";
 import type { Diagnosis } from "../../../functions/run/contracts.ts";
@@ -8,6 +9,7 @@ import { CANARY, progressing, rollout, ROLLOUT_WEB, rolloutSet, withRollouts } f
 
 const PAST_DEADLINE = { ...CANARY, phase: "Degraded", ...progressing("ProgressDeadlineExceeded") };
 const STEPS = { strategy: { canary: { steps: [{ setWeight: 50 }, { pause: {} }] } } };
+const TO = { revision: 1, kind: "ReplicaSet", template: "x" } as const;
 const serving = ["a", "b"].map((name) => ofRevision(1, pod({ name: `web-1-${name}` })));
 const crashing = ofRevision(2, crashingPod({ name: "web-2-a", startedAgo: 700, restarts: 6 }));
 
@@ -52,7 +54,24 @@ describe("a Rollout of which the new pods crash", () => {
     const object = rollout(PAST_DEADLINE, STEPS);
     object.metadata = { ...object.metadata, annotations: { "argocd.argoproj.io/tracking-id": "shop:x:shop/web" } };
 
-    expect(diagnosed(object).remedy).toMatchObject({ action: "none", refusal: "ManagedByAnotherTool" });
+    expect(diagnosed(object).remedy).toMatchObject({
+      action: "none",
+      refusal: "ManagedByAnotherTool",
+      message: expect.stringMatching(
+        /Until then, `kubectl argo rollouts abort web -n shop` has its controller bring revision 1 back, and leaves its spec as it is\.$/,
+      ) as string,
+    });
+  });
+
+  it.each([
+    ["is aborted already", { ...PAST_DEADLINE, abort: true }],
+    [
+      "would not lead there",
+      { ...CANARY, stableRS: "2", phase: "Degraded", ...progressing("ProgressDeadlineExceeded") },
+    ],
+    ["is over", { ...PAST_DEADLINE, stableRS: "1", currentPodHash: "1" }],
+  ])("is not told to be aborted where it %s", (_state, status) => {
+    expect(ROLLOUT.goesBack(rollout(status, STEPS), { ...TO, name: "web-1" })).toBeUndefined();
   });
 
   it("is not written to where its template is in another object", () => {
