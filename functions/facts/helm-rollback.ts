@@ -64,7 +64,9 @@ export function helmLines(release: HelmRelease | undefined): string[] {
     case "in another namespace":
       return [`${what} was not read: it is in another namespace`];
     case "gone":
-      return [`${what} was not found in its namespace`];
+      return [
+        `${what} was not found among the Secrets of its namespace: it is gone, or Helm keeps it elsewhere (HELM_DRIVER)`,
+      ];
     case "not understood":
       return [`${what} was read, and what Helm keeps of it was not understood`];
   }

@@ -20,7 +20,7 @@ import {
   type Deployed,
 } from "../../facts/argo-cd-application.ts";
 import type { ArgoCdRollbackChange, ArgoCdRollbackPlan } from "./contract.ts";
-import { hasAutomatedSync, whyLeftToPeople } from "./left-to-people.ts";
+import { hasAutomatedSync, whyLeftToPeople, whyMadeAnew } from "./left-to-people.ts";
 import { isAsLeft, keptPolicy, operationOf, policyWriterSince } from "./seen.ts";
 
 /** Where the marks are in a JSON patch. Source: RFC 6901, section 3 */
@@ -52,6 +52,8 @@ export async function carryOut(
     const why = whyLeftToPeople(application, project, writer.workload) ?? whatChanged(application, plan) ?? undefined;
     if (why !== undefined) throw changed(plan, why);
     const workload = await readWorkload(writer.reader, writer.workload);
+    const anew = whyMadeAnew(application, workload?.metadata);
+    if (anew !== undefined) throw changed(plan, anew);
     if (workload === undefined || presentTemplate(workload) !== plan.before.template) {
       throw changed(plan, `Somebody else changed the pod template of ${describeWorkload(writer.workload)} meanwhile.`);
     }

@@ -64,7 +64,22 @@ export function whyLeftToPeople(
   if (hooks) {
     return "Its syncs run hooks, whose work (a migration, for example) a sync back would not take back: whether the earlier version can do with it is for a person to say.";
   }
+  const job = syncedBy(application).find(({ group, kind }) => group === "batch" && kind === "Job");
+  if (job !== undefined) {
+    return `It syncs Job ${bounded(job.name ?? "", 253)}, whose work a sync back would not take back, and which it may run again: whether the earlier version can do with that is for a person to say.`;
+  }
   return undefined;
+}
+
+/**
+ * That a sync does not change an object, but deletes it and makes it anew, which ends all of its pods at once.
+ * Source: argo-cd docs/user-guide/sync-options.md, "Force Sync"
+ */
+export function whyMadeAnew(application: Application, workload: ObjectMeta | undefined): string | undefined {
+  const own = (workload?.annotations?.["argocd.argoproj.io/sync-options"] ?? "").split(",").map((each) => each.trim());
+  const options = [...(application.spec?.syncPolicy?.syncOptions ?? []), ...own];
+  if (!options.includes("Force=true")) return undefined;
+  return "Its syncs delete the workload and make it anew (sync option Force=true), which would end all of its pods at once: revert the change in Git at a time that suits.";
 }
 
 /** The automated sync of an Application, or why it cannot be paused. */
@@ -103,7 +118,7 @@ export function parentOf(metadata: ObjectMeta): string | undefined {
   const { ownerReferences = [], labels = {}, annotations = {} } = metadata;
   const [reference] = ownerReferences;
   if (reference?.kind === "ApplicationSet") {
-    return `ApplicationSet ${bounded(reference.name, 253)} makes it, and would put its automated sync back. Revert the change in Git; or have the ApplicationSet leave what it has made alone (spec.syncPolicy.applicationsSync: create-only), and pause and roll back the Application then.`;
+    return `ApplicationSet ${bounded(reference.name, 253)} makes it, and would put its automated sync back. Revert the change in Git; or have the ApplicationSet leave their sync policies alone (spec.ignoreApplicationDifferences with /spec/syncPolicy), and pause and roll back the Application then.`;
   }
   if (reference !== undefined) {
     return `${bounded(reference.kind, 63)} ${bounded(reference.name, 253)} owns it, and may put its automated sync back. Change it there, or revert the change in Git.`;

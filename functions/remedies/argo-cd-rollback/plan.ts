@@ -18,7 +18,7 @@ import {
 } from "../../facts/argo-cd-application.ts";
 import type { ArgoCdRollbackPlan } from "./contract.ts";
 import { deploymentBefore } from "./deployment-before.ts";
-import { automatedSync, whyLeftToPeople } from "./left-to-people.ts";
+import { automatedSync, whyLeftToPeople, whyMadeAnew } from "./left-to-people.ts";
 
 /**
  * Reads the Applications that sync a workload, and their projects; nothing for a workload that Argo CD does not keep, where
@@ -78,7 +78,9 @@ export function throughApplication(plan: Plan, facts: Case): ArgoCdRollbackPlan 
   const project = objectAt<AppProject>(projectRef(namespace, application), evidence.others);
   const automated = automatedSync(application);
   const why =
-    whyLeftToPeople(application, project, workload) ?? (typeof automated === "string" ? automated : undefined);
+    whyLeftToPeople(application, project, workload) ??
+    whyMadeAnew(application, evidence.workload?.metadata) ??
+    (typeof automated === "string" ? automated : undefined);
   if (why !== undefined || typeof automated === "string") {
     return left(`${name} syncs it, and was left as it is. ${why ?? ""}`);
   }

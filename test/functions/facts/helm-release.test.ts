@@ -169,7 +169,7 @@ describe("a release is not read", () => {
       },
     ],
     [
-      "was not found in its namespace",
+      "was not found among the Secrets of its namespace: it is gone, or Helm keeps it elsewhere (HELM_DRIVER)",
       () => {
         hold();
         return read();

@@ -11,7 +11,7 @@ import {
 import { throughApplication } from "../../../../functions/remedies/argo-cd-rollback/plan.ts";
 import { withTools } from "../../../../functions/kinds/switched.ts";
 import { revisionRef } from "../../../../functions/kinds/revisions/revision.ts";
-import type { ReplicaSet } from "../../../../functions/shared/kubernetes/types.ts";
+import type { ObjectMeta, ReplicaSet } from "../../../../functions/shared/kubernetes/types.ts";
 import type { ReadObject } from "../../../../functions/shared/object-ref.ts";
 import { fieldsBy } from "../../../support/field-writers.ts";
 import { application, deployed, HISTORY, readOf, SOURCE } from "../../../support/argo-cd.ts";
@@ -32,8 +32,8 @@ const GOOD = replicaSet(1, { available: 2, created: ago(3_601) });
 const BAD = replicaSet(2, { replicas: 1, created: ago(121) });
 
 /** The plan for `shop/web`, whose second revision crashes, where these Applications were read. */
-function planWith(others: ReadObject[], holders: ReplicaSet[] = [BAD, GOOD]) {
-  const workload = deployment({ template: template("shop/web:2") });
+function planWith(others: ReadObject[], holders: ReplicaSet[] = [BAD, GOOD], metadata: ObjectMeta = {}) {
+  const workload = deployment({ template: template("shop/web:2"), metadata });
   const facts = openCase(
     evidence({ workload, holders, pods: [ofRevision(2, crashingPod({ startedAgo: 120 }))], others }),
     policy(),
@@ -256,6 +256,20 @@ describe("an Application is left to people", () => {
       {},
       "hooks",
     ],
+    [
+      "that syncs a Job, which would run again",
+      application({
+        status: { resources: of({ group: "batch", kind: "Job", namespace: "shop", name: "migrate" }) },
+      }),
+      {},
+      "It syncs Job migrate",
+    ],
+    [
+      "whose syncs make the workload anew",
+      application({ spec: { syncPolicy: { automated: {}, syncOptions: ["Replace=true", "Force=true"] } } }),
+      {},
+      "Force=true",
+    ],
   ])("%s", (_state, object, project, message) => {
     const [first, ...others] = readOf(object, project);
     const read = first === undefined ? [] : [first, ...(project === undefined ? [] : others)];
@@ -268,6 +282,13 @@ describe("an Application is left to people", () => {
     expect(planWith([...readOf(application()), ...other])).toMatchObject(
       left("Several Applications sync it (shop, blog)"),
     );
+  });
+
+  it("where the workload itself says that a sync makes it anew", () => {
+    const annotations = { "argocd.argoproj.io/sync-options": "Replace=true, Force=true" };
+    expect(planWith(readOf(application()), [BAD, GOOD], { annotations })).toMatchObject(left("Force=true"));
+    const replaced = { "argocd.argoproj.io/sync-options": "Replace=true" };
+    expect(planWith(readOf(application()), [BAD, GOOD], { annotations: replaced })).toMatchObject({ resources: 2 });
   });
 
   it("not for what only bears its mark in another namespace", () => {
