@@ -55,7 +55,7 @@ function resumed(parts: Parts, source: string[], dryRun: boolean): string {
       : isDeepStrictEqual(source, from.revisions)
         ? `${shown(from)} when it looked last, which is the version that was rolled back: it is rolled out again`
         : `${shown({ revisions: source })} when it looked last, and not ${shown(from)}, which was rolled back`;
-  return `${resume} the automated sync of ${named(parts)} exactly as it was. Argo CD ${syncs} what its source holds: ${held}.`;
+  return `${resume} the automated sync of ${named(parts)} exactly as it was. Argo CD ${syncs} what its source holds, as soon as sync windows let it: ${held}.`;
 }
 
 function rollBack({ application: { name }, to }: Parts): Command {

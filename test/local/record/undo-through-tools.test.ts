@@ -63,7 +63,7 @@ describe("the undo of a rollback through Argo CD that somebody asks for", () => 
       take_back: [],
     });
     expect(workloads[0]?.summary).toContain(
-      "Argo CD then syncs what its source holds: 2222222 when it looked last, which is the version that was rolled back: it is rolled out again.",
+      "Argo CD then syncs what its source holds, as soon as sync windows let it: 2222222 when it looked last, which is the version that was rolled back: it is rolled out again.",
     );
     const { metadata, spec } = await read<Application>(place, "application/shop");
     expect(spec?.syncPolicy).toEqual({ automated: { prune: true, selfHeal: true } });

@@ -166,7 +166,7 @@ describe("what is taken back", () => {
     [[], "unless it was reverted there, that is bad, which was rolled back: it is rolled out again."],
   ])("says what its source holds: %s", (source, said) => {
     expect(words.would?.({ ...PLAN, back: { source } }, WEB)).toBe(
-      `Would resume the automated sync of Application argocd/shop exactly as it was. Argo CD would then sync what its source holds: ${said}`,
+      `Would resume the automated sync of Application argocd/shop exactly as it was. Argo CD would then sync what its source holds, as soon as sync windows let it: ${said}`,
     );
   });
 });
