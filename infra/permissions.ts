@@ -82,7 +82,7 @@ const WITH_TOOLS: Readonly<Record<string, Permissions>> = {
       rules: [
         { apiGroups: [""], resources: ["namespaces", "nodes", "pods"], verbs: ["get", "list"] },
         ...rulesFor(everyScannedKind().map((kind) => ({ ...kind, verbs: ["get", "list"] }))),
-        { apiGroups: ["batch"], resources: ["cronjobs"], verbs: ["get"] },
+        { apiGroups: ["batch"], resources: ["cronjobs"], verbs: ["get", "list"] },
         { apiGroups: ["autoscaling"], resources: ["horizontalpodautoscalers"], verbs: ["list"] },
         {
           why: "Services and Ingresses that lead nowhere, which are reported only.",

@@ -1,13 +1,14 @@
 import type { Incident } from "./contracts.ts";
 
 /**
- * What is looked at beside workloads, and reported only: objects that send to pods, scale them, carry them, measure them or keep them. Nothing is ever
+ * What is looked at beside workloads, and reported only: objects that send to pods, scale them, make them by a schedule, carry them, measure them or keep them. Nothing is ever
  * written to them; what is wrong is told in one sentence, and again after a day at the earliest while it stays so.
  */
 export const LOOKED_AT = {
   Service: ["SelectsNoPod", "NoSuchTargetPort", "TargetAtZero"],
   Ingress: ["NoSuchService"],
   HorizontalPodAutoscaler: ["TargetAtZero"],
+  CronJob: ["MissedSchedule", "HeldUpByItsJob"],
   Node: ["NodeNotReady"],
   APIService: ["ApiNotServed"],
   Application: ["AutomatedSyncPaused"],

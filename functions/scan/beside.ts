@@ -5,6 +5,7 @@ import type { Hpa, Node } from "../shared/kubernetes/types.ts";
 import type { Policy } from "../shared/policy.ts";
 import type { PodsFound } from "./failing-pods.ts";
 import { groupIncidents, workloadKey } from "./incidents.ts";
+import { findMissedSchedules } from "./cron-jobs.ts";
 import { findPausedApplications } from "./paused-applications.ts";
 import { stillSuspended } from "./still-suspended.ts";
 import { findServiceProblems } from "./services/services.ts";
@@ -27,17 +28,19 @@ export interface Seen {
 }
 
 /**
- * What is wrong beside the workloads, and reported only: Services, Ingresses and HPAs that lead nowhere, nodes that are not ready, what of Flux is
- * still suspended. */
+ * What is wrong beside the workloads, and reported only: Services, Ingresses and HPAs that lead nowhere, CronJobs
+ * that have missed their time, nodes that are not ready, what of Flux is still suspended.
+ */
 export async function lookBeside(view: View, seen: Seen): Promise<Incident[]> {
-  const { namespaces, everywhere, nodes, pods, hpas, policy, moment } = seen;
+  const { namespaces, everywhere, nodes, pods, hpas, incidents, policy, moment } = seen;
   const services = await findServiceProblems(view, { namespaces, everywhere, hpas, policy, now: moment.now });
+  const late = await findMissedSchedules(view, { namespaces, everywhere, incidents, policy, moment });
   // A scan of some namespaces tells of the nodes that matter to these.
   const near = nodes.filter(({ metadata }) => everywhere || pods.podsOn.has(metadata?.name ?? ""));
   const unready = unreadyNodes(near, { podsOn: pods.podsOn, toldOf: nodesToldOf(seen), optIn: policy.opt_in }, moment);
   const paused = await findPausedApplications(view, seen, policy, moment.now);
   const suspended = await stillSuspended(view, { namespaces, everywhere }, moment.now);
-  return groupIncidents([], [...services, ...unready, ...paused, ...suspended]);
+  return groupIncidents([], [...services, ...late, ...unready, ...paused, ...suspended]);
 }
 
 /** The nodes of which people are told already, or by what fails on them. */

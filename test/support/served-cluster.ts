@@ -16,6 +16,7 @@ import type {
   StatefulSet,
 } from "../../functions/shared/kubernetes/types.ts";
 import {
+  CRON_JOB_PRINTER,
   DAEMON_SET_PRINTER,
   DEPLOYMENT_PRINTER,
   ENDPOINT_SLICE_PRINTER,
@@ -94,9 +95,7 @@ export function serve(api: ApiServer, objects: Objects, print: Print = (table) =
   collection(paths.services, objects.services);
   collection(paths.ingresses, objects.ingresses);
   collection(paths.endpointSlices, objects.slices, ENDPOINT_SLICE_PRINTER);
-  for (const { metadata, ...rest } of objects.cronJobs ?? []) {
-    api.on("GET", paths.cronJob(metadata?.namespace ?? "", metadata?.name ?? ""), found({ metadata, ...rest }));
-  }
+  collection(paths.cronJobs, objects.cronJobs, CRON_JOB_PRINTER);
 }
 
 /** Whether a request asks for printed rows. */

@@ -51,6 +51,27 @@ export const LOOKED_AT_CAUSES: readonly Cause[] = [
       }),
   },
   {
+    name: "ScheduleMissed",
+    looksLike: "A CronJob that was due by its schedule, and has made no Job since.",
+    response: "Report it once, with the time that it was due first.",
+    rejected: [],
+    diagnose: (facts) =>
+      found(facts, "MissedSchedule", ({ namespace, name }) => {
+        return `Its Events say why, for as long as they are kept (kubectl -n ${namespace} describe cronjob ${name}): a Job that is refused, a startingDeadlineSeconds that is too short. To have one run now: kubectl -n ${namespace} create job ${name}-now --from=cronjob/${name}.`;
+      }),
+  },
+  {
+    name: "ScheduleHeldUpByJob",
+    looksLike:
+      "A CronJob that has made no Job for a day, because its last one has not ended and its concurrencyPolicy is Forbid.",
+    response: "Report it once, with the Job.",
+    rejected: [],
+    diagnose: (facts) =>
+      found(facts, "HeldUpByItsJob", ({ namespace, name }) => {
+        return `See what that Job does (kubectl -n ${namespace} describe cronjob ${name}), and delete it if it hangs; with activeDeadlineSeconds in the jobTemplate it ends by itself.`;
+      }),
+  },
+  {
     name: "NodeNotReady",
     looksLike:
       "A node that has not been ready for some time, and no workload's failure tells of it; or at once, with the workloads, where several fail because of it.",

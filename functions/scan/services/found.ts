@@ -12,7 +12,7 @@ const MAX_TOLD = 50;
 
 /** An object that something is wrong with. */
 export interface Found {
-  kind: "Service" | "Ingress" | "HorizontalPodAutoscaler";
+  kind: "Service" | "Ingress" | "HorizontalPodAutoscaler" | "CronJob";
   object: { metadata?: ObjectMeta };
   failure: Failure | undefined;
 }

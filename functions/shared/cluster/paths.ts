@@ -65,6 +65,7 @@ export const paths = {
     `${collection("apps/v1", "controllerrevisions", namespace)}/${segment(name)}`,
   jobs: (namespace?: string) => collection("batch/v1", "jobs", namespace),
   job: (namespace: string, name: string) => `${collection("batch/v1", "jobs", namespace)}/${segment(name)}`,
+  cronJobs: (namespace?: string) => collection("batch/v1", "cronjobs", namespace),
   cronJob: (namespace: string, name: string) => `${collection("batch/v1", "cronjobs", namespace)}/${segment(name)}`,
   hpas: (namespace?: string) => collection("autoscaling/v2", "horizontalpodautoscalers", namespace),
   hpa: (namespace: string, name: string) =>

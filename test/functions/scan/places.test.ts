@@ -113,7 +113,7 @@ describe("a scan of the namespaces that the policy allows", () => {
           ...["daemonsets", "deployments", "replicasets", "statefulsets"].map(
             (kind) => `table /apis/apps/v1/namespaces/${name}/${kind}`,
           ),
-          `table /apis/batch/v1/namespaces/${name}/jobs`,
+          ...["cronjobs", "jobs"].map((kind) => `table /apis/batch/v1/namespaces/${name}/${kind}`),
         ])
         .sort(),
     );

@@ -99,7 +99,7 @@ describe("a scan of a healthy cluster", () => {
     });
   });
 
-  it("takes thirteen requests, however many namespaces there are, all but HPAs, Services, Ingresses and claims as printed rows", async () => {
+  it("takes fourteen requests, however many namespaces there are, all but HPAs, Services, Ingresses and claims as printed rows", async () => {
     serve(api, { ...HEALTHY, services: [service()], slices: [slice()], namespaces: ["blog", "shop", "tools"] });
     await scanned(api);
 
@@ -112,6 +112,7 @@ describe("a scan of a healthy cluster", () => {
       "table /api/v1/nodes",
       "table /api/v1/pods",
       ...["daemonsets", "deployments", "replicasets", "statefulsets"].map((kind) => `table /apis/apps/v1/${kind}`),
+      "table /apis/batch/v1/cronjobs",
       "table /apis/batch/v1/jobs",
       "table /apis/discovery.k8s.io/v1/endpointslices",
     ]);
