@@ -118,7 +118,7 @@ const WITH_TOOLS: Readonly<Record<string, Permissions>> = {
         {
           why: "What may explain the failure beside the workload itself.",
           apiGroups: [""],
-          resources: ["events", "resourcequotas"],
+          resources: ["events", "limitranges", "resourcequotas"],
           verbs: ["list"],
         },
         {

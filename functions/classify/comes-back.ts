@@ -12,10 +12,11 @@ import { kindOf } from "../kinds/kinds.ts";
 import { conditionOf, type Condition } from "../kinds/status.ts";
 import { eventSayings } from "../facts/sayings.ts";
 import { controllerOf } from "../shared/kubernetes/owners.ts";
-import type { Node, Pod } from "../shared/kubernetes/types.ts";
+import type { Node, Pod, PodTemplate } from "../shared/kubernetes/types.ts";
 import type { PodTarget } from "../shared/refs.ts";
 import { bounded, some } from "../shared/text.ts";
 import { closedTo, isBoundTo, isCordon, type ClosedNode } from "./closed-node.ts";
+import { beyondLimits } from "./limit-range.ts";
 import { noRoomForAnother, unnamedAmounts } from "./quota-room.ts";
 
 /** How many names a sentence holds. */
@@ -102,6 +103,25 @@ function quotaUnnamed({ facts: { evidence }, pod, next }: Leaving): string | und
     return `quota ${quota.metadata?.name ?? ""} has every container name ${some(lacking, NAMED)}, and not every one of pod ${nameOf(pod)} does, so that none like it is made, unless a LimitRange of the namespace gives what it lacks. Name it in the pod template first.`;
   }
   return undefined;
+}
+
+/** A LimitRange of its namespace was narrowed since it was made. */
+function beyondLimitRange({ facts, pod, next }: Leaving): string | undefined {
+  const template = templateOf(facts, pod, next);
+  const beyond = template === undefined ? undefined : beyondLimits(facts, template);
+  if (beyond === undefined) return undefined;
+  return `${beyond} in the pod template, so that none takes the place of ${nameOf(pod)}. Change the pod template, or have the LimitRange changed, first.`;
+}
+
+/** What the next pod is made from: the present template, or that of the revision that its controller would make it from again. */
+function templateOf(
+  { evidence: { incident, workload }, templates }: Case,
+  pod: Pod,
+  next: Pod,
+): PodTemplate | undefined {
+  const history = kindOf(incident.workload)?.history;
+  if (next !== pod || history === undefined) return workload?.spec?.template;
+  return [...templates].find(([revision]) => history.isMadeFrom(pod, revision))?.[1];
 }
 
 /** Its namespace was given a level that its next pod violates. */
@@ -219,6 +239,7 @@ const RULES: readonly ((leaving: Leaving) => string | undefined)[] = [
   refusedAlready,
   quotaExceeded,
   quotaUnnamed,
+  beyondLimitRange,
   tooInsecure,
   lacksWhatItNames,
   lacksConfig,

@@ -12,6 +12,7 @@ import { some } from "../shared/text.ts";
 import { lacksAmounts } from "./amounts-before.ts";
 import { failedOfItself } from "./failed-before.ts";
 import { lacksKeys } from "./keys-before.ts";
+import { beyondLimits } from "./limit-range.ts";
 import { violatesLevel } from "./level-before.ts";
 import { quantity } from "./quantity.ts";
 
@@ -42,7 +43,7 @@ export function whyNotBack(facts: Case, to: RevisionRef, isAlone: boolean): stri
   const way = { facts, to, present, earlier };
   if (isAskedFor(incident)) {
     if (incident.requested?.action === "undo") return undefined;
-    return losesClaims(facts, to) ?? violatesLevel(facts, to, earlier) ?? (isAlone ? whyNotStarted(way) : undefined);
+    return losesClaims(facts, to) ?? letsNoneIn(way) ?? (isAlone ? whyNotStarted(way) : undefined);
   }
   return (
     losesClaims(facts, to) ??
@@ -51,11 +52,18 @@ export function whyNotBack(facts: Case, to: RevisionRef, isAlone: boolean): stri
     failsOnNewNodes(facts) ??
     limitedByOthers(way) ??
     failedOfItself(facts, to) ??
-    violatesLevel(facts, to, earlier) ??
+    letsNoneIn(way) ??
     lacksAmounts(facts, to, earlier) ??
     (isAlone ? (whyNotStarted(way) ?? mayNotPull(way) ?? leavesServices(way)) : undefined) ??
     ranOnVolumes(way)
   );
+}
+
+/** That the namespace lets none of the revision's pods in by now, in sentences. */
+function letsNoneIn({ facts, to, earlier }: Return): string | undefined {
+  const beyond = beyondLimits(facts, earlier);
+  if (beyond === undefined) return violatesLevel(facts, to, earlier);
+  return `Not rolled back: ${beyond} in revision ${to.revision}: none of its pods is made. Have the LimitRange changed first and ask for the rollback then, or roll forward with a mended template.`;
 }
 
 /**

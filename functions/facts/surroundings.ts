@@ -7,7 +7,7 @@ import type { KubernetesEvent } from "../run/event.ts";
 import { isOfAutoscaler, isUnschedulable } from "./node-on-its-way.ts";
 import { isReady, restartCount } from "../shared/kubernetes/pods.ts";
 import { MANY_RESTARTS } from "../kinds/failing/repeated-restarts.ts";
-import type { DisruptionBudget, Node, ObjectMeta, Pod, ResourceQuota } from "../shared/kubernetes/types.ts";
+import type { DisruptionBudget, LimitRange, Node, ObjectMeta, Pod, ResourceQuota } from "../shared/kubernetes/types.ts";
 
 /**
  * What stands around a workload and may explain why it fails. None of it decides about a remedy alone, so what cannot be
@@ -25,13 +25,15 @@ export interface Surroundings {
   budgets: DisruptionBudget[];
   /** Every quota of the namespace. */
   quotas: ResourceQuota[];
+  /** Every LimitRange of the namespace. */
+  limitRanges: LimitRange[];
   /** The nodes of the pods that are not ready, that were restarted often, or that somebody asks to be restarted. */
   nodes: Node[];
   /** The names of those of them that were asked for and are not there any more; absent where all are. */
   absentNodes?: readonly string[];
 }
 
-export const NO_SURROUNDINGS: Surroundings = { events: [], budgets: [], quotas: [], nodes: [] };
+export const NO_SURROUNDINGS: Surroundings = { events: [], budgets: [], quotas: [], limitRanges: [], nodes: [] };
 
 /** How many nodes are asked for: enough for any workload that is not a matter of its nodes. */
 const MAX_NODES = 10;
@@ -63,15 +65,16 @@ export async function readSurroundings(
   const present = new Set(pods.map(({ metadata }) => metadata?.uid));
   const isGone = ({ involvedObject: { kind, name: pod, uid } }: KubernetesEvent) =>
     kind === "Pod" && pod?.startsWith(`${name}-`) === true && !present.has(uid);
-  const [warnings, words, budgets, quotas, nodes] = await Promise.all([
+  const [warnings, words, budgets, quotas, limitRanges, nodes] = await Promise.all([
     readWarnings(cluster, namespace, new Set(subjects.flatMap((subject) => subject?.uid ?? [])), isGone),
     Promise.all(nodeless.map((pod) => readAutoscalersWords(cluster, namespace, pod))),
     listIfAllowed<DisruptionBudget>(cluster, paths.disruptionBudgets(namespace)),
     listIfAllowed<ResourceQuota>(cluster, paths.quotas(namespace)),
+    listIfAllowed<LimitRange>(cluster, paths.limitRanges(namespace)),
     readNodes(cluster, [...mayGo, ...unready, ...restarted]),
   ]);
   const events = [...warnings.events, ...words.flat()];
-  return { ...warnings, events, budgets, quotas, ...nodes };
+  return { ...warnings, events, budgets, quotas, limitRanges, ...nodes };
 }
 
 /** The warnings about some objects: out of all of the namespace, or object by object where there are too many. */

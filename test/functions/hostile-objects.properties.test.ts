@@ -43,6 +43,7 @@ import {
   hostileNode,
   hostilePod,
   hostilePods,
+  hostileLimitRange,
   hostileQuota,
   hostileReplicaSet,
   hostileStatefulSet,
@@ -119,12 +120,25 @@ const hostileEvidence: fc.Arbitrary<Evidence> = fc
     events: few(hostileEvent),
     budgets: few(hostileBudget),
     quotas: few(hostileQuota),
+    limitRanges: few(hostileLimitRange),
     lease: hostileLease,
     tried: fc.constantFrom<("restart" | "rollback")[]>([], ["restart"], ["restart", "rollback"]),
     requested,
   })
   .map(
-    ({ seen, replicaSets, controllerRevisions, nodes, events, budgets, quotas, lease, requested: asked, ...rest }) => {
+    ({
+      seen,
+      replicaSets,
+      controllerRevisions,
+      nodes,
+      events,
+      budgets,
+      quotas,
+      limitRanges,
+      lease,
+      requested: asked,
+      ...rest
+    }) => {
       // A runbook asks for Deployments and pods alone.
       const wanted =
         asked !== undefined && (seen.kind === "Deployment" || asked.action === "restart") ? asked : undefined;
@@ -136,7 +150,7 @@ const hostileEvidence: fc.Arbitrary<Evidence> = fc
         }),
         workload: seen.object,
         holders: holdersOf(seen.kind, replicaSets, controllerRevisions),
-        surroundings: { events, budgets, quotas, nodes },
+        surroundings: { events, budgets, quotas, limitRanges, nodes },
         lostNodes: lostNodesAmong(nodes),
         history: historyOf(lease),
       });

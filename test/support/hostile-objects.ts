@@ -12,6 +12,7 @@ import type {
   Pod,
   PodTemplate,
   ReplicaSet,
+  LimitRange,
   ResourceQuota,
   StatefulSet,
 } from "../../functions/shared/kubernetes/types.ts";
@@ -307,6 +308,19 @@ export const hostileBudget = object<DisruptionBudget>(
   some({ disruptionsAllowed: int32, currentHealthy: int32, expectedPods: int32, desiredHealthy: int32 }),
 );
 export const hostileQuota = object<ResourceQuota>(some({ hard: texts }), some({ hard: texts, used: texts }));
+export const hostileLimitRange = object<LimitRange>(
+  some({
+    limits: fewOrMany(
+      some({
+        type: fc.constantFrom("Container", "Pod", "PersistentVolumeClaim"),
+        max: texts,
+        min: texts,
+        maxLimitRequestRatio: texts,
+      }),
+    ),
+  }),
+  fc.constant({}),
+);
 export const hostileNode = object<Node>(some({ unschedulable: fc.boolean() }), some({ conditions }));
 
 /** A pod of any kind, with a name, and an owner that may be anything. */

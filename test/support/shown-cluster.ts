@@ -7,6 +7,7 @@ import type {
   Hpa,
   Node,
   ObjectMeta,
+  LimitRange,
   ResourceQuota,
 } from "../../functions/shared/kubernetes/types.ts";
 import type { World } from "./worlds.ts";
@@ -16,13 +17,15 @@ export interface Shown extends World {
   events?: KubernetesEvent[];
   budgets?: DisruptionBudget[];
   quotas?: ResourceQuota[];
+  limitRanges?: LimitRange[];
   nodes?: Node[];
   /** What every log holds. */
   log?: string;
 }
 
 /** A source of facts that may be kept from a reader. */
-export type Source = "events" | "budgets" | "quotas" | "nodes" | "log" | "replicaSets" | "hpas" | "pods";
+export type Source =
+  "events" | "budgets" | "quotas" | "limitRanges" | "nodes" | "log" | "replicaSets" | "hpas" | "pods";
 
 /** A change that somebody asked for. */
 export interface Write {
@@ -45,6 +48,7 @@ export function shownCluster(shown: Shown, refused: ReadonlySet<Source> = new Se
     [paths.events("shop")]: ["events", shown.events ?? []],
     [paths.disruptionBudgets("shop")]: ["budgets", shown.budgets ?? []],
     [paths.quotas("shop")]: ["quotas", shown.quotas ?? []],
+    [paths.limitRanges("shop")]: ["limitRanges", shown.limitRanges ?? []],
     [paths.nodes()]: ["nodes", shown.nodes ?? []],
   };
   const named = new Map<string, object>([

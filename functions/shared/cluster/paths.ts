@@ -75,6 +75,7 @@ export const paths = {
   ingresses: (namespace?: string) => collection("networking.k8s.io/v1", "ingresses", namespace),
   disruptionBudgets: (namespace: string) => collection("policy/v1", "poddisruptionbudgets", namespace),
   quotas: (namespace: string) => collection("", "resourcequotas", namespace),
+  limitRanges: (namespace: string) => collection("", "limitranges", namespace),
   leases: (namespace: string) => collection("coordination.k8s.io/v1", "leases", namespace),
   lease: (namespace: string, name: string) =>
     `${collection("coordination.k8s.io/v1", "leases", namespace)}/${segment(name)}`,

@@ -22,6 +22,7 @@ export type Node = Wire<k8s.V1Node>;
 export type Namespace = Wire<k8s.V1Namespace>;
 export type DisruptionBudget = Wire<k8s.V1PodDisruptionBudget>;
 export type ResourceQuota = Wire<k8s.V1ResourceQuota>;
+export type LimitRange = Wire<k8s.V1LimitRange>;
 export type Service = Wire<k8s.V1Service>;
 export type EndpointSlice = Wire<k8s.V1EndpointSlice>;
 export type Ingress = Wire<k8s.V1Ingress>;

@@ -4,6 +4,7 @@ import type { Evidence } from "../../../functions/facts/evidence.ts";
 import { NO_SURROUNDINGS, type Surroundings } from "../../../functions/facts/surroundings.ts";
 import type { KubernetesEvent } from "../../../functions/run/event.ts";
 import type {
+  LimitRange,
   Namespace,
   Node,
   Pod,
@@ -81,6 +82,52 @@ describe("a restart under a quota that has less than is in use", () => {
     const asked = incident({ requested: { action: "restart", pod: "web-1-aaaaa" } });
 
     expect(remedyFor(crashed(), { incident: asked }, { quotas: [quota("2", "3")] })).toContain("quota slots");
+  });
+});
+
+describe("a restart under a LimitRange that was narrowed", () => {
+  type Limits = NonNullable<LimitRange["spec"]>["limits"][number];
+  const range = (limits: Partial<Limits>): Partial<Surroundings> => ({
+    limitRanges: [{ metadata: { name: "bounds" }, spec: { limits: [{ type: "Container", ...limits }] } }],
+  });
+  const named = { holders: [replicaSet(1, { template: { spec: SPEC } })] };
+
+  it.each<[string, Partial<Limits>]>([
+    ["at most 128Mi of memory, and container app asks for 256Mi", { max: { memory: "128Mi" } }],
+    ["at most 250m of cpu, and container app asks for 500m", { max: { cpu: "250m" } }],
+    ["no less than 1Gi of memory, and container app asks for 256Mi", { min: { memory: "1Gi" } }],
+  ])("is refused: a container has %s", (said, limits) => {
+    expect(remedyFor(crashed(), named, range(limits))).toBe(
+      `NoSafeRemedy: Not restarted: LimitRange bounds allows a container ${said} in the pod template, so that none takes the place of web-1-aaaaa. Change the pod template, or have the LimitRange changed, first.`,
+    );
+  });
+
+  it("is refused where a limit is too many times its request", () => {
+    const containers = [{ name: "app", resources: { requests: { cpu: "100m" }, limits: { cpu: "1" } } }];
+    const wide = { holders: [replicaSet(1, { template: { spec: { containers } } })] };
+    expect(remedyFor(crashed({ containers }), wide, range({ maxLimitRequestRatio: { cpu: "4" } }))).toContain(
+      "allows a container a limit of cpu of 4 times its request at most, and container app asks for 1 with a request of 100m",
+    );
+    expect(remedyFor(crashed({ containers }), wide, range({ maxLimitRequestRatio: { cpu: "10" } }))).toBe("restart");
+  });
+
+  it("is refused where the next pod is made from a template that is beyond it", () => {
+    const asked = incident({ requested: { action: "restart", pod: "web-1-aaaaa" } });
+    expect(remedyFor(crashed(), { ...named, incident: asked }, range({ max: { memory: "1Mi" } }))).toContain("bounds");
+  });
+
+  it.each<[string, Partial<Evidence>, Partial<Limits>]>([
+    ["has room for what it asks for", named, { max: { memory: "256Mi", cpu: "1" }, min: { cpu: "500m" } }],
+    ["is for whole pods", named, { type: "Pod", max: { memory: "1Mi" } }],
+    ["is for what it does not ask for", named, { max: { "nvidia.com/gpu": "0" } }],
+    ["is beyond what the template does not name, which is given to each pod", {}, { max: { memory: "1Mi" } }],
+  ])("is done where the LimitRange %s", (_what, more, limits) => {
+    expect(remedyFor(crashed(), more, range(limits))).toBe("restart");
+  });
+
+  it("is done where something gives the pods other amounts than their template names", () => {
+    const containers = [{ name: "app", resources: { limits: { memory: "64Mi" }, requests: { cpu: "500m" } } }];
+    expect(remedyFor(crashed({ containers }), named, range({ max: { memory: "128Mi" } }))).toBe("restart");
   });
 });
 

@@ -159,7 +159,7 @@ describe("a probe that ends a container", () => {
   });
   const killed = podWith({ app: { lastState: ended(137, "Error") } });
   const surroundedBy = (...events: KubernetesEvent[]) =>
-    diagnose(killed, { surroundings: { events, budgets: [], quotas: [], nodes: [] } }).summary;
+    diagnose(killed, { surroundings: { events, budgets: [], quotas: [], limitRanges: [], nodes: [] } }).summary;
 
   it.each([
     ["liveness", event("Liveness probe failed: HTTP probe failed with statuscode: 503")],

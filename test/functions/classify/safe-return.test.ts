@@ -228,6 +228,36 @@ describe("a way back that would take the last pod from a claim which somebody ha
   });
 });
 
+describe("a way back to a template that a LimitRange does not allow any more", () => {
+  const of = (image: string, memory: string): PodTemplate => ({
+    ...template(image),
+    spec: { containers: [{ name: "app", image, resources: { limits: { memory } } }] },
+  });
+  const [before, now] = [of("shop/web:1", "1Gi"), of("shop/web:2", "256Mi")];
+  const atMost = (memory: string): Partial<Evidence> => ({
+    surroundings: {
+      ...NO_SURROUNDINGS,
+      limitRanges: [{ metadata: { name: "bounds" }, spec: { limits: [{ type: "Container", max: { memory } }] } }],
+    },
+  });
+  const asked = incident({ requested: { action: "rollback", revision: 1 } });
+  const pods = (memory: string): Pod[] => [
+    { ...crashingPod({}), spec: of("shop/web:2", memory).spec ?? { containers: [] } },
+  ];
+
+  it.each([undefined, asked])("is left to people, whoever asks for it", (incident) => {
+    const more = { ...atMost("512Mi"), ...(incident === undefined ? {} : { incident }) };
+    expect(messageOf(broken(before, now, more, pods("256Mi")))).toBe(
+      "NoSafeRemedy: Not rolled back: LimitRange bounds allows a container at most 512Mi of memory, and container app asks for 1Gi in revision 1: none of its pods is made. Have the LimitRange changed first and ask for the rollback then, or roll forward with a mended template.",
+    );
+  });
+
+  it("is gone where the LimitRange allows it, or something gives pods other amounts than their template names", () => {
+    expect(messageOf(broken(before, now, atMost("1Gi"), pods("256Mi")))).toBe("rollback");
+    expect(messageOf(broken(before, now, atMost("512Mi"), pods("128Mi")))).toBe("rollback");
+  });
+});
+
 describe("a way back to a template that does not name what a quota wants by now", () => {
   const limited = (image: string, memory?: string): PodTemplate => ({
     ...template(image),

@@ -44,6 +44,7 @@ beforeEach(async () => {
     .on("GET", `${CORE}/events`, page([...SUBJECTS, "somebody-elses"].map(warning)))
     .on("GET", BUDGETS, page([{ metadata: { name: "web" } }]))
     .on("GET", `${CORE}/resourcequotas`, page([{ metadata: { name: "small" } }]))
+    .on("GET", `${CORE}/limitranges`, page([{ metadata: { name: "bounds" } }]))
     .on("GET", "/api/v1/nodes/node-0", found(node("node-0", "Unknown")));
 });
 afterEach(() => api.stop());
@@ -102,6 +103,7 @@ describe("the evidence around a workload", () => {
     expect(surroundings.events).toEqual(SUBJECTS.map(warning));
     expect(surroundings.budgets).toEqual([{ metadata: { name: "web" } }]);
     expect(surroundings.quotas).toEqual([{ metadata: { name: "small" } }]);
+    expect(surroundings.limitRanges).toEqual([{ metadata: { name: "bounds" } }]);
     expect([...lostNodes.keys()]).toEqual(["node-0"]);
   });
 
@@ -148,10 +150,11 @@ describe("the evidence around a workload", () => {
   });
 
   it("does without what may not be read", async () => {
-    for (const path of [`${CORE}/events`, BUDGETS, `${CORE}/resourcequotas`]) api.on("GET", path, refusal(403, "no"));
+    for (const path of [`${CORE}/events`, BUDGETS, `${CORE}/resourcequotas`, `${CORE}/limitranges`])
+      api.on("GET", path, refusal(403, "no"));
     const { surroundings } = await gatherEvidence(api.cluster(), incident(), NO_PAST, { now: NOW });
 
-    expect(surroundings).toMatchObject({ events: [], budgets: [], quotas: [], nodes: [{}] });
+    expect(surroundings).toMatchObject({ events: [], budgets: [], quotas: [], limitRanges: [], nodes: [{}] });
     expect(api.requests.filter(({ path }) => path === `${CORE}/events`)).toHaveLength(1);
   });
 

@@ -55,7 +55,8 @@ async function diagnose(
   events: object[] = [],
 ): Promise<Diagnosis> {
   serve(api, objects);
-  for (const path of ["events", "resourcequotas"]) api.on("GET", `/api/v1/namespaces/shop/${path}`, page([]));
+  for (const path of ["events", "limitranges", "resourcequotas"])
+    api.on("GET", `/api/v1/namespaces/shop/${path}`, page([]));
   api.on("GET", "/api/v1/namespaces/shop/events", page(events));
   const evidence = await gatherEvidence(
     api.cluster(),

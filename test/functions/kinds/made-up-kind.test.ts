@@ -59,7 +59,7 @@ function serveGadget(object: Gadget): void {
     response.end(JSON.stringify(asksForTable(request) ? table : { items: [object], metadata: {} }));
   };
   api.on("GET", ALL, answer).on("GET", HERE, answer).on("GET", `${HERE}/web`, found(object));
-  for (const path of ["/api/v1/namespaces/shop/events", "/api/v1/namespaces/shop/resourcequotas"])
+  for (const path of ["events", "limitranges", "resourcequotas"].map((name) => `/api/v1/namespaces/shop/${name}`))
     api.on("GET", path, page([]));
 }
 
