@@ -5,7 +5,7 @@ import { isRollback } from "../remedies/contracts.ts";
 import { effectOf } from "../run/history.ts";
 import { handBackCommand } from "../run/lease.ts";
 import { USER_AGENT } from "../shared/cluster/exchange.ts";
-import { describeSize } from "../shared/kubernetes/hpa.ts";
+import { describeResizing, describeSize } from "../shared/kubernetes/hpa.ts";
 import { byWhom, lastWriter } from "../shared/kubernetes/managed-fields.ts";
 import { presentTemplate } from "../shared/kubernetes/template.ts";
 import type { ObjectMeta } from "../shared/kubernetes/types.ts";
@@ -54,6 +54,7 @@ function sizeSet({ evidence: { history, workload, hpa } }: Case, { scale }: Extr
   );
   if (earlier?.scale === undefined) return undefined;
   const [present, before, after] = [scale.from, earlier.scale.from, earlier.scale.to].map(describeSize);
+  const resizing = describeResizing(earlier.scale.from, earlier.scale.to);
   const effect = effectOf(earlier);
   const field =
     scale.target === "hpa"
@@ -65,7 +66,7 @@ function sizeSet({ evidence: { history, workload, hpa } }: Case, { scale }: Extr
   const what = scale.target === "hpa" ? `HPA ${scale.name}` : "it";
   const did = effect === "left" ? "An execution has scaled" : "An execution may have scaled";
   return (
-    `${did} ${what} from ${before} to ${after} (${earlier.cause}), as of ${earlier.at}; it was set to ${present} since${who}. ` +
+    `${did} ${what} ${resizing} (${earlier.cause}), as of ${earlier.at}; it was set to ${present} since${who}. ` +
     "So that stays. Scale it by hand, or ask for a scaling, if it was not meant."
   );
 }

@@ -1,6 +1,6 @@
 import { kindOf } from "../../kinds/kinds.ts";
 import { describeWorkload } from "../../kinds/workloads.ts";
-import { describeSize } from "../../shared/kubernetes/hpa.ts";
+import { describeResizing, describeSize } from "../../shared/kubernetes/hpa.ts";
 import type { WorkloadRef } from "../../shared/refs.ts";
 import type { Command, Words } from "../remedy.ts";
 import type { ScaleChange, ScalePlan, Scaling } from "./contract.ts";
@@ -15,7 +15,7 @@ export const words: Words<ScalePlan, ScaleChange> = {
   did: ({ scale }, workload, dryRun) => scaled(scale, workload, dryRun),
   would: ({ scale }, workload) => scaled(scale, workload, true),
   byHand: ({ scale }, workload) => sizeCommand(scale, "to", workload),
-  found: ({ scale: { from, to } }) => `It was scaled from ${describeSize(from)} to ${describeSize(to)}.`,
+  found: ({ scale: { from, to } }) => `It was scaled ${describeResizing(from, to)}.`,
   changed: ({ scale }, workload) => {
     const what = scale.target === "hpa" ? `HPA ${scale.name}` : describeWorkload(workload);
     return [`${what}: ${describeSize(scale.from)} before, ${describeSize(scale.to)} now`];
@@ -31,7 +31,7 @@ export const words: Words<ScalePlan, ScaleChange> = {
 };
 
 function scaled(scale: Scaling, workload: WorkloadRef, dryRun: boolean): string {
-  return `${dryRun ? "Would scale" : "Scaled"} ${describeTarget(workload, scale)} from ${describeSize(scale.from)} to ${describeSize(scale.to)}.`;
+  return `${dryRun ? "Would scale" : "Scaled"} ${describeTarget(workload, scale)} ${describeResizing(scale.from, scale.to)}.`;
 }
 
 /** The command that gives what is scaled that size. */

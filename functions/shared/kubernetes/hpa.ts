@@ -2,7 +2,7 @@ import type { Reader } from "../cluster/cluster.ts";
 import { listIfInstalled } from "../cluster/list-if-installed.ts";
 import { paths } from "../cluster/paths.ts";
 import type { HpaBounds, WorkloadRef } from "../refs.ts";
-import { bounded } from "../text.ts";
+import { bounded, count } from "../text.ts";
 import { groupField, isSameKind } from "./groups.ts";
 import { MAX_KIND, MAX_OBJECT_NAME } from "./names.ts";
 import type { Hpa } from "./types.ts";
@@ -70,7 +70,16 @@ export function limitedAtMaximumSince(hpa: Hpa): string | undefined {
   return hpaCondition(hpa, "ScalingLimited")?.lastTransitionTime;
 }
 
-/** `2 to 6 replicas`, as messages put bounds and replicas. */
+/** `3 replicas`, `2–6 replicas`: how messages put replicas, and bounds. */
 export function describeSize(size: HpaBounds | number): string {
-  return typeof size === "number" ? `${size} replicas` : `${size.min} to ${size.max} replicas`;
+  return typeof size === "number" ? count(size, "replica") : `${inShort(size)} replicas`;
+}
+
+/** `from 2 to 3 replicas`, `from 2–4 to 2–6 replicas`. */
+export function describeResizing(from: HpaBounds | number, to: HpaBounds | number): string {
+  return `from ${inShort(from)} to ${describeSize(to)}`;
+}
+
+function inShort(size: HpaBounds | number): string {
+  return typeof size === "number" ? `${size}` : `${size.min}–${size.max}`;
 }

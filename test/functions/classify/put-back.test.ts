@@ -47,9 +47,9 @@ describe("a size that others have set after a scaling", () => {
   it("stays, as it was before or another, whatever was rolled out since and however long ago that was", () => {
     expect(messageOf(atMaximum(4, []))).toBe("scale");
     expect(messageOf(atMaximum(4, [scaled({ at: ago(20 * 86_400), template: BAD })]))).toContain(
-      `PutBack: An execution has scaled HPA web from 2 to 4 replicas to 2 to 6 replicas (HpaAtMaximum), as of ${ago(20 * 86_400)}; it was set to 2 to 4 replicas since. So that stays.`,
+      `PutBack: An execution has scaled HPA web from 2–4 to 2–6 replicas (HpaAtMaximum), as of ${ago(20 * 86_400)}; it was set to 2–4 replicas since. So that stays.`,
     );
-    expect(messageOf(atMaximum(5, [scaled()]))).toContain("it was set to 2 to 5 replicas since.");
+    expect(messageOf(atMaximum(5, [scaled()]))).toContain("it was set to 2–5 replicas since.");
   });
 
   it("names who set it, and the commands that keep the workflow off it and that hand it back", () => {

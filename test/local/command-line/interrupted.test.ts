@@ -113,7 +113,7 @@ describe("on a cluster of the user's,", () => {
 
       expectInterrupted(ended);
       expect(ended.stdout).toMatch(
-        /\nDeployment shop\/web: claim released\. Scaled .* from 2 replicas to 3 replicas\. Whether that helped was not checked\.\n$/,
+        /\nDeployment shop\/web: claim released\. Scaled .* from 2 to 3 replicas\. Whether that helped was not checked\.\n$/,
       );
       expect(await site.replicas()).toBe(3);
       expect(await site.holder()).toBeUndefined();

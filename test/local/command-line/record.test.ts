@@ -50,7 +50,7 @@ describe("the record of runs on one machine", () => {
         site.record,
       ]);
       expect(text.stdout).toContain("Recovered: Deployment shop/web");
-      expect(text.stdout).toContain("Scaled Deployment shop/web from 2 replicas to 3 replicas. It was in place");
+      expect(text.stdout).toContain("Scaled Deployment shop/web from 2 to 3 replicas. It was in place");
       const cluster = [...site.args.slice(0, 2), "--record", site.record, "--report", site.report, "--policy", policy];
       const undo = await run(["undo", execution, ...cluster, "--yes"]);
       expect(undo.code, undo.stdout + undo.stderr).toBe(0);

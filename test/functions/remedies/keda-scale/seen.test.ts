@@ -43,7 +43,7 @@ describe("a look after a ScaledObject was changed", () => {
 
   it("waits until KEDA has taken it over, and then until the HPA wants no more", () => {
     expect(gaps(change, state(withMax(6), bounds(4)), atMaximum)).toEqual([
-      "KEDA has not given HPA web 1 to 6 replicas yet: it has 1 to 4 replicas",
+      "KEDA has not given HPA web 1–6 replicas yet: it has 1–4 replicas",
     ]);
     expect(gaps(change, { ...state(withMax(6)), hpa: undefined }, atMaximum)).toEqual(["KEDA has no HPA for it"]);
     expect(gaps(change, state(withMax(6), bounds(6, "TooManyReplicas")), atMaximum)).toEqual([
@@ -73,7 +73,7 @@ describe("a change of a ScaledObject is undone", () => {
       "ScaledObject web has no minReplicaCount and maxReplicaCount 6",
     ]);
     expect(remains(change, state(withMax(4), bounds(6)))).toEqual([
-      "KEDA has not given HPA web 1 to 4 replicas yet: it has 1 to 6 replicas",
+      "KEDA has not given HPA web 1–4 replicas yet: it has 1–6 replicas",
     ]);
     expect(remains(change, state(withMax(4), bounds(4)))).toEqual([]);
   });
@@ -112,7 +112,7 @@ describe("people are told", () => {
     const { words } = kedaScale;
 
     expect(words.did(change, WEB, false)).toBe(
-      "Changed ScaledObject shop/web from no minReplicaCount and maxReplicaCount 4 to no minReplicaCount and maxReplicaCount 6: 1 to 6 replicas for HPA web.",
+      "Changed ScaledObject shop/web from no minReplicaCount and maxReplicaCount 4 to no minReplicaCount and maxReplicaCount 6: 1–6 replicas for HPA web.",
     );
     expect(words.byHand?.(plan, WEB)?.quoted).toBe('{"spec":{"maxReplicaCount":6}}');
     expect(
