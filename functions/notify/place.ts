@@ -13,6 +13,8 @@ export interface Place {
 
 /** A name that may stand in a command line as it is. */
 const PLAIN = /^[a-zA-Z0-9][\w-]*$/;
+/** A plugin of kubectl, which takes its flags itself: before its name, kubectl would not find it. */
+const ROLLOUTS = "kubectl argo rollouts ";
 const UPDATE = " update-kubeconfig ";
 
 /**
@@ -39,7 +41,9 @@ export function placed(commands: readonly string[], { clusterName, region }: Pla
       const alias = command.includes(UPDATE) ? ` --alias ${clusterName}` : "";
       return `${command} --region ${region}${alias}`;
     }
-    return command.replace(/^kubectl /, context(clusterName));
+    return command.startsWith(ROLLOUTS)
+      ? command.replace(ROLLOUTS, context(clusterName, `${ROLLOUTS}--context`))
+      : command.replace(/^kubectl /, context(clusterName));
   });
 }
 
@@ -48,6 +52,7 @@ export function placedIn(sentence: string, { clusterName, region, own }: Place):
   if (region === undefined) return sentence;
   return sentence
     .replace(/\bkubectl (?=-n |get |describe |top )/g, context(clusterName))
+    .replace(/\bkubectl argo rollouts (?=retry |undo\b|promote\b)/g, context(clusterName, `${ROLLOUTS}--context`))
     .replace(/\bhelm (?=history |rollback )/g, context(clusterName, "helm --kube-context"))
     .replace(/\bflux (?=reconcile |resume |suspend )/g, context(clusterName, "flux --context"))
     .replace(/\beks-remediation resume (?=-)/g, own === undefined ? "$&" : `$&--region ${own} `);
@@ -56,5 +61,5 @@ export function placedIn(sentence: string, { clusterName, region, own }: Place):
 function context(clusterName: string, flag = "kubectl --context"): string {
   const name = bounded(clusterName);
   const isPlain = PLAIN.test(name) || clusterOfArn(name) !== undefined;
-  return isPlain ? `${flag} ${name} ` : `${flag.split(" ", 1)[0] ?? ""} `;
+  return isPlain ? `${flag} ${name} ` : `${flag.replace(/ --\S+$/, "")} `;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { workloadMessage } from "../../../functions/notify/message.ts";
-import { placedIn, placeOf } from "../../../functions/notify/place.ts";
+import { placed, placedIn, placeOf } from "../../../functions/notify/place.ts";
 import { outcomeOf } from "../../../functions/run/outcome.ts";
 import { claimedRun, diagnosis, remedyResult } from "../../support/runs.ts";
 
@@ -12,11 +12,25 @@ describe("a command in a sentence", () => {
     ["kubectl -n shop rollout undo deployment/web", "kubectl --context prod -n shop rollout undo deployment/web"],
     ["kubectl describe node worker-1", "kubectl --context prod describe node worker-1"],
     ["kubectl get nodes --show-labels", "kubectl --context prod get nodes --show-labels"],
+    ["kubectl argo rollouts undo web -n shop", "kubectl argo rollouts --context prod undo web -n shop"],
+    ["kubectl argo rollouts promote --full", "kubectl argo rollouts --context prod promote --full"],
     ["helm rollback shop -n shop", "helm --kube-context prod rollback shop -n shop"],
     ["flux resume kustomization shop -n flux-system", "flux --context prod resume kustomization shop -n flux-system"],
     ["eks-remediation resume --path /p", "eks-remediation resume --region eu-west-1 --path /p"],
   ])("names the cluster, or the region, that it is for: %s", (command, expected) => {
     expect(placedIn(`Run \`${command}\` now.`, AWS)).toBe(`Run \`${expected}\` now.`);
+  });
+
+  it("names it behind the name of a plugin of kubectl, which kubectl finds by its first words alone", () => {
+    const commands = ["kubectl argo rollouts get rollout web -n shop", "kubectl -n shop get pods"];
+    expect(placed(commands, AWS)).toEqual([
+      "kubectl argo rollouts --context prod get rollout web -n shop",
+      "kubectl --context prod -n shop get pods",
+    ]);
+    expect(placed(commands, placeOf("$(id)", EXECUTION))).toEqual(commands);
+    expect(placedIn("Run kubectl argo rollouts undo web.", placeOf("$(id)", EXECUTION))).toContain(
+      "Run kubectl argo rollouts undo web.",
+    );
   });
 
   it("is for the cluster's region and for the workflow's, where these are two", () => {
