@@ -3,6 +3,7 @@ import { openCase } from "../facts/case.ts";
 import { gatherEvidence, type ReadAbout } from "../facts/evidence.ts";
 import { readHelmRelease } from "../facts/helm-release.ts";
 import { withReleaseObjects } from "../facts/release-objects.ts";
+import { metadataOnce } from "../facts/metadata-once.ts";
 import { withNeededBefore } from "../facts/needed-before.ts";
 import { isSwitchedOn } from "../kinds/switched.ts";
 import { ALL_REMEDIES, isKnown } from "../remedies/remedies.ts";
@@ -35,7 +36,7 @@ export const diagnose = step(
     assertNotRedriven(given, redrive);
     const again = operation === "again";
     const run = again ? anotherTry(given) : given;
-    const cluster = await environment.connect(run.cluster_name);
+    const cluster = metadataOnce(await environment.connect(run.cluster_name));
     const tried = (run.tries ?? []).flatMap(({ remedy }) => remedy.change?.kind ?? []);
     const past = { tried, history: run.claim?.history ?? [] };
     const policy = await policyFor(environment, run.cluster_name);
