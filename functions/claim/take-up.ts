@@ -46,6 +46,9 @@ export async function takeUp(
  * | gone          | claim        | look          | look                        | verify  | look, then undo |
  * | others had it | claim        | claim         | name it                     | name it | name it         |
  *
+ * A claim that others have had was made anew where ours was deleted, and knows nothing of what we had begun: where there was a
+ * remedy to begin, that is named as what may have been done.
+ *
  * Where nothing was begun, and the claim knows what others have done since the workload was found, claiming it ends there.
  *
  * @param lease the claim, however old it is; undefined when it is gone
@@ -64,12 +67,22 @@ export function resumption(run: WorkloadRun, lease: Lease | undefined, now: Date
   const hasBegun = isBegun(lease, run);
   if (lease.spec?.holderIdentity !== run.execution.name) {
     const hasActed = hasBegun || remedy?.status === "applied" || lastTry(run) !== undefined;
-    return hasActed ? "end" : "claim";
+    const mayHaveActed = isDiagnosed && run.diagnosis?.remedy.action !== "none" && isMadeAnew(lease, run);
+    return hasActed || mayHaveActed ? "end" : "claim";
   }
   if (isDone) return done;
   if (hasBegun || remedy?.status === "applied") return "look";
   // Where others came in between, claiming it says so, and gives it back.
   return lastTry(run) === undefined && othersSince(lease, run, now).length > 0 ? "claim" : "diagnosis";
+}
+
+/** Whether a Lease is certain to be another than the one that the execution had its claim in, which was deleted then. */
+function isMadeAnew({ metadata, spec }: Lease, { claim, execution }: WorkloadRun): boolean {
+  const { holderIdentity: holder = "", leaseTransitions } = spec ?? {};
+  const isOfItsFirst = holder !== "" && holder !== execution.name && leaseTransitions === 0;
+  const [made, end] = [metadata?.creationTimestamp, claim?.expires_at].map((time) => Date.parse(time ?? ""));
+  // What is not told is neither earlier nor later.
+  return isOfItsFirst || (made ?? NaN) > (end ?? NaN);
 }
 
 async function claimFor(

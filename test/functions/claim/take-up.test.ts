@@ -236,7 +236,7 @@ describe("an execution that is redriven", () => {
     });
   });
 
-  it("decides anew where another execution takes the workload right before it makes its claim anew", async () => {
+  it("names what it may have done where another execution takes the workload right before it makes its claim anew", async () => {
     const run = await stopped();
     const { metadata } = await stored();
     await at.cluster.delete(PATH, { uid: metadata?.uid ?? "" });
@@ -247,8 +247,33 @@ describe("an execution that is redriven", () => {
     const step = claim({ ...environment(), connect: () => Promise.resolve(cluster) });
     const left = (await step({ operation: "take_up", redrive: 1, run })) as WorkloadRun;
 
-    expect(left.claim).toMatchObject({ status: "refused", resume: "claim" });
+    expect(left.claim).toMatchObject({ status: "refused", resume: "end", needs_person: true });
     expect((await stored()).spec?.holderIdentity).toBe("run-2");
+    expect(outcomeOf(left, false).summary).toContain("Whether the remedy (rollback) was applied is not known");
+  });
+
+  it("names what it may have done where its claim was deleted, and others have claimed it and given it back since", async () => {
+    const run = await stopped();
+    const { metadata } = await stored();
+    await at.cluster.delete(PATH, { uid: metadata?.uid ?? "" });
+    at.clock.pass(SECONDS + 60);
+    const entry = { cause: "c", action: "none", outcome: "Skipped" };
+    await pass("run-2", { ...entry, at: at.clock.now().toISOString(), execution: "run-2" });
+    const report = outcomeOf(await takeUp(run), false);
+
+    expect(report).toMatchObject({ outcome: "Unresolved", reason: "AlreadyClaimed", needs_person: true });
+    expect(report.summary).toContain("Whether the remedy (rollback) was applied is not known");
+    expect(report.summary).toContain("run-2 has had the claim on Deployment shop/web after this execution");
+  });
+
+  it("decides anew where its claim was deleted and there was nothing that it could have begun", async () => {
+    const remedy = { action: "none", refusal: "NoSafeRemedy", message: "Look." } as const;
+    const run = { ...AT.Remedy, diagnosis: diagnosis({ remedy }), claim: await take("run-1") };
+    const { metadata } = await stored();
+    await at.cluster.delete(PATH, { uid: metadata?.uid ?? "" });
+    await take("run-2");
+
+    expect((await takeUp(run)).claim).toMatchObject({ status: "refused", resume: "claim" });
   });
 
   it("makes a claim anew that was cleared away, which knows of what may have begun", async () => {
