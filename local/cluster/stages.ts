@@ -461,8 +461,26 @@ ${condition("ContainersReady", "True")}
 ${condition("PodScheduled", "True")}`,
   },
   {
+    name: "hold-open",
+    when: `alive and job and .status.phase == "Running" and failure == "held-open" and broken.state.running != null`,
+    delay: `note("after") // "1s"`,
+    status: `
+${conditions(false)}
+${changeFailing(`
+  imageID: {{ $old.imageID | Quote }}
+  ready: false
+  started: false
+  restartCount: {{ $old.restartCount }}
+  state:
+    terminated:
+      exitCode: 0
+      reason: Completed
+      startedAt: {{ $old.state.running.startedAt | Quote }}
+      finishedAt: {{ $now | Quote }}`)}`,
+  },
+  {
     name: "finish-job",
-    when: `alive and job and .status.phase == "Running" and broken.state.running != null`,
+    when: `alive and job and .status.phase == "Running" and failure != "held-open" and broken.state.running != null`,
     delay: `note("after") // "1s"`,
     status: `
 {{- $code := or (index $notes "simulation/exit-code") "0" }}

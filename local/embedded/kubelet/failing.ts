@@ -9,6 +9,7 @@ const LAST_BACK_OFF_SECONDS = 300;
 
 const runs = (seen: Seen) => phaseOf(seen) === "Running";
 const brokenRuns = ({ markers }: Seen) => markers.broken?.state?.running !== undefined;
+const isHeldOpen = ({ markers }: Seen) => markers.failure === "held-open";
 
 /** When a failure begins that has its own usual delay. */
 const afterOr =
@@ -99,7 +100,12 @@ export const FAILING: readonly Stage[] = [
     }),
   },
   {
-    applies: (seen) => runs(seen) && seen.markers.isJob && brokenRuns(seen),
+    applies: (seen) => runs(seen) && seen.markers.isJob && isHeldOpen(seen) && brokenRuns(seen),
+    delay: afterOr(1),
+    status: endBeside,
+  },
+  {
+    applies: (seen) => runs(seen) && seen.markers.isJob && !isHeldOpen(seen) && brokenRuns(seen),
     delay: afterOr(1),
     status: finishJob,
   },
@@ -165,6 +171,18 @@ function fail({ pod, markers }: Seen, now: Date) {
       { type: "PodScheduled", status: "True" },
     ]),
     containerStatuses: evicted ? undefined : terminated(pod, 137, "Error", now),
+  };
+}
+
+/** One container of a Job's pod is done, and those beside it run on. */
+function endBeside(seen: Seen, now: Date) {
+  const { pod, markers } = seen;
+  const ended = terminated(pod, 0, "Completed", now).find(({ name }) => name === markers.failing);
+  return {
+    conditions: kubeletConditions(pod, now, { ready: false, failing: markers.failing }),
+    containerStatuses: (pod.status?.containerStatuses ?? []).map((status) =>
+      status.name === ended?.name ? { ...ended, restartCount: status.restartCount } : status,
+    ),
   };
 }
 
