@@ -43,6 +43,9 @@ export interface DiscoveryAnswer {
 const AT_A_TIME = 16;
 /** How long one of them may take, in milliseconds. */
 const PLACE_MS = 30_000;
+/** How many clusters and places the JSON names: a message of SNS has 256 KiB. */
+const MAX_WAITING = 60;
+const MAX_FAILED = 40;
 
 /**
  * Looks for clusters with the tag, keeps which there are for those that look at them, and tells people what is in the way. It is
@@ -61,9 +64,11 @@ export async function discovery(environment: DiscoveryEnvironment): Promise<Disc
     );
     const news = newsOf(found);
     const discovered = { ...found, told: news.told };
-    return { before, discovered, news, isKept: await environment.keep(discovered, before) };
+    // A table that refuses one keeps nobody from being told of the others, which are told once.
+    const [keeping] = await Promise.allSettled([environment.keep(discovered, before)]);
+    return { before, discovered, news, keeping };
   });
-  const kept = all.filter(({ isKept }) => isKept);
+  const kept = all.filter(({ keeping }) => keeping.status === "fulfilled" && keeping.value);
   const document = documentOf(
     kept.map(({ news }) => news),
     environment.hub,
@@ -73,11 +78,15 @@ export async function discovery(environment: DiscoveryEnvironment): Promise<Disc
     try {
       await environment.publish(discoveryMessage(document, environment.isForChat));
     } catch (error) {
-      for (const { before, discovered } of kept)
-        await environment.keep({ ...discovered, told: before?.told ?? [] }, discovered);
+      await Promise.allSettled(
+        kept.map(({ before, discovered }) =>
+          environment.keep({ ...discovered, told: before?.told ?? [] }, discovered),
+        ),
+      );
       throw error;
     }
   }
+  for (const { keeping } of all) if (keeping.status === "rejected") throw keeping.reason;
   const found = all.map(({ discovered }) => discovered);
   return {
     places: places.length,
@@ -92,6 +101,15 @@ function documentOf(news: readonly News[], hub: string, now: Date): DiscoveryDoc
   const failed = news.flatMap((each) => each.failed);
   const left = news.flatMap((each) => each.left_out);
   if (waiting.length + failed.length + left.length === 0) return undefined;
-  const base = { version: DISCOVERY_VERSION, about: "fleet_discovery", hub, at: now.toISOString() } as const;
-  return { ...base, waiting, failed, left_out: left };
+  const more = {
+    waiting: Math.max(0, waiting.length - MAX_WAITING),
+    failed: Math.max(0, failed.length - MAX_FAILED),
+  };
+  return {
+    ...({ version: DISCOVERY_VERSION, about: "fleet_discovery", hub, at: now.toISOString() } as const),
+    waiting: waiting.slice(0, MAX_WAITING),
+    failed: failed.slice(0, MAX_FAILED),
+    left_out: left,
+    ...(more.waiting + more.failed > 0 ? { more } : {}),
+  };
 }

@@ -33,11 +33,13 @@ export const DiscoveryDocument = z.strictObject({
       ...place,
       why: z.string(),
       since: z.iso.datetime(),
-      /** How many clusters are looked at there that were known before. */
+      /** How many clusters of those that are known there wait for nothing. */
       kept: z.int(),
     }),
   ),
   /** Where more clusters have the tag than are looked at. */
   left_out: z.array(z.strictObject({ ...place, number: z.int() })),
+  /** How many more wait, and of how many more places it could not be known, where there is no room for them. */
+  more: z.strictObject({ waiting: z.int(), failed: z.int() }).optional(),
 });
 export type DiscoveryDocument = z.output<typeof DiscoveryDocument>;

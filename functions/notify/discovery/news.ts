@@ -2,7 +2,7 @@ import { type Discovered } from "../../shared/discovered.ts";
 import type { DiscoveryDocument } from "./document.ts";
 import { commandsFor } from "./words.ts";
 
-/** How often running an account whose clusters are known cannot be asked before people are told: what passes within a quarter of an hour is no news. */
+/** How often running an account of which clusters are looked after cannot be asked before people are told: what passes within a quarter of an hour is no news. */
 const TIMES = 3;
 
 /** What people are to be told of an account and region, and all that they know of it then. */
@@ -29,11 +29,12 @@ export function newsOf({ account, region, roles, clusters, left_out: leftOut, fa
     news.waiting.push({ ...cluster, commands: commandsFor(cluster) });
   }
   if (leftOut > 0 && isNew("left out")) news.left_out.push({ account, region, number: leftOut });
-  // Where clusters are known, these are looked at meanwhile.
-  const isTold = failed !== undefined && (known.has("failed") || clusters.length === 0 || failed.times >= TIMES);
+  // Where clusters are known that wait for nothing, these are looked at meanwhile.
+  const kept = clusters.filter(({ waits }) => waits === undefined).length;
+  const isTold = failed !== undefined && (known.has("failed") || kept === 0 || failed.times >= TIMES);
   if (isTold && isNew("failed")) {
     const { why, since } = failed;
-    news.failed.push({ account, region, why, since, kept: clusters.length });
+    news.failed.push({ account, region, why, since, kept });
   }
   return news;
 }

@@ -48,15 +48,17 @@ export function commandsFor({ name, region, roles, waits }: Waiting): string[] {
   }
 }
 
-export function discoveryTitle({ waiting, failed, left_out: left }: DiscoveryDocument): string {
-  if (waiting.length > 0) return `${count(waiting.length, "tagged cluster")} cannot be looked at yet`;
+export function discoveryTitle({ waiting, failed, left_out: left, more }: DiscoveryDocument): string {
+  if (waiting.length > 0)
+    return `${count(waiting.length + (more?.waiting ?? 0), "tagged cluster")} cannot be looked at yet`;
   if (failed.length > 0) return "Clusters cannot be discovered";
   return `More clusters are tagged than are looked at: ${left.length === 1 ? "in one account" : "in several accounts"}`;
 }
 
 /** What the message says. */
-export function discoveryLines({ waiting, failed, left_out: left }: DiscoveryDocument): string[] {
-  const more = waiting.length + failed.length - Math.min(waiting.length, TOLD) - Math.min(failed.length, TOLD);
+export function discoveryLines({ waiting, failed, left_out: left, more: unnamed }: DiscoveryDocument): string[] {
+  const untold = [waiting, failed].map(({ length }) => Math.max(0, length - TOLD));
+  const more = [...untold, unnamed?.waiting ?? 0, unnamed?.failed ?? 0].reduce((sum, number) => sum + number, 0);
   return [
     ...waiting
       .slice(0, TOLD)
@@ -73,13 +75,13 @@ export function discoveryLines({ waiting, failed, left_out: left }: DiscoveryDoc
       .slice(0, TOLD)
       .map(
         ({ account, region, why, since, kept }) =>
-          `Which clusters of account ${account} in ${region} have the tag cannot be known in full since ${moment(new Date(since))}: ${why}. ${kept === 0 ? "None of them is looked at" : `The ${count(kept, "cluster")} that ${kept === 1 ? "is" : "are"} known there ${kept === 1 ? "is" : "are"} looked at as before`}.`,
+          `Which clusters of account ${account} in ${region} have the tag cannot be known in full since ${moment(new Date(since))}: ${why}. ${kept === 0 ? "No cluster" : count(kept, "cluster")} there ${kept > 1 ? "are" : "is"} looked after by ${kept > 1 ? "their" : "its"} tag, as far as that is known.`,
       ),
     ...left.map(
       ({ account, region, number }) =>
         `In account ${account} in ${region}, ${count(number, "cluster")} more ${number === 1 ? "has" : "have"} the tag than are looked at. Have them in the list, or in another hub.`,
     ),
-    ...(more === 0 ? [] : [`and ${more} more, which the message's JSON and the command fleet have.`]),
+    ...(more === 0 ? [] : [`and ${more} more, which the command fleet has.`]),
   ];
 }
 

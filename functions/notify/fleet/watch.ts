@@ -60,34 +60,36 @@ export async function watchFleet(environment: WatchEnvironment): Promise<Watched
   const lasting = decided.storms.filter(({ over }) => over === undefined).length;
   const numbers = { seen: decided.seen, storms: lasting };
   const beforeOf = new Map(before.map((storm) => [storm.sign, storm]));
-  for (const storm of decided.storms) {
-    if (!(await environment.keep(storm, beforeOf.get(storm.sign)))) return { status: "done by another", ...numbers };
-  }
-  const document = fleetDocument(decided, {
-    hub: environment.hub,
-    hold: rule.hold,
-    at: now.toISOString(),
-  });
-  if (document === undefined) return { status: lasting === 0 ? "quiet" : "lasting", ...numbers };
+  const kept: FleetStorm[] = [];
   try {
+    for (const storm of decided.storms) {
+      if (!(await environment.keep(storm, beforeOf.get(storm.sign)))) {
+        await untold(environment, kept, beforeOf);
+        return { status: "done by another", ...numbers };
+      }
+      kept.push(storm);
+    }
+    const document = fleetDocument(decided, { hub: environment.hub, hold: rule.hold, at: now.toISOString() });
+    if (document === undefined) return { status: lasting === 0 ? "quiet" : "lasting", ...numbers };
     await environment.publish(fleetMessage(document, environment.isForChat));
   } catch (error) {
-    await untold(environment, decided.storms, beforeOf);
+    await untold(environment, kept, beforeOf);
     throw error;
   }
   return { status: "told", ...numbers };
 }
 
-/** Keeps what people could not be told as it was before, so that the next time tells it. */
+/** Keeps what people could not be told as it was before, as far as that can be kept, so that the next time tells it. */
 async function untold(
   environment: WatchEnvironment,
   storms: readonly FleetStorm[],
   beforeOf: ReadonlyMap<string, FleetStorm>,
 ): Promise<void> {
-  for (const storm of storms) {
+  const kept = storms.map(async (storm) => {
     const { told, over, ...rest } = storm;
     const before = beforeOf.get(storm.sign);
-    if (before !== undefined && before.told === told && over === undefined) continue;
+    if (before !== undefined && before.told === told && over === undefined) return;
     await environment.keep({ ...rest, ...(before?.told === undefined ? {} : { told: before.told }) }, storm);
-  }
+  });
+  await Promise.allSettled(kept);
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import {
   ConditionalCheckFailedException,
   PutItemCommand,
@@ -21,20 +22,26 @@ export interface Replacement {
   more: Readonly<Record<string, AttributeValue>>;
 }
 
-/** Keeps it where nobody has written since it was read; whether it was kept. @throws what AWS answers */
+/**
+ * Keeps it where nobody has written since it was read; whether it was kept. The client sends a write again whose answer was lost:
+ * where that is refused since the first has arrived, it was kept.
+ * @throws what AWS answers
+ */
 export async function replaceItem(client: DynamoDBClient, replacement: Replacement): Promise<boolean> {
   const { table, execution, subject, at, before, keptSeconds, more } = replacement;
+  const item = {
+    execution: { S: execution },
+    subject: { S: subject },
+    at: { S: at },
+    ...more,
+    expires: { N: String(Math.floor(Date.parse(at) / 1_000) + keptSeconds) },
+  };
   try {
     await client.send(
       new PutItemCommand({
         TableName: table,
-        Item: {
-          execution: { S: execution },
-          subject: { S: subject },
-          at: { S: at },
-          ...more,
-          expires: { N: String(Math.floor(Date.parse(at) / 1_000) + keptSeconds) },
-        },
+        Item: item,
+        ReturnValuesOnConditionCheckFailure: "ALL_OLD",
         ConditionExpression: before === undefined ? "attribute_not_exists(#at)" : "#at = :before",
         ExpressionAttributeNames: { "#at": "at" },
         ...(before === undefined ? {} : { ExpressionAttributeValues: { ":before": { S: before } } }),
@@ -43,7 +50,7 @@ export async function replaceItem(client: DynamoDBClient, replacement: Replaceme
     );
     return true;
   } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return false;
+    if (error instanceof ConditionalCheckFailedException) return isDeepStrictEqual({ ...error.Item }, item);
     throw error;
   }
 }

@@ -16,6 +16,20 @@ const FUNCTIONS = [
   { name: "patrol", group: "detect" },
 ];
 
+interface State {
+  names: string[] | Error;
+  admitted: string[];
+  mode: boolean;
+}
+
+function account(state: State): Account {
+  return {
+    names: () => (state.names instanceof Error ? Promise.reject(state.names) : Promise.resolve(state.names)),
+    tags: () => Promise.resolve({ "eks-remediation": "on" }),
+    state: () => Promise.resolve({ hasEndpoint: true, takesAccessEntries: state.mode, admitted: state.admitted }),
+  };
+}
+
 /** A hub whose function comes every five minutes; what its table has, and what people were told. */
 function hub() {
   const table = new Map<string, Discovered>();
@@ -28,17 +42,12 @@ function hub() {
     publishes: true,
     taken: false,
   };
-  const account: Account = {
-    names: () => (state.names instanceof Error ? Promise.reject(state.names) : Promise.resolve(state.names)),
-    tags: () => Promise.resolve({ "eks-remediation": "on" }),
-    state: () => Promise.resolve({ hasEndpoint: true, takesAccessEntries: state.mode, admitted: state.admitted }),
-  };
   const environment: DiscoveryEnvironment = {
     hub: "arn:aws:eks:eu-west-1:111122223333:cluster/prod",
     now: () => new Date(Date.UTC(2030, 1, 1, 0, state.minute)),
     functions: FUNCTIONS,
     places: () => Promise.resolve([PLACE]),
-    account: () => account,
+    account: () => account(state),
     kept: () => Promise.resolve([...table.values()]),
     keep(discovered, before) {
       if (state.taken || table.get(sourceName(discovered))?.at !== before?.at) return Promise.resolve(false);
@@ -58,7 +67,7 @@ function hub() {
   };
   const told = () =>
     published.splice(0).map(({ forms }) => DiscoveryDocument.parse(JSON.parse(forms["default"] ?? "")));
-  return { state, comes, told, published, table };
+  return { state, comes, told, published, environment };
 }
 
 describe("people", () => {
@@ -123,8 +132,59 @@ describe("people", () => {
     const [document, ...more] = known.told();
     expect(more).toEqual([]);
     expect(discoveryLines(document as DiscoveryDocument)).toEqual([
-      "Which clusters of account 444455556666 in us-east-1 have the tag cannot be known in full since 2030-02-01T00:10:00Z: throttled. The 1 cluster that is known there is looked at as before.",
+      "Which clusters of account 444455556666 in us-east-1 have the tag cannot be known in full since 2030-02-01T00:10:00Z: throttled. 1 cluster there is looked after by its tag, as far as that is known.",
     ]);
+  });
+
+  it("are told at once, too, where all that are known wait, and of none that it is looked after", async () => {
+    const { comes, told, state } = hub();
+    await comes();
+    told();
+    state.names = new Error("throttled");
+    await comes();
+
+    const [document] = told();
+    expect(discoveryLines(document as DiscoveryDocument)).toEqual([
+      "Which clusters of account 444455556666 in us-east-1 have the tag cannot be known in full since 2030-02-01T00:10:00Z: throttled. No cluster there is looked after by its tag, as far as that is known.",
+    ]);
+  });
+
+  it("are told of hundreds of clusters at once in a message that SNS takes, which says how many more there are", async () => {
+    const { comes, published, told, state, environment } = hub();
+    const roles = `${ROLES.slice(0, -4)}${"r".repeat(30)}`;
+    environment.functions = Array.from({ length: 16 }, (_, index) => ({ name: `a-function-${index}`, group: "remedy" }));
+    environment.places = () => Promise.resolve(places.map((region) => ({ ...PLACE, region, roles })));
+    const places = Array.from({ length: 50 }, (_, index) => `ap-southeast-${index}`);
+    environment.account = ({ region }) =>
+      region === "ap-southeast-0"
+        ? account(state)
+        : { ...account(state), names: () => Promise.reject(new Error(`"${"x".repeat(700)}"`)) };
+    state.names = Array.from({ length: 300 }, (_, index) => `${"n".repeat(90)}${index}`);
+    await comes();
+
+    const [message] = published;
+    expect(Buffer.byteLength(JSON.stringify(message?.forms))).toBeLessThan(256 * 1_024);
+    expect(message?.subject).toBe("300 tagged clusters cannot be looked at yet");
+    expect(message?.forms["email"]).toContain("and 309 more, which the command fleet has.");
+    expect(told()).toMatchObject([{ more: { waiting: 240, failed: 9 } }]);
+    await comes();
+    expect(told()).toEqual([]);
+  });
+
+  it("are told of one account though the table refuses another, which fails the function and is told later", async () => {
+    const { comes, told, environment } = hub();
+    const { keep } = environment;
+    environment.places = () => Promise.resolve([PLACE, { ...PLACE, region: "eu-west-1" }]);
+    environment.keep = async (discovered, before) => {
+      if (discovered.region === "eu-west-1") throw new Error("throttled");
+      return await keep(discovered, before);
+    };
+    await expect(comes()).rejects.toThrow("throttled");
+    expect(told().flatMap(({ waiting }) => waiting.map(({ region }) => region))).toEqual(["us-east-1"]);
+
+    environment.keep = keep;
+    await comes();
+    expect(told().flatMap(({ waiting }) => waiting.map(({ region }) => region))).toEqual(["eu-west-1"]);
   });
 
   it("are told of what they could not be told before", async () => {

@@ -66,6 +66,19 @@ describe("what is kept of a fleet", () => {
     });
   });
 
+  it("is kept where it is there already: the answer to an earlier try of the same write was lost", async () => {
+    const { keepStorm } = await ofTheTable();
+    await keepStorm(STORM, STORM);
+    const refused = { __type: "ConditionalCheckFailedException", message: "no" };
+    const written = asked[0]?.input["Item"] as object;
+    answerToPut = { status: 400, body: { ...refused, Item: written } };
+    expect(await keepStorm(STORM, STORM)).toBe(true);
+
+    answerToPut = { status: 400, body: { ...refused, Item: { ...written, storm: json({ ...STORM, mended: ["b"] }) } } };
+    expect(await keepStorm(STORM, STORM)).toBe(false);
+    expect(asked[0]?.input["ReturnValuesOnConditionCheckFailure"]).toBe("ALL_OLD");
+  });
+
   it("is somebody else's where that is not so, and an error where the table refuses", async () => {
     const { keepStorm } = await ofTheTable();
     answerToPut = { status: 400, body: { __type: "ConditionalCheckFailedException", message: "no" } };

@@ -56,7 +56,7 @@ function fleet() {
     [failing, isRefused] = [which, refused];
     return await watchFleet({ ...environment, ...overrides });
   };
-  return { watch, sent, kept };
+  return { watch, sent, kept, environment };
 }
 
 function documentOf({ forms }: Published): FleetDocument {
@@ -107,6 +107,22 @@ describe("watching a fleet", () => {
 
     expect(status).toMatchObject({ status: "done by another" });
     expect(sent).toEqual([]);
+  });
+
+  it.each([
+    ["the table refuses the next", () => Promise.reject(new Error("throttled"))],
+    ["another has kept the next just now", () => Promise.resolve(false)],
+  ])("tells the next time what it has kept when %s", async (_when, answer) => {
+    const { watch, sent, environment } = fleet();
+    const signs = ["pull shop/web:2", "run shop/web:2"];
+    const looks = async () => (await environment.looks()).map((look) => (look.signs ? { ...look, signs } : look));
+    const keep: WatchEnvironment["keep"] = async (storm, before) =>
+      storm.sign === signs[1] ? await answer() : await environment.keep(storm, before);
+    await watch([1, 2, 3], false, { looks, keep }).catch(() => undefined);
+    expect(sent).toEqual([]);
+
+    expect(await watch([1, 2, 3], false, { looks })).toMatchObject({ status: "told", storms: 2 });
+    expect(sent.flatMap((message) => documentOf(message).begun.map(({ sign }) => sign))).toEqual(signs);
   });
 
   it("says no more of a list that cannot be read than that", async () => {
