@@ -79,9 +79,7 @@ export async function discovery(environment: DiscoveryEnvironment): Promise<Disc
       await environment.publish(discoveryMessage(document, environment.isForChat));
     } catch (error) {
       await Promise.allSettled(
-        kept.map(({ before, discovered }) =>
-          environment.keep({ ...discovered, told: before?.told ?? [] }, discovered),
-        ),
+        kept.map(({ before, discovered }) => environment.keep({ ...discovered, told: before?.told ?? [] }, discovered)),
       );
       throw error;
     }

@@ -58,7 +58,9 @@ export type Step = "done before" | "overtaken" | "nothing new" | "open" | "comme
 export function stepFor({ done, latest, thread, state }: Entry, occasion: Occasion, at: string): Step {
   if (done.includes(occasion.id)) return "done before";
   if (Date.parse(at) < Date.parse(latest)) return "overtaken";
-  if (occasion.is === "over") return thread === undefined ? "nothing new" : "end";
+  // One that stays open says already that nothing fails any more, until something else is added.
+  const isEnded = thread?.ended_by !== undefined && done.includes(thread.ended_by);
+  if (occasion.is === "over") return thread === undefined || isEnded ? "nothing new" : "end";
   // Whoever closed the issue has read what it says. What was rolled back again came back after that.
   if (occasion.is === "needed" && state === occasion.state) return "nothing new";
   return thread === undefined ? "open" : "comment";

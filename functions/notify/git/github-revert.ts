@@ -44,9 +44,11 @@ export async function githubRevert(github: GitHub, deployed: Deployed, { title, 
   const message = commitMessage(deployed);
   const { sha } = await github.ask(Sha, "POST", "/git/commits", { message, tree, parents: [head.sha] });
   const made = await github.askFor(Ref, "POST", "/git/refs", [422], { ref: `refs/heads/${branch}`, sha });
-  // One that an earlier try has made, which ended before it was told.
-  if ("status" in made && !(await holds(github, branch, { tree, parent: head.sha })))
-    return { unsure: UNSURE.taken(branch) };
+  if ("status" in made) {
+    // One that an earlier try has made, which ended before it was told.
+    const isOwn = await holds(github, branch, { tree, parent: head.sha });
+    if (isOwn !== true) return { unsure: isOwn === undefined ? UNSURE.noBranch(branch) : UNSURE.taken(branch) };
+  }
   const pull = await github.ask(Pull, "POST", "/pulls", { title, body, head: branch, base });
   return { is: "revert", number: pull.number, url: pull.html_url, text: digestOfText(pull.title, pull.body) };
 }
@@ -71,9 +73,14 @@ async function isOn(github: GitHub, sha: string, branch: string, head: Commit): 
   return "value" in compared && ["ahead", "identical"].includes(compared.value.status);
 }
 
-async function holds(github: GitHub, branch: string, wanted: { tree: string; parent: string }): Promise<boolean> {
+/** Undefined where there is no such branch. */
+async function holds(
+  github: GitHub,
+  branch: string,
+  wanted: { tree: string; parent: string },
+): Promise<boolean | undefined> {
   const found = await github.askFor(Ref, "GET", `/git/ref/heads/${pathOf(branch)}`, [404]);
-  if ("status" in found) return false;
+  if ("status" in found) return undefined;
   const { tree, parents } = await commitAt(github, found.value.object.sha);
   return tree.sha === wanted.tree && parents.length === 1 && parents[0]?.sha === wanted.parent;
 }

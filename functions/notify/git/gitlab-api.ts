@@ -10,8 +10,15 @@ const Project = z.object({
   default_branch: z.string().nullish(),
 });
 
+/** Source: docs.gitlab.com, "REST API", "Redirects" */
+const MOVED = "The project was moved: change the setting.";
+
 /** What a status means for all requests to a project, and what to do about it. */
 const MEANINGS: Readonly<Record<number, string>> = {
+  301: MOVED,
+  302: MOVED,
+  307: MOVED,
+  308: MOVED,
   401: "The token is wrong, expired or revoked: put a new one into the secret.",
   403: "The token may not do that: it needs the scope api, with the role Reporter, and for reverts Developer; and issues have to be switched on.",
   404: "There is no such project, or the token may not see it.",

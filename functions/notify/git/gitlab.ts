@@ -21,6 +21,8 @@ const Item = z.object({
 type Item = z.output<typeof Item>;
 const Notes = z.array(z.object({ body: z.string().nullish() }));
 
+/** Where merge requests are switched off, or the token may not see them, none was opened by it. */
+const NO_MERGES = [403, 404];
 /** How many issues are looked through for one that was opened just now. */
 const PAGE = 100;
 
@@ -44,8 +46,9 @@ export function gitlabServer(settings: GitLabSettings, token: string): GitServer
         ["issue", "/issues?scope=all&"],
         ["revert", "/merge_requests?scope=all&state=all&"],
       ] as const) {
-        const items = await gitlab.ask(z.array(Item), "GET", `${path}${query}`);
-        const found = items.find(({ description }) => isMarked(description, id));
+        const items = await gitlab.askFor(z.array(Item), "GET", `${path}${query}`, is === "revert" ? NO_MERGES : []);
+        if ("status" in items) continue;
+        const found = items.value.find(({ description }) => isMarked(description, id));
         if (found !== undefined) return openedOf(is, found);
       }
       return undefined;

@@ -17,6 +17,7 @@ export const UNSURE = {
   several:
     "the commit that runs again is not the one right before it: others lie between, and any of them may have brought it",
   taken: (branch: string) => `there is a branch ${branch} already, which holds something else`,
+  noBranch: (branch: string) => `the branch ${branch} cannot be made: a rule may forbid it, or another branch's name`,
   before: (what: string) => `a revert of it was opened before (${what})`,
   conflict: "what it changed was changed again since, or is as it was before already",
 } as const;

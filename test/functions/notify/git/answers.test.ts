@@ -29,6 +29,7 @@ describe("an answer that is final", () => {
     ["github", { status: 410, body: { message: "Issues has been disabled" } }, "Issues are switched off"],
     ["github", { status: 422, body: { message: "Validation Failed" } }, "status 422: Validation Failed"],
     ["github", { status: 301, headers: { location: "https://evil.example/" } }, "The repository was moved"],
+    ["gitlab", { status: 302, headers: { location: "https://evil.example/" } }, "The project was moved"],
     ["gitlab", { status: 400, body: { message: { title: ["is too long"] } } }, 'status 400: {"title":["is too long"]}'],
     ["gitlab", { status: 401, body: { message: "401 Unauthorized" } }, "put a new one into the secret"],
     ["gitlab", { status: 403, body: { message: "403 Forbidden" } }, "it needs the scope api"],

@@ -73,6 +73,16 @@ describe.each(["github", "gitlab"] as const)("a write in %s whose answer is lost
     expect(play.threads).toMatchObject([{ isOpen: false, comments: [expect.any(String)] }]);
   });
 
+  it("is done again where it was not done, though the project has no merge requests", async () => {
+    const at = play.now();
+    play.trouble = (call) => (opens(call) ? { status: 502 } : undefined);
+    await play.tell(run("a"), at);
+    play.trouble = ({ path }) => (path.includes("/merge_requests") ? { status: 403 } : undefined);
+    play.pass(1);
+
+    expect(await play.tell(run("a"), at)).toBe("opened");
+  });
+
   it("is looked for by the next message as well, where the first never comes again", async () => {
     play.trouble = (call) => (opens(call) ? "lost" : undefined);
     await play.tell(run("a"));

@@ -107,6 +107,17 @@ describe.each(["github", "gitlab"] as const)("a revert in %s", (kind) => {
     expect(await instead(syncedBack(bad, good))).toMatch(/there is a branch .* already/);
   });
 
+  it("is an issue where a rule forbids the branch, which is not said to be there", async () => {
+    play.trouble = ({ method, path }) =>
+      method === "POST" && /\/(refs|branches)(\?|$)/.test(path)
+        ? { status: kind === "github" ? 422 : 400, body: { message: "Repository rule violations found" } }
+        : undefined;
+
+    const why = await instead(syncedBack(bad, good));
+    expect(why).not.toContain("already");
+    expect(why).toContain(kind === "github" ? "cannot be made: a rule may forbid it" : "is refused (status 400");
+  });
+
   it("is an issue where the token may not push", async () => {
     play.trouble = ({ method, path }) =>
       method === "POST" && !path.endsWith("/issues") ? { status: 403, body: { message: "Forbidden" } } : undefined;

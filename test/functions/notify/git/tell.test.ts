@@ -103,6 +103,22 @@ describe.each(["github", "gitlab"] as const)("what is told in a repository of %s
     expect(play.threads).toMatchObject([{ isOpen: true }]);
   });
 
+  it("says once of what stays open that nothing fails any more, until something else is added", async () => {
+    await play.tell(run("a", ROLLED_BACK));
+    const over = { outcome: "Recovered", action: "restart", needs_person: false } as const;
+    for (const name of ["b", "c", "d"]) {
+      play.pass(60);
+      await play.tell(run(name, over));
+    }
+    expect(play.threads).toMatchObject([{ isOpen: true, comments: [expect.any(String)] }]);
+
+    play.pass(60);
+    expect(await play.tell(run("e"))).toBe("added");
+    play.pass(60);
+    expect(await play.tell(run("f", over))).toBe("ended, left open");
+    expect(play.threads[0]?.comments).toHaveLength(3);
+  });
+
   it("says of a rollback that somebody asked for that it was asked for, and not that it failed", async () => {
     await play.tell(run("a", { ...ROLLED_BACK, asked_by: "person" }));
 
