@@ -51,7 +51,11 @@ export async function beginRemedy(
     if (held !== undefined) throw new HeldBack(held, false);
     const placed = hasPlace ? lease : await takePlace(cluster, run, lease, policy, now);
     // Last: what does not begin here for another reason takes no other cluster's place.
-    const notLet = notLetAnymore(run, await present()) ?? (await heldWithoutPlace(run, inFleet, now));
+    const notLet =
+      notLetAnymore(run, await present()) ??
+      (await heldWithoutPlace(run, inFleet, now)) ??
+      // Taking places may have taken long, and the switch holds within seconds.
+      (inFleet === undefined ? undefined : notLetAnymore(run, await present()));
     if (notLet !== undefined) {
       // What was asked of the limits is taken back.
       if (!hasPlace) await cluster.replace(paths.lease(CLAIM_NAMESPACE, name), placed);

@@ -73,6 +73,7 @@ const STEP_VERBS = [
   "settings",
   "stop",
   "fleet_storm",
+  "fleet_places",
 ] as const;
 
 /** One thing that a user does, or waits for. */
@@ -107,6 +108,8 @@ const Step = z
     stop: z.union([z.literal(false), z.string()]).optional(),
     /** Has clusters of a fleet fail alike by this sign, of which others are to be remedied first. */
     fleet_storm: z.string().optional(),
+    /** Has remedies for this sign begin in as many other clusters as may begin before it is known whether many fail alike. */
+    fleet_places: z.string().optional(),
   })
   .superRefine((step, context) => {
     const verbs = STEP_VERBS.filter((verb) => step[verb] !== undefined);

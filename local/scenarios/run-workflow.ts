@@ -91,6 +91,7 @@ export async function runWorkflow(options: RunOptions): Promise<Run> {
           : {
               settings: async (clusterName: string) => (await reached(), set.read(clusterName)),
               fleetStorms: async () => (await reached(), set.fleetStorms(now())),
+              fleetPlace: async (sign: string) => (await reached(), set.fleetPlace(sign)),
             }),
       };
     },

@@ -10,6 +10,7 @@ export class SetAtRunTime {
   #settings: string | undefined;
   #stop: string | undefined;
   #fleetStorm: string | undefined;
+  #taken: string | undefined;
 
   /** Sets it, as JSON or as somebody has written it. @param filled replaces placeholders */
   settings(settings: Settings | string, filled: (text: string) => string): void {
@@ -26,6 +27,16 @@ export class SetAtRunTime {
   /** Has three other clusters fail alike by a sign, of which one is remedied first. @param filled replaces placeholders */
   fleetStorm(sign: string, filled: (text: string) => string): void {
     this.#fleetStorm = filled(sign);
+  }
+
+  /** Has other clusters take all places that there are for a sign. @param filled replaces placeholders */
+  fleetPlaces(sign: string, filled: (text: string) => string): void {
+    this.#taken = filled(sign);
+  }
+
+  /** Whether there is a place for a sign. */
+  fleetPlace(sign: string): boolean {
+    return sign !== this.#taken;
   }
 
   /** In which ways clusters fail alike at a moment. */

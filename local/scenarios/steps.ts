@@ -78,6 +78,7 @@ async function playStep(step: Step, { stage, directory, values, kinds, set }: Se
   if (step.settings !== undefined) set.settings(step.settings, filled);
   if (step.stop !== undefined) set.stop(step.stop);
   if (step.fleet_storm !== undefined) set.fleetStorm(step.fleet_storm, filled);
+  if (step.fleet_places !== undefined) set.fleetPlaces(step.fleet_places, filled);
 }
 
 /** The manifest, with the object as the controller of each of its objects. */

@@ -94,6 +94,23 @@ describe("a remedy that begins", () => {
     expect(asked).toHaveLength(2);
   });
 
+  it("is not begun where everything was stopped while it took its place", async () => {
+    const signed = await claimed();
+    const run = { ...signed, incident: { ...signed.incident, signs: ["run shop/web:2"] } };
+    const stopped = { ...policy(), settings: { path: "/x", entries: [], stopped: {} } };
+    let present = policy();
+    const takePlace = () => {
+      present = stopped;
+      return Promise.resolve(true);
+    };
+    const fleet = () => Promise.resolve({ storms: [], takePlace });
+    const begins = beginRemedy(at.cluster, run, at.clock.now(), policy(), () => Promise.resolve(present), fleet);
+
+    await expect(begins).rejects.toMatchObject({ answer: { refusal: "Stopped" } });
+    expect(await history()).toEqual([]);
+    expect(asksOf(await at.cluster.get<Lease>(PATH))).toBeUndefined();
+  });
+
   it("is not begun once everything is stopped, and nothing is written of it", async () => {
     const run = await claimed();
     const stopped = { ...policy(), settings: { path: "/x", entries: [], stopped: {} } };
