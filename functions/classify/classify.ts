@@ -24,7 +24,7 @@ import { configLines } from "./config-lines.ts";
 import { refuseInStorm } from "./in-storm.ts";
 import { takenBack, throughOwner } from "./owner-guard.ts";
 import { refuseRemedy, refuseWorkload, type GuardRefusal } from "./guards.ts";
-import { refuseByMode } from "./modes.ts";
+import { byHand, refuseByMode, would } from "./modes.ts";
 import { refuseRepetition } from "./repetition.ts";
 import { refuseWaiting } from "./waiting.ts";
 import { worksAgain } from "./works-again.ts";
@@ -166,18 +166,13 @@ function chooseRemedy(finding: NamedFinding, facts: Case): Choice {
   // again is told whoever may not touch it.
   const isOnlyTold = lookedAt(evidence.incident) !== undefined || evidence.incident.works_again !== undefined;
   const untouchable = isOnlyTold ? undefined : refuseWorkload(evidence, policy);
-  if (untouchable !== undefined) return { ...untouched(finding, untouchable, evidence), refused: [] };
+  if (untouchable !== undefined) return { ...untouched(finding, untouchable, facts), refused: [] };
 
   const { requested } = evidence.incident;
   const wanted =
     requested === undefined ? nextOf(tries, facts) : { remedy: throughOwner(requestedRemedy(requested, facts), facts) };
   const { remedy } = wanted;
-  const refusal =
-    refuseWaiting(evidence.incident, remedy) ??
-    refuseInStorm(facts, remedy) ??
-    refuseRepetition(facts, remedy) ??
-    refuseTried(evidence, remedy) ??
-    refuseRemedy(facts, remedy);
+  const refusal = refusalOf(facts, remedy);
   const held = refusal ?? refuseByMode(facts, remedy);
   if (held === undefined) return { ...wanted, refused: [] };
   return {
@@ -191,20 +186,63 @@ function chooseRemedy(finding: NamedFinding, facts: Case): Choice {
 /** Refusals by which a plan stays one until somebody says otherwise. */
 const ONLY_OBSERVED: ReadonlySet<Refusal> = new Set<Refusal>(["DiagnoseOnly", "ApprovalNeeded", "Stopped"]);
 
+/** Why a remedy of what may be touched is not carried out, whatever its mode. */
+function refusalOf(facts: Case, remedy: Remedy): GuardRefusal | undefined {
+  const { evidence } = facts;
+  return (
+    refuseWaiting(evidence.incident, remedy) ??
+    refuseInStorm(facts, remedy) ??
+    refuseRepetition(facts, remedy) ??
+    refuseTried(evidence, remedy) ??
+    refuseRemedy(facts, remedy)
+  );
+}
+
+/** Refusals of what the workflow would look after, if nobody kept it away. */
+const KEPT_AWAY: ReadonlySet<Refusal> = new Set<Refusal>(["NamespaceNotAllowed", "OptedOut", "NotOptedIn"]);
+
 /**
  * What is said of what nothing is written to. Where nothing fails, that is said, whoever may touch it. What passes by itself needs
- * nobody; and that it is being deleted, or that nothing makes it anew, is no answer to why it is still there.
+ * nobody; and that it is being deleted, or that nothing makes it anew, is no answer to why it is still there. Whoever looks after it
+ * by hand has to know what is known.
  */
-function untouched({ name, tries: [first] }: NamedFinding, untouchable: GuardRefusal, evidence: Evidence): Try {
-  const { incident, workload } = evidence;
+function untouched({ name, tries }: NamedFinding, untouchable: GuardRefusal, facts: Case): Try {
+  const { incident, workload } = facts.evidence;
+  const [first] = tries;
   const { remedy } = first;
   const { refusal } = untouchable;
+  if (incident.requested !== undefined) return { remedy: none(untouchable) };
+  const isKeptAway = KEPT_AWAY.has(refusal);
   const isNotWritten = refusal === "NothingRecreatesIt" && kindOf(incident.workload) === undefined;
   const why = remedy.action === "none" ? remedy.refusal : undefined;
-  const isWell = why === "NotFailingAnymore" && (workload !== undefined || isNotWritten);
-  const passes = why === "MayPass" && isNotWritten;
+  const isWell = why === "NotFailingAnymore" && (workload !== undefined || isNotWritten || isKeptAway);
+  const passes = why === "MayPass" && (isNotWritten || isKeptAway);
   const hangs = name === STUCK_TERMINATING && (refusal === "BeingDeleted" || isNotWritten);
-  return (isWell || passes || hangs) && incident.requested === undefined ? first : { remedy: none(untouchable) };
+  if (isWell || passes || hangs) return first;
+  const message = [
+    untouchable.message,
+    ...(isKeptAway ? byHandInstead(nextOf(tries, facts).remedy, untouchable, facts) : []),
+  ];
+  return { remedy: none({ ...untouchable, message: message.join(" ") }) };
+}
+
+/** Refusals whose words are for whoever looks after it by hand. */
+const FOR_PEOPLE: ReadonlySet<Refusal> = new Set<Refusal>([
+  "NoSafeRemedy",
+  "NoHealthyRevision",
+  "ManagedByAnotherTool",
+  "RolloutPaused",
+]);
+
+/** What would be done if nobody kept the workflow away, and how a person does the same; or why only people can do something. */
+function byHandInstead(remedy: Remedy, { message: keptAway }: GuardRefusal, facts: Case): string[] {
+  const refusal = remedy.action === "none" ? remedy : refusalOf(facts, remedy);
+  const plan = planOf(remedy);
+  const { incident } = facts.evidence;
+  // The last guard says once more that it is kept away.
+  if (plan !== undefined && (refusal === undefined || refusal.message === keptAway))
+    return [`${would(plan, incident)}${byHand(plan, incident)}`];
+  return refusal !== undefined && FOR_PEOPLE.has(refusal.refusal) ? [refusal.message] : [];
 }
 
 /** The first try that was not made in vain yet; the last one when all of them were. */

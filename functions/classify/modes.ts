@@ -69,12 +69,12 @@ function leftTo(origin: Origin, namespace: string, settings: readonly string[]):
 }
 
 /** What would be done, as exactly as the remedy says it. */
-function would(plan: Plan, { workload }: Incident): string {
+export function would(plan: Plan, { workload }: Incident): string {
   return remedyFor(plan.action).words.would?.(plan, workload) ?? `${withArticle(plan.action, "A")} is what it needs.`;
 }
 
 /** How a person does the same; nothing where no command does. */
-function byHand(plan: Plan, { workload }: Incident): string {
+export function byHand(plan: Plan, { workload }: Incident): string {
   const command = remedyFor(plan.action).words.byHand?.(plan, workload);
   if (command === undefined) return "";
   const { words, quoted } = command;

@@ -10,19 +10,24 @@ import { settingsOf } from "./settings.ts";
 
 /**
  * Connections live as long as the warm function, so that TLS and the token are set up once. Those to other accounts live as
- * long as their session: each execution has one of its own.
+ * long as their session, each execution has one of its own, and for an hour at most: it is found again by then that a cluster has
+ * the tag still by which it was discovered.
  */
-const clusters = new Map<string, { session: string; cluster: Promise<Cluster> }>();
+const clusters = new Map<string, { session: string; until: number; cluster: Promise<Cluster> }>();
+/** How long a connection to another account is used, in milliseconds: as long as the credentials of one session. */
+const ELSEWHERE_MS = 3_600_000;
 
 /** The environment of a deployed function: EKS, CloudWatch, the policy from `REMEDIATION_POLICY`, and what is
  * set at run time. */
 export const awsEnvironment: Environment = {
   async connect(clusterName) {
-    const session = clusterOfArn(clusterName) === undefined ? "" : sessionName();
+    const isElsewhere = clusterOfArn(clusterName) !== undefined;
+    const session = isElsewhere ? sessionName() : "";
     const kept = clusters.get(clusterName);
-    if (kept?.session === session) return await kept.cluster;
+    if (kept?.session === session && Date.now() < kept.until) return await kept.cluster;
     const cluster = connectToEks(clusterName).then((connection) => new HttpCluster(connection));
-    clusters.set(clusterName, { session, cluster });
+    const until = isElsewhere ? Date.now() + ELSEWHERE_MS : Infinity;
+    clusters.set(clusterName, { session, until, cluster });
     // A failed connection is not kept.
     cluster.catch(() => clusters.delete(clusterName));
     return await cluster;

@@ -7,6 +7,7 @@ import {
   deployment,
   evidence,
   hpa,
+  imagePullPod,
   incident,
   ofRevision,
   pod,
@@ -72,10 +73,43 @@ describe("the guards", () => {
 
     expect(classify(badRollout({ annotations }), policy()).remedy).toMatchObject({
       refusal: "OptedOut",
-      message: `Not touched: Deployment shop/web carries eks-remediation/enabled: ${JSON.stringify(value)}.`,
+      message: expect.stringContaining(
+        `Not touched: Deployment shop/web carries eks-remediation/enabled: ${JSON.stringify(value)}.`,
+      ) as string,
     });
     const limited = hpa({ limited: "TooManyReplicas", metadata: { name: "web", annotations } });
     expect(classify(evidence({ hpa: limited }), policy()).remedy).toMatchObject({ refusal: "OptedOut" });
+  });
+
+  it("say of what opted out what would be done, and how a person does it, unless another guard refuses that", () => {
+    const annotations = { "eks-remediation/enabled": "false" };
+    const kept = 'Not touched: Deployment shop/web carries eks-remediation/enabled: "false".';
+    const messageOf = (of: Evidence) => classify(of, policy()).remedy;
+
+    const opted = badRollout({ annotations });
+    expect(messageOf(opted)).toMatchObject({
+      message: `${kept} Would roll back from revision 2 to the template of revision 1. By hand: \`kubectl -n shop rollout undo deployment/web --to-revision=1\`.`,
+    });
+    expect(messageOf({ ...opted, incident: incident({ requested: { action: "rollback" } }) })).toMatchObject({
+      message: kept,
+    });
+    const owned = badRollout({ annotations: { ...annotations, "argocd.argoproj.io/tracking-id": "shop:x" } });
+    expect(messageOf(owned)).toMatchObject({
+      refusal: "OptedOut",
+      message: expect.stringMatching(/^Not touched: .* belongs to Argo CD.* Revert the change in/) as string,
+    });
+    const underWay = badRollout({ annotations }, { status: "True", reason: "ReplicaSetUpdated" });
+    expect(messageOf(underWay)).toMatchObject({ refusal: "OptedOut", message: kept });
+  });
+
+  it("call nobody for what opted out and does not fail any more, or passes by itself", () => {
+    const annotations = { "eks-remediation/enabled": "false" };
+    const workload = deployment({ metadata: { annotations } });
+    const limited = imagePullPod("toomanyrequests: You have reached your pull rate limit");
+    const pulling = evidence({ workload, pods: [ofRevision(1, limited)] });
+
+    expect(classify(evidence({ workload }), policy()).remedy).toMatchObject({ refusal: "NotFailingAnymore" });
+    expect(classify(pulling, policy()).remedy).toMatchObject({ refusal: "MayPass" });
   });
 
   it("take the word for the opt-in however it is written", () => {
@@ -86,7 +120,8 @@ describe("the guards", () => {
 
   it("say nothing of the annotations of a workload that was not read", () => {
     const about = incident({ workload: { kind: "Rollout", group: "argoproj.io", namespace: "shop", name: "web" } });
-    const unread = evidence({ incident: about, workload: undefined, unwritten: { makers: [], everyPod: true } });
+    const pods = [crashingPod({ startedAgo: 60 })];
+    const unread = evidence({ incident: about, workload: undefined, pods, unwritten: { makers: [], everyPod: true } });
 
     expect(classify(unread, policy({ opt_in: true })).remedy).toMatchObject({
       refusal: "NotOptedIn",

@@ -54,6 +54,15 @@ describe("a version that fails since it was started again", () => {
     expect(diagnosis.rejected.map(({ action }) => action)).toEqual(["rollback", "restart"]);
   });
 
+  it("is told with the same where its owners keep the workflow away: nobody is to restart what serves", () => {
+    const { namespace: _own, ...rest } = restarted(crashing, 2);
+    const namespace = { metadata: { annotations: { "eks-remediation/enabled": "false" } } };
+
+    const { remedy } = classify({ ...rest, namespace }, policy());
+    expect(remedy).toMatchObject({ refusal: "OptedOut" });
+    expect(remedy).toHaveProperty("message", expect.stringContaining("2 pods from before serve on: do not restart"));
+  });
+
   it("is not called one that was well where it may have crashed before and counted as ready in between", () => {
     const probed: Pod = {
       ...crashing,

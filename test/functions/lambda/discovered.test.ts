@@ -31,6 +31,7 @@ beforeEach(async () => {
 });
 afterEach(() => {
   stopAws();
+  vi.useRealTimers();
 });
 
 const account = async () => (await import("../../../functions/lambda/eks-account.ts")).eksAccount(HUB, SOURCE);
@@ -206,6 +207,21 @@ describe("a cluster that is discovered", () => {
       name: "ClusterNotPermitted",
       message: expect.stringContaining("no tag eks-remediation=on") as string,
     });
+  });
+
+  it("is looked for anew after an hour, by a function that was not ended since", async () => {
+    vi.stubEnv("EKS_HUB", JSON.stringify({ ...HUB, function: "patrol" }));
+    answers["GetParameter"] = parameter(LIST);
+    answers["GET /clusters/a"] = described({ "eks-remediation": "on" });
+    const { awsEnvironment } = await import("../../../functions/lambda/environment.ts");
+    const describes = () => asked.filter(({ operation }) => operation === "GET /clusters/a").length;
+    await awsEnvironment.connect(arnOf("a"));
+    await awsEnvironment.connect(arnOf("a"));
+    expect(describes()).toBe(1);
+
+    answers["GET /clusters/a"] = described({});
+    vi.setSystemTime(Date.now() + 3_600_000);
+    await expect(awsEnvironment.connect(arnOf("a"))).rejects.toMatchObject({ name: "ClusterNotFound" });
   });
 
   it("needs no tag where the list has it", async () => {
