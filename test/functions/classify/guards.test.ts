@@ -106,6 +106,11 @@ describe("the guards", () => {
     const annotations = { "eks-remediation/enabled": "false" };
     const workload = deployment({ metadata: { annotations } });
     const limited = imagePullPod("toomanyrequests: You have reached your pull rate limit");
+    const conditions = [{ type: "Ready", status: "False", lastTransitionTime: ago(30) }];
+    Object.assign(limited, {
+      metadata: { ...limited.metadata, creationTimestamp: ago(30) },
+      status: { ...limited.status, conditions },
+    });
     const pulling = evidence({ workload, pods: [ofRevision(1, limited)] });
 
     expect(classify(evidence({ workload }), policy()).remedy).toMatchObject({ refusal: "NotFailingAnymore" });
