@@ -152,7 +152,10 @@ describe("people", () => {
   it("are told of hundreds of clusters at once in a message that SNS takes, which says how many more there are", async () => {
     const { comes, published, told, state, environment } = hub();
     const roles = `${ROLES.slice(0, -4)}${"r".repeat(30)}`;
-    environment.functions = Array.from({ length: 16 }, (_, index) => ({ name: `a-function-${index}`, group: "remedy" }));
+    environment.functions = Array.from({ length: 16 }, (_, index) => ({
+      name: `a-function-${index}`,
+      group: "remedy",
+    }));
     environment.places = () => Promise.resolve(places.map((region) => ({ ...PLACE, region, roles })));
     const places = Array.from({ length: 50 }, (_, index) => `ap-southeast-${index}`);
     environment.account = ({ region }) =>
