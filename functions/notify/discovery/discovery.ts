@@ -62,7 +62,7 @@ export async function discovery(environment: DiscoveryEnvironment): Promise<Disc
     const found = await within(PLACE_MS, () =>
       discoverIn(place, before, environment.account(place), { functions, now: now() }),
     );
-    const news = newsOf(found);
+    const news = newsOf(found, before === undefined);
     const discovered = { ...found, told: news.told };
     // A table that refuses one keeps nobody from being told of the others, which are told once.
     const [keeping] = await Promise.allSettled([environment.keep(discovered, before)]);

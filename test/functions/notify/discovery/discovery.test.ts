@@ -113,7 +113,7 @@ describe("people", () => {
     expect(told()).toHaveLength(1);
   });
 
-  it("are told at once of an account of which no cluster is known, and else when it lasts", async () => {
+  it("are told at once of an account that was never asked before, and else when it lasts", async () => {
     const unknown = hub();
     unknown.state.names = new Error("no such role");
     await unknown.comes();
@@ -136,16 +136,26 @@ describe("people", () => {
     ]);
   });
 
-  it("are told at once, too, where all that are known wait, and of none that it is looked after", async () => {
+  it("are not told of each failure that passes, though no cluster has the tag there, and of none that it is looked after", async () => {
     const { comes, told, state } = hub();
     await comes();
     told();
-    state.names = new Error("throttled");
-    await comes();
+    const throttled = async (times: number) => {
+      const { names } = state;
+      state.names = new Error("throttled");
+      for (let time = 0; time < times; time++) await comes();
+      state.names = names;
+    };
+    for (const _time of [1, 2, 3]) {
+      await throttled(2);
+      await comes();
+    }
+    expect(told()).toEqual([]);
 
+    await throttled(3);
     const [document] = told();
     expect(discoveryLines(document as DiscoveryDocument)).toEqual([
-      "Which clusters of account 444455556666 in us-east-1 have the tag cannot be known in full since 2030-02-01T00:10:00Z: throttled. No cluster there is looked after by its tag, as far as that is known.",
+      "Which clusters of account 444455556666 in us-east-1 have the tag cannot be known in full since 2030-02-01T00:55:00Z: throttled. No cluster there is looked after by its tag, as far as that is known.",
     ]);
   });
 
