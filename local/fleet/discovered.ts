@@ -61,5 +61,8 @@ function inFull({ account, region, failed, left_out: left }: Discovered): string
         ];
   return left === 0
     ? unknown
-    : [...unknown, `In account ${account} in ${region}, ${left} more are tagged than are looked at.`];
+    : [
+        ...unknown,
+        `In account ${account} in ${region}, ${left} more ${left === 1 ? "is" : "are"} tagged than are looked at.`,
+      ];
 }
