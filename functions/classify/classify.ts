@@ -202,9 +202,9 @@ function refusalOf(facts: Case, remedy: Remedy): GuardRefusal | undefined {
 const KEPT_AWAY: ReadonlySet<Refusal> = new Set<Refusal>(["NamespaceNotAllowed", "OptedOut", "NotOptedIn"]);
 
 /**
- * What is said of what nothing is written to. Where nothing fails, that is said, whoever may touch it. What passes by itself needs
- * nobody; and that it is being deleted, or that nothing makes it anew, is no answer to why it is still there. Whoever looks after it
- * by hand has to know what is known.
+ * What is said of what nothing is written to. Where nothing fails, that is said, whoever may touch it. What passes by itself, or waits
+ * for another, needs nobody; and that it is being deleted, or that nothing makes it anew, is no answer to why it is still there.
+ * Whoever looks after it by hand has to know what is known.
  */
 function untouched({ name, tries }: NamedFinding, untouchable: GuardRefusal, facts: Case): Try {
   const { incident, workload } = facts.evidence;
@@ -219,6 +219,8 @@ function untouched({ name, tries }: NamedFinding, untouchable: GuardRefusal, fac
   const passes = why === "MayPass" && (isNotWritten || isKeptAway);
   const hangs = name === STUCK_TERMINATING && (refusal === "BeingDeleted" || isNotWritten);
   if (isWell || passes || hangs) return first;
+  const waits = isKeptAway ? refuseWaiting(incident, remedy) : undefined;
+  if (waits !== undefined) return { remedy: none(waits) };
   const message = [
     untouchable.message,
     ...(isKeptAway ? byHandInstead(nextOf(tries, facts).remedy, untouchable, facts) : []),

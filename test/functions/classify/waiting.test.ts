@@ -37,6 +37,15 @@ describe("a workload that waits for another one", () => {
     expect(rejected.map(({ action }) => action)).toContain("restart");
   });
 
+  it("waits as well where its owners keep the workflow away, so that nobody is called for it", () => {
+    const workload = deployment({ metadata: { annotations: { "eks-remediation/enabled": "false" } } });
+
+    expect(classify({ ...stable(), workload, incident: waiting() }, policy()).remedy).toMatchObject({
+      refusal: "WaitsForAnother",
+    });
+    expect(classify({ ...stable(), workload }, policy()).remedy).toMatchObject({ refusal: "OptedOut" });
+  });
+
   it("is rolled back all the same where its own rollout is the cause", () => {
     const broken = evidence({
       workload: deployment({
