@@ -12,8 +12,12 @@ export interface ClosedNode {
   taint: Taint;
 }
 
-/** The node, where it takes no further pods like this one. */
+/** Fargate makes a node for each pod, and keeps all others off it. Source: docs.aws.amazon.com/eks/latest/userguide/fargate.html */
+const COMPUTE_TYPE = "eks.amazonaws.com/compute-type";
+
+/** The node, where it takes no further pods like this one; undefined for one of Fargate's, as the next pod is given its own. */
 export function closedTo(node: Node, { spec }: Pod): ClosedNode | undefined {
+  if (node.metadata?.labels?.[COMPUTE_TYPE] === "fargate") return undefined;
   const tolerations = spec?.tolerations ?? [];
   const taint = taintsOf(node).find((each) => !tolerations.some((toleration) => tolerates(toleration, each)));
   return taint === undefined ? undefined : { node, taint };

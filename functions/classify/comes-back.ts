@@ -60,27 +60,33 @@ function nextOf(facts: Case, pod: Pod): Pod {
 
 /** Its controller could not make the last pod that it tried to make. */
 function refusedAlready({ facts: { evidence }, pod }: Leaving): string | undefined {
-  const message = lastRefusal(evidence, pod);
-  if (message === undefined) return undefined;
-  const meaning = meaningOf(CREATION_WORDS, [{ reason: FAILED_CREATE, message }]);
-  // What the API server did not take in time, it takes the next time.
-  if (meaning?.name === "api") return undefined;
+  const told = refusals(evidence, pod).map((message) => {
+    return { message, meaning: meaningOf(CREATION_WORDS, [{ reason: FAILED_CREATE, message }]) };
+  });
+  // What the API server did not take in time, it takes the next time; and what it refused before that, it may refuse again.
+  const refused = told.find(({ meaning }) => meaning?.name !== "api");
+  if (refused === undefined) return undefined;
+  const { message, meaning } = refused;
   const why = meaning === undefined ? "" : `: ${meaning.means}`;
-  return `its controller could not make a further pod when it tried last${why} (${bounded(message, MAX_WORDS)}). What is evicted may not come back. ${meaning?.advice ?? "See to it that pods can be made first."}`;
+  return `its controller could not make a further pod lately${why} (${bounded(message, MAX_WORDS)}). What is evicted may not come back. ${meaning?.advice ?? "See to it that pods can be made first."}`;
 }
 
-/** By the status of a ReplicaSet; of other controllers by a warning that is newer than every pod of theirs. */
-function lastRefusal(evidence: Evidence, { metadata }: Pod): string | undefined {
+/**
+ * Why it could not, the newest first: by warnings that are newer than every pod of its; of a ReplicaSet only where its status says so,
+ * which keeps the words of the first refusal for as long as there are others.
+ * Source: kubernetes pkg/controller/replicaset/replica_set_utils.go, calculateStatus
+ */
+function refusals(evidence: Evidence, { metadata }: Pod): string[] {
   const { holders, pods } = evidence;
   const uid = controllerOf(metadata)?.uid ?? "";
   const holder = holders.find((one) => one.metadata?.uid === uid);
-  if (holder !== undefined) {
-    const { conditions } = (holder as { status?: { conditions?: Condition[] } }).status ?? {};
-    const { status, reason, message = "" } = conditionOf(conditions, "ReplicaFailure") ?? {};
-    return status === "True" && reason === FAILED_CREATE ? message : undefined;
-  }
   const made = pods.filter((other) => controllerOf(other.metadata)?.uid === uid).map(madeAt);
-  return eventSayings(evidence, new Set([uid]), new Set([FAILED_CREATE]), Math.max(...made))[0]?.message;
+  const said = eventSayings(evidence, new Set([uid]), new Set([FAILED_CREATE]), Math.max(...made));
+  const messages = said.map(({ message }) => message);
+  if (holder === undefined) return messages;
+  const { conditions } = (holder as { status?: { conditions?: Condition[] } }).status ?? {};
+  const { status, reason, message = "" } = conditionOf(conditions, "ReplicaFailure") ?? {};
+  return status === "True" && reason === FAILED_CREATE ? [...messages, message] : [];
 }
 
 /** A quota of its namespace was lowered below what is in use. */
@@ -94,11 +100,14 @@ function quotaExceeded({ facts: { evidence }, pod, next }: Leaving): string | un
 }
 
 /** A quota of its namespace has every container name what this one, made before that, does not. */
-function quotaUnnamed({ facts: { evidence }, pod, next }: Leaving): string | undefined {
-  for (const quota of evidence.surroundings.quotas) {
-    // What the pod has beyond its template was given to it, and may be to the next one.
-    const own = new Set(unnamedAmounts(quota, pod));
-    const lacking = unnamedAmounts(quota, next).filter((amount) => own.has(amount));
+function quotaUnnamed(leaving: Leaving): string | undefined {
+  const { facts, pod, next } = leaving;
+  const { pods, surroundings } = facts.evidence;
+  const later = pods.filter((other) => madeAt(other) > madeAt(pod) && isMadeAlike(leaving, other));
+  for (const quota of surroundings.quotas) {
+    // What a pod has beyond its template was given to it, and may be to the next one.
+    const given = [pod, ...later].map((made) => new Set(unnamedAmounts(quota, made)));
+    const lacking = unnamedAmounts(quota, next).filter((amount) => given.every((unnamed) => unnamed.has(amount)));
     if (lacking.length === 0) continue;
     return `quota ${quota.metadata?.name ?? ""} has every container name ${some(lacking, NAMED)}, and not every one of pod ${nameOf(pod)} does, so that none like it is made, unless a LimitRange of the namespace gives what it lacks. Name it in the pod template first.`;
   }
@@ -138,14 +147,24 @@ function tooInsecure({ facts: { evidence }, pod, next }: Leaving): string | unde
 }
 
 /** What none like it is made without is gone. */
-function lacksWhatItNames({ facts: { evidence }, pod, next }: Leaving): string | undefined {
-  const needed = next.spec === undefined ? [] : neededBy(next.spec);
+function lacksWhatItNames({ facts, pod, next }: Leaving): string | undefined {
+  const { evidence } = facts;
+  const named = next.spec === undefined ? [] : neededBy(next.spec);
+  const needed = named.filter(({ kind, name }) => kind !== "PriorityClass" || isOfTemplate(facts, name));
   const gone = evidence.absent?.find(({ kind, name }) =>
     needed.some((object) => object.kind === kind && object.name === name),
   );
   if (gone === undefined) return undefined;
   const what = next === pod ? `pod ${nameOf(pod)}` : "the pod template";
   return `${gone.kind} ${gone.name}, which ${what} names, does not exist, so that none like it can be made. Create it first.`;
+}
+
+/**
+ * Whether a template asks for that priority: a pod has that of the default class by its name otherwise, and the next one that of
+ * another default, or none. Source: kubernetes plugin/pkg/admission/priority
+ */
+function isOfTemplate({ evidence: { workload }, templates }: Case, priority: string): boolean {
+  return [workload?.spec?.template, ...templates.values()].some((made) => made?.spec?.priorityClassName === priority);
 }
 
 /** What it cannot start without is gone. */
@@ -166,6 +185,21 @@ function losesClaim({ facts: { evidence }, pod }: Leaving): string | undefined {
   if (going.length === 0) return undefined;
   const [claim, is, it] = going.length === 1 ? ["claim", "is", "it"] : ["claims", "are", "them"];
   return `its ${claim} ${some(going, NAMED)} ${is} being deleted, and only pods such as ${nameOf(pod)} that use ${it} hold that up: what is on the volume may go with the pod. Save that first, or delete the pod by hand if it is meant to go.`;
+}
+
+/** It asks for a label by its selector that its own node has not kept: other nodes may have lost it as well. */
+function selectsLabelThatIsGone(leaving: Leaving): string | undefined {
+  const { pod } = leaving;
+  const node = nodeOf(leaving);
+  const gone = Object.entries(placed(leaving).spec?.nodeSelector ?? {}).filter(
+    ([key, value]) => node !== undefined && node.metadata?.labels?.[key] !== value,
+  );
+  if (node === undefined || gone.length === 0) return undefined;
+  const labels = some(
+    gone.map(([key, value]) => `${key}=${value}`),
+    NAMED,
+  );
+  return `what comes in the place of pod ${nameOf(pod)} selects nodes by ${labels}, which its node ${nameOf(node)} does not have, and whether any other does is not known. See to it that one does first.`;
 }
 
 /** It may run on one node alone, which takes no further pods. */
@@ -221,9 +255,12 @@ function isMadeAlike({ facts: { evidence, current }, pod, next }: Leaving, other
 
 /** The pod's node, where that takes none in its place. */
 function closedNode(leaving: Leaving): ClosedNode | undefined {
-  const { facts, pod } = leaving;
-  const node = facts.evidence.surroundings.nodes.find(({ metadata }) => metadata?.name === pod.spec?.nodeName);
+  const node = nodeOf(leaving);
   return node === undefined ? undefined : closedTo(node, placed(leaving));
+}
+
+function nodeOf({ facts, pod }: Leaving): Node | undefined {
+  return facts.evidence.surroundings.nodes.find(({ metadata }) => metadata?.name === pod.spec?.nodeName);
 }
 
 /** Its controller makes it again once the pods before it are ready alone. */
@@ -244,6 +281,7 @@ const RULES: readonly ((leaving: Leaving) => string | undefined)[] = [
   lacksWhatItNames,
   lacksConfig,
   losesClaim,
+  selectsLabelThatIsGone,
   boundToItsNode,
   boundByVolumes,
   waitsForOthers,

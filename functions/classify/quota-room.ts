@@ -107,15 +107,17 @@ function isFor(quota: ResourceQuota["spec"], pod: Pod): boolean {
 
 function isInScope({ scopeName, operator, values = [] }: Selector, { spec, status }: Pod): boolean {
   const priority = spec?.priorityClassName;
+  // What has none yet is given one when it is made; a LimitRange may still make it another than best effort.
+  const qosClass = status?.qosClass ?? (namesAny(spec) ? "Burstable" : undefined);
   switch (scopeName) {
     case "Terminating":
       return spec?.activeDeadlineSeconds !== undefined;
     case "NotTerminating":
       return spec?.activeDeadlineSeconds === undefined;
     case "BestEffort":
-      return status?.qosClass === "BestEffort";
+      return qosClass === "BestEffort";
     case "NotBestEffort":
-      return status?.qosClass !== undefined && status.qosClass !== "BestEffort";
+      return qosClass !== undefined && qosClass !== "BestEffort";
     case "PriorityClass":
       if (operator === "DoesNotExist") return priority === undefined;
       if (priority === undefined) return false;
@@ -123,4 +125,12 @@ function isInScope({ scopeName, operator, values = [] }: Selector, { spec, statu
     default:
       return false;
   }
+}
+
+/** Whether it names any amount that makes it other than best effort. Source: kubernetes pkg/apis/core/helper/qos/qos.go */
+function namesAny(spec: Pod["spec"]): boolean {
+  const named = [spec?.resources, ...containersOf({ spec }).map(({ resources }) => resources)];
+  return named
+    .flatMap((of) => [of?.requests, of?.limits])
+    .some((amounts) => ["cpu", "memory"].some((resource) => (quantity(amounts?.[resource]) ?? 0) > 0));
 }

@@ -13,7 +13,17 @@ import type {
   ResourceQuota,
   StatefulSet,
 } from "../../../functions/shared/kubernetes/types.ts";
-import { ago, crashingPod, evidence, incident, pod, policy, replicaSet } from "../../support/objects.ts";
+import {
+  ago,
+  crashingPod,
+  deployment,
+  evidence,
+  incident,
+  pod,
+  policy,
+  replicaSet,
+  template,
+} from "../../support/objects.ts";
 import { controllerRevision, DB, db, dbPod } from "../../support/set-objects.ts";
 
 type PodSpec = NonNullable<Pod["spec"]>;
@@ -151,6 +161,17 @@ describe("a restart under a quota that has every container name an amount", () =
     ["only others have to name", wants("limits.cpu", { scopes: ["BestEffort"] })],
   ])("is done for what %s", (_what, around) => {
     expect(remedyFor(crashed(), {}, around)).toBe("restart");
+  });
+
+  it("is done where a later pod of the same template was given it, and not where an earlier one was", () => {
+    const bare = crashed({ containers: [{ name: "app" }] });
+    const beside = (madeAgo: number): Pod => ({
+      ...pod({ name: "web-1-bbbbb", metadata: { creationTimestamp: ago(madeAgo) } }),
+      spec: { containers: [{ name: "app", resources: { limits: { cpu: "1" } } }] },
+    });
+
+    expect(remedyFor(bare, { pods: [bare, beside(1_000)] }, wants("limits.cpu"))).toBe("restart");
+    expect(remedyFor(bare, { pods: [bare, beside(99_000)] }, wants("limits.cpu"))).toContain("quota slots");
   });
 
   it("is done for a pod that names it as a whole", () => {
@@ -335,6 +356,27 @@ describe("a restart where the controller may make no pods", () => {
     involvedObject: { kind: "StatefulSet", name: "db", uid: "db-uid" },
     lastTimestamp: ago(secondsAgo),
   });
+  const warning = (said: string, secondsAgo: number): KubernetesEvent => ({
+    ...event(secondsAgo),
+    involvedObject: { kind: "ReplicaSet", name: "web-1", uid: "rs-1-uid" },
+    message: `Error creating: ${said}`,
+  });
+  const slow = "etcdserver: request timed out";
+
+  it.each<[string, string, KubernetesEvent[]]>([
+    ["began to be slow, and has refused since", slow, [warning(message, 30)]],
+    ["was slow since it refused", message, [warning(slow, 30)]],
+    ["was slow in between", slow, [warning(slow, 30), warning(message, 60)]],
+  ])("is refused for what the API server refuses, where it %s", (_what, said, events) => {
+    expect(remedyFor(crashed(), { holders: [holder(said)] }, { events })).toContain("exceeded quota: slots");
+  });
+
+  it("is done where it could since the warnings", () => {
+    expect(remedyFor(crashed(), { holders: [holder("", "False")] }, { events: [warning(message, 30)] })).toBe(
+      "restart",
+    );
+  });
+
   const set = (events: KubernetesEvent[], made: number) => ({
     incident: incident({ workload: DB, requested: { action: "restart" as const, pod: "db-0" } }),
     workload: db({ status: { readyReplicas: 1 } }),
@@ -344,7 +386,7 @@ describe("a restart where the controller may make no pods", () => {
   });
 
   it("is refused for a member of a set where nothing was made since a warning", () => {
-    expect(remedyFor(pod(), set([event(30)], 600))).toContain("could not make a further pod when it tried last");
+    expect(remedyFor(pod(), set([event(30)], 600))).toContain("could not make a further pod lately");
   });
 
   it("is done where a pod was made since, and where the warning is old", () => {
@@ -407,6 +449,15 @@ describe("a restart of a pod that names what is not there any more", () => {
     expect(remedyFor(crashed({ serviceAccountName: "web" }), { absent: [account] })).toContain(
       "NoSafeRemedy: Not restarted: ServiceAccount web, which pod web-1-aaaaa names, does not exist",
     );
+  });
+
+  it("is refused for a priority that its template asks for, and done where a default has given it to the pod", () => {
+    const absent = [{ kind: "PriorityClass", name: "high", isGoing: false } as const];
+    const made: PodTemplate = { ...template(), spec: { containers: [{ name: "app" }], priorityClassName: "high" } };
+    const high = crashed({ priorityClassName: "high" });
+
+    expect(remedyFor(high, { absent, workload: deployment({ template: made }) })).toContain("PriorityClass high");
+    expect(remedyFor(high, { absent })).toBe("restart");
   });
 
   it("is done where another one is not there", () => {
@@ -504,6 +555,27 @@ describe("a restart of a pod on a cordoned node", () => {
     );
     expect(remedyFor(mounted, {}, { nodes: [{ ...cordoned, spec: {} }] })).toBe("restart");
     expect(remedyFor(crashed(kept(undefined)), {}, { nodes: [cordoned] })).toBe("restart");
+  });
+
+  it("is done on a node of Fargate's, which is kept for one pod: the next one is given its own", () => {
+    const [key, value] = ["eks.amazonaws.com/compute-type", "fargate"];
+    const own: Node = {
+      metadata: { name: "node-1", labels: { [key]: value } },
+      spec: { taints: [{ key, value, effect: "NoSchedule" }] },
+    };
+
+    expect(remedyFor(crashed(kept({ claimName: "data-0" })), {}, { nodes: [own] })).toBe("restart");
+  });
+
+  it("is refused where the node has lost a label that the pod selects, and done where it has that", () => {
+    const node = (labels: Record<string, string>): Node => ({ metadata: { name: "node-1", labels } });
+    const selecting = crashed({ nodeSelector: { pool: "blue" } });
+
+    expect(remedyFor(selecting, {}, { nodes: [node({ pool: "green" })] })).toContain(
+      "selects nodes by pool=blue, which its node node-1 does not have, and whether any other does is not known",
+    );
+    expect(remedyFor(selecting, {}, { nodes: [node({ pool: "blue" })] })).toBe("restart");
+    expect(remedyFor(selecting)).toBe("restart");
   });
 
   const waiting = (message: string): Pod =>

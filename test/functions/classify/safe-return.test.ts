@@ -4,7 +4,13 @@ import { refuseRemedy } from "../../../functions/classify/guards.ts";
 import { openCase } from "../../../functions/facts/case.ts";
 import type { Evidence } from "../../../functions/facts/evidence.ts";
 import { NO_SURROUNDINGS } from "../../../functions/facts/surroundings.ts";
-import type { DisruptionBudget, Pod, PodTemplate, Service } from "../../../functions/shared/kubernetes/types.ts";
+import type {
+  DisruptionBudget,
+  Pod,
+  PodTemplate,
+  ResourceQuota,
+  Service,
+} from "../../../functions/shared/kubernetes/types.ts";
 import {
   ago,
   container,
@@ -265,10 +271,10 @@ describe("a way back to a template that does not name what a quota wants by now"
       containers: [{ name: "app", image, ...(memory === undefined ? {} : { resources: { limits: { memory } } }) }],
     },
   });
-  const around = (amount: string): Partial<Evidence> => ({
+  const around = (amount: string, spec: ResourceQuota["spec"] = {}): Partial<Evidence> => ({
     surroundings: {
       ...NO_SURROUNDINGS,
-      quotas: [{ metadata: { name: "team" }, spec: { hard: { [amount]: "10Gi" } } }],
+      quotas: [{ metadata: { name: "team" }, spec: { ...spec, hard: { [amount]: "10Gi" } } }],
     },
   });
   const [before, now] = [limited("shop/web:1"), limited("shop/web:2", "1Gi")];
@@ -287,6 +293,17 @@ describe("a way back to a template that does not name what a quota wants by now"
     const asked = incident({ requested: { action: "rollback", revision: 1 } });
 
     expect(messageOf(broken(before, now, { ...around("limits.memory"), incident: asked }))).toBe("rollback");
+  });
+
+  it("is left where the quota is for pods that are not best effort, as those of the template are", () => {
+    const notBest = around("limits.memory", { scopes: ["NotBestEffort"] });
+    const requesting: PodTemplate = {
+      ...before,
+      spec: { containers: [{ name: "app", image: "shop/web:1", resources: { requests: { cpu: "1" } } }] },
+    };
+
+    expect(messageOf(broken(requesting, now, notBest, [made(now, "1Gi")]))).toContain("quota team");
+    expect(messageOf(broken(before, now, notBest, [made(now, "1Gi")]))).toBe("rollback");
   });
 
   it("is gone where the quota wants something else, or what lacks is given to each pod", () => {
