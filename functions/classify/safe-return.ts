@@ -133,10 +133,14 @@ function failsOnOneNode(facts: Case): string | undefined {
 function failsOnNewNodes(facts: Case): string | undefined {
   const joined = joinedSince(facts);
   if (joined === undefined) return undefined;
-  const { nodes, readyElsewhere } = joined;
+  const { nodes, unread, readyElsewhere } = joined;
   const [node, has] = nodes.length === 1 ? ["node", "has"] : ["nodes", "have"];
   const others = readyElsewhere === 1 ? "1 other node" : `${readyElsewhere} other nodes`;
-  return `Not rolled back: it fails on ${node} ${some(nodes, NAMED)} alone, which ${has} joined since the present revision was rolled out, and its pods are ready on ${others}. Compare the new with the others: their processor (kubectl get nodes -L kubernetes.io/arch), their image, what is on them. Where the image is not built for them, build it for them as well, or keep its pods from them by a selector.`;
+  const which =
+    unread === 0
+      ? `${node} ${some(nodes, NAMED)} alone, which ${has}`
+      : `${nodes.length + unread} nodes alone, of which each that was looked at (${some(nodes, NAMED)}) has`;
+  return `Not rolled back: it fails on ${which} joined since the present revision was rolled out, and its pods are ready on ${others}. Compare the new with the others: their processor (kubectl get nodes -L kubernetes.io/arch), their image, what is on them. Where the image is not built for them, build it for them as well, or keep its pods from them by a selector.`;
 }
 
 /**

@@ -64,16 +64,19 @@ export function badNode({ evidence, policy, ofCurrent, current, longStable, agai
 
 /** Nodes that have joined a cluster since a revision was rolled out, and on which alone it fails. */
 export interface JoinedSince {
+  /** Those that were looked at. */
   nodes: string[];
+  /** On how many others it fails that were not looked at. */
+  unread: number;
   /** On how many other nodes pods of the revision are ready. */
   readyElsewhere: number;
 }
 
 /**
- * The nodes on which alone the present revision of a workload with one pod on each node fails, where each of them is younger than
- * it: no pod of an earlier revision was ever there, and other nodes would lose what is ready on them. Undefined where it fails on
- * another node as well, is ready on none, or one of its nodes was not read; and where the revision was rolled out more than once, as
- * when that was last is not known.
+ * The nodes on which alone the present revision of a workload with one pod on each node fails, where each of them that was read is
+ * younger than it: no pod of an earlier revision was ever there, and other nodes would lose what is ready on them. Undefined where
+ * it fails on an older node as well, is ready on none, or none of its nodes was read; and where the revision was rolled out more than
+ * once, as when that was last is not known.
  */
 export function joinedSince({ evidence, ofCurrent, current }: Case): JoinedSince | undefined {
   const { incident, pods, surroundings } = evidence;
@@ -81,20 +84,19 @@ export function joinedSince({ evidence, ofCurrent, current }: Case): JoinedSince
   const begin = firstRolledOut(current)?.getTime();
   if (kind?.onePerNode !== true || current === undefined || begin === undefined || ofCurrent.length === 0)
     return undefined;
-  const nodes = [...new Set(ofCurrent.map(({ pod }) => nodeFor(pod)))].filter((node) => node !== undefined);
-  const isYounger = (name: string) => {
-    const made = surroundings.nodes.find(({ metadata }) => metadata?.name === name)?.metadata?.creationTimestamp;
-    return Date.parse(made ?? "") > begin;
-  };
-  if (!ofCurrent.every(({ pod }) => nodeFor(pod) !== undefined) || !nodes.every(isYounger)) return undefined;
+  const all = new Set(ofCurrent.flatMap(({ pod }) => nodeFor(pod) ?? []));
+  const read = surroundings.nodes.filter(({ metadata }) => all.has(metadata?.name ?? ""));
+  const isYounger = read.every(({ metadata }) => Date.parse(metadata?.creationTimestamp ?? "") > begin);
+  if (!ofCurrent.every(({ pod }) => nodeFor(pod) !== undefined) || read.length === 0 || !isYounger) return undefined;
+  const nodes = read.flatMap(({ metadata }) => metadata?.name ?? []);
   const ready = pods.filter(
     (pod) =>
       kind.history?.isMadeFrom(pod, current.name) === true &&
-      !nodes.includes(pod.spec?.nodeName ?? "") &&
+      !all.has(pod.spec?.nodeName ?? "") &&
       isReady(pod) &&
       !isTerminating(pod),
   );
-  return ready.length === 0 ? undefined : { nodes, readyElsewhere: ready.length };
+  return ready.length === 0 ? undefined : { nodes, unread: all.size - nodes.length, readyElsewhere: ready.length };
 }
 
 /**

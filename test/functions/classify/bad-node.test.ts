@@ -180,9 +180,18 @@ describe("an update of a DaemonSet that fails on nodes which joined after it", (
     );
   });
 
+  it("is left in place where nothing says that one of the nodes was there before, also of those that were not read", () => {
+    expect(updating([...well, ...failing], joined(600))).toMatchObject({
+      action: "none",
+      message: expect.stringContaining(
+        "it fails on 2 nodes alone, of which each that was looked at (node-5) has joined since",
+      ) as string,
+    });
+  });
+
   it.each<[string, Pod[], Partial<Evidence>]>([
     ["one of the nodes was there before", [...well, ...failing], joined(600, 90_000)],
-    ["one of the nodes was not read", [...well, ...failing], joined(600)],
+    ["none of the nodes was read", [...well, ...failing], joined()],
     ["none of its pods is ready elsewhere", failing, joined(600, 600)],
     [
       "its revision was rolled out before, and again",
