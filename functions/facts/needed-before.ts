@@ -1,8 +1,12 @@
 import type { Revision } from "../kinds/revisions/revision.ts";
 import type { Reader } from "../shared/cluster/cluster.ts";
+import type { PodTemplate, StatefulSet } from "../shared/kubernetes/types.ts";
 import type { Case } from "./case.ts";
 import { readAbsent } from "./absent.ts";
 import { readNeededBefore, readPullSecretsBefore } from "./config-objects.ts";
+import type { Evidence } from "./evidence.ts";
+
+type PodSpec = NonNullable<PodTemplate["spec"]>;
 
 /**
  * The case with what tells whether pods of the revision to go back to could be started: whether the ConfigMaps and Secrets are
@@ -21,12 +25,22 @@ export async function withNeededBefore(cluster: Reader, facts: Case): Promise<Ca
   const [objects, pullSecrets, absent] = await Promise.all([
     readNeededBefore(cluster, namespace, present, earlier, allowed),
     readPullSecretsBefore(cluster, namespace, present, earlier, allowed),
-    readAbsent(cluster, namespace, earlier.spec === undefined ? [] : [earlier.spec]),
+    readAbsent(cluster, namespace, earlier.spec === undefined ? [] : [withOwnClaims(evidence, earlier.spec)]),
   ]);
   return {
     ...facts,
     evidence: { ...evidence, neededBefore: { revision: revision.name, objects, pullSecrets, absent } },
   };
+}
+
+/**
+ * What pods of a StatefulSet are made from: a claim of its own stands in the place of the volume of that name.
+ * Source: kubernetes pkg/controller/statefulset/stateful_set_utils.go, updateStorage
+ */
+function withOwnClaims({ workload }: Evidence, { volumes = [], ...spec }: PodSpec): PodSpec {
+  const { volumeClaimTemplates = [] } = (workload as StatefulSet | undefined)?.spec ?? {};
+  const own = new Set(volumeClaimTemplates.map(({ metadata }) => metadata?.name));
+  return { ...spec, volumes: volumes.filter(({ name }) => !own.has(name)) };
 }
 
 /** The revision that somebody asks for, or the newest healthy one where anything fails. */

@@ -33,7 +33,11 @@ export function namesReferredTo(template: PodTemplate): string[] {
   return [...new Set(referencesOf(template).map(({ kind, object }) => `${kind} ${object}`))];
 }
 
-/** What the containers of a template read: variables, and what is mounted. What images are pulled with is not among it. */
+/**
+ * What the containers of a template read: variables, and what is mounted: the kubelet passes over a volume that no container mounts.
+ * What images are pulled with is not among it.
+ * Source: kubernetes pkg/kubelet/volumemanager/populator/desired_state_of_world_populator.go, processPodVolumes
+ */
 export function referencesOf(template: Pick<PodTemplate, "spec">): Reference[] {
   const { spec } = template;
   const found: Reference[] = [];
@@ -56,7 +60,10 @@ export function referencesOf(template: Pick<PodTemplate, "spec">): Reference[] {
       add("ConfigMap", configMapRef?.name, configMapRef?.optional);
     }
   }
-  for (const { secret, configMap, projected } of spec?.volumes ?? []) {
+  const mounts = containersOf(template).flatMap(({ volumeMounts = [] }) => volumeMounts);
+  const mounted = new Set(mounts.map(({ name }) => name));
+  for (const { name, secret, configMap, projected } of spec?.volumes ?? []) {
+    if (!mounted.has(name)) continue;
     add("Secret", secret?.secretName, secret?.optional, itemKeys(secret?.items));
     add("ConfigMap", configMap?.name, configMap?.optional, itemKeys(configMap?.items));
     for (const source of projected?.sources ?? []) {

@@ -79,7 +79,10 @@ describe("what a pod template reads", () => {
       name: "X",
       valueFrom: { configMapKeyRef: { name, key: "x", optional } },
     });
-    const template = reading({ env: [variable("a", true), variable("b", true), variable("f", false)] }, [
+    const volumeMounts = ["one", "two", "three"].map((name) => ({ name, mountPath: `/${name}` }));
+    const env = [variable("a", true), variable("b", true), variable("f", false)];
+    const template = reading({ env, volumeMounts }, [
+      { name: "unused", configMap: { name: "g" } },
       { name: "one", configMap: { name: "b" } },
       { name: "two", secret: { secretName: "c", optional: true } },
       {

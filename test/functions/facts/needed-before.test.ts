@@ -16,6 +16,7 @@ import {
   policy,
   replicaSet,
 } from "../../support/objects.ts";
+import { controllerRevision, DB, db, dbPod } from "../../support/set-objects.ts";
 
 type Spec = NonNullable<PodTemplate["spec"]>;
 type Container = Spec["containers"][number];
@@ -32,6 +33,7 @@ function reads(image: string, container: Partial<Container>, more: Partial<Spec>
 const from = (name: string, optional?: boolean): Partial<Container> => ({
   envFrom: [{ configMapRef: { name, ...(optional === undefined ? {} : { optional }) } }],
 });
+const MOUNTED: Partial<Container> = { volumeMounts: [{ name: "v", mountPath: "/v" }] };
 const BEFORE = reads("shop/web:1", from("old"));
 const NOW = reads("shop/web:2", from("new"));
 
@@ -78,10 +80,12 @@ describe("what the revision to go back to needs", () => {
       "one variable",
       reads("shop/web:1", { env: [{ name: "A", valueFrom: { configMapKeyRef: { name: "old", key: "a" } } }] }),
     ],
-    ["a volume", reads("shop/web:1", {}, { volumes: [{ name: "v", configMap: { name: "old" } }] })],
+    ["a volume", reads("shop/web:1", MOUNTED, { volumes: [{ name: "v", configMap: { name: "old" } }] })],
     [
       "a projected volume",
-      reads("shop/web:1", {}, { volumes: [{ name: "v", projected: { sources: [{ configMap: { name: "old" } }] } }] }),
+      reads("shop/web:1", MOUNTED, {
+        volumes: [{ name: "v", projected: { sources: [{ configMap: { name: "old" } }] } }],
+      }),
     ],
     ["an init container", reads("shop/web:1", {}, { initContainers: [{ name: "init", image: "x", ...from("old") }] })],
   ])("keeps from going back where it is gone, as %s", async (_what, before) => {
@@ -101,6 +105,11 @@ describe("what the revision to go back to needs", () => {
     ["which it would do without", reads("shop/web:1", from("old", true)), NOW],
     ["which the present pods need as well", BEFORE, reads("shop/web:2", from("old"))],
     ["which nobody may read", reads("shop/web:1", { envFrom: [{ secretRef: { name: "old" } }] }), NOW],
+    [
+      "which no container mounts",
+      reads("shop/web:1", {}, { volumes: [{ name: "v", configMap: { name: "old" } }] }),
+      NOW,
+    ],
     ["which the cluster itself writes", reads("shop/web:1", from("kube-root-ca.crt")), NOW],
   ])("is not asked for where it is a thing %s", async (_what, before, now) => {
     expect(await remedy({ before, now })).toBe("rollback");
@@ -160,6 +169,23 @@ describe("what the revision to go back to needs", () => {
 
     expect(said.slice(0, -1)).toEqual(NAMED.slice(1).map(() => "rollback"));
     expect(said.at(-1)).toContain("PersistentVolumeClaim old is being deleted, or does not exist");
+  });
+
+  it("is no claim that one of the StatefulSet's own stands in the place of", async () => {
+    const claim = (name: string) => ({ name, persistentVolumeClaim: { claimName: name } });
+    const earlier = naming({ volumes: [claim("data"), claim("old")] });
+    const facts = openCase(
+      evidence({
+        incident: incident({ workload: DB, requested: { action: "rollback", revision: 1 } }),
+        workload: db({ spec: { volumeClaimTemplates: [{ metadata: { name: "data" }, spec: {} }] } }),
+        holders: [controllerRevision(2), controllerRevision(1, { template: earlier })],
+        pods: [dbPod(0, 2)],
+      }),
+      policy(),
+    );
+
+    const { evidence: known } = await withNeededBefore(api.cluster(), facts);
+    expect(known.neededBefore?.absent).toEqual([{ kind: "PersistentVolumeClaim", name: "old", isGoing: false }]);
   });
 
   it("is not what each cluster has", async () => {
