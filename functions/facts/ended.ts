@@ -83,8 +83,9 @@ export function runsNowhere(kind: Kind, workload: Workload, pods: readonly Pod[]
     return { how: "runs nowhere", since: undefined, words: `It is to run on no node. ${unknown} until it is.` };
   }
   const since = lastWriter(workload.metadata, ["spec", "replicas"])?.at;
-  const when = since === undefined ? "is scaled to 0" : `was scaled to 0 at ${moment(since)}`;
-  return { how: "scaled to 0", since, words: `It ${when}. ${unknown} until it is scaled up.` };
+  // A writer's time is that of its last write to any field: it may have set this one before.
+  const when = since === undefined ? "" : `, since ${moment(since)} at the latest`;
+  return { how: "scaled to 0", since, words: `It is scaled to 0${when}. ${unknown} until it is scaled up.` };
 }
 
 function podEnded(pod: Pod): Ended | undefined {

@@ -1,7 +1,7 @@
 import { count, duration, some } from "../../shared/text.ts";
 import { failingFor, failsWith, podsFailing, type Case, type FailingPod } from "../../facts/case.ts";
 import { lacksCommand } from "../../facts/certain.ts";
-import { containersOutOfMemory, howTheyEnd, isOutOfMemory } from "../../facts/container-ends.ts";
+import { howTheyEnd, isOutOfMemory } from "../../facts/container-ends.ts";
 import { failureLines } from "../../facts/failure-lines.ts";
 import { statusSayings } from "../../facts/sayings.ts";
 import { NODE_LACKS_WORDS } from "../../facts/words/config.ts";
@@ -149,7 +149,7 @@ export const CRASH_CAUSES: readonly Cause[] = [
       const { stable } = facts;
       const killed = failingFor(facts.failing, ENDING_REASONS).filter(isOutOfMemory);
       if (killed.length === 0) return undefined;
-      const changed = changedForMemory(facts, containersOutOfMemory(killed));
+      const changed = changedForMemory(facts, killed);
       return {
         confidence: "high",
         summary: withEnds(`${count(killed.length, "pod")} ran out of memory`, { ...facts, failing: killed }),

@@ -21,7 +21,7 @@ export const NODE_NAME_CAUSES: readonly Cause[] = [
       if (node === undefined || failing.length + own.length === 0) return undefined;
       return {
         confidence: "high",
-        summary: `Its pod template names node ${node} (nodeName), which does not exist, so that no pod of it is ever started.`,
+        summary: `Its pod template names node ${node} (nodeName), which does not exist, so that no pod of it starts.`,
         evidence: [...failureLines(failing, own), ...rolloutLines(facts)],
         tries: once(
           goBackOrTell(

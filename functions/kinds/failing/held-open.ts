@@ -4,9 +4,12 @@ import type { ContainerStatus, Pod } from "../../shared/kubernetes/types.ts";
 /** The reason of a Job's pod whose work is done, and in which a container runs on that stands beside it. */
 export const HELD_OPEN = "HeldOpen";
 
-/** What a container is called that serves another one and has no end of its own: `istio-proxy`, `vault-agent`, `daprd`. */
+/**
+ * What a container is called that serves another one and has no end of its own: `istio-proxy`, `vault-agent`, `daprd`. What collects
+ * or exports may be at the Job's own work.
+ */
 const BESIDE =
-  /(?:^|-)(?:proxy|sidecar|envoy|daprd|agent|collector|exporter|fluentd|fluent-?bit|filebeat|promtail|xray)(?:$|-)/;
+  /(?:^|-)(?:proxy|sidecar|envoy|daprd|agent|(?:otel|log)-collector|fluentd|fluent-?bit|filebeat|promtail|xray)(?:$|-)/;
 
 /**
  * That a Job's pod has a container that is done, and only such beside it as serve others: the pod does not end before they do, and

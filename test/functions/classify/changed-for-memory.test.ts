@@ -11,7 +11,7 @@ const sized = (image: string, memory?: string): PodTemplate => ({
 });
 
 /** A pod of revision 2 ran for 1,000 s, and then out of memory. */
-function told(then: PodTemplate, now: PodTemplate, madeAgo = 1_100) {
+function told(then: PodTemplate, now: PodTemplate, madeAgo = 1_100, made = now) {
   const killed = crashingPod({ reason: "OOMKilled", exitCode: 137, restarts: 1, startedAgo: 1_090, ranFor: 1_000 });
   const complete = { status: "True", reason: "NewReplicaSetAvailable", lastUpdateTime: ago(1_080) };
   return classify(
@@ -21,7 +21,7 @@ function told(then: PodTemplate, now: PodTemplate, madeAgo = 1_100) {
         replicaSet(2, { template: now, replicas: 1, created: ago(madeAgo) }),
         replicaSet(1, { template: then, created: ago(180_000) }),
       ],
-      pods: [ofRevision(2, { ...killed, spec: now.spec ?? { containers: [] } })],
+      pods: [ofRevision(2, { ...killed, spec: made.spec ?? { containers: [] } })],
     }),
     policy(),
   );
@@ -39,7 +39,7 @@ describe("what runs out of memory long after a rollout", () => {
       "a limit where there was none",
       sized("shop/web:1"),
       sized("shop/web:1", "256Mi"),
-      "revision 2, made 18 min ago, gave container app a lower memory limit, 256Mi in the place of none",
+      "revision 2, made 18 min ago, gave container app a memory limit, 256Mi, which its template did not set before",
     ],
     [
       "another image",
@@ -55,6 +55,14 @@ describe("what runs out of memory long after a rollout", () => {
     expect(JSON.stringify(diagnosis.remedy)).toContain(
       `Look first at the newest rollout: ${line}. Compare the memory limit`,
     );
+  });
+
+  it("is told without a limit that something else has replaced in its pods", () => {
+    const [then, now, made] = [sized("shop/web:1", "512Mi"), sized("shop/web:2", "256Mi"), sized("shop/web:2", "2Gi")];
+
+    const said = JSON.stringify(told(then, now, 1_100, made).remedy);
+    expect(said).toContain("gave container app another image");
+    expect(said).not.toContain("lower memory limit");
   });
 
   it.each<[string, PodTemplate, PodTemplate, number]>([

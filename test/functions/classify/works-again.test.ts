@@ -53,6 +53,12 @@ describe("a workload that people were told of, and that works again", () => {
       summary: `It is scaled to 0. None of its pods runs, so whether it works is not known, and nothing of it is being looked at until it is scaled up. ${PEOPLE} Nothing was done now.`,
     });
     expect(classify({ ...atZero, pods: [pod()] }, policy()).summary).toContain("not beyond doubt");
+    const fieldsV1 = { "f:spec": { "f:replicas": {}, "f:template": {} } };
+    const managedFields = [{ manager: "helm", operation: "Update", time: ago(60), fieldsV1 }];
+    const workload = deployment({ replicas: 0, metadata: { managedFields } });
+    expect(classify({ ...atZero, workload }, policy()).summary).toContain(
+      "It is scaled to 0, since 2026-06-01T11:59:00Z at the latest.",
+    );
   });
 
   it("is told as one that runs nowhere where no node is to run it", () => {

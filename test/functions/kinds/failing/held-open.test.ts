@@ -32,18 +32,26 @@ function jobPod(containers: ReturnType<typeof container>[], seconds = LONG, owne
 }
 
 describe("a Job's pod whose container is done, and beside which another runs on", () => {
-  it.each(["istio-proxy", "linkerd-proxy", "cloud-sql-proxy", "vault-agent", "envoy", "daprd", "fluent-bit"])(
-    "fails where that serves others (%s)",
-    (beside) => {
-      expect(overdueFailures(jobPod([done("report"), running(beside)]), moment)).toMatchObject([
-        { reason: "HeldOpen", container: beside, message: `done: report; still running beside it: ${beside}` },
-      ]);
-    },
-  );
+  it.each([
+    "istio-proxy",
+    "linkerd-proxy",
+    "cloud-sql-proxy",
+    "vault-agent",
+    "envoy",
+    "daprd",
+    "fluent-bit",
+    "otel-collector",
+  ])("fails where that serves others (%s)", (beside) => {
+    expect(overdueFailures(jobPod([done("report"), running(beside)]), moment)).toMatchObject([
+      { reason: "HeldOpen", container: beside, message: `done: report; still running beside it: ${beside}` },
+    ]);
+  });
 
   it.each<[string, Pod]>([
     ["for as long as a start may take", jobPod([done("report"), running("istio-proxy")], LONG - 2)],
     ["where the other one may be at work itself", jobPod([done("load"), running("transform")])],
+    ["where what collects may be", jobPod([done("prepare"), running("data-collector")])],
+    ["where what exports may be", jobPod([done("dump"), running("exporter")])],
     ["where one of the others may be", jobPod([done("load"), running("transform"), running("istio-proxy")])],
     ["where only a proxy is done", jobPod([done("auth-proxy"), running("istio-proxy")])],
     ["where one has not begun", jobPod([done("a"), container({ name: "b", ready: false }), running("istio-proxy")])],
