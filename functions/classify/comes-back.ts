@@ -106,8 +106,8 @@ function quotaUnnamed(leaving: Leaving): string | undefined {
   const later = pods.filter((other) => madeAt(other) > madeAt(pod) && isMadeAlike(leaving, other));
   for (const quota of surroundings.quotas) {
     // What a pod has beyond its template was given to it, and may be to the next one.
-    const given = [pod, ...later].map((made) => new Set(unnamedAmounts(quota, made)));
-    const lacking = unnamedAmounts(quota, next).filter((amount) => given.every((unnamed) => unnamed.has(amount)));
+    const lackedBy = [pod, ...later].map((made) => new Set(unnamedAmounts(quota, made, madeAt(made))));
+    const lacking = unnamedAmounts(quota, next).filter((amount) => lackedBy.every((unnamed) => unnamed.has(amount)));
     if (lacking.length === 0) continue;
     return `quota ${quota.metadata?.name ?? ""} has every container name ${some(lacking, NAMED)}, and not every one of pod ${nameOf(pod)} does, so that none like it is made, unless a LimitRange of the namespace gives what it lacks. Name it in the pod template first.`;
   }

@@ -1,5 +1,6 @@
 import type { Evidence } from "../facts/evidence.ts";
 import { containersOf, type Container } from "../shared/kubernetes/containers.ts";
+import { lastWriter } from "../shared/kubernetes/managed-fields.ts";
 import type { Pod, ResourceQuota } from "../shared/kubernetes/types.ts";
 import { some } from "../shared/text.ts";
 import { amountOf } from "./creation.ts";
@@ -59,10 +60,17 @@ const NAMED_BY_ALL = /^(?:(?:requests|limits)\.)?(?:cpu|memory)$/;
 /**
  * The amounts that a quota has every container name and a container of the pod does not, nor the pod as a whole: a LimitRange may
  * still give it to each pod that is made. Source: kubernetes pkg/quota/v1/evaluator/core/pods.go, Constraints
+ * @param made when such a pod was let in, in milliseconds: under what the quota had by then, others are let in likewise
  */
-export function unnamedAmounts({ spec, status }: ResourceQuota, pod: Pod): string[] {
+export function unnamedAmounts({ metadata, spec, status }: ResourceQuota, pod: Pod, made = -Infinity): string[] {
   if (pod.spec === undefined || !isFor(spec, pod)) return [];
-  const wanted = Object.keys({ ...status?.hard, ...spec?.hard }).filter((amount) => NAMED_BY_ALL.test(amount));
+  const isOlder = (amount: string) => {
+    const at = lastWriter(metadata, ["spec", "hard", amount])?.at.getTime();
+    return at !== undefined && at < made;
+  };
+  const wanted = Object.keys({ ...status?.hard, ...spec?.hard }).filter(
+    (amount) => NAMED_BY_ALL.test(amount) && !isOlder(amount),
+  );
   const parts = pod.spec.resources === undefined ? containersOf(pod) : [];
   return wanted.filter((amount) => parts.some(({ resources }) => !isNamed(resources, amount)));
 }

@@ -174,6 +174,16 @@ describe("a restart under a quota that has every container name an amount", () =
     expect(remedyFor(bare, { pods: [bare, beside(99_000)] }, wants("limits.cpu"))).toContain("quota slots");
   });
 
+  it.each([
+    ["is done for a pod that was let in under it all the same", 99_000, "restart"],
+    ["is refused for one that was made before", 80_000, "quota slots"],
+  ])("%s", (_what, setAgo, said) => {
+    const fieldsV1 = { "f:spec": { "f:hard": { "f:limits.cpu": {} } } };
+    const metadata = { name: "slots", managedFields: [{ manager: "helm", time: ago(setAgo), fieldsV1 }] };
+
+    expect(remedyFor(crashed(), {}, { quotas: [{ ...quota("10", "1", "limits.cpu"), metadata }] })).toContain(said);
+  });
+
   it("is done for a pod that names it as a whole", () => {
     expect(remedyFor(crashed({ resources: { limits: { cpu: "1" } } }), {}, wants("limits.cpu"))).toBe("restart");
   });

@@ -306,6 +306,19 @@ describe("a way back to a template that does not name what a quota wants by now"
     expect(messageOf(broken(before, now, notBest, [made(now, "1Gi")]))).toBe("rollback");
   });
 
+  it.each([
+    ["is gone where the quota wanted it before the revision was made, whose pods were let in", 99_000, "rollback"],
+    ["is left where the quota wants it since", 80_000, "quota team"],
+  ])("%s", (_what, setAgo, said) => {
+    const fieldsV1 = { "f:spec": { "f:hard": { "f:limits.memory": {} } } };
+    const { surroundings } = around("limits.memory");
+    const [quota] = surroundings?.quotas ?? [];
+    const metadata = { name: "team", managedFields: [{ manager: "helm", time: ago(setAgo), fieldsV1 }] };
+    const more = { surroundings: { ...NO_SURROUNDINGS, quotas: [{ ...quota, metadata }] } };
+
+    expect(messageOf(broken(before, now, more, [made(now, "1Gi")]))).toContain(said);
+  });
+
   it("is gone where the quota wants something else, or what lacks is given to each pod", () => {
     expect(messageOf(broken(before, now, around("pods"), [made(now, "1Gi")]))).toBe("rollback");
     const unnamed = limited("shop/web:2");
