@@ -1,9 +1,10 @@
-import type { Case } from "../facts/case.ts";
+import type { Case, FailingPod } from "../facts/case.ts";
 import type { Evidence } from "../facts/evidence.ts";
 import { neededBy } from "../facts/absent.ts";
 import { comesBackUpdated } from "../facts/comes-back-updated.ts";
 import { enforcedLevel, isExempt, podSecurityViolations } from "../facts/pod-security.ts";
 import { claimsOf } from "../facts/going-claims.ts";
+import { IMAGE_REASONS } from "../facts/image.ts";
 import { refersTo } from "../facts/references.ts";
 import { madeAt } from "../facts/failed-pods.ts";
 import { CREATION_WORDS } from "../facts/words/creation.ts";
@@ -245,6 +246,20 @@ function findsNoNode(leaving: Leaving): string | undefined {
   return `pod ${nameOf(waiting.pod)} of the same template finds no node (${bounded(message, MAX_WORDS)}), and what comes in the place of ${nameOf(pod)} may find none either. See to it that one takes it first.`;
 }
 
+/** Others that were made alike since wait for their image, which it has. */
+function getsNoImage(leaving: Leaving): string | undefined {
+  const { facts, pod } = leaving;
+  const pull = (one: FailingPod) => one.failures.find(({ reason }) => IMAGE_REASONS.has(reason));
+  if (facts.failing.some((one) => one.pod === pod && pull(one) !== undefined)) return undefined;
+  const waiting = facts.failing.find(
+    (other) =>
+      pull(other) !== undefined && madeAt(other.pod) > madeAt(pod) && isMadeAlike(leaving, other.pod),
+  );
+  if (waiting === undefined) return undefined;
+  const { reason = "", message = "" } = pull(waiting) ?? {};
+  return `pod ${nameOf(waiting.pod)} of the same template, which was made later, waits for an image (${bounded(`${reason}: ${message}`, MAX_WORDS)}), and what comes in the place of ${nameOf(pod)} may wait for it as well. See to it that it can be pulled first.`;
+}
+
 /** Whether a pod was made from what the next one will be made from. */
 function isMadeAlike({ facts: { evidence, current }, pod, next }: Leaving, other: Pod): boolean {
   const history = kindOf(evidence.incident.workload)?.history;
@@ -286,6 +301,7 @@ const RULES: readonly ((leaving: Leaving) => string | undefined)[] = [
   boundByVolumes,
   waitsForOthers,
   findsNoNode,
+  getsNoImage,
 ];
 
 /** The pod that tells where the next one may run: a DaemonSet's controller adds to each what the template does not say. */

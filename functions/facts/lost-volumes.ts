@@ -19,7 +19,7 @@ type Volume = NonNullable<NonNullable<Pod["spec"]>["volumes"]>[number];
  * has and a container writes to, unless their names or places say that it is temporary.
  * Source: kubernetes.io/docs/concepts/storage/volumes, "emptyDir"; kubernetes.io/docs/concepts/storage/ephemeral-volumes
  *
- * @param template what the pod was made from; volumes that something else has added to it are not told
+ * @param template what the pod may have been made from; volumes that something else has added to it are not told
  */
 export function lostVolumes(pod: Pod, template: PodTemplate | undefined): string[] {
   return writtenTo(pod, template, ({ emptyDir, ephemeral }) =>

@@ -17,11 +17,13 @@ import { MAX_NAMED_VOLUMES, type RequestedRestart, type RestartPlan } from "./co
 const IN_SENTENCE = 3;
 
 /** Replaces these pods through the Eviction API, by their names: `db-2` goes before `db-10`, which is made after it. */
-function evictPods(pods: FailingPod[], { evidence: { workload, incident }, policy }: Case): RestartPlan {
+function evictPods(pods: FailingPod[], { evidence: { workload, incident }, templates, policy }: Case): RestartPlan {
   const inOrder = pods.toSorted((a, b) => byNumber.compare(a.pod.metadata?.name ?? "", b.pod.metadata?.name ?? ""));
-  const template = workload?.spec?.template;
-  const lost = new Set(pods.flatMap(({ pod }) => lostVolumes(pod, template)));
-  const left = new Set(pods.flatMap(({ pod }) => leftVolumes(pod, template, incident.workload)));
+  const all = [workload?.spec?.template, ...templates.values()];
+  const lost = new Set(pods.flatMap(({ pod }) => all.flatMap((template) => lostVolumes(pod, template))));
+  const left = new Set(
+    pods.flatMap(({ pod }) => all.flatMap((template) => leftVolumes(pod, template, incident.workload))),
+  );
   return {
     action: "restart",
     mode: "evict",

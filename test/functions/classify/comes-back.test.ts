@@ -18,7 +18,9 @@ import {
   crashingPod,
   deployment,
   evidence,
+  imagePullPod,
   incident,
+  ofRevision,
   pod,
   policy,
   replicaSet,
@@ -473,6 +475,32 @@ describe("a restart of a pod that names what is not there any more", () => {
   it("is done where another one is not there", () => {
     expect(remedyFor(crashed({ serviceAccountName: "web-2" }), { absent: [account] })).toBe("restart");
     expect(remedyFor(crashed({ priorityClassName: "web" }), { absent: [account] })).toBe("restart");
+  });
+});
+
+describe("a restart beside pods that wait for their image", () => {
+  const asked = incident({ requested: { action: "restart", pod: "web-1-aaaaa" } });
+  const target = pod({ metadata: { creationTimestamp: ago(9_000) } });
+  const beside = (seconds: number, revision = 1): Pod => {
+    const made = imagePullPod('failed to resolve reference "shop/web:1": not found');
+    const metadata = { ...made.metadata, name: "web-1-bbbbb", uid: "b-uid", creationTimestamp: ago(seconds) };
+    return ofRevision(revision, { ...made, metadata });
+  };
+  const third = pod({ name: "web-1-ccccc", metadata: { creationTimestamp: ago(9_000) } });
+  const restarting = (other: Pod, one = target) => remedyFor(one, { incident: asked, pods: [one, other, third] });
+
+  it("is refused where these were made later, as the next one may wait as well", () => {
+    expect(restarting(beside(900))).toContain(
+      "NoSafeRemedy: Not restarted: pod web-1-bbbbb of the same template, which was made later, waits for an image",
+    );
+  });
+
+  it("is done where these are of another template, or older, and for a pod that waits itself", () => {
+    expect(restarting(beside(900, 9))).toBe("restart");
+    expect(restarting(beside(9_900))).toBe("restart");
+    const waiting = imagePullPod("not found");
+    const metadata = { ...waiting.metadata, creationTimestamp: ago(9_000) };
+    expect(restarting(beside(900), { ...waiting, metadata })).toBe("restart");
   });
 });
 

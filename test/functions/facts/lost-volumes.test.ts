@@ -4,7 +4,7 @@ import { leftVolumes, lostVolumes } from "../../../functions/facts/lost-volumes.
 import { restart } from "../../../functions/remedies/restart/remedy.ts";
 import type { Pod } from "../../../functions/shared/kubernetes/types.ts";
 import type { WorkloadRef } from "../../../functions/shared/refs.ts";
-import { crashingPod, deployment, evidence, incident, policy, WEB } from "../../support/objects.ts";
+import { crashingPod, deployment, evidence, incident, policy, replicaSet, WEB } from "../../support/objects.ts";
 
 type PodSpec = NonNullable<Pod["spec"]>;
 type Volume = NonNullable<PodSpec["volumes"]>[number];
@@ -97,6 +97,18 @@ describe("a restart of pods with an emptyDir", () => {
     }),
     policy(),
   );
+
+  it("names also what an earlier template has", () => {
+    const { remedy: ofEarlier } = classify(
+      evidence({
+        pods: [failing],
+        holders: [replicaSet(1, { available: 2, template: { metadata: {}, spec } }), replicaSet(2)],
+      }),
+      policy(),
+    );
+
+    expect(ofEarlier).toMatchObject({ action: "restart", lost_volumes: ["queue"] });
+  });
 
   it("says before and after it what is lost", () => {
     if (remedy.action !== "restart") throw new Error("It is not restarted.");
