@@ -252,8 +252,7 @@ function getsNoImage(leaving: Leaving): string | undefined {
   const pull = (one: FailingPod) => one.failures.find(({ reason }) => IMAGE_REASONS.has(reason));
   if (facts.failing.some((one) => one.pod === pod && pull(one) !== undefined)) return undefined;
   const waiting = facts.failing.find(
-    (other) =>
-      pull(other) !== undefined && madeAt(other.pod) > madeAt(pod) && isMadeAlike(leaving, other.pod),
+    (other) => pull(other) !== undefined && madeAt(other.pod) > madeAt(pod) && isMadeAlike(leaving, other.pod),
   );
   if (waiting === undefined) return undefined;
   const { reason = "", message = "" } = pull(waiting) ?? {};

@@ -82,8 +82,16 @@ function speakerOf({ reportingComponent, source }: KubernetesEvent): string {
   return source?.component ?? reportingComponent ?? "";
 }
 
-/** @param said what is said of one pod, the newest first */
+/**
+ * That one of the autoscalers brings a node: where there are several, each speaks of its own nodes alone.
+ * @param said what is said of one pod, the newest first
+ */
 function comingBy(said: readonly KubernetesEvent[], now: Date): NodeOnItsWay | undefined {
+  const each = [...Map.groupBy(said, speakerOf).values()];
+  return each.map((own) => comingByOne(own, now)).find((coming) => coming !== undefined);
+}
+
+function comingByOne(said: readonly KubernetesEvent[], now: Date): NodeOnItsWay | undefined {
   const promises = said.filter(isPromise);
   const [event] = said;
   if (event === undefined || !isPromise(event)) return undefined;

@@ -97,8 +97,22 @@ describe("a pod that no node takes, and an autoscaler that looks after it", () =
     expect(lines.join("\n")).toContain("NotTriggerScaleUp: NotTriggerScaleUp it is");
   });
 
+  const by = (component: string, event: KubernetesEvent): KubernetesEvent => ({ ...event, source: { component } });
+
+  it("is by one of several autoscalers that brings a node, whatever another says of its own", () => {
+    const [cluster, karpenter] = ["cluster-autoscaler", "karpenter"];
+    const none = [
+      by(karpenter, said("FailedScheduling", 20)),
+      by(karpenter, said("Nominated", 400)),
+      by(cluster, said("NotTriggerScaleUp", 20)),
+    ];
+
+    expect(remedyAfter(...none, by(cluster, said("TriggeredScaleUp", 10))).action).toBe("none");
+    expect(remedyAfter(...none, by(karpenter, said("Nominated", 10))).action).toBe("none");
+    expect(remedyAfter(...none).action).toBe("rollback");
+  });
+
   it("is not once the same autoscaler says that it found none, and is by whatever a scheduler says", () => {
-    const by = (component: string, event: KubernetesEvent): KubernetesEvent => ({ ...event, source: { component } });
     const nominated = by("karpenter", said("Nominated", 300));
 
     expect(remedyAfter(nominated, by("karpenter", said("FailedScheduling", 60))).action).toBe("rollback");
