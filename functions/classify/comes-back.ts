@@ -188,11 +188,14 @@ function losesClaim({ facts: { evidence }, pod }: Leaving): string | undefined {
   return `its ${claim} ${some(going, NAMED)} ${is} being deleted, and only pods such as ${nameOf(pod)} that use ${it} hold that up: what is on the volume may go with the pod. Save that first, or delete the pod by hand if it is meant to go.`;
 }
 
-/** It asks for a label by its selector that its own node has not kept: other nodes may have lost it as well. */
+/**
+ * It asks for a label by its selector that its own node has not kept: other nodes may have lost it as well. What is made from another
+ * template may be meant for other nodes.
+ */
 function selectsLabelThatIsGone(leaving: Leaving): string | undefined {
-  const { pod } = leaving;
+  const { pod, next } = leaving;
   const node = nodeOf(leaving);
-  const gone = Object.entries(placed(leaving).spec?.nodeSelector ?? {}).filter(
+  const gone = Object.entries((next === pod ? pod.spec?.nodeSelector : undefined) ?? {}).filter(
     ([key, value]) => node !== undefined && node.metadata?.labels?.[key] !== value,
   );
   if (node === undefined || gone.length === 0) return undefined;

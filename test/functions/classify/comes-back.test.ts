@@ -614,6 +614,17 @@ describe("a restart of a pod on a cordoned node", () => {
     );
     expect(remedyFor(selecting, {}, { nodes: [node({ pool: "blue" })] })).toBe("restart");
     expect(remedyFor(selecting)).toBe("restart");
+    const moved: PodTemplate = {
+      ...template(),
+      spec: { containers: [{ name: "app" }], nodeSelector: { pool: "green" } },
+    };
+    const updated = {
+      incident: incident({ workload: DB, requested: { action: "restart" as const, pod: "db-0" } }),
+      workload: db({ template: moved, spec: { replicas: 1 } }),
+      holders: [controllerRevision(2, { template: moved }), controllerRevision(1)],
+      pods: [{ ...dbPod(0, 1), spec: selecting.spec ?? SPEC }],
+    };
+    expect(remedyFor(pod(), updated, { nodes: [node({ pool: "blue" })] })).toBe("restart");
   });
 
   const waiting = (message: string): Pod =>
