@@ -146,7 +146,7 @@ describe("people", () => {
       for (let time = 0; time < times; time++) await comes();
       state.names = names;
     };
-    for (const _time of [1, 2, 3]) {
+    for (let time = 0; time < 3; time++) {
       await throttled(2);
       await comes();
     }
