@@ -10,7 +10,8 @@ import type { Run } from "../../../local/scenarios/run-workflow.ts";
 
 let cluster: EmbeddedCluster;
 beforeAll(async () => {
-  cluster = await startEmbeddedCluster(50);
+  // As fast as scenarios are played: when the Application was synced is told from moments that are near each other.
+  cluster = await startEmbeddedCluster(10);
 });
 afterAll(() => cluster.stop());
 
