@@ -5,6 +5,7 @@ import type {
   EndpointSlice,
   Hpa,
   Job,
+  LimitRange,
   Namespace,
   Pod,
   PodTemplate,
@@ -151,6 +152,14 @@ const DEFAULTS: Readonly<Record<string, (object: ApiObject) => void>> = {
   Lease: (object) => {
     withDefaults(object, { spec: {} });
   },
+  LimitRange: (object) => {
+    const items: LimitRangeItem[] = specOf<LimitRange>(object).limits;
+    for (const item of items.filter(({ type }) => type === "Container")) {
+      fillIn(item, "default", item.max);
+      fillIn(item, "defaultRequest", item.default);
+      fillIn(item, "defaultRequest", item.min);
+    }
+  },
   HorizontalPodAutoscaler: (object) => {
     const target = { type: "Utilization", averageUtilization: 80 };
     withDefaults(specOf<Hpa>(object), {
@@ -191,6 +200,18 @@ const DEFAULTS: Readonly<Record<string, (object: ApiObject) => void>> = {
     delete object["stringData"];
   },
 };
+
+/** The client library calls `default` otherwise than the API does. */
+type LimitRangeItem = NonNullable<LimitRange["spec"]>["limits"][number] & { default?: Record<string, string> };
+
+/** What a container gets that names no amount: what is not given comes from other amounts. */
+function fillIn(
+  item: LimitRangeItem,
+  field: "default" | "defaultRequest",
+  amounts: Record<string, string> | undefined,
+): void {
+  if (amounts !== undefined) item[field] = { ...amounts, ...item[field] };
+}
 
 /** The spec, which is made if there is none; a missing part of it is for validation to tell of. */
 function specOf<T extends { spec?: object }>(object: ApiObject): NonNullable<T["spec"]> {

@@ -13,8 +13,8 @@ type Item = NonNullable<LimitRange["spec"]>["limits"][number] & { default?: Reco
 const FILLED_IN = "kubernetes.io/limit-ranger";
 
 /**
- * Gives containers that name no amount the defaults of the LimitRanges of their namespace, where these name one: a maximum is
- * no default here.
+ * Gives containers that name no amount the defaults of the LimitRanges of their namespace, which a maximum and a minimum have
+ * become where these name none.
  * Source: kubernetes plugin/pkg/admission/limitranger/admission.go, mergePodResourceRequirements
  */
 export function applyLimitRanges(store: Store, resource: Resource, pod: Pod): void {
@@ -22,7 +22,7 @@ export function applyLimitRanges(store: Store, resource: Resource, pod: Pod): vo
   const items = itemsOf(store, pod);
   const told = [...(pod.spec?.containers ?? []), ...(pod.spec?.initContainers ?? [])].flatMap((container) => {
     const filled = items.map(({ default: limits, defaultRequest }) => ({
-      requests: fillIn(container, "requests", defaultRequest ?? limits),
+      requests: fillIn(container, "requests", defaultRequest),
       limits: fillIn(container, "limits", limits),
     }));
     return (["requests", "limits"] as const).flatMap((what) => {
