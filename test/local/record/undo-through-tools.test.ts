@@ -25,8 +25,9 @@ async function remedied(scenario: string, namespace: string) {
   if (change === undefined) throw new Error("Nothing was done.");
   const { kind } = change;
   const request = { action: "undo", origin: "person", namespace, kind: "Deployment", name: "web", execution: "run-1" };
-  const policy =
+  const through =
     kind === "argo-cd-rollback" ? { owners: { argo_cd: true }, argo_cd: { namespace } } : { owners: { flux: true } };
+  const policy = { ...through, cool_down: { base_seconds: 0, max_seconds: 0 } };
   const undo = async (more: object = {}): Promise<Run> => await place.run({ ...request, change, ...more }, policy, {});
   return { place, undo, change, policy, request };
 }

@@ -142,7 +142,7 @@ describe("a ScaledObject is left to people", () => {
     ],
     ["ScaledObject web is not ready, and KEDA takes no", scaledObject({}, { conditions: { Ready: "False" } })],
     ["a trigger of ScaledObject web cannot be read", scaledObject({}, { conditions: { Fallback: "True" } })],
-    ["asks for 2 to 9 replicas, which KEDA has not taken over", scaledObject({ maxReplicaCount: 9 })],
+    ["asks for 2–9 replicas, which KEDA has not taken over", scaledObject({ maxReplicaCount: 9 })],
   ])("that is %s", (said, object) => {
     expect(message(found(object))).toContain(said);
   });
