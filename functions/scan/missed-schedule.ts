@@ -60,8 +60,9 @@ function secondsShown(age: string): number {
  * another. What it was due for may be made up for, so that it is late as long as its status tells of no later Job. Pure.
  */
 export function missedSchedule(cronJob: CronJob, moment: Moment): Failure | undefined {
-  const { metadata, spec, status } = cronJob;
-  if (metadata?.deletionTimestamp !== undefined) return undefined;
+  // Nothing says that a server has filled in what it has to.
+  const { metadata, spec, status } = cronJob as Partial<CronJob>;
+  if (metadata?.deletionTimestamp !== undefined || spec === undefined) return undefined;
   const { schedule, timeZone: zone, suspend: suspended = false, concurrencyPolicy } = spec;
   const last = status?.lastScheduleTime === undefined ? undefined : new Date(status.lastScheduleTime);
   const written = FIELDS.flatMap((field) => lastWriter(metadata, ["spec", field])?.at ?? []);

@@ -28,7 +28,7 @@ describe("an execution", () => {
       error: { name: "InvalidRequest", cause: expect.stringContaining("pod_name") as string },
     });
     expect(sent.map(({ subject }) => subject)).toEqual(["[prod] Remediation run failed: InvalidRequest"]);
-    expect(sent[0]?.text).toContain("pod_name: must be the name of a pod");
+    expect(sent[0]?.text).toContain("pod_name: is missing: it must be the name of a pod");
     expect(events.map(({ state }) => state)).not.toContain("Detect failures");
   });
 
