@@ -100,7 +100,7 @@ describe("npm start ends with exit code 1, the error's name and what to do about
         '{"action": "rollback_deployment", "namespace": "default", "deployment_name": "gone"}',
       ],
       "WorkloadNotFound",
-      "Check the name",
+      "Check the kind",
     ],
     [
       "for a pod that is gone",
