@@ -9,14 +9,17 @@ export function* cronJobObjects(plan: Plan, planned: Planned): Generator<Stored>
   const { built, now } = plan.size;
   const random = randomOf(plan, planned, "self");
   const born = birthOf(plan, random);
-  const lastRun = new Date(built.getTime() - random.below(MINUTES_A_DAY) * 60_000);
-  const since = planned.decoy === "succeeded-since" ? minutesBefore(now, 4) : time(lastRun);
+  const [from, minutes] = planned.decoy === "succeeded-since" ? [now, 4] : [built, random.below(MINUTES_A_DAY / 2)];
+  // On the minute, as its schedule has it, which is due again at the earliest half a day after the population was made.
+  const lastRun = new Date((Math.floor(from.getTime() / 60_000) - minutes) * 60_000);
+  const since = time(lastRun);
   const object: Manifest = {
     apiVersion: "batch/v1",
     kind: "CronJob",
     metadata: head(plan, planned, born, 1),
     spec: {
-      schedule: `${random.below(60)} ${random.below(24)} * * *`,
+      schedule: `${lastRun.getUTCMinutes()} ${lastRun.getUTCHours()} * * *`,
+      timeZone: "Etc/UTC",
       concurrencyPolicy: "Forbid",
       jobTemplate: { spec: { backoffLimit: 0, template: templateOf(plan, planned, 1, "Never") } },
     },
