@@ -3,7 +3,7 @@ import { PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import type { IKey } from "aws-cdk-lib/aws-kms";
 import { Topic, type ITopic } from "aws-cdk-lib/aws-sns";
 import { EmailSubscription } from "aws-cdk-lib/aws-sns-subscriptions";
-import { Construct } from "constructs";
+import { Construct, type IConstruct } from "constructs";
 import type { NotificationOptions } from "./props.ts";
 import type { RemediationFunction } from "./remediation-function.ts";
 
@@ -24,11 +24,7 @@ export class Notifications extends Construct {
     super(scope, id);
     this.topic = options.topic ?? this.createTopic(key, namePrefix);
     for (const email of options.emails ?? []) {
-      Validations.of(this.topic.addSubscription(new EmailSubscription(email))).acknowledge({
-        id: "Serverless-SNSRedrivePolicy",
-        reason:
-          "What an e-mail did not bring is not lost: the execution's output holds it, and so does an Event on the workload.",
-      });
+      acknowledgeNoRedrive(this.topic.addSubscription(new EmailSubscription(email)));
     }
 
     const { lambda, role } = publisher;
@@ -64,4 +60,13 @@ export class Notifications extends Construct {
     );
     return topic;
   }
+}
+
+/** Says why a subscription by e-mail has no queue for what it does not bring. */
+export function acknowledgeNoRedrive(subscription: IConstruct): void {
+  Validations.of(subscription).acknowledge({
+    id: "Serverless-SNSRedrivePolicy",
+    reason:
+      "What an e-mail did not bring is not lost: the execution's output holds it, and so does an Event on the workload.",
+  });
 }

@@ -4,12 +4,12 @@ import {
   CfnParameter,
   Fn,
   Stack,
-  Validations,
   type IStackSynthesizer,
 } from "aws-cdk-lib";
 import { CfnSubscription } from "aws-cdk-lib/aws-sns";
 import type { Construct } from "constructs";
 import type { EksRemediation } from "./eks-remediation.ts";
+import { acknowledgeNoRedrive } from "./notifications.ts";
 import { remediate } from "./remediate.ts";
 import type { Settings } from "./settings.ts";
 
@@ -60,10 +60,6 @@ export class ReleasedStack extends Stack {
     const { topicArn } = this.remediation.topic;
     const subscription = new CfnSubscription(this, "Email", { topicArn, protocol: "email", endpoint: email });
     subscription.cfnOptions.condition = isGiven;
-    Validations.of(subscription).acknowledge({
-      id: "Serverless-SNSRedrivePolicy",
-      reason:
-        "What an e-mail did not bring is not lost: the execution's output holds it, and so does an Event on the workload.",
-    });
+    acknowledgeNoRedrive(subscription);
   }
 }
