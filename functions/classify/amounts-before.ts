@@ -1,6 +1,5 @@
-import type { Case } from "../facts/case.ts";
+import { podsMadeFrom, type Case } from "../facts/case.ts";
 import { madeAt } from "../facts/failed-pods.ts";
-import { kindOf } from "../kinds/kinds.ts";
 import type { PodTemplate, ResourceQuota } from "../shared/kubernetes/types.ts";
 import type { RevisionRef } from "../shared/refs.ts";
 import { some } from "../shared/text.ts";
@@ -26,10 +25,9 @@ export function lacksAmounts(facts: Case, to: RevisionRef, { spec }: PodTemplate
 }
 
 /** What templates do not name and pods that were made from them have, as something gives it to each pod. */
-function givenToPods({ evidence: { incident, pods }, templates }: Case, quota: ResourceQuota): Set<string> {
-  const history = kindOf(incident.workload)?.history;
-  const given = [...templates].flatMap(([name, { spec }]) => {
-    const made = pods.filter((pod) => pod.spec !== undefined && history?.isMadeFrom(pod, name) === true);
+function givenToPods(facts: Case, quota: ResourceQuota): Set<string> {
+  const given = [...facts.templates].flatMap(([name, { spec }]) => {
+    const made = podsMadeFrom(facts, name).filter((pod) => pod.spec !== undefined);
     if (spec === undefined || made.length === 0) return [];
     const left = new Set(made.flatMap((pod) => unnamedAmounts(quota, { spec: pod.spec ?? spec }, madeAt(pod))));
     return unnamedAmounts(quota, { spec }).filter((amount) => !left.has(amount));

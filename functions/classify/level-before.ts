@@ -1,6 +1,5 @@
-import type { Case } from "../facts/case.ts";
+import { podsMadeFrom, type Case } from "../facts/case.ts";
 import { enforcedLevel, isExempt, podSecurityViolations, type PodSecurityLevel } from "../facts/pod-security.ts";
-import { kindOf } from "../kinds/kinds.ts";
 import type { PodTemplate } from "../shared/kubernetes/types.ts";
 import type { RevisionRef } from "../shared/refs.ts";
 import { some } from "../shared/text.ts";
@@ -24,14 +23,8 @@ export function violatesLevel(facts: Case, to: RevisionRef, earlier: PodTemplate
 }
 
 /** What a template violates and pods that were made from it do not, as something changes them when they are made. */
-function mendedInPods(
-  { evidence: { incident, pods } }: Case,
-  revision: string,
-  { spec }: PodTemplate,
-  level: PodSecurityLevel,
-): string[] {
-  const history = kindOf(incident.workload)?.history;
-  const specs = pods.filter((pod) => history?.isMadeFrom(pod, revision) === true).flatMap((pod) => pod.spec ?? []);
+function mendedInPods(facts: Case, revision: string, { spec }: PodTemplate, level: PodSecurityLevel): string[] {
+  const specs = podsMadeFrom(facts, revision).flatMap((pod) => pod.spec ?? []);
   if (spec === undefined || specs.length === 0) return [];
   const left = new Set(specs.flatMap((made) => podSecurityViolations(made, level)));
   return podSecurityViolations(spec, level).filter((violation) => !left.has(violation));

@@ -1,5 +1,4 @@
-import type { Case } from "../facts/case.ts";
-import { kindOf } from "../kinds/kinds.ts";
+import { podsMadeFrom, type Case } from "../facts/case.ts";
 import { containersOf, type Container } from "../shared/kubernetes/containers.ts";
 import type { LimitRange, PodTemplate } from "../shared/kubernetes/types.ts";
 import { bounded } from "../shared/text.ts";
@@ -63,12 +62,11 @@ function isLess(one: string | undefined, other: string | undefined): boolean {
 }
 
 /** Whether something gives the workload's pods other amounts than their templates name, such as an autoscaler of amounts does. */
-function isGivenOthers({ evidence: { incident, pods }, templates }: Case): boolean {
-  const history = kindOf(incident.workload)?.history;
-  return [...templates].some(([revision, template]) =>
-    pods
-      .filter((pod) => history?.isMadeFrom(pod, revision) === true)
-      .some((pod) => containersOf(template).some((container) => hasOthers(container, containersOf(pod)))),
+function isGivenOthers(facts: Case): boolean {
+  return [...facts.templates].some(([revision, template]) =>
+    podsMadeFrom(facts, revision).some((pod) =>
+      containersOf(template).some((container) => hasOthers(container, containersOf(pod))),
+    ),
   );
 }
 

@@ -1,4 +1,4 @@
-import type { Case } from "../facts/case.ts";
+import { podsMadeFrom, type Case } from "../facts/case.ts";
 import { claimsOf } from "../facts/going-claims.ts";
 import type { NeededBefore } from "../facts/evidence.ts";
 import { badNode, joinedSince } from "../facts/one-node.ts";
@@ -148,9 +148,8 @@ function failsOnNewNodes(facts: Case): string | undefined {
  * something has given it to each pod since, and the two templates do not differ in it.
  */
 function limitedByOthers({ facts, to, present, earlier }: Return): string | undefined {
-  const { ofCurrent, evidence } = facts;
-  const history = kindOf(evidence.incident.workload)?.history;
-  const before = evidence.pods.filter((pod) => history?.isMadeFrom(pod, to.name) === true);
+  const { ofCurrent } = facts;
+  const before = podsMadeFrom(facts, to.name);
   const failing = ofCurrent.flatMap(({ pod, failures }) => failures.map((failure) => ({ pod, failure })));
   if (failing.length === 0 || before.length === 0) return undefined;
   const limits = failing.map(({ pod, failure: { container, outOfMemory } }) => {

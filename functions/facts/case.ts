@@ -163,3 +163,9 @@ export function podsFailing(failing: readonly FailingPod[], ...reasons: Readonly
   const which = failingFor(failing, ...reasons);
   return count(which.length === 0 ? failing.length : which.length, "pod");
 }
+
+/** The workload's pods that were made from a revision, by its name; none of a kind that keeps no revisions. */
+export function podsMadeFrom({ evidence: { incident, pods } }: Pick<Case, "evidence">, revision: string): Pod[] {
+  const history = kindOf(incident.workload)?.history;
+  return pods.filter((pod) => history?.isMadeFrom(pod, revision) === true);
+}
