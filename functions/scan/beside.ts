@@ -7,6 +7,7 @@ import type { PodsFound } from "./failing-pods.ts";
 import { groupIncidents, workloadKey } from "./incidents.ts";
 import { findMissedSchedules } from "./cron-jobs.ts";
 import { findPausedApplications } from "./paused-applications.ts";
+import type { Places } from "./places.ts";
 import { stillSuspended } from "./still-suspended.ts";
 import { findServiceProblems } from "./services/services.ts";
 import { unreadyNodes } from "./unready-nodes.ts";
@@ -14,8 +15,7 @@ import type { View } from "./view.ts";
 
 /** What a scan has seen by the time that it looks beside the workloads. */
 export interface Seen {
-  namespaces: readonly string[];
-  everywhere: boolean;
+  places: Places;
   nodes: readonly Node[];
   pods: PodsFound;
   hpas: readonly Hpa[];
@@ -32,14 +32,14 @@ export interface Seen {
  * that have missed their time, nodes that are not ready, what of Flux is still suspended.
  */
 export async function lookBeside(view: View, seen: Seen): Promise<Incident[]> {
-  const { namespaces, everywhere, nodes, pods, hpas, incidents, policy, moment } = seen;
-  const services = await findServiceProblems(view, { namespaces, everywhere, hpas, policy, now: moment.now });
-  const late = await findMissedSchedules(view, { namespaces, everywhere, incidents, policy, moment });
+  const { places, nodes, pods, hpas, incidents, policy, moment } = seen;
+  const services = await findServiceProblems(view, { places, hpas, policy, now: moment.now });
+  const late = await findMissedSchedules(view, { places, incidents, policy, moment });
   // A scan of some namespaces tells of the nodes that matter to these.
-  const near = nodes.filter(({ metadata }) => everywhere || pods.podsOn.has(metadata?.name ?? ""));
+  const near = nodes.filter(({ metadata }) => places.everywhere || pods.podsOn.has(metadata?.name ?? ""));
   const unready = unreadyNodes(near, { podsOn: pods.podsOn, toldOf: nodesToldOf(seen), optIn: policy.opt_in }, moment);
-  const paused = await findPausedApplications(view, seen, policy, moment.now);
-  const suspended = await stillSuspended(view, { namespaces, everywhere }, moment.now);
+  const paused = await findPausedApplications(view, places, policy, moment.now);
+  const suspended = await stillSuspended(view, places, moment.now);
   return groupIncidents([], [...services, ...late, ...unready, ...paused, ...suspended]);
 }
 

@@ -10,10 +10,12 @@ import { light } from "./light.ts";
 import { look } from "./look.ts";
 import { cronJobSuspects, missedSchedule } from "./missed-schedule.ts";
 import { told, type Found } from "./services/found.ts";
-import type { Places, View } from "./view.ts";
+import type { Places } from "./places.ts";
+import type { View } from "./view.ts";
 
 /** Where and when a scan looks at CronJobs. */
-export interface CronJobScan extends Places {
+export interface CronJobScan {
+  places: Places;
   /** What people are told of already: a CronJob whose Jobs fail is told by these. */
   incidents: readonly Incident[];
   policy: Policy;
@@ -25,18 +27,19 @@ export interface CronJobScan extends Places {
  * that may have missed their time are read in full. What cannot be seen becomes a blind spot.
  */
 export async function findMissedSchedules(view: View, scan: CronJobScan): Promise<FailingWorkload[]> {
-  const { namespaces, everywhere, incidents, policy, moment } = scan;
+  const { places, incidents, policy, moment } = scan;
   const known = new Set(incidents.map(({ workload }) => workloadKey(workload)));
   const rule = cronJobSuspects(moment);
   const keep = (cronJob: CronJob): Found | undefined => {
     const { namespace = "", name = "" } = cronJob.metadata ?? {};
     const failure = missedSchedule(cronJob, moment);
-    const isOurs = namespaces.includes(namespace) && !known.has(workloadKey({ ...CRON_JOB, namespace, name }));
+    const isOurs = places.includes(namespace) && !known.has(workloadKey({ ...CRON_JOB, namespace, name }));
     return isOurs && failure !== undefined ? found(cronJob, failure) : undefined;
   };
-  const looks = await view.each(everywhere ? [undefined] : namespaces, async (place) => {
+  const looks = await view.each(places.parts, async (place) => {
     const what = `CronJobs${place === undefined ? "" : ` in namespace ${place}`}`;
-    const lookAt = () => look(view, { what, place, isBeside: true }, paths.cronJobs(place), rule, keep, everywhere);
+    const lookAt = () =>
+      look(view, { what, place, isBeside: true }, paths.cronJobs(place), rule, keep, places.everywhere);
     return await view.tryTo(what, lookAt, { place, telling: false });
   });
   return await told(

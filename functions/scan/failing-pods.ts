@@ -12,11 +12,12 @@ import type { FailingPod } from "./incidents.ts";
 import { light } from "./light.ts";
 import { look, readSuspects } from "./look.ts";
 import { Missed } from "./missed.ts";
+import type { Places } from "./places.ts";
 import { learnOwners } from "./pod-owners.ts";
 import { factsOf, podFacts, type PodFacts } from "./pod-facts.ts";
 import { MANY_ALONE, rowsEverywhere, rowsOfNamespace, tally, wellByNamespace, type PodRows } from "./pod-rows.ts";
 import { NODE_SUSPECTS, POD_SUSPECTS } from "./suspects.ts";
-import type { Places, Spot, View } from "./view.ts";
+import type { Spot, View } from "./view.ts";
 
 /** The nodes that are not printed as ready, without the list of images that each has. */
 export async function findUnreadyNodes(view: View): Promise<Node[]> {
@@ -80,7 +81,7 @@ async function findEverywhere(view: View, sight: Sight): Promise<PodsFound | und
 }
 
 async function findByNamespace(view: View, sight: Sight): Promise<PodsFound> {
-  const spots = sight.places.namespaces.map((place) => ({ what: `pods in namespace ${place}`, place }));
+  const spots = (await sight.places.names()).map((place) => ({ what: `pods in namespace ${place}`, place }));
   const looks = await view.each(spots, async (spot) => {
     const rows = await view.tryTo(spot.what, () => rowsOfNamespace(view, spot.place, sight.moment), spot);
     return rows === undefined ? [] : [{ spot, rows }];
@@ -106,7 +107,8 @@ async function readRows(
       tally(rows.podsOn, node);
       if (isWell(pod, moment)) tally(rows.wellOn, node);
     }
-    return isIn(places, pod) ? suspected(pod, moment) : undefined;
+    // A name that is looked up in the whole cluster may be that of others.
+    return places.includes(pod.metadata?.namespace ?? "") ? suspected(pod, moment) : undefined;
   };
   const most = places.everywhere && rows.place === "" ? MANY_ALONE : Infinity;
   const { seen, suspects } = await readSuspects(view, spot, rows.rows, keep, most);
@@ -131,11 +133,6 @@ async function readRows(
 /** Whether a pod runs and is ready, on a node that reports. */
 function isWell(pod: Pod, { lostNodes }: Moment): boolean {
   return pod.status?.phase === "Running" && isReady(pod) && lostNodes?.has(pod.spec?.nodeName ?? "") !== true;
-}
-
-/** Whether a pod is where the scan looks: a name that is looked up in the whole cluster may be that of others. */
-function isIn({ everywhere, leftOut = [] }: Places, { metadata }: Pod): boolean {
-  return !everywhere || !leftOut.includes(metadata?.namespace ?? "");
 }
 
 function sumOf(looks: readonly Looked[]): PodsFound {

@@ -15,7 +15,8 @@ import { workloadKey, type FailingWorkload } from "./incidents.ts";
 import { light, someOf } from "./light.ts";
 import { look } from "./look.ts";
 import { noteSwitch, type Switches } from "./reach.ts";
-import type { Places, View } from "./view.ts";
+import type { Places } from "./places.ts";
+import type { View } from "./view.ts";
 
 /** What the look at the workloads brought. */
 export interface WorkloadsFound {
@@ -43,11 +44,11 @@ export interface HpasFound {
 
 /**
  * Finds workloads that fail by their own status.
- * @param namespaces where to look; undefined for the whole cluster, which takes one request a kind
+ * @param parts where to look; undefined among them is the whole cluster, which takes one request a kind
  */
 export async function findFailingWorkloads(
   view: View,
-  namespaces: readonly string[] | undefined,
+  parts: readonly (string | undefined)[],
   finder: WorkloadFinder,
   moment: Moment,
 ): Promise<WorkloadsFound> {
@@ -60,8 +61,7 @@ export async function findFailingWorkloads(
     switches: new Map(),
     read: new Set(),
   };
-  const places = namespaces ?? [undefined];
-  const looks = scannedKinds().flatMap((kind) => places.map((namespace) => ({ kind, namespace })));
+  const looks = scannedKinds().flatMap((kind) => parts.map((namespace) => ({ kind, namespace })));
   await view.each(looks, async ({ kind, namespace }) => {
     const path = collectionOf(kind, namespace);
     const what = `${kind.kind}s${namespace === undefined ? "" : ` in namespace ${namespace}`}`;

@@ -16,7 +16,8 @@ import type { WorkloadsFound } from "./failing-workloads.ts";
 import { workloadKey } from "./incidents.ts";
 import { noteSwitch } from "./reach.ts";
 import { readAhead } from "./read-ahead.ts";
-import type { Places, View } from "./view.ts";
+import type { Places } from "./places.ts";
+import type { View } from "./view.ts";
 
 /** What tells which labels a workload may have: one of its pods, or its HPA. */
 interface Labelled {
@@ -81,7 +82,7 @@ async function readUnread(
   incidents: readonly Incident[],
   { read }: Known,
   labelled: readonly Labelled[],
-  { namespaces, everywhere }: Places,
+  { parts }: Places,
 ): Promise<void> {
   const labelsOf = new Map(labelled.map(({ workload, labels }) => [workloadKey(workload), labels ?? {}]));
   const unread = incidents.flatMap(({ workload }) => {
@@ -91,7 +92,7 @@ async function readUnread(
     return [{ kind, namespace: workload.namespace, name: workload.name, labels: labelsOf.get(key) ?? {} }];
   });
   const groups = [...Map.groupBy(unread, ({ kind }) => kind)].flatMap(([kind, members]) =>
-    (everywhere ? [undefined] : namespaces).map((place) => ({
+    parts.map((place) => ({
       ...{ kind, place },
       wanted: members.filter(({ namespace }) => place === undefined || namespace === place),
     })),

@@ -12,12 +12,13 @@ import type { Policy } from "../shared/policy.ts";
 import type { FailingWorkload } from "./incidents.ts";
 import { leftSince } from "./reminders.ts";
 import { problem } from "./services/decide.ts";
-import type { Places, View } from "./view.ts";
+import type { Places } from "./places.ts";
+import type { View } from "./view.ts";
 
 /** Reads the Applications whose automated sync a rollback has paused; nothing where Argo CD is not switched on, or not there. */
 export async function findPausedApplications(
   view: View,
-  places: Pick<Places, "namespaces" | "everywhere">,
+  places: Pick<Places, "includes" | "everywhere">,
   { argo_cd: { namespace } }: Policy,
   now: Date,
 ): Promise<FailingWorkload[]> {
@@ -37,13 +38,13 @@ export async function findPausedApplications(
  */
 export function pausedForLong(
   applications: readonly Application[],
-  { namespaces, everywhere }: Pick<Places, "namespaces" | "everywhere">,
+  { includes, everywhere }: Pick<Places, "includes" | "everywhere">,
   now: Date,
 ): FailingWorkload[] {
   return applications.flatMap((application) => {
     const { metadata, spec } = application;
     const { name = "", namespace = "", annotations = {} } = metadata ?? {};
-    const isNear = syncedBy(application).some((resource) => namespaces.includes(resource.namespace ?? ""));
+    const isNear = syncedBy(application).some((resource) => includes(resource.namespace ?? ""));
     const isPaused = PAUSED_ANNOTATION in annotations && (spec?.syncPolicy?.automated ?? undefined) === undefined;
     const { since, isKnown } = leftSince(metadata, ["metadata", "annotations", PAUSED_ANNOTATION], now);
     if (!isPaused || !(everywhere || isNear) || isKnown) return [];

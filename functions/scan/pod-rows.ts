@@ -5,7 +5,8 @@ import type { FailingPod } from "./incidents.ts";
 import { rowsIn, selectorOf, type Rows } from "./suspect-rows.ts";
 import { POD_SUSPECTS } from "./suspects.ts";
 import { cellsOf, type Table } from "./table.ts";
-import type { Places, View } from "./view.ts";
+import type { Places } from "./places.ts";
+import type { View } from "./view.ts";
 
 /** What the rows of pods tell, of one namespace or of the whole cluster. */
 export interface PodRows {
@@ -39,7 +40,7 @@ export async function rowsOfNamespace(view: View, namespace: string, moment: Mom
  */
 export async function rowsEverywhere(
   view: View,
-  { everywhere, leftOut = [] }: Places,
+  { everywhere, leftOut }: Places,
   moment: Moment,
 ): Promise<PodRows | undefined> {
   if (!everywhere || leftOut.length > MOST_LEFT_OUT) return undefined;
@@ -104,25 +105,21 @@ export async function wellByNamespace(
 }
 
 /** How many pods of each namespace are well on a node. */
-async function wellOnNode(view: View, node: string, { leftOut = [] }: Places): Promise<Map<string, number>> {
+async function wellOnNode(view: View, node: string, { includes }: Places): Promise<Map<string, number>> {
   const query = { fieldSelector: selectorOf(POD_SUSPECTS.indexed, node), includeObject: "Metadata" };
   const table = await view.cluster.table<Table>(paths.pods(), query);
   const well = new Map<string, number>();
   for (const [index, cells] of (cellsOf(table, POD_SUSPECTS.columns) ?? []).entries()) {
     const namespace = table.rows?.[index]?.object?.metadata?.namespace ?? "";
-    if (!POD_SUSPECTS.isSuspect(...cells) && !leftOut.includes(namespace)) tally(well, namespace);
+    if (!POD_SUSPECTS.isSuspect(...cells) && includes(namespace)) tally(well, namespace);
   }
   return well;
 }
 
 /** The same of every node, by the rows of each namespace: of many nodes that is less than to ask for what is on each. */
-async function wellInEach(
-  view: View,
-  { namespaces }: Places,
-  moment: Moment,
-): Promise<Map<string, Map<string, number>>> {
+async function wellInEach(view: View, places: Places, moment: Moment): Promise<Map<string, Map<string, number>>> {
   const counts = new Map<string, Map<string, number>>();
-  await view.each(namespaces, async (place) => {
+  await view.each(await places.names(), async (place) => {
     const look = () => rowsOfNamespace(view, place, moment);
     const rows = await view.tryTo(`which pods are well in namespace ${place}`, look, { place, telling: false });
     for (const [node, number] of rows?.wellOn ?? []) {

@@ -10,7 +10,8 @@ import type { Counted, Extent } from "./extent.ts";
 import { isDecided } from "./hit.ts";
 import { workloadKey } from "./incidents.ts";
 import { isLate } from "./late.ts";
-import type { Places, View } from "./view.ts";
+import type { Places } from "./places.ts";
+import type { View } from "./view.ts";
 
 /** What workloads that were read say themselves of whether they may be touched, by `workloadKey`; `idle` are those that want no pods. */
 export type Switches = Map<string, "true" | "false" | "idle">;
@@ -37,7 +38,7 @@ export function noteSwitch(switches: Switches, workload: WorkloadRef, object: Wo
 export async function withinReach(
   view: View,
   counted: readonly Counted[],
-  { namespaces, everywhere }: Places,
+  places: Places,
   switches: Switches,
   policy: Policy,
 ): Promise<Pick<Extent, "failing" | "workloads" | "uncounted" | "atLeast" | "passedOver">> {
@@ -48,7 +49,9 @@ export async function withinReach(
   const mayTouch = (enabled: string | undefined) => enabled === "true" || (enabled === undefined && !policy.opt_in);
   const isOpen = (space: Namespace) =>
     space.metadata?.deletionTimestamp === undefined && mayTouch(enabledBy(undefined, space));
-  const spaces = await readNamespaces(view, isMany ? namespaces : namespacesOf(counted), isMany && everywhere, isOpen);
+  const inOne = isMany && places.everywhere;
+  const asked = isMany && !inOne ? await places.names() : namespacesOf(counted);
+  const spaces = await readNamespaces(view, asked, inOne, isOpen);
   const failing = counted.filter(({ incident: { workload } }) => {
     const own = switches.get(workloadKey(workload));
     return own === undefined ? spaces.get(workload.namespace) !== false : mayTouch(own);
@@ -56,7 +59,9 @@ export async function withinReach(
   if (!isMany || failing.length < policy.storm.min_workloads) return { failing, ...nothing };
   // Of a namespace that is kept out as a whole, only what says otherwise itself is within reach.
   const hit = new Set(namespacesOf(failing));
-  const counting = namespaces.filter((name) => spaces.get(name) !== false || policy.opt_in || hit.has(name));
+  const listed = inOne && spaces.size > 0 ? [...spaces.keys()].filter(places.includes) : undefined;
+  const names = listed ?? (await view.unlessUnseen(() => places.names())) ?? [...hit];
+  const counting = names.filter((name) => spaces.get(name) !== false || policy.opt_in || hit.has(name));
   const known = new Map(
     counting.flatMap((name) => {
       const isOpen = spaces.get(name);

@@ -99,6 +99,6 @@ async function besideThem(
   // Beside a storm of everything, nothing else is told.
   if (storm?.isEverywhere === true) return { beside: [], bonds: all };
   const toldNodes = [...(storm?.nodes ?? []), ...lack.toldOf];
-  const seen = { ...places, ...{ nodes, pods, hpas: hpas.all, incidents: inScope, toldNodes, policy, moment } };
+  const seen = { places, nodes, pods, hpas: hpas.all, incidents: inScope, toldNodes, policy, moment };
   return { beside: [...metrics, ...lack.incidents, ...(await lookBeside(view, seen))], bonds: all };
 }

@@ -6,8 +6,8 @@ import { WorkloadFinder } from "../kinds/workload-finder.ts";
 import type { Policy } from "../shared/policy.ts";
 import { findFailingPods, findUnreadyNodes, type PodsFound } from "./failing-pods.ts";
 import { findFailingHpas, findFailingWorkloads, type HpasFound, type WorkloadsFound } from "./failing-workloads.ts";
-import { placesToLook } from "./places.ts";
-import { View, type Places } from "./view.ts";
+import { placesToLook, type Places } from "./places.ts";
+import { View } from "./view.ts";
 
 /** What to look at, and by which rules. */
 export interface Scan {
@@ -45,7 +45,7 @@ export async function lookAtAll(cluster: Reader, { namespace, policy, now }: Sca
   const places = await placesToLook(cluster, namespace, policy);
   const nodes = await findUnreadyNodes(view);
   const moment: Moment = { now, deadlines: policy.detect, lostNodes: lostNodesAmong(nodes) };
-  const known = findFailingWorkloads(view, places.everywhere ? undefined : places.namespaces, finder, moment);
+  const known = findFailingWorkloads(view, places.parts, finder, moment);
   const [pods, workloads, hpas] = await Promise.all([
     findFailingPods(view, { places, finder, moment, crowd: policy.storm.min_pods_on_node, known }),
     known,

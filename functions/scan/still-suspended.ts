@@ -7,7 +7,8 @@ import { bounded, count } from "../shared/text.ts";
 import type { FailingWorkload } from "./incidents.ts";
 import { leftSince } from "./reminders.ts";
 import { problem } from "./services/decide.ts";
-import type { Places, View } from "./view.ts";
+import type { Places } from "./places.ts";
+import type { View } from "./view.ts";
 
 /**
  * What of Flux a remedy has suspended more than a day ago, and nobody has resumed, changed or suspended anew since. Only what
@@ -22,15 +23,11 @@ export async function stillSuspended(view: View, places: Places, now: Date): Pro
   return found.flat();
 }
 
-async function listed(
-  view: View,
-  kind: keyof typeof RECONCILERS,
-  { namespaces, everywhere }: Places,
-): Promise<FluxObject[]> {
+async function listed(view: View, kind: keyof typeof RECONCILERS, { parts }: Places): Promise<FluxObject[]> {
   const { group, version, plural } = RECONCILERS[kind];
   const path = (namespace?: string) => collectionOf({ apiVersion: `${group}/${version}`, plural }, namespace);
   const query = { labelSelector: `${SUSPENDED_LABEL.name}=${SUSPENDED_LABEL.value}` };
-  const lists = await view.each(everywhere ? [undefined] : namespaces, (place) =>
+  const lists = await view.each(parts, (place) =>
     view.tryTo(`${kind}s that remedies have suspended`, () => view.list<FluxObject>(path(place), query), {
       place,
       telling: false,

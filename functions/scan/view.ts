@@ -5,6 +5,7 @@ import { isRemediationError, RemediationError, type ErrorName } from "../shared/
 import { bounded } from "../shared/text.ts";
 import { inTurn } from "./fair.ts";
 import { Limiter } from "./limiter.ts";
+import type { Places } from "./places.ts";
 import { cellsOf, type Table } from "./table.ts";
 import type { SuspectRule } from "../kinds/suspects.ts";
 
@@ -26,15 +27,6 @@ export interface Spot {
   place?: string | undefined;
   /** Whether what is there tells nothing of how workloads are: nodes, and what leads to pods. */
   isBeside?: boolean;
-}
-
-/** Where a scan looks. */
-export interface Places {
-  namespaces: readonly string[];
-  /** Whether that is the whole cluster, so that a collection may be read in one go. */
-  everywhere: boolean;
-  /** The namespaces of the whole cluster that are not looked at. */
-  leftOut?: readonly string[];
 }
 
 /**
@@ -195,11 +187,11 @@ export class View {
   async listIn<T>(
     what: string,
     path: (namespace?: string) => string,
-    { namespaces, everywhere }: Places,
+    places: Places,
     { telling = true }: { telling?: boolean } = {},
   ): Promise<(T[] | undefined)[]> {
     const options = { telling, optionalApi: path() };
-    if (everywhere) {
+    if (places.everywhere) {
       const whole = await this.tryTo(
         what,
         async () => ({ list: await this.listSmall<T>(path(), MOST_AT_ONCE) }),
@@ -207,7 +199,7 @@ export class View {
       );
       if (whole?.list !== undefined || whole === undefined) return [whole?.list];
     }
-    return await this.each(namespaces, (place) => {
+    return await this.each(await places.names(), (place) => {
       const spot = { what: `${what} in namespace ${place}`, place };
       const look = async () => {
         const list = await this.listSmall<T>(path(place), MOST_OF_NAMESPACE);

@@ -13,7 +13,8 @@ import type { Policy } from "../shared/policy.ts";
 import type { WorkloadRef } from "../shared/refs.ts";
 import { inTurn } from "./fair.ts";
 import { workloadKey } from "./incidents.ts";
-import type { Places, View } from "./view.ts";
+import type { Places } from "./places.ts";
+import type { View } from "./view.ts";
 
 /** How many workloads of which people wait to hear are read in one scan. */
 const MAX_READ = 50;
@@ -73,9 +74,7 @@ function inTime<Item>(all: readonly Item[], now: Date): Item[] {
  */
 function isSeen({ blindSpots }: View, workload: WorkloadRef, { places, namespace: asked, podsOn }: Known): boolean {
   const { kind, namespace, name } = workload;
-  const isPlace = places.everywhere
-    ? places.leftOut?.includes(namespace) !== true
-    : places.namespaces.includes(namespace) || (isOfCluster(kind) && (asked === undefined || podsOn.has(name)));
+  const isPlace = places.includes(namespace) || (isOfCluster(kind) && (asked === undefined || podsOn.has(name)));
   return isPlace && blindSpots.every(({ place }) => place !== "" && place !== namespace);
 }
 

@@ -6,7 +6,8 @@ import type { Policy } from "../../shared/policy.ts";
 import { inTurn } from "../fair.ts";
 import type { FailingWorkload } from "../incidents.ts";
 import { look } from "../look.ts";
-import type { Places, View } from "../view.ts";
+import type { Places } from "../places.ts";
+import type { View } from "../view.ts";
 import { problem, selectorProblem, type Patience } from "./decide.ts";
 import { told, type Found } from "./found.ts";
 import { idleHpas } from "./idle-hpas.ts";
@@ -26,7 +27,8 @@ const WRITTEN_SECONDS = 3_600;
 const MAX_PODS = 100;
 
 /** Where and when a scan looks at Services. */
-export interface ServiceScan extends Places {
+export interface ServiceScan {
+  places: Places;
   hpas: readonly Hpa[];
   policy: Policy;
   now: Date;
@@ -38,10 +40,10 @@ export interface ServiceScan extends Places {
  * EndpointSlices, which tell what Kubernetes itself found behind each Service. What cannot be seen becomes a blind spot.
  */
 export async function findServiceProblems(view: View, scan: ServiceScan): Promise<FailingWorkload[]> {
-  const { namespaces, everywhere, hpas, policy, now } = scan;
+  const { places, hpas, policy, now } = scan;
   const patience: Patience = { now, short: policy.detect.short_seconds, long: policy.report_after_seconds };
-  const found = await view.each(eachPlace({ namespaces, everywhere }), async (place) => {
-    const isHere = ({ metadata }: { metadata?: ObjectMeta }) => namespaces.includes(metadata?.namespace ?? "");
+  const found = await view.each(eachPlace(places), async (place) => {
+    const isHere = ({ metadata }: { metadata?: ObjectMeta }) => place.includes(metadata?.namespace ?? "");
     const [services, ingresses] = await Promise.all([
       servicesIn(view, place),
       view.listIn<Ingress>("Ingresses", paths.ingresses, place, { telling: false }),
@@ -71,14 +73,13 @@ interface Context {
 
 async function lookAtServices(
   view: View,
-  { namespaces, everywhere }: Places,
+  { parts: [place], everywhere }: Places,
   context: Context,
   scan: ServiceScan,
   patience: Patience,
 ): Promise<Found[]> {
   const watched = context.services.filter((service) => !isLeftAlone(service));
   if (watched.length === 0) return [];
-  const place = everywhere ? undefined : namespaces[0];
   const what = `EndpointSlices${place === undefined ? "" : ` in namespace ${place}`}`;
   const path = paths.endpointSlices(place);
   const keep = (slice: EndpointSlice): EndpointSlice => ({ ...slice, endpoints: (slice.endpoints ?? []).slice(0, 1) });

@@ -1,11 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { findFailingPods, findUnreadyNodes } from "../../../functions/scan/failing-pods.ts";
+import { placesToLook } from "../../../functions/scan/places.ts";
 import { lostNodesAmong } from "../../../functions/shared/kubernetes/nodes.ts";
 import { View } from "../../../functions/scan/view.ts";
 import type { ObjectMeta, Pod } from "../../../functions/shared/kubernetes/types.ts";
 import { WorkloadFinder } from "../../../functions/kinds/workload-finder.ts";
 import { ApiServer, type Answer } from "../../support/api-server.ts";
-import { ago, crashingPod, NOW, pod, replicaSet } from "../../support/objects.ts";
+import { ago, crashingPod, NOW, pod, replicaSet, policy } from "../../support/objects.ts";
 import { DEADLINES } from "../../support/pod-rows.ts";
 import { FORBIDDEN } from "../../support/scans.ts";
 import { serve, type Objects } from "../../support/served-cluster.ts";
@@ -22,11 +23,7 @@ async function failingPods(objects: Objects, allPods: Answer[] = []) {
   if (allPods.length > 0) api.on("GET", "/api/v1/pods", ...allPods);
   const view = new View(api.cluster());
   const moment = { now: NOW, deadlines: DEADLINES, lostNodes: lostNodesAmong(await findUnreadyNodes(view)) };
-  const all = objects.namespaces ?? ["shop"];
-  const [leftOut, namespaces] = [true, false].map((isSystem) =>
-    all.filter((name) => name.startsWith("kube-") === isSystem),
-  ) as [string[], string[]];
-  const places = { namespaces, everywhere: true, leftOut };
+  const places = await placesToLook(view.cluster, undefined, policy());
   return await findFailingPods(view, { places, finder: new WorkloadFinder(view.cluster), moment, crowd: 3 });
 }
 

@@ -1,10 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { findFailingHpas, findFailingWorkloads } from "../../../functions/scan/failing-workloads.ts";
+import { placesToLook } from "../../../functions/scan/places.ts";
 import { View } from "../../../functions/scan/view.ts";
 import type { Hpa, ReplicaSet } from "../../../functions/shared/kubernetes/types.ts";
 import { WorkloadFinder } from "../../../functions/kinds/workload-finder.ts";
 import { ApiServer } from "../../support/api-server.ts";
-import { ago, NOW, template } from "../../support/objects.ts";
+import { ago, NOW, template, policy } from "../../support/objects.ts";
 import { DEADLINES } from "../../support/pod-rows.ts";
 import { asked } from "../../support/scans.ts";
 import { serve, type Objects } from "../../support/served-cluster.ts";
@@ -32,7 +33,7 @@ const quotaExceeded = { type: "ReplicaFailure", status: "True", reason: "FailedC
 async function failingWorkloads(objects: Objects, namespaces?: string[]) {
   serve(api, objects);
   const view = new View(api.cluster());
-  return await findFailingWorkloads(view, namespaces, new WorkloadFinder(view.cluster), moment);
+  return await findFailingWorkloads(view, namespaces ?? [undefined], new WorkloadFinder(view.cluster), moment);
 }
 
 /** What fails, in short: `Deployment web: FailedCreate`. */
@@ -196,8 +197,9 @@ describe("the HPAs", () => {
   const problem = hpaWith([hpaConditionOf("AbleToScale", "False", "FailedGetScale")]);
   const look = async (hpas: Hpa[], namespaces?: string[]) => {
     serve(api, { namespaces: ["blog", "shop"], hpas });
-    const places = { namespaces: namespaces ?? ["blog", "shop"], everywhere: namespaces === undefined };
-    return await findFailingHpas(new View(api.cluster()), places, moment);
+    const view = new View(api.cluster());
+    const places = await placesToLook(view.cluster, undefined, policy({ namespaces: { allow: namespaces } }));
+    return await findFailingHpas(view, places, moment);
   };
 
   it("are read all at once, and a problem is one of the workload that the HPA scales, told with the HPA's name", async () => {

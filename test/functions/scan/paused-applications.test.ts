@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { PAUSED_ANNOTATION, PAUSED_LABEL, type Application } from "../../../functions/facts/argo-cd-application.ts";
 import { pausedForLong } from "../../../functions/scan/paused-applications.ts";
+import { placesIn } from "../../../functions/scan/places.ts";
 import { application } from "../../support/argo-cd.ts";
 import { fieldsBy } from "../../support/field-writers.ts";
 import { ago, NOW } from "../../support/objects.ts";
@@ -18,7 +19,7 @@ function paused(seconds: number, spec: Application["spec"] = { syncPolicy: {} })
     spec,
   });
 }
-const everywhere = { namespaces: [], everywhere: true };
+const everywhere = { includes: () => true, everywhere: true };
 
 describe("an Application whose automated sync is paused", () => {
   it("is told when people were told of it a day ago", () => {
@@ -32,7 +33,7 @@ describe("an Application whose automated sync is paused", () => {
   });
 
   it("is told where what it syncs is looked at", () => {
-    const at = (...namespaces: string[]) => pausedForLong([paused(2 * DAY)], { namespaces, everywhere: false }, NOW);
+    const at = (...namespaces: string[]) => pausedForLong([paused(2 * DAY)], placesIn(namespaces), NOW);
     expect(at("shop", "blog")).toHaveLength(1);
     expect(at("blog", "argocd")).toEqual([]);
   });

@@ -69,6 +69,15 @@ describe("a scan of the whole cluster", () => {
     expect(detection).toMatchObject({ failing_pods: 1, out_of_scope: 0 });
   });
 
+  it("lists no namespaces", async () => {
+    serveFailing("blog", "shop");
+    api.on("GET", "/api/v1/namespaces", FORBIDDEN);
+    const detection = await scanned(api);
+
+    expect(detection).toMatchObject({ status: "failing", pods_seen: 2, workloads_seen: 2, unseen: [] });
+    expect(asked(api)).not.toContain("table /api/v1/namespaces");
+  });
+
   it("is healthy when all that fails is out of scope", async () => {
     serveFailing("kube-system");
 

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { withinReach } from "../../../functions/scan/reach.ts";
+import { placesToLook } from "../../../functions/scan/places.ts";
 import { findStorm } from "../../../functions/scan/storm.ts";
 import { View } from "../../../functions/scan/view.ts";
 import { within } from "../../../functions/shared/time-left.ts";
@@ -31,7 +32,8 @@ async function reached(hit: number, all: number, perNamespace = 1) {
     pods: [],
   }));
   const view = new View(api.cluster());
-  const within = await withinReach(view, failing, { namespaces, everywhere: true }, new Map(), policy());
+  const places = await placesToLook(view.cluster, undefined, policy());
+  const within = await withinReach(view, failing, places, new Map(), policy());
   const counted = api.requests.filter(({ path }) => path.startsWith("/apis/apps/v1/namespaces/")).length;
   return { ...within, counted, storm: findStorm({ ...within, wellOn: new Map(), notCounted: 0 }, policy()) };
 }
@@ -83,15 +85,17 @@ it("one list of namespaces that fails ends no storm of everything", async () => 
   );
   serve(api, { namespaces, statefulSets });
   const all = (await scanned(api)).storm;
-  // The rows tell the names; the objects tell what is kept out.
+  // The objects tell what is kept out, and the names; the rows tell the names alone.
   const rows = {
     kind: "Table",
     columnDefinitions: [{ name: "Name" }],
     rows: namespaces.map((name) => ({ cells: [name] })),
   };
-  api.on("GET", "/api/v1/namespaces", found(rows), FORBIDDEN);
+  api.on("GET", "/api/v1/namespaces", FORBIDDEN, found(rows), FORBIDDEN);
   const detection = await scanned(api);
+  const unnamed = await scanned(api);
 
   expect(all).toContain("40 of 40 workloads fail at once");
   expect(detection.status).toBe("storm");
+  expect(unnamed.status).toBe("storm");
 });

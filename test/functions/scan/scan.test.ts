@@ -99,7 +99,7 @@ describe("a scan of a healthy cluster", () => {
     });
   });
 
-  it("takes fourteen requests, however many namespaces there are, all but HPAs, Services, Ingresses and claims as printed rows", async () => {
+  it("takes thirteen requests, however many namespaces there are, all but HPAs, Services, Ingresses and claims as printed rows", async () => {
     serve(api, { ...HEALTHY, services: [service()], slices: [slice()], namespaces: ["blog", "shop", "tools"] });
     await scanned(api);
 
@@ -108,9 +108,8 @@ describe("a scan of a healthy cluster", () => {
       "/apis/autoscaling/v2/horizontalpodautoscalers",
       "/apis/coordination.k8s.io/v1/namespaces/eks-remediation/leases",
       "/apis/networking.k8s.io/v1/ingresses",
-      "table /api/v1/namespaces",
       "table /api/v1/nodes",
-      "table /api/v1/pods",
+      expect.stringMatching(/^table \/api\/v1\/pods\?/) as string,
       ...["daemonsets", "deployments", "replicasets", "statefulsets"].map((kind) => `table /apis/apps/v1/${kind}`),
       "table /apis/batch/v1/cronjobs",
       "table /apis/batch/v1/jobs",

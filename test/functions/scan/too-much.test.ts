@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { withinReach } from "../../../functions/scan/reach.ts";
+import { placesToLook } from "../../../functions/scan/places.ts";
 import { View } from "../../../functions/scan/view.ts";
 import { within } from "../../../functions/shared/time-left.ts";
 import { ApiServer } from "../../support/api-server.ts";
@@ -77,7 +78,7 @@ it("what was not read of a namespace in time fails as often as what was, where i
     incident: incident({ workload: { kind: "Deployment", namespace: "shop", name: metadata?.name ?? "" } }),
     pods: [],
   }));
-  const places = { namespaces: ["shop"], everywhere: true };
+  const places = await placesToLook(view.cluster, undefined, policy());
   const { workloads } = await withinReach(view, failing, places, new Map(), policy());
 
   expect(workloads).toEqual(new Map([["shop", 10]]));
