@@ -108,7 +108,9 @@ function waitAt(schedule: Schedule, { minute, hour, dayOfMonth, month, dayOfWeek
   const isToday = schedule.months.has(month) && isDay;
   if (!isToday && hour < 21) return (21 - hour) * HOUR_MS;
   if (!isToday || !schedule.hours.has(hour)) return (60 - minute) * MINUTE_MS;
-  return schedule.minutes.has(minute) ? 0 : MINUTE_MS;
+  let next = minute;
+  while (next < 60 && !schedule.minutes.has(next)) next++;
+  return (next - minute) * MINUTE_MS;
 }
 
 const formats = new Map<string, Intl.DateTimeFormat>();
