@@ -13,6 +13,8 @@ export interface CleanRun {
 
 /** A container that crashes runs for a moment now and then, and a scan at that moment finds nothing. */
 const TRIES = 3;
+/** The clean runs on each stage: one of a situation serves all parts. */
+const played = new WeakMap<Stage, Map<Situation, Promise<CleanRun>>>();
 
 /**
  * Plays each situation with nothing spoiled; what is spoiled later is chosen from the calls of that run.
@@ -23,20 +25,28 @@ export async function cleanRuns(
   situations: readonly Situation[],
   { concurrency, tell }: PartOptions,
 ): Promise<CleanRun[]> {
+  const known = played.get(stage) ?? new Map<Situation, Promise<CleanRun>>();
+  played.set(stage, known);
   return await mapConcurrently(situations, concurrency, async (situation) => {
-    for (let attempt = 1; ; attempt++) {
-      const run = await playCrash(stage, situation, undefined);
-      const off = wrongWith(situation, run);
-      if (!("unprepared" in run) && off === undefined) {
-        const { outcome, seconds, calls } = run;
-        const operations = calls.reduce((total, call) => total + call.operations.length, 0);
-        tell(`${situation.name}: ${outcome}, ${calls.length} calls, ${operations} operations, ${seconds.toFixed(1)} s`);
-        return { situation, run };
-      }
-      tell(`${situation.name}: ${off ?? ""}`);
-      if (attempt >= TRIES) throw new Error(`${situation.name}, with nothing spoiled, ${off ?? ""}`);
-    }
+    const run = known.get(situation) ?? cleanRun(stage, situation, tell);
+    known.set(situation, run);
+    return await run;
   });
+}
+
+async function cleanRun(stage: Stage, situation: Situation, tell: PartOptions["tell"]): Promise<CleanRun> {
+  for (let attempt = 1; ; attempt++) {
+    const run = await playCrash(stage, situation, undefined);
+    const off = wrongWith(situation, run);
+    if (!("unprepared" in run) && off === undefined) {
+      const { outcome, seconds, calls } = run;
+      const operations = calls.reduce((total, call) => total + call.operations.length, 0);
+      tell(`${situation.name}: ${outcome}, ${calls.length} calls, ${operations} operations, ${seconds.toFixed(1)} s`);
+      return { situation, run };
+    }
+    tell(`${situation.name}: ${off ?? ""}`);
+    if (attempt >= TRIES) throw new Error(`${situation.name}, with nothing spoiled, ${off ?? ""}`);
+  }
 }
 
 function wrongWith(situation: Situation, run: Crashed | Unprepared): string | undefined {

@@ -45,7 +45,7 @@ async function run(stage: Stage, options: PartOptions): Promise<Findings> {
   ];
   const possible = [...crashed, ...stopped].flat().length;
   const words = { kind: "what is lost", trouble: "something was to be lost" };
-  return await playPoints(stage, clean, jobs, possible, words, options);
+  return await playPoints(stage, jobs, possible, words, options);
 }
 
 function crashJobs(clean: CleanRun): PointJob[] {

@@ -56,7 +56,7 @@ export async function playInFailing(
   const clean = await cleanRuns(stage, failing, options);
   const possible = clean.map(jobsOf);
   const jobs = possible.flatMap((each) => spread(each, most));
-  return await playPoints(stage, clean, jobs, possible.flat().length, words, options);
+  return await playPoints(stage, jobs, possible.flat().length, words, options);
 }
 
 /**
@@ -65,7 +65,6 @@ export async function playInFailing(
  */
 export async function playPoints(
   stage: Stage,
-  clean: readonly CleanRun[],
   jobs: readonly PointJob[],
   possible: number,
   words: Words,
@@ -79,10 +78,10 @@ export async function playPoints(
     if (++count % 25 === 0) tell(`${count} of ${jobs.length}`);
     return finished;
   });
-  return findings(clean, done, words);
+  return findings(done, words);
 }
 
-function findings(clean: readonly CleanRun[], done: readonly Done[], { kind: corner, trouble }: Words): Findings {
+function findings(done: readonly Done[], { kind: corner, trouble }: Words): Findings {
   const prepared = done.flatMap(({ played, ...job }) => ("unprepared" in played ? [] : { ...job, played }));
   const reached = prepared.filter(({ played }) => played.reached);
   const table = tallyTable(
@@ -95,7 +94,7 @@ function findings(clean: readonly CleanRun[], done: readonly Done[], { kind: cor
     })),
   );
   return {
-    executions: clean.length + prepared.reduce((total, { executions }) => total + executions, 0),
+    executions: prepared.reduce((total, { executions }) => total + executions, 0),
     unprepared: done.length - prepared.length,
     violations: done.flatMap(describe),
     figures: `${reached.length} runs came to the point where ${trouble}; ${prepared.length - reached.length} went another way and are not counted.
