@@ -32,8 +32,8 @@ export type ExecutionOverrides = Partial<
   slack?: number;
 };
 
-/** Retries of steps may take this much longer than the waits of the policy, in seconds. */
-const SLACK_SECONDS = 60;
+/** Retries of steps, and a machine that is busy with others, may take this much longer than the waits of the policy, in seconds. */
+const SLACK_SECONDS = 600;
 
 export function policyOf(situation: Situation): Policy {
   return quickPolicy(withOverrides(POLICY, situation.policy ?? {}));

@@ -21,6 +21,8 @@ const healthy = observed({ workloads: [], outcomes: ["Healthy"], notifications: 
 /** A run that tells that it works again. */
 const over = workload({ outcome: "Skipped", reason: "NotFailingAnymore" });
 const worksAgain = observed({ workloads: [over], requests: [], after: AFTER });
+const asked = { ...worksAgain.situation, request: { action: "approve" } };
+const askedAgain = { ...worksAgain, situation: asked } as Observation;
 
 /** A scan that leaves out so many workloads for being claimed. */
 const leftOut = (claimed: number) =>
@@ -38,6 +40,7 @@ describe("a stop keeps the promises when", () => {
     ["its change stands and holds, and whoever comes meanwhile learns of the holder", {}],
     ["whoever comes meanwhile leaves it out as claimed", { second: leftOut(1) }],
     ["people are told that it works again", { third: worksAgain }],
+    ["everybody who asks for it is told that it works again", { second: askedAgain, third: askedAgain }],
     ["it had done nothing, and the third does it all", { first: first({ requests: [] }), third: observed({}) }],
     [
       "nobody held the claim, and the second does it all",

@@ -27,9 +27,10 @@ export function stopViolations(seen: Stopped): Violation[] {
   ];
 }
 
-/** Whoever was told of the stop is told once that it works again. */
+/** Whoever was told of the stop is told once that it works again; who asks for something is answered each time. */
 function ofTheEnd(later: readonly Observation[]): Violation[] {
-  const told = later.filter(isWell).flatMap(({ notifications }) => notifications);
+  const unasked = later.filter(({ situation }) => situation.request === undefined);
+  const told = unasked.filter(isWell).flatMap(({ notifications }) => notifications);
   return told.length <= 1 ? [] : [{ invariant: "told", detail: `${told.length} notifications that it works again` }];
 }
 
