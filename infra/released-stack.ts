@@ -10,8 +10,9 @@ import { CfnSubscription } from "aws-cdk-lib/aws-sns";
 import type { Construct } from "constructs";
 import type { EksRemediation } from "./eks-remediation.ts";
 import { acknowledgeNoRedrive } from "./notifications.ts";
+import { RELEASED } from "./released-parameters.ts";
 import { remediate } from "./remediate.ts";
-import type { Settings } from "./settings.ts";
+import { EXAMPLE_CLUSTER, type Settings } from "./settings.ts";
 
 /** Where the functions' code of a release is. */
 export interface Release {
@@ -23,7 +24,7 @@ export interface Release {
 
 /**
  * The workflow as a template that deploys by itself, without the CDK and a bootstrapped account: the cluster, and who is told,
- * are its parameters; all else is set when the release is made.
+ * are its parameters, with what is set for them as their defaults; all else is set when the release is made.
  */
 export class ReleasedStack extends Stack {
   readonly remediation: EksRemediation;
@@ -39,15 +40,12 @@ export class ReleasedStack extends Stack {
       }) as IStackSynthesizer,
     });
     const cluster = new CfnParameter(this, "ClusterName", {
-      type: "String",
-      description: "The EKS cluster to look after, in the account and region of the stack.",
-      allowedPattern: "[0-9A-Za-z][A-Za-z0-9_-]{0,99}",
+      ...RELEASED.ClusterName,
+      ...(settings.clusterName === EXAMPLE_CLUSTER ? {} : { default: settings.clusterName }),
     });
     const email = new CfnParameter(this, "NotifyEmail", {
-      type: "String",
-      description: "Who is told the outcomes by e-mail, and has to confirm that once; empty: nobody.",
+      ...RELEASED.NotifyEmail,
       default: settings.notifyEmail ?? "",
-      allowedPattern: "([^\\s@]+@[^\\s@]+)?",
     });
     this.remediation = remediate(this, { ...settings, clusterName: cluster.valueAsString, notifyEmail: undefined });
     this.tell(email.valueAsString);

@@ -20,6 +20,9 @@ const RETENTIONS = new Map(
 const RECORD_RULE = "must be a whole number of days, from 1 to 3650";
 const RETENTION_RULE = `must be one of ${[...RETENTIONS.keys()].join(", ")}`;
 
+/** The cluster that `cdk.json` names so that a template can be looked at without a setting: nobody's. */
+export const EXAMPLE_CLUSTER = "my-cluster";
+
 /** What can be set for a deployment: with `-c name=value`, or under `context` in `cdk.json`. */
 const Context = z.object({
   /** The EKS cluster to look after, in the account and region of the stack. */

@@ -25,7 +25,10 @@ const COMMON = {
   HubName: { description: "The hub's name: its setting namePrefix.", default: HUB_NAME },
   ExternalId: {
     description: "The external id in the hub's list of clusters.",
-    allowedPattern: "[\\w+=,.@:/-]{2,1224}",
+    // Its length apart: RE2, which Terraform matches with, counts no further than to 1,000.
+    allowedPattern: "[\\w+=,.@:/-]*",
+    minLength: 2,
+    maxLength: 1_224,
     noEcho: true,
   },
   OrganizationId: {

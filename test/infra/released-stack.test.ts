@@ -2,7 +2,8 @@ import { App } from "aws-cdk-lib";
 import { Match, Template } from "aws-cdk-lib/assertions";
 import { AwsSolutionsChecks, ServerlessChecks } from "cdk-nag";
 import { describe, expect, it } from "vitest";
-import { readSettings } from "../../infra/settings.ts";
+import { RELEASED } from "../../infra/released-parameters.ts";
+import { EXAMPLE_CLUSTER, readSettings } from "../../infra/settings.ts";
 import { ReleasedStack } from "../../infra/released-stack.ts";
 import { CDK_CONTEXT } from "./cdk-context.ts";
 import { Synthesised } from "./synthesised.ts";
@@ -64,7 +65,19 @@ describe("a release", () => {
     expect(template.toJSON()).toMatchObject({
       Parameters: { ClusterName: { AllowedPattern: expect.any(String) as string } },
     });
+  });
+
+  it("takes the cluster that is set as its parameter's default, and has to be told one otherwise", () => {
+    expect(CDK_CONTEXT["clusterName"]).toBe(EXAMPLE_CLUSTER);
     expect(template.toJSON()).not.toHaveProperty("Parameters.ClusterName.Default");
+    Template.fromStack(release({ clusterName: "prod" })).hasParameter("ClusterName", { Default: "prod" });
+  });
+
+  it("has the parameters that the Terraform module hands on, and is too large to be sent to CloudFormation by itself", () => {
+    const { Parameters } = template.toJSON() as { Parameters: Record<string, unknown> };
+
+    expect(Object.keys(Parameters)).toEqual(Object.keys(RELEASED));
+    expect(JSON.stringify(template.toJSON()).length).toBeGreaterThan(51_200);
   });
 
   it("tells an address by e-mail where its parameter holds one", () => {

@@ -23,7 +23,7 @@ import { JsonLine } from "../../local/live/json-lines.ts";
 import { chart, chartTemplate, chartValues, component, kustomization } from "../../infra/rbac-chart.ts";
 import { partOf } from "../../infra/rbac-command.ts";
 import { rbacLogsYaml, rbacSecretsYaml, rbacToolYaml, rbacYaml } from "../../infra/rbac-yaml.ts";
-import { accountModule, accountTemplate, clusterModule } from "../../infra/terraform.ts";
+import { accountModule, accountTemplate, clusterModule, hubModule } from "../../infra/terraform.ts";
 import { definitionOf } from "../../statemachines/asl.ts";
 import { REMEDIATION } from "../../statemachines/remediation.ts";
 import { dependenciesDocument } from "../supply-chain/document.ts";
@@ -61,6 +61,7 @@ export const GENERATED: readonly GeneratedFile[] = [
   formatted("infra/terraform/account/main.tf.json", accountModule),
   formatted("infra/terraform/account/template.json", accountTemplate),
   formatted("infra/terraform/cluster/main.tf.json", clusterModule),
+  formatted("infra/terraform/hub/main.tf.json", hubModule),
   { path: "docs/schemas/detection.json", content: () => schema(Detection, "Detection", "output") },
   { path: "docs/schemas/request.json", content: () => schema(Request, "Request", "input") },
   { path: "docs/schemas/notification.json", content: () => schema(NotificationDocument, "Notification", "output") },
