@@ -9,6 +9,7 @@ const unit = {
     "test/owners/**",
     "test/deployed/**",
     "test/fleet/**",
+    "test/terraform/**",
     "test/report/**",
     "test/package/**",
   ],
@@ -130,6 +131,10 @@ export default defineConfig({
       // A hub with clusters in two accounts: `npm run test:fleet`.
       {
         test: { ...deployed, name: "fleet", include: ["test/fleet/*.test.ts"], fileParallelism: false },
+      },
+      // The Terraform modules, on an emulator of AWS: `npm run test:terraform`.
+      {
+        test: { name: "terraform", include: ["test/terraform/*.test.ts"], testTimeout: 900_000, hookTimeout: 600_000 },
       },
       // One deployed stack for all three, one after the other: `npm run test:deployed`.
       {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ClusterError } from "./errors.ts";
 import { assertGo, goVersion, runGo } from "./go.ts";
@@ -22,15 +22,16 @@ export type Binaries = Record<BinaryName, string>;
 /** Where progress is told, one line at a time. */
 export type Progress = (line: string) => void;
 
-/** A Go module in `binaries/` that pins one project, and the package of each binary that is built in it. */
-interface Source {
-  module: string;
+/** A Go module that pins one project, and the package of each binary that is built in it. */
+export interface Source {
+  /** Where it is; the folder's name is part of the cache's. */
+  directory: string;
   requires: string;
   packages: Record<string, string>;
 }
 
 const KUBERNETES: Source = {
-  module: "kubernetes",
+  directory: pinned("kubernetes"),
   requires: "k8s.io/kubernetes",
   packages: {
     "kube-apiserver": "k8s.io/kubernetes/cmd/kube-apiserver",
@@ -40,35 +41,39 @@ const KUBERNETES: Source = {
   },
 };
 const CONTROL_PLANE: Source[] = [
-  { module: "etcd", requires: "go.etcd.io/etcd/server/v3", packages: { etcd: "go.etcd.io/etcd/server/v3" } },
-  { module: "kwok", requires: "sigs.k8s.io/kwok", packages: { kwok: "sigs.k8s.io/kwok/cmd/kwok" } },
+  { directory: pinned("etcd"), requires: "go.etcd.io/etcd/server/v3", packages: { etcd: "go.etcd.io/etcd/server/v3" } },
+  { directory: pinned("kwok"), requires: "sigs.k8s.io/kwok", packages: { kwok: "sigs.k8s.io/kwok/cmd/kwok" } },
   KUBERNETES,
 ];
 /** Authenticates EKS tokens with the reference verifier. */
 const AUTHENTICATOR: Source = {
-  module: "authenticator",
+  directory: pinned("authenticator"),
   requires: "sigs.k8s.io/aws-iam-authenticator",
   packages: { authenticator: "." },
 };
 
 /** The controller of Argo Rollouts, as it runs in clusters that have it. */
 const ARGO_ROLLOUTS: Source = {
-  module: "argo-rollouts",
+  directory: pinned("argo-rollouts"),
   requires: "github.com/argoproj/argo-rollouts",
   packages: { "rollouts-controller": "github.com/argoproj/argo-rollouts/cmd/rollouts-controller" },
 };
 
 /** Argo CD: one program that is each of its parts by the name that it is given. */
 const ARGO_CD: Source = {
-  module: "argo-cd",
+  directory: pinned("argo-cd"),
   requires: "github.com/argoproj/argo-cd/v2",
   packages: { argocd: "github.com/argoproj/argo-cd/v2/cmd" },
 };
 /** What Argo CD keeps its caches in. */
-const REDIS: Source = { module: "redis", requires: "github.com/alicebob/miniredis/v2", packages: { redis: "." } };
+const REDIS: Source = {
+  directory: pinned("redis"),
+  requires: "github.com/alicebob/miniredis/v2",
+  packages: { redis: "." },
+};
 /** The controllers of Flux that fetch sources, and apply what a Kustomization says. */
 const FLUX: Source[] = ["source-controller", "kustomize-controller"].map((name) => ({
-  module: name,
+  directory: pinned(name),
   requires: `github.com/fluxcd/${name}`,
   packages: { [name]: `github.com/fluxcd/${name}` },
 }));
@@ -144,7 +149,7 @@ export async function ensureFlux(
 
 /** Where Go keeps the module that a source pins. */
 async function moduleFolder(source: Source, signal?: AbortSignal): Promise<string> {
-  return (await runGo(["list", "-m", "-f", "{{.Dir}}", source.requires], moduleDirectory(source), signal)).trim();
+  return (await runGo(["list", "-m", "-f", "{{.Dir}}", source.requires], source.directory, signal)).trim();
 }
 
 /** The version of the control plane, for example `Kubernetes v1.35.4`. */
@@ -172,7 +177,16 @@ export function versionFlags(version: string): string {
   return ["-s", "-w", ...values].join(" ");
 }
 
-async function ensure(sources: Source[], progress: Progress, signal?: AbortSignal): Promise<Record<string, string>> {
+/**
+ * Finds the binaries of these sources in the cache, and builds what is missing there.
+ * @returns the path of each, by its name
+ * @throws ClusterError like `ensureBinaries`
+ */
+export async function ensure(
+  sources: readonly Source[],
+  progress: Progress,
+  signal?: AbortSignal,
+): Promise<Record<string, string>> {
   const all = sources.flatMap((source) => {
     const folder = cacheFolder(source);
     return Object.keys(source.packages).map((name) => ({ source, name, path: join(folder, name) }));
@@ -186,12 +200,13 @@ async function ensure(sources: Source[], progress: Progress, signal?: AbortSigna
   return Object.fromEntries(all.map(({ name, path }) => [name, path]));
 }
 
-function moduleDirectory({ module }: Source): string {
+/** The folder of a module in `binaries/`. */
+function pinned(module: string): string {
   return fileURLToPath(new URL(`binaries/${module}`, import.meta.url));
 }
 
 function readGoMod(source: Source): string {
-  return readFileSync(join(moduleDirectory(source), "go.mod"), "utf8");
+  return readFileSync(join(source.directory, "go.mod"), "utf8");
 }
 
 function versionOf(source: Source): string {
@@ -200,7 +215,7 @@ function versionOf(source: Source): string {
 
 function cacheFolder(source: Source): string {
   const cache = process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache");
-  const version = [source.module, versionOf(source), ...ownCode(moduleDirectory(source))].join("-");
+  const version = [basename(source.directory), versionOf(source), ...ownCode(source.directory)].join("-");
   return join(cache, "eks-remediation", version);
 }
 
@@ -232,7 +247,7 @@ async function build(
   const flags = source === KUBERNETES ? versionFlags(version) : "-s -w";
   try {
     const args = ["build", "-trimpath", "-ldflags", flags, "-o", temporary, source.packages[name] ?? ""];
-    await runGo(args, moduleDirectory(source), signal);
+    await runGo(args, source.directory, signal);
     renameSync(temporary, path);
   } catch (error) {
     throw new ClusterError(`${name} ${version} could not be built: ${(error as Error).message}`);

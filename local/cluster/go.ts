@@ -22,11 +22,11 @@ export async function assertGo(versions: GoVersion[]): Promise<void> {
   try {
     printed = await runGo(["version"], process.cwd());
   } catch {
-    throw new ClusterError(`The cluster is built from source, and there is no Go on the PATH. ${install}`);
+    throw new ClusterError(`What is missing is built from source, and there is no Go on the PATH. ${install}`);
   }
   const found = goVersion(printed);
   if (byVersion(found, needed) < 0) {
-    throw new ClusterError(`Go ${found.join(".")} is too old to build the cluster. ${install}`);
+    throw new ClusterError(`Go ${found.join(".")} is too old to build what is missing. ${install}`);
   }
 }
 

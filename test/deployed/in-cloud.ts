@@ -21,7 +21,7 @@ export function progress(line: string): void {
  * Starts a cloud, works in it until that is done, somebody presses Ctrl-C, or a part of the cloud ends by itself, and stops
  * everything. What is missing on this machine, or fails in a command, is said without a stack trace.
  */
-export async function inCloud<Started extends Cloud>(
+export async function inCloud<Started extends Pick<Cloud, "failed" | "stop">>(
   start: (options: CloudOptions) => Promise<Started>,
   work: (cloud: Started, until: AbortSignal) => Promise<void>,
 ): Promise<void> {
@@ -42,7 +42,7 @@ export async function inCloud<Started extends Cloud>(
     } finally {
       ending.abort();
       await working.catch(() => undefined);
-      progress("Stopping the emulator and the control planes");
+      progress("Stopping what was started");
       await cloud.stop();
     }
   } catch (error) {

@@ -12,19 +12,33 @@ const Described = z.object({
   Stacks: z.tuple([z.object({ Outputs: z.array(z.object({ OutputKey: z.string(), OutputValue: z.string() })) })]),
 });
 
-/** Releases the workflow into a bucket, and deploys it from its template without the CDK, as docs/deploy.md has it. */
-export async function release(
-  { emulator: { awsCli, env }, directory }: FleetCloud,
+/**
+ * Publishes a release into a bucket that it makes, as docs/deploy.md has it.
+ * @returns the folder of what was released
+ */
+export async function publish(
+  { emulator: { awsCli, env }, directory }: Pick<FleetCloud, "emulator" | "directory">,
   signal: AbortSignal,
   settings: Record<string, string>,
-): Promise<Outputs> {
-  const aws = async (...args: string[]) => await run([...awsCli, ...args], { env, signal });
-  await aws("s3", "mb", `s3://releases-${PLACE.region}`);
+): Promise<string> {
+  await run([...awsCli, "s3", "mb", `s3://releases-${PLACE.region}`], { env, signal });
   writePolicy(directory);
   const output = join(directory, "release");
   const app = "node_modules/.bin/node infra/release.ts 'releases-${AWS::Region}' v1/";
-  const publish = ["npx", "cdk", "publish-assets", "--unstable", "publish-assets", "--app", app, "--output", output];
-  await run([...publish, ...context(directory, settings)], { env, signal });
+  const command = ["npx", "cdk", "publish-assets", "--unstable", "publish-assets", "--app", app, "--output", output];
+  await run([...command, ...context(directory, settings)], { env, signal });
+  return output;
+}
+
+/** Releases the workflow into a bucket, and deploys it from its template without the CDK, as docs/deploy.md has it. */
+export async function release(
+  cloud: FleetCloud,
+  signal: AbortSignal,
+  settings: Record<string, string>,
+): Promise<Outputs> {
+  const { awsCli, env } = cloud.emulator;
+  const aws = async (...args: string[]) => await run([...awsCli, ...args], { env, signal });
+  const output = await publish(cloud, signal, settings);
   await aws(
     ...["cloudformation", "deploy", "--stack-name", STACK_NAME, "--capabilities", "CAPABILITY_IAM"],
     ...["--template-file", join(output, "EksRemediation.template.json"), "--s3-bucket", `releases-${PLACE.region}`],

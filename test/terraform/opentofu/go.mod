@@ -1,4 +1,4 @@
-module eks-remediation/local/cluster/opentofu
+module eks-remediation/test/terraform/opentofu
 
 go 1.26.6
 
