@@ -18,8 +18,8 @@ const { args } = new Command("npm run test:terraform --")
   .addHelpText(
     "after",
     `
-Runs the Terraform that the variable TERRAFORM names, or the terraform or tofu on the PATH; without one it builds OpenTofu,
-which takes some ten minutes on two cores, once. Needs Go for that and for the provider, and Python for the emulator.
+Runs the Terraform that the variable TERRAFORM names, or the terraform or tofu on the PATH; without one it builds
+OpenTofu, once, which takes long. Needs Go for that and for the provider, and Python for the emulator.
 Ends with 0 when all is as it has to be, with 1 when it is not or something is missing, which is named, and with 130 when
 it is interrupted.`,
   )
