@@ -78,10 +78,10 @@ async function entryFor(
   report: Report,
   { policy, now }: Pick<ClaimRequest, "policy" | "now">,
 ): Promise<HistoryEntry> {
-  const { cause, action, outcome, reason, told_before } = report;
+  const { cause, action, outcome, reason, told_before, valid_until } = report;
   const told = told_before ?? (run.report === undefined || isLeftUntold(run, report, policy) ? null : undefined);
   const entry = entryOf(run, {
-    ...{ at: now.toISOString(), cause, action, outcome, reason, told },
+    ...{ at: now.toISOString(), cause, action, outcome, reason, told, valid_until },
     applied: mayHaveChanged(run) ? true : undefined,
     calls: told !== null && isCalling(run, report) ? true : undefined,
   });

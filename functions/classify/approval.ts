@@ -1,5 +1,5 @@
-import { declinedAt, planId, proposalOf, validUntil } from "../run/approval.ts";
-import type { Approval, Remedy } from "../run/contracts.ts";
+import { approvableUntil, declinedAt, isDeclined, planId, proposalOf, validUntil } from "../run/approval.ts";
+import type { Approval, Diagnosis, Remedy } from "../run/contracts.ts";
 import { presentTemplate } from "../shared/kubernetes/template.ts";
 import type { Case } from "../facts/case.ts";
 import type { GuardRefusal } from "./guards.ts";
@@ -32,6 +32,16 @@ export function askForApproval({ evidence }: Case, plan: string, would: string):
 }
 
 const UNCOUNTED = { approve: "an approval", decline: "a refusal" } as const;
+
+/** The plan of a refusal, and until when it may be approved, where somebody is asked. It counts from the look that it came from. */
+export function proposedIn(
+  { refusal, plan }: GuardRefusal,
+  { evidence, policy }: Case,
+): Pick<Diagnosis, "plan" | "valid_until"> {
+  if (plan === undefined) return {};
+  if (isDeclined({ reason: refusal })) return { plan };
+  return { plan, valid_until: validUntil(evidence.now, policy).toISOString() };
+}
 
 /** What somebody has declined is not done, and nobody is asked again about it, while it is the same change: by no mode. */
 export function declinedBefore({ evidence: { history } }: Case, plan: string, would: string): GuardRefusal | undefined {
@@ -83,7 +93,7 @@ export function refuseByDecision(
       plan,
     };
   }
-  const until = validUntil(new Date(proposal.at), policy);
+  const until = approvableUntil(proposal, policy);
   if (until.getTime() > now.getTime()) return undefined;
   return {
     refusal: "ApprovalExpired",

@@ -8,6 +8,7 @@ import type { PolicyInForce } from "../shared/settings-here.ts";
 import { MAX_TRIES } from "../run/pauses.ts";
 import { bounded, withArticle } from "../shared/text.ts";
 import { openCase, type Case } from "../facts/case.ts";
+import { proposedIn } from "./approval.ts";
 import { requestedUndo } from "./asked-undo.ts";
 import { CAUSES, unknownCause } from "./causes.ts";
 import { STUCK_TERMINATING } from "./causes/terminating.ts";
@@ -56,7 +57,7 @@ export function classify(evidence: Evidence, policy: PolicyInForce): Diagnosis {
 export function diagnosisOf(facts: Case): Diagnosis {
   const { evidence } = facts;
   const finding = findCause(facts);
-  const { remedy, deadline_seconds, refused, plan, proposed } = chooseRemedy(finding, facts);
+  const { remedy, deadline_seconds, refused, proposal, proposed } = chooseRemedy(finding, facts);
   const kind = kindOf(evidence.incident.workload);
   const template = evidence.workload === undefined ? undefined : presentTemplate(evidence.workload);
   const back = takenBack(facts, remedy);
@@ -78,7 +79,7 @@ export function diagnosisOf(facts: Case): Diagnosis {
     ].map((line) => bounded(line)),
     remedy: remedy.action === "none" ? { ...remedy, message: bounded(remedy.message, MAX_MESSAGE) } : remedy,
     undo: undoOf(remedy),
-    ...(plan === undefined ? {} : { plan }),
+    ...proposal,
     ...(proposed === undefined ? {} : { proposed }),
     // Of a kind that is never written to, no remedy was considered.
     rejected: [
@@ -152,8 +153,8 @@ function findCause(facts: Case): NamedFinding {
 /** What was chosen, and what was not. */
 interface Choice extends Try {
   refused: Diagnosis["rejected"];
-  /** The plan that people are asked about, or that they have declined. */
-  plan?: string;
+  /** The plan that people are asked about, with until when, or that they have declined. */
+  proposal?: Pick<Diagnosis, "plan" | "valid_until">;
   /** What only its mode has kept from being done. */
   proposed?: Remedy;
 }
@@ -178,7 +179,7 @@ function chooseRemedy(finding: NamedFinding, facts: Case): Choice {
   return {
     remedy: none(held),
     refused: remedy.action === "none" ? [] : [{ action: remedy.action, reason: bounded(held.message) }],
-    ...(held.plan === undefined ? {} : { plan: held.plan }),
+    proposal: proposedIn(held, facts),
     ...(refusal === undefined && ONLY_OBSERVED.has(held.refusal) ? { proposed: remedy } : {}),
   };
 }

@@ -29,6 +29,12 @@ export function validUntil(at: Date, policy: Policy): Date {
   return new Date(at.getTime() + policy.approval.valid_seconds * 1_000);
 }
 
+/** Until when a proposal may be approved that is remembered: as people were told. */
+export function approvableUntil({ at, valid_until }: Pick<HistoryEntry, "at" | "valid_until">, policy: Policy): Date {
+  // An earlier version kept no more than when it was proposed.
+  return valid_until === undefined ? validUntil(new Date(at), policy) : new Date(valid_until);
+}
+
 /** The latest proposal of a plan, with nothing carried out since: what was approved once is not carried out a second time. */
 export function proposalOf(history: readonly HistoryEntry[], plan: string): HistoryEntry | undefined {
   const index = history.findIndex((entry) => entry.plan === plan && !isDeclined(entry));

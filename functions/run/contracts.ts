@@ -119,6 +119,8 @@ export const HistoryEntry = z.strictObject({
   reason: z.string().optional(),
   /** The plan that people were asked about, or that they have declined. */
   plan: PlanId.optional(),
+  /** Until when people were told that they may approve it. */
+  valid_until: z.iso.datetime().optional(),
   /** What the remedy that was proposed had been asked for; absent for what a run has found. */
   requested: RequestedRemedy.optional(),
   /** Who had asked for it, where that was known. */
@@ -180,6 +182,8 @@ export const Diagnosis = z.strictObject({
   undo: z.string(),
   /** The plan that people are asked about, or that they have declined: nothing is done. */
   plan: PlanId.optional(),
+  /** Until when that may be approved; absent where nobody is asked. */
+  valid_until: z.iso.datetime().optional(),
   /** What would have been done if its mode had let it: for a comparison with what becomes of the workload without. */
   proposed: Remedy.optional(),
   /** UID of the workload as it was diagnosed, which Kubernetes Events about it carry. */

@@ -20,11 +20,14 @@ const INEFFECTIVE: readonly string[] = ["RolledBack", "Unresolved", UNFINISHED] 
  */
 export function entryOf(
   { execution, incident, diagnosis, tries = [] }: WorkloadRun,
-  ended: Pick<HistoryEntry, "at" | "cause" | "action" | "outcome" | "reason" | "applied" | "told" | "calls">,
+  ended: Pick<
+    HistoryEntry,
+    "at" | "cause" | "action" | "outcome" | "reason" | "applied" | "told" | "calls" | "valid_until"
+  >,
 ): HistoryEntry {
   const plans = [diagnosis?.remedy, ...tries.map((earlier) => earlier.diagnosis.remedy).reverse()];
   const plan = plans.find((remedy) => remedy?.action === ended.action);
-  const { reason, applied, told, calls, ...always } = ended;
+  const { reason, applied, told, calls, valid_until, ...always } = ended;
   return {
     ...always,
     execution: execution.name,
@@ -36,6 +39,7 @@ export function entryOf(
     ...(plan !== undefined && "scale" in plan ? { scale: plan.scale } : {}),
     ...(diagnosis?.template === undefined ? {} : { template: diagnosis.template }),
     ...(diagnosis?.plan === undefined ? {} : { plan: diagnosis.plan }),
+    ...(valid_until === undefined ? {} : { valid_until }),
     ...(diagnosis?.plan === undefined ? {} : askedFor(incident)),
   };
 }

@@ -1,5 +1,5 @@
 import { isAnswered } from "./asked-for.ts";
-import { validUntil } from "./approval.ts";
+import { proposalOf, validUntil } from "./approval.ts";
 import type { HistoryEntry, Report, WorkloadRun } from "./contracts.ts";
 import { coolDownEnd, TOLD_MS, toldAt } from "./cool-down.ts";
 import { isHeldBack, isIneffective, leftUnfinished, sinceLastSuccess, sinceWellAgain } from "./history.ts";
@@ -20,13 +20,23 @@ const GAP_SECONDS = 900;
 export function reportOf(run: WorkloadRun, policy: Policy, now: Date): Report {
   const report = outcomeOf(run, isLasting(run, policy, now));
   const before = toldBefore(run, report, policy, now);
+  const until = before?.until ?? proposedUntil(run, policy, now);
   const undoing = undoRequestOf(run);
   return {
     ...report,
     ...(undoing === undefined ? {} : { undo_request: undoing }),
-    ...(report.plan === undefined ? {} : { valid_until: validUntil(now, policy).toISOString() }),
-    ...(before === undefined ? {} : { told_before: before.toISOString() }),
+    ...(report.plan === undefined ? {} : { valid_until: until.toISOString() }),
+    ...(before === undefined ? {} : { told_before: before.told.toISOString() }),
   };
+}
+
+/**
+ * Until when what is proposed may be approved: as its diagnosis says, so that it is the same each time that it is told. What a
+ * redriven execution tells after that counts from when it is told.
+ */
+function proposedUntil({ diagnosis }: WorkloadRun, policy: Policy, now: Date): Date {
+  const until = new Date(diagnosis?.valid_until ?? 0);
+  return until > now ? until : validUntil(now, policy);
 }
 
 /** Whether a remedy was carried out, or may have been: its step did not answer, and nobody could look what it did. */
@@ -61,11 +71,17 @@ export function isLeftUntold(run: WorkloadRun, report: Report, policy: Policy): 
   return isRemembered(run, report);
 }
 
+/** When people were told the same, and until when what was proposed may be approved, as they were told. */
+interface ToldBefore {
+  told: Date;
+  until: Date;
+}
+
 /**
  * When people were told the same: nothing was done this time, they were told of the same cause and outcome for the same reason
  * within a day, and it has failed since, as far as the runs have looked. Whoever asked for something is told each time.
  */
-function toldBefore(run: WorkloadRun, report: Report, policy: Policy, now: Date): Date | undefined {
+function toldBefore(run: WorkloadRun, report: Report, policy: Policy, now: Date): ToldBefore | undefined {
   if (isAnswered(run.incident) || tellsThatItWorks(run) || !isRemembered(run, report)) return undefined;
   if (mayHaveChanged(run) || isLeftToPerson(run, report, policy)) return undefined;
   if (leftUnfinished(run) !== undefined) return undefined;
@@ -76,9 +92,10 @@ function toldBefore(run: WorkloadRun, report: Report, policy: Policy, now: Date)
   const same = history.find((entry) => isSame(entry, report));
   const told = same === undefined ? undefined : toldAt(same);
   if (latest === undefined || told === undefined || now.getTime() >= told.getTime() + TOLD_MS) return undefined;
-  // What can be approved no longer is proposed anew.
-  if (report.plan !== undefined && validUntil(told, policy) <= now) return undefined;
-  return wasWellSince(run, told, latest, history.length, policy, now) ? undefined : told;
+  const until = same?.valid_until === undefined ? validUntil(told, policy) : new Date(same.valid_until);
+  // What can be approved no longer, or was approved since, is proposed anew.
+  if (report.plan !== undefined && (until <= now || proposalOf(history, report.plan) === undefined)) return undefined;
+  return wasWellSince(run, told, latest, history.length, policy, now) ? undefined : { told, until };
 }
 
 /** What the claim remembers of the present template since the last remedy that helped; of any, where it was not read. */

@@ -56,16 +56,6 @@ describe("a run keeps its promises when", () => {
       { notifications: [told(RECOVERED), told(RECOVERED)], retold: true },
     ],
     [
-      "it was lost when it had told of a proposal, whose time counts anew",
-      {
-        notifications: ["2026-03-02T10:00:00.000Z", "2026-03-02T10:00:07.000Z"].map((until) => ({
-          ...told(RECOVERED),
-          text: `Approve it until ${until}`,
-        })),
-        retold: true,
-      },
-    ],
-    [
       "its step took back itself what it had changed, and it says that nothing was done",
       {
         workloads: [workload({ outcome: "Skipped", reason: "ObjectChanged" })],
@@ -113,6 +103,17 @@ describe("a run breaks a promise when", () => {
       "subscribers are told something else again",
       "told",
       { notifications: [told(RECOVERED), told(unresolved(""))], retold: true },
+    ],
+    [
+      "subscribers are told another time for the same proposal again",
+      "told",
+      {
+        notifications: ["2026-03-02T10:00:00.000Z", "2026-03-02T10:00:07.000Z"].map((until) => ({
+          ...told(RECOVERED),
+          text: `Approve it until ${until}`,
+        })),
+        retold: true,
+      },
     ],
     ["subscribers are told another outcome", "told", { notifications: [told(unresolved(""))] }],
     [

@@ -44,7 +44,7 @@ export const INVARIANTS = {
   ends: "The execution ends within its deadline.",
   "one-outcome":
     "Exactly one outcome is reported for the workload, or one failed run; a failing workload is not overlooked in silence.",
-  told: "Subscribers are told exactly once, and what they are told is the outcome. Where the function that tells them is lost after it has told them, they are told the same again; of a proposal, until when it may be approved counts anew.",
+  told: "Subscribers are told exactly once, and what they are told is the outcome. Where the function that tells them is lost after it has told them, they are told the same again.",
   claim: "The claim is released; where its release cannot be written, it expires by itself.",
   accounted: "Every change is verified, undone, or named in the report of an Unresolved outcome.",
   "no-repeat": "No remedy is applied twice, and none is undone twice.",
@@ -146,11 +146,8 @@ function ofNotifications(seen: Observation): Violation[] {
 }
 
 function withoutRepetitions(notifications: readonly Notification[]): Notification[] {
-  return [...new Map(notifications.map((each) => [each.text.replace(MOMENT, ""), each])).values()];
+  return [...new Map(notifications.map((each) => [each.text, each])).values()];
 }
-
-/** Until when something may be approved counts from when it is told. */
-const MOMENT = /\d{4}-\d\d-\d\dT[\d:.]+Z/g;
 
 function ofClaims({ claims, claimSeconds, requests, claimSpoiled = false }: Observation): Violation[] {
   const held = claims.filter(({ spec }) => (spec?.holderIdentity ?? "") !== "");

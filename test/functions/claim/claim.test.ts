@@ -166,6 +166,16 @@ describe("a claim", () => {
     expect(await remembered({ ...now, told_before: before }, unmarked)).not.toHaveProperty("marks");
   });
 
+  it("remembers until when people were told that they may approve what was proposed", async () => {
+    const run = claimedRun({ diagnosis: diagnosis({ plan: "0123456789abcdef" }) });
+    const until = "2026-06-02T12:00:00.000Z";
+    const report = { ...(await reportOf(run)), valid_until: until };
+    await acquire(at.cluster, request());
+    await end({ ...run, report });
+
+    expect(historyOf(await stored())[0]).toMatchObject({ plan: "0123456789abcdef", valid_until: until });
+  });
+
   /** What is reported of a run, without its claim's end. */
   async function reportOf(run: WorkloadRun): Promise<Report> {
     const { delivered: _delivered, ...report } = (await end(run)) as Report & { delivered: boolean };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { planOfCase } from "../../../functions/classify/approval.ts";
+import { planOfCase, proposedIn } from "../../../functions/classify/approval.ts";
 import { refuseByMode } from "../../../functions/classify/modes.ts";
 import { openCase, type Case } from "../../../functions/facts/case.ts";
 import type { Approval, HistoryEntry, Incident, Remedy } from "../../../functions/run/contracts.ts";
@@ -55,6 +55,25 @@ describe("a remedy that is to be approved", () => {
 
   it("is carried out when a person approves what was proposed", () => {
     expect(refuseByMode(facts(approval(), [proposed(60)]), SCALE)).toBeUndefined();
+  });
+
+  it("may be approved until people were told, whatever the policy says meanwhile", () => {
+    const until = (milliseconds: number) => [
+      { ...proposed(60), valid_until: new Date(NOW.getTime() + milliseconds).toISOString() },
+    ];
+    const shorter = policy({ modes: { found: "approve" }, approval: { valid_seconds: 30 } });
+
+    expect(refuseByMode(facts(approval(), until(1), shorter), SCALE)).toBeUndefined();
+    expect(refuseByMode(facts(approval(), until(0)), SCALE)?.refusal).toBe("ApprovalExpired");
+  });
+
+  it("says until when, save of what nobody is asked about any more", () => {
+    const held = (of: Case) => proposedIn(refuseByMode(of, SCALE) ?? { refusal: "NoSafeRemedy", message: "" }, of);
+    const declined = [entry(30, { reason: "Declined", plan: PLAN }), proposed(60)];
+
+    expect(held(facts({}))).toEqual({ plan: PLAN, valid_until: new Date(NOW.getTime() + 86_400_000).toISOString() });
+    expect(held(facts({}, declined))).toEqual({ plan: PLAN });
+    expect(held(facts({}, [], policy({ modes: { found: "observe" } })))).toEqual({});
   });
 
   it.each<[string, Partial<Incident>, HistoryEntry[], string]>([
