@@ -1,4 +1,5 @@
 import { RunOutput } from "../run/output.ts";
+import type { ErrorName } from "../shared/errors.ts";
 import { HELD_BACK, type Refusal } from "../run/refusals.ts";
 
 /** What stands in the way for a time. */
@@ -6,6 +7,8 @@ const PASSING: readonly string[] = [
   ...(["AlreadyClaimed", "CoolingDown", "RolloutInProgress", "DisruptionBudgetExhausted"] satisfies Refusal[]),
   ...(["MayPass", "WaitsForAnother", ...HELD_BACK] satisfies Refusal[]),
 ];
+/** What was named does not exist, or not any more. */
+const NOT_THERE: readonly string[] = ["NamespaceNotFound", "PodNotFound", "WorkloadNotFound"] satisfies ErrorName[];
 /** What was decided is not what would be done now. */
 const DECIDED_OTHERWISE: readonly string[] = ["PlanChanged", "ApprovalExpired"] satisfies Refusal[];
 
@@ -25,6 +28,8 @@ export function nextOf(output: unknown): string | undefined {
   }
   if (DECIDED_OTHERWISE.includes(reason))
     return "Show a person what would be done now: it needs an approval of its own.";
+  if (outcome === "Skipped" && NOT_THERE.includes(reason))
+    return "Nothing is there under that name: ask again only with one that the summary, detect_failures or a person gives.";
   if (PASSING.includes(reason)) return "What stands in the way may pass by itself: ask again later, and not at once.";
   if (needsPerson) return "A person has to look at it: show them the summary, and do not ask for the same again.";
   return undoRequest === undefined ? undefined : "Should it turn out to be wrong, undo takes it back by undo_request.";

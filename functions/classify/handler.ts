@@ -13,6 +13,7 @@ import { assertNotRedriven } from "../run/redrive.ts";
 import { Redrive } from "../run/resumption.ts";
 import { contract, step } from "../run/step.ts";
 import { anotherTry } from "../run/tries.ts";
+import { RemediationError } from "../shared/errors.ts";
 import { lambda } from "../lambda/lambda.ts";
 import { diagnosisOf } from "./classify.ts";
 
@@ -27,6 +28,7 @@ const FIRST = { operation: "first", redrive: 0 } as const;
 /**
  * Finds the cause of one incident and chooses the remedy, or says why there is none. Asked again, it answers with the whole
  * run, in which the remedy that did not help has become one of the tries.
+ * @throws RemediationError of what was not there when it was looked for: the error that says so
  */
 export const diagnose = step(
   contract(ClassifyInput),
@@ -34,6 +36,8 @@ export const diagnose = step(
   async (input, environment): Promise<Diagnosis | WorkloadRun> => {
     const { operation, redrive, run: given } = "operation" in input ? input : { ...FIRST, run: input };
     assertNotRedriven(given, redrive);
+    const { missing } = given.incident;
+    if (missing !== undefined) throw new RemediationError(missing.error, missing.message);
     const again = operation === "again";
     const run = again ? anotherTry(given) : given;
     const cluster = metadataOnce(await environment.connect(run.cluster_name));

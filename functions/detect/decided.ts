@@ -1,5 +1,4 @@
 import type { Reader } from "../shared/cluster/cluster.ts";
-import { assertNamespace } from "../shared/kubernetes/namespaces.ts";
 import type { Policy } from "../shared/policy.ts";
 import { proposalOf } from "../run/approval.ts";
 import type { Detection } from "../run/detection.ts";
@@ -11,8 +10,8 @@ import { findAsked } from "./target.ts";
 
 /**
  * Finds what a proposal was about anew, as it is now: what somebody had asked for, as the claim remembers it, or what a look
- * at the namespace finds of the workload.
- * @throws RemediationError `NamespaceNotFound`, `PodNotFound` or `WorkloadNotFound`; what a scan may throw
+ * at the namespace finds of the workload; `missing` where it is not there.
+ * @throws RemediationError what a scan may throw
  */
 export async function findDecided(
   cluster: Reader,
@@ -20,15 +19,14 @@ export async function findDecided(
   policy: Policy,
   now: Date,
 ): Promise<Detection> {
-  const { namespace, action: decision, plan } = request;
+  const { action: decision, plan } = request;
   const workload = namedIn(request);
   const approval = { decision, plan, origin: originOf(request) === "person" ? "person" : "agent" } as const;
   const lease = await readLease(cluster, leaseName(workload));
   const { requested, origin = "agent" } = (lease && proposalOf(historyOf(lease), plan)) ?? {};
   if (requested === undefined) return await findOne(cluster, request, { workload, approval }, policy, now);
-  await assertNamespace(cluster, namespace);
   const asked = requested.action === "restart" ? { requested, pod: requested.pod } : { requested, workload };
-  const found = await findAsked(cluster, request, asked);
+  const found = await findAsked(cluster, request, asked, policy);
   const incidents = found.incidents.map((incident) => ({ ...incident, origin, approval }));
   return { ...found, incidents };
 }

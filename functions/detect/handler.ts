@@ -26,7 +26,7 @@ export const detect = step(parseRequest, Detection, async (asked, environment) =
   if (isDecision(request)) return { ...forWhom(request, await findDecided(cluster, request, policy, now)), at };
   if (isWorkloadRequest(request)) return { ...forWhom(request, await findNamed(cluster, request, policy, now)), at };
   if (isRunbookRequest(request)) {
-    const found = await findTarget(cluster, request);
+    const found = await findTarget(cluster, request, policy);
     return { ...forWhom(request, wantedBy(originOf(request), found)), at };
   }
   const { detection, measurements } = await lookAround(cluster, request, policy, now);

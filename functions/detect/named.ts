@@ -1,5 +1,5 @@
 import { isOfKind, kindOf, KINDS } from "../kinds/kinds.ts";
-import { describeWorkload } from "../kinds/workloads.ts";
+import { describeWorkload, readWorkload } from "../kinds/workloads.ts";
 import type { Incident } from "../run/contracts.ts";
 import type { Detection } from "../run/detection.ts";
 import { originOf, type DecisionRequest, type WorkloadRequest } from "../run/request.ts";
@@ -10,11 +10,12 @@ import { RemediationError } from "../shared/errors.ts";
 import { groupField } from "../shared/kubernetes/groups.ts";
 import type { Policy } from "../shared/policy.ts";
 import type { WorkloadRef } from "../shared/refs.ts";
+import { asMissing } from "./missing.ts";
 import { detectionOf } from "./target.ts";
 
 /**
- * Finds the workload that a request names without a remedy, with what fails on it.
- * @throws RemediationError `NamespaceNotFound`; what a scan may throw
+ * Finds the workload that a request names without a remedy, with what fails on it; `missing` where it is not there.
+ * @throws RemediationError what a scan may throw
  */
 export async function findNamed(
   cluster: Reader,
@@ -30,7 +31,7 @@ export async function findNamed(
 }
 
 /**
- * What a look at the namespace finds of one workload; no failure where it finds none.
+ * What a look at the namespace finds of one workload; no failure where it finds none, `missing` where it is not there.
  * @throws RemediationError `InvalidRequest` where it is of a kind that is not looked at
  */
 export async function findOne(
@@ -41,10 +42,18 @@ export async function findOne(
   now: Date,
 ): Promise<Detection> {
   const { cluster_name: clusterName, namespace, dry_run: dryRun = false } = request;
-  const { incidents } = await scan(cluster, { clusterName, namespace, dryRun, findingsOnly: true, policy, now });
-  const key = workloadKey(wanted.workload);
-  const found = incidents.find(({ workload }) => workloadKey(workload) === key);
-  if (found === undefined) assertLookedAfter(wanted.workload);
+  const { workload: named } = wanted;
+  let found: Incident | undefined;
+  try {
+    const { incidents } = await scan(cluster, { clusterName, namespace, dryRun, findingsOnly: true, policy, now });
+    found = incidents.find(({ workload }) => workloadKey(workload) === workloadKey(named));
+    if (found === undefined) {
+      assertLookedAfter(named);
+      await readWorkload(cluster, named);
+    }
+  } catch (error) {
+    found = await asMissing(cluster, named, policy, error);
+  }
   const incident: Incident = { failures: [], failing_pods: 0, sample_pods: [], ...found, ...wanted };
   return detectionOf(request, incident, incident.failing_pods);
 }

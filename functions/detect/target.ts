@@ -16,15 +16,13 @@ import type { Asked } from "../remedies/asked.ts";
 import { askedBy } from "../remedies/contracts.ts";
 import type { RunbookRequest, UndoRequest } from "../run/request.ts";
 import { groupIncidents } from "../scan/incidents.ts";
+import type { Policy } from "../shared/policy.ts";
+import { asMissing } from "./missing.ts";
 
-/**
- * Finds the workload that a runbook is about, as the one incident of a detection.
- * @throws RemediationError `NamespaceNotFound`, `PodNotFound` or `WorkloadNotFound`
- */
-export async function findTarget(cluster: Reader, request: RunbookRequest): Promise<Detection> {
-  await assertNamespace(cluster, request.namespace);
+/** Finds the workload that a runbook is about, as the one incident of a detection; `missing` where it is not there. */
+export async function findTarget(cluster: Reader, request: RunbookRequest, policy: Policy): Promise<Detection> {
   const asked = request.action === "undo" ? undoAsked(request) : askedBy(request);
-  return await findAsked(cluster, request, asked);
+  return await findAsked(cluster, request, asked, policy);
 }
 
 /** What is to be taken back, of which workload. */
@@ -34,16 +32,25 @@ function undoAsked({ kind, name, execution, change, uid }: UndoRequest): Asked<R
   return { requested, workload: { kind, ...groupField(known?.apiVersion), name } };
 }
 
-/**
- * Finds the workload that a remedy is asked for, as the one incident of a detection.
- * @throws RemediationError `PodNotFound` or `WorkloadNotFound`
- */
+/** Finds the workload that a remedy is asked for, as the one incident of a detection; `missing` where it is not there. */
 export async function findAsked(
   cluster: Reader,
   request: Addressed,
   asked: Asked<RequestedRemedy>,
+  policy: Policy,
 ): Promise<Detection> {
-  const { workload, uid, pods, requested } = await resolve(cluster, request.namespace, asked);
+  const { namespace } = request;
+  try {
+    await assertNamespace(cluster, namespace);
+    return foundAs(request, await resolve(cluster, namespace, asked));
+  } catch (error) {
+    const named = "pod" in asked ? { kind: "Pod", namespace, name: asked.pod } : { ...asked.workload, namespace };
+    const incident = await asMissing(cluster, named, policy, error);
+    return detectionOf(request, { ...incident, requested: asked.requested }, 0);
+  }
+}
+
+function foundAs(request: Addressed, { workload, uid, pods, requested }: Target): Detection {
   const failing = pods
     .map((pod) => ({
       name: pod.metadata?.name ?? "",
@@ -119,7 +126,7 @@ async function readPod(cluster: Reader, namespace: string, name: string): Promis
     if (!isRemediationError(error, "NotFound")) throw error;
     throw new RemediationError(
       "PodNotFound",
-      `Pod ${namespace}/${name} does not exist on ${cluster.name}; its controller may have replaced it already. List the pods and ask again.`,
+      `Pod ${namespace}/${name} does not exist on ${cluster.name}; its controller may have replaced it already. The pods that fail now, detect_failures names.`,
       { cause: error },
     );
   }

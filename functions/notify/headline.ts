@@ -54,7 +54,7 @@ export function headlineOf(run: WorkloadRun, { outcome, reason = "", needs_perso
 }
 
 function skipped(run: WorkloadRun, reason: string, needsPerson: boolean, asked: boolean): string {
-  if (GONE.includes(reason)) return "Gone";
+  if (GONE.includes(reason)) return run.incident.missing === undefined ? "Gone" : "Not found";
   if (reason === ("AlreadyAsRequested" satisfies Refusal)) return "Nothing to do";
   if (reason === ("NotFailingAnymore" satisfies Refusal))
     return tellsThatItWorks(run) ? ENDED[run.diagnosis?.ended ?? "works"] : "Nothing fails any more";

@@ -29,10 +29,14 @@ export function validUntil(at: Date, policy: Policy): Date {
   return new Date(at.getTime() + policy.approval.valid_seconds * 1_000);
 }
 
-/** Until when a proposal may be approved that is remembered: as people were told. */
+/**
+ * Until when a proposal may be approved that is remembered: as people were told, and no longer than the policy says by now. An
+ * earlier version kept no more than when it was proposed.
+ */
 export function approvableUntil({ at, valid_until }: Pick<HistoryEntry, "at" | "valid_until">, policy: Policy): Date {
-  // An earlier version kept no more than when it was proposed.
-  return valid_until === undefined ? validUntil(new Date(at), policy) : new Date(valid_until);
+  const allowed = validUntil(new Date(at), policy);
+  const told = new Date(valid_until ?? allowed);
+  return told < allowed ? told : allowed;
 }
 
 /** The latest proposal of a plan, with nothing carried out since: what was approved once is not carried out a second time. */

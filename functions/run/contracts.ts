@@ -71,6 +71,10 @@ export const Incident = z.strictObject({
   /** UID of the workload that a runbook names, as it was found: one that is made anew under its name is another. */
   uid: z.string().optional(),
   requested: RequestedRemedy.optional(),
+  /** That what was asked for was not there when it was looked for: with which error, and in which words. Nothing is done then. */
+  missing: z
+    .strictObject({ error: z.enum(["NamespaceNotFound", "PodNotFound", "WorkloadNotFound"]), message: z.string() })
+    .optional(),
   /** Who asks for a remedy, by its name or by that of the workload alone; absent for an agent that names it, and where nobody asks. */
   origin: z.enum(["found", "agent", "person"]).optional(),
   /** What was decided about a proposal; absent where this is no such decision. */

@@ -1,5 +1,5 @@
 import { isAnswered } from "./asked-for.ts";
-import { proposalOf, validUntil } from "./approval.ts";
+import { approvableUntil, proposalOf, validUntil } from "./approval.ts";
 import type { HistoryEntry, Report, WorkloadRun } from "./contracts.ts";
 import { coolDownEnd, TOLD_MS, toldAt } from "./cool-down.ts";
 import { isHeldBack, isIneffective, leftUnfinished, sinceLastSuccess, sinceWellAgain } from "./history.ts";
@@ -92,7 +92,7 @@ function toldBefore(run: WorkloadRun, report: Report, policy: Policy, now: Date)
   const same = history.find((entry) => isSame(entry, report));
   const told = same === undefined ? undefined : toldAt(same);
   if (latest === undefined || told === undefined || now.getTime() >= told.getTime() + TOLD_MS) return undefined;
-  const until = same?.valid_until === undefined ? validUntil(told, policy) : new Date(same.valid_until);
+  const until = approvableUntil({ ...same, at: told.toISOString() }, policy);
   // What can be approved no longer, or was approved since, is proposed anew.
   if (report.plan !== undefined && (until <= now || proposalOf(history, report.plan) === undefined)) return undefined;
   return wasWellSince(run, told, latest, history.length, policy, now) ? undefined : { told, until };

@@ -45,14 +45,15 @@ export interface ClusterRunOptions {
  */
 export async function runOnCluster(options: ClusterRunOptions): Promise<number> {
   const interruption = new Interruption();
+  const codeOf = (result: ExecutionResult) => exitCode(result, options.input !== undefined);
   try {
-    if (options.yes || options.dryRun) return exitCode(await execute(options, options.dryRun, interruption));
+    if (options.yes || options.dryRun) return codeOf(await execute(options, options.dryRun, interruption));
     const plan = await execute(options, true, interruption);
     const acts = wouldAct(plan);
-    if (plan.status !== "succeeded" || isDetection(plan.output) || !(acts || hasProposals(plan))) return exitCode(plan);
+    if (plan.status !== "succeeded" || isDetection(plan.output) || !(acts || hasProposals(plan))) return codeOf(plan);
     const confirmed = await isConfirmed(options.json || options.output !== undefined, acts, interruption);
     if (interruption.signal.aborted) return exitCode(interruptedBefore(options));
-    if (!confirmed) return acts ? EXIT.needsPerson : exitCode(plan);
+    if (!confirmed) return acts ? EXIT.needsPerson : codeOf(plan);
     return await approveEach(await execute(options, false, interruption), {
       ask: (question) => isAnsweredYes(question, interruption),
       execute: (request) =>

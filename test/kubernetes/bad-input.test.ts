@@ -93,22 +93,6 @@ describe("npm start ends with exit code 1, the error's name and what to do about
       "Check the name",
     ],
     [
-      "for a workload that is gone",
-      () => [
-        ...admin(),
-        "--input",
-        '{"action": "rollback_deployment", "namespace": "default", "deployment_name": "gone"}',
-      ],
-      "WorkloadNotFound",
-      "Check the kind",
-    ],
-    [
-      "for a pod that is gone",
-      () => [...admin(), "--input", '{"action": "restart_pod", "namespace": "default", "pod_name": "gone"}'],
-      "PodNotFound",
-      "List the pods",
-    ],
-    [
       "for a kubeconfig without permission",
       () => ["--kubeconfig", inject("restrictedKubeconfig")],
       "Forbidden",
@@ -137,6 +121,18 @@ describe("npm start ends with exit code 1, the error's name and what to do about
 
     expect(stderr).toContain(`${name}: `);
     expect(stderr).toContain(advice);
+    expect(code).toBe(1);
+  });
+
+  itself.concurrent.each([
+    ["rollback_deployment", "deployment_name", "WorkloadNotFound", "Check the kind"],
+    ["restart_pod", "pod_name", "PodNotFound", "detect_failures names"],
+  ])("for a name of %s that nothing has", async (action, field, name, advice) => {
+    const input = JSON.stringify({ action, namespace: "default", [field]: "gone" });
+    const { code, stdout } = await start(...admin(), "--input", input);
+
+    expect(stdout).toContain(`Skipped (${name})`);
+    expect(stdout).toContain(advice);
     expect(code).toBe(1);
   });
 

@@ -35,6 +35,7 @@ describe("what an agent is to do next", () => {
       "an approval of its own",
     ],
     ["it opted out", { outcome: "Skipped", reason: "OptedOut", needs_person: true }, "do not ask for the same again"],
+    ["it does not exist", { outcome: "Skipped", reason: "WorkloadNotFound" }, "ask again only with one that"],
     ["it may turn out to be wrong", { undo_request: { execution: "agent-1", change: CHANGE } }, "undo takes it back"],
   ])("is said where %s", (_what, over, words) => {
     expect(next(over)).toContain(words);
@@ -43,7 +44,6 @@ describe("what an agent is to do next", () => {
   it.each<[what: string, over: Partial<WorkloadResult>]>([
     ["is well", { outcome: "Skipped", reason: "NotFailingAnymore" }],
     ["is as was asked", { outcome: "Skipped", reason: "AlreadyAsRequested" }],
-    ["does not exist", { outcome: "Skipped", reason: "WorkloadNotFound" }],
     ["would be remedied", { outcome: "DryRun" }],
   ])("is nothing of a workload that %s", (_what, over) => {
     expect(next(over)).toBeUndefined();

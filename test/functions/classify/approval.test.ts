@@ -57,13 +57,14 @@ describe("a remedy that is to be approved", () => {
     expect(refuseByMode(facts(approval(), [proposed(60)]), SCALE)).toBeUndefined();
   });
 
-  it("may be approved until people were told, whatever the policy says meanwhile", () => {
+  it("may be approved until people were told, and no longer than the policy says by now", () => {
     const until = (milliseconds: number) => [
       { ...proposed(60), valid_until: new Date(NOW.getTime() + milliseconds).toISOString() },
     ];
-    const shorter = policy({ modes: { found: "approve" }, approval: { valid_seconds: 30 } });
+    const valid = (valid_seconds: number) => policy({ modes: { found: "approve" }, approval: { valid_seconds } });
 
-    expect(refuseByMode(facts(approval(), until(1), shorter), SCALE)).toBeUndefined();
+    expect(refuseByMode(facts(approval(), until(1), valid(61)), SCALE)).toBeUndefined();
+    expect(refuseByMode(facts(approval(), until(1), valid(60)), SCALE)?.refusal).toBe("ApprovalExpired");
     expect(refuseByMode(facts(approval(), until(0)), SCALE)?.refusal).toBe("ApprovalExpired");
   });
 

@@ -35,9 +35,17 @@ describe("a run that is printed as one document", () => {
     expect(code).toBe(0);
   });
 
+  it("is what the schema says where nothing has the name, with the exit code of an error", async () => {
+    const input = '{"action": "restart_pod", "namespace": "shop", "pod_name": "none"}';
+    const { code, stdout } = await run([...site.args.slice(0, 4), "--input", input, "-o", "json"]);
+
+    expect(JSON.parse(stdout)).toMatchObject({ workloads: [{ outcome: "Skipped", reason: "PodNotFound" }] });
+    expect(code).toBe(1);
+  });
+
   it.each([
     ["that was not begun", ["--input", "{"], "InvalidRequest"],
-    ["that failed", ["--input", '{"action": "restart_pod", "namespace": "shop", "pod_name": "none"}'], "PodNotFound"],
+    ["that failed", ["--input", '{"action": "detect_failures", "namespace": "none"}'], "NamespaceNotFound"],
   ])("is its error where it is one %s", async (_what, input, error) => {
     const { code, stdout, stderr } = await run([...site.args.slice(0, 4), ...input, "-o", "json"]);
 
