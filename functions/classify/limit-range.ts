@@ -1,7 +1,7 @@
 import { podsMadeFrom, type Case } from "../facts/case.ts";
-import { containersOf, type Container } from "../shared/kubernetes/containers.ts";
+import { containersOf, lastingContainersOf, type Container } from "../shared/kubernetes/containers.ts";
 import type { LimitRange, PodTemplate } from "../shared/kubernetes/types.ts";
-import { bounded } from "../shared/text.ts";
+import { bounded, some } from "../shared/text.ts";
 import { quantity } from "./quantity.ts";
 
 type Item = NonNullable<LimitRange["spec"]>["limits"][number];
@@ -11,18 +11,53 @@ type Amounts = Readonly<Record<string, string>>;
  * That a LimitRange of the namespace refuses the pods of a template for an amount that it names, up to where the sentence goes
  * on; undefined where nothing is known to be refused: what a template does not name is given to its pods, and something may
  * give them other amounts than it names.
- * Source: kubernetes plugin/pkg/admission/limitranger/admission.go, PodValidateLimitFunc
+ * Source: kubernetes plugin/pkg/admission/limitranger/admission.go, PodValidateLimitFunc, podRequests, podLimits
  */
 export function beyondLimits(facts: Case, template: PodTemplate): string | undefined {
   const { limitRanges } = facts.evidence.surroundings;
   if (limitRanges.length === 0 || isGivenOthers(facts)) return undefined;
   const lines = limitRanges.flatMap(({ metadata, spec }) =>
     (spec?.limits ?? [])
-      .filter(({ type }) => type === "Container")
-      .flatMap((item) => containersOf(template).flatMap((container) => refusalOf(item, container) ?? []))
-      .map((line) => `LimitRange ${metadata?.name ?? ""} allows a container ${line}`),
+      .flatMap((item) => refusalsOf(item, template))
+      .map((line) => `LimitRange ${metadata?.name ?? ""} allows ${line}`),
   );
   return lines[0];
+}
+
+function refusalsOf(item: Item, template: PodTemplate): string[] {
+  if (item.type === "Pod") return wholeRefusalsOf(item, template);
+  if (item.type !== "Container") return [];
+  return containersOf(template)
+    .flatMap((container) => refusalOf(item, container) ?? [])
+    .map((line) => `a container ${line}`);
+}
+
+/** So much more than it is a sum may come out, as fractions are added up. */
+const ROUNDING = 1 + 1e-9;
+
+/**
+ * Which amounts of a whole pod are above what is allowed: what its containers name together, or an init container alone. What is
+ * given to those that name nothing comes on top, so that nothing is known to be too little. What a pod names as a whole is left out.
+ */
+function wholeRefusalsOf({ max }: Item, template: PodTemplate): string[] {
+  if (template.spec?.resources !== undefined) return [];
+  const groups = [lastingContainersOf(template), ...(template.spec?.initContainers ?? []).map((one) => [one])];
+  return Object.entries(given(max)).flatMap(([resource, most]) => {
+    const largest = (quantity(most) ?? Infinity) * ROUNDING;
+    for (const containers of groups) {
+      const named = containers.flatMap(({ name, resources }) => {
+        const amount = given(resources?.limits)[resource] ?? given(resources?.requests)[resource];
+        return amount === undefined ? [] : [{ name, amount }];
+      });
+      if (named.reduce((sum, { amount }) => sum + (quantity(amount) ?? 0), 0) <= largest) continue;
+      const asking = some(
+        named.map(({ name, amount }) => `${name} (${bounded(amount, MAX_AMOUNT)})`),
+        NAMED,
+      );
+      return [`a pod at most ${most} of ${resource}, and more is asked for by ${asking}`];
+    }
+    return [];
+  });
 }
 
 /** Which amount of a container is refused, and what is allowed. */
@@ -49,8 +84,9 @@ function refusalOf(item: Item, { name, resources = {} }: Container): string | un
   return undefined;
 }
 
-/** How much is told of an amount. */
+/** How much is told of an amount, and of how many containers. */
 const MAX_AMOUNT = 80;
+const NAMED = 3;
 
 function given(amounts: Amounts | undefined): Amounts {
   return amounts ?? {};

@@ -67,11 +67,14 @@ export function missedSchedule(cronJob: CronJob, moment: Moment): Failure | unde
   const last = status?.lastScheduleTime === undefined ? undefined : new Date(status.lastScheduleTime);
   const written = FIELDS.flatMap((field) => lastWriter(metadata, ["spec", field])?.at ?? []);
   const times = [last, new Date(metadata?.creationTimestamp ?? moment.now), ...written];
-  const from = new Date(Math.max(...times.flatMap((time) => time?.getTime() ?? [])));
+  const kept = latestOf(times);
+  // What was due while its Job held it up is not made up for after its startingDeadlineSeconds.
+  const ended = concurrencyPolicy === "Forbid" ? status?.lastSuccessfulTime : undefined;
+  const from = ended === undefined ? kept : latestOf([kept, new Date(ended)]);
   const active = status?.active ?? [];
   const since = missed({ schedule, zone, suspended, active: active.length, last, from }, moment);
   if (since === undefined) return undefined;
-  const isByUtc = zone !== undefined || last === undefined || last < from || isDueAt(schedule, last);
+  const isByUtc = zone !== undefined || last === undefined || last < kept || isDueAt(schedule, last);
   if (!isByUtc) return undefined;
   const due = `due by its schedule (${bounded(schedule, MAX_RULE)}, ${bounded(zone ?? "UTC", MAX_RULE)}) at ${at(since)}`;
   const [holder] = active;
@@ -81,6 +84,10 @@ export function missedSchedule(cronJob: CronJob, moment: Moment): Failure | unde
   }
   const made = last === undefined ? "its status tells of none yet" : `its last one is that of ${at(last)}`;
   return problem("MissedSchedule", `A Job of it was ${due}, and ${made}.`, since.toISOString());
+}
+
+function latestOf(times: readonly (Date | undefined)[]): Date {
+  return new Date(Math.max(...times.flatMap((time) => time?.getTime() ?? [])));
 }
 
 /** The first time that it has missed; undefined where it may still be on time. */

@@ -258,6 +258,50 @@ describe("a way back to a template that a LimitRange does not allow any more", (
     );
   });
 
+  describe("for whole pods", () => {
+    const pair = (image: string, memory: string, initial?: string, others = memory): PodTemplate => ({
+      ...template(image),
+      spec: {
+        ...(initial === undefined
+          ? {}
+          : { initContainers: [{ name: "init", image, resources: { requests: { memory: initial } } }] }),
+        containers: Object.entries({ app: memory, log: others }).map(([name, amount]) => ({
+          ...{ name, image, resources: { limits: { memory: amount } } },
+        })),
+      },
+    });
+    const made = (from: PodTemplate): Pod[] => [{ ...crashingPod({}), spec: from.spec ?? { containers: [] } }];
+    const later = pair("shop/web:2", "100Mi");
+    const way = (earlier: PodTemplate, memory: string) =>
+      messageOf(
+        broken(
+          earlier,
+          later,
+          {
+            surroundings: {
+              ...NO_SURROUNDINGS,
+              limitRanges: [{ metadata: { name: "bounds" }, spec: { limits: [{ type: "Pod", max: { memory } }] } }],
+            },
+          },
+          made(later),
+        ),
+      );
+
+    it("is left to people where its containers ask for more together, or one of them before these", () => {
+      expect(way(pair("shop/web:1", "512Mi"), "1000Mi")).toContain(
+        "Not rolled back: LimitRange bounds allows a pod at most 1000Mi of memory, and more is asked for by app (512Mi), log (512Mi) in revision 1:",
+      );
+      expect(way(pair("shop/web:1", "100Mi", "1Gi"), "512Mi")).toContain(
+        "LimitRange bounds allows a pod at most 512Mi of memory, and more is asked for by init (1Gi) in revision 1:",
+      );
+    });
+
+    it("is gone where they ask for exactly as much, however it is added up", () => {
+      expect(way(pair("shop/web:1", "512Mi", "1Gi"), "1Gi")).toBe("rollback");
+      expect(way(pair("shop/web:1", "100m", undefined, "200m"), "300m")).toBe("rollback");
+    });
+  });
+
   it("is gone where the LimitRange allows it, or something gives pods other amounts than their template names", () => {
     expect(messageOf(broken(before, now, atMost("1Gi"), pods("256Mi")))).toBe("rollback");
     expect(messageOf(broken(before, now, atMost("512Mi"), pods("128Mi")))).toBe("rollback");

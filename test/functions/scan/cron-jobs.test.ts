@@ -76,6 +76,13 @@ describe("a CronJob that has missed its time", () => {
     expect(await told([backup({ spec: often, status: { active, lastScheduleTime: ago(DAY - 300) } })])).toEqual([]);
   });
 
+  it("is told where its Job had ended before that, or holds up no other", async () => {
+    const ended = (seconds: number, concurrencyPolicy: string) =>
+      told([backup({ spec: { concurrencyPolicy }, status: { lastSuccessfulTime: ago(seconds) } })]);
+    expect(await ended(DAY, "Forbid")).toEqual([MISSED]);
+    expect(await ended(3_600, "Allow")).toEqual([MISSED]);
+  });
+
   it("is told where its rows cannot be printed", async () => {
     serve(api, { cronJobs: [backup()] }, NO_TABLES);
     expect(incidentsOf(await scanned(api))).toEqual(["CronJob shop/backup: MissedSchedule"]);
@@ -110,6 +117,13 @@ describe("a CronJob of which nothing is said", () => {
     ["is due on no day", { spec: { schedule: "0 0 31 2 *" }, status: {} }],
     ["is suspended", { spec: { suspend: true } }],
     ["was resumed since", { metadata: written("suspend", 3_600) }],
+    [
+      "was held up by a Job that has ended since",
+      {
+        spec: { concurrencyPolicy: "Forbid", startingDeadlineSeconds: 60 },
+        status: { lastSuccessfulTime: ago(3_600) },
+      },
+    ],
     ["has had another schedule since", { metadata: written("schedule", 3_600) }],
     ["is being deleted", { metadata: { deletionTimestamp: ago(1) } }],
     ["has opted out", { metadata: { annotations: { "eks-remediation/enabled": "false" } } }],
