@@ -6,7 +6,8 @@ import type { RequestedUndo } from "../remedies/contracts.ts";
 import type { NoRemedy } from "../remedies/remedy.ts";
 import { isKnown, remedyFor } from "../remedies/remedies.ts";
 import { isTakenBack } from "../remedies/taken-back.ts";
-import type { Remedy } from "../run/contracts.ts";
+import type { HistoryEntry, Remedy } from "../run/contracts.ts";
+import { effectOf } from "../run/history.ts";
 import type { Refusal } from "../run/refusals.ts";
 import { withArticle } from "../shared/text.ts";
 
@@ -33,11 +34,11 @@ export function requestedUndo({ change, execution, uid }: RequestedUndo, facts: 
   }
   const what = `the ${change.kind} of ${execution}`;
   const { incident, history } = facts.evidence;
-  const isRemembered = history.some(
+  const done = history.findIndex(
     (entry) => entry.execution === execution && entry.applied === true && entry.action === change.kind,
   );
   // What an undo leads to is not verified as a remedy is: who asks has to know what it was, or the claim does.
-  if (!isRemembered && incident.origin !== "person") {
+  if (done === -1 && incident.origin !== "person") {
     const unknown = `Not undone: the workload's claim knows of no ${change.kind} of ${execution}. A person may ask for it all the same.`;
     return none("NoSafeRemedy", unknown);
   }
@@ -49,8 +50,20 @@ export function requestedUndo({ change, execution, uid }: RequestedUndo, facts: 
   }
   if (undo.remains(change, state).length === 0) return none("AlreadyAsRequested", `Nothing to do: ${what} is undone.`);
   const theirs = remedy.overtaken(change, state, undefined);
-  if (theirs === undefined) return undo.asPlan(change, facts);
-  return none("ObjectChanged", `Not undone: it is not as ${what} left it, since ${theirs}.`);
+  if (theirs !== undefined) return none("ObjectChanged", `Not undone: it is not as ${what} left it, since ${theirs}.`);
+  const later = laterThan(done, history, change.kind);
+  if (later === undefined) return undo.asPlan(change, facts);
+  const again = `${later.execution} has carried out ${withArticle(change.kind, "a")} after it (${later.outcome}, at ${later.at})`;
+  return none("ObjectChanged", `Not undone: it looks as ${what} left it, but ${again}, and what came later stands.`);
+}
+
+/**
+ * What was done in the same way after an entry of the history (newest first), an undo of it included, and not taken back by the
+ * same execution: what is there now is of that, however alike it looks.
+ */
+function laterThan(index: number, history: Evidence["history"], action: string): HistoryEntry | undefined {
+  const later = history.slice(0, Math.max(0, index));
+  return later.find((entry) => entry.action === action && !["none", "taken back"].includes(effectOf(entry)));
 }
 
 /** The workload as a look would show it. */

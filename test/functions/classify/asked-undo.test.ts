@@ -80,6 +80,36 @@ describe("an undo that is asked for", () => {
     expect(decided(undo, seen).remedy).toMatchObject({ action: "none", refusal });
   });
 
+  describe("of what was done before something else", () => {
+    const entry = (execution: string, over: Partial<Evidence["history"][number]> = {}) => ({
+      ...{ at: "2026-06-01T11:00:00.000Z", execution, cause: "Requested", action: "scale", outcome: "Recovered" },
+      applied: true as const,
+      ...over,
+    });
+    const notDone = ({ applied: _none, ...rest }: ReturnType<typeof entry>): Evidence["history"][number] => rest;
+    const first = entry("run-1");
+
+    it.each<[string, Evidence["history"][number]]>([
+      ["another execution did the same later", entry("run-2")],
+      ["it was undone, and somebody has put the same there since", entry("run-2", { outcome: "Undone" })],
+      ["nobody knows what the later one has left", entry("run-2", { outcome: "Unfinished" })],
+    ])("is refused where %s", (_what, later) => {
+      expect(decided({}, { history: [later, first] }).remedy).toMatchObject({
+        refusal: "ObjectChanged",
+        message: expect.stringContaining("run-2 has carried out a scale after it") as string,
+      });
+    });
+
+    it.each<[string, Evidence["history"]]>([
+      ["that was earlier", [first, entry("run-0")]],
+      ["the later one took its own back", [entry("run-2", { outcome: "RolledBack" }), first]],
+      ["it was of another kind", [entry("run-2", { action: "restart" }), first]],
+      ["nothing came of it", [notDone(entry("run-2", { outcome: "Skipped" })), first]],
+    ])("is done where %s", (_what, history) => {
+      expect(decided({}, { history }).remedy).toMatchObject({ action: "scale" });
+    });
+  });
+
   it("is refused to whoever the policy lets do nothing, as the remedy itself would be", () => {
     expect(decided({}, {}, policy({ modes: { all: "observe" } })).remedy).toMatchObject({ refusal: "DiagnoseOnly" });
     expect(decided({}, {}, policy({ actions: { scale: "off" } })).remedy).toMatchObject({ refusal: "ActionOff" });
