@@ -14,6 +14,7 @@ import { LIVENESS_CAUSES } from "./causes/liveness.ts";
 import { NODE_NAME_CAUSES } from "./causes/node-name.ts";
 import { JOB_CAUSES } from "./causes/job.ts";
 import { ONE_NODE_CAUSES } from "./causes/one-node.ts";
+import { ABORTED_CAUSES } from "./causes/rollout.ts";
 import { RESTARTED_CAUSES } from "./causes/restarted.ts";
 import { STARTING_CAUSES } from "./causes/starting.ts";
 import { SUPERSEDED_CAUSES } from "./causes/superseded.ts";
@@ -26,6 +27,7 @@ import { NODE_CAUSES, WORKLOAD_CAUSES } from "./causes/workload.ts";
 export const CAUSES: readonly Cause[] = [
   ...LOOKED_AT_CAUSES,
   ...NODE_CAUSES,
+  ...ABORTED_CAUSES,
   ...SUPERSEDED_CAUSES,
   ...NODE_NAME_CAUSES,
   ...IMAGE_CAUSES,

@@ -204,6 +204,7 @@ function returnsTo(plan: Plan): RevisionRef | undefined {
     case "argo-cd-rollback":
     case "flux-rollback":
     case "helm-rollback":
+    case "rollout-abort":
       return plan.after;
     default:
       return undefined;
@@ -218,6 +219,13 @@ const wayBackGuard: RemedyGuard = (facts, { plan, writes }) => {
   // What its owner puts back, it puts back with the Services and the ConfigMaps beside it.
   const isAlone = writes.some((ref) => pathOf(ref) === own);
   const message = whyNotBack(facts, to, isAlone);
+  return message === undefined ? undefined : { refusal: "NoSafeRemedy", message };
+};
+
+/** What nobody has asked for is not put into a template with which its controller would not go all the way back. */
+const heldBackGuard: RemedyGuard = ({ evidence: { incident, workload } }, { plan }) => {
+  if (plan.action !== "rollback" || workload === undefined || isAskedFor(incident)) return undefined;
+  const message = kindOf(incident.workload)?.heldBack?.(workload, plan.after);
   return message === undefined ? undefined : { refusal: "NoSafeRemedy", message };
 };
 
@@ -271,6 +279,7 @@ const REMEDY_GUARDS: readonly RemedyGuard[] = [
   rolloutGuard,
   othersGuard,
   ownerGuard,
+  heldBackGuard,
   wayBackGuard,
   budgetsGuard,
   returnGuard,

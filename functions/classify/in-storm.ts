@@ -1,8 +1,12 @@
 import type { Case } from "../facts/case.ts";
 import { failsForCertain } from "../facts/certain.ts";
 import { kindOf } from "../kinds/kinds.ts";
-import { isRollback, plainAction } from "../remedies/contracts.ts";
+import { workloadObject } from "../kinds/object-ref.ts";
+import { isRollback } from "../remedies/contracts.ts";
+import { planOf, remedyFor } from "../remedies/remedies.ts";
 import type { Remedy } from "../run/contracts.ts";
+import { pathOf } from "../shared/object-ref.ts";
+import type { WorkloadRef } from "../shared/refs.ts";
 import type { GuardRefusal } from "./guards.ts";
 
 /**
@@ -16,7 +20,7 @@ export function refuseInStorm({ evidence, ofCurrent }: Case, remedy: Remedy): Gu
   const serves = workload !== undefined && (kind?.ready(workload) ?? 0) > 0;
   const isCertain = ofCurrent.length > 0 && ofCurrent.every(failsForCertain);
   const isItsOwn = isRollback(remedy.action) && serves && isCertain;
-  if (isItsOwn && remedy.action === plainAction(remedy.action)) return undefined;
+  if (isItsOwn && writesAlone(remedy, incident.workload)) return undefined;
   const why = isItsOwn
     ? `what brings it back (${remedy.action}) may change more than this workload`
     : "that its own rollout alone has broken it is not certain";
@@ -24,4 +28,14 @@ export function refuseInStorm({ evidence, ofCurrent }: Case, remedy: Remedy): Gu
     refusal: "InStorm",
     message: `Many workloads fail at once where it is, and ${why}: nothing is done to it while that lasts.`,
   };
+}
+
+/** Whether it writes to nothing but the workload and its pods. */
+function writesAlone(remedy: Remedy, workload: WorkloadRef): boolean {
+  const plan = planOf(remedy);
+  if (plan === undefined) return false;
+  const own = pathOf(workloadObject(workload));
+  return remedyFor(plan.action)
+    .writes(plan, workload)
+    .every((ref) => ref.kind === "Pod" || pathOf(ref) === own);
 }

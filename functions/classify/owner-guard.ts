@@ -79,6 +79,9 @@ export function throughOwner(remedy: Remedy, facts: Case): Remedy {
   const plan = planOf(remedy);
   if (plan === undefined || remedyFor(plan.action).through !== undefined) return remedy;
   const { evidence } = facts;
+  const keeper = remediesThrough(plan.action).find(({ through }) => through?.keeps?.(plan, facts) === true);
+  const kept = keeper?.through?.plan(plan, facts);
+  if (kept !== undefined) return kept;
   for (const ref of remedyFor(plan.action).writes(plan, evidence.incident.workload)) {
     const metadata = objectOf(ref, evidence)?.metadata;
     if (refuseOwned(facts, plan, ref, metadata) === undefined) continue;
@@ -86,8 +89,7 @@ export function throughOwner(remedy: Remedy, facts: Case): Remedy {
     const other = owner === undefined ? undefined : remedyThrough(owner, plan.action);
     if (other?.through !== undefined) return other.through.plan(plan, facts) ?? remedy;
   }
-  const keeper = remediesThrough(plan.action).find(({ through }) => through?.keeps?.(plan, facts) === true);
-  return keeper?.through?.plan(plan, facts) ?? remedy;
+  return remedy;
 }
 
 /** The tool past which was changed what a remedy takes back, and what shows that; undefined where nobody owns the workload. */

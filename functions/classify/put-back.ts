@@ -1,7 +1,9 @@
 import type { Case } from "../facts/case.ts";
+import { ABORT, isAborted } from "../kinds/argo-rollout/rollout.ts";
 import { keepOffCommand } from "../facts/opt-out.ts";
 import type { HistoryEntry, Remedy } from "../run/contracts.ts";
 import { isRollback } from "../remedies/contracts.ts";
+import type { Action } from "../remedies/remedy.ts";
 import { effectOf } from "../run/history.ts";
 import { handBackCommand } from "../run/lease.ts";
 import { USER_AGENT } from "../shared/cluster/exchange.ts";
@@ -11,13 +13,15 @@ import { presentTemplate } from "../shared/kubernetes/template.ts";
 import type { ObjectMeta } from "../shared/kubernetes/types.ts";
 import type { GuardRefusal } from "./guards.ts";
 
+const ABORT_ACTION = "rollout-abort" satisfies Action;
+
 /**
  * Refuses a remedy whose like others have taken back: what they put in its place is theirs, for as long as it stays so and the
  * claim's history knows. Whoever asks for the remedy gets it, which is for the caller to know.
  */
 export function refusePutBack(facts: Case, remedy: Remedy): GuardRefusal | undefined {
   const said = isRollback(remedy.action)
-    ? templatePutBack(facts)
+    ? (triedAgain(facts) ?? templatePutBack(facts))
     : "scale" in remedy
       ? sizeSet(facts, remedy)
       : undefined;
@@ -36,7 +40,11 @@ function templatePutBack({ evidence: { history, workload } }: Case): string | un
   const present = workload === undefined ? undefined : presentTemplate(workload);
   const field = { metadata: workload?.metadata, path: ["spec", "template"] };
   const earlier = history.find(
-    (entry) => isRollback(entry.action) && entry.template === present && mayBeTheirs(entry, field),
+    (entry) =>
+      isRollback(entry.action) &&
+      entry.action !== ABORT_ACTION &&
+      entry.template === present &&
+      mayBeTheirs(entry, field),
   );
   if (earlier === undefined) return undefined;
   const { at, cause } = earlier;
@@ -45,6 +53,30 @@ function templatePutBack({ evidence: { history, workload } }: Case): string | un
   return effectOf(earlier) === "left"
     ? `An execution that ended at ${at} rolled it back from this very pod template (${cause}), which was put back since${who}. ${stays}`
     : `An execution began to roll it back from this very pod template (${cause}), and how far that got is not known, as of ${at}; the template was written since${who}. ${stays}`;
+}
+
+/**
+ * That a rollout that was aborted goes on again. The template is the same then; where it is in another object, only who has
+ * written that it is to go on tells that it is no other rollout.
+ */
+function triedAgain({ evidence: { history, workload } }: Case): string | undefined {
+  if (workload === undefined || isAborted(workload)) return undefined;
+  const present = presentTemplate(workload);
+  const field = { metadata: workload.metadata, path: ABORT };
+  const earlier = history.find(
+    (entry) =>
+      entry.action === ABORT_ACTION &&
+      entry.template === present &&
+      mayBeTheirs(entry, field) &&
+      (present !== undefined || isWrittenSince(entry, field)),
+  );
+  if (earlier === undefined) return undefined;
+  const { at, cause } = earlier;
+  const who = byWhom(field.metadata, field.path, new Date(at));
+  const stays = "So it stays. Abort it by hand if that was not meant.";
+  return effectOf(earlier) === "left"
+    ? `An execution that ended at ${at} aborted the rollout of this very pod template (${cause}), which goes on again since${who}. ${stays}`
+    : `An execution began to abort the rollout of this very pod template (${cause}), and how far that got is not known, as of ${at}; it was written since that it is to go on${who}. ${stays}`;
 }
 
 /** That the size is another than the last scaling has left it at. */
@@ -82,7 +114,11 @@ function nameOf(scale: NonNullable<HistoryEntry["scale"]>): string | undefined {
  */
 function mayBeTheirs(entry: HistoryEntry, field: { metadata: ObjectMeta | undefined; path: string[] }): boolean {
   const effect = effectOf(entry);
-  if (effect !== "not known") return effect === "left";
+  return effect === "not known" ? isWrittenSince(entry, field) : effect === "left";
+}
+
+/** Whether another than the workflow has written the field since. */
+function isWrittenSince(entry: HistoryEntry, field: { metadata: ObjectMeta | undefined; path: string[] }): boolean {
   const writer = lastWriter(field.metadata, field.path);
   return writer !== undefined && writer.manager !== USER_AGENT && writer.at > new Date(entry.at);
 }

@@ -36,8 +36,9 @@ interface Return {
  * @param isAlone whether the workload goes back alone, without what was released with it
  */
 export function whyNotBack(facts: Case, to: RevisionRef, isAlone: boolean): string | undefined {
-  const present = facts.evidence.workload?.spec?.template;
   const earlier = facts.templates.get(to.name);
+  // Of a workload whose template is in another object, what its controller has made of that tells it.
+  const present = facts.evidence.workload?.spec?.template ?? facts.templates.get(facts.current?.name ?? "");
   if (present === undefined || earlier === undefined) return undefined;
   const { incident } = facts.evidence;
   const way = { facts, to, present, earlier };

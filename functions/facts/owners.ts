@@ -29,6 +29,9 @@ export type FieldPaths = readonly (readonly string[])[];
 /** What pods are made from. */
 export const TEMPLATE: FieldPaths = [["spec", "template"]];
 
+/** What is kept in no manifest: it is of a controller that drives the object, and of no tool that keeps its desired state. */
+export const STATUS: FieldPaths = [["status"]];
+
 /** The writers of fields that are none of these: a program that its name tells to be a controller writes again what it wrote. */
 const CONTROLLER = /operator|controller|^manager$/i;
 /** What is a part of Kubernetes writes for others. */
@@ -53,6 +56,7 @@ export function ownerOf(
   fields: FieldPaths,
   ref?: Pick<ObjectRef, "apiVersion">,
 ): Owner | undefined {
+  if (fields === STATUS) return controllerAbove(metadata) ?? writingController(metadata, TEMPLATE, undefined);
   const group = ref?.apiVersion.split("/")[0];
   const told = OWNER_TOOLS.find((tool) => tool.toldBy !== undefined && tool.toldBy === group);
   return controllerAbove(metadata) ?? toolOf(metadata, told) ?? writingController(metadata, fields, told);

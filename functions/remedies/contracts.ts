@@ -7,6 +7,7 @@ import * as helm from "./helm-rollback/contract.ts";
 import * as kedaScale from "./keda-scale/contract.ts";
 import * as restart from "./restart/contract.ts";
 import * as rollback from "./rollback/contract.ts";
+import * as abort from "./rollout-abort/contract.ts";
 import * as scale from "./scale/contract.ts";
 
 /** The remedies' parts of the contracts and the policy. Only schemas and words, so that everything else may be made of them. */
@@ -20,6 +21,7 @@ export const REMEDIES = [
   flux.FLUX_ROLLBACK,
   kedaScale.KEDA_SCALE,
   helm.HELM_ROLLBACK,
+  abort.ROLLOUT_ABORT,
 ] as const;
 
 /** Whether an action is a rollback, by the workflow itself or through the tool that owns the workload. */
@@ -42,6 +44,7 @@ export const REMEDY_PLANS = [
   flux.FluxRollbackPlan,
   kedaScale.KedaScalePlan,
   helm.HelmRollbackPlan,
+  abort.RolloutAbortPlan,
 ] as const;
 
 /** What a remedy did. */
@@ -53,6 +56,7 @@ export const REMEDY_CHANGES = [
   flux.FluxRollbackChange,
   kedaScale.KedaScaleChange,
   helm.HelmRollbackChange,
+  abort.RolloutAbortChange,
 ] as const;
 
 /** What runbooks may ask for, as the steps hand it on. */

@@ -12,6 +12,7 @@ import { fluxRollback } from "./flux-rollback/remedy.ts";
 import { kedaScale } from "./keda-scale/remedy.ts";
 import { restart } from "./restart/remedy.ts";
 import { rollback } from "./rollback/remedy.ts";
+import { rolloutAbort } from "./rollout-abort/remedy.ts";
 import { scale } from "./scale/remedy.ts";
 
 /** Every remedy, by its action: one that is in the contracts and not here does not compile. */
@@ -29,6 +30,7 @@ const REMEDIES: {
   "flux-rollback": fluxRollback,
   "keda-scale": kedaScale,
   "helm-rollback": helmRollback,
+  "rollout-abort": rolloutAbort,
 };
 
 /** All remedies. */

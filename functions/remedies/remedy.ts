@@ -137,6 +137,8 @@ export interface Remedy<OwnPlan extends Plan = Plan, OwnChange extends Change = 
    * Objects that show what became of it, some of which come about only by it. Without it, those that it writes to are looked at.
    */
   shows?(plan: OwnPlan): ObjectRef[];
+  /** Whether it writes nothing but the status of its objects, so that what others keep of them stays as they have it. */
+  writesStatus?: true;
   /** Whether running pods go away by it. */
   replacesPods(plan: OwnPlan): boolean;
   /** Objects beside the workload, its pods, revisions and HPA that its plan is made from, and what may be read for that. */

@@ -45,8 +45,8 @@ export interface WriterOptions {
 
 /** How a patch is made. */
 export interface PatchOptions {
-  /** A subresource that is read and patched in the object's place. */
-  subresource?: "scale";
+  /** A subresource that is patched in the object's place; the scale, which is an object of its own, is read there, too. */
+  subresource?: "scale" | "status";
   /** Whether the API server is asked first what it thinks of it. */
   tryFirst?: boolean;
 }
@@ -102,11 +102,11 @@ export class Writer {
     const own = this.#target(ref);
     const path = own + (subresource === undefined ? "" : `/${subresource}`);
     for (let attempt = 1; ; attempt++) {
-      const object = await this.reader.get<T>(path);
+      const object = await this.reader.get<T>(subresource === "scale" ? path : own);
       if (own === workloadPath(this.workload)) this.#assertSame(object);
       const operations = await decide(object);
       if (operations === "already so") return false;
-      await this.#prepare(subresource === undefined ? object : await this.reader.get(own), own, ref);
+      await this.#prepare(subresource === "scale" ? await this.reader.get(own) : object, own, ref);
       const unchanged = {
         op: "test",
         path: "/metadata/resourceVersion",

@@ -37,6 +37,28 @@ export function withStatusTime(
   return { ...metadata, managedFields: [...others, entry] };
 }
 
+/** The metadata of a custom object whose status is written now: of those, it is told which field is whose. */
+export function withStatusWritten(
+  metadata: ObjectMeta | undefined,
+  resource: Resource,
+  {
+    before,
+    status,
+    now,
+    writer = CONTROLLERS,
+  }: { before: unknown; status: unknown; now: Date; writer?: Writer | undefined },
+): ObjectMeta {
+  const entries = metadata?.managedFields ?? [];
+  const ofStatus = entries.filter(({ subresource }) => subresource === "status");
+  const told = writtenFields(resource, ofStatus, {
+    before: { status: before },
+    there: { status },
+    now,
+    writer: { ...writer, subresource: "status" },
+  });
+  return { ...metadata, managedFields: [...entries.filter((entry) => !ofStatus.includes(entry)), ...told] };
+}
+
 /** Kinds of the core group that are read for their fields' writers. */
 const CORE = ["ConfigMap", "Secret"];
 const GROUPS = ["apps", "autoscaling", "discovery.k8s.io"];
@@ -58,16 +80,27 @@ export function written(
   resource: Resource,
   { before, object, now, writer = CONTROLLERS }: { before?: ApiObject; object: ApiObject; now: Date; writer?: Writer },
 ): Entry[] {
+  const entries = before?.metadata?.managedFields ?? [];
+  const ofStatus = entries.filter((entry) => entry.subresource === "status");
+  const others = entries.filter((entry) => !ofStatus.includes(entry));
+  const told = { before: before === undefined ? {} : fieldsToTell(before), there: fieldsToTell(object), now, writer };
+  return [...ofStatus, ...writtenFields(resource, others, told)];
+}
+
+/** The entries after a write to the fields that they tell of. */
+function writtenFields(
+  resource: Resource,
+  entries: readonly Entry[],
+  { before, there, now, writer }: { before: Fields; there: Fields; now: Date; writer: Writer },
+): Entry[] {
   const { manager, operation, subresource, applied } = writer;
-  const there = fieldsToTell(object);
-  const changed = difference(before === undefined ? {} : fieldsToTell(before), there);
+  const changed = difference(before, there);
   const isOwn = (entry: Entry) =>
     entry.manager === manager && entry.operation === operation && entry.subresource === subresource;
-  const entries = before?.metadata?.managedFields ?? [];
   const others = entries
     .filter((entry) => !isOwn(entry))
-    .map((entry) => withFields(entry, without(kept(entry, there), changed)))
-    .filter((entry) => entry.subresource === "status" || !isDeepStrictEqual(entry.fieldsV1, {}));
+    .map((entry) => ({ ...entry, fieldsV1: without(kept(entry, there), changed) }))
+    .filter((entry) => !isDeepStrictEqual(entry.fieldsV1, {}));
   const own = entries.find(isOwn);
   const earlier = own === undefined ? {} : kept(own, there);
   const fields = applied === undefined ? merged(earlier, changed) : treeOf(fieldsToTell(applied));
@@ -192,10 +225,6 @@ function keysOf(list: string, element: Fields): Fields {
   const key = mergeKeyOf(list, element) ?? "";
   const protocol = key === "containerPort" ? { protocol: element["protocol"] ?? "TCP" } : {};
   return { [key]: element[key], ...protocol };
-}
-
-function withFields(entry: Entry, fields: Tree): Entry {
-  return entry.subresource === "status" ? entry : { ...entry, fieldsV1: fields };
 }
 
 /** The fields of an entry that are still there. */

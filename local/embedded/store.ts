@@ -7,7 +7,7 @@ import { apiTime, type Clock } from "./clock.ts";
 import { copyOf } from "./copy.ts";
 import { customResource } from "./custom/definition.ts";
 import { DEFINITIONS } from "./kinds.ts";
-import { tellsWriters, withStatusTime, written, type Writer } from "./managed-fields.ts";
+import { tellsWriters, withStatusTime, withStatusWritten, written, type Writer } from "./managed-fields.ts";
 import { nameProblem } from "./names.ts";
 import { groupVersionOf, RESOURCES, type Resource } from "./resources.ts";
 
@@ -253,9 +253,13 @@ export class Store {
     if (status === true) {
       // Of a custom object, nothing else is written with the status.
       const written = resource.custom === undefined ? metadata : { ...previous.metadata };
+      const now = this.clock.now();
+      const change = { before: previous.status, status: given.status, now, writer };
       const marked = isDeepStrictEqual(given.status, previous.status)
         ? written
-        : withStatusTime(written, groupVersionOf(resource), this.clock.now(), writer);
+        : resource.custom === undefined
+          ? withStatusTime(written, groupVersionOf(resource), now, writer)
+          : withStatusWritten(written, resource, change);
       // Of a Deployment, the labels stay as well.
       const { labels } = previous.metadata ?? {};
       const updated = { ...previous, metadata: resource.kind === "Deployment" ? withLabels(marked, labels) : marked };

@@ -1,5 +1,5 @@
 import type { RevisionRef } from "../../shared/refs.ts";
-import { hasSeenSpec, isPromoted, type CanaryStep, type Rollout } from "./rollout.ts";
+import { isStable, type CanaryStep, type Rollout } from "./rollout.ts";
 
 /** Steps that are done as soon as the pods are there. */
 const ONLY_PODS = ["setWeight", "setCanaryScale"];
@@ -15,25 +15,10 @@ export function heldBack(rollout: Rollout, to: RevisionRef | undefined): string 
     const { kind = "object", name = "" } = spec.workloadRef;
     return `Its pod template is that of ${kind} ${name} (spec.workloadRef), which is not written to for a Rollout: put the earlier template back there.`;
   }
-  if (to === undefined || isStable(status?.stableRS, to)) return undefined;
+  if (to === undefined || isStable(status, to)) return undefined;
   const waits = waitsFor(spec?.strategy);
   if (waits === undefined) return undefined;
   return `Not rolled back: revision ${to.revision} is not the one that was promoted last, so that its controller would go there step by step, and ${waits}. Put it back with \`kubectl argo rollouts undo\`, and see it through with \`kubectl argo rollouts promote --full\`.`;
-}
-
-/**
- * An abort goes back to the revision that was promoted last, and is kept in the status: the spec stays as its owner has it.
- * Source: argo-rollouts pkg/kubectl-argo-rollouts/cmd/abort/abort.go; docs/features/rollback.md
- */
-export function goesBack(rollout: Rollout, to: RevisionRef): string[] | undefined {
-  const { status, metadata } = rollout;
-  const isOver = isPromoted(rollout) || status?.abort === true;
-  if (isOver || !hasSeenSpec(rollout) || !isStable(status?.stableRS, to)) return undefined;
-  return ["kubectl", "argo", "rollouts", "abort", metadata?.name ?? "", "-n", metadata?.namespace ?? ""];
-}
-
-function isStable(stable: string | undefined, { name }: RevisionRef): boolean {
-  return stable !== undefined && stable !== "" && name.endsWith(`-${stable}`);
 }
 
 /** What a rollout waits for beside its pods; undefined where it waits for nothing else. */

@@ -5,9 +5,10 @@ import { DEFAULT_PROGRESS_DEADLINE_SECONDS, podSeconds } from "../patience.ts";
 import { replicaSetHistory } from "../revisions/replica-sets.ts";
 import { conditionOf } from "../status.ts";
 import { replaceTemplate } from "../template-patch.ts";
+import { abortGaps, goesBack, keptAfterAbort } from "./abort.ts";
 import { failures } from "./failures.ts";
-import { goesBack, heldBack } from "./held-back.ts";
-import { hasSeenSpec, isGivenUp, isPromoted, isWaiting, wanted, type Rollout } from "./rollout.ts";
+import { heldBack } from "./held-back.ts";
+import { hasSeenSpec, isAborted, isGivenUp, isPromoted, isWaiting, wanted, type Rollout } from "./rollout.ts";
 import { storedTemplate } from "./stored-template.ts";
 
 const HASH = "rollouts-pod-template-hash";
@@ -33,7 +34,10 @@ export const ROLLOUT = {
   wanted,
   ready: ({ status }) => status?.readyReplicas ?? 0,
   gaps,
-  seconds: (rollout) => Math.max(podSeconds(rollout.spec), progressDeadline(rollout)),
+  seconds: (rollout) => {
+    const kept = keptAfterAbort(rollout);
+    return Math.max(podSeconds(rollout.spec), progressDeadline(rollout)) + (Number.isFinite(kept) ? kept : 0);
+  },
   rollsOutByItself: () => true,
   isPaused: ({ spec }) => spec?.paused === true,
   deadline: {
@@ -81,6 +85,7 @@ export const ROLLOUT = {
  */
 function gaps(rollout: Rollout): string[] {
   const { status } = rollout;
+  if (isAborted(rollout)) return abortGaps(rollout);
   const available = short("available", Math.min(status?.availableReplicas ?? 0, wanted(rollout)), wanted(rollout));
   if (status?.phase === "Healthy") return available;
   if (isWaiting(rollout) && (status?.availableReplicas ?? 0) >= (status?.replicas ?? 0)) return available;

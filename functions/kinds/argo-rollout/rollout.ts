@@ -1,4 +1,5 @@
 import type { PodTemplate, Workload } from "../../shared/kubernetes/types.ts";
+import type { RevisionRef } from "../../shared/refs.ts";
 import type { Condition } from "../status.ts";
 
 /** A step of a canary, as far as it is looked at: all but a weight may wait for something else than pods. */
@@ -13,9 +14,17 @@ export interface Rollout extends Workload {
     template?: PodTemplate;
     /** The object that holds the pod template in its stead. */
     workloadRef?: { kind?: string; name?: string };
+    /** Within so many revisions, its controller goes back to an earlier one past every step. */
+    rollbackWindow?: { revisions?: number };
     strategy?: {
-      canary?: { steps?: CanaryStep[]; analysis?: object; trafficRouting?: object };
+      canary?: {
+        steps?: CanaryStep[];
+        analysis?: object;
+        trafficRouting?: object;
+        abortScaleDownDelaySeconds?: number;
+      };
       blueGreen?: {
+        abortScaleDownDelaySeconds?: number;
         autoPromotionEnabled?: boolean;
         autoPromotionSeconds?: number;
         prePromotionAnalysis?: object;
@@ -28,6 +37,13 @@ export interface Rollout extends Workload {
     observedGeneration?: string;
     phase?: string;
     abort?: boolean;
+    /** When it was aborted: as long as it stays aborted, its controller leaves that as it is. */
+    abortedAt?: string;
+    /** Whether somebody has asked for its promotion past every step. */
+    promoteFull?: boolean;
+    canary?: { weights?: { canary?: { weight?: number } } };
+    /** Which revision's pods get what is sent to it. */
+    blueGreen?: { activeSelector?: string };
     /** The hash of the present template's ReplicaSet, and of the one that was promoted last. */
     currentPodHash?: string;
     stableRS?: string;
@@ -40,6 +56,9 @@ export interface Rollout extends Workload {
     conditions?: Condition[];
   };
 }
+
+/** Where it stands that it was aborted, as a path of field names. */
+export const ABORT = ["status", "abort"];
 
 export function hasSeenSpec({ metadata, status }: Rollout): boolean {
   return status?.observedGeneration === String(metadata?.generation ?? 0);
@@ -54,12 +73,26 @@ export function isPromoted({ status }: Rollout): boolean {
   return (status?.stableRS ?? "") !== "" && status?.stableRS === status?.currentPodHash;
 }
 
+export function isAborted({ status }: Rollout): boolean {
+  return status?.abort === true;
+}
+
 /** Whether its controller has given the rollout up: it was aborted, is past its deadline, or has a spec that cannot be. */
-export function isGivenUp({ status }: Rollout): boolean {
-  return status?.abort === true || status?.phase === "Degraded";
+export function isGivenUp(rollout: Rollout): boolean {
+  return isAborted(rollout) || rollout.status?.phase === "Degraded";
 }
 
 /** Whether it waits at a step, or for somebody to promote it. */
 export function isWaiting({ spec, status }: Rollout): boolean {
   return spec?.paused === true || (status?.pauseConditions ?? []).length > 0;
+}
+
+/** Whether a revision is the one that was promoted last. */
+export function isStable(status: Rollout["status"], revision: Pick<RevisionRef, "name">): boolean {
+  return isOf(status?.stableRS, revision);
+}
+
+/** Whether a ReplicaSet is that of the hash, with which its controller ends its name. */
+export function isOf(hash: string | undefined, { name }: Pick<RevisionRef, "name">): boolean {
+  return hash !== undefined && hash !== "" && name.endsWith(`-${hash}`);
 }

@@ -26,5 +26,6 @@ export function deployedOf(document: NotificationDocument): Deployed | { unsure:
 const WHY: Readonly<Record<string, string>> = {
   rollback: "it was rolled back on the cluster, where nothing says from which commit it was deployed",
   "flux-rollback": "Flux says which revision it had in place, and not from which one the version before it came",
+  "rollout-abort": "its rollout was aborted on the cluster, where nothing says from which commit it was deployed",
   "helm-rollback": "Helm does not say from which commit a release was made",
 };

@@ -52,9 +52,12 @@ export function rollBack({ evidence, policy, current, healthy, again, revisions 
   return { action: "rollback", before: revisionRef(current), after, unblocked };
 }
 
-/** That its controller would not go all the way back by itself. */
+/** That its controller would not go all the way back by itself, neither for its template nor while that stays. */
 function heldBack({ incident, workload }: Case["evidence"], to: Revision | undefined): NoRemedy | undefined {
   const kind = kindOf(incident.workload);
+  if (workload !== undefined && to !== undefined && kind?.goesBack?.(workload, revisionRef(to)) !== undefined) {
+    return undefined;
+  }
   const why = workload && kind?.heldBack?.(workload, to === undefined ? undefined : revisionRef(to));
   return why === undefined ? undefined : { action: "none", refusal: "NoSafeRemedy", message: why };
 }

@@ -67,7 +67,8 @@ export interface LastWriter {
  */
 export function lastWriter(metadata: ObjectMeta | undefined, path: readonly string[]): LastWriter | undefined {
   // `kubectl scale` and autoscalers set a workload's replicas through its scale.
-  const writers = writersThrough(metadata, ["", "scale"]).flatMap(({ manager, time, fields }) =>
+  const through = path[0] === "status" ? ["", "status"] : ["", "scale"];
+  const writers = writersThrough(metadata, through).flatMap(({ manager, time, fields }) =>
     time === undefined || setBelow(fields, path) === undefined
       ? []
       : [{ manager: bounded(manager, MAX_MANAGER), at: time }],

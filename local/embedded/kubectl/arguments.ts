@@ -21,6 +21,7 @@ const WITH_VALUE: Readonly<Record<string, string>> = {
   "--grace-period": "grace-period",
   "--to-revision": "to-revision",
   "--field-manager": "field-manager",
+  "--subresource": "subresource",
 };
 
 /** Options that are on or off. */

@@ -10,12 +10,13 @@ const PATCH_TYPES: Readonly<Record<string, string>> = {
   json: "application/json-patch+json",
 };
 
-/** `kubectl patch deployment/web -p '{...}'` */
+/** `kubectl patch deployment/web -p '{...}'`, also with `--subresource=status` */
 export async function patch(client: Client, args: Arguments, words: readonly string[]): Promise<string> {
   const { resource, name } = await oneTarget(client, words);
   const contentType = PATCH_TYPES[args.option("type") ?? "strategic"] ?? STRATEGIC;
   const body: unknown = JSON.parse(args.option("patch") ?? "{}");
-  const path = pathOf(resource, args.namespace, name);
+  const subresource = args.option("subresource");
+  const path = pathOf(resource, args.namespace, name) + (subresource === undefined ? "" : `/${subresource}`);
   const before = await client.request("GET", path);
   const after = await client.request("PATCH", path, { body, contentType, manager: args.manager("patch") });
   const same = before.metadata?.resourceVersion === after.metadata?.resourceVersion;

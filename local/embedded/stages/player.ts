@@ -13,6 +13,9 @@ import { rendered } from "./template.ts";
 /** Who says that a stage was taken, as on the local control plane. */
 const COMPONENT = "kwok_controller";
 
+/** The name under which KWOK writes. */
+const MANAGER = "kwok";
+
 /** A stage that an object is about to take, as the object was when that was decided. */
 interface Awaited {
   stage: Stage;
@@ -103,5 +106,6 @@ function change(
   patched: (newest: ApiObject) => ApiObject,
 ): void {
   if (status && !resource.status) throw notFound(resource, metadata.name ?? "");
-  store.update(resource, patched(store.get(resource, metadata.namespace, metadata.name ?? "")), { status });
+  const newest = store.get(resource, metadata.namespace, metadata.name ?? "");
+  store.update(resource, patched(newest), { status, writer: { manager: MANAGER, operation: "Update" } });
 }
