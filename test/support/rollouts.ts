@@ -46,6 +46,18 @@ export const progressing = (reason: string, status = "False") => ({
   conditions: [{ type: "Progressing", status, reason, message: `${reason} said`, lastTransitionTime: ago(60) }],
 });
 
+/** The status of that Rollout once its canary was aborted, and its stable revision serves alone. */
+export const ABORTED = {
+  ...{
+    phase: "Degraded",
+    abort: true,
+    abortedAt: "2026-06-01T11:59:00Z",
+    stableRS: "1",
+    ...progressing("RolloutAborted"),
+  },
+  ...{ replicas: 2, updatedReplicas: 0, readyReplicas: 2, availableReplicas: 2 },
+};
+
 /** The ReplicaSet of one revision of that Rollout, as the API server stores it. */
 export function rolloutSet(
   revision: number,

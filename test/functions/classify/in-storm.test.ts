@@ -1,3 +1,4 @@
+import { withRollouts } from "../../support/rollouts.ts";
 import { describe, expect, it } from "vitest";
 import { classify } from "../../../functions/classify/classify.ts";
 import { refuseInStorm } from "../../../functions/classify/in-storm.ts";
@@ -58,6 +59,8 @@ describe("what goes on in a storm", () => {
     const reconciler = { kind: "Kustomization", namespace: "flux-system", name: "shop", revision: "2" } as const;
 
     expect(refuseInStorm(facts, remedy)).toBeUndefined();
+    const { before, after } = remedy;
+    expect(withRollouts(() => refuseInStorm(facts, { action: "rollout-abort", before, after }))).toBeUndefined();
     expect(refuseInStorm(facts, { ...remedy, action: "flux-rollback", reconciler })).toMatchObject({
       refusal: "InStorm",
       message: expect.stringContaining("(flux-rollback) may change more than this workload") as string,

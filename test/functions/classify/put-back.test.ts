@@ -1,8 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { classify } from "../../../functions/classify/classify.ts";
+import { storedTemplate } from "../../../functions/kinds/argo-rollout/stored-template.ts";
+import { asStored } from "../../../functions/kinds/workloads.ts";
 import type { HistoryEntry } from "../../../functions/run/contracts.ts";
 import { templateHash } from "../../../functions/shared/kubernetes/template.ts";
 import type { Workload } from "../../../functions/shared/kubernetes/types.ts";
+import { fieldsBy } from "../../support/field-writers.ts";
+import { CANARY, progressing, rollout, ROLLOUT_WEB, rolloutSet, withRollouts } from "../../support/rollouts.ts";
 import {
   ago,
   crashingPod,
@@ -13,6 +17,7 @@ import {
   ofRevision,
   policy,
   replicaSet,
+  pod,
   template,
 } from "../../support/objects.ts";
 
@@ -151,5 +156,65 @@ describe("a template that others have put back after a rollback", () => {
 
     expect(asked({ origin: "person" })).toBe("rollback");
     expect(asked({ origin: "found" })).toContain("PutBack");
+  });
+});
+
+describe("a rollout that others try again after it was aborted", () => {
+  const TEMPLATE = templateHash(storedTemplate(template("shop/web:2")));
+  const aborted = (overrides: Partial<HistoryEntry> = {}): HistoryEntry => ({
+    ...{ at: ago(3_600), execution: "run", cause: "CrashLoopAfterRollout", action: "rollout-abort" },
+    ...{ outcome: "Recovered", applied: true, template: TEMPLATE },
+    ...overrides,
+  });
+  const fails = (history: HistoryEntry[], { by, isElsewhere = false }: { by?: string; isElsewhere?: boolean } = {}) => {
+    const spec = isElsewhere ? { workloadRef: { kind: "Deployment", name: "source" } } : {};
+    const object = rollout({ ...CANARY, phase: "Degraded", ...progressing("ProgressDeadlineExceeded") }, spec);
+    if (isElsewhere) delete object.spec?.template;
+    const at = ago(900);
+    const written =
+      by === undefined ? {} : fieldsBy(by, { "f:status": { "f:abort": {} } }, { at, subresource: "status" });
+    object.metadata = { ...object.metadata, ...written };
+    return withRollouts(() =>
+      messageOf(
+        evidence({
+          incident: incident({ workload: ROLLOUT_WEB }),
+          workload: asStored(ROLLOUT_WEB, object),
+          pods: [
+            ...["a", "b"].map((name) => ofRevision(1, pod({ name: `web-1-${name}` }))),
+            ofRevision(2, crashingPod({ name: "web-2-a", startedAgo: 700, restarts: 6 })),
+          ],
+          holders: [rolloutSet(1, 2), rolloutSet(2, 0)],
+          history,
+        }),
+      ),
+    );
+  };
+
+  it("goes on, whoever has it do so", () => {
+    expect(fails([])).toBe("rollout-abort");
+    expect(fails([aborted()], { by: "kubectl-argo-rollouts" })).toContain(
+      `PutBack: An execution that ended at ${ago(3_600)} aborted the rollout of this very pod template (CrashLoopAfterRollout), which goes on again since (by its managed fields, last written by kubectl-argo-rollouts at`,
+    );
+    expect(fails([aborted()])).toContain("which goes on again since. So it stays. Abort it by hand");
+  });
+
+  it("is aborted again where the workflow has taken the abort back itself, or it is of another template", () => {
+    expect(fails([aborted({ outcome: "RolledBack" })])).toBe("rollout-abort");
+    expect(fails([aborted({ template: GOOD })])).toBe("rollout-abort");
+  });
+
+  it("goes on after an abort of which nobody knows how far it got, where another has written that since", () => {
+    const unknown = [aborted({ outcome: "Unfinished" })];
+
+    expect(fails(unknown)).toBe("rollout-abort");
+    expect(fails(unknown, { by: "eks-remediation" })).toBe("rollout-abort");
+    expect(fails(unknown, { by: "argocd-server" })).toContain("it was written since that it is to go on (by");
+  });
+
+  it("is told from another rollout by who has written that, where its template is in another object", () => {
+    const { template: _none, ...entry } = aborted();
+
+    expect(fails([entry], { isElsewhere: true })).toBe("rollout-abort");
+    expect(fails([entry], { isElsewhere: true, by: "kubectl-argo-rollouts" })).toContain("PutBack:");
   });
 });
