@@ -135,7 +135,7 @@ const rules = (name: string) =>
     .filter(({ apiGroups }) => apiGroups.includes("argoproj.io"));
 
 describe("the permissions for Argo Rollouts", () => {
-  it("are in a manifest of their own, which lets the rollback alone write", () => {
+  it("are in a manifest of their own, which lets the rollback and the abort alone write", () => {
     expect(rules("rbac")).toEqual([]);
     expect(
       rules("rbac-argo-rollouts").map(({ name, resources, verbs }) => `${name} ${resources.join()} ${verbs.join()}`),
@@ -145,6 +145,8 @@ describe("the permissions for Argo Rollouts", () => {
       "eks-remediation:claim-argo-rollouts rollouts get",
       "eks-remediation:restart-argo-rollouts rollouts get",
       "eks-remediation:rollback-argo-rollouts rollouts get,patch",
+      "eks-remediation:rollout-abort-argo-rollouts rollouts get",
+      "eks-remediation:rollout-abort-argo-rollouts rollouts/status patch",
       "eks-remediation:verify-argo-rollouts rollouts get",
     ]);
   });

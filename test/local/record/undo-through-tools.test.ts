@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { FluxObject } from "../../../functions/facts/flux.ts";
 import type { Application } from "../../../functions/facts/argo-cd-application.ts";
+import type { Rollout } from "../../../functions/kinds/argo-rollout/rollout.ts";
 import type { Deployment } from "../../../functions/shared/kubernetes/types.ts";
 import { startEmbeddedCluster, type EmbeddedCluster } from "../../../local/embedded/index.ts";
 import { makePlace } from "../../../local/scenarios/embedded-place.ts";
@@ -24,10 +25,15 @@ async function remedied(scenario: string, namespace: string) {
   const change = first.run.notifications[0]?.document.change;
   if (change === undefined) throw new Error("Nothing was done.");
   const { kind } = change;
-  const request = { action: "undo", origin: "person", namespace, kind: "Deployment", name: "web", execution: "run-1" };
-  const through =
-    kind === "argo-cd-rollback" ? { owners: { argo_cd: true }, argo_cd: { namespace } } : { owners: { flux: true } };
-  const policy = { ...through, cool_down: { base_seconds: 0, max_seconds: 0 } };
+  const of = kind === "rollout-abort" ? "Rollout" : "Deployment";
+  const request = { action: "undo", origin: "person", namespace, kind: of, name: "web", execution: "run-1" };
+  const owners = {
+    argo_cd: kind === "argo-cd-rollback",
+    argo_rollouts: of === "Rollout",
+    flux: kind === "flux-rollback",
+  };
+  const through = kind === "argo-cd-rollback" ? { argo_cd: { namespace } } : {};
+  const policy = { ...through, owners, cool_down: { base_seconds: 0, max_seconds: 0 } };
   const undo = async (more: object = {}): Promise<Run> => await place.run({ ...request, change, ...more }, policy, {});
   return { place, undo, change, policy, request };
 }
@@ -107,6 +113,45 @@ describe("the undo of a rollback through Argo CD that somebody asks for", () => 
     expect(workloads).toMatchObject([{ outcome: "Skipped", reason: "ObjectChanged", needs_person: true }]);
     expect(workloads[0]?.summary).toContain(said);
     expect(await read<Application>(place, "application/shop")).toEqual(before);
+  });
+});
+
+describe("the undo of an abort that somebody asks for", () => {
+  const rolloutOf = async (place: Place) => await read<Rollout>(place, "rollout/web");
+
+  it("has its controller try the rollout again, and leaves the spec alone", async () => {
+    const { place, undo } = await remedied("argo-rollout-aborted", "abort-undone");
+    const { metadata } = await rolloutOf(place);
+
+    const { workloads } = await undo();
+
+    expect(workloads).toMatchObject([{ outcome: "Undone", action: "rollout-abort", needs_person: false }]);
+    expect(workloads[0]?.summary).toContain(
+      "Took the abort of revision 2 back, for which its controller begins that rollout anew.",
+    );
+    const after = await rolloutOf(place);
+    expect(after.status?.abort).toBe(false);
+    expect(after.metadata?.generation).toBe(metadata?.generation);
+    expect((await undo()).workloads).toMatchObject([{ outcome: "Skipped", reason: "AlreadyAsRequested" }]);
+  });
+
+  it("leaves another abort alone", async () => {
+    const { place, undo } = await remedied("argo-rollout-aborted", "abort-of-others");
+    const status = { abortedAt: "2026-01-01T00:00:00Z" };
+    await place.kubectl(
+      "patch",
+      "rollout/web",
+      "--subresource=status",
+      "--type=merge",
+      "-p",
+      JSON.stringify({ status }),
+    );
+
+    const { workloads } = await undo();
+
+    expect(workloads).toMatchObject([{ outcome: "Skipped", reason: "ObjectChanged" }]);
+    expect(workloads[0]?.summary).toContain("it was tried again, and aborted anew");
+    expect((await rolloutOf(place)).status).toMatchObject({ abort: true });
   });
 });
 

@@ -50,6 +50,12 @@ export async function untilPhase(scenario: Scenario, phase: string): Promise<voi
   });
 }
 
+/** Patches its status, as the plugin of kubectl does. */
+export async function patchStatus(scenario: Scenario, status: object): Promise<void> {
+  const patch = ["--subresource=status", "--type=merge", "-p", JSON.stringify({ status })];
+  await scenario.kubectl("-n", scenario.namespace, "patch", "rollouts.argoproj.io", "web", ...patch);
+}
+
 /** A Rollout that is well, and then one of which every new pod crashes. */
 export async function spoil(scenario: Scenario, wanted: Wanted = {}): Promise<void> {
   await applyRollout(scenario, wanted);

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe } from "vitest";
 import { it, type Scenario } from "../../kubernetes/scenario.ts";
-import { applyRollout, imageOf, ON, readRollout, spoil, untilPhase } from "./rollout.ts";
+import { applyRollout, imageOf, ON, patchStatus, readRollout, spoil, untilPhase } from "./rollout.ts";
 
 /** What was written, claims and Events left out. */
 function writes(scenario: Scenario): string[] {
@@ -11,40 +11,104 @@ function writes(scenario: Scenario): string[] {
     .map(({ verb, resource }) => `${verb} ${resource}`);
 }
 
+const SERVICE = JSON.stringify({
+  apiVersion: "v1",
+  kind: "Service",
+  metadata: { name: "web" },
+  spec: { selector: { app: "web" }, ports: [{ port: 80 }] },
+});
+
+/** An analysis that comes to no end while a test is played. */
+const SLOW_ANALYSIS = JSON.stringify({
+  apiVersion: "argoproj.io/v1alpha1",
+  kind: "AnalysisTemplate",
+  metadata: { name: "slow" },
+  spec: {
+    metrics: [
+      { name: "errors", initialDelay: "1h", provider: { prometheus: { address: "http://prometheus", query: "up" } } },
+    ],
+  },
+});
+
 describe.concurrent("a bad canary", () => {
-  it("whose pods crash goes back to what was promoted last, past its steps", async ({ scenario, expect }) => {
+  it("whose pods crash is aborted, past its steps, and its spec stays as it is", async ({ scenario, expect }) => {
     await spoil(scenario);
     await untilPhase(scenario, "Degraded");
     const run = await scenario.run({}, ON);
 
     expect(run.workloads).toMatchObject([
-      { outcome: "Recovered", cause: "CrashLoopAfterRollout", action: "rollback", needs_person: false },
+      { outcome: "Recovered", cause: "CrashLoopAfterRollout", action: "rollout-abort", needs_person: false },
     ]);
-    expect(await imageOf(scenario)).toBe("shop/web:1");
-    expect((await readRollout(scenario)).status).toMatchObject({ phase: "Healthy", availableReplicas: 2, replicas: 2 });
-    expect(writes(scenario)).toEqual(["patch rollouts"]);
+    expect(await imageOf(scenario)).toBe("shop/web:2");
+    const { status } = await readRollout(scenario);
+    expect(status).toMatchObject({ ...{ phase: "Degraded", abort: true }, ...{ availableReplicas: 2, replicas: 2 } });
+    expect(writes(scenario)).toEqual(["patch rollouts/status"]);
+
+    expect((await scenario.run({}, ON)).outcomes).toEqual(["Healthy"]);
+  });
+
+  it("is aborted where Argo CD keeps its spec", async ({ scenario, expect }) => {
+    const annotations = { "argocd.argoproj.io/tracking-id": "shop:argoproj.io/Rollout:shop/web" };
+    await spoil(scenario, { metadata: { annotations } });
+    await untilPhase(scenario, "Degraded");
+    const run = await scenario.run({}, ON);
+
+    expect(run.workloads).toMatchObject([{ outcome: "Recovered", action: "rollout-abort" }]);
+    expect(writes(scenario)).toEqual(["patch rollouts/status"]);
   });
 
   it("that somebody mends right before the remedy keeps their template", async ({ scenario, expect }) => {
     await spoil(scenario);
     await untilPhase(scenario, "Degraded");
     const onEntered = (state: string) =>
-      state === "Roll back" ? applyRollout(scenario, { image: "shop/web:3" }) : undefined;
+      state === "Abort the rollout" ? applyRollout(scenario, { image: "shop/web:3" }) : undefined;
     const run = await scenario.run({}, ON, { onEntered });
 
-    expect(run.workloads).toMatchObject([{ outcome: "Skipped", action: "rollback", reason: "ObjectChanged" }]);
+    expect(run.workloads).toMatchObject([{ outcome: "Skipped", action: "rollout-abort", reason: "ObjectChanged" }]);
     expect(await imageOf(scenario)).toBe("shop/web:3");
     expect(writes(scenario)).toEqual([]);
   });
 
-  it("is left to Argo CD where that owns it", async ({ scenario, expect }) => {
-    const annotations = { "argocd.argoproj.io/tracking-id": "shop:argoproj.io/Rollout:shop/web" };
-    await spoil(scenario, { metadata: { annotations } });
+  it("that is mended while it settles is not aborted any more, and stays so", async ({ scenario, expect }) => {
+    await spoil(scenario);
     await untilPhase(scenario, "Degraded");
-    const run = await scenario.run({}, ON);
+    const onEntered = (state: string) =>
+      state === "Wait for it to settle" ? applyRollout(scenario, { image: "shop/web:3" }) : undefined;
+    const run = await scenario.run({}, ON, { onEntered });
 
-    expect(run.workloads).toMatchObject([{ outcome: "Skipped", reason: "ManagedByAnotherTool" }]);
-    expect(writes(scenario)).toEqual([]);
+    expect(run.workloads).toMatchObject([{ outcome: "Unresolved", action: "rollout-abort", reason: "ObjectChanged" }]);
+    expect((await readRollout(scenario)).status?.abort ?? false).toBe(false);
+    expect(writes(scenario)).toEqual(["patch rollouts/status"]);
+  });
+
+  it("that somebody tries again goes on, and is not aborted again", async ({ scenario, expect }) => {
+    await spoil(scenario);
+    await untilPhase(scenario, "Degraded");
+    const onEntered = (state: string) =>
+      state === "Wait for it to settle" ? patchStatus(scenario, { abort: false }) : undefined;
+    const run = await scenario.run({}, ON, { onEntered });
+    expect(run.workloads).toMatchObject([{ outcome: "Unresolved", action: "rollout-abort", reason: "ObjectChanged" }]);
+
+    await scenario.untilFailing("CrashLoopBackOff");
+    await untilPhase(scenario, "Degraded");
+    const next = await scenario.run({}, ON);
+    expect(next.workloads).toMatchObject([{ outcome: "Skipped", action: "none", reason: "PutBack" }]);
+    expect(writes(scenario)).toEqual(["patch rollouts/status"]);
+  });
+
+  it("is tried again by its controller where the abort did not help", async ({ scenario, expect }) => {
+    await spoil(scenario);
+    await untilPhase(scenario, "Degraded");
+    const onEntered = (state: string) =>
+      state === "Wait for it to settle" ? scenario.annotatePods("simulation/failure=crash-loop") : undefined;
+    const run = await scenario.run({}, { ...ON, verify: { deadline_seconds: 12 } }, { onEntered });
+
+    expect(run.workloads).toMatchObject([{ outcome: "RolledBack", action: "rollout-abort", needs_person: true }]);
+    const { status } = await readRollout(scenario);
+    expect(status?.abort ?? false).toBe(false);
+    expect(status?.abortedAt).toBeUndefined();
+    expect(await imageOf(scenario)).toBe("shop/web:2");
+    expect(writes(scenario)).toEqual(["patch rollouts/status", "patch rollouts/status"]);
   });
 
   it("is none that is known where the policy does not switch it on", async ({ scenario, expect }) => {
@@ -58,8 +122,7 @@ describe.concurrent("a bad canary", () => {
 
   it("that was aborted is told, and what serves is left alone", async ({ scenario, expect }) => {
     await spoil(scenario);
-    const abort = ["--subresource=status", "--type=merge", "-p", '{"status":{"abort":true}}'];
-    await scenario.kubectl("-n", scenario.namespace, "patch", "rollouts.argoproj.io", "web", ...abort);
+    await patchStatus(scenario, { abort: true });
     await scenario.until("its pods are gone", async () => (await scenario.stayingPods()).length === 2);
     await untilPhase(scenario, "Degraded");
     const run = await scenario.run({}, ON);
@@ -85,18 +148,37 @@ describe.concurrent("a Rollout", () => {
     scenario,
     expect,
   }) => {
-    await scenario.applyText(
-      JSON.stringify({
-        apiVersion: "v1",
-        kind: "Service",
-        metadata: { name: "web" },
-        spec: { selector: { app: "web" }, ports: [{ port: 80 }] },
-      }),
-    );
-    const strategy = { blueGreen: { activeService: "web", autoPromotionEnabled: false } };
+    await scenario.applyText(SERVICE);
+    const strategy = {
+      blueGreen: { activeService: "web", autoPromotionEnabled: false, abortScaleDownDelaySeconds: 3 },
+    };
     await spoil(scenario, { strategy });
     await untilPhase(scenario, "Degraded");
     const run = await scenario.run({}, ON);
+
+    expect(run.workloads).toMatchObject([{ outcome: "Recovered", action: "rollout-abort" }]);
+    expect(await imageOf(scenario)).toBe("shop/web:2");
+    expect((await readRollout(scenario)).status).toMatchObject({ abort: true, updatedReplicas: 0 });
+  });
+
+  it("that is blue-green and sends to new pods that crash goes back by its template", async ({ scenario, expect }) => {
+    await scenario.applyText(SERVICE);
+    await scenario.applyText(SLOW_ANALYSIS);
+    const postPromotionAnalysis = { templates: [{ templateName: "slow" }] };
+    const strategy = { blueGreen: { activeService: "web", postPromotionAnalysis } };
+    await applyRollout(scenario, { strategy });
+    await untilPhase(scenario, "Healthy");
+    await sleep(7_000); // long enough to count as stable
+    await applyRollout(scenario, { strategy, image: "shop/web:2" });
+    await scenario.until("it sends to the new pods", async () => {
+      const { blueGreen, currentPodHash, stableRS } = (await readRollout(scenario)).status ?? {};
+      return blueGreen?.activeSelector === currentPodHash && currentPodHash !== stableRS;
+    });
+    const { currentPodHash = "" } = (await readRollout(scenario)).status ?? {};
+    const ofNew = ["-l", `rollouts-pod-template-hash=${currentPodHash}`];
+    await scenario.kubectl("-n", scenario.namespace, "annotate", "pods", ...ofNew, "simulation/failure=crash-loop");
+    await scenario.untilFailing("CrashLoopBackOff", 2);
+    const run = await scenario.run({}, { ...ON, detect: { failed_rollout_seconds: 0 } });
 
     expect(run.workloads).toMatchObject([{ outcome: "Recovered", action: "rollback" }]);
     expect(await imageOf(scenario)).toBe("shop/web:1");
@@ -145,7 +227,7 @@ describe.concurrent("a Rollout", () => {
     expect(writes(scenario)).toEqual([]);
   });
 
-  it("whose template is in a Deployment is diagnosed, and not written to", async ({ scenario, expect }) => {
+  it("whose template is in a Deployment is aborted, and neither is written to", async ({ scenario, expect }) => {
     const deployment = (image: string, annotations: object) => ({
       apiVersion: "apps/v1",
       kind: "Deployment",
@@ -168,8 +250,7 @@ describe.concurrent("a Rollout", () => {
     await untilPhase(scenario, "Degraded");
     const run = await scenario.run({}, ON);
 
-    expect(run.workloads).toMatchObject([{ outcome: "Skipped", action: "none", reason: "NoSafeRemedy" }]);
-    expect(run.workloads[0]?.summary).toContain("that of Deployment source (spec.workloadRef)");
-    expect(writes(scenario)).toEqual([]);
+    expect(run.workloads).toMatchObject([{ outcome: "Recovered", action: "rollout-abort" }]);
+    expect(writes(scenario)).toEqual(["patch rollouts/status"]);
   });
 });

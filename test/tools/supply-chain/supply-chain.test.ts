@@ -86,6 +86,7 @@ const OWN: Readonly<Partial<Record<string, string[]>>> = {
   "helm-rollback": OF_REMEDIES,
   restart: OF_REMEDIES,
   rollback: OF_REMEDIES,
+  "rollout-abort": OF_REMEDIES,
   "argo-cd-rollback": OF_REMEDIES,
   scale: OF_REMEDIES,
   "ways-in": ["@aws-sdk/client-sfn"],

@@ -133,6 +133,7 @@ describe.each(["github", "gitlab"] as const)("a revert in %s", (kind) => {
     ["by the workflow itself", ROLLED_BACK, "nothing says from which commit"],
     ["to no commit", syncedBack("1.2.3", "1.2.2"), "is no commit of Git"],
     ["through Flux", { ...ROLLED_BACK, action: "flux-rollback" }, "Flux says"],
+    ["by an abort", { ...ROLLED_BACK, action: "rollout-abort" }, "its rollout was aborted on the cluster"],
     ["through Helm", { ...ROLLED_BACK, action: "helm-rollback" }, "Helm does not say"],
   ])("is an issue where it was rolled back %s", async (_how, overrides, words) => {
     expect(await instead(overrides)).toContain(words);
