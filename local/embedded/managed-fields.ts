@@ -236,7 +236,11 @@ function common(tree: Tree, there: Tree): Tree {
   return Object.fromEntries(
     Object.entries(tree).flatMap(([part, inner]) => {
       const same = there[part];
-      return same === undefined ? [] : [[part, Object.keys(same).length === 0 ? {} : common(inner, same)]];
+      if (same === undefined) return [];
+      if (Object.keys(same).length === 0) return [[part, {}]];
+      const left = common(inner, same);
+      // Nothing is left of what was owned below it.
+      return Object.keys(inner).length > 0 && Object.keys(left).length === 0 ? [] : [[part, left]];
     }),
   );
 }

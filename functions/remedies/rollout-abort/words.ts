@@ -16,10 +16,9 @@ export const words: Words<RolloutAbortPlan, RolloutAbortChange> = {
   ],
   wayBack: ({ before, back }) =>
     back === undefined
-      ? `Take the abort back, for which its controller begins the rollout of revision ${before.revision} anew.`
+      ? `Take the abort back, by which the rollout of revision ${before.revision} begins anew.`
       : "It is not taken back in turn: abort the rollout again, if that is wanted.",
-  undone: ({ before }) =>
-    `The abort was taken back: its controller begins the rollout of revision ${before.revision} anew.`,
+  undone: ({ before }) => `The abort was taken back: the rollout of revision ${before.revision} is to go on.`,
   bringsBack: true,
   undoCommand: ({ back }, workload) => (back === undefined ? retry(workload) : undefined),
   afterwards: ({ before, after, back }, _wasAsked) => ({
@@ -34,11 +33,10 @@ export const words: Words<RolloutAbortPlan, RolloutAbortChange> = {
 function done(parts: RolloutAbortPlan | RolloutAbortChange, dryRun: boolean): string {
   const { before, after, back } = parts;
   if (back !== undefined) {
-    const took = dryRun ? "Would take" : "Took";
-    return `${took} the abort of revision ${before.revision} back, for which its controller ${dryRun ? "would begin" : "begins"} that rollout anew.`;
+    return `${dryRun ? "Would take" : "Took"} the abort of revision ${before.revision} back, for its controller to begin that rollout anew.`;
   }
-  const [aborted, goes, stays] = dryRun ? ["Would abort", "would go", "would stay"] : ["Aborted", "goes", "stays"];
-  return `${aborted} the rollout of revision ${before.revision}: its controller ${goes} back to revision ${after.revision}, which was promoted last, and its spec ${stays} as it is.`;
+  const [aborted, stays] = dryRun ? ["Would abort", "would stay"] : ["Aborted", "stays"];
+  return `${aborted} the rollout of revision ${before.revision}, for its controller to go back to revision ${after.revision}, which was promoted last; its spec ${stays} as it is.`;
 }
 
 function abort({ namespace, name }: WorkloadRef): Command {

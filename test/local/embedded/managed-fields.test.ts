@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { StatefulSet } from "../../../functions/shared/kubernetes/types.ts";
+import { customResource } from "../../../local/embedded/custom/definition.ts";
 import { STATEFUL_SETS } from "../../../local/embedded/kinds.ts";
 import type { Writer } from "../../../local/embedded/managed-fields.ts";
 import { Store } from "../../../local/embedded/store.ts";
@@ -96,5 +97,47 @@ describe("the fields of an object", () => {
       { manager: "helm" },
       { manager: "flux", fieldsV1: { "f:spec": { "f:replicas": {} } } },
     ]);
+  });
+});
+
+describe("the fields of a custom object's status", () => {
+  const ROLLOUTS = customResource({
+    spec: {
+      group: "argoproj.io",
+      scope: "Namespaced",
+      names: { kind: "Rollout", plural: "rollouts" },
+      versions: [{ name: "v1alpha1", served: true, storage: true, subresources: { status: {} } }],
+    },
+  });
+  if (ROLLOUTS === undefined) throw new Error("The kind is served.");
+  const web = { namespace: "shop", name: "web" };
+  const write = (manager: string, status: object) => {
+    const writer: Writer = { manager, operation: "Update" };
+    store.change(ROLLOUTS, web, (object) => (object.status = status), { status: true, writer });
+  };
+  const owned = () =>
+    (store.get(ROLLOUTS, "shop", "web").metadata?.managedFields ?? [])
+      .filter(({ subresource }) => subresource === "status")
+      .map(({ manager, time, fieldsV1 }) => [manager, time, fieldsV1]);
+
+  it("are those of who gave them another value last, until they are gone", () => {
+    store.create(ROLLOUTS, { metadata: web, spec: {} });
+    write("controller", { phase: "Progressing" });
+    clock.pass(10);
+    write("eks-remediation", { phase: "Progressing", abort: true });
+    clock.pass(10);
+    write("controller", { phase: "Degraded", abort: true });
+    const by = (time: string, fields: object) => [time, { "f:status": fields }];
+
+    expect(owned()).toEqual([
+      ["eks-remediation", ...by("2026-06-01T12:00:10Z", { "f:abort": {} })],
+      ["controller", ...by("2026-06-01T12:00:20Z", { "f:phase": {} })],
+    ]);
+
+    store.change(ROLLOUTS, web, (object) => (object["spec"] = { replicas: 3 }));
+    expect(owned()).toHaveLength(2);
+
+    write("controller", { phase: "Degraded" });
+    expect(owned()).toEqual([["controller", ...by("2026-06-01T12:00:20Z", { "f:phase": {} })]]);
   });
 });

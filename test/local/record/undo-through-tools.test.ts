@@ -127,7 +127,7 @@ describe("the undo of an abort that somebody asks for", () => {
 
     expect(workloads).toMatchObject([{ outcome: "Undone", action: "rollout-abort", needs_person: false }]);
     expect(workloads[0]?.summary).toContain(
-      "Took the abort of revision 2 back, for which its controller begins that rollout anew.",
+      "Took the abort of revision 2 back, for its controller to begin that rollout anew.",
     );
     const after = await rolloutOf(place);
     expect(after.status?.abort).toBe(false);
