@@ -51,7 +51,7 @@ export function keptAfterAbort({ spec }: Rollout): number {
   return seconds === 0 ? Infinity : seconds;
 }
 
-/** Whether its controller has taken its abort up, or is about to try it again, as its condition tells. */
+/** Whether its controller has taken up that it is aborted, or that it is not any more, as its condition tells. */
 export function isTakenUp(rollout: Rollout): boolean {
   const isToldAborted = conditionOf(rollout.status?.conditions, "Progressing")?.reason === "RolloutAborted";
   return isToldAborted === isAborted(rollout);

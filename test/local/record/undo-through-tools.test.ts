@@ -132,6 +132,7 @@ describe("the undo of an abort that somebody asks for", () => {
     const after = await rolloutOf(place);
     expect(after.status?.abort).toBe(false);
     expect(after.metadata?.generation).toBe(metadata?.generation);
+    await place.until("it is tried again", async () => (await rolloutOf(place)).status?.phase === "Progressing");
     expect((await undo()).workloads).toMatchObject([{ outcome: "Skipped", reason: "AlreadyAsRequested" }]);
   });
 
