@@ -23,7 +23,7 @@ export const ABORTED_CAUSES: readonly Cause[] = [
   {
     name: "RolloutAborted",
     looksLike:
-      "A Rollout was aborted, by an analysis or by somebody, and no pod fails but those of the aborted revision, which nothing is sent to any more.",
+      "A Rollout was aborted, by an analysis or by somebody, and no pod fails but those of the aborted revision, which are on their way out, or kept on purpose.",
     response: "Report: what served before serves again.",
     rejected: [
       { action: "restart", reason: "what was aborted is to go, and what serves does not fail" },

@@ -1,4 +1,5 @@
 import type { RevisionRef } from "../../shared/refs.ts";
+import { count } from "../../shared/text.ts";
 import { short } from "../gaps.ts";
 import { conditionOf } from "../status.ts";
 import { hasSeenSpec, isAborted, isPromoted, isStable, wanted, type Rollout } from "./rollout.ts";
@@ -69,7 +70,7 @@ export function abortGaps(rollout: Rollout): string[] {
   const weight = status?.canary?.weights?.canary?.weight ?? 0;
   return [
     ...available,
-    ...(left > 0 ? [`${left} of its pods are still of the aborted revision`] : []),
+    ...(left > 0 ? [`${count(left, "replica")} of the aborted revision left`] : []),
     ...(weight > 0 ? [`a weight of ${weight} is still sent to the aborted revision`] : []),
     ...(sendsToStable(rollout) ? [] : ["what is sent still goes to the aborted revision"]),
   ];

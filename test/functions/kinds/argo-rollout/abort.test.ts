@@ -61,7 +61,7 @@ describe("an aborted Rollout is whole", () => {
   it.each<[string, Rollout]>([
     ["has not taken up yet that it was aborted", rollout({ ...ABORTED, ...progressing("ProgressDeadlineExceeded") })],
     ["1 of 2 replicas available", rollout({ ...ABORTED, availableReplicas: 1 })],
-    ["1 of its pods are still of the aborted revision", rollout({ ...ABORTED, updatedReplicas: 1 })],
+    ["1 replica of the aborted revision left", rollout({ ...ABORTED, updatedReplicas: 1 })],
     ["a weight of 20 is still sent", rollout({ ...ABORTED, canary: { weights: { canary: { weight: 20 } } } }, ROUTED)],
     ["what is sent still goes to", rollout({ ...ABORTED, blueGreen: { activeSelector: "2" } }, BLUE_GREEN)],
   ])("not while %s", (gap, object) => {
