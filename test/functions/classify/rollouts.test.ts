@@ -44,7 +44,7 @@ describe("a Rollout of which the new pods crash", () => {
   });
 
   it.each([
-    ["somebody wants promoted in full", { promoteFull: true }, STEPS],
+    ["is to be promoted in full", { promoteFull: true }, STEPS],
     ["sends to its new pods already", { blueGreen: { activeSelector: "2" } }, { strategy: { blueGreen: {} } }],
     [
       "would keep the pods of an aborted revision",
