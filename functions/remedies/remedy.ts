@@ -21,13 +21,16 @@ type Entry = (typeof REMEDIES)[number];
 /** No remedy, and why. */
 export type NoRemedy = Extract<RemedyPlan, { action: "none" }>;
 
+/** Whether what was found as it was to be may be a remedy's own work. */
+export type MayBeOwn = () => Promise<boolean>;
+
 /** How a remedy is carried out. */
 export interface Occasion {
   /**
-   * Whether this remedy's step was tried before, and may have written something: what is as it was to be is then its own
-   * work, else somebody else's.
+   * Whether what is found as it was to be may be the work of another call of this remedy's step, before this one or beside it; else it
+   * is somebody else's. To be asked once it was found.
    */
-  again: boolean;
+  mayBeOwn: MayBeOwn;
   /** Whether somebody asked for exactly this. */
   requested: boolean;
   /** What this remedy has done so far, where its plan is carried out in parts. */

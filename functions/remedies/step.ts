@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import * as z from "zod";
 import { assertClaimed } from "../run/assert-claimed.ts";
-import { assertHeld, assertNotTakenOver, beginningOf, beginRemedy } from "../run/begin-remedy.ts";
+import { assertHeld, assertNotTakenOver, assertOwnTurn, beginRemedy, mayBeOwn } from "../run/begin-remedy.ts";
 import { RemedyResult, UndoResult, WorkloadRun } from "../run/contracts.ts";
 import { withEvent } from "../run/event.ts";
 import { policyFor } from "../run/policy-for.ts";
@@ -11,6 +11,7 @@ import { Attempt, Redrive } from "../run/resumption.ts";
 import { settling, undoSettling } from "../run/settling.ts";
 import { contract, step, type Environment } from "../run/step.ts";
 import { HeldBack, presentLimit } from "../run/take-place.ts";
+import type { Turn } from "../run/turns.ts";
 import { undoUnlessOvertaken } from "../run/undo.ts";
 import { refusalOf } from "../shared/aws/refusal.ts";
 import { RemediationError } from "../shared/errors.ts";
@@ -79,14 +80,20 @@ async function apply(
 ): Promise<RemedyResult> {
   const { workload, requested } = run.incident;
   // What is set at run time is read again as late as that: it may have been stopped since it was decided upon.
+  let turn: Turn | undefined;
   const begin = async (cluster: Cluster) => {
     const present = () => policyFor(environment, run.cluster_name);
-    await beginRemedy(cluster, run, environment.now(), await present(), present, () => fleetNow(environment, run));
+    const fleet = () => fleetNow(environment, run);
+    turn = await beginRemedy(cluster, run, environment.now(), await present(), present, fleet, attempt);
   };
-  const writer = await writerFor(remedy, plan, run, environment, begin);
-  const again = attempt > 0 && (await beginningOf(writer.reader, run)) !== "not begun";
+  const goOn = (cluster: Cluster) => assertOwnTurn(cluster, run, environment.now(), turn);
+  const writer = await writerFor(remedy, plan, run, environment, { begin, goOn });
   const before = run.remedy?.status === "applied" ? run.remedy.change : undefined;
-  const occasion = { again, requested: requested !== undefined, before };
+  const occasion = {
+    mayBeOwn: () => mayBeOwn(writer.reader, run, attempt, turn),
+    requested: requested !== undefined,
+    before,
+  };
   const done = await remedy.carryOut(writer, plan, occasion).catch(declinedByLimit);
   const times = settling(run, environment.policy(), environment.now());
   if ("refusal" in done) {
@@ -153,7 +160,7 @@ async function undo(remedy: Remedy, plan: Plan, run: WorkloadRun, environment: R
   // It may have been well since the remedy, and fail of something else by now.
   if (run.claim?.lapsed === true) return { status: "left", message: LEFT, ...times };
   const begin = (cluster: Cluster) => assertNotTakenOver(cluster, run, environment.now());
-  const writer = await writerFor(remedy, plan, run, environment, begin);
+  const writer = await writerFor(remedy, plan, run, environment, { begin, goOn: begin });
   const undone = await undoUnlessOvertaken(
     () => way.back(writer, change),
     words.undone?.(change, run.incident.workload) ?? `The ${remedy.action} was undone.`,
@@ -170,7 +177,7 @@ async function writerFor(
   plan: Plan,
   run: WorkloadRun,
   environment: RemedyEnvironment,
-  begin: (cluster: Cluster) => Promise<void>,
+  { begin, goOn }: Record<"begin" | "goOn", (cluster: Cluster) => Promise<void>>,
 ): Promise<Writer> {
   const { workload } = run.incident;
   const cluster = await environment.connect(run.cluster_name);
@@ -183,6 +190,7 @@ async function writerFor(
     fields: (ref) => writtenFields(plan, workload, ref),
     owner: run.diagnosis?.owner,
     begin: () => begin(cluster),
+    goOn: () => goOn(cluster),
     helm: helmOn(cluster, environment),
     keep: environment.preserve === undefined ? undefined : (pod) => keepOf(pod, cluster, run, environment),
   });

@@ -41,6 +41,8 @@ export interface WriterOptions {
    * @throws RemediationError `ClaimExpired`
    */
   begin: () => Promise<void>;
+  /** Makes sure before each further write that nobody else goes on with it. @throws RemediationError `ClaimExpired` */
+  goOn: () => Promise<void>;
 }
 
 /** How a patch is made. */
@@ -66,13 +68,14 @@ export class Writer {
   readonly #fields: (ref: ObjectRef) => FieldPaths;
   readonly #owner: string | undefined;
   readonly #begin: () => Promise<void>;
+  readonly #goOn: () => Promise<void>;
   readonly #keep: WriterOptions["keep"];
   readonly #helm: WriterOptions["helm"];
   /** UIDs of the pods whose evidence is kept. */
   readonly #kept = new Set<string>();
   #begun: Promise<void> | undefined;
 
-  constructor({ cluster, workload, uid, dryRun, targets, fields, owner, begin, keep, helm }: WriterOptions) {
+  constructor({ cluster, workload, uid, dryRun, targets, fields, owner, begin, goOn, keep, helm }: WriterOptions) {
     this.workload = workload;
     this.dryRun = dryRun;
     this.reader = cluster;
@@ -82,6 +85,7 @@ export class Writer {
     this.#fields = fields;
     this.#owner = owner;
     this.#begin = begin;
+    this.#goOn = goOn;
     this.#keep = keep;
     this.#helm = helm;
   }
@@ -137,7 +141,7 @@ export class Writer {
       assertNoOptOutOn(ref, object);
       assertNotOwned(ref, object, this.#fields(ref), this.#owner);
     }
-    if (!this.dryRun) await (this.#begun ??= this.#begin());
+    if (!this.dryRun) await this.#claimed();
     await assertNotOptedOut(this.reader, this.workload);
     await act();
   }
@@ -246,11 +250,18 @@ export class Writer {
 
   /** What has to be true before a write, whatever it writes. A trial persists nothing, so that nothing begins with it. */
   async #prepare(object: KubernetesObject, path: string, ref: ObjectRef, trial = this.dryRun): Promise<void> {
-    if (!this.dryRun && !trial) await (this.#begun ??= this.#begin());
+    if (!this.dryRun && !trial) await this.#claimed();
     assertNoOptOutOn(ref, object);
     // A pod is only ever replaced: what it is made from stays as its owner has it.
     if (ref.kind !== "Pod") assertNotOwned(ref, object, this.#fields(ref), this.#owner);
     await assertNotOptedOut(this.reader, this.workload, path === workloadPath(this.workload) ? object : undefined);
+  }
+
+  /** Makes sure of the claim before a write that persists, and has the remedy begin with the first. */
+  async #claimed(): Promise<void> {
+    if (this.#begun === undefined) return await (this.#begun = this.#begin());
+    await this.#begun;
+    await this.#goOn();
   }
 
   /** The pod, if it still is the one that was meant, is not on its way out, and would be made anew. */

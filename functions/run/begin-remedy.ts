@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Cluster, Reader } from "../shared/cluster/cluster.ts";
 import { paths } from "../shared/cluster/paths.ts";
 import type { WorkloadRun } from "./contracts.ts";
@@ -15,16 +16,19 @@ import { notLetAnymore } from "./permit.ts";
 import { begunBy } from "./places.ts";
 import { despiteOthers, readLease } from "./stored-lease.ts";
 import { HeldBack, takePlace } from "./take-place.ts";
+import { isTurnFor, nextTurn, turnOf, withTurn, type Turn } from "./turns.ts";
 
 /**
  * Writes into the claim that a remedy begins, before anything is changed, if it is still let, and the
  * policy's limits let it. What has begun is let go on: it is not left half done. Should its execution
  * die half-way, whoever takes the workload over reads it there, and does not do the same again. The write is refused when the
  * claim is somebody else's by now, whatever the clocks say, or was taken up again since this step was given it: the step of an
- * execution that was stopped may still run when that is redriven. Doing it again changes nothing, and what an execution has
- * begun on the workload keeps its place when another remedy follows.
+ * execution that was stopped may still run when that is redriven. A step that is tried again begins nothing anew, and takes the
+ * turn of the call before it; what an execution has begun on the workload keeps its place when another remedy follows.
  * @param present the policy in force right before it begins: it may have been stopped since it was decided upon
  * @param fleet in which ways clusters of the fleet fail alike; undefined where there is no fleet
+ * @param attempt how often the step was tried before
+ * @returns the turn of this call; undefined in a dry run, which begins nothing
  * @throws RemediationError `ClaimExpired` when the claim is not this step's any more, or not for long enough
  * @throws HeldBack when a limit is reached, the fleet waits for another cluster, everything is stopped, or less is allowed than when it was decided upon
  */
@@ -35,16 +39,22 @@ export async function beginRemedy(
   policy: PolicyInForce,
   present: () => Promise<PolicyInForce> = () => Promise.resolve(policy),
   fleet: () => Promise<FleetNow | undefined> = () => Promise.resolve(undefined),
-): Promise<void> {
-  if (run.dry_run) return;
+  attempt = 0,
+): Promise<Turn | undefined> {
+  if (run.dry_run) return undefined;
   assertClaimed(run, now);
   const { workload } = run.incident;
   const name = leaseName(workload);
-  await despiteOthers(async () => {
+  return await despiteOthers(async () => {
     const lease = await readLease(cluster, name);
     if (lease?.spec?.holderIdentity !== run.execution.name) throw lost(workload, lease);
     if (isTakenUpSince(lease, run)) throw takenUp(workload);
-    if (isBegun(lease, run)) return;
+    const turn = nextTurn(lease, run, attempt);
+    if (turn === undefined) throw triedAgain(workload);
+    if (isBegun(lease, run)) {
+      await cluster.replace(paths.lease(CLAIM_NAMESPACE, name), withTurn(lease, turn));
+      return turn;
+    }
     const hasPlace = begunBy(lease, run.execution.name) !== undefined;
     const inFleet = hasPlace ? undefined : await fleet();
     const held = heldByFleet(run, inFleet, now);
@@ -61,8 +71,53 @@ export async function beginRemedy(
       if (!hasPlace) await cluster.replace(paths.lease(CLAIM_NAMESPACE, name), placed);
       throw new HeldBack(notLet, false);
     }
-    await cluster.replace(paths.lease(CLAIM_NAMESPACE, name), begun(placed, unfinishedEntry(run, now, true)));
+    const entry = unfinishedEntry(run, now, true);
+    await cluster.replace(paths.lease(CLAIM_NAMESPACE, name), withTurn(begun(placed, entry), turn));
+    return turn;
   });
+}
+
+/**
+ * Makes sure before each further write that the claim is still this step's, and that no retry of it has begun to write: a call that
+ * the state machine has given up may still be at work.
+ * @param turn the turn of this call
+ * @throws RemediationError `ClaimExpired`
+ */
+export async function assertOwnTurn(
+  cluster: Reader,
+  run: WorkloadRun,
+  now: Date,
+  turn: Turn | undefined,
+): Promise<void> {
+  assertClaimed(run, now);
+  const latest = turnOf(await readHeld(cluster, run));
+  // Where the claim does not say, nothing speaks against it.
+  if (latest === undefined || isDeepStrictEqual(latest, turn)) return;
+  throw triedAgain(run.incident.workload);
+}
+
+/**
+ * Whether what a remedy's step finds as it was to be may be the work of another call of that step: one before, whose answer was lost,
+ * or one that is still at work. To be asked after it was found, since a call says in the claim that it begins before it writes. Else it is
+ * somebody else's. A claim that was lost tells nothing: what a step finds that was tried before may be its own then.
+ * @param attempt how often the step was tried before
+ * @param turn the turn of this call; undefined before it has begun to write
+ */
+export async function mayBeOwn(
+  cluster: Reader,
+  run: WorkloadRun,
+  attempt: number,
+  turn: Turn | undefined,
+): Promise<boolean> {
+  if (run.dry_run) return false;
+  const lease = await readLease(cluster, leaseName(run.incident.workload));
+  if (lease?.spec?.holderIdentity !== run.execution.name) return attempt > 0;
+  if (!isBegun(lease, run)) return false;
+  const latest = turnOf(lease);
+  if (latest === undefined) return attempt > 0;
+  // Another part of the remedy has begun: before this call, or, where this one has had its turn, after it.
+  if (!isTurnFor(latest, run)) return turn !== undefined;
+  return turn === undefined || latest.number > 1;
 }
 
 /**
@@ -104,10 +159,16 @@ export async function beginningOf(cluster: Reader, run: WorkloadRun): Promise<Be
  * @throws RemediationError `ClaimExpired`
  */
 export async function assertHeld(cluster: Reader, run: WorkloadRun): Promise<void> {
+  await readHeld(cluster, run);
+}
+
+/** The claim, while it is this step's. @throws RemediationError `ClaimExpired` */
+async function readHeld(cluster: Reader, run: WorkloadRun): Promise<Lease> {
   const { workload } = run.incident;
   const lease = await readLease(cluster, leaseName(workload));
   if (lease?.spec?.holderIdentity !== run.execution.name) throw lost(workload, lease);
   if (isTakenUpSince(lease, run)) throw takenUp(workload);
+  return lease;
 }
 
 function lost(workload: WorkloadRef, lease: Lease | undefined): RemediationError {
@@ -130,6 +191,13 @@ function takenUp(workload: WorkloadRef): RemediationError {
   return new RemediationError(
     "ClaimExpired",
     `${describeWorkload(workload)}: the claim was taken up again, or given back, after this step was given it, so the step changes nothing.`,
+  );
+}
+
+function triedAgain(workload: WorkloadRef): RemediationError {
+  return new RemediationError(
+    "ClaimExpired",
+    `${describeWorkload(workload)}: a later call of the same step has begun, so this one changes nothing more.`,
   );
 }
 

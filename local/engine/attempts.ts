@@ -6,19 +6,19 @@ export function withoutRetryCount<Definition extends object>(definition: Definit
   return JSON.parse(JSON.stringify(definition).replaceAll(RETRY_COUNT, '"attempt":0')) as Definition;
 }
 
-/** Counts how often one state was tried with an input, as Step Functions does in `$$.State.RetryCount`. */
+/**
+ * Counts how often one state was tried with an input, as Step Functions does in `$$.State.RetryCount`. An attempt that timed out has not
+ * ended, and counts as any other.
+ */
 export class Attempts {
-  readonly #failed = new Map<string, number>();
+  readonly #begun = new Map<string, number>();
 
-  /** The input as Step Functions gives it to this attempt. */
+  /** The input as Step Functions gives it to the attempt that begins now. */
   fill(input: unknown): unknown {
     if (typeof input !== "object" || input === null || !("attempt" in input)) return input;
-    return { ...input, attempt: this.#failed.get(JSON.stringify(input)) ?? 0 };
-  }
-
-  /** Takes note of an attempt that failed. */
-  failed(input: unknown): void {
     const key = JSON.stringify(input);
-    this.#failed.set(key, (this.#failed.get(key) ?? 0) + 1);
+    const before = this.#begun.get(key) ?? 0;
+    this.#begun.set(key, before + 1);
+    return { ...input, attempt: before };
   }
 }

@@ -296,7 +296,8 @@ function handlerFor(task: Task, { environment, sleep, call, calls, seeLate }: Su
   const own = typeof environment === "function" ? environment(functionName) : environment;
   const attempts = new Attempts();
   return async (input) => {
-    const handle = (within: NotifyEnvironment) => step(within)(attempts.fill(input));
+    const filled = attempts.fill(input);
+    const handle = (within: NotifyEnvironment) => step(within)(filled);
     try {
       const answer = await calls.make(
         () => call?.({ state: task.name, functionName, environment: own, input }, handle) ?? handle(own),
@@ -304,7 +305,6 @@ function handlerFor(task: Task, { environment, sleep, call, calls, seeLate }: Su
       if (calls.ended) seeLate(late(task, input, answer));
       return answer as never;
     } catch (error) {
-      attempts.failed(input);
       const failure = asLambdaError(error);
       if (calls.ended) seeLate({ ...late(task, input, undefined), type: "failed", error: failure });
       throw failure;

@@ -80,7 +80,7 @@ class Subject {
   }
 
   async rollBack(plan: RollbackPlan, dryRun = false): Promise<string[]> {
-    const { unblocked } = await rollBack(await this.writer(plan, dryRun), plan, true);
+    const { unblocked } = await rollBack(await this.writer(plan, dryRun), plan, () => Promise.resolve(!dryRun));
     return unblocked.map(({ name }) => name);
   }
 

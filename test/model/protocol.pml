@@ -212,9 +212,9 @@ Remedy: /* functions/remedies/step.ts, apply; functions/remedies/rollback/switch
   :: else -> result = FAILED; goto Look
   fi;
   mayStraggle(AT_REMEDY);
-  again = attempt > 0 && (holder != me || begun[me]); /* functions/run/begin-remedy.ts, beginningOf */
 Read:
   atomic { seen = object; objectAsRead[me] = true }
+  again = attempt > 0 && (holder != me || begun[me]); /* functions/run/begin-remedy.ts, mayBeOwn */
   if
   :: seen == GOOD -> result = (again -> APPLIED : NOT_APPLIED)
   :: seen == OTHER -> result = NOT_APPLIED

@@ -6,6 +6,9 @@ import type { Cluster } from "../../functions/shared/cluster/cluster.ts";
 import type { ObjectRef } from "../../functions/shared/object-ref.ts";
 import type { WorkloadRef } from "../../functions/shared/refs.ts";
 
+/** What its claim has to say. */
+const NOTHING = () => Promise.resolve();
+
 /** A writer for what a plan writes to, by an execution whose claim is beyond doubt. */
 export function writerFor(
   cluster: Cluster,
@@ -17,5 +20,5 @@ export function writerFor(
   const targets = remedyFor(plan.action).writes(plan, workload);
   const fields = (ref: ObjectRef) => writtenFields(plan, workload, ref);
   const owner = remedyFor(plan.action).through?.owner;
-  return new Writer({ cluster, workload, dryRun, targets, fields, owner, begin: () => Promise.resolve(), helm });
+  return new Writer({ cluster, workload, dryRun, targets, fields, owner, begin: NOTHING, goOn: NOTHING, helm });
 }

@@ -36,12 +36,12 @@ const LABEL_PATH = `/metadata/labels/${PAUSED_LABEL.replaceAll("/", "~1")}`;
 export async function carryOut(
   writer: Writer,
   plan: ArgoCdRollbackPlan,
-  { again }: Occasion,
+  { mayBeOwn }: Occasion,
 ): Promise<Done<ArgoCdRollbackChange> | Declined> {
   const { action: kind, ...parts } = plan;
   const change = { kind, ...parts };
   if (plan.back !== undefined) {
-    return (await resume(writer, change)) || again ? { change } : alreadySo("resume it");
+    return (await resume(writer, change)) || (await mayBeOwn()) ? { change } : alreadySo("resume it");
   }
   const started = await patch(writer, plan, async (application) => {
     if (isAsLeft(change, application)) return "already so";
@@ -59,7 +59,7 @@ export async function carryOut(
     }
     return operations(application, plan);
   });
-  return started || again ? { change } : alreadySo("have it synced back");
+  return started || (await mayBeOwn()) ? { change } : alreadySo("have it synced back");
 }
 
 /**

@@ -2,7 +2,7 @@ import { readWorkload } from "../../kinds/workloads.ts";
 import { isRemediationError } from "../../shared/errors.ts";
 import { presentTemplate } from "../../shared/kubernetes/template.ts";
 import { alreadySo } from "../already-so.ts";
-import type { Declined, Done, Occasion } from "../remedy.ts";
+import type { Declined, Done, MayBeOwn, Occasion } from "../remedy.ts";
 import { rollBack } from "../rollback/carry-out.ts";
 import { switchTemplate } from "../rollback/switch-template.ts";
 import type { Writer } from "../writer.ts";
@@ -17,16 +17,16 @@ import { isStillSuspended, resume, suspend, untilCalm, type Calm } from "./suspe
 export async function carryOut(
   writer: Writer,
   plan: FluxRollbackPlan,
-  { again }: Occasion,
+  { mayBeOwn }: Occasion,
   calm?: Calm,
 ): Promise<Done<FluxRollbackChange> | Declined> {
-  if (plan.back !== undefined) return await takeBack(writer, plan, again);
-  const suspended = await suspend(writer, plan);
-  if (!suspended && !again) return alreadySo("suspend Flux and roll it back");
+  if (plan.back !== undefined) return await takeBack(writer, plan, mayBeOwn);
+  const suspended = (await suspend(writer, plan)) || (await mayBeOwn());
+  if (!suspended) return alreadySo("suspend Flux and roll it back");
   try {
     if (!writer.dryRun) await untilCalm(writer, plan, calm);
-    const { switched, unblocked } = await rollBack(writer, plan, again);
-    if (!switched && !again) {
+    const { switched, unblocked } = await rollBack(writer, plan, mayBeOwn);
+    if (!switched) {
       await resume(writer, plan);
       return alreadySo("roll it back");
     }
@@ -45,12 +45,12 @@ export async function carryOut(
 async function takeBack(
   writer: Writer,
   { action: kind, ...parts }: FluxRollbackPlan,
-  again: boolean,
+  mayBeOwn: MayBeOwn,
 ): Promise<Done<FluxRollbackChange> | Declined> {
   const change = { kind, ...parts, put: parts.back?.put === true };
   const isHeld = await isStillSuspended(writer, change);
   if (isHeld) await back(writer, change);
-  return isHeld || again ? { change } : alreadySo("resume it");
+  return isHeld || (await mayBeOwn()) ? { change } : alreadySo("resume it");
 }
 
 /** Puts the template back that was replaced, then resumes what was suspended, which keeps that template where it keeps any. */

@@ -22,13 +22,13 @@ const OWN: readonly string[] = ["deployed", "failed", "pending-rollback"];
 export async function carryOut(
   writer: Writer,
   plan: HelmRollbackPlan,
-  { again }: Occasion,
+  { mayBeOwn }: Occasion,
 ): Promise<Done<HelmRollbackChange> | Declined> {
   const { action: kind, ...parts } = plan;
   const change = { kind, ...parts };
   const own = await revision(writer, plan, ownRevision(plan));
   if (own !== undefined && isRollbackTo(own, plan, plan.to)) {
-    return again ? { change } : alreadySo("have Helm roll it back");
+    return (await mayBeOwn()) ? { change } : alreadySo("have Helm roll it back");
   }
   const assertUnchanged = async () => {
     await assertNewest(writer, plan, plan.from.revision, [plan.from.status]);

@@ -15,10 +15,10 @@ type Move = Pick<KedaScalePlan, "scale" | "scaled_object">;
 export async function carryOut(
   writer: Writer,
   { scale, scaled_object }: KedaScalePlan,
-  { again }: Occasion,
+  { mayBeOwn }: Occasion,
 ): Promise<Done<KedaScaleChange> | Declined> {
   const moved = await move(writer, { scale, scaled_object });
-  if (!moved && !again) return alreadySo("scale it");
+  if (!moved && !(await mayBeOwn())) return alreadySo("scale it");
   return { change: { kind: "keda-scale", scale, scaled_object } };
 }
 

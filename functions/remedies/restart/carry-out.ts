@@ -42,14 +42,14 @@ type Spare = "may go" | { needed: string };
 export async function restart(
   writer: Writer,
   { mode, pods }: RestartPlan,
-  { again, requested, before }: Occasion,
+  { mayBeOwn, requested, before }: Occasion,
   spare: Spare = "may go",
 ): Promise<Restarted> {
   const done = before?.kind === "restart" ? before.pods : [];
   const result: Restarted = { replaced: [...done], gone: [], recovered: [], released: [], held: [], left: [] };
   const outcomes = {
     removed: result.replaced,
-    gone: again ? result.replaced : result.gone,
+    gone: result.gone,
     "not meant": result.recovered,
     "let go": result.released,
   };
@@ -58,7 +58,9 @@ export async function restart(
   const targets = without(pods, done);
   for (const [index, target] of targets.entries()) {
     try {
-      outcomes[await (mode === "evict" ? writer.evict(target, isMeant) : writer.delete(target, isMeant))].push(target);
+      const outcome = await (mode === "evict" ? writer.evict(target, isMeant) : writer.delete(target, isMeant));
+      const isOwn = outcome === "gone" && (await mayBeOwn());
+      (isOwn ? result.replaced : outcomes[outcome]).push(target);
     } catch (error) {
       if (!isRemediationError(error, "DisruptionBudgetExhausted", "EvidenceNotKept") || result.replaced.length === 0)
         throw error;

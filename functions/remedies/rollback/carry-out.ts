@@ -4,7 +4,7 @@ import { RemediationError } from "../../shared/errors.ts";
 import { presentTemplate } from "../../shared/kubernetes/template.ts";
 import type { PodTarget, RevisionRef } from "../../shared/refs.ts";
 import { alreadySo } from "../already-so.ts";
-import type { Declined, Done, Occasion } from "../remedy.ts";
+import type { Declined, Done, MayBeOwn, Occasion } from "../remedy.ts";
 import type { Writer } from "../writer.ts";
 import type { RollbackChange, RollbackPlan } from "./contract.ts";
 import { rolledBackKind, switchTemplate } from "./switch-template.ts";
@@ -19,33 +19,33 @@ const POLL_MS = 200;
  * Doing it again changes nothing more; where somebody else has put the template back, nothing is done at all.
  *
  * @param patience how long the controller of a StatefulSet may take to see the new template, in milliseconds
- * @returns whether the template was switched now, not before, and the pods that have given way
+ * @returns whether it is this remedy that has put the template back, and the pods that have given way
  * @throws RemediationError those of `switchTemplate`; `ClusterUnavailable` when the controller does not see the new
  *   template in time
  */
 export async function rollBack(
   writer: Writer,
   { before, after, unblocked: pods }: Omit<RollbackPlan, "action">,
-  again: boolean,
+  mayBeOwn: MayBeOwn,
   patience = OBSERVED_WITHIN_MS,
 ): Promise<{ switched: boolean; unblocked: PodTarget[] }> {
   // Whether they may be deleted has to be known before the template is changed: one without the other helps nobody.
-  const planned = await unblock(writer, pods, after, again, true);
-  const switched = await switchTemplate(writer, { from: before, to: after });
-  if (!switched && !again) return { switched, unblocked: [] };
+  const planned = await unblock(writer, pods, after, mayBeOwn, true);
+  const switched = (await switchTemplate(writer, { from: before, to: after })) || (await mayBeOwn());
+  if (!switched) return { switched, unblocked: [] };
   if (writer.dryRun || pods.length === 0) return { switched, unblocked: planned };
   await untilObserved(writer, after, patience);
-  return { switched, unblocked: await unblock(writer, pods, after, again) };
+  return { switched, unblocked: await unblock(writer, pods, after, mayBeOwn) };
 }
 
 /** Carries a rollback out. */
 export async function carryOut(
   writer: Writer,
   plan: RollbackPlan,
-  { again }: Occasion,
+  { mayBeOwn }: Occasion,
 ): Promise<Done<RollbackChange> | Declined> {
-  const { switched, unblocked } = await rollBack(writer, plan, again);
-  if (!switched && !again) return alreadySo("roll it back");
+  const { switched, unblocked } = await rollBack(writer, plan, mayBeOwn);
+  if (!switched) return alreadySo("roll it back");
   return { change: { kind: "rollback", before: plan.before, after: plan.after, unblocked } };
 }
 

@@ -32,10 +32,10 @@ export async function scale(writer: Writer, scaling: Scaling): Promise<boolean> 
 export async function carryOut(
   writer: Writer,
   { scale: scaling }: ScalePlan,
-  { again }: Occasion,
+  { mayBeOwn }: Occasion,
 ): Promise<Done<ScaleChange> | Declined> {
   const scaled = await scale(writer, scaling);
-  if (!scaled && !again) return alreadySo("scale it");
+  if (!scaled && !(await mayBeOwn())) return alreadySo("scale it");
   return { change: { kind: "scale", scale: scaling } };
 }
 

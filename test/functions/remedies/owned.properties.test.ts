@@ -99,7 +99,7 @@ describe("whatever owns a workload or its HPA, and however it is told,", () => {
         const plan = planOf(diagnose(world, requested).remedy);
         if (plan === undefined || !written(plan).includes(PATHS[on]) || !isAbout(mark, plan)) return;
         const cluster = shownCluster(withMark(world, on, mark));
-        const occasion = { again: false, requested: requested !== undefined };
+        const occasion = { mayBeOwn: () => Promise.resolve(false), requested: requested !== undefined };
         await expect(
           remedyFor(plan.action).carryOut(writerFor(cluster, WEB, plan), plan, occasion),
           mark.what,

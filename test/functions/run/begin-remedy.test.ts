@@ -1,5 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { assertHeld, assertNotTakenOver, beginRemedy } from "../../../functions/run/begin-remedy.ts";
+import {
+  assertHeld,
+  assertNotTakenOver,
+  assertOwnTurn,
+  beginRemedy,
+  mayBeOwn,
+} from "../../../functions/run/begin-remedy.ts";
 import { acquire, release } from "../../../functions/claim/claim.ts";
 import { takeUp } from "../../../functions/claim/take-up.ts";
 import { historyOf, leaseName } from "../../../functions/run/lease.ts";
@@ -13,7 +19,7 @@ import { asksOf } from "../../../functions/run/places.ts";
 import { claimSeconds } from "../../../functions/run/pauses.ts";
 import { admittingClusterForEach } from "../../support/admitting-cluster.ts";
 import { policy, WEB } from "../../support/objects.ts";
-import { claimedRun, diagnosis } from "../../support/runs.ts";
+import { claimedRun, diagnosis, remedyResult } from "../../support/runs.ts";
 
 const PATH = paths.lease(CLAIM_NAMESPACE, leaseName(WEB));
 
@@ -45,11 +51,11 @@ describe("a remedy that begins", () => {
   it("is written once, however often its step is tried", async () => {
     const run = await claimed();
     await beginRemedy(at.cluster, run, at.clock.now(), policy());
-    const { metadata } = await at.cluster.get<Lease>(PATH);
+    const before = await history();
     at.clock.pass(10);
     await beginRemedy(at.cluster, run, at.clock.now(), policy());
 
-    expect((await at.cluster.get<Lease>(PATH)).metadata?.resourceVersion).toBe(metadata?.resourceVersion);
+    expect(await history()).toEqual(before);
   });
 
   it("is not begun while the fleet waits for another cluster, and goes on where it has begun", async () => {
@@ -126,7 +132,7 @@ describe("a remedy that begins", () => {
     await beginRemedy(at.cluster, run, at.clock.now(), policy());
     const restart = diagnosis({ remedy: { action: "restart", mode: "evict", pods: [{ name: "a", uid: "u" }] } });
 
-    await expect(beginRemedy(at.cluster, run, at.clock.now(), stopped)).resolves.toBeUndefined();
+    await expect(beginRemedy(at.cluster, run, at.clock.now(), stopped)).resolves.toMatchObject({ number: 2 });
     const next = beginRemedy(at.cluster, { ...run, diagnosis: restart }, at.clock.now(), stopped);
     await expect(next).rejects.toMatchObject({ answer: { refusal: "Stopped" } });
     expect(await history()).toMatchObject([begun]);
@@ -274,5 +280,51 @@ describe("an undo, and what a step finds done, in a step that still runs when it
     await expect(undo(run)).resolves.toBeUndefined();
     at.clock.pass(SECONDS);
     await expect(undo(run)).rejects.toMatchObject({ name: "ClaimExpired" });
+  });
+});
+
+describe("a step of which several calls are at work", () => {
+  const begin = (run: WorkloadRun, attempt: number) =>
+    beginRemedy(at.cluster, run, at.clock.now(), policy(), undefined, undefined, attempt);
+
+  it("goes on with the call that has begun last, whether or not it is known to be a retry", async () => {
+    const run = await claimed();
+    const first = await begin(run, 0);
+    await expect(assertOwnTurn(at.cluster, run, at.clock.now(), first)).resolves.toBeUndefined();
+    const same = await begin(run, 0);
+    await expect(assertOwnTurn(at.cluster, run, at.clock.now(), first)).rejects.toMatchObject({ name: "ClaimExpired" });
+    await expect(assertOwnTurn(at.cluster, run, at.clock.now(), same)).resolves.toBeUndefined();
+    await begin(run, 1);
+    await expect(assertOwnTurn(at.cluster, run, at.clock.now(), same)).rejects.toMatchObject({ name: "ClaimExpired" });
+  });
+
+  it("does not begin in a call whose retry has begun", async () => {
+    const run = await claimed();
+    await begin(run, 1);
+
+    await expect(begin(run, 0)).rejects.toMatchObject({ name: "ClaimExpired" });
+  });
+
+  it("takes what it finds for its own once another call has begun, and for somebody else's while it is alone", async () => {
+    const run = await claimed();
+    expect(await mayBeOwn(at.cluster, run, 1, undefined)).toBe(false);
+    const first = await begin(run, 0);
+    expect(await mayBeOwn(at.cluster, run, 0, first)).toBe(false);
+    // Nobody has told it that it is a retry.
+    expect(await mayBeOwn(at.cluster, run, 0, undefined)).toBe(true);
+    const second = await begin(run, 1);
+    expect(await mayBeOwn(at.cluster, run, 0, first)).toBe(true);
+    expect(await mayBeOwn(at.cluster, run, 1, second)).toBe(true);
+    expect(await mayBeOwn(at.cluster, { ...run, dry_run: true }, 1, second)).toBe(false);
+  });
+
+  it("does not take for its own what it finds before the next part of its remedy has begun", async () => {
+    const run = await claimed();
+    const first = await begin(run, 0);
+    const next = { ...run, remedy: remedyResult() };
+
+    expect(await mayBeOwn(at.cluster, next, 0, undefined)).toBe(false);
+    await begin(next, 0);
+    expect(await mayBeOwn(at.cluster, run, 0, first)).toBe(true);
   });
 });

@@ -8,8 +8,7 @@ describe("the attempts of a state", () => {
     const attempts = new Attempts();
     const [web, api] = ["web", "api"].map((name) => ({ attempt: 0, run: { name } }));
     expect(attempts.fill(web)).toEqual({ attempt: 0, run: { name: "web" } });
-    attempts.failed(web);
-    attempts.failed(web);
+    expect(attempts.fill(web)).toEqual({ attempt: 1, run: { name: "web" } });
 
     expect(attempts.fill(web)).toEqual({ attempt: 2, run: { name: "web" } });
     expect(attempts.fill(api)).toEqual({ attempt: 0, run: { name: "api" } });

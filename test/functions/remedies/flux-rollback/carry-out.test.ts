@@ -92,7 +92,12 @@ async function state(): Promise<WorkloadState> {
 /** A writer, as a run through Flux has it. */
 const writer = (dryRun = false): Writer => writerFor(cluster, workload, plan, dryRun);
 const apply = (again = false, dryRun = false) =>
-  carryOut(writer(dryRun), plan, { again, requested: false }, { within: 20_000, calmFor: 10 });
+  carryOut(
+    writer(dryRun),
+    plan,
+    { mayBeOwn: () => Promise.resolve(again), requested: false },
+    { within: 20_000, calmFor: 10 },
+  );
 /** Carries it out. @returns the change */
 async function applied(): Promise<FluxRollbackChange> {
   const done = await apply();

@@ -26,8 +26,8 @@ import { kubeconfigFor, Releases } from "../../../support/helm-chart.ts";
 import { writerFor } from "../../../support/writers.ts";
 
 const why = whyNoHelm();
-const FIRST: Occasion = { again: false, requested: false };
-const AGAIN: Occasion = { again: true, requested: false };
+const FIRST: Occasion = { mayBeOwn: () => Promise.resolve(false), requested: false };
+const AGAIN: Occasion = { mayBeOwn: () => Promise.resolve(true), requested: false };
 const TOKEN = "a-token-that-nobody-may-read";
 
 describe.skipIf(why !== undefined)(`a rollback with Helm${why === undefined ? "" : ` (not played: ${why})`}`, () => {

@@ -10,8 +10,8 @@ import { writerFor } from "../../../support/writers.ts";
 
 const ALL = "/apis/keda.sh/v1alpha1/namespaces/shop/scaledobjects";
 const OBJECT = `${ALL}/web`;
-const FIRST = { again: false, requested: false };
-const AGAIN = { again: true, requested: false };
+const FIRST = { mayBeOwn: () => Promise.resolve(false), requested: false };
+const AGAIN = { mayBeOwn: () => Promise.resolve(true), requested: false };
 
 /** Raises the maximum that is not written there, and gives it a minimum. */
 const plan: KedaScalePlan = {

@@ -21,7 +21,11 @@ const target = (name: string) => ({ name, uid: `${name}-uid` });
 /** Carries out a restart. */
 function restarted(plan: RestartPlan, options: typeof OPTIONS & { before?: RestartChange }) {
   const { dryRun, again, onlyFailing, before } = options;
-  return restart(writerFor(api.cluster(), WEB, plan, dryRun), plan, { again, requested: !onlyFailing, before });
+  return restart(writerFor(api.cluster(), WEB, plan, dryRun), plan, {
+    mayBeOwn: () => Promise.resolve(again),
+    requested: !onlyFailing,
+    before,
+  });
 }
 
 function evict(...names: string[]): RestartPlan {

@@ -42,7 +42,7 @@ afterEach(() => api.stop());
 
 /** Rolls back, as a step does that was tried before. */
 const roll = ({ dryRun = false, again = true } = {}, patience?: number) =>
-  rollBack(writerFor(api.cluster(), DB, PLAN, dryRun), PLAN, again, patience);
+  rollBack(writerFor(api.cluster(), DB, PLAN, dryRun), PLAN, () => Promise.resolve(again), patience);
 const rolledBack = async (options = {}) => (await roll(options)).unblocked;
 const writes = () =>
   api.writes.map(({ method, path, query }) => `${method} ${path === POD ? "pod" : "set"} ${query["dryRun"] ?? "now"}`);

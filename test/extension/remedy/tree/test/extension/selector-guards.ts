@@ -84,6 +84,7 @@ async function elsewhere(): Promise<string> {
     targets,
     fields: () => [],
     begin: () => Promise.resolve(),
+    goOn: () => Promise.resolve(),
   });
   const ended = await writer
     .patch(serviceRef("shop", "other"), () => [{ op: "add", path: "/spec/selector", value: {} }])
