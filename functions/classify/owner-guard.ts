@@ -6,7 +6,8 @@ import { ownerOf, TEMPLATE, type Owner } from "../facts/owners.ts";
 import { kindOf } from "../kinds/kinds.ts";
 import { workloadObject } from "../kinds/object-ref.ts";
 import type { Declined, Plan } from "../remedies/remedy.ts";
-import { planOf, remediesThrough, remedyFor, remedyThrough } from "../remedies/remedies.ts";
+import { aheadOf, planOf, remediesThrough, remedyFor, remedyThrough } from "../remedies/remedies.ts";
+import { isRollback } from "../remedies/contracts.ts";
 import { writtenFields } from "../remedies/written-fields.ts";
 import type { Remedy } from "../run/contracts.ts";
 import type { ObjectMeta } from "../shared/kubernetes/types.ts";
@@ -73,10 +74,12 @@ function isThrough(
 
 /**
  * What is done through the owner of what a plain remedy would write, where the policy has switched that on; the plain remedy
- * where nobody owns it, or nothing is done through its owner.
+ * where nobody owns it, or nothing is done through its owner. What its owner has to put in place itself comes before an earlier version,
+ * unless somebody asks for that.
  */
 export function throughOwner(remedy: Remedy, facts: Case): Remedy {
   const plan = planOf(remedy);
+  if (remedy.action === "none") return remedy.refusal === "NoHealthyRevision" ? (ahead(facts) ?? remedy) : remedy;
   if (plan === undefined || remedyFor(plan.action).through !== undefined) return remedy;
   const { evidence } = facts;
   const keeper = remediesThrough(plan.action).find(({ through }) => through?.keeps?.(plan, facts) === true);
@@ -85,11 +88,20 @@ export function throughOwner(remedy: Remedy, facts: Case): Remedy {
   for (const ref of remedyFor(plan.action).writes(plan, evidence.incident.workload)) {
     const metadata = objectOf(ref, evidence)?.metadata;
     if (refuseOwned(facts, plan, ref, metadata) === undefined) continue;
+    const asked = isRollback(plan.action) ? ahead(facts) : undefined;
+    if (asked !== undefined) return asked;
     const owner = ownerOf(metadata, writtenFields(plan, evidence.incident.workload, ref), ref)?.tool?.name;
     const other = owner === undefined ? undefined : remedyThrough(owner, plan.action);
     if (other?.through !== undefined) return other.through.plan(plan, facts) ?? remedy;
   }
   return remedy;
+}
+
+/** What the owner of the workload's template is asked for in the place of an earlier version, which nobody has asked for. */
+function ahead(facts: Case): Plan | undefined {
+  const { incident, workload } = facts.evidence;
+  const owner = ownerOf(workload?.metadata, TEMPLATE)?.tool?.name;
+  return owner === undefined || incident.requested !== undefined ? undefined : aheadOf(owner, facts);
 }
 
 /** The tool past which was changed what a remedy takes back, and what shows that; undefined where nobody owns the workload. */

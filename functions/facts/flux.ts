@@ -21,6 +21,8 @@ export interface FluxObject {
     conditions?: FluxCondition[];
     lastAttemptedRevision?: string;
     lastAttemptedRevisionDigest?: string;
+    /** Which request for a reconciliation its controller has handled last. */
+    lastHandledReconcileAt?: string;
     /** The objects that it keeps. HelmReleases have one since Flux 2.8. */
     inventory?: { entries?: { id?: string }[] };
     /** The HelmChart that was made for a HelmRelease: `namespace/name`. */

@@ -2,6 +2,7 @@ import * as z from "zod";
 import type { Asked } from "./asked.ts";
 import * as argoCd from "./argo-cd-rollback/contract.ts";
 import type { RemedyEntry } from "./entry.ts";
+import * as fluxReconcile from "./flux-reconcile/contract.ts";
 import * as flux from "./flux-rollback/contract.ts";
 import * as helm from "./helm-rollback/contract.ts";
 import * as kedaScale from "./keda-scale/contract.ts";
@@ -19,6 +20,7 @@ export const REMEDIES = [
   scale.SCALE,
   argoCd.ARGO_CD_ROLLBACK,
   flux.FLUX_ROLLBACK,
+  fluxReconcile.FLUX_RECONCILE,
   kedaScale.KEDA_SCALE,
   helm.HELM_ROLLBACK,
   abort.ROLLOUT_ABORT,
@@ -42,6 +44,7 @@ export const REMEDY_PLANS = [
   scale.ScalePlan,
   argoCd.ArgoCdRollbackPlan,
   flux.FluxRollbackPlan,
+  fluxReconcile.FluxReconcilePlan,
   kedaScale.KedaScalePlan,
   helm.HelmRollbackPlan,
   abort.RolloutAbortPlan,
@@ -54,6 +57,7 @@ export const REMEDY_CHANGES = [
   scale.ScaleChange,
   argoCd.ArgoCdRollbackChange,
   flux.FluxRollbackChange,
+  fluxReconcile.FluxReconcileChange,
   kedaScale.KedaScaleChange,
   helm.HelmRollbackChange,
   abort.RolloutAbortChange,

@@ -1,3 +1,4 @@
+import type { Case } from "../facts/case.ts";
 import { workloadObject } from "../kinds/object-ref.ts";
 import { isSwitchedOn } from "../kinds/switched.ts";
 import type { Change, Remedy as RemedyPlan, RequestedRemedy } from "../run/contracts.ts";
@@ -8,6 +9,7 @@ import type { WorkloadRef } from "../shared/refs.ts";
 import type { Action, Plan, Remedy } from "./remedy.ts";
 import { argoCdRollback } from "./argo-cd-rollback/remedy.ts";
 import { helmRollback } from "./helm-rollback/remedy.ts";
+import { fluxReconcile } from "./flux-reconcile/remedy.ts";
 import { fluxRollback } from "./flux-rollback/remedy.ts";
 import { kedaScale } from "./keda-scale/remedy.ts";
 import { restart } from "./restart/remedy.ts";
@@ -28,6 +30,7 @@ const REMEDIES: {
   scale,
   "argo-cd-rollback": argoCdRollback,
   "flux-rollback": fluxRollback,
+  "flux-reconcile": fluxReconcile,
   "keda-scale": kedaScale,
   "helm-rollback": helmRollback,
   "rollout-abort": rolloutAbort,
@@ -51,6 +54,12 @@ export function remediesThrough(insteadOf: Action): Remedy[] {
   return ALL_REMEDIES.filter(
     (remedy) => remedy.through !== undefined && plainAction(remedy.action) === insteadOf && isKnown(remedy),
   );
+}
+
+/** What an owner of that name is asked for before anything is done through it, or past it; undefined where that is nothing. */
+export function aheadOf(owner: string, facts: Case): Plan | undefined {
+  const own = ALL_REMEDIES.filter((remedy) => remedy.through?.owner === owner && isKnown(remedy));
+  return own.map(({ through }) => through?.ahead?.(facts)).find((plan) => plan !== undefined);
 }
 
 /** Whether it is a plain remedy, or one through a tool that is switched on. */

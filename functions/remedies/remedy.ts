@@ -89,6 +89,10 @@ export interface Through<OwnPlan> {
    * either: the plain plan stands then, and is refused for its owner.
    */
   plan(plan: Plan, facts: Case): OwnPlan | NoRemedy | undefined;
+  /**
+   * What the tool is asked for before an earlier version is brought back, or where there is none: it has a newer one to put in place.
+   */
+  ahead?(facts: Case): OwnPlan | undefined;
   /** Whether the tool, where it keeps an object of its own as well that is written to, leaves alone there what is written. */
   spares?(metadata: ObjectMeta): boolean;
 }

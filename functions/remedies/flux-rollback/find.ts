@@ -1,4 +1,6 @@
 import type { ReadOthers } from "../../facts/evidence.ts";
+import { workloadObject } from "../../kinds/object-ref.ts";
+import type { WorkloadRef } from "../../shared/refs.ts";
 import type { Reader } from "../../shared/cluster/cluster.ts";
 import { paths } from "../../shared/cluster/paths.ts";
 import { isRemediationError } from "../../shared/errors.ts";
@@ -49,6 +51,12 @@ export const readReconciler: ReadOthers = async (reader, ref, { workload }) => {
 
 function readAs(ref: ObjectRef | undefined, object: KubernetesObject | undefined): ReadObject[] {
   return ref === undefined || object === undefined ? [] : [{ ref, object }];
+}
+
+/** The API group of a workload, as an inventory names it: empty for Kubernetes' own core. */
+export function groupOf(workload: WorkloadRef): string {
+  const { apiVersion } = workloadObject(workload);
+  return apiVersion.includes("/") ? (apiVersion.split("/")[0] ?? "") : "";
 }
 
 /** Where a reconciler has from what it puts in place; undefined for a source of a kind that is not known. */

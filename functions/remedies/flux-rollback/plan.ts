@@ -1,13 +1,12 @@
 import type { Case } from "../../facts/case.ts";
 import { objectOf, type Evidence } from "../../facts/evidence.ts";
 import { ENABLED_ANNOTATION, enabledBy } from "../../facts/opt-out.ts";
-import { workloadObject } from "../../kinds/object-ref.ts";
 import { objectAt } from "../../shared/object-ref.ts";
 import { outOfScope } from "../../shared/scope.ts";
 import { bounded } from "../../shared/text.ts";
 import type { NoRemedy, Plan } from "../remedy.ts";
 import type { FluxRollbackPlan } from "./contract.ts";
-import { namedBy, namespaceRef, sourceOf, type Named } from "./find.ts";
+import { groupOf, namedBy, namespaceRef, sourceOf, type Named } from "./find.ts";
 import {
   describeReconciler,
   RECONCILERS,
@@ -34,11 +33,9 @@ export function throughFlux(plan: Plan, facts: Case): FluxRollbackPlan | NoRemed
       `Its labels say that ${describeReconciler(named)} of Flux keeps it, which could not be read: it is not there, its kind is not served as ${group}/${version}, or reading it is not permitted (infra/rbac-flux.yaml).`,
     );
   }
-  const { apiVersion } = workloadObject(workload);
-  const group = apiVersion.includes("/") ? (apiVersion.split("/")[0] ?? "") : "";
   const why =
     beyondReach(named, object, facts) ??
-    obstacle(named, object, { workload, group, now: evidence.now }) ??
+    obstacle(named, object, { workload, group: groupOf(workload), now: evidence.now }) ??
     aboutToChange(named, object, facts);
   if (why !== undefined) return { action: "none", ...why };
   const objects = keptObjects(object);

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { assertNoOptOutOn } from "../../facts/opt-out.ts";
-import { workloadObject } from "../../kinds/object-ref.ts";
 import type { JsonPatchOperation } from "../../shared/cluster/cluster.ts";
 import { getIfThere } from "../../shared/cluster/get-if-there.ts";
 import { paths } from "../../shared/cluster/paths.ts";
@@ -8,7 +7,7 @@ import { isRemediationError, RemediationError } from "../../shared/errors.ts";
 import { bounded } from "../../shared/text.ts";
 import { pathOf, type KubernetesObject } from "../../shared/object-ref.ts";
 import type { Writer } from "../writer.ts";
-import { namespaceRef } from "./find.ts";
+import { groupOf, namespaceRef } from "./find.ts";
 import { describeReconciler, reconcilerRef, type FluxObject } from "../../facts/flux.ts";
 import {
   isSuspended,
@@ -40,14 +39,13 @@ const POLL_MS = 250;
 export async function suspend(writer: Writer, plan: Suspension): Promise<boolean> {
   const { reconciler } = plan;
   const { workload, reader } = writer;
-  const group = workloadObject(workload).apiVersion.split("/")[0] ?? "";
   if (reconciler.namespace !== workload.namespace) {
     const namespace = await getIfThere<KubernetesObject>(reader, paths.namespace(reconciler.namespace));
     assertNoOptOutOn(namespaceRef(reconciler.namespace), namespace ?? {});
   }
   return await patchReconciler(writer, plan, (object) => {
     if (isSuspendedFor(object, plan, workload)) return "already so";
-    const why = obstacle(reconciler, object, { workload, group, now: new Date() })?.message;
+    const why = obstacle(reconciler, object, { workload, group: groupOf(workload), now: new Date() })?.message;
     if (why !== undefined) throw new RemediationError("ObjectChanged", why);
     assertSameRevision(plan, object);
     const mark = markFor(plan, workload, (object.metadata?.generation ?? 0) + 1);
