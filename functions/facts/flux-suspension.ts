@@ -38,6 +38,13 @@ export function isSuspended({ spec }: FluxObject): boolean {
   return spec?.suspend === true;
 }
 
+/** Whether it is suspended, and was for just that, whatever others have changed of it since. */
+export function wasSuspendedFor(object: FluxObject, suspension: Suspension, workload: Workload): boolean {
+  const mark = object.metadata?.annotations?.[SUSPENDED_ANNOTATION];
+  const generation = Number(/; generation (\d+)$/.exec(mark ?? "")?.[1]);
+  return isSuspended(object) && mark === markFor(suspension, workload, generation);
+}
+
 /** Whether it is suspended for just that, and has been left so. */
 export function isSuspendedFor(object: FluxObject, suspension: Suspension, workload: Workload): boolean {
   return isSuspended(object) && markOn(object) === markFor(suspension, workload, object.metadata?.generation ?? 0);

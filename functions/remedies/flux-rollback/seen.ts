@@ -5,7 +5,7 @@ import type { RevisionRef } from "../../shared/refs.ts";
 import { seen as seenRollback } from "../rollback/seen.ts";
 import type { FluxRollbackChange, FluxRollbackPlan } from "./contract.ts";
 import { describeReconciler, reconcilerRef, type FluxObject } from "../../facts/flux.ts";
-import { isSuspended, isSuspendedFor, type Suspension } from "../../facts/flux-suspension.ts";
+import { isSuspended, isSuspendedFor, wasSuspendedFor, type Suspension } from "../../facts/flux-suspension.ts";
 import { whatBecame } from "./suspend.ts";
 
 /** What is suspended for it, and the earlier template where it is in place; where it was to be resumed, that it is. */
@@ -17,7 +17,8 @@ export function seen(plan: FluxRollbackPlan, state: WorkloadState): FluxRollback
     return remains(change, state).length === 0 ? change : undefined;
   }
   const rolledBack = seenRollback({ ...plan, action: "rollback" }, state);
-  if (rolledBack === undefined && !isHeld(plan, state)) return undefined;
+  // What others have changed since may be suspended by the remedy all the same.
+  if (rolledBack === undefined && !is(wasSuspendedFor, plan, state)) return undefined;
   const unblocked = rolledBack?.unblocked ?? [];
   return { kind: "flux-rollback", before, after, unblocked, reconciler, put: rolledBack !== undefined };
 }
@@ -52,9 +53,14 @@ export function remains(change: FluxRollbackChange, state: WorkloadState): strin
 }
 
 function isHeld(suspension: Suspension, state: WorkloadState): boolean {
+  return is(isSuspendedFor, suspension, state);
+}
+
+/** Whether that holds of what the suspension is of, for the workload. */
+function is(holds: typeof isSuspendedFor, suspension: Suspension, state: WorkloadState): boolean {
   const object = reconcilerIn(suspension, state);
   const { namespace = "", name = "" } = state.workload.metadata ?? {};
-  return object !== undefined && isSuspendedFor(object, suspension, { kind: state.kind.kind, namespace, name });
+  return object !== undefined && holds(object, suspension, { kind: state.kind.kind, namespace, name });
 }
 
 function isSuspendedNow(suspension: Suspension, state: WorkloadState): boolean {

@@ -83,6 +83,7 @@ const OWN: Readonly<Partial<Record<string, string[]>>> = {
   fleet: [...OF_THE_TABLE, "@aws-sdk/client-sns", "@aws-sdk/client-ssm"],
   scorecard: [...OF_THE_TABLE, "@aws-sdk/client-sns"],
   "flux-rollback": OF_REMEDIES,
+  "flux-reconcile": OF_REMEDIES,
   "helm-rollback": OF_REMEDIES,
   restart: OF_REMEDIES,
   rollback: OF_REMEDIES,

@@ -254,6 +254,19 @@ describe("the undo of a rollback through Flux", () => {
     expect(fluxRollback.overtaken(change, await state(), undefined)).toContain("is still suspended");
   });
 
+  it("is said to be suspended where its step came no further, and somebody has changed it since", async () => {
+    await suspend(writer(), plan);
+    await patchKustomization({ spec: { path: "./other" } });
+    const change = fluxRollback.seen(plan, await state());
+
+    expect(change).toMatchObject({ put: false });
+    expect(change && fluxRollback.overtaken(change, await state(), undefined)).toContain(
+      "somebody has changed it since it was suspended",
+    );
+    await patchKustomization({ spec: { suspend: null } });
+    expect(fluxRollback.seen(plan, await state())).toBeUndefined();
+  });
+
   it("only resumes where the template was not replaced", async () => {
     await suspend(writer(), plan);
     const change = fluxRollback.seen(plan, await state());
