@@ -104,7 +104,8 @@ describe("a Kustomization", () => {
 function state(object?: FluxObject): WorkloadState {
   const found = kindOf(WEB);
   if (found === undefined) throw new Error("It is of no kind that is known.");
-  const others = object === undefined ? [] : [{ ref: fluxReconcile.writes(plan, WEB)[0]!, object }];
+  const [ref] = fluxReconcile.writes(plan, WEB);
+  const others = object === undefined || ref === undefined ? [] : [{ ref, object }];
   return { kind: found, workload: deployment(), pods: [], hpa: undefined, controllers: [], others };
 }
 

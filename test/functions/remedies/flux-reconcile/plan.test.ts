@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { classify } from "../../../../functions/classify/classify.ts";
 import type { FluxObject, FluxSource } from "../../../../functions/facts/flux.ts";
 import { withTools } from "../../../../functions/kinds/switched.ts";
+import type { Action } from "../../../../functions/remedies/remedy.ts";
 import type { Remedy } from "../../../../functions/run/contracts.ts";
 import type { ObjectMeta } from "../../../../functions/shared/kubernetes/types.ts";
 import type { ReadObject } from "../../../../functions/shared/object-ref.ts";
@@ -30,7 +31,7 @@ interface World {
   others?: ReadObject[];
   rules?: object;
   holders?: typeof HOLDERS;
-  tried?: string[];
+  tried?: Action[];
   requested?: boolean;
 }
 
