@@ -228,14 +228,14 @@ async function requestsOf(action: Action): Promise<{ writes: number[]; waits: nu
 }
 
 /** A call that waits before one of its requests, until it is let go on. */
-async function heldBefore(own: Situation, at: number): Promise<{ goOn(): Promise<unknown> }> {
+async function heldBefore(own: Situation, at: number, attempt = 0): Promise<{ goOn(): Promise<unknown> }> {
   const [held, free] = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()];
   const before = async (request: number) => {
     if (request !== at) return;
     held.resolve(undefined);
     await free.promise;
   };
-  const call = own.call(0, { before });
+  const call = own.call(attempt, { before });
   // It may send fewer requests than another.
   await Promise.race([held.promise, call]);
   return {
@@ -258,6 +258,19 @@ describe("a remedy's step whose call is tried again", () => {
     });
 
     expect(seen).toEqual(seen.map((each) => ({ ...each, status: "applied", shown: DONE[action] })));
+  });
+
+  it.each(ACTIONS)("before it has begun, has its %s done once, and takes it for its own", async (action) => {
+    const { waits } = await requestsOf(action);
+    const seen = await mapConcurrently(waits, AT_ONCE, async (at) => {
+      const own = await situation(action);
+      const second = await heldBefore(own, at, 1);
+      await own.call(0);
+      const answer = (await second.goOn()) as { status: string; message?: string };
+      return { at, ...answer, shown: await own.shown() };
+    });
+
+    expect(seen).toMatchObject(seen.map(() => ({ status: "applied", shown: DONE[action] })));
   });
 
   it.each(ACTIONS)("after an answer was lost, has its %s done once, and takes it for its own", async (action) => {
