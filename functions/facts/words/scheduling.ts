@@ -74,6 +74,7 @@ export const SCHEDULING_WORDS: readonly SchedulingMeaning[] = [
     words: [
       ...["node(s) were not ready", "node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"],
       ...["node.kubernetes.io/network-unavailable", "node.cloudprovider.kubernetes.io/uninitialized"],
+      ...["node.kubernetes.io/out-of-service", "node.cloudprovider.kubernetes.io/shutdown"],
       // Taints of nodes on which an agent (of a network, of volumes) has not started yet.
       ...["untolerated taint {*/agent-not-ready:", "untolerated taint {*/not-ready:", "karpenter.sh/unregistered"],
     ],
@@ -93,8 +94,11 @@ export const SCHEDULING_WORDS: readonly SchedulingMeaning[] = [
   {
     name: "going_away",
     means: "a node is about to be taken away",
-    advice: "The cluster's autoscaler takes the node away. Add nodes, or see why none is added.",
-    words: ["ToBeDeletedByClusterAutoscaler", "karpenter.sh/disrupted", "karpenter.sh/disruption"],
+    advice: "What looks after the nodes takes the node away. Add nodes, or see why none is added.",
+    words: [
+      ...["ToBeDeletedByClusterAutoscaler", "karpenter.sh/disrupted", "karpenter.sh/disruption"],
+      "aws-node-termination-handler/",
+    ],
     outside: true,
   },
   {
@@ -102,6 +106,15 @@ export const SCHEDULING_WORDS: readonly SchedulingMeaning[] = [
     means: "a node is Fargate's, and takes no pod but the one that it was made for",
     advice: "Add nodes of another kind, or a Fargate profile that selects the pods by their namespace and labels.",
     words: ["untolerated taint {eks.amazonaws.com/compute-type: fargate}"],
+  },
+  {
+    // From Kubernetes 1.34 on, the scheduler does not name the taint: plugins/tainttoleration, Filter.
+    name: "some_taint",
+    asked: "tolerations",
+    means: "a node has a taint that it does not tolerate",
+    advice:
+      "The scheduler does not say which taint: kubectl get nodes -o custom-columns=NODE:.metadata.name,TAINTS:.spec.taints[*].key does. One of node.kubernetes.io, of the cloud or of an autoscaler tells of a node that is not ready, is short of something or is about to go: look at that node, or add others. Tolerate any other only if the pods belong there.",
+    words: ["untolerated taint(s)"],
   },
   {
     name: "taint",

@@ -214,7 +214,15 @@ describe("what the scheduler says", () => {
       ["volume_in_use"],
       "0/1 nodes are available: 1 node has pod using PersistentVolumeClaim with the same name and ReadWriteOncePod access mode.",
     ],
-    [["taint"], "0/3 nodes are available: 3 node(s) had untolerated taint(s)."],
+    [["some_taint"], "0/3 nodes are available: 3 node(s) had untolerated taint(s)."],
+    [
+      ["not_ready"],
+      "0/1 nodes are available: 1 node(s) had untolerated taint {node.cloudprovider.kubernetes.io/shutdown: }.",
+    ],
+    [
+      ["going_away"],
+      "0/1 nodes are available: 1 node(s) had untolerated taint {aws-node-termination-handler/spot-itn: 1}.",
+    ],
     [["taint"], "0/1 nodes are available: 1 node(s) had taint {a: }, that the pod didn't tolerate."],
     [
       ["not_ready", "pressure"],
