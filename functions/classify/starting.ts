@@ -1,5 +1,6 @@
 import type { Case } from "../facts/case.ts";
-import type { PodTemplate } from "../shared/kubernetes/types.ts";
+import { isSidecar, isStartedSidecar } from "../kinds/failing/container-spec.ts";
+import type { ContainerStatus, Pod, PodTemplate } from "../shared/kubernetes/types.ts";
 import type { Shared } from "./brought.ts";
 import { podEventSayings } from "../facts/sayings.ts";
 import { meaningOf, type Saying } from "../facts/words/meaning.ts";
@@ -22,21 +23,34 @@ export function startingMeaning(facts: Case): { meaning: StartingMeaning | undef
   return { meaning, events: understood.length > 0 ? understood : events };
 }
 
-/** The init container that runs for longer than a start may take, and a pod that it holds up; undefined when none does. */
-export function hangingInitContainer({ failing }: Case): { name: string; pod: string } | undefined {
-  for (const { pod, failures } of failing) {
-    if (!failures.some(({ reason }) => STARTING_REASONS.has(reason))) continue;
-    const hanging = pod.status?.initContainerStatuses?.find(({ state }) => state?.running !== undefined);
-    if (hanging !== undefined && !isSidecar(pod.spec, hanging.name)) {
-      return { name: hanging.name, pod: pod.metadata?.name ?? "" };
-    }
-  }
-  return undefined;
+/** An init container, and a pod that it holds up. */
+export interface Holding {
+  name: string;
+  pod: string;
 }
 
-/** An init container that is meant to run on. Source: kubernetes.io/docs/concepts/workloads/pods/sidecar-containers */
-function isSidecar(spec: PodTemplate["spec"], name: string): boolean {
-  return spec?.initContainers?.find((container) => container.name === name)?.restartPolicy === "Always";
+/** The init container that runs for longer than a start may take, where it is to end; undefined when none does. */
+export function hangingInitContainer(facts: Case): Holding | undefined {
+  return holdingUp(facts, (pod, status) => !isSidecar(pod, status));
+}
+
+/**
+ * The sidecar that runs, and does not count as started for longer than a start may take, so that nothing after it is started;
+ * undefined when none is. Source: kubernetes.io/docs/concepts/workloads/pods/sidecar-containers, "Differences from init containers"
+ */
+export function unstartedSidecar(facts: Case): Holding | undefined {
+  return holdingUp(facts, (pod, status) => isSidecar(pod, status) && !isStartedSidecar(pod, status));
+}
+
+function holdingUp({ failing }: Case, isIt: (pod: Pod, status: ContainerStatus) => boolean): Holding | undefined {
+  for (const { pod, failures } of failing) {
+    if (!failures.some(({ reason }) => STARTING_REASONS.has(reason))) continue;
+    const found = pod.status?.initContainerStatuses?.find(
+      (status) => status.state?.running != null && isIt(pod, status),
+    );
+    if (found !== undefined) return { name: found.name, pod: pod.metadata?.name ?? "" };
+  }
+  return undefined;
 }
 
 /** The same init container in a pod that is the same otherwise, save for what its other containers run. */

@@ -58,24 +58,28 @@ const late: FailingPodRow[] = [
     what: "creates its containers for too long",
     status: "ContainerCreating",
     reason: "ContainerCreating",
-    build: (variation) =>
-      podOf(variation, {
+    build: (variation) => {
+      const since = DEADLINES.starting_seconds + variation.margin;
+      return podOf(variation, {
         phase: "Pending",
         app: [container({ ready: false, state: { waiting: { reason: "ContainerCreating" } } })],
-        conditions: [scheduled(DEADLINES.starting_seconds + variation.margin), ready("False")],
-      }),
+        conditions: [scheduled(since), ready("False", since)],
+      });
+    },
   },
   {
     what: "initialises for too long",
     status: "Init:0/1",
     reason: "PodInitializing",
-    build: (variation) =>
-      podOf(variation, {
+    build: (variation) => {
+      const since = DEADLINES.starting_seconds + variation.margin;
+      return podOf(variation, {
         phase: "Pending",
         init: [container({ name: variation.container, ready: false })],
         app: [container({ name: "main", ready: false, state: { waiting: { reason: "PodInitializing" } } })],
-        conditions: [scheduled(DEADLINES.starting_seconds + variation.margin), ready("False")],
-      }),
+        conditions: [scheduled(since), ready("False", since)],
+      });
+    },
   },
   {
     what: "waits for a reason that nobody has heard of, for too long",

@@ -5,7 +5,14 @@ import { comparedTemplates, goBackOrTell } from "../brought.ts";
 import { nodeOnItsWay, type NodeOnItsWay } from "../../facts/node-on-its-way.ts";
 import { eventLines } from "../../facts/sayings.ts";
 import { asksForNoLess, schedulingReasons, schedulingWhy } from "../scheduling.ts";
-import { hangingInitContainer, heldLikewise, lookAtEvents, sameInitContainer, startingMeaning } from "../starting.ts";
+import {
+  hangingInitContainer,
+  heldLikewise,
+  lookAtEvents,
+  sameInitContainer,
+  startingMeaning,
+  unstartedSidecar,
+} from "../starting.ts";
 import { adviceOf } from "../../facts/words/meaning.ts";
 import { SCHEDULING_WORDS } from "../../facts/words/scheduling.ts";
 import { STARTING_REASONS, STARTING_WORDS } from "../../facts/words/volumes.ts";
@@ -81,6 +88,33 @@ export const STARTING_CAUSES: readonly Cause[] = [
             facts,
             sinceRollout && healthy !== undefined,
             `Read what it waits for: kubectl -n ${namespace} logs ${pod} -c ${name}.`,
+            sameInitContainer(name),
+          ),
+        ),
+      };
+    },
+  },
+  {
+    name: "SidecarNotStarted",
+    looksLike:
+      "A sidecar (an init container with restartPolicy Always) runs, and has not passed its startup probe for longer than a start may take: what comes after it is not started.",
+    response: "Roll back when the sidecar came, or came to be as it is, with the present revision; otherwise report.",
+    rejected: [{ action: "restart", reason: "a new pod would run the same sidecar" }],
+    diagnose: (facts) => {
+      const { failing, evidence, sinceRollout, healthy } = facts;
+      const holding = unstartedSidecar(facts);
+      if (holding === undefined) return undefined;
+      const { name, pod } = holding;
+      const { namespace } = evidence.incident.workload;
+      return {
+        confidence: "medium",
+        summary: `${podsFailing(failing, STARTING_REASONS)} cannot start: sidecar ${name} runs, and does not count as started.`,
+        evidence: [...failureLines(failing), ...rolloutLines(facts)],
+        tries: once(
+          goBackOrTell(
+            facts,
+            sinceRollout && healthy !== undefined,
+            `Look at what its startup probe or its postStart hook waits for: kubectl -n ${namespace} logs ${pod} -c ${name}.`,
             sameInitContainer(name),
           ),
         ),

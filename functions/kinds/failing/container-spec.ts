@@ -14,6 +14,11 @@ export function isSidecar({ spec }: Pod, { name }: Pick<ContainerStatus, "name">
   return spec?.initContainers?.find((container) => container.name === name)?.restartPolicy === "Always";
 }
 
+/** Whether it is a sidecar that counts as started, so that what comes after it is not held up by it, ready or not. */
+export function isStartedSidecar(pod: Pod, status: ContainerStatus): boolean {
+  return status.started === true && isSidecar(pod, status);
+}
+
 /** Whether a container that has ended with an error is started again. */
 export function isStartedAgain(pod: Pod, { name }: Pick<ContainerStatus, "name">): boolean {
   return (containerSpec(pod, name)?.restartPolicy ?? pod.spec?.restartPolicy) !== "Never";

@@ -1,5 +1,5 @@
 import type { Policy } from "../../shared/policy.ts";
-import { isSidecar } from "./container-spec.ts";
+import { isSidecar, isStartedSidecar } from "./container-spec.ts";
 import { isJobPod } from "../../shared/kubernetes/owners.ts";
 import { failure, isOlderThan, type Failure } from "../../shared/kubernetes/failures.ts";
 import { heldOpen } from "./held-open.ts";
@@ -7,7 +7,7 @@ import { NODE_LOST, podFailures } from "./pod-failures.ts";
 import { startWindow } from "./probes.ts";
 import { repeatedRestarts } from "./repeated-restarts.ts";
 import { unmetGates } from "./readiness-gates.ts";
-import { containerStatuses, isTerminating, podCondition } from "../../shared/kubernetes/pods.ts";
+import { containerStatuses, isReady, isTerminating, podCondition, readySince } from "../../shared/kubernetes/pods.ts";
 import type { ContainerStatus, Pod } from "../../shared/kubernetes/types.ts";
 
 /** The reason of a pod that is late by the policy, and not by its own probes. */
@@ -69,12 +69,14 @@ function onLostNode(pod: Pod, { lostNodes }: Moment): Failure[] {
 function stuckStarting(pod: Pod, { now, deadlines }: Moment): Failure[] {
   const scheduled = podCondition(pod, "PodScheduled");
   if (scheduled?.reason === "SchedulingGated") return [];
-  const since = scheduled?.lastTransitionTime ?? pod.metadata?.creationTimestamp;
+  const since = startingSince(pod);
   if (!isOlderThan(since, deadlines.starting_seconds, now)) return [];
   if (scheduled?.status !== "True") {
     return [failure({ reason: scheduled?.reason ?? "Pending", message: scheduled?.message, since })];
   }
-  const stuck = containerStatuses(pod).find((status) => !status.ready && status.state?.terminated?.exitCode !== 0);
+  const stuck = containerStatuses(pod).find(
+    (status) => !status.ready && status.state?.terminated?.exitCode !== 0 && !isStartedSidecar(pod, status),
+  );
   const starting = stuck === undefined ? undefined : stillStarting(pod, stuck, now, since);
   if (starting !== undefined) return [starting];
   return [
@@ -85,6 +87,13 @@ function stuckStarting(pod: Pod, { now, deadlines }: Moment): Failure[] {
       since,
     }),
   ];
+}
+
+/** Since when a pod has been starting: one whose sandbox is made again, as after a restart of its node, begins anew. */
+function startingSince(pod: Pod): string | undefined {
+  const scheduled = podCondition(pod, "PodScheduled")?.lastTransitionTime ?? pod.metadata?.creationTimestamp;
+  const unready = isReady(pod) ? undefined : readySince(pod);
+  return Date.parse(unready ?? "") > Date.parse(scheduled ?? "") ? unready : scheduled;
 }
 
 /**

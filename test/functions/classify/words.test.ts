@@ -2,7 +2,13 @@ import { describe, expect, it } from "vitest";
 import { classify } from "../../../functions/classify/classify.ts";
 import type { KubernetesEvent } from "../../../functions/run/event.ts";
 import { NO_SURROUNDINGS } from "../../../functions/facts/surroundings.ts";
-import type { Deployment, Pod, PodTemplate, ReplicaSet } from "../../../functions/shared/kubernetes/types.ts";
+import type {
+  ContainerStatus,
+  Deployment,
+  Pod,
+  PodTemplate,
+  ReplicaSet,
+} from "../../../functions/shared/kubernetes/types.ts";
 import {
   ago,
   container,
@@ -704,6 +710,44 @@ describe("a pod that does not get started", () => {
     expect(rollout(now, made({}), [hanging])).toMatchObject({ cause: "InitContainerHangs", remedy: backsTo1 });
     expect(rollout(now, made({}, { initContainers: [init] }), [hanging]).remedy).toMatchObject(left);
     expect(stable(now, [hanging]).remedy).toMatchObject(left);
+  });
+
+  const proxy = { name: "proxy", image: "shop/proxy:1", restartPolicy: "Always" };
+  const wait = { name: "wait", image: "shop/wait:1" };
+  /** A pod whose init containers run as these statuses say. */
+  const initializing = (spec: Spec["initContainers"], statuses: Partial<ContainerStatus>[]) =>
+    pod({
+      spec: { initContainers: spec ?? [], containers: [{ name: "app" }] },
+      status: {
+        phase: "Pending",
+        conditions: [{ type: "PodScheduled", status: "True", lastTransitionTime: ago(600) }],
+        initContainerStatuses: statuses.map((status) => container({ ready: false, started: false, ...status })),
+        containerStatuses: [container({ ready: false, state: { waiting: { reason: "PodInitializing" } } })],
+      },
+    });
+
+  it("for an init container that does not end is so behind a sidecar, too, and whether that is ready or not", () => {
+    for (const ready of [true, false]) {
+      const hanging = initializing([proxy, wait], [{ name: "proxy", ready, started: true }, { name: "wait" }]);
+      const now = made({}, { initContainers: [proxy, wait] });
+      const diagnosis = rollout(now, made({}, { initContainers: [proxy] }), [hanging]);
+
+      expect(diagnosis).toMatchObject({ cause: "InitContainerHangs", remedy: backsTo1 });
+      expect(diagnosis.summary).toContain("init container wait does not end");
+      expect(diagnosis.evidence.join()).not.toContain("proxy");
+    }
+  });
+
+  it("for a sidecar that does not pass its startup probe is the rollout's when that changed it", () => {
+    const starting = initializing([proxy], [{ name: "proxy" }]);
+    const now = made({}, { initContainers: [{ ...proxy, image: "shop/proxy:2" }] });
+    const before = made({}, { initContainers: [proxy] });
+    const diagnosis = rollout(now, before, [starting]);
+
+    expect(diagnosis).toMatchObject({ cause: "SidecarNotStarted", remedy: backsTo1 });
+    expect(diagnosis.summary).toBe("1 pod cannot start: sidecar proxy runs, and does not count as started.");
+    expect(rollout(before, before, [starting]).remedy).toMatchObject(left);
+    expect(messageOf(stable(before, [starting]))).toContain("kubectl -n shop logs web-1-aaaaa -c proxy");
   });
 });
 

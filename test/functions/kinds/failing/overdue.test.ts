@@ -68,6 +68,21 @@ describe("a pod that takes its time", () => {
 });
 
 describe("a pod that does not start", () => {
+  it("has the time for that anew when its sandbox is made again, as after a restart of its node", () => {
+    const again = (seconds: number) =>
+      podOf(PLAIN, {
+        phase: "Pending",
+        init: [container({ name: "migrate", ready: false })],
+        app: [waiting("PodInitializing")],
+        conditions: [scheduled(90_000), ready("False", seconds)],
+      });
+
+    expect(overdueFailures(again(starting), moment)).toEqual([]);
+    expect(overdueFailures(again(starting + 1), moment)).toMatchObject([
+      { reason: "PodInitializing", container: "migrate", since: ago(starting + 1) },
+    ]);
+  });
+
   it("tells which container waits, for what, and the kubelet's words", () => {
     expect(overdueFailures(creating(400), moment)).toEqual([
       { reason: "ContainerCreating", container: "app", message: "MountVolume failed", since: ago(400) },
