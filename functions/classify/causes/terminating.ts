@@ -82,7 +82,9 @@ function isDoneWith({ metadata, status }: Pod): boolean {
   if (metadata?.deletionGracePeriodSeconds === 0) return true;
   if (status?.phase === "Failed" || status?.phase === "Succeeded") return true;
   const all = status?.containerStatuses ?? [];
-  return all.length > 0 && all.every(({ state }) => state?.terminated !== undefined);
+  // Sidecars are ended after the others.
+  const isRunning = status?.initContainerStatuses?.some(({ state }) => state?.running != null) === true;
+  return !isRunning && all.length > 0 && all.every(({ state }) => state?.terminated !== undefined);
 }
 
 function nodesOf(pods: readonly Pod[]): string {

@@ -28,6 +28,14 @@ export function isEndUnknown({ reason }: Pick<End, "reason">): boolean {
   return reason === "Unknown" || reason === "ContainerStatusUnknown";
 }
 
+/**
+ * Whether the kubelet ended the container because a rule of another one has all of the pod started again.
+ * Source: kubernetes pkg/kubelet/kubelet_pods.go, RestartingAllContainers
+ */
+export function wasEndedWithOthers({ reason }: Pick<End, "reason">): boolean {
+  return reason === "RestartingAllContainers";
+}
+
 /** How much of a termination message is told, and how much of it is looked through for that, in characters. */
 const MAX_OWN_WORDS = 190;
 const MAX_READ = 500;

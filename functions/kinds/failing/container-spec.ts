@@ -19,9 +19,33 @@ export function isStartedSidecar(pod: Pod, status: ContainerStatus): boolean {
   return status.started === true && isSidecar(pod, status);
 }
 
-/** Whether a container that has ended with an error is started again. */
-export function isStartedAgain(pod: Pod, { name }: Pick<ContainerStatus, "name">): boolean {
-  return (containerSpec(pod, name)?.restartPolicy ?? pod.spec?.restartPolicy) !== "Never";
+/**
+ * Whether a container that has ended is started again: by the first of its rules that its exit code meets, else by its own
+ * restart policy, else by that of its pod.
+ * Source: kubernetes pkg/api/v1/pod/util.go, ContainerShouldRestart
+ */
+export function isStartedAgain(pod: Pod, { name }: Pick<ContainerStatus, "name">, exitCode: number): boolean {
+  const { restartPolicy, restartPolicyRules = [] } = containerSpec(pod, name) ?? {};
+  const isRuled = restartPolicyRules.some(({ action, exitCodes }) => {
+    if (action !== "Restart" && action !== "RestartAllContainers") return false;
+    const isNamed = exitCodes?.values?.includes(exitCode) === true;
+    return exitCodes !== undefined && (exitCodes.operator === "In" ? isNamed : !isNamed);
+  });
+  const policy = restartPolicy ?? pod.spec?.restartPolicy;
+  return isRuled || (policy === "OnFailure" ? exitCode !== 0 : policy !== "Never");
+}
+
+/** Whether all that the pod is for has ended for good, so that its sidecars are ended, too, and not started again. */
+export function isWindingUp(pod: Pod): boolean {
+  const statuses = pod.status?.containerStatuses ?? [];
+  return (
+    statuses.length > 0 &&
+    statuses.length === pod.spec?.containers.length &&
+    statuses.every(({ name, state }) => {
+      const exitCode = state?.terminated?.exitCode;
+      return exitCode !== undefined && !isStartedAgain(pod, { name }, exitCode);
+    })
+  );
 }
 
 /** The kubelet's reason for the end of a container that was killed because its memory ran out. */

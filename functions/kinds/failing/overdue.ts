@@ -1,5 +1,5 @@
 import type { Policy } from "../../shared/policy.ts";
-import { isSidecar, isStartedSidecar } from "./container-spec.ts";
+import { isSidecar, isStartedAgain, isStartedSidecar } from "./container-spec.ts";
 import { isJobPod } from "../../shared/kubernetes/owners.ts";
 import { failure, isOlderThan, type Failure } from "../../shared/kubernetes/failures.ts";
 import { heldOpen } from "./held-open.ts";
@@ -107,8 +107,8 @@ function unready(pod: Pod, { now, deadlines }: Moment): Failure[] {
     ...(pod.status?.initContainerStatuses ?? []).filter((status) => isSidecar(pod, status)),
     ...(pod.status?.containerStatuses ?? []),
   ].filter((status) => !status.ready);
-  // A container that is done by design keeps its pod unready until the others are done, too.
-  const undone = unready.filter((status) => status.state?.terminated?.exitCode !== 0);
+  // A container that is done by design keeps its pod unready until the others are done, too: for ever where these run on.
+  const undone = unready.filter((status) => status.state?.terminated?.exitCode !== 0 || isMissed(pod, status));
   if (unready.length > 0 && undone.length === 0) return isJobPod(pod) ? heldOpen(pod, ready.lastTransitionTime) : [];
   const starting = undone.map((status) => stillStarting(pod, status, now, ready.lastTransitionTime));
   const late = undone.find((_status, index) => starting[index] === undefined);
@@ -118,11 +118,21 @@ function unready(pod: Pod, { now, deadlines }: Moment): Failure[] {
     failure({
       reason: late?.state?.waiting?.reason ?? ready.reason ?? "ContainersNotReady",
       container: late?.name,
-      message: (late === undefined ? unmetGates(pod) : undefined) ?? ready.message,
+      message:
+        (late === undefined ? unmetGates(pod) : undefined) ??
+        (late !== undefined && isMissed(pod, late) ? MISSED : ready.message),
       restarts: late?.restartCount,
       since: ready.lastTransitionTime,
     }),
   ];
+}
+
+const MISSED = "it has ended without an error, and its own restart policy does not have it started again";
+
+/** Whether a container has ended without an error, and is not started again though its pod is to run on. */
+function isMissed(pod: Pod, status: ContainerStatus): boolean {
+  const isDone = status.state?.terminated?.exitCode === 0;
+  return isDone && pod.spec?.restartPolicy === "Always" && !isStartedAgain(pod, status, 0);
 }
 
 /** A container that runs, is not ready, and has the time for that by its own probes. */

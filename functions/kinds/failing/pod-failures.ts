@@ -1,5 +1,5 @@
-import { isEndUnknown, ownWords } from "./container-runs.ts";
-import { isSidecar, isStartedAgain, outOfMemoryAtEnd } from "./container-spec.ts";
+import { isEndUnknown, ownWords, wasEndedWithOthers } from "./container-runs.ts";
+import { isSidecar, isStartedAgain, isWindingUp, outOfMemoryAtEnd } from "./container-spec.ts";
 import { failure, type Failure } from "../../shared/kubernetes/failures.ts";
 import {
   containerStatuses,
@@ -94,6 +94,8 @@ function endOfPod(pod: Pod): { status: ContainerStatus; end: End } | undefined {
 function containerFailure(pod: Pod, status: ContainerStatus): Failure[] {
   // What becomes of a debugging session says nothing about the pod.
   if (isEphemeral(pod, status)) return [];
+  // Nor does the end of a sidecar, once there is nothing any more that it serves.
+  if (isSidecar(pod, status) && isWindingUp(pod)) return [];
   const { name: container, restartCount: restarts } = status;
   const waiting = status.state?.waiting;
   const last = status.lastState?.terminated;
@@ -112,9 +114,9 @@ function containerFailure(pod: Pod, status: ContainerStatus): Failure[] {
   }
   // Between two attempts of a crash loop the container runs or has just ended; the last termination still tells.
   const ended = status.state?.terminated ?? (isStillDown(pod, status) ? last : undefined);
-  if (ended === undefined || ended.exitCode === 0) return [];
+  if (ended === undefined || ended.exitCode === 0 || wasEndedWithOthers(ended)) return [];
   // The first end of a container that is about to be started again is not a failure yet, nor is one that nobody saw.
-  if ((restarts === 0 || isEndUnknown(ended)) && isStartedAgain(pod, status)) return [];
+  if ((restarts === 0 || isEndUnknown(ended)) && isStartedAgain(pod, status, ended.exitCode)) return [];
   return [
     failure({
       reason: ended.reason ?? "Error",

@@ -1,5 +1,5 @@
 import { duration } from "../../shared/text.ts";
-import { isEndUnknown, ownWords } from "./container-runs.ts";
+import { isEndUnknown, ownWords, wasEndedWithOthers } from "./container-runs.ts";
 import { outOfMemoryWords } from "./container-spec.ts";
 import { failure, type Failure } from "../../shared/kubernetes/failures.ts";
 import type { ContainerStatus, Pod } from "../../shared/kubernetes/types.ts";
@@ -45,7 +45,8 @@ function endsAgain(
 ): Failure[] {
   const last = lastState?.terminated;
   const runningSince = Date.parse(state?.running?.startedAt ?? "");
-  if (last === undefined || last.exitCode === 0 || isEndUnknown(last) || !Number.isFinite(runningSince)) return [];
+  if (last === undefined || last.exitCode === 0 || isEndUnknown(last) || wasEndedWithOthers(last)) return [];
+  if (!Number.isFinite(runningSince)) return [];
   const finished = Date.parse(last.finishedAt ?? "");
   const run = (finished - Date.parse(last.startedAt ?? "")) / 1_000;
   const outlived = now.getTime() - runningSince > OUTLIVED * (run + PRECISION_SECONDS) * 1_000;

@@ -157,4 +157,19 @@ describe("what hangs in its own deletion", () => {
   ])("is answered as before where it %s", (_what, over, refusal) => {
     expect(refusalOf(over)).toContain(refusal);
   });
+
+  it("is not said to have ended while a sidecar of it, or an init container, still runs", () => {
+    const ended = container({ ready: false, state: { terminated: { exitCode: 0 } } });
+    const sidecar = {
+      ...going("a", "node-3", ["shop/hold"]),
+      status: { phase: "Running", containerStatuses: [ended] },
+    };
+    const withSidecar = {
+      ...sidecar,
+      status: { ...sidecar.status, initContainerStatuses: [container({ name: "proxy" })] },
+    };
+
+    expect(adviceOn([sidecar]).message).not.toContain("kubelet");
+    expect(adviceOn([withSidecar]).message).toContain("Look at the kubelet on node-3");
+  });
 });

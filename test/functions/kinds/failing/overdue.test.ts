@@ -258,3 +258,22 @@ describe("a pod", () => {
     ).toEqual([]);
   });
 });
+
+describe("a container that has ended, and is not to be started again", () => {
+  const done = (restartPolicy: string, own?: string): Pod => ({
+    ...notReady(unready + 1, [container({ ready: false, state: { terminated: { exitCode: 0 } } })]),
+    spec: { restartPolicy, containers: [{ name: "app", ...(own === undefined ? {} : { restartPolicy: own }) }] },
+  });
+
+  it("keeps a pod unready that is to run on", () => {
+    expect(overdueFailures(done("Always", "Never"), moment)).toMatchObject([
+      {
+        reason: "ContainersNotReady",
+        container: "app",
+        message: "it has ended without an error, and its own restart policy does not have it started again",
+      },
+    ]);
+    expect(overdueFailures(done("Always"), moment)).toEqual([]);
+    expect(overdueFailures(done("OnFailure"), moment)).toEqual([]);
+  });
+});

@@ -87,3 +87,70 @@ describe("a pod", () => {
     ]);
   });
 });
+
+describe("a container with a restart policy of its own", () => {
+  const exitCodes = (operator: string, ...values: number[]) => ({ operator, values });
+  const ruled = (rules: object[], restartPolicy = "Never"): Pod["spec"] => ({
+    restartPolicy: "Never",
+    containers: [{ name: "app", restartPolicy, restartPolicyRules: rules as never }],
+  });
+  const after = (spec: NonNullable<Pod["spec"]>, exitCode: number) =>
+    podFailures({ ...withContainer({ state: ended(exitCode) }), spec });
+
+  it("is about to be started again after its first end where a rule says so, or the policy", () => {
+    const rule = { action: "Restart", exitCodes: exitCodes("In", 42) };
+    const others = { action: "Restart", exitCodes: exitCodes("NotIn", 42) };
+
+    expect(after(ruled([rule]), 42)).toEqual([]);
+    expect(after(ruled([rule]), 1)).toMatchObject([{ reason: "Error", exitCode: 1 }]);
+    expect(after(ruled([others]), 1)).toEqual([]);
+    expect(after(ruled([others]), 42)).toMatchObject([{ exitCode: 42 }]);
+    expect(after(ruled([], "OnFailure"), 1)).toEqual([]);
+  });
+
+  it("has not failed itself where it was ended for another one that all are started again with", () => {
+    const again = { exitCode: 137, reason: "RestartingAllContainers" };
+
+    expect(podFailures(withContainer({ restartCount: 2, state: { terminated: again } }))).toEqual([]);
+    expect(
+      podFailures(
+        withContainer({
+          restartCount: 2,
+          state: { waiting: { reason: "RestartingAllContainers" } },
+          lastState: { terminated: again },
+        }),
+      ),
+    ).toEqual([]);
+  });
+});
+
+describe("the sidecar of a pod whose work is done", () => {
+  const windingUp = (exitCode: number, sidecar: Partial<ContainerStatus>): Pod =>
+    pod({
+      spec: {
+        restartPolicy: "Never",
+        initContainers: [{ name: "proxy", restartPolicy: "Always" }],
+        containers: [{ name: "app" }],
+      },
+      status: {
+        conditions: [{ type: "Ready", status: "False", lastTransitionTime: ago(5) }],
+        initContainerStatuses: [container({ name: "proxy", ready: false, restartCount: 1, ...sidecar })],
+        containerStatuses: [container({ ready: false, state: ended(exitCode) })],
+      },
+    });
+
+  it.each<[string, Partial<ContainerStatus>]>([
+    ["is ended", { state: ended(143) }],
+    ["is not started again", { state: { waiting: { reason: "CrashLoopBackOff" } }, lastState: ended(1) }],
+  ])("does not fail when it %s", (_what, sidecar) => {
+    expect(podFailures(windingUp(0, sidecar))).toEqual([]);
+    expect(podFailures(windingUp(3, sidecar))).toMatchObject([{ container: "app", exitCode: 3 }]);
+  });
+
+  it("fails while the work goes on", () => {
+    const crashing = windingUp(0, { state: ended(1) });
+    const busy = { ...crashing, status: { ...crashing.status, containerStatuses: [container()] } };
+
+    expect(podFailures(busy)).toMatchObject([{ container: "proxy", exitCode: 1 }]);
+  });
+});
