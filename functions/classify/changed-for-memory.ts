@@ -2,7 +2,7 @@ import type { Case, FailingPod } from "../facts/case.ts";
 import { containersOutOfMemory } from "../facts/container-ends.ts";
 import { containersOf, type Container } from "../shared/kubernetes/containers.ts";
 import { duration } from "../shared/text.ts";
-import { quantity } from "./quantity.ts";
+import { quantity } from "../shared/kubernetes/quantity.ts";
 
 /** How long ago a revision may have been made to be told of, in seconds: a load may take a day to come round. */
 const RECENT_SECONDS = 86_400;

@@ -1,7 +1,7 @@
 import type { Case } from "../facts/case.ts";
 import { containersOutOfMemory } from "../facts/container-ends.ts";
 import { kindOf } from "../kinds/kinds.ts";
-import { quantity } from "./quantity.ts";
+import { quantity } from "../shared/kubernetes/quantity.ts";
 import { containersOf, type Container } from "../shared/kubernetes/containers.ts";
 import type { PodTemplate } from "../shared/kubernetes/types.ts";
 

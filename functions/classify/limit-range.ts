@@ -2,7 +2,7 @@ import { podsMadeFrom, type Case } from "../facts/case.ts";
 import { containersOf, lastingContainersOf, type Container } from "../shared/kubernetes/containers.ts";
 import type { LimitRange, PodTemplate } from "../shared/kubernetes/types.ts";
 import { bounded, some } from "../shared/text.ts";
-import { quantity } from "./quantity.ts";
+import { quantity } from "../shared/kubernetes/quantity.ts";
 
 type Item = NonNullable<LimitRange["spec"]>["limits"][number];
 type Amounts = Readonly<Record<string, string>>;

@@ -1,4 +1,4 @@
-import { quantity } from "./quantity.ts";
+import { quantity } from "../shared/kubernetes/quantity.ts";
 import { containersOf, type Container } from "../shared/kubernetes/containers.ts";
 import type { PodTemplate } from "../shared/kubernetes/types.ts";
 

@@ -4,7 +4,7 @@ import { lastWriter } from "../shared/kubernetes/managed-fields.ts";
 import type { Pod, ResourceQuota } from "../shared/kubernetes/types.ts";
 import { some } from "../shared/text.ts";
 import { amountOf } from "./creation.ts";
-import { quantity } from "./quantity.ts";
+import { quantity } from "../shared/kubernetes/quantity.ts";
 
 type Resources = Container["resources"];
 type Selector = NonNullable<

@@ -14,7 +14,7 @@ import { failedOfItself } from "./failed-before.ts";
 import { lacksKeys } from "./keys-before.ts";
 import { beyondLimits } from "./limit-range.ts";
 import { violatesLevel } from "./level-before.ts";
-import { quantity } from "./quantity.ts";
+import { quantity } from "../shared/kubernetes/quantity.ts";
 
 /** How many names a sentence holds. */
 const NAMED = 3;

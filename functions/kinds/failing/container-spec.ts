@@ -1,4 +1,5 @@
-import { containersOf, type Container } from "../../shared/kubernetes/containers.ts";
+import { quantity } from "../../shared/kubernetes/quantity.ts";
+import { containersOf, lastingContainersOf, type Container } from "../../shared/kubernetes/containers.ts";
 import type { ContainerStatus, Pod } from "../../shared/kubernetes/types.ts";
 
 /** The spec of the container of that name, which is not an ephemeral one; undefined when it is not there. */
@@ -64,16 +65,49 @@ export function outOfMemoryAtEnd(
 }
 
 /**
- * How the memory ran out for a container that was killed for it: at which limit. The container's own limit counts, else the
- * pod's; without either, it was the node's memory that ran out. Only `OOMKilled` where the pod's spec is not known.
+ * How the memory ran out for a container that was killed for it: at which limit. The container's own limit counts, and the
+ * pod's, which all of its containers share; without either, it was the node's memory that ran out. Only `OOMKilled` where the
+ * pod's spec is not known.
  * Source: kubernetes.io/docs/concepts/configuration/manage-resources-containers
  */
 export function outOfMemoryWords(pod: Pod, container: string, killed = OUT_OF_MEMORY): string {
   const spec = containerSpec(pod, container);
   if (spec === undefined) return killed;
-  const own = spec.resources?.limits?.["memory"];
-  if (own !== undefined) return `${killed} at its memory limit of ${own}`;
+  const own = ownLimit(pod, spec);
   const ofPod = pod.spec?.resources?.limits?.["memory"];
-  if (ofPod !== undefined) return `${killed} at the pod's memory limit of ${ofPod}`;
-  return `${killed} without a memory limit: the node ran out of memory`;
+  if (own === undefined && ofPod === undefined) return `${killed} without a memory limit: the node ran out of memory`;
+  const shared = ofPod === undefined ? "" : `the pod's memory limit of ${ofPod}`;
+  if (own === undefined) return `${killed} at ${shared}`;
+  if (isChanged(pod))
+    return `${killed.replace(/,$/, "")}, with a memory limit of ${own} by now${pendingLimit(pod, spec, own)}`;
+  const isAlone = lastingContainersOf(pod).length === 1;
+  return `${killed} at its memory limit of ${own}${shared === "" || isAlone ? "" : `, or at ${shared}`}`;
+}
+
+/** The memory limit that a container runs with: that of its spec may be one that its node has not given it yet. */
+function ownLimit({ status }: Pod, { name, resources }: Container): string | undefined {
+  const all = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])];
+  const given = all.find((container) => container.name === name)?.resources?.limits?.["memory"];
+  const asked = resources?.limits?.["memory"];
+  // The runtime writes amounts otherwise than people do.
+  return given === undefined || quantity(given) === quantity(asked) ? asked : given;
+}
+
+/**
+ * Whether a pod's spec was changed since it was made, as by a resize in place: which limit it had at an earlier moment is not
+ * known then. Source: kubernetes.io/docs/concepts/workloads/pods, "Pod Generation"
+ */
+function isChanged({ metadata }: Pod): boolean {
+  return (metadata?.generation ?? 1) > 1;
+}
+
+/**
+ * That another limit is asked for than the container has, and how that stands.
+ * Source: kubernetes.io/docs/tasks/configure-pod-container/resize-container-resources, "Pod Resize Status"
+ */
+function pendingLimit({ status }: Pod, { resources }: Container, own: string): string {
+  const asked = resources?.limits?.["memory"];
+  if (asked === undefined || asked === own) return "";
+  const pending = status?.conditions?.find(({ type }) => type === "PodResizePending")?.reason;
+  return `, while ${asked} is asked for${pending === undefined ? "" : ` (its resize is ${pending})`}`;
 }

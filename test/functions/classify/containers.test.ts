@@ -109,6 +109,34 @@ describe("memory that ran out", () => {
     expect(diagnosis.evidence[0]).toContain(`OOMKilled ${words}`);
   });
 
+  it("is told with the pod's limit beside the container's where others share that", () => {
+    const failing = podWith({
+      app: oom,
+      others: [container({ name: "cache" })],
+      limits: { app: "128Mi" },
+      podLimit: "1Gi",
+    });
+
+    expect(diagnose(failing).summary).toContain(
+      "container app was OOMKilled at its memory limit of 128Mi, or at the pod's memory limit of 1Gi.",
+    );
+  });
+
+  it("is not told with a limit that the container may not have had, where the pod was resized", () => {
+    const resized = (given: string, reason?: string) => {
+      const failing = podWith({ app: { ...oom, resources: { limits: { memory: given } } }, limits: { app: "1G" } });
+      const conditions = reason === undefined ? [] : [{ type: "PodResizePending", status: "True", reason }];
+      failing.status = { ...failing.status, conditions: [...(failing.status?.conditions ?? []), ...conditions] };
+      failing.metadata = { ...failing.metadata, generation: 2 };
+      return diagnose(failing).summary;
+    };
+
+    expect(resized("1000000000")).toContain("container app was OOMKilled, with a memory limit of 1G by now.");
+    expect(resized("128Mi", "Deferred")).toContain(
+      "OOMKilled, with a memory limit of 128Mi by now, while 1G is asked for (its resize is Deferred).",
+    );
+  });
+
   it("is told of a first revision, which there is no way back from", () => {
     const crashing = podWith({ app: oom, limits: { app: "64Mi" } });
     crashing.status = { ...crashing.status, startTime: ago(895) };
