@@ -84,6 +84,7 @@ const PARTS: Record<Held, (template: PodTemplate) => unknown> = {
   devices: deviceClaimsOf,
   "runtime class": ({ spec }) => spec?.runtimeClassName ?? "",
   "service account": ({ spec }) => spec?.serviceAccountName ?? "default",
+  "user namespace": ({ spec }) => [spec?.hostUsers ?? true, spec?.runtimeClassName ?? ""],
 };
 
 /** Where to look when the Events say nothing that is known, or were not read. */

@@ -2,7 +2,7 @@ import { KERNEL_LIMIT } from "./config.ts";
 import type { Meaning } from "./meaning.ts";
 
 /** Which part of a template the words are about; absent for what no template asks for. */
-export type Held = "volumes" | "ownership" | "devices" | "runtime class" | "service account";
+export type Held = "volumes" | "ownership" | "devices" | "runtime class" | "service account" | "user namespace";
 
 export interface StartingMeaning extends Meaning {
   held?: Held;
@@ -17,6 +17,8 @@ export const STARTING_EVENTS: ReadonlySet<string> = new Set([
   "FailedMapVolume",
   "VolumePermissionChangeInProgress",
   "FailedPrepareDynamicResources",
+  // That of a controller: the scheduler does not look at a pod, and says nothing of it, before its claims are there.
+  "FailedResourceClaimCreation",
   "FailedAttachVolume",
   "FailedCreatePodSandBox",
   "FailedPodSandBoxStatus",
@@ -96,6 +98,15 @@ export const STARTING_WORDS: readonly StartingMeaning[] = [
     words: ["Failed to prepare dynamic resources"],
   },
   {
+    name: "no_resource_claim",
+    held: "devices",
+    means: "a ResourceClaim of it cannot be made",
+    advice:
+      "The message says why: see that the ResourceClaimTemplate that the pod names exists in its namespace, and that a claim may be made from it.",
+    words: ["PodResourceClaim *:"],
+    reasons: ["FailedResourceClaimCreation"],
+  },
+  {
     name: "no_address",
     means: "the network has no address left for it",
     advice:
@@ -118,6 +129,15 @@ export const STARTING_WORDS: readonly StartingMeaning[] = [
       'RuntimeClass "*" not found',
       "unknown runtime handler",
     ],
+  },
+  {
+    // Source: kubernetes pkg/kubelet/userns/userns_manager.go
+    name: "no_user_namespace",
+    held: "user namespace",
+    means: "the node does not run pods in user namespaces of their own (hostUsers: false)",
+    advice:
+      "Keep the pods on nodes whose container runtime and kernel support user namespaces, or take hostUsers: false away where the pod may do without.",
+    words: ["does not support user namespaces"],
   },
   {
     name: "memory",

@@ -682,6 +682,34 @@ describe("a pod that does not get started", () => {
     expect(before.summary).toContain("a device that it claims cannot be prepared on its node");
   });
 
+  it("for a claim of a device that cannot be made is the rollout's when that brought the claim", () => {
+    const devices = { resourceClaims: [{ name: "gpu", resourceClaimTemplateName: "gpu" }] };
+    const event = said(
+      "FailedResourceClaimCreation",
+      'PodResourceClaim gpu: resource claim template "gpu": resourceclaimtemplate.resource.k8s.io "gpu" not found',
+    );
+    // The scheduler says nothing of such a pod.
+    const untouched = pod({ metadata: { creationTimestamp: ago(600) }, status: { phase: "Pending", conditions: [] } });
+
+    expect(rollout(made({}, devices), made({}), [untouched], [event]).remedy).toMatchObject(backsTo1);
+    const before = rollout(made({ image: "shop/web:2" }, devices), made({}, devices), [untouched], [event]);
+    expect(before).toMatchObject({ cause: "StuckStarting", remedy: left });
+    expect(before.summary).toContain("a ResourceClaim of it cannot be made");
+  });
+
+  it("for want of user namespaces on its node is the rollout's when that asked for them", () => {
+    const event = said(
+      "FailedCreatePodSandBox",
+      "Failed to create pod sandbox: can't set `spec.hostUsers: false`, runtime does not support user namespaces",
+    );
+    const own = { hostUsers: false };
+    const before = rollout(made({ image: "shop/web:2" }, own), made({}, own), creating, [event]);
+
+    expect(rollout(made({}, own), made({}), creating, [event]).remedy).toMatchObject(backsTo1);
+    expect(before.remedy).toMatchObject(left);
+    expect(before.summary).toContain("does not run pods in user namespaces");
+  });
+
   it("while the owner of its files is changed is the rollout's when that brought the volume or the group", () => {
     const event = said(
       "VolumePermissionChangeInProgress",
