@@ -22,17 +22,32 @@ function exceededOwnLimit({ failures }: FailingPod): boolean {
   return failures.some(({ reason, message = "" }) => reason === "Evicted" && OWN_LIMIT.test(message));
 }
 
-/** The kubelet's reason for a pod with a sysctl that its node does not allow. Source: kubernetes pkg/kubelet/sysctl/allowlist.go */
-const FORBIDDEN_SYSCTL = "SysctlForbidden";
+/** What of a template a node may refuse its pods for. */
+export type RefusedPart =
+  "sysctls" | "AppArmor profiles" | "policy on groups" | "operating system" | "sidecars" | "amounts";
 
-/** Whether its node has refused the pod for a sysctl that it asks for. */
-export function hasForbiddenSysctl({ failures }: FailingPod): boolean {
-  return failures.some(({ reason }) => reason === FORBIDDEN_SYSCTL);
+/**
+ * The kubelet's reasons for a pod that asks for something that its node does not allow or support.
+ * Source: kubernetes pkg/kubelet/sysctl/allowlist.go; pkg/kubelet/lifecycle (handlers.go, predicate.go)
+ */
+const REFUSED_FOR: ReadonlyMap<string, RefusedPart> = new Map([
+  ["SysctlForbidden", "sysctls"],
+  ["AppArmor", "AppArmor profiles"],
+  ["SupplementalGroupsPolicyNotSupported", "policy on groups"],
+  ["PodOSNotSupported", "operating system"],
+  ["PodOSSelectorNodeLabelDoesNotMatch", "operating system"],
+  ["InitContainerRestartPolicyForbidden", "sidecars"],
+  ["PodLevelResourcesNotSupported", "amounts"],
+]);
+
+/** What of its template a node has refused the pod for; undefined where that is not why it failed. */
+export function refusedFor({ failures }: FailingPod): RefusedPart | undefined {
+  return failures.map(({ reason }) => REFUSED_FOR.get(reason)).find((part) => part !== undefined);
 }
 
 /** Whether the pod failed for something that its template asks for, or does not allow it. */
 export function failedForItself(failed: FailingPod): boolean {
-  return exceededOwnLimit(failed) || hasForbiddenSysctl(failed);
+  return exceededOwnLimit(failed) || refusedFor(failed) !== undefined;
 }
 
 /** When the pod was made, in milliseconds. */

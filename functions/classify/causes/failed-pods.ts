@@ -1,25 +1,43 @@
 import { kindOf } from "../../kinds/kinds.ts";
 import { count, some } from "../../shared/text.ts";
-import type { Case } from "../../facts/case.ts";
-import { failedPodLines, hasForbiddenSysctl, reasonsAndNodes } from "../../facts/failed-pods.ts";
+import { containersOf } from "../../shared/kubernetes/containers.ts";
+import type { PodTemplate } from "../../shared/kubernetes/types.ts";
+import type { Case, FailingPod } from "../../facts/case.ts";
+import { failedPodLines, reasonsAndNodes, refusedFor, type RefusedPart } from "../../facts/failed-pods.ts";
 import { nodeLoops, type NodeLoop } from "../../facts/node-loops.ts";
 import { quietSeconds, replacementLoop } from "../../facts/replacement-loop.ts";
 import { cleanUpPods } from "../../remedies/restart/plan.ts";
 import type { Remedy } from "../../run/contracts.ts";
 import { goBackOrTell, type Shared } from "../brought.ts";
-import { isAlike } from "../parts.ts";
+import { isAlike, nodesOf } from "../parts.ts";
 import { once, reportOnly, rolloutLines, type Cause, type Finding } from "./cause.ts";
 
 /** How many nodes, and names of pods on each, are told. */
 const MAX_NODES = 3;
 const MAX_NAMES = 4;
 
-/** Nodes that allow fewer sysctls than others refuse pods of either revision. */
-const SAME_SYSCTLS: Shared = {
-  says: "asks for the same sysctls",
-  holds: (now, before) =>
-    isAlike(now.spec?.securityContext?.sysctls ?? [], before.spec?.securityContext?.sysctls ?? []),
+const PARTS: Record<RefusedPart, (template: PodTemplate) => unknown> = {
+  sysctls: ({ spec }) => spec?.securityContext?.sysctls ?? [],
+  "AppArmor profiles": (template) => [
+    template.spec?.securityContext?.appArmorProfile,
+    containersOf(template).map(({ name, securityContext }) => [name, securityContext?.appArmorProfile]),
+    Object.entries(template.metadata?.annotations ?? {}).filter(([key]) => key.includes("apparmor")),
+  ],
+  "policy on groups": ({ spec }) => spec?.securityContext?.supplementalGroupsPolicy,
+  "operating system": ({ spec }) => [spec?.os, spec?.nodeSelector],
+  sidecars: ({ spec }) => (spec?.initContainers ?? []).map(({ restartPolicy }) => restartPolicy),
+  amounts: ({ spec }) => spec?.resources,
 };
+
+/** What an earlier template shares for which nodes refused all of these pods: such nodes refuse pods of either revision. */
+function refusedLikewise(pods: readonly FailingPod[]): Shared | undefined {
+  const [part, ...others] = new Set(pods.map(refusedFor));
+  if (part === undefined || others.length > 0) return undefined;
+  return {
+    says: `asks for the same ${part}`,
+    holds: (now, before) => isAlike([PARTS[part](now), nodesOf(now)], [PARTS[part](before), nodesOf(before)]),
+  };
+}
 
 /** Pods that have failed for good, and were replaced. */
 export const FAILED_POD_CAUSES: readonly Cause[] = [
@@ -28,7 +46,7 @@ export const FAILED_POD_CAUSES: readonly Cause[] = [
     looksLike:
       "Pods are evicted, or refused by their node, and so are those that take their place, up to now: an eviction loop. Of a DaemonSet, whose controller deletes what failed, its Events tell.",
     response:
-      "Roll back when the pods exceed a limit of their own (ephemeral storage, an emptyDir), or ask for a sysctl that their nodes forbid, since the present revision was rolled out; otherwise report. What is left of them stays.",
+      "Roll back when the pods exceed a limit of their own (ephemeral storage, an emptyDir), or ask for what their nodes forbid or do not support (a sysctl, an AppArmor profile), since the present revision was rolled out; otherwise report. What is left of them stays.",
     rejected: [{ action: "restart", reason: "what is left of the failed pods tells why, and more of it comes" }],
     diagnose: (facts) => {
       if (facts.failing.length > 0) return undefined;
@@ -45,7 +63,7 @@ export const FAILED_POD_CAUSES: readonly Cause[] = [
             facts,
             rollsBack,
             "Each new pod may go the same way. The messages say what was exceeded, short or forbidden; what is left of the pods stays, since it tells why.",
-            pods.every(hasForbiddenSysctl) ? SAME_SYSCTLS : undefined,
+            refusedLikewise(pods),
           ),
         ),
       };

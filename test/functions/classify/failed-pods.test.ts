@@ -112,6 +112,39 @@ describe("pods that fail for good, and so do those that take their place", () =>
     });
   });
 
+  it.each([
+    ["AppArmor", { securityContext: { appArmorProfile: { type: "Localhost", localhostProfile: "web" } } }],
+    ["SupplementalGroupsPolicyNotSupported", { securityContext: { supplementalGroupsPolicy: "Strict" } }],
+    ["PodLevelResourcesNotSupported", { resources: { limits: { memory: "1Gi" } } }],
+  ])("are rolled back when their nodes refuse them for what came with the rollout: %s", (reason, spec) => {
+    const asking = (image: string, own: object) => {
+      const plain = template(image);
+      return { ...plain, spec: { containers: [], ...plain.spec, ...own } };
+    };
+    const refused = [300, 200, 100].map((ago) => failed(ago, ago - 1, { reason, message: "not here" }));
+    const from = (before: object) =>
+      classify(
+        evidence({
+          workload: deployment({
+            template: asking("shop/web:2", spec),
+            progressing: { status: "False", reason: "ProgressDeadlineExceeded" },
+          }),
+          holders: [
+            replicaSet(2, { template: asking("shop/web:2", spec), replicas: 1, created: ago(900) }),
+            replicaSet(1, { template: asking("shop/web:1", before), available: 2, created: ago(93_000) }),
+          ],
+          pods: [...["a", "b"].map((end) => ofRevision(1, pod({ name: `web-1-${end}` }))), ...refused],
+        }),
+        policy(),
+      ).remedy;
+
+    expect(from({})).toMatchObject({ action: "rollback" });
+    expect(from(spec)).toMatchObject({
+      action: "none",
+      message: expect.stringContaining("Revision 1 asks for the same") as unknown,
+    });
+  });
+
   it.each<[string, Evidence]>([
     ["their node is short of something", after(loop({ message: MEMORY }))],
     ["the node refuses them", after(loop({ reason: "UnexpectedAdmissionError", message: "no devices left" }))],
