@@ -1,4 +1,5 @@
 import type { PodTemplate, Workload } from "../shared/kubernetes/types.ts";
+import type { Container } from "../shared/kubernetes/containers.ts";
 import { probeSeconds } from "./failing/probes.ts";
 import type { Kind } from "./kind.ts";
 
@@ -22,10 +23,14 @@ export function rolloutSeconds(kind: Kind | undefined, workload: Workload | unde
 /** How long one pod may take to go and its replacement to become available, in seconds. */
 export function podSeconds(spec: { template?: PodTemplate; minReadySeconds?: number } | undefined): number {
   const pod = spec?.template?.spec;
-  const probes = (pod?.containers ?? []).map(({ startupProbe, readinessProbe }) => {
-    const startup = startupProbe === undefined ? 0 : probeSeconds(startupProbe);
-    return startup + (readinessProbe === undefined ? 0 : probeSeconds(readinessProbe));
-  });
+  const startup = ({ startupProbe }: Container) => (startupProbe === undefined ? 0 : probeSeconds(startupProbe));
+  const readiness = ({ readinessProbe }: Container) =>
+    readinessProbe === undefined ? 0 : probeSeconds(readinessProbe);
+  // Sidecars start one after the other, before the containers, which start together.
+  const sidecars = (pod?.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === "Always");
+  const before = sidecars.reduce((sum, sidecar) => sum + startup(sidecar), 0);
+  const probes = (pod?.containers ?? []).map((container) => startup(container) + readiness(container));
   const grace = pod?.terminationGracePeriodSeconds ?? DEFAULT_GRACE_SECONDS;
-  return grace + START_SECONDS + Math.max(0, ...probes) + (spec?.minReadySeconds ?? 0);
+  const ready = Math.max(0, ...probes, ...sidecars.map(readiness));
+  return grace + START_SECONDS + before + ready + (spec?.minReadySeconds ?? 0);
 }

@@ -35,4 +35,19 @@ describe("the time that a change may take", () => {
   it("is what the pods of a StatefulSet need one after the other", () => {
     expect(rolloutSeconds(STATEFUL_SET, set(3))).toBe(3 * (120 + 60 + 300 + 50));
   });
+
+  it("counts what sidecars need to start, one after the other, before the containers do", () => {
+    const made = slow();
+    const sidecar = (name: string, probes: object) => ({ name, restartPolicy: "Always", ...probes });
+    Object.assign(made.spec ?? {}, {
+      initContainers: [
+        sidecar("proxy", { startupProbe: { periodSeconds: 5, failureThreshold: 60 } }),
+        sidecar("agent", { startupProbe: {}, readinessProbe: { initialDelaySeconds: 400 } }),
+        { name: "migrate", startupProbe: { failureThreshold: 99 } },
+      ],
+    });
+    const spec = { replicas: 1, template: made };
+
+    expect(rolloutSeconds(STATEFUL_SET, { spec } as StatefulSet)).toBe(120 + 60 + (300 + 30) + (400 + 30));
+  });
 });
