@@ -13,12 +13,13 @@ import { kindOf } from "../kinds/kinds.ts";
 import { conditionOf, type Condition } from "../kinds/status.ts";
 import { eventSayings } from "../facts/sayings.ts";
 import { controllerOf } from "../shared/kubernetes/owners.ts";
+import { isChanged } from "../shared/kubernetes/pods.ts";
 import type { Node, Pod, PodTemplate } from "../shared/kubernetes/types.ts";
 import type { PodTarget } from "../shared/refs.ts";
 import { bounded, some } from "../shared/text.ts";
 import { closedTo, isBoundTo, isCordon, type ClosedNode } from "./closed-node.ts";
 import { beyondLimits } from "./limit-range.ts";
-import { noRoomForAnother, unnamedAmounts } from "./quota-room.ts";
+import { noRoomForAnother, noRoomForMore, unnamedAmounts } from "./quota-room.ts";
 
 /** How many names a sentence holds. */
 const NAMED = 3;
@@ -98,6 +99,21 @@ function quotaExceeded({ facts: { evidence }, pod, next }: Leaving): string | un
   return full === undefined
     ? undefined
     : `${full}, so that no pod could take the place of ${nameOf(pod)}. Raise the quota, or free some of it first.`;
+}
+
+/**
+ * What is made in its place may take more of a quota than it gives back: its template has other amounts than a pod that was resized,
+ * or that was made from an earlier one.
+ */
+function quotaTooSmall({ facts, pod, next }: Leaving): string | undefined {
+  const isOther = next !== pod || isChanged(pod);
+  const template = isOther ? templateOf(facts, pod, next) : undefined;
+  if (template === undefined) return undefined;
+  const full = facts.evidence.surroundings.quotas
+    .map((quota) => noRoomForMore(quota, pod, template))
+    .find((line) => line !== undefined);
+  if (full === undefined) return undefined;
+  return `what takes the place of pod ${nameOf(pod)} may ask for more than that does, as its template has it, and ${full}. Raise the quota, free some of it, or give the template the amounts of the pod first.`;
 }
 
 /** A quota of its namespace has every container name what this one, made before that, does not. */
@@ -292,6 +308,7 @@ function waitsForOthers({ facts: { evidence }, pod, before }: Leaving): string |
 const RULES: readonly ((leaving: Leaving) => string | undefined)[] = [
   refusedAlready,
   quotaExceeded,
+  quotaTooSmall,
   quotaUnnamed,
   beyondLimitRange,
   tooInsecure,

@@ -1,7 +1,7 @@
 import type { Evidence } from "../facts/evidence.ts";
 import { containersOf, type Container } from "../shared/kubernetes/containers.ts";
 import { lastWriter } from "../shared/kubernetes/managed-fields.ts";
-import type { Pod, ResourceQuota } from "../shared/kubernetes/types.ts";
+import type { Pod, PodTemplate, ResourceQuota } from "../shared/kubernetes/types.ts";
 import { some } from "../shared/text.ts";
 import { amountOf } from "./creation.ts";
 import { quantity } from "../shared/kubernetes/quantity.ts";
@@ -35,6 +35,26 @@ export function noFurtherPod({ surroundings, pods: [like] }: Evidence): string |
 function noRoomForOneMore(quota: ResourceQuota, pod: Pod): string | undefined {
   const short = shortWith(quota, pod, (amount) => amount);
   return short === undefined ? undefined : `quota ${nameOf(quota)} has no room for one more (${short})`;
+}
+
+/**
+ * That a quota has no room for what a pod of the template takes beyond what this pod gives back; in words. Undefined where it has,
+ * and where it takes no more.
+ */
+export function noRoomForMore(quota: ResourceQuota, pod: Pod, template: PodTemplate): string | undefined {
+  if (pod.spec === undefined || !isFor(quota.spec, pod)) return undefined;
+  const given = { spec: pod.spec };
+  const short = shortAmounts(quota, (amount) => Math.max(0, amountOf(template, amount) - amountOf(given, amount)));
+  return short.length === 0 ? undefined : `quota ${nameOf(quota)} has no room for that (${some(short, NAMED)})`;
+}
+
+/** The amounts of which so much more than is in use would be more than a quota allows, each as it stands. */
+function shortAmounts({ spec, status }: ResourceQuota, more: (amount: string) => number): string[] {
+  return Object.entries({ ...status?.hard, ...spec?.hard }).flatMap(([amount, hard]) => {
+    const used = status?.used?.[amount];
+    const isShort = more(amount) > 0 && (quantity(used) ?? 0) + more(amount) > (quantity(hard) ?? Infinity);
+    return isShort ? [`${amount}: ${used ?? "0"} used of ${hard}`] : [];
+  });
 }
 
 /** What of the pod's amounts a quota has too little of, with so much more of each; in words. */

@@ -1,5 +1,6 @@
 import { quantity } from "../../shared/kubernetes/quantity.ts";
 import { containersOf, lastingContainersOf, type Container } from "../../shared/kubernetes/containers.ts";
+import { isChanged } from "../../shared/kubernetes/pods.ts";
 import type { ContainerStatus, Pod } from "../../shared/kubernetes/types.ts";
 
 /** The spec of the container of that name, which is not an ephemeral one; undefined when it is not there. */
@@ -91,14 +92,6 @@ function ownLimit({ status }: Pod, { name, resources }: Container): string | und
   const asked = resources?.limits?.["memory"];
   // The runtime writes amounts otherwise than people do.
   return given === undefined || quantity(given) === quantity(asked) ? asked : given;
-}
-
-/**
- * Whether a pod's spec was changed since it was made, as by a resize in place: which limit it had at an earlier moment is not
- * known then. Source: kubernetes.io/docs/concepts/workloads/pods, "Pod Generation"
- */
-function isChanged({ metadata }: Pod): boolean {
-  return (metadata?.generation ?? 1) > 1;
 }
 
 /**

@@ -51,6 +51,14 @@ export function wasReadySince(pod: Pod, startedAt: string): boolean {
   return since !== undefined && Date.parse(since) > Date.parse(startedAt) + STATUS_DELAY_MS;
 }
 
+/**
+ * Whether a pod's spec was changed since it was made, as by a resize in place: what it had at an earlier moment is not known
+ * then. Source: kubernetes.io/docs/concepts/workloads/pods, "Pod Generation"
+ */
+export function isChanged({ metadata }: Pod): boolean {
+  return (metadata?.generation ?? 1) > 1;
+}
+
 /** How often the kubelet has restarted the pod's containers, all together. */
 export function restartCount(pod: Pod): number {
   return containerStatuses(pod).reduce((sum, status) => sum + status.restartCount, 0);

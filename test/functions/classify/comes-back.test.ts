@@ -97,6 +97,26 @@ describe("a restart under a quota that has less than is in use", () => {
   });
 });
 
+describe("a restart of a pod that was resized to less than its template has", () => {
+  const containers = [{ name: "app", resources: { requests: { cpu: "500m" }, limits: { memory: "1Gi" } } }];
+  const larger = { holders: [replicaSet(1, { template: { spec: { containers } } })] };
+  const resized = { ...crashed(), metadata: { ...crashed().metadata, generation: 2 } };
+
+  it("is refused where a quota has no room for the difference", () => {
+    expect(remedyFor(resized, larger, { quotas: [quota("2Gi", "2Gi", "limits.memory")] })).toBe(
+      "NoSafeRemedy: Not restarted: what takes the place of pod web-1-aaaaa may ask for more than that does, as its template has it, and quota slots has no room for that (limits.memory: 2Gi used of 2Gi). Raise the quota, free some of it, or give the template the amounts of the pod first.",
+    );
+  });
+
+  it.each<[string, Pod, Partial<Evidence>, ResourceQuota]>([
+    ["it has room", resized, larger, quota("3Gi", "2Gi", "limits.memory")],
+    ["the quota is of what the pod has as its template does", resized, larger, quota("1", "1", "requests.cpu")],
+    ["the pod was made so, as the next one is", crashed(), larger, quota("2Gi", "2Gi", "limits.memory")],
+  ])("is done where %s", (_what, target, more, full) => {
+    expect(remedyFor(target, more, { quotas: [full] })).toBe("restart");
+  });
+});
+
 describe("a restart under a LimitRange that was narrowed", () => {
   type Limits = NonNullable<LimitRange["spec"]>["limits"][number];
   const range = (limits: Partial<Limits>): Partial<Surroundings> => ({
