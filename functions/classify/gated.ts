@@ -1,8 +1,9 @@
-import { podCondition } from "../shared/kubernetes/pods.ts";
+import { isStartedAgain } from "../kinds/failing/container-spec.ts";
+import { isTerminating, podCondition } from "../shared/kubernetes/pods.ts";
 import type { Pod } from "../shared/kubernetes/types.ts";
 import { count, some } from "../shared/text.ts";
 
-/** How many gates a sentence names. */
+/** How many gates, or containers, a sentence names. */
 const NAMED = 3;
 
 /** What holds pods back that fail in no way, and what a person can do about it. */
@@ -25,5 +26,26 @@ export function gated(pods: readonly Pod[]): Gated | undefined {
     means: `${count(held.length, "pod")} ${held.length === 1 ? "is" : "are"} held back by scheduling gates${which}`,
     advice:
       "Whoever sets the gates takes them off, such as a controller of queues or quotas: look at that, or take them out of the pod template if they are not meant.",
+  };
+}
+
+/**
+ * That pods which are to run on have ended without an error, since the restart policies of their containers do not have these
+ * started again: their controller makes others in their place, which do the same. Undefined when none has.
+ * Source: kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle, "Individual container restart policy and rules"
+ */
+export function done(pods: readonly Pod[]): Gated | undefined {
+  const ended = pods.filter(
+    (pod) =>
+      pod.status?.phase === "Succeeded" &&
+      pod.spec?.restartPolicy === "Always" &&
+      !isTerminating(pod) &&
+      pod.spec.containers.every((container) => !isStartedAgain(pod, container, 0)),
+  );
+  if (ended.length === 0) return undefined;
+  const names = [...new Set(ended.flatMap(({ spec }) => (spec?.containers ?? []).map(({ name }) => name)))];
+  return {
+    means: `${count(ended.length, "pod")} ${ended.length === 1 ? "has" : "have"} ended without an error, and what ends so is not started again`,
+    advice: `Let the containers run on, or take the restart policy of their own away (${some(names, NAMED)}), or make it a Job.`,
   };
 }

@@ -1,3 +1,4 @@
+import { isStartedAgain } from "../kinds/failing/container-spec.ts";
 import { containerStatuses } from "../shared/kubernetes/pods.ts";
 import type { Pod } from "../shared/kubernetes/types.ts";
 import { count, some } from "../shared/text.ts";
@@ -45,9 +46,20 @@ export function refusedFor({ failures }: FailingPod): RefusedPart | undefined {
   return failures.map(({ reason }) => REFUSED_FOR.get(reason)).find((part) => part !== undefined);
 }
 
-/** Whether the pod failed for something that its template asks for, or does not allow it. */
+/**
+ * Whether the pod failed because a container of it ended with an error, and its own restart policy does not have it started again:
+ * that of the pod does in whatever is made anew. Source: kubernetes pkg/kubelet/kubelet_pods.go, getPhase
+ */
+function endedByItself({ pod, failures }: FailingPod): boolean {
+  return failures.some(
+    ({ container, exitCode }) =>
+      container !== undefined && exitCode !== undefined && !isStartedAgain(pod, { name: container }, exitCode),
+  );
+}
+
+/** Whether the pod failed for something that its template asks for, or does not allow it, or by the end of its containers. */
 export function failedForItself(failed: FailingPod): boolean {
-  return exceededOwnLimit(failed) || refusedFor(failed) !== undefined;
+  return exceededOwnLimit(failed) || refusedFor(failed) !== undefined || endedByItself(failed);
 }
 
 /** When the pod was made, in milliseconds. */

@@ -50,5 +50,7 @@ const CONDITIONS = ["AbleToScale", "ScalingActive", "ScalingLimited"] as const;
 
 /** When its containers were started, as they run now. */
 function starts({ status }: Pod): string[] {
-  return (status?.containerStatuses ?? []).flatMap(({ state }) => state?.running?.startedAt ?? []);
+  // Of init containers, sidecars alone run in a pod that is ready.
+  const all = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])];
+  return all.flatMap(({ state }) => state?.running?.startedAt ?? []);
 }

@@ -44,9 +44,9 @@ export const FAILED_POD_CAUSES: readonly Cause[] = [
   {
     name: "ReplacementLoop",
     looksLike:
-      "Pods are evicted, or refused by their node, and so are those that take their place, up to now: an eviction loop. Of a DaemonSet, whose controller deletes what failed, its Events tell.",
+      "Pods are evicted, or refused by their node, or end for good by a restart policy of their containers, and so do those that take their place, up to now: an eviction loop. Of a DaemonSet, whose controller deletes what failed, its Events tell.",
     response:
-      "Roll back when the pods exceed a limit of their own (ephemeral storage, an emptyDir), or ask for what their nodes forbid or do not support (a sysctl, an AppArmor profile), since the present revision was rolled out; otherwise report. What is left of them stays.",
+      "Roll back when the pods exceed a limit of their own (ephemeral storage, an emptyDir), or ask for what their nodes forbid or do not support (a sysctl, an AppArmor profile), or their containers end with an error and are not started again, since the present revision was rolled out; otherwise report. What is left of them stays.",
     rejected: [{ action: "restart", reason: "what is left of the failed pods tells why, and more of it comes" }],
     diagnose: (facts) => {
       if (facts.failing.length > 0) return undefined;
@@ -62,7 +62,7 @@ export const FAILED_POD_CAUSES: readonly Cause[] = [
           goBackOrTell(
             facts,
             rollsBack,
-            "Each new pod may go the same way. The messages say what was exceeded, short or forbidden; what is left of the pods stays, since it tells why.",
+            "Each new pod may go the same way. The messages say what was exceeded, short or forbidden, or how it ended; what is left of the pods stays, since it tells why.",
             refusedLikewise(pods),
           ),
         ),

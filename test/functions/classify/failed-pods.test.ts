@@ -6,6 +6,7 @@ import type { KubernetesEvent } from "../../../functions/run/event.ts";
 import type { Pod } from "../../../functions/shared/kubernetes/types.ts";
 import {
   ago,
+  container,
   deployment,
   evidence,
   incident,
@@ -143,6 +144,27 @@ describe("pods that fail for good, and so do those that take their place", () =>
       action: "none",
       message: expect.stringContaining("Revision 1 asks for the same") as unknown,
     });
+  });
+
+  it("are rolled back when their containers end with an error, and by their own restart policy are not started again", () => {
+    const ended = (madeAgo: number, restartPolicy?: string) => {
+      const made = failed(madeAgo, madeAgo - 20, { message: "" });
+      const { reason: _reason, ...status } = made.status ?? {};
+      const app = { name: "app", ...(restartPolicy === undefined ? {} : { restartPolicy }) };
+      const end = { exitCode: 1, reason: "Error", finishedAt: ago(madeAgo - 20) };
+      return {
+        ...made,
+        spec: { nodeName: "node-1", restartPolicy: "Always", containers: [app] },
+        status: { ...status, containerStatuses: [container({ ready: false, state: { terminated: end } })] },
+      };
+    };
+    const looping = (restartPolicy?: string) => [3_010, 200, 100].map((ago) => ended(ago, restartPolicy));
+
+    expect(classify(after(looping("Never")), policy())).toMatchObject({
+      cause: "ReplacementLoop",
+      remedy: { action: "rollback" },
+    });
+    expect(classify(after(looping()), policy()).remedy.action).toBe("none");
   });
 
   it.each<[string, Evidence]>([

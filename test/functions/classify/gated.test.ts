@@ -32,3 +32,27 @@ it("a rollout whose pods wait for somebody to lift their scheduling gates is tol
   expect(summary).toContain("1 pod is held back by scheduling gates (corp/quota)");
   expect(remedy).toMatchObject({ action: "none", refusal: "NoSafeRemedy" });
 });
+
+it("a workload whose pods end without an error, and are not started again, is told so", () => {
+  const ended = (restartPolicy?: string) => {
+    const app = { name: "app", ...(restartPolicy === undefined ? {} : { restartPolicy }) };
+    return pod({ spec: { restartPolicy: "Always", containers: [app] }, status: { phase: "Succeeded" } });
+  };
+  const told = (one: ReturnType<typeof ended>) =>
+    classify(
+      evidence({
+        workload: deployment({ progressing: { status: "False", reason: "ProgressDeadlineExceeded" } }),
+        holders: [replicaSet(1, { replicas: 1, created: ago(900) })],
+        pods: [one],
+      }),
+      policy(),
+    );
+
+  expect(told(ended("Never"))).toMatchObject({
+    cause: "RolloutStuck",
+    summary:
+      "Its rollout is past its progress deadline, and none of its pods fails: 1 pod has ended without an error, and what ends so is not started again.",
+    remedy: { message: expect.stringContaining("the restart policy of their own away (app)") as unknown },
+  });
+  expect(told(ended()).summary).not.toContain("ended");
+});
