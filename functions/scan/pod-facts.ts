@@ -1,3 +1,4 @@
+import { FAILING_WAITING_REASONS } from "../kinds/failing/pod-failures.ts";
 import { kindOf } from "../kinds/kinds.ts";
 import { containerStatuses, isLeftover } from "../shared/kubernetes/pods.ts";
 import type { Pod } from "../shared/kubernetes/types.ts";
@@ -17,7 +18,7 @@ export interface PodFacts {
   leftover: boolean;
   /** The mark of the revision that it was made from; undefined where its kind leaves none. */
   revision?: string;
-  /** The image of the first container that is not ready. */
+  /** The image of the first container that cannot be started, else of the first that is not ready. */
   image?: string;
   /** Whether a container of it has run: what it needs to be started was there. */
   ran?: boolean;
@@ -38,9 +39,11 @@ const MAX_HOSTS = 40;
 export function podFacts(pod: Pod): PodFacts {
   const { metadata, spec } = pod;
   const statuses = containerStatuses(pod);
-  const failing = statuses.find(({ ready, state }) => !ready && state?.terminated?.exitCode !== 0);
-  const { containers = [], initContainers = [] } = spec ?? {};
-  const image = [...initContainers, ...containers].find(({ name }) => name === failing?.name)?.image;
+  // A sidecar that is not ready may stand before the container that fails.
+  const failing =
+    statuses.find(({ state }) => FAILING_WAITING_REASONS.has(state?.waiting?.reason ?? "")) ??
+    statuses.find(({ ready, state }) => !ready && state?.terminated?.exitCode !== 0);
+  const image = imageOf(pod, failing);
   const labels = NAMING_LABELS.flatMap((label) => metadata?.labels?.[label] ?? []);
   return {
     leftover: isLeftover(pod),
@@ -63,6 +66,19 @@ export function factsOf(facts: PodFacts, head: Pod, workload: WorkloadRef): PodF
 }
 
 type Status = ReturnType<typeof containerStatuses>[number];
+
+/** The image that a container fails with: its own, or one that it mounts as a volume, where the kubelet's words name that. */
+function imageOf({ spec }: Pod, status: Status | undefined): string | undefined {
+  const { containers = [], initContainers = [], volumes = [] } = spec ?? {};
+  const container = [...initContainers, ...containers].find(({ name }) => name === status?.name);
+  const mounted = new Set((container?.volumeMounts ?? []).map(({ name }) => name));
+  const message = status?.state?.waiting?.message ?? "";
+  const named = volumes
+    .filter(({ name }) => mounted.has(name))
+    .map((volume) => volume.image?.reference)
+    .find((reference) => reference !== undefined && message.includes(`"${reference}"`));
+  return named ?? container?.image;
+}
 
 function endOf(status: Status | undefined) {
   return status?.state?.terminated ?? status?.lastState?.terminated;
