@@ -229,12 +229,15 @@ const heldBackGuard: RemedyGuard = ({ evidence: { incident, workload } }, { plan
   return message === undefined ? undefined : { refusal: "NoSafeRemedy", message };
 };
 
-/** A pod that two budgets hold is never evicted. Source: kubernetes pkg/registry/core/pod/storage/eviction.go */
+/**
+ * A pod that two budgets hold is never evicted, unless it has yet to start: no budget holds that.
+ * Source: kubernetes pkg/registry/core/pod/storage/eviction.go, canIgnorePDB
+ */
 const budgetsGuard: RemedyGuard = ({ evidence: { pods, surroundings } }, { plan }) => {
   if (plan.action !== "restart") return undefined;
   const targets = new Set(plan.pods.map(({ name }) => name));
   const holding = pods
-    .filter(({ metadata }) => targets.has(metadata?.name ?? ""))
+    .filter(({ metadata, status }) => targets.has(metadata?.name ?? "") && status?.phase !== "Pending")
     .map((pod) => surroundings.budgets.filter(({ spec }) => matches(spec?.selector, pod.metadata?.labels)))
     .find((budgets) => budgets.length > 1);
   if (holding === undefined) return undefined;

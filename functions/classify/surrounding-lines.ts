@@ -77,7 +77,10 @@ function budgetLines({ metadata, spec, status }: DisruptionBudget, { pods }: Evi
   if ((status?.disruptionsAllowed ?? 1) > 0) return [];
   if (!pods.some((pod) => matches(spec?.selector, pod.metadata?.labels))) return [];
   const { currentHealthy = 0, expectedPods = 0, desiredHealthy = 0 } = status ?? {};
+  // Source: kubernetes pkg/registry/core/pod/storage/eviction.go
+  const unready =
+    spec?.unhealthyPodEvictionPolicy === "AlwaysAllow" ? "; pods that are not ready may go all the same" : "";
   return [
-    `PodDisruptionBudget ${metadata?.name ?? ""} has no room: ${currentHealthy} of ${expectedPods} pods are healthy, and it wants ${desiredHealthy}`,
+    `PodDisruptionBudget ${metadata?.name ?? ""} has no room: ${currentHealthy} of ${expectedPods} pods are healthy, and it wants ${desiredHealthy}${unready}`,
   ];
 }

@@ -18,7 +18,8 @@ const MAX_PODS = 2;
 export const JOB_CAUSES: readonly Cause[] = [
   {
     name: "JobFailed",
-    looksLike: "A Job has given up: BackoffLimitExceeded or DeadlineExceeded.",
+    looksLike:
+      "A Job has given up, and says why: BackoffLimitExceeded, DeadlineExceeded, PodFailurePolicy, FailedIndexes or MaxFailedIndexesExceeded.",
     response:
       "Report, with its failed pods and how to read their logs: whether to run it again is for whoever knows what it does.",
     rejected: [{ action: "restart", reason: "what it does may not be safe to do twice" }],

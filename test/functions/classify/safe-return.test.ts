@@ -513,6 +513,21 @@ describe("two budgets for the same pods", () => {
     expect(crashed(budget("a", { app: "web" }), budget("b", { app: "shop" }))).toBe("restart");
   });
 
+  it("let a pod go that has yet to start, which no budget holds", () => {
+    const waiting = crashingPod({ ranFor: 3_400 });
+    const pods = [
+      {
+        ...waiting,
+        metadata: { ...waiting.metadata, labels: { app: "web" } },
+        status: { ...waiting.status, phase: "Pending" },
+      },
+    ];
+    const budgets = [budget("a", { app: "web" }), budget("b", { app: "web" })];
+    const { remedy } = classify(evidence({ pods, surroundings: { ...NO_SURROUNDINGS, budgets } }), policy());
+
+    expect(messageOf(remedy)).toBe("restart");
+  });
+
   it("are none where each holds pods of its own", () => {
     const made = (name: string, slot: string): Pod => {
       const crashed = crashingPod({ name, ranFor: 3_400 });

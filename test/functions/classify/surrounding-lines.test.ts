@@ -91,6 +91,20 @@ describe("what stands around a workload becomes evidence", () => {
     ]);
   });
 
+  it("where such a budget lets pods go that are not ready", () => {
+    const budget = {
+      metadata: { name: "web" },
+      spec: { selector: { matchLabels: { app: "web" } }, unhealthyPodEvictionPolicy: "AlwaysAllow" },
+      status: { currentHealthy: 1, desiredHealthy: 2, expectedPods: 2, disruptionsAllowed: 0 },
+    };
+    const made = pod({ metadata: { labels: { app: "web" } } });
+    const surroundings = { ...NO_SURROUNDINGS, budgets: [budget] };
+
+    expect(surroundingLines(evidence({ pods: [made], surroundings }), [])).toEqual([
+      "PodDisruptionBudget web has no room: 1 of 2 pods are healthy, and it wants 2; pods that are not ready may go all the same",
+    ]);
+  });
+
   it("where a quota is used up, naming the resources", () => {
     const quotas = [
       {
