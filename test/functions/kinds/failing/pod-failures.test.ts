@@ -88,11 +88,13 @@ describe("a pod", () => {
   });
 });
 
+type Rules = NonNullable<NonNullable<Pod["spec"]>["containers"][number]["restartPolicyRules"]>;
+
 describe("a container with a restart policy of its own", () => {
   const exitCodes = (operator: string, ...values: number[]) => ({ operator, values });
-  const ruled = (rules: object[], restartPolicy = "Never"): Pod["spec"] => ({
+  const ruled = (rules: Rules, restartPolicy = "Never"): NonNullable<Pod["spec"]> => ({
     restartPolicy: "Never",
-    containers: [{ name: "app", restartPolicy, restartPolicyRules: rules as never }],
+    containers: [{ name: "app", restartPolicy, restartPolicyRules: rules }],
   });
   const after = (spec: NonNullable<Pod["spec"]>, exitCode: number) =>
     podFailures({ ...withContainer({ state: ended(exitCode) }), spec });
