@@ -19,13 +19,13 @@ import { abortedAnew, movedOn } from "./seen.ts";
 export async function carryOut(
   writer: Writer,
   plan: RolloutAbortPlan,
-  { again }: Occasion,
+  { mayBeOwn }: Occasion,
 ): Promise<Done<RolloutAbortChange> | Declined> {
   const { before, after } = plan;
   if (plan.back !== undefined) {
     const change = { kind: "rollout-abort", before, after, ...plan.back } as const;
     const isBack = await takeBack(writer, change);
-    return isBack || again ? { change: { ...change, back: true } } : alreadySo("have it tried again");
+    return isBack || (await mayBeOwn()) ? { change: { ...change, back: true } } : alreadySo("have it tried again");
   }
   let abortedAt = now();
   const isDone = await patchStatus(writer, (rollout) => {
@@ -36,7 +36,7 @@ export async function carryOut(
     assertAsDiagnosed(writer, plan, rollout);
     return [added("abort", true), added("abortedAt", abortedAt)];
   });
-  if (!isDone && !again) return alreadySo("abort its rollout");
+  if (!isDone && !(await mayBeOwn())) return alreadySo("abort its rollout");
   return { change: { kind: "rollout-abort", before, after, aborted_at: abortedAt } };
 }
 

@@ -11,8 +11,8 @@ import { writerFor } from "../../../support/writers.ts";
 
 const OBJECT = "/apis/argoproj.io/v1alpha1/namespaces/shop/rollouts/web";
 const STATUS = `${OBJECT}/status`;
-const FIRST = { again: false, requested: false };
-const AGAIN = { again: true, requested: false };
+const FIRST = { mayBeOwn: () => Promise.resolve(false), requested: false };
+const AGAIN = { mayBeOwn: () => Promise.resolve(true), requested: false };
 
 const revision = (number: number) => ({
   ...({ revision: number, kind: "ReplicaSet", name: `web-${number}` } as const),

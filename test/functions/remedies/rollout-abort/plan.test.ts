@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { openCase, type Case } from "../../../../functions/facts/case.ts";
 import type { Rollout } from "../../../../functions/kinds/argo-rollout/rollout.ts";
 import { asStored } from "../../../../functions/kinds/workloads.ts";
+import type { RollbackPlan } from "../../../../functions/remedies/rollback/contract.ts";
 import { asAbort, isAbortable, triedAgain } from "../../../../functions/remedies/rollout-abort/plan.ts";
 import { ago, crashingPod, deployment, evidence, incident, ofRevision, pod, policy } from "../../../support/objects.ts";
 import { CANARY, progressing, rollout, ROLLOUT_WEB, rolloutSet, withRollouts } from "../../../support/rollouts.ts";
@@ -10,7 +11,7 @@ const STATUS = { ...CANARY, phase: "Degraded", ...progressing("ProgressDeadlineE
 const revision = (number: number) => ({
   ...({ revision: number, kind: "ReplicaSet", name: `web-${number}`, template: `${number}` } as const),
 });
-const plan = { action: "rollback", before: revision(2), after: revision(1), unblocked: [] } as const;
+const plan: RollbackPlan = { action: "rollback", before: revision(2), after: revision(1), unblocked: [] };
 
 function caseOf(object: Rollout): Case {
   return openCase(
@@ -66,10 +67,8 @@ describe("an abort stands in the place of a rollback", () => {
   });
 
   it("and is taken back as the one that it was", () => {
-    const change = {
-      ...{ kind: "rollout-abort", before: plan.before, after: plan.after },
-      aborted_at: "then",
-    } as const;
+    const { before, after } = plan;
+    const change = { kind: "rollout-abort", before, after, aborted_at: "then" } as const;
 
     expect(triedAgain(change)).toEqual({ ...asAbort(plan), back: { aborted_at: "then" } });
   });
