@@ -48,6 +48,6 @@ describe("the time that a change may take", () => {
     });
     const spec = { replicas: 1, template: made };
 
-    expect(rolloutSeconds(STATEFUL_SET, { spec } as StatefulSet)).toBe(120 + 60 + (300 + 30) + (400 + 30));
+    expect(rolloutSeconds(STATEFUL_SET, { spec })).toBe(120 + 60 + (300 + 30) + (400 + 30));
   });
 });
