@@ -17,7 +17,7 @@ const Turn = z.strictObject({
   input: z.string(),
   /** How often the step had been tried before that call. */
   attempt: z.int().min(0),
-  /** The how manieth call with that input it is, of those that have begun to write. */
+  /** Which call with that input it is, counted from 1, of those that have begun to write. */
   number: z.int().min(1),
 });
 export type Turn = z.output<typeof Turn>;
