@@ -37,6 +37,7 @@ describe("what is known of a state by its name", () => {
   it("says that the states between a remedy and its report follow upon it, and no others", () => {
     expect([...STATE_NAMES].filter(followsRemedy).sort()).toEqual([
       "Resume Argo CD",
+      "Take the abort back",
       "Undo Flux rollback",
       "Undo Helm rollback",
       "Undo rollback",

@@ -20,15 +20,18 @@ export async function scanned(api: ApiServer, options: Partial<Scan> = {}): Prom
   );
 }
 
+const OF_EVERY_LOOK =
+  /^status\.phase!=Succeeded(,metadata\.namespace!=kube-system,metadata\.namespace!=kube-public,metadata\.namespace!=kube-node-lease)?$/;
+
 /** What was asked for, a Table marked as such. */
 export function asked(api: ApiServer): string[] {
   return api.requests.map((request) => `${asksForTable(request) ? "table " : ""}${target(request)}`);
 }
 
 function target({ path, query }: SeenRequest): string {
-  const selector = query["fieldSelector"];
-  // Every look at pods leaves those out that have succeeded.
-  return selector === undefined || selector === "status.phase!=Succeeded" ? path : `${path}?${selector}`;
+  // Every look at pods leaves those out that have succeeded, and one at the whole cluster those of system namespaces.
+  const selector = query["fieldSelector"]?.replace(OF_EVERY_LOOK, "") ?? "";
+  return selector === "" ? path : `${path}?${selector}`;
 }
 
 /** A refusal that is final. */

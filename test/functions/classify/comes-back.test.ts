@@ -150,7 +150,7 @@ describe("a restart under a LimitRange that was narrowed", () => {
 
   it.each<[string, Partial<Evidence>, Partial<Limits>]>([
     ["has room for what it asks for", named, { max: { memory: "256Mi", cpu: "1" }, min: { cpu: "500m" } }],
-    ["is for whole pods", named, { type: "Pod", max: { memory: "1Mi" } }],
+    ["has room for the whole pod", named, { type: "Pod", max: { memory: "256Mi" } }],
     ["is for what it does not ask for", named, { max: { "nvidia.com/gpu": "0" } }],
     ["is beyond what the template does not name, which is given to each pod", {}, { max: { memory: "1Mi" } }],
   ])("is done where the LimitRange %s", (_what, more, limits) => {
