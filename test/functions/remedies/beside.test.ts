@@ -112,6 +112,7 @@ class Situation {
       case "flux-rollback":
         return { action, before, after, unblocked: [], reconciler: { ...reconciler, objects: 2 } };
       case "restart": {
+        await expect.poll(async () => (await this.pods()).length).toBe(2);
         await this.kubectl("annotate", "pods", "--all", "simulation/failure=crash-loop");
         await expect.poll(async () => (await this.pods()).every((pod) => !isReady(pod))).toBe(true);
         const pods = (await this.pods()).map(({ metadata }) => ({
