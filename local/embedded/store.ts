@@ -323,9 +323,14 @@ export class Store {
  */
 function isNextGeneration({ custom }: Resource, object: ApiObject, previous: ApiObject): boolean {
   if (custom !== undefined) return !isDeepStrictEqual(withoutMetadata(object), withoutMetadata(previous));
-  if (!isDeepStrictEqual(object.spec, previous.spec)) return true;
+  if (!isDeepStrictEqual(withoutNode(object), withoutNode(previous))) return true;
   const changed = !isDeepStrictEqual(object.metadata?.annotations, previous.metadata?.annotations);
   return object.kind === "Deployment" && changed;
+}
+
+/** What of a spec counts as a change of it. Which node a pod is given to does not. */
+function withoutNode({ kind, spec }: ApiObject): unknown {
+  return kind === "Pod" ? { ...(spec as object), nodeName: undefined } : spec;
 }
 
 function withoutMetadata({ metadata: _metadata, ...rest }: ApiObject): object {

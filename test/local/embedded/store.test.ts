@@ -52,6 +52,12 @@ describe("an object", () => {
     expect(store.get(DEPLOYMENTS, "shop", "web").metadata?.generation).toBe(2);
   });
 
+  it("stays of its generation when it is given to a node, as a pod is", () => {
+    store.create(PODS, pod());
+    store.change<Pod>(PODS, place, (object) => Object.assign(object, { spec: pod("worker-1").spec }));
+    expect(store.get(PODS, "shop", "web").metadata?.generation).toBe(1);
+  });
+
   it("keeps its status when the rest of it is written, and the rest when its status is", () => {
     store.create(DEPLOYMENTS, deployment());
     store.update(DEPLOYMENTS, { ...deployment(9), status: { replicas: 1 } }, { status: true });
