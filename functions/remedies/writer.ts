@@ -259,7 +259,11 @@ export class Writer {
 
   /** Makes sure of the claim before a write that persists, and has the remedy begin with the first. */
   async #claimed(): Promise<void> {
-    if (this.#begun === undefined) return await (this.#begun = this.#begin());
+    if (this.#begun === undefined) {
+      this.#begun = this.#begin();
+      await this.#begun;
+      return;
+    }
     await this.#begun;
     await this.#goOn();
   }

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { acquire } from "../../../functions/claim/claim.ts";
 import type { FluxObject } from "../../../functions/facts/flux.ts";
 import { carryOut } from "../../../functions/remedies/flux-rollback/carry-out.ts";
-import { fluxRollback } from "../../../functions/remedies/flux-rollback/remedy.ts";
+import type { FluxRollbackPlan } from "../../../functions/remedies/flux-rollback/contract.ts";
 import type { Plan, Remedy } from "../../../functions/remedies/remedy.ts";
 import { remedyFor } from "../../../functions/remedies/remedies.ts";
 import { remedyStep } from "../../../functions/remedies/step.ts";
@@ -41,7 +41,7 @@ function manifest(name: string, namespace = ""): string {
   return readFileSync(file, "utf8").replaceAll("${NAMESPACE}", namespace);
 }
 
-/** What comes before a request is sent, and after it was answered: the how manieth of a call it is, and whether it writes. */
+/** What comes before a request is sent, and after it was answered: which request of a call it is, counted from 1, and whether it writes. */
 interface Trouble {
   before?(request: number): Promise<void>;
   after?(request: number, isWrite: boolean): void;
@@ -54,7 +54,7 @@ function clusterWith(trouble: Trouble = {}): HttpCluster {
   const spoilt = ["get", "metadata", "list", "patch", "replace", "delete", "evict"] as const;
   return new Proxy(client, {
     get(target, name: keyof HttpCluster) {
-      const method: unknown = target[name];
+      const method: unknown = Reflect.get(target, name);
       if (typeof method !== "function") return method;
       if (!spoilt.some((other) => other === name)) return method.bind(target) as unknown;
       return async (...args: unknown[]): Promise<unknown> => {
@@ -156,7 +156,7 @@ class Situation {
       now: () => new Date(),
     });
     try {
-      return (await step(input)) as { status: string; message: string };
+      return await step(input);
     } catch (error) {
       return { status: "failed", message: String(error) };
     }
@@ -193,11 +193,11 @@ class Situation {
 /** The same, which waits for Flux no longer than a test has to. */
 function quick(remedy: Remedy): Remedy {
   if (remedy.action !== "flux-rollback") return remedy;
-  const soon: typeof fluxRollback = {
-    ...fluxRollback,
-    carryOut: (writer, plan, occasion) => carryOut(writer, plan, occasion, { within: 20_000, calmFor: 10 }),
+  const calm = { within: 20_000, calmFor: 10 };
+  return {
+    ...remedy,
+    carryOut: (writer, plan, occasion) => carryOut(writer, plan as FluxRollbackPlan, occasion, calm),
   };
-  return { ...remedy, carryOut: soon.carryOut as Remedy["carryOut"] };
 }
 
 const DONE = {
