@@ -72,11 +72,12 @@ export function planOf(remedy: RemedyPlan | undefined): Plan | undefined {
   return remedy?.action === "none" ? undefined : remedy;
 }
 
-/** Whether a remedy changes what the workload's pods are made from. */
+/** Whether a remedy changes what the workload's pods are made from, by itself or by what it asks a tool for. */
 export function rollsOut(plan: Plan, workload: WorkloadRef): boolean {
   const remedy = remedyFor(plan.action);
   const own = pathOf(workloadObject(workload));
   if (remedy.through !== undefined && plainAction(remedy.action) === "rollback") return true;
+  if (remedy.through?.ahead !== undefined) return true;
   return remedy.replacesPods(plan) && remedy.writes(plan, workload).some((ref) => pathOf(ref) === own);
 }
 

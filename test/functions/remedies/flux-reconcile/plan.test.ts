@@ -33,6 +33,7 @@ interface World {
   holders?: typeof HOLDERS;
   tried?: Action[];
   requested?: boolean;
+  paused?: boolean;
 }
 
 /** What is done about a bad rollout of `shop/web`, which Flux keeps. */
@@ -43,10 +44,11 @@ function remedyOf({
   holders = HOLDERS,
   tried = [],
   requested = false,
+  paused = false,
 }: World = {}): Remedy {
   const said = policy({ owners: { flux: true }, ...rules });
   const progressing = { status: "False", reason: "ProgressDeadlineExceeded" };
-  const workload = deployment({ template: template("shop/web:2"), metadata, progressing });
+  const workload = deployment({ template: template("shop/web:2"), metadata, progressing, paused });
   const pods = [ofRevision(2, crashingPod({ startedAgo: 60 }))];
   const asked = requested ? { requested: { action: "rollback" as const }, origin: "person" as const } : {};
   const read = evidence({ workload, holders, pods, others, tried, incident: incident(asked) });
@@ -57,10 +59,10 @@ function remedyOf({
 }
 
 /** What is read, where the repository has held the fix for so many seconds. */
-function withObject(object: FluxObject = {}, since: string | undefined = ago(3_600)): ReadObject[] {
+function withObject(object: FluxObject = {}, since = ago(3_600)): ReadObject[] {
   const { metadata, ...rest } = object;
   const whole = kustomization({ ...rest, metadata: { uid: "shop-uid", ...metadata } });
-  return read({ object: whole, source: FIXED, ...(since === undefined ? {} : { since }) });
+  return read({ object: whole, source: FIXED, since });
 }
 
 const ready = (status: string, reason: string) => ({ type: "Ready", status, reason, observedGeneration: 3 });
@@ -177,6 +179,12 @@ describe("a bad rollout whose source has long held something else", () => {
     ],
     ["where it is not known since when", { others: withObject({}, "") }, "flux reconcile kustomization shop"],
     ["where a person asks for a rollback", { requested: true }, "flux reconcile kustomization shop"],
+    ["while somebody has its own rollout paused", { paused: true }, "Its rollout is paused"],
+    [
+      "while somebody has its own rollout paused, with no earlier revision to go back to",
+      { paused: true, holders: HOLDERS.slice(0, 1) },
+      "Its rollout is paused",
+    ],
     ["where that was tried in vain", { tried: ["flux-reconcile"] }, "A flux-reconcile did not help"],
   ])("%s is not asked for", (_what, world, message) => {
     expect(remedyOf(world)).toMatchObject({ action: "none", message: expect.stringContaining(message) as string });
