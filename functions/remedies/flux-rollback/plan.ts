@@ -1,6 +1,7 @@
 import type { Case } from "../../facts/case.ts";
 import { objectOf, type Evidence } from "../../facts/evidence.ts";
 import { ENABLED_ANNOTATION, enabledBy } from "../../facts/opt-out.ts";
+import type { ObjectMeta } from "../../shared/kubernetes/types.ts";
 import { objectAt } from "../../shared/object-ref.ts";
 import { outOfScope } from "../../shared/scope.ts";
 import { bounded } from "../../shared/text.ts";
@@ -45,7 +46,9 @@ export function throughFlux(plan: Plan, facts: Case): FluxRollbackPlan | NoRemed
   return { action: "flux-rollback", before, after, unblocked, reconciler };
 }
 
-/** That the policy, or the reconciler's own namespace, keeps the workflow away from it. The workload's own word is asked for elsewhere. */
+/**
+ * That the policy, or the reconciler's own namespace, keeps the workflow away from it; or that a mark keeps Flux away from the workload. Whether the workload has opted out is asked for elsewhere.
+ */
 export function beyondReach(
   named: Named,
   object: FluxObject,
@@ -56,6 +59,12 @@ export function beyondReach(
   const outside = outOfScope(named.namespace, policy);
   if (outside !== undefined)
     return { refusal: "NamespaceNotAllowed", message: `${name}, which keeps it, is not touched: ${outside}.` };
+  const mark = named.kind === "Kustomization" ? leftAloneBy(evidence.workload?.metadata ?? {}) : undefined;
+  if (mark !== undefined) {
+    return left(
+      `It carries \`${mark}\`, for which ${name}, which lists it, applies nothing to it. Nothing is done through Flux then: what is changed on it by hand stays as long as it carries that.`,
+    );
+  }
   const namespace = isElsewhere ? objectAt(namespaceRef(named.namespace), evidence.others) : evidence.namespace;
   if (namespace === undefined) {
     return left(`${name} keeps it, and whether namespace ${named.namespace} has opted out could not be read.`);
@@ -75,6 +84,23 @@ export function beyondReach(
   }
   return undefined;
 }
+
+/**
+ * The mark by which a Kustomization leaves an object alone that is there, though it keeps it; undefined where the object carries none.
+ * Source: fluxcd/pkg ssa, ResourceManager.Apply and its ExclusionSelector and IfNotPresentSelector
+ */
+function leftAloneBy({ labels = {}, annotations = {} }: ObjectMeta): string | undefined {
+  const found = LEFT_ALONE.find(({ key, value }) =>
+    [labels[key], annotations[key]].some((carried) => carried?.toLowerCase() === value.toLowerCase()),
+  );
+  return found === undefined ? undefined : `${found.key}: ${found.value}`;
+}
+
+const LEFT_ALONE = [
+  { key: `${RECONCILERS.Kustomization.group}/reconcile`, value: "disabled" },
+  { key: `${RECONCILERS.Kustomization.group}/ssa`, value: "Ignore" },
+  { key: `${RECONCILERS.Kustomization.group}/ssa`, value: "IfNotPresent" },
+] as const;
 
 /** That its source holds something newer, which may be the fix, and is put in place next; or that this is not known. */
 function aboutToChange(named: Named, object: FluxObject, { evidence }: Case): Omit<NoRemedy, "action"> | undefined {

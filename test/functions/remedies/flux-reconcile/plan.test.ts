@@ -185,6 +185,16 @@ describe("a bad rollout whose source has long held something else", () => {
       { paused: true, holders: HOLDERS.slice(0, 1) },
       "Its rollout is paused",
     ],
+    [
+      "where somebody keeps Flux away from the workload",
+      { metadata: { ...LABELS, annotations: { "kustomize.toolkit.fluxcd.io/reconcile": "disabled" } } },
+      "`kustomize.toolkit.fluxcd.io/reconcile: disabled`",
+    ],
+    [
+      "where Flux only makes the workload, and leaves it alone then",
+      { metadata: { labels: { ...LABELS.labels, "kustomize.toolkit.fluxcd.io/ssa": "ifnotpresent" } } },
+      "`kustomize.toolkit.fluxcd.io/ssa: IfNotPresent`",
+    ],
     ["where that was tried in vain", { tried: ["flux-reconcile"] }, "A flux-reconcile did not help"],
   ])("%s is not asked for", (_what, world, message) => {
     expect(remedyOf(world)).toMatchObject({ action: "none", message: expect.stringContaining(message) as string });

@@ -86,6 +86,17 @@ describe("a bad rollout that Flux keeps", () => {
     expect(withObject({ status: { conditions } })).toMatchObject({ action: "flux-rollback" });
   });
 
+  it("suspends nothing where Flux leaves it alone", () => {
+    const marked = (mark: Record<string, string>) => remedyOf({ metadata: { ...LABELS, annotations: mark } });
+
+    expect(marked({ "kustomize.toolkit.fluxcd.io/ssa": "Ignore" })).toMatchObject({
+      refusal: "ManagedByAnotherTool",
+      message: expect.stringContaining("applies nothing to it") as string,
+    });
+    expect(marked({ "kustomize.toolkit.fluxcd.io/reconcile": "enabled" })).toMatchObject({ action: "flux-rollback" });
+    expect(marked({ "kustomize.toolkit.fluxcd.io/ssa": "Merge" })).toMatchObject({ action: "flux-rollback" });
+  });
+
   it("whose Kustomization waits for its health is rolled back", () => {
     const running = { type: "Reconciling", status: "True", reason: "Progressing" };
     const message = "Running health checks for revision main@sha1:2222222 with a timeout of 4m30s";
