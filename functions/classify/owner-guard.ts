@@ -43,9 +43,10 @@ export function refuseOwned(
 }
 
 /** How a person has it go back before its owner does, where that changes nothing that an owner keeps. */
-function withoutOwner({ evidence: { incident, workload } }: Case, plan: Plan): string {
+function withoutOwner(facts: Case, plan: Plan): string {
+  const { incident, workload } = facts.evidence;
   if (plan.action !== "rollback" || workload === undefined) return "";
-  const command = kindOf(incident.workload)?.goesBack?.(workload, plan.after);
+  const command = kindOf(incident.workload)?.goesBack?.(workload, plan.after, facts);
   if (command === undefined) return "";
   return ` Until then, \`${command.join(" ")}\` has its controller bring revision ${plan.after.revision} back, and leaves its spec as it is.`;
 }

@@ -14,6 +14,12 @@ export interface Named {
   metadata?: ObjectMeta;
 }
 
+/** When the present revision of a workload was made, and those that its history has. */
+export interface Made {
+  current: Pick<Revision, "created"> | undefined;
+  revisions: readonly Pick<Revision, "name" | "created">[];
+}
+
 /** Reads one object by its path; undefined when it is gone. */
 export type Reader = <T>(path: string) => Promise<T | undefined>;
 
@@ -87,7 +93,7 @@ export interface Kind<
    * The command by which a person has its controller go back to a revision while the spec stays as it is, for an object whose spec
    * somebody else keeps; undefined where it would not go there.
    */
-  goesBack?(object: Object, to: RevisionRef): string[] | undefined;
+  goesBack?(object: Object, to: RevisionRef, made: Made): string[] | undefined;
   /** What puts an earlier template in place of that of the object, as it was read; absent where that is never done. */
   templatePatch?(object: Object, to: EarlierTemplate): JsonPatchOperation[];
   /** For a kind whose controller may wait for ever for pods of another revision than the one to be rolled out. */

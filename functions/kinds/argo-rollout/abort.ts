@@ -1,4 +1,5 @@
 import type { RevisionRef } from "../../shared/refs.ts";
+import type { Made } from "../kind.ts";
 import { count } from "../../shared/text.ts";
 import { short } from "../gaps.ts";
 import { conditionOf } from "../status.ts";
@@ -12,9 +13,9 @@ const DEFAULT_KEPT_SECONDS = 30;
  * Undefined where an abort would not lead there.
  * Source: argo-rollouts pkg/kubectl-argo-rollouts/cmd/abort/abort.go
  */
-export function goesBack(rollout: Rollout, to: RevisionRef): string[] | undefined {
+export function goesBack(rollout: Rollout, to: RevisionRef, made: Made): string[] | undefined {
   const { metadata } = rollout;
-  if (!hasSeenSpec(rollout) || !leadsBack(rollout, to)) return undefined;
+  if (!hasSeenSpec(rollout) || !leadsBack(rollout, to) || isWithinWindow(rollout, to, made)) return undefined;
   return ["kubectl", "argo", "rollouts", "abort", metadata?.name ?? "", "-n", metadata?.namespace ?? ""];
 }
 
@@ -30,6 +31,16 @@ export function leadsBack(rollout: Rollout, to: RevisionRef): boolean {
   const { status } = rollout;
   if (isPromoted(rollout) || isAborted(rollout) || status?.promoteFull === true) return false;
   return sendsToStable(rollout) && isStable(status, to);
+}
+
+/**
+ * Whether its controller takes the present revision for an earlier one to go back to past every step, and takes each abort of
+ * that away. Source: argo-rollouts rollout/sync.go, isRollbackWithinWindow
+ */
+export function isWithinWindow({ spec }: Rollout, { name }: RevisionRef, { current, revisions }: Made): boolean {
+  const stable = revisions.find((revision) => revision.name === name);
+  const isEarlier = stable !== undefined && current !== undefined && current.created < stable.created;
+  return (spec?.rollbackWindow?.revisions ?? 0) > 0 && isEarlier;
 }
 
 /** Whether its controller has an aborted revision give way to what was promoted last, and sends to that alone. */

@@ -11,7 +11,8 @@ import type { RequestedRollback, RollbackChange, RollbackPlan } from "./contract
 const MAX_KNOWN = 100;
 
 /** Returns to the newest healthy revision, or says why that cannot be done. */
-export function rollBack({ evidence, policy, current, healthy, again, revisions }: Case): RollbackPlan | NoRemedy {
+export function rollBack(facts: Case): RollbackPlan | NoRemedy {
+  const { evidence, policy, current, healthy, again, revisions } = facts;
   if (again !== undefined) {
     return {
       action: "none",
@@ -21,7 +22,7 @@ export function rollBack({ evidence, policy, current, healthy, again, revisions 
         "Look at what it reads and depends on, or ask for a rollback to a revision by its number.",
     };
   }
-  const held = heldBack(evidence, healthy?.revision);
+  const held = heldBack(facts, healthy?.revision);
   if (held !== undefined) return held;
   if (current === undefined || healthy === undefined) {
     return {
@@ -53,9 +54,10 @@ export function rollBack({ evidence, policy, current, healthy, again, revisions 
 }
 
 /** That its controller would not go all the way back by itself, neither for its template nor while that stays. */
-function heldBack({ incident, workload }: Case["evidence"], to: Revision | undefined): NoRemedy | undefined {
+function heldBack(facts: Case, to: Revision | undefined): NoRemedy | undefined {
+  const { incident, workload } = facts.evidence;
   const kind = kindOf(incident.workload);
-  if (workload !== undefined && to !== undefined && kind?.goesBack?.(workload, revisionRef(to)) !== undefined) {
+  if (workload !== undefined && to !== undefined && kind?.goesBack?.(workload, revisionRef(to), facts) !== undefined) {
     return undefined;
   }
   const why = workload && kind?.heldBack?.(workload, to === undefined ? undefined : revisionRef(to));

@@ -1,7 +1,7 @@
 import type { Case } from "../../facts/case.ts";
 import { outOfBand } from "../../facts/out-of-band.ts";
 import { ownerOf, STATUS, TEMPLATE } from "../../facts/owners.ts";
-import { keptAfterAbort, leadsBack } from "../../kinds/argo-rollout/abort.ts";
+import { isWithinWindow, keptAfterAbort, leadsBack } from "../../kinds/argo-rollout/abort.ts";
 import { ROLLOUT } from "../../kinds/argo-rollout/kind.ts";
 import type { Rollout } from "../../kinds/argo-rollout/rollout.ts";
 import { kindOf } from "../../kinds/kinds.ts";
@@ -22,7 +22,7 @@ export function isAbortable(plan: Plan, facts: Case): boolean {
     keptAfterAbort(rollout) <= MAX_KEPT_SECONDS &&
     // What drives it may have plans of its own for its rollout; who only keeps its manifest has none.
     ownerOf(rollout.metadata, STATUS) === undefined &&
-    !isWithinWindow(plan.after, rollout, facts) &&
+    !isWithinWindow(rollout, plan.after, facts) &&
     !isPastOwner(plan.after, facts)
   );
 }
@@ -40,16 +40,6 @@ export function triedAgain({ before, after, aborted_at }: RolloutAbortChange): R
 
 function rolloutIn({ evidence: { incident, workload } }: Case): Rollout | undefined {
   return kindOf(incident.workload)?.kind === ROLLOUT.kind ? workload : undefined;
-}
-
-/**
- * Whether its controller takes the present revision for an earlier one to go back to past every step, and takes each abort of
- * that away. Source: argo-rollouts rollout/sync.go, isRollbackWithinWindow
- */
-function isWithinWindow({ name }: RevisionRef, { spec }: Rollout, { current, revisions }: Case): boolean {
-  const stable = revisions.find((revision) => revision.name === name);
-  const isEarlier = stable !== undefined && current !== undefined && current.created < stable.created;
-  return (spec?.rollbackWindow?.revisions ?? 0) > 0 && isEarlier;
 }
 
 /** Whether the template was written past the tool that keeps it: that tool's own is put back then, as it wants it. */

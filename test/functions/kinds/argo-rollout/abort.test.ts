@@ -9,6 +9,7 @@ import { DEADLINES } from "../../../support/pod-rows.ts";
 import { ABORTED, CANARY, progressing, rollout } from "../../../support/rollouts.ts";
 
 const TO = { revision: 1, kind: "ReplicaSet", name: "web-1", template: "x" } as const;
+const NONE_MADE = { current: undefined, revisions: [] };
 const BLUE_GREEN = { strategy: { blueGreen: {} } };
 const ROUTED = { strategy: { canary: { trafficRouting: {} } } };
 const previewed = (activeSelector: string) => ({ ...CANARY, blueGreen: { activeSelector } });
@@ -20,7 +21,7 @@ describe("an abort goes back", () => {
     ["from a blue-green preview", rollout(previewed("1"), BLUE_GREEN)],
     ["where its template is in another object", rollout(CANARY, { workloadRef: { kind: "Deployment" } })],
   ])("%s", (_state, object) => {
-    expect(goesBack(object, TO)).toEqual(["kubectl", "argo", "rollouts", "abort", "web", "-n", "shop"]);
+    expect(goesBack(object, TO, NONE_MADE)).toEqual(["kubectl", "argo", "rollouts", "abort", "web", "-n", "shop"]);
   });
 
   it.each<[string, Rollout]>([
@@ -32,7 +33,18 @@ describe("an abort goes back", () => {
     ["where a blue-green one sends to the new pods already", rollout(previewed("2"), BLUE_GREEN)],
     ["before its controller has seen its spec", rollout({ ...CANARY, observedGeneration: "1" })],
   ])("not %s", (_state, object) => {
-    expect(goesBack(object, TO)).toBeUndefined();
+    expect(goesBack(object, TO, NONE_MADE)).toBeUndefined();
+  });
+
+  it("not on the way to an earlier revision within its rollback window, where its controller ends each abort", () => {
+    const window = { rollbackWindow: { revisions: 3 } };
+    const [older, newer] = [new Date(ago(200_000)), new Date(ago(100))];
+    const stable = { name: "web-1", created: new Date(ago(90_000)) };
+    const made = (created: Date) => ({ current: { created }, revisions: [stable] });
+
+    expect(goesBack(rollout(CANARY, window), TO, made(older))).toBeUndefined();
+    expect(goesBack(rollout(CANARY, window), TO, made(newer))).toBeDefined();
+    expect(goesBack(rollout(CANARY), TO, made(older))).toBeDefined();
   });
 });
 
