@@ -114,6 +114,11 @@ describe("what became of it", () => {
     status: { lastHandledReconcileAt: at, lastAttemptedRevision: revision },
   });
 
+  const attempted = (reason: string) => {
+    const conditions = [{ type: "Ready", status: "False", reason, message: "why" }];
+    return { metadata: asked(), status: { ...handled(SINCE).status, conditions } };
+  };
+
   it.each<[string, FluxObject, string[]]>([
     ["not handled", { metadata: asked() }, ["has not come to what it was asked for"]],
     [
@@ -124,6 +129,17 @@ describe("what became of it", () => {
     ["handled", { metadata: asked(), ...handled(SINCE) }, []],
     ["handled with what somebody has asked for since", { metadata: asked("later"), ...handled("later") }, []],
     ["handled, and nothing put in place", { metadata: asked(), ...handled(SINCE, REVISION) }, ["has not put"]],
+    [
+      "attempted, and could not be built",
+      attempted("BuildFailed"),
+      ["has attempted main@sha1:3333333, and it is not in"],
+    ],
+    [
+      "attempted, and taken back by Helm",
+      attempted("RollbackSucceeded"),
+      ["it is not in place (RollbackSucceeded: why)"],
+    ],
+    ["in place, and other workloads are not well", attempted("HealthCheckFailed"), []],
   ])("is told where it was %s", (_what, object, missing) => {
     const gaps = fluxReconcile.gaps?.(change, state(present(object)), undefined) ?? [];
 
