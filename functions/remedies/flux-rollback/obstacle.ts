@@ -141,8 +141,8 @@ function atWork(named: Named, object: FluxObject, now: Date): Obstacle | undefin
 }
 
 /**
- * That something is about to change by itself: it is waited for. Where it has been about to for long, or nobody knows since when,
- * people are told.
+ * That something is about to change by itself: it is waited for. Where it has been about to for long, or nobody knows since when, or
+ * something else has long been in its way, people are told.
  */
 export function isToMoveOn(
   named: Named,
@@ -151,7 +151,7 @@ export function isToMoveOn(
   since: Date | undefined,
   now: Date,
 ): Obstacle {
-  if (since !== undefined && now.getTime() - since.getTime() < MOVES_ON_WITHIN_MS) {
+  if (isWithin(since, now) && !isHeldUp(object, now)) {
     return { refusal: "RolloutInProgress", message: `${what}: that is waited for.` };
   }
   const command = fluxCommand("reconcile", named).join(" ");
@@ -159,6 +159,21 @@ export function isToMoveOn(
   const why = whyNotReady(object);
   const first = why === undefined ? "Look whether its controller is well" : `It is not ready (${why}): mend that`;
   return { refusal: "ManagedByAnotherTool", message: `${what}${time}. ${first}, and run \`${command}\`.` };
+}
+
+/**
+ * Whether it has long waited for something else to be mended, so that it comes to nothing, however new that is: a source that many
+ * push to always holds something new.
+ */
+function isHeldUp(object: FluxObject, now: Date): boolean {
+  const [ready, stalled] = [conditionOf(object, "Ready"), conditionOf(object, "Stalled")];
+  const waits = ready?.status === "False" && ready.reason === "DependencyNotReady" ? ready : undefined;
+  const since = momentOf((stalled?.status === "True" ? stalled : waits)?.lastTransitionTime);
+  return since !== undefined && !isWithin(since, now);
+}
+
+function isWithin(since: Date | undefined, now: Date): boolean {
+  return since !== undefined && now.getTime() - since.getTime() < MOVES_ON_WITHIN_MS;
 }
 
 /** That a HelmRelease goes back by itself. */

@@ -111,7 +111,7 @@ function aboutToChange(named: Named, object: FluxObject, { evidence }: Case): Om
   }
   if (held.isAttempted) return undefined;
   const { ref, revision, since } = held;
-  const what = `${ref.kind} ${ref.namespace}/${ref.name} holds ${bounded(revision)}, which ${name} has not put in place yet: it may be the fix`;
+  const what = `${ref.kind} ${ref.namespace}/${ref.name} holds ${bounded(revision)}, which may be the fix, and ${name} has not put it in place yet`;
   return isToMoveOn(named, object, what, since, evidence.now);
 }
 

@@ -150,6 +150,26 @@ describe("a bad rollout whose source has long held something else", () => {
       "It is not ready (DependencyNotReady): mend that",
     ],
     [
+      "of a Kustomization that has long waited for another, while the repository always holds something new",
+      {
+        others: withObject(
+          { status: { conditions: [{ ...ready("False", "DependencyNotReady"), lastTransitionTime: ago(7_200) }] } },
+          ago(200),
+        ),
+      },
+      "It is not ready (DependencyNotReady): mend that",
+    ],
+    [
+      "of a Kustomization that has waited for another for a moment",
+      {
+        others: withObject(
+          { status: { conditions: [{ ...ready("False", "DependencyNotReady"), lastTransitionTime: ago(60) }] } },
+          ago(200),
+        ),
+      },
+      "that is waited for",
+    ],
+    [
       "of a Kustomization that is stalled",
       {
         others: withObject({

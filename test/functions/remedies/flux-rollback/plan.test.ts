@@ -236,7 +236,7 @@ const LEFT: [string, string, () => Remedy, string?][] = [
   ],
   [
     "whose source holds something newer",
-    "it may be the fix: that is waited for",
+    "has not put it in place yet: that is waited for",
     () => remedyOf({ others: read({ source: "main@sha1:3333333", since: ago(20) }) }),
     "RolloutInProgress",
   ],
