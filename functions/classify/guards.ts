@@ -12,6 +12,7 @@ import { outOfScope } from "../shared/scope.ts";
 import { ENABLED_ANNOTATION, enabledBy, optOutText } from "../facts/opt-out.ts";
 import type { Case } from "../facts/case.ts";
 import { objectOf, ownObject, type Evidence } from "../facts/evidence.ts";
+import { passedOverSince } from "../facts/passed-over.ts";
 import { patienceWith } from "../facts/patience.ts";
 import type { Action, Plan } from "../remedies/remedy.ts";
 import { workloadObject } from "../kinds/object-ref.ts";
@@ -24,7 +25,7 @@ import { whyNothingIsWritten } from "./never-written.ts";
 import { refuseOwned } from "./owner-guard.ts";
 import { noFurtherPod } from "./quota-room.ts";
 import { whyNotBack } from "./safe-return.ts";
-import { withArticle } from "../shared/text.ts";
+import { moment, withArticle } from "../shared/text.ts";
 
 /** A guard's refusal, with the sentence that the operator reads. */
 export interface GuardRefusal {
@@ -158,10 +159,18 @@ const rolloutGuard: RemedyGuard = (facts, { replacesPods, rollsOut }) => {
   return message === undefined ? undefined : { refusal: "RolloutInProgress", message };
 };
 
-/** What the status says is of an earlier spec: somebody has changed the workload just now. */
-const unseenSpecGuard: RemedyGuard = ({ evidence: { incident, workload } }, { replacesPods }) => {
+/** What the status says is of an earlier spec: somebody has changed the workload just now, or its controller does not run. */
+const unseenSpecGuard: RemedyGuard = ({ evidence: { incident, workload, now } }, { replacesPods }) => {
   if (!replacesPods || workload === undefined) return undefined;
-  if (kindOf(incident.workload)?.hasSeenSpec(workload) !== false) return undefined;
+  const kind = kindOf(incident.workload);
+  if (kind?.hasSeenSpec(workload) !== false) return undefined;
+  const since = passedOverSince(kind, workload, now);
+  if (since !== undefined) {
+    return {
+      refusal: "NoSafeRemedy",
+      message: `Its spec was written last at ${moment(since)}, and its controller has not seen that: look whether it runs, and is well. Nothing would come of another change before.`,
+    };
+  }
   return {
     refusal: "RolloutInProgress",
     message: "Somebody has just changed its spec, and its controller has not seen that yet; it may be a rollout.",

@@ -1,4 +1,5 @@
 import { openCase } from "../facts/case.ts";
+import { passedOverSince } from "../facts/passed-over.ts";
 import { patienceWith } from "../facts/patience.ts";
 import { NO_SURROUNDINGS } from "../facts/surroundings.ts";
 import type { Kind } from "../kinds/kind.ts";
@@ -48,7 +49,7 @@ export async function inRollout(
     const workload = kind === undefined ? undefined : await rollingOut(view, kind, incident, known, moment);
     if (kind === undefined || workload === undefined) return false;
     // What its status says is of an earlier spec.
-    if (!kind.hasSeenSpec(workload)) return true;
+    if (!kind.hasSeenSpec(workload)) return passedOverSince(kind, workload, moment.now) === undefined;
     const isDue = await view.tryTo(
       describeWorkload(incident.workload),
       async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { classify } from "../../../functions/classify/classify.ts";
 import type { Evidence } from "../../../functions/facts/evidence.ts";
+import { fieldsBy } from "../../support/field-writers.ts";
 import {
   ago,
   crashingPod,
@@ -57,6 +58,20 @@ describe("the guards", () => {
     const unseen = badRollout({ generation: 2 });
 
     expect(classify(unseen, policy()).remedy).toMatchObject({ action: "none", refusal: "RolloutInProgress" });
+  });
+
+  it("tell people where its controller has long not come to its newest spec, as one that does not run", () => {
+    const unseen = (seconds: number) =>
+      badRollout({
+        generation: 2,
+        ...fieldsBy("kubectl-edit", { "f:spec": { "f:template": {} } }, { at: ago(seconds) }),
+      });
+
+    expect(classify(unseen(599), policy()).remedy).toMatchObject({ refusal: "RolloutInProgress" });
+    expect(classify(unseen(601), policy()).remedy).toMatchObject({
+      refusal: "NoSafeRemedy",
+      message: expect.stringContaining("look whether it runs") as string,
+    });
   });
 
   it("refuse a workload or a namespace that opted out", () => {

@@ -11,6 +11,7 @@ import {
   template,
   WEB,
 } from "../../support/objects.ts";
+import { fieldsBy } from "../../support/field-writers.ts";
 import { asked, FORBIDDEN, scanned } from "../../support/scans.ts";
 import { serve } from "../../support/served-cluster.ts";
 import { controlledBy, deploymentWith } from "../../support/workload-objects.ts";
@@ -37,6 +38,19 @@ describe("a rollout that is under way", () => {
       omitted: 0,
       in_rollout: [WEB],
     });
+  });
+
+  it("is an incident once its controller has long not come to its newest spec", async () => {
+    const unseen = (seconds: number) => {
+      const object = rollingOut("ReplicaSetUpdated");
+      const written = fieldsBy("kubectl-edit", { "f:spec": { "f:template": {} } }, { at: ago(seconds) });
+      return { ...object, metadata: { ...object.metadata, generation: 99, ...written } };
+    };
+
+    serve(api, { pods: [crashing], deployments: [unseen(599)] });
+    expect(await scanned(api)).toMatchObject({ incidents: [], in_rollout: [WEB] });
+    serve(api, { pods: [crashing], deployments: [unseen(601)] });
+    expect(await scanned(api)).toMatchObject({ incidents: [{ workload: WEB }] });
   });
 
   it("is told to whoever asks for the findings", async () => {
