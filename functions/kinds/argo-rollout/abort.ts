@@ -3,7 +3,7 @@ import type { Made } from "../kind.ts";
 import { count } from "../../shared/text.ts";
 import { short } from "../gaps.ts";
 import { conditionOf } from "../status.ts";
-import { hasSeenSpec, isAborted, isPromoted, isStable, wanted, type Rollout } from "./rollout.ts";
+import { hasSeenSpec, invalidSpec, isAborted, isPromoted, isStable, wanted, type Rollout } from "./rollout.ts";
 
 /** How long its controller leaves the pods of an aborted revision. Source: argo-rollouts utils/defaults/defaults.go */
 const DEFAULT_KEPT_SECONDS = 30;
@@ -22,6 +22,7 @@ export function goesBack(rollout: Rollout, to: RevisionRef, made: Made): string[
 /**
  * Whether an abort leads to a revision: to none but what was promoted last, while another is on its way. It does not
  * - where somebody has asked for the full promotion, for which its controller takes each abort away again;
+ * - while its spec is invalid, for which its controller does nothing;
  * - where a blue-green Rollout sends to the new revision already: while that is not whole, its controller does not have anything
  *   sent back for an abort, and takes the pods away all the same.
  *
@@ -30,6 +31,7 @@ export function goesBack(rollout: Rollout, to: RevisionRef, made: Made): string[
 export function leadsBack(rollout: Rollout, to: RevisionRef): boolean {
   const { status } = rollout;
   if (isPromoted(rollout) || isAborted(rollout) || status?.promoteFull === true) return false;
+  if (invalidSpec(rollout) !== undefined) return false;
   return sendsToStable(rollout) && isStable(status, to);
 }
 

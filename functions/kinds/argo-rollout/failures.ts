@@ -3,7 +3,17 @@ import { isOlderThan, type Failure } from "../../shared/kubernetes/failures.ts";
 import { lastWriter } from "../../shared/kubernetes/managed-fields.ts";
 import type { Moment } from "../failing/overdue.ts";
 import { cannotCreate, conditionOf, fromCondition, missingReplicas } from "../status.ts";
-import { ABORT, hasSeenSpec, isAborted, isGivenUp, isPromoted, isWaiting, wanted, type Rollout } from "./rollout.ts";
+import {
+  ABORT,
+  hasSeenSpec,
+  invalidSpec,
+  isAborted,
+  isGivenUp,
+  isPromoted,
+  isWaiting,
+  wanted,
+  type Rollout,
+} from "./rollout.ts";
 
 /** The reasons for which its controller calls a rollout failed. Source: argo-rollouts utils/conditions/conditions.go */
 const GIVEN_UP = ["ProgressDeadlineExceeded", "RolloutAborted"];
@@ -15,7 +25,7 @@ const KNOWN_SECONDS = 86_400;
 export function failures(rollout: Rollout, moment: Moment): Failure[] {
   if (!hasSeenSpec(rollout)) return [];
   const { status, spec } = rollout;
-  const invalid = conditionOf(status?.conditions, "InvalidSpec");
+  const invalid = invalidSpec(rollout);
   if (invalid !== undefined) return [fromCondition(invalid, "InvalidSpec")];
   const progressing = conditionOf(status?.conditions, "Progressing");
   const isGiven = progressing?.status === "False" && GIVEN_UP.includes(progressing.reason ?? "");

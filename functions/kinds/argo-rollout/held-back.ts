@@ -1,5 +1,9 @@
 import type { RevisionRef } from "../../shared/refs.ts";
-import { isStable, type CanaryStep, type Rollout } from "./rollout.ts";
+import { bounded } from "../../shared/text.ts";
+import { invalidSpec, isStable, type CanaryStep, type Rollout } from "./rollout.ts";
+
+/** How much of what its controller says of its spec is told, in characters. */
+const MAX_SAID = 300;
 
 /** Steps that are done as soon as the pods are there. */
 const ONLY_PODS = ["setWeight", "setCanaryScale"];
@@ -14,6 +18,10 @@ export function heldBack(rollout: Rollout, to: RevisionRef | undefined): string 
   if (spec?.workloadRef !== undefined) {
     const { kind = "object", name = "" } = spec.workloadRef;
     return `Its pod template is that of ${kind} ${name} (spec.workloadRef), which is not written to for a Rollout: put the earlier template back there.`;
+  }
+  const invalid = invalidSpec(rollout);
+  if (invalid !== undefined) {
+    return `Its controller does nothing for it while its spec is invalid, or what that refers to is not there: mend that first. It says: ${bounded(invalid.message ?? "", MAX_SAID)}`;
   }
   if (to === undefined || isStable(status, to)) return undefined;
   const waits = waitsFor(spec?.strategy);

@@ -1,6 +1,6 @@
 import type { PodTemplate, Workload } from "../../shared/kubernetes/types.ts";
 import type { RevisionRef } from "../../shared/refs.ts";
-import type { Condition } from "../status.ts";
+import { conditionOf, type Condition } from "../status.ts";
 
 /** A step of a canary, as far as it is looked at: all but a weight may wait for something else than pods. */
 export type CanaryStep = Record<string, unknown> & { pause?: { duration?: string | number } };
@@ -80,6 +80,14 @@ export function isAborted({ status }: Rollout): boolean {
 /** Whether its controller has given the rollout up: it was aborted, is past its deadline, or has a spec that cannot be. */
 export function isGivenUp(rollout: Rollout): boolean {
   return isAborted(rollout) || rollout.status?.phase === "Degraded";
+}
+
+/**
+ * What its controller finds wrong with its spec, or with what that refers to, for which it does nothing at all until it is mended.
+ * Source: argo-rollouts rollout/controller.go, newRolloutContext
+ */
+export function invalidSpec({ status }: Rollout): Condition | undefined {
+  return conditionOf(status?.conditions, "InvalidSpec");
 }
 
 /** Whether it waits at a step, or for somebody to promote it. */

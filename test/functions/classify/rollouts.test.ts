@@ -84,6 +84,17 @@ describe("a Rollout of which the new pods crash", () => {
     expect(remedy).toMatchObject({ message: expect.stringContaining("kubectl argo rollouts promote") as string });
   });
 
+  it("is left alone where its controller does nothing, since its spec is invalid", () => {
+    const invalid = { type: "InvalidSpec", status: "True", reason: "InvalidSpec", message: "no such Service" };
+    const object = rollout({ ...PAST_DEADLINE, conditions: [invalid] }, STEPS);
+    object.metadata = { ...object.metadata, annotations: { "argocd.argoproj.io/tracking-id": "shop:x:shop/web" } };
+
+    expect(diagnosed(object).remedy).toMatchObject({
+      refusal: "NoSafeRemedy",
+      message: expect.stringMatching(/does nothing for it while its spec is invalid.*no such Service$/) as string,
+    });
+  });
+
   it("has its rollout aborted where Argo CD keeps its spec", () => {
     const object = rollout(PAST_DEADLINE, STEPS);
     object.metadata = { ...object.metadata, annotations: { "argocd.argoproj.io/tracking-id": "shop:x:shop/web" } };
