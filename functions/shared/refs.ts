@@ -34,3 +34,15 @@ export type RevisionRef = z.output<typeof RevisionRef>;
 /** The bounds of an HPA. */
 export const HpaBounds = z.strictObject({ min: z.int(), max: z.int() });
 export type HpaBounds = z.output<typeof HpaBounds>;
+
+/** What of Flux keeps a workload, as a plan names it. */
+export const Reconciler = z.strictObject({
+  kind: z.enum(["Kustomization", "HelmRelease"]),
+  namespace: z.string(),
+  name: z.string(),
+  /** What it attempted last to put in place: a revision of its source, or the version of a chart. */
+  revision: z.string(),
+  /** How many objects it keeps, absent where it does not list them. */
+  objects: z.int().optional(),
+});
+export type Reconciler = z.output<typeof Reconciler>;

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { RemedyEntry } from "../entry.ts";
-import { Reconciler } from "../flux-rollback/contract.ts";
+import { Reconciler } from "../../shared/refs.ts";
 
 export const FLUX_RECONCILE = {
   action: "flux-reconcile",

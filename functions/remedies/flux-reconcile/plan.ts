@@ -1,9 +1,9 @@
 import type { Case } from "../../facts/case.ts";
 import { objectOf } from "../../facts/evidence.ts";
 import { reconcilerRef, type FluxObject } from "../../facts/flux.ts";
-import { groupOf, namedBy } from "../flux-rollback/find.ts";
-import { isToMoveOn, obstacle } from "../flux-rollback/obstacle.ts";
-import { beyondReach, heldBySource } from "../flux-rollback/plan.ts";
+import { groupOf, namedBy } from "../../facts/flux-reconciler.ts";
+import { isToMoveOn, obstacle } from "../../facts/flux-obstacle.ts";
+import { beyondReach, heldBySource } from "../../facts/flux-reach.ts";
 import type { FluxReconcilePlan } from "./contract.ts";
 import { isAsked, isNotToBeAsked } from "./request.ts";
 

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { Reconciler } from "../../shared/refs.ts";
 import type { RemedyEntry } from "../entry.ts";
 import { RollbackPlan } from "../rollback/contract.ts";
 
@@ -18,18 +19,6 @@ export const FLUX_ROLLBACK = {
     comment: "Only while both objects are as the remedy left them: what somebody has resumed or changed stands.",
   },
 } as const satisfies RemedyEntry;
-
-/** What of Flux keeps a workload, and is suspended for it. */
-export const Reconciler = z.strictObject({
-  kind: z.enum(["Kustomization", "HelmRelease"]),
-  namespace: z.string(),
-  name: z.string(),
-  /** What it attempted last to put in place: a revision of its source, or the version of a chart. */
-  revision: z.string(),
-  /** How many objects it keeps, all of which stay as they are while it is suspended; absent where it does not list them. */
-  objects: z.int().optional(),
-});
-export type Reconciler = z.output<typeof Reconciler>;
 
 const { before, after, unblocked } = RollbackPlan.shape;
 const fields = {

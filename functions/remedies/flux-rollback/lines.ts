@@ -1,7 +1,7 @@
 import { objectOf, type Evidence } from "../../facts/evidence.ts";
 import { describeReconciler, reconcilerRef, whyNotReady, type FluxObject, type FluxSource } from "../../facts/flux.ts";
 import { objectAt } from "../../shared/object-ref.ts";
-import { namedBy, sourceOf } from "./find.ts";
+import { namedBy, sourceOf } from "../../facts/flux-reconciler.ts";
 
 /**
  * What shows of trouble in what Flux keeps a workload by, as evidence lines: a reconciler that is not ready, and a source from which

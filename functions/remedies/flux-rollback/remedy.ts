@@ -5,7 +5,7 @@ import type { Remedy } from "../remedy.ts";
 import { rollback } from "../rollback/remedy.ts";
 import { back, carryOut } from "./carry-out.ts";
 import { FLUX_ROLLBACK, type FluxRollbackChange, type FluxRollbackPlan } from "./contract.ts";
-import { readReconciler } from "./find.ts";
+import { readReconciler } from "../../facts/flux-reconciler.ts";
 import { RECONCILERS, reconcilerRef, SOURCE_GROUP, SOURCES } from "../../facts/flux.ts";
 import { throughFlux } from "./plan.ts";
 import { gaps, overtaken, remains, seen } from "./seen.ts";

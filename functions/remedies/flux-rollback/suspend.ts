@@ -7,7 +7,7 @@ import { isRemediationError, RemediationError } from "../../shared/errors.ts";
 import { bounded } from "../../shared/text.ts";
 import { pathOf, type KubernetesObject } from "../../shared/object-ref.ts";
 import type { Writer } from "../writer.ts";
-import { groupOf, namespaceRef } from "./find.ts";
+import { groupOf, namespaceRef } from "../../facts/flux-reconciler.ts";
 import { describeReconciler, reconcilerRef, type FluxObject } from "../../facts/flux.ts";
 import {
   isSuspended,
@@ -18,7 +18,7 @@ import {
   SUSPENDED_LABEL,
   type Suspension,
 } from "../../facts/flux-suspension.ts";
-import { isApplying, obstacle } from "./obstacle.ts";
+import { isApplying, obstacle } from "../../facts/flux-obstacle.ts";
 
 /** How long waiting for what was under way takes, in milliseconds. */
 export interface Calm {

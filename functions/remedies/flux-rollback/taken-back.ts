@@ -4,7 +4,7 @@ import { reconcilerRef, type FluxObject } from "../../facts/flux.ts";
 import type { NoRemedy } from "../remedy.ts";
 import { rolledForward } from "../rollback/plan.ts";
 import type { FluxRollbackChange, FluxRollbackPlan } from "./contract.ts";
-import { beyondReach, heldBySource } from "./plan.ts";
+import { beyondReach, heldBySource } from "../../facts/flux-reach.ts";
 
 /**
  * What was suspended is resumed, while it is as the remedy left it. A Kustomization puts in place by itself what its source says,

@@ -1,9 +1,9 @@
-import type { WorkloadRef } from "../../shared/refs.ts";
+import type { Reconciler, WorkloadRef } from "../../shared/refs.ts";
 import { bounded, count } from "../../shared/text.ts";
 import type { Words } from "../remedy.ts";
 import { words as rollback } from "../rollback/words.ts";
 import type { RollbackChange } from "../rollback/contract.ts";
-import type { FluxRollbackChange, FluxRollbackPlan, Reconciler } from "./contract.ts";
+import type { FluxRollbackChange, FluxRollbackPlan } from "./contract.ts";
 import { describeReconciler, fluxCommand } from "../../facts/flux.ts";
 
 /** What people are told of a rollback through Flux. */

@@ -1,5 +1,5 @@
 import type { FluxObject, FluxSource } from "../../../../functions/facts/flux.ts";
-import { namespaceRef } from "../../../../functions/remedies/flux-rollback/find.ts";
+import { namespaceRef } from "../../../../functions/facts/flux-reconciler.ts";
 import type { FluxRollbackPlan } from "../../../../functions/remedies/flux-rollback/contract.ts";
 import { reconcilerRef } from "../../../../functions/facts/flux.ts";
 import type { ObjectMeta } from "../../../../functions/shared/kubernetes/types.ts";

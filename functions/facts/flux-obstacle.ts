@@ -1,18 +1,11 @@
-import type { Refusal } from "../../run/refusals.ts";
-import type { WorkloadRef } from "../../shared/refs.ts";
-import { lastWriter } from "../../shared/kubernetes/managed-fields.ts";
-import { bounded, count, moment } from "../../shared/text.ts";
-import { ENABLED_ANNOTATION, enabledBy } from "../../facts/opt-out.ts";
-import {
-  conditionOf,
-  describeReconciler,
-  fluxCommand,
-  momentOf,
-  whyNotReady,
-  type FluxObject,
-} from "../../facts/flux.ts";
-import type { Named } from "./find.ts";
-import { isSuspended, markOn } from "../../facts/flux-suspension.ts";
+import type { Refusal } from "../run/refusals.ts";
+import type { WorkloadRef } from "../shared/refs.ts";
+import { lastWriter } from "../shared/kubernetes/managed-fields.ts";
+import { bounded, count, moment } from "../shared/text.ts";
+import { ENABLED_ANNOTATION, enabledBy } from "./opt-out.ts";
+import { conditionOf, describeReconciler, fluxCommand, momentOf, whyNotReady, type FluxObject } from "./flux.ts";
+import type { Named } from "./flux-reconciler.ts";
+import { isSuspended, markOn } from "./flux-suspension.ts";
 
 /** For how long something may be about to happen by itself before people are told that it does not. */
 const MOVES_ON_WITHIN_MS = 600_000;

@@ -1,14 +1,13 @@
-import type { ReadOthers } from "../../facts/evidence.ts";
-import { workloadObject } from "../../kinds/object-ref.ts";
-import type { WorkloadRef } from "../../shared/refs.ts";
-import type { Reader } from "../../shared/cluster/cluster.ts";
-import { paths } from "../../shared/cluster/paths.ts";
-import { isRemediationError } from "../../shared/errors.ts";
-import { canExist } from "../../shared/kubernetes/names.ts";
-import type { ObjectMeta } from "../../shared/kubernetes/types.ts";
-import { pathOf, type KubernetesObject, type ObjectRef, type ReadObject } from "../../shared/object-ref.ts";
-import type { Reconciler } from "./contract.ts";
-import { RECONCILERS, reconcilerRef, SOURCE_GROUP, SOURCES, type FluxObject } from "../../facts/flux.ts";
+import type { ReadOthers } from "./evidence.ts";
+import { workloadObject } from "../kinds/object-ref.ts";
+import type { Reconciler, WorkloadRef } from "../shared/refs.ts";
+import type { Reader } from "../shared/cluster/cluster.ts";
+import { paths } from "../shared/cluster/paths.ts";
+import { isRemediationError } from "../shared/errors.ts";
+import { canExist } from "../shared/kubernetes/names.ts";
+import type { ObjectMeta } from "../shared/kubernetes/types.ts";
+import { pathOf, type KubernetesObject, type ObjectRef, type ReadObject } from "../shared/object-ref.ts";
+import { RECONCILERS, reconcilerRef, SOURCE_GROUP, SOURCES, type FluxObject } from "./flux.ts";
 
 /** Which reconciler the labels of an object name. */
 export type Named = Pick<Reconciler, "kind" | "namespace" | "name">;
