@@ -14,7 +14,10 @@ const SCENARIOS = [
   "flux-suspended-and-rolled-back",
   "flux-helm-release-rolled-back",
   "flux-rollback-undone",
+  "flux-asked-for-the-fix",
   "scaled-object-raised",
+  "argo-rollout-aborted",
+  "argo-rollout-aborted-in-vain",
 ];
 /** Clusters in this process, which has one thread. */
 const AT_ONCE = 6;
@@ -33,7 +36,7 @@ interface Done extends Job {
 /** Trouble while a remedy acts through a tool that owns the workload. */
 export const TOOLS: Part = {
   name: "tools",
-  summary: "remedies through Argo CD, Flux and KEDA, each request spoiled and each function lost",
+  summary: "remedies through Argo CD, Flux, KEDA and Argo Rollouts, each request spoiled and each function lost",
   title: "Through the tools that own a workload",
   about: `A scenario for each tool is played on a cluster in the suite's process, its controllers included: once without trouble, and
 then once for each pair of a request and a fault, and for each way to lose a call of a function, as above. A pause of
