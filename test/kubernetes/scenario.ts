@@ -77,12 +77,20 @@ export class Scenario {
     await this.applyText(text);
   }
 
-  /** Applies a manifest that is given as it is. */
+  /** Applies a manifest that is given as it is. What another scenario makes in the same moment, as a kind that both need, is applied anew. */
   async applyText(text: string, namespace = this.namespace, manager?: string): Promise<void> {
     const place = ["--kubeconfig", inject("kubeconfig"), "-n", namespace];
-    const child = execute(inject("kubectl"), [...place, "apply", ...managedBy(manager), "-f", "-"]);
-    child.child.stdin?.end(text);
-    await child;
+    const apply = async () => {
+      const child = execute(inject("kubectl"), [...place, "apply", ...managedBy(manager), "-f", "-"]);
+      child.child.stdin?.end(text);
+      await child;
+    };
+    try {
+      await apply();
+    } catch (error) {
+      if (!(error instanceof Error && error.message.includes("(AlreadyExists)"))) throw error;
+      await apply();
+    }
   }
 
   async rolledOut(name = "web"): Promise<void> {
