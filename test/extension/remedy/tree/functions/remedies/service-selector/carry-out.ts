@@ -10,10 +10,10 @@ import { serviceRef, type Service } from "./plan.ts";
 export async function carryOut(
   writer: Writer,
   { service, before, after }: SelectorPlan,
-  { again }: Occasion,
+  { mayBeOwn }: Occasion,
 ): Promise<Done<SelectorChange> | Declined> {
   const changed = await switchSelector(writer, { service, before, after });
-  if (!changed && !again) return alreadySo("restore the selector");
+  if (!changed && !(await mayBeOwn())) return alreadySo("restore the selector");
   return { change: { kind: "restore-selector", service, before, after } };
 }
 
