@@ -26,14 +26,15 @@ export async function readSimilar(cluster: Reader, wanted: WorkloadRef): Promise
           ref: { kind: each.kind, ...groupField(each.apiVersion) },
           path: collectionOf(each, namespace),
         }));
-  const there = await Promise.all(
+  const lists = await Promise.all(
     kinds.map(async ({ ref, path }) => (await namesIn(cluster, path)).map((name) => ({ ...ref, namespace, name }))),
   );
+  const there = lists.flat();
   const names = among(
     wanted.name,
-    there.flat().map(({ name }) => name),
+    there.map(({ name }) => name),
   );
-  const sameKindFirst = there.flat().sort((a, b) => Number(!isAlike(a, wanted)) - Number(!isAlike(b, wanted)));
+  const sameKindFirst = there.toSorted((a, b) => Number(!isAlike(a, wanted)) - Number(!isAlike(b, wanted)));
   return names.flatMap((name) => sameKindFirst.filter((each) => each.name === name)).slice(0, MAX_TOLD);
 }
 

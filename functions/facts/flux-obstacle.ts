@@ -114,9 +114,9 @@ function atWork(named: Named, object: FluxObject, now: Date): Obstacle | undefin
   const name = `${describeReconciler(named)}, which keeps it,`;
   if (isApplying(object)) {
     const since = momentOf(conditionOf(object, "Reconciling")?.lastTransitionTime);
-    const moves = isToMoveOn(named, object, `${name} is reconciling`, since, now);
     // A Kustomization puts the same in place again each time: its end is waited for once it is suspended.
-    if (named.kind === "HelmRelease" || moves.refusal !== "RolloutInProgress") return moves;
+    if (named.kind === "HelmRelease" || !isWaitedFor(object, since, now))
+      return isToMoveOn(named, object, `${name} is reconciling`, since, now);
   }
   const seen = conditionOf(object, "Ready")?.observedGeneration ?? status?.observedGeneration;
   if (seen !== undefined && seen !== metadata?.generation) {
@@ -144,7 +144,7 @@ export function isToMoveOn(
   since: Date | undefined,
   now: Date,
 ): Obstacle {
-  if (isWithin(since, now) && !isHeldUp(object, now)) {
+  if (isWaitedFor(object, since, now)) {
     return { refusal: "RolloutInProgress", message: `${what}: that is waited for.` };
   }
   const command = fluxCommand("reconcile", named).join(" ");
@@ -152,6 +152,11 @@ export function isToMoveOn(
   const why = whyNotReady(object);
   const first = why === undefined ? "Look whether its controller is well" : `It is not ready (${why}): mend that`;
   return { refusal: "ManagedByAnotherTool", message: `${what}${time}. ${first}, and run \`${command}\`.` };
+}
+
+/** Whether what a reconciler has been about to do since then may still come by itself. */
+export function isWaitedFor(object: FluxObject, since: Date | undefined, now: Date): boolean {
+  return isWithin(since, now) && !isHeldUp(object, now);
 }
 
 /**

@@ -42,7 +42,7 @@ export const Reconciler = z.strictObject({
   name: z.string(),
   /** What it attempted last to put in place: a revision of its source, or the version of a chart. */
   revision: z.string(),
-  /** How many objects it keeps, absent where it does not list them. */
+  /** How many objects it keeps; absent where it does not list them. */
   objects: z.int().optional(),
 });
 export type Reconciler = z.output<typeof Reconciler>;

@@ -2,7 +2,7 @@ import type { Case } from "../../facts/case.ts";
 import { objectOf } from "../../facts/evidence.ts";
 import { reconcilerRef, type FluxObject } from "../../facts/flux.ts";
 import { groupOf, namedBy } from "../../facts/flux-reconciler.ts";
-import { isToMoveOn, obstacle } from "../../facts/flux-obstacle.ts";
+import { isWaitedFor, obstacle } from "../../facts/flux-obstacle.ts";
 import { beyondReach, heldBySource } from "../../facts/flux-reach.ts";
 import type { FluxReconcilePlan } from "./contract.ts";
 import { isAsked, isNotToBeAsked } from "./request.ts";
@@ -20,7 +20,7 @@ export function askFlux(facts: Case): FluxReconcilePlan | undefined {
   if (named === undefined || object === undefined || uid === undefined) return undefined;
   const held = heldBySource(named, object, evidence);
   if (held === undefined || held.isAttempted || held.since === undefined) return undefined;
-  if (isToMoveOn(named, object, "", held.since, evidence.now).refusal === "RolloutInProgress") return undefined;
+  if (isWaitedFor(object, held.since, evidence.now)) return undefined;
   const against =
     beyondReach(named, object, facts) ??
     obstacle(named, object, { workload, group: groupOf(workload), now: evidence.now });

@@ -5,6 +5,7 @@ import { workloadObject } from "../../kinds/object-ref.ts";
 import { asStored, describeWorkload, workloadNotFound } from "../../kinds/workloads.ts";
 import { isRemediationError, RemediationError } from "../../shared/errors.ts";
 import type { JsonPatchOperation } from "../../shared/cluster/cluster.ts";
+import { moment } from "../../shared/text.ts";
 import { alreadySo } from "../already-so.ts";
 import type { Declined, Done, Occasion } from "../remedy.ts";
 import type { Writer } from "../writer.ts";
@@ -27,7 +28,8 @@ export async function carryOut(
     const isBack = await takeBack(writer, change);
     return isBack || (await mayBeOwn()) ? { change: { ...change, back: true } } : alreadySo("have it tried again");
   }
-  let abortedAt = now();
+  // As its controller writes moments: without parts of a second.
+  let abortedAt = moment(new Date());
   const isDone = await patchStatus(writer, (rollout) => {
     if (isAborted(rollout)) {
       abortedAt = rollout.status?.abortedAt ?? "";
@@ -81,11 +83,6 @@ async function patchStatus(
 
 function added(field: "abort" | "abortedAt", value: boolean | string): JsonPatchOperation {
   return { op: "add", path: `/status/${field}`, value };
-}
-
-/** The moment as its controller writes moments: without parts of a second. */
-function now(): string {
-  return new Date().toISOString().replace(/\.\d+Z$/, "Z");
 }
 
 function leftAlone({ workload }: Writer, why: string): RemediationError {
