@@ -6,6 +6,7 @@ import { isRemediationError, RemediationError } from "../../shared/errors.ts";
 import { presentTemplate } from "../../shared/kubernetes/template.ts";
 import { pathOf } from "../../shared/object-ref.ts";
 import { alreadySo } from "../already-so.ts";
+import { escapedMark } from "../marks.ts";
 import type { Declined, Done, Occasion } from "../remedy.ts";
 import type { Writer } from "../writer.ts";
 import {
@@ -24,8 +25,8 @@ import { hasAutomatedSync, whyLeftToPeople, whyMadeAnew } from "./left-to-people
 import { isAsLeft, keptPolicy, operationOf, policyWriterSince } from "./seen.ts";
 
 /** Where the marks are in a JSON patch. Source: RFC 6901, section 3 */
-const ANNOTATION_PATH = `/metadata/annotations/${PAUSED_ANNOTATION.replaceAll("/", "~1")}`;
-const LABEL_PATH = `/metadata/labels/${PAUSED_LABEL.replaceAll("/", "~1")}`;
+const ANNOTATION_PATH = `/metadata/annotations/${escapedMark(PAUSED_ANNOTATION)}`;
+const LABEL_PATH = `/metadata/labels/${escapedMark(PAUSED_LABEL)}`;
 
 /**
  * Pauses the Application's automated sync and starts a sync to its earlier deployment, both in one write, while it is as it was

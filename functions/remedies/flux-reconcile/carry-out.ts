@@ -5,6 +5,7 @@ import { paths } from "../../shared/cluster/paths.ts";
 import { isRemediationError, RemediationError } from "../../shared/errors.ts";
 import type { KubernetesObject } from "../../shared/object-ref.ts";
 import { alreadySo } from "../already-so.ts";
+import { addedMark } from "../marks.ts";
 import { groupOf, namespaceRef } from "../../facts/flux-reconciler.ts";
 import { obstacle } from "../../facts/flux-obstacle.ts";
 import type { Declined, Done, Occasion } from "../remedy.ts";
@@ -37,15 +38,7 @@ export async function carryOut(
       if (object.status?.lastAttemptedRevision !== reconciler.revision)
         throw leftAlone(plan, "It has put something else in place since.");
       if (isNotToBeAsked(object)) throw leftAlone(plan, "It is at work by now, or waits for something else.");
-      return object.metadata.annotations === undefined
-        ? [{ op: "add", path: "/metadata/annotations", value: { [REQUESTED_ANNOTATION]: source.since } }]
-        : [
-            {
-              op: "add",
-              path: `/metadata/annotations/${REQUESTED_ANNOTATION.replaceAll("/", "~1")}`,
-              value: source.since,
-            },
-          ];
+      return [addedMark("annotations", object.metadata.annotations, REQUESTED_ANNOTATION, source.since)];
     });
     return asked || (await mayBeOwn()) ? { change: { kind, ...parts } } : alreadySo("ask Flux for it");
   } catch (error) {

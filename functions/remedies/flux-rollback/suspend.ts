@@ -6,6 +6,7 @@ import { paths } from "../../shared/cluster/paths.ts";
 import { isRemediationError, RemediationError } from "../../shared/errors.ts";
 import { bounded } from "../../shared/text.ts";
 import { pathOf, type KubernetesObject } from "../../shared/object-ref.ts";
+import { addedMark, escapedMark } from "../marks.ts";
 import type { Writer } from "../writer.ts";
 import { groupOf, namespaceRef } from "../../facts/flux-reconciler.ts";
 import { describeReconciler, reconcilerRef, type FluxObject } from "../../facts/flux.ts";
@@ -51,8 +52,8 @@ export async function suspend(writer: Writer, plan: Suspension): Promise<boolean
     const mark = markFor(plan, workload, (object.metadata?.generation ?? 0) + 1);
     return [
       { op: "add", path: "/spec/suspend", value: true },
-      added("annotations", object.metadata?.annotations, mark),
-      added("labels", object.metadata?.labels, SUSPENDED_LABEL.value),
+      addedMark("annotations", object.metadata?.annotations, SUSPENDED_ANNOTATION, mark),
+      addedMark("labels", object.metadata?.labels, SUSPENDED_ANNOTATION, SUSPENDED_LABEL.value),
     ];
   });
 }
@@ -134,12 +135,7 @@ async function patchReconciler(
 }
 
 /** The name of the mark and of its label, which are the same, in a JSON pointer. */
-const POINTER = SUSPENDED_ANNOTATION.replaceAll("/", "~1");
-
-function added(what: "annotations" | "labels", present: object | undefined, value: string): JsonPatchOperation {
-  if (present === undefined) return { op: "add", path: `/metadata/${what}`, value: { [SUSPENDED_ANNOTATION]: value } };
-  return { op: "add", path: `/metadata/${what}/${POINTER}`, value };
-}
+const POINTER = escapedMark(SUSPENDED_ANNOTATION);
 
 /** @throws RemediationError `ObjectChanged` when it has put something else in place since the plan was made */
 function assertSameRevision(plan: Suspension, { status }: FluxObject): void {
