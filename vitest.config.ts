@@ -69,7 +69,7 @@ export default defineConfig({
           globalSetup: "test/report/global-setup.ts",
           // A browser each.
           maxWorkers: 2,
-          testTimeout: 60_000,
+          testTimeout: 300_000,
         },
       },
       {
