@@ -7,7 +7,8 @@ import { rollOutWeb } from "../kubernetes/web.ts";
 import { aws } from "../deployed/account.ts";
 import { run } from "../deployed/commands.ts";
 import { about, it } from "../deployed/deployed.ts";
-import { allExecutions, ended, execute, type Ended } from "../deployed/executions.ts";
+import { say } from "../deployed/command-line.ts";
+import { allExecutions, ended, execute, startExecution, type Ended } from "../deployed/executions.ts";
 import { commandsFor } from "../../functions/notify/discovery/words.ts";
 import { parseDiscovered } from "../../functions/shared/discovered.ts";
 import {
@@ -276,6 +277,39 @@ describe("a hub", () => {
     expect(said).toMatch(new RegExp(`${ARN} +\\d+ s ago +failing +1 +0 +0 +automatic +list`));
     expect(said).toMatch(new RegExp(`${arnOf(QUIET)} +\\d+ s ago +look failed +\\? +\\? +\\? +automatic +list`));
     await kubectlOfShop(["-n", NAMESPACE, "rollout", "undo", "deployment/api"]);
+  });
+
+  it("stops all clusters at once: what is under way is verified, nothing is begun anywhere, and it is seen", async ({
+    scenario,
+  }) => {
+    await list([SHOP, { ...QUIET, every_minutes: 1 }]);
+    await rollOutWeb(scenario, { image: "shop/web:1" });
+    const ask = { action: "scale_deployment", deployment_name: "web", origin: "person" };
+    const atShop = { ...ask, cluster_name: SHOP.name, namespace: NAMESPACE };
+    const desired = ["-n", NAMESPACE, "get", "deploy", "web", "-o", "jsonpath={.spec.replicas}"];
+    const arn = await startExecution({ ...atShop, replicas: 2 });
+    await scenario.until("it is scaled", async () => (await kubectlOfShop(desired)) === "2", 120);
+
+    await say("stop", "--reason", "an incident of the whole fleet");
+    try {
+      expect((await ended(arn)).workloads).toMatchObject([{ outcome: "Recovered", action: "scale" }]);
+      const refused = [
+        await execute({ ...atShop, replicas: 4 }),
+        await execute(about(scenario, { ...ask, replicas: 4 })),
+      ];
+      for (const { workloads } of refused) {
+        expect(workloads).toMatchObject([{ outcome: "Skipped", reason: "Stopped" }]);
+        expect(workloads[0]?.summary).toContain("an incident of the whole fleet");
+      }
+      expect(await kubectlOfShop(desired)).toBe("2");
+      expect((await scenario.deployment()).spec?.replicas).toBe(2);
+      await roundOf(`round-${Date.now()}`, ({ looked }) => looked === 1);
+      expect(await fleetSays()).toMatch(new RegExp(`${arnOf(QUIET)} .* stopped`));
+    } finally {
+      await say("resume");
+    }
+
+    expect((await execute({ ...atShop, replicas: 3 })).workloads).toMatchObject([{ outcome: "Recovered" }]);
   });
 
   it("tells which cluster it was by its account and region", async ({ failedRuns }) => {
