@@ -145,6 +145,11 @@ function ofNotifications(seen: Observation): Violation[] {
   return [];
 }
 
+/** What a notification tells beside how old it is: one that is told late says so in its words, and advises to look first. */
+export function newsOf({ report, document }: Notification): string {
+  return JSON.stringify([report.workload, report.outcome, document.done]);
+}
+
 function withoutRepetitions(notifications: readonly Notification[]): Notification[] {
   return [...new Map(notifications.map((each) => [each.text, each])).values()];
 }

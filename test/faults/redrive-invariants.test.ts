@@ -39,6 +39,19 @@ it("finds a change that the redriven part denies", () => {
   ]);
 });
 
+it("takes what is told late for the same news, though it says so, and finds another outcome", () => {
+  const toldBefore = observed({ notifications: [STOP, told(workload({}))] });
+  const late = { ...told(workload({})), text: "This is told late." };
+  const retold = (again: Observation["notifications"][number]) =>
+    details({ first: toldBefore, judged: true, redriven: observed({ requests: [], notifications: [again] }) });
+
+  expect(retold(late)).toEqual([]);
+  expect(retold(told(workload({ outcome: "RolledBack" }))).join()).toContain("told: 2 notifications instead of 1");
+  expect(retold({ ...told(workload({}), []), text: "Nothing was done." }).join()).toContain(
+    "told: 2 notifications instead of 1",
+  );
+});
+
 it("finds a stop that was told to nobody", () => {
   expect(details({ first: observed({ workloads: [], notifications: [] }) }).join()).toContain("about the stop");
 });

@@ -1,5 +1,5 @@
 import { withFields, type ChangedField } from "./changed-fields.ts";
-import { describeRequest, effectiveWrites, type Observation, type Violation } from "./invariants.ts";
+import { describeRequest, effectiveWrites, newsOf, type Observation, type Violation } from "./invariants.ts";
 import { peopleViolations } from "./people-invariants.ts";
 import { ofTheStop } from "./stop-invariants.ts";
 
@@ -38,6 +38,7 @@ function ownOf({ notifications }: Observation): Observation["notifications"] {
 function asOne({ first, other, redriven, set, replaced, judged, mayLeadTo }: Redriven): Violation[] {
   const { situation } = redriven;
   const told = ownOf(first);
+  const known = new Set(told.map(newsOf));
   const requests = [first, ...(other === undefined ? [] : [other]), redriven].flatMap((each) => each.requests);
   const writes = { ...situation.writes, ...situation.writesAfterStop, ...mayLeadTo };
   const whole: Observation = {
@@ -46,7 +47,7 @@ function asOne({ first, other, redriven, set, replaced, judged, mayLeadTo }: Red
     situation: { ...situation, writes },
     requests,
     ...(judged && set.length > 0 ? { amiss: undefined } : {}),
-    notifications: [...told, ...redriven.notifications],
+    notifications: [...told, ...redriven.notifications.filter((again) => !known.has(newsOf(again)))],
     undoing: first.undoing || redriven.undoing,
     // It was stopped when it had told, and cannot know.
     retold: told.length > 0 && ownOf(redriven).length > 0,
@@ -72,7 +73,7 @@ function whereTaken({ first, redriven }: Redriven): Violation[] {
     ...(acted && told.some(({ document }) => document.done.length === 0)
       ? broken("accounted", "what it told names no change")
       : []),
-    ...(new Set(told.map(({ text }) => text)).size > 1 ? broken("told", `${told.length} notifications`) : []),
+    ...(new Set(told.map(newsOf)).size > 1 ? broken("told", `${told.length} notifications`) : []),
     ...(redriven.claims.some(({ spec }) => (spec?.holderIdentity ?? "") !== "")
       ? broken("claim", "the claim is still held")
       : []),

@@ -4,7 +4,7 @@ import { executionOf, type Ended } from "../crowd/executions.ts";
 import { claimsHeld } from "../crowd/episode.ts";
 import { makeFail, planFailing, type Failing } from "../crowd/twenty.ts";
 import { Ground } from "../ground.ts";
-import { effectiveWrites } from "../invariants.ts";
+import { effectiveWrites, newsOf } from "../invariants.ts";
 import { FaultProxy, type ProxiedRequest } from "../proxy/proxy.ts";
 import { POLICY } from "../situations.ts";
 import { differences, takeSnapshot, type Snapshot } from "../snapshot.ts";
@@ -97,12 +97,12 @@ async function manyViolations({ ground, failing, before, requests, ended }: Seen
       const messages = told.get(name) ?? [];
       const twice = own.map(({ request }) => request).filter((request, index, all) => all.indexOf(request) !== index);
       const isUndone = messages.some(({ report }) => report.outcome === "RolledBack");
-      const words = [...new Set(messages.map(({ text }) => text))];
+      const news = new Set(messages.map(newsOf));
       const [message] = messages;
       return [
         ...(who.length > 1 ? [`${name} was changed by ${who.join(" and ")}`] : []),
         ...(twice.length > 0 && !isUndone ? [`${name}: more than once ${twice.join()}`] : []),
-        ...(words.length > 1 ? [`${name}: ${words.length} outcomes were told`] : []),
+        ...(news.size > 1 ? [`${name}: ${news.size} outcomes were told`] : []),
         ...(own.length > 0 && message === undefined ? [`${name} was changed, and nobody was told`] : []),
         ...(own.length > 0 && message !== undefined && message.document.done.length === 0
           ? [`${name} was changed, and the message names no change`]
