@@ -10,6 +10,7 @@ import { GitSettings, type GitRepository } from "../functions/notify/git/setting
 import { WAYS_IN } from "../functions/ways-in/ways.ts";
 import { describeIssues } from "../functions/shared/validation.ts";
 import { misfit } from "./limits.ts";
+import { NETWORK_IDS } from "./network.ts";
 import type { EksRemediationProps } from "./props.ts";
 import type { OptionalReading } from "./rbac-command.ts";
 import { SettingsError } from "./settings-error.ts";
@@ -40,10 +41,18 @@ const SECRET = /^\/(aws\/reference\/secretsmanager\/[\w/+=.@-]{1,512}|(?!aws\/|s
 const SECRET_RULE =
   "must be the name of a parameter, as /eks-remediation/slack, or of a secret, as /aws/reference/secretsmanager/NAME, and not what it holds";
 
+/** Ids of one kind; a list that only the deployment knows cannot be looked at. */
+function idsOf(kind: keyof typeof NETWORK_IDS) {
+  const pattern = new RegExp(`^${NETWORK_IDS[kind]}$`);
+  const ids = z.array(z.string().regex(pattern, `must match ${NETWORK_IDS[kind]}`)).min(1, "must name at least one");
+  return z.union([z.custom<string[]>(Token.isUnresolved), ids]);
+}
+
 /** What can be said of a prop by itself. */
 const PlainProps = z.object({
   // A name that only the deployment knows, as of a cluster in the same stack, cannot be looked at.
   clusterName: z.union([z.custom<string>(Token.isUnresolved), plainClusterName]),
+  network: z.object({ subnetIds: idsOf("subnet"), securityGroupIds: idsOf("securityGroup") }).optional(),
   namespaces: z.array(ScanRequest.shape.namespace.unwrap()).min(1, "must name at least one").optional(),
   schedule: z
     .union([z.literal(false), z.custom<Duration>(isInterval)], "must be false or whole minutes, from one to a day")
@@ -119,11 +128,12 @@ function isRetention(value: unknown): boolean {
 }
 
 /** Props that do not go together. */
-function conflictsOf({ vpc, subnets, securityGroups, ...props }: EksRemediationProps): string[] {
+function conflictsOf({ vpc, subnets, securityGroups, network, ...props }: EksRemediationProps): string[] {
   const { topic } = props.notifications ?? {};
   const conflicts: [boolean, string][] = [
     [vpc === undefined && subnets !== undefined, "subnets: need the vpc that they are in"],
     [vpc === undefined && securityGroups !== undefined, "securityGroups: need the vpc that they are in"],
+    [vpc !== undefined && network !== undefined, "network: is the same as vpc, so only one of them may be given"],
     [
       props.namespaces !== undefined && props.policy?.namespaces?.allow !== undefined,
       "namespaces: are the same as policy.namespaces.allow, so only one of them may be given",

@@ -39,6 +39,7 @@ import { WeeklyScorecard } from "./weekly-scorecard.ts";
 import { WaysIn, type WaysInProps } from "./ways-in.ts";
 import { Workflow } from "./workflow.ts";
 
+export type { Network } from "./network.ts";
 export type { EksRemediationProps, FleetOptions, GitInput, NotificationOptions, PolicyInput } from "./props.ts";
 export { SettingsError } from "./settings-error.ts";
 
@@ -72,12 +73,13 @@ export class EksRemediation extends Construct {
   constructor(scope: Construct, id: string, props: EksRemediationProps) {
     super(scope, id);
     const { policy, namespaces, optional, schedule, repositories } = checkProps(props);
-    const { clusterName, namePrefix, vpc, subnets, securityGroups } = props;
+    const { clusterName, namePrefix, vpc, subnets, securityGroups, network } = props;
     const { logRetention = RetentionDays.ONE_MONTH } = props;
     const { key } = new Encryption(this, "Encryption", { key: props.encryptionKey });
     const hub =
       props.fleet === undefined ? undefined : { name: namePrefix ?? HUB_NAME, parameter: props.fleet.parameter };
-    const options: FunctionOptions = { policy, key, logRetention, namePrefix, vpc, subnets, securityGroups, hub };
+    const where = { vpc, subnets, securityGroups, network };
+    const options: FunctionOptions = { policy, key, logRetention, namePrefix, ...where, hub };
 
     const { steps } = new Functions(this, "Functions", { options });
     const { stateMachine, stateMachineName } = new Workflow(this, "Workflow", { steps, key, logRetention, namePrefix });

@@ -10,6 +10,7 @@ import type { Destination } from "../functions/notify/deliver/destinations.ts";
 import type { GitSettings } from "../functions/notify/git/settings.ts";
 import type { Policy } from "../functions/shared/policy.ts";
 import type { WayIn } from "../functions/ways-in/ways.ts";
+import type { Network } from "./network.ts";
 
 /** A remediation policy as one writes it: every field may be left out. `functions/shared/policy.ts` documents them. */
 export type PolicyInput = z.input<typeof Policy>;
@@ -56,6 +57,8 @@ export interface EksRemediationProps {
   readonly subnets?: SubnetSelection | undefined;
   /** The functions' security groups in the VPC. Default: a new one. */
   readonly securityGroups?: readonly ISecurityGroup[] | undefined;
+  /** The same by the ids of subnets and security groups, in place of `vpc`. */
+  readonly network?: Network | undefined;
   /** Only these namespaces are looked after: shorthand for `policy.namespaces.allow`. Default: all but system ones. */
   readonly namespaces?: readonly string[] | undefined;
   /**

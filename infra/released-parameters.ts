@@ -1,4 +1,7 @@
 import type { CfnParameterProps } from "aws-cdk-lib";
+import { NETWORK_IDS } from "./network.ts";
+
+const idsWithCommas = (id: string) => `(${id}(,${id})*)?`;
 
 /** What is said when a release is deployed; all else is set when it is made. */
 export const RELEASED = {
@@ -11,5 +14,16 @@ export const RELEASED = {
     type: "String",
     description: "Who is told the outcomes by e-mail, and has to confirm that once; empty: nobody.",
     allowedPattern: "([^\\s@]+@[^\\s@]+)?",
+  },
+  SubnetIds: {
+    type: "String",
+    description:
+      "The subnets in which the functions run, with commas between them, for a cluster whose endpoint is private; empty: outside any VPC.",
+    allowedPattern: idsWithCommas(NETWORK_IDS.subnet),
+  },
+  SecurityGroupIds: {
+    type: "String",
+    description: "Their security groups there, with commas between them; empty: outside any VPC.",
+    allowedPattern: idsWithCommas(NETWORK_IDS.securityGroup),
   },
 } satisfies Record<string, CfnParameterProps>;

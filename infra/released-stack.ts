@@ -2,6 +2,7 @@ import {
   CliCredentialsStackSynthesizer,
   CfnCondition,
   CfnParameter,
+  CfnRule,
   Fn,
   Stack,
   type IStackSynthesizer,
@@ -9,6 +10,7 @@ import {
 import { CfnSubscription } from "aws-cdk-lib/aws-sns";
 import type { Construct } from "constructs";
 import type { EksRemediation } from "./eks-remediation.ts";
+import type { Network } from "./network.ts";
 import { acknowledgeNoRedrive } from "./notifications.ts";
 import { RELEASED } from "./released-parameters.ts";
 import { remediate } from "./remediate.ts";
@@ -23,8 +25,8 @@ export interface Release {
 }
 
 /**
- * The workflow as a template that deploys by itself, without the CDK and a bootstrapped account: the cluster, and who is told,
- * are its parameters, with what is set for them as their defaults; all else is set when the release is made.
+ * The workflow as a template that deploys by itself, without the CDK and a bootstrapped account: the cluster, who is told, and
+ * where the functions run are its parameters, with what is set for them as their defaults; all else is set when the release is made.
  */
 export class ReleasedStack extends Stack {
   readonly remediation: EksRemediation;
@@ -47,8 +49,31 @@ export class ReleasedStack extends Stack {
       ...RELEASED.NotifyEmail,
       default: settings.notifyEmail ?? "",
     });
-    this.remediation = remediate(this, { ...settings, clusterName: cluster.valueAsString, notifyEmail: undefined });
+    this.remediation = remediate(this, {
+      ...settings,
+      clusterName: cluster.valueAsString,
+      notifyEmail: undefined,
+      network: this.network(settings.network),
+    });
     this.tell(email.valueAsString);
+  }
+
+  /** The functions are in a VPC where the parameters name subnets of one, which then need security groups as well. */
+  private network({ subnetIds, securityGroupIds }: Network = { subnetIds: [], securityGroupIds: [] }): Network {
+    const given = (name: "SubnetIds" | "SecurityGroupIds", ids: readonly string[]) =>
+      new CfnParameter(this, name, { ...RELEASED[name], default: ids.join(",") }).valueAsString;
+    const subnets = given("SubnetIds", subnetIds);
+    const groups = given("SecurityGroupIds", securityGroupIds);
+    const isNamed = (ids: string) => Fn.conditionNot(Fn.conditionEquals(ids, ""));
+    const condition = new CfnCondition(this, "InVpc", { expression: isNamed(subnets) });
+    const needs = (id: string, one: string, other: string, assertDescription: string) =>
+      new CfnRule(this, id, {
+        ruleCondition: isNamed(one),
+        assertions: [{ assert: isNamed(other), assertDescription }],
+      });
+    needs("SubnetsHaveGroups", subnets, groups, "SubnetIds need SecurityGroupIds.");
+    needs("GroupsHaveSubnets", groups, subnets, "SecurityGroupIds need SubnetIds.");
+    return { subnetIds: Fn.split(",", subnets), securityGroupIds: Fn.split(",", groups), condition };
   }
 
   private tell(email: string): void {

@@ -1,6 +1,6 @@
 import { RemovalPolicy, Validations, type Duration } from "aws-cdk-lib";
 import type { ISecurityGroup, IVpc, SubnetSelection } from "aws-cdk-lib/aws-ec2";
-import { PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import { PolicyStatement, Role, ServicePrincipal, type CfnRole } from "aws-cdk-lib/aws-iam";
 import type { IKey } from "aws-cdk-lib/aws-kms";
 import {
   ApplicationLogLevel,
@@ -9,6 +9,7 @@ import {
   LoggingFormat,
   Runtime,
   Tracing,
+  type CfnFunction,
   type ILayerVersion,
 } from "aws-cdk-lib/aws-lambda";
 import { LogLevel, NodejsFunction, OutputFormat, type NodejsFunctionProps } from "aws-cdk-lib/aws-lambda-nodejs";
@@ -17,6 +18,7 @@ import { Construct } from "constructs";
 import { SEMI_SPACE_MB } from "../functions/shared/heap.ts";
 import { REQUIRE } from "./bundle-banner.ts";
 import { pathOfRole, type HubOptions } from "./hub-name.ts";
+import { networkInterfaces, networkPolicyUnder, vpcConfigOf, type Network } from "./network.ts";
 import { folderOfBundle, PACKAGED, pathTo } from "./packaged.ts";
 
 /** What all functions have in common. */
@@ -29,6 +31,8 @@ export interface FunctionOptions {
   vpc: IVpc | undefined;
   subnets: SubnetSelection | undefined;
   securityGroups: readonly ISecurityGroup[] | undefined;
+  /** The same by ids; undefined where there is a `vpc`, or none at all. */
+  network: Network | undefined;
   /** What makes it a function of a hub; undefined where it looks after one cluster alone. */
   hub: HubOptions | undefined;
 }
@@ -67,7 +71,7 @@ export class RemediationFunction extends Construct {
 
   constructor(scope: Construct, id: string, { name, entry, options, layers = [], ...props }: RemediationFunctionProps) {
     super(scope, id);
-    const { policy, key, logRetention, namePrefix, vpc, subnets, securityGroups, hub } = options;
+    const { policy, key, logRetention, namePrefix, vpc, subnets, securityGroups, network, hub } = options;
     this.isBounded = props.reservedConcurrentExecutions !== undefined;
     const logGroup = new LogGroup(this, "Logs", {
       retention: logRetention,
@@ -111,7 +115,27 @@ export class RemediationFunction extends Construct {
       ...(subnets === undefined ? {} : { vpcSubnets: subnets }),
       ...(securityGroups === undefined ? {} : { securityGroups: [...securityGroups] }),
     });
+    if (network !== undefined) this.placeIn(network);
     this.acknowledgeFindings();
+  }
+
+  private placeIn(network: Network): void {
+    const { condition } = network;
+    const lambda = this.lambda.node.defaultChild as CfnFunction;
+    lambda.vpcConfig = vpcConfigOf(network);
+    if (condition === undefined) {
+      this.role.addToPolicy(networkInterfaces());
+      return;
+    }
+    // In the role itself: nothing may depend on a resource that is there under a condition only. The checks of the stack
+    // cannot read a property that is a condition, only an override.
+    (this.role.node.defaultChild as CfnRole).addPropertyOverride("Policies", [networkPolicyUnder(condition)]);
+    for (const id of ["CloudFormation-Validate::E1150", "CloudFormation-Validate::F3031"]) {
+      Validations.of(lambda).acknowledge({
+        id,
+        reason: "Where the parameters name no subnets, the function has no VpcConfig that an empty id could be in.",
+      });
+    }
   }
 
   private acknowledgeFindings(): void {
@@ -121,24 +145,6 @@ export class RemediationFunction extends Construct {
         "X-Ray's write actions know no resources; nor do the actions on network interfaces that Lambda needs of a function in a VPC, before those interfaces exist.",
     });
   }
-}
-
-/**
- * What Lambda needs of a function's role to run it in a VPC.
- * Source: docs.aws.amazon.com/lambda, "Giving Lambda functions access to resources in an Amazon VPC"
- */
-function networkInterfaces(): PolicyStatement {
-  return new PolicyStatement({
-    actions: [
-      "ec2:AssignPrivateIpAddresses",
-      "ec2:CreateNetworkInterface",
-      "ec2:DeleteNetworkInterface",
-      "ec2:DescribeNetworkInterfaces",
-      "ec2:DescribeSubnets",
-      "ec2:UnassignPrivateIpAddresses",
-    ],
-    resources: ["*"],
-  });
 }
 
 /** The code of a function where its bundle is in the package: whoever installs that needs no bundler. */

@@ -8,6 +8,7 @@ import { plainClusterName } from "../functions/shared/cluster-name.ts";
 import type { Destination } from "../functions/notify/deliver/destinations.ts";
 import { WAYS_IN, type WayIn } from "../functions/ways-in/ways.ts";
 import { describeIssues } from "../functions/shared/validation.ts";
+import type { Network } from "./network.ts";
 import type { FleetOptions, GitInput, PolicyInput } from "./props.ts";
 import { SettingsError } from "./settings-error.ts";
 
@@ -23,6 +24,12 @@ const RETENTION_RULE = `must be one of ${[...RETENTIONS.keys()].join(", ")}`;
 /** The cluster that `cdk.json` names so that a template can be looked at without a setting: nobody's. */
 export const EXAMPLE_CLUSTER = "my-cluster";
 
+/** Names with commas between them, or a list. */
+function list() {
+  const text = z.string().transform((names) => names.split(",").map((name) => name.trim()));
+  return z.union([text, z.array(z.string())]);
+}
+
 /** What can be set for a deployment: with `-c name=value`, or under `context` in `cdk.json`. */
 const Context = z.object({
   /** The EKS cluster to look after, in the account and region of the stack. */
@@ -32,9 +39,11 @@ const Context = z.object({
   /** What is done about what a run finds by itself: `observe` unless it is set, `approve`, `automatic` or `off`. */
   mode: z.enum(MODES, `must be one of ${MODES.join(", ")}`).optional(),
   /** Only these namespaces are looked after: names with commas between them, or (in `cdk.json`) a list. */
-  namespaces: z
-    .union([z.string().transform((list) => list.split(",").map((name) => name.trim())), z.array(z.string())])
-    .optional(),
+  namespaces: list().optional(),
+  /** The ids of subnets in which the functions run, with commas between them, or (in `cdk.json`) a list. */
+  subnets: list().optional(),
+  /** The ids of their security groups there. */
+  securityGroups: list().optional(),
   /** Who is told the outcomes by e-mail. The address has to confirm its subscription once. */
   notifyEmail: z.email("must be an e-mail address").optional(),
   /** Whether `https` subscribers get the form for Amazon Q Developer in chat applications. */
@@ -64,8 +73,7 @@ const Context = z.object({
     .union([z.boolean(), z.enum(["true", "false"]).transform((text) => text === "true")], "must be true or false")
     .default(false),
   /** What starts a look at once, beside the schedule: names with commas between them, or (in `cdk.json`) a list. */
-  waysIn: z
-    .union([z.string().transform((list) => list.split(",").map((name) => name.trim())), z.array(z.string())])
+  waysIn: list()
     .pipe(z.array(z.enum(WAYS_IN, `must be one of ${WAYS_IN.join(", ")}`)))
     .optional(),
   /** Whether there is a dashboard: each beyond an account's first three is paid. */
@@ -107,6 +115,7 @@ export interface Settings {
   policy: PolicyInput | undefined;
   mode: (typeof MODES)[number] | undefined;
   namespaces: string[] | undefined;
+  network: Network | undefined;
   notifyEmail: string | undefined;
   chat: boolean;
   deliver: Partial<Record<Destination, string>>;
@@ -154,10 +163,13 @@ export function readSettings(app: Node): Settings {
     teams,
     pagerDuty,
     git,
+    subnets,
+    securityGroups,
     ...given
   } = parsed.data;
   return {
     ...given,
+    network: networkOf(subnets, securityGroups),
     deliver: {
       ...(slack === undefined ? {} : { slack }),
       ...(teams === undefined ? {} : { teams }),
@@ -190,6 +202,12 @@ function refuseUnknown(given: string[], known: string[]): void {
     const advice = meant === undefined ? `the settings are ${known.join(", ")}` : `write it ${meant}`;
     throw new SettingsError(`The context is refused: ${name} is not a setting; ${advice}.`);
   }
+}
+
+function networkOf(subnetIds: string[] | undefined, securityGroupIds: string[] | undefined): Network | undefined {
+  if (subnetIds === undefined && securityGroupIds === undefined) return undefined;
+  if (subnetIds !== undefined && securityGroupIds !== undefined) return { subnetIds, securityGroupIds };
+  throw new SettingsError("The context is refused: subnets and securityGroups need each other.");
 }
 
 /** Undefined for the construct's own interval. */

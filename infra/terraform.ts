@@ -56,7 +56,8 @@ export function accountModule(): string {
  * puts out depends on the settings that it was made with, so that all of it is one output.
  */
 export function hubModule(): string {
-  const { ClusterName, NotifyEmail } = RELEASED;
+  const { ClusterName, ...others } = RELEASED;
+  const names = Object.keys(RELEASED);
   return JSON.stringify({
     terraform: TERRAFORM,
     variable: {
@@ -69,10 +70,12 @@ export function hubModule(): string {
         Description: ClusterName.description,
         AllowedPattern: ClusterName.allowedPattern,
       }),
-      notify_email: optional("NotifyEmail", {
-        Description: `${NotifyEmail.description} Not given: as the release has it.`,
-        AllowedPattern: NotifyEmail.allowedPattern,
-      }),
+      ...Object.fromEntries(
+        Object.entries(others).map(([name, { description, allowedPattern: AllowedPattern }]) => {
+          const Description = `${description} Not given: as the release has it.`;
+          return [variableOf(name), optional(name, { Description, AllowedPattern })];
+        }),
+      ),
     },
     resource: {
       aws_cloudformation_stack: {
@@ -80,8 +83,7 @@ export function hubModule(): string {
           name: "${var.stack_name}",
           template_url: "${var.template_url}",
           capabilities: ["CAPABILITY_IAM"],
-          parameters:
-            "${{ for name, value in { ClusterName = var.cluster_name, NotifyEmail = var.notify_email } : name => value if value != null }}",
+          parameters: `\${{ for name, value in { ${names.map((name) => `${name} = var.${variableOf(name)}`).join(", ")} } : name => value if value != null }}`,
         },
       },
     },

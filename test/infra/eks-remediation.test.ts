@@ -1,5 +1,5 @@
 import { CfnParameter, Duration, type Stack } from "aws-cdk-lib";
-import { SubnetType, Vpc } from "aws-cdk-lib/aws-ec2";
+import { SubnetType, Vpc, type IVpc } from "aws-cdk-lib/aws-ec2";
 import { Key } from "aws-cdk-lib/aws-kms";
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Topic } from "aws-cdk-lib/aws-sns";
@@ -131,11 +131,24 @@ describe("the construct", () => {
   });
 });
 
+const NETWORK = { subnetIds: ["subnet-0a1b2c3d"], securityGroupIds: ["sg-0a1b2c3d"] };
+
 describe("props that cannot be used", () => {
   const refused: [string, (scope: Stack) => Partial<EksRemediationProps>, string][] = [
     ["a malformed cluster name", () => ({ clusterName: "-prod" }), "clusterName: must start with a letter or digit"],
     ["subnets without a VPC", () => ({ subnets: { onePerAz: true } }), "subnets: need the vpc that they are in"],
     ["security groups without a VPC", () => ({ securityGroups: [] }), "securityGroups: need the vpc that they are in"],
+    [
+      "a network beside a VPC",
+      (scope) => ({ vpc: new Vpc(scope, "Vpc") as IVpc, network: NETWORK }),
+      "network: is the same as vpc, so only one of them may be given",
+    ],
+    ["no subnet", () => ({ network: { ...NETWORK, subnetIds: [] } }), "network.subnetIds: must name at least one"],
+    [
+      "a security group's name",
+      () => ({ network: { ...NETWORK, securityGroupIds: ["default"] } }),
+      "network.securityGroupIds.0: must match sg-",
+    ],
     ["a malformed namespace", () => ({ namespaces: ["Shop"] }), "namespaces.0: must be a lower-case RFC 1123 label"],
     ["no namespace at all", () => ({ namespaces: [] }), "namespaces: must name at least one"],
     [

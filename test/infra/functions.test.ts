@@ -1,6 +1,7 @@
 import { readdirSync } from "node:fs";
 import { Stack } from "aws-cdk-lib";
 import { Vpc, type IVpc } from "aws-cdk-lib/aws-ec2";
+import { AwsSolutionsChecks, ServerlessChecks } from "cdk-nag";
 import { describe, expect, it } from "vitest";
 import { answerAgent } from "../../functions/agent/agent.ts";
 import { handlerOf, STEP_NAMES } from "../../infra/functions.ts";
@@ -151,6 +152,31 @@ describe("the functions", () => {
       "ec2:DescribeSubnets",
       "ec2:UnassignPrivateIpAddresses",
     ]);
+  });
+});
+
+describe("functions in a VPC that is named by ids", () => {
+  const network = { subnetIds: ["subnet-0a1b2c3d"], securityGroupIds: ["sg-0a1b2c3d"] };
+  const own = Synthesised.with(() => ({ network }));
+
+  it("have what Lambda needs for that, and nothing of the VPC is looked up", () => {
+    const inVpc = Synthesised.with((scope) => ({ vpc: new Vpc(scope, "Vpc") as IVpc }));
+    const granted = (of: Synthesised, name: string) =>
+      new Set(of.permissions(of.functionId(name, "Role")).map(({ action }) => action));
+
+    for (const name of FUNCTION_NAMES) {
+      expect(own.properties(own.functionId(name)), name).toHaveProperty("VpcConfig", {
+        SubnetIds: network.subnetIds,
+        SecurityGroupIds: network.securityGroupIds,
+      });
+      expect(granted(own, name), name).toEqual(granted(inVpc, name));
+    }
+  });
+
+  it("pass the checks there as well", () => {
+    for (const checks of [new AwsSolutionsChecks(), new ServerlessChecks()]) {
+      expect(checks.validateScope(own.stack).violations).toEqual([]);
+    }
   });
 });
 

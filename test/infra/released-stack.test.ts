@@ -44,6 +44,30 @@ describe("a release", () => {
     expect([...released].filter(([id]) => !deployed.has(id))).toEqual([["Email", "AWS::SNS::Subscription"]]);
   });
 
+  it("has its functions in a VPC where its parameters name subnets and security groups, and in none otherwise", () => {
+    const ofList = (name: string) => ({ "Fn::Split": [",", { Ref: name }] });
+    const ids = { SubnetIds: ofList("SubnetIds"), SecurityGroupIds: ofList("SecurityGroupIds") };
+    template.allResourcesProperties("AWS::Lambda::Function", {
+      VpcConfig: { "Fn::If": ["InVpc", ids, { Ref: "AWS::NoValue" }] },
+    });
+    template.hasCondition("InVpc", { "Fn::Not": [{ "Fn::Equals": [{ Ref: "SubnetIds" }, ""] }] });
+    const roles = Object.entries(template.findResources("AWS::IAM::Role")) as [string, { Properties: object }][];
+    const policy = { PolicyName: "Network", PolicyDocument: expect.any(Object) as object };
+    for (const { Properties } of Object.values(template.findResources("AWS::Lambda::Function"))) {
+      const [id] = (Properties as { Role: { "Fn::GetAtt": [string] } }).Role["Fn::GetAtt"];
+      expect(roles.find(([own]) => own === id)?.[1].Properties, id).toHaveProperty("Policies", [
+        { "Fn::If": ["InVpc", policy, { Ref: "AWS::NoValue" }] },
+      ]);
+    }
+    const { Rules } = template.toJSON() as { Rules: object };
+    expect(Object.keys(Rules).sort()).toEqual(["GroupsHaveSubnets", "SubnetsHaveGroups"]);
+    const set = Template.fromStack(
+      release({ subnets: "subnet-0a1b2c3d,subnet-1a2b3c4d", securityGroups: "sg-0a1b2c3d" }),
+    );
+    set.hasParameter("SubnetIds", { Default: "subnet-0a1b2c3d,subnet-1a2b3c4d" });
+    set.hasParameter("SecurityGroupIds", { Default: "sg-0a1b2c3d" });
+  });
+
   it("takes its code from the release's bucket, and needs no account that is prepared for the CDK", () => {
     const text = JSON.stringify(template.toJSON());
 

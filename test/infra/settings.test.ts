@@ -49,6 +49,8 @@ describe("the settings of a deployment", () => {
     expect(
       settings({
         namespaces: "shop, blog",
+        subnets: "subnet-0a1b2c3d, subnet-1a2b3c4d",
+        securityGroups: "sg-0a1b2c3d",
         mode: "approve",
         chat: "true",
         slack: "/ops/slack",
@@ -68,6 +70,7 @@ describe("the settings of a deployment", () => {
     ).toEqual({
       clusterName: "my-cluster",
       namespaces: ["shop", "blog"],
+      network: { subnetIds: ["subnet-0a1b2c3d", "subnet-1a2b3c4d"], securityGroupIds: ["sg-0a1b2c3d"] },
       mode: "approve",
       chat: true,
       deliver: { slack: "/ops/slack", teams: "/ops/teams", pagerDuty: "/aws/reference/secretsmanager/ops/pager" },
@@ -94,6 +97,8 @@ describe("the settings of a deployment", () => {
     [{ clusterName: "-prod" }, "clusterName: must start with a letter or digit"],
     [{ cluster_name: "prod" }, "cluster_name is not a setting; write it clusterName."],
     [{ notifyEmail: "nobody" }, "notifyEmail: must be an e-mail address"],
+    [{ subnets: "subnet-0a1b2c3d" }, "subnets and securityGroups need each other"],
+    [{ securityGroups: ["sg-0a1b2c3d"] }, "subnets and securityGroups need each other"],
     [{ schedule: "sometimes" }, "schedule: must be on, off, or an interval"],
     [{ policy: 3 }, "policy: must be a file's path or a JSON object"],
     [{ policy: "missing.json" }, "policy: missing.json cannot be read"],

@@ -13,7 +13,13 @@ const REFUSED = {
     organization_id: "o-short",
   },
   cluster: {},
-  hub: { cluster_name: "-shop", notify_email: "nobody", template_url: "https://example.com/template.json" },
+  hub: {
+    cluster_name: "-shop",
+    notify_email: "nobody",
+    subnet_ids: "a",
+    security_group_ids: "sg-0a1b2c3d,",
+    template_url: "https://example.com/template.json",
+  },
 };
 const NOT_CHECKED = ["template_url"];
 
