@@ -145,6 +145,7 @@ describe("the permissions for Argo Rollouts", () => {
       "eks-remediation:claim-argo-rollouts rollouts get",
       "eks-remediation:restart-argo-rollouts rollouts get",
       "eks-remediation:rollback-argo-rollouts rollouts get,patch",
+      "eks-remediation:scale-argo-rollouts rollouts get",
       "eks-remediation:rollout-abort-argo-rollouts rollouts get",
       "eks-remediation:rollout-abort-argo-rollouts rollouts/status patch",
       "eks-remediation:verify-argo-rollouts rollouts get",

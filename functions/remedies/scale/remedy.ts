@@ -9,6 +9,8 @@ import { requestedScale, scaledBack } from "./plan.ts";
 import { gaps, overtaken, remains, seen } from "./seen.ts";
 import { words } from "./words.ts";
 
+/** The kinds that an HPA may scale: one pod on each node is no number that could be set. */
+const OF_HPAS = KINDS.filter(({ onePerNode }) => onePerNode !== true);
 /** The kinds whose replicas are set. */
 const SCALED = KINDS.filter(({ hasScale }) => hasScale === true);
 
@@ -27,7 +29,8 @@ export const scale: Remedy<ScalePlan, ScaleChange, RequestedScale> = {
   gaps,
   words,
   permissions: [
-    ...rulesFor(SCALED.map((kind) => ({ ...kind, verbs: ["get"] }))),
+    // Whether somebody has opted the workload out since.
+    ...rulesFor(OF_HPAS.map((kind) => ({ ...kind, verbs: ["get"] }))),
     ...rulesFor(
       SCALED.map(({ apiVersion, plural }) => ({ apiVersion, plural: `${plural}/scale`, verbs: ["get", "patch"] })),
     ),
