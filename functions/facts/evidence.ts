@@ -2,7 +2,7 @@ import { isAskedFor } from "../run/asked-for.ts";
 import type { Reader } from "../shared/cluster/cluster.ts";
 import type { HistoryEntry, Incident } from "../run/contracts.ts";
 import { isOfKind, kindOf } from "../kinds/kinds.ts";
-import { readParts } from "../kinds/pods.ts";
+import { readParts, type Parts } from "../kinds/pods.ts";
 import type { RevisionHolder } from "../kinds/revisions/history.ts";
 import { lookedAt } from "../run/looked-at.ts";
 import { isIneffective, sinceLastSuccess } from "../run/history.ts";
@@ -49,6 +49,8 @@ export interface Evidence {
   workload: Workload | undefined;
   /** Its pods; for a bare pod, that pod. */
   pods: Pod[];
+  /** Pods that its selector selects as well, and that it does not control; absent where there are none. */
+  alsoSelected?: readonly Pod[];
   /** What else was read of a workload of a kind that is never written to; absent for others. */
   unwritten?: Omit<UnwrittenParts, "pods">;
   /** The objects that hold its revisions: ReplicaSets, ControllerRevisions; empty for a kind that has none. */
@@ -169,7 +171,7 @@ export async function gatherEvidence(
     throw new RemediationError("WorkloadNotFound", `${describeWorkload(ref)} ${made}`);
   }
   const kind = kindOf(ref);
-  const [{ pods, holders, unwritten }, hpa] = await Promise.all([
+  const [{ pods, holders, alsoSelected, unwritten }, hpa] = await Promise.all([
     kind === undefined || workload === undefined
       ? readUnwrittenParts(cluster, incident)
       : { unwritten: undefined, ...(await readParts(cluster, kind, ref, workload)) },
@@ -210,6 +212,7 @@ export async function gatherEvidence(
     namespace,
     workload,
     pods,
+    ...(alsoSelected.length === 0 ? {} : { alsoSelected }),
     ...(unwritten === undefined ? {} : { unwritten }),
     holders,
     hpa,
@@ -266,12 +269,9 @@ function templateLike(pod: Pod | undefined): PodTemplate | undefined {
   return pod?.spec === undefined ? undefined : { spec: pod.spec };
 }
 
-async function readUnwrittenParts(
-  cluster: Reader,
-  incident: Incident,
-): Promise<Pick<Evidence, "pods" | "holders" | "unwritten">> {
+async function readUnwrittenParts(cluster: Reader, incident: Incident): Promise<Parts & Pick<Evidence, "unwritten">> {
   const { pods, ...unwritten } = await readUnwritten(cluster, incident);
-  return { pods, holders: [], unwritten };
+  return { pods, holders: [], alsoSelected: [], unwritten };
 }
 
 /** A person or an agent who asks for a remedy may ask for it again; an execution of its own accord does not repeat it. */

@@ -11,6 +11,8 @@ import type { RevisionHolder } from "./revisions/history.ts";
 export interface Parts {
   pods: Pod[];
   holders: RevisionHolder[];
+  /** Pods that its selector selects as well, and that it does not control. */
+  alsoSelected: Pod[];
 }
 
 /** Reads what a workload is made of: what it controls, directly or through the holders of its revisions. */
@@ -23,8 +25,8 @@ export async function readParts(
   // A holder is there before its pods are, so that it is read after them.
   const pods = await listPods(cluster, namespace, workload);
   const holders = await listHolders(cluster, kind, namespace, workload);
-  if (kind.history?.controlsPods !== true) return { pods: controlledBy(pods, [workload]), holders };
-  return { pods: controlledBy(pods, holders), holders };
+  const own = controlledBy(pods, kind.history?.controlsPods === true ? holders : [workload]);
+  return { pods: own, holders, alsoSelected: pods.filter((pod) => !own.includes(pod)) };
 }
 
 /**

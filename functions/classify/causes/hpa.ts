@@ -6,9 +6,12 @@ import { count, duration } from "../../shared/text.ts";
 import { raisedBounds } from "../../remedies/scale/plan.ts";
 import type { Case } from "../../facts/case.ts";
 import { scaledObjectAbove } from "../../facts/scaled-object.ts";
+import type { Evidence } from "../../facts/evidence.ts";
 import { failureLines } from "../../facts/failure-lines.ts";
 import { kindOf } from "../../kinds/kinds.ts";
 import type { Remedy } from "../../run/contracts.ts";
+import { measuresOthers } from "../measured-pods.ts";
+import { metricsAdvice, unreadWords } from "../unread-metrics.ts";
 import { once, reportOnly, type Cause, type Finding } from "./cause.ts";
 
 /** Reasons that say which metric is missing. Source: kubernetes pkg/controller/podautoscaler/horizontal.go */
@@ -48,7 +51,7 @@ export const HPA_CAUSES: readonly Cause[] = [
     looksLike:
       "The HPA wants more replicas than its maximum allows (ScalingLimited, TooManyReplicas), and the pods are well.",
     response:
-      "Raise the HPA's maximum by a step, within the policy's bound; report when the bound is reached. Wait where it began with a rollout that is under way, and while pods that it has asked for have not been ready yet. Report where its behavior disables scaling up.",
+      "Raise the HPA's maximum by a step, within the policy's bound; report when the bound is reached. Wait where it began with a rollout that is under way, and while pods that it has asked for have not been ready yet. Report where its behavior disables scaling up, and where it measures pods that are not its target's.",
     rejected: [{ action: "restart", reason: "the pods are well; there are too few of them" }],
     diagnose: (facts) => {
       const { evidence, failing, policy } = facts;
@@ -61,7 +64,9 @@ export const HPA_CAUSES: readonly Cause[] = [
         confidence: "high",
         summary: `HPA ${name} has wanted more than its maximum of ${bounds.max} replicas for ${duration(secondsSince(since, now))}.`,
         evidence: [atItsBounds(hpa), limitLine(hpa, since), ...soonAfterRollout(facts, since)],
-        tries: once(noScaleUp(hpa) ?? waitFor(facts, since) ?? raisedBounds(name, bounds, policy)),
+        tries: once(
+          noScaleUp(hpa) ?? ofOthers(evidence) ?? waitFor(facts, since) ?? raisedBounds(name, bounds, policy),
+        ),
       };
     },
   },
@@ -72,7 +77,7 @@ export const HPA_CAUSES: readonly Cause[] = [
     rejected: [{ action: "restart", reason: "the workload does not serve the metric to the HPA" }],
     diagnose: (facts) =>
       hpaFinding(facts, ({ reason }) => METRIC_REASON.test(reason), {
-        summary: "its metrics cannot be read, so it does not scale.",
+        summary: unreadWords(facts.evidence.hpa),
         advice: metricsAdvice(facts),
       }),
   },
@@ -117,6 +122,12 @@ function noScaleUp(hpa: Hpa): Remedy | undefined {
   return reportOnly(
     `Not scaled: the behavior of HPA ${name} disables scaling up (scaleUp.selectPolicy), so that it adds no pods whatever its maximum is. If that is not meant any more, change it: kubectl -n ${namespace} edit ${setIn(hpa)}.`,
   );
+}
+
+/** That what it measures is not its target's alone. */
+function ofOthers(evidence: Evidence): Remedy | undefined {
+  const message = measuresOthers(evidence);
+  return message === undefined ? undefined : reportOnly(message);
 }
 
 /** What has to be over before more pods help. */
@@ -170,16 +181,6 @@ function soonAfterRollout({ current, revisions }: Case, since: string): string[]
 function setIn({ metadata }: Hpa): string {
   const above = scaledObjectAbove(metadata);
   return above === undefined ? `hpa ${metadata?.name ?? ""}` : `scaledobject ${above.name}`;
-}
-
-/** Where to look for a metric that is missing. */
-function metricsAdvice({ evidence: { hpa } }: Case): string {
-  const name = scaledObjectAbove(hpa?.metadata)?.name;
-  if (name === undefined) {
-    return "Check the metrics server or adapter (kubectl top pods), and that the containers request what the HPA measures.";
-  }
-  const { namespace = "" } = hpa?.metadata ?? {};
-  return `KEDA makes it from ScaledObject ${name}: check its triggers and their authentication (kubectl -n ${namespace} describe scaledobject ${name}), that what they ask is reachable, and that KEDA's operator and metrics server run.`;
 }
 
 function secondsSince(since: string, now: Date): number {

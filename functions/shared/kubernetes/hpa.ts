@@ -62,12 +62,19 @@ export function wasLimitedAtMaximum(hpa: Hpa): boolean {
 
 /**
  * Since when the HPA has wanted more replicas than its maximum allows; undefined when it does not. What it said of a lower
- * maximum than the present one does not count: it has not looked since that was raised.
+ * maximum than the present one does not count: it has not looked since that was raised. Nor does what it said before its metrics
+ * or its target could not be read any more, which stays in its status.
+ * Source: kubernetes pkg/controller/podautoscaler/horizontal.go, reconcileAutoscaler
  */
 export function limitedAtMaximumSince(hpa: Hpa): string | undefined {
   const isOfThisMaximum = (hpa.status?.desiredReplicas ?? 0) >= hpa.spec.maxReplicas;
-  if (!wasLimitedAtMaximum(hpa) || !isOfThisMaximum) return undefined;
+  if (!wasLimitedAtMaximum(hpa) || !isOfThisMaximum || isCutOff(hpa)) return undefined;
   return hpaCondition(hpa, "ScalingLimited")?.lastTransitionTime;
+}
+
+/** Whether the HPA could not read or write what it goes by when it looked last. */
+function isCutOff(hpa: Hpa): boolean {
+  return hpaCondition(hpa, "AbleToScale")?.status === "False" || hpaCondition(hpa, "ScalingActive")?.status === "False";
 }
 
 /** `3 replicas`, `2–6 replicas`: how messages put replicas, and bounds. */

@@ -68,6 +68,54 @@ describe("an HPA at its maximum", () => {
   });
 });
 
+describe("an HPA at its maximum that measures", () => {
+  const other = (over: Parameters<typeof pod>[0] = {}) => pod({ name: "batch-7d9f-x2k4p", ...over });
+  const by = (...types: string[]): Hpa => ({
+    ...full,
+    spec: { ...full.spec, metrics: types.map((type) => ({ type })) },
+  });
+
+  it.each<[string, Hpa]>([
+    ["its CPU, by default", full],
+    ["what its pods use", by("Resource")],
+    ["a container of its pods", by("External", "ContainerResource")],
+    ["what each pod serves", by("Pods")],
+  ])("%s is not raised for what pods of others use", (_what, measuring) => {
+    const said = decided({ hpa: measuring, alsoSelected: [other()] });
+
+    expect(said).toContain("HpaAtMaximum: NoSafeRemedy: Not scaled: HPA web measures whatever pods have the labels");
+    expect(said).toContain("(app=web), and a pod of others has them, too (batch-7d9f-x2k4p)");
+  });
+
+  it.each<[string, Partial<Evidence>]>([
+    ["no pod, whatever else has its labels", { hpa: by("External", "Object"), alsoSelected: [other()] }],
+    ["what is on its way out", { alsoSelected: [other({ metadata: { deletionTimestamp: ago(5) } })] }],
+    [
+      "what has ended",
+      { alsoSelected: [other({ status: { phase: "Succeeded" } }), other({ status: { phase: "Failed" } })] },
+    ],
+  ])("%s is raised", (_what, over) => {
+    expect(decided(over)).toBe("HpaAtMaximum: scale");
+  });
+});
+
+describe("an HPA that was at its maximum", () => {
+  it.each([
+    ["its metrics cannot be read any more", "ScalingActive", "FailedGetResourceMetric", "HpaWithoutMetrics"],
+    ["its target cannot be read any more", "AbleToScale", "FailedGetScale", "HpaCannotScale"],
+  ])("is not raised where %s, though its status keeps that", (_what, type, reason, cause) => {
+    const [min, max] = [{ ...full.spec }, { ...full.spec, minReplicas: full.spec.maxReplicas }];
+    const conditions = (full.status?.conditions ?? []).map((one) =>
+      one.type === type ? { ...one, status: "False", reason, lastTransitionTime: ago(600) } : one,
+    );
+    for (const spec of [min, max]) {
+      const cutOff = { ...full, spec, status: { ...full.status, conditions } } as Hpa;
+
+      expect(decided({ hpa: cutOff })).toContain(`${cause}: NoSafeRemedy: `);
+    }
+  });
+});
+
 describe("an HPA that is not active", () => {
   const inactive = (reason: string, message: string): Hpa =>
     ({
@@ -88,6 +136,40 @@ describe("an HPA that is not active", () => {
 
     expect(cause).toBe("HpaCannotScale");
     expect(summary).not.toContain("metrics");
+  });
+
+  it.each([
+    ["FailedGetExternalMetric", "serves the API external.metrics.k8s.io"],
+    ["FailedGetObjectMetric", "serves the API custom.metrics.k8s.io"],
+    ["FailedGetPodsMetric", "serves the API custom.metrics.k8s.io"],
+    ["FailedGetResourceMetric", "kubectl top pods"],
+  ])("for %s is told with where that metric comes from", (reason, where) => {
+    expect(diagnosed(reason, "no metrics returned").remedy).toMatchObject({
+      message: expect.stringContaining(where) as string,
+    });
+  });
+
+  it("for one of several metrics is not said to stand still", () => {
+    const { spec, ...rest } = inactive("FailedGetExternalMetric", "no metrics returned");
+    const several = { ...rest, spec: { ...spec, metrics: [{ type: "Resource" }, { type: "External" }] } };
+    const { summary } = classify(evidence({ hpa: several, pods: wells }), policy());
+
+    expect(summary).toBe(
+      "HPA web: not all of its metrics can be read, so that it does not scale down, and up only where those that can be read ask for more.",
+    );
+  });
+
+  it.each([
+    ["apq", "It measures container apq, and no pod of the workload has one of that name."],
+    ["app", "Check the metrics server"],
+  ])("for want of the metrics of container %s says whether any pod has that", (container, said) => {
+    const { spec, ...rest } = inactive("FailedGetContainerResourceMetric", "no metrics for container");
+    const target = { type: "Utilization", averageUtilization: 80 };
+    const metrics = [{ type: "ContainerResource", containerResource: { name: "cpu", container, target } }];
+    const one = pod({ spec: { containers: [{ name: "app" }] } });
+    const { remedy } = classify(evidence({ hpa: { ...rest, spec: { ...spec, metrics } }, pods: [one] }), policy());
+
+    expect(remedy).toMatchObject({ message: expect.stringContaining(said) as string });
   });
 
   it("for a reason that nobody has heard of is not told as its workload", () => {
