@@ -3,6 +3,8 @@ import { count } from "../shared/text.ts";
 import type { Case } from "../facts/case.ts";
 import type { Evidence } from "../facts/evidence.ts";
 import { hpaFailures } from "../facts/hpa-failures.ts";
+import { rolloutGaps } from "../kinds/gaps.ts";
+import { kindOf } from "../kinds/kinds.ts";
 import { failureLines } from "../facts/failure-lines.ts";
 import { once, reportOnly, type Cause, type Finding } from "./causes/cause.ts";
 import { CONFIG_CAUSES } from "./causes/config.ts";
@@ -47,6 +49,8 @@ export function unknownCause(facts: Case): Finding & { name: string } {
   const { failing, own, evidence } = facts;
   const { kind, namespace, name } = evidence.incident.workload;
   if (failing.length === 0 && own.length === 0 && evidence.unwritten?.everyPod === false) return unread(evidence);
+  const lacks = failing.length === 0 && own.length === 0 ? lacksAfterTries(evidence) : [];
+  if (lacks.length > 0) return notWhole(lacks);
   if (failing.length === 0 && own.length === 0) {
     return {
       name: "Unknown",
@@ -76,6 +80,24 @@ export function unknownCause(facts: Case): Finding & { name: string } {
           : `Look at it with kubectl -n ${namespace} describe ${described}.`,
       ),
     ),
+  };
+}
+
+/** What a workload lacks by its own status once something was done to it in vain: that no pod fails yet does not make it whole. */
+function lacksAfterTries({ incident, workload, triesMade }: Evidence): string[] {
+  const kind = kindOf(incident.workload);
+  return triesMade === 0 || kind === undefined || workload === undefined ? [] : rolloutGaps(kind, workload);
+}
+
+function notWhole(lacks: readonly string[]): Finding & { name: string } {
+  const summary = `No pod of it shows a failure now, and it is not whole: ${lacks.join("; ")}.`;
+  return {
+    ...{ name: "Unknown", confidence: "low", summary, evidence: [] },
+    tries: once({
+      action: "none",
+      refusal: "MayPass",
+      message: `${summary} What it lacks may still come; if it does not, the next scan finds it.`,
+    }),
   };
 }
 

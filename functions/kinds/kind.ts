@@ -108,6 +108,8 @@ export interface Kind<
    * not wait for another.
    */
   madeAfter?(object: Object, pod: Pod, pods: readonly Pod[]): string | undefined;
+  /** Whether its controller makes a pod anew only once the one before it is gone: under its name, or on its node. */
+  onceGone?: true;
   /** Whether its pods may be members of a quorum, such as those of a database: a majority of them has to stay ready. */
   quorum?: true;
   /** Whether its controller runs one pod on each node, so that what comes in the place of one comes to the same node. */

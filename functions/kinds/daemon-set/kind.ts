@@ -48,6 +48,7 @@ export const DAEMON_SET = {
   // The status does not tell the moment: the revision's own age stands for it, which errs on the side of leaving it in place.
   completedAt: ({ status }, current) =>
     status?.updatedNumberScheduled === status?.desiredNumberScheduled ? firstRolledOut(current) : undefined,
+  onceGone: true,
   onePerNode: true,
   history: CONTROLLER_REVISIONS,
   templatePatch: replaceTemplate,

@@ -67,6 +67,7 @@ export const STATEFUL_SET = {
   // Source: kubernetes pkg/controller/statefulset/stateful_set_utils.go, newVersionedStatefulSetPod
   keepsRevision: (statefulSet, pod) => ordinalOf(pod) < firstUpdated(statefulSet),
   madeAfter,
+  onceGone: true,
   quorum: true,
   waiting: { podsInTheWay: podsToUnblock, isInTheWay: blocks },
   commands: { resource: "statefulset", rollBack: rolloutUndo("statefulset"), scale: kubectlScale("statefulset") },

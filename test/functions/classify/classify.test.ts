@@ -227,6 +227,21 @@ describe("classify", () => {
     expect(remedy(300, "NewReplicaSetAvailable")).toMatchObject({ action: "scale" });
   });
 
+  it("calls nothing well that lacks replicas after a remedy in vain, though no pod fails yet", () => {
+    const short = deployment({ replicas: 3, status: { readyReplicas: 2, availableReplicas: 2 } });
+    const after = (triesMade: number, workload = short) => {
+      const { summary, remedy } = classify(
+        evidence({ workload, triesMade, tried: triesMade > 0 ? ["restart"] : [] }),
+        policy(),
+      );
+      return `${remedy.action === "none" ? remedy.refusal : remedy.action}: ${summary}`;
+    };
+
+    expect(after(1)).toContain("MayPass: No pod of it shows a failure now, and it is not whole: 2 of 3 replicas");
+    expect(after(0)).toContain("NotFailingAnymore");
+    expect(after(1, deployment())).toContain("NotFailingAnymore");
+  });
+
   it("says so when nothing fails any more", () => {
     expect(classify(evidence(), policy())).toMatchObject({
       cause: "Unknown",

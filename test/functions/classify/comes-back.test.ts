@@ -54,6 +54,40 @@ const quota = (hard: string, used: string, amount = "pods", spec: ResourceQuota[
   status: { hard: { [amount]: hard }, used: { [amount]: used } },
 });
 
+describe("a restart of a pod that its finalizers keep", () => {
+  const held = crashed();
+  const finalizers = ["example.com/drain", "example.com/billing"];
+  const member = (kept: string[]): Pod => {
+    const { metadata, spec } = dbPod(1, 2, { metadata: { finalizers: kept, creationTimestamp: ago(90_000) } });
+    return { metadata, spec, status: held.status } as Pod;
+  };
+  const ofDb = (kept: string[], more: Partial<Evidence> = {}) =>
+    remedyFor(member(kept), {
+      pods: [dbPod(0, 2), member(kept), dbPod(2, 2)],
+      incident: incident({ workload: { ...DB } }),
+      workload: db({ status: { readyReplicas: 2, availableReplicas: 2 } }),
+      holders: [controllerRevision(2)],
+      ...more,
+    });
+
+  it("is not begun where the next one is made only once it is gone", () => {
+    expect(ofDb(finalizers)).toContain(
+      "NoSafeRemedy: Not restarted: pod db-1 stays there until its finalizers example.com/drain, example.com/billing are taken off",
+    );
+    expect(ofDb([])).toBe("restart");
+  });
+
+  it("is begun where its controller does not wait for that", () => {
+    expect(remedyFor({ ...held, metadata: { ...held.metadata, finalizers } })).toBe("restart");
+  });
+
+  it("is begun where somebody asks for it", () => {
+    const requested = { action: "restart", pod: "db-1" } as const;
+
+    expect(ofDb(finalizers, { incident: incident({ workload: { ...DB }, requested }) })).toBe("restart");
+  });
+});
+
 describe("a restart under a quota that has less than is in use", () => {
   it.each([
     ["pods", quota("2", "3")],
