@@ -14,6 +14,7 @@ import { failedOfItself } from "./failed-before.ts";
 import { lacksKeys } from "./keys-before.ts";
 import { beyondLimits } from "./limit-range.ts";
 import { violatesLevel } from "./level-before.ts";
+import { tagMoved } from "./moved-tag.ts";
 import { quantity } from "../shared/kubernetes/quantity.ts";
 
 /** How many names a sentence holds. */
@@ -49,6 +50,7 @@ export function whyNotBack(facts: Case, to: RevisionRef, isAlone: boolean): stri
   return (
     losesClaims(facts, to) ??
     addedToPods(way) ??
+    tagMoved(facts, to, present, earlier) ??
     failsOnOneNode(facts) ??
     failsOnNewNodes(facts) ??
     limitedByOthers(way) ??
