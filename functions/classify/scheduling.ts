@@ -3,7 +3,7 @@ import { containersOf } from "../shared/kubernetes/containers.ts";
 import type { PodTemplate } from "../shared/kubernetes/types.ts";
 import { some } from "../shared/text.ts";
 import type { Shared } from "./brought.ts";
-import { statusSayings } from "../facts/sayings.ts";
+import { podEventSayings, statusSayings } from "../facts/sayings.ts";
 import { firstMeaningsOf, type Saying } from "../facts/words/meaning.ts";
 import { claimsOf, deviceClaimsOf, hostPortsOf, isAlike, nodesOf, requestOf, securityOf, volumesOf } from "./parts.ts";
 import { SCHEDULING_WORDS, type Asked, type SchedulingMeaning } from "../facts/words/scheduling.ts";
@@ -12,6 +12,18 @@ import { SCHEDULING_WORDS, type Asked, type SchedulingMeaning } from "../facts/w
 const MAX_RESOURCES = 3;
 
 const UNSCHEDULABLE: ReadonlySet<string> = new Set(["Unschedulable"]);
+/** What a pod is that has no node, and whose status does not say why: a scheduler of its own may say so by an Event alone. */
+const UNTOLD: ReadonlySet<string> = new Set(["Pending"]);
+const FAILED_SCHEDULING: ReadonlySet<string> = new Set(["FailedScheduling"]);
+
+/** Reasons of pods that no node takes. */
+export const UNPLACED: ReadonlySet<string> = new Set([...UNSCHEDULABLE, ...UNTOLD]);
+
+/** What schedulers say of the pods that they have no node for: by the pods' statuses, or else by Events. */
+export function schedulerSayings(facts: Case): Saying[] {
+  const told = statusSayings(facts.failing, UNSCHEDULABLE);
+  return told.length > 0 ? told : podEventSayings(facts, UNTOLD, FAILED_SCHEDULING).slice(0, 1);
+}
 
 /** Why no node takes the pods, by the scheduler's words. */
 export interface SchedulingReasons {
@@ -24,8 +36,9 @@ export interface SchedulingReasons {
  * Reads what the scheduler says of the pods that it has no node for. Of pods that are for one node each, as those of a DaemonSet,
  * it says of every other node that they do not select it: that is no reason where another one is given.
  */
-export function schedulingReasons({ failing }: Case): SchedulingReasons {
-  const all = statusSayings(failing, UNSCHEDULABLE).flatMap(reasonsIn);
+export function schedulingReasons(facts: Case): SchedulingReasons {
+  const { failing } = facts;
+  const all = schedulerSayings(facts).flatMap(reasonsIn);
   const ofTheirNode = all.filter(({ message }) => !OF_OTHER_NODES.test(message));
   const sayings = ofTheirNode.length > 0 && failing.every(isForOneNode) ? ofTheirNode : all;
   const named = sayings.flatMap(({ message }) => [...message.matchAll(/Insufficient ([\w.-]+(?:\/[\w.-]+)?)/g)]);

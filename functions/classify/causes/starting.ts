@@ -4,7 +4,7 @@ import { failureLines } from "../../facts/failure-lines.ts";
 import { comparedTemplates, goBackOrTell } from "../brought.ts";
 import { nodeOnItsWay, type NodeOnItsWay } from "../../facts/node-on-its-way.ts";
 import { eventLines } from "../../facts/sayings.ts";
-import { asksForNoLess, schedulingReasons, schedulingWhy } from "../scheduling.ts";
+import { asksForNoLess, schedulerSayings, schedulingReasons, schedulingWhy, UNPLACED } from "../scheduling.ts";
 import {
   hangingInitContainer,
   heldLikewise,
@@ -20,8 +20,6 @@ import { once, rolloutLines, type Cause } from "./cause.ts";
 import { TERMINATING_CAUSES } from "./terminating.ts";
 import { STARTING_SLOWLY, UNREADY_CAUSES } from "./unready.ts";
 
-const UNSCHEDULABLE: ReadonlySet<string> = new Set(["Unschedulable"]);
-
 /** That a node may be there soon, in the words of what brings it; it may also mean one that is there. */
 function nodeComes({ event: { reason = "", message = "" }, since }: NodeOnItsWay): string {
   return `An autoscaler says since ${since.toISOString()} that it has a node in mind or on its way (${reason}: ${bounded(message, 200)}). Nothing is done while that may come about.`;
@@ -31,7 +29,7 @@ function nodeComes({ event: { reason = "", message = "" }, since }: NodeOnItsWay
 export const STARTING_CAUSES: readonly Cause[] = [
   {
     name: "Unschedulable",
-    looksLike: "The pod stays Pending, and the scheduler says why no node takes it.",
+    looksLike: "The pod stays Pending, and the scheduler says why no node takes it, in its status or in an Event.",
     response:
       "Wait for a node while an autoscaler brings one; roll back when the present revision asks for more of what the scheduler misses; otherwise report what is missing.",
     words: SCHEDULING_WORDS,
@@ -41,7 +39,8 @@ export const STARTING_CAUSES: readonly Cause[] = [
     ],
     diagnose: (facts) => {
       const { failing, sinceRollout, stable } = facts;
-      if (!failsWith(failing, UNSCHEDULABLE)) return undefined;
+      const said = schedulerSayings(facts);
+      if (said.length === 0) return undefined;
       const reasons = schedulingReasons(facts);
       const why = schedulingWhy(reasons);
       const { meanings } = reasons;
@@ -51,13 +50,14 @@ export const STARTING_CAUSES: readonly Cause[] = [
       // Whether the rollout has brought it can be told from the two templates alone, and once all of its pods had found nodes
       // it has not.
       const mayBeBrought = sinceRollout && !isOutside && stable.seconds === 0 && comparedTemplates(facts) !== undefined;
+      const lines = failureLines(failing);
       const waiting = failing.map(({ pod }) => pod);
       const { surroundings, now } = facts.evidence;
       const coming = nodeOnItsWay(surroundings.events, waiting, now);
       return {
         confidence: "high",
-        summary: `No node takes ${podsFailing(failing, UNSCHEDULABLE)}${why === "" ? "" : `: ${why}`}.`,
-        evidence: [...failureLines(failing), ...rolloutLines(facts)],
+        summary: `No node takes ${podsFailing(failing, UNPLACED)}${why === "" ? "" : `: ${why}`}.`,
+        evidence: [...lines, ...eventLines(said, lines), ...rolloutLines(facts)],
         tries: once(
           coming === undefined
             ? goBackOrTell(facts, mayBeBrought, advice, asksForNoLess(reasons))

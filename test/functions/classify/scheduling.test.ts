@@ -170,3 +170,55 @@ describe("a pod template that names its node", () => {
     expect(diagnosed("node-0", ["node-9"], waits("node-9")).cause).not.toBe("NodeDoesNotExist");
   });
 });
+
+describe("a pod whose status does not say why it has no node", () => {
+  const untold = ofRevision(
+    2,
+    pod({
+      name: "web-2-c",
+      metadata: { uid: "uid-c", creationTimestamp: ago(400) },
+      status: { phase: "Pending", conditions: [], containerStatuses: [] },
+    }),
+  );
+  const said = (message: string, about: string, from = ago(30)): KubernetesEvent => ({
+    metadata: { name: "web-2-c.1", namespace: "shop" },
+    ...{ type: "Warning", reason: "FailedScheduling", message, lastTimestamp: from },
+    involvedObject: { kind: "Pod", namespace: "shop", name: "web-2-c", uid: about },
+  });
+  const diagnosed = (...events: KubernetesEvent[]) =>
+    classify(
+      evidence({
+        surroundings: { ...NO_SURROUNDINGS, events },
+        workload: deployment({
+          template: PINNED,
+          progressing: { status: "False", reason: "ProgressDeadlineExceeded" },
+        }),
+        holders: [
+          replicaSet(2, { template: PINNED, replicas: 1, created: ago(530) }),
+          replicaSet(1, { available: 2, created: ago(90_000) }),
+        ],
+        pods: [untold],
+      }),
+      policy(),
+    );
+  const PROFILE = "Misconfigured Fargate Profile: fargate profile shop blocked for new launches";
+
+  it("is told with what its scheduler says in an Event alone, as that of Fargate", () => {
+    expect(diagnosed(said(PROFILE, "uid-c"))).toMatchObject({
+      cause: "Unschedulable",
+      summary: "No node takes 1 pod: its Fargate profile cannot be used.",
+      evidence: expect.arrayContaining([`event FailedScheduling: ${PROFILE}`]) as string[],
+    });
+  });
+
+  it("goes back where the rollout has brought what that names", () => {
+    expect(diagnosed(said(MESSAGE, "uid-c")).remedy).toMatchObject({ action: "rollback" });
+  });
+
+  it.each([
+    ["of another pod", said(PROFILE, "uid-d")],
+    ["that is old", said(PROFILE, "uid-c", ago(5_000))],
+  ])("is not told by one %s", (_what, event) => {
+    expect(diagnosed(event).cause).toBe("StuckStarting");
+  });
+});
