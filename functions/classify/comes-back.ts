@@ -18,7 +18,7 @@ import type { Node, Pod, PodTemplate } from "../shared/kubernetes/types.ts";
 import type { PodTarget } from "../shared/refs.ts";
 import { bounded, some } from "../shared/text.ts";
 import { closedTo, isBoundTo, isCordon, type ClosedNode } from "./closed-node.ts";
-import { heldByFinalizers } from "./held-pod.ts";
+import { asksToStay, heldByFinalizers } from "./held-pod.ts";
 import { beyondLimits } from "./limit-range.ts";
 import { noRoomForAnother, noRoomForMore, unnamedAmounts } from "./quota-room.ts";
 
@@ -316,7 +316,7 @@ const RULES: readonly ((leaving: Leaving) => string | undefined)[] = [
   lacksWhatItNames,
   lacksConfig,
   losesClaim,
-  ({ facts, pod }) => heldByFinalizers(facts.evidence, pod),
+  ({ facts, pod }) => heldByFinalizers(facts.evidence, pod) ?? asksToStay(facts.evidence, pod),
   selectsLabelThatIsGone,
   boundToItsNode,
   boundByVolumes,

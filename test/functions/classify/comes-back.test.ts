@@ -15,6 +15,7 @@ import type {
 } from "../../../functions/shared/kubernetes/types.ts";
 import {
   ago,
+  container,
   crashingPod,
   deployment,
   evidence,
@@ -85,6 +86,47 @@ describe("a restart of a pod that its finalizers keep", () => {
     const requested = { action: "restart", pod: "db-1" } as const;
 
     expect(ofDb(finalizers, { incident: incident({ workload: { ...DB }, requested }) })).toBe("restart");
+  });
+});
+
+describe("a restart of a pod that asks not to be disrupted", () => {
+  const asking = (annotations: Record<string, string>, beside: "runs" | "is alone"): Pod => {
+    const { metadata, status, ...one } = crashed();
+    const proxy = container({ name: "session" });
+    const containerStatuses = [...(status?.containerStatuses ?? []), ...(beside === "runs" ? [proxy] : [])];
+    return { ...one, metadata: { ...metadata, annotations }, status: { ...status, containerStatuses } };
+  };
+  const KARPENTER = { "karpenter.sh/do-not-disrupt": "true" };
+
+  it.each([
+    [KARPENTER, "karpenter.sh/do-not-disrupt: true"],
+    [{ "karpenter.sh/do-not-disrupt": "4h" }, "karpenter.sh/do-not-disrupt: 4h"],
+    [
+      { "cluster-autoscaler.kubernetes.io/safe-to-evict": "false" },
+      "cluster-autoscaler.kubernetes.io/safe-to-evict: false",
+    ],
+  ])("is not begun while something of it runs: %o", (annotations, said) => {
+    expect(remedyFor(asking(annotations, "runs"))).toContain(
+      `NoSafeRemedy: Not restarted: pod web-1-aaaaa asks not to be disrupted (${said}), and container session of it runs`,
+    );
+  });
+
+  it("is begun where nothing of it runs", () => {
+    expect(remedyFor(asking(KARPENTER, "is alone"))).toBe("restart");
+  });
+
+  it.each([
+    [{ "karpenter.sh/do-not-disrupt": "false" }],
+    [{ "cluster-autoscaler.kubernetes.io/safe-to-evict": "true" }],
+    [{}],
+  ])("is begun of one that does not ask: %o", (annotations) => {
+    expect(remedyFor(asking(annotations, "runs"))).toBe("restart");
+  });
+
+  it("is begun where somebody asks for it", () => {
+    const requested = { action: "restart", pod: "web-1-aaaaa" } as const;
+
+    expect(remedyFor(asking(KARPENTER, "runs"), { incident: incident({ requested }) })).toBe("restart");
   });
 });
 
