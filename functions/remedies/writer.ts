@@ -46,11 +46,13 @@ export interface WriterOptions {
 }
 
 /** How a patch is made. */
-export interface PatchOptions {
+export interface PatchOptions<T extends KubernetesObject = KubernetesObject> {
   /** A subresource that is patched in the object's place; the scale, which is an object of its own, is read there, too. */
   subresource?: "scale" | "status";
   /** Whether the API server is asked first what it thinks of it. */
   tryFirst?: boolean;
+  /** Looks at what would come of it, where the API server is asked first; what it throws is final. */
+  expect?: (tried: T) => void;
 }
 
 /**
@@ -101,7 +103,7 @@ export class Writer {
   async patch<T extends KubernetesObject>(
     ref: ObjectRef,
     decide: (object: T) => Promise<JsonPatchOperation[] | "already so"> | JsonPatchOperation[] | "already so",
-    { subresource, tryFirst = false }: PatchOptions = {},
+    { subresource, tryFirst = false, expect }: PatchOptions<T> = {},
   ): Promise<boolean> {
     const own = this.#target(ref);
     const path = own + (subresource === undefined ? "" : `/${subresource}`);
@@ -117,7 +119,10 @@ export class Writer {
         value: object.metadata?.resourceVersion,
       } as const;
       try {
-        if (tryFirst || this.dryRun) await this.#cluster.patch(path, [unchanged, ...operations], { dryRun: true });
+        if (tryFirst || this.dryRun) {
+          const tried = await this.#cluster.patch<T>(path, [unchanged, ...operations], { dryRun: true });
+          expect?.(tried);
+        }
         if (!this.dryRun) await this.#cluster.patch(path, [unchanged, ...operations]);
         return true;
       } catch (error) {

@@ -28,7 +28,7 @@ export interface TemplateSwitch {
  * @returns whether it was switched now; false when the wanted template was there already
  * @throws RemediationError `ObjectChanged` when somebody else changed the template, paused the rollout, chose an update
  *   strategy that replaces no pods, or deleted the revision since; `WorkloadNotFound`; `WriteRefused` when admission
- *   refuses the template; `InvalidStepInput` for another kind; those of the writer
+ *   refuses the template, or makes another one of it; `InvalidStepInput` for another kind; those of the writer
  */
 export async function switchTemplate(
   writer: Writer,
@@ -47,8 +47,16 @@ export async function switchTemplate(
     if (unlessSwitchedOff && kind.wanted(workload) === 0) throw leftAlone(ref, "it has been scaled to zero since");
     return kind.templatePatch(workload, await readEarlierTemplate(reader, ref, to));
   };
+  // What is taken back is better than nothing, whatever becomes of it.
+  const expect = unlessSwitchedOff
+    ? {}
+    : {
+        expect: (tried: Workload) => {
+          assertKept(ref, to, tried);
+        },
+      };
   try {
-    return await writer.patch<Workload>(workloadObject(ref), decide, { tryFirst: true });
+    return await writer.patch<Workload>(workloadObject(ref), decide, { tryFirst: true, ...expect });
   } catch (error) {
     throw isRemediationError(error, "NotFound") ? workloadNotFound(reader, ref, error) : error;
   }
@@ -74,6 +82,19 @@ function assertUnchanged(ref: WorkloadRef, kind: Kind, workload: Workload, prese
   if (present !== from.template) throw refuse("somebody else changed its pod template meanwhile");
   if (kind.isPaused(workload)) throw refuse("its rollout was paused meanwhile");
   if (!kind.rollsOutByItself(workload)) throw refuse("its update strategy leaves its pods to be replaced by hand");
+}
+
+/**
+ * Something at admission may change what is written: no pod of that template was ever seen to be well.
+ * @throws RemediationError `WriteRefused`
+ */
+function assertKept(ref: WorkloadRef, to: RevisionRef, tried: Workload): void {
+  const template = presentTemplate(asStored(ref, tried));
+  if (template === undefined || template === to.template) return;
+  throw new RemediationError(
+    "WriteRefused",
+    `${describeWorkload(ref)} was left as it is: something changes its pod template whenever that is written (a mutating webhook, a policy), so that it would not be that of revision ${to.revision}, and nothing shows that its pods would be well. Look at what that adds: kubectl get mutatingwebhookconfigurations.`,
+  );
 }
 
 function leftAlone(ref: WorkloadRef, why: string): RemediationError {

@@ -60,6 +60,26 @@ describe("switching a Deployment's template", () => {
     expect(await switchTemplate(writer(), CHANGE)).toBe(true);
   });
 
+  it("leaves a Deployment alone whose template admission would make another one of", async () => {
+    const marked = { ...GOOD, metadata: { ...GOOD.metadata, annotations: { "inject.example.com/status": "done" } } };
+    api.on("PATCH", DEPLOYMENT, found(deployment({ template: marked })));
+
+    await expect(switched()).rejects.toMatchObject({
+      name: "WriteRefused",
+      message: expect.stringContaining("it would not be that of revision 1") as string,
+    });
+    expect(api.writes.map(({ query }) => query)).toEqual([{ dryRun: "All" }]);
+    const writer = writerFor(api.cluster(), WEB, { ...PLAN, unblocked: [] });
+
+    expect(await switchTemplate(writer, { ...CHANGE, unlessSwitchedOff: true })).toBe(true);
+  });
+
+  it("writes what admission leaves as it is", async () => {
+    api.on("PATCH", DEPLOYMENT, found(deployment({ template: GOOD })));
+
+    expect(await switched()).toBe(true);
+  });
+
   it("writes the revision's template without the controller's label, tried by the server first, if nothing changed since", async () => {
     await switched();
 
