@@ -1,5 +1,5 @@
 import type { Evidence } from "../facts/evidence.ts";
-import { isLeftover, isTerminating } from "../shared/kubernetes/pods.ts";
+import { isTerminating } from "../shared/kubernetes/pods.ts";
 import { selectorText } from "../shared/kubernetes/label-selector.ts";
 import type { Hpa } from "../shared/kubernetes/types.ts";
 import { bounded, some } from "../shared/text.ts";
@@ -18,9 +18,8 @@ const OF_PODS: ReadonlySet<string> = new Set(["Resource", "ContainerResource", "
  */
 export function measuresOthers({ hpa, workload, alsoSelected = [] }: Evidence): string | undefined {
   if (hpa === undefined || !measuresPods(hpa)) return undefined;
-  const others = alsoSelected.filter(
-    (pod) => !isTerminating(pod) && !isLeftover(pod) && pod.status?.phase !== "Succeeded",
-  );
+  // One that does not run uses nothing, and at most makes the HPA ask for fewer.
+  const others = alsoSelected.filter((pod) => pod.status?.phase === "Running" && !isTerminating(pod));
   if (others.length === 0) return undefined;
   const selector = bounded(selectorText(workload?.spec?.selector), MAX_SELECTOR);
   const names = some(

@@ -89,6 +89,7 @@ describe("an HPA at its maximum that measures", () => {
 
   it.each<[string, Partial<Evidence>]>([
     ["no pod, whatever else has its labels", { hpa: by("External", "Object"), alsoSelected: [other()] }],
+    ["what has not started", { alsoSelected: [other({ status: { phase: "Pending" } })] }],
     ["what is on its way out", { alsoSelected: [other({ metadata: { deletionTimestamp: ago(5) } })] }],
     [
       "what has ended",
