@@ -4,7 +4,7 @@ import { kindOf } from "../kinds/kinds.ts";
 import { isJobPod } from "../shared/kubernetes/owners.ts";
 import type { Failure } from "../shared/kubernetes/failures.ts";
 import { failuresOf, type Moment } from "../kinds/failing/overdue.ts";
-import { NODE_LOST } from "../kinds/failing/pod-failures.ts";
+import { NODE_LOST, NODE_NOT_READY } from "../kinds/failing/pod-failures.ts";
 import { hpaFailures } from "./hpa-failures.ts";
 import { isLeftover } from "../shared/kubernetes/pods.ts";
 import { currentRevision, type Revision } from "../kinds/revisions/revision.ts";
@@ -63,11 +63,12 @@ export interface Case {
 
 /** Draws the conclusions that more than one rule needs. */
 export function openCase(evidence: Evidence, policy: PolicyInForce): Case {
-  const { incident, workload, hpa, now, lostNodes } = evidence;
+  const { incident, workload, hpa, now, lostNodes, unreadyNodes } = evidence;
   const kind = kindOf(incident.workload);
   const revisions = readRevisions(kind, evidence);
   const seenFailing = new Set(incident.sample_pods);
-  const moment: Moment = { now, deadlines: policy.detect, lostNodes, seenFailing };
+  const nodes = { lostNodes, ...(unreadyNodes === undefined ? {} : { unreadyNodes }) };
+  const moment: Moment = { now, deadlines: policy.detect, ...nodes, seenFailing };
   const all = evidence.pods
     // A Job keeps its failed pods as its record.
     .filter((pod) => !(isJobPod(pod) && isLeftover(pod)))
@@ -82,7 +83,7 @@ export function openCase(evidence: Evidence, policy: PolicyInForce): Case {
   const current = currentRevision(revisions);
   const templates = templatesOf(kind, evidence);
   const isMadeFrom = (pod: Pod, name: string) => kind?.history?.isMadeFrom(pod, name) === true;
-  // That a node is lost says nothing of what ran on it.
+  // That a node is lost, or not ready, says nothing of what ran on it.
   const failed = new Set(failing.filter(({ failures }) => !failures.every(isOfNode)).map(({ pod }) => pod));
   const { stable_seconds: stableSeconds } = policy;
   const standings = standingsOf(revisions, evidence.pods, isMadeFrom, (pod) => failed.has(pod), { now, stableSeconds });
@@ -130,7 +131,7 @@ export function openCase(evidence: Evidence, policy: PolicyInForce): Case {
 }
 
 function isOfNode({ reason }: Failure): boolean {
-  return reason === NODE_LOST;
+  return reason === NODE_LOST || reason === NODE_NOT_READY;
 }
 
 /** The workload's revisions, newest first; none for kinds that have none. */

@@ -23,7 +23,7 @@ import {
 } from "../shared/object-ref.ts";
 import type { WorkloadRef } from "../shared/refs.ts";
 import { isReady, restartCount } from "../shared/kubernetes/pods.ts";
-import { lostNodesAmong } from "../shared/kubernetes/nodes.ts";
+import { lostNodesAmong, unreadyNodesAmong } from "../shared/kubernetes/nodes.ts";
 import { assertNamespace } from "../shared/kubernetes/namespaces.ts";
 import { readAbsent, type Absent } from "./absent.ts";
 import { readConfigObjects, readNeededByPods, type ConfigObject, type ConfigReading } from "./config-objects.ts";
@@ -59,6 +59,8 @@ export interface Evidence {
   hpa: Hpa | undefined;
   /** Since when each node of the workload's pods has not reported, where one has stopped; by its name. */
   lostNodes: ReadonlyMap<string, string>;
+  /** Since when each node of its pods that are not well has said that it is not ready, where one does; by its name. */
+  unreadyNodes?: ReadonlyMap<string, string>;
   /** What else may explain why it fails. */
   surroundings: Surroundings;
   /** What crashed containers said last, where the policy lets their logs be read. */
@@ -217,6 +219,7 @@ export async function gatherEvidence(
     holders,
     hpa,
     lostNodes: lostNodesAmong(surroundings.nodes),
+    unreadyNodes: unreadyNodesAmong(surroundings.nodes),
     surroundings,
     others: others.flat(),
     lastWords,

@@ -9,7 +9,10 @@ import type { Looks } from "./commands.ts";
 /** How many nodes are looked at. */
 const MAX_NODES = 2;
 /** Failures that a node is the reason of. */
-const BY_NODE: ReadonlySet<string> = new Set(["NodeLost", "Evicted", "NodeShutdown", "Terminated", "Shutdown"]);
+const BY_NODE: ReadonlySet<string> = new Set([
+  ...["NodeLost", "NodeNotReady", "Evicted"],
+  ...["NodeShutdown", "Terminated", "Shutdown"],
+]);
 /** Errors that say that the workload is not there any more, which may be a pod. */
 const GONE: readonly (string | undefined)[] = [
   "WorkloadNotFound",

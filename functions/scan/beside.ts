@@ -1,6 +1,6 @@
 import type { Incident } from "../run/contracts.ts";
 import type { Moment } from "../kinds/failing/overdue.ts";
-import { NODE_LOST } from "../kinds/failing/pod-failures.ts";
+import { NODE_LOST, NODE_NOT_READY } from "../kinds/failing/pod-failures.ts";
 import type { Hpa, Node } from "../shared/kubernetes/types.ts";
 import type { Policy } from "../shared/policy.ts";
 import type { PodsFound } from "./failing-pods.ts";
@@ -46,8 +46,10 @@ export async function lookBeside(view: View, seen: Seen): Promise<Incident[]> {
 /** The nodes of which people are told already, or by what fails on them. */
 function nodesToldOf({ pods, incidents, toldNodes }: Seen): Set<string> {
   const told = new Set(incidents.map(({ workload }) => workloadKey(workload)));
-  const lost = pods.failing.filter(
-    ({ workload, failures }) => told.has(workloadKey(workload)) && failures.some(({ reason }) => reason === NODE_LOST),
+  const byNode = pods.failing.filter(
+    ({ workload, failures }) =>
+      told.has(workloadKey(workload)) &&
+      failures.some(({ reason }) => reason === NODE_LOST || reason === NODE_NOT_READY),
   );
-  return new Set([...lost.map(({ node }) => node), ...toldNodes].filter((name) => name !== undefined));
+  return new Set([...byNode.map(({ node }) => node), ...toldNodes].filter((name) => name !== undefined));
 }

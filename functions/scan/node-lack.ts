@@ -1,3 +1,4 @@
+import { NODE_SLACK_MS } from "../kinds/failing/overdue.ts";
 import { FAILING_WAITING_REASONS } from "../kinds/failing/pod-failures.ts";
 import type { Incident } from "../run/contracts.ts";
 import type { Failure } from "../shared/kubernetes/failures.ts";
@@ -9,8 +10,6 @@ import { hasOptedOut, notReady, readyOf, type OnNodes } from "./unready-nodes.ts
 
 /** What one workload shows may be its own matter. */
 const MIN_WORKLOADS = 2;
-/** How long before its node is seen not to be ready a pod may fail by it. */
-const SLACK_MS = 300_000;
 const NO_ROOM: ReadonlySet<string> = new Set(["Unschedulable", "Pending"]);
 
 /** The nodes that several workloads wait for, and which these are. */
@@ -59,7 +58,7 @@ export function nodeLack(
 function isByNode({ pods }: Counted, node: Node): boolean {
   const ready = readyOf(node);
   if (ready === undefined || ready.status === "True") return false;
-  const since = Date.parse(ready.lastTransitionTime ?? "") - SLACK_MS;
+  const since = Date.parse(ready.lastTransitionTime ?? "") - NODE_SLACK_MS;
   const isSince = (failures: readonly Failure[]) =>
     failures.every((failure) => Date.parse(failure.since ?? "") >= since);
   const isHere = (pod: FailingPod) => pod.node === node.metadata?.name;

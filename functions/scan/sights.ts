@@ -1,5 +1,5 @@
 import type { Reader } from "../shared/cluster/cluster.ts";
-import { lostNodesAmong } from "../shared/kubernetes/nodes.ts";
+import { lostNodesAmong, unreadyNodesAmong } from "../shared/kubernetes/nodes.ts";
 import type { Node } from "../shared/kubernetes/types.ts";
 import type { Moment } from "../kinds/failing/overdue.ts";
 import { WorkloadFinder } from "../kinds/workload-finder.ts";
@@ -44,7 +44,12 @@ export async function lookAtAll(cluster: Reader, { namespace, policy, now }: Sca
   const finder = new WorkloadFinder(cluster);
   const places = await placesToLook(cluster, namespace, policy);
   const nodes = await findUnreadyNodes(view);
-  const moment: Moment = { now, deadlines: policy.detect, lostNodes: lostNodesAmong(nodes) };
+  const moment: Moment = {
+    now,
+    deadlines: policy.detect,
+    lostNodes: lostNodesAmong(nodes),
+    unreadyNodes: unreadyNodesAmong(nodes),
+  };
   const known = findFailingWorkloads(view, places.parts, finder, moment);
   const [pods, workloads, hpas] = await Promise.all([
     findFailingPods(view, { places, finder, moment, crowd: policy.storm.min_pods_on_node, known }),

@@ -1,7 +1,8 @@
 import { kindOf } from "../../kinds/kinds.ts";
-import { NODE_LOST } from "../../kinds/failing/pod-failures.ts";
+import { NODE_LOST, NODE_NOT_READY } from "../../kinds/failing/pod-failures.ts";
 import { resourceOf } from "../../kinds/workloads.ts";
-import { count, some } from "../../shared/text.ts";
+import type { Node } from "../../shared/kubernetes/types.ts";
+import { bounded, count, some } from "../../shared/text.ts";
 import type { FailingPod } from "../../facts/case.ts";
 import { failureLines } from "../../facts/failure-lines.ts";
 import { goBackOrTell } from "../brought.ts";
@@ -12,6 +13,9 @@ import { CREATION_WORDS } from "../../facts/words/creation.ts";
 import { once, reportOnly, rolloutLines, type Cause } from "./cause.ts";
 import { FAILED_POD_CAUSES } from "./failed-pods.ts";
 import { ROLLOUT_CAUSES } from "./rollout.ts";
+
+/** How much of what a node says of itself is told. */
+const MAX_WORDS = 200;
 
 const QUOTA = { action: "quota", reason: "the quota is somebody's decision" };
 
@@ -44,15 +48,64 @@ export const NODE_CAUSES: readonly Cause[] = [
       };
     },
   },
+  {
+    name: "OnNodeNotReady",
+    looksLike:
+      "Pods are late in no way of their own, and each is on a node that says of itself that it is not ready (Ready=False), since about then.",
+    response: "Report the node, with the kubelet's own words.",
+    rejected: [
+      { action: "restart", reason: "a node that is not ready may end no pod, and start none" },
+      { action: "rollback", reason: "nothing says that the pod template has to do with it" },
+    ],
+    diagnose: ({ failing, leftovers, evidence: { surroundings } }) => {
+      const all = [...failing, ...leftovers];
+      if (all.length === 0 || !all.every(isOfItsNode)) return undefined;
+      const names = namesOf(all);
+      const words = surroundings.nodes.flatMap((node) =>
+        names.includes(node.metadata?.name ?? "") ? wordsOf(node) : [],
+      );
+      return {
+        confidence: "high",
+        summary: `${count(all.length, "pod")} on ${names.length === 1 ? "a node that is" : "nodes that are"} not ready.`,
+        evidence: [...failureLines(all), ...words],
+        tries: once(reportOnly(unreadyAdvice(names))),
+      };
+    },
+  },
 ];
+
+/** Whether nothing else is known of a failing pod than that its node is not ready, or lost. */
+function isOfItsNode({ failures }: FailingPod): boolean {
+  return failures.every(({ reason }) => reason === NODE_NOT_READY || reason === NODE_LOST);
+}
+
+/** What the kubelet of a node says of why it is not ready. */
+function wordsOf({ metadata, status }: Node): string[] {
+  const ready = status?.conditions?.find(({ type }) => type === "Ready");
+  const words = [ready?.reason, ready?.message].filter(Boolean).join(": ");
+  return ready?.status !== "False" || words === ""
+    ? []
+    : [`node ${metadata?.name ?? ""}: ${bounded(words, MAX_WORDS)}`];
+}
+
+function unreadyAdvice(names: readonly string[]): string {
+  const [name = ""] = names;
+  const which = names.length === 1 ? `node ${name}: kubectl describe node ${name}` : `nodes ${some([...names], 3)}`;
+  return `Look at ${which}, and at the kubelet there. Repair it, or drain and replace it.`;
+}
 
 /** What to do about the node of lost pods, by its name where they tell it. */
 function lostAdvice(lost: readonly FailingPod[]): string {
-  const names = [...new Set(lost.flatMap(({ pod }) => pod.spec?.nodeName ?? []))].sort();
+  const names = namesOf(lost);
   const [name] = names;
   if (name === undefined) return `Look at the node: kubectl get nodes. ${REPAIR}`;
   if (names.length === 1) return `Look at node ${name}: kubectl describe node ${name}. ${REPAIR}`;
   return `Look at nodes ${some(names, 3)}: kubectl get nodes. Repair each, or delete it once it is certain that it is off.`;
+}
+
+/** The nodes of failing pods, by their names. */
+function namesOf(pods: readonly FailingPod[]): string[] {
+  return [...new Set(pods.flatMap(({ pod }) => pod.spec?.nodeName ?? []))].sort();
 }
 
 const REPAIR = "Repair it, or delete it once it is certain that it is off.";

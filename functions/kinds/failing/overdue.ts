@@ -3,7 +3,7 @@ import { isSidecar, isStartedAgain, isStartedSidecar } from "./container-spec.ts
 import { isJobPod } from "../../shared/kubernetes/owners.ts";
 import { failure, isOlderThan, type Failure } from "../../shared/kubernetes/failures.ts";
 import { heldOpen } from "./held-open.ts";
-import { NODE_LOST, podFailures } from "./pod-failures.ts";
+import { NODE_LOST, NODE_NOT_READY, podFailures } from "./pod-failures.ts";
 import { startWindow } from "./probes.ts";
 import { repeatedRestarts } from "./repeated-restarts.ts";
 import { unmetGates } from "./readiness-gates.ts";
@@ -13,12 +13,19 @@ import type { ContainerStatus, Pod } from "../../shared/kubernetes/types.ts";
 /** The reason of a pod that is late by the policy, and not by its own probes. */
 export const STILL_STARTING = "StillStarting";
 
-/** What a status is read against: the moment, the policy's deadlines, and the nodes that are known to be lost. */
+/** How a pod is late that its node does nothing for. */
+const LATE_BY_NODE: ReadonlySet<string> = new Set(["ContainersNotReady", "ContainerCreating", "PodInitializing"]);
+/** How long before its node says that it is not ready a pod may fail by it: a kubelet takes minutes to notice. */
+export const NODE_SLACK_MS = 300_000;
+
+/** What a status is read against: the moment, the policy's deadlines, and the nodes that are known to be lost or not ready. */
 export interface Moment {
   now: Date;
   deadlines: Policy["detect"];
   /** Since when each lost node has not reported, by its name. */
   lostNodes?: ReadonlyMap<string, string>;
+  /** Since when each node that says so has not been ready, by its name. */
+  unreadyNodes?: ReadonlyMap<string, string>;
   /** The names of pods that an earlier look saw fail: one more end of a container in them is no accident. */
   seenFailing?: ReadonlySet<string>;
 }
@@ -36,8 +43,8 @@ export function overdueFailures(pod: Pod, moment: Moment): Failure[] {
   if (phase === "Succeeded" || phase === "Failed") return [];
   const lost = onLostNode(pod, moment);
   if (lost.length > 0) return lost;
-  if (phase !== "Running") return stuckStarting(pod, moment);
-  const late = unready(pod, moment);
+  if (phase !== "Running") return byItsNode(pod, stuckStarting(pod, moment), moment);
+  const late = byItsNode(pod, unready(pod, moment), moment);
   const seenFailing = moment.seenFailing?.has(pod.metadata?.name ?? "") === true;
   return late.length > 0 ? late : repeatedRestarts(pod, moment.now, seenFailing);
 }
@@ -63,6 +70,26 @@ function onLostNode(pod: Pod, { lostNodes }: Moment): Failure[] {
   const since = node === undefined ? undefined : lostNodes?.get(node);
   if (node === undefined || since === undefined) return [];
   return [failure({ reason: NODE_LOST, message: `node ${node} has not reported since ${since}`, since })];
+}
+
+/**
+ * Tells of the node instead, where a pod is late in no way of its own and its node is not ready since about then: its kubelet
+ * may start, probe and end nothing.
+ */
+function byItsNode(pod: Pod, failures: Failure[], { unreadyNodes }: Moment): Failure[] {
+  const node = pod.spec?.nodeName;
+  const unready = node === undefined ? undefined : unreadyNodes?.get(node);
+  if (node === undefined || unready === undefined) return failures;
+  const from = Date.parse(unready) - NODE_SLACK_MS;
+  return failures.map((late) =>
+    LATE_BY_NODE.has(late.reason) && Date.parse(late.since ?? "") >= from
+      ? failure({
+          reason: NODE_NOT_READY,
+          message: `node ${node} has not been ready since ${unready}`,
+          since: late.since,
+        })
+      : late,
+  );
 }
 
 /** A pod that is not scheduled, or whose containers are not created. */

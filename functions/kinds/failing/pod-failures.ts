@@ -13,6 +13,8 @@ import type { ContainerStatus, Pod } from "../../shared/kubernetes/types.ts";
 
 /** The reason of a pod whose node has stopped reporting: it tells of the node, and not of what ran there. */
 export const NODE_LOST = "NodeLost";
+/** The same of a pod whose node reports, and says of itself that it is not ready. */
+export const NODE_NOT_READY = "NodeNotReady";
 
 /**
  * Waiting reasons that mean trouble at once. `ContainerCreating` and `PodInitializing` are normal life.

@@ -33,7 +33,8 @@ export function nodeLifecycleController(store: Store): Controller {
       if (isSilent(node, now)) markUnknown(store, node, now);
       const newest = store.get<Node>(NODES, undefined, name);
       taint(store, newest, now);
-      if (readiness(newest) !== "True") markPodsUnready(store, events, name, now);
+      // What a node says of itself says nothing of the pods that it reports: theirs is the kubelet's to say.
+      if (readiness(newest) === "Unknown") markPodsUnready(store, events, name, now);
       return PERIOD_SECONDS;
     },
   };

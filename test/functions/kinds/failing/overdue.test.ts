@@ -240,6 +240,33 @@ describe("a pod on a lost node", () => {
   });
 });
 
+describe("a pod on a node that is not ready", () => {
+  const on = (nodeName: string, late: Pod): Pod => ({ ...late, spec: { containers: [{ name: "app" }], nodeName } });
+  const since = (seconds: number): Moment => ({ ...moment, unreadyNodes: new Map([["node-0", ago(seconds)]]) });
+
+  it("is late by its node, as long as that is not ready", () => {
+    const told = { reason: "NodeNotReady", message: `node node-0 has not been ready since ${ago(unready + 30)}` };
+
+    expect(failuresOf(on("node-0", notReady(unready + 20)), since(unready + 30))).toEqual([
+      { ...told, since: ago(unready + 20) },
+    ]);
+    expect(failuresOf(on("node-0", creating(starting + 20)), since(unready + 30))).toMatchObject([told]);
+  });
+
+  it("is late by itself on another node, and where it was so long before", () => {
+    expect(failuresOf(on("node-1", notReady(unready + 20)), since(900))).toMatchObject([
+      { reason: "ContainersNotReady" },
+    ]);
+    expect(failuresOf(on("node-0", notReady(2_000)), since(900))).toMatchObject([{ reason: "ContainersNotReady" }]);
+    expect(failuresOf(on("node-0", notReady(1_100)), since(900))).toMatchObject([{ reason: "NodeNotReady" }]);
+  });
+
+  it("has the time that a policy gives any other, and fails for what is its own", () => {
+    expect(failuresOf(on("node-0", notReady(unready - 20)), since(900))).toEqual([]);
+    expect(failuresOf(on("node-0", crashingPod({})), since(900))).toMatchObject([{ reason: "CrashLoopBackOff" }]);
+  });
+});
+
 describe("a pod", () => {
   it.each(FAILING_PODS.map((row) => [row.what, row] as const))("fails when it %s", (_what, row) => {
     expect(failuresOf(row.build(PLAIN), moment)).toMatchObject([{ reason: row.reason }]);
