@@ -1,3 +1,4 @@
+import { isUnschedulable } from "../facts/node-on-its-way.ts";
 import { isStartedAgain } from "../kinds/failing/container-spec.ts";
 import { isTerminating, podCondition } from "../shared/kubernetes/pods.ts";
 import type { Pod } from "../shared/kubernetes/types.ts";
@@ -26,6 +27,17 @@ export function gated(pods: readonly Pod[]): Gated | undefined {
     means: `${count(held.length, "pod")} ${held.length === 1 ? "is" : "are"} held back by scheduling gates${which}`,
     advice:
       "Whoever sets the gates takes them off, such as a controller of queues or quotas: look at that, or take them out of the pod template if they are not meant.",
+  };
+}
+
+/** That no node has taken pods which have time for that still; undefined when none waits for one. */
+export function nodeless(pods: readonly Pod[]): Gated | undefined {
+  const [first, ...others] = pods.filter((pod) => !isTerminating(pod) && isUnschedulable(pod));
+  if (first === undefined) return undefined;
+  const { namespace = "", name = "" } = first.metadata ?? {};
+  return {
+    means: `no node has taken ${count(1 + others.length, "pod")} yet`,
+    advice: `The scheduler says why: kubectl -n ${namespace} describe pod ${name}.`,
   };
 }
 

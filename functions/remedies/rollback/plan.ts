@@ -2,7 +2,8 @@ import type { Case } from "../../facts/case.ts";
 import { ownerOf, TEMPLATE } from "../../facts/owners.ts";
 import { kindOf } from "../../kinds/kinds.ts";
 import { revisionRef, type Revision } from "../../kinds/revisions/revision.ts";
-import { bounded } from "../../shared/text.ts";
+import { isTerminating } from "../../shared/kubernetes/pods.ts";
+import { bounded, count } from "../../shared/text.ts";
 import type { Workload } from "../../shared/kubernetes/types.ts";
 import type { NoRemedy } from "../remedy.ts";
 import type { RequestedRollback, RollbackChange, RollbackPlan } from "./contract.ts";
@@ -28,7 +29,7 @@ export function rollBack(facts: Case): RollbackPlan | NoRemedy {
     return {
       action: "none",
       refusal: "NoHealthyRevision",
-      message: `${noneHealthy(revisions)} ${keepsNone(evidence.workload)}${forward(evidence, revisions)}`,
+      message: `${noneHealthy(revisions)} ${failingBefore(facts)}${keepsNone(evidence.workload)}${forward(evidence, revisions)}`,
     };
   }
   const { workload, pods, incident } = evidence;
@@ -69,6 +70,24 @@ function noneHealthy(revisions: Case["revisions"]): string {
   return isAlone(revisions)
     ? "Its history holds no earlier revision to go back to."
     : `No earlier revision is known to have been healthy (revisions in the history: ${known(revisions) || "none"}).`;
+}
+
+/** That pods of earlier revisions fail at present, which may be worse than what the present one does; nothing where none does. */
+function failingBefore({ evidence, failing, revisions }: Case): string {
+  const history = kindOf(evidence.incident.workload)?.history;
+  const staying = failing.filter(({ pod }) => !isTerminating(pod));
+  return revisions
+    .filter(({ current }) => !current)
+    .map(({ name, revision }) => ({
+      revision,
+      pods: staying.filter(({ pod }) => history?.isMadeFrom(pod, name) === true),
+    }))
+    .filter(({ pods }) => pods.length > 0)
+    .map(
+      ({ revision, pods }) =>
+        `${count(pods.length, "pod")} of revision ${revision} ${pods.length === 1 ? "fails" : "fail"} at present. `,
+    )
+    .join("");
 }
 
 /** What to do instead, where its owner wants it. */

@@ -33,6 +33,34 @@ it("a rollout whose pods wait for somebody to lift their scheduling gates is tol
   expect(remedy).toMatchObject({ action: "none", refusal: "NoSafeRemedy" });
 });
 
+it("a rollout one of whose pods no node has taken yet is told so, and where the scheduler says why", () => {
+  const waiting = pod({
+    name: "web-2-a",
+    status: {
+      phase: "Pending",
+      conditions: [{ type: "PodScheduled", status: "False", reason: "Unschedulable", lastTransitionTime: ago(20) }],
+      containerStatuses: [],
+    },
+  });
+  const told = (pods: ReturnType<typeof pod>[]) =>
+    classify(
+      evidence({
+        workload: deployment({ progressing: { status: "False", reason: "ProgressDeadlineExceeded" } }),
+        holders: [replicaSet(1, { replicas: 2, created: ago(900) })],
+        pods,
+      }),
+      policy(),
+    );
+
+  const { cause, summary, remedy } = told([pod(), waiting]);
+  expect(cause).toBe("RolloutStuck");
+  expect(summary).toBe(
+    "Its rollout is past its progress deadline, and none of its pods fails: no node has taken 1 pod yet.",
+  );
+  expect(remedy).toHaveProperty("message", "The scheduler says why: kubectl -n shop describe pod web-2-a.");
+  expect(told([pod()]).summary).not.toContain("no node");
+});
+
 it("a workload whose pods end without an error, and are not started again, is told so", () => {
   const ended = (restartPolicy?: string) => {
     const app = { name: "app", ...(restartPolicy === undefined ? {} : { restartPolicy }) };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { openCase } from "../../../../functions/facts/case.ts";
 import { rollBack } from "../../../../functions/remedies/rollback/plan.ts";
-import type { ObjectMeta } from "../../../../functions/shared/kubernetes/types.ts";
+import type { ObjectMeta, Pod } from "../../../../functions/shared/kubernetes/types.ts";
 import {
   ago,
   crashingPod,
@@ -14,14 +14,14 @@ import {
 } from "../../../support/objects.ts";
 
 /** What is said where no revision may be gone back to; the older ones were each there for a moment. */
-function told(revisions: number[], metadata: ObjectMeta = {}): string {
+function told(revisions: number[], metadata: ObjectMeta = {}, earlier: Pod[] = []): string {
   const [newest = 1] = revisions;
   const remedy = rollBack(
     openCase(
       evidence({
         workload: deployment({ template: template(`shop/web:${newest}`), metadata }),
         holders: revisions.map((revision) => replicaSet(revision, { replicas: 1, created: ago(90 - revision) })),
-        pods: [ofRevision(newest, crashingPod({ startedAgo: 60 }))],
+        pods: [ofRevision(newest, crashingPod({ startedAgo: 60 })), ...earlier],
       }),
       policy(),
     ),
@@ -36,6 +36,16 @@ describe("where no revision may be gone back to", () => {
     expect(told([3, 2])).toBe(
       "NoHealthyRevision: No earlier revision is known to have been healthy (revisions in the history: 3, 2). Roll forward with a fixed template, or ask for a rollback to a revision that you know.",
     );
+  });
+
+  it("it is told how many pods of the earlier ones fail at present, as they may be all that is left of it", () => {
+    const crashing = (name: string) => ofRevision(2, crashingPod({ name, startedAgo: 60 }));
+    const going = { ...crashing("c"), metadata: { ...crashing("c").metadata, deletionTimestamp: ago(9_000) } };
+
+    expect(told([3, 2], {}, [crashing("a"), crashing("b"), going])).toContain(
+      "(revisions in the history: 3, 2). 2 pods of revision 2 fail at present. Roll forward",
+    );
+    expect(told([3, 2], {}, [crashing("a")])).toContain("1 pod of revision 2 fails at present. Roll forward");
   });
 
   it("none is spoken of where there is none", () => {
