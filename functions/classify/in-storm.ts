@@ -2,8 +2,7 @@ import type { Case } from "../facts/case.ts";
 import { failsForCertain } from "../facts/certain.ts";
 import { kindOf } from "../kinds/kinds.ts";
 import { workloadObject } from "../kinds/object-ref.ts";
-import { isRollback } from "../remedies/contracts.ts";
-import { planOf, remedyFor } from "../remedies/remedies.ts";
+import { answersRollout, planOf, remedyFor } from "../remedies/remedies.ts";
 import type { Remedy } from "../run/contracts.ts";
 import { pathOf } from "../shared/object-ref.ts";
 import type { WorkloadRef } from "../shared/refs.ts";
@@ -19,7 +18,7 @@ export function refuseInStorm({ evidence, ofCurrent }: Case, remedy: Remedy): Gu
   const kind = kindOf(incident.workload);
   const serves = workload !== undefined && (kind?.ready(workload) ?? 0) > 0;
   const isCertain = ofCurrent.length > 0 && ofCurrent.every(failsForCertain);
-  const isItsOwn = isRollback(remedy.action) && serves && isCertain;
+  const isItsOwn = answersRollout(remedy.action) && serves && isCertain;
   if (isItsOwn && writesAlone(remedy, incident.workload)) return undefined;
   const why = isItsOwn
     ? `what brings it back (${remedy.action}) may change more than this workload`

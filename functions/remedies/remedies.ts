@@ -2,7 +2,7 @@ import type { Case } from "../facts/case.ts";
 import { workloadObject } from "../kinds/object-ref.ts";
 import { isSwitchedOn } from "../kinds/switched.ts";
 import type { Change, Remedy as RemedyPlan, RequestedRemedy } from "../run/contracts.ts";
-import { plainAction } from "./contracts.ts";
+import { isRollback, plainAction } from "./contracts.ts";
 import { RemediationError } from "../shared/errors.ts";
 import { pathOf } from "../shared/object-ref.ts";
 import type { WorkloadRef } from "../shared/refs.ts";
@@ -76,9 +76,16 @@ export function planOf(remedy: RemedyPlan | undefined): Plan | undefined {
 export function rollsOut(plan: Plan, workload: WorkloadRef): boolean {
   const remedy = remedyFor(plan.action);
   const own = pathOf(workloadObject(workload));
-  if (remedy.through !== undefined && plainAction(remedy.action) === "rollback") return true;
-  if (remedy.through?.ahead !== undefined) return true;
+  if (remedy.through !== undefined && answersRollout(remedy.action)) return true;
   return remedy.replacesPods(plan) && remedy.writes(plan, workload).some((ref) => pathOf(ref) === own);
+}
+
+/**
+ * Whether an action is chosen for what the rollout of the workload itself shows: a rollback, by the workflow or through a tool, or what
+ * a tool is asked for ahead of one.
+ */
+export function answersRollout(action: Action | "none"): boolean {
+  return action !== "none" && (isRollback(action) || remedyFor(action).through?.ahead !== undefined);
 }
 
 /** The remedy of that name. @throws RemediationError `InvalidStepInput` when there is none */

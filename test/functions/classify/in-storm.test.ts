@@ -65,6 +65,12 @@ describe("what goes on in a storm", () => {
       refusal: "InStorm",
       message: expect.stringContaining("(flux-rollback) may change more than this workload") as string,
     });
+    const source = { kind: "GitRepository", namespace: "flux-system", name: "shop", revision: "3", since: ago(3_600) };
+    const asked = { ...reconciler, uid: "shop-uid" };
+    expect(refuseInStorm(facts, { action: "flux-reconcile", reconciler: asked, source })).toMatchObject({
+      refusal: "InStorm",
+      message: expect.stringContaining("(flux-reconcile) may change more than this workload") as string,
+    });
   });
 
   it("is no restart", () => {

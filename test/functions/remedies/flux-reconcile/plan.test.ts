@@ -3,7 +3,7 @@ import { classify } from "../../../../functions/classify/classify.ts";
 import type { FluxObject, FluxSource } from "../../../../functions/facts/flux.ts";
 import { withTools } from "../../../../functions/kinds/switched.ts";
 import type { Action } from "../../../../functions/remedies/remedy.ts";
-import type { Remedy } from "../../../../functions/run/contracts.ts";
+import type { Incident, Remedy } from "../../../../functions/run/contracts.ts";
 import type { ObjectMeta } from "../../../../functions/shared/kubernetes/types.ts";
 import type { ReadObject } from "../../../../functions/shared/object-ref.ts";
 import {
@@ -34,6 +34,8 @@ interface World {
   tried?: Action[];
   requested?: boolean;
   paused?: boolean;
+  /** What the workload waits for, as it fails, too. */
+  waitsFor?: Incident["waits_for"];
 }
 
 /** What is done about a bad rollout of `shop/web`, which Flux keeps. */
@@ -45,13 +47,15 @@ function remedyOf({
   tried = [],
   requested = false,
   paused = false,
+  waitsFor,
 }: World = {}): Remedy {
   const said = policy({ owners: { flux: true }, ...rules });
   const progressing = { status: "False", reason: "ProgressDeadlineExceeded" };
   const workload = deployment({ template: template("shop/web:2"), metadata, progressing, paused });
   const pods = [ofRevision(2, crashingPod({ startedAgo: 60 }))];
   const asked = requested ? { requested: { action: "rollback" as const }, origin: "person" as const } : {};
-  const read = evidence({ workload, holders, pods, others, tried, incident: incident(asked) });
+  const waits = waitsFor === undefined ? {} : { waits_for: waitsFor };
+  const read = evidence({ workload, holders, pods, others, tried, incident: incident({ ...asked, ...waits }) });
   return withTools(
     () => said.owners,
     () => classify(read, said).remedy,
@@ -83,6 +87,16 @@ describe("a bad rollout whose source has long held something else", () => {
 
   it("has Flux asked also where no earlier revision was healthy", () => {
     expect(remedyOf({ holders: HOLDERS.slice(0, 1) })).toMatchObject({ action: "flux-reconcile" });
+  });
+
+  it("has Flux asked also while another workload that it waits for fails, as it would be rolled back", () => {
+    const waitsFor = {
+      workload: { kind: "StatefulSet", namespace: "shop", name: "ledger-db" },
+      why: "its environment names ledger-db",
+    };
+
+    expect(remedyOf({ waitsFor })).toMatchObject({ action: "flux-reconcile" });
+    expect(remedyOf({ waitsFor, holders: HOLDERS.slice(0, 1) })).toMatchObject({ action: "flux-reconcile" });
   });
 
   it("has a HelmRelease asked for its newer chart", () => {
