@@ -10,7 +10,7 @@ import { isSuspended, markOn } from "./flux-suspension.ts";
 /** For how long something may be about to happen by itself before people are told that it does not. */
 const MOVES_ON_WITHIN_MS = 600_000;
 
-/** Why a reconciler is not suspended. */
+/** Why a reconciler is neither suspended nor asked for anything. */
 export interface Obstacle {
   refusal: Refusal;
   message: string;
@@ -25,19 +25,33 @@ interface Entry {
   kind: string;
 }
 
+/** What is to be done to a reconciler for a workload. */
+interface Purpose {
+  toBe: keyof typeof REACHES;
+  workload: WorkloadRef;
+  group: string;
+  now: Date;
+}
+
+/** What becomes of the other objects that it keeps. */
+const REACHES = {
+  suspended: "a suspension would hold these, too",
+  asked: "a request would have these put in place, too",
+} as const;
+
 /**
- * Why a reconciler is not suspended for a workload, by what it says itself; undefined where nothing speaks against it. Asked
+ * Why nothing is done to a reconciler for a workload, by what it says itself; undefined where nothing speaks against it. Asked
  * when the plan is made, and again of what is there right before the write.
  */
 export function obstacle(
   named: Named,
   object: FluxObject,
-  { workload, group, now }: { workload: WorkloadRef; group: string; now: Date },
+  { toBe, workload, group, now }: Purpose,
 ): Obstacle | undefined {
   return (
     notItsOwn(named, object, workload, group) ??
     inOthersHands(named, object) ??
-    holdsOthers(named, object, workload) ??
+    reachesOthers(named, object, workload, toBe) ??
     atWork(named, object, now) ??
     remediatesItself(named, object)
   );
@@ -89,8 +103,13 @@ function inOthersHands(named: Named, object: FluxObject): Obstacle | undefined {
   };
 }
 
-/** That others than those of the workload's namespace would be held up with it, who have not agreed. */
-function holdsOthers(named: Named, object: FluxObject, { namespace }: WorkloadRef): Obstacle | undefined {
+/** That it would be done to others than those of the workload's namespace as well, who have not agreed. */
+function reachesOthers(
+  named: Named,
+  object: FluxObject,
+  { namespace }: WorkloadRef,
+  toBe: Purpose["toBe"],
+): Obstacle | undefined {
   if (enabledBy(object, undefined) === "true") return undefined;
   const entries = inventoryOf(object) ?? [];
   const others = entries.filter((entry) => !isOf(namespace, entry));
@@ -98,8 +117,8 @@ function holdsOthers(named: Named, object: FluxObject, { namespace }: WorkloadRe
   return {
     refusal: "ManagedByAnotherTool",
     message:
-      `${describeReconciler(named)}, which keeps it, also keeps ${count(others.length, "object")} outside of namespace ${namespace}, and a suspension would hold these, too. ` +
-      `It is suspended only where it carries ${ENABLED_ANNOTATION}: "true" itself.`,
+      `${describeReconciler(named)}, which keeps it, also keeps ${count(others.length, "object")} outside of namespace ${namespace}, and ${REACHES[toBe]}. ` +
+      `It is ${toBe} only where it carries ${ENABLED_ANNOTATION}: "true" itself.`,
   };
 }
 

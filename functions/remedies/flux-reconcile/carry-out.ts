@@ -33,11 +33,13 @@ export async function carryOut(
     const asked = await writer.patch<FluxObject>(reconcilerRef(reconciler), (object) => {
       if (object.metadata?.uid !== reconciler.uid) throw leftAlone(plan, "It was made anew.");
       if (isAsked(object, plan)) return "already so";
-      const why = obstacle(reconciler, object, { workload, group: groupOf(workload), now: new Date() })?.message;
+      const group = groupOf(workload);
+      const why = obstacle(reconciler, object, { toBe: "asked", workload, group, now: new Date() })?.message;
       if (why !== undefined) throw leftAlone(plan, why);
       if (object.status?.lastAttemptedRevision !== reconciler.revision)
-        throw leftAlone(plan, "It has put something else in place since.");
-      if (isNotToBeAsked(object)) throw leftAlone(plan, "It is at work by now, or waits for something else.");
+        throw leftAlone(plan, "It has attempted something else since.");
+      if (isNotToBeAsked(object))
+        throw leftAlone(plan, "It is at work by now, was asked by somebody, or waits for something else to be mended.");
       return [addedMark("annotations", object.metadata.annotations, REQUESTED_ANNOTATION, source.since)];
     });
     return asked || (await mayBeOwn()) ? { change: { kind, ...parts } } : alreadySo("ask Flux for it");

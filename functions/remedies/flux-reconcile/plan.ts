@@ -23,7 +23,7 @@ export function askFlux(facts: Case): FluxReconcilePlan | undefined {
   if (isWaitedFor(object, held.since, evidence.now)) return undefined;
   const against =
     beyondReach(named, object, facts) ??
-    obstacle(named, object, { workload, group: groupOf(workload), now: evidence.now });
+    obstacle(named, object, { toBe: "asked", workload, group: groupOf(workload), now: evidence.now });
   const { kind, namespace, name } = held.ref;
   const source = { kind, namespace, name, revision: held.revision, since: held.since.toISOString() };
   if (against !== undefined || isNotToBeAsked(object) || isAsked(object, { source })) return undefined;

@@ -26,7 +26,7 @@ export function throughFlux(plan: Plan, facts: Case): FluxRollbackPlan | NoRemed
   }
   const why =
     beyondReach(named, object, facts) ??
-    obstacle(named, object, { workload, group: groupOf(workload), now: evidence.now }) ??
+    obstacle(named, object, { toBe: "suspended", workload, group: groupOf(workload), now: evidence.now }) ??
     aboutToChange(named, object, facts);
   if (why !== undefined) return { action: "none", ...why };
   const objects = keptObjects(object);

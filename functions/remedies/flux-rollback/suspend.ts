@@ -46,7 +46,8 @@ export async function suspend(writer: Writer, plan: Suspension): Promise<boolean
   }
   return await patchReconciler(writer, plan, (object) => {
     if (isSuspendedFor(object, plan, workload)) return "already so";
-    const why = obstacle(reconciler, object, { workload, group: groupOf(workload), now: new Date() })?.message;
+    const group = groupOf(workload);
+    const why = obstacle(reconciler, object, { toBe: "suspended", workload, group, now: new Date() })?.message;
     if (why !== undefined) throw new RemediationError("ObjectChanged", why);
     assertSameRevision(plan, object);
     const mark = markFor(plan, workload, (object.metadata?.generation ?? 0) + 1);
@@ -61,8 +62,8 @@ export async function suspend(writer: Writer, plan: Suspension): Promise<boolean
 /**
  * Waits until what was under way when it was suspended can put nothing in place any more. Its controller does not say that it has
  * seen the suspension: it is over once nothing has been heard of a reconciliation for a while.
- * @throws RemediationError `ClusterUnavailable` when it goes on for too long; `ObjectChanged` when it has put something else in
- *   place meanwhile
+ * @throws RemediationError `ClusterUnavailable` when it goes on for too long; `ObjectChanged` when it has attempted something
+ *   else meanwhile
  */
 export async function untilCalm({ reader }: Writer, plan: Suspension, { within, calmFor }: Calm = CALM): Promise<void> {
   const { reconciler } = plan;
@@ -137,10 +138,10 @@ async function patchReconciler(
 /** The name of the mark and of its label, which are the same, in a JSON pointer. */
 const POINTER = escapedMark(SUSPENDED_ANNOTATION);
 
-/** @throws RemediationError `ObjectChanged` when it has put something else in place since the plan was made */
+/** @throws RemediationError `ObjectChanged` when it has attempted something else since the plan was made */
 function assertSameRevision(plan: Suspension, { status }: FluxObject): void {
   if (status?.lastAttemptedRevision === plan.reconciler.revision) return;
-  throw leftAlone(plan, `it has put ${bounded(status?.lastAttemptedRevision ?? "nothing")} in place since`);
+  throw leftAlone(plan, `it has attempted ${bounded(status?.lastAttemptedRevision ?? "nothing")} since`);
 }
 
 function leftAlone({ reconciler }: Suspension, why: string): RemediationError {

@@ -76,8 +76,13 @@ describe("a Kustomization", () => {
   it.each<[string, FluxObject, string]>([
     ["was suspended", { spec: { suspend: true } }, "is suspended already"],
     ["was made anew", { metadata: { uid: "another" } }, "made anew"],
-    ["has put something else in place", { status: { lastAttemptedRevision: FIXED } }, "something else in place since"],
-    ["was asked by somebody", { metadata: asked("now") }, "at work by now"],
+    ["has attempted something else", { status: { lastAttemptedRevision: FIXED } }, "attempted something else since"],
+    ["was asked by somebody", { metadata: asked("now") }, "was asked by somebody"],
+    [
+      "keeps objects of other namespaces",
+      { status: { inventory: { entries: [{ id: "shop_web_apps_Deployment" }, { id: "pay_api_apps_Deployment" }] } } },
+      "a request would have these put in place, too. It is asked only where",
+    ],
     ["does not list the workload", { status: { inventory: { entries: [] } } }, "does not list it"],
   ])("is left alone where it %s by then", async (_what, object, message) => {
     api.on("GET", OBJECT, found(present(object)));
