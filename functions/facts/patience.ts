@@ -133,13 +133,18 @@ function lastProgress({ evidence, current }: Case, { history }: Kind): number {
   return Math.max(...up.map((pod) => Date.parse(readySince(pod) ?? "")).filter(Number.isFinite));
 }
 
-/** Whether the workload has no pod, of any revision, that serves; and what fails is not an earlier one's. */
+/**
+ * Whether the workload has no pod that serves, of any revision to which anything is sent; and what fails is not an earlier one's.
+ */
 function servesNothing({ evidence, revisions, failing, current }: Case, kind: Kind): boolean {
   const { workload, pods, now } = evidence;
-  if (workload === undefined || current === undefined || revisions.some(({ available }) => available > 0)) return false;
+  if (workload === undefined || current === undefined) return false;
+  const spare = revisions.filter((revision) => kind.isSentTo?.(workload, revision) === false);
+  if (revisions.some((revision) => revision.available > 0 && !spare.includes(revision))) return false;
   const ready = pods.filter((pod) => isReady(pod) && !isTerminating(pod));
+  const isSpare = (pod: Pod) => spare.some(({ name }) => kind.history?.isMadeFrom(pod, name) === true);
   // The status may count pods that are not among those read.
-  if (kind.ready(workload) > ready.length || ready.some((pod) => serves(pod, now))) return false;
+  if (kind.ready(workload) > ready.length || ready.some((pod) => !isSpare(pod) && serves(pod, now))) return false;
   return failing.every(({ pod }) => kind.history?.isMadeFrom(pod, current.name) === true);
 }
 

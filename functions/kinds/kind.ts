@@ -80,6 +80,8 @@ export interface Kind<
   completedAt(object: Object, current: Revision | undefined): Date | undefined;
   /** Since when it has had too few available pods, without a break; absent for a kind whose status does not tell. */
   unavailableSince?(object: Object): Date | undefined;
+  /** Whether what is sent to it gets to the pods of a revision; absent for a kind that sends to those of all of them. */
+  isSentTo?(object: Object, revision: Pick<RevisionRef, "name">): boolean;
   /** Where its revisions are kept; absent for a kind that has none. */
   history?: History<Object, Holder>;
   /** The object with its pod template as the API server has it in the objects that it is made into; absent where it is so as it is read. */

@@ -8,7 +8,7 @@ import { replaceTemplate } from "../template-patch.ts";
 import { abortGaps, goesBack, keptAfterAbort } from "./abort.ts";
 import { failures } from "./failures.ts";
 import { heldBack } from "./held-back.ts";
-import { hasSeenSpec, isAborted, isGivenUp, isPromoted, isWaiting, wanted, type Rollout } from "./rollout.ts";
+import { hasSeenSpec, isAborted, isGivenUp, isPromoted, isSentTo, isWaiting, wanted, type Rollout } from "./rollout.ts";
 import { storedTemplate } from "./stored-template.ts";
 
 const HASH = "rollouts-pod-template-hash";
@@ -51,6 +51,7 @@ export const ROLLOUT = {
     if (!hasSeenSpec(rollout) || !isPromoted(rollout)) return undefined;
     return status === "True" && lastTransitionTime !== undefined ? new Date(lastTransitionTime) : undefined;
   },
+  isSentTo,
   history: replicaSetHistory({
     revision: "rollout.argoproj.io/revision",
     earlier: "rollout.argoproj.io/revision-history",

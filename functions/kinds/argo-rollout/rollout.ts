@@ -41,7 +41,8 @@ export interface Rollout extends Workload {
     abortedAt?: string;
     /** Whether somebody has asked for its promotion past every step. */
     promoteFull?: boolean;
-    canary?: { weights?: { canary?: { weight?: number } } };
+    /** What a router sends where, where there is one. */
+    canary?: { weights?: { canary?: { weight?: number }; stable?: { weight?: number } } };
     /** Which revision's pods get what is sent to it. */
     blueGreen?: { activeSelector?: string };
     /** The hash of the present template's ReplicaSet, and of the one that was promoted last. */
@@ -93,6 +94,18 @@ export function invalidSpec({ status }: Rollout): Condition | undefined {
 /** Whether it waits at a step, or for somebody to promote it. */
 export function isWaiting({ spec, status }: Rollout): boolean {
   return spec?.paused === true || (status?.pauseConditions ?? []).length > 0;
+}
+
+/**
+ * Whether what is sent to it gets to a revision, as far as its status tells: to all of them, unless its active Service selects another
+ * one, or a router sends nothing to the one that was promoted last.
+ */
+export function isSentTo({ spec, status }: Rollout, revision: Pick<RevisionRef, "name">): boolean {
+  const { blueGreen, canary } = status ?? {};
+  if (spec?.strategy?.blueGreen !== undefined) {
+    return (blueGreen?.activeSelector ?? "") === "" || isOf(blueGreen?.activeSelector, revision);
+  }
+  return canary?.weights?.stable?.weight !== 0 || !isStable(status, revision);
 }
 
 /** Whether a revision is the one that was promoted last. */

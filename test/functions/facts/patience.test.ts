@@ -17,6 +17,9 @@ import {
   replicaSet,
   template,
 } from "../../support/objects.ts";
+import { CANARY, rollout as argoRollout, ROLLOUT_WEB, rolloutSet, withRollouts } from "../../support/rollouts.ts";
+import { asStored } from "../../../functions/kinds/workloads.ts";
+import type { Rollout as ArgoRollout } from "../../../functions/kinds/argo-rollout/rollout.ts";
 import { controllerRevision, DB, db, dbPod } from "../../support/set-objects.ts";
 
 const UNDER_WAY = { status: "True", reason: "ReplicaSetUpdated", lastUpdateTime: ago(5) };
@@ -249,6 +252,52 @@ describe("the patience with a rollout with which nothing serves", () => {
   it("is the rollout's own while its pods are inside the time that their startup probes allow", () => {
     expect(patience(down(starting(400), 400))).toContain("600 s");
     expect(patience(down(starting(510), 510))).toBeUndefined();
+  });
+});
+
+describe("the patience with a Rollout whose new pods fail while those before are ready", () => {
+  const blueGreen = (activeSelector?: string): ArgoRollout =>
+    argoRollout(
+      {
+        ...{ ...CANARY, readyReplicas: activeSelector === "2" ? 0 : 2 },
+        ...(activeSelector === undefined ? {} : { blueGreen: { activeSelector } }),
+      },
+      { strategy: { blueGreen: {} } },
+    );
+  const routed = (stable: number): ArgoRollout =>
+    argoRollout(
+      { ...CANARY, canary: { weights: { canary: { weight: 100 - stable }, stable: { weight: stable } } } },
+      { strategy: { canary: { trafficRouting: {} } } },
+    );
+  const second = rolloutSet(2, 0);
+  const holders = [rolloutSet(1, 2), { ...second, metadata: { ...second.metadata, creationTimestamp: ago(200) } }];
+  const patienceWithPods = (object: ArgoRollout, own: Pod[] = []) =>
+    withRollouts(() =>
+      patience(
+        evidence({
+          incident: incident({ workload: ROLLOUT_WEB }),
+          workload: asStored(ROLLOUT_WEB, object),
+          holders,
+          pods: [
+            ...["a", "b"].map((name) => ofRevision(1, pod({ name: `web-1-${name}` }))),
+            ...[crashingPod({ name: "web-2-a", restarts: 2, startedAgo: 60 }), ...own].map((each) =>
+              ofRevision(2, each),
+            ),
+          ],
+        }),
+      ),
+    );
+
+  it("is none where all that is sent goes to the new ones", () => {
+    expect(patienceWithPods(blueGreen("2"))).toBeUndefined();
+    expect(patienceWithPods(routed(0))).toBeUndefined();
+  });
+
+  it("is the rollout's own where the ones before get what is sent, or one of the new ones serves", () => {
+    expect(patienceWithPods(blueGreen("1"))).toContain("600 s");
+    expect(patienceWithPods(blueGreen())).toContain("600 s");
+    expect(patienceWithPods(routed(1))).toContain("600 s");
+    expect(patienceWithPods(blueGreen("2"), [running({ name: "web-2-b", readyFor: 20 })])).toContain("600 s");
   });
 });
 
