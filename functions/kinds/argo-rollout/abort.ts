@@ -16,6 +16,7 @@ const DEFAULT_KEPT_SECONDS = 30;
 export function goesBack(rollout: Rollout, to: RevisionRef, made: Made): string[] | undefined {
   const { metadata } = rollout;
   if (!hasSeenSpec(rollout) || !leadsBack(rollout, to) || isWithinWindow(rollout, to, made)) return undefined;
+  if (mayNeverGiveWay(rollout)) return undefined;
   return ["kubectl", "argo", "rollouts", "abort", metadata?.name ?? "", "-n", metadata?.namespace ?? ""];
 }
 
@@ -43,6 +44,17 @@ export function isWithinWindow({ spec }: Rollout, { name }: RevisionRef, { curre
   const stable = revisions.find((revision) => revision.name === name);
   const isEarlier = stable !== undefined && current !== undefined && current.created < stable.created;
   return (spec?.rollbackWindow?.revisions ?? 0) > 0 && isEarlier;
+}
+
+/**
+ * Whether an abort may come to no end, with what is sent going on to the aborted revision: where the pods that were promoted last give
+ * way to new ones one by one, its controller lets these go only once the former are whole again, for which it waits for these to go.
+ * Versions differ in when. Source: argo-rollouts rollout/replicaset.go, reconcileNewReplicaSet; utils/replicaset/canary.go,
+ * GetDesiredCanaryWeight
+ */
+export function mayNeverGiveWay({ spec }: Rollout): boolean {
+  const { trafficRouting, dynamicStableScale, abortScaleDownDelaySeconds = 0 } = spec?.strategy?.canary ?? {};
+  return trafficRouting !== undefined && dynamicStableScale === true && abortScaleDownDelaySeconds > 0;
 }
 
 /** Whether its controller has an aborted revision give way to what was promoted last, and sends to that alone. */

@@ -21,6 +21,8 @@ export interface Rollout extends Workload {
         steps?: CanaryStep[];
         analysis?: object;
         trafficRouting?: object;
+        /** Whether what was promoted last is scaled down as much as new pods are sent to. */
+        dynamicStableScale?: boolean;
         abortScaleDownDelaySeconds?: number;
       };
       blueGreen?: {

@@ -1,7 +1,7 @@
 import type { Case } from "../../facts/case.ts";
 import { outOfBand } from "../../facts/out-of-band.ts";
 import { ownerOf, STATUS, TEMPLATE } from "../../facts/owners.ts";
-import { isWithinWindow, keptAfterAbort, leadsBack } from "../../kinds/argo-rollout/abort.ts";
+import { isWithinWindow, keptAfterAbort, leadsBack, mayNeverGiveWay } from "../../kinds/argo-rollout/abort.ts";
 import { ROLLOUT } from "../../kinds/argo-rollout/kind.ts";
 import type { Rollout } from "../../kinds/argo-rollout/rollout.ts";
 import { kindOf } from "../../kinds/kinds.ts";
@@ -20,6 +20,7 @@ export function isAbortable(plan: Plan, facts: Case): boolean {
     ROLLOUT.hasSeenSpec(rollout) &&
     leadsBack(rollout, plan.after) &&
     keptAfterAbort(rollout) <= MAX_KEPT_SECONDS &&
+    !mayNeverGiveWay(rollout) &&
     // What drives it may have plans of its own for its rollout; who only keeps its manifest has none.
     ownerOf(rollout.metadata, STATUS) === undefined &&
     !isWithinWindow(rollout, plan.after, facts) &&

@@ -31,6 +31,12 @@ describe("an abort goes back", () => {
     ["where nothing was promoted yet", rollout({ ...CANARY, stableRS: "" })],
     ["where somebody wants it promoted in full, which ends each abort", rollout({ ...CANARY, promoteFull: true })],
     ["where a blue-green one sends to the new pods already", rollout(previewed("2"), BLUE_GREEN)],
+    [
+      "where its controller may wait for ever for the aborted pods to go",
+      rollout(CANARY, {
+        strategy: { canary: { trafficRouting: {}, dynamicStableScale: true, abortScaleDownDelaySeconds: 30 } },
+      }),
+    ],
     ["before its controller has seen its spec", rollout({ ...CANARY, observedGeneration: "1" })],
   ])("not %s", (_state, object) => {
     expect(goesBack(object, TO, NONE_MADE)).toBeUndefined();

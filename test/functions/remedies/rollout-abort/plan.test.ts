@@ -47,6 +47,14 @@ describe("an abort stands in the place of a rollback", () => {
     expect([30, 300, 301, 0].map(kept)).toEqual([true, true, false, false]);
   });
 
+  it("not where its controller may wait for ever for the aborted pods to go", () => {
+    const scaled = (canary: object) =>
+      isAborted(rollout(STATUS, { strategy: { canary: { trafficRouting: {}, dynamicStableScale: true, ...canary } } }));
+
+    expect(scaled({})).toBe(true);
+    expect(scaled({ abortScaleDownDelaySeconds: 30 })).toBe(false);
+  });
+
   it("not on the way to an earlier revision that its controller wants to see through", () => {
     const within = rollout(STATUS, { rollbackWindow: { revisions: 3 } });
 
