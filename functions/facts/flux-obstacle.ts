@@ -166,11 +166,20 @@ export function isToMoveOn(
   if (isWaitedFor(object, since, now)) {
     return { refusal: "RolloutInProgress", message: `${what}: that is waited for.` };
   }
-  const command = fluxCommand("reconcile", named).join(" ");
   const time = since === undefined ? "" : `, since ${moment(since)}`;
+  return { refusal: "ManagedByAnotherTool", message: `${what}${time}. ${howItMovesOn(named, object)}` };
+}
+
+/** How a person has it move on, by what it says of what is in its way. */
+function howItMovesOn(named: Named, object: FluxObject): string {
+  const command = fluxCommand("reconcile", named).join(" ");
+  const checking = isCheckingHealth(object) ? conditionOf(object, "Reconciling")?.message : undefined;
+  // A request is handled no sooner.
+  if (checking !== undefined)
+    return `It waits for the health of what it has put in place (${bounded(checking)}), and moves on once that is well, has failed or has timed out.`;
   const why = whyNotReady(object);
   const first = why === undefined ? "Look whether its controller is well" : `It is not ready (${why}): mend that`;
-  return { refusal: "ManagedByAnotherTool", message: `${what}${time}. ${first}, and run \`${command}\`.` };
+  return `${first}, and run \`${command}\`.`;
 }
 
 /** Whether what a reconciler has been about to do since then may still come by itself. */
@@ -209,9 +218,18 @@ function remediatesItself(named: Named, object: FluxObject): Obstacle | undefine
  * Source: kustomize-controller, KustomizationReconciler.checkHealth and finalizeStatus
  */
 export function isApplying(object: FluxObject): boolean {
-  const reconciling = conditionOf(object, "Reconciling");
-  if (reconciling?.status !== "True" || reconciling.reason === "ProgressingWithRetry") return false;
-  return reconciling.message?.startsWith("Running health checks") !== true;
+  return isReconciling(object) && !isCheckingHealth(object);
+}
+
+/** Whether it has put in place what it has to, and waits for the health of that. */
+function isCheckingHealth(object: FluxObject): boolean {
+  const said = conditionOf(object, "Reconciling")?.message ?? "";
+  return isReconciling(object) && said.startsWith("Running health checks");
+}
+
+function isReconciling(object: FluxObject): boolean {
+  const { status, reason } = conditionOf(object, "Reconciling") ?? {};
+  return status === "True" && reason !== "ProgressingWithRetry";
 }
 
 /**

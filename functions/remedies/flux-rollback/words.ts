@@ -42,7 +42,7 @@ export const words: Words<FluxRollbackPlan, FluxRollbackChange> = {
     next:
       back !== undefined
         ? `Look at what Flux brings by it: \`${fluxCommand("get", reconciler).join(" ")}\`.`
-        : `${describeReconciler(reconciler)} is suspended: nothing that is pushed reaches ${held(reconciler)} until it is resumed. Mend the cause in its source first, then run \`${fluxCommand("resume", reconciler).join(" ")}\`.`,
+        : `${describeReconciler(reconciler)} is suspended: nothing that is pushed reaches ${held(reconciler)} until it is resumed, and what depends on it may wait as long. Mend the cause in its source first, then run \`${fluxCommand("resume", reconciler).join(" ")}\`.`,
     ...(wasAsked && reconciler.kind === "Kustomization" ? { takesBack: true } : {}),
   }),
 };
@@ -78,7 +78,8 @@ function suspended({ before, after, unblocked, reconciler }: Parts, workload: Wo
 
 /** What is held by a suspension. */
 function held({ objects }: Reconciler): string {
-  return objects === undefined ? "what it keeps" : `any of the ${count(objects, "object")} that it keeps`;
+  if (objects === undefined) return "what it keeps";
+  return objects === 1 ? "the object that it keeps" : `any of the ${count(objects, "object")} that it keeps`;
 }
 
 function reversed({ before, after }: FluxRollbackChange): RollbackChange {

@@ -202,6 +202,20 @@ describe("a bad rollout whose source has long held something else", () => {
       "flux reconcile kustomization shop",
     ],
     [
+      "of a Kustomization that waits for the health of what fails",
+      {
+        others: withObject({
+          status: {
+            conditions: [
+              ready("Unknown", "Progressing"),
+              { type: "Reconciling", status: "True", reason: "Progressing", message: "Running health checks for it" },
+            ],
+          },
+        }),
+      },
+      "It waits for the health of what it has put in place (Running health checks for it), and moves on once",
+    ],
+    [
       "of a Kustomization that somebody has asked already",
       { others: withObject(asking("2026-05-31T00:00:00Z")) },
       "flux reconcile kustomization shop",
