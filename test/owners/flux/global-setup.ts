@@ -7,12 +7,13 @@ import type { TestProject } from "vitest/node";
 import { ensureBinaries, ensureFlux } from "../../../local/cluster/binaries.ts";
 import { freePorts } from "../../../local/cluster/ports.ts";
 import { startProgram, untilServed } from "../programs.ts";
+import { serveArtifacts } from "./artifacts.ts";
 import { serveRepositories } from "./repositories.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
-    /** The folder of the Git repositories that are served, and where. */
-    served: { folder: string; url: string };
+    /** The folder of the Git repositories that are served, and where; and that of the namespaces whose artifacts are not. */
+    served: { folder: string; url: string; held: string };
   }
 }
 
@@ -31,20 +32,28 @@ export default async function setup(project: TestProject): Promise<() => Promise
   await untilServed(() => run("get", "kustomizations.kustomize.toolkit.fluxcd.io,gitrepositories", "-A"));
 
   const directory = mkdtempSync(join(tmpdir(), "flux-"));
-  const [repositories, storage] = [join(directory, "repositories"), join(directory, "artifacts")];
-  for (const folder of [repositories, storage]) mkdirSync(folder);
+  const [repositories, storage, held] = [
+    join(directory, "repositories"),
+    join(directory, "artifacts"),
+    join(directory, "held"),
+  ];
+  for (const folder of [repositories, storage, held]) mkdirSync(folder);
   const git = await serveRepositories(repositories);
-  project.provide("served", { folder: repositories, url: git.url });
+  const artifacts = await serveArtifacts(storage, held);
+  project.provide("served", { folder: repositories, url: git.url, held });
 
-  const [artifacts = 0, ...ports] = await freePorts(5);
-  const address = `127.0.0.1:${artifacts}`;
-  const served = ["--storage-path", storage, "--storage-addr", address, "--storage-adv-addr", address];
+  const [stored = 0, ...ports] = await freePorts(5);
+  const served = [
+    ...["--storage-path", storage, "--storage-addr", `127.0.0.1:${stored}`],
+    ...["--storage-adv-addr", artifacts.address],
+  ];
   const controllers = [
     start(sourceController, kubeconfig, directory, [...served, ...addresses(ports.slice(0, 2))]),
     start(kustomizeController, kubeconfig, directory, addresses(ports.slice(2))),
   ];
   return async () => {
     await Promise.all(controllers.map((stop) => stop()));
+    await artifacts.stop();
     await git.stop();
     rmSync(directory, { recursive: true });
   };
