@@ -63,3 +63,11 @@ export async function spoil(scenario: Scenario, wanted: Wanted = {}): Promise<vo
   await applyRollout(scenario, { ...wanted, image: "shop/web:2", failure: "crash-loop" });
   await scenario.untilFailing("CrashLoopBackOff");
 }
+
+/** What was written, claims and Events left out. */
+export function writes(scenario: Scenario): string[] {
+  return scenario
+    .writes()
+    .filter(({ status, resource }) => status < 300 && !["leases", "events"].includes(resource))
+    .map(({ verb, resource }) => `${verb} ${resource}`);
+}
