@@ -10,6 +10,12 @@ export const SUSPENDED_ANNOTATION = "eks-remediation/suspended";
 /** Beside the mark, so that what is suspended is found among all others. */
 export const SUSPENDED_LABEL = { name: SUSPENDED_ANNOTATION, value: "true" } as const;
 
+/** What of a suspended reconciler gets nothing, for people, by how many objects it keeps; undefined where it does not list them. */
+export function heldWords(objects: number | undefined): string {
+  if (objects === undefined) return "what it keeps";
+  return objects === 1 ? "the object that it keeps" : `any of the ${objects} objects that it keeps`;
+}
+
 /** What is suspended, and for which rollback. */
 export interface Suspension {
   before: RevisionRef;

@@ -1,9 +1,9 @@
 import { enabledBy } from "../facts/opt-out.ts";
 import { isSwitchedOn } from "../kinds/switched.ts";
 import { RECONCILERS, type FluxObject } from "../facts/flux.ts";
-import { isSuspended, markOn, SUSPENDED_LABEL } from "../facts/flux-suspension.ts";
+import { heldWords, isSuspended, markOn, SUSPENDED_LABEL } from "../facts/flux-suspension.ts";
 import { collectionOf } from "../shared/cluster/paths.ts";
-import { bounded, count } from "../shared/text.ts";
+import { bounded } from "../shared/text.ts";
 import type { FailingWorkload } from "./incidents.ts";
 import { leftSince } from "./reminders.ts";
 import { problem } from "./services/decide.ts";
@@ -44,8 +44,7 @@ function toldOf(kind: keyof typeof RECONCILERS, object: FluxObject, now: Date): 
   const { since, isKnown } = leftSince(object.metadata, ["spec", "suspend"], now);
   if (isKnown) return [];
   const objects = object.status?.inventory?.entries?.length;
-  const held = objects === undefined ? "what it keeps" : `any of the ${count(objects, "object")} that it keeps`;
   const [what = ""] = mark.split(": ");
-  const said = `A remedy has suspended it${since === undefined ? "" : ` at ${since}`}, and nobody has resumed it: nothing that is pushed reaches ${held}. It was for ${bounded(what)}.`;
+  const said = `A remedy has suspended it${since === undefined ? "" : ` at ${since}`}, and nobody has resumed it: nothing that is pushed reaches ${heldWords(objects)}, and what depends on it may wait as long. It was for ${bounded(what)}.`;
   return [{ workload: { kind, namespace, name }, failures: [problem("SuspendedByRemedy", said, since)] }];
 }

@@ -1,10 +1,11 @@
-import type { Reconciler, WorkloadRef } from "../../shared/refs.ts";
+import type { WorkloadRef } from "../../shared/refs.ts";
 import { bounded, count } from "../../shared/text.ts";
 import type { Words } from "../remedy.ts";
 import { words as rollback } from "../rollback/words.ts";
 import type { RollbackChange } from "../rollback/contract.ts";
 import type { FluxRollbackChange, FluxRollbackPlan } from "./contract.ts";
 import { describeReconciler, fluxCommand } from "../../facts/flux.ts";
+import { heldWords } from "../../facts/flux-suspension.ts";
 
 /** What people are told of a rollback through Flux. */
 export const words: Words<FluxRollbackPlan, FluxRollbackChange> = {
@@ -42,7 +43,7 @@ export const words: Words<FluxRollbackPlan, FluxRollbackChange> = {
     next:
       back !== undefined
         ? `Look at what Flux brings by it: \`${fluxCommand("get", reconciler).join(" ")}\`.`
-        : `${describeReconciler(reconciler)} is suspended: nothing that is pushed reaches ${held(reconciler)} until it is resumed, and what depends on it may wait as long. Mend the cause in its source first, then run \`${fluxCommand("resume", reconciler).join(" ")}\`.`,
+        : `${describeReconciler(reconciler)} is suspended: nothing that is pushed reaches ${heldWords(reconciler.objects)} until it is resumed, and what depends on it may wait as long. Mend the cause in its source first, then run \`${fluxCommand("resume", reconciler).join(" ")}\`.`,
     ...(wasAsked && reconciler.kind === "Kustomization" ? { takesBack: true } : {}),
   }),
 };
@@ -74,12 +75,6 @@ function suspended({ before, after, unblocked, reconciler }: Parts, workload: Wo
   const held = reconciler.objects === undefined ? "" : `, which keeps ${count(reconciler.objects, "object")}`;
   const first = `${dryRun ? "Would suspend" : "Suspended"} ${describeReconciler(reconciler)} of Flux${held}.`;
   return `${first} ${rollback.did({ kind: "rollback", before, after, unblocked }, workload, dryRun)}`;
-}
-
-/** What is held by a suspension. */
-function held({ objects }: Reconciler): string {
-  if (objects === undefined) return "what it keeps";
-  return objects === 1 ? "the object that it keeps" : `any of the ${count(objects, "object")} that it keeps`;
 }
 
 function reversed({ before, after }: FluxRollbackChange): RollbackChange {
