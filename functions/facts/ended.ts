@@ -79,7 +79,7 @@ export function runsNowhere(kind: Kind, workload: Workload, pods: readonly Pod[]
   if (workload.metadata?.deletionTimestamp !== undefined) return undefined;
   if (!kind.hasSeenSpec(workload) || kind.wanted(workload) !== 0 || !pods.every(isLeftover)) return undefined;
   const unknown = "None of its pods runs, so whether it works is not known, and nothing of it is being looked at";
-  if (kind.hasScale !== true) {
+  if (kind.onePerNode === true) {
     return { how: "runs nowhere", since: undefined, words: `It is to run on no node. ${unknown} until it is.` };
   }
   const since = lastWriter(workload.metadata, ["spec", "replicas"])?.at;

@@ -16,7 +16,7 @@ export function interruption(
   if (metadata?.deletionTimestamp !== undefined) return "it is being deleted";
   // One that was to have none from the start was not switched off meanwhile.
   if (kind.wanted(workload) === 0 && diagnosis?.wanted !== 0) {
-    if (kind.commands.scale === undefined) return "no node is to run a pod of it any more";
+    if (kind.onePerNode === true) return "no node is to run a pod of it any more";
     return `it was switched off meanwhile: it is to have 0 replicas${whoWrote("replicas")}`;
   }
   const plan = planOf(diagnosis?.remedy);

@@ -80,7 +80,7 @@ export function verify(run: WorkloadRun, state: WorkloadState, policy: Policy, n
   const wellSince = unbroken ?? now.toISOString();
   const left = soak_seconds - (now.getTime() - Date.parse(wellSince)) / 1_000;
   if (left <= 0 && state.kind.wanted(state.workload) === 0) {
-    const none = state.kind.commands.scale === undefined ? "no node is to run a pod of it" : "it is to have 0 replicas";
+    const none = state.kind.onePerNode === true ? "no node is to run a pod of it" : "it is to have 0 replicas";
     return { verdict: "nothing_runs", reasons: [none], wait_seconds: 1, observation: observed(wellSince) };
   }
   if (left <= 0) {

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { DEPLOYMENT } from "../../../functions/kinds/deployment/kind.ts";
 import { DAEMON_SET } from "../../../functions/kinds/daemon-set/kind.ts";
+import { ROLLOUT } from "../../../functions/kinds/argo-rollout/kind.ts";
 import { STATEFUL_SET } from "../../../functions/kinds/stateful-set/kind.ts";
+import { runsNowhere } from "../../../functions/facts/ended.ts";
 import type { WorkloadState } from "../../../functions/facts/state.ts";
 import { workloadMessage } from "../../../functions/notify/message.ts";
 import type { WorkloadRun } from "../../../functions/run/contracts.ts";
@@ -10,6 +12,7 @@ import { templateHash } from "../../../functions/shared/kubernetes/template.ts";
 import { verify } from "../../../functions/verify/verify.ts";
 import { ago, deployment, NOW, pod, policy, template } from "../../support/objects.ts";
 import { writtenBy } from "../../support/field-writers.ts";
+import { rollout } from "../../support/rollouts.ts";
 import { agent, db } from "../../support/set-objects.ts";
 import { appliedRun, diagnosis } from "../../support/runs.ts";
 
@@ -89,6 +92,23 @@ describe("a workload that somebody takes in hand while a remedy settles", () => 
     expect(look(rolledBack(), switchedOff({ managedFields: scaled })).reasons.join()).toContain(
       "0 replicas (by its managed fields, last written by keda at ",
     );
+  });
+
+  it("is switched off as a Rollout as well, which has replicas and no nodes of its own", () => {
+    const none = { replicas: 0, updatedReplicas: 0, readyReplicas: 0, availableReplicas: 0 };
+    const off = state({ kind: ROLLOUT, workload: rollout(none, { replicas: 0, template: BACK }), pods: [] });
+    const soaked = new Date(NOW.getTime() + 60_000);
+    const run = rolledBack({ wanted: 0 });
+
+    expect(look(rolledBack(), off)).toMatchObject({
+      verdict: "interrupted",
+      reasons: ["it was switched off meanwhile: it is to have 0 replicas"],
+    });
+    expect(verify({ ...run, verification: look(run, off) }, off, policy(), soaked)).toMatchObject({
+      verdict: "nothing_runs",
+      reasons: ["it is to have 0 replicas"],
+    });
+    expect(runsNowhere(ROLLOUT, off.workload, [])?.words).toContain("It is scaled to 0");
   });
 
   it("is not called switched off where no node is left for a DaemonSet", () => {
