@@ -24,10 +24,13 @@ export function throughFlux(plan: Plan, facts: Case): FluxRollbackPlan | NoRemed
       `Its labels say that ${describeReconciler(named)} of Flux keeps it, which could not be read: it is not there, its kind is not served as ${group}/${version}, or reading it is not permitted (infra/rbac-flux.yaml).`,
     );
   }
+  const held = heldBySource(named, object, evidence);
+  // What it has not attempted yet, it would be asked for before.
+  const toBe = held?.isAttempted === false ? "asked" : "suspended";
   const why =
     beyondReach(named, object, facts) ??
-    obstacle(named, object, { toBe: "suspended", workload, group: groupOf(workload), now: evidence.now }) ??
-    aboutToChange(named, object, facts);
+    obstacle(named, object, { toBe, workload, group: groupOf(workload), now: evidence.now }) ??
+    aboutToChange(named, object, held, evidence.now);
   if (why !== undefined) return { action: "none", ...why };
   const objects = keptObjects(object);
   const revision = object.status?.lastAttemptedRevision ?? "";
@@ -37,16 +40,20 @@ export function throughFlux(plan: Plan, facts: Case): FluxRollbackPlan | NoRemed
 }
 
 /** That its source holds something newer, which may be the fix, and is put in place next; or that this is not known. */
-function aboutToChange(named: Named, object: FluxObject, { evidence }: Case): Omit<NoRemedy, "action"> | undefined {
+function aboutToChange(
+  named: Named,
+  object: FluxObject,
+  held: ReturnType<typeof heldBySource>,
+  now: Date,
+): Omit<NoRemedy, "action"> | undefined {
   const name = describeReconciler(named);
-  const held = heldBySource(named, object, evidence);
   if (held === undefined) {
     return left(`${name} keeps it, and what its source holds could not be read: it may be mended there already.`);
   }
   if (held.isAttempted) return undefined;
   const { ref, revision, since } = held;
   const what = `${ref.kind} ${ref.namespace}/${ref.name} holds ${bounded(revision)}, which may be the fix, and ${name} has not put it in place yet`;
-  return isToMoveOn(named, object, what, since, evidence.now);
+  return isToMoveOn(named, object, what, since, now);
 }
 
 function left(message: string): NoRemedy {

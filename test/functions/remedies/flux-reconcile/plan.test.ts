@@ -156,7 +156,7 @@ describe("a bad rollout whose source has long held something else", () => {
           status: { inventory: { entries: [{ id: "shop_web_apps_Deployment" }, { id: "pay_api_apps_Deployment" }] } },
         }),
       },
-      "also keeps 1 object outside",
+      "also keeps 1 object outside of namespace shop, and a request would have these put in place, too. It is asked only where",
     ],
     [
       "of a Kustomization that waits for another",
