@@ -185,7 +185,7 @@ describe.concurrent("a Rollout", () => {
   it("whose promoted pods crash is not sent back through steps that wait", async ({ scenario, expect }) => {
     await applyRollout(scenario);
     await untilPhase(scenario, "Healthy");
-    await sleep(21_000); // long enough for revision 1 to count as stable under this scenario's policy
+    await sleep(61_000); // long enough for revision 1 to count as stable under this scenario's policy
     await applyRollout(scenario, { image: "shop/web:2" });
     await untilPhase(scenario, "Paused");
     await scenario.kubectl(
@@ -195,7 +195,7 @@ describe.concurrent("a Rollout", () => {
     await untilPhase(scenario, "Healthy");
     await scenario.annotatePods("simulation/failure=crash-loop");
     await scenario.untilFailing("CrashLoopBackOff", 2);
-    const run = await scenario.run({}, { ...ON, stable_seconds: 20 });
+    const run = await scenario.run({}, { ...ON, stable_seconds: 60 });
 
     expect(run.workloads).toMatchObject([{ outcome: "Skipped", action: "none", reason: "NoSafeRemedy" }]);
     expect(run.workloads[0]?.summary).toContain("stop at its steps");

@@ -5,7 +5,7 @@ import { keepArtifacts, missedPush, ON, push, readKustomization, suspend, untilA
 
 const FIX = webDeployment({ image: "shop/web:3" });
 const REQUESTED = "reconcile.fluxcd.io/requestedAt";
-const BRIEF = { ...ON, verify: { deadline_seconds: 15 } };
+const BRIEF = { ...ON, verify: { deadline_seconds: 15 }, cool_down: { base_seconds: 0, max_seconds: 0 } };
 /** What no API server takes. */
 const REFUSED = { ...FIX, spec: { replicas: "many" } };
 
