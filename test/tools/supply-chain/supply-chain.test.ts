@@ -63,6 +63,7 @@ const OF_THE_TABLE = [
 const OF_REMEDIES = [...OF_THE_TABLE, "@aws-sdk/checksums", "@aws-sdk/client-s3", "@aws-sdk/middleware-sdk-s3"];
 /** What a function has beside these. */
 const OWN: Readonly<Partial<Record<string, string[]>>> = {
+  detect: ["fastest-levenshtein"],
   agent: ["@aws-sdk/client-sfn"],
   classify: ["yaml"],
   patrol: [...OF_THE_TABLE, "@aws-sdk/client-sfn"],
