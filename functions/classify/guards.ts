@@ -20,7 +20,7 @@ import { planOf, remedyFor, rollsOut } from "../remedies/remedies.ts";
 import type { StatefulSet } from "../shared/kubernetes/types.ts";
 import { objectAt, pathOf, type ObjectRef } from "../shared/object-ref.ts";
 import type { RevisionRef, WorkloadRef } from "../shared/refs.ts";
-import { whyNoneComesBack } from "./comes-back.ts";
+import { whyNoneComesBack } from "./comes-back/comes-back.ts";
 import { whyNothingIsWritten } from "./never-written.ts";
 import { refuseOwned } from "./owner-guard.ts";
 import { noFurtherPod } from "./quota-room.ts";

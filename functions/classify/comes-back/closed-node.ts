@@ -1,4 +1,4 @@
-import type { Node, Pod } from "../shared/kubernetes/types.ts";
+import type { Node, Pod } from "../../shared/kubernetes/types.ts";
 
 type Taint = NonNullable<NonNullable<Node["spec"]>["taints"]>[number];
 type Toleration = NonNullable<NonNullable<Pod["spec"]>["tolerations"]>[number];

@@ -1,9 +1,9 @@
-import type { Evidence } from "../facts/evidence.ts";
-import { kindOf } from "../kinds/kinds.ts";
-import { isAskedFor } from "../run/asked-for.ts";
-import type { Pod } from "../shared/kubernetes/types.ts";
-import { containerStatuses } from "../shared/kubernetes/pods.ts";
-import { bounded, some } from "../shared/text.ts";
+import type { Evidence } from "../../facts/evidence.ts";
+import { kindOf } from "../../kinds/kinds.ts";
+import { isAskedFor } from "../../run/asked-for.ts";
+import type { Pod } from "../../shared/kubernetes/types.ts";
+import { containerStatuses } from "../../shared/kubernetes/pods.ts";
+import { bounded, some } from "../../shared/text.ts";
 
 /** How many names a sentence holds, and how long that of a finalizer may be. */
 const NAMED = 3;
