@@ -57,6 +57,8 @@ export function componentArguments(
       "--service-cluster-ip-range=10.96.0.0/16",
       `--audit-policy-file=${join(directory, "audit-policy.yaml")}`,
       `--audit-log-path=${auditLog}`,
+      // It would begin a new file at 100 MB, and whoever reads this one would miss what was before, or after.
+      "--audit-log-maxsize=2000",
       // Nobody makes service accounts where no controller runs.
       ...(controllers ? [] : ["--disable-admission-plugins=ServiceAccount"]),
     ],
