@@ -73,7 +73,7 @@ class Look {
   /** Answers with the recommendations that count later. */
   take(): Recommendation[] {
     const { kind, name } = this.#hpa.spec.scaleTargetRef;
-    const resource = SCALED.find((candidate) => candidate.kind === kind);
+    const resource = [...SCALED, ...this.#scalableCustom()].find((candidate) => candidate.kind === kind);
     try {
       const target = this.#store.get<Scaled>(resource ?? DEPLOYMENTS, this.#hpa.metadata?.namespace, name);
       this.#scale(resource ?? DEPLOYMENTS, target);
@@ -85,6 +85,11 @@ class Look {
       this.#write({ ...this.#hpa.status, desiredReplicas: this.#hpa.status?.desiredReplicas ?? 0 });
     }
     return this.#recommendations;
+  }
+
+  /** Custom resources that have their scale where workloads have it. */
+  #scalableCustom(): Resource[] {
+    return this.#store.resources.filter(({ custom }) => custom?.scale?.specReplicasPath === ".spec.replicas");
   }
 
   #scale(resource: Resource, target: Scaled): void {
