@@ -48,22 +48,7 @@ export const CAUSES: readonly Cause[] = [
 export function unknownCause(facts: Case): Finding & { name: string } {
   const { failing, own, evidence } = facts;
   const { kind, namespace, name } = evidence.incident.workload;
-  if (failing.length === 0 && own.length === 0 && evidence.unwritten?.everyPod === false) return unread(evidence);
-  const lacks = failing.length === 0 && own.length === 0 ? lacksAfterTries(evidence) : [];
-  if (lacks.length > 0) return notWhole(lacks);
-  if (failing.length === 0 && own.length === 0) {
-    return {
-      name: "Unknown",
-      confidence: "low",
-      summary: evidence.incident.failures.length === 0 ? "Nothing of it fails." : "Nothing fails any more.",
-      evidence: [],
-      tries: once({
-        action: "none",
-        refusal: "NotFailingAnymore",
-        message: "Nothing was done.",
-      }),
-    };
-  }
+  if (failing.length === 0 && own.length === 0) return nothingFails(evidence);
   const hpa = isOfHpa(facts) ? evidence.hpa?.metadata?.name : undefined;
   const itself = hpa === undefined ? `The ${kind} itself` : `HPA ${hpa}`;
   const described = hpa === undefined ? `${resourceOf(evidence.incident.workload)} ${name}` : `hpa ${hpa}`;
@@ -80,6 +65,24 @@ export function unknownCause(facts: Case): Finding & { name: string } {
           : `Look at it with kubectl -n ${namespace} describe ${described}.`,
       ),
     ),
+  };
+}
+
+/** What is said where nothing that was read fails. */
+function nothingFails(evidence: Evidence): Finding & { name: string } {
+  if (evidence.unwritten?.everyPod === false) return unread(evidence);
+  const lacks = lacksAfterTries(evidence);
+  if (lacks.length > 0) return notWhole(lacks);
+  return {
+    name: "Unknown",
+    confidence: "low",
+    summary: evidence.incident.failures.length === 0 ? "Nothing of it fails." : "Nothing fails any more.",
+    evidence: [],
+    tries: once({
+      action: "none",
+      refusal: "NotFailingAnymore",
+      message: "Nothing was done.",
+    }),
   };
 }
 

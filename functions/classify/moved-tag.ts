@@ -1,5 +1,6 @@
 import { podsMadeFrom, type Case } from "../facts/case.ts";
 import { containersOf } from "../shared/kubernetes/containers.ts";
+import { containerStatuses } from "../shared/kubernetes/pods.ts";
 import type { Pod, PodTemplate } from "../shared/kubernetes/types.ts";
 import type { RevisionRef } from "../shared/refs.ts";
 import { bounded } from "../shared/text.ts";
@@ -37,9 +38,8 @@ function imageOf(template: PodTemplate, name: string | undefined): string | unde
 }
 
 /** What a container of a pod runs, by its digest; undefined where that is not known. */
-function pulled({ status }: Pod, name: string): string | undefined {
-  const all = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])];
-  const id = all.find((container) => container.name === name)?.imageID;
+function pulled(pod: Pod, name: string): string | undefined {
+  const id = containerStatuses(pod).find((container) => container.name === name)?.imageID;
   return id !== undefined && BY_DIGEST.test(id) ? id : undefined;
 }
 

@@ -4,7 +4,7 @@ import { kindOf } from "../kinds/kinds.ts";
 import { isJobPod } from "../shared/kubernetes/owners.ts";
 import type { Failure } from "../shared/kubernetes/failures.ts";
 import { failuresOf, type Moment } from "../kinds/failing/overdue.ts";
-import { NODE_LOST, NODE_NOT_READY } from "../kinds/failing/pod-failures.ts";
+import { OF_ITS_NODE } from "../kinds/failing/pod-failures.ts";
 import { hpaFailures } from "./hpa-failures.ts";
 import { isLeftover } from "../shared/kubernetes/pods.ts";
 import { currentRevision, type Revision } from "../kinds/revisions/revision.ts";
@@ -67,8 +67,7 @@ export function openCase(evidence: Evidence, policy: PolicyInForce): Case {
   const kind = kindOf(incident.workload);
   const revisions = readRevisions(kind, evidence);
   const seenFailing = new Set(incident.sample_pods);
-  const nodes = { lostNodes, ...(unreadyNodes === undefined ? {} : { unreadyNodes }) };
-  const moment: Moment = { now, deadlines: policy.detect, ...nodes, seenFailing };
+  const moment: Moment = { now, deadlines: policy.detect, lostNodes, unreadyNodes, seenFailing };
   const all = evidence.pods
     // A Job keeps its failed pods as its record.
     .filter((pod) => !(isJobPod(pod) && isLeftover(pod)))
@@ -131,7 +130,7 @@ export function openCase(evidence: Evidence, policy: PolicyInForce): Case {
 }
 
 function isOfNode({ reason }: Failure): boolean {
-  return reason === NODE_LOST || reason === NODE_NOT_READY;
+  return OF_ITS_NODE.has(reason);
 }
 
 /** The workload's revisions, newest first; none for kinds that have none. */

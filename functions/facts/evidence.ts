@@ -60,7 +60,7 @@ export interface Evidence {
   /** Since when each node of the workload's pods has not reported, where one has stopped; by its name. */
   lostNodes: ReadonlyMap<string, string>;
   /** Since when each node of its pods that are not well has said that it is not ready, where one does; by its name. */
-  unreadyNodes?: ReadonlyMap<string, string>;
+  unreadyNodes?: ReadonlyMap<string, string> | undefined;
   /** What else may explain why it fails. */
   surroundings: Surroundings;
   /** What crashed containers said last, where the policy lets their logs be read. */

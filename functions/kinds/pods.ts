@@ -26,7 +26,8 @@ export async function readParts(
   const pods = await listPods(cluster, namespace, workload);
   const holders = await listHolders(cluster, kind, namespace, workload);
   const own = controlledBy(pods, kind.history?.controlsPods === true ? holders : [workload]);
-  return { pods: own, holders, alsoSelected: pods.filter((pod) => !own.includes(pod)) };
+  const isOwn = new Set(own);
+  return { pods: own, holders, alsoSelected: pods.filter((pod) => !isOwn.has(pod)) };
 }
 
 /**

@@ -1,3 +1,4 @@
+import { OF_ITS_NODE } from "../kinds/failing/pod-failures.ts";
 import type { WorkloadRun } from "../run/contracts.ts";
 import { isInOtherHands, undoVerification } from "../run/what-stands.ts";
 import { isUnseen } from "../run/redrive.ts";
@@ -9,10 +10,7 @@ import type { Looks } from "./commands.ts";
 /** How many nodes are looked at. */
 const MAX_NODES = 2;
 /** Failures that a node is the reason of. */
-const BY_NODE: ReadonlySet<string> = new Set([
-  ...["NodeLost", "NodeNotReady", "Evicted"],
-  ...["NodeShutdown", "Terminated", "Shutdown"],
-]);
+const BY_NODE: ReadonlySet<string> = new Set([...OF_ITS_NODE, "Evicted", "NodeShutdown", "Terminated", "Shutdown"]);
 /** Errors that say that the workload is not there any more, which may be a pod. */
 const GONE: readonly (string | undefined)[] = [
   "WorkloadNotFound",

@@ -1,6 +1,6 @@
 import type { Incident } from "../run/contracts.ts";
 import type { Moment } from "../kinds/failing/overdue.ts";
-import { NODE_LOST, NODE_NOT_READY } from "../kinds/failing/pod-failures.ts";
+import { OF_ITS_NODE } from "../kinds/failing/pod-failures.ts";
 import type { Hpa, Node } from "../shared/kubernetes/types.ts";
 import type { Policy } from "../shared/policy.ts";
 import type { PodsFound } from "./failing-pods.ts";
@@ -48,8 +48,7 @@ function nodesToldOf({ pods, incidents, toldNodes }: Seen): Set<string> {
   const told = new Set(incidents.map(({ workload }) => workloadKey(workload)));
   const byNode = pods.failing.filter(
     ({ workload, failures }) =>
-      told.has(workloadKey(workload)) &&
-      failures.some(({ reason }) => reason === NODE_LOST || reason === NODE_NOT_READY),
+      told.has(workloadKey(workload)) && failures.some(({ reason }) => OF_ITS_NODE.has(reason)),
   );
   return new Set([...byNode.map(({ node }) => node), ...toldNodes].filter((name) => name !== undefined));
 }

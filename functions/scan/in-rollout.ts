@@ -56,7 +56,6 @@ export async function inRollout(
         if (!(await mayBeDue(view, kind, incident, workload, moment))) return false;
         const parts = await readParts(view.cluster, kind, incident.workload, workload);
         const { now, lostNodes = new Map<string, string>(), unreadyNodes } = moment;
-        const nodes = { lostNodes, ...(unreadyNodes === undefined ? {} : { unreadyNodes }) };
         const unread = {
           namespace: {},
           hpa: undefined,
@@ -68,7 +67,7 @@ export async function inRollout(
           services: "not asked" as const,
         };
         const past = { history: [], tried: [], triesMade: 0 };
-        const evidence = { incident, workload, ...parts, now, ...nodes, ...unread, ...past };
+        const evidence = { incident, workload, ...parts, now, lostNodes, unreadyNodes, ...unread, ...past };
         return patienceWith(openCase(evidence, policy)) === undefined;
       },
       { place: incident.workload.namespace },

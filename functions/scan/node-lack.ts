@@ -2,11 +2,12 @@ import { NODE_SLACK_MS } from "../kinds/failing/overdue.ts";
 import { FAILING_WAITING_REASONS } from "../kinds/failing/pod-failures.ts";
 import type { Incident } from "../run/contracts.ts";
 import type { Failure } from "../shared/kubernetes/failures.ts";
+import { readyOf } from "../shared/kubernetes/nodes.ts";
 import type { Node } from "../shared/kubernetes/types.ts";
 import type { Counted } from "./extent.ts";
 import { groupIncidents, type FailingPod } from "./incidents.ts";
 import { keyOf, type Bonds } from "./together.ts";
-import { hasOptedOut, notReady, readyOf, type OnNodes } from "./unready-nodes.ts";
+import { hasOptedOut, notReady, type OnNodes } from "./unready-nodes.ts";
 
 /** What one workload shows may be its own matter. */
 const MIN_WORKLOADS = 2;

@@ -1,6 +1,7 @@
 import { enabledBy } from "../facts/opt-out.ts";
 import { isOlderThan } from "../shared/kubernetes/failures.ts";
 import type { Moment } from "../kinds/failing/overdue.ts";
+import { readyOf } from "../shared/kubernetes/nodes.ts";
 import type { Node } from "../shared/kubernetes/types.ts";
 import { bounded } from "../shared/text.ts";
 import type { FailingWorkload } from "./incidents.ts";
@@ -41,11 +42,6 @@ export function unreadyNodes(
     if (isStarting || !isOlderThan(ready.lastTransitionTime, deadlines.node_unready_seconds, now)) return [];
     return [notReady(node, podsOn.get(name) ?? 0)];
   });
-}
-
-/** What a node says of whether it is ready; undefined for one that has never said. */
-export function readyOf({ status }: Node) {
-  return status?.conditions?.find(({ type }) => type === "Ready");
 }
 
 /**

@@ -1,6 +1,7 @@
 import { kindOf } from "../../kinds/kinds.ts";
-import { NODE_LOST, NODE_NOT_READY } from "../../kinds/failing/pod-failures.ts";
+import { NODE_LOST, OF_ITS_NODE } from "../../kinds/failing/pod-failures.ts";
 import { resourceOf } from "../../kinds/workloads.ts";
+import { readyOf } from "../../shared/kubernetes/nodes.ts";
 import type { Node } from "../../shared/kubernetes/types.ts";
 import { bounded, count, some } from "../../shared/text.ts";
 import type { FailingPod } from "../../facts/case.ts";
@@ -76,16 +77,16 @@ export const NODE_CAUSES: readonly Cause[] = [
 
 /** Whether nothing else is known of a failing pod than that its node is not ready, or lost. */
 function isOfItsNode({ failures }: FailingPod): boolean {
-  return failures.every(({ reason }) => reason === NODE_NOT_READY || reason === NODE_LOST);
+  return failures.every(({ reason }) => OF_ITS_NODE.has(reason));
 }
 
 /** What the kubelet of a node says of why it is not ready. */
-function wordsOf({ metadata, status }: Node): string[] {
-  const ready = status?.conditions?.find(({ type }) => type === "Ready");
+function wordsOf(node: Node): string[] {
+  const ready = readyOf(node);
   const words = [ready?.reason, ready?.message].filter(Boolean).join(": ");
   return ready?.status !== "False" || words === ""
     ? []
-    : [`node ${metadata?.name ?? ""}: ${bounded(words, MAX_WORDS)}`];
+    : [`node ${node.metadata?.name ?? ""}: ${bounded(words, MAX_WORDS)}`];
 }
 
 function unreadyAdvice(names: readonly string[]): string {

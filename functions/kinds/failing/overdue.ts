@@ -25,7 +25,7 @@ export interface Moment {
   /** Since when each lost node has not reported, by its name. */
   lostNodes?: ReadonlyMap<string, string>;
   /** Since when each node that says so has not been ready, by its name. */
-  unreadyNodes?: ReadonlyMap<string, string>;
+  unreadyNodes?: ReadonlyMap<string, string> | undefined;
   /** The names of pods that an earlier look saw fail: one more end of a container in them is no accident. */
   seenFailing?: ReadonlySet<string>;
 }

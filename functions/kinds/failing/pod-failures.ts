@@ -15,6 +15,8 @@ import type { ContainerStatus, Pod } from "../../shared/kubernetes/types.ts";
 export const NODE_LOST = "NodeLost";
 /** The same of a pod whose node reports, and says of itself that it is not ready. */
 export const NODE_NOT_READY = "NodeNotReady";
+/** Reasons that tell of a pod's node alone. */
+export const OF_ITS_NODE: ReadonlySet<string> = new Set([NODE_LOST, NODE_NOT_READY]);
 
 /**
  * Waiting reasons that mean trouble at once. `ContainerCreating` and `PodInitializing` are normal life.
