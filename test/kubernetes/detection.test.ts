@@ -254,6 +254,28 @@ describe.concurrent("a scan", () => {
     });
   });
 
+  it("of the whole cluster counts what the remedies may touch before it calls a storm, namespace by namespace", async ({
+    scenario,
+    expect,
+  }) => {
+    const { namespace } = scenario;
+    await scenario.kubectl("annotate", "namespace", namespace, "eks-remediation/enabled=true");
+    for (const name of ["one", "two"]) {
+      await scenario.kubectl("-n", namespace, "create", "deployment", name, "--image=shop/web:1");
+      await scenario.rolledOut(name);
+    }
+    await scenario.annotatePods("simulation/failure=crash-loop");
+    await scenario.untilFailing("CrashLoopBackOff", 2);
+
+    // What other tests have failing meanwhile has not been opted in.
+    const policy = { opt_in: true, storm: { min_workloads: 2, min_share: 0.01 } };
+    const { outcomes } = await scenario.run({ namespace: undefined, dry_run: true }, policy);
+
+    expect(outcomes).toContain("Storm");
+    expect(scenario.requests()).toContainEqual(expect.objectContaining({ verb: "list", resource: "namespaces" }));
+    expect(scenario.writes()).toEqual([]);
+  });
+
   it("that may look nowhere is an error, never Healthy", async ({ scenario, expect }) => {
     const run = await scenario.runRestricted({ namespaces: { allow: ["default"] } });
 
