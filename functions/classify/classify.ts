@@ -24,7 +24,7 @@ import { customOwnerLines } from "./custom-owner-lines.ts";
 import { configLines } from "./config-lines.ts";
 import { refuseInStorm } from "./in-storm.ts";
 import { takenBack, throughOwner } from "./owner-guard.ts";
-import { refuseRemedy, refuseWorkload, type GuardRefusal } from "./guards.ts";
+import { refuseOfItsOwn, refuseRemedy, refuseWorkload, type GuardRefusal } from "./guards.ts";
 import { byHand, refuseByMode, would } from "./modes.ts";
 import { refuseRepetition } from "./repetition.ts";
 import { refuseWaiting } from "./waiting.ts";
@@ -239,9 +239,11 @@ const FOR_PEOPLE: ReadonlySet<Refusal> = new Set<Refusal>([
 
 /** What would be done if nobody kept the workflow away, and how a person does the same; or why only people can do something. */
 function byHandInstead(remedy: Remedy, { message: keptAway }: GuardRefusal, facts: Case): string[] {
-  const refusal = remedy.action === "none" ? remedy : refusalOf(facts, remedy);
-  const plan = planOf(remedy);
   const { incident } = facts.evidence;
+  const plan = planOf(remedy);
+  const ofItsOwn = plan === undefined ? undefined : refuseOfItsOwn(facts.evidence, facts.policy);
+  if (ofItsOwn !== undefined) return ofItsOwn.refusal === "NothingRecreatesIt" ? [ofItsOwn.message] : [];
+  const refusal = remedy.action === "none" ? remedy : refusalOf(facts, remedy);
   // The last guard says once more that it is kept away.
   if (plan !== undefined && (refusal === undefined || refusal.message === keptAway))
     return [`${would(plan, incident)}${byHand(plan, incident)}`];

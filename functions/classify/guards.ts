@@ -43,7 +43,12 @@ type RemedyGuard = (facts: Case, intent: Intent) => GuardRefusal | undefined;
 
 /** The first guard that refuses to touch the workload at all. */
 export function refuseWorkload(evidence: Evidence, policy: Policy): GuardRefusal | undefined {
-  return firstRefusal(WORKLOAD_GUARDS.map((guard) => guard(evidence, policy)));
+  return firstRefusal([...KEEPING_AWAY, ...OF_ITS_OWN].map((guard) => guard(evidence, policy)));
+}
+
+/** The first guard that would refuse to touch the workload even if nobody kept it away. */
+export function refuseOfItsOwn(evidence: Evidence, policy: Policy): GuardRefusal | undefined {
+  return firstRefusal(OF_ITS_OWN.map((guard) => guard(evidence, policy)));
 }
 
 /** The first guard that refuses this remedy. */
@@ -110,7 +115,11 @@ const partGuard: Guard = ({ incident, workload }) => {
   return { refusal: "ManagedByAnotherTool", message };
 };
 
-const WORKLOAD_GUARDS: readonly Guard[] = [namespaceGuard, optOutGuard, deletionGuard, recreationGuard, partGuard];
+/** What keeps a workload away that could be looked after otherwise. */
+const KEEPING_AWAY: readonly Guard[] = [namespaceGuard, optOutGuard];
+
+/** What speaks against any change of the workload itself, whoever would let it be touched. */
+const OF_ITS_OWN: readonly Guard[] = [deletionGuard, recreationGuard, partGuard];
 
 /** What a remedy would do, as the guards ask for it. */
 interface Intent {

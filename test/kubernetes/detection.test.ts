@@ -269,9 +269,11 @@ describe.concurrent("a scan", () => {
 
     // What other tests have failing meanwhile has not been opted in.
     const policy = { opt_in: true, storm: { min_workloads: 2, min_share: 0.01 } };
-    const { outcomes } = await scenario.run({ namespace: undefined, dry_run: true }, policy);
+    const run = await scenario.run({ namespace: undefined, dry_run: true }, policy);
 
-    expect(outcomes).toContain("Storm");
+    expect(run.detection.storm_seen).not.toEqual([]);
+    expect(run.workloads.map(({ workload }) => workload?.namespace)).not.toContain(namespace);
+    expect(run.workloads.filter(({ summary }) => summary.includes("Could not be diagnosed"))).toEqual([]);
     expect(scenario.requests()).toContainEqual(expect.objectContaining({ verb: "list", resource: "namespaces" }));
     expect(scenario.writes()).toEqual([]);
   });

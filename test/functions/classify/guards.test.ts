@@ -4,6 +4,7 @@ import type { Evidence } from "../../../functions/facts/evidence.ts";
 import { fieldsBy } from "../../support/field-writers.ts";
 import {
   ago,
+  container,
   crashingPod,
   deployment,
   evidence,
@@ -146,6 +147,20 @@ describe("the guards", () => {
     expect(classify(unread, policy({ opt_in: true })).remedy).toMatchObject({
       refusal: "NotOptedIn",
       message: expect.stringContaining("and its namespace does not carry") as string,
+    });
+  });
+
+  it("say of a bare pod that did not opt in that nothing would make it anew, where it would be restarted otherwise", () => {
+    const about = incident({ workload: { kind: "Pod", namespace: "shop", name: "web" } });
+    const waiting = { reason: "CreateContainerError", message: "context deadline exceeded" };
+    const pods = [
+      pod({ status: { phase: "Pending", containerStatuses: [container({ ready: false, state: { waiting } })] } }),
+    ];
+    const bare = evidence({ incident: about, workload: undefined, holders: [], pods });
+
+    expect(classify(bare, policy({ opt_in: true })).remedy).toMatchObject({
+      refusal: "NotOptedIn",
+      message: expect.stringContaining("A bare pod: no controller would recreate it") as string,
     });
   });
 

@@ -168,6 +168,19 @@ describe("no evidence ever leads to", () => {
     );
   });
 
+  it("any action on what is kept away, of whatever kind it is", () => {
+    const keepingAway = [policy({ opt_in: true }), policy({ namespaces: { deny: ["shop"] } })];
+    fc.assert(
+      fc.property(arbitraryEvidence, fc.constantFrom(...keepingAway), (drawn, rules) => {
+        const { remedy } = classify(build(drawn), rules);
+        expect(remedy.action).toBe("none");
+        if (remedy.action === "none" && drawn.kind === "Pod")
+          expect(remedy.message).not.toMatch(/[Ww]ould (restart|roll)/);
+      }),
+      RUNS,
+    );
+  });
+
   it("a rollback of a paused rollout, of one inside its deadline, or to a template that is not known to be healthy", () => {
     fc.assert(
       fc.property(arbitraryEvidence, (drawn) => {
