@@ -90,7 +90,7 @@ export default defineConfig({
           // The scenarios wait for controllers most of the time, so they run side by side.
           testTimeout: 600_000,
           hookTimeout: 600_000,
-          maxConcurrency: 5,
+          maxConcurrency: 8,
           maxWorkers: 4,
         },
       },

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { parseAllDocuments } from "yaml";
-import type { Pod } from "../../functions/shared/kubernetes/types.ts";
+import type { Deployment, Pod } from "../../functions/shared/kubernetes/types.ts";
 import { bounded } from "../../functions/shared/text.ts";
 import { CommandLineError } from "../command-line/command-line-error.ts";
 import { resourceOfName, type ApiObject, type NamedResource } from "../embedded/index.ts";
@@ -120,9 +120,8 @@ async function playUntil(until: Until, stage: Stage, filled: (text: string) => s
     const object = await read();
     if (path !== undefined && !path.startsWith("status.")) return isDeepStrictEqual(readPath(object, path), equals);
     if (!isObserved(object)) return false;
-    return condition === undefined
-      ? isDeepStrictEqual(readPath(object, path ?? ""), equals)
-      : conditionsOf(object).includes(condition);
+    if (condition === undefined) return isDeepStrictEqual(readPath(object, path ?? ""), equals);
+    return conditionsOf(object).includes(condition) || (condition === GIVEN_UP && isPastLostDeadline(object));
   };
   await stage.until(what, holds, within);
 }
@@ -134,6 +133,27 @@ async function playUntil(until: Until, stage: Stage, filled: (text: string) => s
 function isObserved(object: object): boolean {
   const observed = readPath(object, "status.observedGeneration");
   return typeof observed !== "number" || observed >= Number(readPath(object, "metadata.generation"));
+}
+
+/** How a Deployment says that its rollout is past its deadline. */
+const GIVEN_UP = "Progressing=False";
+/** Longer than the clocks of the cluster and of who looks are apart, in milliseconds. */
+const APART_MS = 3_000;
+
+/**
+ * Whether its rollout is past a deadline of which it will never say so: where somebody writes to a Deployment while its controller
+ * makes the ReplicaSet, the note that a rollout has begun is lost; with as many pods as it wants, all of them new, the controller
+ * then takes the one before, which was complete, for this one.
+ * Source: kubernetes pkg/controller/deployment/sync.go, getNewReplicaSet, and progress.go, syncRolloutStatus
+ */
+function isPastLostDeadline(object: object): boolean {
+  const { spec, status } = object as Deployment;
+  const { reason } = status?.conditions?.find(({ type }) => type === "Progressing") ?? {};
+  const available = status?.conditions?.find(({ type }) => type === "Available");
+  const isTakenForComplete = reason === "NewReplicaSetAvailable" && status?.replicas === status?.updatedReplicas;
+  if (!isTakenForComplete || available?.status !== "False" || available.lastTransitionTime === undefined) return false;
+  const deadline = (spec?.progressDeadlineSeconds ?? Infinity) * 1_000 + APART_MS;
+  return Date.now() - new Date(available.lastTransitionTime).getTime() > deadline;
 }
 
 /** How many pods show a reason in a waiting container, in a condition, or in their own status. */

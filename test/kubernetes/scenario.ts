@@ -15,21 +15,16 @@ import { WRITES, type Surroundings } from "../../local/scenarios/play.ts";
 import { managedBy } from "../../local/scenarios/steps.ts";
 import { quickPolicy, withOverrides } from "../../local/scenarios/quick-policy.ts";
 import { runWorkflow, type Run } from "../../local/scenarios/run-workflow.ts";
+import { AuditLog, type AuditedRequest } from "./audit-log.ts";
 
 const execute = promisify(execFile);
 
 /** How long something may take on a busy machine, in seconds. */
 const PATIENCE_SECONDS = 300;
+/** How long to wait between two looks, each of which is a process of its own. */
+const POLL_MS = 500;
 /** As patient with a remedy that helps, and with an undo. */
 const PATIENT = { verify: { deadline_seconds: PATIENCE_SECONDS, undo_deadline_seconds: PATIENCE_SECONDS } };
-
-/** A request that the API server answered, from its audit log. */
-export interface AuditedRequest {
-  verb: string;
-  uri: string;
-  resource: string;
-  status: number;
-}
 
 /** A test that gets a namespace of its own, which is deleted when the test ends. */
 export const it = test.extend<{ scenario: Scenario }>({
@@ -161,7 +156,7 @@ export class Scenario {
     const deadline = Date.now() + patience * 1_000;
     while (!(await holds())) {
       if (Date.now() > deadline) throw new Error(`After ${patience} s it is still not so: ${what}`);
-      await sleep(250);
+      await sleep(POLL_MS);
     }
   }
 
@@ -276,23 +271,10 @@ function slug(name: string): string {
     .replace(/^-|-$/g, "");
 }
 
+let auditLog: AuditLog | undefined;
+
 /** The answered requests of one user agent. */
 export function auditedRequests(userAgent: string): AuditedRequest[] {
-  return readFileSync(inject("auditLog"), "utf8")
-    .split("\n")
-    .filter((line) => line.includes(`"userAgent":"${userAgent}"`) && line.includes('"stage":"ResponseComplete"'))
-    .map((line) => JSON.parse(line) as AuditEvent)
-    .map(({ verb, requestURI, objectRef, responseStatus }) => ({
-      verb,
-      uri: requestURI,
-      resource: [objectRef?.resource, objectRef?.subresource].filter(Boolean).join("/"),
-      status: responseStatus?.code ?? 0,
-    }));
-}
-
-interface AuditEvent {
-  verb: string;
-  requestURI: string;
-  objectRef?: { resource?: string; subresource?: string };
-  responseStatus?: { code?: number };
+  auditLog ??= new AuditLog(inject("auditLog"));
+  return auditLog.of(userAgent);
 }
