@@ -72,7 +72,7 @@ async function playStep(step: Step, { stage, directory, values, kinds, set }: Se
     await stage.kubectl("patch", filled(step.patch), ...options, "-p", filled(JSON.stringify(step.with)));
   }
   if (step.kubectl !== undefined) await runKubectl(stage, step.kubectl.map(filled));
-  if (step.rolled_out !== undefined) await stage.kubectl("rollout", "status", filled(step.rolled_out), "--timeout=60s");
+  if (step.rolled_out !== undefined) await untilRolledOut(filled(step.rolled_out), stage);
   if (step.until !== undefined) await playUntil(step.until, stage, filled);
   if (step.wait !== undefined) await stage.sleep(step.wait);
   if (step.settings !== undefined) set.settings(step.settings, filled);
@@ -106,6 +106,19 @@ async function runKubectl(stage: Stage, args: readonly string[]): Promise<void> 
       if (!isGone || attempt >= ATTEMPTS) throw error;
     }
   }
+}
+
+/** Waits until a workload is rolled out, which a busy cluster may do after the deadline that it gave up at. */
+async function untilRolledOut(workload: string, stage: Stage): Promise<void> {
+  await stage.until(`${workload} is rolled out`, async () => {
+    try {
+      await stage.kubectl("rollout", "status", workload, "--timeout=60s");
+      return true;
+    } catch (error) {
+      if (/exceeded its progress deadline|timed out/.test(String(error))) return false;
+      throw error;
+    }
+  });
 }
 
 async function playUntil(until: Until, stage: Stage, filled: (text: string) => string): Promise<void> {
