@@ -79,9 +79,9 @@ async function tryAcquire(cluster: Cluster, request: ClaimRequest): Promise<Clai
       status: "refused",
       lease: leaseName(workload),
       refusal,
-      // With the claim's history goes what was proposed.
+      // With the claim's history goes what was proposed, and what an execution is known to have done.
       message:
-        refusal === "AlreadyClaimed" || request.approves !== undefined
+        refusal === "AlreadyClaimed" || request.approves !== undefined || request.undoes !== undefined
           ? message
           : `${message} To allow it now, with what is remembered of it forgotten: ${handBackCommand(workload)}`,
       needs_person: needsPerson,

@@ -1,4 +1,4 @@
-import type { HistoryEntry } from "./contracts.ts";
+import type { HistoryEntry, Outcome } from "./contracts.ts";
 import { isIneffective, sinceLastSuccess, sinceWellAgain, UNFINISHED, wasNotTried } from "./history.ts";
 import type { Refusal } from "./refusals.ts";
 import type { Policy } from "../shared/policy.ts";
@@ -12,6 +12,16 @@ export interface Pause {
   /** Whether nothing is done until a person has looked, who was told so. */
   leftToPerson: boolean;
 }
+
+/** What of a history somebody refers to who asks. */
+export interface Wish {
+  /** The plan that they approve. */
+  approves?: string;
+  /** The execution whose work they take back. */
+  undoes?: string;
+}
+
+const UNDONE: Outcome = "Undone";
 
 /** How long people are not told the same again of what stays as it is, in milliseconds. */
 export const TOLD_MS = 86_400_000;
@@ -28,7 +38,7 @@ export const TOLD_MS = 86_400_000;
  * @param template hash of the workload's present pod template; undefined for workloads that have none
  * @param asked whether somebody asks for a remedy: they need not wait after a look at which nothing was done, and it is nothing
  *   that is looked at once a day
- * @param approves the plan that they approve: they need not wait after what it was proposed with either
+ * @param wish what they refer to: they need not wait after that either
  */
 export function pause(
   history: HistoryEntry[],
@@ -36,17 +46,20 @@ export function pause(
   policy: Policy,
   now: Date,
   asked = false,
-  approves?: string,
+  { approves, undoes }: Wish = {},
 ): Pause | undefined {
   // Where people were only told, there is nothing that whoever asks would have to wait for.
   const isPassed = (entry: HistoryEntry) =>
-    (asked && isOnlyTold(entry)) || (approves !== undefined && entry.plan === approves);
+    (asked && isOnlyTold(entry)) ||
+    (approves !== undefined && entry.plan === approves) ||
+    (undoes !== undefined && entry.execution === undoes);
   const present = sinceWellAgain(history);
   const latest = present.find((entry) => entry.template === template && !isPassed(entry));
   if (latest === undefined) return undefined;
-  // Looks at which nothing was done lengthen the pause after such a look, and none after a remedy.
+  // Looks at which nothing was done lengthen the pause after such a look, and none after a remedy. What was taken back as
+  // somebody asked was none in vain.
   const fruitless = sinceLastSuccess(present, template).filter(
-    (entry) => !wasNotTried(entry) && (isOnlyTold(latest) || entry.outcome !== "Skipped"),
+    (entry) => !wasNotTried(entry) && entry.outcome !== UNDONE && (isOnlyTold(latest) || entry.outcome !== "Skipped"),
   );
   const tooOften = triedTooOften(history, template, policy);
   const until = restsUntil(latest, fruitless.length, tooOften !== undefined, policy);

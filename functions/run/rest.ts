@@ -5,21 +5,19 @@ import { describeWorkload } from "../kinds/workloads.ts";
 import type { Policy } from "../shared/policy.ts";
 import type { WorkloadRef } from "../shared/refs.ts";
 import type { Incident } from "./contracts.ts";
-import { pause, pauseOfLookedAt, type Pause } from "./cool-down.ts";
+import { pause, pauseOfLookedAt, type Pause, type Wish } from "./cool-down.ts";
 import { expiryOf, historyOf, holderOf } from "./lease.ts";
 import { lookedAt } from "./looked-at.ts";
 import { templateSince } from "./present-template.ts";
 import { openOf } from "./works-again.ts";
 
 /** Whom a claim is asked about. */
-export interface RestRequest {
+export interface RestRequest extends Wish {
   workload: WorkloadRef;
   /** Since when what is no workload is as it is, where the incident is about such an object; absent for a workload. */
   lookedAt?: { since: string | undefined };
   /** Whether somebody asks for a remedy, or what would be done; a scan that acts does not. */
   asked?: boolean;
-  /** The plan that somebody approves. */
-  approves?: string;
   /** Whether people are to be told that it works again, and nothing is done. */
   worksAgain?: boolean;
   policy: Policy;
@@ -41,6 +39,7 @@ export function restRequest(incident: Incident, policy: Policy, now: Date, dryRu
     ...(lookedAt(incident) === undefined ? {} : { lookedAt: { since: incident.failures[0]?.since } }),
     asked: dryRun || isAnswered(incident),
     ...(incident.approval?.decision === "approve" ? { approves: incident.approval.plan } : {}),
+    ...(incident.requested?.action === "undo" ? { undoes: incident.requested.execution } : {}),
     ...(incident.works_again === undefined ? {} : { worksAgain: true }),
     policy,
     now,
@@ -56,7 +55,7 @@ export function restRequest(incident: Incident, policy: Policy, now: Date, dryRu
 export async function restOf(
   cluster: Reader,
   lease: Lease,
-  { workload, lookedAt, asked, approves, worksAgain = false, policy, now }: RestRequest,
+  { workload, lookedAt, asked, worksAgain = false, policy, now, ...wish }: RestRequest,
 ): Promise<Pause | undefined> {
   const holder = holderOf(lease, now);
   if (holder !== undefined) {
@@ -66,7 +65,7 @@ export async function restOf(
   const history = historyOf(lease);
   if (worksAgain) return openOf(history) === undefined ? TOLD_BEFORE : undefined;
   if (lookedAt !== undefined) return pauseOfLookedAt(history, lookedAt.since, policy, now);
-  const speaks = (template: string | undefined) => pause(history, template, policy, now, asked, approves);
+  const speaks = (template: string | undefined) => pause(history, template, policy, now, asked, wish);
   if (!history.some(({ template }) => speaks(template) !== undefined)) return undefined;
   return speaks(await templateSince(cluster, workload, history[0]?.template));
 }

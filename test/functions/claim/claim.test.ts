@@ -4,6 +4,7 @@ import { claim } from "../../../functions/claim/handler.ts";
 import { BREAKER_LEASE } from "../../../functions/run/breaker.ts";
 import type { HistoryEntry, Incident, Report, WorkloadRun } from "../../../functions/run/contracts.ts";
 import { historyOf, leaseName, newLease, released } from "../../../functions/run/lease.ts";
+import { restRequest } from "../../../functions/run/rest.ts";
 import { paths } from "../../../functions/shared/cluster/paths.ts";
 import { templateHash } from "../../../functions/shared/kubernetes/template.ts";
 import type { Lease } from "../../../functions/shared/kubernetes/types.ts";
@@ -68,6 +69,23 @@ describe("a claim", () => {
     const { refusal, message } = await acquire(at.cluster, { ...request("run-2"), approves: "0123456789abcdef" });
 
     expect(refusal).toBe("CoolingDown");
+    expect(message).not.toContain("kubectl");
+  });
+
+  it("on what cools down is no obstacle to whoever takes back what it cools down after", async () => {
+    await acquire(at.cluster, request());
+    await release(at.cluster, request(), entry({ applied: true, action: "scale", execution: "run-1" }));
+    const change = { kind: "scale" as const, scale: { target: "replicas" as const, from: 2, to: 3 } };
+    const undoing = (execution: string) =>
+      acquire(at.cluster, {
+        ...restRequest(incident({ requested: { action: "undo", execution, change } }), policy(), at.clock.now(), false),
+        ...{ holder: "run-2", dryRun: true },
+      });
+
+    expect(await undoing("run-1")).toMatchObject({ status: "claimed" });
+    const { refusal, message } = await undoing("run-0");
+    expect(refusal).toBe("CoolingDown");
+    // What the execution did would be forgotten with the rest.
     expect(message).not.toContain("kubectl");
   });
 

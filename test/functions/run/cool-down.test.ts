@@ -71,11 +71,34 @@ describe("the cool-down", () => {
     });
   });
 
+  it("lets whoever takes back what an execution did have that at once, and not before what others have done since", () => {
+    const done = entry("Recovered", 1, { execution: "run-1", action: "scale", applied: true });
+    const restarted = entry("Recovered", 0, { execution: "run-2", applied: true });
+    const undoes = { undoes: "run-1" };
+
+    expect(pause([done], "t1", rules, NOW, true)).toMatchObject({ refusal: "CoolingDown" });
+    expect(pause([done], "t1", rules, NOW, true, undoes)).toBeUndefined();
+    expect(pause([restarted, done], "t1", rules, NOW, true, undoes)).toMatchObject({ refusal: "CoolingDown" });
+  });
+
+  it("is that of a remedy that helped after what was taken back as somebody asked, and calls nobody", () => {
+    const undone = (ago: number) => entry("Undone", ago, { execution: "run-2", action: "scale", applied: true });
+    const done = entry("Recovered", 200, { execution: "run-1", action: "scale", applied: true });
+
+    expect(pause([undone(99), done], "t1", rules, NOW, true, { undoes: "run-1" })).toMatchObject({
+      refusal: "CoolingDown",
+      needsPerson: false,
+    });
+    expect(pause([undone(100), done], "t1", rules, NOW, true)).toBeUndefined();
+  });
+
   it("lets whoever approves what was proposed with a remedy in vain have it at once, and nothing else", () => {
     const proposed = entry("Unresolved", 50, { applied: true, plan: "0123456789abcdef" });
 
-    expect(pause([proposed], "t1", rules, NOW, true, "0123456789abcdef")).toBeUndefined();
-    expect(pause([proposed], "t1", rules, NOW, true, "f".repeat(16))).toMatchObject({ refusal: "CoolingDown" });
+    expect(pause([proposed], "t1", rules, NOW, true, { approves: "0123456789abcdef" })).toBeUndefined();
+    expect(pause([proposed], "t1", rules, NOW, true, { approves: "f".repeat(16) })).toMatchObject({
+      refusal: "CoolingDown",
+    });
   });
 
   it("is no longer after a remedy for the looks before it at which nothing was done", () => {
