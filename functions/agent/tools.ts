@@ -88,7 +88,7 @@ const WORDS: Readonly<Record<string, Pick<Tool, "title" | "description" | "sets"
   },
   undo: {
     title: "Undo a change",
-    description: `Takes back what one execution did to a workload, while that is still as it was left. Only for a rollback or a scaling that turned out to be wrong: what did not help was undone already. Send execution, change and uid as the outcome of what did it has them in undo_request, with the workload; where it has none, there is nothing to undo. Do not make them up. ${GUARDED}`,
+    description: `Takes back what one execution did to a workload, while that is still as it was left. Only for a rollback or a scaling that turned out to be wrong: what did not help was undone already. Send execution, change and uid as the outcome of what did it has them in undo_request, with the workload; where it has none, it is not for you to undo. Do not make them up. ${GUARDED}`,
     sets: ["act"],
   },
   approve: {

@@ -20,6 +20,7 @@ import { nextSteps } from "./next-steps.ts";
 import { placed, placedIn, placeOf } from "./place.ts";
 import { standingOf, statusLines } from "./status.ts";
 import type { ToldLate } from "./told-late.ts";
+import { REQUESTED } from "../run/history.ts";
 import { tellsThatItWorks } from "../run/works-again.ts";
 
 /** How many workloads a storm's notification names. */
@@ -28,8 +29,6 @@ const MAX_WORKLOADS = 20;
 const MAX_ID = 256;
 /** How long the summary may be. */
 const MAX_SUMMARY = 1_500;
-/** The cause of what somebody asked for. */
-const REQUESTED = "Requested";
 /** How long a line may be. */
 const MAX_LINE = 600;
 

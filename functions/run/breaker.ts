@@ -2,7 +2,7 @@ import type { Lease } from "../shared/kubernetes/types.ts";
 import { CLAIM_NAMESPACE, type Policy } from "../shared/policy.ts";
 import { some } from "../shared/text.ts";
 import type { HistoryEntry } from "./contracts.ts";
-import { isIneffective, isSuccess, UNFINISHED } from "./history.ts";
+import { isIneffective, isSuccess, REQUESTED, UNFINISHED } from "./history.ts";
 import { historyOf, holderOf, workloadOf } from "./lease.ts";
 import type { Refusal } from "./refusals.ts";
 
@@ -14,8 +14,6 @@ const CLOSED_ANNOTATION = "eks-remediation/breaker-closed";
 const REPEATED_WITHIN_MS = 3_600_000;
 /** Of fewer namespaces it is the breaker of each: one tenant often has two. */
 const MIN_NAMESPACES = 3;
-/** The cause of a remedy that somebody asked for. */
-const REQUESTED = "Requested";
 /** How many of the remedies that did not help are named. */
 const MAX_NAMED = 3;
 

@@ -331,7 +331,7 @@ export const Report = z.strictObject({
   request_reason: z.string().optional(),
   /** Why, and what else was considered, where that was asked. */
   diagnosis: Considered.optional(),
-  /** What a request `undo` takes beside the workload, for whoever asked; absent where nothing is in place that it could take back. */
+  /** What a request `undo` takes beside the workload, for whoever asked; absent where nothing is in place that it would take back for them. */
   undo_request: RequestedUndo.omit({ action: true }).optional(),
   /** When people were told the same of this workload, where they are not told again. */
   told_before: z.iso.datetime().optional(),

@@ -6,6 +6,9 @@ import type { HistoryEntry, Outcome, WorkloadRun } from "./contracts.ts";
 /** Stands in a history for the outcome of a remedy that was begun; it stays where its execution dies before the end. */
 export const UNFINISHED = "Unfinished";
 
+/** The cause of a remedy that somebody asked for, where nothing is known to fail. */
+export const REQUESTED = "Requested";
+
 /** The reason of an outcome whose remedy has taken effect as far as it got, and got no further in that execution. */
 export const PARTLY_DONE = "PartlyDone";
 
@@ -149,6 +152,11 @@ export function effectOf({ applied, outcome, reason = "" }: HistoryEntry): Effec
   if (applied !== true) return "none";
   if (outcome === "Recovered" || (outcome === "Unresolved" && LEFT.includes(reason))) return "left";
   return outcome === "RolledBack" ? "taken back" : "not known";
+}
+
+/** Whether an earlier version was put in place since the later one failed, so that taking that back may bring the failure back. */
+export function bringsFailureBack({ action, cause }: Pick<HistoryEntry, "action" | "cause">): boolean {
+  return isRollback(action) && cause !== REQUESTED;
 }
 
 /** Whether it tells of a change that others may take back, which is theirs then: of a rollback or a scaling. */

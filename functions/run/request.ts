@@ -48,6 +48,8 @@ export const DeclineRequest = z.strictObject({ action: z.literal("decline"), ...
 
 const EXECUTION_RULE = "must be the execution's name, as undo_request of its outcome has it, and not its ARN";
 
+const UID_RULE = "must be the uid of undo_request";
+
 /** Takes back what an execution did, as its record has it, while that is still as it was left. */
 export const UndoRequest = z.strictObject({
   action: z.literal("undo"),
@@ -60,7 +62,7 @@ export const UndoRequest = z.strictObject({
   /** What it did, exactly. */
   change: z.discriminatedUnion("kind", REMEDY_CHANGES),
   /** UID of the workload that it was done to. */
-  uid: z.string("must be the uid of undo_request").max(100, "must be at most 100 characters").optional(),
+  uid: z.string(UID_RULE).min(1, UID_RULE).max(100, "must be at most 100 characters").optional(),
 });
 export type UndoRequest = z.output<typeof UndoRequest>;
 

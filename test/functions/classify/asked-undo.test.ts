@@ -100,6 +100,18 @@ describe("an undo that is asked for", () => {
       });
     });
 
+    it("was undone already where an undo came next, whatever somebody has made of it since", () => {
+      const history = [entry("run-3"), entry("run-2", { outcome: "Undone" }), first];
+
+      expect(decided({}, { workload: withReplicas(7), history }).remedy).toMatchObject({
+        refusal: "AlreadyAsRequested",
+        message: "Nothing to do: run-2 has taken back the scale of run-1, at 2026-06-01T11:00:00.000Z.",
+      });
+      expect(decided({}, { workload: withReplicas(7), history: [entry("run-3"), first] }).remedy).toMatchObject({
+        refusal: "ObjectChanged",
+      });
+    });
+
     it.each<[string, Evidence["history"]]>([
       ["that was earlier", [first, entry("run-0")]],
       ["the later one took its own back", [entry("run-2", { outcome: "RolledBack" }), first]],
@@ -107,6 +119,15 @@ describe("an undo that is asked for", () => {
       ["nothing came of it", [notDone(entry("run-2", { outcome: "Skipped" })), first]],
     ])("is done where %s", (_what, history) => {
       expect(decided({}, { history }).remedy).toMatchObject({ action: "scale" });
+    });
+  });
+
+  it("says no more of what nobody knows to have been done than that nothing of it is in place", () => {
+    expect(decided({ execution: "mistyped" }, { workload: withReplicas(2) }).remedy).toMatchObject({
+      message: "Nothing to do: nothing of the scale of mistyped is in place.",
+    });
+    expect(decided({ uid: "mistyped" }).remedy).toMatchObject({
+      message: expect.stringContaining("or that uid is wrong") as string,
     });
   });
 
@@ -121,6 +142,7 @@ describe("an undo that is asked for", () => {
     expect(() => parseRequest({ ...request, execution: "run-1" })).toThrow("change");
     expect(() => parseRequest({ ...request, execution: "run-1", change: { kind: "delete" } })).toThrow("change");
     expect(parseRequest({ ...request, execution: "run-1", change: SCALED })).toMatchObject({ change: SCALED });
+    expect(() => parseRequest({ ...request, execution: "run-1", change: SCALED, uid: "" })).toThrow("leave it out");
   });
 });
 
@@ -135,6 +157,28 @@ describe("an undo that an agent asks for", () => {
 
   it("is of what the claim knows that execution to have done", () => {
     expect(asked([{ ...done, outcome: "Recovered", applied: true }])).toMatchObject({ action: "scale" });
+  });
+
+  it("is refused of what was rolled back since it failed, and left to a person", () => {
+    const revision = { revision: 1, kind: "ReplicaSet" as const, name: "web-1", template: "x" };
+    const change = {
+      ...{ kind: "rollback" as const, before: { ...revision, revision: 2, name: "web-2" }, after: revision },
+      unblocked: [],
+    };
+    const rolledBack = { ...done, action: "rollback", outcome: "Recovered", applied: true as const };
+    const undone = (cause: string, origin: "agent" | "person") =>
+      classify(
+        evidence({
+          history: [{ ...rolledBack, cause }],
+          incident: incident({ requested: { action: "undo", execution: "run-1", change }, origin }),
+        }),
+        policy(),
+      ).remedy;
+    const refused = { refusal: "NoSafeRemedy", message: expect.stringContaining("since it failed") as string };
+
+    expect(undone("CrashLoopAfterRollout", "agent")).toMatchObject(refused);
+    expect(undone("CrashLoopAfterRollout", "person")).not.toMatchObject(refused);
+    expect(undone("Requested", "agent")).not.toMatchObject(refused);
   });
 
   it("is refused of anything else: it would be a change that nobody verifies", () => {
