@@ -1,5 +1,5 @@
 import { RunOutput } from "../run/output.ts";
-import type { ErrorName } from "../shared/errors.ts";
+import { isNotThere, type ErrorName } from "../shared/errors.ts";
 import { HELD_BACK, type Refusal } from "../run/refusals.ts";
 
 /** What stands in the way for a time. */
@@ -7,8 +7,7 @@ const PASSING: readonly string[] = [
   ...(["AlreadyClaimed", "CoolingDown", "RolloutInProgress", "DisruptionBudgetExhausted"] satisfies Refusal[]),
   ...(["MayPass", "WaitsForAnother", ...HELD_BACK] satisfies Refusal[]),
 ];
-/** What was named does not exist, or not any more. */
-const NOT_THERE: readonly string[] = ["NamespaceNotFound", "PodNotFound", "WorkloadNotFound"] satisfies ErrorName[];
+const NO_POD: ErrorName = "PodNotFound";
 /** What was decided is not what would be done now. */
 const DECIDED_OTHERWISE: readonly string[] = ["PlanChanged", "ApprovalExpired"] satisfies Refusal[];
 
@@ -28,7 +27,10 @@ export function nextOf(output: unknown): string | undefined {
   }
   if (DECIDED_OTHERWISE.includes(reason))
     return "Show a person what would be done now: it needs an approval of its own.";
-  if (outcome === "Skipped" && NOT_THERE.includes(reason))
+  // That a pod is gone may be what was wanted, of which its siblings know nothing.
+  if (outcome === "Skipped" && reason === NO_POD)
+    return "That pod is not there: its restart may be done already. Ask for another pod only if detect_failures or a person names it.";
+  if (outcome === "Skipped" && isNotThere(reason))
     return "Nothing is there under that name: ask again only with one that the summary, detect_failures or a person gives.";
   if (PASSING.includes(reason)) return "What stands in the way may pass by itself: ask again later, and not at once.";
   if (needsPerson) return "A person has to look at it: show them the summary, and do not ask for the same again.";

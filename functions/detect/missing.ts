@@ -1,13 +1,10 @@
 import type { Incident } from "../run/contracts.ts";
 import type { Reader } from "../shared/cluster/cluster.ts";
-import { isRemediationError } from "../shared/errors.ts";
+import { isRemediationError, NOT_THERE } from "../shared/errors.ts";
 import type { Policy } from "../shared/policy.ts";
 import type { WorkloadRef } from "../shared/refs.ts";
 import { outOfScope } from "../shared/scope.ts";
 import { readSimilar, similarWords } from "./similar.ts";
-
-/** What says that something is not there that a request names. */
-const ERRORS = ["NamespaceNotFound", "PodNotFound", "WorkloadNotFound"] as const;
 
 /**
  * The incident of a workload that a request names and that is not there, with what is there under a similar name: a name that is
@@ -21,7 +18,7 @@ export async function asMissing(
   policy: Policy,
   error: unknown,
 ): Promise<Incident> {
-  const name = ERRORS.find((each) => isRemediationError(error, each));
+  const name = NOT_THERE.find((each) => isRemediationError(error, each));
   if (name === undefined || !(error instanceof Error)) throw error;
   const isTold = name !== "NamespaceNotFound" && outOfScope(workload.namespace, policy) === undefined;
   const similar = isTold ? await readSimilar(cluster, workload) : [];

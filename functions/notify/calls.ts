@@ -1,18 +1,13 @@
-import type { ErrorName } from "../shared/errors.ts";
+import { isNotThere } from "../shared/errors.ts";
 import type { Refusal } from "../run/refusals.ts";
 import type { NotificationDocument } from "./notification.ts";
 
-/** After these there is nothing left that could fail. */
-const OVER: readonly string[] = [
-  "NotFailingAnymore",
-  "WorkloadNotFound",
-  "NamespaceNotFound",
-  "PodNotFound",
-] satisfies (Refusal | ErrorName)[];
+const WELL: Refusal = "NotFailingAnymore";
 
 /** Whether nothing fails any more of what people may have been called for. */
-export function isOver({ outcome, reason = "", needs_person: needsPerson }: NotificationDocument): boolean {
-  return !needsPerson && (outcome === "Recovered" || (outcome === "Skipped" && OVER.includes(reason)));
+export function isOver({ outcome, reason, needs_person: needsPerson }: NotificationDocument): boolean {
+  const isNothingLeft = outcome === "Skipped" && (reason === WELL || isNotThere(reason));
+  return !needsPerson && (outcome === "Recovered" || isNothingLeft);
 }
 
 /**

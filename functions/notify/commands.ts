@@ -26,8 +26,8 @@ export function connectCommands(clusterName: string): string[] {
 
 /** What else there is to look at, all of which was there when it was looked at last. */
 export interface Looks {
-  /** Whether the workload itself is not there any more. */
-  gone?: true;
+  /** What is not there, or not any more: the workload itself, or its whole namespace. */
+  gone?: "workload" | "namespace";
   /** A container whose log can be read, and whether it is that of its run before. */
   log?: NonNullable<Sight["log"]> | undefined;
   pod?: string | undefined;
@@ -44,10 +44,13 @@ export function workloadCommands(clusterName: string, workload: WorkloadRef, loo
   if (workload.namespace === "") {
     const kind = workload.kind.toLowerCase();
     const about = [
-      ...(looks.gone === true ? [] : [["kubectl", "describe", kind, workload.name]]),
+      ...(looks.gone === undefined ? [["kubectl", "describe", kind, workload.name]] : []),
       ["kubectl", "get", `${kind}s`],
     ];
     return [...connectCommands(clusterName), ...commands(about)];
+  }
+  if (looks.gone === "namespace") {
+    return [...connectCommands(clusterName), ...commands([["kubectl", "get", "namespaces"]])];
   }
   const inNamespace = ["kubectl", "-n", workload.namespace];
   const { log, pod, nodes = [], hpa } = looks;
@@ -62,7 +65,7 @@ export function workloadCommands(clusterName: string, workload: WorkloadRef, loo
       ...(hpa === undefined ? [] : [[...inNamespace, "describe", "hpa", hpa]]),
       ...(looks.top === true ? [[...inNamespace, "top", "pods"]] : []),
       ...(looks.quota === true ? [[...inNamespace, "describe", "quota"]] : []),
-      ...(looks.gone === true ? [] : [[...inNamespace, "describe", resourceOf(workload), workload.name]]),
+      ...(looks.gone === undefined ? [[...inNamespace, "describe", resourceOf(workload), workload.name]] : []),
       [...inNamespace, "get", "pods"],
       [...inNamespace, "get", "events", "--sort-by=.lastTimestamp"],
     ]),

@@ -63,6 +63,12 @@ const ADVICE: Readonly<Partial<Record<ErrorName, Advice>>> = {
     ],
     commands: ["aws eks list-clusters"],
   },
+  NamespaceNotFound: {
+    nextSteps: [
+      "If it was mistyped, ask again with the name of a namespace that is there; what starts runs for it by itself, such as a schedule, has to be corrected, too.",
+    ],
+    commands: connectAnd("kubectl get namespaces"),
+  },
   ClusterNotPermitted: {
     nextSteps: [
       "In its own account and region, the functions may describe the cluster alone that their stack was deployed for: start the workflow of that cluster's stack, or deploy one for it. Where a hub looks after the cluster, the cluster's spoke has to let the hub in, and one that is discovered needs its tag (docs/fleet.md).",

@@ -4,6 +4,7 @@ import { describeWorkload, resourceOf } from "../kinds/workloads.ts";
 import type { Report } from "../run/contracts.ts";
 import { handBackCommand } from "../run/lease.ts";
 import type { Refusal } from "../run/refusals.ts";
+import { isNotThere } from "../shared/errors.ts";
 import type { WorkloadRef } from "../shared/refs.ts";
 import { annotateCommand } from "./commands.ts";
 
@@ -29,13 +30,13 @@ const REMEMBERED: readonly string[] = ["CoolingDown", "TriedTooOften", "KeepsRec
 
 /**
  * The commands by which a person keeps the workflow away from a workload for good, and gives it back: by name, so that neither a
- * new template nor time ends it. None for what the workflow would not touch anyway.
+ * new template nor time ends it. None for what is not there, or what the workflow would not touch anyway.
  */
 export function handsOff(
   workload: WorkloadRef,
   { reason = "", summary }: Pick<Report, "reason" | "summary">,
 ): HandsOff {
-  if (kindOf(workload) === undefined || NEVER.includes(reason)) return NONE;
+  if (kindOf(workload) === undefined || NEVER.includes(reason) || isNotThere(reason)) return NONE;
   const annotate = (value: string) =>
     annotateCommand(workload.namespace, resourceOf(workload), workload.name, `${ENABLED_ANNOTATION}=${value}`);
   // What an HPA or a pod says for itself, the workload's own word does not take back.

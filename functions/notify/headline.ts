@@ -3,7 +3,7 @@ import type { End, Report, WorkloadRun } from "../run/contracts.ts";
 import { HELD_BACK, type Refusal } from "../run/refusals.ts";
 import { tellsThatItWorks } from "../run/works-again.ts";
 import { planOf, remedyFor } from "../remedies/remedies.ts";
-import type { ErrorName } from "../shared/errors.ts";
+import { isNotThere } from "../shared/errors.ts";
 import { Action } from "../shared/policy.ts";
 
 /** Refusals that pass by themselves. */
@@ -18,8 +18,6 @@ const WAITING: readonly string[] = [
   "WaitsForAnother",
   ...HELD_BACK,
 ] satisfies Refusal[];
-/** Reasons of what is not there any more, or will not be for long. */
-const GONE: readonly string[] = ["WorkloadNotFound", "NamespaceNotFound", "PodNotFound"] satisfies ErrorName[];
 
 /** How it ended that something failed of which people were told. */
 const ENDED: Readonly<Record<End, string>> = {
@@ -54,7 +52,7 @@ export function headlineOf(run: WorkloadRun, { outcome, reason = "", needs_perso
 }
 
 function skipped(run: WorkloadRun, reason: string, needsPerson: boolean, asked: boolean): string {
-  if (GONE.includes(reason)) return run.incident.missing === undefined ? "Gone" : "Not found";
+  if (isNotThere(reason)) return run.incident.missing === undefined ? "Gone" : "Not found";
   if (reason === ("AlreadyAsRequested" satisfies Refusal)) return "Nothing to do";
   if (reason === ("NotFailingAnymore" satisfies Refusal))
     return tellsThatItWorks(run) ? ENDED[run.diagnosis?.ended ?? "works"] : "Nothing fails any more";

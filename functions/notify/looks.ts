@@ -4,19 +4,15 @@ import { isInOtherHands, undoVerification } from "../run/what-stands.ts";
 import { isUnseen } from "../run/redrive.ts";
 import type { Sight } from "../run/sight.ts";
 import { mayHaveChanged } from "../run/telling.ts";
-import type { ErrorName } from "../shared/errors.ts";
+import { isNotThere, type ErrorName } from "../shared/errors.ts";
 import type { Looks } from "./commands.ts";
 
 /** How many nodes are looked at. */
 const MAX_NODES = 2;
 /** Failures that a node is the reason of. */
 const BY_NODE: ReadonlySet<string> = new Set([...OF_ITS_NODE, "Evicted", "NodeShutdown", "Terminated", "Shutdown"]);
-/** Errors that say that the workload is not there any more, which may be a pod. */
-const GONE: readonly (string | undefined)[] = [
-  "WorkloadNotFound",
-  "NamespaceNotFound",
-  "PodNotFound",
-] satisfies ErrorName[];
+
+const NO_NAMESPACE: ErrorName = "NamespaceNotFound";
 
 /** What there is to look at, as far as it was there when it was seen last and nothing was done to it since. */
 export function looksOf(run: WorkloadRun): Looks {
@@ -25,7 +21,7 @@ export function looksOf(run: WorkloadRun): Looks {
   const nodes = incident.failures.flatMap((failure) => (BY_NODE.has(failure.reason) ? (failure.nodes ?? []) : []));
   const hpa = isOfHpa(run) ? diagnosis?.sight?.hpa : undefined;
   return {
-    ...(GONE.includes(error?.Error) ? { gone: true } : {}),
+    ...(isNotThere(error?.Error) ? { gone: error?.Error === NO_NAMESPACE ? "namespace" : "workload" } : {}),
     log: seen?.log,
     // Of a pod whose containers have said nothing, its Events tell.
     pod: seen?.log === undefined ? seen?.pod : undefined,

@@ -6,6 +6,7 @@ import { lastTry } from "../run/tries.ts";
 import { isInOtherHands } from "../run/what-stands.ts";
 import { remedyFor } from "../remedies/remedies.ts";
 import { isTakenBack } from "../remedies/taken-back.ts";
+import { isNotThere } from "../shared/errors.ts";
 import { undoCommands } from "./commands.ts";
 import { adviceOn, type Advice } from "./error-advice.ts";
 import { REFUSAL_STEPS } from "./refusal-steps.ts";
@@ -21,6 +22,9 @@ export interface NextSteps extends Advice {
  */
 export function nextSteps(run: WorkloadRun, report: Report, isLate = false): NextSteps {
   const error = run.undo_error ?? (run.remedy?.status === "applied" ? run.error : (run.remedy_error ?? run.error));
+  if (report.outcome === "Skipped" && isNotThere(error?.Error)) {
+    return only(run.incident.missing === undefined ? undefined : NOT_THERE);
+  }
   if (error !== undefined && report.outcome !== "RolledBack") {
     return { ...adviceOn(error.Error, run.cluster_name), takeBack: [] };
   }
@@ -157,6 +161,7 @@ function inPlace(run: WorkloadRun, takeBack: readonly string[], isLate: boolean)
   return [takeBack.length === 0 ? unknown : `${unknown} If it is, the command below takes it back.`];
 }
 
+const NOT_THERE = "Ask again with the name of what is there, if it was mistyped.";
 const UNDONE =
   "What that remedy had set is as it was before it, as was asked for. Whether the workload is well was not looked at.";
 const STILL_FAILING = "Look whether it still fails, and find the cause with the evidence below if it does.";

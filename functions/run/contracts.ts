@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { REMEDY_CHANGES, REMEDY_PLANS, REQUESTED_REMEDIES, RequestedUndo } from "../remedies/contracts.ts";
 import { Scaling } from "../remedies/scale/contract.ts";
+import { NOT_THERE } from "../shared/errors.ts";
 import { WorkloadRef } from "../shared/refs.ts";
 import { Sign } from "../shared/signs.ts";
 import { KNOWN_PARTS } from "./known-parts.ts";
@@ -72,9 +73,7 @@ export const Incident = z.strictObject({
   uid: z.string().optional(),
   requested: RequestedRemedy.optional(),
   /** That what was asked for was not there when it was looked for: with which error, and in which words. Nothing is done then. */
-  missing: z
-    .strictObject({ error: z.enum(["NamespaceNotFound", "PodNotFound", "WorkloadNotFound"]), message: z.string() })
-    .optional(),
+  missing: z.strictObject({ error: z.enum(NOT_THERE), message: z.string() }).optional(),
   /** Who asks for a remedy, by its name or by that of the workload alone; absent for an agent that names it, and where nobody asks. */
   origin: z.enum(["found", "agent", "person"]).optional(),
   /** What was decided about a proposal; absent where this is no such decision. */

@@ -8,7 +8,7 @@ import { stoppedBy } from "./redrive.ts";
 import { lastTry } from "./tries.ts";
 import { undoVerification } from "./what-stands.ts";
 import { tellsThatItWorks } from "./works-again.ts";
-import type { ErrorName } from "../shared/errors.ts";
+import { isNotThere, type ErrorName } from "../shared/errors.ts";
 import { bounded, withArticle } from "../shared/text.ts";
 
 /** How long a summary may become: some sentences. */
@@ -26,9 +26,6 @@ const REFUSING_ERRORS: readonly string[] = [
   "ObjectChanged",
   "OptedOut",
 ] satisfies Refusal[];
-
-/** Errors that mean that what was failing does not exist any more. */
-const GONE: readonly string[] = ["WorkloadNotFound", "NamespaceNotFound", "PodNotFound"] satisfies ErrorName[];
 
 /** How a remediation ended, before it is put into a report. */
 interface Ending {
@@ -84,7 +81,7 @@ function endingOf(run: WorkloadRun, lasting: boolean): Ending {
   if (last !== undefined && remedy?.status !== "applied") return afterTries(run, last);
   if (claim === undefined) return unresolved(`Could not be claimed. ${inWords(error)}`, error?.Error);
   if (claim.status === "refused") return unclaimed(run, claim);
-  if (remedy === undefined && run.redriven === undefined && GONE.includes(error?.Error ?? ""))
+  if (remedy === undefined && run.redriven === undefined && isNotThere(error?.Error))
     return { outcome: "Skipped", summary: goneWords(run), needsPerson: false, reason: error?.Error };
   if (diagnosis === undefined) return unresolved(`Could not be diagnosed. ${inWords(error)}`, error?.Error);
   if (diagnosis.remedy.action === "none") return withoutRemedy(run, diagnosis.summary, diagnosis.remedy, lasting);

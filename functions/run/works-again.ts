@@ -1,14 +1,11 @@
 import type { HistoryEntry, Incident, WorkloadRun } from "./contracts.ts";
 import { coolDownMs, TOLD_MS, toldAt } from "./cool-down.ts";
 import { isSuccess, isWellAgain, UNFINISHED } from "./history.ts";
-import type { ErrorName } from "../shared/errors.ts";
+import { isNotThere } from "../shared/errors.ts";
 import type { Policy } from "../shared/policy.ts";
 
 /** What people were told of a workload, and of which they were told no end. */
 export type Open = Pick<NonNullable<Incident["works_again"]>, "told_at" | "cause">;
-
-/** Reasons after which there is nothing left that could fail. */
-const GONE: readonly string[] = ["WorkloadNotFound", "NamespaceNotFound", "PodNotFound"] satisfies ErrorName[];
 
 /**
  * What people wait to hear the end of: the latest message that called for somebody, or a remedy that was begun and never told,
@@ -26,7 +23,7 @@ function isOpening({ calls, outcome }: HistoryEntry): boolean {
 }
 
 function isClosing(entry: HistoryEntry): boolean {
-  return isSuccess(entry) || isWellAgain(entry) || (entry.outcome === "Skipped" && GONE.includes(entry.reason ?? ""));
+  return isSuccess(entry) || isWellAgain(entry) || (entry.outcome === "Skipped" && isNotThere(entry.reason));
 }
 
 /**

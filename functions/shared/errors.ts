@@ -47,6 +47,14 @@ export const ERROR_NAMES = [
 
 export type ErrorName = (typeof ERROR_NAMES)[number];
 
+/** Errors that say that what was named, or what failed, is not there. */
+export const NOT_THERE = ["NamespaceNotFound", "PodNotFound", "WorkloadNotFound"] as const satisfies ErrorName[];
+
+/** Whether an error, or the reason of an outcome, says that what it is about is not there. */
+export function isNotThere(name: string | undefined): boolean {
+  return NOT_THERE.some((each) => each === name);
+}
+
 /** Names and answers of others are in it, so it is bounded like all that comes from them. */
 const MAX_MESSAGE = 1_500;
 

@@ -2,7 +2,7 @@ import type { WorkloadResult } from "../../functions/run/contracts.ts";
 import type { Detection } from "../../functions/run/detection.ts";
 import type { RunOutput } from "../../functions/run/output.ts";
 import { describeWorkload } from "../../functions/kinds/workloads.ts";
-import type { ErrorName } from "../../functions/shared/errors.ts";
+import { isNotThere } from "../../functions/shared/errors.ts";
 import { count } from "../../functions/shared/text.ts";
 import { fitted, widthsOf } from "../live/columns.ts";
 import { describeResting } from "../live/resting.ts";
@@ -11,9 +11,6 @@ import type { ExecutionResult } from "../engine/engine.ts";
 /** What the process exits with. */
 export const EXIT = { nothingToDo: 0, error: 1, needsPerson: 2, interrupted: 130 } as const;
 
-/** Reasons that say that what was named is not there. */
-const NOT_THERE: readonly string[] = ["NamespaceNotFound", "PodNotFound", "WorkloadNotFound"] satisfies ErrorName[];
-
 /**
  * 0 when nothing needs a person, 2 when something does, 1 on an error.
  * @param isNamed whether one thing was named, so that it is an error where it is not there
@@ -21,7 +18,7 @@ const NOT_THERE: readonly string[] = ["NamespaceNotFound", "PodNotFound", "Workl
 export function exitCode(result: ExecutionResult, isNamed = false): number {
   if (result.status === "failed") return EXIT.error;
   if (result.status === "aborted") return EXIT.interrupted;
-  if (isNamed && workloadsOf(result.output).some(({ reason = "" }) => NOT_THERE.includes(reason))) return EXIT.error;
+  if (isNamed && workloadsOf(result.output).some(({ reason }) => isNotThere(reason))) return EXIT.error;
   if (isDetection(result.output)) {
     const { status, unseen } = result.output;
     return status === "healthy" && unseen.length === 0 ? EXIT.nothingToDo : EXIT.needsPerson;

@@ -35,6 +35,11 @@ describe("what an agent is to do next", () => {
       "an approval of its own",
     ],
     ["it opted out", { outcome: "Skipped", reason: "OptedOut", needs_person: true }, "do not ask for the same again"],
+    [
+      "a pod is not there",
+      { outcome: "Skipped", reason: "PodNotFound" },
+      "only if detect_failures or a person names it",
+    ],
     ["it does not exist", { outcome: "Skipped", reason: "WorkloadNotFound" }, "ask again only with one that"],
     ["it may turn out to be wrong", { undo_request: { execution: "agent-1", change: CHANGE } }, "undo takes it back"],
   ])("is said where %s", (_what, over, words) => {

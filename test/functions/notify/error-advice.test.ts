@@ -8,6 +8,7 @@ describe("what to do about an error", () => {
   it.each([
     ["ClusterNotFound", "aws eks list-clusters"],
     ["ClusterNotPermitted", "npx cdk deploy -c clusterName=prod"],
+    ["NamespaceNotFound", "kubectl get namespaces"],
     ["Unauthorized", "aws eks list-access-entries --cluster-name prod"],
     [
       "ClusterUnreachable",
