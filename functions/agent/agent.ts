@@ -10,7 +10,7 @@ import { assertTaken } from "../run/assert-taken.ts";
 import { Detection } from "../run/detection.ts";
 import { RunOutput } from "../run/output.ts";
 import { policyFor } from "../run/policy-for.ts";
-import { ActionRequest, ACTIONS, assertObject, type RemediationRequest } from "../run/request.ts";
+import { ActionRequest, ACTIONS, assertObject, noSuchAction, type RemediationRequest } from "../run/request.ts";
 import type { Environment } from "../run/step.ts";
 import { nextOf } from "./next.ts";
 
@@ -126,10 +126,8 @@ function parsed(event: unknown): { request: ActionRequest; wait?: boolean; key?:
   if (action === "status") return assertTaken(StatusRequest, event);
   const known = ActionRequest.options.find(({ shape }) => shape.action.value === action);
   if (known === undefined) {
-    throw new RemediationError(
-      "InvalidRequest",
-      `The request is refused: action: must be one of ${[...ACTIONS, "status"].join(", ")}. To detect and remediate everything in scope, start the workflow itself.`,
-    );
+    const otherwise = "To detect and remediate everything in scope, start the workflow itself.";
+    throw noSuchAction(action, [...ACTIONS, "status"], otherwise);
   }
   const {
     wait,

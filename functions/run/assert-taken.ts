@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { RemediationError } from "../shared/errors.ts";
+import { parsedAs } from "../shared/parsed.ts";
 import { describeIssues } from "../shared/validation.ts";
 
 /** What nobody writes by hand, so that its parts are not told of. */
@@ -46,21 +47,42 @@ function clauseOf(
   if (issue.code === "unrecognized_keys" && issue.path.length === 0) {
     return [field, `does not take ${issue.keys.map((key) => notTaken(key, shape, hints)).join(", ")}`];
   }
-  const rule = WHOLE[field] ?? issue.message;
   const value = given[field];
+  const isText = WHOLE[field] !== undefined && typeof value === "string";
+  if (isText && parsedAs(shape[field] as z.ZodType, value) !== undefined)
+    return [field, `${WHOLE[field] ?? ""}, as an object and not as a text`];
+  const rule = WHOLE[field] ?? issue.message;
   if (value === undefined) return [field, `is missing: it ${rule}`];
   if (mayBeLeftOut(field, shape) && (value === null || value === "")) return [field, `${rule}; leave it out otherwise`];
-  const meant = candidatesFor(issue, value).find((each) => z.safeParse(shape[field] as z.ZodType, each).success);
+  const meant = candidatesFor(issue, field, given).find((each) => z.safeParse(shape[field] as z.ZodType, each).success);
   return [field, meant === undefined ? rule : `${rule}; send ${JSON.stringify(meant)}`];
 }
 
-/** What somebody may have meant: a number or a boolean that came as a text, or one of several words in another form. */
-function candidatesFor(issue: Issue, value: unknown): unknown[] {
+/**
+ * What somebody may have meant: a number or a boolean that came as a text, one of several words in another form, or a name with
+ * spaces around it, in capital letters, or with the namespace or the kind before it that is said beside it.
+ */
+function candidatesFor(issue: Issue, field: string, given: Record<string, unknown>): unknown[] {
+  const value = given[field];
   if (typeof value !== "string") return [];
-  if (issue.code === "invalid_type") return [Number(value), value === "true"].filter((each) => String(each) === value);
-  const word = value.toLowerCase().replace(/s$/, "");
-  const isMeant = (each: unknown) => word.length > 2 && String(each).toLowerCase().startsWith(word);
-  return issue.code === "invalid_value" ? issue.values.filter(isMeant) : [];
+  const text = value.trim();
+  const small = text.toLowerCase();
+  if (issue.code === "invalid_type") return [Number(text), small === "true"].filter((each) => String(each) === small);
+  if (issue.code === "invalid_value") return meantBy(text, issue.values);
+  const [before = "", name = "", ...more] = text.split("/");
+  const { namespace, kind } = given;
+  const isSaid = before === namespace || [kind, field].some((each) => isShortFor(before, each));
+  return [text, small, ...(isSaid && more.length === 0 ? [name] : [])];
+}
+
+/** Which of some words somebody may have meant by another form of one: in small letters, in the plural, as its beginning. */
+export function meantBy<Word>(text: string, words: readonly Word[]): Word[] {
+  return words.filter((each) => isShortFor(text, each));
+}
+
+function isShortFor(text: string, word: unknown): boolean {
+  const singular = text.toLowerCase().replace(/s$/, "");
+  return singular.length > 2 && String(word).toLowerCase().startsWith(singular);
 }
 
 /** A field that there is none of, and what to do instead where that is clear. */

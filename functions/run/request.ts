@@ -3,7 +3,7 @@ import { REMEDY_CHANGES, RUNBOOK_REQUESTS } from "../remedies/contracts.ts";
 import { RemediationError } from "../shared/errors.ts";
 import { KINDS } from "../kinds/kinds.ts";
 import { namespaceField, objectNameField, REQUEST_FIELDS } from "../shared/request-fields.ts";
-import { assertTaken } from "./assert-taken.ts";
+import { assertTaken, meantBy } from "./assert-taken.ts";
 import { PLAN_ID } from "./contracts.ts";
 
 /** No action: detect everything in scope and remediate what can be remediated. What the schedule sends. */
@@ -101,13 +101,20 @@ export const ACTIONS = ActionRequest.options.map(({ shape }) => shape.action.val
 export function parseRequest(input: unknown): RemediationRequest {
   assertObject(input);
   if ("action" in input && !ACTIONS.includes(input.action as ActionRequest["action"])) {
-    throw new RemediationError(
-      "InvalidRequest",
-      `The request is refused: action: must be one of ${ACTIONS.join(", ")}. Leave it out to detect and remediate everything in scope.`,
-    );
+    throw noSuchAction(input.action, ACTIONS, "A request without one detects and remediates everything in scope.");
   }
   const action = ActionRequest.options.find(({ shape }) => "action" in input && shape.action.value === input.action);
   return assertTaken(action ?? ScanRequest, input);
+}
+
+/** That there is no such action, with those that there are. @param otherwise what to know beside */
+export function noSuchAction(action: unknown, actions: readonly string[], otherwise: string): RemediationError {
+  const [meant] = typeof action === "string" ? meantBy(action.trim(), actions) : [];
+  const instead = meant === undefined ? "" : `; send ${JSON.stringify(meant)}`;
+  return new RemediationError(
+    "InvalidRequest",
+    `The request is refused: action: must be one of ${actions.join(", ")}${instead}. ${otherwise}`,
+  );
 }
 
 /** @throws RemediationError `InvalidRequest` for what has no fields */
