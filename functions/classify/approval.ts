@@ -2,6 +2,7 @@ import { approvableUntil, declinedAt, isDeclined, planId, proposalOf, validUntil
 import type { Approval, Diagnosis, Remedy } from "../run/contracts.ts";
 import { presentTemplate } from "../shared/kubernetes/template.ts";
 import type { Case } from "../facts/case.ts";
+import type { Evidence } from "../facts/evidence.ts";
 import type { GuardRefusal } from "./guards.ts";
 
 /** How a remedy of this workload, as it is, is named for whoever approves it. */
@@ -60,6 +61,14 @@ function wouldBeDeclined(plan: string, would: string): GuardRefusal {
   return { refusal: "Declined", message, plan };
 }
 
+const NO_PROPOSAL =
+  "No proposal of that waits for an answer: it was carried out already, or another remedy was, its record is gone, or there was none.";
+
+/** What is to be known where nothing fails, and somebody has decided about a plan that does not wait for that; else nothing. */
+export function noProposal({ incident: { approval }, history }: Evidence): string[] {
+  return approval === undefined || proposalOf(history, approval.plan) !== undefined ? [] : [NO_PROPOSAL];
+}
+
 /**
  * What a decision comes to: undefined where the plan is what was approved, may still be, and was not carried out already.
  * @param would what would be done now, in a sentence
@@ -89,7 +98,7 @@ export function refuseByDecision(
   if (proposal === undefined) {
     return {
       refusal: "ApprovalExpired",
-      message: `${would} No proposal of that waits for an answer any more: it was carried out already, or another remedy was, or its record is gone. ${anew}`,
+      message: `${would} ${NO_PROPOSAL} ${anew}`,
       plan,
     };
   }

@@ -6,6 +6,7 @@ import { hpaFailures } from "../facts/hpa-failures.ts";
 import { rolloutGaps } from "../kinds/gaps.ts";
 import { kindOf } from "../kinds/kinds.ts";
 import { failureLines } from "../facts/failure-lines.ts";
+import { noProposal } from "./approval.ts";
 import { once, reportOnly, type Cause, type Finding } from "./causes/cause.ts";
 import { CONFIG_CAUSES } from "./causes/config.ts";
 import { CRASH_CAUSES } from "./causes/crash.ts";
@@ -81,7 +82,7 @@ function nothingFails(evidence: Evidence): Finding & { name: string } {
     tries: once({
       action: "none",
       refusal: "NotFailingAnymore",
-      message: "Nothing was done.",
+      message: ["Nothing was done.", ...noProposal(evidence)].join(" "),
     }),
   };
 }

@@ -145,9 +145,7 @@ function findCause(facts: Case): NamedFinding {
     return { ...finding, name: cause.name, rejected: [...cause.rejected, ...(finding.rejected ?? [])] };
   }
   const unknown = { ...unknownCause(facts), rejected: [] };
-  return requested === undefined
-    ? unknown
-    : { ...unknown, name: "Requested", summary: "A runbook asked for this remedy." };
+  return requested === undefined ? unknown : { ...unknown, name: "Requested", summary: "This remedy was asked for." };
 }
 
 /** What was chosen, and what was not. */

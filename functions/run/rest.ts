@@ -59,7 +59,7 @@ export async function restOf(
 ): Promise<Pause | undefined> {
   const holder = holderOf(lease, now);
   if (holder !== undefined) {
-    const message = `${describeWorkload(workload)} is being remediated by ${holder}, at the latest until ${expiryOf(lease).toISOString()}.`;
+    const message = `${describeWorkload(workload)} is being looked after by ${holder}, at the latest until ${expiryOf(lease).toISOString()}.`;
     return { refusal: "AlreadyClaimed", message, needsPerson: false, leftToPerson: false };
   }
   const history = historyOf(lease);

@@ -14,7 +14,7 @@ function first(more: Partial<Observation> = {}): Observation {
   return observed({ result: { status: "aborted" }, workloads: [], notifications: [toldOfTheStop()], ...more });
 }
 
-const held = workload({ outcome: "Skipped", reason: "AlreadyClaimed", summary: "It is being remediated by run-1." });
+const held = workload({ outcome: "Skipped", reason: "AlreadyClaimed", summary: "It is being looked after by run-1." });
 const second = observed({ workloads: [held], notifications: [], requests: [], after: AFTER });
 const healthy = observed({ workloads: [], outcomes: ["Healthy"], notifications: [], requests: [], after: AFTER });
 

@@ -77,7 +77,7 @@ describe.concurrent("an execution", () => {
     const holder = runs.find(({ workloads }) => workloads[0]?.outcome === "Recovered");
     const other = runs.find(({ arn }) => arn !== holder?.arn);
     expect(other?.workloads).toMatchObject([{ outcome: "Skipped", reason: "AlreadyClaimed", needs_person: false }]);
-    expect(other?.workloads[0]?.summary).toContain(`is being remediated by ${holder?.name ?? "nobody"},`);
+    expect(other?.workloads[0]?.summary).toContain(`is being looked after by ${holder?.name ?? "nobody"},`);
     expect(
       changesBy("scale", scenario.namespace).filter((change) => change === "patch deployments/scale"),
     ).toHaveLength(1);

@@ -36,7 +36,7 @@ describe("a claim", () => {
     expect(refused).toEqual({
       ...{ status: "refused", lease: "deployment.shop.web", refusal: "AlreadyClaimed", needs_person: false },
     });
-    expect(message).toContain("Deployment shop/web is being remediated by run-1, at the latest until ");
+    expect(message).toContain("Deployment shop/web is being looked after by run-1, at the latest until ");
     expect(message).not.toContain("kubectl");
   });
 

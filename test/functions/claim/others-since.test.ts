@@ -150,7 +150,7 @@ describe("an execution that had begun nothing, and is redriven when others have 
     at.clock.pass(60);
     await act("acquire", 0, found("run-2"));
 
-    expect((await claimedBy(run, 1)).claim?.message).toContain("is being remediated by run-2");
+    expect((await claimedBy(run, 1)).claim?.message).toContain("is being looked after by run-2");
   });
 
   it("takes what a clock far ahead has written for no word of what came later", async () => {

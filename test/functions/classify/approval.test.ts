@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { planOfCase, proposedIn } from "../../../functions/classify/approval.ts";
+import { classify } from "../../../functions/classify/classify.ts";
 import { refuseByMode } from "../../../functions/classify/modes.ts";
 import { openCase, type Case } from "../../../functions/facts/case.ts";
 import type { Approval, HistoryEntry, Incident, Remedy } from "../../../functions/run/contracts.ts";
@@ -55,6 +56,17 @@ describe("a remedy that is to be approved", () => {
 
   it("is carried out when a person approves what was proposed", () => {
     expect(refuseByMode(facts(approval(), [proposed(60)]), SCALE)).toBeUndefined();
+  });
+
+  it("says so where nothing fails, and nothing of that waits for an answer any more", () => {
+    const decided = (history: HistoryEntry[]) =>
+      classify(evidence({ workload: deployment(), history, incident: incident(approval()) }), policy()).remedy;
+    const said = (message: string) => ({ refusal: "NotFailingAnymore", message });
+
+    expect(decided([proposed(60)])).toMatchObject(said("Nothing was done."));
+    expect(decided([entry(30, { applied: true }), proposed(60)])).toMatchObject(
+      said(expect.stringContaining("Nothing was done. No proposal of that waits for an answer: it was") as string),
+    );
   });
 
   it("may be approved until people were told, and no longer than the policy says by now", () => {

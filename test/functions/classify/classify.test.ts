@@ -274,6 +274,13 @@ describe("classify, asked by a runbook", () => {
     expect(classify(evidence({ incident: scaleTo(51) }), policy()).remedy).toMatchObject({ refusal: "LimitReached" });
   });
 
+  it("says that a remedy was asked for, and not by what", () => {
+    const asked = incident({ failures: [], requested: { action: "scale", replicas: 4 }, origin: "person" });
+    const { cause, summary } = classify(evidence({ incident: asked, workload: deployment() }), policy());
+
+    expect({ cause, summary }).toEqual({ cause: "Requested", summary: "This remedy was asked for." });
+  });
+
   it("rolls back to exactly the revision that was asked for, and refuses one that is not in the history", () => {
     const ask = (revision: number) =>
       classify(
