@@ -8,6 +8,9 @@ import { bounded } from "../../functions/shared/text.ts";
 /** An exec plugin is asked for credentials again after this time; it keeps its own token as long as that is good. */
 const CREDENTIALS_SECONDS = 60;
 
+/** The context that the client makes up, of an API server on this machine, where it finds no kubeconfig. */
+const MADE_UP = "loaded-context";
+
 /**
  * Makes a connection from a kubeconfig, as kubectl does: client certificates, tokens and exec plugins included.
  * @param file the kubeconfig; without one, `KUBECONFIG` or `~/.kube/config`
@@ -59,7 +62,14 @@ function load(file: string | undefined): KubeConfig {
     if (file === undefined) config.loadFromDefault();
     else config.loadFromFile(file);
   } catch (error) {
-    throw new RemediationError("InvalidKubeconfig", `The kubeconfig ${file ?? ""} cannot be read: ${firstLine(error)}`);
+    const which = file === undefined ? "The kubeconfig" : `The kubeconfig ${file}`;
+    throw new RemediationError("InvalidKubeconfig", `${which} cannot be read: ${firstLine(error)}`);
+  }
+  if (file === undefined && config.getCurrentContext() === MADE_UP) {
+    throw new RemediationError(
+      "InvalidKubeconfig",
+      "There is no kubeconfig: KUBECONFIG names none, and ~/.kube/config is not there. Name one with --kubeconfig.",
+    );
   }
   return config;
 }

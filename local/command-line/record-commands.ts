@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { InvalidArgumentError, type Command } from "commander";
 import type { OutcomeRecord } from "../../functions/notify/record/record.ts";
 import { RemediationError } from "../../functions/shared/errors.ts";
@@ -147,11 +148,17 @@ async function recordsOf(execution: string, options: RecordOptions): Promise<Out
   throw new RecordUnreadable(`The record holds no outcome of ${name}. The command history lists what it holds.`);
 }
 
-/** The record that the options name. @throws RecordUnreadable when they name two */
+/** The record that the options name. @throws RecordUnreadable when they name two, or a file that is not there */
 export function storeOf({ table, region, record }: RecordOptions): RecordStore {
-  if (table === undefined) return recordInFile(record ?? defaultRecordFile());
-  if (record === undefined) return recordInTable(table, region);
-  throw new RecordUnreadable("Give either --table or --record: each is a record of its own.");
+  if (table !== undefined && record !== undefined) {
+    throw new RecordUnreadable("Give either --table or --record: each is a record of its own.");
+  }
+  if (table !== undefined) return recordInTable(table, region);
+  // Without one, nothing may have been done yet on this machine.
+  if (record !== undefined && !existsSync(record)) {
+    throw new RecordUnreadable(`There is no record at ${record}. Check the path.`);
+  }
+  return recordInFile(record ?? defaultRecordFile());
 }
 
 /** How many places are named. */

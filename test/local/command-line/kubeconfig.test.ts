@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inspect } from "node:util";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { stringify } from "yaml";
 import { connectionFromKubeconfig } from "../../../local/command-line/kubeconfig.ts";
 
@@ -11,6 +11,7 @@ beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), "kubeconfig-"));
 });
 afterEach(() => {
+  vi.unstubAllEnvs();
   rmSync(directory, { recursive: true });
 });
 
@@ -105,6 +106,18 @@ describe("a kubeconfig is refused", () => {
       refused("InvalidKubeconfig", "There is no kubeconfig at"),
     );
   });
+
+  it.each([undefined, "prod"])(
+    "when there is none where it is looked for, whatever context is asked for",
+    async (context) => {
+      vi.stubEnv("KUBECONFIG", "");
+      vi.stubEnv("HOME", join(directory, "nobody"));
+
+      await expect(connectionFromKubeconfig(undefined, context)).rejects.toMatchObject(
+        refused("InvalidKubeconfig", "There is no kubeconfig: KUBECONFIG names none"),
+      );
+    },
+  );
 
   it("when it is not YAML", async () => {
     const file = join(directory, "config");

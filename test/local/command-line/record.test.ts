@@ -103,6 +103,14 @@ describe("the record of runs on one machine", () => {
     });
   });
 
+  it("is looked for where it is said to be, and nothing is taken for not done because that is not there", async () => {
+    for (const command of [["history"], ["show", "run-1"], ["undo", "run-1", "--context", "prod"]])
+      expect(await run([...command, "--record", "/nowhere/record.jsonl"], {}), command.join(" ")).toMatchObject({
+        code: 1,
+        stderr: "RecordUnreadable: There is no record at /nowhere/record.jsonl. Check the path.\n",
+      });
+  });
+
   it.each([
     ["nobody", []],
     ["two", ["--machine", "arn:aws:states:eu-west-1:123456789012:stateMachine:remediation", "--context", "prod"]],
