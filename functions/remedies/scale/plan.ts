@@ -4,7 +4,7 @@ import { kindOf } from "../../kinds/kinds.ts";
 import { boundsOf } from "../../shared/kubernetes/hpa.ts";
 import type { Hpa } from "../../shared/kubernetes/types.ts";
 import type { Policy } from "../../shared/policy.ts";
-import type { HpaBounds } from "../../shared/refs.ts";
+import type { HpaBounds, WorkloadRef } from "../../shared/refs.ts";
 import type { NoRemedy } from "../remedy.ts";
 import { reversed } from "./carry-out.ts";
 import type { RequestedScale, ScaleChange, ScalePlan } from "./contract.ts";
@@ -14,9 +14,7 @@ export function requestedScale({ replicas }: RequestedScale, { evidence, policy 
   const { hpa, workload, incident } = evidence;
   const kind = kindOf(incident.workload);
   if (kind === undefined || workload === undefined || (hpa === undefined && kind.hasScale !== true)) {
-    // A kind is written to in the ways alone that it says.
-    const message = `The size of a ${incident.workload.kind} is never changed here: a person has to do it.`;
-    return { action: "none", refusal: "NoSafeRemedy", message };
+    return neverChanged(incident.workload);
   }
   const present = kind.wanted(workload);
   if (hpa === undefined) return replicasFor(present, replicas, policy);
@@ -24,6 +22,12 @@ export function requestedScale({ replicas }: RequestedScale, { evidence, policy 
     return { action: "none", refusal: "ScaledToZero", message: atZero(hpa) };
   }
   return boundsFor(hpa.metadata?.name ?? "", boundsOf(hpa), present, replicas, policy);
+}
+
+/** A kind is written to in the ways alone that it says. */
+function neverChanged({ kind }: WorkloadRef): NoRemedy {
+  const message = `The size of a ${kind} is never changed here: a person has to do it.`;
+  return { action: "none", refusal: "NoSafeRemedy", message };
 }
 
 /** What has to be done about an HPA whose target is at zero before it scales. */
@@ -75,6 +79,8 @@ export function replicasFor(from: number, to: number, policy: Policy): ScalePlan
 /** The scaling taken back, within the same bounds as any that is asked for. */
 export function scaledBack({ scale }: ScaleChange, { policy, evidence }: Case): ScalePlan | NoRemedy {
   const back = reversed(scale);
+  const { workload } = evidence.incident;
+  if (back.target === "replicas" && kindOf(workload)?.hasScale !== true) return neverChanged(workload);
   if (back.target === "replicas" && evidence.hpa !== undefined) {
     const message = `Not undone: HPA ${evidence.hpa.metadata?.name ?? ""} scales it by now.`;
     return { action: "none", refusal: "ObjectChanged", message };

@@ -4,6 +4,7 @@ import type { Evidence } from "../../../functions/facts/evidence.ts";
 import type { Change, Diagnosis, RequestedRemedy } from "../../../functions/run/contracts.ts";
 import { parseRequest } from "../../../functions/run/request.ts";
 import { deployment, evidence, hpa, incident, policy } from "../../support/objects.ts";
+import { DB, db } from "../../support/set-objects.ts";
 
 type Undo = Extract<RequestedRemedy, { action: "undo" }>;
 const SCALED: Change = { kind: "scale", scale: { target: "replicas", from: 2, to: 3 } };
@@ -119,6 +120,17 @@ describe("an undo that is asked for", () => {
       ["nothing came of it", [notDone(entry("run-2", { outcome: "Skipped" })), first]],
     ])("is done where %s", (_what, history) => {
       expect(decided({}, { history }).remedy).toMatchObject({ action: "scale" });
+    });
+  });
+
+  it("is refused of the replicas of a kind whose replicas are never set, before anything is begun", () => {
+    const change = { kind: "scale" as const, scale: { target: "replicas" as const, from: 2, to: 3 } };
+    const requested: Undo = { action: "undo", execution: "run-1", change };
+    const facts = evidence({ incident: incident({ workload: DB, requested, origin: "person" }), workload: db() });
+
+    expect(classify(facts, policy()).remedy).toEqual({
+      ...{ action: "none", refusal: "NoSafeRemedy" },
+      message: "The size of a StatefulSet is never changed here: a person has to do it.",
     });
   });
 
