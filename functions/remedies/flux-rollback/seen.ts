@@ -29,7 +29,9 @@ export function overtaken(change: FluxRollbackChange, state: WorkloadState): str
   const name = describeReconciler(reconciler);
   // Whoever suspends it anew has it in hand; what it brings once it is resumed is what was asked for.
   if (change.back !== undefined) return isSuspendedNow(change, state) ? `${name} is suspended` : undefined;
-  if (!isHeld(change, state)) return `${name}: ${whatBecame(reconcilerIn(change, state))}`;
+  const object = reconcilerIn(change, state);
+  if (object === undefined) return notToBeSeen(change);
+  if (!isHeld(change, state)) return `${name}: ${whatBecame(object)}`;
   if (hasTemplate(state, after) || (!put && hasTemplate(state, before))) return undefined;
   return `its pod template is not that of revision ${after.revision} any more; ${name} is still suspended`;
 }
@@ -46,10 +48,16 @@ export function gaps({ after, put }: FluxRollbackChange): string[] {
 export function remains(change: FluxRollbackChange, state: WorkloadState): string[] {
   const { after, put, reconciler } = change;
   return [
+    ...(reconcilerIn(change, state) === undefined ? [notToBeSeen(change)] : []),
     ...(isHeld(change, state) ? [`${describeReconciler(reconciler)} is still suspended`] : []),
     ...(put && hasTemplate(state, after) ? [`its pod template is still that of revision ${after.revision}`] : []),
     ...(state.kind.hasSeenSpec(state.workload) ? [] : ["its controller has not seen the newest spec yet"]),
   ];
+}
+
+/** It may also not have been read: what a diagnosis reads, the workload names. */
+function notToBeSeen({ reconciler }: Suspension): string {
+  return `${describeReconciler(reconciler)} is not to be seen`;
 }
 
 function isHeld(suspension: Suspension, state: WorkloadState): boolean {

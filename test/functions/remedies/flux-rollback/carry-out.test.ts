@@ -234,6 +234,15 @@ describe("the undo of a rollback through Flux", () => {
     expect(fluxRollback.overtaken(change, await state(), undefined)).toContain("resumed meanwhile");
   });
 
+  it("is not taken for done where what was suspended is not to be seen", async () => {
+    const change = await applied();
+    await setImage("shop/web:3");
+    const unread = { ...(await state()), others: [] };
+
+    expect(remains(change, unread).join()).toMatch(/^Kustomization .* is not to be seen/);
+    expect(fluxRollback.overtaken(change, unread, undefined)).toMatch(/^Kustomization .* is not to be seen$/);
+  });
+
   it("does not resume what somebody has suspended since", async () => {
     const change = await applied();
     await patchKustomization({ spec: { suspend: null } });
