@@ -203,7 +203,11 @@ export const SCHEDULING_WORDS: readonly SchedulingMeaning[] = [
     means: "its volume is bound to other nodes or another zone",
     advice:
       "The volume is in another zone or on another node than those that have room: add capacity there, or move the data.",
-    words: ["volume node affinity conflict", "no available volume zone", "had no available disk"],
+    // From Kubernetes 1.34 on, the scheduler does not call it a conflict: plugins/volumebinding, ErrReasonNodeConflict.
+    words: [
+      ...["volume node affinity conflict", "didn't match PersistentVolume's node affinity"],
+      ...["no available volume zone", "had no available disk"],
+    ],
   },
   {
     name: "volume_limit",
@@ -211,6 +215,13 @@ export const SCHEDULING_WORDS: readonly SchedulingMeaning[] = [
     means: "a node has as many volumes attached as it may",
     advice: "Add nodes, or use fewer volumes a node.",
     words: ["exceed max volume count", "max volume count"],
+  },
+  {
+    name: "no_driver",
+    asked: "volumes",
+    means: "a node does not have the driver of its volume",
+    advice: "See that the volume's CSI driver runs on the nodes that are to take the pods: kubectl get csinode.",
+    words: ["CSI driver is not installed on the node"],
   },
   {
     name: "volume_in_use",

@@ -200,6 +200,11 @@ describe("what the scheduler says", () => {
     [["no_claim"], '0/3 nodes are available: persistentvolumeclaim "data" not found.'],
     [["storage_class"], '0/3 nodes are available: storageclass.storage.k8s.io "fast" not found.'],
     [["volume_elsewhere"], "0/3 nodes are available: 3 node(s) had volume node affinity conflict."],
+    [
+      ["some_taint", "volume_elsewhere"],
+      "0/6 nodes are available: 3 node(s) didn't match PersistentVolume's node affinity, 3 node(s) had untolerated taint(s). no new claims to deallocate, preemption: 0/6 nodes are available: 6 Preemption is not helpful for scheduling.",
+    ],
+    [["no_driver"], "0/3 nodes are available: 3 ebs.csi.aws.com CSI driver is not installed on the node."],
     [["volume_limit"], "0/3 nodes are available: 3 node(s) exceed max volume count."],
     [["cordoned"], "0/1 nodes are available: 1 node(s) were unschedulable."],
     [["fargate_support"], "Pod not supported on Fargate: invalid SecurityContext fields: Privileged"],
