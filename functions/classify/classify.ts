@@ -5,13 +5,11 @@ import { MAX_CONTROLLERS } from "../run/known-parts.ts";
 import { lookedAt } from "../run/looked-at.ts";
 import { presentTemplate } from "../shared/kubernetes/template.ts";
 import type { PolicyInForce } from "../shared/settings-here.ts";
-import { MAX_TRIES } from "../run/pauses.ts";
 import { bounded, withArticle } from "../shared/text.ts";
 import { openCase, type Case } from "../facts/case.ts";
 import { proposedIn } from "./approval.ts";
 import { requestedUndo } from "./asked-undo.ts";
 import { CAUSES, unknownCause } from "./causes.ts";
-import { STUCK_TERMINATING } from "./causes/terminating.ts";
 import { changedPodLines } from "./changed-pods.ts";
 import type { Cause, Finding, Try } from "./causes/cause.ts";
 import type { Evidence } from "../facts/evidence.ts";
@@ -22,12 +20,11 @@ import { rolloutSeconds } from "../kinds/patience.ts";
 import { diagnosedSight } from "./diagnosed-sight.ts";
 import { customOwnerLines } from "./custom-owner-lines.ts";
 import { configLines } from "./config-lines.ts";
-import { refuseInStorm } from "./in-storm.ts";
 import { takenBack, throughOwner } from "./owner-guard.ts";
-import { refuseOfItsOwn, refuseRemedy, refuseWorkload, type GuardRefusal } from "./guards.ts";
-import { byHand, refuseByMode, would } from "./modes.ts";
-import { refuseRepetition } from "./repetition.ts";
-import { refuseWaiting } from "./waiting.ts";
+import { refuseWorkload } from "./guards.ts";
+import { refuseByMode } from "./modes.ts";
+import { nextOf, noRemedy, refusalOf } from "./next-try.ts";
+import { untouched } from "./untouched.ts";
 import { worksAgain } from "./works-again.ts";
 import { surroundingLines } from "./surrounding-lines.ts";
 
@@ -175,7 +172,7 @@ function chooseRemedy(finding: NamedFinding, facts: Case): Choice {
   const held = refusal ?? refuseByMode(facts, remedy);
   if (held === undefined) return { ...wanted, refused: [] };
   return {
-    remedy: none(held),
+    remedy: noRemedy(held),
     refused: remedy.action === "none" ? [] : [{ action: remedy.action, reason: bounded(held.message) }],
     proposal: proposedIn(held, facts),
     ...(refusal === undefined && ONLY_OBSERVED.has(held.refusal) ? { proposed: remedy } : {}),
@@ -185,94 +182,12 @@ function chooseRemedy(finding: NamedFinding, facts: Case): Choice {
 /** Refusals by which a plan stays one until somebody says otherwise. */
 const ONLY_OBSERVED: ReadonlySet<Refusal> = new Set<Refusal>(["DiagnoseOnly", "ApprovalNeeded", "Stopped"]);
 
-/** Why a remedy of what may be touched is not carried out, whatever its mode. */
-function refusalOf(facts: Case, remedy: Remedy): GuardRefusal | undefined {
-  const { evidence } = facts;
-  return (
-    refuseWaiting(evidence.incident, remedy) ??
-    refuseInStorm(facts, remedy) ??
-    refuseRepetition(facts, remedy) ??
-    refuseTried(evidence, remedy) ??
-    refuseRemedy(facts, remedy)
-  );
-}
-
-/** Refusals of what the workflow would look after, if nobody kept it away. */
-const KEPT_AWAY: ReadonlySet<Refusal> = new Set<Refusal>(["NamespaceNotAllowed", "OptedOut", "NotOptedIn"]);
-
-/**
- * What is said of what nothing is written to. Where nothing fails, that is said, whoever may touch it. What passes by itself, or waits
- * for another, needs nobody; and that it is being deleted, or that nothing makes it anew, is no answer to why it is still there.
- * Whoever looks after it by hand has to know what is known.
- */
-function untouched({ name, tries }: NamedFinding, untouchable: GuardRefusal, facts: Case): Try {
-  const { incident, workload } = facts.evidence;
-  const [first] = tries;
-  const { remedy } = first;
-  const { refusal } = untouchable;
-  if (incident.requested !== undefined) return { remedy: none(untouchable) };
-  const isKeptAway = KEPT_AWAY.has(refusal);
-  const isNotWritten = refusal === "NothingRecreatesIt" && kindOf(incident.workload) === undefined;
-  const why = remedy.action === "none" ? remedy.refusal : undefined;
-  const isWell = why === "NotFailingAnymore" && (workload !== undefined || isNotWritten || isKeptAway);
-  const passes = why === "MayPass" && (isNotWritten || isKeptAway);
-  const hangs = name === STUCK_TERMINATING && (refusal === "BeingDeleted" || isNotWritten);
-  if (isWell || passes || hangs) return first;
-  const waits = isKeptAway ? refuseWaiting(incident, remedy) : undefined;
-  if (waits !== undefined) return { remedy: none(waits) };
-  const message = [
-    untouchable.message,
-    ...(isKeptAway ? byHandInstead(nextOf(tries, facts).remedy, untouchable, facts) : []),
-  ];
-  return { remedy: none({ ...untouchable, message: message.join(" ") }) };
-}
-
-/** Refusals whose words are for whoever looks after it by hand. */
-const FOR_PEOPLE: ReadonlySet<Refusal> = new Set<Refusal>([
-  "NoSafeRemedy",
-  "NoHealthyRevision",
-  "ManagedByAnotherTool",
-  "RolloutPaused",
-]);
-
-/** What would be done if nobody kept the workflow away, and how a person does the same; or why only people can do something. */
-function byHandInstead(remedy: Remedy, { message: keptAway }: GuardRefusal, facts: Case): string[] {
-  const { incident } = facts.evidence;
-  const plan = planOf(remedy);
-  const ofItsOwn = plan === undefined ? undefined : refuseOfItsOwn(facts.evidence, facts.policy);
-  if (ofItsOwn !== undefined) return ofItsOwn.refusal === "NothingRecreatesIt" ? [ofItsOwn.message] : [];
-  const refusal = remedy.action === "none" ? remedy : refusalOf(facts, remedy);
-  // The last guard says once more that it is kept away.
-  if (plan !== undefined && (refusal === undefined || refusal.message === keptAway))
-    return [`${would(plan, incident)}${byHand(plan, incident)}`];
-  return refusal !== undefined && FOR_PEOPLE.has(refusal.refusal) ? [refusal.message] : [];
-}
-
-/** The first try that was not made in vain yet; the last one when all of them were. */
-function nextOf(plain: Finding["tries"], facts: Case): Try {
-  const { tried } = facts.evidence;
-  const [first, ...others] = plain.map((each) => ({ ...each, remedy: throughOwner(each.remedy, facts) }));
-  const tries = [first ?? plain[0], ...others];
-  return (
-    tries.find(({ remedy: { action } }) => action === "none" || !tried.includes(action)) ?? tries.at(-1) ?? plain[0]
-  );
-}
-
-/** What an execution has tried in vain is not tried again, and it does not try for ever. */
-function refuseTried({ tried, triesMade }: Evidence, { action }: Remedy): GuardRefusal | undefined {
-  if (action === "none" || (!tried.includes(action) && triesMade < MAX_TRIES)) return undefined;
-  return {
-    refusal: "NoSafeRemedy",
-    message: `${withArticle(action, "A")} did not help, and the evidence allows nothing else. A person has to look.`,
-  };
-}
-
 /** The remedy that a runbook asks for. */
 function requestedRemedy(requested: RequestedRemedy, facts: Case): Remedy {
   if (requested.action === "undo") return requestedUndo(requested, facts);
   const plan = remedyFor(requested.action).asked?.(requested, facts);
   return (
-    plan ?? none({ refusal: "NoSafeRemedy", message: `${withArticle(requested.action, "A")} cannot be asked for.` })
+    plan ?? noRemedy({ refusal: "NoSafeRemedy", message: `${withArticle(requested.action, "A")} cannot be asked for.` })
   );
 }
 
@@ -280,8 +195,4 @@ function requestedRemedy(requested: RequestedRemedy, facts: Case): Remedy {
 function undoOf(remedy: Remedy): string {
   const plan = planOf(remedy);
   return plan === undefined ? "Nothing is done." : remedyFor(plan.action).words.wayBack(plan);
-}
-
-function none({ refusal, message }: GuardRefusal): Remedy {
-  return { action: "none", refusal, message };
 }

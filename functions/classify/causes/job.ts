@@ -14,6 +14,13 @@ import { describeWorkload } from "../../kinds/workloads.ts";
 /** How many of a Job's failed pods are told. */
 const MAX_PODS = 2;
 
+const GIVEN_UP =
+  "It has given up, and makes no more pods for this run. Whether to run it again is for whoever knows what it does.";
+
+/** How a container is ended with another one, after what it is to be ended with. */
+const HOW_IT_ENDS =
+  ": as an init container with restartPolicy: Always it is a sidecar, which the kubelet ends; a proxy can be told to quit. Until then the Job does not complete, and a CronJob with concurrencyPolicy: Forbid makes no further one.";
+
 /** What fails about a Job beside the pods that it has now. */
 export const JOB_CAUSES: readonly Cause[] = [
   {
@@ -33,7 +40,7 @@ export const JOB_CAUSES: readonly Cause[] = [
         confidence: "high",
         summary: `${nameOf(failed, evidence.incident.workload)} has failed.`,
         evidence: [...failureLines([], own), ...evidence.pods.filter(isLeftover).slice(0, MAX_PODS).flatMap(podLines)],
-        tries: once(reportOnly("Whether to run it again is for whoever knows what it does.")),
+        tries: once(reportOnly(`${GIVEN_UP} ${logOf(evidence.pods.find(isLeftover))}`)),
       };
     },
   },
@@ -51,7 +58,7 @@ export const JOB_CAUSES: readonly Cause[] = [
         confidence: "medium",
         summary: `What its ${held.length === 1 ? "pod has" : "pods have"} to do is done, as it seems, and container ${beside} runs on beside it, so that the Job does not complete.`,
         evidence: failureLines(failing),
-        tries: once(reportOnly(`Have container ${beside} end with what it serves.`)),
+        tries: once(reportOnly(`Have container ${beside} end with what it serves${HOW_IT_ENDS}`)),
       };
     },
   },
@@ -80,6 +87,13 @@ function nameOf({ object }: Maker, workload: WorkloadRef): string {
   const job = describeWorkload({ kind: "Job", namespace: workload.namespace, name });
   const owner = describeWorkload(workload);
   return job === owner ? job : `${job} of ${owner}`;
+}
+
+/** How to read what a failed pod wrote. */
+function logOf(pod: Pod | undefined): string {
+  if (pod === undefined) return "None of its failed pods is left to read a log from.";
+  const { name = "", namespace = "" } = pod.metadata ?? {};
+  return `Read the log first: kubectl -n ${namespace} logs ${name} --all-containers`;
 }
 
 /** How a pod has failed, and how to read what it wrote. */

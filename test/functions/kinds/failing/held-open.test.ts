@@ -77,6 +77,6 @@ describe("a Job's pod whose container is done, and beside which another runs on"
       remedy: { action: "none", refusal: "NothingRecreatesIt" },
     });
     expect(diagnosis.summary).toContain("container istio-proxy runs on beside it, so that the Job does not complete");
-    expect(JSON.stringify(diagnosis.remedy)).toContain("Have the container beside the work end with it");
+    expect(JSON.stringify(diagnosis.remedy)).toContain("Have container istio-proxy end with what it serves");
   });
 });
