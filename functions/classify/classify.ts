@@ -16,6 +16,7 @@ import type { Evidence } from "../facts/evidence.ts";
 import { helmLines } from "../facts/helm-rollback.ts";
 import type { Kind } from "../kinds/kind.ts";
 import { kindOf } from "../kinds/kinds.ts";
+import { describeWorkload } from "../kinds/workloads.ts";
 import { rolloutSeconds } from "../kinds/patience.ts";
 import { diagnosedSight } from "./diagnosed-sight.ts";
 import { customOwnerLines } from "./custom-owner-lines.ts";
@@ -66,6 +67,7 @@ export function diagnosisOf(facts: Case): Diagnosis {
     summary: bounded(finding.summary),
     evidence: [
       ...finding.evidence.slice(0, MAX_EVIDENCE),
+      ...(evidence.isGone === true ? [`${describeWorkload(evidence.incident.workload)} does not exist`] : []),
       ...configLines(facts, finding.name).slice(0, MAX_CONFIG),
       ...(back === undefined ? [] : [back.evidence]),
       ...toolLines(evidence).slice(0, MAX_OWNERS),
@@ -83,6 +85,7 @@ export function diagnosisOf(facts: Case): Diagnosis {
       ...(kind === undefined ? [] : finding.rejected.filter(({ action }) => action !== remedy.action)),
       ...refused,
     ],
+    ...(evidence.isGone === true ? { gone: true as const } : {}),
     ...(evidence.workload?.metadata?.uid === undefined ? {} : { workload_uid: evidence.workload.metadata.uid }),
     ...(template === undefined ? {} : { template }),
     ...(evidence.workload === undefined || kind === undefined ? {} : { wanted: kind.wanted(evidence.workload) }),

@@ -91,7 +91,12 @@ const optOutGuard: Guard = (evidence, policy) => {
 };
 
 const deletionGuard: Guard = (evidence) => {
-  const { incident, namespace } = evidence;
+  const { incident, namespace, isGone, pods } = evidence;
+  // Where nothing but its HPA is left, that is what it is about.
+  if (isGone === true && pods.length > 0) {
+    const message = `Not touched: ${describeWorkload(incident.workload)} does not exist any more.`;
+    return { refusal: "BeingDeleted", message };
+  }
   const deleting = [ownObject(evidence)?.metadata, namespace.metadata].some(
     (metadata) => metadata?.deletionTimestamp !== undefined,
   );

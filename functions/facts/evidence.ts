@@ -10,7 +10,7 @@ import { hpaOf } from "../shared/kubernetes/hpa.ts";
 import { templateHash } from "../shared/kubernetes/template.ts";
 import type { Hpa, Namespace, ObjectMeta, Pod, PodTemplate, Workload } from "../shared/kubernetes/types.ts";
 import { Action, type Policy } from "../shared/policy.ts";
-import { describeWorkload, readWorkload } from "../kinds/workloads.ts";
+import { describeWorkload, readWorkload, workloadNotFound } from "../kinds/workloads.ts";
 import { RemediationError } from "../shared/errors.ts";
 import { workloadObject } from "../kinds/object-ref.ts";
 import {
@@ -32,6 +32,7 @@ import { readEnded, showsItsEnd, type Ended } from "./ended.ts";
 import { readGoingClaims } from "./going-claims.ts";
 import type { HelmRelease } from "./helm-release.ts";
 import { readLastWords, type LastWords } from "./last-words.ts";
+import { findsNoTarget, isNotThere, unlessGone } from "./left-behind.ts";
 import { readServices, type Services } from "./services.ts";
 import { NO_SURROUNDINGS, readSurroundings, type Surroundings } from "./surroundings.ts";
 import { isBarePod, readUnwritten, type UnwrittenParts } from "./unwritten.ts";
@@ -47,11 +48,13 @@ export interface Evidence {
   namespace: Namespace;
   /** The workload as it is now; undefined for bare pods, Jobs and kinds that the workflow does not handle. */
   workload: Workload | undefined;
+  /** That the workload itself is not there any more: what was read is what is left of it. Absent where it is, and for kinds that are not looked at. */
+  isGone?: true;
   /** Its pods; for a bare pod, that pod. */
   pods: Pod[];
   /** Pods that its selector selects as well, and that it does not control; absent where there are none. */
   alsoSelected?: readonly Pod[];
-  /** What else was read of a workload of a kind that is never written to; absent for others. */
+  /** What else was read of a workload of a kind that is never written to, or that is gone; absent for others. */
   unwritten?: Omit<UnwrittenParts, "pods">;
   /** The objects that hold its revisions: ReplicaSets, ControllerRevisions; empty for a kind that has none. */
   holders: RevisionHolder[];
@@ -141,7 +144,7 @@ export interface Past {
 
 /**
  * Reads the evidence for one incident.
- * @throws RemediationError `WorkloadNotFound` or `NamespaceNotFound` when it is gone since it was detected
+ * @throws RemediationError `WorkloadNotFound` or `NamespaceNotFound` when it is gone since it was detected, and nothing is left of it
  */
 export async function gatherEvidence(
   cluster: Reader,
@@ -165,7 +168,7 @@ export async function gatherEvidence(
   }
   const [namespace, workload] = await Promise.all([
     assertNamespace(cluster, ref.namespace),
-    readWorkload(cluster, ref),
+    unlessGone(incident, readWorkload(cluster, ref)),
   ]);
   if (incident.uid !== undefined && workload?.metadata?.uid !== undefined && workload.metadata.uid !== incident.uid) {
     const made =
@@ -179,6 +182,10 @@ export async function gatherEvidence(
       : { unwritten: undefined, ...(await readParts(cluster, kind, ref, workload)) },
     hpaOf(cluster, ref),
   ]);
+  const isGone = isNotThere(ref, workload, unwritten?.makers);
+  if (isGone && pods.length === 0 && !findsNoTarget(hpa)) {
+    throw workloadNotFound(cluster, ref, new RemediationError("NotFound", "It is gone."));
+  }
   const owners = [
     workload?.metadata,
     ...(unwritten?.makers ?? []).map(({ object }) => object.metadata),
@@ -213,6 +220,7 @@ export async function gatherEvidence(
     dryRun,
     namespace,
     workload,
+    ...(isGone ? { isGone: true as const } : {}),
     pods,
     ...(alsoSelected.length === 0 ? {} : { alsoSelected }),
     ...(unwritten === undefined ? {} : { unwritten }),

@@ -1,7 +1,7 @@
 import type { Incident } from "../run/contracts.ts";
 import type { Named, Scanned } from "../kinds/kind.ts";
 import { isOfKind, scannedKinds } from "../kinds/kinds.ts";
-import { describeWorkload, workloadNotFound } from "../kinds/workloads.ts";
+import { describeWorkload } from "../kinds/workloads.ts";
 import type { Reader } from "../shared/cluster/cluster.ts";
 import { getIfThere } from "../shared/cluster/get-if-there.ts";
 import { collectionOf, objectIn, paths } from "../shared/cluster/paths.ts";
@@ -25,10 +25,10 @@ interface MadeWith extends Workload {
   spec?: Workload["spec"] & { replicas?: number };
 }
 
-/** What was read of a workload of a kind that is never written to. */
+/** What was read of a workload of a kind that is never written to, or that is gone. */
 export interface UnwrittenParts {
   pods: Pod[];
-  /** The ReplicaSets and Jobs that it controls; a Job is its own. */
+  /** The ReplicaSets and Jobs that it controls; a Job is its own, unless it is gone. */
   makers: Maker[];
   /** Whether these are all of its pods; otherwise they are some of those that the scan has found failing. */
   everyPod: boolean;
@@ -40,9 +40,9 @@ const MAX_MAKERS = 10;
 const MAX_PODS = 500;
 
 /**
- * Reads the pods of a workload of a kind that is never written to: that nothing is written to it does not mean that nothing
- * is known of it.
- * @throws RemediationError `PodNotFound` or `WorkloadNotFound` for a bare pod or a Job that is gone
+ * Reads the pods of a workload of a kind that is never written to, or of one that is gone: that nothing is written to it does not
+ * mean that nothing is known of it.
+ * @throws RemediationError `PodNotFound` for a bare pod that is gone
  */
 export async function readUnwritten(cluster: Reader, incident: Incident): Promise<UnwrittenParts> {
   const ref = incident.workload;
@@ -74,7 +74,7 @@ export function isBarePod(ref: WorkloadRef): boolean {
 async function readMakers(cluster: Reader, ref: WorkloadRef): Promise<Maker[]> {
   const kinds = scannedKinds().filter(({ controlled }) => controlled === true);
   const same = kinds.find((kind) => isOfKind(ref, kind));
-  if (same !== undefined) return [{ kind: same, object: await readMaker(cluster, same, ref) }];
+  if (same !== undefined) return await readMaker(cluster, same, ref);
   const all = await Promise.all(
     kinds.map(async (kind) => {
       const objects = await cluster.list<MadeWith>(collectionOf(kind, ref.namespace));
@@ -88,10 +88,9 @@ async function readMakers(cluster: Reader, ref: WorkloadRef): Promise<Maker[]> {
     .sort((a, b) => createdAt(b.object) - createdAt(a.object));
 }
 
-async function readMaker(cluster: Reader, kind: Scanned, ref: WorkloadRef): Promise<MadeWith> {
+async function readMaker(cluster: Reader, kind: Scanned, ref: WorkloadRef): Promise<Maker[]> {
   const object = await getIfThere<MadeWith>(cluster, objectIn(collectionOf(kind, ref.namespace), ref.name));
-  if (object === undefined) throw workloadNotFound(cluster, ref, new RemediationError("NotFound", "It is gone."));
-  return object;
+  return object === undefined ? [] : [{ kind, object }];
 }
 
 async function isOldNews(cluster: Reader, { kind, object }: Maker, ref: WorkloadRef): Promise<boolean> {

@@ -12,10 +12,10 @@ import { changed, changesOf, done, verified } from "./deeds.ts";
 import { crowdLines, dependantLines } from "./dependants.ts";
 import { decisionLines } from "./decide.ts";
 import { adviceOn } from "./error-advice.ts";
-import { handsOff } from "./hands-off.ts";
+import { handsOff, NOTHING_TO_ANNOTATE } from "./hands-off.ts";
 import { headlineOf } from "./headline.ts";
 import type { Link } from "./link.ts";
-import { looksOf } from "./looks.ts";
+import { isGone, looksOf } from "./looks.ts";
 import { nextSteps } from "./next-steps.ts";
 import { placed, placedIn, placeOf } from "./place.ts";
 import { standingOf, statusLines } from "./status.ts";
@@ -47,7 +47,7 @@ export function workloadDocument(
   const { commands, takeBack, ...advice } = nextSteps(run, report, late !== undefined);
   const { plan, valid_until } = report;
   const change = changesOf(run).at(-1);
-  const { hands_off, hand_back } = handsOff(workload, report);
+  const { hands_off, hand_back } = isGone(run) ? NOTHING_TO_ANNOTATE : handsOff(workload, report);
   const evidence = (diagnosis?.evidence ?? []).map(line);
   const { at, log_lines: ofLog = 0, differences = [] } = diagnosis?.sight ?? {};
   // What was asked for has no cause that anybody could be sure of, and what works again had its when it was told of.

@@ -32,6 +32,9 @@ const TOO_SLOW =
 const A_BUG = "This is a fault of the workflow itself. Please report it with the execution's history.";
 const APPLY_RBAC = "kubectl apply -f infra/rbac.yaml";
 
+/** What is gone needs nothing, and of what never was there the message says what to check. */
+const NOTHING: Advice = { nextSteps: [], commands: [] };
+
 /** `CLUSTER` in a command stands for the cluster's name. */
 const ADVICE: Readonly<Partial<Record<ErrorName, Advice>>> = {
   InvalidRequest: { nextSteps: ["Correct the request as the message says, and send it again."], commands: [] },
@@ -131,6 +134,9 @@ const ADVICE: Readonly<Partial<Record<ErrorName, Advice>>> = {
     ],
     commands: [],
   },
+  NamespaceNotFound: NOTHING,
+  PodNotFound: NOTHING,
+  WorkloadNotFound: NOTHING,
   WorkloadWithoutOutcome: {
     nextSteps: [
       "Open the execution, then its Map Run: an execution in it that did not succeed names the workload in its input, and its history shows what was done. The claim ends by itself, and the next run looks after the workload anew.",

@@ -4,7 +4,6 @@ import { describeWorkload, resourceOf } from "../kinds/workloads.ts";
 import type { Report } from "../run/contracts.ts";
 import { handBackCommand } from "../run/lease.ts";
 import type { Refusal } from "../run/refusals.ts";
-import { isNotThere } from "../shared/errors.ts";
 import type { WorkloadRef } from "../shared/refs.ts";
 import { annotateCommand } from "./commands.ts";
 
@@ -14,7 +13,8 @@ export interface HandsOff {
   hand_back: string[];
 }
 
-const NONE: HandsOff = { hands_off: [], hand_back: [] };
+/** Of what is not there, and of what the workflow would not touch anyway. */
+export const NOTHING_TO_ANNOTATE: HandsOff = { hands_off: [], hand_back: [] };
 
 /** Refusals of what the workflow would not touch whatever its annotation says. */
 const NEVER: readonly string[] = [
@@ -36,7 +36,7 @@ export function handsOff(
   workload: WorkloadRef,
   { reason = "", summary }: Pick<Report, "reason" | "summary">,
 ): HandsOff {
-  if (kindOf(workload) === undefined || NEVER.includes(reason) || isNotThere(reason)) return NONE;
+  if (kindOf(workload) === undefined || NEVER.includes(reason)) return NOTHING_TO_ANNOTATE;
   const annotate = (value: string) =>
     annotateCommand(workload.namespace, resourceOf(workload), workload.name, `${ENABLED_ANNOTATION}=${value}`);
   // What an HPA or a pod says for itself, the workload's own word does not take back.
@@ -45,7 +45,8 @@ export function handsOff(
     `${describeWorkload(workload)} was left`,
     `namespace ${workload.namespace} carries`,
   ];
-  if (reason === ("OptedOut" satisfies Refusal) && !own.some((words) => summary.includes(words))) return NONE;
+  if (reason === ("OptedOut" satisfies Refusal) && !own.some((words) => summary.includes(words)))
+    return NOTHING_TO_ANNOTATE;
   return {
     hands_off: KEPT_AWAY.includes(reason) ? [] : annotate("false"),
     // Opted in by name: the workload's own word counts before that of its namespace, and where the policy asks for one.

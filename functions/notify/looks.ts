@@ -16,12 +16,12 @@ const NO_NAMESPACE: ErrorName = "NamespaceNotFound";
 
 /** What there is to look at, as far as it was there when it was seen last and nothing was done to it since. */
 export function looksOf(run: WorkloadRun): Looks {
-  const { diagnosis, incident, error } = run;
+  const { diagnosis, incident } = run;
   const seen = lastSight(run);
   const nodes = incident.failures.flatMap((failure) => (BY_NODE.has(failure.reason) ? (failure.nodes ?? []) : []));
   const hpa = isOfHpa(run) ? diagnosis?.sight?.hpa : undefined;
   return {
-    ...(isNotThere(error?.Error) ? { gone: error?.Error === NO_NAMESPACE ? "namespace" : "workload" } : {}),
+    ...(isGone(run) ? { gone: run.error?.Error === NO_NAMESPACE ? "namespace" : "workload" } : {}),
     log: seen?.log,
     // Of a pod whose containers have said nothing, its Events tell.
     pod: seen?.log === undefined ? seen?.pod : undefined,
@@ -30,6 +30,11 @@ export function looksOf(run: WorkloadRun): Looks {
     top: hpa?.by_resources === true && diagnosis?.cause !== "HpaWithoutMetrics",
     quota: incident.failures.some(({ message = "" }) => message.includes("exceeded quota")),
   };
+}
+
+/** Whether the workload itself is not there any more. */
+export function isGone({ diagnosis, error }: WorkloadRun): boolean {
+  return diagnosis?.gone === true || isNotThere(error?.Error);
 }
 
 /** The last look after which nobody is known to have replaced a pod. */

@@ -189,6 +189,8 @@ export const Diagnosis = z.strictObject({
   valid_until: z.iso.datetime().optional(),
   /** What would have been done if its mode had let it: for a comparison with what becomes of the workload without. */
   proposed: Remedy.optional(),
+  /** That the workload itself does not exist any more: what is told is of what is left of it. */
+  gone: z.literal(true).optional(),
   /** UID of the workload as it was diagnosed, which Kubernetes Events about it carry. */
   workload_uid: z.string().optional(),
   /** Hash of the workload's present pod template, for the history. */

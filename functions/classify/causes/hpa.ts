@@ -9,6 +9,7 @@ import { scaledObjectAbove } from "../../facts/scaled-object.ts";
 import type { Evidence } from "../../facts/evidence.ts";
 import { failureLines } from "../../facts/failure-lines.ts";
 import { kindOf } from "../../kinds/kinds.ts";
+import { describeWorkload } from "../../kinds/workloads.ts";
 import type { Remedy } from "../../run/contracts.ts";
 import { measuresOthers } from "../measured-pods.ts";
 import { metricsAdvice, unreadWords } from "../unread-metrics.ts";
@@ -88,10 +89,14 @@ export const HPA_CAUSES: readonly Cause[] = [
     response: "Report the broken target, the missing permission, the other HPA, or the selector.",
     rejected: [{ action: "scale", reason: "the HPA owns the scale" }],
     diagnose: (facts) =>
-      hpaFinding(facts, ({ reason }) => reason === "FailedGetScale" || reason === "FailedUpdateScale", {
-        summary: "it cannot reach its target's scale.",
-        advice: "Check that scaleTargetRef names what exists, and that nothing denies the HPA controller its update.",
-      }) ??
+      hpaFinding(
+        facts,
+        ({ reason }) => reason === "FailedGetScale" || reason === "FailedUpdateScale",
+        withoutTarget(facts.evidence) ?? {
+          summary: "it cannot reach its target's scale.",
+          advice: "Check that scaleTargetRef names what exists, and that nothing denies the HPA controller its update.",
+        },
+      ) ??
       hpaFinding(facts, ({ reason }) => reason === "AmbiguousSelector", {
         summary: "another HPA selects the same pods, so that neither scales.",
         advice: "Delete one of the HPAs that the message names, or have each select pods of its own.",
@@ -114,6 +119,17 @@ export const HPA_CAUSES: readonly Cause[] = [
       }),
   },
 ];
+
+/** That what the HPA is to scale does not exist, and what to do about it; undefined where it does, or that is not known. */
+function withoutTarget({ hpa, isGone, incident }: Evidence): { summary: string; advice: string } | undefined {
+  if (isGone !== true || hpa === undefined) return undefined;
+  const { namespace = "" } = hpa.metadata ?? {};
+  const which = setIn(hpa);
+  return {
+    summary: `it is to scale ${describeWorkload(incident.workload)}, which does not exist.`,
+    advice: `Have it name what it is to scale (kubectl -n ${namespace} edit ${which}), or delete it where that was meant to go: kubectl -n ${namespace} delete ${which}.`,
+  };
+}
 
 /** That the HPA adds no pods whatever its maximum is. Source: kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale, "selectPolicy" */
 function noScaleUp(hpa: Hpa): Remedy | undefined {
@@ -177,7 +193,7 @@ function soonAfterRollout({ current, revisions }: Case, since: string): string[]
   ];
 }
 
-/** What says which bounds the HPA has: itself, or the ScaledObject from which KEDA makes it. */
+/** What says which bounds the HPA has, and what it scales: itself, or the ScaledObject from which KEDA makes it. */
 function setIn({ metadata }: Hpa): string {
   const above = scaledObjectAbove(metadata);
   return above === undefined ? `hpa ${metadata?.name ?? ""}` : `scaledobject ${above.name}`;

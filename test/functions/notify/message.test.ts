@@ -69,6 +69,15 @@ describe("the message about a workload", () => {
     expect(text).toContain("Forbidden: No.");
   });
 
+  it("names no command about a workload that is not there", () => {
+    const remedy = { action: "none", refusal: "NoSafeRemedy", message: "Ask whoever set it to let go." } as const;
+    const gone = { Error: "WorkloadNotFound", Cause: "It is gone." };
+
+    for (const run of [claimedRun({ error: gone }), claimedRun({ diagnosis: diagnosis({ remedy, gone: true }) })]) {
+      expect(message(run).text).not.toMatch(/(describe|annotate) deployment/);
+    }
+  });
+
   it("can be filtered by what subscribers care about", () => {
     expect(message(undone).attributes).toEqual({
       outcome: "RolledBack",
