@@ -4,7 +4,7 @@ import type { Hpa, Pod } from "../../shared/kubernetes/types.ts";
 import { isLeftover, isReady, isTerminating, wasReadySince } from "../../shared/kubernetes/pods.ts";
 import { count, duration } from "../../shared/text.ts";
 import { raisedBounds } from "../../remedies/scale/plan.ts";
-import type { Case } from "../../facts/case.ts";
+import { podsMadeFrom, type Case } from "../../facts/case.ts";
 import { scaledObjectAbove } from "../../facts/scaled-object.ts";
 import type { Evidence } from "../../facts/evidence.ts";
 import { failureLines } from "../../facts/failure-lines.ts";
@@ -52,7 +52,7 @@ export const HPA_CAUSES: readonly Cause[] = [
     looksLike:
       "The HPA wants more replicas than its maximum allows (ScalingLimited, TooManyReplicas), and the pods are well.",
     response:
-      "Raise the HPA's maximum by a step, within the policy's bound; report when the bound is reached. Wait where it began with a rollout that is under way, and while pods that it has asked for have not been ready yet. Report where its behavior disables scaling up, and where it measures pods that are not its target's.",
+      "Raise the HPA's maximum by a step, within the policy's bound; report when the bound is reached. Wait where it began with a rollout that is under way, and while pods that it has asked for have not been ready yet. Report where its behavior disables scaling up, where it measures pods that are not its target's, and where an update of its target is held back.",
     rejected: [{ action: "restart", reason: "the pods are well; there are too few of them" }],
     diagnose: (facts) => {
       const { evidence, failing, policy } = facts;
@@ -66,7 +66,11 @@ export const HPA_CAUSES: readonly Cause[] = [
         summary: `HPA ${name} has wanted more than its maximum of ${bounds.max} replicas for ${duration(secondsSince(since, now))}.`,
         evidence: [atItsBounds(hpa), limitLine(hpa, since), ...soonAfterRollout(facts, since)],
         tries: once(
-          noScaleUp(hpa) ?? ofOthers(evidence) ?? waitFor(facts, since) ?? raisedBounds(name, bounds, policy),
+          noScaleUp(hpa) ??
+            ofOthers(evidence) ??
+            ofAnotherTemplate(facts, hpa) ??
+            waitFor(facts, since) ??
+            raisedBounds(name, bounds, policy),
         ),
       };
     },
@@ -146,6 +150,27 @@ function ofOthers(evidence: Evidence): Remedy | undefined {
   return message === undefined ? undefined : reportOnly(message);
 }
 
+/**
+ * That pods of it stay that were not made from its present template, as somebody holds its update back: further ones may be more of
+ * what was to be tried on a few. Source: kubernetes pkg/controller/statefulset/stateful_set_utils.go, newVersionedStatefulSetPod
+ */
+function ofAnotherTemplate(facts: Case, hpa: Hpa): Remedy | undefined {
+  const { evidence, current } = facts;
+  const { incident, workload, pods } = evidence;
+  const kind = kindOf(incident.workload);
+  if (kind === undefined || workload === undefined || current === undefined || isUnderWay(evidence)) return undefined;
+  // Others make further pods from the revision that serves, unless somebody has paused them.
+  if (kind.history?.controlsPods === true && !kind.isPaused(workload)) return undefined;
+  const staying = pods.filter((pod) => !isTerminating(pod) && !isLeftover(pod));
+  const made = new Set(podsMadeFrom(facts, current.name));
+  const others = staying.filter((pod) => !made.has(pod));
+  if (others.length === 0) return undefined;
+  const { namespace = "" } = hpa.metadata ?? {};
+  return reportOnly(
+    `Not scaled: ${others.length} of its ${count(staying.length, "pod")} ${others.length === 1 ? "was" : "were"} not made from the present pod template, and its update does not go on by itself (a partition, the strategy OnDelete, a pause). Further pods may be made from that template. Let the update go on, or raise the maximum if that is meant: kubectl -n ${namespace} edit ${setIn(hpa)}.`,
+  );
+}
+
 /** What has to be over before more pods help. */
 function waitFor(facts: Case, since: string): Remedy | undefined {
   if (beganWithRollout(facts, since)) return AFTER_ROLLOUT;
@@ -173,11 +198,17 @@ const AFTER_ROLLOUT: Remedy = {
 };
 
 /** Whether the HPA is at its maximum only since a rollout began that is still under way. */
-function beganWithRollout({ evidence: { incident, workload }, current }: Case, since: string): boolean {
+function beganWithRollout({ evidence, current }: Case, since: string): boolean {
+  if (current === undefined || !isUnderWay(evidence)) return false;
+  return current.numbers.length === 1 && Date.parse(since) >= current.created.getTime();
+}
+
+/** Whether its controller is replacing pods, and nobody holds that back. */
+function isUnderWay({ incident, workload }: Evidence): boolean {
   const kind = kindOf(incident.workload);
-  if (kind === undefined || workload === undefined || current === undefined) return false;
-  const isUnderWay = kind.isUpdating(workload) || kind.deadline?.isRollingOut(workload) === true;
-  return isUnderWay && current.numbers.length === 1 && Date.parse(since) >= current.created.getTime();
+  if (kind === undefined || workload === undefined) return false;
+  const isUpdating = kind.isUpdating(workload) && kind.rollsOutByItself(workload);
+  return isUpdating || kind.deadline?.isRollingOut(workload) === true;
 }
 
 /** How long after a rollout its revision may be what asks for more, in seconds. */

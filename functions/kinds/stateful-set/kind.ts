@@ -56,7 +56,7 @@ export const STATEFUL_SET = {
   seconds: (statefulSet) => podSeconds(statefulSet.spec) * Math.max(1, wanted(statefulSet)),
   rollsOutByItself,
   isPaused: () => false,
-  isUpdating: ({ status }) => status?.updateRevision !== status?.currentRevision,
+  isUpdating,
   // The status does not tell the moment: the revision's own age stands for it, which errs on the side of leaving it in place.
   completedAt: ({ status }, current) =>
     status?.currentRevision === status?.updateRevision && status?.updatedReplicas === status?.replicas
@@ -75,6 +75,20 @@ export const STATEFUL_SET = {
 
 function wanted({ spec }: StatefulSet): number {
   return spec?.replicas ?? 1;
+}
+
+/**
+ * Whether pods are being replaced. Those that the partition holds back keep the two revisions apart, for as long as somebody wants:
+ * then it is over once all others are there, and all are ready.
+ */
+function isUpdating(statefulSet: StatefulSet): boolean {
+  const { status } = statefulSet;
+  const partition = partitionOf(statefulSet);
+  const isApart = status?.updateRevision !== status?.currentRevision;
+  const { updatedReplicas = 0, readyReplicas = 0 } = status ?? {};
+  const isHeldBack =
+    partition > 0 && updatedReplicas >= wanted(statefulSet) - partition && readyReplicas >= wanted(statefulSet);
+  return isApart && !isHeldBack;
 }
 
 /** Not with the strategy `OnDelete`, nor where the partition holds every pod back. */

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { classify } from "../../../functions/classify/classify.ts";
 import type { Evidence } from "../../../functions/facts/evidence.ts";
-import type { Hpa, Pod } from "../../../functions/shared/kubernetes/types.ts";
-import { ago, deployment, evidence, hpa, pod, policy, replicaSet, template } from "../../support/objects.ts";
+import type { Hpa, Pod, StatefulSet } from "../../../functions/shared/kubernetes/types.ts";
+import { ago, deployment, evidence, hpa, incident, pod, policy, replicaSet, template } from "../../support/objects.ts";
+import { controllerRevision, DB, db, dbPod } from "../../support/set-objects.ts";
 
 const full = hpa({ limited: "TooManyReplicas", limitedSince: ago(900) });
 const wells = [1, 2, 3].map((n) => pod({ name: `web-1-${n}` }));
@@ -59,6 +60,36 @@ describe("an HPA at its maximum", () => {
 
   it("is not raised while a pod that it has asked for has started, and has not served yet", () => {
     expect(decided({ pods: [...wells, unready(58)] })).toContain("1 pod that it has already has not been ready yet");
+  });
+
+  describe("of a StatefulSet whose update somebody holds back", () => {
+    const ofDb = { ...full, spec: { ...full.spec, scaleTargetRef: { kind: "StatefulSet", name: "db" } } };
+    const heldBack = (spec: NonNullable<StatefulSet["spec"]>["updateStrategy"], updated: number) =>
+      decided({
+        incident: incident({ workload: DB }),
+        hpa: ofDb,
+        workload: db({
+          spec: { updateStrategy: spec ?? {} },
+          status: { currentRevision: "db-r1", updateRevision: "db-r2", updatedReplicas: updated },
+        }),
+        holders: [controllerRevision(2), controllerRevision(1)],
+        pods: [0, 1, 2].map((ordinal) => dbPod(ordinal, ordinal < 3 - updated ? 1 : 2)),
+      });
+
+    it.each([
+      ["by a partition", { type: "RollingUpdate", rollingUpdate: { partition: 2 } }, 1],
+      ["by its strategy", { type: "OnDelete" }, 0],
+    ] as const)("%s, is left to people: further pods may be of what is tried on a few", (_how, strategy, updated) => {
+      expect(heldBack(strategy, updated)).toContain(
+        `HpaAtMaximum: NoSafeRemedy: Not scaled: ${3 - updated} of its 3 pods were not made from the present pod template`,
+      );
+    });
+
+    it("is not raised before the pods that are to be updated are", () => {
+      expect(heldBack({ type: "RollingUpdate", rollingUpdate: { partition: 1 } }, 1)).toContain(
+        "HpaAtMaximum: MayPass: It began with a rollout that is under way",
+      );
+    });
   });
 
   it("is not raised where its behavior lets it add no pods", () => {
