@@ -191,6 +191,8 @@ export async function gatherEvidence(
     ...(unwritten?.makers ?? []).map(({ object }) => object.metadata),
     ...holders.filter(({ spec }) => (spec?.replicas ?? 0) > 0).map(({ metadata }) => metadata),
   ];
+  const makers =
+    kind?.history?.controlsPods === true ? holders.map(({ metadata }) => metadata?.name ?? "") : [ref.name];
   const template = workload?.spec?.template ?? templateLike(pods[0]);
   const owned = workload?.metadata ?? unwritten?.makers.at(-1)?.object.metadata ?? pods[0]?.metadata;
   const earlier = holders.flatMap((holder) => kind?.history?.held(holder)?.template ?? []);
@@ -203,7 +205,7 @@ export async function gatherEvidence(
   const inPlace = kind === undefined ? [] : [template, ...inQuestion].flatMap((of) => of?.spec ?? []);
   const [surroundings, lastWords, config, neededByPods, goingClaims, absent, customOwners, release, others, services] =
     await Promise.all([
-      readSurroundings(cluster, ref, owners, pods, asked),
+      readSurroundings(cluster, { namespace: ref.namespace, owners, makers, pods, asked }),
       readLastWords(cluster, pods, logLines),
       readConfigObjects(cluster, ref.namespace, template, inQuestion, configChanges),
       readNeededByPods(cluster, ref.namespace, template, inQuestion, configChanges),

@@ -1,10 +1,10 @@
 import type { Reader } from "../shared/cluster/cluster.ts";
 import { listIfInstalled } from "../shared/cluster/list-if-installed.ts";
 import { paths } from "../shared/cluster/paths.ts";
-import type { WorkloadRef } from "../shared/refs.ts";
 import { isRemediationError } from "../shared/errors.ts";
 import type { KubernetesEvent } from "../run/event.ts";
 import { isOfAutoscaler, isUnschedulable } from "./node-on-its-way.ts";
+import { isNamedAfter } from "../shared/kubernetes/names.ts";
 import { isReady, restartCount } from "../shared/kubernetes/pods.ts";
 import { MANY_RESTARTS } from "../kinds/failing/repeated-restarts.ts";
 import type { DisruptionBudget, LimitRange, Node, ObjectMeta, Pod, ResourceQuota } from "../shared/kubernetes/types.ts";
@@ -44,17 +44,22 @@ const MAX_PODS_WITH_EVENTS = 2;
 const MAX_WARNINGS = 100;
 const WARNINGS = "type=Warning";
 
-/**
- * Reads what stands around a workload.
- * @param owners the objects beside the pods whose events matter
- * @param asked the name of the pod that somebody asks to be restarted
- */
+/** What is looked around. */
+interface Centre {
+  namespace: string;
+  /** The objects beside the pods whose events matter. */
+  owners: readonly (ObjectMeta | undefined)[];
+  /** The names of what makes the pods: the workload, or the holders of its revisions. */
+  makers: readonly string[];
+  pods: readonly Pod[];
+  /** The name of the pod that somebody asks to be restarted. */
+  asked?: string | undefined;
+}
+
+/** Reads what stands around a workload. */
 export async function readSurroundings(
   cluster: Reader,
-  { namespace, name }: WorkloadRef,
-  owners: (ObjectMeta | undefined)[],
-  pods: Pod[],
-  asked?: string,
+  { namespace, owners, makers, pods, asked }: Centre,
 ): Promise<Surroundings> {
   const unready = pods.filter((pod) => !isReady(pod));
   const restarted = pods.filter((pod) => isReady(pod) && restartCount(pod) >= MANY_RESTARTS);
@@ -64,7 +69,7 @@ export async function readSurroundings(
   const subjects = [...owners, ...[...troubled, ...nodeless].map(({ metadata }) => metadata)];
   const present = new Set(pods.map(({ metadata }) => metadata?.uid));
   const isGone = ({ involvedObject: { kind, name: pod, uid } }: KubernetesEvent) =>
-    kind === "Pod" && pod?.startsWith(`${name}-`) === true && !present.has(uid);
+    kind === "Pod" && makers.some((maker) => isNamedAfter(pod ?? "", maker)) && !present.has(uid);
   const [warnings, words, budgets, quotas, limitRanges, nodes] = await Promise.all([
     readWarnings(cluster, namespace, new Set(subjects.flatMap((subject) => subject?.uid ?? [])), isGone),
     Promise.all(nodeless.map((pod) => readAutoscalersWords(cluster, namespace, pod))),

@@ -16,6 +16,20 @@ export function canExist({ kind, group, name }: KindRef & { name: string }): boo
   return KIND.test(kind) && isName(name) && (group === undefined || isName(group));
 }
 
+/** How much of a name is given where the API server generates the rest. Source: k8s.io/apiserver pkg/storage/names/generate.go */
+const MAX_GIVEN = 58;
+/** What a pod has after the name of what makes it: five random characters, or its ordinal. */
+const OF_ONE_POD = /^(?:[a-z0-9]{5}|\d+)$/;
+
+/**
+ * Whether a pod is called as what bears that name calls its pods: not as the pods of another whose name begins so, and also where
+ * the name is so long that only a part of it remains.
+ */
+export function isNamedAfter(pod: string, maker: string): boolean {
+  const given = `${maker}-`.slice(0, MAX_GIVEN);
+  return pod.startsWith(given) && OF_ONE_POD.test(pod.slice(given.length));
+}
+
 function isName(text: string): boolean {
   return text.length <= MAX_OBJECT_NAME && OBJECT_NAME.test(text);
 }

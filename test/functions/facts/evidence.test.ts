@@ -121,8 +121,9 @@ describe("the evidence around a workload", () => {
 
   it("is also the warnings about pods of the workload that are gone, where all warnings of the namespace are read", async () => {
     const about = (kind: string, name: string, uid: string) => ({ involvedObject: { kind, name, uid } });
-    const gone = about("Pod", "web-0-b", "gone-uid");
+    const gone = about("Pod", "web-0-bcdfg", "gone-uid");
     const others = [
+      about("Pod", "web-0-64c8fb6b49-bcdfg", "similar-uid"),
       about("Pod", "web-1-a", unready.metadata?.uid ?? ""),
       about("Pod", "api-1", "another-uid"),
       about("Job", "web-1", "job-uid"),
