@@ -7,8 +7,9 @@ import type { ObjectMeta } from "../../shared/kubernetes/types.ts";
  * Who may create ReplicaSets or ControllerRevisions in a namespace can give one any name, label, annotation, owner and field
  * manager, so that none of these proves anything; what it has to lie about is looked at all the same. It can choose neither
  * when its object is created, nor what the workload itself says. A controller makes an object when the workload gets a
- * template that it never had, and gives it a number above all that are there. So these were made by somebody else:
+ * template that it never had, and gives it a number above all that are there. So these were made, or changed, by somebody else:
  * - one that is older than the workload;
+ * - one without a number: no command goes back to it, and some that name 0 go elsewhere;
  * - one that is newer than the present template: nothing was ever made from it;
  * - one with a number that an older one bears as well, or that is below one of these where all numbers are kept.
  *
@@ -59,8 +60,9 @@ export function wasLeftByRollback(claim: Claim, all: readonly Claim[]): boolean 
 }
 
 /** Whether it looks as its controller makes them, and is not older than the workload. */
-function isMadeAlike({ metadata, hash }: Claim, { workload, templateAt }: Origin): boolean {
+function isMadeAlike({ metadata, hash, numbers }: Claim, { workload, templateAt }: Origin): boolean {
   if (hash === undefined || metadata?.name?.endsWith(`-${hash}`) !== true) return false;
+  if (!numbers.some((number) => number > 0)) return false;
   if (Date.parse(metadata.creationTimestamp ?? "") < Date.parse(workload?.creationTimestamp ?? "")) return false;
   // Its controller writes the workload's status as well, under the name that it has on this cluster.
   const controllers = statusWriters(workload);

@@ -92,6 +92,8 @@ describe("the history of a Deployment", () => {
   it.each<[string, ObjectMeta]>([
     ["is not called as its template's hash", { name: "web-x" }],
     ["was written by somebody else", fieldsBy("kubectl-client-side-apply", IMAGE)],
+    ["has no number", { annotations: {} }],
+    ["has a word for a number", { annotations: { "deployment.kubernetes.io/revision": "first" } }],
   ])("does not hold what %s", (_how, metadata) => {
     const odd = held(1, { available: 2, created: ago(80_000) }, metadata);
 
