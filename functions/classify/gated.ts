@@ -1,5 +1,7 @@
+import type { Evidence } from "../facts/evidence.ts";
 import { isUnschedulable } from "../facts/node-on-its-way.ts";
 import { isStartedAgain } from "../kinds/failing/container-spec.ts";
+import { kindOf } from "../kinds/kinds.ts";
 import { isTerminating, podCondition } from "../shared/kubernetes/pods.ts";
 import type { Pod } from "../shared/kubernetes/types.ts";
 import { count, some } from "../shared/text.ts";
@@ -8,7 +10,7 @@ import { count, some } from "../shared/text.ts";
 const NAMED = 3;
 
 /** What holds pods back that fail in no way, and what a person can do about it. */
-export interface Gated {
+interface Gated {
   /** The end of a sentence. */
   means: string;
   advice: string;
@@ -18,7 +20,7 @@ export interface Gated {
  * That pods are not scheduled before somebody takes their scheduling gates off; undefined when none waits for that.
  * Source: kubernetes.io/docs/concepts/scheduling-eviction/pod-scheduling-readiness
  */
-export function gated(pods: readonly Pod[]): Gated | undefined {
+function gated(pods: readonly Pod[]): Gated | undefined {
   const held = pods.filter((pod) => podCondition(pod, "PodScheduled")?.reason === "SchedulingGated");
   if (held.length === 0) return undefined;
   const gates = [...new Set(held.flatMap(({ spec }) => (spec?.schedulingGates ?? []).map(({ name }) => name)))];
@@ -30,8 +32,23 @@ export function gated(pods: readonly Pod[]): Gated | undefined {
   };
 }
 
+/**
+ * That a workload was paused before it was ever rolled out, so that nothing is made from its template; undefined where that is not so.
+ * Source: kubernetes pkg/controller/deployment/sync.go, where a paused one gets no ReplicaSet
+ */
+function pausedBefore({ incident, workload, holders }: Evidence): Gated | undefined {
+  const kind = kindOf(incident.workload);
+  if (workload === undefined || kind?.history?.controlsPods !== true || !kind.isPaused(workload)) return undefined;
+  const resume = kind.commands.resume?.(incident.workload.namespace, incident.workload.name).join(" ");
+  if (holders.length > 0 || resume === undefined) return undefined;
+  return {
+    means: "its rollout was paused before a pod was made",
+    advice: `It gets its pods once it is resumed: ${resume}.`,
+  };
+}
+
 /** That no node has taken pods which have time for that still; undefined when none waits for one. */
-export function nodeless(pods: readonly Pod[]): Gated | undefined {
+function nodeless(pods: readonly Pod[]): Gated | undefined {
   const [first, ...others] = pods.filter((pod) => !isTerminating(pod) && isUnschedulable(pod));
   if (first === undefined) return undefined;
   const { namespace = "", name = "" } = first.metadata ?? {};
@@ -46,7 +63,7 @@ export function nodeless(pods: readonly Pod[]): Gated | undefined {
  * started again: their controller makes others in their place, which do the same. Undefined when none has.
  * Source: kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle, "Individual container restart policy and rules"
  */
-export function done(pods: readonly Pod[]): Gated | undefined {
+function done(pods: readonly Pod[]): Gated | undefined {
   const ended = pods.filter(
     (pod) =>
       pod.status?.phase === "Succeeded" &&
@@ -60,4 +77,10 @@ export function done(pods: readonly Pod[]): Gated | undefined {
     means: `${count(ended.length, "pod")} ${ended.length === 1 ? "has" : "have"} ended without an error, and what ends so is not started again`,
     advice: `Let the containers run on, or take the restart policy of their own away (${some(names, NAMED)}), or make it a Job.`,
   };
+}
+
+/** What is known to hold back pods of a workload of which none fails. */
+export function heldBack(evidence: Evidence): Gated | undefined {
+  const { pods } = evidence;
+  return gated(pods) ?? done(pods) ?? nodeless(pods) ?? pausedBefore(evidence);
 }

@@ -8,7 +8,7 @@ import type { FailingPod } from "../../facts/case.ts";
 import { failureLines } from "../../facts/failure-lines.ts";
 import { goBackOrTell } from "../brought.ts";
 import { refusalOf, refusedLikewise, refusedSinceRollout } from "../creation.ts";
-import { done, gated, nodeless } from "../gated.ts";
+import { heldBack } from "../gated.ts";
 import { eventLines } from "../../facts/sayings.ts";
 import { CREATION_WORDS } from "../../facts/words/creation.ts";
 import { once, reportOnly, rolloutLines, type Cause } from "./cause.ts";
@@ -150,7 +150,7 @@ export const WORKLOAD_CAUSES: readonly Cause[] = [
       if (failing.length > 0 || !own.some(({ reason }) => reason === "ProgressDeadlineExceeded")) return undefined;
       const { namespace, name } = evidence.incident.workload;
       const look = kindOf(evidence.incident.workload)?.commands.look?.(namespace, name).join(" ") ?? "its status";
-      const held = gated(evidence.pods) ?? done(evidence.pods) ?? nodeless(evidence.pods);
+      const held = heldBack(evidence);
       return {
         confidence: held === undefined ? "low" : "medium",
         summary: `Its rollout is past its progress deadline, and none of its pods fails${held === undefined ? "" : `: ${held.means}`}.`,
@@ -167,7 +167,7 @@ export const WORKLOAD_CAUSES: readonly Cause[] = [
     diagnose: ({ failing, own, evidence }) => {
       if (failing.length > 0 || !own.some(({ reason }) => reason === "MinimumReplicasUnavailable")) return undefined;
       const { workload } = evidence.incident;
-      const held = gated(evidence.pods) ?? done(evidence.pods) ?? nodeless(evidence.pods);
+      const held = heldBack(evidence);
       return {
         confidence: held === undefined ? "low" : "medium",
         summary: `It stays short of replicas, and none of its pods fails${held === undefined ? "" : `: ${held.means}`}.`,

@@ -84,3 +84,29 @@ it("a workload whose pods end without an error, and are not started again, is to
   });
   expect(told(ended()).summary).not.toContain("ended");
 });
+
+it("a workload that was paused before it was ever rolled out is told so, with what resumes it", () => {
+  const told = (paused: boolean) =>
+    classify(
+      evidence({
+        workload: deployment({
+          paused,
+          status: {
+            ...{ replicas: 0, updatedReplicas: 0, readyReplicas: 0, availableReplicas: 0 },
+            conditions: [{ type: "Available", status: "False", lastTransitionTime: ago(900) }],
+          },
+        }),
+        ...{ holders: [], pods: [] },
+      }),
+      policy(),
+    );
+
+  expect(told(true)).toMatchObject({
+    cause: "MissingReplicas",
+    summary: "It stays short of replicas, and none of its pods fails: its rollout was paused before a pod was made.",
+    remedy: {
+      message: "It gets its pods once it is resumed: kubectl -n shop rollout resume deployment/web.",
+    },
+  });
+  expect(told(false).summary).not.toContain("paused");
+});
