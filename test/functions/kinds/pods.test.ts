@@ -4,7 +4,7 @@ import { readParts } from "../../../functions/kinds/pods.ts";
 import { STATEFUL_SET } from "../../../functions/kinds/stateful-set/kind.ts";
 import type { ObjectMeta, Pod } from "../../../functions/shared/kubernetes/types.ts";
 import { ApiServer, page } from "../../support/api-server.ts";
-import { deployment, pod, replicaSet, WEB } from "../../support/objects.ts";
+import { ago, deployment, pod, replicaSet, WEB } from "../../support/objects.ts";
 
 const APPS = "/apis/apps/v1/namespaces/shop";
 
@@ -61,5 +61,28 @@ describe("the pods of a workload", () => {
     const ref = { ...WEB, kind: "StatefulSet", name: "db" };
 
     expect(names((await readParts(pods([pod(), own]), STATEFUL_SET, ref, set)).pods)).toEqual(["db-0"]);
+  });
+
+  it("are also those on their way out that an earlier one of its name has left, and nobody else's", async () => {
+    const set = { metadata: { name: "db", uid: "db-uid" }, spec: { selector: {}, serviceName: "db", template: {} } };
+    const ref = { ...WEB, kind: "StatefulSet", name: "db" };
+    const left = (
+      name: string,
+      owner: { kind: string; name: string },
+      more: ObjectMeta = { deletionTimestamp: ago(60) },
+    ) => pod({ metadata: { ...owned(name, { ...owner, uid: "earlier-uid" }), ...more } });
+    const items = [
+      left("db-0", { kind: "StatefulSet", name: "db" }),
+      left("db-1", { kind: "StatefulSet", name: "db" }, {}),
+      left("db-2", { kind: "StatefulSet", name: "other" }),
+      left("db-3", { kind: "DaemonSet", name: "db" }),
+    ].map((item) => {
+      for (const owner of item.metadata?.ownerReferences ?? []) owner.apiVersion = "apps/v1";
+      return item;
+    });
+
+    const parts = await readParts(pods(items), STATEFUL_SET, ref, set);
+    expect(names(parts.pods)).toEqual(["db-0"]);
+    expect(names(parts.alsoSelected)).toEqual(["db-1", "db-2", "db-3"]);
   });
 });
