@@ -32,7 +32,7 @@ const TOO_SLOW =
 const A_BUG = "This is a fault of the workflow itself. Please report it with the execution's history.";
 const APPLY_RBAC = "kubectl apply -f infra/rbac.yaml";
 
-/** What is gone needs nothing, and of what never was there the message says what to check. */
+/** A workload that is gone needs nothing, and of one that never was there the message says what to check. */
 const NOTHING: Advice = { nextSteps: [], commands: [] };
 
 /** `CLUSTER` in a command stands for the cluster's name. */
@@ -134,7 +134,6 @@ const ADVICE: Readonly<Partial<Record<ErrorName, Advice>>> = {
     ],
     commands: [],
   },
-  NamespaceNotFound: NOTHING,
   PodNotFound: NOTHING,
   WorkloadNotFound: NOTHING,
   WorkloadWithoutOutcome: {

@@ -22,12 +22,9 @@ describe("what to do about an error", () => {
     expect(text).toContain(`- ${command}`);
   });
 
-  it.each(["WorkloadNotFound", "NamespaceNotFound", "PodNotFound"])(
-    "is nothing where it says that it is gone: %s",
-    (name) => {
-      expect(adviceOn(name, "prod")).toEqual({ nextSteps: [], commands: [] });
-    },
-  );
+  it.each(["WorkloadNotFound", "PodNotFound"])("is nothing where it says that it is gone: %s", (name) => {
+    expect(adviceOn(name, "prod")).toEqual({ nextSteps: [], commands: [] });
+  });
 
   it("is told for any other error, too", () => {
     expect(adviceOn("SomethingNew", "prod").nextSteps).toHaveLength(1);
