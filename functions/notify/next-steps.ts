@@ -71,12 +71,14 @@ function refused({ diagnosis, remedy, incident }: WorkloadRun, report: Report): 
 }
 
 /** How what a dry run has told is carried out. */
-function carryOut({ incident, diagnosis }: WorkloadRun): string {
+function carryOut({ incident, diagnosis, remedy: planned }: WorkloadRun): string {
   const { remedy } = diagnosis ?? {};
   const isDecline = incident.approval?.decision === "decline";
   if (isDecline && remedy?.action === "none" && remedy.refusal === ("Declined" satisfies Refusal))
     return "Send the same request without dry_run to decline it.";
   if (remedy?.action === "none") return "Nothing would be done about it.";
+  if (planned?.refusal !== undefined)
+    return "It would be held back now, as is said above: once that is over, the same request without dry_run carries it out.";
   return isAnswered(incident)
     ? "Send the same request without dry_run to carry it out."
     : "The same request without dry_run carries out all that it finds, as far as the policy lets it.";

@@ -5,7 +5,8 @@ import { assertHeld, assertNotTakenOver, assertOwnTurn, beginRemedy, mayBeOwn } 
 import { RemedyResult, UndoResult, WorkloadRun } from "../run/contracts.ts";
 import { withEvent } from "../run/event.ts";
 import { policyFor } from "../run/policy-for.ts";
-import { heldByFleet, type FleetNow } from "../run/fleet-hold.ts";
+import { heldByFleet, type FleetNow, type HeldByFleet } from "../run/fleet-hold.ts";
+import type { Limited } from "../run/limits.ts";
 import { assertNotRedriven } from "../run/redrive.ts";
 import { Attempt, Redrive } from "../run/resumption.ts";
 import { settling, undoSettling } from "../run/settling.ts";
@@ -101,13 +102,16 @@ async function apply(
     return { status: "refused", ...done, ...times };
   }
   const { change, stopped } = done;
-  const beside = [...(done.beside ?? []), ...(await limitInDryRun(writer, run, environment))];
+  const held = run.dry_run ? await presentHold(writer, run, environment) : undefined;
+  const waits = held === undefined ? [] : [`Without dry_run it would have to wait. ${held.message}`];
+  const beside = [...(done.beside ?? []), ...waits];
   // A step that could do nothing more has no more time for that.
   const { deadline = times.deadline } = isDeepStrictEqual(change, before) ? (run.remedy ?? {}) : {};
   return await withEvent(environment, run, remedy.entry.event, {
     status: run.dry_run ? "planned" : "applied",
     message: [remedy.words.did(change, workload, run.dry_run), ...beside].join(" "),
     change,
+    ...(held === undefined ? {} : { refusal: held.refusal }),
     undo: remedy.undo === "cannot be undone" || isTakenBack(change) ? "cannot be undone" : "can be undone",
     ...(stopped === undefined ? {} : { stopped_by: { Error: stopped.name, Cause: stopped.message } }),
     ...times,
@@ -123,13 +127,14 @@ function declinedByLimit(error: unknown): HeldBack["answer"] {
 }
 
 /** What would hold the remedy back now, if this were no dry run. */
-async function limitInDryRun({ reader }: Writer, run: WorkloadRun, environment: RemedyEnvironment): Promise<string[]> {
-  if (!run.dry_run) return [];
+async function presentHold(
+  { reader }: Writer,
+  run: WorkloadRun,
+  environment: RemedyEnvironment,
+): Promise<Limited | HeldByFleet | undefined> {
   const policy = await policyFor(environment, run.cluster_name);
   const now = environment.now();
-  const held = heldByFleet(run, await fleetNow(environment, run), now)?.message;
-  const limited = held ?? (await presentLimit(reader, run, policy, now));
-  return limited === undefined ? [] : [`Without dry_run it would have to wait. ${limited}`];
+  return heldByFleet(run, await fleetNow(environment, run), now) ?? (await presentLimit(reader, run, policy, now));
 }
 
 /** In which ways clusters fail alike at this moment, or why that cannot be known; undefined where no remedy waits for that. */

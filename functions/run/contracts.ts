@@ -228,6 +228,7 @@ export const RemedyResult = z.strictObject({
   change: Change.optional(),
   /** Whether there is a way back from the change, as its remedy says. */
   undo: z.enum(["can be undone", "cannot be undone"]).optional(),
+  /** Why it was refused; of a dry run, what would hold it back now. */
   refusal: Refusal.optional(),
   /** What kept it from doing all of its plan, where it did a part: it does no further one. */
   stopped_by: CaughtError.optional(),

@@ -58,14 +58,14 @@ export async function takePlace(
   throw await heldBack(cluster, asker, asked, limited, now);
 }
 
-/** What keeps a remedy from being begun at this moment, as a sentence; undefined when nothing does. Writes nothing. */
+/** What keeps a remedy from being begun at this moment; undefined when nothing does. Writes nothing. */
 export async function presentLimit(
   cluster: Reader,
   run: WorkloadRun,
   policy: Policy,
   now: Date,
-): Promise<string | undefined> {
-  return limitFor(askerOf(run), await readClaims(cluster), undefined, policy, now)?.message;
+): Promise<Limited | undefined> {
+  return limitFor(askerOf(run), await readClaims(cluster), undefined, policy, now);
 }
 
 function askerOf({ diagnosis, execution, incident }: WorkloadRun): Asker {

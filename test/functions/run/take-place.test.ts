@@ -211,7 +211,7 @@ describe("a dry run", () => {
     const run = claimedRun({ dry_run: true, diagnosis: scaling, incident: incident({ workload: workload("web") }) });
 
     expect(await remedyStep(remedyFor("scale"))(environment)({ run })).toMatchObject({
-      status: "planned",
+      ...{ status: "planned", refusal: "TooManyAtOnce" },
       message: expect.stringContaining(
         "Without dry_run it would have to wait. The scale was not begun: 1 remedy is under way",
       ) as string,
