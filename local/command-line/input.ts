@@ -1,5 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
+import { clusterOfArn, plainNameOf } from "../../functions/shared/cluster-name.ts";
 import { RemediationError } from "../../functions/shared/errors.ts";
+import { bounded } from "../../functions/shared/text.ts";
 
 /** What the command line says about the request. */
 export interface InputOptions {
@@ -7,16 +9,18 @@ export interface InputOptions {
   input?: string;
   namespace?: string;
   dryRun?: boolean;
-  /** Used when the input names no cluster. */
-  clusterName: string;
+  /** The context of the cluster that is reached, which is what it is called where the input does not name it. */
+  context: string;
+  /** What the kubeconfig calls that cluster. */
+  entry: string;
 }
 
 /**
  * Makes the execution's input: what was given, with the flags laid over it; who sits at a command line is a person. The workflow's first step checks it, as it
  * does in AWS.
- * @throws RemediationError `InvalidRequest` when it is not JSON, or a flag contradicts it
+ * @throws RemediationError `InvalidRequest` when it is not JSON, a flag contradicts it, or it names another cluster than may be reached
  */
-export function readInput({ input, namespace, dryRun, clusterName }: InputOptions): unknown {
+export function readInput({ input, namespace, dryRun, context, entry }: InputOptions): unknown {
   const given = input === undefined ? {} : parse(input);
   if (typeof given !== "object" || given === null || Array.isArray(given)) return given;
   const request = given as Record<string, unknown>;
@@ -26,13 +30,28 @@ export function readInput({ input, namespace, dryRun, clusterName }: InputOption
       `--namespace ${namespace} contradicts the input's namespace ${String(request["namespace"])}. Give only one of them.`,
     );
   }
+  const named = request["cluster_name"];
+  if (typeof named === "string" && ![context, entry].some((known) => mayBe(known, named))) {
+    throw new RemediationError(
+      "InvalidRequest",
+      `The input names the cluster ${bounded(named)}, and context ${context} does not say that it reaches that one. Name its context with --context, or leave cluster_name out.`,
+    );
+  }
   return {
-    cluster_name: clusterName,
+    cluster_name: clusterNameOf(context),
     origin: "person",
     ...request,
     ...(namespace === undefined ? {} : { namespace }),
     ...(dryRun === true ? { dry_run: true } : {}),
   };
+}
+
+/** Whether what a kubeconfig calls a cluster or a context may stand for the cluster of that name, or ARN. */
+function mayBe(known: string, named: string): boolean {
+  if (clusterOfArn(known) !== undefined && clusterOfArn(named) !== undefined) return known === named;
+  const plain = plainNameOf(named);
+  // `arn:aws:eks:…:cluster/prod`, `me@prod.eu-west-1.eksctl.io`
+  return clusterNameOf(known) === plain || known.split(/[^A-Za-z0-9_-]+/).includes(plain);
 }
 
 /** A context name, made to fit the pattern of a cluster name. */

@@ -8,6 +8,12 @@ import { bounded } from "../../functions/shared/text.ts";
 /** An exec plugin is asked for credentials again after this time; it keeps its own token as long as that is good. */
 const CREDENTIALS_SECONDS = 60;
 
+/** A connection, under the name of its context. */
+export interface KubeconfigConnection extends Connection {
+  /** What the kubeconfig calls the cluster of that context. */
+  entry: string;
+}
+
 /** The context that the client makes up, of an API server on this machine, where it finds no kubeconfig. */
 const MADE_UP = "loaded-context";
 
@@ -17,7 +23,7 @@ const MADE_UP = "loaded-context";
  * @param context a context in it; without one, its current context
  * @throws RemediationError `InvalidKubeconfig`, `ContextNotFound`; `Unauthorized` when its credentials cannot be had
  */
-export async function connectionFromKubeconfig(file?: string, context?: string): Promise<Connection> {
+export async function connectionFromKubeconfig(file?: string, context?: string): Promise<KubeconfigConnection> {
   const config = load(file);
   if (context !== undefined) {
     if (config.getContextObject(context) === null) {
@@ -40,6 +46,7 @@ export async function connectionFromKubeconfig(file?: string, context?: string):
   const { headers: _headers, agent: _agent, ...tls } = await requestOptions(config);
   return {
     name: config.getCurrentContext(),
+    entry: cluster.name,
     server: cluster.server,
     tls,
     authenticate: remembered(async () => authorization(await requestOptions(config))),

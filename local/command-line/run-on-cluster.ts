@@ -6,7 +6,7 @@ import { localEnvironment } from "../engine/environment.ts";
 import { approveEach, hasProposals } from "./approvals.ts";
 import { printDocument, showDocument, SILENT, type DocumentFormat } from "./document.ts";
 import { defaultRecordFile } from "../record/file.ts";
-import { clusterNameOf, readInput } from "./input.ts";
+import { readInput } from "./input.ts";
 import { OpenRuns, type Interrupted } from "./interrupted.ts";
 import { Interruption, unlessInterrupted } from "./interruption.ts";
 import { connectionFromKubeconfig } from "./kubeconfig.ts";
@@ -115,7 +115,8 @@ async function execute(
       ...(input === undefined ? {} : { input }),
       ...(namespace === undefined ? {} : { namespace }),
       dryRun,
-      clusterName: clusterNameOf(connection.name),
+      context: connection.name,
+      entry: connection.entry,
     }),
     name: `local-${randomUUID()}`,
     environment,

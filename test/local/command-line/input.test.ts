@@ -12,27 +12,57 @@ afterEach(() => {
   rmSync(directory, { recursive: true });
 });
 
+const DEV = { context: "dev", entry: "dev-cluster" };
+
 describe("the input of a local run", () => {
   it("is a scan of everything by default", () => {
-    expect(readInput({ clusterName: "dev" })).toEqual({ cluster_name: "dev", origin: "person" });
+    expect(readInput(DEV)).toEqual({ cluster_name: "dev", origin: "person" });
   });
 
   it("takes the flags, and leaves a cluster that the input names", () => {
-    expect(
-      readInput({ clusterName: "dev", namespace: "shop", dryRun: true, input: '{"cluster_name": "prod"}' }),
-    ).toEqual({
-      cluster_name: "prod",
+    expect(readInput({ ...DEV, namespace: "shop", dryRun: true, input: '{"cluster_name": "dev-cluster"}' })).toEqual({
+      cluster_name: "dev-cluster",
       origin: "person",
       namespace: "shop",
       dry_run: true,
     });
   });
 
+  const ARN = "arn:aws:eks:eu-west-1:123456789012:cluster/prod";
+
+  it.each([
+    ["prod", "prod", "x"],
+    ["prod", "blue", ARN],
+    ["prod", "me@prod.eu-west-1.eksctl.io", "x"],
+    [ARN, ARN, ARN],
+    [ARN, "prod", "x"],
+    ["arn-aws-eks-eu-west-1-123456789012-cluster-prod", ARN, ARN],
+  ])("may name the cluster %s on context %s of cluster %s", (cluster_name, context, entry) => {
+    const input = JSON.stringify({ cluster_name });
+
+    expect(readInput({ context, entry, input })).toMatchObject({ cluster_name });
+  });
+
+  it.each([
+    ["prod", "staging", "kind-staging"],
+    ["prod", "prod-eu", "x"],
+    [ARN, ARN.replace("west-1", "west-2"), "x"],
+  ])("is refused where it names the cluster %s, and context %s may reach another", (cluster_name, context, entry) => {
+    const input = JSON.stringify({ cluster_name });
+
+    expect(() => readInput({ context, entry, input })).toThrow(
+      expect.objectContaining({
+        name: "InvalidRequest",
+        message: expect.stringContaining("or leave cluster_name out") as string,
+      }) as Error,
+    );
+  });
+
   it("is read from a file when there is one of that name", () => {
     const file = join(directory, "request.json");
     writeFileSync(file, '{"action": "detect_failures", "namespace": "shop", "origin": "agent"}');
 
-    expect(readInput({ clusterName: "dev", input: file })).toEqual({
+    expect(readInput({ ...DEV, input: file })).toEqual({
       cluster_name: "dev",
       origin: "agent",
       action: "detect_failures",
@@ -44,13 +74,13 @@ describe("the input of a local run", () => {
     ["neither a file nor JSON", "restart web", "neither an existing file nor valid JSON"],
     ["broken JSON", '{"action": ', "neither an existing file nor valid JSON"],
   ])("is refused when it is %s", (_what, input, message) => {
-    expect(() => readInput({ clusterName: "dev", input })).toThrow(
+    expect(() => readInput({ ...DEV, input })).toThrow(
       expect.objectContaining({ name: "InvalidRequest", message: expect.stringContaining(message) as string }) as Error,
     );
   });
 
   it("is refused when the flag contradicts it", () => {
-    expect(() => readInput({ clusterName: "dev", namespace: "shop", input: '{"namespace": "other"}' })).toThrow(
+    expect(() => readInput({ ...DEV, namespace: "shop", input: '{"namespace": "other"}' })).toThrow(
       expect.objectContaining({ name: "InvalidRequest" }) as Error,
     );
   });
