@@ -23,10 +23,13 @@ function linkLines(link: Link | undefined, validUntil: string): string[] {
   return [`Open ${link.url} to approve or decline it until ${validUntil}; whoever has this link may do so.`];
 }
 
-/** The command that sends a request. Its values are names that the API server and EKS have checked: none holds a quote. */
+/**
+ * The command that sends a request. Its values are names that the API server and EKS have checked: none holds a quote. Which context
+ * reaches the cluster from a machine, only whoever sits there knows.
+ */
 function sent(executionId: string, request: string): string {
   const parts = executionArn(executionId);
-  if (parts === undefined) return `npm start -- --input '${request}'`;
+  if (parts === undefined) return `npm start -- --context CONTEXT --input '${request}'`;
   const { partition, region, account, machine } = parts;
   const arn = `arn:${partition}:states:${region}:${account}:stateMachine:${machine}`;
   return `aws stepfunctions start-execution --region ${region} --state-machine-arn ${arn} --input '${request}'`;

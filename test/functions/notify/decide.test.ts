@@ -40,7 +40,7 @@ describe("what people are told of a plan that waits for an answer", () => {
     const lines = decisionLines(claimedRun({ execution: { id, name: "run-1" } }), PROPOSED).join("\n");
 
     expect(lines).not.toContain("aws ");
-    expect(lines).toContain("npm start -- --input '{");
+    expect(lines).toContain("npm start -- --context CONTEXT --input '{");
   });
 
   it("is nothing where no plan waits", () => {
