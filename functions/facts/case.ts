@@ -7,7 +7,7 @@ import { failuresOf, type Moment } from "../kinds/failing/overdue.ts";
 import { OF_ITS_NODE } from "../kinds/failing/pod-failures.ts";
 import { hpaFailures } from "./hpa-failures.ts";
 import { isLeftover } from "../shared/kubernetes/pods.ts";
-import { currentRevision, type Revision } from "../kinds/revisions/revision.ts";
+import { currentRevision, firstRolledOut, type Revision } from "../kinds/revisions/revision.ts";
 import type { Pod, PodTemplate } from "../shared/kubernetes/types.ts";
 import type { PolicyInForce } from "../shared/settings-here.ts";
 import type { Evidence } from "./evidence.ts";
@@ -88,7 +88,12 @@ export function openCase(evidence: Evidence, policy: PolicyInForce): Case {
   const standings = standingsOf(revisions, evidence.pods, isMadeFrom, (pod) => failed.has(pod), { now, stableSeconds });
   const unavailableSince = workload === undefined ? undefined : kind?.unavailableSince?.(workload);
   const ofCurrent = current === undefined ? [] : failing.filter(({ pod }) => isMadeFrom(pod, current.name));
-  const rolledOut = workload === undefined ? undefined : kind?.completedAt(workload, current);
+  const ofComplete = workload === undefined ? undefined : kind?.lastComplete?.(workload);
+  // Of pods that are held back from the present revision, what counts is when theirs was rolled out.
+  const isHeldBack = ofCurrent.length === 0 && failing.every(({ pod }) => isMadeFrom(pod, ofComplete ?? ""));
+  const rolledOut =
+    (workload === undefined ? undefined : kind?.completedAt(workload, current)) ??
+    (isHeldBack ? firstRolledOut(revisions.find(({ name }) => name === ofComplete)) : undefined);
   const times = readyTimes(ofCurrent.length > 0 ? ofCurrent : failing, rolledOut);
   const podsOfCurrent = current === undefined ? [] : evidence.pods.filter((pod) => isMadeFrom(pod, current.name));
   const emptyUntil = mayHaveBeenEmptyUntil(evidence, current, podsOfCurrent);

@@ -78,6 +78,8 @@ export interface Kind<
   isUpdating(object: Object): boolean;
   /** When the present revision was completely rolled out; undefined when that never happened, or is not known. */
   completedAt(object: Object, current: Revision | undefined): Date | undefined;
+  /** The name of the revision that was completely rolled out last; absent for a kind that keeps no pods of it back from a newer one. */
+  lastComplete?(object: Object): string | undefined;
   /** Since when it has had too few available pods, without a break; absent for a kind whose status does not tell. */
   unavailableSince?(object: Object): Date | undefined;
   /** Whether what is sent to it gets to the pods of a revision; absent for a kind that sends to those of all of them. */

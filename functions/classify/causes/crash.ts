@@ -170,7 +170,7 @@ export const CRASH_CAUSES: readonly Cause[] = [
     looksLike: "Containers crash again and again, after the same template ran well for a long time.",
     response:
       "Restart the failing pods once, on fresh containers and possibly another node; then leave it to a person.",
-    rejected: [{ action: "rollback", reason: "pods of the present revision were ready for long before they failed" }],
+    rejected: [{ action: "rollback", reason: "what fails was ready for long before it failed" }],
     diagnose: (facts) => {
       const { ranWell, failing, stable } = facts;
       if (!failsWith(ranWell, CRASH_REASONS)) return undefined;

@@ -62,6 +62,7 @@ export const STATEFUL_SET = {
     status?.currentRevision === status?.updateRevision && status?.updatedReplicas === status?.replicas
       ? firstRolledOut(current)
       : undefined,
+  lastComplete: ({ status }) => status?.currentRevision,
   history: CONTROLLER_REVISIONS,
   templatePatch: replaceTemplate,
   // Source: kubernetes pkg/controller/statefulset/stateful_set_utils.go, newVersionedStatefulSetPod
