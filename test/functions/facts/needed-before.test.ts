@@ -52,17 +52,17 @@ describe("what the revision to go back to needs", () => {
     rules?: object;
   }
 
-  /** Revision 2 crashes since it was rolled out; revision 1 was well. */
+  /** Revision 3 crashes since it was rolled out; revision 2 was well. */
   async function remedy({ before = BEFORE, now = NOW, requested, isWell = false, rules = {} }: State = {}) {
     const oldest = reads("shop/web:0", from("oldest"));
     const gathered = evidence({
       workload: deployment({ template: now, progressing: { status: "False", reason: "ProgressDeadlineExceeded" } }),
       holders: [
-        replicaSet(2, { template: now, replicas: 1, created: ago(900) }),
-        replicaSet(1, { template: before, available: 2, created: ago(90_000) }),
-        replicaSet(0, { template: oldest, created: ago(180_000) }),
+        replicaSet(3, { template: now, replicas: 1, created: ago(900) }),
+        replicaSet(2, { template: before, available: 2, created: ago(90_000) }),
+        replicaSet(1, { template: oldest, created: ago(180_000) }),
       ],
-      pods: [ofRevision(2, isWell ? pod() : crashingPod({}))],
+      pods: [ofRevision(3, isWell ? pod() : crashingPod({}))],
       ...(requested === undefined ? {} : { incident: incident({ requested }) }),
       ...(isWell ? { workload: deployment({ template: now }) } : {}),
     });
@@ -72,7 +72,7 @@ describe("what the revision to go back to needs", () => {
   const asked = () => api.requests.map(({ path }) => path);
 
   const REFUSED =
-    "NoSafeRemedy: Not rolled back: ConfigMap old does not exist, and no pod of revision 1 starts without it.";
+    "NoSafeRemedy: Not rolled back: ConfigMap old does not exist, and no pod of revision 2 starts without it.";
 
   it.each<[string, PodTemplate]>([
     ["a whole ConfigMap as variables", BEFORE],
@@ -125,7 +125,7 @@ describe("what the revision to go back to needs", () => {
     const rules = { evidence: { config_changes: "config_maps_and_secrets" } };
 
     expect(await remedy({ before, rules })).toContain(
-      "Secret old, Secret older do not exist, and no pod of revision 1 starts without them",
+      "Secret old, Secret older do not exist, and no pod of revision 2 starts without them",
     );
   });
 
@@ -144,12 +144,12 @@ describe("what the revision to go back to needs", () => {
   const naming = (spec: Partial<Spec>) => reads("shop/web:1", {}, spec);
 
   it.each(NAMED)("is %s as well, whoever asks, whether the present pods name it or not", async (name, spec, path) => {
-    const refused = `NoSafeRemedy: Not rolled back: ${name} does not exist, and no pod of revision 1 starts without it.`;
+    const refused = `NoSafeRemedy: Not rolled back: ${name} does not exist, and no pod of revision 2 starts without it.`;
     const before = naming(spec);
 
     expect(await remedy({ before })).toContain(refused);
     expect(await remedy({ before, now: reads("shop/web:2", {}, spec) })).toContain(refused);
-    expect(await remedy({ before, requested: { action: "rollback", revision: 1 } })).toContain(refused);
+    expect(await remedy({ before, requested: { action: "rollback", revision: 2 } })).toContain(refused);
     expect(asked()).toEqual([path, path, path]);
   });
 
@@ -201,20 +201,20 @@ describe("what the revision to go back to needs", () => {
 
     expect(await remedy({ before })).toBe("rollback");
     expect(await remedy({ before, rules })).toContain(
-      "NoSafeRemedy: Not rolled back: Secret old, which the images of revision 1 are to be pulled with, does not exist, and whether they can be pulled without it is not known.",
+      "NoSafeRemedy: Not rolled back: Secret old, which the images of revision 2 are to be pulled with, does not exist, and whether they can be pulled without it is not known.",
     );
-    expect(await remedy({ before, rules, requested: { action: "rollback", revision: 1 } })).toBe("rollback");
+    expect(await remedy({ before, rules, requested: { action: "rollback", revision: 2 } })).toBe("rollback");
     expect(await remedy({ before, rules, now: reads("shop/web:2", {}, { imagePullSecrets: [{ name: "old" }] }) })).toBe(
       "rollback",
     );
   });
 
   it("keeps those from going back who ask for that revision, well or not", async () => {
-    const requested = { action: "rollback", revision: 1 } as const;
+    const requested = { action: "rollback", revision: 2 } as const;
 
     expect(await remedy({ requested })).toContain(REFUSED);
     expect(await remedy({ requested, isWell: true })).toContain(REFUSED);
-    expect(await remedy({ requested: { action: "rollback", revision: 0 } })).toContain("ConfigMap oldest");
+    expect(await remedy({ requested: { action: "rollback", revision: 1 } })).toContain("ConfigMap oldest");
   });
 
   it("is not asked for where nothing fails, or something else is asked for", async () => {
