@@ -13,14 +13,16 @@ export interface InputOptions {
   context: string;
   /** What the kubeconfig calls that cluster. */
   entry: string;
+  /** What the kubeconfig calls others, and their contexts. */
+  others: readonly string[];
 }
 
 /**
  * Makes the execution's input: what was given, with the flags laid over it; who sits at a command line is a person. The workflow's first step checks it, as it
  * does in AWS.
- * @throws RemediationError `InvalidRequest` when it is not JSON, a flag contradicts it, or it names another cluster than may be reached
+ * @throws RemediationError `InvalidRequest` when it is not JSON, a flag contradicts it, or it names another of the kubeconfig's clusters than the one that is reached
  */
-export function readInput({ input, namespace, dryRun, context, entry }: InputOptions): unknown {
+export function readInput({ input, namespace, dryRun, context, entry, others }: InputOptions): unknown {
   const given = input === undefined ? {} : parse(input);
   if (typeof given !== "object" || given === null || Array.isArray(given)) return given;
   const request = given as Record<string, unknown>;
@@ -31,10 +33,11 @@ export function readInput({ input, namespace, dryRun, context, entry }: InputOpt
     );
   }
   const named = request["cluster_name"];
-  if (typeof named === "string" && ![context, entry].some((known) => mayBe(known, named))) {
+  const other = typeof named === "string" ? anotherOf(named, [context, entry], others) : undefined;
+  if (other !== undefined) {
     throw new RemediationError(
       "InvalidRequest",
-      `The input names the cluster ${bounded(named)}, and context ${context} does not say that it reaches that one. Name its context with --context, or leave cluster_name out.`,
+      `The input names the cluster ${bounded(String(named))}, as the kubeconfig calls ${other}, and context ${context} reaches another one. Name its context with --context, or leave cluster_name out.`,
     );
   }
   return {
@@ -44,6 +47,11 @@ export function readInput({ input, namespace, dryRun, context, entry }: InputOpt
     ...(namespace === undefined ? {} : { namespace }),
     ...(dryRun === true ? { dry_run: true } : {}),
   };
+}
+
+/** Which other cluster of the kubeconfig a name means; undefined where it may mean the one that is reached, or means none of them. */
+function anotherOf(named: string, reached: readonly string[], others: readonly string[]): string | undefined {
+  return reached.some((known) => mayBe(known, named)) ? undefined : others.find((known) => mayBe(known, named));
 }
 
 /** Whether what a kubeconfig calls a cluster or a context may stand for the cluster of that name, or ARN. */

@@ -12,6 +12,8 @@ const CREDENTIALS_SECONDS = 60;
 export interface KubeconfigConnection extends Connection {
   /** What the kubeconfig calls the cluster of that context. */
   entry: string;
+  /** What the kubeconfig calls other clusters, and their contexts. */
+  others: string[];
 }
 
 /** The context that the client makes up, of an API server on this machine, where it finds no kubeconfig. */
@@ -47,10 +49,18 @@ export async function connectionFromKubeconfig(file?: string, context?: string):
   return {
     name: config.getCurrentContext(),
     entry: cluster.name,
+    others: othersThan(cluster, config),
     server: cluster.server,
     tls,
     authenticate: remembered(async () => authorization(await requestOptions(config))),
   };
+}
+
+/** The names of the clusters that another server serves, and of their contexts. */
+function othersThan({ server }: KubeConfigCluster, config: KubeConfig): string[] {
+  const others = config.getClusters().filter((each) => each.server !== server);
+  const contexts = config.getContexts().filter(({ cluster }) => others.some(({ name }) => name === cluster));
+  return [...others, ...contexts].map(({ name }) => name);
 }
 
 /** The contexts that a kubeconfig has, for whoever is to choose one. @throws as `connectionFromKubeconfig` does */

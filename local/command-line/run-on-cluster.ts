@@ -117,6 +117,7 @@ async function execute(
       dryRun,
       context: connection.name,
       entry: connection.entry,
+      others: connection.others,
     }),
     name: `local-${randomUUID()}`,
     environment,

@@ -12,7 +12,7 @@ afterEach(() => {
   rmSync(directory, { recursive: true });
 });
 
-const DEV = { context: "dev", entry: "dev-cluster" };
+const DEV = { context: "dev", entry: "dev-cluster", others: [] };
 
 describe("the input of a local run", () => {
   it("is a scan of everything by default", () => {
@@ -40,23 +40,36 @@ describe("the input of a local run", () => {
   ])("may name the cluster %s on context %s of cluster %s", (cluster_name, context, entry) => {
     const input = JSON.stringify({ cluster_name });
 
-    expect(readInput({ context, entry, input })).toMatchObject({ cluster_name });
+    expect(
+      readInput({ context, entry, others: ["arn:aws:eks:eu-west-1:210987654321:cluster/prod"], input }),
+    ).toMatchObject({
+      cluster_name,
+    });
+  });
+
+  it("may give a name that the kubeconfig does not know", () => {
+    const input = '{"cluster_name": "prod"}';
+
+    expect(readInput({ ...DEV, others: ["prod-eu", "staging"], input })).toMatchObject({ cluster_name: "prod" });
   });
 
   it.each([
-    ["prod", "staging", "kind-staging"],
-    ["prod", "prod-eu", "x"],
-    [ARN, ARN.replace("west-1", "west-2"), "x"],
-  ])("is refused where it names the cluster %s, and context %s may reach another", (cluster_name, context, entry) => {
-    const input = JSON.stringify({ cluster_name });
+    ["prod", "staging", "prod"],
+    ["prod", "prod-eu", ARN],
+    [ARN, ARN.replace("west-1", "west-2"), ARN],
+  ])(
+    "is refused where it names the cluster %s, and context %s reaches another than %s",
+    (cluster_name, context, other) => {
+      const input = JSON.stringify({ cluster_name });
 
-    expect(() => readInput({ context, entry, input })).toThrow(
-      expect.objectContaining({
-        name: "InvalidRequest",
-        message: expect.stringContaining("or leave cluster_name out") as string,
-      }) as Error,
-    );
-  });
+      expect(() => readInput({ context, entry: "x", others: ["y", other], input })).toThrow(
+        expect.objectContaining({
+          name: "InvalidRequest",
+          message: expect.stringContaining("or leave cluster_name out") as string,
+        }) as Error,
+      );
+    },
+  );
 
   it("is read from a file when there is one of that name", () => {
     const file = join(directory, "request.json");

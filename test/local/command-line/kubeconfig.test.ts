@@ -42,6 +42,19 @@ describe("a connection from a kubeconfig", () => {
     });
   });
 
+  it("knows the names of other clusters and of their contexts", async () => {
+    const server = "https://dev.example";
+    const clusters = [
+      { name: "dev", cluster: { server } },
+      { name: "again", cluster: { server } },
+      { name: "prod", cluster: { server: "https://prod.example" } },
+    ];
+    const contexts = clusters.map(({ name }) => ({ name: `at-${name}`, context: { cluster: name, user: "me" } }));
+    const file = write({ token: "t" }, { clusters, contexts, "current-context": "at-dev" });
+
+    expect(await connectionFromKubeconfig(file)).toMatchObject({ entry: "dev", others: ["prod", "at-prod"] });
+  });
+
   it("trusts the cluster's CA, and nothing less", async () => {
     const { tls } = await connectionFromKubeconfig(write({ token: "t" }));
 
