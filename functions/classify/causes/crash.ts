@@ -7,7 +7,10 @@ import { statusSayings } from "../../facts/sayings.ts";
 import { NODE_LACKS_WORDS } from "../../facts/words/config.ts";
 import { meaningOf } from "../../facts/words/meaning.ts";
 import { changedForMemory } from "../changed-for-memory.ts";
+import type { StableTime } from "../../facts/onset.ts";
+import { readyTimes } from "../../facts/stable.ts";
 import { isStuck } from "../../facts/stuck-rollout.ts";
+import { kindOf } from "../../kinds/kinds.ts";
 import { REPEATED_RESTARTS } from "../../kinds/failing/repeated-restarts.ts";
 import { restartFailing } from "../../remedies/restart/plan.ts";
 import { rollBack } from "../../remedies/rollback/plan.ts";
@@ -193,13 +196,16 @@ export const CRASH_CAUSES: readonly Cause[] = [
     diagnose: (facts) => {
       const { failing } = facts;
       if (!failsWith(failing, CRASH_REASONS)) return undefined;
+      const past = pastOfUnwritten(facts);
+      const one = failing.length === 1;
+      const before =
+        past === undefined
+          ? `and there is no sign that ${one ? "it" : "they"} ever ran well`
+          : `${one ? "which" : "the first of which"} was well for about ${duration(past.seconds)}`;
       return {
         confidence: "medium",
-        summary: withEnds(
-          `${crashing(failing)}, and there is no sign that ${failing.length === 1 ? "it" : "they"} ever ran well`,
-          facts,
-        ),
-        evidence: [...failureLines(failing), ...provenLines(facts)],
+        summary: withEnds(`${crashing(failing)}, ${before}`, facts),
+        evidence: [...failureLines(failing), ...provenLines(facts), ...(past === undefined ? [] : [past.evidence])],
         tries: once(
           reportOnly(
             isDone(failing)
@@ -245,6 +251,17 @@ function crashing(pods: readonly FailingPod[], reasons?: ReadonlySet<string>): s
   const one = isDone(ending) ? "ends again and again" : "crashes";
   const many = isDone(ending) ? "end again and again" : "crash";
   return ending.length === 1 ? `1 pod ${one}` : `${ending.length} pods ${many}`;
+}
+
+/**
+ * How long the pods of a kind that nothing is written to ran well, where that was long: when such a kind had made them all is not
+ * known, so that it is by the pods alone, from their start.
+ */
+function pastOfUnwritten({ evidence, failing, policy }: Case): StableTime | undefined {
+  if (kindOf(evidence.incident.workload) !== undefined) return undefined;
+  const times = readyTimes(failing, new Date(0)).map(({ ready }) => ready);
+  const past = times.reduce((longest, time) => (time.seconds > longest.seconds ? time : longest));
+  return past.seconds >= policy.stable_seconds ? past : undefined;
 }
 
 /** Whether the containers of these pods end without an error. */
