@@ -90,8 +90,8 @@ export default defineConfig({
           // The scenarios wait for controllers most of the time, so they run side by side.
           testTimeout: 600_000,
           hookTimeout: 600_000,
-          maxConcurrency: 7,
-          maxWorkers: 3,
+          maxConcurrency: 5,
+          maxWorkers: 4,
         },
       },
       // With the tools' own controllers, which are built once: `npm run test:owners`.
