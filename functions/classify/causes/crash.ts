@@ -8,7 +8,7 @@ import { NODE_LACKS_WORDS } from "../../facts/words/config.ts";
 import { meaningOf } from "../../facts/words/meaning.ts";
 import { changedForMemory } from "../changed-for-memory.ts";
 import type { StableTime } from "../../facts/onset.ts";
-import { readyTimes } from "../../facts/stable.ts";
+import { readyTimes, stableTime } from "../../facts/stable.ts";
 import { isStuck } from "../../facts/stuck-rollout.ts";
 import { kindOf } from "../../kinds/kinds.ts";
 import { REPEATED_RESTARTS } from "../../kinds/failing/repeated-restarts.ts";
@@ -201,7 +201,7 @@ export const CRASH_CAUSES: readonly Cause[] = [
       const before =
         past === undefined
           ? `and there is no sign that ${one ? "it" : "they"} ever ran well`
-          : `${one ? "which" : "the first of which"} was well for about ${duration(past.seconds)}`;
+          : `${one ? "which" : "one of which"} was well for about ${duration(past.seconds)}`;
       return {
         confidence: "medium",
         summary: withEnds(`${crashing(failing)}, ${before}`, facts),
@@ -259,8 +259,8 @@ function crashing(pods: readonly FailingPod[], reasons?: ReadonlySet<string>): s
  */
 function pastOfUnwritten({ evidence, failing, policy }: Case): StableTime | undefined {
   if (kindOf(evidence.incident.workload) !== undefined) return undefined;
-  const times = readyTimes(failing, new Date(0)).map(({ ready }) => ready);
-  const past = times.reduce((longest, time) => (time.seconds > longest.seconds ? time : longest));
+  const byPods = { rolledOut: undefined, unavailableSince: undefined, emptyUntil: undefined };
+  const past = stableTime(readyTimes(failing, new Date(0)), byPods);
   return past.seconds >= policy.stable_seconds ? past : undefined;
 }
 

@@ -7,12 +7,10 @@ const HOURS = 3_600;
 const BARE: WorkloadRef = { kind: "Pod", namespace: "shop", name: "web" };
 
 /** What is said of a workload of a kind that nothing is written to, one of whose pods crashes. */
-function said(workload: WorkloadRef, crashing: Parameters<typeof crashingPod>[0]) {
+function said(workload: WorkloadRef, ...crashing: Parameters<typeof crashingPod>[0][]) {
   const about = incident({ workload });
-  return classify(
-    evidence({ incident: about, workload: undefined, holders: [], pods: [crashingPod(crashing)] }),
-    policy(),
-  );
+  const pods = crashing.map((each) => crashingPod(each));
+  return classify(evidence({ incident: about, workload: undefined, holders: [], pods }), policy());
 }
 
 describe("what crashes of a kind that nothing is written to", () => {
@@ -26,6 +24,14 @@ describe("what crashes of a kind that nothing is written to", () => {
       expect(rejected).toEqual([]);
     },
   );
+
+  it("is said to have been well for the longest that one of them was", () => {
+    const young = { name: "web-1", startedAgo: 90, restarts: 3 };
+    const old = { name: "web-2", startedAgo: 5 * HOURS, restarts: 3 };
+    const set = { kind: "CloneSet", group: "apps.kruise.io", namespace: "shop", name: "web" };
+
+    expect(said(set, young, old).summary).toContain("2 pods crash, one of which was well for about 5 h");
+  });
 
   it.each([
     ["it crashed from the start on", { startedAgo: HOURS, restarts: 14 }],
