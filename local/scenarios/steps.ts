@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { parseAllDocuments } from "yaml";
+import { conditionOf } from "../../functions/kinds/status.ts";
 import type { Deployment, Pod } from "../../functions/shared/kubernetes/types.ts";
 import { bounded } from "../../functions/shared/text.ts";
 import { CommandLineError } from "../command-line/command-line-error.ts";
@@ -161,9 +162,10 @@ const APART_MS = 3_000;
  */
 function isPastLostDeadline(object: object): boolean {
   const { spec, status } = object as Deployment;
-  const { reason } = status?.conditions?.find(({ type }) => type === "Progressing") ?? {};
-  const available = status?.conditions?.find(({ type }) => type === "Available");
-  const isTakenForComplete = reason === "NewReplicaSetAvailable" && status?.replicas === status?.updatedReplicas;
+  const available = conditionOf(status?.conditions, "Available");
+  const progressing = conditionOf(status?.conditions, "Progressing");
+  const isTakenForComplete =
+    progressing?.reason === "NewReplicaSetAvailable" && status?.replicas === status?.updatedReplicas;
   if (!isTakenForComplete || available?.status !== "False" || available.lastTransitionTime === undefined) return false;
   const deadline = (spec?.progressDeadlineSeconds ?? Infinity) * 1_000 + APART_MS;
   return Date.now() - new Date(available.lastTransitionTime).getTime() > deadline;
