@@ -147,6 +147,22 @@ export default {
       { path: "^(infra|test|tools)/" },
     ),
     forbid(
+      "commands-begin-at-once",
+      "Help, the version and what completes a word come at once: what a command needs is imported when it is known to be the one.",
+      from("^local/command-line/(commands|[a-z]+-commands?|completion)[.]ts$"),
+      {
+        path: "^(functions|local|node_modules|statemachines)/",
+        pathNot: [
+          "^functions/shared/(errors|settings|text)[.]ts$",
+          "^local/command-line/(called-as|command-line-error|completion|document-format|exit|[a-z]+-commands?)[.]ts$",
+          "^local/(record/default-file|report/check)[.]ts$",
+          "^node_modules/commander/",
+        ],
+        dynamic: false,
+        dependencyTypesNot: ["type-only", "type-import", "pre-compilation-only"],
+      },
+    ),
+    forbid(
       "embedded-stands-alone",
       "The embedded API server is held to a real one. One that borrowed the product's reading of Kubernetes would share its " +
         "mistakes, and no test would see them.",

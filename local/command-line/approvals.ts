@@ -3,7 +3,8 @@ import { describeWorkload } from "../../functions/kinds/workloads.ts";
 import { WorkloadResult } from "../../functions/run/contracts.ts";
 import type { DecisionRequest } from "../../functions/run/request.ts";
 import type { ExecutionResult } from "../engine/engine.ts";
-import { EXIT, exitCode } from "./summary.ts";
+import { EXIT } from "./exit.ts";
+import { exitCode } from "./summary.ts";
 
 /** As much of an execution's output as tells what waits for an answer. */
 const Output = z.looseObject({ workloads: z.array(WorkloadResult) });

@@ -3,7 +3,7 @@ import { Argument, type Command } from "commander";
 const SHELLS = ["bash", "zsh", "fish"] as const;
 
 /** What an option may be given that has no fixed values, by its long name; nothing where that is a file. */
-export type Values = (option: string, words: readonly string[]) => readonly string[];
+export type Values = (option: string, words: readonly string[]) => Promise<readonly string[]>;
 
 /** What the shells call to ask for candidates, before the words; people do not. */
 export const COMPLETE = "__complete";
@@ -20,17 +20,23 @@ export function addCompletion(command: Command, say: (text: string) => void): vo
 }
 
 /** What the last of the words, which is being written, may become; nothing where a file may stand. */
-export function candidates(command: Command, words: readonly string[], values: Values): string[] {
+export async function candidates(command: Command, words: readonly string[], values: Values): Promise<string[]> {
   const written = words.at(-1) ?? "";
   const before = words.slice(0, -1);
   const called = command.commands.find((each) => before.includes(each.name())) ?? command;
-  return offered(called, before, written, values).filter((text) => text.startsWith(written));
+  const all = await offered(called, before, written, values);
+  return all.filter((text) => text.startsWith(written));
 }
 
-function offered(called: Command, before: readonly string[], written: string, values: Values): readonly string[] {
+async function offered(
+  called: Command,
+  before: readonly string[],
+  written: string,
+  values: Values,
+): Promise<readonly string[]> {
   const last = before.at(-1) ?? "";
   const option = called.options.find((each) => each.required && (each.short === last || each.long === last));
-  if (option !== undefined) return option.argChoices ?? values(option.long ?? "", before);
+  if (option !== undefined) return option.argChoices ?? (await values(option.long ?? "", before));
   if (written.startsWith("-")) return [...called.options.map(({ long }) => long ?? ""), "--help"];
   return [
     ...called.commands.map((each) => each.name()),

@@ -3,11 +3,8 @@ import type { Notification } from "../../functions/notify/notification.ts";
 import { errorText } from "../../functions/shared/caught-error.ts";
 import type { ExecutionResult } from "../engine/engine.ts";
 import type { Teller } from "../live/teller.ts";
+import type { DocumentFormat } from "./document-format.ts";
 import { isDetection } from "./summary.ts";
-
-/** The forms in which a run is printed as one document, when it has ended. */
-export const DOCUMENT_FORMATS = ["json", "yaml"] as const;
-export type DocumentFormat = (typeof DOCUMENT_FORMATS)[number];
 
 /** Says nothing while a run goes on that is printed as one document. */
 export const SILENT: Teller = {

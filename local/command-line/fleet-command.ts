@@ -1,9 +1,6 @@
 import type { Command } from "commander";
-import { cameBy, discoveredIn, inTheWay } from "../fleet/discovered.ts";
-import { looksIn } from "../fleet/looks.ts";
-import { fleetTable, needsPerson } from "../fleet/text.ts";
 import type { Chosen } from "./record-commands.ts";
-import { EXIT } from "./summary.ts";
+import { EXIT } from "./exit.ts";
 
 interface FleetOptions {
   table: string;
@@ -27,6 +24,9 @@ export function addFleetCommand(command: Command, choose: (chosen: Chosen) => vo
 }
 
 async function fleet({ table, region, json = false }: FleetOptions): Promise<number> {
+  const { cameBy, discoveredIn, inTheWay } = await import("../fleet/discovered.ts");
+  const { looksIn } = await import("../fleet/looks.ts");
+  const { fleetTable, needsPerson } = await import("../fleet/text.ts");
   const now = new Date();
   const [{ looks, unread }, discovered] = await Promise.all([looksIn(table, region), discoveredIn(table, region, now)]);
   if (unread > 0) process.stderr.write(`Left out, since this version cannot read them: ${unread}.\n`);

@@ -1,4 +1,4 @@
-import { EXIT } from "./summary.ts";
+import { EXIT } from "./exit.ts";
 
 /** npm hands a signal on that the terminal has sent to everybody already: two within this time are one press of Ctrl-C. */
 const ONE_PRESS_MS = 300;

@@ -1,10 +1,8 @@
 import type { Command } from "commander";
 import type { ToolSet } from "../../functions/agent/tool-sets.ts";
-import type { Policy } from "../../functions/shared/policy.ts";
-import { serveMcp } from "../mcp/serve.ts";
-import { defaultRecordFile } from "../record/file.ts";
+import { defaultRecordFile } from "../record/default-file.ts";
 import type { Chosen } from "./record-commands.ts";
-import { EXIT } from "./summary.ts";
+import { EXIT } from "./exit.ts";
 
 interface Options {
   kubeconfig?: string;
@@ -17,13 +15,8 @@ interface Options {
 /**
  * Adds the command that serves agents which start it themselves.
  * @param choose is told what the command that was given does
- * @param readPolicy reads the policy in a file
  */
-export function addMcpCommand(
-  command: Command,
-  choose: (chosen: Chosen) => void,
-  readPolicy: (file: string | undefined) => Policy,
-): void {
+export function addMcpCommand(command: Command, choose: (chosen: Chosen) => void): void {
   command
     .command("mcp")
     .description("Serve agents over the Model Context Protocol, on the standard input and output.")
@@ -37,6 +30,8 @@ export function addMcpCommand(
       choose({
         json: false,
         run: async () => {
+          const { readPolicy } = await import("./policy-file.ts");
+          const { serveMcp } = await import("../mcp/serve.ts");
           await serveMcp({ kubeconfig, context, policy: readPolicy(policy), sets, record });
           return EXIT.nothingToDo;
         },

@@ -1,7 +1,8 @@
 import { wrapped } from "../live/columns.ts";
 import type { Recording } from "../report/recording.ts";
 import { storiesOf } from "../report/workload-story.ts";
-import { exitCode, EXIT, isDetection } from "./summary.ts";
+import { EXIT } from "./exit.ts";
+import { exitCode, isDetection } from "./summary.ts";
 
 /** What is left to do about one workload, or about a run that looked after none. */
 interface Task {

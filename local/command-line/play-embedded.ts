@@ -15,7 +15,7 @@ import { Recorder } from "../report/recording.ts";
 import { showResult } from "./show.ts";
 import { InvalidScenario, loadScenario, scenarioNames, type LoadedScenario } from "../scenarios/load.ts";
 import { playScenario, type PlayedRound } from "../scenarios/play.ts";
-import { EXIT } from "./summary.ts";
+import { EXIT } from "./exit.ts";
 
 /** How long after a look at the replicas of the workloads the next one begins, in milliseconds. */
 const BETWEEN_LOOKS = 200;

@@ -4,8 +4,9 @@ import type { Policy } from "../../functions/shared/policy.ts";
 import { startExecution, type ExecutionResult } from "../engine/engine.ts";
 import { localEnvironment } from "../engine/environment.ts";
 import { approveEach, hasProposals } from "./approvals.ts";
-import { printDocument, showDocument, SILENT, type DocumentFormat } from "./document.ts";
-import { defaultRecordFile } from "../record/file.ts";
+import { printDocument, showDocument, SILENT } from "./document.ts";
+import type { DocumentFormat } from "./document-format.ts";
+import { defaultRecordFile } from "../record/default-file.ts";
 import { readInput } from "./input.ts";
 import { OpenRuns, type Interrupted } from "./interrupted.ts";
 import { Interruption, unlessInterrupted } from "./interruption.ts";
@@ -16,7 +17,8 @@ import { tellerFor } from "../live/teller.ts";
 import { writeReport } from "../report/file.ts";
 import { Recorder } from "../report/recording.ts";
 import { showInterrupted, showResult } from "./show.ts";
-import { EXIT, exitCode, isDetection } from "./summary.ts";
+import { EXIT } from "./exit.ts";
+import { exitCode, isDetection } from "./summary.ts";
 
 /** How long after a look at the replicas of the workloads the next one begins, in milliseconds. */
 const BETWEEN_LOOKS = 3_000;

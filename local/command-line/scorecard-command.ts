@@ -1,29 +1,9 @@
 import type { Command } from "commander";
-import { readState } from "../../functions/facts/state.ts";
-import { subjectOf, type OutcomeRecord } from "../../functions/notify/record/record.ts";
-import { HttpCluster } from "../../functions/shared/cluster/http-cluster.ts";
-import { isRemediationError } from "../../functions/shared/errors.ts";
-import { RecordUnreadable, type RecordStore } from "../record/store.ts";
-import type { Look } from "../../functions/notify/scorecard/afterwards.ts";
-import { scorecardOf, type LookAt } from "../../functions/notify/scorecard/scorecard.ts";
-import { scorecardText } from "../scorecard/text.ts";
-import { connectionFromKubeconfig } from "./kubeconfig.ts";
-import { readSince, storeOf, tellUnread, withRecord, type Chosen, type RecordOptions } from "./record-commands.ts";
-import { EXIT } from "./summary.ts";
+import { readSince, withRecord, type Chosen } from "./record-commands.ts";
+import type { ScorecardOptions } from "./scorecard.ts";
 
-interface ScorecardOptions extends RecordOptions {
-  namespace?: string;
-  since?: string;
-  cluster?: string;
-  kubeconfig?: string;
-  context?: string;
-}
-
-/** How many outcomes are looked through. */
-const MOST = 10_000;
+/** How far it looks back where nothing is said. */
 const LAST_WEEK = "7d";
-/** How many executions are read at once. */
-const AT_ONCE = 10;
 
 /** Adds the command that compares what was decided, and what was done, with what became of it. */
 export function addScorecardCommand(command: Command, choose: (chosen: Chosen) => void): void {
@@ -34,55 +14,10 @@ export function addScorecardCommand(command: Command, choose: (chosen: Chosen) =
     .option("--namespace <name>", "of this namespace only")
     .option("--kubeconfig <file>", "look at the workloads on the cluster of this kubeconfig; it is only read")
     .option("--context <name>", "the context in it (default: its current context)")
-    .action((options: ScorecardOptions) => {
-      choose({ json: options.json ?? false, run: () => scorecard(options) });
+    .action(({ since = readSince(LAST_WEEK), ...options }: ScorecardOptions) => {
+      choose({
+        json: options.json ?? false,
+        run: async () => (await import("./scorecard.ts")).scorecard({ ...options, since }),
+      });
     });
-}
-
-async function scorecard(options: ScorecardOptions): Promise<number> {
-  const records = await recordsIn(storeOf(options), options);
-  const clusters = new Set(records.map(({ cluster_name }) => cluster_name));
-  if (isLookedAt(options) && clusters.size > 1) {
-    const names = [...clusters].sort().join(", ");
-    throw new RecordUnreadable(
-      `The record is of several clusters: ${names}. Say with --cluster which one the context is of.`,
-    );
-  }
-  const card = await scorecardOf(records, await lookThrough(options));
-  process.stdout.write(`${options.json === true ? JSON.stringify(card) : scorecardText(card)}\n`);
-  return EXIT.nothingToDo;
-}
-
-async function recordsIn(store: RecordStore, options: ScorecardOptions): Promise<OutcomeRecord[]> {
-  const { since = readSince(LAST_WEEK), namespace, cluster } = options;
-  const { outcomes: listed, unread } = await store.list({ since, namespace, limit: MOST });
-  tellUnread(unread);
-  const wanted = listed.filter(({ cluster_name }) => cluster === undefined || cluster_name === cluster);
-  const subjects = new Set(wanted.map(({ execution, subject }) => `${execution} ${subject}`));
-  const executions = [...new Set(wanted.map(({ execution }) => execution))];
-  const records: OutcomeRecord[] = [];
-  for (let start = 0; start < executions.length; start += AT_ONCE) {
-    const some = await Promise.all(executions.slice(start, start + AT_ONCE).map((each) => store.of(each)));
-    records.push(...some.flatMap(({ outcomes }) => outcomes));
-  }
-  return records.filter((record) => subjects.has(`${record.execution.name} ${subjectOf(record)}`));
-}
-
-function isLookedAt({ kubeconfig, context }: ScorecardOptions): boolean {
-  return kubeconfig !== undefined || context !== undefined;
-}
-
-/** How a workload is looked at: not at all where no cluster is named. */
-async function lookThrough(options: ScorecardOptions): Promise<LookAt> {
-  const { kubeconfig, context } = options;
-  if (!isLookedAt(options)) return () => Promise.resolve("not looked at");
-  const cluster = new HttpCluster(await connectionFromKubeconfig(kubeconfig, context));
-  return async (workload): Promise<Look> => {
-    try {
-      return (await readState(cluster, workload)) ?? "not looked at";
-    } catch (error) {
-      if (isRemediationError(error, "WorkloadNotFound", "NotFound")) return "gone";
-      throw error;
-    }
-  };
 }

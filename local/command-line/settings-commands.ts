@@ -9,10 +9,10 @@ import {
   type Switch,
 } from "../../functions/shared/settings.ts";
 import { bounded } from "../../functions/shared/text.ts";
-import { parametersAt, type Parameters } from "../settings/parameters.ts";
+import type { Parameters } from "../settings/parameters.ts";
 import { CommandLineError } from "./command-line-error.ts";
 import type { Chosen } from "./record-commands.ts";
-import { EXIT } from "./summary.ts";
+import { EXIT } from "./exit.ts";
 
 interface PlaceOptions {
   path: string;
@@ -49,7 +49,13 @@ export function addSettingsCommands(command: Command, choose: (chosen: Chosen) =
   ) =>
     withPlace(each).action((options: Options) => {
       const { path, region, json = false } = options;
-      choose({ json, run: () => run(options, parametersAt(path, region)) });
+      choose({
+        json,
+        run: async () => {
+          const { parametersAt } = await import("../settings/parameters.ts");
+          return await run(options, parametersAt(path, region));
+        },
+      });
     });
   commandFor(
     command

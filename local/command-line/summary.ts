@@ -7,9 +7,7 @@ import { count } from "../../functions/shared/text.ts";
 import { fitted, widthsOf } from "../live/columns.ts";
 import { describeResting } from "../live/resting.ts";
 import type { ExecutionResult } from "../engine/engine.ts";
-
-/** What the process exits with. */
-export const EXIT = { nothingToDo: 0, error: 1, needsPerson: 2, interrupted: 130 } as const;
+import { EXIT } from "./exit.ts";
 
 /**
  * 0 when nothing needs a person, 2 when something does, 1 on an error.

@@ -1,17 +1,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import { appendFile, mkdir } from "node:fs/promises";
-import { homedir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import * as z from "zod";
 import { OutcomeRecord, subjectOf } from "../../functions/notify/record/record.ts";
 import { WorkloadRef } from "../../functions/shared/refs.ts";
 import { isListed, RecordUnreadable, type Listed, type RecordStore } from "./store.ts";
-
-/** Where outcomes are kept on one machine unless another file is named. */
-export function defaultRecordFile(): string {
-  const state = process.env["XDG_STATE_HOME"] ?? join(homedir(), ".local", "state");
-  return join(state, "eks-remediation", "record.jsonl");
-}
 
 /** Adds a record to a file, one JSON object a line, which nobody but its owner may read. @throws what the file system answers */
 export async function keepInFile(file: string, record: OutcomeRecord): Promise<void> {

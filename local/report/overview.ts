@@ -1,7 +1,8 @@
 import { errorText } from "../../functions/shared/caught-error.ts";
 import { OUTCOMES, type Outcome } from "../../functions/run/contracts.ts";
 import { count } from "../../functions/shared/text.ts";
-import { exitCode, EXIT, outcomeTable } from "../command-line/summary.ts";
+import { EXIT } from "../command-line/exit.ts";
+import { exitCode, outcomeTable } from "../command-line/summary.ts";
 import { breakable, escape } from "./escape.ts";
 import { outcome, TONES } from "./outcome.ts";
 import type { Recording } from "./recording.ts";
