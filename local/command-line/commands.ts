@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError, Option } from "commander";
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { isRemediationError, RemediationError } from "../../functions/shared/errors.ts";
 import { CALLED_AS, COMPLETES_FOR_KUBECTL, IS_PLUGIN, ownVersion } from "./called-as.ts";
 import { CommandLineError } from "./command-line-error.ts";
@@ -30,6 +30,8 @@ interface Options {
 }
 
 const command = new Command(CALLED_AS)
+  // Passed on to each command that is added.
+  .exitOverride()
   .description(
     "Runs the remediation workflow: the same definition and the same handlers as in AWS, in this process. Without options it plays a shop on a bad day on a cluster of its own.",
   )
@@ -131,20 +133,35 @@ try {
   if (code === EXIT.interrupted) process.exit(code);
   process.exitCode = code;
 } catch (error) {
-  const known = isRemediationError(error) || error instanceof CommandLineError;
-  if (!known) throw error;
+  if (error instanceof CommanderError) await tellMisused(error);
+  else if (isRemediationError(error) || error instanceof CommandLineError) await tellError(error);
+  else throw error;
+}
+
+/** What was not understood, which is told on the standard error already; help and the version end so, too. */
+async function tellMisused({ exitCode, message }: CommanderError): Promise<void> {
+  process.exitCode = exitCode;
+  if (exitCode === EXIT.nothingToDo) return;
+  await printError("InvalidArguments", message.replace(/^error: /, ""), process.argv.includes("--json"));
+}
+
+async function tellError({ name, message }: Error): Promise<void> {
+  await printError(name, message, chosen.json);
+  process.stderr.write(`${name}: ${message}\n`);
+  process.exitCode = EXIT.error;
+}
+
+/** Prints an error on the standard output where a program reads that, in the form that it has asked for. */
+async function printError(name: string, message: string, asLine: boolean): Promise<void> {
   const { output } = command.opts<Options>();
   if (output !== undefined) {
     const { printDocument } = await import("./document.ts");
-    printDocument(output, { error: error.name, message: error.message });
+    printDocument(output, { error: name, message });
   }
-  if (chosen.json) {
-    const { name, message } = error;
+  if (asLine) {
     const { writeRunLine } = await import("../live/json-lines.ts");
     writeRunLine(process.stdout, new Date(), { finding: message, event: "error", error: { name, message } });
   }
-  process.stderr.write(`${error.name}: ${error.message}\n`);
-  process.exitCode = EXIT.error;
 }
 
 async function main(options: Options): Promise<number> {

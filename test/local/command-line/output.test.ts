@@ -45,6 +45,24 @@ describe("with --json,", () => {
     expect(code).toBe(1);
     expect(linesOf(stdout)).toMatchObject([{ event: "error", workload: null, error: { name: "InvalidScenario" } }]);
   });
+
+  it.each([[["--nope", "--json"]], [["--json", "--speed", "1000"]], [["history", "--json", "--limit", "x"]]])(
+    "what is not understood is such a line, too: %j",
+    async (args) => {
+      const { stdout, stderr, code } = await run(args);
+
+      expect(code).toBe(1);
+      expect(linesOf(stdout)).toMatchObject([{ event: "error", error: { name: "InvalidArguments" } }]);
+      expect(stderr).toBe(`error: ${linesOf(stdout)[0]?.finding ?? ""}\n`);
+    },
+  );
+
+  it("help is help, and no error", async () => {
+    const { stdout, stderr, code } = await run(["--json", "--help"]);
+
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout).toContain("--json");
+  });
 });
 
 describe("at its end", () => {
