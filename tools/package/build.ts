@@ -44,13 +44,17 @@ export function buildPackage(folder: string): void {
   writeJson(join(folder, "package.json"), packageManifest());
 }
 
+/** A command begins at once: what only some of them need is in files beside it, in the folder from which the code finds what it reads. */
 function commands(folder: string): string[] {
-  return build({
-    ...ON_ANY_NODE,
-    entryPoints: [COMMAND_LINE, PRINT_RBAC].map(sourceOf),
-    outdir: folder,
-    banner: { js: `#!/usr/bin/env node\n${REQUIRE}` },
-  });
+  return [COMMAND_LINE, PRINT_RBAC].flatMap((command) =>
+    build({
+      ...ON_ANY_NODE,
+      entryPoints: [sourceOf(command)],
+      outdir: join(folder, dirname(command)),
+      splitting: true,
+      banner: { js: `#!/usr/bin/env node\n${REQUIRE}` },
+    }),
+  );
 }
 
 /** As CommonJS, with the CDK left to the app that imports it. */
