@@ -147,8 +147,9 @@ function look(run: WorkloadRun, isLate: boolean): string {
   }
   const well = diagnosis?.remedy.action === "none" && diagnosis.remedy.refusal === "NotFailingAnymore";
   if (well) return "Look whether it stays well.";
-  // The last look at how it is was before the undo.
-  return isLate || undo?.status === "applied" ? STILL_FAILING : "Look at it now: it still fails.";
+  // The last look at how it is was before the undo, or before the execution was stopped.
+  const isLookedAt = (claim?.redrive ?? 0) === 0 || verification !== undefined;
+  return isLate || !isLookedAt || undo?.status === "applied" ? STILL_FAILING : "Look at it now: it still fails.";
 }
 
 /** Whether what was done is in place; nothing where that is not known, or it cannot be taken back. */

@@ -29,7 +29,7 @@ export function lookWhatWasDone(
   const change = plan === undefined ? undefined : remedy?.seen(plan, state);
   if (remedy === undefined || change === undefined) {
     // It may have been there: others may have changed it while the execution was stopped.
-    const nothing = failed === undefined ? UNSEEN[beginning] : UNSEEN["not begun"];
+    const nothing = failed === undefined ? unseen(beginning, run.diagnosis?.remedy.action) : NOT_APPLIED;
     return { status: "failed", message: `${nothing}${ended}`, ...times };
   }
   const by =
@@ -38,10 +38,16 @@ export function lookWhatWasDone(
   return { status: "applied", message: `${remedy.words.found(change)}${by}${ended}`, change, undo, ...times };
 }
 
-/** What is said where nothing is to be seen of the remedy. */
-const UNSEEN: Readonly<Record<Beginning, string>> = {
-  begun: "Nothing is to be seen of the remedy, which had begun.",
-  "not begun": "The remedy was not applied.",
-  "not known":
-    "Nothing is to be seen of the remedy. Whether it had begun is not known: the claim that would tell is lost.",
-};
+const NOT_APPLIED = "The remedy was not applied.";
+
+/** What is said where nothing is to be seen of the remedy, whose step was stopped. */
+function unseen(beginning: Beginning, action = "remedy"): string {
+  switch (beginning) {
+    case "begun":
+      return `Nothing is to be seen of the ${action}, which had begun: it had written nothing yet, or others have changed that since.`;
+    case "not known":
+      return `Nothing is to be seen of the ${action}. Whether it had begun is not known: the claim that would tell is lost.`;
+    case "not begun":
+      return NOT_APPLIED;
+  }
+}

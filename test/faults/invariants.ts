@@ -37,6 +37,8 @@ export interface Observation {
    * same again.
    */
   retold?: boolean;
+  /** Whether somebody has put something else in the place of what was changed, so that nothing is to be seen of that any more. */
+  replaced?: boolean;
 }
 
 /** The invariants, by a short name, in the words of docs/reliability.md. */
@@ -65,6 +67,8 @@ const UNTOLD: readonly string[] = ["ObjectChanged", "DisruptionBudgetExhausted",
   "BeingDeleted",
 );
 
+/** What is said of a remedy that was stopped when it had begun, and of which nothing is to be seen. */
+const HAD_BEGUN = /Nothing is to be seen of the [\w-]+, which had begun/;
 /** What is said of an execution that ended without a word about its workloads. */
 const MAY_STAND = /may still be in place/;
 
@@ -187,6 +191,8 @@ function ofChanges(seen: Observation): Violation[] {
       if (writes.length === 0) return [];
       // A run that could not tell its outcome points at the execution's history.
       if (report.cause === "RunFailed" && MAY_STAND.test(report.summary)) return [];
+      // What had begun is named where nothing is to be seen of it.
+      if (seen.replaced === true && HAD_BEGUN.test(report.summary)) return [];
       const document = notifications[0]?.document;
       const denied = /was not applied|Could not be (claimed|diagnosed)/.exec(report.summary)?.[0];
       if (denied !== undefined)

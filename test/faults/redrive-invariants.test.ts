@@ -68,3 +68,12 @@ it("wants the change to be named, and nothing more to be done, where another exe
   ]);
   expect(taken({ ...named, requests: PATCHED }).join("; ")).toContain("though another has had the claim");
 });
+
+it("lets a change be named as one that had begun, where somebody has put something else in its place", () => {
+  const summary = "1 pod crashes. Nothing is to be seen of the rollback, which had begun.";
+  const report = workload({ outcome: "Unresolved", reason: "ExecutionRedriven", needs_person: true, summary });
+  const redriven = observed({ requests: [], workloads: [report], notifications: [told(report, [])] });
+
+  expect(details({ redriven, replaced: true })).toEqual([]);
+  expect(details({ redriven })).toEqual(["accounted: PATCH deployments took effect, and the report names no change"]);
+});

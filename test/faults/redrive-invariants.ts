@@ -49,6 +49,7 @@ function asOne({ first, other, redriven, set, replaced, judged, mayLeadTo }: Red
     ...(judged && set.length > 0 ? { amiss: undefined } : {}),
     notifications: [...told, ...redriven.notifications.filter((again) => !known.has(newsOf(again)))],
     undoing: first.undoing || redriven.undoing,
+    replaced: replaced && !judged,
     // It was stopped when it had told, and cannot know.
     retold: told.length > 0 && ownOf(redriven).length > 0,
   };

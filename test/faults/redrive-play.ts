@@ -5,6 +5,7 @@ import { Calls, isAt, type Point } from "./calls.ts";
 import { changedFields, type ChangedField } from "./changed-fields.ts";
 import { policyOf, type ExecutionOverrides } from "./execute.ts";
 import type { Ground } from "./ground.ts";
+import type { Observation } from "./invariants.ts";
 import type { Deed } from "./person.ts";
 import type { PointRun } from "./point-runs.ts";
 import { onPreparedGround, type Unprepared } from "./prepared.ts";
@@ -80,14 +81,19 @@ async function playOn(
       first: first.seen,
       other: other?.seen,
       redriven: redriven.seen,
-      // A Lease that another execution has taken, or taken and given back.
-      isTaken: other !== undefined && holder !== name && first.seen.claims.length > 0,
+      // A Lease that another execution has taken, or taken and given back, so that nothing was done any more.
+      isTaken: other !== undefined && holder !== name && (first.seen.claims.length > 0 || isLeft(redriven.seen)),
       set,
       replaced: deed?.replaces?.(stopped) === true,
       judged: does === "report" || does === "release",
       mayLeadTo: deed?.mayLeadTo ?? {},
     }),
   };
+}
+
+/** Whether an execution that had done nothing has left the workload to whoever has looked after it since. */
+function isLeft({ workloads }: Observation): boolean {
+  return workloads.some(({ reason }) => reason === "AlreadyClaimed");
 }
 
 async function stepIn(ground: Ground, situation: Situation, deed: Deed | undefined): Promise<ChangedField[]> {

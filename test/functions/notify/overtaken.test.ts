@@ -49,6 +49,14 @@ describe("what people are told of a remedy that was applied and did not end well
     expect(verified).toMatch(/^yes: it did not recover/);
   });
 
+  it("does not know whether it still fails where the execution was redriven and has not looked since", () => {
+    const remedy = remedyResult({ status: "failed", message: "Nothing is to be seen of the rollback." });
+    const { claim } = appliedRun();
+    const run = { ...appliedRun(), remedy, claim: { ...claim, status: "claimed", redrive: 1 } as const };
+
+    expect(workloadMessage(run, outcomeOf(run, false)).document.next_steps).toEqual([LOOK]);
+  });
+
   it("says how it is taken back, where that brings nothing back that failed", () => {
     const { commands, take_back, next_steps } = told({ verification: look("not_recovered") }, SCALE);
 

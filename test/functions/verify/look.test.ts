@@ -120,7 +120,9 @@ describe("a look at what a failed step did", () => {
     const seen = state({ workload: deployment({ template: template("shop/web:3") }) });
     const { message } = look(ROLLBACK, seen, { remedy_error: undefined });
 
-    expect(message).toBe("Nothing is to be seen of the remedy, which had begun. Its step was stopped.");
+    expect(message).toBe(
+      "Nothing is to be seen of the rollback, which had begun: it had written nothing yet, or others have changed that since. Its step was stopped.",
+    );
     expect(look(ROLLBACK, seen, { remedy_error: undefined }, "not begun").message).toContain(
       "The remedy was not applied.",
     );
@@ -132,7 +134,7 @@ describe("a look at what a failed step did", () => {
     const done = state({ workload: deployment({ template: template("shop/web:1") }) });
 
     expect(look(ROLLBACK, theirs, stopped, "not known").message).toBe(
-      "Nothing is to be seen of the remedy. Whether it had begun is not known: the claim that would tell is lost. Its step was stopped.",
+      "Nothing is to be seen of the rollback. Whether it had begun is not known: the claim that would tell is lost. Its step was stopped.",
     );
     expect(look(ROLLBACK, done, stopped, "not known")).toMatchObject({
       status: "applied",
