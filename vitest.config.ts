@@ -20,6 +20,9 @@ const unit = {
   maxWorkers: 3,
 };
 
+/** Tests of decisions, which keep nothing between two of them: the modules need not be loaded anew for each file. */
+const DECISIONS = "test/functions/{classify,facts,kinds,run,scan,verify}/**/*.test.ts";
+
 /** Puts the clock of whoever preloads it ahead. */
 const CLOCK = fileURLToPath(new URL("test/later/clock.ts", import.meta.url));
 
@@ -38,9 +41,10 @@ export default defineConfig({
         test: {
           ...unit,
           name: "unit",
-          exclude: [...unit.exclude, "test/later/**"],
+          exclude: [...unit.exclude, "test/later/**", DECISIONS],
         },
       },
+      { test: { ...unit, name: "decisions", include: [DECISIONS], isolate: false } },
       // The same on a later day, in the processes that the tests start, too.
       {
         test: {
