@@ -77,3 +77,13 @@ it("lets a change be named as one that had begun, where somebody has put somethi
   expect(details({ redriven, replaced: true })).toEqual([]);
   expect(details({ redriven })).toEqual(["accounted: PATCH deployments took effect, and the report names no change"]);
 });
+
+it("lets a remedy help what they had rolled out before it had written anything, and no other", () => {
+  const nothing = { ...first, requests: [] };
+  const redriven = observed({ requests: PATCHED });
+
+  expect(details({ first: nothing, redriven, replaced: true })).toEqual([]);
+  expect(details({ redriven: rest, replaced: true })).toEqual([
+    "theirs: it says Recovered by a change that is not in place: ",
+  ]);
+});

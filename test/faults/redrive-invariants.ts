@@ -37,6 +37,8 @@ function ownOf({ notifications }: Observation): Observation["notifications"] {
 /** Nobody else has had the claim: its two parts keep the promises that one run keeps. */
 function asOne({ first, other, redriven, set, replaced, judged, mayLeadTo }: Redriven): Violation[] {
   const { situation } = redriven;
+  // What they put in place of nothing may be all that was missing for a remedy to help.
+  const isReplaced = replaced && !judged && effectiveWrites(first.requests).length > 0;
   const told = ownOf(first);
   const known = new Set(told.map(newsOf));
   const requests = [first, ...(other === undefined ? [] : [other]), redriven].flatMap((each) => each.requests);
@@ -49,13 +51,13 @@ function asOne({ first, other, redriven, set, replaced, judged, mayLeadTo }: Red
     ...(judged && set.length > 0 ? { amiss: undefined } : {}),
     notifications: [...told, ...redriven.notifications.filter((again) => !known.has(newsOf(again)))],
     undoing: first.undoing || redriven.undoing,
-    replaced: replaced && !judged,
+    replaced: isReplaced,
     // It was stopped when it had told, and cannot know.
     retold: told.length > 0 && ownOf(redriven).length > 0,
   };
   return peopleViolations({
     ...{ seen: whole, set, lost: undefined, everythingGoes: false },
-    ...{ replaced: replaced && !judged, forbiddenFrom: undefined },
+    ...{ replaced: isReplaced, forbiddenFrom: undefined },
   });
 }
 
