@@ -51,8 +51,8 @@ describe("what people are told of a remedy that was applied and did not end well
 
   it("does not know whether it still fails where the execution was redriven and has not looked since", () => {
     const remedy = remedyResult({ status: "failed", message: "Nothing is to be seen of the rollback." });
-    const { claim } = appliedRun();
-    const run = { ...appliedRun(), remedy, claim: { ...claim, status: "claimed", redrive: 1 } as const };
+    const claim = { status: "claimed", lease: "deployment.shop.web", redrive: 1 } as const;
+    const run = { ...appliedRun(), remedy, claim };
 
     expect(workloadMessage(run, outcomeOf(run, false)).document.next_steps).toEqual([LOOK]);
   });
