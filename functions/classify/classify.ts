@@ -25,6 +25,7 @@ import { takenBack, throughOwner } from "./owner-guard.ts";
 import { refuseWorkload } from "./guards.ts";
 import { refuseByMode } from "./modes.ts";
 import { nextOf, noRemedy, refusalOf } from "./next-try.ts";
+import { rivalLines } from "./rival-hpas.ts";
 import { untouched } from "./untouched.ts";
 import { worksAgain } from "./works-again.ts";
 import { surroundingLines } from "./surrounding-lines.ts";
@@ -70,6 +71,7 @@ export function diagnosisOf(facts: Case): Diagnosis {
       ...(evidence.isGone === true ? [`${describeWorkload(evidence.incident.workload)} does not exist`] : []),
       ...configLines(facts, finding.name).slice(0, MAX_CONFIG),
       ...(back === undefined ? [] : [back.evidence]),
+      ...rivalLines(evidence),
       ...toolLines(evidence).slice(0, MAX_OWNERS),
       ...customOwnerLines(evidence.customOwners).slice(0, MAX_OWNERS),
       ...changedPodLines(facts).slice(0, MAX_CHANGED),

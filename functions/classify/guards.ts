@@ -24,6 +24,7 @@ import { whyNoneComesBack } from "./comes-back/comes-back.ts";
 import { whyNothingIsWritten } from "./never-written.ts";
 import { refuseOwned } from "./owner-guard.ts";
 import { noFurtherPod } from "./quota-room.ts";
+import { scaledByOthers } from "./rival-hpas.ts";
 import { whyNotBack } from "./safe-return.ts";
 import { moment, withArticle } from "../shared/text.ts";
 
@@ -276,6 +277,13 @@ const returnGuard: RemedyGuard = (facts, { plan }) => {
   return message === undefined ? undefined : { refusal: "NoSafeRemedy", message };
 };
 
+/** Where several HPAs scale the same, none of them is moved, save back to where it was. */
+const rivalsGuard: RemedyGuard = ({ evidence }, { plan }) => {
+  if (!("scale" in plan) || plan.scale.target !== "hpa" || evidence.incident.requested?.action === "undo") return;
+  const message = scaledByOthers(evidence);
+  return message === undefined ? undefined : { refusal: "NoSafeRemedy", message };
+};
+
 /** No further pod can be made where a quota has no room for one. */
 const quotaGuard: RemedyGuard = ({ evidence }, { plan }) => {
   if (!("scale" in plan) || plan.scale.target !== "hpa" || isAskedFor(evidence.incident)) return undefined;
@@ -309,6 +317,7 @@ const REMEDY_GUARDS: readonly RemedyGuard[] = [
   wayBackGuard,
   budgetsGuard,
   returnGuard,
+  rivalsGuard,
   quotaGuard,
   scaledClaimsGuard,
   targetGuard,

@@ -53,6 +53,7 @@ export const diagnose = step(
       );
     const evidence = await gatherEvidence(cluster, run.incident, past, {
       now: environment.now(),
+      deadlines: policy.detect,
       dryRun: run.dry_run,
       readOthers,
       logLines: policy.evidence.log_lines,

@@ -6,7 +6,7 @@ import { readParts, type Parts } from "../kinds/pods.ts";
 import type { RevisionHolder } from "../kinds/revisions/history.ts";
 import { lookedAt } from "../run/looked-at.ts";
 import { isIneffective, sinceLastSuccess } from "../run/history.ts";
-import { hpaOf } from "../shared/kubernetes/hpa.ts";
+import { hpasOf } from "../shared/kubernetes/hpa.ts";
 import { templateHash } from "../shared/kubernetes/template.ts";
 import type { Hpa, Namespace, ObjectMeta, Pod, PodTemplate, Workload } from "../shared/kubernetes/types.ts";
 import { Action, type Policy } from "../shared/policy.ts";
@@ -28,6 +28,7 @@ import { assertNamespace } from "../shared/kubernetes/namespaces.ts";
 import { readAbsent, type Absent } from "./absent.ts";
 import { readConfigObjects, readNeededByPods, type ConfigObject, type ConfigReading } from "./config-objects.ts";
 import { readCustomOwners, type CustomOwner } from "./custom-owners.ts";
+import { hpaInQuestion } from "./hpa-in-question.ts";
 import { readEnded, showsItsEnd, type Ended } from "./ended.ts";
 import { readGoingClaims } from "./going-claims.ts";
 import type { HelmRelease } from "./helm-release.ts";
@@ -58,8 +59,10 @@ export interface Evidence {
   unwritten?: Omit<UnwrittenParts, "pods">;
   /** The objects that hold its revisions: ReplicaSets, ControllerRevisions; empty for a kind that has none. */
   holders: RevisionHolder[];
-  /** The HPA that owns the workload's scale. */
+  /** The HPA that owns the workload's scale; of several, the one that is in question. */
   hpa: Hpa | undefined;
+  /** Further HPAs that scale it, too; absent where there are none. */
+  rivalHpas?: readonly Hpa[];
   /** Since when each node of the workload's pods has not reported, where one has stopped; by its name. */
   lostNodes: ReadonlyMap<string, string>;
   /** Since when each node of its pods that are not well has said that it is not ready, where one does; by its name. */
@@ -116,6 +119,8 @@ type OwnParts = Pick<Evidence, "workload" | "hpa">;
 /** What the evidence is gathered with. */
 export interface Gathering {
   now: Date;
+  /** How long things may last before they count as failures; without it, no HPA of several is known to fail. */
+  deadlines?: Policy["detect"];
   /** Whether nothing is kept or done, whatever is decided. */
   dryRun?: boolean;
   /** Reads what remedies make their plans from. */
@@ -152,6 +157,7 @@ export async function gatherEvidence(
   past: Past,
   {
     now,
+    deadlines,
     dryRun = false,
     readOthers = [],
     logLines = 0,
@@ -176,12 +182,14 @@ export async function gatherEvidence(
     throw new RemediationError("WorkloadNotFound", `${describeWorkload(ref)} ${made}`);
   }
   const kind = kindOf(ref);
-  const [{ pods, holders, alsoSelected, unwritten }, hpa] = await Promise.all([
+  const [{ pods, holders, alsoSelected, unwritten }, hpas] = await Promise.all([
     kind === undefined || workload === undefined
       ? readUnwrittenParts(cluster, incident)
       : { unwritten: undefined, ...(await readParts(cluster, kind, ref, workload)) },
-    hpaOf(cluster, ref),
+    hpasOf(cluster, ref),
   ]);
+  const hpa = hpaInQuestion(hpas, incident, deadlines && { now, deadlines });
+  const rivalHpas = hpas.filter((each) => each !== hpa);
   const isGone = isNotThere(ref, workload, unwritten?.makers);
   if (isGone && pods.length === 0 && !findsNoTarget(hpa)) {
     throw workloadNotFound(cluster, ref, new RemediationError("NotFound", "It is gone."));
@@ -228,6 +236,7 @@ export async function gatherEvidence(
     ...(unwritten === undefined ? {} : { unwritten }),
     holders,
     hpa,
+    ...(rivalHpas.length === 0 ? {} : { rivalHpas }),
     lostNodes: lostNodesAmong(surroundings.nodes),
     unreadyNodes: unreadyNodesAmong(surroundings.nodes),
     surroundings,
@@ -301,12 +310,14 @@ function triedInVain(incident: Incident, workload: Workload | undefined, { tried
 /** The object as it was read; undefined when it was not. */
 export function objectOf(
   ref: ObjectRef,
-  { incident, workload, hpa, pods, others }: Evidence,
+  { incident, workload, hpa, rivalHpas = [], pods, others }: Evidence,
 ): KubernetesObject | undefined {
   const { namespace } = incident.workload;
   const read: ReadObject[] = [
     ...(workload === undefined ? [] : [{ ref: workloadObject(incident.workload), object: workload }]),
-    ...(hpa === undefined ? [] : [{ ref: hpaRef(namespace, hpa.metadata?.name ?? ""), object: hpa }]),
+    ...[hpa ?? [], ...rivalHpas]
+      .flat()
+      .map((each) => ({ ref: hpaRef(namespace, each.metadata?.name ?? ""), object: each })),
     ...pods.map((pod) => ({ ref: podRef(namespace, pod.metadata?.name ?? ""), object: pod })),
     ...others,
   ];

@@ -12,6 +12,7 @@ import { kindOf } from "../../kinds/kinds.ts";
 import { describeWorkload } from "../../kinds/workloads.ts";
 import type { Remedy } from "../../run/contracts.ts";
 import { measuresOthers } from "../measured-pods.ts";
+import { clashOf } from "../rival-hpas.ts";
 import { metricsAdvice, unreadWords } from "../unread-metrics.ts";
 import { once, reportOnly, type Cause, type Finding } from "./cause.ts";
 
@@ -52,7 +53,7 @@ export const HPA_CAUSES: readonly Cause[] = [
     looksLike:
       "The HPA wants more replicas than its maximum allows (ScalingLimited, TooManyReplicas), and the pods are well.",
     response:
-      "Raise the HPA's maximum by a step, within the policy's bound; report when the bound is reached. Wait where it began with a rollout that is under way, and while pods that it has asked for have not been ready yet. Report where its behavior disables scaling up, where it measures pods that are not its target's, and where an update of its target is held back.",
+      "Raise the HPA's maximum by a step, within the policy's bound; report when the bound is reached. Wait where it began with a rollout that is under way, and while pods that it has asked for have not been ready yet. Report where its behavior disables scaling up, where it measures pods that are not its target's, where another HPA scales the same target, and where an update of its target is held back.",
     rejected: [{ action: "restart", reason: "the pods are well; there are too few of them" }],
     diagnose: (facts) => {
       const { evidence, failing, policy } = facts;
@@ -101,10 +102,7 @@ export const HPA_CAUSES: readonly Cause[] = [
           advice: "Check that scaleTargetRef names what exists, and that nothing denies the HPA controller its update.",
         },
       ) ??
-      hpaFinding(facts, ({ reason }) => reason === "AmbiguousSelector", {
-        summary: "another HPA selects the same pods, so that neither scales.",
-        advice: "Delete one of the HPAs that the message names, or have each select pods of its own.",
-      }) ??
+      hpaFinding(facts, ({ reason }) => reason === "AmbiguousSelector", ambiguous(facts.evidence)) ??
       hpaFinding(facts, ({ reason }) => reason === "InvalidSelector", {
         summary: "its target does not say in a valid way which pods are its own, so that it cannot measure them.",
         advice:
@@ -132,6 +130,16 @@ function withoutTarget({ hpa, isGone, incident }: Evidence): { summary: string; 
   return {
     summary: `it is to scale ${describeWorkload(incident.workload)}, which does not exist.`,
     advice: `Have it name what it is to scale (kubectl -n ${namespace} edit ${which}), or delete it where that was meant to go: kubectl -n ${namespace} delete ${which}.`,
+  };
+}
+
+/** Which HPAs go by the same pods, as far as they scale the same workload, and what to do about it. */
+function ambiguous(evidence: Evidence): { summary: string; advice: string } {
+  const clash = clashOf(evidence);
+  if (clash !== undefined) return { summary: `${clash.means}, so that none of them does.`, advice: clash.advice };
+  return {
+    summary: "another HPA selects the same pods, so that neither scales.",
+    advice: "Delete one of the HPAs that the message names, or have each select pods of its own.",
   };
 }
 

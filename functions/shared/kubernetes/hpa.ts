@@ -7,10 +7,16 @@ import { groupField, isSameKind } from "./groups.ts";
 import { MAX_KIND, MAX_OBJECT_NAME } from "./names.ts";
 import type { Hpa } from "./types.ts";
 
-/** The HPA that owns the workload's scale, if there is one. */
+/** The HPA that owns the workload's scale, if there is one; the first where several do. */
 export async function hpaOf(cluster: Reader, workload: WorkloadRef): Promise<Hpa | undefined> {
+  const [first] = await hpasOf(cluster, workload);
+  return first;
+}
+
+/** Every HPA that scales the workload: the API server lets any number of them name the same target. */
+export async function hpasOf(cluster: Reader, workload: WorkloadRef): Promise<Hpa[]> {
   const hpas = await listIfInstalled<Hpa>(cluster, paths.hpas(workload.namespace));
-  return hpas.find((hpa) => scales(hpa, workload));
+  return hpas.filter((hpa) => scales(hpa, workload));
 }
 
 /** Whether the HPA owns the workload's scale. */

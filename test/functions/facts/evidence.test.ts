@@ -8,10 +8,12 @@ import {
   ago,
   container,
   deployment,
+  hpa,
   incident,
   NOW,
   ofRevision,
   pod,
+  policy,
   replicaSet,
   template,
 } from "../../support/objects.ts";
@@ -89,6 +91,17 @@ describe("what the pods of a workload name", () => {
     const { absent } = await gatherEvidence(api.cluster(), incident(), NO_PAST, { now: NOW });
 
     expect(absent).toEqual([{ kind: "ServiceAccount", name: "before", isGoing: false }]);
+  });
+});
+
+describe("several HPAs that scale the same workload", () => {
+  it("are all read, and the one that fails is the one in question", async () => {
+    const full = hpa({ metadata: { name: "full" }, limited: "TooManyReplicas" });
+    api.on("GET", "/apis/autoscaling/v2/namespaces/shop/horizontalpodautoscalers", page([hpa(), full]));
+    const read = await gatherEvidence(api.cluster(), incident(), NO_PAST, { now: NOW, deadlines: policy().detect });
+
+    expect(read.hpa?.metadata?.name).toBe("full");
+    expect(read.rivalHpas?.map(({ metadata }) => metadata?.name)).toEqual(["web"]);
   });
 });
 
