@@ -62,9 +62,9 @@ function byHandInstead(tries: Finding["tries"], { message: keptAway }: GuardRefu
   const [first] = tries;
   const ofItsOwn = refuseOfItsOwn(facts.evidence, facts.policy);
   if (ofItsOwn !== undefined) {
-    // What nothing would be done to has no owner through whom anything would.
-    if (planOf(first.remedy) === undefined) return forPeople(first.remedy);
-    return ofItsOwn.refusal === "NothingRecreatesIt" ? [ofItsOwn.message] : [];
+    // What nothing would be done to has no owner through whom anything would; nor would it be touched if nobody kept it away.
+    const advice = planOf(first.remedy) === undefined ? forPeople(first.remedy) : [];
+    return ofItsOwn.refusal === "NothingRecreatesIt" ? [...advice, ofItsOwn.message] : advice;
   }
   const { remedy } = nextOf(tries, facts);
   const plan = planOf(remedy);

@@ -9,7 +9,7 @@ import { isTakenBack } from "../remedies/taken-back.ts";
 import { isNotThere } from "../shared/errors.ts";
 import { undoCommands } from "./commands.ts";
 import { adviceOn, type Advice } from "./error-advice.ts";
-import { REFUSAL_STEPS } from "./refusal-steps.ts";
+import { refusalStep } from "./refusal-steps.ts";
 
 /** What a person should do next, and how what was done is taken back. */
 export interface NextSteps extends Advice {
@@ -63,7 +63,7 @@ function only(step: string | undefined): NextSteps {
 function refused({ diagnosis, remedy, incident }: WorkloadRun, report: Report): string | undefined {
   if (!report.needs_person && !isAnswered(incident)) return undefined;
   const known = Refusal.safeParse(report.reason).data;
-  const step = known === undefined ? undefined : REFUSAL_STEPS[known];
+  const step = known === undefined ? undefined : refusalStep(known, incident.workload);
   if (step !== undefined) return step;
   if (!report.needs_person) return undefined;
   if (diagnosis?.remedy.action === "none") return diagnosis.remedy.message;

@@ -1,10 +1,21 @@
+import { kindOf } from "../kinds/kinds.ts";
 import type { Refusal } from "../run/refusals.ts";
+import type { KindRef } from "../shared/kubernetes/groups.ts";
 
 const REMEMBERED =
   "Find out why it fails, and mend that. The last command to hand it back has it looked after again before a new template does.";
 
-/** What a person can do where the words of a refusal say only why nothing was done. */
-export const REFUSAL_STEPS: Readonly<Partial<Record<Refusal, string>>> = {
+/** What a person can do where the words of a refusal say only why nothing was done; undefined where they say that, too. */
+export function refusalStep(refusal: Refusal, workload: KindRef): string | undefined {
+  // Whoever lets what is of such a kind be looked after changes nothing: nothing is ever written to it.
+  if (kindOf(workload) === undefined && KEPT_AWAY.has(refusal)) return "Look after it by hand.";
+  return REFUSAL_STEPS[refusal];
+}
+
+/** Refusals that go once somebody lets the workload be looked after. */
+const KEPT_AWAY: ReadonlySet<Refusal> = new Set<Refusal>(["NamespaceNotAllowed", "NotOptedIn", "OptedOut"]);
+
+const REFUSAL_STEPS: Readonly<Partial<Record<Refusal, string>>> = {
   ActionOff: "Do it by hand if it is right, or have the policy allow it.",
   AlreadyClaimed: "Wait for what that execution tells of it; then ask again if it is still needed.",
   BeingDeleted: "Ask again once it is there again, if that is meant.",

@@ -3,7 +3,17 @@ import { classify } from "../../../functions/classify/classify.ts";
 import type { Evidence } from "../../../functions/facts/evidence.ts";
 import { JOB } from "../../../functions/kinds/job/kind.ts";
 import type { WorkloadRef } from "../../../functions/shared/refs.ts";
-import { ago, container, evidence, hpa, imagePullPod, incident, pod, policy } from "../../support/objects.ts";
+import {
+  ago,
+  container,
+  crashingPod,
+  evidence,
+  hpa,
+  imagePullPod,
+  incident,
+  pod,
+  policy,
+} from "../../support/objects.ts";
 
 const CLONE_SET = { kind: "CloneSet", group: "apps.kruise.io", namespace: "shop", name: "web" };
 const BARE_POD = { kind: "Pod", namespace: "shop", name: "web" };
@@ -29,6 +39,19 @@ describe("what is of a kind that nothing is written to", () => {
         expect(remedy, workload.kind).toMatchObject({
           message: expect.stringContaining("Push it, or deploy one that is there.") as string,
         });
+      }
+    }
+  });
+
+  it("is said to be touched in no case, where the policy asks for opt-in", () => {
+    for (const [workload, why] of [
+      [CLONE_SET, "is of a kind that nothing is written to"],
+      [BARE_POD, "A bare pod: no controller would recreate it"],
+      [JOB_REF, "It makes its pods by rules of its own, so nothing is written to it"],
+    ] as const) {
+      for (const pods of [[missingImage], [crashingPod({ startedAgo: 90 })]]) {
+        const { remedy } = classify(of(workload, { pods }), optIn);
+        expect(remedy).toMatchObject({ message: expect.stringContaining(why) as string });
       }
     }
   });
