@@ -7,13 +7,11 @@ import { statusSayings } from "../../facts/sayings.ts";
 import { NODE_LACKS_WORDS } from "../../facts/words/config.ts";
 import { meaningOf } from "../../facts/words/meaning.ts";
 import { changedForMemory } from "../changed-for-memory.ts";
-import type { StableTime } from "../../facts/onset.ts";
-import { readyTimes, stableTime } from "../../facts/stable.ts";
 import { isStuck } from "../../facts/stuck-rollout.ts";
-import { kindOf } from "../../kinds/kinds.ts";
 import { REPEATED_RESTARTS } from "../../kinds/failing/repeated-restarts.ts";
 import { restartFailing } from "../../remedies/restart/plan.ts";
 import { rollBack } from "../../remedies/rollback/plan.ts";
+import { pastOfCrashing } from "../past-of-crashing.ts";
 import { once, provenLines, reportOnly, rolloutLines, type Cause } from "./cause.ts";
 
 /** The container was started, and did not stay. */
@@ -196,16 +194,11 @@ export const CRASH_CAUSES: readonly Cause[] = [
     diagnose: (facts) => {
       const { failing } = facts;
       if (!failsWith(failing, CRASH_REASONS)) return undefined;
-      const past = pastOfUnwritten(facts);
-      const one = failing.length === 1;
-      const before =
-        past === undefined
-          ? `and there is no sign that ${one ? "it" : "they"} ever ran well`
-          : `${one ? "which" : "one of which"} was well for about ${duration(past.seconds)}`;
+      const { words, evidence } = pastOfCrashing(failing, facts.policy.stable_seconds, facts.evidence.now);
       return {
         confidence: "medium",
-        summary: withEnds(`${crashing(failing)}, ${before}`, facts),
-        evidence: [...failureLines(failing), ...provenLines(facts), ...(past === undefined ? [] : [past.evidence])],
+        summary: withEnds(`${crashing(failing)}, ${words}`, facts),
+        evidence: [...failureLines(failing), ...provenLines(facts), ...evidence],
         tries: once(
           reportOnly(
             isDone(failing)
@@ -251,17 +244,6 @@ function crashing(pods: readonly FailingPod[], reasons?: ReadonlySet<string>): s
   const one = isDone(ending) ? "ends again and again" : "crashes";
   const many = isDone(ending) ? "end again and again" : "crash";
   return ending.length === 1 ? `1 pod ${one}` : `${ending.length} pods ${many}`;
-}
-
-/**
- * How long the pods of a kind that nothing is written to ran well, where that was long: when such a kind had made them all is not
- * known, so that it is by the pods alone, from their start.
- */
-function pastOfUnwritten({ evidence, failing, policy }: Case): StableTime | undefined {
-  if (kindOf(evidence.incident.workload) !== undefined) return undefined;
-  const byPods = { rolledOut: undefined, unavailableSince: undefined, emptyUntil: undefined };
-  const past = stableTime(readyTimes(failing, new Date(0)), byPods);
-  return past.seconds >= policy.stable_seconds ? past : undefined;
 }
 
 /** Whether the containers of these pods end without an error. */
