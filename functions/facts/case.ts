@@ -10,6 +10,7 @@ import { isLeftover } from "../shared/kubernetes/pods.ts";
 import { currentRevision, firstRolledOut, type Revision } from "../kinds/revisions/revision.ts";
 import type { Pod, PodTemplate } from "../shared/kubernetes/types.ts";
 import type { PolicyInForce } from "../shared/settings-here.ts";
+import { longBeforeFailing } from "./before-failing.ts";
 import type { Evidence } from "./evidence.ts";
 import type { FailingPod } from "./failing-pod.ts";
 import type { StableTime } from "./onset.ts";
@@ -53,7 +54,7 @@ export interface Case {
   ranWell: FailingPod[];
   /** The failing pods that were made from the present revision. */
   ofCurrent: FailingPod[];
-  /** Whether pods of the present revision fail, and nothing says that it was ever well. */
+  /** Whether pods of the present revision fail, and nothing says that it was ever well, nor that they failed long after they were made. */
   sinceRollout: boolean;
   /** Whether a rollout is past its deadline while an earlier revision is known to have been healthy. */
   rolloutFailed: boolean;
@@ -112,6 +113,9 @@ export function openCase(evidence: Evidence, policy: PolicyInForce): Case {
     warnings: evidence.surroundings.gone,
     replicasSetAt: replicasSetAt(evidence),
   });
+  // What is held back is never complete, so that pods of the present revision may have been there for as long as somebody likes.
+  const isHeld = workload !== undefined && kind?.isHeldBack?.(workload) === true;
+  const outlasted = isHeld && longBeforeFailing(ofCurrent, stableSeconds, now) !== undefined;
   const isAgain = well !== undefined && isPresentVersion(well.revision, revisions);
   return {
     evidence,
@@ -128,7 +132,8 @@ export function openCase(evidence: Evidence, policy: PolicyInForce): Case {
     longStable,
     ranWell: longStable ? podsThatRanWell(times, stableSeconds) : [],
     ofCurrent,
-    sinceRollout: ofCurrent.length > 0 && !longStable && !isAgain && !hasProvenPods(current, revisions, standings),
+    sinceRollout:
+      ofCurrent.length > 0 && !longStable && !outlasted && !isAgain && !hasProvenPods(current, revisions, standings),
     rolloutFailed: well !== undefined && !isAgain && own.some(({ reason }) => reason === "ProgressDeadlineExceeded"),
     templates,
   };

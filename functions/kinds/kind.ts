@@ -80,6 +80,8 @@ export interface Kind<
   completedAt(object: Object, current: Revision | undefined): Date | undefined;
   /** The name of the revision that was completely rolled out last; absent for a kind that keeps no pods of it back from a newer one. */
   lastComplete?(object: Object): string | undefined;
+  /** Whether somebody holds its update back, for as long as they like; absent for a kind of which nobody can. */
+  isHeldBack?(object: Object): boolean;
   /** Since when it has had too few available pods, without a break; absent for a kind whose status does not tell. */
   unavailableSince?(object: Object): Date | undefined;
   /** Whether what is sent to it gets to the pods of a revision; absent for a kind that sends to those of all of them. */

@@ -63,6 +63,7 @@ export const STATEFUL_SET = {
       ? firstRolledOut(current)
       : undefined,
   lastComplete: ({ status }) => status?.currentRevision,
+  isHeldBack: (statefulSet) => partitionOf(statefulSet) > 0 || statefulSet.spec?.updateStrategy?.type === "OnDelete",
   history: CONTROLLER_REVISIONS,
   templatePatch: replaceTemplate,
   // Source: kubernetes pkg/controller/statefulset/stateful_set_utils.go, newVersionedStatefulSetPod

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { classify } from "../../../functions/classify/classify.ts";
-import type { Pod } from "../../../functions/shared/kubernetes/types.ts";
+import type { Pod, StatefulSet } from "../../../functions/shared/kubernetes/types.ts";
 import { ago, container, evidence, incident, policy } from "../../support/objects.ts";
 import { controllerRevision, DB, db, dbPod } from "../../support/set-objects.ts";
 
 /** A pod that crashes, and stopped being ready so many seconds ago. */
-function crashing(ordinal: number, revision: number, since: number): Pod {
+function crashing(ordinal: number, revision: number, since: number, restarts = 5): Pod {
   const made = dbPod(ordinal, revision);
   return {
     ...made,
@@ -17,7 +17,7 @@ function crashing(ordinal: number, revision: number, since: number): Pod {
       containerStatuses: [
         container({
           ready: false,
-          restartCount: 5,
+          restartCount: restarts,
           state: { waiting: { reason: "CrashLoopBackOff" } },
           lastState: { terminated: { exitCode: 1, reason: "Error", startedAt: ago(40), finishedAt: ago(30) } },
         }),
@@ -27,12 +27,18 @@ function crashing(ordinal: number, revision: number, since: number): Pod {
 }
 
 /** A StatefulSet whose first two pods a partition keeps at revision 1, as it was complete before. */
-const decided = (pods: Pod[]) =>
+const decided = (
+  pods: Pod[],
+  updateStrategy: NonNullable<NonNullable<StatefulSet["spec"]>["updateStrategy"]> = {
+    type: "RollingUpdate",
+    rollingUpdate: { partition: 2 },
+  },
+) =>
   classify(
     evidence({
       incident: incident({ workload: DB }),
       workload: db({
-        spec: { updateStrategy: { type: "RollingUpdate", rollingUpdate: { partition: 2 } } },
+        spec: { updateStrategy },
         status: { currentRevision: "db-r1", updateRevision: "db-r2", updatedReplicas: 1, readyReplicas: 2 },
       }),
       holders: [controllerRevision(2, { created: ago(3_000) }), controllerRevision(1, { created: ago(90_000) })],
@@ -57,5 +63,31 @@ describe("a pod that a partition keeps at an earlier revision", () => {
       cause: "CrashLoopAfterRollout",
       remedy: { action: "rollback" },
     });
+  });
+});
+
+describe("a pod of the newer revision, which a partition lets alone have it", () => {
+  it("is not put down to the rollout where it crashed long after it was made, and nothing is undone or started again", () => {
+    const { cause, summary, remedy } = decided([dbPod(0, 1), dbPod(1, 1), crashing(2, 2, 30, 2)]);
+
+    expect({ cause, summary }).toEqual({
+      cause: "CrashLoop",
+      summary: "1 pod crashes, which did not do so for most of the 83 min since it was started.",
+    });
+    expect(remedy.action).toBe("none");
+  });
+
+  it("is not, either, where its pods are replaced by hand", () => {
+    const pods = [dbPod(0, 1), dbPod(1, 1), crashing(2, 2, 30, 2)];
+    expect(decided(pods, { type: "OnDelete" }).cause).toBe("CrashLoop");
+  });
+
+  it("is put down to the rollout while nobody holds that back", () => {
+    const pods = [dbPod(0, 1), dbPod(1, 1), crashing(2, 2, 30, 2)];
+    expect(decided(pods, { type: "RollingUpdate" }).cause).toBe("CrashLoopAfterRollout");
+  });
+
+  it("is put down to the rollout where it has crashed since it was made", () => {
+    expect(decided([dbPod(0, 1), dbPod(1, 1), crashing(2, 2, 30, 18)]).cause).toBe("CrashLoopAfterRollout");
   });
 });
