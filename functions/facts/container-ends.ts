@@ -68,6 +68,11 @@ export function failsLiveness(
   );
 }
 
+/** Whether the kubelet's Events say that a container of the pod that fails is ended for its liveness or startup probe. */
+export function isEndedByProbe({ pod, failures }: FailingPod, events: readonly KubernetesEvent[]): boolean {
+  return failures.some(({ container }) => failedProbe(eventsOf(pod.metadata?.uid, container, events)) !== undefined);
+}
+
 function endOf(failure: Failure, events: readonly KubernetesEvent[]): string | undefined {
   const { container, outOfMemory, exitCode } = failure;
   if (container === undefined) return undefined;

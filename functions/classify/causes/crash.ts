@@ -13,6 +13,7 @@ import { restartFailing } from "../../remedies/restart/plan.ts";
 import { rollBack } from "../../remedies/rollback/plan.ts";
 import { pastOfCrashing } from "../past-of-crashing.ts";
 import { once, provenLines, reportOnly, rolloutLines, type Cause } from "./cause.ts";
+import { ENDED_ON_LEAVING_NODE } from "./leaving-node.ts";
 
 /** The container was started, and did not stay. */
 export const CRASH_REASONS: ReadonlySet<string> = new Set([
@@ -113,6 +114,7 @@ export const CRASH_CAUSES: readonly Cause[] = [
       };
     },
   },
+  ENDED_ON_LEAVING_NODE,
   {
     name: "CrashLoopAfterRollout",
     looksLike:
