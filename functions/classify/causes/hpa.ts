@@ -3,6 +3,7 @@ import type { Failure } from "../../shared/kubernetes/failures.ts";
 import type { Hpa, Pod } from "../../shared/kubernetes/types.ts";
 import { isLeftover, isReady, isTerminating, wasReadySince } from "../../shared/kubernetes/pods.ts";
 import { count, duration } from "../../shared/text.ts";
+import { withClaims } from "../../remedies/scale/claims.ts";
 import { raisedBounds } from "../../remedies/scale/plan.ts";
 import { podsMadeFrom, type Case } from "../../facts/case.ts";
 import { scaledObjectAbove } from "../../facts/scaled-object.ts";
@@ -71,7 +72,7 @@ export const HPA_CAUSES: readonly Cause[] = [
             ofOthers(evidence) ??
             ofAnotherTemplate(facts, hpa) ??
             waitFor(facts, since) ??
-            raisedBounds(name, bounds, policy),
+            withClaims(raisedBounds(name, bounds, policy), evidence),
         ),
       };
     },

@@ -2,6 +2,7 @@ import type { Counts } from "../../facts/scaled-object.ts";
 import { describeSize } from "../../shared/kubernetes/hpa.ts";
 import type { WorkloadRef } from "../../shared/refs.ts";
 import type { Command, Words } from "../remedy.ts";
+import { whenMore } from "../scale/words.ts";
 import type { KedaScaleChange, KedaScalePlan } from "./contract.ts";
 
 type Move = Pick<KedaScalePlan, "scale" | "scaled_object">;
@@ -27,8 +28,8 @@ export const words: Words<KedaScalePlan, KedaScaleChange> = {
     `ScaledObject ${name}: ${describeCounts(from)} before, ${describeCounts(to)} now`,
   ],
   wayBack: ({ scaled_object: { from } }) => `Back to ${describeCounts(from)}.`,
-  undone: ({ scaled_object: { name, from } }, { namespace }) =>
-    `The scaling was undone: ScaledObject ${namespace}/${name} has ${describeCounts(from)} again.`,
+  undone: ({ scale, scaled_object: { name, from } }, workload) =>
+    `The scaling was undone: ScaledObject ${workload.namespace}/${name} has ${describeCounts(from)} again.${whenMore(scale, workload)}`,
   undoCommand: (change, workload) => countsCommand(change, "from", workload),
   afterwards: ({ scaled_object: { from, to } }) => ({
     next:

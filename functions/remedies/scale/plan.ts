@@ -6,6 +6,7 @@ import type { Hpa } from "../../shared/kubernetes/types.ts";
 import type { Policy } from "../../shared/policy.ts";
 import type { HpaBounds, WorkloadRef } from "../../shared/refs.ts";
 import type { NoRemedy } from "../remedy.ts";
+import { withClaims } from "./claims.ts";
 import { reversed } from "./carry-out.ts";
 import type { RequestedScale, ScaleChange, ScalePlan } from "./contract.ts";
 
@@ -21,7 +22,7 @@ export function requestedScale({ replicas }: RequestedScale, { evidence, policy 
   if (present === 0) {
     return { action: "none", refusal: "ScaledToZero", message: atZero(hpa) };
   }
-  return boundsFor(hpa.metadata?.name ?? "", boundsOf(hpa), present, replicas, policy);
+  return withClaims(boundsFor(hpa.metadata?.name ?? "", boundsOf(hpa), present, replicas, policy), evidence);
 }
 
 /** A kind is written to in the ways alone that it says. */
@@ -91,7 +92,7 @@ export function scaledBack({ scale }: ScaleChange, { policy, evidence }: Case): 
   }
   const most = back.target === "hpa" ? back.to.max : back.to;
   if (most > policy.scale.max_replicas) return limitReached(policy, `it had ${most} replicas before`);
-  if (most > 0) return { action: "scale", scale: back };
+  if (most > 0) return withClaims({ action: "scale", scale: back }, evidence);
   const message = "It had 0 replicas before, and the workflow never scales to zero: do that by hand.";
   return { action: "none", refusal: "NoSafeRemedy", message };
 }

@@ -3,6 +3,7 @@ import { describeWorkload } from "../../kinds/workloads.ts";
 import { describeResizing, describeSize } from "../../shared/kubernetes/hpa.ts";
 import type { WorkloadRef } from "../../shared/refs.ts";
 import type { Command, Words } from "../remedy.ts";
+import { claimsThatStay } from "./claims.ts";
 import type { ScaleChange, ScalePlan, Scaling } from "./contract.ts";
 
 /** `HPA shop/web` or `Deployment shop/web`. */
@@ -12,7 +13,7 @@ export function describeTarget(workload: WorkloadRef, scaling: Scaling): string 
 
 /** What people are told of a scaling. */
 export const words: Words<ScalePlan, ScaleChange> = {
-  did: ({ scale }, workload, dryRun) => scaled(scale, workload, dryRun),
+  did: ({ scale }, workload, dryRun) => `${scaled(scale, workload, dryRun)}${dryRun ? "" : whenLess(scale, workload)}`,
   would: ({ scale }, workload) => scaled(scale, workload, true),
   byHand: ({ scale }, workload) => sizeCommand(scale, "to", workload),
   found: ({ scale: { from, to } }) => `It was scaled ${describeResizing(from, to)}.`,
@@ -22,13 +23,23 @@ export const words: Words<ScalePlan, ScaleChange> = {
   },
   wayBack: ({ scale }) => `Back to ${describeSize(scale.from)}.`,
   undone: ({ scale }, workload) =>
-    `The scaling was undone: ${describeTarget(workload, scale)} is back at ${describeSize(scale.from)}.`,
+    `The scaling was undone: ${describeTarget(workload, scale)} is back at ${describeSize(scale.from)}.${whenMore(scale, workload)}`,
   undoCommand: ({ scale }, workload) => sizeCommand(scale, "from", workload),
   afterwards: () => ({
     next: "Decide whether the new size stays, and write it down where the workload is defined.",
     takesBack: true,
   }),
 };
+
+/** What stays of pods that go because a maximum was lowered. */
+function whenLess(scale: Scaling, workload: WorkloadRef): string {
+  return scale.target === "hpa" && scale.to.max < scale.from.max ? claimsThatStay(scale, workload) : "";
+}
+
+/** What stays of pods that go because a maximum that was raised is back where it was. */
+export function whenMore(scale: Scaling, workload: WorkloadRef): string {
+  return scale.target === "hpa" && scale.to.max > scale.from.max ? claimsThatStay(scale, workload) : "";
+}
 
 function scaled(scale: Scaling, workload: WorkloadRef, dryRun: boolean): string {
   return `${dryRun ? "Would scale" : "Scaled"} ${describeTarget(workload, scale)} ${describeResizing(scale.from, scale.to)}.`;
