@@ -24,6 +24,7 @@ import { configLines } from "./config-lines.ts";
 import { takenBack, throughOwner } from "./owner-guard.ts";
 import { refuseWorkload } from "./guards.ts";
 import { refuseByMode } from "./modes.ts";
+import { releaseJobLines } from "./migrated.ts";
 import { nextOf, noRemedy, refusalOf } from "./next-try.ts";
 import { rivalLines } from "./rival-hpas.ts";
 import { untouched } from "./untouched.ts";
@@ -72,6 +73,7 @@ export function diagnosisOf(facts: Case): Diagnosis {
       ...configLines(facts, finding.name).slice(0, MAX_CONFIG),
       ...(back === undefined ? [] : [back.evidence]),
       ...rivalLines(evidence),
+      ...releaseJobLines(facts),
       ...toolLines(evidence).slice(0, MAX_OWNERS),
       ...customOwnerLines(evidence.customOwners).slice(0, MAX_OWNERS),
       ...changedPodLines(facts).slice(0, MAX_CHANGED),

@@ -14,6 +14,7 @@ import { failedOfItself } from "./failed-before.ts";
 import { lacksKeys } from "./keys-before.ts";
 import { beyondLimits } from "./limit-range.ts";
 import { violatesLevel } from "./level-before.ts";
+import { mayBeMigrated } from "./migrated.ts";
 import { tagMoved } from "./moved-tag.ts";
 import { quantity } from "../shared/kubernetes/quantity.ts";
 
@@ -58,7 +59,8 @@ export function whyNotBack(facts: Case, to: RevisionRef, isAlone: boolean): stri
     letsNoneIn(way) ??
     lacksAmounts(facts, to, earlier) ??
     (isAlone ? (whyNotStarted(way) ?? mayNotPull(way) ?? leavesServices(way)) : undefined) ??
-    ranOnVolumes(way)
+    ranOnVolumes(way) ??
+    mayBeMigrated(facts, to)
   );
 }
 

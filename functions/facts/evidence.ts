@@ -34,6 +34,7 @@ import { readGoingClaims } from "./going-claims.ts";
 import type { HelmRelease } from "./helm-release.ts";
 import { readLastWords, type LastWords } from "./last-words.ts";
 import { findsNoTarget, isNotThere, unlessGone } from "./left-behind.ts";
+import type { ReleaseJob } from "./release-jobs.ts";
 import { readServices, type Services } from "./services.ts";
 import { NO_SURROUNDINGS, readSurroundings, type Surroundings } from "./surroundings.ts";
 import { isBarePod, readUnwritten, type UnwrittenParts } from "./unwritten.ts";
@@ -109,6 +110,8 @@ export interface NeededBefore {
   pullSecrets: readonly ConfigObject[];
   /** What is not there of what they are not made without. */
   absent: readonly Absent[];
+  /** Jobs of the same release that ran with the present revision; absent where none is known. */
+  jobs?: readonly ReleaseJob[];
 }
 
 /** Reads objects beside a workload, as it is with its HPA, that a remedy makes its plan from. */

@@ -5,12 +5,13 @@ import type { Case } from "./case.ts";
 import { readAbsent } from "./absent.ts";
 import { readNeededBefore, readPullSecretsBefore } from "./config-objects.ts";
 import type { Evidence } from "./evidence.ts";
+import { readReleaseJobs } from "./release-jobs.ts";
 
 type PodSpec = NonNullable<PodTemplate["spec"]>;
 
 /**
  * The case with what tells whether pods of the revision to go back to could be started: whether the ConfigMaps and Secrets are
- * there that they need, and what they are not made without. No ConfigMap or Secret is asked for that the present pods need as well:
+ * there that they need, what they are not made without, and which Jobs ran with the present one. No ConfigMap or Secret is asked for that the present pods need as well:
  * whether that is there shows in them. No
  * conclusion of the case is drawn from that, so that it need not be opened again.
  */
@@ -22,14 +23,17 @@ export async function withNeededBefore(cluster: Reader, facts: Case): Promise<Ca
   if (present === undefined || revision === undefined || earlier === undefined) return facts;
   const { namespace } = evidence.incident.workload;
   const { config_changes: allowed } = policy.evidence;
-  const [objects, pullSecrets, absent] = await Promise.all([
+  const revisions = { present: facts.current, earlier: revision };
+  const [objects, pullSecrets, absent, jobs] = await Promise.all([
     readNeededBefore(cluster, namespace, present, earlier, allowed),
     readPullSecretsBefore(cluster, namespace, present, earlier, allowed),
     readAbsent(cluster, namespace, earlier.spec === undefined ? [] : [withOwnClaims(evidence, earlier.spec)]),
+    readReleaseJobs(cluster, namespace, evidence.workload, revisions),
   ]);
+  const neededBefore = { revision: revision.name, objects, pullSecrets, absent };
   return {
     ...facts,
-    evidence: { ...evidence, neededBefore: { revision: revision.name, objects, pullSecrets, absent } },
+    evidence: { ...evidence, neededBefore: { ...neededBefore, ...(jobs.length === 0 ? {} : { jobs }) } },
   };
 }
 
