@@ -7,7 +7,7 @@ import { kindOf } from "../kinds/kinds.ts";
 import { isAskedFor } from "../run/asked-for.ts";
 import type { RevisionRef } from "../shared/refs.ts";
 import { containersOf } from "../shared/kubernetes/containers.ts";
-import type { Pod, PodTemplate, StatefulSet } from "../shared/kubernetes/types.ts";
+import type { Pod, PodTemplate } from "../shared/kubernetes/types.ts";
 import { some } from "../shared/text.ts";
 import { lacksAmounts } from "./amounts-before.ts";
 import { failedOfItself } from "./failed-before.ts";
@@ -16,6 +16,7 @@ import { beyondLimits } from "./limit-range.ts";
 import { violatesLevel } from "./level-before.ts";
 import { mayBeMigrated } from "./migrated.ts";
 import { tagMoved } from "./moved-tag.ts";
+import { ranOnVolumes } from "./ran-on-volumes.ts";
 import { quantity } from "../shared/kubernetes/quantity.ts";
 
 /** How many names a sentence holds. */
@@ -59,7 +60,7 @@ export function whyNotBack(facts: Case, to: RevisionRef, isAlone: boolean): stri
     letsNoneIn(way) ??
     lacksAmounts(facts, to, earlier) ??
     (isAlone ? (whyNotStarted(way) ?? mayNotPull(way) ?? leavesServices(way)) : undefined) ??
-    ranOnVolumes(way) ??
+    ranOnVolumes(facts, to, present, earlier) ??
     mayBeMigrated(facts, to)
   );
 }
@@ -208,22 +209,4 @@ function leavesServices({ facts, to, present, earlier }: Return): string | undef
   if (names.length === 0) return undefined;
   const service = names.length === 1 ? "Service" : "Services";
   return `Not rolled back: ${service} ${some(names, NAMED)} ${names.length === 1 ? "reaches" : "reach"} the present pods by labels, or names of ports, that ${which} do not have, and would lead nowhere. Go back with both, the workload and ${service} ${some(names, NAMED)}.`;
-}
-
-/** Another image has run on volumes that stay: what it wrote there, the earlier one may not be able to read. */
-function ranOnVolumes({ facts: { evidence, ofCurrent }, to, present, earlier }: Return): string | undefined {
-  const workload = evidence.workload as StatefulSet | undefined;
-  if ((workload?.spec?.volumeClaimTemplates ?? []).length === 0) return undefined;
-  const images = new Map(containersOf(earlier).map(({ name, image }) => [name, image]));
-  const others = containersOf(present).filter(({ name, image }) => images.has(name) && images.get(name) !== image);
-  const changed = new Set(others.map(({ name }) => name));
-  const ran = ofCurrent.some(({ pod: { status } }) =>
-    [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])].some(
-      ({ name, restartCount, state, lastState }) =>
-        changed.has(name) &&
-        (restartCount > 0 || [state, lastState].some((each) => each?.running != null || each?.terminated != null)),
-    ),
-  );
-  if (!ran) return undefined;
-  return `Not rolled back: its newer image has run on volumes that stay as they are (volumeClaimTemplates), and may have changed what is on them in a way that the image of revision ${to.revision} cannot read. Whoever knows that it can may ask for that revision.`;
 }
