@@ -83,6 +83,8 @@ export function asksForNoLess(reasons: SchedulingReasons): Shared {
   return {
     says: isUnknown ? "asks the scheduler for the same" : "asks for no less of that",
     isLikenessAlone: isUnknown,
+    // Pods that the nodes had room for do not tell that it asks for no more than before.
+    isOfTemplates: !isUnknown,
     holds: (now, before) =>
       isUnknown
         ? isAlike(schedulingOf(now), schedulingOf(before))

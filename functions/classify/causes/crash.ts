@@ -8,6 +8,7 @@ import { NODE_LACKS_WORDS } from "../../facts/words/config.ts";
 import { meaningOf } from "../../facts/words/meaning.ts";
 import { changedForMemory } from "../changed-for-memory.ts";
 import { isStuck } from "../../facts/stuck-rollout.ts";
+import { wellBeside } from "../../facts/well-beside.ts";
 import { REPEATED_RESTARTS } from "../../kinds/failing/repeated-restarts.ts";
 import { restartFailing } from "../../remedies/restart/plan.ts";
 import { rollBack } from "../../remedies/rollback/plan.ts";
@@ -95,13 +96,13 @@ export const CRASH_CAUSES: readonly Cause[] = [
       "Restart the crashing pods once, possibly on another node; then roll back if the rollout is stuck at them, else leave it to a person.",
     rejected: [],
     diagnose: (facts) => {
-      const { ofCurrent, current, standings, longStable } = facts;
+      const { ofCurrent, longStable } = facts;
       const crash = failingFor(ofCurrent, CRASH_REASONS);
-      const { proven = 0 } = (current === undefined ? undefined : standings.get(current.name)) ?? {};
-      if (longStable || crash.length === 0 || proven <= ofCurrent.length || crash.some(isOutOfMemory)) return undefined;
+      const well = wellBeside(facts);
+      if (longStable || crash.length === 0 || well === undefined || crash.some(isOutOfMemory)) return undefined;
       return {
         confidence: "medium",
-        summary: withEnds(`${crashing(crash)} beside ${proven} of the same revision that run well`, facts),
+        summary: withEnds(`${crashing(crash)} beside ${well} of the same revision that run well`, facts),
         evidence: [...failureLines(crash), ...provenLines(facts), ...nodeLines(crash)],
         tries: [
           { remedy: restartFailing({ ...facts, failing: crash }, CRASH_REASONS) },

@@ -2,7 +2,9 @@ import { STILL_STARTING } from "../../kinds/failing/overdue.ts";
 import { count } from "../../shared/text.ts";
 import { failingFor, failsWith, type FailingPod } from "../../facts/case.ts";
 import { failureLines } from "../../facts/failure-lines.ts";
+import { isStuck } from "../../facts/stuck-rollout.ts";
 import { unreadyTogether } from "../../facts/unready-together.ts";
+import { wellBeside } from "../../facts/well-beside.ts";
 import { restartFailing } from "../../remedies/restart/plan.ts";
 import { rollBack } from "../../remedies/rollback/plan.ts";
 import { once, provenLines, reportOnly, rolloutLines, type Cause } from "./cause.ts";
@@ -39,6 +41,33 @@ export const UNREADY_CAUSES: readonly Cause[] = [
             "Look at what its readiness probe depends on (a database, DNS, another service): a new pod would depend on the same.",
           ),
         ),
+      };
+    },
+  },
+  {
+    name: "UnreadyBesideWellPods",
+    looksLike:
+      "A few pods of the present revision run and have not become ready since it was rolled out, while more of its pods have been ready for long: it is a matter of these pods or their nodes, not of the template alone.",
+    response:
+      "Restart the unready pods once, possibly on another node; then roll back if the rollout is stuck at them, else leave it to a person.",
+    rejected: [],
+    diagnose: (facts) => {
+      const { ofCurrent, sinceRollout } = facts;
+      const unready = failingFor(ofCurrent, UNREADY);
+      const well = wellBeside(facts);
+      if (!sinceRollout || unready.length === 0 || well === undefined) return undefined;
+      return {
+        confidence: "medium",
+        summary: `${notReady(unready.length)} beside ${well} of the same revision that run well.`,
+        evidence: [...failureLines(unready), ...provenLines(facts)],
+        tries: [
+          { remedy: restartFailing({ ...facts, failing: unready }, UNREADY) },
+          {
+            remedy: isStuck(facts)
+              ? rollBack(facts)
+              : reportOnly("A restart did not help. Look at what its readiness probe asks, and at the node."),
+          },
+        ],
       };
     },
   },
