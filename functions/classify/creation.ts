@@ -1,3 +1,4 @@
+import { wasScaledUpOnce } from "../facts/before-it-was-scaled.ts";
 import type { Case } from "../facts/case.ts";
 import { NO_PODS } from "../kinds/job/kind.ts";
 import { kindOf } from "../kinds/kinds.ts";
@@ -58,21 +59,10 @@ export function refusedSinceRollout(facts: Case, { since }: Refusal): boolean {
   if (current.replicas > 0 || current.available > 0) return false;
   const created = current.created.getTime();
   const patience = kindOf(incident.workload)?.deadline?.seconds?.(workload) ?? policy.detect.set_update_seconds;
-  const unproven = Date.parse(since) - created < policy.stable_seconds * 1_000 || wasScaledUpOnce(facts);
+  const completed = kindOf(incident.workload)?.completedAt(workload, current);
+  const unproven =
+    Date.parse(since) - created < policy.stable_seconds * 1_000 || wasScaledUpOnce(evidence, current, completed);
   return unproven && now.getTime() - created > patience * 1_000;
-}
-
-/** A rollout of no pods is complete in the second in which its revision is made, as the API writes times. */
-const AT_ONCE_MS = 1_000;
-/** The generation of a ReplicaSet that was made with no replicas and has been scaled once. */
-const SCALED_ONCE = 2;
-
-/** Whether the present revision was rolled out at zero replicas, and what is refused are the first pods that it was to have. */
-function wasScaledUpOnce({ current, evidence: { incident, workload, holders } }: Case): boolean {
-  const completed = workload === undefined ? undefined : kindOf(incident.workload)?.completedAt(workload, current);
-  if (current === undefined || completed === undefined) return false;
-  const holder = holders.find(({ metadata }) => metadata?.name === current.name);
-  return completed.getTime() - current.created.getTime() <= AT_ONCE_MS && holder?.metadata?.generation === SCALED_ONCE;
 }
 
 /** What an earlier template shares of what is refused; undefined where the words are about no part of a template. */

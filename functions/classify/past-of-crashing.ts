@@ -1,5 +1,5 @@
 import { longBeforeFailing, startOf, timesBefore } from "../facts/before-failing.ts";
-import type { FailingPod } from "../facts/case.ts";
+import type { Case, FailingPod } from "../facts/case.ts";
 import { containerStatuses, restartCount } from "../shared/kubernetes/pods.ts";
 import { count, duration } from "../shared/text.ts";
 
@@ -10,11 +10,11 @@ const MOST = 0.75;
  * What the pods themselves tell of the time before they crashed, where nothing else does: as it follows how many crash, and as
  * evidence.
  */
-export function pastOfCrashing(
-  failing: readonly FailingPod[],
-  stableSeconds: number,
-  now: Date,
-): { words: string; evidence: string[] } {
+export function pastOfCrashing({ failing, stable, policy, evidence: { now } }: Case): {
+  words: string;
+  evidence: string[];
+} {
+  const stableSeconds = policy.stable_seconds;
   const [it, which] = failing.length === 1 ? ["it", "which"] : ["they", "one of which"];
   const long = longBeforeFailing(failing, stableSeconds, now);
   if (long !== undefined) {
@@ -25,6 +25,10 @@ export function pastOfCrashing(
       words: `${which} did not do so for ${part} of the ${duration(age)} since it was started`,
       evidence: [`pod ${pod.metadata?.name ?? ""}: ${restarts} since it was started ${duration(age)} ago`],
     };
+  }
+  if (stable.isUnknown === true) {
+    const them = failing.length === 1 ? "it" : "them";
+    return { words: `and how the pods before ${them} fared is not known`, evidence: [stable.evidence] };
   }
   const isKnown =
     failing.every(tellsItsPast) && timesBefore(failing, now).every(({ seconds }) => seconds < stableSeconds);

@@ -11,6 +11,7 @@ import { currentRevision, firstRolledOut, type Revision } from "../kinds/revisio
 import type { Pod, PodTemplate } from "../shared/kubernetes/types.ts";
 import type { PolicyInForce } from "../shared/settings-here.ts";
 import { longBeforeFailing } from "./before-failing.ts";
+import { beforeItWasScaled } from "./before-it-was-scaled.ts";
 import type { Evidence } from "./evidence.ts";
 import type { FailingPod } from "./failing-pod.ts";
 import type { StableTime } from "./onset.ts";
@@ -102,8 +103,12 @@ export function openCase(evidence: Evidence, policy: PolicyInForce): Case {
   const ended = leftovers.filter(({ pod }) => current !== undefined && isMadeFrom(pod, current.name));
   const byNode = rolledOut === undefined ? undefined : untilNodeEnded(ended);
   const byFailing = stableTime(times, { rolledOut, unavailableSince, emptyUntil });
-  const stable = byNode !== undefined && byNode.seconds > byFailing.seconds ? byNode : byFailing;
-  const longStable = stable.seconds >= stableSeconds;
+  const longest = byNode !== undefined && byNode.seconds > byFailing.seconds ? byNode : byFailing;
+  const longStable = longest.seconds >= stableSeconds;
+  const scaled = longStable
+    ? undefined
+    : beforeItWasScaled(evidence, times, { current, rolledOut, emptyUntil }, stableSeconds);
+  const stable = scaled ?? longest;
   const well = newestWellRevision(revisions, {
     stableSeconds,
     standings,
@@ -133,7 +138,12 @@ export function openCase(evidence: Evidence, policy: PolicyInForce): Case {
     ranWell: longStable ? podsThatRanWell(times, stableSeconds) : [],
     ofCurrent,
     sinceRollout:
-      ofCurrent.length > 0 && !longStable && !outlasted && !isAgain && !hasProvenPods(current, revisions, standings),
+      ofCurrent.length > 0 &&
+      !longStable &&
+      !outlasted &&
+      scaled === undefined &&
+      !isAgain &&
+      !hasProvenPods(current, revisions, standings),
     rolloutFailed: well !== undefined && !isAgain && own.some(({ reason }) => reason === "ProgressDeadlineExceeded"),
     templates,
   };

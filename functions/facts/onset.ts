@@ -14,6 +14,8 @@ export interface StableTime {
   evidence: string;
   /** It is known of the revision by the workload's status, not of the pods that fail. */
   byStatus?: true;
+  /** That nothing tells it, though there may have been such a time; the evidence says why. */
+  isUnknown?: true;
 }
 
 const NOT_AT_ALL: StableTime = { seconds: 0, evidence: "" };

@@ -174,14 +174,14 @@ export const CRASH_CAUSES: readonly Cause[] = [
     looksLike: "Containers crash again and again, after the same template ran well for a long time.",
     response:
       "Restart the failing pods once, on fresh containers and possibly another node; then leave it to a person.",
-    rejected: [{ action: "rollback", reason: "what fails was ready for long before it failed" }],
+    rejected: [{ action: "rollback", reason: "the revision of what fails ran well for long before that" }],
     diagnose: (facts) => {
       const { ranWell, failing, stable } = facts;
       if (!failsWith(ranWell, CRASH_REASONS)) return undefined;
       return {
         confidence: "medium",
         summary: withEnds(
-          `${crashing(ranWell, CRASH_REASONS)} after ${stable.byStatus === true ? "their revision ran" : "running"} well for ${duration(stable.seconds)}`,
+          `${crashing(ranWell, CRASH_REASONS)} after ${stable.byStatus === true ? `${ranWell.length === 1 ? "its" : "their"} revision ran` : "running"} well for ${duration(stable.seconds)}`,
           facts,
         ),
         evidence: [...failureLines(failing), stable.evidence],
@@ -193,11 +193,11 @@ export const CRASH_CAUSES: readonly Cause[] = [
     name: "CrashLoop",
     looksLike: "Containers crash again and again, and nothing proves that they ever ran well.",
     response: "Report: without a revision to return to and without a stable past there is no safe remedy.",
-    rejected: [{ action: "restart", reason: "nothing says that this template ever ran well" }],
+    rejected: [{ action: "restart", reason: "nothing says that this template ran well for long before" }],
     diagnose: (facts) => {
       const { failing } = facts;
       if (!failsWith(failing, CRASH_REASONS)) return undefined;
-      const { words, evidence } = pastOfCrashing(failing, facts.policy.stable_seconds, facts.evidence.now);
+      const { words, evidence } = pastOfCrashing(facts);
       return {
         confidence: "medium",
         summary: withEnds(`${crashing(failing)}, ${words}`, facts),
