@@ -1,4 +1,5 @@
 import type { Revision } from "../kinds/revisions/revision.ts";
+import { isReady } from "../shared/kubernetes/pods.ts";
 import type { ObjectMeta, Pod } from "../shared/kubernetes/types.ts";
 import type { Evidence } from "./evidence.ts";
 import type { FailingPod } from "./failing-pod.ts";
@@ -39,9 +40,7 @@ export function stableTime(
     seconds: 0,
     evidence: "",
   });
-  const began = times
-    .flatMap(({ failing: { failures } }) => failures.map(({ since }) => Date.parse(since ?? "")))
-    .filter(Number.isFinite);
+  const began = times.flatMap(({ failing }) => firstSigns(failing)).filter(Number.isFinite);
   if (rolledOut === undefined || began.length === 0) return byPods;
   if (times.some(({ failing: { pod, failures } }) => mayHavePassedForReady(pod, failures))) return byPods;
   const from = Math.max(rolledOut.getTime(), emptyUntil ?? -Infinity);
@@ -50,6 +49,24 @@ export function stableTime(
   if (seconds <= byPods.seconds) return byPods;
   const evidence = `the rollout was complete ${Math.round(seconds)} s before the first pod began to fail`;
   return { seconds, evidence, byStatus: true };
+}
+
+/** When a pod began to fail; one that never was ready has been missing since it was made, whatever held it up before it failed. */
+function firstSigns({ pod, failures }: FailingPod): number[] {
+  const began = failures.map(({ since }) => Date.parse(since ?? ""));
+  return wasNeverReady(pod) ? [...began, Date.parse(pod.metadata?.creationTimestamp ?? "")] : began;
+}
+
+/** How long the kubelet takes at most to write down that a pod which it has just seen is not ready, in milliseconds. */
+const SEEN_MS = 2_000;
+
+/** Whether the pod's conditions tell that it has not been ready since it was made: nobody has looked at it, or all look the same. */
+function wasNeverReady(pod: Pod): boolean {
+  const { startTime, conditions = [] } = pod.status ?? {};
+  if (isReady(pod)) return false;
+  if (startTime === undefined) return true;
+  const ready = conditions.find(({ type }) => type === "Ready");
+  return Date.parse(ready?.lastTransitionTime ?? "") - Date.parse(startTime) <= SEEN_MS;
 }
 
 /** What the kubelet says of pods that it ended for the sake of the node. Source: kubernetes pkg/kubelet/nodeshutdown, preemption */
