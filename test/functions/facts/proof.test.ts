@@ -205,27 +205,40 @@ describe("a rollout is to blame", () => {
     const set = (secondsAgo: number) => ({
       managedFields: [{ manager: "kubectl", subresource: "scale", time: ago(secondsAgo) }],
     });
-    const scaled = (secondsAgo: number): Evidence =>
-      complete([neverReady(60)], deployment({ template: template("shop/web:2"), metadata: set(secondsAgo) }));
+    /** A rollout that took no time, as one at zero replicas does. */
+    const atOnce = { status: "True", reason: "NewReplicaSetAvailable", lastUpdateTime: ago(3_700) };
+    const scaled = (secondsAgo: number, progressing = atOnce): Evidence => {
+      const metadata = set(secondsAgo);
+      return complete([neverReady(60)], deployment({ template: template("shop/web:2"), metadata, progressing }));
+    };
+    /** How often the ReplicaSet was scaled, with its making, and what else its metadata hold. */
+    const ofGeneration = (generation: number, seen: Evidence, more: object = {}): Evidence => ({
+      ...seen,
+      holders: seen.holders.map((holder, index) =>
+        index === 0 ? { ...holder, metadata: { ...holder.metadata, ...more, generation } } : holder,
+      ),
+    });
 
-    it("when there may have been none until then", () => {
-      expect(blamed(scaled(60))).toBe(true);
+    it("when there were none until then", () => {
+      expect(blamed(ofGeneration(2, scaled(60)))).toBe(true);
+    });
+
+    it("not when there may have been some before, of which nothing is known", () => {
+      expect(blamed(ofGeneration(4, scaled(60)))).toBe(false);
+      expect(blamed(ofGeneration(2, scaled(60, { ...atOnce, lastUpdateTime: ago(3_600) })))).toBe(false);
     });
 
     it("not when a pod is older than that, nor where an HPA set it", () => {
-      expect(blamed(scaled(30))).toBe(false);
-      expect(blamed({ ...scaled(60), hpa: hpa() })).toBe(false);
+      expect(blamed(ofGeneration(2, scaled(30)))).toBe(false);
+      expect(blamed({ ...ofGeneration(2, scaled(60)), hpa: hpa() })).toBe(false);
     });
 
     it("when its ReplicaSet tells so", () => {
-      const seen = complete([neverReady(60)]);
+      const workload = deployment({ template: template("shop/web:2"), progressing: atOnce });
       const fieldsV1 = { "f:spec": { "f:replicas": {} } };
       const written = { managedFields: [{ manager: "kube-controller-manager", time: ago(61), fieldsV1 }] };
-      const holders = seen.holders.map((holder, index) =>
-        index === 0 ? { ...holder, metadata: { ...holder.metadata, ...written } } : holder,
-      );
 
-      expect(blamed({ ...seen, holders })).toBe(true);
+      expect(blamed(ofGeneration(2, complete([neverReady(60)], workload), written))).toBe(true);
     });
   });
 
