@@ -193,7 +193,7 @@ export const CRASH_CAUSES: readonly Cause[] = [
     name: "CrashLoop",
     looksLike: "Containers crash again and again, and nothing proves that they ever ran well.",
     response: "Report: without a revision to return to and without a stable past there is no safe remedy.",
-    rejected: [{ action: "restart", reason: "nothing says that this template ran well for long before" }],
+    rejected: [{ action: "restart", reason: "nothing says that this template was ever well for long" }],
     diagnose: (facts) => {
       const { failing } = facts;
       if (!failsWith(failing, CRASH_REASONS)) return undefined;
