@@ -1,4 +1,5 @@
 import type { Case } from "../../facts/case.ts";
+import { MAX_OBJECT_NAME, OBJECT_NAME } from "../../shared/kubernetes/names.ts";
 import type { StatefulSet } from "../../shared/kubernetes/types.ts";
 import type { WorkloadRef } from "../../shared/refs.ts";
 import type { ScalePlan, Scaling } from "./contract.ts";
@@ -17,7 +18,9 @@ export function withClaims(plan: ScalePlan | NoRemedy, { workload }: Case["evide
   if (plan.action === "none" || plan.scale.target !== "hpa") return plan;
   const { claims: _said, ...scale } = plan.scale;
   const spec = (workload as StatefulSet | undefined)?.spec;
-  const made = (spec?.volumeClaimTemplates ?? []).flatMap(({ metadata }) => metadata?.name ?? []);
+  const given = (spec?.volumeClaimTemplates ?? []).flatMap(({ metadata }) => metadata?.name ?? []);
+  // The API server takes any text here; of what is no name it can make no claim.
+  const made = given.filter((each) => each.length <= MAX_OBJECT_NAME && OBJECT_NAME.test(each));
   const templates = made.slice(0, MAX_TEMPLATES);
   const stay = templates.length > 0 && spec?.persistentVolumeClaimRetentionPolicy?.whenScaled !== "Delete";
   return {

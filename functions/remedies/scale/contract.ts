@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { MAX_OBJECT_NAME, OBJECT_NAME } from "../../shared/kubernetes/names.ts";
 import { HpaBounds } from "../../shared/refs.ts";
 import type { Asked } from "../asked.ts";
 import type { RemedyEntry } from "../entry.ts";
@@ -23,7 +24,7 @@ export const HpaScaling = z.strictObject({
   from: HpaBounds,
   to: HpaBounds,
   /** What the claims of a StatefulSet's pods are named by, and its first number, where they stay when their pods go. */
-  claims: z.strictObject({ templates: z.array(z.string().max(253)).max(5), start: z.int().min(0) }).optional(),
+  claims: z.strictObject({ templates: z.array(z.string().regex(OBJECT_NAME).max(MAX_OBJECT_NAME)).max(5), start: z.int().min(0) }).optional(),
 });
 
 /** What is scaled: the HPA's bounds where one owns the scale, else the workload's replicas. */

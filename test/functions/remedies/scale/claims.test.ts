@@ -53,6 +53,12 @@ describe("a StatefulSet whose scaling did not help, and was undone", () => {
     expect(undone(scale)).toBe("The scaling was undone: HPA shop/web is back at 2–3 replicas.");
   });
 
+  it("names none after what is no name", () => {
+    const scale = chosen({ volumeClaimTemplates: [{ metadata: { name: "data; reboot #" } }] });
+
+    expect(undone(scale)).not.toMatch(/reboot|PersistentVolumeClaim/);
+  });
+
   it("names a few of many", () => {
     const scale = { ...chosen(), from: { min: 2, max: 3 }, to: { min: 2, max: 50 } } as Scaling;
     expect(undone(scale)).toContain("data-db-3 log-db-3 data-db-4 log-db-4 data-db-5 log-db-5 and 88 more");
