@@ -3,6 +3,8 @@ import { firstFailed } from "../facts/first-failed.ts";
 import { HANDOVER_SECONDS } from "../facts/served.ts";
 import { kindOf } from "../kinds/kinds.ts";
 import type { Revision } from "../kinds/revisions/revision.ts";
+import { lastWriter } from "../shared/kubernetes/managed-fields.ts";
+import type { Deployment, Workload } from "../shared/kubernetes/types.ts";
 import type { RevisionRef } from "../shared/refs.ts";
 import { count, duration, moment } from "../shared/text.ts";
 
@@ -48,7 +50,7 @@ function byItsPods({ evidence, failing, standings, policy }: Case, { name, revis
 
 /** The workload became unavailable while it was in place, well before the next one came, and none of its pods is ready. */
 function byStatus(facts: Case, revision: Revision): string | undefined {
-  const { evidence, revisions, standings, templates, policy } = facts;
+  const { evidence, revisions, current, standings, templates, policy } = facts;
   const { workload, incident } = evidence;
   const since = workload === undefined ? undefined : kindOf(incident.workload)?.unavailableSince?.(workload)?.getTime();
   const [number, ...later] = revision.numbers;
@@ -60,5 +62,17 @@ function byStatus(facts: Case, revision: Revision): string | undefined {
   const inPlace = (since - revision.created.getTime()) / 1_000;
   const before = (next.created.getTime() - since) / 1_000;
   if (inPlace < policy.stable_seconds || before <= handover) return undefined;
+  if (next === current && isBegunByRollout(workload, since)) return undefined;
   return `it has been unavailable since ${moment(new Date(since))}, about ${duration(before)} before revision ${next.revision} was made and when revision ${revision.revision} had been in place for ${duration(inPlace)}`;
+}
+
+/**
+ * Whether the old pods were taken away for the rollout, however long they took to go: with `Recreate` its revision is made when they
+ * are gone, and its template was written just before the workload became unavailable.
+ * Source: kubernetes pkg/controller/deployment/recreate.go
+ */
+function isBegunByRollout(workload: Workload | undefined, since: number): boolean {
+  if ((workload as Deployment | undefined)?.spec?.strategy?.type !== "Recreate") return false;
+  const written = lastWriter(workload?.metadata, ["spec", "template"])?.at.getTime() ?? NaN;
+  return Math.abs(since - written) <= HANDOVER_SECONDS * 1_000;
 }

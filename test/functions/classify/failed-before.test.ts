@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { classify } from "../../../functions/classify/classify.ts";
 import type { Evidence } from "../../../functions/facts/evidence.ts";
-import type { Pod } from "../../../functions/shared/kubernetes/types.ts";
+import type { Deployment, Pod } from "../../../functions/shared/kubernetes/types.ts";
 import {
   ago,
   container,
@@ -16,8 +16,22 @@ import {
   template,
 } from "../../support/objects.ts";
 
+interface Situation {
+  /** How long ago it became unavailable, in seconds. */
+  since?: number;
+  /** How long its pods may take to go, in seconds. */
+  grace?: number;
+  /** How long ago its template was written, in seconds, and how it is rolled out. */
+  writing?: Writing;
+}
+
+interface Writing {
+  ago: number;
+  type: "Recreate" | "RollingUpdate";
+}
+
 /** Revision 3 came 900 s ago, and its pod crashes. Revision 2 was in place for a day before, revision 1 before that. */
-function remedy(old: Pod[], { since, grace, ...more }: Partial<Evidence> & { since?: number; grace?: number } = {}) {
+function remedy(old: Pod[], { since, grace, writing, ...more }: Partial<Evidence> & Situation = {}) {
   const progressing = {
     type: "Progressing",
     status: "False",
@@ -29,12 +43,13 @@ function remedy(old: Pod[], { since, grace, ...more }: Partial<Evidence> & { sin
     lastTransitionTime === undefined ? [] : [{ type: "Available", status: "False", lastTransitionTime }];
   const before = template("shop/web:2");
   if (before.spec !== undefined && grace !== undefined) before.spec.terminationGracePeriodSeconds = grace;
+  const present = deployment({
+    template: template("shop/web:3"),
+    status: { readyReplicas: 0, availableReplicas: 0, conditions: [progressing, ...available] },
+  });
   const { remedy: chosen } = classify(
     evidence({
-      workload: deployment({
-        template: template("shop/web:3"),
-        status: { readyReplicas: 0, availableReplicas: 0, conditions: [progressing, ...available] },
-      }),
+      workload: writing === undefined ? present : writtenSo(present, writing),
       holders: [
         replicaSet(3, { template: template("shop/web:3"), replicas: 1, created: ago(900) }),
         replicaSet(2, { template: before, replicas: old.length, created: ago(87_300) }),
@@ -48,6 +63,21 @@ function remedy(old: Pod[], { since, grace, ...more }: Partial<Evidence> & { sin
   return chosen.action === "none"
     ? `${chosen.refusal}: ${chosen.message}`
     : `${chosen.action} to ${"after" in chosen ? chosen.after.revision : ""}`;
+}
+
+/** As the API server says who has written the template, and when. */
+function writtenSo({ metadata, spec, ...rest }: Deployment, { ago: seconds, type }: Writing): Deployment {
+  const written = {
+    manager: "kubectl-edit",
+    operation: "Update",
+    time: ago(seconds),
+    fieldsV1: { "f:spec": { "f:template": {} } },
+  };
+  return {
+    ...rest,
+    metadata: { ...metadata, managedFields: [written] },
+    ...(spec && { spec: { ...spec, strategy: { type } } }),
+  };
 }
 
 /** A pod that was made so long ago, and has not been ready since. */
@@ -120,6 +150,15 @@ describe("nothing failed of itself before", () => {
     ["since", { since: 800 }],
   ])("where the workload became unavailable %s", (_what, state) => {
     expect(remedy([], state)).toBe("rollback to 2");
+  });
+
+  it.each<[string, "Recreate" | "RollingUpdate", number, RegExp]>([
+    ["for the rollout", "Recreate", 1_202, /^rollback to 2$/],
+    ["long after the template was written", "Recreate", 1_300, /^NoSafeRemedy/],
+    ["before the template was written", "Recreate", 901, /^NoSafeRemedy/],
+    ["while others were to stay", "RollingUpdate", 1_202, /^NoSafeRemedy/],
+  ])("or it did, where its pods were taken away %s (%s)", (_what, type, written, chosen) => {
+    expect(remedy([], { since: 1_200, writing: { ago: written, type } })).toMatch(chosen);
   });
 
   it("where pods of it are ready while others start", () => {
