@@ -13,12 +13,17 @@ const MAX_NAMES = 3;
 const MAX_KEYS = 3;
 const MAX_WRITER = 60;
 
+/** How long before a revision is made what is changed with it is written, and how long after, in seconds. */
+const SECONDS_BEFORE = 600;
+const SECONDS_AFTER = 60;
+
 /** The ways to fail in which a program may have come upon other configuration. */
 const BY_ITS_PROGRAM: ReadonlySet<string> = new Set([...CRASH_REASONS, ...UNREADY, REPEATED_RESTARTS]);
 
 /**
  * Evidence lines for what changed in the ConfigMaps and Secrets that a workload reads. Of a version that was started again,
- * that is all that is known, and all that is not; of one that failed without a rollout, the nearest change before.
+ * that is all that is known, and all that is not; of one that failed without a rollout, the nearest change before; of one that a
+ * rollout is blamed for, what changed with it.
  */
 export function configLines(facts: Case, cause: string): string[] {
   const { evidence, failing, sinceRollout } = facts;
@@ -29,8 +34,24 @@ export function configLines(facts: Case, cause: string): string[] {
       ...unreadLines(evidence.config),
     ];
   }
-  if (sinceRollout || !failsWith(failing, BY_ITS_PROGRAM)) return [];
+  if (!failsWith(failing, BY_ITS_PROGRAM)) return [];
+  if (sinceRollout) return changesWithRollout(facts).slice(0, MAX_CHANGES);
   return [...changesBefore(facts).slice(0, 1).map(describeChange), ...missingLines(evidence.config)];
+}
+
+/** What came with the present revision, and stays when that goes. What was made with it, an earlier one does not read. */
+function changesWithRollout({ evidence, current }: Case): string[] {
+  if (current === undefined) return [];
+  return evidence.config.flatMap((object) => {
+    if (object.state !== "there") return [];
+    const writes = writesTo(object.metadata).map((write) => {
+      return { ...write, before: (current.created.getTime() - write.at.getTime()) / 1_000 };
+    });
+    const last = writes.filter(({ before }) => before <= SECONDS_BEFORE && before >= -SECONDS_AFTER).at(-1);
+    if (last === undefined || writes.some(({ created, before }) => created && before <= SECONDS_BEFORE)) return [];
+    const when = `about ${duration(Math.abs(last.before))} ${last.before < 0 ? "after" : "before"} revision ${current.revision} was made`;
+    return `${nameOf(object)} was written to by ${writerNamed(last.manager ?? "")} at ${moment(last.at)}, ${when}${keysOf(last.keys)}; an earlier template alone leaves it as it is`;
+  });
 }
 
 /** The changes that came before the first failure, the nearest first. */

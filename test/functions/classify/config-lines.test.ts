@@ -246,3 +246,46 @@ describe("a pod that lacks a key of what it reads", () => {
     ]);
   });
 });
+
+describe("a version that crashes since its rollout", () => {
+  /** Revision 2 came 900 s ago with another image, and its pod crashes; revision 1 ran well for a day. */
+  const rolledOut = (config: ConfigObject[]): Evidence => {
+    const [app] = WEB.spec?.containers ?? [];
+    const before: PodTemplate = { ...WEB, spec: { containers: [{ name: "app", ...app, image: "shop/web:1" }] } };
+    return evidence({
+      config,
+      workload: deployment({
+        template: WEB,
+        progressing: { status: "False", reason: "ProgressDeadlineExceeded" },
+      }),
+      holders: [
+        replicaSet(2, { template: WEB, replicas: 1, created: ago(900) }),
+        replicaSet(1, { template: before, available: 2, created: ago(90_000) }),
+      ],
+      pods: [
+        ofRevision(2, crashingPod({ name: "web-2-a", startedAgo: 890 })),
+        ...["a", "b"].map((name) => ofRevision(1, pod({ name: `web-1-${name}` }))),
+      ],
+    });
+  };
+  const helm = (at: number, more: ConfigMeta = {}) =>
+    configMap({ ...fieldsBy("helm", DATA, { at: ago(at) }), ...more });
+
+  it("is told with what changed with it, and stays as it is when that goes", () => {
+    expect(told(rolledOut([helm(905)]))).toMatchObject({
+      cause: "CrashLoopAfterRollout",
+      about: [
+        "ConfigMap web was written to by helm at 2026-06-01T11:44:55Z, about 5 s before revision 2 was made; keys of this writer: app.yaml; an earlier template alone leaves it as it is",
+      ],
+    });
+    expect(told(rolledOut([helm(880)])).about.join()).toContain("about 20 s after revision 2 was made");
+  });
+
+  it.each([
+    ["long before it", helm(2_000)],
+    ["long after it", helm(300)],
+    ["as it was made with it", helm(905, { creationTimestamp: ago(905) })],
+  ])("is told with nothing that changed %s", (_when, object) => {
+    expect(told(rolledOut([object])).about).toEqual([]);
+  });
+});
