@@ -1,0 +1,3 @@
+import { playScenarios } from "./scenario-tests.ts";
+
+playScenarios("second");
