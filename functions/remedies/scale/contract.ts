@@ -24,7 +24,12 @@ export const HpaScaling = z.strictObject({
   from: HpaBounds,
   to: HpaBounds,
   /** What the claims of a StatefulSet's pods are named by, and its first number, where they stay when their pods go. */
-  claims: z.strictObject({ templates: z.array(z.string().regex(OBJECT_NAME).max(MAX_OBJECT_NAME)).max(5), start: z.int().min(0) }).optional(),
+  claims: z
+    .strictObject({
+      templates: z.array(z.string().regex(OBJECT_NAME).max(MAX_OBJECT_NAME)).max(5),
+      start: z.int().min(0),
+    })
+    .optional(),
 });
 
 /** What is scaled: the HPA's bounds where one owns the scale, else the workload's replicas. */
