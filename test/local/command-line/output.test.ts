@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { ownVersion } from "../../../local/command-line/called-as.ts";
 import { JsonLine } from "../../../local/live/json-lines.ts";
 import { run, STACK_TRACE } from "./command-line.ts";
 
@@ -97,5 +98,15 @@ describe("a reader that goes away", () => {
 
     expect(code).toBe(130);
     expect(stderr).not.toMatch(STACK_TRACE);
+  });
+});
+
+describe("whoever has no home", () => {
+  it("is answered all the same", async () => {
+    const { code, stdout } = await run(["--version"], {
+      environment: { HOME: "/proc/nobody", XDG_CACHE_HOME: "/proc/nobody/cache" },
+    });
+
+    expect({ code, stdout }).toEqual({ code: 0, stdout: `${ownVersion()}\n` });
   });
 });
