@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
-import { homedir } from "node:os";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { cacheFolder } from "../cache-folder.ts";
 import { ClusterError } from "./errors.ts";
 import { assertGo, goVersion, runGo } from "./go.ts";
 
@@ -188,7 +188,7 @@ export async function ensure(
   signal?: AbortSignal,
 ): Promise<Record<string, string>> {
   const all = sources.flatMap((source) => {
-    const folder = cacheFolder(source);
+    const folder = folderOf(source);
     return Object.keys(source.packages).map((name) => ({ source, name, path: join(folder, name) }));
   });
   const missing = all.filter(({ path }) => !existsSync(path));
@@ -213,10 +213,9 @@ function versionOf(source: Source): string {
   return requiredVersion(readGoMod(source), source.requires);
 }
 
-function cacheFolder(source: Source): string {
-  const cache = process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache");
+function folderOf(source: Source): string {
   const version = [basename(source.directory), versionOf(source), ...ownCode(source.directory)].join("-");
-  return join(cache, "eks-remediation", version);
+  return join(cacheFolder(), version);
 }
 
 /** A digest of a module that has code of its own; nothing for one that only pins others. */

@@ -1,9 +1,9 @@
 import { execFile } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { homedir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { cacheFolder } from "../../../local/cache-folder.ts";
 import { EmulatorError } from "./errors.ts";
 
 const execute = promisify(execFile);
@@ -48,8 +48,7 @@ export function pinnedVersion(requirements: string, name: string): string {
 }
 
 function installationDirectory(requirements: string): string {
-  const cache = process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache");
-  return join(cache, "eks-remediation", `aws-emulator-${pinnedVersion(requirements, "ministack")}`);
+  return join(cacheFolder(), `aws-emulator-${pinnedVersion(requirements, "ministack")}`);
 }
 
 function isComplete(directory: string, requirements: string): boolean {
