@@ -47,7 +47,7 @@ function changesWithRollout({ evidence, current }: Case): string[] {
     const writes = writesTo(object.metadata).map((write) => {
       return { ...write, before: (current.created.getTime() - write.at.getTime()) / 1_000 };
     });
-    const last = writes.filter(({ before }) => before <= SECONDS_BEFORE && before >= -SECONDS_AFTER).at(-1);
+    const last = writes.find(({ before }) => before <= SECONDS_BEFORE && before >= -SECONDS_AFTER);
     if (last === undefined || writes.some(({ created, before }) => created && before <= SECONDS_BEFORE)) return [];
     const when = `about ${duration(Math.abs(last.before))} ${last.before < 0 ? "after" : "before"} revision ${current.revision} was made`;
     return `${nameOf(object)} was written to by ${writerNamed(last.manager ?? "")} at ${moment(last.at)}, ${when}${keysOf(last.keys)}; an earlier template alone leaves it as it is`;
@@ -72,7 +72,7 @@ export function describeChange({ object, manager = "", at, keys, created, second
 export function writerLines({ evidence }: Case, missing: Missing): string[] {
   const object = evidence.config.find(({ kind, name }) => kind === missing.kind && name === missing.object);
   if (object?.state !== "there") return [];
-  const last = writesTo(object.metadata).toSorted((a, b) => b.at.getTime() - a.at.getTime())[0];
+  const last = writesTo(object.metadata)[0];
   if (last === undefined) return [];
   const by = `by ${writerNamed(last.manager ?? "")} at ${moment(last.at)}`;
   if (missing.key === undefined) return last.created ? [`${nameOf(object)} exists now: it was created ${by}`] : [];

@@ -1,6 +1,6 @@
-import { longBeforeFailing, startOf, timesBefore } from "../facts/before-failing.ts";
+import { longBeforeFailing, timesBefore } from "../facts/before-failing.ts";
 import type { Case, FailingPod } from "../facts/case.ts";
-import { containerStatuses, restartCount } from "../shared/kubernetes/pods.ts";
+import { containerStatuses, restartCount, startOf } from "../shared/kubernetes/pods.ts";
 import { count, duration } from "../shared/text.ts";
 
 /** From what part of a time on that is called most of it. */

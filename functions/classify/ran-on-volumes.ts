@@ -1,7 +1,7 @@
 import { podsMadeFrom, type Case, type FailingPod } from "../facts/case.ts";
 import { wasNeverStarted } from "../kinds/failing/container-runs.ts";
-import { containersOf } from "../shared/kubernetes/containers.ts";
-import { isReady } from "../shared/kubernetes/pods.ts";
+import { containersOf, type Container } from "../shared/kubernetes/containers.ts";
+import { containerStatuses, isReady } from "../shared/kubernetes/pods.ts";
 import type { ContainerStatus, PodTemplate, StatefulSet } from "../shared/kubernetes/types.ts";
 import type { RevisionRef } from "../shared/refs.ts";
 import { some } from "../shared/text.ts";
@@ -22,10 +22,8 @@ export function ranOnVolumes(
 ): string | undefined {
   const images = new Map(containersOf(earlier).map(({ name, image }) => [name, image]));
   const others = containersOf(present).filter(({ name, image }) => images.has(name) && images.get(name) !== image);
-  const ran = new Set(
-    others.map(({ name }) => name).filter((name) => facts.ofCurrent.some((pod) => hasRun(pod, name))),
-  );
-  if (ran.size === 0) return undefined;
+  const ran = others.filter(({ name }) => facts.ofCurrent.some((pod) => hasRun(pod, name)));
+  if (ran.length === 0) return undefined;
   const volumes = ofEachPod(facts) ?? shared(facts, to, present, ran);
   if (volumes === undefined) return undefined;
   return `Not rolled back: its newer image has run on volumes that stay as they are (${volumes}), and may have changed what is on them in a way that the image of revision ${to.revision} cannot read. Whoever knows that it can may ask for that revision.`;
@@ -42,13 +40,10 @@ function shared(
   facts: Case,
   to: RevisionRef,
   { spec }: PodTemplate,
-  containers: ReadonlySet<string>,
+  containers: readonly Container[],
 ): string | undefined {
-  const writers = [...(spec?.containers ?? []), ...(spec?.initContainers ?? [])].filter(({ name }) =>
-    containers.has(name),
-  );
   const written = new Set(
-    writers.flatMap(({ volumeMounts = [], volumeDevices = [] }) => [
+    containers.flatMap(({ volumeMounts = [], volumeDevices = [] }) => [
       ...volumeMounts.filter(({ readOnly }) => readOnly !== true).map(({ name }) => name),
       ...volumeDevices.map(({ name }) => name),
     ]),
@@ -61,10 +56,8 @@ function shared(
 }
 
 /** Whether a container of the pod has run: one whose program could not be started has not. */
-function hasRun({ pod: { status } }: FailingPod, container: string): boolean {
-  return [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])].some(
-    (one) => one.name === container && ranByStatus(one),
-  );
+function hasRun({ pod }: FailingPod, container: string): boolean {
+  return containerStatuses(pod).some((one) => one.name === container && ranByStatus(one));
 }
 
 function ranByStatus({ restartCount, state, lastState }: ContainerStatus): boolean {

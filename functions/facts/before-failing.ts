@@ -1,3 +1,4 @@
+import { startOf } from "../shared/kubernetes/pods.ts";
 import type { Pod } from "../shared/kubernetes/types.ts";
 import type { FailingPod } from "./failing-pod.ts";
 import { readyTimes } from "./stable.ts";
@@ -34,9 +35,4 @@ export function timesBefore(failing: readonly FailingPod[], now: Date): BeforeFa
     const started = Date.parse(startOf(pod) ?? "");
     return Number.isNaN(started) ? [] : [{ pod, seconds, age: (now.getTime() - started) / 1_000 }];
   });
-}
-
-/** When the pod was started, as far as it says. */
-export function startOf({ metadata, status }: Pod): string | undefined {
-  return status?.startTime ?? metadata?.creationTimestamp;
 }

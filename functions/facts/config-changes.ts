@@ -53,17 +53,15 @@ function lastChange(
   since: number,
   first: number,
 ): readonly ConfigChange[] {
-  const newestFirst = writesTo(object.metadata)
-    .filter(({ at }) => at.getTime() > since)
-    .toSorted((a, b) => b.at.getTime() - a.at.getTime());
-  const chosen = newestFirst.find(({ at }) => at.getTime() <= first) ?? newestFirst[0];
+  const writes = writesTo(object.metadata).filter(({ at }) => at.getTime() > since);
+  const chosen = writes.find(({ at }) => at.getTime() <= first) ?? writes[0];
   if (chosen === undefined) return [];
   return [{ object, ...chosen, secondsBefore: Math.round((first - chosen.at.getTime()) / 1_000) }];
 }
 
 type Write = Pick<ConfigChange, "manager" | "at" | "keys" | "created">;
 
-/** Who wrote to an object's data, and when; of what tells no writer, that it was created. */
+/** Who wrote to an object's data, and when, the newest first; of what tells no writer, that it was created. */
 export function writesTo(metadata: ConfigMeta): Write[] {
   const created = Date.parse(metadata.creationTimestamp ?? "");
   const writes = fieldWriters(metadata).flatMap(({ manager, time, fields }) => {
@@ -72,7 +70,7 @@ export function writesTo(metadata: ConfigMeta): Write[] {
     const writer = manager === ANCIENT ? undefined : manager;
     return [{ manager: writer, at: time, keys: named, created: time.getTime() <= created }];
   });
-  if (writes.length > 0 || Number.isNaN(created)) return writes;
+  if (writes.length > 0 || Number.isNaN(created)) return writes.toSorted((a, b) => b.at.getTime() - a.at.getTime());
   return [{ manager: undefined, at: new Date(created), keys: [], created: true }];
 }
 

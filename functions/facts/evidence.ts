@@ -318,9 +318,9 @@ export function objectOf(
   const { namespace } = incident.workload;
   const read: ReadObject[] = [
     ...(workload === undefined ? [] : [{ ref: workloadObject(incident.workload), object: workload }]),
-    ...[hpa ?? [], ...rivalHpas]
-      .flat()
-      .map((each) => ({ ref: hpaRef(namespace, each.metadata?.name ?? ""), object: each })),
+    ...(hpa === undefined ? [] : [hpa, ...rivalHpas]).map((each) => {
+      return { ref: hpaRef(namespace, each.metadata?.name ?? ""), object: each };
+    }),
     ...pods.map((pod) => ({ ref: podRef(namespace, pod.metadata?.name ?? ""), object: pod })),
     ...others,
   ];

@@ -1,7 +1,7 @@
 import { REPEATED_RESTARTS } from "../kinds/failing/repeated-restarts.ts";
 import { startOfRun, wasNeverStarted } from "../kinds/failing/container-runs.ts";
 import type { Failure } from "../shared/kubernetes/failures.ts";
-import { containerStatuses, isReady, readySince } from "../shared/kubernetes/pods.ts";
+import { containerStatuses, isReady, readySince, startOf } from "../shared/kubernetes/pods.ts";
 import type { ContainerStatus, Pod } from "../shared/kubernetes/types.ts";
 
 /** The kubelet's restart back-off: 10 s, doubled each time, at most 300 s. Source: pkg/kubelet/kubelet.go. */
@@ -147,7 +147,7 @@ function unreadySince(pod: Pod): number | undefined {
 
 /** The earliest moment at which the pod's containers can have been started: after its init containers. */
 function startOfContainers(pod: Pod): number | undefined {
-  const begun = time(pod.status?.startTime ?? pod.metadata?.creationTimestamp);
+  const begun = time(startOf(pod));
   const initialised = (pod.status?.initContainerStatuses ?? []).flatMap(
     (status) => (isInitial(pod, status) ? time(status.state?.terminated?.finishedAt) : undefined) ?? [],
   );

@@ -247,6 +247,19 @@ export function evidence(overrides: Partial<Evidence> = {}): Evidence {
   };
 }
 
+/** A pod that has been ready for so many seconds, and was made ten seconds before. */
+export function readyPod(name: string, seconds: number): Pod {
+  return pod({
+    name,
+    metadata: { creationTimestamp: ago(seconds + 10) },
+    status: {
+      startTime: ago(seconds + 10),
+      conditions: [{ type: "Ready", status: "True", lastTransitionTime: ago(seconds) }],
+      containerStatuses: [container({ state: { running: { startedAt: ago(seconds + 5) } } })],
+    },
+  });
+}
+
 /** The pod, made from that revision of `shop/web`. */
 export function ofRevision(revision: number, made: Pod): Pod {
   const owner = { apiVersion: "apps/v1", kind: "ReplicaSet", name: `web-${revision}`, uid: `rs-${revision}-uid` };

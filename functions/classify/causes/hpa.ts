@@ -1,7 +1,7 @@
 import { boundsOf, hpaCondition, isPinned, limitedAtMaximumSince } from "../../shared/kubernetes/hpa.ts";
 import type { Failure } from "../../shared/kubernetes/failures.ts";
 import type { Hpa, Pod } from "../../shared/kubernetes/types.ts";
-import { isLeftover, isReady, isTerminating, wasReadySince } from "../../shared/kubernetes/pods.ts";
+import { isLeftover, isReady, isTerminating, startOf, wasReadySince } from "../../shared/kubernetes/pods.ts";
 import { count, duration } from "../../shared/text.ts";
 import { withClaims } from "../../remedies/scale/claims.ts";
 import { raisedBounds } from "../../remedies/scale/plan.ts";
@@ -195,7 +195,7 @@ function waitFor(facts: Case, since: string): Remedy | undefined {
 /** Whether a pod is there that has not been ready since it was made. One that was, and is not under its load, may need others. */
 function isYetToServe(pod: Pod): boolean {
   if (isReady(pod) || isTerminating(pod) || isLeftover(pod) || pod.status?.phase === "Succeeded") return false;
-  return !wasReadySince(pod, pod.status?.startTime ?? pod.metadata?.creationTimestamp ?? "");
+  return !wasReadySince(pod, startOf(pod) ?? "");
 }
 
 /** New pods that start, and those of before beside them, ask for more than the workload does otherwise. */

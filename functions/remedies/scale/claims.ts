@@ -1,14 +1,12 @@
 import type { Case } from "../../facts/case.ts";
-import { MAX_OBJECT_NAME, OBJECT_NAME } from "../../shared/kubernetes/names.ts";
+import { isObjectName } from "../../shared/kubernetes/names.ts";
 import type { StatefulSet } from "../../shared/kubernetes/types.ts";
 import type { WorkloadRef } from "../../shared/refs.ts";
-import type { ScalePlan, Scaling } from "./contract.ts";
+import { MAX_CLAIM_TEMPLATES, type ScalePlan, type Scaling } from "./contract.ts";
 import type { NoRemedy } from "../remedy.ts";
 
 /** How many claims are named. */
 const MAX_NAMED = 6;
-/** How many claims of one pod a plan holds. */
-const MAX_TEMPLATES = 5;
 
 /**
  * The plan with what it takes to name the claims that stay when the pods go which it may bring, or take away, as the workload itself
@@ -20,8 +18,8 @@ export function withClaims(plan: ScalePlan | NoRemedy, { workload }: Case["evide
   const spec = (workload as StatefulSet | undefined)?.spec;
   const given = (spec?.volumeClaimTemplates ?? []).flatMap(({ metadata }) => metadata?.name ?? []);
   // The API server takes any text here; of what is no name it can make no claim.
-  const made = given.filter((each) => each.length <= MAX_OBJECT_NAME && OBJECT_NAME.test(each));
-  const templates = made.slice(0, MAX_TEMPLATES);
+  const made = given.filter(isObjectName);
+  const templates = made.slice(0, MAX_CLAIM_TEMPLATES);
   const stay = templates.length > 0 && spec?.persistentVolumeClaimRetentionPolicy?.whenScaled !== "Delete";
   return {
     ...plan,

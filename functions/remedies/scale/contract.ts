@@ -17,6 +17,9 @@ export const SCALE = {
   },
 } as const satisfies RemedyEntry;
 
+/** How many claims of one pod a scaling holds. */
+export const MAX_CLAIM_TEMPLATES = 5;
+
 /** The bounds of an HPA. */
 export const HpaScaling = z.strictObject({
   target: z.literal("hpa"),
@@ -26,7 +29,7 @@ export const HpaScaling = z.strictObject({
   /** What the claims of a StatefulSet's pods are named by, and its first number, where they stay when their pods go. */
   claims: z
     .strictObject({
-      templates: z.array(z.string().regex(OBJECT_NAME).max(MAX_OBJECT_NAME)).max(5),
+      templates: z.array(z.string().regex(OBJECT_NAME).max(MAX_OBJECT_NAME)).max(MAX_CLAIM_TEMPLATES),
       start: z.int().min(0),
     })
     .optional(),

@@ -13,7 +13,7 @@ const KIND = /^[A-Za-z]([-A-Za-z0-9]{0,61}[A-Za-z0-9])?$/;
  * Source: k8s.io/apimachinery, pkg/api/validation/objectmeta.go, validateOwnerReference
  */
 export function canExist({ kind, group, name }: KindRef & { name: string }): boolean {
-  return KIND.test(kind) && isName(name) && (group === undefined || isName(group));
+  return KIND.test(kind) && isObjectName(name) && (group === undefined || isObjectName(group));
 }
 
 /** How much of a name is given where the API server generates the rest. Source: k8s.io/apiserver pkg/storage/names/generate.go */
@@ -30,6 +30,7 @@ export function isNamedAfter(pod: string, maker: string): boolean {
   return pod.startsWith(given) && OF_ONE_POD.test(pod.slice(given.length));
 }
 
-function isName(text: string): boolean {
+/** Whether an object can have that name. */
+export function isObjectName(text: string): boolean {
   return text.length <= MAX_OBJECT_NAME && OBJECT_NAME.test(text);
 }

@@ -9,6 +9,11 @@ export function containerStatuses(pod: Pod): ContainerStatus[] {
   ];
 }
 
+/** When the kubelet took the pod up, or else when it was made; undefined where it says neither. */
+export function startOf({ metadata, status }: Pod): string | undefined {
+  return status?.startTime ?? metadata?.creationTimestamp;
+}
+
 /** Whether the pod is on its way out: its controller has already let it go. */
 export function isTerminating(pod: Pod): boolean {
   return pod.metadata?.deletionTimestamp !== undefined;

@@ -4,31 +4,19 @@ import type { Evidence } from "../../../functions/facts/evidence.ts";
 import type { Pod } from "../../../functions/shared/kubernetes/types.ts";
 import {
   ago,
-  container,
   crashingPod,
   deployment,
   evidence,
   ofRevision,
   pod,
   policy,
+  readyPod,
   replicaSet,
   template,
 } from "../../support/objects.ts";
 
 /** A pod of revision 2 that has been ready for so many seconds. */
-const ready = (name: string, seconds: number): Pod =>
-  ofRevision(
-    2,
-    pod({
-      name,
-      metadata: { creationTimestamp: ago(seconds + 10) },
-      status: {
-        startTime: ago(seconds + 10),
-        conditions: [{ type: "Ready", status: "True", lastTransitionTime: ago(seconds) }],
-        containerStatuses: [container({ state: { running: { startedAt: ago(seconds + 5) } } })],
-      },
-    }),
-  );
+const ready = (name: string, seconds: number): Pod => ofRevision(2, readyPod(name, seconds));
 const crashing = (name: string, reason = "Error"): Pod =>
   ofRevision(2, crashingPod({ name, startedAgo: 1_490, restarts: 8, reason }));
 

@@ -11,24 +11,13 @@ import {
   ofRevision,
   pod,
   policy,
+  readyPod,
   replicaSet,
   template,
 } from "../../support/objects.ts";
 
 /** A pod of revision 2 that has been ready for so many seconds. */
-const well = (name: string, seconds = 1_480): Pod =>
-  ofRevision(
-    2,
-    pod({
-      name,
-      metadata: { creationTimestamp: ago(seconds + 10) },
-      status: {
-        startTime: ago(seconds + 10),
-        conditions: [{ type: "Ready", status: "True", lastTransitionTime: ago(seconds) }],
-        containerStatuses: [container({ state: { running: { startedAt: ago(seconds + 5) } } })],
-      },
-    }),
-  );
+const well = (name: string, seconds = 1_480): Pod => ofRevision(2, readyPod(name, seconds));
 
 /** A pod of revision 2, on a node of its own, that has failed so since it was made. */
 const failing = (name: string, status: Pod["status"]): Pod =>
